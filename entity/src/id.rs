@@ -1,0 +1,54 @@
+//! Typed ids: a unit's id cannot be passed where a person's is wanted.
+
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize, Deserialize)]
+        #[sea_orm(try_from_u64)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A node of the organisation's one tree.
+    UnitId,
+    /// One human being.
+    PersonId,
+    /// An assignment of a person to a unit.
+    PostId,
+    /// A training module.
+    CourseId,
+    /// A pass of a training module.
+    CompletionId,
+    /// One allocation of a peer-support role to a unit.
+    AllocationId,
+    /// A spell of days away.
+    UnavailabilityId,
+    /// A dated appointment of somebody who answers for a unit.
+    AppointmentId,
+    /// A coverage policy.
+    PolicyId,
+    /// A dated exemption.
+    ExemptionId,
+    /// One import of files.
+    ImportBatchId,
+    /// One rejected cell of an import.
+    ImportRejectId,
+    /// One day's stored coverage.
+    SnapshotId,
+    /// One run of a job for one period.
+    JobRunId,
+    /// One week's gap report.
+    ReportId,
+    /// One mail to one recipient.
+    DeliveryId,
+}

@@ -1,0 +1,228 @@
+//! Civil days, half-open validities and ISO weeks: COVERAGE.md section 1 in code, and the only place that decides it.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
+
+/// A civil date in the board's time zone. No instant takes part in coverage.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Day(NaiveDate);
+
+impl Day {
+    /// The day of a year, month (1 to 12) and day of month, or nothing where there is no such day.
+    #[must_use]
+    pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
+        NaiveDate::from_ymd_opt(year, month, day).map(Self)
+    }
+
+    /// The date library's own type, for edges that need it.
+    #[must_use]
+    pub const fn date(self) -> NaiveDate {
+        self.0
+    }
+
+    /// The day `days` later (earlier when negative); stays at the calendar's last (first) day rather than overflow.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        let by = Days::new(days.unsigned_abs());
+        Self(if days < 0 {
+            self.0.checked_sub_days(by).unwrap_or(NaiveDate::MIN)
+        } else {
+            self.0.checked_add_days(by).unwrap_or(NaiveDate::MAX)
+        })
+    }
+
+    /// The same day of month `months` later, clamped to the end of that month: 31 January + 1 month = 28 (29) February.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        Self(self.0.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
+    }
+
+    /// Whole days from `earlier` to this day; negative when this day is before it.
+    #[must_use]
+    pub fn days_since(self, earlier: Self) -> i64 {
+        self.0.signed_duration_since(earlier.0).num_days()
+    }
+
+    /// The Monday of this day's ISO week.
+    #[must_use]
+    pub fn monday(self) -> Self {
+        self.plus_days(-i64::from(self.0.weekday().num_days_from_monday()))
+    }
+}
+
+impl From<NaiveDate> for Day {
+    fn from(date: NaiveDate) -> Self {
+        Self(date)
+    }
+}
+
+/// `yyyy-mm-dd`.
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A text that names no day, or no ISO week.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PeriodError {
+    /// Not `yyyy-mm-dd`, or no such day.
+    #[error("'{0}' is not a day; write it as 2026-11-16")]
+    Day(String),
+    /// Not `yyyy-Www`, or no such week.
+    #[error("'{0}' is not an ISO week; write it as 2026-W48")]
+    Week(String),
+}
+
+impl FromStr for Day {
+    type Err = PeriodError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // chrono alone would take 2026-1-6 and +2026-01-06.
+        let exact = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        exact
+            .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+            .flatten()
+            .map(Self)
+            .ok_or_else(|| PeriodError::Day(text.to_owned()))
+    }
+}
+
+/// A half-open interval of days, `[from, to)`: it holds on day D when `from <= D < to`. No `from` means always so far, no
+/// `to` means open-ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Validity {
+    /// The first day on which it holds.
+    pub from: Option<Day>,
+    /// The first day on which it holds no longer.
+    pub to: Option<Day>,
+}
+
+impl Validity {
+    /// Holds on every day.
+    pub const ALWAYS: Self = Self { from: None, to: None };
+
+    /// From the first and the last day on which something holds, as people write them.
+    #[must_use]
+    pub fn from_last(first: Option<Day>, last: Option<Day>) -> Self {
+        Self { from: first, to: last.map(|day| day.plus_days(1)) }
+    }
+
+    /// The last day on which it holds, as people write it; nothing when open-ended.
+    #[must_use]
+    pub fn last(self) -> Option<Day> {
+        self.to.map(|to| to.plus_days(-1))
+    }
+
+    /// Whether it holds on `day`.
+    #[must_use]
+    pub fn holds_on(self, day: Day) -> bool {
+        !self.begins_after(day) && !self.ended_by(day)
+    }
+
+    /// Whether it has not begun on `day`.
+    #[must_use]
+    pub fn begins_after(self, day: Day) -> bool {
+        self.from.is_some_and(|from| day < from)
+    }
+
+    /// Whether it is over on `day`.
+    #[must_use]
+    pub fn ended_by(self, day: Day) -> bool {
+        self.to.is_some_and(|to| to <= day)
+    }
+
+    /// Whether there is no day on which it holds.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        matches!((self.from, self.to), (Some(from), Some(to)) if to <= from)
+    }
+
+    /// Whether the two share a day, or one begins on the very day on which the other ends.
+    #[must_use]
+    pub fn touches(self, other: Self) -> bool {
+        let reaches = |end: Option<Day>, start: Option<Day>| match (end, start) {
+            (Some(end), Some(start)) => start <= end,
+            (None, _) | (_, None) => true,
+        };
+        reaches(self.to, other.from) && reaches(other.to, self.from)
+    }
+
+    /// Whether the two share a day.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        let before =
+            |end: Option<Day>, start: Option<Day>| matches!((end, start), (Some(end), Some(start)) if end <= start);
+        !self.is_empty() && !other.is_empty() && !before(self.to, other.from) && !before(other.to, self.from)
+    }
+
+    /// The smallest validity that contains both.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        Self {
+            from: self.from.zip(other.from).map(|(a, b)| a.min(b)),
+            to: self.to.zip(other.to).map(|(a, b)| a.max(b)),
+        }
+    }
+
+    /// How many days it holds; nothing when it has no beginning or no end.
+    #[must_use]
+    pub fn days(self) -> Option<i64> {
+        self.from.zip(self.to).map(|(from, to)| to.days_since(from).max(0))
+    }
+}
+
+/// A week as ISO 8601 counts it, Monday first; written `2026-W48`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IsoWeek {
+    year: i32,
+    week: u32,
+}
+
+impl IsoWeek {
+    /// The week in which `day` falls.
+    #[must_use]
+    pub fn of(day: Day) -> Self {
+        let week = day.0.iso_week();
+        Self { year: week.year(), week: week.week() }
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub fn monday(self) -> Day {
+        Day(NaiveDate::from_isoywd_opt(self.year, self.week, Weekday::Mon).unwrap_or(NaiveDate::MAX))
+    }
+}
+
+impl fmt::Display for IsoWeek {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-W{:02}", self.year, self.week)
+    }
+}
+
+impl FromStr for IsoWeek {
+    type Err = PeriodError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parsed = text.split_once("-W").filter(|(year, week)| {
+            year.len() == 4 && week.len() == 2 && text.bytes().filter(u8::is_ascii_digit).count() == 6
+        });
+        parsed
+            .and_then(|(year, week)| Some(Self { year: year.parse().ok()?, week: week.parse().ok()? }))
+            .filter(|week| NaiveDate::from_isoywd_opt(week.year, week.week, Weekday::Mon).is_some())
+            .ok_or_else(|| PeriodError::Week(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn day(text: &str) -> Day {
+    text.parse().expect("a day")
+}
+
+#[test]
+fn a_validity_holds_on_its_first_day_and_not_on_its_end() {
+    let validity = Validity { from: Some(day("2026-11-01")), to: Some(day("2026-11-16")) };
+    assert!(!validity.holds_on(day("2026-10-31")));
+    assert!(validity.holds_on(day("2026-11-01")));
+    assert!(validity.holds_on(day("2026-11-15")));
+    assert!(!validity.holds_on(day("2026-11-16")));
+}
+
+#[test]
+fn months_clamp_to_the_end_of_the_month() {
+    assert_eq!(day("2026-01-31").plus_months(1), day("2026-02-28"));
+    assert_eq!(day("2028-01-31").plus_months(1), day("2028-02-29"));
+    assert_eq!(day("2023-03-31").plus_months(36), day("2026-03-31"));
+}
+
+#[test]
+fn a_week_is_written_as_iso_8601_writes_it_and_its_year_is_the_week_year() {
+    assert_eq!(IsoWeek::of(day("2026-11-23")).to_string(), "2026-W48");
+    assert_eq!(IsoWeek::of(day("2027-01-01")).to_string(), "2026-W53");
+    assert_eq!("2026-W48".parse::<IsoWeek>().expect("a week").monday(), day("2026-11-23"));
+}
+
+#[test]
+fn texts_that_name_no_day_and_no_week_are_refused() {
+    for text in ["2026-02-30", "2026-1-6", "16/11/2026", "", "2026-11-16T00:00"] {
+        assert!(text.parse::<Day>().is_err(), "{text}");
+    }
+    for text in ["2026-W54", "2027-W53", "2026-48", "2026-W5", "W48-2026", "+026-W48"] {
+        assert!(text.parse::<IsoWeek>().is_err(), "{text}");
+    }
+}
+
+fn any_day() -> impl Strategy<Value = Day> {
+    (0i64..400).prop_map(|days| day("2026-01-01").plus_days(days))
+}
+
+fn any_validity() -> impl Strategy<Value = Validity> {
+    (proptest::option::of(any_day()), proptest::option::of(any_day())).prop_map(|(from, to)| Validity { from, to })
+}
+
+proptest! {
+    #[test]
+    fn the_last_day_written_is_the_last_day_held(first in any_day(), length in 0i64..50) {
+        let last = first.plus_days(length);
+        let validity = Validity::from_last(Some(first), Some(last));
+        prop_assert!(validity.holds_on(last));
+        prop_assert!(!validity.holds_on(last.plus_days(1)));
+        prop_assert_eq!(validity.last(), Some(last));
+        prop_assert_eq!(validity.days(), Some(length + 1));
+    }
+
+    #[test]
+    fn two_validities_overlap_exactly_when_some_day_is_in_both(a in any_validity(), b in any_validity()) {
+        let shared = (-2i64..403).map(|n| day("2026-01-01").plus_days(n)).any(|d| a.holds_on(d) && b.holds_on(d));
+        prop_assert_eq!(a.overlaps(b), shared);
+    }
+
+    #[test]
+    fn every_day_lies_in_the_week_that_is_named_after_it(d in any_day()) {
+        let week = IsoWeek::of(d);
+        prop_assert!(week.monday() <= d && d < week.monday().plus_days(7));
+        prop_assert_eq!(week.to_string().parse::<IsoWeek>(), Ok(week));
+        prop_assert_eq!(d.monday(), week.monday());
+    }
+}

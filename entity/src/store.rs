@@ -1,0 +1,8 @@
+//! Where rows and rules meet: a connection is borrowed, plain data goes in and out.
+
+mod connection;
+pub mod roster;
+pub mod run;
+pub mod snapshot;
+
+pub use connection::{begin_write, connect, is_postgres};

@@ -1,0 +1,64 @@
+//! How the two engines are opened, and how a writing transaction begins.
+
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+/// How long a caller waits for a free connection, and a SQLite writer for the one before it.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Opens the database that `url` names: `sqlite:` with a path (made when absent; `sqlite::memory:` is private to this
+/// process) or `postgres:`. Opening does not fail because a PostgreSQL server is away: each use does, until it is back.
+///
+/// # Errors
+///
+/// What the engine said: a URL that names neither engine, or a file that cannot be opened.
+pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false).acquire_timeout(WAIT).connect_timeout(WAIT);
+    if url.starts_with("sqlite:") {
+        if url.contains(":memory:") {
+            // Each connection to :memory: is a database of its own, gone when it closes.
+            options.max_connections(1).min_connections(1).idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+        } else {
+            options.max_connections(8);
+        }
+        options.map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(WAIT)
+                .foreign_keys(true)
+        });
+    } else {
+        options.max_connections(16).connect_lazy(true);
+    }
+    Database::connect(options).await
+}
+
+/// Begins a transaction that will write. On SQLite it takes the write lock at once: a transaction that reads first and
+/// takes the lock later fails with "database is locked" whenever another writer came in between.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn begin_write(
+    db: &impl TransactionTrait<Transaction = DatabaseTransaction>,
+) -> Result<DatabaseTransaction, DbErr> {
+    db.begin_with_options(TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    })
+    .await
+}
+
+/// Whether the other end is PostgreSQL (else SQLite).
+#[must_use]
+pub fn is_postgres(db: &impl ConnectionTrait) -> bool {
+    db.get_database_backend() == DatabaseBackend::Postgres
+}

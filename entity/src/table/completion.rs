@@ -1,0 +1,24 @@
+//! A pass of a module. Attempts that are not passes, and scores, are not kept: nothing here needs them.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::{CompletionId, CourseId, PersonId};
+use crate::period::Day;
+
+/// A pass of a module. Attempts that are not passes, and scores, are not kept: nothing here needs them.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "completion")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key)]
+    pub id: CompletionId,
+    /// Who passed.
+    pub person_id: PersonId,
+    /// What they passed.
+    pub course_id: CourseId,
+    /// The day of the pass.
+    pub completed_on: Day,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,42 @@
+//! An assignment of a person to a unit.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::{PersonId, PostId, UnitId};
+use crate::period::Day;
+
+/// An assignment of a person to a unit.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "post")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key)]
+    pub id: PostId,
+    /// Who holds it.
+    pub person_id: PersonId,
+    /// Where it is.
+    pub unit_id: UnitId,
+    /// Assignment number; without one, the person and the unit name the post.
+    pub assignment: Option<String>,
+    /// Job title.
+    pub job_title: Option<String>,
+    /// Job family; a mix dimension.
+    pub job_family: Option<String>,
+    /// Pay band; a mix dimension.
+    pub band: Option<String>,
+    /// Named line manager.
+    pub line_manager_id: Option<PersonId>,
+    /// Whole-time equivalent in hundredths: 100 is full time.
+    pub wte: i32,
+    /// The employer's word.
+    pub contract_type: Option<String>,
+    /// Bank contracts never count.
+    pub bank: bool,
+    /// First day on which it is held; always so far when absent.
+    pub valid_from: Option<Day>,
+    /// First day on which it is held no longer; open-ended when absent.
+    pub valid_to: Option<Day>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,25 @@
+//! One day's coverage of every team and unit, written once. The newest revision of a day is shown.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::id::SnapshotId;
+use crate::period::Day;
+
+/// One day's coverage of every team and unit, written once. The newest revision of a day is shown.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "snapshot")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key)]
+    pub id: SnapshotId,
+    /// The day it is about.
+    pub day: Day,
+    /// 1, 2, ...: a later snapshot of the same day.
+    pub revision: i32,
+    /// When it was computed.
+    pub computed_at: DateTime<Utc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

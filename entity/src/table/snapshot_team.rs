@@ -1,0 +1,70 @@
+//! One team row of a snapshot. No foreign keys and no secondary index: they were over half of the batch's cost.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::{SnapshotId, UnitId};
+use crate::period::Day;
+use crate::value::Status;
+
+/// One team row of a snapshot. No foreign keys and no secondary index: they were over half of the batch's cost.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "snapshot_team")]
+pub struct Model {
+    /// The snapshot.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub snapshot_id: SnapshotId,
+    /// The team.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub unit_id: UnitId,
+    /// Its code on that day.
+    pub unit_code: String,
+    /// Its name on that day.
+    pub unit_name: String,
+    /// The cover group it was assessed with.
+    pub cover_group: Option<String>,
+    /// Distinct people with a counting post in this very unit.
+    pub own_headcount: i32,
+    /// Distinct people of the team, or of its group.
+    pub headcount: i32,
+    /// Whole-time equivalent in hundredths, of the team or group.
+    pub wte: i64,
+    /// P: distinct active people with a share of at least 500.
+    pub supporters: i32,
+    /// A: sum of the active shares, in thousandths.
+    pub share: i32,
+    /// Peer Supporters needed; absent without a policy or without staff.
+    pub required: Option<i32>,
+    /// Whole supporters short; likewise.
+    pub gap: Option<i32>,
+    /// The answer.
+    pub status: Status,
+    /// Covered by one person alone.
+    pub single_point: bool,
+    /// First day within the horizon that is not covered.
+    pub at_risk_from: Option<Day>,
+    /// The status on that day.
+    pub at_risk_status: Option<Status>,
+    /// A list of sentences without names.
+    pub at_risk_reasons: Json,
+    /// `{reason: people}`: allocated people who do not count, by headline.
+    pub not_counting: Json,
+    /// Counting Wellbeing Champions.
+    pub champions: i32,
+    /// Champions the policy asks for.
+    pub champions_needed: Option<i32>,
+    /// People with a Level 1 completion.
+    pub level1_done: i32,
+    /// Percent that the policy asks for.
+    pub level1_target: Option<i32>,
+    /// The unit whose policy applied.
+    pub policy_unit_code: Option<String>,
+    /// From when that policy is in force.
+    pub policy_from: Option<Day>,
+    /// A list of `{rule, must, state, sentence}`.
+    pub mix: Json,
+    /// The snapshot day on which the present gap was first seen.
+    pub gap_opened_on: Option<Day>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

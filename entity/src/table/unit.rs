@@ -1,0 +1,35 @@
+//! A node of the organisation's one tree: board, division, service, team.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::UnitId;
+use crate::period::Day;
+
+/// A node of the organisation's one tree: board, division, service, team.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "unit")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key)]
+    pub id: UnitId,
+    /// The board's own code; unique.
+    #[sea_orm(unique)]
+    pub code: String,
+    /// What people call it.
+    pub name: String,
+    /// The unit above; the root alone has none.
+    pub parent_id: Option<UnitId>,
+    /// The board's word for its kind: Sector, Ward.
+    pub level: Option<String>,
+    /// Where it is; a mix dimension.
+    pub site: Option<String>,
+    /// Teams with the same name are assessed together.
+    pub cover_group: Option<String>,
+    /// First day on which it is open; always so far when absent.
+    pub valid_from: Option<Day>,
+    /// First day on which it is open no longer; open-ended when absent.
+    pub valid_to: Option<Day>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

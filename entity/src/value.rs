@@ -1,0 +1,173 @@
+//! Parsed values: small closed sets that the tables store as the words that people read.
+
+use std::{fmt, str::FromStr};
+
+use sea_orm::DeriveValueType;
+
+/// A word that is none of a closed set's; the set's words are in the message.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{word}' is not one of {allowed}")]
+pub struct UnknownWord {
+    /// What was given.
+    pub word: String,
+    /// The words that are known, comma-separated.
+    pub allowed: String,
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
+        #[sea_orm(value_type = "String")]
+        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+
+        impl $name {
+            /// Every value, in the order in which they are declared.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The word as stored and exported.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+
+        /// Takes exactly the stored word.
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                Self::ALL.iter().copied().find(|value| value.word() == word).ok_or_else(|| UnknownWord {
+                    word: word.to_owned(),
+                    allowed: Self::ALL.iter().map(|value| value.word()).collect::<Vec<_>>().join(", "),
+                })
+            }
+        }
+    )+};
+}
+
+words! {
+    /// The answer to "is this team covered?" (COVERAGE.md section 5), worst-known first as the rules are asked.
+    Status {
+        /// Nobody works there, and somebody is allocated there.
+        NotApplicable = "NOT_APPLICABLE",
+        /// A dated exemption of this very unit holds.
+        Exempt = "EXEMPT",
+        /// No policy is in force.
+        Unknown = "UNKNOWN",
+        /// No active allocation at all.
+        None = "NONE",
+        /// The people test or the capacity test fails.
+        Partial = "PARTIAL",
+        /// A MUST mix rule fails.
+        MixGap = "MIX_GAP",
+        /// Covered today, but not on some day within the horizon.
+        AtRisk = "AT_RISK",
+        /// Covered.
+        Covered = "COVERED",
+    }
+
+    /// Why an allocation does not count (COVERAGE.md section 4), in the order in which the headline is chosen.
+    Reason {
+        /// The person has no counting post.
+        Left = "LEFT",
+        /// The role's validity has ended.
+        StoodDown = "STOOD_DOWN",
+        /// A pause of the role holds.
+        Paused = "PAUSED",
+        /// The day lies in an unavailability that is longer than the policy allows.
+        Away = "AWAY",
+        /// No Level 1 completion so far.
+        Level1Missing = "LEVEL1_MISSING",
+        /// No Level 2 pass so far.
+        Level2Missing = "LEVEL2_MISSING",
+        /// The last Level 2 pass or refresher has run out.
+        CertificateExpired = "CERTIFICATE_EXPIRED",
+        /// No competence sign-off so far.
+        NotSignedOff = "NOT_SIGNED_OFF",
+        /// No line manager's approval that holds.
+        LineApprovalMissing = "LINE_APPROVAL_MISSING",
+        /// No senior manager's approval that holds.
+        SeniorApprovalMissing = "SENIOR_APPROVAL_MISSING",
+        /// Protected hours are zero or not recorded.
+        NoProtectedTime = "NO_PROTECTED_TIME",
+        /// Line manager of more than half of the people.
+        LineManager = "LINE_MANAGER",
+        /// The role's validity has not begun.
+        NotStarted = "NOT_STARTED",
+        /// The only member of the team.
+        SoleMember = "SOLE_MEMBER",
+    }
+
+    /// A role in the network.
+    Role {
+        /// Level 2: a Peer Supporter.
+        PeerSupporter = "PEER_SUPPORTER",
+        /// Level 3: a Trainer.
+        Trainer = "TRAINER",
+        /// A Wellbeing Champion.
+        Champion = "WELLBEING_CHAMPION",
+    }
+
+    /// The level of a training module.
+    Level {
+        /// For every member of staff.
+        One = "1",
+        /// Makes a Peer Supporter.
+        Two = "2",
+        /// Refreshes a Level 2 certificate.
+        TwoRefresher = "2R",
+        /// Makes a Trainer.
+        Three = "3",
+    }
+
+    /// How somebody answers for a unit.
+    AppointmentRole {
+        /// Answers for the unit and gets its report.
+        SeniorManager = "SENIOR_MANAGER",
+        /// Coordinates the network; gets what nobody else can.
+        Coordinator = "COORDINATOR",
+    }
+
+    /// How an import ended.
+    ImportState {
+        /// Every accepted row was written.
+        Applied = "APPLIED",
+        /// Nothing was written.
+        Refused = "REFUSED",
+    }
+
+    /// Where a job's run for a period stands.
+    RunState {
+        /// Somebody asked for it; the worker has not begun.
+        Requested = "REQUESTED",
+        /// A worker holds its lease.
+        Running = "RUNNING",
+        /// It failed and is tried again when its back-off has passed.
+        Retrying = "RETRYING",
+        /// It is done for this period.
+        Done = "DONE",
+        /// It failed for good.
+        Failed = "FAILED",
+    }
+
+    /// Where a mail stands.
+    DeliveryState {
+        /// Waits for its first attempt.
+        Pending = "PENDING",
+        /// An attempt failed; another follows.
+        Retrying = "RETRYING",
+        /// The mail server has taken it.
+        Sent = "SENT",
+        /// The mail server refused it for good, or every attempt failed.
+        Refused = "REFUSED",
+        /// There is nobody to send it to.
+        Unaddressed = "UNADDRESSED",
+    }
+}

@@ -1,0 +1,12 @@
+//! What psn does by itself: it imports files, stores snapshots, builds reports and mails them.
+//!
+//! No HTTP and no GraphQL here; the API and the jobs meet in the database. Jobs are handed a connection, `now` and a period;
+//! only [`schedule`] and [`runner`] hold a clock.
+
+pub mod import;
+pub mod mail;
+pub mod owed;
+pub mod report;
+pub mod runner;
+pub mod schedule;
+pub mod snapshot;

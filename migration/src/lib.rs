@@ -1,0 +1,110 @@
+//! How psn's tables came to be: one step a file, up and down. It never names the models, which speak of today's tables only.
+
+use sea_orm_migration::prelude::{DbErr, Order, Query};
+use sea_orm_migration::sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+};
+use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager};
+
+mod m20261101_000001_organisation;
+mod m20261101_000002_training;
+mod m20261101_000003_roles;
+mod m20261101_000004_policy;
+mod m20261101_000005_import;
+mod m20261101_000006_snapshot;
+mod m20261101_000007_job_run;
+mod m20261101_000008_report;
+
+/// The steps, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261101_000001_organisation::Migration),
+            Box::new(m20261101_000002_training::Migration),
+            Box::new(m20261101_000003_roles::Migration),
+            Box::new(m20261101_000004_policy::Migration),
+            Box::new(m20261101_000005_import::Migration),
+            Box::new(m20261101_000006_snapshot::Migration),
+            Box::new(m20261101_000007_job_run::Migration),
+            Box::new(m20261101_000008_report::Migration),
+        ]
+    }
+}
+
+/// Why the tables could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The database holds a step that this binary does not know.
+    #[error("the database was made by a newer psn (it holds step {0}); run that version, or a newer one")]
+    NewerDatabase(String),
+    /// The database refused or was away.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// Any number that no other user of the database's advisory locks is likely to take: "psn" in ASCII.
+const LOCK: i64 = 0x0070_736e;
+
+/// Brings the tables up to date and says how many steps that took.
+///
+/// SeaORM's migrator takes no lock, so everything runs in one transaction that begins by taking one: an advisory lock on
+/// PostgreSQL, the write lock on SQLite. Replicas that start together wait for the first and find nothing left to do; a
+/// failure leaves the tables as they were.
+///
+/// # Errors
+///
+/// [`MigrateError::NewerDatabase`] when the database holds a step that this binary does not know; otherwise what the
+/// database said.
+pub async fn migrate(db: &DatabaseConnection) -> Result<usize, MigrateError> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let txn = db.begin_with_options(options).await?;
+    if txn.get_database_backend() == DatabaseBackend::Postgres {
+        txn.execute_raw(Statement::from_sql_and_values(
+            DatabaseBackend::Postgres,
+            "SELECT pg_advisory_xact_lock($1)",
+            [LOCK.into()],
+        ))
+        .await?;
+    }
+    let pending = pending(&txn).await?;
+    if pending > 0 {
+        Migrator::up(&txn, None).await?;
+    }
+    txn.commit().await?;
+    Ok(pending)
+}
+
+/// How many steps the database lacks; changes nothing.
+///
+/// # Errors
+///
+/// As [`migrate`].
+pub async fn pending<'c, C>(db: &'c C) -> Result<usize, MigrateError>
+where
+    C: ConnectionTrait,
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
+    let known: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+    let mut applied = 0;
+    if SchemaManager::new(db).has_table("seaql_migrations").await? {
+        let rows = db
+            .query_all(Query::select().column("version").from("seaql_migrations").order_by("version", Order::Asc))
+            .await?;
+        for row in rows {
+            let step: String = row.try_get("", "version")?;
+            if !known.contains(&step) {
+                return Err(MigrateError::NewerDatabase(step));
+            }
+            applied += 1;
+        }
+    }
+    Ok(known.len() - applied)
+}

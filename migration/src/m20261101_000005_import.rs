@@ -1,0 +1,72 @@
+//! What was imported, what was rejected, and the counter that says when facts changed.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table("import_batch")
+                    .col(big_pk_auto("id"))
+                    .col(date("as_at"))
+                    .col(timestamp_with_time_zone("finished_at"))
+                    .col(text("state"))
+                    .col(boolean("forced"))
+                    .col(json_binary("files"))
+                    .col(text_null("refusal"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("import_reject")
+                    .col(big_pk_auto("id"))
+                    .col(big_integer("batch_id"))
+                    .col(text("file"))
+                    .col(integer_null("line"))
+                    .col(text_null("column_name"))
+                    .col(text_null("value"))
+                    .col(text("sentence"))
+                    .foreign_key(ForeignKey::create().from("import_reject", "batch_id").to("import_batch", "id"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create().name("import_reject_batch_id").table("import_reject").col("batch_id").to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("fact_version")
+                    .col(integer("id").primary_key())
+                    .col(big_integer("version"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .exec_stmt(
+                Query::insert()
+                    .into_table("fact_version")
+                    .columns(["id", "version"])
+                    .values_panic([1.into(), 0.into()])
+                    .to_owned(),
+            )
+            .await?;
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table("fact_version").to_owned()).await?;
+        manager.drop_table(Table::drop().table("import_reject").to_owned()).await?;
+        manager.drop_table(Table::drop().table("import_batch").to_owned()).await?;
+        Ok(())
+    }
+}

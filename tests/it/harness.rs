@@ -1,0 +1,98 @@
+//! The app with its hands tied: a database of its own for each test, and a clock that stands still.
+
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::{DateTime, Utc};
+use entity::clock::Clock;
+use entity::period::Day;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+
+/// The engine that a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// What one test stands on: a migrated, empty database and a clock at Monday 2026-11-16 09:00 UTC.
+pub struct World {
+    pub engine: Engine,
+    pub url: String,
+    pub db: DatabaseConnection,
+    pub clock: Clock,
+    /// A folder that goes with the test.
+    pub folder: tempfile::TempDir,
+}
+
+/// Declares a test that runs once on each engine: `both!(async fn a_sentence(world: World) { … });`
+macro_rules! both {
+    ($(#[$attr:meta])* async fn $name:ident($world:ident: World) $body:block) => {
+        mod $name {
+            #[allow(unused_imports, reason = "a test names what it needs of its file")]
+            use super::*;
+
+            async fn test($world: crate::harness::World) $body
+
+            $(#[$attr])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                if let Some(world) = crate::harness::World::new(crate::harness::Engine::Sqlite).await {
+                    test(world).await;
+                }
+            }
+
+            $(#[$attr])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgresql() {
+                if let Some(world) = crate::harness::World::new(crate::harness::Engine::Postgres).await {
+                    test(world).await;
+                }
+            }
+        }
+    };
+}
+pub(crate) use both;
+
+impl World {
+    /// A fresh world, or nothing where this machine has no PostgreSQL (said aloud; in CI it is a failure).
+    pub async fn new(engine: Engine) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite:{}", folder.path().join("psn.db").display()),
+            Engine::Postgres => postgres_database().await?,
+        };
+        let db = entity::store::connect(&url).await.expect("the database opens");
+        migration::migrate(&db).await.expect("the tables are made");
+        let clock = Clock::fixed(instant("2026-11-16T09:00:00Z"));
+        Some(Self { engine, url, db, clock, folder })
+    }
+}
+
+/// A database of this test's own on the server that `PSN_TEST_POSTGRES` names.
+async fn postgres_database() -> Option<String> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let Ok(server) = std::env::var("PSN_TEST_POSTGRES") else {
+        assert!(std::env::var_os("CI").is_none(), "PSN_TEST_POSTGRES is not set: in CI a skipped engine is a failure");
+        // Not eprintln: the test harness would swallow it, and a skip must be seen.
+        let _ = writeln!(std::io::stderr(), "skipped: no PostgreSQL (set PSN_TEST_POSTGRES, or run .ci/run)");
+        return None;
+    };
+    let name = format!("psn_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let admin = entity::store::connect(&server).await.expect("PSN_TEST_POSTGRES is a database URL");
+    admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.expect("PostgreSQL answers");
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("PostgreSQL makes a database");
+    admin.close().await.expect("the connection closes");
+    let (base, _) = server.rsplit_once('/').expect("the URL ends in a database name");
+    Some(format!("{base}/{name}"))
+}
+
+/// An instant in RFC 3339.
+pub fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an instant")
+}
+
+/// A day as `yyyy-mm-dd`.
+pub fn day(text: &str) -> Day {
+    text.parse().expect("a day")
+}
