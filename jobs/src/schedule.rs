@@ -224,8 +224,12 @@ mod tests {
 
     #[test]
     fn the_table_of_jobs_reads_like_this() {
-        let text = render(&TABLE, chrono_tz::Europe::London);
-        insta::assert_snapshot!(text, @"");
+        // `cargo insta test --accept -p jobs` writes it anew.
+        insta::assert_snapshot!(render(&TABLE, chrono_tz::Europe::London), @r"
+        JOB         WHEN (Europe/London)                 IF MISSED                                        LIMIT   WHAT IT DOES
+        coverage    At 05:00                             the latest day, and Mondays of the last 8 weeks  30 min  Stores the day's coverage of every team and unit.
+        gap-report  At 07:00, on Monday, after coverage  this week's                                      60 min  Builds the week's gap report and mails it to those who answer for units.
+        ");
     }
 
     #[test]

@@ -181,7 +181,7 @@ fn end_of(ended: Result<Result<Outcome, JobError>, JoinError>) -> End {
         Ok(Err(JobError::Fail(text))) => End::Fail(text),
         // What it said is in the log by the panic hook, and may name people: not in the ledger.
         Err(error) if error.is_panic() => End::Retry("Stopped by a programming error; the log says where.".to_owned()),
-        // Nobody but the runtime's own end cancels the task before we do.
-        Err(_) => End::Released,
+        // The runtime itself comes to its end: the process is as good as killed, and the lease runs out.
+        Err(_) => End::Lost,
     }
 }
