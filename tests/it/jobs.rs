@@ -1,4 +1,5 @@
 //! What happens by itself: once a period, whatever happens to the processes that do it. The jobs here are the tests' own.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::sync::{Arc, Mutex};
 
