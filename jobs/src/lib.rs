@@ -5,8 +5,10 @@
 
 pub mod import;
 pub mod mail;
+pub mod one_line;
 pub mod owed;
 pub mod report;
 pub mod runner;
+pub mod safe_csv;
 pub mod schedule;
 pub mod snapshot;
