@@ -1,3 +1,5 @@
 //! The system from outside: the real router, the real migrations, a fixed clock, mail in memory, on both databases.
 
 mod harness;
+mod report;
+mod smtp_listener;

@@ -172,10 +172,13 @@ fn not_counting(team: &Team) -> Option<String> {
     })
 }
 
-/// The sentence with a full stop.
+/// The sentence with a capital and a full stop.
 #[must_use]
 pub fn ended(sentence: &str) -> String {
-    if sentence.ends_with(['.', '!', '?']) { sentence.to_owned() } else { format!("{sentence}.") }
+    let mut rest = sentence.chars();
+    let first: String = rest.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let stop = if sentence.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", rest.as_str())
 }
 
 #[cfg(test)]
@@ -224,7 +227,7 @@ mod tests {
         };
         assert_eq!(
             what_would_close(&partial),
-            "2 more Peer Supporters. one more job family. 3 allocated Peer Supporters do not count: away (1), certificate expired (2)."
+            "2 more Peer Supporters. One more job family. 3 allocated Peer Supporters do not count: away (1), certificate expired (2)."
         );
         let shares =
             Team { gap: Some(1), supporters: 0, share: 800, not_counting: vec![], unmet_must: vec![], ..partial };

@@ -4,7 +4,7 @@ use crate::report::build::{Listed, Report};
 use crate::report::words::{reason, what_would_close};
 use crate::safe_csv::cell;
 
-const HEADER: [&str; 25] = [
+const HEADER: [&str; 26] = [
     "Week",
     "As At",
     "Your Unit Code",
@@ -22,6 +22,7 @@ const HEADER: [&str; 25] = [
     "Required",
     "Gap",
     "What Would Close It",
+    "Desirable Mix Unmet",
     "Not Counting",
     "At Risk From",
     "At Risk Why",
@@ -67,6 +68,7 @@ fn row(report: &Report<'_>, listed: &Listed<'_>) -> [String; HEADER.len()] {
         number(team.required),
         number(team.gap),
         cell(&what_would_close(team)).into_owned(),
+        cell(&team.unmet_should.join("; ")).into_owned(),
         cell(&not_counting.join("; ")).into_owned(),
         team.at_risk_from.map(|day| day.to_string()).unwrap_or_default(),
         cell(&team.at_risk_reasons.join("; ")).into_owned(),

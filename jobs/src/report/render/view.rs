@@ -17,7 +17,6 @@ pub(super) struct View {
     pub(super) subject_figures: String,
     pub(super) about: String,
     pub(super) headline: String,
-    pub(super) all_green: bool,
     /// Facts below the headline, one sentence each.
     pub(super) facts: Vec<String>,
     /// Reasons that are said at the top.
@@ -25,6 +24,8 @@ pub(super) struct View {
     /// Reasons that are said at the end.
     pub(super) reasons: Vec<String>,
     pub(super) units: Vec<UnitView>,
+    /// Units below one of those, whose teams are in the same lists.
+    pub(super) nested: Vec<UnitView>,
     pub(super) gaps: Rows,
     pub(super) closed: Rows,
     pub(super) at_risk: Rows,
@@ -35,7 +36,6 @@ pub(super) struct View {
 /// A unit answered for.
 pub(super) struct UnitView {
     pub(super) title: String,
-    pub(super) nested: bool,
     /// Label and figure.
     pub(super) lines: Vec<(&'static str, String)>,
 }
@@ -66,11 +66,11 @@ impl View {
             subject_figures: subject_figures(report),
             about: about(report),
             headline: headline(report),
-            all_green: report.gaps.is_empty() && report.teams.whole > 0,
             facts: facts(report),
             fallbacks: report.units.iter().filter(|unit| unit.fallback).map(reason_line).collect(),
             reasons: report.units.iter().filter(|unit| !unit.fallback).map(reason_line).collect(),
-            units: report.units.iter().map(unit_view).collect(),
+            units: report.units.iter().filter(|unit| !unit.nested).map(unit_view).collect(),
+            nested: report.units.iter().filter(|unit| unit.nested).map(unit_view).collect(),
             gaps: Rows::new(gaps, most_gaps, gap_row),
             closed: Rows::new(report.closed.iter(), most_others, closed_row),
             at_risk: Rows::new(report.at_risk.iter(), most_others, |place| at_risk_row(report, place)),
@@ -135,6 +135,10 @@ fn headline(report: &Report<'_>) -> String {
 
 fn facts(report: &Report<'_>) -> Vec<String> {
     let mut facts = Vec::new();
+    if report.units.iter().filter(|unit| !unit.nested).count() > 1 {
+        let since = report.teams_before.map(|before| format!("; {}", report.teams.since(before, "teams")));
+        facts.push(format!("Teams covered in all: {}{}.", report.teams.words("teams"), since.unwrap_or_default()));
+    }
     match report.previous {
         None => facts.push("This is the first report: there is none to compare it with.".to_owned()),
         Some(previous) => {
@@ -221,7 +225,7 @@ fn unit_view(answered: &AnsweredUnit<'_>) -> UnitView {
             ),
         ));
     }
-    UnitView { title: format!("{} ({})", unit.name, unit.code), nested: answered.nested, lines }
+    UnitView { title: format!("{} ({})", unit.name, unit.code), lines }
 }
 
 fn level1(done: i32, of: i32, target: Option<i32>) -> String {
@@ -299,7 +303,7 @@ fn at_risk_row(report: &Report<'_>, place: &Placed<'_>) -> Row {
     let then = team.at_risk_status.map(|then| status(then).to_lowercase().replace("peer supporter", "Peer Supporter"));
     let when = team.at_risk_from.map(|from| {
         let days = from.days_since(report.day);
-        format!("from {}, in {}", day(from), counted(days, "day", "days"))
+        format!("From {}, in {}", day(from), counted(days, "day", "days"))
     });
     let said: Vec<_> = [when, then].into_iter().flatten().collect();
     let mut lines: Vec<_> = team.at_risk_reasons.iter().map(|reason| ended(reason)).collect();
