@@ -149,7 +149,7 @@ async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, revision: i32
             own_headcount: 10,
             headcount: 10,
             wte: 1000,
-            supporters: i32::from(gap == 0),
+            supporters: 1,
             share: 1000,
             required: Some(gap + 1),
             gap: Some(gap),
@@ -294,7 +294,8 @@ both!(
         ready(&world).await;
         let listener = SmtpListener::start().await;
         listener.treat("p2@board.example", Manner::SilentAtRecipient);
-        let run = impatient(&listener).run(&world.db, week("2026-W47"), now());
+        let job = impatient(&listener);
+        let run = job.run(&world.db, week("2026-W47"), now());
         let outcome = tokio::time::timeout(Duration::from_secs(20), run).await.expect("it ends by itself").unwrap();
         assert_eq!((outcome.sent, outcome.waiting), (2, 1));
         assert!(row_of(&world.db, 2).await.last_error.unwrap().contains("did not answer"));
@@ -445,7 +446,7 @@ both!(
         let pinned: Vec<_> =
             reports.iter().map(|row| (row.snapshot_id.0, row.previous_snapshot_id.map(|id| id.0))).collect();
         assert_eq!(pinned, [(1, None), (3, Some(1)), (4, Some(1))]);
-        let parsed = memory.take().remove(0);
+        let parsed = memory.take().into_iter().find(|mail| mail.to == "p2@board.example").unwrap();
         let text = MessageParser::default().parse(&parsed.bytes).unwrap().body_text(0).unwrap().into_owned();
         assert!(text.contains("BETTER (was: 2 short) · open for 28 days"), "{text}");
     }

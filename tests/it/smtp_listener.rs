@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What happens to mail for a recipient.
 #[derive(Clone, Copy, Debug)]
-pub enum Manner {
+pub(crate) enum Manner {
     /// Taken.
     Take,
     /// This answer to the recipient's name.
@@ -26,7 +26,7 @@ pub enum Manner {
 
 /// The listener; clones share what it was told and what it took.
 #[derive(Clone, Debug)]
-pub struct SmtpListener {
+pub(crate) struct SmtpListener {
     port: u16,
     state: Arc<Mutex<State>>,
 }
@@ -39,7 +39,7 @@ struct State {
 
 impl SmtpListener {
     /// Listens on a free port of loopback until the test's runtime ends.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let state = Arc::new(Mutex::new(State::default()));
@@ -56,21 +56,21 @@ impl SmtpListener {
         Self { port, state }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// From now on mail for `address` is treated so.
-    pub fn treat(&self, address: &str, manner: Manner) {
+    pub(crate) fn treat(&self, address: &str, manner: Manner) {
         self.state.lock().expect("no panic").manners.insert(address.to_owned(), manner);
     }
 
     /// Takes out what arrived, taken or not: recipient and message, oldest first.
-    pub fn messages(&self) -> Vec<(String, String)> {
+    pub(crate) fn messages(&self) -> Vec<(String, String)> {
         std::mem::take(&mut self.state.lock().expect("no panic").messages)
     }
 }
