@@ -1,20 +1,24 @@
 //! The weekly gap report against both databases and a real SMTP listener.
 
+mod fixture;
+
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::id::{AppointmentId, PersonId, PostId, SnapshotId, UnitId};
-use entity::period::IsoWeek;
+use entity::id::{PersonId, UnitId};
+use entity::period::{Day, IsoWeek};
 use entity::store::report as store;
-use entity::table::{appointment, delivery, person, post, report, snapshot, snapshot_team, snapshot_unit, unit};
-use entity::value::{AppointmentRole, DeliveryState, Status};
+use entity::table::{delivery, person, post, report, unit};
+use entity::value::DeliveryState;
 use jobs::mail::{Mailer, SendError};
 use jobs::report::{GapReport, Outcome, ReportError};
 use mail_parser::{MessageParser, MimeHeaders as _};
-use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _, QueryOrder as _};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use crate::harness::{World, both, day, instant};
 use crate::smtp_listener::{Manner, SmtpListener};
+use fixture::{organisation, take_snapshot};
 
 const MONDAY: &str = "2026-11-16";
 
@@ -38,140 +42,6 @@ fn impatient(listener: &SmtpListener) -> GapReport {
     job(Mailer::smtp(&listener.url(), Duration::from_millis(300)).unwrap())
 }
 
-async fn insert<E>(db: &DatabaseConnection, row: E::Model)
-where
-    E: sea_orm::EntityTrait,
-    E::Model: sea_orm::IntoActiveModel<E::ActiveModel>,
-    E::ActiveModel: sea_orm::ActiveModelTrait<Entity = E> + Send,
-{
-    E::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
-}
-
-/// BOARD (1) over NORTH (2) and SOUTH (3), with a manager each: people 1 to 3, `p1@board.example` and so on.
-async fn organisation(db: &DatabaseConnection) {
-    for (id, code, parent) in [(1, "BOARD", None), (2, "NORTH", Some(1)), (3, "SOUTH", Some(1))] {
-        let row = unit::Model {
-            id: UnitId(id),
-            code: code.to_owned(),
-            name: format!("Unit {code}"),
-            parent_id: parent.map(UnitId),
-            level: None,
-            site: None,
-            cover_group: None,
-            valid_from: None,
-            valid_to: None,
-        };
-        insert::<unit::Entity>(db, row).await;
-    }
-    for id in 1..=3 {
-        let person = person::Model {
-            id: PersonId(id),
-            employer: "NHS".to_owned(),
-            number: format!("00{id}"),
-            first_name: Some("Mairi\r\nBcc: all@board.example".to_owned()),
-            last_name: Some("O'Neill".to_owned()),
-            work_email: Some(format!("p{id}@board.example")),
-        };
-        let post = post::Model {
-            id: PostId(id),
-            person_id: PersonId(id),
-            unit_id: UnitId(1),
-            assignment: None,
-            job_title: None,
-            job_family: None,
-            band: None,
-            line_manager_id: None,
-            wte: 100,
-            contract_type: None,
-            bank: false,
-            valid_from: None,
-            valid_to: None,
-        };
-        let appointment = appointment::Model {
-            id: AppointmentId(id),
-            unit_id: UnitId(id),
-            person_id: PersonId(id),
-            role: AppointmentRole::SeniorManager,
-            valid_from: None,
-            valid_to: None,
-            delegate_id: None,
-            delegate_from: None,
-            delegate_to: None,
-        };
-        insert::<person::Entity>(db, person).await;
-        insert::<post::Entity>(db, post).await;
-        insert::<appointment::Entity>(db, appointment).await;
-    }
-}
-
-/// A snapshot in which NORTH has a gap of so many people (none: covered) and SOUTH is covered.
-async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, revision: i32, gap: i32) {
-    let head = snapshot::Model { id: SnapshotId(id), day: day(on), revision, computed_at: now() };
-    insert::<snapshot::Entity>(db, head).await;
-    let covered = i32::from(gap == 0);
-    for (unit, code, parent, teams, covered) in
-        [(1, "BOARD", None, 2, 1 + covered), (2, "NORTH", Some(1), 1, covered), (3, "SOUTH", Some(1), 1, 1)]
-    {
-        let row = snapshot_unit::Model {
-            snapshot_id: SnapshotId(id),
-            unit_id: UnitId(unit),
-            unit_code: code.to_owned(),
-            unit_name: format!("Unit {code}"),
-            parent_id: parent.map(UnitId),
-            headcount: teams * 10,
-            wte: 1000,
-            teams,
-            covered,
-            at_risk: 0,
-            partial: teams - covered,
-            none: 0,
-            mix_gap: 0,
-            unknown: 0,
-            exempt: 0,
-            not_applicable: 0,
-            staff_covered: covered * 10,
-            staff_assessed: teams * 10,
-            level1_done: teams * 10,
-            level1_target: Some(90),
-            active_supporters: covered,
-            trainers: 1,
-            supporters_per_trainer: Some(20),
-        };
-        insert::<snapshot_unit::Entity>(db, row).await;
-    }
-    for (unit, code, gap) in [(2, "NORTH", gap), (3, "SOUTH", 0)] {
-        let row = snapshot_team::Model {
-            snapshot_id: SnapshotId(id),
-            unit_id: UnitId(unit),
-            unit_code: code.to_owned(),
-            unit_name: format!("Unit {code}"),
-            cover_group: None,
-            own_headcount: 10,
-            headcount: 10,
-            wte: 1000,
-            supporters: 1,
-            share: 1000,
-            required: Some(gap + 1),
-            gap: Some(gap),
-            status: if gap == 0 { Status::Covered } else { Status::Partial },
-            single_point: false,
-            at_risk_from: None,
-            at_risk_status: None,
-            at_risk_reasons: serde_json::json!([]),
-            not_counting: serde_json::json!({ "CERTIFICATE_EXPIRED": 1 }),
-            champions: 1,
-            champions_needed: Some(1),
-            level1_done: 10,
-            level1_target: Some(90),
-            policy_unit_code: Some("BOARD".to_owned()),
-            policy_from: Some(day("2026-01-01")),
-            mix: serde_json::json!([{ "rule": "2 different band", "must": false, "state": "UNMET", "sentence": "one more band" }]),
-            gap_opened_on: (gap > 0).then(|| day("2026-11-02")),
-        };
-        insert::<snapshot_team::Entity>(db, row).await;
-    }
-}
-
 /// The organisation and Monday's snapshot with a gap in NORTH.
 async fn ready(world: &World) {
     organisation(&world.db).await;
@@ -184,6 +54,17 @@ async fn rows(db: &DatabaseConnection) -> Vec<delivery::Model> {
 
 async fn row_of(db: &DatabaseConnection, person: i64) -> delivery::Model {
     rows(db).await.into_iter().find(|row| row.person_id == Some(PersonId(person))).unwrap()
+}
+
+/// Every recipient with the code of each unit and the reason.
+async fn told(job: &GapReport, db: &DatabaseConnection) -> Vec<(String, Vec<(String, String)>)> {
+    let previews = job.dry_run(db, week("2026-W47")).await.unwrap();
+    previews.into_iter().map(|preview| (preview.recipient, preview.units)).collect()
+}
+
+async fn change_post(db: &DatabaseConnection, person: i64, column: post::Column, value: Expr) {
+    let posts = post::Entity::update_many().col_expr(column, value);
+    posts.filter(post::Column::PersonId.eq(PersonId(person))).exec(db).await.unwrap();
 }
 
 fn message_ids(messages: &[(String, String)], to: &str) -> Vec<String> {
@@ -411,6 +292,41 @@ both!(
         }
         assert_eq!(rows[1].units[0]["code"], "NORTH");
         assert!(listener.messages().is_empty());
+    }
+);
+
+both!(
+    async fn a_manager_without_a_counting_post_or_an_address_is_passed_over_and_the_mail_says_so(world: World) {
+        ready(&world).await;
+        // A post whose last day was Sunday does not count on Monday; a Bank post never does.
+        change_post(&world.db, 2, post::Column::ValidTo, Expr::value(day(MONDAY))).await;
+        change_post(&world.db, 3, post::Column::Bank, Expr::value(true)).await;
+        let job = job(Mailer::memory().0);
+        let up = "its senior manager is no longer in post, and you are the next senior manager above it, of Unit BOARD";
+        let units = [("BOARD", "you are its senior manager"), ("NORTH", up), ("SOUTH", up)];
+        let expected = units.map(|(code, why)| (code.to_owned(), why.to_owned())).to_vec();
+        assert_eq!(told(&job, &world.db).await, [("person:1".to_owned(), expected)]);
+
+        // Here again, but with a blank for an address.
+        change_post(&world.db, 2, post::Column::ValidTo, Expr::value(None::<Day>)).await;
+        person::Entity::update_many()
+            .col_expr(person::Column::WorkEmail, Expr::value("  "))
+            .filter(person::Column::Id.eq(PersonId(2)))
+            .exec(&world.db)
+            .await
+            .unwrap();
+        let why = told(&job, &world.db).await.remove(0).1.remove(1).1;
+        assert!(why.starts_with("its senior manager has no work e-mail on file"), "{why}");
+
+        // The unit of all their posts closed on Sunday.
+        unit::Entity::update_many()
+            .col_expr(unit::Column::ValidTo, Expr::value(day(MONDAY)))
+            .filter(unit::Column::Id.eq(UnitId(1)))
+            .exec(&world.db)
+            .await
+            .unwrap();
+        let keys: Vec<_> = told(&job, &world.db).await.into_iter().map(|(recipient, _)| recipient).collect();
+        assert_eq!(keys, ["unit:1", "unit:2", "unit:3"]);
     }
 );
 

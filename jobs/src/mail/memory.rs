@@ -28,7 +28,6 @@ pub struct Kept {
 
 impl Memory {
     /// Takes every mail out, oldest first.
-    #[must_use]
     pub fn take(&self) -> Vec<Kept> {
         std::mem::take(&mut self.lock().kept)
     }

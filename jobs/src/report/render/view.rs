@@ -263,6 +263,7 @@ fn row(place: &Placed<'_>, state: String, lines: Vec<String>) -> Row {
 fn gap_row(gap: &Gap<'_>) -> Row {
     let team = gap.place.team;
     let age = match gap.age {
+        Some(0) if gap.change == Some(Change::New) => None,
         Some(0) => Some("first seen today".to_owned()),
         Some(days) => Some(format!("open for {}", counted(days, "day", "days"))),
         None => None,
