@@ -69,6 +69,11 @@ impl SmtpListener {
         self.state.lock().expect("no panic").manners.insert(address.to_owned(), manner);
     }
 
+    /// Whether a message for `address` has arrived and was not taken out.
+    pub(crate) fn holds(&self, address: &str) -> bool {
+        self.state.lock().expect("no panic").messages.iter().any(|(to, _)| to == address)
+    }
+
     /// Takes out what arrived, taken or not: recipient and message, oldest first.
     pub(crate) fn messages(&self) -> Vec<(String, String)> {
         std::mem::take(&mut self.state.lock().expect("no panic").messages)

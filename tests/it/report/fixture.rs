@@ -3,7 +3,7 @@
 use entity::id::{AppointmentId, PersonId, PostId, SnapshotId, UnitId};
 use entity::table::{appointment, person, post, snapshot, snapshot_team, snapshot_unit, unit};
 use entity::value::{AppointmentRole, Status};
-use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{DatabaseConnection, IntoActiveModel as _};
 
 use crate::harness::{day, instant};
 
