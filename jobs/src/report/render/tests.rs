@@ -181,7 +181,7 @@ fn a_unit_without_teams_divides_by_nothing() {
     assert!(!mail.text.contains(" 0 %") && !mail.text.contains("100 %"), "{}", mail.text);
 }
 
-/// So that a person can look: `PSN_WRITE_MAIL=/tmp/mail.html cargo test -p jobs a_mail_to_look_at`.
+/// So that a person can look: `PSN_WRITE_MAIL=$PWD/mail.html cargo test -p jobs a_mail_to_look_at`.
 #[test]
 fn a_mail_to_look_at() {
     let (current, previous) = mixed();
