@@ -3,3 +3,5 @@
 mod architecture;
 mod harness;
 mod jobs;
+mod report;
+mod smtp_listener;
