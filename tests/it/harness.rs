@@ -29,7 +29,6 @@ pub(crate) struct World {
 macro_rules! both {
     ($(#[$attr:meta])* async fn $name:ident($world:ident: World) $body:block) => {
         mod $name {
-            #[expect(clippy::wildcard_imports, reason = "the test stands in its file, and names what the file names")]
             use super::*;
 
             async fn test($world: crate::harness::World) $body
