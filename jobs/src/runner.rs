@@ -15,6 +15,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use entity::clock::{Clock, day_of};
+use entity::period::Day;
 use entity::store::run as ledger;
 use entity::table::job_run::Model;
 use entity::value::RunState;
@@ -299,7 +300,7 @@ impl Inner {
         &self,
         lane: &Lane,
         period: Period,
-        first: Option<entity::period::Day>,
+        first: Option<Day>,
         now: DateTime<Utc>,
     ) -> Result<bool, DbErr> {
         let before = self.lanes.iter().find(|other| lane.schedule.entry.after == Some(other.schedule.entry.name));

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ::jobs::runner::{Job, JobError, Outcome, RunContext, Runner};
 use ::jobs::schedule::{Entry, Every, Period, TABLE};
@@ -22,9 +23,11 @@ mod stop;
 mod takeover;
 mod timing;
 
-/// What was begun, in order: the job, the period, and the clock's time.
+/// What was begun, in order: the job and the period, and the clock's time.
 #[derive(Clone, Default)]
-struct Diary(Arc<Mutex<Vec<(String, DateTime<Utc>)>>>);
+struct Diary(Arc<Mutex<Vec<Note>>>);
+
+type Note = (String, DateTime<Utc>);
 
 impl Diary {
     fn note(&self, what: String, when: DateTime<Utc>) {
@@ -102,7 +105,12 @@ fn runner_on(db: &DatabaseConnection, world: &World, table: &[Entry], jobs: Vec<
 async fn wake(world: &World, runner: &Runner, at: &str) {
     world.clock.set(instant(at));
     runner.tick().await.expect("the ledger answers");
-    runner.idle().await;
+    over(runner).await;
+}
+
+/// Waits until nothing runs any more; a run that never ends fails the test rather than hang it.
+async fn over(runner: &Runner) {
+    tokio::time::timeout(Duration::from_secs(30), runner.idle()).await.expect("the runs come to an end");
 }
 
 /// Service begins: the first import was applied at this instant.

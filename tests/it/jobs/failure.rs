@@ -1,7 +1,6 @@
 //! Jobs that fail, panic, take too long, or are not finished yet.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use ::jobs::runner::{MAX_ATTEMPTS, back_off};
 use chrono::TimeDelta;

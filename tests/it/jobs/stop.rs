@@ -1,7 +1,5 @@
 //! Told to stop: what runs may finish within a limit, the rest is handed back.
 
-use std::time::Duration;
-
 use ::jobs::runner::RunNowError;
 use tokio::sync::Notify;
 

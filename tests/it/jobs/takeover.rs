@@ -151,7 +151,7 @@ both!(
             lease_until: later + TimeDelta::minutes(2),
         };
         assert!(ledger::claim(&world.db, bid).await.unwrap().is_some());
-        runner.idle().await;
+        over(&runner).await;
         assert!(dropped.load(Ordering::SeqCst));
         let row = row(&world, COVERAGE, RUN).await;
         assert_eq!((row.state, row.holder.as_deref(), row.attempts), (RunState::Running, Some("another"), 2));
@@ -182,7 +182,7 @@ both!(
         let other = runner(&world, vec![easy(COVERAGE, &diary)]);
         wake(&world, &other, "2026-11-16T05:00:00.150Z").await;
         finish.notify_one();
-        long.idle().await;
+        over(&long).await;
         assert_eq!(diary.runs().len(), 1);
         assert_eq!(row(&world, COVERAGE, RUN).await.state, RunState::Done);
     }

@@ -37,7 +37,7 @@ both!(
         let runner = runner(&world, vec![easy(COVERAGE, &diary)]);
         let (one, two) = join(runner.tick(), runner.tick()).await;
         assert!(one.unwrap() + two.unwrap() >= 1);
-        runner.idle().await;
+        over(&runner).await;
         assert_eq!(diary.runs(), ["coverage 2026-11-16"]);
     }
 );
@@ -138,7 +138,7 @@ both!(
             let (one, two) = join(runners[0].tick(), runners[1].tick()).await;
             one.expect("the ledger answers");
             two.expect("the ledger answers");
-            join(runners[0].idle(), runners[1].idle()).await;
+            join(over(&runners[0]), over(&runners[1])).await;
         }
         let mut times = BTreeMap::new();
         for run in diary.runs() {
@@ -166,7 +166,7 @@ both!(
         });
         let runner = runner(&world, vec![job]);
         let stop = tokio_util::sync::CancellationToken::new();
-        let limit = std::time::Duration::from_secs(5);
+        let limit = Duration::from_secs(5);
         let work = tokio::spawn({
             let (runner, stop) = (runner.clone(), stop.clone());
             async move { runner.work("* * * * * *", stop, limit).await }
@@ -174,7 +174,7 @@ both!(
         // The one place where the wall clock turns: the alarm is a real one, of each second.
         tokio::time::timeout(limit, async {
             // Not owed yet, so that the tick at the start finds nothing.
-            assert!(tokio::time::timeout(std::time::Duration::from_millis(300), ran.notified()).await.is_err());
+            assert!(tokio::time::timeout(Duration::from_millis(300), ran.notified()).await.is_err());
             world.clock.set(instant("2026-11-16T05:00:00Z"));
             ran.notified().await;
         })
