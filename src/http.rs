@@ -1,1 +1,12 @@
-//! stub
+//! HTTP: the router, the GraphQL endpoint, the playground, who is asking, and health.
+
+mod graphql;
+mod health;
+mod playground;
+mod request;
+mod router;
+mod viewer;
+
+pub use health::Readiness;
+pub use router::{RequestId, Site, router};
+pub use viewer::Viewer;

@@ -1,3 +1,2 @@
 //! The one binary.
-
 fn main() {}
