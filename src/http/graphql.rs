@@ -111,10 +111,8 @@ impl<S: Executor> Endpoint<S> {
         if *method == Method::GET && kind != OperationType::Query {
             return Err(Refusal::method("POST", "Only a query may be asked by GET; send this by POST"));
         }
-        let mut request = Request::new(asked.query)
-            .variables(asked.variables)
-            .data(Viewer::loopback())
-            .data(id.clone());
+        let mut request =
+            Request::new(asked.query).variables(asked.variables).data(Viewer::loopback()).data(id.clone());
         // Resolvers and the log see the name of the operation that was chosen, also when only one was there to choose.
         request.operation_name.clone_from(&facts.name);
         request.set_parsed_query(document);
@@ -247,9 +245,8 @@ mod tests {
 
     #[test]
     fn the_media_type_that_is_liked_best_is_chosen() {
-        let chosen = |wish: &'static str| {
-            accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(wish))]))
-        };
+        let chosen =
+            |wish: &'static str| accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(wish))]));
         let (json, graphql) = (Some(MediaType::Json), Some(MediaType::GraphqlResponse));
         assert_eq!(accepted(&HeaderMap::new()), json);
         assert_eq!(chosen("*/*"), json);

@@ -139,7 +139,9 @@ mod tests {
         for wish in [&[][..], &[(header::ACCEPT_ENCODING, "br, gzip;q=0")]] {
             let response = send(&asset, &tag, &headers(wish));
             assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
-            assert!(response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("script-src 'self';"));
+            assert!(
+                response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("script-src 'self';")
+            );
             assert_eq!(axum::body::to_bytes(response.into_body(), 1000).await.unwrap(), "alert()");
         }
     }

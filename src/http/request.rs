@@ -92,7 +92,8 @@ pub(super) async fn read(
 
 /// Forms and plain text are what a foreign page can send without being asked first; compressed bodies hide their size.
 fn only_plain_json(headers: &HeaderMap) -> Result<(), Refusal> {
-    let unsupported = |sentence| Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, sentence));
+    let unsupported =
+        |sentence| Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, sentence));
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let encoding = text(header::CONTENT_ENCODING);
     if headers.contains_key(header::CONTENT_ENCODING) && !encoding.eq_ignore_ascii_case("identity") {
@@ -105,9 +106,7 @@ fn only_plain_json(headers: &HeaderMap) -> Result<(), Refusal> {
     }
     let charset = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("charset"));
     match charset {
-        Some((_, set)) if !set.trim_matches('"').eq_ignore_ascii_case("utf-8") => {
-            unsupported("Send the body in UTF-8")
-        }
+        Some((_, set)) if !set.trim_matches('"').eq_ignore_ascii_case("utf-8") => unsupported("Send the body in UTF-8"),
         _ => Ok(()),
     }
 }
@@ -128,7 +127,8 @@ async fn from_body(body: Body) -> Result<GraphqlRequest, Refusal> {
         return Err(Refusal::new(StatusCode::BAD_REQUEST, Code::BatchRefused, sentence));
     }
     // serde_json's text speaks of the client's own bytes: a line, a column and what was expected there.
-    let parameters = serde_json::from_slice(&bytes).map_err(|error| bad(format!("The body is not as expected: {error}")))?;
+    let parameters =
+        serde_json::from_slice(&bytes).map_err(|error| bad(format!("The body is not as expected: {error}")))?;
     assemble(parameters)
 }
 
@@ -158,8 +158,7 @@ fn from_query_string(uri: &Uri) -> Result<GraphqlRequest, Refusal> {
             "variables" | "extensions" => {
                 Limits::admit_json(text.as_bytes())?;
                 let value = serde_json::from_str(&text).map_err(|error| bad(format!("{name} is not JSON: {error}")))?;
-                let place =
-                    if name == "variables" { &mut parameters.variables } else { &mut parameters.extensions };
+                let place = if name == "variables" { &mut parameters.variables } else { &mut parameters.extensions };
                 (place, value)
             }
             _ => continue,

@@ -149,9 +149,9 @@ impl<'d> Walk<'d> {
 
 fn refuse_directives(directives: &[Positioned<Directive>]) -> Result<(), ApiError> {
     refuse_more("directives in one place", directives.len(), MAX_ARGUMENTS)?;
-    directives
-        .iter()
-        .try_for_each(|directive| refuse_more("arguments of one directive", directive.node.arguments.len(), MAX_ARGUMENTS))
+    directives.iter().try_for_each(|directive| {
+        refuse_more("arguments of one directive", directive.node.arguments.len(), MAX_ARGUMENTS)
+    })
 }
 
 fn refuse_more(of: &str, count: usize, limit: usize) -> Result<(), ApiError> {

@@ -110,7 +110,8 @@ fn breadth_is_counted_in_aliases_fields_arguments_and_definitions() {
 
 #[test]
 fn depth_and_length_have_limits() {
-    let deep = |levels: usize| format!("{{node{{... on Unit{{{}id{}}}}}}}", "parent{".repeat(levels), "}".repeat(levels));
+    let deep =
+        |levels: usize| format!("{{node{{... on Unit{{{}id{}}}}}}}", "parent{".repeat(levels), "}".repeat(levels));
     assert!(admit(&deep(MAX_DEPTH - 2)).is_ok());
     assert_eq!(refusal(&deep(MAX_DEPTH - 1)), Code::QueryTooDeep);
     assert_eq!(refusal(&format!("{{version}} # {}", "x".repeat(MAX_QUERY_BYTES))), Code::QueryTooLong);

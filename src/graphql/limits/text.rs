@@ -53,7 +53,8 @@ pub(super) fn refuse_deep(text: &[u8], language: Language) -> Result<(), ApiErro
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             b'"' => at = after_string(text, at, language)?,
             b'#' if language == Language::GraphQl => {
-                at += text.get(at..).unwrap_or_default().iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count();
+                at +=
+                    text.get(at..).unwrap_or_default().iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count();
             }
             _ => {}
         }
