@@ -1,1 +1,50 @@
-//! stub
+//! Roster and policy in, coverage out: COVERAGE.md in code.
+//!
+//! Pure: nothing here reads a clock, a file or a database, and the only names from outside are the standard library's, the
+//! ids, the parsed values and the days. [`compute`] answers for one day, for every team and every unit at once, in one
+//! pass over the [`Roster`]; a question about another day is the same question asked again.
+
+pub mod change;
+pub mod forecast;
+pub mod mix;
+pub mod policy;
+pub mod rollup;
+pub mod roster;
+pub mod standing;
+pub mod team;
+
+mod index;
+
+pub use forecast::{Cause, Risk};
+pub use index::Index;
+pub use policy::{Governing, Policy, PolicyChange, WhatIf};
+pub use rollup::UnitRow;
+pub use roster::Roster;
+pub use standing::{Reasons, Standing};
+pub use team::TeamRow;
+
+use crate::period::Day;
+
+/// The coverage of a whole organisation on one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// The day that the question was about.
+    pub day: Day,
+    /// One row a team, and one for every unit without counting posts to which an allocation valid that day points, by unit code.
+    pub teams: Vec<TeamRow>,
+    /// One row for every unit that is open or has a team row at or below it, by unit code.
+    pub units: Vec<UnitRow>,
+    /// Every Peer Supporter allocation on file, whatever its validity, in the roster's order.
+    pub standings: Vec<Standing>,
+}
+
+/// Computes the coverage on `day`, with the policies on file or, where `what_if` says so, with changed ones.
+#[must_use]
+pub fn compute(index: &Index, day: Day, what_if: Option<&WhatIf>) -> Coverage {
+    let teams = team::assess_all(index, day, what_if);
+    let units = rollup::roll_up(index, day, what_if, &teams);
+    Coverage { day, teams: teams.rows, units, standings: teams.standings }
+}
+
+#[cfg(test)]
+mod tests;

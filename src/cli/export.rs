@@ -1,1 +1,240 @@
-//! stub
+//! `psn export`: one day's coverage as the four files that IMPORT.md ends with.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args as ClapArgs;
+use entity::coverage::mix::Verdict;
+use entity::coverage::rollup::level1_met;
+use entity::coverage::roster::UnitIx;
+use entity::coverage::{Coverage, Index, compute};
+use entity::id::PersonId;
+use entity::period::Day;
+use entity::store::roster;
+use entity::table::person;
+use entity::value::Status;
+use jobs::safe_csv::cell;
+use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
+
+use super::Stop;
+
+/// How many ids one query may name; both engines take more.
+const IDS_PER_QUERY: usize = 5_000;
+
+/// Write one day's coverage as coverage.csv, rollup.csv, standing.csv and layers.csv.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// The day, as 2026-11-16
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Day,
+    /// The folder to write into; made when absent
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Computes the coverage and writes the four files, replacing what has their names; says which files those are.
+///
+/// # Errors
+///
+/// [`Stop::Failed`] when the facts cannot be read or a file cannot be written.
+pub async fn run(args: Args, db: &DatabaseConnection) -> Result<(), Stop> {
+    let Args { as_of, out } = args;
+    let facts = roster::load(db).await.map_err(|error| Stop::Failed(format!("The facts cannot be read: {error}")))?;
+    let coverage = compute(&facts.index, as_of, None);
+    let people =
+        supporters(db, &facts.index).await.map_err(|error| Stop::Failed(format!("People cannot be read: {error}")))?;
+    std::fs::create_dir_all(&out)
+        .map_err(|error| Stop::Failed(format!("{} cannot be made: {error}", out.display())))?;
+    let files = [
+        ("coverage.csv", coverage_rows(&facts.index, &coverage)),
+        ("rollup.csv", rollup_rows(&facts.index, &coverage)),
+        ("standing.csv", standing_rows(&facts.index, &coverage, &people)),
+        ("layers.csv", layer_rows(&facts.index, &coverage)),
+    ];
+    for (name, rows) in files {
+        let path = out.join(name);
+        write(&path, &rows).map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;
+        println!("{} ({} rows)", path.display(), rows.len() - 1);
+    }
+    Ok(())
+}
+
+type Row = Vec<String>;
+
+fn write(path: &Path, rows: &[Row]) -> csv::Result<()> {
+    let mut writer = csv::Writer::from_path(path)?;
+    for row in rows {
+        writer.write_record(row.iter().map(|text| cell(text).into_owned()))?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+fn header(line: &str) -> Row {
+    line.split(',').map(str::to_owned).collect()
+}
+
+fn optional<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+fn yes_no(value: bool) -> String {
+    if value { "Yes" } else { "No" }.to_owned()
+}
+
+fn hundredths(value: i64) -> String {
+    let sign = if value < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", value.abs() / 100, value.abs() % 100)
+}
+
+fn coverage_rows(index: &Index, coverage: &Coverage) -> Vec<Row> {
+    let mut rows = vec![header(
+        "As At,Unit Code,Unit Name,Headcount,WTE,Active Supporters,Allocated Share,Required,Gap,Status,At Risk From,\
+         Single Point,Champions,Level 1 Done,Policy Unit,Cover Group,Mix Unmet",
+    )];
+    let roster = index.roster();
+    rows.extend(coverage.teams.iter().map(|team| {
+        let unit = &roster.units[team.unit.at()];
+        let unmet: Vec<_> = team
+            .mix
+            .iter()
+            .filter(|outcome| outcome.verdict == Verdict::Unmet)
+            .map(|outcome| format!("{} {}", if outcome.rule.must { "MUST" } else { "SHOULD" }, outcome.rule.text))
+            .collect();
+        vec![
+            coverage.day.to_string(),
+            unit.code.clone(),
+            unit.name.clone(),
+            team.headcount.to_string(),
+            hundredths(team.wte),
+            team.supporters.to_string(),
+            team.share.to_string(),
+            optional(team.required),
+            optional(team.gap),
+            team.status.to_string(),
+            optional(team.risk.as_ref().map(|risk| risk.day)),
+            yes_no(team.single_point),
+            team.champions.to_string(),
+            team.level1_done.to_string(),
+            optional(team.policy_unit.map(|(from, _)| &roster.units[from.at()].code)),
+            optional(unit.cover_group.map(|group| roster.words.text(group))),
+            unmet.join(";"),
+        ]
+    }));
+    rows
+}
+
+fn rollup_rows(index: &Index, coverage: &Coverage) -> Vec<Row> {
+    let mut rows = vec![header(
+        "As At,Unit Code,Headcount,WTE,Teams,Covered,At Risk,Partial,None,Mix Gap,Unknown,Exempt,Not Applicable,\
+         Staff Covered,Staff Assessed,Level 1 Done,Active Supporters,Trainers",
+    )];
+    rows.extend(coverage.units.iter().map(|unit| {
+        let mut row = vec![
+            coverage.day.to_string(),
+            index.roster().units[unit.unit.at()].code.clone(),
+            unit.headcount.to_string(),
+            hundredths(unit.wte),
+            unit.teams.teams().to_string(),
+        ];
+        let statuses = [
+            Status::Covered,
+            Status::AtRisk,
+            Status::Partial,
+            Status::None,
+            Status::MixGap,
+            Status::Unknown,
+            Status::Exempt,
+            Status::NotApplicable,
+        ];
+        row.extend(statuses.map(|status| unit.teams.of(status).to_string()));
+        let figures =
+            [unit.staff_covered, unit.staff_assessed, unit.level1_done, unit.active_supporters, unit.trainers];
+        row.extend(figures.map(|figure| figure.to_string()));
+        row
+    }));
+    rows
+}
+
+/// Employer and employee number of everybody with a Peer Supporter allocation.
+async fn supporters(
+    db: &DatabaseConnection,
+    index: &Index,
+) -> Result<HashMap<PersonId, (String, String)>, sea_orm::DbErr> {
+    let roster = index.roster();
+    let mut ids: Vec<_> = roster.allocations.iter().map(|row| roster.people[row.person.at()].id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut people = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_PER_QUERY) {
+        let rows = person::Entity::find().filter(person::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+        people.extend(rows.into_iter().map(|row| (row.id, (row.employer, row.number))));
+    }
+    Ok(people)
+}
+
+fn standing_rows(index: &Index, coverage: &Coverage, people: &HashMap<PersonId, (String, String)>) -> Vec<Row> {
+    let roster = index.roster();
+    let mut sorted: Vec<_> = coverage
+        .standings
+        .iter()
+        .map(|standing| {
+            let allocation = &roster.allocations[standing.allocation as usize];
+            let (employer, number) = people.get(&roster.people[allocation.person.at()].id).cloned().unwrap_or_default();
+            let unit = &roster.units[allocation.unit.at()].code;
+            ((unit, employer, number, allocation.validity.from), allocation.share, standing.reasons)
+        })
+        .collect();
+    sorted.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut rows = vec![header("As At,Employer,Employee Number,Unit Code,Share,Headline,Reasons")];
+    rows.extend(sorted.into_iter().map(|((unit, employer, number, _), share, reasons)| {
+        vec![
+            coverage.day.to_string(),
+            employer,
+            number,
+            unit.clone(),
+            share.to_string(),
+            reasons.headline().map_or("ACTIVE", |reason| reason.word()).to_owned(),
+            reasons.iter().map(|reason| reason.word()).collect::<Vec<_>>().join(";"),
+        ]
+    }));
+    rows
+}
+
+/// Teams with a policy first, then the units with a policy.
+fn layer_rows(index: &Index, coverage: &Coverage) -> Vec<Row> {
+    let code = |unit: UnitIx| index.roster().units[unit.at()].code.clone();
+    let day = coverage.day.to_string();
+    let mut rows = vec![header(
+        "As At,Unit Code,Kind,Champions or Trainers,Needed or Active,Met,Level 1 Done,Headcount,Level 1 Met",
+    )];
+    rows.extend(coverage.teams.iter().filter_map(|team| {
+        let policy = team.policy.as_ref()?;
+        Some(vec![
+            day.clone(),
+            code(team.unit),
+            "team".to_owned(),
+            team.champions.to_string(),
+            policy.min_champions.to_string(),
+            yes_no(team.champions >= policy.min_champions),
+            team.level1_done.to_string(),
+            team.headcount.to_string(),
+            optional(level1_met(team.level1_done, team.headcount, policy.level1_target).map(yes_no)),
+        ])
+    }));
+    rows.extend(coverage.units.iter().filter_map(|unit| {
+        let met = unit.trainers_met()?;
+        Some(vec![
+            day.clone(),
+            code(unit.unit),
+            "unit".to_owned(),
+            unit.trainers.to_string(),
+            unit.active_supporters.to_string(),
+            yes_no(met),
+            String::new(),
+            String::new(),
+            String::new(),
+        ])
+    }));
+    rows
+}

@@ -1,3 +1,4 @@
 //! The system from outside: the real router, the real migrations, a fixed clock, mail in memory, on both databases.
 
+mod architecture;
 mod harness;

@@ -1,1 +1,355 @@
-//! stub
+//! Rows to plain data: the whole roster in a fixed number of queries, whatever the size of the board.
+
+use std::collections::HashMap;
+
+use futures_util::TryStreamExt as _;
+use sea_orm::{
+    ColumnTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IsolationLevel,
+    JoinType, Order, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, TransactionOptions,
+    TransactionTrait as _,
+};
+
+use super::is_postgres;
+use crate::coverage::mix::{self, MixError};
+use crate::coverage::roster::{
+    Allocation, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, Person, PersonIx, Post, Roster,
+    Unit, UnitIx, Word, Words,
+};
+use crate::coverage::{Index, Policy};
+use crate::id::{CourseId, PersonId, UnitId};
+use crate::period::{Day, Validity};
+use crate::table::{
+    allocation, completion, course, exemption, fact_version, person, policy, post, unavailability, unit,
+};
+use crate::value::{Level, Role};
+
+/// Why the facts could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The database refused or was away.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    /// A stored policy that this program cannot read.
+    #[error("policy {policy}: {source}")]
+    Mix {
+        /// Its id.
+        policy: i64,
+        /// What is wrong.
+        source: MixError,
+    },
+}
+
+/// The facts of one moment, arranged for questions about any day, with the version that they are of.
+#[derive(Debug)]
+pub struct Facts {
+    /// Counts up with every change; equal versions are equal facts.
+    pub version: i64,
+    /// The facts.
+    pub index: Index,
+}
+
+/// The version of the facts on file: one row read.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn version(db: &impl sea_orm::ConnectionTrait) -> Result<i64, DbErr> {
+    let row = fact_version::Entity::find_by_id(1).one(db).await?;
+    row.map(|row| row.version).ok_or_else(|| DbErr::RecordNotFound("fact_version".to_owned()))
+}
+
+/// Reads every fact on file, as one moment saw them. Texts that are only compared are kept once; names, addresses and
+/// employee numbers are not read at all.
+///
+/// # Errors
+///
+/// [`LoadError`].
+pub async fn load(db: &DatabaseConnection) -> Result<Facts, LoadError> {
+    // One moment: a reader sees an import whole or not at all. SQLite's transactions always do.
+    let isolation_level = is_postgres(db).then_some(IsolationLevel::RepeatableRead);
+    let txn = db.begin_with_options(TransactionOptions { isolation_level, ..TransactionOptions::default() }).await?;
+    let version = version(&txn).await?;
+    let mut loader = Loader { txn, roster: Roster::default(), units: HashMap::new(), people: HashMap::new() };
+    loader.units().await?;
+    loader.people().await?;
+    loader.posts().await?;
+    loader.passes().await?;
+    loader.roles().await?;
+    loader.away().await?;
+    loader.policies().await?;
+    loader.exemptions().await?;
+    let Loader { txn, roster, .. } = loader;
+    txn.commit().await?;
+    Ok(Facts { version, index: Index::new(roster) })
+}
+
+struct Loader {
+    txn: DatabaseTransaction,
+    roster: Roster,
+    units: HashMap<UnitId, UnitIx>,
+    people: HashMap<PersonId, PersonIx>,
+}
+
+/// What is read of a person.
+#[derive(FromQueryResult)]
+struct PersonRow {
+    id: PersonId,
+    employer: String,
+}
+
+/// What is read of a post.
+#[derive(FromQueryResult)]
+struct PostRow {
+    person_id: PersonId,
+    unit_id: UnitId,
+    job_family: Option<String>,
+    band: Option<String>,
+    line_manager_id: Option<PersonId>,
+    wte: i32,
+    bank: bool,
+    valid_from: Option<Day>,
+    valid_to: Option<Day>,
+}
+
+/// First pass of any Level 1 module.
+#[derive(FromQueryResult)]
+struct Level1Row {
+    person_id: PersonId,
+    first_on: Day,
+}
+
+/// A pass beyond Level 1.
+#[derive(FromQueryResult)]
+struct PassRow {
+    person_id: PersonId,
+    course_id: CourseId,
+    completed_on: Day,
+}
+
+impl Loader {
+    /// Hands each row to `keep` as it arrives, so that a nation's posts are never held twice.
+    async fn each<E: EntityTrait, R: FromQueryResult + Send>(
+        &mut self,
+        select: Select<E>,
+        mut keep: impl FnMut(&mut Known<'_>, R),
+    ) -> Result<(), DbErr> {
+        let mut known = Known { roster: &mut self.roster, units: &self.units, people: &self.people };
+        let mut rows = select.into_model::<R>().stream(&self.txn).await?;
+        while let Some(row) = rows.try_next().await? {
+            keep(&mut known, row);
+        }
+        Ok(())
+    }
+
+    async fn units(&mut self) -> Result<(), DbErr> {
+        let rows = unit::Entity::find().order_by_asc(unit::Column::Id).all(&self.txn).await?;
+        self.units = rows.iter().zip(0u32..).map(|(row, place)| (row.id, UnitIx(place))).collect();
+        let Self { roster, units, .. } = self;
+        roster.units = rows
+            .into_iter()
+            .map(|row| Unit {
+                id: row.id,
+                code: row.code,
+                name: row.name,
+                parent: row.parent_id.and_then(|above| units.get(&above).copied()),
+                site: optional(&mut roster.words, row.site.as_deref()),
+                cover_group: optional(&mut roster.words, row.cover_group.as_deref()),
+                validity: Validity { from: row.valid_from, to: row.valid_to },
+            })
+            .collect();
+        Ok(())
+    }
+
+    async fn people(&mut self) -> Result<(), DbErr> {
+        let select = person::Entity::find()
+            .select_only()
+            .columns([person::Column::Id, person::Column::Employer])
+            .order_by_asc(person::Column::Id);
+        self.each(select, |known, row: PersonRow| {
+            let employer = known.roster.words.word(&row.employer);
+            known.roster.people.push(Person { id: row.id, employer, level1_on: None });
+        })
+        .await?;
+        self.people = self.roster.people.iter().zip(0u32..).map(|(row, place)| (row.id, PersonIx(place))).collect();
+
+        let level1 = completion::Entity::find()
+            .select_only()
+            .column(completion::Column::PersonId)
+            .column_as(completion::Column::CompletedOn.min(), "first_on")
+            .join(JoinType::InnerJoin, completion_to_course())
+            .filter(course::Column::Level.eq(Level::One))
+            .group_by(completion::Column::PersonId);
+        self.each(level1, |known, row: Level1Row| {
+            if let Some(person) = known.person(row.person_id) {
+                known.roster.people[person.at()].level1_on = Some(row.first_on);
+            }
+        })
+        .await
+    }
+
+    async fn posts(&mut self) -> Result<(), DbErr> {
+        let select = post::Entity::find()
+            .select_only()
+            .columns([
+                post::Column::PersonId,
+                post::Column::UnitId,
+                post::Column::JobFamily,
+                post::Column::Band,
+                post::Column::LineManagerId,
+                post::Column::Wte,
+                post::Column::Bank,
+                post::Column::ValidFrom,
+                post::Column::ValidTo,
+            ])
+            .order_by_asc(post::Column::Id);
+        self.each(select, |known, row: PostRow| {
+            let (Some(person), Some(unit)) = (known.person(row.person_id), known.unit(row.unit_id)) else { return };
+            let line_manager = row.line_manager_id.and_then(|manager| known.person(manager));
+            let words = &mut known.roster.words;
+            let post = Post {
+                person,
+                unit,
+                validity: Validity { from: row.valid_from, to: row.valid_to },
+                wte: row.wte,
+                bank: row.bank,
+                job_family: optional(words, row.job_family.as_deref()),
+                band: optional(words, row.band.as_deref()),
+                line_manager,
+            };
+            known.roster.posts.push(post);
+        })
+        .await
+    }
+
+    async fn passes(&mut self) -> Result<(), DbErr> {
+        let levels: HashMap<CourseId, Level> =
+            course::Entity::find().all(&self.txn).await?.into_iter().map(|row| (row.id, row.level)).collect();
+        let select = completion::Entity::find()
+            .select_only()
+            .columns([completion::Column::PersonId, completion::Column::CourseId, completion::Column::CompletedOn])
+            .join(JoinType::InnerJoin, completion_to_course())
+            .filter(course::Column::Level.ne(Level::One))
+            .order_by(completion::Column::Id, Order::Asc);
+        self.each(select, |known, row: PassRow| {
+            let certificate = match levels.get(&row.course_id) {
+                Some(Level::Two) => Certificate::Level2,
+                Some(Level::TwoRefresher) => Certificate::Refresher,
+                Some(Level::Three) => Certificate::Level3,
+                Some(Level::One) | None => return,
+            };
+            if let Some(person) = known.person(row.person_id) {
+                known.roster.passes.push(Pass { person, certificate, on: row.completed_on });
+            }
+        })
+        .await
+    }
+
+    async fn roles(&mut self) -> Result<(), DbErr> {
+        let rows = allocation::Entity::find().order_by_asc(allocation::Column::Id).all(&self.txn).await?;
+        let Self { roster, units, people, .. } = self;
+        for row in rows {
+            let (Some(person), Some(unit)) = (people.get(&row.person_id), units.get(&row.unit_id)) else { continue };
+            let (person, unit) = (*person, *unit);
+            let validity = Validity { from: row.valid_from, to: row.valid_to };
+            let approver = |id: Option<PersonId>| id.and_then(|id| people.get(&id).copied());
+            match row.role {
+                Role::Champion => roster.champions.push(NetworkRole { person, unit, validity }),
+                Role::Trainer => roster.trainers.push(NetworkRole { person, unit, validity }),
+                Role::PeerSupporter => roster.allocations.push(Allocation {
+                    id: row.id,
+                    person,
+                    unit,
+                    share: u32::try_from(row.share).unwrap_or(0),
+                    validity,
+                    line: Approval { on: row.line_approved_on, by: approver(row.line_approver_id) },
+                    senior: Approval { on: row.senior_approved_on, by: approver(row.senior_approver_id) },
+                    has_protected_time: row.protected_hours.is_some_and(|hours| hours > 0),
+                    signed_off_on: row.signed_off_on,
+                    pause: (row.paused_from.is_some() || row.paused_to.is_some())
+                        .then_some(Validity { from: row.paused_from, to: row.paused_to }),
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    async fn away(&mut self) -> Result<(), DbErr> {
+        self.each(unavailability::Entity::find(), |known, row: unavailability::Model| {
+            if let Some(person) = known.person(row.person_id) {
+                let validity = Validity { from: Some(row.valid_from), to: row.valid_to };
+                known.roster.away.push(Away { person, validity });
+            }
+        })
+        .await
+    }
+
+    async fn policies(&mut self) -> Result<(), LoadError> {
+        for row in policy::Entity::find().all(&self.txn).await? {
+            if let Some(unit) = self.units.get(&row.unit_id) {
+                let from = row.in_force_from;
+                self.roster.policies.push(FiledPolicy { unit: *unit, from, policy: read_policy(&row)? });
+            }
+        }
+        Ok(())
+    }
+
+    async fn exemptions(&mut self) -> Result<(), DbErr> {
+        for row in exemption::Entity::find().all(&self.txn).await? {
+            if let Some(unit) = self.units.get(&row.unit_id) {
+                let validity = Validity { from: Some(row.valid_from), to: Some(row.valid_to) };
+                self.roster.exemptions.push(Exemption { unit: *unit, validity });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is known while rows of other tables arrive.
+struct Known<'a> {
+    roster: &'a mut Roster,
+    units: &'a HashMap<UnitId, UnitIx>,
+    people: &'a HashMap<PersonId, PersonIx>,
+}
+
+impl Known<'_> {
+    fn person(&self, id: PersonId) -> Option<PersonIx> {
+        self.people.get(&id).copied()
+    }
+
+    fn unit(&self, id: UnitId) -> Option<UnitIx> {
+        self.units.get(&id).copied()
+    }
+}
+
+fn optional(words: &mut Words, text: Option<&str>) -> Option<Word> {
+    text.and_then(|text| words.word(text))
+}
+
+fn completion_to_course() -> sea_orm::RelationDef {
+    completion::Entity::belongs_to(course::Entity).from(completion::Column::CourseId).to(course::Column::Id).into()
+}
+
+/// A stored policy as the rules read it.
+///
+/// # Errors
+///
+/// [`LoadError::Mix`] when its mix rules cannot be read.
+pub fn read_policy(row: &policy::Model) -> Result<Policy, LoadError> {
+    let rules = |text: &str, must| mix::parse(text, must).map_err(|source| LoadError::Mix { policy: row.id.0, source });
+    let mut mix = rules(&row.must_mix, true)?;
+    mix.extend(rules(&row.should_mix, false)?);
+    // Imports refuse negative numbers; should one stand here all the same, nought never asks for less than a policy may.
+    let number = |number: i32| u32::try_from(number).unwrap_or(0);
+    Ok(Policy {
+        staff_per_supporter: number(row.staff_per_supporter).max(1),
+        min_supporters: number(row.min_supporters),
+        certificate_months: number(row.certificate_months),
+        approval_months: number(row.approval_months),
+        away_days: number(row.away_days),
+        level1_target: number(row.level1_target),
+        min_champions: number(row.min_champions),
+        supporters_per_trainer: number(row.supporters_per_trainer).max(1),
+        horizon_days: number(row.horizon_days),
+        mix,
+    })
+}

@@ -1,0 +1,105 @@
+//! How a team's gap has changed between two stored days (COVERAGE.md section 8).
+
+use crate::period::Day;
+use crate::value::Status;
+
+/// What a comparison looks at: a team's status and gap on one stored day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The status.
+    pub status: Status,
+    /// Whole supporters short; absent without a policy.
+    pub gap: Option<u32>,
+}
+
+/// How it compares with the day before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// A gap that was not there.
+    New,
+    /// A gap that has grown, or whose status is worse.
+    Worse,
+    /// A gap as it was.
+    Same,
+    /// A gap that has shrunk, or whose status is better.
+    Better,
+    /// A gap that is there no longer.
+    Closed,
+}
+
+/// Whether a status is a gap that somebody is to close. An UNKNOWN team is one: nobody knows that it is covered.
+#[must_use]
+pub const fn is_gap(status: Status) -> bool {
+    match status {
+        Status::Unknown | Status::None | Status::Partial | Status::MixGap => true,
+        Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => false,
+    }
+}
+
+/// Compares a team with what it was; `None` stands for a day on which it had no row. Nothing when there was and is no gap.
+#[must_use]
+pub fn compare(before: Option<Seen>, now: Option<Seen>) -> Option<Change> {
+    let gap = |seen: Option<Seen>| seen.filter(|seen| is_gap(seen.status));
+    match (gap(before), gap(now)) {
+        (None, None) => None,
+        (None, Some(_)) => Some(Change::New),
+        (Some(_), None) => Some(Change::Closed),
+        (Some(before), Some(now)) => Some(match severity(now).cmp(&severity(before)) {
+            std::cmp::Ordering::Greater => Change::Worse,
+            std::cmp::Ordering::Equal => Change::Same,
+            std::cmp::Ordering::Less => Change::Better,
+        }),
+    }
+}
+
+/// More supporters short is worse; between equals, nobody at all is worse than too few, and too few than a wrong mix.
+fn severity(seen: Seen) -> (u32, u8) {
+    let rank = match seen.status {
+        Status::None => 4,
+        Status::Unknown => 3,
+        Status::Partial => 2,
+        Status::MixGap => 1,
+        Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => 0,
+    };
+    (seen.gap.unwrap_or(0), rank)
+}
+
+/// The day on which the present gap opened: carried on from the last stored day while a gap lasts, so that a team that
+/// moves in the tree keeps its gap's age; `today` for a new one; nothing without a gap.
+#[must_use]
+pub fn gap_opened_on(now: Status, today: Day, before: Option<(Status, Option<Day>)>) -> Option<Day> {
+    is_gap(now).then(|| before.filter(|(status, _)| is_gap(*status)).and_then(|(_, opened)| opened).unwrap_or(today))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(status: Status, gap: u32) -> Option<Seen> {
+        Some(Seen { status, gap: Some(gap) })
+    }
+
+    #[test]
+    fn a_gap_is_new_worse_the_same_better_or_closed() {
+        use Status::{Covered, Exempt, MixGap, None as Nobody, Partial};
+        assert_eq!(compare(seen(Covered, 0), seen(Partial, 1)), Some(Change::New));
+        assert_eq!(compare(None, seen(Nobody, 2)), Some(Change::New));
+        assert_eq!(compare(seen(Partial, 1), seen(Partial, 2)), Some(Change::Worse));
+        assert_eq!(compare(seen(Partial, 1), seen(Nobody, 1)), Some(Change::Worse));
+        assert_eq!(compare(seen(MixGap, 0), seen(MixGap, 0)), Some(Change::Same));
+        assert_eq!(compare(seen(Nobody, 2), seen(Partial, 1)), Some(Change::Better));
+        assert_eq!(compare(seen(Partial, 1), seen(Exempt, 1)), Some(Change::Closed));
+        assert_eq!(compare(seen(Partial, 1), None), Some(Change::Closed));
+        assert_eq!(compare(seen(Covered, 0), seen(Covered, 0)), None);
+    }
+
+    #[test]
+    fn a_gap_keeps_the_day_on_which_it_opened_until_it_closes() {
+        let monday = Day::new(2026, 11, 16).expect("a day");
+        let next = monday.plus_days(7);
+        assert_eq!(gap_opened_on(Status::Partial, next, Some((Status::None, Some(monday)))), Some(monday));
+        assert_eq!(gap_opened_on(Status::Partial, next, Some((Status::Covered, None))), Some(next));
+        assert_eq!(gap_opened_on(Status::Partial, next, None), Some(next));
+        assert_eq!(gap_opened_on(Status::Covered, next, Some((Status::Partial, Some(monday)))), None);
+    }
+}

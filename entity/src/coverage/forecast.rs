@@ -1,0 +1,192 @@
+//! Will it stay covered? (COVERAGE.md section 5, AT_RISK.) The same question is asked of later days, with every fact on
+//! file and no new event. The answer can change only on days on which some dated fact begins or ends, so only those are asked.
+
+use std::collections::BTreeSet;
+
+use super::index::Index;
+use super::mix::Verdict;
+use super::policy::{Policy, WhatIf};
+use super::roster::{PersonIx, UnitIx};
+use super::standing::Standing;
+use super::team::{Assessment, Cover, assess, len};
+use crate::period::{Day, Validity};
+use crate::value::{Reason, Status};
+
+/// The first day on which a covered team is covered no longer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Risk {
+    /// That day.
+    pub day: Day,
+    /// What the team will be.
+    pub status: Status,
+    /// Why.
+    pub causes: Vec<Cause>,
+}
+
+/// One thing that is different on that day. Nobody is named: the sentence goes into mails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// So many people who count today will not, for this headline.
+    Lost(Reason, u32),
+    /// The headcount changes.
+    Headcount(u32, u32),
+    /// Another policy governs, of this unit.
+    Policy(UnitIx),
+    /// No policy governs.
+    NoPolicy,
+    /// A MUST mix rule, in the policy's words, is met no longer.
+    Mix(String),
+}
+
+impl Cause {
+    /// In words, without a final stop.
+    #[must_use]
+    pub fn sentence(&self, index: &Index) -> String {
+        match self {
+            Self::Lost(reason, 1) => format!("1 Peer Supporter who counts today {}", reason.phrase()),
+            Self::Lost(reason, people) => format!("{people} Peer Supporters who count today: each {}", reason.phrase()),
+            Self::Headcount(from, to) => format!("the headcount goes from {from} to {to}"),
+            Self::Policy(unit) => {
+                format!("another policy of {} comes into force", index.roster().units[unit.at()].code)
+            }
+            Self::NoPolicy => "no policy is in force".to_owned(),
+            Self::Mix(rule) => format!("the mix rule '{rule}' is not met"),
+        }
+    }
+}
+
+/// Asks the later days of a cover that is COVERED today; nothing when it stays so through the horizon of today's policy.
+pub(super) fn look_ahead(
+    index: &Index,
+    cover: Cover,
+    today: Day,
+    what_if: Option<&WhatIf>,
+    plain: &Assessment<'_>,
+) -> Option<Risk> {
+    let horizon = today.plus_days(i64::from(plain.governing.as_ref()?.policy.horizon_days));
+    days_of_change(index, cover, today, horizon, what_if).into_iter().find_map(|day| {
+        let later = assess(index, cover, day, what_if);
+        match later.status {
+            Status::Covered | Status::NotApplicable | Status::Exempt => None,
+            Status::Unknown | Status::None | Status::Partial | Status::MixGap | Status::AtRisk => {
+                Some(Risk { day, status: later.status, causes: causes(index, plain, &later) })
+            }
+        }
+    })
+}
+
+/// The days after `today`, up to and with `horizon`, on which a fact that bears on the cover begins or ends.
+pub(super) fn days_of_change(
+    index: &Index,
+    cover: Cover,
+    today: Day,
+    horizon: Day,
+    what_if: Option<&WhatIf>,
+) -> BTreeSet<Day> {
+    let mut days = Days { today, horizon, days: BTreeSet::new() };
+    let roster = index.roster();
+    let mut policies = vec![Policy::default()];
+    let mut people: Vec<PersonIx> = Vec::new();
+    for unit in cover.units(index) {
+        for filed in index.upwards(*unit).flat_map(|above| index.policies_of(above)) {
+            days.add(Some(filed.from));
+            policies.push(filed.policy.clone());
+        }
+        for exemption in index.exemptions_of(*unit) {
+            days.add_validity(exemption.validity);
+        }
+        days.add_validity(roster.units[unit.at()].validity);
+        // Mix rules look at all posts of the team's people, wherever they are.
+        people.extend(index.posts_in(*unit).map(|post| post.person));
+        for place in index.allocations_to(*unit) {
+            people.push(roster.allocations[*place as usize].person);
+        }
+    }
+    people.sort_unstable();
+    people.dedup();
+    // A certificate runs out by the policy of the day on which it is asked, so by each that may govern by then.
+    let asked = |of: fn(&Policy) -> u32| -> BTreeSet<u32> { policies.iter().map(of).collect() };
+    let mut certificate_months = asked(|policy| policy.certificate_months);
+    let mut approval_months = asked(|policy| policy.approval_months);
+    certificate_months.extend(what_if.and_then(|asked| asked.change.certificate_months));
+    approval_months.extend(what_if.and_then(|asked| asked.change.approval_months));
+
+    for person in &people {
+        for post in index.posts_of(*person) {
+            days.add_validity(post.validity);
+            days.add_validity(roster.units[post.unit.at()].validity);
+        }
+        let mut supports = false;
+        for allocation in index.allocations_of(*person) {
+            supports = true;
+            days.add_validity(allocation.validity);
+            days.add(allocation.signed_off_on);
+            allocation.pause.into_iter().for_each(|pause| days.add_validity(pause));
+            for decided in [allocation.line.on, allocation.senior.on].into_iter().flatten() {
+                days.add(Some(decided));
+                approval_months.iter().for_each(|months| days.add(Some(decided.plus_months(*months))));
+            }
+        }
+        if supports {
+            days.add(roster.people[person.at()].level1_on);
+            index.away(*person).iter().for_each(|spell| days.add_validity(*spell));
+            for pass in index.passes_of(*person) {
+                days.add(Some(pass.on));
+                certificate_months.iter().for_each(|months| days.add(Some(pass.on.plus_months(*months))));
+            }
+        }
+    }
+    days.days
+}
+
+struct Days {
+    today: Day,
+    horizon: Day,
+    days: BTreeSet<Day>,
+}
+
+impl Days {
+    fn add(&mut self, day: Option<Day>) {
+        self.days.extend(day.filter(|day| self.today < *day && *day <= self.horizon));
+    }
+
+    fn add_validity(&mut self, validity: Validity) {
+        self.add(validity.from);
+        self.add(validity.to);
+    }
+}
+
+fn causes(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<Cause> {
+    let mut causes = lost(index, today, later);
+    let heads = (len(&today.people), len(&later.people));
+    if heads.0 != heads.1 {
+        causes.push(Cause::Headcount(heads.0, heads.1));
+    }
+    match (&today.governing, &later.governing) {
+        (_, None) => causes.push(Cause::NoPolicy),
+        (Some(before), Some(after)) if before.policy != after.policy => causes.extend(after.unit.map(Cause::Policy)),
+        (_, Some(_)) => {}
+    }
+    let unmet = later.mix.iter().filter(|outcome| outcome.rule.must && outcome.verdict == Verdict::Unmet);
+    causes.extend(unmet.map(|outcome| Cause::Mix(outcome.rule.text.clone())));
+    causes
+}
+
+/// People who count today and will not, by the headline of why.
+fn lost(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<Cause> {
+    let headline_later = |standing: &Standing| {
+        let then = later.standings.iter().find(|then| then.allocation == standing.allocation);
+        // An allocation to a unit that has nobody left is in the group no longer.
+        then.map_or(Some(Reason::Left), |then| then.reasons.headline())
+    };
+    let mut lost: Vec<_> = today
+        .standings
+        .iter()
+        .filter(|standing| standing.reasons.is_active())
+        .filter_map(|standing| Some((headline_later(standing)?, standing.allocation)))
+        .map(|(reason, allocation)| (reason, index.roster().allocations[allocation as usize].person))
+        .collect();
+    lost.sort_unstable();
+    lost.dedup();
+    lost.chunk_by(|a, b| a.0 == b.0).map(|chunk| Cause::Lost(chunk[0].0, len(chunk))).collect()
+}

@@ -1,0 +1,196 @@
+//! Mix rules (COVERAGE.md section 6): what kinds of people a team's supporters should be.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::index::Index;
+use super::roster::{PersonIx, Word};
+use crate::period::Day;
+
+/// What a rule looks at, over all counting posts of a person, in the team or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    /// Job family of the post.
+    JobFamily,
+    /// Band of the post.
+    Band,
+    /// Site of the post's unit.
+    Site,
+    /// Employer of the person.
+    Employer,
+}
+
+impl Dimension {
+    const ALL: [Self; 4] = [Self::JobFamily, Self::Band, Self::Site, Self::Employer];
+
+    /// As policies write it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::JobFamily => "job_family",
+            Self::Band => "band",
+            Self::Site => "site",
+            Self::Employer => "employer",
+        }
+    }
+
+    const fn plain(self) -> &'static str {
+        match self {
+            Self::JobFamily => "job family",
+            Self::Band => "band",
+            Self::Site => "site",
+            Self::Employer => "employer",
+        }
+    }
+}
+
+/// What a rule asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// At least so many people who have this value.
+    From(String),
+    /// At least so many different values; values are counted, not people.
+    Different,
+}
+
+/// One mix rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// MUST rules can make a team a MIX_GAP; SHOULD rules are only shown.
+    pub must: bool,
+    /// The policy's own words.
+    pub text: String,
+    /// At least this many; 1 or more.
+    pub count: u32,
+    /// Of what.
+    pub wanted: Wanted,
+    /// Along which dimension.
+    pub dimension: Dimension,
+}
+
+/// A text that is no list of mix rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MixError {
+    /// The part that is no rule.
+    pub part: String,
+}
+
+impl fmt::Display for MixError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "'{}' is not a mix rule; write '2 different job_family' or '1 from Nursing and Midwifery of job_family' \
+             (job_family, band, site or employer), with ';' between rules",
+            self.part
+        )
+    }
+}
+
+impl std::error::Error for MixError {}
+
+/// Reads the rules of one policy column, `;` between them; a blank text has none.
+///
+/// # Errors
+///
+/// The first part that is no rule.
+pub fn parse(text: &str, must: bool) -> Result<Vec<Rule>, MixError> {
+    text.split(';')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| parse_rule(part, must).ok_or_else(|| MixError { part: part.to_owned() }))
+        .collect()
+}
+
+fn parse_rule(part: &str, must: bool) -> Option<Rule> {
+    let (count, rest) = part.split_once(char::is_whitespace)?;
+    let count = count.parse().ok().filter(|count| *count >= 1)?;
+    let rest = rest.trim_start();
+    let (wanted, dimension) = if let Some(dimension) = rest.strip_prefix("different ") {
+        (Wanted::Different, dimension)
+    } else {
+        // A value may itself hold " of ", a dimension cannot: cut at the last one.
+        let (value, dimension) = rest.strip_prefix("from ")?.rsplit_once(" of ")?;
+        let value = value.trim();
+        (Wanted::From((!value.is_empty()).then(|| value.to_owned())?), dimension)
+    };
+    let dimension = Dimension::ALL.into_iter().find(|known| known.word() == dimension.trim())?;
+    Some(Rule { must, text: part.to_owned(), count, wanted, dimension })
+}
+
+/// How a rule came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The active people meet it.
+    Met,
+    /// They do not.
+    Unmet,
+    /// The team's own people could not meet it, so it is not asked.
+    NotApplicable,
+}
+
+/// A rule with how it came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The rule.
+    pub rule: Rule,
+    /// How many there are among the active people.
+    pub found: u32,
+    /// How it came out.
+    pub verdict: Verdict,
+}
+
+impl Outcome {
+    /// In words: that it is met, why it is not asked, or what would meet it.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let Rule { count, wanted, dimension, .. } = &self.rule;
+        let plain = dimension.plain();
+        let wish = match wanted {
+            Wanted::From(value) => format!("at least {count} active Peer Supporter(s) with {plain} '{value}'"),
+            Wanted::Different => format!("active Peer Supporters of at least {count} different {plain} values"),
+        };
+        let found = self.found;
+        match self.verdict {
+            Verdict::Met => format!("Met: {wish}; there are {found}."),
+            Verdict::NotApplicable => format!("Not applicable: the team's own people could not give {wish}."),
+            Verdict::Unmet => format!("Needs {wish}; there are {found}."),
+        }
+    }
+}
+
+/// Asks `rule` of the `active` people of a team whose own people are `members`; both lists hold each person once.
+pub(super) fn ask(index: &Index, rule: &Rule, active: &[PersonIx], members: &[PersonIx], day: Day) -> Outcome {
+    let found = count(index, rule, active, day);
+    let verdict = if found >= rule.count {
+        Verdict::Met
+    } else if count(index, rule, members, day) < rule.count {
+        Verdict::NotApplicable
+    } else {
+        Verdict::Unmet
+    };
+    Outcome { rule: rule.clone(), found, verdict }
+}
+
+fn count(index: &Index, rule: &Rule, people: &[PersonIx], day: Day) -> u32 {
+    let words = &index.roster().words;
+    let counted = match &rule.wanted {
+        Wanted::From(value) => people
+            .iter()
+            .filter(|person| values(index, **person, rule.dimension, day).any(|word| words.text(word) == value))
+            .count(),
+        Wanted::Different => {
+            people.iter().flat_map(|person| values(index, *person, rule.dimension, day)).collect::<BTreeSet<_>>().len()
+        }
+    };
+    u32::try_from(counted).unwrap_or(u32::MAX)
+}
+
+fn values<'a>(index: &'a Index, person: PersonIx, dimension: Dimension, day: Day) -> impl Iterator<Item = Word> + 'a {
+    let roster = index.roster();
+    index.counting_posts_of(person, day).filter_map(move |post| match dimension {
+        Dimension::JobFamily => post.job_family,
+        Dimension::Band => post.band,
+        Dimension::Site => roster.units[post.unit.at()].site,
+        Dimension::Employer => roster.people[person.at()].employer,
+    })
+}

@@ -1,0 +1,130 @@
+//! Does this person count? (COVERAGE.md section 4.) Standing is derived on every question and never stored as truth.
+
+use super::index::Index;
+use super::policy::Policy;
+use super::roster::{Allocation, Approval, Certificate, PersonIx};
+use crate::period::Day;
+use crate::value::Reason;
+
+/// Every reason why an allocation does not count; none of them means that it is ACTIVE.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Reasons(u16);
+
+impl Reasons {
+    /// Adds a reason.
+    pub fn add(&mut self, reason: Reason) {
+        self.0 |= 1 << reason as u16;
+    }
+
+    /// Whether there is none, so that the allocation counts.
+    #[must_use]
+    pub const fn is_active(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Every reason, in the order of the table.
+    pub fn iter(self) -> impl Iterator<Item = Reason> {
+        Reason::ALL.iter().copied().filter(move |reason| self.0 & (1 << *reason as u16) != 0)
+    }
+
+    /// The first reason; nothing when active.
+    #[must_use]
+    pub fn headline(self) -> Option<Reason> {
+        self.iter().next()
+    }
+}
+
+impl FromIterator<Reason> for Reasons {
+    fn from_iter<I: IntoIterator<Item = Reason>>(reasons: I) -> Self {
+        let mut all = Self::default();
+        reasons.into_iter().for_each(|reason| all.add(reason));
+        all
+    }
+}
+
+/// The standing of one allocation on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Place in [`Roster::allocations`](super::Roster::allocations).
+    pub allocation: u32,
+    /// Why it does not count.
+    pub reasons: Reasons,
+}
+
+impl Reason {
+    /// In words, as the second half of a sentence about a person.
+    #[must_use]
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Left => "has no post that counts",
+            Self::StoodDown => "has stood down",
+            Self::Paused => "is paused",
+            Self::Away => "is away for longer than the policy allows",
+            Self::Level1Missing => "has not completed Level 1",
+            Self::Level2Missing => "has not passed Level 2",
+            Self::CertificateExpired => "has a certificate that has expired",
+            Self::NotSignedOff => "is not signed off against the competence framework",
+            Self::LineApprovalMissing => "lacks a line manager's approval that holds",
+            Self::SeniorApprovalMissing => "lacks a senior manager's approval that holds",
+            Self::NoProtectedTime => "has no protected time recorded",
+            Self::LineManager => "is the line manager of more than half of the team",
+            Self::NotStarted => "has not started yet",
+            Self::SoleMember => "is the only member of the team",
+        }
+    }
+}
+
+/// The people that an allocation's team has on the day: of the unit, or of its group.
+pub(super) struct Colleagues<'a> {
+    /// Each person once.
+    pub(super) people: &'a [PersonIx],
+    /// For each counting post that names one: (line manager, person), each pair once, sorted.
+    pub(super) managed: &'a [(PersonIx, PersonIx)],
+}
+
+/// The reasons that hold on `day` for an allocation in a team with these `colleagues`, under `policy`.
+pub(super) fn stand(
+    index: &Index,
+    allocation: &Allocation,
+    day: Day,
+    policy: &Policy,
+    colleagues: &Colleagues<'_>,
+) -> Reasons {
+    let person = allocation.person;
+    let roster = index.roster();
+    let passed = |certificates: &[Certificate]| index.last_pass(person, certificates, day);
+    let holds = |reason: Reason| match reason {
+        Reason::Left => index.counting_posts_of(person, day).next().is_none(),
+        Reason::StoodDown => allocation.validity.ended_by(day),
+        Reason::Paused => index.allocations_of(person).filter_map(|own| own.pause).any(|pause| pause.holds_on(day)),
+        Reason::Away => index
+            .away(person)
+            .iter()
+            .any(|spell| spell.holds_on(day) && spell.days().is_none_or(|days| days > i64::from(policy.away_days))),
+        Reason::Level1Missing => roster.people[person.at()].level1_on.is_none_or(|on| day < on),
+        Reason::Level2Missing => passed(&[Certificate::Level2]).is_none(),
+        Reason::CertificateExpired => passed(&[Certificate::Level2, Certificate::Refresher])
+            .is_some_and(|last| last.plus_months(policy.certificate_months) <= day),
+        Reason::NotSignedOff => allocation.signed_off_on.is_none_or(|on| day < on),
+        Reason::LineApprovalMissing => !approved(allocation.line, &[Some(person)], day, policy),
+        // One person's word is not two: whoever is named as line approver, lapsed or not, cannot be the senior one.
+        Reason::SeniorApprovalMissing => !approved(allocation.senior, &[Some(person), allocation.line.by], day, policy),
+        Reason::NoProtectedTime => !allocation.has_protected_time,
+        Reason::LineManager => {
+            let managed = colleagues.managed;
+            let first = managed.partition_point(|(manager, _)| *manager < person);
+            let people = managed[first..].iter().take_while(|(manager, _)| *manager == person).count();
+            2 * people > colleagues.people.len()
+        }
+        Reason::NotStarted => allocation.validity.begins_after(day),
+        Reason::SoleMember => colleagues.people == [person],
+    };
+    Reason::ALL.iter().copied().filter(|reason| holds(*reason)).collect()
+}
+
+/// Whether an approval holds: it has a day and an approver who is none of `excluded`, was decided on or before `day`, and
+/// has not lapsed (decided + approval_months is the first day without it).
+fn approved(approval: Approval, excluded: &[Option<PersonIx>], day: Day, policy: &Policy) -> bool {
+    let Approval { on: Some(on), by: Some(by) } = approval else { return false };
+    !excluded.contains(&Some(by)) && on <= day && day < on.plus_months(policy.approval_months)
+}

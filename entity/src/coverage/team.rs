@@ -1,0 +1,337 @@
+//! Is this team covered? (COVERAGE.md section 5.)
+
+use std::collections::HashMap;
+
+use super::forecast::{self, Risk};
+use super::index::Index;
+use super::mix::{self, Outcome, Verdict};
+use super::policy::{Governing, Policy, WhatIf, governing};
+use super::roster::{PersonIx, Post, UnitIx, Word};
+use super::standing::{Colleagues, Reasons, Standing, stand};
+use crate::period::Day;
+use crate::value::{Reason, Status};
+
+/// What is assessed as one team: a unit by itself, or all units of a cover group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Cover {
+    /// A unit.
+    Unit(UnitIx),
+    /// A cover group.
+    Group(Word),
+}
+
+impl Cover {
+    /// What a unit is assessed as where it has counting posts.
+    pub(super) fn of(index: &Index, unit: UnitIx) -> Self {
+        index.roster().units[unit.at()].cover_group.map_or(Self::Unit(unit), Self::Group)
+    }
+
+    /// Every unit that can be part of it, with counting posts or not.
+    pub(super) fn units<'a>(&'a self, index: &'a Index) -> &'a [UnitIx] {
+        match self {
+            Self::Unit(unit) => std::slice::from_ref(unit),
+            Self::Group(group) => index.group(*group),
+        }
+    }
+}
+
+/// The figures of a team. For a member of a cover group all but `own_people` are the group's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamRow {
+    /// The team.
+    pub unit: UnitIx,
+    /// The units that are assessed together with it, itself among them; itself alone when it is in no group.
+    pub assessed_with: Vec<UnitIx>,
+    /// Distinct people with a counting post in this very unit.
+    pub own_headcount: u32,
+    /// H: distinct people of the team or group.
+    pub headcount: u32,
+    /// Whole-time equivalent in hundredths.
+    pub wte: i64,
+    /// P: distinct active people with a share of at least 500.
+    pub supporters: u32,
+    /// A: sum of the active shares, in thousandths.
+    pub share: u32,
+    /// Peer Supporters needed; absent without a policy or without staff.
+    pub required: Option<u32>,
+    /// Whole supporters short; absent likewise. Zero exactly when the people test and the capacity test pass.
+    pub gap: Option<u32>,
+    /// The answer.
+    pub status: Status,
+    /// Why it is AT_RISK; present exactly then.
+    pub risk: Option<Risk>,
+    /// Covered by one person alone.
+    pub single_point: bool,
+    /// Counting Wellbeing Champions.
+    pub champions: u32,
+    /// People with a Level 1 completion.
+    pub level1_done: u32,
+    /// The unit whose policy applied, and from when it is in force.
+    pub policy_unit: Option<(UnitIx, Day)>,
+    /// The policy that applied.
+    pub policy: Option<Policy>,
+    /// How each mix rule came out, MUST before SHOULD.
+    pub mix: Vec<Outcome>,
+    /// The allocations to the team or group, with their standing.
+    pub standings: Vec<Standing>,
+    /// Allocated people who do not count although their allocation is under way or to come, by headline.
+    pub not_counting: Vec<(Reason, u32)>,
+}
+
+/// All team rows, every allocation's standing, and who belongs to the covered and assessed teams.
+pub(super) struct Assessed {
+    pub(super) rows: Vec<TeamRow>,
+    pub(super) standings: Vec<Standing>,
+}
+
+/// The plain answer for one cover on one day, without the look ahead.
+pub(super) struct Assessment<'a> {
+    /// Units with counting posts that day.
+    pub(super) members: Vec<UnitIx>,
+    pub(super) people: Vec<PersonIx>,
+    wte: i64,
+    pub(super) supporters: u32,
+    pub(super) share: u32,
+    pub(super) required: Option<u32>,
+    pub(super) gap: Option<u32>,
+    pub(super) status: Status,
+    pub(super) governing: Option<Governing<'a>>,
+    pub(super) mix: Vec<Outcome>,
+    pub(super) standings: Vec<Standing>,
+}
+
+/// Assesses every team and every allocation.
+pub(super) fn assess_all(index: &Index, day: Day, what_if: Option<&WhatIf>) -> Assessed {
+    let roster = index.roster();
+    let mut rows = Vec::new();
+    let mut standings: Vec<_> = (0u32..)
+        .zip(&roster.allocations)
+        .map(|(allocation, _)| Standing { allocation, reasons: Reasons::default() })
+        .collect();
+    let mut groups: HashMap<Word, Vec<TeamRow>> = HashMap::new();
+    for unit in (0u32..).map(UnitIx).take(roster.units.len()) {
+        let is_team = index.counting_posts_in(unit, day).next().is_some();
+        if !is_team && index.allocations_to(unit).is_empty() {
+            continue;
+        }
+        if let (true, Cover::Group(group)) = (is_team, Cover::of(index, unit)) {
+            let assessed = groups.entry(group).or_insert_with(|| rows_of(index, Cover::Group(group), day, what_if));
+            rows.extend(assessed.iter().find(|row| row.unit == unit).cloned());
+        } else {
+            rows.extend(rows_of(index, Cover::Unit(unit), day, what_if));
+        }
+        // The allocations of a group are those of its members, so each is met exactly once, at its own unit's row.
+        let own = if is_team { rows.last().map(|row| row.standings.clone()) } else { None };
+        let own = own.unwrap_or_else(|| assess(index, Cover::Unit(unit), day, what_if).standings);
+        for standing in own {
+            standings[standing.allocation as usize] = standing;
+        }
+    }
+    let by_code = |row: &TeamRow| &roster.units[row.unit.at()].code;
+    rows.sort_by(|a, b| by_code(a).cmp(by_code(b)));
+    Assessed { rows, standings }
+}
+
+/// The rows of a cover: one for each unit with counting posts, or one for a unit without any to which an allocation valid
+/// that day points.
+fn rows_of(index: &Index, cover: Cover, day: Day, what_if: Option<&WhatIf>) -> Vec<TeamRow> {
+    let mut plain = assess(index, cover, day, what_if);
+    let roster = index.roster();
+    if plain.members.is_empty() {
+        let points_here = |standing: &Standing| roster.allocations[standing.allocation as usize].validity.holds_on(day);
+        if !plain.standings.iter().any(points_here) {
+            return Vec::new();
+        }
+        plain.members = cover.units(index).to_vec();
+    }
+    let risk = match plain.status {
+        Status::Covered => forecast::look_ahead(index, cover, day, what_if, &plain),
+        _ => None,
+    };
+    let status = if risk.is_some() { Status::AtRisk } else { plain.status };
+    let covered = matches!(status, Status::Covered | Status::AtRisk);
+    let headcount = len(&plain.people);
+    let level1 = |person: &&PersonIx| roster.people[person.at()].level1_on.is_some_and(|on| on <= day);
+    let row = TeamRow {
+        unit: plain.members[0],
+        assessed_with: plain.members.clone(),
+        own_headcount: 0,
+        headcount,
+        wte: plain.wte,
+        supporters: plain.supporters,
+        share: plain.share,
+        required: plain.required,
+        gap: plain.gap,
+        status,
+        risk,
+        single_point: covered && headcount > 1 && plain.supporters == 1,
+        champions: champions(index, &plain, day),
+        level1_done: len(&plain.people.iter().filter(level1).collect::<Vec<_>>()),
+        policy_unit: plain.governing.as_ref().and_then(|found| found.unit.zip(found.from)),
+        policy: plain.governing.as_ref().map(|found| found.policy.clone().into_owned()),
+        not_counting: not_counting(index, &plain.standings),
+        mix: plain.mix,
+        standings: plain.standings,
+    };
+    let own_row = |unit: &UnitIx| {
+        let mut own: Vec<_> = index.counting_posts_in(*unit, day).map(|post| post.person).collect();
+        own.sort_unstable();
+        own.dedup();
+        TeamRow { unit: *unit, own_headcount: len(&own), ..row.clone() }
+    };
+    plain.members.iter().map(own_row).collect()
+}
+
+/// The plain status of a cover on a day, and all that it rests on. A cover without counting posts has no members.
+pub(super) fn assess<'a>(index: &'a Index, cover: Cover, day: Day, what_if: Option<&WhatIf>) -> Assessment<'a> {
+    let mut members = Vec::new();
+    let mut posts: Vec<&Post> = Vec::new();
+    for unit in cover.units(index) {
+        let before = posts.len();
+        posts.extend(index.counting_posts_in(*unit, day));
+        if posts.len() > before {
+            members.push(*unit);
+        }
+    }
+    let mut people: Vec<_> = posts.iter().map(|post| post.person).collect();
+    people.sort_unstable();
+    people.dedup();
+    let mut managed: Vec<_> =
+        posts.iter().filter_map(|post| post.line_manager.map(|manager| (manager, post.person))).collect();
+    managed.sort_unstable();
+    managed.dedup();
+
+    let governing = policy_of(index, cover, &members, day, what_if);
+    let defaults = Policy::default();
+    // Without staff there is nothing to ask for, and standing is judged by the defaults (COVERAGE.md section 5).
+    let policy = governing.as_ref().map(|found| found.policy.as_ref()).filter(|_| !people.is_empty());
+    let colleagues = Colleagues { people: &people, managed: &managed };
+    let allocated = if members.is_empty() { cover.units(index) } else { &members };
+    let standings: Vec<_> = allocated
+        .iter()
+        .flat_map(|unit| index.allocations_to(*unit))
+        .map(|place| Standing {
+            allocation: *place,
+            reasons: stand(
+                index,
+                &index.roster().allocations[*place as usize],
+                day,
+                policy.unwrap_or(&defaults),
+                &colleagues,
+            ),
+        })
+        .collect();
+
+    let active = active_shares(index, &standings);
+    let share = active.iter().map(|(_, share)| share).sum();
+    let supporters = len(&active.iter().filter(|(_, share)| *share >= 500).collect::<Vec<_>>());
+    let active: Vec<_> = active.into_iter().map(|(person, _)| person).collect();
+    let mix: Vec<_> = policy
+        .map(|policy| policy.mix.iter().map(|rule| mix::ask(index, rule, &active, &people, day)).collect())
+        .unwrap_or_default();
+    let headcount = len(&people);
+    let required = policy.map(|policy| policy.min_supporters.max(headcount.div_ceil(policy.staff_per_supporter)));
+    let gap = policy.map(|policy| gap(policy, headcount, supporters, share));
+    let exempt = |unit: &UnitIx| index.exemptions_of(*unit).iter().any(|exemption| exemption.validity.holds_on(day));
+    let status = if people.is_empty() {
+        Status::NotApplicable
+    } else if members.iter().all(exempt) {
+        Status::Exempt
+    } else {
+        match gap {
+            None => Status::Unknown,
+            Some(_) if share == 0 => Status::None,
+            Some(1..) => Status::Partial,
+            Some(0) if mix.iter().any(|outcome| outcome.rule.must && outcome.verdict == Verdict::Unmet) => {
+                Status::MixGap
+            }
+            Some(0) => Status::Covered,
+        }
+    };
+    Assessment {
+        wte: posts.iter().map(|post| i64::from(post.wte)).sum(),
+        members,
+        people,
+        supporters,
+        share,
+        required,
+        gap,
+        status,
+        governing,
+        mix,
+        standings,
+    }
+}
+
+/// `max(min_supporters - P, ceil((1000*H - A*n) / (1000*n)), 0)`, in whole supporters.
+fn gap(policy: &Policy, headcount: u32, supporters: u32, share: u32) -> u32 {
+    let per_supporter = u64::from(policy.staff_per_supporter);
+    let people = policy.min_supporters.saturating_sub(supporters);
+    let uncovered = (1000 * u64::from(headcount)).saturating_sub(u64::from(share) * per_supporter);
+    people.max(u32::try_from(uncovered.div_ceil(1000 * per_supporter)).unwrap_or(u32::MAX))
+}
+
+/// The policy of a cover: for a group, that of its member nearest the root, ties by the lowest unit code.
+fn policy_of<'a>(
+    index: &'a Index,
+    cover: Cover,
+    members: &[UnitIx],
+    day: Day,
+    what_if: Option<&WhatIf>,
+) -> Option<Governing<'a>> {
+    let candidates = if members.is_empty() { cover.units(index) } else { members };
+    let code = |unit: &UnitIx| &index.roster().units[unit.at()].code;
+    let nearest =
+        candidates.iter().min_by(|a, b| index.depth(**a).cmp(&index.depth(**b)).then_with(|| code(a).cmp(code(b))))?;
+    governing(index, *nearest, day, what_if)
+}
+
+/// Each active person once, with the sum of their active shares.
+fn active_shares(index: &Index, standings: &[Standing]) -> Vec<(PersonIx, u32)> {
+    let mut shares: Vec<_> = standings
+        .iter()
+        .filter(|standing| standing.reasons.is_active())
+        .map(|standing| &index.roster().allocations[standing.allocation as usize])
+        .map(|allocation| (allocation.person, allocation.share))
+        .collect();
+    shares.sort_unstable();
+    shares.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    shares
+}
+
+/// Distinct people whose role is valid, names a member, and who have a counting post in one.
+fn champions(index: &Index, plain: &Assessment<'_>, day: Day) -> u32 {
+    let mut champions: Vec<_> = plain
+        .members
+        .iter()
+        .flat_map(|unit| index.champions_of(*unit))
+        .filter(|role| role.validity.holds_on(day) && plain.people.binary_search(&role.person).is_ok())
+        .map(|role| role.person)
+        .collect();
+    champions.sort_unstable();
+    champions.dedup();
+    len(&champions)
+}
+
+/// People by the headline of why they do not count; who has stood down is history, not a way to close a gap.
+fn not_counting(index: &Index, standings: &[Standing]) -> Vec<(Reason, u32)> {
+    let mut people: Vec<_> = standings
+        .iter()
+        .filter(|standing| standing.reasons.iter().all(|reason| reason != Reason::StoodDown))
+        .filter_map(|standing| standing.reasons.headline().map(|reason| (reason, standing.allocation)))
+        .map(|(reason, allocation)| (reason, index.roster().allocations[allocation as usize].person))
+        .collect();
+    people.sort_unstable();
+    people.dedup();
+    people.chunk_by(|a, b| a.0 == b.0).map(|chunk| (chunk[0].0, len(chunk))).collect()
+}
+
+pub(super) fn len<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).unwrap_or(u32::MAX)
+}
