@@ -16,6 +16,7 @@ use clap::{Parser, Subcommand};
 use entity::clock::Clock;
 use tokio_util::sync::CancellationToken;
 
+use crate::app::App;
 use crate::config::Settings;
 
 /// Peer Support Network: which teams have a Peer Supporter, which have not, and who is told.
@@ -41,6 +42,8 @@ pub enum Command {
     Check(check::Args),
     /// Print the API's schema.
     Schema(schema::Args),
+    /// Write one day's coverage as coverage.csv, rollup.csv, standing.csv and layers.csv.
+    Export(export::Args),
 }
 
 /// Why a command stops short, in one sentence for the person who typed it.
@@ -78,6 +81,10 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
         Command::Migrate(args) => migrate::run(args, settings, clock).await,
         Command::Check(args) => check::run(args, &settings).await,
         Command::Schema(args) => schema::run(args),
+        Command::Export(args) => {
+            let app = App::open_migrated(settings, clock).await?;
+            export::run(args, &app.db).await
+        }
     }
 }
 

@@ -60,7 +60,7 @@ pub struct Settings {
     #[arg(long, env = "LOG", global = true, value_name = "FILTER", default_value = "info")]
     pub log: String,
 
-    /// How log lines are written.
+    /// How log lines are written: `text` for people, or `json` for a log collector.
     #[arg(long, env = "LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 

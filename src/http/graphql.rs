@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Executor, Request, Response as Answer, ServerError, Value};
+use async_graphql::{Executor, PathSegment, Request, Response as Answer, ServerError, Value};
 use axum::body::Body;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -157,7 +157,9 @@ impl MediaType {
         if executed {
             // The engine says null for "every field was skipped", which is an empty object.
             let empty = errors.is_empty() && data == Value::Null;
-            body.insert("data".to_owned(), if empty { json!({}) } else { json!(data) });
+            let mut data = if empty { json!({}) } else { json!(data) };
+            errors.iter().for_each(|error| put_null(&mut data, &error.path));
+            body.insert("data".to_owned(), data);
         }
         if !errors.is_empty() {
             let errors: Vec<_> = errors.into_iter().take(MAX_ERRORS).map(error::presentable).collect();
@@ -202,6 +204,22 @@ impl MediaType {
 
     fn json(self, status: StatusCode, body: &serde_json::Value) -> Response {
         (status, [(header::CONTENT_TYPE, self.header())], body.to_string()).into_response()
+    }
+}
+
+/// The engine leaves a field that failed out of its object; a client that asked for it must find null there.
+fn put_null(data: &mut serde_json::Value, path: &[PathSegment]) {
+    let Some((PathSegment::Field(failed), above)) = path.split_last() else { return };
+    let parent = above.iter().try_fold(data, |value, segment| match segment {
+        PathSegment::Field(name) => value.get_mut(name),
+        PathSegment::Index(at) => value.get_mut(at),
+    });
+    match parent {
+        Some(serde_json::Value::Object(fields)) => {
+            fields.entry(failed.as_str()).or_insert_with(|| json!(null));
+        }
+        // A root of which every field failed is null as a whole, as it should be.
+        _ => {}
     }
 }
 

@@ -99,8 +99,9 @@ async fn never_store(mut response: Response) -> Response {
 async fn tell_too_large(Extension(id): Extension<RequestId>, request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
     let response = next.run(request).await;
-    let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().ends_with(b"utf-8"));
-    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && !is_json {
+    let is_text =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/"));
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && is_text {
         return graphql::refuse(&headers, Refusal::too_large(), &id);
     }
     response
