@@ -8,8 +8,12 @@ use sea_orm::{
     RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-/// How long a caller waits for a free connection, and a SQLite writer for the one before it.
+/// How long a SQLite writer waits for the one before it, and a caller for a free connection to SQLite.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// How long a caller waits for a connection to PostgreSQL. Well below a query's limit of time, so that a client is told
+/// that the database is away, and not that the query took too long.
+const WAIT_FOR_SERVER: Duration = Duration::from_secs(5);
 
 /// Opens the database that `url` names: `sqlite:` with a path (made when absent; `sqlite::memory:` is private to this
 /// process) or `postgres:`. Opening does not fail because a PostgreSQL server is away: each use does, until it is back.
@@ -36,7 +40,11 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
                 .foreign_keys(true)
         });
     } else {
-        options.max_connections(16).connect_lazy(true);
+        options
+            .max_connections(16)
+            .connect_lazy(true)
+            .acquire_timeout(WAIT_FOR_SERVER)
+            .connect_timeout(WAIT_FOR_SERVER);
     }
     Database::connect(options).await
 }
