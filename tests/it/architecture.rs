@@ -34,9 +34,8 @@ fn offenders(folder: &str, except: &[&str], wrong: impl Fn(&str) -> bool) -> Vec
 }
 
 fn names(line: &str, path: &str) -> bool {
-    line.match_indices(path).any(|(at, _)| {
-        !line[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == '"')
-    })
+    line.match_indices(path)
+        .any(|(at, _)| !line[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == '"'))
 }
 
 const NONE: [String; 0] = [];
@@ -71,7 +70,8 @@ fn one_file_names_the_alarm_clock_and_one_the_mail_library() {
 
 #[test]
 fn only_the_clock_reads_the_wall_clock() {
-    let reads = |line: &str| line.contains("Utc::now(") || line.contains("Local::now(") || line.contains("SystemTime::now(");
+    let reads =
+        |line: &str| line.contains("Utc::now(") || line.contains("Local::now(") || line.contains("SystemTime::now(");
     for folder in ["entity/src", "jobs/src", "migration/src", "src"] {
         assert_eq!(offenders(folder, &["clock.rs"], reads), NONE);
     }
