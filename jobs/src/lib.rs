@@ -8,5 +8,6 @@ pub mod mail;
 pub mod owed;
 pub mod report;
 pub mod runner;
+pub mod safe_csv;
 pub mod schedule;
 pub mod snapshot;
