@@ -97,7 +97,7 @@ pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Res
         std::fs::write(path, rejects_csv(&outcome.rejects)?)
             .map_err(|error| Stop::Failed(format!("cannot write {}: {error}", path.display())))?;
     }
-    println!("{}", told(&outcome, &passed_over, &args));
+    super::say(told(&outcome, &passed_over, &args))?;
     match outcome.refusal {
         Some(refusal) => Err(Stop::Refused(format!("the import is refused, and nothing was written. {refusal}"))),
         None => Ok(()),
@@ -247,7 +247,11 @@ fn told(outcome: &Outcome, passed_over: &[String], args: &Args) -> String {
         }
     }
     for file in files.iter().filter(|file| !file.ignored_columns.is_empty()) {
-        line(format!("\nIgnored columns of {}: {}", printable(&file.file), printable(&file.ignored_columns.join(", "))));
+        line(format!(
+            "\nIgnored columns of {}: {}",
+            printable(&file.file),
+            printable(&file.ignored_columns.join(", "))
+        ));
         if !file.not_asked_for.is_empty() {
             let columns = printable(&file.not_asked_for.join(", "));
             line(format!("  Not asked for, and better left out of the file: {columns}"));

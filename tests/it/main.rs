@@ -5,6 +5,7 @@ mod cli;
 mod harness;
 mod hostile_queries;
 mod http;
+mod import;
 mod jobs;
 mod report;
 mod site;
