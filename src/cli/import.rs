@@ -247,7 +247,11 @@ fn told(outcome: &Outcome, passed_over: &[String], args: &Args) -> String {
         }
     }
     for file in files.iter().filter(|file| !file.ignored_columns.is_empty()) {
-        line(format!("\nIgnored columns of {}: {}", printable(&file.file), printable(&file.ignored_columns.join(", "))));
+        line(format!(
+            "\nIgnored columns of {}: {}",
+            printable(&file.file),
+            printable(&file.ignored_columns.join(", "))
+        ));
         if !file.not_asked_for.is_empty() {
             let columns = printable(&file.not_asked_for.join(", "));
             line(format!("  Not asked for, and better left out of the file: {columns}"));
