@@ -78,7 +78,8 @@ impl Reason {
 pub(super) struct Colleagues<'a> {
     /// Each person once.
     pub(super) people: &'a [PersonIx],
-    /// For each counting post that names one: (line manager, person), each pair once, sorted.
+    /// For each counting post there that names one: (line manager, person), each pair once, sorted. A manager whom only a
+    /// person's post in another unit names is not the line manager of anybody here: the unit's people are those of its posts.
     pub(super) managed: &'a [(PersonIx, PersonIx)],
 }
 
