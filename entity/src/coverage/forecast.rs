@@ -64,6 +64,9 @@ impl Cause {
 }
 
 /// Asks the later days of a cover that is COVERED today; nothing when it stays so through the horizon of today's policy.
+///
+/// In a cover group it is the group that is asked, for each of today's members: also for one that will have nobody left by
+/// then and would by itself be NOT_APPLICABLE. The other reading would call it covered a little longer.
 pub(super) fn look_ahead(
     index: &Index,
     cover: Cover,

@@ -110,7 +110,7 @@ impl PolicyChange {
             mix,
         } = self;
         Policy {
-            // Both divide or are divided by: one for each is the most that a policy can ask for.
+            // Neither can be nought: one supporter for each person is the most that can be asked for.
             staff_per_supporter: staff_per_supporter.unwrap_or(policy.staff_per_supporter).max(1),
             min_supporters: min_supporters.unwrap_or(policy.min_supporters),
             certificate_months: certificate_months.unwrap_or(policy.certificate_months),

@@ -97,6 +97,7 @@ pub(super) fn stand(
     let holds = |reason: Reason| match reason {
         Reason::Left => index.counting_posts_of(person, day).next().is_none(),
         Reason::StoodDown => allocation.validity.ended_by(day),
+        // Of any allocation, also of one that is over or to come: it is the role that pauses.
         Reason::Paused => index.allocations_of(person).filter_map(|own| own.pause).any(|pause| pause.holds_on(day)),
         Reason::Away => index
             .away(person)
