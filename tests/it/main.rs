@@ -6,6 +6,7 @@ mod expected;
 mod harness;
 mod hostile_queries;
 mod http;
+mod import;
 mod jobs;
 mod report;
 mod site;
