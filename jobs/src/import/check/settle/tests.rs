@@ -74,11 +74,7 @@ fn apply(on_file: &[(i64, Post)], rows: &[Line<Post>], as_at: Day) -> (Vec<(i64,
     let quiet = settled.on_file.added.is_empty() && after == on_file;
     let told = settled.rows.iter().all(|(_, taken)| matches!(taken, Ok(Taken::Unchanged) | Err(_)));
     assert!(quiet || !told || settled.on_file.fates.iter().any(|fate| fate.gone || fate.moved), "a change is counted");
-    let mut next = i64::try_from(on_file.len()).unwrap();
-    for new in settled.on_file.added {
-        after.push((next, new));
-        next += 1;
-    }
+    after.extend((i64::try_from(on_file.len()).unwrap()..).zip(settled.on_file.added));
     after.sort_by_key(|(id, post)| (post.validity.from, *id));
     (after, !quiet)
 }
