@@ -5,6 +5,7 @@ mod files;
 mod history;
 mod messy;
 mod refusals;
+mod shapes;
 mod shown;
 
 use std::borrow::Cow;
@@ -66,6 +67,13 @@ impl<'w> Import<'w> {
 
     pub(crate) fn forced(mut self) -> Self {
         self.request.force = true;
+        self
+    }
+
+    /// With one more file, byte by byte.
+    pub(crate) fn with_bytes(mut self, kind: FileKind, bytes: Vec<u8>) -> Self {
+        let bytes = Cow::Owned(bytes);
+        self.request.sources.push(Source { kind, name: kind.file_name(), bytes });
         self
     }
 

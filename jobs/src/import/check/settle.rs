@@ -64,6 +64,24 @@ fn same_place(row: &Post, held: &Post, has: Has) -> bool {
     row.unit == held.unit && row.bank == has.or(At::ContractType, held.bank, row.bank)
 }
 
+/// Where the posts of a name are, oldest first: a file in which everybody has the same number must not take for ever.
+struct ByName(Vec<(Name, usize)>);
+
+impl ByName {
+    fn new(on_file: &[(i64, Post)]) -> Self {
+        let mut places: Vec<_> = on_file.iter().enumerate().map(|(at, (_, post))| (name(post), at)).collect();
+        places.sort_unstable();
+        Self(places)
+    }
+
+    /// Those that hold on any day at all.
+    fn of(&self, name: Name, fates: &[Fate]) -> Vec<usize> {
+        let start = self.0.partition_point(|(known, _)| *known < name);
+        let places = self.0[start..].iter().take_while(|(known, _)| *known == name).map(|(_, at)| *at);
+        places.filter(|at| !fates[*at].post.validity.is_empty()).collect()
+    }
+}
+
 /// Settles one person.
 pub(super) fn settle<'a>(holding: &Holding<'a>) -> Settled<'a> {
     let Holding { rows, on_file, spared, has: _, as_at } = *holding;
@@ -74,14 +92,12 @@ pub(super) fn settle<'a>(holding: &Holding<'a>) -> Settled<'a> {
     };
     let mut ordered: Vec<_> = rows.iter().collect();
     ordered.sort_by_key(|line| name(&line.row));
-    let groups: Vec<_> = ordered.chunk_by(|a, b| name(&a.row) == name(&b.row)).collect();
-    for group in &groups {
-        for fate in settled.on_file.fates.iter_mut().filter(|fate| name(&fate.post) == name(&group[0].row)) {
-            fate.named = true;
-        }
+    for fate in &mut settled.on_file.fates {
+        fate.named = ordered.binary_search_by_key(&name(&fate.post), |line| name(&line.row)).is_ok();
     }
-    for group in groups {
-        one_assignment(holding, group, &mut settled);
+    let by_name = ByName::new(on_file);
+    for group in ordered.chunk_by(|a, b| name(&a.row) == name(&b.row)) {
+        one_assignment(holding, &by_name, group, &mut settled);
     }
     for fate in settled.on_file.fates.iter_mut().filter(|fate| !fate.named) {
         let spared = spared.iter().any(|number| number.is_none() || *number == fate.post.assignment);
@@ -103,32 +119,24 @@ fn end(fate: &mut Fate, as_at: Day) {
     fate.gone = true;
 }
 
-fn one_assignment<'a>(holding: &Holding<'a>, group: &[&'a Line<Post>], settled: &mut Settled<'a>) {
+fn one_assignment<'a>(holding: &Holding<'a>, by_name: &ByName, group: &[&'a Line<Post>], settled: &mut Settled<'a>) {
     let Holding { rows: _, on_file, spared, has, as_at } = *holding;
     let mut rows: Vec<&'a Line<Post>> = Vec::with_capacity(group.len());
     for line in group {
-        let apart = |earlier: &&Line<Post>| {
-            let (a, b) = (earlier.row.validity, line.row.validity);
-            a.from != b.from && !a.overlaps(b)
-        };
-        match rows.iter().find(|earlier| !apart(earlier)) {
+        // Oldest first and apart from each other: only the last can reach into this one.
+        match rows.last().filter(|earlier| earlier.row.validity.overlaps(line.row.validity)) {
             Some(earlier) => settled.rows.push((line, Err(earlier.line))),
             None => rows.push(line),
         }
     }
     let fates = &mut settled.on_file.fates;
-    let mut mine: Vec<usize> = (0..fates.len())
-        .filter(|at| name(&fates[*at].post) == name(&rows[0].row) && !fates[*at].post.validity.is_empty())
-        .collect();
+    let mut mine = by_name.of(name(&rows[0].row), fates);
     let single = rows.len() == 1;
     if single
         && mine.is_empty()
         && let Some(adopted) = adopted(&rows[0].row, fates, has, as_at)
     {
-        let known = name(&fates[adopted].post);
-        mine = (0..fates.len())
-            .filter(|at| name(&fates[*at].post) == known && !fates[*at].post.validity.is_empty())
-            .collect();
+        mine = by_name.of(name(&fates[adopted].post), fates);
         for at in &mine {
             fates[*at].named = true;
             fates[*at].post.assignment = rows[0].row.assignment.or(fates[*at].post.assignment);
