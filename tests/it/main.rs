@@ -5,4 +5,5 @@ mod cli;
 mod harness;
 mod hostile_queries;
 mod http;
+mod outage;
 mod site;
