@@ -5,5 +5,8 @@ mod cli;
 mod harness;
 mod hostile_queries;
 mod http;
+mod jobs;
 mod outage;
+mod report;
 mod site;
+mod smtp_listener;
