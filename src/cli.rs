@@ -36,6 +36,10 @@ pub struct Cli {
 /// What psn can be told to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show everything on a demonstration board: import, snapshots, mails in a folder, API and playground.
+    Demo(demo::Args),
+    /// Import a board's files; without --apply only say what would change.
+    Import(import::Args),
     /// Serve the API and the playground, and run the jobs.
     Serve(serve::Args),
     /// Run the jobs only.
@@ -84,6 +88,11 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
     let clock = Clock::wall();
     match command {
         Command::Serve(args) => serve::run(args, settings, clock, stop).await,
+        Command::Demo(args) => demo::run(args, settings, clock, stop).await,
+        Command::Import(args) => {
+            let app = App::open_migrated(settings, clock).await?;
+            import::run(args, &app.db, app.clock.now()).await
+        }
         Command::Worker(args) => worker::run(args, settings, clock, stop).await,
         Command::Run(args) => run::run(args, settings, clock).await,
         Command::Migrate(args) => migrate::run(args, settings, clock).await,

@@ -57,7 +57,8 @@ pub struct Settings {
     pub base_url: Option<String>,
 
     /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, also for a part: `info,psn=debug`.
-    #[arg(long, env = "LOG", global = true, value_name = "FILTER", default_value = "info")]
+    #[arg(long, env = "LOG", global = true, value_name = "FILTER")]
+    #[arg(default_value = "info,sea_orm_migration=warn,tokio_cron_scheduler=warn")]
     pub log: String,
 
     /// How log lines are written: `text` for people, or `json` for a log collector.
