@@ -8,6 +8,7 @@ mod hostile_queries;
 mod http;
 mod import;
 mod jobs;
+mod outage;
 mod report;
 mod site;
 mod smtp_listener;
