@@ -1,1 +1,137 @@
-//! stub
+//! Composition: settings become a database, a schema and a router. The only place that knows all parts.
+
+use std::time::Duration;
+
+use axum::Router;
+use entity::clock::Clock;
+use entity::period::Day;
+use sea_orm::DatabaseConnection;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::Stop;
+use crate::config::Settings;
+use crate::graphql::{self, limits::Limits};
+use crate::http::{self, Site};
+
+/// What every command works with. Clones share the database and the clock.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// How this process was told to work.
+    pub settings: Settings,
+    /// The database: open, though a PostgreSQL server may be away.
+    pub db: DatabaseConnection,
+    /// Where the time comes from.
+    pub clock: Clock,
+}
+
+impl App {
+    /// Opens the database that the settings name. The folder of a SQLite file is made; a PostgreSQL server that is away is
+    /// noticed at first use.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Failed`] with what to do.
+    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, Stop> {
+        let url = &settings.database_url;
+        let failed = |cause: &dyn std::fmt::Display| {
+            Stop::Failed(format!(
+                "the database {url} cannot be opened ({cause}): see that DATABASE_URL is right and its folder can be written"
+            ))
+        };
+        if let Some(folder) = url.file().as_deref().and_then(std::path::Path::parent) {
+            std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+        }
+        let db = entity::store::connect(url.reveal()).await.map_err(|error| failed(&error))?;
+        Ok(Self { settings, db, clock })
+    }
+
+    /// Opens the database and brings its tables up to date, at once or not at all: for commands that somebody waits for.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Failed`] with what to do.
+    pub async fn open_migrated(settings: Settings, clock: Clock) -> Result<Self, Stop> {
+        let app = Self::open(settings, clock).await?;
+        migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))?;
+        Ok(app)
+    }
+
+    /// Brings the tables up to date, as soon as the database is there: a service waits for its database, with a line each
+    /// time it asks in vain (after [`wait_before`]). Returns without having done so only when `stop` is cancelled.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Failed`] when the database is there and the tables cannot be brought up to date.
+    pub async fn migrate_when_reached(&self, stop: &CancellationToken) -> Result<(), Stop> {
+        for attempt in 0.. {
+            match migration::migrate(&self.db).await {
+                Ok(0) => return Ok(()),
+                Ok(steps) => {
+                    tracing::info!(steps, "the tables are up to date");
+                    return Ok(());
+                }
+                Err(migration::MigrateError::Database(cause)) if entity::store::is_away(&cause) => {
+                    let wait = wait_before(attempt);
+                    tracing::warn!(%cause, "the database is away; asked again in {} s", wait.as_secs());
+                    tokio::select! {
+                        () = stop.cancelled() => return Ok(()),
+                        () = tokio::time::sleep(wait) => {}
+                    }
+                }
+                Err(error) => return Err(self.migration_failed(&error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Why the tables could not be brought up to date, for a person.
+    #[must_use]
+    pub fn migration_failed(&self, error: &migration::MigrateError) -> Stop {
+        let url = &self.settings.database_url;
+        match error {
+            migration::MigrateError::Database(cause) if entity::store::is_away(cause) => Stop::Failed(format!(
+                "the database {url} cannot be reached ({cause}): see that it runs and that DATABASE_URL is right"
+            )),
+            error => Stop::Failed(format!("the tables of {url} cannot be brought up to date: {error}")),
+        }
+    }
+
+    /// The whole site over this database.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Failed`] when the schema's own text cannot be read: an error of the program.
+    pub fn router(&self) -> Result<Router, Stop> {
+        let schema = graphql::schema();
+        let limits = Limits::new(&schema.sdl(), self.settings.query_cost)
+            .map_err(|error| Stop::Failed(format!("the schema cannot be priced: {error}")))?;
+        Ok(http::router(Site { schema, limits, query_limit: self.settings.query_limit(), db: self.db.clone() }))
+    }
+
+    /// Today's civil day in the board's zone.
+    #[must_use]
+    pub fn today(&self) -> Day {
+        self.clock.today(self.settings.board_zone)
+    }
+}
+
+/// How long a service waits before it asks for its database again:
+///
+/// | asked in vain | 1 | 2 | 3 | 4 | 5 | more |
+/// |---|---|---|---|---|---|---|
+/// | seconds | 1 | 2 | 4 | 8 | 16 | 30 |
+fn wait_before(attempt: u32) -> Duration {
+    Duration::from_secs(2_u64.saturating_pow(attempt).min(30))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_asks_for_its_database_ever_less_often_and_at_least_twice_a_minute() {
+        let waits: Vec<_> = (0..7).map(|attempt| wait_before(attempt).as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30]);
+        assert_eq!(wait_before(u32::MAX).as_secs(), 30);
+    }
+}

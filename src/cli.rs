@@ -1,11 +1,53 @@
 //! The command line: one file a subcommand, each with its `Args` and a `run`.
 
+pub mod check;
 pub mod demo;
 pub mod export;
 pub mod import;
+pub mod migrate;
+pub mod schema;
+pub mod serve;
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use entity::clock::Clock;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::config::Settings;
+
+/// Peer Support Network: which teams have a Peer Supporter, which have not, and who is told.
+#[derive(Debug, Parser)]
+#[command(name = "psn", version, about, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What is the same for every command.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// What is to be done.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What psn can be told to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API and the playground.
+    Serve(serve::Args),
+    /// Bring the database's tables up to date.
+    Migrate(migrate::Args),
+    /// Say what works and what does not: configuration, database and mail.
+    Check(check::Args),
+    /// Print the API's schema.
+    Schema(schema::Args),
+    /// Write one day's coverage as coverage.csv, rollup.csv, standing.csv and layers.csv.
+    Export(export::Args),
+}
 
 /// Why a command stops short, in one sentence for the person who typed it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
     /// It was tried and failed: exit code 1.
     #[error("{0}")]
@@ -13,4 +55,49 @@ pub enum Stop {
     /// Bad usage or refused input, nothing was changed: exit code 2.
     #[error("{0}")]
     Refused(String),
+}
+
+impl Stop {
+    /// 1 for what failed, 2 for what was refused; clap's own complaints about usage are 2 as well.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Failed(_) => ExitCode::from(1),
+            Self::Refused(_) => ExitCode::from(2),
+        }
+    }
+}
+
+/// Does what was asked for, until it is done or `stop` is cancelled.
+///
+/// # Errors
+///
+/// Why it stopped short.
+pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
+    let Cli { settings, command } = cli;
+    let clock = Clock::wall();
+    match command {
+        Command::Serve(args) => serve::run(args, settings, clock, stop).await,
+        Command::Migrate(args) => migrate::run(args, settings, clock).await,
+        Command::Check(args) => check::run(args, &settings).await,
+        Command::Schema(args) => schema::run(args),
+        Command::Export(args) => {
+            let app = App::open_migrated(settings, clock).await?;
+            export::run(args, &app.db).await
+        }
+    }
+}
+
+/// Prints a line of a command's answer on standard output. A reader that has gone away (`psn schema | head`) is no error.
+///
+/// # Errors
+///
+/// [`Stop::Failed`] when it cannot be written.
+pub fn say(line: impl Display) -> Result<(), Stop> {
+    match writeln!(io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Stop::Failed(format!("the answer cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,3 +1,32 @@
-//! The one binary.
+//! The one binary: reads the command line, begins logging, does what was asked for, and turns why it stopped into a line
+//! and an exit code.
 
-fn main() {}
+use std::io::{Write, stderr};
+use std::process::ExitCode;
+
+use clap::Parser;
+use psn::cli::{self, Cli, Stop};
+use psn::telemetry;
+use tokio_util::sync::CancellationToken;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match begin(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            // Standard error may be closed; the exit code tells the same.
+            let _ = writeln!(stderr(), "psn: {stop}");
+            stop.exit_code()
+        }
+    }
+}
+
+fn begin(cli: Cli) -> Result<(), Stop> {
+    telemetry::start(&cli.settings)?;
+    let failed = |error| Stop::Failed(format!("the process cannot be set up: {error}"));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+    runtime.block_on(cli::run(cli, CancellationToken::new()))
+}

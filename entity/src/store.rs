@@ -5,4 +5,4 @@ pub mod roster;
 pub mod run;
 pub mod snapshot;
 
-pub use connection::{begin_write, connect, is_postgres};
+pub use connection::{begin_write, connect, is_away, is_postgres};

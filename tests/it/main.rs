@@ -1,3 +1,8 @@
 //! The system from outside: the real router, the real migrations, a fixed clock, mail in memory, on both databases.
 
+mod architecture;
+mod cli;
 mod harness;
+mod hostile_queries;
+mod http;
+mod site;

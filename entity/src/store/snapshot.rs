@@ -1,1 +1,207 @@
-//! stub
+//! One day's coverage, stored once (COVERAGE.md section 8): what reports, trends and retries read.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+use serde_json::json;
+
+use super::begin_write;
+use crate::coverage::change::gap_opened_on;
+use crate::coverage::mix::{Outcome, Verdict};
+use crate::coverage::{Coverage, Index, TeamRow, UnitRow};
+use crate::id::{SnapshotId, UnitId};
+use crate::period::Day;
+use crate::table::{snapshot, snapshot_team, snapshot_unit};
+use crate::value::Status;
+
+/// Rows of one INSERT: as many as SQLite's 32,766 bound values allow for the widest of the two tables.
+const ROWS: usize = 1_000;
+
+/// Stores `coverage` as the newest revision of its day, in one transaction: readers see it whole or not at all.
+///
+/// # Errors
+///
+/// What the database said; two that store the same day at the same moment may collide on the revision, and then one of them
+/// stores nothing.
+pub async fn write(
+    db: &DatabaseConnection,
+    index: &Index,
+    coverage: &Coverage,
+    computed_at: DateTime<Utc>,
+) -> Result<snapshot::Model, DbErr> {
+    let txn = begin_write(db).await?;
+    let revision: Option<i32> = snapshot::Entity::find()
+        .filter(snapshot::Column::Day.eq(coverage.day))
+        .select_only()
+        .column_as(snapshot::Column::Revision.max(), "newest")
+        .into_tuple::<Option<i32>>()
+        .one(&txn)
+        .await?
+        .flatten();
+    let day = coverage.day;
+    let header = snapshot::Entity::insert(snapshot::ActiveModel {
+        day: Set(day),
+        revision: Set(revision.unwrap_or(0) + 1),
+        computed_at: Set(computed_at),
+        ..Default::default()
+    })
+    .exec_with_returning(&txn)
+    .await?;
+    let before = open_gaps(&txn, day).await?;
+    let teams = coverage.teams.iter().map(|team| {
+        let earlier = before.get(&index.roster().units[team.unit.at()].id).copied();
+        team_model(index, header.id, day, team, earlier)
+    });
+    insert_all::<snapshot_team::Entity, _>(&txn, teams).await?;
+    insert_all::<snapshot_unit::Entity, _>(&txn, coverage.units.iter().map(|unit| unit_model(index, header.id, unit)))
+        .await?;
+    txn.commit().await?;
+    Ok(header)
+}
+
+/// The newest revision of the snapshot of `day`.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn newest_of(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
+    snapshot::Entity::find()
+        .filter(snapshot::Column::Day.eq(day))
+        .order_by_desc(snapshot::Column::Revision)
+        .one(db)
+        .await
+}
+
+/// The newest revision of the last day before `day` that has one.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn last_before(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
+    snapshot::Entity::find()
+        .filter(snapshot::Column::Day.lt(day))
+        .order_by_desc(snapshot::Column::Day)
+        .order_by_desc(snapshot::Column::Revision)
+        .one(db)
+        .await
+}
+
+/// Status and opening day of every team in the last snapshot before `day`.
+async fn open_gaps(db: &impl ConnectionTrait, day: Day) -> Result<HashMap<UnitId, (Status, Option<Day>)>, DbErr> {
+    let Some(last) = last_before(db, day).await? else { return Ok(HashMap::new()) };
+    let rows = snapshot_team::Entity::find()
+        .filter(snapshot_team::Column::SnapshotId.eq(last.id))
+        .select_only()
+        .columns([snapshot_team::Column::UnitId, snapshot_team::Column::Status, snapshot_team::Column::GapOpenedOn])
+        .into_tuple::<(UnitId, Status, Option<Day>)>()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(unit, status, opened)| (unit, (status, opened))).collect())
+}
+
+async fn insert_all<E, M>(db: &impl ConnectionTrait, rows: impl Iterator<Item = M>) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    M: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: Send,
+{
+    let mut rows = rows.map(IntoActiveModel::into_active_model).peekable();
+    while rows.peek().is_some() {
+        let some: Vec<_> = rows.by_ref().take(ROWS).collect();
+        E::insert_many(some).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+fn team_model(
+    index: &Index,
+    snapshot_id: SnapshotId,
+    day: Day,
+    team: &TeamRow,
+    before: Option<(Status, Option<Day>)>,
+) -> snapshot_team::Model {
+    let roster = index.roster();
+    let unit = &roster.units[team.unit.at()];
+    let risk = team.risk.as_ref();
+    let reasons: Vec<_> = risk.iter().flat_map(|risk| &risk.causes).map(|cause| cause.sentence(index)).collect();
+    let policy = team.policy.as_ref();
+    snapshot_team::Model {
+        snapshot_id,
+        unit_id: unit.id,
+        unit_code: unit.code.clone(),
+        unit_name: unit.name.clone(),
+        cover_group: (team.assessed_with.len() > 1)
+            .then(|| unit.cover_group.map(|group| roster.words.text(group).to_owned()))
+            .flatten(),
+        own_headcount: stored(team.own_headcount),
+        headcount: stored(team.headcount),
+        wte: team.wte,
+        supporters: stored(team.supporters),
+        share: stored(team.share),
+        required: team.required.map(stored),
+        gap: team.gap.map(stored),
+        status: team.status,
+        single_point: team.single_point,
+        at_risk_from: risk.map(|risk| risk.day),
+        at_risk_status: risk.map(|risk| risk.status),
+        at_risk_reasons: json!(reasons),
+        not_counting: team.not_counting.iter().map(|(reason, people)| (reason.word(), *people)).collect(),
+        champions: stored(team.champions),
+        champions_needed: policy.map(|policy| stored(policy.min_champions)),
+        level1_done: stored(team.level1_done),
+        level1_target: policy.map(|policy| stored(policy.level1_target)),
+        policy_unit_code: team.policy_unit.map(|(from, _)| roster.units[from.at()].code.clone()),
+        policy_from: team.policy_unit.map(|(_, from)| from),
+        mix: team.mix.iter().map(mix_json).collect(),
+        gap_opened_on: gap_opened_on(team.status, day, before),
+    }
+}
+
+fn mix_json(outcome: &Outcome) -> serde_json::Value {
+    let state = match outcome.verdict {
+        Verdict::Met => "MET",
+        Verdict::Unmet => "UNMET",
+        Verdict::NotApplicable => "NOT_APPLICABLE",
+    };
+    json!({ "rule": outcome.rule.text, "must": outcome.rule.must, "state": state, "sentence": outcome.sentence() })
+}
+
+fn unit_model(index: &Index, snapshot_id: SnapshotId, row: &UnitRow) -> snapshot_unit::Model {
+    let roster = index.roster();
+    let unit = &roster.units[row.unit.at()];
+    let teams = |status| stored(row.teams.of(status));
+    snapshot_unit::Model {
+        snapshot_id,
+        unit_id: unit.id,
+        unit_code: unit.code.clone(),
+        unit_name: unit.name.clone(),
+        parent_id: unit.parent.map(|above| roster.units[above.at()].id),
+        headcount: stored(row.headcount),
+        wte: row.wte,
+        teams: stored(row.teams.teams()),
+        covered: teams(Status::Covered),
+        at_risk: teams(Status::AtRisk),
+        partial: teams(Status::Partial),
+        none: teams(Status::None),
+        mix_gap: teams(Status::MixGap),
+        unknown: teams(Status::Unknown),
+        exempt: teams(Status::Exempt),
+        not_applicable: teams(Status::NotApplicable),
+        staff_covered: stored(row.staff_covered),
+        staff_assessed: stored(row.staff_assessed),
+        level1_done: stored(row.level1_done),
+        level1_target: row.level1_target.map(stored),
+        active_supporters: stored(row.active_supporters),
+        trainers: stored(row.trainers),
+        supporters_per_trainer: row.supporters_per_trainer.map(stored),
+    }
+}
+
+/// Both engines' integers are signed.
+fn stored(figure: u32) -> i32 {
+    i32::try_from(figure).unwrap_or(i32::MAX)
+}

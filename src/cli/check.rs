@@ -1,0 +1,133 @@
+//! `psn check`: what works and what does not, a line each. It changes nothing.
+
+use std::fmt::Display;
+use std::path::Path;
+use std::time::Duration;
+
+use entity::store;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use tokio::net::TcpStream;
+
+use super::{Stop, say};
+use crate::config::{Settings, SmtpUrl};
+
+/// A database or a mail server that takes longer than this to answer is away.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// What `psn check` takes besides the settings: nothing.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Args {}
+
+/// One thing that was looked at: what was found, or what fails and what to do.
+type Finding = Result<String, String>;
+
+/// Looks at everything, and prints a line each: `ok`, or `fails` with what to do.
+///
+/// # Errors
+///
+/// [`Stop::Failed`] when anything fails.
+pub async fn run(args: Args, settings: &Settings) -> Result<(), Stop> {
+    let Args {} = args;
+    let mut findings = vec![("configuration", configuration(settings))];
+    findings.extend(database(settings).await);
+    findings.push(("mail", mail(settings).await));
+    let mut failing = 0;
+    for (part, finding) in &findings {
+        match finding {
+            Ok(found) => say(format_args!("{part}: ok, {found}"))?,
+            Err(fault) => {
+                failing += 1;
+                say(format_args!("{part}: fails: {fault}"))?;
+            }
+        }
+    }
+    match failing {
+        0 => Ok(()),
+        1 => Err(Stop::Failed("one of the checks fails".to_owned())),
+        more => Err(Stop::Failed(format!("{more} of the checks fail"))),
+    }
+}
+
+fn configuration(settings: &Settings) -> Finding {
+    settings.refuse_open_address().map_err(|stop| stop.to_string())?;
+    Ok(format!("served on {}, board time is {}", settings.bind, settings.board_zone))
+}
+
+async fn database(settings: &Settings) -> Vec<(&'static str, Finding)> {
+    let url = &settings.database_url;
+    if let Some(file) = url.file().filter(|file| !file.exists()) {
+        let fault = format!("there is no {} yet; run `psn migrate`, or `psn demo` for an example", file.display());
+        return vec![("database", Err(fault))];
+    }
+    let away = |cause: &dyn Display| {
+        Err(format!("{url} does not answer ({cause}); see that it runs and DATABASE_URL is right"))
+    };
+    let asked = tokio::time::timeout(WAIT, async {
+        let db = store::connect(url.reveal()).await?;
+        db.execute_unprepared("SELECT 1").await?;
+        Ok::<_, DbErr>(db)
+    });
+    let db = match asked.await {
+        Ok(Ok(db)) => db,
+        Ok(Err(cause)) => return vec![("database", away(&cause))],
+        Err(_) => return vec![("database", away(&format_args!("for {} s", WAIT.as_secs())))],
+    };
+    let engine = if store::is_postgres(&db) { "PostgreSQL" } else { "SQLite" };
+    let mut findings = vec![("database", Ok(format!("{engine} at {url} answers")))];
+    findings.push(("tables", tables(&db).await));
+    findings.push(("writing", writing(&db).await));
+    findings
+}
+
+async fn tables(db: &DatabaseConnection) -> Finding {
+    match migration::pending(db).await {
+        Ok(0) => Ok("they are up to date".to_owned()),
+        Ok(steps) => Err(format!("they lack {steps} steps; run `psn migrate`")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Makes a table and takes it back: on both engines that is part of the transaction.
+async fn writing(db: &DatabaseConnection) -> Finding {
+    let tried = async {
+        let txn = store::begin_write(db).await?;
+        txn.execute_unprepared("CREATE TABLE psn_check (one INTEGER)").await?;
+        txn.rollback().await
+    };
+    match tried.await {
+        Ok(()) => Ok("it can be written".to_owned()),
+        Err(cause) => {
+            Err(format!("it cannot be written ({cause}); give its user the right to, or its file and folder"))
+        }
+    }
+}
+
+async fn mail(settings: &Settings) -> Finding {
+    match &settings.smtp_url {
+        Some(url) => mail_server(url).await,
+        None => mail_folder(&settings.mail_folder),
+    }
+}
+
+async fn mail_server(url: &SmtpUrl) -> Finding {
+    let Some((host, port)) = url.host_and_port() else { return Err(format!("{url} names no mail server")) };
+    let fault =
+        |cause: &dyn Display| Err(format!("{host}:{port} does not answer ({cause}); see that SMTP_URL is right"));
+    match tokio::time::timeout(WAIT, TcpStream::connect((host.as_str(), port))).await {
+        Ok(Ok(_)) => Ok(format!("{host}:{port} answers")),
+        Ok(Err(cause)) => fault(&cause),
+        Err(_) => fault(&format_args!("for {} s", WAIT.as_secs())),
+    }
+}
+
+fn mail_folder(folder: &Path) -> Finding {
+    let shown = folder.display();
+    if !folder.exists() {
+        return Ok(format!("no mail server; mails will be written into {shown}, which will be made"));
+    }
+    let probe = folder.join(format!(".psn-check-{}", std::process::id()));
+    std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe)).map_err(|cause| {
+        format!("nothing can be written into {shown} ({cause}); choose another with MAIL_FOLDER, or set SMTP_URL")
+    })?;
+    Ok(format!("no mail server; mails are written into {shown}"))
+}

@@ -1,0 +1,54 @@
+//! `psn serve`: the API and the playground.
+
+use entity::clock::Clock;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::Stop;
+use crate::app::App;
+use crate::config::Settings;
+use crate::http;
+
+/// What `psn serve` takes besides the settings: nothing.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Args {}
+
+/// Serves until `stop` is cancelled.
+///
+/// # Errors
+///
+/// An address that is refused or taken, and a database that cannot be used.
+pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), Stop> {
+    let Args {} = args;
+    settings.refuse_open_address()?;
+    let bind = settings.bind;
+    let listener = TcpListener::bind(bind).await.map_err(|error| {
+        Stop::Failed(format!(
+            "{bind} cannot be listened on ({error}): stop what uses it, or choose another with --bind"
+        ))
+    })?;
+    let app = App::open(settings, clock).await?;
+    serve_on(listener, &app, stop).await
+}
+
+/// Serves on a listener that is open already. Requests are answered at once: while the database is away they are told
+/// so, and `/health/ready` says 503.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn serve_on(listener: TcpListener, app: &App, stop: CancellationToken) -> Result<(), Stop> {
+    let at = listener.local_addr().map_err(|error| Stop::Failed(format!("the listener is gone: {error}")))?;
+    tracing::info!("serving http://{at}/graphql, with the playground at http://{at}/playground");
+    if !at.ip().is_loopback() {
+        tracing::warn!("other machines reach {at}, and nobody has to sign in");
+    }
+    let limit = app.settings.shutdown_limit();
+    let site = async {
+        let served = http::serve(listener, app.router()?, stop.clone(), limit).await;
+        served.map_err(|error| Stop::Failed(format!("serving {at} failed: {error}")))
+    };
+    tokio::try_join!(site, app.migrate_when_reached(&stop))?;
+    tracing::info!("stopped");
+    Ok(())
+}

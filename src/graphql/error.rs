@@ -1,0 +1,222 @@
+//! What a client is told when something is wrong: a stable code and a sentence, never an internal text.
+
+use std::fmt::Display;
+
+use async_graphql::{Error, ErrorExtensionValues, PathSegment, ServerError};
+use sea_orm::DbErr;
+
+/// The sentence for everything that is our fault.
+pub const INTERNAL_SENTENCE: &str = "Something went wrong on our side; quote this request id when you report it";
+const UNAVAILABLE_SENTENCE: &str = "The database cannot be reached; try again in a minute";
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal,)+) => {
+        /// The stable codes of `errors[].extensions.code`. A front end may rely on them; the sentences may change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code { $($(#[$doc])* $variant,)+ }
+
+        impl Code {
+            /// The code as a client sees it.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request is no GraphQL request: no JSON, no query, or a parameter of the wrong type.
+    BadRequest = "BAD_REQUEST",
+    /// Several requests in one array.
+    BatchRefused = "BATCH_REFUSED",
+    /// Neither GET nor POST, or a mutation by GET.
+    MethodNotAllowed = "METHOD_NOT_ALLOWED",
+    /// The client accepts neither of the two media types of an answer.
+    NotAcceptable = "NOT_ACCEPTABLE",
+    /// The body is not plain JSON in UTF-8.
+    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
+    /// The body is longer than any request needs.
+    PayloadTooLarge = "PAYLOAD_TOO_LARGE",
+    /// The body did not arrive in time.
+    RequestTimeout = "REQUEST_TIMEOUT",
+    /// The query is not GraphQL.
+    ParseFailed = "GRAPHQL_PARSE_FAILED",
+    /// The query is GraphQL, and the schema does not allow it.
+    ValidationFailed = "GRAPHQL_VALIDATION_FAILED",
+    /// `operationName` names no operation, or is missing where there are several.
+    OperationUnknown = "OPERATION_RESOLUTION_FAILURE",
+    /// The query or its variables have too many bytes.
+    QueryTooLong = "QUERY_TOO_LONG",
+    /// Something is nested too deep.
+    QueryTooDeep = "QUERY_TOO_DEEP",
+    /// Too many fields, aliases, arguments or definitions.
+    QueryTooBroad = "QUERY_TOO_BROAD",
+    /// The answer would be too large.
+    QueryTooCostly = "QUERY_TOO_COSTLY",
+    /// The answer took too long.
+    QueryTimeout = "QUERY_TIMEOUT",
+    /// An argument or a variable has a value that means nothing here.
+    BadInput = "BAD_USER_INPUT",
+    /// There is no such thing, or the viewer may not see it: the same answer.
+    NotFound = "NOT_FOUND",
+    /// The database is away; the same request works when it is back.
+    Unavailable = "UNAVAILABLE",
+    /// Our fault. The request id finds the log line.
+    Internal = "INTERNAL",
+}
+
+/// An error for a client. It has no `Display`, so it never becomes a message by accident; and because async-graphql is
+/// built with `custom-error-conversion`, `?` on a foreign error in a resolver does not compile: choose a constructor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    code: Code,
+    sentence: String,
+    argument: Option<String>,
+}
+
+impl ApiError {
+    /// A refusal with its code; the sentence says what the client can do.
+    pub fn new(code: Code, sentence: impl Into<String>) -> Self {
+        Self { code, sentence: sentence.into(), argument: None }
+    }
+
+    /// There is no such thing, or the viewer may not see it. `kind` is a noun: "team", "gap report".
+    #[must_use]
+    pub fn not_found(kind: &str) -> Self {
+        Self::new(Code::NotFound, format!("There is no such {kind}"))
+    }
+
+    /// The argument `field` has a value that means nothing here; the sentence says what would.
+    pub fn bad_input(field: &str, sentence: impl Into<String>) -> Self {
+        Self { argument: Some(field.to_owned()), ..Self::new(Code::BadInput, sentence) }
+    }
+
+    /// Our fault. The cause is logged here, once, in the span of the request, and goes nowhere else.
+    pub fn internal(cause: impl Display) -> Self {
+        tracing::error!(%cause, "a request failed");
+        Self::new(Code::Internal, INTERNAL_SENTENCE)
+    }
+
+    /// The database is away.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        Self::new(Code::Unavailable, UNAVAILABLE_SENTENCE)
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The sentence for the client.
+    #[must_use]
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
+    fn extensions(&self) -> ErrorExtensionValues {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", self.code.word());
+        if let Some(argument) = &self.argument {
+            extensions.set("argument", argument.as_str());
+        }
+        extensions
+    }
+}
+
+/// A database that is away is [`ApiError::unavailable`]; everything else that it says is our fault.
+impl From<DbErr> for ApiError {
+    fn from(error: DbErr) -> Self {
+        if entity::store::is_away(&error) {
+            tracing::warn!(cause = %error, "the database is away");
+            return Self::unavailable();
+        }
+        Self::internal(error)
+    }
+}
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        let extensions = Some(error.extensions());
+        Self { message: error.sentence, source: None, extensions }
+    }
+}
+
+impl From<ApiError> for ServerError {
+    fn from(error: ApiError) -> Self {
+        let extensions = Some(error.extensions());
+        let mut shown = Self::new(error.sentence, None);
+        shown.extensions = extensions;
+        shown
+    }
+}
+
+/// Gives an error of the engine or of a resolver its code, and hides what nobody chose to show: an error with neither a
+/// code nor the form of the engine's own complaints about input is our fault, and its text goes to the log only.
+#[must_use]
+pub fn presentable(mut error: ServerError) -> ServerError {
+    if error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some()) {
+        return error;
+    }
+    let code = if error.path.is_empty() {
+        Code::ValidationFailed
+    } else if error.source.is_none() && is_about_input(&error.message) {
+        Code::BadInput
+    } else {
+        let field = error.path.iter().rev().find_map(|segment| match segment {
+            PathSegment::Field(name) => Some(name.as_str()),
+            PathSegment::Index(_) => None,
+        });
+        tracing::error!(cause = error.message, field, "a resolver failed with an error that has no code");
+        INTERNAL_SENTENCE.clone_into(&mut error.message);
+        Code::Internal
+    };
+    error.extensions.get_or_insert_default().set("code", code.word());
+    error
+}
+
+/// The engine checks scalars and validators while it executes, and gives its complaints no code, only these forms.
+fn is_about_input(message: &str) -> bool {
+    ["Failed to parse \"", "Expected input type \"", "Invalid value for argument "]
+        .iter()
+        .any(|start| message.starts_with(start))
+        || (message.starts_with("Variable ") && message.ends_with(" is not defined."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_error_shows_nothing_of_its_text() {
+        let error = Error::from(ApiError::from(DbErr::Custom("table person, column email".to_owned())));
+        assert_eq!(error.message, INTERNAL_SENTENCE);
+        assert_eq!(error.extensions.unwrap().get("code"), Some(&Code::Internal.word().into()));
+        assert!(error.source.is_none());
+    }
+
+    #[test]
+    fn a_closed_pool_is_a_database_that_is_away() {
+        let away = DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout);
+        assert_eq!(ApiError::from(away).code(), Code::Unavailable);
+    }
+
+    #[test]
+    fn an_error_that_nobody_chose_to_show_is_masked() {
+        let mut error = ServerError::new("no such table: person", None);
+        error.path = vec![PathSegment::Field("people".to_owned())];
+        let shown = presentable(error);
+        assert_eq!(shown.message, INTERNAL_SENTENCE);
+        assert_eq!(shown.extensions.unwrap().get("code"), Some(&"INTERNAL".into()));
+    }
+
+    #[test]
+    fn a_bad_argument_names_itself() {
+        let shown = ServerError::from(ApiError::bad_input("first", "first is 1 to 100"));
+        let extensions = shown.extensions.unwrap();
+        assert_eq!(extensions.get("code"), Some(&"BAD_USER_INPUT".into()));
+        assert_eq!(extensions.get("argument"), Some(&"first".into()));
+    }
+}

@@ -1,0 +1,130 @@
+//! What a query may ask for, decided before it costs anything.
+//!
+//! The engine's own limits come too late: it parses with one stack frame a bracket, and walks fragments before any rule
+//! sees them, so a text of 4 KB ends the process and one of 800 bytes keeps it busy for hours. Therefore [`Limits::admit`]
+//! looks at bytes and brackets before any parser does, then at the parsed query with each fragment measured once, then
+//! at the size of the answer; only what passes all of them reaches the engine.
+
+mod cost;
+mod shape;
+mod text;
+
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::{self, Error as ParseError};
+use async_graphql::{Positioned, Value, Variables};
+
+pub use self::cost::{ASSUMED_LIST, LARGEST_PAGE};
+pub use self::shape::{MAX_ALIASES, MAX_ARGUMENTS, MAX_DEFINITIONS, MAX_DEPTH, MAX_FIELDS, MAX_ROOT_FIELDS};
+pub use self::text::{MAX_NESTING, MAX_QUERY_BYTES, MAX_VARIABLES_BYTES};
+use super::error::{ApiError, Code};
+
+/// The limits that one schema's queries are held to.
+#[derive(Debug)]
+pub struct Limits {
+    prices: cost::Prices,
+    max_cost: u64,
+}
+
+/// A query that may run.
+#[derive(Debug)]
+pub struct Admitted {
+    /// The query, parsed.
+    pub document: ExecutableDocument,
+    /// Whether it reads or writes.
+    pub kind: OperationType,
+    /// The operation's own name, if it has one.
+    pub name: Option<String>,
+    /// An estimate of how many fields the answer has.
+    pub cost: u64,
+}
+
+impl Limits {
+    /// The limits for the schema whose SDL is `sdl`: what a field costs is read from there, so a new field is never
+    /// forgotten. `max_cost` is the largest answer in fields.
+    ///
+    /// # Errors
+    ///
+    /// What the parser says when `sdl` is no SDL.
+    pub fn new(sdl: &str, max_cost: u64) -> Result<Self, ParseError> {
+        Ok(Self { prices: cost::Prices::from_sdl(sdl)?, max_cost })
+    }
+
+    /// Refuses a JSON text that nests too deep for a parser, before one sees it.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::QueryTooDeep`].
+    pub fn admit_json(json: &[u8]) -> Result<(), ApiError> {
+        text::refuse_deep(json, text::Language::Json)
+    }
+
+    /// Refuses what is too long, too deep, too broad or too costly, and parses the rest.
+    ///
+    /// # Errors
+    ///
+    /// A refusal with its code and, in the sentence, the limit; or [`Code::ParseFailed`], [`Code::OperationUnknown`],
+    /// and [`Code::BadInput`] for a required variable that is missing.
+    pub fn admit(&self, query: &str, operation: Option<&str>, variables: &Variables) -> Result<Admitted, ApiError> {
+        text::refuse_long(query)?;
+        text::refuse_deep(query.as_bytes(), text::Language::GraphQl)?;
+        let document =
+            parser::parse_query(query).map_err(|error| ApiError::new(Code::ParseFailed, error.to_string()))?;
+        shape::refuse_misshapen(&document)?;
+        let (name, chosen) = choose(&document, operation)?;
+        refuse_missing_variables(&chosen.node, variables)?;
+        let cost = self.prices.of(&document, &chosen.node, variables);
+        if cost > self.max_cost {
+            return Err(ApiError::new(
+                Code::QueryTooCostly,
+                format!(
+                    "The answer could have about {cost} fields and the limit is {}; ask for smaller pages with `first`, \
+                     or for fewer things at once",
+                    self.max_cost
+                ),
+            ));
+        }
+        let (kind, name) = (chosen.node.ty, name.map(str::to_owned));
+        Ok(Admitted { kind, name, cost, document })
+    }
+}
+
+/// The operation that `operation` names, or the only one.
+fn choose<'d>(
+    document: &'d ExecutableDocument,
+    operation: Option<&str>,
+) -> Result<(Option<&'d str>, &'d Positioned<OperationDefinition>), ApiError> {
+    let unknown = |sentence: &str| ApiError::new(Code::OperationUnknown, sentence);
+    match (&document.operations, operation) {
+        (DocumentOperations::Single(only), None) => Ok((None, only)),
+        (DocumentOperations::Multiple(all), None) if all.len() == 1 => {
+            let (name, only) = all.iter().next().ok_or_else(|| unknown("The query has no operation"))?;
+            Ok((Some(name), only))
+        }
+        (DocumentOperations::Multiple(_), None) => {
+            Err(unknown("The query has several operations; name one in operationName"))
+        }
+        (DocumentOperations::Multiple(all), Some(wanted)) => all
+            .get_key_value(wanted)
+            .map(|(name, found)| (Some(name.as_str()), found))
+            .ok_or_else(|| unknown("operationName names no operation of the query")),
+        (DocumentOperations::Single(_), Some(_)) => Err(unknown("operationName names no operation of the query")),
+    }
+}
+
+/// The engine would find a missing variable only while it executes, and answer with half a result.
+fn refuse_missing_variables(operation: &OperationDefinition, variables: &Variables) -> Result<(), ApiError> {
+    for definition in &operation.variable_definitions {
+        let (name, kind) = (&definition.node.name.node, &definition.node.var_type.node);
+        let missing = matches!(variables.get(name), None | Some(Value::Null));
+        if missing && !kind.nullable && definition.node.default_value.is_none() {
+            return Err(ApiError::bad_input(
+                name,
+                format!("The variable ${name} has no value, and its type {kind} needs one"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

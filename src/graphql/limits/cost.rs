@@ -1,0 +1,192 @@
+//! How large an answer could be: every field counts one, times the size of every list that it stands in. Sizes are read
+//! from the schema and the arguments, so a field added to the schema is priced without anybody thinking of it.
+
+use std::collections::HashMap;
+
+use async_graphql::parser::types::{
+    BaseType, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet, Type, TypeKind,
+    TypeSystemDefinition,
+};
+use async_graphql::parser::{self, Error as ParseError};
+use async_graphql::{Name, Value, Variables};
+
+/// The size that is assumed of a connection without a `first`, `last` or default: the largest page that there is.
+pub const LARGEST_PAGE: u64 = 100;
+/// The size that is assumed of a plain list, which has no arguments to say.
+pub const ASSUMED_LIST: u64 = 10;
+/// The arguments that say how many items a list has at most.
+const SIZE_ARGUMENTS: [&str; 4] = ["first", "last", "limit", "weeks"];
+/// An answer about the schema comes from memory and costs a fraction of one about data.
+const INTROSPECTION_DISCOUNT: u64 = 5;
+/// The stand-in for the types of introspection, which the SDL does not list.
+const INTROSPECTION: &str = "__";
+
+/// What the fields of one schema cost.
+#[derive(Debug)]
+pub(super) struct Prices {
+    types: HashMap<String, HashMap<String, FieldShape>>,
+    query: String,
+    mutation: String,
+    /// How many types the schema has, and how many fields one has in the mean.
+    types_and_fields: (u64, u64),
+}
+
+#[derive(Debug)]
+struct FieldShape {
+    list: bool,
+    of: String,
+    /// The default of the first argument that says a size.
+    default_size: Option<u64>,
+}
+
+impl Prices {
+    pub(super) fn from_sdl(sdl: &str) -> Result<Self, ParseError> {
+        let mut prices = Self {
+            types: HashMap::new(),
+            query: "Query".to_owned(),
+            mutation: "Mutation".to_owned(),
+            types_and_fields: (0, 0),
+        };
+        for definition in parser::parse_schema(sdl)?.definitions {
+            match definition {
+                TypeSystemDefinition::Schema(schema) => {
+                    prices.query = schema.node.query.map(|name| name.node.to_string()).unwrap_or(prices.query);
+                    prices.mutation = schema.node.mutation.map(|name| name.node.to_string()).unwrap_or(prices.mutation);
+                }
+                TypeSystemDefinition::Type(kind) => {
+                    let fields = match kind.node.kind {
+                        TypeKind::Object(object) => object.fields,
+                        TypeKind::Interface(interface) => interface.fields,
+                        TypeKind::Scalar | TypeKind::Union(_) | TypeKind::Enum(_) | TypeKind::InputObject(_) => {
+                            Vec::new()
+                        }
+                    };
+                    let shapes = fields.into_iter().map(|field| {
+                        let default_size = SIZE_ARGUMENTS.iter().find_map(|wanted| {
+                            let argument = field.node.arguments.iter().find(|given| given.node.name.node == *wanted)?;
+                            as_size(&argument.node.default_value.as_ref()?.node)
+                        });
+                        let (list, of) = innermost(&field.node.ty.node);
+                        (field.node.name.node.to_string(), FieldShape { list, of, default_size })
+                    });
+                    prices.types.insert(kind.node.name.node.to_string(), shapes.collect());
+                }
+                TypeSystemDefinition::Directive(_) => {}
+            }
+        }
+        let types = prices.types.len() as u64;
+        let fields = prices.types.values().map(|fields| fields.len() as u64).sum::<u64>();
+        // The engine's own 13 types and scalars come on top.
+        prices.types_and_fields = (types + 13, (fields / types.max(1)).max(ASSUMED_LIST));
+        Ok(prices)
+    }
+
+    /// About how many fields the answer has at most. The document's shape must have been checked: this walks it as it
+    /// is written out.
+    pub(super) fn of(&self, document: &ExecutableDocument, operation: &OperationDefinition, given: &Variables) -> u64 {
+        let root = match operation.ty {
+            OperationType::Query => &self.query,
+            OperationType::Mutation => &self.mutation,
+            OperationType::Subscription => return 0, // the schema has none, and the engine says so
+        };
+        Estimate { prices: self, document, operation, given }.set(&operation.selection_set.node, root, None)
+    }
+
+    /// The size of a list in an answer about the schema itself.
+    fn introspection_size(&self, field: &str) -> u64 {
+        let (types, fields) = self.types_and_fields;
+        match field {
+            "types" => types,
+            "fields" | "inputFields" | "enumValues" => fields,
+            "directives" => 5,
+            "args" | "interfaces" | "possibleTypes" => 2,
+            _ => 1,
+        }
+    }
+}
+
+struct Estimate<'a> {
+    prices: &'a Prices,
+    document: &'a ExecutableDocument,
+    operation: &'a OperationDefinition,
+    given: &'a Variables,
+}
+
+impl Estimate<'_> {
+    /// The cost of a selection on one object of type `on`; `page` is the size of the page when that is a connection.
+    fn set(&self, set: &SelectionSet, on: &str, page: Option<u64>) -> u64 {
+        set.items.iter().fold(0, |sum, selection| {
+            let cost = match &selection.node {
+                Selection::Field(field) => self.field(&field.node, on, page),
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    let on = condition.map_or(on, |condition| condition.node.on.node.as_str());
+                    self.set(&fragment.node.selection_set.node, on, page)
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.document.fragments.get(&spread.node.fragment_name.node).map_or(0, |fragment| {
+                        let on = fragment.node.type_condition.node.on.node.as_str();
+                        self.set(&fragment.node.selection_set.node, on, page)
+                    })
+                }
+            };
+            sum.saturating_add(cost)
+        })
+    }
+
+    fn field(&self, field: &Field, on: &str, page: Option<u64>) -> u64 {
+        let name = field.name.node.as_str();
+        let set = &field.selection_set.node;
+        if on.starts_with(INTROSPECTION) {
+            let size = self.prices.introspection_size(name);
+            return size.saturating_mul(self.set(set, INTROSPECTION, None).saturating_add(1));
+        }
+        if name.starts_with(INTROSPECTION) {
+            return 1 + self.set(set, INTROSPECTION, None) / INTROSPECTION_DISCOUNT;
+        }
+        // A field that the schema does not have is the engine's to complain about.
+        let Some(shape) = self.prices.types.get(on).and_then(|fields| fields.get(name)) else { return 1 };
+        let asked = self.asked_size(field).or(shape.default_size);
+        let (size, page) = if shape.of.ends_with("Connection") {
+            (1, Some(asked.unwrap_or(LARGEST_PAGE)))
+        } else if shape.list {
+            // The edges and nodes of a connection are as many as its page; any other list says for itself.
+            (asked.or(page).unwrap_or(ASSUMED_LIST), None)
+        } else {
+            (1, None)
+        };
+        size.saturating_mul(self.set(set, &shape.of, page).saturating_add(1))
+    }
+
+    /// The size that the query asks for, in its text or by a variable.
+    fn asked_size(&self, field: &Field) -> Option<u64> {
+        SIZE_ARGUMENTS.iter().find_map(|name| {
+            let asked = field.get_argument(name)?.node.clone();
+            asked.into_const_with(|variable| self.variable(&variable).ok_or(())).as_ref().ok().and_then(as_size)
+        })
+    }
+
+    fn variable(&self, name: &Name) -> Option<Value> {
+        let default = || {
+            let definition = self.operation.variable_definitions.iter().find(|it| it.node.name.node == *name)?;
+            definition.node.default_value()
+        };
+        self.given.get(name).or_else(default).cloned()
+    }
+}
+
+/// A number of items; what is no sensible number is the resolver's to complain about.
+fn as_size(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_i64().map(|size| size.max(1).unsigned_abs()),
+        _ => None,
+    }
+}
+
+/// Whether the type is a list, and the name of the type in the middle.
+fn innermost(kind: &Type) -> (bool, String) {
+    match &kind.base {
+        BaseType::Named(name) => (false, name.to_string()),
+        BaseType::List(inner) => (true, innermost(inner).1),
+    }
+}

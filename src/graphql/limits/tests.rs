@@ -1,0 +1,146 @@
+use async_graphql::value;
+
+use super::*;
+
+const SDL: &str = "
+type Query { version: String! teams(first: Int = 20, after: String): TeamConnection! units: [Unit!]! node: Node }
+type Mutation { sendAgain: Boolean! }
+interface Node { id: ID! }
+type Unit implements Node { id: ID! parent: Unit teams(first: Int): TeamConnection! trend(weeks: Int!): [Float!]! }
+type TeamConnection { edges: [TeamEdge!]! nodes: [Team!]! totalCount: Int! }
+type TeamEdge { node: Team! cursor: String! }
+type Team implements Node { id: ID! unit: Unit! }
+schema { query: Query mutation: Mutation }
+";
+
+fn limits(max_cost: u64) -> Limits {
+    Limits::new(SDL, max_cost).unwrap()
+}
+
+fn admit(query: &str) -> Result<Admitted, ApiError> {
+    limits(1_000_000).admit(query, None, &Variables::default())
+}
+
+fn refusal(query: &str) -> Code {
+    admit(query).expect_err("the query is refused").code()
+}
+
+fn cost(query: &str, variables: Value) -> u64 {
+    limits(u64::MAX).admit(query, None, &Variables::from_value(variables)).unwrap().cost
+}
+
+#[test]
+fn lists_multiply_what_stands_in_them() {
+    let none = || value!({});
+    assert_eq!(cost("{version}", none()), 1);
+    assert_eq!(cost("{units{id}}", none()), 20);
+    // One for the connection; 20 nodes of a node and an id.
+    assert_eq!(cost("{teams{nodes{id}}}", none()), 1 + 20 * 2);
+    assert_eq!(cost("{teams(first:3){nodes{id} totalCount}}", none()), 1 + 3 * 2 + 1);
+    assert_eq!(cost("{teams(first:3){edges{node{id}}}}", none()), 1 + 3 * 3);
+    assert_eq!(cost("query($n:Int=7){teams(first:$n){nodes{id}}}", none()), 1 + 7 * 2);
+    assert_eq!(cost("query($n:Int=7){teams(first:$n){nodes{id}}}", value!({"n": 50})), 1 + 50 * 2);
+    assert_eq!(cost("{node{... on Unit{trend(weeks:52)}}}", none()), 1 + 52);
+    // Without a default the largest page is assumed, and -1 is the resolver's to refuse.
+    assert_eq!(cost("{node{...u}} fragment u on Unit{teams{nodes{id}}}", none()), 2 + 100 * 2);
+    assert_eq!(cost("{teams(first:-1){nodes{id}}}", none()), 1 + 2);
+}
+
+#[test]
+fn a_huge_cost_does_not_wrap_round() {
+    let mut query = "id".to_owned();
+    for _ in 0..7 {
+        query = format!("teams(first:2147483647){{nodes{{unit{{{query}}}}}}}");
+    }
+    // Too deep as well, so the price list is asked itself.
+    let document = parser::parse_query(format!("{{{query}}}")).unwrap();
+    let (_, operation) = document.operations.iter().next().unwrap();
+    assert_eq!(limits(1).prices.of(&document, &operation.node, &Variables::default()), u64::MAX);
+}
+
+#[test]
+fn pages_of_a_hundred_in_pages_of_a_hundred_are_refused_with_the_limit() {
+    let query = "{teams(first:100){nodes{unit{teams(first:100){nodes{unit{teams(first:100){nodes{id}}}}}}}}}";
+    let error = limits(50_000).admit(query, None, &Variables::default()).unwrap_err();
+    assert_eq!(error.code(), Code::QueryTooCostly);
+    assert!(error.sentence().contains("50000"), "{}", error.sentence());
+}
+
+#[test]
+fn fragments_that_double_are_measured_and_not_written_out() {
+    // 2^40 fields written out: a walk that does so does not end within anybody's patience.
+    let mut query = "{...f0}".to_owned();
+    for at in 0..25 {
+        query += &format!(" fragment f{at} on Query{{...f{next} ...f{next}}}", next = at + 1);
+    }
+    query += " fragment f25 on Query{version}";
+    assert_eq!(refusal(&query), Code::QueryTooBroad);
+}
+
+#[test]
+fn a_long_chain_of_fragments_is_refused_whatever_its_order() {
+    let chain = |from: usize, to: usize| {
+        (from..to).map(|at| format!(" fragment f{at} on Query{{...f{}}}", at + 1)).collect::<String>()
+    };
+    let last = " fragment f45 on Query{version}";
+    assert_eq!(refusal(&format!("{{...f0}}{}{last}", chain(0, 45))), Code::QueryTooDeep);
+    // Measured from its end first, by an operation that enters it there.
+    let two = format!("query a{{...f30}} query b{{...f0}}{}{last}", chain(0, 45));
+    assert_eq!(limits(1).admit(&two, Some("b"), &Variables::default()).unwrap_err().code(), Code::QueryTooDeep);
+}
+
+#[test]
+fn fragments_that_contain_themselves_are_refused() {
+    assert_eq!(refusal("{...a} fragment a on Query{...b} fragment b on Query{...a}"), Code::ValidationFailed);
+    assert_eq!(refusal("{version} fragment a on Query{...a}"), Code::ValidationFailed);
+}
+
+#[test]
+fn breadth_is_counted_in_aliases_fields_arguments_and_definitions() {
+    let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
+    assert_eq!(refusal(&format!("{{{}}}", many(1000, &|at| format!("a{at}:version ")))), Code::QueryTooBroad);
+    assert_eq!(refusal(&format!("{{{}}}", many(1000, &|at| format!("a{at}:__typename ")))), Code::QueryTooBroad);
+    assert_eq!(refusal(&format!("{{node{{{}}}}}", many(101, &|at| format!("a{at}:id ")))), Code::QueryTooBroad);
+    assert_eq!(refusal(&format!("{{node{{{}}}}}", "id ".repeat(1001))), Code::QueryTooBroad);
+    assert_eq!(refusal(&format!("{{version({})}}", many(21, &|at| format!("a{at}:1 ")))), Code::QueryTooBroad);
+    assert_eq!(refusal(&format!("{{version {}}}", "@include(if:true)".repeat(21))), Code::QueryTooBroad);
+    assert_eq!(refusal(&many(51, &|at| format!("query q{at}{{version}} "))), Code::QueryTooBroad);
+    assert!(admit(&format!("{{node{{{}}}}}", many(100, &|at| format!("a{at}:id ")))).is_ok());
+}
+
+#[test]
+fn depth_and_length_have_limits() {
+    let deep =
+        |levels: usize| format!("{{node{{... on Unit{{{}id{}}}}}}}", "parent{".repeat(levels), "}".repeat(levels));
+    assert!(admit(&deep(MAX_DEPTH - 2)).is_ok());
+    assert_eq!(refusal(&deep(MAX_DEPTH - 1)), Code::QueryTooDeep);
+    assert_eq!(refusal(&format!("{{version}} # {}", "x".repeat(MAX_QUERY_BYTES))), Code::QueryTooLong);
+    assert_eq!(refusal(&format!("{{f(x:{}", "[".repeat(2000))), Code::QueryTooDeep);
+}
+
+#[test]
+fn questions_about_the_schema_do_not_multiply() {
+    let standard = include_str!("../../../tests/it/introspection.graphql");
+    let cost = limits(50_000).admit(standard, None, &Variables::default()).unwrap().cost;
+    assert!(cost < 10_000, "{cost}");
+    let circular = "{__schema{types{fields{type{fields{type{fields{name}}}}}}}}";
+    assert_eq!(refusal(circular), Code::QueryTooDeep);
+}
+
+#[test]
+fn the_operation_that_was_named_is_chosen() {
+    let two = "query a{version} mutation b{sendAgain}";
+    let admit = |name| limits(10).admit(two, name, &Variables::default());
+    assert_eq!(admit(Some("b")).unwrap().kind, OperationType::Mutation);
+    assert_eq!(admit(Some("a")).unwrap().name.as_deref(), Some("a"));
+    assert_eq!(admit(None).unwrap_err().code(), Code::OperationUnknown);
+    assert_eq!(admit(Some("c")).unwrap_err().code(), Code::OperationUnknown);
+}
+
+#[test]
+fn a_required_variable_without_a_value_is_named() {
+    let query = "query($n: Int!){teams(first:$n){totalCount}}";
+    let error = limits(10).admit(query, None, &Variables::default()).unwrap_err();
+    assert_eq!(error.code(), Code::BadInput);
+    assert!(error.sentence().contains("$n"));
+}

@@ -1,0 +1,135 @@
+//! Bytes and brackets: what is looked at before any parser runs.
+
+use super::super::error::{ApiError, Code};
+
+/// The longest query, in bytes. The longest that GraphiQL or a dashboard sends is a tenth of it.
+pub const MAX_QUERY_BYTES: usize = 32 * 1024;
+
+/// The longest variables, in bytes of JSON.
+pub const MAX_VARIABLES_BYTES: usize = 32 * 1024;
+
+/// The deepest nesting of brackets of any kind. The parser takes a stack frame for each, and 500 of them end the process
+/// in a debug build; the standard introspection query has 16.
+pub const MAX_NESTING: usize = 40;
+
+/// Which rules of quoting hold in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    /// Comments, and block strings beside strings.
+    GraphQl,
+    /// Strings only.
+    Json,
+}
+
+/// Refuses a query of too many bytes.
+pub(super) fn refuse_long(query: &str) -> Result<(), ApiError> {
+    if query.len() <= MAX_QUERY_BYTES {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        Code::QueryTooLong,
+        format!("The query has {} bytes and the limit is {MAX_QUERY_BYTES}; split it", query.len()),
+    ))
+}
+
+/// Refuses brackets nested deeper than [`MAX_NESTING`]. One pass over the bytes, no recursion. Quoted text and comments
+/// do not count. Where the text is not well formed the count may be too high, never too low for what a parser would
+/// open: a parser stops at the first fault, and up to there both read the same.
+pub(super) fn refuse_deep(text: &[u8], language: Language) -> Result<(), ApiError> {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        at += 1;
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                if depth > MAX_NESTING {
+                    return Err(ApiError::new(
+                        Code::QueryTooDeep,
+                        format!("Brackets are nested deeper than the limit of {MAX_NESTING}; ask in several steps"),
+                    ));
+                }
+            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'"' => at = after_string(text, at, language)?,
+            b'#' if language == Language::GraphQl => {
+                at +=
+                    text.get(at..).unwrap_or_default().iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count();
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The position after the string whose opening quote stands before `at`. A block string that never ends is refused here:
+/// the parser would take its first two quotes for an empty string and go on to brackets that this scan has not counted.
+fn after_string(text: &[u8], mut at: usize, language: Language) -> Result<usize, ApiError> {
+    let block = language == Language::GraphQl && text.get(at..at + 2) == Some(b"\"\"");
+    if block {
+        at += 2;
+        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+            if rest.starts_with(br#"\""""#) {
+                at += 4;
+            } else if rest.starts_with(br#"""""#) {
+                return Ok(at + 3);
+            } else {
+                at += 1;
+            }
+        }
+        return Err(ApiError::new(Code::ParseFailed, "A block string is not closed"));
+    }
+    while let Some(&byte) = text.get(at) {
+        at += 1;
+        match byte {
+            b'\\' => at += 1,
+            // A string does not go over the end of its line. Were it allowed to here, an unclosed quote could hide
+            // brackets that the parser then sees.
+            b'"' | b'\n' | b'\r' => return Ok(at),
+            _ => {}
+        }
+    }
+    Ok(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deep(text: &str) -> bool {
+        refuse_deep(text.as_bytes(), Language::GraphQl).is_err()
+    }
+
+    #[test]
+    fn brackets_count_and_quoted_or_commented_ones_do_not() {
+        let brackets = "[".repeat(MAX_NESTING + 1);
+        assert!(deep(&brackets));
+        assert!(!deep(&"[".repeat(MAX_NESTING)));
+        assert!(!deep(&"[]".repeat(1000)));
+        assert!(!deep(&format!("{{f(x:\"{brackets}\")}}")));
+        assert!(!deep(&format!("{{f(x:\"\\\"{brackets}\")}}")));
+        assert!(!deep(&format!("{{f(x:\"\"\"\" {brackets} \\\"\"\" {brackets}\"\"\")}}")));
+        assert!(!deep(&format!("{{f # {brackets}\n}}")));
+    }
+
+    #[test]
+    fn nothing_hides_brackets_that_a_parser_would_open() {
+        let brackets = "[".repeat(MAX_NESTING + 1);
+        assert!(deep(&format!("{{f # \"\n(x:{brackets}")));
+        assert!(deep(&format!("{{f # \"\r(x:{brackets}")));
+        assert!(deep(&format!("{{f(x:\"\", y:{brackets}")));
+        assert!(deep(&format!("{{f(x:\"\\\\\", y:{brackets}")));
+        assert!(deep(&format!("{{f(x:\"\"\"a\"\"\", y:{brackets}")));
+        assert!(deep(&format!("{{f(x:\"\"\"\"\"\", y:{brackets}")));
+        assert!(deep(&format!("\"\n{brackets}")));
+        assert!(deep(&format!("{{f(x:[\"\"\" \" {brackets}")));
+    }
+
+    #[test]
+    fn json_has_no_comments_and_no_block_strings() {
+        let brackets = "[".repeat(MAX_NESTING + 1);
+        assert!(refuse_deep(format!("# {brackets}").as_bytes(), Language::Json).is_err());
+        assert!(refuse_deep(format!("[\"\", \"\"{brackets}").as_bytes(), Language::Json).is_err());
+        assert!(refuse_deep(format!("[\"{brackets}\"]").as_bytes(), Language::Json).is_ok());
+    }
+}

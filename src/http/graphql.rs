@@ -1,0 +1,280 @@
+//! `POST /graphql`, and GET for queries: our own handler, because the framework's accepts mutations by GET and by forms,
+//! reads past the body limit, ignores `operationName` on GET and runs batches of any length.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Executor, PathSegment, Request, Response as Answer, ServerError, Value};
+use axum::body::Body;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
+
+use super::request::{self, Refusal};
+use super::router::RequestId;
+use super::viewer::Viewer;
+use crate::graphql::error::{self, ApiError, Code};
+use crate::graphql::limits::{Admitted, Limits};
+
+/// The most errors that an answer shows; the engine may find thousands in one hostile query.
+const MAX_ERRORS: usize = 20;
+/// The longest operation name that a log line shows.
+const MAX_LOGGED_NAME: usize = 64;
+
+/// A schema and the limits that its queries are held to.
+#[derive(Clone, Debug)]
+pub(super) struct Endpoint<S> {
+    pub(super) schema: S,
+    pub(super) limits: Arc<Limits>,
+    pub(super) query_limit: Duration,
+}
+
+/// The media type of an answer. It decides the status of an answer without data too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MediaType {
+    /// `application/json`, of old clients: a well-formed request is answered with 200.
+    Json,
+    /// `application/graphql-response+json`: the status says whether the query was executed.
+    GraphqlResponse,
+}
+
+/// What a log line tells about a request: never its variables.
+struct Facts {
+    name: Option<String>,
+    kind: Option<OperationType>,
+    cost: u64,
+}
+
+/// Answers one request, and logs it in one line.
+pub(super) async fn answer<S: Executor>(
+    State(endpoint): State<Endpoint<S>>,
+    Extension(id): Extension<RequestId>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let begun = Instant::now();
+    let mut facts = Facts { name: None, kind: None, cost: 0 };
+    let span = tracing::info_span!("request", id = %id);
+    let media_type = accepted(&headers);
+    let refused_as = media_type.unwrap_or(MediaType::Json);
+    let outcome = match media_type {
+        Some(media_type) => {
+            let outcome = endpoint.run(&id, (&method, &headers, &uri, body), &mut facts).instrument(span.clone()).await;
+            outcome.map(|answer| (media_type, answer))
+        }
+        None => Err(Refusal::new(
+            StatusCode::NOT_ACCEPTABLE,
+            Code::NotAcceptable,
+            "Accept application/graphql-response+json or application/json",
+        )),
+    };
+    let (response, errors) = match outcome {
+        Ok((media_type, answer)) => {
+            let errors = answer.errors.len();
+            (media_type.response(answer, &id), errors)
+        }
+        Err(refusal) => (refused_as.refusal(refusal, &id), 1),
+    };
+    let _entered = span.enter();
+    tracing::info!(
+        operation = facts.name.as_deref().map(|name| name.get(..MAX_LOGGED_NAME).unwrap_or(name)),
+        kind = facts.kind.map(tracing::field::display),
+        cost = facts.cost,
+        errors,
+        status = response.status().as_u16(),
+        ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "graphql"
+    );
+    response
+}
+
+impl<S: Executor> Endpoint<S> {
+    async fn run(
+        self,
+        id: &RequestId,
+        (method, headers, uri, body): (&Method, &HeaderMap, &Uri, Body),
+        facts: &mut Facts,
+    ) -> Result<Answer, Refusal> {
+        let asked = request::read(method, headers, uri, body).await?;
+        let admitted = match self.limits.admit(&asked.query, asked.operation.as_deref(), &asked.variables) {
+            Ok(admitted) => admitted,
+            Err(refused) => return Ok(Answer::from_errors(vec![refused.into()])),
+        };
+        let Admitted { document, kind, name, cost } = admitted;
+        *facts = Facts { name, kind: Some(kind), cost };
+        if *method == Method::GET && kind != OperationType::Query {
+            return Err(Refusal::method("POST", "Only a query may be asked by GET; send this by POST"));
+        }
+        let mut request =
+            Request::new(asked.query).variables(asked.variables).data(Viewer::loopback()).data(id.clone());
+        // Resolvers and the log see the name of the operation that was chosen, also when only one was there to choose.
+        request.operation_name.clone_from(&facts.name);
+        request.set_parsed_query(document);
+        Ok(self.execute(request).await)
+    }
+
+    /// Executes within the limit of time. In a task of its own, so that the client has its answer in time even while a
+    /// resolver computes without pause, and a panic ends this answer only.
+    async fn execute(self, request: Request) -> Answer {
+        let schema = self.schema;
+        let work = async move { schema.execute(request).await }.in_current_span();
+        let task = AbortOnDropHandle::new(tokio::spawn(work));
+        match tokio::time::timeout(self.query_limit, task).await {
+            Ok(Ok(answer)) => answer,
+            // The panic's own message has gone to standard error; the request id joins the two.
+            Ok(Err(stopped)) => Answer::from_errors(vec![ApiError::internal(stopped).into()]),
+            Err(_) => {
+                let sentence = format!(
+                    "The answer took longer than the limit of {} seconds; ask for less at once",
+                    self.query_limit.as_secs()
+                );
+                Answer::from_errors(vec![ApiError::new(Code::QueryTimeout, sentence).into()])
+            }
+        }
+    }
+}
+
+impl MediaType {
+    const fn header(self) -> HeaderValue {
+        match self {
+            Self::Json => HeaderValue::from_static("application/json; charset=utf-8"),
+            Self::GraphqlResponse => HeaderValue::from_static("application/graphql-response+json; charset=utf-8"),
+        }
+    }
+
+    /// An answer of the engine. It has a `data` key exactly when execution began: an error of execution has a path.
+    fn response(self, answer: Answer, id: &RequestId) -> Response {
+        let Answer { data, extensions, errors, .. } = answer;
+        let executed = errors.is_empty() || data != Value::Null || errors.iter().any(|error| !error.path.is_empty());
+        let mut body = serde_json::Map::new();
+        let mut status = StatusCode::OK;
+        if executed {
+            // The engine says null for "every field was skipped", which is an empty object.
+            let empty = errors.is_empty() && data == Value::Null;
+            let mut data = if empty { json!({}) } else { json!(data) };
+            errors.iter().for_each(|error| put_null(&mut data, &error.path));
+            body.insert("data".to_owned(), data);
+        }
+        if !errors.is_empty() {
+            let errors: Vec<_> = errors.into_iter().take(MAX_ERRORS).map(error::presentable).collect();
+            if !executed {
+                status = self.status(&errors);
+            }
+            body.insert("errors".to_owned(), errors.into_iter().map(|error| shown(error, id)).collect());
+        }
+        if !extensions.is_empty() {
+            body.insert("extensions".to_owned(), json!(extensions));
+        }
+        self.json(status, &serde_json::Value::Object(body))
+    }
+
+    /// The status of an answer without data.
+    fn status(self, errors: &[ServerError]) -> StatusCode {
+        let code = |wanted: Code| {
+            let is_wanted = |error: &ServerError| {
+                error.extensions.as_ref().and_then(|all| all.get("code")) == Some(&Value::from(wanted.word()))
+            };
+            errors.iter().any(is_wanted)
+        };
+        if code(Code::Internal) {
+            StatusCode::INTERNAL_SERVER_ERROR
+        } else if code(Code::Unavailable) || code(Code::QueryTimeout) {
+            StatusCode::SERVICE_UNAVAILABLE
+        } else if self == Self::Json {
+            StatusCode::OK
+        } else {
+            StatusCode::BAD_REQUEST
+        }
+    }
+
+    fn refusal(self, refusal: Refusal, id: &RequestId) -> Response {
+        let body = json!({ "errors": [shown(refusal.error.into(), id)] });
+        let mut response = self.json(refusal.status, &body);
+        if let Some(allow) = refusal.allow {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        response
+    }
+
+    fn json(self, status: StatusCode, body: &serde_json::Value) -> Response {
+        (status, [(header::CONTENT_TYPE, self.header())], body.to_string()).into_response()
+    }
+}
+
+/// The engine leaves a field that failed out of its object; a client that asked for it must find null there.
+fn put_null(data: &mut serde_json::Value, path: &[PathSegment]) {
+    let Some((PathSegment::Field(failed), above)) = path.split_last() else { return };
+    let parent = above.iter().try_fold(data, |value, segment| match segment {
+        PathSegment::Field(name) => value.get_mut(name),
+        PathSegment::Index(at) => value.get_mut(at),
+    });
+    match parent {
+        Some(serde_json::Value::Object(fields)) => {
+            fields.entry(failed.as_str()).or_insert_with(|| json!(null));
+        }
+        // A root of which every field failed is null as a whole, as it should be.
+        _ => {}
+    }
+}
+
+/// A refusal outside of the handler, in the form that every client of GraphQL reads.
+pub(super) fn refuse(headers: &HeaderMap, refusal: Refusal, id: &RequestId) -> Response {
+    accepted(headers).unwrap_or(MediaType::Json).refusal(refusal, id)
+}
+
+fn shown(mut error: ServerError, id: &RequestId) -> serde_json::Value {
+    error.extensions.get_or_insert_default().set("requestId", id.to_string());
+    json!(error)
+}
+
+/// The media type that the client likes best; nothing when it accepts neither. Without a wish, or with `*/*`, it is
+/// `application/json`, which every client reads.
+fn accepted(headers: &HeaderMap) -> Option<MediaType> {
+    let wishes = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let wishes = wishes.flat_map(|value| value.split(',')).map(str::trim).filter(|wish| !wish.is_empty());
+    let mut best: Option<(f32, MediaType)> = None;
+    let mut any_wish = false;
+    for wish in wishes {
+        any_wish = true;
+        let mut parts = wish.split(';').map(str::trim);
+        let media_type = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "application/graphql-response+json" => MediaType::GraphqlResponse,
+            "application/json" | "application/*" | "*/*" => MediaType::Json,
+            _ => continue,
+        };
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse().ok()).unwrap_or(1.0);
+        // Of equals, the first that was named.
+        if weight > 0.0 && best.is_none_or(|(other, _)| weight > other) {
+            best = Some((weight, media_type));
+        }
+    }
+    if any_wish { best.map(|(_, media_type)| media_type) } else { Some(MediaType::Json) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_media_type_that_is_liked_best_is_chosen() {
+        let chosen =
+            |wish: &'static str| accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(wish))]));
+        let (json, graphql) = (Some(MediaType::Json), Some(MediaType::GraphqlResponse));
+        assert_eq!(accepted(&HeaderMap::new()), json);
+        assert_eq!(chosen("*/*"), json);
+        assert_eq!(chosen("application/graphql-response+json, application/json"), graphql);
+        assert_eq!(chosen("application/json, application/graphql-response+json"), json);
+        assert_eq!(chosen("application/json;q=0.5, application/graphql-response+json;q=0.9"), graphql);
+        assert_eq!(chosen("Application/GraphQL-Response+JSON;charset=utf-8"), graphql);
+        assert_eq!(chosen("text/html, application/xhtml+xml, */*;q=0.8"), json);
+        assert_eq!(chosen("application/json;q=0, application/graphql-response+json;q=0.1"), graphql);
+        assert_eq!(chosen("text/html"), None);
+        assert_eq!(chosen("application/json;q=0"), None);
+    }
+}

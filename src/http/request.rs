@@ -1,0 +1,205 @@
+//! From an HTTP request to a GraphQL request, strictly as "GraphQL over HTTP" says. A [`Refusal`] is an answer to a
+//! request that never became one.
+
+use std::time::Duration;
+
+use async_graphql::{Name, Value, Variables};
+use axum::body::{Body, to_bytes};
+use axum::extract::Query;
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
+use serde::Deserialize;
+
+use crate::graphql::error::{ApiError, Code};
+use crate::graphql::limits::{Limits, MAX_VARIABLES_BYTES};
+
+/// The longest body, in bytes: the longest query and variables with every character escaped, and room for the rest.
+pub(super) const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// A body that takes longer than this is somebody holding a connection open.
+const BODY_LIMIT: Duration = Duration::from_secs(10);
+
+/// A GraphQL request as it came; the query is not looked at yet.
+#[derive(Debug)]
+pub(super) struct GraphqlRequest {
+    pub(super) query: String,
+    pub(super) operation: Option<String>,
+    pub(super) variables: Variables,
+}
+
+/// Why there is no GraphQL request: a status, a code, and for 405 what is allowed.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    pub(super) error: ApiError,
+    pub(super) allow: Option<&'static str>,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, code: Code, sentence: impl Into<String>) -> Self {
+        Self { status, error: ApiError::new(code, sentence), allow: None }
+    }
+
+    pub(super) fn method(allow: &'static str, sentence: &str) -> Self {
+        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, sentence) }
+    }
+
+    pub(super) fn too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Code::PayloadTooLarge,
+            format!("The body is longer than the limit of {MAX_BODY_BYTES} bytes"),
+        )
+    }
+}
+
+/// Too long, too deep or malformed: the client's fault, before the query itself is looked at.
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error, allow: None }
+    }
+}
+
+fn bad(sentence: impl Into<String>) -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest, sentence)
+}
+
+/// The four parameters that the specification names, as JSON types; any other is ignored, as it says.
+#[derive(Deserialize)]
+struct Parameters {
+    query: Option<serde_json::Value>,
+    #[serde(rename = "operationName")]
+    operation: Option<serde_json::Value>,
+    variables: Option<serde_json::Value>,
+    extensions: Option<serde_json::Value>,
+}
+
+/// Reads a request of either method.
+pub(super) async fn read(
+    method: &Method,
+    headers: &HeaderMap,
+    uri: &Uri,
+    body: Body,
+) -> Result<GraphqlRequest, Refusal> {
+    match *method {
+        Method::GET => from_query_string(uri),
+        Method::POST => {
+            only_plain_json(headers)?;
+            from_body(body).await
+        }
+        _ => Err(Refusal::method("GET, POST", "GraphQL is asked by POST, or a query by GET")),
+    }
+}
+
+/// Forms and plain text are what a foreign page can send without being asked first; compressed bodies hide their size.
+fn only_plain_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let unsupported =
+        |sentence| Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, sentence));
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let encoding = text(header::CONTENT_ENCODING);
+    if headers.contains_key(header::CONTENT_ENCODING) && !encoding.eq_ignore_ascii_case("identity") {
+        return unsupported("Send the body uncompressed");
+    }
+    let content_type = text(header::CONTENT_TYPE);
+    let mut parts = content_type.split(';').map(str::trim);
+    if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/json") {
+        return unsupported("Send the body as content-type application/json");
+    }
+    let charset = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("charset"));
+    match charset {
+        Some((_, set)) if !set.trim_matches('"').eq_ignore_ascii_case("utf-8") => unsupported("Send the body in UTF-8"),
+        _ => Ok(()),
+    }
+}
+
+async fn from_body(body: Body) -> Result<GraphqlRequest, Refusal> {
+    let bytes = match tokio::time::timeout(BODY_LIMIT, to_bytes(body, MAX_BODY_BYTES)).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) if is_too_long(&error) => return Err(Refusal::too_large()),
+        Ok(Err(_)) => return Err(bad("The body ended early")),
+        Err(_) => {
+            let status = StatusCode::REQUEST_TIMEOUT;
+            return Err(Refusal::new(status, Code::RequestTimeout, "The body did not arrive in time"));
+        }
+    };
+    Limits::admit_json(&bytes)?;
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        let sentence = "Send one request at a time, not an array of them";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, Code::BatchRefused, sentence));
+    }
+    // serde_json's text speaks of the client's own bytes: a line, a column and what was expected there.
+    let parameters =
+        serde_json::from_slice(&bytes).map_err(|error| bad(format!("The body is not as expected: {error}")))?;
+    assemble(parameters)
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        // Whichever limit bites first, the layer's or `to_bytes`'s, it is this error of http-body-util.
+        if error.to_string() == "length limit exceeded" {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn from_query_string(uri: &Uri) -> Result<GraphqlRequest, Refusal> {
+    let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
+        return Err(bad("The query string cannot be decoded"));
+    };
+    let mut parameters = Parameters { query: None, operation: None, variables: None, extensions: None };
+    for (name, text) in pairs {
+        let (place, value) = match name.as_str() {
+            "query" => (&mut parameters.query, text.into()),
+            // An HTML form sends an empty field for "none".
+            "operationName" if text.is_empty() => continue,
+            "operationName" => (&mut parameters.operation, text.into()),
+            "variables" | "extensions" => {
+                Limits::admit_json(text.as_bytes())?;
+                let value = serde_json::from_str(&text).map_err(|error| bad(format!("{name} is not JSON: {error}")))?;
+                let place = if name == "variables" { &mut parameters.variables } else { &mut parameters.extensions };
+                (place, value)
+            }
+            _ => continue,
+        };
+        if place.replace(value).is_some() {
+            return Err(bad(format!("{name} is given twice")));
+        }
+    }
+    assemble(parameters)
+}
+
+fn assemble(parameters: Parameters) -> Result<GraphqlRequest, Refusal> {
+    use serde_json::Value as Json;
+    let Parameters { query, operation, variables, extensions } = parameters;
+    let query = match query {
+        Some(Json::String(query)) => query,
+        Some(_) => return Err(bad("query is a string")),
+        None => return Err(bad("query is missing")),
+    };
+    let operation = match operation {
+        None | Some(Json::Null) => None,
+        Some(Json::String(name)) => Some(name),
+        Some(_) => return Err(bad("operationName is a string")),
+    };
+    match extensions {
+        None | Some(Json::Null | Json::Object(_)) => {}
+        Some(_) => return Err(bad("extensions is an object")),
+    }
+    let variables = match variables {
+        None | Some(Json::Null) => Variables::default(),
+        Some(Json::Object(map)) => {
+            let bytes = map.iter().map(|(name, value)| name.len() + value.to_string().len()).sum::<usize>();
+            if bytes > MAX_VARIABLES_BYTES {
+                let sentence = format!("The variables have {bytes} bytes and the limit is {MAX_VARIABLES_BYTES}");
+                return Err(ApiError::new(Code::QueryTooLong, sentence).into());
+            }
+            let values = map.into_iter().map(|(name, value)| Ok((Name::new(name), Value::from_json(value)?)));
+            let values = values.collect::<Result<_, serde_json::Error>>();
+            Variables::from_value(Value::Object(values.map_err(|_| bad("variables cannot be read"))?))
+        }
+        Some(_) => return Err(bad("variables is an object")),
+    };
+    Ok(GraphqlRequest { query, operation, variables })
+}

@@ -1,0 +1,78 @@
+//! Which way things point. Members never look up, the API and the jobs meet in the database, and the rules are pure.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                walk(&entry, found);
+            } else if entry.extension().is_some_and(|end| end == "rs") {
+                let text = fs::read_to_string(&entry).expect("a source file");
+                found.push((entry, text));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut found);
+    assert!(!found.is_empty(), "{folder} holds sources");
+    found
+}
+
+/// Lines of code (comments left out) below `folder` for which `wrong` holds, outside the files that `except` names.
+fn offenders(folder: &str, except: &[&str], wrong: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (path, text) in sources(folder) {
+        if except.iter().any(|name| path.ends_with(name)) {
+            continue;
+        }
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        lines.extend(code.filter(|line| wrong(line)).map(|line| format!("{}: {}", path.display(), line.trim())));
+    }
+    lines
+}
+
+fn names(line: &str, path: &str) -> bool {
+    line.match_indices(path)
+        .any(|(at, _)| !line[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == '"'))
+}
+
+const NONE: [String; 0] = [];
+
+#[test]
+fn members_never_look_up() {
+    assert_eq!(offenders("entity/src", &[], |line| names(line, "jobs::") || names(line, "psn::")), NONE);
+    assert_eq!(offenders("migration/src", &[], |line| names(line, "entity::") || names(line, "jobs::")), NONE);
+    assert_eq!(offenders("jobs/src", &[], |line| names(line, "psn::")), NONE);
+}
+
+#[test]
+fn the_api_and_the_jobs_meet_only_in_the_database() {
+    assert_eq!(offenders("src/graphql", &[], |line| names(line, "jobs::")), NONE);
+}
+
+#[test]
+fn the_coverage_rules_name_no_database_and_no_runtime() {
+    let impure = |line: &str| {
+        ["sea_orm", "tokio", "crate::table", "crate::store", "crate::clock", "std::fs", "std::net"]
+            .iter()
+            .any(|path| names(line, path))
+    };
+    assert_eq!(offenders("entity/src/coverage", &[], impure), NONE);
+}
+
+#[test]
+fn one_file_names_the_alarm_clock_and_one_the_mail_library() {
+    assert_eq!(offenders("jobs/src", &["schedule.rs"], |line| names(line, "tokio_cron_scheduler")), NONE);
+    assert_eq!(offenders("src", &[], |line| names(line, "tokio_cron_scheduler") || names(line, "lettre")), NONE);
+}
+
+#[test]
+fn only_the_clock_reads_the_wall_clock() {
+    let reads =
+        |line: &str| line.contains("Utc::now(") || line.contains("Local::now(") || line.contains("SystemTime::now(");
+    for folder in ["entity/src", "jobs/src", "migration/src", "src"] {
+        assert_eq!(offenders(folder, &["clock.rs"], reads), NONE);
+    }
+}

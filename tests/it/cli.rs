@@ -1,0 +1,178 @@
+//! The command line as somebody who types it meets it: exit codes, sentences, and the files that it keeps in step.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use clap::CommandFactory as _;
+use psn::cli::Cli;
+
+use crate::harness::both;
+
+fn psn(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_psn"));
+    // Nothing of the machine's own settings; PATH and the like are not needed either.
+    command.env_clear().current_dir(folder).args(args).stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    told(psn(folder, args).output().expect("psn runs"))
+}
+
+fn told(output: Output) -> (Option<i32>, String, String) {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("psn speaks UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_command_line_is_well_formed_and_every_help_is_a_sentence() {
+    let mut cli = Cli::command();
+    cli.clone().debug_assert();
+    cli.build();
+    for command in cli.get_subcommands().filter(|command| command.get_name() != "help") {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        assert!(about.contains(' ') && about.chars().next().is_some_and(char::is_uppercase), "{}", command.get_name());
+        for arg in command.get_arguments().filter(|arg| arg.get_id() != "help" && arg.get_id() != "version") {
+            assert!(arg.get_help().is_some(), "{} --{} says what it is for", command.get_name(), arg.get_id());
+        }
+    }
+}
+
+#[test]
+fn the_settings_in_the_readme_are_those_of_the_binary() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&file).expect("README.md");
+    let (before, rest) = readme.split_once("<!-- settings -->\n").expect("README.md marks its settings");
+    let (kept, after) = rest.split_once("<!-- /settings -->").expect("README.md marks the end of its settings");
+    let now = psn::config::settings_markdown();
+    if std::env::var_os("UPDATE_README").is_some() {
+        std::fs::write(&file, format!("{before}<!-- settings -->\n{now}<!-- /settings -->{after}")).expect("README.md");
+        return;
+    }
+    assert_eq!(kept, now, "run `UPDATE_README=1 cargo test --test it settings_in_the_readme` and commit README.md");
+}
+
+#[test]
+fn the_schema_is_printed_and_compared_with_the_file_that_is_checked_in() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (code, _, error) = run(root, &["schema", "--check"]);
+    assert_eq!(code, Some(0), "{error}");
+    let folder = tempfile::tempdir().unwrap();
+    let (code, sdl, _) = run(folder.path(), &["schema"]);
+    assert!(code == Some(0) && sdl.contains("type Query"), "{sdl}");
+    std::fs::write(folder.path().join("old.graphql"), "type Query { old: Int }").unwrap();
+    let (code, _, error) = run(folder.path(), &["schema", "--check", "old.graphql"]);
+    assert!(code == Some(1) && error.contains("psn schema > old.graphql"), "{error}");
+    assert_eq!(run(folder.path(), &["schema", "--check", "none.graphql"]).0, Some(2));
+}
+
+#[test]
+fn bad_usage_and_an_open_address_end_with_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |args: &[&str], says: &str| {
+        let (code, _, error) = run(folder.path(), args);
+        assert_eq!(code, Some(2), "{args:?}: {error}");
+        assert!(error.contains(says), "{args:?}: {error}");
+    };
+    refused(&["fly"], "fly");
+    refused(&["serve", "--database-url", "mysql://db"], "sqlite: or postgres:");
+    refused(&["serve", "--board-zone", "Glasgow"], "Europe/London");
+    refused(&["serve", "--log", "psn=loud"], "LOG");
+    refused(&["serve", "--bind", "0.0.0.0:0"], "--insecure-open");
+    let (code, _, error) = run(folder.path(), &["serve", "--bind", "[::]:0"]);
+    assert_eq!((code, error.trim().lines().count()), (Some(2), 1), "one sentence: {error}");
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");
+}
+
+#[test]
+fn migrate_makes_the_folder_of_the_database_and_says_what_it_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said, error) = run(folder.path(), &["migrate"]);
+    assert!(code == Some(0) && said.contains("steps"), "{said}{error}");
+    assert!(folder.path().join("psn-data/psn.db").exists());
+    assert_eq!(run(folder.path(), &["migrate"]).1.trim(), "the tables are up to date already");
+}
+
+both!(
+    async fn check_says_a_line_each_and_fails_when_one_does(world: World) {
+        let folder = world.folder.path();
+        let check = |more: &[&str]| run(folder, &[&["check", "--database-url", &world.url], more].concat());
+        let (code, said, _) = check(&[]);
+        assert_eq!(code, Some(0), "{said}");
+        let parts: Vec<_> = said.lines().filter_map(|line| line.split_once(": ok, ")).map(|(part, _)| part).collect();
+        assert_eq!(parts, ["configuration", "database", "tables", "writing", "mail"], "{said}");
+
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = silent.local_addr().unwrap();
+        assert_eq!(check(&["--smtp-url", &format!("smtp://psn:s3cret@{at}")]).0, Some(0));
+        drop(silent);
+        let (code, said, _) = check(&["--smtp-url", &format!("smtp://psn:s3cret@{at}")]);
+        assert!(code == Some(1) && said.contains("mail: fails: ") && said.contains("SMTP_URL"), "{said}");
+        assert!(!said.contains("s3cret"));
+    }
+);
+
+#[test]
+fn check_tells_what_to_do_and_never_a_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said, _) = run(folder.path(), &["check"]);
+    assert!(code == Some(1) && said.contains("psn migrate"), "{said}");
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "a check makes nothing");
+
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("postgres://psn:s3cret@{taken}/psn");
+    let (code, said, error) = run(folder.path(), &["check", "--database-url", &url]);
+    assert!(code == Some(1) && said.contains(&format!("postgres://psn:***@{taken}/psn does not answer")), "{said}");
+    let (code, _, more) = run(folder.path(), &["migrate", "--database-url", &url]);
+    assert!(code == Some(1) && more.contains("cannot be reached") && more.trim().lines().count() == 1, "{more}");
+    assert!(!format!("{said}{error}{more}").contains("s3cret"));
+}
+
+/// A `psn serve` of its own, killed when the test ends.
+struct Served {
+    child: std::process::Child,
+    at: String,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn serve(folder: &Path, args: &[impl AsRef<OsStr>]) -> Served {
+    let mut child = psn(folder, &["serve", "--bind", "127.0.0.1:0"]).args(args).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = lines.by_ref().map(Result::unwrap).find(|line| line.contains("http://")).expect("it says where");
+    let at = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
+    // Read on, so that a full pipe does not stop it.
+    std::thread::spawn(move || lines.count());
+    Served { child, at }
+}
+
+impl Served {
+    fn get(&self, path: &str) -> String {
+        let mut client = TcpStream::connect(&self.at).expect("it listens");
+        write!(client, "GET {path} HTTP/1.1\r\nhost: psn\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+#[test]
+fn serve_answers_while_its_database_is_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let away = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let served = serve(folder.path(), &["--database-url", &format!("postgres://psn@{away}/psn")]);
+    assert!(served.get("/health/live").starts_with("HTTP/1.1 200 "));
+    let ready = served.get("/health/ready");
+    assert!(ready.starts_with("HTTP/1.1 503 ") && ready.contains("\"database\":\"away\""), "{ready}");
+    let answer = served.get("/graphql?query=%7Bversion%7D");
+    assert!(answer.contains(concat!("{\"data\":{\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}}")), "{answer}");
+}

@@ -1,0 +1,137 @@
+//! Queries that kill a default server, and many that would like to: each is refused with its code, and the server answers
+//! the next question.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use axum::Router;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::site::{Answer, ask, ask_with, bare, encoded, get};
+
+async fn refused(router: &Router, answer: Answer, code: &str) {
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::BAD_REQUEST, code), "{}", answer.text);
+    assert!(answer.json().get("data").is_none());
+    assert!(answer.text.len() < 10_000, "a short refusal");
+    assert_eq!(ask(router, "{version}").await.json()["data"]["version"], "1");
+}
+
+#[tokio::test]
+async fn a_literal_two_thousand_lists_deep_is_refused_before_it_is_parsed() {
+    let router = bare().await;
+    let deep = "[".repeat(2000);
+    let closed = format!("{{number(n:1,list:{deep}{})}}", "]".repeat(2000));
+    for query in [closed.as_str(), &format!("{{number(n:1,list:{deep}"), &"{a".repeat(2000), &"query($a:".repeat(2000)]
+    {
+        refused(&router, ask(&router, query).await, "QUERY_TOO_DEEP").await;
+    }
+    refused(&router, get_deep(&router, &closed).await, "QUERY_TOO_DEEP").await;
+    // A quoted bracket is a letter like any other.
+    let quoted = ask(&router, &format!("{{echo(text:\"{deep}\")}}")).await;
+    assert_eq!(quoted.json()["data"]["echo"], deep);
+}
+
+async fn get_deep(router: &Router, query: &str) -> Answer {
+    let request = axum::http::Request::get(format!("/graphql?query={}", encoded(query)))
+        .header("accept", "application/graphql-response+json")
+        .body(axum::body::Body::empty());
+    crate::site::send(router, request.unwrap()).await
+}
+
+#[tokio::test]
+async fn variables_two_thousand_lists_deep_are_refused_before_they_are_parsed() {
+    let router = bare().await;
+    let deep = format!("{{\"l\":{}{}}}", "[".repeat(2000), "]".repeat(2000));
+    let body = format!("{{\"query\":\"query($l:[Int!]){{number(n:1,list:$l)}}\",\"variables\":{deep}}}");
+    let post = crate::site::post("application/graphql-response+json", body);
+    refused(&router, crate::site::send(&router, post).await, "QUERY_TOO_DEEP").await;
+
+    let body = format!("{{\"query\":\"{{version}}\",\"ignored\":{deep}}}");
+    let post = crate::site::post("application/json", body);
+    refused(&router, crate::site::send(&router, post).await, "QUERY_TOO_DEEP").await;
+
+    for parameter in ["variables", "extensions"] {
+        let address = format!("/graphql?query=%7Bversion%7D&{parameter}={}", encoded(&deep));
+        refused(&router, get(&router, &address).await, "QUERY_TOO_DEEP").await;
+    }
+}
+
+#[tokio::test]
+async fn fragments_that_double_are_refused() {
+    let router = bare().await;
+    let mut query = "{...f0}".to_owned();
+    for at in 0..20 {
+        query += &format!("fragment f{at} on Query{{...f{next} ...f{next}}}", next = at + 1);
+    }
+    query += "fragment f20 on Query{version}";
+    assert!(query.len() < 1000);
+    refused(&router, ask(&router, &query).await, "QUERY_TOO_BROAD").await;
+
+    let circle = "{...a} fragment a on Query{...b} fragment b on Query{...a}";
+    refused(&router, ask(&router, circle).await, "GRAPHQL_VALIDATION_FAILED").await;
+}
+
+#[tokio::test]
+async fn a_thousand_of_anything_is_refused() {
+    let router = bare().await;
+    let many = |one: &dyn Fn(usize) -> String| (0..1000).map(one).collect::<String>();
+    for query in [
+        format!("{{{}}}", many(&|at| format!("a{at}:version "))),
+        format!("{{{}}}", many(&|at| format!("a{at}:__typename "))),
+        format!("{{{}}}", "version ".repeat(1000)),
+        format!("{{version {}}}", "@include(if:true) ".repeat(1000)),
+        // Fields of one name with many arguments: the engine compares each with each.
+        format!("{{number({}){}}}", many(&|at| format!("a{at}:1 ")), " number(n:1)".repeat(900)),
+        many(&|at| format!("query q{at}{{version}} ")),
+        format!("query({}){{version}}", many(&|at| format!("$a{at}:Int "))),
+    ] {
+        refused(&router, ask(&router, &query).await, "QUERY_TOO_BROAD").await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_shows_only_the_first_errors() {
+    let router = bare().await;
+    let query = format!("{{items{{{}}}}}", (0..400).map(|at| format!("unknown{at} ")).collect::<String>());
+    let answer = ask(&router, &query).await;
+    assert_eq!(answer.json()["errors"].as_array().map(Vec::len), Some(20));
+}
+
+#[tokio::test]
+async fn a_query_or_variables_of_too_many_bytes_are_refused() {
+    let router = bare().await;
+    let long = format!("{{version}}#{}", "x".repeat(32 * 1024));
+    refused(&router, ask(&router, &long).await, "QUERY_TOO_LONG").await;
+    let body = json!({"query": "query($t:String!){echo(text:$t)}", "variables": {"t": "x".repeat(33 * 1024)}});
+    refused(&router, ask_with(&router, &body).await, "QUERY_TOO_LONG").await;
+    let body = json!({"query": "{version}", "ignored": "x".repeat(257 * 1024)});
+    let answer = ask_with(&router, &body).await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"));
+}
+
+#[tokio::test]
+async fn pages_in_pages_are_priced_before_they_are_built() {
+    let router = bare().await;
+    let page = |first: &str| {
+        let one = format!("items(first:{first}){{");
+        format!("{{{}name{}}}", one.repeat(5), "}".repeat(5))
+    };
+    let answer = ask(&router, &page("100")).await;
+    assert!(answer.json()["errors"][0]["message"].as_str().unwrap().contains("50000"), "{}", answer.text);
+    refused(&router, answer, "QUERY_TOO_COSTLY").await;
+    refused(&router, ask(&router, &page("2147483647")).await, "QUERY_TOO_COSTLY").await;
+    let by_variable = format!("query($n:Int!){}", page("$n"));
+    let body = |n: Value| json!({"query": by_variable, "variables": {"n": n}});
+    refused(&router, ask_with(&router, &body(json!(100))).await, "QUERY_TOO_COSTLY").await;
+    assert_eq!(ask_with(&router, &body(json!(2))).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_standard_introspection_query_passes_and_a_circular_one_does_not() {
+    let router = bare().await;
+    let answer = ask(&router, include_str!("introspection.graphql")).await;
+    assert!(answer.json()["data"]["__schema"]["types"].as_array().unwrap().len() > 10, "{}", answer.text);
+    let circular = "{__schema{types{fields{type{fields{type{fields{name}}}}}}}}";
+    refused(&router, ask(&router, circular).await, "QUERY_TOO_DEEP").await;
+    let nested = format!("{{{}name{}}}", "items{".repeat(17), "}".repeat(17));
+    refused(&router, ask(&router, &nested).await, "QUERY_TOO_DEEP").await;
+}
