@@ -1,1 +1,66 @@
-//! stub
+//! How the process is told to stop: the first signal asks, the second insists.
+
+use std::io;
+
+use tokio_util::sync::CancellationToken;
+
+/// The exit code after a second signal.
+const AT_ONCE: i32 = 1;
+
+/// A token that is cancelled by the first SIGTERM or SIGINT (Ctrl-C): the server takes no new requests, running jobs get
+/// their time to finish. A second signal ends the process at once; leases then run out by themselves.
+///
+/// # Errors
+///
+/// Signals that cannot be listened to.
+pub fn on_signal() -> io::Result<CancellationToken> {
+    let mut signals = Signals::listen()?;
+    let stop = CancellationToken::new();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        signals.next().await;
+        tracing::info!("stopping: running jobs may finish; a second signal ends the process at once");
+        asked.cancel();
+        signals.next().await;
+        tracing::warn!("a second signal: ending at once");
+        std::process::exit(AT_ONCE);
+    });
+    Ok(stop)
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

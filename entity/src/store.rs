@@ -1,6 +1,7 @@
 //! Where rows and rules meet: a connection is borrowed, plain data goes in and out.
 
 mod connection;
+pub mod report;
 pub mod roster;
 pub mod run;
 pub mod snapshot;

@@ -5,6 +5,7 @@
 
 pub mod import;
 pub mod mail;
+pub mod one_line;
 pub mod owed;
 pub mod report;
 pub mod runner;

@@ -1,1 +1,240 @@
-//! stub
+//! The weekly gap report: who is told, what they are told, and how it reaches them.
+//!
+//! A report reads snapshots only, so the mail, the API and a retry show the same figures. The flow is
+//! [`load`] (rows to plain data), [`recipients`] (who), [`build`] with [`compare`] (what), [`render`] (how it reads) and
+//! [`deliver`] (written down first, then sent until it is taken).
+
+pub mod board;
+pub mod build;
+pub mod compare;
+pub mod deliver;
+pub mod load;
+pub mod recipients;
+pub mod render;
+#[cfg(test)]
+mod sample;
+pub mod words;
+
+use chrono::{DateTime, Utc};
+use entity::period::{Day, IsoWeek};
+use entity::store::report as store;
+use entity::table::{report, snapshot};
+use sea_orm::{DatabaseConnection, DbErr};
+
+use crate::mail::{Mailer, Sender};
+use board::{Board, Malformed};
+use recipients::{Key, Recipient};
+use render::Rendered;
+
+/// The job `gap-report`: one mail a person and week.
+#[derive(Clone, Debug)]
+pub struct GapReport {
+    /// Where mail goes.
+    pub mailer: Mailer,
+    /// Whom it comes from.
+    pub from: Sender,
+    /// Address of the service for a link at the end of the mail; no link when absent.
+    pub base_url: Option<String>,
+}
+
+/// What became of a week's mails so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Mails taken in this run.
+    pub sent_now: u64,
+    /// Mails taken in this run and before.
+    pub sent: u64,
+    /// Mails that wait for another attempt.
+    pub waiting: u64,
+    /// When the first of them is due.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// Mails refused for good.
+    pub refused: u64,
+    /// Units with nobody to write to.
+    pub unaddressed: u64,
+}
+
+impl Outcome {
+    /// Whether somebody has to look: a mail that will never arrive, or a unit with nobody to write to.
+    #[must_use]
+    pub const fn needs_attention(self) -> bool {
+        self.refused > 0 || self.unaddressed > 0
+    }
+}
+
+/// One sentence without personal data, for the ledger.
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { sent_now, sent, waiting, next_attempt_at, refused, unaddressed } = self;
+        write!(f, "{sent} sent ({sent_now} in this run)")?;
+        if *waiting > 0 {
+            write!(f, ", {waiting} waiting")?;
+            if let Some(at) = next_attempt_at {
+                write!(f, " until {}", at.format("%Y-%m-%d %H:%M UTC"))?;
+            }
+        }
+        if *refused > 0 {
+            write!(f, ", {refused} refused")?;
+        }
+        if *unaddressed > 0 {
+            write!(
+                f,
+                ", {unaddressed} {} nobody to write to",
+                if *unaddressed == 1 { "unit has" } else { "units have" }
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// A mail as it would be sent.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// `person:12`, or `unit:7` where unit 7 has nobody.
+    pub recipient: String,
+    /// Where it would go.
+    pub address: Option<String>,
+    /// Code of each unit and why this person gets it.
+    pub units: Vec<(String, String)>,
+    /// Subject and parts.
+    pub rendered: Rendered,
+}
+
+/// Why a week's report could not be made or sent.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The week's Monday has no snapshot yet; take one and run again.
+    #[error("there is no snapshot of {0}; run `psn run coverage --as-of {0}` first")]
+    NoSnapshot(Day),
+    /// A stored list is not as the snapshot writes it.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// A template did not render.
+    #[error("a mail could not be rendered: {0}")]
+    Render(String),
+    /// The database refused or was away.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+impl GapReport {
+    /// Builds the week's report unless it has been built, then sends every mail of it that is due at `now`. Mails that were
+    /// taken are never sent again, those that failed are tried when their back-off has passed, and a report that was built
+    /// keeps its snapshot whatever is computed later.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError::NoSnapshot`] when the week's Monday has none yet; nothing is written then. A mail that fails is no error:
+    /// see [`Outcome`].
+    pub async fn run(
+        &self,
+        db: &DatabaseConnection,
+        week: IsoWeek,
+        now: DateTime<Utc>,
+    ) -> Result<Outcome, ReportError> {
+        let report = match store::find(db, week).await? {
+            Some(report) => report,
+            None => self.write_down(db, week, now).await?,
+        };
+        self.deliver(db, &report, now).await
+    }
+
+    /// Builds and renders without writing or sending anything.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub async fn dry_run(&self, db: &DatabaseConnection, week: IsoWeek) -> Result<Vec<Preview>, ReportError> {
+        let (current, previous) = match store::find(db, week).await? {
+            Some(report) => pinned(db, &report).await?,
+            None => chosen(db, week).await?,
+        };
+        let boards = Boards::load(db, &current, previous.as_ref()).await?;
+        let mut previews = Vec::new();
+        for recipient in boards.recipients(db).await? {
+            let rendered = self.compose(&boards, week, &recipient)?;
+            previews.push(Preview {
+                recipient: recipient.key.to_string(),
+                address: recipient.address.clone(),
+                units: recipient.answers.iter().map(|answer| (answer.code.clone(), answer.why.to_string())).collect(),
+                rendered,
+            });
+        }
+        Ok(previews)
+    }
+
+    async fn write_down(
+        &self,
+        db: &DatabaseConnection,
+        week: IsoWeek,
+        now: DateTime<Utc>,
+    ) -> Result<report::Model, ReportError> {
+        let (current, previous) = chosen(db, week).await?;
+        let boards = Boards::load(db, &current, previous.as_ref()).await?;
+        let mut mails = Vec::new();
+        for recipient in boards.recipients(db).await? {
+            if let Key::Unit(unit) = recipient.key {
+                tracing::error!(%week, unit = %unit, "nobody to write to: name a senior manager or a coordinator with a work e-mail");
+            }
+            let rendered = self.compose(&boards, week, &recipient)?;
+            mails.push(deliver::to_write(&recipient, rendered, week, self.from.domain()));
+        }
+        store::write_once(db, week, (current.id, previous.map(|snapshot| snapshot.id)), now, mails).await?;
+        // Ours, or that of a process that was quicker: the same week either way.
+        Ok(store::find(db, week).await?.ok_or_else(|| DbErr::RecordNotFound(format!("report {week}")))?)
+    }
+
+    fn compose(&self, boards: &Boards, week: IsoWeek, recipient: &Recipient) -> Result<Rendered, ReportError> {
+        let report = build::build(&boards.current, boards.previous.as_ref(), week, &recipient.answers);
+        render::render(&report, self.base_url.as_deref()).map_err(ReportError::Render)
+    }
+}
+
+/// The two snapshots of a report in memory.
+struct Boards {
+    current: Board,
+    previous: Option<Board>,
+}
+
+impl Boards {
+    async fn load(
+        db: &DatabaseConnection,
+        current: &snapshot::Model,
+        previous: Option<&snapshot::Model>,
+    ) -> Result<Self, ReportError> {
+        let current = load::board(db, current).await?;
+        let previous = match previous {
+            Some(snapshot) => Some(load::board(db, snapshot).await?),
+            None => None,
+        };
+        Ok(Self { current, previous })
+    }
+
+    async fn recipients(&self, db: &DatabaseConnection) -> Result<Vec<Recipient>, ReportError> {
+        let facts = load::facts(db, self.current.day).await?;
+        Ok(recipients::recipients(&facts, &self.current))
+    }
+}
+
+/// The snapshots that a report which has been built is pinned to.
+async fn pinned(
+    db: &DatabaseConnection,
+    report: &report::Model,
+) -> Result<(snapshot::Model, Option<snapshot::Model>), ReportError> {
+    let current = load::snapshot(db, report.snapshot_id).await?;
+    let previous = match report.previous_snapshot_id {
+        Some(id) => Some(load::snapshot(db, id).await?),
+        None => None,
+    };
+    Ok((current, previous))
+}
+
+/// The snapshots that a new report shows and compares.
+async fn chosen(
+    db: &DatabaseConnection,
+    week: IsoWeek,
+) -> Result<(snapshot::Model, Option<snapshot::Model>), ReportError> {
+    let monday = week.monday();
+    let current = store::newest_snapshot(db, monday).await?.ok_or(ReportError::NoSnapshot(monday))?;
+    Ok((current, store::last_mailed_before(db, week).await?))
+}

@@ -10,26 +10,25 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 
 /// The engine that a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
+pub(crate) enum Engine {
     Sqlite,
     Postgres,
 }
 
 /// What one test stands on: a migrated, empty database and a clock at Monday 2026-11-16 09:00 UTC.
-pub struct World {
-    pub engine: Engine,
-    pub url: String,
-    pub db: DatabaseConnection,
-    pub clock: Clock,
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) url: String,
+    pub(crate) db: DatabaseConnection,
+    pub(crate) clock: Clock,
     /// A folder that goes with the test.
-    pub folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 /// Declares a test that runs once on each engine: `both!(async fn a_sentence(world: World) { … });`
 macro_rules! both {
     ($(#[$attr:meta])* async fn $name:ident($world:ident: World) $body:block) => {
         mod $name {
-            #[allow(unused_imports, reason = "a test names what it needs of its file")]
             use super::*;
 
             async fn test($world: crate::harness::World) $body
@@ -56,7 +55,7 @@ pub(crate) use both;
 
 impl World {
     /// A fresh world, or nothing where this machine has no PostgreSQL (said aloud; in CI it is a failure).
-    pub async fn new(engine: Engine) -> Option<Self> {
+    pub(crate) async fn new(engine: Engine) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = match engine {
             Engine::Sqlite => format!("sqlite:{}", folder.path().join("psn.db").display()),
@@ -88,11 +87,11 @@ async fn postgres_database() -> Option<String> {
 }
 
 /// An instant in RFC 3339.
-pub fn instant(text: &str) -> DateTime<Utc> {
+pub(crate) fn instant(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
 }
 
 /// A day as `yyyy-mm-dd`.
-pub fn day(text: &str) -> Day {
+pub(crate) fn day(text: &str) -> Day {
     text.parse().expect("a day")
 }

@@ -5,4 +5,7 @@ mod cli;
 mod harness;
 mod hostile_queries;
 mod http;
+mod jobs;
+mod report;
 mod site;
+mod smtp_listener;

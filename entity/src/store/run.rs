@@ -1,1 +1,364 @@
-//! stub
+//! The ledger: table `job_run`, one row a job and period. It alone decides who runs what, so two replicas, a double tick, a
+//! crash and a restart are the same harmless case.
+//!
+//! ```text
+//!               claim                       done
+//!  (no row) ───────────────▶ RUNNING ─────────────────▶ DONE ───┐
+//!  REQUESTED ──────────────▶   │ ▲                              │ request
+//!  RETRYING, not_before past ─▶│ │ claim, when                  │
+//!                              │ └─ the lease has run out       ▼
+//!                              ├── retry, again, release ──▶ RETRYING / REQUESTED
+//!                              └── fail ──▶ FAILED ── request ──▶ REQUESTED
+//! ```
+//!
+//! Every step is one statement, atomic on both engines. Every step out of RUNNING is guarded by the holder's name, which is
+//! new with each claim: a worker that lost its lease cannot mark the run of the one that took over.
+
+use chrono::{DateTime, Utc};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use crate::id::JobRunId;
+use crate::table::import_batch;
+use crate::table::job_run::{ActiveModel, Column, Entity, Model};
+use crate::value::{ImportState, RunState};
+
+/// The job that stores a day's coverage; its periods are days, `2026-11-23`.
+pub const COVERAGE: &str = "coverage";
+/// The job that mails a week's gap report; its periods are ISO weeks, `2026-W48`.
+pub const GAP_REPORT: &str = "gap-report";
+
+/// What a worker bids when it would run a job for a period.
+#[derive(Clone, Copy, Debug)]
+pub struct Bid<'a> {
+    /// The job's name.
+    pub job: &'a str,
+    /// The period as text.
+    pub period: &'a str,
+    /// The name under which the lease is held: never used before, by any process.
+    pub holder: &'a str,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// Until when the lease holds unless it is renewed.
+    pub lease_until: DateTime<Utc>,
+}
+
+/// The right to run one row, and to say how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The row.
+    pub run: JobRunId,
+    /// The name under which it is held.
+    pub holder: String,
+}
+
+/// Which rows a list shows; the default is all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only this job's.
+    pub job: Option<String>,
+    /// Only those that stand here.
+    pub state: Option<RunState>,
+}
+
+/// Begins the run where nobody has, where somebody asked for it, where its back-off has passed, or where its lease has run
+/// out. The row as it is now, or nothing: then another has it, or it is done.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn claim(db: &impl ConnectionTrait, bid: Bid<'_>) -> Result<Option<Model>, DbErr> {
+    take(db, bid, Expr::col((Entity, Column::Attempts)).add(1), claimable(bid.now)).await
+}
+
+/// Begins the run because a person asks for it now, even if it is done or waits for its back-off; only a lease that holds
+/// refuses (nothing is returned). Its attempts are counted anew.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn seize(db: &impl ConnectionTrait, bid: Bid<'_>) -> Result<Option<Model>, DbErr> {
+    let open = Condition::any().add(Column::State.ne(RunState::Running)).add(Column::LeaseUntil.lt(bid.now));
+    take(db, bid, Expr::val(1), open).await
+}
+
+async fn take(
+    db: &impl ConnectionTrait,
+    bid: Bid<'_>,
+    attempts: Expr,
+    open: Condition,
+) -> Result<Option<Model>, DbErr> {
+    let Bid { job, period, holder, now, lease_until } = bid;
+    let row = ActiveModel {
+        state: Set(RunState::Running),
+        attempts: Set(1),
+        holder: Set(Some(holder.to_owned())),
+        lease_until: Set(Some(lease_until)),
+        not_before: Set(None),
+        started_at: Set(Some(now)),
+        finished_at: Set(None),
+        ..blank(job, period)
+    };
+    // The outcome stays: until this attempt ends, the last one's is the best answer to "what is the matter?".
+    let taken_over = OnConflict::columns([Column::Job, Column::Period])
+        .update_columns([
+            Column::State,
+            Column::Holder,
+            Column::LeaseUntil,
+            Column::NotBefore,
+            Column::StartedAt,
+            Column::FinishedAt,
+        ])
+        .value(Column::Attempts, attempts)
+        .action_cond_where(open)
+        .to_owned();
+    returned(Entity::insert(row).on_conflict(taken_over).exec_with_returning(db).await)
+}
+
+/// Asks for a run ("send again"): the worker begins it when it next wakes. Turns a done, failed or waiting one into a
+/// requested one with its attempts counted anew; one that is requested or running already is left alone. The row as it
+/// stands afterwards.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn request(db: &impl ConnectionTrait, job: &str, period: &str) -> Result<Model, DbErr> {
+    let row = ActiveModel {
+        state: Set(RunState::Requested),
+        attempts: Set(0),
+        not_before: Set(None),
+        finished_at: Set(None),
+        ..blank(job, period)
+    };
+    let asked_again = OnConflict::columns([Column::Job, Column::Period])
+        .update_columns([Column::State, Column::Attempts, Column::NotBefore, Column::FinishedAt])
+        .action_cond_where(Column::State.is_in([RunState::Done, RunState::Failed, RunState::Retrying]))
+        .to_owned();
+    match returned(Entity::insert(row).on_conflict(asked_again).exec_with_returning(db).await)? {
+        Some(row) => Ok(row),
+        None => find(db, job, period).await?.ok_or_else(|| DbErr::RecordNotFound(format!("{job} {period}"))),
+    }
+}
+
+/// A row of which everything that the caller does not set is empty.
+fn blank(job: &str, period: &str) -> ActiveModel {
+    ActiveModel { job: Set(job.to_owned()), period: Set(period.to_owned()), ..ActiveModel::default() }
+}
+
+/// An upsert whose condition does not hold returns no row, which SeaORM calls an error.
+fn returned(row: Result<Model, DbErr>) -> Result<Option<Model>, DbErr> {
+    match row {
+        Ok(row) => Ok(Some(row)),
+        Err(DbErr::RecordNotFound(_) | DbErr::RecordNotInserted) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// When a row may be claimed.
+fn claimable(now: DateTime<Utc>) -> Condition {
+    Condition::any()
+        .add(Column::State.eq(RunState::Requested))
+        .add(Condition::all().add(Column::State.eq(RunState::Retrying)).add(Column::NotBefore.lte(now)))
+        .add(Condition::all().add(Column::State.eq(RunState::Running)).add(Column::LeaseUntil.lt(now)))
+}
+
+/// Heartbeat: the lease holds until `until`. False when it is lost, and the work is another's.
+///
+/// # Errors
+///
+/// What the database said; the lease may still hold.
+pub async fn renew(db: &impl ConnectionTrait, lease: &Lease, until: DateTime<Utc>) -> Result<bool, DbErr> {
+    settle(db, lease, ActiveModel { lease_until: Set(Some(until)), ..ActiveModel::default() }).await
+}
+
+/// The run is done, and `outcome` says what it did in one sentence without personal data. False when the lease is lost.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn done(db: &impl ConnectionTrait, lease: &Lease, now: DateTime<Utc>, outcome: &str) -> Result<bool, DbErr> {
+    settle(db, lease, ActiveModel { finished_at: Set(Some(now)), ..ended(RunState::Done, outcome) }).await
+}
+
+/// The run failed for good; `outcome` as for [`done`]. False when the lease is lost.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn fail(db: &impl ConnectionTrait, lease: &Lease, now: DateTime<Utc>, outcome: &str) -> Result<bool, DbErr> {
+    settle(db, lease, ActiveModel { finished_at: Set(Some(now)), ..ended(RunState::Failed, outcome) }).await
+}
+
+/// The attempt failed; another may begin from `not_before` on. False when the lease is lost.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn retry(
+    db: &impl ConnectionTrait,
+    lease: &Lease,
+    not_before: DateTime<Utc>,
+    outcome: &str,
+) -> Result<bool, DbErr> {
+    settle(db, lease, ActiveModel { not_before: Set(Some(not_before)), ..ended(RunState::Retrying, outcome) }).await
+}
+
+/// The attempt went well and something is left to do from `not_before` on; earlier failures are forgotten. False when the
+/// lease is lost.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn again(
+    db: &impl ConnectionTrait,
+    lease: &Lease,
+    not_before: DateTime<Utc>,
+    outcome: &str,
+) -> Result<bool, DbErr> {
+    let row = ended(RunState::Retrying, outcome);
+    settle(db, lease, ActiveModel { not_before: Set(Some(not_before)), attempts: Set(0), ..row }).await
+}
+
+/// The worker stops before the run is done: another may begin it at once, and the attempt does not count. False when the
+/// lease is lost.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn release(db: &impl ConnectionTrait, lease: &Lease, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let row = ended(RunState::Retrying, "Stopped with its worker; another takes over.");
+    let released = Entity::update_many()
+        .set(ActiveModel { not_before: Set(Some(now)), ..row })
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
+        .filter(held(lease))
+        .exec(db)
+        .await?;
+    Ok(released.rows_affected == 1)
+}
+
+/// What every row that is no longer running has in common.
+fn ended(state: RunState, outcome: &str) -> ActiveModel {
+    ActiveModel {
+        state: Set(state),
+        holder: Set(None),
+        lease_until: Set(None),
+        outcome: Set(Some(outcome.to_owned())),
+        ..ActiveModel::default()
+    }
+}
+
+async fn settle(db: &impl ConnectionTrait, lease: &Lease, row: ActiveModel) -> Result<bool, DbErr> {
+    Ok(Entity::update_many().set(row).filter(held(lease)).exec(db).await?.rows_affected == 1)
+}
+
+fn held(lease: &Lease) -> Condition {
+    Condition::all()
+        .add(Column::Id.eq(lease.run))
+        .add(Column::Holder.eq(lease.holder.as_str()))
+        .add(Column::State.eq(RunState::Running))
+}
+
+/// The rows of `job` that may be claimed now: requested, waiting no longer, or with a lease that has run out. Oldest period
+/// first, at most `limit`.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn due(db: &impl ConnectionTrait, job: &str, now: DateTime<Utc>, limit: u64) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::Job.eq(job))
+        .filter(claimable(now))
+        .order_by_asc(Column::Period)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// Those of `periods` that `job` has a row for, however it stands.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn known(db: &impl ConnectionTrait, job: &str, periods: &[String]) -> Result<Vec<String>, DbErr> {
+    Entity::find()
+        .select_only()
+        .column(Column::Period)
+        .filter(Column::Job.eq(job))
+        .filter(Column::Period.is_in(periods.iter().map(String::as_str)))
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// When the first import was applied; before that nothing is owed, for there is nothing to compute.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn first_import(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
+    import_batch::Entity::find()
+        .select_only()
+        .column(import_batch::Column::FinishedAt)
+        .filter(import_batch::Column::State.eq(ImportState::Applied))
+        .order_by_asc(import_batch::Column::FinishedAt)
+        .into_tuple()
+        .one(db)
+        .await
+}
+
+/// The row of `job` for `period`.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn find(db: &impl ConnectionTrait, job: &str, period: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::Job.eq(job)).filter(Column::Period.eq(period)).one(db).await
+}
+
+/// A page of rows, newest first by the order in which they were first claimed or requested: at most `limit`, beginning
+/// after the row `after` where a page before it ended.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    filter: &Filter,
+    after: Option<JobRunId>,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(matching(filter))
+        .filter(Condition::all().add_option(after.map(|id| Column::Id.lt(id))))
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// How many rows [`list`] would show on all its pages.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn count(db: &impl ConnectionTrait, filter: &Filter) -> Result<u64, DbErr> {
+    Entity::find().filter(matching(filter)).count(db).await
+}
+
+fn matching(filter: &Filter) -> Condition {
+    let Filter { job, state } = filter;
+    Condition::all()
+        .add_option(job.as_deref().map(|job| Column::Job.eq(job)))
+        .add_option(state.map(|state| Column::State.eq(state)))
+}
+
+impl Model {
+    /// The lease under which this row is held; nothing when nobody holds it.
+    #[must_use]
+    pub fn lease(&self) -> Option<Lease> {
+        Some(Lease { run: self.id, holder: self.holder.clone()? })
+    }
+}

@@ -1,0 +1,306 @@
+//! The rows of gap reports and of their mails: found, written once, claimed for an attempt and settled.
+//!
+//! What a mail says and when it is tried again is decided by the jobs; here is only how two processes, a crash and a retry
+//! keep out of each other's way.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::{
+    ActiveValue, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, SqlErr,
+};
+
+use crate::id::{DeliveryId, PersonId, ReportId, SnapshotId};
+use crate::period::{Day, IsoWeek};
+use crate::store::begin_write;
+use crate::table::{delivery, report, snapshot};
+use crate::value::DeliveryState;
+
+/// A mail to be written down.
+#[derive(Clone, Debug)]
+pub struct NewDelivery {
+    /// Idempotency key within the report.
+    pub recipient: String,
+    /// Who gets it; absent where there is nobody, and the row is then `UNADDRESSED` from the start.
+    pub person_id: Option<PersonId>,
+    /// Where it is sent.
+    pub address: Option<String>,
+    /// A list of `{code, name, why}`.
+    pub units: serde_json::Value,
+    /// Subject line.
+    pub subject: String,
+    /// Message-ID without its angle brackets.
+    pub message_id: String,
+    /// Plain-text part.
+    pub text_part: String,
+    /// HTML part.
+    pub html_part: String,
+    /// Attached CSV.
+    pub csv_part: String,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// Taken.
+    Sent {
+        /// When.
+        at: DateTime<Utc>,
+        /// The file, where mail goes into a folder.
+        stored_at: Option<String>,
+    },
+    /// To be tried again.
+    Retrying {
+        /// When.
+        next_attempt_at: DateTime<Utc>,
+        /// What went wrong.
+        error: String,
+    },
+    /// Never to be tried again.
+    Refused {
+        /// What went wrong.
+        error: String,
+    },
+}
+
+/// How many mails of a report stand where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Taken by the mail server.
+    pub sent: u64,
+    /// Waiting for their first or another attempt.
+    pub waiting: u64,
+    /// Refused for good.
+    pub refused: u64,
+    /// Units with nobody to write to.
+    pub unaddressed: u64,
+    /// When the first of the waiting is due.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+}
+
+const WAITING: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Retrying];
+
+/// What a row says between the beginning of an attempt and its end: all that is known after a crash.
+const BEGUN: &str = "an attempt was begun and its end was not recorded";
+
+/// The newest revision of a day's snapshot.
+///
+/// # Errors
+///
+/// What the database said; so for every function here.
+pub async fn newest_snapshot(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
+    snapshot::Entity::find()
+        .filter(snapshot::Column::Day.eq(day))
+        .order_by_desc(snapshot::Column::Revision)
+        .one(db)
+        .await
+}
+
+/// A week's report.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn find(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<report::Model>, DbErr> {
+    report::Entity::find().filter(report::Column::Week.eq(week.to_string())).one(db).await
+}
+
+/// The snapshot of the last report before `week` of which at least one mail was taken (COVERAGE.md section 8).
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn last_mailed_before(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<snapshot::Model>, DbErr> {
+    let mailed = Query::select()
+        .column(delivery::Column::ReportId)
+        .from(delivery::Entity)
+        .and_where(Expr::col(delivery::Column::State).eq(DeliveryState::Sent))
+        .to_owned();
+    let last = report::Entity::find()
+        .filter(report::Column::Week.lt(week.to_string()))
+        .filter(report::Column::Id.in_subquery(mailed))
+        .order_by_desc(report::Column::Week)
+        .one(db)
+        .await?;
+    match last {
+        Some(report) => snapshot::Entity::find_by_id(report.snapshot_id).one(db).await,
+        None => Ok(None),
+    }
+}
+
+/// Writes a report and all its mails in one transaction. A report of that week that is there already, or that another
+/// process writes at the same time, is left as it is and nothing is written.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn write_once(
+    db: &DatabaseConnection,
+    week: IsoWeek,
+    snapshots: (SnapshotId, Option<SnapshotId>),
+    at: DateTime<Utc>,
+    mails: Vec<NewDelivery>,
+) -> Result<(), DbErr> {
+    /// Rows of one statement: each holds a whole rendered mail.
+    const CHUNK: usize = 20;
+    let txn = begin_write(db).await?;
+    if find(&txn, week).await?.is_some() {
+        return txn.rollback().await;
+    }
+    let row = report::ActiveModel {
+        id: ActiveValue::NotSet,
+        week: ActiveValue::Set(week.to_string()),
+        snapshot_id: ActiveValue::Set(snapshots.0),
+        previous_snapshot_id: ActiveValue::Set(snapshots.1),
+        built_at: ActiveValue::Set(at),
+    };
+    let report_id = match report::Entity::insert(row).exec(&txn).await {
+        Ok(inserted) => inserted.last_insert_id,
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            return txn.rollback().await;
+        }
+        Err(error) => return Err(error),
+    };
+    let mut rows = mails.into_iter().map(|mail| new_row(report_id, at, mail)).peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
+        delivery::Entity::insert_many(chunk).exec(&txn).await?;
+    }
+    txn.commit().await
+}
+
+fn new_row(report_id: ReportId, at: DateTime<Utc>, mail: NewDelivery) -> delivery::ActiveModel {
+    let NewDelivery { recipient, person_id, address, units, subject, message_id, text_part, html_part, csv_part } =
+        mail;
+    let addressed = person_id.is_some() && address.is_some();
+    delivery::ActiveModel {
+        id: ActiveValue::NotSet,
+        report_id: ActiveValue::Set(report_id),
+        recipient: ActiveValue::Set(recipient),
+        person_id: ActiveValue::Set(person_id),
+        address: ActiveValue::Set(address),
+        units: ActiveValue::Set(units),
+        subject: ActiveValue::Set(subject),
+        message_id: ActiveValue::Set(message_id),
+        text_part: ActiveValue::Set(text_part),
+        html_part: ActiveValue::Set(html_part),
+        csv_part: ActiveValue::Set(csv_part),
+        state: ActiveValue::Set(if addressed { DeliveryState::Pending } else { DeliveryState::Unaddressed }),
+        attempts: ActiveValue::Set(0),
+        next_attempt_at: ActiveValue::Set(addressed.then_some(at)),
+        accepted_at: ActiveValue::Set(None),
+        last_error: ActiveValue::Set((!addressed).then(|| "nobody could be found to write to".to_owned())),
+        stored_at: ActiveValue::Set(None),
+    }
+}
+
+/// The mails of a report that are due at an instant, those that wait longest first.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn due(db: &impl ConnectionTrait, report: ReportId, at: DateTime<Utc>) -> Result<Vec<DeliveryId>, DbErr> {
+    delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Id)
+        .filter(delivery::Column::ReportId.eq(report))
+        .filter(delivery::Column::State.is_in(WAITING))
+        .filter(delivery::Column::NextAttemptAt.lte(at))
+        .order_by_asc(delivery::Column::NextAttemptAt)
+        .order_by_asc(delivery::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// Claims a due mail for one attempt that ends before `until`, and counts the attempt; nothing when another process was
+/// quicker. After a crash it is due again at `until`.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn claim(
+    db: &impl ConnectionTrait,
+    id: DeliveryId,
+    at: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<delivery::Model>, DbErr> {
+    let claimed = delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Retrying))
+        .col_expr(delivery::Column::Attempts, Expr::col(delivery::Column::Attempts).add(1))
+        .col_expr(delivery::Column::NextAttemptAt, Expr::value(until))
+        .col_expr(delivery::Column::LastError, Expr::value(BEGUN))
+        .filter(delivery::Column::Id.eq(id))
+        .filter(delivery::Column::State.is_in(WAITING))
+        .filter(delivery::Column::NextAttemptAt.lte(at))
+        .exec_with_returning(db)
+        .await?;
+    Ok(claimed.into_iter().next())
+}
+
+/// Records how an attempt ended. A mail that is recorded as sent stays so.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn settle(db: &impl ConnectionTrait, id: DeliveryId, settled: Settled) -> Result<(), DbErr> {
+    let row = delivery::Entity::update_many()
+        .filter(delivery::Column::Id.eq(id))
+        .filter(delivery::Column::State.ne(DeliveryState::Sent));
+    let row = match settled {
+        Settled::Sent { at, stored_at } => row
+            .col_expr(delivery::Column::State, Expr::value(DeliveryState::Sent))
+            .col_expr(delivery::Column::AcceptedAt, Expr::value(Some(at)))
+            .col_expr(delivery::Column::StoredAt, Expr::value(stored_at))
+            .col_expr(delivery::Column::NextAttemptAt, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(delivery::Column::LastError, Expr::value(None::<String>)),
+        Settled::Retrying { next_attempt_at, error } => row
+            .col_expr(delivery::Column::State, Expr::value(DeliveryState::Retrying))
+            .col_expr(delivery::Column::NextAttemptAt, Expr::value(Some(next_attempt_at)))
+            .col_expr(delivery::Column::LastError, Expr::value(Some(error))),
+        Settled::Refused { error } => row
+            .col_expr(delivery::Column::State, Expr::value(DeliveryState::Refused))
+            .col_expr(delivery::Column::NextAttemptAt, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(delivery::Column::LastError, Expr::value(Some(error))),
+    };
+    row.exec(db).await?;
+    Ok(())
+}
+
+/// How many mails of a report stand where.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn tally(db: &impl ConnectionTrait, report: ReportId) -> Result<Tally, DbErr> {
+    let counts: Vec<(DeliveryState, i64)> = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::State)
+        .column_as(delivery::Column::Id.count(), "mails")
+        .filter(delivery::Column::ReportId.eq(report))
+        .group_by(delivery::Column::State)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut tally = Tally::default();
+    for (state, mails) in counts {
+        let mails = u64::try_from(mails).unwrap_or_default();
+        match state {
+            DeliveryState::Sent => tally.sent += mails,
+            DeliveryState::Pending | DeliveryState::Retrying => tally.waiting += mails,
+            DeliveryState::Refused => tally.refused += mails,
+            DeliveryState::Unaddressed => tally.unaddressed += mails,
+        }
+    }
+    tally.next_attempt_at = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::NextAttemptAt)
+        .filter(delivery::Column::ReportId.eq(report))
+        .filter(delivery::Column::State.is_in(WAITING))
+        .order_by_asc(delivery::Column::NextAttemptAt)
+        .into_tuple::<Option<DateTime<Utc>>>()
+        .one(db)
+        .await?
+        .flatten();
+    Ok(tally)
+}

@@ -1,0 +1,76 @@
+//! Mail as files: one readable `.eml` a mail, under a name that is the same for every attempt.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::{Accepted, SendError, sentence};
+
+/// Longest file name without its ending; file systems take 255 bytes.
+const LONGEST_STEM: usize = 120;
+
+/// A folder that takes mail.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    pub(super) const fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Writes under another name first: a reader never sees half a mail, and a second writing replaces the first.
+    pub(super) async fn write(&self, stem: &str, bytes: &[u8]) -> Result<Accepted, SendError> {
+        let stem = safe_stem(stem);
+        let path = self.path.join(format!("{stem}.eml"));
+        let half = self.path.join(format!(".{stem}.{}.part", std::process::id()));
+        let written = async {
+            tokio::fs::create_dir_all(&self.path).await?;
+            tokio::fs::write(&half, bytes).await?;
+            tokio::fs::rename(&half, &path).await
+        };
+        written.await.map_err(|error| self.failed(&error))?;
+        Ok(Accepted { stored_at: Some(path) })
+    }
+
+    pub(super) async fn check(&self) -> Result<String, SendError> {
+        let probe = self.path.join(format!(".check.{}", std::process::id()));
+        let written = async {
+            tokio::fs::create_dir_all(&self.path).await?;
+            tokio::fs::write(&probe, b"").await?;
+            tokio::fs::remove_file(&probe).await
+        };
+        written.await.map_err(|error| self.failed(&error))?;
+        Ok(format!("mail is written into the folder {}", self.path.display()))
+    }
+
+    fn failed(&self, error: &io::Error) -> SendError {
+        SendError::Retry(sentence(&format!("the folder {} cannot be written: {error}", self.path.display()), ""))
+    }
+}
+
+/// Letters, digits, dots, dashes and underscores; everything else, and a leading dot, becomes an underscore.
+fn safe_stem(stem: &str) -> String {
+    let safe: String = stem
+        .chars()
+        .take(LONGEST_STEM)
+        .enumerate()
+        .map(
+            |(at, c)| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') || (c == '.' && at > 0) { c } else { '_' },
+        )
+        .collect();
+    if safe.is_empty() { "mail".to_owned() } else { safe }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_stem;
+
+    #[test]
+    fn a_stem_leaves_no_folder_and_is_never_empty() {
+        assert_eq!(safe_stem("2026-W48_G107H-A2_person-12"), "2026-W48_G107H-A2_person-12");
+        assert_eq!(safe_stem("../../etc/passwd"), "_._.._etc_passwd");
+        assert_eq!(safe_stem(""), "mail");
+        assert_eq!(safe_stem(&"x".repeat(500)).len(), 120);
+    }
+}

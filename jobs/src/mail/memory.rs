@@ -1,0 +1,56 @@
+//! Mail kept in this process: what tests look into, and can make fail.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Accepted, Email, SendError};
+
+/// Mails kept in memory; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    kept: Vec<Kept>,
+    answers: HashMap<String, SendError>,
+}
+
+/// One mail as it would have travelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The recipient's address.
+    pub to: String,
+    /// Message-ID without its angle brackets.
+    pub message_id: String,
+    /// Headers and parts.
+    pub bytes: Vec<u8>,
+}
+
+impl Memory {
+    /// Takes every mail out, oldest first.
+    pub fn take(&self) -> Vec<Kept> {
+        std::mem::take(&mut self.lock().kept)
+    }
+
+    /// From now on mail to `address` is answered with `error`; with nothing it is taken again.
+    pub fn answer(&self, address: &str, error: Option<SendError>) {
+        let mut state = self.lock();
+        match error {
+            Some(error) => state.answers.insert(address.to_owned(), error),
+            None => state.answers.remove(address),
+        };
+    }
+
+    pub(super) fn keep(&self, email: &Email, bytes: Vec<u8>) -> Result<Accepted, SendError> {
+        let mut state = self.lock();
+        if let Some(error) = state.answers.get(&email.to) {
+            return Err(error.clone());
+        }
+        state.kept.push(Kept { to: email.to.clone(), message_id: email.message_id.clone(), bytes });
+        Ok(Accepted { stored_at: None })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

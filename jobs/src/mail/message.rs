@@ -1,0 +1,51 @@
+//! Email -> the bytes that travel: one recipient, a text and an HTML part, one attachment.
+
+use std::time::SystemTime;
+
+use lettre::Address;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
+
+use super::{Email, SendError};
+use crate::one_line::{clip, one_line};
+
+/// Longer display names help nobody and break header folding in old servers.
+const LONGEST_NAME: usize = 100;
+
+/// The message, the same bytes for the same mail: its boundaries come from the Message-ID, so that writing a mail again to a
+/// file changes nothing.
+pub(super) fn build(email: &Email) -> Result<Message, SendError> {
+    let address: Address = email
+        .to
+        .trim()
+        .parse()
+        .map_err(|_| SendError::Refused("the address on file is not an e-mail address".to_owned()))?;
+    // A control character in a display name makes lettre panic.
+    let name = email.to_name.as_deref().map(|name| clip(&one_line(name), LONGEST_NAME)).filter(|name| !name.is_empty());
+    let mark: String = email.message_id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+
+    let parts = MultiPart::mixed()
+        .boundary(format!("mixed-{mark}"))
+        .multipart(
+            MultiPart::alternative()
+                .boundary(format!("alternative-{mark}"))
+                .singlepart(SinglePart::plain(email.text.clone()))
+                .singlepart(SinglePart::html(email.html.clone())),
+        )
+        .singlepart(Attachment::new(email.csv_name.clone()).body(email.csv.clone().into_bytes(), csv_type()?));
+
+    Message::builder()
+        .from(email.from.0.clone())
+        .to(Mailbox::new(name, address))
+        .subject(one_line(&email.subject))
+        .message_id(Some(format!("<{}>", email.message_id)))
+        .date(SystemTime::from(email.date))
+        // So that an out-of-office answer is not sent back to the service.
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+        .multipart(parts)
+        .map_err(|error| SendError::Refused(super::sentence(&error.to_string(), &email.to)))
+}
+
+fn csv_type() -> Result<ContentType, SendError> {
+    ContentType::parse("text/csv; charset=utf-8").map_err(|error| SendError::Refused(error.to_string()))
+}

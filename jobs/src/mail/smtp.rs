@@ -1,0 +1,262 @@
+//! A mail server. Every mail has a connection of its own: a cancelled one would poison the next mail in a pool.
+//!
+//! The conversation is led step by step rather than by lettre's `send`, because what a failure means depends on how far it
+//! had come: a connection lost before the message was handed over is simply tried again, one lost after it is unknown.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use lettre::message::Message;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+
+use super::{Accepted, SendError, SettingsError, sentence};
+
+/// Said after the server has taken the mail; its answer changes nothing, so it is not waited for long.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// A mail server by its URL.
+#[derive(Clone)]
+pub struct Smtp {
+    host: String,
+    port: u16,
+    security: Security,
+    credentials: Option<Credentials>,
+    deadline: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Security {
+    /// Clear text: this machine only.
+    Plain,
+    /// Encrypted after STARTTLS, or not at all: a server that does not offer it gets no mail.
+    StartTls,
+    /// Encrypted from the first byte.
+    Wrapped,
+}
+
+/// How far a conversation had come when it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// Connecting, encrypting, signing in, naming the sender: concerns every mail, not this recipient.
+    Greeting,
+    /// Naming the recipient and announcing the message.
+    Recipient,
+    /// The message is on its way, or its answer is awaited.
+    Content,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Without the credentials.
+        f.debug_struct("Smtp").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+impl Smtp {
+    pub(super) fn new(url: &str, deadline: Duration) -> Result<Self, SettingsError> {
+        let (scheme, rest) = url.trim().split_once("://").ok_or(SettingsError::Url("has no scheme"))?;
+        let (security, standard_port) = match scheme {
+            "smtp" => (Security::Plain, 25),
+            "smtp+starttls" => (Security::StartTls, 587),
+            "smtps" => (Security::Wrapped, 465),
+            _ => return Err(SettingsError::Url("has an unknown scheme")),
+        };
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        if rest.contains(['/', '?', '#']) {
+            return Err(SettingsError::Url("has something after the host"));
+        }
+        let (user, place) = rest.rsplit_once('@').map_or((None, rest), |(user, place)| (Some(user), place));
+        let (host, port) = host_and_port(place, standard_port)?;
+        if security == Security::Plain && !is_this_machine(&host) {
+            return Err(SettingsError::Url("names another machine without encryption"));
+        }
+        let credentials = user
+            .map(|user| {
+                let (name, password) = user.split_once(':').unwrap_or((user, ""));
+                Ok(Credentials::new(percent_decoded(name)?, percent_decoded(password)?))
+            })
+            .transpose()?;
+        Ok(Self { host, port, security, credentials, deadline })
+    }
+
+    pub(super) async fn send(&self, message: &Message, address: &str) -> Result<Accepted, SendError> {
+        let mut step = Step::Greeting;
+        match tokio::time::timeout(self.deadline, self.converse(message, &mut step)).await {
+            Ok(Ok(mut connection)) => {
+                // Taken, whatever becomes of the goodbye.
+                let _ = tokio::time::timeout(GOODBYE, connection.quit()).await;
+                Ok(Accepted { stored_at: None })
+            }
+            Ok(Err(error)) => Err(judge(step, &error, address)),
+            Err(_) if step == Step::Content => Err(SendError::Unknown(self.silent())),
+            Err(_) => Err(SendError::Retry(self.silent())),
+        }
+    }
+
+    pub(super) async fn check(&self) -> Result<String, SendError> {
+        let asked = async {
+            let mut connection = self.connect().await?;
+            connection.command(Noop).await?;
+            let _ = connection.quit().await;
+            Ok::<(), Error>(())
+        };
+        match tokio::time::timeout(self.deadline, asked).await {
+            Ok(Ok(())) => Ok(format!("the mail server {}:{} answers", self.host, self.port)),
+            Ok(Err(error)) => Err(SendError::Retry(sentence(
+                &format!("the mail server {}:{} does not take mail: {error}", self.host, self.port),
+                "",
+            ))),
+            Err(_) => Err(SendError::Retry(self.silent())),
+        }
+    }
+
+    async fn converse(&self, message: &Message, step: &mut Step) -> Result<AsyncSmtpConnection, Error> {
+        let mut connection = self.connect().await?;
+        let envelope = message.envelope();
+        let mut options = Vec::new();
+        if !envelope.to().iter().all(|to| AsRef::<str>::as_ref(to).is_ascii())
+            && connection.server_info().supports_feature(Extension::SmtpUtfEight)
+        {
+            options.push(MailParameter::SmtpUtfEight);
+        }
+        connection.command(Mail::new(envelope.from().cloned(), options)).await?;
+        *step = Step::Recipient;
+        for to in envelope.to() {
+            connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
+        }
+        connection.command(Data).await?;
+        *step = Step::Content;
+        connection.message(&message.formatted()).await?;
+        Ok(connection)
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+        let hello = ClientId::default();
+        let tls = || TlsParameters::new(self.host.clone());
+        let wrapped = if self.security == Security::Wrapped { Some(tls()?) } else { None };
+        let server = (self.host.as_str(), self.port);
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(server, Some(self.deadline), &hello, wrapped, None).await?;
+        if self.security == Security::StartTls {
+            // Fails where the server does not offer it: never in clear text instead.
+            connection.starttls(tls()?, &hello).await?;
+        }
+        if let Some(credentials) = &self.credentials {
+            connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await?;
+        }
+        Ok(connection)
+    }
+
+    fn silent(&self) -> String {
+        format!("the mail server {}:{} did not answer within {} s", self.host, self.port, self.deadline.as_secs_f32())
+    }
+}
+
+/// What a failure at a step means. A refusal for good (5xx) counts against this mail only once the recipient has been named:
+/// before that it is about our settings, which somebody can mend while the mail waits.
+fn judge(step: Step, error: &Error, address: &str) -> SendError {
+    let said = sentence(&error.to_string(), address);
+    match step {
+        Step::Greeting => SendError::Retry(said),
+        Step::Recipient if error.is_permanent() => SendError::Refused(said),
+        Step::Recipient => SendError::Retry(said),
+        Step::Content if error.is_permanent() => SendError::Refused(said),
+        Step::Content if error.is_transient() => SendError::Retry(said),
+        Step::Content => SendError::Unknown(said),
+    }
+}
+
+fn host_and_port(place: &str, standard_port: u16) -> Result<(String, u16), SettingsError> {
+    let no_port = SettingsError::Url("has a port that is no number");
+    let (host, port) = if let Some(inner) = place.strip_prefix('[') {
+        let (host, after) = inner.split_once(']').ok_or(SettingsError::Url("has a bracket that does not close"))?;
+        (host, after.strip_prefix(':'))
+    } else {
+        place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port)))
+    };
+    let plausible =
+        !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':'));
+    if !plausible {
+        return Err(SettingsError::Url("has no host"));
+    }
+    let port = port.map_or(Ok(standard_port), |port| port.parse().map_err(|_| no_port))?;
+    Ok((host.to_owned(), port))
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn percent_decoded(text: &str) -> Result<String, SettingsError> {
+    let wrong = SettingsError::Url("has a % that is not followed by two hexadecimal digits");
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        if first == b'%' {
+            let byte = after
+                .get(..2)
+                .and_then(|hex| std::str::from_utf8(hex).ok())
+                .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))
+                .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+                .ok_or_else(|| wrong.clone())?;
+            bytes.push(byte);
+            rest = &after[2..];
+        } else {
+            bytes.push(first);
+            rest = after;
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Security, Smtp};
+    use crate::mail::{DEADLINE, SettingsError};
+
+    fn made(url: &str) -> Result<Smtp, SettingsError> {
+        Smtp::new(url, DEADLINE)
+    }
+
+    #[test]
+    fn each_form_of_url_names_its_port_and_its_encryption() {
+        for (url, host, port, security) in [
+            ("smtp://127.0.0.1:1025", "127.0.0.1", 1025, Security::Plain),
+            ("smtp://[::1]:2525/", "::1", 2525, Security::Plain),
+            ("smtp+starttls://mail.example", "mail.example", 587, Security::StartTls),
+            ("smtps://user:p%40ss%3A@mail.example", "mail.example", 465, Security::Wrapped),
+        ] {
+            let smtp = made(url).unwrap();
+            assert_eq!((smtp.host.as_str(), smtp.port, smtp.security), (host, port, security), "{url}");
+        }
+        let smtp = made("smtps://us%65r:p%40ss@mail.example").unwrap();
+        assert_eq!(smtp.credentials, Some(super::Credentials::new("user".into(), "p@ss".into())));
+    }
+
+    #[test]
+    fn clear_text_to_another_machine_and_other_forms_are_refused() {
+        for url in [
+            "smtp://mail.example",
+            "mail.example:25",
+            "http://mail.example",
+            "smtps://",
+            "smtps://host:port",
+            "smtps://a%zz:b@host",
+            "smtps://host/path",
+            "smtps://[::1",
+        ] {
+            assert!(matches!(made(url), Err(SettingsError::Url(_))), "{url}");
+        }
+    }
+
+    #[test]
+    fn neither_debug_nor_an_error_shows_a_password() {
+        let smtp = made("smtps://user:secret@mail.example").unwrap();
+        assert!(!format!("{smtp:?}").contains("secret"));
+        assert!(!made("smtps://user:secret@mail.example/x").unwrap_err().to_string().contains("secret"));
+    }
+}

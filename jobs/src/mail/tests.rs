@@ -1,0 +1,78 @@
+use super::*;
+
+fn email() -> Email {
+    Email {
+        from: "Peer Support <psn@board.example>".parse().unwrap(),
+        to_name: Some("Mairi \"M\"\r\nBcc: all@board.example\u{0} McNeill".to_owned()),
+        to: "mairi.mcneill@board.example".to_owned(),
+        subject: "Two\r\nlines é".to_owned(),
+        message_id: "gap-report.2026-W48.person-12@board.example".to_owned(),
+        date: "2026-11-23T07:00:00Z".parse().unwrap(),
+        text: "Text".to_owned(),
+        html: "<p>Html</p>".to_owned(),
+        csv: "\u{feff}Unit Code\r\n".to_owned(),
+        csv_name: "gaps.csv".to_owned(),
+        file_stem: "2026-W48_A_person-12".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_hostile_name_adds_no_header_and_the_bytes_are_the_same_each_time() {
+    let (mailer, memory) = Mailer::memory();
+    mailer.send(&email()).await.unwrap();
+    mailer.send(&email()).await.unwrap();
+    let kept = memory.take();
+    assert_eq!(kept[0], kept[1]);
+    let text = String::from_utf8(kept[0].bytes.clone()).unwrap();
+    let (headers, _) = text.split_once("\r\n\r\n").unwrap();
+    assert!(!headers.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{headers}");
+    assert!(headers.contains("Message-ID: <gap-report.2026-W48.person-12@board.example>"), "{headers}");
+    assert!(headers.contains("Auto-Submitted: auto-generated"), "{headers}");
+    assert!(headers.contains("Date: Mon, 23 Nov 2026 07:00:00 +0000"), "{headers}");
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_refused_without_showing_it() {
+    let (mailer, _memory) = Mailer::memory();
+    for to in ["nobody", "a@b\r\nBcc: c@d.example", ""] {
+        let error = mailer.send(&Email { to: to.to_owned(), ..email() }).await.unwrap_err();
+        assert!(matches!(&error, SendError::Refused(said) if !said.contains("nobody")), "{to}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_holds_one_file_a_mail_however_often_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = Mailer::folder(folder.path().join("mail"));
+    let first = mailer.send(&email()).await.unwrap();
+    assert_eq!(mailer.send(&email()).await.unwrap(), first);
+    let names: Vec<_> = std::fs::read_dir(folder.path().join("mail"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names, ["2026-W48_A_person-12.eml"]);
+    assert!(mailer.check().await.unwrap().contains("folder"));
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_tried_again_later() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mailer = Mailer::folder(file.path().join("mail"));
+    assert!(matches!(mailer.send(&email()).await, Err(SendError::Retry(_))));
+    assert!(mailer.check().await.is_err());
+}
+
+#[test]
+fn a_masked_address_keeps_its_first_letter_and_its_domain() {
+    assert_eq!(mask("mairi.mcneill@board.example"), "m…@board.example");
+    assert_eq!(mask("nobody"), "…");
+    assert_eq!(mask("@board.example"), "…@board.example");
+    assert_eq!(sentence("550 <a@b.example> unknown\r\n", "a@b.example"), "550 <a…@b.example> unknown");
+}
+
+#[test]
+fn a_sender_is_an_address_with_or_without_a_name() {
+    assert_eq!("psn@board.example".parse::<Sender>().unwrap().domain(), "board.example");
+    assert_eq!("Peer Support <psn@board.example>".parse::<Sender>().unwrap().domain(), "board.example");
+    assert!(matches!("Peer Support".parse::<Sender>(), Err(SettingsError::Sender(_))));
+}

@@ -1,0 +1,290 @@
+//! One snapshot in memory: its units in the order of the tree, its teams in the same order, so that everything below a unit
+//! is one slice.
+
+use std::collections::{BTreeMap, HashMap};
+
+use entity::id::{SnapshotId, UnitId};
+use entity::period::Day;
+use entity::table::{snapshot_team, snapshot_unit};
+use entity::value::{Reason, Status};
+use serde::Deserialize;
+
+use crate::one_line::one_line;
+
+/// A unit's roll-up (COVERAGE.md section 7), its name made fit for one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// The unit.
+    pub id: UnitId,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The unit above.
+    pub parent: Option<UnitId>,
+    /// Distinct people.
+    pub headcount: i32,
+    /// Team rows that are covered or at risk.
+    pub teams_covered: i32,
+    /// Team rows without those not applicable or exempt.
+    pub teams_assessed: i32,
+    /// Distinct people of covered teams.
+    pub staff_covered: i32,
+    /// Distinct people of assessed teams.
+    pub staff_assessed: i32,
+    /// Distinct people with Level 1.
+    pub level1_done: i32,
+    /// Percent asked for.
+    pub level1_target: Option<i32>,
+    /// Distinct active supporters.
+    pub active_supporters: i32,
+    /// Active Trainers that serve it.
+    pub trainers: i32,
+    /// One Trainer for this many supporters.
+    pub supporters_per_trainer: Option<i32>,
+}
+
+/// A team's row (COVERAGE.md section 5), its texts made fit for one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    /// The team.
+    pub id: UnitId,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The cover group it was assessed with.
+    pub cover_group: Option<String>,
+    /// Distinct people of this very unit: the staff affected.
+    pub own_headcount: i32,
+    /// Distinct people that were assessed together.
+    pub headcount: i32,
+    /// Active people with half of their share or more.
+    pub supporters: i32,
+    /// Active shares in thousandths.
+    pub share: i32,
+    /// Supporters needed.
+    pub required: Option<i32>,
+    /// Supporters short.
+    pub gap: Option<i32>,
+    /// The answer.
+    pub status: Status,
+    /// Covered by one person alone.
+    pub single_point: bool,
+    /// First day that is not covered, within the horizon.
+    pub at_risk_from: Option<Day>,
+    /// The status on that day.
+    pub at_risk_status: Option<Status>,
+    /// Why.
+    pub at_risk_reasons: Vec<String>,
+    /// Allocated people who do not count, by headline.
+    pub not_counting: Vec<(Reason, i32)>,
+    /// Counting champions.
+    pub champions: i32,
+    /// Champions asked for.
+    pub champions_needed: Option<i32>,
+    /// People with Level 1.
+    pub level1_done: i32,
+    /// Percent asked for.
+    pub level1_target: Option<i32>,
+    /// What would meet each unmet rule, MUST rules only.
+    pub unmet_must: Vec<String>,
+    /// The same of SHOULD rules.
+    pub unmet_should: Vec<String>,
+    /// The snapshot day on which the present gap was first seen.
+    pub gap_opened_on: Option<Day>,
+}
+
+/// A stored list that is not as the snapshot writes it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the snapshot's row of unit {unit} has a malformed {column}; take the snapshot again")]
+pub struct Malformed {
+    unit: UnitId,
+    column: &'static str,
+}
+
+/// One snapshot.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// The snapshot.
+    pub id: SnapshotId,
+    /// Its day.
+    pub day: Day,
+    units: Vec<Unit>,
+    /// For each unit, the position after the last unit below it.
+    ends: Vec<usize>,
+    position: HashMap<UnitId, usize>,
+    teams: Vec<Team>,
+    team_at: HashMap<UnitId, usize>,
+}
+
+impl Board {
+    /// Puts units and teams into the order of the tree; siblings by code.
+    #[must_use]
+    pub fn new(id: SnapshotId, day: Day, units: Vec<Unit>, mut teams: Vec<Team>) -> Self {
+        let (units, ends) = in_tree_order(units);
+        let position: HashMap<_, _> = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
+        teams.sort_by_key(|team| position.get(&team.id).copied().unwrap_or(usize::MAX));
+        let team_at = teams.iter().enumerate().map(|(at, team)| (team.id, at)).collect();
+        Self { id, day, units, ends, position, teams, team_at }
+    }
+
+    /// A unit of the snapshot.
+    #[must_use]
+    pub fn unit(&self, id: UnitId) -> Option<&Unit> {
+        self.position.get(&id).map(|&at| &self.units[at])
+    }
+
+    /// A team of the snapshot.
+    #[must_use]
+    pub fn team(&self, id: UnitId) -> Option<&Team> {
+        self.team_at.get(&id).map(|&at| &self.teams[at])
+    }
+
+    /// The teams at or below a unit.
+    #[must_use]
+    pub fn teams_below(&self, id: UnitId) -> &[Team] {
+        let Some(&start) = self.position.get(&id) else { return &[] };
+        let before = |end: usize| {
+            self.teams.partition_point(|team| self.position.get(&team.id).is_some_and(|&position| position < end))
+        };
+        &self.teams[before(start)..before(self.ends[start])]
+    }
+
+    /// Where a unit stands in the order of the tree.
+    #[must_use]
+    pub fn position(&self, id: UnitId) -> Option<usize> {
+        self.position.get(&id).copied()
+    }
+
+    /// Whether a unit is strictly below another.
+    #[must_use]
+    pub fn is_below(&self, id: UnitId, above: UnitId) -> bool {
+        match (self.position.get(&id), self.position.get(&above)) {
+            (Some(&at), Some(&top)) => top < at && at < self.ends[top],
+            _ => false,
+        }
+    }
+}
+
+/// The units depth first, and where each one's branch ends. A unit whose parent has no row begins a branch of its own.
+fn in_tree_order(mut units: Vec<Unit>) -> (Vec<Unit>, Vec<usize>) {
+    units.sort_by(|a, b| b.code.cmp(&a.code));
+    let known: HashMap<_, _> = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
+    let mut below: Vec<Vec<usize>> = vec![Vec::new(); units.len()];
+    let mut open = Vec::new();
+    for (at, unit) in units.iter().enumerate() {
+        match unit.parent.filter(|&parent| parent != unit.id).and_then(|parent| known.get(&parent)) {
+            Some(&parent) => below[parent].push(at),
+            None => open.push(Step::Enter(at)),
+        }
+    }
+    let mut units: Vec<_> = units.into_iter().map(Some).collect();
+    let mut ordered = Vec::with_capacity(units.len());
+    let mut ends = Vec::with_capacity(units.len());
+    while let Some(step) = open.pop() {
+        match step {
+            Step::Enter(at) => {
+                let Some(unit) = units[at].take() else { continue };
+                open.push(Step::Leave(ordered.len()));
+                ordered.push(unit);
+                ends.push(0);
+                open.extend(below[at].iter().map(|&child| Step::Enter(child)));
+            }
+            Step::Leave(position) => ends[position] = ordered.len(),
+        }
+    }
+    (ordered, ends)
+}
+
+enum Step {
+    Enter(usize),
+    Leave(usize),
+}
+
+impl From<snapshot_unit::Model> for Unit {
+    fn from(row: snapshot_unit::Model) -> Self {
+        Self {
+            id: row.unit_id,
+            code: one_line(&row.unit_code),
+            name: one_line(&row.unit_name),
+            parent: row.parent_id,
+            headcount: row.headcount,
+            teams_covered: row.covered + row.at_risk,
+            teams_assessed: row.teams - row.not_applicable - row.exempt,
+            staff_covered: row.staff_covered,
+            staff_assessed: row.staff_assessed,
+            level1_done: row.level1_done,
+            level1_target: row.level1_target,
+            active_supporters: row.active_supporters,
+            trainers: row.trainers,
+            supporters_per_trainer: row.supporters_per_trainer,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct MixRule {
+    must: bool,
+    state: MixState,
+    sentence: String,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+enum MixState {
+    #[serde(rename = "MET")]
+    Met,
+    #[serde(rename = "UNMET")]
+    Unmet,
+    #[serde(rename = "NOT_APPLICABLE")]
+    NotApplicable,
+}
+
+impl TryFrom<snapshot_team::Model> for Team {
+    type Error = Malformed;
+
+    fn try_from(row: snapshot_team::Model) -> Result<Self, Malformed> {
+        let malformed = |column| Malformed { unit: row.unit_id, column };
+        let reasons: Vec<String> =
+            serde_json::from_value(row.at_risk_reasons).map_err(|_| malformed("at_risk_reasons"))?;
+        let counts: BTreeMap<String, i32> =
+            serde_json::from_value(row.not_counting).map_err(|_| malformed("not_counting"))?;
+        let mut not_counting = counts
+            .into_iter()
+            .map(|(word, people)| Ok((word.parse().map_err(|_| malformed("not_counting"))?, people)))
+            .collect::<Result<Vec<(Reason, i32)>, Malformed>>()?;
+        not_counting.sort_unstable();
+        let mix: Vec<MixRule> = serde_json::from_value(row.mix).map_err(|_| malformed("mix"))?;
+        let unmet = |must: bool| {
+            mix.iter()
+                .filter(|rule| rule.must == must && rule.state == MixState::Unmet)
+                .map(|rule| one_line(&rule.sentence))
+                .collect()
+        };
+        Ok(Self {
+            id: row.unit_id,
+            code: one_line(&row.unit_code),
+            name: one_line(&row.unit_name),
+            cover_group: row.cover_group.as_deref().map(one_line),
+            own_headcount: row.own_headcount,
+            headcount: row.headcount,
+            supporters: row.supporters,
+            share: row.share,
+            required: row.required,
+            gap: row.gap,
+            status: row.status,
+            single_point: row.single_point,
+            at_risk_from: row.at_risk_from,
+            at_risk_status: row.at_risk_status,
+            at_risk_reasons: reasons.iter().map(|reason| one_line(reason)).collect(),
+            not_counting,
+            champions: row.champions,
+            champions_needed: row.champions_needed,
+            level1_done: row.level1_done,
+            level1_target: row.level1_target,
+            unmet_must: unmet(true),
+            unmet_should: unmet(false),
+            gap_opened_on: row.gap_opened_on,
+        })
+    }
+}

@@ -1,0 +1,308 @@
+//! Two snapshots and the units that somebody answers for -> what their mail says. Pure.
+
+use std::collections::BTreeMap;
+
+use entity::id::UnitId;
+use entity::period::{Day, IsoWeek};
+use entity::value::Status;
+
+use super::board::{Board, Team, Unit};
+use super::compare::{Change, change, is_open};
+use super::recipients::Answer;
+use super::words::Fraction;
+
+/// One mail's content, borrowed from the two snapshots.
+#[derive(Clone, Debug)]
+pub struct Report<'a> {
+    /// The week that it is about.
+    pub week: IsoWeek,
+    /// The snapshot's day.
+    pub day: Day,
+    /// The day of the snapshot that was mailed last; absent for the first report.
+    pub previous: Option<Day>,
+    /// The units answered for in the order of the tree, each with its headline.
+    pub units: Vec<AnsweredUnit<'a>>,
+    /// Teams covered of teams assessed, over all units answered for: a team is in one unit only, so these can be summed.
+    pub teams: Fraction,
+    /// The same in the last report.
+    pub teams_before: Option<Fraction>,
+    /// Covered teams that depend on one person.
+    pub single_points: i64,
+    /// Open gaps, worst first.
+    pub gaps: Vec<Gap<'a>>,
+    /// Peer Supporters that all gaps together are short of, each cover group counted once.
+    pub people_short: i64,
+    /// How many gaps changed how; empty for the first report.
+    pub changes: BTreeMap<Change, i64>,
+    /// Gaps of the last report that are gone.
+    pub closed: Vec<Closed<'a>>,
+    /// Covered teams that will not be within their policy's horizon, soonest first.
+    pub at_risk: Vec<Placed<'a>>,
+    /// Teams below their Level 1 target or short of champions, largest first.
+    pub layers: Vec<Placed<'a>>,
+    /// Every team below the units answered for, gaps first, for the attached list.
+    pub teams_listed: Vec<Listed<'a>>,
+}
+
+/// A unit that the recipient answers for.
+#[derive(Clone, Debug)]
+pub struct AnsweredUnit<'a> {
+    /// Its figures.
+    pub unit: &'a Unit,
+    /// Its figures in the last report.
+    pub before: Option<&'a Unit>,
+    /// Why the recipient gets it.
+    pub why: String,
+    /// Whether that is worth saying at the top.
+    pub fallback: bool,
+    /// Whether it lies below another unit of the same mail, whose lists then hold its teams.
+    pub nested: bool,
+}
+
+/// A team and the topmost unit of the mail that it belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    /// The team.
+    pub team: &'a Team,
+    /// Named only where the mail is about several units.
+    pub within: Option<&'a Unit>,
+}
+
+/// An open gap.
+#[derive(Clone, Copy, Debug)]
+pub struct Gap<'a> {
+    /// Which team.
+    pub place: Placed<'a>,
+    /// Since the last report; absent in the first one.
+    pub change: Option<Change>,
+    /// The team in the last report.
+    pub before: Option<&'a Team>,
+    /// Days since the gap opened.
+    pub age: Option<i64>,
+}
+
+/// A gap of the last report that is gone from these units.
+#[derive(Clone, Copy, Debug)]
+pub struct Closed<'a> {
+    /// The team as it was.
+    pub before: &'a Team,
+    /// How.
+    pub how: How<'a>,
+    /// Days that it had been open when the last report was mailed.
+    pub age: Option<i64>,
+}
+
+/// How a gap went.
+#[derive(Clone, Copy, Debug)]
+pub enum How<'a> {
+    /// The team's status is one without a gap.
+    Now(&'a Team),
+    /// The team still has a gap, in units that another answers for: this is not called closed.
+    Moved,
+    /// The team has no staff and no allocation any more.
+    Gone,
+}
+
+/// A team of the attached list.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// The team.
+    pub team: &'a Team,
+    /// The topmost unit answered for.
+    pub within: &'a Unit,
+    /// Since the last report.
+    pub change: Option<Change>,
+    /// Days since the gap opened.
+    pub age: Option<i64>,
+}
+
+/// Puts a mail's content together. Units that the snapshot does not know are left out.
+#[must_use]
+pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek, answers: &[Answer]) -> Report<'a> {
+    let units = answered_units(current, previous, answers);
+    let tops: Vec<&Unit> = units.iter().filter(|unit| !unit.nested).map(|unit| unit.unit).collect();
+    let several = tops.len() > 1;
+    let mut listed: Vec<Listed<'a>> = tops
+        .iter()
+        .flat_map(|top| current.teams_below(top.id).iter().map(|team| (*top, team)))
+        .map(|(within, team)| {
+            let before = previous.and_then(|board| board.team(team.id));
+            let open = is_open(team.status);
+            Listed {
+                team,
+                within,
+                change: previous.and_then(|_| change(team, before)),
+                age: team.gap_opened_on.filter(|_| open).map(|since| current.day.days_since(since).max(0)),
+            }
+        })
+        .collect();
+    listed.sort_by(|a, b| worst_first(a.team, b.team));
+
+    let placed = |listed: &Listed<'a>| Placed { team: listed.team, within: several.then_some(listed.within) };
+    let gaps: Vec<Gap<'a>> = listed
+        .iter()
+        .filter(|listed| is_open(listed.team.status))
+        .map(|listed| Gap {
+            place: placed(listed),
+            change: listed.change,
+            before: previous.and_then(|board| board.team(listed.team.id)),
+            age: listed.age,
+        })
+        .collect();
+    let closed = closed(current, previous, &tops);
+    let mut changes = BTreeMap::new();
+    for gap in gaps.iter().filter_map(|gap| gap.change) {
+        *changes.entry(gap).or_default() += 1;
+    }
+    let really_closed = closed.iter().filter(|closed| !matches!(closed.how, How::Moved)).count();
+    if really_closed > 0 {
+        changes.insert(Change::Closed, i64::try_from(really_closed).unwrap_or(i64::MAX));
+    }
+
+    let mut at_risk: Vec<_> = listed.iter().filter(|listed| listed.team.status == Status::AtRisk).map(placed).collect();
+    at_risk.sort_by(|a, b| {
+        let day = |place: &Placed<'_>| place.team.at_risk_from;
+        day(a).cmp(&day(b)).then_with(|| worst_first(a.team, b.team))
+    });
+    let mut layers: Vec<_> = listed
+        .iter()
+        .filter(|listed| level1_below(listed.team) || champions_short(listed.team).is_some())
+        .map(placed)
+        .collect();
+    layers.sort_by(|a, b| largest_first(a.team, b.team));
+
+    let sum = |units: &mut dyn Iterator<Item = &Unit>| {
+        let (mut part, mut whole) = (0, 0);
+        for unit in units {
+            part += i64::from(unit.teams_covered);
+            whole += i64::from(unit.teams_assessed);
+        }
+        Fraction { part, whole }
+    };
+    Report {
+        week,
+        day: current.day,
+        previous: previous.map(|board| board.day),
+        teams: sum(&mut tops.iter().copied()),
+        teams_before: previous.map(|board| sum(&mut tops.iter().filter_map(|top| board.unit(top.id)))),
+        single_points: listed.iter().filter(|listed| listed.team.single_point).map(|_| 1).sum(),
+        people_short: people_short(&gaps),
+        units,
+        gaps,
+        changes,
+        closed,
+        at_risk,
+        layers,
+        teams_listed: listed,
+    }
+}
+
+fn answered_units<'a>(current: &'a Board, previous: Option<&'a Board>, answers: &[Answer]) -> Vec<AnsweredUnit<'a>> {
+    let mut top: Option<UnitId> = None;
+    answers
+        .iter()
+        .filter_map(|answer| {
+            let unit = current.unit(answer.unit)?;
+            // In the order of the tree whatever lies below a unit follows it at once.
+            let nested = top.is_some_and(|top| current.is_below(unit.id, top));
+            if !nested {
+                top = Some(unit.id);
+            }
+            Some(AnsweredUnit {
+                unit,
+                before: previous.and_then(|board| board.unit(unit.id)),
+                why: answer.why.to_string(),
+                fallback: answer.why.is_fallback(),
+                nested,
+            })
+        })
+        .collect()
+}
+
+/// By staff affected, then by people short, then by code; those without a gap after all with one.
+fn worst_first(a: &Team, b: &Team) -> std::cmp::Ordering {
+    let order =
+        |team: &Team| (!is_open(team.status), -i64::from(team.own_headcount), -i64::from(team.gap.unwrap_or(0)));
+    order(a).cmp(&order(b)).then_with(|| a.code.cmp(&b.code))
+}
+
+fn largest_first(a: &Team, b: &Team) -> std::cmp::Ordering {
+    b.own_headcount.cmp(&a.own_headcount).then_with(|| a.code.cmp(&b.code))
+}
+
+/// Each cover group shows its gap on every member; the people are needed once.
+fn people_short(gaps: &[Gap<'_>]) -> i64 {
+    let mut groups = std::collections::BTreeSet::new();
+    gaps.iter()
+        .map(|gap| gap.place.team)
+        .filter(|team| team.cover_group.as_deref().is_none_or(|group| groups.insert(group)))
+        .map(|team| i64::from(team.gap.unwrap_or(0)))
+        .sum()
+}
+
+/// The gaps that the last report showed below these units and that are no longer below them, or no longer gaps.
+fn closed<'a>(current: &'a Board, previous: Option<&'a Board>, tops: &[&Unit]) -> Vec<Closed<'a>> {
+    let Some(previous) = previous else { return Vec::new() };
+    let ours = |id| tops.iter().any(|top| id == top.id || current.is_below(id, top.id));
+    let was_ours = |id| tops.iter().any(|top| id == top.id || previous.is_below(id, top.id));
+    let mut closed: Vec<_> = tops
+        .iter()
+        .flat_map(|top| previous.teams_below(top.id))
+        .filter(|before| is_open(before.status))
+        .filter_map(|before| {
+            let how = match current.team(before.id) {
+                Some(now) if !is_open(now.status) => How::Now(now),
+                Some(now) if ours(now.id) => return None,
+                Some(_) => How::Moved,
+                None => How::Gone,
+            };
+            Some((before, how))
+        })
+        // A team that came to these units from elsewhere and whose gap has closed since.
+        .chain(tops.iter().flat_map(|top| current.teams_below(top.id)).filter_map(|now| {
+            let before = previous.team(now.id).filter(|before| is_open(before.status) && !was_ours(before.id))?;
+            (!is_open(now.status)).then_some((before, How::Now(now)))
+        }))
+        .map(|(before, how)| Closed {
+            before,
+            how,
+            age: before.gap_opened_on.map(|since| previous.day.days_since(since).max(0)),
+        })
+        .collect();
+    closed.sort_by(|a, b| largest_first(a.before, b.before));
+    // Two units of this mail may have been one below the other last time.
+    closed.dedup_by_key(|closed| closed.before.id);
+    closed
+}
+
+/// Whether a team's Level 1 layer is not met (COVERAGE.md section 5).
+#[must_use]
+pub fn level1_below(team: &Team) -> bool {
+    below_target(team.level1_done, team.headcount, team.level1_target)
+}
+
+/// Whether `100 * done < target * of`; never where there is no target or nobody.
+#[must_use]
+pub fn below_target(done: i32, of: i32, target: Option<i32>) -> bool {
+    target.is_some_and(|target| i64::from(done) * 100 < i64::from(target) * i64::from(of))
+}
+
+/// Champions that a team has and needs, where it has too few.
+#[must_use]
+pub fn champions_short(team: &Team) -> Option<(i32, i32)> {
+    team.champions_needed
+        .filter(|needed| team.headcount > 0 && team.champions < *needed)
+        .map(|needed| (team.champions, needed))
+}
+
+/// Whether a unit's Trainer layer is not met (COVERAGE.md section 5); nothing to meet without a policy.
+#[must_use]
+pub fn trainers_short(unit: &Unit) -> bool {
+    unit.supporters_per_trainer.is_some_and(|per| {
+        unit.active_supporters > 0
+            && (unit.trainers < 1 || i64::from(unit.trainers) * i64::from(per) < i64::from(unit.active_supporters))
+    })
+}
+
+#[cfg(test)]
+mod tests;

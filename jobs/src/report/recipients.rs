@@ -1,0 +1,381 @@
+//! Who is told about which unit on the week's Monday, and why they: the senior manager and whoever stands in, else the next
+//! senior manager above, else a coordinator, else nobody, which is a failure that is seen.
+//!
+//! A reason never names another person: who holds or held a post is not the reader's to learn from a mail.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use entity::id::{PersonId, UnitId};
+use entity::period::{Day, Validity};
+use entity::value::AppointmentRole;
+
+use super::board::Board;
+use super::words::day;
+
+/// What the choice is made from.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The week's Monday.
+    pub day: Day,
+    /// Every unit, open or closed: a way up does not end at a closed unit (COVERAGE.md section 2).
+    pub places: HashMap<UnitId, Place>,
+    /// Every appointment on file.
+    pub appointments: Vec<Appointment>,
+    /// Those named in an appointment who have a counting post on the day.
+    pub here: HashMap<PersonId, Contact>,
+}
+
+/// A unit's place in the tree.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The unit above.
+    pub parent: Option<UnitId>,
+}
+
+/// Who answers for a unit, and who stands in.
+#[derive(Clone, Debug)]
+pub struct Appointment {
+    /// The unit.
+    pub unit: UnitId,
+    /// Who answers.
+    pub person: PersonId,
+    /// As what.
+    pub role: AppointmentRole,
+    /// When.
+    pub validity: Validity,
+    /// Who stands in, and when.
+    pub delegate: Option<(PersonId, Validity)>,
+}
+
+/// How somebody is written to.
+#[derive(Clone, Debug, Default)]
+pub struct Contact {
+    /// Their name, on one line.
+    pub name: Option<String>,
+    /// Their work address.
+    pub address: Option<String>,
+}
+
+/// Whom a mail goes to; written as the key of its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// A person.
+    Person(PersonId),
+    /// A unit for which there is nobody.
+    Unit(UnitId),
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(id) => write!(f, "person:{id}"),
+            Self::Unit(id) => write!(f, "unit:{id}"),
+        }
+    }
+}
+
+/// One mail's recipient and all units that it is about.
+#[derive(Clone, Debug)]
+pub struct Recipient {
+    /// Who.
+    pub key: Key,
+    /// Their name.
+    pub name: Option<String>,
+    /// Their address; absent where there is nobody.
+    pub address: Option<String>,
+    /// The units in the order of the tree.
+    pub answers: Vec<Answer>,
+}
+
+/// One unit and why this recipient gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The unit.
+    pub unit: UnitId,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why somebody gets a unit's report, the strongest reason first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// Its senior manager.
+    SeniorManager,
+    /// Stands in for its senior manager, who gets it too.
+    StandsIn {
+        /// The last day of it.
+        until: Option<Day>,
+    },
+    /// Stands in where there is no senior manager to write to.
+    Delegate {
+        /// What is the matter.
+        vacancy: Vacancy,
+    },
+    /// The next senior manager above.
+    NextAbove {
+        /// What is the matter.
+        vacancy: Vacancy,
+        /// The unit that they answer for.
+        above: String,
+        /// Whether they stand in there.
+        stands_in: bool,
+    },
+    /// A coordinator.
+    Coordinator {
+        /// What is the matter.
+        vacancy: Vacancy,
+        /// The unit that they coordinate.
+        of: String,
+    },
+    /// Nobody gets it.
+    Nobody {
+        /// What is the matter.
+        vacancy: Vacancy,
+    },
+}
+
+/// Why a unit's senior manager cannot be written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Vacancy {
+    /// No appointment holds.
+    Vacant,
+    /// Appointed, but without a counting post.
+    Left,
+    /// Here, but without a work address on file.
+    NoAddress,
+}
+
+impl Why {
+    /// Whether the reader should learn at the top of the mail why it came to them.
+    #[must_use]
+    pub const fn is_fallback(&self) -> bool {
+        match self {
+            Self::SeniorManager | Self::StandsIn { .. } => false,
+            Self::Delegate { .. } | Self::NextAbove { .. } | Self::Coordinator { .. } | Self::Nobody { .. } => true,
+        }
+    }
+}
+
+impl fmt::Display for Vacancy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Vacant => "it has no senior manager at present",
+            Self::Left => "its senior manager is no longer in post",
+            Self::NoAddress => "its senior manager has no work e-mail on file",
+        })
+    }
+}
+
+/// The end of a sentence that begins with the unit's name and a colon.
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SeniorManager => f.write_str("you are its senior manager"),
+            Self::StandsIn { until: None } => f.write_str("you stand in for its senior manager"),
+            Self::StandsIn { until: Some(until) } => {
+                write!(f, "you stand in for its senior manager until {}", day(*until))
+            }
+            Self::Delegate { vacancy } => write!(f, "{vacancy}, and you stand in"),
+            Self::NextAbove { vacancy, above, stands_in: false } => {
+                write!(f, "{vacancy}, and you are the next senior manager above it, of {above}")
+            }
+            Self::NextAbove { vacancy, above, stands_in: true } => {
+                write!(f, "{vacancy}, and you stand in for the next senior manager above it, of {above}")
+            }
+            Self::Coordinator { vacancy, of } => {
+                write!(f, "{vacancy}, nor can one above it be written to, and you coordinate the network in {of}")
+            }
+            Self::Nobody { vacancy } => write!(f, "{vacancy}, and nobody could be found to write to"),
+        }
+    }
+}
+
+/// Everybody who gets a mail, people before units that have nobody, each in the order of their key.
+///
+/// A unit must be answered for when it is in the snapshot and has ever had a senior manager, or is the root. It goes to its
+/// senior managers who are here and have a work address, and to those who stand in for them on the day. Where there is no such senior
+/// manager it goes to whoever stands in (first for an appointment that holds, else for the one that ended last), else to the
+/// nearest unit above that has somebody, else to the coordinators of the unit or of the nearest above, else to those of the
+/// unit nearest the root that has any (ties by code).
+#[must_use]
+pub fn recipients(facts: &Facts, board: &Board) -> Vec<Recipient> {
+    let search = Search::new(facts);
+    let mut found: BTreeMap<Key, BTreeMap<usize, Answer>> = BTreeMap::new();
+    for (unit, place) in &facts.places {
+        let Some(position) = board.position(*unit) else { continue };
+        if !search.must_be_answered_for(*unit, place) {
+            continue;
+        }
+        for (key, why) in search.who(*unit) {
+            let answer = Answer { unit: *unit, code: place.code.clone(), name: place.name.clone(), why };
+            let kept = found.entry(key).or_default().entry(position).or_insert_with(|| answer.clone());
+            if answer.why < kept.why {
+                *kept = answer;
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|(key, answers)| {
+            let contact = match key {
+                Key::Person(person) => facts.here.get(&person).cloned().unwrap_or_default(),
+                Key::Unit(_) => Contact::default(),
+            };
+            Recipient { key, name: contact.name, address: contact.address, answers: answers.into_values().collect() }
+        })
+        .collect()
+}
+
+struct Search<'a> {
+    facts: &'a Facts,
+    seniors: HashMap<UnitId, Vec<&'a Appointment>>,
+    coordinators: HashMap<UnitId, Vec<&'a Appointment>>,
+    /// The coordinators of last resort.
+    network: Option<UnitId>,
+}
+
+impl<'a> Search<'a> {
+    fn new(facts: &'a Facts) -> Self {
+        let mut search = Self { facts, seniors: HashMap::new(), coordinators: HashMap::new(), network: None };
+        for appointment in &facts.appointments {
+            let by_unit = match appointment.role {
+                AppointmentRole::SeniorManager => &mut search.seniors,
+                AppointmentRole::Coordinator => &mut search.coordinators,
+            };
+            by_unit.entry(appointment.unit).or_default().push(appointment);
+        }
+        search.network = search
+            .coordinators
+            .keys()
+            .copied()
+            .filter(|unit| !search.coordinators_of(*unit).is_empty())
+            .min_by_key(|unit| (search.way_up(*unit).count(), facts.places.get(unit).map(|place| &place.code)));
+        search
+    }
+
+    fn must_be_answered_for(&self, unit: UnitId, place: &Place) -> bool {
+        let has_had_one = || {
+            self.seniors
+                .get(&unit)
+                .is_some_and(|rows| rows.iter().any(|row| !row.validity.begins_after(self.facts.day)))
+        };
+        place.parent.is_none() || has_had_one()
+    }
+
+    fn who(&self, unit: UnitId) -> Vec<(Key, Why)> {
+        let keyed = |people: Vec<(PersonId, Why)>| people.into_iter().map(|(id, why)| (Key::Person(id), why)).collect();
+        let own = self.answerers(unit);
+        if !own.is_empty() {
+            return keyed(own);
+        }
+        let vacancy = self.vacancy(unit);
+        for above in self.way_up(unit).skip(1) {
+            let people = self.answerers(above);
+            if !people.is_empty() {
+                let next = |(person, why): (PersonId, Why)| {
+                    let stands_in = why != Why::SeniorManager;
+                    (person, Why::NextAbove { vacancy, above: self.name(above), stands_in })
+                };
+                return keyed(people.into_iter().map(next).collect());
+            }
+        }
+        for place in self.way_up(unit).chain(self.network) {
+            let people = self.coordinators_of(place);
+            if !people.is_empty() {
+                let of = self.name(place);
+                let asked = |person| (person, Why::Coordinator { vacancy, of: of.clone() });
+                return keyed(people.into_iter().map(asked).collect());
+            }
+        }
+        vec![(Key::Unit(unit), Why::Nobody { vacancy })]
+    }
+
+    /// A unit's own senior managers who can be written to, and those who stand in for them.
+    fn answerers(&self, unit: UnitId) -> Vec<(PersonId, Why)> {
+        let rows = self.seniors.get(&unit).map(Vec::as_slice).unwrap_or_default();
+        let holding = || rows.iter().filter(|row| row.validity.holds_on(self.facts.day));
+        let mut people: Vec<(PersonId, Why)> = Vec::new();
+        let mut add = |person: PersonId, why: Why| {
+            if self.can_be_written_to(person) && !people.iter().any(|(known, _)| *known == person) {
+                people.push((person, why));
+            }
+        };
+        holding().for_each(|row| add(row.person, Why::SeniorManager));
+        let vacant = !holding().any(|row| self.can_be_written_to(row.person));
+        for (person, validity) in holding().filter_map(|row| self.delegate(row)) {
+            let why = if vacant {
+                Why::Delegate { vacancy: self.vacancy(unit) }
+            } else {
+                Why::StandsIn { until: validity.last() }
+            };
+            add(person, why);
+        }
+        if people.is_empty() {
+            let last = rows
+                .iter()
+                .filter(|row| row.validity.ended_by(self.facts.day))
+                .filter_map(|row| self.delegate(row).map(|(person, _)| (row.validity.to, person)))
+                .filter(|(_, person)| self.can_be_written_to(*person))
+                .max();
+            people.extend(last.map(|(_, person)| (person, Why::Delegate { vacancy: self.vacancy(unit) })));
+        }
+        people
+    }
+
+    fn delegate(&self, row: &Appointment) -> Option<(PersonId, Validity)> {
+        row.delegate.filter(|(_, validity)| validity.holds_on(self.facts.day))
+    }
+
+    fn coordinators_of(&self, unit: UnitId) -> Vec<PersonId> {
+        let rows = self.coordinators.get(&unit).map(Vec::as_slice).unwrap_or_default();
+        let mut people: Vec<_> = rows
+            .iter()
+            .filter(|row| row.validity.holds_on(self.facts.day))
+            .flat_map(|row| [Some(row.person), self.delegate(row).map(|(person, _)| person)])
+            .flatten()
+            .filter(|person| self.can_be_written_to(*person))
+            .collect();
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+
+    fn vacancy(&self, unit: UnitId) -> Vacancy {
+        let rows = self.seniors.get(&unit).map(Vec::as_slice).unwrap_or_default();
+        let holding = || rows.iter().filter(|row| row.validity.holds_on(self.facts.day));
+        if holding().next().is_none() {
+            Vacancy::Vacant
+        } else if holding().any(|row| self.facts.here.contains_key(&row.person)) {
+            Vacancy::NoAddress
+        } else {
+            Vacancy::Left
+        }
+    }
+
+    fn can_be_written_to(&self, person: PersonId) -> bool {
+        self.facts.here.get(&person).is_some_and(|contact| contact.address.is_some())
+    }
+
+    /// The unit and those above it, nearest first.
+    fn way_up(&self, unit: UnitId) -> impl Iterator<Item = UnitId> {
+        let above = |unit: &UnitId| self.facts.places.get(unit).and_then(|place| place.parent);
+        // A tree has no longer way up than it has units; a cycle in bad data would.
+        std::iter::successors(Some(unit), above).take(self.facts.places.len())
+    }
+
+    fn name(&self, unit: UnitId) -> String {
+        self.facts.places.get(&unit).map(|place| place.name.clone()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! A report -> subject, text, HTML and CSV. Every sentence is made here or in [`super::words`]; the templates only lay out.
+
+mod list;
+mod view;
+
+use askama::Template;
+use mrml::prelude::parser::ParserOptions;
+use mrml::prelude::render::RenderOptions;
+
+use super::build::Report;
+use view::View;
+
+/// A mail's subject and parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// Subject line: one line, bounded.
+    pub subject: String,
+    /// Plain-text part.
+    pub text: String,
+    /// HTML part.
+    pub html: String,
+    /// Attached CSV with a byte-order mark, without which Excel misreads accents.
+    pub csv: String,
+}
+
+#[derive(Template)]
+#[template(path = "gap_report/subject.txt", escape = "none")]
+struct Subject<'v>(&'v View);
+
+#[derive(Template)]
+#[template(path = "gap_report/text.txt", escape = "none")]
+struct Text<'v> {
+    v: &'v View,
+}
+
+#[derive(Template)]
+#[template(path = "gap_report/html.mjml", escape = "html")]
+struct Html<'v> {
+    v: &'v View,
+}
+
+/// Rows of gaps in the HTML part; mail programs cut long mails off, and the attached list holds all.
+const MOST_IN_HTML: usize = 100;
+/// Rows of each other list in the HTML part.
+const MOST_OTHERS_IN_HTML: usize = 30;
+/// Rows of a list in the text part: every row of all but the largest boards, and still no mail that a server refuses for its
+/// size.
+const MOST_IN_TEXT: usize = 2000;
+
+/// Renders a report.
+///
+/// # Errors
+///
+/// What the template engine or the HTML renderer said: a fault of the templates, never of the data.
+pub fn render(report: &Report<'_>, base_url: Option<&str>) -> Result<Rendered, String> {
+    let for_html = View::new(report, base_url, MOST_IN_HTML, MOST_OTHERS_IN_HTML);
+    let for_text = View::new(report, base_url, MOST_IN_TEXT, MOST_IN_TEXT);
+    Ok(Rendered {
+        subject: Subject(&for_html).render().map_err(|error| error.to_string())?.trim().to_owned(),
+        text: Text { v: &for_text }.render().map_err(|error| error.to_string())?,
+        html: html(&Html { v: &for_html }.render().map_err(|error| error.to_string())?)?,
+        csv: list::list(report)?,
+    })
+}
+
+/// MJML -> HTML. An unknown tag or attribute would silently render nothing, so a warning is an error.
+fn html(mjml: &str) -> Result<String, String> {
+    let parsed = mrml::parse_with_options(mjml, &ParserOptions::default()).map_err(|error| error.to_string())?;
+    if let Some(warning) = parsed.warnings.first() {
+        return Err(format!("{warning:?}"));
+    }
+    // No web fonts: a mail that asks another host for anything tells it that it was read.
+    let options = RenderOptions { fonts: std::collections::HashMap::new(), ..RenderOptions::default() };
+    parsed.element.render(&options).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+use entity::id::UnitId;
+use entity::value::{Reason, Status};
+
+use super::{Rendered, render};
+use crate::report::board::{Board, Team, Unit};
+use crate::report::build::build;
+use crate::report::recipients::{Answer, Vacancy, Why};
+use crate::report::sample::{at, board, short, team};
+
+fn answer(unit: i64, why: Why) -> Answer {
+    Answer { unit: UnitId(unit), code: String::new(), name: String::new(), why }
+}
+
+fn rendered(current: &Board, previous: Option<&Board>, answers: &[Answer]) -> Rendered {
+    let week = "2026-W48".parse().unwrap();
+    render(&build(current, previous, week, answers), Some("https://psn.board.example")).unwrap()
+}
+
+/// What a person sees of a mail, and the list; the HTML's head is the same in all.
+fn snapshot(name: &str, mail: &Rendered) {
+    let list = mail.csv.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    insta::assert_snapshot!(name, format!("Subject: {}\n\n{}\n\n==== list ====\n{list}", mail.subject, mail.text));
+    let body = mail.html.split_once("<body").expect("the HTML has a body").1;
+    insta::assert_snapshot!(format!("{name}_html"), body);
+}
+
+/// A board with one of everything, and how it was a week before.
+fn mixed() -> (Board, Board) {
+    let nobody = Team {
+        status: Status::None,
+        supporters: 0,
+        share: 0,
+        not_counting: vec![(Reason::Away, 1), (Reason::CertificateExpired, 2)],
+        champions: 0,
+        level1_done: 20,
+        ..short(11, "N-01", 32, 2, "2026-11-23")
+    };
+    let grouped = |id, code: &str, staff| Team {
+        cover_group: Some("Night & Day".into()),
+        headcount: 45,
+        ..short(id, code, staff, 1, "2026-10-19")
+    };
+    let mix = Team {
+        status: Status::MixGap,
+        gap: Some(0),
+        unmet_must: vec!["one more supporter of another job family than Nursing".into()],
+        ..short(14, "N-04", 12, 0, "2026-09-28")
+    };
+    let unknown =
+        Team { status: Status::Unknown, required: None, gap: None, level1_target: None, ..team(15, "N-05", 5) };
+    let at_risk = Team {
+        status: Status::AtRisk,
+        at_risk_from: Some(at("2026-12-14")),
+        at_risk_status: Some(Status::None),
+        at_risk_reasons: vec!["1 certificate expires on 14 December 2026".into()],
+        single_point: true,
+        ..team(21, "S-01", 18)
+    };
+    let current = board(
+        "2026-11-23",
+        &[nobody.clone(), grouped(12, "N-02", 25), grouped(13, "N-03", 20), mix.clone(), unknown],
+        &[at_risk, team(22, "S-02", 10), team(23, "S-03", 9)],
+    );
+    let previous = board(
+        "2026-11-16",
+        &[
+            team(11, "N-01", 32),
+            Team { gap: Some(2), ..grouped(12, "N-02", 25) },
+            Team { gap: Some(2), ..grouped(13, "N-03", 20) },
+            mix,
+        ],
+        &[team(21, "S-01", 18), short(22, "S-02", 10, 1, "2026-11-02"), short(24, "S-04", 3, 1, "2026-11-09")],
+    );
+    (current, previous)
+}
+
+#[test]
+fn a_normal_mail() {
+    let (current, previous) = mixed();
+    snapshot(
+        "normal",
+        &rendered(&current, Some(&previous), &[answer(1, Why::SeniorManager), answer(3, Why::SeniorManager)]),
+    );
+}
+
+#[test]
+fn a_first_report_compares_with_nothing() {
+    let (current, _) = mixed();
+    let mail = rendered(&current, None, &[answer(2, Why::StandsIn { until: Some(at("2026-12-31")) })]);
+    assert!(mail.text.contains("This is the first report"));
+    assert!(!mail.text.contains("NEW"));
+    snapshot("first", &mail);
+}
+
+#[test]
+fn all_green_is_a_short_mail_that_says_so() {
+    let green = board("2026-11-23", &[team(11, "N-01", 12), team(12, "N-02", 30)], &[team(21, "S-01", 9)]);
+    let mail = rendered(&green, Some(&green), &[answer(1, Why::SeniorManager)]);
+    assert_eq!(mail.subject, "Peer Support 2026-W48: all 3 teams covered (Unit BOARD)");
+    assert!(mail.text.lines().count() < 25, "{}", mail.text);
+    snapshot("all_green", &mail);
+}
+
+#[test]
+fn a_vacant_post_says_at_the_top_why_it_came_to_another() {
+    let (current, previous) = mixed();
+    let why = Why::NextAbove { vacancy: Vacancy::Vacant, above: "Unit BOARD".into(), stands_in: false };
+    let mail = rendered(&current, Some(&previous), &[answer(2, why), answer(3, Why::SeniorManager)]);
+    let (top, _) = mail.text.split_once("YOUR UNITS").unwrap();
+    assert!(top.contains("Unit NORTH (NORTH): it has no senior manager at present, and you are the next senior manager above it, of Unit BOARD."));
+    snapshot("vacant", &mail);
+}
+
+#[test]
+fn hostile_names_harm_neither_header_nor_html_nor_list() {
+    let names = [
+        "=HYPERLINK(\"http://evil.example\",\"Ward\")",
+        "<script>alert(1)</script>",
+        "A & B < C > \"D\" 'E'",
+        "Ward\r\nBcc: all@board.example\u{0}\u{2028}",
+        "{{ v.week }}{% if %} <mj-raw> </mj-table>",
+    ];
+    let mut teams: Vec<Team> = names
+        .iter()
+        .zip(11..)
+        .map(|(name, id)| Team {
+            name: crate::one_line::one_line(name),
+            cover_group: Some("@group".into()),
+            unmet_must: vec!["<b>one more</b>".into()],
+            ..short(id, &format!("-{id}"), 10, 1, "2026-11-09")
+        })
+        .collect();
+    teams.push(Team { name: "x".repeat(300), ..short(30, "LONG", 10, 1, "2026-11-09") });
+    let current = board("2026-11-23", &teams, &[]);
+    let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
+
+    assert!(!mail.html.contains("<script>") && !mail.html.contains("<b>"), "markup came through");
+    assert!(mail.html.contains("&#60;script&#62;"), "{}", mail.html);
+    assert!(!mail.subject.chars().any(char::is_control));
+    for part in [&mail.text, &mail.html] {
+        assert!(!part.lines().any(|line| line.trim_start().starts_with("Bcc:")));
+    }
+    let mut reader = csv::Reader::from_reader(mail.csv.trim_start_matches('\u{feff}').as_bytes());
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), teams.len());
+    for row in &rows {
+        assert!(
+            row.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !cell.contains('\n')),
+            "{row:?}"
+        );
+    }
+    snapshot("hostile", &mail);
+}
+
+#[test]
+fn a_subject_is_bounded_and_names_how_many_units() {
+    let (mut current, _) = mixed();
+    let long = Unit { name: "Very ".repeat(100), ..current.unit(UnitId(2)).unwrap().clone() };
+    current = Board::new(current.id, current.day, vec![long, current.unit(UnitId(3)).unwrap().clone()], vec![]);
+    let mail = rendered(&current, None, &[answer(2, Why::SeniorManager), answer(3, Why::SeniorManager)]);
+    assert!(mail.subject.chars().count() < 130, "{}", mail.subject);
+    assert!(mail.subject.ends_with("… and 1 more unit)"), "{}", mail.subject);
+}
+
+#[test]
+fn a_long_list_is_cut_in_html_said_so_and_whole_in_text_and_list() {
+    let teams: Vec<_> = (0..250).map(|at| short(100 + at, &format!("N-{at:03}"), 10, 1, "2026-11-09")).collect();
+    let mail = rendered(&board("2026-11-23", &teams, &[]), None, &[answer(1, Why::SeniorManager)]);
+    assert!(mail.html.contains("150 more are not shown here; the attached list has every team."));
+    assert!(mail.html.contains("N-099") && !mail.html.contains("N-100"));
+    assert!(mail.text.contains("N-249"));
+    assert_eq!(mail.csv.lines().count(), 251);
+}
+
+#[test]
+fn a_unit_without_teams_divides_by_nothing() {
+    let empty = board("2026-11-23", &[], &[]);
+    let mail = rendered(&empty, Some(&empty), &[answer(2, Why::SeniorManager)]);
+    assert_eq!(mail.subject, "Peer Support 2026-W48: no teams to assess (Unit NORTH)");
+    assert!(mail.text.contains("Staff covered: no staff assessed"), "{}", mail.text);
+    assert!(!mail.text.contains(" 0 %") && !mail.text.contains("100 %"), "{}", mail.text);
+}
+
+/// So that a person can look: `PSN_WRITE_MAIL=$PWD/mail.html cargo test -p jobs a_mail_to_look_at`.
+#[test]
+fn a_mail_to_look_at() {
+    let (current, previous) = mixed();
+    let mail = rendered(&current, Some(&previous), &[answer(1, Why::SeniorManager), answer(3, Why::SeniorManager)]);
+    assert!(mail.html.starts_with("<!doctype html>"));
+    assert!(!mail.html.contains("fonts.googleapis.com") && !mail.html.contains("src=\"http"), "asks another host");
+    if let Ok(path) = std::env::var("PSN_WRITE_MAIL") {
+        std::fs::write(path, mail.html).unwrap();
+    }
+}

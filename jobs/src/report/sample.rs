@@ -1,0 +1,90 @@
+//! Small boards for the tests of this module.
+
+use entity::id::{SnapshotId, UnitId};
+use entity::period::Day;
+use entity::value::Status;
+
+use super::board::{Board, Team, Unit};
+
+pub(super) fn at(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// A covered team with everything in order.
+pub(super) fn team(id: i64, code: &str, staff: i32) -> Team {
+    Team {
+        id: UnitId(id),
+        code: code.to_owned(),
+        name: format!("Team {code}"),
+        cover_group: None,
+        own_headcount: staff,
+        headcount: staff,
+        supporters: 1,
+        share: 1000,
+        required: Some(1),
+        gap: Some(0),
+        status: Status::Covered,
+        single_point: false,
+        at_risk_from: None,
+        at_risk_status: None,
+        at_risk_reasons: Vec::new(),
+        not_counting: Vec::new(),
+        champions: 1,
+        champions_needed: Some(1),
+        level1_done: staff,
+        level1_target: Some(90),
+        unmet_must: Vec::new(),
+        unmet_should: Vec::new(),
+        gap_opened_on: None,
+    }
+}
+
+/// A team with a gap of so many people since a day.
+pub(super) fn short(id: i64, code: &str, staff: i32, gap: i32, since: &str) -> Team {
+    Team {
+        status: Status::Partial,
+        required: Some(gap + 1),
+        gap: Some(gap),
+        gap_opened_on: Some(at(since)),
+        ..team(id, code, staff)
+    }
+}
+
+/// A unit whose figures are counted from the teams that are given.
+pub(super) fn unit(id: i64, code: &str, parent: Option<i64>, teams: &[&Team]) -> Unit {
+    let assessed: Vec<_> =
+        teams.iter().filter(|team| !matches!(team.status, Status::Exempt | Status::NotApplicable)).collect();
+    let covered: Vec<_> =
+        assessed.iter().filter(|team| matches!(team.status, Status::Covered | Status::AtRisk)).collect();
+    let count = |number: usize| i32::try_from(number).unwrap();
+    Unit {
+        id: UnitId(id),
+        code: code.to_owned(),
+        name: format!("Unit {code}"),
+        parent: parent.map(UnitId),
+        headcount: teams.iter().map(|team| team.own_headcount).sum(),
+        teams_covered: count(covered.len()),
+        teams_assessed: count(assessed.len()),
+        staff_covered: covered.iter().map(|team| team.own_headcount).sum(),
+        staff_assessed: assessed.iter().map(|team| team.own_headcount).sum(),
+        level1_done: teams.iter().map(|team| team.level1_done).sum(),
+        level1_target: Some(90),
+        active_supporters: count(covered.len()),
+        trainers: 1,
+        supporters_per_trainer: Some(20),
+    }
+}
+
+/// A root `BOARD` (1) with `NORTH` (2) and `SOUTH` (3) and their teams.
+pub(super) fn board(day: &str, north: &[Team], south: &[Team]) -> Board {
+    let all: Vec<&Team> = north.iter().chain(south).collect();
+    let mut units = vec![
+        unit(1, "BOARD", None, &all),
+        unit(2, "NORTH", Some(1), &north.iter().collect::<Vec<_>>()),
+        unit(3, "SOUTH", Some(1), &south.iter().collect::<Vec<_>>()),
+    ];
+    for (parent, teams) in [(2, north), (3, south)] {
+        units.extend(teams.iter().map(|team| Unit { id: team.id, ..unit(0, &team.code, Some(parent), &[team]) }));
+    }
+    Board::new(SnapshotId(1), at(day), units, north.iter().chain(south).cloned().collect())
+}

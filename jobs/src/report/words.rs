@@ -1,0 +1,237 @@
+//! Figures and statuses in words: plain British English, every percentage with its numerator and denominator.
+
+use entity::period::Day;
+use entity::value::{Reason, Status};
+
+use super::board::Team;
+
+/// A part of a whole, never averaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fraction {
+    /// How many.
+    pub part: i64,
+    /// Of how many.
+    pub whole: i64,
+}
+
+impl Fraction {
+    /// From two counts of people or teams.
+    #[must_use]
+    pub fn of(part: i32, whole: i32) -> Self {
+        Self { part: i64::from(part), whole: i64::from(whole) }
+    }
+
+    /// `56 of 97 (57 %)`, rounded down so that 100 % is everybody; `no staff assessed` where there is nothing to divide by.
+    #[must_use]
+    pub fn words(self, nothing: &str) -> String {
+        let Self { part, whole } = self;
+        if whole <= 0 {
+            return format!("no {nothing} assessed");
+        }
+        let percent = match part * 100 / whole {
+            0 if part > 0 => "under 1".to_owned(),
+            percent => percent.to_string(),
+        };
+        format!("{} of {} ({percent} %)", grouped(part), grouped(whole))
+    }
+
+    /// How it stands beside the last report's.
+    #[must_use]
+    pub fn since(self, before: Self, nothing: &str) -> String {
+        if self == before {
+            return "unchanged".to_owned();
+        }
+        let was = before.words(nothing);
+        if self.whole <= 0 || before.whole <= 0 {
+            return format!("last report: {was}");
+        }
+        match (self.part * before.whole).cmp(&(before.part * self.whole)) {
+            std::cmp::Ordering::Greater => format!("up from {was}"),
+            std::cmp::Ordering::Less => format!("down from {was}"),
+            std::cmp::Ordering::Equal => format!("last report: {was}"),
+        }
+    }
+}
+
+/// `1,034`.
+#[must_use]
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("-{text}") } else { text }
+}
+
+/// `1 team`, `2 teams`.
+#[must_use]
+pub fn counted(number: i64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+/// `23 November 2026`.
+#[must_use]
+pub fn day(day: Day) -> String {
+    day.date().format("%-d %B %Y").to_string()
+}
+
+/// A status as a heading of a row.
+#[must_use]
+pub const fn status(status: Status) -> &'static str {
+    match status {
+        Status::NotApplicable => "Nobody works there",
+        Status::Exempt => "Exempt",
+        Status::Unknown => "No policy",
+        Status::None => "No Peer Supporter",
+        Status::Partial => "Too few Peer Supporters",
+        Status::MixGap => "Mix not met",
+        Status::AtRisk => "Covered, at risk",
+        Status::Covered => "Covered",
+    }
+}
+
+/// A team's state in a clause: `no Peer Supporter, 2 short`.
+#[must_use]
+pub fn state(team: &Team) -> String {
+    match (team.status, team.gap) {
+        (Status::None, Some(gap)) => format!("no Peer Supporter, {gap} short"),
+        (Status::None, None) => "no Peer Supporter".to_owned(),
+        (Status::Partial, Some(gap)) => format!("{gap} short"),
+        (Status::Partial, None) => "too few Peer Supporters".to_owned(),
+        (Status::MixGap, _) => "mix not met".to_owned(),
+        (Status::Unknown, _) => "no policy".to_owned(),
+        (Status::NotApplicable, _) => "nobody works there".to_owned(),
+        (Status::Exempt, _) => "exempt".to_owned(),
+        (Status::AtRisk, _) => "covered, at risk".to_owned(),
+        (Status::Covered, _) => "covered".to_owned(),
+    }
+}
+
+/// A reason in a clause.
+#[must_use]
+pub const fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Left => "no longer in post",
+        Reason::StoodDown => "stood down",
+        Reason::Paused => "paused",
+        Reason::Away => "away",
+        Reason::Level1Missing => "no Level 1",
+        Reason::Level2Missing => "no Level 2",
+        Reason::CertificateExpired => "certificate expired",
+        Reason::NotSignedOff => "not signed off",
+        Reason::LineApprovalMissing => "no line manager's approval",
+        Reason::SeniorApprovalMissing => "no senior manager's approval",
+        Reason::NoProtectedTime => "no protected time",
+        Reason::LineManager => "line manager of most of the team",
+        Reason::NotStarted => "not started yet",
+        Reason::SoleMember => "the team's only member",
+    }
+}
+
+/// What would close a team's gap, in sentences; empty where there is none.
+#[must_use]
+pub fn what_would_close(team: &Team) -> String {
+    let mut sentences = Vec::new();
+    match team.status {
+        Status::Unknown => {
+            sentences.push("No policy is in force here: set one for this team or for a unit above it.".to_owned());
+        }
+        Status::None | Status::Partial | Status::MixGap => {
+            if let Some(gap) = team.gap.filter(|gap| *gap > 0) {
+                let half = if team.supporters == 0 && team.share > 0 {
+                    ", with at least half of their share here"
+                } else {
+                    ""
+                };
+                sentences
+                    .push(format!("{}{half}.", counted(i64::from(gap), "more Peer Supporter", "more Peer Supporters")));
+            }
+            sentences.extend(team.unmet_must.iter().map(|sentence| ended(sentence)));
+            sentences.extend(not_counting(team));
+        }
+        Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => {}
+    }
+    sentences.join(" ")
+}
+
+/// Allocated people who do not count and why. Those who stood down in good order are no way to close a gap and are left out.
+fn not_counting(team: &Team) -> Option<String> {
+    let who: Vec<_> = team.not_counting.iter().filter(|(why, _)| *why != Reason::StoodDown).collect();
+    let people: i64 = who.iter().map(|(_, people)| i64::from(*people)).sum();
+    let reasons: Vec<_> = who.iter().map(|(why, people)| format!("{} ({people})", reason(*why))).collect();
+    (people > 0).then(|| {
+        format!(
+            "{} not count: {}.",
+            counted(people, "allocated Peer Supporter does", "allocated Peer Supporters do"),
+            reasons.join(", ")
+        )
+    })
+}
+
+/// The sentence with a capital and a full stop.
+#[must_use]
+pub fn ended(sentence: &str) -> String {
+    let mut rest = sentence.chars();
+    let first: String = rest.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let stop = if sentence.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", rest.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::value::{Reason, Status};
+
+    use super::{Fraction, counted, grouped, what_would_close};
+    use crate::report::board::Team;
+    use crate::report::sample::team;
+
+    #[test]
+    fn a_percentage_shows_its_counts_and_never_rounds_up_to_all() {
+        assert_eq!(Fraction::of(56, 97).words("teams"), "56 of 97 (57 %)");
+        assert_eq!(Fraction::of(9999, 10_000).words("staff"), "9,999 of 10,000 (99 %)");
+        assert_eq!(Fraction::of(1, 1000).words("staff"), "1 of 1,000 (under 1 %)");
+        assert_eq!(Fraction::of(0, 0).words("staff"), "no staff assessed");
+        assert_eq!(Fraction::of(7, 7).words("teams"), "7 of 7 (100 %)");
+    }
+
+    #[test]
+    fn a_change_compares_the_shares_not_the_counts() {
+        let last = Fraction::of(54, 96);
+        assert_eq!(Fraction::of(56, 97).since(last, "teams"), "up from 54 of 96 (56 %)");
+        assert_eq!(Fraction::of(55, 100).since(last, "teams"), "down from 54 of 96 (56 %)");
+        assert_eq!(Fraction::of(27, 48).since(last, "teams"), "last report: 54 of 96 (56 %)");
+        assert_eq!(last.since(last, "teams"), "unchanged");
+        assert_eq!(last.since(Fraction::of(0, 0), "teams"), "last report: no teams assessed");
+    }
+
+    #[test]
+    fn numbers_are_grouped_and_counted() {
+        assert_eq!((grouped(0), grouped(999), grouped(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
+        assert_eq!((counted(1, "team", "teams"), counted(0, "team", "teams")), ("1 team".into(), "0 teams".into()));
+    }
+
+    #[test]
+    fn what_would_close_a_gap_names_people_rules_and_those_who_do_not_count() {
+        let partial = Team {
+            status: Status::Partial,
+            gap: Some(2),
+            supporters: 1,
+            share: 1000,
+            not_counting: vec![(Reason::StoodDown, 4), (Reason::Away, 1), (Reason::CertificateExpired, 2)],
+            unmet_must: vec!["one more job family".into()],
+            ..team(1, "T", 60)
+        };
+        assert_eq!(
+            what_would_close(&partial),
+            "2 more Peer Supporters. One more job family. 3 allocated Peer Supporters do not count: away (1), certificate expired (2)."
+        );
+        let shares =
+            Team { gap: Some(1), supporters: 0, share: 800, not_counting: vec![], unmet_must: vec![], ..partial };
+        assert_eq!(what_would_close(&shares), "1 more Peer Supporter, with at least half of their share here.");
+        assert_eq!(what_would_close(&team(1, "T", 60)), "");
+    }
+}

@@ -1,0 +1,230 @@
+//! Killed at any moment, a lease lost, a run asked for by a person.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ::jobs::runner::{MAX_ATTEMPTS, RunNowError};
+use chrono::TimeDelta;
+use entity::clock::Clock;
+use tokio::sync::Notify;
+
+use super::*;
+use crate::harness::both;
+
+const RUN: &str = "2026-11-16";
+
+/// A whole process: its own runtime, pool and runner. Begins what is owed, and is killed while the job waits.
+async fn killed_while_it_runs(world: &World, job: Box<dyn Job>, begun: Arc<Notify>) {
+    let process = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (url, clock): (String, Clock) = (world.url.clone(), world.clock.clone());
+    process.spawn(async move {
+        let db = entity::store::connect(&url).await.expect("a pool of its own");
+        let runner = Runner::new(db, clock, London, &TABLE, vec![job]).expect("the job is in the table");
+        runner.tick().await.expect("the ledger answers");
+        std::future::pending::<()>().await;
+    });
+    begun.notified().await;
+    process.shutdown_background();
+}
+
+both!(
+    async fn a_killed_run_is_taken_over_when_its_lease_has_run_out_and_not_before(world: World) {
+        first_import(&world, "2026-11-16T03:00:00Z").await;
+        world.clock.set(instant("2026-11-16T05:00:00Z"));
+        let (diary, begun) = (Diary::default(), Arc::new(Notify::new()));
+        let bell = begun.clone();
+        let endless = scripted(COVERAGE, &diary, move |_, _| {
+            bell.notify_one();
+            std::future::pending()
+        });
+        killed_while_it_runs(&world, endless, begun).await;
+        let left = row(&world, COVERAGE, RUN).await;
+        assert_eq!((left.state, left.lease_until), (RunState::Running, Some(instant("2026-11-16T05:02:00Z"))));
+
+        let runner = runner(&world, vec![easy(COVERAGE, &diary)]);
+        wake(&world, &runner, "2026-11-16T05:02:00Z").await;
+        assert_eq!(diary.runs().len(), 1, "the lease still holds");
+        wake(&world, &runner, "2026-11-16T05:02:00.000001Z").await;
+        assert_eq!(diary.runs().len(), 2);
+        let row = row(&world, COVERAGE, RUN).await;
+        assert_eq!((row.state, row.attempts), (RunState::Done, 2));
+    }
+);
+
+both!(
+    async fn work_that_is_recorded_in_its_own_transaction_is_not_done_again_after_a_kill(world: World) {
+        first_import(&world, "2026-11-16T03:00:00Z").await;
+        world.clock.set(instant("2026-11-16T05:00:00Z"));
+        let (diary, begun) = (Diary::default(), Arc::new(Notify::new()));
+        let bell = begun.clone();
+        let killed_after_commit = scripted(COVERAGE, &diary, move |ctx, _| {
+            let bell = bell.clone();
+            async move {
+                let txn = entity::store::begin_write(&ctx.db).await?;
+                ctx.done_within(&txn, "Stored.").await?;
+                txn.commit().await?;
+                bell.notify_one();
+                std::future::pending().await
+            }
+        });
+        killed_while_it_runs(&world, killed_after_commit, begun).await;
+        let runner = runner(&world, vec![easy(COVERAGE, &diary)]);
+        wake(&world, &runner, "2026-11-16T06:00:00Z").await;
+        assert_eq!(diary.runs().len(), 1);
+        let row = row(&world, COVERAGE, RUN).await;
+        assert_eq!((row.state, row.outcome.as_deref()), (RunState::Done, Some("Stored.")));
+    }
+);
+
+both!(
+    async fn a_transaction_that_was_rolled_back_leaves_no_record_of_being_done(world: World) {
+        first_import(&world, "2026-11-16T03:00:00Z").await;
+        let diary = Diary::default();
+        let job = scripted(COVERAGE, &diary, |ctx, _| async move {
+            let txn = entity::store::begin_write(&ctx.db).await?;
+            ctx.done_within(&txn, "Stored.").await?;
+            txn.rollback().await?;
+            Err(JobError::Retry("The commit failed.".to_owned()))
+        });
+        let runner = runner(&world, vec![job]);
+        wake(&world, &runner, "2026-11-16T05:00:00Z").await;
+        assert_eq!(row(&world, COVERAGE, RUN).await.state, RunState::Retrying);
+    }
+);
+
+both!(
+    async fn a_run_that_kills_its_process_each_time_is_given_up(world: World) {
+        first_import(&world, "2026-11-16T03:00:00Z").await;
+        let mut now = instant("2026-11-16T05:00:00Z");
+        for n in 0..MAX_ATTEMPTS {
+            let holder = format!("killed {n}");
+            let bid = ledger::Bid {
+                job: COVERAGE,
+                period: RUN,
+                holder: &holder,
+                now,
+                lease_until: now + TimeDelta::minutes(2),
+            };
+            assert!(ledger::claim(&world.db, bid).await.unwrap().is_some());
+            now += TimeDelta::minutes(3);
+        }
+        let diary = Diary::default();
+        let runner = runner(&world, vec![easy(COVERAGE, &diary)]);
+        wake(&world, &runner, &now.to_rfc3339()).await;
+        assert_eq!(diary.runs(), [""; 0]);
+        assert_eq!(row(&world, COVERAGE, RUN).await.state, RunState::Failed);
+    }
+);
+
+/// Says when it is dropped.
+struct Dropped(Arc<AtomicBool>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+both!(
+    async fn a_worker_whose_lease_is_lost_stops_and_records_nothing(world: World) {
+        first_import(&world, "2026-11-16T03:00:00Z").await;
+        world.clock.set(instant("2026-11-16T05:00:00Z"));
+        let (diary, begun, dropped) = (Diary::default(), Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
+        let (bell, gone) = (begun.clone(), dropped.clone());
+        let job = scripted(COVERAGE, &diary, move |_, _| {
+            bell.notify_one();
+            let guard = Dropped(gone.clone());
+            async move {
+                let _guard = guard;
+                std::future::pending().await
+            }
+        });
+        // Heartbeats each 25 ms of real time; the clock on which the lease runs out stands still.
+        let runner = runner(&world, vec![job]).with_lease(TimeDelta::milliseconds(100));
+        runner.tick().await.unwrap();
+        begun.notified().await;
+        let later = instant("2026-11-16T05:10:00Z");
+        let bid = ledger::Bid {
+            job: COVERAGE,
+            period: RUN,
+            holder: "another",
+            now: later,
+            lease_until: later + TimeDelta::minutes(2),
+        };
+        assert!(ledger::claim(&world.db, bid).await.unwrap().is_some());
+        over(&runner).await;
+        assert!(dropped.load(Ordering::SeqCst));
+        let row = row(&world, COVERAGE, RUN).await;
+        assert_eq!((row.state, row.holder.as_deref(), row.attempts), (RunState::Running, Some("another"), 2));
+    }
+);
+
+both!(
+    async fn heartbeats_keep_the_lease_of_a_long_run(world: World) {
+        first_import(&world, "2026-11-16T03:00:00Z").await;
+        world.clock.set(instant("2026-11-16T05:00:00Z"));
+        let (diary, finish) = (Diary::default(), Arc::new(Notify::new()));
+        let gate = finish.clone();
+        let job = scripted(COVERAGE, &diary, move |_, _| {
+            let gate = gate.clone();
+            async move {
+                gate.notified().await;
+                done()
+            }
+        });
+        let long = runner(&world, vec![job]).with_lease(TimeDelta::milliseconds(100));
+        long.tick().await.unwrap();
+        let later = instant("2026-11-16T05:00:00.090Z");
+        world.clock.set(later);
+        // The next heartbeat carries the lease on from the clock as it stands now.
+        while row(&world, COVERAGE, RUN).await.lease_until != Some(later + TimeDelta::milliseconds(100)) {
+            tokio::task::yield_now().await;
+        }
+        let other = runner(&world, vec![easy(COVERAGE, &diary)]);
+        wake(&world, &other, "2026-11-16T05:00:00.150Z").await;
+        finish.notify_one();
+        over(&long).await;
+        assert_eq!(diary.runs().len(), 1);
+        assert_eq!(row(&world, COVERAGE, RUN).await.state, RunState::Done);
+    }
+);
+
+both!(
+    async fn a_run_that_a_person_asks_for_is_run_even_if_it_is_done(world: World) {
+        first_import(&world, "2026-11-16T03:00:00Z").await;
+        let diary = Diary::default();
+        let runner = runner(&world, vec![easy(COVERAGE, &diary), easy(GAP_REPORT, &diary)]);
+        wake(&world, &runner, "2026-11-16T05:00:00Z").await;
+        let again = runner.run_now(COVERAGE, period(RUN)).await.expect("it is run");
+        assert_eq!((again.state, again.attempts), (RunState::Done, 1));
+        // One that is owed to nobody, and before its coverage too.
+        runner.run_now(GAP_REPORT, period("2026-W20")).await.expect("it is run");
+        assert_eq!(diary.runs(), ["coverage 2026-11-16", "coverage 2026-11-16", "gap-report 2026-W20"]);
+    }
+);
+
+both!(
+    async fn a_run_that_goes_on_elsewhere_is_not_begun_beside_it(world: World) {
+        let now = world.clock.now();
+        let bid =
+            ledger::Bid { job: COVERAGE, period: RUN, holder: "x", now, lease_until: now + TimeDelta::minutes(2) };
+        ledger::claim(&world.db, bid).await.unwrap().expect("the first to claim has it");
+        let diary = Diary::default();
+        let runner = runner(&world, vec![easy(COVERAGE, &diary)]);
+        assert!(matches!(runner.run_now(COVERAGE, period(RUN)).await, Err(RunNowError::Busy(..))));
+        assert!(matches!(runner.run_now(COVERAGE, period("2026-W47")).await, Err(RunNowError::WrongPeriod(..))));
+        assert!(matches!(runner.run_now("tea", period(RUN)).await, Err(RunNowError::UnknownJob(..))));
+        world.clock.set(now + TimeDelta::minutes(3));
+        assert_eq!(runner.run_now(COVERAGE, period(RUN)).await.unwrap().state, RunState::Done);
+    }
+);
+
+both!(
+    async fn a_requested_report_is_sent_whatever_its_week(world: World) {
+        first_import(&world, "2026-11-01T03:00:00Z").await;
+        ledger::request(&world.db, GAP_REPORT, "2026-W20").await.unwrap();
+        let diary = Diary::default();
+        let runner = runner(&world, vec![easy(GAP_REPORT, &diary)]);
+        wake(&world, &runner, "2026-11-15T12:00:00Z").await;
+        assert_eq!(diary.runs(), ["gap-report 2026-W20", "gap-report 2026-W46"]);
+    }
+);

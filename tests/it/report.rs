@@ -1,0 +1,421 @@
+//! The weekly gap report against both databases and a real SMTP listener.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod fixture;
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::id::{PersonId, UnitId};
+use entity::period::{Day, IsoWeek};
+use entity::store::report as store;
+use entity::table::{delivery, person, post, report, unit};
+use entity::value::DeliveryState;
+use jobs::mail::{Mailer, SendError};
+use jobs::report::{GapReport, Outcome, ReportError};
+use mail_parser::{MessageParser, MimeHeaders as _};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+
+use crate::harness::{World, both, day, instant};
+use crate::smtp_listener::{Manner, SmtpListener};
+use fixture::{organisation, take_snapshot};
+
+const MONDAY: &str = "2026-11-16";
+
+fn week(text: &str) -> IsoWeek {
+    text.parse().unwrap()
+}
+
+fn now() -> DateTime<Utc> {
+    instant("2026-11-16T07:00:00Z")
+}
+
+fn job(mailer: Mailer) -> GapReport {
+    GapReport { mailer, from: "Peer Support <psn@board.example>".parse().unwrap(), base_url: None }
+}
+
+fn by_smtp(listener: &SmtpListener) -> GapReport {
+    job(Mailer::smtp(&listener.url(), Duration::from_secs(5)).unwrap())
+}
+
+fn impatient(listener: &SmtpListener) -> GapReport {
+    job(Mailer::smtp(&listener.url(), Duration::from_secs(2)).unwrap())
+}
+
+/// The organisation and Monday's snapshot with a gap in NORTH.
+async fn ready(world: &World) {
+    organisation(&world.db).await;
+    take_snapshot(&world.db, 1, MONDAY, 1, 2).await;
+}
+
+async fn rows(db: &DatabaseConnection) -> Vec<delivery::Model> {
+    delivery::Entity::find().order_by_asc(delivery::Column::Id).all(db).await.unwrap()
+}
+
+async fn row_of(db: &DatabaseConnection, person: i64) -> delivery::Model {
+    rows(db).await.into_iter().find(|row| row.person_id == Some(PersonId(person))).unwrap()
+}
+
+/// Every recipient with the code of each unit and the reason.
+async fn told(job: &GapReport, db: &DatabaseConnection) -> Vec<(String, Vec<(String, String)>)> {
+    let previews = job.dry_run(db, week("2026-W47")).await.unwrap();
+    previews.into_iter().map(|preview| (preview.recipient, preview.units)).collect()
+}
+
+async fn change_post(db: &DatabaseConnection, person: i64, column: post::Column, value: Expr) {
+    let posts = post::Entity::update_many().col_expr(column, value);
+    posts.filter(post::Column::PersonId.eq(PersonId(person))).exec(db).await.unwrap();
+}
+
+fn message_ids(messages: &[(String, String)], to: &str) -> Vec<String> {
+    messages
+        .iter()
+        .filter(|(recipient, _)| recipient == to)
+        .map(|(_, text)| MessageParser::default().parse(text).unwrap().message_id().unwrap().to_owned())
+        .collect()
+}
+
+both!(
+    async fn each_mail_is_taken_once_and_never_sent_again(world: World) {
+        ready(&world).await;
+        let listener = SmtpListener::start().await;
+        let outcome = by_smtp(&listener).run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!(outcome, Outcome { sent_now: 3, sent: 3, ..Outcome::default() });
+        assert!(!outcome.needs_attention());
+        let messages = listener.messages();
+        assert_eq!(messages.len(), 3);
+
+        let (_, root) = messages.iter().find(|(to, _)| to == "p1@board.example").unwrap();
+        let mail = MessageParser::default().parse(root).unwrap();
+        assert_eq!(mail.subject(), Some("Peer Support 2026-W47: 1 of 2 teams not covered (Unit BOARD)"));
+        assert_eq!(mail.message_id(), Some("gap-report.2026-W47.person-1@board.example"));
+        assert_eq!(mail.to().unwrap().first().unwrap().address(), Some("p1@board.example"));
+        assert!(mail.bcc().is_none(), "a name with a line break made a header");
+        assert!(
+            mail.body_text(0).unwrap().contains(
+                "2 more Peer Supporters. 1 allocated Peer Supporter does not count: certificate expired (1)."
+            )
+        );
+        assert!(mail.body_html(0).unwrap().contains("Unit NORTH (NORTH)"));
+        let list = mail.attachment(0).unwrap();
+        assert_eq!(list.attachment_name(), Some("peer-support-2026-W47.csv"));
+        assert!(list.text_contents().unwrap().contains("NORTH,Unit NORTH,,PARTIAL"));
+        assert!(!root.contains("O'Neill,"), "no names of people in a mail");
+
+        let again = by_smtp(&listener).run(&world.db, week("2026-W47"), now() + TimeDelta::days(3)).await.unwrap();
+        assert_eq!(again, Outcome { sent_now: 0, sent: 3, ..Outcome::default() });
+        assert!(listener.messages().is_empty());
+        for row in rows(&world.db).await {
+            assert_eq!(
+                (row.state, row.attempts, row.next_attempt_at, row.last_error),
+                (DeliveryState::Sent, 1, None, None)
+            );
+            let accepted_at = row.accepted_at.unwrap();
+            assert!(now() <= accepted_at && accepted_at < now() + TimeDelta::minutes(5));
+        }
+    }
+);
+
+both!(
+    async fn a_mail_that_is_put_off_is_tried_again_when_its_wait_is_over(world: World) {
+        ready(&world).await;
+        let listener = SmtpListener::start().await;
+        let job = by_smtp(&listener);
+        listener.treat("p2@board.example", Manner::AnswerRecipient("451 p2@board.example is busy"));
+        let outcome = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!((outcome.sent_now, outcome.waiting), (2, 1));
+        let waiting = row_of(&world.db, 2).await;
+        assert_eq!((waiting.state, waiting.attempts), (DeliveryState::Retrying, 1));
+        let due = waiting.next_attempt_at.unwrap();
+        assert_eq!(outcome.next_attempt_at, Some(due));
+        assert!(due >= now() + TimeDelta::minutes(1));
+        let said = waiting.last_error.unwrap();
+        assert!(said.contains("451") && said.contains("p…@board.example") && !said.contains("p2@"), "{said}");
+
+        listener.messages();
+        let early = job.run(&world.db, week("2026-W47"), due - TimeDelta::seconds(1)).await.unwrap();
+        assert_eq!((early.sent_now, early.waiting), (0, 1));
+        assert!(listener.messages().is_empty());
+
+        listener.treat("p2@board.example", Manner::AnswerMessage("452 full"));
+        job.run(&world.db, week("2026-W47"), due).await.unwrap();
+        let second = row_of(&world.db, 2).await;
+        assert_eq!(second.attempts, 2);
+        assert!(second.next_attempt_at.unwrap() >= due + TimeDelta::minutes(5));
+
+        listener.treat("p2@board.example", Manner::Take);
+        let last = job.run(&world.db, week("2026-W47"), second.next_attempt_at.unwrap()).await.unwrap();
+        assert_eq!((last.sent_now, last.sent, last.waiting), (1, 3, 0));
+        let ids = message_ids(&listener.messages(), "p2@board.example");
+        assert_eq!(ids.len(), 2, "once when the message was put off and once when it was taken");
+        assert_eq!(ids[0], ids[1]);
+    }
+);
+
+both!(
+    async fn one_refused_for_good_is_shown_and_stops_no_other(world: World) {
+        ready(&world).await;
+        let listener = SmtpListener::start().await;
+        listener.treat("p1@board.example", Manner::AnswerRecipient("550 no such user"));
+        listener.treat("p2@board.example", Manner::AnswerMessage("554 not wanted"));
+        let outcome = by_smtp(&listener).run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!((outcome.sent, outcome.refused, outcome.waiting), (1, 2, 0));
+        assert!(outcome.needs_attention());
+        assert_eq!(outcome.to_string(), "1 sent (1 in this run), 2 refused");
+        let row = row_of(&world.db, 1).await;
+        assert_eq!((row.state, row.next_attempt_at), (DeliveryState::Refused, None));
+        assert!(row.last_error.unwrap().contains("550"));
+        let again = by_smtp(&listener).run(&world.db, week("2026-W47"), now() + TimeDelta::days(1)).await.unwrap();
+        assert_eq!((again.sent_now, again.refused), (0, 2));
+    }
+);
+
+both!(
+    async fn a_server_that_says_nothing_holds_nobody_up(world: World) {
+        ready(&world).await;
+        let listener = SmtpListener::start().await;
+        listener.treat("p2@board.example", Manner::SilentAtRecipient);
+        let job = impatient(&listener);
+        let run = job.run(&world.db, week("2026-W47"), now());
+        let outcome = tokio::time::timeout(Duration::from_secs(20), run).await.expect("it ends by itself").unwrap();
+        assert_eq!((outcome.sent, outcome.waiting), (2, 1));
+        assert!(row_of(&world.db, 2).await.last_error.unwrap().contains("did not answer"));
+    }
+);
+
+both!(
+    async fn a_connection_lost_after_the_message_is_repeated_with_the_same_message_id(world: World) {
+        ready(&world).await;
+        let listener = SmtpListener::start().await;
+        let job = impatient(&listener);
+        listener.treat("p2@board.example", Manner::DropAfterMessage);
+        listener.treat("p3@board.example", Manner::SilentAfterMessage);
+        let outcome = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!((outcome.sent, outcome.waiting), (1, 2));
+        for person in [2, 3] {
+            let address = format!("p{person}@board.example");
+            listener.treat(&address, Manner::Take);
+        }
+        let due = row_of(&world.db, 2)
+            .await
+            .next_attempt_at
+            .unwrap()
+            .max(row_of(&world.db, 3).await.next_attempt_at.unwrap());
+        let outcome = job.run(&world.db, week("2026-W47"), due).await.unwrap();
+        assert_eq!((outcome.sent, outcome.waiting), (3, 0));
+        let messages = listener.messages();
+        for person in [2, 3] {
+            let ids = message_ids(&messages, &format!("p{person}@board.example"));
+            assert_eq!(ids, vec![format!("gap-report.2026-W47.person-{person}@board.example"); 2]);
+        }
+    }
+);
+
+both!(
+    async fn a_run_that_is_killed_between_acceptance_and_record_is_repeated_with_the_same_message_id(world: World) {
+        ready(&world).await;
+        let listener = SmtpListener::start().await;
+        let job = by_smtp(&listener);
+        // The listener has the message and is silent; the process dies before it learns more.
+        listener.treat("p2@board.example", Manner::SilentAfterMessage);
+        let others_are_recorded = async {
+            while !listener.holds("p2@board.example")
+                || rows(&world.db).await.iter().filter(|row| row.state == DeliveryState::Sent).count() < 2
+            {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::select! {
+            _ = job.run(&world.db, week("2026-W47"), now()) => panic!("the run was to be in the middle of a mail"),
+            () = others_are_recorded => {}
+        }
+        listener.treat("p2@board.example", Manner::Take);
+        let row = row_of(&world.db, 2).await;
+        assert_eq!((row.state, row.attempts), (DeliveryState::Retrying, 1));
+        assert!(row.last_error.unwrap().contains("not recorded"));
+
+        // Its claim still holds: whoever takes over at once leaves the mail alone.
+        let at_once = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!((at_once.sent, at_once.waiting), (2, 1));
+        let later = job.run(&world.db, week("2026-W47"), row.next_attempt_at.unwrap()).await.unwrap();
+        assert_eq!((later.sent_now, later.sent), (1, 3));
+        let messages = listener.messages();
+        assert_eq!(message_ids(&messages, "p2@board.example"), vec!["gap-report.2026-W47.person-2@board.example"; 2]);
+        assert_eq!(message_ids(&messages, "p1@board.example").len(), 1);
+        assert_eq!(message_ids(&messages, "p3@board.example").len(), 1);
+    }
+);
+
+both!(
+    async fn two_processes_at_once_send_each_mail_once(world: World) {
+        ready(&world).await;
+        let listener = SmtpListener::start().await;
+        let other = entity::store::connect(&world.url).await.unwrap();
+        let (a, b) = (by_smtp(&listener), by_smtp(&listener));
+        let (one, two) =
+            tokio::join!(a.run(&world.db, week("2026-W47"), now()), b.run(&other, week("2026-W47"), now()),);
+        assert_eq!(one.unwrap().sent_now + two.unwrap().sent_now, 3);
+        assert_eq!(listener.messages().len(), 3);
+        assert_eq!(report::Entity::find().all(&world.db).await.unwrap().len(), 1);
+    }
+);
+
+both!(
+    async fn a_server_that_is_away_loses_no_mail_until_three_days_are_over(world: World) {
+        ready(&world).await;
+        let closed = {
+            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            free.local_addr().unwrap().port()
+        };
+        let job = job(Mailer::smtp(&format!("smtp://127.0.0.1:{closed}"), Duration::from_secs(2)).unwrap());
+        assert!(matches!(job.mailer.check().await, Err(SendError::Retry(_))));
+        let mut at = now();
+        for _ in 0..22 {
+            let outcome = job.run(&world.db, week("2026-W47"), at).await.unwrap();
+            assert_eq!((outcome.sent, outcome.waiting, outcome.refused), (0, 3, 0));
+            at = rows(&world.db).await.iter().filter_map(|row| row.next_attempt_at).max().unwrap();
+        }
+        assert!(at > now() + TimeDelta::hours(72));
+        let outcome = job.run(&world.db, week("2026-W47"), at).await.unwrap();
+        assert_eq!((outcome.waiting, outcome.refused), (0, 3));
+        assert!(rows(&world.db).await[0].last_error.as_ref().unwrap().contains("given up after 23 attempts"));
+    }
+);
+
+both!(
+    async fn a_unit_with_nobody_is_an_unaddressed_row_and_an_outcome_that_needs_attention(world: World) {
+        ready(&world).await;
+        post::Entity::delete_many().exec(&world.db).await.unwrap();
+        let listener = SmtpListener::start().await;
+        let outcome = by_smtp(&listener).run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!(outcome, Outcome { unaddressed: 3, ..Outcome::default() });
+        assert!(outcome.needs_attention());
+        assert_eq!(outcome.to_string(), "0 sent (0 in this run), 3 units have nobody to write to");
+        let rows = rows(&world.db).await;
+        let keys: Vec<_> = rows.iter().map(|row| row.recipient.as_str()).collect();
+        assert_eq!(keys, ["unit:1", "unit:2", "unit:3"]);
+        for row in &rows {
+            assert_eq!((row.state, &row.address, row.person_id), (DeliveryState::Unaddressed, &None, None));
+            assert!(row.text_part.contains("nobody could be found to write to"), "{}", row.text_part);
+        }
+        assert_eq!(rows[1].units[0]["code"], "NORTH");
+        assert!(listener.messages().is_empty());
+    }
+);
+
+both!(
+    async fn a_manager_without_a_counting_post_or_an_address_is_passed_over_and_the_mail_says_so(world: World) {
+        ready(&world).await;
+        // A post whose last day was Sunday does not count on Monday; a Bank post never does.
+        change_post(&world.db, 2, post::Column::ValidTo, Expr::value(day(MONDAY))).await;
+        change_post(&world.db, 3, post::Column::Bank, Expr::value(true)).await;
+        let job = job(Mailer::memory().0);
+        let up = "its senior manager is no longer in post, and you are the next senior manager above it, of Unit BOARD";
+        let units = [("BOARD", "you are its senior manager"), ("NORTH", up), ("SOUTH", up)];
+        let expected = units.map(|(code, why)| (code.to_owned(), why.to_owned())).to_vec();
+        assert_eq!(told(&job, &world.db).await, [("person:1".to_owned(), expected)]);
+
+        // Here again, but with a blank for an address.
+        change_post(&world.db, 2, post::Column::ValidTo, Expr::value(None::<Day>)).await;
+        person::Entity::update_many()
+            .col_expr(person::Column::WorkEmail, Expr::value("  "))
+            .filter(person::Column::Id.eq(PersonId(2)))
+            .exec(&world.db)
+            .await
+            .unwrap();
+        let why = told(&job, &world.db).await.remove(0).1.remove(1).1;
+        assert!(why.starts_with("its senior manager has no work e-mail on file"), "{why}");
+
+        // The unit of all their posts closed on Sunday.
+        unit::Entity::update_many()
+            .col_expr(unit::Column::ValidTo, Expr::value(day(MONDAY)))
+            .filter(unit::Column::Id.eq(UnitId(1)))
+            .exec(&world.db)
+            .await
+            .unwrap();
+        let keys: Vec<_> = told(&job, &world.db).await.into_iter().map(|(recipient, _)| recipient).collect();
+        assert_eq!(keys, ["unit:1", "unit:2", "unit:3"]);
+    }
+);
+
+both!(
+    async fn a_report_keeps_its_snapshot_and_the_next_compares_with_the_last_that_was_mailed(world: World) {
+        ready(&world).await;
+        let (mailer, memory) = Mailer::memory();
+        let job = job(mailer);
+        memory.answer("p2@board.example", Some(SendError::Retry("451".to_owned())));
+        job.run(&world.db, week("2026-W47"), now()).await.unwrap();
+        memory.take();
+        // Monday is computed again, and the mail that waits still shows what the others showed.
+        take_snapshot(&world.db, 2, MONDAY, 2, 0).await;
+        memory.answer("p2@board.example", None);
+        let due = row_of(&world.db, 2).await.next_attempt_at.unwrap();
+        job.run(&world.db, week("2026-W47"), due).await.unwrap();
+        let mail = memory.take().remove(0);
+        let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
+        assert!(parsed.subject().unwrap().contains("1 of 1 teams not covered"), "{:?}", parsed.subject());
+
+        // A week of which no mail was taken is passed over.
+        take_snapshot(&world.db, 3, "2026-11-23", 1, 3).await;
+        for person in 1..=3 {
+            memory.answer(&format!("p{person}@board.example"), Some(SendError::Retry("451".to_owned())));
+        }
+        job.run(&world.db, week("2026-W48"), now() + TimeDelta::days(7)).await.unwrap();
+        take_snapshot(&world.db, 4, "2026-11-30", 1, 1).await;
+        for person in 1..=3 {
+            memory.answer(&format!("p{person}@board.example"), None);
+        }
+        job.run(&world.db, week("2026-W49"), now() + TimeDelta::days(14)).await.unwrap();
+        let reports = report::Entity::find().order_by_asc(report::Column::Week).all(&world.db).await.unwrap();
+        let pinned: Vec<_> =
+            reports.iter().map(|row| (row.snapshot_id.0, row.previous_snapshot_id.map(|id| id.0))).collect();
+        assert_eq!(pinned, [(1, None), (3, Some(1)), (4, Some(1))]);
+        let parsed = memory.take().into_iter().find(|mail| mail.to == "p2@board.example").unwrap();
+        let text = MessageParser::default().parse(&parsed.bytes).unwrap().body_text(0).unwrap().into_owned();
+        assert!(text.contains("BETTER (was: 2 short) · open for 28 days"), "{text}");
+    }
+);
+
+both!(
+    async fn without_mondays_snapshot_nothing_is_written_and_a_dry_run_writes_nothing(world: World) {
+        organisation(&world.db).await;
+        let (mailer, memory) = Mailer::memory();
+        let job = job(mailer);
+        let error = job.run(&world.db, week("2026-W47"), now()).await.unwrap_err();
+        assert!(matches!(error, ReportError::NoSnapshot(missing) if missing == day(MONDAY)));
+        assert!(error.to_string().contains("psn run coverage --as-of 2026-11-16"), "{error}");
+        take_snapshot(&world.db, 1, MONDAY, 1, 2).await;
+        let previews = job.dry_run(&world.db, week("2026-W47")).await.unwrap();
+        let keys: Vec<_> = previews.iter().map(|preview| preview.recipient.as_str()).collect();
+        assert_eq!(keys, ["person:1", "person:2", "person:3"]);
+        assert_eq!(previews[1].units, [("NORTH".to_owned(), "you are its senior manager".to_owned())]);
+        assert!(store::find(&world.db, week("2026-W47")).await.unwrap().is_none());
+        assert!(rows(&world.db).await.is_empty() && memory.take().is_empty());
+    }
+);
+
+both!(
+    async fn a_folder_gets_one_readable_file_a_mail_and_the_row_says_where(world: World) {
+        ready(&world).await;
+        let folder = world.folder.path().join("mail");
+        let outcome = job(Mailer::folder(&folder)).run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!(outcome.sent, 3);
+        let stored = row_of(&world.db, 2).await.stored_at.unwrap();
+        assert_eq!(std::path::Path::new(&stored), folder.join("2026-W47_NORTH_person-2.eml"));
+        let bytes = std::fs::read(stored).unwrap();
+        assert!(MessageParser::default().parse(&bytes).unwrap().body_text(0).unwrap().contains("YOUR UNITS"));
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 3);
+    }
+);
+
+#[tokio::test]
+async fn a_server_without_encryption_gets_no_mail_where_encryption_is_asked_for() {
+    let listener = SmtpListener::start().await;
+    let plain = Mailer::smtp(&listener.url(), Duration::from_secs(2)).unwrap();
+    assert!(plain.check().await.unwrap().contains("answers"));
+    let encrypted =
+        Mailer::smtp(&format!("smtp+starttls://127.0.0.1:{}", listener.port()), Duration::from_secs(2)).unwrap();
+    assert!(matches!(encrypted.check().await, Err(SendError::Retry(said)) if said.contains("STARTTLS")));
+}

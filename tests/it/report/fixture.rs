@@ -1,0 +1,143 @@
+//! A board of three units with a manager each, and snapshots of it written row by row.
+
+use entity::id::{AppointmentId, PersonId, PostId, SnapshotId, UnitId};
+use entity::table::{appointment, person, post, snapshot, snapshot_team, snapshot_unit, unit};
+use entity::value::{AppointmentRole, Status};
+use sea_orm::{DatabaseConnection, IntoActiveModel as _};
+
+use crate::harness::{day, instant};
+
+async fn insert<E>(db: &DatabaseConnection, row: E::Model)
+where
+    E: sea_orm::EntityTrait,
+    E::Model: sea_orm::IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: sea_orm::ActiveModelTrait<Entity = E> + Send,
+{
+    E::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
+}
+
+/// BOARD (1) over NORTH (2) and SOUTH (3), with a manager each: people 1 to 3, `p1@board.example` and so on.
+pub(crate) async fn organisation(db: &DatabaseConnection) {
+    for (id, code, parent) in [(1, "BOARD", None), (2, "NORTH", Some(1)), (3, "SOUTH", Some(1))] {
+        let row = unit::Model {
+            id: UnitId(id),
+            code: code.to_owned(),
+            name: format!("Unit {code}"),
+            parent_id: parent.map(UnitId),
+            level: None,
+            site: None,
+            cover_group: None,
+            valid_from: None,
+            valid_to: None,
+        };
+        insert::<unit::Entity>(db, row).await;
+    }
+    for id in 1..=3 {
+        let person = person::Model {
+            id: PersonId(id),
+            employer: "NHS".to_owned(),
+            number: format!("00{id}"),
+            first_name: Some("Mairi\r\nBcc: all@board.example".to_owned()),
+            last_name: Some("O'Neill".to_owned()),
+            work_email: Some(format!("p{id}@board.example")),
+        };
+        let post = post::Model {
+            id: PostId(id),
+            person_id: PersonId(id),
+            unit_id: UnitId(1),
+            assignment: None,
+            job_title: None,
+            job_family: None,
+            band: None,
+            line_manager_id: None,
+            wte: 100,
+            contract_type: None,
+            bank: false,
+            valid_from: None,
+            valid_to: None,
+        };
+        let appointment = appointment::Model {
+            id: AppointmentId(id),
+            unit_id: UnitId(id),
+            person_id: PersonId(id),
+            role: AppointmentRole::SeniorManager,
+            valid_from: None,
+            valid_to: None,
+            delegate_id: None,
+            delegate_from: None,
+            delegate_to: None,
+        };
+        insert::<person::Entity>(db, person).await;
+        insert::<post::Entity>(db, post).await;
+        insert::<appointment::Entity>(db, appointment).await;
+    }
+}
+
+/// A snapshot in which NORTH has a gap of so many people (none: covered) and SOUTH is covered.
+pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, revision: i32, gap: i32) {
+    let head =
+        snapshot::Model { id: SnapshotId(id), day: day(on), revision, computed_at: instant("2026-11-16T05:00:00Z") };
+    insert::<snapshot::Entity>(db, head).await;
+    let covered = i32::from(gap == 0);
+    for (unit, code, parent, teams, covered) in
+        [(1, "BOARD", None, 2, 1 + covered), (2, "NORTH", Some(1), 1, covered), (3, "SOUTH", Some(1), 1, 1)]
+    {
+        let row = snapshot_unit::Model {
+            snapshot_id: SnapshotId(id),
+            unit_id: UnitId(unit),
+            unit_code: code.to_owned(),
+            unit_name: format!("Unit {code}"),
+            parent_id: parent.map(UnitId),
+            headcount: teams * 10,
+            wte: 1000,
+            teams,
+            covered,
+            at_risk: 0,
+            partial: teams - covered,
+            none: 0,
+            mix_gap: 0,
+            unknown: 0,
+            exempt: 0,
+            not_applicable: 0,
+            staff_covered: covered * 10,
+            staff_assessed: teams * 10,
+            level1_done: teams * 10,
+            level1_target: Some(90),
+            active_supporters: covered,
+            trainers: 1,
+            supporters_per_trainer: Some(20),
+        };
+        insert::<snapshot_unit::Entity>(db, row).await;
+    }
+    for (unit, code, gap) in [(2, "NORTH", gap), (3, "SOUTH", 0)] {
+        let row = snapshot_team::Model {
+            snapshot_id: SnapshotId(id),
+            unit_id: UnitId(unit),
+            unit_code: code.to_owned(),
+            unit_name: format!("Unit {code}"),
+            cover_group: None,
+            own_headcount: 10,
+            headcount: 10,
+            wte: 1000,
+            supporters: 1,
+            share: 1000,
+            required: Some(gap + 1),
+            gap: Some(gap),
+            status: if gap == 0 { Status::Covered } else { Status::Partial },
+            single_point: false,
+            at_risk_from: None,
+            at_risk_status: None,
+            at_risk_reasons: serde_json::json!([]),
+            not_counting: serde_json::json!({ "CERTIFICATE_EXPIRED": 1 }),
+            champions: 1,
+            champions_needed: Some(1),
+            level1_done: 10,
+            level1_target: Some(90),
+            policy_unit_code: Some("BOARD".to_owned()),
+            policy_from: Some(day("2026-01-01")),
+            mix: serde_json::json!([{ "rule": "2 different band", "must": false, "state": "UNMET", "sentence": "one more band" }]),
+            gap_opened_on: (gap > 0).then(|| day("2026-11-02")),
+        };
+        insert::<snapshot_team::Entity>(db, row).await;
+    }
+}
