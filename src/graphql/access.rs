@@ -6,7 +6,7 @@ use entity::coverage::roster::UnitIx;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 
 use super::error::ApiError;
-use crate::http::viewer::Viewer;
+use crate::http::Viewer;
 
 /// What one viewer may see. What is hidden is absent: it is missing from lists, counts and totals, and asking for it by code
 /// or id is answered like asking for what never was.

@@ -86,10 +86,7 @@ impl CoverageCache {
             return Ok(Arc::clone(coverage));
         }
         let (inner, known) = (Arc::clone(&self.0), Arc::clone(known));
-        to_the_end(async move {
-            cell.get_or_try_init(|| inner.compute(known, day, None)).await.map(Arc::clone)
-        })
-        .await
+        to_the_end(async move { cell.get_or_try_init(|| inner.compute(known, day, None)).await.map(Arc::clone) }).await
     }
 
     /// The coverage on `day` with another policy: computed each time and not kept.

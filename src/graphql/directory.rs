@@ -142,7 +142,6 @@ impl Directory {
         self.levels.get(&unit).map(|word| self.words.text(*word))
     }
 
-
     /// The exemptions of a unit, latest first.
     pub(crate) fn exemptions(&self, unit: UnitId) -> &[Exempted] {
         self.exemptions.get(&unit).map_or(&[], Vec::as_slice)

@@ -88,10 +88,8 @@ impl Loader<SnapshotId> for Rows {
     type Error = ApiError;
 
     async fn load(&self, keys: &[SnapshotId]) -> Result<HashMap<SnapshotId, Self::Value>, ApiError> {
-        let rows = snapshot::Entity::find()
-            .filter(snapshot::Column::Id.is_in(keys.iter().copied()))
-            .all(&self.db)
-            .await?;
+        let rows =
+            snapshot::Entity::find().filter(snapshot::Column::Id.is_in(keys.iter().copied())).all(&self.db).await?;
         Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
     }
 }

@@ -91,7 +91,10 @@ impl Moment {
         let cell = {
             let mut moments = begun.moments.lock().unwrap_or_else(PoisonError::into_inner);
             if !moments.contains_key(&as_of.day) && moments.len() >= COMPUTATIONS {
-                return Err(ApiError::bad_input("asOf", format!("One query asks of at most {COMPUTATIONS} different days")));
+                return Err(ApiError::bad_input(
+                    "asOf",
+                    format!("One query asks of at most {COMPUTATIONS} different days"),
+                ));
             }
             Arc::clone(moments.entry(as_of.day).or_default())
         };

@@ -54,6 +54,7 @@ struct RequestRunPayload {
     refusal: Option<RequestRunRefusal>,
 }
 
+/// Everything that can be changed. A refusal that a client can expect is a value in the answer and not an error.
 #[Object]
 impl Mutation {
     /// Asks for a run of a job ("compute again", "send again"); the worker begins it within about a minute. A mail whose
@@ -71,7 +72,8 @@ impl Mutation {
             Ok(period) => period,
             Err(refusal) => return Ok(RequestRunPayload { run: None, refusal: Some(refusal) }),
         };
-        let db = ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))?;
+        let db =
+            ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))?;
         let row = run::request(db, job.stored(), &period).await?;
         let refusal = (row.state == RunState::Running).then(|| RequestRunRefusal {
             code: RequestRunRefusalCode::AlreadyRunning,
@@ -87,7 +89,10 @@ fn readable(job: Job, period: &str, today: Day) -> Result<String, RequestRunRefu
         Job::Coverage => period.parse::<Day>().map(|day| (day, day.to_string())),
         Job::GapReport => period.parse::<IsoWeek>().map(|week| (week.monday(), week.to_string())),
     }
-    .map_err(|error| RequestRunRefusal { code: RequestRunRefusalCode::PeriodUnreadable, sentence: error.to_string() })?;
+    .map_err(|error| RequestRunRefusal {
+        code: RequestRunRefusalCode::PeriodUnreadable,
+        sentence: error.to_string(),
+    })?;
     if first > today {
         let sentence = format!("{written} has not begun; the schedule runs it when it has");
         return Err(RequestRunRefusal { code: RequestRunRefusalCode::PeriodInFuture, sentence });

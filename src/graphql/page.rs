@@ -55,11 +55,9 @@ impl Page {
         before: Option<String>,
     ) -> Result<Self, ApiError> {
         // `first` has a default, so its being there does not say that somebody wrote it.
-        let first_is_written = ctx
-            .item
-            .node
-            .get_argument("first")
-            .is_some_and(|first| first.node.clone().into_const().is_some_and(|first| first != async_graphql::Value::Null));
+        let first_is_written = ctx.item.node.get_argument("first").is_some_and(|first| {
+            first.node.clone().into_const().is_some_and(|first| first != async_graphql::Value::Null)
+        });
         let (name, from, asked) = match (first, last) {
             (Some(first), Some(_)) if first_is_written || first != USUAL => {
                 return Err(ApiError::bad_input("last", "Ask for the first or for the last of a list, not for both"));
@@ -81,7 +79,8 @@ impl Page {
                 let (of, key): (String, K) = serde_json::from_slice(&bytes).ok()?;
                 (of == list).then_some(key)
             };
-            let refused = || ApiError::bad_input(name, format!("{name} is no cursor of this list; pass one as it was given"));
+            let refused =
+                || ApiError::bad_input(name, format!("{name} is no cursor of this list; pass one as it was given"));
             cursor.as_ref().map(|cursor| key(cursor).ok_or_else(refused)).transpose()
         };
         Ok((read("after", &self.after)?, read("before", &self.before)?))
@@ -170,7 +169,6 @@ impl Total {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,7 +179,8 @@ mod tests {
     }
 
     fn cut_to(page: &Page) -> (Vec<u32>, bool, bool) {
-        let Slice { items, has_previous, has_next } = cut(page, "numbers", vec![10, 20, 30, 40, 50], |item| *item).unwrap();
+        let Slice { items, has_previous, has_next } =
+            cut(page, "numbers", vec![10, 20, 30, 40, 50], |item| *item).unwrap();
         (items.into_iter().map(|(_, item)| item).collect(), has_previous, has_next)
     }
 

@@ -40,8 +40,7 @@ pub fn what_would_close(gap: Gap<'_>, unmet: impl IntoIterator<Item = String>) -
             let more = short.filter(|short| *short > 0).map(|short| {
                 let people = if short == 1 { "Peer Supporter" } else { "Peer Supporters" };
                 // Enough in parts, but nobody with half of their share here: another fifth of a person closes nothing.
-                let half =
-                    if supporters == 0 && share > 0 { ", with at least half of their share here" } else { "" };
+                let half = if supporters == 0 && share > 0 { ", with at least half of their share here" } else { "" };
                 format!("{short} more {people}{half}.")
             });
             more.into_iter().chain(unmet).chain(who_does_not_count(not_counting)).collect()

@@ -187,7 +187,8 @@ fn within(field: &str, value: Option<i32>, least: u32, most: u32) -> Result<Opti
     value
         .map(|value| {
             let number = u32::try_from(value).ok().filter(|number| (least..=most).contains(number));
-            number.ok_or_else(|| ApiError::bad_input(field, format!("{field} is {least} to {most}, and {value} is not")))
+            number
+                .ok_or_else(|| ApiError::bad_input(field, format!("{field} is {least} to {most}, and {value} is not")))
         })
         .transpose()
 }

@@ -9,7 +9,7 @@ use super::super::loader::Rows;
 use super::super::loader::children::{ChildTotal, DeliveriesOf};
 use super::super::page::rows::trimmed;
 use super::super::page::{Listed, Page, Total};
-use super::super::scalar::Instant;
+use super::super::scalar::{Instant, Week};
 use super::delivery::Delivery;
 use super::snapshot::Snapshot;
 use super::word::DeliveryState;
@@ -26,9 +26,9 @@ impl GapReport {
         NodeId::GapReport(self.0.id).encode()
     }
 
-    /// The ISO week that it is about: 2026-W48.
-    async fn week(&self) -> &str {
-        &self.0.week
+    /// The week that it is about.
+    async fn week(&self) -> Result<Week, ApiError> {
+        self.0.week.parse().map(Week).map_err(ApiError::internal)
     }
 
     /// When it was built.

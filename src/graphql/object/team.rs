@@ -283,7 +283,8 @@ impl CoverGroup {
     ) -> Result<Listed<Unit>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let at = &self.team.at;
-        let members: Vec<UnitIx> = self.team.row().assessed_with.iter().copied().filter(|unit| at.sees(*unit)).collect();
+        let members: Vec<UnitIx> =
+            self.team.row().assessed_with.iter().copied().filter(|unit| at.sees(*unit)).collect();
         unit::listed(at, &page, members)
     }
 }

@@ -156,7 +156,11 @@ impl Unit {
     async fn appointments(&self) -> Vec<Appointment> {
         let day = self.at.as_of.day;
         let own = self.at.known.directory.appointments(self.at.facts(self.unit).id);
-        own.iter().filter(|row| row.validity.holds_on(day)).take(MOST_DATED).map(|row| Appointment::on(day, row)).collect()
+        own.iter()
+            .filter(|row| row.validity.holds_on(day))
+            .take(MOST_DATED)
+            .map(|row| Appointment::on(day, row))
+            .collect()
     }
 }
 

@@ -74,24 +74,20 @@ pub(crate) fn count(mut rows: SelectStatement) -> SelectStatement {
 
 /// The ids of the first (or last) `limit` of `rows` for each `parent`, in the order of `id`: one statement for the children
 /// of a whole page of parents.
-pub(crate) fn first_of_each(
-    mut rows: SelectStatement,
-    parent: &'static str,
-    from: End,
-    limit: u64,
-) -> SelectStatement {
+pub(crate) fn first_of_each(mut rows: SelectStatement, parent: &'static str, from: End, limit: u64) -> SelectStatement {
     let order = match from {
         End::Start => Order::Asc,
         End::Tail => Order::Desc,
     };
     let window = WindowStatement::partition_by(Alias::new(parent)).order_by(Alias::new("id"), order).to_owned();
-    rows.clear_selects()
-        .column(Alias::new("id"))
-        .expr_window_as(Expr::cust("ROW_NUMBER()"), window, Alias::new("place"));
+    rows.clear_selects().column(Alias::new("id")).expr_window_as(
+        Expr::cust("ROW_NUMBER()"),
+        window,
+        Alias::new("place"),
+    );
     Query::select()
         .column(Alias::new("id"))
         .from_subquery(rows, "ranked")
         .and_where(Expr::col(Alias::new("place")).lte(limit))
         .to_owned()
 }
-

@@ -27,11 +27,7 @@ pub(crate) struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// The object with an id that this API gave out.
-    async fn node(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The id.")] id: ID,
-    ) -> Result<Option<Node>, ApiError> {
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>, ApiError> {
         let mut found = find(ctx, std::slice::from_ref(&id)).await?;
         found.pop().flatten().map(Some).ok_or_else(|| ApiError::not_found("object"))
     }
@@ -43,7 +39,10 @@ impl NodeQuery {
         #[graphql(desc = "The ids, at most 100.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>, ApiError> {
         if ids.len() > MOST_IDS {
-            return Err(ApiError::bad_input("ids", format!("ids has at most {MOST_IDS} entries, and not {}", ids.len())));
+            return Err(ApiError::bad_input(
+                "ids",
+                format!("ids has at most {MOST_IDS} entries, and not {}", ids.len()),
+            ));
         }
         let found = find(ctx, &ids).await?;
         if found.iter().any(Option::is_none) {

@@ -31,7 +31,7 @@ impl OrganisationQuery {
     /// Who is asking, and what they may do.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<ViewerInfo, ApiError> {
         let scope = Scope::of(ctx)?;
-        let viewer = ctx.data_opt::<crate::http::viewer::Viewer>();
+        let viewer = ctx.data_opt::<crate::http::Viewer>();
         Ok(ViewerInfo {
             kind: viewer.map_or("", |viewer| viewer.word()),
             sees_whole_network: viewer.is_some_and(|viewer| viewer.sees_whole_network()),

@@ -171,9 +171,7 @@ impl TeamOrder {
             TeamOrderField::Headcount => figure(Some(i64::from(row.headcount))),
             TeamOrderField::Name => text(&facts.name),
             TeamOrderField::Code => text(&facts.code),
-            TeamOrderField::AtRiskFrom => {
-                figure(row.risk.as_ref().map(|risk| risk.day.days_since(at.as_of.day)))
-            }
+            TeamOrderField::AtRiskFrom => figure(row.risk.as_ref().map(|risk| risk.day.days_since(at.as_of.day))),
         }
     }
 

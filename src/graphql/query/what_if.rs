@@ -20,7 +20,8 @@ impl WhatIfQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The unit's code; the top of the tree unless told.")] unit_code: Option<String>,
-        #[graphql(desc = "What would be different; the rest stays as the governing policies have it.")] policy: PolicyInput,
+        #[graphql(desc = "What would be different; the rest stays as the governing policies have it.")]
+        policy: PolicyInput,
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
     ) -> Result<Option<WhatIf>, ApiError> {
         let change = policy.change()?;
