@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cli;
+mod graphql;
 mod harness;
 mod hostile_queries;
 mod http;
