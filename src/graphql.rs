@@ -43,13 +43,7 @@ pub type PsnSchema = Schema<Query, Mutation, EmptySubscription>;
 /// it is executed, in [`limits`].
 #[must_use]
 pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz) -> PsnSchema {
-    builder()
-        .data(cache::CoverageCache::new(db.clone()))
-        .data(loader::Rows::loader(db.clone()))
-        .data(db)
-        .data(clock)
-        .data(zone)
-        .finish()
+    builder().data(cache::CoverageCache::new(db.clone())).data(db).data(clock).data(zone).finish()
 }
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {

@@ -31,7 +31,7 @@ struct Inner {
     loading: tokio::sync::Mutex<()>,
     /// The last asked for last.
     days: Mutex<Vec<Kept>>,
-    computing: Semaphore,
+    computing: Arc<Semaphore>,
 }
 
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ impl CoverageCache {
             known: Mutex::new(None),
             loading: tokio::sync::Mutex::new(()),
             days: Mutex::new(Vec::new()),
-            computing: Semaphore::new(AT_A_TIME),
+            computing: Arc::new(Semaphore::new(AT_A_TIME)),
         }))
     }
 
@@ -124,8 +124,10 @@ impl Inner {
     }
 
     async fn compute(&self, known: Arc<Known>, day: Day, asked: Option<WhatIf>) -> Result<Arc<Coverage>, ApiError> {
-        let _turn = self.computing.acquire().await.map_err(ApiError::internal)?;
+        let turn = Arc::clone(&self.computing).acquire_owned().await.map_err(ApiError::internal)?;
         let work = move || {
+            // Held here, and not by the caller: a caller that goes away does not make the processor free.
+            let _turn = turn;
             let index: &Index = &known.facts.index;
             Arc::new(compute(index, day, asked.as_ref()))
         };

@@ -3,11 +3,12 @@
 
 pub(crate) mod children;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::any::{Any, TypeId};
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_graphql::Context;
-use async_graphql::dataloader::{DataLoader, Loader};
 use entity::id::{PersonId, SnapshotId, UnitId};
 use entity::period::{Day, IsoWeek};
 use entity::table::{person, snapshot, snapshot_team, snapshot_unit};
@@ -15,22 +16,115 @@ use sea_orm::{
     ColumnTrait as _, DatabaseConnection, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
 };
+use tokio::sync::OnceCell;
 
 use super::error::ApiError;
+use super::moment::begun;
 
-/// Reads the rows; see the module.
-#[derive(Debug)]
+/// How many keys one statement names at most; SQLite takes 32,766 values.
+const KEYS: usize = 10_000;
+
+/// A kind of rows that are read together.
+pub(crate) trait Load<K>: Send + Sync {
+    /// What is found for a key.
+    type Value: Clone + Send + Sync + 'static;
+
+    /// Reads what is there for all of `keys`; a key without anything is left out.
+    fn load(&self, keys: &[K]) -> impl Future<Output = Result<HashMap<K, Self::Value>, ApiError>> + Send;
+}
+
+/// Reads rows for one request.
+///
+/// The library's loader waits for a millisecond and then reads what was asked for so far, which in a large answer is a
+/// part: how many statements that makes depends on how busy the machine is. Here a wave of keys is closed when all of the
+/// request's resolvers have had their turn and none has added a key, so the number of statements depends on the query alone.
+#[derive(Debug, Default)]
 pub(crate) struct Rows {
-    db: DatabaseConnection,
+    db: OnceLock<DatabaseConnection>,
+    waves: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+/// The keys that are waited for together, and then what was found for them.
+struct Wave<K, V> {
+    keys: Mutex<HashSet<K>>,
+    found: OnceCell<Result<HashMap<K, V>, ApiError>>,
+}
+
+impl<K: Clone + Eq + Hash, V> Wave<K, V> {
+    fn keys(&self) -> std::sync::MutexGuard<'_, HashSet<K>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Rows {
-    pub(crate) fn loader(db: DatabaseConnection) -> DataLoader<Self> {
-        DataLoader::new(Self { db }, tokio::spawn)
+    /// The rows of the request.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::internal`] when the schema was built without a database.
+    pub(crate) fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
+        let rows = &begun(ctx)?.rows;
+        let db =
+            ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))?;
+        rows.db.get_or_init(|| db.clone());
+        Ok(rows)
     }
 
-    pub(crate) fn of<'a>(ctx: &Context<'a>) -> Result<&'a DataLoader<Self>, ApiError> {
-        ctx.data_opt::<DataLoader<Self>>().ok_or_else(|| ApiError::internal("the schema has no loader"))
+    /// What is there for `key`, read together with the keys of all its neighbours.
+    ///
+    /// # Errors
+    ///
+    /// What the database said.
+    pub(crate) async fn load_one<K>(&self, key: K) -> Result<Option<<Self as Load<K>>::Value>, ApiError>
+    where
+        K: Clone + Eq + Hash + Send + Sync + 'static,
+        Self: Load<K>,
+    {
+        let wave = self.join(key.clone());
+        let mut waiting = 0;
+        while !wave.found.initialized() && waiting != wave.keys().len() {
+            waiting = wave.keys().len();
+            tokio::task::yield_now().await;
+        }
+        let found = wave
+            .found
+            .get_or_init(|| async {
+                self.close::<K>();
+                let keys: Vec<_> = wave.keys().iter().cloned().collect();
+                let mut found = HashMap::with_capacity(keys.len());
+                for keys in keys.chunks(KEYS) {
+                    found.extend(self.load(keys).await?);
+                }
+                Ok(found)
+            })
+            .await;
+        found.as_ref().map(|found| found.get(&key).cloned()).map_err(Clone::clone)
+    }
+
+    /// Adds `key` to the open wave of its kind.
+    fn join<K>(&self, key: K) -> Arc<Wave<K, <Self as Load<K>>::Value>>
+    where
+        K: Clone + Eq + Hash + Send + Sync + 'static,
+        Self: Load<K>,
+    {
+        let mut waves = self.waves.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = waves.get(&TypeId::of::<K>()).cloned().and_then(|wave| wave.downcast().ok());
+        let wave = open.unwrap_or_else(|| {
+            let wave = Arc::new(Wave { keys: Mutex::default(), found: OnceCell::new() });
+            waves.insert(TypeId::of::<K>(), wave.clone());
+            wave
+        });
+        wave.keys().insert(key);
+        wave
+    }
+
+    /// Later keys of this kind make a wave of their own.
+    fn close<K: 'static>(&self) {
+        self.waves.lock().unwrap_or_else(PoisonError::into_inner).remove(&TypeId::of::<K>());
+    }
+
+    fn db(&self) -> Result<&DatabaseConnection, ApiError> {
+        self.db.get().ok_or_else(|| ApiError::internal("the rows have no database"))
     }
 }
 
@@ -43,9 +137,8 @@ pub(crate) struct PersonRow {
     pub(crate) last_name: Option<String>,
 }
 
-impl Loader<PersonId> for Rows {
+impl Load<PersonId> for Rows {
     type Value = Arc<PersonRow>;
-    type Error = ApiError;
 
     async fn load(&self, keys: &[PersonId]) -> Result<HashMap<PersonId, Self::Value>, ApiError> {
         let rows: Vec<PersonRow> = person::Entity::find()
@@ -58,7 +151,7 @@ impl Loader<PersonId> for Rows {
             ])
             .filter(person::Column::Id.is_in(keys.iter().copied()))
             .into_model()
-            .all(&self.db)
+            .all(self.db()?)
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
     }
@@ -68,28 +161,26 @@ impl Loader<PersonId> for Rows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredUnit(pub(crate) SnapshotId, pub(crate) UnitId);
 
-impl Loader<StoredUnit> for Rows {
+impl Load<StoredUnit> for Rows {
     type Value = Arc<snapshot_unit::Model>;
-    type Error = ApiError;
 
     async fn load(&self, keys: &[StoredUnit]) -> Result<HashMap<StoredUnit, Self::Value>, ApiError> {
         let rows = snapshot_unit::Entity::find()
             .filter(snapshot_unit::Column::SnapshotId.is_in(distinct(keys.iter().map(|key| key.0))))
             .filter(snapshot_unit::Column::UnitId.is_in(distinct(keys.iter().map(|key| key.1))))
-            .all(&self.db)
+            .all(self.db()?)
             .await?;
         Ok(rows.into_iter().map(|row| (StoredUnit(row.snapshot_id, row.unit_id), Arc::new(row))).collect())
     }
 }
 
 /// A snapshot by its id.
-impl Loader<SnapshotId> for Rows {
+impl Load<SnapshotId> for Rows {
     type Value = Arc<snapshot::Model>;
-    type Error = ApiError;
 
     async fn load(&self, keys: &[SnapshotId]) -> Result<HashMap<SnapshotId, Self::Value>, ApiError> {
         let rows =
-            snapshot::Entity::find().filter(snapshot::Column::Id.is_in(keys.iter().copied())).all(&self.db).await?;
+            snapshot::Entity::find().filter(snapshot::Column::Id.is_in(keys.iter().copied())).all(self.db()?).await?;
         Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
     }
 }
@@ -110,9 +201,8 @@ pub(crate) struct TrendRow {
     pub(crate) figures: snapshot_unit::Model,
 }
 
-impl Loader<Trend> for Rows {
+impl Load<Trend> for Rows {
     type Value = Arc<Vec<TrendRow>>;
-    type Error = ApiError;
 
     /// Two statements for each different (day, weeks), which the units of a page share.
     async fn load(&self, keys: &[Trend]) -> Result<HashMap<Trend, Self::Value>, ApiError> {
@@ -126,7 +216,7 @@ impl Loader<Trend> for Rows {
             let rows = snapshot_unit::Entity::find()
                 .filter(snapshot_unit::Column::SnapshotId.is_in(weekly.iter().map(|snapshot| snapshot.id)))
                 .filter(snapshot_unit::Column::UnitId.is_in(units.iter().copied()))
-                .all(&self.db)
+                .all(self.db()?)
                 .await?;
             let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.unit_id, row.snapshot_id), row)).collect();
             for unit in units {
@@ -150,7 +240,7 @@ impl Rows {
             .filter(snapshot::Column::Day.between(from, until))
             .order_by_asc(snapshot::Column::Day)
             .order_by_asc(snapshot::Column::Revision)
-            .all(&self.db)
+            .all(self.db()?)
             .await?;
         let mut weekly: Vec<snapshot::Model> = Vec::new();
         for row in rows {
@@ -178,9 +268,8 @@ pub(crate) struct LastSeen {
 /// A snapshot's day, and a team's row in it; no row where it was no team then.
 pub(crate) type Seen = (Day, Option<Arc<snapshot_team::Model>>);
 
-impl Loader<LastSeen> for Rows {
+impl Load<LastSeen> for Rows {
     type Value = Seen;
-    type Error = ApiError;
 
     /// Two statements for each different day.
     async fn load(&self, keys: &[LastSeen]) -> Result<HashMap<LastSeen, Self::Value>, ApiError> {
@@ -194,13 +283,13 @@ impl Loader<LastSeen> for Rows {
                 .filter(snapshot::Column::Day.lte(until))
                 .order_by_desc(snapshot::Column::Day)
                 .order_by_desc(snapshot::Column::Revision)
-                .one(&self.db)
+                .one(self.db()?)
                 .await?;
             let Some(newest) = newest else { continue };
             let rows = snapshot_team::Entity::find()
                 .filter(snapshot_team::Column::SnapshotId.eq(newest.id))
                 .filter(snapshot_team::Column::UnitId.is_in(units.iter().copied()))
-                .all(&self.db)
+                .all(self.db()?)
                 .await?;
             let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.unit_id, Arc::new(row))).collect();
             seen.extend(units.into_iter().map(|unit| (LastSeen { unit, until }, (newest.day, rows.remove(&unit)))));

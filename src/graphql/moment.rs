@@ -16,6 +16,7 @@ use super::access::Scope;
 use super::cache::CoverageCache;
 use super::directory::Known;
 use super::error::ApiError;
+use super::loader::Rows;
 use super::object::team::Team;
 use super::object::unit::Unit;
 use super::scalar::Date;
@@ -25,12 +26,14 @@ const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 /// Computations that one request may cause: each different day, and each "what if".
 const COMPUTATIONS: usize = 10;
 
-/// What one request has begun: the version of the facts that all of its fields see, and the days that it has asked of.
+/// What one request has begun: the version of the facts that all of its fields see, the days that it has asked of, and the
+/// rows that it is about to read.
 #[derive(Debug, Default)]
 pub(crate) struct Begun {
     known: OnceCell<Arc<Known>>,
     moments: Mutex<HashMap<Day, Arc<OnceCell<Arc<Coverage>>>>>,
     what_ifs: Mutex<usize>,
+    pub(crate) rows: Rows,
 }
 
 /// A day, and whether it was asked for by name.
@@ -78,6 +81,16 @@ pub(crate) fn as_of(ctx: &Context<'_>, asked: Option<Date>) -> Result<AsOf, ApiE
     }
 }
 
+/// The facts as this request sees them, and what its viewer may see, for questions that no computed coverage is needed for.
+///
+/// # Errors
+///
+/// What the database said.
+pub(crate) async fn known<'a>(ctx: &Context<'a>) -> Result<(&'a Arc<Known>, Scope), ApiError> {
+    let (scope, cache) = (Scope::of(ctx)?, cache(ctx)?);
+    Ok((begun(ctx)?.known.get_or_try_init(|| cache.known()).await?, scope))
+}
+
 impl Moment {
     /// The moment of a day; today when none is named.
     ///
@@ -85,9 +98,9 @@ impl Moment {
     ///
     /// [`ApiError::bad_input`] for a day that is out of range or one too many, else what the database said.
     pub(crate) async fn on(ctx: &Context<'_>, asked: Option<Date>) -> Result<Arc<Self>, ApiError> {
-        let (scope, as_of) = (Scope::of(ctx)?, as_of(ctx, asked)?);
+        let as_of = as_of(ctx, asked)?;
+        let (known, scope) = known(ctx).await?;
         let (begun, cache) = (begun(ctx)?, cache(ctx)?);
-        let known = begun.known.get_or_try_init(|| cache.known()).await?;
         let cell = {
             let mut moments = begun.moments.lock().unwrap_or_else(PoisonError::into_inner);
             if !moments.contains_key(&as_of.day) && moments.len() >= COMPUTATIONS {
@@ -146,7 +159,7 @@ impl Moment {
 
     /// The highest unit that the viewer sees: the root of the tree, or of the part of it that is theirs.
     pub(crate) fn top(&self) -> Option<UnitIx> {
-        self.index().units_downwards().iter().copied().find(|unit| self.sees(*unit))
+        top(self.index(), self.scope)
     }
 
     /// The units that are open that day or have a team at or below them and that the viewer sees, by code.
@@ -180,6 +193,11 @@ impl Moment {
     }
 }
 
+/// The highest unit that a scope holds.
+pub(crate) fn top(index: &Index, scope: Scope) -> Option<UnitIx> {
+    index.units_downwards().iter().copied().find(|unit| scope.sees(index, *unit))
+}
+
 /// A unit's row; the rows are by code.
 pub(crate) fn unit_row<'a>(index: &Index, coverage: &'a Coverage, unit: UnitIx) -> Option<&'a UnitRow> {
     let units = &index.roster().units;
@@ -193,7 +211,12 @@ pub(crate) fn team_place(index: &Index, coverage: &Coverage, unit: UnitIx) -> Op
     coverage.teams.binary_search_by(|row| units[row.unit.at()].code.cmp(&units[unit.at()].code)).ok()
 }
 
-fn begun<'a>(ctx: &Context<'a>) -> Result<&'a Begun, ApiError> {
+/// What the request has begun.
+///
+/// # Errors
+///
+/// [`ApiError::internal`] when the request did not come through [`prepare`](super::prepare).
+pub(crate) fn begun<'a>(ctx: &Context<'a>) -> Result<&'a Begun, ApiError> {
     ctx.data_opt::<Begun>().ok_or_else(|| ApiError::internal("the request was not prepared with graphql::prepare"))
 }
 

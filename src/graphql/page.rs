@@ -163,7 +163,7 @@ impl Total {
                 let row = db.query_one(&rows::count(statement.as_ref().clone())).await?;
                 row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0)
             }
-            Self::Children(of) => Rows::of(ctx)?.load_one(of.clone()).await?.unwrap_or(0),
+            Self::Children(of) => Rows::of(ctx)?.load_one(*of).await?.unwrap_or(0),
         };
         Ok(i32::try_from(total).unwrap_or(i32::MAX))
     }

@@ -4,6 +4,7 @@
 mod answers;
 mod board;
 mod contract;
+mod history;
 mod pages;
 mod refusals;
 mod runs;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use async_graphql::dataloader::Loader;
 use chrono::{DateTime, Utc};
 use entity::id::{DeliveryId, ImportBatchId, PersonId, ReportId};
 use entity::table::{delivery, import_reject};
@@ -13,7 +12,7 @@ use sea_orm::{
     QueryTrait as _, Select,
 };
 
-use super::{Rows, distinct};
+use super::{Load, Rows, distinct};
 use crate::graphql::error::ApiError;
 use crate::graphql::page::End;
 use crate::graphql::page::rows::first_of_each;
@@ -80,9 +79,8 @@ pub(crate) struct DeliveriesOf {
     pub(crate) span: Span,
 }
 
-impl Loader<DeliveriesOf> for Rows {
+impl Load<DeliveriesOf> for Rows {
     type Value = Vec<DeliveryRow>;
-    type Error = ApiError;
 
     /// One statement for each different page.
     async fn load(&self, keys: &[DeliveriesOf]) -> Result<HashMap<DeliveriesOf, Self::Value>, ApiError> {
@@ -101,7 +99,7 @@ impl Loader<DeliveriesOf> for Rows {
                 .filter(delivery::Column::Id.in_subquery(ids))
                 .order_by_asc(delivery::Column::Id)
                 .into_model()
-                .all(&self.db)
+                .all(self.db()?)
                 .await?;
             for row in rows {
                 found.entry(DeliveriesOf { report: row.report_id, state, span }).or_default().push(row);
@@ -115,9 +113,8 @@ impl Loader<DeliveriesOf> for Rows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TextOf(pub(crate) DeliveryId);
 
-impl Loader<TextOf> for Rows {
+impl Load<TextOf> for Rows {
     type Value = String;
-    type Error = ApiError;
 
     async fn load(&self, keys: &[TextOf]) -> Result<HashMap<TextOf, String>, ApiError> {
         let rows: Vec<(DeliveryId, String)> = delivery::Entity::find()
@@ -125,7 +122,7 @@ impl Loader<TextOf> for Rows {
             .columns([delivery::Column::Id, delivery::Column::TextPart])
             .filter(delivery::Column::Id.is_in(keys.iter().map(|key| key.0)))
             .into_tuple()
-            .all(&self.db)
+            .all(self.db()?)
             .await?;
         Ok(rows.into_iter().map(|(id, text)| (TextOf(id), text)).collect())
     }
@@ -138,9 +135,8 @@ pub(crate) struct RejectsOf {
     pub(crate) span: Span,
 }
 
-impl Loader<RejectsOf> for Rows {
+impl Load<RejectsOf> for Rows {
     type Value = Vec<import_reject::Model>;
-    type Error = ApiError;
 
     /// One statement for each different page.
     async fn load(&self, keys: &[RejectsOf]) -> Result<HashMap<RejectsOf, Self::Value>, ApiError> {
@@ -157,7 +153,7 @@ impl Loader<RejectsOf> for Rows {
             let rows = import_reject::Entity::find()
                 .filter(import_reject::Column::Id.in_subquery(ids))
                 .order_by_asc(import_reject::Column::Id)
-                .all(&self.db)
+                .all(self.db()?)
                 .await?;
             for row in rows {
                 found.entry(RejectsOf { batch: row.batch_id, span }).or_default().push(row);
@@ -176,9 +172,8 @@ pub(crate) enum ChildTotal {
     Rejects(ImportBatchId),
 }
 
-impl Loader<ChildTotal> for Rows {
+impl Load<ChildTotal> for Rows {
     type Value = i64;
-    type Error = ApiError;
 
     /// One statement for the deliveries and one for the rejects, grouped.
     async fn load(&self, keys: &[ChildTotal]) -> Result<HashMap<ChildTotal, i64>, ApiError> {
@@ -199,7 +194,7 @@ impl Loader<ChildTotal> for Rows {
                 .group_by(delivery::Column::ReportId)
                 .group_by(delivery::Column::State)
                 .into_tuple()
-                .all(&self.db)
+                .all(self.db()?)
                 .await?;
             for (report, state, rows) in rows {
                 for key in [ChildTotal::Deliveries(report, None), ChildTotal::Deliveries(report, Some(state))] {
@@ -215,7 +210,7 @@ impl Loader<ChildTotal> for Rows {
                 .filter(import_reject::Column::BatchId.is_in(distinct(batches.into_iter())))
                 .group_by(import_reject::Column::BatchId)
                 .into_tuple()
-                .all(&self.db)
+                .all(self.db()?)
                 .await?;
             totals.extend(rows.into_iter().map(|(batch, rows)| (ChildTotal::Rejects(batch), rows)));
         }

@@ -7,7 +7,7 @@ use entity::table::snapshot;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::{Rows, StoredUnit, TrendRow};
-use super::super::moment::Moment;
+use super::super::moment::{known, top};
 use super::super::scalar::{Date, Instant, Week};
 use super::roll_up::RollUp;
 
@@ -45,13 +45,17 @@ impl Snapshot {
         ctx: &Context<'_>,
         #[graphql(desc = "The unit's code; the top of the tree unless told.")] unit_code: Option<String>,
     ) -> Result<Option<RollUp>, ApiError> {
-        let now = Moment::on(ctx, None).await?;
+        let (known, scope) = known(ctx).await?;
+        let index = &known.facts.index;
         let unit = match &unit_code {
-            Some(code) => Some(now.named(code)?),
-            None => now.top(),
+            Some(code) => {
+                let named = known.unit_by_code(code).filter(|unit| scope.sees(index, *unit));
+                Some(named.ok_or_else(|| ApiError::not_found("unit"))?)
+            }
+            None => top(index, scope),
         };
         let Some(unit) = unit else { return Ok(None) };
-        let key = StoredUnit(self.0.id, now.facts(unit).id);
+        let key = StoredUnit(self.0.id, index.roster().units[unit.at()].id);
         Ok(Rows::of(ctx)?.load_one(key).await?.map(|row| RollUp::from(&*row)))
     }
 }

@@ -118,7 +118,8 @@ impl Team {
         closing::of_team(self.row())
     }
 
-    /// The allocations of Peer Supporters to the team or its cover group, by unit code, first day and person.
+    /// The allocations of Peer Supporters to the team or its cover group, by unit code, then by first day.
+    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: two filters and Relay's four")]
     async fn supporters(
         &self,
         ctx: &Context<'_>,

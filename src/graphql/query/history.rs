@@ -82,7 +82,6 @@ impl HistoryQuery {
     }
 
     /// Imports of the board's files, newest first.
-    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: a filter and Relay's four")]
     async fn import_batches(
         &self,
         ctx: &Context<'_>,

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{board, data, shown, site};
+use super::{board, data, history, shown, site};
 use crate::harness::{both, day};
 
 both!(
@@ -37,7 +37,7 @@ const TEAM: &str = "fragment team on Team { status statusInWords headcount ownHe
 both!(
     async fn one_team_in_full(world: World) {
         board::organisation(&world.db).await;
-        board::store(&world.db, day("2026-11-09")).await;
+        history::store(&world.db, day("2026-11-09")).await;
         let site = site(&world);
         let query =
             format!("{{ short: team(code: \"N2\") {{ ...team }} risk: team(code: \"N1\") {{ ...team }} }} {TEAM}");
@@ -100,7 +100,7 @@ both!(
         board::organisation(&world.db).await;
         // Week 45 has no Monday; week 46 a Monday and a Tuesday; Monday of week 47 two revisions; the 17th is to come.
         for on in ["2026-11-04", "2026-11-06", "2026-11-09", "2026-11-10", "2026-11-16", "2026-11-17"] {
-            board::store(&world.db, day(on)).await;
+            history::store(&world.db, day(on)).await;
         }
         sea_orm::ConnectionTrait::execute_unprepared(
             &world.db,
@@ -109,7 +109,7 @@ both!(
         .await
         .unwrap();
         board::changed(&world.db).await;
-        board::store(&world.db, day("2026-11-16")).await;
+        history::store(&world.db, day("2026-11-16")).await;
         let query = "{ board { trend { week day rollUp { headcount teams { total covered } } } short: trend(weeks: 1) { day } }
             snapshots(first: 3) { totalCount nodes { day revision computedAt rollUp(unitCode: \"NORTH\") { headcount } } } }";
         assert_snapshot!("trend", shown(&site(&world), query).await);
@@ -119,7 +119,7 @@ both!(
 both!(
     async fn reports_show_what_became_of_each_mail(world: World) {
         board::organisation(&world.db).await;
-        board::reports(&world.db).await;
+        history::reports(&world.db).await;
         let query = "{ gapReports { totalCount nodes { week builtAt snapshot { day } previousSnapshot { day }
             deliveries { totalCount nodes { state attempts nextAttemptAt acceptedAt maskedAddress recipient { displayName } subject
               messageId units { code name why } lastError textPart } }
@@ -132,7 +132,7 @@ both!(
 
 both!(
     async fn imports_show_what_was_rejected_and_why(world: World) {
-        board::imports(&world.db).await;
+        history::imports(&world.db).await;
         let query = "{ importBatches { totalCount nodes { asAt finishedAt state forced refusal files { file rows added changed ended
             unchanged rejected ignoredColumns } rejects(first: 2) { totalCount pageInfo { hasNextPage } nodes { file line column
             value sentence } } } } applied: importBatches(state: APPLIED) { totalCount } }";

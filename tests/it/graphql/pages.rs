@@ -3,7 +3,7 @@
 use axum::Router;
 use serde_json::{Value, json};
 
-use super::{answer, board, data, site};
+use super::{answer, board, data, history, site};
 use crate::harness::both;
 
 /// The codes of a page of teams.
@@ -88,8 +88,8 @@ both!(
 both!(
     async fn rows_of_the_database_page_both_ways_too(world: World) {
         board::organisation(&world.db).await;
-        board::reports(&world.db).await;
-        board::imports(&world.db).await;
+        history::reports(&world.db).await;
+        history::imports(&world.db).await;
         let site = site(&world);
         let first =
             data(&site, "{ snapshots(first: 1) { nodes { day } pageInfo { endCursor hasNextPage hasPreviousPage } } }")
@@ -129,8 +129,8 @@ both!(
 both!(
     async fn an_id_finds_its_object_again_on_its_day(world: World) {
         board::organisation(&world.db).await;
-        board::reports(&world.db).await;
-        board::imports(&world.db).await;
+        history::reports(&world.db).await;
+        history::imports(&world.db).await;
         let site = site(&world);
         let query = r#"{ a: board { id } b: team(code: "N1") { id } c: team(code: "N1", asOf: "2026-12-15") { id }
             d: snapshots(first: 1) { nodes { id } } e: gapReports(first: 1) { nodes { id deliveries(first: 1) { nodes { id } } } }

@@ -19,7 +19,7 @@ async fn request(site: &axum::Router, job: &str, period: &str) -> Value {
 both!(
     async fn a_run_is_asked_for_once_and_again_when_it_is_done(world: World) {
         board::organisation(&world.db).await;
-        board::reports(&world.db).await;
+        history::reports(&world.db).await;
         let site = site(&world);
         let asked = json!({ "job": "coverage", "period": "2026-11-16", "state": "REQUESTED", "attempts": 0 });
         for _ in 0..2 {
