@@ -5,6 +5,11 @@ use std::time::Duration;
 use axum::Router;
 use entity::clock::Clock;
 use entity::period::Day;
+use jobs::mail::Mailer;
+use jobs::report::GapReport;
+use jobs::runner::{Job, Runner};
+use jobs::schedule::{EVERY_MINUTE, TABLE};
+use jobs::snapshot::Coverage;
 use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 
@@ -108,10 +113,66 @@ impl App {
         Ok(http::router(Site { schema, limits, query_limit: self.settings.query_limit(), db: self.db.clone() }))
     }
 
+    /// The weekly report, mailing as the settings say.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Refused`] for a mail setting that cannot be used.
+    pub fn gap_report(&self) -> Result<GapReport, Stop> {
+        let settings = &self.settings;
+        let mailer = mailer(settings)?;
+        let from = settings.mail_from.parse().map_err(|error| Stop::Refused(format!("MAIL_FROM: {error}")))?;
+        Ok(GapReport { mailer, from, base_url: settings.base_url.clone() })
+    }
+
+    /// What runs the jobs of this process.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Refused`] for a mail setting that cannot be used; [`Stop::Failed`] for a table of jobs that makes no sense, an
+    /// error of the program.
+    pub fn runner(&self) -> Result<Runner, Stop> {
+        let jobs: Vec<Box<dyn Job>> = vec![Box::new(Coverage), Box::new(self.gap_report()?)];
+        Runner::new(self.db.clone(), self.clock.clone(), self.settings.board_zone, &TABLE, jobs)
+            .map_err(|error| Stop::Failed(error.to_string()))
+    }
+
+    /// Waits for the database, brings its tables up to date, and runs what is owed until `stop` is cancelled; running jobs
+    /// then get their time to finish.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::runner`] and [`Self::migrate_when_reached`], and an alarm clock that cannot be set.
+    pub async fn work(&self, stop: &CancellationToken) -> Result<(), Stop> {
+        let runner = self.runner()?;
+        self.migrate_when_reached(stop).await?;
+        let drained = runner
+            .work(EVERY_MINUTE, stop.clone(), self.settings.shutdown_limit())
+            .await
+            .map_err(|error| Stop::Failed(error.to_string()))?;
+        if !drained.in_time {
+            tracing::warn!("a running job was stopped; another worker, or the next start, takes it up again");
+        }
+        Ok(())
+    }
+
     /// Today's civil day in the board's zone.
     #[must_use]
     pub fn today(&self) -> Day {
         self.clock.today(self.settings.board_zone)
+    }
+}
+
+/// Where mail goes: to the mail server, or into the folder where none is set.
+///
+/// # Errors
+///
+/// [`Stop::Refused`] for a mail server's address that cannot be used.
+pub fn mailer(settings: &Settings) -> Result<Mailer, Stop> {
+    match &settings.smtp_url {
+        None => Ok(Mailer::folder(settings.mail_folder.clone())),
+        Some(url) => Mailer::smtp(url.reveal(), settings.mail_limit())
+            .map_err(|error| Stop::Refused(format!("SMTP_URL: {error}"))),
     }
 }
 

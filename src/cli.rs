@@ -5,8 +5,10 @@ pub mod demo;
 pub mod export;
 pub mod import;
 pub mod migrate;
+pub mod run;
 pub mod schema;
 pub mod serve;
+pub mod worker;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -34,8 +36,16 @@ pub struct Cli {
 /// What psn can be told to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve the API and the playground.
+    /// Show everything on a demonstration board: import, snapshots, mails in a folder, API and playground.
+    Demo(demo::Args),
+    /// Import a board's files; without --apply only say what would change.
+    Import(import::Args),
+    /// Serve the API and the playground, and run the jobs.
     Serve(serve::Args),
+    /// Run the jobs only.
+    Worker(worker::Args),
+    /// Run a job now, or list the jobs and their runs.
+    Run(run::Args),
     /// Bring the database's tables up to date.
     Migrate(migrate::Args),
     /// Say what works and what does not: configuration, database and mail.
@@ -78,6 +88,13 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
     let clock = Clock::wall();
     match command {
         Command::Serve(args) => serve::run(args, settings, clock, stop).await,
+        Command::Demo(args) => demo::run(args, settings, clock, stop).await,
+        Command::Import(args) => {
+            let app = App::open_migrated(settings, clock).await?;
+            import::run(args, &app.db, app.clock.now()).await
+        }
+        Command::Worker(args) => worker::run(args, settings, clock, stop).await,
+        Command::Run(args) => run::run(args, settings, clock).await,
         Command::Migrate(args) => migrate::run(args, settings, clock).await,
         Command::Check(args) => check::run(args, &settings).await,
         Command::Schema(args) => schema::run(args),

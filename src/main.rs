@@ -6,8 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use psn::cli::{self, Cli, Stop};
-use psn::telemetry;
-use tokio_util::sync::CancellationToken;
+use psn::{shutdown, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -28,5 +27,8 @@ fn begin(cli: Cli) -> Result<(), Stop> {
     telemetry::start(&cli.settings)?;
     let failed = |error| Stop::Failed(format!("the process cannot be set up: {error}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
-    runtime.block_on(cli::run(cli, CancellationToken::new()))
+    runtime.block_on(async {
+        let stop = shutdown::on_signal().map_err(failed)?;
+        cli::run(cli, stop).await
+    })
 }

@@ -1,1 +1,240 @@
-//! stub
+//! A board's files into the tables: IMPORT.md in code.
+//!
+//! `source` (bytes to rows below a known header) → `parse` (rows to typed rows, pure) → `check` (against each other and what is
+//! on file, pure) → `apply` (one transaction for all files, or nothing). A dry run goes the same way and stops before `apply`,
+//! so it tells exactly what applying would do.
+
+mod apply;
+mod board;
+mod cell;
+mod check;
+mod findings;
+mod layout;
+mod load;
+mod mapping;
+mod parse;
+mod policy_defaults;
+mod record;
+mod source;
+mod vocabulary;
+mod words;
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use entity::id::ImportBatchId;
+use entity::period::Day;
+use entity::store::{begin_write, is_postgres};
+use entity::table::{fact_version, import_batch};
+use entity::value::ImportState;
+use sea_orm::{
+    AccessMode, ColumnTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _, IsolationLevel,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, TransactionOptions, TransactionTrait as _,
+};
+
+pub use findings::{FileCount, Notice, Reject};
+pub use layout::FileKind;
+pub use mapping::{Mapping, MappingError};
+
+use board::{Board, Plan};
+use check::Terms;
+use findings::Findings;
+use parse::{Files, Reading};
+
+/// One file.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Which of the nine it is.
+    pub kind: FileKind,
+    /// Its name, without its folder, as findings call it.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Cow<'static, [u8]>,
+}
+
+/// Whether anything is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Only says what would change.
+    DryRun,
+    /// Writes everything or nothing.
+    Apply,
+}
+
+/// What is to be imported, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The files, at most one of a kind; they are taken in the order of [`FileKind::ALL`] whatever theirs is.
+    pub sources: Vec<Source>,
+    /// The day that the files describe. Whoever is no longer in a full list had their last day the day before.
+    pub as_at: Day,
+    /// How another system's headers and words are read.
+    pub mapping: Mapping,
+    /// Whether anything is written.
+    pub mode: Mode,
+    /// Overrides the refusals that ask whether it is meant: an empty file, more than a fifth of the posts ended, older files
+    /// than those on file.
+    pub force: bool,
+    /// Added to every day in the files but open ends. The demonstration board is moved by whole weeks; `as_at` is already moved.
+    pub shift_days: i64,
+}
+
+/// What an import did, or would do.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The recorded import; a dry run leaves none.
+    pub batch: Option<ImportBatchId>,
+    /// Counts of each file, in the order in which they were taken; empty where a file could not be read at all.
+    pub files: Vec<FileCount>,
+    /// What was not taken, by file and line.
+    pub rejects: Vec<Reject>,
+    /// What somebody should know about.
+    pub notices: Vec<Notice>,
+    /// Why nothing was or would be written.
+    pub refusal: Option<String>,
+    /// Whether anything on file was or would be changed.
+    pub changes: bool,
+}
+
+/// Why an import came to no outcome. The files are not to blame.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// Two sources of one kind.
+    #[error("{0} was given twice")]
+    Twice(FileKind),
+    /// The database refused or was away.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// Hears how far an import has come.
+pub trait Progress: Send + Sync {
+    /// A step has begun: "reading staff.csv".
+    fn step(&self, what: &str);
+}
+
+/// Nobody is listening.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn step(&self, _: &str) {}
+}
+
+/// Imports files, or says what importing them would do. Refused input is an [`Outcome`] with a refusal; it is recorded where it was to
+/// be applied, with nothing else written.
+///
+/// # Errors
+///
+/// [`ImportError`]: what the database said, or two sources of one kind.
+pub async fn run(
+    db: &DatabaseConnection,
+    request: Request,
+    now: DateTime<Utc>,
+    progress: &dyn Progress,
+) -> Result<Outcome, ImportError> {
+    let Request { mut sources, as_at, mapping, mode, force, shift_days } = request;
+    sources.sort_by_key(|source| source.kind);
+    if let Some(pair) = sources.windows(2).find(|pair| pair[0].kind == pair[1].kind) {
+        return Err(ImportError::Twice(pair[0].kind));
+    }
+    let mut findings = Findings::default();
+    let mut board = Board::default();
+    let reading = Reading { mapping: &mapping, as_at, shift_days, force };
+    let files = parse::read_all(sources, &reading, &mut board.words, &mut findings, progress);
+    let txn = begin(db, mode).await?;
+    if !force && let Some(newer) = newest(&txn).await?.filter(|newest| *newest > as_at) {
+        findings.refusals.push(format!(
+            "Files as at {newer} were applied before, and these are as at {as_at}: they would end what has come since; force the \
+             import if it is meant."
+        ));
+    }
+    let (plan, counts) = checked(&txn, files, &mut board, Terms { as_at, force }, &mut findings, progress).await?;
+    let Findings { mut rejects, notices, refusals } = findings;
+    rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    let refusal = (!refusals.is_empty()).then(|| told(&refusals));
+    let changes = !plan.is_empty();
+    let batch = record::Batch {
+        as_at,
+        finished_at: now,
+        forced: force,
+        refusal: refusal.as_deref(),
+        files: &counts,
+        rejects: &rejects,
+    };
+    let batch = match (mode, refusal.is_some()) {
+        (Mode::DryRun, _) => {
+            txn.rollback().await?;
+            None
+        }
+        (Mode::Apply, false) => {
+            apply::write(&txn, board, plan, progress).await?;
+            let id = record::write(&txn, batch).await?;
+            txn.commit().await?;
+            Some(id)
+        }
+        (Mode::Apply, true) => {
+            txn.rollback().await?;
+            let txn = begin_write(db).await?;
+            let id = record::write(&txn, batch).await?;
+            txn.commit().await?;
+            Some(id)
+        }
+    };
+    Ok(Outcome { batch, files: counts, rejects, notices, refusal, changes })
+}
+
+/// Every reason for a refusal would be a wall of text: the first few say enough, and the rejects name each place.
+fn told(refusals: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let mut text = refusals[..refusals.len().min(SHOWN)].join(" ");
+    if refusals.len() > SHOWN {
+        text.push_str(&format!(" (and {} more)", refusals.len() - SHOWN));
+    }
+    text
+}
+
+/// A dry run reads one picture of the tables; an import that writes waits for the one before it.
+async fn begin(db: &DatabaseConnection, mode: Mode) -> Result<DatabaseTransaction, DbErr> {
+    match mode {
+        Mode::DryRun if is_postgres(db) => {
+            let isolation_level = Some(IsolationLevel::RepeatableRead);
+            let access_mode = Some(AccessMode::ReadOnly);
+            db.begin_with_options(TransactionOptions { isolation_level, access_mode, ..TransactionOptions::default() })
+                .await
+        }
+        // SQLite's transactions read one picture anyway.
+        Mode::DryRun => db.begin().await,
+        Mode::Apply => {
+            let txn = begin_write(db).await?;
+            // PostgreSQL lets several write at once: the row that every change of the facts counts up stands for the facts.
+            fact_version::Entity::find().lock_exclusive().one(&txn).await?;
+            Ok(txn)
+        }
+    }
+}
+
+/// The as-at day of the newest files that were applied.
+async fn newest(txn: &DatabaseTransaction) -> Result<Option<Day>, DbErr> {
+    let applied = import_batch::Entity::find().filter(import_batch::Column::State.eq(ImportState::Applied));
+    let newest = applied.order_by_desc(import_batch::Column::AsAt).one(txn).await?;
+    Ok(newest.map(|batch| batch.as_at))
+}
+
+/// What is on file is only asked for when every file could be read.
+async fn checked(
+    txn: &DatabaseTransaction,
+    files: Files,
+    board: &mut Board,
+    terms: Terms,
+    findings: &mut Findings,
+    progress: &dyn Progress,
+) -> Result<(Plan, Vec<FileCount>), DbErr> {
+    if !findings.refusals.is_empty() {
+        return Ok((Plan::default(), files.counts()));
+    }
+    progress.step("reading what is on file");
+    load::load(txn, &files, board).await?;
+    progress.step("comparing");
+    Ok(check::check(files, board, terms, findings))
+}

@@ -8,6 +8,7 @@ pub mod board;
 pub mod build;
 pub mod compare;
 pub mod deliver;
+mod job;
 pub mod load;
 pub mod recipients;
 pub mod render;

@@ -1,12 +1,17 @@
 //! The `coverage` job: computes one day's coverage from the facts on file and stores it as a snapshot.
 
 use chrono::{DateTime, Utc};
-use entity::coverage::compute;
+use entity::coverage::{self, change::is_gap};
 use entity::period::Day;
-use entity::store::roster::{self, LoadError};
+use entity::store::begin_write;
+use entity::store::roster::{self, Facts, LoadError};
+use entity::store::run::COVERAGE;
 use entity::store::snapshot;
 use entity::value::Status;
 use sea_orm::{DatabaseConnection, DbErr};
+
+use crate::runner::{Job, JobError, Outcome, RunContext};
+use crate::schedule::Period;
 
 /// Why no snapshot was stored. Nothing of it was written.
 #[derive(Debug, thiserror::Error)]
@@ -39,21 +44,71 @@ pub struct Taken {
 ///
 /// # Errors
 ///
-/// [`SnapshotError`]; all of them are worth another try.
+/// [`SnapshotError`]; nothing is written then.
 pub async fn take(db: &DatabaseConnection, day: Day, now: DateTime<Utc>) -> Result<Taken, SnapshotError> {
+    let (facts, coverage) = compute_day(db, day).await?;
+    let txn = begin_write(db).await?;
+    let snapshot = snapshot::write(&txn, &facts.index, &coverage, now).await?;
+    txn.commit().await?;
+    Ok(Taken::new(snapshot, &coverage))
+}
+
+async fn compute_day(db: &DatabaseConnection, day: Day) -> Result<(Facts, coverage::Coverage), SnapshotError> {
     let facts = roster::load(db).await?;
-    let (facts, coverage) = tokio::task::spawn_blocking(move || {
-        let coverage = compute(&facts.index, day, None);
+    // A nation takes seconds: not on a thread that others wait for.
+    tokio::task::spawn_blocking(move || {
+        let coverage = coverage::compute(&facts.index, day, None);
         (facts, coverage)
     })
     .await
-    .map_err(|_| SnapshotError::Computation)?;
-    let snapshot = snapshot::write(db, &facts.index, &coverage, now).await?;
-    let count = |wanted: fn(Status) -> bool| coverage.teams.iter().filter(|team| wanted(team.status)).count();
-    Ok(Taken {
-        snapshot,
-        teams: coverage.teams.len(),
-        covered: count(|status| matches!(status, Status::Covered | Status::AtRisk)),
-        gaps: count(entity::coverage::change::is_gap),
-    })
+    .map_err(|_| SnapshotError::Computation)
+}
+
+impl Taken {
+    fn new(snapshot: entity::table::snapshot::Model, coverage: &coverage::Coverage) -> Self {
+        let count = |wanted: fn(Status) -> bool| coverage.teams.iter().filter(|team| wanted(team.status)).count();
+        Self {
+            snapshot,
+            teams: coverage.teams.len(),
+            covered: count(|status| matches!(status, Status::Covered | Status::AtRisk)),
+            gaps: count(is_gap),
+        }
+    }
+}
+
+impl std::fmt::Display for Taken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { snapshot, teams, covered, gaps } = self;
+        write!(f, "{teams} teams, {covered} covered, {gaps} with a gap (revision {})", snapshot.revision)
+    }
+}
+
+/// The job `coverage`: each run stores its day as a new revision.
+#[derive(Clone, Copy, Debug)]
+pub struct Coverage;
+
+#[async_trait::async_trait]
+impl Job for Coverage {
+    fn name(&self) -> &'static str {
+        COVERAGE
+    }
+
+    async fn run(&self, ctx: &RunContext, period: Period) -> Result<Outcome, JobError> {
+        take(&ctx.db, period.first_day(), ctx.now)
+            .await
+            .map(|taken| Outcome::Done(taken.to_string()))
+            .map_err(Into::into)
+    }
+}
+
+impl From<SnapshotError> for JobError {
+    fn from(error: SnapshotError) -> Self {
+        match error {
+            SnapshotError::Database(cause) | SnapshotError::Load(LoadError::Database(cause)) => cause.into(),
+            SnapshotError::Load(LoadError::Mix { policy, source }) => {
+                Self::Fail(format!("Policy {policy} cannot be read ({source}): import it again, corrected."))
+            }
+            SnapshotError::Computation => Self::Retry("The computation stopped; the log says more.".to_owned()),
+        }
+    }
 }

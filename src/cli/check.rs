@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use entity::store;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
-use tokio::net::TcpStream;
 
 use super::{Stop, say};
-use crate::config::{Settings, SmtpUrl};
+use crate::app::mailer;
+use crate::config::Settings;
 
 /// A database or a mail server that takes longer than this to answer is away.
 const WAIT: Duration = Duration::from_secs(5);
@@ -103,20 +103,12 @@ async fn writing(db: &DatabaseConnection) -> Finding {
 }
 
 async fn mail(settings: &Settings) -> Finding {
-    match &settings.smtp_url {
-        Some(url) => mail_server(url).await,
-        None => mail_folder(&settings.mail_folder),
-    }
-}
-
-async fn mail_server(url: &SmtpUrl) -> Finding {
-    let Some((host, port)) = url.host_and_port() else { return Err(format!("{url} names no mail server")) };
-    let fault =
-        |cause: &dyn Display| Err(format!("{host}:{port} does not answer ({cause}); see that SMTP_URL is right"));
-    match tokio::time::timeout(WAIT, TcpStream::connect((host.as_str(), port))).await {
-        Ok(Ok(_)) => Ok(format!("{host}:{port} answers")),
-        Ok(Err(cause)) => fault(&cause),
-        Err(_) => fault(&format_args!("for {} s", WAIT.as_secs())),
+    let Some(url) = &settings.smtp_url else { return mail_folder(&settings.mail_folder) };
+    let mailer = mailer(settings).map_err(|stop| stop.to_string())?;
+    match tokio::time::timeout(WAIT, mailer.check()).await {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(cause)) => Err(format!("{url} does not take mail ({cause}); see that SMTP_URL is right")),
+        Err(_) => Err(format!("{url} does not answer for {} s; see that SMTP_URL is right", WAIT.as_secs())),
     }
 }
 

@@ -1,1 +1,293 @@
-//! stub
+//! `psn import`: a board's files, first as a dry run, then with `--apply`.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use entity::period::Day;
+use indicatif::{ProgressBar, ProgressStyle};
+use jobs::import::{FileKind, ImportError, Mapping, Mode, Outcome, Progress, Reject, Request, Source};
+use jobs::safe_csv;
+use sea_orm::DatabaseConnection;
+
+use super::Stop;
+
+/// How many rejects are printed; the rest is saved with `--rejects`.
+const SHOWN: usize = 20;
+
+/// Imports a board's files; without --apply it only says what would change.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Args {
+    /// Folder with any of units.csv, staff.csv, courses.csv, training.csv, supporters.csv, unavailability.csv, managers.csv,
+    /// policies.csv and exemptions.csv.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// The day that the files describe, as 2026-11-16.
+    #[arg(long, value_name = "DAY")]
+    pub as_at: Day,
+    /// Write what the dry run shows, everything or nothing.
+    #[arg(long)]
+    pub apply: bool,
+    /// Take it even if a list is empty, more than a fifth of the posts would end, or newer files were applied before.
+    #[arg(long)]
+    pub force: bool,
+    /// TOML file that says which of their headers and words are which of ours.
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// Save every rejected row as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Units, in place of DIR/units.csv; so with the files below.
+    #[arg(long, value_name = "FILE")]
+    pub units: Option<PathBuf>,
+    /// Posts and people.
+    #[arg(long, value_name = "FILE")]
+    pub staff: Option<PathBuf>,
+    /// Training modules.
+    #[arg(long, value_name = "FILE")]
+    pub courses: Option<PathBuf>,
+    /// Course records.
+    #[arg(long, value_name = "FILE")]
+    pub training: Option<PathBuf>,
+    /// Peer Supporters, Trainers and Wellbeing Champions.
+    #[arg(long, value_name = "FILE")]
+    pub supporters: Option<PathBuf>,
+    /// Days away.
+    #[arg(long, value_name = "FILE")]
+    pub unavailability: Option<PathBuf>,
+    /// Who answers for a unit.
+    #[arg(long, value_name = "FILE")]
+    pub managers: Option<PathBuf>,
+    /// Policies.
+    #[arg(long, value_name = "FILE")]
+    pub policies: Option<PathBuf>,
+    /// Exemptions.
+    #[arg(long, value_name = "FILE")]
+    pub exemptions: Option<PathBuf>,
+}
+
+/// Runs the command and prints what it finds.
+///
+/// # Errors
+///
+/// [`Stop::Refused`] for files that cannot be taken as a whole (rejected rows alone are no error), [`Stop::Failed`] when the database
+/// or the disk does not do its part.
+pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), Stop> {
+    let Gathered { sources, passed_over } = gather(&args)?;
+    let mapping = match &args.mapping {
+        None => Mapping::default(),
+        Some(path) => {
+            let text = String::from_utf8(read(path)?)
+                .map_err(|_| Stop::Refused(format!("{} is not UTF-8 text", path.display())))?;
+            Mapping::parse(&text).map_err(|error| Stop::Refused(error.to_string()))?
+        }
+    };
+    let mode = if args.apply { Mode::Apply } else { Mode::DryRun };
+    let request = Request { sources, as_at: args.as_at, mapping, mode, force: args.force, shift_days: 0 };
+    let bar = Bar::new();
+    let outcome = jobs::import::run(db, request, now, &bar).await;
+    bar.0.finish_and_clear();
+    let outcome = outcome.map_err(|error| match error {
+        ImportError::Twice(_) => Stop::Refused(error.to_string()),
+        ImportError::Database(error) => Stop::Failed(format!("the database did not answer as it should: {error}")),
+    })?;
+    if let Some(path) = &args.rejects {
+        std::fs::write(path, rejects_csv(&outcome.rejects)?)
+            .map_err(|error| Stop::Failed(format!("cannot write {}: {error}", path.display())))?;
+    }
+    println!("{}", told(&outcome, &passed_over, &args));
+    match outcome.refusal {
+        Some(refusal) => Err(Stop::Refused(format!("the import is refused, and nothing was written. {refusal}"))),
+        None => Ok(()),
+    }
+}
+
+/// The files to import, and those in the folder that are none of the nine.
+struct Gathered {
+    sources: Vec<Source>,
+    passed_over: Vec<String>,
+}
+
+fn gather(args: &Args) -> Result<Gathered, Stop> {
+    let mut paths: Vec<(FileKind, PathBuf)> = Vec::new();
+    let mut passed_over = Vec::new();
+    if let Some(dir) = &args.dir {
+        let unreadable = |error| Stop::Refused(format!("cannot read the folder {}: {error}", dir.display()));
+        for entry in std::fs::read_dir(dir).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            match FileKind::ALL.into_iter().find(|kind| kind.file_name().eq_ignore_ascii_case(&name)) {
+                Some(kind) => paths.push((kind, entry.path())),
+                None if entry.path().is_file() => passed_over.push(name),
+                None => {}
+            }
+        }
+        passed_over.sort_unstable();
+        if paths.is_empty() {
+            let names = FileKind::ALL.map(FileKind::file_name).join(", ");
+            return Err(Stop::Refused(format!("{} has none of {names}", dir.display())));
+        }
+    }
+    for kind in FileKind::ALL {
+        if let Some(path) = single(args, kind) {
+            paths.retain(|(known, _)| *known != kind);
+            paths.push((kind, path.clone()));
+        }
+    }
+    if paths.is_empty() {
+        return Err(Stop::Refused("name a folder with --dir, or files as in --staff staff.csv".to_owned()));
+    }
+    let source = |(kind, path): (FileKind, PathBuf)| {
+        let name = path.file_name().map_or_else(|| kind.file_name(), |name| name.to_string_lossy().into_owned());
+        Ok(Source { kind, name, bytes: Cow::Owned(read(&path)?) })
+    };
+    Ok(Gathered { sources: paths.into_iter().map(source).collect::<Result<_, Stop>>()?, passed_over })
+}
+
+fn single(args: &Args, kind: FileKind) -> Option<&PathBuf> {
+    match kind {
+        FileKind::Units => args.units.as_ref(),
+        FileKind::Staff => args.staff.as_ref(),
+        FileKind::Courses => args.courses.as_ref(),
+        FileKind::Training => args.training.as_ref(),
+        FileKind::Supporters => args.supporters.as_ref(),
+        FileKind::Unavailability => args.unavailability.as_ref(),
+        FileKind::Managers => args.managers.as_ref(),
+        FileKind::Policies => args.policies.as_ref(),
+        FileKind::Exemptions => args.exemptions.as_ref(),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Stop> {
+    std::fs::read(path).map_err(|error| Stop::Refused(format!("cannot read {}: {error}", path.display())))
+}
+
+/// A line on the terminal that says which step is running; nothing where output goes into a file.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new() -> Self {
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self(bar)
+    }
+}
+
+impl Progress for Bar {
+    fn step(&self, what: &str) {
+        self.0.set_message(what.to_owned());
+    }
+}
+
+/// The rejects as CSV that no spreadsheet runs.
+///
+/// # Errors
+///
+/// None in practice: it is written to memory.
+fn rejects_csv(rejects: &[Reject]) -> Result<Vec<u8>, Stop> {
+    let failed = |error: csv::Error| Stop::Failed(format!("cannot write the rejects: {error}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["File", "Line", "Column", "Value", "What is wrong"]).map_err(failed)?;
+    for Reject { file, line, column, value, sentence } in rejects {
+        let line = line.map(|line| line.to_string()).unwrap_or_default();
+        let cells = [file, line.as_str(), column.unwrap_or_default(), value.as_deref().unwrap_or_default(), sentence];
+        writer.write_record(cells.map(safe_csv::cell).iter().map(|cell| cell.as_bytes())).map_err(failed)?;
+    }
+    writer.into_inner().map_err(|error| failed(error.into_error().into()))
+}
+
+/// Everything there is to say, ending in the next step.
+fn told(outcome: &Outcome, passed_over: &[String], args: &Args) -> String {
+    let Outcome { batch, files, rejects, notices, refusal, changes } = outcome;
+    let mut text = String::new();
+    let mut line = |said: String| {
+        text.push_str(&said);
+        text.push('\n');
+    };
+    if !files.is_empty() {
+        line(format!(
+            "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}",
+            "file", "rows", "added", "changed", "ended", "unchanged", "rejected"
+        ));
+        for file in files {
+            line(format!(
+                "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}",
+                printable(&file.file),
+                file.rows,
+                file.added,
+                file.changed,
+                file.ended,
+                file.unchanged,
+                file.rejected
+            ));
+        }
+    }
+    if !rejects.is_empty() {
+        line(format!("\nRejected ({}):", rejects.len()));
+        for reject in rejects.iter().take(SHOWN) {
+            line(format!("  {}", told_reject(reject)));
+        }
+        if rejects.len() > SHOWN && args.rejects.is_none() {
+            line(format!("  … and {} more; save them all with --rejects FILE.csv", rejects.len() - SHOWN));
+        }
+        if let Some(path) = &args.rejects {
+            line(format!("  All of them are in {}.", path.display()));
+        }
+    }
+    if !notices.is_empty() {
+        line("\nTo know:".to_owned());
+        for notice in notices {
+            let place = notice.line.map(|line| format!(" line {line}")).unwrap_or_default();
+            line(format!("  {}{place}: {}", printable(&notice.file), printable(&notice.sentence)));
+        }
+    }
+    for file in files.iter().filter(|file| !file.ignored_columns.is_empty()) {
+        line(format!(
+            "\nIgnored columns of {}: {}",
+            printable(&file.file),
+            printable(&file.ignored_columns.join(", "))
+        ));
+        if !file.not_asked_for.is_empty() {
+            let columns = printable(&file.not_asked_for.join(", "));
+            line(format!("  Not asked for, and better left out of the file: {columns}"));
+        }
+    }
+    if !passed_over.is_empty() {
+        line(format!("\nIgnored files of the folder: {}", printable(&passed_over.join(", "))));
+    }
+    let end = match (batch, refusal, changes) {
+        (_, Some(_), _) => return text,
+        (None, None, true) => "\nNothing was written. Run again with --apply.".to_owned(),
+        (None, None, false) => "\nNothing was written, and nothing would change.".to_owned(),
+        (Some(batch), None, true) => format!("\nApplied as import {batch}."),
+        (Some(batch), None, false) => format!("\nRecorded as import {batch}; nothing had changed."),
+    };
+    line(end);
+    text
+}
+
+fn told_reject(reject: &Reject) -> String {
+    let Reject { file, line, column, value, sentence } = reject;
+    let mut text = printable(file);
+    if let Some(line) = line {
+        let _ = write!(text, " line {line}");
+    }
+    if let Some(column) = column {
+        let _ = write!(text, ", {column}");
+    }
+    if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+        let _ = write!(text, " '{}'", printable(value));
+    }
+    let _ = write!(text, ": {}", printable(sentence));
+    text
+}
+
+/// Text from a file on one line of a terminal, which obeys control characters.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -9,9 +9,13 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::http;
 
-/// What `psn serve` takes besides the settings: nothing.
+/// What `psn serve` takes besides the settings.
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Serve only; another process runs the jobs
+    #[arg(long)]
+    pub no_jobs: bool,
+}
 
 /// Serves until `stop` is cancelled.
 ///
@@ -19,7 +23,7 @@ pub struct Args {}
 ///
 /// An address that is refused or taken, and a database that cannot be used.
 pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), Stop> {
-    let Args {} = args;
+    let Args { no_jobs } = args;
     settings.refuse_open_address()?;
     let bind = settings.bind;
     let listener = TcpListener::bind(bind).await.map_err(|error| {
@@ -28,16 +32,16 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
         ))
     })?;
     let app = App::open(settings, clock).await?;
-    serve_on(listener, &app, stop).await
+    serve_on(listener, &app, !no_jobs, stop).await
 }
 
-/// Serves on a listener that is open already. Requests are answered at once: while the database is away they are told
+/// Serves on a listener that is open already, and runs the jobs beside it where `with_jobs` says so. Requests are answered at once: while the database is away they are told
 /// so, and `/health/ready` says 503.
 ///
 /// # Errors
 ///
 /// As [`run`].
-pub async fn serve_on(listener: TcpListener, app: &App, stop: CancellationToken) -> Result<(), Stop> {
+pub async fn serve_on(listener: TcpListener, app: &App, with_jobs: bool, stop: CancellationToken) -> Result<(), Stop> {
     let at = listener.local_addr().map_err(|error| Stop::Failed(format!("the listener is gone: {error}")))?;
     tracing::info!("serving http://{at}/graphql, with the playground at http://{at}/playground");
     if !at.ip().is_loopback() {
@@ -48,7 +52,8 @@ pub async fn serve_on(listener: TcpListener, app: &App, stop: CancellationToken)
         let served = http::serve(listener, app.router()?, stop.clone(), limit).await;
         served.map_err(|error| Stop::Failed(format!("serving {at} failed: {error}")))
     };
-    tokio::try_join!(site, app.migrate_when_reached(&stop))?;
+    let behind = async { if with_jobs { app.work(&stop).await } else { app.migrate_when_reached(&stop).await } };
+    tokio::try_join!(site, behind)?;
     tracing::info!("stopped");
     Ok(())
 }

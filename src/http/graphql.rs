@@ -214,12 +214,9 @@ fn put_null(data: &mut serde_json::Value, path: &[PathSegment]) {
         PathSegment::Field(name) => value.get_mut(name),
         PathSegment::Index(at) => value.get_mut(at),
     });
-    match parent {
-        Some(serde_json::Value::Object(fields)) => {
-            fields.entry(failed.as_str()).or_insert_with(|| json!(null));
-        }
-        // A root of which every field failed is null as a whole, as it should be.
-        _ => {}
+    // A root of which every field failed is null as a whole, as it should be.
+    if let Some(serde_json::Value::Object(fields)) = parent {
+        fields.entry(failed.as_str()).or_insert_with(|| json!(null));
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod architecture;
 mod cli;
+mod expected;
 mod graphql;
 mod harness;
 mod hostile_queries;
 mod http;
 mod jobs;
+mod outage;
 mod report;
 mod site;
 mod smtp_listener;

@@ -4,16 +4,15 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde_json::json;
 
-use super::begin_write;
 use crate::coverage::change::gap_opened_on;
 use crate::coverage::mix::{Outcome, Verdict};
 use crate::coverage::{Coverage, Index, TeamRow, UnitRow};
-use crate::id::{SnapshotId, UnitId};
+use crate::id::UnitId;
 use crate::period::Day;
 use crate::table::{snapshot, snapshot_team, snapshot_unit};
 use crate::value::Status;
@@ -21,25 +20,25 @@ use crate::value::Status;
 /// Rows of one INSERT: as many as SQLite's 32,766 bound values allow for the widest of the two tables.
 const ROWS: usize = 1_000;
 
-/// Stores `coverage` as the newest revision of its day, in one transaction: readers see it whole or not at all.
+/// Stores `coverage` as the newest revision of its day within a writing transaction: once the caller commits, readers see it
+/// whole.
 ///
 /// # Errors
 ///
 /// What the database said; two that store the same day at the same moment may collide on the revision, and then one of them
 /// stores nothing.
 pub async fn write(
-    db: &DatabaseConnection,
+    txn: &DatabaseTransaction,
     index: &Index,
     coverage: &Coverage,
     computed_at: DateTime<Utc>,
 ) -> Result<snapshot::Model, DbErr> {
-    let txn = begin_write(db).await?;
     let revision: Option<i32> = snapshot::Entity::find()
         .filter(snapshot::Column::Day.eq(coverage.day))
         .select_only()
         .column_as(snapshot::Column::Revision.max(), "newest")
         .into_tuple::<Option<i32>>()
-        .one(&txn)
+        .one(txn)
         .await?
         .flatten();
     let day = coverage.day;
@@ -49,17 +48,18 @@ pub async fn write(
         computed_at: Set(computed_at),
         ..Default::default()
     })
-    .exec_with_returning(&txn)
+    .exec_with_returning(txn)
     .await?;
-    let before = open_gaps(&txn, day).await?;
-    let teams = coverage.teams.iter().map(|team| {
-        let earlier = before.get(&index.roster().units[team.unit.at()].id).copied();
-        team_model(index, header.id, day, team, earlier)
-    });
-    insert_all::<snapshot_team::Entity, _>(&txn, teams).await?;
-    insert_all::<snapshot_unit::Entity, _>(&txn, coverage.units.iter().map(|unit| unit_model(index, header.id, unit)))
-        .await?;
-    txn.commit().await?;
+    let before = open_gaps(txn, day).await?;
+    for teams in coverage.teams.chunks(ROWS) {
+        let rows: Vec<_> =
+            teams.iter().map(|team| team_model(index, &header, team, &before).into_active_model()).collect();
+        snapshot_team::Entity::insert_many(rows).exec_without_returning(txn).await?;
+    }
+    for units in coverage.units.chunks(ROWS) {
+        let rows: Vec<_> = units.iter().map(|unit| unit_model(index, &header, unit).into_active_model()).collect();
+        snapshot_unit::Entity::insert_many(rows).exec_without_returning(txn).await?;
+    }
     Ok(header)
 }
 
@@ -103,26 +103,11 @@ async fn open_gaps(db: &impl ConnectionTrait, day: Day) -> Result<HashMap<UnitId
     Ok(rows.into_iter().map(|(unit, status, opened)| (unit, (status, opened))).collect())
 }
 
-async fn insert_all<E, M>(db: &impl ConnectionTrait, rows: impl Iterator<Item = M>) -> Result<(), DbErr>
-where
-    E: EntityTrait,
-    M: IntoActiveModel<E::ActiveModel>,
-    E::ActiveModel: Send,
-{
-    let mut rows = rows.map(IntoActiveModel::into_active_model).peekable();
-    while rows.peek().is_some() {
-        let some: Vec<_> = rows.by_ref().take(ROWS).collect();
-        E::insert_many(some).exec_without_returning(db).await?;
-    }
-    Ok(())
-}
-
 fn team_model(
     index: &Index,
-    snapshot_id: SnapshotId,
-    day: Day,
+    snapshot: &snapshot::Model,
     team: &TeamRow,
-    before: Option<(Status, Option<Day>)>,
+    before: &HashMap<UnitId, (Status, Option<Day>)>,
 ) -> snapshot_team::Model {
     let roster = index.roster();
     let unit = &roster.units[team.unit.at()];
@@ -130,7 +115,7 @@ fn team_model(
     let reasons: Vec<_> = risk.iter().flat_map(|risk| &risk.causes).map(|cause| cause.sentence(index)).collect();
     let policy = team.policy.as_ref();
     snapshot_team::Model {
-        snapshot_id,
+        snapshot_id: snapshot.id,
         unit_id: unit.id,
         unit_code: unit.code.clone(),
         unit_name: unit.name.clone(),
@@ -157,7 +142,7 @@ fn team_model(
         policy_unit_code: team.policy_unit.map(|(from, _)| roster.units[from.at()].code.clone()),
         policy_from: team.policy_unit.map(|(_, from)| from),
         mix: team.mix.iter().map(mix_json).collect(),
-        gap_opened_on: gap_opened_on(team.status, day, before),
+        gap_opened_on: gap_opened_on(team.status, snapshot.day, before.get(&unit.id).copied()),
     }
 }
 
@@ -170,12 +155,12 @@ fn mix_json(outcome: &Outcome) -> serde_json::Value {
     json!({ "rule": outcome.rule.text, "must": outcome.rule.must, "state": state, "sentence": outcome.sentence() })
 }
 
-fn unit_model(index: &Index, snapshot_id: SnapshotId, row: &UnitRow) -> snapshot_unit::Model {
+fn unit_model(index: &Index, snapshot: &snapshot::Model, row: &UnitRow) -> snapshot_unit::Model {
     let roster = index.roster();
     let unit = &roster.units[row.unit.at()];
     let teams = |status| stored(row.teams.of(status));
     snapshot_unit::Model {
-        snapshot_id,
+        snapshot_id: snapshot.id,
         unit_id: unit.id,
         unit_code: unit.code.clone(),
         unit_name: unit.name.clone(),

@@ -129,7 +129,7 @@ impl GapReport {
         let answer = self.mailer.send(&self.email(report, mail, db).await?).await;
         let settled = settled(answer, attempts, clock());
         match &settled {
-            Settled::Sent { .. } => tracing::info!(week = %report.week, delivery = %id, to = shown, "mail taken"),
+            Settled::Sent { .. } => tracing::debug!(week = %report.week, delivery = %id, to = shown, "mail taken"),
             Settled::Retrying { next_attempt_at, .. } => {
                 tracing::warn!(week = %report.week, delivery = %id, to = shown, attempts, %next_attempt_at, "mail not taken, will be tried again");
             }

@@ -1,0 +1,148 @@
+//! The plan written to the tables, inside a transaction that the caller commits.
+
+mod ids;
+mod model;
+
+use entity::table::{
+    allocation, appointment, completion, course, exemption, fact_version, person, policy, post, unavailability, unit,
+};
+use ids::Ids;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, IdenStatic as _, IntoActiveModel,
+    Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _,
+};
+
+use super::Progress;
+use super::board::{Board, Plan, UnitIx, Writes};
+
+/// Rows a statement: at 16 columns half of what SQLite can bind (32,766), and more would not be faster.
+const CHUNK: usize = 1_000;
+
+/// Writes `plan`, and counts the version of the facts up when there is anything to write.
+///
+/// # Errors
+///
+/// What the database said.
+pub(super) async fn write(
+    txn: &DatabaseTransaction,
+    board: Board,
+    plan: Plan,
+    progress: &dyn Progress,
+) -> Result<(), DbErr> {
+    if plan.is_empty() {
+        return Ok(());
+    }
+    let ids = Ids::reserve(txn, board, &plan).await?;
+    let Plan {
+        new_units,
+        changed_units,
+        new_people,
+        changed_people,
+        new_courses,
+        changed_courses,
+        posts,
+        completions,
+        allocations,
+        unavailability,
+        appointments,
+        policies,
+        exemptions,
+    } = plan;
+    progress.step("writing units and people");
+    let new_units = parents_first(new_units, &ids.board);
+    insert_named::<unit::Entity, _>(txn, new_units.iter().map(|unit| ids.unit(*unit))).await?;
+    update::<unit::Entity, _>(txn, changed_units.iter().map(|unit| ids.unit(*unit))).await?;
+    insert_named::<person::Entity, _>(txn, new_people.iter().map(|person| ids.person(*person))).await?;
+    update::<person::Entity, _>(txn, changed_people.iter().map(|person| ids.person(*person))).await?;
+    insert_named::<course::Entity, _>(txn, new_courses.iter().map(|course| ids.course(*course))).await?;
+    update::<course::Entity, _>(txn, changed_courses.iter().map(|course| ids.course(*course))).await?;
+    progress.step("writing posts");
+    write_all::<post::Entity, _, _>(txn, posts, |id, row| ids.post(id, row)).await?;
+    progress.step("writing training");
+    write_all::<completion::Entity, _, _>(txn, completions, |id, row| ids.completion(id, row)).await?;
+    progress.step("writing roles and policies");
+    write_all::<allocation::Entity, _, _>(txn, allocations, |id, row| ids.allocation(id, row)).await?;
+    write_all::<unavailability::Entity, _, _>(txn, unavailability, |id, row| ids.unavailability(id, row)).await?;
+    write_all::<appointment::Entity, _, _>(txn, appointments, |id, row| ids.appointment(id, row)).await?;
+    write_all::<policy::Entity, _, _>(txn, policies, |id, row| ids.policy(id, row)).await?;
+    write_all::<exemption::Entity, _, _>(txn, exemptions, |id, row| ids.exemption(id, row)).await?;
+    fact_version::Entity::update_many()
+        .col_expr(fact_version::Column::Version, Expr::col(fact_version::Column::Version).add(1))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// New units in such an order that a parent is written before its children.
+fn parents_first(mut new: Vec<UnitIx>, board: &Board) -> Vec<UnitIx> {
+    // The tree has been checked: walking up ends.
+    let depth = |unit: UnitIx| std::iter::successors(Some(unit), |unit| board.units.list[unit.at()].parent).count();
+    new.sort_by_cached_key(|unit| depth(*unit));
+    new
+}
+
+/// New rows without ids, changed rows by id, and rows that go.
+async fn write_all<E, A, T>(
+    txn: &DatabaseTransaction,
+    writes: Writes<T>,
+    row: impl Fn(i64, &T) -> E::Model,
+) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = E> + Send,
+{
+    let Writes { added, changed, removed } = writes;
+    let unnamed = |new: &T| {
+        let mut new = row(0, new).into_active_model();
+        new.not_set(id_column::<E>());
+        new
+    };
+    for chunk in added.chunks(CHUNK) {
+        E::insert_many(chunk.iter().map(unnamed)).exec_without_returning(txn).await?;
+    }
+    update::<E, A>(txn, changed.iter().map(|(id, new)| row(*id, new))).await?;
+    for chunk in removed.chunks(CHUNK) {
+        E::delete_many().filter(id_column::<E>().is_in(chunk.iter().copied())).exec(txn).await?;
+    }
+    Ok(())
+}
+
+/// New rows whose ids are known.
+async fn insert_named<E, A>(txn: &DatabaseTransaction, rows: impl Iterator<Item = E::Model>) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = E> + Send,
+{
+    let mut rows = rows.peekable();
+    while rows.peek().is_some() {
+        E::insert_many(rows.by_ref().take(CHUNK).map(IntoActiveModel::into_active_model))
+            .exec_without_returning(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Rows on file, each written over the one with its id.
+async fn update<E, A>(txn: &DatabaseTransaction, rows: impl Iterator<Item = E::Model>) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = E> + Send,
+{
+    let id = id_column::<E>();
+    let others: Vec<_> = E::Column::iter().filter(|column| column.as_str() != id.as_str()).collect();
+    let mut rows = rows.peekable();
+    while rows.peek().is_some() {
+        let over = OnConflict::column(id).update_columns(others.iter().copied()).to_owned();
+        let chunk = rows.by_ref().take(CHUNK).map(IntoActiveModel::into_active_model);
+        E::insert_many(chunk).on_conflict(over).exec_without_returning(txn).await?;
+    }
+    Ok(())
+}
+
+fn id_column<E: EntityTrait>() -> E::Column {
+    E::PrimaryKey::iter().next().map(|key| key.into_column()).expect("every table has a key")
+}

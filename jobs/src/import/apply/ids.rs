@@ -1,0 +1,69 @@
+//! The ids of everything that other rows refer to, old and new: with them a batch of rows is written without asking back.
+
+use entity::id::{CourseId, PersonId, UnitId};
+use entity::store::is_postgres;
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, Statement};
+
+use super::super::board::{Board, CourseIx, PersonIx, Plan, UnitIx};
+
+/// The board, and the id of each of its units, people and courses; 0 where one is not written.
+pub(super) struct Ids {
+    pub(super) board: Board,
+    units: Vec<i64>,
+    people: Vec<i64>,
+    courses: Vec<i64>,
+}
+
+impl Ids {
+    /// Takes ids for everything new.
+    pub(super) async fn reserve(txn: &DatabaseTransaction, board: Board, plan: &Plan) -> Result<Self, DbErr> {
+        let mut units: Vec<_> = board.units.on_file.iter().map(|id| id.0).collect();
+        let mut people: Vec<_> = board.people.on_file.iter().map(|id| id.0).collect();
+        let mut courses: Vec<_> = board.courses.on_file.iter().map(|id| id.0).collect();
+        units.resize(board.units.list.len(), 0);
+        people.resize(board.people.list.len(), 0);
+        courses.resize(board.courses.list.len(), 0);
+        for (new, id) in plan.new_units.iter().zip(take(txn, "unit", plan.new_units.len()).await?) {
+            units[new.at()] = id;
+        }
+        for (new, id) in plan.new_people.iter().zip(take(txn, "person", plan.new_people.len()).await?) {
+            people[new.at()] = id;
+        }
+        for (new, id) in plan.new_courses.iter().zip(take(txn, "course", plan.new_courses.len()).await?) {
+            courses[new.at()] = id;
+        }
+        Ok(Self { board, units, people, courses })
+    }
+
+    pub(super) fn unit_id(&self, unit: UnitIx) -> UnitId {
+        UnitId(self.units[unit.at()])
+    }
+
+    pub(super) fn person_id(&self, person: PersonIx) -> PersonId {
+        PersonId(self.people[person.at()])
+    }
+
+    pub(super) fn course_id(&self, course: CourseIx) -> CourseId {
+        CourseId(self.courses[course.at()])
+    }
+}
+
+/// `count` ids of `table` that nobody else gets. On PostgreSQL from its sequence, so that what is added later goes on after them;
+/// SQLite's own counter follows the rows, and this transaction holds its only write lock.
+async fn take(txn: &DatabaseTransaction, table: &str, count: usize) -> Result<Vec<i64>, DbErr> {
+    let backend = txn.get_database_backend();
+    let wanted = i64::try_from(count).map_err(|error| DbErr::Custom(error.to_string()))?;
+    if wanted == 0 {
+        return Ok(Vec::new());
+    }
+    if is_postgres(txn) {
+        let ids = "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2)";
+        let rows =
+            txn.query_all_raw(Statement::from_sql_and_values(backend, ids, [table.into(), wanted.into()])).await?;
+        return rows.iter().map(|row| row.try_get("", "id")).collect();
+    }
+    let last = "SELECT COALESCE(MAX(seq), 0) AS last FROM sqlite_sequence WHERE name = $1";
+    let row = txn.query_one_raw(Statement::from_sql_and_values(backend, last, [table.into()])).await?;
+    let last: i64 = row.map_or(Ok(0), |row| row.try_get("", "last"))?;
+    Ok((last + 1..=last + wanted).collect())
+}

@@ -1,0 +1,95 @@
+//! The files against each other and against what is on file: what is new, changed, ended or unchanged, which rows are wrong,
+//! and whether the change as a whole must be refused. Pure: the [`Board`] goes in, a [`Plan`] comes out.
+
+mod facts;
+mod posts;
+mod settle;
+mod shares;
+mod training;
+mod units;
+
+use std::borrow::Cow;
+
+use entity::period::Day;
+
+use super::board::{Board, PersonIx, Plan, UnitIx};
+use super::findings::{Fault, FileCount, Findings};
+use super::layout::Column;
+use super::parse::{Files, PersonKey};
+use super::words::Text;
+
+/// What an import is checked under.
+#[derive(Clone, Copy)]
+pub(super) struct Terms {
+    /// The day that the files describe.
+    pub(super) as_at: Day,
+    /// Whether ending more than a fifth of the posts is meant.
+    pub(super) force: bool,
+}
+
+/// Works out what `files` make of `board`, and gives the counts of each file in the order of the import.
+pub(super) fn check(files: Files, board: &mut Board, terms: Terms, findings: &mut Findings) -> (Plan, Vec<FileCount>) {
+    let Files { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions } = files;
+    let mut plan = Plan::default();
+    let mut counts = Vec::new();
+    let closing = units.map(|file| {
+        let (count, closing) = units::check(file, board, terms, &mut plan, findings);
+        counts.push(count);
+        closing
+    });
+    if staff.is_some() || closing.is_some() {
+        let closing = closing.unwrap_or_default();
+        counts.extend(posts::check(staff, board, &closing, terms, &mut plan, findings));
+    }
+    counts.extend(courses.map(|file| training::courses(file, board, &mut plan, findings)));
+    counts.extend(training.map(|file| training::records(file, board, &mut plan, findings)));
+    counts.extend(supporters.map(|file| facts::allocations(file, board, &mut plan, findings)));
+    counts.extend(unavailability.map(|file| facts::unavailability(file, board, &mut plan, findings)));
+    counts.extend(managers.map(|file| facts::appointments(file, board, &mut plan, findings)));
+    counts.extend(policies.map(|file| facts::policies(file, board, &mut plan, findings)));
+    counts.extend(exemptions.map(|file| facts::exemptions(file, board, &mut plan, findings)));
+    // Last, because every file may be the one that refers to a person.
+    posts::people(board, &mut plan, findings);
+    (plan, counts)
+}
+
+impl Board {
+    fn fault(&self, column: impl Column, value: Text, sentence: impl Into<Cow<'static, str>>) -> Fault {
+        Fault { column: column.header(), value: self.words.get(value).to_owned(), sentence: sentence.into() }
+    }
+
+    /// The unit that a row names.
+    fn unit(&self, code: Text, column: impl Column) -> Result<UnitIx, Fault> {
+        self.units.find(code).ok_or_else(|| {
+            self.fault(column, code, "There is no unit with this code, neither in units.csv nor on file")
+        })
+    }
+
+    /// The person that a row is about.
+    fn person(&self, key: PersonKey, column: impl Column) -> Result<PersonIx, Fault> {
+        self.people.find(key).ok_or_else(|| {
+            let employer = self.words.get(key.0);
+            let sentence = format!("Nobody at {employer} has this number, neither in staff.csv nor on file");
+            self.fault(column, key.1, sentence)
+        })
+    }
+
+    /// A person whom a row refers to as `Employer/Employee Number`.
+    fn other(&self, key: Option<PersonKey>, column: impl Column) -> Result<Option<PersonIx>, Fault> {
+        let Some(key) = key else { return Ok(None) };
+        match self.people.find(key) {
+            Some(person) => Ok(Some(person)),
+            None => {
+                let value = format!("{}/{}", self.words.get(key.0), self.words.get(key.1));
+                let sentence = "There is no such person, neither in staff.csv nor on file".into();
+                Err(Fault { column: column.header(), value, sentence })
+            }
+        }
+    }
+
+    fn want(&mut self, people: impl IntoIterator<Item = PersonIx>) {
+        for person in people {
+            self.people.state[person.at()].wanted = true;
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! The dated facts that are no full lists: allocations, days away, appointments, policies, exemptions. A row that is not on
+//! file is new, one that is corrects it, and what no row names stays.
+
+use std::collections::BTreeMap;
+
+use entity::period::{Day, Validity};
+use entity::value::{AppointmentRole, Role};
+
+use super::super::board::{
+    Allocation, Appointment, Board, Exemption, PersonIx, Plan, Policy, Unavailability, UnitIx, Writes,
+};
+use super::super::findings::{Fault, FileCount, Findings, Taken};
+use super::super::layout::{
+    Column, ExemptionColumn, Has, ManagerColumn, PolicyColumn, SupporterColumn, UnavailabilityColumn,
+};
+use super::super::parse::{AllocationRow, AppointmentRow, ExemptionRow, File, Line, PolicyRow, UnavailabilityRow};
+use super::shares;
+
+/// A dated fact.
+trait Fact: Copy + PartialEq {
+    /// What it is about; with its first day, that names it.
+    type About: Ord + Copy;
+
+    fn about(&self) -> Self::About;
+    fn validity(&self) -> Validity;
+    /// Whether a row with another first day is about the one fact on file that shares a day with it.
+    const CORRECTS_FIRST_DAY: bool;
+    /// What a row says, with what the file has no column for taken from the fact on file.
+    fn fill(self, on_file: &Self, has: Has) -> Self;
+}
+
+/// Reads the rows of one file against what is on file.
+fn merge<R: Copy, F: Fact>(
+    file: File<R>,
+    on_file: &[(i64, F)],
+    first_day: impl Column,
+    findings: &mut Findings,
+    mut fact: impl FnMut(&R) -> Result<F, Fault>,
+) -> (FileCount, Writes<F>, Vec<Line<F>>) {
+    let File { mut count, rows, has, spared: _ } = file;
+    let mut lines: BTreeMap<(F::About, Option<Day>), u32> = BTreeMap::new();
+    let mut taken = Vec::with_capacity(rows.len());
+    for line in rows {
+        match fact(&line.row) {
+            Ok(row) => {
+                let from = row.validity().from;
+                if let Some(earlier) = lines.get(&(row.about(), from)) {
+                    let value = from.map(|day| day.to_string()).unwrap_or_default();
+                    let sentence =
+                        format!("Line {earlier} is about the same from the same day on; keep one of the two");
+                    let fault = Fault { column: first_day.header(), value, sentence: sentence.into() };
+                    findings.reject(&mut count, line.line, fault);
+                    continue;
+                }
+                lines.insert((row.about(), from), line.line);
+                taken.push(Line { line: line.line, row });
+            }
+            Err(fault) => findings.reject(&mut count, line.line, fault),
+        }
+    }
+    let mut order: Vec<usize> = (0..on_file.len()).collect();
+    order.sort_unstable_by_key(|at| (on_file[*at].1.about(), on_file[*at].1.validity().from));
+    let about = |fact: &F| {
+        let start = order.partition_point(|at| on_file[*at].1.about() < fact.about());
+        let end = order.partition_point(|at| on_file[*at].1.about() <= fact.about());
+        &order[start..end]
+    };
+    let mut claimed = vec![false; on_file.len()];
+    let mut found: Vec<Option<usize>> = vec![None; taken.len()];
+    for (line, found) in taken.iter().zip(&mut found) {
+        *found = about(&line.row).iter().copied().find(|at| on_file[*at].1.validity().from == line.row.validity().from);
+        if let Some(at) = *found {
+            claimed[at] = true;
+        }
+    }
+    for (line, found) in taken.iter().zip(&mut found).filter(|(_, found)| F::CORRECTS_FIRST_DAY && found.is_none()) {
+        let shares_day = |at: &&usize| !claimed[**at] && on_file[**at].1.validity().overlaps(line.row.validity());
+        let mut fitting = about(&line.row).iter().filter(shares_day).copied();
+        *found = fitting.next().filter(|_| fitting.next().is_none());
+        if let Some(at) = *found {
+            claimed[at] = true;
+        }
+    }
+    let mut writes = Writes::default();
+    for (line, found) in taken.iter().zip(found) {
+        count.take(match found {
+            None => {
+                writes.added.push(line.row);
+                Taken::Added
+            }
+            Some(at) => {
+                let (id, old) = &on_file[at];
+                let new = line.row.fill(old, has);
+                if new == *old {
+                    Taken::Unchanged
+                } else {
+                    writes.changed.push((*id, new));
+                    Taken::Changed
+                }
+            }
+        });
+    }
+    (count, writes, taken)
+}
+
+impl Fact for Allocation {
+    type About = (PersonIx, Role, UnitIx);
+    const CORRECTS_FIRST_DAY: bool = true;
+
+    fn about(&self) -> Self::About {
+        (self.person, self.role, self.unit)
+    }
+
+    fn validity(&self) -> Validity {
+        self.validity
+    }
+
+    fn fill(self, on_file: &Self, has: Has) -> Self {
+        use SupporterColumn as At;
+        Self {
+            share: has.or(At::Share, self.share, on_file.share),
+            validity: Validity {
+                from: has.or(At::From, self.validity.from, on_file.validity.from),
+                to: has.or(At::Until, self.validity.to, on_file.validity.to),
+            },
+            line_approved_on: has.or(At::LineApprovedOn, self.line_approved_on, on_file.line_approved_on),
+            line_approver: has.or(At::LineApprover, self.line_approver, on_file.line_approver),
+            senior_approved_on: has.or(At::SeniorApprovedOn, self.senior_approved_on, on_file.senior_approved_on),
+            senior_approver: has.or(At::SeniorApprover, self.senior_approver, on_file.senior_approver),
+            protected_hours: has.or(At::ProtectedHours, self.protected_hours, on_file.protected_hours),
+            signed_off_on: has.or(At::SignedOffOn, self.signed_off_on, on_file.signed_off_on),
+            paused: Validity {
+                from: has.or(At::PausedFrom, self.paused.from, on_file.paused.from),
+                to: has.or(At::PausedUntil, self.paused.to, on_file.paused.to),
+            },
+            ..self
+        }
+    }
+}
+
+/// supporters.csv
+pub(super) fn allocations(
+    file: File<AllocationRow>,
+    board: &mut Board,
+    plan: &mut Plan,
+    findings: &mut Findings,
+) -> FileCount {
+    use SupporterColumn as At;
+    let on_file = std::mem::take(&mut board.allocations);
+    let (count, writes, taken) = merge(file, &on_file, At::From, findings, |row: &AllocationRow| {
+        let allocation = Allocation {
+            person: board.person(row.person, At::Number)?,
+            role: row.role,
+            unit: board.unit(row.unit, At::Unit)?,
+            share: row.share,
+            validity: row.validity,
+            line_approved_on: row.line_approved_on,
+            line_approver: board.other(row.line_approver, At::LineApprover)?,
+            senior_approved_on: row.senior_approved_on,
+            senior_approver: board.other(row.senior_approver, At::SeniorApprover)?,
+            protected_hours: row.protected_hours,
+            signed_off_on: row.signed_off_on,
+            paused: row.paused,
+        };
+        let others = [allocation.line_approver, allocation.senior_approver];
+        board.want([allocation.person].into_iter().chain(others.into_iter().flatten()));
+        Ok(allocation)
+    });
+    shares::check(&taken, &on_file, &writes, board, &count.file, findings);
+    plan.allocations = writes;
+    count
+}
+
+impl Fact for Unavailability {
+    type About = PersonIx;
+    const CORRECTS_FIRST_DAY: bool = false;
+
+    fn about(&self) -> Self::About {
+        self.person
+    }
+
+    fn validity(&self) -> Validity {
+        Validity { from: Some(self.from), to: self.to }
+    }
+
+    fn fill(self, on_file: &Self, has: Has) -> Self {
+        Self { to: has.or(UnavailabilityColumn::Until, self.to, on_file.to), ..self }
+    }
+}
+
+/// unavailability.csv
+pub(super) fn unavailability(
+    file: File<UnavailabilityRow>,
+    board: &mut Board,
+    plan: &mut Plan,
+    findings: &mut Findings,
+) -> FileCount {
+    use UnavailabilityColumn as At;
+    let on_file = std::mem::take(&mut board.unavailability);
+    let (count, writes, _) = merge(file, &on_file, At::From, findings, |row: &UnavailabilityRow| {
+        let person = board.person(row.person, At::Number)?;
+        board.want([person]);
+        Ok(Unavailability { person, from: row.from, to: row.to })
+    });
+    plan.unavailability = writes;
+    count
+}
+
+impl Fact for Appointment {
+    type About = (UnitIx, PersonIx, AppointmentRole);
+    const CORRECTS_FIRST_DAY: bool = true;
+
+    fn about(&self) -> Self::About {
+        (self.unit, self.person, self.role)
+    }
+
+    fn validity(&self) -> Validity {
+        self.validity
+    }
+
+    fn fill(self, on_file: &Self, has: Has) -> Self {
+        use ManagerColumn as At;
+        Self {
+            validity: Validity {
+                from: has.or(At::From, self.validity.from, on_file.validity.from),
+                to: has.or(At::Until, self.validity.to, on_file.validity.to),
+            },
+            delegate: has.or(At::Delegate, self.delegate, on_file.delegate),
+            delegate_validity: Validity {
+                from: has.or(At::DelegateFrom, self.delegate_validity.from, on_file.delegate_validity.from),
+                to: has.or(At::DelegateUntil, self.delegate_validity.to, on_file.delegate_validity.to),
+            },
+            ..self
+        }
+    }
+}
+
+/// managers.csv
+pub(super) fn appointments(
+    file: File<AppointmentRow>,
+    board: &mut Board,
+    plan: &mut Plan,
+    findings: &mut Findings,
+) -> FileCount {
+    use ManagerColumn as At;
+    let on_file = std::mem::take(&mut board.appointments);
+    let (count, writes, _) = merge(file, &on_file, At::From, findings, |row: &AppointmentRow| {
+        let appointment = Appointment {
+            unit: board.unit(row.unit, At::Unit)?,
+            person: board.person(row.person, At::Number)?,
+            role: row.role,
+            validity: row.validity,
+            delegate: board.other(row.delegate, At::Delegate)?,
+            delegate_validity: row.delegate_validity,
+        };
+        board.want([appointment.person].into_iter().chain(appointment.delegate));
+        Ok(appointment)
+    });
+    plan.appointments = writes;
+    count
+}
+
+impl Fact for Policy {
+    type About = UnitIx;
+    const CORRECTS_FIRST_DAY: bool = false;
+
+    fn about(&self) -> Self::About {
+        self.unit
+    }
+
+    fn validity(&self) -> Validity {
+        Validity { from: Some(self.in_force_from), to: None }
+    }
+
+    /// A blank takes the default, and so does a column that is not there: a policy is one whole.
+    fn fill(self, _: &Self, _: Has) -> Self {
+        self
+    }
+}
+
+/// policies.csv
+pub(super) fn policies(
+    file: File<PolicyRow>,
+    board: &mut Board,
+    plan: &mut Plan,
+    findings: &mut Findings,
+) -> FileCount {
+    use PolicyColumn as At;
+    let on_file = std::mem::take(&mut board.policies);
+    let (count, writes, _) = merge(file, &on_file, At::InForceFrom, findings, |row: &PolicyRow| {
+        Ok(Policy {
+            unit: board.unit(row.unit, At::Unit)?,
+            in_force_from: row.in_force_from,
+            staff_per_supporter: row.staff_per_supporter,
+            min_supporters: row.min_supporters,
+            certificate_months: row.certificate_months,
+            approval_months: row.approval_months,
+            away_days: row.away_days,
+            level1_target: row.level1_target,
+            min_champions: row.min_champions,
+            supporters_per_trainer: row.supporters_per_trainer,
+            horizon_days: row.horizon_days,
+            must_mix: row.must_mix,
+            should_mix: row.should_mix,
+        })
+    });
+    plan.policies = writes;
+    count
+}
+
+impl Fact for Exemption {
+    type About = UnitIx;
+    const CORRECTS_FIRST_DAY: bool = false;
+
+    fn about(&self) -> Self::About {
+        self.unit
+    }
+
+    fn validity(&self) -> Validity {
+        Validity { from: Some(self.from), to: Some(self.to) }
+    }
+
+    fn fill(self, on_file: &Self, has: Has) -> Self {
+        Self { agreed_by: has.or(ExemptionColumn::AgreedBy, self.agreed_by, on_file.agreed_by), ..self }
+    }
+}
+
+/// exemptions.csv
+pub(super) fn exemptions(
+    file: File<ExemptionRow>,
+    board: &mut Board,
+    plan: &mut Plan,
+    findings: &mut Findings,
+) -> FileCount {
+    use ExemptionColumn as At;
+    let on_file = std::mem::take(&mut board.exemptions);
+    let (count, writes, _) = merge(file, &on_file, At::From, findings, |row: &ExemptionRow| {
+        Ok(Exemption {
+            unit: board.unit(row.unit, At::Unit)?,
+            from: row.from,
+            to: row.to,
+            reason: row.reason,
+            agreed_by: row.agreed_by,
+        })
+    });
+    plan.exemptions = writes;
+    count
+}

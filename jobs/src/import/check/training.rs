@@ -1,0 +1,105 @@
+//! courses.csv and training.csv. Only passes are kept: nothing asks for more, and it would be more than is needed.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::board::{Board, Completion, Course, CourseIx, Plan};
+use super::super::findings::{FileCount, Findings, Taken};
+use super::super::layout::{CourseColumn, TrainingColumn};
+use super::super::parse::{CourseRow, File, RecordRow};
+
+/// courses.csv
+pub(super) fn courses(file: File<CourseRow>, board: &mut Board, plan: &mut Plan, findings: &mut Findings) -> FileCount {
+    use CourseColumn as At;
+    let File { mut count, rows, has, spared: _ } = file;
+    let mut lines: HashMap<CourseIx, u32> = HashMap::new();
+    for line in rows {
+        let CourseRow { code, key, title, level, platform, employer_kind } = line.row;
+        let course = Course { code, key, title, level, platform, employer_kind };
+        let Some(place) = board.courses.find(key) else {
+            let place = board.courses.push(course);
+            lines.insert(place, line.line);
+            plan.new_courses.push(place);
+            count.take(Taken::Added);
+            continue;
+        };
+        if let Some(earlier) = lines.insert(place, line.line) {
+            let sentence = format!("Line {earlier} is about the same course; keep one of the two");
+            findings.reject(&mut count, line.line, board.fault(At::Code, code, sentence));
+            continue;
+        }
+        let old = board.courses.list[place.at()];
+        let new = Course {
+            title: has.or(At::Title, title, old.title),
+            platform: has.or(At::Platform, platform, old.platform),
+            employer_kind: has.or(At::EmployerKind, employer_kind, old.employer_kind),
+            ..course
+        };
+        board.courses.list[place.at()] = new;
+        count.take(if new == old {
+            Taken::Unchanged
+        } else {
+            plan.changed_courses.push(place);
+            Taken::Changed
+        });
+    }
+    count
+}
+
+/// training.csv. A record that is no pass is stored nowhere; it withdraws a pass on file of the same person, course and day,
+/// unless the file has the pass too.
+pub(super) fn records(file: File<RecordRow>, board: &mut Board, plan: &mut Plan, findings: &mut Findings) -> FileCount {
+    use TrainingColumn as At;
+    let File { mut count, rows, has: _, spared: _ } = file;
+    let mut passes: HashSet<Completion> = HashSet::with_capacity(rows.len());
+    let mut others: HashSet<Completion> = HashSet::new();
+    for line in rows {
+        let RecordRow { person, course, pass, completed_on } = line.row;
+        let found = board.person(person, At::Number).and_then(|person| {
+            let course = board.courses.find(course).ok_or_else(|| {
+                board.fault(At::Course, course, "There is no course with this code, neither in courses.csv nor on file")
+            })?;
+            Ok((person, course))
+        });
+        let (person, course) = match found {
+            Ok(found) => found,
+            Err(fault) => {
+                findings.reject(&mut count, line.line, fault);
+                continue;
+            }
+        };
+        let Some(completed_on) = completed_on else {
+            count.take(Taken::Unchanged);
+            continue;
+        };
+        let completion = Completion { person, course, completed_on };
+        if pass {
+            let known = board.completions.contains_key(&completion);
+            // The same pass twice is one pass.
+            let first = passes.insert(completion);
+            if first && !known {
+                board.want([person]);
+                plan.completions.added.push(completion);
+            }
+            count.take(if first && !known { Taken::Added } else { Taken::Unchanged });
+        } else if board.completions.contains_key(&completion) {
+            others.insert(completion);
+            count.take(Taken::Unchanged);
+        } else {
+            count.take(Taken::Unchanged);
+        }
+    }
+    let withdrawn = others.difference(&passes).filter_map(|completion| board.completions.get(completion).copied());
+    plan.completions.removed.extend(withdrawn);
+    plan.completions.removed.sort_unstable();
+    let withdrawn = u32::try_from(plan.completions.removed.len()).unwrap_or(u32::MAX);
+    if withdrawn > 0 {
+        count.unchanged -= withdrawn;
+        count.changed += withdrawn;
+        findings.notice(
+            &count.file,
+            None,
+            format!("{withdrawn} pass(es) on file are no passes any more and were withdrawn."),
+        );
+    }
+    count
+}

@@ -1,0 +1,132 @@
+//! What an import has to say: rows that it rejects, things that it noticed, columns that it ignores, counts, and why nothing
+//! was written.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+/// A row, or a whole file, that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// The file's name.
+    pub file: String,
+    /// Line in the file, from 1; absent where the whole file is meant.
+    pub line: Option<u32>,
+    /// Our header of the column.
+    pub column: Option<&'static str>,
+    /// What the cell said.
+    pub value: Option<String>,
+    /// What is wrong and what would be right, in one sentence.
+    pub sentence: String,
+}
+
+/// Something that was taken, and that somebody should know about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The file's name.
+    pub file: String,
+    /// The first line that it is about.
+    pub line: Option<u32>,
+    /// One sentence.
+    pub sentence: String,
+}
+
+/// What became of one file's rows: `rows = added + changed + unchanged + rejected`. Everything counts rows but `ended`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FileCount {
+    /// The file's name.
+    pub file: String,
+    /// Rows below the header, blank lines and totals apart.
+    pub rows: u32,
+    /// Rows that are new.
+    pub added: u32,
+    /// Rows that say something else than what was on file.
+    pub changed: u32,
+    /// Posts or units on file that a full list no longer names: their last day is the day before the as-at day.
+    pub ended: u32,
+    /// Rows that say what was on file already, or nothing that is kept.
+    pub unchanged: u32,
+    /// Rows that were not taken.
+    pub rejected: u32,
+    /// Headers of columns that psn does not read.
+    pub ignored_columns: Vec<String>,
+    /// Those of them that nobody asked for: identity numbers, birth, home, pay, reasons for absence.
+    pub not_asked_for: Vec<String>,
+}
+
+/// What became of a row that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    Added,
+    Changed,
+    Unchanged,
+}
+
+impl FileCount {
+    pub(super) fn take(&mut self, taken: Taken) {
+        match taken {
+            Taken::Added => self.added += 1,
+            Taken::Changed => self.changed += 1,
+            Taken::Unchanged => self.unchanged += 1,
+        }
+    }
+}
+
+/// What is wrong with one cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) column: &'static str,
+    pub(super) value: String,
+    pub(super) sentence: Cow<'static, str>,
+}
+
+/// Everything found so far.
+#[derive(Default)]
+pub(super) struct Findings {
+    pub(super) rejects: Vec<Reject>,
+    pub(super) notices: Vec<Notice>,
+    pub(super) refusals: Vec<String>,
+}
+
+impl Findings {
+    /// A row of `file` is not taken.
+    pub(super) fn reject(&mut self, file: &mut FileCount, line: u32, fault: Fault) {
+        file.rejected += 1;
+        self.point_at(&file.file, line, fault);
+    }
+
+    /// Names a cell without counting its row as rejected: the whole change is refused because of it. Line 0 is none.
+    pub(super) fn point_at(&mut self, file: &str, line: u32, fault: Fault) {
+        self.rejects.push(Reject {
+            file: file.to_owned(),
+            line: Some(line).filter(|line| *line > 0),
+            column: Some(fault.column).filter(|column| !column.is_empty()),
+            value: Some(shortened(fault.value)),
+            sentence: fault.sentence.into_owned(),
+        });
+    }
+
+    /// A file cannot be read at all, so nothing is.
+    pub(super) fn refuse_file(
+        &mut self,
+        file: &str,
+        line: Option<u32>,
+        column: Option<&'static str>,
+        sentence: String,
+    ) {
+        self.refusals.push(format!("{file}: {sentence}"));
+        self.rejects.push(Reject { file: file.to_owned(), line, column, value: None, sentence });
+    }
+
+    pub(super) fn notice(&mut self, file: &str, line: Option<u32>, sentence: impl Into<String>) {
+        self.notices.push(Notice { file: file.to_owned(), line, sentence: sentence.into() });
+    }
+}
+
+/// A cell as a list shows it: at most 200 characters.
+fn shortened(value: String) -> String {
+    match value.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value,
+    }
+}

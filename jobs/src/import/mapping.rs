@@ -1,0 +1,207 @@
+//! The mapping file: how another system's export is read unchanged.
+//!
+//! ```toml
+//! [headers]                       # their header = ours
+//! "Team Code" = "Unit Code"
+//!
+//! [words]                         # their word = ours, in Status, Role, course Level and Contract Type
+//! "Passed with merit" = "Passed"
+//!
+//! [constants]                     # our header = what every row says where the file has no such column
+//! "Employer" = "NHSGGC"
+//!
+//! [staff.headers]                 # the same three tables for one file; they come before the general ones
+//! "Position" = "Job Title"
+//! ```
+
+use std::collections::BTreeMap;
+
+use toml::{Table, Value};
+
+use super::layout::{FileKind, header_key};
+use super::vocabulary;
+
+/// A mapping file, checked: every target is a header or a word of ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mapping {
+    every: Tables,
+    one: BTreeMap<&'static str, Tables>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Tables {
+    /// Their header's key to our header's key.
+    headers: BTreeMap<String, String>,
+    /// Their word's key to our word.
+    words: BTreeMap<String, String>,
+    /// Our header's key to the constant.
+    constants: BTreeMap<String, String>,
+}
+
+/// Why a mapping file is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MappingError {
+    /// It is not TOML.
+    #[error("the mapping file is not TOML: {0}")]
+    Syntax(String),
+    /// A table or key that psn does not know.
+    #[error(
+        "the mapping file has '{0}', which psn does not know; it takes [headers], [words], [constants], and the same under the name of a file, as in [staff.headers]"
+    )]
+    UnknownKey(String),
+    /// A value that is not text.
+    #[error("'{0}' in the mapping file must be a text in quotation marks")]
+    NotText(String),
+    /// A target that is no header of ours.
+    #[error("the mapping file maps '{theirs}' to '{ours}', which is no header of {files}")]
+    UnknownHeader {
+        /// Their header.
+        theirs: String,
+        /// What it is mapped to.
+        ours: String,
+        /// Where it was looked for.
+        files: String,
+    },
+    /// A target that is no word of ours.
+    #[error("the mapping file maps the word '{theirs}' to '{ours}', which psn does not know; it knows {known}")]
+    UnknownWord {
+        /// Their word.
+        theirs: String,
+        /// What it is mapped to.
+        ours: String,
+        /// The words that are known.
+        known: String,
+    },
+}
+
+impl Mapping {
+    /// Reads a mapping file.
+    ///
+    /// # Errors
+    ///
+    /// The first thing in it that is not known, by name.
+    pub fn parse(text: &str) -> Result<Self, MappingError> {
+        let file: Table =
+            text.parse().map_err(|error: toml::de::Error| MappingError::Syntax(error.message().to_owned()))?;
+        let mut mapping = Self::default();
+        for (key, value) in file {
+            let Value::Table(table) = value else { return Err(MappingError::UnknownKey(key)) };
+            if let Some(kind) = FileKind::ALL.into_iter().find(|kind| kind.word() == key) {
+                let tables = mapping.one.entry(kind.word()).or_default();
+                for (part, value) in table {
+                    let name = format!("{key}.{part}");
+                    let Value::Table(table) = value else { return Err(MappingError::UnknownKey(name)) };
+                    tables.read(&part, &name, &table, &[kind])?;
+                }
+            } else {
+                mapping.every.read(&key, &key, &table, &FileKind::ALL)?;
+            }
+        }
+        Ok(mapping)
+    }
+
+    /// The key of our header that `header` of a `kind` file stands for: its own where it is not mapped.
+    pub(super) fn header(&self, kind: FileKind, header: &str) -> String {
+        let key = header_key(header);
+        let ours = |tables: &Tables| {
+            let ours = tables.headers.get(&key)?;
+            kind.columns().iter().any(|column| header_key(column.header) == *ours).then(|| ours.clone())
+        };
+        self.find(kind, ours).unwrap_or(key)
+    }
+
+    /// Our word for `word`: itself where it is not mapped.
+    pub(super) fn word<'a>(&'a self, kind: FileKind, word: &'a str) -> &'a str {
+        if self.every.words.is_empty() && self.one.is_empty() {
+            return word;
+        }
+        let key = header_key(word);
+        let of = |tables: &'a Tables| tables.words.get(&key).map(String::as_str);
+        self.one.get(kind.word()).and_then(of).or_else(|| of(&self.every)).unwrap_or(word)
+    }
+
+    /// What every row says in the column `header` where the file has no such column.
+    pub(super) fn constant(&self, kind: FileKind, header: &str) -> Option<String> {
+        let key = header_key(header);
+        self.find(kind, |tables| tables.constants.get(&key).cloned())
+    }
+
+    fn find<T>(&self, kind: FileKind, of: impl Fn(&Tables) -> Option<T>) -> Option<T> {
+        self.one.get(kind.word()).and_then(&of).or_else(|| of(&self.every))
+    }
+}
+
+impl Tables {
+    fn read(&mut self, part: &str, name: &str, table: &Table, kinds: &[FileKind]) -> Result<(), MappingError> {
+        for (left, right) in table {
+            let Value::String(right) = right else { return Err(MappingError::NotText(format!("{name}.{left}"))) };
+            match part {
+                "headers" => {
+                    known_header(left, right, kinds)?;
+                    self.headers.insert(header_key(left), header_key(right));
+                }
+                "words" => {
+                    let known = vocabulary::known(kinds);
+                    if !known.iter().any(|word| header_key(word) == header_key(right)) {
+                        let (theirs, ours) = (left.clone(), right.clone());
+                        return Err(MappingError::UnknownWord { theirs, ours, known: known.join(", ") });
+                    }
+                    self.words.insert(header_key(left), right.clone());
+                }
+                "constants" => {
+                    known_header(left, left, kinds)?;
+                    self.constants.insert(header_key(left), right.trim().to_owned());
+                }
+                _ => return Err(MappingError::UnknownKey(name.to_owned())),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn known_header(theirs: &str, ours: &str, kinds: &[FileKind]) -> Result<(), MappingError> {
+    let key = header_key(ours);
+    if kinds.iter().flat_map(|kind| kind.columns()).any(|column| header_key(column.header) == key) {
+        return Ok(());
+    }
+    let files = match kinds {
+        [kind] => kind.file_name(),
+        _ => "any file".to_owned(),
+    };
+    Err(MappingError::UnknownHeader { theirs: theirs.to_owned(), ours: ours.to_owned(), files })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileKind, Mapping, MappingError};
+
+    #[test]
+    fn headers_words_and_constants_are_mapped_and_a_files_own_table_comes_first() {
+        let mapping = Mapping::parse(
+            "[headers]\n'Team Code' = 'Unit Code'\n[words]\nDone = 'Passed'\n[constants]\nEmployer = 'NHSGGC'\n\
+             [training.words]\ndone = 'Failed'\n[staff.headers]\nPosition = 'Job Title'\n",
+        )
+        .unwrap();
+        assert_eq!(mapping.header(FileKind::Staff, " TEAM  code"), "unit code");
+        assert_eq!(mapping.header(FileKind::Courses, "Team Code"), "team code", "courses have no Unit Code");
+        assert_eq!(mapping.header(FileKind::Staff, "position"), "job title");
+        assert_eq!(mapping.header(FileKind::Units, "position"), "position");
+        assert_eq!(mapping.word(FileKind::Training, "DONE"), "Failed");
+        assert_eq!(mapping.word(FileKind::Supporters, "done"), "Passed");
+        assert_eq!(mapping.constant(FileKind::Staff, "Employer").as_deref(), Some("NHSGGC"));
+    }
+
+    #[test]
+    fn whatever_psn_does_not_know_is_refused_by_name() {
+        let refused = |text: &str| Mapping::parse(text).unwrap_err();
+        assert!(matches!(refused("[headers"), MappingError::Syntax(_)));
+        assert_eq!(refused("[header]\na = 'b'"), MappingError::UnknownKey("header".to_owned()));
+        assert_eq!(refused("headers = 'x'"), MappingError::UnknownKey("headers".to_owned()));
+        assert_eq!(refused("[staff.header]\na = 'b'"), MappingError::UnknownKey("staff.header".to_owned()));
+        assert_eq!(refused("[constants]\nEmployer = 1"), MappingError::NotText("constants.Employer".to_owned()));
+        for text in ["[headers]\na = 'Team'", "[courses.headers]\na = 'Employer'", "[constants]\nTeam = 'x'"] {
+            assert!(matches!(refused(text), MappingError::UnknownHeader { .. }), "{text}");
+        }
+        assert!(matches!(refused("[words]\na = 'Sort of'"), MappingError::UnknownWord { .. }));
+    }
+}

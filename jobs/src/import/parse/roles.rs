@@ -1,0 +1,114 @@
+//! supporters.csv, unavailability.csv and managers.csv.
+
+use entity::period::{Day, Validity};
+use entity::value::{AppointmentRole, Role};
+
+use super::super::cell;
+use super::super::findings::Fault;
+use super::super::layout::{ManagerColumn as Manager, SupporterColumn as Supporter, UnavailabilityColumn as Away};
+use super::super::vocabulary;
+use super::super::words::Text;
+use super::{Cells, PersonKey};
+
+/// The most hours that a month has.
+const HOURS_OF_A_MONTH: i64 = 31 * 24;
+
+/// A row of supporters.csv.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct AllocationRow {
+    pub(in super::super) person: PersonKey,
+    pub(in super::super) role: Role,
+    pub(in super::super) unit: Text,
+    /// Thousandths.
+    pub(in super::super) share: i32,
+    pub(in super::super) validity: Validity,
+    pub(in super::super) line_approved_on: Option<Day>,
+    pub(in super::super) line_approver: Option<PersonKey>,
+    pub(in super::super) senior_approved_on: Option<Day>,
+    pub(in super::super) senior_approver: Option<PersonKey>,
+    /// Hundredths of an hour a month.
+    pub(in super::super) protected_hours: Option<i32>,
+    pub(in super::super) signed_off_on: Option<Day>,
+    pub(in super::super) paused: Validity,
+}
+
+/// A row of unavailability.csv.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct UnavailabilityRow {
+    pub(in super::super) person: PersonKey,
+    pub(in super::super) from: Day,
+    pub(in super::super) to: Option<Day>,
+}
+
+/// A row of managers.csv.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct AppointmentRow {
+    pub(in super::super) unit: Text,
+    pub(in super::super) person: PersonKey,
+    pub(in super::super) role: AppointmentRole,
+    pub(in super::super) validity: Validity,
+    pub(in super::super) delegate: Option<PersonKey>,
+    pub(in super::super) delegate_validity: Validity,
+}
+
+pub(super) fn allocation(cells: &mut Cells<'_>) -> Result<AllocationRow, Fault> {
+    let role = cells.word(Supporter::Role, vocabulary::role)?;
+    Ok(AllocationRow {
+        person: cells.person(Supporter::Employer, Supporter::Number)?,
+        role,
+        unit: cells.required_key(Supporter::Unit)?,
+        share: if role == Role::PeerSupporter { share(cells)? } else { 1000 },
+        validity: cells.validity(Supporter::From, Supporter::Until)?,
+        line_approved_on: cells.day(Supporter::LineApprovedOn)?,
+        line_approver: cells.person_in_one(Supporter::LineApprover)?,
+        senior_approved_on: cells.day(Supporter::SeniorApprovedOn)?,
+        senior_approver: cells.person_in_one(Supporter::SeniorApprover)?,
+        protected_hours: protected_hours(cells)?,
+        signed_off_on: cells.day(Supporter::SignedOffOn)?,
+        paused: cells.validity(Supporter::PausedFrom, Supporter::PausedUntil)?,
+    })
+}
+
+/// Thousandths from percent with at most one decimal; 1000 when blank.
+fn share(cells: &Cells<'_>) -> Result<i32, Fault> {
+    let raw = cell::key(cells.sound(Supporter::Share)?);
+    if raw.is_empty() {
+        return Ok(1000);
+    }
+    match cell::millionths(raw.strip_suffix('%').unwrap_or(raw).trim_end()) {
+        Some(percent) if percent % 100_000 == 0 && (100_000..=100_000_000).contains(&percent) => {
+            Ok(cell::rounded(percent, 100_000))
+        }
+        _ => Err(cells.fault(Supporter::Share, "Share is percent, from 0.1 to 100, with at most one decimal")),
+    }
+}
+
+fn protected_hours(cells: &Cells<'_>) -> Result<Option<i32>, Fault> {
+    let raw = cell::key(cells.sound(Supporter::ProtectedHours)?);
+    if raw.is_empty() {
+        return Ok(None);
+    }
+    match cell::millionths(raw) {
+        Some(hours) if hours <= HOURS_OF_A_MONTH * 1_000_000 => Ok(Some(cell::rounded(hours, 10_000))),
+        _ => {
+            Err(cells.fault(Supporter::ProtectedHours, "Protected hours are a number of hours a month, from 0 to 744"))
+        }
+    }
+}
+
+pub(super) fn unavailability(cells: &mut Cells<'_>) -> Result<UnavailabilityRow, Fault> {
+    let person = cells.person(Away::Employer, Away::Number)?;
+    let from = cells.required_day(Away::From)?;
+    Ok(UnavailabilityRow { person, from, to: cells.validity(Away::From, Away::Until)?.to })
+}
+
+pub(super) fn appointment(cells: &mut Cells<'_>) -> Result<AppointmentRow, Fault> {
+    Ok(AppointmentRow {
+        unit: cells.required_key(Manager::Unit)?,
+        person: cells.person(Manager::Employer, Manager::Number)?,
+        role: cells.word(Manager::Role, vocabulary::appointment)?,
+        validity: cells.validity(Manager::From, Manager::Until)?,
+        delegate: cells.person_in_one(Manager::Delegate)?,
+        delegate_validity: cells.validity(Manager::DelegateFrom, Manager::DelegateUntil)?,
+    })
+}

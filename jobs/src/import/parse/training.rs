@@ -1,0 +1,69 @@
+//! courses.csv and training.csv.
+
+use entity::period::Day;
+use entity::value::Level;
+
+use super::super::findings::Fault;
+use super::super::layout::{CourseColumn as Course, TrainingColumn as Training};
+use super::super::vocabulary;
+use super::super::words::Text;
+use super::{Cells, PersonKey};
+
+/// A row of courses.csv.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct CourseRow {
+    pub(in super::super) code: Text,
+    /// The code without spaces, in lower case.
+    pub(in super::super) key: Text,
+    pub(in super::super) title: Option<Text>,
+    pub(in super::super) level: Level,
+    pub(in super::super) platform: Option<Text>,
+    pub(in super::super) employer_kind: Option<Text>,
+}
+
+/// A row of training.csv: what of it psn keeps, and what it takes to withdraw a pass. Scores are not read.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct RecordRow {
+    pub(in super::super) person: PersonKey,
+    /// The code's key.
+    pub(in super::super) course: Text,
+    pub(in super::super) pass: bool,
+    /// Always there for a pass.
+    pub(in super::super) completed_on: Option<Day>,
+}
+
+pub(super) fn course(cells: &mut Cells<'_>) -> Result<CourseRow, Fault> {
+    let code = cells.required_key(Course::Code)?;
+    Ok(CourseRow {
+        code,
+        key: course_key(cells, code),
+        title: cells.text(Course::Title)?,
+        level: cells.word(Course::Level, vocabulary::level)?,
+        platform: cells.text(Course::Platform)?,
+        employer_kind: cells.text(Course::EmployerKind)?,
+    })
+}
+
+/// Course codes compare without spaces or case: "GCC 277" = "gcc277".
+fn course_key(cells: &mut Cells<'_>, code: Text) -> Text {
+    let key = cells.words.get(code).split_whitespace().collect::<String>().to_lowercase();
+    cells.words.text(&key)
+}
+
+pub(super) fn record(cells: &mut Cells<'_>) -> Result<RecordRow, Fault> {
+    let person = cells.person(Training::Employer, Training::Number)?;
+    let code = cells.required_key(Training::Course)?;
+    let pass = cells.word(Training::Status, vocabulary::is_pass)?;
+    cells.day(Training::EnrolledOn)?;
+    let completed_on = cells.day(Training::CompletedOn)?;
+    if pass && completed_on.is_none() {
+        return Err(cells.fault(Training::CompletedOn, "A pass needs the day on which it was completed"));
+    }
+    if pass && completed_on.is_some_and(|day| day > cells.reading.as_at) {
+        let as_at = cells.reading.as_at;
+        return Err(
+            cells.fault(Training::CompletedOn, format!("A pass cannot lie after {as_at}, the day of the import"))
+        );
+    }
+    Ok(RecordRow { person, course: course_key(cells, code), pass, completed_on })
+}

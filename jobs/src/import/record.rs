@@ -1,0 +1,59 @@
+//! What an import leaves behind: one batch with its counts and its rejects.
+
+use chrono::{DateTime, SubsecRound as _, Utc};
+use entity::id::ImportBatchId;
+use entity::period::Day;
+use entity::table::{import_batch, import_reject};
+use entity::value::ImportState;
+use sea_orm::{ActiveModelTrait as _, ActiveValue::NotSet, DatabaseTransaction, DbErr, EntityTrait as _, Set};
+
+use super::findings::{FileCount, Reject};
+
+/// Rejects a statement.
+const CHUNK: usize = 1_000;
+
+/// One import, as it is recorded.
+pub(super) struct Batch<'a> {
+    pub(super) as_at: Day,
+    pub(super) finished_at: DateTime<Utc>,
+    pub(super) forced: bool,
+    pub(super) refusal: Option<&'a str>,
+    pub(super) files: &'a [FileCount],
+    pub(super) rejects: &'a [Reject],
+}
+
+/// Writes the batch: refused where it has a refusal, else applied.
+///
+/// # Errors
+///
+/// What the database said.
+pub(super) async fn write(txn: &DatabaseTransaction, batch: Batch<'_>) -> Result<ImportBatchId, DbErr> {
+    let Batch { as_at, finished_at, forced, refusal, files, rejects } = batch;
+    let files = serde_json::to_value(files).map_err(|error| DbErr::Custom(error.to_string()))?;
+    let row = import_batch::ActiveModel {
+        id: NotSet,
+        as_at: Set(as_at),
+        finished_at: Set(finished_at.trunc_subsecs(6)),
+        state: Set(if refusal.is_some() { ImportState::Refused } else { ImportState::Applied }),
+        forced: Set(forced),
+        files: Set(files),
+        refusal: Set(refusal.map(str::to_owned)),
+    };
+    let batch_id = row.insert(txn).await?.id;
+    for chunk in rejects.chunks(CHUNK) {
+        let rows = chunk.iter().map(|reject| {
+            let Reject { file, line, column, value, sentence } = reject;
+            import_reject::ActiveModel {
+                id: NotSet,
+                batch_id: Set(batch_id),
+                file: Set(file.clone()),
+                line: Set(line.map(|line| i32::try_from(line).unwrap_or(i32::MAX))),
+                column_name: Set(column.map(str::to_owned)),
+                value: Set(value.clone()),
+                sentence: Set(sentence.clone()),
+            }
+        });
+        import_reject::Entity::insert_many(rows).exec_without_returning(txn).await?;
+    }
+    Ok(batch_id)
+}

@@ -1,0 +1,126 @@
+//! A file's bytes as rows below a known header, or one sentence why not. What a cell means is not decided here.
+
+mod encoding;
+mod head;
+mod rows;
+
+use std::borrow::Cow;
+
+use csv::{ReaderBuilder, StringRecord};
+
+use super::layout::{Column, FileKind};
+use super::mapping::Mapping;
+pub(super) use head::Head;
+pub(super) use rows::Tail;
+
+/// Why a file cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub(super) line: Option<u32>,
+    pub(super) column: Option<&'static str>,
+    pub(super) sentence: String,
+}
+
+impl Refused {
+    fn whole(sentence: impl Into<String>) -> Self {
+        Self { line: None, column: None, sentence: sentence.into() }
+    }
+
+    fn at(line: u32, sentence: impl Into<String>) -> Self {
+        Self { line: Some(line), column: None, sentence: sentence.into() }
+    }
+}
+
+/// A file as text, with its header found.
+pub(super) struct Table<'b> {
+    text: Cow<'b, str>,
+    pub(super) head: Head,
+}
+
+/// One line of data.
+pub(super) struct Row<'r> {
+    /// Its line in the file, from 1.
+    pub(super) line: u32,
+    /// What is wrong with the line as a whole.
+    pub(super) fault: Option<String>,
+    cells: &'r StringRecord,
+    head: &'r Head,
+}
+
+impl Row<'_> {
+    /// The cell as written, or the constant where the file has no such column; empty where there is neither.
+    pub(super) fn raw(&self, column: impl Column) -> &str {
+        match self.head.places[column.at()] {
+            Some(place) => self.cells.get(place).unwrap_or_default(),
+            None => self.head.constants[column.at()].as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// The first cell that is not blank.
+    pub(super) fn first(&self) -> &str {
+        self.cells.iter().find(|cell| !cell.trim().is_empty()).unwrap_or_default()
+    }
+}
+
+impl<'b> Table<'b> {
+    /// Finds out the encoding, the delimiter and the header.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that keeps the file from being read.
+    pub(super) fn open(bytes: &'b [u8], kind: FileKind, mapping: &Mapping) -> Result<Self, Refused> {
+        let text = encoding::decode(bytes).map_err(Refused::whole)?;
+        if text.trim().is_empty() {
+            return Err(Refused::whole("it is empty; it must at least have its header"));
+        }
+        let head = Head::find(&text, kind, mapping)?;
+        Ok(Self { text, head })
+    }
+
+    /// Hands every line of data to `each`.
+    ///
+    /// # Errors
+    ///
+    /// That the file was cut short, or a quotation mark is not closed: what else is lost cannot be told.
+    pub(super) fn rows(&self, each: impl FnMut(&Row<'_>)) -> Result<Tail, Refused> {
+        rows::read(&self.text, &self.head, each)
+    }
+}
+
+/// The records of `text`, of any length each.
+fn records(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
+    ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
+}
+
+/// Counts lines as an editor does, whatever the line ends, and blank lines too.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u32,
+}
+
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text: text.as_bytes(), at: 0, line: 1 }
+    }
+
+    /// The line on which `record` begins. Records must come in order.
+    fn of(&mut self, record: &StringRecord) -> u32 {
+        let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
+        while let Some(byte) = self.text.get(self.at) {
+            let line_end = matches!(byte, b'\n' | b'\r');
+            // The reader may point before the blank lines that it skips.
+            if self.at >= start && !line_end {
+                break;
+            }
+            if *byte == b'\n' || *byte == b'\r' && self.text.get(self.at + 1) != Some(&b'\n') {
+                self.line += 1;
+            }
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+use encoding_rs::WINDOWS_1252;
+use proptest::prelude::{prop_assert_eq, proptest};
+
+use super::super::layout::{FileKind, UnavailabilityColumn as At};
+use super::super::mapping::Mapping;
+use super::{Refused, Table};
+
+type Lines = Vec<(u32, Option<String>, Vec<String>)>;
+
+fn read(bytes: &[u8]) -> Result<(Lines, Option<u32>), Refused> {
+    let mapping = Mapping::default();
+    let table = Table::open(bytes, FileKind::Unavailability, &mapping)?;
+    let mut lines = Vec::new();
+    let tail = table.rows(|row| {
+        let cells = [At::Employer, At::Number, At::From, At::Until].map(|column| row.raw(column).to_owned());
+        lines.push((row.line, row.fault.clone(), cells.to_vec()));
+    })?;
+    Ok((lines, tail.totals_from))
+}
+
+fn cells(bytes: &[u8]) -> Vec<Vec<String>> {
+    read(bytes).unwrap().0.into_iter().map(|(_, _, cells)| cells).collect()
+}
+
+#[test]
+fn columns_are_found_whatever_their_order_case_and_spaces() {
+    let read = cells(b" until ,FROM,Employee  number, employer ,Colour\n,1,2,3,blue\n");
+    assert_eq!(read, [["3", "2", "1", ""]]);
+}
+
+#[test]
+fn commas_semicolons_and_tabs_are_told_apart_by_the_header() {
+    for (delimiter, other) in [(',', ';'), (';', ','), ('\t', ',')] {
+        let text = format!("Employer,Employee Number,From,Until\nA{other}B,1,2,3\n");
+        let text = text.replacen(',', &delimiter.to_string(), 3);
+        let (head, row) = text.split_once('\n').unwrap();
+        let row = if other == ',' {
+            row.replacen(",1,2,3", &format!("{delimiter}1{delimiter}2{delimiter}3"), 1)
+        } else {
+            row.to_owned()
+        };
+        assert_eq!(cells(format!("{head}\n{row}").as_bytes()), [[format!("A{other}B").as_str(), "1", "2", "3"]]);
+    }
+}
+
+#[test]
+fn lines_are_counted_as_an_editor_counts_them() {
+    for line_end in ["\n", "\r\n", "\r"] {
+        let text = ["Employer,Employee Number,From,Until", "", "A,1,2,3", "\"B", "C\",1,2,3", "", "", "D,1,2,3", ""]
+            .join(line_end);
+        let lines: Vec<_> = read(text.as_bytes()).unwrap().0.into_iter().map(|(line, _, _)| line).collect();
+        assert_eq!(lines, [3, 4, 8], "{line_end:?}");
+    }
+}
+
+#[test]
+fn banners_above_and_totals_below_are_recognised() {
+    let text = b"Absence report\n\nRun on:,16/11/2026,,\nEmployer,Employee Number,From,Until\nA,1,2,3\n,,,\nTotal,1,,\nEnd of report\n";
+    let (lines, totals) = read(text).unwrap();
+    assert_eq!((lines.len(), lines[0].0, totals), (1, 5, Some(7)));
+}
+
+#[test]
+fn a_wide_line_above_the_header_is_refused_and_a_total_amid_the_data_is_a_row_error() {
+    let wide = read(b"A,1,2,3\nEmployer,Employee Number,From,Until\n").unwrap_err();
+    assert_eq!(wide.line, Some(1));
+    let (lines, totals) = read(b"Employer,Employee Number,From,Until\nA,1,2,3\nTotal,1,,\nB,1,2,3\n").unwrap();
+    assert_eq!(totals, None);
+    assert_eq!(
+        lines.iter().map(|(line, fault, _)| (*line, fault.is_some())).collect::<Vec<_>>(),
+        [(2, false), (3, true), (4, false)]
+    );
+}
+
+#[test]
+fn a_missing_or_doubled_column_refuses_the_file_by_name() {
+    let missing = read(b"Employer,Employee Number,Until\nA,1,2\n").unwrap_err();
+    assert_eq!(missing.column, Some("From"));
+    let doubled = read(b"Employer,From,Employee Number, from \nA,1,2,3\n").unwrap_err();
+    assert_eq!((doubled.line, doubled.column), (Some(1), Some("From")));
+    assert!(read(b"one,two\n1,2\n").unwrap_err().sentence.contains("no line of it is a header"));
+    assert!(read(b" \n").unwrap_err().sentence.contains("empty"));
+}
+
+#[test]
+fn a_file_that_was_cut_short_is_refused_and_one_without_a_last_line_end_is_not() {
+    let whole = "Employer,Employee Number,From,Until\nA,1,2,3\nB,1,2,3";
+    assert_eq!(cells(whole.as_bytes()).len(), 2);
+    for text in
+        ["Employer,Employee Number,From,Until\nA,1,2,3\nB,1", "Employer,Employee Number,From,Until\nA,1,2,3\nB,1,2,\"3"]
+    {
+        assert_eq!(read(text.as_bytes()).unwrap_err().line, Some(3), "{text}");
+    }
+}
+
+#[test]
+fn an_open_quotation_mark_that_swallows_lines_is_refused() {
+    let to_the_end = read(b"Employer,Employee Number,From,Until\n\"A,1,2,3\nB,1,2,3\n").unwrap_err();
+    assert_eq!(to_the_end.line, Some(2));
+    let to_the_next = read(b"Employer,Employee Number,From,Until\n\"A,1,2,3\nB,1,2,3\n\"C\",1,2,3\n").unwrap_err();
+    assert_eq!(to_the_next.line, Some(2));
+    assert_eq!(cells(b"Employer,Employee Number,From,Until\nA 5\" pipe,1,2,3\n"), [["A 5\" pipe", "1", "2", "3"]]);
+}
+
+#[test]
+fn a_line_with_other_cells_than_the_header_is_a_row_error() {
+    let (lines, _) = read(b"Employer,Employee Number,From,Until,\nA,1,2\nA,1,2,3,4\nA,1,2,3,,,\n").unwrap();
+    assert_eq!(lines.iter().map(|(_, fault, _)| fault.is_some()).collect::<Vec<_>>(), [true, true, false]);
+}
+
+proptest! {
+    #[test]
+    fn a_table_reads_back_from_every_encoding_delimiter_and_line_end(
+        rows in proptest::collection::vec(proptest::collection::vec("[A-Za-z0-9 ,;\t\"'àéöŠ€–]{0,12}", 4), 1..20),
+        delimiter in 0_usize..3, crlf in proptest::bool::ANY, encoding in 0_usize..5,
+    ) {
+        // A row must be data: not blank, not a total.
+        let rows: Vec<Vec<String>> = rows.into_iter().map(|mut row| { row[0].insert_str(0, "Row "); row }).collect();
+        let terminator = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+        let mut writer = csv::WriterBuilder::new().delimiter(b",;\t"[delimiter]).terminator(terminator).from_writer(Vec::new());
+        writer.write_record(["Employer", "Employee Number", "From", "Until"]).unwrap();
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        let utf_16 = |unit: fn(u16) -> [u8; 2]| std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(unit).collect();
+        let bytes: Vec<u8> = match encoding {
+            0 => text.clone().into_bytes(),
+            1 => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+            2 => utf_16(u16::to_le_bytes),
+            3 => utf_16(u16::to_be_bytes),
+            _ => WINDOWS_1252.encode(&text).0.into_owned(),
+        };
+        match read(&bytes) {
+            Ok((lines, totals)) => {
+                prop_assert_eq!(totals, None);
+                prop_assert_eq!(lines.into_iter().map(|(_, _, cells)| cells).collect::<Vec<_>>(), rows);
+            }
+            // A few strings of signs are no Windows-1252 that people write: refused, never misread.
+            Err(refused) => prop_assert_eq!((encoding, refused.sentence.contains("cannot be told")), (4, true)),
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(0_u8..=255, 0..200), header in proptest::bool::ANY) {
+        let head: &[u8] = if header { b"Employer,Employee Number,From,Until\n" } else { b"" };
+        let _ = read(&[head, &bytes].concat()).map(|(lines, _)| lines.len());
+    }
+}

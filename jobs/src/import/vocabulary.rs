@@ -1,0 +1,91 @@
+//! The words that files use for our closed sets (IMPORT.md, "Columns").
+
+use entity::value::{AppointmentRole, Level, Role};
+
+use super::layout::{FileKind, header_key};
+
+/// Whether a course record is a pass; nothing for a word that is not listed.
+pub(super) fn is_pass(status: &str) -> Option<bool> {
+    one_of(PASSES, status).map(|()| true).or_else(|| one_of(NOT_PASSES, status).map(|()| false))
+}
+
+const PASSES: &[&str] = &["Passed", "Completed", "Complete"];
+const NOT_PASSES: &[&str] = &["Failed", "Not Completed", "In Progress", "Withdrawn", "Did Not Attend"];
+const ROLES: &[(&str, Role)] =
+    &[("Peer Supporter", Role::PeerSupporter), ("Trainer", Role::Trainer), ("Wellbeing Champion", Role::Champion)];
+const APPOINTMENTS: &[(&str, AppointmentRole)] =
+    &[("Senior Manager", AppointmentRole::SeniorManager), ("Coordinator", AppointmentRole::Coordinator)];
+const CONTRACTS: &[&str] = &["Bank", "Permanent", "Fixed Term"];
+
+fn one_of(words: &[&str], word: &str) -> Option<()> {
+    let key = header_key(word);
+    words.iter().any(|known| header_key(known) == key).then_some(())
+}
+
+fn look_up<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
+    let key = header_key(word);
+    words.iter().find(|(known, _)| header_key(known) == key).map(|(_, value)| *value)
+}
+
+/// A role in the network.
+pub(super) fn role(word: &str) -> Option<Role> {
+    look_up(ROLES, word)
+}
+
+/// How somebody answers for a unit.
+pub(super) fn appointment(word: &str) -> Option<AppointmentRole> {
+    look_up(APPOINTMENTS, word)
+}
+
+/// The level of a module.
+pub(super) fn level(word: &str) -> Option<Level> {
+    Level::ALL.iter().copied().find(|level| level.word().eq_ignore_ascii_case(word))
+}
+
+/// Whether a contract type is Bank: the word, or anything that begins with it.
+pub(super) fn is_bank(contract: &str) -> bool {
+    contract.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("bank"))
+}
+
+/// Our words in the columns of `kinds`, for the mapping file.
+pub(super) fn known(kinds: &[FileKind]) -> Vec<&'static str> {
+    let words = |kind: &FileKind| -> Vec<&'static str> {
+        match kind {
+            FileKind::Staff => CONTRACTS.to_vec(),
+            FileKind::Courses => Level::ALL.iter().map(|level| level.word()).collect(),
+            FileKind::Training => [PASSES, NOT_PASSES].concat(),
+            FileKind::Supporters => ROLES.iter().map(|(word, _)| *word).collect(),
+            FileKind::Managers => APPOINTMENTS.iter().map(|(word, _)| *word).collect(),
+            FileKind::Units | FileKind::Unavailability | FileKind::Policies | FileKind::Exemptions => Vec::new(),
+        }
+    };
+    kinds.iter().flat_map(words).collect()
+}
+
+/// Our words of one file, as a sentence lists them.
+pub(super) fn listed(kind: FileKind) -> String {
+    known(&[kind]).join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_bank, is_pass, level};
+    use entity::value::Level;
+
+    #[test]
+    fn words_match_without_regard_to_case_and_spaces() {
+        assert_eq!(is_pass("PASSED"), Some(true));
+        assert_eq!(is_pass(" did  not attend "), Some(false));
+        assert_eq!(is_pass("Attended"), None);
+        assert_eq!(level("2r"), Some(Level::TwoRefresher));
+        assert_eq!(level("4"), None);
+    }
+
+    #[test]
+    fn bank_is_whatever_begins_with_it() {
+        for word in ["Bank", "bank", "BANK - as and when", "Banking"] {
+            assert!(is_bank(word), "{word}");
+        }
+        assert!(!is_bank("Permanent") && !is_bank("Ban") && !is_bank("Éban"));
+    }
+}

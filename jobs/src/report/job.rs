@@ -1,0 +1,49 @@
+//! The gap report as a job: what the ledger is told of a week's mails.
+
+use chrono::TimeDelta;
+use entity::store::run::GAP_REPORT;
+
+use super::{GapReport, ReportError};
+use crate::runner::{Job, JobError, Outcome, RunContext};
+use crate::schedule::Period;
+use crate::snapshot;
+
+#[async_trait::async_trait]
+impl Job for GapReport {
+    fn name(&self) -> &'static str {
+        GAP_REPORT
+    }
+
+    /// Sends what is due. While mails wait, the run goes on later; a unit with nobody to write to, or a mail refused for
+    /// good, makes it a failed run once all others are sent: somebody has to look.
+    async fn run(&self, ctx: &RunContext, period: Period) -> Result<Outcome, JobError> {
+        let Period::Week(week) = period else {
+            return Err(JobError::Fail(format!("{period} is not a week.")));
+        };
+        let mut outcome = GapReport::run(self, &ctx.db, week, ctx.now).await;
+        if let Err(ReportError::NoSnapshot(monday)) = outcome {
+            snapshot::take(&ctx.db, monday, ctx.now).await?;
+            outcome = GapReport::run(self, &ctx.db, week, ctx.now).await;
+        }
+        let outcome = outcome?;
+        let text = outcome.to_string();
+        if outcome.waiting > 0 {
+            let not_before = outcome.next_attempt_at.unwrap_or(ctx.now + TimeDelta::minutes(1));
+            Ok(Outcome::Again { not_before, text })
+        } else if outcome.needs_attention() {
+            Err(JobError::Fail(text))
+        } else {
+            Ok(Outcome::Done(text))
+        }
+    }
+}
+
+impl From<ReportError> for JobError {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Database(cause) => cause.into(),
+            ReportError::NoSnapshot(_) => Self::Retry(error.to_string()),
+            ReportError::Malformed(_) | ReportError::Render(_) => Self::Fail(error.to_string()),
+        }
+    }
+}
