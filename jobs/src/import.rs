@@ -13,7 +13,6 @@ mod layout;
 mod load;
 mod mapping;
 mod parse;
-mod policy_defaults;
 mod record;
 mod source;
 mod vocabulary;

@@ -97,7 +97,7 @@ pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Res
         std::fs::write(path, rejects_csv(&outcome.rejects)?)
             .map_err(|error| Stop::Failed(format!("cannot write {}: {error}", path.display())))?;
     }
-    println!("{}", told(&outcome, &passed_over, &args));
+    super::say(told(&outcome, &passed_over, &args))?;
     match outcome.refusal {
         Some(refusal) => Err(Stop::Refused(format!("the import is refused, and nothing was written. {refusal}"))),
         None => Ok(()),

@@ -7,6 +7,7 @@ mod graphql;
 mod harness;
 mod hostile_queries;
 mod http;
+mod import;
 mod jobs;
 mod outage;
 mod report;

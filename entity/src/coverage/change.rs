@@ -44,6 +44,10 @@ pub fn compare(before: Option<Seen>, now: Option<Seen>) -> Option<Change> {
         (None, None) => None,
         (None, Some(_)) => Some(Change::New),
         (Some(_), None) => Some(Change::Closed),
+        // How large an UNKNOWN team's gap is nobody knows: it can be neither better nor worse than one that is known.
+        (Some(before), Some(now)) if (before.status == Status::Unknown) != (now.status == Status::Unknown) => {
+            Some(Change::Same)
+        }
         (Some(before), Some(now)) => Some(match severity(now).cmp(&severity(before)) {
             std::cmp::Ordering::Greater => Change::Worse,
             std::cmp::Ordering::Equal => Change::Same,
@@ -55,11 +59,10 @@ pub fn compare(before: Option<Seen>, now: Option<Seen>) -> Option<Change> {
 /// More supporters short is worse; between equals, nobody at all is worse than too few, and too few than a wrong mix.
 fn severity(seen: Seen) -> (u32, u8) {
     let rank = match seen.status {
-        Status::None => 4,
-        Status::Unknown => 3,
+        Status::None => 3,
         Status::Partial => 2,
         Status::MixGap => 1,
-        Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => 0,
+        Status::Unknown | Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => 0,
     };
     (seen.gap.unwrap_or(0), rank)
 }
@@ -91,6 +94,16 @@ mod tests {
         assert_eq!(compare(seen(Partial, 1), seen(Exempt, 1)), Some(Change::Closed));
         assert_eq!(compare(seen(Partial, 1), None), Some(Change::Closed));
         assert_eq!(compare(seen(Covered, 0), seen(Covered, 0)), None);
+    }
+
+    #[test]
+    fn a_gap_of_unknown_size_is_neither_better_nor_worse_than_a_known_one() {
+        let unknown = Some(Seen { status: Status::Unknown, gap: None });
+        assert_eq!(compare(seen(Status::Partial, 2), unknown), Some(Change::Same));
+        assert_eq!(compare(unknown, seen(Status::MixGap, 0)), Some(Change::Same));
+        assert_eq!(compare(unknown, unknown), Some(Change::Same));
+        assert_eq!(compare(seen(Status::Covered, 0), unknown), Some(Change::New));
+        assert_eq!(compare(unknown, seen(Status::AtRisk, 0)), Some(Change::Closed));
     }
 
     #[test]

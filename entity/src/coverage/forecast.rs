@@ -7,7 +7,6 @@ use super::index::Index;
 use super::mix::Verdict;
 use super::policy::{Policy, WhatIf};
 use super::roster::{PersonIx, UnitIx};
-use super::standing::Standing;
 use super::team::{Assessment, Cover, assess, len};
 use crate::period::{Day, Validity};
 use crate::value::{Reason, Status};
@@ -28,6 +27,9 @@ pub struct Risk {
 pub enum Cause {
     /// So many people who count today will not, for this headline.
     Lost(Reason, u32),
+    /// So many people who count today are allocated to a unit of the cover group that has nobody left, so that it is in the
+    /// group no longer; they may count there as before, but there helps nobody.
+    Emptied(u32),
     /// The headcount changes.
     Headcount(u32, u32),
     /// Another policy governs, of this unit.
@@ -45,6 +47,12 @@ impl Cause {
         match self {
             Self::Lost(reason, 1) => format!("1 Peer Supporter who counts today {}", reason.phrase()),
             Self::Lost(reason, people) => format!("{people} Peer Supporters who count today: each {}", reason.phrase()),
+            Self::Emptied(1) => {
+                "1 Peer Supporter who counts today is allocated to a unit where nobody works".to_owned()
+            }
+            Self::Emptied(people) => {
+                format!("{people} Peer Supporters who count today are allocated to units where nobody works")
+            }
             Self::Headcount(from, to) => format!("the headcount goes from {from} to {to}"),
             Self::Policy(unit) => {
                 format!("another policy of {} comes into force", index.roster().units[unit.at()].code)
@@ -56,6 +64,9 @@ impl Cause {
 }
 
 /// Asks the later days of a cover that is COVERED today; nothing when it stays so through the horizon of today's policy.
+///
+/// In a cover group it is the group that is asked, for each of today's members: also for one that will have nobody left by
+/// then and would by itself be NOT_APPLICABLE. The other reading would call it covered a little longer.
 pub(super) fn look_ahead(
     index: &Index,
     cover: Cover,
@@ -174,19 +185,21 @@ fn causes(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<
 
 /// People who count today and will not, by the headline of why.
 fn lost(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<Cause> {
-    let headline_later = |standing: &Standing| {
-        let then = later.standings.iter().find(|then| then.allocation == standing.allocation);
-        // An allocation to a unit that has nobody left is in the group no longer.
-        then.map_or(Some(Reason::Left), |then| then.reasons.headline())
-    };
-    let mut lost: Vec<_> = today
-        .standings
-        .iter()
-        .filter(|standing| standing.reasons.is_active())
-        .filter_map(|standing| Some((headline_later(standing)?, standing.allocation)))
-        .map(|(reason, allocation)| (reason, index.roster().allocations[allocation as usize].person))
-        .collect();
-    lost.sort_unstable();
-    lost.dedup();
-    lost.chunk_by(|a, b| a.0 == b.0).map(|chunk| Cause::Lost(chunk[0].0, len(chunk))).collect()
+    let mut reasons = Vec::new();
+    let mut emptied = Vec::new();
+    for standing in today.standings.iter().filter(|standing| standing.reasons.is_active()) {
+        let person = index.roster().allocations[standing.allocation as usize].person;
+        match later.standings.iter().find(|then| then.allocation == standing.allocation) {
+            Some(then) => reasons.extend(then.reasons.headline().map(|reason| (reason, person))),
+            None => emptied.push(person),
+        }
+    }
+    reasons.sort_unstable();
+    reasons.dedup();
+    emptied.sort_unstable();
+    emptied.dedup();
+    let mut lost: Vec<_> =
+        reasons.chunk_by(|a, b| a.0 == b.0).map(|chunk| Cause::Lost(chunk[0].0, len(chunk))).collect();
+    lost.extend((!emptied.is_empty()).then(|| Cause::Emptied(len(&emptied))));
+    lost
 }

@@ -127,6 +127,10 @@ impl Index {
                 groups.entry(group).or_default().push(unit);
             }
         }
+        // By code, so that nobody is told of a group's members in the order in which they happened to be filed.
+        groups
+            .values_mut()
+            .for_each(|units| units.sort_by(|a, b| roster.units[a.at()].code.cmp(&roster.units[b.at()].code)));
         Self {
             tree: Tree::new(&roster),
             posts_by_unit: Grouped::new(roster.units.len(), roster.posts.iter().map(|post| post.unit.at())),

@@ -161,10 +161,12 @@ impl Outcome {
 /// Asks `rule` of the `active` people of a team whose own people are `members`; both lists hold each person once.
 pub(super) fn ask(index: &Index, rule: &Rule, active: &[PersonIx], members: &[PersonIx], day: Day) -> Outcome {
     let found = count(index, rule, active, day);
-    let verdict = if found >= rule.count {
-        Verdict::Met
-    } else if count(index, rule, members, day) < rule.count {
+    // Asked first: a rule that the team's own people could not meet is not applicable even where supporters from elsewhere
+    // happen to meet it. The status is the same either way.
+    let verdict = if count(index, rule, members, day) < rule.count {
         Verdict::NotApplicable
+    } else if found >= rule.count {
+        Verdict::Met
     } else {
         Verdict::Unmet
     };

@@ -110,14 +110,15 @@ impl PolicyChange {
             mix,
         } = self;
         Policy {
-            staff_per_supporter: staff_per_supporter.unwrap_or(policy.staff_per_supporter),
+            // Neither can be nought: one supporter for each person is the most that can be asked for.
+            staff_per_supporter: staff_per_supporter.unwrap_or(policy.staff_per_supporter).max(1),
             min_supporters: min_supporters.unwrap_or(policy.min_supporters),
             certificate_months: certificate_months.unwrap_or(policy.certificate_months),
             approval_months: approval_months.unwrap_or(policy.approval_months),
             away_days: away_days.unwrap_or(policy.away_days),
             level1_target: level1_target.unwrap_or(policy.level1_target),
             min_champions: min_champions.unwrap_or(policy.min_champions),
-            supporters_per_trainer: supporters_per_trainer.unwrap_or(policy.supporters_per_trainer),
+            supporters_per_trainer: supporters_per_trainer.unwrap_or(policy.supporters_per_trainer).max(1),
             horizon_days: horizon_days.unwrap_or(policy.horizon_days),
             mix: mix.clone().unwrap_or_else(|| policy.mix.clone()),
         }

@@ -78,7 +78,8 @@ impl Reason {
 pub(super) struct Colleagues<'a> {
     /// Each person once.
     pub(super) people: &'a [PersonIx],
-    /// For each counting post that names one: (line manager, person), each pair once, sorted.
+    /// For each counting post there that names one: (line manager, person), each pair once, sorted. A manager whom only a
+    /// person's post in another unit names is not the line manager of anybody here: the unit's people are those of its posts.
     pub(super) managed: &'a [(PersonIx, PersonIx)],
 }
 
@@ -96,6 +97,7 @@ pub(super) fn stand(
     let holds = |reason: Reason| match reason {
         Reason::Left => index.counting_posts_of(person, day).next().is_none(),
         Reason::StoodDown => allocation.validity.ended_by(day),
+        // Of any allocation, also of one that is over or to come: it is the role that pauses.
         Reason::Paused => index.allocations_of(person).filter_map(|own| own.pause).any(|pause| pause.holds_on(day)),
         Reason::Away => index
             .away(person)

@@ -6,13 +6,13 @@ use std::path::Path;
 
 /// How large a board is to be.
 #[derive(Clone, Copy)]
-pub struct Size {
+pub(crate) struct Size {
     /// What the table calls it.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Units with posts.
-    pub teams: u32,
+    pub(crate) teams: u32,
     /// Assignments.
-    pub posts: u32,
+    pub(crate) posts: u32,
 }
 
 /// Children of every unit above the teams: ten teams make a service, ten services a sector, and so on up.
@@ -35,7 +35,7 @@ impl Seeded {
 }
 
 /// Writes the files of a board into `folder`, to be imported as at 2026-11-16.
-pub fn write(size: Size, folder: &Path) -> io::Result<()> {
+pub(crate) fn write(size: Size, folder: &Path) -> io::Result<()> {
     let mut random = Seeded(20_261_116);
     let Size { name: _, teams, posts } = size;
     let parents = write_units(&folder.join("units.csv"), teams)?;

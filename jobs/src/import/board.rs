@@ -213,13 +213,6 @@ impl People {
         self.by_key.get(&key).copied()
     }
 
-    /// Somebody that a row which is taken refers to.
-    pub(super) fn want(&mut self, key: PersonKey) -> Option<PersonIx> {
-        let person = self.find(key)?;
-        self.state[person.at()].wanted = true;
-        Some(person)
-    }
-
     /// Somebody whom a file names, new or not.
     pub(super) fn name(&mut self, key: PersonKey) -> PersonIx {
         if let Some(known) = self.find(key) {

@@ -120,7 +120,7 @@ fn decimals_take_a_point_or_a_comma_and_round_half_up() {
 
 proptest! {
     #[test]
-    fn every_way_of_writing_a_day_reads_back(days in 0_i64..100_000) {
+    fn every_way_of_writing_a_day_reads_back(days in 0_i64..98_000) {
         let day = on(1930, 1, 1).plus_days(days);
         for format in ["%d/%m/%Y", "%Y-%m-%d", "%-d-%b-%Y"] {
             prop_assert_eq!(read(&day.date().format(format).to_string()), Some(day));

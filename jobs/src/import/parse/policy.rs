@@ -1,11 +1,13 @@
 //! policies.csv and exemptions.csv.
 
+use std::ops::RangeInclusive;
+
+use entity::coverage::{self, mix};
 use entity::period::{Day, Validity};
 
 use super::super::cell::{self, Written};
 use super::super::findings::Fault;
 use super::super::layout::{ExemptionColumn as Exemption, PolicyColumn as Policy};
-use super::super::policy_defaults::{self, DEFAULTS};
 use super::super::words::Text;
 use super::Cells;
 
@@ -45,35 +47,34 @@ pub(in super::super) struct ExemptionRow {
 }
 
 pub(super) fn policy(cells: &mut Cells<'_>) -> Result<PolicyRow, Fault> {
-    let people = |least| least..=MOST_PEOPLE;
-    let number =
-        |cells: &Cells<'_>, column: Policy, bounds, default: i32| Ok(cells.whole(column, bounds)?.unwrap_or(default));
+    let people = |least: i32| least..=MOST_PEOPLE;
+    let default = coverage::Policy::default();
     Ok(PolicyRow {
         unit: cells.required_key(Policy::Unit)?,
         in_force_from: cells.required_day(Policy::InForceFrom)?,
-        staff_per_supporter: number(cells, Policy::StaffPerSupporter, people(1), DEFAULTS.staff_per_supporter)?,
-        min_supporters: number(cells, Policy::MinSupporters, people(0), DEFAULTS.min_supporters)?,
-        certificate_months: number(cells, Policy::CertificateMonths, 1..=MOST_MONTHS, DEFAULTS.certificate_months)?,
-        approval_months: number(cells, Policy::ApprovalMonths, 1..=MOST_MONTHS, DEFAULTS.approval_months)?,
-        away_days: number(cells, Policy::AwayDays, 0..=MOST_DAYS, DEFAULTS.away_days)?,
-        level1_target: number(cells, Policy::Level1Target, 0..=100, DEFAULTS.level1_target)?,
-        min_champions: number(cells, Policy::MinChampions, people(0), DEFAULTS.min_champions)?,
-        supporters_per_trainer: number(
-            cells,
-            Policy::SupportersPerTrainer,
-            people(1),
-            DEFAULTS.supporters_per_trainer,
-        )?,
-        horizon_days: number(cells, Policy::HorizonDays, 0..=MOST_DAYS, DEFAULTS.horizon_days)?,
-        must_mix: mix(cells, Policy::MustMix)?,
-        should_mix: mix(cells, Policy::ShouldMix)?,
+        staff_per_supporter: number(cells, Policy::StaffPerSupporter, people(1), default.staff_per_supporter)?,
+        min_supporters: number(cells, Policy::MinSupporters, people(0), default.min_supporters)?,
+        certificate_months: number(cells, Policy::CertificateMonths, 1..=MOST_MONTHS, default.certificate_months)?,
+        approval_months: number(cells, Policy::ApprovalMonths, 1..=MOST_MONTHS, default.approval_months)?,
+        away_days: number(cells, Policy::AwayDays, 0..=MOST_DAYS, default.away_days)?,
+        level1_target: number(cells, Policy::Level1Target, 0..=100, default.level1_target)?,
+        min_champions: number(cells, Policy::MinChampions, people(0), default.min_champions)?,
+        supporters_per_trainer: number(cells, Policy::SupportersPerTrainer, people(1), default.supporters_per_trainer)?,
+        horizon_days: number(cells, Policy::HorizonDays, 0..=MOST_DAYS, default.horizon_days)?,
+        must_mix: rules(cells, Policy::MustMix)?,
+        should_mix: rules(cells, Policy::ShouldMix)?,
     })
 }
 
+/// A whole number within `bounds`; blank takes `default`, which is COVERAGE.md section 3's.
+fn number(cells: &Cells<'_>, column: Policy, bounds: RangeInclusive<i32>, default: u32) -> Result<i32, Fault> {
+    Ok(cells.whole(column, bounds)?.unwrap_or_else(|| i32::try_from(default).unwrap_or(i32::MAX)))
+}
+
 /// Mix rules in the policy's own words, each of which must be a rule.
-fn mix(cells: &mut Cells<'_>, column: Policy) -> Result<Text, Fault> {
+fn rules(cells: &mut Cells<'_>, column: Policy) -> Result<Text, Fault> {
     let rules = cell::text(cells.sound(column)?);
-    policy_defaults::check_mix(rules).map_err(|sentence| cells.fault(column, sentence))?;
+    mix::parse(rules, false).map_err(|error| cells.fault(column, error.to_string()))?;
     Ok(cells.words.text(rules))
 }
 

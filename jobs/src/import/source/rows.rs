@@ -39,7 +39,7 @@ pub(super) fn read(text: &str, head: &Head, mut each: impl FnMut(&Row<'_>)) -> R
             each(&Row { line, fault: Some(fault), cells: &total, head });
         }
         let fault = misshapen(head, &record);
-        if fault.is_some() && record.iter().any(|cell| cell.contains('\n')) {
+        if swallows(head, &record, fault.is_some()) {
             let sentence = "a quotation mark in this line is not closed, so that it swallows the lines below; mend it";
             return Err(Refused::at(line, sentence));
         }
@@ -61,6 +61,12 @@ fn cut_short(text: &str, head: &Head, record: &StringRecord, line: u32) -> Resul
         return Err(Refused::at(line, "the file ends amid its last line: it was cut short; fetch it again"));
     }
     Ok(())
+}
+
+/// Whether a cell runs over a line end that was not meant to be in it: the row is broken by it, or the cell holds a whole row.
+fn swallows(head: &Head, record: &StringRecord, misshapen: bool) -> bool {
+    let is_row = |line: &str| line.matches(char::from(head.delimiter)).count() + 1 >= head.width;
+    record.iter().any(|cell| cell.contains('\n') && (misshapen || cell.lines().any(is_row)))
 }
 
 /// A line that has other cells than the header: which of them is missing cannot be told.

@@ -1,0 +1,144 @@
+//! Mix rules (COVERAGE.md section 6).
+
+use super::board::{Answer, Board};
+use crate::coverage::mix::{Verdict, parse};
+use crate::value::Status;
+
+/// A team under these MUST rules with two nurses and a doctor; nobody supports it yet.
+fn team(rules: &str) -> Board {
+    let board = Board::new().unit("T").unit("U").must_mix("T", "2026-01-01", rules);
+    board.post_as("Ann", "T", "Nursing").post_as("Bob", "T", "Nursing").post_as("Doc", "T", "Medicine")
+}
+
+fn verdict(answer: &Answer) -> (Verdict, u32) {
+    let outcome = &answer.team("T").mix[0];
+    (outcome.verdict, outcome.found)
+}
+
+#[test]
+fn different_counts_values_and_not_people() {
+    let board = team("2 different job_family").supporter("Ann", "T").supporter("Bob", "T");
+    assert_eq!((verdict(&board.today()), board.today().status("T")), ((Verdict::Unmet, 1), Status::MixGap));
+    let board = board.share("Doc", "T", 1);
+    assert_eq!((verdict(&board.today()), board.today().status("T")), ((Verdict::Met, 2), Status::Covered));
+}
+
+#[test]
+fn one_person_may_bring_several_values_by_their_counting_posts_in_the_team_or_not() {
+    let board = team("2 different job_family").supporter("Ann", "T");
+    assert_eq!(board.clone().post_as("Ann", "U", "Medicine").today().status("T"), Status::Covered);
+    let mut bank = board.clone();
+    let word = bank.roster.words.word("Medicine");
+    let bank = bank.post_with("Ann", "U", |post| (post.bank, post.job_family) = (true, word));
+    assert_eq!(bank.today().status("T"), Status::MixGap);
+}
+
+#[test]
+fn from_counts_people_who_have_the_value() {
+    let board = team("2 from Nursing of job_family").supporter("Ann", "T").post_as("Ann", "U", "Nursing");
+    assert_eq!(verdict(&board.today()), (Verdict::Unmet, 1));
+    assert_eq!(verdict(&board.supporter("Bob", "T").today()), (Verdict::Met, 2));
+}
+
+#[test]
+fn only_active_people_meet_a_rule() {
+    let board = team("1 from Medicine of job_family").supporter("Ann", "T");
+    let board = board.supporter_with("Doc", "T", |allocation| allocation.has_protected_time = false);
+    assert_eq!(verdict(&board.today()), (Verdict::Unmet, 0));
+}
+
+#[test]
+fn a_rule_that_the_teams_own_people_could_not_meet_is_not_applicable() {
+    let board = team("3 different job_family").supporter("Ann", "T");
+    assert_eq!((verdict(&board.today()), board.today().status("T")), ((Verdict::NotApplicable, 1), Status::Covered));
+    // A third value among the people's posts elsewhere makes it applicable; whether they support or not.
+    let board = board.post_as("Doc", "U", "Science");
+    assert_eq!((verdict(&board.today()), board.today().status("T")), ((Verdict::Unmet, 1), Status::MixGap));
+    let few = team("3 from Nursing of job_family").supporter("Ann", "T");
+    assert_eq!(verdict(&few.today()).0, Verdict::NotApplicable);
+}
+
+#[test]
+fn a_rule_that_only_supporters_from_elsewhere_meet_is_not_applicable_all_the_same() {
+    let board = team("1 from Science of job_family").post_as("Eve", "U", "Science").supporter("Eve", "T");
+    assert_eq!((verdict(&board.today()), board.today().status("T")), ((Verdict::NotApplicable, 1), Status::Covered));
+}
+
+#[test]
+fn values_compare_exactly_but_for_edge_spaces_and_a_blank_is_none() {
+    let board = Board::new().unit("T").must_mix("T", "2026-01-01", "2 different job_family");
+    let board = board.post_as("Ann", "T", " Nursing").post_as("Bob", "T", "Nursing ").post_as("Cat", "T", "   ");
+    assert_eq!(verdict(&board.clone().supporter("Ann", "T").today()), (Verdict::NotApplicable, 1));
+    let board = board.post_as("Dan", "T", "nursing").supporter("Ann", "T");
+    assert_eq!(verdict(&board.clone().today()), (Verdict::Unmet, 1));
+    assert_eq!(verdict(&board.supporter("Dan", "T").today()), (Verdict::Met, 2));
+    let exact = Board::new().unit("T").must_mix("T", "2026-01-01", "1 from  nursing of job_family");
+    let exact = exact.post_as("Ann", "T", "Nursing").post_as("Bob", "T", "nursing").supporter("Ann", "T");
+    assert_eq!(verdict(&exact.today()), (Verdict::Unmet, 0));
+}
+
+#[test]
+fn site_is_of_the_posts_unit_and_employer_of_the_person() {
+    let board = team("2 different site").site("T", "Stobhill").site("U", "Gartnavel");
+    let board = board.post_as("Bob", "U", "Nursing").supporter("Ann", "T");
+    assert_eq!(verdict(&board.today()), (Verdict::Unmet, 1));
+    assert_eq!(verdict(&board.supporter("Bob", "T").today()), (Verdict::Met, 2));
+    let mut board = team("2 different employer").supporter("Ann", "T");
+    for (person, employer) in [("Ann", "NHS"), ("Bob", "NHS"), ("Doc", "Council")] {
+        let word = board.roster.words.word(employer);
+        let person = board.person(person);
+        board.roster.people[person.at()].employer = word;
+    }
+    assert_eq!(verdict(&board.today()), (Verdict::Unmet, 1));
+    assert_eq!(verdict(&board.supporter("Doc", "T").today()), (Verdict::Met, 2));
+}
+
+#[test]
+fn a_band_is_a_value_too() {
+    let mut board = Board::new().unit("T").must_mix("T", "2026-01-01", "2 different band");
+    for (person, band) in [("Ann", "5"), ("Bob", "6"), ("Cat", "6")] {
+        let word = board.roster.words.word(band);
+        board = board.post_with(person, "T", |post| post.band = word).supporter(person, "T");
+    }
+    assert_eq!(verdict(&board.today()), (Verdict::Met, 2));
+}
+
+#[test]
+fn a_should_rule_never_changes_the_status_and_says_what_would_meet_it() {
+    let board = Board::new().unit("T").policy("T", "2026-01-01", |policy| {
+        policy.mix = parse("2 different job_family", false).expect("a rule");
+    });
+    let board = board.post_as("Ann", "T", "Nursing").post_as("Doc", "T", "Medicine").supporter("Ann", "T");
+    let answer = board.today();
+    assert_eq!((verdict(&answer).0, answer.status("T")), (Verdict::Unmet, Status::Covered));
+    let sentence = answer.team("T").mix[0].sentence();
+    assert_eq!(sentence, "Needs active Peer Supporters of at least 2 different job family values; there are 1.");
+}
+
+#[test]
+fn too_few_supporters_come_before_a_wrong_mix() {
+    let board = team("2 different job_family").staff("T", 30).supporter("Ann", "T");
+    assert_eq!(board.today().status("T"), Status::Partial);
+    assert_eq!(verdict(&board.today()).0, Verdict::Unmet);
+}
+
+#[test]
+fn rules_are_read_as_policies_write_them() {
+    let rules = parse(" 2 different job_family ;; 1 from Staff of the Board of site;", true).expect("rules");
+    assert_eq!(
+        rules.iter().map(|rule| rule.text.as_str()).collect::<Vec<_>>(),
+        ["2 different job_family", "1 from Staff of the Board of site"]
+    );
+    assert!(parse(" ", true).expect("no rules").is_empty());
+    for wrong in [
+        "0 different band",
+        "2 different colour",
+        "1 from of band",
+        "1 from  of band",
+        "different band",
+        "-1 different band",
+        "2 band",
+    ] {
+        assert_eq!(parse(wrong, true).expect_err("no rule").part, wrong);
+    }
+}

@@ -1,0 +1,94 @@
+//! COVERAGE.md section 3: which policy applies, and what another one would say.
+
+use super::board::{Answer, Board, TODAY, day, through};
+use crate::coverage::{PolicyChange, WhatIf};
+use crate::value::Status;
+
+fn ratio(answer: &Answer, unit: &str) -> Option<u32> {
+    answer.team(unit).policy.as_ref().map(|policy| policy.staff_per_supporter)
+}
+
+fn policy_unit(answer: &Answer, unit: &str) -> Option<(String, String)> {
+    let (unit, from) = answer.team(unit).policy_unit?;
+    Some((answer.index.roster().units[unit.at()].code.clone(), from.to_string()))
+}
+
+/// BOARD > P > T, with people in T.
+fn chain() -> Board {
+    Board::without_policy().unit("P").below("P", "T").staff("T", 3)
+}
+
+#[test]
+fn the_nearest_unit_at_or_above_that_has_a_policy_decides() {
+    let board = chain().policy("BOARD", "2026-06-01", |policy| policy.staff_per_supporter = 10);
+    assert_eq!(policy_unit(&board.today(), "T"), Some(("BOARD".to_owned(), "2026-06-01".to_owned())));
+    // Nearer wins although it is older.
+    let board = board.policy("P", "2025-01-01", |policy| policy.staff_per_supporter = 20);
+    assert_eq!(ratio(&board.today(), "T"), Some(20));
+    let board = board.policy("T", "2024-01-01", |policy| policy.staff_per_supporter = 30);
+    assert_eq!(policy_unit(&board.today(), "T"), Some(("T".to_owned(), "2024-01-01".to_owned())));
+}
+
+#[test]
+fn of_one_unit_the_latest_policy_in_force_decides_from_its_very_day() {
+    let board = chain().policy("P", "2026-11-16", |policy| policy.staff_per_supporter = 20);
+    let board = board.policy("P", "2025-01-01", |policy| policy.staff_per_supporter = 10);
+    assert_eq!(ratio(&board.on("2026-11-15"), "T"), Some(10));
+    assert_eq!(ratio(&board.on("2026-11-16"), "T"), Some(20));
+    assert_eq!(ratio(&board.on("2024-12-31"), "T"), None);
+}
+
+#[test]
+fn a_policy_to_come_does_not_hide_the_one_above() {
+    let board = chain().policy("BOARD", "2025-01-01", |policy| policy.staff_per_supporter = 10);
+    let board = board.policy("T", "2026-11-17", |policy| policy.staff_per_supporter = 20);
+    assert_eq!(ratio(&board.on("2026-11-16"), "T"), Some(10));
+    assert_eq!(ratio(&board.on("2026-11-17"), "T"), Some(20));
+}
+
+#[test]
+fn policies_replace_and_do_not_merge() {
+    let board = chain().policy("BOARD", "2025-01-01", |policy| (policy.away_days, policy.min_supporters) = (7, 3));
+    let board = board.policy("T", "2026-01-01", |policy| policy.staff_per_supporter = 10);
+    let answer = board.today();
+    let policy = answer.team("T").policy.as_ref().expect("a policy");
+    assert_eq!((policy.staff_per_supporter, policy.away_days, policy.min_supporters), (10, 28, 1));
+}
+
+#[test]
+fn a_closed_unit_above_still_says_what_is_asked_for() {
+    let board = chain().policy("P", "2025-01-01", |policy| policy.staff_per_supporter = 10);
+    let answer = board.open("P", through("", "2026-01-01")).today();
+    assert_eq!((ratio(&answer, "T"), answer.team("T").headcount), (Some(10), 3));
+}
+
+#[test]
+fn what_if_changes_what_it_names_at_or_below_its_unit_and_nothing_else() {
+    let board = chain().unit("U").staff("U", 3).policy("BOARD", "2025-01-01", |policy| policy.away_days = 7);
+    let change = PolicyChange { min_supporters: Some(2), ..PolicyChange::default() };
+    let asked = WhatIf { unit: board.place("P"), change };
+    let answer = board.ask(day(TODAY), Some(&asked));
+    let policy = answer.team("T").policy.as_ref().expect("a policy");
+    assert_eq!((policy.min_supporters, policy.away_days, answer.team("T").gap), (2, 7, Some(2)));
+    assert_eq!(answer.team("U").gap, Some(1));
+    assert_eq!(policy_unit(&answer, "T"), Some(("BOARD".to_owned(), "2025-01-01".to_owned())));
+}
+
+#[test]
+fn what_if_gives_a_team_without_a_policy_the_defaults_first() {
+    let board = chain().post("Ann", "T").supporter("Ann", "T");
+    let change = PolicyChange { level1_target: Some(50), ..PolicyChange::default() };
+    let asked = WhatIf { unit: board.place("BOARD"), change };
+    let answer = board.ask(day(TODAY), Some(&asked));
+    assert_eq!((answer.status("T"), ratio(&answer, "T")), (Status::Covered, Some(25)));
+    assert_eq!((policy_unit(&answer, "T"), answer.unit("T").level1_target), (None, Some(50)));
+}
+
+#[test]
+fn what_if_never_divides_by_nothing() {
+    let board = chain().post("Ann", "T").supporter("Ann", "T");
+    let (staff_per_supporter, supporters_per_trainer) = (Some(0), Some(0));
+    let change = PolicyChange { staff_per_supporter, supporters_per_trainer, ..PolicyChange::default() };
+    let asked = WhatIf { unit: board.place("BOARD"), change };
+    assert_eq!(board.ask(day(TODAY), Some(&asked)).team("T").required, Some(4));
+}

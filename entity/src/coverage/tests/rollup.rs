@@ -1,0 +1,82 @@
+//! Roll-ups over the tree (COVERAGE.md section 7).
+
+use super::board::{Board, through};
+use crate::value::Status;
+
+#[test]
+fn closing_a_unit_does_not_close_those_below_it() {
+    let board = Board::new().unit("P").below("P", "T").staff("P", 2).staff("T", 3).open("P", through("", "2026-11-15"));
+    let answer = board.today();
+    assert!(answer.find_team("P").is_none());
+    assert_eq!((answer.team("T").headcount, answer.unit("BOARD").headcount), (3, 3));
+    // P is closed, but a team row stands below it.
+    assert_eq!((answer.unit("P").headcount, answer.unit("P").teams.teams()), (3, 1));
+    assert_eq!(board.on("2026-11-15").unit("P").headcount, 5);
+}
+
+#[test]
+fn a_closed_unit_without_team_rows_below_it_has_no_row_and_an_open_one_has() {
+    let board = Board::new().unit("P").below("P", "T").staff("T", 3);
+    let closed = board.clone().open("P", through("", "2026-11-15")).open("T", through("", "2026-11-15")).today();
+    assert!(closed.find_unit("P").is_none() && closed.find_unit("T").is_none());
+    assert_eq!((closed.unit("BOARD").headcount, closed.unit("BOARD").teams.teams()), (0, 0));
+    let empty = board.unit("U").today();
+    assert_eq!((empty.unit("U").headcount, empty.unit("U").teams.teams()), (0, 0));
+}
+
+#[test]
+fn an_allocation_to_a_closed_unit_keeps_its_row_and_those_above() {
+    let board = Board::new().unit("P").below("P", "T").unit("U").post("Ann", "U").supporter("Ann", "T");
+    let answer = board.open("P", through("", "2026-01-01")).open("T", through("", "2026-01-01")).today();
+    assert_eq!(answer.status("T"), Status::NotApplicable);
+    assert_eq!(answer.unit("P").teams.of(Status::NotApplicable), 1);
+    assert_eq!((answer.unit("P").active_supporters, answer.unit("P").headcount), (1, 0));
+}
+
+#[test]
+fn denominators_leave_out_what_nobody_assesses_and_keep_the_unknown() {
+    let board =
+        Board::without_policy().unit("P").below("P", "T1").below("P", "T2").below("P", "T3").unit("T4").unit("T5");
+    let board = board.policy("P", "2026-01-01", |_| {}).exempt("T2", "2026-01-01", "2026-12-31");
+    let board =
+        board.staff("T1", 3).post("Ann", "T1").supporter("Ann", "T1").staff("T2", 5).staff("T3", 7).staff("T4", 11);
+    let answer = board.share("Ann", "T5", 0).today();
+    let row = answer.unit("BOARD");
+    assert_eq!((row.teams.teams(), row.teams.covered(), row.teams.assessed()), (5, 1, 3));
+    assert_eq!((row.teams.of(Status::Unknown), row.teams.of(Status::Exempt)), (1, 1));
+    assert_eq!((row.staff_covered, row.staff_assessed, row.headcount), (4, 22, 27));
+}
+
+#[test]
+fn somebody_in_a_covered_and_in_a_bare_team_is_covered_staff_once() {
+    let board = Board::new().unit("T1").unit("T2").post("Ann", "T1").supporter("Ann", "T1").post("Bob", "T1");
+    let answer = board.post("Bob", "T2").staff("T2", 1).today();
+    let row = answer.unit("BOARD");
+    assert_eq!((row.staff_covered, row.staff_assessed), (2, 3));
+}
+
+#[test]
+fn active_supporters_are_people_with_any_share_and_once_in_each_unit_above() {
+    let board = Board::new().unit("P").below("P", "T1").below("P", "T2").unit("U").staff("T1", 2).staff("T2", 2);
+    let board = board.staff("U", 2).post("Ann", "T1");
+    let answer = board.share("Ann", "T1", 10).share("Ann", "T2", 10).share("Ann", "U", 10).today();
+    let active = |code| answer.unit(code).active_supporters;
+    assert_eq!((active("T1"), active("T2"), active("U"), active("P"), active("BOARD")), (1, 1, 1, 1, 1));
+    assert_eq!(answer.team("T1").supporters, 0);
+}
+
+#[test]
+fn at_risk_is_among_the_covered() {
+    let board =
+        Board::new().unit("T").staff("T", 2).post("Ann", "T").supporter("Ann", "T").away("Ann", "2026-12-01", "");
+    let row = board.today().unit("BOARD").clone();
+    assert_eq!((row.teams.of(Status::AtRisk), row.teams.of(Status::Covered), row.teams.covered()), (1, 0, 1));
+    assert_eq!(row.staff_covered, 3);
+}
+
+#[test]
+fn a_unit_has_the_level_1_of_everybody_at_or_below_it() {
+    let board = Board::new().unit("P").below("P", "T").staff("P", 1).post("Ann", "P").post("Ann", "T");
+    let answer = board.post("Bob", "T").level1("Ann", "2026-11-16").level1("Bob", "2026-11-17").today();
+    assert_eq!((answer.unit("P").level1_done, answer.unit("P").headcount), (1, 3));
+}

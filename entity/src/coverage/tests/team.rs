@@ -1,0 +1,166 @@
+//! COVERAGE.md section 5: rows, figures and status of a team.
+
+use super::board::{Board, day, through};
+use crate::coverage::roster::{Approval, UnitIx};
+use crate::value::{Reason, Status};
+
+#[test]
+fn a_unit_without_posts_and_allocations_has_no_row() {
+    let answer = Board::new().unit("T").unit("U").staff("T", 2).today();
+    assert!(answer.find_team("U").is_none() && answer.find_team("BOARD").is_none());
+    assert_eq!(answer.coverage.teams.len(), 1);
+}
+
+#[test]
+fn a_team_is_of_its_own_direct_posts() {
+    let answer = Board::new().unit("P").below("P", "T").staff("P", 2).staff("T", 5).today();
+    assert_eq!((answer.team("P").headcount, answer.team("T").headcount), (2, 5));
+    assert_eq!(answer.unit("P").headcount, 7);
+}
+
+#[test]
+fn whole_time_equivalents_are_summed_over_posts_and_people_are_not() {
+    let board = Board::new().unit("T").post_with("Ann", "T", |post| post.wte = 60);
+    let answer = board.post_with("Ann", "T", |post| post.wte = 25).staff("T", 1).today();
+    assert_eq!((answer.team("T").headcount, answer.team("T").wte), (2, 185));
+}
+
+#[test]
+fn a_unit_where_nobody_works_has_a_row_while_an_allocation_to_it_is_valid() {
+    let board = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "T");
+    let board = board.supporter_with("Ann", "U", |allocation| {
+        allocation.share = 600;
+        allocation.validity = through("2026-11-10", "2026-11-20");
+    });
+    assert!(board.on("2026-11-09").find_team("U").is_none());
+    assert!(board.on("2026-11-21").find_team("U").is_none());
+    for on in ["2026-11-10", "2026-11-20"] {
+        let answer = board.on(on);
+        assert_eq!(answer.status("U"), Status::NotApplicable);
+        // Nothing is asked for, but the supporter's standing and share are shown.
+        assert_eq!(answer.figures("U"), (1, 600, None, None));
+        assert_eq!((answer.team("U").headcount, answer.team("U").own_headcount), (0, 0));
+        assert_eq!(answer.unit("U").active_supporters, 1);
+    }
+}
+
+#[test]
+fn where_nobody_works_standing_is_judged_by_the_defaults_and_not_by_the_policy() {
+    let board = Board::new().unit("U").unit("T").staff("T", 3).post("Ann", "T").supporter("Ann", "U");
+    let board = board.away("Ann", "2026-11-10", "2026-12-05").policy("U", "2026-01-01", |policy| {
+        policy.away_days = 7;
+        policy.approval_months = 6;
+        policy.certificate_months = 6;
+    });
+    assert_eq!(board.today().reasons("Ann", "U"), []);
+    let lapsed = [Reason::Away, Reason::CertificateExpired, Reason::LineApprovalMissing, Reason::SeniorApprovalMissing];
+    assert_eq!(board.staff("U", 2).today().reasons("Ann", "U"), lapsed);
+}
+
+#[test]
+fn not_applicable_comes_before_exempt_and_exempt_before_unknown() {
+    let board = Board::without_policy().unit("T").unit("U").post("Ann", "U").supporter("Ann", "T");
+    let exempt = board.exempt("T", "2026-11-01", "2026-11-30");
+    assert_eq!(exempt.today().status("T"), Status::NotApplicable);
+    assert_eq!(exempt.staff("T", 3).today().status("T"), Status::Exempt);
+}
+
+#[test]
+fn without_a_policy_a_team_is_unknown_and_standing_uses_the_defaults() {
+    let board = Board::without_policy().unit("T").staff("T", 3).post("Ann", "T").supporter("Ann", "T");
+    let answer = board.today();
+    assert_eq!(answer.status("T"), Status::Unknown);
+    assert_eq!(answer.figures("T"), (1, 1000, None, None));
+    assert!(answer.team("T").policy.is_none() && answer.team("T").mix.is_empty());
+    assert_eq!(answer.reasons("Ann", "T"), []);
+    // 24 months from 30 November 2025.
+    assert_eq!(board.on("2027-11-30").reasons("Ann", "T"), [Reason::LineApprovalMissing]);
+}
+
+#[test]
+fn without_any_active_share_a_team_has_none_whatever_the_policy_asks() {
+    let board = Board::new().unit("T").staff("T", 3).policy("T", "2026-01-01", |policy| policy.min_supporters = 0);
+    let answer = board.today();
+    assert_eq!(answer.status("T"), Status::None);
+    assert_eq!(answer.figures("T"), (0, 0, Some(1), Some(1)));
+}
+
+#[test]
+fn a_supporter_who_does_not_count_is_not_counted_but_is_said_to_be_there() {
+    let answer = Board::new().unit("T").staff("T", 3).post("Ann", "T").post("Bob", "T");
+    let answer = answer.supporter_with("Ann", "T", |allocation| allocation.has_protected_time = false);
+    let answer = answer.supporter_with("Bob", "T", |allocation| allocation.validity = through("", "2026-10-01"));
+    let answer = answer.today();
+    assert_eq!(answer.status("T"), Status::None);
+    assert_eq!(answer.team("T").not_counting, [(Reason::NoProtectedTime, 1)]);
+    assert_eq!(answer.team("T").standings.len(), 2);
+}
+
+#[test]
+fn a_part_of_the_ratio_needs_a_whole_supporter() {
+    let board = |staff| Board::new().unit("T").staff("T", staff).today().team("T").required;
+    assert_eq!((board(1), board(25), board(26), board(50), board(51)), (Some(1), Some(1), Some(2), Some(2), Some(3)));
+}
+
+#[test]
+fn the_people_test_may_fail_where_the_capacity_test_passes() {
+    let board = Board::new().unit("T").staff("T", 9).post("Ann", "T").supporter("Ann", "T");
+    let answer = board.policy("T", "2026-01-01", |policy| policy.min_supporters = 3).today();
+    assert_eq!(answer.figures("T"), (1, 1000, Some(3), Some(2)));
+    assert_eq!(answer.status("T"), Status::Partial);
+}
+
+#[test]
+fn who_gives_half_of_themselves_counts_as_a_person_and_less_does_not() {
+    let board = |share| Board::new().unit("T").staff("T", 4).post("Ann", "T").share("Ann", "T", share).today();
+    assert_eq!(board(500).figures("T"), (1, 500, Some(1), Some(0)));
+    assert_eq!(board(499).figures("T"), (0, 499, Some(1), Some(1)));
+}
+
+#[test]
+fn two_allocations_of_one_person_to_one_team_are_one_person_with_both_shares() {
+    let board = Board::new().unit("T").staff("T", 4).post("Ann", "T").share("Ann", "T", 300).share("Ann", "T", 200);
+    assert_eq!(board.today().figures("T"), (1, 500, Some(1), Some(0)));
+    // Only what is active is added: the second waits for its line approval.
+    let board = Board::new().unit("T").staff("T", 4).post("Ann", "T").share("Ann", "T", 300);
+    let answer = board.supporter_with("Ann", "T", |allocation| {
+        allocation.share = 200;
+        allocation.line = Approval { on: Some(day("2026-12-01")), by: allocation.line.by };
+    });
+    assert_eq!(answer.today().figures("T"), (0, 300, Some(1), Some(1)));
+}
+
+#[test]
+fn an_exemption_is_of_this_very_unit_and_on_its_days() {
+    let board =
+        Board::new().unit("P").below("P", "T").staff("P", 3).staff("T", 3).exempt("P", "2026-11-01", "2026-11-16");
+    let answer = board.on("2026-11-16");
+    assert_eq!((answer.status("P"), answer.status("T")), (Status::Exempt, Status::None));
+    assert_eq!(board.on("2026-11-17").status("P"), Status::None);
+    assert_eq!(board.on("2026-10-31").status("P"), Status::None);
+    // What it would need is still shown.
+    assert_eq!(answer.figures("P"), (0, 0, Some(1), Some(1)));
+}
+
+#[test]
+fn one_supporter_for_several_people_is_a_single_point_of_failure() {
+    let board = Board::new().unit("T").unit("U").staff("T", 1).post("Ann", "U").supporter("Ann", "T");
+    assert!(!board.today().team("T").single_point, "one person needs no second supporter");
+    let board = board.staff("T", 1);
+    assert!(board.today().team("T").single_point);
+    assert!(!board.clone().post("Bob", "U").supporter("Bob", "T").today().team("T").single_point);
+    // A small share more is capacity, but nobody to turn to.
+    assert!(board.clone().post("Bob", "U").share("Bob", "T", 499).today().team("T").single_point);
+    assert!(!board.clone().staff("T", 40).today().team("T").single_point, "a team that is not covered is no such team");
+    let at_risk = board.away("Ann", "2026-12-01", "").today();
+    assert_eq!((at_risk.status("T"), at_risk.team("T").single_point), (Status::AtRisk, true));
+}
+
+#[test]
+fn rows_are_by_unit_code() {
+    let answer = Board::new().unit("T2").unit("T10").unit("T1").staff("T2", 1).staff("T10", 1).staff("T1", 1).today();
+    let code = |unit: UnitIx| answer.index.roster().units[unit.at()].code.as_str();
+    assert_eq!(answer.coverage.teams.iter().map(|row| code(row.unit)).collect::<Vec<_>>(), ["T1", "T10", "T2"]);
+    let units: Vec<_> = answer.coverage.units.iter().map(|row| code(row.unit)).collect();
+    assert_eq!(units, ["BOARD", "T1", "T10", "T2"]);
+}

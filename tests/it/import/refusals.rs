@@ -1,0 +1,128 @@
+//! What is refused as a whole, and that nothing is half applied.
+
+use jobs::import::{FileKind, Mode};
+
+use super::{COURSES, Import, STAFF, UNITS, counts, rejects};
+use crate::harness::both;
+
+/// `count` people of T1.
+fn staff(count: u32) -> String {
+    let people: String = (0..count).map(|number| format!("X,{number},T1\n")).collect();
+    format!("Employer,Employee Number,Unit Code\n{people}")
+}
+
+both!(
+    async fn ending_more_than_a_fifth_of_the_posts_must_be_forced(world: World) {
+        let (ten, eight, seven) = (staff(10), staff(8), staff(7));
+        Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &ten)]).applied().await;
+        let refused = Import::of(&world, &[(FileKind::Staff, &seven)]).refused().await;
+        assert!(refused.refusal.unwrap().contains("3 of 10 posts"));
+        Import::of(&world, &[(FileKind::Staff, &seven)]).forced().applied().await;
+        Import::of(&world, &[(FileKind::Staff, &ten)]).applied().await;
+        let outcome = Import::of(&world, &[(FileKind::Staff, &eight)]).applied().await;
+        assert_eq!(counts(&outcome, FileKind::Staff).2, 2, "a fifth is not more than a fifth");
+    }
+);
+
+both!(
+    async fn ending_posts_by_their_end_date_or_by_closing_their_unit_counts_too(world: World) {
+        Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff(10))]).applied().await;
+        let ends: String = (0..10).map(|number| format!("X,{number},T1,01/11/2026\n")).collect();
+        let ends = format!("Employer,Employee Number,Unit Code,End Date\n{ends}");
+        Import::of(&world, &[(FileKind::Staff, &ends)]).refused().await;
+        let units = "Unit Code,Unit Name,Parent Code\nB,Board,\nT2,Team 2,B\n";
+        Import::of(&world, &[(FileKind::Units, units)]).refused().await;
+    }
+);
+
+both!(
+    async fn a_header_without_rows_must_be_forced(world: World) {
+        Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
+        let empty = "Employer,Employee Number,Unit Code\n,,\n";
+        let refused = Import::of(&world, &[(FileKind::Staff, empty)]).refused().await;
+        assert!(refused.refusal.unwrap().contains("no rows"));
+        let forced = Import::of(&world, &[(FileKind::Staff, empty)]).forced().applied().await;
+        assert_eq!(counts(&forced, FileKind::Staff).2, 5);
+    }
+);
+
+both!(
+    async fn older_files_than_those_on_file_must_be_forced(world: World) {
+        Import::of(&world, &[(FileKind::Units, UNITS)]).applied().await;
+        let refused = Import::of(&world, &[(FileKind::Units, UNITS)]).as_at("2026-11-15").refused().await;
+        assert!(refused.refusal.unwrap().contains("2026-11-16"));
+        Import::of(&world, &[(FileKind::Units, UNITS)]).as_at("2026-11-15").forced().applied().await;
+    }
+);
+
+both!(
+    async fn a_tree_that_is_none_is_refused_with_the_line(world: World) {
+        for (units, said, at) in [
+            ("A,A,\nB,B,\nC,C,B\n", "2 units have no Parent Code (A, B)", vec!["2 Parent Code ", "3 Parent Code "]),
+            ("A,A,B\nB,B,A\n", "no unit is without a Parent Code", vec!["2 Parent Code B"]),
+            ("A,A,\nB,B,C\nC,C,D\nD,D,B\n", "B -> C -> D -> B", vec!["3 Parent Code C"]),
+            ("A,A,\nB,B,B\n", "B -> B", vec!["3 Parent Code B"]),
+            ("A,A,\nB,B,Z\n", "Parent Code Z is no unit", vec!["3 Parent Code Z"]),
+        ] {
+            let units = format!("Unit Code,Unit Name,Parent Code\n{units}");
+            let refused = Import::of(&world, &[(FileKind::Units, &units)]).refused().await;
+            assert!(refused.refusal.as_deref().unwrap().contains(said), "{:?}", refused.refusal);
+            assert_eq!(rejects(&refused), at, "{said}");
+        }
+    }
+);
+
+both!(
+    async fn shares_of_more_than_a_whole_person_refuse_the_change(world: World) {
+        let head = "Employer,Employee Number,Role,Unit Code,Share,From,Until\n";
+        let files = |rows: &str| format!("{head}{rows}");
+        let good = files(
+            "X,0001,Peer Supporter,T1,60,,30/06/2026\nX,0001,Peer Supporter,T2,60,01/07/2026,\nX,0001,Trainer,T1,,,\n",
+        );
+        Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF), (FileKind::Supporters, &good)])
+            .applied()
+            .await;
+        // With what is on file, on one day in the middle only.
+        let over = files("X,0001,Peer Supporter,B,50,30/06/2026,01/07/2026\n");
+        let refused = Import::of(&world, &[(FileKind::Supporters, &over)]).refused().await;
+        assert!(refused.refusal.unwrap().contains("X/0001 on 2026-06-30"));
+        assert_eq!(refused.rejects[0].line, Some(2));
+        let over = files("X,0002,Peer Supporter,T1,,,\nX,0002,Peer Supporter,T2,0.1,,\n");
+        Import::of(&world, &[(FileKind::Supporters, &over)]).refused().await;
+        let fits = files("X,0002,Peer Supporter,T1,50,,\nX,0002,Peer Supporter,T2,50,,\n");
+        Import::of(&world, &[(FileKind::Supporters, &fits)]).applied().await;
+    }
+);
+
+both!(
+    async fn one_unreadable_file_stops_all_of_them_and_its_name_is_said(world: World) {
+        for (last, said) in [
+            ("Unit Code,From,Until\nT1,01/01/2026,31/12/2026\n", "exemptions.csv: the column Reason is missing"),
+            ("Unit Code,From,Until,Reason,from\nT1,01/01/2026,31/12/2026,x,\n", "the column From is there 2 times"),
+            ("Unit Code,From,Until,Reason\nT1,01/01/2026,31/12/2026,Moving\nT1,01/0", "cut short"),
+            ("", "exemptions.csv: it is empty"),
+            ("Unit Code,From,Until,Reason\nT1,01/01/2026,31/12/2026,Mov\0ing\n", "encoding cannot be told"),
+        ] {
+            let files = [
+                (FileKind::Units, UNITS),
+                (FileKind::Staff, STAFF),
+                (FileKind::Courses, COURSES),
+                (FileKind::Exemptions, last),
+            ];
+            let refused = Import::of(&world, &files).refused().await;
+            assert!(refused.refusal.as_deref().unwrap().contains(said), "{:?}", refused.refusal);
+            let dry = Import::of(&world, &files).outcome(Mode::DryRun).await;
+            assert_eq!((dry.refusal, dry.batch), (refused.refusal, None));
+        }
+    }
+);
+
+both!(
+    async fn a_refusal_in_the_last_file_leaves_nothing_of_the_first(world: World) {
+        let supporters =
+            "Employer,Employee Number,Role,Unit Code\nX,0001,Peer Supporter,T1\nX,0001,Peer Supporter,T2\n";
+        let files = [(FileKind::Units, UNITS), (FileKind::Staff, STAFF), (FileKind::Supporters, supporters)];
+        // `refused` compares every table.
+        Import::of(&world, &files).refused().await;
+    }
+);

@@ -1,0 +1,85 @@
+//! The command: what it reads, writes and returns.
+
+use std::path::Path;
+
+use clap::Parser;
+use entity::table::import_batch;
+use psn::cli::Stop;
+use psn::cli::import::{Args, run};
+use sea_orm::EntityTrait as _;
+
+use super::{STAFF, UNITS, everything, posts};
+use crate::harness::{World, both};
+
+#[derive(Parser)]
+struct Command {
+    #[command(flatten)]
+    args: Args,
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).unwrap();
+}
+
+async fn psn(world: &World, more: &[&str]) -> Result<(), Stop> {
+    let folder = world.folder.path().join("in");
+    let words = ["psn", "--as-at", "2026-11-16", "--dir", folder.to_str().unwrap()];
+    let args = Command::try_parse_from(words.into_iter().chain(more.iter().copied())).unwrap().args;
+    run(args, &world.db, world.clock.now()).await
+}
+
+both!(
+    async fn a_folder_is_taken_dry_and_then_applied_and_single_files_come_in_place_of_its_own(world: World) {
+        let folder = world.folder.path().join("in");
+        std::fs::create_dir(&folder).unwrap();
+        write(&folder, "units.csv", UNITS);
+        write(&folder, "staff.csv", STAFF);
+        write(&folder, "notes.txt", "none of ours");
+        psn(&world, &[]).await.unwrap();
+        assert_eq!(everything(&world).await.len(), 1, "a dry run writes nothing");
+        write(world.folder.path(), "other.csv", "Employer,Employee Number,Unit Code\nX,7,T1\n");
+        let other = world.folder.path().join("other.csv");
+        psn(&world, &["--apply", "--staff", other.to_str().unwrap()]).await.unwrap();
+        assert_eq!(posts(&world).await, ["7 T1 .."]);
+    }
+);
+
+both!(
+    async fn rejects_are_saved_as_a_csv_that_no_spreadsheet_runs_and_do_not_fail_the_command(world: World) {
+        let folder = world.folder.path().join("in");
+        std::fs::create_dir(&folder).unwrap();
+        write(&folder, "units.csv", UNITS);
+        write(
+            &folder,
+            "staff.csv",
+            "Employer,Employee Number,Unit Code,WTE\nX,1,\"=HYPERLINK(\"\"x\"\")\",1\nX,2,T1,-1\nX,3,T1,1\n",
+        );
+        let saved = world.folder.path().join("rejects.csv");
+        psn(&world, &["--apply", "--rejects", saved.to_str().unwrap()]).await.unwrap();
+        let text = std::fs::read_to_string(&saved).unwrap();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[0], "File,Line,Column,Value,What is wrong");
+        assert!(lines[1].starts_with("staff.csv,2,Unit Code,\"'=HYPERLINK(\"\"x\"\")\","), "{text}");
+        assert!(lines[2].starts_with("staff.csv,3,WTE,'-1,"), "{text}");
+        assert_eq!(lines.len(), 3);
+    }
+);
+
+both!(
+    async fn what_is_refused_says_so_and_is_recorded(world: World) {
+        let folder = world.folder.path().join("in");
+        std::fs::create_dir(&folder).unwrap();
+        let none = psn(&world, &[]).await.unwrap_err();
+        assert!(matches!(&none, Stop::Refused(said) if said.contains("has none of units.csv")), "{none}");
+        write(&folder, "units.csv", "Unit Code,Unit Name,Parent Code\nA,A,\nB,B,\n");
+        let roots = psn(&world, &["--apply"]).await.unwrap_err();
+        assert!(matches!(&roots, Stop::Refused(said) if said.contains("nothing was written")), "{roots}");
+        assert_eq!(import_batch::Entity::find().all(&world.db).await.unwrap().len(), 1);
+        write(world.folder.path(), "map.toml", "[headers]\nTeam = 'Ward Code'\n");
+        let map = world.folder.path().join("map.toml");
+        let mapping = psn(&world, &["--mapping", map.to_str().unwrap()]).await.unwrap_err();
+        assert!(matches!(&mapping, Stop::Refused(said) if said.contains("Ward Code")), "{mapping}");
+        let missing = psn(&world, &["--staff", "nowhere.csv"]).await.unwrap_err();
+        assert!(matches!(&missing, Stop::Refused(said) if said.contains("nowhere.csv")), "{missing}");
+    }
+);
