@@ -28,6 +28,11 @@ struct ViewerInfo {
 
 #[Object]
 impl OrganisationQuery {
+    /// The version of this psn. It is answered without the database.
+    async fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
     /// Who is asking, and what they may do.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<ViewerInfo, ApiError> {
         let scope = Scope::of(ctx)?;

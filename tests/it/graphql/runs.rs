@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use entity::store::run;
 use serde_json::{Value, json};
 
-use super::{answer, board, site};
+use super::{answer, board, history, site};
 use crate::harness::both;
 
 const QUERY: &str = "mutation($job: Job!, $period: String!) { requestRun(input: { job: $job, period: $period }) {
