@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod expected;
+mod graphql;
 mod harness;
 mod hostile_queries;
 mod http;
