@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cli;
+mod demo;
 mod expected;
 mod graphql;
 mod harness;

@@ -5,7 +5,7 @@ use entity::value::{ImportState, Level};
 use jobs::import::{FileKind, Mode};
 use sea_orm::EntityTrait as _;
 
-use super::{COURSES, Import, STAFF, UNITS, counts, everything, posts, rejects};
+use super::{COURSES, Import, STAFF, UNITS, counts, everything, posts, rejects, rejects_on_file};
 use crate::harness::{both, day};
 
 const TRAINING: &str = "Employer,Employee Number,Course Code,Status,Enrolled On,Completed On,Score
@@ -210,7 +210,7 @@ both!(
         );
         assert_eq!(posts(&world).await, ["1 T1 ..", "6 T1 .."]);
         assert!(outcome.rejects.iter().all(|reject| reject.sentence.len() > 10 && !reject.sentence.contains('\n')));
-        assert_eq!(crate::import::rejects_on_file(&world).await, 38, "they are on file with the batch");
+        assert_eq!(rejects_on_file(&world).await, 38, "they are on file with the batch");
         let batch = import_batch::Entity::find().one(&world.db).await.unwrap().unwrap();
         assert_eq!((batch.state, batch.as_at), (ImportState::Applied, day("2026-11-16")));
         assert_eq!(batch.files[1]["rejected"], 5);

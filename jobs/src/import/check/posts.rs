@@ -162,6 +162,7 @@ impl Post {
             line_manager: has.or(At::ManagerNumber, self.line_manager, old.line_manager),
             wte: has.or(At::Wte, self.wte, old.wte),
             contract_type: has.or(At::ContractType, self.contract_type, old.contract_type),
+            bank: has.or(At::ContractType, self.bank, old.bank),
             ..self
         }
     }

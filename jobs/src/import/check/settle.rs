@@ -59,9 +59,9 @@ fn name(post: &Post) -> Name {
     post.assignment.map_or(Name::Unit(post.unit), Name::Assignment)
 }
 
-/// The same unit, and Bank or not alike.
-fn same_place(a: &Post, b: &Post) -> bool {
-    a.unit == b.unit && a.bank == b.bank
+/// Whether a row names the place of a post: the same unit, and Bank or not alike.
+fn same_place(row: &Post, held: &Post, has: Has) -> bool {
+    row.unit == held.unit && row.bank == has.or(At::ContractType, held.bank, row.bank)
 }
 
 /// Settles one person.
@@ -121,7 +121,7 @@ fn one_assignment<'a>(holding: &Holding<'a>, group: &[&'a Line<Post>], settled: 
         .filter(|at| name(&fates[*at].post) == name(&rows[0].row) && !fates[*at].post.validity.is_empty())
         .collect();
     if mine.is_empty()
-        && let Some(adopted) = adopted(&rows[0].row, fates, as_at)
+        && let Some(adopted) = adopted(&rows[0].row, fates, has, as_at)
     {
         fates[adopted].named = true;
         mine.push(adopted);
@@ -130,12 +130,13 @@ fn one_assignment<'a>(holding: &Holding<'a>, group: &[&'a Line<Post>], settled: 
     let mut found: Vec<Option<Validity>> = vec![None; rows.len()];
     let single = rows.len() == 1;
     for (line, found) in rows.iter().zip(&mut found) {
-        if let Some(at) = exact(&line.row, single, &mine, fates, as_at) {
+        if let Some(at) = exact(&line.row, single, &mine, fates, has, as_at) {
             *found = Some(take(line, fates, at, line.row.validity, has, as_at, &mut settled.rows));
         }
     }
     for (line, found) in rows.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-        let current = if single { current(&mine, fates, as_at) } else { pair(&line.row, &mine, fates) };
+        let current =
+            if single { current(&line.row, &mine, fates, has, as_at) } else { pair(&line.row, &mine, fates, has) };
         let Some(at) = current else {
             *found = Some(line.row.validity);
             settled.on_file.added.push(line.row);
@@ -144,7 +145,7 @@ fn one_assignment<'a>(holding: &Holding<'a>, group: &[&'a Line<Post>], settled: 
         };
         let held = fates[at].post;
         let fits = restarted(&line.row, &held, at, &mine, fates);
-        if same_place(&line.row, &held) {
+        if same_place(&line.row, &held, has) {
             if let Some(validity) = fits {
                 *found = Some(take(line, fates, at, validity, has, as_at, &mut settled.rows));
             } else {
@@ -180,12 +181,9 @@ fn one_assignment<'a>(holding: &Holding<'a>, group: &[&'a Line<Post>], settled: 
             continue;
         }
         let began = fate.post.validity.from;
-        let next = found
-            .iter()
-            .flatten()
-            .filter_map(|validity| validity.from)
-            .filter(|from| began.is_none_or(|began| *from > began))
-            .min();
+        // One that has begun goes on elsewhere on the day on which the next one begins; one that has not begun is not listed.
+        let follows = |from: &Day| began.is_none_or(|began| *from > began && began <= as_at);
+        let next = found.iter().flatten().filter_map(|validity| validity.from).filter(follows).min();
         match next {
             Some(next) => {
                 fate.post.validity.to = Some(fate.post.validity.to.map_or(next, |to| to.min(next)));
@@ -198,7 +196,7 @@ fn one_assignment<'a>(holding: &Holding<'a>, group: &[&'a Line<Post>], settled: 
 
 /// The post that began on the row's very day. A row that stands alone must also name the same place, and must not run over a
 /// later move of the assignment that is on file.
-fn exact(row: &Post, single: bool, mine: &[usize], fates: &[Fate], as_at: Day) -> Option<usize> {
+fn exact(row: &Post, single: bool, mine: &[usize], fates: &[Fate], has: Has, as_at: Day) -> Option<usize> {
     let begun = |at: usize| !fates[at].post.validity.begins_after(as_at);
     mine.iter().copied().find(|at| {
         let held = &fates[*at].post;
@@ -206,21 +204,25 @@ fn exact(row: &Post, single: bool, mine: &[usize], fates: &[Fate], as_at: Day) -
             mine.iter()
                 .all(|other| other == at || !begun(*other) || !fates[*other].post.validity.overlaps(row.validity))
         };
-        !fates[*at].matched && held.validity.from == row.validity.from && (!single || same_place(held, row) && alone())
+        !fates[*at].matched
+            && held.validity.from == row.validity.from
+            && (!single || same_place(row, held, has) && alone())
     })
 }
 
-/// The post of an assignment that holds now, or held last.
-fn current(mine: &[usize], fates: &[Fate], as_at: Day) -> Option<usize> {
-    let begun = |at: &&usize| !fates[**at].matched && !fates[**at].post.validity.begins_after(as_at);
-    mine.iter().rev().find(begun).copied()
+/// The post of an assignment that holds now, or held last; one that has not begun only where the row corrects its start.
+fn current(row: &Post, mine: &[usize], fates: &[Fate], has: Has, as_at: Day) -> Option<usize> {
+    let begun = |at: &usize| !fates[*at].post.validity.begins_after(as_at);
+    let ahead = |at: &usize| !begun(at) && same_place(row, &fates[*at].post, has);
+    let mut free = mine.iter().copied().filter(|at| !fates[*at].matched);
+    free.clone().rfind(begun).or_else(|| free.find(ahead))
 }
 
 /// Among several rows: a post in the same place on some of the same days.
-fn pair(row: &Post, mine: &[usize], fates: &[Fate]) -> Option<usize> {
+fn pair(row: &Post, mine: &[usize], fates: &[Fate], has: Has) -> Option<usize> {
     let fits = |at: &&usize| {
         let fate = &fates[**at];
-        !fate.matched && same_place(&fate.post, row) && fate.post.validity.overlaps(row.validity)
+        !fate.matched && same_place(row, &fate.post, has) && fate.post.validity.overlaps(row.validity)
     };
     mine.iter().find(fits).copied()
 }
@@ -245,10 +247,10 @@ fn restarted(row: &Post, held: &Post, at: usize, mine: &[usize], fates: &[Fate])
 }
 
 /// A post whose assignment number the file has begun, or ceased, to give: the only one of the person in that place.
-fn adopted(row: &Post, fates: &[Fate], as_at: Day) -> Option<usize> {
+fn adopted(row: &Post, fates: &[Fate], has: Has, as_at: Day) -> Option<usize> {
     let fits = |fate: &Fate| {
         let one_number = fate.post.assignment.is_some() != row.assignment.is_some();
-        one_number && !fate.named && same_place(&fate.post, row) && is_open(fate.post.validity, as_at)
+        one_number && !fate.named && same_place(row, &fate.post, has) && is_open(fate.post.validity, as_at)
     };
     let mut found = (0..fates.len()).filter(|at| fits(&fates[*at]));
     found.next().filter(|_| found.next().is_none())

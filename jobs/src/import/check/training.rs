@@ -53,10 +53,10 @@ pub(super) fn records(file: File<RecordRow>, board: &mut Board, plan: &mut Plan,
     let mut passes: HashSet<Completion> = HashSet::with_capacity(rows.len());
     let mut others: HashSet<Completion> = HashSet::new();
     for line in rows {
-        let RecordRow { person, course, pass, completed_on } = line.row;
+        let RecordRow { person, code, course, pass, completed_on } = line.row;
         let found = board.person(person, At::Number).and_then(|person| {
             let course = board.courses.find(course).ok_or_else(|| {
-                board.fault(At::Course, course, "There is no course with this code, neither in courses.csv nor on file")
+                board.fault(At::Course, code, "There is no course with this code, neither in courses.csv nor on file")
             })?;
             Ok((person, course))
         });

@@ -25,7 +25,9 @@ pub(in super::super) struct CourseRow {
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct RecordRow {
     pub(in super::super) person: PersonKey,
-    /// The code's key.
+    /// The code as the file writes it.
+    pub(in super::super) code: Text,
+    /// The code without spaces, in lower case.
     pub(in super::super) course: Text,
     pub(in super::super) pass: bool,
     /// Always there for a pass.
@@ -65,5 +67,5 @@ pub(super) fn record(cells: &mut Cells<'_>) -> Result<RecordRow, Fault> {
             cells.fault(Training::CompletedOn, format!("A pass cannot lie after {as_at}, the day of the import"))
         );
     }
-    Ok(RecordRow { person, course: course_key(cells, code), pass, completed_on })
+    Ok(RecordRow { person, code, course: course_key(cells, code), pass, completed_on })
 }
