@@ -107,8 +107,8 @@ impl App {
     ///
     /// [`Stop::Failed`] when the schema's own text cannot be read: an error of the program.
     pub fn router(&self) -> Result<Router, Stop> {
-        let schema = graphql::schema();
-        let limits = Limits::new(&schema.sdl(), self.settings.query_cost)
+        let schema = graphql::schema(self.db.clone(), self.clock.clone(), self.settings.board_zone);
+        let limits = Limits::new(&graphql::sdl(), self.settings.query_cost)
             .map_err(|error| Stop::Failed(format!("the schema cannot be priced: {error}")))?;
         Ok(http::router(Site { schema, limits, query_limit: self.settings.query_limit(), db: self.db.clone() }))
     }

@@ -1,27 +1,64 @@
-//! The API's schema: queries and mutations over what `entity` knows. It names neither HTTP nor the jobs.
+//! The API: queries and mutations over what `entity` knows. It names neither HTTP's handling nor the jobs; a request for a run
+//! is a row in the ledger, which the worker finds.
+//!
+//! ```text
+//! request + Viewer ──prepare──▶ schema.execute
+//!                                 │ access    what the viewer may see, from which every read begins
+//!                                 │ moment    the facts and the coverage of one day, one version for the whole request
+//!                                 │ cache     the facts and the last days computed, for everybody
+//!                                 │ loader    rows that hang below a page, one statement for all of them
+//!                                 ▼ page      bounded pages and opaque cursors
+//!                               objects
+//! ```
 
+mod access;
+mod cache;
+mod directory;
 pub mod error;
+mod id;
 pub mod limits;
+mod loader;
+mod moment;
+mod mutation;
+mod object;
+mod page;
+mod query;
+mod scalar;
 
-use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
+use async_graphql::{EmptySubscription, Request, Schema};
+use chrono_tz::Tz;
+use entity::clock::Clock;
+use sea_orm::DatabaseConnection;
+
+pub use self::mutation::Mutation;
+pub use self::query::Query;
+use crate::http::Viewer;
 
 /// The one schema that psn serves.
-pub type PsnSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type PsnSchema = Schema<Query, Mutation, EmptySubscription>;
 
-/// Everything that can be asked.
-#[derive(Debug)]
-pub struct Query;
-
-#[Object]
-impl Query {
-    /// The version of this psn.
-    async fn version(&self) -> &'static str {
-        env!("CARGO_PKG_VERSION")
-    }
+/// Builds the schema over `db`. `clock` and `zone` say what today is where a question names no day.
+///
+/// It has no extensions: with any, async-graphql takes a slower path for every field. What a query may cost is decided before
+/// it is executed, in [`limits`].
+#[must_use]
+pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz) -> PsnSchema {
+    builder().data(cache::CoverageCache::new(db.clone())).data(db).data(clock).data(zone).finish()
 }
 
-/// Builds the schema.
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation, EmptySubscription)
+}
+
+/// The schema as text, as `src/graphql/schema.graphql` has it.
 #[must_use]
-pub fn schema() -> PsnSchema {
-    Schema::build(Query, EmptyMutation, EmptySubscription).finish()
+pub fn sdl() -> String {
+    builder().finish().sdl()
+}
+
+/// Makes a request ready to be executed: who is asking, and a place for what is read once for all of its fields. Every request
+/// goes through here.
+#[must_use]
+pub fn prepare(request: Request, viewer: Viewer) -> Request {
+    request.data(viewer).data(moment::Begun::default())
 }

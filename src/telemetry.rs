@@ -1,6 +1,6 @@
 //! What psn says while it runs: log lines on standard error, so that a command's answer has standard output to itself.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 
@@ -16,7 +16,8 @@ pub fn start(settings: &Settings) -> Result<(), Stop> {
     let filter = EnvFilter::try_new(&settings.log).map_err(|error| {
         Stop::Refused(format!("LOG is '{}', which is no filter ({error}); `info` is one", settings.log))
     })?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     // A second call fails because a log is there already: that is what it was called for.
     let _ = match settings.log_format {
         LogFormat::Text => lines.with_target(false).try_init(),

@@ -5,6 +5,7 @@
 //! pass over the [`Roster`]; a question about another day is the same question asked again.
 
 pub mod change;
+pub mod closing;
 pub mod forecast;
 pub mod mix;
 pub mod policy;

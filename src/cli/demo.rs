@@ -8,6 +8,7 @@ mod board;
 use std::time::Duration;
 
 use entity::clock::Clock;
+use entity::coverage::change::is_gap;
 use entity::period::{Day, IsoWeek};
 use entity::store::{report, snapshot};
 use entity::table::{delivery, snapshot_team, snapshot_unit, unit};
@@ -128,15 +129,16 @@ async fn summary(app: &App, monday: Day) -> Result<String, DbErr> {
     let Some(newest) = snapshot::newest_of(db, monday).await? else { return Ok(format!("{monday}: no snapshot.")) };
     let whole = snapshot_unit::Entity::find_by_id((newest.id, root_id(app).await?)).one(db).await?;
     let teams = || snapshot_team::Entity::find().filter(snapshot_team::Column::SnapshotId.eq(newest.id));
-    let gaps = [Status::None, Status::Partial, Status::MixGap, Status::Unknown];
+    let gaps = Status::ALL.iter().copied().filter(|status| is_gap(*status));
     let gaps = teams().filter(snapshot_team::Column::Status.is_in(gaps)).count(db).await?;
+    let at_risk = teams().filter(snapshot_team::Column::Status.eq(Status::AtRisk)).count(db).await?;
     let covered =
         teams().filter(snapshot_team::Column::Status.is_in([Status::Covered, Status::AtRisk])).count(db).await?;
     let mut lines = vec![
         format!("{} on {monday}:", whole.as_ref().map_or("The board", |whole| &whole.unit_name)),
         format!("  {:>6} people", whole.map_or(0, |whole| whole.headcount)),
         format!("  {:>6} teams", teams().count(db).await?),
-        format!("  {covered:>6} covered, of them some at risk"),
+        format!("  {covered:>6} covered, {at_risk} of them at risk"),
         format!("  {gaps:>6} with a gap"),
     ];
     if let Some(report) = report::find(db, IsoWeek::of(monday)).await? {

@@ -19,7 +19,7 @@ pub struct Args {
 ///
 /// A file that cannot be read, or that says something else.
 pub fn run(args: Args) -> Result<(), Stop> {
-    let sdl = graphql::schema().sdl();
+    let sdl = graphql::sdl();
     let Some(file) = args.check else { return say(sdl.trim_end()) };
     let shown = file.display();
     let kept = std::fs::read_to_string(&file).map_err(|error| {

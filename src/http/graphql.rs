@@ -111,8 +111,8 @@ impl<S: Executor> Endpoint<S> {
         if *method == Method::GET && kind != OperationType::Query {
             return Err(Refusal::method("POST", "Only a query may be asked by GET; send this by POST"));
         }
-        let mut request =
-            Request::new(asked.query).variables(asked.variables).data(Viewer::loopback()).data(id.clone());
+        let request = Request::new(asked.query).variables(asked.variables).data(id.clone());
+        let mut request = crate::graphql::prepare(request, Viewer::loopback());
         // Resolvers and the log see the name of the operation that was chosen, also when only one was there to choose.
         request.operation_name.clone_from(&facts.name);
         request.set_parsed_query(document);
@@ -214,12 +214,9 @@ fn put_null(data: &mut serde_json::Value, path: &[PathSegment]) {
         PathSegment::Field(name) => value.get_mut(name),
         PathSegment::Index(at) => value.get_mut(at),
     });
-    match parent {
-        Some(serde_json::Value::Object(fields)) => {
-            fields.entry(failed.as_str()).or_insert_with(|| json!(null));
-        }
-        // A root of which every field failed is null as a whole, as it should be.
-        _ => {}
+    // A root of which every field failed is null as a whole, as it should be.
+    if let Some(serde_json::Value::Object(fields)) = parent {
+        fields.entry(failed.as_str()).or_insert_with(|| json!(null));
     }
 }
 

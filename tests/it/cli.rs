@@ -11,6 +11,7 @@ use clap::CommandFactory as _;
 use psn::cli::Cli;
 
 use crate::harness::both;
+use crate::smtp_listener::SmtpListener;
 
 fn psn(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_psn"));
@@ -106,10 +107,11 @@ both!(
         let parts: Vec<_> = said.lines().filter_map(|line| line.split_once(": ok, ")).map(|(part, _)| part).collect();
         assert_eq!(parts, ["configuration", "database", "tables", "writing", "mail"], "{said}");
 
-        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-        let at = silent.local_addr().unwrap();
-        assert_eq!(check(&["--smtp-url", &format!("smtp://psn:s3cret@{at}")]).0, Some(0));
-        drop(silent);
+        let server = SmtpListener::start().await;
+        let (code, said, _) = check(&["--smtp-url", &server.url()]);
+        assert!(code == Some(0) && said.contains("mail: ok, "), "{said}");
+
+        let at = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let (code, said, _) = check(&["--smtp-url", &format!("smtp://psn:s3cret@{at}")]);
         assert!(code == Some(1) && said.contains("mail: fails: ") && said.contains("SMTP_URL"), "{said}");
         assert!(!said.contains("s3cret"));

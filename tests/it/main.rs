@@ -2,12 +2,15 @@
 
 mod architecture;
 mod cli;
+mod demo;
 mod expected;
+mod graphql;
 mod harness;
 mod hostile_queries;
 mod http;
 mod import;
 mod jobs;
+mod outage;
 mod report;
 mod site;
 mod smtp_listener;

@@ -45,13 +45,15 @@ impl Cause {
     #[must_use]
     pub fn sentence(&self, index: &Index) -> String {
         match self {
-            Self::Lost(reason, 1) => format!("1 Peer Supporter who counts today {}", reason.phrase()),
-            Self::Lost(reason, people) => format!("{people} Peer Supporters who count today: each {}", reason.phrase()),
+            Self::Lost(reason, 1) => format!("1 Peer Supporter who counts today then {}", reason.phrase()),
+            Self::Lost(reason, people) => {
+                format!("each of {people} Peer Supporters who count today then {}", reason.phrase())
+            }
             Self::Emptied(1) => {
-                "1 Peer Supporter who counts today is allocated to a unit where nobody works".to_owned()
+                "1 Peer Supporter who counts today is then allocated to a unit where nobody works".to_owned()
             }
             Self::Emptied(people) => {
-                format!("{people} Peer Supporters who count today are allocated to units where nobody works")
+                format!("{people} Peer Supporters who count today are then allocated to units where nobody works")
             }
             Self::Headcount(from, to) => format!("the headcount goes from {from} to {to}"),
             Self::Policy(unit) => {

@@ -166,7 +166,7 @@ fn a_member_that_empties_takes_its_allocations_out_of_the_group() {
     // Ann still has a post and counts for nobody: it is the unit that leaves the group.
     assert_eq!(causes(&board, "2026-11-16"), [Cause::Emptied(1), Cause::Headcount(4, 3)]);
     let sentence = Cause::Emptied(1).sentence(&answer.index);
-    assert_eq!(sentence, "1 Peer Supporter who counts today is allocated to a unit where nobody works");
+    assert_eq!(sentence, "1 Peer Supporter who counts today is then allocated to a unit where nobody works");
     assert_eq!(board.on("2026-12-01").reasons("Ann", "U"), []);
 }
 

@@ -1,0 +1,122 @@
+//! What would close a team's gap, in sentences without names: the API and the mail print the same ones.
+
+use super::mix::{Outcome, Verdict};
+use super::team::TeamRow;
+use crate::value::{Reason, Status};
+
+/// What a team's status and figures say about closing its gap.
+#[derive(Clone, Copy, Debug)]
+pub struct Gap<'a> {
+    /// The answer.
+    pub status: Status,
+    /// Whole supporters short; absent without a policy or without staff.
+    pub short: Option<u32>,
+    /// P: distinct active people with a share of at least 500.
+    pub supporters: u32,
+    /// A: sum of the active shares, in thousandths.
+    pub share: u32,
+    /// Allocated people who do not count, by headline.
+    pub not_counting: &'a [(Reason, u32)],
+}
+
+impl<'a> From<&'a TeamRow> for Gap<'a> {
+    fn from(row: &'a TeamRow) -> Self {
+        let TeamRow { status, gap, supporters, share, not_counting, .. } = row;
+        Self { status: *status, short: *gap, supporters: *supporters, share: *share, not_counting }
+    }
+}
+
+/// What would close the gap, one sentence each; `unmet` are the sentences of the MUST mix rules that fail. Empty where there
+/// is no gap to close.
+#[must_use]
+pub fn what_would_close(gap: Gap<'_>, unmet: impl IntoIterator<Item = String>) -> Vec<String> {
+    let Gap { status, short, supporters, share, not_counting } = gap;
+    match status {
+        Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => Vec::new(),
+        Status::Unknown => {
+            vec!["No policy is in force here: set one for this team or for a unit above it.".to_owned()]
+        }
+        Status::None | Status::Partial | Status::MixGap => {
+            let more = short.filter(|short| *short > 0).map(|short| {
+                let people = if short == 1 { "Peer Supporter" } else { "Peer Supporters" };
+                // Enough in parts, but nobody with half of their share here: another fifth of a person closes nothing.
+                let half = if supporters == 0 && share > 0 { ", with at least half of their share here" } else { "" };
+                format!("{short} more {people}{half}.")
+            });
+            more.into_iter().chain(unmet).chain(who_does_not_count(not_counting)).collect()
+        }
+    }
+}
+
+/// As [`what_would_close`], of a computed row.
+#[must_use]
+pub fn of_team(row: &TeamRow) -> Vec<String> {
+    let fails = |outcome: &&Outcome| outcome.rule.must && outcome.verdict == Verdict::Unmet;
+    what_would_close(row.into(), row.mix.iter().filter(fails).map(Outcome::sentence))
+}
+
+/// Allocated people who do not count and why; who stood down in good order is no way to close a gap.
+fn who_does_not_count(not_counting: &[(Reason, u32)]) -> Option<String> {
+    let who = || not_counting.iter().filter(|(reason, _)| *reason != Reason::StoodDown);
+    let people: u32 = who().map(|(_, people)| *people).sum();
+    let subject = if people == 1 { "allocated Peer Supporter does" } else { "allocated Peer Supporters do" };
+    let reasons: Vec<_> = who().map(|(reason, people)| format!("{} ({people})", clause(*reason))).collect();
+    (people > 0).then(|| format!("{people} {subject} not count: {}.", reasons.join(", ")))
+}
+
+/// A reason without a verb, so that it reads the same of one and of many.
+const fn clause(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Left => "no longer in post",
+        Reason::StoodDown => "stood down",
+        Reason::Paused => "paused",
+        Reason::Away => "away",
+        Reason::Level1Missing => "no Level 1",
+        Reason::Level2Missing => "no Level 2",
+        Reason::CertificateExpired => "certificate expired",
+        Reason::NotSignedOff => "not signed off",
+        Reason::LineApprovalMissing => "no line manager's approval",
+        Reason::SeniorApprovalMissing => "no senior manager's approval",
+        Reason::NoProtectedTime => "no protected time",
+        Reason::LineManager => "line manager of most of the team",
+        Reason::NotStarted => "not started yet",
+        Reason::SoleMember => "the team's only member",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gap(status: Status, short: u32) -> Gap<'static> {
+        Gap { status, short: Some(short), supporters: 0, share: 0, not_counting: &[] }
+    }
+
+    #[test]
+    fn a_gap_names_people_rules_and_those_who_do_not_count() {
+        let not_counting = [(Reason::NoProtectedTime, 2), (Reason::StoodDown, 1)];
+        let asked = Gap { not_counting: &not_counting, ..gap(Status::None, 2) };
+        let rule = "Needs two kinds.".to_owned();
+        assert_eq!(
+            what_would_close(asked, [rule.clone()]),
+            [
+                "2 more Peer Supporters.".to_owned(),
+                rule,
+                "2 allocated Peer Supporters do not count: no protected time (2).".to_owned()
+            ]
+        );
+    }
+
+    #[test]
+    fn many_small_shares_ask_for_one_person_with_half_a_share() {
+        let asked = Gap { share: 1000, ..gap(Status::Partial, 1) };
+        assert_eq!(what_would_close(asked, []), ["1 more Peer Supporter, with at least half of their share here."]);
+    }
+
+    #[test]
+    fn a_team_without_a_gap_needs_nothing_and_one_without_a_policy_needs_a_policy() {
+        assert!(what_would_close(gap(Status::AtRisk, 0), []).is_empty());
+        assert!(what_would_close(gap(Status::Exempt, 3), []).is_empty());
+        assert!(what_would_close(gap(Status::Unknown, 0), [])[0].starts_with("No policy is in force"));
+    }
+}

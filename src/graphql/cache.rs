@@ -1,0 +1,143 @@
+//! The facts as of their last change, and the coverage of the last days asked for, computed once for everybody.
+//!
+//! A dashboard asks many small questions of the same day. Each request looks at one row, the version of the facts; only when
+//! that has changed are the facts read again, and however many requests wait for them, they are read once. The work goes on
+//! when the request that began it has gone, so that a caller in a hurry does not keep it from ever ending.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use entity::coverage::{Coverage, Index, WhatIf, compute};
+use entity::period::Day;
+use entity::store::roster;
+use sea_orm::DatabaseConnection;
+use tokio::sync::{OnceCell, Semaphore};
+
+use super::directory::Known;
+use super::error::ApiError;
+
+/// Days whose coverage is kept. A nation's day takes some 100 MB.
+const DAYS_KEPT: usize = 4;
+/// Computations at a time; each keeps a processor busy.
+const AT_A_TIME: usize = 2;
+
+/// See the module. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct CoverageCache(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: DatabaseConnection,
+    known: Mutex<Option<Arc<Known>>>,
+    loading: tokio::sync::Mutex<()>,
+    /// The last asked for last.
+    days: Mutex<Vec<Kept>>,
+    computing: Arc<Semaphore>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    version: i64,
+    day: Day,
+    coverage: Arc<OnceCell<Arc<Coverage>>>,
+}
+
+impl CoverageCache {
+    pub(crate) fn new(db: DatabaseConnection) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            known: Mutex::new(None),
+            loading: tokio::sync::Mutex::new(()),
+            days: Mutex::new(Vec::new()),
+            computing: Arc::new(Semaphore::new(AT_A_TIME)),
+        }))
+    }
+
+    /// The facts on file now: one row read, or everything where they have changed.
+    ///
+    /// # Errors
+    ///
+    /// What the database said, or facts that cannot be read.
+    pub(crate) async fn known(&self) -> Result<Arc<Known>, ApiError> {
+        let version = roster::version(&self.0.db).await?;
+        if let Some(known) = self.0.held(version) {
+            return Ok(known);
+        }
+        let inner = Arc::clone(&self.0);
+        to_the_end(async move {
+            let _one = inner.loading.lock().await;
+            if let Some(known) = inner.held(version) {
+                return Ok(known);
+            }
+            let known = Arc::new(Known::load(&inner.db).await?);
+            *inner.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&known));
+            Ok(known)
+        })
+        .await
+    }
+
+    /// The coverage on `day`, computed unless it is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::internal`] when the computation panicked.
+    pub(crate) async fn coverage(&self, known: &Arc<Known>, day: Day) -> Result<Arc<Coverage>, ApiError> {
+        let cell = self.0.cell(known.facts.version, day);
+        if let Some(coverage) = cell.get() {
+            return Ok(Arc::clone(coverage));
+        }
+        let (inner, known) = (Arc::clone(&self.0), Arc::clone(known));
+        to_the_end(async move { cell.get_or_try_init(|| inner.compute(known, day, None)).await.map(Arc::clone) }).await
+    }
+
+    /// The coverage on `day` with another policy: computed each time and not kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`coverage`](Self::coverage).
+    pub(crate) async fn what_if(&self, known: &Arc<Known>, day: Day, asked: WhatIf) -> Result<Arc<Coverage>, ApiError> {
+        self.0.compute(Arc::clone(known), day, Some(asked)).await
+    }
+}
+
+impl Inner {
+    fn held(&self, version: i64) -> Option<Arc<Known>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        // Not "as new or newer": a database restored from a copy counts from an older version on.
+        known.as_ref().filter(|known| known.facts.version == version).map(Arc::clone)
+    }
+
+    /// The place of a day's coverage; it becomes the last asked for, and what was asked for longest ago makes room.
+    fn cell(&self, version: i64, day: Day) -> Arc<OnceCell<Arc<Coverage>>> {
+        let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = days.iter().position(|kept| kept.version == version && kept.day == day);
+        let kept = place.map(|place| days.remove(place)).unwrap_or_else(|| Kept {
+            version,
+            day,
+            coverage: Arc::new(OnceCell::new()),
+        });
+        // Facts that have changed are asked of no more.
+        days.retain(|kept| kept.version == version);
+        days.push(kept.clone());
+        let excess = days.len().saturating_sub(DAYS_KEPT);
+        days.drain(..excess);
+        kept.coverage
+    }
+
+    async fn compute(&self, known: Arc<Known>, day: Day, asked: Option<WhatIf>) -> Result<Arc<Coverage>, ApiError> {
+        let turn = Arc::clone(&self.computing).acquire_owned().await.map_err(ApiError::internal)?;
+        let work = move || {
+            // Held here, and not by the caller: a caller that goes away does not make the processor free.
+            let _turn = turn;
+            let index: &Index = &known.facts.index;
+            Arc::new(compute(index, day, asked.as_ref()))
+        };
+        tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
+    }
+}
+
+/// Runs `work` on a task of its own, which goes on when the caller has gone.
+async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::spawn(work).await.map_err(ApiError::internal)?
+}

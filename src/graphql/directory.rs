@@ -1,0 +1,159 @@
+//! The facts that coverage is computed from, with what the API tells beside them: a unit's kind, who answers for it, why it
+//! is exempt, how much protected time an allocation has. Names of people are not kept; they are read when asked for.
+
+use std::collections::HashMap;
+
+use entity::coverage::roster::{UnitIx, Word, Words};
+use entity::id::{AllocationId, PersonId, UnitId};
+use entity::period::Validity;
+use entity::store::roster::{self, Facts, LoadError};
+use entity::table::{allocation, appointment, exemption, unit};
+use entity::value::AppointmentRole;
+use sea_orm::{ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+
+use super::error::ApiError;
+
+/// How often the facts are read again because they changed while they were read.
+const TRIES: usize = 3;
+
+/// Everything of one version of the facts.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) facts: Facts,
+    pub(crate) directory: Directory,
+    /// Every unit, by code.
+    by_code: Vec<UnitIx>,
+}
+
+/// What is told beside the facts.
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    words: Words,
+    levels: HashMap<UnitId, Word>,
+    exemptions: HashMap<UnitId, Vec<Exempted>>,
+    appointments: HashMap<UnitId, Vec<Appointed>>,
+    protected_hours: HashMap<AllocationId, i32>,
+}
+
+/// A dated exemption of a unit.
+#[derive(Clone, Debug)]
+pub(crate) struct Exempted {
+    pub(crate) validity: Validity,
+    pub(crate) reason: String,
+    pub(crate) agreed_by: Option<String>,
+}
+
+/// A dated appointment of somebody who answers for a unit.
+#[derive(Clone, Debug)]
+pub(crate) struct Appointed {
+    pub(crate) role: AppointmentRole,
+    pub(crate) person: PersonId,
+    pub(crate) validity: Validity,
+    pub(crate) delegate: Option<PersonId>,
+    pub(crate) delegate_validity: Validity,
+}
+
+impl Known {
+    /// Reads everything: a fixed number of statements, whatever the size of the board.
+    ///
+    /// # Errors
+    ///
+    /// What the database said, or facts that cannot be read.
+    pub(crate) async fn load(db: &DatabaseConnection) -> Result<Self, ApiError> {
+        let mut tries = 1;
+        loop {
+            let facts = roster::load(db).await.map_err(|error| match error {
+                LoadError::Database(error) => error.into(),
+                LoadError::Mix { .. } => ApiError::internal(error),
+            })?;
+            let directory = Directory::load(db).await?;
+            // The two are read one after the other: an import in between would mix them.
+            if tries == TRIES || roster::version(db).await? == facts.version {
+                return Ok(Self::new(facts, directory));
+            }
+            tries += 1;
+        }
+    }
+
+    fn new(facts: Facts, directory: Directory) -> Self {
+        let units = &facts.index.roster().units;
+        let mut by_code: Vec<_> = (0u32..).map(UnitIx).take(units.len()).collect();
+        by_code.sort_by(|a, b| units[a.at()].code.cmp(&units[b.at()].code));
+        Self { facts, directory, by_code }
+    }
+
+    pub(crate) fn unit_by_code(&self, code: &str) -> Option<UnitIx> {
+        let units = &self.facts.index.roster().units;
+        let place = self.by_code.binary_search_by(|unit| units[unit.at()].code.as_str().cmp(code));
+        place.ok().map(|place| self.by_code[place])
+    }
+
+    pub(crate) fn unit_by_id(&self, id: UnitId) -> Option<UnitIx> {
+        // The roster's units stand in the order of their ids.
+        let place = self.facts.index.roster().units.binary_search_by_key(&id, |unit| unit.id);
+        place.ok().and_then(|place| u32::try_from(place).ok()).map(UnitIx)
+    }
+}
+
+impl Directory {
+    async fn load(db: &DatabaseConnection) -> Result<Self, DbErr> {
+        let mut directory = Self::default();
+        let levels: Vec<(UnitId, Option<String>)> = unit::Entity::find()
+            .select_only()
+            .columns([unit::Column::Id, unit::Column::Level])
+            .filter(unit::Column::Level.is_not_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (unit, level) in levels {
+            if let Some(word) = level.and_then(|level| directory.words.word(&level)) {
+                directory.levels.insert(unit, word);
+            }
+        }
+        for row in exemption::Entity::find().all(db).await? {
+            let exemption::Model { id: _, unit_id, valid_from, valid_to, reason, agreed_by } = row;
+            let validity = Validity { from: Some(valid_from), to: Some(valid_to) };
+            directory.exemptions.entry(unit_id).or_default().push(Exempted { validity, reason, agreed_by });
+        }
+        directory.exemptions.values_mut().for_each(|own| own.sort_by_key(|row| std::cmp::Reverse(row.validity.from)));
+        for row in appointment::Entity::find().all(db).await? {
+            let appointed = Appointed {
+                role: row.role,
+                person: row.person_id,
+                validity: Validity { from: row.valid_from, to: row.valid_to },
+                delegate: row.delegate_id,
+                delegate_validity: Validity { from: row.delegate_from, to: row.delegate_to },
+            };
+            directory.appointments.entry(row.unit_id).or_default().push(appointed);
+        }
+        directory.appointments.values_mut().for_each(|own| own.sort_by_key(|row| std::cmp::Reverse(row.validity.from)));
+        let hours: Vec<(AllocationId, i32)> = allocation::Entity::find()
+            .select_only()
+            .columns([allocation::Column::Id, allocation::Column::ProtectedHours])
+            .filter(allocation::Column::ProtectedHours.is_not_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        directory.protected_hours = hours.into_iter().collect();
+        Ok(directory)
+    }
+
+    pub(crate) fn level(&self, unit: UnitId) -> Option<&str> {
+        self.levels.get(&unit).map(|word| self.words.text(*word))
+    }
+
+    /// The exemptions of a unit, latest first.
+    pub(crate) fn exemptions(&self, unit: UnitId) -> &[Exempted] {
+        self.exemptions.get(&unit).map_or(&[], Vec::as_slice)
+    }
+
+    /// The appointments to a unit, latest first.
+    pub(crate) fn appointments(&self, unit: UnitId) -> &[Appointed] {
+        self.appointments.get(&unit).map_or(&[], Vec::as_slice)
+    }
+
+    /// Protected time in hundredths of an hour a month.
+    pub(crate) fn protected_hours(&self, allocation: AllocationId) -> Option<i32> {
+        self.protected_hours.get(&allocation).copied()
+    }
+}

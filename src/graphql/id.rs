@@ -1,0 +1,99 @@
+//! Global ids: opaque to clients, a kind and a key to us.
+
+use async_graphql::ID;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entity::id::{DeliveryId, ImportBatchId, JobRunId, ReportId, SnapshotId, UnitId};
+use entity::period::Day;
+
+use super::error::ApiError;
+
+/// The things that `node` finds, each with its key. A unit or team that was asked of a given day stays on that day, so that a
+/// client which stores objects by id never mixes two days; without one it is as of today, whenever that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NodeId {
+    Unit(UnitId, Option<Day>),
+    Team(UnitId, Option<Day>),
+    Snapshot(SnapshotId),
+    GapReport(ReportId),
+    Delivery(DeliveryId),
+    JobRun(JobRunId),
+    ImportBatch(ImportBatchId),
+}
+
+impl NodeId {
+    pub(crate) fn encode(self) -> ID {
+        let dated = |kind: &str, unit: UnitId, day: Option<Day>| match day {
+            None => format!("{kind}:{unit}"),
+            Some(day) => format!("{kind}:{unit}@{day}"),
+        };
+        let text = match self {
+            Self::Unit(unit, day) => dated("Unit", unit, day),
+            Self::Team(unit, day) => dated("Team", unit, day),
+            Self::Snapshot(id) => format!("Snapshot:{id}"),
+            Self::GapReport(id) => format!("GapReport:{id}"),
+            Self::Delivery(id) => format!("Delivery:{id}"),
+            Self::JobRun(id) => format!("JobRun:{id}"),
+            Self::ImportBatch(id) => format!("ImportBatch:{id}"),
+        };
+        ID(URL_SAFE_NO_PAD.encode(text))
+    }
+
+    /// Reads an id that [`encode`](Self::encode) made.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::not_found`]: an id that we never gave out names nothing.
+    pub(crate) fn decode(id: &ID) -> Result<Self, ApiError> {
+        Self::read(id).ok_or_else(|| ApiError::not_found("object"))
+    }
+
+    fn read(id: &ID) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id.as_str()).ok()?).ok()?;
+        let (kind, key) = text.split_once(':')?;
+        let dated = || match key.split_once('@') {
+            None => Some((UnitId(key.parse().ok()?), None)),
+            Some((unit, day)) => Some((UnitId(unit.parse().ok()?), Some(day.parse().ok()?))),
+        };
+        let plain = || key.parse::<i64>().ok();
+        Some(match kind {
+            "Unit" => dated().map(|(unit, day)| Self::Unit(unit, day))?,
+            "Team" => dated().map(|(unit, day)| Self::Team(unit, day))?,
+            "Snapshot" => Self::Snapshot(SnapshotId(plain()?)),
+            "GapReport" => Self::GapReport(ReportId(plain()?)),
+            "Delivery" => Self::Delivery(DeliveryId(plain()?)),
+            "JobRun" => Self::JobRun(JobRunId(plain()?)),
+            "ImportBatch" => Self::ImportBatch(ImportBatchId(plain()?)),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_as_what_it_was_made_of() {
+        let day = Day::new(2026, 11, 16);
+        for id in [
+            NodeId::Unit(UnitId(7), None),
+            NodeId::Unit(UnitId(7), day),
+            NodeId::Team(UnitId(i64::MAX), day),
+            NodeId::Snapshot(SnapshotId(1)),
+            NodeId::GapReport(ReportId(2)),
+            NodeId::Delivery(DeliveryId(3)),
+            NodeId::JobRun(JobRunId(4)),
+            NodeId::ImportBatch(ImportBatchId(5)),
+        ] {
+            assert_eq!(NodeId::decode(&id.encode()), Ok(id));
+        }
+    }
+
+    #[test]
+    fn a_text_that_we_never_gave_out_names_nothing() {
+        for text in ["", "7", "VW5pdA", "%%%", &URL_SAFE_NO_PAD.encode("Unit:x"), &URL_SAFE_NO_PAD.encode("Horse:1")] {
+            assert!(NodeId::decode(&ID(text.to_owned())).is_err(), "{text}");
+        }
+    }
+}

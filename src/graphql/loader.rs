@@ -1,0 +1,306 @@
+//! Rows that hang below a page of others, read together: one statement for all the people, trends, deliveries or rejects that
+//! a page names, whatever its size.
+
+pub(crate) mod children;
+
+use std::any::{Any, TypeId};
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use async_graphql::Context;
+use entity::id::{PersonId, SnapshotId, UnitId};
+use entity::period::{Day, IsoWeek};
+use entity::table::{person, snapshot, snapshot_team, snapshot_unit};
+use sea_orm::{
+    ColumnTrait as _, DatabaseConnection, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
+use tokio::sync::OnceCell;
+
+use super::error::ApiError;
+use super::moment::begun;
+
+/// How many keys one statement names at most; SQLite takes 32,766 values.
+const KEYS: usize = 10_000;
+
+/// A kind of rows that are read together.
+pub(crate) trait Load<K>: Send + Sync {
+    /// What is found for a key.
+    type Value: Clone + Send + Sync + 'static;
+
+    /// Reads what is there for all of `keys`; a key without anything is left out.
+    fn load(&self, keys: &[K]) -> impl Future<Output = Result<HashMap<K, Self::Value>, ApiError>> + Send;
+}
+
+/// Reads rows for one request.
+///
+/// The library's loader waits for a millisecond and then reads what was asked for so far, which in a large answer is a
+/// part: how many statements that makes depends on how busy the machine is. Here a wave of keys is closed when all of the
+/// request's resolvers have had their turn and none has added a key, so the number of statements depends on the query alone.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    db: OnceLock<DatabaseConnection>,
+    waves: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+/// The keys that are waited for together, and then what was found for them.
+struct Wave<K, V> {
+    keys: Mutex<HashSet<K>>,
+    found: OnceCell<Result<HashMap<K, V>, ApiError>>,
+}
+
+impl<K: Clone + Eq + Hash, V> Wave<K, V> {
+    fn keys(&self) -> std::sync::MutexGuard<'_, HashSet<K>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Rows {
+    /// The rows of the request.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::internal`] when the schema was built without a database.
+    pub(crate) fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
+        let rows = &begun(ctx)?.rows;
+        let db =
+            ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))?;
+        rows.db.get_or_init(|| db.clone());
+        Ok(rows)
+    }
+
+    /// What is there for `key`, read together with the keys of all its neighbours.
+    ///
+    /// # Errors
+    ///
+    /// What the database said.
+    pub(crate) async fn load_one<K>(&self, key: K) -> Result<Option<<Self as Load<K>>::Value>, ApiError>
+    where
+        K: Clone + Eq + Hash + Send + Sync + 'static,
+        Self: Load<K>,
+    {
+        let wave = self.join(key.clone());
+        let mut waiting = 0;
+        while !wave.found.initialized() && waiting != wave.keys().len() {
+            waiting = wave.keys().len();
+            tokio::task::yield_now().await;
+        }
+        let found = wave
+            .found
+            .get_or_init(|| async {
+                self.close::<K>();
+                let keys: Vec<_> = wave.keys().iter().cloned().collect();
+                let mut found = HashMap::with_capacity(keys.len());
+                for keys in keys.chunks(KEYS) {
+                    found.extend(self.load(keys).await?);
+                }
+                Ok(found)
+            })
+            .await;
+        found.as_ref().map(|found| found.get(&key).cloned()).map_err(Clone::clone)
+    }
+
+    /// Adds `key` to the open wave of its kind.
+    fn join<K>(&self, key: K) -> Arc<Wave<K, <Self as Load<K>>::Value>>
+    where
+        K: Clone + Eq + Hash + Send + Sync + 'static,
+        Self: Load<K>,
+    {
+        let mut waves = self.waves.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = waves.get(&TypeId::of::<K>()).cloned().and_then(|wave| wave.downcast().ok());
+        let wave = open.unwrap_or_else(|| {
+            let wave = Arc::new(Wave { keys: Mutex::default(), found: OnceCell::new() });
+            waves.insert(TypeId::of::<K>(), wave.clone());
+            wave
+        });
+        wave.keys().insert(key);
+        wave
+    }
+
+    /// Later keys of this kind make a wave of their own.
+    fn close<K: 'static>(&self) {
+        self.waves.lock().unwrap_or_else(PoisonError::into_inner).remove(&TypeId::of::<K>());
+    }
+
+    fn db(&self) -> Result<&DatabaseConnection, ApiError> {
+        self.db.get().ok_or_else(|| ApiError::internal("the rows have no database"))
+    }
+}
+
+/// What the API tells of a person.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct PersonRow {
+    pub(crate) id: PersonId,
+    pub(crate) employer: String,
+    pub(crate) first_name: Option<String>,
+    pub(crate) last_name: Option<String>,
+}
+
+impl Load<PersonId> for Rows {
+    type Value = Arc<PersonRow>;
+
+    async fn load(&self, keys: &[PersonId]) -> Result<HashMap<PersonId, Self::Value>, ApiError> {
+        let rows: Vec<PersonRow> = person::Entity::find()
+            .select_only()
+            .columns([
+                person::Column::Id,
+                person::Column::Employer,
+                person::Column::FirstName,
+                person::Column::LastName,
+            ])
+            .filter(person::Column::Id.is_in(keys.iter().copied()))
+            .into_model()
+            .all(self.db()?)
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
+    }
+}
+
+/// The stored roll-up of one unit in one snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct StoredUnit(pub(crate) SnapshotId, pub(crate) UnitId);
+
+impl Load<StoredUnit> for Rows {
+    type Value = Arc<snapshot_unit::Model>;
+
+    async fn load(&self, keys: &[StoredUnit]) -> Result<HashMap<StoredUnit, Self::Value>, ApiError> {
+        let rows = snapshot_unit::Entity::find()
+            .filter(snapshot_unit::Column::SnapshotId.is_in(distinct(keys.iter().map(|key| key.0))))
+            .filter(snapshot_unit::Column::UnitId.is_in(distinct(keys.iter().map(|key| key.1))))
+            .all(self.db()?)
+            .await?;
+        Ok(rows.into_iter().map(|row| (StoredUnit(row.snapshot_id, row.unit_id), Arc::new(row))).collect())
+    }
+}
+
+/// A snapshot by its id.
+impl Load<SnapshotId> for Rows {
+    type Value = Arc<snapshot::Model>;
+
+    async fn load(&self, keys: &[SnapshotId]) -> Result<HashMap<SnapshotId, Self::Value>, ApiError> {
+        let rows =
+            snapshot::Entity::find().filter(snapshot::Column::Id.is_in(keys.iter().copied())).all(self.db()?).await?;
+        Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
+    }
+}
+
+/// A unit's stored roll-ups, one a week, of the weeks up to a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Trend {
+    pub(crate) unit: UnitId,
+    pub(crate) until: Day,
+    /// 1 or more.
+    pub(crate) weeks: u32,
+}
+
+/// One week of a trend.
+#[derive(Clone, Debug)]
+pub(crate) struct TrendRow {
+    pub(crate) snapshot: snapshot::Model,
+    pub(crate) figures: snapshot_unit::Model,
+}
+
+impl Load<Trend> for Rows {
+    type Value = Arc<Vec<TrendRow>>;
+
+    /// Two statements for each different (day, weeks), which the units of a page share.
+    async fn load(&self, keys: &[Trend]) -> Result<HashMap<Trend, Self::Value>, ApiError> {
+        let mut spans: HashMap<(Day, u32), Vec<UnitId>> = HashMap::new();
+        for key in keys {
+            spans.entry((key.until, key.weeks)).or_default().push(key.unit);
+        }
+        let mut trends = HashMap::with_capacity(keys.len());
+        for ((until, weeks), units) in spans {
+            let weekly = self.weekly(until, weeks).await?;
+            let rows = snapshot_unit::Entity::find()
+                .filter(snapshot_unit::Column::SnapshotId.is_in(weekly.iter().map(|snapshot| snapshot.id)))
+                .filter(snapshot_unit::Column::UnitId.is_in(units.iter().copied()))
+                .all(self.db()?)
+                .await?;
+            let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.unit_id, row.snapshot_id), row)).collect();
+            for unit in units {
+                let points = weekly.iter().filter_map(|snapshot| {
+                    let figures = rows.remove(&(unit, snapshot.id))?;
+                    Some(TrendRow { snapshot: snapshot.clone(), figures })
+                });
+                trends.insert(Trend { unit, until, weeks }, Arc::new(points.collect()));
+            }
+        }
+        Ok(trends)
+    }
+}
+
+impl Rows {
+    /// The snapshot that stands for each of the `weeks` that end with the week of `until`, oldest first: Monday's, or the
+    /// last of the week where Monday has none; of a day's revisions the newest.
+    async fn weekly(&self, until: Day, weeks: u32) -> Result<Vec<snapshot::Model>, ApiError> {
+        let from = until.monday().plus_days(-7 * (i64::from(weeks) - 1));
+        let rows = snapshot::Entity::find()
+            .filter(snapshot::Column::Day.between(from, until))
+            .order_by_asc(snapshot::Column::Day)
+            .order_by_asc(snapshot::Column::Revision)
+            .all(self.db()?)
+            .await?;
+        let mut weekly: Vec<snapshot::Model> = Vec::new();
+        for row in rows {
+            match weekly.last_mut() {
+                Some(last) if IsoWeek::of(last.day) == IsoWeek::of(row.day) => {
+                    let is_monday = last.day == last.day.monday();
+                    if !is_monday || last.day == row.day {
+                        *last = row;
+                    }
+                }
+                _ => weekly.push(row),
+            }
+        }
+        Ok(weekly)
+    }
+}
+
+/// A team's row in the newest snapshot on or before a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct LastSeen {
+    pub(crate) unit: UnitId,
+    pub(crate) until: Day,
+}
+
+/// A snapshot's day, and a team's row in it; no row where it was no team then.
+pub(crate) type Seen = (Day, Option<Arc<snapshot_team::Model>>);
+
+impl Load<LastSeen> for Rows {
+    type Value = Seen;
+
+    /// Two statements for each different day.
+    async fn load(&self, keys: &[LastSeen]) -> Result<HashMap<LastSeen, Self::Value>, ApiError> {
+        let mut days: HashMap<Day, Vec<UnitId>> = HashMap::new();
+        for key in keys {
+            days.entry(key.until).or_default().push(key.unit);
+        }
+        let mut seen = HashMap::with_capacity(keys.len());
+        for (until, units) in days {
+            let newest = snapshot::Entity::find()
+                .filter(snapshot::Column::Day.lte(until))
+                .order_by_desc(snapshot::Column::Day)
+                .order_by_desc(snapshot::Column::Revision)
+                .one(self.db()?)
+                .await?;
+            let Some(newest) = newest else { continue };
+            let rows = snapshot_team::Entity::find()
+                .filter(snapshot_team::Column::SnapshotId.eq(newest.id))
+                .filter(snapshot_team::Column::UnitId.is_in(units.iter().copied()))
+                .all(self.db()?)
+                .await?;
+            let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.unit_id, Arc::new(row))).collect();
+            seen.extend(units.into_iter().map(|unit| (LastSeen { unit, until }, (newest.day, rows.remove(&unit)))));
+        }
+        Ok(seen)
+    }
+}
+
+fn distinct<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}

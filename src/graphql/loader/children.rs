@@ -1,0 +1,219 @@
+//! Pages of the rows that hang below the rows of a page: deliveries of reports, rejected rows of imports.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use entity::id::{DeliveryId, ImportBatchId, PersonId, ReportId};
+use entity::table::{delivery, import_reject};
+use entity::value::DeliveryState;
+use sea_orm::sea_query::Condition;
+use sea_orm::{
+    ColumnTrait, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _, Select,
+};
+
+use super::{Load, Rows, distinct};
+use crate::graphql::error::ApiError;
+use crate::graphql::page::End;
+use crate::graphql::page::rows::first_of_each;
+
+/// What a list of deliveries shows; the rendered parts are long and are read only when asked for.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct DeliveryRow {
+    pub(crate) id: DeliveryId,
+    pub(crate) report_id: ReportId,
+    pub(crate) person_id: Option<PersonId>,
+    pub(crate) address: Option<String>,
+    pub(crate) units: serde_json::Value,
+    pub(crate) subject: String,
+    pub(crate) message_id: String,
+    pub(crate) state: DeliveryState,
+    pub(crate) attempts: i32,
+    pub(crate) next_attempt_at: Option<DateTime<Utc>>,
+    pub(crate) accepted_at: Option<DateTime<Utc>>,
+    pub(crate) last_error: Option<String>,
+}
+
+impl DeliveryRow {
+    /// Selects what a list shows.
+    pub(crate) fn select() -> Select<delivery::Entity> {
+        delivery::Entity::find().select_only().columns([
+            delivery::Column::Id,
+            delivery::Column::ReportId,
+            delivery::Column::PersonId,
+            delivery::Column::Address,
+            delivery::Column::Units,
+            delivery::Column::Subject,
+            delivery::Column::MessageId,
+            delivery::Column::State,
+            delivery::Column::Attempts,
+            delivery::Column::NextAttemptAt,
+            delivery::Column::AcceptedAt,
+            delivery::Column::LastError,
+        ])
+    }
+}
+
+/// A page of the rows that hang below one row: the same page of all its neighbours is read with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Span {
+    pub(crate) from: End,
+    pub(crate) after: Option<i64>,
+    pub(crate) before: Option<i64>,
+    pub(crate) limit: u64,
+}
+
+impl Span {
+    fn condition(self, id: impl ColumnTrait) -> Condition {
+        Condition::all()
+            .add_option(self.after.map(|after| id.gt(after)))
+            .add_option(self.before.map(|before| id.lt(before)))
+    }
+}
+
+/// A page of a report's deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct DeliveriesOf {
+    pub(crate) report: ReportId,
+    pub(crate) state: Option<DeliveryState>,
+    pub(crate) span: Span,
+}
+
+impl Load<DeliveriesOf> for Rows {
+    type Value = Vec<DeliveryRow>;
+
+    /// One statement for each different page.
+    async fn load(&self, keys: &[DeliveriesOf]) -> Result<HashMap<DeliveriesOf, Self::Value>, ApiError> {
+        let mut pages: HashMap<_, Vec<ReportId>> = HashMap::new();
+        for key in keys {
+            pages.entry((key.state, key.span)).or_default().push(key.report);
+        }
+        let mut found: HashMap<_, _> = keys.iter().map(|key| (*key, Vec::new())).collect();
+        for ((state, span), reports) in pages {
+            let wanted = delivery::Entity::find()
+                .filter(delivery::Column::ReportId.is_in(reports))
+                .filter(Condition::all().add_option(state.map(|state| delivery::Column::State.eq(state))))
+                .filter(span.condition(delivery::Column::Id));
+            let ids = first_of_each(wanted.into_query(), "report_id", span.from, span.limit);
+            let rows: Vec<DeliveryRow> = DeliveryRow::select()
+                .filter(delivery::Column::Id.in_subquery(ids))
+                .order_by_asc(delivery::Column::Id)
+                .into_model()
+                .all(self.db()?)
+                .await?;
+            for row in rows {
+                found.entry(DeliveriesOf { report: row.report_id, state, span }).or_default().push(row);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The plain-text part of a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TextOf(pub(crate) DeliveryId);
+
+impl Load<TextOf> for Rows {
+    type Value = String;
+
+    async fn load(&self, keys: &[TextOf]) -> Result<HashMap<TextOf, String>, ApiError> {
+        let rows: Vec<(DeliveryId, String)> = delivery::Entity::find()
+            .select_only()
+            .columns([delivery::Column::Id, delivery::Column::TextPart])
+            .filter(delivery::Column::Id.is_in(keys.iter().map(|key| key.0)))
+            .into_tuple()
+            .all(self.db()?)
+            .await?;
+        Ok(rows.into_iter().map(|(id, text)| (TextOf(id), text)).collect())
+    }
+}
+
+/// A page of an import's rejected rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RejectsOf {
+    pub(crate) batch: ImportBatchId,
+    pub(crate) span: Span,
+}
+
+impl Load<RejectsOf> for Rows {
+    type Value = Vec<import_reject::Model>;
+
+    /// One statement for each different page.
+    async fn load(&self, keys: &[RejectsOf]) -> Result<HashMap<RejectsOf, Self::Value>, ApiError> {
+        let mut pages: HashMap<Span, Vec<ImportBatchId>> = HashMap::new();
+        for key in keys {
+            pages.entry(key.span).or_default().push(key.batch);
+        }
+        let mut found: HashMap<_, _> = keys.iter().map(|key| (*key, Vec::new())).collect();
+        for (span, batches) in pages {
+            let wanted = import_reject::Entity::find()
+                .filter(import_reject::Column::BatchId.is_in(batches))
+                .filter(span.condition(import_reject::Column::Id));
+            let ids = first_of_each(wanted.into_query(), "batch_id", span.from, span.limit);
+            let rows = import_reject::Entity::find()
+                .filter(import_reject::Column::Id.in_subquery(ids))
+                .order_by_asc(import_reject::Column::Id)
+                .all(self.db()?)
+                .await?;
+            for row in rows {
+                found.entry(RejectsOf { batch: row.batch_id, span }).or_default().push(row);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// How many rows hang below one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ChildTotal {
+    /// Deliveries of a report, in a state or in any.
+    Deliveries(ReportId, Option<DeliveryState>),
+    /// Rejected rows of an import.
+    Rejects(ImportBatchId),
+}
+
+impl Load<ChildTotal> for Rows {
+    type Value = i64;
+
+    /// One statement for the deliveries and one for the rejects, grouped.
+    async fn load(&self, keys: &[ChildTotal]) -> Result<HashMap<ChildTotal, i64>, ApiError> {
+        let (mut reports, mut batches) = (Vec::new(), Vec::new());
+        for key in keys {
+            match key {
+                ChildTotal::Deliveries(report, _) => reports.push(*report),
+                ChildTotal::Rejects(batch) => batches.push(*batch),
+            }
+        }
+        let mut totals: HashMap<_, _> = keys.iter().map(|key| (*key, 0)).collect();
+        if !reports.is_empty() {
+            let rows: Vec<(ReportId, DeliveryState, i64)> = delivery::Entity::find()
+                .select_only()
+                .columns([delivery::Column::ReportId, delivery::Column::State])
+                .column_as(delivery::Column::Id.count(), "rows")
+                .filter(delivery::Column::ReportId.is_in(distinct(reports.into_iter())))
+                .group_by(delivery::Column::ReportId)
+                .group_by(delivery::Column::State)
+                .into_tuple()
+                .all(self.db()?)
+                .await?;
+            for (report, state, rows) in rows {
+                for key in [ChildTotal::Deliveries(report, None), ChildTotal::Deliveries(report, Some(state))] {
+                    totals.entry(key).and_modify(|total| *total += rows);
+                }
+            }
+        }
+        if !batches.is_empty() {
+            let rows: Vec<(ImportBatchId, i64)> = import_reject::Entity::find()
+                .select_only()
+                .column(import_reject::Column::BatchId)
+                .column_as(import_reject::Column::Id.count(), "rows")
+                .filter(import_reject::Column::BatchId.is_in(distinct(batches.into_iter())))
+                .group_by(import_reject::Column::BatchId)
+                .into_tuple()
+                .all(self.db()?)
+                .await?;
+            totals.extend(rows.into_iter().map(|(batch, rows)| (ChildTotal::Rejects(batch), rows)));
+        }
+        Ok(totals)
+    }
+}

@@ -1,0 +1,225 @@
+//! One day of the organisation as one request sees it: the facts, the coverage computed from them, and what the viewer may
+//! see. Every question about units and teams is asked of a [`Moment`].
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::Context;
+use chrono_tz::Tz;
+use entity::clock::Clock;
+use entity::coverage::roster::{self, UnitIx};
+use entity::coverage::{Coverage, Index, TeamRow, UnitRow, WhatIf};
+use entity::period::Day;
+use tokio::sync::OnceCell;
+
+use super::access::Scope;
+use super::cache::CoverageCache;
+use super::directory::Known;
+use super::error::ApiError;
+use super::loader::Rows;
+use super::object::team::Team;
+use super::object::unit::Unit;
+use super::scalar::Date;
+
+/// Days outside these years are slips of the keyboard.
+const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
+/// Computations that one request may cause: each different day, and each "what if".
+const COMPUTATIONS: usize = 10;
+
+/// What one request has begun: the version of the facts that all of its fields see, the days that it has asked of, and the
+/// rows that it is about to read.
+#[derive(Debug, Default)]
+pub(crate) struct Begun {
+    known: OnceCell<Arc<Known>>,
+    moments: Mutex<HashMap<Day, Arc<OnceCell<Arc<Coverage>>>>>,
+    what_ifs: Mutex<usize>,
+    pub(crate) rows: Rows,
+}
+
+/// A day, and whether it was asked for by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AsOf {
+    pub(crate) day: Day,
+    /// Absent where the question did not name a day: then it is today, and stays today when asked again tomorrow.
+    pub(crate) named: Option<Day>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Moment {
+    pub(crate) known: Arc<Known>,
+    pub(crate) coverage: Arc<Coverage>,
+    pub(crate) as_of: AsOf,
+    scope: Scope,
+}
+
+/// Today in the board's zone.
+///
+/// # Errors
+///
+/// [`ApiError::internal`] when the schema was built without a clock.
+pub(crate) fn today(ctx: &Context<'_>) -> Result<Day, ApiError> {
+    let (clock, zone) = (ctx.data_opt::<Clock>(), ctx.data_opt::<Tz>());
+    let (clock, zone) = clock.zip(zone).ok_or_else(|| ApiError::internal("the schema has no clock"))?;
+    Ok(clock.today(*zone))
+}
+
+/// The day that an argument names, or today.
+///
+/// # Errors
+///
+/// [`ApiError::bad_input`] for a day outside the years 1990 to 2100.
+pub(crate) fn as_of(ctx: &Context<'_>, asked: Option<Date>) -> Result<AsOf, ApiError> {
+    use chrono::Datelike as _;
+    match asked {
+        None => Ok(AsOf { day: today(ctx)?, named: None }),
+        Some(Date(day)) if YEARS.contains(&day.date().year()) => Ok(AsOf { day, named: Some(day) }),
+        Some(Date(day)) => {
+            let (first, last) = (YEARS.start(), YEARS.end());
+            Err(ApiError::bad_input("asOf", format!("asOf is a day of the years {first} to {last}, and {day} is not")))
+        }
+    }
+}
+
+/// The facts as this request sees them, and what its viewer may see, for questions that no computed coverage is needed for.
+///
+/// # Errors
+///
+/// What the database said.
+pub(crate) async fn known<'a>(ctx: &Context<'a>) -> Result<(&'a Arc<Known>, Scope), ApiError> {
+    let (scope, cache) = (Scope::of(ctx)?, cache(ctx)?);
+    Ok((begun(ctx)?.known.get_or_try_init(|| cache.known()).await?, scope))
+}
+
+impl Moment {
+    /// The moment of a day; today when none is named.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] for a day that is out of range or one too many, else what the database said.
+    pub(crate) async fn on(ctx: &Context<'_>, asked: Option<Date>) -> Result<Arc<Self>, ApiError> {
+        let as_of = as_of(ctx, asked)?;
+        let (known, scope) = known(ctx).await?;
+        let (begun, cache) = (begun(ctx)?, cache(ctx)?);
+        let cell = {
+            let mut moments = begun.moments.lock().unwrap_or_else(PoisonError::into_inner);
+            if !moments.contains_key(&as_of.day) && moments.len() >= COMPUTATIONS {
+                return Err(ApiError::bad_input(
+                    "asOf",
+                    format!("One query asks of at most {COMPUTATIONS} different days"),
+                ));
+            }
+            Arc::clone(moments.entry(as_of.day).or_default())
+        };
+        let coverage = cell.get_or_try_init(|| cache.coverage(known, as_of.day)).await?;
+        Ok(Arc::new(Self { known: Arc::clone(known), coverage: Arc::clone(coverage), as_of, scope }))
+    }
+
+    /// The same moment with another policy.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] for one "what if" too many.
+    pub(crate) async fn what_if(&self, ctx: &Context<'_>, asked: WhatIf) -> Result<Arc<Coverage>, ApiError> {
+        {
+            let mut what_ifs = begun(ctx)?.what_ifs.lock().unwrap_or_else(PoisonError::into_inner);
+            if *what_ifs >= COMPUTATIONS {
+                return Err(ApiError::bad_input("policy", format!("One query tries at most {COMPUTATIONS} policies")));
+            }
+            *what_ifs += 1;
+        }
+        cache(ctx)?.what_if(&self.known, self.as_of.day, asked).await
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.known.facts.index
+    }
+
+    pub(crate) fn facts(&self, unit: UnitIx) -> &roster::Unit {
+        &self.index().roster().units[unit.at()]
+    }
+
+    pub(crate) fn sees(&self, unit: UnitIx) -> bool {
+        self.scope.sees(self.index(), unit)
+    }
+
+    /// The unit with a code, seen by the viewer, open that day or not.
+    pub(crate) fn unit(&self, code: &str) -> Option<UnitIx> {
+        self.known.unit_by_code(code).filter(|unit| self.sees(*unit))
+    }
+
+    /// The unit that an argument names.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::not_found`].
+    pub(crate) fn named(&self, code: &str) -> Result<UnitIx, ApiError> {
+        self.unit(code).ok_or_else(|| ApiError::not_found("unit"))
+    }
+
+    /// The highest unit that the viewer sees: the root of the tree, or of the part of it that is theirs.
+    pub(crate) fn top(&self) -> Option<UnitIx> {
+        top(self.index(), self.scope)
+    }
+
+    /// The units that are open that day or have a team at or below them and that the viewer sees, by code.
+    pub(crate) fn units(&self) -> impl Iterator<Item = &UnitRow> {
+        self.coverage.units.iter().filter(|row| self.sees(row.unit))
+    }
+
+    /// The teams that the viewer sees, by code, each with its place in the coverage.
+    pub(crate) fn teams(&self) -> impl Iterator<Item = (usize, &TeamRow)> {
+        self.coverage.teams.iter().enumerate().filter(|(_, row)| self.sees(row.unit))
+    }
+
+    /// The roll-up of a unit; absent where it is closed that day and nothing below it has a team.
+    pub(crate) fn unit_row(&self, unit: UnitIx) -> Option<&UnitRow> {
+        unit_row(self.index(), &self.coverage, unit)
+    }
+
+    /// The place of a unit's team row.
+    pub(crate) fn team_place(&self, unit: UnitIx) -> Option<usize> {
+        team_place(self.index(), &self.coverage, unit)
+    }
+
+    /// A unit as an object of the API.
+    pub(crate) fn unit_object(self: &Arc<Self>, unit: UnitIx) -> Unit {
+        Unit { at: Arc::clone(self), unit }
+    }
+
+    /// A team as an object of the API.
+    pub(crate) fn team_object(self: &Arc<Self>, place: usize) -> Team {
+        Team { at: Arc::clone(self), place }
+    }
+}
+
+/// The highest unit that a scope holds.
+pub(crate) fn top(index: &Index, scope: Scope) -> Option<UnitIx> {
+    index.units_downwards().iter().copied().find(|unit| scope.sees(index, *unit))
+}
+
+/// A unit's row; the rows are by code.
+pub(crate) fn unit_row<'a>(index: &Index, coverage: &'a Coverage, unit: UnitIx) -> Option<&'a UnitRow> {
+    let units = &index.roster().units;
+    let place = coverage.units.binary_search_by(|row| units[row.unit.at()].code.cmp(&units[unit.at()].code));
+    place.ok().map(|place| &coverage.units[place])
+}
+
+/// The place of a unit's team row; the rows are by code.
+pub(crate) fn team_place(index: &Index, coverage: &Coverage, unit: UnitIx) -> Option<usize> {
+    let units = &index.roster().units;
+    coverage.teams.binary_search_by(|row| units[row.unit.at()].code.cmp(&units[unit.at()].code)).ok()
+}
+
+/// What the request has begun.
+///
+/// # Errors
+///
+/// [`ApiError::internal`] when the request did not come through [`prepare`](super::prepare).
+pub(crate) fn begun<'a>(ctx: &Context<'a>) -> Result<&'a Begun, ApiError> {
+    ctx.data_opt::<Begun>().ok_or_else(|| ApiError::internal("the request was not prepared with graphql::prepare"))
+}
+
+fn cache<'a>(ctx: &Context<'a>) -> Result<&'a CoverageCache, ApiError> {
+    ctx.data_opt::<CoverageCache>().ok_or_else(|| ApiError::internal("the schema has no coverage cache"))
+}

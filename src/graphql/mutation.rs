@@ -1,0 +1,118 @@
+//! What can be changed. For now one thing: that a job is asked to run. The worker finds the request in the ledger.
+
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use entity::period::{Day, IsoWeek};
+use entity::store::run;
+use entity::value::RunState;
+use sea_orm::DatabaseConnection;
+
+use super::access::Scope;
+use super::error::ApiError;
+use super::moment::today;
+use super::object::job_run::JobRun;
+use super::object::word::Job;
+
+/// Everything that can be changed.
+#[derive(Debug)]
+pub struct Mutation;
+
+/// A run to ask for.
+#[derive(Clone, Debug, InputObject)]
+struct RequestRunInput {
+    /// The job.
+    job: Job,
+    /// What the run is about: a day for COVERAGE (2026-11-16), an ISO week for GAP_REPORT (2026-W48).
+    period: String,
+}
+
+/// Why a run was not asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+enum RequestRunRefusalCode {
+    /// The period is no day (COVERAGE) or no ISO week (GAP_REPORT).
+    PeriodUnreadable,
+    /// The period has not begun.
+    PeriodInFuture,
+    /// A worker is at it now.
+    AlreadyRunning,
+}
+
+/// Why a run was not asked for.
+#[derive(Clone, Debug, SimpleObject)]
+struct RequestRunRefusal {
+    /// For programs.
+    code: RequestRunRefusalCode,
+    /// For people: what to do instead.
+    sentence: String,
+}
+
+/// What came of asking for a run. Either there is a refusal and nothing was changed, or the run stands REQUESTED.
+#[derive(Clone, Debug, SimpleObject)]
+struct RequestRunPayload {
+    /// The run as it stands now. Null where the period was refused.
+    run: Option<JobRun>,
+    /// Why nothing was changed. Null when the run was asked for.
+    refusal: Option<RequestRunRefusal>,
+}
+
+/// Everything that can be changed. A refusal that a client can expect is a value in the answer and not an error.
+#[Object]
+impl Mutation {
+    /// Asks for a run of a job ("compute again", "send again"); the worker begins it within about a minute. A mail whose
+    /// acceptance is recorded is not sent again by it. A run that is asked for already stays so.
+    async fn request_run(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which run.")] input: RequestRunInput,
+    ) -> Result<RequestRunPayload, ApiError> {
+        if !Scope::of(ctx)?.may_request_runs() {
+            return Err(ApiError::not_found("job"));
+        }
+        let RequestRunInput { job, period } = input;
+        let period = match readable(job, &period, today(ctx)?) {
+            Ok(period) => period,
+            Err(refusal) => return Ok(RequestRunPayload { run: None, refusal: Some(refusal) }),
+        };
+        let db =
+            ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))?;
+        let row = run::request(db, job.stored(), &period).await?;
+        let refusal = (row.state == RunState::Running).then(|| RequestRunRefusal {
+            code: RequestRunRefusalCode::AlreadyRunning,
+            sentence: format!("{} for {period} is running now; ask again when it has ended", job.stored()),
+        });
+        Ok(RequestRunPayload { run: Some(JobRun(row)), refusal })
+    }
+}
+
+/// The period in the form in which the ledger has it.
+fn readable(job: Job, period: &str, today: Day) -> Result<String, RequestRunRefusal> {
+    let (first, written) = match job {
+        Job::Coverage => period.parse::<Day>().map(|day| (day, day.to_string())),
+        Job::GapReport => period.parse::<IsoWeek>().map(|week| (week.monday(), week.to_string())),
+    }
+    .map_err(|error| RequestRunRefusal {
+        code: RequestRunRefusalCode::PeriodUnreadable,
+        sentence: error.to_string(),
+    })?;
+    if first > today {
+        let sentence = format!("{written} has not begun; the schedule runs it when it has");
+        return Err(RequestRunRefusal { code: RequestRunRefusalCode::PeriodInFuture, sentence });
+    }
+    Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_read_by_its_job_and_not_before_it_has_begun() {
+        let monday = Day::new(2026, 11, 23).unwrap();
+        let code = |job, period: &str| readable(job, period, monday).map_err(|refusal| refusal.code);
+        assert_eq!(code(Job::Coverage, "2026-11-23"), Ok("2026-11-23".to_owned()));
+        assert_eq!(code(Job::GapReport, "2026-W48"), Ok("2026-W48".to_owned()));
+        assert_eq!(code(Job::Coverage, "2026-W48"), Err(RequestRunRefusalCode::PeriodUnreadable));
+        assert_eq!(code(Job::GapReport, "2026-11-23"), Err(RequestRunRefusalCode::PeriodUnreadable));
+        assert_eq!(code(Job::Coverage, "2026-11-24"), Err(RequestRunRefusalCode::PeriodInFuture));
+        assert_eq!(code(Job::GapReport, "2026-W49"), Err(RequestRunRefusalCode::PeriodInFuture));
+    }
+}

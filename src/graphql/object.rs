@@ -1,0 +1,17 @@
+//! What the API shows: each object wraps plain data and is never derived on a table, so that a table may change without the
+//! contract changing. Descriptions say what COVERAGE.md says, with the unit of every number.
+
+pub(crate) mod delivery;
+pub(crate) mod import;
+pub(crate) mod job_run;
+pub(crate) mod node;
+pub(crate) mod person;
+pub(crate) mod policy;
+pub(crate) mod report;
+pub(crate) mod roll_up;
+pub(crate) mod snapshot;
+pub(crate) mod supporter;
+pub(crate) mod team;
+pub(crate) mod unit;
+pub(crate) mod what_if;
+pub(crate) mod word;

@@ -1,0 +1,112 @@
+//! One mail to one recipient, and what became of it.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use serde::Deserialize;
+
+use super::super::error::ApiError;
+use super::super::id::NodeId;
+use super::super::loader::Rows;
+use super::super::loader::children::{DeliveryRow, TextOf};
+use super::super::scalar::Instant;
+use super::person::Person;
+use super::word::DeliveryState;
+
+/// One mail to one recipient.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery(pub(crate) DeliveryRow);
+
+/// One mail to one recipient, as it was rendered once, and what became of it.
+#[Object]
+impl Delivery {
+    /// Opaque; finds the delivery again with `node`.
+    pub(crate) async fn id(&self) -> ID {
+        NodeId::Delivery(self.0.id).encode()
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> DeliveryState {
+        self.0.state.into()
+    }
+
+    /// Who gets it. Null where there is nobody.
+    async fn recipient(&self) -> Option<Person> {
+        self.0.person_id.map(Person)
+    }
+
+    /// Where it is sent, with all but the first letter of the name and the domain hidden. Null where there is no address.
+    async fn masked_address(&self) -> Option<String> {
+        self.0.address.as_deref().map(masked)
+    }
+
+    /// The units that it is about, and why this person gets each.
+    async fn units(&self) -> Vec<DeliveryUnit> {
+        // An older form of the list shows as empty rather than fail the whole answer.
+        Vec::deserialize(&self.0.units).unwrap_or_default()
+    }
+
+    /// Subject line.
+    async fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// Message-ID without its angle brackets; the same for every attempt, so that a mail server's log can be searched.
+    async fn message_id(&self) -> &str {
+        &self.0.message_id
+    }
+
+    /// How often sending was tried.
+    async fn attempts(&self) -> i32 {
+        self.0.attempts
+    }
+
+    /// When it is tried again. Null when it is not.
+    async fn next_attempt_at(&self) -> Option<Instant> {
+        self.0.next_attempt_at.map(Instant)
+    }
+
+    /// When the mail server took it. Null when it has not.
+    async fn accepted_at(&self) -> Option<Instant> {
+        self.0.accepted_at.map(Instant)
+    }
+
+    /// What the last attempt met, in one sentence.
+    async fn last_error(&self) -> Option<&str> {
+        self.0.last_error.as_deref()
+    }
+
+    /// The plain-text part as it was rendered; it is as complete as the other parts.
+    async fn text_part(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
+        Rows::of(ctx)?.load_one(TextOf(self.0.id)).await
+    }
+}
+
+/// A unit that a mail is about.
+#[derive(Clone, Debug, Deserialize, SimpleObject)]
+pub(crate) struct DeliveryUnit {
+    /// The unit's code.
+    code: String,
+    /// The unit's name when the mail was made.
+    name: String,
+    /// Why this person gets the mail about it, in words.
+    why: String,
+}
+
+/// `m…@nhs.example`.
+fn masked(address: &str) -> String {
+    match (address.chars().next(), address.rsplit_once('@')) {
+        (Some(first), Some((_, domain))) => format!("{first}…@{domain}"),
+        _ => "…".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn an_address_shows_its_first_letter_and_its_domain() {
+        assert_eq!(masked("mary.smith@nhs.example"), "m…@nhs.example");
+        assert_eq!(masked("nonsense"), "…");
+        assert_eq!(masked(""), "…");
+    }
+}

@@ -1,0 +1,119 @@
+//! Imports of the board's files, and the rows that were rejected.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::table::{import_batch, import_reject};
+use serde::Deserialize;
+
+use super::super::error::ApiError;
+use super::super::id::NodeId;
+use super::super::loader::Rows;
+use super::super::loader::children::{ChildTotal, RejectsOf};
+use super::super::page::rows::trimmed;
+use super::super::page::{Listed, Page, Total};
+use super::super::scalar::{Date, Instant};
+use super::word::ImportState;
+
+/// One import.
+#[derive(Clone, Debug)]
+pub(crate) struct ImportBatch(pub(crate) import_batch::Model);
+
+/// One import of files that was to be applied.
+#[Object]
+impl ImportBatch {
+    /// Opaque; finds the import again with `node`.
+    pub(crate) async fn id(&self) -> ID {
+        NodeId::ImportBatch(self.0.id).encode()
+    }
+
+    /// The day that the files describe.
+    async fn as_at(&self) -> Date {
+        Date(self.0.as_at)
+    }
+
+    /// When it was applied or refused.
+    async fn finished_at(&self) -> Instant {
+        Instant(self.0.finished_at)
+    }
+
+    /// How it ended.
+    async fn state(&self) -> ImportState {
+        self.0.state.into()
+    }
+
+    /// Whether a refusal for ending too much was overridden.
+    async fn forced(&self) -> bool {
+        self.0.forced
+    }
+
+    /// What each file held and changed.
+    async fn files(&self) -> Vec<ImportFile> {
+        // An older form of the list shows as empty rather than fail the whole answer.
+        Vec::deserialize(&self.0.files).unwrap_or_default()
+    }
+
+    /// Why nothing was written, in one sentence. Null when it was.
+    async fn refusal(&self) -> Option<&str> {
+        self.0.refusal.as_deref()
+    }
+
+    /// The rows that were rejected, in the order in which they were found.
+    async fn rejects(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<ImportReject>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let (span, bounds) = page.span("rejects")?;
+        let batch = self.0.id;
+        let rows = Rows::of(ctx)?.load_one(RejectsOf { batch, span }).await?.unwrap_or_default();
+        let slice = trimmed(&page, "rejects", rows, bounds, |row| row.id.0)?;
+        Ok(slice.listed(Total::Children(ChildTotal::Rejects(batch)), ImportReject::from))
+    }
+}
+
+/// What one file of an import held and changed.
+#[derive(Clone, Debug, Default, Deserialize, SimpleObject)]
+#[serde(default)]
+pub(crate) struct ImportFile {
+    /// The file's name, without its folder.
+    file: String,
+    /// Rows in it, without the header.
+    rows: i64,
+    /// Records that are new.
+    added: i64,
+    /// Records that are different now.
+    changed: i64,
+    /// Records that were ended because the file no longer has them.
+    ended: i64,
+    /// Records that stayed as they were.
+    unchanged: i64,
+    /// Rows that were rejected.
+    rejected: i64,
+    /// Headers of columns that nobody knows and that were left out.
+    ignored_columns: Vec<String>,
+}
+
+/// One rejected row of an import.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ImportReject {
+    /// The file's name, without its folder.
+    file: String,
+    /// Line in the file, from 1. Null where the whole file is meant.
+    line: Option<i32>,
+    /// Header of the column. Null where the whole row is meant.
+    column: Option<String>,
+    /// What the cell said.
+    value: Option<String>,
+    /// What is wrong and what would be right.
+    sentence: String,
+}
+
+impl From<import_reject::Model> for ImportReject {
+    fn from(row: import_reject::Model) -> Self {
+        let import_reject::Model { id: _, batch_id: _, file, line, column_name, value, sentence } = row;
+        Self { file, line, column: column_name, value, sentence }
+    }
+}

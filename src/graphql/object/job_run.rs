@@ -1,0 +1,62 @@
+//! Runs of the jobs, as the ledger has them.
+
+use async_graphql::{ID, Object};
+use entity::table::job_run;
+use entity::value;
+
+use super::super::id::NodeId;
+use super::super::scalar::Instant;
+use super::word::RunState;
+
+/// A run of a job for one period.
+#[derive(Clone, Debug)]
+pub(crate) struct JobRun(pub(crate) job_run::Model);
+
+/// A run of a job for one period. There is one a job and period; a repeated one counts its attempts.
+#[Object]
+impl JobRun {
+    /// Opaque; finds the run again with `node`.
+    pub(crate) async fn id(&self) -> ID {
+        NodeId::JobRun(self.0.id).encode()
+    }
+
+    /// The job's name: coverage, gap-report.
+    async fn job(&self) -> &str {
+        &self.0.job
+    }
+
+    /// What the run is about: a day (2026-11-16) or an ISO week (2026-W48).
+    async fn period(&self) -> &str {
+        &self.0.period
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> RunState {
+        self.0.state.into()
+    }
+
+    /// How often it was begun.
+    async fn attempts(&self) -> i32 {
+        self.0.attempts
+    }
+
+    /// When the last attempt began. Null before the first.
+    async fn started_at(&self) -> Option<Instant> {
+        self.0.started_at.map(Instant)
+    }
+
+    /// When it was done or failed for good. Null before that.
+    async fn finished_at(&self) -> Option<Instant> {
+        self.0.finished_at.map(Instant)
+    }
+
+    /// When it is tried again. Null unless it is RETRYING.
+    async fn next_attempt_at(&self) -> Option<Instant> {
+        self.0.not_before.filter(|_| self.0.state == value::RunState::Retrying).map(Instant)
+    }
+
+    /// What it did, or why it failed, in one sentence without personal data.
+    async fn outcome(&self) -> Option<&str> {
+        self.0.outcome.as_deref()
+    }
+}

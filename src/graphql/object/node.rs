@@ -1,0 +1,31 @@
+//! Everything that an id finds.
+
+use async_graphql::{ID, Interface};
+
+use super::delivery::Delivery;
+use super::import::ImportBatch;
+use super::job_run::JobRun;
+use super::report::GapReport;
+use super::snapshot::Snapshot;
+use super::team::Team;
+use super::unit::Unit;
+
+/// Something that `node` finds by its id.
+#[derive(Clone, Debug, Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque and stable; unique among all objects."))]
+pub(crate) enum Node {
+    /// A unit on a day.
+    Unit(Unit),
+    /// A team on a day.
+    Team(Team),
+    /// A stored day.
+    Snapshot(Snapshot),
+    /// A week's report.
+    GapReport(GapReport),
+    /// A mail.
+    Delivery(Delivery),
+    /// A run of a job.
+    JobRun(JobRun),
+    /// An import.
+    ImportBatch(ImportBatch),
+}

@@ -1,0 +1,263 @@
+//! Teams and people added up over a part of the tree (COVERAGE.md section 7), computed or stored.
+
+use async_graphql::{Object, SimpleObject};
+use entity::coverage::UnitRow;
+use entity::coverage::rollup::{level1_met, trainers_met};
+use entity::table::snapshot_unit;
+use entity::value::Status;
+
+/// A part of a whole. Percentages are never averaged: add numerators and denominators instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ratio {
+    pub(crate) numerator: u32,
+    pub(crate) denominator: u32,
+}
+
+/// A part of a whole. Percentages are never averaged: add numerators and denominators instead.
+#[Object]
+impl Ratio {
+    /// How many of the whole.
+    async fn numerator(&self) -> u32 {
+        self.numerator
+    }
+
+    /// How many the whole has.
+    async fn denominator(&self) -> u32 {
+        self.denominator
+    }
+
+    /// The part in percent, 0 to 100, rounded down to one decimal so that 100 means all. Null where the whole is nothing.
+    async fn percent(&self) -> Option<f64> {
+        let Self { numerator, denominator } = *self;
+        let tenths = (u64::from(numerator) * 1000).checked_div(u64::from(denominator))?;
+        u32::try_from(tenths).ok().map(|tenths| f64::from(tenths) / 10.0)
+    }
+}
+
+/// How many teams have each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, SimpleObject)]
+pub(crate) struct TeamCounts {
+    /// All teams, of every status.
+    pub(crate) total: u32,
+    /// Teams that are covered, without those at risk.
+    pub(crate) covered: u32,
+    /// Teams that are covered today and not on some day within the policy's horizon.
+    pub(crate) at_risk: u32,
+    /// Teams with some active Peer Supporters, but too few.
+    pub(crate) partial: u32,
+    /// Teams without any active Peer Supporter.
+    pub(crate) none: u32,
+    /// Teams with enough active Peer Supporters, of whom a MUST rule asks another mix.
+    pub(crate) mix_gap: u32,
+    /// Teams without a policy.
+    pub(crate) unknown: u32,
+    /// Teams with a dated exemption that holds.
+    pub(crate) exempt: u32,
+    /// Teams in which nobody works, with somebody allocated to them.
+    pub(crate) not_applicable: u32,
+}
+
+impl TeamCounts {
+    /// COVERED and AT_RISK of all but NOT_APPLICABLE and EXEMPT: UNKNOWN stays in the denominator.
+    fn teams_covered(self) -> Ratio {
+        Ratio {
+            numerator: self.covered + self.at_risk,
+            denominator: self.total.saturating_sub(self.not_applicable + self.exempt),
+        }
+    }
+}
+
+/// The figures of a unit, over everything at or below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RollUp {
+    headcount: u32,
+    /// Hundredths.
+    wte: i64,
+    teams: TeamCounts,
+    staff_covered: u32,
+    staff_assessed: u32,
+    level1_done: u32,
+    level1_target: Option<u32>,
+    active_supporters: u32,
+    trainers: u32,
+    supporters_per_trainer: Option<u32>,
+}
+
+impl From<&UnitRow> for RollUp {
+    fn from(row: &UnitRow) -> Self {
+        let UnitRow {
+            unit: _,
+            headcount,
+            wte,
+            teams,
+            staff_covered,
+            staff_assessed,
+            level1_done,
+            active_supporters,
+            trainers,
+            level1_target,
+            supporters_per_trainer,
+        } = row;
+        Self {
+            headcount: *headcount,
+            wte: *wte,
+            teams: TeamCounts {
+                total: teams.teams(),
+                covered: teams.of(Status::Covered),
+                at_risk: teams.of(Status::AtRisk),
+                partial: teams.of(Status::Partial),
+                none: teams.of(Status::None),
+                mix_gap: teams.of(Status::MixGap),
+                unknown: teams.of(Status::Unknown),
+                exempt: teams.of(Status::Exempt),
+                not_applicable: teams.of(Status::NotApplicable),
+            },
+            staff_covered: *staff_covered,
+            staff_assessed: *staff_assessed,
+            level1_done: *level1_done,
+            level1_target: *level1_target,
+            active_supporters: *active_supporters,
+            trainers: *trainers,
+            supporters_per_trainer: *supporters_per_trainer,
+        }
+    }
+}
+
+impl From<&snapshot_unit::Model> for RollUp {
+    fn from(row: &snapshot_unit::Model) -> Self {
+        let count = |number: i32| u32::try_from(number).unwrap_or(0);
+        Self {
+            headcount: count(row.headcount),
+            wte: row.wte,
+            teams: TeamCounts {
+                total: count(row.teams),
+                covered: count(row.covered),
+                at_risk: count(row.at_risk),
+                partial: count(row.partial),
+                none: count(row.none),
+                mix_gap: count(row.mix_gap),
+                unknown: count(row.unknown),
+                exempt: count(row.exempt),
+                not_applicable: count(row.not_applicable),
+            },
+            staff_covered: count(row.staff_covered),
+            staff_assessed: count(row.staff_assessed),
+            level1_done: count(row.level1_done),
+            level1_target: row.level1_target.map(count),
+            active_supporters: count(row.active_supporters),
+            trainers: count(row.trainers),
+            supporters_per_trainer: row.supporters_per_trainer.map(count),
+        }
+    }
+}
+
+/// The figures of a unit, over everything at or below it. A person counts once, so children need not sum to their parent.
+#[Object]
+impl RollUp {
+    /// Distinct people with a counting post at or below the unit.
+    async fn headcount(&self) -> u32 {
+        self.headcount
+    }
+
+    /// Whole-time equivalent of their counting posts: 1 is one full-time post.
+    async fn wte(&self) -> f64 {
+        hundredths(self.wte)
+    }
+
+    /// Teams at or below the unit, by status.
+    async fn teams(&self) -> TeamCounts {
+        self.teams
+    }
+
+    /// Teams that are covered (at risk or not) of all that are assessed: all but those that are exempt or not applicable.
+    async fn teams_covered(&self) -> Ratio {
+        self.teams.teams_covered()
+    }
+
+    /// Distinct people of the teams that are covered (at risk or not) of the distinct people of all teams that are assessed.
+    async fn staff_covered(&self) -> Ratio {
+        Ratio { numerator: self.staff_covered, denominator: self.staff_assessed }
+    }
+
+    /// Level 1 training: people who have completed it, against the unit's target.
+    async fn level1(&self) -> Level1 {
+        Level1 { done: self.level1_done, headcount: self.headcount, target: self.level1_target }
+    }
+
+    /// Distinct people with an active Peer Supporter allocation of any share at or below the unit.
+    async fn active_supporters(&self) -> u32 {
+        self.active_supporters
+    }
+
+    /// Distinct active Trainers that serve the unit: at, below or above it.
+    async fn trainers(&self) -> u32 {
+        self.trainers
+    }
+
+    /// One Trainer for this many active supporters, or part thereof, by the unit's policy. Null without a policy.
+    async fn supporters_per_trainer(&self) -> Option<u32> {
+        self.supporters_per_trainer
+    }
+
+    /// Whether there are Trainers enough, and at least one where there is any active supporter. Null without a policy.
+    async fn trainers_met(&self) -> Option<bool> {
+        self.supporters_per_trainer.map(|ratio| trainers_met(self.trainers, self.active_supporters, ratio))
+    }
+}
+
+/// Level 1 training of some people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Level1 {
+    pub(crate) done: u32,
+    pub(crate) headcount: u32,
+    /// Percent.
+    pub(crate) target: Option<u32>,
+}
+
+/// Level 1 training, the module for every member of staff.
+#[Object]
+impl Level1 {
+    /// People with a completion on or before the day, of everybody.
+    async fn done(&self) -> Ratio {
+        Ratio { numerator: self.done, denominator: self.headcount }
+    }
+
+    /// The share of people that the policy asks for, in percent. Null without a policy.
+    async fn target(&self) -> Option<u32> {
+        self.target
+    }
+
+    /// Whether the target is met. Null without a policy, and where there is nobody.
+    async fn met(&self) -> Option<bool> {
+        self.target.and_then(|target| level1_met(self.done, self.headcount, target))
+    }
+}
+
+/// Hundredths as a decimal number.
+pub(crate) fn hundredths(value: i64) -> f64 {
+    // Exact: a board's hundredths are far below 2^53, and the division rounds to the nearest decimal.
+    #[expect(clippy::cast_precision_loss, reason = "no sum of posts comes near 2^53 hundredths")]
+    let value = value as f64;
+    value / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_percentage_is_all_only_when_all_are_meant_and_nothing_of_nothing_has_none() {
+        let percent = async |numerator, denominator| {
+            let schema = async_graphql::Schema::build(
+                Ratio { numerator, denominator },
+                async_graphql::EmptyMutation,
+                async_graphql::EmptySubscription,
+            );
+            schema.finish().execute("{ percent }").await.data.to_string()
+        };
+        assert_eq!(percent(2, 3).await, "{percent: 66.6}");
+        assert_eq!(percent(1_999_999, 2_000_000).await, "{percent: 99.9}");
+        assert_eq!(percent(5, 5).await, "{percent: 100.0}");
+        assert_eq!(percent(0, 0).await, "{percent: null}");
+    }
+}

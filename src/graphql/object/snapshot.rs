@@ -1,0 +1,79 @@
+//! Coverage as it was stored: one day's snapshot, and a unit's figures week by week (COVERAGE.md section 8).
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::period::IsoWeek;
+use entity::table::snapshot;
+
+use super::super::error::ApiError;
+use super::super::id::NodeId;
+use super::super::loader::{Rows, StoredUnit, TrendRow};
+use super::super::moment::{known, top};
+use super::super::scalar::{Date, Instant, Week};
+use super::roll_up::RollUp;
+
+/// One day's stored coverage.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot(pub(crate) snapshot::Model);
+
+/// One day's coverage of every team and unit, written once and never changed. A later one of the same day is a new revision;
+/// the newest is shown and older ones are kept.
+#[Object]
+impl Snapshot {
+    /// Opaque; finds the snapshot again with `node`.
+    pub(crate) async fn id(&self) -> ID {
+        NodeId::Snapshot(self.0.id).encode()
+    }
+
+    /// The day it is about.
+    async fn day(&self) -> Date {
+        Date(self.0.day)
+    }
+
+    /// 1 for the first of its day, 2 for the next.
+    async fn revision(&self) -> i32 {
+        self.0.revision
+    }
+
+    /// When it was computed.
+    async fn computed_at(&self) -> Instant {
+        Instant(self.0.computed_at)
+    }
+
+    /// The stored figures of a unit. Null where the unit was closed that day and had no team below it.
+    async fn roll_up(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The unit's code; the top of the tree unless told.")] unit_code: Option<String>,
+    ) -> Result<Option<RollUp>, ApiError> {
+        let (known, scope) = known(ctx).await?;
+        let index = &known.facts.index;
+        let unit = match &unit_code {
+            Some(code) => {
+                let named = known.unit_by_code(code).filter(|unit| scope.sees(index, *unit));
+                Some(named.ok_or_else(|| ApiError::not_found("unit"))?)
+            }
+            None => top(index, scope),
+        };
+        let Some(unit) = unit else { return Ok(None) };
+        let key = StoredUnit(self.0.id, index.roster().units[unit.at()].id);
+        Ok(Rows::of(ctx)?.load_one(key).await?.map(|row| RollUp::from(&*row)))
+    }
+}
+
+/// A unit's stored figures of one week.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct TrendPoint {
+    /// The week.
+    week: Week,
+    /// The day of the snapshot that stands for the week.
+    day: Date,
+    /// The figures of that day.
+    roll_up: RollUp,
+}
+
+impl From<&TrendRow> for TrendPoint {
+    fn from(row: &TrendRow) -> Self {
+        let day = row.snapshot.day;
+        Self { week: Week(IsoWeek::of(day)), day: Date(day), roll_up: RollUp::from(&row.figures) }
+    }
+}

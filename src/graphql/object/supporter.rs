@@ -1,0 +1,232 @@
+//! One allocation of a Peer Supporter, with the standing in words (COVERAGE.md section 4).
+
+use async_graphql::{Enum, Object, SimpleObject};
+use entity::coverage::Policy;
+use entity::coverage::roster::{Allocation, Approval as Decided, Certificate, PersonIx};
+use entity::coverage::standing::Reasons;
+use entity::period::Day;
+use entity::value::Reason;
+
+use super::super::scalar::Date;
+use super::person::Person;
+use super::roll_up::hundredths;
+use super::team::Team;
+use super::unit::Unit;
+use super::word::StandingReason;
+
+/// An allocation to a team or its group.
+#[derive(Clone, Debug)]
+pub(crate) struct Supporter {
+    pub(crate) team: Team,
+    /// Place in the team's standings.
+    pub(crate) place: usize,
+}
+
+impl Supporter {
+    fn allocation(&self) -> &Allocation {
+        let place = self.team.row().standings[self.place].allocation;
+        &self.team.at.index().roster().allocations[place as usize]
+    }
+
+    fn reasons(&self) -> Reasons {
+        self.team.row().standings[self.place].reasons
+    }
+
+    fn person_at(&self, person: PersonIx) -> Person {
+        Person(self.team.at.index().roster().people[person.at()].id)
+    }
+
+    /// The policy by which the allocation was judged: the team's, or the defaults where there is none or no staff.
+    fn policy(&self) -> Policy {
+        let row = self.team.row();
+        row.policy.clone().filter(|_| row.headcount > 0).unwrap_or_default()
+    }
+
+    fn approval(&self, decided: Decided) -> Option<Approval> {
+        let Decided { on, by } = decided;
+        let lapses = on.map(|on| on.plus_months(self.policy().approval_months));
+        (on.is_some() || by.is_some()).then(|| Approval {
+            decided_on: on.map(Date),
+            by: by.map(|by| self.person_at(by)),
+            last_day: lapses.map(|day| Date(day.plus_days(-1))),
+        })
+    }
+
+    fn certificate_until(&self) -> Option<Day> {
+        let (person, day) = (self.allocation().person, self.team.at.as_of.day);
+        let index = self.team.at.index();
+        index.last_pass(person, &[Certificate::Level2], day)?;
+        let last = index.last_pass(person, &[Certificate::Level2, Certificate::Refresher], day)?;
+        Some(last.plus_months(self.policy().certificate_months))
+    }
+}
+
+/// The allocation of a Peer Supporter to a unit. Somebody who supports two teams has two. Whether it counts is worked out on
+/// every question and stored nowhere.
+#[Object(name = "Supporter")]
+impl Supporter {
+    /// Who.
+    async fn person(&self) -> Person {
+        self.person_at(self.allocation().person)
+    }
+
+    /// The unit that they are allocated to; of a cover group, any of its members.
+    async fn unit(&self) -> Unit {
+        self.team.at.unit_object(self.allocation().unit)
+    }
+
+    /// The part of the person that is allocated here, in thousandths: 1000 is all of them.
+    async fn share(&self) -> u32 {
+        self.allocation().share
+    }
+
+    /// Whether it counts: no reason speaks against it.
+    async fn is_active(&self) -> bool {
+        self.reasons().is_active()
+    }
+
+    /// The first reason why it does not count. Null when it counts.
+    async fn headline(&self) -> Option<StandingReason> {
+        self.reasons().headline().map(StandingReason::from)
+    }
+
+    /// Every reason why it does not count, the headline first.
+    async fn reasons_against(&self) -> Vec<StandingReason> {
+        self.reasons().iter().map(StandingReason::from).collect()
+    }
+
+    /// The standing in a sentence, without the name.
+    async fn standing_in_words(&self) -> String {
+        in_words(self.reasons())
+    }
+
+    /// First day of the allocation. Null: always so far.
+    async fn first_day(&self) -> Option<Date> {
+        self.allocation().validity.from.map(Date)
+    }
+
+    /// Last day of the allocation. Null: open-ended.
+    async fn last_day(&self) -> Option<Date> {
+        self.allocation().validity.last().map(Date)
+    }
+
+    /// The line manager's approval. Null where none is on file.
+    async fn line_approval(&self) -> Option<Approval> {
+        self.approval(self.allocation().line)
+    }
+
+    /// The senior manager's approval. Null where none is on file.
+    async fn senior_approval(&self) -> Option<Approval> {
+        self.approval(self.allocation().senior)
+    }
+
+    /// Protected time, in hours a month. Null where it is not recorded.
+    async fn protected_hours(&self) -> Option<f64> {
+        let hours = self.team.at.known.directory.protected_hours(self.allocation().id);
+        hours.map(|hours| hundredths(i64::from(hours)))
+    }
+
+    /// Day of the sign-off against the competence framework.
+    async fn signed_off_on(&self) -> Option<Date> {
+        self.allocation().signed_off_on.map(Date)
+    }
+
+    /// The pause of the role that holds on the day, or the next one. Null where there is none.
+    async fn pause(&self) -> Option<Pause> {
+        let day = self.team.at.as_of.day;
+        let pauses = self.team.at.index().allocations_of(self.allocation().person).filter_map(|own| own.pause);
+        let pause = pauses.filter(|pause| !pause.ended_by(day)).min_by_key(|pause| pause.from)?;
+        Some(Pause { first_day: pause.from.map(Date), last_day: pause.last().map(Date), holds: pause.holds_on(day) })
+    }
+
+    /// Last day of the Level 2 certificate by the team's policy. Null without a Level 2 pass.
+    async fn certificate_last_day(&self) -> Option<Date> {
+        self.certificate_until().map(|until| Date(until.plus_days(-1)))
+    }
+
+    /// The next thing that runs out, of those that hold on the day. Null where nothing does.
+    async fn next_expiry(&self) -> Option<Expiry> {
+        let months = self.policy().approval_months;
+        let allocation = self.allocation();
+        let approval = |decided: Decided| decided.on.map(|on| on.plus_months(months));
+        let ends = [
+            (Expiring::Certificate, self.certificate_until()),
+            (Expiring::LineApproval, approval(allocation.line)),
+            (Expiring::SeniorApproval, approval(allocation.senior)),
+            (Expiring::Allocation, allocation.validity.to),
+        ];
+        let day = self.team.at.as_of.day;
+        let coming = ends.into_iter().filter_map(|(what, end)| Some((end.filter(|end| *end > day)?, what)));
+        coming.min_by_key(|(end, _)| *end).map(|(end, what)| Expiry { what, last_day: Date(end.plus_days(-1)) })
+    }
+}
+
+fn in_words(reasons: Reasons) -> String {
+    let clauses: Vec<_> = reasons.iter().map(Reason::phrase).collect();
+    match clauses.split_last() {
+        None => "Active: counts for the team.".to_owned(),
+        Some((only, [])) => format!("Does not count: {only}."),
+        Some((last, others)) => format!("Does not count: {} and {last}.", others.join(", ")),
+    }
+}
+
+/// A manager's approval of an allocation.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct Approval {
+    /// The day on which it was decided. Without one it does not hold.
+    decided_on: Option<Date>,
+    /// Who decided. Without anybody it does not hold.
+    by: Option<Person>,
+    /// The last day on which it holds, by the team's policy.
+    last_day: Option<Date>,
+}
+
+/// A pause of the role: on one allocation it pauses them all.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct Pause {
+    /// First day of the pause. Null: always so far.
+    first_day: Option<Date>,
+    /// Last day of the pause. Null: open-ended.
+    last_day: Option<Date>,
+    /// Whether it holds on the day asked about.
+    holds: bool,
+}
+
+/// Something that an allocation needs and that runs out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
+pub(crate) enum Expiring {
+    /// The Level 2 certificate.
+    Certificate,
+    /// The line manager's approval.
+    LineApproval,
+    /// The senior manager's approval.
+    SeniorApproval,
+    /// The allocation itself.
+    Allocation,
+}
+
+/// The next thing that runs out.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub(crate) struct Expiry {
+    /// What runs out.
+    what: Expiring,
+    /// The last day on which it holds.
+    last_day: Date,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standing_reads_as_one_sentence() {
+        assert_eq!(in_words(Reasons::default()), "Active: counts for the team.");
+        let one = Reasons::from_iter([Reason::Paused]);
+        assert_eq!(in_words(one), "Does not count: is paused.");
+        let three = Reasons::from_iter([Reason::Paused, Reason::NotSignedOff, Reason::NoProtectedTime]);
+        assert_eq!(
+            in_words(three),
+            "Does not count: is paused, is not signed off against the competence framework and has no protected time recorded."
+        );
+    }
+}

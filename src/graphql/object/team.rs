@@ -1,0 +1,317 @@
+//! One team in full, on one day (COVERAGE.md section 5).
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::coverage::change::{self, Seen};
+use entity::coverage::closing;
+use entity::coverage::mix::Outcome;
+use entity::coverage::roster::UnitIx;
+use entity::coverage::{Risk, TeamRow};
+use entity::value::Status;
+
+use super::super::error::ApiError;
+use super::super::id::NodeId;
+use super::super::loader::{LastSeen, Rows};
+use super::super::moment::Moment;
+use super::super::page::{Listed, Page, Total, cut};
+use super::super::scalar::Date;
+use super::policy::Policy;
+use super::roll_up::{Level1, hundredths};
+use super::supporter::Supporter;
+use super::unit::{self, Unit};
+use super::word::{GapChange, MixState, TeamStatus};
+
+/// A team on the day of a moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Team {
+    pub(crate) at: Arc<Moment>,
+    /// Its place in the coverage.
+    pub(crate) place: usize,
+}
+
+impl Team {
+    pub(crate) fn row(&self) -> &TeamRow {
+        &self.at.coverage.teams[self.place]
+    }
+}
+
+/// A unit in which somebody works directly, or to which somebody is allocated, on one day. Of teams that are covered together
+/// (a cover group) each shows the figures and the status of the group.
+#[Object]
+impl Team {
+    /// Opaque; finds the team again with `node`, on the day that was asked about by name, else as of today.
+    pub(crate) async fn id(&self) -> ID {
+        NodeId::Team(self.at.facts(self.row().unit).id, self.at.as_of.named).encode()
+    }
+
+    /// The unit that the team is.
+    async fn unit(&self) -> Unit {
+        self.at.unit_object(self.row().unit)
+    }
+
+    /// Whether it is covered.
+    async fn status(&self) -> TeamStatus {
+        self.row().status.into()
+    }
+
+    /// Whether it is covered, in a sentence.
+    async fn status_in_words(&self) -> String {
+        status_in_words(self.row())
+    }
+
+    /// H: distinct people with a counting post in the team, or in its cover group.
+    async fn headcount(&self) -> u32 {
+        self.row().headcount
+    }
+
+    /// Distinct people with a counting post in this very unit.
+    async fn own_headcount(&self) -> u32 {
+        self.row().own_headcount
+    }
+
+    /// Distinct people of this very unit when there is a gap to close (NONE, PARTIAL, MIX_GAP, UNKNOWN), else 0.
+    async fn staff_affected(&self) -> u32 {
+        staff_affected(self.row())
+    }
+
+    /// Whole-time equivalent of the counting posts of the team, or of its cover group: 1 is one full-time post.
+    async fn wte(&self) -> f64 {
+        hundredths(self.row().wte)
+    }
+
+    /// Peer Supporters that the policy asks for at this headcount. Null without a policy or without staff.
+    async fn required(&self) -> Option<u32> {
+        self.row().required
+    }
+
+    /// Whole Peer Supporters short; 0 exactly when there are enough people and enough of their share. Null without a policy
+    /// or without staff.
+    async fn gap(&self) -> Option<u32> {
+        self.row().gap
+    }
+
+    /// P: distinct active Peer Supporters with a share of at least 500 thousandths here.
+    async fn active_supporters(&self) -> u32 {
+        self.row().supporters
+    }
+
+    /// A: the shares of all active allocations here, added up, in thousandths of a person.
+    async fn allocated_share(&self) -> u32 {
+        self.row().share
+    }
+
+    /// Whether the team is covered, has more than one member, and is covered by one person alone.
+    async fn single_point_of_failure(&self) -> bool {
+        self.row().single_point
+    }
+
+    /// When and why it will be covered no longer. Null unless the status is AT_RISK.
+    async fn at_risk(&self) -> Option<AtRisk> {
+        let Risk { day, status, causes } = self.row().risk.as_ref()?;
+        let reasons = causes.iter().map(|cause| cause.sentence(self.at.index())).collect();
+        Some(AtRisk { from: Date(*day), status: (*status).into(), reasons })
+    }
+
+    /// What would close the gap, one sentence each, without names. Empty where there is none.
+    async fn what_would_close(&self) -> Vec<String> {
+        closing::of_team(self.row())
+    }
+
+    /// The allocations of Peer Supporters to the team or its cover group, by unit code, then by first day.
+    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: two filters and Relay's four")]
+    async fn supporters(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those who count (true), or only those who do not (false).")] active: Option<bool>,
+        #[graphql(desc = "Allocations that have ended too.", default = false)] include_ended: bool,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<Supporter>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let day = self.at.as_of.day;
+        let roster = self.at.index().roster();
+        let allocation = |place: usize| &roster.allocations[self.row().standings[place].allocation as usize];
+        let mut places: Vec<usize> = (0..self.row().standings.len())
+            .filter(|place| include_ended || !allocation(*place).validity.ended_by(day))
+            .filter(|place| active.is_none_or(|active| self.row().standings[*place].reasons.is_active() == active))
+            .filter(|place| self.at.sees(allocation(*place).unit))
+            .collect();
+        let key = |place: &usize| {
+            let allocation = allocation(*place);
+            (self.at.facts(allocation.unit).code.clone(), allocation.validity.from, allocation.id.0)
+        };
+        places.sort_by_cached_key(key);
+        let total = Total::Known(places.len());
+        let slice = cut(&page, "supporters", places, key)?;
+        Ok(slice.listed(total, |place| Supporter { team: self.clone(), place }))
+    }
+
+    /// The layer of Wellbeing Champions.
+    async fn champions(&self) -> Champions {
+        let row = self.row();
+        let needed = row.policy.as_ref().map(|policy| policy.min_champions);
+        Champions { counting: row.champions, needed, met: needed.map(|needed| row.champions >= needed) }
+    }
+
+    /// The layer of Level 1 training: people of the team, or of its cover group.
+    async fn level1(&self) -> Level1 {
+        let row = self.row();
+        let target = row.policy.as_ref().map(|policy| policy.level1_target);
+        Level1 { done: row.level1_done, headcount: row.headcount, target }
+    }
+
+    /// The policy that applied. Null where there is none; then the status is UNKNOWN.
+    async fn policy(&self) -> Option<Policy> {
+        let row = self.row();
+        let filed = row.policy.clone()?;
+        let (unit, from) = row.policy_unit.unzip();
+        Some(Policy { at: Arc::clone(&self.at), unit, from, filed })
+    }
+
+    /// How each of the policy's rules about the mix of supporters came out, MUST before SHOULD.
+    async fn mix(&self) -> Vec<MixOutcome> {
+        self.row().mix.iter().map(MixOutcome::from).collect()
+    }
+
+    /// The teams that are assessed together with this one. Null where it is assessed by itself.
+    async fn cover_group(&self) -> Option<CoverGroup> {
+        let name = self.at.facts(self.row().unit).cover_group?;
+        let name = self.at.index().roster().words.text(name).to_owned();
+        (self.row().headcount > 0).then(|| CoverGroup { team: self.clone(), name })
+    }
+
+    /// How the gap compares with the newest snapshot of the day or before it. Null where there is no snapshot.
+    async fn change_since_snapshot(&self, ctx: &Context<'_>) -> Result<Option<GapSince>, ApiError> {
+        let key = LastSeen { unit: self.at.facts(self.row().unit).id, until: self.at.as_of.day };
+        let Some((day, before)) = Rows::of(ctx)?.load_one(key).await? else { return Ok(None) };
+        let row = self.row();
+        let gap_then = before.as_ref().and_then(|before| before.gap).and_then(|gap| u32::try_from(gap).ok());
+        let seen = before.as_ref().map(|before| Seen { status: before.status, gap: gap_then });
+        let opened = before.as_ref().map(|before| (before.status, before.gap_opened_on));
+        Ok(Some(GapSince {
+            snapshot_day: Date(day),
+            change: change::compare(seen, Some(Seen { status: row.status, gap: row.gap })).map(GapChange::from),
+            status_then: before.as_ref().map(|before| before.status.into()),
+            gap_then,
+            gap_opened_on: change::gap_opened_on(row.status, self.at.as_of.day, opened).map(Date),
+        }))
+    }
+}
+
+/// When and why a covered team will be covered no longer, if nothing is done.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct AtRisk {
+    /// The first such day.
+    from: Date,
+    /// The status on that day.
+    status: TeamStatus,
+    /// Why, one clause each, without names.
+    reasons: Vec<String>,
+}
+
+/// Wellbeing Champions of a team or its cover group.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub(crate) struct Champions {
+    /// Distinct people whose role names the team and who have a counting post there.
+    counting: u32,
+    /// People that the policy asks for. Null without a policy.
+    needed: Option<u32>,
+    /// Whether there are enough. Null without a policy.
+    met: Option<bool>,
+}
+
+/// How one rule about the mix of supporters came out.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct MixOutcome {
+    /// The rule in the policy's own words.
+    rule: String,
+    /// Whether failing it makes the team a MIX_GAP; otherwise it is only shown.
+    must: bool,
+    /// How it came out.
+    state: MixState,
+    /// That it is met, why it is not asked, or what would meet it.
+    sentence: String,
+}
+
+impl From<&Outcome> for MixOutcome {
+    fn from(outcome: &Outcome) -> Self {
+        let Outcome { rule, found: _, verdict } = outcome;
+        Self { rule: rule.text.clone(), must: rule.must, state: (*verdict).into(), sentence: outcome.sentence() }
+    }
+}
+
+/// How a team's gap compares with a snapshot.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct GapSince {
+    /// The day of that snapshot.
+    snapshot_day: Date,
+    /// How it compares. Null where there was no gap and is none.
+    change: Option<GapChange>,
+    /// The status then. Null where it was no team then.
+    status_then: Option<TeamStatus>,
+    /// Whole Peer Supporters short then. Null where it was no team, or had no policy, then.
+    gap_then: Option<u32>,
+    /// The day on which the present gap was first seen. Null where there is no gap.
+    gap_opened_on: Option<Date>,
+}
+
+/// Teams that are assessed together, as one.
+#[derive(Clone, Debug)]
+pub(crate) struct CoverGroup {
+    team: Team,
+    name: String,
+}
+
+/// Teams that are assessed together, as one team with the posts, supporters and champions of all of them.
+#[Object]
+impl CoverGroup {
+    /// The group's name in the board's files.
+    async fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The units of the group in which somebody works on the day, by code.
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<Unit>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let at = &self.team.at;
+        let members: Vec<UnitIx> =
+            self.team.row().assessed_with.iter().copied().filter(|unit| at.sees(*unit)).collect();
+        unit::listed(at, &page, members)
+    }
+}
+
+/// Distinct people of a team's own posts when it has a gap that somebody is to close.
+pub(crate) fn staff_affected(row: &TeamRow) -> u32 {
+    if change::is_gap(row.status) { row.own_headcount } else { 0 }
+}
+
+fn status_in_words(row: &TeamRow) -> String {
+    let counted = |number: u32, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
+    let supporters = |number| counted(number, "active Peer Supporter", "active Peer Supporters");
+    let staff = counted(row.headcount, "member of staff", "members of staff");
+    let short = row.gap.map_or_else(String::new, |gap| format!(", {gap} short"));
+    let required = row.required.map_or_else(String::new, |required| format!(" of {required} required"));
+    match row.status {
+        Status::NotApplicable => "Nobody works here, and somebody is allocated here.".to_owned(),
+        Status::Exempt => "Exempt: a dated exemption holds.".to_owned(),
+        Status::Unknown => "Unknown: no policy is in force here or above.".to_owned(),
+        Status::None => format!("No active Peer Supporter for {staff}{short}."),
+        Status::Partial => format!("Too few: {}{required} for {staff}{short}.", supporters(row.supporters)),
+        Status::MixGap => "Enough Peer Supporters, but a rule about their mix is not met.".to_owned(),
+        Status::AtRisk => {
+            let from = row.risk.as_ref().map_or_else(String::new, |risk| format!(" from {}", risk.day));
+            format!("Covered today with {} for {staff}, at risk{from}.", supporters(row.supporters))
+        }
+        Status::Covered => format!("Covered: {} for {staff}.", supporters(row.supporters)),
+    }
+}

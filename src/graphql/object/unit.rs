@@ -1,0 +1,188 @@
+//! A node of the organisation's tree, on one day.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::coverage::policy::governing;
+use entity::coverage::roster::UnitIx;
+
+use super::super::error::ApiError;
+use super::super::id::NodeId;
+use super::super::loader::{Rows, Trend};
+use super::super::moment::Moment;
+use super::super::page::{Listed, Page, Total, cut};
+use super::super::scalar::Date;
+use super::person::Appointment;
+use super::policy::Policy;
+use super::roll_up::RollUp;
+use super::snapshot::TrendPoint;
+use super::team::Team;
+
+/// The longest trend: five years.
+const MOST_WEEKS: u32 = 260;
+/// The most dated facts of one kind that a unit shows.
+const MOST_DATED: usize = 50;
+
+/// A unit on the day of a moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Unit {
+    pub(crate) at: Arc<Moment>,
+    pub(crate) unit: UnitIx,
+}
+
+/// A node of the organisation's one tree (board, division, sector, service, team), on one day.
+#[Object]
+impl Unit {
+    /// Opaque; finds the unit again with `node`, on the day that was asked about by name, else as of today.
+    pub(crate) async fn id(&self) -> ID {
+        NodeId::Unit(self.at.facts(self.unit).id, self.at.as_of.named).encode()
+    }
+
+    /// The board's own code, unique.
+    async fn code(&self) -> &str {
+        &self.at.facts(self.unit).code
+    }
+
+    /// What people call it.
+    async fn name(&self) -> &str {
+        &self.at.facts(self.unit).name
+    }
+
+    /// The board's word for its kind: Sector, Ward.
+    async fn level(&self) -> Option<&str> {
+        self.at.known.directory.level(self.at.facts(self.unit).id)
+    }
+
+    /// Where it is.
+    async fn site(&self) -> Option<&str> {
+        let site = self.at.facts(self.unit).site;
+        site.map(|site| self.at.index().roster().words.text(site))
+    }
+
+    /// The day that all figures are about.
+    async fn as_of(&self) -> Date {
+        Date(self.at.as_of.day)
+    }
+
+    /// First day on which it is open. Null: always so far.
+    async fn first_day(&self) -> Option<Date> {
+        self.at.facts(self.unit).validity.from.map(Date)
+    }
+
+    /// Last day on which it is open. Null: open-ended.
+    async fn last_day(&self) -> Option<Date> {
+        self.at.facts(self.unit).validity.last().map(Date)
+    }
+
+    /// Whether it is open on the day. Closing a unit does not close those below it.
+    async fn is_open(&self) -> bool {
+        self.at.facts(self.unit).validity.holds_on(self.at.as_of.day)
+    }
+
+    /// The unit above. Null at the top.
+    async fn parent(&self) -> Option<Self> {
+        let above = self.at.facts(self.unit).parent.filter(|above| self.at.sees(*above))?;
+        Some(self.at.unit_object(above))
+    }
+
+    /// The units above, from the top down to the parent.
+    async fn ancestors(&self) -> Vec<Self> {
+        let above = self.at.index().upwards(self.unit).skip(1).filter(|above| self.at.sees(*above));
+        let mut above: Vec<_> = above.map(|above| self.at.unit_object(above)).collect();
+        above.reverse();
+        above
+    }
+
+    /// The units directly below that are open on the day or have a team at or below them, by code.
+    async fn children(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<Self>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let index = self.at.index();
+        let below = &index.units_downwards()[index.below(self.unit)];
+        let is_child = |unit: &&UnitIx| self.at.facts(**unit).parent == Some(self.unit);
+        let children = below.iter().filter(is_child).copied().filter(|unit| self.at.unit_row(*unit).is_some());
+        listed(&self.at, &page, children.collect())
+    }
+
+    /// The figures over everything at or below the unit. Null where it is closed on the day and has no team below it.
+    async fn roll_up(&self) -> Option<RollUp> {
+        self.at.unit_row(self.unit).map(RollUp::from)
+    }
+
+    /// The unit as a team. Null where nobody works directly in it and nobody is allocated to it.
+    async fn team(&self) -> Option<Team> {
+        self.at.team_place(self.unit).map(|place| self.at.team_object(place))
+    }
+
+    /// The policy that governs the unit. Null where there is none.
+    async fn policy(&self) -> Option<Policy> {
+        governing(self.at.index(), self.unit, self.at.as_of.day, None).map(|found| Policy::governing(&self.at, found))
+    }
+
+    /// The figures of past weeks as they were stored, oldest first: of each week Monday's, or the last of the week where
+    /// Monday has none. Weeks without any are left out.
+    async fn trend(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many weeks, up to the week of the day asked about; 1 to 260.", default = 26)] weeks: i32,
+    ) -> Result<Vec<TrendPoint>, ApiError> {
+        let weeks = u32::try_from(weeks).ok().filter(|weeks| (1..=MOST_WEEKS).contains(weeks));
+        let weeks = weeks.ok_or_else(|| ApiError::bad_input("weeks", format!("weeks is 1 to {MOST_WEEKS}")))?;
+        let key = Trend { unit: self.at.facts(self.unit).id, until: self.at.as_of.day, weeks };
+        let points = Rows::of(ctx)?.load_one(key).await?;
+        Ok(points.iter().flat_map(|points| points.iter()).map(TrendPoint::from).collect())
+    }
+
+    /// The unit's own exemptions from coverage, past and to come too, latest first; at most 50.
+    async fn exemptions(&self) -> Vec<Exemption> {
+        let own = self.at.known.directory.exemptions(self.at.facts(self.unit).id);
+        let shown = own.iter().take(MOST_DATED).map(|row| Exemption {
+            first_day: row.validity.from.map(Date),
+            last_day: row.validity.last().map(Date),
+            holds: row.validity.holds_on(self.at.as_of.day),
+            reason: row.reason.clone(),
+            agreed_by: row.agreed_by.clone(),
+        });
+        shown.collect()
+    }
+
+    /// Who answers for the unit on the day, latest appointment first; at most 50. Empty where the post is vacant.
+    async fn appointments(&self) -> Vec<Appointment> {
+        let day = self.at.as_of.day;
+        let own = self.at.known.directory.appointments(self.at.facts(self.unit).id);
+        own.iter()
+            .filter(|row| row.validity.holds_on(day))
+            .take(MOST_DATED)
+            .map(|row| Appointment::on(day, row))
+            .collect()
+    }
+}
+
+/// A dated exemption of one unit from coverage.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct Exemption {
+    /// First exempt day. Null: always so far.
+    first_day: Option<Date>,
+    /// Last exempt day. Null: open-ended.
+    last_day: Option<Date>,
+    /// Whether it holds on the day asked about.
+    holds: bool,
+    /// Why.
+    reason: String,
+    /// Who agreed to it, in the file's words.
+    agreed_by: Option<String>,
+}
+
+/// A page of units, by code.
+pub(crate) fn listed(at: &Arc<Moment>, page: &Page, mut units: Vec<UnitIx>) -> Result<Listed<Unit>, ApiError> {
+    units.sort_by(|a, b| at.facts(*a).code.cmp(&at.facts(*b).code));
+    let total = Total::Known(units.len());
+    let slice = cut(page, "units", units, |unit| at.facts(*unit).code.clone())?;
+    Ok(slice.listed(total, |unit| at.unit_object(unit)))
+}

@@ -1,0 +1,149 @@
+//! What if the policy were another? Asked, answered and not stored.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, SimpleObject};
+use entity::coverage::change::{Change, Seen, compare};
+use entity::coverage::roster::UnitIx;
+use entity::coverage::{Coverage, TeamRow};
+
+use super::super::error::ApiError;
+use super::super::moment::{Moment, team_place, unit_row};
+use super::super::page::{Listed, Page, Total, cut};
+use super::super::scalar::Date;
+use super::roll_up::RollUp;
+use super::team::Team;
+use super::unit::Unit;
+use super::word::{GapChange, TeamStatus};
+
+/// A day's coverage with another policy beside the coverage as it is.
+#[derive(Clone, Debug)]
+pub(crate) struct WhatIf {
+    pub(crate) at: Arc<Moment>,
+    pub(crate) unit: UnitIx,
+    pub(crate) then: Arc<Coverage>,
+    /// Places (as it is, as it would be) of the teams that would be different, most changed first.
+    pub(crate) changed: Arc<Vec<(usize, usize)>>,
+}
+
+impl WhatIf {
+    pub(crate) fn new(at: Arc<Moment>, unit: UnitIx, then: Arc<Coverage>) -> Self {
+        let mut changed: Vec<_> = at
+            .teams()
+            .filter_map(|(place, row)| {
+                let other = team_place(at.index(), &then, row.unit)?;
+                let new = &then.teams[other];
+                let differs = (row.status, row.gap, row.required) != (new.status, new.gap, new.required);
+                differs.then_some((place, other))
+            })
+            .collect();
+        changed.sort_by_cached_key(|pair| key(&at, &then, *pair));
+        Self { at, unit, then, changed: Arc::new(changed) }
+    }
+
+    fn count(&self, wanted: Change) -> u32 {
+        let changes = self.changed.iter().filter(|pair| change(&self.at, &self.then, **pair) == Some(wanted));
+        u32::try_from(changes.count()).unwrap_or(u32::MAX)
+    }
+}
+
+/// The largest change of the gap first; ties by code, which is unique.
+fn key(at: &Moment, then: &Coverage, (before, after): (usize, usize)) -> (i64, String) {
+    let (before, after) = (&at.coverage.teams[before], &then.teams[after]);
+    let gap = |row: &TeamRow| i64::from(row.gap.unwrap_or(0));
+    (-(gap(after) - gap(before)).abs(), at.facts(before.unit).code.clone())
+}
+
+fn change(at: &Moment, then: &Coverage, (before, after): (usize, usize)) -> Option<Change> {
+    let seen = |row: &TeamRow| Some(Seen { status: row.status, gap: row.gap });
+    compare(seen(&at.coverage.teams[before]), seen(&then.teams[after]))
+}
+
+/// The coverage of one day with another policy, beside the coverage as it is. Nothing of it is stored.
+#[Object]
+impl WhatIf {
+    /// The unit to which, with everything below it, the other policy would apply.
+    async fn unit(&self) -> Unit {
+        self.at.unit_object(self.unit)
+    }
+
+    /// The unit's figures as they are. Null where it is closed on the day and has no team below it.
+    async fn before(&self) -> Option<RollUp> {
+        self.at.unit_row(self.unit).map(RollUp::from)
+    }
+
+    /// The unit's figures as they would be.
+    async fn after(&self) -> Option<RollUp> {
+        unit_row(self.at.index(), &self.then, self.unit).map(RollUp::from)
+    }
+
+    /// Teams with a gap to close that they do not have now.
+    async fn teams_with_a_new_gap(&self) -> u32 {
+        self.count(Change::New)
+    }
+
+    /// Teams whose gap would be closed.
+    async fn teams_with_a_closed_gap(&self) -> u32 {
+        self.count(Change::Closed)
+    }
+
+    /// The teams whose status, gap or required number would be different; the largest change of the gap first, then by code.
+    async fn teams(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<TeamChange>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let total = Total::Known(self.changed.len());
+        let slice = cut(&page, "what-if", self.changed.to_vec(), |pair| key(&self.at, &self.then, *pair))?;
+        Ok(slice.listed(total, |pair| TeamChange {
+            team: self.at.team_object(pair.0),
+            change: change(&self.at, &self.then, pair).map(GapChange::from),
+            before: (&self.at.coverage.teams[pair.0]).into(),
+            after: (&self.then.teams[pair.1]).into(),
+        }))
+    }
+}
+
+/// A team that another policy would change.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct TeamChange {
+    /// The team as it is.
+    team: Team,
+    /// What the other policy would do to its gap. Null where there is none now or then.
+    change: Option<GapChange>,
+    /// As it is.
+    before: TeamOutcome,
+    /// As it would be.
+    after: TeamOutcome,
+}
+
+/// What a policy makes of a team.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub(crate) struct TeamOutcome {
+    /// Whether it is covered.
+    status: TeamStatus,
+    /// Peer Supporters that the policy asks for. Null without a policy or without staff.
+    required: Option<u32>,
+    /// Whole Peer Supporters short. Null without a policy or without staff.
+    gap: Option<u32>,
+    /// P: distinct active Peer Supporters with a share of at least 500 thousandths.
+    active_supporters: u32,
+    /// First day on which it is covered no longer. Null unless the status is AT_RISK.
+    at_risk_from: Option<Date>,
+}
+
+impl From<&TeamRow> for TeamOutcome {
+    fn from(row: &TeamRow) -> Self {
+        Self {
+            status: row.status.into(),
+            required: row.required,
+            gap: row.gap,
+            active_supporters: row.supporters,
+            at_risk_from: row.risk.as_ref().map(|risk| Date(risk.day)),
+        }
+    }
+}

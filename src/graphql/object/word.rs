@@ -1,0 +1,178 @@
+//! The closed sets of words, with what each means.
+
+use async_graphql::Enum;
+use entity::coverage::change::Change;
+use entity::coverage::mix::Verdict;
+use entity::value;
+
+/// The answer to "is this team covered?". The first that fits holds, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::Status")]
+pub(crate) enum TeamStatus {
+    /// Nobody works there (headcount 0), and somebody is allocated there.
+    NotApplicable,
+    /// A dated exemption of this very team holds; of a cover group, of every member.
+    Exempt,
+    /// No policy is in force, so nobody can say. It counts as not covered.
+    Unknown,
+    /// No active Peer Supporter at all.
+    None,
+    /// Some active Peer Supporters, but too few people or too little of their share.
+    Partial,
+    /// Enough Peer Supporters, but a MUST rule about their mix fails.
+    MixGap,
+    /// Covered today, but not on some later day within the policy's horizon unless something is done.
+    AtRisk,
+    /// Covered today and as far ahead as the policy looks.
+    Covered,
+}
+
+/// Why an allocation does not count. Several can hold; the headline is the first in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::Reason")]
+pub(crate) enum StandingReason {
+    /// The person has no counting post: they left, have not begun, or are Bank only.
+    Left,
+    /// The role has ended.
+    StoodDown,
+    /// A pause of the role holds; a pause on one allocation pauses them all.
+    Paused,
+    /// The day lies in an absence that is longer than the policy allows.
+    Away,
+    /// No Level 1 completion on or before the day.
+    #[graphql(name = "LEVEL1_MISSING")]
+    Level1Missing,
+    /// No Level 2 pass on or before the day.
+    #[graphql(name = "LEVEL2_MISSING")]
+    Level2Missing,
+    /// The last Level 2 pass or refresher has run out.
+    CertificateExpired,
+    /// No sign-off against the competence framework on or before the day.
+    NotSignedOff,
+    /// No line manager's approval that holds, by somebody other than the supporter.
+    LineApprovalMissing,
+    /// No senior manager's approval that holds, by somebody other than the supporter and the line approver.
+    SeniorApprovalMissing,
+    /// Protected hours a month are zero or not recorded.
+    NoProtectedTime,
+    /// The supporter is the named line manager of more than half of the team.
+    LineManager,
+    /// The role has not begun.
+    NotStarted,
+    /// The supporter is the only member of the team: nobody is their own peer.
+    SoleMember,
+}
+
+/// How a rule about the mix of supporters came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Verdict")]
+pub(crate) enum MixState {
+    /// The active Peer Supporters meet it.
+    Met,
+    /// They do not.
+    Unmet,
+    /// The team's own people could not meet it, so it is not asked.
+    NotApplicable,
+}
+
+/// How a team's gap compares with the last snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Change")]
+pub(crate) enum GapChange {
+    /// A gap that was not there.
+    New,
+    /// A gap that has grown, or whose status is worse.
+    Worse,
+    /// A gap as it was.
+    Same,
+    /// A gap that has shrunk, or whose status is better.
+    Better,
+    /// A gap that is there no longer.
+    Closed,
+}
+
+/// How somebody answers for a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::AppointmentRole")]
+pub(crate) enum AppointmentRole {
+    /// Answers for the unit and gets its weekly report.
+    SeniorManager,
+    /// Coordinates the network, and gets the report that nobody else can.
+    Coordinator,
+}
+
+/// How an import ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::ImportState")]
+pub(crate) enum ImportState {
+    /// Every accepted row was written.
+    Applied,
+    /// Nothing was written.
+    Refused,
+}
+
+/// Where a job's run for a period stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::RunState")]
+pub(crate) enum RunState {
+    /// Somebody asked for it; the worker has not begun.
+    Requested,
+    /// A worker is at it.
+    Running,
+    /// It failed and is tried again later.
+    Retrying,
+    /// It is done for this period.
+    Done,
+    /// It failed for good.
+    Failed,
+}
+
+/// Where a mail stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::DeliveryState")]
+pub(crate) enum DeliveryState {
+    /// It waits for its first attempt.
+    Pending,
+    /// An attempt failed; another follows.
+    Retrying,
+    /// The mail server has taken it.
+    Sent,
+    /// The mail server refused it for good, or every attempt failed.
+    Refused,
+    /// There is nobody to send it to.
+    Unaddressed,
+}
+
+/// A job that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(crate) enum Job {
+    /// Computes and stores the coverage of one day. Its period is that day: 2026-11-16.
+    Coverage,
+    /// Builds and mails the gap report of one week. Its period is that week: 2026-W48.
+    GapReport,
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::resolver_utils::EnumType;
+
+    use super::*;
+
+    fn words<T: EnumType>() -> Vec<&'static str> {
+        T::items().iter().map(|item| item.name).collect()
+    }
+
+    fn stored<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<&'static str> {
+        all.iter().map(|value| word(*value)).collect()
+    }
+
+    #[test]
+    fn the_words_of_the_api_are_the_words_of_files_and_tables() {
+        assert_eq!(words::<TeamStatus>(), stored(value::Status::ALL, value::Status::word));
+        assert_eq!(words::<StandingReason>(), stored(value::Reason::ALL, value::Reason::word));
+        assert_eq!(words::<AppointmentRole>(), stored(value::AppointmentRole::ALL, value::AppointmentRole::word));
+        assert_eq!(words::<ImportState>(), stored(value::ImportState::ALL, value::ImportState::word));
+        assert_eq!(words::<RunState>(), stored(value::RunState::ALL, value::RunState::word));
+        assert_eq!(words::<DeliveryState>(), stored(value::DeliveryState::ALL, value::DeliveryState::word));
+    }
+}

@@ -1,0 +1,209 @@
+//! Pages of lists, as Relay's connections: bounded, with opaque cursors that hold the place by value, so that a page goes on
+//! where the last one ended even when rows came or went in between. Totals are counted only when asked for.
+
+pub(crate) mod rows;
+
+use async_graphql::connection::{Connection, Edge};
+use async_graphql::{Context, Object, OutputType};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::ApiError;
+use super::loader::Rows;
+use super::loader::children::{ChildTotal, Span};
+
+/// The most that a page holds.
+pub(crate) const LARGEST: usize = 100;
+/// What a page holds unless told; every `first` argument names it as its default.
+const USUAL: i32 = 20;
+
+/// A page of `N` with its total.
+pub(crate) type Listed<N> = Connection<String, N, Total>;
+
+/// The end from which a page is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum End {
+    Start,
+    Tail,
+}
+
+/// Which page is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    pub(crate) from: End,
+    /// 1 to [`LARGEST`].
+    pub(crate) size: usize,
+    after: Option<String>,
+    before: Option<String>,
+}
+
+impl Page {
+    /// The page that the four arguments of the field at hand name.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] for a size outside 1 to 100, and for both `first` and `last`.
+    pub(crate) fn new(
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Self, ApiError> {
+        // `first` has a default, so its being there does not say that somebody wrote it.
+        let first_is_written = ctx.item.node.get_argument("first").is_some_and(|first| {
+            first.node.clone().into_const().is_some_and(|first| first != async_graphql::Value::Null)
+        });
+        let (name, from, asked) = match (first, last) {
+            (Some(first), Some(_)) if first_is_written || first != USUAL => {
+                return Err(ApiError::bad_input("last", "Ask for the first or for the last of a list, not for both"));
+            }
+            (_, Some(last)) => ("last", End::Tail, last),
+            (first, None) => ("first", End::Start, first.unwrap_or(USUAL)),
+        };
+        let size = usize::try_from(asked).ok().filter(|size| (1..=LARGEST).contains(size));
+        let size =
+            size.ok_or_else(|| ApiError::bad_input(name, format!("{name} is 1 to {LARGEST}, and {asked} is not")))?;
+        Ok(Self { from, size, after, before })
+    }
+
+    /// The keys that `after` and `before` hold, where they are cursors of the list named `list`.
+    pub(crate) fn bounds<K: DeserializeOwned>(&self, list: &str) -> Result<(Option<K>, Option<K>), ApiError> {
+        let read = |name, cursor: &Option<String>| {
+            let key = |cursor: &String| {
+                let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+                let (of, key): (String, K) = serde_json::from_slice(&bytes).ok()?;
+                (of == list).then_some(key)
+            };
+            let refused =
+                || ApiError::bad_input(name, format!("{name} is no cursor of this list; pass one as it was given"));
+            cursor.as_ref().map(|cursor| key(cursor).ok_or_else(refused)).transpose()
+        };
+        Ok((read("after", &self.after)?, read("before", &self.before)?))
+    }
+}
+
+impl Page {
+    /// The page as a span of ids, with one row more than asked for, and whether it has a cursor on either side.
+    pub(crate) fn span(&self, list: &str) -> Result<(Span, (bool, bool)), ApiError> {
+        let (after, before): (Option<i64>, Option<i64>) = self.bounds(list)?;
+        let span = Span { from: self.from, after, before, limit: self.size as u64 + 1 };
+        Ok((span, (after.is_some(), before.is_some())))
+    }
+}
+
+/// The cursor of a key in the list named `list`.
+pub(crate) fn cursor<K: Serialize>(list: &str, key: &K) -> Result<String, ApiError> {
+    serde_json::to_vec(&(list, key)).map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).map_err(ApiError::internal)
+}
+
+/// The items of one page, each with its cursor, and whether there are others before and after.
+#[derive(Clone, Debug)]
+pub(crate) struct Slice<T> {
+    pub(crate) items: Vec<(String, T)>,
+    pub(crate) has_previous: bool,
+    pub(crate) has_next: bool,
+}
+
+impl<T> Slice<T> {
+    /// As a connection of what `node` makes of each item.
+    pub(crate) fn listed<N: OutputType>(self, total: Total, node: impl Fn(T) -> N) -> Listed<N> {
+        let mut page = Connection::with_additional_fields(self.has_previous, self.has_next, total);
+        page.edges.extend(self.items.into_iter().map(|(cursor, item)| Edge::new(cursor, node(item))));
+        page
+    }
+}
+
+/// Cuts a page out of a list in memory. `sorted` is in the order of `key`, and no two items have the same key; `list` names
+/// the list and its order, so that a cursor of another one is refused.
+///
+/// # Errors
+///
+/// [`ApiError::bad_input`] for a text that is no cursor of this list.
+pub(crate) fn cut<T, K>(page: &Page, list: &str, sorted: Vec<T>, key: impl Fn(&T) -> K) -> Result<Slice<T>, ApiError>
+where
+    K: Ord + Serialize + DeserializeOwned,
+{
+    let (after, before): (Option<K>, Option<K>) = page.bounds(list)?;
+    let low = after.map_or(0, |after| sorted.partition_point(|item| key(item) <= after));
+    let high = before.map_or(sorted.len(), |before| sorted.partition_point(|item| key(item) < before)).max(low);
+    let (low, high) = match page.from {
+        End::Start => (low, high.min(low + page.size)),
+        End::Tail => (low.max(high.saturating_sub(page.size)), high),
+    };
+    let (has_previous, has_next) = (low > 0, high < sorted.len());
+    let items = sorted.into_iter().skip(low).take(high - low);
+    let items = items.map(|item| Ok((cursor(list, &key(&item))?, item))).collect::<Result<_, ApiError>>()?;
+    Ok(Slice { items, has_previous, has_next })
+}
+
+/// How many there are on all pages of a list.
+#[derive(Debug)]
+pub(crate) enum Total {
+    /// Known already.
+    Known(usize),
+    /// The rows of this statement.
+    Rows(Box<SelectStatement>),
+    /// The children of one row, counted together with those of its neighbours.
+    Children(ChildTotal),
+}
+
+#[Object]
+impl Total {
+    /// How many there are on all pages together. Counted only when asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        let total = match self {
+            Self::Known(total) => i64::try_from(*total).unwrap_or(i64::MAX),
+            Self::Rows(statement) => {
+                let db = ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("no database"))?;
+                let row = db.query_one(&rows::count(statement.as_ref().clone())).await?;
+                row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0)
+            }
+            Self::Children(of) => Rows::of(ctx)?.load_one(*of).await?.unwrap_or(0),
+        };
+        Ok(i32::try_from(total).unwrap_or(i32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(from: End, size: usize, after: Option<u32>, before: Option<u32>) -> Page {
+        let held = |key: Option<u32>| key.map(|key| cursor("numbers", &key).unwrap());
+        Page { from, size, after: held(after), before: held(before) }
+    }
+
+    fn cut_to(page: &Page) -> (Vec<u32>, bool, bool) {
+        let Slice { items, has_previous, has_next } =
+            cut(page, "numbers", vec![10, 20, 30, 40, 50], |item| *item).unwrap();
+        (items.into_iter().map(|(_, item)| item).collect(), has_previous, has_next)
+    }
+
+    #[test]
+    fn a_page_is_cut_from_either_end_and_between_cursors() {
+        assert_eq!(cut_to(&page(End::Start, 2, None, None)), (vec![10, 20], false, true));
+        assert_eq!(cut_to(&page(End::Start, 2, Some(20), None)), (vec![30, 40], true, true));
+        assert_eq!(cut_to(&page(End::Start, 9, Some(20), Some(50))), (vec![30, 40], true, true));
+        assert_eq!(cut_to(&page(End::Tail, 2, None, None)), (vec![40, 50], true, false));
+        assert_eq!(cut_to(&page(End::Tail, 2, None, Some(30))), (vec![10, 20], false, true));
+        assert_eq!(cut_to(&page(End::Start, 2, Some(50), Some(10))), (vec![], true, false));
+    }
+
+    #[test]
+    fn a_page_goes_on_where_the_last_one_ended_even_when_that_item_has_gone() {
+        assert_eq!(cut_to(&page(End::Start, 1, Some(25), None)), (vec![30], true, true));
+    }
+
+    #[test]
+    fn a_cursor_of_another_list_is_refused() {
+        let page = Page { after: Some(cursor("letters", &20).unwrap()), ..page(End::Start, 2, None, None) };
+        assert!(page.bounds::<u32>("numbers").is_err());
+        let page = Page { before: Some("nonsense".to_owned()), ..page };
+        assert!(page.bounds::<u32>("letters").is_err());
+    }
+}

@@ -1,0 +1,93 @@
+//! Pages of database rows by keyset: one statement a page, whatever its number.
+
+use sea_orm::sea_query::{
+    Alias, Asterisk, Expr, ExprTrait as _, IntoValueTuple, Order, Query, SelectStatement, WindowStatement,
+};
+use sea_orm::{ConnectionTrait, Cursor, SelectorTrait};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{End, Page, Slice, cursor};
+use crate::graphql::error::ApiError;
+
+/// Reads a page of `rows`, which has its order already. `key` is what the rows are ordered by, unique; `list` names the list.
+///
+/// # Errors
+///
+/// [`ApiError::bad_input`] for a text that is no cursor of this list, else what the database said.
+pub(crate) async fn read<S, K>(
+    db: &impl ConnectionTrait,
+    page: &Page,
+    list: &str,
+    mut rows: Cursor<S>,
+    key: impl Fn(&S::Item) -> K,
+) -> Result<Slice<S::Item>, ApiError>
+where
+    S: SelectorTrait,
+    K: IntoValueTuple + Serialize + DeserializeOwned,
+{
+    let (after, before): (Option<K>, Option<K>) = page.bounds(list)?;
+    let (is_after, is_before) = (after.is_some(), before.is_some());
+    if let Some(after) = after {
+        rows.after(after);
+    }
+    if let Some(before) = before {
+        rows.before(before);
+    }
+    // One more than asked for tells whether there are more.
+    let wanted = page.size as u64 + 1;
+    match page.from {
+        End::Start => rows.first(wanted),
+        End::Tail => rows.last(wanted),
+    };
+    trimmed(page, list, rows.all(db).await?, (is_after, is_before), key)
+}
+
+/// A page of rows of which one more than asked for was read, at the far end.
+pub(crate) fn trimmed<T, K: Serialize>(
+    page: &Page,
+    list: &str,
+    mut rows: Vec<T>,
+    (is_after, is_before): (bool, bool),
+    key: impl Fn(&T) -> K,
+) -> Result<Slice<T>, ApiError> {
+    let more = rows.len() > page.size;
+    let (has_previous, has_next) = match page.from {
+        End::Start => {
+            rows.truncate(page.size);
+            (is_after, more || is_before)
+        }
+        End::Tail => {
+            rows.drain(..rows.len().saturating_sub(page.size));
+            (more || is_after, is_before)
+        }
+    };
+    let items = rows.into_iter().map(|row| Ok((cursor(list, &key(&row))?, row))).collect::<Result<_, ApiError>>()?;
+    Ok(Slice { items, has_previous, has_next })
+}
+
+/// How many rows a statement has. `COUNT(*)`: counting a column is three times slower.
+pub(crate) fn count(mut rows: SelectStatement) -> SelectStatement {
+    rows.clear_order_by();
+    Query::select().expr(Expr::col(Asterisk).count()).from_subquery(rows, "counted").to_owned()
+}
+
+/// The ids of the first (or last) `limit` of `rows` for each `parent`, in the order of `id`: one statement for the children
+/// of a whole page of parents.
+pub(crate) fn first_of_each(mut rows: SelectStatement, parent: &'static str, from: End, limit: u64) -> SelectStatement {
+    let order = match from {
+        End::Start => Order::Asc,
+        End::Tail => Order::Desc,
+    };
+    let window = WindowStatement::partition_by(Alias::new(parent)).order_by(Alias::new("id"), order).to_owned();
+    rows.clear_selects().column(Alias::new("id")).expr_window_as(
+        Expr::cust("ROW_NUMBER()"),
+        window,
+        Alias::new("place"),
+    );
+    Query::select()
+        .column(Alias::new("id"))
+        .from_subquery(rows, "ranked")
+        .and_where(Expr::col(Alias::new("place")).lte(limit))
+        .to_owned()
+}

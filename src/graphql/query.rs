@@ -1,0 +1,21 @@
+//! What can be asked: the organisation and its coverage on any day, another policy tried on it, and how the network is run.
+
+mod history;
+mod node;
+mod organisation;
+mod teams;
+mod what_if;
+
+use async_graphql::MergedObject;
+
+/// Everything that can be asked. Every question about coverage takes the day it is about, `asOf`; without it that is today in
+/// the board's time zone. Lists are pages of at most 100, in a stable order.
+#[derive(Debug, Default, MergedObject)]
+#[graphql(name = "Query")]
+pub struct Query(
+    organisation::OrganisationQuery,
+    teams::TeamQuery,
+    what_if::WhatIfQuery,
+    history::HistoryQuery,
+    node::NodeQuery,
+);

@@ -1,0 +1,142 @@
+//! Anything by its id.
+
+use async_graphql::{Context, ID, Object};
+use entity::table::{delivery, import_batch, job_run, report, snapshot};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use super::super::access::Scope;
+use super::super::error::ApiError;
+use super::super::id::NodeId;
+use super::super::loader::children::DeliveryRow;
+use super::super::moment::Moment;
+use super::super::object::delivery::Delivery;
+use super::super::object::import::ImportBatch;
+use super::super::object::job_run::JobRun;
+use super::super::object::node::Node;
+use super::super::object::report::GapReport;
+use super::super::object::snapshot::Snapshot;
+use super::super::scalar::Date;
+use super::history::db;
+
+/// The most ids of one question.
+const MOST_IDS: usize = 100;
+
+#[derive(Debug, Default)]
+pub(crate) struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The object with an id that this API gave out.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>, ApiError> {
+        let mut found = find(ctx, std::slice::from_ref(&id)).await?;
+        found.pop().flatten().map(Some).ok_or_else(|| ApiError::not_found("object"))
+    }
+
+    /// The objects with these ids, in their order; an id that finds nothing gives null and an error NOT_FOUND.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ids, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>, ApiError> {
+        if ids.len() > MOST_IDS {
+            return Err(ApiError::bad_input(
+                "ids",
+                format!("ids has at most {MOST_IDS} entries, and not {}", ids.len()),
+            ));
+        }
+        let found = find(ctx, &ids).await?;
+        if found.iter().any(Option::is_none) {
+            let mut error: async_graphql::ServerError = ApiError::not_found("object").into();
+            error.locations.push(ctx.item.pos);
+            ctx.add_error(ctx.set_error_path(error));
+        }
+        Ok(found)
+    }
+}
+
+/// Each id's object, or nothing: one statement a kind, however many ids there are.
+async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiError> {
+    let ids: Vec<Option<NodeId>> = ids.iter().map(|id| NodeId::decode(id).ok()).collect();
+    let rows = Stored::read(ctx, &ids).await?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.push(match id {
+            None => None,
+            Some(NodeId::Unit(unit, day)) => {
+                let at = Moment::on(ctx, day.map(Date)).await?;
+                at.known.unit_by_id(unit).filter(|unit| at.sees(*unit)).map(|unit| Node::Unit(at.unit_object(unit)))
+            }
+            Some(NodeId::Team(unit, day)) => {
+                let at = Moment::on(ctx, day.map(Date)).await?;
+                let unit = at.known.unit_by_id(unit).filter(|unit| at.sees(*unit));
+                unit.and_then(|unit| at.team_place(unit)).map(|place| Node::Team(at.team_object(place)))
+            }
+            Some(NodeId::Snapshot(id)) => {
+                rows.snapshots.iter().find(|row| row.id == id).map(|row| Node::Snapshot(Snapshot(row.clone())))
+            }
+            Some(NodeId::GapReport(id)) => {
+                rows.reports.iter().find(|row| row.id == id).map(|row| Node::GapReport(GapReport(row.clone())))
+            }
+            Some(NodeId::Delivery(id)) => {
+                rows.deliveries.iter().find(|row| row.id == id).map(|row| Node::Delivery(Delivery(row.clone())))
+            }
+            Some(NodeId::JobRun(id)) => {
+                rows.runs.iter().find(|row| row.id == id).map(|row| Node::JobRun(JobRun(row.clone())))
+            }
+            Some(NodeId::ImportBatch(id)) => {
+                rows.batches.iter().find(|row| row.id == id).map(|row| Node::ImportBatch(ImportBatch(row.clone())))
+            }
+        });
+    }
+    Ok(found)
+}
+
+/// The rows that the ids of one question name.
+#[derive(Debug, Default)]
+struct Stored {
+    snapshots: Vec<snapshot::Model>,
+    reports: Vec<report::Model>,
+    deliveries: Vec<DeliveryRow>,
+    runs: Vec<job_run::Model>,
+    batches: Vec<import_batch::Model>,
+}
+
+impl Stored {
+    async fn read(ctx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Self, ApiError> {
+        let (db, scope) = (db(ctx)?, Scope::of(ctx)?);
+        let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for id in ids.iter().flatten() {
+            match id {
+                NodeId::Unit(..) | NodeId::Team(..) => {}
+                NodeId::Snapshot(id) => wanted.0.push(*id),
+                NodeId::GapReport(id) => wanted.1.push(*id),
+                NodeId::Delivery(id) => wanted.2.push(*id),
+                NodeId::JobRun(id) => wanted.3.push(*id),
+                NodeId::ImportBatch(id) => wanted.4.push(*id),
+            }
+        }
+        let mut rows = Self::default();
+        let (snapshots, reports, deliveries, runs, batches) = wanted;
+        if !snapshots.is_empty() {
+            let chosen = snapshot::Entity::find().filter(snapshot::Column::Id.is_in(snapshots));
+            rows.snapshots = chosen.filter(scope.rows()).all(db).await?;
+        }
+        if !reports.is_empty() {
+            let chosen = report::Entity::find().filter(report::Column::Id.is_in(reports));
+            rows.reports = chosen.filter(scope.rows()).all(db).await?;
+        }
+        if !deliveries.is_empty() {
+            let chosen = DeliveryRow::select().filter(delivery::Column::Id.is_in(deliveries));
+            rows.deliveries = chosen.filter(scope.rows()).into_model().all(db).await?;
+        }
+        if !runs.is_empty() {
+            let chosen = job_run::Entity::find().filter(job_run::Column::Id.is_in(runs));
+            rows.runs = chosen.filter(scope.rows()).all(db).await?;
+        }
+        if !batches.is_empty() {
+            let chosen = import_batch::Entity::find().filter(import_batch::Column::Id.is_in(batches));
+            rows.batches = chosen.filter(scope.rows()).all(db).await?;
+        }
+        Ok(rows)
+    }
+}

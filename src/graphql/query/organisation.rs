@@ -1,0 +1,122 @@
+//! The tree of units.
+
+use async_graphql::{Context, Object, SimpleObject};
+
+use super::super::access::Scope;
+use super::super::error::ApiError;
+use super::super::moment::{Moment, today};
+use super::super::object::unit::{Unit, listed};
+use super::super::page::{Listed, Page};
+use super::super::scalar::Date;
+
+/// The longest text that can be searched for.
+pub(super) const LONGEST_SEARCH: usize = 200;
+
+#[derive(Debug, Default)]
+pub(crate) struct OrganisationQuery;
+
+/// Who is asking.
+#[derive(Clone, Debug, SimpleObject)]
+struct ViewerInfo {
+    /// How they reached the service: loopback.
+    kind: &'static str,
+    /// Whether they see the whole organisation, and not only a part of its tree.
+    sees_whole_network: bool,
+    /// Whether they may ask for a run of a job.
+    may_request_runs: bool,
+}
+
+#[Object]
+impl OrganisationQuery {
+    /// The version of this psn. It is answered without the database.
+    async fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    /// Who is asking, and what they may do.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<ViewerInfo, ApiError> {
+        let scope = Scope::of(ctx)?;
+        let viewer = ctx.data_opt::<crate::http::Viewer>();
+        Ok(ViewerInfo {
+            kind: viewer.map_or("", |viewer| viewer.word()),
+            sees_whole_network: viewer.is_some_and(|viewer| viewer.sees_whole_network()),
+            may_request_runs: scope.may_request_runs(),
+        })
+    }
+
+    /// Today in the board's time zone.
+    async fn today(&self, ctx: &Context<'_>) -> Result<Date, ApiError> {
+        today(ctx).map(Date)
+    }
+
+    /// The top of the tree. Null before the first import.
+    async fn board(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
+    ) -> Result<Option<Unit>, ApiError> {
+        let at = Moment::on(ctx, as_of).await?;
+        Ok(at.top().map(|unit| at.unit_object(unit)))
+    }
+
+    /// The unit with a code, open on the day or not.
+    async fn unit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The board's own code of the unit, as the files write it.")] code: String,
+        #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
+    ) -> Result<Option<Unit>, ApiError> {
+        let at = Moment::on(ctx, as_of).await?;
+        at.named(&code).map(|unit| Some(at.unit_object(unit)))
+    }
+
+    /// Units that are open on the day or have a team at or below them, by code.
+    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: three filters and Relay's four")]
+    async fn units(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
+        #[graphql(desc = "Only the unit with this code and those below it.")] under_code: Option<String>,
+        #[graphql(desc = "Only those of this kind, in the board's words: Sector.")] level: Option<String>,
+        #[graphql(desc = "Only those whose code or name holds this text, whatever its case.")] search: Option<String>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<Unit>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let search = Search::new(search)?;
+        let at = Moment::on(ctx, as_of).await?;
+        let under = under_code.map(|code| at.named(&code)).transpose()?;
+        let units = at.units().map(|row| row.unit).filter(|unit| {
+            let facts = at.facts(*unit);
+            under.is_none_or(|above| at.index().is_at_or_below(*unit, above))
+                && level.as_deref().is_none_or(|level| at.known.directory.level(facts.id) == Some(level))
+                && search.finds(facts)
+        });
+        let units = units.collect();
+        listed(&at, &page, units)
+    }
+}
+
+/// A text to look for in codes and names.
+#[derive(Clone, Debug)]
+pub(super) struct Search(Option<String>);
+
+impl Search {
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] for a text of more than 200 letters.
+    pub(super) fn new(text: Option<String>) -> Result<Self, ApiError> {
+        let text = text.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
+        if text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_SEARCH) {
+            return Err(ApiError::bad_input("search", format!("search has at most {LONGEST_SEARCH} letters")));
+        }
+        Ok(Self(text))
+    }
+
+    pub(super) fn finds(&self, unit: &entity::coverage::roster::Unit) -> bool {
+        let holds = |hay: &str, text: &str| hay.to_lowercase().contains(text);
+        self.0.as_deref().is_none_or(|text| holds(&unit.code, text) || holds(&unit.name, text))
+    }
+}

@@ -1,0 +1,182 @@
+//! Teams, filtered and in order.
+
+use std::cmp::Reverse;
+
+use async_graphql::{Context, Enum, InputObject, Object};
+use entity::coverage::TeamRow;
+use entity::value::Status;
+use serde::{Deserialize, Serialize};
+
+use super::super::error::ApiError;
+use super::super::moment::Moment;
+use super::super::object::team::{Team, staff_affected};
+use super::super::object::word::TeamStatus;
+use super::super::page::{Listed, Page, Total, cut};
+use super::super::scalar::Date;
+use super::organisation::Search;
+
+#[derive(Debug, Default)]
+pub(crate) struct TeamQuery;
+
+/// Which teams. All that is given must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+struct TeamFilter {
+    /// Only teams of one of these statuses.
+    status: Option<Vec<TeamStatus>>,
+    /// Only the unit with this code and those below it.
+    under_code: Option<String>,
+    /// Only units of this kind, in the board's words: Ward.
+    level: Option<String>,
+    /// Only teams with at least this headcount, in people.
+    min_headcount: Option<i32>,
+    /// Only teams with at most this headcount, in people.
+    max_headcount: Option<i32>,
+    /// Only teams whose code or name holds this text, whatever its case.
+    search: Option<String>,
+    /// Only teams that are AT_RISK from a day before this one.
+    at_risk_before: Option<Date>,
+    /// Only the teams of the cover group of this name.
+    cover_group: Option<String>,
+}
+
+/// What teams are ordered by. Ties are broken by code, which is unique.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+enum TeamOrderField {
+    /// Whole Peer Supporters short; teams without a figure come last.
+    Gap,
+    /// Distinct people of teams with a gap to close; teams without a gap count as 0.
+    StaffAffected,
+    /// Headcount, in people.
+    Headcount,
+    /// Name.
+    Name,
+    /// The board's code.
+    Code,
+    /// The first day at risk; teams that are not AT_RISK come last.
+    AtRiskFrom,
+}
+
+/// Which end comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+enum OrderDirection {
+    /// Smallest, earliest or alphabetically first.
+    Asc,
+    /// Largest, latest or alphabetically last.
+    Desc,
+}
+
+/// The order of teams.
+#[derive(Clone, Copy, Debug, InputObject)]
+struct TeamOrder {
+    /// What they are ordered by.
+    field: TeamOrderField,
+    /// Which end comes first.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    direction: OrderDirection,
+}
+
+#[Object]
+impl TeamQuery {
+    /// The team that is the unit with this code.
+    async fn team(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The board's own code of the unit, as the files write it.")] code: String,
+        #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
+    ) -> Result<Option<Team>, ApiError> {
+        let at = Moment::on(ctx, as_of).await?;
+        let place = at.unit(&code).and_then(|unit| at.team_place(unit));
+        place.map(|place| Some(at.team_object(place))).ok_or_else(|| ApiError::not_found("team"))
+    }
+
+    /// Teams on a day, by code unless told.
+    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, filter, order and Relay's four")]
+    async fn teams(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
+        #[graphql(desc = "Which teams; all unless told.")] filter: Option<TeamFilter>,
+        #[graphql(desc = "In which order; by code unless told.")] order_by: Option<TeamOrder>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<Team>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let at = Moment::on(ctx, as_of).await?;
+        let order = order_by.unwrap_or(TeamOrder { field: TeamOrderField::Code, direction: OrderDirection::Asc });
+        let wanted = wanted(&at, filter.unwrap_or_default())?;
+        let mut teams: Vec<_> = at.teams().filter(|(_, row)| wanted(row)).map(|(place, _)| place).collect();
+        let key = |place: &usize| {
+            let row = &at.coverage.teams[*place];
+            (order.rank(&at, row), at.facts(row.unit).code.clone())
+        };
+        teams.sort_by_cached_key(key);
+        let total = Total::Known(teams.len());
+        let slice = cut(&page, &order.list(), teams, key)?;
+        Ok(slice.listed(total, |place| at.team_object(place)))
+    }
+}
+
+/// The test that a filter puts to a team.
+fn wanted(at: &Moment, filter: TeamFilter) -> Result<impl Fn(&TeamRow) -> bool, ApiError> {
+    let TeamFilter { status, under_code, level, min_headcount, max_headcount, search, at_risk_before, cover_group } =
+        filter;
+    let status: Option<Vec<Status>> = status.map(|status| status.into_iter().map(Status::from).collect());
+    let under = under_code.map(|code| at.named(&code)).transpose()?;
+    let search = Search::new(search)?;
+    Ok(move |row: &TeamRow| {
+        let facts = at.facts(row.unit);
+        let group = || facts.cover_group.map(|group| at.index().roster().words.text(group));
+        status.as_ref().is_none_or(|status| status.contains(&row.status))
+            && under.is_none_or(|above| at.index().is_at_or_below(row.unit, above))
+            && level.as_deref().is_none_or(|level| at.known.directory.level(facts.id) == Some(level))
+            && min_headcount.is_none_or(|least| i64::from(row.headcount) >= i64::from(least))
+            && max_headcount.is_none_or(|most| i64::from(row.headcount) <= i64::from(most))
+            && at_risk_before.is_none_or(|Date(day)| row.risk.as_ref().is_some_and(|risk| risk.day < day))
+            && cover_group.as_deref().is_none_or(|name| group() == Some(name))
+            && search.finds(facts)
+    })
+}
+
+/// A team's place in an order. All places of one list are of one kind, so that they compare as they should.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum Rank {
+    /// What has no figure comes after all others, whatever the direction.
+    Figure(bool, i64),
+    Text(String),
+    TextBackwards(Reverse<String>),
+}
+
+impl TeamOrder {
+    fn rank(self, at: &Moment, row: &TeamRow) -> Rank {
+        let facts = at.facts(row.unit);
+        let text = |text: &str| match self.direction {
+            OrderDirection::Asc => Rank::Text(text.to_owned()),
+            OrderDirection::Desc => Rank::TextBackwards(Reverse(text.to_owned())),
+        };
+        let figure = |figure: Option<i64>| {
+            let place = figure.unwrap_or(0);
+            Rank::Figure(
+                figure.is_none(),
+                match self.direction {
+                    OrderDirection::Asc => place,
+                    OrderDirection::Desc => -place,
+                },
+            )
+        };
+        match self.field {
+            TeamOrderField::Gap => figure(row.gap.map(i64::from)),
+            TeamOrderField::StaffAffected => figure(Some(i64::from(staff_affected(row)))),
+            TeamOrderField::Headcount => figure(Some(i64::from(row.headcount))),
+            TeamOrderField::Name => text(&facts.name),
+            TeamOrderField::Code => text(&facts.code),
+            TeamOrderField::AtRiskFrom => figure(row.risk.as_ref().map(|risk| risk.day.days_since(at.as_of.day))),
+        }
+    }
+
+    /// The name of the list, which its cursors carry: one of another order is refused.
+    fn list(self) -> String {
+        format!("teams {:?} {:?}", self.field, self.direction)
+    }
+}

@@ -1,0 +1,50 @@
+//! The API from outside: questions by HTTP to the real router over a small board, on both databases.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+mod answers;
+mod board;
+mod contract;
+mod history;
+mod pages;
+mod refusals;
+mod runs;
+mod statements;
+
+use std::time::Duration;
+
+use axum::Router;
+use psn::graphql::limits::Limits;
+use psn::http::{Site, router};
+use sea_orm::DatabaseConnection;
+use serde_json::{Value, json};
+
+use crate::harness::World;
+use crate::site::ask_with;
+
+/// The site over the world's database and clock, in Glasgow.
+fn site(world: &World) -> Router {
+    site_over(world, world.db.clone())
+}
+
+fn site_over(world: &World, db: DatabaseConnection) -> Router {
+    let schema = psn::graphql::schema(db.clone(), world.clock.clone(), chrono_tz::Europe::London);
+    let limits = Limits::new(&psn::graphql::sdl(), 50_000).unwrap();
+    router(Site { schema, limits, query_limit: Duration::from_secs(20), db })
+}
+
+/// The answer as it is, errors and all.
+async fn answer(site: &Router, query: &str, variables: Value) -> Value {
+    ask_with(site, &json!({ "query": query, "variables": variables })).await.json()
+}
+
+/// The data of an answer without errors.
+async fn data(site: &Router, query: &str) -> Value {
+    let answer = answer(site, query, json!({})).await;
+    assert_eq!(answer.get("errors"), None, "{query}");
+    answer["data"].clone()
+}
+
+/// The data of an answer as text for a stored snapshot.
+async fn shown(site: &Router, query: &str) -> String {
+    serde_json::to_string_pretty(&data(site, query).await).unwrap()
+}

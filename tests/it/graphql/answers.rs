@@ -1,0 +1,141 @@
+//! What a dashboard and an analyst ask, answered in full and compared with what was once read by a person.
+
+use insta::assert_snapshot;
+
+use super::{board, data, history, shown, site};
+use crate::harness::{both, day};
+
+both!(
+    async fn the_board_at_a_glance(world: World) {
+        board::organisation(&world.db).await;
+        let query =
+            "{ today board { code name level asOf isOpen rollUp { ...all } children { totalCount nodes { code name
+            parent { code } rollUp { headcount teamsCovered { numerator denominator percent } } team { status }
+            children { nodes { code site team { status statusInWords headcount gap } } } } } } }
+            fragment all on RollUp { headcount wte activeSupporters trainers supportersPerTrainer trainersMet
+              teams { total covered atRisk partial none mixGap unknown exempt notApplicable }
+              teamsCovered { numerator denominator percent } staffCovered { numerator denominator percent }
+              level1 { target met done { numerator denominator percent } } }";
+        assert_snapshot!("board", shown(&site(&world), query).await);
+    }
+);
+
+/// Every field of a team.
+const TEAM: &str = "fragment team on Team { status statusInWords headcount ownHeadcount staffAffected wte required gap
+    activeSupporters allocatedShare singlePointOfFailure atRisk { from status reasons } whatWouldClose
+    unit { code name ancestors { code } appointments { role person { displayName } delegate { displayName } firstDay lastDay }
+      exemptions { firstDay lastDay holds reason agreedBy } }
+    supporters { totalCount nodes { person { displayName employer } unit { code } share isActive headline reasonsAgainst
+      standingInWords firstDay lastDay lineApproval { decidedOn lastDay by { displayName } } seniorApproval { decidedOn lastDay
+      by { displayName } } protectedHours signedOffOn pause { firstDay } certificateLastDay nextExpiry { what lastDay } } }
+    champions { counting needed met } level1 { target met done { numerator denominator percent } }
+    policy { unit { code } inForceFrom staffPerSupporter minSupporters certificateMonths approvalMonths awayDays level1Target
+      minChampions supportersPerTrainer horizonDays mix { rule must } }
+    mix { rule must state sentence } coverGroup { name members { totalCount nodes { code } } }
+    changeSinceSnapshot { snapshotDay change statusThen gapThen gapOpenedOn } }";
+
+both!(
+    async fn one_team_in_full(world: World) {
+        board::organisation(&world.db).await;
+        history::store(&world.db, day("2026-11-09")).await;
+        let site = site(&world);
+        let query =
+            format!("{{ short: team(code: \"N2\") {{ ...team }} risk: team(code: \"N1\") {{ ...team }} }} {TEAM}");
+        assert_snapshot!("team", shown(&site, &query).await);
+        let query = format!("{{ team(code: \"S3\", asOf: \"2026-11-20\") {{ ...team }} }} {TEAM}");
+        assert_snapshot!("team_of_a_cover_group", shown(&site, &query).await);
+    }
+);
+
+both!(
+    async fn the_same_question_about_another_day_has_another_answer(world: World) {
+        board::organisation(&world.db).await;
+        let query = r#"{ before: team(code: "N1", asOf: "2026-01-04") { status } now: team(code: "N1") { status }
+            after: team(code: "N1", asOf: "2026-12-15") { status supporters { nodes { standingInWords } } }
+            exempt: team(code: "S1", asOf: "2026-12-31") { status } old: unit(code: "OLD", asOf: "2025-12-31") { isOpen lastDay }
+            closed: unit(code: "OLD") { isOpen rollUp { headcount } } }"#;
+        let answer = data(&site(&world), query).await;
+        assert_eq!(answer["before"]["status"], "NONE");
+        assert_eq!(answer["now"]["status"], "AT_RISK");
+        assert_eq!(answer["after"]["status"], "NONE");
+        let standing = &answer["after"]["supporters"]["nodes"][0]["standingInWords"];
+        assert_eq!(standing, "Does not count: has a certificate that has expired.");
+        assert_eq!(answer["exempt"]["status"], "EXEMPT");
+        assert_eq!(answer["old"], serde_json::json!({ "isOpen": true, "lastDay": "2025-12-31" }));
+        assert_eq!(answer["closed"], serde_json::json!({ "isOpen": false, "rollUp": null }));
+    }
+);
+
+both!(
+    async fn today_is_the_day_in_the_boards_zone(world: World) {
+        // Half past eleven in the evening in UTC is the next day in a British summer.
+        world.clock.set(crate::harness::instant("2026-07-01T23:30:00Z"));
+        let answer = data(&site(&world), "{ today board { code } teams { totalCount } }").await;
+        assert_eq!(answer, serde_json::json!({ "today": "2026-07-02", "board": null, "teams": { "totalCount": 0 } }));
+    }
+);
+
+both!(
+    async fn another_policy_is_tried_and_nothing_is_stored(world: World) {
+        board::organisation(&world.db).await;
+        let site = site(&world);
+        let query = r#"{ whatIf(unitCode: "NORTH", policy: { staffPerSupporter: 2, mustMix: "1 from Nursing of job_family" }) {
+            unit { code } teamsWithANewGap teamsWithAClosedGap
+            before { teamsCovered { numerator denominator } } after { teamsCovered { numerator denominator } }
+            teams { totalCount nodes { team { unit { code } } change before { status required gap activeSupporters atRiskFrom }
+              after { status required gap activeSupporters atRiskFrom } } } }
+            looser: whatIf(policy: { staffPerSupporter: 50 }) { unit { code } teamsWithAClosedGap teams { nodes {
+              team { unit { code } } change } } } }"#;
+        assert_snapshot!("what_if", shown(&site, query).await);
+        let after =
+            data(&site, r#"{ team(code: "N2") { gap } policy: unit(code: "N2") { policy { staffPerSupporter } } }"#)
+                .await;
+        assert_eq!(after["team"]["gap"], 1);
+        assert_eq!(after["policy"]["policy"]["staffPerSupporter"], 25);
+    }
+);
+
+both!(
+    async fn a_trend_has_one_point_a_week(world: World) {
+        board::organisation(&world.db).await;
+        // Week 45 has no Monday; week 46 a Monday and a Tuesday; Monday of week 47 two revisions; the 17th is to come.
+        for on in ["2026-11-04", "2026-11-06", "2026-11-09", "2026-11-10", "2026-11-16", "2026-11-17"] {
+            history::store(&world.db, day(on)).await;
+        }
+        sea_orm::ConnectionTrait::execute_unprepared(
+            &world.db,
+            "UPDATE post SET valid_to = '2026-11-01' WHERE person_id = 5",
+        )
+        .await
+        .unwrap();
+        board::changed(&world.db).await;
+        history::store(&world.db, day("2026-11-16")).await;
+        let query = "{ board { trend { week day rollUp { headcount teams { total covered } } } short: trend(weeks: 1) { day } }
+            snapshots(first: 3) { totalCount nodes { day revision computedAt rollUp(unitCode: \"NORTH\") { headcount } } } }";
+        assert_snapshot!("trend", shown(&site(&world), query).await);
+    }
+);
+
+both!(
+    async fn reports_show_what_became_of_each_mail(world: World) {
+        board::organisation(&world.db).await;
+        history::reports(&world.db).await;
+        let query = "{ gapReports { totalCount nodes { week builtAt snapshot { day } previousSnapshot { day }
+            deliveries { totalCount nodes { state attempts nextAttemptAt acceptedAt maskedAddress recipient { displayName } subject
+              messageId units { code name why } lastError textPart } }
+            retried: deliveries(state: RETRYING) { totalCount nodes { state } } } }
+            jobRuns(job: GAP_REPORT) { totalCount nodes { job period state attempts startedAt finishedAt nextAttemptAt outcome } }
+            none: jobRuns(state: FAILED) { totalCount } }";
+        assert_snapshot!("reports", shown(&site(&world), query).await);
+    }
+);
+
+both!(
+    async fn imports_show_what_was_rejected_and_why(world: World) {
+        history::imports(&world.db).await;
+        let query = "{ importBatches { totalCount nodes { asAt finishedAt state forced refusal files { file rows added changed ended
+            unchanged rejected ignoredColumns } rejects(first: 2) { totalCount pageInfo { hasNextPage } nodes { file line column
+            value sentence } } } } applied: importBatches(state: APPLIED) { totalCount } }";
+        assert_snapshot!("imports", shown(&site(&world), query).await);
+    }
+);

@@ -1,0 +1,98 @@
+//! What is refused: each with its code and a sentence, and without anything internal.
+
+use sea_orm::ConnectionTrait as _;
+use serde_json::json;
+
+use super::{answer, board, site};
+use crate::harness::both;
+
+both!(
+    async fn bad_input_is_refused_with_a_code_and_a_sentence(world: World) {
+        board::organisation(&world.db).await;
+        let site = site(&world);
+        let other = answer(&site, "{ units(first: 1) { pageInfo { endCursor } } }", json!({})).await;
+        let other = other["data"]["units"]["pageInfo"]["endCursor"].as_str().unwrap().to_owned();
+        let cases = [
+            (r#"{ unit(code: "NOWHERE") { code } }"#, "NOT_FOUND", "no such unit"),
+            (r#"{ team(code: "NORTH") { status } }"#, "NOT_FOUND", "no such team"),
+            (r#"{ teams(filter: { underCode: "NOWHERE" }) { totalCount } }"#, "NOT_FOUND", "no such unit"),
+            (r#"{ node(id: "nonsense") { id } }"#, "NOT_FOUND", "no such object"),
+            (r#"{ nodes(ids: ["VW5pdDo5OTk5"]) { id } }"#, "NOT_FOUND", "no such object"),
+            ("{ teams(first: -1) { totalCount } }", "BAD_USER_INPUT", "first is 1 to 100"),
+            ("{ teams(first: 0) { totalCount } }", "BAD_USER_INPUT", "first is 1 to 100"),
+            ("{ teams(first: 101) { totalCount } }", "BAD_USER_INPUT", "first is 1 to 100"),
+            ("{ jobRuns(last: 101) { totalCount } }", "BAD_USER_INPUT", "last is 1 to 100"),
+            ("{ teams(first: 20, last: 20) { totalCount } }", "BAD_USER_INPUT", "not for both"),
+            (r#"{ teams(after: "nonsense") { totalCount } }"#, "BAD_USER_INPUT", "no cursor of this list"),
+            (&format!("{{ teams(after: \"{other}\") {{ totalCount }} }}"), "BAD_USER_INPUT", "no cursor of this list"),
+            (
+                &format!("{{ gapReports(before: \"{other}\") {{ totalCount }} }}"),
+                "BAD_USER_INPUT",
+                "no cursor of this list",
+            ),
+            (r#"{ board(asOf: "2026-02-30") { code } }"#, "BAD_USER_INPUT", "'2026-02-30' is not a day"),
+            (r#"{ board(asOf: "2026-2-3") { code } }"#, "BAD_USER_INPUT", "'2026-2-3' is not a day"),
+            (r#"{ board(asOf: "1989-12-31") { code } }"#, "BAD_USER_INPUT", "years 1990 to 2100"),
+            (r#"{ board(asOf: "2101-01-01") { code } }"#, "BAD_USER_INPUT", "years 1990 to 2100"),
+            ("{ board { trend(weeks: 0) { day } } }", "BAD_USER_INPUT", "weeks is 1 to 260"),
+            (
+                "{ whatIf(policy: { staffPerSupporter: 0 }) { teamsWithANewGap } }",
+                "BAD_USER_INPUT",
+                "staffPerSupporter is 1",
+            ),
+            (
+                "{ whatIf(policy: { level1Target: 101 }) { teamsWithANewGap } }",
+                "BAD_USER_INPUT",
+                "level1Target is 0 to 100",
+            ),
+            (
+                r#"{ whatIf(policy: { mustMix: "2 nurses" }) { teamsWithANewGap } }"#,
+                "BAD_USER_INPUT",
+                "'2 nurses' is not a mix rule",
+            ),
+            (r#"{ whatIf(unitCode: "NOWHERE", policy: {}) { teamsWithANewGap } }"#, "NOT_FOUND", "no such unit"),
+            ("{ nothing }", "GRAPHQL_VALIDATION_FAILED", "nothing"),
+        ];
+        for (query, code, sentence) in cases {
+            let answer = answer(&site, query, json!({})).await;
+            let error = &answer["errors"][0];
+            assert_eq!(error["extensions"]["code"], code, "{query}: {answer}");
+            assert!(error["message"].as_str().unwrap().contains(sentence), "{query}: {answer}");
+        }
+        let many: String = (1..=11).map(|on| format!("d{on}: board(asOf: \"2026-11-{on:02}\") {{ code }} ")).collect();
+        let answer = answer(&site, &format!("{{ {many} }}"), json!({})).await;
+        assert_eq!(answer["errors"].as_array().unwrap().len(), 1, "{answer}");
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    }
+);
+
+both!(
+    async fn a_variable_that_is_not_given_is_no_choice_between_first_and_last(world: World) {
+        board::organisation(&world.db).await;
+        let query = "query($first: Int, $last: Int) { teams(first: $first, last: $last) { nodes { unit { code } } } }";
+        let site = site(&world);
+        let last = answer(&site, query, json!({ "last": 1 })).await;
+        assert_eq!(last["data"]["teams"]["nodes"], json!([{ "unit": { "code": "S3" } }]), "{last}");
+        let both = answer(&site, query, json!({ "first": 2, "last": 1 })).await;
+        assert_eq!(both["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    }
+);
+
+both!(
+    async fn a_database_that_is_away_is_said_so_and_one_that_is_broken_is_our_fault(world: World) {
+        let site = site(&world);
+        world.db.execute_unprepared("DROP TABLE exemption").await.unwrap();
+        let broken = answer(&site, "{ board { code } }", json!({})).await;
+        assert_eq!(broken["errors"][0]["extensions"]["code"], "INTERNAL");
+        assert!(!broken.to_string().contains("exemption"), "{broken}");
+        world.db.clone().close().await.unwrap();
+        for query in [
+            "{ board { code } }",
+            "{ jobRuns { nodes { job } } }",
+            "mutation { requestRun(input: { job: COVERAGE, period: \"2026-11-16\" }) { run { id } } }",
+        ] {
+            let away = answer(&site, query, json!({})).await;
+            assert_eq!(away["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{away}");
+        }
+    }
+);

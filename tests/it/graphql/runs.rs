@@ -1,0 +1,54 @@
+//! Asking for a run of a job: a row in the ledger, or a refusal that says why.
+
+use chrono::TimeDelta;
+use entity::store::run;
+use serde_json::{Value, json};
+
+use super::{answer, board, history, site};
+use crate::harness::both;
+
+const QUERY: &str = "mutation($job: Job!, $period: String!) { requestRun(input: { job: $job, period: $period }) {
+    run { job period state attempts } refusal { code sentence } } }";
+
+async fn request(site: &axum::Router, job: &str, period: &str) -> Value {
+    let answer = answer(site, QUERY, json!({ "job": job, "period": period })).await;
+    assert_eq!(answer.get("errors"), None, "{answer}");
+    answer["data"]["requestRun"].clone()
+}
+
+both!(
+    async fn a_run_is_asked_for_once_and_again_when_it_is_done(world: World) {
+        board::organisation(&world.db).await;
+        history::reports(&world.db).await;
+        let site = site(&world);
+        let asked = json!({ "job": "coverage", "period": "2026-11-16", "state": "REQUESTED", "attempts": 0 });
+        for _ in 0..2 {
+            assert_eq!(request(&site, "COVERAGE", "2026-11-16").await, json!({ "run": asked, "refusal": null }));
+        }
+        assert_eq!(run::count(&world.db, &run::Filter::default()).await.unwrap(), 2);
+        let again = request(&site, "GAP_REPORT", "2026-W47").await;
+        assert_eq!(again["run"]["state"], "REQUESTED", "the one that was done");
+    }
+);
+
+both!(
+    async fn a_run_that_cannot_be_asked_for_is_refused_in_the_answer(world: World) {
+        let site = site(&world);
+        let now = world.clock.now();
+        let (holder, lease_until) = ("worker", now + TimeDelta::minutes(5));
+        let bid = run::Bid { job: run::COVERAGE, period: "2026-11-16", holder, now, lease_until };
+        run::claim(&world.db, bid).await.unwrap().unwrap();
+        let running = request(&site, "COVERAGE", "2026-11-16").await;
+        assert_eq!(running["run"]["state"], "RUNNING");
+        assert_eq!(running["refusal"]["code"], "ALREADY_RUNNING");
+        for (job, period, code) in [
+            ("COVERAGE", "2026-W47", "PERIOD_UNREADABLE"),
+            ("GAP_REPORT", "2026-W54", "PERIOD_UNREADABLE"),
+            ("GAP_REPORT", "2026-W48", "PERIOD_IN_FUTURE"),
+        ] {
+            let refused = request(&site, job, period).await;
+            assert_eq!((&refused["run"], &refused["refusal"]["code"]), (&Value::Null, &json!(code)));
+        }
+        assert_eq!(run::count(&world.db, &run::Filter::default()).await.unwrap(), 1, "nothing was written");
+    }
+);

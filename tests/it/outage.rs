@@ -1,0 +1,109 @@
+//! The database away: at the start, in the middle, and back again. Between psn and PostgreSQL stands a wire that can be cut.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use clap::Parser as _;
+use psn::app::App;
+use psn::cli::{Cli, serve};
+use sea_orm::ConnectionTrait as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+
+use crate::harness::{Engine, World};
+use crate::site::{ask, get, site};
+
+/// Forwards connections to PostgreSQL until it is dropped, which cuts every one of them.
+struct Wire(CancellationToken);
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+async fn wire(at: SocketAddr, server: String) -> Wire {
+    let cut = CancellationToken::new();
+    let listener = TcpListener::bind(at).await.unwrap();
+    let token = cut.clone();
+    tokio::spawn(token.clone().run_until_cancelled_owned(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let server = server.clone();
+            tokio::spawn(token.clone().run_until_cancelled_owned(async move {
+                if let Ok(mut server) = TcpStream::connect(server).await {
+                    let _ = copy_bidirectional(&mut client, &mut server).await;
+                }
+            }));
+        }
+    }));
+    Wire(cut)
+}
+
+/// The server of a `postgres://user@server/name` address, and the address with another one in its place.
+fn rewired(url: &str, at: SocketAddr) -> (String, String) {
+    let (before, rest) = url.split_once('@').unwrap();
+    let (server, name) = rest.split_once('/').unwrap();
+    (server.to_owned(), format!("{before}@{at}/{name}"))
+}
+
+async fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_goes_away_in_the_middle_is_used_again_when_it_is_back() {
+    let Some(world) = World::new(Engine::Postgres).await else { return };
+    let at = free_address().await;
+    let (server, url) = rewired(&world.url, at);
+    let up = wire(at, server.clone()).await;
+    let db = entity::store::connect(&url).await.unwrap();
+    let router = site(&db, Duration::from_secs(10));
+    assert_eq!(get(&router, "/health/ready").await.status, StatusCode::OK);
+    assert_eq!(ask(&router, "{one}").await.code(), "");
+
+    drop(up);
+    assert_eq!(get(&router, "/health/ready").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let answer = ask(&router, "{one}").await;
+    assert_eq!(answer.code(), "UNAVAILABLE", "{}", answer.text);
+    assert!(!answer.text.contains("refused"), "{}", answer.text);
+    assert_eq!(ask(&router, "{version}").await.status, StatusCode::OK);
+
+    let _up = wire(at, server).await;
+    assert_eq!(ask(&router, "{one}").await.code(), "");
+    assert_eq!(get(&router, "/health/ready").await.status, StatusCode::OK);
+}
+
+async fn status_of_ready(at: SocketAddr) -> String {
+    let mut client = TcpStream::connect(at).await.unwrap();
+    client.write_all(b"GET /health/ready HTTP/1.1\r\nhost: psn\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    answer.split(' ').nth(1).unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn serve_waits_for_a_database_that_is_away_at_the_start_and_makes_its_tables() {
+    let Some(world) = World::new(Engine::Postgres).await else { return };
+    world.db.execute_unprepared("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
+    let at = free_address().await;
+    let (server, url) = rewired(&world.url, at);
+    let settings = Cli::try_parse_from(["psn", "serve", "--database-url", &url]).unwrap().settings;
+    let app = App::open(settings, world.clock.clone()).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let served_at = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn({
+        let stop = stop.clone();
+        async move { serve::serve_on(listener, &app, false, stop).await }
+    });
+    assert_eq!(status_of_ready(served_at).await, "503");
+
+    let _up = wire(at, server).await;
+    let ready = async { while status_of_ready(served_at).await != "200" {} };
+    tokio::time::timeout(Duration::from_secs(60), ready).await.expect("it is ready when the database is back");
+    stop.cancel();
+    serving.await.unwrap().unwrap();
+}
