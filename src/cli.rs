@@ -39,7 +39,7 @@ pub enum Command {
     /// Show everything on a demonstration board: import, snapshots, mails in a folder, API and playground.
     Demo(demo::Args),
     /// Import a board's files; without --apply only say what would change.
-    Import(import::Args),
+    Import(Box<import::Args>),
     /// Serve the API and the playground, and run the jobs.
     Serve(serve::Args),
     /// Run the jobs only.
@@ -91,7 +91,7 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
         Command::Demo(args) => demo::run(args, settings, clock, stop).await,
         Command::Import(args) => {
             let app = App::open_migrated(settings, clock).await?;
-            import::run(args, &app.db, app.clock.now()).await
+            import::run(*args, &app.db, app.clock.now()).await
         }
         Command::Worker(args) => worker::run(args, settings, clock, stop).await,
         Command::Run(args) => run::run(args, settings, clock).await,

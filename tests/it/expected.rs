@@ -31,7 +31,7 @@ async fn import_visible(world: &World) {
     let dir = data();
     let line = ["import", "--dir", dir.to_str().expect("a path"), "--as-at", "2026-11-16", "--apply"];
     let Command::Import(args) = command(&line) else { panic!("import is a command") };
-    import::run(args, &world.db, world.clock.now()).await.expect("the board is imported");
+    import::run(*args, &world.db, world.clock.now()).await.expect("the board is imported");
 }
 
 both! {

@@ -55,7 +55,7 @@ impl<'w> Import<'w> {
         Self { world, request }
     }
 
-    pub(crate) fn as_at(mut self, text: &str) -> Self {
+    pub(crate) fn on(mut self, text: &str) -> Self {
         self.request.as_at = day(text);
         self
     }

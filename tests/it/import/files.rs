@@ -248,7 +248,7 @@ both!(
 
 both!(
     async fn all_days_can_be_moved_by_whole_weeks_but_open_ends_stay_open(world: World) {
-        Import::of(&world, &ALL).as_at("2026-11-30").shifted(14).applied().await;
+        Import::of(&world, &ALL).on("2026-11-30").shifted(14).applied().await;
         assert_eq!(posts(&world).await[2..4], ["0003 T2 bank 2024-02-15..", "0004 T2 ..2027-04-15"]);
         let exemption = exemption::Entity::find().one(&world.db).await.unwrap().unwrap();
         assert_eq!((exemption.valid_from, exemption.valid_to), (day("2026-06-15"), day("9999-12-31")));

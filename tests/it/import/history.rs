@@ -15,7 +15,7 @@ fn staff(rows: &str) -> String {
 
 async fn list(world: &World, as_at: &str, rows: &str) -> Outcome {
     let staff = staff(rows);
-    Import::of(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).as_at(as_at).applied().await
+    Import::of(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).on(as_at).applied().await
 }
 
 /// The posts of person 1, after the list was applied twice with the same result.
@@ -142,9 +142,9 @@ both!(
     async fn a_unit_that_is_not_listed_closes_and_one_that_is_listed_again_opens(world: World) {
         let more = format!("{UNITS}T3,Team 3,B,\n");
         Import::of(&world, &[(FileKind::Units, &more)]).applied().await;
-        let outcome = Import::of(&world, &[(FileKind::Units, UNITS)]).as_at("2026-11-23").applied().await;
+        let outcome = Import::of(&world, &[(FileKind::Units, UNITS)]).on("2026-11-23").applied().await;
         assert_eq!(counts(&outcome, FileKind::Units), (0, 0, 1, 3, 0));
-        let outcome = Import::of(&world, &[(FileKind::Units, &more)]).as_at("2026-11-30").applied().await;
+        let outcome = Import::of(&world, &[(FileKind::Units, &more)]).on("2026-11-30").applied().await;
         assert_eq!(counts(&outcome, FileKind::Units), (0, 1, 0, 3, 0));
     }
 );

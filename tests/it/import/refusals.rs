@@ -49,9 +49,9 @@ both!(
 both!(
     async fn older_files_than_those_on_file_must_be_forced(world: World) {
         Import::of(&world, &[(FileKind::Units, UNITS)]).applied().await;
-        let refused = Import::of(&world, &[(FileKind::Units, UNITS)]).as_at("2026-11-15").refused().await;
+        let refused = Import::of(&world, &[(FileKind::Units, UNITS)]).on("2026-11-15").refused().await;
         assert!(refused.refusal.unwrap().contains("2026-11-16"));
-        Import::of(&world, &[(FileKind::Units, UNITS)]).as_at("2026-11-15").forced().applied().await;
+        Import::of(&world, &[(FileKind::Units, UNITS)]).on("2026-11-15").forced().applied().await;
     }
 );
 
