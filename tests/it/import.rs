@@ -1,9 +1,11 @@
 //! A board's files through the import, on both engines.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod files;
 mod history;
 mod messy;
 mod refusals;
+mod shapes;
 mod shown;
 
 use std::borrow::Cow;
@@ -65,6 +67,13 @@ impl<'w> Import<'w> {
 
     pub(crate) fn forced(mut self) -> Self {
         self.request.force = true;
+        self
+    }
+
+    /// With one more file, byte by byte.
+    pub(crate) fn with_bytes(mut self, kind: FileKind, bytes: Vec<u8>) -> Self {
+        let bytes = Cow::Owned(bytes);
+        self.request.sources.push(Source { kind, name: kind.file_name(), bytes });
         self
     }
 

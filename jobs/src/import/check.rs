@@ -30,6 +30,7 @@ pub(super) struct Terms {
 /// Works out what `files` make of `board`, and gives the counts of each file in the order of the import.
 pub(super) fn check(files: Files, board: &mut Board, terms: Terms, findings: &mut Findings) -> (Plan, Vec<FileCount>) {
     let Files { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions } = files;
+    let staff_name = staff.as_ref().map(|file| file.count.file.clone());
     let mut plan = Plan::default();
     let mut counts = Vec::new();
     let closing = units.map(|file| {
@@ -49,7 +50,7 @@ pub(super) fn check(files: Files, board: &mut Board, terms: Terms, findings: &mu
     counts.extend(policies.map(|file| facts::policies(file, board, &mut plan, findings)));
     counts.extend(exemptions.map(|file| facts::exemptions(file, board, &mut plan, findings)));
     // Last, because every file may be the one that refers to a person.
-    posts::people(board, &mut plan, findings);
+    posts::people(board, staff_name.as_deref(), &mut plan, findings);
     (plan, counts)
 }
 

@@ -206,7 +206,7 @@ fn describe(row: &PostRow, person: PersonIx, has: Has, board: &mut Board) -> boo
 }
 
 /// Which people are new or changed, now that every file has been read.
-pub(super) fn people(board: &Board, plan: &mut Plan, findings: &mut Findings) {
+pub(super) fn people(board: &Board, staff: Option<&str>, plan: &mut Plan, findings: &mut Findings) {
     let on_file = board.people.on_file.len();
     for (at, state) in board.people.state.iter().enumerate() {
         let person = PersonIx::new(at);
@@ -216,12 +216,14 @@ pub(super) fn people(board: &Board, plan: &mut Plan, findings: &mut Findings) {
             plan.new_people.push(person);
         }
     }
-    lost_zeros(board, plan, findings);
+    if let Some(staff) = staff {
+        lost_zeros(board, staff, plan, findings);
+    }
 }
 
 /// A new number that differs from another only by leading zeros is most likely a number that a spreadsheet has changed. It is
 /// taken as it stands, never for the other.
-fn lost_zeros(board: &Board, plan: &Plan, findings: &mut Findings) {
+fn lost_zeros(board: &Board, staff: &str, plan: &Plan, findings: &mut Findings) {
     let value = |person: PersonIx| {
         let (employer, number) = board.people.list[person.at()].key;
         let number = board.words.get(number);
@@ -249,7 +251,7 @@ fn lost_zeros(board: &Board, plan: &Plan, findings: &mut Findings) {
             number(person),
             number(other)
         );
-        findings.notice("staff.csv", None, sentence);
+        findings.notice(staff, None, sentence);
     }
 }
 

@@ -64,6 +64,24 @@ fn same_place(row: &Post, held: &Post, has: Has) -> bool {
     row.unit == held.unit && row.bank == has.or(At::ContractType, held.bank, row.bank)
 }
 
+/// Where the posts of a name are, oldest first: a file in which everybody has the same number must not take for ever.
+struct ByName(Vec<(Name, usize)>);
+
+impl ByName {
+    fn new(on_file: &[(i64, Post)]) -> Self {
+        let mut places: Vec<_> = on_file.iter().enumerate().map(|(at, (_, post))| (name(post), at)).collect();
+        places.sort_unstable();
+        Self(places)
+    }
+
+    /// Those that hold on any day at all.
+    fn of(&self, name: Name, fates: &[Fate]) -> Vec<usize> {
+        let start = self.0.partition_point(|(known, _)| *known < name);
+        let places = self.0[start..].iter().take_while(|(known, _)| *known == name).map(|(_, at)| *at);
+        places.filter(|at| !fates[*at].post.validity.is_empty()).collect()
+    }
+}
+
 /// Settles one person.
 pub(super) fn settle<'a>(holding: &Holding<'a>) -> Settled<'a> {
     let Holding { rows, on_file, spared, has: _, as_at } = *holding;
@@ -74,14 +92,12 @@ pub(super) fn settle<'a>(holding: &Holding<'a>) -> Settled<'a> {
     };
     let mut ordered: Vec<_> = rows.iter().collect();
     ordered.sort_by_key(|line| name(&line.row));
-    let groups: Vec<_> = ordered.chunk_by(|a, b| name(&a.row) == name(&b.row)).collect();
-    for group in &groups {
-        for fate in settled.on_file.fates.iter_mut().filter(|fate| name(&fate.post) == name(&group[0].row)) {
-            fate.named = true;
-        }
+    for fate in &mut settled.on_file.fates {
+        fate.named = ordered.binary_search_by_key(&name(&fate.post), |line| name(&line.row)).is_ok();
     }
-    for group in groups {
-        one_assignment(holding, group, &mut settled);
+    let by_name = ByName::new(on_file);
+    for group in ordered.chunk_by(|a, b| name(&a.row) == name(&b.row)) {
+        one_assignment(holding, &by_name, group, &mut settled);
     }
     for fate in settled.on_file.fates.iter_mut().filter(|fate| !fate.named) {
         let spared = spared.iter().any(|number| number.is_none() || *number == fate.post.assignment);
@@ -103,76 +119,69 @@ fn end(fate: &mut Fate, as_at: Day) {
     fate.gone = true;
 }
 
-fn one_assignment<'a>(holding: &Holding<'a>, group: &[&'a Line<Post>], settled: &mut Settled<'a>) {
-    let Holding { rows: _, on_file: _, spared, has, as_at } = *holding;
+fn one_assignment<'a>(holding: &Holding<'a>, by_name: &ByName, group: &[&'a Line<Post>], settled: &mut Settled<'a>) {
+    let Holding { rows: _, on_file, spared, has, as_at } = *holding;
     let mut rows: Vec<&'a Line<Post>> = Vec::with_capacity(group.len());
     for line in group {
-        let apart = |earlier: &&Line<Post>| {
-            let (a, b) = (earlier.row.validity, line.row.validity);
-            a.from != b.from && !a.overlaps(b)
-        };
-        match rows.iter().find(|earlier| !apart(earlier)) {
+        // Oldest first and apart from each other: only the last can reach into this one.
+        match rows.last().filter(|earlier| earlier.row.validity.overlaps(line.row.validity)) {
             Some(earlier) => settled.rows.push((line, Err(earlier.line))),
             None => rows.push(line),
         }
     }
     let fates = &mut settled.on_file.fates;
-    let mut mine: Vec<usize> = (0..fates.len())
-        .filter(|at| name(&fates[*at].post) == name(&rows[0].row) && !fates[*at].post.validity.is_empty())
-        .collect();
-    if mine.is_empty()
+    let mut mine = by_name.of(name(&rows[0].row), fates);
+    let single = rows.len() == 1;
+    if single
+        && mine.is_empty()
         && let Some(adopted) = adopted(&rows[0].row, fates, has, as_at)
     {
-        fates[adopted].named = true;
-        mine.push(adopted);
+        mine = by_name.of(name(&fates[adopted].post), fates);
+        for at in &mine {
+            fates[*at].named = true;
+            fates[*at].post.assignment = rows[0].row.assignment.or(fates[*at].post.assignment);
+        }
     }
     // The validity that each row ends up with.
     let mut found: Vec<Option<Validity>> = vec![None; rows.len()];
-    let single = rows.len() == 1;
     for (line, found) in rows.iter().zip(&mut found) {
         if let Some(at) = exact(&line.row, single, &mine, fates, has, as_at) {
-            *found = Some(take(line, fates, at, line.row.validity, has, as_at, &mut settled.rows));
+            *found = Some(take(line, &on_file[at].1, &mut fates[at], line.row.validity, has, as_at, &mut settled.rows));
         }
     }
     for (line, found) in rows.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-        let current =
-            if single { current(&line.row, &mine, fates, has, as_at) } else { pair(&line.row, &mine, fates, has) };
-        let Some(at) = current else {
-            *found = Some(line.row.validity);
-            settled.on_file.added.push(line.row);
-            settled.rows.push((line, Ok(Taken::Added)));
-            continue;
+        let row = &line.row;
+        // A row that is over is about the days that it gives, and so is one of several.
+        let over = row.validity.ended_by(as_at);
+        let about = if single && !over { current(row, &mine, fates, has, as_at) } else { pair(row, &mine, fates, has) };
+        let fits = about.and_then(|at| restarted(row, at, &mine, fates, as_at));
+        let (validity, taken) = match (about, fits) {
+            (Some(at), Some(validity)) if same_place(row, &fates[at].post, has) => {
+                *found = Some(take(line, &on_file[at].1, &mut fates[at], validity, has, as_at, &mut settled.rows));
+                continue;
+            }
+            (Some(at), _) if !same_place(row, &fates[at].post, has) => {
+                let began = fates[at].post.validity.from;
+                let from = row.validity.from.filter(|from| began.is_none_or(|began| *from > began)).unwrap_or(as_at);
+                if began == Some(from) {
+                    // What is on file has not lasted a day yet, so there is no history to keep.
+                    let validity = fits.unwrap_or(row.validity);
+                    *found = Some(take(line, &on_file[at].1, &mut fates[at], validity, has, as_at, &mut settled.rows));
+                    continue;
+                }
+                (Validity { from: Some(from), to: row.validity.to }, Taken::Changed)
+            }
+            // Days on which the assignment was elsewhere are not rewritten.
+            (None, _) if single && over && mine.iter().any(|at| fates[*at].post.validity.overlaps(row.validity)) => {
+                settled.rows.push((line, Ok(Taken::Unchanged)));
+                continue;
+            }
+            _ => (row.validity, Taken::Added),
         };
-        let held = fates[at].post;
-        let fits = restarted(&line.row, &held, at, &mine, fates);
-        if same_place(&line.row, &held, has) {
-            if let Some(validity) = fits {
-                *found = Some(take(line, fates, at, validity, has, as_at, &mut settled.rows));
-            } else {
-                *found = Some(line.row.validity);
-                settled.on_file.added.push(line.row);
-                settled.rows.push((line, Ok(Taken::Added)));
-            }
-            continue;
-        }
-        let moves_on =
-            line.row.validity.from.filter(|from| held.validity.from.is_none_or(|began| *from > began)).unwrap_or(as_at);
-        if line.row.validity.to.is_some_and(|to| to <= moves_on) {
-            // The row is over before it could begin: what it says has no day left that is not on file otherwise.
-            let apart = mine.iter().all(|at| !fates[*at].post.validity.overlaps(line.row.validity));
-            if apart {
-                settled.on_file.added.push(line.row);
-            }
-            settled.rows.push((line, Ok(if apart { Taken::Added } else { Taken::Unchanged })));
-        } else if held.validity.from == Some(moves_on) {
-            let validity = Validity { from: Some(moves_on), to: line.row.validity.to };
-            *found = Some(take(line, fates, at, validity, has, as_at, &mut settled.rows));
-        } else {
-            let validity = Validity { from: Some(moves_on), to: line.row.validity.to };
-            *found = Some(validity);
-            settled.on_file.added.push(Post { validity, ..line.row.fill(&held, has) });
-            settled.rows.push((line, Ok(Taken::Changed)));
-        }
+        *found = Some(validity);
+        let held = about.map_or(*row, |at| row.fill(&fates[at].post, has));
+        settled.on_file.added.push(Post { validity, ..held });
+        settled.rows.push((line, Ok(taken)));
     }
     let kept = spared.iter().any(|number| number.is_none() || *number == rows[0].row.assignment);
     for at in mine.into_iter().filter(|_| !kept) {
@@ -180,18 +189,27 @@ fn one_assignment<'a>(holding: &Holding<'a>, group: &[&'a Line<Post>], settled: 
         if fate.matched || !is_open(fate.post.validity, as_at) {
             continue;
         }
-        let began = fate.post.validity.from;
-        // One that has begun goes on elsewhere on the day on which the next one begins; one that has not begun is not listed.
-        let follows = |from: &Day| began.is_none_or(|began| *from > began && began <= as_at);
-        let next = found.iter().flatten().filter_map(|validity| validity.from).filter(follows).min();
-        match next {
-            Some(next) => {
-                fate.post.validity.to = Some(fate.post.validity.to.map_or(next, |to| to.min(next)));
+        match moves_on(fate.post.validity, &found, as_at) {
+            Some(day) => {
+                fate.post.validity.to = Some(fate.post.validity.to.map_or(day, |to| to.min(day)));
                 fate.moved = true;
             }
             None => end(fate, as_at),
         }
     }
+}
+
+/// The day on which the holder of a post goes on to another under the same assignment number: where that one begins, or the day
+/// of the list where it is said to have begun before this one. A post that has not begun is not gone on from.
+fn moves_on(post: Validity, found: &[Option<Validity>], as_at: Day) -> Option<Day> {
+    if post.begins_after(as_at) {
+        return None;
+    }
+    let found = || found.iter().flatten();
+    if let Some(now) = found().find(|validity| validity.holds_on(as_at)) {
+        return Some(now.from.filter(|from| post.from.is_none_or(|began| *from > began)).unwrap_or(as_at));
+    }
+    found().filter_map(|validity| validity.from).filter(|from| *from > as_at).min()
 }
 
 /// The post that began on the row's very day. A row that stands alone must also name the same place, and must not run over a
@@ -227,54 +245,54 @@ fn pair(row: &Post, mine: &[usize], fates: &[Fate], has: Has) -> Option<usize> {
     mine.iter().find(fits).copied()
 }
 
-/// The days of the post at `at` as `row` corrects them; nothing where it had ended before the row's start, so that the row is
-/// about a new post. The start of the assignment is not the start of this post where earlier posts of it are on file.
-fn restarted(row: &Post, held: &Post, at: usize, mine: &[usize], fates: &[Fate]) -> Option<Validity> {
-    if let (Some(from), Some(to)) = (row.validity.from, held.validity.to)
-        && to <= from
-    {
+/// The days of the post at `at` as `row` corrects them; nothing where the two have no day in common, so that the row is about
+/// another post. The start of the assignment is not the start of this post where earlier posts of it are on file.
+fn restarted(row: &Post, at: usize, mine: &[usize], fates: &[Fate], as_at: Day) -> Option<Validity> {
+    let held = fates[at].post.validity;
+    if row.validity.from.zip(held.to).is_some_and(|(from, to)| to <= from) {
         return None;
     }
     let runs_over = |other: &usize| {
         let earlier = fates[*other].post.validity;
-        *other != at
-            && earlier.from < held.validity.from
-            && earlier.to.is_some_and(|to| row.validity.from.is_none_or(|from| from < to))
+        let before = earlier.from < held.from && !earlier.begins_after(as_at);
+        before && *other != at && earlier.to.is_some_and(|to| row.validity.from.is_none_or(|from| from < to))
     };
-    let from = if mine.iter().any(runs_over) { held.validity.from } else { row.validity.from };
-    let to = row.validity.to.map(|to| from.map_or(to, |from| to.max(from)));
-    Some(Validity { from, to })
+    let from = if mine.iter().any(runs_over) { held.from } else { row.validity.from };
+    Some(Validity { from, to: row.validity.to }).filter(|validity| !validity.is_empty())
 }
 
 /// A post whose assignment number the file has begun, or ceased, to give: the only one of the person in that place.
 fn adopted(row: &Post, fates: &[Fate], has: Has, as_at: Day) -> Option<usize> {
     let fits = |fate: &Fate| {
-        let one_number = fate.post.assignment.is_some() != row.assignment.is_some();
-        one_number && !fate.named && same_place(row, &fate.post, has) && is_open(fate.post.validity, as_at)
+        let Post { validity, assignment, .. } = fate.post;
+        let one_number = assignment.is_some() != row.assignment.is_some();
+        let same_days = is_open(validity, as_at) && is_open(row.validity, as_at) && validity.overlaps(row.validity);
+        one_number && same_days && !fate.named && same_place(row, &fate.post, has)
     };
     let mut found = (0..fates.len()).filter(|at| fits(&fates[*at]));
     found.next().filter(|_| found.next().is_none())
 }
 
-/// The row is about the post at `at`.
+/// The row is about this post.
 fn take<'a>(
     line: &'a Line<Post>,
-    fates: &mut [Fate],
-    at: usize,
+    old: &Post,
+    fate: &mut Fate,
     validity: Validity,
     has: Has,
     as_at: Day,
     rows: &mut Vec<(&'a Line<Post>, Result<Taken, u32>)>,
 ) -> Validity {
-    let old = fates[at].post;
     let validity = Validity {
         from: has.or(At::StartDate, validity.from, old.validity.from),
         // A file without ends says at least that the post has not ended by its day.
         to: has.or(At::EndDate, validity.to, old.validity.to.filter(|to| *to > as_at)),
     };
-    let post = Post { validity, ..line.row.fill(&old, has) };
-    fates[at].post = post;
-    fates[at].matched = true;
-    rows.push((line, Ok(if post == old { Taken::Unchanged } else { Taken::Changed })));
+    fate.post = Post { validity, ..line.row.fill(old, has) };
+    fate.matched = true;
+    rows.push((line, Ok(if fate.post == *old { Taken::Unchanged } else { Taken::Changed })));
     validity
 }
+
+#[cfg(test)]
+mod tests;

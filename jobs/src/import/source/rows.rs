@@ -53,7 +53,7 @@ fn cut_short(text: &str, head: &Head, record: &StringRecord, line: u32) -> Resul
     let finished = text.ends_with(['\n', '\r']);
     let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
     let quotes = text.as_bytes()[start..].iter().filter(|byte| **byte == b'"').count();
-    let swallowed = record.iter().last().is_some_and(|cell| cell.contains('\n'));
+    let swallowed = record.iter().next_back().is_some_and(|cell| cell.contains('\n'));
     if quotes % 2 == 1 && (swallowed || !finished) {
         return Err(Refused::at(line, "a quotation mark in this line is not closed, or the file was cut short here"));
     }

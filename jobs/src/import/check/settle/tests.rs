@@ -1,0 +1,143 @@
+use entity::period::{Day, Validity};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
+
+use super::super::super::board::{PersonIx, Post, UnitIx};
+use super::super::super::findings::Taken;
+use super::super::super::layout::{FileKind, Has};
+use super::super::super::parse::Line;
+use super::super::super::words::{Text, Words};
+use super::{Holding, settle};
+
+fn day(number: i64) -> Day {
+    Day::new(2026, 1, 1).unwrap().plus_days(number)
+}
+
+/// What a list says: rows of one person, as `(assignment, unit, bank, first day, days)`.
+type List = Vec<(Option<usize>, usize, bool, Option<i64>, Option<i64>)>;
+
+fn lists() -> impl Strategy<Value = Vec<(i64, List)>> {
+    let row =
+        (option::weighted(0.8, 0_usize..2), 0_usize..3, any::<bool>(), option::of(-20_i64..60), option::of(0_i64..40));
+    // Later and later lists, a few days apart.
+    vec((0_i64..15, vec(row, 0..4)), 1..6).prop_map(|lists| {
+        let mut as_at = 0;
+        lists
+            .into_iter()
+            .map(|(later, list)| {
+                as_at += later;
+                (as_at, list)
+            })
+            .collect()
+    })
+}
+
+fn rows(list: &List, numbers: &[Text; 2]) -> Vec<Line<Post>> {
+    let mut rows: Vec<_> = list
+        .iter()
+        .zip(1..)
+        .map(|((assignment, unit, bank, from, days), line)| {
+            let from = from.map(day);
+            let to = days.map(|days| from.unwrap_or(day(0)).plus_days(days + 1));
+            let post = Post {
+                person: PersonIx::new(0),
+                unit: UnitIx::new(*unit),
+                assignment: assignment.map(|at| numbers[at]),
+                job_title: None,
+                job_family: None,
+                band: None,
+                line_manager: None,
+                wte: 100,
+                contract_type: None,
+                bank: *bank,
+                validity: Validity { from, to },
+            };
+            Line { line, row: post }
+        })
+        .collect();
+    rows.sort_by_key(|line: &Line<Post>| (line.row.validity.from, line.line));
+    rows
+}
+
+fn told(posts: impl Iterator<Item = Post>) -> String {
+    posts.map(|post| format!("{:?} {:?} {} {:?}; ", post.assignment, post.unit, post.bank, post.validity)).collect()
+}
+
+/// Applies a list, and gives the posts that are then on file and whether anything changed.
+fn apply(on_file: &[(i64, Post)], rows: &[Line<Post>], as_at: Day) -> (Vec<(i64, Post)>, bool) {
+    let has = Has((1 << FileKind::Staff.columns().len()) - 1);
+    let settled = settle(&Holding { rows, on_file, spared: &[], has, as_at });
+    assert_eq!(settled.rows.len(), rows.len(), "every row is counted once");
+    let mut after: Vec<_> =
+        on_file.iter().zip(&settled.on_file.fates).map(|((id, _), fate)| (*id, fate.post)).collect();
+    let quiet = settled.on_file.added.is_empty() && after == on_file;
+    let told = settled.rows.iter().all(|(_, taken)| matches!(taken, Ok(Taken::Unchanged) | Err(_)));
+    assert!(quiet || !told || settled.on_file.fates.iter().any(|fate| fate.gone || fate.moved), "a change is counted");
+    after.extend((i64::try_from(on_file.len()).unwrap()..).zip(settled.on_file.added));
+    after.sort_by_key(|(id, post)| (post.validity.from, *id));
+    (after, !quiet)
+}
+
+proptest! {
+    #[test]
+    fn the_same_list_twice_changes_nothing_the_second_time(lists in lists()) {
+        let mut words = Words::default();
+        let numbers = [words.text("a"), words.text("b")];
+        let mut on_file = Vec::new();
+        for (as_at, list) in &lists {
+            let rows = rows(list, &numbers);
+            let (after, _) = apply(&on_file, &rows, day(*as_at));
+            let (again, changed) = apply(&after, &rows, day(*as_at));
+            prop_assert!(!changed, "{}\nmade {}\nand then {}", told(rows.iter().map(|line| line.row)), told(after.iter().map(|(_, post)| *post)), told(again.iter().map(|(_, post)| *post)));
+            on_file = after;
+        }
+    }
+
+    #[test]
+    fn nothing_before_the_list_is_rewritten_where_nobody_dates_it(lists in lists()) {
+        // Lists without days: what held on a day before the list still holds on it afterwards.
+        let mut words = Words::default();
+        let numbers = [words.text("a"), words.text("b")];
+        let mut on_file: Vec<(i64, Post)> = Vec::new();
+        for (as_at, list) in &lists {
+            let undated = list.iter().map(|(number, unit, bank, _, _)| (*number, *unit, *bank, Some(-100), None)).collect();
+            let rows = rows(&undated, &numbers);
+            let (after, _) = apply(&on_file, &rows, day(*as_at));
+            let before = |posts: &[(i64, Post)], on: i64| {
+                let mut there: Vec<_> =
+                    posts.iter().filter(|(_, post)| post.validity.holds_on(day(on))).map(|(_, post)| (post.unit, post.bank)).collect();
+                there.sort();
+                there
+            };
+            for on in as_at - 20..*as_at {
+                let (was, is) = (before(&on_file, on), before(&after, on));
+                prop_assert!(was.iter().all(|post| is.contains(post)), "day {on}: {was:?} became {is:?}\non file {}\nlist {}\nmade {}", told(on_file.iter().map(|(_, post)| *post)), told(rows.iter().map(|line| line.row)), told(after.iter().map(|(_, post)| *post)));
+            }
+            on_file = after;
+        }
+    }
+
+    #[test]
+    fn on_the_day_of_the_list_exactly_what_it_says_holds(lists in lists()) {
+        let mut words = Words::default();
+        let numbers = [words.text("a"), words.text("b")];
+        let mut on_file: Vec<(i64, Post)> = Vec::new();
+        for (as_at, list) in &lists {
+            // Undated rows, one an assignment.
+            let mut undated: List = list.iter().map(|(number, unit, bank, _, _)| (*number, *unit, *bank, None, None)).collect();
+            undated.sort();
+            undated.dedup_by_key(|(number, unit, _, _, _)| (*number, number.is_none().then_some(*unit)));
+            let rows = rows(&undated, &numbers);
+            let (after, _) = apply(&on_file, &rows, day(*as_at));
+            let key = |post: &Post| (post.unit, post.bank);
+            let mut said: Vec<_> = rows.iter().map(|line| key(&line.row)).collect();
+            let mut holds: Vec<_> =
+                after.iter().filter(|(_, post)| post.validity.holds_on(day(*as_at))).map(|(_, post)| key(post)).collect();
+            said.sort();
+            holds.sort();
+            prop_assert_eq!(said, holds);
+            on_file = after;
+        }
+    }
+}

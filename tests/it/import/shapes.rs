@@ -1,0 +1,83 @@
+//! Files as other systems and spreadsheets leave them.
+
+use entity::table::{person, unit};
+use jobs::import::FileKind;
+use sea_orm::{EntityTrait as _, QueryOrder as _};
+
+use super::{Import, UNITS, counts, posts, rejects};
+use crate::harness::both;
+
+const EXPORT: &str = "Staff in post;;;;;\n\nRun on;16/11/2026;;;;\n\
+Organisation;Staff No;Team Code;WTE;NI Number;Date of Birth;Post Type\n\
+X;0001;T1;0,8;QQ123456C;01/01/1980;Casual\n\
+X;0002;T1;1;QQ123456D;02/01/1980;Established\n\
+Total;2;;1,8;;;\n\
+End of report\n";
+const MAPPING: &str = "[headers]\n'Team Code' = 'Unit Code'\n'Staff No' = 'Employee Number'\n\
+[staff.headers]\nOrganisation = 'Employer'\n'Post Type' = 'Contract Type'\n[staff.words]\nCasual = 'Bank'\n";
+
+both!(
+    async fn another_systems_export_goes_in_unchanged_with_a_mapping(world: World) {
+        let utf_16: Vec<u8> = std::iter::once(0xFEFF).chain(EXPORT.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let outcome = Import::of(&world, &[(FileKind::Units, UNITS)])
+            .with_bytes(FileKind::Staff, utf_16)
+            .mapped(MAPPING)
+            .applied()
+            .await;
+        assert_eq!(counts(&outcome, FileKind::Staff), (2, 0, 0, 0, 0));
+        assert_eq!(posts(&world).await, ["0001 T1 bank ..", "0002 T1 .."]);
+        let staff = outcome.files.iter().find(|file| file.file == "staff.csv").unwrap();
+        assert_eq!(staff.ignored_columns, ["NI Number", "Date of Birth"]);
+        assert_eq!(staff.not_asked_for, staff.ignored_columns, "what nobody asked for is named as such");
+        let noticed: Vec<_> = outcome.notices.iter().map(|notice| notice.line).collect();
+        assert_eq!(noticed, [Some(5), Some(8)], "the banner and the total are told: {:?}", outcome.notices);
+    }
+);
+
+both!(
+    async fn a_total_below_the_units_is_no_second_root(world: World) {
+        let units = format!("{UNITS}Total,3,,\n");
+        let outcome = Import::of(&world, &[(FileKind::Units, &units)]).applied().await;
+        assert_eq!(counts(&outcome, FileKind::Units), (3, 0, 0, 0, 0));
+    }
+);
+
+both!(
+    async fn letters_of_windows_1252_are_read_and_a_mixture_is_refused(world: World) {
+        let staff = "Employer,Employee Number,Unit Code,First Name\nX,1,T1,Si\u{e2}n\n";
+        let bytes: Vec<u8> = staff.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        let mut mixed = bytes.clone();
+        mixed.extend("X,2,T1,Zo\u{eb}\n".bytes());
+        let refused =
+            Import::of(&world, &[(FileKind::Units, UNITS)]).with_bytes(FileKind::Staff, mixed).refused().await;
+        assert!(refused.refusal.unwrap().starts_with("staff.csv: its encoding cannot be told"));
+        Import::of(&world, &[(FileKind::Units, UNITS)]).with_bytes(FileKind::Staff, bytes).applied().await;
+        let people = person::Entity::find().all(&world.db).await.unwrap();
+        assert_eq!(people[0].first_name.as_deref(), Some("Si\u{e2}n"));
+    }
+);
+
+both!(
+    async fn many_units_are_written_parents_first_whatever_their_order(world: World) {
+        // A chain of 2,500 units, deepest first: it takes several statements, each of which must find its parents.
+        let chain: String = (1..2_500).rev().map(|at| format!("U{at},Unit {at},U{}\n", at - 1)).collect();
+        let units = format!("Unit Code,Unit Name,Parent Code\n{chain}U0,Root,\n");
+        let outcome = Import::of(&world, &[(FileKind::Units, &units)]).applied().await;
+        assert_eq!(counts(&outcome, FileKind::Units), (2_500, 0, 0, 0, 0));
+        let renamed = units.replace("Unit ", "Team ").replacen("Team Code,Team Name", "Unit Code,Unit Name", 1);
+        let outcome = Import::of(&world, &[(FileKind::Units, &renamed)]).applied().await;
+        assert_eq!(counts(&outcome, FileKind::Units), (0, 2_499, 0, 1, 0));
+        let rows = unit::Entity::find().order_by_asc(unit::Column::Id).all(&world.db).await.unwrap();
+        assert!(rows.iter().all(|row| !row.name.starts_with("Unit")), "every row is written over");
+    }
+);
+
+both!(
+    async fn everybody_with_one_number_does_not_take_for_ever(world: World) {
+        let rows: String = (0..5_000).map(|at| format!("X,0,T1,{}\n", if at % 2 == 0 { "1" } else { "0.5" })).collect();
+        let staff = format!("Employer,Employee Number,Unit Code,WTE\n{rows}");
+        let outcome = Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).applied().await;
+        assert_eq!(counts(&outcome, FileKind::Staff), (1, 0, 0, 0, 4_999));
+        assert_eq!(rejects(&outcome)[0], "3 Unit Code T1");
+    }
+);
