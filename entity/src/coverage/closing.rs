@@ -60,28 +60,8 @@ fn who_does_not_count(not_counting: &[(Reason, u32)]) -> Option<String> {
     let who = || not_counting.iter().filter(|(reason, _)| *reason != Reason::StoodDown);
     let people: u32 = who().map(|(_, people)| *people).sum();
     let subject = if people == 1 { "allocated Peer Supporter does" } else { "allocated Peer Supporters do" };
-    let reasons: Vec<_> = who().map(|(reason, people)| format!("{} ({people})", clause(*reason))).collect();
+    let reasons: Vec<_> = who().map(|(reason, people)| format!("{} ({people})", reason.clause())).collect();
     (people > 0).then(|| format!("{people} {subject} not count: {}.", reasons.join(", ")))
-}
-
-/// A reason without a verb, so that it reads the same of one and of many.
-const fn clause(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Left => "no longer in post",
-        Reason::StoodDown => "stood down",
-        Reason::Paused => "paused",
-        Reason::Away => "away",
-        Reason::Level1Missing => "no Level 1",
-        Reason::Level2Missing => "no Level 2",
-        Reason::CertificateExpired => "certificate expired",
-        Reason::NotSignedOff => "not signed off",
-        Reason::LineApprovalMissing => "no line manager's approval",
-        Reason::SeniorApprovalMissing => "no senior manager's approval",
-        Reason::NoProtectedTime => "no protected time",
-        Reason::LineManager => "line manager of most of the team",
-        Reason::NotStarted => "not started yet",
-        Reason::SoleMember => "the team's only member",
-    }
 }
 
 #[cfg(test)]

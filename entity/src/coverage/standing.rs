@@ -52,6 +52,27 @@ pub struct Standing {
 }
 
 impl Reason {
+    /// A reason without a verb, so that it reads the same of one and of many.
+    #[must_use]
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::Left => "no longer in post",
+            Self::StoodDown => "stood down",
+            Self::Paused => "paused",
+            Self::Away => "away",
+            Self::Level1Missing => "no Level 1",
+            Self::Level2Missing => "no Level 2",
+            Self::CertificateExpired => "certificate expired",
+            Self::NotSignedOff => "not signed off",
+            Self::LineApprovalMissing => "no line manager's approval",
+            Self::SeniorApprovalMissing => "no senior manager's approval",
+            Self::NoProtectedTime => "no protected time",
+            Self::LineManager => "line manager of most of the team",
+            Self::NotStarted => "not started yet",
+            Self::SoleMember => "the team's only member",
+        }
+    }
+
     /// In words, as the second half of a sentence about a person.
     #[must_use]
     pub const fn phrase(self) -> &'static str {

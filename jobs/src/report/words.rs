@@ -1,7 +1,8 @@
 //! Figures and statuses in words: plain British English, every percentage with its numerator and denominator.
 
+use entity::coverage::closing::{self, Gap};
 use entity::period::Day;
-use entity::value::{Reason, Status};
+use entity::value::Status;
 
 use super::board::Team;
 
@@ -111,65 +112,20 @@ pub fn state(team: &Team) -> String {
     }
 }
 
-/// A reason in a clause.
-#[must_use]
-pub const fn reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Left => "no longer in post",
-        Reason::StoodDown => "stood down",
-        Reason::Paused => "paused",
-        Reason::Away => "away",
-        Reason::Level1Missing => "no Level 1",
-        Reason::Level2Missing => "no Level 2",
-        Reason::CertificateExpired => "certificate expired",
-        Reason::NotSignedOff => "not signed off",
-        Reason::LineApprovalMissing => "no line manager's approval",
-        Reason::SeniorApprovalMissing => "no senior manager's approval",
-        Reason::NoProtectedTime => "no protected time",
-        Reason::LineManager => "line manager of most of the team",
-        Reason::NotStarted => "not started yet",
-        Reason::SoleMember => "the team's only member",
-    }
-}
-
 /// What would close a team's gap, in sentences; empty where there is none.
 #[must_use]
 pub fn what_would_close(team: &Team) -> String {
-    let mut sentences = Vec::new();
-    match team.status {
-        Status::Unknown => {
-            sentences.push("No policy is in force here: set one for this team or for a unit above it.".to_owned());
-        }
-        Status::None | Status::Partial | Status::MixGap => {
-            if let Some(gap) = team.gap.filter(|gap| *gap > 0) {
-                let half = if team.supporters == 0 && team.share > 0 {
-                    ", with at least half of their share here"
-                } else {
-                    ""
-                };
-                sentences
-                    .push(format!("{}{half}.", counted(i64::from(gap), "more Peer Supporter", "more Peer Supporters")));
-            }
-            sentences.extend(team.unmet_must.iter().map(|sentence| ended(sentence)));
-            sentences.extend(not_counting(team));
-        }
-        Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => {}
-    }
-    sentences.join(" ")
-}
-
-/// Allocated people who do not count and why. Those who stood down in good order are no way to close a gap and are left out.
-fn not_counting(team: &Team) -> Option<String> {
-    let who: Vec<_> = team.not_counting.iter().filter(|(why, _)| *why != Reason::StoodDown).collect();
-    let people: i64 = who.iter().map(|(_, people)| i64::from(*people)).sum();
-    let reasons: Vec<_> = who.iter().map(|(why, people)| format!("{} ({people})", reason(*why))).collect();
-    (people > 0).then(|| {
-        format!(
-            "{} not count: {}.",
-            counted(people, "allocated Peer Supporter does", "allocated Peer Supporters do"),
-            reasons.join(", ")
-        )
-    })
+    // Stored figures are never negative.
+    let figure = |stored: i32| u32::try_from(stored).unwrap_or(0);
+    let not_counting: Vec<_> = team.not_counting.iter().map(|(why, people)| (*why, figure(*people))).collect();
+    let gap = Gap {
+        status: team.status,
+        short: team.gap.map(figure),
+        supporters: figure(team.supporters),
+        share: figure(team.share),
+        not_counting: &not_counting,
+    };
+    closing::what_would_close(gap, team.unmet_must.iter().map(|sentence| ended(sentence))).join(" ")
 }
 
 /// The sentence with a capital and a full stop.

@@ -1,7 +1,7 @@
 //! The attached list: every team below the units answered for, gaps first.
 
 use crate::report::build::{Listed, Report};
-use crate::report::words::{reason, what_would_close};
+use crate::report::words::what_would_close;
 use crate::safe_csv::cell;
 
 const HEADER: [&str; 26] = [
@@ -49,7 +49,7 @@ fn row(report: &Report<'_>, listed: &Listed<'_>) -> [String; HEADER.len()] {
     let Listed { team, within, change, age } = listed;
     let number = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
     let not_counting: Vec<_> =
-        team.not_counting.iter().map(|(why, people)| format!("{} ({people})", reason(*why))).collect();
+        team.not_counting.iter().map(|(why, people)| format!("{} ({people})", why.clause())).collect();
     [
         report.week.to_string(),
         report.day.to_string(),
