@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use entity::clock::Clock;
 use entity::period::Day;
-use jobs::mail::Mailer;
+use jobs::mail::{Mailer, Sender};
 use jobs::report::GapReport;
 use jobs::runner::{Job, Runner};
 use jobs::schedule::{EVERY_MINUTE, TABLE};
@@ -121,8 +121,7 @@ impl App {
     pub fn gap_report(&self) -> Result<GapReport, Stop> {
         let settings = &self.settings;
         let mailer = mailer(settings)?;
-        let from = settings.mail_from.parse().map_err(|error| Stop::Refused(format!("MAIL_FROM: {error}")))?;
-        Ok(GapReport { mailer, from, base_url: settings.base_url.clone() })
+        Ok(GapReport { mailer, from: sender(settings)?, base_url: settings.base_url.clone() })
     }
 
     /// What runs the jobs of this process.
@@ -156,6 +155,13 @@ impl App {
         Ok(())
     }
 
+    /// Closes the database: SQLite then folds its write-ahead log into the one file, which can be copied as it is.
+    pub async fn close(self) {
+        if let Err(cause) = self.db.close().await {
+            tracing::warn!(%cause, "the database did not close in good order");
+        }
+    }
+
     /// Today's civil day in the board's zone.
     #[must_use]
     pub fn today(&self) -> Day {
@@ -174,6 +180,15 @@ pub fn mailer(settings: &Settings) -> Result<Mailer, Stop> {
         Some(url) => Mailer::smtp(url.reveal(), settings.mail_limit())
             .map_err(|error| Stop::Refused(format!("SMTP_URL: {error}"))),
     }
+}
+
+/// Whom mail comes from.
+///
+/// # Errors
+///
+/// [`Stop::Refused`] for a sender that is none.
+pub fn sender(settings: &Settings) -> Result<Sender, Stop> {
+    settings.mail_from.parse().map_err(|error| Stop::Refused(format!("MAIL_FROM: {error}")))
 }
 
 /// How long a service waits before it asks for its database again:

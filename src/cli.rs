@@ -91,7 +91,9 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
         Command::Demo(args) => demo::run(args, settings, clock, stop).await,
         Command::Import(args) => {
             let app = App::open_migrated(settings, clock).await?;
-            import::run(*args, &app.db, app.clock.now()).await
+            let done = import::run(&args, &app.db, app.clock.now(), app.today()).await;
+            app.close().await;
+            done
         }
         Command::Worker(args) => worker::run(args, settings, clock, stop).await,
         Command::Run(args) => run::run(args, settings, clock).await,
@@ -100,7 +102,9 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
         Command::Schema(args) => schema::run(args),
         Command::Export(args) => {
             let app = App::open_migrated(settings, clock).await?;
-            export::run(args, &app.db).await
+            let done = export::run(args, &app.db).await;
+            app.close().await;
+            done
         }
     }
 }

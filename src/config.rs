@@ -53,7 +53,7 @@ pub struct Settings {
     pub board_zone: Tz,
 
     /// The address at which people reach this service, for links in mails; without one, mails have no links.
-    #[arg(long, env = "BASE_URL", global = true, value_name = "URL")]
+    #[arg(long, env = "BASE_URL", global = true, value_name = "URL", value_parser = web_address)]
     pub base_url: Option<String>,
 
     /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, also for a part: `info,psn=debug`.
@@ -209,6 +209,12 @@ macro_rules! shown_masked {
 }
 
 shown_masked!(DatabaseUrl, SmtpUrl);
+
+fn web_address(url: &str) -> Result<String, String> {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    let sound = !host.is_empty() && !url.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>".contains(c));
+    if sound { Ok(url.to_owned()) } else { Err("it is an address such as https://psn.example".to_owned()) }
+}
 
 fn zone(name: &str) -> Result<Tz, String> {
     name.parse().map_err(|_| "it is a name of the time zone database, such as Europe/London".to_owned())

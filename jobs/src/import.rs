@@ -137,12 +137,17 @@ pub async fn run(
     if let Some(pair) = sources.windows(2).find(|pair| pair[0].kind == pair[1].kind) {
         return Err(ImportError::Twice(pair[0].kind));
     }
+    // Only full lists end what they do not name; older courses or exemptions take nothing away.
+    let ends = sources.iter().any(|source| matches!(source.kind, FileKind::Units | FileKind::Staff));
     let mut findings = Findings::default();
     let mut board = Board::default();
     let reading = Reading { mapping: &mapping, as_at, shift_days, force };
     let files = parse::read_all(sources, &reading, &mut board.words, &mut findings, progress);
     let txn = begin(db, mode).await?;
-    if !force && let Some(newer) = newest(&txn).await?.filter(|newest| *newest > as_at) {
+    if ends
+        && !force
+        && let Some(newer) = newest(&txn).await?.filter(|newest| *newest > as_at)
+    {
         findings.refusals.push(format!(
             "Files as at {newer} were applied before, and these are as at {as_at}: they would end what has come since; force the \
              import if it is meant."

@@ -99,6 +99,9 @@ pub enum RunNowError {
     /// A week for a daily job, or a day for a weekly one.
     #[error("{0} has no run for {1}")]
     WrongPeriod(String, Period),
+    /// A day or week that has not begun: what it will be like is not known, and its own run would find it done.
+    #[error("{0} is still to come; its run follows then by itself")]
+    ToCome(Period),
     /// Another worker holds its lease.
     #[error("{0} {1} is being run at this moment; see its outcome with 'psn run list'")]
     Busy(String, Period),
@@ -333,6 +336,9 @@ impl Inner {
         };
         if !lane.schedule.entry.every.is_of(period) {
             return Err(RunNowError::WrongPeriod(job.to_owned(), period));
+        }
+        if period.first_day() > self.clock.today(self.zone) {
+            return Err(RunNowError::ToCome(period));
         }
         if self.closing.is_cancelled() {
             return Err(RunNowError::Stopping);

@@ -8,7 +8,7 @@ use entity::store;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use super::{Stop, say};
-use crate::app::mailer;
+use crate::app::{mailer, sender};
 use crate::config::Settings;
 
 /// A database or a mail server that takes longer than this to answer is away.
@@ -50,6 +50,7 @@ pub async fn run(args: Args, settings: &Settings) -> Result<(), Stop> {
 
 fn configuration(settings: &Settings) -> Finding {
     settings.refuse_open_address().map_err(|stop| stop.to_string())?;
+    sender(settings).map_err(|stop| stop.to_string())?;
     Ok(format!("served on {}, board time is {}", settings.bind, settings.board_zone))
 }
 

@@ -10,12 +10,15 @@ use std::time::Duration;
 use entity::clock::Clock;
 use entity::coverage::change::is_gap;
 use entity::period::{Day, IsoWeek};
+use entity::store::run::{self as ledger, COVERAGE, GAP_REPORT};
 use entity::store::{report, snapshot};
 use entity::table::{delivery, snapshot_team, snapshot_unit, unit};
-use entity::value::{DeliveryState, Status};
+use entity::value::{DeliveryState, RunState, Status};
 use indicatif::{ProgressBar, ProgressStyle};
 use jobs::import::{self, Mapping, Mode, Progress};
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
+use jobs::runner::{RunNowError, Runner};
+use jobs::schedule::Period;
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -54,14 +57,25 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
         ))
     })?;
     let app = App::open_migrated(settings, clock).await?;
-    let prepared = tokio::select! {
-        prepared = prepare(&app) => prepared,
-        () = stop.cancelled() => return say("Stopped. Run it again and it goes on from here."),
+    let runner = app.runner()?;
+    let asked_to_stop = async {
+        stop.cancelled().await;
+        // A running job comes to its end and nothing new begins; an import that is dropped has written nothing.
+        runner.drain(app.settings.shutdown_limit()).await;
     };
-    say(prepared?)?;
+    let prepared = tokio::select! {
+        prepared = prepare(&app, &runner) => Some(prepared),
+        () = asked_to_stop => None,
+    };
+    match prepared {
+        Some(prepared) if !stop.is_cancelled() => say(prepared?)?,
+        Some(_) | None => return say("Stopped. Run it again and it goes on from here."),
+    }
     let at = listener.local_addr().map_err(|error| Stop::Failed(format!("the listener is gone: {error}")))?;
     say(format!("\nOpen http://{at}/playground (Ctrl-C stops it)."))?;
-    serve::serve_on(listener, &app, true, stop).await
+    let served = serve::serve_on(listener, &app, true, stop).await;
+    app.close().await;
+    served
 }
 
 /// Does what is not done yet, and says what there is.
@@ -69,28 +83,42 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
 /// # Errors
 ///
 /// As [`run`].
-pub async fn prepare(app: &App) -> Result<String, Stop> {
+pub async fn prepare(app: &App, runner: &Runner) -> Result<String, Stop> {
     let monday = app.today().monday();
     let steps = Steps::new();
-    let prepared = fill(app, monday, &steps).await;
+    let prepared = fill(app, runner, monday, &steps).await;
     steps.0.finish_and_clear();
     prepared?;
     summary(app, monday).await.map_err(failed("what there is cannot be read"))
 }
 
-async fn fill(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop> {
+async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<(), Stop> {
     import_board(app, monday, steps).await?;
     for week in (0..WEEKS).rev() {
         let day = monday.plus_days(-7 * week);
         steps.step(&format!("computing the coverage of {day}"));
-        if snapshot::newest_of(&app.db, day).await.map_err(failed("the snapshots cannot be read"))?.is_none() {
-            jobs::snapshot::take(&app.db, day, app.clock.now()).await.map_err(failed("no snapshot could be stored"))?;
-        }
+        run_once(app, runner, COVERAGE, Period::Day(day)).await?;
     }
     steps.step("building this week's gap reports and writing the mails");
-    let sent = app.gap_report()?.run(&app.db, IsoWeek::of(monday), app.clock.now()).await;
-    sent.map_err(failed("the gap reports could not be made"))?;
-    Ok(())
+    run_once(app, runner, GAP_REPORT, Period::Week(IsoWeek::of(monday))).await
+}
+
+/// Runs a job for a period that the ledger does not know as ended.
+async fn run_once(app: &App, runner: &Runner, job: &str, period: Period) -> Result<(), Stop> {
+    let known = ledger::find(&app.db, job, &period.to_string()).await.map_err(failed("the ledger cannot be read"))?;
+    if known.is_some_and(|run| matches!(run.state, RunState::Done | RunState::Failed)) {
+        return Ok(());
+    }
+    let run = runner.run_now(job, period).await.map_err(|error| match error {
+        RunNowError::Busy(..) => Stop::Failed(format!(
+            "{error}. If a demonstration was killed in the middle, run it again in two minutes: then it is taken over"
+        )),
+        error => Stop::Failed(error.to_string()),
+    })?;
+    match run.state {
+        RunState::Failed => Err(Stop::Failed(format!("{job} {period} failed: {}", run.outcome.unwrap_or_default()))),
+        RunState::Requested | RunState::Running | RunState::Retrying | RunState::Done => Ok(()),
+    }
 }
 
 /// Imports the board into an empty database, its days moved by whole weeks so that its as-at day is this week's.
@@ -124,37 +152,47 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop>
     }
 }
 
+/// The mails first, for they are many, and the figures last, where they stay on the screen.
 async fn summary(app: &App, monday: Day) -> Result<String, DbErr> {
     let db = &app.db;
     let Some(newest) = snapshot::newest_of(db, monday).await? else { return Ok(format!("{monday}: no snapshot.")) };
-    let whole = snapshot_unit::Entity::find_by_id((newest.id, root_id(app).await?)).one(db).await?;
-    let teams = || snapshot_team::Entity::find().filter(snapshot_team::Column::SnapshotId.eq(newest.id));
-    let gaps = Status::ALL.iter().copied().filter(|status| is_gap(*status));
-    let gaps = teams().filter(snapshot_team::Column::Status.is_in(gaps)).count(db).await?;
-    let at_risk = teams().filter(snapshot_team::Column::Status.eq(Status::AtRisk)).count(db).await?;
-    let covered =
-        teams().filter(snapshot_team::Column::Status.is_in([Status::Covered, Status::AtRisk])).count(db).await?;
-    let mut lines = vec![
-        format!("{} on {monday}:", whole.as_ref().map_or("The board", |whole| &whole.unit_name)),
-        format!("  {:>6} people", whole.map_or(0, |whole| whole.headcount)),
-        format!("  {:>6} teams", teams().count(db).await?),
-        format!("  {covered:>6} covered, {at_risk} of them at risk"),
-        format!("  {gaps:>6} with a gap"),
-    ];
+    let mut lines = Vec::new();
+    let mut sent = 0;
     if let Some(report) = report::find(db, IsoWeek::of(monday)).await? {
         let mails = delivery::Entity::find()
             .filter(delivery::Column::ReportId.eq(report.id))
             .order_by_asc(delivery::Column::Id)
             .all(db)
             .await?;
-        let sent = mails.iter().filter(|mail| mail.state == DeliveryState::Sent).count();
-        lines.push(format!("  {sent:>6} mails written for {}:", report.week));
+        sent = mails.iter().filter(|mail| mail.state == DeliveryState::Sent).count();
+        lines.push(format!("Mails of {}:", report.week));
         lines.extend(mails.iter().map(|mail| {
             let address = mail.address.as_deref().unwrap_or("nobody");
             let place = mail.stored_at.as_deref().unwrap_or(mail.state.word());
-            format!("         {address} -> {place}")
+            format!("  {address} -> {place}")
         }));
+        lines.push(String::new());
     }
+    let whole = snapshot_unit::Entity::find_by_id((newest.id, root_id(app).await?)).one(db).await?;
+    let statuses: Vec<Status> = snapshot_team::Entity::find()
+        .filter(snapshot_team::Column::SnapshotId.eq(newest.id))
+        .select_only()
+        .column(snapshot_team::Column::Status)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let count = |wanted: fn(Status) -> bool| statuses.iter().filter(|status| wanted(**status)).count();
+    let at_risk = count(|status| status == Status::AtRisk);
+    let covered = at_risk + count(|status| status == Status::Covered);
+    let gaps = count(is_gap);
+    let others = statuses.len() - covered - gaps;
+    lines.push(format!("{} on {monday}:", whole.as_ref().map_or("The board", |whole| &whole.unit_name)));
+    lines.push(format!("  {:>6} people", whole.map_or(0, |whole| whole.headcount)));
+    lines.push(format!("  {:>6} teams", statuses.len()));
+    lines.push(format!("  {covered:>6} covered, {at_risk} of them at risk"));
+    lines.push(format!("  {gaps:>6} with a gap"));
+    lines.push(format!("  {others:>6} exempt, or with nobody at work"));
+    lines.push(format!("  {sent:>6} mails written into {}", app.settings.mail_folder.display()));
     Ok(lines.join("\n"))
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,10 +14,13 @@ use jobs::import::{FileKind, ImportError, Mapping, Mode, Outcome, Progress, Reje
 use jobs::safe_csv;
 use sea_orm::DatabaseConnection;
 
-use super::Stop;
+use super::{Stop, say};
 
 /// How many rejects are printed; the rest is saved with `--rejects`.
 const SHOWN: usize = 20;
+
+/// The columns of the file that `--rejects` saves.
+const REJECTS_HEADER: [&str; 5] = ["File", "Line", "Column", "Value", "What is wrong"];
 
 /// Imports a board's files; without --apply it only says what would change.
 #[derive(clap::Args, Clone, Debug)]
@@ -72,10 +77,10 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] for files that cannot be taken as a whole (rejected rows alone are no error), [`Stop::Failed`] when the database
-/// or the disk does not do its part.
-pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), Stop> {
-    let Gathered { sources, passed_over } = gather(&args)?;
+/// [`Stop::Refused`] for files that cannot be taken as a whole, an as-at day after `today`, and a file of which every row was
+/// rejected (some rejected rows are no error); [`Stop::Failed`] when the database or the disk does not do its part.
+pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today: Day) -> Result<(), Stop> {
+    let Gathered { sources, inputs, passed_over } = gather(args)?;
     let mapping = match &args.mapping {
         None => Mapping::default(),
         Some(path) => {
@@ -84,6 +89,14 @@ pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Res
             Mapping::parse(&text).map_err(|error| Stop::Refused(error.to_string()))?
         }
     };
+    if args.as_at > today && !args.force {
+        return Err(Stop::Refused(format!(
+            "the files cannot describe {}: today is {today}. Later imports would be refused as older; --force if it is meant",
+            args.as_at
+        )));
+    }
+    // Before anything is written: an import that was applied must not end in a failure.
+    let rejects = args.rejects.as_deref().map(|path| rejects_file(path, &inputs)).transpose()?;
     let mode = if args.apply { Mode::Apply } else { Mode::DryRun };
     let request = Request { sources, as_at: args.as_at, mapping, mode, force: args.force, shift_days: 0 };
     let bar = Bar::new();
@@ -93,13 +106,16 @@ pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Res
         ImportError::Twice(_) => Stop::Refused(error.to_string()),
         ImportError::Database(error) => Stop::Failed(format!("the database did not answer as it should: {error}")),
     })?;
-    if let Some(path) = &args.rejects {
-        std::fs::write(path, rejects_csv(&outcome.rejects)?)
-            .map_err(|error| Stop::Failed(format!("cannot write {}: {error}", path.display())))?;
+    let saved = rejects.map(|mut file| rejects_csv(&outcome.rejects).map(|csv| file.write_all(&csv))).transpose()?;
+    say(told(&outcome, &passed_over, args))?;
+    if let Some(Err(error)) = saved {
+        return Err(Stop::Failed(format!("the rejects could not be saved ({error}); all else is as said above")));
     }
-    super::say(told(&outcome, &passed_over, &args))?;
-    match outcome.refusal {
-        Some(refusal) => Err(Stop::Refused(format!("the import is refused, and nothing was written. {refusal}"))),
+    if let Some(refusal) = outcome.refusal {
+        return Err(Stop::Refused(format!("the import is refused, and nothing was written. {refusal}")));
+    }
+    match outcome.files.iter().find(|file| file.rows > 0 && file.rejected == file.rows) {
+        Some(file) => Err(Stop::Refused(format!("every row of {} was rejected", printable(&file.file)))),
         None => Ok(()),
     }
 }
@@ -107,6 +123,8 @@ pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Res
 /// The files to import, and those in the folder that are none of the nine.
 struct Gathered {
     sources: Vec<Source>,
+    /// Where they lie.
+    inputs: Vec<PathBuf>,
     passed_over: Vec<String>,
 }
 
@@ -139,11 +157,27 @@ fn gather(args: &Args) -> Result<Gathered, Stop> {
     if paths.is_empty() {
         return Err(Stop::Refused("name a folder with --dir, or files as in --staff staff.csv".to_owned()));
     }
+    let inputs = paths.iter().map(|(_, path)| path.clone()).collect();
     let source = |(kind, path): (FileKind, PathBuf)| {
         let name = path.file_name().map_or_else(|| kind.file_name(), |name| name.to_string_lossy().into_owned());
         Ok(Source { kind, name, bytes: Cow::Owned(read(&path)?) })
     };
-    Ok(Gathered { sources: paths.into_iter().map(source).collect::<Result<_, Stop>>()?, passed_over })
+    Ok(Gathered { sources: paths.into_iter().map(source).collect::<Result<_, Stop>>()?, inputs, passed_over })
+}
+
+/// Opens the file for the rejects: a new one, or one that held rejects before; never one of the files to import.
+fn rejects_file(path: &Path, inputs: &[PathBuf]) -> Result<File, Stop> {
+    let shown = path.display();
+    if let Ok(same) = path.canonicalize() {
+        if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == same)) {
+            return Err(Stop::Refused(format!("{shown} is one of the files to import: save the rejects elsewhere")));
+        }
+        let held = std::fs::read(&same).unwrap_or_default();
+        if !held.is_empty() && !held.starts_with(REJECTS_HEADER.join(",").as_bytes()) {
+            return Err(Stop::Refused(format!("{shown} is there already and holds no rejects: choose another name")));
+        }
+    }
+    File::create(path).map_err(|error| Stop::Refused(format!("{shown} cannot be written ({error})")))
 }
 
 fn single(args: &Args, kind: FileKind) -> Option<&PathBuf> {
@@ -192,7 +226,7 @@ impl Progress for Bar {
 fn rejects_csv(rejects: &[Reject]) -> Result<Vec<u8>, Stop> {
     let failed = |error: csv::Error| Stop::Failed(format!("cannot write the rejects: {error}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["File", "Line", "Column", "Value", "What is wrong"]).map_err(failed)?;
+    writer.write_record(REJECTS_HEADER).map_err(failed)?;
     for Reject { file, line, column, value, sentence } in rejects {
         let line = line.map(|line| line.to_string()).unwrap_or_default();
         let cells = [file, line.as_str(), column.unwrap_or_default(), value.as_deref().unwrap_or_default(), sentence];

@@ -18,7 +18,9 @@ pub struct Args {}
 pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Stop> {
     let Args {} = args;
     let app = App::open(settings, clock).await?;
-    match migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))? {
+    let steps = migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))?;
+    app.close().await;
+    match steps {
         0 => say("the tables are up to date already"),
         1 => say("the tables are up to date after 1 step"),
         steps => say(format_args!("the tables are up to date after {steps} steps")),

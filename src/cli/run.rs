@@ -54,20 +54,29 @@ pub enum What {
 /// [`Stop::Failed`] when the run failed or waits for another attempt; [`Stop::Refused`] when it was not begun.
 pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Stop> {
     let app = App::open_migrated(settings, clock).await?;
-    match args.what {
+    let done = match args.what {
         What::Coverage { as_of } => run_now(&app, COVERAGE, Period::Day(as_of)).await,
         What::GapReport { week, dry_run: false } => run_now(&app, GAP_REPORT, Period::Week(week)).await,
         What::GapReport { week, dry_run: true } => preview(&app, week).await,
         What::List => list(&app).await,
-    }
+    };
+    app.close().await;
+    done
 }
 
 async fn run_now(app: &App, job: &str, period: Period) -> Result<(), Stop> {
+    // A run about nothing would be done for good, and the period's own run would find it so.
+    let imported = ledger::first_import(&app.db).await;
+    if imported.map_err(|error| Stop::Failed(format!("the imports cannot be read: {error}")))?.is_none() {
+        return Err(Stop::Refused(
+            "there is nothing to compute yet: import a board's files first (psn import)".to_owned(),
+        ));
+    }
     let run = app.runner()?.run_now(job, period).await.map_err(|error| match error {
-        RunNowError::UnknownJob(..) | RunNowError::WrongPeriod(..) | RunNowError::Busy(..) => {
+        RunNowError::UnknownJob(..) | RunNowError::WrongPeriod(..) | RunNowError::ToCome(_) => {
             Stop::Refused(error.to_string())
         }
-        RunNowError::Stopping | RunNowError::Database(_) => Stop::Failed(error.to_string()),
+        RunNowError::Busy(..) | RunNowError::Stopping | RunNowError::Database(_) => Stop::Failed(error.to_string()),
     })?;
     let outcome = run.outcome.clone().unwrap_or_default();
     match run.state {
@@ -89,7 +98,9 @@ async fn preview(app: &App, week: IsoWeek) -> Result<(), Stop> {
             say(format!("  {code}: {why}"))?;
         }
     }
-    say(format!("{} mails for {week}. Nothing was written or sent.", mails.len()))
+    let addressed = mails.iter().filter(|mail| mail.address.is_some()).count();
+    let nobody = mails.len() - addressed;
+    say(format!("Mails for {week}: {addressed}; units with nobody to write to: {nobody}. Nothing was written or sent."))
 }
 
 async fn list(app: &App) -> Result<(), Stop> {

@@ -32,7 +32,9 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
         ))
     })?;
     let app = App::open(settings, clock).await?;
-    serve_on(listener, &app, !no_jobs, stop).await
+    let served = serve_on(listener, &app, !no_jobs, stop).await;
+    app.close().await;
+    served
 }
 
 /// Serves on a listener that is open already, and runs the jobs beside it where `with_jobs` says so. Requests are answered at once: while the database is away they are told

@@ -20,7 +20,8 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
     let Args {} = args;
     let app = App::open(settings, clock).await?;
     tracing::info!("working: each minute what is owed is run");
-    app.work(&stop).await?;
+    let worked = app.work(&stop).await;
+    app.close().await;
     tracing::info!("stopped");
-    Ok(())
+    worked
 }

@@ -83,6 +83,7 @@ fn bad_usage_and_an_open_address_end_with_code_2() {
     refused(&["serve", "--database-url", "mysql://db"], "sqlite: or postgres:");
     refused(&["serve", "--board-zone", "Glasgow"], "Europe/London");
     refused(&["serve", "--log", "psn=loud"], "LOG");
+    refused(&["serve", "--base-url", "javascript:alert(1)"], "https://");
     refused(&["serve", "--bind", "0.0.0.0:0"], "--insecure-open");
     let (code, _, error) = run(folder.path(), &["serve", "--bind", "[::]:0"]);
     assert_eq!((code, error.trim().lines().count()), (Some(2), 1), "one sentence: {error}");
@@ -97,6 +98,18 @@ fn migrate_makes_the_folder_of_the_database_and_says_what_it_did() {
     assert!(folder.path().join("psn-data/psn.db").exists());
     assert_eq!(run(folder.path(), &["migrate"]).1.trim(), "the tables are up to date already");
 }
+
+both!(
+    async fn a_run_about_nothing_is_refused_so_that_the_periods_own_run_is_not_eaten(world: World) {
+        for what in [["run", "coverage", "--as-of", "2026-11-16"], ["run", "gap-report", "--week", "2026-W47"]] {
+            let line = [&what[..], &["--database-url", &world.url]].concat();
+            let (code, _, error) = run(world.folder.path(), &line);
+            assert!(code == Some(2) && error.contains("psn import"), "{error}");
+        }
+        let (code, said, _) = run(world.folder.path(), &["run", "list", "--database-url", &world.url]);
+        assert!(code == Some(0) && said.contains("No run yet."), "{said}");
+    }
+);
 
 both!(
     async fn check_says_a_line_each_and_fails_when_one_does(world: World) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser as _;
 use psn::cli::{Cli, Command, export, import};
 
-use crate::harness::{World, both};
+use crate::harness::{World, both, day};
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/visible")
@@ -31,7 +31,7 @@ async fn import_visible(world: &World) {
     let dir = data();
     let line = ["import", "--dir", dir.to_str().expect("a path"), "--as-at", "2026-11-16", "--apply"];
     let Command::Import(args) = command(&line) else { panic!("import is a command") };
-    import::run(*args, &world.db, world.clock.now()).await.expect("the board is imported");
+    import::run(&args, &world.db, world.clock.now(), day("2026-11-16")).await.expect("the board is imported");
 }
 
 both! {

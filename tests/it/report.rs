@@ -94,9 +94,9 @@ both!(
         assert_eq!(mail.to().unwrap().first().unwrap().address(), Some("p1@board.example"));
         assert!(mail.bcc().is_none(), "a name with a line break made a header");
         assert!(
-            mail.body_text(0).unwrap().contains(
-                "2 more Peer Supporters. 1 allocated Peer Supporter does not count: certificate expired (1)."
-            )
+            mail.body_text(0)
+                .unwrap()
+                .contains("2 more Peer Supporters. 1 allocated Peer Supporter does not count: certificate expired.")
         );
         assert!(mail.body_html(0).unwrap().contains("Unit NORTH (NORTH)"));
         let list = mail.attachment(0).unwrap();

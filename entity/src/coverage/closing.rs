@@ -57,11 +57,27 @@ pub fn of_team(row: &TeamRow) -> Vec<String> {
 
 /// Allocated people who do not count and why; who stood down in good order is no way to close a gap.
 fn who_does_not_count(not_counting: &[(Reason, u32)]) -> Option<String> {
-    let who = || not_counting.iter().filter(|(reason, _)| *reason != Reason::StoodDown);
-    let people: u32 = who().map(|(_, people)| *people).sum();
+    let who: Vec<_> = not_counting.iter().copied().filter(|(reason, _)| *reason != Reason::StoodDown).collect();
+    let people: u32 = who.iter().map(|(_, people)| people).sum();
     let subject = if people == 1 { "allocated Peer Supporter does" } else { "allocated Peer Supporters do" };
-    let reasons: Vec<_> = who().map(|(reason, people)| format!("{} ({people})", reason.clause())).collect();
-    (people > 0).then(|| format!("{people} {subject} not count: {}.", reasons.join(", ")))
+    let reasons = match clauses(&who).as_slice() {
+        [(only, _)] => (*only).to_owned(),
+        several => several.iter().map(|(clause, people)| format!("{clause} ({people})")).collect::<Vec<_>>().join(", "),
+    };
+    (people > 0).then(|| format!("{people} {subject} not count: {reasons}."))
+}
+
+/// Reasons in clauses, with how many people each holds for; reasons that are told in the same words are one.
+#[must_use]
+pub fn clauses(not_counting: &[(Reason, u32)]) -> Vec<(&'static str, u32)> {
+    let mut clauses: Vec<(&'static str, u32)> = Vec::new();
+    for (reason, people) in not_counting {
+        match clauses.iter_mut().find(|(known, _)| *known == reason.clause()) {
+            Some((_, sum)) => *sum += people,
+            None => clauses.push((reason.clause(), *people)),
+        }
+    }
+    clauses
 }
 
 #[cfg(test)]
@@ -82,8 +98,18 @@ mod tests {
             [
                 "2 more Peer Supporters.".to_owned(),
                 rule,
-                "2 allocated Peer Supporters do not count: no protected time (2).".to_owned()
+                "2 allocated Peer Supporters do not count: no protected time.".to_owned()
             ]
+        );
+    }
+
+    #[test]
+    fn who_is_away_and_who_is_paused_are_told_in_the_same_words() {
+        let not_counting = [(Reason::Paused, 1), (Reason::Away, 1), (Reason::Left, 1)];
+        let asked = Gap { not_counting: &not_counting, ..gap(Status::None, 1) };
+        assert_eq!(
+            what_would_close(asked, [])[1],
+            "3 allocated Peer Supporters do not count: not available (2), no longer in post (1)."
         );
     }
 

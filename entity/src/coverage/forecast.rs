@@ -45,22 +45,22 @@ impl Cause {
     #[must_use]
     pub fn sentence(&self, index: &Index) -> String {
         match self {
-            Self::Lost(reason, 1) => format!("1 Peer Supporter who counts today then {}", reason.phrase()),
+            Self::Lost(reason, 1) => format!("1 Peer Supporter who counts today {}", reason.prospect()),
             Self::Lost(reason, people) => {
-                format!("each of {people} Peer Supporters who count today then {}", reason.phrase())
+                format!("each of {people} Peer Supporters who count today {}", reason.prospect())
             }
             Self::Emptied(1) => {
-                "1 Peer Supporter who counts today is then allocated to a unit where nobody works".to_owned()
+                "1 Peer Supporter who counts today will be allocated to a unit where nobody works".to_owned()
             }
             Self::Emptied(people) => {
-                format!("{people} Peer Supporters who count today are then allocated to units where nobody works")
+                format!("{people} Peer Supporters who count today will be allocated to units where nobody works")
             }
-            Self::Headcount(from, to) => format!("the headcount goes from {from} to {to}"),
+            Self::Headcount(from, to) => format!("the headcount will go from {from} to {to}"),
             Self::Policy(unit) => {
-                format!("another policy of {} comes into force", index.roster().units[unit.at()].code)
+                format!("another policy of {} will come into force", index.roster().units[unit.at()].code)
             }
-            Self::NoPolicy => "no policy is in force".to_owned(),
-            Self::Mix(rule) => format!("the mix rule '{rule}' is not met"),
+            Self::NoPolicy => "no policy will be in force".to_owned(),
+            Self::Mix(rule) => format!("the mix rule '{rule}' will not be met"),
         }
     }
 }
@@ -171,10 +171,6 @@ impl Days {
 
 fn causes(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<Cause> {
     let mut causes = lost(index, today, later);
-    let heads = (len(&today.people), len(&later.people));
-    if heads.0 != heads.1 {
-        causes.push(Cause::Headcount(heads.0, heads.1));
-    }
     match (&today.governing, &later.governing) {
         (_, None) => causes.push(Cause::NoPolicy),
         (Some(before), Some(after)) if before.policy != after.policy => causes.extend(after.unit.map(Cause::Policy)),
@@ -182,6 +178,11 @@ fn causes(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<
     }
     let unmet = later.mix.iter().filter(|outcome| outcome.rule.must && outcome.verdict == Verdict::Unmet);
     causes.extend(unmet.map(|outcome| Cause::Mix(outcome.rule.text.clone())));
+    // More people ask for more supporters. Fewer take nobody's cover away, unless nothing else can be the cause.
+    let heads = (len(&today.people), len(&later.people));
+    if heads.0 < heads.1 || (heads.0 != heads.1 && causes.is_empty()) {
+        causes.push(Cause::Headcount(heads.0, heads.1));
+    }
     causes
 }
 

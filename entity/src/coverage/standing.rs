@@ -58,8 +58,8 @@ impl Reason {
         match self {
             Self::Left => "no longer in post",
             Self::StoodDown => "stood down",
-            Self::Paused => "paused",
-            Self::Away => "away",
+            // Who is away or paused may be ill: where a team has one supporter, a count of one says who.
+            Self::Paused | Self::Away => "not available",
             Self::Level1Missing => "no Level 1",
             Self::Level2Missing => "no Level 2",
             Self::CertificateExpired => "certificate expired",
@@ -70,6 +70,26 @@ impl Reason {
             Self::LineManager => "line manager of most of the team",
             Self::NotStarted => "not started yet",
             Self::SoleMember => "the team's only member",
+        }
+    }
+
+    /// What will be so on a later day, as the second half of a sentence about people of whom nobody is named.
+    #[must_use]
+    pub const fn prospect(self) -> &'static str {
+        match self {
+            Self::Left => "will have no post that counts",
+            Self::StoodDown => "will have stood down",
+            Self::Paused | Self::Away => "will not be available",
+            Self::Level1Missing => "will lack Level 1",
+            Self::Level2Missing => "will lack Level 2",
+            Self::CertificateExpired => "will have a certificate that has expired",
+            Self::NotSignedOff => "will not be signed off against the competence framework",
+            Self::LineApprovalMissing => "will lack a line manager's approval that holds",
+            Self::SeniorApprovalMissing => "will lack a senior manager's approval that holds",
+            Self::NoProtectedTime => "will have no protected time",
+            Self::LineManager => "will be the line manager of more than half of the team",
+            Self::NotStarted => "will not have started",
+            Self::SoleMember => "will be the only member of the team",
         }
     }
 

@@ -183,7 +183,7 @@ mod tests {
         };
         assert_eq!(
             what_would_close(&partial),
-            "2 more Peer Supporters. One more job family. 3 allocated Peer Supporters do not count: away (1), certificate expired (2)."
+            "2 more Peer Supporters. One more job family. 3 allocated Peer Supporters do not count: not available (1), certificate expired (2)."
         );
         let shares =
             Team { gap: Some(1), supporters: 0, share: 800, not_counting: vec![], unmet_must: vec![], ..partial };

@@ -9,7 +9,7 @@ use psn::cli::import::{Args, run};
 use sea_orm::EntityTrait as _;
 
 use super::{STAFF, UNITS, everything, posts};
-use crate::harness::{World, both};
+use crate::harness::{World, both, day};
 
 #[derive(Parser)]
 struct Command {
@@ -25,7 +25,7 @@ async fn psn(world: &World, more: &[&str]) -> Result<(), Stop> {
     let folder = world.folder.path().join("in");
     let words = ["psn", "--as-at", "2026-11-16", "--dir", folder.to_str().unwrap()];
     let args = Command::try_parse_from(words.into_iter().chain(more.iter().copied())).unwrap().args;
-    run(args, &world.db, world.clock.now()).await
+    run(&args, &world.db, world.clock.now(), day("2026-11-16")).await
 }
 
 both!(
@@ -62,6 +62,44 @@ both!(
         assert!(lines[1].starts_with("staff.csv,2,Unit Code,\"'=HYPERLINK(\"\"x\"\")\","), "{text}");
         assert!(lines[2].starts_with("staff.csv,3,WTE,'-1,"), "{text}");
         assert_eq!(lines.len(), 3);
+    }
+);
+
+both!(
+    async fn rejects_never_go_over_a_file_of_the_import_nor_over_anything_else(world: World) {
+        let folder = world.folder.path().join("in");
+        std::fs::create_dir(&folder).unwrap();
+        write(&folder, "units.csv", UNITS);
+        write(&folder, "staff.csv", STAFF);
+        write(&folder, "letter.txt", "Dear all");
+        let (units, letter) = (folder.join("units.csv"), folder.join("letter.txt"));
+        let nowhere = folder.join("none/rejects.csv");
+        for path in [&units, &letter, &nowhere] {
+            let refused = psn(&world, &["--apply", "--rejects", path.to_str().unwrap()]).await.unwrap_err();
+            assert!(matches!(refused, Stop::Refused(_)), "{refused}");
+        }
+        assert_eq!(std::fs::read_to_string(&units).unwrap(), UNITS);
+        assert_eq!(std::fs::read_to_string(&letter).unwrap(), "Dear all");
+        assert!(posts(&world).await.is_empty(), "nothing was applied");
+        let rejects = folder.join("rejects.csv");
+        for _ in 0..2 {
+            psn(&world, &["--apply", "--rejects", rejects.to_str().unwrap()]).await.unwrap();
+        }
+    }
+);
+
+both!(
+    async fn files_of_a_day_to_come_are_refused_and_a_file_of_rejects_alone_fails_the_command(world: World) {
+        let folder = world.folder.path().join("in");
+        std::fs::create_dir(&folder).unwrap();
+        write(&folder, "units.csv", UNITS);
+        let words = ["psn", "--as-at", "2062-11-16", "--dir", folder.to_str().unwrap(), "--apply"];
+        let args = Command::try_parse_from(words).unwrap().args;
+        let refused = run(&args, &world.db, world.clock.now(), day("2026-11-16")).await.unwrap_err();
+        assert!(matches!(&refused, Stop::Refused(said) if said.contains("today is 2026-11-16")), "{refused}");
+        write(&folder, "exemptions.csv", "Unit Code,From,Until,Reason\nNOPE,01/01/2026,31/12/2026,Moving\n");
+        let lost = psn(&world, &["--apply"]).await.unwrap_err();
+        assert!(matches!(&lost, Stop::Refused(said) if said.contains("every row of exemptions.csv")), "{lost}");
     }
 );
 
