@@ -17,7 +17,6 @@ pub(crate) enum Engine {
 
 /// What one test stands on: a migrated, empty database and a clock at Monday 2026-11-16 09:00 UTC.
 pub(crate) struct World {
-    pub(crate) engine: Engine,
     pub(crate) url: String,
     pub(crate) db: DatabaseConnection,
     pub(crate) clock: Clock,
@@ -64,7 +63,7 @@ impl World {
         let db = entity::store::connect(&url).await.expect("the database opens");
         migration::migrate(&db).await.expect("the tables are made");
         let clock = Clock::fixed(instant("2026-11-16T09:00:00Z"));
-        Some(Self { engine, url, db, clock, folder })
+        Some(Self { url, db, clock, folder })
     }
 }
 
