@@ -38,6 +38,12 @@ const storage = {
   },
 };
 
+// For a moment after a tab is chosen, GraphiQL still sends the operation name of the tab before.
+function withoutForeignName({ operationName, ...request }) {
+  const defined = new RegExp(`\\b(query|mutation|subscription)\\s+${operationName}\\b`);
+  return defined.test(request.query) ? { ...request, operationName } : request;
+}
+
 // GraphiQL's own fetcher is built for subscriptions and streamed answers, which the service does
 // not have, and cannot explain an answer that is not JSON (a proxy's error page, for one).
 async function fetcher(request, options) {
@@ -48,7 +54,7 @@ async function fetcher(request, options) {
       'content-type': 'application/json',
       ...options?.headers,
     },
-    body: JSON.stringify(request),
+    body: JSON.stringify(withoutForeignName(request)),
   });
   const text = await response.text();
   return attempt(() => JSON.parse(text), {
