@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::Stop;
 use crate::config::Settings;
 use crate::graphql::{self, limits::Limits};
-use crate::http::{self, Site};
+use crate::http::{self, Hosts, Site};
 
 /// What every command works with. Clones share the database and the clock.
 #[derive(Clone, Debug)]
@@ -110,7 +110,13 @@ impl App {
         let schema = graphql::schema(self.db.clone(), self.clock.clone(), self.settings.board_zone);
         let limits = Limits::new(&graphql::sdl(), self.settings.query_cost)
             .map_err(|error| Stop::Failed(format!("the schema cannot be priced: {error}")))?;
-        Ok(http::router(Site { schema, limits, query_limit: self.settings.query_limit(), db: self.db.clone() }))
+        let hosts = if self.settings.insecure_open {
+            Hosts::Any
+        } else {
+            Hosts::loopback_and(self.settings.base_url.as_deref())
+        };
+        let query_limit = self.settings.query_limit();
+        Ok(http::router(Site { schema, limits, query_limit, hosts, db: self.db.clone() }))
     }
 
     /// The weekly report, mailing as the settings say.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use axum::http::Uri;
 use chrono_tz::Tz;
 use clap::{Args, Command, ValueEnum};
 
@@ -43,7 +44,7 @@ pub struct Settings {
     #[arg(long, env = "BIND", global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
 
-    /// Serve on an address that other machines reach, although nobody has to sign in yet.
+    /// Serve on an address that other machines reach, and under any host name, although nobody has to sign in yet.
     #[arg(long, global = true)]
     pub insecure_open: bool,
 
@@ -52,7 +53,7 @@ pub struct Settings {
     #[arg(value_parser = zone)]
     pub board_zone: Tz,
 
-    /// The address at which people reach this service, for links in mails; without one, mails have no links.
+    /// The address at which people reach this service: its host is answered besides localhost, and mails link to it; without one they have no links.
     #[arg(long, env = "BASE_URL", global = true, value_name = "URL", value_parser = web_address)]
     pub base_url: Option<String>,
 
@@ -211,8 +212,9 @@ macro_rules! shown_masked {
 shown_masked!(DatabaseUrl, SmtpUrl);
 
 fn web_address(url: &str) -> Result<String, String> {
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    let sound = !host.is_empty() && !url.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>".contains(c));
+    let uri = url.parse::<Uri>().ok();
+    let named = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
+    let sound = named && !url.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>".contains(c));
     if sound { Ok(url.to_owned()) } else { Err("it is an address such as https://psn.example".to_owned()) }
 }
 

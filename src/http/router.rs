@@ -1,4 +1,4 @@
-//! Which address is answered by what, and what holds for all of them: a request id, and headers that keep answers from
+//! Which address is answered by what, and what holds for all of them: a known host, a request id, and headers that keep answers from
 //! being stored, guessed at or framed.
 
 use std::fmt;
@@ -19,6 +19,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use super::graphql::Endpoint;
+use super::host::{self, Hosts};
 use super::request::{MAX_BODY_BYTES, Refusal};
 use super::{graphql, health, playground};
 use crate::graphql::limits::Limits;
@@ -34,13 +35,15 @@ pub struct Site<S> {
     pub limits: Limits,
     /// How long one query may take.
     pub query_limit: Duration,
+    /// The host names that are answered.
+    pub hosts: Hosts,
     /// The database that must answer before the service is ready.
     pub db: DatabaseConnection,
 }
 
 /// The whole site: `/graphql`, `/playground`, `/health/live` and `/health/ready`.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
-    let Site { schema, limits, query_limit, db } = site;
+    let Site { schema, limits, query_limit, hosts, db } = site;
     let endpoint = Endpoint { schema, limits: Arc::new(limits), query_limit };
     let graphql = Router::new()
         .route("/graphql", any(graphql::answer::<S>))
@@ -54,7 +57,12 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .route("/health/ready", get(health::ready))
         .with_state(db)
         .layer(middleware::map_response(never_store));
-    Router::new().merge(graphql).merge(health).merge(playground::router()).layer(middleware::from_fn(identify))
+    Router::new()
+        .merge(graphql)
+        .merge(health)
+        .merge(playground::router())
+        .layer(middleware::from_fn_with_state(hosts, host::known_only))
+        .layer(middleware::from_fn(identify))
 }
 
 /// The name of one request, in its answer's `x-request-id`, its errors and its log lines. It is of our own making: what a

@@ -84,6 +84,7 @@ fn bad_usage_and_an_open_address_end_with_code_2() {
     refused(&["serve", "--board-zone", "Glasgow"], "Europe/London");
     refused(&["serve", "--log", "psn=loud"], "LOG");
     refused(&["serve", "--base-url", "javascript:alert(1)"], "https://");
+    refused(&["serve", "--base-url", "psn.board.example"], "https://");
     refused(&["serve", "--bind", "0.0.0.0:0"], "--insecure-open");
     let (code, _, error) = run(folder.path(), &["serve", "--bind", "[::]:0"]);
     assert_eq!((code, error.trim().lines().count()), (Some(2), 1), "one sentence: {error}");
@@ -173,7 +174,7 @@ fn serve(folder: &Path, args: &[impl AsRef<OsStr>]) -> Served {
 impl Served {
     fn get(&self, path: &str) -> String {
         let mut client = TcpStream::connect(&self.at).expect("it listens");
-        write!(client, "GET {path} HTTP/1.1\r\nhost: psn\r\nconnection: close\r\n\r\n").unwrap();
+        write!(client, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         client.read_to_string(&mut answer).unwrap();
         answer

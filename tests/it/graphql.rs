@@ -2,9 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod answers;
-mod board;
+pub(crate) mod board;
 mod contract;
-mod history;
+pub(crate) mod history;
 mod pages;
 mod refusals;
 mod runs;
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use axum::Router;
 use psn::graphql::limits::Limits;
-use psn::http::{Site, router};
+use psn::http::{Hosts, Site, router};
 use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ fn site(world: &World) -> Router {
 fn site_over(world: &World, db: DatabaseConnection) -> Router {
     let schema = psn::graphql::schema(db.clone(), world.clock.clone(), chrono_tz::Europe::London);
     let limits = Limits::new(&psn::graphql::sdl(), 50_000).unwrap();
-    router(Site { schema, limits, query_limit: Duration::from_secs(20), db })
+    router(Site { schema, limits, query_limit: Duration::from_secs(20), hosts: Hosts::Any, db })
 }
 
 /// The answer as it is, errors and all.

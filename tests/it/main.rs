@@ -6,6 +6,7 @@ mod demo;
 mod expected;
 mod graphql;
 mod harness;
+mod host;
 mod hostile_queries;
 mod http;
 mod import;

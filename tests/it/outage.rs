@@ -78,7 +78,7 @@ async fn a_database_that_goes_away_in_the_middle_is_used_again_when_it_is_back()
 
 async fn status_of_ready(at: SocketAddr) -> String {
     let mut client = TcpStream::connect(at).await.unwrap();
-    client.write_all(b"GET /health/ready HTTP/1.1\r\nhost: psn\r\nconnection: close\r\n\r\n").await.unwrap();
+    client.write_all(b"GET /health/ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
     let mut answer = String::new();
     client.read_to_string(&mut answer).await.unwrap();
     answer.split(' ').nth(1).unwrap().to_owned()

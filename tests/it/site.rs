@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use psn::graphql::error::ApiError;
 use psn::graphql::limits::Limits;
-use psn::http::{Site, Viewer, router};
+use psn::http::{Hosts, Site, Viewer, router};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -94,7 +94,7 @@ impl Mutation {
 pub(crate) fn site(db: &DatabaseConnection, query_limit: Duration) -> Router {
     let schema = Schema::build(Query, Mutation, EmptySubscription).data(db.clone()).finish();
     let limits = Limits::new(&schema.sdl(), 50_000).expect("the schema has prices");
-    router(Site { schema, limits, query_limit, db: db.clone() })
+    router(Site { schema, limits, query_limit, hosts: Hosts::Any, db: db.clone() })
 }
 
 /// A site over a database that is never asked for anything.

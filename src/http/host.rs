@@ -1,0 +1,114 @@
+//! Under which host names the service answers. Nobody signs in yet, so a page of somebody else's must not read it through
+//! the browser of a person on this machine. Such a page can have its own name resolve to 127.0.0.1 (DNS rebinding), and the
+//! browser then takes the service for a part of that page; but the foreign name still stands in the request.
+
+use std::net::IpAddr;
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::uri::{Authority, Uri};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::graphql;
+use super::request::Refusal;
+use super::router::RequestId;
+use crate::graphql::error::Code;
+
+const SENTENCE: &str = "psn does not answer under this host name. On its own machine open it as localhost or 127.0.0.1; \
+    where people reach it under another name, set BASE_URL to that address";
+
+/// The host names that requests may ask for, with any port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hosts {
+    /// Any name: the service is open to other machines, and nobody knows what they call it.
+    Any,
+    /// The names of this machine's own address, `localhost` and loopback addresses, and the one name given here, if any
+    /// (a proxy in front of psn may pass it on).
+    Loopback(Option<String>),
+}
+
+impl Hosts {
+    /// This machine's own names, and the host of the address at which people reach the service.
+    #[must_use]
+    pub fn loopback_and(base_url: Option<&str>) -> Self {
+        let host = base_url.and_then(|url| url.parse::<Uri>().ok()?.host().map(str::to_owned));
+        Self::Loopback(host)
+    }
+
+    /// Whether `authority`, a host with or without a port, is one of these names.
+    fn hold(&self, authority: &str) -> bool {
+        let Self::Loopback(base) = self else { return true };
+        // A user name before the host has no place in a request; it could only mislead.
+        let Some(authority) = authority.parse::<Authority>().ok().filter(|_| !authority.contains('@')) else {
+            return false;
+        };
+        let host = authority.host();
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host.eq_ignore_ascii_case("localhost")
+            || address.is_ok_and(|address| address.is_loopback())
+            || base.as_ref().is_some_and(|base| host.eq_ignore_ascii_case(base))
+    }
+}
+
+/// Answers only requests that ask for one of `hosts`. One that asks for none, or for several, is refused too unless all of
+/// them are.
+pub(super) async fn known_only(
+    State(hosts): State<Hosts>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let in_headers = request.headers().get_all(header::HOST).iter().map(|value| value.to_str().unwrap_or_default());
+    let asked: Vec<_> = request.uri().authority().map(Authority::as_str).into_iter().chain(in_headers).collect();
+    let known = hosts == Hosts::Any || (!asked.is_empty() && asked.iter().all(|host| hosts.hold(host)));
+    if known {
+        return next.run(request).await;
+    }
+    if request.uri().path() == "/graphql" {
+        let refusal = Refusal::new(StatusCode::MISDIRECTED_REQUEST, Code::BadRequest, SENTENCE);
+        return graphql::refuse(request.headers(), refusal, &id);
+    }
+    (StatusCode::MISDIRECTED_REQUEST, format!("{SENTENCE}.\n")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_and_the_name_that_was_given_are_own_names() {
+        let own = Hosts::loopback_and(Some("https://PSN.board.example:8443/network"));
+        for name in [
+            "localhost",
+            "LocalHost:8080",
+            "127.0.0.1",
+            "127.0.0.1:1",
+            "127.0.0.2",
+            "[::1]",
+            "[::1]:80",
+            "psn.board.example",
+        ] {
+            assert!(own.hold(name), "{name}");
+        }
+        for name in [
+            "",
+            ":8080",
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "psn.board.example.evil.example",
+            "evil.example@localhost",
+            "localhost@evil.example",
+            "localhost/",
+            "10.0.0.1",
+            "0.0.0.0",
+            "[::]",
+        ] {
+            assert!(!own.hold(name), "{name}");
+        }
+        assert!(!Hosts::loopback_and(None).hold("psn.board.example"));
+        assert!(Hosts::Any.hold("evil.example"));
+    }
+}
