@@ -71,9 +71,7 @@ impl World {
 async fn postgres_database() -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let Ok(server) = std::env::var("PSN_TEST_POSTGRES") else {
-        assert!(std::env::var_os("CI").is_none(), "PSN_TEST_POSTGRES is not set: in CI a skipped engine is a failure");
-        // Not eprintln: the test harness would swallow it, and a skip must be seen.
-        let _ = writeln!(std::io::stderr(), "skipped: no PostgreSQL (set PSN_TEST_POSTGRES, or run .ci/run)");
+        skipped("no PostgreSQL (set PSN_TEST_POSTGRES, or run .ci/run)");
         return None;
     };
     let name = format!("psn_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -83,6 +81,13 @@ async fn postgres_database() -> Option<String> {
     admin.close().await.expect("the connection closes");
     let (base, _) = server.rsplit_once('/').expect("the URL ends in a database name");
     Some(format!("{base}/{name}"))
+}
+
+/// Says aloud that a test is skipped, and why. In CI a skip is a failure.
+pub(crate) fn skipped(reason: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{reason}: in CI a skipped test is a failure");
+    // Not eprintln: the test harness would swallow it, and a skip must be seen.
+    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
 }
 
 /// An instant in RFC 3339.

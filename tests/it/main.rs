@@ -12,6 +12,8 @@ mod http;
 mod import;
 mod jobs;
 mod outage;
+mod playground;
 mod report;
 mod site;
 mod smtp_listener;
+mod web_browser;

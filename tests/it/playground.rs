@@ -1,0 +1,107 @@
+//! The playground in a real browser: its page, scripts and workers come from this binary, and its examples are answered.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use clap::Parser as _;
+use psn::app::App;
+use psn::cli::Cli;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::graphql::{board, history};
+use crate::harness::{Engine, World, skipped};
+use crate::site::get;
+use crate::web_browser::Browser;
+
+/// What a text model of the page's editors holds: `operation.graphql` or `response.json`.
+fn model(name: &str) -> String {
+    format!("__MONACO.editor.getModels().find(model => model.uri.path.endsWith({name:?}))?.getValue()")
+}
+
+/// The texts of the examples, in the order of their file names, which is that of the tabs.
+fn examples() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/playground/examples");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
+}
+
+/// The name of an example's first operation, with which GraphiQL titles its tab.
+fn title(example: &str) -> &str {
+    let named = example.lines().find_map(|line| line.strip_prefix("query "));
+    named.and_then(|rest| rest.split(|c: char| !c.is_alphanumeric()).next()).unwrap_or("<untitled>")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_playground_answers_its_examples_and_asks_no_other_host() {
+    let Some(world) = World::new(Engine::Sqlite).await else { return };
+    board::organisation(&world.db).await;
+    history::reports(&world.db).await;
+    let settings = Cli::try_parse_from(["psn", "serve"]).unwrap().settings;
+    let router = App { settings, db: world.db.clone(), clock: world.clock.clone() }.router().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let site = format!("http://{}", listener.local_addr().unwrap());
+    if get(&router, &format!("{site}/playground")).await.text.contains("built without its playground") {
+        skipped(
+            "no playground in this build (install Node.js 20 or later with npm, `touch build.rs`, and build again)",
+        );
+        return;
+    }
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(psn::http::serve(listener, router, stop.clone(), Duration::from_secs(5)));
+    tokio::task::block_in_place(|| {
+        if let Some(browser) = Browser::start() {
+            every_example_is_answered(&browser, &site);
+            everything_came_from(&site, &browser);
+        }
+    });
+    stop.cancel();
+    serving.await.unwrap().unwrap();
+}
+
+fn every_example_is_answered(browser: &Browser, site: &str) {
+    let examples = examples();
+    browser.open(&format!("{site}/playground"));
+    browser.wait("document.querySelector('.graphiql-query-editor .view-line')");
+    let titles: Vec<_> = examples.iter().map(|example| title(example)).collect();
+    let tabs = browser.value("[...document.querySelectorAll('.graphiql-tab-button')].map(tab => tab.innerText.trim())");
+    assert_eq!(tabs, json!(titles));
+
+    for (at, example) in (1..).zip(&examples) {
+        // The page opens with the first.
+        if at > 1 {
+            browser.click(&format!(".graphiql-tab:nth-child({at}) .graphiql-tab-button"));
+        }
+        browser.wait(&format!("{} === {}", model("operation.graphql"), json!(example)));
+        assert_eq!(browser.value(&model("response.json")), "", "nothing is answered before it is asked");
+        browser.click(".graphiql-execute-button");
+        let answer = browser.wait(&model("response.json"));
+        let answer: Value = serde_json::from_str(answer.as_str().unwrap()).unwrap();
+        assert!(answer["data"].is_object() && answer.get("errors").is_none(), "{example}: {answer:#}");
+        browser.wait("document.querySelector('.graphiql-response .view-lines').innerText.includes('\"data\"')");
+    }
+    let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join("playground.png");
+    std::fs::write(picture, browser.picture()).unwrap();
+}
+
+fn everything_came_from(site: &str, browser: &Browser) {
+    let loaded = browser.value("performance.getEntriesByType('resource').map(entry => entry.name)");
+    let loaded: Vec<_> = loaded.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    assert!(loaded.iter().any(|name| name.ends_with("/playground.js")), "{loaded:?}");
+    let elsewhere: Vec<_> = loaded.iter().filter(|name| !name.starts_with(&format!("{site}/"))).collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+    // A file that is missing, an exception and a breach of the content policy are all severe.
+    let complaints = browser.console();
+    assert!(!complaints.iter().any(|entry| entry.contains("SEVERE")), "{complaints:#?}");
+
+    // The policy would have stopped a request to another host, and the console would have told.
+    assert_eq!(
+        browser.value("fetch('http://elsewhere.example/').then(() => 'let through', () => 'stopped')"),
+        "stopped"
+    );
+    let complaints = browser.console();
+    assert!(complaints.iter().any(|entry| entry.contains("Content Security Policy")), "{complaints:#?}");
+}
