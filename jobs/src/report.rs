@@ -16,7 +16,10 @@ pub mod render;
 mod sample;
 pub mod words;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
+use entity::id::UnitId;
 use entity::period::{Day, IsoWeek};
 use entity::store::report as store;
 use entity::table::{report, snapshot};
@@ -134,7 +137,10 @@ impl GapReport {
         now: DateTime<Utc>,
     ) -> Result<Outcome, ReportError> {
         let report = match store::find(db, week).await? {
-            Some(report) => report,
+            Some(report) => {
+                self.readdress(db, week, &report, now).await?;
+                report
+            }
             None => self.write_down(db, week, now).await?,
         };
         self.deliver(db, &report, now).await
@@ -183,6 +189,45 @@ impl GapReport {
         store::write_once(db, week, (current.id, previous.map(|snapshot| snapshot.id)), now, mails).await?;
         // Ours, or that of a process that was quicker: the same week either way.
         Ok(store::find(db, week).await?.ok_or_else(|| DbErr::RecordNotFound(format!("report {week}")))?)
+    }
+
+    /// Looks again for somebody where there was nobody: who was named since gets the mail of that unit, with the figures of
+    /// the report's own snapshots. Somebody who has a mail of this report already gets no second one; such a unit stays
+    /// without an address, and the run goes on saying so.
+    async fn readdress(
+        &self,
+        db: &DatabaseConnection,
+        week: IsoWeek,
+        report: &report::Model,
+        now: DateTime<Utc>,
+    ) -> Result<(), ReportError> {
+        let on_file = store::recipients(db, report.id).await?;
+        if on_file.iter().all(|(_, addressed)| *addressed) {
+            return Ok(());
+        }
+        let (current, previous) = pinned(db, report).await?;
+        let boards = Boards::load(db, &current, previous.as_ref()).await?;
+        let recipients = boards.recipients(db).await?;
+        let waits = |unit: UnitId| on_file.contains(&(Key::Unit(unit).to_string(), false));
+        let mut found = BTreeSet::new();
+        let mut mails = Vec::new();
+        for recipient in &recipients {
+            let units: Vec<_> =
+                recipient.answers.iter().map(|answer| answer.unit).filter(|unit| waits(*unit)).collect();
+            let key = recipient.key.to_string();
+            let has_one = on_file.iter().any(|(known, _)| *known == key);
+            if matches!(recipient.key, Key::Unit(_)) || units.is_empty() || has_one {
+                continue;
+            }
+            found.extend(units.into_iter().map(|unit| Key::Unit(unit).to_string()));
+            let rendered = self.compose(&boards, week, recipient)?;
+            mails.push(deliver::to_write(recipient, rendered, week, self.from.domain()));
+        }
+        if !found.is_empty() {
+            let found: Vec<_> = found.into_iter().collect();
+            store::readdress(db, report.id, &found, now, mails).await?;
+        }
+        Ok(())
     }
 
     fn compose(&self, boards: &Boards, week: IsoWeek, recipient: &Recipient) -> Result<Rendered, ReportError> {

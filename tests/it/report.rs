@@ -16,7 +16,7 @@ use jobs::mail::{Mailer, SendError};
 use jobs::report::{GapReport, Outcome, ReportError};
 use mail_parser::{MessageParser, MimeHeaders as _};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, Condition, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use crate::harness::{World, both, day, instant};
 use crate::smtp_listener::{Manner, SmtpListener};
@@ -302,6 +302,29 @@ both!(
         }
         assert_eq!(rows[1].units[0]["code"], "NORTH");
         assert!(listener.messages().is_empty());
+    }
+);
+
+both!(
+    async fn who_is_named_after_there_was_nobody_gets_the_mail_by_running_again_and_gets_it_once(world: World) {
+        ready(&world).await;
+        let email = |value: Expr, who: Condition| {
+            person::Entity::update_many().col_expr(person::Column::WorkEmail, value).filter(who).exec(&world.db)
+        };
+        email(Expr::value(None::<String>), Condition::all()).await.unwrap();
+        let listener = SmtpListener::start().await;
+        let job = by_smtp(&listener);
+        let nobody = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!(nobody, Outcome { unaddressed: 3, ..Outcome::default() });
+
+        let first = Condition::all().add(person::Column::Id.eq(PersonId(1)));
+        email(Expr::value("new@board.example"), first).await.unwrap();
+        let found = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!(found, Outcome { sent_now: 1, sent: 1, ..Outcome::default() });
+        let again = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!(again, Outcome { sent: 1, ..Outcome::default() });
+        let to: Vec<_> = listener.messages().into_iter().map(|(to, _)| to).collect();
+        assert_eq!(to, ["new@board.example"]);
     }
 );
 

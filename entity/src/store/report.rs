@@ -6,8 +6,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ActiveValue, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, SqlErr,
+    ActiveValue, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
 };
 
 use crate::id::{DeliveryId, PersonId, ReportId, SnapshotId};
@@ -141,8 +141,6 @@ pub async fn write_once(
     at: DateTime<Utc>,
     mails: Vec<NewDelivery>,
 ) -> Result<(), DbErr> {
-    /// Rows of one statement: each holds a whole rendered mail.
-    const CHUNK: usize = 20;
     let txn = begin_write(db).await?;
     if find(&txn, week).await?.is_some() {
         return txn.rollback().await;
@@ -161,12 +159,67 @@ pub async fn write_once(
         }
         Err(error) => return Err(error),
     };
-    let mut rows = mails.into_iter().map(|mail| new_row(report_id, at, mail)).peekable();
+    insert(&txn, report_id, at, mails).await?;
+    txn.commit().await
+}
+
+/// The keys of a report's mails, with whether each has somebody to go to.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn recipients(db: &impl ConnectionTrait, report: ReportId) -> Result<Vec<(String, bool)>, DbErr> {
+    let rows: Vec<(String, DeliveryState)> = delivery::Entity::find()
+        .select_only()
+        .columns([delivery::Column::Recipient, delivery::Column::State])
+        .filter(delivery::Column::ReportId.eq(report))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(key, state)| (key, state != DeliveryState::Unaddressed)).collect())
+}
+
+/// Puts `mails` in the place of the rows `keys` of a report for which there was nobody, in one transaction. Where another
+/// process has done so in the meantime, nothing is written.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn readdress(
+    db: &DatabaseConnection,
+    report: ReportId,
+    keys: &[String],
+    at: DateTime<Utc>,
+    mails: Vec<NewDelivery>,
+) -> Result<(), DbErr> {
+    let txn = begin_write(db).await?;
+    let gone = delivery::Entity::delete_many()
+        .filter(delivery::Column::ReportId.eq(report))
+        .filter(delivery::Column::State.eq(DeliveryState::Unaddressed))
+        .filter(delivery::Column::Recipient.is_in(keys.iter().map(String::as_str)))
+        .exec(&txn)
+        .await?;
+    if usize::try_from(gone.rows_affected).ok() != Some(keys.len()) {
+        return txn.rollback().await;
+    }
+    insert(&txn, report, at, mails).await?;
+    txn.commit().await
+}
+
+async fn insert(
+    txn: &DatabaseTransaction,
+    report: ReportId,
+    at: DateTime<Utc>,
+    mails: Vec<NewDelivery>,
+) -> Result<(), DbErr> {
+    /// Rows of one statement: each holds a whole rendered mail.
+    const CHUNK: usize = 20;
+    let mut rows = mails.into_iter().map(|mail| new_row(report, at, mail)).peekable();
     while rows.peek().is_some() {
         let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
-        delivery::Entity::insert_many(chunk).exec(&txn).await?;
+        delivery::Entity::insert_many(chunk).exec(txn).await?;
     }
-    txn.commit().await
+    Ok(())
 }
 
 fn new_row(report_id: ReportId, at: DateTime<Utc>, mail: NewDelivery) -> delivery::ActiveModel {
