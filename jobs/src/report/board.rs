@@ -28,6 +28,8 @@ pub struct Unit {
     pub teams_covered: i32,
     /// Team rows without those not applicable or exempt.
     pub teams_assessed: i32,
+    /// Team rows that are exempt.
+    pub teams_exempt: i32,
     /// Distinct people of covered teams.
     pub staff_covered: i32,
     /// Distinct people of assessed teams.
@@ -212,6 +214,7 @@ impl From<snapshot_unit::Model> for Unit {
             headcount: row.headcount,
             teams_covered: row.covered + row.at_risk,
             teams_assessed: row.teams - row.not_applicable - row.exempt,
+            teams_exempt: row.exempt,
             staff_covered: row.staff_covered,
             staff_assessed: row.staff_assessed,
             level1_done: row.level1_done,

@@ -26,6 +26,8 @@ pub struct Report<'a> {
     pub teams: Fraction,
     /// The same in the last report.
     pub teams_before: Option<Fraction>,
+    /// Teams that are exempt, over all units answered for; they are not assessed.
+    pub exempt: i64,
     /// Covered teams that depend on one person.
     pub single_points: i64,
     /// Open gaps, worst first.
@@ -38,8 +40,10 @@ pub struct Report<'a> {
     pub closed: Vec<Closed<'a>>,
     /// Covered teams that will not be within their policy's horizon, soonest first.
     pub at_risk: Vec<Placed<'a>>,
-    /// Teams below their Level 1 target or short of champions, largest first.
-    pub layers: Vec<Placed<'a>>,
+    /// Teams below their Level 1 target, those first that lack most people to reach it.
+    pub level1: Vec<Placed<'a>>,
+    /// Teams short of champions, those first that lack most.
+    pub champions: Vec<Placed<'a>>,
     /// Every team below the units answered for, gaps first, for the attached list.
     pub teams_listed: Vec<Listed<'a>>,
 }
@@ -164,12 +168,11 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
         let day = |place: &Placed<'_>| place.team.at_risk_from;
         day(a).cmp(&day(b)).then_with(|| worst_first(a.team, b.team))
     });
-    let mut layers: Vec<_> = listed
-        .iter()
-        .filter(|listed| level1_below(listed.team) || champions_short(listed.team).is_some())
-        .map(placed)
-        .collect();
-    layers.sort_by(|a, b| largest_first(a.team, b.team));
+    let most_lacking = |lacks: fn(&Team) -> i64| {
+        let mut teams: Vec<_> = listed.iter().filter(|listed| lacks(listed.team) > 0).map(placed).collect();
+        teams.sort_by(|a, b| lacks(b.team).cmp(&lacks(a.team)).then_with(|| largest_first(a.team, b.team)));
+        teams
+    };
 
     let sum = |units: &mut dyn Iterator<Item = &Unit>| {
         let (mut part, mut whole) = (0, 0);
@@ -185,6 +188,7 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
         previous: previous.map(|board| board.day),
         teams: sum(&mut tops.iter().copied()),
         teams_before: previous.map(|board| sum(&mut tops.iter().filter_map(|top| board.unit(top.id)))),
+        exempt: tops.iter().map(|top| i64::from(top.teams_exempt)).sum(),
         single_points: listed.iter().filter(|listed| listed.team.single_point).map(|_| 1).sum(),
         people_short: people_short(&gaps),
         units,
@@ -192,7 +196,8 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
         changes,
         closed,
         at_risk,
-        layers,
+        level1: most_lacking(level1_lacking),
+        champions: most_lacking(champions_lacking),
         teams_listed: listed,
     }
 }
@@ -275,10 +280,15 @@ fn closed<'a>(current: &'a Board, previous: Option<&'a Board>, tops: &[&Unit]) -
     closed
 }
 
-/// Whether a team's Level 1 layer is not met (COVERAGE.md section 5).
-#[must_use]
-pub fn level1_below(team: &Team) -> bool {
-    below_target(team.level1_done, team.headcount, team.level1_target)
+/// How much of Level 1 a team or its group lacks, in hundredths of a person; nothing where the layer is met (COVERAGE.md
+/// section 5).
+fn level1_lacking(team: &Team) -> i64 {
+    let needed = team.level1_target.map_or(0, |target| i64::from(target) * i64::from(team.headcount));
+    (needed - i64::from(team.level1_done) * 100).max(0)
+}
+
+fn champions_lacking(team: &Team) -> i64 {
+    champions_short(team).map_or(0, |(have, need)| i64::from(need) - i64::from(have))
 }
 
 /// Whether `100 * done < target * of`; never where there is no target or nobody.

@@ -159,8 +159,12 @@ impl Why {
     #[must_use]
     pub const fn is_fallback(&self) -> bool {
         match self {
-            Self::SeniorManager | Self::StandsIn { .. } => false,
-            Self::Delegate { .. } | Self::NextAbove { .. } | Self::Coordinator { .. } | Self::Nobody { .. } => true,
+            Self::SeniorManager => false,
+            Self::StandsIn { .. }
+            | Self::Delegate { .. }
+            | Self::NextAbove { .. }
+            | Self::Coordinator { .. }
+            | Self::Nobody { .. } => true,
         }
     }
 }

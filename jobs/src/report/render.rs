@@ -1,6 +1,8 @@
 //! A report -> subject, text, HTML and CSV. Every sentence is made here or in [`super::words`]; the templates only lay out.
 
+mod fit;
 mod list;
+mod rows;
 mod view;
 
 use askama::Template;
@@ -39,26 +41,20 @@ struct Html<'v> {
     v: &'v View,
 }
 
-/// Rows of gaps in the HTML part; mail programs cut long mails off, and the attached list holds all.
-const MOST_IN_HTML: usize = 100;
-/// Rows of each other list in the HTML part.
-const MOST_OTHERS_IN_HTML: usize = 30;
-/// Rows of a list in the text part: every row of all but the largest boards, and still no mail that a server refuses for its
-/// size.
-const MOST_IN_TEXT: usize = 2000;
-
 /// Renders a report.
 ///
 /// # Errors
 ///
 /// What the template engine or the HTML renderer said: a fault of the templates, never of the data.
 pub fn render(report: &Report<'_>, base_url: Option<&str>) -> Result<Rendered, String> {
-    let for_html = View::new(report, base_url, MOST_IN_HTML, MOST_OTHERS_IN_HTML);
-    let for_text = View::new(report, base_url, MOST_IN_TEXT, MOST_IN_TEXT);
+    // Both parts show the same rows: who reads the one learns what the reader of the other does.
+    let (view, html) = fit::fit(report, fit::MOST_BYTES, base_url, |view| {
+        html(&Html { v: view }.render().map_err(|error| error.to_string())?)
+    })?;
     Ok(Rendered {
-        subject: Subject(&for_html).render().map_err(|error| error.to_string())?.trim().to_owned(),
-        text: Text { v: &for_text }.render().map_err(|error| error.to_string())?,
-        html: html(&Html { v: &for_html }.render().map_err(|error| error.to_string())?)?,
+        subject: Subject(&view).render().map_err(|error| error.to_string())?.trim().to_owned(),
+        text: Text { v: &view }.render().map_err(|error| error.to_string())?,
+        html,
         csv: list::list(report)?,
     })
 }

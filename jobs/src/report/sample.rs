@@ -65,6 +65,7 @@ pub(super) fn unit(id: i64, code: &str, parent: Option<i64>, teams: &[&Team]) ->
         headcount: teams.iter().map(|team| team.own_headcount).sum(),
         teams_covered: count(covered.len()),
         teams_assessed: count(assessed.len()),
+        teams_exempt: count(teams.iter().filter(|team| team.status == Status::Exempt).count()),
         staff_covered: covered.iter().map(|team| team.own_headcount).sum(),
         staff_assessed: assessed.iter().map(|team| team.own_headcount).sum(),
         level1_done: teams.iter().map(|team| team.level1_done).sum(),

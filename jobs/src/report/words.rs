@@ -2,7 +2,7 @@
 
 use entity::coverage::closing::{self, Gap};
 use entity::period::Day;
-use entity::value::Status;
+use entity::value::{Reason, Status};
 
 use super::board::Team;
 
@@ -112,12 +112,51 @@ pub fn state(team: &Team) -> String {
     }
 }
 
+/// Who is there where a team is short of people but not of everybody, so that `1 more` says more than what; its figures are
+/// the group's where the team is assessed with one. What a policy asks for by size is not in the row: shares are set beside the
+/// whole people that are needed.
+#[must_use]
+pub fn who_is_there(team: &Team) -> Option<String> {
+    let Team { supporters: people, share, .. } = *team;
+    let needed = team.required.filter(|_| team.status == Status::Partial && team.gap.is_some_and(|gap| gap > 0))?;
+    let supporters = counted(i64::from(people), "Peer Supporter", "Peer Supporters");
+    let sum = shares(share);
+    let place = if team.cover_group.is_some() { "in the group" } else { "here" };
+    Some(if people == 0 {
+        format!("Shares {place} come to {sum} of {needed} needed, but nobody has half of their share {place}.")
+    } else if share == people * 1000 {
+        format!("{supporters} {place} of {needed} needed.")
+    } else if share >= needed * 1000 {
+        format!("{supporters} {place} with at least half of their share, of {needed} needed.")
+    } else if people >= needed {
+        // Each of them whole would be as many people as are needed.
+        let larger = if people == 1 { "a larger share" } else { "larger shares" };
+        format!(
+            "{supporters} {place}, but shares come to {sum} of {needed} needed: {larger} of their time {place} would close the gap as well."
+        )
+    } else {
+        format!("{supporters} {place}; shares come to {sum} of {needed} needed.")
+    })
+}
+
+/// Thousandths as a decimal without needless zeros, cut off and not rounded: 999 is not a whole.
+fn shares(thousandths: i32) -> String {
+    let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Allocated people who do not count, by headline.
+#[must_use]
+pub fn not_counting(team: &Team) -> Vec<(Reason, u32)> {
+    team.not_counting.iter().map(|(why, people)| (*why, u32::try_from(*people).unwrap_or(0))).collect()
+}
+
 /// What would close a team's gap, in sentences; empty where there is none.
 #[must_use]
 pub fn what_would_close(team: &Team) -> String {
     // Stored figures are never negative.
     let figure = |stored: i32| u32::try_from(stored).unwrap_or(0);
-    let not_counting: Vec<_> = team.not_counting.iter().map(|(why, people)| (*why, figure(*people))).collect();
+    let not_counting = not_counting(team);
     let gap = Gap {
         status: team.status,
         short: team.gap.map(figure),
@@ -141,7 +180,7 @@ pub fn ended(sentence: &str) -> String {
 mod tests {
     use entity::value::{Reason, Status};
 
-    use super::{Fraction, counted, grouped, what_would_close};
+    use super::{Fraction, counted, grouped, what_would_close, who_is_there};
     use crate::report::board::Team;
     use crate::report::sample::team;
 
@@ -177,17 +216,38 @@ mod tests {
             gap: Some(2),
             supporters: 1,
             share: 1000,
-            not_counting: vec![(Reason::StoodDown, 4), (Reason::Away, 1), (Reason::CertificateExpired, 2)],
+            not_counting: vec![(Reason::StoodDown, 4), (Reason::CertificateExpired, 2), (Reason::NotSignedOff, 1)],
             unmet_must: vec!["one more job family".into()],
             ..team(1, "T", 60)
         };
         assert_eq!(
             what_would_close(&partial),
-            "2 more Peer Supporters. One more job family. 3 allocated Peer Supporters do not count: not available (1), certificate expired (2)."
+            "2 more Peer Supporters. One more job family. 3 allocated Peer Supporters do not count: certificate expired (2), not signed off (1)."
         );
         let shares =
             Team { gap: Some(1), supporters: 0, share: 800, not_counting: vec![], unmet_must: vec![], ..partial };
         assert_eq!(what_would_close(&shares), "1 more Peer Supporter, with at least half of their share here.");
         assert_eq!(what_would_close(&team(1, "T", 60)), "");
+    }
+
+    #[test]
+    fn a_gap_says_who_is_there() {
+        let there = |supporters, share, required| {
+            let short = Team { status: Status::Partial, gap: Some(1), required: Some(required), ..team(1, "T", 20) };
+            who_is_there(&Team { supporters, share, ..short }).unwrap()
+        };
+        assert_eq!(
+            there(1, 700, 1),
+            "1 Peer Supporter here, but shares come to 0.7 of 1 needed: a larger share of their time here would close the gap as well."
+        );
+        assert!(
+            there(2, 1999, 2)
+                .starts_with("2 Peer Supporters here, but shares come to 1.999 of 2 needed: larger shares")
+        );
+        assert_eq!(there(1, 1000, 2), "1 Peer Supporter here of 2 needed.");
+        assert_eq!(there(1, 1250, 2), "1 Peer Supporter here; shares come to 1.25 of 2 needed.");
+        assert_eq!(there(0, 1000, 1), "Shares here come to 1 of 1 needed, but nobody has half of their share here.");
+        assert_eq!(there(1, 2200, 2), "1 Peer Supporter here with at least half of their share, of 2 needed.");
+        assert_eq!(who_is_there(&team(1, "T", 20)), None);
     }
 }

@@ -1,8 +1,9 @@
 //! The attached list: every team below the units answered for, gaps first.
 
 use crate::report::build::{Listed, Report};
-use crate::report::words::what_would_close;
+use crate::report::words::{not_counting, what_would_close};
 use crate::safe_csv::cell;
+use entity::coverage::closing::clauses;
 
 const HEADER: [&str; 26] = [
     "Week",
@@ -49,7 +50,7 @@ fn row(report: &Report<'_>, listed: &Listed<'_>) -> [String; HEADER.len()] {
     let Listed { team, within, change, age } = listed;
     let number = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
     let not_counting: Vec<_> =
-        team.not_counting.iter().map(|(why, people)| format!("{} ({people})", why.clause())).collect();
+        clauses(&not_counting(team)).into_iter().map(|(clause, people)| format!("{clause} ({people})")).collect();
     [
         report.week.to_string(),
         report.day.to_string(),

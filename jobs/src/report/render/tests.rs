@@ -30,7 +30,7 @@ fn mixed() -> (Board, Board) {
         status: Status::None,
         supporters: 0,
         share: 0,
-        not_counting: vec![(Reason::Away, 1), (Reason::CertificateExpired, 2)],
+        not_counting: vec![(Reason::CertificateExpired, 2), (Reason::NotSignedOff, 1)],
         champions: 0,
         level1_done: 20,
         ..short(11, "N-01", 32, 2, "2026-11-23")
@@ -163,13 +163,137 @@ fn a_subject_is_bounded_and_names_how_many_units() {
 }
 
 #[test]
-fn a_long_list_is_cut_in_html_said_so_and_whole_in_text_and_list() {
+fn a_long_list_is_cut_and_said_so_but_whole_in_the_attached_list() {
     let teams: Vec<_> = (0..250).map(|at| short(100 + at, &format!("N-{at:03}"), 10, 1, "2026-11-09")).collect();
     let mail = rendered(&board("2026-11-23", &teams, &[]), None, &[answer(1, Why::SeniorManager)]);
-    assert!(mail.html.contains("150 more are not shown here; the attached list has every team."));
-    assert!(mail.html.contains("N-099") && !mail.html.contains("N-100"));
-    assert!(mail.text.contains("N-249"));
+    for part in [&mail.html, &mail.text] {
+        assert!(part.contains("… and 150 more in the attached list."), "{part}");
+        assert!(part.contains("N-099") && !part.contains("N-100"));
+    }
     assert_eq!(mail.csv.lines().count(), 251);
+}
+
+/// Many large teams with old gaps, and small ones whose gap is new, worse or gone.
+fn many(changed: i64) -> (Board, Board) {
+    let old: Vec<_> = (0..300).map(|at| short(1000 + at, &format!("OLD-{at:03}"), 90, 1, "2026-11-02")).collect();
+    let with = |gaps: [i32; 3]| {
+        let mut teams = old.clone();
+        for at in 0..changed {
+            for ((first, code), gap) in [(2000, "NEW"), (3000, "WORSE"), (4000, "CLOSED")].into_iter().zip(gaps) {
+                let code = format!("{code}-{at:03}");
+                let team =
+                    if gap == 0 { team(first + at, &code, 2) } else { short(first + at, &code, 2, gap, "2026-11-09") };
+                teams.push(team);
+            }
+        }
+        teams
+    };
+    (board("2026-11-23", &with([1, 2, 0]), &[]), board("2026-11-16", &with([0, 1, 1]), &[]))
+}
+
+#[test]
+fn what_changed_is_shown_before_any_other_gap_however_small_the_team() {
+    let (current, previous) = many(3);
+    let mail = rendered(&current, Some(&previous), &[answer(1, Why::SeniorManager)]);
+    for part in [&mail.html, &mail.text] {
+        let at = |code: &str| part.find(code).unwrap_or_else(|| panic!("{code} is not in {part}"));
+        for code in ["NEW-002", "WORSE-002", "CLOSED-002"] {
+            assert!(at(code) < at("OLD-000"), "{code}");
+        }
+        assert!(at("NEW-000") < at("WORSE-000") && at("WORSE-000") < at("CLOSED-000"));
+        assert_eq!(part.matches("(NEW-000)").count(), 1, "a gap is in one list of gaps");
+    }
+    assert!(mail.text.contains("ALL OTHER GAPS, MOST STAFF AFFECTED FIRST"));
+}
+
+#[test]
+fn a_mail_is_never_longer_than_mail_programs_show_and_gives_up_changes_last() {
+    for changed in [3, 30, 200] {
+        let (current, previous) = many(changed);
+        let mail = rendered(&current, Some(&previous), &[answer(1, Why::SeniorManager)]);
+        assert!(mail.html.len() <= 80_000, "{} bytes", mail.html.len());
+        assert!(mail.html.len() > 60_000, "{} bytes are fewer than fit", mail.html.len());
+        assert!(mail.text.len() < mail.html.len());
+        for code in ["NEW-029", "WORSE-019", "CLOSED-009"] {
+            assert!(changed < 30 || (mail.html.contains(code) && mail.text.contains(code)), "{changed}: {code}");
+        }
+        let shown = |part: &str| part.matches(" (OLD-").count() + part.matches(" (NEW-").count();
+        assert_eq!(shown(&mail.text), shown(&mail.html));
+    }
+}
+
+#[test]
+fn a_mail_for_very_many_units_is_bounded_as_well() {
+    let teams: Vec<_> = (0..400).map(|at| team(100 + at, &format!("N-{at:03}"), 10)).collect();
+    let green = board("2026-11-23", &teams, &[]);
+    let vacant = || Why::Coordinator { vacancy: Vacancy::Vacant, of: "Unit BOARD".into() };
+    let answers: Vec<_> = (0..400).map(|at| answer(100 + at, vacant())).collect();
+    let mail = rendered(&green, None, &answers);
+    assert!(mail.html.len() <= 80_000 && mail.text.len() <= 80_000, "{} bytes", mail.html.len());
+    assert!(mail.text.contains("… and 380 more units."), "{}", mail.text);
+}
+
+#[test]
+fn long_lists_of_level_1_and_champions_name_the_worst() {
+    let lacking = |number: i32| -> Vec<_> {
+        (0..number)
+            .map(|at| Team { level1_done: at, champions: 0, ..team(100 + i64::from(at), &format!("N-{at:03}"), 50) })
+            .collect()
+    };
+    let mail = rendered(&board("2026-11-23", &lacking(40), &[]), None, &[answer(1, Why::SeniorManager)]);
+    let (_, lists) = mail.text.split_once("LEVEL 1 BELOW TARGET").unwrap();
+    let (level1, champions) = lists.split_once("TOO FEW WELLBEING CHAMPIONS").unwrap();
+    for list in [level1, champions] {
+        assert!(list.contains("20. Team N-019") && !list.contains("N-020"), "{list}");
+        assert!(list.contains("… and 20 more in the attached list."), "{list}");
+    }
+    let few = rendered(&board("2026-11-23", &lacking(25), &[]), None, &[answer(1, Why::SeniorManager)]);
+    assert!(few.text.contains("25. Team N-024") && !few.text.contains("more in the attached list"));
+}
+
+#[test]
+fn a_grouped_team_says_which_figures_are_the_groups() {
+    let member = Team {
+        cover_group: Some("Nights".into()),
+        headcount: 45,
+        level1_done: 20,
+        champions: 0,
+        ..team(11, "N-01", 25)
+    };
+    let mail = rendered(&board("2026-11-23", &[member], &[]), None, &[answer(1, Why::SeniorManager)]);
+    let with = "   Assessed together with the teams of cover group Nights, 45 people in all, of whom 25 work here.";
+    for figures in ["20 of 45 (44 %) in the group, below the target of 90 %", "0 of 1 needed in the group"] {
+        assert!(mail.text.contains(&format!("1. Team N-01 (N-01): 25 staff\n   {figures}\n{with}")), "{}", mail.text);
+    }
+}
+
+#[test]
+fn a_team_with_part_of_a_supporter_is_told_of_that_part() {
+    let part = Team { share: 700, required: Some(1), ..short(11, "N-01", 20, 1, "2026-11-09") };
+    let mail = rendered(&board("2026-11-23", &[part], &[]), None, &[answer(2, Why::SeniorManager)]);
+    assert_eq!(mail.subject, "Peer Support 2026-W48: the one team is not covered (Unit NORTH)");
+    assert!(mail.text.contains("1 Peer Supporter here, but shares come to 0.7 of 1 needed"), "{}", mail.text);
+}
+
+#[test]
+fn a_unit_whose_only_team_is_exempt_says_so() {
+    let exempt =
+        || board("2026-11-23", &[Team { status: Status::Exempt, ..team(11, "N-01", 9) }], &[team(21, "S-01", 9)]);
+    let mail = rendered(&exempt(), None, &[answer(2, Why::SeniorManager)]);
+    assert_eq!(mail.subject, "Peer Support 2026-W48: the one team is exempt (Unit NORTH)");
+    assert!(mail.text.contains("The one team is exempt: there is nothing to assess."));
+    let above = rendered(&exempt(), None, &[answer(1, Why::SeniorManager)]);
+    assert!(above.text.contains("1 more team is exempt and not assessed."), "{}", above.text);
+}
+
+#[test]
+fn whoever_stands_in_learns_so_at_the_top() {
+    let green = board("2026-11-23", &[team(11, "N-01", 9)], &[]);
+    let mail = rendered(&green, None, &[answer(2, Why::StandsIn { until: None })]);
+    for (part, units) in [(&mail.text, "YOUR UNITS"), (&mail.html, "Your units")] {
+        let (top, _) = part.split_once(units).unwrap();
+        assert!(top.contains("Unit NORTH (NORTH): you stand in for its senior manager."), "{top}");
+    }
 }
 
 #[test]

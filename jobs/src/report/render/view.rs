@@ -1,11 +1,11 @@
 //! A report in sentences: what both templates lay out.
 
+use super::fit::{Limits, Part};
+use super::rows::{Section, named, number, sections};
 use crate::one_line::clip;
-use crate::report::build::{
-    AnsweredUnit, Closed, Gap, How, Placed, Report, below_target, champions_short, level1_below, trainers_short,
-};
+use crate::report::build::{AnsweredUnit, Report, below_target, trainers_short};
 use crate::report::compare::Change;
-use crate::report::words::{Fraction, counted, day, ended, grouped, state, status, what_would_close};
+use crate::report::words::{Fraction, counted, day, grouped};
 
 /// Longest name in a subject line.
 const LONGEST_IN_SUBJECT: usize = 60;
@@ -20,16 +20,13 @@ pub(super) struct View {
     /// Facts below the headline, one sentence each.
     pub(super) facts: Vec<String>,
     /// Reasons that are said at the top.
-    pub(super) fallbacks: Vec<String>,
+    pub(super) fallbacks: Cut<String>,
     /// Reasons that are said at the end.
-    pub(super) reasons: Vec<String>,
-    pub(super) units: Vec<UnitView>,
+    pub(super) reasons: Cut<String>,
+    pub(super) units: Cut<UnitView>,
+    pub(super) sections: Vec<Section>,
     /// Units below one of those, whose teams are in the same lists.
-    pub(super) nested: Vec<UnitView>,
-    pub(super) gaps: Rows,
-    pub(super) closed: Rows,
-    pub(super) at_risk: Rows,
-    pub(super) layers: Rows,
+    pub(super) nested: Cut<UnitView>,
     pub(super) link: Option<String>,
 }
 
@@ -40,26 +37,15 @@ pub(super) struct UnitView {
     pub(super) lines: Vec<(&'static str, String)>,
 }
 
-/// A list that is cut off after so many rows.
-pub(super) struct Rows {
-    pub(super) rows: Vec<Row>,
+/// A list about units, as much of it as fits.
+pub(super) struct Cut<T> {
+    pub(super) shown: Vec<T>,
     /// What is said of those that are not shown; empty when all are.
     pub(super) rest: String,
 }
 
-/// One team.
-pub(super) struct Row {
-    pub(super) number: usize,
-    pub(super) title: String,
-    pub(super) staff: String,
-    pub(super) state: String,
-    /// Sentences below.
-    pub(super) lines: Vec<String>,
-}
-
 impl View {
-    pub(super) fn new(report: &Report<'_>, base_url: Option<&str>, most_gaps: usize, most_others: usize) -> Self {
-        let gaps = report.gaps.iter();
+    pub(super) fn new(report: &Report<'_>, base_url: Option<&str>, limits: &Limits) -> Self {
         Self {
             week: report.week.to_string(),
             day: day(report.day),
@@ -67,30 +53,31 @@ impl View {
             about: about(report),
             headline: headline(report),
             facts: facts(report),
-            fallbacks: report.units.iter().filter(|unit| unit.fallback).map(reason_line).collect(),
-            reasons: report.units.iter().filter(|unit| !unit.fallback).map(reason_line).collect(),
-            units: report.units.iter().filter(|unit| !unit.nested).map(unit_view).collect(),
-            nested: report.units.iter().filter(|unit| unit.nested).map(unit_view).collect(),
-            gaps: Rows::new(gaps, most_gaps, gap_row),
-            closed: Rows::new(report.closed.iter(), most_others, closed_row),
-            at_risk: Rows::new(report.at_risk.iter(), most_others, |place| at_risk_row(report, place)),
-            layers: Rows::new(report.layers.iter(), most_others, layer_row),
+            fallbacks: Cut::new(report, limits.of(Part::Reasons), |unit| unit.fallback, reason_line),
+            reasons: Cut::new(report, limits.of(Part::Reasons), |unit| !unit.fallback, reason_line),
+            units: Cut::new(report, limits.of(Part::Units), |unit| !unit.nested, unit_view),
+            sections: sections(report, limits),
+            nested: Cut::new(report, limits.of(Part::Nested), |unit| unit.nested, unit_view),
             link: base_url.map(str::to_owned),
         }
     }
 }
 
-impl Rows {
-    fn new<T>(items: impl ExactSizeIterator<Item = T>, most: usize, row: impl Fn(T) -> Row) -> Self {
-        let hidden = items.len().saturating_sub(most);
-        let rows = items.take(most).enumerate().map(|(at, item)| Row { number: at + 1, ..row(item) }).collect();
-        let rest = if hidden == 0 {
-            String::new()
-        } else {
-            let number = i64::try_from(hidden).unwrap_or(i64::MAX);
-            format!("{} not shown here; the attached list has every team.", counted(number, "more is", "more are"))
+impl<T> Cut<T> {
+    fn new(
+        report: &Report<'_>,
+        most: usize,
+        wanted: fn(&AnsweredUnit<'_>) -> bool,
+        drawn: fn(&AnsweredUnit<'_>) -> T,
+    ) -> Self {
+        let units = || report.units.iter().filter(|unit| wanted(unit));
+        let hidden = units().count().saturating_sub(most);
+        let rest = match hidden {
+            0 => String::new(),
+            1 => "… and 1 more unit.".to_owned(),
+            _ => format!("… and {} more units.", number(hidden)),
         };
-        Self { rows, rest }
+        Self { shown: units().take(most).map(drawn).collect(), rest }
     }
 }
 
@@ -102,9 +89,15 @@ fn subject_figures(report: &Report<'_>) -> String {
     let of = grouped(report.teams.whole);
     let new = report.changes.get(&Change::New).copied().unwrap_or(0);
     match (open(report), report.teams.whole) {
-        (0, 0) => "no teams to assess".to_owned(),
+        (0, 0) => match report.exempt {
+            0 => "no teams to assess".to_owned(),
+            1 => "the one team is exempt".to_owned(),
+            exempt => format!("all {} teams exempt", grouped(exempt)),
+        },
         (0, 1) => "the one team is covered".to_owned(),
         (0, _) => format!("all {of} teams covered"),
+        (1, 1) if new > 0 => "the one team is not covered, a new gap".to_owned(),
+        (1, 1) => "the one team is not covered".to_owned(),
         (gaps, _) if new > 0 => format!("{} of {of} teams not covered, {} new", grouped(gaps), grouped(new)),
         (gaps, _) => format!("{} of {of} teams not covered", grouped(gaps)),
     }
@@ -124,12 +117,15 @@ fn about(report: &Report<'_>) -> String {
 
 fn headline(report: &Report<'_>) -> String {
     match (open(report), report.teams.whole) {
-        (0, 0) => "There are no teams to assess.".to_owned(),
+        (0, 0) => match report.exempt {
+            0 => "There are no teams to assess.".to_owned(),
+            1 => "The one team is exempt: there is nothing to assess.".to_owned(),
+            exempt => format!("All {} teams are exempt: there is nothing to assess.", grouped(exempt)),
+        },
         (0, 1) => "All green: the one team is covered.".to_owned(),
         (0, all) => format!("All green: all {} teams are covered.", grouped(all)),
-        (gaps, all) => {
-            format!("{} of {} not covered.", grouped(gaps), counted(all, "team is", "teams are"))
-        }
+        (1, 1) => "The one team is not covered.".to_owned(),
+        (gaps, all) => format!("{} of {} teams are not covered.", grouped(gaps), grouped(all)),
     }
 }
 
@@ -176,6 +172,12 @@ fn facts(report: &Report<'_>) -> Vec<String> {
             counted(number, "team is covered", "teams are covered")
         ));
     }
+    if report.exempt > 0 && report.teams.whole > 0 {
+        facts.push(format!(
+            "{} not assessed.",
+            counted(report.exempt, "more team is exempt and", "more teams are exempt and")
+        ));
+    }
     if report.single_points > 0 {
         facts.push(format!(
             "{} on one Peer Supporter alone.",
@@ -186,7 +188,7 @@ fn facts(report: &Report<'_>) -> Vec<String> {
 }
 
 fn reason_line(unit: &AnsweredUnit<'_>) -> String {
-    format!("{} ({}): {}.", unit.unit.name, unit.unit.code, unit.why)
+    format!("{}: {}.", named(&unit.unit.name, &unit.unit.code), unit.why)
 }
 
 fn unit_view(answered: &AnsweredUnit<'_>) -> UnitView {
@@ -212,7 +214,7 @@ fn unit_view(answered: &AnsweredUnit<'_>) -> UnitView {
                 "teams",
             ),
         ),
-        ("Level 1", level1(unit.level1_done, unit.headcount, unit.level1_target)),
+        ("Level 1", level1(unit.level1_done, unit.headcount, unit.level1_target, "")),
     ];
     if trainers_short(unit) {
         let per = unit.supporters_per_trainer.unwrap_or_default();
@@ -225,101 +227,15 @@ fn unit_view(answered: &AnsweredUnit<'_>) -> UnitView {
             ),
         ));
     }
-    UnitView { title: format!("{} ({})", unit.name, unit.code), lines }
+    UnitView { title: named(&unit.name, &unit.code), lines }
 }
 
-fn level1(done: i32, of: i32, target: Option<i32>) -> String {
-    let figures = Fraction::of(done, of).words("staff");
+/// `20 of 45 (44 %) in the group, below the target of 90 %`; `whose` begins with a space or is empty.
+pub(super) fn level1(done: i32, of: i32, target: Option<i32>, whose: &str) -> String {
+    let figures = format!("{}{whose}", Fraction::of(done, of).words("staff"));
     match target {
         Some(target) if below_target(done, of, Some(target)) => format!("{figures}, below the target of {target} %"),
         Some(target) if of > 0 => format!("{figures}, target {target} % met"),
         _ => figures,
     }
-}
-
-/// `Ward 4A (G107H-A2-01)`, and in which unit where the mail is about several.
-fn title(place: &Placed<'_>) -> String {
-    let Placed { team, within } = place;
-    match within {
-        Some(unit) if unit.id != team.id => format!("{} ({}), in {}", team.name, team.code, unit.name),
-        _ => format!("{} ({})", team.name, team.code),
-    }
-}
-
-fn group_line(place: &Placed<'_>) -> Option<String> {
-    let team = place.team;
-    team.cover_group.as_deref().map(|group| {
-        format!(
-            "Assessed together with the teams of cover group {group}, {} in all.",
-            counted(i64::from(team.headcount), "person", "people")
-        )
-    })
-}
-
-fn row(place: &Placed<'_>, state: String, lines: Vec<String>) -> Row {
-    Row { number: 0, title: title(place), staff: grouped(i64::from(place.team.own_headcount)), state, lines }
-}
-
-fn gap_row(gap: &Gap<'_>) -> Row {
-    let team = gap.place.team;
-    let age = match gap.age {
-        Some(0) if gap.change == Some(Change::New) => None,
-        Some(0) => Some("first seen today".to_owned()),
-        Some(days) => Some(format!("open for {}", counted(days, "day", "days"))),
-        None => None,
-    };
-    let was = gap.before.map(|before| format!("was: {}", state(before)));
-    let change = match gap.change {
-        Some(Change::New) => Some("NEW".to_owned()),
-        Some(Change::Worse) => Some(format!("WORSE ({})", was.unwrap_or_default())),
-        Some(Change::Better) => Some(format!("BETTER ({})", was.unwrap_or_default())),
-        Some(Change::Same) => Some("SAME".to_owned()),
-        Some(Change::Closed) | None => None,
-    };
-    let short = match (team.gap.unwrap_or(0), team.required) {
-        (gap, Some(required)) if gap > 0 => Some(format!("{gap} short of {required}")),
-        _ => None,
-    };
-    let said: Vec<_> = [Some(status(team.status).to_owned()), short, change, age].into_iter().flatten().collect();
-    let mut lines = vec![what_would_close(team)];
-    lines.extend(group_line(&gap.place));
-    row(&gap.place, said.join(" · "), lines)
-}
-
-fn closed_row(closed: &Closed<'_>) -> Row {
-    let Closed { before, how, age } = closed;
-    let after = match how {
-        How::Now(now) => format!("CLOSED · {}", status(now.status)),
-        How::Moved => "MOVED · it still has a gap, in a unit that another answers for".to_owned(),
-        How::Gone => "CLOSED · it is no longer a team".to_owned(),
-    };
-    let open_for =
-        age.filter(|days| *days > 0).map(|days| format!(" It had been open for {}.", counted(days, "day", "days")));
-    let line = format!("Last report: {}.{}", state(before), open_for.unwrap_or_default());
-    row(&Placed { team: before, within: None }, after, vec![line])
-}
-
-fn at_risk_row(report: &Report<'_>, place: &Placed<'_>) -> Row {
-    let team = place.team;
-    let then = team.at_risk_status.map(|then| status(then).to_lowercase().replace("peer supporter", "Peer Supporter"));
-    let when = team.at_risk_from.map(|from| {
-        let days = from.days_since(report.day);
-        format!("From {}, in {}", day(from), counted(days, "day", "days"))
-    });
-    let said: Vec<_> = [when, then].into_iter().flatten().collect();
-    let mut lines: Vec<_> = team.at_risk_reasons.iter().map(|reason| ended(reason)).collect();
-    lines.extend(group_line(place));
-    row(place, said.join(": "), lines)
-}
-
-fn layer_row(place: &Placed<'_>) -> Row {
-    let team = place.team;
-    let mut said = Vec::new();
-    if level1_below(team) {
-        said.push(format!("Level 1: {}", level1(team.level1_done, team.headcount, team.level1_target)));
-    }
-    if let Some((have, need)) = champions_short(team) {
-        said.push(format!("Wellbeing Champions: {have} of {need}"));
-    }
-    row(place, said.join(" · "), Vec::new())
 }
