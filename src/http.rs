@@ -3,6 +3,7 @@
 mod graphql;
 mod health;
 mod host;
+mod order;
 mod playground;
 mod request;
 mod router;

@@ -7,6 +7,8 @@ use sea_orm::DbErr;
 
 /// The sentence for everything that is our fault.
 pub const INTERNAL_SENTENCE: &str = "Something went wrong on our side; quote this request id when you report it";
+/// The most letters of a client's own text that a sentence repeats.
+const LONGEST_ECHO: usize = 60;
 const UNAVAILABLE_SENTENCE: &str = "The database cannot be reached; try again in a minute";
 
 macro_rules! codes {
@@ -81,10 +83,12 @@ impl ApiError {
         Self { code, sentence: sentence.into(), argument: None }
     }
 
-    /// There is no such thing, or the viewer may not see it. `kind` is a noun: "team", "gap report".
+    /// There is no such thing, or the viewer may not see it. `kind` is a noun: "team", "gap report". `argument` named it,
+    /// and `given`, the name, is echoed in the sentence, shortened and without control characters.
     #[must_use]
-    pub fn not_found(kind: &str) -> Self {
-        Self::new(Code::NotFound, format!("There is no such {kind}"))
+    pub fn not_found(kind: &str, argument: &str, given: &str) -> Self {
+        let sentence = format!("There is no such {kind} as '{}'", echoed(given));
+        Self { argument: Some(argument.to_owned()), ..Self::new(Code::NotFound, sentence) }
     }
 
     /// The argument `field` has a value that means nothing here; the sentence says what would.
@@ -124,6 +128,16 @@ impl ApiError {
         }
         extensions
     }
+}
+
+/// What a client gave, fit for a sentence and a log line.
+fn echoed(given: &str) -> String {
+    let mut shown = given.chars().filter(|letter| !letter.is_control());
+    let mut text: String = shown.by_ref().take(LONGEST_ECHO).collect();
+    if shown.next().is_some() {
+        text.push('…');
+    }
+    text
 }
 
 /// A database that is away is [`ApiError::unavailable`]; everything else that it says is our fault.
@@ -210,6 +224,16 @@ mod tests {
         let shown = presentable(error);
         assert_eq!(shown.message, INTERNAL_SENTENCE);
         assert_eq!(shown.extensions.unwrap().get("code"), Some(&"INTERNAL".into()));
+    }
+
+    #[test]
+    fn what_is_not_found_is_named_in_a_bounded_and_printable_way() {
+        let sentence = |given: &str| ApiError::not_found("unit", "code", given).sentence().to_owned();
+        assert_eq!(sentence("N\u{7}1\n"), "There is no such unit as 'N1'");
+        assert_eq!(sentence(&"é".repeat(60)), format!("There is no such unit as '{}'", "é".repeat(60)));
+        assert_eq!(sentence(&"é".repeat(61)), format!("There is no such unit as '{}…'", "é".repeat(60)));
+        let shown = ServerError::from(ApiError::not_found("unit", "underCode", "N1"));
+        assert_eq!(shown.extensions.unwrap().get("argument"), Some(&"underCode".into()));
     }
 
     #[test]

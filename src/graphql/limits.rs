@@ -13,7 +13,7 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Opera
 use async_graphql::parser::{self, Error as ParseError};
 use async_graphql::{Positioned, Value, Variables};
 
-pub use self::cost::{ASSUMED_LIST, LARGEST_PAGE};
+pub use self::cost::{ASSUMED_LIST, LARGEST_PAGE, MOST_CHILDREN};
 pub use self::shape::{MAX_ALIASES, MAX_ARGUMENTS, MAX_DEFINITIONS, MAX_DEPTH, MAX_FIELDS, MAX_ROOT_FIELDS};
 pub use self::text::{MAX_NESTING, MAX_QUERY_BYTES, MAX_VARIABLES_BYTES};
 use super::error::{ApiError, Code};
@@ -34,8 +34,10 @@ pub struct Admitted {
     pub kind: OperationType,
     /// The operation's own name, if it has one.
     pub name: Option<String>,
-    /// An estimate of how many fields the answer has.
+    /// How many fields the answer has at most.
     pub cost: u64,
+    /// The response keys of the fields at the root that may be null.
+    pub nullable: Vec<String>,
 }
 
 impl Limits {
@@ -84,7 +86,8 @@ impl Limits {
             ));
         }
         let (kind, name) = (chosen.node.ty, name.map(str::to_owned));
-        Ok(Admitted { kind, name, cost, document })
+        let nullable = self.prices.nullable_roots(&document, &chosen.node);
+        Ok(Admitted { kind, name, cost, nullable, document })
     }
 }
 

@@ -2,6 +2,8 @@
 //! a page names, whatever its size.
 
 pub(crate) mod children;
+pub(crate) mod gaps;
+pub(crate) mod people;
 
 use std::any::{Any, TypeId};
 use std::collections::{HashMap, HashSet};
@@ -9,13 +11,10 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_graphql::Context;
-use entity::id::{PersonId, SnapshotId, UnitId};
+use entity::id::{SnapshotId, UnitId};
 use entity::period::{Day, IsoWeek};
-use entity::table::{person, snapshot, snapshot_team, snapshot_unit};
-use sea_orm::{
-    ColumnTrait as _, DatabaseConnection, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
-};
+use entity::table::{snapshot, snapshot_unit};
+use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use tokio::sync::OnceCell;
 
 use super::error::ApiError;
@@ -128,35 +127,6 @@ impl Rows {
     }
 }
 
-/// What the API tells of a person.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(crate) struct PersonRow {
-    pub(crate) id: PersonId,
-    pub(crate) employer: String,
-    pub(crate) first_name: Option<String>,
-    pub(crate) last_name: Option<String>,
-}
-
-impl Load<PersonId> for Rows {
-    type Value = Arc<PersonRow>;
-
-    async fn load(&self, keys: &[PersonId]) -> Result<HashMap<PersonId, Self::Value>, ApiError> {
-        let rows: Vec<PersonRow> = person::Entity::find()
-            .select_only()
-            .columns([
-                person::Column::Id,
-                person::Column::Employer,
-                person::Column::FirstName,
-                person::Column::LastName,
-            ])
-            .filter(person::Column::Id.is_in(keys.iter().copied()))
-            .into_model()
-            .all(self.db()?)
-            .await?;
-        Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
-    }
-}
-
 /// The stored roll-up of one unit in one snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredUnit(pub(crate) SnapshotId, pub(crate) UnitId);
@@ -255,46 +225,6 @@ impl Rows {
             }
         }
         Ok(weekly)
-    }
-}
-
-/// A team's row in the newest snapshot on or before a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct LastSeen {
-    pub(crate) unit: UnitId,
-    pub(crate) until: Day,
-}
-
-/// A snapshot's day, and a team's row in it; no row where it was no team then.
-pub(crate) type Seen = (Day, Option<Arc<snapshot_team::Model>>);
-
-impl Load<LastSeen> for Rows {
-    type Value = Seen;
-
-    /// Two statements for each different day.
-    async fn load(&self, keys: &[LastSeen]) -> Result<HashMap<LastSeen, Self::Value>, ApiError> {
-        let mut days: HashMap<Day, Vec<UnitId>> = HashMap::new();
-        for key in keys {
-            days.entry(key.until).or_default().push(key.unit);
-        }
-        let mut seen = HashMap::with_capacity(keys.len());
-        for (until, units) in days {
-            let newest = snapshot::Entity::find()
-                .filter(snapshot::Column::Day.lte(until))
-                .order_by_desc(snapshot::Column::Day)
-                .order_by_desc(snapshot::Column::Revision)
-                .one(self.db()?)
-                .await?;
-            let Some(newest) = newest else { continue };
-            let rows = snapshot_team::Entity::find()
-                .filter(snapshot_team::Column::SnapshotId.eq(newest.id))
-                .filter(snapshot_team::Column::UnitId.is_in(units.iter().copied()))
-                .all(self.db()?)
-                .await?;
-            let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.unit_id, Arc::new(row))).collect();
-            seen.extend(units.into_iter().map(|unit| (LastSeen { unit, until }, (newest.day, rows.remove(&unit)))));
-        }
-        Ok(seen)
     }
 }
 

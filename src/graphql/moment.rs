@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::Context;
+use async_graphql::{Context, Pos};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use entity::clock::Clock;
+use entity::clock::{Clock, day_of};
 use entity::coverage::roster::{self, UnitIx};
 use entity::coverage::{Coverage, Index, TeamRow, UnitRow, WhatIf};
 use entity::period::Day;
@@ -15,16 +16,19 @@ use tokio::sync::OnceCell;
 use super::access::Scope;
 use super::cache::CoverageCache;
 use super::directory::Known;
-use super::error::ApiError;
+use super::error::{ApiError, Code};
+use super::limits::MOST_CHILDREN;
 use super::loader::Rows;
 use super::object::team::Team;
 use super::object::unit::Unit;
 use super::scalar::Date;
 
 /// Days outside these years are slips of the keyboard.
-const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
+pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 /// Computations that one request may cause: each different day, and each "what if".
 const COMPUTATIONS: usize = 10;
+/// Reports whose changes one request may work out; each takes the stored teams of one day more.
+const COMPARISONS: usize = 30;
 
 /// What one request has begun: the version of the facts that all of its fields see, the days that it has asked of, and the
 /// rows that it is about to read.
@@ -33,6 +37,9 @@ pub(crate) struct Begun {
     known: OnceCell<Arc<Known>>,
     moments: Mutex<HashMap<Day, Arc<OnceCell<Arc<Coverage>>>>>,
     what_ifs: Mutex<usize>,
+    comparisons: Mutex<usize>,
+    /// Units handed out as children, by the place of the field in the query.
+    children: Mutex<HashMap<Pos, usize>>,
     pub(crate) rows: Rows,
 }
 
@@ -53,15 +60,68 @@ pub(crate) struct Moment {
     scope: Scope,
 }
 
+impl Begun {
+    /// Notes that a report is to be compared with the one before it.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] for one too many.
+    pub(crate) fn compare_one(&self) -> Result<(), ApiError> {
+        let mut comparisons = self.comparisons.lock().unwrap_or_else(PoisonError::into_inner);
+        *comparisons += 1;
+        if *comparisons > COMPARISONS {
+            let sentence =
+                format!("One query shows the changes of at most {COMPARISONS} reports; ask for fewer reports");
+            return Err(ApiError::bad_input("first", sentence));
+        }
+        Ok(())
+    }
+
+    /// Notes that `units` are shown as children by the field at `place`. What a query may cost is worked out with this very
+    /// limit, so it must hold whatever the tree looks like.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::QueryTooCostly`] for more than [`MOST_CHILDREN`].
+    pub(crate) fn show_children(&self, place: Pos, units: usize) -> Result<(), ApiError> {
+        let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = children.entry(place).or_default();
+        *shown += units;
+        if *shown as u64 > MOST_CHILDREN {
+            let sentence = format!(
+                "This level of the tree has more than {MOST_CHILDREN} units; ask for smaller pages of `children` with \
+                 `first`, for one part of the tree at a time, or for pages of `units(underCode:)`"
+            );
+            return Err(ApiError::new(Code::QueryTooCostly, sentence));
+        }
+        Ok(())
+    }
+}
+
 /// Today in the board's zone.
 ///
 /// # Errors
 ///
 /// [`ApiError::internal`] when the schema was built without a clock.
 pub(crate) fn today(ctx: &Context<'_>) -> Result<Day, ApiError> {
-    let (clock, zone) = (ctx.data_opt::<Clock>(), ctx.data_opt::<Tz>());
-    let (clock, zone) = clock.zip(zone).ok_or_else(|| ApiError::internal("the schema has no clock"))?;
-    Ok(clock.today(*zone))
+    let clock = ctx.data_opt::<Clock>().ok_or_else(|| ApiError::internal("the schema has no clock"))?;
+    local_day(ctx, clock.now())
+}
+
+/// The civil day on which `instant` falls in the board's zone.
+///
+/// # Errors
+///
+/// [`ApiError::internal`] when the schema was built without a zone.
+pub(crate) fn local_day(ctx: &Context<'_>, instant: DateTime<Utc>) -> Result<Day, ApiError> {
+    let zone = ctx.data_opt::<Tz>().ok_or_else(|| ApiError::internal("the schema has no zone"))?;
+    Ok(day_of(instant, *zone))
+}
+
+/// Whether a day is none of those that are slips of the keyboard.
+pub(crate) fn is_plausible(day: Day) -> bool {
+    use chrono::Datelike as _;
+    YEARS.contains(&day.date().year())
 }
 
 /// The day that an argument names, or today.
@@ -70,10 +130,9 @@ pub(crate) fn today(ctx: &Context<'_>) -> Result<Day, ApiError> {
 ///
 /// [`ApiError::bad_input`] for a day outside the years 1990 to 2100.
 pub(crate) fn as_of(ctx: &Context<'_>, asked: Option<Date>) -> Result<AsOf, ApiError> {
-    use chrono::Datelike as _;
     match asked {
         None => Ok(AsOf { day: today(ctx)?, named: None }),
-        Some(Date(day)) if YEARS.contains(&day.date().year()) => Ok(AsOf { day, named: Some(day) }),
+        Some(Date(day)) if is_plausible(day) => Ok(AsOf { day, named: Some(day) }),
         Some(Date(day)) => {
             let (first, last) = (YEARS.start(), YEARS.end());
             Err(ApiError::bad_input("asOf", format!("asOf is a day of the years {first} to {last}, and {day} is not")))
@@ -148,13 +207,13 @@ impl Moment {
         self.known.unit_by_code(code).filter(|unit| self.sees(*unit))
     }
 
-    /// The unit that an argument names.
+    /// The unit that `argument` names by its code.
     ///
     /// # Errors
     ///
     /// [`ApiError::not_found`].
-    pub(crate) fn named(&self, code: &str) -> Result<UnitIx, ApiError> {
-        self.unit(code).ok_or_else(|| ApiError::not_found("unit"))
+    pub(crate) fn named(&self, argument: &str, code: &str) -> Result<UnitIx, ApiError> {
+        self.unit(code).ok_or_else(|| ApiError::not_found("unit", argument, code))
     }
 
     /// The highest unit that the viewer sees: the root of the tree, or of the part of it that is theirs.

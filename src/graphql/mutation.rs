@@ -8,7 +8,7 @@ use sea_orm::DatabaseConnection;
 
 use super::access::Scope;
 use super::error::ApiError;
-use super::moment::today;
+use super::moment::{YEARS, is_plausible, local_day, today};
 use super::object::job_run::JobRun;
 use super::object::word::Job;
 
@@ -32,6 +32,10 @@ enum RequestRunRefusalCode {
     PeriodUnreadable,
     /// The period has not begun.
     PeriodInFuture,
+    /// The day is outside the years 1990 to 2100.
+    PeriodOutOfRange,
+    /// The period ended before the day of the first applied import, so nothing is known of it; or there is no import yet.
+    PeriodBeforeFirstImport,
     /// A worker is at it now.
     AlreadyRunning,
 }
@@ -65,15 +69,16 @@ impl Mutation {
         #[graphql(desc = "Which run.")] input: RequestRunInput,
     ) -> Result<RequestRunPayload, ApiError> {
         if !Scope::of(ctx)?.may_request_runs() {
-            return Err(ApiError::not_found("job"));
+            return Err(ApiError::not_found("job", "job", input.job.stored()));
         }
         let RequestRunInput { job, period } = input;
-        let period = match readable(job, &period, today(ctx)?) {
+        let db =
+            ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))?;
+        let imported = run::first_import(db).await?.map(|at| local_day(ctx, at)).transpose()?;
+        let period = match readable(job, &period, today(ctx)?, imported) {
             Ok(period) => period,
             Err(refusal) => return Ok(RequestRunPayload { run: None, refusal: Some(refusal) }),
         };
-        let db =
-            ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))?;
         let row = run::request(db, job.stored(), &period).await?;
         let refusal = (row.state == RunState::Running).then(|| RequestRunRefusal {
             code: RequestRunRefusalCode::AlreadyRunning,
@@ -83,21 +88,37 @@ impl Mutation {
     }
 }
 
-/// The period in the form in which the ledger has it.
-fn readable(job: Job, period: &str, today: Day) -> Result<String, RequestRunRefusal> {
-    let (first, written) = match job {
-        Job::Coverage => period.parse::<Day>().map(|day| (day, day.to_string())),
-        Job::GapReport => period.parse::<IsoWeek>().map(|week| (week.monday(), week.to_string())),
+/// The period in the form in which the ledger has it. `imported` is the day of the first applied import.
+fn readable(job: Job, period: &str, today: Day, imported: Option<Day>) -> Result<String, RequestRunRefusal> {
+    let refusal = |code, sentence| RequestRunRefusal { code, sentence };
+    let (first, last, written) = match job {
+        Job::Coverage => period.parse::<Day>().map(|day| (day, day, day.to_string())),
+        Job::GapReport => {
+            period.parse::<IsoWeek>().map(|week| (week.monday(), week.monday().plus_days(6), week.to_string()))
+        }
     }
-    .map_err(|error| RequestRunRefusal {
-        code: RequestRunRefusalCode::PeriodUnreadable,
-        sentence: error.to_string(),
-    })?;
+    .map_err(|error| refusal(RequestRunRefusalCode::PeriodUnreadable, error.to_string()))?;
+    if !is_plausible(first) {
+        let sentence = format!("{written} is outside the years {} to {}", YEARS.start(), YEARS.end());
+        return Err(refusal(RequestRunRefusalCode::PeriodOutOfRange, sentence));
+    }
     if first > today {
         let sentence = format!("{written} has not begun; the schedule runs it when it has");
-        return Err(RequestRunRefusal { code: RequestRunRefusalCode::PeriodInFuture, sentence });
+        return Err(refusal(RequestRunRefusalCode::PeriodInFuture, sentence));
     }
-    Ok(written)
+    match imported {
+        Some(imported) if last >= imported => Ok(written),
+        Some(imported) => Err(refusal(
+            RequestRunRefusalCode::PeriodBeforeFirstImport,
+            format!(
+                "Nothing is known of {written}: the first import was on {imported}; ask for that day or a later one"
+            ),
+        )),
+        None => Err(refusal(
+            RequestRunRefusalCode::PeriodBeforeFirstImport,
+            format!("Nothing is known of {written}: no files have been imported yet; import them first"),
+        )),
+    }
 }
 
 #[cfg(test)]
@@ -107,12 +128,23 @@ mod tests {
     #[test]
     fn a_period_is_read_by_its_job_and_not_before_it_has_begun() {
         let monday = Day::new(2026, 11, 23).unwrap();
-        let code = |job, period: &str| readable(job, period, monday).map_err(|refusal| refusal.code);
+        let code =
+            |job, period: &str| readable(job, period, monday, Day::new(2026, 11, 11)).map_err(|refusal| refusal.code);
         assert_eq!(code(Job::Coverage, "2026-11-23"), Ok("2026-11-23".to_owned()));
         assert_eq!(code(Job::GapReport, "2026-W48"), Ok("2026-W48".to_owned()));
         assert_eq!(code(Job::Coverage, "2026-W48"), Err(RequestRunRefusalCode::PeriodUnreadable));
         assert_eq!(code(Job::GapReport, "2026-11-23"), Err(RequestRunRefusalCode::PeriodUnreadable));
         assert_eq!(code(Job::Coverage, "2026-11-24"), Err(RequestRunRefusalCode::PeriodInFuture));
         assert_eq!(code(Job::GapReport, "2026-W49"), Err(RequestRunRefusalCode::PeriodInFuture));
+        assert_eq!(code(Job::Coverage, "2026-11-11"), Ok("2026-11-11".to_owned()));
+        assert_eq!(code(Job::Coverage, "2026-11-10"), Err(RequestRunRefusalCode::PeriodBeforeFirstImport));
+        // The week that the first import falls into has days of which something is known.
+        assert_eq!(code(Job::GapReport, "2026-W46"), Ok("2026-W46".to_owned()));
+        assert_eq!(code(Job::GapReport, "2026-W45"), Err(RequestRunRefusalCode::PeriodBeforeFirstImport));
+        for day in ["1989-12-31", "2101-01-01"] {
+            assert_eq!(code(Job::Coverage, day), Err(RequestRunRefusalCode::PeriodOutOfRange), "{day}");
+        }
+        let nothing = readable(Job::Coverage, "2026-11-23", monday, None).map_err(|refusal| refusal.code);
+        assert_eq!(nothing, Err(RequestRunRefusalCode::PeriodBeforeFirstImport));
     }
 }

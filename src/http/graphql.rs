@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_graphql::parser::types::OperationType;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Executor, PathSegment, Request, Response as Answer, ServerError, Value};
 use axum::body::Body;
 use axum::extract::{Extension, State};
@@ -14,6 +14,7 @@ use serde_json::json;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
+use super::order;
 use super::request::{self, Refusal};
 use super::router::RequestId;
 use super::viewer::Viewer;
@@ -47,6 +48,10 @@ struct Facts {
     name: Option<String>,
     kind: Option<OperationType>,
     cost: u64,
+    /// The response keys of the root fields that may be null.
+    nullable: Vec<String>,
+    /// The query, once it was admitted.
+    document: Option<ExecutableDocument>,
 }
 
 /// Answers one request, and logs it in one line.
@@ -59,7 +64,7 @@ pub(super) async fn answer<S: Executor>(
     body: Body,
 ) -> Response {
     let begun = Instant::now();
-    let mut facts = Facts { name: None, kind: None, cost: 0 };
+    let mut facts = Facts { name: None, kind: None, cost: 0, nullable: Vec::new(), document: None };
     let span = tracing::info_span!("request", id = %id);
     let media_type = accepted(&headers);
     let refused_as = media_type.unwrap_or(MediaType::Json);
@@ -77,7 +82,7 @@ pub(super) async fn answer<S: Executor>(
     let (response, errors) = match outcome {
         Ok((media_type, answer)) => {
             let errors = answer.errors.len();
-            (media_type.response(answer, &id), errors)
+            (media_type.response(answer, &facts, &id), errors)
         }
         Err(refusal) => (refused_as.refusal(refusal, &id), 1),
     };
@@ -106,8 +111,8 @@ impl<S: Executor> Endpoint<S> {
             Ok(admitted) => admitted,
             Err(refused) => return Ok(Answer::from_errors(vec![refused.into()])),
         };
-        let Admitted { document, kind, name, cost } = admitted;
-        *facts = Facts { name, kind: Some(kind), cost };
+        let Admitted { document, kind, name, cost, nullable } = admitted;
+        *facts = Facts { name, kind: Some(kind), cost, nullable, document: Some(document.clone()) };
         if *method == Method::GET && kind != OperationType::Query {
             return Err(Refusal::method("POST", "Only a query may be asked by GET; send this by POST"));
         }
@@ -149,16 +154,25 @@ impl MediaType {
     }
 
     /// An answer of the engine. It has a `data` key exactly when execution began: an error of execution has a path.
-    fn response(self, answer: Answer, id: &RequestId) -> Response {
+    fn response(self, answer: Answer, facts: &Facts, id: &RequestId) -> Response {
         let Answer { data, extensions, errors, .. } = answer;
         let executed = errors.is_empty() || data != Value::Null || errors.iter().any(|error| !error.path.is_empty());
         let mut body = serde_json::Map::new();
         let mut status = StatusCode::OK;
         if executed {
-            // The engine says null for "every field was skipped", which is an empty object.
-            let empty = errors.is_empty() && data == Value::Null;
-            let mut data = if empty { json!({}) } else { json!(data) };
+            // The engine says null for an object of which it has no field: every one was skipped, or has failed. That is
+            // null only when one that may not be null has failed.
+            let may_be_null = |error: &ServerError| match error.path.first() {
+                Some(PathSegment::Field(key)) => facts.nullable.contains(key),
+                Some(PathSegment::Index(_)) | None => false,
+            };
+            let object = data == Value::Null && errors.iter().all(may_be_null);
+            let mut data = if object { json!({}) } else { json!(data) };
             errors.iter().for_each(|error| put_null(&mut data, &error.path));
+            let data = match &facts.document {
+                Some(document) => order::as_asked(data, document, facts.name.as_deref()),
+                None => data,
+            };
             body.insert("data".to_owned(), data);
         }
         if !errors.is_empty() {
@@ -214,7 +228,6 @@ fn put_null(data: &mut serde_json::Value, path: &[PathSegment]) {
         PathSegment::Field(name) => value.get_mut(name),
         PathSegment::Index(at) => value.get_mut(at),
     });
-    // A root of which every field failed is null as a whole, as it should be.
     if let Some(serde_json::Value::Object(fields)) = parent {
         fields.entry(failed.as_str()).or_insert_with(|| json!(null));
     }

@@ -126,10 +126,18 @@ async fn from_body(body: Body) -> Result<GraphqlRequest, Refusal> {
         let sentence = "Send one request at a time, not an array of them";
         return Err(Refusal::new(StatusCode::BAD_REQUEST, Code::BatchRefused, sentence));
     }
-    // serde_json's text speaks of the client's own bytes: a line, a column and what was expected there.
-    let parameters =
-        serde_json::from_slice(&bytes).map_err(|error| bad(format!("The body is not as expected: {error}")))?;
-    assemble(parameters)
+    assemble(serde_json::from_slice(&bytes).map_err(unreadable)?)
+}
+
+/// JSON that is broken is told by line and column. JSON of another shape is told in our own words: those of serde_json speak
+/// of our types.
+fn unreadable(error: serde_json::Error) -> Refusal {
+    if error.is_data() {
+        return bad(
+            "The body is one JSON object with query, and if needed operationName, variables and extensions, each once",
+        );
+    }
+    bad(format!("The body is not JSON: {error}"))
 }
 
 fn is_too_long(error: &axum::Error) -> bool {

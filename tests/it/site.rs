@@ -69,7 +69,7 @@ impl Query {
         Err(Error::new(SECRET))
     }
     async fn missing(&self) -> Result<Option<i32>, ApiError> {
-        Err(ApiError::not_found("team"))
+        Err(ApiError::not_found("team", "code", "N1"))
     }
     async fn panics(&self) -> i32 {
         std::hint::black_box(None).expect(SECRET)

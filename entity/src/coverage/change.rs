@@ -3,28 +3,44 @@
 use crate::period::Day;
 use crate::value::Status;
 
-/// What a comparison looks at: a team's status and gap on one stored day.
+/// What a comparison looks at: a team on one stored day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// The status.
     pub status: Status,
     /// Whole supporters short; absent without a policy.
     pub gap: Option<u32>,
+    /// MUST mix rules that are not met.
+    pub unmet_must: u32,
 }
 
-/// How it compares with the day before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What became of a team's gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Change {
-    /// A gap that was not there.
+    /// A gap that was not there, or was not known.
     New,
-    /// A gap that has grown, or whose status is worse.
+    /// The gap has grown in one way at least, or nobody knows it any more.
     Worse,
-    /// A gap as it was.
+    /// The gap is as it was.
     Same,
-    /// A gap that has shrunk, or whose status is better.
+    /// The gap has shrunk, and grown in no way.
     Better,
-    /// A gap that is there no longer.
+    /// The gap is there no longer.
     Closed,
+}
+
+impl Change {
+    /// The word of COVERAGE.md section 8.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::New => "NEW",
+            Self::Worse => "WORSE",
+            Self::Same => "SAME",
+            Self::Better => "BETTER",
+            Self::Closed => "CLOSED",
+        }
+    }
 }
 
 /// Whether a status is a gap that somebody is to close. An UNKNOWN team is one: nobody knows that it is covered.
@@ -37,34 +53,47 @@ pub const fn is_gap(status: Status) -> bool {
 }
 
 /// Compares a team with what it was; `None` stands for a day on which it had no row. Nothing when there was and is no gap.
+///
+/// Where one figure improved and another did not, it is worse: the reading that never calls a team better than it is. A gap
+/// that was known and is UNKNOWN now is worse; one that was UNKNOWN and is known now is new.
 #[must_use]
 pub fn compare(before: Option<Seen>, now: Option<Seen>) -> Option<Change> {
     let gap = |seen: Option<Seen>| seen.filter(|seen| is_gap(seen.status));
+    let unknown = |seen: Seen| seen.status == Status::Unknown;
     match (gap(before), gap(now)) {
         (None, None) => None,
         (None, Some(_)) => Some(Change::New),
         (Some(_), None) => Some(Change::Closed),
-        // How large an UNKNOWN team's gap is nobody knows: it can be neither better nor worse than one that is known.
-        (Some(before), Some(now)) if (before.status == Status::Unknown) != (now.status == Status::Unknown) => {
-            Some(Change::Same)
-        }
-        (Some(before), Some(now)) => Some(match severity(now).cmp(&severity(before)) {
-            std::cmp::Ordering::Greater => Change::Worse,
-            std::cmp::Ordering::Equal => Change::Same,
-            std::cmp::Ordering::Less => Change::Better,
+        (Some(before), Some(now)) => Some(match (unknown(before), unknown(now)) {
+            (true, true) => Change::Same,
+            (false, true) => Change::Worse,
+            (true, false) => Change::New,
+            (false, false) => graded(before, now),
         }),
     }
 }
 
-/// More supporters short is worse; between equals, nobody at all is worse than too few, and too few than a wrong mix.
-fn severity(seen: Seen) -> (u32, u8) {
-    let rank = match seen.status {
+fn graded(before: Seen, now: Seen) -> Change {
+    let rank = |seen: Seen| match seen.status {
         Status::None => 3,
         Status::Partial => 2,
         Status::MixGap => 1,
         Status::Unknown | Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => 0,
     };
-    (seen.gap.unwrap_or(0), rank)
+    let figures = |seen: Seen| [rank(seen), seen.gap.unwrap_or(0)];
+    let pairs = || figures(now).into_iter().zip(figures(before));
+    let worse = pairs().any(|(now, before)| now > before);
+    let better = pairs().any(|(now, before)| now < before);
+    // An unmet mix rule beside a larger gap says nothing of its own, so it only decides between equals.
+    match (worse, better) {
+        (true, _) => Change::Worse,
+        (false, true) => Change::Better,
+        (false, false) => match now.unmet_must.cmp(&before.unmet_must) {
+            std::cmp::Ordering::Greater => Change::Worse,
+            std::cmp::Ordering::Less => Change::Better,
+            std::cmp::Ordering::Equal => Change::Same,
+        },
+    }
 }
 
 /// The day on which the present gap opened: carried on from the last stored day while a gap lasts, so that a team that
@@ -79,7 +108,7 @@ mod tests {
     use super::*;
 
     fn seen(status: Status, gap: u32) -> Option<Seen> {
-        Some(Seen { status, gap: Some(gap) })
+        Some(Seen { status, gap: Some(gap), unmet_must: 0 })
     }
 
     #[test]

@@ -1,91 +1,22 @@
-//! This week's answer for a team beside the one that was mailed last (COVERAGE.md section 8).
+//! This week's answer for a team beside the one that was mailed last: stored rows into the rule of COVERAGE.md section 8, which
+//! the API asks as well.
 
-use entity::value::Status;
+use entity::coverage::change::{self, Seen};
+
+pub use entity::coverage::change::{Change, is_gap as is_open};
 
 use super::board::Team;
 
-/// What became of a team's gap since the last report that was mailed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Change {
-    /// A gap that was not there, or was not known.
-    New,
-    /// The gap has grown in one way at least, or is no longer assessed.
-    Worse,
-    /// The gap is as it was.
-    Same,
-    /// The gap has shrunk and grown in no way.
-    Better,
-    /// The gap is gone.
-    Closed,
-}
-
-impl Change {
-    /// The word of COVERAGE.md.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::New => "NEW",
-            Self::Worse => "WORSE",
-            Self::Same => "SAME",
-            Self::Better => "BETTER",
-            Self::Closed => "CLOSED",
-        }
-    }
-}
-
-/// Whether a status needs somebody to act: a gap, or a team that nobody has a policy for.
-#[must_use]
-pub const fn is_open(status: Status) -> bool {
-    match status {
-        Status::None | Status::Partial | Status::MixGap | Status::Unknown => true,
-        Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => false,
-    }
-}
-
 /// The change of one team, whose row may have been elsewhere in the tree or not there at all; nothing where there is and was
 /// no gap.
-///
-/// Where one figure improved and another did not, it is worse: the reading that never calls a team better than it is. A team
-/// that had a gap and is no longer assessed is worse, one that was not assessed and has a gap is new.
 #[must_use]
 pub fn change(now: &Team, before: Option<&Team>) -> Option<Change> {
-    let was_open = before.filter(|team| is_open(team.status));
-    match (is_open(now.status), was_open) {
-        (false, None) => None,
-        (false, Some(_)) => Some(Change::Closed),
-        (true, None) => Some(Change::New),
-        (true, Some(before)) => Some(match (now.status == Status::Unknown, before.status == Status::Unknown) {
-            (true, true) => Change::Same,
-            (true, false) => Change::Worse,
-            (false, true) => Change::New,
-            (false, false) => graded(severity(now), severity(before)),
-        }),
-    }
-}
-
-/// How bad a gap is, in three figures of which each is worse when larger: the status, people short, unmet MUST rules.
-fn severity(team: &Team) -> [i64; 3] {
-    let rank = match team.status {
-        Status::None => 3,
-        Status::Partial => 2,
-        Status::MixGap => 1,
-        Status::Unknown | Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => 0,
+    let seen = |team: &Team| Seen {
+        status: team.status,
+        gap: team.gap.map(|gap| u32::try_from(gap).unwrap_or(0)),
+        unmet_must: u32::try_from(team.unmet_must.len()).unwrap_or(u32::MAX),
     };
-    [rank, i64::from(team.gap.unwrap_or(0)), i64::try_from(team.unmet_must.len()).unwrap_or(i64::MAX)]
-}
-
-fn graded(now: [i64; 3], before: [i64; 3]) -> Change {
-    let pairs = || now.iter().zip(&before);
-    // An unmet mix rule beside a larger gap says nothing of its own, so it only decides between equals.
-    let worse = pairs().take(2).any(|(now, before)| now > before);
-    let better = pairs().take(2).any(|(now, before)| now < before);
-    match (worse, better) {
-        (true, _) => Change::Worse,
-        (false, true) => Change::Better,
-        (false, false) if now[2] > before[2] => Change::Worse,
-        (false, false) if now[2] < before[2] => Change::Better,
-        (false, false) => Change::Same,
-    }
+    change::compare(before.map(seen), Some(seen(now)))
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! How large an answer could be: every field counts one, times the size of every list that it stands in. Sizes are read
 //! from the schema and the arguments, so a field added to the schema is priced without anybody thinking of it.
+//!
+//! The one exception is a tree. Pages of a hundred in pages of a hundred could be ten thousand units, and never are: of a
+//! tree, all that stands at one level is the tree at most. So each place that asks for children is priced at
+//! [`MOST_CHILDREN`] at most, and the resolver refuses to show more than that at one place: the price stays a true bound.
 
 use std::collections::HashMap;
 
@@ -14,6 +18,10 @@ use async_graphql::{Name, Value, Variables};
 pub const LARGEST_PAGE: u64 = 100;
 /// The size that is assumed of a plain list, which has no arguments to say.
 pub const ASSUMED_LIST: u64 = 10;
+/// The most units that one place of a query shows as children, whatever stands above it.
+pub const MOST_CHILDREN: u64 = 1_000;
+/// The fields that hold to [`MOST_CHILDREN`]: type and name.
+const TREES: [(&str, &str); 1] = [("Unit", "children")];
 /// The arguments that say how many items a list has at most.
 const SIZE_ARGUMENTS: [&str; 4] = ["first", "last", "limit", "weeks"];
 /// An answer about the schema comes from memory and costs a fraction of one about data.
@@ -34,6 +42,7 @@ pub(super) struct Prices {
 #[derive(Debug)]
 struct FieldShape {
     list: bool,
+    nullable: bool,
     of: String,
     /// The default of the first argument that says a size.
     default_size: Option<u64>,
@@ -67,7 +76,10 @@ impl Prices {
                             as_size(&argument.node.default_value.as_ref()?.node)
                         });
                         let (list, of) = innermost(&field.node.ty.node);
-                        (field.node.name.node.to_string(), FieldShape { list, of, default_size })
+                        (
+                            field.node.name.node.to_string(),
+                            FieldShape { list, nullable: field.node.ty.node.nullable, of, default_size },
+                        )
                     });
                     prices.types.insert(kind.node.name.node.to_string(), shapes.collect());
                 }
@@ -89,7 +101,36 @@ impl Prices {
             OperationType::Mutation => &self.mutation,
             OperationType::Subscription => return 0, // the schema has none, and the engine says so
         };
-        Estimate { prices: self, document, operation, given }.set(&operation.selection_set.node, root, None)
+        Estimate { prices: self, document, operation, given }.set(&operation.selection_set.node, root, 1, None)
+    }
+
+    /// The response keys of the fields at the root that may be null.
+    pub(super) fn nullable_roots(&self, document: &ExecutableDocument, operation: &OperationDefinition) -> Vec<String> {
+        let root = match operation.ty {
+            OperationType::Query => &self.query,
+            OperationType::Mutation => &self.mutation,
+            OperationType::Subscription => return Vec::new(),
+        };
+        let mut nullable = Vec::new();
+        let mut sets = vec![&operation.selection_set.node];
+        while let Some(set) = sets.pop() {
+            for selection in &set.items {
+                match &selection.node {
+                    Selection::Field(field) => {
+                        let shape = self.types.get(root).and_then(|fields| fields.get(field.node.name.node.as_str()));
+                        if shape.is_some_and(|shape| shape.nullable) {
+                            nullable.push(field.node.response_key().node.to_string());
+                        }
+                    }
+                    Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
+                    Selection::FragmentSpread(spread) => {
+                        let fragment = document.fragments.get(&spread.node.fragment_name.node);
+                        sets.extend(fragment.map(|fragment| &fragment.node.selection_set.node));
+                    }
+                }
+            }
+        }
+        nullable
     }
 
     /// The size of a list in an answer about the schema itself.
@@ -112,21 +153,29 @@ struct Estimate<'a> {
     given: &'a Variables,
 }
 
+/// The page of a connection, whose edges and nodes are as many.
+#[derive(Clone, Copy, Debug)]
+struct PageSize {
+    size: u64,
+    /// The most items on all pages of this place together.
+    most: u64,
+}
+
 impl Estimate<'_> {
-    /// The cost of a selection on one object of type `on`; `page` is the size of the page when that is a connection.
-    fn set(&self, set: &SelectionSet, on: &str, page: Option<u64>) -> u64 {
+    /// The cost of a selection on `times` objects of type `on`; `page` is the page of each when that is a connection.
+    fn set(&self, set: &SelectionSet, on: &str, times: u64, page: Option<PageSize>) -> u64 {
         set.items.iter().fold(0, |sum, selection| {
             let cost = match &selection.node {
-                Selection::Field(field) => self.field(&field.node, on, page),
+                Selection::Field(field) => self.field(&field.node, on, times, page),
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.node.type_condition.as_ref();
                     let on = condition.map_or(on, |condition| condition.node.on.node.as_str());
-                    self.set(&fragment.node.selection_set.node, on, page)
+                    self.set(&fragment.node.selection_set.node, on, times, page)
                 }
                 Selection::FragmentSpread(spread) => {
                     self.document.fragments.get(&spread.node.fragment_name.node).map_or(0, |fragment| {
                         let on = fragment.node.type_condition.node.on.node.as_str();
-                        self.set(&fragment.node.selection_set.node, on, page)
+                        self.set(&fragment.node.selection_set.node, on, times, page)
                     })
                 }
             };
@@ -134,28 +183,34 @@ impl Estimate<'_> {
         })
     }
 
-    fn field(&self, field: &Field, on: &str, page: Option<u64>) -> u64 {
+    fn field(&self, field: &Field, on: &str, times: u64, page: Option<PageSize>) -> u64 {
         let name = field.name.node.as_str();
         let set = &field.selection_set.node;
         if on.starts_with(INTROSPECTION) {
-            let size = self.prices.introspection_size(name);
-            return size.saturating_mul(self.set(set, INTROSPECTION, None).saturating_add(1));
+            let items = times.saturating_mul(self.prices.introspection_size(name));
+            return items.saturating_add(self.set(set, INTROSPECTION, items, None));
         }
         if name.starts_with(INTROSPECTION) {
-            return 1 + self.set(set, INTROSPECTION, None) / INTROSPECTION_DISCOUNT;
+            let inside = self.set(set, INTROSPECTION, times, None) / INTROSPECTION_DISCOUNT;
+            return times.saturating_add(inside);
         }
         // A field that the schema does not have is the engine's to complain about.
-        let Some(shape) = self.prices.types.get(on).and_then(|fields| fields.get(name)) else { return 1 };
+        let Some(shape) = self.prices.types.get(on).and_then(|fields| fields.get(name)) else { return times };
         let asked = self.asked_size(field).or(shape.default_size);
-        let (size, page) = if shape.of.ends_with("Connection") {
-            (1, Some(asked.unwrap_or(LARGEST_PAGE)))
+        let (items, page) = if shape.of.ends_with("Connection") {
+            let most = if TREES.contains(&(on, name)) { MOST_CHILDREN } else { u64::MAX };
+            (times, Some(PageSize { size: asked.unwrap_or(LARGEST_PAGE), most }))
         } else if shape.list {
             // The edges and nodes of a connection are as many as its page; any other list says for itself.
-            (asked.or(page).unwrap_or(ASSUMED_LIST), None)
+            let (size, most) = match (asked, page) {
+                (None, Some(page)) => (page.size, page.most),
+                (asked, _) => (asked.unwrap_or(ASSUMED_LIST), u64::MAX),
+            };
+            (times.saturating_mul(size).min(most), None)
         } else {
-            (1, None)
+            (times, None)
         };
-        size.saturating_mul(self.set(set, &shape.of, page).saturating_add(1))
+        items.saturating_add(self.set(set, &shape.of, items, page))
     }
 
     /// The size that the query asks for, in its text or by a variable.

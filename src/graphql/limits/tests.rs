@@ -6,7 +6,9 @@ const SDL: &str = "
 type Query { version: String! teams(first: Int = 20, after: String): TeamConnection! units: [Unit!]! node: Node }
 type Mutation { sendAgain: Boolean! }
 interface Node { id: ID! }
-type Unit implements Node { id: ID! parent: Unit teams(first: Int): TeamConnection! trend(weeks: Int!): [Float!]! }
+type Unit implements Node { id: ID! children(first: Int = 20): UnitConnection! parent: Unit teams(first: Int): TeamConnection! trend(weeks: Int!): [Float!]! }
+type UnitConnection { edges: [UnitEdge!]! nodes: [Unit!]! }
+type UnitEdge { node: Unit! }
 type TeamConnection { edges: [TeamEdge!]! nodes: [Team!]! totalCount: Int! }
 type TeamEdge { node: Team! cursor: String! }
 type Team implements Node { id: ID! unit: Unit! }
@@ -44,6 +46,27 @@ fn lists_multiply_what_stands_in_them() {
     // Without a default the largest page is assumed, and -1 is the resolver's to refuse.
     assert_eq!(cost("{node{...u}} fragment u on Unit{teams{nodes{id}}}", none()), 2 + 100 * 2);
     assert_eq!(cost("{teams(first:-1){nodes{id}}}", none()), 1 + 2);
+}
+
+#[test]
+fn each_level_of_a_tree_is_priced_as_the_whole_tree_at_most() {
+    let none = || value!({});
+    // The unit, one connection and its 20 nodes with their ids.
+    assert_eq!(cost("{units{children{nodes{id}}}}", none()), 10 + 10 + 10 * 20 * 2);
+    let two = "{node{...on Unit{children(first:100){nodes{children(first:100){nodes{id}}}}}}}";
+    assert_eq!(cost(two, none()), 1 + 1 + 100 + 100 + MOST_CHILDREN * 2);
+    // What hangs below the units of a level multiplies; another place that asks for children has a tree of its own.
+    let wide = "{node{...on Unit{children(first:100){nodes{children(first:100){nodes{teams(first:5){nodes{id}}}}
+        again:children(first:100){edges{node{id}}}}}}}}";
+    assert_eq!(cost(wide, none()), 1 + 1 + 100 + 100 + 1_000 * (1 + 1 + 5 * 2) + 100 + 1_000 * 3);
+}
+
+#[test]
+fn the_fields_at_the_root_that_may_be_null_are_known_by_their_keys() {
+    let mut nullable =
+        admit("{ version a: node{id} ...f } fragment f on Query{...on Query{node{id}} units{id}}").unwrap().nullable;
+    nullable.sort();
+    assert_eq!(nullable, ["a", "node"]);
 }
 
 #[test]

@@ -30,7 +30,7 @@ impl Delivery {
 
     /// Who gets it. Null where there is nobody.
     async fn recipient(&self) -> Option<Person> {
-        self.0.person_id.map(Person)
+        self.0.person_id.map(|id| Person { id, on: None })
     }
 
     /// Where it is sent, with all but the first letter of the name and the domain hidden. Null where there is no address.

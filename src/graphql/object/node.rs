@@ -5,6 +5,7 @@ use async_graphql::{ID, Interface};
 use super::delivery::Delivery;
 use super::import::ImportBatch;
 use super::job_run::JobRun;
+use super::person::Person;
 use super::report::GapReport;
 use super::snapshot::Snapshot;
 use super::team::Team;
@@ -28,4 +29,6 @@ pub(crate) enum Node {
     JobRun(JobRun),
     /// An import.
     ImportBatch(ImportBatch),
+    /// A human being.
+    Person(Person),
 }

@@ -1,24 +1,43 @@
 //! People, as far as the API tells of them: a name and an employer, never an employee number or an address.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::id::PersonId;
+use entity::period::Day;
 
 use super::super::directory::Appointed;
 use super::super::error::ApiError;
+use super::super::id::NodeId;
 use super::super::loader::Rows;
+use super::super::loader::people::TitleOf;
+use super::super::moment::today;
 use super::super::scalar::Date;
 use super::word::AppointmentRole;
 
 /// One human being.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Person(pub(crate) PersonId);
+pub(crate) struct Person {
+    pub(crate) id: PersonId,
+    /// The day asked about; today where it names none.
+    pub(crate) on: Option<Day>,
+}
 
 /// One human being.
 #[Object]
 impl Person {
+    /// Opaque; tells people of one name apart, and finds the person again with `node`, as of today.
+    pub(crate) async fn id(&self) -> ID {
+        NodeId::Person(self.id).encode()
+    }
+
+    /// The job title of their first counting post that names one, on the day asked about. Null where none does.
+    async fn job_title(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
+        let on = self.on.map_or_else(|| today(ctx), Ok)?;
+        Rows::of(ctx)?.load_one(TitleOf { person: self.id, on }).await
+    }
+
     /// First and last name as the board's files give them. Null where they give none.
     async fn display_name(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
-        let row = Rows::of(ctx)?.load_one(self.0).await?;
+        let row = Rows::of(ctx)?.load_one(self.id).await?;
         Ok(row.and_then(|row| {
             let names: Vec<_> = [row.first_name.as_deref(), row.last_name.as_deref()]
                 .into_iter()
@@ -32,7 +51,7 @@ impl Person {
 
     /// Who employs them. Null where the person is no longer on file.
     async fn employer(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
-        Ok(Rows::of(ctx)?.load_one(self.0).await?.map(|row| row.employer.clone()))
+        Ok(Rows::of(ctx)?.load_one(self.id).await?.map(|row| row.employer.clone()))
     }
 }
 
@@ -53,14 +72,14 @@ pub(crate) struct Appointment {
 
 impl Appointment {
     /// The appointment as of `day`.
-    pub(crate) fn on(day: entity::period::Day, row: &Appointed) -> Self {
+    pub(crate) fn on(day: Day, row: &Appointed) -> Self {
         let Appointed { role, person, validity, delegate, delegate_validity } = row;
         Self {
             role: (*role).into(),
-            person: Person(*person),
+            person: Person { id: *person, on: Some(day) },
             first_day: validity.from.map(Date),
             last_day: validity.last().map(Date),
-            delegate: delegate.filter(|_| delegate_validity.holds_on(day)).map(Person),
+            delegate: delegate.filter(|_| delegate_validity.holds_on(day)).map(|id| Person { id, on: Some(day) }),
         }
     }
 }

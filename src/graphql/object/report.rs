@@ -1,18 +1,24 @@
 //! Gap reports: which snapshots one compares, and what became of its mails.
 
-use async_graphql::{Context, ID, Object};
+use std::collections::HashMap;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::coverage::change::{Change, Seen, compare};
+use entity::id::UnitId;
 use entity::table::report;
 
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::Rows;
 use super::super::loader::children::{ChildTotal, DeliveriesOf};
+use super::super::loader::gaps::{GapRow, TeamsOf};
+use super::super::moment::begun;
 use super::super::page::rows::trimmed;
-use super::super::page::{Listed, Page, Total};
-use super::super::scalar::{Instant, Week};
+use super::super::page::{Listed, Page, Total, cut};
+use super::super::scalar::{Date, Instant, Week};
 use super::delivery::Delivery;
 use super::snapshot::Snapshot;
-use super::word::DeliveryState;
+use super::word::{DeliveryState, GapChange, TeamStatus};
 
 /// One week's gap report.
 #[derive(Clone, Debug)]
@@ -49,6 +55,37 @@ impl GapReport {
         Ok(row.map(|row| Snapshot((*row).clone())))
     }
 
+    /// What became of each team's gap between the two snapshots: new ones first, then those that are worse, the same, better
+    /// and closed, of each by code. A team that moved in the tree is the same team; one that is a team no longer has closed its
+    /// gap. Empty for the first report. One query shows the changes of at most 30 reports.
+    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: a filter and Relay's four")]
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these; all unless told.")] change: Option<Vec<GapChange>>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<ReportedChange>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        begun(ctx)?.compare_one()?;
+        let wanted: Option<Vec<Change>> = change.map(|words| words.into_iter().map(Change::from).collect());
+        let changes = match self.0.previous_snapshot_id {
+            None => Vec::new(),
+            Some(previous) => {
+                let rows = Rows::of(ctx)?;
+                // Both at once, so that they are read by one statement.
+                let (now, then) =
+                    tokio::try_join!(rows.load_one(TeamsOf(self.0.snapshot_id)), rows.load_one(TeamsOf(previous)))?;
+                changes(&then.unwrap_or_default(), &now.unwrap_or_default(), wanted.as_deref())
+            }
+        };
+        let total = Total::Known(changes.len());
+        let slice = cut(&page, "changes", changes, ReportedChange::key)?;
+        Ok(slice.listed(total, |change| change))
+    }
+
     /// Its mails, one a recipient, in the order in which they were made.
     async fn deliveries(
         &self,
@@ -67,4 +104,82 @@ impl GapReport {
         let slice = trimmed(&page, "deliveries", rows, bounds, |row| row.id.0)?;
         Ok(slice.listed(Total::Children(ChildTotal::Deliveries(report, state)), Delivery))
     }
+}
+
+/// What became of one team's gap between the two snapshots that a report compares.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ReportedChange {
+    /// The team's code, as it was in the report's snapshot; where it is a team no longer, in the one before.
+    code: String,
+    /// The team's name, likewise.
+    name: String,
+    /// What became of the gap.
+    change: GapChange,
+    /// The team in the snapshot that was mailed before. Null where it was no team.
+    before: Option<StoredTeam>,
+    /// The team in the report's snapshot. Null where it is a team no longer.
+    now: Option<StoredTeam>,
+    /// The day on which the gap was first seen; of a closed one, the gap that there was.
+    opened_on: Option<Date>,
+    #[graphql(skip)]
+    unit: UnitId,
+}
+
+/// A team as a snapshot has it.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub(crate) struct StoredTeam {
+    /// Whether it was covered.
+    status: TeamStatus,
+    /// Whole Peer Supporters short. Null without a policy or without staff.
+    gap: Option<u32>,
+}
+
+impl From<&GapRow> for StoredTeam {
+    fn from(row: &GapRow) -> Self {
+        Self { status: row.status.into(), gap: row.short() }
+    }
+}
+
+impl ReportedChange {
+    /// The order, unique: one code can be of two units, one in either snapshot.
+    fn key(&self) -> (u8, String, i64) {
+        let rank = match self.change {
+            GapChange::New => 0,
+            GapChange::Worse => 1,
+            GapChange::Same => 2,
+            GapChange::Better => 3,
+            GapChange::Closed => 4,
+        };
+        (rank, self.code.clone(), self.unit.0)
+    }
+}
+
+/// The changes of `wanted` kinds (all where absent) between two snapshots, in order.
+fn changes(
+    then: &HashMap<UnitId, GapRow>,
+    now: &HashMap<UnitId, GapRow>,
+    wanted: Option<&[Change]>,
+) -> Vec<ReportedChange> {
+    let gone = then.values().filter(|row| !now.contains_key(&row.unit_id));
+    let mut changes: Vec<_> = now
+        .values()
+        .chain(gone)
+        .filter_map(|row| {
+            let (before, after) = (then.get(&row.unit_id), now.get(&row.unit_id));
+            let seen = |row: &GapRow| Seen { status: row.status, gap: row.short() };
+            let change = compare(before.map(seen), after.map(seen))?;
+            let opened = if change == Change::Closed { before } else { after };
+            wanted.is_none_or(|wanted| wanted.contains(&change)).then(|| ReportedChange {
+                code: row.unit_code.clone(),
+                name: row.unit_name.clone(),
+                change: change.into(),
+                before: before.map(StoredTeam::from),
+                now: after.map(StoredTeam::from),
+                opened_on: opened.and_then(|row| row.gap_opened_on).map(Date),
+                unit: row.unit_id,
+            })
+        })
+        .collect();
+    changes.sort_by_cached_key(ReportedChange::key);
+    changes
 }

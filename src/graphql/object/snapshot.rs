@@ -50,7 +50,7 @@ impl Snapshot {
         let unit = match &unit_code {
             Some(code) => {
                 let named = known.unit_by_code(code).filter(|unit| scope.sees(index, *unit));
-                Some(named.ok_or_else(|| ApiError::not_found("unit"))?)
+                Some(named.ok_or_else(|| ApiError::not_found("unit", "unitCode", code))?)
             }
             None => top(index, scope),
         };

@@ -33,7 +33,7 @@ impl Supporter {
     }
 
     fn person_at(&self, person: PersonIx) -> Person {
-        Person(self.team.at.index().roster().people[person.at()].id)
+        Person { id: self.team.at.index().roster().people[person.at()].id, on: Some(self.team.at.as_of.day) }
     }
 
     /// The policy by which the allocation was judged: the team's, or the defaults where there is none or no staff.

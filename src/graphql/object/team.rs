@@ -12,7 +12,8 @@ use entity::value::Status;
 
 use super::super::error::ApiError;
 use super::super::id::NodeId;
-use super::super::loader::{LastSeen, Rows};
+use super::super::loader::Rows;
+use super::super::loader::gaps::{self, Last, LastSeen};
 use super::super::moment::Moment;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
@@ -33,6 +34,11 @@ pub(crate) struct Team {
 impl Team {
     pub(crate) fn row(&self) -> &TeamRow {
         &self.at.coverage.teams[self.place]
+    }
+
+    async fn last_seen(&self, ctx: &Context<'_>, last: Last) -> Result<Option<gaps::Seen>, ApiError> {
+        let unit = self.at.facts(self.row().unit).id;
+        Rows::of(ctx)?.load_one(LastSeen { unit, day: self.at.as_of.day, last }).await
     }
 }
 
@@ -183,21 +189,27 @@ impl Team {
         (self.row().headcount > 0).then(|| CoverGroup { team: self.clone(), name })
     }
 
-    /// How the gap compares with the newest snapshot of the day or before it. Null where there is no snapshot.
-    async fn change_since_snapshot(&self, ctx: &Context<'_>) -> Result<Option<GapSince>, ApiError> {
-        let key = LastSeen { unit: self.at.facts(self.row().unit).id, until: self.at.as_of.day };
-        let Some((day, before)) = Rows::of(ctx)?.load_one(key).await? else { return Ok(None) };
-        let row = self.row();
-        let gap_then = before.as_ref().and_then(|before| before.gap).and_then(|gap| u32::try_from(gap).ok());
+    /// How the gap compares with the one that was last mailed: with the snapshot of the newest weekly report of which at least
+    /// one mail was sent and whose snapshot is of a day before the one asked about. Null where there is no such report.
+    async fn change_since_last_report(&self, ctx: &Context<'_>) -> Result<Option<GapSince>, ApiError> {
+        let Some((day, before)) = self.last_seen(ctx, Last::Mailed).await? else { return Ok(None) };
+        let gap_then = before.as_ref().and_then(|before| before.short());
         let seen = before.as_ref().map(|before| Seen { status: before.status, gap: gap_then });
-        let opened = before.as_ref().map(|before| (before.status, before.gap_opened_on));
+        let now = Seen { status: self.row().status, gap: self.row().gap };
         Ok(Some(GapSince {
-            snapshot_day: Date(day),
-            change: change::compare(seen, Some(Seen { status: row.status, gap: row.gap })).map(GapChange::from),
+            since: Date(day),
+            change: change::compare(seen, Some(now)).map(GapChange::from),
             status_then: before.as_ref().map(|before| before.status.into()),
             gap_then,
-            gap_opened_on: change::gap_opened_on(row.status, self.at.as_of.day, opened).map(Date),
         }))
+    }
+
+    /// The day on which the present gap was first seen, by the stored days up to the one asked about. Null where there is no
+    /// gap, or where no day is stored yet.
+    async fn gap_opened_on(&self, ctx: &Context<'_>) -> Result<Option<Date>, ApiError> {
+        let Some((_, before)) = self.last_seen(ctx, Last::Stored).await? else { return Ok(None) };
+        let opened = before.as_ref().map(|before| (before.status, before.gap_opened_on));
+        Ok(change::gap_opened_on(self.row().status, self.at.as_of.day, opened).map(Date))
     }
 }
 
@@ -243,19 +255,17 @@ impl From<&Outcome> for MixOutcome {
     }
 }
 
-/// How a team's gap compares with a snapshot.
+/// How a team's gap compares with the one that was last mailed.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct GapSince {
-    /// The day of that snapshot.
-    snapshot_day: Date,
+    /// The day of the snapshot that was mailed.
+    since: Date,
     /// How it compares. Null where there was no gap and is none.
     change: Option<GapChange>,
     /// The status then. Null where it was no team then.
     status_then: Option<TeamStatus>,
     /// Whole Peer Supporters short then. Null where it was no team, or had no policy, then.
     gap_then: Option<u32>,
-    /// The day on which the present gap was first seen. Null where there is no gap.
-    gap_opened_on: Option<Date>,
 }
 
 /// Teams that are assessed together, as one.

@@ -9,7 +9,7 @@ use entity::coverage::roster::UnitIx;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::{Rows, Trend};
-use super::super::moment::Moment;
+use super::super::moment::{Moment, begun};
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
 use super::person::Appointment;
@@ -48,7 +48,7 @@ impl Unit {
         &self.at.facts(self.unit).name
     }
 
-    /// The board's word for its kind: Sector, Ward.
+    /// The board's own word for its kind, as its files write it: Sector, Ward.
     async fn level(&self) -> Option<&str> {
         self.at.known.directory.level(self.at.facts(self.unit).id)
     }
@@ -93,7 +93,8 @@ impl Unit {
         above
     }
 
-    /// The units directly below that are open on the day or have a team at or below them, by code.
+    /// The units directly below that are open on the day or have a team at or below them, by code. Of a query, each place
+    /// that says `children` shows at most 1,000 units in all; the whole of a larger tree is read page by page with `units`.
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -107,7 +108,9 @@ impl Unit {
         let below = &index.units_downwards()[index.below(self.unit)];
         let is_child = |unit: &&UnitIx| self.at.facts(**unit).parent == Some(self.unit);
         let children = below.iter().filter(is_child).copied().filter(|unit| self.at.unit_row(*unit).is_some());
-        listed(&self.at, &page, children.collect())
+        let shown = listed(&self.at, &page, children.collect())?;
+        begun(ctx)?.show_children(ctx.item.pos, shown.edges.len())?;
+        Ok(shown)
     }
 
     /// The figures over everything at or below the unit. Null where it is closed on the day and has no team below it.

@@ -77,12 +77,14 @@ impl WhatIf {
         unit_row(self.at.index(), &self.then, self.unit).map(RollUp::from)
     }
 
-    /// Teams with a gap to close that they do not have now.
+    /// Teams with a gap to close that they do not have now. A team without a policy is given the defaults first, with the
+    /// change on top; its gap is not new, for without a policy it is UNKNOWN, which is a gap.
     async fn teams_with_a_new_gap(&self) -> u32 {
         self.count(Change::New)
     }
 
-    /// Teams whose gap would be closed.
+    /// Teams whose gap would be closed. A team without a policy (UNKNOWN) is given the defaults first, with the change on
+    /// top, and counts here when these would find it covered.
     async fn teams_with_a_closed_gap(&self) -> u32 {
         self.count(Change::Closed)
     }

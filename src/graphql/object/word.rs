@@ -75,7 +75,7 @@ pub(crate) enum MixState {
     NotApplicable,
 }
 
-/// How a team's gap compares with the last snapshot.
+/// How a team's gap compares with what it was, or would be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "Change")]
 pub(crate) enum GapChange {

@@ -40,7 +40,7 @@ impl HistoryQuery {
         Ok(slice.listed(total, Snapshot))
     }
 
-    /// Weekly gap reports, newest first.
+    /// Weekly gap reports, newest week first, whenever they were built.
     async fn gap_reports(
         &self,
         ctx: &Context<'_>,
@@ -52,8 +52,8 @@ impl HistoryQuery {
         let page = Page::new(ctx, first, after, last, before)?;
         let select = report::Entity::find().filter(Scope::of(ctx)?.rows());
         let total = total(&select);
-        let cursor = newest_first(select.cursor_by(report::Column::Id));
-        let slice = rows::read(db(ctx)?, &page, "gap-reports", cursor, |row| row.id.0).await?;
+        let cursor = newest_first(select.cursor_by(report::Column::Week));
+        let slice = rows::read(db(ctx)?, &page, "gap-reports", cursor, |row| row.week.clone()).await?;
         Ok(slice.listed(total, GapReport))
     }
 

@@ -1,8 +1,9 @@
 //! Anything by its id.
 
 use async_graphql::{Context, ID, Object};
-use entity::table::{delivery, import_batch, job_run, report, snapshot};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use entity::id::PersonId;
+use entity::table::{delivery, import_batch, job_run, person, report, snapshot};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::super::access::Scope;
 use super::super::error::ApiError;
@@ -13,6 +14,7 @@ use super::super::object::delivery::Delivery;
 use super::super::object::import::ImportBatch;
 use super::super::object::job_run::JobRun;
 use super::super::object::node::Node;
+use super::super::object::person::Person;
 use super::super::object::report::GapReport;
 use super::super::object::snapshot::Snapshot;
 use super::super::scalar::Date;
@@ -29,7 +31,7 @@ impl NodeQuery {
     /// The object with an id that this API gave out.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>, ApiError> {
         let mut found = find(ctx, std::slice::from_ref(&id)).await?;
-        found.pop().flatten().map(Some).ok_or_else(|| ApiError::not_found("object"))
+        found.pop().flatten().map(Some).ok_or_else(|| ApiError::not_found("object", "id", &id))
     }
 
     /// The objects with these ids, in their order; an id that finds nothing gives null and an error NOT_FOUND.
@@ -45,8 +47,8 @@ impl NodeQuery {
             ));
         }
         let found = find(ctx, &ids).await?;
-        if found.iter().any(Option::is_none) {
-            let mut error: async_graphql::ServerError = ApiError::not_found("object").into();
+        if let Some((missing, _)) = ids.iter().zip(&found).find(|(_, found)| found.is_none()) {
+            let mut error: async_graphql::ServerError = ApiError::not_found("object", "ids", missing).into();
             error.locations.push(ctx.item.pos);
             ctx.add_error(ctx.set_error_path(error));
         }
@@ -56,7 +58,7 @@ impl NodeQuery {
 
 /// Each id's object, or nothing: one statement a kind, however many ids there are.
 async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiError> {
-    let ids: Vec<Option<NodeId>> = ids.iter().map(|id| NodeId::decode(id).ok()).collect();
+    let ids: Vec<Option<NodeId>> = ids.iter().map(|id| NodeId::decode(id)).collect();
     let rows = Stored::read(ctx, &ids).await?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
@@ -86,6 +88,7 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
             Some(NodeId::ImportBatch(id)) => {
                 rows.batches.iter().find(|row| row.id == id).map(|row| Node::ImportBatch(ImportBatch(row.clone())))
             }
+            Some(NodeId::Person(id)) => rows.people.contains(&id).then(|| Node::Person(Person { id, on: None })),
         });
     }
     Ok(found)
@@ -99,12 +102,13 @@ struct Stored {
     deliveries: Vec<DeliveryRow>,
     runs: Vec<job_run::Model>,
     batches: Vec<import_batch::Model>,
+    people: Vec<PersonId>,
 }
 
 impl Stored {
     async fn read(ctx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Self, ApiError> {
         let (db, scope) = (db(ctx)?, Scope::of(ctx)?);
-        let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for id in ids.iter().flatten() {
             match id {
                 NodeId::Unit(..) | NodeId::Team(..) => {}
@@ -113,10 +117,11 @@ impl Stored {
                 NodeId::Delivery(id) => wanted.2.push(*id),
                 NodeId::JobRun(id) => wanted.3.push(*id),
                 NodeId::ImportBatch(id) => wanted.4.push(*id),
+                NodeId::Person(id) => wanted.5.push(*id),
             }
         }
         let mut rows = Self::default();
-        let (snapshots, reports, deliveries, runs, batches) = wanted;
+        let (snapshots, reports, deliveries, runs, batches, people) = wanted;
         if !snapshots.is_empty() {
             let chosen = snapshot::Entity::find().filter(snapshot::Column::Id.is_in(snapshots));
             rows.snapshots = chosen.filter(scope.rows()).all(db).await?;
@@ -136,6 +141,11 @@ impl Stored {
         if !batches.is_empty() {
             let chosen = import_batch::Entity::find().filter(import_batch::Column::Id.is_in(batches));
             rows.batches = chosen.filter(scope.rows()).all(db).await?;
+        }
+        if !people.is_empty() {
+            let chosen = person::Entity::find().select_only().column(person::Column::Id);
+            let chosen = chosen.filter(person::Column::Id.is_in(people)).filter(scope.rows());
+            rows.people = chosen.into_tuple().all(db).await?;
         }
         Ok(rows)
     }

@@ -67,17 +67,22 @@ impl OrganisationQuery {
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
     ) -> Result<Option<Unit>, ApiError> {
         let at = Moment::on(ctx, as_of).await?;
-        at.named(&code).map(|unit| Some(at.unit_object(unit)))
+        at.named("code", &code).map(|unit| Some(at.unit_object(unit)))
     }
 
-    /// Units that are open on the day or have a team at or below them, by code.
+    /// Units that are open on the day or have a team at or below them, by code. Page by page this reads the whole tree, or
+    /// with `underCode` a part of it, as a flat list: each unit names its `parent`.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: three filters and Relay's four")]
     async fn units(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
         #[graphql(desc = "Only the unit with this code and those below it.")] under_code: Option<String>,
-        #[graphql(desc = "Only those of this kind, in the board's words: Sector.")] level: Option<String>,
+        #[graphql(
+            desc = "Only those of this kind, in the board's own word, letter for letter: Sector. A word that no unit has finds nothing; \
+                          ask for the level of some units to see the words."
+        )]
+        level: Option<String>,
         #[graphql(desc = "Only those whose code or name holds this text, whatever its case.")] search: Option<String>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
@@ -87,7 +92,7 @@ impl OrganisationQuery {
         let page = Page::new(ctx, first, after, last, before)?;
         let search = Search::new(search)?;
         let at = Moment::on(ctx, as_of).await?;
-        let under = under_code.map(|code| at.named(&code)).transpose()?;
+        let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
         let units = at.units().map(|row| row.unit).filter(|unit| {
             let facts = at.facts(*unit);
             under.is_none_or(|above| at.index().is_at_or_below(*unit, above))

@@ -25,7 +25,8 @@ struct TeamFilter {
     status: Option<Vec<TeamStatus>>,
     /// Only the unit with this code and those below it.
     under_code: Option<String>,
-    /// Only units of this kind, in the board's words: Ward.
+    /// Only units of this kind, in the board's own word, letter for letter: Ward. A word that no unit has finds nothing; ask
+    /// for the level of some units to see the words.
     level: Option<String>,
     /// Only teams with at least this headcount, in people.
     min_headcount: Option<i32>,
@@ -86,7 +87,7 @@ impl TeamQuery {
     ) -> Result<Option<Team>, ApiError> {
         let at = Moment::on(ctx, as_of).await?;
         let place = at.unit(&code).and_then(|unit| at.team_place(unit));
-        place.map(|place| Some(at.team_object(place))).ok_or_else(|| ApiError::not_found("team"))
+        place.map(|place| Some(at.team_object(place))).ok_or_else(|| ApiError::not_found("team", "code", &code))
     }
 
     /// Teams on a day, by code unless told.
@@ -123,7 +124,7 @@ fn wanted(at: &Moment, filter: TeamFilter) -> Result<impl Fn(&TeamRow) -> bool, 
     let TeamFilter { status, under_code, level, min_headcount, max_headcount, search, at_risk_before, cover_group } =
         filter;
     let status: Option<Vec<Status>> = status.map(|status| status.into_iter().map(Status::from).collect());
-    let under = under_code.map(|code| at.named(&code)).transpose()?;
+    let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
     let search = Search::new(search)?;
     Ok(move |row: &TeamRow| {
         let facts = at.facts(row.unit);

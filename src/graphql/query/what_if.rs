@@ -27,7 +27,7 @@ impl WhatIfQuery {
         let change = policy.change()?;
         let at = Moment::on(ctx, as_of).await?;
         let unit = match &unit_code {
-            Some(code) => Some(at.named(code)?),
+            Some(code) => Some(at.named("unitCode", code)?),
             None => at.top(),
         };
         let Some(unit) = unit else { return Ok(None) };

@@ -32,7 +32,7 @@ const TEAM: &str = "fragment team on Team { status statusInWords headcount ownHe
     policy { unit { code } inForceFrom staffPerSupporter minSupporters certificateMonths approvalMonths awayDays level1Target
       minChampions supportersPerTrainer horizonDays mix { rule must } }
     mix { rule must state sentence } coverGroup { name members { totalCount nodes { code } } }
-    changeSinceSnapshot { snapshotDay change statusThen gapThen gapOpenedOn } }";
+    changeSinceLastReport { since change statusThen gapThen } gapOpenedOn }";
 
 both!(
     async fn one_team_in_full(world: World) {
@@ -44,6 +44,81 @@ both!(
         assert_snapshot!("team", shown(&site, &query).await);
         let query = format!("{{ team(code: \"S3\", asOf: \"2026-11-20\") {{ ...team }} }} {TEAM}");
         assert_snapshot!("team_of_a_cover_group", shown(&site, &query).await);
+    }
+);
+
+both!(
+    async fn a_change_is_one_since_the_last_report_that_was_mailed_and_as_the_report_has_it(world: World) {
+        board::organisation(&world.db).await;
+        history::reports(&world.db).await;
+        // Today is stored too; nobody has been mailed about the report of the week after.
+        let site = site(&world);
+        let query = r#"{ a: team(code: "N2") { changeSinceLastReport { since change } gapOpenedOn }
+            b: team(code: "N2", asOf: "2026-11-09") { changeSinceLastReport { since } gapOpenedOn }
+            c: team(code: "N2", asOf: "2026-11-17") { changeSinceLastReport { since } } }"#;
+        let found = data(&site, query).await;
+        let since = serde_json::json!({ "since": "2026-11-09", "change": "SAME" });
+        assert_eq!(found["a"], serde_json::json!({ "changeSinceLastReport": since, "gapOpenedOn": "2026-11-09" }));
+        let first = serde_json::json!({ "changeSinceLastReport": null, "gapOpenedOn": "2026-11-09" });
+        assert_eq!(found["b"], first, "no report before it");
+        assert_eq!(found["c"]["changeSinceLastReport"]["since"], "2026-11-16");
+        let unsent = "UPDATE delivery SET state = 'REFUSED' WHERE report_id = 2";
+        sea_orm::ConnectionTrait::execute_unprepared(&world.db, unsent).await.unwrap();
+        let found = data(&site, query).await;
+        assert_eq!(found["c"]["changeSinceLastReport"]["since"], "2026-11-09", "the second was not mailed");
+    }
+);
+
+both!(
+    async fn a_report_says_what_became_of_each_gap_between_its_snapshots(world: World) {
+        board::organisation(&world.db).await;
+        history::reports(&world.db).await;
+        for change in [
+            // Another parent, and still the same team; one that is a team no longer; a new gap; a larger one; a smaller one.
+            "UPDATE snapshot_team SET unit_code = 'N2B' WHERE unit_id = 5 AND snapshot_id = 2",
+            "DELETE FROM snapshot_team WHERE unit_id = 6 AND snapshot_id = 2",
+            "UPDATE snapshot_team SET status = 'PARTIAL', gap = 1, gap_opened_on = '2026-11-16' WHERE unit_id = 7 AND snapshot_id = 2",
+            "UPDATE snapshot_team SET gap = 2 WHERE unit_id = 1 AND snapshot_id = 2",
+        ] {
+            sea_orm::ConnectionTrait::execute_unprepared(&world.db, change).await.unwrap();
+        }
+        let site = site(&world);
+        let query = "{ gapReports { nodes { week changes { totalCount nodes { code name change openedOn
+            before { status gap } now { status gap } } }
+            some: changes(change: [NEW, CLOSED], first: 1) { totalCount nodes { code } pageInfo { hasNextPage endCursor } } } } }";
+        assert_snapshot!("changes", shown(&site, query).await);
+        let many: String = (1..=31).map(|at| format!("c{at}: changes {{ totalCount }} ")).collect();
+        let refused = crate::graphql::answer(
+            &site,
+            &format!("{{ gapReports(first: 1) {{ nodes {{ {many} }} }} }}"),
+            serde_json::json!({}),
+        )
+        .await;
+        assert!(refused["errors"][0]["message"].as_str().unwrap().contains("at most 30 reports"), "{refused}");
+    }
+);
+
+both!(
+    async fn people_of_one_name_are_told_apart_by_id_and_title(world: World) {
+        board::organisation(&world.db).await;
+        for change in [
+            "UPDATE person SET first_name = 'Jean', last_name = 'Brown' WHERE id IN (6, 7)",
+            "UPDATE post SET job_title = 'Charge Nurse' WHERE person_id = 6",
+            "UPDATE post SET job_title = 'Bank Nurse', bank = TRUE WHERE person_id = 7",
+        ] {
+            sea_orm::ConnectionTrait::execute_unprepared(&world.db, change).await.unwrap();
+        }
+        board::changed(&world.db).await;
+        let query = "{ team(code: \"N2\") { supporters { nodes { person { id displayName jobTitle } } } } }";
+        let site = site(&world);
+        let found = data(&site, query).await;
+        let people = found["team"]["supporters"]["nodes"].as_array().unwrap().clone();
+        let of = |at: usize, field: &str| people[at]["person"][field].clone();
+        assert_eq!((of(0, "displayName"), of(1, "displayName")), ("Jean Brown".into(), "Jean Brown".into()));
+        assert_eq!((of(0, "jobTitle"), of(1, "jobTitle")), ("Charge Nurse".into(), serde_json::Value::Null));
+        assert_ne!(of(0, "id"), of(1, "id"));
+        let again = format!("{{ node(id: {}) {{ id ... on Person {{ displayName jobTitle }} }} }}", of(0, "id"));
+        assert_eq!(data(&site, &again).await["node"], people[0]["person"]);
     }
 );
 

@@ -67,6 +67,7 @@ both!(
             assert!(name.starts_with(&format!("{}-", at + 1)) && name.ends_with(".graphql"), "{name}");
             let text = std::fs::read_to_string(file).unwrap();
             assert!(text.lines().next().unwrap().starts_with("# "), "{name} begins with what it answers");
+            assert!(text.lines().any(|line| line.starts_with("query ")), "{name} has a named operation");
             let found = data(&site, &text).await;
             let answered = found.as_object().unwrap().values().all(|value| !value.is_null());
             assert!(answered, "{name}: {found}");

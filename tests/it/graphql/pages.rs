@@ -127,6 +127,22 @@ both!(
 );
 
 both!(
+    async fn the_newest_report_is_that_of_the_newest_week_whenever_it_was_built(world: World) {
+        board::organisation(&world.db).await;
+        history::reports(&world.db).await;
+        let late = "INSERT INTO report (id, week, snapshot_id, built_at) VALUES (3, '2020-W01', 1, '2026-11-16 08:00:00+00:00')";
+        sea_orm::ConnectionTrait::execute_unprepared(&world.db, late).await.unwrap();
+        let site = site(&world);
+        let found = data(&site, "{ gapReports(first: 2) { nodes { week } pageInfo { endCursor } } }").await;
+        assert_eq!(found["gapReports"]["nodes"], json!([{ "week": "2026-W47" }, { "week": "2026-W46" }]));
+        let rest = "query($after: String) { gapReports(after: $after) { nodes { week } pageInfo { hasNextPage } } }";
+        let rest = answer(&site, rest, json!({ "after": found["gapReports"]["pageInfo"]["endCursor"] })).await;
+        let page = json!({ "nodes": [{ "week": "2020-W01" }], "pageInfo": { "hasNextPage": false } });
+        assert_eq!(rest["data"]["gapReports"], page, "{rest}");
+    }
+);
+
+both!(
     async fn an_id_finds_its_object_again_on_its_day(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;

@@ -67,6 +67,76 @@ both!(
 );
 
 both!(
+    async fn what_is_not_found_names_the_argument_and_what_was_given(world: World) {
+        board::organisation(&world.db).await;
+        let site = site(&world);
+        for (query, argument, given) in [
+            (r#"{ unit(code: "NO\u0007WHERE") { code } }"#, "code", "'NOWHERE'"),
+            (r#"{ team(code: "NORTH") { status } }"#, "code", "'NORTH'"),
+            (r#"{ teams(filter: { underCode: "X9" }) { totalCount } }"#, "underCode", "'X9'"),
+            (r#"{ whatIf(unitCode: "X9", policy: {}) { teamsWithANewGap } }"#, "unitCode", "'X9'"),
+            (r#"{ node(id: "nonsense") { id } }"#, "id", "'nonsense'"),
+            (r#"{ nodes(ids: ["VW5pdDox", "VW5pdDo5OTk5"]) { id } }"#, "ids", "'VW5pdDo5OTk5'"),
+        ] {
+            let answer = answer(&site, query, json!({})).await;
+            let error = &answer["errors"][0];
+            assert_eq!(error["extensions"]["argument"], argument, "{query}: {answer}");
+            assert!(error["message"].as_str().unwrap().contains(given), "{query}: {answer}");
+        }
+    }
+);
+
+both!(
+    async fn fields_that_may_be_null_are_null_each_even_when_all_of_them_failed(world: World) {
+        board::organisation(&world.db).await;
+        let site = site(&world);
+        let failed = answer(&site, r#"{ unit(code: "X") { code } b: team(code: "X") { status } }"#, json!({})).await;
+        assert_eq!(failed["data"], json!({ "unit": null, "b": null }), "{failed}");
+        assert_eq!(failed["errors"].as_array().unwrap().len(), 2);
+        let failed = answer(&site, "{ teams(first: 0) { totalCount } }", json!({})).await;
+        assert_eq!(failed.get("data"), Some(&json!(null)), "teams may not be null: {failed}");
+        let failed = answer(&site, r#"{ unit(code: "X") { code } teams(first: 0) { totalCount } }"#, json!({})).await;
+        assert_eq!(failed.get("data"), Some(&json!(null)), "{failed}");
+    }
+);
+
+both!(
+    async fn a_level_of_the_tree_shows_a_thousand_units_and_no_more(world: World) {
+        board::organisation(&world.db).await;
+        for parent in 1..=11 {
+            let top = 10_000 * parent;
+            world
+                .db
+                .execute_unprepared(&format!(
+                    "INSERT INTO unit (id, code, name, parent_id) VALUES ({top}, 'T{parent:02}', 'Part', 1)"
+                ))
+                .await
+                .unwrap();
+            let below: Vec<_> =
+                (1..=95).map(|at| format!("({}, 'T{parent:02}-{at}', 'Ward', {top})", top + at)).collect();
+            let insert = format!("INSERT INTO unit (id, code, name, parent_id) VALUES {}", below.join(", "));
+            world.db.execute_unprepared(&insert).await.unwrap();
+        }
+        board::changed(&world.db).await;
+        let site = site(&world);
+        let tree = |first: u32| {
+            format!(
+                "{{ board {{ children(first: {first}) {{ nodes {{ code name rollUp {{ headcount wte activeSupporters trainers
+                 teams {{ total covered }} teamsCovered {{ percent }} staffCovered {{ percent }} }}
+                 children(first: 100) {{ nodes {{ code name rollUp {{ headcount wte activeSupporters trainers
+                 teams {{ total covered }} teamsCovered {{ percent }} staffCovered {{ percent }} }} }} }} }} }} }} }}"
+            )
+        };
+        // NORTH, SOUTH and ten of the eleven parts: 955 units on the second level.
+        let whole = answer(&site, &tree(12), json!({})).await;
+        assert_eq!(whole.get("errors"), None, "{whole}");
+        let refused = answer(&site, &tree(100), json!({})).await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "QUERY_TOO_COSTLY", "{refused}");
+        assert!(refused["errors"][0]["message"].as_str().unwrap().contains("more than 1000 units"), "{refused}");
+    }
+);
+
+both!(
     async fn a_variable_that_is_not_given_is_no_choice_between_first_and_last(world: World) {
         board::organisation(&world.db).await;
         let query = "query($first: Int, $last: Int) { teams(first: $first, last: $last) { nodes { unit { code } } } }";

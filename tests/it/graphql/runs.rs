@@ -20,6 +20,7 @@ both!(
     async fn a_run_is_asked_for_once_and_again_when_it_is_done(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
+        history::imports(&world.db).await;
         let site = site(&world);
         let asked = json!({ "job": "coverage", "period": "2026-11-16", "state": "REQUESTED", "attempts": 0 });
         for _ in 0..2 {
@@ -34,6 +35,9 @@ both!(
 both!(
     async fn a_run_that_cannot_be_asked_for_is_refused_in_the_answer(world: World) {
         let site = site(&world);
+        let unknown = request(&site, "COVERAGE", "2026-11-16").await;
+        assert_eq!(unknown["refusal"]["code"], "PERIOD_BEFORE_FIRST_IMPORT", "there is no import");
+        history::imports(&world.db).await;
         let now = world.clock.now();
         let (holder, lease_until) = ("worker", now + TimeDelta::minutes(5));
         let bid = run::Bid { job: run::COVERAGE, period: "2026-11-16", holder, now, lease_until };
@@ -45,6 +49,11 @@ both!(
             ("COVERAGE", "2026-W47", "PERIOD_UNREADABLE"),
             ("GAP_REPORT", "2026-W54", "PERIOD_UNREADABLE"),
             ("GAP_REPORT", "2026-W48", "PERIOD_IN_FUTURE"),
+            ("COVERAGE", "2026-11-17", "PERIOD_IN_FUTURE"),
+            ("COVERAGE", "2026-11-15", "PERIOD_BEFORE_FIRST_IMPORT"),
+            ("GAP_REPORT", "2026-W46", "PERIOD_BEFORE_FIRST_IMPORT"),
+            ("COVERAGE", "0001-01-01", "PERIOD_OUT_OF_RANGE"),
+            ("COVERAGE", "2101-01-01", "PERIOD_OUT_OF_RANGE"),
         ] {
             let refused = request(&site, job, period).await;
             assert_eq!((&refused["run"], &refused["refusal"]["code"]), (&Value::Null, &json!(code)));

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use sea_orm::ConnectionTrait as _;
 
 use super::{board, data, history, site_over};
-use crate::harness::{World, both, day};
+use crate::harness::{World, both};
 
 /// The statements that reach the database.
 #[derive(Clone, Default)]
@@ -29,14 +29,14 @@ impl Statements {
 const WIDE: &str = "{ board { code } teams(first: $n) { nodes { status statusInWords whatWouldClose level1 { met }
     policy { unit { name } } unit { name parent { name rollUp { headcount } } trend { day }
       appointments { person { displayName } } }
-    supporters(first: 3) { nodes { person { displayName employer } standingInWords lineApproval { by { displayName } } } }
-    changeSinceSnapshot { change gapOpenedOn } } } }";
+    supporters(first: 3) { nodes { person { id displayName employer jobTitle } standingInWords lineApproval { by { displayName } } } }
+    changeSinceLastReport { change } gapOpenedOn } } }";
 
 both!(
     async fn a_hundred_teams_take_as_many_statements_as_one(world: World) {
         board::organisation(&world.db).await;
         board::many_wards(&world.db, 120).await;
-        history::store(&world.db, day("2026-11-16")).await;
+        history::reports(&world.db).await;
         let statements = Statements::default();
         let site = site_over(&world, statements.watch(&world));
         data(&site, "{ board { code } }").await;
@@ -49,10 +49,11 @@ both!(
             assert_eq!(found["teams"]["nodes"].as_array().unwrap().len().to_string(), size);
             counts.push(statements.taken());
         }
-        // The version of the facts; two each for the trends and for the last snapshot; everybody who is named.
-        assert_eq!((counts[0].len(), counts[1].len()), (6, 6), "{counts:#?}");
+        // The version of the facts; two each for the trends, the last snapshot and the last that was mailed; everybody who
+        // is named, and the titles of the supporters.
+        assert_eq!((counts[0].len(), counts[1].len()), (9, 9), "{counts:#?}");
         assert!(counts.iter().all(|asked| asked.iter().filter(|sql| sql.contains("fact_version")).count() == 1));
-        assert!(!counts[1].iter().any(|sql| sql.contains("FROM \"post\"")), "the facts have not changed");
+        assert!(!counts[1].iter().any(|sql| sql.contains("\"post\".\"band\"")), "the facts have not changed");
     }
 );
 
@@ -67,6 +68,20 @@ both!(
         let asked = statements.taken();
         assert_eq!(asked.len(), 4, "reports, mails, their texts, people: {asked:#?}");
         assert!(!asked.iter().any(|sql| sql.contains("html_part")), "{asked:#?}");
+    }
+);
+
+both!(
+    async fn the_changes_of_many_reports_are_one_statement(world: World) {
+        board::organisation(&world.db).await;
+        history::reports(&world.db).await;
+        let second = "UPDATE report SET previous_snapshot_id = 2 WHERE id = 1";
+        world.db.execute_unprepared(second).await.unwrap();
+        let statements = Statements::default();
+        let site = site_over(&world, statements.watch(&world));
+        data(&site, "{ gapReports { nodes { changes { totalCount nodes { code } } } } }").await;
+        let asked = statements.taken();
+        assert_eq!(asked.len(), 2, "reports, and the teams of all their snapshots: {asked:#?}");
     }
 );
 
