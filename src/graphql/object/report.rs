@@ -58,7 +58,6 @@ impl GapReport {
     /// What became of each team's gap between the two snapshots: new ones first, then those that are worse, the same, better
     /// and closed, of each by code. A team that moved in the tree is the same team; one that is a team no longer has closed its
     /// gap. Empty for the first report. One query shows the changes of at most 30 reports.
-    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: a filter and Relay's four")]
     async fn changes(
         &self,
         ctx: &Context<'_>,

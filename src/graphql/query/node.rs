@@ -58,7 +58,7 @@ impl NodeQuery {
 
 /// Each id's object, or nothing: one statement a kind, however many ids there are.
 async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiError> {
-    let ids: Vec<Option<NodeId>> = ids.iter().map(|id| NodeId::decode(id)).collect();
+    let ids: Vec<Option<NodeId>> = ids.iter().map(NodeId::decode).collect();
     let rows = Stored::read(ctx, &ids).await?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
