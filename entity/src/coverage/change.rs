@@ -1,5 +1,7 @@
 //! How a team's gap has changed between two stored days (COVERAGE.md section 8).
 
+use super::mix::Verdict;
+use super::team::TeamRow;
 use crate::period::Day;
 use crate::value::Status;
 
@@ -12,6 +14,13 @@ pub struct Seen {
     pub gap: Option<u32>,
     /// MUST mix rules that are not met.
     pub unmet_must: u32,
+}
+
+impl From<&TeamRow> for Seen {
+    fn from(row: &TeamRow) -> Self {
+        let unmet = row.mix.iter().filter(|outcome| outcome.rule.must && outcome.verdict == Verdict::Unmet);
+        Self { status: row.status, gap: row.gap, unmet_must: u32::try_from(unmet.count()).unwrap_or(u32::MAX) }
+    }
 }
 
 /// What became of a team's gap.
@@ -126,10 +135,10 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_of_unknown_size_is_neither_better_nor_worse_than_a_known_one() {
-        let unknown = Some(Seen { status: Status::Unknown, gap: None });
-        assert_eq!(compare(seen(Status::Partial, 2), unknown), Some(Change::Same));
-        assert_eq!(compare(unknown, seen(Status::MixGap, 0)), Some(Change::Same));
+    fn a_gap_that_nobody_knows_any_more_is_worse_and_one_that_comes_to_be_known_is_new() {
+        let unknown = Some(Seen { status: Status::Unknown, gap: None, unmet_must: 0 });
+        assert_eq!(compare(seen(Status::Partial, 2), unknown), Some(Change::Worse));
+        assert_eq!(compare(unknown, seen(Status::MixGap, 0)), Some(Change::New));
         assert_eq!(compare(unknown, unknown), Some(Change::Same));
         assert_eq!(compare(seen(Status::Covered, 0), unknown), Some(Change::New));
         assert_eq!(compare(unknown, seen(Status::AtRisk, 0)), Some(Change::Closed));

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use entity::coverage::change;
 use entity::id::{SnapshotId, UnitId};
 use entity::period::Day;
 use entity::table::{delivery, report, snapshot, snapshot_team};
 use entity::value::{DeliveryState, Status};
 use sea_orm::sea_query::{Condition, Query};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, EntityTrait as _, FromQueryResult, JsonValue as Json, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use super::{Load, Rows, distinct};
@@ -25,6 +27,7 @@ pub(crate) struct GapRow {
     pub(crate) status: Status,
     pub(crate) gap: Option<i32>,
     pub(crate) gap_opened_on: Option<Day>,
+    mix: Json,
 }
 
 impl GapRow {
@@ -37,7 +40,15 @@ impl GapRow {
             snapshot_team::Column::Status,
             snapshot_team::Column::Gap,
             snapshot_team::Column::GapOpenedOn,
+            snapshot_team::Column::Mix,
         ])
+    }
+
+    /// As a comparison looks at it.
+    pub(crate) fn seen(&self) -> change::Seen {
+        let unmet = |rule: &&Json| rule["must"] == true && rule["state"] == "UNMET";
+        let unmet = self.mix.as_array().map_or(0, |rules| rules.iter().filter(unmet).count());
+        change::Seen { status: self.status, gap: self.short(), unmet_must: u32::try_from(unmet).unwrap_or(u32::MAX) }
     }
 
     /// Whole Peer Supporters short.

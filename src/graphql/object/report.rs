@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use entity::coverage::change::{Change, Seen, compare};
+use entity::coverage::change::{Change, compare};
 use entity::id::UnitId;
 use entity::table::report;
 
@@ -165,8 +165,7 @@ fn changes(
         .chain(gone)
         .filter_map(|row| {
             let (before, after) = (then.get(&row.unit_id), now.get(&row.unit_id));
-            let seen = |row: &GapRow| Seen { status: row.status, gap: row.short() };
-            let change = compare(before.map(seen), after.map(seen))?;
+            let change = compare(before.map(GapRow::seen), after.map(GapRow::seen))?;
             let opened = if change == Change::Closed { before } else { after };
             wanted.is_none_or(|wanted| wanted.contains(&change)).then(|| ReportedChange {
                 code: row.unit_code.clone(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use entity::coverage::change::{self, Seen};
+use entity::coverage::change;
 use entity::coverage::closing;
 use entity::coverage::mix::Outcome;
 use entity::coverage::roster::UnitIx;
@@ -194,11 +194,10 @@ impl Team {
     async fn change_since_last_report(&self, ctx: &Context<'_>) -> Result<Option<GapSince>, ApiError> {
         let Some((day, before)) = self.last_seen(ctx, Last::Mailed).await? else { return Ok(None) };
         let gap_then = before.as_ref().and_then(|before| before.short());
-        let seen = before.as_ref().map(|before| Seen { status: before.status, gap: gap_then });
-        let now = Seen { status: self.row().status, gap: self.row().gap };
+        let seen = before.as_ref().map(|before| before.seen());
         Ok(Some(GapSince {
             since: Date(day),
-            change: change::compare(seen, Some(now)).map(GapChange::from),
+            change: change::compare(seen, Some(self.row().into())).map(GapChange::from),
             status_then: before.as_ref().map(|before| before.status.into()),
             gap_then,
         }))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
-use entity::coverage::change::{Change, Seen, compare};
+use entity::coverage::change::{Change, compare};
 use entity::coverage::roster::UnitIx;
 use entity::coverage::{Coverage, TeamRow};
 
@@ -55,8 +55,7 @@ fn key(at: &Moment, then: &Coverage, (before, after): (usize, usize)) -> (i64, S
 }
 
 fn change(at: &Moment, then: &Coverage, (before, after): (usize, usize)) -> Option<Change> {
-    let seen = |row: &TeamRow| Some(Seen { status: row.status, gap: row.gap });
-    compare(seen(&at.coverage.teams[before]), seen(&then.teams[after]))
+    compare(Some((&at.coverage.teams[before]).into()), Some((&then.teams[after]).into()))
 }
 
 /// The coverage of one day with another policy, beside the coverage as it is. Nothing of it is stored.
