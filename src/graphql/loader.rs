@@ -36,7 +36,8 @@ pub(crate) trait Load<K>: Send + Sync {
 ///
 /// The library's loader waits for a millisecond and then reads what was asked for so far, which in a large answer is a
 /// part: how many statements that makes depends on how busy the machine is. Here a wave of keys is closed when all of the
-/// request's resolvers have had their turn and none has added a key, so the number of statements depends on the query alone.
+/// request's resolvers have had their turn and none has added a key: one wave a kind of rows and level of the query, now and
+/// then two, never one a row.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     db: OnceLock<DatabaseConnection>,
