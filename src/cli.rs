@@ -5,6 +5,7 @@ pub mod demo;
 pub mod export;
 pub mod import;
 pub mod migrate;
+mod progress;
 pub mod run;
 pub mod schema;
 pub mod serve;

@@ -5,8 +5,6 @@
 
 mod board;
 
-use std::time::Duration;
-
 use entity::clock::Clock;
 use entity::coverage::change::is_gap;
 use entity::period::{Day, IsoWeek};
@@ -14,7 +12,6 @@ use entity::store::run::{self as ledger, COVERAGE, GAP_REPORT};
 use entity::store::{report, snapshot};
 use entity::table::{delivery, snapshot_team, snapshot_unit, unit};
 use entity::value::{DeliveryState, RunState, Status};
-use indicatif::{ProgressBar, ProgressStyle};
 use jobs::import::{self, Mapping, Mode, Progress};
 use jobs::runner::{RunNowError, Runner};
 use jobs::schedule::Period;
@@ -22,6 +19,7 @@ use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Query
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::progress::Steps;
 use super::{Stop, say, serve};
 use crate::app::App;
 use crate::config::Settings;
@@ -87,7 +85,7 @@ pub async fn prepare(app: &App, runner: &Runner) -> Result<String, Stop> {
     let monday = app.today().monday();
     let steps = Steps::new();
     let prepared = fill(app, runner, monday, &steps).await;
-    steps.0.finish_and_clear();
+    drop(steps);
     prepared?;
     summary(app, monday).await.map_err(failed("what there is cannot be read"))
 }
@@ -203,24 +201,4 @@ async fn root_id(app: &App) -> Result<entity::id::UnitId, DbErr> {
 
 fn failed<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> Stop {
     move |error| Stop::Failed(format!("{what}: {error}"))
-}
-
-/// Which step is running, on a terminal.
-struct Steps(ProgressBar);
-
-impl Steps {
-    fn new() -> Self {
-        let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(Duration::from_millis(120));
-        Self(bar)
-    }
-}
-
-impl Progress for Steps {
-    fn step(&self, what: &str) {
-        self.0.set_message(what.to_owned());
-    }
 }

@@ -5,15 +5,14 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use entity::period::Day;
-use indicatif::{ProgressBar, ProgressStyle};
-use jobs::import::{FileKind, ImportError, Mapping, Mode, Outcome, Progress, Reject, Request, Source};
+use jobs::import::{FileKind, ImportError, Mapping, Mode, Outcome, Reject, Request, Source};
 use jobs::safe_csv;
 use sea_orm::DatabaseConnection;
 
+use super::progress::Steps;
 use super::{Stop, say};
 
 /// How many rejects are printed; the rest is saved with `--rejects`.
@@ -99,9 +98,7 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
     let rejects = args.rejects.as_deref().map(|path| rejects_file(path, &inputs)).transpose()?;
     let mode = if args.apply { Mode::Apply } else { Mode::DryRun };
     let request = Request { sources, as_at: args.as_at, mapping, mode, force: args.force, shift_days: 0 };
-    let bar = Bar::new();
-    let outcome = jobs::import::run(db, request, now, &bar).await;
-    bar.0.finish_and_clear();
+    let outcome = jobs::import::run(db, request, now, &Steps::new()).await;
     let outcome = outcome.map_err(|error| match error {
         ImportError::Twice(_) => Stop::Refused(error.to_string()),
         ImportError::Database(error) => Stop::Failed(format!("the database did not answer as it should: {error}")),
@@ -196,26 +193,6 @@ fn single(args: &Args, kind: FileKind) -> Option<&PathBuf> {
 
 fn read(path: &Path) -> Result<Vec<u8>, Stop> {
     std::fs::read(path).map_err(|error| Stop::Refused(format!("cannot read {}: {error}", path.display())))
-}
-
-/// A line on the terminal that says which step is running; nothing where output goes into a file.
-struct Bar(ProgressBar);
-
-impl Bar {
-    fn new() -> Self {
-        let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(Duration::from_millis(120));
-        Self(bar)
-    }
-}
-
-impl Progress for Bar {
-    fn step(&self, what: &str) {
-        self.0.set_message(what.to_owned());
-    }
 }
 
 /// The rejects as CSV that no spreadsheet runs.

@@ -47,7 +47,7 @@ impl Inner {
     pub(super) async fn attempt(&self, entry: Entry, job: Arc<dyn Job>, period: Period, row: &Model) {
         let Some(lease) = row.lease() else { return };
         let begun = Instant::now();
-        tracing::info!(job = entry.name, %period, attempt = row.attempts, "run begun");
+        tracing::debug!(job = entry.name, %period, attempt = row.attempts, "run begun");
         let recorded = Arc::new(AtomicBool::new(false));
         let end = if row.attempts > MAX_ATTEMPTS {
             End::Fail(format!(
