@@ -1,11 +1,12 @@
 //! Files as other systems and spreadsheets leave them.
 
 use entity::table::{person, unit};
+use entity::value::Reason;
 use jobs::import::FileKind;
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 
-use super::{Import, UNITS, counts, posts, rejects};
-use crate::harness::both;
+use super::{Import, STAFF, UNITS, counts, posts, rejects};
+use crate::harness::{both, day};
 
 const EXPORT: &str = "Staff in post;;;;;\n\nRun on;16/11/2026;;;;\n\
 Organisation;Staff No;Team Code;WTE;NI Number;Date of Birth;Post Type\n\
@@ -79,5 +80,20 @@ both!(
         let outcome = Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Staff), (1, 0, 0, 0, 4_999));
         assert_eq!(rejects(&outcome)[0], "3 Unit Code T1");
+    }
+);
+
+both!(
+    async fn a_pause_for_ever_without_a_beginning_is_a_pause(world: World) {
+        let supporters = "Employer,Employee Number,Role,Unit Code,Paused From,Paused Until\n\
+                          X,0001,Peer Supporter,T1,,31/12/4712\nX,0002,Peer Supporter,T1,,\n";
+        let files = [(FileKind::Units, UNITS), (FileKind::Staff, STAFF), (FileKind::Supporters, supporters)];
+        Import::of(&world, &files).applied().await;
+        let facts = entity::store::roster::load(&world.db).await.unwrap();
+        let coverage = entity::coverage::compute(&facts.index, day("2026-11-16"), None);
+        let paused = coverage.standings.iter().map(|own| own.reasons.iter().any(|reason| reason == Reason::Paused));
+        assert_eq!(paused.collect::<Vec<_>>(), [true, false]);
+        let again = Import::of(&world, &files).applied().await;
+        assert_eq!(counts(&again, FileKind::Supporters), (0, 0, 0, 2, 0));
     }
 );

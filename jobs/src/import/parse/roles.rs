@@ -65,8 +65,16 @@ pub(super) fn allocation(cells: &mut Cells<'_>) -> Result<AllocationRow, Fault> 
         senior_approver: cells.person_in_one(Supporter::SeniorApprover)?,
         protected_hours: protected_hours(cells)?,
         signed_off_on: cells.day(Supporter::SignedOffOn)?,
-        paused: cells.validity(Supporter::PausedFrom, Supporter::PausedUntil)?,
+        paused: paused(cells)?,
     })
+}
+
+/// The pause of a role. One that holds for ever and has no beginning would be stored as no pause at all, and a supporter who
+/// is paused would count: it begins on a day before any that is asked about.
+fn paused(cells: &Cells<'_>) -> Result<Validity, Fault> {
+    let pause = cells.validity(Supporter::PausedFrom, Supporter::PausedUntil)?;
+    let for_ever = matches!(cells.written(Supporter::PausedUntil)?, Some(cell::Written::ForEver));
+    Ok(if for_ever && pause.from.is_none() { Validity { from: Day::new(1900, 1, 1), to: None } } else { pause })
 }
 
 /// Thousandths from percent with at most one decimal; 1000 when blank.
