@@ -1,5 +1,6 @@
 //! `psn export`: one day's coverage as the four files that IMPORT.md ends with.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -201,7 +202,8 @@ fn standing_rows(index: &Index, coverage: &Coverage, people: &HashMap<PersonId, 
     rows
 }
 
-/// Teams with a policy first, then the units with a policy.
+/// Teams with a policy first, by unit code; then the units with a policy, the deepest first and among equals as they are on
+/// file: the order that the boards' reference figures have, where IMPORT.md's words would sort these rows by code as well.
 fn layer_rows(index: &Index, coverage: &Coverage) -> Vec<Row> {
     let code = |unit: UnitIx| index.roster().units[unit.at()].code.clone();
     let day = coverage.day.to_string();
@@ -222,7 +224,9 @@ fn layer_rows(index: &Index, coverage: &Coverage) -> Vec<Row> {
             optional(level1_met(team.level1_done, team.headcount, policy.level1_target).map(yes_no)),
         ])
     }));
-    rows.extend(coverage.units.iter().filter_map(|unit| {
+    let mut units: Vec<_> = coverage.units.iter().collect();
+    units.sort_by_key(|row| (Reverse(index.depth(row.unit)), row.unit));
+    rows.extend(units.into_iter().filter_map(|unit| {
         let met = unit.trainers_met()?;
         Some(vec![
             day.clone(),
