@@ -281,6 +281,6 @@ async fn chosen(
     week: IsoWeek,
 ) -> Result<(snapshot::Model, Option<snapshot::Model>), ReportError> {
     let monday = week.monday();
-    let current = store::newest_snapshot(db, monday).await?.ok_or(ReportError::NoSnapshot(monday))?;
+    let current = entity::store::snapshot::newest_of(db, monday).await?.ok_or(ReportError::NoSnapshot(monday))?;
     Ok((current, store::last_mailed_before(db, week).await?))
 }

@@ -78,7 +78,7 @@ pub struct TeamRow {
     pub not_counting: Vec<(Reason, u32)>,
 }
 
-/// All team rows, every allocation's standing, and who belongs to the covered and assessed teams.
+/// All team rows, and every allocation's standing.
 pub(super) struct Assessed {
     pub(super) rows: Vec<TeamRow>,
     pub(super) standings: Vec<Standing>,
@@ -120,7 +120,7 @@ pub(super) fn assess_all(index: &Index, day: Day, what_if: Option<&WhatIf>) -> A
         } else {
             rows.extend(rows_of(index, Cover::Unit(unit), day, what_if));
         }
-        // The allocations of a group are those of its members, so each is met exactly once, at its own unit's row.
+        // Every row of a group holds the standings of all its members: to write them again changes nothing.
         let own = if is_team { rows.last().map(|row| row.standings.clone()) } else { None };
         let own = own.unwrap_or_else(|| assess(index, Cover::Unit(unit), day, what_if).standings);
         for standing in own {

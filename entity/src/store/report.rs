@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use crate::id::{DeliveryId, PersonId, ReportId, SnapshotId};
-use crate::period::{Day, IsoWeek};
+use crate::period::IsoWeek;
 use crate::store::begin_write;
 use crate::table::{delivery, report, snapshot};
 use crate::value::DeliveryState;
@@ -83,24 +83,11 @@ const WAITING: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Retr
 /// What a row says between the beginning of an attempt and its end: all that is known after a crash.
 const BEGUN: &str = "an attempt was begun and its end was not recorded";
 
-/// The newest revision of a day's snapshot.
-///
-/// # Errors
-///
-/// What the database said; so for every function here.
-pub async fn newest_snapshot(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
-    snapshot::Entity::find()
-        .filter(snapshot::Column::Day.eq(day))
-        .order_by_desc(snapshot::Column::Revision)
-        .one(db)
-        .await
-}
-
 /// A week's report.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// What the database said; so for every function here.
 pub async fn find(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<report::Model>, DbErr> {
     report::Entity::find().filter(report::Column::Week.eq(week.to_string())).one(db).await
 }
