@@ -32,7 +32,7 @@ use sea_orm::DatabaseConnection;
 
 pub use self::mutation::Mutation;
 pub use self::query::Query;
-use crate::http::Viewer;
+use crate::access::Viewer;
 
 /// The one schema that psn serves.
 pub type PsnSchema = Schema<Query, Mutation, EmptySubscription>;

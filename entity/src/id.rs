@@ -51,4 +51,6 @@ ids! {
     ReportId,
     /// One mail to one recipient.
     DeliveryId,
+    /// One API token.
+    ApiTokenId,
 }

@@ -4,6 +4,7 @@
 //! a table, and the stores where rows and rules meet. Here belongs no I/O but a borrowed database connection: no clock
 //! is read (see [`clock`] for the one that edges hold), no file is opened, nothing is sent.
 
+pub mod actor;
 pub mod clock;
 pub mod coverage;
 pub mod id;

@@ -135,6 +135,28 @@ words! {
         Coordinator = "COORDINATOR",
     }
 
+    /// What somebody is to this service; what each may see and do is one table, in `psn::access`.
+    AccessRole {
+        /// Runs the service: data, access, erasure. Granted.
+        Admin = "ADMIN",
+        /// Coordinates the whole network. Appointed, or granted.
+        Coordinator = "COORDINATOR",
+        /// Holds a Trainer's role.
+        Trainer = "TRAINER",
+        /// Answers for units, or stands in for who does. Appointed.
+        SeniorManager = "SENIOR_MANAGER",
+        /// The named line manager of posts.
+        LineManager = "LINE_MANAGER",
+        /// Holds an allocation as a Peer Supporter.
+        Supporter = "SUPPORTER",
+        /// A person on file.
+        Staff = "STAFF",
+        /// A front end with an API token.
+        Dashboard = "DASHBOARD",
+        /// Reads everything, and the audit log. Granted.
+        Auditor = "AUDITOR",
+    }
+
     /// How an import ended.
     ImportState {
         /// Every accepted row was written.

@@ -3,10 +3,11 @@
 use async_graphql::Context;
 use entity::coverage::Index;
 use entity::coverage::roster::UnitIx;
+use entity::value::AccessRole;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 
 use super::error::ApiError;
-use crate::http::Viewer;
+use crate::access::Viewer;
 
 /// What one viewer may see. What is hidden is absent: it is missing from lists, counts and totals, and asking for it by code
 /// or id is answered like asking for what never was.
@@ -27,7 +28,7 @@ impl Scope {
     /// [`ApiError::internal`] when the request was sent without a [`Viewer`].
     pub(crate) fn of(ctx: &Context<'_>) -> Result<Self, ApiError> {
         let viewer = ctx.data_opt::<Viewer>().ok_or_else(|| ApiError::internal("the request has no viewer"))?;
-        Ok(Self(if viewer.sees_whole_network() { Seen::Everything } else { Seen::Nothing }))
+        Ok(Self(if viewer.granted().contains(&AccessRole::Admin) { Seen::Everything } else { Seen::Nothing }))
     }
 
     /// Whether a unit, its team and its people are seen. `index` is there for scopes that are parts of the tree.

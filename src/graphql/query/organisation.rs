@@ -18,8 +18,8 @@ pub(crate) struct OrganisationQuery;
 /// Who is asking.
 #[derive(Clone, Debug, SimpleObject)]
 struct ViewerInfo {
-    /// How they reached the service: loopback.
-    kind: &'static str,
+    /// Who it is, as the audit log says it: `person:12`, `token:3`.
+    kind: String,
     /// Whether they see the whole organisation, and not only a part of its tree.
     sees_whole_network: bool,
     /// Whether they may ask for a run of a job.
@@ -36,10 +36,10 @@ impl OrganisationQuery {
     /// Who is asking, and what they may do.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<ViewerInfo, ApiError> {
         let scope = Scope::of(ctx)?;
-        let viewer = ctx.data_opt::<crate::http::Viewer>();
+        let viewer = ctx.data_opt::<crate::access::Viewer>();
         Ok(ViewerInfo {
-            kind: viewer.map_or("", |viewer| viewer.word()),
-            sees_whole_network: viewer.is_some_and(|viewer| viewer.sees_whole_network()),
+            kind: viewer.map_or(String::new(), |viewer| viewer.actor().to_string()),
+            sees_whole_network: scope.may_request_runs(),
             may_request_runs: scope.may_request_runs(),
         })
     }

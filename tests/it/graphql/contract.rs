@@ -78,7 +78,7 @@ both!(
 both!(
     async fn who_asks_is_told_what_they_may_do(world: World) {
         let viewer = answer(&site(&world), "{ viewer { kind seesWholeNetwork mayRequestRuns } }", json!({})).await;
-        let expected = json!({ "kind": "loopback", "seesWholeNetwork": true, "mayRequestRuns": true });
+        let expected = json!({ "kind": "token:0", "seesWholeNetwork": true, "mayRequestRuns": true });
         assert_eq!(viewer["data"]["viewer"], expected);
     }
 );

@@ -1,0 +1,224 @@
+//! Who may see and do what, as one table. Whatever is answered, exported or changed begins by asking it; README.md prints it.
+
+use entity::value::AccessRole;
+
+/// How far a right of a role reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Not at all.
+    Nothing,
+    /// What is about the person who asks.
+    Themselves,
+    /// People of whom the person who asks is the named line manager today.
+    TheirPeople,
+    /// Teams to which the person who asks is allocated as a Peer Supporter today.
+    TheirTeams,
+    /// Units that the person who asks answers for today, by appointment or as a delegate, and all units below them.
+    TheirUnits,
+    /// Units that the API token was given, and all units below them.
+    GivenUnits,
+    /// The same, when the token was given names too.
+    GivenUnitsIfNamed,
+    /// Everything.
+    Everything,
+}
+
+impl Reach {
+    /// The reach as the table says it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Nothing => "–",
+            Self::Themselves => "themselves",
+            Self::TheirPeople => "their people",
+            Self::TheirTeams => "their teams",
+            Self::TheirUnits => "their units",
+            Self::GivenUnits => "given units",
+            Self::GivenUnitsIfNamed => "given units, with names",
+            Self::Everything => "everything",
+        }
+    }
+}
+
+macro_rules! rights {
+    ($($(#[doc = $doc:literal])+ $name:ident { $($role:ident => $reach:ident,)* })+) => {
+        /// Something that can be seen or done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Right { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Right {
+            /// Every right, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The right's name, as the table and log lines say it.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)+ }
+            }
+
+            /// What it is about, in words.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+),)+ }
+            }
+
+            /// How far it reaches for a role. A role that a right does not name has none of it.
+            #[must_use]
+            pub const fn reach(self, role: AccessRole) -> Reach {
+                match (self, role) {
+                    $($((Self::$name, AccessRole::$role) => Reach::$reach,)*)+
+                    _ => Reach::Nothing,
+                }
+            }
+        }
+    };
+}
+
+// Everybody on file is STAFF, whatever else they are; each role says only what it adds.
+// A Trainer has no line of their own yet: sessions and who was at them are not held.
+rights! {
+    /// Look up which teams there are and who their Peer Supporters, Champions and managers are.
+    Directory {
+        Admin => Everything,
+        Coordinator => Everything,
+        Staff => Everything,
+        Auditor => Everything,
+    }
+    /// See the figures of units and teams: counts, statuses, gaps, policies, past weeks.
+    Figures {
+        Admin => Everything,
+        Coordinator => Everything,
+        SeniorManager => TheirUnits,
+        Supporter => TheirTeams,
+        Dashboard => GivenUnits,
+        Auditor => Everything,
+    }
+    /// Try another policy.
+    WhatIf {
+        Admin => Everything,
+        Coordinator => Everything,
+        SeniorManager => TheirUnits,
+        Auditor => Everything,
+    }
+    /// See counts of people below the limit under which they are hidden.
+    SmallNumbers {
+        Admin => Everything,
+        Coordinator => Everything,
+    }
+    /// See a Peer Supporter's record: standing and reasons, approvals, protected time, pauses.
+    SupporterRecords {
+        Admin => Everything,
+        Coordinator => Everything,
+        SeniorManager => TheirUnits,
+        LineManager => TheirPeople,
+        Supporter => Themselves,
+        Dashboard => GivenUnitsIfNamed,
+        Auditor => Everything,
+    }
+    /// See a person: name, job title, employer.
+    People {
+        Admin => Everything,
+        Coordinator => Everything,
+        SeniorManager => TheirUnits,
+        LineManager => TheirPeople,
+        Staff => Themselves,
+        Dashboard => GivenUnitsIfNamed,
+        Auditor => Everything,
+    }
+    /// See the weekly gap reports: which gaps are new, worse, better, closed.
+    Reports {
+        Admin => Everything,
+        Coordinator => Everything,
+        SeniorManager => TheirUnits,
+        Dashboard => GivenUnits,
+        Auditor => Everything,
+    }
+    /// Read mails as they were sent, and what became of them.
+    Mails {
+        Admin => Everything,
+        Coordinator => Everything,
+        SeniorManager => Themselves,
+        Auditor => Everything,
+    }
+    /// See the runs of the jobs and the imports of files.
+    Runs {
+        Admin => Everything,
+        Coordinator => Everything,
+        Auditor => Everything,
+    }
+    /// See the rows that an import rejected, with the values that they held.
+    RejectedRows {
+        Admin => Everything,
+    }
+    /// Ask for a run of a job.
+    RequestRuns {
+        Admin => Everything,
+        Coordinator => Everything,
+    }
+    /// Make and revoke API tokens and grants of roles; people only, never a token.
+    ManageAccess {
+        Admin => Everything,
+    }
+    /// Get all that is held on a person.
+    SubjectAccess {
+        Admin => Everything,
+        Staff => Themselves,
+    }
+    /// Erase a person's name and contact.
+    Erase {
+        Admin => Everything,
+    }
+    /// Read the audit log.
+    AuditLog {
+        Auditor => Everything,
+    }
+    /// Explore: the playground, introspection, suggestions, and queries that are not listed where only listed ones are allowed.
+    Explore {
+        Admin => Everything,
+        Coordinator => Everything,
+        Auditor => Everything,
+    }
+}
+
+/// The table as Markdown, for README.md.
+#[must_use]
+pub fn rights_markdown() -> String {
+    let mut table = "| |".to_owned();
+    for role in AccessRole::ALL {
+        table += &format!(" {role} |");
+    }
+    table += "\n|---|";
+    table += &"---|".repeat(AccessRole::ALL.len());
+    table.push('\n');
+    for right in Right::ALL {
+        table += &format!("|{} |", right.meaning().trim_end_matches('.'));
+        for role in AccessRole::ALL {
+            table += &format!(" {} |", right.reach(*role).word());
+        }
+        table.push('\n');
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_without_names_reaches_nothing_that_is_about_people() {
+        for right in [Right::People, Right::SupporterRecords, Right::Mails, Right::SubjectAccess, Right::Erase] {
+            let reach = right.reach(AccessRole::Dashboard);
+            assert!(matches!(reach, Reach::Nothing | Reach::GivenUnitsIfNamed), "{right:?}");
+        }
+    }
+
+    #[test]
+    fn only_an_admin_changes_who_may_do_what_and_only_an_auditor_reads_the_log() {
+        for role in AccessRole::ALL {
+            let reach = |right: Right| right.reach(*role) == Reach::Everything;
+            assert_eq!(reach(Right::ManageAccess), *role == AccessRole::Admin, "{role}");
+            assert_eq!(reach(Right::Erase), *role == AccessRole::Admin, "{role}");
+            assert_eq!(reach(Right::AuditLog), *role == AccessRole::Auditor, "{role}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Who is asking. A [`Viewer`] is made once a request, when it is known who signed in; every read begins from what it may see.
+
+use entity::actor::Actor;
+use entity::id::{ApiTokenId, PersonId, UnitId};
+use entity::value::AccessRole;
+
+/// Who is asking, and what they were given. What they are besides by the facts on file (a senior manager by appointment, a
+/// Peer Supporter by allocation) is worked out where the facts are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    actor: Actor,
+    /// Of a person: granted besides what the facts say. Of a token: all that it has.
+    granted: Vec<AccessRole>,
+    /// Of a token: the units that it was given.
+    units: Vec<UnitId>,
+    /// Of a token: whether it sees names.
+    names: bool,
+}
+
+impl Viewer {
+    /// A person on file who has signed in, with the roles that were granted to them.
+    #[must_use]
+    pub const fn person(id: PersonId, granted: Vec<AccessRole>) -> Self {
+        Self { actor: Actor::Person(id), granted, units: Vec::new(), names: false }
+    }
+
+    /// An API token: it has one role, and as a dashboard the figures of `units` and all below them, with `names` of people or
+    /// without.
+    #[must_use]
+    pub fn token(id: ApiTokenId, role: AccessRole, units: Vec<UnitId>, names: bool) -> Self {
+        Self { actor: Actor::Token(id), granted: vec![role], units, names }
+    }
+
+    /// Who it is, for log lines and the audit log.
+    #[must_use]
+    pub const fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// The person who signed in; nobody where a token asks.
+    #[must_use]
+    pub const fn person_id(&self) -> Option<PersonId> {
+        match self.actor {
+            Actor::Person(id) => Some(id),
+            Actor::Token(_) | Actor::Operator | Actor::Worker | Actor::Anonymous => None,
+        }
+    }
+
+    /// The roles that were given, besides those that follow from the facts on file.
+    #[must_use]
+    pub fn granted(&self) -> &[AccessRole] {
+        &self.granted
+    }
+
+    /// The units that a token was given.
+    #[must_use]
+    pub fn units(&self) -> &[UnitId] {
+        &self.units
+    }
+
+    /// Whether a token was given names.
+    #[must_use]
+    pub const fn sees_names(&self) -> bool {
+        self.names
+    }
+}
