@@ -1,57 +1,273 @@
 //! What the viewer of a request may see: the one place from which every read begins, and at which it is narrowed.
+//!
+//! The table of rights says how far each role reaches; here the facts on file say which roles the viewer has today, and which
+//! units and people that makes. It is always today that decides, whatever day is asked about: who moved to another unit last
+//! month answers for the old one no longer, not even for the days when they did.
+
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use async_graphql::Context;
-use entity::coverage::Index;
-use entity::coverage::roster::UnitIx;
-use entity::value::AccessRole;
+use entity::coverage::roster::{Allocation, PersonIx, UnitIx};
+use entity::id::PersonId;
+use entity::period::Day;
+use entity::table::delivery;
+use entity::value::{AccessRole, AppointmentRole};
+use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 
-use super::error::ApiError;
-use crate::access::Viewer;
+use super::directory::Known;
+use super::error::{ApiError, Code};
+use super::moment::{begun, cache, today};
+use crate::access::{Reach, Right, Viewer};
 
 /// What one viewer may see. What is hidden is absent: it is missing from lists, counts and totals, and asking for it by code
 /// or id is answered like asking for what never was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Scope(Seen);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seen {
-    Everything,
-    Nothing,
+#[derive(Debug)]
+pub(crate) struct Scope {
+    viewer: Viewer,
+    roles: Vec<AccessRole>,
+    known: Arc<Known>,
+    /// Units that the viewer answers for; all below them count too.
+    answered: Vec<UnitIx>,
+    /// Teams that the viewer is a Peer Supporter of.
+    supported: Vec<UnitIx>,
+    /// Units that a token was given; all below them count too.
+    given: Vec<UnitIx>,
+    /// People whose named line manager the viewer is.
+    managed: HashSet<PersonIx>,
 }
 
 impl Scope {
-    /// The scope of the request's viewer.
+    /// The scope of the request's viewer, worked out once a request.
     ///
     /// # Errors
     ///
-    /// [`ApiError::internal`] when the request was sent without a [`Viewer`].
-    pub(crate) fn of(ctx: &Context<'_>) -> Result<Self, ApiError> {
+    /// [`ApiError::internal`] when the request was sent without a [`Viewer`], else what the database said.
+    pub(crate) async fn of<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Self>, ApiError> {
         let viewer = ctx.data_opt::<Viewer>().ok_or_else(|| ApiError::internal("the request has no viewer"))?;
-        Ok(Self(if viewer.granted().contains(&AccessRole::Admin) { Seen::Everything } else { Seen::Nothing }))
+        let (begun, cache, today) = (begun(ctx)?, cache(ctx)?, today(ctx)?);
+        begun
+            .scope
+            .get_or_try_init(|| async {
+                let known = begun.known.get_or_try_init(|| cache.known()).await?;
+                Ok(Arc::new(Self::new(viewer.clone(), Arc::clone(known), today)))
+            })
+            .await
     }
 
-    /// Whether a unit, its team and its people are seen. `index` is there for scopes that are parts of the tree.
-    pub(crate) fn sees(self, _index: &Index, _unit: UnitIx) -> bool {
-        match self.0 {
-            Seen::Everything => true,
-            Seen::Nothing => false,
+    pub(crate) fn new(viewer: Viewer, known: Arc<Known>, today: Day) -> Self {
+        let given = viewer.units().iter().filter_map(|unit| known.unit_by_id(*unit)).collect();
+        let mut scope = Self {
+            roles: viewer.granted().to_vec(),
+            viewer,
+            known,
+            answered: Vec::new(),
+            supported: Vec::new(),
+            given,
+            managed: HashSet::new(),
+        };
+        let me = scope.viewer.person_id().and_then(|id| scope.known.person_by_id(id).map(|place| (id, place)));
+        if let Some((id, place)) = me {
+            scope.learn(id, place, today);
+        }
+        scope
+    }
+
+    /// What the facts on file make of a person today.
+    fn learn(&mut self, id: PersonId, place: PersonIx, today: Day) {
+        let known = Arc::clone(&self.known);
+        let index = &known.facts.index;
+        if !index.posts_of(place).any(|post| post.validity.holds_on(today)) {
+            // Who has left is nobody here, whatever is still on file or was granted.
+            self.roles.clear();
+            return;
+        }
+        self.roles.push(AccessRole::Staff);
+        // As for the weekly mail: an appointment without a counting post is a post left vacant.
+        if index.counting_posts_of(place, today).next().is_some() {
+            let units = known.directory.answered_by(id, today);
+            let units = units.filter(|(_, role)| *role == AppointmentRole::SeniorManager);
+            self.answered = units.filter_map(|(unit, _)| known.unit_by_id(unit)).collect();
+        }
+        self.managed = known.managed_by(place, today);
+        let held = |allocation: &&Allocation| allocation.validity.holds_on(today);
+        self.supported = index.allocations_of(place).filter(held).map(|allocation| allocation.unit).collect();
+        let trains = index.roster().trainers.iter().any(|role| role.person == place && role.validity.holds_on(today));
+        let learnt = [
+            (!self.answered.is_empty(), AccessRole::SeniorManager),
+            (!self.managed.is_empty(), AccessRole::LineManager),
+            (!self.supported.is_empty(), AccessRole::Supporter),
+            (trains, AccessRole::Trainer),
+        ];
+        self.roles.extend(learnt.into_iter().filter(|(holds, _)| *holds).map(|(_, role)| role));
+        self.roles.sort_unstable();
+        self.roles.dedup();
+    }
+
+    /// Who is asking.
+    pub(crate) const fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// The roles that the viewer has today, in the order of the table.
+    pub(crate) fn roles(&self) -> &[AccessRole] {
+        &self.roles
+    }
+
+    fn reaches(&self, right: Right) -> impl Iterator<Item = Reach> {
+        self.roles.iter().map(move |role| right.reach(*role))
+    }
+
+    /// Whether the right reaches anything at all.
+    pub(crate) fn may(&self, right: Right) -> bool {
+        self.reaches(right).any(|reach| match reach {
+            Reach::Nothing => false,
+            Reach::GivenUnitsIfNamed => self.viewer.sees_names(),
+            _ => true,
+        })
+    }
+
+    /// Whether the right reaches everything.
+    pub(crate) fn all(&self, right: Right) -> bool {
+        self.reaches(right).any(|reach| reach == Reach::Everything)
+    }
+
+    /// Refuses what the viewer has no right to do.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Forbidden`].
+    pub(crate) fn require(&self, right: Right) -> Result<(), ApiError> {
+        if self.all(right) {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            Code::Forbidden,
+            "You have no right to do this; ask whoever runs this service for the role that has it",
+        ))
+    }
+
+    /// Whether a right reaches a unit: its team, or what is told about it.
+    pub(crate) fn sees_unit(&self, right: Right, unit: UnitIx) -> bool {
+        self.reaches(right).any(|reach| self.reaches_unit(reach, unit))
+    }
+
+    fn reaches_unit(&self, reach: Reach, unit: UnitIx) -> bool {
+        match reach {
+            Reach::Everything => true,
+            Reach::TheirUnits => self.is_below(&self.answered, unit),
+            Reach::TheirTeams => self.supported.contains(&unit),
+            Reach::GivenUnits => self.is_below(&self.given, unit),
+            Reach::GivenUnitsIfNamed => self.viewer.sees_names() && self.is_below(&self.given, unit),
+            Reach::Nothing | Reach::Themselves | Reach::TheirPeople => false,
         }
     }
 
-    /// The condition on rows about the running of the whole network: snapshots, reports, deliveries, job runs, imports.
-    pub(crate) fn rows(self) -> Condition {
-        match self.0 {
-            Seen::Everything => Condition::all(),
-            Seen::Nothing => Condition::all().add(Expr::val(1).eq(0)),
-        }
+    /// Whether a right reaches a unit and everything below it, so that figures over all of them may be told.
+    pub(crate) fn sees_below(&self, right: Right, unit: UnitIx) -> bool {
+        let has_none_below = || self.known.facts.index.below(unit).count() == 1;
+        self.reaches(right).any(|reach| match reach {
+            Reach::TheirTeams => self.supported.contains(&unit) && has_none_below(),
+            reach => self.reaches_unit(reach, unit),
+        })
     }
 
-    /// Whether the viewer may ask for a run of a job.
-    pub(crate) fn may_request_runs(self) -> bool {
-        match self.0 {
-            Seen::Everything => true,
-            Seen::Nothing => false,
+    fn is_below(&self, tops: &[UnitIx], unit: UnitIx) -> bool {
+        tops.iter().any(|top| self.known.facts.index.is_at_or_below(unit, *top))
+    }
+
+    /// Whether the viewer sees a person: by themselves, by whom they manage, and by who works, supports or answers in their
+    /// units.
+    pub(crate) fn sees_person(&self, person: PersonId, today: Day) -> bool {
+        if self.all(Right::People) || self.viewer.person_id() == Some(person) && self.may(Right::People) {
+            return true;
+        }
+        let Some(place) = self.known.person_by_id(person) else { return false };
+        let index = &self.known.facts.index;
+        let managed = self.reaches(Right::People).any(|reach| reach == Reach::TheirPeople);
+        (managed && self.managed.contains(&place))
+            || index
+                .posts_of(place)
+                .any(|post| post.validity.holds_on(today) && self.sees_unit(Right::People, post.unit))
+            || index.allocations_of(place).any(|allocation| self.sees_allocation(allocation))
+            || self
+                .known
+                .directory
+                .answered_by(person, today)
+                .filter_map(|(unit, _)| self.known.unit_by_id(unit))
+                .any(|unit| self.sees_unit(Right::People, unit))
+    }
+
+    /// Whether the viewer sees the record of a Peer Supporter's allocation.
+    pub(crate) fn sees_allocation(&self, allocation: &Allocation) -> bool {
+        let index = &self.known.facts.index;
+        self.sees_unit(Right::SupporterRecords, allocation.unit)
+            || self.reaches(Right::SupporterRecords).any(|reach| match reach {
+                Reach::Themselves => self.viewer.person_id() == Some(index.roster().people[allocation.person.at()].id),
+                Reach::TheirPeople => self.managed.contains(&allocation.person),
+                _ => false,
+            })
+    }
+
+    /// The highest units that are the viewer's own, by appointment or by what a token was given.
+    pub(crate) fn own_units(&self) -> Vec<UnitIx> {
+        let mut units: Vec<_> = self.answered.iter().chain(&self.given).copied().collect();
+        units.sort_unstable();
+        units.dedup();
+        units
+    }
+
+    /// The units whose Peer Supporter the viewer is today.
+    pub(crate) fn supported(&self) -> &[UnitIx] {
+        &self.supported
+    }
+
+    /// The people whose named line manager the viewer is today.
+    pub(crate) const fn managed(&self) -> &HashSet<PersonIx> {
+        &self.managed
+    }
+
+    /// The condition on rows that a right reaches altogether or not at all: stored days, reports, runs, imports.
+    pub(crate) fn rows(&self, right: Right) -> Condition {
+        if self.may(right) { Condition::all() } else { nothing() }
+    }
+
+    /// The condition on mails, of which a manager sees their own.
+    pub(crate) fn mails(&self) -> Condition {
+        self.mails_of().condition()
+    }
+
+    /// Whose mails the viewer sees.
+    pub(crate) fn mails_of(&self) -> MailsOf {
+        match self.viewer.person_id() {
+            _ if self.all(Right::Mails) => MailsOf::Everybody,
+            Some(person) if self.may(Right::Mails) => MailsOf::One(person),
+            Some(_) | None => MailsOf::Nobody,
         }
     }
+}
+
+/// Whose mails a viewer sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum MailsOf {
+    Everybody,
+    One(PersonId),
+    Nobody,
+}
+
+impl MailsOf {
+    /// The condition on rows of `delivery`.
+    pub(crate) fn condition(self) -> Condition {
+        match self {
+            Self::Everybody => Condition::all(),
+            Self::One(person) => Condition::all().add(delivery::Column::PersonId.eq(person)),
+            Self::Nobody => nothing(),
+        }
+    }
+}
+
+/// A condition that no row meets.
+fn nothing() -> Condition {
+    Condition::all().add(Expr::val(1).eq(0))
 }

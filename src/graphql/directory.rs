@@ -1,11 +1,11 @@
 //! The facts that coverage is computed from, with what the API tells beside them: a unit's kind, who answers for it, why it
 //! is exempt, how much protected time an allocation has. Names of people are not kept; they are read when asked for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use entity::coverage::roster::{UnitIx, Word, Words};
+use entity::coverage::roster::{PersonIx, UnitIx, Word, Words};
 use entity::id::{AllocationId, PersonId, UnitId};
-use entity::period::Validity;
+use entity::period::{Day, Validity};
 use entity::store::roster::{self, Facts, LoadError};
 use entity::table::{allocation, appointment, exemption, unit};
 use entity::value::AppointmentRole;
@@ -23,6 +23,8 @@ pub(crate) struct Known {
     pub(crate) directory: Directory,
     /// Every unit, by code.
     by_code: Vec<UnitIx>,
+    /// The posts, by place, whose named line manager somebody is.
+    managed: HashMap<PersonIx, Vec<usize>>,
 }
 
 /// What is told beside the facts.
@@ -32,6 +34,8 @@ pub(crate) struct Directory {
     levels: HashMap<UnitId, Word>,
     exemptions: HashMap<UnitId, Vec<Exempted>>,
     appointments: HashMap<UnitId, Vec<Appointed>>,
+    /// The units in whose appointments somebody is named, on whatever day.
+    named: HashMap<PersonId, HashSet<UnitId>>,
     protected_hours: HashMap<AllocationId, i32>,
 }
 
@@ -51,6 +55,15 @@ pub(crate) struct Appointed {
     pub(crate) validity: Validity,
     pub(crate) delegate: Option<PersonId>,
     pub(crate) delegate_validity: Validity,
+}
+
+impl Appointed {
+    /// Who answers on the day, and who stands in for them.
+    fn names(&self, day: Day) -> impl Iterator<Item = PersonId> {
+        let holds = self.validity.holds_on(day);
+        let delegate = self.delegate.filter(|_| self.delegate_validity.holds_on(day));
+        [Some(self.person), delegate].into_iter().flatten().filter(move |_| holds)
+    }
 }
 
 impl Known {
@@ -79,7 +92,13 @@ impl Known {
         let units = &facts.index.roster().units;
         let mut by_code: Vec<_> = (0u32..).map(UnitIx).take(units.len()).collect();
         by_code.sort_by(|a, b| units[a.at()].code.cmp(&units[b.at()].code));
-        Self { facts, directory, by_code }
+        let mut managed: HashMap<_, Vec<_>> = HashMap::new();
+        for (place, post) in facts.index.roster().posts.iter().enumerate() {
+            if let Some(manager) = post.line_manager {
+                managed.entry(manager).or_default().push(place);
+            }
+        }
+        Self { facts, directory, by_code, managed }
     }
 
     pub(crate) fn unit_by_code(&self, code: &str) -> Option<UnitIx> {
@@ -92,6 +111,21 @@ impl Known {
         // The roster's units stand in the order of their ids.
         let place = self.facts.index.roster().units.binary_search_by_key(&id, |unit| unit.id);
         place.ok().and_then(|place| u32::try_from(place).ok()).map(UnitIx)
+    }
+}
+
+impl Known {
+    pub(crate) fn person_by_id(&self, id: PersonId) -> Option<PersonIx> {
+        // The roster's people stand in the order of their ids too.
+        let place = self.facts.index.roster().people.binary_search_by_key(&id, |person| person.id);
+        place.ok().and_then(|place| u32::try_from(place).ok()).map(PersonIx)
+    }
+
+    /// The people with a post on the day whose named line manager `manager` is.
+    pub(crate) fn managed_by(&self, manager: PersonIx, day: Day) -> HashSet<PersonIx> {
+        let posts = &self.facts.index.roster().posts;
+        let own = self.managed.get(&manager).into_iter().flatten().map(|place| &posts[*place]);
+        own.filter(|post| post.validity.holds_on(day) && post.person != manager).map(|post| post.person).collect()
     }
 }
 
@@ -124,6 +158,9 @@ impl Directory {
                 delegate: row.delegate_id,
                 delegate_validity: Validity { from: row.delegate_from, to: row.delegate_to },
             };
+            for named in [Some(row.person_id), row.delegate_id].into_iter().flatten() {
+                directory.named.entry(named).or_default().insert(row.unit_id);
+            }
             directory.appointments.entry(row.unit_id).or_default().push(appointed);
         }
         directory.appointments.values_mut().for_each(|own| own.sort_by_key(|row| std::cmp::Reverse(row.validity.from)));
@@ -150,6 +187,15 @@ impl Directory {
     /// The appointments to a unit, latest first.
     pub(crate) fn appointments(&self, unit: UnitId) -> &[Appointed] {
         self.appointments.get(&unit).map_or(&[], Vec::as_slice)
+    }
+
+    /// The units for which a person answers on the day, or stands in for who does, and as what.
+    pub(crate) fn answered_by(&self, person: PersonId, day: Day) -> impl Iterator<Item = (UnitId, AppointmentRole)> {
+        let units = self.named.get(&person).into_iter().flatten();
+        units.flat_map(move |unit| {
+            let rows = self.appointments(*unit).iter();
+            rows.filter(move |row| row.names(day).any(|named| named == person)).map(|row| (*unit, row.role))
+        })
     }
 
     /// Protected time in hundredths of an hour a month.

@@ -60,6 +60,8 @@ codes! {
     QueryTimeout = "QUERY_TIMEOUT",
     /// An argument or a variable has a value that means nothing here.
     BadInput = "BAD_USER_INPUT",
+    /// The viewer has no right to change this, or to ask for it at all.
+    Forbidden = "FORBIDDEN",
     /// There is no such thing, or the viewer may not see it: the same answer.
     NotFound = "NOT_FOUND",
     /// The database is away; the same request works when it is back.

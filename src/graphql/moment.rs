@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use entity::clock::{Clock, day_of};
 use entity::coverage::roster::{self, UnitIx};
 use entity::coverage::{Coverage, Index, TeamRow, UnitRow, WhatIf};
+use entity::id::PersonId;
 use entity::period::Day;
 use tokio::sync::OnceCell;
 
@@ -19,9 +20,11 @@ use super::directory::Known;
 use super::error::{ApiError, Code};
 use super::limits::MOST_CHILDREN;
 use super::loader::Rows;
+use super::object::person::Person;
 use super::object::team::Team;
 use super::object::unit::Unit;
 use super::scalar::Date;
+use crate::access::Right;
 
 /// Days outside these years are slips of the keyboard.
 pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
@@ -34,7 +37,8 @@ const COMPARISONS: usize = 30;
 /// rows that it is about to read.
 #[derive(Debug, Default)]
 pub(crate) struct Begun {
-    known: OnceCell<Arc<Known>>,
+    pub(super) known: OnceCell<Arc<Known>>,
+    pub(super) scope: OnceCell<Arc<Scope>>,
     moments: Mutex<HashMap<Day, Arc<OnceCell<Arc<Coverage>>>>>,
     what_ifs: Mutex<usize>,
     comparisons: Mutex<usize>,
@@ -57,7 +61,8 @@ pub(crate) struct Moment {
     pub(crate) known: Arc<Known>,
     pub(crate) coverage: Arc<Coverage>,
     pub(crate) as_of: AsOf,
-    scope: Scope,
+    scope: Arc<Scope>,
+    today: Day,
 }
 
 impl Begun {
@@ -145,9 +150,9 @@ pub(crate) fn as_of(ctx: &Context<'_>, asked: Option<Date>) -> Result<AsOf, ApiE
 /// # Errors
 ///
 /// What the database said.
-pub(crate) async fn known<'a>(ctx: &Context<'a>) -> Result<(&'a Arc<Known>, Scope), ApiError> {
-    let (scope, cache) = (Scope::of(ctx)?, cache(ctx)?);
-    Ok((begun(ctx)?.known.get_or_try_init(|| cache.known()).await?, scope))
+pub(crate) async fn known<'a>(ctx: &Context<'a>) -> Result<(&'a Arc<Known>, &'a Arc<Scope>), ApiError> {
+    let (begun, cache) = (begun(ctx)?, cache(ctx)?);
+    Ok((begun.known.get_or_try_init(|| cache.known()).await?, Scope::of(ctx).await?))
 }
 
 impl Moment {
@@ -171,7 +176,8 @@ impl Moment {
             Arc::clone(moments.entry(as_of.day).or_default())
         };
         let coverage = cell.get_or_try_init(|| cache.coverage(known, as_of.day)).await?;
-        Ok(Arc::new(Self { known: Arc::clone(known), coverage: Arc::clone(coverage), as_of, scope }))
+        let (known, coverage, scope) = (Arc::clone(known), Arc::clone(coverage), Arc::clone(scope));
+        Ok(Arc::new(Self { known, coverage, as_of, scope, today: today(ctx)? }))
     }
 
     /// The same moment with another policy.
@@ -198,8 +204,23 @@ impl Moment {
         &self.index().roster().units[unit.at()]
     }
 
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Whether the viewer sees the figures of a unit and of its team.
     pub(crate) fn sees(&self, unit: UnitIx) -> bool {
-        self.scope.sees(self.index(), unit)
+        self.scope.sees_unit(Right::Figures, unit)
+    }
+
+    /// Whether the viewer sees the figures over everything at or below a unit.
+    pub(crate) fn sees_below(&self, unit: UnitIx) -> bool {
+        self.scope.sees_below(Right::Figures, unit)
+    }
+
+    /// A person as the day has them, where the viewer sees them.
+    pub(crate) fn person(&self, id: PersonId) -> Option<Person> {
+        self.scope.sees_person(id, self.today).then_some(Person { id, on: Some(self.as_of.day) })
     }
 
     /// The unit with a code, seen by the viewer, open that day or not.
@@ -218,7 +239,7 @@ impl Moment {
 
     /// The highest unit that the viewer sees: the root of the tree, or of the part of it that is theirs.
     pub(crate) fn top(&self) -> Option<UnitIx> {
-        top(self.index(), self.scope)
+        top(self.index(), &self.scope)
     }
 
     /// The units that are open that day or have a team at or below them and that the viewer sees, by code.
@@ -253,8 +274,8 @@ impl Moment {
 }
 
 /// The highest unit that a scope holds.
-pub(crate) fn top(index: &Index, scope: Scope) -> Option<UnitIx> {
-    index.units_downwards().iter().copied().find(|unit| scope.sees(index, *unit))
+pub(crate) fn top(index: &Index, scope: &Scope) -> Option<UnitIx> {
+    index.units_downwards().iter().copied().find(|unit| scope.sees_unit(Right::Figures, *unit))
 }
 
 /// A unit's row; the rows are by code.
@@ -279,6 +300,6 @@ pub(crate) fn begun<'a>(ctx: &Context<'a>) -> Result<&'a Begun, ApiError> {
     ctx.data_opt::<Begun>().ok_or_else(|| ApiError::internal("the request was not prepared with graphql::prepare"))
 }
 
-fn cache<'a>(ctx: &Context<'a>) -> Result<&'a CoverageCache, ApiError> {
+pub(super) fn cache<'a>(ctx: &Context<'a>) -> Result<&'a CoverageCache, ApiError> {
     ctx.data_opt::<CoverageCache>().ok_or_else(|| ApiError::internal("the schema has no coverage cache"))
 }

@@ -11,6 +11,7 @@ use super::error::ApiError;
 use super::moment::{YEARS, is_plausible, local_day, today};
 use super::object::job_run::JobRun;
 use super::object::word::Job;
+use crate::access::Right;
 
 /// Everything that can be changed.
 #[derive(Debug)]
@@ -68,9 +69,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which run.")] input: RequestRunInput,
     ) -> Result<RequestRunPayload, ApiError> {
-        if !Scope::of(ctx)?.may_request_runs() {
-            return Err(ApiError::not_found("job", "job", input.job.stored()));
-        }
+        Scope::of(ctx).await?.require(Right::RequestRuns)?;
         let RequestRunInput { job, period } = input;
         let db =
             ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))?;

@@ -2,6 +2,7 @@
 //! contract changing. Descriptions say what COVERAGE.md says, with the unit of every number.
 
 pub(crate) mod delivery;
+pub(crate) mod directory;
 pub(crate) mod import;
 pub(crate) mod job_run;
 pub(crate) mod node;
@@ -13,5 +14,6 @@ pub(crate) mod snapshot;
 pub(crate) mod supporter;
 pub(crate) mod team;
 pub(crate) mod unit;
+pub(crate) mod viewer;
 pub(crate) mod what_if;
 pub(crate) mod word;

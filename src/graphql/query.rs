@@ -1,5 +1,6 @@
-//! What can be asked: the organisation and its coverage on any day, another policy tried on it, and how the network is run.
+//! What can be asked: the organisation and its coverage on any day, the directory, another policy tried on it, and how the network is run.
 
+mod directory;
 mod history;
 mod node;
 mod organisation;
@@ -14,6 +15,7 @@ use async_graphql::MergedObject;
 #[graphql(name = "Query")]
 pub struct Query(
     organisation::OrganisationQuery,
+    directory::DirectoryQuery,
     teams::TeamQuery,
     what_if::WhatIfQuery,
     history::HistoryQuery,

@@ -13,6 +13,7 @@ use sea_orm::{
 };
 
 use super::{Load, Rows, distinct};
+use crate::graphql::access::MailsOf;
 use crate::graphql::error::ApiError;
 use crate::graphql::page::End;
 use crate::graphql::page::rows::first_of_each;
@@ -76,6 +77,7 @@ impl Span {
 pub(crate) struct DeliveriesOf {
     pub(crate) report: ReportId,
     pub(crate) state: Option<DeliveryState>,
+    pub(crate) whose: MailsOf,
     pub(crate) span: Span,
 }
 
@@ -86,13 +88,14 @@ impl Load<DeliveriesOf> for Rows {
     async fn load(&self, keys: &[DeliveriesOf]) -> Result<HashMap<DeliveriesOf, Self::Value>, ApiError> {
         let mut pages: HashMap<_, Vec<ReportId>> = HashMap::new();
         for key in keys {
-            pages.entry((key.state, key.span)).or_default().push(key.report);
+            pages.entry((key.state, key.whose, key.span)).or_default().push(key.report);
         }
         let mut found: HashMap<_, _> = keys.iter().map(|key| (*key, Vec::new())).collect();
-        for ((state, span), reports) in pages {
+        for ((state, whose, span), reports) in pages {
             let wanted = delivery::Entity::find()
                 .filter(delivery::Column::ReportId.is_in(reports))
                 .filter(Condition::all().add_option(state.map(|state| delivery::Column::State.eq(state))))
+                .filter(whose.condition())
                 .filter(span.condition(delivery::Column::Id));
             let ids = first_of_each(wanted.into_query(), "report_id", span.from, span.limit);
             let rows: Vec<DeliveryRow> = DeliveryRow::select()
@@ -102,7 +105,7 @@ impl Load<DeliveriesOf> for Rows {
                 .all(self.db()?)
                 .await?;
             for row in rows {
-                found.entry(DeliveriesOf { report: row.report_id, state, span }).or_default().push(row);
+                found.entry(DeliveriesOf { report: row.report_id, state, whose, span }).or_default().push(row);
             }
         }
         Ok(found)
@@ -167,7 +170,7 @@ impl Load<RejectsOf> for Rows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ChildTotal {
     /// Deliveries of a report, in a state or in any.
-    Deliveries(ReportId, Option<DeliveryState>),
+    Deliveries(ReportId, Option<DeliveryState>, MailsOf),
     /// Rejected rows of an import.
     Rejects(ImportBatchId),
 }
@@ -175,29 +178,30 @@ pub(crate) enum ChildTotal {
 impl Load<ChildTotal> for Rows {
     type Value = i64;
 
-    /// One statement for the deliveries and one for the rejects, grouped.
+    /// One statement for the deliveries (all of one request's are one viewer's) and one for the rejects, grouped.
     async fn load(&self, keys: &[ChildTotal]) -> Result<HashMap<ChildTotal, i64>, ApiError> {
-        let (mut reports, mut batches) = (Vec::new(), Vec::new());
+        let (mut reports, mut batches) = (HashMap::<_, Vec<_>>::new(), Vec::new());
         for key in keys {
             match key {
-                ChildTotal::Deliveries(report, _) => reports.push(*report),
+                ChildTotal::Deliveries(report, _, whose) => reports.entry(*whose).or_default().push(*report),
                 ChildTotal::Rejects(batch) => batches.push(*batch),
             }
         }
         let mut totals: HashMap<_, _> = keys.iter().map(|key| (*key, 0)).collect();
-        if !reports.is_empty() {
+        for (whose, reports) in reports {
             let rows: Vec<(ReportId, DeliveryState, i64)> = delivery::Entity::find()
                 .select_only()
                 .columns([delivery::Column::ReportId, delivery::Column::State])
                 .column_as(delivery::Column::Id.count(), "rows")
                 .filter(delivery::Column::ReportId.is_in(distinct(reports.into_iter())))
+                .filter(whose.condition())
                 .group_by(delivery::Column::ReportId)
                 .group_by(delivery::Column::State)
                 .into_tuple()
                 .all(self.db()?)
                 .await?;
             for (report, state, rows) in rows {
-                for key in [ChildTotal::Deliveries(report, None), ChildTotal::Deliveries(report, Some(state))] {
+                for key in [None, Some(state)].map(|state| ChildTotal::Deliveries(report, state, whose)) {
                     totals.entry(key).and_modify(|total| *total += rows);
                 }
             }

@@ -24,6 +24,15 @@ pub(crate) struct PersonRow {
     pub(crate) last_name: Option<String>,
 }
 
+impl PersonRow {
+    /// First and last name; nothing where there is neither.
+    pub(crate) fn name(&self) -> Option<String> {
+        let names = [self.first_name.as_deref(), self.last_name.as_deref()];
+        let names: Vec<_> = names.into_iter().flatten().map(str::trim).filter(|name| !name.is_empty()).collect();
+        (!names.is_empty()).then(|| names.join(" "))
+    }
+}
+
 impl Load<PersonId> for Rows {
     type Value = Arc<PersonRow>;
 

@@ -30,6 +30,7 @@ impl Delivery {
 
     /// Who gets it. Null where there is nobody.
     async fn recipient(&self) -> Option<Person> {
+        // Whoever sees the mail sees whose it is.
         self.0.person_id.map(|id| Person { id, on: None })
     }
 

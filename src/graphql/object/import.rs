@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::table::{import_batch, import_reject};
 use serde::Deserialize;
 
+use super::super::access::Scope;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::Rows;
@@ -12,6 +13,7 @@ use super::super::page::rows::trimmed;
 use super::super::page::{Listed, Page, Total};
 use super::super::scalar::{Date, Instant};
 use super::word::ImportState;
+use crate::access::Right;
 
 /// One import.
 #[derive(Clone, Debug)]
@@ -56,7 +58,7 @@ impl ImportBatch {
         self.0.refusal.as_deref()
     }
 
-    /// The rows that were rejected, in the order in which they were found.
+    /// The rows that were rejected, in the order in which they were found. They hold what the files held: only an admin sees any.
     async fn rejects(
         &self,
         ctx: &Context<'_>,
@@ -68,9 +70,14 @@ impl ImportBatch {
         let page = Page::new(ctx, first, after, last, before)?;
         let (span, bounds) = page.span("rejects")?;
         let batch = self.0.id;
-        let rows = Rows::of(ctx)?.load_one(RejectsOf { batch, span }).await?.unwrap_or_default();
+        let seen = Scope::of(ctx).await?.may(Right::RejectedRows);
+        let rows = match seen {
+            true => Rows::of(ctx)?.load_one(RejectsOf { batch, span }).await?.unwrap_or_default(),
+            false => Vec::new(),
+        };
         let slice = trimmed(&page, "rejects", rows, bounds, |row| row.id.0)?;
-        Ok(slice.listed(Total::Children(ChildTotal::Rejects(batch)), ImportReject::from))
+        let total = if seen { Total::Children(ChildTotal::Rejects(batch)) } else { Total::Known(0) };
+        Ok(slice.listed(total, ImportReject::from))
     }
 }
 

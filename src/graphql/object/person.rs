@@ -1,6 +1,7 @@
 //! People, as far as the API tells of them: a name and an employer, never an employee number or an address.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::coverage::standing::Standing;
 use entity::id::PersonId;
 use entity::period::Day;
 
@@ -9,9 +10,13 @@ use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::Rows;
 use super::super::loader::people::TitleOf;
-use super::super::moment::today;
+use super::super::moment::{Moment, today};
 use super::super::scalar::Date;
+use super::supporter::Supporter;
 use super::word::AppointmentRole;
+
+/// The most allocations that a person shows.
+const MOST_ALLOCATIONS: usize = 50;
 
 /// One human being.
 #[derive(Clone, Copy, Debug)]
@@ -38,15 +43,27 @@ impl Person {
     /// First and last name as the board's files give them. Null where they give none.
     async fn display_name(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         let row = Rows::of(ctx)?.load_one(self.id).await?;
-        Ok(row.and_then(|row| {
-            let names: Vec<_> = [row.first_name.as_deref(), row.last_name.as_deref()]
-                .into_iter()
-                .flatten()
-                .map(str::trim)
-                .filter(|name| !name.is_empty())
-                .collect();
-            (!names.is_empty()).then(|| names.join(" "))
-        }))
+        Ok(row.and_then(|row| row.name()))
+    }
+
+    /// Their allocations as a Peer Supporter that have not ended on the day asked about: those whose records the viewer sees, by
+    /// unit code, then by first day; at most 50.
+    async fn allocations(&self, ctx: &Context<'_>) -> Result<Vec<Supporter>, ApiError> {
+        let at = Moment::on(ctx, self.on.map(Date)).await?;
+        let Some(person) = at.known.person_by_id(self.id) else { return Ok(Vec::new()) };
+        let roster = at.index().roster();
+        let own = at.index().allocations_of(person);
+        let own = own.filter(|own| !own.validity.ended_by(at.as_of.day) && at.scope().sees_allocation(own));
+        let mut own: Vec<_> = own.collect();
+        own.sort_by_key(|own| (&at.facts(own.unit).code, own.validity.from, own.id));
+        let found = own.into_iter().take(MOST_ALLOCATIONS).filter_map(|own| {
+            // A role that begins later has no row of a team yet where nobody works today.
+            let team = at.team_object(at.team_place(own.unit)?);
+            let of = |standing: &Standing| roster.allocations[standing.allocation as usize].id == own.id;
+            let place = team.row().standings.iter().position(of)?;
+            Some(Supporter { team, place })
+        });
+        Ok(found.collect())
     }
 
     /// Who employs them. Null where the person is no longer on file.
@@ -66,20 +83,21 @@ pub(crate) struct Appointment {
     first_day: Option<Date>,
     /// Last day of the appointment. Null: open-ended.
     last_day: Option<Date>,
-    /// Who stands in for them on the day asked about. Null where nobody does.
+    /// Who stands in for them on the day asked about. Null where nobody does, or nobody whom the viewer sees.
     delegate: Option<Person>,
 }
 
 impl Appointment {
-    /// The appointment as of `day`.
-    pub(crate) fn on(day: Day, row: &Appointed) -> Self {
+    /// The appointment as of the moment's day, where the viewer sees who holds it.
+    pub(crate) fn on(at: &Moment, row: &Appointed) -> Option<Self> {
         let Appointed { role, person, validity, delegate, delegate_validity } = row;
-        Self {
+        let day = at.as_of.day;
+        Some(Self {
             role: (*role).into(),
-            person: Person { id: *person, on: Some(day) },
+            person: at.person(*person)?,
             first_day: validity.from.map(Date),
             last_day: validity.last().map(Date),
-            delegate: delegate.filter(|_| delegate_validity.holds_on(day)).map(|id| Person { id, on: Some(day) }),
-        }
+            delegate: delegate.filter(|_| delegate_validity.holds_on(day)).and_then(|id| at.person(id)),
+        })
     }
 }

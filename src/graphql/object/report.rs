@@ -7,18 +7,20 @@ use entity::coverage::change::{Change, compare};
 use entity::id::UnitId;
 use entity::table::report;
 
+use super::super::access::Scope;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::Rows;
 use super::super::loader::children::{ChildTotal, DeliveriesOf};
 use super::super::loader::gaps::{GapRow, TeamsOf};
-use super::super::moment::begun;
+use super::super::moment::{begun, known};
 use super::super::page::rows::trimmed;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::{Date, Instant, Week};
 use super::delivery::Delivery;
 use super::snapshot::Snapshot;
 use super::word::{DeliveryState, GapChange, TeamStatus};
+use crate::access::Right;
 
 /// One week's gap report.
 #[derive(Clone, Debug)]
@@ -77,7 +79,12 @@ impl GapReport {
                 // Both at once, so that they are read by one statement.
                 let (now, then) =
                     tokio::try_join!(rows.load_one(TeamsOf(self.0.snapshot_id)), rows.load_one(TeamsOf(previous)))?;
-                changes(&then.unwrap_or_default(), &now.unwrap_or_default(), wanted.as_deref())
+                let mut changes = changes(&then.unwrap_or_default(), &now.unwrap_or_default(), wanted.as_deref());
+                let (known, scope) = known(ctx).await?;
+                changes.retain(|change| {
+                    known.unit_by_id(change.unit).is_some_and(|unit| scope.sees_unit(Right::Reports, unit))
+                });
+                changes
             }
         };
         let total = Total::Known(changes.len());
@@ -85,7 +92,7 @@ impl GapReport {
         Ok(slice.listed(total, |change| change))
     }
 
-    /// Its mails, one a recipient, in the order in which they were made.
+    /// Its mails, one a recipient, in the order in which they were made: those that the viewer may read.
     async fn deliveries(
         &self,
         ctx: &Context<'_>,
@@ -99,9 +106,10 @@ impl GapReport {
         let (span, bounds) = page.span("deliveries")?;
         let state = state.map(Into::into);
         let report = self.0.id;
-        let rows = Rows::of(ctx)?.load_one(DeliveriesOf { report, state, span }).await?.unwrap_or_default();
+        let whose = Scope::of(ctx).await?.mails_of();
+        let rows = Rows::of(ctx)?.load_one(DeliveriesOf { report, state, whose, span }).await?.unwrap_or_default();
         let slice = trimmed(&page, "deliveries", rows, bounds, |row| row.id.0)?;
-        Ok(slice.listed(Total::Children(ChildTotal::Deliveries(report, state)), Delivery))
+        Ok(slice.listed(Total::Children(ChildTotal::Deliveries(report, state, whose)), Delivery))
     }
 }
 

@@ -10,6 +10,7 @@ use super::super::loader::{Rows, StoredUnit, TrendRow};
 use super::super::moment::{known, top};
 use super::super::scalar::{Date, Instant, Week};
 use super::roll_up::RollUp;
+use crate::access::Right;
 
 /// One day's stored coverage.
 #[derive(Clone, Debug)]
@@ -39,7 +40,8 @@ impl Snapshot {
         Instant(self.0.computed_at)
     }
 
-    /// The stored figures of a unit. Null where the unit was closed that day and had no team below it.
+    /// The stored figures of a unit. Null where the unit was closed that day and had no team below it, or where the viewer does
+    /// not see everything below it.
     async fn roll_up(
         &self,
         ctx: &Context<'_>,
@@ -49,12 +51,12 @@ impl Snapshot {
         let index = &known.facts.index;
         let unit = match &unit_code {
             Some(code) => {
-                let named = known.unit_by_code(code).filter(|unit| scope.sees(index, *unit));
+                let named = known.unit_by_code(code).filter(|unit| scope.sees_unit(Right::Figures, *unit));
                 Some(named.ok_or_else(|| ApiError::not_found("unit", "unitCode", code))?)
             }
             None => top(index, scope),
         };
-        let Some(unit) = unit else { return Ok(None) };
+        let Some(unit) = unit.filter(|unit| scope.sees_below(Right::Figures, *unit)) else { return Ok(None) };
         let key = StoredUnit(self.0.id, index.roster().units[unit.at()].id);
         Ok(Rows::of(ctx)?.load_one(key).await?.map(|row| RollUp::from(&*row)))
     }

@@ -4,6 +4,7 @@ use async_graphql::{Enum, Object, SimpleObject};
 use entity::coverage::Policy;
 use entity::coverage::roster::{Allocation, Approval as Decided, Certificate, PersonIx};
 use entity::coverage::standing::Reasons;
+use entity::id::PersonId;
 use entity::period::Day;
 use entity::value::Reason;
 
@@ -32,8 +33,8 @@ impl Supporter {
         self.team.row().standings[self.place].reasons
     }
 
-    fn person_at(&self, person: PersonIx) -> Person {
-        Person { id: self.team.at.index().roster().people[person.at()].id, on: Some(self.team.at.as_of.day) }
+    fn id_of(&self, person: PersonIx) -> PersonId {
+        self.team.at.index().roster().people[person.at()].id
     }
 
     /// The policy by which the allocation was judged: the team's, or the defaults where there is none or no staff.
@@ -47,7 +48,7 @@ impl Supporter {
         let lapses = on.map(|on| on.plus_months(self.policy().approval_months));
         (on.is_some() || by.is_some()).then(|| Approval {
             decided_on: on.map(Date),
-            by: by.map(|by| self.person_at(by)),
+            by: by.and_then(|by| self.team.at.person(self.id_of(by))),
             last_day: lapses.map(|day| Date(day.plus_days(-1))),
         })
     }
@@ -67,7 +68,8 @@ impl Supporter {
 impl Supporter {
     /// Who.
     async fn person(&self) -> Person {
-        self.person_at(self.allocation().person)
+        // Whoever sees the record sees whose it is.
+        Person { id: self.id_of(self.allocation().person), on: Some(self.team.at.as_of.day) }
     }
 
     /// The unit that they are allocated to; of a cover group, any of its members.
@@ -175,7 +177,7 @@ fn in_words(reasons: Reasons) -> String {
 pub(crate) struct Approval {
     /// The day on which it was decided. Without one it does not hold.
     decided_on: Option<Date>,
-    /// Who decided. Without anybody it does not hold.
+    /// Who decided. Null where nobody did, and then it does not hold, or nobody whom the viewer sees.
     by: Option<Person>,
     /// The last day on which it holds, by the team's policy.
     last_day: Option<Date>,

@@ -22,6 +22,7 @@ use super::roll_up::{Level1, hundredths};
 use super::supporter::Supporter;
 use super::unit::{self, Unit};
 use super::word::{GapChange, MixState, TeamStatus};
+use crate::access::Right;
 
 /// A team on the day of a moment.
 #[derive(Clone, Debug)]
@@ -34,6 +35,11 @@ pub(crate) struct Team {
 impl Team {
     pub(crate) fn row(&self) -> &TeamRow {
         &self.at.coverage.teams[self.place]
+    }
+
+    /// Whether the viewer may learn what is the matter with the team's Peer Supporters.
+    fn tells_of_supporters(&self) -> bool {
+        self.at.scope().sees_unit(Right::SupporterRecords, self.row().unit)
     }
 
     async fn last_seen(&self, ctx: &Context<'_>, last: Last) -> Result<Option<gaps::Seen>, ApiError> {
@@ -115,6 +121,7 @@ impl Team {
     /// When and why it will be covered no longer. Null unless the status is AT_RISK.
     async fn at_risk(&self) -> Option<AtRisk> {
         let Risk { day, status, causes } = self.row().risk.as_ref()?;
+        let causes = if self.tells_of_supporters() { causes.as_slice() } else { &[] };
         let reasons = causes.iter().map(|cause| cause.sentence(self.at.index())).collect();
         Some(AtRisk { from: Date(*day), status: (*status).into(), reasons })
     }
@@ -124,7 +131,8 @@ impl Team {
         closing::of_team(self.row())
     }
 
-    /// The allocations of Peer Supporters to the team or its cover group, by unit code, then by first day.
+    /// The allocations of Peer Supporters to the team or its cover group, by unit code, then by first day: those whose records
+    /// the viewer sees.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: two filters and Relay's four")]
     async fn supporters(
         &self,
@@ -143,7 +151,7 @@ impl Team {
         let mut places: Vec<usize> = (0..self.row().standings.len())
             .filter(|place| include_ended || !allocation(*place).validity.ended_by(day))
             .filter(|place| active.is_none_or(|active| self.row().standings[*place].reasons.is_active() == active))
-            .filter(|place| self.at.sees(allocation(*place).unit))
+            .filter(|place| self.at.scope().sees_allocation(allocation(*place)))
             .collect();
         let key = |place: &usize| {
             let allocation = allocation(*place);
@@ -219,7 +227,8 @@ pub(crate) struct AtRisk {
     from: Date,
     /// The status on that day.
     status: TeamStatus,
-    /// Why, one clause each, without names.
+    /// Why, one clause each, without names. Empty where the viewer does not see the team's Peer Supporters: a team's only one
+    /// needs no name to be known.
     reasons: Vec<String>,
 }
 

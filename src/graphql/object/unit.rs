@@ -107,29 +107,33 @@ impl Unit {
         let index = self.at.index();
         let below = &index.units_downwards()[index.below(self.unit)];
         let is_child = |unit: &&UnitIx| self.at.facts(**unit).parent == Some(self.unit);
-        let children = below.iter().filter(is_child).copied().filter(|unit| self.at.unit_row(*unit).is_some());
+        let is_shown = |unit: &UnitIx| self.at.unit_row(*unit).is_some() && self.at.sees(*unit);
+        let children = below.iter().filter(is_child).copied().filter(is_shown);
         let shown = listed(&self.at, &page, children.collect())?;
         begun(ctx)?.show_children(ctx.item.pos, shown.edges.len())?;
         Ok(shown)
     }
 
-    /// The figures over everything at or below the unit. Null where it is closed on the day and has no team below it.
+    /// The figures over everything at or below the unit. Null where it is closed on the day and has no team below it, or where
+    /// the viewer does not see everything below it.
     async fn roll_up(&self) -> Option<RollUp> {
-        self.at.unit_row(self.unit).map(RollUp::from)
+        self.at.unit_row(self.unit).filter(|_| self.at.sees_below(self.unit)).map(RollUp::from)
     }
 
     /// The unit as a team. Null where nobody works directly in it and nobody is allocated to it.
     async fn team(&self) -> Option<Team> {
-        self.at.team_place(self.unit).map(|place| self.at.team_object(place))
+        let place = self.at.team_place(self.unit).filter(|_| self.at.sees(self.unit))?;
+        Some(self.at.team_object(place))
     }
 
     /// The policy that governs the unit. Null where there is none.
     async fn policy(&self) -> Option<Policy> {
-        governing(self.at.index(), self.unit, self.at.as_of.day, None).map(|found| Policy::governing(&self.at, found))
+        let found = governing(self.at.index(), self.unit, self.at.as_of.day, None)?;
+        self.at.sees(self.unit).then(|| Policy::governing(&self.at, found))
     }
 
     /// The figures of past weeks as they were stored, oldest first: of each week Monday's, or the last of the week where
-    /// Monday has none. Weeks without any are left out.
+    /// Monday has none. Weeks without any are left out. Empty where the viewer does not see everything below the unit.
     async fn trend(
         &self,
         ctx: &Context<'_>,
@@ -137,6 +141,9 @@ impl Unit {
     ) -> Result<Vec<TrendPoint>, ApiError> {
         let weeks = u32::try_from(weeks).ok().filter(|weeks| (1..=MOST_WEEKS).contains(weeks));
         let weeks = weeks.ok_or_else(|| ApiError::bad_input("weeks", format!("weeks is 1 to {MOST_WEEKS}")))?;
+        if !self.at.sees_below(self.unit) {
+            return Ok(Vec::new());
+        }
         let key = Trend { unit: self.at.facts(self.unit).id, until: self.at.as_of.day, weeks };
         let points = Rows::of(ctx)?.load_one(key).await?;
         Ok(points.iter().flat_map(|points| points.iter()).map(TrendPoint::from).collect())
@@ -145,7 +152,8 @@ impl Unit {
     /// The unit's own exemptions from coverage, past and to come too, latest first; at most 50.
     async fn exemptions(&self) -> Vec<Exemption> {
         let own = self.at.known.directory.exemptions(self.at.facts(self.unit).id);
-        let shown = own.iter().take(MOST_DATED).map(|row| Exemption {
+        let seen = self.at.sees(self.unit);
+        let shown = own.iter().filter(|_| seen).take(MOST_DATED).map(|row| Exemption {
             first_day: row.validity.from.map(Date),
             last_day: row.validity.last().map(Date),
             holds: row.validity.holds_on(self.at.as_of.day),
@@ -155,14 +163,15 @@ impl Unit {
         shown.collect()
     }
 
-    /// Who answers for the unit on the day, latest appointment first; at most 50. Empty where the post is vacant.
+    /// Who answers for the unit on the day, latest appointment first; at most 50. Empty where the post is vacant, or where the
+    /// viewer does not see who holds it.
     async fn appointments(&self) -> Vec<Appointment> {
         let day = self.at.as_of.day;
         let own = self.at.known.directory.appointments(self.at.facts(self.unit).id);
         own.iter()
             .filter(|row| row.validity.holds_on(day))
+            .filter_map(|row| Appointment::on(&self.at, row))
             .take(MOST_DATED)
-            .map(|row| Appointment::on(day, row))
             .collect()
     }
 }

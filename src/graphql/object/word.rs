@@ -63,6 +63,30 @@ pub(crate) enum StandingReason {
     SoleMember,
 }
 
+/// What somebody is to this service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::AccessRole")]
+pub(crate) enum AccessRole {
+    /// Runs the service: data, access, erasure. Granted.
+    Admin,
+    /// Coordinates the whole network. Appointed, or granted.
+    Coordinator,
+    /// Holds a Trainer's role.
+    Trainer,
+    /// Answers for units, or stands in for who does. Appointed.
+    SeniorManager,
+    /// The named line manager of posts.
+    LineManager,
+    /// Holds an allocation as a Peer Supporter.
+    Supporter,
+    /// A person on file.
+    Staff,
+    /// A front end with an API token.
+    Dashboard,
+    /// Reads everything, and the audit log. Granted.
+    Auditor,
+}
+
 /// How a rule about the mix of supporters came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "Verdict")]

@@ -16,6 +16,7 @@ use super::super::object::report::GapReport;
 use super::super::object::snapshot::Snapshot;
 use super::super::object::word::{ImportState, Job, RunState};
 use super::super::page::{Listed, Page, Total, rows};
+use crate::access::Right;
 
 #[derive(Debug, Default)]
 pub(crate) struct HistoryQuery;
@@ -32,7 +33,7 @@ impl HistoryQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Snapshot>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let select = snapshot::Entity::find().filter(Scope::of(ctx)?.rows());
+        let select = snapshot::Entity::find().filter(Scope::of(ctx).await?.rows(Right::Figures));
         let total = total(&select);
         let mut cursor = select.cursor_by((snapshot::Column::Day, snapshot::Column::Revision));
         cursor.desc();
@@ -50,7 +51,7 @@ impl HistoryQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<GapReport>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let select = report::Entity::find().filter(Scope::of(ctx)?.rows());
+        let select = report::Entity::find().filter(Scope::of(ctx).await?.rows(Right::Reports));
         let total = total(&select);
         let cursor = newest_first(select.cursor_by(report::Column::Week));
         let slice = rows::read(db(ctx)?, &page, "gap-reports", cursor, |row| row.week.clone()).await?;
@@ -71,7 +72,7 @@ impl HistoryQuery {
     ) -> Result<Listed<JobRun>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let filter = Condition::all()
-            .add(Scope::of(ctx)?.rows())
+            .add(Scope::of(ctx).await?.rows(Right::Runs))
             .add_option(job.map(|job| job_run::Column::Job.eq(job.stored())))
             .add_option(state.map(|state| job_run::Column::State.eq(entity::value::RunState::from(state))));
         let select = job_run::Entity::find().filter(filter);
@@ -93,7 +94,7 @@ impl HistoryQuery {
     ) -> Result<Listed<ImportBatch>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let filter = Condition::all()
-            .add(Scope::of(ctx)?.rows())
+            .add(Scope::of(ctx).await?.rows(Right::Runs))
             .add_option(state.map(|state| import_batch::Column::State.eq(entity::value::ImportState::from(state))));
         let select = import_batch::Entity::find().filter(filter);
         let total = total(&select);

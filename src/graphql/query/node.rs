@@ -9,7 +9,7 @@ use super::super::access::Scope;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::children::DeliveryRow;
-use super::super::moment::Moment;
+use super::super::moment::{Moment, today};
 use super::super::object::delivery::Delivery;
 use super::super::object::import::ImportBatch;
 use super::super::object::job_run::JobRun;
@@ -19,6 +19,7 @@ use super::super::object::report::GapReport;
 use super::super::object::snapshot::Snapshot;
 use super::super::scalar::Date;
 use super::history::db;
+use crate::access::Right;
 
 /// The most ids of one question.
 const MOST_IDS: usize = 100;
@@ -107,7 +108,7 @@ struct Stored {
 
 impl Stored {
     async fn read(ctx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Self, ApiError> {
-        let (db, scope) = (db(ctx)?, Scope::of(ctx)?);
+        let (db, scope, today) = (db(ctx)?, Scope::of(ctx).await?, today(ctx)?);
         let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for id in ids.iter().flatten() {
             match id {
@@ -124,27 +125,28 @@ impl Stored {
         let (snapshots, reports, deliveries, runs, batches, people) = wanted;
         if !snapshots.is_empty() {
             let chosen = snapshot::Entity::find().filter(snapshot::Column::Id.is_in(snapshots));
-            rows.snapshots = chosen.filter(scope.rows()).all(db).await?;
+            rows.snapshots = chosen.filter(scope.rows(Right::Figures)).all(db).await?;
         }
         if !reports.is_empty() {
             let chosen = report::Entity::find().filter(report::Column::Id.is_in(reports));
-            rows.reports = chosen.filter(scope.rows()).all(db).await?;
+            rows.reports = chosen.filter(scope.rows(Right::Reports)).all(db).await?;
         }
         if !deliveries.is_empty() {
             let chosen = DeliveryRow::select().filter(delivery::Column::Id.is_in(deliveries));
-            rows.deliveries = chosen.filter(scope.rows()).into_model().all(db).await?;
+            rows.deliveries = chosen.filter(scope.mails()).into_model().all(db).await?;
         }
         if !runs.is_empty() {
             let chosen = job_run::Entity::find().filter(job_run::Column::Id.is_in(runs));
-            rows.runs = chosen.filter(scope.rows()).all(db).await?;
+            rows.runs = chosen.filter(scope.rows(Right::Runs)).all(db).await?;
         }
         if !batches.is_empty() {
             let chosen = import_batch::Entity::find().filter(import_batch::Column::Id.is_in(batches));
-            rows.batches = chosen.filter(scope.rows()).all(db).await?;
+            rows.batches = chosen.filter(scope.rows(Right::Runs)).all(db).await?;
         }
         if !people.is_empty() {
             let chosen = person::Entity::find().select_only().column(person::Column::Id);
-            let chosen = chosen.filter(person::Column::Id.is_in(people)).filter(scope.rows());
+            let people = people.into_iter().filter(|person| scope.sees_person(*person, today));
+            let chosen = chosen.filter(person::Column::Id.is_in(people));
             rows.people = chosen.into_tuple().all(db).await?;
         }
         Ok(rows)

@@ -1,11 +1,11 @@
 //! The tree of units.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object};
 
-use super::super::access::Scope;
 use super::super::error::ApiError;
 use super::super::moment::{Moment, today};
 use super::super::object::unit::{Unit, listed};
+use super::super::object::viewer::Viewer;
 use super::super::page::{Listed, Page};
 use super::super::scalar::Date;
 
@@ -15,17 +15,6 @@ pub(super) const LONGEST_SEARCH: usize = 200;
 #[derive(Debug, Default)]
 pub(crate) struct OrganisationQuery;
 
-/// Who is asking.
-#[derive(Clone, Debug, SimpleObject)]
-struct ViewerInfo {
-    /// Who it is, as the audit log says it: `person:12`, `token:3`.
-    kind: String,
-    /// Whether they see the whole organisation, and not only a part of its tree.
-    sees_whole_network: bool,
-    /// Whether they may ask for a run of a job.
-    may_request_runs: bool,
-}
-
 #[Object]
 impl OrganisationQuery {
     /// The version of this psn. It is answered without the database.
@@ -33,15 +22,9 @@ impl OrganisationQuery {
         env!("CARGO_PKG_VERSION")
     }
 
-    /// Who is asking, and what they may do.
-    async fn viewer(&self, ctx: &Context<'_>) -> Result<ViewerInfo, ApiError> {
-        let scope = Scope::of(ctx)?;
-        let viewer = ctx.data_opt::<crate::access::Viewer>();
-        Ok(ViewerInfo {
-            kind: viewer.map_or(String::new(), |viewer| viewer.actor().to_string()),
-            sees_whole_network: scope.may_request_runs(),
-            may_request_runs: scope.may_request_runs(),
-        })
+    /// Who is asking, and what is theirs.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, ApiError> {
+        Moment::on(ctx, None).await.map(Viewer)
     }
 
     /// Today in the board's time zone.
@@ -49,7 +32,7 @@ impl OrganisationQuery {
         today(ctx).map(Date)
     }
 
-    /// The top of the tree. Null before the first import.
+    /// The top of the tree, or of the part of it that the viewer sees. Null before the first import, and for who sees none of it.
     async fn board(
         &self,
         ctx: &Context<'_>,

@@ -77,8 +77,13 @@ both!(
 
 both!(
     async fn who_asks_is_told_what_they_may_do(world: World) {
-        let viewer = answer(&site(&world), "{ viewer { kind seesWholeNetwork mayRequestRuns } }", json!({})).await;
-        let expected = json!({ "kind": "token:0", "seesWholeNetwork": true, "mayRequestRuns": true });
+        let viewer = answer(
+            &site(&world),
+            "{ viewer { actor roles seesWholeNetwork mayRequestRuns person { id } } }",
+            json!({}),
+        )
+        .await;
+        let expected = json!({ "actor": "token:0", "roles": ["ADMIN"], "seesWholeNetwork": true, "mayRequestRuns": true, "person": null });
         assert_eq!(viewer["data"]["viewer"], expected);
     }
 );

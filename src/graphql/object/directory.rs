@@ -1,0 +1,122 @@
+//! The directory: where teams are, and to whom in them people can turn. It is for everybody who works here, so it holds no
+//! figure and no reason: who is not listed is not listed.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, SimpleObject};
+use entity::coverage::roster::UnitIx;
+use entity::id::PersonId;
+
+use super::super::error::ApiError;
+use super::super::loader::Rows;
+use super::super::loader::people::TitleOf;
+use super::super::moment::Moment;
+use super::word::AppointmentRole;
+
+/// The most people of one kind that an entry lists.
+const MOST_PEOPLE: usize = 50;
+
+/// A team today.
+#[derive(Clone, Debug)]
+pub(crate) struct DirectoryEntry {
+    pub(crate) at: Arc<Moment>,
+    /// Its place in the coverage.
+    pub(crate) place: usize,
+}
+
+/// A person as the directory lists them.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct DirectoryPerson {
+    /// First and last name. Null where the board's files give none.
+    name: Option<String>,
+    /// The job title of their first counting post that names one.
+    job_title: Option<String>,
+}
+
+/// Somebody who answers for a unit, as the directory lists them.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct DirectoryManager {
+    /// How they answer for it.
+    role: AppointmentRole,
+    /// Who.
+    person: DirectoryPerson,
+}
+
+impl DirectoryEntry {
+    fn unit(&self) -> UnitIx {
+        self.at.coverage.teams[self.place].unit
+    }
+
+    async fn listed(&self, ctx: &Context<'_>, mut people: Vec<PersonId>) -> Result<Vec<DirectoryPerson>, ApiError> {
+        people.sort_unstable();
+        people.dedup();
+        people.truncate(MOST_PEOPLE);
+        let shown = people.into_iter().map(|id| self.person(ctx, id));
+        futures_util::future::try_join_all(shown).await
+    }
+
+    async fn person(&self, ctx: &Context<'_>, id: PersonId) -> Result<DirectoryPerson, ApiError> {
+        let rows = Rows::of(ctx)?;
+        let title = TitleOf { person: id, on: self.at.as_of.day };
+        let (row, job_title) = tokio::try_join!(rows.load_one(id), rows.load_one(title))?;
+        Ok(DirectoryPerson { name: row.and_then(|row| row.name()), job_title })
+    }
+}
+
+/// A team and to whom in it people can turn, today.
+#[Object]
+impl DirectoryEntry {
+    /// The board's own code of the unit.
+    async fn code(&self) -> &str {
+        &self.at.facts(self.unit()).code
+    }
+
+    /// What people call it.
+    async fn name(&self) -> &str {
+        &self.at.facts(self.unit()).name
+    }
+
+    /// Where it is.
+    async fn site(&self) -> Option<&str> {
+        let site = self.at.facts(self.unit()).site;
+        site.map(|site| self.at.index().roster().words.text(site))
+    }
+
+    /// The names of the units above, from the top down.
+    async fn path(&self) -> Vec<&str> {
+        let above = self.at.index().upwards(self.unit()).skip(1);
+        let mut names: Vec<_> = above.map(|above| self.at.facts(above).name.as_str()).collect();
+        names.reverse();
+        names
+    }
+
+    /// The Peer Supporters to whom the team, or its cover group, can turn today; at most 50.
+    async fn supporters(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryPerson>, ApiError> {
+        let roster = self.at.index().roster();
+        let active =
+            self.at.coverage.teams[self.place].standings.iter().filter(|standing| standing.reasons.is_active());
+        let person = |place: u32| roster.people[roster.allocations[place as usize].person.at()].id;
+        self.listed(ctx, active.map(|standing| person(standing.allocation)).collect()).await
+    }
+
+    /// The team's Wellbeing Champions today; at most 50.
+    async fn champions(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryPerson>, ApiError> {
+        let (index, day) = (self.at.index(), self.at.as_of.day);
+        let works_there = |person| index.counting_posts_of(person, day).any(|post| post.unit == self.unit());
+        let champions = index.champions_of(self.unit()).iter();
+        let champions = champions.filter(|role| role.validity.holds_on(day) && works_there(role.person));
+        self.listed(ctx, champions.map(|role| index.roster().people[role.person.at()].id).collect()).await
+    }
+
+    /// Who answers for the unit today; at most 50. Empty where the post is vacant.
+    async fn managers(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryManager>, ApiError> {
+        let day = self.at.as_of.day;
+        let own = self.at.known.directory.appointments(self.at.facts(self.unit()).id).iter();
+        let own = own.filter(|row| row.validity.holds_on(day)).take(MOST_PEOPLE);
+        let shown = own.map(|row| async {
+            let person = self.person(ctx, row.person).await?;
+            Ok::<_, ApiError>(DirectoryManager { role: row.role.into(), person })
+        });
+        futures_util::future::try_join_all(shown).await
+    }
+}

@@ -1,0 +1,95 @@
+//! Who is asking, and what is theirs.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use entity::coverage::roster::{PersonIx, UnitIx};
+
+use super::super::error::ApiError;
+use super::super::moment::Moment;
+use super::super::page::{Listed, Page, Total, cut};
+use super::person::Person;
+use super::unit::{self, Unit};
+use super::word::AccessRole;
+use crate::access::Right;
+
+/// The viewer of the request, today.
+#[derive(Clone, Debug)]
+pub(crate) struct Viewer(pub(crate) Arc<Moment>);
+
+/// Who is asking, and what is theirs.
+#[Object]
+impl Viewer {
+    /// Who it is, as the audit log says it: `person:12`, `token:3`.
+    async fn actor(&self) -> String {
+        self.0.scope().viewer().actor().to_string()
+    }
+
+    /// Everything that they are today. What each role may see and do is a table in the README.
+    async fn roles(&self) -> Vec<AccessRole> {
+        self.0.scope().roles().iter().copied().map(AccessRole::from).collect()
+    }
+
+    /// The person who signed in. Null where a token asks.
+    async fn person(&self) -> Option<Person> {
+        self.0.scope().viewer().person_id().and_then(|id| self.0.person(id))
+    }
+
+    /// Whether they see the whole organisation, and not only a part of its tree.
+    async fn sees_whole_network(&self) -> bool {
+        self.0.scope().all(Right::Figures)
+    }
+
+    /// Whether they may ask for a run of a job.
+    async fn may_request_runs(&self) -> bool {
+        self.0.scope().all(Right::RequestRuns)
+    }
+
+    /// The units that they answer for today, by appointment or as a delegate, or that their token was given; all below them are
+    /// theirs too.
+    async fn units(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<Unit>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        unit::listed(&self.0, &page, self.0.scope().own_units())
+    }
+
+    /// The units whose Peer Supporter they are today.
+    async fn supports(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<Unit>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let mut units: Vec<UnitIx> = self.0.scope().supported().to_vec();
+        units.sort_unstable();
+        units.dedup();
+        unit::listed(&self.0, &page, units)
+    }
+
+    /// The people whose named line manager they are today.
+    async fn people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<Person>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let mut people: Vec<PersonIx> = self.0.scope().managed().iter().copied().collect();
+        people.sort_unstable();
+        let total = Total::Known(people.len());
+        let slice = cut(&page, "people", people, |place| place.0)?;
+        let id = |place: PersonIx| self.0.index().roster().people[place.at()].id;
+        Ok(slice.listed(total, |place| Person { id: id(place), on: Some(self.0.as_of.day) }))
+    }
+}

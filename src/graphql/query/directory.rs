@@ -1,0 +1,51 @@
+//! The directory of teams and of whom to turn to.
+
+use async_graphql::{Context, Object};
+
+use super::super::error::ApiError;
+use super::super::moment::Moment;
+use super::super::object::directory::DirectoryEntry;
+use super::super::page::{Listed, Page, Total, cut};
+use super::organisation::Search;
+use crate::access::Right;
+
+#[derive(Debug, Default)]
+pub(crate) struct DirectoryQuery;
+
+#[Object]
+impl DirectoryQuery {
+    /// Teams and to whom in them people can turn, today, by code. It is for everybody who works here. Empty for a token.
+    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: two filters and Relay's four")]
+    async fn directory(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only the unit with this code and those below it.")] under_code: Option<String>,
+        #[graphql(desc = "Only those whose code or name holds this text, whatever its case.")] search: Option<String>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<DirectoryEntry>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let search = Search::new(search)?;
+        let at = Moment::on(ctx, None).await?;
+        let listed = at.scope().all(Right::Directory);
+        let under = under_code.map(|code| {
+            let unit = at.known.unit_by_code(&code).filter(|_| listed);
+            unit.ok_or_else(|| ApiError::not_found("unit", "underCode", &code))
+        });
+        let under = under.transpose()?;
+        let teams = at.coverage.teams.iter().enumerate().filter(|(_, row)| {
+            listed
+                && row.headcount > 0
+                && under.is_none_or(|above| at.index().is_at_or_below(row.unit, above))
+                && search.finds(at.facts(row.unit))
+        });
+        // The rows are by code already.
+        let teams: Vec<usize> = teams.map(|(place, _)| place).collect();
+        let total = Total::Known(teams.len());
+        let code = |place: &usize| at.facts(at.coverage.teams[*place].unit).code.clone();
+        let slice = cut(&page, "directory", teams, code)?;
+        Ok(slice.listed(total, |place| DirectoryEntry { at: at.clone(), place }))
+    }
+}
