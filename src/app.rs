@@ -37,7 +37,7 @@ impl App {
     ///
     /// [`Stop::Failed`] with what to do.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, Stop> {
-        let url = &settings.database_url;
+        let url = &settings.database.database_url;
         let failed = |cause: &dyn std::fmt::Display| {
             Stop::Failed(format!(
                 "the database {url} cannot be opened ({cause}): see that DATABASE_URL is right and its folder can be written"
@@ -92,7 +92,7 @@ impl App {
     /// Why the tables could not be brought up to date, for a person.
     #[must_use]
     pub fn migration_failed(&self, error: &migration::MigrateError) -> Stop {
-        let url = &self.settings.database_url;
+        let url = &self.settings.database.database_url;
         match error {
             migration::MigrateError::Database(cause) if entity::store::is_away(cause) => Stop::Failed(format!(
                 "the database {url} cannot be reached ({cause}): see that it runs and that DATABASE_URL is right"
@@ -181,9 +181,9 @@ impl App {
 ///
 /// [`Stop::Refused`] for a mail server's address that cannot be used.
 pub fn mailer(settings: &Settings) -> Result<Mailer, Stop> {
-    match &settings.smtp_url {
-        None => Ok(Mailer::folder(settings.mail_folder.clone())),
-        Some(url) => Mailer::smtp(url.reveal(), settings.mail_limit())
+    match &settings.mail.smtp_url {
+        None => Ok(Mailer::folder(settings.mail.mail_folder.clone())),
+        Some(url) => Mailer::smtp(url.reveal(), settings.mail.limit())
             .map_err(|error| Stop::Refused(format!("SMTP_URL: {error}"))),
     }
 }
@@ -194,7 +194,7 @@ pub fn mailer(settings: &Settings) -> Result<Mailer, Stop> {
 ///
 /// [`Stop::Refused`] for a sender that is none.
 pub fn sender(settings: &Settings) -> Result<Sender, Stop> {
-    settings.mail_from.parse().map_err(|error| Stop::Refused(format!("MAIL_FROM: {error}")))
+    settings.mail.mail_from.parse().map_err(|error| Stop::Refused(format!("MAIL_FROM: {error}")))
 }
 
 /// How long a service waits before it asks for its database again:

@@ -55,7 +55,7 @@ fn configuration(settings: &Settings) -> Finding {
 }
 
 async fn database(settings: &Settings) -> Vec<(&'static str, Finding)> {
-    let url = &settings.database_url;
+    let url = &settings.database.database_url;
     if let Some(file) = url.file().filter(|file| !file.exists()) {
         let fault = format!("there is no {} yet; run `psn migrate`, or `psn demo` for an example", file.display());
         return vec![("database", Err(fault))];
@@ -104,7 +104,7 @@ async fn writing(db: &DatabaseConnection) -> Finding {
 }
 
 async fn mail(settings: &Settings) -> Finding {
-    let Some(url) = &settings.smtp_url else { return mail_folder(&settings.mail_folder) };
+    let Some(url) = &settings.mail.smtp_url else { return mail_folder(&settings.mail.mail_folder) };
     let mailer = mailer(settings).map_err(|stop| stop.to_string())?;
     match tokio::time::timeout(WAIT, mailer.check()).await {
         Ok(Ok(found)) => Ok(found),

@@ -45,7 +45,7 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
             "the demonstration is for this machine only: {bind} is reached from others"
         )));
     }
-    if settings.smtp_url.take().is_some() {
+    if settings.mail.smtp_url.take().is_some() {
         say("SMTP_URL is not used: the demonstration writes its mails into a folder and sends none.")?;
     }
     let bind = settings.bind;
@@ -127,7 +127,7 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop>
         Some(root) => {
             return Err(Stop::Refused(format!(
                 "{} holds another board ({}): name an empty database with --database-url",
-                app.settings.database_url, root.name
+                app.settings.database.database_url, root.name
             )));
         }
         None => {}
@@ -190,7 +190,7 @@ async fn summary(app: &App, monday: Day) -> Result<String, DbErr> {
     lines.push(format!("  {covered:>6} covered, {at_risk} of them at risk"));
     lines.push(format!("  {gaps:>6} with a gap"));
     lines.push(format!("  {others:>6} exempt, or with nobody at work"));
-    lines.push(format!("  {sent:>6} mails written into {}", app.settings.mail_folder.display()));
+    lines.push(format!("  {sent:>6} mails written into {}", app.settings.mail.mail_folder.display()));
     Ok(lines.join("\n"))
 }
 
