@@ -53,4 +53,6 @@ ids! {
     DeliveryId,
     /// One API token.
     ApiTokenId,
+    /// One event of the audit log: 1, 2, 3 without a gap.
+    AuditEventId,
 }

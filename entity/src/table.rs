@@ -2,6 +2,8 @@
 
 pub mod allocation;
 pub mod appointment;
+pub mod audit_event;
+pub mod audit_head;
 pub mod completion;
 pub mod course;
 pub mod delivery;

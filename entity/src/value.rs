@@ -192,4 +192,44 @@ words! {
         /// There is nobody to send it to.
         Unaddressed = "UNADDRESSED",
     }
+
+    /// What was done, as the audit log says it.
+    Action {
+        /// Somebody signed in.
+        SignIn = "SIGN_IN",
+        /// Somebody tried to sign in and was refused.
+        SignInRefused = "SIGN_IN_REFUSED",
+        /// Somebody signed out.
+        SignOut = "SIGN_OUT",
+        /// A session was ended by somebody else than who held it.
+        SessionRevoked = "SESSION_REVOKED",
+        /// An API token was made.
+        TokenMade = "TOKEN_MADE",
+        /// An API token was revoked.
+        TokenRevoked = "TOKEN_REVOKED",
+        /// A role was granted.
+        RoleGranted = "ROLE_GRANTED",
+        /// A granted role was withdrawn.
+        RoleWithdrawn = "ROLE_WITHDRAWN",
+        /// Something was asked for that the asker has no right to.
+        AccessRefused = "ACCESS_REFUSED",
+        /// A job was asked to run.
+        RunRequested = "RUN_REQUESTED",
+        /// An import of files was written.
+        ImportApplied = "IMPORT_APPLIED",
+        /// An import of files was refused, and nothing was written.
+        ImportRefused = "IMPORT_REFUSED",
+        /// A day's coverage was exported.
+        CoverageExported = "COVERAGE_EXPORTED",
+        /// All that is held on a person was exported.
+        SubjectExported = "SUBJECT_EXPORTED",
+        /// A person's name and contact were erased.
+        PersonErased = "PERSON_ERASED",
+        /// What was held for longer than its period was removed.
+        RetentionRun = "RETENTION_RUN",
+        /// Mails of a gap report were read.
+        ReportRead = "REPORT_READ",
+        /// A mail of a gap report was taken by the mail server.
+        ReportSent = "REPORT_SENT",
+    }
 }

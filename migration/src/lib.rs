@@ -18,6 +18,7 @@ mod m20261101_000005_import;
 mod m20261101_000006_snapshot;
 mod m20261101_000007_job_run;
 mod m20261101_000008_report;
+mod m20261122_000009_audit;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261101_000006_snapshot::Migration),
             Box::new(m20261101_000007_job_run::Migration),
             Box::new(m20261101_000008_report::Migration),
+            Box::new(m20261122_000009_audit::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! The system from outside: the real router, the real migrations, a fixed clock, mail in memory, on both databases.
 
 mod architecture;
+mod audit;
 mod cli;
 mod demo;
 mod expected;

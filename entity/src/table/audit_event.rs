@@ -1,0 +1,37 @@
+//! One thing that was done, by whom and when. Rows are written by [`crate::store::audit`] and never changed.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::id::AuditEventId;
+
+/// One thing that was done, by whom and when. Its words are texts here, so that a row whose words mean nothing can still be
+/// read and shown to be wrong.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "audit_event")]
+pub struct Model {
+    /// Key: one more than that of the event before.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AuditEventId,
+    /// When, in whole microseconds.
+    pub at: DateTime<Utc>,
+    /// Who: a word of [`crate::actor::Actor`].
+    pub actor: String,
+    /// What: a word of [`crate::value::Action`].
+    pub action: String,
+    /// What it was done to: `person:12`, `run:coverage/2026-11-16`; never a name.
+    pub object: Option<String>,
+    /// What was so before, as JSON of ids, codes, words, counts and days.
+    pub before: Option<String>,
+    /// What is so since, likewise.
+    pub after: Option<String>,
+    /// The request in which it was done, as its log lines name it.
+    pub request_id: Option<String>,
+    /// `hash` of the event before; 64 zeros for the first.
+    pub previous_hash: String,
+    /// SHA-256 of all of the above, 64 hexadecimal digits.
+    pub hash: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
