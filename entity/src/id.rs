@@ -55,4 +55,10 @@ ids! {
     ApiTokenId,
     /// One event of the audit log: 1, 2, 3 without a gap.
     AuditEventId,
+    /// One role granted to a person.
+    AccessGrantId,
+    /// One browser's session.
+    SessionId,
+    /// One link that signs in once.
+    SignInLinkId,
 }

@@ -1,5 +1,6 @@
 //! Where rows and rules meet: a connection is borrowed, plain data goes in and out.
 
+pub mod access;
 pub mod audit;
 mod connection;
 pub mod report;

@@ -19,6 +19,7 @@ mod m20261101_000006_snapshot;
 mod m20261101_000007_job_run;
 mod m20261101_000008_report;
 mod m20261122_000009_audit;
+mod m20261122_000010_access;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261101_000007_job_run::Migration),
             Box::new(m20261101_000008_report::Migration),
             Box::new(m20261122_000009_audit::Migration),
+            Box::new(m20261122_000010_access::Migration),
         ]
     }
 }

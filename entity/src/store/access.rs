@@ -1,0 +1,49 @@
+//! Grants of roles, API tokens, sessions and one-time links, and what a person may be by them.
+
+pub mod grant;
+pub mod link;
+pub mod person;
+pub mod session;
+pub mod token;
+
+use crate::actor::Actor;
+use crate::id::{ApiTokenId, PersonId};
+
+/// Who a session or a one-time link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// A person on file.
+    Person(PersonId),
+    /// An API token: the demonstration shows in a browser what a dashboard sees.
+    Token(ApiTokenId),
+}
+
+impl Holder {
+    /// Of the two columns in which it is stored.
+    fn of(person: Option<PersonId>, token: Option<ApiTokenId>) -> Option<Self> {
+        person.map(Self::Person).or(token.map(Self::Token))
+    }
+
+    const fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Person(id) => Some(id),
+            Self::Token(_) => None,
+        }
+    }
+
+    const fn token(self) -> Option<ApiTokenId> {
+        match self {
+            Self::Person(_) => None,
+            Self::Token(id) => Some(id),
+        }
+    }
+}
+
+impl From<Holder> for Actor {
+    fn from(holder: Holder) -> Self {
+        match holder {
+            Holder::Person(id) => Self::Person(id),
+            Holder::Token(id) => Self::Token(id),
+        }
+    }
+}

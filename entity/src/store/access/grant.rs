@@ -1,0 +1,87 @@
+//! Roles granted to people.
+
+use chrono::{DateTime, Utc};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
+
+use crate::actor::Actor;
+use crate::id::{AccessGrantId, PersonId};
+use crate::period::{Day, Validity};
+use crate::table::access_grant::{ActiveModel, Column, Entity, Model};
+use crate::value::AccessRole;
+
+impl Model {
+    /// The days on which it holds.
+    #[must_use]
+    pub const fn validity(&self) -> Validity {
+        Validity { from: Some(self.valid_from), to: self.valid_to }
+    }
+}
+
+/// Grants a role to a person from a day on, until the day `to` is reached where there is one.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn add(
+    db: &impl ConnectionTrait,
+    (person, role): (PersonId, AccessRole),
+    (from, to): (Day, Option<Day>),
+    (by, now): (Actor, DateTime<Utc>),
+) -> Result<Model, DbErr> {
+    let row = ActiveModel {
+        person_id: Set(person),
+        role: Set(role),
+        valid_from: Set(from),
+        valid_to: Set(to),
+        granted_by: Set(by.to_string()),
+        granted_at: Set(now),
+        ..ActiveModel::default()
+    };
+    Entity::insert(row).exec_with_returning(db).await
+}
+
+/// The grants to a person that hold on a day.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn holding(db: &impl ConnectionTrait, person: PersonId, day: Day) -> Result<Vec<Model>, DbErr> {
+    let holds = Condition::all()
+        .add(Column::ValidFrom.lte(day))
+        .add(Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gt(day)));
+    Entity::find().filter(Column::PersonId.eq(person)).filter(holds).order_by_asc(Column::Id).all(db).await
+}
+
+/// The grant with this id, ended or not.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn by_id(db: &impl ConnectionTrait, id: AccessGrantId) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).one(db).await
+}
+
+/// Every grant, the newest first; at most `limit`.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn newest(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Model>, DbErr> {
+    Entity::find().order_by_desc(Column::Id).limit(limit).all(db).await
+}
+
+/// Ends a grant with `day`: from that day on it holds no longer. False where it has ended by then, or there is none.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn withdraw(db: &impl ConnectionTrait, id: AccessGrantId, day: Day) -> Result<bool, DbErr> {
+    let open = Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gt(day));
+    let row = ActiveModel { valid_to: Set(Some(day)), ..ActiveModel::default() };
+    let ended = Entity::update_many().set(row).filter(Column::Id.eq(id)).filter(open).exec(db).await?;
+    Ok(ended.rows_affected == 1)
+}

@@ -1,0 +1,101 @@
+//! Which person somebody is who signs in, and the roles that they have been given.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
+
+use super::grant;
+use crate::id::PersonId;
+use crate::period::Day;
+use crate::table::{appointment, person, post};
+use crate::value::{AccessRole, AppointmentRole};
+
+/// How somebody is known to an identity provider, or to an operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KnownBy {
+    /// By work address, in whatever case it is written.
+    WorkEmail(String),
+    /// By employee number; without an employer where the number is to be unique among all.
+    EmployeeNumber(Option<String>, String),
+}
+
+/// The one person who is known so and has a post on `day`. Nobody where there are several: whose it is cannot be told then.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn find(db: &impl ConnectionTrait, by: &KnownBy, day: Day) -> Result<Option<PersonId>, DbErr> {
+    let known = match by {
+        KnownBy::WorkEmail(address) if address.is_empty() => return Ok(None),
+        KnownBy::WorkEmail(address) => {
+            let stored = Func::lower(Expr::col((person::Entity, person::Column::WorkEmail)));
+            Condition::all().add(Expr::expr(stored).eq(address.to_ascii_lowercase()))
+        }
+        KnownBy::EmployeeNumber(employer, number) => Condition::all()
+            .add(person::Column::Number.eq(number.as_str()))
+            .add_option(employer.as_deref().map(|employer| person::Column::Employer.eq(employer))),
+    };
+    let with_post = Query::select().column(post::Column::PersonId).from(post::Entity).cond_where(post_on(day)).take();
+    let found: Vec<PersonId> = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(known)
+        .filter(person::Column::Id.in_subquery(with_post))
+        .order_by_asc(person::Column::Id)
+        .limit(2)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(match found.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    })
+}
+
+/// The roles that a person has been given on `day`, by grant or by appointment, besides those that everybody has by the facts:
+/// nothing at all where they have no post that day, for then they have left, whatever they had.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn given_roles(db: &impl ConnectionTrait, id: PersonId, day: Day) -> Result<Option<Vec<AccessRole>>, DbErr> {
+    let posts = post::Entity::find().select_only().column(post::Column::Id);
+    let held = posts.filter(post::Column::PersonId.eq(id)).filter(post_on(day)).limit(1);
+    if held.into_tuple::<i64>().one(db).await?.is_none() {
+        return Ok(None);
+    }
+    let mut roles: Vec<_> = grant::holding(db, id, day).await?.into_iter().map(|grant| grant.role).collect();
+    if coordinates(db, id, day).await? {
+        roles.push(AccessRole::Coordinator);
+    }
+    roles.sort_unstable();
+    roles.dedup();
+    Ok(Some(roles))
+}
+
+/// Whether somebody coordinates the network on `day`: appointed, or standing in for who is.
+async fn coordinates(db: &impl ConnectionTrait, id: PersonId, day: Day) -> Result<bool, DbErr> {
+    use appointment::Column;
+    let stands_in =
+        Condition::all().add(Column::DelegateId.eq(id)).add(holds(Column::DelegateFrom, Column::DelegateTo, day));
+    let row = appointment::Entity::find()
+        .filter(Column::Role.eq(AppointmentRole::Coordinator))
+        .filter(holds(Column::ValidFrom, Column::ValidTo, day))
+        .filter(Condition::any().add(Column::PersonId.eq(id)).add(stands_in))
+        .one(db)
+        .await?;
+    Ok(row.is_some())
+}
+
+fn post_on(day: Day) -> Condition {
+    holds(post::Column::ValidFrom, post::Column::ValidTo, day)
+}
+
+/// A half-open validity holds on `day`.
+fn holds<C: ColumnTrait>(from: C, to: C, day: Day) -> Condition {
+    Condition::all()
+        .add(Condition::any().add(from.is_null()).add(from.lte(day)))
+        .add(Condition::any().add(to.is_null()).add(to.gt(day)))
+}

@@ -1,0 +1,86 @@
+//! Sessions of browsers.
+
+use chrono::{DateTime, Utc};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
+
+use super::Holder;
+use super::token::NOTED_EVERY;
+use crate::id::SessionId;
+use crate::secret::SecretHash;
+use crate::table::session::{ActiveModel, Column, Entity, Model};
+
+impl Model {
+    /// Who is signed in.
+    #[must_use]
+    pub fn holder(&self) -> Option<Holder> {
+        Holder::of(self.person_id, self.token_id)
+    }
+}
+
+/// Begins a session, known by the hash of its secret, that is over at `expires_at` at the latest.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn begin(
+    db: &impl ConnectionTrait,
+    holder: Holder,
+    hash: SecretHash,
+    (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Model, DbErr> {
+    let row = ActiveModel {
+        hash: Set(hash),
+        person_id: Set(holder.person()),
+        token_id: Set(holder.token()),
+        made_at: Set(now),
+        expires_at: Set(expires_at),
+        last_used_at: Set(now),
+        ..ActiveModel::default()
+    };
+    Entity::insert(row).exec_with_returning(db).await
+}
+
+/// The session whose secret has this hash, over or not.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn by_hash(db: &impl ConnectionTrait, hash: &SecretHash) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::Hash.eq(hash.clone())).one(db).await
+}
+
+/// Ends the session whose secret has this hash: it is good no longer from now on. The session that was ended; nothing where
+/// there is none, or it had ended.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn end(db: &impl ConnectionTrait, hash: &SecretHash, now: DateTime<Utc>) -> Result<Option<Model>, DbErr> {
+    let open = Condition::all().add(Column::Hash.eq(hash.clone())).add(Column::EndedAt.is_null());
+    let row = ActiveModel { ended_at: Set(Some(now)), ..ActiveModel::default() };
+    let ended = Entity::update_many().set(row).filter(open).exec_with_returning(db).await?;
+    Ok(ended.into_iter().next())
+}
+
+/// Notes that a session was used, unless a use of the minute before is noted.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn note_use(db: &impl ConnectionTrait, id: SessionId, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let row = ActiveModel { last_used_at: Set(now), ..ActiveModel::default() };
+    let stale = Column::LastUsedAt.lte(now - NOTED_EVERY);
+    Entity::update_many().set(row).filter(Column::Id.eq(id)).filter(stale).exec(db).await?;
+    Ok(())
+}
+
+/// Forgets sessions that were over before an instant; how many.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn forget_over(db: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, DbErr> {
+    let over = Condition::any().add(Column::ExpiresAt.lt(before)).add(Column::EndedAt.lt(before));
+    Ok(Entity::delete_many().filter(over).exec(db).await?.rows_affected)
+}

@@ -1,0 +1,39 @@
+//! An API token, for a front end or a script. Its secret was shown once and is not kept.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::id::ApiTokenId;
+use crate::secret::SecretHash;
+use crate::value::AccessRole;
+
+/// An API token, for a front end or a script. Its secret was shown once and is not kept.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "api_token")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key)]
+    pub id: ApiTokenId,
+    /// What people call it: what it is for.
+    pub name: String,
+    /// DASHBOARD, COORDINATOR, AUDITOR or ADMIN.
+    pub role: AccessRole,
+    /// By which its secret is found.
+    #[sea_orm(unique)]
+    pub hash: SecretHash,
+    /// Whether it sees names of people.
+    pub names: bool,
+    /// Who made it, in the word of [`crate::actor::Actor`].
+    pub made_by: String,
+    /// When.
+    pub made_at: DateTime<Utc>,
+    /// The first instant at which it is good no longer.
+    pub expires_at: DateTime<Utc>,
+    /// When it was revoked.
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
