@@ -1,7 +1,16 @@
-//! Who may see and do what: the one table of rights, and who is asking.
+//! Who is asking, and who may see and do what: the one table of rights, and the way from a request to a [`Viewer`].
+//!
+//! ```text
+//! headers ──credential──▶ token, session or bearer ──gate──▶ Viewer ──right──▶ Reach
+//! ```
 
+pub mod credential;
+pub mod gate;
 pub mod right;
+pub mod secret;
+mod uses;
 mod viewer;
 
+pub use gate::Gate;
 pub use right::{Reach, Right};
 pub use viewer::Viewer;

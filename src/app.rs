@@ -13,6 +13,8 @@ use jobs::snapshot::Coverage;
 use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::Gate;
+use crate::access::credential::CookieName;
 use crate::cli::Stop;
 use crate::config::Settings;
 use crate::graphql::{self, limits::Limits};
@@ -101,12 +103,20 @@ impl App {
         }
     }
 
-    /// The whole site over this database.
+    /// Who may come in.
+    #[must_use]
+    pub fn gate(&self) -> Gate {
+        let Settings { board_zone, base_url, .. } = &self.settings;
+        let cookie = CookieName::at(base_url.as_deref());
+        Gate::new(self.db.clone(), (self.clock.clone(), *board_zone), cookie, self.settings.session.limits())
+    }
+
+    /// The whole site over this database, behind `gate`.
     ///
     /// # Errors
     ///
     /// [`Stop::Failed`] when the schema's own text cannot be read: an error of the program.
-    pub fn router(&self) -> Result<Router, Stop> {
+    pub fn router(&self, gate: &Gate) -> Result<Router, Stop> {
         let schema = graphql::schema(self.db.clone(), self.clock.clone(), self.settings.board_zone);
         let limits = Limits::new(&graphql::sdl(), self.settings.query_cost)
             .map_err(|error| Stop::Failed(format!("the schema cannot be priced: {error}")))?;
@@ -116,7 +126,7 @@ impl App {
             Hosts::loopback_and(self.settings.base_url.as_deref())
         };
         let query_limit = self.settings.query_limit();
-        Ok(http::router(Site { schema, limits, query_limit, hosts, db: self.db.clone() }))
+        Ok(http::router(Site { schema, limits, query_limit, hosts, gate: gate.clone(), db: self.db.clone() }))
     }
 
     /// The weekly report, mailing as the settings say.

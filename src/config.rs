@@ -5,6 +5,7 @@
 mod database;
 mod mail;
 mod secret;
+mod session;
 mod table;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use clap::{Args, ValueEnum};
 
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use mail::{MailSettings, SmtpUrl};
+pub use session::SessionSettings;
 pub use table::settings_markdown;
 
 use crate::cli::Stop;
@@ -48,6 +50,10 @@ pub struct Settings {
     /// The address at which people reach this service: its host is answered besides localhost, and mails link to it; without one they have no links.
     #[arg(long, env = "BASE_URL", global = true, value_name = "URL", value_parser = web_address)]
     pub base_url: Option<String>,
+
+    /// How long people stay signed in.
+    #[command(flatten)]
+    pub session: SessionSettings,
 
     /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, also for a part: `info,psn=debug`.
     #[arg(long, env = "LOG", global = true, value_name = "FILTER")]

@@ -51,7 +51,11 @@ pub async fn serve_on(listener: TcpListener, app: &App, with_jobs: bool, stop: C
     }
     let limit = app.settings.shutdown_limit();
     let site = async {
-        let served = http::serve(listener, app.router()?, stop.clone(), limit).await;
+        let gate = app.gate();
+        let served = http::serve(listener, app.router(&gate)?, stop.clone(), limit).await;
+        if tokio::time::timeout(limit, gate.settle()).await.is_err() {
+            tracing::warn!("the last uses of tokens and sessions could not be noted in time");
+        }
         served.map_err(|error| Stop::Failed(format!("serving {at} failed: {error}")))
     };
     let behind = async { if with_jobs { app.work(&stop).await } else { app.migrate_when_reached(&stop).await } };

@@ -60,7 +60,9 @@ codes! {
     QueryTimeout = "QUERY_TIMEOUT",
     /// An argument or a variable has a value that means nothing here.
     BadInput = "BAD_USER_INPUT",
-    /// The viewer has no right to change this, or to ask for it at all.
+    /// Nobody has signed in, or what was sent to show who asks is not good.
+    Unauthenticated = "UNAUTHENTICATED",
+    /// The viewer has no right to change this, or to ask for it at all; or another site\'s page asks in their name.
     Forbidden = "FORBIDDEN",
     /// There is no such thing, or the viewer may not see it: the same answer.
     NotFound = "NOT_FOUND",

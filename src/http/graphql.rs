@@ -10,8 +10,6 @@ use axum::body::Body;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use entity::id::ApiTokenId;
-use entity::value::AccessRole;
 use serde_json::json;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
@@ -60,6 +58,7 @@ struct Facts {
 pub(super) async fn answer<S: Executor>(
     State(endpoint): State<Endpoint<S>>,
     Extension(id): Extension<RequestId>,
+    Extension(viewer): Extension<Viewer>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -68,11 +67,13 @@ pub(super) async fn answer<S: Executor>(
     let begun = Instant::now();
     let mut facts = Facts { name: None, kind: None, cost: 0, nullable: Vec::new(), document: None };
     let span = tracing::info_span!("request", id = %id);
+    let actor = viewer.actor();
     let media_type = accepted(&headers);
     let refused_as = media_type.unwrap_or(MediaType::Json);
     let outcome = match media_type {
         Some(media_type) => {
-            let outcome = endpoint.run(&id, (&method, &headers, &uri, body), &mut facts).instrument(span.clone()).await;
+            let asked = (&method, &headers, &uri, body);
+            let outcome = endpoint.run((&id, viewer), asked, &mut facts).instrument(span.clone()).await;
             outcome.map(|answer| (media_type, answer))
         }
         None => Err(Refusal::new(
@@ -90,6 +91,7 @@ pub(super) async fn answer<S: Executor>(
     };
     let _entered = span.enter();
     tracing::info!(
+        %actor,
         operation = facts.name.as_deref().map(|name| name.get(..MAX_LOGGED_NAME).unwrap_or(name)),
         kind = facts.kind.map(tracing::field::display),
         cost = facts.cost,
@@ -104,7 +106,7 @@ pub(super) async fn answer<S: Executor>(
 impl<S: Executor> Endpoint<S> {
     async fn run(
         self,
-        id: &RequestId,
+        (id, viewer): (&RequestId, Viewer),
         (method, headers, uri, body): (&Method, &HeaderMap, &Uri, Body),
         facts: &mut Facts,
     ) -> Result<Answer, Refusal> {
@@ -119,8 +121,7 @@ impl<S: Executor> Endpoint<S> {
             return Err(Refusal::method("POST", "Only a query may be asked by GET; send this by POST"));
         }
         let request = Request::new(asked.query).variables(asked.variables).data(id.clone());
-        let mut request =
-            crate::graphql::prepare(request, Viewer::token(ApiTokenId(0), AccessRole::Admin, Vec::new(), true));
+        let mut request = crate::graphql::prepare(request, viewer);
         // Resolvers and the log see the name of the operation that was chosen, also when only one was there to choose.
         request.operation_name.clone_from(&facts.name);
         request.set_parsed_query(document);

@@ -21,7 +21,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 use super::graphql::Endpoint;
 use super::host::{self, Hosts};
 use super::request::{MAX_BODY_BYTES, Refusal};
-use super::{graphql, health, playground};
+use super::{gate, graphql, health, playground};
+use crate::access::Gate;
 use crate::graphql::limits::Limits;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,13 +38,15 @@ pub struct Site<S> {
     pub query_limit: Duration,
     /// The host names that are answered.
     pub hosts: Hosts,
+    /// Who may come in.
+    pub gate: Gate,
     /// The database that must answer before the service is ready.
     pub db: DatabaseConnection,
 }
 
-/// The whole site: `/graphql`, `/playground`, `/health/live` and `/health/ready`.
+/// The whole site: `/graphql` and `/playground` behind the gate, `/health/live` and `/health/ready` before it.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
-    let Site { schema, limits, query_limit, hosts, db } = site;
+    let Site { schema, limits, query_limit, hosts, gate, db } = site;
     let endpoint = Endpoint { schema, limits: Arc::new(limits), query_limit };
     let graphql = Router::new()
         .route("/graphql", any(graphql::answer::<S>))
@@ -57,10 +60,14 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .route("/health/ready", get(health::ready))
         .with_state(db)
         .layer(middleware::map_response(never_store));
-    Router::new()
+    let guarded = Router::new()
         .merge(graphql)
-        .merge(health)
         .merge(playground::router())
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(middleware::from_fn_with_state(gate, gate::guard));
+    Router::new()
+        .merge(guarded)
+        .merge(health)
         .layer(middleware::from_fn_with_state(hosts, host::known_only))
         .layer(middleware::from_fn(identify))
 }

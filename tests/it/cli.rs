@@ -190,5 +190,5 @@ fn serve_answers_while_its_database_is_away() {
     let ready = served.get("/health/ready");
     assert!(ready.starts_with("HTTP/1.1 503 ") && ready.contains("\"database\":\"away\""), "{ready}");
     let answer = served.get("/graphql?query=%7Bversion%7D");
-    assert!(answer.contains(concat!("{\"data\":{\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}}")), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 401 ") && answer.contains("UNAUTHENTICATED"), "{answer}");
 }

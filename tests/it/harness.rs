@@ -3,9 +3,21 @@
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use chrono::{DateTime, Utc};
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, header};
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::actor::Actor;
 use entity::clock::Clock;
+use entity::id::{PersonId, UnitId};
 use entity::period::Day;
+use entity::store::access::token::NewToken;
+use entity::store::access::{Holder, session, token};
+use entity::value::AccessRole;
+use psn::access::Gate;
+use psn::access::credential::CookieName;
+use psn::access::gate::SessionLimits;
+use psn::access::secret::{Kind, Secret};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 
 /// The engine that a test runs on.
@@ -17,9 +29,12 @@ pub(crate) enum Engine {
 
 /// What one test stands on: a migrated, empty database and a clock at Monday 2026-11-16 09:00 UTC.
 pub(crate) struct World {
+    pub(crate) engine: Engine,
     pub(crate) url: String,
     pub(crate) db: DatabaseConnection,
     pub(crate) clock: Clock,
+    /// What an ADMIN shows at the gate.
+    pub(crate) admin: Pass,
     /// A folder that goes with the test.
     pub(crate) folder: tempfile::TempDir,
 }
@@ -63,8 +78,72 @@ impl World {
         let db = entity::store::connect(&url).await.expect("the database opens");
         migration::migrate(&db).await.expect("the tables are made");
         let clock = Clock::fixed(instant("2026-11-16T09:00:00Z"));
-        Some(Self { url, db, clock, folder })
+        let admin = token_pass(&db, AccessRole::Admin, &[], true).await;
+        Some(Self { engine, url, db, clock, admin, folder })
     }
+
+    /// The gate over the world's database and clock, in Glasgow.
+    pub(crate) fn gate(&self) -> Gate {
+        gate(&self.db, &self.clock)
+    }
+
+    /// What a new API token shows at the gate.
+    pub(crate) async fn token(&self, role: AccessRole, units: &[i64], names: bool) -> Pass {
+        token_pass(&self.db, role, units, names).await
+    }
+
+    /// What the browser of a person who has just signed in shows at the gate.
+    pub(crate) async fn person(&self, id: i64) -> Pass {
+        let (secret, now) = (Secret::new(Kind::Session).expect("randomness"), self.clock.now());
+        let limits = (now, now + SESSIONS.whole);
+        let begun = session::begin(&self.db, Holder::Person(PersonId(id)), secret.hash(), limits).await;
+        begun.expect("a session begins");
+        Pass::session(&secret)
+    }
+}
+
+/// How long sessions last in tests: the defaults.
+pub(crate) const SESSIONS: SessionLimits = SessionLimits { whole: TimeDelta::hours(12), idle: TimeDelta::hours(1) };
+
+/// A gate over any database, in Glasgow.
+pub(crate) fn gate(db: &DatabaseConnection, clock: &Clock) -> Gate {
+    Gate::new(db.clone(), (clock.clone(), chrono_tz::Europe::London), CookieName::Plain, SESSIONS)
+}
+
+/// What somebody shows at the gate: a header of each of their requests.
+#[derive(Clone, Debug)]
+pub(crate) struct Pass(pub(crate) HeaderName, pub(crate) HeaderValue);
+
+impl Pass {
+    pub(crate) fn token(secret: &Secret) -> Self {
+        let value = format!("Bearer {}", secret.reveal());
+        Self(header::AUTHORIZATION, HeaderValue::from_str(&value).expect("a header"))
+    }
+
+    pub(crate) fn session(secret: &Secret) -> Self {
+        let value = format!("{}={}", CookieName::Plain.word(), secret.reveal());
+        Self(header::COOKIE, HeaderValue::from_str(&value).expect("a header"))
+    }
+
+    /// The router as the holder of this pass meets it.
+    pub(crate) fn with(&self, router: Router) -> Router {
+        let Self(name, value) = self.clone();
+        router.layer(axum::middleware::map_request(move |mut request: Request| {
+            request.headers_mut().append(name.clone(), value.clone());
+            std::future::ready(request)
+        }))
+    }
+}
+
+/// What a new API token in any migrated database shows at the gate.
+pub(crate) async fn token_pass(db: &DatabaseConnection, role: AccessRole, units: &[i64], names: bool) -> Pass {
+    let secret = Secret::new(Kind::Token).expect("randomness");
+    let units = units.iter().copied().map(UnitId).collect();
+    let expires_at = instant("2100-01-01T00:00:00Z");
+    let new = NewToken { name: format!("the tests' {role}"), role, units, names, expires_at };
+    let made = (Actor::Operator, instant("2026-11-01T00:00:00Z"));
+    token::make(db, new, secret.hash(), made).await.expect("a token is made");
+    Pass::token(&secret)
 }
 
 /// A database of this test's own on the server that `PSN_TEST_POSTGRES` names.

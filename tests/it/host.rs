@@ -6,20 +6,23 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use clap::Parser as _;
 use entity::clock::Clock;
+use entity::value::AccessRole;
 use psn::app::App;
 use psn::cli::Cli;
 use serde_json::json;
 
-use crate::harness::instant;
+use crate::harness::{instant, token_pass};
 use crate::site::{Answer, send};
 
 const PAGES: [&str; 5] = ["/", "/playground", "/health/live", "/health/ready", "/nowhere"];
 
-/// The site as `psn serve` with these flags has it.
+/// The site as `psn serve` with these flags has it, as an ADMIN meets it.
 async fn served(flags: &[&str]) -> Router {
     let flags = [&["psn", "serve", "--database-url", "sqlite::memory:"], flags].concat();
     let settings = Cli::try_parse_from(flags).unwrap().settings;
-    App::open(settings, Clock::fixed(instant("2026-11-16T09:00:00Z"))).await.unwrap().router().unwrap()
+    let app = App::open_migrated(settings, Clock::fixed(instant("2026-11-16T09:00:00Z"))).await.unwrap();
+    let admin = token_pass(&app.db, AccessRole::Admin, &[], true).await;
+    admin.with(app.router(&app.gate()).unwrap())
 }
 
 async fn get_from(router: &Router, hosts: &[&str], address: &str) -> Answer {

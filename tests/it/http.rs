@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::both;
-use crate::site::{Answer, SECRET, ask, ask_with, bare, encoded, get, post, send, site};
+use crate::site::{Answer, SECRET, ask, ask_with, bare, empty, encoded, get, post, send, site};
 
 const JSON: &str = "application/json";
 const GRAPHQL: &str = "application/graphql-response+json";
@@ -182,7 +182,7 @@ async fn every_error_has_a_code_and_the_id_of_its_request() {
 
 both!(
     async fn what_the_database_says_never_reaches_a_client(world: World) {
-        let router = site(&world.db, Duration::from_secs(10));
+        let router = site(&world.db, Duration::from_secs(10)).await;
         let shows_nothing = |answer: &Answer| {
             assert_eq!(answer.json()["errors"][0]["message"], INTERNAL_SENTENCE, "{}", answer.text);
             for word in [SECRET, "email", "jean", "board.example", "table", "relation"] {
@@ -204,8 +204,7 @@ both!(
 
 #[tokio::test]
 async fn a_query_that_takes_too_long_is_ended_with_a_code() {
-    let db = entity::store::connect("sqlite::memory:").await.unwrap();
-    let router = site(&db, Duration::from_millis(20));
+    let router = site(&empty().await, Duration::from_millis(20)).await;
     let answer = ask(&router, "{never}").await;
     assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "QUERY_TIMEOUT".to_owned()));
     assert_eq!(ask(&router, "{version}").await.status, StatusCode::OK);
@@ -220,7 +219,7 @@ async fn the_viewer_is_made_for_each_request_and_skipped_fields_leave_an_object(
 
 both!(
     async fn health_tells_alive_from_ready(world: World) {
-        let router = site(&world.db, Duration::from_secs(10));
+        let router = site(&world.db, Duration::from_secs(10)).await;
         let ready = get(&router, "/health/ready").await;
         assert_eq!((ready.status, ready.json()["status"].as_str()), (StatusCode::OK, Some("ready")));
         assert_eq!(ready.header("cache-control"), "no-store");

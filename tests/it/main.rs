@@ -1,5 +1,6 @@
 //! The system from outside: the real router, the real migrations, a fixed clock, mail in memory, on both databases.
 
+mod access;
 mod architecture;
 mod audit;
 mod cli;

@@ -6,6 +6,8 @@ use async_graphql::{Context, EmptySubscription, Error, Object, Schema};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use entity::clock::Clock;
+use entity::value::AccessRole;
 use psn::access::Viewer;
 use psn::graphql::error::ApiError;
 use psn::graphql::limits::Limits;
@@ -13,6 +15,8 @@ use psn::http::{Hosts, Site, router};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
+
+use crate::harness::{gate, instant, token_pass};
 
 /// A text that must never reach a client.
 pub(crate) const SECRET: &str = "person.email of jean@board.example";
@@ -91,17 +95,29 @@ impl Mutation {
     }
 }
 
-/// The site over `db`, whose queries may take `query_limit`.
-pub(crate) fn site(db: &DatabaseConnection, query_limit: Duration) -> Router {
-    let schema = Schema::build(Query, Mutation, EmptySubscription).data(db.clone()).finish();
-    let limits = Limits::new(&schema.sdl(), 50_000).expect("the schema has prices");
-    router(Site { schema, limits, query_limit, hosts: Hosts::Any, db: db.clone() })
+/// The site over `db`, whose queries may take `query_limit`, as an ADMIN meets it.
+pub(crate) async fn site(db: &DatabaseConnection, query_limit: Duration) -> Router {
+    token_pass(db, AccessRole::Admin, &[], true).await.with(closed(db, query_limit))
 }
 
-/// A site over a database that is never asked for anything.
+/// The same, as somebody meets it who shows nothing.
+pub(crate) fn closed(db: &DatabaseConnection, query_limit: Duration) -> Router {
+    let schema = Schema::build(Query, Mutation, EmptySubscription).data(db.clone()).finish();
+    let limits = Limits::new(&schema.sdl(), 50_000).expect("the schema has prices");
+    let gate = gate(db, &Clock::fixed(instant("2026-11-16T09:00:00Z")));
+    router(Site { schema, limits, query_limit, hosts: Hosts::Any, gate, db: db.clone() })
+}
+
+/// A site over a database that holds nothing, as an ADMIN meets it.
 pub(crate) async fn bare() -> Router {
+    site(&empty().await, Duration::from_secs(10)).await
+}
+
+/// A database in memory that holds nothing.
+pub(crate) async fn empty() -> DatabaseConnection {
     let db = entity::store::connect("sqlite::memory:").await.expect("a database in memory");
-    site(&db, Duration::from_secs(10))
+    migration::migrate(&db).await.expect("the tables are made");
+    db
 }
 
 /// An answer, read whole.

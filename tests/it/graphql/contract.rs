@@ -83,7 +83,7 @@ both!(
             json!({}),
         )
         .await;
-        let expected = json!({ "actor": "token:0", "roles": ["ADMIN"], "seesWholeNetwork": true, "mayRequestRuns": true, "person": null });
+        let expected = json!({ "actor": "token:1", "roles": ["ADMIN"], "seesWholeNetwork": true, "mayRequestRuns": true, "person": null });
         assert_eq!(viewer["data"]["viewer"], expected);
     }
 );

@@ -1,0 +1,201 @@
+//! What a request shows of who asks: one of a bearer and a session's cookie. Headers in which a proxy might name somebody
+//! (`X-Forwarded-User` and the like) are never read: anybody can send them.
+
+use std::fmt;
+
+use axum::http::{HeaderMap, header};
+
+use super::secret::{Kind, Secret};
+
+/// The name of the session's cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieName {
+    /// Where people reach the service by https: a browser takes a cookie of this name only from there, for the whole host
+    /// and no other, and sends it nowhere else.
+    Host,
+    /// On this machine, without https.
+    Plain,
+}
+
+impl CookieName {
+    /// For an address at which people reach the service.
+    #[must_use]
+    pub fn at(base_url: Option<&str>) -> Self {
+        if base_url.is_some_and(|url| url.starts_with("https:")) { Self::Host } else { Self::Plain }
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Host => "__Host-psn-session",
+            Self::Plain => "psn-session",
+        }
+    }
+
+    /// What makes a browser keep `secret` for as many seconds, and show it to no script and no other site's request.
+    #[must_use]
+    pub fn set(self, secret: &Secret, seconds: i64) -> String {
+        self.line(secret.reveal(), seconds)
+    }
+
+    /// What makes a browser forget it.
+    #[must_use]
+    pub fn clear(self) -> String {
+        self.line("", 0)
+    }
+
+    fn line(self, value: &str, seconds: i64) -> String {
+        let secure = if self == Self::Host { "; Secure" } else { "" };
+        format!("{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", self.word())
+    }
+}
+
+/// A JSON Web Token, not looked at yet. It is never shown.
+#[derive(Clone)]
+pub struct Jwt(String);
+
+impl Jwt {
+    /// The token itself, to be verified.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Jwt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Jwt(…)")
+    }
+}
+
+/// What a request shows.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// An API token.
+    Token(Secret),
+    /// Any other bearer: the board's identity provider may have signed it.
+    Jwt(Jwt),
+    /// A session's cookie.
+    Session(Secret),
+}
+
+/// A credential that cannot be one, or two of them at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed;
+
+impl Credential {
+    /// The one credential of a request; nothing where it shows none.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`].
+    pub fn of(headers: &HeaderMap, cookie: CookieName) -> Result<Option<Self>, Malformed> {
+        let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
+        let (authorization, second) = (authorizations.next(), authorizations.next());
+        let mut cookies = cookies(headers, cookie.word());
+        let (session, another) = (cookies.next(), cookies.next());
+        match (authorization, session, second.is_some() || another.is_some()) {
+            (None, None, false) => Ok(None),
+            (Some(bearer), None, false) => {
+                let bearer = bearer.to_str().map_err(|_| Malformed)?;
+                Self::bearer(bearer).map(Some).ok_or(Malformed)
+            }
+            (None, Some(session), false) => {
+                Secret::read(Kind::Session, session).map(|secret| Some(Self::Session(secret))).ok_or(Malformed)
+            }
+            (Some(_), Some(_), _) | (_, _, true) => Err(Malformed),
+        }
+    }
+
+    fn bearer(value: &str) -> Option<Self> {
+        let (scheme, token) = value.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return None;
+        }
+        if token.starts_with(Kind::Token.prefix()) {
+            return Secret::read(Kind::Token, token).map(Self::Token);
+        }
+        // Three parts of base64url, whatever they say.
+        let part =
+            |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+        let sound = token.split('.').count() == 3 && token.split('.').all(part);
+        sound.then(|| Self::Jwt(Jwt(token.to_owned())))
+    }
+}
+
+/// The values of every cookie of a name. A header that is no text holds none.
+fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    // A cookie that a browser was told to forget may be sent once more, empty.
+    pairs.filter(move |(known, value)| *known == name && !value.is_empty()).map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn read(pairs: &[(HeaderName, &str)]) -> Result<Option<Credential>, Malformed> {
+        let pairs = pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap()));
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(name, value);
+        }
+        Credential::of(&headers, CookieName::Plain)
+    }
+
+    fn secret(kind: Kind) -> String {
+        Secret::new(kind).unwrap().reveal().to_owned()
+    }
+
+    #[test]
+    fn a_bearer_or_a_cookie_is_read_and_other_cookies_do_not_matter() {
+        let (token, session) = (secret(Kind::Token), secret(Kind::Session));
+        let bearer = |value: String| read(&[(header::AUTHORIZATION, &value)]);
+        assert!(matches!(bearer(format!("Bearer {token}")), Ok(Some(Credential::Token(_)))));
+        assert!(matches!(bearer(format!("bearer {token}")), Ok(Some(Credential::Token(_)))));
+        assert!(matches!(bearer("Bearer eyJh.eyJz.c2ln".to_owned()), Ok(Some(Credential::Jwt(_)))));
+        let cookie = read(&[(header::COOKIE, &format!("theme=dark; psn-session={session}; a=b"))]);
+        assert!(matches!(cookie, Ok(Some(Credential::Session(_)))));
+        assert!(matches!(read(&[(header::COOKIE, "theme=dark; __Host-psn-session=x")]), Ok(None)));
+        assert!(matches!(read(&[(header::COOKIE, "psn-session=")]), Ok(None)));
+        assert!(matches!(read(&[]), Ok(None)));
+    }
+
+    #[test]
+    fn two_at_once_and_what_can_be_none_are_malformed() {
+        let (token, session) = (format!("Bearer {}", secret(Kind::Token)), secret(Kind::Session));
+        let cookie = format!("psn-session={session}");
+        let (bearer, cookies) = (header::AUTHORIZATION, header::COOKIE);
+        for wrong in [
+            vec![(bearer.clone(), token.as_str()), (cookies.clone(), cookie.as_str())],
+            vec![(bearer.clone(), token.as_str()), (bearer.clone(), token.as_str())],
+            vec![(cookies.clone(), cookie.as_str()), (cookies.clone(), cookie.as_str())],
+            vec![(bearer.clone(), "Basic cHNuOnBzbg==")],
+            vec![(bearer.clone(), "Bearer")],
+            vec![(bearer.clone(), "Bearer psn_short")],
+            vec![(bearer.clone(), "Bearer a b.c.d")],
+            vec![(bearer.clone(), "Bearer a.b")],
+            vec![(bearer.clone(), "Bearer a..c")],
+            vec![(bearer, session.as_str())],
+            vec![(cookies, "psn-session=other")],
+        ] {
+            assert!(matches!(read(&wrong), Err(Malformed)), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn the_cookie_is_kept_from_scripts_and_other_sites_and_bound_to_the_host_where_there_is_https() {
+        let secret = Secret::new(Kind::Session).unwrap();
+        let line = CookieName::at(Some("https://psn.board.example")).set(&secret, 60);
+        let rest = "; Path=/; Max-Age=60; HttpOnly; SameSite=Lax";
+        assert_eq!(line, format!("__Host-psn-session={}{rest}; Secure", secret.reveal()));
+        let line = CookieName::at(None).set(&secret, 60);
+        assert_eq!(line, format!("psn-session={}{rest}", secret.reveal()));
+        assert_eq!(CookieName::at(Some("http://localhost:8080")), CookieName::Plain);
+        assert_eq!(CookieName::Plain.clear(), "psn-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    }
+}

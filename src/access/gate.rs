@@ -1,0 +1,150 @@
+//! From what a request shows to who asks. Everything is looked up with each request: what was revoked, withdrawn or ended a
+//! moment ago opens nothing now.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use entity::clock::{Clock, day_of};
+use entity::id::{ApiTokenId, PersonId};
+use entity::store::access::{Holder, person, session, token};
+use entity::table::api_token;
+use sea_orm::{DatabaseConnection, DbErr};
+
+use super::Viewer;
+use super::credential::{CookieName, Credential, Jwt};
+use super::secret::Secret;
+use super::uses::{Used, Uses};
+
+/// How long a session lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// At most, however much it is used.
+    pub whole: TimeDelta,
+    /// Without being used.
+    pub idle: TimeDelta,
+}
+
+/// Who may come in. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Gate(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: DatabaseConnection,
+    clock: Clock,
+    zone: Tz,
+    cookie: CookieName,
+    sessions: SessionLimits,
+    uses: Uses,
+}
+
+/// Somebody who may come in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admitted {
+    /// Who it is.
+    pub viewer: Viewer,
+    /// Whether a cookie said so: a browser sends it whoever made the request.
+    pub by_cookie: bool,
+}
+
+/// Why somebody may not come in.
+#[derive(Debug)]
+pub enum Denied {
+    /// They show nothing.
+    Nobody,
+    /// What they show opens nothing: unknown, malformed, expired, revoked, or of somebody who has left. Which of these is
+    /// nobody's business.
+    Refused,
+    /// It could not be looked up.
+    Failed(DbErr),
+}
+
+impl From<DbErr> for Denied {
+    fn from(cause: DbErr) -> Self {
+        Self::Failed(cause)
+    }
+}
+
+impl Gate {
+    /// Over a database. `zone` says on which day grants and posts hold.
+    #[must_use]
+    pub fn new(
+        db: DatabaseConnection,
+        (clock, zone): (Clock, Tz),
+        cookie: CookieName,
+        sessions: SessionLimits,
+    ) -> Self {
+        Self(Arc::new(Inner { db, clock, zone, cookie, sessions, uses: Uses::default() }))
+    }
+
+    /// Who sends a request with these headers.
+    ///
+    /// # Errors
+    ///
+    /// [`Denied`].
+    pub async fn admit(&self, headers: &HeaderMap) -> Result<Admitted, Denied> {
+        let credential = Credential::of(headers, self.0.cookie).map_err(|_| Denied::Refused)?;
+        let now = self.0.clock.now();
+        match credential {
+            None => Err(Denied::Nobody),
+            Some(Credential::Token(secret)) => {
+                let token = token::by_hash(&self.0.db, &secret.hash()).await?.ok_or(Denied::Refused)?;
+                Ok(Admitted { viewer: self.token(token, now).await?, by_cookie: false })
+            }
+            Some(Credential::Jwt(jwt)) => Ok(Admitted { viewer: self.bearer(&jwt, now)?, by_cookie: false }),
+            Some(Credential::Session(secret)) => {
+                Ok(Admitted { viewer: self.session(&secret, now).await?, by_cookie: true })
+            }
+        }
+    }
+
+    /// Returns when the uses of tokens and sessions so far are written: before the database is closed.
+    pub async fn settle(&self) {
+        self.0.uses.settle().await;
+    }
+
+    async fn token(&self, token: api_token::Model, now: DateTime<Utc>) -> Result<Viewer, Denied> {
+        let Inner { db, uses, .. } = &*self.0;
+        if !token.is_good(now) {
+            return Err(Denied::Refused);
+        }
+        let units = token::units_of(db, &[token.id]).await?.into_iter().map(|given| given.unit_id).collect();
+        uses.note(db, Used::Token(token.id), token.last_used_at, now);
+        Ok(Viewer::token(token.id, token.role, units, token.names))
+    }
+
+    async fn token_by_id(&self, id: ApiTokenId, now: DateTime<Utc>) -> Result<Viewer, Denied> {
+        let token = token::by_id(&self.0.db, id).await?.ok_or(Denied::Refused)?;
+        self.token(token, now).await
+    }
+
+    async fn session(&self, secret: &Secret, now: DateTime<Utc>) -> Result<Viewer, Denied> {
+        let Inner { db, sessions, uses, .. } = &*self.0;
+        let session = session::by_hash(db, &secret.hash()).await?.ok_or(Denied::Refused)?;
+        let holds =
+            session.ended_at.is_none() && now < session.expires_at && now - session.last_used_at < sessions.idle;
+        if !holds {
+            return Err(Denied::Refused);
+        }
+        let viewer = match session.holder().ok_or(Denied::Refused)? {
+            Holder::Person(id) => self.person(id, now).await?,
+            Holder::Token(id) => self.token_by_id(id, now).await?,
+        };
+        uses.note(db, Used::Session(session.id), Some(session.last_used_at), now);
+        Ok(viewer)
+    }
+
+    /// A person with a post today, and the roles that they were given.
+    async fn person(&self, id: PersonId, now: DateTime<Utc>) -> Result<Viewer, Denied> {
+        let today = day_of(now, self.0.zone);
+        let roles = person::given_roles(&self.0.db, id, today).await?.ok_or(Denied::Refused)?;
+        Ok(Viewer::person(id, roles))
+    }
+
+    /// A bearer that is none of our tokens. Without an identity provider there is nobody whose word it could be.
+    fn bearer(&self, _jwt: &Jwt, _now: DateTime<Utc>) -> Result<Viewer, Denied> {
+        Err(Denied::Refused)
+    }
+}

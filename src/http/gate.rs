@@ -1,0 +1,131 @@
+//! Nobody comes in unless the gate knows them: every answer but health and the pages for signing in is behind it.
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::uri::Uri;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::graphql;
+use super::request::Refusal;
+use super::router::RequestId;
+use crate::access::Gate;
+use crate::access::gate::{Admitted, Denied};
+use crate::graphql::error::{ApiError, Code};
+
+/// The page on which people sign in.
+pub(super) const SIGN_IN: &str = "/sign-in";
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Lets in whom the gate knows, and tells everything behind it who they are.
+pub(super) async fn guard(
+    State(gate): State<Gate>,
+    Extension(id): Extension<RequestId>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let denied = match gate.admit(request.headers()).await {
+        Ok(Admitted { by_cookie: true, .. }) if comes_from_elsewhere(&request) => return foreign(&request, &id),
+        Ok(Admitted { viewer, .. }) => {
+            request.extensions_mut().insert(viewer);
+            return next.run(request).await;
+        }
+        Err(denied) => denied,
+    };
+    let asks_for_page = request.method() == Method::GET && accepts_html(request.headers());
+    match denied {
+        Denied::Nobody | Denied::Refused if asks_for_page => never_stored(Redirect::to(SIGN_IN).into_response()),
+        Denied::Nobody | Denied::Refused => {
+            let sentence = "Sign in, or send an API token that is good as `Authorization: Bearer …`";
+            let refusal = Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, sentence);
+            let mut response = graphql::refuse(request.headers(), refusal, &id);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            tracing::info!(%id, status = response.status().as_u16(), "not signed in");
+            never_stored(response)
+        }
+        Denied::Failed(cause) => {
+            let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
+            let status = match error.code() {
+                Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::INTERNAL_SERVER_ERROR,
+            };
+            let refusal = Refusal { status, error, allow: None };
+            never_stored(graphql::refuse(request.headers(), refusal, &id))
+        }
+    }
+}
+
+/// Whether another site's page made a browser send this request, so that the cookie in it says nothing about who wants it.
+/// Reading is left alone: another site does not see the answer.
+pub(super) fn comes_from_elsewhere(request: &Request) -> bool {
+    if request.method().is_safe() {
+        return false;
+    }
+    let headers = request.headers();
+    // What a browser of today says of every request; `none` is a person's own doing.
+    if let Some(site) = headers.get(FETCH_SITE) {
+        return site != "same-origin" && site != "none";
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else { return false };
+    let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    match (origin.as_ref().and_then(Uri::authority), host) {
+        (Some(origin), Some(host)) => !origin.as_str().eq_ignore_ascii_case(host),
+        _ => true,
+    }
+}
+
+/// The answer to a request that another site's page made.
+pub(super) fn foreign(request: &Request, id: &RequestId) -> Response {
+    let sentence = "Another site's page made this request; do it from a page of this service";
+    let refusal = Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, sentence);
+    tracing::warn!(%id, status = 403, "another site's page sent a request with a session's cookie");
+    never_stored(graphql::refuse(request.headers(), refusal, id))
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let wishes = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    wishes.flat_map(|value| value.split(',')).any(|wish| wish.trim().starts_with("text/html"))
+}
+
+pub(super) fn never_stored(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    fn elsewhere(method: Method, headers: &[(&'static str, &str)]) -> bool {
+        let request = Request::builder().method(method).uri("/graphql").header("host", "psn.example:8443");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        comes_from_elsewhere(&request.body(Body::empty()).unwrap())
+    }
+
+    #[test]
+    fn a_change_that_another_sites_page_asks_for_is_told_from_ones_own() {
+        for (site, expected) in [("same-origin", false), ("none", false), ("same-site", true), ("cross-site", true)] {
+            assert_eq!(elsewhere(Method::POST, &[("sec-fetch-site", site)]), expected, "{site}");
+            assert!(!elsewhere(Method::GET, &[("sec-fetch-site", site)]));
+        }
+        for (origin, expected) in [
+            ("https://psn.example:8443", false),
+            ("https://PSN.example:8443", false),
+            ("https://psn.example", true),
+            ("https://evil.example", true),
+            ("https://psn.example:8443.evil.example", true),
+            ("null", true),
+            ("", true),
+        ] {
+            assert_eq!(elsewhere(Method::POST, &[("origin", origin)]), expected, "{origin}");
+        }
+        assert!(!elsewhere(Method::POST, &[]), "no browser of the last years");
+        assert!(elsewhere(Method::POST, &[("sec-fetch-site", "cross-site"), ("origin", "https://psn.example:8443")]));
+    }
+}

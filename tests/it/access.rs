@@ -1,0 +1,64 @@
+//! Who may come in, on both databases: tokens, sessions, people with and without posts and grants.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+mod gate;
+mod people;
+
+use axum::Router;
+use axum::http::{HeaderMap, Request};
+use clap::Parser as _;
+use entity::value::AccessRole;
+use psn::access::Gate;
+use psn::access::gate::Denied;
+use psn::app::App;
+use psn::cli::Cli;
+use serde_json::json;
+
+use crate::harness::{Pass, World};
+use crate::site::{Answer, send};
+
+/// The app as `psn serve` with these flags has it, over the world's database.
+fn app(world: &World, flags: &[&str]) -> App {
+    let settings = Cli::try_parse_from([&["psn", "serve"], flags].concat()).unwrap().settings;
+    App { settings, db: world.db.clone(), clock: world.clock.clone() }
+}
+
+/// The real site, as somebody meets it who shows nothing, and its gate.
+fn site(world: &World) -> (Router, Gate) {
+    let app = app(world, &[]);
+    let gate = app.gate();
+    (app.router(&gate).unwrap(), gate)
+}
+
+/// A request with some headers.
+async fn request(router: &Router, method: &str, address: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let request = Request::builder().method(method).uri(address).header("host", "127.0.0.1:8080");
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    send(router, request.body(body.to_owned().into()).unwrap()).await
+}
+
+/// Asks who it is that asks, with some headers.
+async fn ask_as(router: &Router, headers: &[(&str, &str)]) -> Answer {
+    let headers = [&[("content-type", "application/json")], headers].concat();
+    request(router, "POST", "/graphql", &headers, &json!({ "query": "{ viewer { actor } }" }).to_string()).await
+}
+
+async fn ask(router: &Router, pass: &Pass) -> Answer {
+    ask_as(router, &[(pass.0.as_str(), pass.1.to_str().unwrap())]).await
+}
+
+/// Who the gate says that it is; nothing where it lets nobody in.
+async fn kind(router: &Router, pass: &Pass) -> Option<String> {
+    let answer = ask(router, pass).await;
+    answer.json()["data"]["viewer"]["actor"].as_str().map(str::to_owned)
+}
+
+/// The roles that the gate says somebody was given; nothing where it does not let them in.
+async fn granted(gate: &Gate, pass: &Pass) -> Option<Vec<AccessRole>> {
+    let headers = HeaderMap::from_iter([(pass.0.clone(), pass.1.clone())]);
+    match gate.admit(&headers).await {
+        Ok(admitted) => Some(admitted.viewer.granted().to_vec()),
+        Err(Denied::Refused) => None,
+        Err(other) => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,132 @@
+//! What a person is: nobody without a post, and by grant or appointment what they were given for the day.
+
+use entity::actor::Actor;
+use entity::id::{AppointmentId, PersonId, UnitId};
+use entity::period::Day;
+use entity::store::access::grant;
+use entity::store::access::person::{KnownBy, find};
+use entity::table::appointment;
+use entity::value::{AccessRole, AppointmentRole};
+use sea_orm::{ActiveModelTrait as _, ConnectionTrait as _, IntoActiveModel as _};
+
+use super::{granted, kind, site};
+use crate::graphql::board;
+use crate::harness::{World, both, day, instant};
+
+async fn grant(
+    world: &World,
+    person: i64,
+    role: AccessRole,
+    from: &str,
+    to: Option<&str>,
+) -> entity::id::AccessGrantId {
+    let days: (Day, Option<Day>) = (day(from), to.map(day));
+    let by = (Actor::Operator, world.clock.now());
+    grant::add(&world.db, (PersonId(person), role), days, by).await.unwrap().id
+}
+
+both!(
+    async fn whoever_has_no_post_today_is_nobody_whatever_they_were_granted(world: World) {
+        board::organisation(&world.db).await;
+        let (router, _) = site(&world);
+        grant(&world, 4, AccessRole::Admin, "2026-01-01", None).await;
+        let pass = world.person(4).await;
+        assert_eq!(kind(&router, &pass).await.as_deref(), Some("person:4"));
+        for (change, inside) in [
+            ("valid_to = '2026-11-16'", false),
+            ("valid_to = '2026-11-17'", true),
+            ("valid_to = NULL, valid_from = '2026-11-17'", false),
+            ("valid_to = NULL, valid_from = '2026-11-16'", true),
+        ] {
+            let sql = format!("UPDATE post SET {change} WHERE person_id = 4");
+            world.db.execute_unprepared(&sql).await.unwrap();
+            assert_eq!(kind(&router, &pass).await.is_some(), inside, "{change}");
+        }
+        world.db.execute_unprepared("DELETE FROM post WHERE person_id = 4").await.unwrap();
+        assert_eq!(kind(&router, &pass).await, None);
+    }
+);
+
+both!(
+    async fn a_grant_holds_from_its_first_day_to_the_day_before_it_ends_or_is_withdrawn(world: World) {
+        board::organisation(&world.db).await;
+        let (_, gate) = site(&world);
+        grant(&world, 4, AccessRole::Auditor, "2026-11-16", Some("2026-11-17")).await;
+        grant(&world, 4, AccessRole::Admin, "2026-11-17", None).await;
+        let roles = async |at: &str| {
+            world.clock.set(instant(at));
+            granted(&gate, &world.person(4).await).await.unwrap()
+        };
+        // Days are the board's: in June midnight in Glasgow is at eleven in the evening, in November at twelve.
+        assert_eq!(roles("2026-11-15T23:59:59Z").await, []);
+        assert_eq!(roles("2026-11-16T00:00:00Z").await, [AccessRole::Auditor]);
+        assert_eq!(roles("2026-11-17T00:00:00Z").await, [AccessRole::Admin]);
+        let id = grant(&world, 5, AccessRole::Coordinator, "2026-11-01", None).await;
+        let pass = world.person(5).await;
+        assert_eq!(granted(&gate, &pass).await.unwrap(), [AccessRole::Coordinator]);
+        assert!(grant::withdraw(&world.db, id, day("2026-11-17")).await.unwrap());
+        assert_eq!(granted(&gate, &pass).await.unwrap(), [], "at once, in a session that goes on");
+        assert!(!grant::withdraw(&world.db, id, day("2026-11-17")).await.unwrap(), "once");
+    }
+);
+
+both!(
+    async fn whoever_is_appointed_coordinator_or_stands_in_for_one_is_one_on_those_days(world: World) {
+        board::organisation(&world.db).await;
+        let (_, gate) = site(&world);
+        let row = appointment::Model {
+            id: AppointmentId(2),
+            unit_id: UnitId(1),
+            person_id: PersonId(4),
+            role: AppointmentRole::Coordinator,
+            valid_from: Some(day("2026-11-10")),
+            valid_to: Some(day("2026-11-20")),
+            delegate_id: Some(PersonId(5)),
+            delegate_from: Some(day("2026-11-18")),
+            delegate_to: None,
+        };
+        row.into_active_model().insert(&world.db).await.unwrap();
+        for (on, person, expected) in [
+            ("2026-11-09", 4, false),
+            ("2026-11-10", 4, true),
+            ("2026-11-19", 4, true),
+            ("2026-11-20", 4, false),
+            ("2026-11-17", 5, false),
+            ("2026-11-18", 5, true),
+            ("2026-11-20", 5, false),
+            // Senior managers are what they are by the facts, and are given nothing here.
+            ("2026-11-16", 2, false),
+        ] {
+            world.clock.set(instant(&format!("{on}T09:00:00Z")));
+            let roles = granted(&gate, &world.person(person).await).await.unwrap();
+            let wanted: &[AccessRole] = if expected { &[AccessRole::Coordinator] } else { &[] };
+            assert_eq!(roles, wanted, "person {person} on {on}");
+        }
+    }
+);
+
+both!(
+    async fn a_person_is_known_by_work_address_in_any_case_or_by_number_and_only_if_it_is_one_person(world: World) {
+        board::organisation(&world.db).await;
+        let today = day("2026-11-16");
+        let found = async |by: KnownBy| find(&world.db, &by, today).await.unwrap().map(|id| id.0);
+        let email = |address: &str| KnownBy::WorkEmail(address.to_owned());
+        let number = |employer: Option<&str>, number: &str| {
+            KnownBy::EmployeeNumber(employer.map(str::to_owned), number.to_owned())
+        };
+        assert_eq!(found(email("P4@Board.Example")).await, Some(4));
+        assert_eq!(found(email("p4@board.exampl_")).await, None);
+        assert_eq!(found(email("")).await, None);
+        assert_eq!(found(number(Some("NHS"), "000004")).await, Some(4));
+        assert_eq!(found(number(None, "000004")).await, Some(4));
+        assert_eq!(found(number(Some("Council"), "000004")).await, None);
+        assert_eq!(found(number(None, "4")).await, None, "leading zeros are part of it");
+
+        world.db.execute_unprepared("UPDATE person SET work_email = 'P4@BOARD.EXAMPLE' WHERE id = 5").await.unwrap();
+        assert_eq!(found(email("p4@board.example")).await, None, "it is two people's");
+        world.db.execute_unprepared("UPDATE post SET valid_to = '2026-11-16' WHERE person_id = 4").await.unwrap();
+        assert_eq!(found(email("p4@board.example")).await, Some(5), "one of them has left");
+        world.db.execute_unprepared("UPDATE person SET work_email = NULL WHERE id > 0").await.unwrap();
+        assert_eq!(found(email("p4@board.example")).await, None);
+    }
+);
