@@ -93,7 +93,6 @@ async fn verify(app: &App, expect: Option<Expected>) -> Result<(), Stop> {
     let unreadable = |error| Stop::Failed(format!("the audit log cannot be read: {error}"));
     let Verified { sound, head, broken } = audit::verify(&app.db).await.map_err(unreadable)?;
     if let Some(broken) = broken {
-        tracing::error!(%broken, sound, "the audit log is broken");
         return Err(Stop::Failed(format!(
             "the audit log is broken: {broken}; the {sound} before are sound. Keep the database as it is and find out who had \
              access to it"
@@ -102,7 +101,6 @@ async fn verify(app: &App, expect: Option<Expected>) -> Result<(), Stop> {
     if let Some(Expected(expected)) = expect {
         let found = audit::hash_of(&app.db, expected.id).await.map_err(unreadable)?;
         if found.is_none_or(|hash| hash != expected.hash) {
-            tracing::error!(%expected, "the audit log is not the one that was expected");
             return Err(Stop::Failed(format!(
                 "the audit log is sound in itself, but it is not the one that ended with {expected}: it was written anew"
             )));

@@ -33,6 +33,8 @@ use crate::value::{Action, ImportState, RunState};
 pub const COVERAGE: &str = "coverage";
 /// The job that mails a week's gap report; its periods are ISO weeks, `2026-W48`.
 pub const GAP_REPORT: &str = "gap-report";
+/// The job that checks the audit log; its periods are days.
+pub const AUDIT_CHECK: &str = "audit-check";
 
 /// What a worker bids when it would run a job for a period.
 #[derive(Clone, Copy, Debug)]
