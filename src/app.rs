@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use entity::clock::Clock;
 use entity::period::Day;
+use jobs::audit::AuditCheck;
 use jobs::mail::{Mailer, Sender};
 use jobs::report::GapReport;
 use jobs::runner::{Job, Runner};
@@ -147,7 +148,7 @@ impl App {
     /// [`Stop::Refused`] for a mail setting that cannot be used; [`Stop::Failed`] for a table of jobs that makes no sense, an
     /// error of the program.
     pub fn runner(&self) -> Result<Runner, Stop> {
-        let jobs: Vec<Box<dyn Job>> = vec![Box::new(Coverage), Box::new(self.gap_report()?)];
+        let jobs: Vec<Box<dyn Job>> = vec![Box::new(Coverage), Box::new(self.gap_report()?), Box::new(AuditCheck)];
         Runner::new(self.db.clone(), self.clock.clone(), self.settings.board_zone, &TABLE, jobs)
             .map_err(|error| Stop::Failed(error.to_string()))
     }

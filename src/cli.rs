@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each with its `Args` and a `run`.
 
+pub mod audit;
 pub mod check;
 pub mod demo;
 pub mod export;
@@ -55,6 +56,8 @@ pub enum Command {
     Schema(schema::Args),
     /// Write one day's coverage as coverage.csv, rollup.csv, standing.csv and layers.csv.
     Export(export::Args),
+    /// Check that nothing was changed in or removed from the audit log, or list what was done.
+    Audit(audit::Args),
 }
 
 /// Why a command stops short, in one sentence for the person who typed it.
@@ -103,10 +106,11 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
         Command::Schema(args) => schema::run(args),
         Command::Export(args) => {
             let app = App::open_migrated(settings, clock).await?;
-            let done = export::run(args, &app.db).await;
+            let done = export::run(args, &app.db, app.clock.now()).await;
             app.close().await;
             done
         }
+        Command::Audit(args) => audit::run(args, settings, clock).await,
     }
 }
 

@@ -5,6 +5,7 @@
 //! request + Viewer ──prepare──▶ schema.execute
 //!                                 │ access    what the viewer may see, from which every read begins
 //!                                 │ moment    the facts and the coverage of one day, one version for the whole request
+//!                                 │ audit     what was changed and read, recorded before it is answered
 //!                                 │ cache     the facts and the last days computed, for everybody
 //!                                 │ loader    rows that hang below a page, one statement for all of them
 //!                                 ▼ page      bounded pages and opaque cursors
@@ -12,6 +13,7 @@
 //! ```
 
 mod access;
+mod audit;
 mod cache;
 mod directory;
 pub mod error;
@@ -30,12 +32,10 @@ use chrono_tz::Tz;
 use entity::clock::Clock;
 use sea_orm::DatabaseConnection;
 
+pub use self::audit::PsnSchema;
 pub use self::mutation::Mutation;
 pub use self::query::Query;
 use crate::access::Viewer;
-
-/// The one schema that psn serves.
-pub type PsnSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds the schema over `db`. `clock` and `zone` say what today is where a question names no day.
 ///
@@ -43,7 +43,8 @@ pub type PsnSchema = Schema<Query, Mutation, EmptySubscription>;
 /// it is executed, in [`limits`].
 #[must_use]
 pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz) -> PsnSchema {
-    builder().data(cache::CoverageCache::new(db.clone())).data(db).data(clock).data(zone).finish()
+    let schema = builder().data(cache::CoverageCache::new(db.clone())).data(db.clone()).data(clock).data(zone).finish();
+    PsnSchema::new(schema, db)
 }
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveTime, SubsecRound, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use crate::period::Day;
@@ -59,4 +59,27 @@ impl Clock {
 #[must_use]
 pub fn day_of(instant: DateTime<Utc>, zone: Tz) -> Day {
     Day::from(instant.with_timezone(&zone).date_naive())
+}
+
+/// The first instant of a civil day in `zone`; where the clocks are put forward over midnight, that at which the day begins.
+#[must_use]
+pub fn first_instant(day: Day, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.date().and_time(NaiveTime::MIN);
+    let quarters = (0..96).map(|quarters| midnight + TimeDelta::minutes(15 * quarters));
+    let begins = quarters.into_iter().find_map(|local| zone.from_local_datetime(&local).earliest());
+    begins.map_or_else(|| midnight.and_utc(), |begins| begins.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_its_own_midnight_or_when_the_clocks_were_put_forward_over_it() {
+        let begins = |year, month, day, zone| first_instant(Day::new(year, month, day).unwrap(), zone).to_rfc3339();
+        assert_eq!(begins(2026, 11, 16, chrono_tz::Europe::London), "2026-11-16T00:00:00+00:00");
+        assert_eq!(begins(2026, 7, 1, chrono_tz::Europe::London), "2026-06-30T23:00:00+00:00");
+        // At midnight the clocks went to 01:00, so the day began an hour late.
+        assert_eq!(begins(2018, 11, 4, chrono_tz::America::Sao_Paulo), "2018-11-04T03:00:00+00:00");
+    }
 }

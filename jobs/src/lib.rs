@@ -3,6 +3,7 @@
 //! No HTTP and no GraphQL here; the API and the jobs meet in the database. Jobs are handed a connection, `now` and a period;
 //! only [`schedule`] and [`runner`] hold a clock.
 
+pub mod audit;
 pub mod import;
 pub mod mail;
 pub mod one_line;

@@ -116,6 +116,9 @@ pub enum ReportError {
     /// A template did not render.
     #[error("a mail could not be rendered: {0}")]
     Render(String),
+    /// What is sent could not be recorded.
+    #[error("the audit log takes nothing, so nothing is sent; see `psn audit verify`")]
+    AuditBroken,
     /// The database refused or was away.
     #[error(transparent)]
     Database(#[from] DbErr),

@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use entity::actor::Actor;
 use entity::clock::{Clock, day_of};
 use entity::period::Day;
-use entity::store::run as ledger;
+use entity::store::{audit, begin_write, run as ledger};
 use entity::table::job_run::Model;
 use entity::value::RunState;
 use sea_orm::{DatabaseConnection, DbErr};
@@ -235,7 +236,8 @@ impl Runner {
         }
     }
 
-    /// Runs `job` for `period` because a person asks for it, done or not, and waits for its end. The ledger's row as the
+    /// Runs `job` for `period` because somebody on this machine asks for it, done or not, and waits for its end. The audit
+    /// log has who asked: the operator. The ledger's row as the
     /// attempt left it: done, failed, or to be tried again by the next worker.
     ///
     /// # Errors
@@ -345,9 +347,14 @@ impl Inner {
         }
         let (period_text, holder) = (period.to_string(), self.holder());
         let bid = self.bid(job, &period_text, &holder, self.clock.now());
-        let Some(row) = ledger::seize(&self.db, bid).await? else {
+        let txn = begin_write(&self.db).await?;
+        let before = ledger::find(&txn, job, &period_text).await?;
+        let Some(row) = ledger::seize(&txn, bid).await? else {
+            txn.rollback().await?;
             return Err(RunNowError::Busy(job.to_owned(), period));
         };
+        audit::record(&txn, &ledger::requested(bid.now, Actor::Operator, before.as_ref(), &row)).await?;
+        txn.commit().await?;
         self.attempt(lane.schedule.entry, lane.job.clone(), period, &row).await;
         Ok(ledger::find(&self.db, job, &period_text).await?.unwrap_or(row))
     }

@@ -13,12 +13,12 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use croner::Cron;
 use entity::period::{Day, IsoWeek, PeriodError};
-use entity::store::run::{COVERAGE, GAP_REPORT};
+use entity::store::run::{AUDIT_CHECK, COVERAGE, GAP_REPORT};
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job as Ring, JobScheduler, JobSchedulerError};
 
 /// The jobs, in the order in which the runner looks at them.
-pub const TABLE: [Entry; 2] = [
+pub const TABLE: [Entry; 3] = [
     Entry {
         name: COVERAGE,
         cron: "0 5 * * *",
@@ -34,6 +34,14 @@ pub const TABLE: [Entry; 2] = [
         after: Some(COVERAGE),
         limit: Duration::from_secs(60 * 60),
         meaning: "Builds the week's gap report and mails it to those who answer for units.",
+    },
+    Entry {
+        name: AUDIT_CHECK,
+        cron: "30 4 * * *",
+        every: Every::Day { missed_mondays: 0 },
+        after: None,
+        limit: Duration::from_secs(60 * 60),
+        meaning: "Checks that nothing was changed in or removed from the audit log.",
     },
 ];
 
@@ -173,6 +181,7 @@ pub fn render(table: &[Entry], zone: Tz) -> String {
         let when = Cron::from_str(cron).map_or_else(|_| cron.to_owned(), |cron| cron.describe().replace('.', ""));
         let when = after.map_or_else(|| when.clone(), |first| format!("{when}, after {first}"));
         let missed = match every {
+            Every::Day { missed_mondays: 0 } => "the latest day".to_owned(),
             Every::Day { missed_mondays } => format!("the latest day, and Mondays of the last {missed_mondays} weeks"),
             Every::Week => "this week's".to_owned(),
         };
@@ -226,9 +235,10 @@ mod tests {
     fn the_table_of_jobs_reads_like_this() {
         // `cargo insta test --accept -p jobs` writes it anew.
         insta::assert_snapshot!(render(&TABLE, chrono_tz::Europe::London), @r"
-        JOB         WHEN (Europe/London)                 IF MISSED                                        LIMIT   WHAT IT DOES
-        coverage    At 05:00                             the latest day, and Mondays of the last 8 weeks  30 min  Stores the day's coverage of every team and unit.
-        gap-report  At 07:00, on Monday, after coverage  this week's                                      60 min  Builds the week's gap report and mails it to those who answer for units.
+        JOB          WHEN (Europe/London)                 IF MISSED                                        LIMIT   WHAT IT DOES
+        coverage     At 05:00                             the latest day, and Mondays of the last 8 weeks  30 min  Stores the day's coverage of every team and unit.
+        gap-report   At 07:00, on Monday, after coverage  this week's                                      60 min  Builds the week's gap report and mails it to those who answer for units.
+        audit-check  At 04:30                             the latest day                                   60 min  Checks that nothing was changed in or removed from the audit log.
         ");
     }
 

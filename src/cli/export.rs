@@ -4,18 +4,22 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use clap::Args as ClapArgs;
+use entity::actor::Actor;
 use entity::coverage::mix::Verdict;
 use entity::coverage::rollup::level1_met;
 use entity::coverage::roster::UnitIx;
 use entity::coverage::{Coverage, Index, compute};
 use entity::id::PersonId;
 use entity::period::Day;
+use entity::store::audit::{self, Event};
 use entity::store::roster;
 use entity::table::person;
-use entity::value::Status;
+use entity::value::{Action, Status};
 use jobs::safe_csv::cell;
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
+use serde_json::json;
 
 use super::Stop;
 
@@ -33,12 +37,13 @@ pub struct Args {
     pub out: PathBuf,
 }
 
-/// Computes the coverage and writes the four files, replacing what has their names; says which files those are.
+/// Computes the coverage and writes the four files, replacing what has their names; says which files those are. What is about
+/// to be written is recorded first: what is not recorded is not exported.
 ///
 /// # Errors
 ///
-/// [`Stop::Failed`] when the facts cannot be read or a file cannot be written.
-pub async fn run(args: Args, db: &DatabaseConnection) -> Result<(), Stop> {
+/// [`Stop::Failed`] when the facts cannot be read, the export cannot be recorded or a file cannot be written.
+pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), Stop> {
     let Args { as_of, out } = args;
     let facts = roster::load(db).await.map_err(|error| Stop::Failed(format!("The facts cannot be read: {error}")))?;
     let coverage = compute(&facts.index, as_of, None);
@@ -52,6 +57,15 @@ pub async fn run(args: Args, db: &DatabaseConnection) -> Result<(), Stop> {
         ("standing.csv", standing_rows(&facts.index, &coverage, &people)),
         ("layers.csv", layer_rows(&facts.index, &coverage)),
     ];
+    let counts = files.iter().map(|(name, rows)| (name.to_string(), json!(rows.len() - 1)));
+    let event = Event {
+        object: Some(format!("coverage:{as_of}")),
+        after: Some(json!({ "rows": serde_json::Map::from_iter(counts) })),
+        ..Event::new(now, Actor::Operator, Action::CoverageExported)
+    };
+    audit::record_alone(db, &event)
+        .await
+        .map_err(|error| Stop::Failed(format!("The export cannot be recorded, so nothing is written: {error}")))?;
     for (name, rows) in files {
         let path = out.join(name);
         write(&path, &rows).map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;

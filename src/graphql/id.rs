@@ -3,7 +3,7 @@
 use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::id::{DeliveryId, ImportBatchId, JobRunId, PersonId, ReportId, SnapshotId, UnitId};
+use entity::id::{AuditEventId, DeliveryId, ImportBatchId, JobRunId, PersonId, ReportId, SnapshotId, UnitId};
 use entity::period::Day;
 
 /// The things that `node` finds, each with its key. A unit or team that was asked of a given day stays on that day, so that a
@@ -18,6 +18,7 @@ pub(crate) enum NodeId {
     JobRun(JobRunId),
     ImportBatch(ImportBatchId),
     Person(PersonId),
+    AuditEvent(AuditEventId),
 }
 
 impl NodeId {
@@ -35,6 +36,7 @@ impl NodeId {
             Self::JobRun(id) => format!("JobRun:{id}"),
             Self::ImportBatch(id) => format!("ImportBatch:{id}"),
             Self::Person(id) => format!("Person:{id}"),
+            Self::AuditEvent(id) => format!("AuditEvent:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -57,6 +59,7 @@ impl NodeId {
             "JobRun" => Self::JobRun(JobRunId(plain()?)),
             "ImportBatch" => Self::ImportBatch(ImportBatchId(plain()?)),
             "Person" => Self::Person(PersonId(plain()?)),
+            "AuditEvent" => Self::AuditEvent(AuditEventId(plain()?)),
             _ => return None,
         })
     }
@@ -79,6 +82,7 @@ mod tests {
             NodeId::JobRun(JobRunId(4)),
             NodeId::ImportBatch(ImportBatchId(5)),
             NodeId::Person(PersonId(6)),
+            NodeId::AuditEvent(AuditEventId(7)),
         ] {
             assert_eq!(NodeId::decode(&id.encode()), Some(id));
         }

@@ -2,11 +2,13 @@
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use entity::period::{Day, IsoWeek};
-use entity::store::run;
-use entity::value::RunState;
+use entity::store::audit::{self, Event};
+use entity::store::{begin_write, run};
+use entity::value::{Action, RunState};
 use sea_orm::DatabaseConnection;
 
 use super::access::Scope;
+use super::audit::event;
 use super::error::ApiError;
 use super::moment::{YEARS, is_plausible, local_day, today};
 use super::object::job_run::JobRun;
@@ -78,7 +80,16 @@ impl Mutation {
             Ok(period) => period,
             Err(refusal) => return Ok(RequestRunPayload { run: None, refusal: Some(refusal) }),
         };
-        let row = run::request(db, job.stored(), &period).await?;
+        let asked = event(ctx, Action::RunRequested)?;
+        let txn = begin_write(db).await?;
+        let before = run::find(&txn, job.stored(), &period).await?;
+        let row = run::request(&txn, job.stored(), &period).await?;
+        if row.state != RunState::Running {
+            let request_id = asked.request_id;
+            let told = run::requested(asked.at, asked.actor, before.as_ref(), &row);
+            audit::record(&txn, &Event { request_id, ..told }).await?;
+        }
+        txn.commit().await?;
         let refusal = (row.state == RunState::Running).then(|| RequestRunRefusal {
             code: RequestRunRefusalCode::AlreadyRunning,
             sentence: format!("{} for {period} is running now; ask again when it has ended", job.stored()),

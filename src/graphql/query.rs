@@ -1,5 +1,6 @@
 //! What can be asked: the organisation and its coverage on any day, the directory, another policy tried on it, and how the network is run.
 
+mod audit;
 mod directory;
 mod history;
 mod node;
@@ -19,5 +20,6 @@ pub struct Query(
     teams::TeamQuery,
     what_if::WhatIfQuery,
     history::HistoryQuery,
+    audit::AuditQuery,
     node::NodeQuery,
 );

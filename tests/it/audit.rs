@@ -1,11 +1,20 @@
-//! The audit log: nothing is changed in it or removed from it, and where somebody does so all the same, it shows.
+//! The audit log: what is done leaves its event, nothing is changed in it or removed from it, and where somebody does so all
+//! the same, it shows.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
+mod api;
 mod chain;
+mod commands;
+mod reads;
 
 use entity::actor::Actor;
 use entity::id::PersonId;
 use entity::store::audit::Event;
+use entity::store::is_postgres;
+use entity::table::audit_event;
 use entity::value::Action;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _, QueryOrder as _};
+use serde_json::Value;
 
 use crate::harness::instant;
 
@@ -20,4 +29,18 @@ fn sign_in(number: i64) -> Event {
         after: Some(serde_json::json!({ "roles": ["STAFF"], "b": 1, "a": 2 })),
         request_id: Some("00ff".to_owned()),
     }
+}
+
+/// What the log tells of every event: who, what and to what, with what was so before and since.
+async fn told(db: &DatabaseConnection) -> Vec<(String, String, Option<String>, Value, Value)> {
+    let rows = audit_event::Entity::find().order_by_asc(audit_event::Column::Id).all(db).await.unwrap();
+    let read = |text: Option<String>| text.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());
+    rows.into_iter().map(|row| (row.actor, row.action, row.object, read(row.before), read(row.after))).collect()
+}
+
+/// Makes every further event impossible, as somebody with the rights of the database's owner could.
+async fn break_it(db: &DatabaseConnection) {
+    let trigger = if is_postgres(db) { "audit_head_refuse ON audit_head" } else { "audit_head_no_delete" };
+    db.execute_unprepared(&format!("DROP TRIGGER {trigger}")).await.unwrap();
+    db.execute_unprepared("DELETE FROM audit_head").await.unwrap();
 }

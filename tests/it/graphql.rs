@@ -22,7 +22,7 @@ use crate::harness::World;
 use crate::site::ask_with;
 
 /// The site over the world's database and clock, in Glasgow, as an ADMIN meets it.
-fn site(world: &World) -> Router {
+pub(crate) fn site(world: &World) -> Router {
     site_over(world, world.db.clone())
 }
 
@@ -35,12 +35,12 @@ fn site_over(world: &World, db: DatabaseConnection) -> Router {
 }
 
 /// The answer as it is, errors and all.
-async fn answer(site: &Router, query: &str, variables: Value) -> Value {
+pub(crate) async fn answer(site: &Router, query: &str, variables: Value) -> Value {
     ask_with(site, &json!({ "query": query, "variables": variables })).await.json()
 }
 
 /// The data of an answer without errors.
-async fn data(site: &Router, query: &str) -> Value {
+pub(crate) async fn data(site: &Router, query: &str) -> Value {
     let answer = answer(site, query, json!({})).await;
     assert_eq!(answer.get("errors"), None, "{query}");
     answer["data"].clone()

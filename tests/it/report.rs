@@ -45,12 +45,12 @@ fn impatient(listener: &SmtpListener) -> GapReport {
 }
 
 /// The organisation and Monday's snapshot with a gap in NORTH.
-async fn ready(world: &World) {
+pub(crate) async fn ready(world: &World) {
     organisation(&world.db).await;
     take_snapshot(&world.db, 1, MONDAY, 1, 2).await;
 }
 
-async fn rows(db: &DatabaseConnection) -> Vec<delivery::Model> {
+pub(crate) async fn rows(db: &DatabaseConnection) -> Vec<delivery::Model> {
     delivery::Entity::find().order_by_asc(delivery::Column::Id).all(db).await.unwrap()
 }
 

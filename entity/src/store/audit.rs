@@ -11,9 +11,9 @@ use std::fmt;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use sea_orm::{
-    AccessMode, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr,
-    EntityTrait as _, IsolationLevel, QueryFilter as _, QueryOrder as _, QuerySelect as _, TransactionOptions,
-    TransactionTrait as _,
+    AccessMode, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseConnection,
+    DatabaseTransaction, DbErr, EntityTrait as _, IsolationLevel, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    TransactionOptions, TransactionTrait as _,
 };
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
@@ -49,6 +49,43 @@ pub struct Event {
     pub after: Option<Json>,
     /// The request in which it was done, as its log lines name it.
     pub request_id: Option<String>,
+}
+
+impl Event {
+    /// An event about nothing in particular; the caller fills in what there is besides.
+    #[must_use]
+    pub const fn new(at: DateTime<Utc>, actor: Actor, action: Action) -> Self {
+        Self { at, actor, action, object: None, before: None, after: None, request_id: None }
+    }
+}
+
+/// Which events a list shows; the default is all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only what they did.
+    pub actor: Option<Actor>,
+    /// Only this.
+    pub action: Option<Action>,
+    /// Only what was done to this, as in [`Event::object`].
+    pub object: Option<String>,
+    /// Only what was done at this instant or later.
+    pub since: Option<DateTime<Utc>>,
+    /// Only what was done before this instant.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Filter {
+    /// The condition on the rows of the log.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        let Self { actor, action, object, since, until } = self;
+        Condition::all()
+            .add_option(actor.map(|actor| audit_event::Column::Actor.eq(actor.to_string())))
+            .add_option(action.map(|action| audit_event::Column::Action.eq(action.word())))
+            .add_option(object.as_deref().map(|object| audit_event::Column::Object.eq(object)))
+            .add_option(since.map(|since| audit_event::Column::At.gte(since)))
+            .add_option(until.map(|until| audit_event::Column::At.lt(until)))
+    }
 }
 
 /// The last event of the log.
@@ -205,6 +242,16 @@ pub async fn verify(db: &DatabaseConnection) -> Result<Verified, DbErr> {
     Ok(Verified { sound: u64::try_from(last.id.0).unwrap_or_default(), head, broken })
 }
 
+/// The newest events, newest first, at most `limit`.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn list(db: &impl ConnectionTrait, filter: &Filter, limit: u64) -> Result<Vec<Model>, DbErr> {
+    let newest = audit_event::Entity::find().filter(filter.condition()).order_by_desc(audit_event::Column::Id);
+    newest.limit(limit).all(db).await
+}
+
 /// Where the log ends; absent when the record of that was removed.
 ///
 /// # Errors
@@ -215,12 +262,16 @@ pub async fn head(db: &impl ConnectionTrait) -> Result<Option<Head>, DbErr> {
     Ok(row.map(|row| Head { id: row.last_id, hash: row.last_hash }))
 }
 
-/// The hash of one event, to be compared with one that was noted; absent when there is no such event.
+/// The hash of one event, to be compared with one that was noted; absent when there is no such event. An empty log ends with
+/// event 0 and 64 zeros.
 ///
 /// # Errors
 ///
 /// What the database said.
 pub async fn hash_of(db: &impl ConnectionTrait, id: AuditEventId) -> Result<Option<String>, DbErr> {
+    if id.0 == 0 {
+        return Ok(Some(NOTHING.to_owned()));
+    }
     Ok(audit_event::Entity::find_by_id(id).one(db).await?.map(|row| row.hash))
 }
 

@@ -9,12 +9,15 @@ use sea_orm::{
     ActiveValue, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
 };
+use serde_json::json;
 
+use crate::actor::Actor;
 use crate::id::{DeliveryId, PersonId, ReportId, SnapshotId};
 use crate::period::IsoWeek;
+use crate::store::audit::{self, Event};
 use crate::store::begin_write;
 use crate::table::{delivery, report, snapshot};
-use crate::value::DeliveryState;
+use crate::value::{Action, DeliveryState};
 
 /// A mail to be written down.
 #[derive(Clone, Debug)]
@@ -61,6 +64,17 @@ pub enum Settled {
         /// What went wrong.
         error: String,
     },
+}
+
+/// A mail that was attempted, as the audit log names it.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempted<'a> {
+    /// The mail.
+    pub id: DeliveryId,
+    /// Its report's week.
+    pub week: &'a str,
+    /// Idempotency key within the report: `person:12`.
+    pub recipient: &'a str,
 }
 
 /// How many mails of a report stand where.
@@ -278,12 +292,25 @@ pub async fn claim(
     Ok(claimed.into_iter().next())
 }
 
-/// Records how an attempt ended. A mail that is recorded as sent stays so.
+/// Records how an attempt ended; that a mail was taken, in the audit log too, in one transaction. A mail that is recorded
+/// as sent stays so.
 ///
 /// # Errors
 ///
 /// What the database said.
-pub async fn settle(db: &impl ConnectionTrait, id: DeliveryId, settled: Settled) -> Result<(), DbErr> {
+pub async fn settle(
+    db: &DatabaseConnection,
+    Attempted { id, week, recipient }: Attempted<'_>,
+    settled: Settled,
+) -> Result<(), DbErr> {
+    let sent = match &settled {
+        Settled::Sent { at, .. } => Some(Event {
+            object: Some(format!("delivery:{id}")),
+            after: Some(json!({ "week": week, "recipient": recipient })),
+            ..Event::new(*at, Actor::Worker, Action::ReportSent)
+        }),
+        Settled::Retrying { .. } | Settled::Refused { .. } => None,
+    };
     let row = delivery::Entity::update_many()
         .filter(delivery::Column::Id.eq(id))
         .filter(delivery::Column::State.ne(DeliveryState::Sent));
@@ -303,8 +330,12 @@ pub async fn settle(db: &impl ConnectionTrait, id: DeliveryId, settled: Settled)
             .col_expr(delivery::Column::NextAttemptAt, Expr::value(None::<DateTime<Utc>>))
             .col_expr(delivery::Column::LastError, Expr::value(Some(error))),
     };
-    row.exec(db).await?;
-    Ok(())
+    let txn = begin_write(db).await?;
+    let changed = row.exec(&txn).await?.rows_affected;
+    if let Some(event) = sent.filter(|_| changed > 0) {
+        audit::record(&txn, &event).await?;
+    }
+    txn.commit().await
 }
 
 /// How many mails of a report stand where.

@@ -20,16 +20,21 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use serde_json::json;
 
+use super::audit::Event;
+use crate::actor::Actor;
 use crate::id::JobRunId;
 use crate::table::import_batch;
 use crate::table::job_run::{ActiveModel, Column, Entity, Model};
-use crate::value::{ImportState, RunState};
+use crate::value::{Action, ImportState, RunState};
 
 /// The job that stores a day's coverage; its periods are days, `2026-11-23`.
 pub const COVERAGE: &str = "coverage";
 /// The job that mails a week's gap report; its periods are ISO weeks, `2026-W48`.
 pub const GAP_REPORT: &str = "gap-report";
+/// The job that checks the audit log; its periods are days.
+pub const AUDIT_CHECK: &str = "audit-check";
 
 /// What a worker bids when it would run a job for a period.
 #[derive(Clone, Copy, Debug)]
@@ -140,6 +145,18 @@ pub async fn request(db: &impl ConnectionTrait, job: &str, period: &str) -> Resu
     match returned(Entity::insert(row).on_conflict(asked_again).exec_with_returning(db).await)? {
         Some(row) => Ok(row),
         None => find(db, job, period).await?.ok_or_else(|| DbErr::RecordNotFound(format!("{job} {period}"))),
+    }
+}
+
+/// What the audit log is told when somebody asks for a run: how its row stood `before`, and how it stands now.
+#[must_use]
+pub fn requested(at: DateTime<Utc>, actor: Actor, before: Option<&Model>, row: &Model) -> Event {
+    let state = |row: &Model| json!({ "state": row.state.word() });
+    Event {
+        object: Some(format!("run:{}/{}", row.job, row.period)),
+        before: before.map(state),
+        after: Some(state(row)),
+        ..Event::new(at, actor, Action::RunRequested)
     }
 }
 

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::layout::FileKind;
+
 /// A row, or a whole file, that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
@@ -32,8 +34,11 @@ pub struct Notice {
 }
 
 /// What became of one file's rows: `rows = added + changed + unchanged + rejected`. Everything counts rows but `ended`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileCount {
+    /// Which of the nine it is.
+    #[serde(skip)]
+    pub kind: FileKind,
     /// The file's name.
     pub file: String,
     /// Rows below the header, blank lines and totals apart.

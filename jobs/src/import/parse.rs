@@ -152,10 +152,16 @@ impl Reader<'_> {
             Err(refused) => return refuse(findings, refused),
         };
         let count = FileCount {
+            kind: *kind,
             file: name.clone(),
+            rows: 0,
+            added: 0,
+            changed: 0,
+            ended: 0,
+            unchanged: 0,
+            rejected: 0,
             ignored_columns: table.head.ignored.clone(),
             not_asked_for: table.head.not_asked_for.clone(),
-            ..FileCount::default()
         };
         let mut file = File { count, rows: Vec::new(), has: table.head.has, spared: Vec::new() };
         let mut nameless: Option<u32> = None;

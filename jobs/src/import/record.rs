@@ -1,11 +1,14 @@
-//! What an import leaves behind: one batch with its counts and its rejects.
+//! What an import leaves behind: one batch with its counts and its rejects, and a line in the audit log.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
+use entity::actor::Actor;
 use entity::id::ImportBatchId;
 use entity::period::Day;
+use entity::store::audit::{self, Event};
 use entity::table::{import_batch, import_reject};
-use entity::value::ImportState;
+use entity::value::{Action, ImportState};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::NotSet, DatabaseTransaction, DbErr, EntityTrait as _, Set};
+use serde_json::json;
 
 use super::findings::{FileCount, Reject};
 
@@ -22,12 +25,14 @@ pub(super) struct Batch<'a> {
     pub(super) rejects: &'a [Reject],
 }
 
-/// Writes the batch: refused where it has a refusal, else applied.
+/// Writes the batch: refused where it has a refusal, else applied. The last thing that a transaction does, for its line in
+/// the audit log keeps other writers waiting.
 ///
 /// # Errors
 ///
 /// What the database said.
 pub(super) async fn write(txn: &DatabaseTransaction, batch: Batch<'_>) -> Result<ImportBatchId, DbErr> {
+    let event = event(&batch);
     let Batch { as_at, finished_at, forced, refusal, files, rejects } = batch;
     let files = serde_json::to_value(files).map_err(|error| DbErr::Custom(error.to_string()))?;
     let row = import_batch::ActiveModel {
@@ -55,5 +60,22 @@ pub(super) async fn write(txn: &DatabaseTransaction, batch: Batch<'_>) -> Result
         });
         import_reject::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
+    audit::record(txn, &Event { object: Some(format!("import:{batch_id}")), ..event }).await?;
     Ok(batch_id)
+}
+
+/// What the audit log is told: counts, and of each file which of the nine it is. Its own name and the refusal are the words
+/// of whoever made them. Files are imported by command only.
+fn event(batch: &Batch<'_>) -> Event {
+    let Batch { as_at, finished_at, forced, refusal, files, rejects } = batch;
+    let action = if refusal.is_some() { Action::ImportRefused } else { Action::ImportApplied };
+    let files: Vec<_> = files
+        .iter()
+        .map(|FileCount { kind, rows, added, changed, ended, unchanged, rejected, .. }| {
+            json!({ "file": kind.word(), "rows": rows, "added": added, "changed": changed, "ended": ended,
+                "unchanged": unchanged, "rejected": rejected })
+        })
+        .collect();
+    let after = json!({ "asAt": as_at.to_string(), "forced": forced, "rejects": rejects.len(), "files": files });
+    Event { after: Some(after), ..Event::new(*finished_at, Actor::Operator, action) }
 }

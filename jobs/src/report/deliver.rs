@@ -9,7 +9,8 @@ use std::time::Instant;
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use entity::id::DeliveryId;
 use entity::period::IsoWeek;
-use entity::store::report::{self as store, NewDelivery, Settled};
+use entity::store::audit;
+use entity::store::report::{self as store, Attempted, NewDelivery, Settled};
 use entity::table::{delivery, report};
 use futures_util::StreamExt as _;
 use sea_orm::{DatabaseConnection, DbErr};
@@ -91,6 +92,10 @@ impl GapReport {
         let started = Instant::now();
         // In whole microseconds: PostgreSQL keeps no more.
         let clock = || (now + started.elapsed()).trunc_subsecs(6);
+        // A mail whose acceptance cannot be recorded would be sent again and again.
+        if audit::head(db).await?.is_none() {
+            return Err(ReportError::AuditBroken);
+        }
         let due = store::due(db, report.id, now).await?;
         let attempts: Vec<Result<bool, DbErr>> = futures_util::stream::iter(due)
             .map(|id| self.attempt(db, report, id, &clock))
@@ -124,7 +129,7 @@ impl GapReport {
     ) -> Result<bool, DbErr> {
         let at = clock();
         let Some(mail) = store::claim(db, id, at, at + CLAIM).await? else { return Ok(false) };
-        let attempts = mail.attempts;
+        let (attempts, recipient) = (mail.attempts, mail.recipient.clone());
         let shown = mask(mail.address.as_deref().unwrap_or_default());
         let answer = self.mailer.send(&self.email(report, mail, db).await?).await;
         let settled = settled(answer, attempts, clock());
@@ -139,7 +144,8 @@ impl GapReport {
         }
         let sent = matches!(settled, Settled::Sent { .. });
         let mut tries = 1;
-        while let Err(error) = store::settle(db, id, settled.clone()).await {
+        let attempted = Attempted { id, week: &report.week, recipient: &recipient };
+        while let Err(error) = store::settle(db, attempted, settled.clone()).await {
             if tries == RECORD_TRIES {
                 return Err(error);
             }

@@ -43,7 +43,9 @@ impl From<ReportError> for JobError {
         match error {
             ReportError::Database(cause) => cause.into(),
             ReportError::NoSnapshot(_) => Self::Retry(error.to_string()),
-            ReportError::Malformed(_) | ReportError::Render(_) => Self::Fail(error.to_string()),
+            ReportError::AuditBroken | ReportError::Malformed(_) | ReportError::Render(_) => {
+                Self::Fail(error.to_string())
+            }
         }
     }
 }

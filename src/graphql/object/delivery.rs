@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use serde::Deserialize;
 
+use super::super::audit::Reads;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::Rows;
@@ -77,6 +78,7 @@ impl Delivery {
 
     /// The plain-text part as it was rendered; it is as complete as the other parts.
     async fn text_part(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
+        Reads::note_text(ctx, self.0.id)?;
         Rows::of(ctx)?.load_one(TextOf(self.0.id)).await
     }
 }

@@ -20,7 +20,7 @@ impl JobRun {
         NodeId::JobRun(self.0.id).encode()
     }
 
-    /// The job's name: coverage, gap-report.
+    /// The job's name: coverage, gap-report, audit-check.
     async fn job(&self) -> &str {
         &self.0.job
     }

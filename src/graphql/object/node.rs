@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, Interface};
 
+use super::audit_event::AuditEvent;
 use super::delivery::Delivery;
 use super::import::ImportBatch;
 use super::job_run::JobRun;
@@ -31,4 +32,6 @@ pub(crate) enum Node {
     ImportBatch(ImportBatch),
     /// A human being.
     Person(Person),
+    /// An event of the audit log.
+    AuditEvent(AuditEvent),
 }

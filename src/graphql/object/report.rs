@@ -8,6 +8,7 @@ use entity::id::UnitId;
 use entity::table::report;
 
 use super::super::access::Scope;
+use super::super::audit::Reads;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::Rows;
@@ -109,6 +110,10 @@ impl GapReport {
         let whose = Scope::of(ctx).await?.mails_of();
         let rows = Rows::of(ctx)?.load_one(DeliveriesOf { report, state, whose, span }).await?.unwrap_or_default();
         let slice = trimmed(&page, "deliveries", rows, bounds, |row| row.id.0)?;
+        let asked = ctx.look_ahead();
+        if asked.field("nodes").exists() || asked.field("edges").exists() {
+            Reads::note_listed(ctx, slice.items.iter().map(|(_, row)| row.id))?;
+        }
         Ok(slice.listed(Total::Children(ChildTotal::Deliveries(report, state, whose)), Delivery))
     }
 }

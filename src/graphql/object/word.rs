@@ -167,6 +167,48 @@ pub(crate) enum DeliveryState {
     Unaddressed,
 }
 
+/// What was done, as the audit log says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::Action")]
+pub(crate) enum AuditAction {
+    /// Somebody signed in.
+    SignIn,
+    /// Somebody tried to sign in and was refused.
+    SignInRefused,
+    /// Somebody signed out.
+    SignOut,
+    /// A session was ended by somebody else than who held it.
+    SessionRevoked,
+    /// An API token was made.
+    TokenMade,
+    /// An API token was revoked.
+    TokenRevoked,
+    /// A role was granted.
+    RoleGranted,
+    /// A granted role was withdrawn.
+    RoleWithdrawn,
+    /// Something was asked for that the asker has no right to.
+    AccessRefused,
+    /// A job was asked to run.
+    RunRequested,
+    /// An import of files was written.
+    ImportApplied,
+    /// An import of files was refused, and nothing was written.
+    ImportRefused,
+    /// A day's coverage was exported.
+    CoverageExported,
+    /// All that is held on a person was exported.
+    SubjectExported,
+    /// A person's name and contact were erased.
+    PersonErased,
+    /// What was held for longer than its period was removed.
+    RetentionRun,
+    /// Mails of a gap report were read.
+    ReportRead,
+    /// A mail of a gap report was taken by the mail server.
+    ReportSent,
+}
+
 /// A job that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(crate) enum Job {
@@ -197,6 +239,7 @@ mod tests {
         assert_eq!(words::<AppointmentRole>(), stored(value::AppointmentRole::ALL, value::AppointmentRole::word));
         assert_eq!(words::<ImportState>(), stored(value::ImportState::ALL, value::ImportState::word));
         assert_eq!(words::<RunState>(), stored(value::RunState::ALL, value::RunState::word));
+        assert_eq!(words::<AuditAction>(), stored(value::Action::ALL, value::Action::word));
         assert_eq!(words::<DeliveryState>(), stored(value::DeliveryState::ALL, value::DeliveryState::word));
     }
 }

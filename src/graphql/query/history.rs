@@ -119,11 +119,11 @@ pub(super) fn db<'a>(ctx: &Context<'a>) -> Result<&'a DatabaseConnection, ApiErr
     ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))
 }
 
-fn total<E: sea_orm::EntityTrait>(select: &Select<E>) -> Total {
+pub(super) fn total<E: sea_orm::EntityTrait>(select: &Select<E>) -> Total {
     Total::Rows(Box::new(select.as_query().clone()))
 }
 
-fn newest_first<S: sea_orm::SelectorTrait>(mut cursor: Cursor<S>) -> Cursor<S> {
+pub(super) fn newest_first<S: sea_orm::SelectorTrait>(mut cursor: Cursor<S>) -> Cursor<S> {
     cursor.desc();
     cursor
 }

@@ -2,14 +2,16 @@
 
 use async_graphql::{Context, ID, Object};
 use entity::id::PersonId;
-use entity::table::{delivery, import_batch, job_run, person, report, snapshot};
+use entity::table::{audit_event, delivery, import_batch, job_run, person, report, snapshot};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::super::access::Scope;
+use super::super::audit::Reads;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::children::DeliveryRow;
 use super::super::moment::{Moment, today};
+use super::super::object::audit_event::AuditEvent;
 use super::super::object::delivery::Delivery;
 use super::super::object::import::ImportBatch;
 use super::super::object::job_run::JobRun;
@@ -90,6 +92,9 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
                 rows.batches.iter().find(|row| row.id == id).map(|row| Node::ImportBatch(ImportBatch(row.clone())))
             }
             Some(NodeId::Person(id)) => rows.people.contains(&id).then(|| Node::Person(Person { id, on: None })),
+            Some(NodeId::AuditEvent(id)) => {
+                rows.events.iter().find(|row| row.id == id).map(|row| Node::AuditEvent(AuditEvent(row.clone())))
+            }
         });
     }
     Ok(found)
@@ -104,12 +109,13 @@ struct Stored {
     runs: Vec<job_run::Model>,
     batches: Vec<import_batch::Model>,
     people: Vec<PersonId>,
+    events: Vec<audit_event::Model>,
 }
 
 impl Stored {
     async fn read(ctx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Self, ApiError> {
         let (db, scope, today) = (db(ctx)?, Scope::of(ctx).await?, today(ctx)?);
-        let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for id in ids.iter().flatten() {
             match id {
                 NodeId::Unit(..) | NodeId::Team(..) => {}
@@ -119,10 +125,11 @@ impl Stored {
                 NodeId::JobRun(id) => wanted.3.push(*id),
                 NodeId::ImportBatch(id) => wanted.4.push(*id),
                 NodeId::Person(id) => wanted.5.push(*id),
+                NodeId::AuditEvent(id) => wanted.6.push(*id),
             }
         }
         let mut rows = Self::default();
-        let (snapshots, reports, deliveries, runs, batches, people) = wanted;
+        let (snapshots, reports, deliveries, runs, batches, people, events) = wanted;
         if !snapshots.is_empty() {
             let chosen = snapshot::Entity::find().filter(snapshot::Column::Id.is_in(snapshots));
             rows.snapshots = chosen.filter(scope.rows(Right::Figures)).all(db).await?;
@@ -134,6 +141,7 @@ impl Stored {
         if !deliveries.is_empty() {
             let chosen = DeliveryRow::select().filter(delivery::Column::Id.is_in(deliveries));
             rows.deliveries = chosen.filter(scope.mails()).into_model().all(db).await?;
+            Reads::note_listed(ctx, rows.deliveries.iter().map(|row| row.id))?;
         }
         if !runs.is_empty() {
             let chosen = job_run::Entity::find().filter(job_run::Column::Id.is_in(runs));
@@ -148,6 +156,10 @@ impl Stored {
             let people = people.into_iter().filter(|person| scope.sees_person(*person, today));
             let chosen = chosen.filter(person::Column::Id.is_in(people));
             rows.people = chosen.into_tuple().all(db).await?;
+        }
+        if !events.is_empty() {
+            let chosen = audit_event::Entity::find().filter(audit_event::Column::Id.is_in(events));
+            rows.events = chosen.filter(scope.rows(Right::AuditLog)).all(db).await?;
         }
         Ok(rows)
     }

@@ -6,7 +6,7 @@ use entity::store::begin_write;
 use entity::table::{audit_event, person};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _, PaginatorTrait as _};
 
-use super::sign_in;
+use super::{break_it, sign_in};
 use crate::harness::{World, both};
 
 async fn three_sign_ins(world: &World) {
@@ -170,13 +170,7 @@ both! {
 both! {
     async fn without_its_head_the_log_is_broken_and_nothing_is_recorded(world: World) {
         three_sign_ins(&world).await;
-        let (refuses, of) = if entity::store::is_postgres(&world.db) {
-            ("audit_head_refuse", " ON audit_head")
-        } else {
-            ("audit_head_no_delete", "")
-        };
-        world.db.execute_unprepared(&format!("DROP TRIGGER {refuses}{of}")).await.unwrap();
-        world.db.execute_unprepared("DELETE FROM audit_head").await.unwrap();
+        break_it(&world.db).await;
         assert_eq!(broken(&world.db).await, Some(Break::Headless));
         record_alone(&world.db, &sign_in(4)).await.expect_err("nothing can follow");
     }

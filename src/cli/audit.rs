@@ -1,0 +1,141 @@
+//! `psn audit`: whether the audit log is whole, and what is in it.
+
+use std::str::FromStr;
+
+use clap::Subcommand;
+use entity::actor::Actor;
+use entity::clock::{Clock, first_instant};
+use entity::id::AuditEventId;
+use entity::period::Day;
+use entity::store::audit::{self, Filter, Head, Verified};
+use entity::table::audit_event::Model;
+use entity::value::Action;
+
+use super::{Stop, say};
+use crate::app::App;
+use crate::config::Settings;
+
+/// What `psn audit` takes besides the settings.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The check, or the list.
+    #[command(subcommand)]
+    pub what: What,
+}
+
+/// What can be done with the log. It is only read.
+#[derive(Debug, Subcommand)]
+pub enum What {
+    /// Check every event: that none was changed, removed or slipped in, and that the log ends where it says.
+    Verify {
+        /// An end that an earlier check told, as 12:5f70…: the log must still hold it. Whoever owns the database can write a
+        /// whole new log, and only an end that was kept elsewhere shows that.
+        #[arg(long, value_name = "END")]
+        expect: Option<Expected>,
+    },
+    /// List what was done, newest first.
+    List {
+        /// Only from this day on, in board time, as 2026-11-16
+        #[arg(long, value_name = "DAY")]
+        since: Option<Day>,
+        /// Only this, as SIGN_IN
+        #[arg(long, value_name = "WORD")]
+        action: Option<Action>,
+        /// Only what they did, as person:12, token:3, operator or worker
+        #[arg(long, value_name = "WHO")]
+        actor: Option<Actor>,
+        /// Only what was done to this, as import:3
+        #[arg(long, value_name = "WHAT")]
+        object: Option<String>,
+        /// At most this many
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        most: u64,
+    },
+}
+
+/// An end of the log that somebody kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected(Head);
+
+impl FromStr for Expected {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parsed = text.split_once(':').and_then(|(id, hash)| Some((id.parse().ok()?, hash)));
+        let (id, hash) = parsed
+            .filter(|(id, hash)| {
+                *id >= 0_i64 && hash.len() == 64 && hash.chars().all(|digit| digit.is_ascii_hexdigit())
+            })
+            .ok_or("an end is a number, a colon and 64 hexadecimal digits, as `psn audit verify` prints it")?;
+        Ok(Self(Head { id: AuditEventId(id), hash: hash.to_ascii_lowercase() }))
+    }
+}
+
+/// Does it.
+///
+/// # Errors
+///
+/// [`Stop::Failed`] when the log is broken or cannot be read.
+pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Stop> {
+    let app = App::open_migrated(settings, clock).await?;
+    let done = match args.what {
+        What::Verify { expect } => verify(&app, expect).await,
+        What::List { since, action, actor, object, most } => {
+            let since = since.map(|day| first_instant(day, app.settings.board_zone));
+            list(&app, &Filter { actor, action, object, since, until: None }, most).await
+        }
+    };
+    app.close().await;
+    done
+}
+
+async fn verify(app: &App, expect: Option<Expected>) -> Result<(), Stop> {
+    let unreadable = |error| Stop::Failed(format!("the audit log cannot be read: {error}"));
+    let Verified { sound, head, broken } = audit::verify(&app.db).await.map_err(unreadable)?;
+    if let Some(broken) = broken {
+        return Err(Stop::Failed(format!(
+            "the audit log is broken: {broken}; the {sound} before are sound. Keep the database as it is and find out who had \
+             access to it"
+        )));
+    }
+    if let Some(Expected(expected)) = expect {
+        let found = audit::hash_of(&app.db, expected.id).await.map_err(unreadable)?;
+        if found.is_none_or(|hash| hash != expected.hash) {
+            return Err(Stop::Failed(format!(
+                "the audit log is sound in itself, but it is not the one that ended with {expected}: it was written anew"
+            )));
+        }
+    }
+    let head = head.map(|head| head.to_string()).unwrap_or_default();
+    tracing::info!(head, "the audit log is whole");
+    say(format!("The audit log is whole: {sound} events. It ends with\n{head}\nKeep that elsewhere, for --expect."))
+}
+
+async fn list(app: &App, filter: &Filter, most: u64) -> Result<(), Stop> {
+    let events = audit::list(&app.db, filter, most.saturating_add(1))
+        .await
+        .map_err(|error| Stop::Failed(format!("the audit log cannot be read: {error}")))?;
+    if events.is_empty() {
+        return say("Nothing was done.");
+    }
+    let shown = usize::try_from(most).unwrap_or(usize::MAX);
+    let more = events.len() > shown;
+    for Model { id, at, actor, action, object, before, after, request_id, .. } in events.into_iter().take(shown) {
+        let at = at.with_timezone(&app.settings.board_zone).format("%Y-%m-%d %H:%M:%S");
+        let mut line = format!("{id:>6}  {at}  {actor:<12}  {action:<18}  {}", object.unwrap_or_default());
+        line += &match (before, after) {
+            (None, None) => String::new(),
+            (None, Some(after)) => format!("  {after}"),
+            (Some(before), None) => format!("  {before} -> gone"),
+            (Some(before), Some(after)) => format!("  {before} -> {after}"),
+        };
+        if let Some(request) = request_id {
+            line += &format!("  request {request}");
+        }
+        say(line.trim_end())?;
+    }
+    if more {
+        say(format!("... and older ones: --most {} shows as many again", most.saturating_mul(2)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Events of the audit log.
+
+use async_graphql::{ID, Object};
+use entity::table::audit_event;
+use entity::value;
+
+use super::super::id::NodeId;
+use super::super::scalar::Instant;
+use super::word::AuditAction;
+
+/// One thing that was done.
+#[derive(Clone, Debug)]
+pub(crate) struct AuditEvent(pub(crate) audit_event::Model);
+
+/// One thing that was done, by whom and when. Nobody is named: people, mails and runs are told by their keys.
+#[Object]
+impl AuditEvent {
+    /// Opaque; finds the event again with `node`.
+    pub(crate) async fn id(&self) -> ID {
+        NodeId::AuditEvent(self.0.id).encode()
+    }
+
+    /// Its place in the log: 1, 2, 3 without a gap.
+    async fn number(&self) -> i32 {
+        i32::try_from(self.0.id.0).unwrap_or(i32::MAX)
+    }
+
+    /// When it was done.
+    async fn at(&self) -> Instant {
+        Instant(self.0.at)
+    }
+
+    /// Who did it: person:12, token:3, operator (a command on the machine), worker (the jobs) or anonymous.
+    async fn actor(&self) -> &str {
+        &self.0.actor
+    }
+
+    /// What was done. Null for a word that this version does not know.
+    async fn action(&self) -> Option<AuditAction> {
+        self.0.action.parse().ok().map(|action: value::Action| action.into())
+    }
+
+    /// What it was done to: person:12, token:3, delivery:7, import:2, run:coverage/2026-11-16, coverage:2026-11-16. Null where
+    /// it was done to many things or to nothing.
+    async fn object(&self) -> Option<&str> {
+        self.0.object.as_deref()
+    }
+
+    /// What was so before, as JSON text: ids, codes, words, counts, days.
+    async fn before(&self) -> Option<&str> {
+        self.0.before.as_deref()
+    }
+
+    /// What is so since, likewise.
+    async fn after(&self) -> Option<&str> {
+        self.0.after.as_deref()
+    }
+
+    /// The request in which it was done, as its log lines name it. Null outside of requests.
+    async fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The hash of the event before; 64 zeros for the first.
+    async fn previous_hash(&self) -> &str {
+        &self.0.previous_hash
+    }
+
+    /// SHA-256 over everything above and the hash before: what was changed or removed breaks the chain.
+    async fn hash(&self) -> &str {
+        &self.0.hash
+    }
+}
