@@ -48,7 +48,7 @@ codes! {
     ValidationFailed = "GRAPHQL_VALIDATION_FAILED",
     /// `operationName` names no operation, or is missing where there are several.
     OperationUnknown = "OPERATION_RESOLUTION_FAILURE",
-    /// The query or its variables have too many bytes.
+    /// The query or its variables have too many bytes, tokens or values.
     QueryTooLong = "QUERY_TOO_LONG",
     /// Something is nested too deep.
     QueryTooDeep = "QUERY_TOO_DEEP",

@@ -15,7 +15,7 @@ use async_graphql::{Positioned, Value, Variables};
 
 pub use self::cost::{ASSUMED_LIST, LARGEST_PAGE, MOST_CHILDREN};
 pub use self::shape::{MAX_ALIASES, MAX_ARGUMENTS, MAX_DEFINITIONS, MAX_DEPTH, MAX_FIELDS, MAX_ROOT_FIELDS};
-pub use self::text::{MAX_NESTING, MAX_QUERY_BYTES, MAX_VARIABLES_BYTES};
+pub use self::text::{MAX_NESTING, MAX_QUERY_BYTES, MAX_TOKENS, MAX_VALUES, MAX_VARIABLES_BYTES};
 use super::error::{ApiError, Code};
 
 /// The limits that one schema's queries are held to.

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use serde::Deserialize;
 
 use crate::graphql::error::{ApiError, Code};
-use crate::graphql::limits::{Limits, MAX_VARIABLES_BYTES};
+use crate::graphql::limits::{Limits, MAX_VALUES, MAX_VARIABLES_BYTES};
 
 /// The longest body, in bytes: the longest query and variables with every character escaped, and room for the rest.
 pub(super) const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -203,6 +203,11 @@ fn assemble(parameters: Parameters) -> Result<GraphqlRequest, Refusal> {
                 let sentence = format!("The variables have {bytes} bytes and the limit is {MAX_VARIABLES_BYTES}");
                 return Err(ApiError::new(Code::QueryTooLong, sentence).into());
             }
+            let values = map.values().map(values_in).sum::<usize>();
+            if values > MAX_VALUES {
+                let sentence = format!("The variables have {values} values and the limit is {MAX_VALUES}");
+                return Err(ApiError::new(Code::QueryTooLong, sentence).into());
+            }
             let values = map.into_iter().map(|(name, value)| Ok((Name::new(name), Value::from_json(value)?)));
             let values = values.collect::<Result<_, serde_json::Error>>();
             Variables::from_value(Value::Object(values.map_err(|_| bad("variables cannot be read"))?))
@@ -210,4 +215,13 @@ fn assemble(parameters: Parameters) -> Result<GraphqlRequest, Refusal> {
         Some(_) => return Err(bad("variables is an object")),
     };
     Ok(GraphqlRequest { query, operation, variables })
+}
+
+/// How many values there are in `value`, itself among them. How deep it nests was looked at before it was parsed.
+fn values_in(value: &serde_json::Value) -> usize {
+    1 + match value {
+        serde_json::Value::Array(items) => items.iter().map(values_in).sum(),
+        serde_json::Value::Object(fields) => fields.values().map(values_in).sum(),
+        _ => 0,
+    }
 }

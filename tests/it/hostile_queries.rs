@@ -66,21 +66,27 @@ async fn fragments_that_double_are_refused() {
     assert!(query.len() < 1000);
     refused(&router, ask(&router, &query).await, "QUERY_TOO_BROAD").await;
 
+    // Without any field at their end, or around a fragment that is not there.
+    for last in ["fragment f20 on Query{...nowhere}", "fragment f20 on Query{...on Query{...nowhere}}"] {
+        let around_nothing = query.replace("fragment f20 on Query{version}", last);
+        refused(&router, ask(&router, &around_nothing).await, "QUERY_TOO_BROAD").await;
+    }
+
     let circle = "{...a} fragment a on Query{...b} fragment b on Query{...a}";
     refused(&router, ask(&router, circle).await, "GRAPHQL_VALIDATION_FAILED").await;
 }
 
 #[tokio::test]
-async fn a_thousand_of_anything_is_refused() {
+async fn hundreds_of_anything_are_refused() {
     let router = bare().await;
-    let many = |one: &dyn Fn(usize) -> String| (0..1000).map(one).collect::<String>();
+    let many = |one: &dyn Fn(usize) -> String| (0..600).map(one).collect::<String>();
     for query in [
         format!("{{{}}}", many(&|at| format!("a{at}:version "))),
         format!("{{{}}}", many(&|at| format!("a{at}:__typename "))),
-        format!("{{{}}}", "version ".repeat(1000)),
-        format!("{{version {}}}", "@include(if:true) ".repeat(1000)),
+        format!("{{{}}}", "version ".repeat(600)),
+        format!("{{version {}}}", "@include(if:true) ".repeat(600)),
         // Fields of one name with many arguments: the engine compares each with each.
-        format!("{{number({}){}}}", many(&|at| format!("a{at}:1 ")), " number(n:1)".repeat(900)),
+        format!("{{number({}){}}}", many(&|at| format!("a{at}:1 ")), " number(n:1)".repeat(100)),
         many(&|at| format!("query q{at}{{version}} ")),
         format!("query({}){{version}}", many(&|at| format!("$a{at}:Int "))),
     ] {
@@ -106,6 +112,39 @@ async fn a_query_or_variables_of_too_many_bytes_are_refused() {
     let body = json!({"query": "{version}", "ignored": "x".repeat(257 * 1024)});
     let answer = ask_with(&router, &body).await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"));
+}
+
+#[tokio::test]
+async fn a_query_of_too_many_tokens_or_variables_of_too_many_values_are_refused() {
+    let router = bare().await;
+    for query in [
+        format!("{{number(n:1,list:[{}])}}", "1 ".repeat(4000)),
+        format!("{{version {}}}", "@a(b:1)".repeat(800)),
+        format!("query({}){{version}}", "$a:[[Int!]!]!,".repeat(600)),
+        "{".repeat(39) + &"a ".repeat(5000),
+    ] {
+        refused(&router, ask(&router, &query).await, "QUERY_TOO_LONG").await;
+    }
+    let list =
+        |items: usize| json!({"query": "query($l:[Int!]){number(n:1,list:$l)}", "variables": {"l": vec![2; items]}});
+    refused(&router, ask_with(&router, &list(1000)).await, "QUERY_TOO_LONG").await;
+    assert_eq!(ask_with(&router, &list(999)).await.json()["data"]["number"], 2);
+    let nested = json!({"query": "{version}", "variables": {"unused": {"deep": [[[vec![0; 1000]]]]}}});
+    refused(&router, ask_with(&router, &nested).await, "QUERY_TOO_LONG").await;
+}
+
+#[tokio::test]
+async fn typename_counts_like_any_field_at_the_root_and_below() {
+    let router = bare().await;
+    let many = |times: usize| (0..times).map(|at| format!("t{at}:__typename ")).collect::<String>();
+    refused(&router, ask(&router, &format!("{{{}}}", many(51))).await, "QUERY_TOO_BROAD").await;
+    refused(&router, ask(&router, &format!("{{{}}}", "__typename ".repeat(51))).await, "QUERY_TOO_BROAD").await;
+    let in_fragment = format!("{{...f ...on Query{{{}}}}} fragment f on Query{{{}}}", many(26), many(25));
+    refused(&router, ask(&router, &in_fragment).await, "QUERY_TOO_BROAD").await;
+    refused(&router, ask(&router, &format!("{{items{{{}}}}}", many(101))).await, "QUERY_TOO_BROAD").await;
+    let priced = format!("{{items(first:1000){{{}}}}}", many(50));
+    refused(&router, ask(&router, &priced).await, "QUERY_TOO_COSTLY").await;
+    assert_eq!(ask(&router, &format!("{{{}}}", many(50))).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

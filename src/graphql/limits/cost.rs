@@ -22,8 +22,8 @@ pub const ASSUMED_LIST: u64 = 10;
 pub const MOST_CHILDREN: u64 = 1_000;
 /// The fields that hold to [`MOST_CHILDREN`]: type and name.
 const TREES: [(&str, &str); 1] = [("Unit", "children")];
-/// The arguments that say how many items a list has at most.
-const SIZE_ARGUMENTS: [&str; 4] = ["first", "last", "limit", "weeks"];
+/// The arguments that say how many items a list has at most: by a number, or by naming each.
+const SIZE_ARGUMENTS: [&str; 5] = ["first", "last", "limit", "weeks", "ids"];
 /// An answer about the schema comes from memory and costs a fraction of one about data.
 const INTROSPECTION_DISCOUNT: u64 = 5;
 /// The stand-in for the types of introspection, which the SDL does not list.
@@ -234,6 +234,7 @@ impl Estimate<'_> {
 fn as_size(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_i64().map(|size| size.max(1).unsigned_abs()),
+        Value::List(items) => Some(items.len().max(1) as u64),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@ use async_graphql::value;
 use super::*;
 
 const SDL: &str = "
-type Query { version: String! teams(first: Int = 20, after: String): TeamConnection! units: [Unit!]! node: Node }
+type Query { version: String! teams(first: Int = 20, after: String): TeamConnection! units: [Unit!]! node: Node nodes(ids: [ID!]!): [Node]! }
 type Mutation { sendAgain: Boolean! }
 interface Node { id: ID! }
 type Unit implements Node { id: ID! children(first: Int = 20): UnitConnection! parent: Unit teams(first: Int): TeamConnection! trend(weeks: Int!): [Float!]! }
@@ -43,6 +43,10 @@ fn lists_multiply_what_stands_in_them() {
     assert_eq!(cost("query($n:Int=7){teams(first:$n){nodes{id}}}", none()), 1 + 7 * 2);
     assert_eq!(cost("query($n:Int=7){teams(first:$n){nodes{id}}}", value!({"n": 50})), 1 + 50 * 2);
     assert_eq!(cost("{node{... on Unit{trend(weeks:52)}}}", none()), 1 + 52);
+    let several = "query($ids:[ID!]!){nodes(ids:$ids){id}}";
+    assert_eq!(cost(several, value!({"ids": ["a", "b", "c"]})), 3 * 2);
+    assert_eq!(cost("{nodes(ids:[\"a\",\"b\"]){id}}", none()), 2 * 2);
+    assert_eq!(cost("{nodes(ids:\"a\"){id}}", none()), 10 * 2);
     // Without a default the largest page is assumed, and -1 is the resolver's to refuse.
     assert_eq!(cost("{node{...u}} fragment u on Unit{teams{nodes{id}}}", none()), 2 + 100 * 2);
     assert_eq!(cost("{teams(first:-1){nodes{id}}}", none()), 1 + 2);
@@ -101,6 +105,18 @@ fn fragments_that_double_are_measured_and_not_written_out() {
 }
 
 #[test]
+fn fragments_that_double_around_nothing_are_measured_all_the_same() {
+    for last in ["...nowhere", "... on Query { ...nowhere }"] {
+        let mut query = "{...f0}".to_owned();
+        for at in 0..25 {
+            query += &format!(" fragment f{at} on Query{{...f{next} ...f{next}}}", next = at + 1);
+        }
+        query += &format!(" fragment f25 on Query{{{last}}}");
+        assert_eq!(refusal(&query), Code::QueryTooBroad);
+    }
+}
+
+#[test]
 fn a_long_chain_of_fragments_is_refused_whatever_its_order() {
     let chain = |from: usize, to: usize| {
         (from..to).map(|at| format!(" fragment f{at} on Query{{...f{}}}", at + 1)).collect::<String>()
@@ -139,6 +155,7 @@ fn depth_and_length_have_limits() {
     assert_eq!(refusal(&deep(MAX_DEPTH - 1)), Code::QueryTooDeep);
     assert_eq!(refusal(&format!("{{version}} # {}", "x".repeat(MAX_QUERY_BYTES))), Code::QueryTooLong);
     assert_eq!(refusal(&format!("{{f(x:{}", "[".repeat(2000))), Code::QueryTooDeep);
+    assert_eq!(refusal(&format!("{{nodes(ids:[{}]){{id}}}}", "1 ".repeat(MAX_TOKENS))), Code::QueryTooLong);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Bytes and brackets: what is looked at before any parser runs.
+//! Bytes, tokens and brackets: what is looked at before any parser runs.
 
 use super::super::error::{ApiError, Code};
 
@@ -7,6 +7,12 @@ pub const MAX_QUERY_BYTES: usize = 32 * 1024;
 
 /// The longest variables, in bytes of JSON.
 pub const MAX_VARIABLES_BYTES: usize = 32 * 1024;
+
+/// The most values in the variables, lists and objects counted with all that is in them.
+pub const MAX_VALUES: usize = 1_000;
+
+/// The most tokens of a query: names, numbers, strings and signs. The standard introspection query has about 330.
+pub const MAX_TOKENS: usize = 4_000;
 
 /// The deepest nesting of brackets of any kind. The parser takes a stack frame for each, and 500 of them end the process
 /// in a debug build; the standard introspection query has 16.
@@ -32,13 +38,21 @@ pub(super) fn refuse_long(query: &str) -> Result<(), ApiError> {
     ))
 }
 
-/// Refuses brackets nested deeper than [`MAX_NESTING`]. One pass over the bytes, no recursion. Quoted text and comments
-/// do not count. Where the text is not well formed the count may be too high, never too low for what a parser would
-/// open: a parser stops at the first fault, and up to there both read the same.
+/// Refuses brackets nested deeper than [`MAX_NESTING`], and in a query more than [`MAX_TOKENS`] tokens. One pass over the
+/// bytes, no recursion. Quoted text and comments do not count. Where the text is not well formed the counts may be too high,
+/// never too low for what a parser would open: a parser stops at the first fault, and up to there both read the same.
 pub(super) fn refuse_deep(text: &[u8], language: Language) -> Result<(), ApiError> {
     let mut depth = 0_usize;
+    let mut tokens = 0_usize;
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
+        if begins_token(text, at) {
+            tokens += 1;
+            if language == Language::GraphQl && tokens > MAX_TOKENS {
+                let sentence = format!("The query has more than {MAX_TOKENS} names, values and signs; split it");
+                return Err(ApiError::new(Code::QueryTooLong, sentence));
+            }
+        }
         at += 1;
         match byte {
             b'(' | b'[' | b'{' => {
@@ -60,6 +74,19 @@ pub(super) fn refuse_deep(text: &[u8], language: Language) -> Result<(), ApiErro
         }
     }
     Ok(())
+}
+
+/// Whether a token begins at `at`: a string, a sign (an ellipsis is one), or the first letter of a name or number. A number with a
+/// fraction counts as three.
+fn begins_token(text: &[u8], at: usize) -> bool {
+    let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+') || !byte.is_ascii();
+    let before = at.checked_sub(1).and_then(|before| text.get(before));
+    match text.get(at) {
+        None | Some(b' ' | b'\t' | b'\n' | b'\r' | b',' | b'#') => false,
+        Some(b'.') => before != Some(&b'.'),
+        Some(byte) if in_word(byte) => !before.is_some_and(in_word),
+        Some(_) => true,
+    }
 }
 
 /// The position after the string whose opening quote stands before `at`. A block string that never ends is refused here:
@@ -123,6 +150,26 @@ mod tests {
         assert!(deep(&format!("{{f(x:\"\"\"\"\"\", y:{brackets}")));
         assert!(deep(&format!("\"\n{brackets}")));
         assert!(deep(&format!("{{f(x:[\"\"\" \" {brackets}")));
+    }
+
+    #[test]
+    fn names_values_and_signs_are_counted_and_nothing_else_is() {
+        let count = |text: &str| (0..text.len()).filter(|at| begins_token(text.as_bytes(), *at)).count();
+        assert_eq!(count("query q($n: Int = -12) { a: b(c: $n) @d { ...e } }"), 27);
+        let many = |one: &str, times: usize| refuse_deep(one.repeat(times).as_bytes(), Language::GraphQl).is_err();
+        for one in ["a ", "1,", "\"a b c\" ", "\"\"\"a b c\"\"\"", "!", "... ", "()", "a{}", "é "] {
+            let tokens = if one == "()" {
+                2
+            } else if one == "a{}" {
+                3
+            } else {
+                1
+            };
+            assert!(!many(one, MAX_TOKENS / tokens), "{one}");
+            assert!(many(one, MAX_TOKENS / tokens + 1), "{one}");
+        }
+        assert!(!many("# a b c d e\n ,\t", MAX_TOKENS));
+        assert!(refuse_deep("[1]".repeat(MAX_TOKENS).as_bytes(), Language::Json).is_ok());
     }
 
     #[test]
