@@ -19,7 +19,7 @@ use crate::access::credential::CookieName;
 use crate::cli::Stop;
 use crate::config::Settings;
 use crate::graphql::{self, limits::Limits};
-use crate::http::{self, Hosts, Site};
+use crate::http::{self, Budgets, Hosts, Site};
 
 /// What every command works with. Clones share the database and the clock.
 #[derive(Clone, Debug)]
@@ -116,18 +116,22 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Stop::Failed`] when the schema's own text cannot be read: an error of the program.
+    /// [`Stop::Refused`] for persisted operations that are not valid; [`Stop::Failed`] when the schema's own text cannot be
+    /// read, an error of the program.
     pub fn router(&self, gate: &Gate) -> Result<Router, Stop> {
         let schema = graphql::schema(self.db.clone(), self.clock.clone(), self.settings.board_zone);
-        let limits = Limits::new(&graphql::sdl(), self.settings.query_cost)
+        let limits = Limits::new(&graphql::sdl(), self.settings.query.query_cost)
             .map_err(|error| Stop::Failed(format!("the schema cannot be priced: {error}")))?;
         let hosts = if self.settings.insecure_open {
             Hosts::Any
         } else {
             Hosts::loopback_and(self.settings.base_url.as_deref())
         };
-        let query_limit = self.settings.query_limit();
-        Ok(http::router(Site { schema, limits, query_limit, hosts, gate: gate.clone(), db: self.db.clone() }))
+        let query = &self.settings.query;
+        let budgets = Budgets::new(query.budget(), self.clock.clone());
+        let (query_limit, persisted) = (query.limit(), query.persisted()?);
+        let (gate, db) = (gate.clone(), self.db.clone());
+        Ok(http::router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate, db }))
     }
 
     /// The weekly report, mailing as the settings say.

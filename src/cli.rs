@@ -6,6 +6,7 @@ pub mod demo;
 pub mod export;
 pub mod import;
 pub mod migrate;
+pub mod operations;
 mod progress;
 pub mod run;
 pub mod schema;
@@ -54,6 +55,8 @@ pub enum Command {
     Check(check::Args),
     /// Print the API's schema.
     Schema(schema::Args),
+    /// Print the persisted operations, to which dashboards can be held.
+    Operations(operations::Args),
     /// Write one day's coverage as coverage.csv, rollup.csv, standing.csv and layers.csv.
     Export(export::Args),
     /// Check that nothing was changed in or removed from the audit log, or list what was done.
@@ -104,6 +107,7 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
         Command::Migrate(args) => migrate::run(args, settings, clock).await,
         Command::Check(args) => check::run(args, &settings).await,
         Command::Schema(args) => schema::run(args),
+        Command::Operations(args) => operations::run(args, &settings),
         Command::Export(args) => {
             let app = App::open_migrated(settings, clock).await?;
             let done = export::run(args, &app.db, app.clock.now()).await;

@@ -4,6 +4,7 @@
 
 mod database;
 mod mail;
+mod query;
 mod secret;
 mod session;
 mod table;
@@ -17,6 +18,7 @@ use clap::{Args, ValueEnum};
 
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use mail::{MailSettings, SmtpUrl};
+pub use query::QuerySettings;
 pub use session::SessionSettings;
 pub use table::settings_markdown;
 
@@ -69,15 +71,9 @@ pub struct Settings {
     #[arg(value_parser = clap::value_parser!(u64).range(0..=3600))]
     pub shutdown_seconds: u64,
 
-    /// How many seconds one GraphQL query may take.
-    #[arg(long, env = "QUERY_SECONDS", global = true, value_name = "SECONDS", default_value = "10")]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=600))]
-    pub query_seconds: u64,
-
-    /// How many fields the answer to one GraphQL query may have, by an estimate made before it runs.
-    #[arg(long, env = "QUERY_COST", global = true, value_name = "FIELDS", default_value = "50000")]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
-    pub query_cost: u64,
+    /// What queries may cost, and which may be sent.
+    #[command(flatten)]
+    pub query: QuerySettings,
 }
 
 impl Settings {
@@ -94,12 +90,6 @@ impl Settings {
             "{} can be reached from other machines and nobody has to sign in: serve on 127.0.0.1, or add --insecure-open if that is meant",
             self.bind
         )))
-    }
-
-    /// How long one query may take.
-    #[must_use]
-    pub const fn query_limit(&self) -> Duration {
-        Duration::from_secs(self.query_seconds)
     }
 
     /// How long running work gets to finish after a stop is asked for.

@@ -24,6 +24,7 @@ mod moment;
 mod mutation;
 mod object;
 mod page;
+pub mod persisted;
 mod query;
 mod scalar;
 

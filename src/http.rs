@@ -1,5 +1,6 @@
 //! HTTP: the router, the GraphQL endpoint, the playground, under which name, and health.
 
+mod budget;
 mod gate;
 mod graphql;
 mod health;
@@ -10,6 +11,7 @@ mod request;
 mod router;
 mod server;
 
+pub use budget::{Budgets, Peer, Running, Terms};
 pub use health::Readiness;
 pub use host::Hosts;
 pub use router::{RequestId, Site, router};

@@ -4,6 +4,8 @@ use entity::actor::Actor;
 use entity::id::{ApiTokenId, PersonId, UnitId};
 use entity::value::AccessRole;
 
+use super::right::{Reach, Right};
+
 /// Who is asking, and what they were given. What they are besides by the facts on file (a senior manager by appointment, a
 /// Peer Supporter by allocation) is worked out where the facts are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +52,12 @@ impl Viewer {
     #[must_use]
     pub fn granted(&self) -> &[AccessRole] {
         &self.granted
+    }
+
+    /// Whether they may explore: the playground, introspection, suggestions, and operations that are not listed.
+    #[must_use]
+    pub fn explores(&self) -> bool {
+        self.granted.iter().any(|role| Right::Explore.reach(*role) == Reach::Everything)
     }
 
     /// The units that a token was given.

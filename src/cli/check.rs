@@ -51,6 +51,7 @@ pub async fn run(args: Args, settings: &Settings) -> Result<(), Stop> {
 fn configuration(settings: &Settings) -> Finding {
     settings.refuse_open_address().map_err(|stop| stop.to_string())?;
     sender(settings).map_err(|stop| stop.to_string())?;
+    settings.query.persisted().map_err(|stop| stop.to_string())?;
     Ok(format!("served on {}, board time is {}", settings.bind, settings.board_zone))
 }
 

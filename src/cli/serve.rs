@@ -45,14 +45,15 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
 /// As [`run`].
 pub async fn serve_on(listener: TcpListener, app: &App, with_jobs: bool, stop: CancellationToken) -> Result<(), Stop> {
     let at = listener.local_addr().map_err(|error| Stop::Failed(format!("the listener is gone: {error}")))?;
+    let gate = app.gate();
+    let router = app.router(&gate)?;
     tracing::info!("serving http://{at}/graphql, with the playground at http://{at}/playground");
     if !at.ip().is_loopback() {
         tracing::warn!("other machines reach {at}, and nobody has to sign in");
     }
     let limit = app.settings.shutdown_limit();
     let site = async {
-        let gate = app.gate();
-        let served = http::serve(listener, app.router(&gate)?, stop.clone(), limit).await;
+        let served = http::serve(listener, router, stop.clone(), limit).await;
         if tokio::time::timeout(limit, gate.settle()).await.is_err() {
             tracing::warn!("the last uses of tokens and sessions could not be noted in time");
         }

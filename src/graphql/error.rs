@@ -12,12 +12,21 @@ const LONGEST_ECHO: usize = 60;
 const UNAVAILABLE_SENTENCE: &str = "The database cannot be reached; try again in a minute";
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal,)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+) => {
         /// The stable codes of `errors[].extensions.code`. A front end may rely on them; the sentences may change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Code { $($(#[$doc])* $variant,)+ }
+        pub enum Code { $($(#[doc = $doc])+ $variant,)+ }
 
         impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// What it says, for a person.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+),)+ }
+            }
+
             /// The code as a client sees it.
             #[must_use]
             pub const fn word(self) -> &'static str {
@@ -30,6 +39,8 @@ macro_rules! codes {
 codes! {
     /// The request is no GraphQL request: no JSON, no query, or a parameter of the wrong type.
     BadRequest = "BAD_REQUEST",
+    /// The service does not answer under the host name that the request asks for.
+    HostRefused = "HOST_REFUSED",
     /// Several requests in one array.
     BatchRefused = "BATCH_REFUSED",
     /// Neither GET nor POST, or a mutation by GET.
@@ -58,11 +69,21 @@ codes! {
     QueryTooCostly = "QUERY_TOO_COSTLY",
     /// The answer took too long.
     QueryTimeout = "QUERY_TIMEOUT",
+    /// The caller has spent what queries may cost; `Retry-After` says when there is enough again.
+    BudgetSpent = "BUDGET_SPENT",
+    /// As many requests of the caller run as may run at once.
+    TooManyAtOnce = "TOO_MANY_AT_ONCE",
+    /// The caller may send only persisted operations, and this is none; or there is none of this id.
+    OperationNotListed = "OPERATION_NOT_LISTED",
+    /// A request cannot add a persisted operation, or there are none here: send the query alone.
+    PersistedQueryNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED",
+    /// Only those who may explore may ask `__schema` and `__type`.
+    IntrospectionRefused = "INTROSPECTION_REFUSED",
     /// An argument or a variable has a value that means nothing here.
     BadInput = "BAD_USER_INPUT",
     /// Nobody has signed in, or what was sent to show who asks is not good.
     Unauthenticated = "UNAUTHENTICATED",
-    /// The viewer has no right to change this, or to ask for it at all; or another site\'s page asks in their name.
+    /// The viewer has no right to change this, or to ask for it at all; or another site's page asks in their name.
     Forbidden = "FORBIDDEN",
     /// There is no such thing, or the viewer may not see it: the same answer.
     NotFound = "NOT_FOUND",
@@ -70,6 +91,14 @@ codes! {
     Unavailable = "UNAVAILABLE",
     /// Our fault. The request id finds the log line.
     Internal = "INTERNAL",
+}
+
+/// The codes as a Markdown table, for README.md.
+#[must_use]
+pub fn codes_markdown() -> String {
+    let rows =
+        Code::ALL.iter().map(|code| format!("| `{}` |{} |\n", code.word(), code.meaning().trim_end_matches('.')));
+    "| code | when |\n|---|---|\n".to_owned() + &rows.collect::<String>()
 }
 
 /// An error for a client. It has no `Display`, so it never becomes a message by accident; and because async-graphql is
@@ -172,9 +201,10 @@ impl From<ApiError> for ServerError {
 }
 
 /// Gives an error of the engine or of a resolver its code, and hides what nobody chose to show: an error with neither a
-/// code nor the form of the engine's own complaints about input is our fault, and its text goes to the log only.
+/// code nor the form of the engine's own complaints about input is our fault, and its text goes to the log only. Who does not
+/// `explore` is told nothing of the schema besides what they have written themselves.
 #[must_use]
-pub fn presentable(mut error: ServerError) -> ServerError {
+pub fn presentable(mut error: ServerError, explores: bool) -> ServerError {
     if error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some()) {
         return error;
     }
@@ -191,8 +221,32 @@ pub fn presentable(mut error: ServerError) -> ServerError {
         INTERNAL_SENTENCE.clone_into(&mut error.message);
         Code::Internal
     };
+    if !explores && code != Code::Internal {
+        error.message = without_hints(&error.message);
+    }
     error.extensions.get_or_insert_default().set("code", code.word());
     error
+}
+
+/// A complaint of the engine up to where it would name a second thing. The first that it names stands in the query; what comes
+/// after (types, arguments that are missing, "Did you mean") would tell the schema piece by piece. Cut and not masked word by word:
+/// what is quoted may hold quotes itself.
+fn without_hints(message: &str) -> String {
+    // A scalar's own sentence says what would do, after the name of its type.
+    if let Some((_, sentence)) = message.strip_prefix("Failed to parse \"").and_then(|rest| rest.split_once("\": ")) {
+        return cut(sentence, 0);
+    }
+    let names_ours =
+        ["Fragment cannot be spread", "Expected input type"].iter().any(|start| message.starts_with(start));
+    cut(message, if names_ours { 0 } else { 2 })
+}
+
+/// The message with `quotes` quotes, and nothing from the next on.
+fn cut(message: &str, quotes: usize) -> String {
+    match message.match_indices('"').nth(quotes) {
+        Some((at, _)) => format!("{} …", message[..at].trim_end()),
+        None => message.to_owned(),
+    }
 }
 
 /// The engine checks scalars and validators while it executes, and gives its complaints no code, only these forms.
@@ -225,9 +279,38 @@ mod tests {
     fn an_error_that_nobody_chose_to_show_is_masked() {
         let mut error = ServerError::new("no such table: person", None);
         error.path = vec![PathSegment::Field("people".to_owned())];
-        let shown = presentable(error);
+        let shown = presentable(error, false);
         assert_eq!(shown.message, INTERNAL_SENTENCE);
         assert_eq!(shown.extensions.unwrap().get("code"), Some(&"INTERNAL".into()));
+    }
+
+    #[test]
+    fn who_does_not_explore_is_told_only_what_they_wrote() {
+        for (message, shown) in [
+            (r#"Unknown field "staf" on type "Team". Did you mean "staff"?"#, r#"Unknown field "staf" on type …"#),
+            (r#"Unknown argument "x" on field "teams" of type "Query"."#, r#"Unknown argument "x" on field …"#),
+            (
+                r#"Field "unit" argument "code" of type "String!" is required but not provided"#,
+                r#"Field "unit" argument …"#,
+            ),
+            (
+                r#"Invalid value for argument "filter", unknown field "a"b" of type "TeamFilter""#,
+                r#"Invalid value for argument "filter", unknown field …"#,
+            ),
+            (
+                r#"Fragment cannot be spread here as objects of type "Team" can never be of type "Unit""#,
+                "Fragment cannot be spread here as objects of type …",
+            ),
+            (r#"Failed to parse "Date": '2026-02-30' is not a day"#, "'2026-02-30' is not a day"),
+            (r#"Failed to parse "Int": no (occurred while parsing "TeamFilter")"#, "no (occurred while parsing …"),
+            (r#"Unknown fragment: "f""#, r#"Unknown fragment: "f""#),
+            ("Schema is not configured for subscriptions.", "Schema is not configured for subscriptions."),
+        ] {
+            assert_eq!(without_hints(message), shown);
+            let error = ServerError::new(message, None);
+            assert_eq!(presentable(error.clone(), false).message, shown);
+            assert_eq!(presentable(error, true).message, message);
+        }
     }
 
     #[test]

@@ -1,19 +1,23 @@
 //! What a query may ask for, decided before it costs anything.
 //!
 //! The engine's own limits come too late: it parses with one stack frame a bracket, and walks fragments before any rule
-//! sees them, so a text of 4 KB ends the process and one of 800 bytes keeps it busy for hours. Therefore [`Limits::admit`]
-//! looks at bytes and brackets before any parser does, then at the parsed query with each fragment measured once, then
-//! at the size of the answer; only what passes all of them reaches the engine.
+//! sees them, so a text of 4 KB ends the process and one of 800 bytes keeps it busy for hours. Therefore [`Limits::read`]
+//! looks at bytes, tokens and brackets before any parser does, then at the parsed query with each fragment measured once, and
+//! [`Limits::admit`] at the size of the answer; only what passes both reaches the engine.
 
 mod cost;
+mod introspection;
 mod shape;
 mod text;
+
+use std::sync::Arc;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::parser::{self, Error as ParseError};
 use async_graphql::{Positioned, Value, Variables};
 
 pub use self::cost::{ASSUMED_LIST, LARGEST_PAGE, MOST_CHILDREN};
+pub(crate) use self::introspection::asks_about_schema;
 pub use self::shape::{MAX_ALIASES, MAX_ARGUMENTS, MAX_DEFINITIONS, MAX_DEPTH, MAX_FIELDS, MAX_ROOT_FIELDS};
 pub use self::text::{MAX_NESTING, MAX_QUERY_BYTES, MAX_TOKENS, MAX_VALUES, MAX_VARIABLES_BYTES};
 use super::error::{ApiError, Code};
@@ -29,7 +33,7 @@ pub struct Limits {
 #[derive(Debug)]
 pub struct Admitted {
     /// The query, parsed.
-    pub document: ExecutableDocument,
+    pub document: Arc<ExecutableDocument>,
     /// Whether it reads or writes.
     pub kind: OperationType,
     /// The operation's own name, if it has one.
@@ -38,6 +42,21 @@ pub struct Admitted {
     pub cost: u64,
     /// The response keys of the fields at the root that may be null.
     pub nullable: Vec<String>,
+}
+
+/// A query that may not run, and how many fields its answer would have had, where that came so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What the client is told.
+    pub error: ApiError,
+    /// The cost of a query that was refused for it.
+    pub cost: Option<u64>,
+}
+
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        Self { error, cost: None }
+    }
 }
 
 impl Limits {
@@ -60,30 +79,51 @@ impl Limits {
         text::refuse_deep(json, text::Language::Json)
     }
 
-    /// Refuses what is too long, too deep, too broad or too costly, and parses the rest.
+    /// The largest answer, in fields.
+    #[must_use]
+    pub const fn max_cost(&self) -> u64 {
+        self.max_cost
+    }
+
+    /// Refuses what is too long, too deep or too broad, and parses the rest.
     ///
     /// # Errors
     ///
-    /// A refusal with its code and, in the sentence, the limit; or [`Code::ParseFailed`], [`Code::OperationUnknown`],
-    /// and [`Code::BadInput`] for a required variable that is missing.
-    pub fn admit(&self, query: &str, operation: Option<&str>, variables: &Variables) -> Result<Admitted, ApiError> {
+    /// A refusal with its code and, in the sentence, the limit; or [`Code::ParseFailed`].
+    pub fn read(query: &str) -> Result<ExecutableDocument, ApiError> {
         text::refuse_long(query)?;
         text::refuse_deep(query.as_bytes(), text::Language::GraphQl)?;
         let document =
             parser::parse_query(query).map_err(|error| ApiError::new(Code::ParseFailed, error.to_string()))?;
         shape::refuse_misshapen(&document)?;
+        Ok(document)
+    }
+
+    /// Chooses the operation, and refuses one that is too costly. `document` is one that was [read](Self::read).
+    ///
+    /// # Errors
+    ///
+    /// [`Code::QueryTooCostly`] with the limit; [`Code::OperationUnknown`], and [`Code::BadInput`] for a required variable that
+    /// is missing.
+    pub fn admit(
+        &self,
+        document: Arc<ExecutableDocument>,
+        operation: Option<&str>,
+        variables: &Variables,
+    ) -> Result<Admitted, Refused> {
         let (name, chosen) = choose(&document, operation)?;
         refuse_missing_variables(&chosen.node, variables)?;
         let cost = self.prices.of(&document, &chosen.node, variables);
         if cost > self.max_cost {
-            return Err(ApiError::new(
+            let error = ApiError::new(
                 Code::QueryTooCostly,
                 format!(
                     "The answer could have about {cost} fields and the limit is {}; ask for smaller pages with `first`, \
                      or for fewer things at once",
                     self.max_cost
                 ),
-            ));
+            );
+            return Err(Refused { error, cost: Some(cost) });
         }
         let (kind, name) = (chosen.node.ty, name.map(str::to_owned));
         let nullable = self.prices.nullable_roots(&document, &chosen.node);

@@ -51,7 +51,7 @@ pub(super) async fn guard(
                 Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             };
-            let refusal = Refusal { status, error, allow: None };
+            let refusal = Refusal { status, ..Refusal::from(error) };
             never_stored(graphql::refuse(request.headers(), refusal, &id))
         }
     }

@@ -5,33 +5,41 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Executor, PathSegment, Request, Response as Answer, ServerError, Value};
+use async_graphql::{Executor, PathSegment, Request, Response as Answer, ServerError, Value, Variables};
 use axum::body::Body;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use entity::actor::Actor;
+use serde_json::{Map, json};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
+use super::budget::{Budgets, Running};
 use super::order;
-use super::request::{self, Refusal};
+use super::request::{self, Asked, GraphqlRequest, Refusal};
 use super::router::RequestId;
 use crate::access::Viewer;
 use crate::graphql::error::{self, ApiError, Code};
-use crate::graphql::limits::{Admitted, Limits};
+use crate::graphql::limits::{Admitted, Limits, Refused, asks_about_schema};
+use crate::graphql::persisted::{self, Persisted};
 
 /// The most errors that an answer shows; the engine may find thousands in one hostile query.
 const MAX_ERRORS: usize = 20;
 /// The longest operation name that a log line shows.
 const MAX_LOGGED_NAME: usize = 64;
 
-/// A schema and the limits that its queries are held to.
+/// How soon a caller of whom too many requests run may ask again: most queries are done by then.
+const SOON: Duration = Duration::from_secs(1);
+
+/// A schema and what its queries are held to.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint<S> {
     pub(super) schema: S,
     pub(super) limits: Arc<Limits>,
     pub(super) query_limit: Duration,
+    pub(super) budgets: Arc<Budgets<Actor>>,
+    pub(super) persisted: Arc<Persisted>,
 }
 
 /// The media type of an answer. It decides the status of an answer without data too.
@@ -43,15 +51,19 @@ enum MediaType {
     GraphqlResponse,
 }
 
-/// What a log line tells about a request: never its variables.
+/// What the log line and the answer of a request tell about it: never its variables.
 struct Facts {
+    caller: Actor,
+    /// Whether whoever asks may be told about the schema.
+    explores: bool,
     name: Option<String>,
     kind: Option<OperationType>,
-    cost: u64,
+    /// How many fields the answer has at most; nothing for a request that was refused before that was known.
+    cost: Option<u64>,
     /// The response keys of the root fields that may be null.
     nullable: Vec<String>,
     /// The query, once it was admitted.
-    document: Option<ExecutableDocument>,
+    document: Option<Arc<ExecutableDocument>>,
 }
 
 /// Answers one request, and logs it in one line.
@@ -65,15 +77,22 @@ pub(super) async fn answer<S: Executor>(
     body: Body,
 ) -> Response {
     let begun = Instant::now();
-    let mut facts = Facts { name: None, kind: None, cost: 0, nullable: Vec::new(), document: None };
+    let mut facts = Facts {
+        caller: viewer.actor(),
+        explores: viewer.explores(),
+        name: None,
+        kind: None,
+        cost: None,
+        nullable: Vec::new(),
+        document: None,
+    };
     let span = tracing::info_span!("request", id = %id);
-    let actor = viewer.actor();
     let media_type = accepted(&headers);
     let refused_as = media_type.unwrap_or(MediaType::Json);
     let outcome = match media_type {
         Some(media_type) => {
             let asked = (&method, &headers, &uri, body);
-            let outcome = endpoint.run((&id, viewer), asked, &mut facts).instrument(span.clone()).await;
+            let outcome = endpoint.run(&id, viewer, asked, &mut facts).instrument(span.clone()).await;
             outcome.map(|answer| (media_type, answer))
         }
         None => Err(Refusal::new(
@@ -85,13 +104,13 @@ pub(super) async fn answer<S: Executor>(
     let (response, errors) = match outcome {
         Ok((media_type, answer)) => {
             let errors = answer.errors.len();
-            (media_type.response(answer, &facts, &id), errors)
+            (media_type.response(answer, &facts, &id, endpoint.extensions(&facts, &id)), errors)
         }
-        Err(refusal) => (refused_as.refusal(refusal, &id), 1),
+        Err(refusal) => (refused_as.refusal(refusal, &id, endpoint.extensions(&facts, &id)), 1),
     };
     let _entered = span.enter();
     tracing::info!(
-        %actor,
+        actor = %facts.caller,
         operation = facts.name.as_deref().map(|name| name.get(..MAX_LOGGED_NAME).unwrap_or(name)),
         kind = facts.kind.map(tracing::field::display),
         cost = facts.cost,
@@ -105,34 +124,114 @@ pub(super) async fn answer<S: Executor>(
 
 impl<S: Executor> Endpoint<S> {
     async fn run(
-        self,
-        (id, viewer): (&RequestId, Viewer),
+        &self,
+        id: &RequestId,
+        viewer: Viewer,
         (method, headers, uri, body): (&Method, &HeaderMap, &Uri, Body),
         facts: &mut Facts,
     ) -> Result<Answer, Refusal> {
         let asked = request::read(method, headers, uri, body).await?;
-        let admitted = match self.limits.admit(&asked.query, asked.operation.as_deref(), &asked.variables) {
+        let caller = viewer.actor();
+        let running = self.budgets.begin(&caller).ok_or_else(|| {
+            let sentence = "As many of your requests run as may run at once";
+            Refusal::too_many(Code::TooManyAtOnce, sentence, SOON)
+        })?;
+        // Every request costs one at least, so that those that are refused are not free.
+        self.spend(&caller, 1)?;
+        let (admitted, variables) = match self.admit(&viewer, asked) {
             Ok(admitted) => admitted,
-            Err(refused) => return Ok(Answer::from_errors(vec![refused.into()])),
+            Err(refused) => {
+                facts.cost = refused.cost;
+                return Ok(Answer::from_errors(vec![refused.error.into()]));
+            }
         };
         let Admitted { document, kind, name, cost, nullable } = admitted;
-        *facts = Facts { name, kind: Some(kind), cost, nullable, document: Some(document.clone()) };
+        (facts.name, facts.kind, facts.nullable) = (name, Some(kind), nullable);
         if *method == Method::GET && kind != OperationType::Query {
             return Err(Refusal::method("POST", "Only a query may be asked by GET; send this by POST"));
         }
-        let request = Request::new(asked.query).variables(asked.variables).data(id.clone());
-        let mut request = crate::graphql::prepare(request, viewer);
+        facts.cost = Some(cost);
+        self.spend(&caller, cost.saturating_sub(1))?;
+        let mut request = crate::graphql::prepare(Request::new("").variables(variables).data(id.clone()), viewer);
+        if !facts.explores {
+            // Refused already; this is the engine's own lock behind it.
+            request = request.disable_introspection();
+        }
         // Resolvers and the log see the name of the operation that was chosen, also when only one was there to choose.
         request.operation_name.clone_from(&facts.name);
-        request.set_parsed_query(document);
-        Ok(self.execute(request).await)
+        request.set_parsed_query((*document).clone());
+        facts.document = Some(document);
+        Ok(self.execute(request, running).await)
+    }
+
+    /// Finds the document that is asked for, and refuses what `viewer` may not ask or what would cost too much.
+    fn admit(&self, viewer: &Viewer, asked: GraphqlRequest) -> Result<(Admitted, Variables), Refused> {
+        let GraphqlRequest { asked, operation, variables } = asked;
+        let (document, named) = self.document(viewer, asked)?;
+        if !viewer.explores() && asks_about_schema(&document) {
+            let sentence = "The schema is told to those who may explore; `psn schema` prints it";
+            return Err(ApiError::new(Code::IntrospectionRefused, sentence).into());
+        }
+        let operation = operation.or(named);
+        Ok((self.limits.admit(document, operation.as_deref(), &variables)?, variables))
+    }
+
+    /// The document that is asked for, and the name of the operation where that was its identifier.
+    fn document(&self, viewer: &Viewer, asked: Asked) -> Result<(Arc<ExecutableDocument>, Option<String>), ApiError> {
+        match asked {
+            Asked::Text(query) => match self.persisted.of_text(&query) {
+                Some(known) => Ok((Arc::clone(&known.document), None)),
+                None if self.persisted.bind(viewer) => Err(persisted::not_listed()),
+                None => Ok((Arc::new(Limits::read(&query)?), None)),
+            },
+            Asked::Persisted(..) if self.persisted.is_empty() => Err(persisted::not_supported()),
+            Asked::Persisted(id, text) => match (self.persisted.find(&id), text) {
+                // Sent along, a text is that document or one that the client would add.
+                (Some((known, _)), Some(text)) if known.id != persisted::identifier(&text) => {
+                    Err(persisted::not_supported())
+                }
+                (Some((known, named)), _) => Ok((Arc::clone(&known.document), named.map(str::to_owned))),
+                (None, Some(_)) => Err(persisted::not_supported()),
+                (None, None) => Err(persisted::not_listed()),
+            },
+        }
+    }
+
+    fn spend(&self, caller: &Actor, units: u64) -> Result<(), Refusal> {
+        let spent =
+            |wait| Refusal::too_many(Code::BudgetSpent, "You have spent what your queries may cost for now", wait);
+        self.budgets.spend(caller, units).map(drop).map_err(spent)
+    }
+
+    /// The `extensions` of an answer: the request's id and, as soon as it is known, what the query costs, its limit, and what is
+    /// left of the caller's budget.
+    fn extensions(&self, facts: &Facts, id: &RequestId) -> serde_json::Value {
+        let mut extensions = json!({ "requestId": id.to_string() });
+        if let Some(asked) = facts.cost {
+            let terms = self.budgets.terms();
+            extensions["cost"] = json!({
+                "asked": asked,
+                "limit": self.limits.max_cost(),
+                "budget": {
+                    "left": self.budgets.left(&facts.caller),
+                    "capacity": terms.capacity,
+                    "refillPerSecond": terms.refill_per_second,
+                },
+            });
+        }
+        extensions
     }
 
     /// Executes within the limit of time. In a task of its own, so that the client has its answer in time even while a
     /// resolver computes without pause, and a panic ends this answer only.
-    async fn execute(self, request: Request) -> Answer {
-        let schema = self.schema;
-        let work = async move { schema.execute(request).await }.in_current_span();
+    async fn execute(&self, request: Request, running: Running<Actor>) -> Answer {
+        let schema = self.schema.clone();
+        let work = async move {
+            let answer = schema.execute(request).await;
+            drop(running); // also when this is aborted, and not before it has come to an end
+            answer
+        }
+        .in_current_span();
         let task = AbortOnDropHandle::new(tokio::spawn(work));
         match tokio::time::timeout(self.query_limit, task).await {
             Ok(Ok(answer)) => answer,
@@ -158,10 +257,10 @@ impl MediaType {
     }
 
     /// An answer of the engine. It has a `data` key exactly when execution began: an error of execution has a path.
-    fn response(self, answer: Answer, facts: &Facts, id: &RequestId) -> Response {
-        let Answer { data, extensions, errors, .. } = answer;
+    fn response(self, answer: Answer, facts: &Facts, id: &RequestId, extensions: serde_json::Value) -> Response {
+        let Answer { data, errors, .. } = answer;
         let executed = errors.is_empty() || data != Value::Null || errors.iter().any(|error| !error.path.is_empty());
-        let mut body = serde_json::Map::new();
+        let mut body = Map::new();
         let mut status = StatusCode::OK;
         if executed {
             // The engine says null for an object of which it has no field: every one was skipped, or has failed. That is
@@ -180,15 +279,14 @@ impl MediaType {
             body.insert("data".to_owned(), data);
         }
         if !errors.is_empty() {
-            let errors: Vec<_> = errors.into_iter().take(MAX_ERRORS).map(error::presentable).collect();
+            let presentable = |error| error::presentable(error, facts.explores);
+            let errors: Vec<_> = errors.into_iter().take(MAX_ERRORS).map(presentable).collect();
             if !executed {
                 status = self.status(&errors);
             }
             body.insert("errors".to_owned(), errors.into_iter().map(|error| shown(error, id)).collect());
         }
-        if !extensions.is_empty() {
-            body.insert("extensions".to_owned(), json!(extensions));
-        }
+        body.insert("extensions".to_owned(), extensions);
         self.json(status, &serde_json::Value::Object(body))
     }
 
@@ -206,16 +304,21 @@ impl MediaType {
             StatusCode::SERVICE_UNAVAILABLE
         } else if self == Self::Json {
             StatusCode::OK
+        } else if code(Code::OperationNotListed) || code(Code::IntrospectionRefused) {
+            StatusCode::FORBIDDEN
         } else {
             StatusCode::BAD_REQUEST
         }
     }
 
-    fn refusal(self, refusal: Refusal, id: &RequestId) -> Response {
-        let body = json!({ "errors": [shown(refusal.error.into(), id)] });
+    fn refusal(self, refusal: Refusal, id: &RequestId, extensions: serde_json::Value) -> Response {
+        let body = json!({ "errors": [shown(refusal.error.into(), id)], "extensions": extensions });
         let mut response = self.json(refusal.status, &body);
         if let Some(allow) = refusal.allow {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        if let Some(seconds) = refusal.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -239,7 +342,8 @@ fn put_null(data: &mut serde_json::Value, path: &[PathSegment]) {
 
 /// A refusal outside of the handler, in the form that every client of GraphQL reads.
 pub(super) fn refuse(headers: &HeaderMap, refusal: Refusal, id: &RequestId) -> Response {
-    accepted(headers).unwrap_or(MediaType::Json).refusal(refusal, id)
+    let extensions = json!({ "requestId": id.to_string() });
+    accepted(headers).unwrap_or(MediaType::Json).refusal(refusal, id, extensions)
 }
 
 fn shown(mut error: ServerError, id: &RequestId) -> serde_json::Value {

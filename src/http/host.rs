@@ -67,7 +67,7 @@ pub(super) async fn known_only(
         return next.run(request).await;
     }
     if request.uri().path() == "/graphql" {
-        let refusal = Refusal::new(StatusCode::MISDIRECTED_REQUEST, Code::BadRequest, SENTENCE);
+        let refusal = Refusal::new(StatusCode::MISDIRECTED_REQUEST, Code::HostRefused, SENTENCE);
         return graphql::refuse(request.headers(), refusal, &id);
     }
     (StatusCode::MISDIRECTED_REQUEST, format!("{SENTENCE}.\n")).into_response()

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::limits::{Limits, MAX_VALUES, MAX_VARIABLES_BYTES};
+use crate::graphql::persisted::SHA256;
 
 /// The longest body, in bytes: the longest query and variables with every character escaped, and room for the rest.
 pub(super) const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -21,22 +22,39 @@ const BODY_LIMIT: Duration = Duration::from_secs(10);
 /// A GraphQL request as it came; the query is not looked at yet.
 #[derive(Debug)]
 pub(super) struct GraphqlRequest {
-    pub(super) query: String,
+    pub(super) asked: Asked,
     pub(super) operation: Option<String>,
     pub(super) variables: Variables,
 }
 
-/// Why there is no GraphQL request: a status, a code, and for 405 what is allowed.
+/// What is to be executed.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// The text of a query.
+    Text(String),
+    /// A persisted document by its identifier, and its text where that was sent too.
+    Persisted(String, Option<String>),
+}
+
+/// Why there is no GraphQL request: a status, a code, for 405 what is allowed, and for 429 in how many seconds to ask again.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) error: ApiError,
     pub(super) allow: Option<&'static str>,
+    pub(super) retry_after: Option<u64>,
 }
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, code: Code, sentence: impl Into<String>) -> Self {
-        Self { status, error: ApiError::new(code, sentence), allow: None }
+        Self { status, error: ApiError::new(code, sentence), allow: None, retry_after: None }
+    }
+
+    /// The caller asks too much; `wait` is how long it takes until this would be answered.
+    pub(super) fn too_many(code: Code, sentence: &str, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, code, format!("{sentence}; try again in {seconds} s"));
+        Self { retry_after: Some(seconds), ..refusal }
     }
 
     pub(super) fn method(allow: &'static str, sentence: &str) -> Self {
@@ -55,7 +73,7 @@ impl Refusal {
 /// Too long, too deep or malformed: the client's fault, before the query itself is looked at.
 impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error, allow: None }
+        Self { status: StatusCode::BAD_REQUEST, error, allow: None, retry_after: None }
     }
 }
 
@@ -63,10 +81,12 @@ fn bad(sentence: impl Into<String>) -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest, sentence)
 }
 
-/// The four parameters that the specification names, as JSON types; any other is ignored, as it says.
-#[derive(Deserialize)]
+/// The parameters that the specification names, as JSON types; any other is ignored, as it says.
+#[derive(Default, Deserialize)]
 struct Parameters {
     query: Option<serde_json::Value>,
+    #[serde(rename = "documentId")]
+    document: Option<serde_json::Value>,
     #[serde(rename = "operationName")]
     operation: Option<serde_json::Value>,
     variables: Option<serde_json::Value>,
@@ -134,7 +154,7 @@ async fn from_body(body: Body) -> Result<GraphqlRequest, Refusal> {
 fn unreadable(error: serde_json::Error) -> Refusal {
     if error.is_data() {
         return bad(
-            "The body is one JSON object with query, and if needed operationName, variables and extensions, each once",
+            "The body is one JSON object with query or documentId, and if needed operationName, variables and extensions, each once",
         );
     }
     bad(format!("The body is not JSON: {error}"))
@@ -156,10 +176,11 @@ fn from_query_string(uri: &Uri) -> Result<GraphqlRequest, Refusal> {
     let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
         return Err(bad("The query string cannot be decoded"));
     };
-    let mut parameters = Parameters { query: None, operation: None, variables: None, extensions: None };
+    let mut parameters = Parameters::default();
     for (name, text) in pairs {
         let (place, value) = match name.as_str() {
             "query" => (&mut parameters.query, text.into()),
+            "documentId" => (&mut parameters.document, text.into()),
             // An HTML form sends an empty field for "none".
             "operationName" if text.is_empty() => continue,
             "operationName" => (&mut parameters.operation, text.into()),
@@ -180,21 +201,34 @@ fn from_query_string(uri: &Uri) -> Result<GraphqlRequest, Refusal> {
 
 fn assemble(parameters: Parameters) -> Result<GraphqlRequest, Refusal> {
     use serde_json::Value as Json;
-    let Parameters { query, operation, variables, extensions } = parameters;
+    let Parameters { query, document, operation, variables, extensions } = parameters;
     let query = match query {
-        Some(Json::String(query)) => query,
+        None | Some(Json::Null) => None,
+        Some(Json::String(query)) => Some(query),
         Some(_) => return Err(bad("query is a string")),
-        None => return Err(bad("query is missing")),
+    };
+    let document = match document {
+        None | Some(Json::Null) => None,
+        Some(Json::String(id)) => Some(id),
+        Some(_) => return Err(bad("documentId is a string")),
     };
     let operation = match operation {
         None | Some(Json::Null) => None,
         Some(Json::String(name)) => Some(name),
         Some(_) => return Err(bad("operationName is a string")),
     };
-    match extensions {
-        None | Some(Json::Null | Json::Object(_)) => {}
+    let hashed = match extensions {
+        None | Some(Json::Null) => None,
+        Some(Json::Object(extensions)) => by_hash(&extensions)?,
         Some(_) => return Err(bad("extensions is an object")),
-    }
+    };
+    let asked = match (document, hashed) {
+        (Some(id), Some(other)) if id != other => {
+            return Err(bad("documentId and persistedQuery name different documents"));
+        }
+        (Some(id), _) | (None, Some(id)) => Asked::Persisted(id, query),
+        (None, None) => Asked::Text(query.ok_or_else(|| bad("query is missing"))?),
+    };
     let variables = match variables {
         None | Some(Json::Null) => Variables::default(),
         Some(Json::Object(map)) => {
@@ -214,7 +248,17 @@ fn assemble(parameters: Parameters) -> Result<GraphqlRequest, Refusal> {
         }
         Some(_) => return Err(bad("variables is an object")),
     };
-    Ok(GraphqlRequest { query, operation, variables })
+    Ok(GraphqlRequest { asked, operation, variables })
+}
+
+/// The identifier of a document that is named in the way of older clients: `persistedQuery: {version: 1, sha256Hash: "…"}`.
+fn by_hash(extensions: &serde_json::Map<String, serde_json::Value>) -> Result<Option<String>, Refusal> {
+    let Some(named) = extensions.get("persistedQuery").filter(|named| !named.is_null()) else { return Ok(None) };
+    let version = named.get("version").and_then(serde_json::Value::as_u64);
+    match (version, named.get("sha256Hash").and_then(serde_json::Value::as_str)) {
+        (None | Some(1), Some(hash)) => Ok(Some(format!("{SHA256}{hash}"))),
+        _ => Err(bad("extensions.persistedQuery is {version: 1, sha256Hash: \"…\"}")),
+    }
 }
 
 /// How many values there are in `value`, itself among them. How deep it nests was looked at before it was parsed.

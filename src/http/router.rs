@@ -14,16 +14,19 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{any, get};
 use axum::{Extension, Router};
+use entity::actor::Actor;
 use sea_orm::DatabaseConnection;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use super::budget::Budgets;
 use super::graphql::Endpoint;
 use super::host::{self, Hosts};
 use super::request::{MAX_BODY_BYTES, Refusal};
 use super::{gate, graphql, health, playground};
 use crate::access::Gate;
 use crate::graphql::limits::Limits;
+use crate::graphql::persisted::Persisted;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -36,6 +39,10 @@ pub struct Site<S> {
     pub limits: Limits,
     /// How long one query may take.
     pub query_limit: Duration,
+    /// What each caller may spend on queries.
+    pub budgets: Budgets<Actor>,
+    /// The operations that are known beforehand, and who is held to them.
+    pub persisted: Persisted,
     /// The host names that are answered.
     pub hosts: Hosts,
     /// Who may come in.
@@ -46,8 +53,9 @@ pub struct Site<S> {
 
 /// The whole site: `/graphql` and `/playground` behind the gate, `/health/live` and `/health/ready` before it.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
-    let Site { schema, limits, query_limit, hosts, gate, db } = site;
-    let endpoint = Endpoint { schema, limits: Arc::new(limits), query_limit };
+    let Site { schema, limits, query_limit, budgets, persisted, hosts, gate, db } = site;
+    let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
+    let endpoint = Endpoint { schema, limits, query_limit, budgets, persisted };
     let graphql = Router::new()
         .route("/graphql", any(graphql::answer::<S>))
         .with_state(endpoint)

@@ -20,7 +20,7 @@ fn psn(folder: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn run(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+pub(crate) fn run(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
     told(psn(folder, args).output().expect("psn runs"))
 }
 

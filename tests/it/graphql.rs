@@ -14,12 +14,13 @@ use std::time::Duration;
 
 use axum::Router;
 use psn::graphql::limits::Limits;
-use psn::http::{Hosts, Site, router};
+use psn::graphql::persisted::Persisted;
+use psn::http::{Budgets, Hosts, Site, router};
 use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 
 use crate::harness::World;
-use crate::site::ask_with;
+use crate::site::{LAVISH, ask_with};
 
 /// The site over the world's database and clock, in Glasgow, as an ADMIN meets it.
 pub(crate) fn site(world: &World) -> Router {
@@ -27,11 +28,17 @@ pub(crate) fn site(world: &World) -> Router {
 }
 
 fn site_over(world: &World, db: DatabaseConnection) -> Router {
+    world.admin.with(closed(world, db, Persisted::default()))
+}
+
+/// The site with persisted operations, as somebody meets it who shows nothing.
+pub(crate) fn closed(world: &World, db: DatabaseConnection, persisted: Persisted) -> Router {
     let schema = psn::graphql::schema(db.clone(), world.clock.clone(), chrono_tz::Europe::London);
     let limits = Limits::new(&psn::graphql::sdl(), 50_000).unwrap();
+    let budgets = Budgets::new(LAVISH, world.clock.clone());
+    let (query_limit, hosts) = (Duration::from_secs(20), Hosts::Any);
     // The gate asks the database by a connection of its own, which tests that count statements do not watch.
-    let gate = world.gate();
-    world.admin.with(router(Site { schema, limits, query_limit: Duration::from_secs(20), hosts: Hosts::Any, gate, db }))
+    router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate: world.gate(), db })
 }
 
 /// The answer as it is, errors and all.

@@ -17,7 +17,7 @@ use crate::site::{Answer, send};
 const PAGES: [&str; 5] = ["/", "/playground", "/health/live", "/health/ready", "/nowhere"];
 
 /// The site as `psn serve` with these flags has it, as an ADMIN meets it.
-async fn served(flags: &[&str]) -> Router {
+pub(crate) async fn served(flags: &[&str]) -> Router {
     let flags = [&["psn", "serve", "--database-url", "sqlite::memory:"], flags].concat();
     let settings = Cli::try_parse_from(flags).unwrap().settings;
     let app = App::open_migrated(settings, Clock::fixed(instant("2026-11-16T09:00:00Z"))).await.unwrap();
@@ -30,7 +30,7 @@ async fn get_from(router: &Router, hosts: &[&str], address: &str) -> Answer {
     send(router, request.body(Body::empty()).unwrap()).await
 }
 
-async fn ask_of(router: &Router, host: &str) -> Answer {
+pub(crate) async fn ask_of(router: &Router, host: &str) -> Answer {
     let request = Request::post("/graphql").header("host", host).header("content-type", "application/json");
     send(router, request.body(json!({"query": "{version}"}).to_string().into()).unwrap()).await
 }
@@ -49,7 +49,11 @@ async fn a_foreign_host_name_is_refused_with_a_sentence_and_a_code() {
             assert!(answer.text.contains("localhost") && answer.text.contains("BASE_URL"), "{}", answer.text);
         }
         let answer = ask_of(&router, host).await;
-        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::MISDIRECTED_REQUEST, "BAD_REQUEST"), "{host}");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (StatusCode::MISDIRECTED_REQUEST, "HOST_REFUSED"),
+            "{host}"
+        );
         let body = answer.json();
         assert!(body.get("data").is_none());
         assert_eq!(body["errors"][0]["extensions"]["requestId"], answer.header("x-request-id"));

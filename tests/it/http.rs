@@ -214,7 +214,7 @@ async fn a_query_that_takes_too_long_is_ended_with_a_code() {
 async fn the_viewer_is_made_for_each_request_and_skipped_fields_leave_an_object() {
     let router = bare().await;
     assert_eq!(ask(&router, "{wholeNetwork}").await.json()["data"]["wholeNetwork"], true);
-    assert_eq!(ask(&router, "{version @skip(if: true)}").await.json(), json!({"data": {}}));
+    assert_eq!(ask(&router, "{version @skip(if: true)}").await.json()["data"], json!({}));
 }
 
 both!(
@@ -320,7 +320,7 @@ async fn a_stop_lets_running_requests_finish_and_takes_no_new_ones() {
     stop.cancel();
     let mut text = String::new();
     running.read_to_string(&mut text).await.unwrap();
-    assert!(text.contains("{\"data\":{\"slow\":1}}"), "{text}");
+    assert!(text.contains("{\"data\":{\"slow\":1},"), "{text}");
     server.await.unwrap().unwrap();
     assert!(TcpStream::connect(at).await.is_err());
 }

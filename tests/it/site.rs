@@ -6,12 +6,14 @@ use async_graphql::{Context, EmptySubscription, Error, Object, Schema};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use entity::actor::Actor;
 use entity::clock::Clock;
 use entity::value::AccessRole;
 use psn::access::Viewer;
 use psn::graphql::error::ApiError;
 use psn::graphql::limits::Limits;
-use psn::http::{Hosts, Site, router};
+use psn::graphql::persisted::Persisted;
+use psn::http::{Budgets, Hosts, Site, Terms, router};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -95,17 +97,36 @@ impl Mutation {
     }
 }
 
+/// A budget that no test spends by accident.
+pub(crate) const LAVISH: Terms = Terms { capacity: 1_000_000_000, refill_per_second: 1_000_000, at_once: 100 };
+
 /// The site over `db`, whose queries may take `query_limit`, as an ADMIN meets it.
 pub(crate) async fn site(db: &DatabaseConnection, query_limit: Duration) -> Router {
-    token_pass(db, AccessRole::Admin, &[], true).await.with(closed(db, query_limit))
+    seen_by(db, &closed(db, query_limit), AccessRole::Admin).await
 }
 
 /// The same, as somebody meets it who shows nothing.
 pub(crate) fn closed(db: &DatabaseConnection, query_limit: Duration) -> Router {
+    let budgets = Budgets::new(LAVISH, Clock::fixed(instant("2026-11-16T09:00:00Z")));
+    closed_with(db, query_limit, budgets, Persisted::default())
+}
+
+/// The same, with budgets and persisted operations of its own.
+pub(crate) fn closed_with(
+    db: &DatabaseConnection,
+    query_limit: Duration,
+    budgets: Budgets<Actor>,
+    persisted: Persisted,
+) -> Router {
     let schema = Schema::build(Query, Mutation, EmptySubscription).data(db.clone()).finish();
     let limits = Limits::new(&schema.sdl(), 50_000).expect("the schema has prices");
     let gate = gate(db, &Clock::fixed(instant("2026-11-16T09:00:00Z")));
-    router(Site { schema, limits, query_limit, hosts: Hosts::Any, gate, db: db.clone() })
+    router(Site { schema, limits, query_limit, budgets, persisted, hosts: Hosts::Any, gate, db: db.clone() })
+}
+
+/// A closed site as a new API token with this role meets it.
+pub(crate) async fn seen_by(db: &DatabaseConnection, closed: &Router, role: AccessRole) -> Router {
+    token_pass(db, role, &[], true).await.with(closed.clone())
 }
 
 /// A site over a database that holds nothing, as an ADMIN meets it.

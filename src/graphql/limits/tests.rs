@@ -19,8 +19,18 @@ fn limits(max_cost: u64) -> Limits {
     Limits::new(SDL, max_cost).unwrap()
 }
 
+fn admit_with(
+    max_cost: u64,
+    query: &str,
+    operation: Option<&str>,
+    variables: &Variables,
+) -> Result<Admitted, ApiError> {
+    let document = Arc::new(Limits::read(query)?);
+    limits(max_cost).admit(document, operation, variables).map_err(|refused| refused.error)
+}
+
 fn admit(query: &str) -> Result<Admitted, ApiError> {
-    limits(1_000_000).admit(query, None, &Variables::default())
+    admit_with(1_000_000, query, None, &Variables::default())
 }
 
 fn refusal(query: &str) -> Code {
@@ -28,7 +38,7 @@ fn refusal(query: &str) -> Code {
 }
 
 fn cost(query: &str, variables: Value) -> u64 {
-    limits(u64::MAX).admit(query, None, &Variables::from_value(variables)).unwrap().cost
+    admit_with(u64::MAX, query, None, &Variables::from_value(variables)).unwrap().cost
 }
 
 #[test]
@@ -88,7 +98,7 @@ fn a_huge_cost_does_not_wrap_round() {
 #[test]
 fn pages_of_a_hundred_in_pages_of_a_hundred_are_refused_with_the_limit() {
     let query = "{teams(first:100){nodes{unit{teams(first:100){nodes{unit{teams(first:100){nodes{id}}}}}}}}}";
-    let error = limits(50_000).admit(query, None, &Variables::default()).unwrap_err();
+    let error = admit_with(50_000, query, None, &Variables::default()).unwrap_err();
     assert_eq!(error.code(), Code::QueryTooCostly);
     assert!(error.sentence().contains("50000"), "{}", error.sentence());
 }
@@ -125,7 +135,7 @@ fn a_long_chain_of_fragments_is_refused_whatever_its_order() {
     assert_eq!(refusal(&format!("{{...f0}}{}{last}", chain(0, 45))), Code::QueryTooDeep);
     // Measured from its end first, by an operation that enters it there.
     let two = format!("query a{{...f30}} query b{{...f0}}{}{last}", chain(0, 45));
-    assert_eq!(limits(1).admit(&two, Some("b"), &Variables::default()).unwrap_err().code(), Code::QueryTooDeep);
+    assert_eq!(admit_with(1, &two, Some("b"), &Variables::default()).unwrap_err().code(), Code::QueryTooDeep);
 }
 
 #[test]
@@ -161,7 +171,7 @@ fn depth_and_length_have_limits() {
 #[test]
 fn questions_about_the_schema_do_not_multiply() {
     let standard = include_str!("../../../tests/it/introspection.graphql");
-    let cost = limits(50_000).admit(standard, None, &Variables::default()).unwrap().cost;
+    let cost = admit_with(50_000, standard, None, &Variables::default()).unwrap().cost;
     assert!(cost < 10_000, "{cost}");
     let circular = "{__schema{types{fields{type{fields{type{fields{name}}}}}}}}";
     assert_eq!(refusal(circular), Code::QueryTooDeep);
@@ -170,7 +180,7 @@ fn questions_about_the_schema_do_not_multiply() {
 #[test]
 fn the_operation_that_was_named_is_chosen() {
     let two = "query a{version} mutation b{sendAgain}";
-    let admit = |name| limits(10).admit(two, name, &Variables::default());
+    let admit = |name| admit_with(10, two, name, &Variables::default());
     assert_eq!(admit(Some("b")).unwrap().kind, OperationType::Mutation);
     assert_eq!(admit(Some("a")).unwrap().name.as_deref(), Some("a"));
     assert_eq!(admit(None).unwrap_err().code(), Code::OperationUnknown);
@@ -180,7 +190,31 @@ fn the_operation_that_was_named_is_chosen() {
 #[test]
 fn a_required_variable_without_a_value_is_named() {
     let query = "query($n: Int!){teams(first:$n){totalCount}}";
-    let error = limits(10).admit(query, None, &Variables::default()).unwrap_err();
+    let error = admit_with(10, query, None, &Variables::default()).unwrap_err();
     assert_eq!(error.code(), Code::BadInput);
     assert!(error.sentence().contains("$n"));
+}
+
+#[test]
+fn a_query_that_is_refused_for_its_cost_tells_the_cost() {
+    let document = Arc::new(Limits::read("{teams(first:50){nodes{id}}}").unwrap());
+    let refused = limits(100).admit(document, None, &Variables::default()).unwrap_err();
+    assert_eq!((refused.error.code(), refused.cost), (Code::QueryTooCostly, Some(101)));
+    assert_eq!(limits(101).max_cost(), 101);
+}
+
+#[test]
+fn questions_about_the_schema_are_seen_wherever_they_stand() {
+    let asks = |query: &str| asks_about_schema(&parser::parse_query(query).unwrap());
+    for query in [
+        "{__schema{queryType{name}}}",
+        "{version a:__type(name:\"Unit\"){name}}",
+        "{...f} fragment f on Query{...on Query{x:__schema{types{name}}}}",
+        "query a{version} query b{__type(name:\"Unit\"){name}}",
+        "{version} fragment unused on Query{__schema{types{name}}}",
+        "{node{id @skip(if:true) ...on Unit{parent{__schema{types{name}}}}}}",
+    ] {
+        assert!(asks(query), "{query}");
+    }
+    assert!(!asks("{__typename node{__typename schema:id type:id}}"));
 }

@@ -1,0 +1,309 @@
+//! What one caller may spend: a token bucket each, in units of cost, and a number of requests at once.
+//!
+//! This is not the crate `governor`: an answer tells what is left without spending it, requests at once need the same table of
+//! callers, and the time comes from [`Clock`], which stands still in tests. What a library could then still do is one line of
+//! arithmetic, [`Account::refill`].
+
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use entity::clock::Clock;
+
+/// The most callers that are remembered; of more, those that have spent least are forgotten.
+const MOST_CALLERS: usize = 10_000;
+/// Units are counted in millionths, so that a microsecond's refill is a whole number.
+const MILLION: u64 = 1_000_000;
+
+/// What a budget allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How many units can be spent at once, 1 to 10^12.
+    pub capacity: u64,
+    /// How many units come back a second, at least 1.
+    pub refill_per_second: u64,
+    /// How many requests may run at once.
+    pub at_once: u32,
+}
+
+/// What each caller may spend. A caller is a `K`: who signed in, or an address.
+#[derive(Debug)]
+pub struct Budgets<K> {
+    terms: Terms,
+    clock: Clock,
+    accounts: Mutex<HashMap<K, Account>>,
+}
+
+/// What one caller has left, as of an instant.
+#[derive(Clone, Copy, Debug)]
+struct Account {
+    millionths: u64,
+    at: DateTime<Utc>,
+    running: u32,
+}
+
+impl Account {
+    /// What has come back since. A clock that was set back gives nothing and takes nothing.
+    fn refill(&mut self, terms: Terms, now: DateTime<Utc>) {
+        let passed = (now - self.at).num_microseconds().map_or(0, |passed| u64::try_from(passed).unwrap_or(0));
+        let back = passed.saturating_mul(terms.refill_per_second);
+        self.millionths = self.millionths.saturating_add(back).min(terms.full());
+        self.at = now;
+    }
+}
+
+impl Terms {
+    const fn full(self) -> u64 {
+        self.capacity.saturating_mul(MILLION)
+    }
+}
+
+impl<K: Clone + Eq + Hash> Budgets<K> {
+    /// Full budgets for everybody, refilled as `clock` goes on.
+    #[must_use]
+    pub fn new(terms: Terms, clock: Clock) -> Self {
+        Self { terms, clock, accounts: Mutex::default() }
+    }
+
+    /// What they allow.
+    #[must_use]
+    pub const fn terms(&self) -> Terms {
+        self.terms
+    }
+
+    /// How many whole units `caller` has left.
+    #[must_use]
+    pub fn left(&self, caller: &K) -> u64 {
+        let now = self.clock.now();
+        let mut account = match self.accounts().get(caller) {
+            Some(account) => *account,
+            None => return self.terms.capacity,
+        };
+        account.refill(self.terms, now);
+        account.millionths / MILLION
+    }
+
+    /// Takes `units` from what `caller` has left, and tells what is left then. More units than a full budget holds are taken for
+    /// as many as it holds, so that nothing is refused for ever.
+    ///
+    /// # Errors
+    ///
+    /// How long it takes until there are as many; then nothing was taken.
+    pub fn spend(&self, caller: &K, units: u64) -> Result<u64, Duration> {
+        let wanted = units.min(self.terms.capacity).saturating_mul(MILLION);
+        self.with_account(caller, |account| match account.millionths.checked_sub(wanted) {
+            Some(rest) => {
+                account.millionths = rest;
+                Ok(rest / MILLION)
+            }
+            None => {
+                let missing = wanted - account.millionths;
+                Err(Duration::from_micros(missing.div_ceil(self.terms.refill_per_second.max(1))))
+            }
+        })
+    }
+
+    /// Counts one more running request of `caller` until the [`Running`] is dropped; nothing when as many run as may.
+    #[must_use]
+    pub fn begin(self: &Arc<Self>, caller: &K) -> Option<Running<K>> {
+        let begun = self.with_account(caller, |account| {
+            let free = account.running < self.terms.at_once;
+            account.running += u32::from(free);
+            free
+        });
+        begun.then(|| Running { of: Arc::clone(self), caller: caller.clone() })
+    }
+
+    fn end(&self, caller: &K) {
+        if let Some(account) = self.accounts().get_mut(caller) {
+            account.running = account.running.saturating_sub(1);
+        }
+    }
+
+    fn with_account<T>(&self, caller: &K, act: impl FnOnce(&mut Account) -> T) -> T {
+        let now = self.clock.now();
+        let mut accounts = self.accounts();
+        if accounts.len() >= MOST_CALLERS && !accounts.contains_key(caller) {
+            forget(&mut accounts, self.terms, now);
+        }
+        let new = Account { millionths: self.terms.full(), at: now, running: 0 };
+        let account = accounts.entry(caller.clone()).or_insert(new);
+        account.refill(self.terms, now);
+        act(account)
+    }
+
+    fn accounts(&self) -> MutexGuard<'_, HashMap<K, Account>> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Forgets whose budget is full again, which is as good as new, and where that is not enough the half that has spent least.
+fn forget<K: Clone + Eq + Hash>(accounts: &mut HashMap<K, Account>, terms: Terms, now: DateTime<Utc>) {
+    for account in accounts.values_mut() {
+        account.refill(terms, now);
+    }
+    accounts.retain(|_, account| account.running > 0 || account.millionths < terms.full());
+    if accounts.len() < MOST_CALLERS {
+        return;
+    }
+    let mut left: Vec<_> = accounts.values().map(|account| account.millionths).collect();
+    let (_, median, _) = left.select_nth_unstable(MOST_CALLERS / 2);
+    let median = *median;
+    accounts.retain(|_, account| account.running > 0 || account.millionths < median);
+}
+
+/// A request that runs, for as long as this lives.
+pub struct Running<K: Clone + Eq + Hash> {
+    of: Arc<Budgets<K>>,
+    caller: K,
+}
+
+impl<K: Clone + Eq + Hash> Drop for Running<K> {
+    fn drop(&mut self) {
+        self.of.end(&self.caller);
+    }
+}
+
+impl<K: Clone + Eq + Hash + fmt::Debug> fmt::Debug for Running<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Running").field(&self.caller).finish()
+    }
+}
+
+/// Whoever asks from an address, as the key of a budget for those who have not signed in. Of IPv6 it is the network of 64 bits: one
+/// machine has all of its addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Peer(IpAddr);
+
+impl From<IpAddr> for Peer {
+    fn from(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Self(IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)))
+            }
+            address @ IpAddr::V4(_) => Self(address),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn start() -> DateTime<Utc> {
+        "2026-11-16T09:00:00Z".parse().unwrap()
+    }
+
+    fn budgets(capacity: u64, refill_per_second: u64) -> (Arc<Budgets<u32>>, Clock) {
+        let clock = Clock::fixed(start());
+        (Arc::new(Budgets::new(Terms { capacity, refill_per_second, at_once: 2 }, clock.clone())), clock)
+    }
+
+    #[test]
+    fn what_is_spent_comes_back_with_time_and_never_more_than_that() {
+        let (budgets, clock) = budgets(100, 10);
+        assert_eq!(budgets.spend(&1, 70), Ok(30));
+        assert_eq!(budgets.spend(&1, 31), Err(Duration::from_millis(100)));
+        assert_eq!(
+            (budgets.left(&1), budgets.left(&2)),
+            (30, 100),
+            "what is refused is not taken, and nobody pays for others"
+        );
+        clock.set(start() + TimeDelta::milliseconds(99));
+        assert!(budgets.spend(&1, 31).is_err());
+        clock.set(start() + TimeDelta::milliseconds(100));
+        assert_eq!(budgets.spend(&1, 31), Ok(0));
+        clock.set(start() + TimeDelta::days(1));
+        assert_eq!(budgets.left(&1), 100);
+        assert_eq!(budgets.spend(&1, 1_000_000), Ok(0), "more than a full budget is a full budget");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_gives_nothing_and_locks_nobody_out() {
+        let (budgets, clock) = budgets(10, 10);
+        assert_eq!(budgets.spend(&1, 10), Ok(0));
+        clock.set(start() - TimeDelta::hours(1));
+        assert!(budgets.spend(&1, 1).is_err());
+        clock.set(start() - TimeDelta::hours(1) + TimeDelta::seconds(1));
+        assert_eq!(budgets.spend(&1, 10), Ok(0));
+    }
+
+    #[test]
+    fn requests_at_once_are_counted_until_they_end() {
+        let (budgets, _) = budgets(10, 1);
+        let first = budgets.begin(&1).unwrap();
+        let _second = budgets.begin(&1).unwrap();
+        assert!(budgets.begin(&1).is_none());
+        assert!(budgets.begin(&2).is_some());
+        drop(first);
+        assert!(budgets.begin(&1).is_some());
+    }
+
+    #[test]
+    fn the_table_of_callers_is_bounded_and_keeps_who_runs_and_who_has_spent_most() {
+        let (budgets, clock) = budgets(100, 1);
+        let _running = budgets.begin(&0).unwrap();
+        assert!(budgets.spend(&1, 90).is_ok());
+        for caller in 2..30_000 {
+            assert!(budgets.spend(&caller, 1 + u64::from(caller % 7)).is_ok());
+            assert!(budgets.accounts().len() <= MOST_CALLERS);
+        }
+        let running = budgets.accounts()[&0].running;
+        assert_eq!((running, budgets.left(&1)), (1, 10));
+        clock.set(start() + TimeDelta::seconds(8));
+        for caller in 30_000..40_001 {
+            let _ = budgets.left(&caller);
+            assert!(budgets.spend(&caller, 0).is_ok());
+        }
+        assert_eq!(budgets.left(&1), 18);
+    }
+
+    #[test]
+    fn a_peer_is_an_address_and_of_ipv6_a_network() {
+        let peer = |text: &str| Peer::from(text.parse::<IpAddr>().unwrap());
+        assert_eq!(peer("::ffff:10.0.0.1"), peer("10.0.0.1"));
+        assert_ne!(peer("10.0.0.1"), peer("10.0.0.2"));
+        assert_eq!(peer("2001:db8:1:2::1"), peer("2001:db8:1:2:ffff::9"));
+        assert_ne!(peer("2001:db8:1:2::1"), peer("2001:db8:1:3::1"));
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_spends_more_than_a_full_budget_and_what_came_back(
+            capacity in 1_u64..1000,
+            refill in 1_u64..100,
+            steps in prop::collection::vec((0_i64..5_000, 0_u64..1200), 1..60),
+        ) {
+            let (budgets, clock) = budgets(capacity, refill);
+            let mut now = start();
+            let mut spent = 0_u64;
+            for (millis, units) in steps {
+                now += TimeDelta::milliseconds(millis);
+                clock.set(now);
+                let before = budgets.left(&1);
+                match budgets.spend(&1, units) {
+                    Ok(left) => {
+                        spent += units.min(capacity);
+                        prop_assert_eq!(left, before - units.min(capacity));
+                    }
+                    Err(wait) => {
+                        prop_assert!(units.min(capacity) > before);
+                        clock.set(now + TimeDelta::from_std(wait).unwrap());
+                        prop_assert!(budgets.left(&1) >= units.min(capacity));
+                        clock.set(now);
+                    }
+                }
+                let back = (now - start()).num_milliseconds().unsigned_abs() * refill / 1000;
+                prop_assert!(spent <= capacity + back);
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Every code of an error is told by some request, and stands in the README.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use entity::clock::Clock;
+use entity::value::AccessRole;
+use psn::graphql::error::{Code, codes_markdown};
+use psn::graphql::persisted::{AllowList, Persisted};
+use psn::http::{Budgets, Terms};
+use sea_orm::DatabaseConnection;
+use serde_json::json;
+
+use crate::harness::{Engine, World, instant};
+use crate::site::{Answer, LAVISH, ask, ask_with, bare, closed, closed_with, empty, post, seen_by, send, site};
+use crate::{graphql, host};
+
+const JSON: &str = "application/json";
+
+/// A site on which something runs out.
+async fn site_on(terms: Terms) -> Router {
+    let db = empty().await;
+    let budgets = Budgets::new(terms, Clock::fixed(instant("2026-11-16T12:00:00Z")));
+    seen_by(&db, &closed_with(&db, Duration::from_secs(10), budgets, Persisted::default()), AccessRole::Admin).await
+}
+
+async fn as_role(role: AccessRole, query: &str) -> Answer {
+    let db = empty().await;
+    ask(&seen_by(&db, &closed(&db, Duration::from_secs(10)), role).await, query).await
+}
+
+async fn a_dashboard_with_a_list() -> Answer {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    std::fs::write(world.folder.path().join("a.graphql"), "{ version }").unwrap();
+    let persisted = Persisted::read(world.folder.path(), AllowList::Dashboards).unwrap();
+    let closed = graphql::closed(&world, world.db.clone(), persisted);
+    ask(&seen_by(&world.db, &closed, AccessRole::Dashboard).await, "{version}").await
+}
+
+async fn with_the_database(away: DatabaseConnection) -> Answer {
+    let db = empty().await;
+    let pass = crate::harness::token_pass(&db, AccessRole::Admin, &[], true).await;
+    away.clone().close().await.unwrap();
+    // The gate is the first to ask it.
+    ask(&pass.with(closed(&away, Duration::from_secs(10))), "{one}").await
+}
+
+/// A request that is answered with the code. A new code does not compile before it has one.
+async fn told(code: Code) -> Option<Answer> {
+    let router = bare().await;
+    let ask_bare = async |query: &str| ask(&router, query).await;
+    Some(match code {
+        Code::BadRequest => send(&router, post(JSON, "")).await,
+        Code::HostRefused => host::ask_of(&host::served(&[]).await, "evil.example").await,
+        Code::BatchRefused => send(&router, post(JSON, "[]")).await,
+        Code::MethodNotAllowed => send(&router, Request::put("/graphql").body(Body::empty()).unwrap()).await,
+        Code::NotAcceptable => send(&router, post("text/csv", "{}")).await,
+        Code::UnsupportedMediaType => send(&router, Request::post("/graphql").body(Body::empty()).unwrap()).await,
+        Code::PayloadTooLarge => send(&router, post(JSON, " ".repeat(300_000))).await,
+        Code::RequestTimeout => return None, // needs a limit of time that a test can wait for
+        Code::ParseFailed => ask_bare("{").await,
+        Code::ValidationFailed => ask_bare("{nothing}").await,
+        Code::OperationUnknown => ask_bare("query a{version} query b{version}").await,
+        Code::QueryTooLong => ask_bare(&"#".repeat(40_000)).await,
+        Code::QueryTooDeep => ask_bare(&"{".repeat(100)).await,
+        Code::QueryTooBroad => ask_bare(&format!("{{{}}}", "version ".repeat(60))).await,
+        Code::QueryTooCostly => ask_bare("{items(first:100000){name}}").await,
+        Code::QueryTimeout => ask(&site(&empty().await, Duration::from_millis(20)).await, "{never}").await,
+        Code::BudgetSpent => {
+            let router = site_on(Terms { capacity: 1, ..LAVISH }).await;
+            ask(&router, "{version}").await;
+            ask(&router, "{version}").await
+        }
+        Code::TooManyAtOnce => ask(&site_on(Terms { at_once: 0, ..LAVISH }).await, "{version}").await,
+        Code::OperationNotListed => a_dashboard_with_a_list().await,
+        Code::PersistedQueryNotSupported => ask_with(&router, &json!({"documentId": "Version"})).await,
+        Code::IntrospectionRefused => as_role(AccessRole::Staff, "{__schema{queryType{name}}}").await,
+        Code::BadInput => ask_bare("{number(n:3000000000)}").await,
+        Code::Unauthenticated => ask(&closed(&empty().await, Duration::from_secs(10)), "{version}").await,
+        Code::Forbidden => {
+            let world = World::new(Engine::Sqlite).await.unwrap();
+            let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
+            let change = "mutation{requestRun(input:{job:COVERAGE,period:\"2026-11-16\"}){__typename}}";
+            ask(&seen_by(&world.db, &closed, AccessRole::Dashboard).await, change).await
+        }
+        Code::NotFound => ask_bare("{missing}").await,
+        Code::Unavailable => with_the_database(empty().await).await,
+        Code::Internal => ask_bare("{internal}").await,
+    })
+}
+
+#[tokio::test]
+async fn every_code_is_told_by_some_request_with_its_id() {
+    for code in Code::ALL {
+        let Some(answer) = told(*code).await else { continue };
+        assert_eq!(answer.code(), code.word(), "{}", answer.text);
+        let (body, id) = (answer.json(), answer.header("x-request-id"));
+        assert_eq!(body["errors"][0]["extensions"]["requestId"], id, "{code:?}");
+        assert_eq!(body["extensions"]["requestId"], id, "{code:?}");
+    }
+}
+
+#[test]
+fn the_codes_in_the_readme_are_those_of_the_binary() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&file).unwrap();
+    let (before, rest) = readme.split_once("<!-- codes -->\n").expect("README.md marks its codes");
+    let (kept, after) = rest.split_once("<!-- /codes -->").expect("README.md marks the end of its codes");
+    let now = codes_markdown();
+    if std::env::var_os("UPDATE_README").is_some() {
+        std::fs::write(&file, format!("{before}<!-- codes -->\n{now}<!-- /codes -->{after}")).unwrap();
+        return;
+    }
+    assert_eq!(kept, now, "run `UPDATE_README=1 cargo test --test it codes_in_the_readme` and commit README.md");
+}

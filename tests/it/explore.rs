@@ -1,0 +1,137 @@
+//! Introspection, suggestions and names of the schema are for those who may explore.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use entity::id::{ApiTokenId, PersonId};
+use entity::value::AccessRole;
+use psn::access::{Reach, Right, Viewer};
+use psn::graphql::persisted::Persisted;
+use serde_json::json;
+
+use crate::graphql;
+use crate::harness::{Engine, World};
+use crate::site::{ask, ask_with, closed, empty, encoded, get, post, seen_by, send};
+
+const STANDARD: &str = include_str!("introspection.graphql");
+
+#[tokio::test]
+async fn the_schema_is_told_to_those_who_may_explore_and_to_nobody_else() {
+    let db = empty().await;
+    let closed = closed(&db, Duration::from_secs(10));
+    for role in AccessRole::ALL {
+        let explores = Right::Explore.reach(*role) == Reach::Everything;
+        assert_eq!(Viewer::token(ApiTokenId(1), *role, Vec::new(), true).explores(), explores, "{role}");
+        let answer = ask(&seen_by(&db, &closed, *role).await, STANDARD).await;
+        if explores {
+            assert!(answer.json()["data"]["__schema"]["types"].as_array().unwrap().len() > 10, "{role}");
+        } else {
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role}");
+            assert_eq!(answer.code(), "INTROSPECTION_REFUSED", "{role}");
+            assert!(answer.json().get("data").is_none());
+        }
+    }
+    assert!(!Viewer::person(PersonId(1), Vec::new()).explores());
+    assert!(Viewer::person(PersonId(1), vec![AccessRole::Auditor]).explores());
+}
+
+#[tokio::test]
+async fn introspection_is_refused_in_every_disguise_and_before_anything_is_executed() {
+    let db = empty().await;
+    let router = seen_by(&db, &closed(&db, Duration::from_secs(10)), AccessRole::Staff).await;
+    let disguises = [
+        "{version __schema{queryType{name}}}",
+        "{__type(name:\"Item\"){name}}",
+        "{version: __schema{queryType{name}}}",
+        "{...f} fragment f on Query{...on Query{x:__type(name:\"Item\"){fields{name}}}}",
+        "query a{version} query b{__schema{queryType{name}}}",
+        "{version} fragment unused on Query{__schema{queryType{name}}}",
+        "query($no:Boolean=false){version __schema @include(if:$no){queryType{name}}}",
+        "mutation{change ...on Query{__schema{queryType{name}}}}",
+    ];
+    for query in disguises {
+        let operation = query.contains("query b").then_some("a");
+        let answer = ask_with(&router, &json!({"query": query, "operationName": operation})).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (StatusCode::FORBIDDEN, "INTROSPECTION_REFUSED"),
+            "{query}"
+        );
+        assert!(answer.json().get("data").is_none(), "{query}");
+    }
+    let by_get = get(&router, &format!("/graphql?query={}", encoded(disguises[0]))).await;
+    assert_eq!((by_get.status, by_get.code().as_str()), (StatusCode::OK, "INTROSPECTION_REFUSED"));
+    let plain = send(&router, post("application/json", json!({"query": disguises[0]}).to_string())).await;
+    assert_eq!((plain.status, plain.code().as_str()), (StatusCode::OK, "INTROSPECTION_REFUSED"));
+    let answer = ask(&router, "{__typename items(first:1){__typename}}").await;
+    assert_eq!(answer.json()["data"], json!({"__typename": "Query", "items": [{"__typename": "Item"}]}));
+}
+
+#[tokio::test]
+async fn a_complaint_names_nothing_that_the_query_did_not_name_itself() {
+    let Some(world) = World::new(Engine::Sqlite).await else { return };
+    let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
+    let explorer = world.admin.with(closed.clone());
+    let other = seen_by(&world.db, &closed, AccessRole::Staff).await;
+    let wrong = [
+        "{ boord { name } }",
+        "{ board { nam } }",
+        "{ team { status } }",
+        "{ team(cod: \"N1\") { status } }",
+        "{ board }",
+        "{ board { name { first } } }",
+        "{ teams(filter: { status: [NOPE] }) { totalCount } }",
+        "{ teams(filter: { stats: [NONE] }) { totalCount } }",
+        "{ teams(filter: 5) { totalCount } }",
+        "{ teams(orderBy: {}) { totalCount } }",
+        "{ teams(orderBy: { field: NOPE, direction: DESC }) { totalCount } }",
+        "{ teams(first: \"many\") { totalCount } }",
+        "query($f: TeamFilte) { teams(filter: $f) { totalCount } }",
+        "query($f: TeamFilter = { stats: 5 }) { teams(filter: $f) { totalCount } }",
+        "query($b: Board) { teams(filter: $b) { totalCount } }",
+        "{ board { ... on Team { status } } }",
+        "{ version @skip }",
+        "{ version @skop(if: true) }",
+        "{ ...f } fragment f on Teem { status }",
+        "{ node(id: \"x\") { ... on Unit { cod } } }",
+        "mutation { requestRn }",
+        "subscription { teams }",
+    ];
+    let mut hinted = 0;
+    for query in wrong {
+        let told = async |router: &Router| {
+            let answer = ask(router, query).await;
+            let errors = answer.json()["errors"].as_array().cloned().unwrap_or_default();
+            assert!(!errors.is_empty(), "{query}: {}", answer.text);
+            errors.iter().map(|error| error["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        for message in told(&explorer).await {
+            let names_more =
+                message.split('"').skip(1).step_by(2).any(|name| !query.contains(name.trim_start_matches('$')));
+            hinted += usize::from(names_more);
+        }
+        for message in told(&other).await {
+            assert!(!message.contains("Did you mean"), "{query}: {message}");
+            for name in message.split('"').skip(1).step_by(2) {
+                // A path names arguments and fields one after the other.
+                let own = name
+                    .split('.')
+                    .all(|part| query.contains(part.trim_start_matches('$')) || part.parse::<usize>().is_ok());
+                assert!(own, "{query}: {message}");
+            }
+        }
+    }
+    assert!(hinted > wrong.len() / 2, "the engine's own messages do name more: {hinted}");
+}
+
+#[tokio::test]
+async fn what_a_scalar_dislikes_is_said_to_everybody() {
+    let Some(world) = World::new(Engine::Sqlite).await else { return };
+    let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
+    let router = seen_by(&world.db, &closed, AccessRole::Staff).await;
+    let answer = ask(&router, "{ board(asOf: \"2026-02-30\") { code } }").await;
+    assert_eq!(answer.code(), "BAD_USER_INPUT");
+    assert!(answer.text.contains("'2026-02-30' is not a day"), "{}", answer.text);
+}
