@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! headers ──credential──▶ token, session or bearer ──gate──▶ Viewer ──right──▶ Reach
+//!                                              ╰──oidc──╯
 //! ```
 
 pub mod credential;
 pub mod gate;
+pub mod oidc;
 pub mod right;
 pub mod secret;
 mod uses;

@@ -105,11 +105,15 @@ impl App {
     }
 
     /// Who may come in.
-    #[must_use]
-    pub fn gate(&self) -> Gate {
-        let Settings { board_zone, base_url, .. } = &self.settings;
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Refused`] for settings of the identity provider that cannot be used.
+    pub fn gate(&self) -> Result<Gate, Stop> {
+        let Settings { board_zone, base_url, session, .. } = &self.settings;
         let cookie = CookieName::at(base_url.as_deref());
-        Gate::new(self.db.clone(), (self.clock.clone(), *board_zone), cookie, self.settings.session.limits())
+        let provider = self.settings.provider(self.clock.clone())?;
+        Ok(Gate::new(self.db.clone(), (self.clock.clone(), *board_zone), (cookie, session.limits()), provider))
     }
 
     /// The whole site over this database, behind `gate`.

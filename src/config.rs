@@ -4,6 +4,7 @@
 
 mod database;
 mod mail;
+pub mod oidc;
 mod query;
 mod secret;
 mod session;
@@ -43,6 +44,10 @@ pub struct Settings {
     /// Serve on an address that other machines reach, and under any host name, although nobody has to sign in yet.
     #[arg(long, global = true)]
     pub insecure_open: bool,
+
+    /// Signing in.
+    #[command(flatten)]
+    pub oidc: oidc::OidcSettings,
 
     /// The board's time zone: it decides what today is, and when 07:00 on Monday is.
     #[arg(long, env = "BOARD_ZONE", global = true, value_name = "ZONE", default_value = "Europe/London")]

@@ -7,6 +7,7 @@ mod health;
 mod host;
 mod order;
 mod playground;
+mod provider;
 mod request;
 mod router;
 mod server;

@@ -6,15 +6,21 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use entity::actor::Actor;
 use entity::clock::{Clock, day_of};
 use entity::id::{ApiTokenId, PersonId};
 use entity::store::access::{Holder, person, session, token};
+use entity::store::audit::{self, Event};
+use entity::store::begin_write;
 use entity::table::api_token;
+use entity::value::Action;
 use sea_orm::{DatabaseConnection, DbErr};
+use serde_json::json;
 
 use super::Viewer;
 use super::credential::{CookieName, Credential, Jwt};
-use super::secret::Secret;
+use super::oidc::{Fault, Identity, Oidc, Unmatched};
+use super::secret::{Kind, Secret};
 use super::uses::{Used, Uses};
 
 /// How long a session lasts.
@@ -37,6 +43,7 @@ struct Inner {
     zone: Tz,
     cookie: CookieName,
     sessions: SessionLimits,
+    provider: Option<Oidc>,
     uses: Uses,
 }
 
@@ -57,6 +64,8 @@ pub enum Denied {
     /// What they show opens nothing: unknown, malformed, expired, revoked, or of somebody who has left. Which of these is
     /// nobody's business.
     Refused,
+    /// The identity provider's keys are needed to tell, and it is away.
+    ProviderAway,
     /// It could not be looked up.
     Failed(DbErr),
 }
@@ -68,15 +77,59 @@ impl From<DbErr> for Denied {
 }
 
 impl Gate {
-    /// Over a database. `zone` says on which day grants and posts hold.
+    /// Over a database. `zone` says on which day grants and posts hold; `provider` vouches for people, where there is one.
     #[must_use]
     pub fn new(
         db: DatabaseConnection,
         (clock, zone): (Clock, Tz),
-        cookie: CookieName,
-        sessions: SessionLimits,
+        (cookie, sessions): (CookieName, SessionLimits),
+        provider: Option<Oidc>,
     ) -> Self {
-        Self(Arc::new(Inner { db, clock, zone, cookie, sessions, uses: Uses::default() }))
+        Self(Arc::new(Inner { db, clock, zone, cookie, sessions, provider, uses: Uses::default() }))
+    }
+
+    /// The identity provider that vouches for people, where there is one.
+    #[must_use]
+    pub fn provider(&self) -> Option<&Oidc> {
+        self.0.provider.as_ref()
+    }
+
+    /// The name of the session's cookie.
+    #[must_use]
+    pub fn cookie(&self) -> CookieName {
+        self.0.cookie
+    }
+
+    /// Begins a session for somebody for whom the provider has vouched: what makes their browser keep it, as a `Set-Cookie`.
+    ///
+    /// # Errors
+    ///
+    /// [`Unmatched`] when nobody on file is meant.
+    pub async fn sign_in(&self, identity: &Identity, request_id: String) -> Result<String, Unmatched> {
+        let Inner { db, clock, sessions, cookie, .. } = &*self.0;
+        let now = clock.now();
+        let found = self.vouched_for(identity, now).await;
+        let secret = Secret::new(Kind::Session).map_err(|cause| DbErr::Custom(cause.to_string()))?;
+        let txn = begin_write(db).await?;
+        let mut event = Event {
+            at: now,
+            actor: Actor::Anonymous,
+            action: Action::SignInRefused,
+            object: None,
+            before: None,
+            after: Some(json!({ "by": "OIDC" })),
+            request_id: Some(request_id),
+        };
+        if let Ok(id) = found {
+            event.actor = Actor::Person(id);
+            event.action = Action::SignIn;
+            session::begin(&txn, Holder::Person(id), secret.hash(), (now, now + sessions.whole)).await?;
+        } else if let Err(Unmatched::Database(_)) = found {
+            return found.map(|_| String::new());
+        }
+        audit::record(&txn, &event).await?;
+        txn.commit().await?;
+        found.map(|_| cookie.set(&secret, sessions.whole.num_seconds()))
     }
 
     /// Who sends a request with these headers.
@@ -93,7 +146,7 @@ impl Gate {
                 let token = token::by_hash(&self.0.db, &secret.hash()).await?.ok_or(Denied::Refused)?;
                 Ok(Admitted { viewer: self.token(token, now).await?, by_cookie: false })
             }
-            Some(Credential::Jwt(jwt)) => Ok(Admitted { viewer: self.bearer(&jwt, now)?, by_cookie: false }),
+            Some(Credential::Jwt(jwt)) => Ok(Admitted { viewer: self.bearer(&jwt, now).await?, by_cookie: false }),
             Some(Credential::Session(secret)) => {
                 Ok(Admitted { viewer: self.session(&secret, now).await?, by_cookie: true })
             }
@@ -143,8 +196,30 @@ impl Gate {
         Ok(Viewer::person(id, roles))
     }
 
-    /// A bearer that is none of our tokens. Without an identity provider there is nobody whose word it could be.
-    fn bearer(&self, _jwt: &Jwt, _now: DateTime<Utc>) -> Result<Viewer, Denied> {
-        Err(Denied::Refused)
+    /// A bearer that is none of our tokens: an access token of the identity provider, where there is one.
+    async fn bearer(&self, jwt: &Jwt, now: DateTime<Utc>) -> Result<Viewer, Denied> {
+        let provider = self.0.provider.as_ref().ok_or(Denied::Refused)?;
+        let identity = provider.bearer(jwt.reveal()).await.map_err(|fault| match fault {
+            Fault::Away(_) => Denied::ProviderAway,
+            fault => {
+                tracing::info!(%fault, "an access token is refused");
+                Denied::Refused
+            }
+        })?;
+        let id = self.vouched_for(&identity, now).await.map_err(|unmatched| match unmatched {
+            Unmatched::Database(cause) => Denied::Failed(cause),
+            unmatched => {
+                tracing::info!(%unmatched, "an access token is refused");
+                Denied::Refused
+            }
+        })?;
+        self.person(id, now).await
+    }
+
+    /// The person on file whom the provider means, when they have a post today.
+    async fn vouched_for(&self, identity: &Identity, now: DateTime<Utc>) -> Result<PersonId, Unmatched> {
+        let known = self.0.provider.as_ref().ok_or(Unmatched::NoClaim)?.known_by(identity)?;
+        let found = person::find(&self.0.db, &known, day_of(now, self.0.zone)).await?;
+        found.ok_or(Unmatched::NotOne)
     }
 }

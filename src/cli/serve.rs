@@ -45,7 +45,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
 /// As [`run`].
 pub async fn serve_on(listener: TcpListener, app: &App, with_jobs: bool, stop: CancellationToken) -> Result<(), Stop> {
     let at = listener.local_addr().map_err(|error| Stop::Failed(format!("the listener is gone: {error}")))?;
-    let gate = app.gate();
+    let gate = app.gate()?;
     let router = app.router(&gate)?;
     tracing::info!("serving http://{at}/graphql, with the playground at http://{at}/playground");
     if !at.ip().is_loopback() {

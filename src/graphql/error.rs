@@ -87,7 +87,7 @@ codes! {
     Forbidden = "FORBIDDEN",
     /// There is no such thing, or the viewer may not see it: the same answer.
     NotFound = "NOT_FOUND",
-    /// The database is away; the same request works when it is back.
+    /// The database is away, or the identity provider; the same request works when it is back.
     Unavailable = "UNAVAILABLE",
     /// Our fault. The request id finds the log line.
     Internal = "INTERNAL",

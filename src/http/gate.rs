@@ -45,6 +45,12 @@ pub(super) async fn guard(
             tracing::info!(%id, status = response.status().as_u16(), "not signed in");
             never_stored(response)
         }
+        Denied::ProviderAway => {
+            let sentence =
+                "The identity provider does not answer, so your token cannot be checked; try again in a minute";
+            let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, sentence);
+            never_stored(graphql::refuse(request.headers(), refusal, &id))
+        }
         Denied::Failed(cause) => {
             let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
             let status = match error.code() {

@@ -23,7 +23,7 @@ use super::budget::Budgets;
 use super::graphql::Endpoint;
 use super::host::{self, Hosts};
 use super::request::{MAX_BODY_BYTES, Refusal};
-use super::{gate, graphql, health, playground};
+use super::{gate, graphql, health, playground, provider};
 use crate::access::Gate;
 use crate::graphql::limits::Limits;
 use crate::graphql::persisted::Persisted;
@@ -51,7 +51,8 @@ pub struct Site<S> {
     pub db: DatabaseConnection,
 }
 
-/// The whole site: `/graphql` and `/playground` behind the gate, `/health/live` and `/health/ready` before it.
+/// The whole site: `/graphql` and `/playground` behind the gate; `/health/live`, `/health/ready`, and the way to the identity
+/// provider and back before it.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
     let Site { schema, limits, query_limit, budgets, persisted, hosts, gate, db } = site;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
@@ -68,6 +69,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .route("/health/ready", get(health::ready))
         .with_state(db)
         .layer(middleware::map_response(never_store));
+    let provider = provider::router(&gate);
     let guarded = Router::new()
         .merge(graphql)
         .merge(playground::router())
@@ -76,6 +78,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
     Router::new()
         .merge(guarded)
         .merge(health)
+        .merge(provider)
         .layer(middleware::from_fn_with_state(hosts, host::known_only))
         .layer(middleware::from_fn(identify))
 }

@@ -26,7 +26,7 @@ fn app(world: &World, flags: &[&str]) -> App {
 /// The real site, as somebody meets it who shows nothing, and its gate.
 fn site(world: &World) -> (Router, Gate) {
     let app = app(world, &[]);
-    let gate = app.gate();
+    let gate = app.gate().unwrap();
     (app.router(&gate).unwrap(), gate)
 }
 

@@ -42,7 +42,7 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
     history::reports(&world.db).await;
     let settings = Cli::try_parse_from(["psn", "serve"]).unwrap().settings;
     let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
-    let router = world.admin.with(app.router(&app.gate()).unwrap());
+    let router = world.admin.with(app.router(&app.gate().unwrap()).unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let site = format!("http://{}", listener.local_addr().unwrap());
     if get(&router, &format!("{site}/playground")).await.text.contains("built without its playground") {

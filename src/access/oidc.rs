@@ -1,0 +1,226 @@
+//! Signing in through the board's identity provider: OpenID Connect, as the authorisation code flow with PKCE for people at our
+//! own pages, and as access tokens (JWT) that front ends bring.
+//!
+//! The protocol is the `openidconnect` crate's. Ours are the settings, the time, the way in which the provider is asked, how long
+//! its keys are kept, and which person on file a token is about.
+
+mod claimant;
+mod document;
+mod fetch;
+mod flow;
+mod pending;
+mod verify;
+
+use std::sync::Arc;
+
+use entity::clock::Clock;
+use openidconnect::{ClientId, ClientSecret, IssuerUrl, RedirectUrl, Scope};
+
+pub use claimant::Unmatched;
+pub use flow::{Begun, ProviderAnswer};
+pub use pending::{LIFE as SIGN_IN_LIFE, ReturnPath};
+pub use verify::Refusal;
+
+use crate::config::oidc::{ClaimKind, OidcSettings};
+use document::Documents;
+use fetch::Fetch;
+use pending::Pending;
+use verify::{ClaimNames, Purpose, Rules};
+
+/// Where under the service's own address the provider sends people back to.
+pub const CALLBACK: &str = "/sign-in/callback";
+
+/// The board's identity provider. Clones share its keys and the sign-ins that have begun.
+#[derive(Clone, Debug)]
+pub struct Oidc(Arc<Provider>);
+
+#[derive(Debug)]
+struct Provider {
+    rules: Rules,
+    documents: Documents,
+    fetch: Fetch,
+    clock: Clock,
+    secret: Option<ClientSecret>,
+    callback: RedirectUrl,
+    scopes: Vec<Scope>,
+    claim: ClaimKind,
+    pending: Pending,
+}
+
+/// Whom a token is about, as the provider tells it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The provider.
+    pub issuer: String,
+    /// The provider's own name of them.
+    pub subject: String,
+    /// Their address; absent where the provider says that it has not been verified.
+    pub email: Option<String>,
+    /// Their employee number.
+    pub employee_number: Option<String>,
+    /// Their employer.
+    pub employer: Option<String>,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Nothing of it is for a log.
+        f.debug_struct("Identity").finish_non_exhaustive()
+    }
+}
+
+/// Settings that cannot be used, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unusable(String);
+
+/// The provider does not answer, or not as OpenID Connect asks for, and its keys are not held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the identity provider does not answer")]
+pub struct Away;
+
+/// Why nobody was signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The provider is away.
+    #[error(transparent)]
+    Away(#[from] Away),
+    /// The provider's answer belongs to no sign-in that this browser has begun in the last minutes.
+    #[error("no such sign-in has begun")]
+    NotBegun,
+    /// The provider did not sign the person in: they stopped, or may not.
+    #[error("the identity provider signed nobody in")]
+    Declined,
+    /// The provider does not know us, or not so: a matter of settings, ours or its.
+    #[error("the identity provider does not accept psn")]
+    NotAccepted,
+    /// The token does not hold.
+    #[error("the token is refused: {0}")]
+    Refused(#[from] Refusal),
+}
+
+impl Oidc {
+    /// The provider that the settings name, if any; `base_url` is the address at which people reach this service. Nothing is
+    /// asked of the provider yet: it may be away.
+    ///
+    /// # Errors
+    ///
+    /// [`Unusable`] when the settings make no sense together.
+    pub fn new(settings: &OidcSettings, base_url: &str, clock: Clock) -> Result<Option<Self>, Unusable> {
+        let Some(issuer) = &settings.oidc_issuer else {
+            let rest = [
+                ("OIDC_CLIENT_ID", settings.oidc_client_id.is_some()),
+                ("OIDC_CLIENT_SECRET", settings.oidc_client_secret.is_some()),
+                ("OIDC_CLIENT_SECRET_FILE", settings.oidc_client_secret_file.is_some()),
+                ("OIDC_AUDIENCE", settings.oidc_audience.is_some()),
+            ];
+            return match rest.iter().find(|(_, set)| *set) {
+                None => Ok(None),
+                Some((name, _)) => {
+                    Err(Unusable(format!("{name} is set and OIDC_ISSUER is not: set it to the provider's issuer")))
+                }
+            };
+        };
+        let unusable = |sentence: &str| Unusable(sentence.to_owned());
+        let issuer =
+            IssuerUrl::new(issuer.clone()).ok().filter(|issuer| fetch::is_safe(issuer.url())).ok_or_else(|| {
+                unusable(
+                    "OIDC_ISSUER is an https address (http on this machine only), such as https://login.example/board",
+                )
+            })?;
+        let client_id = settings.oidc_client_id.clone().filter(|id| !id.is_empty()).ok_or_else(|| {
+            unusable(
+                "OIDC_ISSUER is set and OIDC_CLIENT_ID is not: set it to the name under which psn is registered there",
+            )
+        })?;
+        let audience = settings.oidc_audience.clone().filter(|audience| !audience.is_empty());
+        if audience.as_ref() == Some(&client_id) {
+            return Err(unusable(
+                "OIDC_AUDIENCE is the same as OIDC_CLIENT_ID, so an ID token would pass for an access token: register the API under an audience of its own",
+            ));
+        }
+        if settings.oidc_algorithms.is_empty() {
+            return Err(unusable("OIDC_ALGORITHMS is empty: name at least one, such as RS256"));
+        }
+        let callback = RedirectUrl::new(format!("{}{CALLBACK}", base_url.trim_end_matches('/')))
+            .map_err(|_| unusable("BASE_URL is no address that the identity provider can send people back to"))?;
+        let fetch = Fetch::new(settings.oidc_ca_file.as_deref(), issuer.url().scheme() == "http")?;
+        let scopes = settings.oidc_scope.split_whitespace().filter(|scope| *scope != "openid");
+        let rules = Rules {
+            issuer: issuer.clone(),
+            client_id: ClientId::new(client_id),
+            audience: audience.map(ClientId::new),
+            algorithms: settings.oidc_algorithms.clone(),
+            names: ClaimNames {
+                email: settings.oidc_email_claim.clone(),
+                employee: settings.oidc_employee_claim.clone(),
+                employer: settings.oidc_employer_claim.clone(),
+            },
+        };
+        Ok(Some(Self(Arc::new(Provider {
+            rules,
+            documents: Documents::new(issuer, fetch.clone(), clock.clone()),
+            fetch,
+            clock,
+            secret: secret(settings)?,
+            callback,
+            scopes: scopes.map(|scope| Scope::new(scope.to_owned())).collect(),
+            claim: settings.oidc_claim,
+            pending: Pending::default(),
+        }))))
+    }
+
+    /// Whom an access token (JWT) of a front end is about.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Refused`], or [`Fault::Away`] when the provider's keys cannot be had.
+    pub async fn bearer(&self, token: &str) -> Result<Identity, Fault> {
+        self.verified(token, Purpose::Bearer).await
+    }
+
+    /// Asks the provider for its keys and says how many there are, for `psn check`.
+    ///
+    /// # Errors
+    ///
+    /// [`Away`]; the log says why.
+    pub async fn check(&self) -> Result<usize, Away> {
+        Ok(self.0.documents.current().await?.document.jwks().keys().len())
+    }
+
+    async fn verified(&self, token: &str, purpose: Purpose<'_>) -> Result<Identity, Fault> {
+        let Provider { rules, documents, clock, .. } = &*self.0;
+        let held = documents.current().await?;
+        match rules.verify(token, purpose, held.document.jwks(), clock.now()) {
+            Err(Refusal::UnknownKey) => {
+                let newer = documents.newer(&held).await?;
+                Ok(rules.verify(token, purpose, newer.document.jwks(), clock.now())?)
+            }
+            verdict => Ok(verdict?),
+        }
+    }
+}
+
+/// The client secret, from the setting or its file.
+fn secret(settings: &OidcSettings) -> Result<Option<ClientSecret>, Unusable> {
+    let text = match (&settings.oidc_client_secret, &settings.oidc_client_secret_file) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => {
+            return Err(Unusable("OIDC_CLIENT_SECRET and OIDC_CLIENT_SECRET_FILE are both set: keep one".to_owned()));
+        }
+        (Some(secret), None) => secret.reveal().to_owned(),
+        (None, Some(file)) => std::fs::read_to_string(file).map_err(|cause| {
+            Unusable(format!("OIDC_CLIENT_SECRET_FILE: {} cannot be read ({cause})", file.display()))
+        })?,
+    };
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Unusable(
+            "the client secret is empty: set it, or unset it where psn is a public client".to_owned(),
+        ));
+    }
+    Ok(Some(ClientSecret::new(text.to_owned())))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,224 @@
+//! Whether a token is the provider's, meant for us, and good now: pure, from its text, the provider's keys and the time.
+//!
+//! The order and the rules are those of OpenID Connect Core 1.0, 3.1.3.7, and RFC 8725 (JWT Best Current Practices). Signature,
+//! issuer, audience, type and algorithm are checked by the `openidconnect` crate; here it is told what is allowed.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use openidconnect::core::{CoreIdToken, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
+use openidconnect::{
+    ClaimsVerificationError, ClientId, IssuerUrl, JsonWebTokenType, Nonce, SignatureVerificationError,
+};
+use serde_json::{Map, Value};
+
+use super::Identity;
+use crate::config::oidc::Algorithm;
+
+/// How far the provider's clock and ours may be apart.
+pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(60);
+/// The longest token that is looked at. One with a person's many groups is a few kilobytes.
+pub(super) const MAX_TOKEN_BYTES: usize = 16 * 1024;
+/// The longest claim that is taken for a name of anything.
+const MAX_CLAIM_BYTES: usize = 255;
+/// Members of a header by which a token brings, or points to, the key that it wants to be checked with.
+const KEYS_OF_ITS_OWN: [&str; 4] = ["jku", "jwk", "x5u", "x5c"];
+
+/// What a token must be.
+#[derive(Clone, Debug)]
+pub(super) struct Rules {
+    pub(super) issuer: IssuerUrl,
+    pub(super) client_id: ClientId,
+    /// Of access tokens; without one there are none.
+    pub(super) audience: Option<ClientId>,
+    pub(super) algorithms: Vec<Algorithm>,
+    pub(super) names: ClaimNames,
+}
+
+/// Where a token tells who somebody is.
+#[derive(Clone, Debug)]
+pub(super) struct ClaimNames {
+    pub(super) email: String,
+    pub(super) employee: String,
+    pub(super) employer: Option<String>,
+}
+
+/// What a token is shown for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Purpose<'a> {
+    /// An ID token that answers a sign-in of ours, begun with this nonce.
+    SignIn(&'a Nonce),
+    /// An access token that a front end brings.
+    Bearer,
+}
+
+/// Why a token is refused. For the log and the tests: whoever brings one is told no more than that it is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is longer than any honest one.
+    #[error("it is too long")]
+    TooLong,
+    /// It is no signed JWT, or lacks a claim that each must have.
+    #[error("it is malformed or lacks a claim")]
+    Malformed,
+    /// Its header brings or points to a key.
+    #[error("it brings a key of its own")]
+    KeyOfItsOwn,
+    /// Its header's type, content type or critical parameters are not those of such a token.
+    #[error("it is of another kind")]
+    Kind,
+    /// It is not signed, or with an algorithm that is not allowed.
+    #[error("its algorithm is not allowed")]
+    Algorithm,
+    /// Another issuer made it.
+    #[error("it is of another issuer")]
+    Issuer,
+    /// It is meant for somebody else.
+    #[error("it is for another audience")]
+    Audience,
+    /// The provider has no such key.
+    #[error("its key is not known")]
+    UnknownKey,
+    /// The signature is not its key's.
+    #[error("its signature is wrong")]
+    Signature,
+    /// Its time is over.
+    #[error("it has expired")]
+    Expired,
+    /// Its time has not come, or it was made in the future.
+    #[error("it is not valid yet")]
+    NotYet,
+    /// It answers another sign-in.
+    #[error("it answers another sign-in")]
+    Nonce,
+    /// Access tokens are not accepted here at all.
+    #[error("access tokens are not accepted")]
+    NoBearer,
+}
+
+impl Rules {
+    /// Who `token` says that it is about, when it is the provider's, for us, and good at `now`.
+    pub(super) fn verify(
+        &self,
+        token: &str,
+        purpose: Purpose<'_>,
+        keys: &CoreJsonWebKeySet,
+        now: DateTime<Utc>,
+    ) -> Result<Identity, Refusal> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(Refusal::TooLong);
+        }
+        let header = part(token, 0).ok_or(Refusal::Malformed)?;
+        if KEYS_OF_ITS_OWN.iter().any(|name| header.contains_key(*name)) {
+            return Err(Refusal::KeyOfItsOwn);
+        }
+        let jwt: CoreIdToken = token.parse().map_err(|_| Refusal::Malformed)?;
+        let verifier = self.verifier(purpose, keys)?.set_time_fn(move || now - LEEWAY);
+        let claims = match purpose {
+            Purpose::SignIn(nonce) => jwt.claims(&verifier, nonce),
+            // An access token answers no sign-in.
+            Purpose::Bearer => jwt.claims(&verifier, |_: Option<&Nonce>| Ok(())),
+        };
+        let claims = claims.map_err(|error| refusal(&error))?;
+        if matches!(purpose, Purpose::SignIn(_)) && claims.authorized_party().is_some_and(|to| *to != self.client_id) {
+            return Err(Refusal::Audience);
+        }
+        // The signature is over this very text.
+        let all = part(token, 1).ok_or(Refusal::Malformed)?;
+        let begins = match all.get("nbf") {
+            None => None,
+            Some(begins) => Some(instant(begins).ok_or(Refusal::Malformed)?),
+        };
+        if begins.is_some_and(|begins| begins > now + LEEWAY) || claims.issue_time() > now + LEEWAY {
+            return Err(Refusal::NotYet);
+        }
+        let subject = Some(claims.subject().as_str()).filter(|subject| is_name(subject)).ok_or(Refusal::Malformed)?;
+        let email = text(&all, &self.names.email).filter(|_| claims.email_verified() != Some(false));
+        Ok(Identity {
+            issuer: self.issuer.to_string(),
+            subject: subject.to_owned(),
+            email,
+            employee_number: text(&all, &self.names.employee),
+            employer: self.names.employer.as_deref().and_then(|name| text(&all, name)),
+        })
+    }
+
+    fn verifier(
+        &self,
+        purpose: Purpose<'_>,
+        keys: &CoreJsonWebKeySet,
+    ) -> Result<CoreIdTokenVerifier<'static>, Refusal> {
+        // As of a public client also where there is a secret: a secret could only verify signatures that we refuse.
+        let verifier = |audience: &ClientId| {
+            CoreIdTokenVerifier::new_public_client(audience.clone(), self.issuer.clone(), keys.clone())
+                .set_allowed_algs(self.algorithms.iter().copied().map(CoreJwsSigningAlgorithm::from))
+        };
+        match purpose {
+            // Other audiences beside ours are refused, and so is any type but JWT: the crate's defaults.
+            Purpose::SignIn(_) => Ok(verifier(&self.client_id)),
+            Purpose::Bearer => {
+                let kinds = ["JWT", "at+jwt"].map(|kind| JsonWebTokenType::new(kind.to_owned()).normalize());
+                Ok(verifier(self.audience.as_ref().ok_or(Refusal::NoBearer)?)
+                    .set_allowed_jose_types(kinds.into_iter().flatten())
+                    // A front end may use one token for several services; ours must be among them.
+                    .set_other_audience_verifier_fn(|_| true))
+            }
+        }
+    }
+}
+
+impl From<Algorithm> for CoreJwsSigningAlgorithm {
+    fn from(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Rs256 => Self::RsaSsaPkcs1V15Sha256,
+            Algorithm::Ps256 => Self::RsaSsaPssSha256,
+            Algorithm::Es256 => Self::EcdsaP256Sha256,
+            Algorithm::EdDsa => Self::EdDsa,
+        }
+    }
+}
+
+/// The crate's words hold claims; ours do not.
+fn refusal(error: &ClaimsVerificationError) -> Refusal {
+    use SignatureVerificationError as Fault;
+    match error {
+        ClaimsVerificationError::Expired(_) => Refusal::Expired,
+        ClaimsVerificationError::InvalidAudience(_) => Refusal::Audience,
+        ClaimsVerificationError::InvalidIssuer(_) => Refusal::Issuer,
+        ClaimsVerificationError::InvalidNonce(_) => Refusal::Nonce,
+        ClaimsVerificationError::Unsupported(_) => Refusal::Kind,
+        ClaimsVerificationError::SignatureVerification(fault) => match fault {
+            Fault::NoSignature | Fault::DisallowedAlg(_) | Fault::UnsupportedAlg(_) => Refusal::Algorithm,
+            Fault::NoMatchingKey | Fault::AmbiguousKeyId(_) => Refusal::UnknownKey,
+            _ => Refusal::Signature,
+        },
+        _ => Refusal::Malformed,
+    }
+}
+
+/// The header or the payload of a token.
+fn part(token: &str, at: usize) -> Option<Map<String, Value>> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(at)?).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// Seconds since 1970, whole or with a fraction.
+fn instant(value: &Value) -> Option<DateTime<Utc>> {
+    #[expect(clippy::cast_possible_truncation, reason = "the fraction of a second; a float too large saturates")]
+    let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))?;
+    DateTime::from_timestamp(seconds, 0)
+}
+
+/// A claim that names something; a number is taken for the text that it is written as.
+fn text(claims: &Map<String, Value>, name: &str) -> Option<String> {
+    let text = match claims.get(name)? {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) if number.is_u64() => number.to_string(),
+        _ => return None,
+    };
+    is_name(&text).then_some(text)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_CLAIM_BYTES && !text.contains(char::is_control)
+}

@@ -1,0 +1,135 @@
+//! The settings of signing in through the board's identity provider.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use entity::clock::Clock;
+
+use super::Settings;
+use crate::access::oidc::Oidc;
+use crate::cli::Stop;
+
+/// Signing in through an OpenID Connect provider. Without `OIDC_ISSUER` there is none.
+#[derive(Args, Clone, Debug)]
+pub struct OidcSettings {
+    /// The board's identity provider (OpenID Connect): its issuer, an https address exactly as the provider writes it; without one nobody signs in that way.
+    #[arg(long, env = "OIDC_ISSUER", global = true, value_name = "URL")]
+    pub oidc_issuer: Option<String>,
+
+    /// The name under which psn is registered with the identity provider.
+    #[arg(long, env = "OIDC_CLIENT_ID", global = true, value_name = "ID")]
+    pub oidc_client_id: Option<String>,
+
+    /// The secret that goes with it; none where psn is registered as a public client.
+    #[arg(long, env = "OIDC_CLIENT_SECRET", global = true, value_name = "SECRET", hide_env_values = true)]
+    pub oidc_client_secret: Option<Secret>,
+
+    /// A file that holds the secret instead.
+    #[arg(long, env = "OIDC_CLIENT_SECRET_FILE", global = true, value_name = "FILE")]
+    pub oidc_client_secret_file: Option<PathBuf>,
+
+    /// The audience of access tokens (JWT) that front ends bring; without one such tokens are refused.
+    #[arg(long, env = "OIDC_AUDIENCE", global = true, value_name = "AUDIENCE")]
+    pub oidc_audience: Option<String>,
+
+    /// The algorithms with which the provider may sign, with commas between: some of `RS256`, `PS256`, `ES256`, `EdDSA`.
+    #[arg(long, env = "OIDC_ALGORITHMS", global = true, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(default_value = "RS256,ES256")]
+    pub oidc_algorithms: Vec<Algorithm>,
+
+    /// What is asked of the provider, as its scopes; an employee number may need one more.
+    #[arg(long, env = "OIDC_SCOPE", global = true, value_name = "SCOPES", default_value = "openid email")]
+    pub oidc_scope: String,
+
+    /// What tells which person on file has signed in: their work address, or their employee number.
+    #[arg(long, env = "OIDC_CLAIM", global = true, value_name = "CLAIM", default_value = "email")]
+    pub oidc_claim: ClaimKind,
+
+    /// The claim that holds the work address.
+    #[arg(long, env = "OIDC_EMAIL_CLAIM", global = true, value_name = "NAME", default_value = "email")]
+    pub oidc_email_claim: String,
+
+    /// The claim that holds the employee number.
+    #[arg(long, env = "OIDC_EMPLOYEE_CLAIM", global = true, value_name = "NAME", default_value = "employee_number")]
+    pub oidc_employee_claim: String,
+
+    /// The claim that holds the employer; without one an employee number must be one person's among all employers.
+    #[arg(long, env = "OIDC_EMPLOYER_CLAIM", global = true, value_name = "NAME")]
+    pub oidc_employer_claim: Option<String>,
+
+    /// A file with certificates (PEM) of authorities that the provider's is trusted by besides the public ones.
+    #[arg(long, env = "OIDC_CA_FILE", global = true, value_name = "FILE")]
+    pub oidc_ca_file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The identity provider that these settings name, if any. Nothing is asked of it yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Refused`] when they make no sense, with what to do.
+    pub fn provider(&self, clock: Clock) -> Result<Option<Oidc>, Stop> {
+        let here = format!("http://{}", self.bind);
+        let base = match &self.base_url {
+            Some(base) => base,
+            None if self.oidc.oidc_issuer.is_none() || self.bind.ip().is_loopback() => &here,
+            None => {
+                let sentence = "OIDC_ISSUER is set and BASE_URL is not: set it to the address at which people reach this \
+                    service, for the provider sends them back there";
+                return Err(Stop::Refused(sentence.to_owned()));
+            }
+        };
+        Oidc::new(&self.oidc, base, clock).map_err(|unusable| Stop::Refused(unusable.to_string()))
+    }
+}
+
+/// An algorithm with which a token may be signed. All are asymmetric: who can verify a token cannot make one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
+pub enum Algorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    #[value(name = "RS256")]
+    Rs256,
+    /// RSASSA-PSS with SHA-256.
+    #[value(name = "PS256")]
+    Ps256,
+    /// ECDSA on P-256 with SHA-256.
+    #[value(name = "ES256")]
+    Es256,
+    /// Ed25519.
+    #[value(name = "EdDSA")]
+    EdDsa,
+}
+
+/// What of a token tells which person on file it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ClaimKind {
+    /// The work address.
+    Email,
+    /// The employee number, with the employer where a claim holds it.
+    EmployeeNumber,
+}
+
+/// A secret: shown as three stars.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself, for whom it is meant only.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(***)")
+    }
+}

@@ -1,0 +1,156 @@
+//! Signing in through the board's identity provider: to it, and back from it.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Extension, Router, middleware};
+use serde::Deserialize;
+
+use super::gate::{SIGN_IN, never_stored};
+use super::router::RequestId;
+use crate::access::Gate;
+use crate::access::credential::{CookieName, cookies};
+use crate::access::oidc::{CALLBACK, Fault, Oidc, ProviderAnswer, ReturnPath, SIGN_IN_LIFE, Unmatched};
+use crate::graphql::error::ApiError;
+
+/// Where a sign-in through the provider begins; `?to=` is the path to go to afterwards.
+const START: &str = "/sign-in/start";
+
+const POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+
+/// The way to the provider and the way back: none where there is no provider.
+pub(super) fn router(gate: &Gate) -> Router {
+    if gate.provider().is_none() {
+        return Router::new();
+    }
+    Router::new()
+        .route(START, get(start))
+        .route(CALLBACK, get(come_back))
+        .with_state(gate.clone())
+        .layer(middleware::map_response(|response| std::future::ready(never_stored(response))))
+}
+
+/// What the start of a sign-in is asked with.
+#[derive(Deserialize)]
+struct Wish {
+    to: Option<String>,
+}
+
+async fn start(
+    State(gate): State<Gate>,
+    Extension(id): Extension<RequestId>,
+    wish: Result<Query<Wish>, QueryRejection>,
+) -> Response {
+    let Some(provider) = gate.provider() else { return StatusCode::NOT_FOUND.into_response() };
+    // A query that cannot be read names no place.
+    let to = wish.ok().and_then(|Query(wish)| wish.to);
+    match provider.begin(ReturnPath::new(to.as_deref())).await {
+        Ok(begun) => {
+            let cookie = browser_cookie(gate.cookie(), &begun.browser, SIGN_IN_LIFE.num_seconds());
+            ([(header::SET_COOKIE, cookie)], Redirect::to(&begun.address)).into_response()
+        }
+        Err(fault) => refused(fault, &id),
+    }
+}
+
+async fn come_back(
+    State(gate): State<Gate>,
+    Extension(id): Extension<RequestId>,
+    headers: HeaderMap,
+    answer: Result<Query<ProviderAnswer>, QueryRejection>,
+) -> Response {
+    let Some(provider) = gate.provider() else { return StatusCode::NOT_FOUND.into_response() };
+    let Ok(Query(answer)) = answer else { return refused(Fault::NotBegun, &id) };
+    let mut response = match end(&gate, provider, answer, &headers, &id).await {
+        Ok((session, to)) => ([(header::SET_COOKIE, session)], Redirect::to(to.as_str())).into_response(),
+        Err(response) => response,
+    };
+    if let Ok(gone) = HeaderValue::from_str(&browser_cookie(gate.cookie(), "", 0)) {
+        response.headers_mut().append(header::SET_COOKIE, gone);
+    }
+    response
+}
+
+/// The session's cookie, and where to go.
+async fn end(
+    gate: &Gate,
+    provider: &Oidc,
+    answer: ProviderAnswer,
+    headers: &HeaderMap,
+    id: &RequestId,
+) -> Result<(String, ReturnPath), Response> {
+    let name = browser_cookie_name(gate.cookie());
+    let mut shown = cookies(headers, name);
+    // Two of them are one too many: somebody else has set one.
+    let browser = shown.next().filter(|_| shown.next().is_none());
+    let (identity, to) = provider.finish(answer, browser).await.map_err(|fault| refused(fault, id))?;
+    match gate.sign_in(&identity, id.to_string()).await {
+        Ok(session) => Ok((session, to)),
+        Err(Unmatched::Database(cause)) => {
+            let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
+            Err(page(StatusCode::SERVICE_UNAVAILABLE, error.sentence(), id))
+        }
+        Err(unmatched) => {
+            tracing::warn!(%id, %unmatched, "a sign-in is refused");
+            let sentence = "You have signed in, but what your account says of you is nobody, or more than one, among the \
+                people who have a post today. Ask the network's coordinator whether your work address and employee \
+                number are on file as they should be";
+            Err(page(StatusCode::FORBIDDEN, sentence, id))
+        }
+    }
+}
+
+fn refused(fault: Fault, id: &RequestId) -> Response {
+    let (status, sentence) = match fault {
+        Fault::Away(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The identity provider does not answer just now; try again in a few minutes",
+        ),
+        Fault::NotBegun => (
+            StatusCode::BAD_REQUEST,
+            "This sign-in took too long, was used already, or was begun in another window or browser; begin again",
+        ),
+        Fault::Declined => (
+            StatusCode::FORBIDDEN,
+            "The identity provider did not sign you in; begin again, or ask your IT service desk whether you may use psn",
+        ),
+        Fault::NotAccepted => (
+            StatusCode::BAD_GATEWAY,
+            "The identity provider does not accept psn; tell whoever runs it, for the settings on one side are wrong",
+        ),
+        Fault::Refused(_) => (
+            StatusCode::BAD_GATEWAY,
+            "What the identity provider said of you does not hold; begin again, and if it stays so tell whoever runs psn",
+        ),
+    };
+    tracing::warn!(%id, %fault, status = status.as_u16(), "a sign-in is refused");
+    page(status, sentence, id)
+}
+
+/// A page with one of our own sentences.
+fn page(status: StatusCode, sentence: &str, id: &RequestId) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Not signed in</title></head><body>\
+         <h1>Not signed in</h1><p>{sentence}.</p><p><a href=\"{SIGN_IN}\">Sign in</a></p><p><small>{id}</small></p>\
+         </body></html>"
+    );
+    (status, AppendHeaders([(header::CONTENT_SECURITY_POLICY, POLICY)]), Html(html)).into_response()
+}
+
+/// The cookie that binds a sign-in to the browser that began it.
+const fn browser_cookie_name(kind: CookieName) -> &'static str {
+    match kind {
+        CookieName::Host => "__Host-psn-sign-in",
+        CookieName::Plain => "psn-sign-in",
+    }
+}
+
+/// The browser sends it when it comes back from the provider: `Lax`, for that is another site.
+fn browser_cookie(kind: CookieName, secret: &str, seconds: i64) -> String {
+    let secure = if kind == CookieName::Host { "; Secure" } else { "" };
+    let name = browser_cookie_name(kind);
+    format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}

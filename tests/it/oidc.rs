@@ -1,0 +1,6 @@
+//! Signing in through an identity provider: a real one on loopback, with real keys.
+
+mod bearer;
+mod key;
+mod keys_kept;
+mod provider;

@@ -1,0 +1,262 @@
+//! Which access tokens are taken, and what each other one is refused for.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use entity::clock::Clock;
+use psn::access::oidc::{Fault, Identity, Oidc, Refusal};
+use psn::config::oidc::{Algorithm, OidcSettings};
+use ring::hmac;
+use serde_json::{Value, json};
+
+use super::key::{Key, encoded, signed};
+use super::provider::{AUDIENCE, CLIENT, Mood, Provider, seconds};
+use crate::harness::instant;
+
+const BASE: &str = "http://127.0.0.1:8080";
+
+/// A provider, and psn that is registered there.
+async fn pair() -> (Provider, Oidc) {
+    pair_with(|_| {}).await
+}
+
+async fn pair_with(change: impl FnOnce(&mut OidcSettings)) -> (Provider, Oidc) {
+    let clock = Clock::fixed(instant("2026-11-16T09:00:00Z"));
+    let provider = Provider::start(&clock).await;
+    let mut settings = provider.settings();
+    change(&mut settings);
+    let oidc = Oidc::new(&settings, BASE, clock).unwrap().unwrap();
+    (provider, oidc)
+}
+
+/// What becomes of a token with these changes to its claims. The same token without them is taken.
+async fn with_claims(changes: Value) -> Result<Identity, Fault> {
+    let (provider, oidc) = pair().await;
+    assert!(oidc.bearer(&provider.token(&json!({}))).await.is_ok());
+    oidc.bearer(&provider.token(&changes)).await
+}
+
+/// What becomes of a token with these changes to its header. The same token without them is taken.
+async fn with_header(more: Value) -> Result<Identity, Fault> {
+    let (provider, oidc) = pair().await;
+    let claims = provider.access(&json!({}));
+    let token = |more: &Value| provider.inside().keys[0].token(more, &claims);
+    assert!(oidc.bearer(&token(&json!({}))).await.is_ok());
+    oidc.bearer(&token(&more)).await
+}
+
+fn refused(refusal: Refusal) -> Result<Identity, Fault> {
+    Err(Fault::Refused(refusal))
+}
+
+/// The moment at which the provider made its tokens.
+fn now() -> i64 {
+    seconds(instant("2026-11-16T09:00:00Z"))
+}
+
+#[tokio::test]
+async fn a_token_of_the_provider_for_us_is_taken_and_tells_who_it_is() {
+    let (provider, oidc) = pair().await;
+    let identity = oidc.bearer(&provider.token(&json!({ "employee_number": "00042" }))).await.unwrap();
+    assert_eq!(identity.issuer, provider.issuer);
+    assert_eq!(identity.subject, "subject-1");
+    assert_eq!(identity.email.as_deref(), Some("jean@board.example"));
+    assert_eq!(identity.employee_number.as_deref(), Some("00042"));
+    assert_eq!(format!("{identity:?}"), "Identity { .. }");
+}
+
+#[tokio::test]
+async fn each_algorithm_that_is_allowed_is_taken_and_no_other() {
+    let all = [Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa];
+    let (provider, oidc) = pair_with(|settings| settings.oidc_algorithms = all.to_vec()).await;
+    let mut settings = provider.settings();
+    settings.oidc_algorithms = vec![Algorithm::Es256];
+    let strict = Oidc::new(&settings, BASE, provider.clock.clone()).unwrap().unwrap();
+    for (key, algorithm) in
+        [(Key::rsa("rsa"), "RS256"), (Key::rsa("pss"), "PS256"), (Key::ec("ec"), "ES256"), (Key::ed("ed"), "EdDSA")]
+    {
+        let token = key.token(&json!({ "alg": algorithm }), &provider.access(&json!({})));
+        provider.inside().keys.insert(0, key);
+        provider.clock.set(provider.clock.now() + chrono::TimeDelta::seconds(6));
+        oidc.bearer(&token).await.unwrap_or_else(|fault| panic!("{algorithm}: {fault}"));
+        let verdict = strict.bearer(&token).await;
+        assert_eq!(verdict.is_ok(), algorithm == "ES256", "{algorithm}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_without_a_signature_is_refused() {
+    let (provider, oidc) = pair().await;
+    let claims = provider.access(&json!({}));
+    for algorithm in ["none", "None", "NONE"] {
+        let token = signed(&json!({ "alg": algorithm, "kid": "first" }), &claims, |_| Vec::new());
+        let wanted = if algorithm == "none" { Refusal::Algorithm } else { Refusal::Malformed };
+        assert_eq!(oidc.bearer(&token).await, refused(wanted), "{algorithm}");
+    }
+    // The header says ES256, and the signature is left out.
+    let good = provider.token(&json!({}));
+    let (message, _) = good.rsplit_once('.').unwrap();
+    assert_eq!(oidc.bearer(&format!("{message}.")).await, refused(Refusal::Signature));
+    assert_eq!(oidc.bearer(message).await, refused(Refusal::Malformed));
+}
+
+#[tokio::test]
+async fn a_token_signed_with_the_public_key_as_a_shared_secret_is_refused() {
+    let (provider, oidc) = pair().await;
+    let claims = provider.access(&json!({}));
+    let key = Key::rsa("rsa");
+    let public = key.public_bytes();
+    provider.inside().keys.push(key);
+    for secret in [public.as_slice(), b"", super::provider::CLIENT_SECRET.as_bytes()] {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        let sign = |message: &[u8]| hmac::sign(&key, message).as_ref().to_vec();
+        let token = signed(&json!({ "alg": "HS256", "kid": "rsa" }), &claims, sign);
+        assert_eq!(oidc.bearer(&token).await, refused(Refusal::Algorithm));
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_brings_or_points_to_a_key_is_refused_though_its_signature_holds() {
+    let foe = Key::ec("foe");
+    for (name, value) in [
+        ("jku", json!("https://evil.example/keys")),
+        ("jwk", foe.jwk()),
+        ("x5u", json!("https://evil.example/certificate")),
+        ("x5c", json!(["MIIB"])),
+    ] {
+        assert_eq!(with_header(json!({ name: value })).await, refused(Refusal::KeyOfItsOwn), "{name}");
+    }
+    // Signed with the key that it brings.
+    let (provider, oidc) = pair().await;
+    let token = foe.token(&json!({ "jwk": foe.jwk() }), &provider.access(&json!({})));
+    assert_eq!(oidc.bearer(&token).await, refused(Refusal::KeyOfItsOwn));
+}
+
+#[tokio::test]
+async fn a_token_of_another_key_under_a_known_name_is_refused() {
+    let (provider, oidc) = pair().await;
+    let token = Key::ec("first").token(&json!({}), &provider.access(&json!({})));
+    assert_eq!(oidc.bearer(&token).await, refused(Refusal::Signature));
+    // A key of another type under that name.
+    let token = Key::rsa("first").token(&json!({}), &provider.access(&json!({})));
+    assert_eq!(oidc.bearer(&token).await, refused(Refusal::UnknownKey));
+}
+
+#[tokio::test]
+async fn a_token_changed_by_one_claim_is_refused() {
+    let (provider, oidc) = pair().await;
+    let good = provider.token(&json!({}));
+    let [header, _, signature] = good.split('.').collect::<Vec<_>>().try_into().unwrap();
+    let other = encoded(provider.access(&json!({ "email": "admin@board.example" })).to_string());
+    let verdict = oidc.bearer(&format!("{header}.{other}.{signature}")).await;
+    assert_eq!(verdict, refused(Refusal::Signature));
+}
+
+#[tokio::test]
+async fn another_issuer_is_refused() {
+    let (provider, _) = pair().await;
+    for issuer in [json!("https://login.example/board"), json!(format!("{}/", provider.issuer)), json!("")] {
+        let verdict = with_claims(json!({ "iss": issuer })).await;
+        assert!(matches!(verdict, Err(Fault::Refused(Refusal::Issuer | Refusal::Malformed))), "{issuer}: {verdict:?}");
+    }
+    assert_eq!(with_claims(json!({ "iss": null })).await, refused(Refusal::Malformed));
+}
+
+#[tokio::test]
+async fn another_audience_is_refused_and_ours_may_stand_among_several() {
+    for audience in [json!("other-api"), json!(["other-api", CLIENT]), json!([]), json!(""), Value::Null] {
+        assert_eq!(with_claims(json!({ "aud": audience })).await, refused(Refusal::Audience), "{audience}");
+    }
+    assert!(with_claims(json!({ "aud": [AUDIENCE, "other-api"] })).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_id_token_is_no_access_token() {
+    assert_eq!(with_claims(json!({ "aud": CLIENT, "nonce": "n" })).await, refused(Refusal::Audience));
+}
+
+#[tokio::test]
+async fn a_token_without_an_end_is_refused() {
+    for end in [Value::Null, json!("soon"), json!([])] {
+        assert_eq!(with_claims(json!({ "exp": end })).await, refused(Refusal::Malformed), "{end}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_holds_a_minute_beyond_its_end_and_no_longer() {
+    assert!(with_claims(json!({ "exp": now() - 59 })).await.is_ok());
+    assert_eq!(with_claims(json!({ "exp": now() - 60 })).await, refused(Refusal::Expired));
+    assert_eq!(with_claims(json!({ "exp": now() - 3600 })).await, refused(Refusal::Expired));
+    // It ends while it is in use.
+    let (provider, oidc) = pair().await;
+    let token = provider.token(&json!({}));
+    assert!(oidc.bearer(&token).await.is_ok());
+    provider.clock.set(instant("2026-11-16T09:06:00Z"));
+    assert_eq!(oidc.bearer(&token).await, refused(Refusal::Expired));
+}
+
+#[tokio::test]
+async fn a_token_holds_a_minute_before_its_beginning_and_no_earlier() {
+    assert!(with_claims(json!({ "nbf": now() + 60 })).await.is_ok());
+    assert_eq!(with_claims(json!({ "nbf": now() + 61 })).await, refused(Refusal::NotYet));
+    assert_eq!(with_claims(json!({ "nbf": "now" })).await, refused(Refusal::Malformed));
+    assert_eq!(with_claims(json!({ "iat": now() + 61 })).await, refused(Refusal::NotYet));
+}
+
+#[tokio::test]
+async fn a_token_that_asks_for_something_critical_is_refused() {
+    assert_eq!(with_header(json!({ "crit": ["b64"], "b64": true })).await, refused(Refusal::Kind));
+    assert_eq!(with_header(json!({ "crit": [] })).await, refused(Refusal::Kind));
+}
+
+#[tokio::test]
+async fn a_token_of_another_kind_is_refused() {
+    for kind in ["logout+jwt", "dpop+jwt", "secevent+jwt", "id_token"] {
+        assert_eq!(with_header(json!({ "typ": kind })).await, refused(Refusal::Kind), "{kind}");
+    }
+    assert_eq!(with_header(json!({ "cty": "JWT" })).await, refused(Refusal::Kind));
+    for kind in ["JWT", "at+jwt", "application/at+jwt"] {
+        assert!(with_header(json!({ "typ": kind })).await.is_ok(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_token_is_refused() {
+    let (provider, oidc) = pair().await;
+    for text in ["", ".", "..", "...", "a.b.c", "null", "e30.e30.e30", "é.é.é"] {
+        assert_eq!(oidc.bearer(text).await, refused(Refusal::Malformed), "{text}");
+    }
+    let long = provider.token(&json!({ "groups": "g".repeat(20_000) }));
+    assert_eq!(oidc.bearer(&long).await, refused(Refusal::TooLong));
+    let fitting = provider.token(&json!({ "groups": "g".repeat(10_000) }));
+    assert!(oidc.bearer(&fitting).await.is_ok());
+}
+
+#[tokio::test]
+async fn without_an_audience_no_access_token_is_taken() {
+    let (provider, oidc) = pair_with(|settings| settings.oidc_audience = None).await;
+    for audience in [AUDIENCE, CLIENT] {
+        let verdict = oidc.bearer(&provider.token(&json!({ "aud": audience }))).await;
+        assert_eq!(verdict, refused(Refusal::NoBearer));
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_verified_names_nobody() {
+    let email = async |changes| with_claims(changes).await.unwrap().email;
+    assert_eq!(email(json!({ "email_verified": false })).await, None);
+    assert_eq!(email(json!({ "email_verified": "false" })).await, None);
+    // Many providers do not say.
+    assert_eq!(email(json!({ "email_verified": null })).await.as_deref(), Some("jean@board.example"));
+}
+
+#[tokio::test]
+async fn a_provider_that_redirects_talks_on_or_is_another_is_not_believed() {
+    for mood in [Mood::Redirects, Mood::TalksOn, Mood::Pretends, Mood::Fails] {
+        let (provider, oidc) = pair().await;
+        provider.inside().mood = mood;
+        assert_eq!(
+            oidc.bearer(&provider.token(&json!({}))).await,
+            Err(Fault::Away(psn::access::oidc::Away)),
+            "{mood:?}"
+        );
+    }
+}
