@@ -12,6 +12,7 @@ pub mod right;
 pub mod secret;
 mod uses;
 mod viewer;
+mod vouched;
 
 pub use gate::Gate;
 pub use right::{Reach, Right};

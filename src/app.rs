@@ -112,8 +112,9 @@ impl App {
     pub fn gate(&self) -> Result<Gate, Stop> {
         let Settings { board_zone, base_url, session, .. } = &self.settings;
         let cookie = CookieName::at(base_url.as_deref());
+        let gate = Gate::new(self.db.clone(), (self.clock.clone(), *board_zone), cookie, session.limits());
         let provider = self.settings.provider(self.clock.clone())?;
-        Ok(Gate::new(self.db.clone(), (self.clock.clone(), *board_zone), (cookie, session.limits()), provider))
+        Ok(provider.into_iter().fold(gate, Gate::with_provider))
     }
 
     /// The whole site over this database, behind `gate`.

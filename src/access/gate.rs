@@ -6,21 +6,17 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use entity::actor::Actor;
 use entity::clock::{Clock, day_of};
 use entity::id::{ApiTokenId, PersonId};
+use entity::period::Day;
 use entity::store::access::{Holder, person, session, token};
-use entity::store::audit::{self, Event};
-use entity::store::begin_write;
 use entity::table::api_token;
-use entity::value::Action;
 use sea_orm::{DatabaseConnection, DbErr};
-use serde_json::json;
 
 use super::Viewer;
 use super::credential::{CookieName, Credential, Jwt};
-use super::oidc::{Fault, Identity, Oidc, Unmatched};
-use super::secret::{Kind, Secret};
+use super::oidc::{Fault, Oidc, Unmatched};
+use super::secret::Secret;
 use super::uses::{Used, Uses};
 
 /// How long a session lasts.
@@ -36,7 +32,7 @@ pub struct SessionLimits {
 #[derive(Clone, Debug)]
 pub struct Gate(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     db: DatabaseConnection,
     clock: Clock,
@@ -77,59 +73,27 @@ impl From<DbErr> for Denied {
 }
 
 impl Gate {
-    /// Over a database. `zone` says on which day grants and posts hold; `provider` vouches for people, where there is one.
+    /// Over a database. `zone` says on which day grants and posts hold.
     #[must_use]
     pub fn new(
         db: DatabaseConnection,
         (clock, zone): (Clock, Tz),
-        (cookie, sessions): (CookieName, SessionLimits),
-        provider: Option<Oidc>,
+        cookie: CookieName,
+        sessions: SessionLimits,
     ) -> Self {
-        Self(Arc::new(Inner { db, clock, zone, cookie, sessions, provider, uses: Uses::default() }))
+        Self(Arc::new(Inner { db, clock, zone, cookie, sessions, provider: None, uses: Uses::default() }))
+    }
+
+    /// The same, where an identity provider vouches for people too.
+    #[must_use]
+    pub fn with_provider(self, provider: Oidc) -> Self {
+        Self(Arc::new(Inner { provider: Some(provider), ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// The identity provider that vouches for people, where there is one.
     #[must_use]
     pub fn provider(&self) -> Option<&Oidc> {
         self.0.provider.as_ref()
-    }
-
-    /// The name of the session's cookie.
-    #[must_use]
-    pub fn cookie(&self) -> CookieName {
-        self.0.cookie
-    }
-
-    /// Begins a session for somebody for whom the provider has vouched: what makes their browser keep it, as a `Set-Cookie`.
-    ///
-    /// # Errors
-    ///
-    /// [`Unmatched`] when nobody on file is meant.
-    pub async fn sign_in(&self, identity: &Identity, request_id: String) -> Result<String, Unmatched> {
-        let Inner { db, clock, sessions, cookie, .. } = &*self.0;
-        let now = clock.now();
-        let found = self.vouched_for(identity, now).await;
-        let secret = Secret::new(Kind::Session).map_err(|cause| DbErr::Custom(cause.to_string()))?;
-        let txn = begin_write(db).await?;
-        let mut event = Event {
-            at: now,
-            actor: Actor::Anonymous,
-            action: Action::SignInRefused,
-            object: None,
-            before: None,
-            after: Some(json!({ "by": "OIDC" })),
-            request_id: Some(request_id),
-        };
-        if let Ok(id) = found {
-            event.actor = Actor::Person(id);
-            event.action = Action::SignIn;
-            session::begin(&txn, Holder::Person(id), secret.hash(), (now, now + sessions.whole)).await?;
-        } else if let Err(Unmatched::Database(_)) = found {
-            return found.map(|_| String::new());
-        }
-        audit::record(&txn, &event).await?;
-        txn.commit().await?;
-        found.map(|_| cookie.set(&secret, sessions.whole.num_seconds()))
     }
 
     /// Who sends a request with these headers.
@@ -156,6 +120,28 @@ impl Gate {
     /// Returns when the uses of tokens and sessions so far are written: before the database is closed.
     pub async fn settle(&self) {
         self.0.uses.settle().await;
+    }
+
+    pub(super) fn db(&self) -> &DatabaseConnection {
+        &self.0.db
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    pub(super) fn day(&self, at: DateTime<Utc>) -> Day {
+        day_of(at, self.0.zone)
+    }
+
+    /// The name of the session's cookie.
+    #[must_use]
+    pub fn cookie(&self) -> CookieName {
+        self.0.cookie
+    }
+
+    pub(super) fn session_limits(&self) -> SessionLimits {
+        self.0.sessions
     }
 
     async fn token(&self, token: api_token::Model, now: DateTime<Utc>) -> Result<Viewer, Denied> {
@@ -191,8 +177,7 @@ impl Gate {
 
     /// A person with a post today, and the roles that they were given.
     async fn person(&self, id: PersonId, now: DateTime<Utc>) -> Result<Viewer, Denied> {
-        let today = day_of(now, self.0.zone);
-        let roles = person::given_roles(&self.0.db, id, today).await?.ok_or(Denied::Refused)?;
+        let roles = person::given_roles(&self.0.db, id, self.day(now)).await?.ok_or(Denied::Refused)?;
         Ok(Viewer::person(id, roles))
     }
 
@@ -214,12 +199,5 @@ impl Gate {
             }
         })?;
         self.person(id, now).await
-    }
-
-    /// The person on file whom the provider means, when they have a post today.
-    async fn vouched_for(&self, identity: &Identity, now: DateTime<Utc>) -> Result<PersonId, Unmatched> {
-        let known = self.0.provider.as_ref().ok_or(Unmatched::NoClaim)?.known_by(identity)?;
-        let found = person::find(&self.0.db, &known, day_of(now, self.0.zone)).await?;
-        found.ok_or(Unmatched::NotOne)
     }
 }

@@ -87,7 +87,7 @@ async fn end(
     // Two of them are one too many: somebody else has set one.
     let browser = shown.next().filter(|_| shown.next().is_none());
     let (identity, to) = provider.finish(answer, browser).await.map_err(|fault| refused(fault, id))?;
-    match gate.sign_in(&identity, id.to_string()).await {
+    match gate.sign_in_by_provider(&identity, &id.to_string()).await {
         Ok(session) => Ok((session, to)),
         Err(Unmatched::Database(cause)) => {
             let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));

@@ -107,7 +107,7 @@ pub(crate) const SESSIONS: SessionLimits = SessionLimits { whole: TimeDelta::hou
 
 /// A gate over any database, in Glasgow.
 pub(crate) fn gate(db: &DatabaseConnection, clock: &Clock) -> Gate {
-    Gate::new(db.clone(), (clock.clone(), chrono_tz::Europe::London), (CookieName::Plain, SESSIONS), None)
+    Gate::new(db.clone(), (clock.clone(), chrono_tz::Europe::London), CookieName::Plain, SESSIONS)
 }
 
 /// What somebody shows at the gate: a header of each of their requests.

@@ -1,0 +1,417 @@
+//! A person's sign-in, whole: to the provider, back with a code, and in. Through the real router, on both databases.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use chrono::TimeDelta;
+use clap::Parser as _;
+use openidconnect::url::Url;
+use psn::app::App;
+use psn::cli::Cli;
+use sea_orm::{ConnectionTrait as _, Statement};
+use serde_json::{Value, json};
+
+use super::provider::{AUDIENCE, CLIENT, CLIENT_SECRET, Mood, Provider};
+use crate::graphql::board;
+use crate::harness::{World, both};
+use crate::site::{Answer, send};
+
+/// A board on file whose person 4 has the address that the provider vouches for, the provider, and the site.
+struct Stage {
+    world: World,
+    provider: Provider,
+    router: Router,
+}
+
+/// What a browser is sent to, and what it keeps.
+struct Begun {
+    /// The provider's page.
+    address: Url,
+    /// The cookie that binds the sign-in to the browser.
+    cookie: String,
+}
+
+impl Stage {
+    async fn new(world: World) -> Self {
+        Self::with(world, &[]).await
+    }
+
+    async fn with(world: World, flags: &[&str]) -> Self {
+        board::organisation(&world.db).await;
+        let sql = "UPDATE person SET work_email = 'Jean@Board.Example', number = '00042' WHERE id = 4";
+        world.db.execute_unprepared(sql).await.unwrap();
+        let provider = Provider::start(&world.clock).await;
+        let ours = ["psn", "serve", "--oidc-issuer", &provider.issuer, "--oidc-client-id", CLIENT];
+        let more = ["--oidc-client-secret", CLIENT_SECRET, "--oidc-audience", AUDIENCE];
+        let settings = Cli::try_parse_from([&ours[..], &more, flags].concat()).unwrap().settings;
+        let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
+        let router = app.router(&app.gate().unwrap()).unwrap();
+        Self { world, provider, router }
+    }
+
+    async fn get(&self, address: &str, cookies: &str) -> Answer {
+        let request = Request::get(address).header("host", "127.0.0.1:8080").header("cookie", cookies);
+        send(&self.router, request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn begin(&self, to: &str) -> Begun {
+        let answer = self.get(&format!("/sign-in/start{to}"), "").await;
+        assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::SEE_OTHER, "no-store"));
+        let set = cookies(&answer).remove(0);
+        assert!(set.starts_with("psn-sign-in=") && set.ends_with("; Max-Age=600; HttpOnly; SameSite=Lax"), "{set}");
+        let cookie = set.split(';').next().unwrap().to_owned();
+        Begun { address: answer.header("location").parse().unwrap(), cookie }
+    }
+
+    /// What the provider sends the browser back to, as a path on this site.
+    async fn at_provider(&self, address: &Url) -> String {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+        let answer =
+            client.tls_backend_preconfigured(plain_tls()).build().unwrap().get(address.clone()).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 302, "{}", answer.text().await.unwrap());
+        let back: Url = answer.headers()["location"].to_str().unwrap().parse().unwrap();
+        assert_eq!(back.origin().ascii_serialization(), "http://127.0.0.1:8080");
+        format!("{}?{}", back.path(), back.query().unwrap())
+    }
+
+    /// The whole way; what the site answers in the end.
+    async fn sign_in(&self, to: &str) -> Answer {
+        let begun = self.begin(to).await;
+        let back = self.at_provider(&begun.address).await;
+        self.get(&back, &begun.cookie).await
+    }
+
+    async fn whoever_shows(&self, header: (&str, &str)) -> Answer {
+        let request = Request::post("/graphql").header("host", "127.0.0.1:8080");
+        let request = request.header("content-type", "application/json").header(header.0, header.1);
+        send(&self.router, request.body(json!({ "query": "{ viewer { actor } }" }).to_string().into()).unwrap()).await
+    }
+
+    /// The actions on record, with who did them.
+    async fn recorded(&self) -> Vec<(String, String)> {
+        let sql = "SELECT action, actor FROM audit_event ORDER BY id";
+        let rows = self.world.db.query_all_raw(Statement::from_string(self.world.db.get_database_backend(), sql));
+        let pair = |row: &sea_orm::QueryResult| (row.try_get("", "action").unwrap(), row.try_get("", "actor").unwrap());
+        rows.await.unwrap().iter().map(pair).collect()
+    }
+}
+
+/// The client needs one although it only speaks with loopback.
+fn plain_tls() -> rustls::ClientConfig {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth()
+}
+
+fn cookies(answer: &Answer) -> Vec<String> {
+    answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+}
+
+/// The session's cookie, as a browser sends it.
+fn session(answer: &Answer) -> Option<String> {
+    let all = cookies(answer);
+    let set = all.iter().find(|cookie| cookie.starts_with("psn-session=psns_"))?;
+    Some(set.split(';').next().unwrap().to_owned())
+}
+
+/// Nobody is signed in, the page says what to do, and what the browser kept for the sign-in is gone.
+fn assert_not_signed_in(answer: &Answer, status: StatusCode, word: &str) {
+    assert_eq!(answer.status, status, "{}", answer.text);
+    assert_eq!(session(answer), None);
+    assert!(answer.text.contains(word), "{}", answer.text);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
+}
+
+fn actor(answer: &Answer) -> Value {
+    answer.json()["data"]["viewer"]["actor"].clone()
+}
+
+both!(
+    async fn a_person_signs_in_at_the_provider_and_comes_back_to_where_they_were(world: World) {
+        let stage = Stage::new(world).await;
+        let answer = stage.sign_in("?to=/playground%3Fa%3Db").await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/playground?a=b"));
+        assert!(cookies(&answer).iter().any(|cookie| cookie.starts_with("psn-sign-in=; Path=/; Max-Age=0")));
+        let session = session(&answer).unwrap();
+        assert_eq!(actor(&stage.whoever_shows(("cookie", &session)).await), "person:4");
+        assert_eq!(stage.recorded().await, [("SIGN_IN".to_owned(), "person:4".to_owned())]);
+
+        // The provider is away now: whoever is signed in goes on, and nobody else comes in.
+        stage.provider.inside().mood = Mood::Fails;
+        stage.world.clock.set(stage.world.clock.now() + TimeDelta::minutes(30));
+        assert_eq!(actor(&stage.whoever_shows(("cookie", &session)).await), "person:4");
+    }
+);
+
+both!(
+    async fn nobody_comes_in_while_the_provider_is_away_and_they_are_told_so(world: World) {
+        let stage = Stage::new(world).await;
+        stage.provider.inside().mood = Mood::Fails;
+        let answer = stage.get("/sign-in/start", "").await;
+        assert_not_signed_in(&answer, StatusCode::SERVICE_UNAVAILABLE, "does not answer just now");
+        let bearer = format!("Bearer {}", stage.provider.token(&json!({})));
+        let answer = stage.whoever_shows(("authorization", &bearer)).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE".to_owned()));
+
+        // It goes away between the two halves.
+        stage.provider.inside().mood = Mood::Well;
+        stage.world.clock.set(stage.world.clock.now() + TimeDelta::seconds(5));
+        let begun = stage.begin("").await;
+        let back = stage.at_provider(&begun.address).await;
+        stage.provider.inside().mood = Mood::Fails;
+        let answer = stage.get(&back, &begun.cookie).await;
+        assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "{}", answer.text);
+        assert_eq!(session(&answer), None);
+    }
+);
+
+both!(
+    async fn only_the_browser_that_began_a_sign_in_ends_it_and_only_once(world: World) {
+        let stage = Stage::new(world).await;
+        let begun = stage.begin("").await;
+        let back = stage.at_provider(&begun.address).await;
+        let other = stage.begin("").await;
+        for cookie in ["", "psn-sign-in=", &other.cookie, &format!("{}; {}", begun.cookie, other.cookie)] {
+            let answer = stage.get(&back, cookie).await;
+            assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "begin again");
+        }
+        for changed in
+            [back.replace("state=", "state=x"), back.replace("state=", "estate="), "/sign-in/callback".into()]
+        {
+            let answer = stage.get(&changed, &begun.cookie).await;
+            assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "begin again");
+        }
+        let answer = stage.get(&format!("{back}&state=again"), &begun.cookie).await;
+        assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "begin again");
+        assert!(session(&stage.get(&back, &begun.cookie).await).is_some());
+        let answer = stage.get(&back, &begun.cookie).await;
+        assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "begin again");
+    }
+);
+
+both!(
+    async fn a_sign_in_that_took_too_long_is_over(world: World) {
+        let stage = Stage::new(world).await;
+        let begun = stage.begin("").await;
+        let back = stage.at_provider(&begun.address).await;
+        stage.world.clock.set(stage.world.clock.now() + TimeDelta::minutes(10));
+        assert_not_signed_in(&stage.get(&back, &begun.cookie).await, StatusCode::BAD_REQUEST, "took too long");
+    }
+);
+
+both!(
+    async fn a_code_of_another_sign_in_is_refused_by_the_provider(world: World) {
+        // A foe puts their own code, or one that they stole, into a sign-in of somebody else: PKCE binds it to its own.
+        let stage = Stage::new(world).await;
+        let (mine, theirs) = (stage.begin("").await, stage.begin("").await);
+        let (my_way, their_way) = (stage.at_provider(&mine.address).await, stage.at_provider(&theirs.address).await);
+        let code = |way: &str| way.split_once("code=").unwrap().1.split('&').next().unwrap().to_owned();
+        let mixed = my_way.replace(&code(&my_way), &code(&their_way));
+        assert_ne!(mixed, my_way);
+        assert_not_signed_in(&stage.get(&mixed, &mine.cookie).await, StatusCode::BAD_REQUEST, "begin again");
+    }
+);
+
+both!(
+    async fn an_id_token_that_does_not_hold_signs_nobody_in(world: World) {
+        let stage = Stage::new(world).await;
+        for twist in [
+            json!({ "nonce": "another" }),
+            json!({ "nonce": null }),
+            json!({ "iss": "https://login.example/board" }),
+            json!({ "aud": "another-client" }),
+            json!({ "aud": [CLIENT, "another-client"] }),
+            json!({ "azp": "another-client" }),
+            json!({ "exp": 1_700_000_000 }),
+            json!({ "exp": null }),
+            json!({ "sub": null }),
+        ] {
+            stage.provider.inside().twist = twist.clone();
+            let answer = stage.sign_in("").await;
+            assert_not_signed_in(&answer, StatusCode::BAD_GATEWAY, "does not hold");
+        }
+        stage.provider.inside().twist = json!({ "azp": CLIENT });
+        assert!(session(&stage.sign_in("").await).is_some());
+    }
+);
+
+both!(
+    async fn an_answer_in_another_providers_name_is_refused(world: World) {
+        let stage = Stage::new(world).await;
+        let begun = stage.begin("").await;
+        let back = stage.at_provider(&begun.address).await;
+        let (rest, _) = back.split_once("&iss=").unwrap();
+        let answer = stage.get(&format!("{rest}&iss=https://login.example"), &begun.cookie).await;
+        assert_not_signed_in(&answer, StatusCode::BAD_GATEWAY, "does not hold");
+    }
+);
+
+both!(
+    async fn whoever_the_provider_declines_is_told_and_may_begin_again(world: World) {
+        let stage = Stage::new(world).await;
+        stage.provider.inside().mood = Mood::Declines;
+        assert_not_signed_in(&stage.sign_in("").await, StatusCode::FORBIDDEN, "did not sign you in");
+        stage.provider.inside().mood = Mood::Well;
+        assert!(session(&stage.sign_in("").await).is_some());
+    }
+);
+
+both!(
+    async fn a_wrong_client_secret_is_told_to_be_a_matter_of_settings(world: World) {
+        let stage = Stage::new(world).await;
+        let flags = ["psn", "serve", "--oidc-issuer", &stage.provider.issuer, "--oidc-client-id", CLIENT];
+        let settings = Cli::try_parse_from([&flags[..], &["--oidc-client-secret", "other"]].concat()).unwrap().settings;
+        let app = App { settings, db: stage.world.db.clone(), clock: stage.world.clock.clone() };
+        let router = app.router(&app.gate().unwrap()).unwrap();
+        let stage = Stage { router, ..stage };
+        assert_not_signed_in(&stage.sign_in("").await, StatusCode::BAD_GATEWAY, "does not accept psn");
+    }
+);
+
+both!(
+    async fn nobody_is_sent_to_another_site_after_signing_in(world: World) {
+        let stage = Stage::new(world).await;
+        for to in ["https://evil.example", "//evil.example", "/\\evil.example", "/%09/evil.example", "evil", ""] {
+            let encoded: String = openidconnect::url::form_urlencoded::byte_serialize(to.as_bytes()).collect();
+            // One is encoded twice: what the query holds is a path that holds a percent sign.
+            let wanted = if to == "/%09/evil.example" { to } else { "/" };
+            let answer = stage.sign_in(&format!("?to={encoded}")).await;
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, wanted), "{to}");
+        }
+        let answer = stage.sign_in("?to=/%09/evil.example").await;
+        assert_eq!(answer.header("location"), "/");
+    }
+);
+
+both!(
+    async fn only_one_person_with_a_post_today_is_meant_by_an_address(world: World) {
+        let stage = Stage::new(world).await;
+        let bearer = format!("Bearer {}", stage.provider.token(&json!({})));
+        let check = async |inside: bool, why: &str| {
+            let answer = stage.sign_in("").await;
+            let by_bearer = stage.whoever_shows(("authorization", &bearer)).await;
+            if inside {
+                assert!(session(&answer).is_some(), "{why}");
+                assert_eq!(actor(&by_bearer), "person:4", "{why}");
+            } else {
+                assert_not_signed_in(&answer, StatusCode::FORBIDDEN, "coordinator");
+                assert_eq!(
+                    (by_bearer.status, by_bearer.code()),
+                    (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED".to_owned())
+                );
+                assert!(!by_bearer.text.contains("jean"), "{why}");
+            }
+        };
+        let change = async |sql: &str| stage.world.db.execute_unprepared(sql).await.unwrap();
+        check(true, "one, in whatever case").await;
+        change("UPDATE person SET work_email = 'jean@board.example' WHERE id = 5").await;
+        check(false, "two people").await;
+        change("UPDATE person SET work_email = NULL WHERE id IN (4, 5)").await;
+        check(false, "nobody").await;
+        change("UPDATE person SET work_email = 'jean@board.example' WHERE id = 4").await;
+        check(true, "one again").await;
+        change("UPDATE post SET valid_to = '2026-11-16' WHERE person_id = 4").await;
+        check(false, "they have left").await;
+        let refused = ("SIGN_IN_REFUSED".to_owned(), "anonymous".to_owned());
+        assert_eq!(stage.recorded().await.iter().filter(|event| **event == refused).count(), 3);
+    }
+);
+
+both!(
+    async fn an_address_that_the_provider_has_not_verified_signs_nobody_in(world: World) {
+        let stage = Stage::new(world).await;
+        stage.provider.inside().claims["email_verified"] = json!(false);
+        assert_not_signed_in(&stage.sign_in("").await, StatusCode::FORBIDDEN, "coordinator");
+        let bearer = format!("Bearer {}", stage.provider.token(&json!({})));
+        assert_eq!(stage.whoever_shows(("authorization", &bearer)).await.status, StatusCode::UNAUTHORIZED);
+    }
+);
+
+both!(
+    async fn an_employee_number_means_a_person_where_the_settings_say_so(world: World) {
+        let flags =
+            ["--oidc-claim", "employee-number", "--oidc-employee-claim", "staffNo", "--oidc-employer-claim", "org"];
+        let stage = Stage::with(world, &flags).await;
+        let employer: String = {
+            let sql = Statement::from_string(
+                stage.world.db.get_database_backend(),
+                "SELECT employer FROM person WHERE id = 4",
+            );
+            stage.world.db.query_one_raw(sql).await.unwrap().unwrap().try_get("", "employer").unwrap()
+        };
+        for (number, org, inside) in [
+            (json!("00042"), json!(employer), true),
+            (json!("42"), json!(employer), false),
+            (json!(42), json!(employer), false),
+            (json!("00042"), json!("another"), false),
+            (json!("00042"), Value::Null, false),
+            (Value::Null, json!(employer), false),
+        ] {
+            stage.provider.inside().twist = json!({ "staffNo": number, "org": org });
+            let answer = stage.sign_in("").await;
+            assert_eq!(session(&answer).is_some(), inside, "{number} {org}: {}", answer.text);
+        }
+    }
+);
+
+both!(
+    async fn a_front_end_brings_an_access_token_and_no_id_token(world: World) {
+        let stage = Stage::new(world).await;
+        let ask = async |token: String| stage.whoever_shows(("authorization", &format!("Bearer {token}"))).await;
+        assert_eq!(actor(&ask(stage.provider.token(&json!({}))).await), "person:4");
+        for changes in
+            [json!({ "aud": CLIENT }), json!({ "exp": 1_700_000_000 }), json!({ "iss": "https://login.example" })]
+        {
+            let answer = ask(stage.provider.token(&changes)).await;
+            assert_eq!((answer.status, answer.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"));
+            assert_eq!(answer.code(), "UNAUTHENTICATED");
+        }
+    }
+);
+
+both!(
+    async fn headers_in_which_a_proxy_names_somebody_open_nothing(world: World) {
+        let stage = Stage::new(world).await;
+        for name in [
+            "x-forwarded-user",
+            "x-forwarded-email",
+            "x-auth-request-email",
+            "remote-user",
+            "x-remote-user",
+            "x-ms-client-principal-name",
+        ] {
+            let answer = stage.whoever_shows((name, "jean@board.example")).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}");
+        }
+    }
+);
+
+both!(
+    async fn without_a_provider_its_ways_are_not_there(world: World) {
+        let settings = Cli::try_parse_from(["psn", "serve"]).unwrap().settings;
+        let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
+        let router = app.router(&app.gate().unwrap()).unwrap();
+        for path in ["/sign-in/start", "/sign-in/callback?code=a&state=b"] {
+            let request = Request::get(path).header("host", "127.0.0.1:8080").body(Body::empty()).unwrap();
+            let answer = send(&router, request).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
+            assert!(cookies(&answer).is_empty());
+        }
+    }
+);
+
+#[test]
+fn a_provider_without_an_address_to_come_back_to_is_refused() {
+    let stop = |flags: &[&str]| {
+        let all =
+            [&["psn", "serve", "--oidc-issuer", "https://login.example", "--oidc-client-id", "psn"], flags].concat();
+        let settings = Cli::try_parse_from(all).unwrap().settings;
+        settings.provider(entity::clock::Clock::wall()).map(|provider| provider.is_some())
+    };
+    let refused = stop(&["--bind", "0.0.0.0:8080"]).unwrap_err().to_string();
+    assert!(refused.contains("BASE_URL"), "{refused}");
+    assert_eq!(stop(&["--bind", "0.0.0.0:8080", "--base-url", "https://psn.example"]), Ok(true));
+    assert_eq!(stop(&[]), Ok(true));
+}
