@@ -51,7 +51,7 @@ pub enum Command {
     Run(run::Args),
     /// Bring the database's tables up to date.
     Migrate(migrate::Args),
-    /// Say what works and what does not: configuration, database and mail.
+    /// Say what works and what does not: configuration, database, mail and identity provider.
     Check(check::Args),
     /// Print the API's schema.
     Schema(schema::Args),

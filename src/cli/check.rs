@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
+use entity::clock::Clock;
 use entity::store;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
@@ -31,6 +32,7 @@ pub async fn run(args: Args, settings: &Settings) -> Result<(), Stop> {
     let mut findings = vec![("configuration", configuration(settings))];
     findings.extend(database(settings).await);
     findings.push(("mail", mail(settings).await));
+    findings.push(("identity provider", identity_provider(settings).await));
     let mut failing = 0;
     for (part, finding) in &findings {
         match finding {
@@ -101,6 +103,20 @@ async fn writing(db: &DatabaseConnection) -> Finding {
         Err(cause) => {
             Err(format!("it cannot be written ({cause}); give its user the right to, or its file and folder"))
         }
+    }
+}
+
+/// Asks it for its keys; why it did not answer stands in the log.
+async fn identity_provider(settings: &Settings) -> Finding {
+    let Some(provider) = settings.provider(Clock::wall()).map_err(|stop| stop.to_string())? else {
+        return Ok("there is none, so nobody signs in that way".to_owned());
+    };
+    let issuer = settings.oidc.oidc_issuer.as_deref().unwrap_or_default();
+    match tokio::time::timeout(WAIT, provider.check()).await {
+        Ok(Ok(keys)) => Ok(format!("{issuer} answers, with keys: {keys}")),
+        Ok(Err(_)) | Err(_) => Err(format!(
+            "{issuer} gives no document and keys as OpenID Connect asks for; see that it runs and OIDC_ISSUER is right"
+        )),
     }
 }
 

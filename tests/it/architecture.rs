@@ -69,6 +69,13 @@ fn one_file_names_the_alarm_clock_and_one_the_mail_library() {
 }
 
 #[test]
+fn one_file_asks_other_hosts_over_http_and_one_folder_knows_the_identity_providers_protocol() {
+    assert_eq!(offenders("src", &["fetch.rs"], |line| names(line, "reqwest::")), NONE);
+    let own = ["oidc.rs", "claimant.rs", "document.rs", "fetch.rs", "flow.rs", "pending.rs", "verify.rs"];
+    assert_eq!(offenders("src", &own, |line| names(line, "openidconnect::")), NONE);
+}
+
+#[test]
 fn only_the_clock_reads_the_wall_clock() {
     let reads =
         |line: &str| line.contains("Utc::now(") || line.contains("Local::now(") || line.contains("SystemTime::now(");

@@ -11,6 +11,7 @@ use clap::CommandFactory as _;
 use psn::cli::Cli;
 
 use crate::harness::both;
+use crate::oidc::provider::Provider;
 use crate::smtp_listener::SmtpListener;
 
 fn psn(folder: &Path, args: &[&str]) -> Command {
@@ -119,7 +120,7 @@ both!(
         let (code, said, _) = check(&[]);
         assert_eq!(code, Some(0), "{said}");
         let parts: Vec<_> = said.lines().filter_map(|line| line.split_once(": ok, ")).map(|(part, _)| part).collect();
-        assert_eq!(parts, ["configuration", "database", "tables", "writing", "mail"], "{said}");
+        assert_eq!(parts, ["configuration", "database", "tables", "writing", "mail", "identity provider"], "{said}");
 
         let server = SmtpListener::start().await;
         let (code, said, _) = check(&["--smtp-url", &server.url()]);
@@ -129,6 +130,16 @@ both!(
         let (code, said, _) = check(&["--smtp-url", &format!("smtp://psn:s3cret@{at}")]);
         assert!(code == Some(1) && said.contains("mail: fails: ") && said.contains("SMTP_URL"), "{said}");
         assert!(!said.contains("s3cret"));
+
+        let client = ["--oidc-client-id", "psn", "--oidc-issuer"];
+        let (code, said, _) = check(&[&client[..], &[&format!("http://{at}/board")]].concat());
+        assert!(
+            code == Some(1) && said.contains("identity provider: fails: ") && said.contains("OIDC_ISSUER"),
+            "{said}"
+        );
+        let provider = Provider::start(&world.clock).await;
+        let (code, said, _) = check(&[&client[..], &[&provider.issuer]].concat());
+        assert!(code == Some(0) && said.contains("identity provider: ok, http://127.0.0.1"), "{said}");
     }
 );
 

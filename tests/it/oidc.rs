@@ -4,4 +4,4 @@ mod bearer;
 mod flow;
 mod key;
 mod keys_kept;
-mod provider;
+pub(crate) mod provider;

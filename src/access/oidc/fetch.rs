@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use openidconnect::http::Response as HttpResponse;
+use openidconnect::http::{Response as HttpResponse, StatusCode};
 use openidconnect::url::{Host, Url};
 use openidconnect::{AsyncHttpClient, HttpRequest};
 use reqwest::redirect::Policy;
@@ -34,6 +34,9 @@ pub(super) enum FetchError {
     /// It was not reached, or did not answer in time.
     #[error("{0}")]
     Transport(reqwest::Error),
+    /// It says that it cannot answer.
+    #[error("it answers {0}")]
+    Failing(StatusCode),
     /// It named an address of its own that is neither https nor on this machine.
     #[error("the provider names an address that is not https")]
     NotEncrypted,
@@ -89,6 +92,9 @@ impl Fetch {
             return Err(FetchError::NotEncrypted);
         }
         let mut response = self.0.execute(request).await.map_err(failed)?;
+        if response.status().is_server_error() {
+            return Err(FetchError::Failing(response.status()));
+        }
         let mut answer = HttpResponse::builder().status(response.status());
         for (name, value) in response.headers() {
             answer = answer.header(name, value);
