@@ -7,9 +7,12 @@
 
 pub mod credential;
 pub mod gate;
+pub mod manage;
 pub mod oidc;
+mod refusals;
 pub mod right;
 pub mod secret;
+pub mod session;
 mod uses;
 mod viewer;
 mod vouched;

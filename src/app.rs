@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
+use entity::actor::Actor;
 use entity::clock::Clock;
 use entity::period::Day;
 use jobs::audit::AuditCheck;
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Gate;
 use crate::access::credential::CookieName;
+use crate::access::manage::By;
 use crate::cli::Stop;
 use crate::config::Settings;
 use crate::graphql::{self, limits::Limits};
@@ -127,10 +129,12 @@ impl App {
         let schema = graphql::schema(self.db.clone(), self.clock.clone(), self.settings.board_zone);
         let limits = Limits::new(&graphql::sdl(), self.settings.query.query_cost)
             .map_err(|error| Stop::Failed(format!("the schema cannot be priced: {error}")))?;
-        let hosts = if self.settings.insecure_open {
+        let Settings { bind, base_url, .. } = &self.settings;
+        // Only tokens get in there: no browser adds one to a request that somebody else's page makes.
+        let hosts = if base_url.is_none() && !bind.ip().is_loopback() {
             Hosts::Any
         } else {
-            Hosts::loopback_and(self.settings.base_url.as_deref())
+            Hosts::loopback_and(base_url.as_deref())
         };
         let query = &self.settings.query;
         let budgets = Budgets::new(query.budget(), self.clock.clone());
@@ -186,6 +190,12 @@ impl App {
         if let Err(cause) = self.db.close().await {
             tracing::warn!(%cause, "the database did not close in good order");
         }
+    }
+
+    /// Whoever gives commands on the machine itself, at this moment.
+    #[must_use]
+    pub fn operator(&self) -> By {
+        By { actor: Actor::Operator, now: self.clock.now(), today: self.today(), request_id: None }
     }
 
     /// Today's civil day in the board's zone.

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod check;
 pub mod demo;
 pub mod export;
+pub mod grant;
 pub mod import;
 pub mod migrate;
 pub mod operations;
@@ -11,16 +12,19 @@ mod progress;
 pub mod run;
 pub mod schema;
 pub mod serve;
+pub mod token;
 pub mod worker;
 
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use entity::clock::Clock;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::manage::NotDone;
 use crate::app::App;
 use crate::config::Settings;
 
@@ -49,6 +53,10 @@ pub enum Command {
     Worker(worker::Args),
     /// Run a job now, or list the jobs and their runs.
     Run(run::Args),
+    /// API tokens for front ends and scripts: make, list, revoke.
+    Token(token::Args),
+    /// Roles that people have besides what follows from the facts: add, list, withdraw.
+    Grant(grant::Args),
     /// Bring the database's tables up to date.
     Migrate(migrate::Args),
     /// Say what works and what does not: configuration, database, mail and identity provider.
@@ -104,6 +112,8 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
         }
         Command::Worker(args) => worker::run(args, settings, clock, stop).await,
         Command::Run(args) => run::run(args, settings, clock).await,
+        Command::Token(args) => token::run(args, settings, clock).await,
+        Command::Grant(args) => grant::run(args, settings, clock).await,
         Command::Migrate(args) => migrate::run(args, settings, clock).await,
         Command::Check(args) => check::run(args, &settings).await,
         Command::Schema(args) => schema::run(args),
@@ -116,6 +126,20 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
         }
         Command::Audit(args) => audit::run(args, settings, clock).await,
     }
+}
+
+/// Why a change of who may do what was not made.
+fn not_done(cause: NotDone) -> Stop {
+    match cause {
+        NotDone::Refused(refusal) => Stop::Refused(refusal.to_string()),
+        NotDone::Database(cause) => Stop::Failed(format!("nothing was changed: {cause}")),
+        cause @ NotDone::Randomness(_) => Stop::Failed(cause.to_string()),
+    }
+}
+
+/// An instant in the board's zone, to the minute.
+fn when(app: &App, at: DateTime<Utc>) -> String {
+    at.with_timezone(&app.settings.board_zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Prints a line of a command's answer on standard output. A reader that has gone away (`psn schema | head`) is no error.

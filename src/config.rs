@@ -41,9 +41,9 @@ pub struct Settings {
     #[arg(long, env = "BIND", global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
 
-    /// Serve on an address that other machines reach, and under any host name, although nobody has to sign in yet.
+    /// Serve on an address that other machines reach although no identity provider is set up: only API tokens get in there.
     #[arg(long, global = true)]
-    pub insecure_open: bool,
+    pub tokens_only: bool,
 
     /// Signing in.
     #[command(flatten)]
@@ -82,19 +82,28 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Refuses an address that other machines reach, unless told that this is meant.
+    /// Refuses an address that other machines reach where people cannot sign in, unless told that only tokens are to get in;
+    /// and where they can, one to which a browser would send their session's cookie unencrypted.
     ///
     /// # Errors
     ///
     /// [`Stop::Refused`] with what to do.
     pub fn refuse_open_address(&self) -> Result<(), Stop> {
-        if self.bind.ip().is_loopback() || self.insecure_open {
-            return Ok(());
+        let is_https = self.base_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+        let bind = self.bind;
+        match (&self.oidc.oidc_issuer, self.tokens_only) {
+            _ if bind.ip().is_loopback() => Ok(()),
+            (Some(_), _) if is_https => Ok(()),
+            (Some(_), _) => Err(Stop::Refused(format!(
+                "{bind} can be reached from other machines, and passwords and cookies would go there unencrypted: set BASE_URL to the \
+                 https address at which people reach this service, by a proxy that ends TLS in front of it"
+            ))),
+            (None, true) => Ok(()),
+            (None, false) => Err(Stop::Refused(format!(
+                "{bind} can be reached from other machines, and people cannot sign in there: set OIDC_ISSUER to the board's identity \
+                 provider, serve on 127.0.0.1, or add --tokens-only where only API tokens are to get in"
+            ))),
         }
-        Err(Stop::Refused(format!(
-            "{} can be reached from other machines and nobody has to sign in: serve on 127.0.0.1, or add --insecure-open if that is meant",
-            self.bind
-        )))
     }
 
     /// How long running work gets to finish after a stop is asked for.

@@ -49,7 +49,7 @@ pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz) -> PsnSchema {
 }
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
 }
 
 /// The schema as text, as `src/graphql/schema.graphql` has it.

@@ -11,6 +11,7 @@ mod provider;
 mod request;
 mod router;
 mod server;
+mod sign_in;
 
 pub use budget::{Budgets, Peer, Running, Terms};
 pub use health::Readiness;

@@ -16,6 +16,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 use super::Viewer;
 use super::credential::{CookieName, Credential, Jwt};
 use super::oidc::{Fault, Oidc, Unmatched};
+use super::refusals::Refusals;
 use super::secret::Secret;
 use super::uses::{Used, Uses};
 
@@ -40,7 +41,9 @@ struct Inner {
     cookie: CookieName,
     sessions: SessionLimits,
     provider: Option<Oidc>,
+    links: bool,
     uses: Uses,
+    refusals: Refusals,
 }
 
 /// Somebody who may come in.
@@ -81,7 +84,8 @@ impl Gate {
         cookie: CookieName,
         sessions: SessionLimits,
     ) -> Self {
-        Self(Arc::new(Inner { db, clock, zone, cookie, sessions, provider: None, uses: Uses::default() }))
+        let (uses, refusals) = (Uses::default(), Refusals::default());
+        Self(Arc::new(Inner { db, clock, zone, cookie, sessions, provider: None, links: false, uses, refusals }))
     }
 
     /// The same, where an identity provider vouches for people too.
@@ -96,14 +100,34 @@ impl Gate {
         self.0.provider.as_ref()
     }
 
-    /// Who sends a request with these headers.
+    /// The same, that links which sign in once open too: for the demonstration, on this machine only.
+    #[must_use]
+    pub fn with_links(self) -> Self {
+        Self(Arc::new(Inner { links: true, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// Whether links that sign in once open it.
+    #[must_use]
+    pub fn links(&self) -> bool {
+        self.0.links
+    }
+
+    /// Who sends a request with these headers. That somebody was refused is noted with the id of the request.
     ///
     /// # Errors
     ///
     /// [`Denied`].
-    pub async fn admit(&self, headers: &HeaderMap) -> Result<Admitted, Denied> {
+    pub async fn admit(&self, headers: &HeaderMap, request: &str) -> Result<Admitted, Denied> {
+        let admitted = self.look_up(headers).await;
+        if matches!(admitted, Err(Denied::Refused)) {
+            self.note_refusal(request);
+        }
+        admitted
+    }
+
+    async fn look_up(&self, headers: &HeaderMap) -> Result<Admitted, Denied> {
         let credential = Credential::of(headers, self.0.cookie).map_err(|_| Denied::Refused)?;
-        let now = self.0.clock.now();
+        let now = self.now();
         match credential {
             None => Err(Denied::Nobody),
             Some(Credential::Token(secret)) => {
@@ -117,9 +141,15 @@ impl Gate {
         }
     }
 
-    /// Returns when the uses of tokens and sessions so far are written: before the database is closed.
+    /// Returns when the uses of tokens and sessions, and the refusals, so far are written: before the database is closed.
     pub async fn settle(&self) {
-        self.0.uses.settle().await;
+        let Inner { db, uses, refusals, .. } = &*self.0;
+        uses.settle().await;
+        refusals.settle(db, self.now()).await;
+    }
+
+    pub(super) fn note_refusal(&self, request: &str) {
+        self.0.refusals.note(&self.0.db, self.now(), request);
     }
 
     pub(super) fn db(&self) -> &DatabaseConnection {

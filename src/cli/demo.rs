@@ -4,6 +4,7 @@
 //! is left alone, so that it can be stopped at any moment and run again.
 
 mod board;
+pub mod links;
 
 use entity::clock::Clock;
 use entity::coverage::change::is_gap;
@@ -70,8 +71,10 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
         Some(_) | None => return say("Stopped. Run it again and it goes on from here."),
     }
     let at = listener.local_addr().map_err(|error| Stop::Failed(format!("the listener is gone: {error}")))?;
-    say(format!("\nOpen http://{at}/playground (Ctrl-C stops it)."))?;
-    let served = serve::serve_on(listener, &app, true, stop).await;
+    let gate = app.gate()?.with_links();
+    let links = links::make(&app, &gate).await.map_err(failed("the links to sign in with could not be made"))?;
+    say(links.shown(at))?;
+    let served = serve::serve_on(listener, &app, gate, true, stop).await;
     app.close().await;
     served
 }

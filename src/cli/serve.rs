@@ -1,13 +1,19 @@
 //! `psn serve`: the API and the playground.
 
+use std::time::Duration;
+
 use entity::clock::Clock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::Stop;
+use crate::access::Gate;
 use crate::app::App;
 use crate::config::Settings;
 use crate::http;
+
+/// How long the last notes about who was here get at least.
+const LEAST: Duration = Duration::from_secs(2);
 
 /// What `psn serve` takes besides the settings.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -32,30 +38,37 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
         ))
     })?;
     let app = App::open(settings, clock).await?;
-    let served = serve_on(listener, &app, !no_jobs, stop).await;
+    let served = serve_on(listener, &app, app.gate()?, !no_jobs, stop).await;
     app.close().await;
     served
 }
 
-/// Serves on a listener that is open already, and runs the jobs beside it where `with_jobs` says so. Requests are answered at once: while the database is away they are told
-/// so, and `/health/ready` says 503.
+/// Serves on a listener that is open already, behind `gate`, and runs the jobs beside it where `with_jobs` says so. Requests
+/// are answered at once: while the database is away they are told so, and `/health/ready` says 503.
 ///
 /// # Errors
 ///
 /// As [`run`].
-pub async fn serve_on(listener: TcpListener, app: &App, with_jobs: bool, stop: CancellationToken) -> Result<(), Stop> {
+pub async fn serve_on(
+    listener: TcpListener,
+    app: &App,
+    gate: Gate,
+    with_jobs: bool,
+    stop: CancellationToken,
+) -> Result<(), Stop> {
     let at = listener.local_addr().map_err(|error| Stop::Failed(format!("the listener is gone: {error}")))?;
-    let gate = app.gate()?;
+    if gate.links() && !at.ip().is_loopback() {
+        return Err(Stop::Refused(format!(
+            "links that sign in without a password are for this machine only, and {at} is reached from others"
+        )));
+    }
     let router = app.router(&gate)?;
     tracing::info!("serving http://{at}/graphql, with the playground at http://{at}/playground");
-    if !at.ip().is_loopback() {
-        tracing::warn!("other machines reach {at}, and nobody has to sign in");
-    }
     let limit = app.settings.shutdown_limit();
     let site = async {
         let served = http::serve(listener, router, stop.clone(), limit).await;
-        if tokio::time::timeout(limit, gate.settle()).await.is_err() {
-            tracing::warn!("the last uses of tokens and sessions could not be noted in time");
+        if tokio::time::timeout(limit.max(LEAST), gate.settle()).await.is_err() {
+            tracing::warn!("the last uses of tokens and sessions, or refusals, could not be noted in time");
         }
         served.map_err(|error| Stop::Failed(format!("serving {at} failed: {error}")))
     };

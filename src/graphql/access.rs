@@ -233,6 +233,29 @@ impl Scope {
         if self.may(right) { Condition::all() } else { nothing() }
     }
 
+    /// The condition on API tokens and grants.
+    pub(crate) fn managed_access(&self) -> Condition {
+        if self.manages_access() { Condition::all() } else { nothing() }
+    }
+
+    /// Whether the viewer makes tokens and grants roles. A token never does: whoever steals one cannot make more of them.
+    fn manages_access(&self) -> bool {
+        self.all(Right::ManageAccess) && self.viewer.person_id().is_some()
+    }
+
+    /// Refuses whom it is not to manage tokens and grants.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Forbidden`].
+    pub(crate) fn require_managing_access(&self) -> Result<(), ApiError> {
+        self.require(Right::ManageAccess)?;
+        if self.manages_access() {
+            return Ok(());
+        }
+        Err(ApiError::new(Code::Forbidden, "Only a person who has signed in may do this, and never an API token"))
+    }
+
     /// The condition on mails, of which a manager sees their own.
     pub(crate) fn mails(&self) -> Condition {
         self.mails_of().condition()

@@ -1,6 +1,8 @@
-//! What can be changed. For now one thing: that a job is asked to run. The worker finds the request in the ledger.
+//! What can be changed: that a job is asked to run (the worker finds the request in the ledger), and who may do what.
 
-use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+pub(crate) mod access;
+
+use async_graphql::{Context, Enum, InputObject, MergedObject, Object, SimpleObject};
 use entity::period::{Day, IsoWeek};
 use entity::store::audit::{self, Event};
 use entity::store::{begin_write, run};
@@ -15,9 +17,13 @@ use super::object::job_run::JobRun;
 use super::object::word::Job;
 use crate::access::Right;
 
-/// Everything that can be changed.
-#[derive(Debug)]
-pub struct Mutation;
+/// Everything that can be changed. A refusal that a client can expect is a value in the answer and not an error.
+#[derive(Debug, Default, MergedObject)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(RunMutation, access::AccessMutation);
+
+#[derive(Debug, Default)]
+pub(crate) struct RunMutation;
 
 /// A run to ask for.
 #[derive(Clone, Debug, InputObject)]
@@ -61,9 +67,8 @@ struct RequestRunPayload {
     refusal: Option<RequestRunRefusal>,
 }
 
-/// Everything that can be changed. A refusal that a client can expect is a value in the answer and not an error.
 #[Object]
-impl Mutation {
+impl RunMutation {
     /// Asks for a run of a job ("compute again", "send again"); the worker begins it within about a minute. A mail whose
     /// acceptance is recorded is not sent again by it. A run that is asked for already stays so.
     async fn request_run(

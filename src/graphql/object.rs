@@ -1,6 +1,7 @@
 //! What the API shows: each object wraps plain data and is never derived on a table, so that a table may change without the
 //! contract changing. Descriptions say what COVERAGE.md says, with the unit of every number.
 
+pub(crate) mod access;
 pub(crate) mod audit_event;
 pub(crate) mod delivery;
 pub(crate) mod directory;

@@ -1,8 +1,9 @@
 //! What can be asked: the organisation and its coverage on any day, the directory, another policy tried on it, and how the network is run.
 
+pub(crate) mod access;
 mod audit;
 mod directory;
-mod history;
+pub(crate) mod history;
 mod node;
 mod organisation;
 mod teams;
@@ -21,5 +22,6 @@ pub struct Query(
     what_if::WhatIfQuery,
     history::HistoryQuery,
     audit::AuditQuery,
+    access::AccessQuery,
     node::NodeQuery,
 );

@@ -26,7 +26,7 @@ pub(super) async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let denied = match gate.admit(request.headers()).await {
+    let denied = match gate.admit(request.headers(), &id.to_string()).await {
         Ok(Admitted { by_cookie: true, .. }) if comes_from_elsewhere(&request) => return foreign(&request, &id),
         Ok(Admitted { viewer, .. }) => {
             request.extensions_mut().insert(viewer);

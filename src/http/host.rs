@@ -1,5 +1,5 @@
-//! Under which host names the service answers. Nobody signs in yet, so a page of somebody else's must not read it through
-//! the browser of a person on this machine. Such a page can have its own name resolve to 127.0.0.1 (DNS rebinding), and the
+//! Under which host names the service answers. A page of somebody else's must not read it, or sign in to it, through the
+//! browser of a person on this machine. Such a page can have its own name resolve to 127.0.0.1 (DNS rebinding), and the
 //! browser then takes the service for a part of that page; but the foreign name still stands in the request.
 
 use std::net::IpAddr;
@@ -22,7 +22,7 @@ const SENTENCE: &str = "psn does not answer under this host name. On its own mac
 /// The host names that requests may ask for, with any port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hosts {
-    /// Any name: the service is open to other machines, and nobody knows what they call it.
+    /// Any name: other machines reach the service with tokens only, and nobody knows what they call it.
     Any,
     /// The names of this machine's own address, `localhost` and loopback addresses, and the one name given here, if any
     /// (a proxy in front of psn may pass it on).

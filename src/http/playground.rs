@@ -5,10 +5,13 @@ use std::io::Read;
 use std::sync::LazyLock;
 
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::{Extension, Path};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+
+use super::sign_in;
+use crate::access::Viewer;
 
 /// One file of the playground.
 #[derive(Clone, Copy, Debug)]
@@ -40,18 +43,22 @@ pub(super) fn router() -> Router {
         .route("/", get(|| async { Redirect::temporary("/playground") }))
         .route("/playground", get(page))
         .route("/playground/", get(page))
+        .route("/playground/view.js", get(sign_in::view_script))
         .route("/playground/{name}", get(file))
 }
 
-async fn page(headers: HeaderMap) -> Response {
+async fn page(Extension(viewer): Extension<Viewer>, headers: HeaderMap) -> Response {
+    if !viewer.explores() {
+        return sign_in::instead_of_playground(&viewer);
+    }
     match find("index.html") {
         Some((asset, tag)) => send(asset, tag, &headers),
         None => ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(LEFT_OUT)).into_response(),
     }
 }
 
-async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
-    match find(&name) {
+async fn file(Extension(viewer): Extension<Viewer>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    match find(&name).filter(|_| viewer.explores()) {
         Some((asset, tag)) => send(asset, tag, &headers),
         None => StatusCode::NOT_FOUND.into_response(),
     }

@@ -16,7 +16,7 @@ use crate::access::oidc::{CALLBACK, Fault, Oidc, ProviderAnswer, ReturnPath, SIG
 use crate::graphql::error::ApiError;
 
 /// Where a sign-in through the provider begins; `?to=` is the path to go to afterwards.
-const START: &str = "/sign-in/start";
+pub(super) const START: &str = "/sign-in/start";
 
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
@@ -87,7 +87,7 @@ async fn end(
     // Two of them are one too many: somebody else has set one.
     let browser = shown.next().filter(|_| shown.next().is_none());
     let (identity, to) = provider.finish(answer, browser).await.map_err(|fault| refused(fault, id))?;
-    match gate.sign_in_by_provider(&identity, &id.to_string()).await {
+    match gate.sign_in_by_provider(&identity, headers, &id.to_string()).await {
         Ok(session) => Ok((session, to)),
         Err(Unmatched::Database(cause)) => {
             let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));

@@ -23,7 +23,7 @@ use super::budget::Budgets;
 use super::graphql::Endpoint;
 use super::host::{self, Hosts};
 use super::request::{MAX_BODY_BYTES, Refusal};
-use super::{gate, graphql, health, playground, provider};
+use super::{gate, graphql, health, playground, provider, sign_in};
 use crate::access::Gate;
 use crate::graphql::limits::Limits;
 use crate::graphql::persisted::Persisted;
@@ -51,8 +51,8 @@ pub struct Site<S> {
     pub db: DatabaseConnection,
 }
 
-/// The whole site: `/graphql` and `/playground` behind the gate; `/health/live`, `/health/ready`, and the way to the identity
-/// provider and back before it.
+/// The whole site: `/graphql` and `/playground` behind the gate; `/health/live`, `/health/ready`, and the pages for signing in
+/// and the way to the identity provider and back before it.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
     let Site { schema, limits, query_limit, budgets, persisted, hosts, gate, db } = site;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
@@ -74,11 +74,12 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .merge(graphql)
         .merge(playground::router())
         .fallback(|| async { StatusCode::NOT_FOUND })
-        .layer(middleware::from_fn_with_state(gate, gate::guard));
+        .layer(middleware::from_fn_with_state(gate.clone(), gate::guard));
     Router::new()
         .merge(guarded)
         .merge(health)
         .merge(provider)
+        .merge(sign_in::router(gate))
         .layer(middleware::from_fn_with_state(hosts, host::known_only))
         .layer(middleware::from_fn(identify))
 }

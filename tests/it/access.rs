@@ -1,17 +1,23 @@
 //! Who may come in, on both databases: tokens, sessions, people with and without posts and grants.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
+mod commands;
+mod demo;
 mod gate;
+mod manage;
 mod people;
+mod sign_in;
 
 use axum::Router;
 use axum::http::{HeaderMap, Request};
 use clap::Parser as _;
+use entity::table::audit_event;
 use entity::value::AccessRole;
 use psn::access::Gate;
 use psn::access::gate::Denied;
 use psn::app::App;
 use psn::cli::Cli;
+use sea_orm::{EntityTrait as _, QueryOrder as _};
 use serde_json::json;
 
 use crate::harness::{Pass, World};
@@ -28,6 +34,12 @@ fn site(world: &World) -> (Router, Gate) {
     let app = app(world, &[]);
     let gate = app.gate().unwrap();
     (app.router(&gate).unwrap(), gate)
+}
+
+/// What the audit log says was done: the actor, what, and to what.
+async fn recorded(world: &World) -> Vec<(String, String, Option<String>)> {
+    let rows = audit_event::Entity::find().order_by_asc(audit_event::Column::Id).all(&world.db).await.unwrap();
+    rows.into_iter().map(|row| (row.actor, row.action, row.object)).collect()
 }
 
 /// A request with some headers.
@@ -56,7 +68,7 @@ async fn kind(router: &Router, pass: &Pass) -> Option<String> {
 /// The roles that the gate says somebody was given; nothing where it does not let them in.
 async fn granted(gate: &Gate, pass: &Pass) -> Option<Vec<AccessRole>> {
     let headers = HeaderMap::from_iter([(pass.0.clone(), pass.1.clone())]);
-    match gate.admit(&headers).await {
+    match gate.admit(&headers, "0").await {
         Ok(admitted) => Some(admitted.viewer.granted().to_vec()),
         Err(Denied::Refused) => None,
         Err(other) => panic!("{other:?}"),

@@ -86,7 +86,12 @@ fn bad_usage_and_an_open_address_end_with_code_2() {
     refused(&["serve", "--log", "psn=loud"], "LOG");
     refused(&["serve", "--base-url", "javascript:alert(1)"], "https://");
     refused(&["serve", "--base-url", "psn.board.example"], "https://");
-    refused(&["serve", "--bind", "0.0.0.0:0"], "--insecure-open");
+    refused(&["serve", "--bind", "0.0.0.0:0"], "people cannot sign in");
+    let provider = ["--oidc-issuer", "https://login.example", "--oidc-client-id", "psn"];
+    let open = [&["serve", "--bind", "0.0.0.0:0"], &provider[..]].concat();
+    refused(&open, "https");
+    refused(&[&open[..], &["--base-url", "http://psn.example"]].concat(), "unencrypted");
+    refused(&[&open[..], &["--tokens-only"]].concat(), "unencrypted");
     let (code, _, error) = run(folder.path(), &["serve", "--bind", "[::]:0"]);
     assert_eq!((code, error.trim().lines().count()), (Some(2), 1), "one sentence: {error}");
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");

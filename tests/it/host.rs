@@ -82,11 +82,11 @@ async fn a_request_for_no_host_or_for_a_second_one_is_refused() {
 }
 
 #[tokio::test]
-async fn the_host_of_base_url_is_answered_and_any_when_the_service_is_open() {
+async fn the_host_of_base_url_is_answered_and_any_where_only_tokens_get_in() {
     let behind_a_proxy = served(&["--base-url", "https://psn.board.example/network"]).await;
     for (host, known) in [("psn.board.example", true), ("localhost:8080", true), ("evil.example", false)] {
         assert_eq!(is_answered(&ask_of(&behind_a_proxy, host).await), known, "{host}");
     }
-    let open = served(&["--bind", "0.0.0.0:0", "--insecure-open"]).await;
+    let open = served(&["--bind", "0.0.0.0:0", "--tokens-only"]).await;
     assert_eq!(ask_of(&open, "psn-7").await.json()["data"]["version"], env!("CARGO_PKG_VERSION"));
 }

@@ -5,6 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::Parser as _;
+use entity::actor::Actor;
+use entity::id::PersonId;
+use entity::store::access::{Holder, grant};
+use entity::value::AccessRole;
+use psn::access::secret::Secret;
 use psn::app::App;
 use psn::cli::Cli;
 use serde_json::{Value, json};
@@ -12,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::graphql::{board, history};
-use crate::harness::{Engine, World, skipped};
+use crate::harness::{Engine, World, day, skipped};
 use crate::site::get;
 use crate::web_browser::Browser;
 
@@ -42,10 +47,16 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
     history::reports(&world.db).await;
     let settings = Cli::try_parse_from(["psn", "serve"]).unwrap().settings;
     let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
-    let router = world.admin.with(app.router(&app.gate().unwrap()).unwrap());
+    let by = (Actor::Operator, world.clock.now());
+    let admin = (PersonId(4), AccessRole::Admin);
+    grant::add(&world.db, admin, (day("2026-11-01"), None), by).await.unwrap();
+    let gate = app.gate().unwrap().with_links();
+    let link = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+    let router = app.router(&gate).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let site = format!("http://{}", listener.local_addr().unwrap());
-    if get(&router, &format!("{site}/playground")).await.text.contains("built without its playground") {
+    let open = world.admin.with(router.clone());
+    if get(&open, &format!("{site}/playground")).await.text.contains("built without its playground") {
         skipped(
             "no playground in this build (install Node.js 20 or later with npm, `touch build.rs`, and build again)",
         );
@@ -55,12 +66,25 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
     let serving = tokio::spawn(psn::http::serve(listener, router, stop.clone(), Duration::from_secs(5)));
     tokio::task::block_in_place(|| {
         if let Some(browser) = Browser::start() {
+            signed_in(&browser, &site, &link);
             every_example_is_answered(&browser, &site);
             everything_came_from(&site, &browser);
         }
     });
     stop.cancel();
     serving.await.unwrap().unwrap();
+}
+
+/// As a newcomer does it who opens the demonstration's link: its page, its one button, the playground.
+fn signed_in(browser: &Browser, site: &str, link: &Secret) {
+    browser.open(&format!("{site}/playground"));
+    browser.wait("location.pathname === '/sign-in'");
+    browser.open(&format!("{site}/sign-in/link#{}", link.reveal()));
+    browser.wait("document.querySelector('#go:enabled')");
+    assert_eq!(browser.value("location.hash"), "", "the secret has gone from the address");
+    browser.click("#go");
+    browser.wait("location.pathname === '/playground'");
+    assert_eq!(browser.value("document.cookie"), "", "no script sees the session");
 }
 
 fn every_example_is_answered(browser: &Browser, site: &str) {

@@ -74,6 +74,8 @@ createRoot(document.getElementById('playground')).render(
     // Headers may hold a password or token, which must not stay behind in the browser.
     shouldPersistHeaders={false}
   >
-    <GraphiQL.Logo>psn playground</GraphiQL.Logo>
+    <GraphiQL.Logo>
+      psn playground · <a href="/sign-in">who you are, and sign out</a>
+    </GraphiQL.Logo>
   </GraphiQL>,
 );

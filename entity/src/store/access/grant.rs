@@ -56,6 +56,15 @@ pub async fn holding(db: &impl ConnectionTrait, person: PersonId, day: Day) -> R
     Entity::find().filter(Column::PersonId.eq(person)).filter(holds).order_by_asc(Column::Id).all(db).await
 }
 
+/// Every grant to a person, ended or not.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn of_person(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(Column::PersonId.eq(person)).order_by_asc(Column::Id).all(db).await
+}
+
 /// The grant with this id, ended or not.
 ///
 /// # Errors

@@ -1,0 +1,81 @@
+//! Roles granted and withdrawn.
+
+use entity::id::AccessGrantId;
+use entity::period::{Day, Validity};
+use entity::store::access::grant;
+use entity::store::access::person::{self, KnownBy};
+use entity::store::begin_write;
+use entity::table::access_grant;
+use entity::value::{AccessRole, Action};
+use sea_orm::DatabaseConnection;
+use serde_json::json;
+
+use super::{By, NotDone, Refusal, record};
+
+/// The roles that can be granted; the others follow from the facts on file.
+const ROLES: [AccessRole; 3] = [AccessRole::Admin, AccessRole::Coordinator, AccessRole::Auditor];
+
+/// A role to grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantWish {
+    /// To whom.
+    pub person: KnownBy,
+    /// ADMIN, COORDINATOR or AUDITOR.
+    pub role: AccessRole,
+    /// The first day; today when absent.
+    pub from: Option<Day>,
+    /// The last day; open-ended when absent.
+    pub until: Option<Day>,
+}
+
+/// Grants a role to a person.
+///
+/// # Errors
+///
+/// [`NotDone`].
+pub async fn grant_role(db: &DatabaseConnection, by: &By, wish: GrantWish) -> Result<access_grant::Model, NotDone> {
+    let GrantWish { person, role, from, until } = wish;
+    if !ROLES.contains(&role) {
+        return Err(Refusal::RoleNotGiven("ADMIN, COORDINATOR and AUDITOR").into());
+    }
+    let from = from.unwrap_or(by.today);
+    let days = Validity::from_last(Some(from), until);
+    if from < by.today || days.is_empty() {
+        return Err(Refusal::DaysUnusable.into());
+    }
+    let txn = begin_write(db).await?;
+    let Some(person) = person::find(&txn, &person, by.today).await? else { return Err(Refusal::PersonUnknown.into()) };
+    let others = grant::of_person(&txn, person).await?;
+    if others.iter().any(|other| other.role == role && other.validity().overlaps(days)) {
+        return Err(Refusal::GrantedAlready.into());
+    }
+    let row = grant::add(&txn, (person, role), (from, days.to), (by.actor, by.now)).await?;
+    let after = json!({ "grant": row.id, "role": role.word(), "from": from, "until": until });
+    record(&txn, by, (Action::RoleGranted, format!("person:{person}")), (None, Some(after))).await?;
+    txn.commit().await?;
+    Ok(row)
+}
+
+/// Withdraws a granted role: from this moment on the person has it no longer.
+///
+/// # Errors
+///
+/// [`NotDone`].
+pub async fn withdraw_role(
+    db: &DatabaseConnection,
+    by: &By,
+    id: AccessGrantId,
+) -> Result<access_grant::Model, NotDone> {
+    let txn = begin_write(db).await?;
+    let Some(known) = grant::by_id(&txn, id).await? else { return Err(Refusal::GrantUnknown.into()) };
+    if !grant::withdraw(&txn, id, by.today).await? {
+        return Err(Refusal::GrantEnded.into());
+    }
+    let days =
+        |days: Validity| json!({ "grant": id, "role": known.role.word(), "from": days.from, "until": days.last() });
+    let ended = access_grant::Model { valid_to: Some(by.today), ..known.clone() };
+    let change = (Some(days(known.validity())), Some(days(ended.validity())));
+    record(&txn, by, (Action::RoleWithdrawn, format!("person:{}", known.person_id)), change).await?;
+    txn.commit().await?;
+    Ok(ended)
+}

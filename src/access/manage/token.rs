@@ -1,0 +1,101 @@
+//! API tokens made and revoked.
+
+use chrono::TimeDelta;
+use entity::id::ApiTokenId;
+use entity::store::access::token::{self, NewToken};
+use entity::store::begin_write;
+use entity::table::{api_token, unit};
+use entity::value::{AccessRole, Action};
+use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
+use serde_json::json;
+
+use super::{By, NotDone, Refusal, record};
+use crate::access::secret::{Kind, Secret};
+
+/// The most letters of a token's name.
+pub(super) const LONGEST_NAME: usize = 100;
+/// The most days for which a token is good.
+pub(super) const MOST_DAYS: i64 = 366;
+/// The most units that a token is given.
+pub(super) const MOST_UNITS: usize = 100;
+
+/// The roles that a token can have; the others are about a person.
+const ROLES: [AccessRole; 4] = [AccessRole::Dashboard, AccessRole::Coordinator, AccessRole::Auditor, AccessRole::Admin];
+
+/// A token to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenWish {
+    /// What it is for.
+    pub name: String,
+    /// DASHBOARD, COORDINATOR, AUDITOR or ADMIN.
+    pub role: AccessRole,
+    /// Of a dashboard: codes of the units whose figures it sees, with all below them.
+    pub units: Vec<String>,
+    /// Of a dashboard: whether it sees names of people.
+    pub names: bool,
+    /// For how many days it is good, 1 to 366.
+    pub days: i64,
+}
+
+/// Makes a token. Its secret is in the answer and nowhere else.
+///
+/// # Errors
+///
+/// [`NotDone`].
+pub async fn make_token(
+    db: &DatabaseConnection,
+    by: &By,
+    wish: TokenWish,
+) -> Result<(api_token::Model, Secret), NotDone> {
+    let TokenWish { name, role, units: codes, names, days } = wish;
+    let name = name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(Refusal::NameUnusable.into());
+    }
+    if !ROLES.contains(&role) {
+        return Err(Refusal::RoleNotGiven("DASHBOARD, COORDINATOR, AUDITOR and ADMIN").into());
+    }
+    if !(1..=MOST_DAYS).contains(&days) {
+        return Err(Refusal::DaysOutOfRange.into());
+    }
+    if role == AccessRole::Dashboard {
+        if codes.is_empty() || codes.len() > MOST_UNITS {
+            return Err(Refusal::UnitsOutOfRange.into());
+        }
+    } else if names || !codes.is_empty() {
+        return Err(Refusal::OnlyForDashboards(role).into());
+    }
+    let secret = Secret::new(Kind::Token)?;
+    let txn = begin_write(db).await?;
+    let mut units =
+        unit::Entity::find().filter(unit::Column::Code.is_in(codes.iter().map(String::as_str))).all(&txn).await?;
+    if let Some(unknown) = codes.iter().find(|code| !units.iter().any(|unit| unit.code == **code)) {
+        return Err(Refusal::UnitUnknown(unknown.chars().filter(|c| !c.is_control()).take(60).collect()).into());
+    }
+    units.sort_by(|a, b| a.code.cmp(&b.code));
+    let expires_at = by.now + TimeDelta::days(days);
+    let new = NewToken { name, role, units: units.iter().map(|unit| unit.id).collect(), names, expires_at };
+    let made = token::make(&txn, new, secret.hash(), (by.actor, by.now)).await?;
+    let codes: Vec<_> = units.into_iter().map(|unit| unit.code).collect();
+    let after = json!({ "role": role.word(), "units": codes, "names": names, "expiresAt": expires_at });
+    record(&txn, by, (Action::TokenMade, format!("token:{}", made.id)), (None, Some(after))).await?;
+    txn.commit().await?;
+    Ok((made, secret))
+}
+
+/// Revokes a token for good, from this moment on.
+///
+/// # Errors
+///
+/// [`NotDone`].
+pub async fn revoke_token(db: &DatabaseConnection, by: &By, id: ApiTokenId) -> Result<api_token::Model, NotDone> {
+    let txn = begin_write(db).await?;
+    let Some(known) = token::by_id(&txn, id).await? else { return Err(Refusal::TokenUnknown.into()) };
+    if !token::revoke(&txn, id, by.now).await? {
+        return Err(Refusal::TokenRevoked.into());
+    }
+    let (before, after) = (json!({ "revokedAt": null }), json!({ "revokedAt": by.now }));
+    record(&txn, by, (Action::TokenRevoked, format!("token:{id}")), (Some(before), Some(after))).await?;
+    txn.commit().await?;
+    Ok(api_token::Model { revoked_at: Some(by.now), ..known })
+}

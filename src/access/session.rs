@@ -1,0 +1,149 @@
+//! Signing in and out: how a browser comes by its session, and how it loses it.
+
+use axum::http::HeaderMap;
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::actor::Actor;
+use entity::store::access::{Holder, link, person, session, token};
+use entity::store::audit::{self, Event};
+use entity::store::begin_write;
+use entity::value::Action;
+use sea_orm::{DatabaseTransaction, DbErr};
+use serde_json::json;
+
+use super::Gate;
+use super::credential::Credential;
+use super::gate::Denied;
+use super::secret::{Kind, Secret};
+
+/// For how long a link signs in.
+pub const LINK_LIFE: TimeDelta = TimeDelta::hours(1);
+/// For how long it is kept that a session was there, after it is over.
+const KEPT: TimeDelta = TimeDelta::days(1);
+
+/// How somebody signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By a link of the demonstration.
+    Link,
+    /// Through the identity provider.
+    Provider,
+}
+
+impl Way {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Provider => "provider",
+        }
+    }
+}
+
+impl Gate {
+    /// Makes a link's secret, that signs `holder` in once, within an hour.
+    ///
+    /// # Errors
+    ///
+    /// [`Denied::Failed`], and [`Denied::Refused`] where links are off.
+    pub async fn make_link(&self, holder: Holder) -> Result<Secret, Denied> {
+        if !self.links() {
+            return Err(Denied::Refused);
+        }
+        let secret = new_secret(Kind::Link)?;
+        link::make(self.db(), holder, secret.hash(), self.now() + LINK_LIFE).await?;
+        Ok(secret)
+    }
+
+    /// Signs in whom a link is for: the line that gives the browser its cookie. The session that the browser had is over.
+    ///
+    /// # Errors
+    ///
+    /// [`Denied`]: a link that is unknown, used or expired, or of somebody who has left.
+    pub async fn sign_in_by_link(&self, secret: &str, headers: &HeaderMap, request: &str) -> Result<String, Denied> {
+        let secret = Secret::read(Kind::Link, secret).filter(|_| self.links());
+        let signed_in = match secret {
+            Some(secret) => self.spend(&secret, headers, request).await,
+            None => Err(Denied::Refused),
+        };
+        if matches!(signed_in, Err(Denied::Refused)) {
+            self.note_refusal(request);
+        }
+        signed_in
+    }
+
+    async fn spend(&self, secret: &Secret, headers: &HeaderMap, request: &str) -> Result<String, Denied> {
+        let txn = begin_write(self.db()).await?;
+        let holder = link::spend(&txn, &secret.hash(), self.now()).await?.ok_or(Denied::Refused)?;
+        let cookie = self.begin(&txn, (holder, Way::Link), headers, request).await?;
+        txn.commit().await?;
+        Ok(cookie)
+    }
+
+    /// Begins a session with a secret that nobody has seen before, and ends the one that the browser had: who planted that
+    /// one in it has nothing of the new one.
+    pub(super) async fn begin(
+        &self,
+        txn: &DatabaseTransaction,
+        (holder, way): (Holder, Way),
+        headers: &HeaderMap,
+        request: &str,
+    ) -> Result<String, Denied> {
+        let now = self.now();
+        if !self.is_there(txn, holder, now).await? {
+            return Err(Denied::Refused);
+        }
+        if let Ok(Some(Credential::Session(old))) = Credential::of(headers, self.cookie()) {
+            session::end(txn, &old.hash(), now).await?;
+        }
+        session::forget_over(txn, now - KEPT).await?;
+        let secret = new_secret(Kind::Session)?;
+        let whole = self.session_limits().whole;
+        let session = session::begin(txn, holder, secret.hash(), (now, now + whole)).await?;
+        let event = Event {
+            at: now,
+            actor: holder.into(),
+            action: Action::SignIn,
+            object: Some(format!("session:{}", session.id)),
+            before: None,
+            after: Some(json!({ "by": way.word() })),
+            request_id: Some(request.to_owned()),
+        };
+        audit::record(txn, &event).await?;
+        Ok(self.cookie().set(&secret, whole.num_seconds()))
+    }
+
+    /// Ends the session that a request's cookie names, at once: the line that makes the browser forget it.
+    ///
+    /// # Errors
+    ///
+    /// What the database said.
+    pub async fn sign_out(&self, headers: &HeaderMap, request: &str) -> Result<String, DbErr> {
+        if let Ok(Some(Credential::Session(secret))) = Credential::of(headers, self.cookie()) {
+            let (now, txn) = (self.now(), begin_write(self.db()).await?);
+            if let Some(ended) = session::end(&txn, &secret.hash(), now).await? {
+                let event = Event {
+                    at: now,
+                    actor: ended.holder().map_or(Actor::Anonymous, Actor::from),
+                    action: Action::SignOut,
+                    object: Some(format!("session:{}", ended.id)),
+                    before: None,
+                    after: None,
+                    request_id: Some(request.to_owned()),
+                };
+                audit::record(&txn, &event).await?;
+            }
+            txn.commit().await?;
+        }
+        Ok(self.cookie().clear())
+    }
+
+    async fn is_there(&self, txn: &DatabaseTransaction, holder: Holder, now: DateTime<Utc>) -> Result<bool, DbErr> {
+        Ok(match holder {
+            Holder::Person(id) => person::given_roles(txn, id, self.day(now)).await?.is_some(),
+            Holder::Token(id) => token::by_id(txn, id).await?.is_some_and(|token| token.is_good(now)),
+        })
+    }
+}
+
+fn new_secret(kind: Kind) -> Result<Secret, DbErr> {
+    Secret::new(kind).map_err(|cause| DbErr::Custom(format!("the operating system gives no randomness: {cause}")))
+}

@@ -1,0 +1,224 @@
+//! Who signs in to the demonstration: one person a role, chosen from the board by what they are today, and a dashboard's token.
+//! The same board and day give the same people.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::SocketAddr;
+
+use entity::id::{PersonId, UnitId};
+use entity::period::{Day, Validity};
+use entity::store::access::person::KnownBy;
+use entity::store::access::{Holder, grant, link, token};
+use entity::table::{allocation, appointment, person, post, unit};
+use entity::value::{AccessRole, AppointmentRole, Role};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+
+use super::failed;
+use crate::access::Gate;
+use crate::access::gate::Denied;
+use crate::access::manage::{self, GrantWish, TokenWish};
+use crate::access::secret::Secret;
+use crate::app::App;
+use crate::cli::{Stop, not_done};
+
+/// What the dashboard's token is called, by which an earlier start's is found.
+const DASHBOARD: &str = "Demonstration dashboard";
+/// For how many days it is good.
+const DAYS: i64 = 7;
+/// The kind of unit that the dashboard is given one of.
+const SECTOR: &str = "Sector";
+
+/// More grants than a demonstration has.
+const MOST_GRANTS: u64 = 1_000;
+
+/// The links of one start.
+#[derive(Debug)]
+pub struct Links {
+    /// A role, whose it is, and what signs in.
+    pub each: Vec<(AccessRole, String, Secret)>,
+    /// The dashboard's token itself.
+    pub token: Secret,
+}
+
+impl Links {
+    /// For the person who started the demonstration.
+    #[must_use]
+    pub fn shown(&self, at: SocketAddr) -> String {
+        let mut text = "\nSign in with one of these; each is good once, within an hour:\n".to_owned();
+        for (role, whose, secret) in &self.each {
+            let name = format!("{} ({whose})", role.word().to_ascii_lowercase().replace('_', " "));
+            text += &format!("  {name:<46} http://{at}/sign-in/link#{}\n", secret.reveal());
+        }
+        let token = self.token.reveal();
+        text += &format!(
+            "\nAs the dashboard does it:\n  curl -H 'authorization: Bearer {token}' -H 'content-type: application/json' \\\n    \
+             -d '{{\"query\":\"{{ board {{ name rollUp {{ headcount }} }} }}\"}}' http://{at}/graphql\n\n\
+             Ctrl-C stops it. Run it again for new links."
+        );
+        text
+    }
+}
+
+/// Makes a link for each role, and what the roles need: grants for the admin and the auditor, a token for the dashboard. Links
+/// and tokens of an earlier start are good no longer.
+///
+/// # Errors
+///
+/// [`Stop::Failed`].
+pub async fn make(app: &App, gate: &Gate) -> Result<Links, Stop> {
+    let read = failed("the board cannot be read");
+    let people = People::read(app).await.map_err(&read)?;
+    link::forget_all(&app.db).await.map_err(failed("the old links cannot be removed"))?;
+    let mut each = Vec::new();
+    for role in [
+        AccessRole::Admin,
+        AccessRole::Coordinator,
+        AccessRole::Trainer,
+        AccessRole::SeniorManager,
+        AccessRole::LineManager,
+        AccessRole::Supporter,
+        AccessRole::Staff,
+        AccessRole::Auditor,
+    ] {
+        let Some((id, of)) = people.choose(role) else { continue };
+        if matches!(role, AccessRole::Admin | AccessRole::Auditor) && !people.of(id).contains(&role) {
+            let known = person::Entity::find_by_id(id).one(&app.db).await.map_err(&read)?;
+            let Some(known) = known else { continue };
+            let person = KnownBy::EmployeeNumber(Some(known.employer), known.number);
+            let wish = GrantWish { person, role, from: None, until: None };
+            manage::grant_role(&app.db, &app.operator(), wish).await.map_err(not_done)?;
+        }
+        let secret = gate.make_link(Holder::Person(id)).await.map_err(no_link)?;
+        each.push((role, people.name_of(of), secret));
+    }
+    let (id, token, sector) = dashboard(app).await?;
+    let secret = gate.make_link(Holder::Token(id)).await.map_err(no_link)?;
+    each.push((AccessRole::Dashboard, sector, secret));
+    Ok(Links { each, token })
+}
+
+/// A token of one sector, without names.
+async fn dashboard(app: &App) -> Result<(entity::id::ApiTokenId, Secret, String), Stop> {
+    let read = failed("the tokens cannot be read");
+    let (by, now) = (app.operator(), app.clock.now());
+    for old in token::newest(&app.db, 100).await.map_err(&read)? {
+        if old.name == DASHBOARD && old.is_good(now) {
+            manage::revoke_token(&app.db, &by, old.id).await.map_err(not_done)?;
+        }
+    }
+    let sectors = unit::Entity::find().filter(unit::Column::Level.eq(SECTOR)).order_by_asc(unit::Column::Id);
+    let sector = sectors.one(&app.db).await.map_err(&read)?;
+    let sector = sector.ok_or_else(|| Stop::Failed("the demonstration's board has no sector".to_owned()))?;
+    let (name, units) = (DASHBOARD.to_owned(), vec![sector.code]);
+    let wish = TokenWish { name, role: AccessRole::Dashboard, units, names: false, days: DAYS };
+    let (token, secret) = manage::make_token(&app.db, &by, wish).await.map_err(not_done)?;
+    Ok((token.id, secret, sector.name))
+}
+
+fn no_link(denied: Denied) -> Stop {
+    match denied {
+        Denied::Failed(cause) => Stop::Failed(format!("a link to sign in with cannot be made: {cause}")),
+        Denied::Nobody | Denied::Refused | Denied::ProviderAway => {
+            Stop::Failed("links to sign in with are off".to_owned())
+        }
+    }
+}
+
+/// Everybody with a post today: what they are, and of which unit.
+#[derive(Debug, Default)]
+struct People {
+    roles: BTreeMap<PersonId, BTreeSet<AccessRole>>,
+    home: HashMap<PersonId, UnitId>,
+    /// Who answers for which unit, as the units stand in the file; the whole board's is left out, for they see all of it.
+    managers: Vec<(UnitId, PersonId)>,
+    units: HashMap<UnitId, String>,
+}
+
+impl People {
+    async fn read(app: &App) -> Result<Self, DbErr> {
+        let (db, today) = (&app.db, app.today());
+        let mut people = Self::default();
+        let mut root = None;
+        for unit in unit::Entity::find().all(db).await? {
+            root = root.or(unit.parent_id.is_none().then_some(unit.id));
+            people.units.insert(unit.id, unit.name);
+        }
+        let posts = post::Entity::find().order_by_asc(post::Column::Id).all(db).await?;
+        let posts: Vec<_> = posts.into_iter().filter(|post| on(today, (post.valid_from, post.valid_to))).collect();
+        for post in &posts {
+            people.roles.entry(post.person_id).or_default();
+            people.home.entry(post.person_id).or_insert(post.unit_id);
+        }
+        for manager in posts.iter().filter_map(|post| post.line_manager_id) {
+            people.add(manager, AccessRole::LineManager);
+        }
+        for row in allocation::Entity::find().all(db).await? {
+            if on(today, (row.valid_from, row.valid_to)) {
+                match row.role {
+                    Role::PeerSupporter => people.add(row.person_id, AccessRole::Supporter),
+                    Role::Trainer => people.add(row.person_id, AccessRole::Trainer),
+                    Role::Champion => {}
+                }
+            }
+        }
+        for row in appointment::Entity::find().order_by_asc(appointment::Column::UnitId).all(db).await? {
+            if on(today, (row.valid_from, row.valid_to)) {
+                match row.role {
+                    AppointmentRole::Coordinator => people.add(row.person_id, AccessRole::Coordinator),
+                    AppointmentRole::SeniorManager => {
+                        people.add(row.person_id, AccessRole::SeniorManager);
+                        if Some(row.unit_id) != root {
+                            people.managers.push((row.unit_id, row.person_id));
+                        }
+                    }
+                }
+            }
+        }
+        for grant in grant::newest(db, MOST_GRANTS).await? {
+            if grant.validity().holds_on(today) {
+                people.add(grant.person_id, grant.role);
+            }
+        }
+        Ok(people)
+    }
+
+    /// Notes what somebody is; whoever has no post today is nothing.
+    fn add(&mut self, id: PersonId, role: AccessRole) {
+        if let Some(roles) = self.roles.get_mut(&id) {
+            roles.insert(role);
+        }
+    }
+
+    fn of(&self, id: PersonId) -> &BTreeSet<AccessRole> {
+        static NOTHING: BTreeSet<AccessRole> = BTreeSet::new();
+        self.roles.get(&id).unwrap_or(&NOTHING)
+    }
+
+    fn name_of(&self, unit: Option<UnitId>) -> String {
+        unit.and_then(|unit| self.units.get(&unit)).cloned().unwrap_or_default()
+    }
+
+    /// Somebody with a role, and where. Whoever is least besides shows best what the role alone sees.
+    fn choose(&self, role: AccessRole) -> Option<(PersonId, Option<UnitId>)> {
+        let at_home = |id: PersonId| (id, self.home.get(&id).copied());
+        let with =
+            self.roles.iter().filter(|(_, roles)| roles.contains(&role)).min_by_key(|(id, roles)| (roles.len(), **id));
+        let mut plain = self.roles.iter().filter(|(_, roles)| roles.is_empty()).map(|(id, _)| *id);
+        match role {
+            AccessRole::SeniorManager => {
+                let there = |(_, id): &&(UnitId, PersonId)| self.roles.contains_key(id);
+                self.managers.iter().find(there).map(|(unit, id)| (*id, Some(*unit)))
+            }
+            AccessRole::Staff => plain.next().map(at_home),
+            AccessRole::Admin => with.map(|(id, _)| *id).or_else(|| plain.nth(1)).map(at_home),
+            AccessRole::Auditor => with.map(|(id, _)| *id).or_else(|| plain.nth(2)).map(at_home),
+            AccessRole::Coordinator | AccessRole::Trainer | AccessRole::LineManager | AccessRole::Supporter => {
+                with.map(|(id, _)| at_home(*id))
+            }
+            AccessRole::Dashboard => None,
+        }
+    }
+}
+
+fn on(today: Day, (from, to): (Option<Day>, Option<Day>)) -> bool {
+    Validity { from, to }.holds_on(today)
+}

@@ -1,0 +1,248 @@
+//! Who may do what, changed by an admin who has signed in; never by a token.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use entity::id::{AccessGrantId, ApiTokenId};
+use entity::store::access::person::KnownBy;
+
+use super::super::access::Scope;
+use super::super::error::ApiError;
+use super::super::moment::today;
+use super::super::object::access::{ApiToken, Grant};
+use super::super::object::word::AccessRole;
+use super::super::query::access::{now, unit_codes};
+use super::super::query::history::db;
+use super::super::scalar::Date;
+use crate::access::manage::{self, By, GrantWish, NotDone, Refusal, TokenWish};
+use crate::http::RequestId;
+
+/// A token to make.
+#[derive(Clone, Debug, InputObject)]
+struct MakeTokenInput {
+    /// What it is for: 1 to 100 letters in one line.
+    name: String,
+    /// DASHBOARD, COORDINATOR, AUDITOR or ADMIN.
+    #[graphql(default_with = "AccessRole::Dashboard")]
+    role: AccessRole,
+    /// Of a dashboard: codes of 1 to 100 units whose figures it sees, with all below them.
+    #[graphql(default)]
+    unit_codes: Vec<String>,
+    /// Of a dashboard: whether it sees names of people.
+    #[graphql(default)]
+    names: bool,
+    /// For how many days it is good, 1 to 366.
+    #[graphql(default = 90)]
+    days: i32,
+}
+
+/// A role to grant. The person is named by work address, or by employee number.
+#[derive(Clone, Debug, InputObject)]
+struct GrantRoleInput {
+    /// The person's work address.
+    work_email: Option<String>,
+    /// The person's employer, with the number.
+    employer: Option<String>,
+    /// The person's employee number; without an employer where it is one person's among all.
+    employee_number: Option<String>,
+    /// ADMIN, COORDINATOR or AUDITOR.
+    role: AccessRole,
+    /// The first day; today unless told.
+    from: Option<Date>,
+    /// The last day; open-ended unless told.
+    until: Option<Date>,
+}
+
+/// Why nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+enum AccessRefusalCode {
+    /// The name is empty, too long, or not one line.
+    NameUnusable,
+    /// The role cannot be had by token, or by grant.
+    RoleNotGiven,
+    /// A token is good for 1 to 366 days.
+    DaysOutOfRange,
+    /// A dashboard token is given 1 to 100 units.
+    UnitsOutOfRange,
+    /// Units and names are for dashboard tokens only.
+    OnlyForDashboards,
+    /// No unit has that code.
+    UnitUnknown,
+    /// There is no such token.
+    TokenUnknown,
+    /// The token was revoked before.
+    TokenRevoked,
+    /// Not exactly one person with a post today is known so.
+    PersonUnknown,
+    /// The grant would begin before today, or end before it begins.
+    DaysUnusable,
+    /// The person has the role on some of these days already.
+    GrantedAlready,
+    /// There is no such grant.
+    GrantUnknown,
+    /// The grant has ended.
+    GrantEnded,
+}
+
+/// Why nothing was changed.
+#[derive(Clone, Debug, SimpleObject)]
+struct AccessRefusal {
+    /// For programs.
+    code: AccessRefusalCode,
+    /// For people: what is wrong.
+    sentence: String,
+}
+
+/// What came of making a token.
+#[derive(Debug, SimpleObject)]
+struct MakeTokenPayload {
+    /// The token. Null where it was refused.
+    token: Option<ApiToken>,
+    /// What it sends with each request, as `Authorization: Bearer …`. It is shown this once. Null where it was refused.
+    secret: Option<String>,
+    /// Why none was made. Null when it was.
+    refusal: Option<AccessRefusal>,
+}
+
+/// What came of revoking a token.
+#[derive(Clone, Debug, SimpleObject)]
+struct RevokeTokenPayload {
+    /// The token as it stands now. Null where nothing was changed.
+    token: Option<ApiToken>,
+    /// Why nothing was changed. Null when the token was revoked.
+    refusal: Option<AccessRefusal>,
+}
+
+/// What came of granting or withdrawing a role.
+#[derive(Clone, Debug, SimpleObject)]
+struct GrantPayload {
+    /// The grant as it stands now. Null where nothing was changed.
+    grant: Option<Grant>,
+    /// Why nothing was changed. Null when it was.
+    refusal: Option<AccessRefusal>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct AccessMutation;
+
+#[Object]
+impl AccessMutation {
+    /// Makes an API token, and shows its secret this once.
+    async fn make_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which token.")] input: MakeTokenInput,
+    ) -> Result<MakeTokenPayload, ApiError> {
+        let by = by(ctx).await?;
+        let MakeTokenInput { name, role, unit_codes: units, names, days } = input;
+        let wish = TokenWish { name, role: role.into(), units, names, days: i64::from(days) };
+        Ok(match told(manage::make_token(db(ctx)?, &by, wish).await)? {
+            Ok((row, secret)) => {
+                let units = unit_codes(db(ctx)?, &[row.id]).await?.remove(&row.id).unwrap_or_default();
+                let token = Some(ApiToken { row, units, now: by.now });
+                MakeTokenPayload { token, secret: Some(secret.reveal().to_owned()), refusal: None }
+            }
+            Err(refusal) => MakeTokenPayload { token: None, secret: None, refusal: Some(refusal) },
+        })
+    }
+
+    /// Revokes an API token: it opens nothing from this moment on.
+    async fn revoke_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token's number, as apiTokens shows it.")] id: ID,
+    ) -> Result<RevokeTokenPayload, ApiError> {
+        let by = by(ctx).await?;
+        let revoked = match id.parse().map(ApiTokenId) {
+            Ok(id) => told(manage::revoke_token(db(ctx)?, &by, id).await)?,
+            Err(_) => Err(Refusal::TokenUnknown.into()),
+        };
+        Ok(match revoked {
+            Ok(row) => {
+                let units = unit_codes(db(ctx)?, &[row.id]).await?.remove(&row.id).unwrap_or_default();
+                RevokeTokenPayload { token: Some(ApiToken { row, units, now: by.now }), refusal: None }
+            }
+            Err(refusal) => RevokeTokenPayload { token: None, refusal: Some(refusal) },
+        })
+    }
+
+    /// Grants a role to a person who has a post today.
+    async fn grant_role(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "To whom, which, and when.")] input: GrantRoleInput,
+    ) -> Result<GrantPayload, ApiError> {
+        let by = by(ctx).await?;
+        let GrantRoleInput { work_email, employer, employee_number, role, from, until } = input;
+        let person = match (work_email, employee_number) {
+            (Some(address), None) if employer.is_none() => KnownBy::WorkEmail(address),
+            (None, Some(number)) => KnownBy::EmployeeNumber(employer, number),
+            (Some(_) | None, _) => {
+                let sentence = "Name the person by workEmail, or by employeeNumber with its employer, and not by both";
+                return Err(ApiError::bad_input("input", sentence));
+            }
+        };
+        let day = |date: Option<Date>| date.map(|Date(day)| day);
+        let wish = GrantWish { person, role: role.into(), from: day(from), until: day(until) };
+        Ok(GrantPayload::of(told(manage::grant_role(db(ctx)?, &by, wish).await)?))
+    }
+
+    /// Withdraws a granted role: from this moment on the person has it no longer.
+    async fn withdraw_role(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The grant's number, as grants shows it.")] id: ID,
+    ) -> Result<GrantPayload, ApiError> {
+        let by = by(ctx).await?;
+        Ok(GrantPayload::of(match id.parse().map(AccessGrantId) {
+            Ok(id) => told(manage::withdraw_role(db(ctx)?, &by, id).await)?,
+            Err(_) => Err(Refusal::GrantUnknown.into()),
+        }))
+    }
+}
+
+impl GrantPayload {
+    fn of(done: Result<entity::table::access_grant::Model, AccessRefusal>) -> Self {
+        match done {
+            Ok(row) => Self { grant: Some(Grant(row)), refusal: None },
+            Err(refusal) => Self { grant: None, refusal: Some(refusal) },
+        }
+    }
+}
+
+/// Who changes something, if they may.
+async fn by(ctx: &Context<'_>) -> Result<By, ApiError> {
+    let scope = Scope::of(ctx).await?;
+    scope.require_managing_access()?;
+    let request_id = ctx.data_opt::<RequestId>().map(ToString::to_string);
+    Ok(By { actor: scope.viewer().actor(), now: now(ctx)?, today: today(ctx)?, request_id })
+}
+
+/// What was done, or why not; what nobody can expect is an error.
+fn told<T>(done: Result<T, NotDone>) -> Result<Result<T, AccessRefusal>, ApiError> {
+    match done {
+        Ok(done) => Ok(Ok(done)),
+        Err(NotDone::Refused(refusal)) => Ok(Err(refusal.into())),
+        Err(NotDone::Database(cause)) => Err(cause.into()),
+        Err(cause @ NotDone::Randomness(_)) => Err(ApiError::internal(cause)),
+    }
+}
+
+impl From<Refusal> for AccessRefusal {
+    fn from(refusal: Refusal) -> Self {
+        let code = match &refusal {
+            Refusal::NameUnusable => AccessRefusalCode::NameUnusable,
+            Refusal::RoleNotGiven(_) => AccessRefusalCode::RoleNotGiven,
+            Refusal::DaysOutOfRange => AccessRefusalCode::DaysOutOfRange,
+            Refusal::UnitsOutOfRange => AccessRefusalCode::UnitsOutOfRange,
+            Refusal::OnlyForDashboards(_) => AccessRefusalCode::OnlyForDashboards,
+            Refusal::UnitUnknown(_) => AccessRefusalCode::UnitUnknown,
+            Refusal::TokenUnknown => AccessRefusalCode::TokenUnknown,
+            Refusal::TokenRevoked => AccessRefusalCode::TokenRevoked,
+            Refusal::PersonUnknown => AccessRefusalCode::PersonUnknown,
+            Refusal::DaysUnusable => AccessRefusalCode::DaysUnusable,
+            Refusal::GrantedAlready => AccessRefusalCode::GrantedAlready,
+            Refusal::GrantUnknown => AccessRefusalCode::GrantUnknown,
+            Refusal::GrantEnded => AccessRefusalCode::GrantEnded,
+        };
+        Self { code, sentence: refusal.to_string() }
+    }
+}

@@ -1,0 +1,122 @@
+//! API tokens and grants of roles, as those see them who manage them.
+
+use async_graphql::{ID, Object};
+use chrono::{DateTime, Utc};
+use entity::table::{access_grant, api_token};
+
+use super::super::scalar::{Date, Instant};
+use super::person::Person;
+use super::word::AccessRole;
+
+/// An API token; its secret was shown once.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiToken {
+    pub(crate) row: api_token::Model,
+    /// Codes of the units that it was given.
+    pub(crate) units: Vec<String>,
+    /// The instant for which it is shown.
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// An API token, for a front end or a script. Its secret was shown once, when it was made, and is not kept.
+#[Object]
+impl ApiToken {
+    /// Its number, by which it is revoked; the audit log writes `token:` before it.
+    async fn id(&self) -> ID {
+        ID(self.row.id.to_string())
+    }
+
+    /// What it is for.
+    async fn name(&self) -> &str {
+        &self.row.name
+    }
+
+    /// What it may see and do.
+    async fn role(&self) -> AccessRole {
+        self.row.role.into()
+    }
+
+    /// Of a dashboard: codes of the units whose figures it sees, with all below them; at most 100.
+    async fn unit_codes(&self) -> &[String] {
+        &self.units
+    }
+
+    /// Of a dashboard: whether it sees names of people.
+    async fn names(&self) -> bool {
+        self.row.names
+    }
+
+    /// Whether it opens anything now: neither expired nor revoked.
+    async fn is_good(&self) -> bool {
+        self.row.is_good(self.now)
+    }
+
+    /// Who made it, as the audit log says it: `person:12`, `operator`.
+    async fn made_by(&self) -> &str {
+        &self.row.made_by
+    }
+
+    /// When it was made.
+    async fn made_at(&self) -> Instant {
+        Instant(self.row.made_at)
+    }
+
+    /// The first instant at which it is good no longer.
+    async fn expires_at(&self) -> Instant {
+        Instant(self.row.expires_at)
+    }
+
+    /// When it was revoked. Null where it was not.
+    async fn revoked_at(&self) -> Option<Instant> {
+        self.row.revoked_at.map(Instant)
+    }
+
+    /// When it was last used, to the minute. Null before the first time.
+    async fn last_used_at(&self) -> Option<Instant> {
+        self.row.last_used_at.map(Instant)
+    }
+}
+
+/// A granted role.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant(pub(crate) access_grant::Model);
+
+/// A role that a person has besides what follows from the facts on file.
+#[Object]
+impl Grant {
+    /// Its number, by which it is withdrawn.
+    async fn id(&self) -> ID {
+        ID(self.0.id.to_string())
+    }
+
+    /// Who has it.
+    async fn person(&self) -> Person {
+        Person { id: self.0.person_id, on: None }
+    }
+
+    /// The role.
+    async fn role(&self) -> AccessRole {
+        self.0.role.into()
+    }
+
+    /// The first day on which it holds.
+    async fn from(&self) -> Date {
+        Date(self.0.valid_from)
+    }
+
+    /// The last day on which it holds; before the first where it was withdrawn on that day or before. Null where it is
+    /// open-ended.
+    async fn until(&self) -> Option<Date> {
+        self.0.validity().last().map(Date)
+    }
+
+    /// Who granted it, as the audit log says it: `person:12`, `operator`.
+    async fn granted_by(&self) -> &str {
+        &self.0.granted_by
+    }
+
+    /// When it was granted.
+    async fn granted_at(&self) -> Instant {
+        Instant(self.0.granted_at)
+    }
+}

@@ -1,0 +1,111 @@
+//! The demonstration's links: one a role, to people who are that, and each into its own world.
+
+use std::collections::HashMap;
+
+use axum::Router;
+use clap::Parser as _;
+use entity::table::{access_grant, api_token};
+use entity::value::AccessRole;
+use psn::access::Gate;
+use psn::app::App;
+use psn::cli::{Cli, Stop, demo, serve};
+use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::request;
+use crate::harness::{Engine, World, instant};
+
+async fn prepared(world: &World) -> (App, Gate, Router) {
+    world.clock.set(instant("2026-11-18T12:00:00Z"));
+    let folder = world.folder.path().join("mail");
+    let line = ["psn", "--database-url", &world.url, "--mail-folder", folder.to_str().unwrap(), "demo"];
+    let settings = Cli::try_parse_from(line).unwrap().settings;
+    let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
+    demo::prepare(&app, &app.runner().unwrap()).await.unwrap();
+    let gate = app.gate().unwrap().with_links();
+    let router = app.router(&gate).unwrap();
+    (app, gate, router)
+}
+
+/// Uses the link of each role: what its `viewer` answers.
+async fn worlds(router: &Router, links: &demo::links::Links) -> HashMap<AccessRole, Value> {
+    let query =
+        "{ viewer { actor roles seesWholeNetwork units { totalCount } supports { totalCount } people { totalCount } }
+        board { code } }";
+    let mut worlds = HashMap::new();
+    for (role, _, secret) in &links.each {
+        let json = ("content-type", "application/json");
+        let body = json!({ "secret": secret.reveal() }).to_string();
+        let answer = request(router, "POST", "/sign-in/link", &[json], &body).await;
+        assert!(answer.status.is_success(), "{role}: {}", answer.text);
+        let cookie = answer.header("set-cookie").split(';').next().unwrap();
+        let body = json!({ "query": query }).to_string();
+        let answer = request(router, "POST", "/graphql", &[json, ("cookie", cookie)], &body).await;
+        worlds.insert(*role, answer.json()["data"].clone());
+        let again =
+            request(router, "POST", "/sign-in/link", &[json], &json!({ "secret": secret.reveal() }).to_string()).await;
+        assert_eq!(again.code(), "UNAUTHENTICATED", "once");
+    }
+    worlds
+}
+
+#[tokio::test]
+async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_new_ones() {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    let (app, gate, router) = prepared(&world).await;
+    let links = demo::links::make(&app, &gate).await.unwrap();
+    let mut roles: Vec<_> = links.each.iter().map(|(role, ..)| *role).collect();
+    roles.sort_unstable();
+    assert_eq!(roles, AccessRole::ALL, "one a role");
+    let shown = links.shown("127.0.0.1:8080".parse().unwrap());
+    for (_, _, secret) in &links.each {
+        assert!(shown.contains(&format!("http://127.0.0.1:8080/sign-in/link#{}", secret.reveal())), "{shown}");
+    }
+
+    let seen = worlds(&router, &links).await;
+    for (role, world) in &seen {
+        let roles = world["viewer"]["roles"].as_array().unwrap();
+        assert!(roles.contains(&json!(role.word())), "{role}: {world}");
+        let whole = [AccessRole::Admin, AccessRole::Coordinator, AccessRole::Auditor].contains(role);
+        assert_eq!(world["viewer"]["seesWholeNetwork"], whole, "{role}: {world}");
+    }
+    assert_eq!(seen[&AccessRole::Staff]["viewer"]["roles"], json!(["STAFF"]));
+    assert_eq!(seen[&AccessRole::Staff]["board"], Value::Null);
+    assert_eq!(seen[&AccessRole::SeniorManager]["board"]["code"], "ACUTE-N");
+    assert_eq!(seen[&AccessRole::Dashboard]["board"]["code"], "ACUTE-N");
+    assert_eq!(seen[&AccessRole::Dashboard]["viewer"]["actor"], "token:2");
+    assert!(seen[&AccessRole::LineManager]["viewer"]["people"]["totalCount"].as_i64().unwrap() > 0);
+    assert!(seen[&AccessRole::Supporter]["viewer"]["supports"]["totalCount"].as_i64().unwrap() > 0);
+
+    let unused = demo::links::make(&app, &gate).await.unwrap();
+    let again = demo::links::make(&app, &gate).await.unwrap();
+    let who = |links: &demo::links::Links| {
+        links.each.iter().map(|(role, whose, _)| (*role, whose.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(who(&again), who(&links), "the same people");
+    let body = json!({ "secret": unused.each[0].2.reveal() }).to_string();
+    let old = request(&router, "POST", "/sign-in/link", &[("content-type", "application/json")], &body).await;
+    assert_eq!(old.code(), "UNAUTHENTICATED", "an earlier start's link");
+    assert_eq!(access_grant::Entity::find().count(&world.db).await.unwrap(), 2, "granted once");
+    let tokens = api_token::Entity::find().all(&world.db).await.unwrap();
+    let good = tokens.iter().filter(|token| token.role == AccessRole::Dashboard && token.is_good(world.clock.now()));
+    assert_eq!((tokens.len(), good.count()), (4, 1), "an earlier start's token is revoked");
+    let newest = worlds(&router, &again).await;
+    assert_eq!(newest[&AccessRole::Admin], seen[&AccessRole::Admin]);
+}
+
+#[tokio::test]
+async fn links_are_refused_where_other_machines_reach_the_service() {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    let settings = Cli::try_parse_from(["psn", "demo", "--bind", "0.0.0.0:0"]).unwrap().settings;
+    let stop = CancellationToken::new();
+    let refused = demo::run(demo::Args {}, settings.clone(), world.clock.clone(), stop.clone()).await;
+    assert!(matches!(&refused, Err(Stop::Refused(why)) if why.contains("this machine only")), "{refused:?}");
+
+    // Also where something else were to pass such an address on.
+    let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
+    let listener = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
+    let refused = serve::serve_on(listener, &app, app.gate().unwrap().with_links(), false, stop).await;
+    assert!(matches!(&refused, Err(Stop::Refused(why)) if why.contains("this machine only")), "{refused:?}");
+}

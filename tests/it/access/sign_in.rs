@@ -1,0 +1,286 @@
+//! The pages: one-time links, cookies, signing out, and what is shown instead of the playground.
+
+use axum::Router;
+use axum::http::StatusCode;
+use chrono::TimeDelta;
+use entity::id::{ApiTokenId, PersonId};
+use entity::store::access::{Holder, token};
+use entity::value::AccessRole;
+use psn::access::Gate;
+use psn::access::secret::{Kind, Secret};
+use sea_orm::ConnectionTrait as _;
+use serde_json::json;
+
+use super::{app, ask_as, recorded, request, site};
+use crate::graphql::board;
+use crate::harness::{World, both};
+use crate::site::Answer;
+
+/// The site as `psn demo` has it.
+fn demo(world: &World) -> (Router, Gate) {
+    let app = app(world, &[]);
+    let gate = app.gate().unwrap().with_links();
+    (app.router(&gate).unwrap(), gate)
+}
+
+async fn spend(router: &Router, secret: &str, headers: &[(&str, &str)]) -> Answer {
+    let headers = [&[("content-type", "application/json")], headers].concat();
+    request(router, "POST", "/sign-in/link", &headers, &json!({ "secret": secret }).to_string()).await
+}
+
+/// The cookie of an answer, as a browser sends it back.
+fn cookie(answer: &Answer) -> String {
+    answer.header("set-cookie").split(';').next().unwrap().to_owned()
+}
+
+async fn actor(router: &Router, cookie: &str) -> Option<String> {
+    let answer = ask_as(router, &[("cookie", cookie)]).await;
+    answer.json()["data"]["viewer"]["actor"].as_str().map(str::to_owned)
+}
+
+both!(
+    async fn a_link_signs_in_once_by_its_button_and_never_by_being_opened(world: World) {
+        board::organisation(&world.db).await;
+        let (router, gate) = demo(&world);
+        let secret = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        for method in ["GET", "HEAD"] {
+            let page = request(&router, method, "/sign-in/link", &[("accept", "text/html")], "").await;
+            assert_eq!((page.status, page.header("set-cookie")), (StatusCode::OK, ""));
+            assert_eq!(page.header("cache-control"), "no-store");
+            assert_eq!(page.header("referrer-policy"), "no-referrer");
+            let policy = page.header("content-security-policy");
+            for part in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"] {
+                assert!(policy.contains(part), "{policy}");
+            }
+            assert!(!policy.contains("unsafe"), "{policy}");
+        }
+        assert_eq!(request(&router, "GET", "/sign-in/link.js", &[], "").await.status, StatusCode::OK);
+
+        let answer = spend(&router, secret.reveal(), &[]).await;
+        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "to": "/playground" })));
+        let line = answer.header("set-cookie");
+        assert!(line.starts_with("psn-session=psns_"), "{line}");
+        assert!(line.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax"), "{line}");
+        assert_eq!(actor(&router, &cookie(&answer)).await.as_deref(), Some("person:4"));
+
+        let again = spend(&router, secret.reveal(), &[]).await;
+        assert_eq!((again.status, again.code().as_str()), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
+        assert_eq!(again.header("set-cookie"), "");
+        gate.settle().await;
+        let log: Vec<_> =
+            recorded(&world).await.into_iter().map(|(actor, action, _)| format!("{actor} {action}")).collect();
+        assert_eq!(log, ["person:4 SIGN_IN", "anonymous SIGN_IN_REFUSED"]);
+    }
+);
+
+both!(
+    async fn where_people_come_by_https_the_cookie_goes_nowhere_else(world: World) {
+        board::organisation(&world.db).await;
+        let app = app(&world, &["--base-url", "https://psn.board.example"]);
+        let gate = app.gate().unwrap().with_links();
+        let router = app.router(&gate).unwrap();
+        let secret = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        let answer = spend(&router, secret.reveal(), &[]).await;
+        let line = answer.header("set-cookie");
+        assert!(line.starts_with("__Host-psn-session=psns_"), "{line}");
+        assert!(line.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax; Secure"), "{line}");
+        assert_eq!(actor(&router, &cookie(&answer)).await.as_deref(), Some("person:4"));
+        let plain = cookie(&answer).replace("__Host-", "");
+        assert_eq!(actor(&router, &plain).await, None, "the other name is nobody's there");
+    }
+);
+
+both!(
+    async fn of_two_who_use_a_link_at_once_one_gets_it(world: World) {
+        board::organisation(&world.db).await;
+        let (router, gate) = demo(&world);
+        let secret = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        let both = futures_util::future::join_all((0..4).map(|_| spend(&router, secret.reveal(), &[]))).await;
+        assert_eq!(both.iter().filter(|answer| answer.status == StatusCode::OK).count(), 1);
+    }
+);
+
+both!(
+    async fn a_link_is_good_for_an_hour_and_for_who_is_still_there(world: World) {
+        board::organisation(&world.db).await;
+        let (router, gate) = demo(&world);
+        let begun = world.clock.now();
+        let late = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        world.clock.set(begun + TimeDelta::minutes(60));
+        assert_eq!(spend(&router, late.reveal(), &[]).await.status, StatusCode::UNAUTHORIZED);
+
+        let leaver = gate.make_link(Holder::Person(PersonId(5))).await.unwrap();
+        world.db.execute_unprepared("UPDATE post SET valid_to = '2026-11-16' WHERE person_id = 5").await.unwrap();
+        assert_eq!(spend(&router, leaver.reveal(), &[]).await.status, StatusCode::UNAUTHORIZED);
+
+        let dashboard = world.token(AccessRole::Dashboard, &[2], false).await;
+        drop(dashboard);
+        let revoked = gate.make_link(Holder::Token(ApiTokenId(2))).await.unwrap();
+        let in_time = gate.make_link(Holder::Token(ApiTokenId(2))).await.unwrap();
+        world.clock.set(begun + TimeDelta::minutes(119));
+        let cookie = cookie(&spend(&router, in_time.reveal(), &[]).await);
+        assert_eq!(actor(&router, &cookie).await.as_deref(), Some("token:2"));
+        token::revoke(&world.db, ApiTokenId(2), world.clock.now()).await.unwrap();
+        assert_eq!(spend(&router, revoked.reveal(), &[]).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(actor(&router, &cookie).await, None, "a session of a revoked token is over too");
+    }
+);
+
+both!(
+    async fn signing_in_gives_a_new_secret_and_ends_the_session_that_was_there(world: World) {
+        board::organisation(&world.db).await;
+        let (router, gate) = demo(&world);
+        let link = async |person| gate.make_link(Holder::Person(PersonId(person))).await.unwrap();
+        let first = cookie(&spend(&router, link(4).await.reveal(), &[]).await);
+        let second = cookie(&spend(&router, link(5).await.reveal(), &[("cookie", &first)]).await);
+        assert_ne!(first, second);
+        assert_eq!(actor(&router, &first).await, None, "whoever planted it has nothing of the new one");
+        assert_eq!(actor(&router, &second).await.as_deref(), Some("person:5"));
+
+        // A secret of somebody else's making is not taken on.
+        let planted = format!("psn-session={}", Secret::new(Kind::Session).unwrap().reveal());
+        let third = cookie(&spend(&router, link(5).await.reveal(), &[("cookie", &planted)]).await);
+        assert_ne!(third, planted);
+        assert_eq!(actor(&router, &planted).await, None);
+    }
+);
+
+both!(
+    async fn signing_out_ends_the_session_at_once_and_is_recorded(world: World) {
+        board::organisation(&world.db).await;
+        let (router, gate) = demo(&world);
+        let secret = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        let cookie = cookie(&spend(&router, secret.reveal(), &[]).await);
+        let away = [("cookie", cookie.as_str()), ("sec-fetch-site", "cross-site")];
+        assert_eq!(request(&router, "POST", "/sign-out", &away, "").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(
+            request(&router, "GET", "/sign-out", &[("cookie", &cookie)], "").await.status,
+            StatusCode::METHOD_NOT_ALLOWED
+        );
+        assert!(actor(&router, &cookie).await.is_some());
+
+        let out = request(&router, "POST", "/sign-out", &[("cookie", &cookie)], "").await;
+        assert_eq!((out.status, out.header("location")), (StatusCode::SEE_OTHER, "/sign-in"));
+        assert_eq!(out.header("set-cookie"), "psn-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        assert_eq!(actor(&router, &cookie).await, None);
+        assert_eq!(
+            request(&router, "POST", "/sign-out", &[("cookie", &cookie)], "").await.status,
+            StatusCode::SEE_OTHER
+        );
+        gate.settle().await;
+        let mine: Vec<_> = recorded(&world).await.into_iter().filter(|(actor, ..)| actor == "person:4").collect();
+        let actions: Vec<_> = mine.iter().map(|(_, action, object)| (action.as_str(), object.as_deref())).collect();
+        assert_eq!(actions, [("SIGN_IN", Some("session:1")), ("SIGN_OUT", Some("session:1"))]);
+    }
+);
+
+both!(
+    async fn another_sites_page_signs_nobody_in(world: World) {
+        board::organisation(&world.db).await;
+        let (router, gate) = demo(&world);
+        let secret = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        for header in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
+            assert_eq!(spend(&router, secret.reveal(), &[header]).await.status, StatusCode::FORBIDDEN, "{header:?}");
+        }
+        let body = json!({ "secret": secret.reveal() }).to_string();
+        for kind in ["text/plain", "application/x-www-form-urlencoded"] {
+            let form = request(&router, "POST", "/sign-in/link", &[("content-type", kind)], &body).await;
+            assert_eq!(form.status, StatusCode::BAD_REQUEST, "{kind}");
+        }
+        let long = format!("psnl_{}", "x".repeat(5_000));
+        assert_eq!(spend(&router, &long, &[]).await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(spend(&router, secret.reveal(), &[("sec-fetch-site", "same-origin")]).await.status, StatusCode::OK);
+    }
+);
+
+both!(
+    async fn psn_serve_knows_no_links_not_even_those_that_a_demonstration_made(world: World) {
+        board::organisation(&world.db).await;
+        let (_, with_links) = demo(&world);
+        let secret = with_links.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        let (router, gate) = site(&world);
+        assert!(gate.make_link(Holder::Person(PersonId(4))).await.is_err());
+        for (method, address) in [("GET", "/sign-in/link"), ("GET", "/sign-in/link.js")] {
+            assert_eq!(request(&router, method, address, &[], "").await.status, StatusCode::UNAUTHORIZED, "{address}");
+        }
+        assert_eq!(spend(&router, secret.reveal(), &[]).await.status, StatusCode::UNAUTHORIZED);
+        assert!(gate.sign_in_by_link(secret.reveal(), &axum::http::HeaderMap::new(), "0").await.is_err());
+        let (router, _) = demo(&world);
+        assert_eq!(spend(&router, secret.reveal(), &[]).await.status, StatusCode::OK, "it was not used up");
+    }
+);
+
+both!(
+    async fn the_sign_in_page_says_how_and_who_is_signed_in_already(world: World) {
+        board::organisation(&world.db).await;
+        let (router, _) = site(&world);
+        let page = request(&router, "GET", "/sign-in", &[], "").await;
+        assert_eq!((page.status, page.header("cache-control")), (StatusCode::OK, "no-store"));
+        assert!(page.header("content-security-policy").contains("frame-ancestors 'none'"));
+        assert!(
+            page.text.contains("no identity provider is set up") && page.text.contains("psn token make"),
+            "{}",
+            page.text
+        );
+        let (router, _) = demo(&world);
+        assert!(request(&router, "GET", "/sign-in", &[], "").await.text.contains("psn demo"));
+        let pass = world.person(4).await;
+        let page = request(&router, "GET", "/sign-in", &[("cookie", pass.1.to_str().unwrap())], "").await;
+        assert!(page.text.contains("person:4") && page.text.contains("action=\"/sign-out\""), "{}", page.text);
+    }
+);
+
+both!(
+    async fn whoever_does_not_run_the_network_gets_a_page_of_their_own_instead_of_the_playground(world: World) {
+        board::organisation(&world.db).await;
+        let (router, _) = site(&world);
+        let page = async |pass: &crate::harness::Pass, address: &str| {
+            request(&router, "GET", address, &[(pass.0.as_str(), pass.1.to_str().unwrap())], "").await
+        };
+        let staff = world.person(4).await;
+        let dashboard = world.token(AccessRole::Dashboard, &[2], true).await;
+        for pass in [&staff, &dashboard] {
+            let answer = page(pass, "/playground").await;
+            assert_eq!(answer.status, StatusCode::OK);
+            assert!(answer.text.contains("This is what the API answers to you"), "{}", answer.text);
+            assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
+            assert_eq!(page(pass, "/playground/view.js").await.status, StatusCode::OK);
+            assert_eq!(page(pass, "/playground/playground.js").await.status, StatusCode::NOT_FOUND);
+        }
+        for role in [AccessRole::Admin, AccessRole::Coordinator, AccessRole::Auditor] {
+            let pass = world.token(role, &[], false).await;
+            assert!(!page(&pass, "/playground").await.text.contains("answers to you"), "{role}");
+        }
+        // What its script asks is answered to everybody, without an error.
+        let script = include_str!("../../../src/http/sign_in/view.js");
+        let query = script.split('`').nth(1).unwrap();
+        for pass in [&staff, &dashboard, &world.person(2).await] {
+            let headers = [(pass.0.as_str(), pass.1.to_str().unwrap()), ("content-type", "application/json")];
+            let body = json!({ "query": query }).to_string();
+            let answer = request(&router, "POST", "/graphql", &headers, &body).await;
+            assert!(answer.json().get("errors").is_none(), "{}", answer.text);
+        }
+    }
+);
+
+both!(
+    async fn refused_attempts_are_recorded_once_a_second_with_their_number(world: World) {
+        let (router, gate) = site(&world);
+        let begun = world.clock.now();
+        let wrong = async || ask_as(&router, &[("authorization", "Bearer psn_wrong")]).await;
+        for _ in 0..100 {
+            wrong().await;
+        }
+        world.clock.set(begun + TimeDelta::milliseconds(1_000));
+        wrong().await;
+        ask_as(&router, &[]).await;
+        gate.settle().await;
+        use entity::table::audit_event::{Column, Entity};
+        use sea_orm::{EntityTrait as _, QueryOrder as _};
+        let rows = Entity::find().order_by_asc(Column::Id).all(&world.db).await.unwrap();
+        let after: Vec<_> = rows.iter().map(|row| (row.action.as_str(), row.after.as_deref().unwrap())).collect();
+        let refused = "SIGN_IN_REFUSED";
+        assert_eq!(after, [(refused, "{\"attempts\":1}"), (refused, "{\"attempts\":100}")]);
+        assert!(rows.iter().all(|row| row.request_id.as_ref().is_some_and(|id| id.len() == 16)));
+    }
+);
