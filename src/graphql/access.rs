@@ -178,7 +178,7 @@ impl Scope {
     }
 
     /// Whether the viewer sees a person: by themselves, by whom they manage, and by who works, supports or answers in their
-    /// units.
+    /// units today or later. Who supported them once and has gone elsewhere is theirs no longer; the old record has their name.
     pub(crate) fn sees_person(&self, person: PersonId, today: Day) -> bool {
         if self.all(Right::People) || self.viewer.person_id() == Some(person) && self.may(Right::People) {
             return true;
@@ -190,7 +190,9 @@ impl Scope {
             || index
                 .posts_of(place)
                 .any(|post| post.validity.holds_on(today) && self.sees_unit(Right::People, post.unit))
-            || index.allocations_of(place).any(|allocation| self.sees_allocation(allocation))
+            || index
+                .allocations_of(place)
+                .any(|allocation| !allocation.validity.ended_by(today) && self.sees_allocation(allocation))
             || self
                 .known
                 .directory

@@ -273,9 +273,11 @@ impl Moment {
     }
 }
 
-/// The highest unit that a scope holds.
+/// The highest unit that a scope holds; of several as high the first by code.
 pub(crate) fn top(index: &Index, scope: &Scope) -> Option<UnitIx> {
-    index.units_downwards().iter().copied().find(|unit| scope.sees_unit(Right::Figures, *unit))
+    let seen = index.units_downwards().iter().copied().filter(|unit| scope.sees_unit(Right::Figures, *unit));
+    let code = |unit: UnitIx| &index.roster().units[unit.at()].code;
+    seen.min_by(|a, b| index.depth(*a).cmp(&index.depth(*b)).then_with(|| code(*a).cmp(code(*b))))
 }
 
 /// A unit's row; the rows are by code.

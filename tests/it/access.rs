@@ -5,6 +5,7 @@ mod commands;
 mod demo;
 mod gate;
 mod manage;
+mod oracle;
 mod people;
 mod sign_in;
 

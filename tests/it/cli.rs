@@ -12,6 +12,7 @@ use psn::cli::Cli;
 
 use crate::harness::both;
 use crate::oidc::provider::Provider;
+use crate::readme;
 use crate::smtp_listener::SmtpListener;
 
 fn psn(folder: &Path, args: &[&str]) -> Command {
@@ -46,16 +47,7 @@ fn the_command_line_is_well_formed_and_every_help_is_a_sentence() {
 
 #[test]
 fn the_settings_in_the_readme_are_those_of_the_binary() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(&file).expect("README.md");
-    let (before, rest) = readme.split_once("<!-- settings -->\n").expect("README.md marks its settings");
-    let (kept, after) = rest.split_once("<!-- /settings -->").expect("README.md marks the end of its settings");
-    let now = psn::config::settings_markdown();
-    if std::env::var_os("UPDATE_README").is_some() {
-        std::fs::write(&file, format!("{before}<!-- settings -->\n{now}<!-- /settings -->{after}")).expect("README.md");
-        return;
-    }
-    assert_eq!(kept, now, "run `UPDATE_README=1 cargo test --test it settings_in_the_readme` and commit README.md");
+    readme::holds("settings", &psn::config::settings_markdown(), "settings_in_the_readme");
 }
 
 #[test]

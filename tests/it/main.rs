@@ -23,6 +23,7 @@ mod oidc;
 mod outage;
 mod persisted;
 mod playground;
+mod readme;
 mod report;
 mod site;
 mod smtp_listener;

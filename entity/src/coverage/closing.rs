@@ -48,11 +48,14 @@ pub fn what_would_close(gap: Gap<'_>, unmet: impl IntoIterator<Item = String>) -
     }
 }
 
-/// As [`what_would_close`], of a computed row.
+/// As [`what_would_close`], of a computed row. `tells_of_supporters` says whether to tell why those who are allocated do not
+/// count: in a small team a reason without a name is about somebody whom everybody there knows.
 #[must_use]
-pub fn of_team(row: &TeamRow) -> Vec<String> {
+pub fn of_team(row: &TeamRow, tells_of_supporters: bool) -> Vec<String> {
     let fails = |outcome: &&Outcome| outcome.rule.must && outcome.verdict == Verdict::Unmet;
-    what_would_close(row.into(), row.mix.iter().filter(fails).map(Outcome::sentence))
+    let gap = Gap::from(row);
+    let not_counting = if tells_of_supporters { gap.not_counting } else { &[] };
+    what_would_close(Gap { not_counting, ..gap }, row.mix.iter().filter(fails).map(Outcome::sentence))
 }
 
 /// Allocated people who do not count and why; who stood down in good order is no way to close a gap.

@@ -108,11 +108,14 @@ impl DirectoryEntry {
         self.listed(ctx, champions.map(|role| index.roster().people[role.person.at()].id).collect()).await
     }
 
-    /// Who answers for the unit today; at most 50. Empty where the post is vacant.
+    /// Who answers for the unit today; at most 50. Empty where the post is vacant: who has left is not listed.
     async fn managers(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryManager>, ApiError> {
         let day = self.at.as_of.day;
         let own = self.at.known.directory.appointments(self.at.facts(self.unit()).id).iter();
-        let own = own.filter(|row| row.validity.holds_on(day)).take(MOST_PEOPLE);
+        let index = self.at.index();
+        let works =
+            |id| self.at.known.person_by_id(id).is_some_and(|ix| index.counting_posts_of(ix, day).next().is_some());
+        let own = own.filter(|row| row.validity.holds_on(day) && works(row.person)).take(MOST_PEOPLE);
         let shown = own.map(|row| async {
             let person = self.person(ctx, row.person).await?;
             Ok::<_, ApiError>(DirectoryManager { role: row.role.into(), person })

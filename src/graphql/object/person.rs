@@ -5,6 +5,7 @@ use entity::coverage::standing::Standing;
 use entity::id::PersonId;
 use entity::period::Day;
 
+use super::super::access::Scope;
 use super::super::directory::Appointed;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
@@ -26,6 +27,13 @@ pub(crate) struct Person {
     pub(crate) on: Option<Day>,
 }
 
+impl Person {
+    /// Whether the viewer sees more of them than the name on a record.
+    async fn is_seen(self, ctx: &Context<'_>) -> Result<bool, ApiError> {
+        Ok(Scope::of(ctx).await?.sees_person(self.id, today(ctx)?))
+    }
+}
+
 /// One human being.
 #[Object]
 impl Person {
@@ -34,8 +42,12 @@ impl Person {
         NodeId::Person(self.id).encode()
     }
 
-    /// The job title of their first counting post that names one, on the day asked about. Null where none does.
+    /// The job title of their first counting post that names one, on the day asked about. Null where none does, and of who is
+    /// known to the viewer by an old record only.
     async fn job_title(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
+        if !self.is_seen(ctx).await? {
+            return Ok(None);
+        }
         let on = self.on.map_or_else(|| today(ctx), Ok)?;
         Rows::of(ctx)?.load_one(TitleOf { person: self.id, on }).await
     }
@@ -66,8 +78,11 @@ impl Person {
         Ok(found.collect())
     }
 
-    /// Who employs them. Null where the person is no longer on file.
+    /// Who employs them. Null where the person is no longer on file, and of who is known to the viewer by an old record only.
     async fn employer(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
+        if !self.is_seen(ctx).await? {
+            return Ok(None);
+        }
         Ok(Rows::of(ctx)?.load_one(self.id).await?.map(|row| row.employer.clone()))
     }
 }

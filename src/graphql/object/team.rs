@@ -7,7 +7,7 @@ use entity::coverage::change;
 use entity::coverage::closing;
 use entity::coverage::mix::Outcome;
 use entity::coverage::roster::UnitIx;
-use entity::coverage::{Risk, TeamRow};
+use entity::coverage::{Cause, Risk, TeamRow};
 use entity::value::Status;
 
 use super::super::error::ApiError;
@@ -37,9 +37,20 @@ impl Team {
         &self.at.coverage.teams[self.place]
     }
 
-    /// Whether the viewer may learn what is the matter with the team's Peer Supporters.
+    /// Whether the viewer may learn what is the matter with the team's Peer Supporters; of a cover group, with those of every
+    /// member, for the sentences do not say whose they are.
     fn tells_of_supporters(&self) -> bool {
-        self.at.scope().sees_unit(Right::SupporterRecords, self.row().unit)
+        let seen = |unit| self.at.scope().sees_unit(Right::SupporterRecords, unit);
+        let row = self.row();
+        seen(row.unit) && row.assessed_with.iter().copied().all(seen)
+    }
+
+    /// A cause in words. A policy of a unit that the viewer does not see is not said to be that unit's.
+    fn said(&self, cause: &Cause) -> String {
+        match cause {
+            Cause::Policy(unit) if !self.at.sees(*unit) => "another policy will come into force".to_owned(),
+            cause => cause.sentence(self.at.index()),
+        }
     }
 
     async fn last_seen(&self, ctx: &Context<'_>, last: Last) -> Result<Option<gaps::Seen>, ApiError> {
@@ -122,13 +133,14 @@ impl Team {
     async fn at_risk(&self) -> Option<AtRisk> {
         let Risk { day, status, causes } = self.row().risk.as_ref()?;
         let causes = if self.tells_of_supporters() { causes.as_slice() } else { &[] };
-        let reasons = causes.iter().map(|cause| cause.sentence(self.at.index())).collect();
+        let reasons = causes.iter().map(|cause| self.said(cause)).collect();
         Some(AtRisk { from: Date(*day), status: (*status).into(), reasons })
     }
 
-    /// What would close the gap, one sentence each, without names. Empty where there is none.
+    /// What would close the gap, one sentence each, without names. Empty where there is none. Why somebody who is allocated does
+    /// not count is said to those who see the team's Peer Supporters.
     async fn what_would_close(&self) -> Vec<String> {
-        closing::of_team(self.row())
+        closing::of_team(self.row(), self.tells_of_supporters())
     }
 
     /// The allocations of Peer Supporters to the team or its cover group, by unit code, then by first day: those whose records
@@ -227,8 +239,8 @@ pub(crate) struct AtRisk {
     from: Date,
     /// The status on that day.
     status: TeamStatus,
-    /// Why, one clause each, without names. Empty where the viewer does not see the team's Peer Supporters: a team's only one
-    /// needs no name to be known.
+    /// Why, one clause each, without names. Empty where the viewer does not see the Peer Supporters of the team and of all that
+    /// are covered with it: a team's only one needs no name to be known.
     reasons: Vec<String>,
 }
 

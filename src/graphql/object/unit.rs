@@ -17,6 +17,7 @@ use super::policy::Policy;
 use super::roll_up::RollUp;
 use super::snapshot::TrendPoint;
 use super::team::Team;
+use crate::access::Right;
 
 /// The longest trend: five years.
 const MOST_WEEKS: u32 = 260;
@@ -153,12 +154,13 @@ impl Unit {
     async fn exemptions(&self) -> Vec<Exemption> {
         let own = self.at.known.directory.exemptions(self.at.facts(self.unit).id);
         let seen = self.at.sees(self.unit);
+        let named = self.at.scope().sees_unit(Right::People, self.unit);
         let shown = own.iter().filter(|_| seen).take(MOST_DATED).map(|row| Exemption {
             first_day: row.validity.from.map(Date),
             last_day: row.validity.last().map(Date),
             holds: row.validity.holds_on(self.at.as_of.day),
             reason: row.reason.clone(),
-            agreed_by: row.agreed_by.clone(),
+            agreed_by: row.agreed_by.clone().filter(|_| named),
         });
         shown.collect()
     }
@@ -187,7 +189,7 @@ pub(crate) struct Exemption {
     holds: bool,
     /// Why.
     reason: String,
-    /// Who agreed to it, in the file's words.
+    /// Who agreed to it, in the file's words. Null where the viewer does not see the people of the unit.
     agreed_by: Option<String>,
 }
 

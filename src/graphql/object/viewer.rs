@@ -88,8 +88,9 @@ impl Viewer {
         let mut people: Vec<PersonIx> = self.0.scope().managed().iter().copied().collect();
         people.sort_unstable();
         let total = Total::Known(people.len());
-        let slice = cut(&page, "people", people, |place| place.0)?;
+        // The places are in the order of the ids; a place itself moves when somebody is taken off file.
         let id = |place: PersonIx| self.0.index().roster().people[place.at()].id;
+        let slice = cut(&page, "people", people, |place| id(*place).0)?;
         Ok(slice.listed(total, |place| Person { id: id(place), on: Some(self.0.as_of.day) }))
     }
 }

@@ -22,7 +22,7 @@ const WARDS: [Ward; 5] = [
 ];
 
 /// Inserts rows as they are.
-pub(super) async fn insert<E>(db: &DatabaseConnection, rows: impl IntoIterator<Item = E::Model>)
+pub(crate) async fn insert<E>(db: &DatabaseConnection, rows: impl IntoIterator<Item = E::Model>)
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,
@@ -34,7 +34,14 @@ where
     }
 }
 
-fn unit_row(id: i64, code: &str, name: &str, parent: Option<i64>, level: &str, group: Option<&str>) -> unit::Model {
+pub(crate) fn unit_row(
+    id: i64,
+    code: &str,
+    name: &str,
+    parent: Option<i64>,
+    level: &str,
+    group: Option<&str>,
+) -> unit::Model {
     unit::Model {
         id: UnitId(id),
         code: code.to_owned(),
@@ -48,7 +55,7 @@ fn unit_row(id: i64, code: &str, name: &str, parent: Option<i64>, level: &str, g
     }
 }
 
-fn person_row(id: i64) -> person::Model {
+pub(crate) fn person_row(id: i64) -> person::Model {
     person::Model {
         id: PersonId(id),
         employer: "NHS".to_owned(),
@@ -59,7 +66,7 @@ fn person_row(id: i64) -> person::Model {
     }
 }
 
-fn post_row(id: i64, unit: i64) -> post::Model {
+pub(crate) fn post_row(id: i64, unit: i64) -> post::Model {
     post::Model {
         id: PostId(id),
         person_id: PersonId(id),
@@ -77,7 +84,7 @@ fn post_row(id: i64, unit: i64) -> post::Model {
     }
 }
 
-fn pass(id: i64, person: i64, course: i64, on: &str) -> completion::Model {
+pub(crate) fn pass(id: i64, person: i64, course: i64, on: &str) -> completion::Model {
     completion::Model {
         id: CompletionId(id),
         person_id: PersonId(person),
@@ -87,7 +94,7 @@ fn pass(id: i64, person: i64, course: i64, on: &str) -> completion::Model {
 }
 
 /// An allocation that counts, given the passes.
-fn allocation_row(id: i64, person: i64, role: Role, unit: i64) -> allocation::Model {
+pub(crate) fn allocation_row(id: i64, person: i64, role: Role, unit: i64) -> allocation::Model {
     allocation::Model {
         id: AllocationId(id),
         person_id: PersonId(person),
@@ -107,7 +114,7 @@ fn allocation_row(id: i64, person: i64, role: Role, unit: i64) -> allocation::Mo
     }
 }
 
-fn policy_row() -> policy::Model {
+pub(crate) fn policy_row() -> policy::Model {
     policy::Model {
         id: PolicyId(1),
         unit_id: UnitId(1),

@@ -1,0 +1,237 @@
+//! Hidden is absent: whatever names something that the asker does not see is answered like what never was, by as many
+//! statements to the database, which stands for the time that it takes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use entity::id::{PersonId, UnitId};
+use serde_json::Value;
+
+use super::asking::{Asking, decoded, encoded};
+use super::question::Selection;
+use super::rules::{ARGUMENTS, Takes};
+use super::schema::Schema;
+use super::sight::Sight;
+use super::{viewers, world};
+use crate::harness::{World, both};
+
+/// An argument that names something.
+struct Naming {
+    argument: &'static str,
+    /// A question with a name in it.
+    asked: fn(&Schema, &str) -> Selection,
+    /// Whether the name is of something that somebody sees here.
+    seen: fn(&Sight<'_>, &str) -> bool,
+    by: By,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Code,
+    Id,
+}
+
+fn figures(sight: &Sight<'_>, code: &str) -> bool {
+    sight.figures(sight.facts.coded(code))
+}
+
+fn team(sight: &Sight<'_>, code: &str) -> bool {
+    !["NORTH", "SOUTH", "OLD"].contains(&code) && figures(sight, code)
+}
+
+fn found(sight: &Sight<'_>, id: &str) -> bool {
+    let (kind, id) = decoded(id);
+    match kind.as_str() {
+        "Unit" | "Team" => sight.figures(UnitId(id)),
+        "Snapshot" => sight.snapshots(),
+        "GapReport" => sight.reports(),
+        "Delivery" => sight.mail(id),
+        "JobRun" | "ImportBatch" => sight.whole(),
+        "Person" => sight.person(PersonId(id)),
+        other => panic!("say who sees a {other}"),
+    }
+}
+
+const NAMINGS: [Naming; 9] = [
+    Naming {
+        argument: "Query.unit(code)",
+        asked: |schema, code| one(schema, "unit", &format!("(code: \"{code}\")")),
+        seen: figures,
+        by: By::Code,
+    },
+    Naming {
+        argument: "Query.team(code)",
+        asked: |schema, code| one(schema, "team", &format!("(code: \"{code}\")")),
+        seen: team,
+        by: By::Code,
+    },
+    Naming {
+        argument: "Query.units(underCode)",
+        asked: |schema, code| one(schema, "units", &format!("(first: 100, underCode: \"{code}\")")),
+        seen: figures,
+        by: By::Code,
+    },
+    Naming {
+        argument: "Query.directory(underCode)",
+        asked: |schema, code| one(schema, "directory", &format!("(first: 100, underCode: \"{code}\")")),
+        seen: |sight, _| sight.directory(),
+        by: By::Code,
+    },
+    Naming {
+        argument: "TeamFilter.underCode",
+        asked: |schema, code| one(schema, "teams", &format!("(first: 100, filter: {{underCode: \"{code}\"}})")),
+        seen: figures,
+        by: By::Code,
+    },
+    Naming {
+        argument: "Query.whatIf(unitCode)",
+        asked: |schema, code| {
+            one(schema, "whatIf", &format!("(unitCode: \"{code}\", policy: {{staffPerSupporter: 2}})"))
+        },
+        seen: |sight, code| figures(sight, code) && sight.tries(sight.facts.coded(code)),
+        by: By::Code,
+    },
+    Naming {
+        argument: "Snapshot.rollUp(unitCode)",
+        asked: |schema, code| {
+            let figures =
+                schema.part("Snapshot", "rollUp", &format!("(unitCode: \"{code}\")"), schema.values("RollUp"));
+            Selection(vec![schema.leading("Query", "snapshots", "(first: 1)", Selection(vec![figures]))])
+        },
+        // Who sees no snapshot has nowhere to name a unit.
+        seen: |sight, code| !sight.snapshots() || figures(sight, code),
+        by: By::Code,
+    },
+    Naming {
+        argument: "Query.node(id)",
+        asked: |schema, id| one(schema, "node", &format!("(id: \"{id}\")")),
+        seen: found,
+        by: By::Id,
+    },
+    Naming {
+        argument: "Query.nodes(ids)",
+        asked: |schema, id| one(schema, "nodes", &format!("(ids: [\"{id}\"])")),
+        seen: found,
+        by: By::Id,
+    },
+];
+
+fn one(schema: &Schema, field: &str, arguments: &str) -> Selection {
+    let target = schema.target(schema.field("Query", field));
+    let known = if target == "Node" { schema.scalars(target) } else { schema.identity(target) };
+    Selection(vec![schema.leading("Query", field, arguments, known)])
+}
+
+#[test]
+fn every_argument_that_names_something_is_tried() {
+    for (of, names, takes) in ARGUMENTS {
+        let names = names.split_whitespace().filter(|_| matches!(takes, Takes::Name));
+        for argument in
+            names.map(|name| if of.contains('.') { format!("{of}({name})") } else { format!("{of}.{name}") })
+        {
+            assert!(
+                NAMINGS.iter().any(|naming| naming.argument == argument),
+                "{argument}: add to NAMINGS in tests/it/access/oracle/absent.rs how it is asked and who sees what it names"
+            );
+        }
+    }
+}
+
+/// What was never there, of the same form.
+fn never(naming: &Naming, name: &str) -> String {
+    match naming.by {
+        By::Code => "NEVER".to_owned(),
+        By::Id => encoded(&decoded(name).0, 9_999),
+    }
+}
+
+/// The answer, with `name` said as `other`, and how many statements it took.
+async fn answered(
+    asking: &Asking,
+    count: &AtomicUsize,
+    question: &str,
+    sight: &Sight<'_>,
+    names: (&str, &str),
+) -> (String, usize) {
+    count.store(0, Ordering::SeqCst);
+    let mut answer: Value = asking.answer(question, &sight.viewer).await;
+    // The engine puts a field down when it is ready.
+    answer.sort_all_objects();
+    let said = answer.to_string().replace(&format!("'{}'", names.0), &format!("'{}'", names.1));
+    (said, count.load(Ordering::SeqCst))
+}
+
+fn watched(world: &World, count: &Arc<AtomicUsize>) -> sea_orm::DatabaseConnection {
+    let (mut db, count) = (world.db.clone(), Arc::clone(count));
+    db.set_metric_callback(move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    db
+}
+
+/// What is named: every code; of the many people every fifth, and all with a part to play.
+fn names(asking: &Asking) -> (Vec<String>, Vec<String>) {
+    let plays = |id: &String| {
+        let (kind, number) = decoded(id);
+        kind != "Person" || number >= 50 || number % 5 == 0
+    };
+    let ids = asking.schema.nodes.iter().flat_map(|kind| asking.ids(kind));
+    (asking.facts.units.iter().map(|unit| unit.code.clone()).collect(), ids.filter(plays).collect())
+}
+
+/// What is seen is answered as it should be; `walk` does so for what ids find.
+async fn shown(asking: &Asking, naming: &Naming, (who, name): (&str, &str), sight: &Sight<'_>) {
+    let question = (naming.asked)(&asking.schema, name);
+    if naming.argument != "Snapshot.rollUp(unitCode)" {
+        asking.check(&question, who, sight).await;
+        return;
+    }
+    let answer = asking.answer(&question.written("Query", None), &sight.viewer).await;
+    assert_eq!(answer.get("errors"), None, "{who}");
+    let told = &answer["data"]["snapshots"]["nodes"][0]["rollUp"];
+    // OLD was closed on the day of the snapshot.
+    let seen = sight.snapshots() && sight.all_below(asking.facts.coded(name)) && name != "OLD";
+    assert_eq!(told.is_object(), seen, "{who}: {name}: {answer}");
+}
+
+both!(
+    async fn what_is_hidden_is_answered_like_what_never_was(world: World) {
+        world::build(&world).await;
+        let count = Arc::new(AtomicUsize::new(0));
+        let asking = Asking::over(&world, watched(&world, &count)).await;
+        let (codes, ids) = names(&asking);
+        // The facts are read by whoever comes first.
+        asking.reference("{board {code}}").await;
+        let (mut hidden, mut seen) = (0, 0);
+        for (who, viewer) in viewers::all() {
+            let sight = Sight::of(&asking.facts, &viewer);
+            for naming in &NAMINGS {
+                let mut absent: HashMap<String, (String, usize)> = HashMap::new();
+                for name in if naming.by == By::Code { &codes } else { &ids } {
+                    if (naming.seen)(&sight, name) {
+                        seen += 1;
+                        if naming.by == By::Code {
+                            shown(&asking, naming, (who, name), &sight).await;
+                        }
+                        continue;
+                    }
+                    hidden += 1;
+                    let never = never(naming, name);
+                    let query = |name: &str| (naming.asked)(&asking.schema, name).written("Query", None);
+                    if !absent.contains_key(&never) {
+                        let told = answered(&asking, &count, &query(&never), &sight, (&never, &never)).await;
+                        absent.insert(never.clone(), told);
+                    }
+                    let (expected, as_many) = &absent[&never];
+                    let (answer, statements) = answered(&asking, &count, &query(name), &sight, (name, &never)).await;
+                    assert_eq!(answer, *expected, "{who}: {}", query(name));
+                    assert!(answer.contains("NOT_FOUND"), "{who}: {}: {answer}", query(name));
+                    let differ = statements.abs_diff(*as_many) > 1;
+                    assert!(!differ, "{who}: {}: {statements} statements, not {as_many}", query(name));
+                }
+            }
+        }
+        assert!(hidden > 1_000 && seen > 500, "{hidden} hidden, {seen} seen");
+    }
+);

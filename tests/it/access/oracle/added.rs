@@ -1,0 +1,140 @@
+//! Anybody may become anything: what they see is right for whatever was drawn, and a role on top takes nothing away.
+
+use std::collections::BTreeSet;
+
+use entity::id::{AllocationId, AppointmentId, PersonId, UnitId};
+use entity::table::{allocation, appointment};
+use entity::value::{AccessRole, AppointmentRole, Role};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+use psn::access::Viewer;
+use sea_orm::ConnectionTrait as _;
+use serde_json::Value;
+
+use super::asking::Asking;
+use super::question::Selection;
+use super::sight::Sight;
+use super::world;
+use crate::graphql::board::{allocation_row, changed, insert};
+use crate::harness::{World, both, day};
+
+/// What somebody is made on top of what they are.
+#[derive(Clone, Debug)]
+enum Added {
+    Granted(AccessRole),
+    Appointed(i64),
+    StandsIn(i64),
+    Supports(i64),
+    Manages(i64),
+}
+
+fn drawn() -> impl Strategy<Value = (i64, Added)> {
+    let units = || 1_i64..=15;
+    // All but the leaver have a post today.
+    let person = prop_oneof![1_i64..=46, 50_i64..=73].prop_filter("who has left stays nobody", |person| *person != 60);
+    let granted = prop_oneof![Just(AccessRole::Admin), Just(AccessRole::Coordinator), Just(AccessRole::Auditor)];
+    let added = prop_oneof![
+        granted.prop_map(Added::Granted),
+        units().prop_map(Added::Appointed),
+        units().prop_map(Added::StandsIn),
+        units().prop_map(Added::Supports),
+        (3_i64..=46).prop_map(Added::Manages),
+    ];
+    (person, added)
+}
+
+async fn add(world: &World, at: i64, person: i64, added: &Added) {
+    let db = &world.db;
+    let appointed = |unit, by, stands_in: Option<i64>| appointment::Model {
+        id: AppointmentId(500 + at),
+        unit_id: UnitId(unit),
+        person_id: PersonId(by),
+        role: AppointmentRole::SeniorManager,
+        valid_from: Some(day("2026-11-16")),
+        valid_to: None,
+        delegate_id: stands_in.map(PersonId),
+        delegate_from: None,
+        delegate_to: None,
+    };
+    match added {
+        Added::Granted(_) => {}
+        Added::Appointed(unit) => insert::<appointment::Entity>(db, [appointed(*unit, person, None)]).await,
+        Added::StandsIn(unit) => insert::<appointment::Entity>(db, [appointed(*unit, 60, Some(person))]).await,
+        Added::Supports(unit) => {
+            // Not signed off, so that it makes no difference to any figure.
+            let row = allocation_row(500 + at, person, Role::PeerSupporter, *unit);
+            let row = allocation::Model { id: AllocationId(500 + at), signed_off_on: None, share: 100, ..row };
+            insert::<allocation::Entity>(db, [row]).await;
+        }
+        Added::Manages(managed) => {
+            let sql = format!("UPDATE post SET line_manager_id = {person} WHERE person_id = {managed}");
+            db.execute_unprepared(&sql).await.unwrap();
+        }
+    }
+    changed(db).await;
+}
+
+/// Which fields of which objects say anything; not what they say, for that may be different now.
+fn told(value: &Value, found: &mut BTreeSet<String>) {
+    // What a fact that was added changes for everybody.
+    const FIGURES: [&str; 6] = ["atRisk", "gap", "required", "headline", "nextExpiry", "whatWouldClose"];
+    match value {
+        Value::Object(fields) => {
+            let name = fields.get("id").or_else(|| fields.get("code")).and_then(Value::as_str);
+            for (key, value) in fields.iter().filter(|(key, _)| !FIGURES.contains(&key.as_str())) {
+                if let Some(name) = name
+                    && !value.is_null()
+                    && value.as_array().is_none_or(|all| !all.is_empty())
+                {
+                    found.insert(format!("{name} {key}"));
+                }
+                told(value, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| told(item, found)),
+        _ => {}
+    }
+}
+
+fn questions(asking: &Asking) -> Vec<Selection> {
+    let schema = &asking.schema;
+    let mut all: Vec<_> =
+        schema.nodes.iter().map(|of| schema.from_root(of, |kind| asking.ids(kind), schema.values(of))).collect();
+    let supporters = schema.along("Query", &["teams", "supporters", "person", "allocations"]);
+    all.extend([supporters, schema.along("Query", &["units", "appointments", "person"])]);
+    all
+}
+
+both!(
+    async fn whatever_somebody_is_made_they_see_what_is_theirs_and_lose_nothing(world: World) {
+        world::build(&world).await;
+        let mut runner = TestRunner::deterministic();
+        for at in 0..12 {
+            let (person, added) = drawn().new_tree(&mut runner).unwrap().current();
+            let who = format!("person {person}, with {added:?}");
+            let mut seen = Vec::new();
+            for granted in
+                [Vec::new(), Vec::from_iter(if let Added::Granted(role) = added { Some(role) } else { None })]
+            {
+                if seen.len() == 1 {
+                    add(&world, at, person, &added).await;
+                }
+                let asking = Asking::over(&world, world.db.clone()).await;
+                let sight = Sight::of(&asking.facts, &Viewer::person(PersonId(person), granted));
+                let (mut own, mut all) = (BTreeSet::new(), BTreeSet::new());
+                for question in &questions(&asking) {
+                    asking.check(question, &who, &sight).await;
+                    told(&asking.answer(&question.written("Query", None), &sight.viewer).await["data"], &mut own);
+                    let whole = asking.reference(&question.written("Query", None)).await;
+                    told(&whole, &mut all);
+                }
+                let more: Vec<_> = own.difference(&all).collect();
+                assert!(more.is_empty(), "{who} sees what an admin does not: {more:?}");
+                seen.push(own);
+            }
+            let lost: Vec<_> = seen[0].difference(&seen[1]).collect();
+            assert!(lost.is_empty(), "{who} sees no longer: {lost:?}");
+        }
+    }
+);

@@ -1,0 +1,96 @@
+//! Every argument that picks, tried with some values: it picks from what is seen, and so do its totals.
+
+use super::asking::Asking;
+use super::question::{Part, Selection};
+use super::rules::{Takes, of_argument};
+use super::schema::{Field, Kind, Schema};
+use super::sight::Sight;
+use super::{viewers, world};
+use crate::harness::both;
+
+/// What-ifs and days of one request are limited.
+const AT_ONCE: usize = 8;
+
+/// The values to try for an argument: of an input object one field at a time, with what it needs besides.
+fn values(schema: &Schema, of: &str, argument: &Field) -> Vec<String> {
+    match of_argument(of, &argument.name) {
+        Some(Takes::Picks(values)) => values.iter().map(|value| (*value).to_owned()).collect(),
+        Some(Takes::Day) => ["2026-03-02", "2027-01-10"].map(|day| format!("\"{day}\"")).to_vec(),
+        Some(Takes::Input) => {
+            let Some(Kind::Input(fields)) = schema.types.get(&argument.of) else {
+                panic!("{of} takes no input object")
+            };
+            let needed = |but: &Field| -> String {
+                let others = fields.iter().filter(|other| other.required && other.name != but.name);
+                others.map(|other| format!(", {}: {}", other.name, values(schema, &argument.of, other)[0])).collect()
+            };
+            let tried = |field: &Field| -> Vec<String> {
+                let all = values(schema, &argument.of, field);
+                all.iter().map(|value| format!("{{{}: {value}{}}}", field.name, needed(field))).collect()
+            };
+            fields.iter().flat_map(tried).collect()
+        }
+        Some(Takes::Name | Takes::Page | Takes::Wish) | None => Vec::new(),
+    }
+}
+
+/// A field with each of its arguments tried, under names of their own.
+fn tried(schema: &Schema, on: &str, field: &Field) -> Vec<Part> {
+    if field.arguments.iter().any(|argument| argument.required && argument.name != "policy") {
+        return Vec::new();
+    }
+    let target = schema.target(field);
+    let inside = if schema.is_plain(target) {
+        schema.values(target)
+    } else {
+        schema.identity(target).and(schema.scalars(target))
+    };
+    let mut parts = Vec::new();
+    for argument in &field.arguments {
+        for value in values(schema, &format!("{on}.{}", field.name), argument) {
+            let others: Vec<Field> =
+                field.arguments.iter().filter(|other| other.name != argument.name).cloned().collect();
+            let usual = Schema::usual(&Field { arguments: others, ..field.clone() });
+            let given = format!("{}: {value}", argument.name);
+            let arguments = match usual.strip_prefix('(') {
+                Some(rest) => format!("({given}, {rest}"),
+                None => format!("({given})"),
+            };
+            let part = schema.leading(on, &field.name, &arguments, inside.clone());
+            parts.push(Part { key: format!("{}_{}", field.name, parts.len()), ..part });
+        }
+    }
+    parts
+}
+
+fn questions(asking: &Asking) -> Vec<Selection> {
+    let schema = &asking.schema;
+    let mut all = Vec::new();
+    for on in schema.entities().into_iter().filter(|on| *on != "Viewer").chain(["Query"]) {
+        for field in schema.fields(on) {
+            for parts in tried(schema, on, field).chunks(AT_ONCE) {
+                let inside = Selection(parts.to_vec());
+                all.push(match on {
+                    "Query" => inside,
+                    on => schema.from_root(on, |kind| asking.ids(kind), schema.identity(on).and(inside)),
+                });
+            }
+        }
+    }
+    all
+}
+
+both!(
+    async fn an_argument_picks_from_what_is_seen(world: World) {
+        world::build(&world).await;
+        let asking = Asking::over(&world, world.db.clone()).await;
+        let questions = questions(&asking);
+        assert!(questions.len() >= 10, "{}", questions.len());
+        for (who, viewer) in viewers::all() {
+            let sight = Sight::of(&asking.facts, &viewer);
+            for question in &questions {
+                asking.check(question, who, &sight).await;
+            }
+        }
+    }
+);

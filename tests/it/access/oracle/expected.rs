@@ -1,0 +1,274 @@
+//! What a viewer must get: an ADMIN's answer to the same question, without what the rules keep from them.
+
+use entity::id::{PersonId, UnitId};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use serde_json::{Map, Value, json};
+
+use super::asking::decoded;
+use super::question::{Part, Selection};
+use super::rules::{Rule, See, of_field};
+use super::schema::Schema;
+use super::sight::Sight;
+
+/// A place in an answer: the objects from the top down to the one that has the field, and the item that it leads to.
+pub(super) struct Place<'a> {
+    sight: &'a Sight<'a>,
+    line: &'a [(&'a str, &'a Value)],
+    item: Option<(&'a str, &'a Value)>,
+}
+
+impl Place<'_> {
+    /// The item, and the objects above it, nearest first.
+    fn nearest(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.item.into_iter().chain(self.line.iter().rev().copied())
+    }
+
+    /// The unit that the item is about, else that of the nearest object about one.
+    fn unit(&self) -> UnitId {
+        let code = |of: &str, value: &'_ Value| {
+            let value = if of == "TeamChange" { &value["team"] } else { value };
+            let code = value["code"].as_str().or_else(|| value["unit"]["code"].as_str());
+            code.map(str::to_owned)
+        };
+        let code = self.nearest().find_map(|(of, value)| code(of, value));
+        self.sight.facts.coded(&code.expect("something here is about a unit; ask for its code in Schema::identity"))
+    }
+
+    fn person(&self) -> PersonId {
+        let id = |of: &str, value: &Value| match of {
+            "Person" => value["id"].as_str().map(str::to_owned),
+            "Appointment" => value["person"]["id"].as_str().map(str::to_owned),
+            _ => None,
+        };
+        let id = self.nearest().find_map(|(of, value)| id(of, value)).expect("somebody, with their id");
+        PersonId(decoded(&id).1)
+    }
+
+    fn own_id(&self) -> (String, i64) {
+        let (_, value) = self.nearest().next().expect("an object");
+        decoded(value["id"].as_str().expect("an id"))
+    }
+
+    /// The records that the item, a Supporter, can be of.
+    fn record_is_seen(&self) -> bool {
+        let (_, value) = self.item.expect("an item");
+        let person = decoded(value["person"]["id"].as_str().expect("an id")).1;
+        let unit = self.sight.facts.coded(value["unit"]["code"].as_str().expect("a code"));
+        let first = value["firstDay"].as_str().map(str::to_owned);
+        let rows = self.sight.facts.allocations.iter();
+        let mut rows = rows.filter(|row| {
+            (row.person_id.0, row.unit_id, row.valid_from.map(|day| day.to_string())) == (person, unit, first.clone())
+        });
+        self.sight.record(rows.next().expect("an allocation on file"))
+    }
+
+    fn sees(&self, see: See) -> bool {
+        let sight = self.sight;
+        let top = || sight.top().map(|code| sight.facts.coded(code));
+        match see {
+            See::Figures => sight.figures(self.unit()),
+            See::AllBelow => sight.all_below(self.unit()),
+            See::AllBelowTop => top().is_some_and(|unit| sight.all_below(unit)),
+            See::Tries => sight.figures(self.unit()) && sight.tries(self.unit()),
+            See::PeopleOfUnit => sight.people_of(self.unit()),
+            See::Person => sight.person(self.person()),
+            See::Record => self.record_is_seen(),
+            See::ReportOnUnit => sight.report_on(self.unit()),
+            See::Mail => sight.mail(self.own_id().1),
+            See::Reports => sight.reports(),
+            See::Snapshots => sight.snapshots(),
+            See::Runs => sight.whole(),
+            See::Rejects => sight.is(entity::value::AccessRole::Admin),
+            See::Directory => sight.directory(),
+            See::Found => match self.own_id() {
+                (kind, id) if kind == "Unit" || kind == "Team" => sight.figures(UnitId(id)),
+                (kind, _) if kind == "Snapshot" => sight.snapshots(),
+                (kind, _) if kind == "GapReport" => sight.reports(),
+                (kind, id) if kind == "Delivery" => sight.mail(id),
+                (kind, _) if kind == "JobRun" || kind == "ImportBatch" => sight.whole(),
+                (kind, id) if kind == "Person" => sight.person(PersonId(id)),
+                (kind, _) => panic!("say in {}, at See::Found, who sees a {kind} by its id", file!()),
+            },
+        }
+    }
+
+    /// Whether the viewer sees every supporter of the team at hand and of those that are covered with it.
+    fn sees_all_supporters(&self) -> bool {
+        let facts = self.sight.facts;
+        let unit = self.unit();
+        let group = facts.unit(unit).and_then(|unit| unit.cover_group.clone());
+        let mut with = facts.units.iter().filter(|other| group.is_some() && other.cover_group == group);
+        self.sight.people_of(unit) && with.all(|other| self.sight.people_of(other.id))
+    }
+}
+
+/// Why somebody who is allocated does not count is for those who see the team's supporters.
+pub(super) fn what_would_close(place: &Place<'_>, told: &Value) -> Value {
+    let all = place.sees_all_supporters();
+    let sentences = told.as_array().expect("sentences").iter();
+    sentences.filter(|said| all || !said.as_str().unwrap_or_default().contains(" not count: ")).cloned().collect()
+}
+
+/// Why a team is at risk is for the same people, and does not name a unit that they do not see.
+pub(super) fn reasons(place: &Place<'_>, told: &Value) -> Value {
+    if !place.sees_all_supporters() {
+        return json!([]);
+    }
+    let said = |said: &Value| {
+        let said = said.as_str().expect("a sentence");
+        let of = said.strip_prefix("another policy of ").and_then(|rest| rest.strip_suffix(" will come into force"));
+        match of {
+            Some(code) if !place.sight.figures(place.sight.facts.coded(code)) => {
+                "another policy will come into force".to_owned()
+            }
+            _ => said.to_owned(),
+        }
+    };
+    told.as_array().expect("sentences").iter().map(said).collect()
+}
+
+fn changes(place: &Place<'_>, wanted: &str) -> Value {
+    let changes = place.line.last().expect("a what-if").1["teams"]["nodes"].as_array().expect("its teams");
+    let seen = |change: &&Value| {
+        let code = change["team"]["unit"]["code"].as_str().expect("a code");
+        change["change"] == wanted && place.sight.figures(place.sight.facts.coded(code))
+    };
+    json!(changes.iter().filter(seen).count())
+}
+
+/// Teams that another policy gives a gap, of those that are seen.
+pub(super) fn new_gaps(place: &Place<'_>, _: &Value) -> Value {
+    changes(place, "NEW")
+}
+
+/// Teams whose gap another policy closes, of those that are seen.
+pub(super) fn closed_gaps(place: &Place<'_>, _: &Value) -> Value {
+    changes(place, "CLOSED")
+}
+
+/// Fields that were looked at, by type and name.
+#[derive(Default)]
+pub(super) struct Looked {
+    /// With something in them.
+    pub(super) reached: Mutex<BTreeSet<String>>,
+    /// Of which something was to be kept from somebody.
+    pub(super) hidden: Mutex<BTreeSet<String>>,
+}
+
+/// Masks answers for one viewer.
+pub(super) struct Mask<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) sight: &'a Sight<'a>,
+    pub(super) looked: &'a Looked,
+}
+
+impl Mask<'_> {
+    /// What the viewer must get where an ADMIN gets `value`, an object of the type `of` below the objects of `line`.
+    pub(super) fn object(&self, of: &str, asked: &Selection, value: &Value, line: &[(&str, &Value)]) -> Value {
+        if value.is_null() {
+            return Value::Null;
+        }
+        let kind = value["__typename"].as_str().unwrap_or(of);
+        let line: Vec<_> = line.iter().copied().chain([(kind, value)]).collect();
+        let mut masked = Map::new();
+        if of == "Node" {
+            masked.insert("__typename".to_owned(), value["__typename"].clone());
+        }
+        for part in asked.0.iter().filter(|part| part.on == kind || part.on == "Node") {
+            let (field, told) = (format!("{}.{}", part.on, part.name), &value[&part.key]);
+            let shown = self.field(part, told, &line);
+            if matches!(of_field(&part.on, &part.name), Some(Rule::If(_) | Rule::Each(_) | Rule::Told(_)))
+                && shown != *told
+            {
+                self.looked.hidden.lock().unwrap().insert(field.clone());
+            }
+            if !told.is_null() && told.as_array().is_none_or(|all| !all.is_empty()) {
+                self.looked.reached.lock().unwrap().insert(field);
+            }
+            masked.insert(part.key.clone(), shown);
+        }
+        Value::Object(masked)
+    }
+
+    fn field(&self, part: &Part, value: &Value, line: &[(&str, &Value)]) -> Value {
+        let rule = of_field(&part.on, &part.name).expect("every field has a rule");
+        let field = self.schema.field(&part.on, &part.name);
+        let target = self.schema.target(field);
+        let place = Place { sight: self.sight, line, item: None };
+        match rule {
+            Rule::Own => panic!("{}.{} is checked by itself", part.on, part.name),
+            Rule::Told(told) => told(&place, value),
+            Rule::WithIt => self.shown(part, value, line, &|_| true),
+            Rule::If(see) if place.sees(see) => self.shown(part, value, line, &|_| true),
+            Rule::If(_) if target != field.of => empty_page(part),
+            Rule::If(_) if field.list => json!([]),
+            Rule::If(_) => Value::Null,
+            Rule::Each(see) => self.shown(part, value, line, &|item| {
+                let of = item["__typename"].as_str().unwrap_or(target);
+                Place { sight: self.sight, line, item: Some((of, item)) }.sees(see)
+            }),
+        }
+    }
+
+    /// A value, a list or a page, with those items that are seen.
+    fn shown(&self, part: &Part, value: &Value, line: &[(&str, &Value)], seen: &dyn Fn(&Value) -> bool) -> Value {
+        let item = |item: &Value| self.object(&part.of, &part.inside, item, line);
+        match value {
+            _ if self.schema.is_leaf(&part.of) => value.clone(),
+            Value::Null => Value::Null,
+            // An id that finds nothing keeps its place.
+            Value::Array(items) if part.of == "Node" => {
+                items.iter().map(|one| if !one.is_null() && seen(one) { item(one) } else { Value::Null }).collect()
+            }
+            Value::Array(items) => items.iter().filter(|one| seen(one)).map(item).collect(),
+            _ if part.of.ends_with("Connection") => self.page(part, value, line, seen),
+            one if seen(one) => item(one),
+            _ => Value::Null,
+        }
+    }
+
+    /// A page that holds everything: its total is the number of those that are seen.
+    fn page(&self, part: &Part, value: &Value, line: &[(&str, &Value)], seen: &dyn Fn(&Value) -> bool) -> Value {
+        let items = value["nodes"].as_array().expect("nodes");
+        // A page from a cursor on asks for no total.
+        let total = value.get("totalCount").and_then(Value::as_u64).unwrap_or(items.len() as u64);
+        assert_eq!(total, items.len() as u64, "{}.{} fits one page", part.on, part.name);
+        let shown: Vec<bool> = items.iter().map(seen).collect();
+        let count = shown.iter().filter(|shown| **shown).count();
+        let mut masked = Map::new();
+        for inner in &part.inside.0 {
+            let all = &value[&inner.key];
+            let of_shown = |all: &Value| -> Vec<Value> {
+                let all = all.as_array().expect("a list").iter();
+                all.zip(&shown).filter(|(_, shown)| **shown).map(|(item, _)| item.clone()).collect()
+            };
+            let masked_part = match inner.name.as_str() {
+                "nodes" | "edges" => {
+                    let own = |item: &Value| self.object(&inner.of, &inner.inside, item, line);
+                    of_shown(all).iter().map(own).collect()
+                }
+                "totalCount" => json!(count),
+                "pageInfo" => {
+                    let edges = of_shown(&value["edges"]);
+                    let cursor = |edge: Option<&Value>| edge.map_or(Value::Null, |edge| edge["cursor"].clone());
+                    json!({ "hasPreviousPage": false, "hasNextPage": false, "startCursor": cursor(edges.first()),
+                        "endCursor": cursor(edges.last()) })
+                }
+                other => panic!("a page has no {other}"),
+            };
+            masked.insert(inner.key.clone(), masked_part);
+        }
+        Value::Object(masked)
+    }
+}
+
+fn empty_page(part: &Part) -> Value {
+    let empty = |inner: &Part| match inner.name.as_str() {
+        "totalCount" => json!(0),
+        "pageInfo" => json!({ "hasPreviousPage": false, "hasNextPage": false, "startCursor": null, "endCursor": null }),
+        _ => json!([]),
+    };
+    Value::Object(part.inside.0.iter().map(|inner| (inner.key.clone(), empty(inner))).collect())
+}

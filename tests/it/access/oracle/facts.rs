@@ -1,0 +1,112 @@
+//! The rows on file that decide who sees what, and plain questions to them. Written a second time from COVERAGE.md and the
+//! table of rights; nothing here is the service's own reading.
+
+use entity::id::{PersonId, UnitId};
+use entity::period::Day;
+use entity::table::{allocation, appointment, delivery, post, unit};
+use entity::value::{AppointmentRole, Role};
+use sea_orm::{DatabaseConnection, EntityTrait as _, QueryOrder as _, QuerySelect as _};
+
+/// Everything that matters, and the day on which it is asked.
+pub(super) struct Facts {
+    pub(super) today: Day,
+    pub(super) units: Vec<unit::Model>,
+    pub(super) posts: Vec<post::Model>,
+    pub(super) allocations: Vec<allocation::Model>,
+    pub(super) appointments: Vec<appointment::Model>,
+    pub(super) people: Vec<PersonId>,
+    /// Each mail with whom it went to.
+    pub(super) mails: Vec<(i64, Option<PersonId>)>,
+}
+
+/// Whether a span with its first day and its first day after holds on a day.
+pub(super) fn holds(from: Option<Day>, to: Option<Day>, day: Day) -> bool {
+    from.is_none_or(|from| from <= day) && to.is_none_or(|to| day < to)
+}
+
+impl Facts {
+    pub(super) async fn read(db: &DatabaseConnection, today: Day) -> Self {
+        let mails = delivery::Entity::find().order_by_asc(delivery::Column::Id).all(db).await.unwrap();
+        Self {
+            today,
+            units: unit::Entity::find().order_by_asc(unit::Column::Code).all(db).await.unwrap(),
+            posts: post::Entity::find().all(db).await.unwrap(),
+            allocations: allocation::Entity::find().all(db).await.unwrap(),
+            appointments: appointment::Entity::find().all(db).await.unwrap(),
+            people: entity::table::person::Entity::find()
+                .select_only()
+                .column(entity::table::person::Column::Id)
+                .order_by_asc(entity::table::person::Column::Id)
+                .into_tuple()
+                .all(db)
+                .await
+                .unwrap(),
+            mails: mails.into_iter().map(|row| (row.id.0, row.person_id)).collect(),
+        }
+    }
+
+    pub(super) fn unit(&self, id: UnitId) -> Option<&unit::Model> {
+        self.units.iter().find(|unit| unit.id == id)
+    }
+
+    /// The unit of a code; every code that an answer holds is of one.
+    pub(super) fn coded(&self, code: &str) -> UnitId {
+        self.units.iter().find(|unit| unit.code == code).map(|unit| unit.id).unwrap_or_else(|| panic!("no unit {code}"))
+    }
+
+    /// The unit and those above it.
+    pub(super) fn upwards(&self, id: UnitId) -> Vec<UnitId> {
+        let mut line = vec![id];
+        while let Some(above) = line.last().and_then(|last| self.unit(*last)).and_then(|unit| unit.parent_id) {
+            line.push(above);
+        }
+        line
+    }
+
+    pub(super) fn is_in(&self, unit: UnitId, tops: &[UnitId]) -> bool {
+        self.upwards(unit).iter().any(|above| tops.contains(above))
+    }
+
+    pub(super) fn has_posts(&self, person: PersonId) -> bool {
+        self.posts_today(person).next().is_some()
+    }
+
+    pub(super) fn posts_today(&self, person: PersonId) -> impl Iterator<Item = &post::Model> {
+        self.posts
+            .iter()
+            .filter(move |post| post.person_id == person && holds(post.valid_from, post.valid_to, self.today))
+    }
+
+    /// Whether somebody holds a post that counts: no Bank contract, and in a unit that is open.
+    pub(super) fn counts(&self, person: PersonId) -> bool {
+        self.posts_today(person).any(|post| {
+            let open = self.unit(post.unit_id).is_some_and(|unit| holds(unit.valid_from, unit.valid_to, self.today));
+            !post.bank && open
+        })
+    }
+
+    /// The units that somebody answers for today, themselves or for somebody else.
+    pub(super) fn answers_for(&self, person: PersonId, role: Option<AppointmentRole>) -> Vec<UnitId> {
+        let own = self.appointments.iter().filter(|row| role.is_none_or(|role| row.role == role));
+        let own = own.filter(|row| {
+            let stands_in = row.delegate_id == Some(person) && holds(row.delegate_from, row.delegate_to, self.today);
+            holds(row.valid_from, row.valid_to, self.today) && (row.person_id == person || stands_in)
+        });
+        own.map(|row| row.unit_id).collect()
+    }
+
+    pub(super) fn manages(&self, manager: PersonId) -> Vec<PersonId> {
+        let posts = self.posts.iter().filter(|post| post.line_manager_id == Some(manager) && post.person_id != manager);
+        let posts = posts.filter(|post| holds(post.valid_from, post.valid_to, self.today));
+        let mut people: Vec<_> = posts.map(|post| post.person_id).collect();
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+
+    /// The units that somebody has a role in today.
+    pub(super) fn role_in(&self, person: PersonId, role: Role) -> Vec<UnitId> {
+        let own = self.allocations.iter().filter(|row| row.person_id == person && row.role == role);
+        own.filter(|row| holds(row.valid_from, row.valid_to, self.today)).map(|row| row.unit_id).collect()
+    }
+}

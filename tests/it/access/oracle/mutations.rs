@@ -1,0 +1,95 @@
+//! Every mutation as everybody: without the right it is refused and changes nothing.
+
+use sea_orm::{DbBackend, FromQueryResult as _, JsonValue, Statement};
+use serde_json::Value;
+
+use super::asking::Asking;
+use super::schema::Schema;
+use super::sight::Sight;
+use super::{viewers, world};
+use crate::harness::{World, both};
+
+/// A mutation with what it is asked, and who may ask it of that object.
+struct Wish {
+    field: &'static str,
+    asked: &'static str,
+    may: fn(&Sight<'_>) -> bool,
+}
+
+const WISHES: [Wish; 2] = [
+    Wish {
+        field: "requestRun",
+        asked: r#"requestRun(input: {job: COVERAGE, period: "2026-11-16"}) { run { period state } refusal { code } }"#,
+        may: |sight| sight.requests_runs(),
+    },
+    // Nor is anything said of what would be wrong with it.
+    Wish {
+        field: "requestRun",
+        asked: r#"requestRun(input: {job: GAP_REPORT, period: "nonsense"}) { run { period } refusal { code } }"#,
+        may: |sight| sight.requests_runs(),
+    },
+];
+
+#[test]
+fn every_mutation_is_tried() {
+    for field in Schema::read(&psn::graphql::sdl()).fields("Mutation") {
+        assert!(
+            WISHES.iter().any(|wish| wish.field == field.name),
+            "{}: add to WISHES in tests/it/access/oracle/mutations.rs how it is asked, and who may, of which object",
+            field.name
+        );
+    }
+}
+
+/// Every row of every table but the log of what was done, in which a refusal may be noted, and the list of migrations.
+async fn rows(world: &World) -> Vec<(String, Vec<Value>)> {
+    let backend = if entity::store::is_postgres(&world.db) { DbBackend::Postgres } else { DbBackend::Sqlite };
+    let tables = match backend {
+        DbBackend::Postgres => "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
+        _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+    };
+    let all = async |sql: String| {
+        JsonValue::find_by_statement(Statement::from_string(backend, sql)).all(&world.db).await.unwrap()
+    };
+    let mut found = Vec::new();
+    for table in all(tables.to_owned()).await {
+        let name = table["name"].as_str().unwrap().to_owned();
+        if name.starts_with("audit") || name.starts_with("seaql") {
+            continue;
+        }
+        let mut rows = all(format!("SELECT * FROM \"{name}\"")).await;
+        rows.sort_by_key(Value::to_string);
+        found.push((name, rows));
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    assert!(found.len() > 15, "{found:?}");
+    found
+}
+
+both!(
+    async fn a_mutation_without_the_right_is_forbidden_and_changes_nothing(world: World) {
+        world::build(&world).await;
+        let asking = Asking::over(&world, world.db.clone()).await;
+        let before = rows(&world).await;
+        let mut allowed = 0;
+        for (who, viewer) in viewers::all() {
+            let sight = Sight::of(&asking.facts, &viewer);
+            for wish in WISHES.iter().filter(|wish| !(wish.may)(&sight)) {
+                let answer = asking.answer(&format!("mutation {{ {} }}", wish.asked), &viewer).await;
+                assert_eq!(answer["data"], Value::Null, "{who}: {answer}");
+                assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{who}: {answer}");
+                assert!(!answer.to_string().contains("PERIOD"), "{who}: {answer}");
+            }
+        }
+        assert_eq!(rows(&world).await, before, "somebody changed something that they may not");
+        for (who, viewer) in viewers::all() {
+            let sight = Sight::of(&asking.facts, &viewer);
+            for wish in WISHES.iter().filter(|wish| (wish.may)(&sight)) {
+                let answer = asking.answer(&format!("mutation {{ {} }}", wish.asked), &viewer).await;
+                assert_eq!(answer.get("errors"), None, "{who}: {answer}");
+                allowed += 1;
+            }
+        }
+        assert!(allowed >= 4, "{allowed}");
+    }
+);

@@ -1,0 +1,229 @@
+//! The rule of every field and argument: who, of those who have reached the object, sees it.
+//!
+//! This is where a new field is thought about. Say what it tells and to whom; where it names a unit, a person or a record, it
+//! is seen by those who see that.
+
+use serde_json::Value;
+
+use super::expected::Place;
+
+/// What must be seen for something to be shown. Each is asked of the item where a field leads to something, else of the
+/// object that has the field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum See {
+    /// The figures of a unit or team.
+    Figures,
+    /// The figures over a unit and everything below it.
+    AllBelow,
+    /// The same of the viewer's own top unit.
+    AllBelowTop,
+    /// People by where they work.
+    PeopleOfUnit,
+    /// A person.
+    Person,
+    /// The record of an allocation.
+    Record,
+    /// What a weekly report says of a unit.
+    ReportOnUnit,
+    Mail,
+    Reports,
+    Snapshots,
+    Runs,
+    Rejects,
+    Directory,
+    /// Trying a policy on a unit.
+    Tries,
+    /// The object that an id finds.
+    Found,
+}
+
+/// Who sees a field.
+#[derive(Clone, Copy)]
+pub(super) enum Rule {
+    /// Whoever has reached the object.
+    WithIt,
+    /// Who sees this of the object; for others it is null or empty.
+    If(See),
+    /// Those items of it of which this is seen; one that is not seen is null.
+    Each(See),
+    /// Everybody, in words or numbers that depend on what they see.
+    Told(fn(&Place<'_>, &Value) -> Value),
+    /// About the viewer; checked by itself.
+    Own,
+}
+
+/// What an argument does.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Takes {
+    /// It names something: what is hidden is answered like what never was. See `arguments` and `absent`.
+    Name,
+    /// It picks from what is seen anyway; these are values to try.
+    Picks(&'static [&'static str]),
+    /// A day.
+    Day,
+    /// A page of what is seen.
+    Page,
+    /// An input object, with rules of its own.
+    Input,
+    /// Part of a mutation's input; see `mutations`.
+    Wish,
+}
+
+use Rule::{Each, If, Own, Told, WithIt};
+
+/// Type, fields, rule.
+#[rustfmt::skip]
+pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
+    ("Query", "version today", WithIt),
+    ("Query", "viewer", Own),
+    ("Query", "board unit team units teams", Each(See::Figures)),
+    ("Query", "directory", If(See::Directory)),
+    ("Query", "whatIf", Each(See::Tries)),
+    ("Query", "snapshots", If(See::Snapshots)),
+    ("Query", "gapReports", If(See::Reports)),
+    ("Query", "jobRuns importBatches", If(See::Runs)),
+    ("Query", "node nodes", Each(See::Found)),
+    ("Mutation", "requestRun", WithIt),
+    ("Node", "id", WithIt),
+    ("Viewer", "actor roles person seesWholeNetwork mayRequestRuns units supports people", Own),
+
+    ("Unit", "id code name level site asOf firstDay lastDay isOpen", WithIt),
+    ("Unit", "parent ancestors children", Each(See::Figures)),
+    ("Unit", "team policy exemptions", If(See::Figures)),
+    ("Unit", "rollUp trend", If(See::AllBelow)),
+    ("Unit", "appointments", Each(See::Person)),
+    ("Exemption", "firstDay lastDay holds reason", WithIt),
+    ("Exemption", "agreedBy", If(See::PeopleOfUnit)),
+    ("Appointment", "role person firstDay lastDay", WithIt),
+    ("Appointment", "delegate", Each(See::Person)),
+
+    ("Team", "id unit status statusInWords headcount ownHeadcount staffAffected wte required gap activeSupporters \
+              allocatedShare singlePointOfFailure atRisk champions level1 policy mix coverGroup changeSinceLastReport \
+              gapOpenedOn", WithIt),
+    ("Team", "supporters", Each(See::Record)),
+    ("Team", "whatWouldClose", Told(super::expected::what_would_close)),
+    ("AtRisk", "from status", WithIt),
+    ("AtRisk", "reasons", Told(super::expected::reasons)),
+    ("Champions", "counting needed met", WithIt),
+    ("MixOutcome", "rule must state sentence", WithIt),
+    ("GapSince", "since change statusThen gapThen", WithIt),
+    ("CoverGroup", "name", WithIt),
+    ("CoverGroup", "members", Each(See::Figures)),
+
+    ("Supporter", "person unit share isActive headline reasonsAgainst standingInWords firstDay lastDay lineApproval \
+                   seniorApproval protectedHours signedOffOn pause certificateLastDay nextExpiry", WithIt),
+    ("Approval", "decidedOn lastDay", WithIt),
+    ("Approval", "by", Each(See::Person)),
+    ("Pause", "firstDay lastDay holds", WithIt),
+    ("Expiry", "what lastDay", WithIt),
+    ("Person", "id displayName", WithIt),
+    ("Person", "jobTitle employer", If(See::Person)),
+    ("Person", "allocations", Each(See::Record)),
+
+    ("Policy", "unit", Each(See::Figures)),
+    ("Policy", "inForceFrom staffPerSupporter minSupporters certificateMonths approvalMonths awayDays level1Target \
+                minChampions supportersPerTrainer horizonDays mix", WithIt),
+    ("MixRule", "rule must", WithIt),
+    ("RollUp", "headcount wte teams teamsCovered staffCovered level1 activeSupporters trainers supportersPerTrainer \
+                trainersMet", WithIt),
+    ("TeamCounts", "total covered atRisk partial none mixGap unknown exempt notApplicable", WithIt),
+    ("Ratio", "numerator denominator percent", WithIt),
+    ("Level1", "done target met", WithIt),
+    ("TrendPoint", "week day rollUp", WithIt),
+    ("WhatIf", "unit before after", WithIt),
+    ("WhatIf", "teamsWithANewGap", Told(super::expected::new_gaps)),
+    ("WhatIf", "teamsWithAClosedGap", Told(super::expected::closed_gaps)),
+    ("WhatIf", "teams", Each(See::Figures)),
+    ("TeamChange", "team change before after", WithIt),
+    ("TeamOutcome", "status required gap activeSupporters atRiskFrom", WithIt),
+
+    ("Snapshot", "id day revision computedAt", WithIt),
+    ("Snapshot", "rollUp", If(See::AllBelowTop)),
+    ("GapReport", "id week builtAt snapshot previousSnapshot", WithIt),
+    ("GapReport", "changes", Each(See::ReportOnUnit)),
+    ("GapReport", "deliveries", Each(See::Mail)),
+    ("ReportedChange", "code name change before now openedOn", WithIt),
+    ("StoredTeam", "status gap", WithIt),
+    ("Delivery", "id state recipient maskedAddress units subject messageId attempts nextAttemptAt acceptedAt lastError \
+                  textPart", WithIt),
+    ("DeliveryUnit", "code name why", WithIt),
+    ("JobRun", "id job period state attempts startedAt finishedAt nextAttemptAt outcome", WithIt),
+    ("ImportBatch", "id asAt finishedAt state forced files refusal", WithIt),
+    ("ImportBatch", "rejects", If(See::Rejects)),
+    ("ImportFile", "file rows added changed ended unchanged rejected ignoredColumns", WithIt),
+    ("ImportReject", "file line column value sentence", WithIt),
+    ("DirectoryEntry", "code name site path supporters champions managers", WithIt),
+    ("DirectoryPerson", "name jobTitle", WithIt),
+    ("DirectoryManager", "role person", WithIt),
+    ("RequestRunPayload", "run refusal", WithIt),
+    ("RequestRunRefusal", "code sentence", WithIt),
+
+    // Pages show what their field lets through, and count nothing else.
+    ("*Connection", "pageInfo edges nodes totalCount", WithIt),
+    ("*Edge", "node cursor", WithIt),
+    ("PageInfo", "hasPreviousPage hasNextPage startCursor endCursor", WithIt),
+];
+
+const SEARCHED: &[&str] = &[r#""ward""#, r#""S""#, r#""zzz""#, r#""Ward 7""#];
+
+/// Type and field (or input object), arguments, what they do.
+#[rustfmt::skip]
+pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
+    ("*", "first after last before", Takes::Page),
+    ("*", "asOf", Takes::Day),
+    ("Query.unit", "code", Takes::Name),
+    ("Query.team", "code", Takes::Name),
+    ("Query.units", "underCode", Takes::Name),
+    ("Query.directory", "underCode", Takes::Name),
+    ("Query.whatIf", "unitCode", Takes::Name),
+    ("Snapshot.rollUp", "unitCode", Takes::Name),
+    ("Query.node", "id", Takes::Name),
+    ("Query.nodes", "ids", Takes::Name),
+    ("TeamFilter", "underCode", Takes::Name),
+    ("Query.units", "level", Takes::Picks(&[r#""Ward""#, r#""Sector""#, r#""zzz""#])),
+    ("Query.units", "search", Takes::Picks(SEARCHED)),
+    ("Query.directory", "search", Takes::Picks(SEARCHED)),
+    ("Query.teams", "filter orderBy", Takes::Input),
+    ("TeamFilter", "status", Takes::Picks(&["[NONE, PARTIAL]", "[COVERED]", "[AT_RISK]", "[]"])),
+    ("TeamFilter", "level", Takes::Picks(&[r#""Ward""#, r#""Board""#])),
+    ("TeamFilter", "minHeadcount", Takes::Picks(&["3", "100"])),
+    ("TeamFilter", "maxHeadcount", Takes::Picks(&["3", "0"])),
+    ("TeamFilter", "search", Takes::Picks(SEARCHED)),
+    ("TeamFilter", "atRiskBefore", Takes::Picks(&[r#""2027-01-01""#])),
+    ("TeamFilter", "coverGroup", Takes::Picks(&[r#""Across""#, r#""Pair""#, r#""zzz""#])),
+    ("TeamOrder", "field", Takes::Picks(&["GAP", "STAFF_AFFECTED", "HEADCOUNT", "NAME", "CODE", "AT_RISK_FROM"])),
+    ("TeamOrder", "direction", Takes::Picks(&["ASC", "DESC"])),
+    ("Query.whatIf", "policy", Takes::Input),
+    ("PolicyInput", "staffPerSupporter minSupporters certificateMonths approvalMonths awayDays minChampions \
+                     supportersPerTrainer horizonDays", Takes::Picks(&["1", "5"])),
+    ("PolicyInput", "level1Target", Takes::Picks(&["0", "100"])),
+    ("PolicyInput", "mustMix shouldMix", Takes::Picks(&[r#""2 different band""#])),
+    ("Unit.trend", "weeks", Takes::Picks(&["1", "2"])),
+    ("Team.supporters", "active includeEnded", Takes::Picks(&["true", "false"])),
+    ("GapReport.changes", "change", Takes::Picks(&["[NEW, WORSE]", "[SAME]", "[]"])),
+    ("GapReport.deliveries", "state", Takes::Picks(&["SENT", "REFUSED"])),
+    ("Query.jobRuns", "job", Takes::Picks(&["COVERAGE", "GAP_REPORT"])),
+    ("Query.jobRuns", "state", Takes::Picks(&["DONE", "RETRYING"])),
+    ("Query.importBatches", "state", Takes::Picks(&["APPLIED", "REFUSED"])),
+    ("Mutation.requestRun", "input", Takes::Input),
+    ("RequestRunInput", "job period", Takes::Wish),
+];
+
+fn covers(pattern: &str, of: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(end) => of.ends_with(end),
+        None => pattern == of,
+    }
+}
+
+/// The rule of a field.
+pub(super) fn of_field(of: &str, name: &str) -> Option<Rule> {
+    let row = FIELDS.iter().find(|row| covers(row.0, of) && row.1.split_whitespace().any(|known| known == name));
+    row.map(|row| row.2)
+}
+
+/// What an argument does; `of` is `Type.field`, or an input object.
+pub(super) fn of_argument(of: &str, name: &str) -> Option<Takes> {
+    let row = ARGUMENTS.iter().find(|row| covers(row.0, of) && row.1.split_whitespace().any(|known| known == name));
+    row.map(|row| row.2)
+}

@@ -1,0 +1,158 @@
+//! What one viewer may see, worked out from the rows on file by the words of the table of rights.
+
+use std::collections::BTreeSet;
+
+use entity::id::{PersonId, UnitId};
+use entity::table::allocation;
+use entity::value::{AccessRole, AppointmentRole, Role};
+use psn::access::Viewer;
+
+use super::facts::Facts;
+
+/// One viewer's sight.
+pub(super) struct Sight<'f> {
+    pub(super) facts: &'f Facts,
+    pub(super) viewer: Viewer,
+    pub(super) me: Option<PersonId>,
+    pub(super) roles: BTreeSet<AccessRole>,
+    pub(super) answered: Vec<UnitId>,
+    pub(super) supported: Vec<UnitId>,
+    pub(super) managed: Vec<PersonId>,
+    pub(super) given: Vec<UnitId>,
+}
+
+impl<'f> Sight<'f> {
+    pub(super) fn of(facts: &'f Facts, viewer: &Viewer) -> Self {
+        let me = viewer.person_id();
+        let mut sight = Self {
+            facts,
+            viewer: viewer.clone(),
+            me,
+            roles: viewer.granted().iter().copied().collect(),
+            answered: Vec::new(),
+            supported: Vec::new(),
+            managed: Vec::new(),
+            given: viewer.units().to_vec(),
+        };
+        let Some(me) = me else { return sight };
+        if !facts.has_posts(me) {
+            sight.roles.clear();
+            return sight;
+        }
+        if facts.counts(me) {
+            sight.answered = facts.answers_for(me, Some(AppointmentRole::SeniorManager));
+        }
+        sight.supported = facts.role_in(me, Role::PeerSupporter);
+        sight.managed = facts.manages(me);
+        sight.roles.insert(AccessRole::Staff);
+        for (holds, role) in [
+            (!sight.answered.is_empty(), AccessRole::SeniorManager),
+            (!sight.supported.is_empty(), AccessRole::Supporter),
+            (!sight.managed.is_empty(), AccessRole::LineManager),
+            (!facts.role_in(me, Role::Trainer).is_empty(), AccessRole::Trainer),
+        ] {
+            if holds {
+                sight.roles.insert(role);
+            }
+        }
+        sight
+    }
+
+    pub(super) fn is(&self, role: AccessRole) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// Admin, coordinator and auditor see the whole network.
+    pub(super) fn whole(&self) -> bool {
+        [AccessRole::Admin, AccessRole::Coordinator, AccessRole::Auditor].iter().any(|role| self.is(*role))
+    }
+
+    fn in_answered(&self, unit: UnitId) -> bool {
+        self.facts.is_in(unit, &self.answered)
+    }
+
+    fn in_given(&self, unit: UnitId) -> bool {
+        self.is(AccessRole::Dashboard) && self.facts.is_in(unit, &self.given)
+    }
+
+    pub(super) fn figures(&self, unit: UnitId) -> bool {
+        self.whole() || self.in_answered(unit) || self.in_given(unit) || self.supported.contains(&unit)
+    }
+
+    /// Figures that add up everything below a unit, which a supporter of the unit itself does not see.
+    pub(super) fn all_below(&self, unit: UnitId) -> bool {
+        let is_leaf = !self.facts.units.iter().any(|other| other.parent_id == Some(unit));
+        self.whole() || self.in_answered(unit) || self.in_given(unit) || (is_leaf && self.supported.contains(&unit))
+    }
+
+    /// People who are seen because of where they work, and records because of where they are for.
+    pub(super) fn people_of(&self, unit: UnitId) -> bool {
+        self.whole() || self.in_answered(unit) || (self.viewer.sees_names() && self.in_given(unit))
+    }
+
+    pub(super) fn record(&self, row: &allocation::Model) -> bool {
+        let own = self.is(AccessRole::Supporter) && self.me == Some(row.person_id);
+        self.people_of(row.unit_id) || own || self.managed.contains(&row.person_id)
+    }
+
+    pub(super) fn person(&self, person: PersonId) -> bool {
+        let myself = self.me == Some(person) && self.is(AccessRole::Staff);
+        let has_not_ended = |row: &&allocation::Model| row.valid_to.is_none_or(|to| to > self.facts.today);
+        let mut roles = self.facts.allocations.iter();
+        self.whole()
+            || myself
+            || self.managed.contains(&person)
+            || self.facts.posts_today(person).any(|post| self.people_of(post.unit_id))
+            || self.facts.answers_for(person, None).into_iter().any(|unit| self.people_of(unit))
+            || roles.any(|row| {
+                row.role == Role::PeerSupporter && row.person_id == person && has_not_ended(&row) && self.record(row)
+            })
+    }
+
+    /// Whether they have figures at all, and so the list of stored days.
+    pub(super) fn snapshots(&self) -> bool {
+        self.reports() || self.is(AccessRole::Supporter)
+    }
+
+    pub(super) fn reports(&self) -> bool {
+        self.whole() || self.is(AccessRole::SeniorManager) || self.is(AccessRole::Dashboard)
+    }
+
+    pub(super) fn report_on(&self, unit: UnitId) -> bool {
+        self.whole() || self.in_answered(unit) || self.in_given(unit)
+    }
+
+    pub(super) fn mail(&self, id: i64) -> bool {
+        let to = self.facts.mails.iter().find(|mail| mail.0 == id).and_then(|mail| mail.1);
+        self.whole() || (self.is(AccessRole::SeniorManager) && to.is_some() && to == self.me)
+    }
+
+    pub(super) fn directory(&self) -> bool {
+        self.whole() || self.is(AccessRole::Staff)
+    }
+
+    pub(super) fn tries(&self, unit: UnitId) -> bool {
+        self.whole() || self.in_answered(unit)
+    }
+
+    pub(super) fn requests_runs(&self) -> bool {
+        self.is(AccessRole::Admin) || self.is(AccessRole::Coordinator)
+    }
+
+    /// The code of the highest unit that they see, of several as high the first.
+    pub(super) fn top(&self) -> Option<&'f str> {
+        let seen = self.facts.units.iter().filter(|unit| self.figures(unit.id));
+        seen.min_by_key(|unit| (self.facts.upwards(unit.id).len(), &unit.code)).map(|unit| unit.code.as_str())
+    }
+
+    /// The units that are the viewer's own, by code.
+    pub(super) fn own_units(&self) -> Vec<UnitId> {
+        let own =
+            |unit: &&entity::table::unit::Model| self.answered.contains(&unit.id) || self.given.contains(&unit.id);
+        self.facts.units.iter().filter(own).map(|unit| unit.id).collect()
+    }
+
+    pub(super) fn supported_units(&self) -> Vec<UnitId> {
+        self.facts.units.iter().filter(|unit| self.supported.contains(&unit.id)).map(|unit| unit.id).collect()
+    }
+}

@@ -1,0 +1,233 @@
+//! The walk: every field along every way, as everybody.
+
+use serde_json::json;
+
+use super::asking::{Asking, differences, encoded};
+use super::expected::Mask;
+use super::question::Selection;
+use super::rules::{FIELDS, Rule, of_argument, of_field};
+use super::schema::{Kind, Schema};
+use super::sight::Sight;
+use super::{viewers, world};
+use crate::harness::both;
+
+/// Ways on which somebody might get from what is theirs to what is not.
+const LONG_WAYS: [(&str, &[&str]); 16] = [
+    ("Query", &["units", "parent", "team", "supporters", "person", "allocations", "unit", "team"]),
+    ("Query", &["units", "parent", "children", "parent", "children", "team"]),
+    ("Query", &["units", "ancestors", "children", "children", "appointments", "person", "allocations"]),
+    ("Query", &["units", "appointments", "delegate", "allocations", "unit", "parent", "rollUp"]),
+    ("Query", &["teams", "coverGroup", "members", "team", "supporters", "lineApproval", "by", "allocations"]),
+    ("Query", &["teams", "coverGroup", "members", "parent", "children", "trend"]),
+    ("Query", &["teams", "policy", "unit", "children", "team", "atRisk"]),
+    ("Query", &["teams", "unit", "ancestors", "policy", "unit", "rollUp"]),
+    ("Query", &["teams", "supporters", "seniorApproval", "by", "allocations", "unit", "exemptions"]),
+    ("Query", &["teams", "supporters", "unit", "team", "supporters", "person", "allocations", "lineApproval", "by"]),
+    ("Query", &["gapReports", "deliveries", "recipient", "allocations", "unit", "team", "changeSinceLastReport"]),
+    ("Query", &["gapReports", "previousSnapshot", "rollUp"]),
+    ("Query", &["whatIf", "teams", "team", "supporters", "person", "allocations", "unit"]),
+    ("Query", &["whatIf", "unit", "children", "team", "policy", "unit"]),
+    ("Person", &["allocations", "unit", "appointments", "delegate"]),
+    ("Person", &["allocations", "unit", "children", "team"]),
+];
+
+/// Fields that need a name; they are asked in `absent`.
+const NAMED: [&str; 3] = ["Query.unit", "Query.team", "Query.node"];
+/// Objects that are not reached by a query along free fields.
+const ELSEWHERE: [&str; 6] = ["Mutation", "RequestRunPayload", "RequestRunRefusal", "Viewer", "Node", "PageInfo"];
+
+#[test]
+fn every_field_and_argument_has_a_rule_and_every_rule_a_field() {
+    let schema = Schema::read(&psn::graphql::sdl());
+    let mut without = Vec::new();
+    for (of, kind) in &schema.types {
+        let fields = match kind {
+            Kind::Object(fields) => fields,
+            Kind::Input(fields) => {
+                without.extend(fields.iter().filter(|field| of_argument(of, &field.name).is_none()).map(|field| {
+                    format!("{of}.{}: add to ARGUMENTS in tests/it/access/oracle/rules.rs what it does", field.name)
+                }));
+                continue;
+            }
+            Kind::Leaf => continue,
+        };
+        for field in fields {
+            if of_field(of, &field.name).is_none() {
+                let name = &field.name;
+                without.push(format!("{of}.{name}: add to FIELDS in tests/it/access/oracle/rules.rs who sees it"));
+            }
+            let path = format!("{of}.{}", field.name);
+            let bare = field.arguments.iter().filter(|argument| of_argument(&path, &argument.name).is_none());
+            without.extend(bare.map(|argument| {
+                format!("{path}({}): add to ARGUMENTS in tests/it/access/oracle/rules.rs what it does", argument.name)
+            }));
+        }
+    }
+    assert!(without.is_empty(), "without a rule:\n{}", without.join("\n"));
+    for (of, names, _) in FIELDS.iter().filter(|row| !row.0.starts_with('*')) {
+        let known = schema.fields(of);
+        let gone: Vec<_> =
+            names.split_whitespace().filter(|name| !known.iter().any(|field| field.name == *name)).collect();
+        assert!(gone.is_empty(), "{of} has no {gone:?} any more: take its rule out");
+    }
+}
+
+/// The questions that go along every field, by what they are about.
+fn questions(asking: &Asking) -> Vec<Selection> {
+    let schema = &asking.schema;
+    let mut all = vec![schema.around("Query")];
+    for of in schema.entities().into_iter().filter(|of| *of != "Viewer") {
+        // What is plain and no id finds is told whole wherever it is reached.
+        if !schema.is_plain(of) || schema.nodes.contains(of) {
+            let inside = if schema.is_plain(of) { schema.values(of) } else { schema.around(of).and(schema.values(of)) };
+            all.push(schema.from_root(of, |kind| asking.ids(kind), inside));
+        }
+    }
+    all
+}
+
+/// The questions that go far.
+fn long_ways(asking: &Asking) -> Vec<Selection> {
+    let schema = &asking.schema;
+    let way = |(root, way): &(&str, &[&str])| match *root {
+        "Query" => schema.along(root, way),
+        root => schema.from_root(root, |kind| asking.ids(kind), schema.along(root, way)),
+    };
+    LONG_WAYS.iter().map(way).collect()
+}
+
+both!(
+    async fn everybody_gets_all_that_is_theirs_and_nothing_else_by_every_way(world: World) {
+        world::build(&world).await;
+        let asking = Asking::over(&world, world.db.clone()).await;
+        let (questions, long_ways) = (questions(&asking), long_ways(&asking));
+        let mut seen = Vec::new();
+        for (who, viewer) in viewers::all() {
+            let sight = Sight::of(&asking.facts, &viewer);
+            let mut values = 0;
+            // From who sees the whole network nothing is hidden at the end of a long way.
+            let long_ways = long_ways.iter().filter(|_| !sight.whole());
+            for question in questions.iter().chain(long_ways) {
+                values += asking.check(question, who, &sight).await;
+            }
+            seen.push((who, values));
+        }
+        let of = |who: &str| seen.iter().find(|row| row.0 == who).unwrap().1;
+        // A walk that comes nowhere proves nothing, nor does one that meets nothing to hide.
+        let (reached, hidden) = (asking.looked.reached.lock().unwrap(), asking.looked.hidden.lock().unwrap());
+        let mut blind = Vec::new();
+        for (on, names, rule) in FIELDS.iter().filter(|row| !ELSEWHERE.contains(&row.0) && !row.0.starts_with('*')) {
+            for field in names.split_whitespace().map(|name| format!("{on}.{name}")) {
+                if NAMED.contains(&field.as_str()) || matches!(rule, Rule::Own) {
+                    continue;
+                }
+                if !reached.contains(&field) {
+                    blind.push(format!("{field} was never reached with something in it: put it into the world"));
+                }
+                if !matches!(rule, Rule::WithIt) && !hidden.contains(&field) {
+                    blind.push(format!("nobody asked from whom {field} is kept: put it, or them, into the world"));
+                }
+            }
+        }
+        assert!(blind.is_empty(), "{}", blind.join("\n"));
+        assert!(of("admin") > 10_000 && of("senior manager of NORTH") > 1_000, "{seen:?}");
+        assert!(of("plain staff") < of("supporter of one team"), "{seen:?}");
+        assert!(of("supporter of one team") < of("senior manager of NORTH"), "{seen:?}");
+    }
+);
+
+both!(
+    async fn who_asks_is_told_what_is_theirs(world: World) {
+        world::build(&world).await;
+        let asking = Asking::over(&world, world.db.clone()).await;
+        let schema = &asking.schema;
+        for (who, viewer) in viewers::all() {
+            let sight = Sight::of(&asking.facts, &viewer);
+            let asked = schema.around("Viewer").and(schema.values("Viewer"));
+            let part = |name: &str| asked.0.iter().find(|part| part.name == name).unwrap();
+            let answer = asking.answer(&format!("{{viewer {}}}", asked.written("Viewer", None)), &viewer).await;
+            assert_eq!(answer.get("errors"), None, "{who}");
+            let told = &answer["data"]["viewer"];
+            assert_eq!(told["actor"], viewer.actor().to_string(), "{who}");
+            let roles: Vec<_> = sight.roles.iter().map(|role| role.word()).collect();
+            assert_eq!(told["roles"], json!(roles), "{who}");
+            assert_eq!(told["seesWholeNetwork"], sight.whole(), "{who}");
+            assert_eq!(told["mayRequestRuns"], sight.requests_runs(), "{who}");
+
+            let mask = Mask { schema, sight: &sight, looked: &asking.looked };
+            let myself = sight.me.filter(|me| sight.person(*me)).map(|me| encoded("Person", me.0));
+            for (name, kind, ids) in [
+                ("units", "Unit", sight.own_units().iter().map(|unit| encoded("Unit", unit.0)).collect()),
+                ("supports", "Unit", sight.supported_units().iter().map(|unit| encoded("Unit", unit.0)).collect()),
+                ("people", "Person", sight.managed.iter().map(|person| encoded("Person", person.0)).collect()),
+                ("person", "Person", Vec::from_iter(myself)),
+            ] {
+                let of_page = || part(name).inside.0.iter().find(|part| part.name == "nodes").unwrap();
+                let inside = if name == "person" { &part(name).inside } else { &of_page().inside };
+                let ids: Vec<String> = ids;
+                let list: Vec<_> = ids.iter().map(|id| format!("\"{id}\"")).collect();
+                let fragment = format!("{{__typename ... on {kind} {}}}", inside.written(kind, None));
+                let reference = asking.reference(&format!("{{nodes(ids: [{}]) {fragment}}}", list.join(", "))).await;
+                let shown = reference["nodes"].as_array().unwrap().iter();
+                let expected: Vec<_> = shown.map(|item| mask.object(kind, inside, item, &[])).collect();
+                let found = if name == "person" {
+                    let person = &told["person"];
+                    json!(Vec::from_iter(Some(person.clone()).filter(|person| !person.is_null())))
+                } else {
+                    assert_eq!(told[name]["totalCount"], expected.len(), "{who}: {name}");
+                    assert_eq!(told[name]["edges"].as_array().unwrap().len(), expected.len(), "{who}: {name}");
+                    told[name]["nodes"].clone()
+                };
+                let differences = differences(name, &json!(expected), &found);
+                assert!(differences.is_empty(), "{who}\n{}", differences.join("\n"));
+            }
+        }
+    }
+);
+
+both!(
+    async fn an_admin_sees_everything_that_is_on_file(world: World) {
+        world::build(&world).await;
+        let asking = Asking::over(&world, world.db.clone()).await;
+        let facts = &asking.facts;
+        let query = "{ units(first: 100) { totalCount } teams(first: 100) { totalCount nodes { ownHeadcount
+            supporters(first: 100, includeEnded: true) { nodes { unit { code } person { id } firstDay } } } }
+            snapshots { totalCount } gapReports { nodes { deliveries { totalCount } } } jobRuns { totalCount }
+            importBatches { nodes { rejects { totalCount } } } directory(first: 100) { totalCount } }";
+        let told = asking.reference(query).await;
+        // All but OLD, which has closed; a team each that is no sector.
+        assert_eq!(told["units"]["totalCount"], facts.units.len() - 1);
+        assert_eq!(told["teams"]["totalCount"], asking.ids("Team").len());
+        assert_eq!(told["directory"]["totalCount"], asking.ids("Team").len());
+        assert_eq!(told["snapshots"]["totalCount"], asking.ids("Snapshot").len());
+        assert_eq!(told["jobRuns"]["totalCount"], asking.ids("JobRun").len());
+        let sum = |list: &serde_json::Value, inner: &str| -> i64 {
+            list["nodes"].as_array().unwrap().iter().map(|node| node[inner]["totalCount"].as_i64().unwrap()).sum()
+        };
+        assert_eq!(sum(&told["gapReports"], "deliveries"), i64::try_from(facts.mails.len()).unwrap());
+        assert_eq!(sum(&told["importBatches"], "rejects"), 3);
+        let mut records: Vec<_> = told["teams"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|team| team["supporters"]["nodes"].as_array().unwrap())
+            .map(serde_json::Value::to_string)
+            .collect();
+        records.sort();
+        records.dedup();
+        let on_file = facts.allocations.iter().filter(|row| row.role == entity::value::Role::PeerSupporter).count();
+        assert_eq!(records.len(), on_file);
+        for kind in &asking.schema.nodes {
+            let ids = asking.ids(kind);
+            let list: Vec<_> = ids.iter().map(|id| format!("\"{id}\"")).collect();
+            let found = asking.reference(&format!("{{nodes(ids: [{}]) {{id __typename}}}}", list.join(", "))).await;
+            let expected: Vec<_> = ids.iter().map(|id| json!({ "id": id, "__typename": kind })).collect();
+            assert_eq!(found["nodes"], json!(expected));
+        }
+    }
+);
+
+#[test]
+fn the_rights_in_the_readme_are_those_of_the_binary() {
+    crate::readme::holds("rights", &psn::access::right::rights_markdown(), "rights_in_the_readme");
+}

@@ -1,0 +1,242 @@
+//! The small board with somebody of every kind on it, and with those who once were or will be of a kind and are not today.
+
+use entity::id::{
+    AllocationId, AppointmentId, CompletionId, CourseId, DeliveryId, ExemptionId, JobRunId, PersonId, PolicyId, PostId,
+    ReportId, UnavailabilityId, UnitId,
+};
+use entity::table::{
+    allocation, appointment, completion, delivery, exemption, job_run, person, policy, post, unavailability, unit,
+};
+use entity::value::{AppointmentRole, DeliveryState, Role, RunState};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
+use serde_json::json;
+
+use crate::graphql::board::{
+    allocation_row, changed, insert, organisation, pass, person_row, policy_row, post_row, unit_row,
+};
+use crate::graphql::history;
+use crate::harness::{World, day, instant};
+
+/// Everybody who comes on top, and the unit of their post.
+const PEOPLE: [(i64, i64); 24] = [
+    (50, 8),  // senior manager of SOUTH
+    (51, 6),  // stood in for 50 until last week
+    (52, 11), // senior manager of SOUTH until May
+    (53, 11), // stands in for 52, for ever, whose appointment has ended
+    (54, 1),  // coordinator
+    (55, 12), // senior manager of S1 and supporter of N3
+    (56, 11), // stands in for 60 on S4
+    (57, 10), // senior manager of NORTH from next year
+    (58, 10), // supporter of N1 and of S1
+    (59, 6),  // supporter of N2 until May
+    (60, 5),  // has left, with everything still on file
+    (61, 10), // supporter of N3, in a cover group with S4
+    (62, 11), // supporter of S4, paused
+    (63, 1),  // admin
+    (64, 1),  // auditor
+    (65, 4),  // senior manager of N1 on a Bank contract
+    (66, 7),  // was in N2 until October
+    (67, 6),  // Trainer of SOUTH
+    (68, 12), // supporter of S1A from next year
+    (69, 7),  // supporter of S3, whose line manager is in N2
+    (70, 13), // supporter of N4
+    (71, 13), // another member of N4
+    (72, 14), // supporter of N5, which S5 shares
+    (73, 15), // alone in N5
+];
+
+/// The whole of it: the organisation, what happened in it, and what was mailed.
+pub(super) async fn build(world: &World) {
+    let db = &world.db;
+    organisation(db).await;
+    units(db).await;
+    people(db).await;
+    roles(db).await;
+    policies(db).await;
+    changed(db).await;
+    history::store(db, day("2026-11-02")).await;
+    history::reports(db).await;
+    history::store(db, day("2026-11-16")).await;
+    history::imports(db).await;
+    mails(db).await;
+}
+
+async fn units(db: &DatabaseConnection) {
+    let rows = [
+        unit_row(10, "N3", "Ward 3", Some(2), "Ward", Some("Across")),
+        unit_row(11, "S4", "Ward 10", Some(3), "Ward", Some("Across")),
+        unit_row(12, "S1A", "Ward 7 annexe", Some(6), "Ward", None),
+        unit::Model { valid_from: Some(day("2020-04-01")), ..unit_row(13, "N4", "Ward 4", Some(2), "Ward", None) },
+        unit_row(14, "S5", "Ward 11", Some(3), "Ward", Some("Far")),
+        unit_row(15, "N5", "Ward 5", Some(2), "Ward", Some("Far")),
+    ];
+    insert::<unit::Entity>(db, rows).await;
+}
+
+async fn people(db: &DatabaseConnection) {
+    insert::<person::Entity>(db, PEOPLE.iter().map(|(id, _)| person_row(*id))).await;
+    let mut posts: Vec<_> = PEOPLE.iter().map(|(id, unit)| post_row(*id, *unit)).collect();
+    for post in &mut posts {
+        match post.id.0 {
+            60 => post.valid_to = Some(day("2026-09-01")),
+            65 => post.bank = true,
+            66 => post.valid_from = Some(day("2026-10-01")),
+            _ => {}
+        }
+    }
+    posts.push(post::Model {
+        person_id: PersonId(66),
+        valid_to: Some(day("2026-10-01")),
+        job_title: Some("Former title of 66".to_owned()),
+        ..post_row(166, 5)
+    });
+    insert::<post::Entity>(db, posts).await;
+    for change in [
+        "job_title = 'Post ' || id WHERE id < 100 AND id % 4 <> 0",
+        // Person 8 of N2 manages some of both sectors; the leaver is still named.
+        "line_manager_id = 8 WHERE person_id IN (3, 4, 5, 6, 9, 36, 69, 60)",
+        "line_manager_id = 60 WHERE person_id IN (43, 44)",
+        "line_manager_id = NULL WHERE person_id IN (42, 71)",
+    ] {
+        db.execute_unprepared(&format!("UPDATE post SET {change}")).await.unwrap();
+    }
+    let trained = [55, 58, 59, 60, 61, 62, 69, 70, 72];
+    let levels = trained.iter().flat_map(|id| [(*id, 1), (*id, 2)]);
+    let passes = (200..).zip(levels).map(|(row, (id, course))| pass(row, id, course, "2025-06-01"));
+    let level3 = completion::Model { course_id: CourseId(3), ..pass(250, 67, 3, "2025-06-01") };
+    insert::<completion::Entity>(db, passes.chain([level3])).await;
+    assert_eq!(completion::Entity::find_by_id(CompletionId(250)).all(db).await.unwrap().len(), 1);
+}
+
+async fn roles(db: &DatabaseConnection) {
+    let supporter = |id, person, unit| allocation::Model {
+        line_approver_id: Some(PersonId(8)),
+        senior_approver_id: Some(PersonId(50)),
+        ..allocation_row(id, person, Role::PeerSupporter, unit)
+    };
+    let rows = [
+        allocation::Model { share: 500, ..supporter(20, 58, 4) },
+        allocation::Model { share: 500, ..supporter(21, 58, 6) },
+        allocation::Model { valid_to: Some(day("2026-06-01")), ..supporter(22, 59, 5) },
+        supporter(23, 60, 5),
+        supporter(24, 61, 10),
+        allocation::Model {
+            paused_from: Some(day("2026-11-01")),
+            paused_to: Some(day("2026-12-01")),
+            ..supporter(25, 62, 11)
+        },
+        supporter(26, 55, 10),
+        allocation_row(27, 67, Role::Trainer, 3),
+        allocation::Model { valid_from: Some(day("2027-01-01")), ..supporter(28, 68, 12) },
+        supporter(29, 69, 8),
+        supporter(30, 70, 13),
+        supporter(31, 72, 15),
+    ];
+    insert::<allocation::Entity>(db, rows.map(|row| allocation::Model { id: AllocationId(row.id.0), ..row })).await;
+    let spell = |id, person| unavailability::Model {
+        id: UnavailabilityId(id),
+        person_id: PersonId(person),
+        valid_from: day("2026-09-01"),
+        valid_to: None,
+    };
+    insert::<unavailability::Entity>(db, [spell(1, 7)]).await;
+    let appointed = |id, unit, person, role| appointment::Model {
+        id: AppointmentId(id),
+        unit_id: UnitId(unit),
+        person_id: PersonId(person),
+        role,
+        valid_from: Some(day("2026-01-01")),
+        valid_to: None,
+        delegate_id: None,
+        delegate_from: None,
+        delegate_to: None,
+    };
+    let manager = |id, unit, person| appointed(id, unit, person, AppointmentRole::SeniorManager);
+    let by = |delegate, to: Option<&str>, row| appointment::Model {
+        delegate_id: Some(PersonId(delegate)),
+        delegate_to: to.map(day),
+        ..row
+    };
+    let rows = [
+        by(51, Some("2026-11-10"), manager(2, 3, 50)),
+        by(53, None, appointment::Model { valid_to: Some(day("2026-06-01")), ..manager(3, 3, 52) }),
+        appointed(4, 1, 54, AppointmentRole::Coordinator),
+        manager(5, 6, 55),
+        by(56, None, appointment::Model { valid_to: Some(day("2027-04-01")), ..manager(6, 11, 60) }),
+        appointment::Model { valid_from: Some(day("2027-01-01")), ..manager(7, 2, 57) },
+        manager(8, 4, 65),
+        // Whose line manager is 8, who supports nobody there and sees the ward by 69 alone.
+        by(44, None, manager(9, 8, 36)),
+    ];
+    insert::<appointment::Entity>(db, rows).await;
+}
+
+async fn policies(db: &DatabaseConnection) {
+    let filed = |id, unit, from, staff_per_supporter| policy::Model {
+        id: PolicyId(id),
+        unit_id: UnitId(unit),
+        in_force_from: day(from),
+        staff_per_supporter,
+        ..policy_row()
+    };
+    let mixed = policy::Model { must_mix: "1 from Nursing of job_family".to_owned(), ..filed(3, 3, "2026-02-01", 20) };
+    let two = policy::Model { min_supporters: 2, ..filed(5, 15, "2026-03-01", 25) };
+    let rows = [filed(2, 1, "2026-12-20", 1), mixed, filed(4, 5, "2026-03-01", 25), two];
+    insert::<policy::Entity>(db, rows).await;
+    let exempt = exemption::Model {
+        id: ExemptionId(2),
+        unit_id: UnitId(5),
+        valid_from: day("2026-01-01"),
+        valid_to: day("2026-02-01"),
+        reason: "The ward was closed".to_owned(),
+        agreed_by: Some("First50 Last50".to_owned()),
+    };
+    insert::<exemption::Entity>(db, [exempt]).await;
+}
+
+async fn mails(db: &DatabaseConnection) {
+    let mail = |id, report, person, code: &str| delivery::Model {
+        id: DeliveryId(id),
+        report_id: ReportId(report),
+        recipient: format!("person:{person}"),
+        person_id: Some(PersonId(person)),
+        address: Some(format!("p{person}@board.example")),
+        units: json!([{ "code": code, "name": "A unit", "why": "You are its senior manager." }]),
+        subject: format!("Peer Support of {code}"),
+        message_id: format!("{id}@board.example"),
+        text_part: format!("Dear {person}, this is about {code}"),
+        html_part: String::new(),
+        csv_part: String::new(),
+        state: DeliveryState::Refused,
+        attempts: 3,
+        next_attempt_at: None,
+        accepted_at: None,
+        last_error: Some("The server refused it for good.".to_owned()),
+        stored_at: None,
+    };
+    // 51 and 60 got one when they still answered for something.
+    let rows = [
+        mail(5, 2, 50, "SOUTH"),
+        mail(6, 2, 55, "S1"),
+        mail(7, 2, 56, "S4"),
+        mail(8, 1, 51, "SOUTH"),
+        mail(9, 1, 60, "S4"),
+    ];
+    insert::<delivery::Entity>(db, rows).await;
+    let run = |id, period: &str, state| job_run::Model {
+        id: JobRunId(id),
+        job: "coverage".to_owned(),
+        period: period.to_owned(),
+        state,
+        attempts: 1,
+        holder: None,
+        lease_until: None,
+        not_before: (state == RunState::Retrying).then(|| instant("2026-11-16T09:30:00Z")),
+        started_at: Some(instant("2026-11-16T05:00:00Z")),
+        finished_at: None,
+        outcome: None,
+    };
+    insert::<job_run::Entity>(db, [run(2, "2026-11-16", RunState::Done), run(3, "2026-11-15", RunState::Retrying)])
+        .await;
+    assert_eq!(post::Entity::find_by_id(PostId(166)).all(db).await.unwrap().len(), 1);
+}

@@ -1,0 +1,18 @@
+//! The parts of README.md that are written by the binary and held by a test.
+
+use std::path::Path;
+
+/// README.md has `now` between `<!-- section -->` and `<!-- /section -->`; with UPDATE_README set it is written there. `test` is
+/// part of the name of the test that asks.
+pub(crate) fn holds(section: &str, now: &str, test: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&file).expect("README.md");
+    let (begin, end) = (format!("<!-- {section} -->\n"), format!("<!-- /{section} -->"));
+    let (before, rest) = readme.split_once(&begin).expect("README.md marks where the part begins");
+    let (kept, after) = rest.split_once(&end).expect("README.md marks where the part ends");
+    if std::env::var_os("UPDATE_README").is_some() {
+        std::fs::write(&file, format!("{before}{begin}{now}{end}{after}")).expect("README.md");
+        return;
+    }
+    assert_eq!(kept, now, "run `UPDATE_README=1 cargo test --test it {test}` and commit README.md");
+}
