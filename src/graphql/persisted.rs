@@ -11,7 +11,7 @@ use std::sync::Arc;
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Request, Response, ServerError, ValidationResult};
+use async_graphql::{EmptySubscription, Request, Response, Schema, ServerError, ValidationResult};
 use clap::ValueEnum;
 use entity::value::AccessRole;
 use futures_util::FutureExt as _;
@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::{ApiError, Code};
 use super::limits::Limits;
+use super::{Mutation, Query};
 use crate::access::Viewer;
 
 /// How a document identifier that is a hash begins.
@@ -221,7 +222,7 @@ fn in_one_line(sentence: &str) -> String {
 }
 
 /// The engine's own rules, on a schema that executes nothing: they wait for nothing either.
-fn validate(schema: &super::PsnSchema, text: &str) -> Result<(), ServerError> {
+fn validate(schema: &Schema<Query, Mutation, EmptySubscription>, text: &str) -> Result<(), ServerError> {
     let answer = schema
         .execute(Request::new(text))
         .now_or_never()
