@@ -21,7 +21,7 @@ use crate::access::manage::By;
 use crate::cli::Stop;
 use crate::config::Settings;
 use crate::graphql::{self, limits::Limits};
-use crate::http::{self, Budgets, Hosts, Site};
+use crate::http::{self, Budgets, Hosts, Site, Transport};
 
 /// What every command works with. Clones share the database and the clock.
 #[derive(Clone, Debug)]
@@ -139,8 +139,13 @@ impl App {
         let query = &self.settings.query;
         let budgets = Budgets::new(query.budget(), self.clock.clone());
         let (query_limit, persisted) = (query.limit(), query.persisted()?);
+        let transport = Transport {
+            origins: self.settings.http.cors_origins.clone(),
+            https: self.settings.is_https(),
+            ..Transport::default()
+        };
         let (gate, db) = (gate.clone(), self.db.clone());
-        Ok(http::router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate, db }))
+        Ok(http::router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db }))
     }
 
     /// The weekly report, mailing as the settings say.

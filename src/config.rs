@@ -3,6 +3,7 @@
 //! Settings of one subject have a file and a group of their own below `config/`.
 
 mod database;
+mod http;
 mod mail;
 pub mod oidc;
 mod query;
@@ -18,6 +19,7 @@ use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
 pub use database::{DatabaseSettings, DatabaseUrl};
+pub use http::HttpSettings;
 pub use mail::{MailSettings, SmtpUrl};
 pub use query::QuerySettings;
 pub use session::SessionSettings;
@@ -36,6 +38,10 @@ pub struct Settings {
     /// How mail goes out.
     #[command(flatten)]
     pub mail: MailSettings,
+
+    /// How the service meets its network.
+    #[command(flatten)]
+    pub http: HttpSettings,
 
     /// The address and port on which the API and the playground are served.
     #[arg(long, env = "BIND", global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -104,6 +110,12 @@ impl Settings {
                  provider, serve on 127.0.0.1, or add --tokens-only where only API tokens are to get in"
             ))),
         }
+    }
+
+    /// Whether people reach this service by https: a proxy in front of it encrypts.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.base_url.as_deref().is_some_and(|url| url.to_ascii_lowercase().starts_with("https:"))
     }
 
     /// How long running work gets to finish after a stop is asked for.

@@ -27,4 +27,5 @@ mod readme;
 mod report;
 mod site;
 mod smtp_listener;
+mod transport;
 mod web_browser;

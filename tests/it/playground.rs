@@ -12,6 +12,7 @@ use entity::value::AccessRole;
 use psn::access::secret::Secret;
 use psn::app::App;
 use psn::cli::Cli;
+use psn::http::{Connections, serve};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -63,7 +64,7 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
         return;
     }
     let stop = CancellationToken::new();
-    let serving = tokio::spawn(psn::http::serve(listener, router, stop.clone(), Duration::from_secs(5)));
+    let serving = tokio::spawn(serve(listener, router, Connections::at_most(64), stop.clone(), Duration::from_secs(5)));
     tokio::task::block_in_place(|| {
         if let Some(browser) = Browser::start() {
             signed_in(&browser, &site, &link);
