@@ -6,10 +6,12 @@ mod database;
 mod http;
 mod mail;
 pub mod oidc;
+mod production;
 mod query;
 mod secret;
 mod session;
 mod table;
+mod tls;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,12 +24,15 @@ pub use database::{DatabaseSettings, DatabaseUrl};
 pub use http::HttpSettings;
 pub use mail::{MailSettings, SmtpUrl};
 pub use query::QuerySettings;
+pub use secret::{Secret, SecretFile, Unshown};
 pub use session::SessionSettings;
 pub use table::settings_markdown;
+pub use tls::CaFile;
 
 use crate::cli::Stop;
 
-/// The settings. A flag goes before an environment variable, which goes before the default.
+/// The settings. A flag goes before an environment variable, which goes before the default; an empty variable is none.
+/// Secrets come from the environment or from files.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {

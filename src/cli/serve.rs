@@ -31,6 +31,10 @@ pub struct Args {
 pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), Stop> {
     let Args { no_jobs } = args;
     settings.refuse_open_address()?;
+    settings.refuse_unsafe()?;
+    if !no_jobs {
+        settings.refuse_mail_into_folder()?;
+    }
     let bind = settings.bind;
     let listener = TcpListener::bind(bind).await.map_err(|error| {
         Stop::Failed(format!(

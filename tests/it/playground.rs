@@ -47,7 +47,7 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
     board::organisation(&world.db).await;
     history::reports(&world.db).await;
     let settings = Cli::try_parse_from(["psn", "serve"]).unwrap().settings;
-    let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
+    let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
     let by = (Actor::Operator, world.clock.now());
     let admin = (PersonId(4), AccessRole::Admin);
     grant::add(&world.db, admin, (day("2026-11-01"), None), by).await.unwrap();
