@@ -17,6 +17,7 @@ mod hostile_queries;
 mod http;
 mod import;
 mod jobs;
+mod logs;
 mod oidc;
 mod outage;
 mod persisted;
