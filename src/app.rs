@@ -21,7 +21,7 @@ use crate::access::manage::By;
 use crate::cli::Stop;
 use crate::config::Settings;
 use crate::graphql::{self, limits::Limits};
-use crate::http::{self, Budgets, Hosts, Site};
+use crate::http::{self, Budgets, Hosts, Site, Transport};
 
 /// What every command works with. Clones share the database and the clock.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct App {
     pub settings: Settings,
     /// The database: open, though a PostgreSQL server may be away.
     pub db: DatabaseConnection,
+    /// The same database for the API, whose statements are given up after the time that a query may take.
+    pub api_db: DatabaseConnection,
     /// Where the time comes from.
     pub clock: Clock,
 }
@@ -40,9 +42,14 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Stop::Failed`] with what to do.
+    /// [`Stop::Refused`] for settings that are unsafe, [`Stop::Failed`] for a database that cannot be opened; both with what
+    /// to do.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, Stop> {
-        let url = &settings.database.database_url;
+        settings.refuse_unsafe()?;
+        for weakness in settings.weaknesses() {
+            tracing::warn!("{weakness}");
+        }
+        let url = settings.database.url();
         let failed = |cause: &dyn std::fmt::Display| {
             Stop::Failed(format!(
                 "the database {url} cannot be opened ({cause}): see that DATABASE_URL is right and its folder can be written"
@@ -51,15 +58,22 @@ impl App {
         if let Some(folder) = url.file().as_deref().and_then(std::path::Path::parent) {
             std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
         }
-        let db = entity::store::connect(url.reveal()).await.map_err(|error| failed(&error))?;
-        Ok(Self { settings, db, clock })
+        let open = async |limit| {
+            let opening = settings.database.opening(limit);
+            entity::store::open(url.reveal(), &opening).await.map_err(|error| failed(&error))
+        };
+        let db = open(None).await?;
+        // What is in memory is there for one connection only.
+        let limited = url.file().is_some() || entity::store::is_postgres(&db);
+        let api_db = if limited { open(Some(settings.query.limit())).await? } else { db.clone() };
+        Ok(Self { settings, db, api_db, clock })
     }
 
     /// Opens the database and brings its tables up to date, at once or not at all: for commands that somebody waits for.
     ///
     /// # Errors
     ///
-    /// [`Stop::Failed`] with what to do.
+    /// As [`Self::open`], and [`Stop::Failed`] for tables that cannot be brought up to date.
     pub async fn open_migrated(settings: Settings, clock: Clock) -> Result<Self, Stop> {
         let app = Self::open(settings, clock).await?;
         migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))?;
@@ -97,7 +111,7 @@ impl App {
     /// Why the tables could not be brought up to date, for a person.
     #[must_use]
     pub fn migration_failed(&self, error: &migration::MigrateError) -> Stop {
-        let url = &self.settings.database.database_url;
+        let url = self.settings.database.url();
         match error {
             migration::MigrateError::Database(cause) if entity::store::is_away(cause) => Stop::Failed(format!(
                 "the database {url} cannot be reached ({cause}): see that it runs and that DATABASE_URL is right"
@@ -114,7 +128,7 @@ impl App {
     pub fn gate(&self) -> Result<Gate, Stop> {
         let Settings { board_zone, base_url, session, .. } = &self.settings;
         let cookie = CookieName::at(base_url.as_deref());
-        let gate = Gate::new(self.db.clone(), (self.clock.clone(), *board_zone), cookie, session.limits());
+        let gate = Gate::new(self.api_db.clone(), (self.clock.clone(), *board_zone), cookie, session.limits());
         let provider = self.settings.provider(self.clock.clone())?;
         Ok(provider.into_iter().fold(gate, Gate::with_provider))
     }
@@ -126,7 +140,7 @@ impl App {
     /// [`Stop::Refused`] for persisted operations that are not valid; [`Stop::Failed`] when the schema's own text cannot be
     /// read, an error of the program.
     pub fn router(&self, gate: &Gate) -> Result<Router, Stop> {
-        let schema = graphql::schema(self.db.clone(), self.clock.clone(), self.settings.board_zone);
+        let schema = graphql::schema(self.api_db.clone(), self.clock.clone(), self.settings.board_zone);
         let limits = Limits::new(&graphql::sdl(), self.settings.query.query_cost)
             .map_err(|error| Stop::Failed(format!("the schema cannot be priced: {error}")))?;
         let Settings { bind, base_url, .. } = &self.settings;
@@ -139,8 +153,13 @@ impl App {
         let query = &self.settings.query;
         let budgets = Budgets::new(query.budget(), self.clock.clone());
         let (query_limit, persisted) = (query.limit(), query.persisted()?);
-        let (gate, db) = (gate.clone(), self.db.clone());
-        Ok(http::router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate, db }))
+        let transport = Transport {
+            origins: self.settings.http.cors_origins.clone(),
+            https: self.settings.is_https(),
+            ..Transport::default()
+        };
+        let (gate, db) = (gate.clone(), self.api_db.clone());
+        Ok(http::router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db }))
     }
 
     /// The weekly report, mailing as the settings say.
@@ -158,9 +177,10 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] for a mail setting that cannot be used; [`Stop::Failed`] for a table of jobs that makes no sense, an
-    /// error of the program.
+    /// [`Stop::Refused`] for a mail setting that cannot be used or must not be; [`Stop::Failed`] for a table of jobs that makes
+    /// no sense, an error of the program.
     pub fn runner(&self) -> Result<Runner, Stop> {
+        self.settings.refuse_mail_into_folder()?;
         let jobs: Vec<Box<dyn Job>> = vec![Box::new(Coverage), Box::new(self.gap_report()?), Box::new(AuditCheck)];
         Runner::new(self.db.clone(), self.clock.clone(), self.settings.board_zone, &TABLE, jobs)
             .map_err(|error| Stop::Failed(error.to_string()))
@@ -187,8 +207,10 @@ impl App {
 
     /// Closes the database: SQLite then folds its write-ahead log into the one file, which can be copied as it is.
     pub async fn close(self) {
-        if let Err(cause) = self.db.close().await {
-            tracing::warn!(%cause, "the database did not close in good order");
+        for db in [self.api_db, self.db] {
+            if let Err(cause) = db.close().await {
+                tracing::warn!(%cause, "the database did not close in good order");
+            }
         }
     }
 
@@ -211,9 +233,9 @@ impl App {
 ///
 /// [`Stop::Refused`] for a mail server's address that cannot be used.
 pub fn mailer(settings: &Settings) -> Result<Mailer, Stop> {
-    match &settings.mail.smtp_url {
+    match settings.mail.smtp_url() {
         None => Ok(Mailer::folder(settings.mail.mail_folder.clone())),
-        Some(url) => Mailer::smtp(url.reveal(), settings.mail.limit())
+        Some(url) => Mailer::smtp(url.reveal(), settings.mail.limit(), &settings.mail.tls())
             .map_err(|error| Stop::Refused(format!("SMTP_URL: {error}"))),
     }
 }

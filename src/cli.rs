@@ -20,7 +20,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use entity::clock::Clock;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +39,23 @@ pub struct Cli {
     /// What is to be done.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Reads the command line and the environment, in which an empty variable counts as none: `SMTP_URL=` in a file of
+    /// variables means that there is no mail server. Ends the process when they make no sense, or for `--help`.
+    #[must_use]
+    pub fn from_surroundings() -> Self {
+        let command = without_empty_variables(Self::command());
+        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
+}
+
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    command
+        .mut_args(|arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg })
+        .mut_subcommands(without_empty_variables)
 }
 
 /// What psn can be told to do.

@@ -3,12 +3,15 @@
 //! Settings of one subject have a file and a group of their own below `config/`.
 
 mod database;
+mod http;
 mod mail;
 pub mod oidc;
+mod production;
 mod query;
 mod secret;
 mod session;
 mod table;
+mod tls;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -18,14 +21,18 @@ use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
 pub use database::{DatabaseSettings, DatabaseUrl};
+pub use http::HttpSettings;
 pub use mail::{MailSettings, SmtpUrl};
 pub use query::QuerySettings;
+pub use secret::{Secret, SecretFile, Unshown};
 pub use session::SessionSettings;
 pub use table::settings_markdown;
+pub use tls::CaFile;
 
 use crate::cli::Stop;
 
-/// The settings. A flag goes before an environment variable, which goes before the default.
+/// The settings. A flag goes before an environment variable, which goes before the default; an empty variable is none.
+/// Secrets come from the environment or from files.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
@@ -36,6 +43,10 @@ pub struct Settings {
     /// How mail goes out.
     #[command(flatten)]
     pub mail: MailSettings,
+
+    /// How the service meets its network.
+    #[command(flatten)]
+    pub http: HttpSettings,
 
     /// The address and port on which the API and the playground are served.
     #[arg(long, env = "BIND", global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -104,6 +115,12 @@ impl Settings {
                  provider, serve on 127.0.0.1, or add --tokens-only where only API tokens are to get in"
             ))),
         }
+    }
+
+    /// Whether people reach this service by https: a proxy in front of it encrypts.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.base_url.as_deref().is_some_and(|url| url.to_ascii_lowercase().starts_with("https:"))
     }
 
     /// How long running work gets to finish after a stop is asked for.

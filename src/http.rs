@@ -1,6 +1,8 @@
 //! HTTP: the router, the GraphQL endpoint, the playground, under which name, and health.
 
 mod budget;
+mod connection;
+mod cors;
 mod gate;
 mod graphql;
 mod health;
@@ -14,7 +16,9 @@ mod server;
 mod sign_in;
 
 pub use budget::{Budgets, Peer, Running, Terms};
+pub use cors::Origin;
 pub use health::Readiness;
 pub use host::Hosts;
-pub use router::{RequestId, Site, router};
-pub use server::serve;
+pub use request::BODY_LIMIT;
+pub use router::{RequestId, Site, Transport, router};
+pub use server::{Connections, MAX_HEADERS, serve};

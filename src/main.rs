@@ -4,7 +4,6 @@
 use std::io::{Write, stderr};
 use std::process::ExitCode;
 
-use clap::Parser;
 use psn::cli::{self, Cli, Stop};
 use psn::{shutdown, telemetry};
 
@@ -12,7 +11,7 @@ use psn::{shutdown, telemetry};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_surroundings();
     match begin(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {

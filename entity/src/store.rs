@@ -8,4 +8,4 @@ pub mod roster;
 pub mod run;
 pub mod snapshot;
 
-pub use connection::{begin_write, connect, is_away, is_postgres};
+pub use connection::{Opening, Way, begin_write, connect, is_away, is_overdue, is_postgres, open, way};

@@ -18,7 +18,7 @@ use lettre::message::Mailbox;
 
 pub use folder::Folder;
 pub use memory::{Kept, Memory};
-pub use smtp::Smtp;
+pub use smtp::{Smtp, is_this_machine};
 
 use crate::one_line::{clip, one_line};
 
@@ -60,6 +60,9 @@ pub enum SettingsError {
         "the mail server's URL {0}; write it as smtps://user:password@host, smtp+starttls://host or, for this machine only, smtp://127.0.0.1:1025"
     )]
     Url(&'static str),
+    /// Not a private authority's certificate.
+    #[error("the certificate of the mail server's authority cannot be used ({0}); it is a file in PEM")]
+    Certificate(String),
 }
 
 impl FromStr for Sender {
@@ -69,6 +72,16 @@ impl FromStr for Sender {
         let clean = one_line(text);
         clean.parse().map(Self).map_err(|_| SettingsError::Sender(clip(&clean, 80)))
     }
+}
+
+/// Whom an encrypted connection to a mail server trusts, and whether it must be one. By default it must, and the server's
+/// certificate and name are verified by the public authorities.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// The certificates of a private authority, trusted besides the public ones: PEM.
+    pub ca: Option<Vec<u8>>,
+    /// Whether `smtp://` may lead to another machine.
+    pub plain: bool,
 }
 
 /// One mail to one recipient.
@@ -124,9 +137,10 @@ impl Mailer {
     ///
     /// # Errors
     ///
-    /// [`SettingsError::Url`] for a URL of another form, and for one without encryption to another machine.
-    pub fn smtp(url: &str, deadline: Duration) -> Result<Self, SettingsError> {
-        Smtp::new(url, deadline).map(Self::Smtp)
+    /// [`SettingsError::Url`] for a URL of another form, and for one without encryption to another machine unless `tls` allows
+    /// it; [`SettingsError::Certificate`].
+    pub fn smtp(url: &str, deadline: Duration, tls: &Tls) -> Result<Self, SettingsError> {
+        Smtp::new(url, deadline, tls).map(Self::Smtp)
     }
 
     /// A folder, made with the first mail.

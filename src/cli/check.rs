@@ -29,10 +29,13 @@ type Finding = Result<String, String>;
 /// [`Stop::Failed`] when anything fails.
 pub async fn run(args: Args, settings: &Settings) -> Result<(), Stop> {
     let Args {} = args;
-    let mut findings = vec![("configuration", configuration(settings))];
+    let mut findings = vec![("configuration", configuration(settings)), ("safety", safety(settings))];
     findings.extend(database(settings).await);
     findings.push(("mail", mail(settings).await));
     findings.push(("identity provider", identity_provider(settings).await));
+    for weakness in settings.weaknesses() {
+        say(format_args!("warning: {weakness}"))?;
+    }
     let mut failing = 0;
     for (part, finding) in &findings {
         match finding {
@@ -57,8 +60,17 @@ fn configuration(settings: &Settings) -> Finding {
     Ok(format!("served on {}, board time is {}", settings.bind, settings.board_zone))
 }
 
+fn safety(settings: &Settings) -> Finding {
+    let refused = settings.refuse_unsafe().and_then(|()| settings.refuse_mail_into_folder());
+    refused.map_err(|stop| stop.to_string())?;
+    Ok(match settings.production() {
+        Some(why) => format!("production settings, for {why}"),
+        None => "settings for this machine alone".to_owned(),
+    })
+}
+
 async fn database(settings: &Settings) -> Vec<(&'static str, Finding)> {
-    let url = &settings.database.database_url;
+    let url = settings.database.url();
     if let Some(file) = url.file().filter(|file| !file.exists()) {
         let fault = format!("there is no {} yet; run `psn migrate`, or `psn demo` for an example", file.display());
         return vec![("database", Err(fault))];
@@ -67,7 +79,7 @@ async fn database(settings: &Settings) -> Vec<(&'static str, Finding)> {
         Err(format!("{url} does not answer ({cause}); see that it runs and DATABASE_URL is right"))
     };
     let asked = tokio::time::timeout(WAIT, async {
-        let db = store::connect(url.reveal()).await?;
+        let db = store::open(url.reveal(), &settings.database.opening(None)).await?;
         db.execute_unprepared("SELECT 1").await?;
         Ok::<_, DbErr>(db)
     });
@@ -121,7 +133,7 @@ async fn identity_provider(settings: &Settings) -> Finding {
 }
 
 async fn mail(settings: &Settings) -> Finding {
-    let Some(url) = &settings.mail.smtp_url else { return mail_folder(&settings.mail.mail_folder) };
+    let Some(url) = settings.mail.smtp_url() else { return mail_folder(&settings.mail.mail_folder) };
     let mailer = mailer(settings).map_err(|stop| stop.to_string())?;
     match tokio::time::timeout(WAIT, mailer.check()).await {
         Ok(Ok(found)) => Ok(found),

@@ -46,7 +46,10 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
             "the demonstration is for this machine only: {bind} is reached from others"
         )));
     }
-    if settings.mail.smtp_url.take().is_some() {
+    if let Some(why) = settings.production() {
+        return Err(Stop::Refused(format!("the demonstration is for this machine only, and {why}")));
+    }
+    if settings.mail.forget_server() {
         say("SMTP_URL is not used: the demonstration writes its mails into a folder and sends none.")?;
     }
     let bind = settings.bind;
@@ -130,7 +133,8 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop>
         Some(root) => {
             return Err(Stop::Refused(format!(
                 "{} holds another board ({}): name an empty database with --database-url",
-                app.settings.database.database_url, root.name
+                app.settings.database.url(),
+                root.name
             )));
         }
         None => {}

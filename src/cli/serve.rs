@@ -31,6 +31,10 @@ pub struct Args {
 pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), Stop> {
     let Args { no_jobs } = args;
     settings.refuse_open_address()?;
+    settings.refuse_unsafe()?;
+    if !no_jobs {
+        settings.refuse_mail_into_folder()?;
+    }
     let bind = settings.bind;
     let listener = TcpListener::bind(bind).await.map_err(|error| {
         Stop::Failed(format!(
@@ -65,8 +69,9 @@ pub async fn serve_on(
     let router = app.router(&gate)?;
     tracing::info!("serving http://{at}/graphql, with the playground at http://{at}/playground");
     let limit = app.settings.shutdown_limit();
+    let connections = app.settings.http.connections();
     let site = async {
-        let served = http::serve(listener, router, stop.clone(), limit).await;
+        let served = http::serve(listener, router, connections, stop.clone(), limit).await;
         if tokio::time::timeout(limit.max(LEAST), gate.settle()).await.is_err() {
             tracing::warn!("the last uses of tokens and sessions, or refusals, could not be noted in time");
         }

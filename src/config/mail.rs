@@ -4,16 +4,34 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use axum::http::Uri;
 use clap::Args;
+use clap::builder::FalseyValueParser;
+use jobs::mail::{Tls, is_this_machine};
 
-use super::secret::shown_masked;
+use super::secret::{Secret as _, SecretFile, Unshown, shown_masked};
+use super::tls::CaFile;
 
 /// The mail server, or the folder in its place.
 #[derive(Args, Clone, Debug)]
 pub struct MailSettings {
-    /// The mail server, `smtps://` or `smtp+starttls://` (plain `smtp://` on this machine only); without one, mails are written into a folder.
+    /// The mail server, `smtps://` or `smtp+starttls://` (`smtp://` is not encrypted and for this machine only); without one, mails are written into a folder.
     #[arg(long, env = "SMTP_URL", global = true, value_name = "URL", hide_env_values = true)]
-    pub smtp_url: Option<SmtpUrl>,
+    #[arg(value_parser = Unshown::<SmtpUrl>::new())]
+    smtp_url: Option<SmtpUrl>,
+
+    /// A file that holds the mail server's address, in place of `SMTP_URL`.
+    #[arg(long, env = "SMTP_URL_FILE", global = true, value_name = "FILE", conflicts_with = "smtp_url")]
+    #[arg(value_parser = SecretFile::<SmtpUrl>::read)]
+    smtp_url_file: Option<SecretFile<SmtpUrl>>,
+
+    /// The certificate of a private authority by which the mail server is trusted too (PEM).
+    #[arg(long, env = "SMTP_CA_FILE", global = true, value_name = "FILE", value_parser = CaFile::read)]
+    smtp_ca_file: Option<CaFile>,
+
+    /// Let mail go to another machine unencrypted, by `smtp://`.
+    #[arg(long, env = "SMTP_PLAIN", global = true, value_parser = FalseyValueParser::new())]
+    smtp_plain: bool,
 
     /// The folder into which mails are written as `.eml` files when there is no mail server.
     #[arg(long, env = "MAIL_FOLDER", global = true, value_name = "DIR", default_value = "psn-data/mail")]
@@ -31,6 +49,49 @@ pub struct MailSettings {
 }
 
 impl MailSettings {
+    /// The mail server's address, from wherever it came.
+    #[must_use]
+    pub fn smtp_url(&self) -> Option<&SmtpUrl> {
+        self.smtp_url_file.as_ref().map(SecretFile::secret).or(self.smtp_url.as_ref())
+    }
+
+    /// Forgets the mail server, so that mails go into the folder, and says whether there was one.
+    pub fn forget_server(&mut self) -> bool {
+        let file = self.smtp_url_file.take().is_some();
+        self.smtp_url.take().is_some() || file
+    }
+
+    /// Whom an encrypted connection trusts, and whether it must be one.
+    #[must_use]
+    pub fn tls(&self) -> Tls {
+        Tls { ca: self.smtp_ca_file.as_ref().map(|file| file.pem().to_owned()), plain: self.smtp_plain }
+    }
+
+    fn is_plain_abroad(&self) -> bool {
+        self.smtp_url().is_some_and(SmtpUrl::is_plain_abroad)
+    }
+
+    /// Why it must not be used, if it must not, in one sentence.
+    pub(super) fn fault(&self) -> Option<String> {
+        let url = self.smtp_url().filter(|_| self.is_plain_abroad() && !self.smtp_plain)?;
+        Some(format!(
+            "mails and their password would go to {url} unencrypted: use smtps:// or smtp+starttls:// (with SMTP_CA_FILE for a private authority), or set SMTP_PLAIN=yes if that is meant"
+        ))
+    }
+
+    /// What is weak about it although it was asked for, a sentence each.
+    pub(super) fn weaknesses(&self) -> Vec<String> {
+        let url = self.smtp_url().filter(|_| self.is_plain_abroad() && self.smtp_plain);
+        let plain = url.map(|url| format!("SMTP_PLAIN: mails and their password go to {url} unencrypted"));
+        let file = self.smtp_url_file.as_ref().and_then(SecretFile::weakness);
+        plain.into_iter().chain(file).collect()
+    }
+
+    /// The password, for a comparison with those that everybody knows.
+    pub(super) fn password(&self) -> Option<String> {
+        self.smtp_url()?.password()
+    }
+
     /// How long sending one mail may take.
     #[must_use]
     pub const fn limit(&self) -> Duration {
@@ -54,20 +115,16 @@ impl FromStr for SmtpUrl {
 }
 
 impl SmtpUrl {
+    fn is_plain_abroad(&self) -> bool {
+        // Whatever cannot be read is refused later, by those who send.
+        let host =
+            self.0.starts_with("smtp://").then(|| self.0.parse::<Uri>().ok()?.host().map(str::to_owned)).flatten();
+        host.is_some_and(|host| !is_this_machine(host.trim_matches(['[', ']'])))
+    }
+
     /// The address with its password, for the mail transport only.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_is_never_shown() {
-        let url = SmtpUrl::from_str("smtps://me:s3cret@mail.example").unwrap();
-        assert_eq!(url.to_string(), "smtps://me:***@mail.example");
     }
 }

@@ -180,6 +180,9 @@ impl From<DbErr> for ApiError {
             tracing::warn!(cause = %error, "the database is away");
             return Self::unavailable();
         }
+        if entity::store::is_overdue(&error) {
+            return Self::new(Code::QueryTimeout, "The database took too long for this; ask for less at once");
+        }
         Self::internal(error)
     }
 }

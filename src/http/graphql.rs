@@ -40,6 +40,7 @@ pub(super) struct Endpoint<S> {
     pub(super) query_limit: Duration,
     pub(super) budgets: Arc<Budgets<Actor>>,
     pub(super) persisted: Arc<Persisted>,
+    pub(super) body_limit: Duration,
 }
 
 /// The media type of an answer. It decides the status of an answer without data too.
@@ -130,7 +131,7 @@ impl<S: Executor> Endpoint<S> {
         (method, headers, uri, body): (&Method, &HeaderMap, &Uri, Body),
         facts: &mut Facts,
     ) -> Result<Answer, Refusal> {
-        let asked = request::read(method, headers, uri, body).await?;
+        let asked = request::read(method, headers, uri, (body, self.body_limit)).await?;
         let caller = viewer.actor();
         let running = self.budgets.begin(&caller).ok_or_else(|| {
             let sentence = "As many of your requests run as may run at once";

@@ -16,8 +16,8 @@ use crate::graphql::persisted::SHA256;
 /// The longest body, in bytes: the longest query and variables with every character escaped, and room for the rest.
 pub(super) const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// A body that takes longer than this is somebody holding a connection open.
-const BODY_LIMIT: Duration = Duration::from_secs(10);
+/// How long a body may take to arrive, unless told otherwise: one that takes longer is somebody holding a connection open.
+pub const BODY_LIMIT: Duration = Duration::from_secs(10);
 
 /// A GraphQL request as it came; the query is not looked at yet.
 #[derive(Debug)]
@@ -98,13 +98,13 @@ pub(super) async fn read(
     method: &Method,
     headers: &HeaderMap,
     uri: &Uri,
-    body: Body,
+    (body, limit): (Body, Duration),
 ) -> Result<GraphqlRequest, Refusal> {
     match *method {
         Method::GET => from_query_string(uri),
         Method::POST => {
             only_plain_json(headers)?;
-            from_body(body).await
+            from_body(body, limit).await
         }
         _ => Err(Refusal::method("GET, POST", "GraphQL is asked by POST, or a query by GET")),
     }
@@ -131,8 +131,8 @@ fn only_plain_json(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-async fn from_body(body: Body) -> Result<GraphqlRequest, Refusal> {
-    let bytes = match tokio::time::timeout(BODY_LIMIT, to_bytes(body, MAX_BODY_BYTES)).await {
+async fn from_body(body: Body, limit: Duration) -> Result<GraphqlRequest, Refusal> {
+    let bytes = match tokio::time::timeout(limit, to_bytes(body, MAX_BODY_BYTES)).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(error)) if is_too_long(&error) => return Err(Refusal::too_large()),
         Ok(Err(_)) => return Err(bad("The body ended early")),

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_graphql::Executor;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -18,17 +18,28 @@ use entity::actor::Actor;
 use sea_orm::DatabaseConnection;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
 
 use super::budget::Budgets;
+use super::cors::{self, Origin};
 use super::graphql::Endpoint;
 use super::host::{self, Hosts};
-use super::request::{MAX_BODY_BYTES, Refusal};
+use super::request::{BODY_LIMIT, MAX_BODY_BYTES, Refusal};
 use super::{gate, graphql, health, playground, provider, sign_in};
 use crate::access::Gate;
 use crate::graphql::limits::Limits;
 use crate::graphql::persisted::Persisted;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// No other site may take an answer in as a picture or a script of its own; what [`cors`] allows is not meant by it.
+const SAME_ORIGIN_ONLY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// How long a browser that was here by https does not try without.
+const A_YEAR: &str = "max-age=31536000";
+/// The policy of an answer that is no page: it may load nothing, and nothing may frame it.
+const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What a request may take besides the time of its body and of its query.
+const REST: Duration = Duration::from_secs(5);
 
 /// What the router needs. The schema brings its own data; the database here is for `/health/ready`.
 #[derive(Debug)]
@@ -47,28 +58,47 @@ pub struct Site<S> {
     pub hosts: Hosts,
     /// Who may come in.
     pub gate: Gate,
+    /// What holds for every request, whatever it asks.
+    pub transport: Transport,
     /// The database that must answer before the service is ready.
     pub db: DatabaseConnection,
+}
+
+/// What holds for every request, whatever it asks.
+#[derive(Clone, Debug)]
+pub struct Transport {
+    /// How long a body may take to arrive.
+    pub body_limit: Duration,
+    /// The origins whose pages may read `/graphql` from a browser.
+    pub origins: Vec<Origin>,
+    /// Whether people reach the service by https: browsers are then told never to try without.
+    pub https: bool,
+}
+
+impl Default for Transport {
+    fn default() -> Self {
+        Self { body_limit: BODY_LIMIT, origins: Vec::new(), https: false }
+    }
 }
 
 /// The whole site: `/graphql` and `/playground` behind the gate; `/health/live`, `/health/ready`, and the pages for signing in
 /// and the way to the identity provider and back before it.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
-    let Site { schema, limits, query_limit, budgets, persisted, hosts, gate, db } = site;
+    let Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db } = site;
+    let Transport { body_limit, origins, https } = transport;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
-    let endpoint = Endpoint { schema, limits, query_limit, budgets, persisted };
+    let endpoint = Endpoint { schema, limits, query_limit, body_limit, budgets, persisted };
+    let origins: Arc<[Origin]> = origins.into();
     let graphql = Router::new()
         .route("/graphql", any(graphql::answer::<S>))
         .with_state(endpoint)
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(middleware::from_fn(tell_too_large))
-        .layer(CompressionLayer::new())
-        .layer(middleware::map_response(never_store));
+        .layer(CompressionLayer::new());
     let health = Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .with_state(db)
-        .layer(middleware::map_response(never_store));
+        .with_state(db);
     let provider = provider::router(&gate);
     let guarded = Router::new()
         .merge(graphql)
@@ -80,8 +110,11 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .merge(health)
         .merge(provider)
         .merge(sign_in::router(gate))
+        // Before the gate: a browser asks about an origin without showing who it is.
+        .layer(middleware::from_fn_with_state(origins, cors::these_origins))
         .layer(middleware::from_fn_with_state(hosts, host::known_only))
-        .layer(middleware::from_fn(identify))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, body_limit + query_limit + REST))
+        .layer(middleware::from_fn_with_state(https, identify))
 }
 
 /// The name of one request, in its answer's `x-request-id`, its errors and its log lines. It is of our own making: what a
@@ -104,7 +137,7 @@ impl fmt::Display for RequestId {
     }
 }
 
-async fn identify(mut request: Request, next: Next) -> Response {
+async fn identify(State(https): State<bool>, mut request: Request, next: Next) -> Response {
     let id = RequestId::new();
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).await;
@@ -114,11 +147,13 @@ async fn identify(mut request: Request, next: Next) -> Response {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
-}
-
-async fn never_store(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(SAME_ORIGIN_ONLY, HeaderValue::from_static("same-origin"));
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(A_YEAR));
+    }
+    // What says nothing of its own is no page and is not kept.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

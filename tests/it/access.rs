@@ -27,7 +27,7 @@ use crate::site::{Answer, send};
 /// The app as `psn serve` with these flags has it, over the world's database.
 fn app(world: &World, flags: &[&str]) -> App {
     let settings = Cli::try_parse_from([&["psn", "serve"], flags].concat()).unwrap().settings;
-    App { settings, db: world.db.clone(), clock: world.clock.clone() }
+    App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() }
 }
 
 /// The real site, as somebody meets it who shows nothing, and its gate.

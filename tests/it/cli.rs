@@ -15,7 +15,7 @@ use crate::oidc::provider::Provider;
 use crate::readme;
 use crate::smtp_listener::SmtpListener;
 
-fn psn(folder: &Path, args: &[&str]) -> Command {
+pub(crate) fn psn(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_psn"));
     // Nothing of the machine's own settings; PATH and the like are not needed either.
     command.env_clear().current_dir(folder).args(args).stdin(Stdio::null());
@@ -26,7 +26,7 @@ pub(crate) fn run(folder: &Path, args: &[&str]) -> (Option<i32>, String, String)
     told(psn(folder, args).output().expect("psn runs"))
 }
 
-fn told(output: Output) -> (Option<i32>, String, String) {
+pub(crate) fn told(output: Output) -> (Option<i32>, String, String) {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("psn speaks UTF-8");
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
@@ -84,6 +84,8 @@ fn bad_usage_and_an_open_address_end_with_code_2() {
     refused(&open, "https");
     refused(&[&open[..], &["--base-url", "http://psn.example"]].concat(), "unencrypted");
     refused(&[&open[..], &["--tokens-only"]].concat(), "unencrypted");
+    refused(&["serve", "--cors-origins", "*"], "name each origin");
+    refused(&["serve", "--cors-origins", "https://a.example,null"], "name each origin");
     let (code, _, error) = run(folder.path(), &["serve", "--bind", "[::]:0"]);
     assert_eq!((code, error.trim().lines().count()), (Some(2), 1), "one sentence: {error}");
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");
@@ -117,14 +119,19 @@ both!(
         let (code, said, _) = check(&[]);
         assert_eq!(code, Some(0), "{said}");
         let parts: Vec<_> = said.lines().filter_map(|line| line.split_once(": ok, ")).map(|(part, _)| part).collect();
-        assert_eq!(parts, ["configuration", "database", "tables", "writing", "mail", "identity provider"], "{said}");
+        assert_eq!(
+            parts,
+            ["configuration", "safety", "database", "tables", "writing", "mail", "identity provider"],
+            "{said}"
+        );
 
         let server = SmtpListener::start().await;
         let (code, said, _) = check(&["--smtp-url", &server.url()]);
         assert!(code == Some(0) && said.contains("mail: ok, "), "{said}");
 
         let at = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let (code, said, _) = check(&["--smtp-url", &format!("smtp://psn:s3cret@{at}")]);
+        let mut with_password = psn(folder, &["check", "--database-url", &world.url]);
+        let (code, said, _) = told(with_password.env("SMTP_URL", format!("smtp://psn:s3cret@{at}")).output().unwrap());
         assert!(code == Some(1) && said.contains("mail: fails: ") && said.contains("SMTP_URL"), "{said}");
         assert!(!said.contains("s3cret"));
 
@@ -149,9 +156,10 @@ fn check_tells_what_to_do_and_never_a_password() {
 
     let taken = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("postgres://psn:s3cret@{taken}/psn");
-    let (code, said, error) = run(folder.path(), &["check", "--database-url", &url]);
+    let with = |args: &[&str]| told(psn(folder.path(), args).env("DATABASE_URL", &url).output().unwrap());
+    let (code, said, error) = with(&["check"]);
     assert!(code == Some(1) && said.contains(&format!("postgres://psn:***@{taken}/psn does not answer")), "{said}");
-    let (code, _, more) = run(folder.path(), &["migrate", "--database-url", &url]);
+    let (code, _, more) = with(&["migrate"]);
     assert!(code == Some(1) && more.contains("cannot be reached") && more.trim().lines().count() == 1, "{more}");
     assert!(!format!("{said}{error}{more}").contains("s3cret"));
 }

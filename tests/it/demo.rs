@@ -12,7 +12,7 @@ fn app(world: &World) -> App {
     let folder = world.folder.path().join("mail");
     let line = ["psn", "--database-url", &world.url, "--mail-folder", folder.to_str().expect("a path"), "demo"];
     let settings = Cli::try_parse_from(line).expect("settings").settings;
-    App { settings, db: world.db.clone(), clock: world.clock.clone() }
+    App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() }
 }
 
 async fn prepared(world: &World) -> Result<String, Stop> {

@@ -15,7 +15,7 @@ use std::time::Duration;
 use axum::Router;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
-use psn::http::{Budgets, Hosts, Site, router};
+use psn::http::{Budgets, Hosts, Site, Transport, router};
 use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 
@@ -38,7 +38,8 @@ pub(crate) fn closed(world: &World, db: DatabaseConnection, persisted: Persisted
     let budgets = Budgets::new(LAVISH, world.clock.clone());
     let (query_limit, hosts) = (Duration::from_secs(20), Hosts::Any);
     // The gate asks the database by a connection of its own, which tests that count statements do not watch.
-    router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate: world.gate(), db })
+    let (gate, transport) = (world.gate(), Transport::default());
+    router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db })
 }
 
 /// The answer as it is, errors and all.

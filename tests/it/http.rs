@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use psn::graphql::error::INTERNAL_SENTENCE;
+use psn::http::{Connections, serve};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -265,7 +266,8 @@ async fn listening() -> (TcpListener, std::net::SocketAddr) {
 async fn a_body_of_32_megabytes_is_refused_before_it_is_read() {
     let (listener, at) = listening().await;
     let stop = CancellationToken::new();
-    let server = tokio::spawn(psn::http::serve(listener, bare().await, stop.clone(), Duration::from_secs(5)));
+    let server =
+        tokio::spawn(serve(listener, bare().await, Connections::at_most(64), stop.clone(), Duration::from_secs(5)));
 
     // By its announced length: not one byte of the body is sent.
     let mut client = TcpStream::connect(at).await.unwrap();
@@ -315,7 +317,8 @@ async fn begun(at: std::net::SocketAddr, query: &str) -> TcpStream {
 async fn a_stop_lets_running_requests_finish_and_takes_no_new_ones() {
     let (listener, at) = listening().await;
     let stop = CancellationToken::new();
-    let server = tokio::spawn(psn::http::serve(listener, bare().await, stop.clone(), Duration::from_secs(20)));
+    let server =
+        tokio::spawn(serve(listener, bare().await, Connections::at_most(64), stop.clone(), Duration::from_secs(20)));
     let mut running = begun(at, "{slow(seconds: 1)}").await;
     stop.cancel();
     let mut text = String::new();
@@ -329,7 +332,8 @@ async fn a_stop_lets_running_requests_finish_and_takes_no_new_ones() {
 async fn a_stop_does_not_wait_for_ever() {
     let (listener, at) = listening().await;
     let stop = CancellationToken::new();
-    let server = tokio::spawn(psn::http::serve(listener, bare().await, stop.clone(), Duration::from_millis(50)));
+    let server =
+        tokio::spawn(serve(listener, bare().await, Connections::at_most(64), stop.clone(), Duration::from_millis(50)));
     let _running = begun(at, "{never}").await;
     stop.cancel();
     server.await.unwrap().unwrap();

@@ -12,6 +12,7 @@ use entity::value::AccessRole;
 use psn::access::secret::Secret;
 use psn::app::App;
 use psn::cli::Cli;
+use psn::http::{Connections, serve};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -46,7 +47,7 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
     board::organisation(&world.db).await;
     history::reports(&world.db).await;
     let settings = Cli::try_parse_from(["psn", "serve"]).unwrap().settings;
-    let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
+    let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
     let by = (Actor::Operator, world.clock.now());
     let admin = (PersonId(4), AccessRole::Admin);
     grant::add(&world.db, admin, (day("2026-11-01"), None), by).await.unwrap();
@@ -63,7 +64,7 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
         return;
     }
     let stop = CancellationToken::new();
-    let serving = tokio::spawn(psn::http::serve(listener, router, stop.clone(), Duration::from_secs(5)));
+    let serving = tokio::spawn(serve(listener, router, Connections::at_most(64), stop.clone(), Duration::from_secs(5)));
     tokio::task::block_in_place(|| {
         if let Some(browser) = Browser::start() {
             signed_in(&browser, &site, &link);

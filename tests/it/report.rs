@@ -12,7 +12,7 @@ use entity::period::{Day, IsoWeek};
 use entity::store::report as store;
 use entity::table::{delivery, person, post, report, unit};
 use entity::value::DeliveryState;
-use jobs::mail::{Mailer, SendError};
+use jobs::mail::{Mailer, SendError, Tls};
 use jobs::report::{GapReport, Outcome, ReportError};
 use mail_parser::{MessageParser, MimeHeaders as _};
 use sea_orm::sea_query::Expr;
@@ -37,11 +37,11 @@ fn job(mailer: Mailer) -> GapReport {
 }
 
 fn by_smtp(listener: &SmtpListener) -> GapReport {
-    job(Mailer::smtp(&listener.url(), Duration::from_secs(5)).unwrap())
+    job(Mailer::smtp(&listener.url(), Duration::from_secs(5), &Tls::default()).unwrap())
 }
 
 fn impatient(listener: &SmtpListener) -> GapReport {
-    job(Mailer::smtp(&listener.url(), Duration::from_secs(2)).unwrap())
+    job(Mailer::smtp(&listener.url(), Duration::from_secs(2), &Tls::default()).unwrap())
 }
 
 /// The organisation and Monday's snapshot with a gap in NORTH.
@@ -269,7 +269,8 @@ both!(
             let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             free.local_addr().unwrap().port()
         };
-        let job = job(Mailer::smtp(&format!("smtp://127.0.0.1:{closed}"), Duration::from_secs(2)).unwrap());
+        let job =
+            job(Mailer::smtp(&format!("smtp://127.0.0.1:{closed}"), Duration::from_secs(2), &Tls::default()).unwrap());
         assert!(matches!(job.mailer.check().await, Err(SendError::Retry(_))));
         let mut at = now();
         for _ in 0..22 {
@@ -436,9 +437,13 @@ both!(
 #[tokio::test]
 async fn a_server_without_encryption_gets_no_mail_where_encryption_is_asked_for() {
     let listener = SmtpListener::start().await;
-    let plain = Mailer::smtp(&listener.url(), Duration::from_secs(2)).unwrap();
+    let plain = Mailer::smtp(&listener.url(), Duration::from_secs(2), &Tls::default()).unwrap();
     assert!(plain.check().await.unwrap().contains("answers"));
-    let encrypted =
-        Mailer::smtp(&format!("smtp+starttls://127.0.0.1:{}", listener.port()), Duration::from_secs(2)).unwrap();
+    let encrypted = Mailer::smtp(
+        &format!("smtp+starttls://127.0.0.1:{}", listener.port()),
+        Duration::from_secs(2),
+        &Tls::default(),
+    )
+    .unwrap();
     assert!(matches!(encrypted.check().await, Err(SendError::Retry(said)) if said.contains("STARTTLS")));
 }

@@ -13,7 +13,7 @@ use psn::access::Viewer;
 use psn::graphql::error::ApiError;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
-use psn::http::{Budgets, Hosts, Site, Terms, router};
+use psn::http::{Budgets, Hosts, Site, Terms, Transport, router};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -107,8 +107,13 @@ pub(crate) async fn site(db: &DatabaseConnection, query_limit: Duration) -> Rout
 
 /// The same, as somebody meets it who shows nothing.
 pub(crate) fn closed(db: &DatabaseConnection, query_limit: Duration) -> Router {
+    closed_to(db, query_limit, Transport::default())
+}
+
+/// The same, with something of its own that holds for every request.
+pub(crate) fn closed_to(db: &DatabaseConnection, query_limit: Duration, transport: Transport) -> Router {
     let budgets = Budgets::new(LAVISH, Clock::fixed(instant("2026-11-16T09:00:00Z")));
-    closed_with(db, query_limit, budgets, Persisted::default())
+    made(db, query_limit, (budgets, Persisted::default()), transport)
 }
 
 /// The same, with budgets and persisted operations of its own.
@@ -118,10 +123,20 @@ pub(crate) fn closed_with(
     budgets: Budgets<Actor>,
     persisted: Persisted,
 ) -> Router {
+    made(db, query_limit, (budgets, persisted), Transport::default())
+}
+
+fn made(
+    db: &DatabaseConnection,
+    query_limit: Duration,
+    (budgets, persisted): (Budgets<Actor>, Persisted),
+    transport: Transport,
+) -> Router {
     let schema = Schema::build(Query, Mutation, EmptySubscription).data(db.clone()).finish();
     let limits = Limits::new(&schema.sdl(), 50_000).expect("the schema has prices");
     let gate = gate(db, &Clock::fixed(instant("2026-11-16T09:00:00Z")));
-    router(Site { schema, limits, query_limit, budgets, persisted, hosts: Hosts::Any, gate, db: db.clone() })
+    let (hosts, db) = (Hosts::Any, db.clone());
+    router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db })
 }
 
 /// A closed site as a new API token with this role meets it.
@@ -132,6 +147,13 @@ pub(crate) async fn seen_by(db: &DatabaseConnection, closed: &Router, role: Acce
 /// A site over a database that holds nothing, as an ADMIN meets it.
 pub(crate) async fn bare() -> Router {
     site(&empty().await, Duration::from_secs(10)).await
+}
+
+/// As [`bare`], with something of its own that holds for every request.
+pub(crate) async fn bare_with(transport: Transport) -> Router {
+    let db = empty().await;
+    let pass = token_pass(&db, AccessRole::Admin, &[], true).await;
+    pass.with(closed_to(&db, Duration::from_secs(10), transport))
 }
 
 /// A database in memory that holds nothing.

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::tcp::OwnedWriteHalf;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// What happens to mail for a recipient.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,17 @@ pub(crate) enum Manner {
     SilentAtRecipient,
 }
 
+/// How the listener encrypts.
+#[derive(Clone)]
+pub(crate) enum Encryption {
+    /// Not at all, and STARTTLS is not offered.
+    None,
+    /// From the first byte.
+    Wrapped(TlsAcceptor),
+    /// After STARTTLS.
+    StartTls(TlsAcceptor),
+}
+
 /// The listener; clones share what it was told and what it took.
 #[derive(Clone, Debug)]
 pub(crate) struct SmtpListener {
@@ -35,11 +46,18 @@ pub(crate) struct SmtpListener {
 struct State {
     manners: HashMap<String, Manner>,
     messages: Vec<(String, String)>,
+    /// What clients have begun a line with, in clear text or after the handshake.
+    verbs: Vec<String>,
 }
 
 impl SmtpListener {
     /// Listens on a free port of loopback until the test's runtime ends.
     pub(crate) async fn start() -> Self {
+        Self::encrypting(Encryption::None).await
+    }
+
+    /// As [`Self::start`], with encryption.
+    pub(crate) async fn encrypting(encryption: Encryption) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let state = Arc::new(Mutex::new(State::default()));
@@ -47,9 +65,24 @@ impl SmtpListener {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let shared = Arc::clone(&shared);
+                let encryption = encryption.clone();
                 tokio::spawn(async move {
                     // A client that goes away is no concern of the listener.
-                    let _ = converse(stream, &shared).await;
+                    let _ = match encryption {
+                        Encryption::None => converse(stream, &shared, true, false).await.map(|_| ()),
+                        Encryption::Wrapped(tls) => match tls.accept(stream).await {
+                            Ok(stream) => converse(stream, &shared, true, false).await.map(|_| ()),
+                            Err(refused) => Err(refused),
+                        },
+                        Encryption::StartTls(tls) => match converse(stream, &shared, true, true).await {
+                            Ok(Some(stream)) => match tls.accept(stream).await {
+                                Ok(stream) => converse(stream, &shared, false, false).await.map(|_| ()),
+                                Err(refused) => Err(refused),
+                            },
+                            Ok(None) => Ok(()),
+                            Err(gone) => Err(gone),
+                        },
+                    };
                 });
             }
         });
@@ -74,21 +107,42 @@ impl SmtpListener {
         self.state.lock().expect("no panic").messages.iter().any(|(to, _)| to == address)
     }
 
+    /// What clients have begun their lines with so far.
+    pub(crate) fn verbs(&self) -> Vec<String> {
+        self.state.lock().expect("no panic").verbs.clone()
+    }
+
     /// Takes out what arrived, taken or not: recipient and message, oldest first.
     pub(crate) fn messages(&self) -> Vec<(String, String)> {
         std::mem::take(&mut self.state.lock().expect("no panic").messages)
     }
 }
 
-async fn converse(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
-    let (read, mut write) = stream.into_split();
+/// Leads one conversation to its end; gives the stream back when the client wants to encrypt it.
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    state: &Mutex<State>,
+    greet: bool,
+    offer: bool,
+) -> std::io::Result<Option<S>> {
+    let (read, mut write) = tokio::io::split(stream);
     let mut lines = BufReader::new(read).lines();
-    say(&mut write, "220 listener").await?;
+    if greet {
+        say(&mut write, "220 listener").await?;
+    }
     let mut to = String::new();
     let mut manner = Manner::Take;
     while let Some(line) = lines.next_line().await? {
         let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
+        state.lock().expect("no panic").verbs.push(verb.clone());
         match verb.as_str() {
+            "EHLO" if offer => say(&mut write, "250-listener\r\n250 STARTTLS").await?,
+            "EHLO" => say(&mut write, "250-listener\r\n250 AUTH PLAIN").await?,
+            "AUTH" => say(&mut write, "235 welcome").await?,
+            "STAR" if offer => {
+                say(&mut write, "220 go on").await?;
+                return Ok(Some(lines.into_inner().into_inner().unsplit(write)));
+            }
             "RCPT" => {
                 to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                 manner = state.lock().expect("no panic").manners.get(&to).copied().unwrap_or(Manner::Take);
@@ -108,21 +162,21 @@ async fn converse(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()
                 state.lock().expect("no panic").messages.push((to.clone(), message));
                 match manner {
                     Manner::AnswerMessage(answer) => say(&mut write, answer).await?,
-                    Manner::DropAfterMessage => return Ok(()),
+                    Manner::DropAfterMessage => return Ok(None),
                     Manner::SilentAfterMessage => std::future::pending().await,
                     _ => say(&mut write, "250 taken").await?,
                 }
             }
             "QUIT" => {
                 say(&mut write, "221 bye").await?;
-                return Ok(());
+                return Ok(None);
             }
-            _ => say(&mut write, "250 ok").await?,
+            _ => say(&mut write, if verb == "STAR" { "502 unknown" } else { "250 ok" }).await?,
         }
     }
-    Ok(())
+    Ok(None)
 }
 
-async fn say(write: &mut OwnedWriteHalf, answer: &str) -> std::io::Result<()> {
+async fn say(write: &mut (impl AsyncWrite + Unpin), answer: &str) -> std::io::Result<()> {
     write.write_all(format!("{answer}\r\n").as_bytes()).await
 }

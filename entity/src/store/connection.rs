@@ -1,8 +1,12 @@
 //! How the two engines are opened, and how a writing transaction begins.
 
-use std::time::Duration;
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::time::{Duration, Instant};
 
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::Error;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -15,6 +19,62 @@ const WAIT: Duration = Duration::from_secs(10);
 /// that the database is away, and not that the query took too long.
 const WAIT_FOR_SERVER: Duration = Duration::from_secs(5);
 
+/// SQLite looks at the clock once in so many of its steps while a statement has a limit; a step takes well below a
+/// microsecond.
+const STEPS: i32 = 10_000;
+
+/// How a database is opened, besides where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// The certificate of an authority that PostgreSQL servers are trusted by, besides the public ones: a file in PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Whether a PostgreSQL server on another machine may be reached as weakly as its URL's `sslmode` says. Otherwise the
+    /// connection is encrypted and the server's certificate and name are verified, or there is no connection.
+    pub unverified: bool,
+    /// How long one statement may take before the database gives it up.
+    pub statement_limit: Option<Duration>,
+}
+
+/// How well the way to a database is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A file, a socket or a loopback address: no other machine sees it.
+    Inside,
+    /// To another machine, encrypted, and the server is known to be the right one.
+    Verified,
+    /// To another machine, and the URL's `sslmode` (or `PGSSLMODE`) asks for less.
+    Weaker,
+}
+
+/// How well the way to the database at `url` is protected, if [`Opening::unverified`] lets the URL have its way. Where it
+/// says nothing of `sslmode` the way is [`Way::Verified`].
+///
+/// # Errors
+///
+/// A URL that cannot be read.
+pub fn way(url: &str) -> Result<Way, DbErr> {
+    if url.starts_with("sqlite:") {
+        return Ok(Way::Inside);
+    }
+    PgConnectOptions::from_str(url).map(|options| way_of(&options)).map_err(|_| {
+        // Its own words may hold the password.
+        DbErr::Custom("the URL of the database cannot be read".to_owned())
+    })
+}
+
+fn way_of(options: &PgConnectOptions) -> Way {
+    let host = options.get_host();
+    let loopback = || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if options.get_socket().is_some() || host.starts_with('/') || host.eq_ignore_ascii_case("localhost") || loopback() {
+        return Way::Inside;
+    }
+    match options.get_ssl_mode() {
+        // The driver's own default, which encrypts where the server offers it and verifies nothing: made verified below.
+        PgSslMode::Prefer | PgSslMode::VerifyFull => Way::Verified,
+        PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Require | PgSslMode::VerifyCa => Way::Weaker,
+    }
+}
+
 /// Opens the database that `url` names: `sqlite:` with a path (made when absent; `sqlite::memory:` is private to this
 /// process) or `postgres:`. Opening does not fail because a PostgreSQL server is away: each use does, until it is back.
 ///
@@ -22,6 +82,15 @@ const WAIT_FOR_SERVER: Duration = Duration::from_secs(5);
 ///
 /// What the engine said: a URL that names neither engine, or a file that cannot be opened.
 pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+    open(url, &Opening::default()).await
+}
+
+/// As [`connect`], in a way of its own.
+///
+/// # Errors
+///
+/// As [`connect`].
+pub async fn open(url: &str, opening: &Opening) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options.sqlx_logging(false).acquire_timeout(WAIT).connect_timeout(WAIT);
     if url.starts_with("sqlite:") {
@@ -39,7 +108,26 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
                 .busy_timeout(WAIT)
                 .foreign_keys(true)
         });
+        if let Some(limit) = opening.statement_limit {
+            // A connection is taken for each statement, and for each transaction as a whole.
+            options.map_sqlx_sqlite_pool_opts(move |pool| {
+                pool.after_connect(move |connection, _| Box::pin(interrupt_after(connection, limit)))
+            });
+            options.map_sqlx_sqlite_before_acquire(move |connection, _| {
+                Box::pin(async move { interrupt_after(connection, limit).await.map(|()| true) })
+            });
+        }
     } else {
+        let Opening { ca_file, unverified, statement_limit } = opening.clone();
+        if let Some(limit) = statement_limit {
+            options.statement_timeout(limit);
+        }
+        options.map_sqlx_postgres_opts(move |mut server| {
+            if let Some(file) = &ca_file {
+                server = server.ssl_root_cert(file);
+            }
+            if unverified || way_of(&server) == Way::Inside { server } else { server.ssl_mode(PgSslMode::VerifyFull) }
+        });
         options
             .max_connections(16)
             .connect_lazy(true)
@@ -49,11 +137,29 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
     Database::connect(options).await
 }
 
+/// From now on, what this connection runs is given up when `limit` is over.
+async fn interrupt_after(connection: &mut SqliteConnection, limit: Duration) -> Result<(), Error> {
+    let end = Instant::now() + limit;
+    connection.lock_handle().await?.set_progress_handler(STEPS, move || Instant::now() < end);
+    Ok(())
+}
+
+/// Whether `error` says that a statement was given up because its limit of time was over.
+#[must_use]
+pub fn is_overdue(error: &DbErr) -> bool {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            // PostgreSQL's query_canceled, and SQLite's SQLITE_INTERRUPT.
+            matches!(cause.as_ref(), Error::Database(said) if said.code().is_some_and(|code| code == "57014" || code == "9"))
+        }
+        _ => false,
+    }
+}
+
 /// Whether `error` says that the database is away (not reached, shutting down, no connection free) and not that it
 /// disliked a statement: the same work may succeed when it is back.
 #[must_use]
 pub fn is_away(error: &DbErr) -> bool {
-    use sea_orm::sqlx::Error;
     match error {
         DbErr::ConnectionAcquire(_) => true,
         DbErr::Conn(RuntimeErr::SqlxError(cause))
@@ -90,4 +196,33 @@ pub async fn begin_write(
 #[must_use]
 pub fn is_postgres(db: &impl ConnectionTrait) -> bool {
     db.get_database_backend() == DatabaseBackend::Postgres
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_to_another_machine_is_verified_unless_its_url_asks_for_less() {
+        for (url, expected) in [
+            ("sqlite:psn-data/psn.db", Way::Inside),
+            ("postgres://psn@localhost/psn?sslmode=disable", Way::Inside),
+            ("postgres://psn@127.0.0.1:5432/psn", Way::Inside),
+            ("postgres://psn@[::1]/psn", Way::Inside),
+            ("postgres://%2Frun%2Fpostgresql/psn", Way::Inside),
+            ("postgres://psn@localhost/psn?host=/run/postgresql", Way::Inside),
+            ("postgres://psn@db.example/psn", Way::Verified),
+            ("postgres://psn@db.example/psn?sslmode=verify-full", Way::Verified),
+            ("postgres://psn@db.example/psn?sslmode=disable", Way::Weaker),
+            ("postgres://psn@db.example/psn?sslmode=require", Way::Weaker),
+            ("postgres://psn@db.example/psn?sslmode=verify-ca", Way::Weaker),
+            // What looks like this machine and is not.
+            ("postgres://psn@localhost/psn?host=db.example&sslmode=disable", Way::Weaker),
+            ("postgres://psn@localhost/psn?hostaddr=10.0.0.1&sslmode=require", Way::Weaker),
+            ("postgres://psn@127.0.0.1.evil.example/psn?sslmode=disable", Way::Weaker),
+        ] {
+            assert_eq!(way(url).unwrap(), expected, "{url}");
+        }
+        assert!(!way("postgres://psn:s3cret@[::1/psn").unwrap_err().to_string().contains("s3cret"));
+    }
 }

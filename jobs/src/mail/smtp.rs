@@ -9,11 +9,11 @@ use std::time::Duration;
 use lettre::message::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 
-use super::{Accepted, SendError, SettingsError, sentence};
+use super::{Accepted, SendError, SettingsError, Tls, sentence};
 
 /// Said after the server has taken the mail; its answer changes nothing, so it is not waited for long.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -24,6 +24,7 @@ pub struct Smtp {
     host: String,
     port: u16,
     security: Security,
+    tls: TlsParameters,
     credentials: Option<Credentials>,
     deadline: Duration,
 }
@@ -57,7 +58,7 @@ impl std::fmt::Debug for Smtp {
 }
 
 impl Smtp {
-    pub(super) fn new(url: &str, deadline: Duration) -> Result<Self, SettingsError> {
+    pub(super) fn new(url: &str, deadline: Duration, tls: &Tls) -> Result<Self, SettingsError> {
         let (scheme, rest) = url.trim().split_once("://").ok_or(SettingsError::Url("has no scheme"))?;
         let (security, standard_port) = match scheme {
             "smtp" => (Security::Plain, 25),
@@ -71,7 +72,7 @@ impl Smtp {
         }
         let (user, place) = rest.rsplit_once('@').map_or((None, rest), |(user, place)| (Some(user), place));
         let (host, port) = host_and_port(place, standard_port)?;
-        if security == Security::Plain && !is_this_machine(&host) {
+        if security == Security::Plain && !tls.plain && !is_this_machine(&host) {
             return Err(SettingsError::Url("names another machine without encryption"));
         }
         let credentials = user
@@ -80,7 +81,8 @@ impl Smtp {
                 Ok(Credentials::new(percent_decoded(name)?, percent_decoded(password)?))
             })
             .transpose()?;
-        Ok(Self { host, port, security, credentials, deadline })
+        let tls = trust(&host, tls).map_err(|error| SettingsError::Certificate(sentence(&error.to_string(), "")))?;
+        Ok(Self { host, port, security, tls, credentials, deadline })
     }
 
     pub(super) async fn send(&self, message: &Message, address: &str) -> Result<Accepted, SendError> {
@@ -136,14 +138,13 @@ impl Smtp {
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
         let hello = ClientId::default();
-        let tls = || TlsParameters::new(self.host.clone());
-        let wrapped = if self.security == Security::Wrapped { Some(tls()?) } else { None };
+        let wrapped = (self.security == Security::Wrapped).then(|| self.tls.clone());
         let server = (self.host.as_str(), self.port);
         let mut connection =
             AsyncSmtpConnection::connect_tokio1(server, Some(self.deadline), &hello, wrapped, None).await?;
         if self.security == Security::StartTls {
             // Fails where the server does not offer it: never in clear text instead.
-            connection.starttls(tls()?, &hello).await?;
+            connection.starttls(self.tls.clone(), &hello).await?;
         }
         if let Some(credentials) = &self.credentials {
             connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await?;
@@ -154,6 +155,15 @@ impl Smtp {
     fn silent(&self) -> String {
         format!("the mail server {}:{} did not answer within {} s", self.host, self.port, self.deadline.as_secs_f32())
     }
+}
+
+/// The server must show a certificate for `host` that an authority vouches for.
+fn trust(host: &str, tls: &Tls) -> Result<TlsParameters, Error> {
+    let mut trusted = TlsParameters::builder(host.to_owned());
+    if let Some(pem) = &tls.ca {
+        trusted = trusted.add_root_certificate(Certificate::from_pem(pem)?);
+    }
+    trusted.build()
 }
 
 /// What a failure at a step means. A refusal for good (5xx) counts against this mail only once the recipient has been named:
@@ -187,7 +197,9 @@ fn host_and_port(place: &str, standard_port: u16) -> Result<(String, u16), Setti
     Ok((host.to_owned(), port))
 }
 
-fn is_this_machine(host: &str) -> bool {
+/// Whether `host`, a name or an address without brackets, is this machine, whose own connections no other sees.
+#[must_use]
+pub fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
@@ -216,10 +228,10 @@ fn percent_decoded(text: &str) -> Result<String, SettingsError> {
 #[cfg(test)]
 mod tests {
     use super::{Security, Smtp};
-    use crate::mail::{DEADLINE, SettingsError};
+    use crate::mail::{DEADLINE, SettingsError, Tls};
 
     fn made(url: &str) -> Result<Smtp, SettingsError> {
-        Smtp::new(url, DEADLINE)
+        Smtp::new(url, DEADLINE, &Tls::default())
     }
 
     #[test]
@@ -251,6 +263,16 @@ mod tests {
         ] {
             assert!(matches!(made(url), Err(SettingsError::Url(_))), "{url}");
         }
+    }
+
+    #[test]
+    fn clear_text_to_another_machine_needs_a_word_of_its_own_and_a_certificate_must_be_one() {
+        let plain = Tls { plain: true, ..Tls::default() };
+        assert_eq!(Smtp::new("smtp://mail.example", DEADLINE, &plain).unwrap().security, Security::Plain);
+        let broken =
+            Tls { ca: Some(b"-----BEGIN CERTIFICATE-----\n%\n-----END CERTIFICATE-----".to_vec()), plain: false };
+        let error = Smtp::new("smtps://mail.example", DEADLINE, &broken).unwrap_err();
+        assert!(matches!(error, SettingsError::Certificate(_)), "{error}");
     }
 
     #[test]

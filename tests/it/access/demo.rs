@@ -21,7 +21,7 @@ async fn prepared(world: &World) -> (App, Gate, Router) {
     let folder = world.folder.path().join("mail");
     let line = ["psn", "--database-url", &world.url, "--mail-folder", folder.to_str().unwrap(), "demo"];
     let settings = Cli::try_parse_from(line).unwrap().settings;
-    let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
+    let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
     demo::prepare(&app, &app.runner().unwrap()).await.unwrap();
     let gate = app.gate().unwrap().with_links();
     let router = app.router(&gate).unwrap();
@@ -104,7 +104,7 @@ async fn links_are_refused_where_other_machines_reach_the_service() {
     assert!(matches!(&refused, Err(Stop::Refused(why)) if why.contains("this machine only")), "{refused:?}");
 
     // Also where something else were to pass such an address on.
-    let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
+    let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
     let listener = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
     let refused = serve::serve_on(listener, &app, app.gate().unwrap().with_links(), false, stop).await;
     assert!(matches!(&refused, Err(Stop::Refused(why)) if why.contains("this machine only")), "{refused:?}");

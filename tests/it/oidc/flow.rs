@@ -47,7 +47,7 @@ impl Stage {
         let ours = ["psn", "serve", "--oidc-issuer", &provider.issuer, "--oidc-client-id", CLIENT];
         let more = ["--oidc-client-secret", CLIENT_SECRET, "--oidc-audience", AUDIENCE];
         let settings = Cli::try_parse_from([&ours[..], &more, flags].concat()).unwrap().settings;
-        let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
+        let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
         let gate = app.gate().unwrap();
         let router = app.router(&gate).unwrap();
         Self { world, provider, gate, router }
@@ -398,7 +398,7 @@ both!(
 both!(
     async fn without_a_provider_its_ways_are_not_there(world: World) {
         let settings = Cli::try_parse_from(["psn", "serve"]).unwrap().settings;
-        let app = App { settings, db: world.db.clone(), clock: world.clock.clone() };
+        let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
         let router = app.router(&app.gate().unwrap()).unwrap();
         for path in ["/sign-in/start", "/sign-in/callback?code=a&state=b"] {
             let request = Request::get(path).header("host", "127.0.0.1:8080").body(Body::empty()).unwrap();

@@ -1,0 +1,157 @@
+//! One connection: it holds its place among all of them until it is closed, also after it became a web socket, and it ends
+//! when the other side takes nothing for too long, for which hyper has no limit.
+
+use std::collections::HashMap;
+use std::io::{self, IoSlice};
+use std::net::{IpAddr, Ipv6Addr};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Sleep, sleep};
+
+/// What a connection holds while it is open.
+#[derive(Debug)]
+pub(super) struct Places(
+    #[expect(dead_code, reason = "given back when it is dropped")] pub(super) OwnedSemaphorePermit,
+    #[expect(dead_code, reason = "given back when it is dropped")] pub(super) OfAddress,
+);
+
+/// A stream and its places.
+#[derive(Debug)]
+pub(super) struct Connection {
+    stream: TcpStream,
+    stall: Duration,
+    /// Runs while the other side takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
+    _places: Places,
+}
+
+impl Connection {
+    pub(super) fn new(stream: TcpStream, stall: Duration, places: Places) -> Self {
+        Self { stream, stall, stalled: None, _places: places }
+    }
+
+    /// Passes on how writing goes, and ends it once it has not gone on for too long.
+    fn in_time<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let stall = self.stall;
+        ready!(self.stalled.get_or_insert_with(|| Box::pin(sleep(stall))).as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.in_time(cx, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.in_time(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// How many connections each address has open. Clones share the count.
+#[derive(Clone, Debug)]
+pub(super) struct Addresses {
+    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    max: usize,
+}
+
+/// One connection of an address, until it is dropped.
+#[derive(Debug)]
+pub(super) struct OfAddress {
+    addresses: Addresses,
+    address: IpAddr,
+}
+
+impl Addresses {
+    /// At most `max` connections for each.
+    pub(super) fn new(max: usize) -> Self {
+        Self { open: Arc::default(), max }
+    }
+
+    /// Counts one more connection of `peer`; nothing when it has its share already.
+    pub(super) fn enter(&self, peer: IpAddr) -> Option<OfAddress> {
+        let address = household(peer);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(address).or_default();
+        if *count >= self.max {
+            return None;
+        }
+        *count += 1;
+        Some(OfAddress { addresses: self.clone(), address })
+    }
+}
+
+impl Drop for OfAddress {
+    fn drop(&mut self) {
+        let mut open = self.addresses.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// Whom an address stands for: of IPv6 a whole /64, within which one machine takes as many addresses as it likes.
+fn household(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_its_share_and_gets_it_back() {
+        let addresses = Addresses::new(2);
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let held = [addresses.enter(ip("10.0.0.1")), addresses.enter(ip("::ffff:10.0.0.1"))];
+        assert!(held.iter().all(Option::is_some));
+        assert!(addresses.enter(ip("10.0.0.1")).is_none(), "the same machine in both notations");
+        assert!(addresses.enter(ip("10.0.0.2")).is_some());
+        drop(held);
+        assert!(addresses.open.lock().unwrap().is_empty(), "nothing is kept of those who left");
+
+        let _network = [addresses.enter(ip("2001:db8::1")), addresses.enter(ip("2001:db8::2"))];
+        assert!(addresses.enter(ip("2001:db8::3")).is_none(), "one network of IPv6");
+        assert!(addresses.enter(ip("2001:db8:0:1::1")).is_some());
+    }
+}

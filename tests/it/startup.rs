@@ -1,0 +1,164 @@
+//! What start-up takes, refuses and says: secrets, unsafe combinations, and three replicas on an empty database.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use std::fs;
+use std::path::Path;
+
+use futures_util::future::join_all;
+use sea_orm::ConnectionTrait as _;
+
+use crate::cli::{psn, told};
+use crate::harness::both;
+
+/// Planted in settings; nothing that psn says may hold it.
+const PLANTED: &str = "Xq7-planted";
+
+/// What psn says with these variables: its exit code, and both outputs together.
+fn says(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let (code, said, error) = told(psn(folder, args).envs(variables.iter().copied()).output().unwrap());
+    let all = said + &error;
+    assert!(!all.contains(PLANTED), "{args:?} {variables:?}: {all}");
+    (code, all)
+}
+
+fn refused(folder: &Path, args: &[&str], variables: &[(&str, &str)], word: &str) {
+    let (code, said) = says(folder, args, variables);
+    assert_eq!(code, Some(2), "{args:?} {variables:?}: {said}");
+    assert!(said.contains(word), "{args:?} {variables:?}: {said}");
+    let sentence = said.lines().find(|line| line.contains(word)).unwrap();
+    assert!(!sentence.contains(". "), "one sentence: {sentence}");
+}
+
+#[test]
+fn a_secret_comes_from_the_environment_or_a_file_and_never_from_a_flag() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path();
+    let file = folder.join("url");
+    let named = file.to_str().unwrap();
+    let with_password = format!("postgres://psn:{PLANTED}@127.0.0.1:1/psn");
+    let shown = "postgres://psn:***@127.0.0.1:1/psn does not answer";
+
+    let (_, said) = says(folder, &["check"], &[("DATABASE_URL", &with_password)]);
+    assert!(said.contains(shown), "{said}");
+    for end in ["", "\n", "\r\n"] {
+        fs::write(&file, format!("{with_password}{end}")).unwrap();
+        let (_, said) = says(folder, &["check"], &[("DATABASE_URL_FILE", named)]);
+        assert!(said.contains(shown), "{said}");
+    }
+    refused(
+        folder,
+        &["check"],
+        &[("DATABASE_URL_FILE", named), ("DATABASE_URL", "sqlite:x.db")],
+        "cannot be used with",
+    );
+
+    // Nothing that is wrong with it shows it.
+    refused(folder, &["check"], &[("DATABASE_URL", &with_password.replace("postgres", "mysql"))], "DATABASE_URL");
+    let typo = with_password.replace("/psn", "/psn?passwort=") + PLANTED;
+    refused(folder, &["check"], &[("DATABASE_URL", &typo)], "parameter behind the ?");
+    refused(folder, &["check"], &[("SMTP_URL", &format!("mail.example:{PLANTED}"))], "SMTP_URL");
+    fs::write(&file, format!("http://{PLANTED}")).unwrap();
+    refused(folder, &["check"], &[("SMTP_URL_FILE", named)], "what is in it");
+    fs::write(&file, "\n").unwrap();
+    refused(folder, &["check"], &[("SMTP_URL_FILE", named)], "it is empty");
+    refused(folder, &["check"], &[("SMTP_URL_FILE", "none")], "cannot be read");
+
+    // A flag stands in the list of processes; psn says so and does nothing. (Its own message repeats nothing of it.)
+    refused(folder, &["check", "--database-url", &with_password], &[], "DATABASE_URL_FILE");
+    refused(folder, &["check", "--smtp-url", &format!("smtps://me:{PLANTED}@mail.example")], &[], "SMTP_URL_FILE");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_a_secret_that_everybody_can_read_is_reported() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("smtp");
+    fs::write(&file, format!("smtp://me:{PLANTED}@127.0.0.1:1")).unwrap();
+    for (mode, told) in [(0o644, true), (0o640, false)] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let (_, said) = says(home.path(), &["check"], &[("SMTP_URL_FILE", file.to_str().unwrap())]);
+        assert_eq!(said.contains("warning: ") && said.contains("chmod 600"), told, "{said}");
+    }
+}
+
+#[test]
+fn an_empty_variable_counts_as_none() {
+    let home = tempfile::tempdir().unwrap();
+    let empty = ["DATABASE_URL", "SMTP_URL", "SMTP_URL_FILE", "BASE_URL", "BIND", "CORS_ORIGINS", "SMTP_PLAIN", "LOG"];
+    let (code, said) = says(home.path(), &["migrate"], &empty.map(|name| (name, "")));
+    assert_eq!(code, Some(0), "{said}");
+    assert!(home.path().join("psn-data/psn.db").exists(), "the default is in force");
+}
+
+#[test]
+fn an_unsafe_combination_is_refused_in_one_sentence() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path();
+    let remote = format!("postgres://psn:{PLANTED}@db.board.example/psn");
+    let mail = ("SMTP_URL", "smtps://mail.board.example");
+    let https = ("BASE_URL", "https://psn.board.example");
+
+    // No other machine is asked anything before the refusal: these hosts do not exist.
+    let weak = remote.clone() + "?sslmode=require";
+    refused(folder, &["migrate"], &[("DATABASE_URL", &weak)], "DATABASE_PLAIN=yes");
+    refused(folder, &["worker"], &[("SMTP_URL", "smtp://mail.board.example")], "SMTP_PLAIN=yes");
+    refused(folder, &["serve", "--bind", "127.0.0.1:0"], &[https], "without SMTP_URL mails would be written into");
+    refused(folder, &["worker"], &[("DATABASE_URL", &remote)], "without SMTP_URL mails would be written into");
+    for known in ["postgres", "ChangeMe", "p%61ssword", "secret"] {
+        let url = format!("postgres://psn:{known}@db.board.example/psn");
+        refused(folder, &["serve", "--bind", "127.0.0.1:0"], &[("DATABASE_URL", &url), mail], "everybody tries first");
+    }
+    refused(folder, &["worker"], &[https, ("SMTP_URL", "smtps://me:changeme@mail.board.example")], "everybody tries");
+    refused(folder, &["demo"], &[https], "for this machine only");
+    refused(folder, &["check"], &[("SMTP_CA_FILE", "none.pem")], "cannot be read");
+    assert!(fs::read_dir(folder).unwrap().next().is_none(), "nothing was made");
+}
+
+#[test]
+fn check_and_start_up_say_what_is_unsafe_or_weak() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path();
+    let weak = [("SMTP_URL", "smtp://mail.board.invalid"), ("SMTP_PLAIN", "yes")];
+    let (_, said) = says(folder, &["check"], &weak);
+    assert!(said.contains("warning: SMTP_PLAIN: ") && said.contains("safety: ok, settings for this machine"), "{said}");
+    let (code, said) = says(folder, &["migrate"], &weak);
+    assert!(code == Some(0) && said.contains("WARN") && said.contains("SMTP_PLAIN: "), "{said}");
+    let (_, said) = says(folder, &["check"], &[("BASE_URL", "https://psn.board.example")]);
+    assert!(said.contains("safety: fails: without SMTP_URL"), "{said}");
+    let safe = [("BASE_URL", "https://psn.board.example"), ("SMTP_URL", "smtps://127.0.0.1:1")];
+    let (_, said) = says(folder, &["check"], &safe);
+    assert!(
+        said.contains("safety: ok, production settings, for people reach it at https://psn.board.example"),
+        "{said}"
+    );
+}
+
+both!(
+    async fn three_replicas_at_once_on_an_empty_database_make_its_tables_once(world: World) {
+        let empty = match world.db.get_database_backend() {
+            sea_orm::DatabaseBackend::Postgres => {
+                world.db.execute_unprepared("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
+                world.url.clone()
+            }
+            _ => format!("sqlite:{}", world.folder.path().join("new/psn.db").display()),
+        };
+        let replicas = (0..3).map(|_| {
+            let mut replica = psn(world.folder.path(), &["migrate", "--database-url", &empty]);
+            replica.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+        });
+        // All three run before the first is waited for.
+        let replicas: Vec<_> = replicas.collect();
+        let told = join_all(
+            replicas
+                .into_iter()
+                .map(|replica| tokio::task::spawn_blocking(move || told(replica.wait_with_output().unwrap()))),
+        );
+        let told: Vec<_> = told.await.into_iter().map(Result::unwrap).collect();
+        assert!(told.iter().all(|(code, _, _)| *code == Some(0)), "{told:?}");
+        let made = told.iter().filter(|(_, said, _)| said.contains(" steps")).count();
+        assert_eq!(made, 1, "one makes them, the others wait and find them: {told:?}");
+        let db = entity::store::connect(&empty).await.unwrap();
+        assert_eq!(migration::pending(&db).await.unwrap(), 0);
+    }
+);

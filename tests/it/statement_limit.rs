@@ -1,0 +1,86 @@
+//! A statement that takes too long is given up by the database itself, and not only by the request that waits for it.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use entity::store::Opening;
+use sea_orm::{ConnectionTrait as _, DbErr, FromQueryResult, Statement, TransactionTrait as _};
+
+use crate::harness::{Engine, World, both};
+use crate::site::{ask, site};
+
+const LIMIT: Duration = Duration::from_millis(200);
+const LONG: Duration = Duration::from_secs(20);
+
+/// Nobody waits for the end of this one: PostgreSQL sleeps, SQLite counts for minutes.
+const ENDLESS: [&str; 2] = [
+    "SELECT pg_sleep(600)",
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000000) SELECT count(*) AS i FROM n",
+];
+
+fn endless(world: &World) -> &'static str {
+    ENDLESS[usize::from(!world.url.starts_with("postgres"))]
+}
+
+async fn limited(world: &World) -> sea_orm::DatabaseConnection {
+    let opening = Opening { statement_limit: Some(LIMIT), ..Opening::default() };
+    entity::store::open(&world.url, &opening).await.unwrap()
+}
+
+both!(
+    async fn a_statement_is_given_up_after_its_limit_and_the_connection_goes_on(world: World) {
+        let db = limited(&world).await;
+        // On a new connection, on one that was used before, and within a transaction.
+        for _ in 0..2 {
+            let ended = tokio::time::timeout(LONG, db.execute_unprepared(endless(&world))).await.expect("it ends");
+            assert!(entity::store::is_overdue(&ended.as_ref().unwrap_err().clone()), "{ended:?}");
+            db.execute_unprepared("SELECT 1").await.unwrap();
+        }
+        let txn = db.begin().await.unwrap();
+        let ended = tokio::time::timeout(LONG, txn.execute_unprepared(endless(&world))).await.expect("it ends");
+        assert!(ended.is_err_and(|error: DbErr| entity::store::is_overdue(&error)));
+        txn.rollback().await.unwrap();
+    }
+);
+
+both!(
+    async fn jobs_and_imports_have_no_such_limit(world: World) {
+        // As long as the limit above, and then some, on a connection without one.
+        let work = match world.url.starts_with("postgres") {
+            true => "SELECT pg_sleep(0.3)",
+            false => {
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) AS i FROM n"
+            }
+        };
+        world.db.execute_unprepared(work).await.unwrap();
+    }
+);
+
+#[derive(FromQueryResult)]
+struct Count {
+    running: i64,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_query_that_waits_for_a_lock_is_answered_in_time_and_no_longer_waits_in_postgresql() {
+    let Some(world) = World::new(Engine::Postgres).await else { return };
+    world.db.execute_unprepared("CREATE TABLE person_of_jean_at_board_example (email text)").await.unwrap();
+    let lock = world.db.begin().await.unwrap();
+    lock.execute_unprepared("LOCK TABLE person_of_jean_at_board_example IN ACCESS EXCLUSIVE MODE").await.unwrap();
+
+    let answer = ask(&site(&limited(&world).await, LIMIT).await, "{people}").await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "QUERY_TIMEOUT"));
+    let waits = Statement::from_string(
+        sea_orm::DatabaseBackend::Postgres,
+        "SELECT count(*) AS running FROM pg_stat_activity \
+         WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT email FROM person_of_jean%'",
+    );
+    let gone = async {
+        while Count::find_by_statement(waits.clone()).one(&world.db).await.unwrap().unwrap().running > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LONG, gone).await.expect("PostgreSQL gives the statement up");
+    lock.rollback().await.unwrap();
+}
