@@ -21,6 +21,7 @@ pub use flow::{Begun, ProviderAnswer};
 pub use pending::{LIFE as SIGN_IN_LIFE, ReturnPath};
 pub use verify::Refusal;
 
+use crate::config::SecretFile;
 use crate::config::oidc::{ClaimKind, OidcSettings};
 use document::Documents;
 use fetch::Fetch;
@@ -162,7 +163,7 @@ impl Oidc {
             documents: Documents::new(issuer, fetch.clone(), clock.clone()),
             fetch,
             clock,
-            secret: secret(settings)?,
+            secret: secret(settings),
             callback,
             scopes: scopes.map(|scope| Scope::new(scope.to_owned())).collect(),
             claim: settings.oidc_claim,
@@ -202,24 +203,10 @@ impl Oidc {
 }
 
 /// The client secret, from the setting or its file.
-fn secret(settings: &OidcSettings) -> Result<Option<ClientSecret>, Unusable> {
-    let text = match (&settings.oidc_client_secret, &settings.oidc_client_secret_file) {
-        (None, None) => return Ok(None),
-        (Some(_), Some(_)) => {
-            return Err(Unusable("OIDC_CLIENT_SECRET and OIDC_CLIENT_SECRET_FILE are both set: keep one".to_owned()));
-        }
-        (Some(secret), None) => secret.reveal().to_owned(),
-        (None, Some(file)) => std::fs::read_to_string(file).map_err(|cause| {
-            Unusable(format!("OIDC_CLIENT_SECRET_FILE: {} cannot be read ({cause})", file.display()))
-        })?,
-    };
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(Unusable(
-            "the client secret is empty: set it, or unset it where psn is a public client".to_owned(),
-        ));
-    }
-    Ok(Some(ClientSecret::new(text.to_owned())))
+fn secret(settings: &OidcSettings) -> Option<ClientSecret> {
+    let from_file = settings.oidc_client_secret_file.as_ref().map(SecretFile::secret);
+    let secret = from_file.or(settings.oidc_client_secret.as_ref())?;
+    Some(ClientSecret::new(secret.reveal().to_owned()))
 }
 
 #[cfg(test)]

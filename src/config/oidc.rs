@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use entity::clock::Clock;
 
 use super::Settings;
+use super::secret::{self, SecretFile, Unshown};
 use crate::access::oidc::Oidc;
 use crate::cli::Stop;
 
@@ -23,11 +25,13 @@ pub struct OidcSettings {
 
     /// The secret that goes with it; none where psn is registered as a public client.
     #[arg(long, env = "OIDC_CLIENT_SECRET", global = true, value_name = "SECRET", hide_env_values = true)]
+    #[arg(value_parser = Unshown::<Secret>::new())]
     pub oidc_client_secret: Option<Secret>,
 
-    /// A file that holds the secret instead.
+    /// A file that holds the secret, in place of `OIDC_CLIENT_SECRET`.
     #[arg(long, env = "OIDC_CLIENT_SECRET_FILE", global = true, value_name = "FILE")]
-    pub oidc_client_secret_file: Option<PathBuf>,
+    #[arg(value_parser = SecretFile::<Secret>::read, conflicts_with = "oidc_client_secret")]
+    pub oidc_client_secret_file: Option<SecretFile<Secret>>,
 
     /// The audience of access tokens (JWT) that front ends bring; without one such tokens are refused.
     #[arg(long, env = "OIDC_AUDIENCE", global = true, value_name = "AUDIENCE")]
@@ -122,9 +126,21 @@ impl Secret {
     }
 }
 
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(text)
+impl FromStr for Secret {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("it is empty: unset it where psn is a public client");
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl secret::Secret for Secret {
+    fn password(&self) -> Option<String> {
+        Some(self.0.clone())
     }
 }
 

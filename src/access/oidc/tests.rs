@@ -39,8 +39,6 @@ fn settings_that_make_no_sense_are_refused_with_the_setting_to_change() {
         ("--oidc-issuer http://login.example --oidc-client-id psn".to_owned(), "OIDC_ISSUER is an https address"),
         ("--oidc-issuer login.example --oidc-client-id psn".to_owned(), "OIDC_ISSUER is an https address"),
         (format!("{SOUND} --oidc-audience psn"), "OIDC_AUDIENCE is the same as OIDC_CLIENT_ID"),
-        (format!("{SOUND} --oidc-client-secret a --oidc-client-secret-file b"), "keep one"),
-        (format!("{SOUND} --oidc-client-secret-file no-such-file"), "OIDC_CLIENT_SECRET_FILE: no-such-file"),
         (format!("{SOUND} --oidc-ca-file no-such-file"), "OIDC_CA_FILE: no-such-file"),
         (format!("{SOUND} --oidc-ca-file Cargo.toml"), "OIDC_CA_FILE: Cargo.toml"),
     ] {

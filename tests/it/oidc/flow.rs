@@ -34,6 +34,12 @@ struct Begun {
     cookie: String,
 }
 
+fn secret_file(world: &World, secret: &str) -> String {
+    let file = world.folder.path().join(format!("{secret}.secret"));
+    std::fs::write(&file, secret).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
 impl Stage {
     async fn new(world: World) -> Self {
         Self::with(world, &[]).await
@@ -45,7 +51,8 @@ impl Stage {
         world.db.execute_unprepared(sql).await.unwrap();
         let provider = Provider::start(&world.clock).await;
         let ours = ["psn", "serve", "--oidc-issuer", &provider.issuer, "--oidc-client-id", CLIENT];
-        let more = ["--oidc-client-secret", CLIENT_SECRET, "--oidc-audience", AUDIENCE];
+        let secret = secret_file(&world, CLIENT_SECRET);
+        let more = ["--oidc-client-secret-file", &secret, "--oidc-audience", AUDIENCE];
         let settings = Cli::try_parse_from([&ours[..], &more, flags].concat()).unwrap().settings;
         let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
         let gate = app.gate().unwrap();
@@ -263,9 +270,16 @@ both!(
 both!(
     async fn a_wrong_client_secret_is_told_to_be_a_matter_of_settings(world: World) {
         let stage = Stage::new(world).await;
+        let other = secret_file(&stage.world, "other");
         let flags = ["psn", "serve", "--oidc-issuer", &stage.provider.issuer, "--oidc-client-id", CLIENT];
-        let settings = Cli::try_parse_from([&flags[..], &["--oidc-client-secret", "other"]].concat()).unwrap().settings;
-        let app = App { settings, db: stage.world.db.clone(), clock: stage.world.clock.clone() };
+        let settings =
+            Cli::try_parse_from([&flags[..], &["--oidc-client-secret-file", &other]].concat()).unwrap().settings;
+        let app = App {
+            settings,
+            db: stage.world.db.clone(),
+            api_db: stage.world.db.clone(),
+            clock: stage.world.clock.clone(),
+        };
         let router = app.router(&app.gate().unwrap()).unwrap();
         let stage = Stage { router, ..stage };
         assert_not_signed_in(&stage.sign_in("").await, StatusCode::BAD_GATEWAY, "does not accept psn");

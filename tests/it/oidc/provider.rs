@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::clock::Clock;
 use openidconnect::url::{Url, form_urlencoded};
-use psn::config::oidc::{Algorithm, ClaimKind, OidcSettings, Secret};
+use psn::config::oidc::{Algorithm, ClaimKind, OidcSettings};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -108,7 +108,7 @@ impl Provider {
         OidcSettings {
             oidc_issuer: Some(self.issuer.clone()),
             oidc_client_id: Some(CLIENT.to_owned()),
-            oidc_client_secret: Some(Secret::from(CLIENT_SECRET.to_owned())),
+            oidc_client_secret: Some(CLIENT_SECRET.parse().expect("a secret")),
             oidc_client_secret_file: None,
             oidc_audience: Some(AUDIENCE.to_owned()),
             oidc_algorithms: vec![Algorithm::Rs256, Algorithm::Es256],
