@@ -1,7 +1,6 @@
 //! Every code of an error is told by some request, and stands in the README.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
-use std::path::Path;
 use std::time::Duration;
 
 use axum::Router;
@@ -17,7 +16,7 @@ use serde_json::json;
 
 use crate::harness::{Engine, World, instant};
 use crate::site::{Answer, LAVISH, ask, ask_with, bare, closed, closed_with, empty, post, seen_by, send, site};
-use crate::{graphql, host};
+use crate::{graphql, host, readme};
 
 const JSON: &str = "application/json";
 
@@ -106,14 +105,5 @@ async fn every_code_is_told_by_some_request_with_its_id() {
 
 #[test]
 fn the_codes_in_the_readme_are_those_of_the_binary() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(&file).unwrap();
-    let (before, rest) = readme.split_once("<!-- codes -->\n").expect("README.md marks its codes");
-    let (kept, after) = rest.split_once("<!-- /codes -->").expect("README.md marks the end of its codes");
-    let now = codes_markdown();
-    if std::env::var_os("UPDATE_README").is_some() {
-        std::fs::write(&file, format!("{before}<!-- codes -->\n{now}<!-- /codes -->{after}")).unwrap();
-        return;
-    }
-    assert_eq!(kept, now, "run `UPDATE_README=1 cargo test --test it codes_in_the_readme` and commit README.md");
+    readme::holds("codes", &codes_markdown(), "codes_in_the_readme");
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use entity::id::{PersonId, UnitId};
+use entity::value::AccessRole;
 use serde_json::Value;
 
 use super::asking::{Asking, decoded, encoded};
@@ -49,6 +50,7 @@ fn found(sight: &Sight<'_>, id: &str) -> bool {
         "Delivery" => sight.mail(id),
         "JobRun" | "ImportBatch" => sight.whole(),
         "Person" => sight.person(PersonId(id)),
+        "AuditEvent" => sight.is(AccessRole::Auditor),
         other => panic!("say who sees a {other}"),
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::asking::Asking;
 use super::question::{Part, Selection};
+use super::schema::Schema;
 use super::sight::Sight;
 use super::{viewers, world};
 use crate::harness::both;
@@ -36,7 +37,7 @@ both!(
                     on => schema.from_root(on, |kind| asking.ids(kind), schema.identity(on).and(inside)),
                 };
                 let known = schema.identity(schema.target(field));
-                let whole = schema.leading(on, &field.name, "(first: 100)", known.clone());
+                let whole = schema.leading(on, &field.name, &Schema::usual(field), known.clone());
                 let mut all = Vec::new();
                 let told = asking.reference(&rooted(Selection(vec![whole])).written("Query", None)).await;
                 cursors(&told, &mut all);
@@ -45,7 +46,8 @@ both!(
                 let mut parts = Vec::new();
                 for (at, cursor) in chosen.into_iter().enumerate() {
                     for (side, size) in [("after", "first"), ("before", "last")] {
-                        let arguments = format!("({size}: 100, {side}: \"{cursor}\")");
+                        let usual = Schema::usual(field).replace("first: 100", &format!("{size}: 100"));
+                        let arguments = usual.replacen('(', &format!("({side}: \"{cursor}\", "), 1);
                         let mut part = schema.leading(on, &field.name, &arguments, known.clone());
                         part.inside.0.retain(|inner| ["nodes", "edges"].contains(&inner.name.as_str()));
                         parts.push(Part { key: format!("{side}_{at}"), ..part });

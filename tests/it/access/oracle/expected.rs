@@ -82,6 +82,8 @@ impl Place<'_> {
             See::Runs => sight.whole(),
             See::Rejects => sight.is(entity::value::AccessRole::Admin),
             See::Directory => sight.directory(),
+            See::Access => sight.manages_access(),
+            See::Log => sight.is(entity::value::AccessRole::Auditor),
             See::Found => match self.own_id() {
                 (kind, id) if kind == "Unit" || kind == "Team" => sight.figures(UnitId(id)),
                 (kind, _) if kind == "Snapshot" => sight.snapshots(),
@@ -89,6 +91,7 @@ impl Place<'_> {
                 (kind, id) if kind == "Delivery" => sight.mail(id),
                 (kind, _) if kind == "JobRun" || kind == "ImportBatch" => sight.whole(),
                 (kind, id) if kind == "Person" => sight.person(PersonId(id)),
+                (kind, _) if kind == "AuditEvent" => sight.is(entity::value::AccessRole::Auditor),
                 (kind, _) => panic!("say in {}, at See::Found, who sees a {kind} by its id", file!()),
             },
         }

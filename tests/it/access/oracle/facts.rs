@@ -3,9 +3,11 @@
 
 use entity::id::{PersonId, UnitId};
 use entity::period::Day;
-use entity::table::{allocation, appointment, delivery, post, unit};
+use entity::table::{allocation, appointment, audit_event, delivery, post, unit};
 use entity::value::{AppointmentRole, Role};
 use sea_orm::{DatabaseConnection, EntityTrait as _, QueryOrder as _, QuerySelect as _};
+
+use crate::harness::instant;
 
 /// Everything that matters, and the day on which it is asked.
 pub(super) struct Facts {
@@ -17,6 +19,8 @@ pub(super) struct Facts {
     pub(super) people: Vec<PersonId>,
     /// Each mail with whom it went to.
     pub(super) mails: Vec<(i64, Option<PersonId>)>,
+    /// The events of the audit log from before anybody asked.
+    pub(super) events: Vec<i64>,
 }
 
 /// Whether a span with its first day and its first day after holds on a day.
@@ -27,8 +31,11 @@ pub(super) fn holds(from: Option<Day>, to: Option<Day>, day: Day) -> bool {
 impl Facts {
     pub(super) async fn read(db: &DatabaseConnection, today: Day) -> Self {
         let mails = delivery::Entity::find().order_by_asc(delivery::Column::Id).all(db).await.unwrap();
+        let events = audit_event::Entity::find().order_by_asc(audit_event::Column::Id).all(db).await.unwrap();
+        let old = |row: &audit_event::Model| row.at < instant(super::world::LOGGED_UNTIL);
         Self {
             today,
+            events: events.into_iter().filter(old).map(|row| row.id.0).collect(),
             units: unit::Entity::find().order_by_asc(unit::Column::Code).all(db).await.unwrap(),
             posts: post::Entity::find().all(db).await.unwrap(),
             allocations: allocation::Entity::find().all(db).await.unwrap(),

@@ -16,11 +16,31 @@ struct Wish {
     may: fn(&Sight<'_>) -> bool,
 }
 
-const WISHES: [Wish; 2] = [
+const WISHES: [Wish; 6] = [
     Wish {
         field: "requestRun",
         asked: r#"requestRun(input: {job: COVERAGE, period: "2026-11-16"}) { run { period state } refusal { code } }"#,
         may: |sight| sight.requests_runs(),
+    },
+    Wish {
+        field: "makeToken",
+        asked: r#"makeToken(input: {name: "wall", unitCodes: ["NORTH"]}) { token { id } refusal { code } }"#,
+        may: |sight| sight.manages_access(),
+    },
+    Wish {
+        field: "revokeToken",
+        asked: r#"revokeToken(id: "1") { token { id } refusal { code } }"#,
+        may: |sight| sight.manages_access(),
+    },
+    Wish {
+        field: "grantRole",
+        asked: r#"grantRole(input: {workEmail: "p41@board.example", role: ADMIN}) { grant { id } refusal { code } }"#,
+        may: |sight| sight.manages_access(),
+    },
+    Wish {
+        field: "withdrawRole",
+        asked: r#"withdrawRole(id: "1") { grant { id } refusal { code } }"#,
+        may: |sight| sight.manages_access(),
     },
     // Nor is anything said of what would be wrong with it.
     Wish {

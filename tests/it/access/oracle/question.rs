@@ -104,6 +104,8 @@ impl Schema {
             said("first", "100"),
             said("includeEnded", "true"),
             said("weeks", "3"),
+            // What is read while a test asks goes into the log as well.
+            said("until", &format!("\"{}\"", super::world::LOGGED_UNTIL)),
             said("policy", "{staffPerSupporter: 2, minSupporters: 1}"),
         ];
         let said: Vec<_> = said.into_iter().flatten().collect();
@@ -190,7 +192,7 @@ impl Schema {
 
     /// From the root to every object of a type (where an id finds them, to those of `ids`), and there `inside`.
     pub(super) fn from_root(&self, of: &str, ids: impl Fn(&str) -> Vec<String>, inside: Selection) -> Selection {
-        let (root, way) = self.way_to(of);
+        let (root, way) = self.way_to(of).expect("a way there");
         let mut line = vec![root.clone()];
         for name in &way {
             let on = line.last().map(String::as_str).unwrap_or_default();

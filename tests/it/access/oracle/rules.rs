@@ -31,6 +31,10 @@ pub(super) enum See {
     Runs,
     Rejects,
     Directory,
+    /// The audit log.
+    Log,
+    /// API tokens and grants.
+    Access,
     /// Trying a policy on a unit.
     Tries,
     /// The object that an id finds.
@@ -82,8 +86,10 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "snapshots", If(See::Snapshots)),
     ("Query", "gapReports", If(See::Reports)),
     ("Query", "jobRuns importBatches", If(See::Runs)),
+    ("Query", "auditEvents", If(See::Log)),
+    ("Query", "apiTokens grants", If(See::Access)),
     ("Query", "node nodes", Each(See::Found)),
-    ("Mutation", "requestRun", WithIt),
+    ("Mutation", "requestRun makeToken revokeToken grantRole withdrawRole", WithIt),
     ("Node", "id", WithIt),
     ("Viewer", "actor roles person seesWholeNetwork mayRequestRuns units supports people", Own),
 
@@ -152,9 +158,16 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("ImportBatch", "rejects", If(See::Rejects)),
     ("ImportFile", "file rows added changed ended unchanged rejected ignoredColumns", WithIt),
     ("ImportReject", "file line column value sentence", WithIt),
+    ("AuditEvent", "id number at actor action object before after requestId previousHash hash", WithIt),
     ("DirectoryEntry", "code name site path supporters champions managers", WithIt),
     ("DirectoryPerson", "name jobTitle", WithIt),
     ("DirectoryManager", "role person", WithIt),
+    ("ApiToken", "id name role unitCodes names isGood madeBy madeAt expiresAt revokedAt lastUsedAt", WithIt),
+    ("Grant", "id person role from until grantedBy grantedAt", WithIt),
+    ("MakeTokenPayload", "token secret refusal", WithIt),
+    ("RevokeTokenPayload", "token refusal", WithIt),
+    ("GrantPayload", "grant refusal", WithIt),
+    ("AccessRefusal", "code sentence", WithIt),
     ("RequestRunPayload", "run refusal", WithIt),
     ("RequestRunRefusal", "code sentence", WithIt),
 
@@ -205,8 +218,19 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Query.jobRuns", "job", Takes::Picks(&["COVERAGE", "GAP_REPORT"])),
     ("Query.jobRuns", "state", Takes::Picks(&["DONE", "RETRYING"])),
     ("Query.importBatches", "state", Takes::Picks(&["APPLIED", "REFUSED"])),
+    ("Query.auditEvents", "actor", Takes::Picks(&[r#""worker""#, r#""person:2""#])),
+    ("Query.auditEvents", "action", Takes::Picks(&["IMPORT_APPLIED", "REPORT_READ"])),
+    ("Query.auditEvents", "object", Takes::Picks(&[r#""import:1""#, r#""person:99""#])),
+    ("Query.auditEvents", "since", Takes::Picks(&[r#""2026-11-16T07:00:00Z""#])),
+    ("Query.auditEvents", "until", Takes::Picks(&[r#""2026-11-16T07:00:00Z""#])),
     ("Mutation.requestRun", "input", Takes::Input),
     ("RequestRunInput", "job period", Takes::Wish),
+    ("Mutation.makeToken", "input", Takes::Input),
+    ("MakeTokenInput", "name role unitCodes names days", Takes::Wish),
+    ("Mutation.grantRole", "input", Takes::Input),
+    ("GrantRoleInput", "workEmail employer employeeNumber role from until", Takes::Wish),
+    ("Mutation.revokeToken", "id", Takes::Wish),
+    ("Mutation.withdrawRole", "id", Takes::Wish),
 ];
 
 fn covers(pattern: &str, of: &str) -> bool {

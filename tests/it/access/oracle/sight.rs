@@ -139,6 +139,11 @@ impl<'f> Sight<'f> {
         self.is(AccessRole::Admin) || self.is(AccessRole::Coordinator)
     }
 
+    /// A token never manages tokens and grants, whatever its role.
+    pub(super) fn manages_access(&self) -> bool {
+        self.is(AccessRole::Admin) && self.me.is_some()
+    }
+
     /// The code of the highest unit that they see, of several as high the first.
     pub(super) fn top(&self) -> Option<&'f str> {
         let seen = self.facts.units.iter().filter(|unit| self.figures(unit.id));

@@ -1,13 +1,16 @@
 //! The small board with somebody of every kind on it, and with those who once were or will be of a kind and are not today.
 
+use entity::actor::Actor;
 use entity::id::{
-    AllocationId, AppointmentId, CompletionId, CourseId, DeliveryId, ExemptionId, JobRunId, PersonId, PolicyId, PostId,
-    ReportId, UnavailabilityId, UnitId,
+    AllocationId, ApiTokenId, AppointmentId, CompletionId, CourseId, DeliveryId, ExemptionId, JobRunId, PersonId,
+    PolicyId, PostId, ReportId, UnavailabilityId, UnitId,
 };
+use entity::store::access::{grant, token};
+use entity::store::audit::{Event, record_alone};
 use entity::table::{
     allocation, appointment, completion, delivery, exemption, job_run, person, policy, post, unavailability, unit,
 };
-use entity::value::{AppointmentRole, DeliveryState, Role, RunState};
+use entity::value::{AccessRole, Action, AppointmentRole, DeliveryState, Role, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
 use serde_json::json;
 
@@ -45,6 +48,9 @@ const PEOPLE: [(i64, i64); 24] = [
     (73, 15), // alone in N5
 ];
 
+/// Until when the audit log tells what happened to the world, and not what was asked of it.
+pub(super) const LOGGED_UNTIL: &str = "2026-11-16T08:30:00Z";
+
 /// The whole of it: the organisation, what happened in it, and what was mailed.
 pub(super) async fn build(world: &World) {
     let db = &world.db;
@@ -59,6 +65,37 @@ pub(super) async fn build(world: &World) {
     history::store(db, day("2026-11-16")).await;
     history::imports(db).await;
     mails(db).await;
+    log(db).await;
+    access(world).await;
+}
+
+/// Some tokens, one used and revoked, and grants, one of them over.
+async fn access(world: &World) {
+    world.token(AccessRole::Dashboard, &[3, 4], true).await;
+    world.token(AccessRole::Auditor, &[], false).await;
+    assert!(token::revoke(&world.db, ApiTokenId(2), instant("2026-11-12T10:00:00Z")).await.unwrap());
+    world.db.execute_unprepared("UPDATE api_token SET last_used_at = made_at WHERE id = 2").await.unwrap();
+    for (person, role, until) in [(63, AccessRole::Admin, None), (41, AccessRole::Auditor, Some(day("2026-11-01")))] {
+        let by = (Actor::Operator, instant("2026-10-01T10:00:00Z"));
+        grant::add(&world.db, (PersonId(person), role), (day("2026-10-01"), until), by).await.unwrap();
+    }
+}
+
+async fn log(db: &DatabaseConnection) {
+    let event = |at: &str, actor, action, object: &str| Event {
+        object: Some(object.to_owned()),
+        before: Some(json!({ "was": 1 })),
+        after: Some(json!({ "is": 2 })),
+        request_id: Some("00c0ffee".to_owned()),
+        ..Event::new(instant(at), actor, action)
+    };
+    for told in [
+        event("2026-11-16T06:00:00Z", Actor::Operator, Action::ImportApplied, "import:1"),
+        event("2026-11-16T07:00:02Z", Actor::Worker, Action::ReportSent, "delivery:2"),
+        event("2026-11-16T08:00:00Z", Actor::Person(PersonId(2)), Action::ReportRead, "delivery:2"),
+    ] {
+        record_alone(db, &told).await.unwrap();
+    }
 }
 
 async fn units(db: &DatabaseConnection) {
