@@ -100,7 +100,7 @@ fn told(value: &Value, found: &mut BTreeSet<String>) {
 fn questions(asking: &Asking) -> Vec<Selection> {
     let schema = &asking.schema;
     let mut all: Vec<_> =
-        schema.nodes.iter().map(|of| schema.from_root(of, |kind| asking.ids(kind), schema.values(of))).collect();
+        schema.nodes.iter().map(|of| schema.down_to(of, |kind| asking.ids(kind), schema.values(of))).collect();
     let supporters = schema.along("Query", &["teams", "supporters", "person", "allocations"]);
     all.extend([supporters, schema.along("Query", &["units", "appointments", "person"])]);
     all

@@ -72,7 +72,7 @@ fn questions(asking: &Asking) -> Vec<Selection> {
                 let inside = Selection(parts.to_vec());
                 all.push(match on {
                     "Query" => inside,
-                    on => schema.from_root(on, |kind| asking.ids(kind), schema.identity(on).and(inside)),
+                    on => schema.down_to(on, |kind| asking.ids(kind), schema.identity(on).and(inside)),
                 });
             }
         }

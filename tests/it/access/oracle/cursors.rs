@@ -34,7 +34,7 @@ both!(
             for field in schema.fields(on).iter().filter(|field| field.of.ends_with("Connection")) {
                 let rooted = |inside: Selection| match on {
                     "Query" => inside,
-                    on => schema.from_root(on, |kind| asking.ids(kind), schema.identity(on).and(inside)),
+                    on => schema.down_to(on, |kind| asking.ids(kind), schema.identity(on).and(inside)),
                 };
                 let known = schema.identity(schema.target(field));
                 let whole = schema.leading(on, &field.name, &Schema::usual(field), known.clone());

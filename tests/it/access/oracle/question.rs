@@ -191,7 +191,7 @@ impl Schema {
     }
 
     /// From the root to every object of a type (where an id finds them, to those of `ids`), and there `inside`.
-    pub(super) fn from_root(&self, of: &str, ids: impl Fn(&str) -> Vec<String>, inside: Selection) -> Selection {
+    pub(super) fn down_to(&self, of: &str, ids: impl Fn(&str) -> Vec<String>, inside: Selection) -> Selection {
         let (root, way) = self.way_to(of).expect("a way there");
         let mut line = vec![root.clone()];
         for name in &way {

@@ -80,7 +80,7 @@ fn questions(asking: &Asking) -> Vec<Selection> {
         // What is plain and no id finds is told whole wherever it is reached.
         if !schema.is_plain(of) || schema.nodes.contains(of) {
             let inside = if schema.is_plain(of) { schema.values(of) } else { schema.around(of).and(schema.values(of)) };
-            all.push(schema.from_root(of, |kind| asking.ids(kind), inside));
+            all.push(schema.down_to(of, |kind| asking.ids(kind), inside));
         }
     }
     all
@@ -91,7 +91,7 @@ fn long_ways(asking: &Asking) -> Vec<Selection> {
     let schema = &asking.schema;
     let way = |(root, way): &(&str, &[&str])| match *root {
         "Query" => schema.along(root, way),
-        root => schema.from_root(root, |kind| asking.ids(kind), schema.along(root, way)),
+        root => schema.down_to(root, |kind| asking.ids(kind), schema.along(root, way)),
     };
     LONG_WAYS.iter().map(way).collect()
 }
