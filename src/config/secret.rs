@@ -33,6 +33,12 @@ impl<T> Unshown<T> {
     }
 }
 
+impl<T> Default for Unshown<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<T> Clone for Unshown<T> {
     fn clone(&self) -> Self {
         Self::new()

@@ -1,5 +1,4 @@
 //! What a query costs and what a caller may spend: told in every answer, refused before anything is executed.
-#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,5 +1,4 @@
 //! Introspection, suggestions and names of the schema are for those who may explore.
-#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::time::Duration;
 

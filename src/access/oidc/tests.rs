@@ -6,7 +6,7 @@ use entity::clock::Clock;
 use super::Oidc;
 use crate::config::oidc::OidcSettings;
 
-#[derive(Parser)]
+#[derive(Debug, Parser)]
 struct Line {
     #[command(flatten)]
     oidc: OidcSettings,
