@@ -9,6 +9,7 @@ use entity::period::Day;
 use jobs::audit::AuditCheck;
 use jobs::mail::{Mailer, Sender};
 use jobs::report::GapReport;
+use jobs::retention::Retention;
 use jobs::runner::{Job, Runner};
 use jobs::schedule::{EVERY_MINUTE, TABLE};
 use jobs::snapshot::Coverage;
@@ -140,7 +141,8 @@ impl App {
     /// [`Stop::Refused`] for persisted operations that are not valid; [`Stop::Failed`] when the schema's own text cannot be
     /// read, an error of the program.
     pub fn router(&self, gate: &Gate) -> Result<Router, Stop> {
-        let schema = graphql::schema(self.api_db.clone(), self.clock.clone(), self.settings.board_zone);
+        let periods = self.settings.retention.periods();
+        let schema = graphql::schema(self.api_db.clone(), self.clock.clone(), self.settings.board_zone, periods);
         let limits = Limits::new(&graphql::sdl(), self.settings.query.query_cost)
             .map_err(|error| Stop::Failed(format!("the schema cannot be priced: {error}")))?;
         let Settings { bind, base_url, .. } = &self.settings;
@@ -173,6 +175,12 @@ impl App {
         Ok(GapReport { mailer, from: sender(settings)?, base_url: settings.base_url.clone() })
     }
 
+    /// What removes data beyond its period, as the settings say.
+    #[must_use]
+    pub const fn retention(&self) -> Retention {
+        Retention { periods: self.settings.retention.periods() }
+    }
+
     /// What runs the jobs of this process.
     ///
     /// # Errors
@@ -181,7 +189,8 @@ impl App {
     /// no sense, an error of the program.
     pub fn runner(&self) -> Result<Runner, Stop> {
         self.settings.refuse_mail_into_folder()?;
-        let jobs: Vec<Box<dyn Job>> = vec![Box::new(Coverage), Box::new(self.gap_report()?), Box::new(AuditCheck)];
+        let jobs: Vec<Box<dyn Job>> =
+            vec![Box::new(Coverage), Box::new(self.gap_report()?), Box::new(AuditCheck), Box::new(self.retention())];
         Runner::new(self.db.clone(), self.clock.clone(), self.settings.board_zone, &TABLE, jobs)
             .map_err(|error| Stop::Failed(error.to_string()))
     }

@@ -8,6 +8,7 @@ pub mod grant;
 pub mod import;
 pub mod migrate;
 pub mod operations;
+pub mod person;
 mod progress;
 pub mod run;
 pub mod schema;
@@ -75,6 +76,8 @@ pub enum Command {
     Token(token::Args),
     /// Roles that people have besides what follows from the facts: add, list, withdraw.
     Grant(grant::Args),
+    /// Write what is held on a person, or erase their name and contact.
+    Person(person::Args),
     /// Bring the database's tables up to date.
     Migrate(migrate::Args),
     /// Say what works and what does not: configuration, database, mail and identity provider.
@@ -132,6 +135,12 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
         Command::Run(args) => run::run(args, settings, clock).await,
         Command::Token(args) => token::run(args, settings, clock).await,
         Command::Grant(args) => grant::run(args, settings, clock).await,
+        Command::Person(args) => {
+            let app = App::open_migrated(settings, clock).await?;
+            let done = person::run(args, &app).await;
+            app.close().await;
+            done
+        }
         Command::Migrate(args) => migrate::run(args, settings, clock).await,
         Command::Check(args) => check::run(args, &settings).await,
         Command::Schema(args) => schema::run(args),

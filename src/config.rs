@@ -8,6 +8,7 @@ mod mail;
 pub mod oidc;
 mod production;
 mod query;
+mod retention;
 mod secret;
 mod session;
 mod table;
@@ -24,6 +25,7 @@ pub use database::{DatabaseSettings, DatabaseUrl};
 pub use http::HttpSettings;
 pub use mail::{MailSettings, SmtpUrl};
 pub use query::QuerySettings;
+pub use retention::RetentionSettings;
 pub use secret::{Secret, SecretFile, Unshown};
 pub use session::SessionSettings;
 pub use table::settings_markdown;
@@ -90,6 +92,10 @@ pub struct Settings {
     /// What queries may cost, and which may be sent.
     #[command(flatten)]
     pub query: QuerySettings,
+
+    /// How long each kind of data is kept.
+    #[command(flatten)]
+    pub retention: RetentionSettings,
 }
 
 impl Settings {

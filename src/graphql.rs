@@ -31,6 +31,7 @@ mod scalar;
 use async_graphql::{EmptySubscription, Request, Schema};
 use chrono_tz::Tz;
 use entity::clock::Clock;
+use entity::store::retention::Periods;
 use sea_orm::DatabaseConnection;
 
 pub use self::audit::PsnSchema;
@@ -38,14 +39,15 @@ pub use self::mutation::Mutation;
 pub use self::query::Query;
 use crate::access::Viewer;
 
-/// Builds the schema over `db`. `clock` and `zone` say what today is where a question names no day.
+/// Builds the schema over `db`. `clock` and `zone` say what today is where a question names no day, `periods` how long what
+/// is held is kept.
 ///
 /// It has no extensions: with any, async-graphql takes a slower path for every field. What a query may cost is decided before
 /// it is executed, in [`limits`].
 #[must_use]
-pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz) -> PsnSchema {
-    let schema = builder().data(cache::CoverageCache::new(db.clone())).data(db.clone()).data(clock).data(zone).finish();
-    PsnSchema::new(schema, db)
+pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz, periods: Periods) -> PsnSchema {
+    let schema = builder().data(cache::CoverageCache::new(db.clone())).data(db.clone());
+    PsnSchema::new(schema.data(clock).data(zone).data(periods).finish(), db)
 }
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod coverage;
 pub mod id;
 pub mod period;
+pub mod pseudonym;
 pub mod secret;
 pub mod store;
 pub mod table;

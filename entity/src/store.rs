@@ -3,9 +3,12 @@
 pub mod access;
 pub mod audit;
 mod connection;
+pub mod erasure;
 pub mod report;
+pub mod retention;
 pub mod roster;
 pub mod run;
 pub mod snapshot;
+pub mod subject;
 
 pub use connection::{Opening, Way, begin_write, connect, is_away, is_overdue, is_postgres, open, way};

@@ -179,6 +179,20 @@ words! {
         Failed = "FAILED",
     }
 
+    /// Why a person was erased: the grounds of the UK GDPR, article 17, that apply here, and the period that ran out.
+    ErasureReason {
+        /// The person asked for it or objected, and nothing stands against it.
+        Requested = "REQUESTED",
+        /// It is no longer needed for what it was collected for.
+        NotNeeded = "NOT_NEEDED",
+        /// It should never have been held.
+        Unlawful = "UNLAWFUL",
+        /// A court or the regulator says so.
+        LegalDuty = "LEGAL_DUTY",
+        /// They left so long ago that the period for it has run out.
+        Retention = "RETENTION",
+    }
+
     /// Where a mail stands.
     DeliveryState {
         /// Waits for its first attempt.

@@ -8,6 +8,7 @@ mod apply;
 mod board;
 mod cell;
 mod check;
+mod erased;
 mod findings;
 mod layout;
 mod load;
@@ -23,6 +24,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use entity::id::ImportBatchId;
 use entity::period::Day;
+use entity::store::erasure::Erased;
 use entity::store::{begin_write, is_postgres};
 use entity::table::{fact_version, import_batch};
 use entity::value::ImportState;
@@ -142,8 +144,10 @@ pub async fn run(
     let mut findings = Findings::default();
     let mut board = Board::default();
     let reading = Reading { mapping: &mapping, as_at, shift_days, force };
-    let files = parse::read_all(sources, &reading, &mut board.words, &mut findings, progress);
+    let mut files = parse::read_all(sources, &reading, &mut board.words, &mut findings, progress);
     let txn = begin(db, mode).await?;
+    let erased = Erased::load(&txn).await?;
+    erased::hide(&mut files, &mut board.words, &erased);
     if ends
         && !force
         && let Some(newer) = newest(&txn).await?.filter(|newest| *newest > as_at)
@@ -158,13 +162,14 @@ pub async fn run(
     rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     let refusal = (!refusals.is_empty()).then(|| told(&refusals));
     let changes = !plan.is_empty();
+    let kept = record::kept(&rejects, &board.words, &erased);
     let batch = record::Batch {
         as_at,
         finished_at: now,
         forced: force,
         refusal: refusal.as_deref(),
         files: &counts,
-        rejects: &rejects,
+        rejects: &kept,
     };
     let batch = match (mode, refusal.is_some()) {
         (Mode::DryRun, _) => {

@@ -1,4 +1,5 @@
-//! What psn does by itself: it imports files, stores snapshots, builds reports and mails them.
+//! What psn does by itself: it imports files, stores snapshots, builds reports and mails them,
+//! and removes what is held beyond its period.
 //!
 //! No HTTP and no GraphQL here; the API and the jobs meet in the database. Jobs are handed a connection, `now` and a period;
 //! only [`schedule`] and [`runner`] hold a clock.
@@ -9,6 +10,7 @@ pub mod mail;
 pub mod one_line;
 pub mod owed;
 pub mod report;
+pub mod retention;
 pub mod runner;
 pub mod safe_csv;
 pub mod schedule;

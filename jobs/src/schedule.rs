@@ -13,12 +13,12 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use croner::Cron;
 use entity::period::{Day, IsoWeek, PeriodError};
-use entity::store::run::{AUDIT_CHECK, COVERAGE, GAP_REPORT};
+use entity::store::run::{AUDIT_CHECK, COVERAGE, GAP_REPORT, RETENTION};
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job as Ring, JobScheduler, JobSchedulerError};
 
 /// The jobs, in the order in which the runner looks at them.
-pub const TABLE: [Entry; 3] = [
+pub const TABLE: [Entry; 4] = [
     Entry {
         name: COVERAGE,
         cron: "0 5 * * *",
@@ -42,6 +42,14 @@ pub const TABLE: [Entry; 3] = [
         after: None,
         limit: Duration::from_secs(60 * 60),
         meaning: "Checks that nothing was changed in or removed from the audit log.",
+    },
+    Entry {
+        name: RETENTION,
+        cron: "30 3 * * *",
+        every: Every::Day { missed_mondays: 0 },
+        after: None,
+        limit: Duration::from_secs(2 * 60 * 60),
+        meaning: "Removes what is held beyond its period, and files of mails to people who were erased.",
     },
 ];
 
@@ -235,10 +243,11 @@ mod tests {
     fn the_table_of_jobs_reads_like_this() {
         // `cargo insta test --accept -p jobs` writes it anew.
         insta::assert_snapshot!(render(&TABLE, chrono_tz::Europe::London), @r"
-        JOB          WHEN (Europe/London)                 IF MISSED                                        LIMIT   WHAT IT DOES
-        coverage     At 05:00                             the latest day, and Mondays of the last 8 weeks  30 min  Stores the day's coverage of every team and unit.
-        gap-report   At 07:00, on Monday, after coverage  this week's                                      60 min  Builds the week's gap report and mails it to those who answer for units.
-        audit-check  At 04:30                             the latest day                                   60 min  Checks that nothing was changed in or removed from the audit log.
+        JOB          WHEN (Europe/London)                 IF MISSED                                        LIMIT    WHAT IT DOES
+        coverage     At 05:00                             the latest day, and Mondays of the last 8 weeks  30 min   Stores the day's coverage of every team and unit.
+        gap-report   At 07:00, on Monday, after coverage  this week's                                      60 min   Builds the week's gap report and mails it to those who answer for units.
+        audit-check  At 04:30                             the latest day                                   60 min   Checks that nothing was changed in or removed from the audit log.
+        retention    At 03:30                             the latest day                                   120 min  Removes what is held beyond its period, and files of mails to people who were erased.
         ");
     }
 

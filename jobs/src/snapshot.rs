@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::coverage::{self, change::is_gap};
 use entity::period::Day;
 use entity::store::begin_write;
-use entity::store::roster::{self, Facts, LoadError};
+use entity::store::roster::{self, Facts, LoadError, TooLongAgo};
 use entity::store::run::COVERAGE;
 use entity::store::snapshot;
 use entity::value::Status;
@@ -22,6 +22,9 @@ pub enum SnapshotError {
     /// The snapshot could not be written.
     #[error(transparent)]
     Database(#[from] DbErr),
+    /// Not all facts of that day are on file any more.
+    #[error(transparent)]
+    TooLongAgo(#[from] TooLongAgo),
     /// The computation stopped; what stopped it is in the log.
     #[error("the computation stopped")]
     Computation,
@@ -55,6 +58,7 @@ pub async fn take(db: &DatabaseConnection, day: Day, now: DateTime<Utc>) -> Resu
 
 async fn compute_day(db: &DatabaseConnection, day: Day) -> Result<(Facts, coverage::Coverage), SnapshotError> {
     let facts = roster::load(db).await?;
+    facts.reach(day)?;
     // A nation takes seconds: not on a thread that others wait for.
     tokio::task::spawn_blocking(move || {
         let coverage = coverage::compute(&facts.index, day, None);
@@ -108,6 +112,7 @@ impl From<SnapshotError> for JobError {
             SnapshotError::Load(LoadError::Mix { policy, source }) => {
                 Self::Fail(format!("Policy {policy} cannot be read ({source}): import it again, corrected."))
             }
+            SnapshotError::TooLongAgo(too_long_ago) => Self::Fail(format!("It was not computed: {too_long_ago}.")),
             SnapshotError::Computation => Self::Retry("The computation stopped; the log says more.".to_owned()),
         }
     }

@@ -20,6 +20,7 @@ mod m20261101_000007_job_run;
 mod m20261101_000008_report;
 mod m20261122_000009_audit;
 mod m20261122_000010_access;
+mod m20261122_000011_erasure;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261101_000008_report::Migration),
             Box::new(m20261122_000009_audit::Migration),
             Box::new(m20261122_000010_access::Migration),
+            Box::new(m20261122_000011_erasure::Migration),
         ]
     }
 }

@@ -46,6 +46,7 @@ pub struct Args {
 pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), Stop> {
     let Args { as_of, out } = args;
     let facts = roster::load(db).await.map_err(|error| Stop::Failed(format!("The facts cannot be read: {error}")))?;
+    facts.reach(as_of).map_err(|error| Stop::Refused(error.to_string()))?;
     let coverage = compute(&facts.index, as_of, None);
     let people =
         supporters(db, &facts.index).await.map_err(|error| Stop::Failed(format!("People cannot be read: {error}")))?;

@@ -204,7 +204,7 @@ fn rejects_csv(rejects: &[Reject]) -> Result<Vec<u8>, Stop> {
     let failed = |error: csv::Error| Stop::Failed(format!("cannot write the rejects: {error}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(REJECTS_HEADER).map_err(failed)?;
-    for Reject { file, line, column, value, sentence } in rejects {
+    for Reject { file, line, column, value, sentence, .. } in rejects {
         let line = line.map(|line| line.to_string()).unwrap_or_default();
         let cells = [file, line.as_str(), column.unwrap_or_default(), value.as_deref().unwrap_or_default(), sentence];
         writer.write_record(cells.map(safe_csv::cell).iter().map(|cell| cell.as_bytes())).map_err(failed)?;
@@ -283,7 +283,7 @@ fn told(outcome: &Outcome, passed_over: &[String], args: &Args) -> String {
 }
 
 fn told_reject(reject: &Reject) -> String {
-    let Reject { file, line, column, value, sentence } = reject;
+    let Reject { file, line, column, value, sentence, .. } = reject;
     let mut text = printable(file);
     if let Some(line) = line {
         let _ = write!(text, " line {line}");

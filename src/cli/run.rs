@@ -3,7 +3,8 @@
 use clap::Subcommand;
 use entity::clock::Clock;
 use entity::period::{Day, IsoWeek};
-use entity::store::run::{self as ledger, COVERAGE, Filter, GAP_REPORT};
+use entity::store::retention::Kind;
+use entity::store::run::{self as ledger, COVERAGE, Filter, GAP_REPORT, RETENTION};
 use entity::table::job_run::Model;
 use entity::value::RunState;
 use jobs::report::Preview;
@@ -43,6 +44,12 @@ pub enum What {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Remove what is held beyond its period, as of today.
+    Retention {
+        /// Show what would go; write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// List the jobs, and what became of their last runs.
     List,
 }
@@ -58,6 +65,8 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Sto
         What::Coverage { as_of } => run_now(&app, COVERAGE, Period::Day(as_of)).await,
         What::GapReport { week, dry_run: false } => run_now(&app, GAP_REPORT, Period::Week(week)).await,
         What::GapReport { week, dry_run: true } => preview(&app, week).await,
+        What::Retention { dry_run: false } => run_now(&app, RETENTION, Period::Day(app.today())).await,
+        What::Retention { dry_run: true } => beyond(&app).await,
         What::List => list(&app).await,
     };
     app.close().await;
@@ -67,7 +76,9 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Sto
 async fn run_now(app: &App, job: &str, period: Period) -> Result<(), Stop> {
     // A run about nothing would be done for good, and the period's own run would find it so.
     let imported = ledger::first_import(&app.db).await;
-    if imported.map_err(|error| Stop::Failed(format!("the imports cannot be read: {error}")))?.is_none() {
+    if job != RETENTION
+        && imported.map_err(|error| Stop::Failed(format!("the imports cannot be read: {error}")))?.is_none()
+    {
         return Err(Stop::Refused(
             "there is nothing to compute yet: import a board's files first (psn import)".to_owned(),
         ));
@@ -101,6 +112,18 @@ async fn preview(app: &App, week: IsoWeek) -> Result<(), Stop> {
     let addressed = mails.iter().filter(|mail| mail.address.is_some()).count();
     let nobody = mails.len() - addressed;
     say(format!("Mails for {week}: {addressed}; units with nobody to write to: {nobody}. Nothing was written or sent."))
+}
+
+async fn beyond(app: &App) -> Result<(), Stop> {
+    let all = app.retention().dry_run(&app.db, app.today()).await;
+    let all = all.map_err(|error| Stop::Failed(format!("what is held cannot be read: {error}")))?;
+    say(format!("{:<13}  {:>4}  {:<10}  {:>8}  {:<10}  WHAT HAPPENS", "KIND", "DAYS", "BEFORE", "ROWS", "OLDEST"))?;
+    for (kind, cut, found) in all {
+        let days = Kind::days(kind, &app.settings.retention.periods());
+        let oldest = found.oldest.map_or_else(|| "-".to_owned(), |day| day.to_string());
+        say(format!("{:<13}  {days:>4}  {cut}  {:>8}  {oldest:<10}  {}", kind.word(), found.rows, kind.meaning()))?;
+    }
+    say("Nothing was written.")
 }
 
 async fn list(app: &App) -> Result<(), Stop> {

@@ -12,6 +12,7 @@ use entity::coverage::roster::{self, UnitIx};
 use entity::coverage::{Coverage, Index, TeamRow, UnitRow, WhatIf};
 use entity::id::PersonId;
 use entity::period::Day;
+use entity::store::roster::TooLongAgo;
 use tokio::sync::OnceCell;
 
 use super::access::Scope;
@@ -160,10 +161,11 @@ impl Moment {
     ///
     /// # Errors
     ///
-    /// [`ApiError::bad_input`] for a day that is out of range or one too many, else what the database said.
+    /// [`ApiError::bad_input`] for a day that is out of range, too long ago or one too many, else what the database said.
     pub(crate) async fn on(ctx: &Context<'_>, asked: Option<Date>) -> Result<Arc<Self>, ApiError> {
         let as_of = as_of(ctx, asked)?;
         let (known, scope) = known(ctx).await?;
+        known.facts.reach(as_of.day).map_err(|error| ApiError::bad_input("asOf", sentence(&error)))?;
         let (begun, cache) = (begun(ctx)?, cache(ctx)?);
         let cell = {
             let mut moments = begun.moments.lock().unwrap_or_else(PoisonError::into_inner);
@@ -271,6 +273,13 @@ impl Moment {
     pub(crate) fn team_object(self: &Arc<Self>, place: usize) -> Team {
         Team { at: Arc::clone(self), place }
     }
+}
+
+/// What is said of a day whose facts are not all on file any more.
+fn sentence(error: &TooLongAgo) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The highest unit that a scope holds; of several as high the first by code.

@@ -1,6 +1,8 @@
-//! What can be changed: that a job is asked to run (the worker finds the request in the ledger), and who may do what.
+//! What can be changed: that a job is asked to run (the worker finds the request in the ledger), who may do what, and that a
+//! person is erased.
 
 pub(crate) mod access;
+pub(crate) mod person;
 
 use async_graphql::{Context, Enum, InputObject, MergedObject, Object, SimpleObject};
 use entity::period::{Day, IsoWeek};
@@ -20,7 +22,7 @@ use crate::access::Right;
 /// Everything that can be changed. A refusal that a client can expect is a value in the answer and not an error.
 #[derive(Debug, Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(RunMutation, access::AccessMutation);
+pub struct Mutation(RunMutation, access::AccessMutation, person::PersonMutation);
 
 #[derive(Debug, Default)]
 pub(crate) struct RunMutation;
@@ -107,7 +109,7 @@ impl RunMutation {
 fn readable(job: Job, period: &str, today: Day, imported: Option<Day>) -> Result<String, RequestRunRefusal> {
     let refusal = |code, sentence| RequestRunRefusal { code, sentence };
     let (first, last, written) = match job {
-        Job::Coverage => period.parse::<Day>().map(|day| (day, day, day.to_string())),
+        Job::Coverage | Job::Retention => period.parse::<Day>().map(|day| (day, day, day.to_string())),
         Job::GapReport => {
             period.parse::<IsoWeek>().map(|week| (week.monday(), week.monday().plus_days(6), week.to_string()))
         }

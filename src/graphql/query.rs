@@ -11,6 +11,8 @@ mod what_if;
 
 use async_graphql::MergedObject;
 
+use super::mutation::person::SubjectQuery;
+
 /// Everything that can be asked. Every question about coverage takes the day it is about, `asOf`; without it that is today in
 /// the board's time zone. Lists are pages of at most 100, in a stable order.
 #[derive(Debug, Default, MergedObject)]
@@ -24,4 +26,5 @@ pub struct Query(
     audit::AuditQuery,
     access::AccessQuery,
     node::NodeQuery,
+    SubjectQuery,
 );

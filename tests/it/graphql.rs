@@ -6,6 +6,7 @@ pub(crate) mod board;
 mod contract;
 pub(crate) mod history;
 mod pages;
+mod person;
 mod refusals;
 mod runs;
 mod statements;
@@ -33,7 +34,7 @@ fn site_over(world: &World, db: DatabaseConnection) -> Router {
 
 /// The site with persisted operations, as somebody meets it who shows nothing.
 pub(crate) fn closed(world: &World, db: DatabaseConnection, persisted: Persisted) -> Router {
-    let schema = psn::graphql::schema(db.clone(), world.clock.clone(), chrono_tz::Europe::London);
+    let schema = psn::graphql::schema(db.clone(), world.clock.clone(), chrono_tz::Europe::London, Default::default());
     let limits = Limits::new(&psn::graphql::sdl(), 50_000).unwrap();
     let budgets = Budgets::new(LAVISH, world.clock.clone());
     let (query_limit, hosts) = (Duration::from_secs(20), Hosts::Any);

@@ -107,6 +107,8 @@ pub async fn open(url: &str, opening: &Opening) -> Result<DatabaseConnection, Db
                 .synchronous(SqliteSynchronous::Normal)
                 .busy_timeout(WAIT)
                 .foreign_keys(true)
+                // What was erased is overwritten in the file, too.
+                .pragma("secure_delete", "ON")
         });
         if let Some(limit) = opening.statement_limit {
             // A connection is taken for each statement, and for each transaction as a whole.

@@ -44,8 +44,38 @@ pub enum LoadError {
 pub struct Facts {
     /// Counts up with every change; equal versions are equal facts.
     pub version: i64,
+    /// The first day of which every fact is on file: of a day before it nothing can be said, for absences that ended before it
+    /// were removed, and a team would look covered that was not. All days when absent.
+    pub whole_from: Option<Day>,
     /// The facts.
     pub index: Index,
+}
+
+/// The facts of a day are not all on file any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "of {asked} not everything is on file any more: absences that ended before {whole_from} were removed when their \
+     period ran out; ask for {whole_from} or a later day, or for the stored figures of that day"
+)]
+pub struct TooLongAgo {
+    /// The day that was asked about.
+    pub asked: Day,
+    /// The first day of which every fact is on file.
+    pub whole_from: Day,
+}
+
+impl Facts {
+    /// Whether coverage of `day` can be computed from these facts.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLongAgo`] when some facts of that day were removed.
+    pub fn reach(&self, day: Day) -> Result<(), TooLongAgo> {
+        match self.whole_from {
+            Some(whole_from) if day < whole_from => Err(TooLongAgo { asked: day, whole_from }),
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 /// The version of the facts on file: one row read.
@@ -54,8 +84,12 @@ pub struct Facts {
 ///
 /// What the database said.
 pub async fn version(db: &impl sea_orm::ConnectionTrait) -> Result<i64, DbErr> {
+    current(db).await.map(|row| row.version)
+}
+
+async fn current(db: &impl sea_orm::ConnectionTrait) -> Result<fact_version::Model, DbErr> {
     let row = fact_version::Entity::find_by_id(1).one(db).await?;
-    row.map(|row| row.version).ok_or_else(|| DbErr::RecordNotFound("fact_version".to_owned()))
+    row.ok_or_else(|| DbErr::RecordNotFound("fact_version".to_owned()))
 }
 
 /// Reads every fact on file, as one moment saw them. Texts that are only compared are kept once; names, addresses and
@@ -68,7 +102,7 @@ pub async fn load(db: &DatabaseConnection) -> Result<Facts, LoadError> {
     // One moment: a reader sees an import whole or not at all. SQLite's transactions always do.
     let isolation_level = is_postgres(db).then_some(IsolationLevel::RepeatableRead);
     let txn = db.begin_with_options(TransactionOptions { isolation_level, ..TransactionOptions::default() }).await?;
-    let version = version(&txn).await?;
+    let fact_version::Model { id: _, version, whole_from } = current(&txn).await?;
     let mut loader = Loader { txn, roster: Roster::default(), units: HashMap::new(), people: HashMap::new() };
     loader.units().await?;
     loader.people().await?;
@@ -80,7 +114,7 @@ pub async fn load(db: &DatabaseConnection) -> Result<Facts, LoadError> {
     loader.exemptions().await?;
     let Loader { txn, roster, .. } = loader;
     txn.commit().await?;
-    Ok(Facts { version, index: Index::new(roster) })
+    Ok(Facts { version, whole_from, index: Index::new(roster) })
 }
 
 struct Loader {

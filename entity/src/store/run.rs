@@ -35,6 +35,8 @@ pub const COVERAGE: &str = "coverage";
 pub const GAP_REPORT: &str = "gap-report";
 /// The job that checks the audit log; its periods are days.
 pub const AUDIT_CHECK: &str = "audit-check";
+/// The job that removes what is held beyond its period; its periods are days.
+pub const RETENTION: &str = "retention";
 
 /// What a worker bids when it would run a job for a period.
 #[derive(Clone, Copy, Debug)]

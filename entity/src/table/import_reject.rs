@@ -24,6 +24,8 @@ pub struct Model {
     pub value: Option<String>,
     /// What is wrong and what would be right.
     pub sentence: String,
+    /// The pseudonym of the person that the row is about, on file or not, where that could be read.
+    pub about: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

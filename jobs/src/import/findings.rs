@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::layout::FileKind;
+use super::parse::PersonKey;
 
 /// A row, or a whole file, that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Reject {
     pub value: Option<String>,
     /// What is wrong and what would be right, in one sentence.
     pub sentence: String,
+    /// The person that the row is about, where that much could be read.
+    pub(super) about: Option<PersonKey>,
 }
 
 /// Something that was taken, and that somebody should know about.
@@ -94,20 +97,21 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// A row of `file` is not taken.
-    pub(super) fn reject(&mut self, file: &mut FileCount, line: u32, fault: Fault) {
+    /// A row of `file`, about nobody or about a person, is not taken.
+    pub(super) fn reject(&mut self, file: &mut FileCount, line: u32, about: Option<PersonKey>, fault: Fault) {
         file.rejected += 1;
-        self.point_at(&file.file, line, fault);
+        self.point_at(&file.file, line, about, fault);
     }
 
     /// Names a cell without counting its row as rejected: the whole change is refused because of it. Line 0 is none.
-    pub(super) fn point_at(&mut self, file: &str, line: u32, fault: Fault) {
+    pub(super) fn point_at(&mut self, file: &str, line: u32, about: Option<PersonKey>, fault: Fault) {
         self.rejects.push(Reject {
             file: file.to_owned(),
             line: Some(line).filter(|line| *line > 0),
             column: Some(fault.column).filter(|column| !column.is_empty()),
             value: Some(shortened(fault.value)),
             sentence: fault.sentence.into_owned(),
+            about,
         });
     }
 
@@ -120,7 +124,7 @@ impl Findings {
         sentence: String,
     ) {
         self.refusals.push(format!("{file}: {sentence}"));
-        self.rejects.push(Reject { file: file.to_owned(), line, column, value: None, sentence });
+        self.rejects.push(Reject { file: file.to_owned(), line, column, value: None, sentence, about: None });
     }
 
     pub(super) fn notice(&mut self, file: &str, line: Option<u32>, sentence: impl Into<String>) {

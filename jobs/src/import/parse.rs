@@ -109,21 +109,29 @@ pub(super) fn read_all(
         let Source { kind, name, bytes } = source;
         let mut file = Reader { kind, name, bytes: &bytes, reading, words, findings };
         match kind {
-            FileKind::Units => files.units = file.read(organisation::unit, organisation::spared_unit),
-            FileKind::Staff => files.staff = file.read(organisation::post, organisation::spared_post),
-            FileKind::Courses => files.courses = file.read(training::course, nothing),
-            FileKind::Training => files.training = file.read(training::record, nothing),
-            FileKind::Supporters => files.supporters = file.read(roles::allocation, nothing),
-            FileKind::Unavailability => files.unavailability = file.read(roles::unavailability, nothing),
-            FileKind::Managers => files.managers = file.read(roles::appointment, nothing),
-            FileKind::Policies => files.policies = file.read(policy::policy, nothing),
-            FileKind::Exemptions => files.exemptions = file.read(policy::exemption, nothing),
+            FileKind::Units => files.units = file.read(organisation::unit, organisation::spared_unit, nobody),
+            FileKind::Staff => {
+                files.staff = file.read(organisation::post, organisation::spared_post, organisation::about_post)
+            }
+            FileKind::Courses => files.courses = file.read(training::course, nothing, nobody),
+            FileKind::Training => files.training = file.read(training::record, nothing, training::about),
+            FileKind::Supporters => files.supporters = file.read(roles::allocation, nothing, roles::about_allocation),
+            FileKind::Unavailability => {
+                files.unavailability = file.read(roles::unavailability, nothing, roles::about_unavailability)
+            }
+            FileKind::Managers => files.managers = file.read(roles::appointment, nothing, roles::about_appointment),
+            FileKind::Policies => files.policies = file.read(policy::policy, nothing, nobody),
+            FileKind::Exemptions => files.exemptions = file.read(policy::exemption, nothing, nobody),
         }
     }
     files
 }
 
 fn nothing(_: &mut Cells<'_>) -> Option<Spared> {
+    None
+}
+
+fn nobody(_: &mut Cells<'_>) -> Option<PersonKey> {
     None
 }
 
@@ -141,6 +149,7 @@ impl Reader<'_> {
         &mut self,
         parse: fn(&mut Cells<'_>) -> Result<R, Fault>,
         spare: fn(&mut Cells<'_>) -> Option<Spared>,
+        about: fn(&mut Cells<'_>) -> Option<PersonKey>,
     ) -> Option<File<R>> {
         let Self { kind, name, bytes, reading, words, findings } = self;
         let refuse = |findings: &mut Findings, refused: super::source::Refused| {
@@ -179,7 +188,8 @@ impl Reader<'_> {
                         Some(spared) => file.spared.push(spared),
                         None => nameless = nameless.or(Some(row.line)),
                     }
-                    findings.reject(&mut file.count, row.line, fault);
+                    let about = about(&mut cells);
+                    findings.reject(&mut file.count, row.line, about, fault);
                 }
             }
         });

@@ -5,12 +5,14 @@ use entity::actor::Actor;
 use entity::id::ImportBatchId;
 use entity::period::Day;
 use entity::store::audit::{self, Event};
+use entity::store::erasure::Erased;
 use entity::table::{import_batch, import_reject};
 use entity::value::{Action, ImportState};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::NotSet, DatabaseTransaction, DbErr, EntityTrait as _, Set};
 use serde_json::json;
 
 use super::findings::{FileCount, Reject};
+use super::words::Words;
 
 /// Rejects a statement.
 const CHUNK: usize = 1_000;
@@ -22,7 +24,28 @@ pub(super) struct Batch<'a> {
     pub(super) forced: bool,
     pub(super) refusal: Option<&'a str>,
     pub(super) files: &'a [FileCount],
-    pub(super) rejects: &'a [Reject],
+    pub(super) rejects: &'a [Kept],
+}
+
+/// A reject as it is kept.
+pub(super) struct Kept {
+    reject: Reject,
+    /// The pseudonym of the person that it is about.
+    about: Option<String>,
+}
+
+/// The rejects as they are kept: with a pseudonym for whom they are about, and without the values of those who were erased.
+pub(super) fn kept(rejects: &[Reject], words: &Words, erased: &Erased) -> Vec<Kept> {
+    let keep = |reject: &Reject| {
+        let mut reject = reject.clone();
+        let about = reject.about.map(|(employer, number)| (words.get(employer), words.get(number)));
+        if about.is_some_and(|(employer, number)| erased.person(employer, number).is_some()) {
+            reject.value = None;
+        }
+        reject.value = reject.value.filter(|value| !erased.text(value));
+        Kept { about: about.map(|(employer, number)| erased.about(employer, number)), reject }
+    };
+    rejects.iter().map(keep).collect()
 }
 
 /// Writes the batch: refused where it has a refusal, else applied. The last thing that a transaction does, for its line in
@@ -46,8 +69,8 @@ pub(super) async fn write(txn: &DatabaseTransaction, batch: Batch<'_>) -> Result
     };
     let batch_id = row.insert(txn).await?.id;
     for chunk in rejects.chunks(CHUNK) {
-        let rows = chunk.iter().map(|reject| {
-            let Reject { file, line, column, value, sentence } = reject;
+        let rows = chunk.iter().map(|kept| {
+            let Kept { reject: Reject { file, line, column, value, sentence, about: _ }, about } = kept;
             import_reject::ActiveModel {
                 id: NotSet,
                 batch_id: Set(batch_id),
@@ -56,6 +79,7 @@ pub(super) async fn write(txn: &DatabaseTransaction, batch: Batch<'_>) -> Result
                 column_name: Set(column.map(str::to_owned)),
                 value: Set(value.clone()),
                 sentence: Set(sentence.clone()),
+                about: Set(about.clone()),
             }
         });
         import_reject::Entity::insert_many(rows).exec_without_returning(txn).await?;

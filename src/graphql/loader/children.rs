@@ -124,6 +124,8 @@ impl Load<TextOf> for Rows {
             .select_only()
             .columns([delivery::Column::Id, delivery::Column::TextPart])
             .filter(delivery::Column::Id.is_in(keys.iter().map(|key| key.0)))
+            // Emptied when its period was over.
+            .filter(delivery::Column::TextPart.ne(""))
             .into_tuple()
             .all(self.db()?)
             .await?;

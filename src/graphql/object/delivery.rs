@@ -76,7 +76,7 @@ impl Delivery {
         self.0.last_error.as_deref()
     }
 
-    /// The plain-text part as it was rendered; it is as complete as the other parts.
+    /// The plain-text part as it was rendered; it is as complete as the other parts. Null where it is no longer kept.
     async fn text_part(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         Reads::note_text(ctx, self.0.id)?;
         Rows::of(ctx)?.load_one(TextOf(self.0.id)).await

@@ -58,7 +58,7 @@ impl ImportBatch {
         self.0.refusal.as_deref()
     }
 
-    /// The rows that were rejected, in the order in which they were found. They hold what the files held: only an admin sees any.
+    /// The rows that were rejected, in the order in which they were found. They are kept for a shorter time than the counts. They hold what the files held: only an admin sees any.
     async fn rejects(
         &self,
         ctx: &Context<'_>,
@@ -112,7 +112,7 @@ pub(crate) struct ImportReject {
     line: Option<i32>,
     /// Header of the column. Null where the whole row is meant.
     column: Option<String>,
-    /// What the cell said.
+    /// What the cell said. Null where the whole row is meant, and where the row is about somebody who was erased.
     value: Option<String>,
     /// What is wrong and what would be right.
     sentence: String,
@@ -120,7 +120,7 @@ pub(crate) struct ImportReject {
 
 impl From<import_reject::Model> for ImportReject {
     fn from(row: import_reject::Model) -> Self {
-        let import_reject::Model { id: _, batch_id: _, file, line, column_name, value, sentence } = row;
+        let import_reject::Model { id: _, batch_id: _, file, line, column_name, value, sentence, about: _ } = row;
         Self { file, line, column: column_name, value, sentence }
     }
 }

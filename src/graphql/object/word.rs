@@ -216,6 +216,8 @@ pub(crate) enum Job {
     Coverage,
     /// Builds and mails the gap report of one week. Its period is that week: 2026-W48.
     GapReport,
+    /// Removes what is held beyond its period on one day. Its period is that day: 2026-11-16.
+    Retention,
 }
 
 #[cfg(test)]

@@ -110,6 +110,7 @@ impl Job {
         match self {
             Self::Coverage => run::COVERAGE,
             Self::GapReport => run::GAP_REPORT,
+            Self::Retention => run::RETENTION,
         }
     }
 }

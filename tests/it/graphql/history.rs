@@ -104,6 +104,7 @@ pub(crate) async fn imports(db: &DatabaseConnection) {
         column_name: Some("Unit Code".to_owned()),
         value: Some(format!("X{line}")),
         sentence: "There is no such unit; add it to units.csv.".to_owned(),
+        about: None,
     };
     insert::<import_reject::Entity>(db, [reject(1, 4), reject(2, 9), reject(3, 12)]).await;
 }

@@ -1,6 +1,6 @@
 //! Which person somebody is who signs in, and the roles that they have been given.
 
-use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
@@ -9,7 +9,7 @@ use sea_orm::{
 use super::grant;
 use crate::id::PersonId;
 use crate::period::Day;
-use crate::table::{appointment, person, post};
+use crate::table::{appointment, erased_person, person, post};
 use crate::value::{AccessRole, AppointmentRole};
 
 /// How somebody is known to an identity provider, or to an operator.
@@ -43,6 +43,7 @@ pub async fn find(db: &impl ConnectionTrait, by: &KnownBy, day: Day) -> Result<O
         .column(person::Column::Id)
         .filter(known)
         .filter(person::Column::Id.in_subquery(with_post))
+        .filter(person::Column::Id.not_in_subquery(erased()))
         .order_by_asc(person::Column::Id)
         .limit(2)
         .into_tuple()
@@ -55,14 +56,18 @@ pub async fn find(db: &impl ConnectionTrait, by: &KnownBy, day: Day) -> Result<O
 }
 
 /// The roles that a person has been given on `day`, by grant or by appointment, besides those that everybody has by the facts:
-/// nothing at all where they have no post that day, for then they have left, whatever they had.
+/// nothing at all where they have no post that day, for then they have left, whatever they had, or where they were erased.
 ///
 /// # Errors
 ///
 /// What the database said.
 pub async fn given_roles(db: &impl ConnectionTrait, id: PersonId, day: Day) -> Result<Option<Vec<AccessRole>>, DbErr> {
     let posts = post::Entity::find().select_only().column(post::Column::Id);
-    let held = posts.filter(post::Column::PersonId.eq(id)).filter(post_on(day)).limit(1);
+    let held = posts
+        .filter(post::Column::PersonId.eq(id))
+        .filter(post::Column::PersonId.not_in_subquery(erased()))
+        .filter(post_on(day))
+        .limit(1);
     if held.into_tuple::<i64>().one(db).await?.is_none() {
         return Ok(None);
     }
@@ -87,6 +92,11 @@ async fn coordinates(db: &impl ConnectionTrait, id: PersonId, day: Day) -> Resul
         .one(db)
         .await?;
     Ok(row.is_some())
+}
+
+/// Everybody whose name and contact were erased.
+fn erased() -> SelectStatement {
+    Query::select().column(erased_person::Column::PersonId).from(erased_person::Entity).to_owned()
 }
 
 fn post_on(day: Day) -> Condition {

@@ -13,7 +13,9 @@ use super::super::findings::{Fault, FileCount, Findings, Taken};
 use super::super::layout::{
     Column, ExemptionColumn, Has, ManagerColumn, PolicyColumn, SupporterColumn, UnavailabilityColumn,
 };
-use super::super::parse::{AllocationRow, AppointmentRow, ExemptionRow, File, Line, PolicyRow, UnavailabilityRow};
+use super::super::parse::{
+    AllocationRow, AppointmentRow, ExemptionRow, File, Line, PersonKey, PolicyRow, UnavailabilityRow,
+};
 use super::shares;
 
 /// A dated fact.
@@ -35,12 +37,14 @@ fn merge<R: Copy, F: Fact>(
     on_file: &[(i64, F)],
     first_day: impl Column,
     findings: &mut Findings,
+    subject: fn(&R) -> Option<PersonKey>,
     mut fact: impl FnMut(&R) -> Result<F, Fault>,
 ) -> (FileCount, Writes<F>, Vec<Line<F>>) {
     let File { mut count, rows, has, spared: _ } = file;
     let mut lines: BTreeMap<(F::About, Option<Day>), u32> = BTreeMap::new();
     let mut taken = Vec::with_capacity(rows.len());
     for line in rows {
+        let subject = subject(&line.row);
         match fact(&line.row) {
             Ok(row) => {
                 let from = row.validity().from;
@@ -49,13 +53,13 @@ fn merge<R: Copy, F: Fact>(
                     let sentence =
                         format!("Line {earlier} is about the same from the same day on; keep one of the two");
                     let fault = Fault { column: first_day.header(), value, sentence: sentence.into() };
-                    findings.reject(&mut count, line.line, fault);
+                    findings.reject(&mut count, line.line, subject, fault);
                     continue;
                 }
                 lines.insert((row.about(), from), line.line);
                 taken.push(Line { line: line.line, row });
             }
-            Err(fault) => findings.reject(&mut count, line.line, fault),
+            Err(fault) => findings.reject(&mut count, line.line, subject, fault),
         }
     }
     let mut order: Vec<usize> = (0..on_file.len()).collect();
@@ -147,25 +151,32 @@ pub(super) fn allocations(
 ) -> FileCount {
     use SupporterColumn as At;
     let on_file = std::mem::take(&mut board.allocations);
-    let (count, writes, taken) = merge(file, &on_file, At::From, findings, |row: &AllocationRow| {
-        let allocation = Allocation {
-            person: board.person(row.person, At::Number)?,
-            role: row.role,
-            unit: board.unit(row.unit, At::Unit)?,
-            share: row.share,
-            validity: row.validity,
-            line_approved_on: row.line_approved_on,
-            line_approver: board.other(row.line_approver, At::LineApprover)?,
-            senior_approved_on: row.senior_approved_on,
-            senior_approver: board.other(row.senior_approver, At::SeniorApprover)?,
-            protected_hours: row.protected_hours,
-            signed_off_on: row.signed_off_on,
-            paused: row.paused,
-        };
-        let others = [allocation.line_approver, allocation.senior_approver];
-        board.want([allocation.person].into_iter().chain(others.into_iter().flatten()));
-        Ok(allocation)
-    });
+    let (count, writes, taken) = merge(
+        file,
+        &on_file,
+        At::From,
+        findings,
+        |row| Some(row.person),
+        |row: &AllocationRow| {
+            let allocation = Allocation {
+                person: board.person(row.person, At::Number)?,
+                role: row.role,
+                unit: board.unit(row.unit, At::Unit)?,
+                share: row.share,
+                validity: row.validity,
+                line_approved_on: row.line_approved_on,
+                line_approver: board.other(row.line_approver, At::LineApprover)?,
+                senior_approved_on: row.senior_approved_on,
+                senior_approver: board.other(row.senior_approver, At::SeniorApprover)?,
+                protected_hours: row.protected_hours,
+                signed_off_on: row.signed_off_on,
+                paused: row.paused,
+            };
+            let others = [allocation.line_approver, allocation.senior_approver];
+            board.want([allocation.person].into_iter().chain(others.into_iter().flatten()));
+            Ok(allocation)
+        },
+    );
     shares::check(&taken, &on_file, &writes, board, &count.file, findings);
     plan.allocations = writes;
     count
@@ -197,11 +208,18 @@ pub(super) fn unavailability(
 ) -> FileCount {
     use UnavailabilityColumn as At;
     let on_file = std::mem::take(&mut board.unavailability);
-    let (count, writes, _) = merge(file, &on_file, At::From, findings, |row: &UnavailabilityRow| {
-        let person = board.person(row.person, At::Number)?;
-        board.want([person]);
-        Ok(Unavailability { person, from: row.from, to: row.to })
-    });
+    let (count, writes, _) = merge(
+        file,
+        &on_file,
+        At::From,
+        findings,
+        |row| Some(row.person),
+        |row: &UnavailabilityRow| {
+            let person = board.person(row.person, At::Number)?;
+            board.want([person]);
+            Ok(Unavailability { person, from: row.from, to: row.to })
+        },
+    );
     plan.unavailability = writes;
     count
 }
@@ -244,18 +262,25 @@ pub(super) fn appointments(
 ) -> FileCount {
     use ManagerColumn as At;
     let on_file = std::mem::take(&mut board.appointments);
-    let (count, writes, _) = merge(file, &on_file, At::From, findings, |row: &AppointmentRow| {
-        let appointment = Appointment {
-            unit: board.unit(row.unit, At::Unit)?,
-            person: board.person(row.person, At::Number)?,
-            role: row.role,
-            validity: row.validity,
-            delegate: board.other(row.delegate, At::Delegate)?,
-            delegate_validity: row.delegate_validity,
-        };
-        board.want([appointment.person].into_iter().chain(appointment.delegate));
-        Ok(appointment)
-    });
+    let (count, writes, _) = merge(
+        file,
+        &on_file,
+        At::From,
+        findings,
+        |row| Some(row.person),
+        |row: &AppointmentRow| {
+            let appointment = Appointment {
+                unit: board.unit(row.unit, At::Unit)?,
+                person: board.person(row.person, At::Number)?,
+                role: row.role,
+                validity: row.validity,
+                delegate: board.other(row.delegate, At::Delegate)?,
+                delegate_validity: row.delegate_validity,
+            };
+            board.want([appointment.person].into_iter().chain(appointment.delegate));
+            Ok(appointment)
+        },
+    );
     plan.appointments = writes;
     count
 }
@@ -287,23 +312,30 @@ pub(super) fn policies(
 ) -> FileCount {
     use PolicyColumn as At;
     let on_file = std::mem::take(&mut board.policies);
-    let (count, writes, _) = merge(file, &on_file, At::InForceFrom, findings, |row: &PolicyRow| {
-        Ok(Policy {
-            unit: board.unit(row.unit, At::Unit)?,
-            in_force_from: row.in_force_from,
-            staff_per_supporter: row.staff_per_supporter,
-            min_supporters: row.min_supporters,
-            certificate_months: row.certificate_months,
-            approval_months: row.approval_months,
-            away_days: row.away_days,
-            level1_target: row.level1_target,
-            min_champions: row.min_champions,
-            supporters_per_trainer: row.supporters_per_trainer,
-            horizon_days: row.horizon_days,
-            must_mix: row.must_mix,
-            should_mix: row.should_mix,
-        })
-    });
+    let (count, writes, _) = merge(
+        file,
+        &on_file,
+        At::InForceFrom,
+        findings,
+        |_| None,
+        |row: &PolicyRow| {
+            Ok(Policy {
+                unit: board.unit(row.unit, At::Unit)?,
+                in_force_from: row.in_force_from,
+                staff_per_supporter: row.staff_per_supporter,
+                min_supporters: row.min_supporters,
+                certificate_months: row.certificate_months,
+                approval_months: row.approval_months,
+                away_days: row.away_days,
+                level1_target: row.level1_target,
+                min_champions: row.min_champions,
+                supporters_per_trainer: row.supporters_per_trainer,
+                horizon_days: row.horizon_days,
+                must_mix: row.must_mix,
+                should_mix: row.should_mix,
+            })
+        },
+    );
     plan.policies = writes;
     count
 }
@@ -334,15 +366,22 @@ pub(super) fn exemptions(
 ) -> FileCount {
     use ExemptionColumn as At;
     let on_file = std::mem::take(&mut board.exemptions);
-    let (count, writes, _) = merge(file, &on_file, At::From, findings, |row: &ExemptionRow| {
-        Ok(Exemption {
-            unit: board.unit(row.unit, At::Unit)?,
-            from: row.from,
-            to: row.to,
-            reason: row.reason,
-            agreed_by: row.agreed_by,
-        })
-    });
+    let (count, writes, _) = merge(
+        file,
+        &on_file,
+        At::From,
+        findings,
+        |_| None,
+        |row: &ExemptionRow| {
+            Ok(Exemption {
+                unit: board.unit(row.unit, At::Unit)?,
+                from: row.from,
+                to: row.to,
+                reason: row.reason,
+                agreed_by: row.agreed_by,
+            })
+        },
+    );
     plan.exemptions = writes;
     count
 }

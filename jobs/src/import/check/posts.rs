@@ -61,7 +61,7 @@ fn staff(
                 posts.push(Line { line: line.line, row: post });
             }
             Err(fault) => {
-                findings.reject(&mut count, line.line, fault);
+                findings.reject(&mut count, line.line, Some(line.row.person), fault);
                 if let Some(person) = board.people.find(line.row.person) {
                     spared.push((person, line.row.assignment));
                 }
@@ -97,7 +97,10 @@ fn staff(
             match taken {
                 Ok(Taken::Unchanged) if board.people.state[person.at()].changed => count.take(Taken::Changed),
                 Ok(taken) => count.take(taken),
-                Err(first) => findings.reject(&mut count, line.line, doubled(board, &line.row, first)),
+                Err(first) => {
+                    let about = Some(board.people.list[person.at()].key);
+                    findings.reject(&mut count, line.line, about, doubled(board, &line.row, first));
+                }
             }
         }
         plan.posts.added.extend(on_file.added);

@@ -51,6 +51,7 @@ pub(super) fn check(
         findings.point_at(
             file,
             line,
+            Some((employer, number)),
             Fault { column: SupporterColumn::Share.header(), value, sentence: sentence.into() },
         );
     }

@@ -24,7 +24,7 @@ pub(super) fn courses(file: File<CourseRow>, board: &mut Board, plan: &mut Plan,
         };
         if let Some(earlier) = lines.insert(place, line.line) {
             let sentence = format!("Line {earlier} is about the same course; keep one of the two");
-            findings.reject(&mut count, line.line, board.fault(At::Code, code, sentence));
+            findings.reject(&mut count, line.line, None, board.fault(At::Code, code, sentence));
             continue;
         }
         let old = board.courses.list[place.at()];
@@ -63,7 +63,7 @@ pub(super) fn records(file: File<RecordRow>, board: &mut Board, plan: &mut Plan,
         let (person, course) = match found {
             Ok(found) => found,
             Err(fault) => {
-                findings.reject(&mut count, line.line, fault);
+                findings.reject(&mut count, line.line, Some(person), fault);
                 continue;
             }
         };

@@ -30,7 +30,7 @@ pub(super) fn check(
             Some(place) => {
                 if let Some(first) = listed.get(&place) {
                     let sentence = format!("Line {first} is about the same unit; keep one of the two");
-                    findings.reject(&mut count, line.line, board.fault(At::Code, code, sentence));
+                    findings.reject(&mut count, line.line, None, board.fault(At::Code, code, sentence));
                     continue;
                 }
                 let old = board.units.list[place.at()];
@@ -103,7 +103,7 @@ fn parents(taken: &[(UnitIx, Line<UnitRow>)], board: &mut Board, file: &str, fin
         if let Some((code, None)) = parent {
             missing = missing.or(Some(code));
             let sentence = "There is no unit with this code, neither in this file nor on file";
-            findings.point_at(file, line.line, board.fault(At::Parent, code, sentence));
+            findings.point_at(file, line.line, None, board.fault(At::Parent, code, sentence));
         }
         board.units.list[place.at()].parent = parent.and_then(|(_, parent)| parent);
     }
@@ -129,7 +129,7 @@ fn one_root(listed: &HashMap<UnitIx, u32>, board: &Board, file: &str, findings: 
                 let code = board.units.list[place.at()].code;
                 let sentence = "More than one unit has no Parent Code; only the one at the top may have none";
                 let fault = Fault { value: String::new(), ..board.fault(At::Parent, code, sentence) };
-                findings.point_at(file, **line, fault);
+                findings.point_at(file, **line, None, fault);
             }
             let codes: Vec<_> =
                 several.iter().take(5).map(|(place, _)| board.words.get(board.units.list[place.at()].code)).collect();
@@ -167,7 +167,7 @@ fn no_cycle(listed: &HashMap<UnitIx, u32>, board: &Board, file: &str, findings: 
         let line = around.iter().find_map(|place| listed.get(place)).copied().unwrap_or(0);
         if let Some(parent) = units[meets.at()].parent {
             let sentence = format!("The unit is above itself: {circle}");
-            findings.point_at(file, line, board.fault(At::Parent, units[parent.at()].code, sentence));
+            findings.point_at(file, line, None, board.fault(At::Parent, units[parent.at()].code, sentence));
         }
         findings.refusals.push(format!("{file}: the tree is broken: a unit is above itself: {circle}."));
     }

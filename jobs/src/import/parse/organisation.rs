@@ -85,6 +85,10 @@ pub(super) fn spared_post(cells: &mut Cells<'_>) -> Option<Spared> {
     Some(Spared::Post(person, cells.number(Staff::Assignment).ok().flatten()))
 }
 
+pub(super) fn about_post(cells: &mut Cells<'_>) -> Option<PersonKey> {
+    cells.person(Staff::Employer, Staff::Number).ok()
+}
+
 /// Whole-time equivalent in hundredths, half up. More than 1.5 is hours a week or a slip of the keyboard; `0,8` can only mean
 /// 0.8, because nothing that passes is large enough to need a comma between thousands.
 fn wte(cells: &Cells<'_>) -> Result<Option<i32>, Fault> {

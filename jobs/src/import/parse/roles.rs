@@ -69,6 +69,18 @@ pub(super) fn allocation(cells: &mut Cells<'_>) -> Result<AllocationRow, Fault> 
     })
 }
 
+pub(super) fn about_allocation(cells: &mut Cells<'_>) -> Option<PersonKey> {
+    cells.person(Supporter::Employer, Supporter::Number).ok()
+}
+
+pub(super) fn about_unavailability(cells: &mut Cells<'_>) -> Option<PersonKey> {
+    cells.person(Away::Employer, Away::Number).ok()
+}
+
+pub(super) fn about_appointment(cells: &mut Cells<'_>) -> Option<PersonKey> {
+    cells.person(Manager::Employer, Manager::Number).ok()
+}
+
 /// The pause of a role. One that holds for ever and has no beginning would be stored as no pause at all, and a supporter who
 /// is paused would count: it begins on a day before any that is asked about.
 fn paused(cells: &Cells<'_>) -> Result<Validity, Fault> {

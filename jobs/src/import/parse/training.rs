@@ -52,6 +52,10 @@ fn course_key(cells: &mut Cells<'_>, code: Text) -> Text {
     cells.words.text(&key)
 }
 
+pub(super) fn about(cells: &mut Cells<'_>) -> Option<PersonKey> {
+    cells.person(Training::Employer, Training::Number).ok()
+}
+
 pub(super) fn record(cells: &mut Cells<'_>) -> Result<RecordRow, Fault> {
     let person = cells.person(Training::Employer, Training::Number)?;
     let code = cells.required_key(Training::Course)?;

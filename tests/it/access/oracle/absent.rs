@@ -55,7 +55,7 @@ fn found(sight: &Sight<'_>, id: &str) -> bool {
     }
 }
 
-const NAMINGS: [Naming; 9] = [
+const NAMINGS: [Naming; 10] = [
     Naming {
         argument: "Query.unit(code)",
         asked: |schema, code| one(schema, "unit", &format!("(code: \"{code}\")")),
@@ -115,6 +115,15 @@ const NAMINGS: [Naming; 9] = [
         argument: "Query.nodes(ids)",
         asked: |schema, id| one(schema, "nodes", &format!("(ids: [\"{id}\"])")),
         seen: found,
+        by: By::Id,
+    },
+    Naming {
+        argument: "Query.subjectAccess(personId)",
+        asked: |schema, id| {
+            let given = format!("(personId: \"{id}\")");
+            Selection(vec![schema.part("Query", "subjectAccess", &given, Selection::default())])
+        },
+        seen: |sight, id| matches!(decoded(id), (kind, id) if kind == "Person" && sight.document_of(PersonId(id))),
         by: By::Id,
     },
 ];

@@ -16,7 +16,7 @@ struct Wish {
     may: fn(&Sight<'_>) -> bool,
 }
 
-const WISHES: [Wish; 6] = [
+const WISHES: [Wish; 8] = [
     Wish {
         field: "requestRun",
         asked: r#"requestRun(input: {job: COVERAGE, period: "2026-11-16"}) { run { period state } refusal { code } }"#,
@@ -47,6 +47,17 @@ const WISHES: [Wish; 6] = [
         field: "requestRun",
         asked: r#"requestRun(input: {job: GAP_REPORT, period: "nonsense"}) { run { period } refusal { code } }"#,
         may: |sight| sight.requests_runs(),
+    },
+    // Person 3 of the board, whom many of them see, and an id that was never given out.
+    Wish {
+        field: "erasePerson",
+        asked: r#"erasePerson(input: {personId: "UGVyc29uOjM", reason: REQUESTED}) { erased { id } refusal { code } }"#,
+        may: |sight| sight.erases(),
+    },
+    Wish {
+        field: "erasePerson",
+        asked: r#"erasePerson(input: {personId: "nonsense", reason: LEGAL_DUTY}) { erased { id } refusal { code } }"#,
+        may: |sight| sight.erases(),
     },
 ];
 

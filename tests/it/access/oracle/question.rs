@@ -1,5 +1,6 @@
 //! Queries as trees: made from the schema, written as text, and walked again beside their answers.
 
+use super::rules::{Rule, of_field};
 use super::schema::{Field, Schema};
 
 /// One field of a query.
@@ -140,7 +141,8 @@ impl Schema {
 
     /// Every field that is a value itself.
     pub(super) fn scalars(&self, of: &str) -> Selection {
-        let leaves = self.fields(of).iter().filter(|field| self.is_leaf(&field.of));
+        let own = |field: &Field| matches!(of_field(of, &field.name), Some(Rule::Own));
+        let leaves = self.fields(of).iter().filter(|field| self.is_leaf(&field.of) && !own(field));
         Selection(leaves.map(|field| self.part(of, &field.name, "", Selection::default())).collect())
     }
 

@@ -89,7 +89,12 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "auditEvents", If(See::Log)),
     ("Query", "apiTokens grants", If(See::Access)),
     ("Query", "node nodes", Each(See::Found)),
-    ("Mutation", "requestRun makeToken revokeToken grantRole withdrawRole", WithIt),
+    ("Mutation", "requestRun makeToken revokeToken grantRole withdrawRole erasePerson", WithIt),
+    // What it says is one person's own; see `graphql::person` and `erasure::subject`.
+    ("Query", "subjectAccess", Own),
+    ("ErasePersonPayload", "erased refusal", WithIt),
+    ("ErasedPerson", "id mails unsentMails rejectedRows exemptions", WithIt),
+    ("ErasePersonRefusal", "code sentence", WithIt),
     ("Node", "id", WithIt),
     ("Viewer", "actor roles person seesWholeNetwork mayRequestRuns units supports people", Own),
 
@@ -231,6 +236,9 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("GrantRoleInput", "workEmail employer employeeNumber role from until", Takes::Wish),
     ("Mutation.revokeToken", "id", Takes::Wish),
     ("Mutation.withdrawRole", "id", Takes::Wish),
+    ("Mutation.erasePerson", "input", Takes::Input),
+    ("ErasePersonInput", "personId reason", Takes::Wish),
+    ("Query.subjectAccess", "personId", Takes::Name),
 ];
 
 fn covers(pattern: &str, of: &str) -> bool {

@@ -135,6 +135,15 @@ impl<'f> Sight<'f> {
         self.whole() || self.in_answered(unit)
     }
 
+    /// Whose whole document they get: an admin anybody's, everybody else their own.
+    pub(super) fn document_of(&self, person: PersonId) -> bool {
+        self.is(AccessRole::Admin) || (self.is(AccessRole::Staff) && self.me == Some(person))
+    }
+
+    pub(super) fn erases(&self) -> bool {
+        self.is(AccessRole::Admin)
+    }
+
     pub(super) fn requests_runs(&self) -> bool {
         self.is(AccessRole::Admin) || self.is(AccessRole::Coordinator)
     }

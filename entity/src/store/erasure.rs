@@ -1,0 +1,339 @@
+//! Erasing a person: name and contact go, wherever they stand, and past coverage stays as it was.
+//!
+//! What goes, what becomes a pseudonym and what stays is decided for each column that can hold a text, in [`texts`]. Their
+//! posts, roles, training, approvals and absences stay, now of somebody without a name: they are what past coverage is
+//! computed from, and somebody who still works here still counts.
+//!
+//! No import brings them back. An import that goes on listing them finds the same person by the pseudonym of their number
+//! ([`crate::pseudonym`]), changes their posts as it says, and takes no name, no address and no number from it; nor is their
+//! row rejected. So a reader of the files needs [`Erased`]. Under another number or employer they are somebody new: nothing
+//! is kept by which that could be told.
+//!
+//! Erased text may lie in a database's own free space for a while (SQLite is told to overwrite it, PostgreSQL does with its
+//! next VACUUM) and in copies of the database until they are thrown away.
+
+mod known;
+mod mails;
+pub mod mentions;
+pub mod texts;
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr,
+    EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
+use crate::actor::Actor;
+use crate::id::{ImportRejectId, PersonId};
+use crate::pseudonym::Key;
+use crate::store::{audit, begin_write};
+use crate::table::{
+    access_grant, erased_person, erased_text, exemption, fact_version, import_batch, import_reject, person, post,
+    pseudonym_key, session, sign_in_link,
+};
+use crate::value::{Action, ErasureReason};
+
+pub use known::Erased;
+pub use mails::{StoredMail, files, forget_file, forget_late};
+use mentions::Mentions;
+
+/// What stands where a reason for an exemption named somebody.
+pub const ERASED_TEXT: &str = "(erased)";
+
+/// Rejected rows that are looked through at a time.
+const CHUNK: u64 = 2_000;
+
+/// Who erases, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor: Actor,
+    /// The request in which it is done, as its log lines name it.
+    pub request_id: Option<String>,
+}
+
+impl By {
+    /// The nightly job.
+    #[must_use]
+    pub const fn worker(at: DateTime<Utc>) -> Self {
+        Self { at, actor: Actor::Worker, request_id: None }
+    }
+
+    /// Whoever gives commands on the machine itself.
+    #[must_use]
+    pub const fn operator(at: DateTime<Utc>) -> Self {
+        Self { at, actor: Actor::Operator, request_id: None }
+    }
+}
+
+/// Why nobody was erased. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum EraseError {
+    /// There is no such person.
+    #[error("there is no such person on file")]
+    Unknown,
+    /// They were erased before.
+    #[error("name and contact were erased already on {}", .0.format("%Y-%m-%d"))]
+    Already(DateTime<Utc>),
+    /// The database refused or was away.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// What went, or would go, in rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gone {
+    /// Whether a first or a last name was on file.
+    pub name: bool,
+    /// Whether a work address was on file.
+    pub address: bool,
+    /// Posts whose assignment number becomes a pseudonym.
+    pub assignments: u64,
+    /// Mails whose address is removed.
+    pub mails: u64,
+    /// Of them, mails that had not been taken yet: they are sent no more, and their units wait for somebody else.
+    pub waiting: u64,
+    /// Written mails whose files are to be removed; see [`files`].
+    pub files: u64,
+    /// Rejected rows about them, which are removed, or which name them and lose the value.
+    pub rejects: u64,
+    /// Refusals of imports that name them.
+    pub refusals: u64,
+    /// Sessions, sign-in links and granted roles, which all go: an erased person cannot sign in.
+    pub sign_ins: u64,
+    /// Exemptions whose reason or agreement names them.
+    pub exemptions: u64,
+}
+
+impl Gone {
+    /// A line each, for people.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let Self { name, address, assignments, mails, waiting, files, rejects, refusals, sign_ins, exemptions } = self;
+        let rows = |rows: &u64, what: &str| format!("{what}: {rows}");
+        vec![
+            format!("name: {}", if *name { "yes" } else { "none on file" }),
+            format!("work e-mail: {}", if *address { "yes" } else { "none on file" }),
+            "employee number: becomes a pseudonym, by which imports know the person".to_owned(),
+            rows(assignments, "assignment numbers, which become pseudonyms"),
+            rows(mails, "mails to them, whose address goes"),
+            rows(waiting, "of those not sent yet, which go to somebody else"),
+            rows(files, "files of mails to them, which are removed"),
+            rows(rejects, "rejected rows of imports about them"),
+            rows(refusals, "refused imports that name them"),
+            rows(sign_ins, "sessions, sign-in links and granted roles, which end"),
+            rows(exemptions, "exemptions that name them"),
+        ]
+    }
+}
+
+/// Erases a person, in one transaction.
+///
+/// # Errors
+///
+/// [`EraseError`]; nothing is written then.
+pub async fn erase(db: &DatabaseConnection, id: PersonId, reason: ErasureReason, by: &By) -> Result<Gone, EraseError> {
+    let txn = begin_write(db).await?;
+    let gone = erase_within(&txn, id, reason, by).await?;
+    txn.commit().await?;
+    Ok(gone)
+}
+
+/// What erasing a person would take away. It goes the same way and is then taken back, so it tells exactly that.
+///
+/// # Errors
+///
+/// As [`erase`].
+pub async fn dry_run(db: &DatabaseConnection, id: PersonId, by: &By) -> Result<Gone, EraseError> {
+    let txn = begin_write(db).await?;
+    let gone = erase_within(&txn, id, ErasureReason::Requested, by).await;
+    txn.rollback().await?;
+    gone
+}
+
+/// Erases a person in a transaction that was begun by [`begin_write`] and that the caller commits.
+///
+/// # Errors
+///
+/// As [`erase`]; the transaction must not be committed then.
+pub async fn erase_within(
+    txn: &DatabaseTransaction,
+    id: PersonId,
+    reason: ErasureReason,
+    by: &By,
+) -> Result<Gone, EraseError> {
+    lock_facts(txn).await?;
+    let person = person::Entity::find_by_id(id).one(txn).await?.ok_or(EraseError::Unknown)?;
+    if let Some(row) = erased_person::Entity::find_by_id(id).one(txn).await? {
+        return Err(EraseError::Already(row.erased_at));
+    }
+    let key = key(txn).await?;
+    let pseudonym = key.number(&person.employer, &person.number);
+    let mentions = Mentions::of(&person);
+    let mut gone = Gone {
+        name: person.first_name.is_some() || person.last_name.is_some(),
+        address: person.work_email.is_some(),
+        assignments: hide_assignments(txn, &key, &person).await?,
+        refusals: hide_in_refusals(txn, &person, &pseudonym).await?,
+        rejects: forget_rejects(txn, &pseudonym, &mentions).await?,
+        sign_ins: shut_out(txn, id).await?,
+        exemptions: forget_in_exemptions(txn, &key, &mentions).await?,
+        ..Gone::default()
+    };
+    mails::forget(txn, id, &mut gone).await?;
+    let row = person::ActiveModel {
+        id: Set(id),
+        number: Set(pseudonym),
+        first_name: Set(None),
+        last_name: Set(None),
+        work_email: Set(None),
+        ..Default::default()
+    };
+    person::Entity::update(row).exec(txn).await?;
+    let row = erased_person::ActiveModel { person_id: Set(id), erased_at: Set(by.at), reason: Set(reason) };
+    erased_person::Entity::insert(row).exec_without_returning(txn).await?;
+    count_up(txn).await?;
+    let By { at, actor, request_id } = by.clone();
+    let Gone { mails, waiting, rejects, sign_ins, exemptions, .. } = gone;
+    let event = audit::Event {
+        at,
+        actor,
+        action: Action::PersonErased,
+        object: Some(format!("person:{id}")),
+        before: None,
+        after: Some(serde_json::json!({
+            "reason": reason.word(), "mails": mails, "waiting": waiting, "rejects": rejects, "signIns": sign_ins, "exemptions": exemptions,
+        })),
+        request_id,
+    };
+    audit::record(txn, &event).await?;
+    Ok(gone)
+}
+
+/// Keeps imports away until the transaction ends: they read the people and write them back.
+///
+/// # Errors
+///
+/// What the database said.
+pub(super) async fn lock_facts(txn: &DatabaseTransaction) -> Result<fact_version::Model, DbErr> {
+    let row = fact_version::Entity::find().lock_exclusive().one(txn).await?;
+    row.ok_or_else(|| DbErr::RecordNotFound("fact_version".to_owned()))
+}
+
+/// What is kept of the facts in memory is stale from here on.
+pub(super) async fn count_up(txn: &DatabaseTransaction) -> Result<(), DbErr> {
+    let version = Expr::col(fact_version::Column::Version).add(1);
+    fact_version::Entity::update_many().col_expr(fact_version::Column::Version, version).exec(txn).await?;
+    Ok(())
+}
+
+/// The key of this database's pseudonyms.
+///
+/// # Errors
+///
+/// What the database said, or that the key was removed: then nobody may be erased or imported, lest somebody comes back.
+pub async fn key(db: &impl ConnectionTrait) -> Result<Key, DbErr> {
+    let row = pseudonym_key::Entity::find_by_id(1).one(db).await?;
+    row.map(|row| row.secret).ok_or_else(|| DbErr::RecordNotFound("pseudonym_key".to_owned()))
+}
+
+/// Nobody is signed in as them any more, nor has a right that was granted to them.
+async fn shut_out(txn: &DatabaseTransaction, id: PersonId) -> Result<u64, DbErr> {
+    let sessions = session::Entity::delete_many().filter(session::Column::PersonId.eq(id)).exec(txn).await?;
+    let links = sign_in_link::Entity::delete_many().filter(sign_in_link::Column::PersonId.eq(id)).exec(txn).await?;
+    let grants = access_grant::Entity::delete_many().filter(access_grant::Column::PersonId.eq(id)).exec(txn).await?;
+    Ok(sessions.rows_affected + links.rows_affected + grants.rows_affected)
+}
+
+/// Assignment numbers are often the employee number with a suffix.
+async fn hide_assignments(txn: &DatabaseTransaction, key: &Key, person: &person::Model) -> Result<u64, DbErr> {
+    let posts = post::Entity::find().filter(post::Column::PersonId.eq(person.id)).all(txn).await?;
+    let mut hidden = 0;
+    for post in posts {
+        let Some(assignment) = post.assignment else { continue };
+        let row = post::ActiveModel {
+            id: Set(post.id),
+            assignment: Set(Some(key.assignment(&person.employer, &assignment))),
+            ..Default::default()
+        };
+        post::Entity::update(row).exec(txn).await?;
+        hidden += 1;
+    }
+    Ok(hidden)
+}
+
+/// A refused import says whose shares are too many.
+async fn hide_in_refusals(txn: &DatabaseTransaction, person: &person::Model, pseudonym: &str) -> Result<u64, DbErr> {
+    let named = format!("{}/{} ", person.employer, person.number);
+    let refused = import_batch::Entity::find()
+        .filter(import_batch::Column::Refusal.contains(&named))
+        .order_by_asc(import_batch::Column::Id)
+        .all(txn)
+        .await?;
+    let mut hidden = 0;
+    for batch in refused {
+        let Some(refusal) = batch.refusal.filter(|refusal| refusal.contains(&named)) else { continue };
+        let told = refusal.replace(&named, &format!("{}/{pseudonym} ", person.employer));
+        let row = import_batch::ActiveModel { id: Set(batch.id), refusal: Set(Some(told)), ..Default::default() };
+        import_batch::Entity::update(row).exec(txn).await?;
+        hidden += 1;
+    }
+    Ok(hidden)
+}
+
+/// Rows about them go; rows about others that name them lose the value.
+async fn forget_rejects(txn: &DatabaseTransaction, pseudonym: &str, mentions: &Mentions) -> Result<u64, DbErr> {
+    let about = import_reject::Entity::delete_many().filter(import_reject::Column::About.eq(pseudonym));
+    let mut forgotten = about.exec(txn).await?.rows_affected;
+    let mut last = ImportRejectId(0);
+    loop {
+        let rows: Vec<(ImportRejectId, String)> = import_reject::Entity::find()
+            .select_only()
+            .columns([import_reject::Column::Id, import_reject::Column::Value])
+            .filter(import_reject::Column::Value.is_not_null())
+            .filter(import_reject::Column::Id.gt(last))
+            .order_by_asc(import_reject::Column::Id)
+            .limit(CHUNK)
+            .into_tuple()
+            .all(txn)
+            .await?;
+        let Some((id, _)) = rows.last() else { return Ok(forgotten) };
+        last = *id;
+        let named: Vec<_> = rows.iter().filter(|(_, value)| mentions.are_in(value)).map(|(id, _)| *id).collect();
+        if !named.is_empty() {
+            let cleared = import_reject::Entity::update_many()
+                .col_expr(import_reject::Column::Value, Expr::value(None::<String>))
+                .filter(import_reject::Column::Id.is_in(named));
+            forgotten += cleared.exec(txn).await?.rows_affected;
+        }
+    }
+}
+
+/// The texts are remembered by their pseudonyms: the same file comes again with the next import.
+async fn forget_in_exemptions(txn: &DatabaseTransaction, key: &Key, mentions: &Mentions) -> Result<u64, DbErr> {
+    let mut forgotten = 0;
+    for row in exemption::Entity::find().order_by_asc(exemption::Column::Id).all(txn).await? {
+        let named = |text: &String| mentions.are_in(text);
+        let (reason, agreed_by) = (Some(row.reason).filter(named), row.agreed_by.filter(named));
+        if reason.is_none() && agreed_by.is_none() {
+            continue;
+        }
+        for text in reason.iter().chain(&agreed_by) {
+            let row = erased_text::ActiveModel { pseudonym: Set(key.text(text)) };
+            erased_text::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(txn).await?;
+        }
+        let mut cleared = exemption::ActiveModel { id: Set(row.id), ..Default::default() };
+        if reason.is_some() {
+            cleared.reason = Set(ERASED_TEXT.to_owned());
+        }
+        if agreed_by.is_some() {
+            cleared.agreed_by = Set(None);
+        }
+        exemption::Entity::update(cleared).exec(txn).await?;
+        forgotten += 1;
+    }
+    Ok(forgotten)
+}

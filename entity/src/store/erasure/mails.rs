@@ -1,0 +1,188 @@
+//! Mails to somebody who is erased: the address goes, what was not sent goes to somebody else, and files are removed.
+//!
+//! What a mail says stays: it is about units, and names neither its reader nor anybody else.
+
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait as _, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
+use super::Gone;
+use crate::id::{DeliveryId, PersonId, UnitId};
+use crate::store::begin_write;
+use crate::table::{delivery, erased_person, unit};
+use crate::value::DeliveryState;
+
+const WAITING: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Retrying];
+
+/// What a row says whose reader was erased before it was taken.
+const NOT_SENT: &str = "the recipient's name and contact were erased before it was taken";
+
+/// What a row says whose unit waits for somebody else.
+const UNADDRESSED: &str = "nobody could be found to write to";
+
+/// A mail that was written into a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredMail {
+    /// The mail.
+    pub id: DeliveryId,
+    /// Its file.
+    pub path: String,
+}
+
+/// Removes the addresses of mails to `person`, and hands on those that were not taken.
+pub(super) async fn forget(txn: &DatabaseTransaction, person: PersonId, gone: &mut Gone) -> Result<(), DbErr> {
+    let mine = || delivery::Entity::find().filter(delivery::Column::PersonId.eq(person));
+    gone.files = mine().filter(delivery::Column::StoredAt.is_not_null()).count(txn).await?;
+    let waiting = mine().filter(delivery::Column::State.is_in(WAITING)).all(txn).await?;
+    for mail in waiting {
+        hand_on(txn, mail).await?;
+        gone.waiting += 1;
+    }
+    let addressed = delivery::Entity::update_many()
+        .col_expr(delivery::Column::Address, Expr::value(None::<String>))
+        .filter(delivery::Column::PersonId.eq(person))
+        .filter(delivery::Column::Address.is_not_null());
+    gone.mails = addressed.exec(txn).await?.rows_affected;
+    // What a server said may hold the address.
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::LastError, Expr::value(None::<String>))
+        .filter(delivery::Column::PersonId.eq(person))
+        .filter(delivery::Column::LastError.is_not_null())
+        .filter(delivery::Column::LastError.ne(NOT_SENT))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// The mail is sent no more; each of its units gets a row of its own with nobody to write to, for which the next run of the
+/// report looks for somebody. The row itself stays: it says whose it was, and an attempt that is on its way ends in it.
+async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(), DbErr> {
+    let delivery::Model {
+        id,
+        report_id,
+        recipient,
+        person_id: _,
+        address: _,
+        units,
+        subject,
+        message_id,
+        text_part,
+        html_part,
+        csv_part,
+        state: _,
+        attempts: _,
+        next_attempt_at: _,
+        accepted_at: _,
+        last_error: _,
+        stored_at: _,
+    } = mail;
+    let own = recipient.replace(':', "-");
+    for about in units.as_array().into_iter().flatten() {
+        let Some(code) = about.get("code").and_then(serde_json::Value::as_str) else { continue };
+        let unit: Option<UnitId> = unit::Entity::find()
+            .select_only()
+            .column(unit::Column::Id)
+            .filter(unit::Column::Code.eq(code))
+            .into_tuple()
+            .one(txn)
+            .await?;
+        let Some(unit) = unit else { continue };
+        let row = delivery::ActiveModel {
+            id: NotSet,
+            report_id: Set(report_id),
+            recipient: Set(format!("unit:{unit}")),
+            person_id: Set(None),
+            address: Set(None),
+            units: Set(serde_json::json!([about])),
+            subject: Set(subject.clone()),
+            message_id: Set(message_id.replace(&format!("{own}@"), &format!("unit-{unit}@"))),
+            text_part: Set(text_part.clone()),
+            html_part: Set(html_part.clone()),
+            csv_part: Set(csv_part.clone()),
+            state: Set(DeliveryState::Unaddressed),
+            attempts: Set(0),
+            next_attempt_at: Set(None),
+            accepted_at: Set(None),
+            last_error: Set(Some(UNADDRESSED.to_owned())),
+            stored_at: Set(None),
+        };
+        delivery::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(txn).await?;
+    }
+    let row = delivery::ActiveModel {
+        id: Set(id),
+        state: Set(DeliveryState::Refused),
+        next_attempt_at: Set(None),
+        last_error: Set(Some(NOT_SENT.to_owned())),
+        ..Default::default()
+    };
+    delivery::Entity::update(row).exec(txn).await?;
+    Ok(())
+}
+
+/// Mails to people who were erased.
+fn of_the_erased() -> Condition {
+    let erased = Query::select().column(erased_person::Column::PersonId).from(erased_person::Entity).to_owned();
+    Condition::all().add(delivery::Column::PersonId.in_subquery(erased))
+}
+
+/// Files of mails to people who were erased, after the mail `after`, at most `limit`. Whoever erases removes them, and then
+/// says so with [`forget_file`]; the nightly job removes what is left.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn files(db: &impl ConnectionTrait, after: DeliveryId, limit: u64) -> Result<Vec<StoredMail>, DbErr> {
+    let rows: Vec<(DeliveryId, String)> = delivery::Entity::find()
+        .select_only()
+        .columns([delivery::Column::Id, delivery::Column::StoredAt])
+        .filter(of_the_erased())
+        .filter(delivery::Column::StoredAt.is_not_null())
+        .filter(delivery::Column::Id.gt(after))
+        .order_by_asc(delivery::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, path)| StoredMail { id, path }).collect())
+}
+
+/// The file of a mail is gone.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn forget_file(db: &impl ConnectionTrait, id: DeliveryId) -> Result<(), DbErr> {
+    let row = delivery::ActiveModel { id: Set(id), stored_at: Set(None), ..Default::default() };
+    delivery::Entity::update(row).exec(db).await?;
+    Ok(())
+}
+
+/// Removes addresses of erased people that a report brought which read them before they were erased and was written after.
+/// How many rows those were.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn forget_late(db: &DatabaseConnection) -> Result<u64, DbErr> {
+    let late: Vec<PersonId> = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::PersonId)
+        .filter(of_the_erased())
+        .filter(delivery::Column::Address.is_not_null())
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut forgotten = 0;
+    for person in late {
+        let txn = begin_write(db).await?;
+        let mut gone = Gone::default();
+        forget(&txn, person, &mut gone).await?;
+        txn.commit().await?;
+        forgotten += gone.mails;
+    }
+    Ok(forgotten)
+}

@@ -1,0 +1,112 @@
+//! How long each kind of data is kept, and what is held beyond that. When it goes is the nightly job's.
+//!
+//! The periods are the board's own policy; the defaults are ours, not a law's. What is not named here is kept: units, courses,
+//! policies and exemptions are about nobody; posts, roles and training are kept with the person, and lose their name with
+//! them; snapshots hold figures of teams; the audit log is append-only, and the database refuses to remove from it.
+
+pub mod absence;
+mod rows;
+
+use std::fmt;
+
+use crate::period::Day;
+
+pub use rows::{
+    Beyond, found, left, mails, remove_absences, remove_mails, remove_rejects, remove_runs, remove_sign_ins,
+};
+
+/// How many days each kind of data is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Periods {
+    /// Texts and addresses of mails, from the day on which their report was built.
+    pub mails: u32,
+    /// Rejected rows of imports, from the import on.
+    pub rejects: u32,
+    /// Runs of jobs, from their end on.
+    pub runs: u32,
+    /// Absences, from the first day back.
+    pub absences: u32,
+    /// Sessions and sign-in links, from when they are over.
+    pub sign_ins: u32,
+    /// Name and contact of people who left, from the first day without a post.
+    pub people: u32,
+}
+
+impl Default for Periods {
+    fn default() -> Self {
+        Self { mails: 400, rejects: 90, runs: 400, absences: 400, sign_ins: 30, people: 2_190 }
+    }
+}
+
+/// A kind of data with a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Texts and addresses of mails.
+    Mails,
+    /// Rejected rows of imports.
+    Rejects,
+    /// Runs of jobs.
+    Runs,
+    /// Absences.
+    Absences,
+    /// Sessions and sign-in links.
+    SignIns,
+    /// Name and contact of people who left.
+    People,
+}
+
+impl Kind {
+    /// Every kind, in the order in which the job takes them.
+    pub const ALL: [Self; 6] = [Self::Mails, Self::Rejects, Self::Runs, Self::Absences, Self::SignIns, Self::People];
+
+    /// What it is called in tables and in the audit log.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mails => "mails",
+            Self::Rejects => "rejected-rows",
+            Self::Runs => "job-runs",
+            Self::Absences => "absences",
+            Self::SignIns => "sign-ins",
+            Self::People => "people",
+        }
+    }
+
+    /// What becomes of it when its period is over, in one line.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Mails => "text, address and file go; who was told about which unit stays",
+            Self::Rejects => "rows go; the counts of the import stay",
+            Self::Runs => "rows of runs that are over go",
+            Self::Absences => "rows go; days before are answered from stored figures only",
+            Self::SignIns => "sessions and links that are over go",
+            Self::People => "name and contact are erased; past coverage stays",
+        }
+    }
+
+    /// How many days it is kept.
+    #[must_use]
+    pub const fn days(self, periods: &Periods) -> u32 {
+        match self {
+            Self::Mails => periods.mails,
+            Self::Rejects => periods.rejects,
+            Self::Runs => periods.runs,
+            Self::Absences => periods.absences,
+            Self::SignIns => periods.sign_ins,
+            Self::People => periods.people,
+        }
+    }
+
+    /// On `day`, what ended before this day is beyond its period.
+    #[must_use]
+    pub fn cut(self, periods: &Periods, day: Day) -> Day {
+        day.plus_days(-i64::from(self.days(periods)))
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}

@@ -1,0 +1,91 @@
+//! Which absences can go. Pure.
+//!
+//! Whether somebody counts on a day depends on how long the absence is in which it lies, and absences that touch are one. So
+//! a spell goes only with all that touch it, and only when the last of them is over; else what is left would be a short absence,
+//! and a team would look covered that was not. Of the days of a removed absence nothing can be computed any more: they lie
+//! before the first day of which every fact is on file ([`Facts::whole_from`](crate::store::roster::Facts)), and questions
+//! about them are refused.
+
+use crate::period::{Day, Validity};
+
+/// Of one person's spells, those that belong to an absence that was over on `cut`, and the first day after the last of them.
+#[must_use]
+pub fn over<T: Copy>(spells: &[(T, Validity)], cut: Day) -> (Vec<T>, Option<Day>) {
+    let mut spells = spells.to_vec();
+    spells.sort_by_key(|(_, spell)| spell.from);
+    let (mut gone, mut back) = (Vec::new(), None);
+    let mut rest = spells.as_slice();
+    while let Some((_, first)) = rest.first() {
+        let mut whole = *first;
+        let touching = rest.iter().skip(1).take_while(|(_, next)| {
+            let touches = whole.touches(*next);
+            if touches {
+                whole = whole.hull(*next);
+            }
+            touches
+        });
+        let count = 1 + touching.count();
+        if whole.ended_by(cut) {
+            gone.extend(rest[..count].iter().map(|(id, _)| *id));
+            back = back.max(whole.to);
+        }
+        rest = &rest[count..];
+    }
+    (gone, back)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::coverage::Index;
+    use crate::coverage::roster::{Away, Person, PersonIx, Roster};
+    use crate::id::PersonId;
+
+    fn day(number: i64) -> Day {
+        Day::new(2025, 1, 1).unwrap().plus_days(number)
+    }
+
+    fn spell(from: i64, to: Option<i64>) -> Validity {
+        Validity { from: Some(day(from)), to: to.map(day) }
+    }
+
+    #[test]
+    fn a_spell_that_goes_on_keeps_those_that_touch_it() {
+        let spells =
+            [(1, spell(0, Some(10))), (2, spell(10, Some(20))), (3, spell(30, Some(35))), (4, spell(40, None))];
+        assert_eq!(over(&spells, day(15)), (vec![], None));
+        assert_eq!(over(&spells, day(20)), (vec![1, 2], Some(day(20))));
+        assert_eq!(over(&spells, day(400)), (vec![1, 2, 3], Some(day(35))));
+    }
+
+    /// The absences that the rules see.
+    fn seen(spells: &[(usize, Validity)]) -> Vec<Validity> {
+        let person = PersonIx(0);
+        let away = spells.iter().map(|(_, validity)| Away { person, validity: *validity }).collect();
+        let people = vec![Person { id: PersonId(1), employer: None, level1_on: None }];
+        Index::new(Roster { people, away, ..Roster::default() }).away(person).to_vec()
+    }
+
+    proptest! {
+        #[test]
+        fn on_every_day_that_can_still_be_asked_about_the_rules_see_the_same_absence(
+            spells in prop::collection::vec((0i64..60, prop::option::weighted(0.9, 0i64..30)), 0..12),
+            cut in 0i64..120,
+        ) {
+            let spells: Vec<_> =
+                spells.into_iter().map(|(from, days)| spell(from, days.map(|days| from + days))).enumerate().collect();
+            let (gone, back) = over(&spells, day(cut));
+            let kept: Vec<_> = spells.iter().copied().filter(|(id, _)| !gone.contains(id)).collect();
+            prop_assert!(back.is_none_or(|back| back <= day(cut)));
+            let (before, after) = (seen(&spells), seen(&kept));
+            for number in back.map_or(-1, |back| back.days_since(day(0)))..130 {
+                let on = |all: &[Validity]| all.iter().find(|absence| absence.holds_on(day(number))).copied();
+                prop_assert_eq!(on(&before), on(&after), "day {}", number);
+            }
+            // And nothing is kept longer than it must be.
+            prop_assert!(over(&kept, day(cut)).0.is_empty());
+        }
+    }
+}

@@ -1,0 +1,392 @@
+//! What is held beyond its period: counted, and removed a chunk at a time, each chunk in a transaction of its own, so that no
+//! lock is held for long and a kill in the middle leaves nothing half done.
+
+use chrono::{DateTime, NaiveTime, Utc};
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr,
+    EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+};
+
+use super::{Kind, absence};
+use crate::id::{DeliveryId, PersonId, UnavailabilityId};
+use crate::period::{Day, Validity};
+use crate::store::erasure::{By, count_up, lock_facts};
+use crate::store::{audit, begin_write};
+use crate::table::{
+    delivery, erased_person, fact_version, import_batch, import_reject, job_run, person, post, report, session,
+    sign_in_link, unavailability,
+};
+use crate::value::{Action, DeliveryState, RunState};
+
+/// People whose absences are looked at in one go, and rows that one statement names.
+const CHUNK: usize = 500;
+
+/// What is beyond its period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beyond {
+    /// How many rows.
+    pub rows: u64,
+    /// From when the oldest of them is.
+    pub oldest: Option<Day>,
+}
+
+/// The first instant of a day in UTC: a few hours are nothing to a period of months.
+fn instant(day: Day) -> DateTime<Utc> {
+    day.date().and_time(NaiveTime::MIN).and_utc()
+}
+
+/// What of a kind is from before `cut`; changes nothing.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn found(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Beyond, DbErr> {
+    let day = |at: Option<Option<DateTime<Utc>>>| at.flatten().map(|at| Day::from(at.date_naive()));
+    Ok(match kind {
+        Kind::Mails => {
+            let oldest = old_mails(cut).select_only().column_as(report::Column::BuiltAt.min(), "oldest");
+            Beyond { rows: old_mails(cut).count(db).await?, oldest: day(oldest.into_tuple().one(db).await?) }
+        }
+        Kind::Rejects => {
+            let rejects =
+                || import_reject::Entity::find().filter(import_reject::Column::BatchId.in_subquery(old_batches(cut)));
+            let oldest = rejects()
+                .join(JoinType::InnerJoin, reject_to_batch())
+                .select_only()
+                .column_as(import_batch::Column::FinishedAt.min(), "oldest");
+            Beyond { rows: rejects().count(db).await?, oldest: day(oldest.into_tuple().one(db).await?) }
+        }
+        Kind::Runs => {
+            let oldest = old_runs(cut).select_only().column_as(job_run::Column::FinishedAt.min(), "oldest");
+            Beyond { rows: old_runs(cut).count(db).await?, oldest: day(oldest.into_tuple().one(db).await?) }
+        }
+        Kind::Absences => absences_found(db, cut).await?,
+        Kind::SignIns => {
+            let sessions = || session::Entity::find().filter(over_sessions(cut));
+            let links = || sign_in_link::Entity::find().filter(over_links(cut));
+            let first = sessions().select_only().column_as(session::Column::MadeAt.min(), "oldest");
+            let link = links().select_only().column_as(sign_in_link::Column::ExpiresAt.min(), "oldest");
+            let oldest = [day(first.into_tuple().one(db).await?), day(link.into_tuple().one(db).await?)];
+            let rows = sessions().count(db).await? + links().count(db).await?;
+            Beyond { rows, oldest: oldest.into_iter().flatten().min() }
+        }
+        Kind::People => {
+            let oldest = post::Entity::find()
+                .filter(post::Column::PersonId.in_subquery(left_before(cut)))
+                .select_only()
+                .column_as(post::Column::ValidTo.min(), "oldest");
+            let oldest: Option<Option<Day>> = oldest.into_tuple().one(db).await?;
+            let people = person::Entity::find().filter(person::Column::Id.in_subquery(left_before(cut)));
+            Beyond { rows: people.count(db).await?, oldest: oldest.flatten() }
+        }
+    })
+}
+
+fn old_mails(cut: Day) -> Select<delivery::Entity> {
+    let to_report: sea_orm::RelationDef =
+        delivery::Entity::belongs_to(report::Entity).from(delivery::Column::ReportId).to(report::Column::Id).into();
+    delivery::Entity::find()
+        .join(JoinType::InnerJoin, to_report)
+        .filter(report::Column::BuiltAt.lt(instant(cut)))
+        // A worker that comes back after a year's outage must not send empty mails.
+        .filter(delivery::Column::State.is_not_in([DeliveryState::Pending, DeliveryState::Retrying]))
+        .filter(
+            Condition::any()
+                .add(delivery::Column::TextPart.ne(""))
+                .add(delivery::Column::HtmlPart.ne(""))
+                .add(delivery::Column::CsvPart.ne(""))
+                .add(delivery::Column::Address.is_not_null())
+                .add(delivery::Column::LastError.is_not_null())
+                .add(delivery::Column::StoredAt.is_not_null()),
+        )
+}
+
+/// Mails from before `cut` after the mail `after`, at most `limit`, each with its file where it was written into one. Whoever
+/// removes them removes the files first.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn mails(
+    db: &impl ConnectionTrait,
+    cut: Day,
+    after: DeliveryId,
+    limit: u64,
+) -> Result<Vec<(DeliveryId, Option<String>)>, DbErr> {
+    old_mails(cut)
+        .filter(delivery::Column::Id.gt(after))
+        .order_by_asc(delivery::Column::Id)
+        .limit(limit)
+        .select_only()
+        .columns([delivery::Column::Id, delivery::Column::StoredAt])
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// Removes texts and addresses of mails whose files are gone.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn remove_mails(db: &DatabaseConnection, ids: &[DeliveryId], by: &By) -> Result<u64, DbErr> {
+    let txn = begin_write(db).await?;
+    let none = || Expr::value(None::<String>);
+    let cleared = delivery::Entity::update_many()
+        .col_expr(delivery::Column::TextPart, Expr::value(""))
+        .col_expr(delivery::Column::HtmlPart, Expr::value(""))
+        .col_expr(delivery::Column::CsvPart, Expr::value(""))
+        .col_expr(delivery::Column::Address, none())
+        .col_expr(delivery::Column::LastError, none())
+        .col_expr(delivery::Column::StoredAt, none())
+        .filter(delivery::Column::Id.is_in(ids.iter().copied()))
+        .exec(&txn)
+        .await?;
+    recorded(txn, Kind::Mails, cleared.rows_affected, by).await
+}
+
+fn old_batches(cut: Day) -> SelectStatement {
+    Query::select()
+        .column(import_batch::Column::Id)
+        .from(import_batch::Entity)
+        .and_where(import_batch::Column::FinishedAt.lt(instant(cut)))
+        .to_owned()
+}
+
+fn reject_to_batch() -> sea_orm::RelationDef {
+    import_reject::Entity::belongs_to(import_batch::Entity)
+        .from(import_reject::Column::BatchId)
+        .to(import_batch::Column::Id)
+        .into()
+}
+
+/// Removes rejected rows of imports from before `cut`, at most `limit`.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn remove_rejects(db: &DatabaseConnection, cut: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
+    let some = Query::select()
+        .column(import_reject::Column::Id)
+        .from(import_reject::Entity)
+        .and_where(import_reject::Column::BatchId.in_subquery(old_batches(cut)))
+        .limit(limit)
+        .to_owned();
+    let txn = begin_write(db).await?;
+    let removed =
+        import_reject::Entity::delete_many().filter(import_reject::Column::Id.in_subquery(some)).exec(&txn).await?;
+    recorded(txn, Kind::Rejects, removed.rows_affected, by).await
+}
+
+fn old_runs(cut: Day) -> Select<job_run::Entity> {
+    job_run::Entity::find().filter(ended_before(cut))
+}
+
+/// A run that is not over is kept, however old: the ledger would take its period for one that nobody has begun.
+fn ended_before(cut: Day) -> Condition {
+    Condition::all()
+        .add(job_run::Column::State.is_in([RunState::Done, RunState::Failed]))
+        .add(job_run::Column::FinishedAt.lt(instant(cut)))
+}
+
+/// Removes runs of jobs that were over before `cut`, at most `limit`.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn remove_runs(db: &DatabaseConnection, cut: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
+    let some = Query::select()
+        .column(job_run::Column::Id)
+        .from(job_run::Entity)
+        .cond_where(ended_before(cut))
+        .limit(limit)
+        .to_owned();
+    let txn = begin_write(db).await?;
+    let removed = job_run::Entity::delete_many().filter(job_run::Column::Id.in_subquery(some)).exec(&txn).await?;
+    recorded(txn, Kind::Runs, removed.rows_affected, by).await
+}
+
+fn over_sessions(cut: Day) -> Condition {
+    Condition::any().add(session::Column::ExpiresAt.lt(instant(cut))).add(session::Column::EndedAt.lt(instant(cut)))
+}
+
+fn over_links(cut: Day) -> Condition {
+    Condition::any()
+        .add(sign_in_link::Column::ExpiresAt.lt(instant(cut)))
+        .add(sign_in_link::Column::UsedAt.lt(instant(cut)))
+}
+
+/// Removes sessions and sign-in links that were over before `cut`, at most `limit` of each.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn remove_sign_ins(db: &DatabaseConnection, cut: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
+    let sessions = Query::select()
+        .column(session::Column::Id)
+        .from(session::Entity)
+        .cond_where(over_sessions(cut))
+        .limit(limit)
+        .to_owned();
+    let links = Query::select()
+        .column(sign_in_link::Column::Id)
+        .from(sign_in_link::Entity)
+        .cond_where(over_links(cut))
+        .limit(limit)
+        .to_owned();
+    let txn = begin_write(db).await?;
+    let sessions = session::Entity::delete_many().filter(session::Column::Id.in_subquery(sessions)).exec(&txn).await?;
+    let links =
+        sign_in_link::Entity::delete_many().filter(sign_in_link::Column::Id.in_subquery(links)).exec(&txn).await?;
+    recorded(txn, Kind::SignIns, sessions.rows_affected + links.rows_affected, by).await
+}
+
+/// Absences of some people that were over on a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Absences {
+    spells: Vec<UnavailabilityId>,
+    /// The first day of the oldest.
+    oldest: Option<Day>,
+    /// The first day after the last.
+    back: Option<Day>,
+    /// The last of the people who were looked at; nothing when there is nobody after them.
+    last: Option<PersonId>,
+}
+
+/// The absences that were over on `cut` of the next people after `after`.
+async fn absences(db: &impl ConnectionTrait, cut: Day, after: PersonId) -> Result<Absences, DbErr> {
+    let people: Vec<PersonId> = unavailability::Entity::find()
+        .select_only()
+        .column(unavailability::Column::PersonId)
+        .filter(unavailability::Column::ValidTo.lte(cut))
+        .filter(unavailability::Column::PersonId.gt(after))
+        .distinct()
+        .order_by_asc(unavailability::Column::PersonId)
+        .limit(CHUNK as u64)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let rows = unavailability::Entity::find()
+        .filter(unavailability::Column::PersonId.is_in(people.iter().copied()))
+        .order_by_asc(unavailability::Column::PersonId)
+        .all(db)
+        .await?;
+    let mut found = Absences { last: people.last().copied(), ..Absences::default() };
+    for of_person in rows.chunk_by(|a, b| a.person_id == b.person_id) {
+        let spells: Vec<_> = of_person
+            .iter()
+            .map(|row| ((row.id, row.valid_from), Validity { from: Some(row.valid_from), to: row.valid_to }))
+            .collect();
+        let (gone, back) = absence::over(&spells, cut);
+        found.back = found.back.max(back);
+        for (id, from) in gone {
+            found.spells.push(id);
+            found.oldest = Some(found.oldest.map_or(from, |oldest| oldest.min(from)));
+        }
+    }
+    Ok(found)
+}
+
+async fn absences_found(db: &impl ConnectionTrait, cut: Day) -> Result<Beyond, DbErr> {
+    let (mut beyond, mut after) = (Beyond::default(), PersonId(0));
+    loop {
+        let Absences { spells, oldest, back: _, last } = absences(db, cut, after).await?;
+        beyond.rows += spells.len() as u64;
+        beyond.oldest = [beyond.oldest, oldest].into_iter().flatten().min();
+        match last {
+            Some(last) => after = last,
+            None => return Ok(beyond),
+        }
+    }
+}
+
+/// Removes the absences that were over on `cut` of the next people after `after`. The rows, and the last of the people;
+/// nothing when there is nobody after them.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn remove_absences(
+    db: &DatabaseConnection,
+    cut: Day,
+    after: PersonId,
+    by: &By,
+) -> Result<(u64, Option<PersonId>), DbErr> {
+    let txn = begin_write(db).await?;
+    // Before they are read: an import that corrects one of them waits, or is waited for.
+    let facts = lock_facts(&txn).await?;
+    let Absences { spells, oldest: _, back, last } = absences(&txn, cut, after).await?;
+    if spells.is_empty() {
+        txn.rollback().await?;
+        return Ok((0, last));
+    }
+    for some in spells.chunks(CHUNK) {
+        unavailability::Entity::delete_many()
+            .filter(unavailability::Column::Id.is_in(some.iter().copied()))
+            .exec(&txn)
+            .await?;
+    }
+    // In the same transaction: a day of which an absence is gone is never computed again.
+    let row = fact_version::ActiveModel {
+        id: Set(facts.id),
+        whole_from: Set(facts.whole_from.max(back)),
+        ..Default::default()
+    };
+    fact_version::Entity::update(row).exec(&txn).await?;
+    count_up(&txn).await?;
+    Ok((recorded(txn, Kind::Absences, spells.len() as u64, by).await?, last))
+}
+
+/// People who had a post, have none that goes on or ended after `cut`, and were not erased.
+fn left_before(cut: Day) -> SelectStatement {
+    let held = || Query::select().column(post::Column::PersonId).from(post::Entity).to_owned();
+    let still = held()
+        .cond_where(Condition::any().add(post::Column::ValidTo.is_null()).add(post::Column::ValidTo.gt(cut)))
+        .to_owned();
+    let erased = Query::select().column(erased_person::Column::PersonId).from(erased_person::Entity).to_owned();
+    Query::select()
+        .column(person::Column::Id)
+        .from(person::Entity)
+        .and_where(person::Column::Id.in_subquery(held()))
+        .and_where(person::Column::Id.not_in_subquery(still))
+        .and_where(person::Column::Id.not_in_subquery(erased))
+        .to_owned()
+}
+
+/// People whose last post ended on or before `cut` and who were not erased, after the person `after`, at most `limit`.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn left(db: &impl ConnectionTrait, cut: Day, after: PersonId, limit: u64) -> Result<Vec<PersonId>, DbErr> {
+    person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::Id.in_subquery(left_before(cut)))
+        .filter(person::Column::Id.gt(after))
+        .order_by_asc(person::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// Commits, with a line in the audit log where anything went.
+async fn recorded(txn: DatabaseTransaction, kind: Kind, rows: u64, by: &By) -> Result<u64, DbErr> {
+    if rows > 0 {
+        let By { at, actor, request_id } = by.clone();
+        let event = audit::Event {
+            at,
+            actor,
+            action: Action::RetentionRun,
+            object: Some(format!("retention:{kind}")),
+            before: None,
+            after: Some(serde_json::json!({ "rows": rows })),
+            request_id,
+        };
+        audit::record(&txn, &event).await?;
+    }
+    txn.commit().await?;
+    Ok(rows)
+}

@@ -1,0 +1,177 @@
+//! Subject access: everything that is held on one person as one document (UK GDPR, article 15), each kind of data with what it
+//! is, where it came from and how long it is kept.
+//!
+//! Other people's names and numbers are left out: the document is one person's, and those are others'. What is held of
+//! somebody who was erased is found under their pseudonym.
+
+mod records;
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _,
+    QueryFilter as _, QuerySelect as _,
+};
+use serde_json::{Value as Json, json};
+
+use super::erasure::mentions::Mentions;
+use super::erasure::{By, Erased};
+use super::retention::Periods;
+use super::{audit, begin_write};
+use crate::id::{PersonId, UnitId};
+use crate::table::{erased_person, person, unit};
+use crate::value::Action;
+
+/// One kind of data in the document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Section {
+    /// Its key in the document.
+    pub name: &'static str,
+    /// What it is.
+    pub what: &'static str,
+    /// Where it came from.
+    pub source: &'static str,
+    /// How long it is kept.
+    pub kept: String,
+    /// The columns that lead from it to the person, as `table.column`.
+    pub references: &'static [&'static str],
+    /// What is held.
+    pub records: Vec<Json>,
+}
+
+/// Everything that is held on one person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Whose it is.
+    pub person: PersonId,
+    /// What is held, a kind each.
+    pub sections: Vec<Section>,
+}
+
+impl Document {
+    /// The document as JSON.
+    #[must_use]
+    pub fn json(&self) -> Json {
+        let sections: serde_json::Map<_, _> = self
+            .sections
+            .iter()
+            .map(|section| {
+                let Section { name, what, source, kept, references: _, records } = section;
+                let told = json!({ "what": what, "source": source, "kept": kept, "records": records });
+                ((*name).to_owned(), told)
+            })
+            .collect();
+        json!({
+            "document": "Everything that the Peer Support Network service holds on one person",
+            "person": format!("person:{}", self.person),
+            "others": "Names and numbers of other people are left out.",
+            "held": sections,
+        })
+    }
+
+    /// How many records there are in all.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        self.sections.iter().map(|section| section.records.len()).sum()
+    }
+}
+
+/// How a person is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// By employee number, at one employer where the number alone is not enough. Also by a number that was erased.
+    Number {
+        /// The number.
+        number: String,
+        /// The employer.
+        employer: Option<String>,
+    },
+    /// By work address, whatever its case.
+    Address(String),
+}
+
+/// Everybody who fits; at most two, for two are one too many.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn find(db: &impl ConnectionTrait, whom: &Whom) -> Result<Vec<person::Model>, DbErr> {
+    use sea_orm::sea_query::{Expr, ExprTrait as _, Func};
+    let people = person::Entity::find().limit(2);
+    match whom {
+        Whom::Address(address) => {
+            let lower = Expr::from(Func::lower(Expr::col(person::Column::WorkEmail)));
+            people.filter(lower.eq(address.trim().to_lowercase())).all(db).await
+        }
+        Whom::Number { number, employer: None } => people.filter(person::Column::Number.eq(number)).all(db).await,
+        Whom::Number { number, employer: Some(employer) } => {
+            let erased = Erased::load(db).await?;
+            let pseudonym = erased.person(employer, number);
+            let number = pseudonym.as_ref().unwrap_or(number);
+            let people = people.filter(person::Column::Employer.eq(employer));
+            people.filter(person::Column::Number.eq(number)).all(db).await
+        }
+    }
+}
+
+/// Everything that is held on a person; nothing where there is no such person. That it was asked for is recorded.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn export(
+    db: &DatabaseConnection,
+    id: PersonId,
+    periods: &Periods,
+    by: &By,
+) -> Result<Option<Document>, DbErr> {
+    let txn = begin_write(db).await?;
+    let Some(document) = collect(&txn, id, periods).await? else {
+        txn.rollback().await?;
+        return Ok(None);
+    };
+    let By { at, actor, request_id } = by.clone();
+    let event = audit::Event {
+        at,
+        actor,
+        action: Action::SubjectExported,
+        object: Some(format!("person:{id}")),
+        before: None,
+        after: Some(json!({ "records": document.records() })),
+        request_id,
+    };
+    audit::record(&txn, &event).await?;
+    txn.commit().await?;
+    Ok(Some(document))
+}
+
+/// What the sections are read with.
+struct Reader<'a> {
+    txn: &'a DatabaseTransaction,
+    person: person::Model,
+    erased: Option<erased_person::Model>,
+    /// What stands for their number where their number must not.
+    pseudonym: String,
+    mentions: Mentions,
+    units: HashMap<UnitId, Json>,
+}
+
+async fn collect(txn: &DatabaseTransaction, id: PersonId, periods: &Periods) -> Result<Option<Document>, DbErr> {
+    let Some(person) = person::Entity::find_by_id(id).one(txn).await? else { return Ok(None) };
+    let pseudonym = Erased::load(txn).await?.about(&person.employer, &person.number);
+    let units: Vec<(UnitId, String, String)> = unit::Entity::find()
+        .select_only()
+        .columns([unit::Column::Id, unit::Column::Code, unit::Column::Name])
+        .into_tuple()
+        .all(txn)
+        .await?;
+    let reader = Reader {
+        txn,
+        mentions: Mentions::of(&person),
+        erased: erased_person::Entity::find_by_id(id).one(txn).await?,
+        pseudonym,
+        person,
+        units: units.into_iter().map(|(id, code, name)| (id, json!({ "code": code, "name": name }))).collect(),
+    };
+    Ok(Some(Document { person: id, sections: reader.sections(periods).await? }))
+}

@@ -1,0 +1,200 @@
+//! Erasing a person, and everything that is held on one. Both are recorded in the transaction that does them.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use entity::id::PersonId;
+use entity::store::audit::Event;
+use entity::store::erasure::{self, By, EraseError};
+use entity::store::retention::Periods;
+use entity::store::{begin_write, run, subject};
+use entity::value;
+use sea_orm::DatabaseConnection;
+
+use super::super::access::Scope;
+use super::super::audit::event;
+use super::super::error::ApiError;
+use super::super::id::NodeId;
+use super::super::moment::today;
+use crate::access::Right;
+
+/// Why a person is erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(crate) enum ErasureReason {
+    /// The person asked for it or objected, and nothing stands against it.
+    Requested,
+    /// It is no longer needed for what it was collected for.
+    NotNeeded,
+    /// It should never have been held.
+    Unlawful,
+    /// A court or the regulator says so.
+    LegalDuty,
+}
+
+impl From<ErasureReason> for value::ErasureReason {
+    fn from(reason: ErasureReason) -> Self {
+        match reason {
+            ErasureReason::Requested => Self::Requested,
+            ErasureReason::NotNeeded => Self::NotNeeded,
+            ErasureReason::Unlawful => Self::Unlawful,
+            ErasureReason::LegalDuty => Self::LegalDuty,
+        }
+    }
+}
+
+/// Whom to erase.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct ErasePersonInput {
+    /// The person's id.
+    person_id: ID,
+    /// Why.
+    reason: ErasureReason,
+}
+
+/// What went.
+#[derive(Clone, Debug, SimpleObject)]
+struct ErasedPerson {
+    /// The person's id, which stays.
+    id: ID,
+    /// Mails to them whose address went.
+    mails: u64,
+    /// Of those, mails that had not been sent: they are sent no more, and their units wait for somebody else to write to.
+    unsent_mails: u64,
+    /// Rejected rows of imports that went, or lost the value that named them.
+    rejected_rows: u64,
+    /// Exemptions that lost the words that named them.
+    exemptions: u64,
+}
+
+/// Why nobody was erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+enum ErasePersonRefusalCode {
+    /// There is no such person.
+    PersonUnknown,
+    /// They were erased before.
+    AlreadyErased,
+}
+
+/// Why nobody was erased.
+#[derive(Clone, Debug, SimpleObject)]
+struct ErasePersonRefusal {
+    /// For programs.
+    code: ErasePersonRefusalCode,
+    /// For people: what is the matter.
+    sentence: String,
+}
+
+/// What came of erasing a person. Either there is a refusal and nothing was changed, or they are erased.
+#[derive(Clone, Debug, Default, SimpleObject)]
+pub(crate) struct ErasePersonPayload {
+    /// What went. Null where it was refused.
+    erased: Option<ErasedPerson>,
+    /// Why nothing was changed. Null when they were erased.
+    refusal: Option<ErasePersonRefusal>,
+}
+
+impl ErasePersonPayload {
+    fn refused(code: ErasePersonRefusalCode, sentence: impl Into<String>) -> Self {
+        Self { refusal: Some(ErasePersonRefusal { code, sentence: sentence.into() }), erased: None }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct PersonMutation;
+
+#[Object]
+impl PersonMutation {
+    /// Erases a person's name and contact, wherever they stand, for good. Past coverage stays as it was, and no later import
+    /// brings them back. Files of mails to them are removed by the worker within about a minute.
+    async fn erase_person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom, and why.")] input: ErasePersonInput,
+    ) -> Result<ErasePersonPayload, ApiError> {
+        erase(ctx, input).await
+    }
+}
+
+async fn erase(ctx: &Context<'_>, input: ErasePersonInput) -> Result<ErasePersonPayload, ApiError> {
+    Scope::of(ctx).await?.require(Right::Erase)?;
+    let ErasePersonInput { person_id, reason } = input;
+    let unknown = || {
+        ErasePersonPayload::refused(
+            ErasePersonRefusalCode::PersonUnknown,
+            "There is no such person on file; nobody was erased",
+        )
+    };
+    let Some(id) = person(&person_id) else { return Ok(unknown()) };
+    let txn = begin_write(db(ctx)?).await?;
+    // The worker removes the files of their mails: today's run is asked for, also if it is done.
+    run::request(&txn, run::RETENTION, &today(ctx)?.to_string()).await?;
+    let gone = match erasure::erase_within(&txn, id, reason.into(), &by(ctx, value::Action::PersonErased)?).await {
+        Ok(gone) => gone,
+        Err(error) => {
+            txn.rollback().await?;
+            return match error {
+                EraseError::Unknown => Ok(unknown()),
+                EraseError::Already(_) => Ok(ErasePersonPayload::refused(
+                    ErasePersonRefusalCode::AlreadyErased,
+                    "Name and contact of this person were erased before",
+                )),
+                EraseError::Database(error) => Err(error.into()),
+            };
+        }
+    };
+    txn.commit().await?;
+    let erased = ErasedPerson {
+        id: person_id,
+        mails: gone.mails,
+        unsent_mails: gone.waiting,
+        rejected_rows: gone.rejects,
+        exemptions: gone.exemptions,
+    };
+    Ok(ErasePersonPayload { erased: Some(erased), refusal: None })
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct SubjectQuery;
+
+#[Object]
+impl SubjectQuery {
+    /// Everything that is held on a person, as the text of one JSON document: each kind of data with what it is, where it came
+    /// from and how long it is kept. That it was asked for is recorded. Everybody gets their own, an admin anybody's.
+    async fn subject_access(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose. Null: of the person who asks.")] person_id: Option<ID>,
+    ) -> Result<String, ApiError> {
+        let scope = Scope::of(ctx).await?;
+        let me = scope.viewer().person_id();
+        let asked = match &person_id {
+            Some(given) => person(given),
+            None => me,
+        };
+        let given = person_id.as_ref().map_or("", |id| id.as_str());
+        let hidden = || ApiError::not_found("person", "personId", given);
+        let id = asked
+            .filter(|id| scope.all(Right::SubjectAccess) || (scope.may(Right::SubjectAccess) && me == Some(*id)))
+            .ok_or_else(hidden)?;
+        let periods = ctx.data_opt::<Periods>().ok_or_else(|| ApiError::internal("the schema has no periods"))?;
+        let document = subject::export(db(ctx)?, id, periods, &by(ctx, value::Action::SubjectExported)?)
+            .await?
+            .ok_or_else(hidden)?;
+        serde_json::to_string_pretty(&document.json()).map_err(ApiError::internal)
+    }
+}
+
+fn person(id: &ID) -> Option<PersonId> {
+    match NodeId::decode(id)? {
+        NodeId::Person(id) => Some(id),
+        _ => None,
+    }
+}
+
+fn db<'a>(ctx: &Context<'a>) -> Result<&'a DatabaseConnection, ApiError> {
+    ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))
+}
+
+/// The request's viewer, now.
+fn by(ctx: &Context<'_>, action: value::Action) -> Result<By, ApiError> {
+    let Event { at, actor, request_id, .. } = event(ctx, action)?;
+    Ok(By { at, actor, request_id })
+}

@@ -1,0 +1,128 @@
+//! Subject access: everything that is held on one person, and nothing of anybody else.
+
+use std::collections::BTreeSet;
+
+use entity::store::retention::Periods;
+use entity::store::subject::{self, Document};
+use entity::table::audit_event;
+use entity::value::{AccessRole, Action};
+use sea_orm::ConnectionTrait as _;
+
+use super::*;
+use crate::harness::both;
+
+async fn document(world: &World, id: PersonId) -> Document {
+    let by = By::operator(world.clock.now());
+    subject::export(&world.db, id, &Periods::default(), &by).await.unwrap().unwrap()
+}
+
+/// Every foreign key to a person, as `table.column`, as the database itself has them.
+async fn keys(db: &DatabaseConnection) -> BTreeSet<String> {
+    let sql = if entity::store::is_postgres(db) {
+        "SELECT k.table_name || '.' || k.column_name AS said FROM information_schema.table_constraints c \
+         JOIN information_schema.key_column_usage k ON k.constraint_name = c.constraint_name \
+         JOIN information_schema.constraint_column_usage u ON u.constraint_name = c.constraint_name \
+         WHERE c.constraint_type = 'FOREIGN KEY' AND u.table_name = 'person'"
+    } else {
+        "SELECT m.name || '.' || f.\"from\" AS said FROM sqlite_master m, pragma_foreign_key_list(m.name) f \
+         WHERE m.type = 'table' AND f.\"table\" = 'person'"
+    };
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+    rows.iter().map(|row| row.try_get("", "said").unwrap()).collect()
+}
+
+/// Something of every kind, all about Zebedee.
+async fn everything(world: &World) -> PersonId {
+    board(world).await;
+    let id = zebedee(world).await;
+    mails::written(world).await;
+    world.person(id.0).await;
+    let broken = STAFF.replace("QZ70010-1,Zebedee", "QZ70010-1,Zebed\u{7}e");
+    Import::of(world, &[(FileKind::Staff, &broken)]).applied().await;
+    let shares = SUPPORTERS.to_owned()
+        + "X,QZ70010,Peer Supporter,T2,60,10/03/2024,,02/01/2026,X/70020,03/01/2026,X/70030,4,09/03/2024\n";
+    Import::of(world, &[(FileKind::Supporters, &shares)]).refused().await;
+    for sql in [
+        format!(
+            "INSERT INTO access_grant (person_id, role, valid_from, granted_by, granted_at) VALUES ({id}, '{}', '2026-01-01', 'operator', '2026-01-01 00:00:00+00:00')",
+            AccessRole::Auditor
+        ),
+        format!(
+            "INSERT INTO sign_in_link (hash, person_id, expires_at) VALUES ('x', {id}, '2027-01-01 00:00:00+00:00')"
+        ),
+    ] {
+        world.db.execute_unprepared(&sql).await.unwrap();
+    }
+    document(world, id).await; // so that the log has something to tell
+    id
+}
+
+both!(
+    async fn every_key_that_leads_to_a_person_is_in_the_document(world: World) {
+        let id = everything(&world).await;
+        let document = document(&world, id).await;
+        let told: BTreeSet<_> =
+            document.sections.iter().flat_map(|section| section.references).map(|key| (*key).to_owned()).collect();
+        // That somebody was erased is told with who they are.
+        assert_eq!(keys(&world.db).await, told, "tell of every key in entity/src/store/subject/records.rs");
+        for section in &document.sections {
+            assert!(!section.records.is_empty(), "nothing is told of {}", section.name);
+            for text in [section.what, section.source, section.kept.as_str()] {
+                assert!(text.ends_with('.') && text.contains(' '), "{}: {text}", section.name);
+            }
+        }
+    }
+);
+
+both!(
+    async fn the_document_says_what_is_held_and_names_nobody_else(world: World) {
+        let id = everything(&world).await;
+        let document = document(&world, id).await.json();
+        let held = |kind: &str| document["held"][kind]["records"][0].clone();
+        assert_eq!(held("person")["workEmail"], "Zebedee.Quillfeather@psn.example");
+        assert_eq!(held("posts")["unit"]["code"], "T1");
+        assert_eq!(held("training")["completedOn"], "2024-03-01");
+        assert_eq!(held("roles")["protectedHundredthsOfAnHourAMonth"], 400);
+        assert_eq!(held("approvalsGiven")["asSeniorManager"], true);
+        assert_eq!(held("absences")["lastDay"], "2026-06-30");
+        assert_eq!(held("standingIn")["lastDay"], "2024-12-31");
+        assert!(held("mails")["text"].as_str().unwrap().contains("Team 1"));
+        assert_eq!(held("rejectedRows")["value"], "Zebed\u{7}e");
+        assert!(held("refusedImports")["refusal"].as_str().unwrap().contains("X/QZ70010"));
+        assert_eq!(held("exemptions")["agreedBy"], "Quillfeather, Z. (Lead)");
+        assert_eq!(held("grantedRoles")["role"], "AUDITOR");
+        assert_eq!(held("auditLog")["action"], "SUBJECT_EXPORTED");
+        let text = document.to_string().to_lowercase();
+        for other in ["ann.other", "third", "70030", "fourth", "hash"] {
+            assert!(
+                !text.contains(&format!("\"{other}")) && !text.contains(&format!("/{other}")),
+                "{other}: {document:#}"
+            );
+        }
+        let secret = secret(&world.db).await;
+        assert!(secret.len() == 64 && !text.contains(&secret), "the key of the pseudonyms is nobody's");
+    }
+);
+
+both!(
+    async fn what_is_left_of_an_erased_person_is_still_told(world: World) {
+        let id = everything(&world).await;
+        erased(&world, id).await;
+        let document = document(&world, id).await.json();
+        let text = document.to_string().to_lowercase();
+        assert!(TRACES.iter().all(|trace| !text.contains(trace)), "{document:#}");
+        let held = |kind: &str| document["held"][kind]["records"].as_array().unwrap().len();
+        assert_eq!((held("posts"), held("training"), held("roles"), held("mails")), (1, 2, 1, 1));
+        assert_eq!((held("rejectedRows"), held("exemptions"), held("signIns"), held("grantedRoles")), (0, 0, 0, 0));
+        let exports =
+            audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::SubjectExported.word()));
+        assert_eq!(exports.all(&world.db).await.unwrap().len(), 2, "each asking is recorded");
+    }
+);
+
+/// The key of the pseudonyms, which has no other way out of the database than this.
+async fn secret(db: &DatabaseConnection) -> String {
+    let sql = "SELECT secret FROM pseudonym_key";
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap().unwrap();
+    row.try_get("", "secret").unwrap()
+}

@@ -1,0 +1,143 @@
+//! Nothing of an erased person is left to be read, in any text of any table, nor in SQLite's file.
+
+use std::collections::BTreeSet;
+
+use entity::store::erasure::texts::{DECISIONS, Fate};
+use entity::store::erasure::{self, By, EraseError};
+use entity::table::{audit_event, erased_person, import_batch, import_reject, person};
+use entity::value::{Action, ErasureReason};
+use jobs::import::FileKind;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+
+use super::*;
+use crate::harness::both;
+
+both!(
+    async fn every_column_that_can_hold_a_text_has_a_decision(world: World) {
+        let found: BTreeSet<_> = columns(&world.db)
+            .await
+            .into_iter()
+            .filter(|(_, _, kind)| holds_text(kind))
+            .map(|(table, column, _)| (table, column))
+            .collect();
+        let decided: BTreeSet<_> =
+            DECISIONS.iter().map(|(table, column, ..)| ((*table).to_owned(), (*column).to_owned())).collect();
+        assert_eq!(decided.len(), DECISIONS.len(), "a column is decided about once");
+        let undecided: Vec<_> = found.difference(&decided).collect();
+        assert!(undecided.is_empty(), "decide in entity/src/store/erasure/texts.rs about {undecided:?}");
+        let unknown: Vec<_> = decided.difference(&found).collect();
+        assert!(unknown.is_empty(), "there is no such column: {unknown:?}");
+    }
+);
+
+/// Rejected rows, a refused import and a written mail that all say who Zebedee is.
+async fn planted(world: &World) {
+    board(world).await;
+    let broken = STAFF.replace("X,QZ70010,QZ70010-1,Zebedee", "X,QZ70010,QZ70010-1,Zebed\u{7}e Quillfeather");
+    let named = "Unit Code,Employer,Employee Number,Role,Delegate\nT2,X,70040,Senior Manager,X/Zebedee Quillfeather\n";
+    Import::of(world, &[(FileKind::Staff, &broken), (FileKind::Managers, named)]).applied().await;
+    let shares = SUPPORTERS.lines().next().unwrap().to_owned()
+        + "\nX,QZ70010,Peer Supporter,T2,60,10/03/2024,,02/01/2026,X/70020,03/01/2026,X/70030,4,09/03/2024\n";
+    Import::of(world, &[(FileKind::Supporters, &shares)]).refused().await;
+    mails::written(world).await;
+}
+
+both!(
+    async fn nothing_of_an_erased_person_can_be_read_in_any_table(world: World) {
+        planted(&world).await;
+        let before: BTreeSet<_> =
+            traces(&world.db).await.iter().map(|trace| trace.split(':').next().unwrap().to_owned()).collect();
+        let planned = DECISIONS
+            .iter()
+            .filter(|(table, column, fate, _)| {
+                // Shown elsewhere: hashes and words of rows that go.
+                let other = ["access_grant", "session", "sign_in_link"].contains(table)
+                    || [("import_reject", "about"), ("delivery", "last_error"), ("delivery", "stored_at")]
+                        .contains(&(table, column));
+                *fate != Fate::Stays && !other
+            })
+            .map(|(table, column, ..)| format!("{table}.{column}"));
+        let unplanted: Vec<_> = planned.filter(|column| !before.contains(column)).collect();
+        assert_eq!(unplanted, Vec::<String>::new(), "the test plants a trace wherever one can be");
+        let id = zebedee(&world).await;
+        let gone = erased(&world, id).await;
+        assert!(gone.name && gone.address && gone.assignments == 1 && gone.exemptions == 1, "{gone:?}");
+        assert!(gone.rejects >= 3 && gone.refusals == 1 && gone.files == 1, "{gone:?}");
+        let paths: Vec<_> = traces(&world.db).await;
+        assert_eq!(paths, Vec::<String>::new());
+        jobs::retention::remove_files(&world.db).await.unwrap();
+        let row = person::Entity::find_by_id(id).one(&world.db).await.unwrap().unwrap();
+        assert_eq!((row.first_name, row.last_name, row.work_email), (None, None, None));
+        assert!(row.number.starts_with("erased-"), "{}", row.number);
+        let others =
+            person::Entity::find().filter(person::Column::FirstName.is_not_null()).count(&world.db).await.unwrap();
+        assert_eq!(others, 3, "nobody else is touched");
+        let exemptions =
+            said(&world.db).await.into_iter().filter(|text| text.starts_with("exemption")).collect::<Vec<_>>();
+        assert!(exemptions.contains(&"exemption.agreed_by: Ann Other".to_owned()), "{exemptions:?}");
+    }
+);
+
+both!(
+    async fn an_erasure_is_recorded_once_and_is_not_done_twice(world: World) {
+        board(&world).await;
+        let id = zebedee(&world).await;
+        let by = By::operator(world.clock.now());
+        let nobody = erasure::erase(&world.db, PersonId(4711), ErasureReason::Requested, &by).await;
+        assert!(matches!(nobody, Err(EraseError::Unknown)), "{nobody:?}");
+        erased(&world, id).await;
+        let again = erasure::erase(&world.db, id, ErasureReason::Requested, &by).await;
+        assert!(matches!(again, Err(EraseError::Already(at)) if at == world.clock.now()), "{again:?}");
+        let row = erased_person::Entity::find_by_id(id).one(&world.db).await.unwrap().unwrap();
+        assert_eq!(row.reason, ErasureReason::Requested);
+        let events = audit_event::Entity::find()
+            .filter(audit_event::Column::Action.eq(Action::PersonErased.word()))
+            .all(&world.db)
+            .await
+            .unwrap();
+        assert_eq!(events.len(), 1);
+        assert_eq!((events[0].actor.as_str(), events[0].object.clone()), ("operator", Some(format!("person:{id}"))));
+        assert!(events[0].after.as_ref().unwrap().contains("REQUESTED"), "{events:?}");
+    }
+);
+
+both!(
+    async fn a_dry_run_tells_what_would_go_and_writes_nothing(world: World) {
+        planted(&world).await;
+        let (id, before) = (zebedee(&world).await, said(&world.db).await);
+        let told = erasure::dry_run(&world.db, id, &By::operator(world.clock.now())).await.unwrap();
+        assert_eq!(said(&world.db).await, before);
+        assert_eq!(erased(&world, id).await, told);
+    }
+);
+
+both!(
+    async fn records_of_imports_keep_their_counts(world: World) {
+        planted(&world).await;
+        let batches = import_batch::Entity::find().all(&world.db).await.unwrap();
+        let rows = import_reject::Entity::find().count(&world.db).await.unwrap();
+        erased(&world, zebedee(&world).await).await;
+        let after = import_batch::Entity::find().all(&world.db).await.unwrap();
+        assert!(batches.iter().zip(&after).all(|(before, after)| before.files == after.files));
+        assert!(import_reject::Entity::find().count(&world.db).await.unwrap() < rows);
+    }
+);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_overwrites_what_was_erased_in_its_file() {
+    let world = World::new(crate::harness::Engine::Sqlite).await.unwrap();
+    board(&world).await;
+    let file = world.folder.path().join("psn.db");
+    let bytes = |path: &std::path::Path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).to_lowercase();
+    world.db.clone().close().await.unwrap();
+    assert!(TRACES.iter().all(|trace| bytes(&file).contains(trace)), "they were there");
+    let world = World { db: entity::store::connect(&world.url).await.unwrap(), ..world };
+    erased(&world, zebedee(&world).await).await;
+    world.db.clone().close().await.unwrap();
+    for entry in std::fs::read_dir(world.folder.path()).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_file() {
+            let left: Vec<_> = TRACES.iter().filter(|trace| bytes(&entry).contains(**trace)).collect();
+            assert!(left.is_empty(), "{}: {left:?}", entry.display());
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Subject access and erasure by the API: who may, what they get, and what is refused.
+
+use entity::store::run::{self, RETENTION};
+use entity::table::{erased_person, person};
+use entity::value::{AccessRole, RunState};
+use psn::graphql::persisted::Persisted;
+use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+use serde_json::{Value, json};
+
+use super::{answer, board, closed, history, site};
+use crate::harness::{World, both};
+use crate::site::ask_with;
+
+const ERASE: &str = "mutation($id: ID!) { erasePerson(input: { personId: $id, reason: REQUESTED }) {
+    erased { id mails unsentMails rejectedRows exemptions } refusal { code sentence } } }";
+const ACCESS: &str = "query($id: ID) { subjectAccess(personId: $id) }";
+
+/// The id of person `number`, as the API gives it out.
+fn id(number: i64) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("Person:{number}"))
+}
+
+async fn as_person(world: &World, number: i64, query: &str, variables: Value) -> Value {
+    let site = world.person(number).await.with(bare(world));
+    ask_with(&site, &json!({ "query": query, "variables": variables })).await.json()
+}
+
+/// The site as somebody meets it who shows nothing.
+fn bare(world: &World) -> axum::Router {
+    closed(world, world.db.clone(), Persisted::default())
+}
+
+both!(
+    async fn an_admin_erases_a_person_who_is_then_nobody_by_name(world: World) {
+        board::organisation(&world.db).await;
+        history::reports(&world.db).await;
+        let site = site(&world);
+        let name = "query($id: ID!) { node(id: $id) { ... on Person { displayName employer } } }";
+        let asked = json!({ "id": id(1) });
+        assert_eq!(answer(&site, name, asked.clone()).await["data"]["node"]["displayName"], "First1 Last1");
+        let answered = answer(&site, ERASE, asked.clone()).await;
+        let expected = json!({ "id": id(1), "mails": 1, "unsentMails": 1, "rejectedRows": 0, "exemptions": 0 });
+        assert_eq!(answered["data"]["erasePerson"], json!({ "erased": expected, "refusal": null }), "{answered}");
+        let shown = answer(&site, name, asked.clone()).await;
+        assert_eq!(shown["data"]["node"], json!({ "displayName": null, "employer": "NHS" }));
+        let again = answer(&site, ERASE, asked).await;
+        assert_eq!(again["data"]["erasePerson"]["refusal"]["code"], "ALREADY_ERASED");
+        for unknown in [id(4711), "nonsense".to_owned()] {
+            let refused = answer(&site, ERASE, json!({ "id": unknown })).await;
+            assert_eq!(refused["data"]["erasePerson"]["refusal"]["code"], "PERSON_UNKNOWN");
+        }
+        assert_eq!(erased_person::Entity::find().count(&world.db).await.unwrap(), 1);
+        let run = run::find(&world.db, RETENTION, "2026-11-16").await.unwrap().unwrap();
+        assert_eq!(run.state, RunState::Requested, "the worker removes the files of their mails");
+    }
+);
+
+both!(
+    async fn whoever_has_no_right_to_it_erases_nobody_and_gets_nobodys_document(world: World) {
+        board::organisation(&world.db).await;
+        // Person 2 answers for units; 40 is a member of staff.
+        for asker in [2, 40] {
+            let refused = as_person(&world, asker, ERASE, json!({ "id": id(41) })).await;
+            assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
+            for other in [id(41), id(4711), "nonsense".to_owned()] {
+                let hidden = as_person(&world, asker, ACCESS, json!({ "id": other })).await;
+                assert_eq!(hidden["errors"][0]["extensions"]["code"], "NOT_FOUND", "{hidden}");
+            }
+        }
+        let tokens = [AccessRole::Coordinator, AccessRole::Auditor, AccessRole::Dashboard];
+        for role in tokens {
+            let site = world.token(role, &[1], true).await.with(bare(&world));
+            let body = json!({ "query": ERASE, "variables": { "id": id(41) } });
+            assert_eq!(ask_with(&site, &body).await.json()["errors"][0]["extensions"]["code"], "FORBIDDEN", "{role}");
+            for asked in [json!({ "id": id(41) }), json!({})] {
+                let body = json!({ "query": ACCESS, "variables": asked });
+                let hidden = ask_with(&site, &body).await.json();
+                assert_eq!(hidden["errors"][0]["extensions"]["code"], "NOT_FOUND", "{role}: {hidden}");
+            }
+        }
+        assert_eq!(erased_person::Entity::find().count(&world.db).await.unwrap(), 0);
+        let named = person::Entity::find().all(&world.db).await.unwrap();
+        assert!(named.iter().all(|person| person.first_name.is_some()));
+    }
+);
+
+both!(
+    async fn everybody_gets_their_own_document_and_an_admin_anybodys(world: World) {
+        board::organisation(&world.db).await;
+        let read = |answer: Value| -> Value {
+            assert_eq!(answer.get("errors"), None, "{answer}");
+            serde_json::from_str(answer["data"]["subjectAccess"].as_str().unwrap()).unwrap()
+        };
+        let last_name = |document: Value| document["held"]["person"]["records"][0]["lastName"].clone();
+        for asked in [json!({}), json!({ "id": id(40) })] {
+            assert_eq!(last_name(read(as_person(&world, 40, ACCESS, asked).await)), "Last40");
+        }
+        assert_eq!(last_name(read(answer(&site(&world), ACCESS, json!({ "id": id(41) })).await)), "Last41");
+    }
+);
+
+both!(
+    async fn an_erased_person_is_signed_out_at_once_and_cannot_come_back(world: World) {
+        board::organisation(&world.db).await;
+        let pass = world.person(40).await;
+        let site_of = pass.with(bare(&world));
+        let ask = json!({ "query": ACCESS, "variables": {} });
+        assert_eq!(ask_with(&site_of, &ask).await.json().get("errors"), None);
+        answer(&site(&world), ERASE, json!({ "id": id(40) })).await;
+        assert_eq!(ask_with(&site_of, &ask).await.status, axum::http::StatusCode::UNAUTHORIZED);
+        // Not even with a session that was begun at the same moment.
+        let late = world.person(40).await.with(bare(&world));
+        assert_eq!(ask_with(&late, &ask).await.status, axum::http::StatusCode::UNAUTHORIZED);
+    }
+);
