@@ -139,9 +139,10 @@ impl Schema {
         if self.nodes.contains(of) { known.and(Selection(vec![one(of, "id")])) } else { known }
     }
 
-    /// Every field that is a value itself.
+    /// Every field that is a value itself, but for those at the root that a test of their own asks: what is held on a person
+    /// is recorded when it is asked for.
     pub(super) fn scalars(&self, of: &str) -> Selection {
-        let own = |field: &Field| matches!(of_field(of, &field.name), Some(Rule::Own));
+        let own = |field: &Field| of == "Query" && matches!(of_field(of, &field.name), Some(Rule::Own));
         let leaves = self.fields(of).iter().filter(|field| self.is_leaf(&field.of) && !own(field));
         Selection(leaves.map(|field| self.part(of, &field.name, "", Selection::default())).collect())
     }
