@@ -172,7 +172,8 @@ impl App {
     pub fn gap_report(&self) -> Result<GapReport, Stop> {
         let settings = &self.settings;
         let mailer = mailer(settings)?;
-        Ok(GapReport { mailer, from: sender(settings)?, base_url: settings.base_url.clone() })
+        let limit = settings.privacy.small_number_limit;
+        Ok(GapReport { mailer, from: sender(settings)?, base_url: settings.base_url.clone(), limit })
     }
 
     /// What removes data beyond its period, as the settings say.
@@ -189,8 +190,9 @@ impl App {
     /// no sense, an error of the program.
     pub fn runner(&self) -> Result<Runner, Stop> {
         self.settings.refuse_mail_into_folder()?;
+        let coverage = Coverage { limit: self.settings.privacy.small_number_limit };
         let jobs: Vec<Box<dyn Job>> =
-            vec![Box::new(Coverage), Box::new(self.gap_report()?), Box::new(AuditCheck), Box::new(self.retention())];
+            vec![Box::new(coverage), Box::new(self.gap_report()?), Box::new(AuditCheck), Box::new(self.retention())];
         Runner::new(self.db.clone(), self.clock.clone(), self.settings.board_zone, &TABLE, jobs)
             .map_err(|error| Stop::Failed(error.to_string()))
     }

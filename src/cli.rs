@@ -86,7 +86,7 @@ pub enum Command {
     Schema(schema::Args),
     /// Print the persisted operations, to which dashboards can be held.
     Operations(operations::Args),
-    /// Write one day's coverage as coverage.csv, rollup.csv, standing.csv and layers.csv.
+    /// Write one day's coverage as coverage.csv, rollup.csv, standing.csv, layers.csv and not_counting.csv; --published: what may be handed on.
     Export(export::Args),
     /// Check that nothing was changed in or removed from the audit log, or list what was done.
     Audit(audit::Args),

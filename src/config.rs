@@ -6,6 +6,7 @@ mod database;
 mod http;
 mod mail;
 pub mod oidc;
+mod privacy;
 mod production;
 mod query;
 mod retention;
@@ -24,6 +25,7 @@ use clap::{Args, ValueEnum};
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use http::HttpSettings;
 pub use mail::{MailSettings, SmtpUrl};
+pub use privacy::PrivacySettings;
 pub use query::QuerySettings;
 pub use retention::RetentionSettings;
 pub use secret::{Secret, SecretFile, Unshown};
@@ -74,6 +76,10 @@ pub struct Settings {
     /// How long people stay signed in.
     #[command(flatten)]
     pub session: SessionSettings,
+
+    /// What is told about few people.
+    #[command(flatten)]
+    pub privacy: PrivacySettings,
 
     /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, also for a part: `info,psn=debug`.
     #[arg(long, env = "LOG", global = true, value_name = "FILTER")]

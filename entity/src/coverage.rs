@@ -4,8 +4,10 @@
 //! ids, the parsed values and the days. [`compute`] answers for one day, for every team and every unit at once, in one
 //! pass over the [`Roster`]; a question about another day is the same question asked again.
 
+pub mod breakdown;
 pub mod change;
 pub mod closing;
+pub mod disclosure;
 pub mod forecast;
 pub mod mix;
 pub mod policy;
@@ -16,6 +18,7 @@ pub mod team;
 
 mod index;
 
+pub use breakdown::{Breakdowns, Disclosure, StandingCounts};
 pub use forecast::{Cause, Risk};
 pub use index::Index;
 pub use policy::{Governing, Policy, PolicyChange, WhatIf};

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 mod connection;
+pub mod disclosure;
 pub mod erasure;
 pub mod report;
 pub mod retention;

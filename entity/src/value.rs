@@ -53,6 +53,24 @@ macro_rules! words {
 }
 
 words! {
+    /// What speaks against an allocation, in groups: a breakdown by the single reason would be about one person nearly always.
+    StandingGroup {
+        /// Nothing: it counts.
+        Counts = "COUNTS",
+        /// Away for long, or paused; told as one, for who is either may be ill.
+        NotAvailable = "NOT_AVAILABLE",
+        /// Level 1 or Level 2 is missing, or the certificate has expired.
+        Training = "TRAINING",
+        /// The sign-off or an approval is missing or has lapsed.
+        Approval = "APPROVAL",
+        /// No protected time is recorded.
+        ProtectedTime = "PROTECTED_TIME",
+        /// The person has left, is the line manager of most of the team, or its only member.
+        Other = "OTHER",
+    }
+}
+
+words! {
     /// The answer to "is this team covered?" (COVERAGE.md section 5), worst-known first as the rules are asked.
     Status {
         /// Nobody works there, and somebody is allocated there.

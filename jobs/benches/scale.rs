@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use board::Size;
 use chrono::{DateTime, Utc};
+use entity::coverage::disclosure::Limit;
 use entity::period::{Day, IsoWeek};
 use jobs::import::{self, FileKind, Mapping, Mode, Request, Silent, Source};
 use jobs::mail::Mailer;
@@ -92,7 +93,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
     forget_peak();
 
     let begun = Instant::now();
-    jobs::snapshot::take(&db, monday, now).await?;
+    jobs::snapshot::take(&db, monday, Limit::default(), now).await?;
     let covered = begun.elapsed();
     let coverage_peak = peak_mib();
     forget_peak();
@@ -103,6 +104,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
         mailer: Mailer::folder(mails),
         from: "psn@psn.example".parse().map_err(|error| format!("{error}"))?,
         base_url: None,
+        limit: Limit::default(),
     };
     let sent = report.run(&db, IsoWeek::of(monday), now).await?;
     let reported = begun.elapsed();

@@ -19,6 +19,7 @@ pub mod words;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use entity::coverage::disclosure::Limit;
 use entity::id::UnitId;
 use entity::period::{Day, IsoWeek};
 use entity::store::report as store;
@@ -39,6 +40,8 @@ pub struct GapReport {
     pub from: Sender,
     /// Address of the service for a link at the end of the mail; no link when absent.
     pub base_url: Option<String>,
+    /// Counts below this are hidden in a snapshot that has to be taken first.
+    pub limit: Limit,
 }
 
 /// What became of a week's mails so far.

@@ -1,14 +1,15 @@
 //! The `coverage` job: computes one day's coverage from the facts on file and stores it as a snapshot.
 
 use chrono::{DateTime, Utc};
-use entity::coverage::{self, change::is_gap};
+use entity::coverage::disclosure::Limit;
+use entity::coverage::{self, Breakdowns, Disclosure, change::is_gap};
 use entity::period::Day;
 use entity::store::begin_write;
 use entity::store::roster::{self, Facts, LoadError, TooLongAgo};
 use entity::store::run::COVERAGE;
-use entity::store::snapshot;
+use entity::store::{disclosure, snapshot};
 use entity::value::Status;
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 
 use crate::runner::{Job, JobError, Outcome, RunContext};
 use crate::schedule::Period;
@@ -43,17 +44,41 @@ pub struct Taken {
     pub gaps: usize,
 }
 
-/// Computes and stores the coverage of `day` as its newest revision.
+/// Computes and stores the coverage of `day` as its newest revision, and decides which of its small numbers are hidden.
 ///
 /// # Errors
 ///
 /// [`SnapshotError`]; nothing is written then.
-pub async fn take(db: &DatabaseConnection, day: Day, now: DateTime<Utc>) -> Result<Taken, SnapshotError> {
+pub async fn take(db: &DatabaseConnection, day: Day, limit: Limit, now: DateTime<Utc>) -> Result<Taken, SnapshotError> {
     let (facts, coverage) = compute_day(db, day).await?;
+    let breakdowns = Breakdowns::of(&facts.index, &coverage);
+    // Within the transaction, so that each snapshot is decided on after the one before it, whoever takes them.
     let txn = begin_write(db).await?;
-    let snapshot = snapshot::write(&txn, &facts.index, &coverage, now).await?;
+    let (breakdowns, disclosure) = decide(&txn, day, limit, breakdowns).await?;
+    let snapshot = snapshot::write(&txn, &facts.index, &coverage, (&breakdowns, &disclosure), now).await?;
     txn.commit().await?;
     Ok(Taken::new(snapshot, &coverage))
+}
+
+/// Decides what of a day is hidden. A day between stored ones tells nothing new: what followed it is out already.
+async fn decide(
+    db: &DatabaseTransaction,
+    day: Day,
+    limit: Limit,
+    breakdowns: Breakdowns,
+) -> Result<(Breakdowns, Disclosure), SnapshotError> {
+    let before = match snapshot::last_until(db, day).await? {
+        Some(last) => disclosure::published(db, last.id).await?,
+        None => None,
+    };
+    let is_newest = snapshot::newest(db).await?.is_none_or(|newest| newest.day <= day);
+    tokio::task::spawn_blocking(move || {
+        let disclosure =
+            if is_newest { breakdowns.decide(limit, before.as_ref()) } else { breakdowns.follow(before.as_ref()) };
+        (breakdowns, disclosure)
+    })
+    .await
+    .map_err(|_| SnapshotError::Computation)
 }
 
 async fn compute_day(db: &DatabaseConnection, day: Day) -> Result<(Facts, coverage::Coverage), SnapshotError> {
@@ -89,7 +114,10 @@ impl std::fmt::Display for Taken {
 
 /// The job `coverage`: each run stores its day as a new revision.
 #[derive(Clone, Copy, Debug)]
-pub struct Coverage;
+pub struct Coverage {
+    /// Counts below this are hidden.
+    pub limit: Limit,
+}
 
 #[async_trait::async_trait]
 impl Job for Coverage {
@@ -98,7 +126,7 @@ impl Job for Coverage {
     }
 
     async fn run(&self, ctx: &RunContext, period: Period) -> Result<Outcome, JobError> {
-        take(&ctx.db, period.first_day(), ctx.now)
+        take(&ctx.db, period.first_day(), self.limit, ctx.now)
             .await
             .map(|taken| Outcome::Done(taken.to_string()))
             .map_err(Into::into)

@@ -21,6 +21,7 @@ mod m20261101_000008_report;
 mod m20261122_000009_audit;
 mod m20261122_000010_access;
 mod m20261122_000011_erasure;
+mod m20261122_000012_disclosure;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_audit::Migration),
             Box::new(m20261122_000010_access::Migration),
             Box::new(m20261122_000011_erasure::Migration),
+            Box::new(m20261122_000012_disclosure::Migration),
         ]
     }
 }

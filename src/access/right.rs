@@ -100,6 +100,11 @@ rights! {
         SeniorManager => TheirUnits,
         Auditor => Everything,
     }
+    /// See counts of people below the limit under which they are hidden.
+    SmallNumbers {
+        Admin => Everything,
+        Coordinator => Everything,
+    }
     /// See a Peer Supporter's record: standing and reasons, approvals, protected time, pauses.
     SupporterRecords {
         Admin => Everything,

@@ -1,4 +1,4 @@
-//! `psn export`: one day's coverage as the four files that IMPORT.md ends with.
+//! `psn export`: one day's coverage as the four files that IMPORT.md ends with, and one of what speaks against allocations.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use clap::Args as ClapArgs;
 use entity::actor::Actor;
+use entity::coverage::disclosure::Columns;
 use entity::coverage::mix::Verdict;
 use entity::coverage::rollup::level1_met;
 use entity::coverage::roster::UnitIx;
-use entity::coverage::{Coverage, Index, compute};
-use entity::id::PersonId;
+use entity::coverage::{Breakdowns, Coverage, Disclosure, Index, TeamRow, compute};
+use entity::id::{PersonId, UnitId};
 use entity::period::Day;
 use entity::store::audit::{self, Event};
-use entity::store::roster;
+use entity::store::{disclosure, roster};
 use entity::table::person;
-use entity::value::{Action, Status};
+use entity::value::{Action, StandingGroup, Status};
 use jobs::safe_csv::cell;
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
@@ -26,7 +27,10 @@ use super::Stop;
 /// How many ids one query may name; both engines take more.
 const IDS_PER_QUERY: usize = 5_000;
 
-/// Write one day's coverage as coverage.csv, rollup.csv, standing.csv and layers.csv.
+/// Write one day's coverage as coverage.csv, rollup.csv, standing.csv, layers.csv and not_counting.csv.
+///
+/// The figures are exact and standing.csv is about single people: for whoever runs the service. With --published, it writes
+/// what may be handed on: no standing.csv, and small numbers are `hidden`, as in the API and the mails.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     /// The day, as 2026-11-16
@@ -35,16 +39,20 @@ pub struct Args {
     /// The folder to write into; made when absent
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Write what may be handed on: without standing.csv, with small numbers hidden as in the API and the mails
+    #[arg(long)]
+    pub published: bool,
 }
 
-/// Computes the coverage and writes the four files, replacing what has their names; says which files those are. What is about
+/// Computes the coverage and writes the files, replacing what has their names; says which files those are. What is about
 /// to be written is recorded first: what is not recorded is not exported.
 ///
 /// # Errors
 ///
-/// [`Stop::Failed`] when the facts cannot be read, the export cannot be recorded or a file cannot be written.
+/// [`Stop::Failed`] when the facts cannot be read, the export cannot be recorded or a file cannot be written;
+/// [`Stop::Refused`] where what may be handed on would lie beside what may not.
 pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), Stop> {
-    let Args { as_of, out } = args;
+    let Args { as_of, out, published } = args;
     let facts = roster::load(db).await.map_err(|error| Stop::Failed(format!("The facts cannot be read: {error}")))?;
     facts.reach(as_of).map_err(|error| Stop::Refused(error.to_string()))?;
     let coverage = compute(&facts.index, as_of, None);
@@ -52,16 +60,36 @@ pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Res
         supporters(db, &facts.index).await.map_err(|error| Stop::Failed(format!("People cannot be read: {error}")))?;
     std::fs::create_dir_all(&out)
         .map_err(|error| Stop::Failed(format!("{} cannot be made: {error}", out.display())))?;
-    let files = [
-        ("coverage.csv", coverage_rows(&facts.index, &coverage)),
-        ("rollup.csv", rollup_rows(&facts.index, &coverage)),
-        ("standing.csv", standing_rows(&facts.index, &coverage, &people)),
-        ("layers.csv", layer_rows(&facts.index, &coverage)),
+    let hidden = match published {
+        true => Some(
+            disclosure::published_on(db, &facts.index, &coverage)
+                .await
+                .map_err(|error| Stop::Failed(format!("What was published before cannot be read: {error}")))?,
+        ),
+        false => None,
+    };
+    let day = Exported { index: &facts.index, coverage: &coverage, hidden };
+    let mut files = vec![
+        ("coverage.csv", day.coverage_rows()),
+        ("rollup.csv", day.rollup_rows()),
+        ("layers.csv", day.layer_rows()),
+        ("not_counting.csv", day.not_counting_rows()),
     ];
+    if published {
+        let single = out.join("standing.csv");
+        if single.exists() {
+            return Err(Stop::Refused(format!(
+                "{} is about single people and must not be handed on: choose another folder",
+                single.display()
+            )));
+        }
+    } else {
+        files.push(("standing.csv", standing_rows(&facts.index, &coverage, &people)));
+    }
     let counts = files.iter().map(|(name, rows)| (name.to_string(), json!(rows.len() - 1)));
     let event = Event {
         object: Some(format!("coverage:{as_of}")),
-        after: Some(json!({ "rows": serde_json::Map::from_iter(counts) })),
+        after: Some(json!({ "published": published, "rows": serde_json::Map::from_iter(counts) })),
         ..Event::new(now, Actor::Operator, Action::CoverageExported)
     };
     audit::record_alone(db, &event)
@@ -103,73 +131,172 @@ fn hundredths(value: i64) -> String {
     format!("{sign}{}.{:02}", value.abs() / 100, value.abs() % 100)
 }
 
-fn coverage_rows(index: &Index, coverage: &Coverage) -> Vec<Row> {
-    let mut rows = vec![header(
-        "As At,Unit Code,Unit Name,Headcount,WTE,Active Supporters,Allocated Share,Required,Gap,Status,At Risk From,\
-         Single Point,Champions,Level 1 Done,Policy Unit,Cover Group,Mix Unmet",
-    )];
-    let roster = index.roster();
-    rows.extend(coverage.teams.iter().map(|team| {
-        let unit = &roster.units[team.unit.at()];
-        let unmet: Vec<_> = team
-            .mix
-            .iter()
-            .filter(|outcome| outcome.verdict == Verdict::Unmet)
-            .map(|outcome| format!("{} {}", if outcome.rule.must { "MUST" } else { "SHOULD" }, outcome.rule.text))
-            .collect();
-        vec![
-            coverage.day.to_string(),
-            unit.code.clone(),
-            unit.name.clone(),
-            team.headcount.to_string(),
-            hundredths(team.wte),
-            team.supporters.to_string(),
-            team.share.to_string(),
-            optional(team.required),
-            optional(team.gap),
-            team.status.to_string(),
-            optional(team.risk.as_ref().map(|risk| risk.day)),
-            yes_no(team.single_point),
-            team.champions.to_string(),
-            team.level1_done.to_string(),
-            optional(team.policy_unit.map(|(from, _)| &roster.units[from.at()].code)),
-            optional(unit.cover_group.map(|group| roster.words.text(group))),
-            unmet.join(";"),
-        ]
-    }));
-    rows
+/// Where a number is too small to hand on; blank would say that there is none.
+const HIDDEN: &str = "hidden";
+
+/// One day, and what of it is hidden; nothing where the figures are exact.
+struct Exported<'a> {
+    index: &'a Index,
+    coverage: &'a Coverage,
+    hidden: Option<(Breakdowns, Disclosure)>,
 }
 
-fn rollup_rows(index: &Index, coverage: &Coverage) -> Vec<Row> {
-    let mut rows = vec![header(
-        "As At,Unit Code,Headcount,WTE,Teams,Covered,At Risk,Partial,None,Mix Gap,Unknown,Exempt,Not Applicable,\
+impl Exported<'_> {
+    fn id(&self, unit: UnitIx) -> UnitId {
+        self.index.roster().units[unit.at()].id
+    }
+
+    fn hides_team_level1(&self, team: &TeamRow) -> bool {
+        self.hidden.as_ref().is_some_and(|(breakdowns, disclosure)| {
+            disclosure.hides_team_level1(breakdowns, team.assessed_with.iter().map(|unit| self.id(*unit)))
+        })
+    }
+
+    fn hides_level1(&self, unit: UnitIx) -> bool {
+        self.hidden.as_ref().is_some_and(|(_, disclosure)| disclosure.hides_level1(self.id(unit)))
+    }
+
+    fn hidden_standing(&self, unit: UnitIx) -> Columns {
+        let hidden = self.hidden.as_ref().map(|(_, disclosure)| disclosure.hidden_standing(self.id(unit)));
+        hidden.unwrap_or_default()
+    }
+
+    fn coverage_rows(&self) -> Vec<Row> {
+        let coverage = self.coverage;
+        let index = self.index;
+        let mut rows = vec![header(
+            "As At,Unit Code,Unit Name,Headcount,WTE,Active Supporters,Allocated Share,Required,Gap,Status,At Risk From,\
+         Single Point,Champions,Level 1 Done,Policy Unit,Cover Group,Mix Unmet",
+        )];
+        let roster = index.roster();
+        rows.extend(coverage.teams.iter().map(|team| {
+            let unit = &roster.units[team.unit.at()];
+            let unmet: Vec<_> = team
+                .mix
+                .iter()
+                .filter(|outcome| outcome.verdict == Verdict::Unmet)
+                .map(|outcome| format!("{} {}", if outcome.rule.must { "MUST" } else { "SHOULD" }, outcome.rule.text))
+                .collect();
+            vec![
+                coverage.day.to_string(),
+                unit.code.clone(),
+                unit.name.clone(),
+                team.headcount.to_string(),
+                hundredths(team.wte),
+                team.supporters.to_string(),
+                team.share.to_string(),
+                optional(team.required),
+                optional(team.gap),
+                team.status.to_string(),
+                optional(team.risk.as_ref().map(|risk| risk.day)),
+                yes_no(team.single_point),
+                team.champions.to_string(),
+                shown(team.level1_done, self.hides_team_level1(team)),
+                optional(team.policy_unit.map(|(from, _)| &roster.units[from.at()].code)),
+                optional(unit.cover_group.map(|group| roster.words.text(group))),
+                unmet.join(";"),
+            ]
+        }));
+        rows
+    }
+
+    fn rollup_rows(&self) -> Vec<Row> {
+        let coverage = self.coverage;
+        let index = self.index;
+        let mut rows = vec![header(
+            "As At,Unit Code,Headcount,WTE,Teams,Covered,At Risk,Partial,None,Mix Gap,Unknown,Exempt,Not Applicable,\
          Staff Covered,Staff Assessed,Level 1 Done,Active Supporters,Trainers",
-    )];
-    rows.extend(coverage.units.iter().map(|unit| {
-        let mut row = vec![
-            coverage.day.to_string(),
-            index.roster().units[unit.unit.at()].code.clone(),
-            unit.headcount.to_string(),
-            hundredths(unit.wte),
-            unit.teams.teams().to_string(),
-        ];
-        let statuses = [
-            Status::Covered,
-            Status::AtRisk,
-            Status::Partial,
-            Status::None,
-            Status::MixGap,
-            Status::Unknown,
-            Status::Exempt,
-            Status::NotApplicable,
-        ];
-        row.extend(statuses.map(|status| unit.teams.of(status).to_string()));
-        let figures =
-            [unit.staff_covered, unit.staff_assessed, unit.level1_done, unit.active_supporters, unit.trainers];
-        row.extend(figures.map(|figure| figure.to_string()));
-        row
-    }));
-    rows
+        )];
+        rows.extend(coverage.units.iter().map(|unit| {
+            let mut row = vec![
+                coverage.day.to_string(),
+                index.roster().units[unit.unit.at()].code.clone(),
+                unit.headcount.to_string(),
+                hundredths(unit.wte),
+                unit.teams.teams().to_string(),
+            ];
+            let statuses = [
+                Status::Covered,
+                Status::AtRisk,
+                Status::Partial,
+                Status::None,
+                Status::MixGap,
+                Status::Unknown,
+                Status::Exempt,
+                Status::NotApplicable,
+            ];
+            row.extend(statuses.map(|status| unit.teams.of(status).to_string()));
+            row.extend([unit.staff_covered, unit.staff_assessed].map(|figure| figure.to_string()));
+            row.push(shown(unit.level1_done, self.hides_level1(unit.unit)));
+            row.extend([unit.active_supporters, unit.trainers].map(|figure| figure.to_string()));
+            row
+        }));
+        rows
+    }
+
+    /// Teams with a policy first, by unit code; then the units with a policy, the deepest first and among equals as they are on
+    /// file: the order that the boards' reference figures have, where IMPORT.md's words would sort these rows by code as well.
+    fn layer_rows(&self) -> Vec<Row> {
+        let coverage = self.coverage;
+        let index = self.index;
+        let code = |unit: UnitIx| index.roster().units[unit.at()].code.clone();
+        let day = coverage.day.to_string();
+        let mut rows = vec![header(
+            "As At,Unit Code,Kind,Champions or Trainers,Needed or Active,Met,Level 1 Done,Headcount,Level 1 Met",
+        )];
+        rows.extend(coverage.teams.iter().filter_map(|team| {
+            let policy = team.policy.as_ref()?;
+            let hidden = self.hides_team_level1(team);
+            let met = level1_met(team.level1_done, team.headcount, policy.level1_target);
+            Some(vec![
+                day.clone(),
+                code(team.unit),
+                "team".to_owned(),
+                team.champions.to_string(),
+                policy.min_champions.to_string(),
+                yes_no(team.champions >= policy.min_champions),
+                shown(team.level1_done, hidden),
+                team.headcount.to_string(),
+                if hidden { HIDDEN.to_owned() } else { optional(met.map(yes_no)) },
+            ])
+        }));
+        let mut units: Vec<_> = coverage.units.iter().collect();
+        units.sort_by_key(|row| (Reverse(index.depth(row.unit)), row.unit));
+        rows.extend(units.into_iter().filter_map(|unit| {
+            let met = unit.trainers_met()?;
+            Some(vec![
+                day.clone(),
+                code(unit.unit),
+                "unit".to_owned(),
+                unit.trainers.to_string(),
+                unit.active_supporters.to_string(),
+                yes_no(met),
+                String::new(),
+                String::new(),
+                String::new(),
+            ])
+        }));
+        rows
+    }
+
+    /// Allocations valid that day of every unit, by what speaks against them.
+    fn not_counting_rows(&self) -> Vec<Row> {
+        let mut rows =
+            vec![header("As At,Unit Code,Allocations,Count,Not Available,Training,Approval,Protected Time,Other")];
+        rows.extend(self.coverage.units.iter().map(|row| {
+            let hidden = self.hidden_standing(row.unit);
+            let unit = &self.index.roster().units[row.unit.at()];
+            let mut cells = vec![self.coverage.day.to_string(), unit.code.clone(), row.standing.total().to_string()];
+            let groups = StandingGroup::ALL.iter().map(|group| shown(row.standing.of(*group), group.is_in(hidden)));
+            cells.extend(groups);
+            cells
+        }));
+        rows
+    }
+}
+
+fn shown(figure: u32, hidden: bool) -> String {
+    if hidden { HIDDEN.to_owned() } else { figure.to_string() }
 }
 
 /// Employer and employee number of everybody with a Peer Supporter allocation.
@@ -213,47 +340,6 @@ fn standing_rows(index: &Index, coverage: &Coverage, people: &HashMap<PersonId, 
             reasons.headline().map_or("ACTIVE", |reason| reason.word()).to_owned(),
             reasons.iter().map(|reason| reason.word()).collect::<Vec<_>>().join(";"),
         ]
-    }));
-    rows
-}
-
-/// Teams with a policy first, by unit code; then the units with a policy, the deepest first and among equals as they are on
-/// file: the order that the boards' reference figures have, where IMPORT.md's words would sort these rows by code as well.
-fn layer_rows(index: &Index, coverage: &Coverage) -> Vec<Row> {
-    let code = |unit: UnitIx| index.roster().units[unit.at()].code.clone();
-    let day = coverage.day.to_string();
-    let mut rows = vec![header(
-        "As At,Unit Code,Kind,Champions or Trainers,Needed or Active,Met,Level 1 Done,Headcount,Level 1 Met",
-    )];
-    rows.extend(coverage.teams.iter().filter_map(|team| {
-        let policy = team.policy.as_ref()?;
-        Some(vec![
-            day.clone(),
-            code(team.unit),
-            "team".to_owned(),
-            team.champions.to_string(),
-            policy.min_champions.to_string(),
-            yes_no(team.champions >= policy.min_champions),
-            team.level1_done.to_string(),
-            team.headcount.to_string(),
-            optional(level1_met(team.level1_done, team.headcount, policy.level1_target).map(yes_no)),
-        ])
-    }));
-    let mut units: Vec<_> = coverage.units.iter().collect();
-    units.sort_by_key(|row| (Reverse(index.depth(row.unit)), row.unit));
-    rows.extend(units.into_iter().filter_map(|unit| {
-        let met = unit.trainers_met()?;
-        Some(vec![
-            day.clone(),
-            code(unit.unit),
-            "unit".to_owned(),
-            unit.trainers.to_string(),
-            unit.active_supporters.to_string(),
-            yes_no(met),
-            String::new(),
-            String::new(),
-            String::new(),
-        ])
     }));
     rows
 }

@@ -6,9 +6,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use entity::coverage::{Coverage, Index, WhatIf, compute};
+use entity::coverage::{Breakdowns, Coverage, Disclosure, Index, WhatIf, compute};
+use entity::id::SnapshotId;
 use entity::period::Day;
-use entity::store::roster;
+use entity::store::{disclosure, roster, snapshot};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{OnceCell, Semaphore};
 
@@ -31,6 +32,8 @@ struct Inner {
     loading: tokio::sync::Mutex<()>,
     /// The last asked for last.
     days: Mutex<Vec<Kept>>,
+    /// The last asked for last.
+    published: Mutex<Vec<KeptPublished>>,
     computing: Arc<Semaphore>,
 }
 
@@ -41,6 +44,22 @@ struct Kept {
     coverage: Arc<OnceCell<Arc<Coverage>>>,
 }
 
+/// What of a day's small numbers is published, decided once.
+#[derive(Debug)]
+pub(crate) struct Published {
+    pub(crate) breakdowns: Breakdowns,
+    pub(crate) disclosure: Disclosure,
+}
+
+/// Of which facts and day, and after which snapshot.
+type PublishedKey = (i64, Day, Option<SnapshotId>);
+
+#[derive(Clone, Debug)]
+struct KeptPublished {
+    key: PublishedKey,
+    published: Arc<OnceCell<Arc<Published>>>,
+}
+
 impl CoverageCache {
     pub(crate) fn new(db: DatabaseConnection) -> Self {
         Self(Arc::new(Inner {
@@ -48,6 +67,7 @@ impl CoverageCache {
             known: Mutex::new(None),
             loading: tokio::sync::Mutex::new(()),
             days: Mutex::new(Vec::new()),
+            published: Mutex::new(Vec::new()),
             computing: Arc::new(Semaphore::new(AT_A_TIME)),
         }))
     }
@@ -89,6 +109,28 @@ impl CoverageCache {
         to_the_end(async move { cell.get_or_try_init(|| inner.compute(known, day, None)).await.map(Arc::clone) }).await
     }
 
+    /// What of a day's small numbers is published: what the last snapshot up to that day published and has not changed since.
+    /// Decided once for everybody who asks of the day.
+    ///
+    /// # Errors
+    ///
+    /// What the database said.
+    pub(crate) async fn published(
+        &self,
+        known: &Arc<Known>,
+        coverage: &Arc<Coverage>,
+    ) -> Result<Arc<Published>, ApiError> {
+        let day = coverage.day;
+        let last = snapshot::last_until(&self.0.db, day).await?.map(|snapshot| snapshot.id);
+        let cell = self.0.published_cell((known.facts.version, day, last));
+        if let Some(published) = cell.get() {
+            return Ok(Arc::clone(published));
+        }
+        let (inner, known, coverage) = (Arc::clone(&self.0), Arc::clone(known), Arc::clone(coverage));
+        to_the_end(async move { cell.get_or_try_init(|| inner.publish(known, coverage, last)).await.map(Arc::clone) })
+            .await
+    }
+
     /// The coverage on `day` with another policy: computed each time and not kept.
     ///
     /// # Errors
@@ -121,6 +163,37 @@ impl Inner {
         let excess = days.len().saturating_sub(DAYS_KEPT);
         days.drain(..excess);
         kept.coverage
+    }
+
+    /// The place of what a day publishes; what was asked for longest ago makes room.
+    fn published_cell(&self, key: PublishedKey) -> Arc<OnceCell<Arc<Published>>> {
+        let mut all = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = all.iter().position(|kept| kept.key == key);
+        let kept = place
+            .map(|place| all.remove(place))
+            .unwrap_or_else(|| KeptPublished { key, published: Arc::new(OnceCell::new()) });
+        all.push(kept.clone());
+        let excess = all.len().saturating_sub(DAYS_KEPT);
+        all.drain(..excess);
+        kept.published
+    }
+
+    async fn publish(
+        &self,
+        known: Arc<Known>,
+        coverage: Arc<Coverage>,
+        last: Option<SnapshotId>,
+    ) -> Result<Arc<Published>, ApiError> {
+        let before = match last {
+            Some(last) => disclosure::published(&self.db, last).await?,
+            None => None,
+        };
+        let work = move || {
+            let breakdowns = Breakdowns::of(&known.facts.index, &coverage);
+            let disclosure = breakdowns.follow(before.as_ref());
+            Arc::new(Published { breakdowns, disclosure })
+        };
+        tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
     }
 
     async fn compute(&self, known: Arc<Known>, day: Day, asked: Option<WhatIf>) -> Result<Arc<Coverage>, ApiError> {

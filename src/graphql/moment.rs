@@ -16,12 +16,13 @@ use entity::store::roster::TooLongAgo;
 use tokio::sync::OnceCell;
 
 use super::access::Scope;
-use super::cache::CoverageCache;
+use super::cache::{CoverageCache, Published};
 use super::directory::Known;
 use super::error::{ApiError, Code};
 use super::limits::MOST_CHILDREN;
 use super::loader::Rows;
 use super::object::person::Person;
+use super::object::roll_up::{Hidden, RollUp};
 use super::object::team::Team;
 use super::object::unit::Unit;
 use super::scalar::Date;
@@ -40,13 +41,16 @@ const COMPARISONS: usize = 30;
 pub(crate) struct Begun {
     pub(super) known: OnceCell<Arc<Known>>,
     pub(super) scope: OnceCell<Arc<Scope>>,
-    moments: Mutex<HashMap<Day, Arc<OnceCell<Arc<Coverage>>>>>,
+    moments: Mutex<HashMap<Day, Arc<OnceCell<Computed>>>>,
     what_ifs: Mutex<usize>,
     comparisons: Mutex<usize>,
     /// Units handed out as children, by the place of the field in the query.
     children: Mutex<HashMap<Pos, usize>>,
     pub(crate) rows: Rows,
 }
+
+/// A day's coverage, and what of it is published; without that, the viewer sees small numbers.
+type Computed = (Arc<Coverage>, Option<Arc<Published>>);
 
 /// A day, and whether it was asked for by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +68,7 @@ pub(crate) struct Moment {
     pub(crate) as_of: AsOf,
     scope: Arc<Scope>,
     today: Day,
+    published: Option<Arc<Published>>,
 }
 
 impl Begun {
@@ -177,9 +182,17 @@ impl Moment {
             }
             Arc::clone(moments.entry(as_of.day).or_default())
         };
-        let coverage = cell.get_or_try_init(|| cache.coverage(known, as_of.day)).await?;
-        let (known, coverage, scope) = (Arc::clone(known), Arc::clone(coverage), Arc::clone(scope));
-        Ok(Arc::new(Self { known, coverage, as_of, scope, today: today(ctx)? }))
+        let compute = || async {
+            let coverage = cache.coverage(known, as_of.day).await?;
+            let published = match sees_small_numbers(scope) {
+                true => None,
+                false => Some(cache.published(known, &coverage).await?),
+            };
+            Ok::<_, ApiError>((coverage, published))
+        };
+        let (coverage, published) = cell.get_or_try_init(compute).await?.clone();
+        let (known, scope) = (Arc::clone(known), Arc::clone(scope));
+        Ok(Arc::new(Self { known, coverage, as_of, scope, today: today(ctx)?, published }))
     }
 
     /// The same moment with another policy.
@@ -218,6 +231,33 @@ impl Moment {
     /// Whether the viewer sees the figures over everything at or below a unit.
     pub(crate) fn sees_below(&self, unit: UnitIx) -> bool {
         self.scope.sees_below(Right::Figures, unit)
+    }
+
+    /// Whether the viewer sees counts of few people.
+    pub(crate) const fn is_exact(&self) -> bool {
+        self.published.is_none()
+    }
+
+    /// What the viewer does not see of a unit's figures.
+    pub(crate) fn hidden(&self, unit: UnitIx) -> Hidden {
+        let id = self.facts(unit).id;
+        self.published.as_ref().map_or(Hidden::NOTHING, |published| Hidden {
+            level1: published.disclosure.hides_level1(id),
+            standing: published.disclosure.hidden_standing(id),
+        })
+    }
+
+    /// Whether the viewer does not see how many people of a team have done Level 1.
+    pub(crate) fn hides_level1(&self, team: &TeamRow) -> bool {
+        self.published.as_ref().is_some_and(|published| {
+            let members = team.assessed_with.iter().map(|unit| self.facts(*unit).id);
+            published.disclosure.hides_team_level1(&published.breakdowns, members)
+        })
+    }
+
+    /// A unit's figures as the viewer sees them; absent where it is closed that day and nothing below it has a team.
+    pub(crate) fn roll_up(&self, unit: UnitIx) -> Option<RollUp> {
+        self.unit_row(unit).map(|row| RollUp::computed(row, self.hidden(unit)))
     }
 
     /// A person as the day has them, where the viewer sees them.
@@ -280,6 +320,12 @@ fn sentence(error: &TooLongAgo) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Whether a viewer sees counts of people below the limit under which they are hidden. Only a right to all of them will do:
+/// from a part, the rest of the unit above it would follow.
+pub(crate) fn sees_small_numbers(scope: &Scope) -> bool {
+    scope.all(Right::SmallNumbers)
 }
 
 /// The highest unit that a scope holds; of several as high the first by code.

@@ -8,6 +8,7 @@ mod certificate;
 mod cli;
 mod codes;
 mod demo;
+mod disclosure;
 mod erasure;
 mod expected;
 mod explore;

@@ -8,6 +8,7 @@ use ::jobs::runner::Runner;
 use ::jobs::schedule::TABLE;
 use chrono::TimeDelta;
 use entity::coverage::compute;
+use entity::coverage::disclosure::Limit;
 use entity::id::{DeliveryId, PersonId};
 use entity::period::Day;
 use entity::store::retention::{Kind, Periods};
@@ -175,9 +176,11 @@ both!(
         }
         assert_eq!(unavailability::Entity::find().count(&world.db).await.unwrap(), 0);
         assert_eq!(roster::load(&world.db).await.unwrap().whole_from, Some(day("2026-09-10")));
-        let error = ::jobs::snapshot::take(&world.db, day("2026-09-09"), world.clock.now()).await.unwrap_err();
+        let error = ::jobs::snapshot::take(&world.db, day("2026-09-09"), Limit::default(), world.clock.now())
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains("2026-09-10"), "{error}");
-        ::jobs::snapshot::take(&world.db, day("2026-09-10"), world.clock.now()).await.unwrap();
+        ::jobs::snapshot::take(&world.db, day("2026-09-10"), Limit::default(), world.clock.now()).await.unwrap();
     }
 );
 
@@ -204,10 +207,10 @@ both!(
 
 /// The week's report, into a folder of the test's own.
 async fn mailed(world: &World) {
-    ::jobs::snapshot::take(&world.db, day("2026-11-16"), world.clock.now()).await.unwrap();
+    ::jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
     let mailer = ::jobs::mail::Mailer::folder(world.folder.path().join("mail"));
     let from = "psn@board.example".parse().unwrap();
-    let job = ::jobs::report::GapReport { mailer, from, base_url: None };
+    let job = ::jobs::report::GapReport { mailer, from, base_url: None, limit: Limit::default() };
     job.run(&world.db, "2026-W47".parse().unwrap(), world.clock.now()).await.unwrap();
 }
 

@@ -17,12 +17,14 @@ pub struct Gap<'a> {
     pub share: u32,
     /// Allocated people who do not count, by headline.
     pub not_counting: &'a [(Reason, u32)],
+    /// Whether it is told why: of one team it is about one or two people nearly always.
+    pub with_reasons: bool,
 }
 
 impl<'a> From<&'a TeamRow> for Gap<'a> {
     fn from(row: &'a TeamRow) -> Self {
         let TeamRow { status, gap, supporters, share, not_counting, .. } = row;
-        Self { status: *status, short: *gap, supporters: *supporters, share: *share, not_counting }
+        Self { status: *status, short: *gap, supporters: *supporters, share: *share, not_counting, with_reasons: true }
     }
 }
 
@@ -30,7 +32,7 @@ impl<'a> From<&'a TeamRow> for Gap<'a> {
 /// is no gap to close.
 #[must_use]
 pub fn what_would_close(gap: Gap<'_>, unmet: impl IntoIterator<Item = String>) -> Vec<String> {
-    let Gap { status, short, supporters, share, not_counting } = gap;
+    let Gap { status, short, supporters, share, not_counting, with_reasons } = gap;
     match status {
         Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => Vec::new(),
         Status::Unknown => {
@@ -43,23 +45,25 @@ pub fn what_would_close(gap: Gap<'_>, unmet: impl IntoIterator<Item = String>) -
                 let half = if supporters == 0 && share > 0 { ", with at least half of their share here" } else { "" };
                 format!("{short} more {people}{half}.")
             });
-            more.into_iter().chain(unmet).chain(who_does_not_count(not_counting)).collect()
+            more.into_iter().chain(unmet).chain(who_does_not_count(not_counting, with_reasons)).collect()
         }
     }
 }
 
 /// As [`what_would_close`], of a computed row. `tells_of_supporters` says whether to tell why those who are allocated do not
-/// count: in a small team a reason without a name is about somebody whom everybody there knows.
+/// count, and how many have what a rule asks for: in a small team a count without a name is about somebody whom everybody there
+/// knows.
 #[must_use]
 pub fn of_team(row: &TeamRow, tells_of_supporters: bool) -> Vec<String> {
     let fails = |outcome: &&Outcome| outcome.rule.must && outcome.verdict == Verdict::Unmet;
     let gap = Gap::from(row);
     let not_counting = if tells_of_supporters { gap.not_counting } else { &[] };
-    what_would_close(Gap { not_counting, ..gap }, row.mix.iter().filter(fails).map(Outcome::sentence))
+    let sentence = if tells_of_supporters { Outcome::sentence } else { Outcome::published_sentence };
+    what_would_close(Gap { not_counting, ..gap }, row.mix.iter().filter(fails).map(sentence))
 }
 
 /// Allocated people who do not count and why; who stood down in good order is no way to close a gap.
-fn who_does_not_count(not_counting: &[(Reason, u32)]) -> Option<String> {
+fn who_does_not_count(not_counting: &[(Reason, u32)], with_reasons: bool) -> Option<String> {
     let who: Vec<_> = not_counting.iter().copied().filter(|(reason, _)| *reason != Reason::StoodDown).collect();
     let people: u32 = who.iter().map(|(_, people)| people).sum();
     let subject = if people == 1 { "allocated Peer Supporter does" } else { "allocated Peer Supporters do" };
@@ -67,7 +71,10 @@ fn who_does_not_count(not_counting: &[(Reason, u32)]) -> Option<String> {
         [(only, _)] => (*only).to_owned(),
         several => several.iter().map(|(clause, people)| format!("{clause} ({people})")).collect::<Vec<_>>().join(", "),
     };
-    (people > 0).then(|| format!("{people} {subject} not count: {reasons}."))
+    (people > 0).then(|| match with_reasons {
+        true => format!("{people} {subject} not count: {reasons}."),
+        false => format!("{people} {subject} not count."),
+    })
 }
 
 /// Reasons in clauses, with how many people each holds for; reasons that are told in the same words are one.
@@ -88,7 +95,7 @@ mod tests {
     use super::*;
 
     fn gap(status: Status, short: u32) -> Gap<'static> {
-        Gap { status, short: Some(short), supporters: 0, share: 0, not_counting: &[] }
+        Gap { status, short: Some(short), supporters: 0, share: 0, not_counting: &[], with_reasons: true }
     }
 
     #[test]
@@ -114,6 +121,12 @@ mod tests {
             what_would_close(asked, [])[1],
             "3 allocated Peer Supporters do not count: not available (2), no longer in post (1)."
         );
+    }
+
+    #[test]
+    fn for_everybody_it_is_told_how_many_do_not_count_and_not_why() {
+        let asked = Gap { not_counting: &[(Reason::Away, 1)], with_reasons: false, ..gap(Status::None, 1) };
+        assert_eq!(what_would_close(asked, [])[1], "1 allocated Peer Supporter does not count.");
     }
 
     #[test]

@@ -22,6 +22,19 @@ pub struct Risk {
     pub causes: Vec<Cause>,
 }
 
+impl Risk {
+    /// Why, in clauses for everybody: who counts no longer, and for what reason, is about one or two people nearly always.
+    #[must_use]
+    pub fn published_reasons(&self, index: &Index) -> Vec<String> {
+        let is_lost = |cause: &&Cause| matches!(cause, Cause::Lost(..));
+        let lost = self.causes.iter().find(is_lost).map(|_| LOST.to_owned());
+        let others = self.causes.iter().filter(|cause| !is_lost(cause)).map(|cause| cause.sentence(index));
+        lost.into_iter().chain(others).collect()
+    }
+}
+
+const LOST: &str = "not all Peer Supporters who count today will";
+
 /// One thing that is different on that day. Nobody is named: the sentence goes into mails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {

@@ -140,6 +140,20 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// As [`sentence`](Self::sentence), without how many people have a value: their job family, band, site or employer may
+    /// tell who they are. Different values are counted, not people, and stay.
+    #[must_use]
+    pub fn published_sentence(&self) -> String {
+        let sentence = self.sentence();
+        match (&self.rule.wanted, self.verdict) {
+            (Wanted::Different, _) | (_, Verdict::NotApplicable) => sentence,
+            (Wanted::From(_), Verdict::Met | Verdict::Unmet) => {
+                let end = format!("; there are {}.", self.found);
+                sentence.strip_suffix(&end).map_or(sentence.clone(), |start| format!("{start}."))
+            }
+        }
+    }
+
     /// In words: that it is met, why it is not asked, or what would meet it.
     #[must_use]
     pub fn sentence(&self) -> String {

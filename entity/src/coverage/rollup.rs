@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::ops::AddAssign;
 
+use super::breakdown::StandingCounts;
 use super::index::Index;
 use super::policy::{WhatIf, governing};
 use super::roster::{Certificate, NetworkRole, PersonIx, UnitIx};
 use super::team::Assessed;
 use crate::period::Day;
-use crate::value::Status;
+use crate::value::{StandingGroup, Status};
 
 /// How many team rows have each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +61,8 @@ pub struct UnitRow {
     pub level1_done: u32,
     /// Distinct people with an active allocation of any share.
     pub active_supporters: u32,
+    /// Allocations valid that day, by what speaks against them.
+    pub standing: StandingCounts,
     /// Active Trainers that serve the unit: at, below or above it.
     pub trainers: u32,
     /// Percent of Level 1 that the unit's policy asks for; absent without a policy.
@@ -121,6 +124,14 @@ pub(super) fn roll_up(index: &Index, day: Day, what_if: Option<&WhatIf>, teams: 
         statuses[index.place(row.unit)].0[row.status as usize] += 1;
     }
     add_upwards(index, &mut statuses);
+    let mut standing = vec![StandingCounts::default(); units.len()];
+    for found in &teams.standings {
+        let allocation = &roster.allocations[found.allocation as usize];
+        if allocation.validity.holds_on(day) {
+            standing[index.place(allocation.unit)].add(StandingGroup::of(found.reasons.headline()));
+        }
+    }
+    add_upwards(index, &mut standing);
 
     let mut rows: Vec<_> = units
         .iter()
@@ -137,6 +148,7 @@ pub(super) fn roll_up(index: &Index, day: Day, what_if: Option<&WhatIf>, teams: 
                 staff_assessed: assessed[place],
                 level1_done: level1[place],
                 active_supporters: supporters[place],
+                standing: standing[place],
                 trainers: trainers[place],
                 level1_target: policy.as_ref().map(|found| found.policy.level1_target),
                 supporters_per_trainer: policy.as_ref().map(|found| found.policy.supporters_per_trainer),

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use serde_json::json;
 
+use super::disclosure::{Keeper, Stored};
 use crate::coverage::change::gap_opened_on;
 use crate::coverage::mix::{Outcome, Verdict};
-use crate::coverage::{Coverage, Index, TeamRow, UnitRow};
+use crate::coverage::{Breakdowns, Coverage, Disclosure, Index, TeamRow, UnitRow};
 use crate::id::UnitId;
 use crate::period::Day;
 use crate::table::{snapshot, snapshot_team, snapshot_unit};
@@ -31,8 +32,10 @@ pub async fn write(
     txn: &DatabaseTransaction,
     index: &Index,
     coverage: &Coverage,
+    (breakdowns, disclosure): (&Breakdowns, &Disclosure),
     computed_at: DateTime<Utc>,
 ) -> Result<snapshot::Model, DbErr> {
+    let keeper = Keeper::new(breakdowns, disclosure);
     let revision: Option<i32> = snapshot::Entity::find()
         .filter(snapshot::Column::Day.eq(coverage.day))
         .select_only()
@@ -53,11 +56,12 @@ pub async fn write(
     let before = open_gaps(txn, day).await?;
     for teams in coverage.teams.chunks(ROWS) {
         let rows: Vec<_> =
-            teams.iter().map(|team| team_model(index, &header, team, &before).into_active_model()).collect();
+            teams.iter().map(|team| team_model(index, &header, team, &before, &keeper).into_active_model()).collect();
         snapshot_team::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
     for units in coverage.units.chunks(ROWS) {
-        let rows: Vec<_> = units.iter().map(|unit| unit_model(index, &header, unit).into_active_model()).collect();
+        let rows: Vec<_> =
+            units.iter().map(|unit| unit_model(index, &header, unit, &keeper).into_active_model()).collect();
         snapshot_unit::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
     Ok(header)
@@ -76,18 +80,35 @@ pub async fn newest_of(db: &impl ConnectionTrait, day: Day) -> Result<Option<sna
         .await
 }
 
+/// The newest revision of the last day, up to and with `day`, that has one.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn last_until(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
+    newest_first().filter(snapshot::Column::Day.lte(day)).one(db).await
+}
+
+/// The newest revision of the last day that has one.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn newest(db: &impl ConnectionTrait) -> Result<Option<snapshot::Model>, DbErr> {
+    newest_first().one(db).await
+}
+
+fn newest_first() -> Select<snapshot::Entity> {
+    snapshot::Entity::find().order_by_desc(snapshot::Column::Day).order_by_desc(snapshot::Column::Revision)
+}
+
 /// The newest revision of the last day before `day` that has one.
 ///
 /// # Errors
 ///
 /// What the database said.
 pub async fn last_before(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
-    snapshot::Entity::find()
-        .filter(snapshot::Column::Day.lt(day))
-        .order_by_desc(snapshot::Column::Day)
-        .order_by_desc(snapshot::Column::Revision)
-        .one(db)
-        .await
+    newest_first().filter(snapshot::Column::Day.lt(day)).one(db).await
 }
 
 /// Status and opening day of every team in the last snapshot before `day`.
@@ -108,11 +129,13 @@ fn team_model(
     snapshot: &snapshot::Model,
     team: &TeamRow,
     before: &HashMap<UnitId, (Status, Option<Day>)>,
+    keeper: &Keeper<'_>,
 ) -> snapshot_team::Model {
     let roster = index.roster();
     let unit = &roster.units[team.unit.at()];
     let risk = team.risk.as_ref();
-    let reasons: Vec<_> = risk.iter().flat_map(|risk| &risk.causes).map(|cause| cause.sentence(index)).collect();
+    // What is stored is mailed, so it says no more than may be handed on.
+    let reasons = risk.map(|risk| risk.published_reasons(index)).unwrap_or_default();
     let policy = team.policy.as_ref();
     snapshot_team::Model {
         snapshot_id: snapshot.id,
@@ -138,6 +161,7 @@ fn team_model(
         champions: stored(team.champions),
         champions_needed: policy.map(|policy| stored(policy.min_champions)),
         level1_done: stored(team.level1_done),
+        level1_hidden: keeper.hides_team_level1(team.assessed_with.iter().map(|unit| roster.units[unit.at()].id)),
         level1_target: policy.map(|policy| stored(policy.level1_target)),
         policy_unit_code: team.policy_unit.map(|(from, _)| roster.units[from.at()].code.clone()),
         policy_from: team.policy_unit.map(|(_, from)| from),
@@ -152,13 +176,15 @@ fn mix_json(outcome: &Outcome) -> serde_json::Value {
         Verdict::Unmet => "UNMET",
         Verdict::NotApplicable => "NOT_APPLICABLE",
     };
-    json!({ "rule": outcome.rule.text, "must": outcome.rule.must, "state": state, "sentence": outcome.sentence() })
+    json!({ "rule": outcome.rule.text, "must": outcome.rule.must, "state": state, "sentence": outcome.published_sentence() })
 }
 
-fn unit_model(index: &Index, snapshot: &snapshot::Model, row: &UnitRow) -> snapshot_unit::Model {
+fn unit_model(index: &Index, snapshot: &snapshot::Model, row: &UnitRow, keeper: &Keeper<'_>) -> snapshot_unit::Model {
     let roster = index.roster();
     let unit = &roster.units[row.unit.at()];
     let teams = |status| stored(row.teams.of(status));
+    let Stored { standing, own_figures, level1_hidden, standing_hidden, disclosure } =
+        keeper.stored(unit.id, &row.standing);
     snapshot_unit::Model {
         snapshot_id: snapshot.id,
         unit_id: unit.id,
@@ -181,6 +207,11 @@ fn unit_model(index: &Index, snapshot: &snapshot::Model, row: &UnitRow) -> snaps
         level1_done: stored(row.level1_done),
         level1_target: row.level1_target.map(stored),
         active_supporters: stored(row.active_supporters),
+        standing,
+        own_figures,
+        level1_hidden,
+        standing_hidden,
+        disclosure,
         trainers: stored(row.trainers),
         supporters_per_trainer: row.supporters_per_trainer.map(stored),
     }

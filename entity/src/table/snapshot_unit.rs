@@ -53,6 +53,17 @@ pub struct Model {
     pub level1_target: Option<i32>,
     /// Distinct people with an active allocation at or below.
     pub active_supporters: i32,
+    /// Allocations valid that day by what speaks against them, in the order of `StandingGroup`; absent in snapshots of before
+    /// it was kept.
+    pub standing: Option<Json>,
+    /// The same of this very unit, and Level 1 done and not done of its own people: `[[done, not done], [why, ...]]`.
+    pub own_figures: Option<Json>,
+    /// Whether Level 1 is hidden from those who do not see small numbers.
+    pub level1_hidden: bool,
+    /// Which groups of the allocations are, as the bits of `Columns`.
+    pub standing_hidden: i16,
+    /// What else the next snapshot must know of the decision: hidden rows of its own, and what protects them.
+    pub disclosure: Option<Json>,
     /// Active Trainers that serve it: at, below or above.
     pub trainers: i32,
     /// What the unit's policy asks for.

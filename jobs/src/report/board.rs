@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use entity::id::{SnapshotId, UnitId};
 use entity::period::Day;
 use entity::table::{snapshot_team, snapshot_unit};
-use entity::value::{Reason, Status};
+use entity::value::{Reason, StandingGroup, Status};
 use serde::Deserialize;
 
 use crate::one_line::one_line;
@@ -36,8 +36,14 @@ pub struct Unit {
     pub staff_assessed: i32,
     /// Distinct people with Level 1.
     pub level1_done: i32,
+    /// Whether that is too small a number to mail, or would give one away; as the snapshot decided.
+    pub level1_hidden: bool,
     /// Percent asked for.
     pub level1_target: Option<i32>,
+    /// Allocations that do not count, by group; of a group that is hidden, nothing. Empty where the snapshot is older than this.
+    pub not_counting: Vec<(StandingGroup, Option<u32>)>,
+    /// How many those are in all.
+    pub not_counting_in_all: u32,
     /// Distinct active supporters.
     pub active_supporters: i32,
     /// Active Trainers that serve it.
@@ -87,6 +93,8 @@ pub struct Team {
     pub champions_needed: Option<i32>,
     /// People with Level 1.
     pub level1_done: i32,
+    /// Whether that is too small a number to mail, or would give one away; as the snapshot decided.
+    pub level1_hidden: bool,
     /// Percent asked for.
     pub level1_target: Option<i32>,
     /// What would meet each unmet rule, MUST rules only.
@@ -206,7 +214,16 @@ enum Step {
 
 impl From<snapshot_unit::Model> for Unit {
     fn from(row: snapshot_unit::Model) -> Self {
+        let standing = row.standing_counts().unwrap_or_default();
+        let hidden = row.hidden_standing();
+        let not_counting = StandingGroup::ALL
+            .iter()
+            .filter(|group| **group != StandingGroup::Counts)
+            .map(|group| (*group, (!group.is_in(hidden)).then(|| standing.of(*group))));
         Self {
+            not_counting: not_counting.collect(),
+            not_counting_in_all: standing.not_counting().iter().sum(),
+            level1_hidden: row.level1_hidden,
             id: row.unit_id,
             code: one_line(&row.unit_code),
             name: one_line(&row.unit_name),
@@ -284,6 +301,7 @@ impl TryFrom<snapshot_team::Model> for Team {
             champions: row.champions,
             champions_needed: row.champions_needed,
             level1_done: row.level1_done,
+            level1_hidden: row.level1_hidden,
             level1_target: row.level1_target,
             unmet_must: unmet(true),
             unmet_should: unmet(false),

@@ -281,8 +281,12 @@ fn closed<'a>(current: &'a Board, previous: Option<&'a Board>, tops: &[&Unit]) -
 }
 
 /// How much of Level 1 a team or its group lacks, in hundredths of a person; nothing where the layer is met (COVERAGE.md
-/// section 5).
+/// section 5) or hidden.
 fn level1_lacking(team: &Team) -> i64 {
+    // Its place in a list would say what is hidden.
+    if team.level1_hidden {
+        return 0;
+    }
     let needed = team.level1_target.map_or(0, |target| i64::from(target) * i64::from(team.headcount));
     (needed - i64::from(team.level1_done) * 100).max(0)
 }

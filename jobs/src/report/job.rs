@@ -22,7 +22,7 @@ impl Job for GapReport {
         };
         let mut outcome = GapReport::run(self, &ctx.db, week, ctx.now).await;
         if let Err(ReportError::NoSnapshot(monday)) = outcome {
-            snapshot::take(&ctx.db, monday, ctx.now).await?;
+            snapshot::take(&ctx.db, monday, self.limit, ctx.now).await?;
             outcome = GapReport::run(self, &ctx.db, week, ctx.now).await;
         }
         let outcome = outcome?;

@@ -1,10 +1,15 @@
 //! Teams and people added up over a part of the tree (COVERAGE.md section 7), computed or stored.
 
 use async_graphql::{Object, SimpleObject};
-use entity::coverage::UnitRow;
+use entity::coverage::disclosure::Columns;
 use entity::coverage::rollup::{level1_met, trainers_met};
+use entity::coverage::{StandingCounts, UnitRow};
 use entity::table::snapshot_unit;
 use entity::value::Status;
+
+use super::super::access::Scope;
+use super::super::moment::sees_small_numbers;
+use super::word::StandingGroup;
 
 /// A part of a whole. Percentages are never averaged: add numerators and denominators instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,12 +84,36 @@ pub(crate) struct RollUp {
     level1_done: u32,
     level1_target: Option<u32>,
     active_supporters: u32,
+    standing: Option<StandingCounts>,
+    hidden: Hidden,
     trainers: u32,
     supporters_per_trainer: Option<u32>,
 }
 
-impl From<&UnitRow> for RollUp {
-    fn from(row: &UnitRow) -> Self {
+/// What of a unit's figures the viewer does not see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hidden {
+    /// Level 1.
+    pub(crate) level1: bool,
+    /// Groups of the allocations.
+    pub(crate) standing: Columns,
+}
+
+impl Hidden {
+    /// Nothing.
+    pub(crate) const NOTHING: Self = Self { level1: false, standing: Columns::from_bits(0) };
+
+    /// What a stored row hides from the viewer with a scope.
+    pub(crate) fn stored(row: &snapshot_unit::Model, scope: &Scope) -> Self {
+        if sees_small_numbers(scope) {
+            return Self::NOTHING;
+        }
+        Self { level1: row.level1_hidden, standing: row.hidden_standing() }
+    }
+}
+
+impl RollUp {
+    pub(crate) fn computed(row: &UnitRow, hidden: Hidden) -> Self {
         let UnitRow {
             unit: _,
             headcount,
@@ -94,6 +123,7 @@ impl From<&UnitRow> for RollUp {
             staff_assessed,
             level1_done,
             active_supporters,
+            standing,
             trainers,
             level1_target,
             supporters_per_trainer,
@@ -117,14 +147,16 @@ impl From<&UnitRow> for RollUp {
             level1_done: *level1_done,
             level1_target: *level1_target,
             active_supporters: *active_supporters,
+            standing: Some(*standing),
+            hidden,
             trainers: *trainers,
             supporters_per_trainer: *supporters_per_trainer,
         }
     }
 }
 
-impl From<&snapshot_unit::Model> for RollUp {
-    fn from(row: &snapshot_unit::Model) -> Self {
+impl RollUp {
+    pub(crate) fn stored(row: &snapshot_unit::Model, hidden: Hidden) -> Self {
         let count = |number: i32| u32::try_from(number).unwrap_or(0);
         Self {
             headcount: count(row.headcount),
@@ -145,6 +177,8 @@ impl From<&snapshot_unit::Model> for RollUp {
             level1_done: count(row.level1_done),
             level1_target: row.level1_target.map(count),
             active_supporters: count(row.active_supporters),
+            standing: row.standing_counts(),
+            hidden,
             trainers: count(row.trainers),
             supporters_per_trainer: row.supporters_per_trainer.map(count),
         }
@@ -181,7 +215,21 @@ impl RollUp {
 
     /// Level 1 training: people who have completed it, against the unit's target.
     async fn level1(&self) -> Level1 {
-        Level1 { done: self.level1_done, headcount: self.headcount, target: self.level1_target }
+        let Self { level1_done, headcount, level1_target, hidden, .. } = *self;
+        Level1 { done: level1_done, headcount, target: level1_target, hidden: hidden.level1 }
+    }
+
+    /// The allocations of Peer Supporters at or below the unit that are valid on the day, by what speaks against them; of
+    /// several things the first in the order in which they are asked. Empty for days that were stored before this was kept.
+    async fn standing(&self) -> Vec<StandingCount> {
+        let counts = self.standing.iter().flat_map(|counts| {
+            entity::value::StandingGroup::ALL.iter().map(|group| {
+                let hidden = group.is_in(self.hidden.standing);
+                let allocations = (!hidden).then(|| counts.of(*group));
+                StandingCount { group: (*group).into(), allocations, hidden }
+            })
+        });
+        counts.collect()
     }
 
     /// Distinct people with an active Peer Supporter allocation of any share at or below the unit.
@@ -212,14 +260,33 @@ pub(crate) struct Level1 {
     pub(crate) headcount: u32,
     /// Percent.
     pub(crate) target: Option<u32>,
+    /// Whether the viewer does not see how many have done it.
+    pub(crate) hidden: bool,
+}
+
+/// Allocations of Peer Supporters against which the same speaks.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub(crate) struct StandingCount {
+    /// What speaks against them.
+    group: StandingGroup,
+    /// How many. Null where it is hidden, never 0 for that.
+    allocations: Option<u32>,
+    /// Whether the number is hidden: it is small, or would give a small one away.
+    hidden: bool,
 }
 
 /// Level 1 training, the module for every member of staff.
 #[Object]
 impl Level1 {
-    /// People with a completion on or before the day, of everybody.
-    async fn done(&self) -> Ratio {
-        Ratio { numerator: self.done, denominator: self.headcount }
+    /// People with a completion on or before the day, of everybody. Null where it is hidden, never 0 for that.
+    async fn done(&self) -> Option<Ratio> {
+        (!self.hidden).then_some(Ratio { numerator: self.done, denominator: self.headcount })
+    }
+
+    /// Whether the number is hidden from you: that of those who have done it or have not is small, or would give a small one
+    /// away. A day that is not stored shows what is as it was on the last stored day before it, and hides what has changed.
+    async fn hidden(&self) -> bool {
+        self.hidden
     }
 
     /// The share of people that the policy asks for, in percent. Null without a policy.
@@ -227,9 +294,9 @@ impl Level1 {
         self.target
     }
 
-    /// Whether the target is met. Null without a policy, and where there is nobody.
+    /// Whether the target is met. Null without a policy, where there is nobody, and where the number is hidden.
     async fn met(&self) -> Option<bool> {
-        self.target.and_then(|target| level1_met(self.done, self.headcount, target))
+        self.target.filter(|_| !self.hidden).and_then(|target| level1_met(self.done, self.headcount, target))
     }
 }
 

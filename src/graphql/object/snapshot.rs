@@ -4,12 +4,13 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::period::IsoWeek;
 use entity::table::snapshot;
 
+use super::super::access::Scope;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::{Rows, StoredUnit, TrendRow};
 use super::super::moment::{known, top};
 use super::super::scalar::{Date, Instant, Week};
-use super::roll_up::RollUp;
+use super::roll_up::{Hidden, RollUp};
 use crate::access::Right;
 
 /// One day's stored coverage.
@@ -58,7 +59,7 @@ impl Snapshot {
         };
         let Some(unit) = unit.filter(|unit| scope.sees_below(Right::Figures, *unit)) else { return Ok(None) };
         let key = StoredUnit(self.0.id, index.roster().units[unit.at()].id);
-        Ok(Rows::of(ctx)?.load_one(key).await?.map(|row| RollUp::from(&*row)))
+        Ok(Rows::of(ctx)?.load_one(key).await?.map(|row| RollUp::stored(&row, Hidden::stored(&row, scope))))
     }
 }
 
@@ -73,9 +74,11 @@ pub(crate) struct TrendPoint {
     roll_up: RollUp,
 }
 
-impl From<&TrendRow> for TrendPoint {
-    fn from(row: &TrendRow) -> Self {
+impl TrendPoint {
+    /// As the viewer with a scope sees it.
+    pub(crate) fn seen(row: &TrendRow, scope: &Scope) -> Self {
         let day = row.snapshot.day;
-        Self { week: Week(IsoWeek::of(day)), day: Date(day), roll_up: RollUp::from(&row.figures) }
+        let roll_up = RollUp::stored(&row.figures, Hidden::stored(&row.figures, scope));
+        Self { week: Week(IsoWeek::of(day)), day: Date(day), roll_up }
     }
 }

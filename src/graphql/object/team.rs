@@ -186,7 +186,7 @@ impl Team {
     async fn level1(&self) -> Level1 {
         let row = self.row();
         let target = row.policy.as_ref().map(|policy| policy.level1_target);
-        Level1 { done: row.level1_done, headcount: row.headcount, target }
+        Level1 { done: row.level1_done, headcount: row.headcount, target, hidden: self.at.hides_level1(row) }
     }
 
     /// The policy that applied. Null where there is none; then the status is UNKNOWN.
@@ -199,7 +199,7 @@ impl Team {
 
     /// How each of the policy's rules about the mix of supporters came out, MUST before SHOULD.
     async fn mix(&self) -> Vec<MixOutcome> {
-        self.row().mix.iter().map(MixOutcome::from).collect()
+        self.row().mix.iter().map(|outcome| MixOutcome::new(outcome, self.tells_of_supporters())).collect()
     }
 
     /// The teams that are assessed together with this one. Null where it is assessed by itself.
@@ -268,10 +268,11 @@ pub(crate) struct MixOutcome {
     sentence: String,
 }
 
-impl From<&Outcome> for MixOutcome {
-    fn from(outcome: &Outcome) -> Self {
+impl MixOutcome {
+    fn new(outcome: &Outcome, tells_of_supporters: bool) -> Self {
         let Outcome { rule, found: _, verdict } = outcome;
-        Self { rule: rule.text.clone(), must: rule.must, state: (*verdict).into(), sentence: outcome.sentence() }
+        let sentence = if tells_of_supporters { outcome.sentence() } else { outcome.published_sentence() };
+        Self { rule: rule.text.clone(), must: rule.must, state: (*verdict).into(), sentence }
     }
 }
 

@@ -118,7 +118,7 @@ impl Unit {
     /// The figures over everything at or below the unit. Null where it is closed on the day and has no team below it, or where
     /// the viewer does not see everything below it.
     async fn roll_up(&self) -> Option<RollUp> {
-        self.at.unit_row(self.unit).filter(|_| self.at.sees_below(self.unit)).map(RollUp::from)
+        self.at.roll_up(self.unit).filter(|_| self.at.sees_below(self.unit))
     }
 
     /// The unit as a team. Null where nobody works directly in it and nobody is allocated to it.
@@ -147,7 +147,7 @@ impl Unit {
         }
         let key = Trend { unit: self.at.facts(self.unit).id, until: self.at.as_of.day, weeks };
         let points = Rows::of(ctx)?.load_one(key).await?;
-        Ok(points.iter().flat_map(|points| points.iter()).map(TrendPoint::from).collect())
+        Ok(points.iter().flat_map(|points| points.iter()).map(|row| TrendPoint::seen(row, self.at.scope())).collect())
     }
 
     /// The unit's own exemptions from coverage, past and to come too, latest first; at most 50.

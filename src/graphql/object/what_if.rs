@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
+use entity::coverage::breakdown::STANDING;
 use entity::coverage::change::{Change, compare};
+use entity::coverage::disclosure::Columns;
 use entity::coverage::roster::UnitIx;
 use entity::coverage::{Coverage, TeamRow};
 
@@ -11,7 +13,7 @@ use super::super::error::ApiError;
 use super::super::moment::{Moment, team_place, unit_row};
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
-use super::roll_up::RollUp;
+use super::roll_up::{Hidden, RollUp};
 use super::team::Team;
 use super::unit::Unit;
 use super::word::{GapChange, TeamStatus};
@@ -68,12 +70,16 @@ impl WhatIf {
 
     /// The unit's figures as they are. Null where it is closed on the day and has no team below it.
     async fn before(&self) -> Option<RollUp> {
-        self.at.unit_row(self.unit).map(RollUp::from)
+        self.at.roll_up(self.unit)
     }
 
     /// The unit's figures as they would be.
     async fn after(&self) -> Option<RollUp> {
-        unit_row(self.at.index(), &self.then, self.unit).map(RollUp::from)
+        let row = unit_row(self.at.index(), &self.then, self.unit)?;
+        // What another policy would make of the allocations was never published, and tells what speaks against them now.
+        let some = row.standing.not_counting().iter().any(|allocations| *allocations > 0);
+        let standing = if some && !self.at.is_exact() { Columns::all(STANDING) } else { Columns::default() };
+        Some(RollUp::computed(row, Hidden { standing, ..self.at.hidden(self.unit) }))
     }
 
     /// Teams with a gap to close that they do not have now. A team without a policy is given the defaults first, with the

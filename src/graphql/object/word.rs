@@ -63,6 +63,24 @@ pub(crate) enum StandingReason {
     SoleMember,
 }
 
+/// What speaks against an allocation, in groups; of several things the first in the order of StandingReason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::StandingGroup")]
+pub(crate) enum StandingGroup {
+    /// Nothing: it counts.
+    Counts,
+    /// The person is away for long, or the role is paused.
+    NotAvailable,
+    /// Level 1 or Level 2 is missing, or the certificate has run out.
+    Training,
+    /// The sign-off or an approval is missing, or has run out.
+    Approval,
+    /// No protected time is recorded.
+    ProtectedTime,
+    /// The person has left, is the line manager of most of the team, or its only member.
+    Other,
+}
+
 /// What somebody is to this service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::AccessRole")]

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use chrono_tz::Europe::London;
+use entity::coverage::disclosure::Limit;
 use entity::store::audit::record_alone;
 use entity::store::run::AUDIT_CHECK;
 use entity::value::RunState;
@@ -35,7 +36,7 @@ fn runner(world: &World, job: impl Job + 'static) -> Runner {
 }
 
 async fn export_of(world: &World) -> Result<(), psn::cli::Stop> {
-    let args = export::Args { as_of: day("2026-11-16"), out: world.folder.path().join("out") };
+    let args = export::Args { as_of: day("2026-11-16"), out: world.folder.path().join("out"), published: false };
     export::run(args, &world.db, world.clock.now()).await
 }
 
@@ -98,7 +99,7 @@ both! {
 both! {
     async fn a_run_that_the_operator_asks_for_is_recorded_and_one_by_the_clock_is_not(world: World) {
         Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
-        let runner = runner(&world, Coverage);
+        let runner = runner(&world, Coverage { limit: Limit::default() });
         runner.tick().await.unwrap();
         runner.idle().await;
         assert_eq!(told(&world.db).await.len(), 1, "the import");
@@ -117,7 +118,7 @@ both! {
         let listener = SmtpListener::start().await;
         listener.treat("p2@board.example", Manner::AnswerRecipient("451 later"));
         let mailer = Mailer::smtp(&listener.url(), Duration::from_secs(5), &Tls::default()).unwrap();
-        let job = GapReport { mailer, from: "Peer Support <psn@board.example>".parse().unwrap(), base_url: None };
+        let job = GapReport { mailer, from: "Peer Support <psn@board.example>".parse().unwrap(), base_url: None, limit: Limit::default() };
         let week = "2026-W47".parse().unwrap();
         for _ in 0..2 {
             job.run(&world.db, week, instant("2026-11-16T07:00:00Z")).await.unwrap();
@@ -140,7 +141,7 @@ both! {
         break_it(&world.db).await;
         let listener = SmtpListener::start().await;
         let mailer = Mailer::smtp(&listener.url(), Duration::from_secs(5), &Tls::default()).unwrap();
-        let job = GapReport { mailer, from: "Peer Support <psn@board.example>".parse().unwrap(), base_url: None };
+        let job = GapReport { mailer, from: "Peer Support <psn@board.example>".parse().unwrap(), base_url: None, limit: Limit::default() };
         let error = job.run(&world.db, "2026-W47".parse().unwrap(), instant("2026-11-16T07:00:00Z")).await.unwrap_err();
         assert!(error.to_string().contains("psn audit verify"), "{error}");
         assert!(listener.messages().is_empty());

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use entity::coverage::disclosure::Limit;
 use entity::period::IsoWeek;
 use entity::table::delivery;
 use entity::value::DeliveryState;
@@ -18,12 +19,17 @@ fn week() -> IsoWeek {
 }
 
 fn job(mailer: Mailer) -> GapReport {
-    GapReport { mailer, from: "Peer Support <psn@board.example>".parse().unwrap(), base_url: None }
+    GapReport {
+        mailer,
+        from: "Peer Support <psn@board.example>".parse().unwrap(),
+        base_url: None,
+        limit: Limit::default(),
+    }
 }
 
 /// The week's report, written into a folder.
 pub(super) async fn written(world: &World) {
-    jobs::snapshot::take(&world.db, day("2026-11-16"), world.clock.now()).await.unwrap();
+    jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
     let folder = Mailer::folder(world.folder.path().join("mail"));
     job(folder).run(&world.db, week(), world.clock.now()).await.unwrap();
 }
@@ -56,7 +62,7 @@ both!(
     async fn their_units_fall_to_the_next_in_line(world: World) {
         board(&world).await;
         erased(&world, zebedee(&world).await).await;
-        jobs::snapshot::take(&world.db, day("2026-11-16"), world.clock.now()).await.unwrap();
+        jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
         let (mailer, memory) = Mailer::memory();
         job(mailer).run(&world.db, week(), world.clock.now()).await.unwrap();
         let kept = memory.take();
@@ -74,7 +80,7 @@ both!(
     async fn a_mail_that_was_not_sent_yet_is_never_sent_to_them_and_waits_for_a_successor(world: World) {
         board(&world).await;
         let id = zebedee(&world).await;
-        jobs::snapshot::take(&world.db, day("2026-11-16"), world.clock.now()).await.unwrap();
+        jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
         let (mailer, memory) = Mailer::memory();
         let job = job(mailer);
         job.run(&world.db, week(), world.clock.now()).await.unwrap();

@@ -3,7 +3,7 @@
 use entity::coverage::compute;
 use entity::id::{DeliveryId, ImportBatchId, ImportRejectId, JobRunId, PersonId, ReportId, SnapshotId};
 use entity::period::Day;
-use entity::store::{begin_write, roster, snapshot};
+use entity::store::{begin_write, disclosure, roster, snapshot};
 use entity::table::{delivery, import_batch, import_reject, job_run, report};
 use entity::value::{DeliveryState, ImportState, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
@@ -17,7 +17,10 @@ pub(crate) async fn store(db: &DatabaseConnection, on: Day) -> SnapshotId {
     let facts = roster::load(db).await.unwrap();
     let coverage = compute(&facts.index, on, None);
     let txn = begin_write(db).await.unwrap();
-    let stored = snapshot::write(&txn, &facts.index, &coverage, instant("2026-11-16T05:00:00Z")).await.unwrap();
+    let (breakdowns, disclosure) = disclosure::published_on(&txn, &facts.index, &coverage).await.unwrap();
+    let decided = (&breakdowns, &disclosure);
+    let stored =
+        snapshot::write(&txn, &facts.index, &coverage, decided, instant("2026-11-16T05:00:00Z")).await.unwrap();
     txn.commit().await.unwrap();
     stored.id
 }

@@ -3,7 +3,6 @@
 use crate::report::build::{Listed, Report};
 use crate::report::words::{not_counting, what_would_close};
 use crate::safe_csv::cell;
-use entity::coverage::closing::clauses;
 
 const HEADER: [&str; 26] = [
     "Week",
@@ -34,6 +33,9 @@ const HEADER: [&str; 26] = [
     "Champions Needed",
 ];
 
+/// Where a number is too small to hand on; blank would say that there is none.
+const HIDDEN: &str = "hidden";
+
 /// The list as CSV with CRLF line ends and a byte-order mark; days yyyy-mm-dd, Yes/No, nothing = blank (IMPORT.md, "The
 /// export").
 pub(super) fn list(report: &Report<'_>) -> Result<String, String> {
@@ -49,8 +51,7 @@ pub(super) fn list(report: &Report<'_>) -> Result<String, String> {
 fn row(report: &Report<'_>, listed: &Listed<'_>) -> [String; HEADER.len()] {
     let Listed { team, within, change, age } = listed;
     let number = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
-    let not_counting: Vec<_> =
-        clauses(&not_counting(team)).into_iter().map(|(clause, people)| format!("{clause} ({people})")).collect();
+    let not_counting: u32 = not_counting(team).iter().map(|(_, people)| people).sum();
     [
         report.week.to_string(),
         report.day.to_string(),
@@ -70,11 +71,11 @@ fn row(report: &Report<'_>, listed: &Listed<'_>) -> [String; HEADER.len()] {
         number(team.gap),
         cell(&what_would_close(team)).into_owned(),
         cell(&team.unmet_should.join("; ")).into_owned(),
-        cell(&not_counting.join("; ")).into_owned(),
+        not_counting.to_string(),
         team.at_risk_from.map(|day| day.to_string()).unwrap_or_default(),
         cell(&team.at_risk_reasons.join("; ")).into_owned(),
         if team.single_point { "Yes" } else { "No" }.to_owned(),
-        team.level1_done.to_string(),
+        if team.level1_hidden { HIDDEN.to_owned() } else { team.level1_done.to_string() },
         number(team.level1_target),
         team.champions.to_string(),
         number(team.champions_needed),

@@ -1,8 +1,11 @@
 //! A report in sentences: what both templates lay out.
 
+use entity::value::StandingGroup;
+
 use super::fit::{Limits, Part};
 use super::rows::{Section, named, number, sections};
 use crate::one_line::clip;
+use crate::report::board::Unit;
 use crate::report::build::{AnsweredUnit, Report, below_target, trainers_short};
 use crate::report::compare::Change;
 use crate::report::words::{Fraction, counted, day, grouped};
@@ -214,8 +217,18 @@ fn unit_view(answered: &AnsweredUnit<'_>) -> UnitView {
                 "teams",
             ),
         ),
-        ("Level 1", level1(unit.level1_done, unit.headcount, unit.level1_target, "")),
+        (
+            "Level 1",
+            if unit.level1_hidden {
+                TOO_FEW.to_owned()
+            } else {
+                level1(unit.level1_done, unit.headcount, unit.level1_target, "")
+            },
+        ),
     ];
+    if let Some(figure) = not_counting(unit) {
+        lines.push(("Allocations that do not count", figure));
+    }
     if trainers_short(unit) {
         let per = unit.supporters_per_trainer.unwrap_or_default();
         lines.push((
@@ -228,6 +241,26 @@ fn unit_view(answered: &AnsweredUnit<'_>) -> UnitView {
         ));
     }
     UnitView { title: named(&unit.name, &unit.code), lines }
+}
+
+const TOO_FEW: &str = "not shown, so that few people are not singled out";
+
+/// `9: training or certificate 6; the other reasons are not shown`, of the allocations at or below a unit.
+fn not_counting(unit: &Unit) -> Option<String> {
+    let all = i64::from(unit.not_counting_in_all);
+    if all == 0 {
+        return None;
+    }
+    let shown = |(group, number): &(StandingGroup, Option<u32>)| {
+        number.filter(|number| *number > 0).map(|number| format!("{} {}", group.label(), grouped(i64::from(number))))
+    };
+    let shown: Vec<_> = unit.not_counting.iter().filter_map(shown).collect();
+    let is_whole = unit.not_counting.iter().all(|(_, number)| number.is_some());
+    Some(match (shown.is_empty(), is_whole) {
+        (true, _) => format!("{}, for reasons {TOO_FEW}", grouped(all)),
+        (false, true) => format!("{}: {}", grouped(all), shown.join(", ")),
+        (false, false) => format!("{}: {}; other reasons are {TOO_FEW}", grouped(all), shown.join(", ")),
+    })
 }
 
 /// `20 of 45 (44 %) in the group, below the target of 90 %`; `whose` begins with a space or is empty.

@@ -84,6 +84,7 @@ impl Place<'_> {
             See::Directory => sight.directory(),
             See::Access => sight.manages_access(),
             See::Log => sight.is(entity::value::AccessRole::Auditor),
+            See::SmallNumbers => self.small_numbers_are_seen(),
             See::Found => match self.own_id() {
                 (kind, id) if kind == "Unit" || kind == "Team" => sight.figures(UnitId(id)),
                 (kind, _) if kind == "Snapshot" => sight.snapshots(),
@@ -97,6 +98,19 @@ impl Place<'_> {
         }
     }
 
+    /// Of people only by those with the right to all of them. How many allocations count is no secret, nor that none does not.
+    fn small_numbers_are_seen(&self) -> bool {
+        let right = [entity::value::AccessRole::Admin, entity::value::AccessRole::Coordinator];
+        let count = |value: &Value| value["allocations"].as_u64().expect("a number");
+        let whole = self.line.iter().rev().find(|(of, _)| *of == "RollUp").map(|(_, value)| &value["standing"]);
+        right.iter().any(|role| self.sight.is(*role))
+            || self.nearest().next().is_some_and(|(of, value)| {
+                let others =
+                    whole.and_then(Value::as_array).into_iter().flatten().filter(|one| one["group"] != "COUNTS");
+                of == "StandingCount" && (value["group"] == "COUNTS" || others.map(count).sum::<u64>() == 0)
+            })
+    }
+
     /// Whether the viewer sees every supporter of the team at hand and of those that are covered with it.
     fn sees_all_supporters(&self) -> bool {
         let facts = self.sight.facts;
@@ -107,11 +121,29 @@ impl Place<'_> {
     }
 }
 
+/// Whether a number is hidden; from an ADMIN it never is.
+pub(super) fn is_hidden(place: &Place<'_>, _: &Value) -> Value {
+    json!(!place.small_numbers_are_seen())
+}
+
+/// How many supporters have what a rule asks for is for those who see them all.
+pub(super) fn mix_sentence(place: &Place<'_>, told: &Value) -> Value {
+    if place.sees_all_supporters() { told.clone() } else { json!(without_people(told.as_str().expect("a sentence"))) }
+}
+
+fn without_people(said: &str) -> String {
+    match said.rsplit_once("; there are ") {
+        Some((start, _)) if said.contains("Peer Supporter(s) with") => format!("{start}."),
+        _ => said.to_owned(),
+    }
+}
+
 /// Why somebody who is allocated does not count is for those who see the team's supporters.
 pub(super) fn what_would_close(place: &Place<'_>, told: &Value) -> Value {
     let all = place.sees_all_supporters();
     let sentences = told.as_array().expect("sentences").iter();
-    sentences.filter(|said| all || !said.as_str().unwrap_or_default().contains(" not count: ")).cloned().collect()
+    let kept = sentences.filter_map(Value::as_str).filter(|said| all || !said.contains(" not count: "));
+    kept.map(|said| if all { said.to_owned() } else { without_people(said) }).map(Value::from).collect()
 }
 
 /// Why a team is at risk is for the same people, and does not name a unit that they do not see.

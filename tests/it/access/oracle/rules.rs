@@ -35,6 +35,8 @@ pub(super) enum See {
     Log,
     /// API tokens and grants.
     Access,
+    /// How many people have done Level 1, or why allocations do not count: in this world no snapshot publishes any of it.
+    SmallNumbers,
     /// Trying a policy on a unit.
     Tries,
     /// The object that an id finds.
@@ -116,7 +118,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("AtRisk", "from status", WithIt),
     ("AtRisk", "reasons", Told(super::expected::reasons)),
     ("Champions", "counting needed met", WithIt),
-    ("MixOutcome", "rule must state sentence", WithIt),
+    ("MixOutcome", "rule must state", WithIt),
+    ("MixOutcome", "sentence", Told(super::expected::mix_sentence)),
     ("GapSince", "since change statusThen gapThen", WithIt),
     ("CoverGroup", "name", WithIt),
     ("CoverGroup", "members", Each(See::Figures)),
@@ -135,11 +138,16 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Policy", "inForceFrom staffPerSupporter minSupporters certificateMonths approvalMonths awayDays level1Target \
                 minChampions supportersPerTrainer horizonDays mix", WithIt),
     ("MixRule", "rule must", WithIt),
-    ("RollUp", "headcount wte teams teamsCovered staffCovered level1 activeSupporters trainers supportersPerTrainer \
+    ("RollUp", "headcount wte teams teamsCovered staffCovered level1 standing activeSupporters trainers supportersPerTrainer \
                 trainersMet", WithIt),
     ("TeamCounts", "total covered atRisk partial none mixGap unknown exempt notApplicable", WithIt),
     ("Ratio", "numerator denominator percent", WithIt),
-    ("Level1", "done target met", WithIt),
+    ("Level1", "target", WithIt),
+    ("Level1", "done met", If(See::SmallNumbers)),
+    ("Level1", "hidden", Told(super::expected::is_hidden)),
+    ("StandingCount", "group", WithIt),
+    ("StandingCount", "allocations", If(See::SmallNumbers)),
+    ("StandingCount", "hidden", Told(super::expected::is_hidden)),
     ("TrendPoint", "week day rollUp", WithIt),
     ("WhatIf", "unit before after", WithIt),
     ("WhatIf", "teamsWithANewGap", Told(super::expected::new_gaps)),
