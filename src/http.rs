@@ -15,7 +15,7 @@ mod router;
 mod server;
 mod sign_in;
 
-pub use budget::{Budgets, Peer, Running, Terms};
+pub use budget::{Budgets, Running, Terms};
 pub use cors::Origin;
 pub use health::Readiness;
 pub use host::Hosts;

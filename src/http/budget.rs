@@ -7,7 +7,6 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,7 +29,7 @@ pub struct Terms {
     pub at_once: u32,
 }
 
-/// What each caller may spend. A caller is a `K`: who signed in, or an address.
+/// What each caller may spend. A caller is a `K`.
 #[derive(Debug)]
 pub struct Budgets<K> {
     terms: Terms,
@@ -174,23 +173,6 @@ impl<K: Clone + Eq + Hash + fmt::Debug> fmt::Debug for Running<K> {
     }
 }
 
-/// Whoever asks from an address, as the key of a budget for those who have not signed in. Of IPv6 it is the network of 64 bits: one
-/// machine has all of its addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Peer(IpAddr);
-
-impl From<IpAddr> for Peer {
-    fn from(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                Self(IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)))
-            }
-            address @ IpAddr::V4(_) => Self(address),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
@@ -264,15 +246,6 @@ mod tests {
             assert!(budgets.spend(&caller, 0).is_ok());
         }
         assert_eq!(budgets.left(&1), 18);
-    }
-
-    #[test]
-    fn a_peer_is_an_address_and_of_ipv6_a_network() {
-        let peer = |text: &str| Peer::from(text.parse::<IpAddr>().unwrap());
-        assert_eq!(peer("::ffff:10.0.0.1"), peer("10.0.0.1"));
-        assert_ne!(peer("10.0.0.1"), peer("10.0.0.2"));
-        assert_eq!(peer("2001:db8:1:2::1"), peer("2001:db8:1:2:ffff::9"));
-        assert_ne!(peer("2001:db8:1:2::1"), peer("2001:db8:1:3::1"));
     }
 
     proptest! {
