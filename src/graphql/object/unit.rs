@@ -159,7 +159,7 @@ impl Unit {
             first_day: row.validity.from.map(Date),
             last_day: row.validity.last().map(Date),
             holds: row.validity.holds_on(self.at.as_of.day),
-            reason: row.reason.clone(),
+            reason: named.then(|| row.reason.clone()),
             agreed_by: row.agreed_by.clone().filter(|_| named),
         });
         shown.collect()
@@ -187,8 +187,8 @@ pub(crate) struct Exemption {
     last_day: Option<Date>,
     /// Whether it holds on the day asked about.
     holds: bool,
-    /// Why.
-    reason: String,
+    /// Why, in the file's words, which may be about somebody. Null where the viewer does not see the people of the unit.
+    reason: Option<String>,
     /// Who agreed to it, in the file's words. Null where the viewer does not see the people of the unit.
     agreed_by: Option<String>,
 }

@@ -105,8 +105,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Unit", "team policy exemptions", If(See::Figures)),
     ("Unit", "rollUp trend", If(See::AllBelow)),
     ("Unit", "appointments", Each(See::Person)),
-    ("Exemption", "firstDay lastDay holds reason", WithIt),
-    ("Exemption", "agreedBy", If(See::PeopleOfUnit)),
+    ("Exemption", "firstDay lastDay holds", WithIt),
+    ("Exemption", "reason agreedBy", If(See::PeopleOfUnit)),
     ("Appointment", "role person firstDay lastDay", WithIt),
     ("Appointment", "delegate", Each(See::Person)),
 
