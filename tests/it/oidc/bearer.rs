@@ -1,6 +1,8 @@
 //! Which access tokens are taken, and what each other one is refused for.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
+use std::path::PathBuf;
+
 use entity::clock::Clock;
 use psn::access::oidc::{Fault, Identity, Oidc, Refusal};
 use psn::config::oidc::{Algorithm, OidcSettings};
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::key::{Key, encoded, signed};
 use super::provider::{AUDIENCE, CLIENT, Mood, Provider, seconds};
+use crate::certificate::Authority;
 use crate::harness::instant;
 
 const BASE: &str = "http://127.0.0.1:8080";
@@ -258,5 +261,30 @@ async fn a_provider_that_redirects_talks_on_or_is_another_is_not_believed() {
             Err(Fault::Away(psn::access::oidc::Away)),
             "{mood:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_provider_is_believed_only_if_a_trusted_authority_vouches_for_its_name() {
+    let (ours, other) = (Authority::new(), Authority::new());
+    let folder = tempfile::tempdir().unwrap();
+    let trusting_ours = ours.file(folder.path(), "ours.pem");
+    let trusting_other = other.file(folder.path(), "other.pem");
+    let clock = Clock::fixed(instant("2026-11-16T09:00:00Z"));
+    let asked = async |server, ca_file: Option<&PathBuf>| {
+        let provider = Provider::start_encrypted(&clock, server).await;
+        let settings = OidcSettings { oidc_ca_file: ca_file.cloned(), ..provider.settings() };
+        let oidc = Oidc::new(&settings, BASE, clock.clone()).unwrap().unwrap();
+        oidc.bearer(&provider.token(&json!({}))).await
+    };
+    assert!(asked(ours.server("localhost", false), Some(&trusting_ours)).await.is_ok());
+    for (server, ca_file) in [
+        (ours.server("localhost", false), None),
+        (ours.server("localhost", false), Some(&trusting_other)),
+        (ours.server("login.board.example", false), Some(&trusting_ours)),
+        (ours.server("localhost", true), Some(&trusting_ours)),
+    ] {
+        let answer = asked(server, ca_file).await;
+        assert!(matches!(&answer, Err(Fault::Away(_))), "{answer:?}");
     }
 }

@@ -17,7 +17,9 @@ use entity::clock::Clock;
 use openidconnect::url::{Url, form_urlencoded};
 use psn::config::oidc::{Algorithm, ClaimKind, OidcSettings};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 
 use super::key::{Key, encoded};
 
@@ -78,6 +80,28 @@ impl Provider {
     pub(crate) async fn start(clock: &Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let issuer = format!("http://{}/board", listener.local_addr().expect("an address"));
+        Self::serve(clock, listener, issuer)
+    }
+
+    /// The same, reached by https only, as `localhost`.
+    pub(crate) async fn start_encrypted(clock: &Clock, tls: TlsAcceptor) -> Self {
+        let behind = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = behind.local_addr().expect("an address");
+        let front = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let issuer = format!("https://localhost:{}/board", front.local_addr().expect("an address").port());
+        tokio::spawn(async move {
+            while let Ok((client, _)) = front.accept().await {
+                let tls = tls.clone();
+                tokio::spawn(async move {
+                    let (mut client, mut server) = (tls.accept(client).await?, TcpStream::connect(address).await?);
+                    copy_bidirectional(&mut client, &mut server).await
+                });
+            }
+        });
+        Self::serve(clock, behind, issuer)
+    }
+
+    fn serve(clock: &Clock, listener: TcpListener, issuer: String) -> Self {
         let state = Inside {
             keys: vec![Key::ec("first")],
             claims: json!({ "sub": "subject-1", "email": "jean@board.example", "email_verified": true }),
