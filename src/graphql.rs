@@ -27,8 +27,9 @@ mod page;
 pub mod persisted;
 mod query;
 mod scalar;
+mod subscription;
 
-use async_graphql::{EmptySubscription, Request, Schema};
+use async_graphql::{Request, Schema};
 use chrono_tz::Tz;
 use entity::clock::Clock;
 use entity::store::retention::Periods;
@@ -37,6 +38,7 @@ use sea_orm::DatabaseConnection;
 pub use self::audit::PsnSchema;
 pub use self::mutation::Mutation;
 pub use self::query::Query;
+pub use self::subscription::Subscription;
 use crate::access::Viewer;
 
 /// Builds the schema over `db`. `clock` and `zone` say what today is where a question names no day, `periods` how long what
@@ -50,8 +52,8 @@ pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz, periods: Periods) 
     PsnSchema::new(schema.data(clock).data(zone).data(periods).finish(), db)
 }
 
-fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription)
 }
 
 /// The schema as text, as `src/graphql/schema.graphql` has it.

@@ -118,25 +118,35 @@ impl Gate {
     ///
     /// [`Denied`].
     pub async fn admit(&self, headers: &HeaderMap, request: &str) -> Result<Admitted, Denied> {
-        let admitted = self.look_up(headers).await;
+        let admitted = self.look_up(headers, true).await;
         if matches!(admitted, Err(Denied::Refused)) {
             self.note_refusal(request);
         }
         admitted
     }
 
-    async fn look_up(&self, headers: &HeaderMap) -> Result<Admitted, Denied> {
+    /// Who sent a request with these headers, if they asked now. It is no use of what they show: a session whose page is left
+    /// open, waiting for news, ends when it is idle all the same.
+    ///
+    /// # Errors
+    ///
+    /// [`Denied`].
+    pub async fn look_again(&self, headers: &HeaderMap) -> Result<Viewer, Denied> {
+        self.look_up(headers, false).await.map(|admitted| admitted.viewer)
+    }
+
+    async fn look_up(&self, headers: &HeaderMap, used: bool) -> Result<Admitted, Denied> {
         let credential = Credential::of(headers, self.0.cookie).map_err(|_| Denied::Refused)?;
         let now = self.now();
         match credential {
             None => Err(Denied::Nobody),
             Some(Credential::Token(secret)) => {
                 let token = token::by_hash(&self.0.db, &secret.hash()).await?.ok_or(Denied::Refused)?;
-                Ok(Admitted { viewer: self.token(token, now).await?, by_cookie: false })
+                Ok(Admitted { viewer: self.token(token, now, used).await?, by_cookie: false })
             }
             Some(Credential::Jwt(jwt)) => Ok(Admitted { viewer: self.bearer(&jwt, now).await?, by_cookie: false }),
             Some(Credential::Session(secret)) => {
-                Ok(Admitted { viewer: self.session(&secret, now).await?, by_cookie: true })
+                Ok(Admitted { viewer: self.session(&secret, now, used).await?, by_cookie: true })
             }
         }
     }
@@ -154,6 +164,12 @@ impl Gate {
 
     pub(super) fn db(&self) -> &DatabaseConnection {
         &self.0.db
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
@@ -174,22 +190,24 @@ impl Gate {
         self.0.sessions
     }
 
-    async fn token(&self, token: api_token::Model, now: DateTime<Utc>) -> Result<Viewer, Denied> {
+    async fn token(&self, token: api_token::Model, now: DateTime<Utc>, used: bool) -> Result<Viewer, Denied> {
         let Inner { db, uses, .. } = &*self.0;
         if !token.is_good(now) {
             return Err(Denied::Refused);
         }
         let units = token::units_of(db, &[token.id]).await?.into_iter().map(|given| given.unit_id).collect();
-        uses.note(db, Used::Token(token.id), token.last_used_at, now);
+        if used {
+            uses.note(db, Used::Token(token.id), token.last_used_at, now);
+        }
         Ok(Viewer::token(token.id, token.role, units, token.names))
     }
 
-    async fn token_by_id(&self, id: ApiTokenId, now: DateTime<Utc>) -> Result<Viewer, Denied> {
+    async fn token_by_id(&self, id: ApiTokenId, now: DateTime<Utc>, used: bool) -> Result<Viewer, Denied> {
         let token = token::by_id(&self.0.db, id).await?.ok_or(Denied::Refused)?;
-        self.token(token, now).await
+        self.token(token, now, used).await
     }
 
-    async fn session(&self, secret: &Secret, now: DateTime<Utc>) -> Result<Viewer, Denied> {
+    async fn session(&self, secret: &Secret, now: DateTime<Utc>, used: bool) -> Result<Viewer, Denied> {
         let Inner { db, sessions, uses, .. } = &*self.0;
         let session = session::by_hash(db, &secret.hash()).await?.ok_or(Denied::Refused)?;
         let holds =
@@ -199,9 +217,11 @@ impl Gate {
         }
         let viewer = match session.holder().ok_or(Denied::Refused)? {
             Holder::Person(id) => self.person(id, now).await?,
-            Holder::Token(id) => self.token_by_id(id, now).await?,
+            Holder::Token(id) => self.token_by_id(id, now, used).await?,
         };
-        uses.note(db, Used::Session(session.id), Some(session.last_used_at), now);
+        if used {
+            uses.note(db, Used::Session(session.id), Some(session.last_used_at), now);
+        }
         Ok(viewer)
     }
 

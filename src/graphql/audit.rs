@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::futures_util::stream::{BoxStream, StreamExt as _};
-use async_graphql::{Context, Data, EmptySubscription, Executor, Request, Response, Schema};
+use async_graphql::{Context, Data, Executor, Request, Response, Schema};
 use entity::clock::Clock;
 use entity::id::DeliveryId;
 use entity::store::audit::{self, Event};
@@ -18,6 +18,7 @@ use serde_json::json;
 use super::error::ApiError;
 use super::mutation::Mutation;
 use super::query::Query;
+use super::subscription::Subscription;
 use crate::access::Viewer;
 use crate::http::RequestId;
 
@@ -95,12 +96,12 @@ impl Reads {
 #[derive(Clone)]
 #[expect(missing_debug_implementations, reason = "the schema has none")]
 pub struct PsnSchema {
-    schema: Schema<Query, Mutation, EmptySubscription>,
+    schema: Schema<Query, Mutation, Subscription>,
     db: DatabaseConnection,
 }
 
 impl PsnSchema {
-    pub(super) const fn new(schema: Schema<Query, Mutation, EmptySubscription>, db: DatabaseConnection) -> Self {
+    pub(super) const fn new(schema: Schema<Query, Mutation, Subscription>, db: DatabaseConnection) -> Self {
         Self { schema, db }
     }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{EmptySubscription, Request, Response, Schema, ServerError, ValidationResult};
+use async_graphql::{Request, Response, Schema, ServerError, ValidationResult};
 use clap::ValueEnum;
 use entity::value::AccessRole;
 use futures_util::FutureExt as _;
@@ -222,7 +222,7 @@ fn in_one_line(sentence: &str) -> String {
 }
 
 /// The engine's own rules, on a schema that executes nothing: they wait for nothing either.
-fn validate(schema: &Schema<Query, Mutation, EmptySubscription>, text: &str) -> Result<(), ServerError> {
+fn validate(schema: &Schema<Query, Mutation, super::Subscription>, text: &str) -> Result<(), ServerError> {
     let answer = schema
         .execute(Request::new(text))
         .now_or_never()

@@ -11,11 +11,14 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use entity::actor::Actor;
+use futures_util::StreamExt as _;
 use serde_json::{Map, json};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use super::budget::{Budgets, Running};
+use super::live::{Live, Stopping, Telling};
 use super::order;
 use super::request::{self, Asked, GraphqlRequest, Refusal};
 use super::router::RequestId;
@@ -41,6 +44,7 @@ pub(super) struct Endpoint<S> {
     pub(super) budgets: Arc<Budgets<Actor>>,
     pub(super) persisted: Arc<Persisted>,
     pub(super) body_limit: Duration,
+    pub(super) live: Live,
 }
 
 /// The media type of an answer. It decides the status of an answer without data too.
@@ -50,21 +54,29 @@ enum MediaType {
     Json,
     /// `application/graphql-response+json`: the status says whether the query was executed.
     GraphqlResponse,
+    /// `text/event-stream`, for a subscription. What is refused before it begins is answered as a GraphqlResponse.
+    Events,
 }
 
 /// What the log line and the answer of a request tell about it: never its variables.
-struct Facts {
-    caller: Actor,
+pub(super) struct Facts {
+    pub(super) caller: Actor,
     /// Whether whoever asks may be told about the schema.
     explores: bool,
     name: Option<String>,
     kind: Option<OperationType>,
     /// How many fields the answer has at most; nothing for a request that was refused before that was known.
-    cost: Option<u64>,
+    pub(super) cost: Option<u64>,
     /// The response keys of the root fields that may be null.
     nullable: Vec<String>,
     /// The query, once it was admitted.
     document: Option<Arc<ExecutableDocument>>,
+}
+
+/// A request that has paid and may be executed, or what it is answered without that.
+enum Ready {
+    Admitted(Variables, Running<Actor>),
+    Answered(Answer),
 }
 
 /// Answers one request, and logs it in one line.
@@ -72,10 +84,8 @@ pub(super) async fn answer<S: Executor>(
     State(endpoint): State<Endpoint<S>>,
     Extension(id): Extension<RequestId>,
     Extension(viewer): Extension<Viewer>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Body,
+    stopping: Option<Extension<Stopping>>,
+    request: axum::extract::Request,
 ) -> Response {
     let begun = Instant::now();
     let mut facts = Facts {
@@ -87,27 +97,44 @@ pub(super) async fn answer<S: Executor>(
         nullable: Vec::new(),
         document: None,
     };
+    let (head, body) = request.into_parts();
     let span = tracing::info_span!("request", id = %id);
-    let media_type = accepted(&headers);
-    let refused_as = media_type.unwrap_or(MediaType::Json);
+    let media_type = accepted(&head.headers);
     let outcome = match media_type {
         Some(media_type) => {
-            let asked = (&method, &headers, &uri, body);
-            let outcome = endpoint.run(&id, viewer, asked, &mut facts).instrument(span.clone()).await;
-            outcome.map(|answer| (media_type, answer))
+            let asked = (&head.method, &head.headers, &head.uri, body);
+            endpoint.ready(media_type, &viewer, asked, &mut facts).instrument(span.clone()).await
         }
         None => Err(Refusal::new(
             StatusCode::NOT_ACCEPTABLE,
             Code::NotAcceptable,
-            "Accept application/graphql-response+json or application/json",
+            "Accept application/graphql-response+json or application/json, and for a subscription text/event-stream",
         )),
     };
+    let media_type = media_type.unwrap_or(MediaType::Json);
+    let mut live = None;
     let (response, errors) = match outcome {
-        Ok((media_type, answer)) => {
+        Ok(Ready::Admitted(variables, running)) if media_type == MediaType::Events => {
+            drop(running);
+            match endpoint.live.begin(&facts.caller) {
+                Ok(place) => {
+                    live = Some((variables, place));
+                    (StatusCode::OK.into_response(), 0)
+                }
+                Err(refusal) => (media_type.refusal(refusal, &id, endpoint.extensions(&facts, &id)), 1),
+            }
+        }
+        Ok(Ready::Admitted(variables, running)) => {
+            let request = endpoint.request(&id, viewer, &facts, variables);
+            let answer = endpoint.execute(request, running).instrument(span.clone()).await;
             let errors = answer.errors.len();
             (media_type.response(answer, &facts, &id, endpoint.extensions(&facts, &id)), errors)
         }
-        Err(refusal) => (refused_as.refusal(refusal, &id, endpoint.extensions(&facts, &id)), 1),
+        Ok(Ready::Answered(answer)) => {
+            let errors = answer.errors.len();
+            (media_type.response(answer, &facts, &id, endpoint.extensions(&facts, &id)), errors)
+        }
+        Err(refusal) => (media_type.refusal(refusal, &id, endpoint.extensions(&facts, &id)), 1),
     };
     let _entered = span.enter();
     tracing::info!(
@@ -120,17 +147,20 @@ pub(super) async fn answer<S: Executor>(
         ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         "graphql"
     );
-    response
+    let Some((variables, place)) = live else { return response };
+    let stop = stopping.map_or_else(CancellationToken::new, |Extension(Stopping(stop))| stop);
+    Telling { endpoint, id, headers: head.headers, facts, variables, stop, place }.begin()
 }
 
 impl<S: Executor> Endpoint<S> {
-    async fn run(
+    /// Reads what is asked, holds it to the limits, and has it paid for.
+    async fn ready(
         &self,
-        id: &RequestId,
-        viewer: Viewer,
+        media_type: MediaType,
+        viewer: &Viewer,
         (method, headers, uri, body): (&Method, &HeaderMap, &Uri, Body),
         facts: &mut Facts,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Ready, Refusal> {
         let asked = request::read(method, headers, uri, (body, self.body_limit)).await?;
         let caller = viewer.actor();
         let running = self.budgets.begin(&caller).ok_or_else(|| {
@@ -139,11 +169,11 @@ impl<S: Executor> Endpoint<S> {
         })?;
         // Every request costs one at least, so that those that are refused are not free.
         self.spend(&caller, 1)?;
-        let (admitted, variables) = match self.admit(&viewer, asked) {
+        let (admitted, variables) = match self.admit(viewer, asked) {
             Ok(admitted) => admitted,
             Err(refused) => {
                 facts.cost = refused.cost;
-                return Ok(Answer::from_errors(vec![refused.error.into()]));
+                return Ok(Ready::Answered(Answer::from_errors(vec![refused.error.into()])));
             }
         };
         let Admitted { document, kind, name, cost, nullable } = admitted;
@@ -152,17 +182,26 @@ impl<S: Executor> Endpoint<S> {
             return Err(Refusal::method("POST", "Only a query may be asked by GET; send this by POST"));
         }
         facts.cost = Some(cost);
+        media_type.fits(kind)?;
         self.spend(&caller, cost.saturating_sub(1))?;
+        facts.document = Some(document);
+        Ok(Ready::Admitted(variables, running))
+    }
+
+    /// What the engine is asked, in the name of `viewer`, once it was found to be in order.
+    pub(super) fn request(&self, id: &RequestId, viewer: Viewer, facts: &Facts, variables: Variables) -> Request {
+        let explores = viewer.explores();
         let mut request = crate::graphql::prepare(Request::new("").variables(variables).data(id.clone()), viewer);
-        if !facts.explores {
+        if !explores {
             // Refused already; this is the engine's own lock behind it.
             request = request.disable_introspection();
         }
         // Resolvers and the log see the name of the operation that was chosen, also when only one was there to choose.
         request.operation_name.clone_from(&facts.name);
-        request.set_parsed_query((*document).clone());
-        facts.document = Some(document);
-        Ok(self.execute(request, running).await)
+        if let Some(document) = &facts.document {
+            request.set_parsed_query((**document).clone());
+        }
+        request
     }
 
     /// Finds the document that is asked for, and refuses what `viewer` may not ask or what would cost too much.
@@ -223,29 +262,50 @@ impl<S: Executor> Endpoint<S> {
         extensions
     }
 
-    /// Executes within the limit of time. In a task of its own, so that the client has its answer in time even while a
-    /// resolver computes without pause, and a panic ends this answer only.
+    /// Executes within the limit of time.
     async fn execute(&self, request: Request, running: Running<Actor>) -> Answer {
         let schema = self.schema.clone();
+        self.in_time(running, async move { schema.execute(request).await }).await.unwrap_or_else(|answer| answer)
+    }
+
+    /// Executes a subscription as far as its first event, within the limit of time; nothing when there is none.
+    pub(super) async fn execute_once(&self, request: Request, running: Running<Actor>) -> Option<Answer> {
+        let schema = self.schema.clone();
+        let first = async move { schema.execute_stream(request, None).next().await };
+        self.in_time(running, first).await.unwrap_or_else(Some)
+    }
+
+    /// Does `work` within the limit of time. In a task of its own, so that the client has its answer in time even while a
+    /// resolver computes without pause, and a panic ends this answer only.
+    async fn in_time<T: Send + 'static>(
+        &self,
+        running: Running<Actor>,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Answer> {
         let work = async move {
-            let answer = schema.execute(request).await;
+            let answer = work.await;
             drop(running); // also when this is aborted, and not before it has come to an end
             answer
         }
         .in_current_span();
         let task = AbortOnDropHandle::new(tokio::spawn(work));
         match tokio::time::timeout(self.query_limit, task).await {
-            Ok(Ok(answer)) => answer,
+            Ok(Ok(answer)) => Ok(answer),
             // The panic's own message has gone to standard error; the request id joins the two.
-            Ok(Err(stopped)) => Answer::from_errors(vec![ApiError::internal(stopped).into()]),
+            Ok(Err(stopped)) => Err(Answer::from_errors(vec![ApiError::internal(stopped).into()])),
             Err(_) => {
                 let sentence = format!(
                     "The answer took longer than the limit of {} seconds; ask for less at once",
                     self.query_limit.as_secs()
                 );
-                Answer::from_errors(vec![ApiError::new(Code::QueryTimeout, sentence).into()])
+                Err(Answer::from_errors(vec![ApiError::new(Code::QueryTimeout, sentence).into()]))
             }
         }
+    }
+
+    /// An answer as JSON, as an event of a live answer has it.
+    pub(super) fn shown(&self, answer: Answer, facts: &Facts, id: &RequestId) -> serde_json::Value {
+        MediaType::Events.body(answer, facts, id, self.extensions(facts, id)).1
     }
 }
 
@@ -253,12 +313,36 @@ impl MediaType {
     const fn header(self) -> HeaderValue {
         match self {
             Self::Json => HeaderValue::from_static("application/json; charset=utf-8"),
-            Self::GraphqlResponse => HeaderValue::from_static("application/graphql-response+json; charset=utf-8"),
+            Self::GraphqlResponse | Self::Events => {
+                HeaderValue::from_static("application/graphql-response+json; charset=utf-8")
+            }
         }
     }
 
-    /// An answer of the engine. It has a `data` key exactly when execution began: an error of execution has a path.
+    /// Refuses an operation of another kind than can be answered in this way.
+    fn fits(self, kind: OperationType) -> Result<(), Refusal> {
+        let accept = match (self == Self::Events, kind == OperationType::Subscription) {
+            (true, false) => "application/graphql-response+json or application/json",
+            (false, true) => "text/event-stream",
+            (true, true) | (false, false) => return Ok(()),
+        };
+        let sentence = format!("Accept {accept}: this is a {kind}");
+        Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::NotAcceptable, sentence))
+    }
+
     fn response(self, answer: Answer, facts: &Facts, id: &RequestId, extensions: serde_json::Value) -> Response {
+        let (status, body) = self.body(answer, facts, id, extensions);
+        self.json(status, &body)
+    }
+
+    /// An answer of the engine. It has a `data` key exactly when execution began: an error of execution has a path.
+    fn body(
+        self,
+        answer: Answer,
+        facts: &Facts,
+        id: &RequestId,
+        extensions: serde_json::Value,
+    ) -> (StatusCode, serde_json::Value) {
         let Answer { data, errors, .. } = answer;
         let executed = errors.is_empty() || data != Value::Null || errors.iter().any(|error| !error.path.is_empty());
         let mut body = Map::new();
@@ -288,7 +372,7 @@ impl MediaType {
             body.insert("errors".to_owned(), errors.into_iter().map(|error| shown(error, id)).collect());
         }
         body.insert("extensions".to_owned(), extensions);
-        self.json(status, &serde_json::Value::Object(body))
+        (status, serde_json::Value::Object(body))
     }
 
     /// The status of an answer without data.
@@ -352,7 +436,7 @@ fn shown(mut error: ServerError, id: &RequestId) -> serde_json::Value {
     json!(error)
 }
 
-/// The media type that the client likes best; nothing when it accepts neither. Without a wish, or with `*/*`, it is
+/// The media type that the client likes best; nothing when it accepts none of ours. Without a wish, or with `*/*`, it is
 /// `application/json`, which every client reads.
 fn accepted(headers: &HeaderMap) -> Option<MediaType> {
     let wishes = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
@@ -365,6 +449,7 @@ fn accepted(headers: &HeaderMap) -> Option<MediaType> {
         let media_type = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
             "application/graphql-response+json" => MediaType::GraphqlResponse,
             "application/json" | "application/*" | "*/*" => MediaType::Json,
+            "text/event-stream" => MediaType::Events,
             _ => continue,
         };
         let weight = parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse().ok()).unwrap_or(1.0);

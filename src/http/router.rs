@@ -24,6 +24,7 @@ use super::budget::Budgets;
 use super::cors::{self, Origin};
 use super::graphql::Endpoint;
 use super::host::{self, Hosts};
+use super::live::{LOOK, Live};
 use super::request::{BODY_LIMIT, MAX_BODY_BYTES, Refusal};
 use super::{gate, graphql, health, playground, provider, sign_in};
 use crate::access::Gate;
@@ -73,11 +74,13 @@ pub struct Transport {
     pub origins: Vec<Origin>,
     /// Whether people reach the service by https: browsers are then told never to try without.
     pub https: bool,
+    /// How often a live answer looks whether there is something new.
+    pub look: Duration,
 }
 
 impl Default for Transport {
     fn default() -> Self {
-        Self { body_limit: BODY_LIMIT, origins: Vec::new(), https: false }
+        Self { body_limit: BODY_LIMIT, origins: Vec::new(), https: false, look: LOOK }
     }
 }
 
@@ -85,9 +88,10 @@ impl Default for Transport {
 /// and the way to the identity provider and back before it.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
     let Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db } = site;
-    let Transport { body_limit, origins, https } = transport;
+    let Transport { body_limit, origins, https, look } = transport;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
-    let endpoint = Endpoint { schema, limits, query_limit, body_limit, budgets, persisted };
+    let live = Live::new(gate.clone(), db.clone(), look);
+    let endpoint = Endpoint { schema, limits, query_limit, body_limit, budgets, persisted, live };
     let origins: Arc<[Origin]> = origins.into();
     let graphql = Router::new()
         .route("/graphql", any(graphql::answer::<S>))

@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::connection::{Addresses, Connection, Places};
+use super::live::Stopping;
 
 /// The longest head of a request, in bytes: a query by GET is part of it.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
@@ -130,9 +131,11 @@ async fn refuse(stream: TcpStream, limit: Duration) {
 
 /// Answers one connection's requests, one after the other, until it ends or `stop` is cancelled and the running one is done.
 async fn answer(connection: Connection, peer: SocketAddr, router: Router, head: Duration, stop: CancellationToken) {
+    let stopping = Stopping(stop.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(stopping.clone());
         router.clone().oneshot(request)
     });
     let mut http = http1::Builder::new();

@@ -160,7 +160,7 @@ async fn every_error_has_a_code_and_the_id_of_its_request() {
     for (query, code, status) in [
         ("{", "GRAPHQL_PARSE_FAILED", 400),
         ("{nothing}", "GRAPHQL_VALIDATION_FAILED", 400),
-        ("subscription{version}", "GRAPHQL_VALIDATION_FAILED", 400),
+        ("subscription{version}", "NOT_ACCEPTABLE", 406),
         ("{number(n:\"one\")}", "GRAPHQL_VALIDATION_FAILED", 400),
         ("query($n:Int!){number(n:$n)}", "BAD_USER_INPUT", 400),
         ("{number(n:3000000000)}", "BAD_USER_INPUT", 200),

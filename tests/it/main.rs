@@ -19,6 +19,7 @@ mod hostile_queries;
 mod http;
 mod import;
 mod jobs;
+mod live;
 mod logs;
 mod oidc;
 mod outage;

@@ -35,6 +35,7 @@ pub(super) struct Prices {
     types: HashMap<String, HashMap<String, FieldShape>>,
     query: String,
     mutation: String,
+    subscription: String,
     /// How many types the schema has, and how many fields one has in the mean.
     types_and_fields: (u64, u64),
 }
@@ -54,6 +55,7 @@ impl Prices {
             types: HashMap::new(),
             query: "Query".to_owned(),
             mutation: "Mutation".to_owned(),
+            subscription: "Subscription".to_owned(),
             types_and_fields: (0, 0),
         };
         for definition in parser::parse_schema(sdl)?.definitions {
@@ -61,6 +63,8 @@ impl Prices {
                 TypeSystemDefinition::Schema(schema) => {
                     prices.query = schema.node.query.map(|name| name.node.to_string()).unwrap_or(prices.query);
                     prices.mutation = schema.node.mutation.map(|name| name.node.to_string()).unwrap_or(prices.mutation);
+                    let subscription = schema.node.subscription.map(|name| name.node.to_string());
+                    prices.subscription = subscription.unwrap_or(prices.subscription);
                 }
                 TypeSystemDefinition::Type(kind) => {
                     let fields = match kind.node.kind {
@@ -96,21 +100,13 @@ impl Prices {
     /// About how many fields the answer has at most. The document's shape must have been checked: this walks it as it
     /// is written out.
     pub(super) fn of(&self, document: &ExecutableDocument, operation: &OperationDefinition, given: &Variables) -> u64 {
-        let root = match operation.ty {
-            OperationType::Query => &self.query,
-            OperationType::Mutation => &self.mutation,
-            OperationType::Subscription => return 0, // the schema has none, and the engine says so
-        };
+        let root = self.root(operation.ty);
         Estimate { prices: self, document, operation, given }.set(&operation.selection_set.node, root, 1, None)
     }
 
     /// The response keys of the fields at the root that may be null.
     pub(super) fn nullable_roots(&self, document: &ExecutableDocument, operation: &OperationDefinition) -> Vec<String> {
-        let root = match operation.ty {
-            OperationType::Query => &self.query,
-            OperationType::Mutation => &self.mutation,
-            OperationType::Subscription => return Vec::new(),
-        };
+        let root = self.root(operation.ty);
         let mut nullable = Vec::new();
         let mut sets = vec![&operation.selection_set.node];
         while let Some(set) = sets.pop() {
@@ -131,6 +127,14 @@ impl Prices {
             }
         }
         nullable
+    }
+
+    fn root(&self, kind: OperationType) -> &str {
+        match kind {
+            OperationType::Query => &self.query,
+            OperationType::Mutation => &self.mutation,
+            OperationType::Subscription => &self.subscription,
+        }
     }
 
     /// The size of a list in an answer about the schema itself.

@@ -91,6 +91,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "auditEvents", If(See::Log)),
     ("Query", "apiTokens grants", If(See::Access)),
     ("Query", "node nodes", Each(See::Found)),
+    // Held against `snapshots` in `live`.
+    ("Subscription", "snapshotTaken", Own),
     ("Mutation", "requestRun makeToken revokeToken grantRole withdrawRole erasePerson", WithIt),
     // What it says is one person's own; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),

@@ -34,7 +34,7 @@ const LONG_WAYS: [(&str, &[&str]); 16] = [
 /// Fields that need a name; they are asked in `absent`.
 const NAMED: [&str; 3] = ["Query.unit", "Query.team", "Query.node"];
 /// Objects that are not reached by a query along free fields.
-const ELSEWHERE: [&str; 4] = ["Mutation", "Viewer", "Node", "PageInfo"];
+const ELSEWHERE: [&str; 5] = ["Mutation", "Subscription", "Viewer", "Node", "PageInfo"];
 
 #[test]
 fn every_field_and_argument_has_a_rule_and_every_rule_a_field() {

@@ -1,0 +1,33 @@
+//! What is told as it happens. One execution tells once: whoever serves a subscription executes it again whenever there is
+//! something new, each time for who the caller is by then, so that nothing is told by a right of yesterday.
+
+use async_graphql::futures_util::stream::{self, Stream};
+use async_graphql::{Context, Subscription as AsSubscription};
+use entity::table::snapshot;
+use sea_orm::{EntityTrait as _, QueryFilter as _, QueryOrder as _};
+
+use super::access::Scope;
+use super::error::ApiError;
+use super::object::snapshot::Snapshot;
+use super::query::history::db;
+use crate::access::Right;
+
+/// The root of subscriptions.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Subscription;
+
+/// Told as it happens, as server-sent events: send the subscription by POST and accept text/event-stream.
+#[AsSubscription]
+impl Subscription {
+    /// The newest stored day: at once where there is one, and again each time a day is stored. Whoever sees no figures is told
+    /// of none.
+    async fn snapshot_taken(&self, ctx: &Context<'_>) -> Result<impl Stream<Item = Snapshot> + use<>, ApiError> {
+        let newest = snapshot::Entity::find()
+            .filter(Scope::of(ctx).await?.rows(Right::Figures))
+            .order_by_desc(snapshot::Column::Day)
+            .order_by_desc(snapshot::Column::Revision)
+            .one(db(ctx)?)
+            .await?;
+        Ok(stream::iter(newest.map(Snapshot)))
+    }
+}

@@ -1,0 +1,323 @@
+//! Live answers: a subscription as server-sent events, told to whom it may be told at that moment.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, BodyDataStream};
+use axum::http::{Request, StatusCode};
+use entity::coverage::disclosure::Limit;
+use entity::id::ApiTokenId;
+use entity::store::access::token;
+use entity::value::AccessRole;
+use futures_util::StreamExt as _;
+use psn::graphql::limits::Limits;
+use psn::graphql::persisted::{AllowList, Persisted};
+use psn::http::{Budgets, Connections, Hosts, LOOK, MOST_LIVE, Site, Terms, Transport, router, serve};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::graphql::{board, data};
+use crate::harness::{Engine, Pass, World, both, day};
+use crate::site::{Answer, LAVISH, send};
+
+/// Longer than anything here takes: a test that waits for it hangs.
+const LONG: Duration = Duration::from_secs(20);
+const NEWEST: &str = "subscription { snapshotTaken { day revision rollUp { headcount level1 { hidden } } } }";
+
+fn site_with(world: &World, terms: Terms, persisted: Persisted) -> Router {
+    let db = world.db.clone();
+    router(Site {
+        schema: psn::graphql::schema(db.clone(), world.clock.clone(), chrono_tz::Europe::London, Default::default()),
+        limits: Limits::new(&psn::graphql::sdl(), 50_000).unwrap(),
+        query_limit: LONG,
+        budgets: Budgets::new(terms, world.clock.clone()),
+        persisted,
+        hosts: Hosts::Any,
+        gate: world.gate(),
+        transport: Transport { look: Duration::from_millis(10), ..Transport::default() },
+        db,
+    })
+}
+
+/// The site as somebody meets it who shows nothing.
+fn closed(world: &World) -> Router {
+    site_with(world, LAVISH, Persisted::default())
+}
+
+fn subscribe(body: &Value) -> Request<Body> {
+    Request::post("/graphql")
+        .header("content-type", "application/json")
+        .header("accept", "text/event-stream")
+        .body(body.to_string().into())
+        .unwrap()
+}
+
+/// An answer that goes on.
+struct Live(BodyDataStream);
+
+impl Live {
+    async fn of(router: &Router, query: &str) -> Self {
+        let response = router.clone().oneshot(subscribe(&json!({ "query": query }))).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("content-type"), "text/event-stream; charset=utf-8");
+        assert_eq!((header("cache-control"), header("x-accel-buffering")), ("no-store".to_owned(), "no".to_owned()));
+        Self(response.into_body().into_data_stream())
+    }
+
+    /// The next event that is no mere sign of life: its name, and what it says; nothing at the end.
+    async fn next(&mut self) -> Option<(String, Value)> {
+        tokio::time::timeout(LONG, self.next_whenever()).await.expect("an event or the end")
+    }
+
+    async fn next_whenever(&mut self) -> Option<(String, Value)> {
+        loop {
+            let event = String::from_utf8(self.0.next().await?.unwrap().to_vec()).unwrap();
+            let event = event.strip_suffix("\n\n").expect("a whole event");
+            if event != ":" {
+                let (name, data) = event.split_once('\n').unwrap();
+                let data = data.strip_prefix("data:").unwrap().trim();
+                let data = if data.is_empty() { Value::Null } else { serde_json::from_str(data).unwrap() };
+                return Some((name.strip_prefix("event: ").unwrap().to_owned(), data));
+            }
+        }
+    }
+
+    async fn told(&mut self) -> Value {
+        let (name, answer) = self.next().await.expect("an event");
+        assert_eq!((name.as_str(), answer.get("errors")), ("next", None));
+        answer["data"]["snapshotTaken"].clone()
+    }
+
+    /// That nothing is told for as long as several looks take.
+    async fn is_quiet(&mut self) {
+        let event = tokio::time::timeout(Duration::from_millis(60), self.next_whenever()).await;
+        assert!(event.is_err(), "{event:?}");
+    }
+
+    /// That the caller is told to be nobody any more, and then nothing.
+    async fn ends_refused(mut self) {
+        let (_, answer) = self.next().await.unwrap();
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+        assert!(answer.get("data").is_none());
+        assert_eq!(self.next().await, Some(("complete".to_owned(), Value::Null)));
+        assert_eq!(self.next().await, None);
+    }
+}
+
+async fn store(world: &World, on: &str) {
+    jobs::snapshot::take(&world.db, day(on), Limit::default(), world.clock.now()).await.unwrap();
+}
+
+both! {
+    async fn each_stored_day_is_told_to_whom_it_may_be_told_and_as_a_query_would(world: World) {
+        board::organisation(&world.db).await;
+        let closed = closed(&world);
+        let admin = world.admin.with(closed.clone());
+        let mut live = Live::of(&admin, NEWEST).await;
+        live.is_quiet().await;
+        store(&world, "2026-11-09").await;
+        assert_eq!(live.told().await["day"], "2026-11-09");
+        store(&world, "2026-11-16").await;
+        assert_eq!(live.told().await["day"], "2026-11-16");
+        store(&world, "2026-11-16").await;
+        assert_eq!(live.told().await["revision"], 2);
+        live.is_quiet().await;
+        // Whoever comes later is told of the newest at once.
+        for pass in [
+            world.token(AccessRole::Dashboard, &[2], false).await,
+            world.token(AccessRole::Dashboard, &[1], false).await,
+            world.token(AccessRole::Coordinator, &[], false).await,
+            world.person(1).await,
+        ] {
+            let site = pass.with(closed.clone());
+            let asked = data(&site, "{ snapshots(first: 1) { nodes { day revision rollUp { headcount level1 { hidden } } } } }").await;
+            assert_eq!(Live::of(&site, NEWEST).await.told().await, asked["snapshots"]["nodes"][0]);
+        }
+        // Whoever sees no figures is told of none.
+        Live::of(&world.token(AccessRole::Staff, &[], false).await.with(closed), NEWEST).await.is_quiet().await;
+    }
+}
+
+both! {
+    async fn what_is_revoked_or_over_ends_a_live_answer_and_nothing_more_is_told(world: World) {
+        board::organisation(&world.db).await;
+        store(&world, "2026-11-09").await;
+        let closed = closed(&world);
+        let pass = world.token(AccessRole::Auditor, &[], false).await;
+        let mut revoked = Live::of(&pass.with(closed.clone()), NEWEST).await;
+        let person = world.person(1).await;
+        let site = person.with(closed.clone());
+        let mut signed_out = Live::of(&site, NEWEST).await;
+        assert_eq!((&revoked.told().await["day"], &signed_out.told().await["day"]), (&json!("2026-11-09"), &json!("2026-11-09")));
+
+        // Revoked and stored at the same moment: the day is not told.
+        assert!(token::revoke(&world.db, ApiTokenId(2), world.clock.now()).await.unwrap());
+        let out = send(&site, Request::post("/sign-out").header("host", "psn").body(Body::empty()).unwrap()).await;
+        assert_eq!(out.status, StatusCode::SEE_OTHER);
+        store(&world, "2026-11-16").await;
+        revoked.ends_refused().await;
+        signed_out.ends_refused().await;
+    }
+}
+
+both! {
+    async fn a_page_that_waits_for_news_does_not_keep_its_session_alive(world: World) {
+        board::organisation(&world.db).await;
+        store(&world, "2026-11-09").await;
+        let mut live = Live::of(&world.person(1).await.with(closed(&world)), NEWEST).await;
+        live.told().await;
+        let begun = world.clock.now();
+        world.clock.set(begun + chrono::TimeDelta::minutes(59));
+        live.is_quiet().await;
+        world.clock.set(begun + chrono::TimeDelta::minutes(61));
+        live.ends_refused().await;
+    }
+}
+
+async fn refused(router: &Router, request: Request<Body>) -> (StatusCode, String, Answer) {
+    let answer = send(router, request).await;
+    assert!(answer.header("content-type").starts_with("application/"), "{}", answer.text);
+    (answer.status, answer.code(), answer)
+}
+
+#[tokio::test]
+async fn a_live_answer_is_held_to_the_limits_of_every_other() {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    let router = world.admin.with(closed(&world));
+    let asked = |query: &str| subscribe(&json!({ "query": query }));
+    let many = format!("subscription {{ snapshotTaken {{ {} }} }}", "a: day ".repeat(120));
+    for (request, status, code) in [
+        (asked("{ version }"), StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"),
+        (
+            asked("mutation { requestRun(input: {job: COVERAGE, period: \"2026-11-16\"}) { __typename } }"),
+            StatusCode::NOT_ACCEPTABLE,
+            "NOT_ACCEPTABLE",
+        ),
+        (
+            asked("subscription { a: snapshotTaken { day } b: snapshotTaken { day } }"),
+            StatusCode::BAD_REQUEST,
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            asked(
+                "subscription { ...f } fragment f on Subscription { a: snapshotTaken { day } b: snapshotTaken { day } }",
+            ),
+            StatusCode::BAD_REQUEST,
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (asked(&many), StatusCode::BAD_REQUEST, "QUERY_TOO_BROAD"),
+        (asked("subscription {"), StatusCode::BAD_REQUEST, "GRAPHQL_PARSE_FAILED"),
+        (
+            Request::get("/graphql?query=subscription%7BsnapshotTaken%7Bday%7D%7D")
+                .header("accept", "text/event-stream")
+                .body(Body::empty())
+                .unwrap(),
+            StatusCode::METHOD_NOT_ALLOWED,
+            "METHOD_NOT_ALLOWED",
+        ),
+        (
+            crate::site::post("application/json", json!({ "query": NEWEST }).to_string()),
+            StatusCode::NOT_ACCEPTABLE,
+            "NOT_ACCEPTABLE",
+        ),
+    ] {
+        let (found, found_code, answer) = refused(&router, request).await;
+        assert_eq!((found, found_code.as_str()), (status, code), "{}", answer.text);
+    }
+    // A field that is not there is told as the first event: only the engine knows.
+    let (_, answer) = Live::of(&router, "subscription { nothing }").await.next().await.unwrap();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+}
+
+#[tokio::test]
+async fn a_caller_has_so_many_live_answers_open_and_each_event_is_paid_for() {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    board::organisation(&world.db).await;
+    store(&world, "2026-11-09").await;
+    let router = world.admin.with(closed(&world));
+    let mut open = Vec::new();
+    for _ in 0..MOST_LIVE {
+        open.push(Live::of(&router, NEWEST).await);
+    }
+    let (status, code, answer) = refused(&router, subscribe(&json!({ "query": NEWEST }))).await;
+    assert_eq!((status, code.as_str()), (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_AT_ONCE"), "{}", answer.text);
+    drop(open);
+    let again = async || loop {
+        let answer = router.clone().oneshot(subscribe(&json!({ "query": NEWEST }))).await.unwrap();
+        if answer.status() == StatusCode::OK {
+            return;
+        }
+        tokio::task::yield_now().await;
+    };
+    tokio::time::timeout(LONG, again()).await.expect("who leaves gives the place back");
+
+    // The clock stands still, so that nothing comes back: one event of 7 is paid, and the next one is not.
+    let poor = Terms { capacity: 8, refill_per_second: 1, at_once: 2 };
+    let site = world.admin.with(site_with(&world, poor, Persisted::default()));
+    let mut live = Live::of(&site, NEWEST).await;
+    live.told().await;
+    store(&world, "2026-11-16").await;
+    live.is_quiet().await;
+    world.clock.set(world.clock.now() + chrono::TimeDelta::seconds(10));
+    assert_eq!(live.told().await["day"], "2026-11-16", "told as soon as it can be paid");
+}
+
+#[tokio::test]
+async fn a_listed_subscription_is_open_to_a_dashboard_and_another_is_not() {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    board::organisation(&world.db).await;
+    store(&world, "2026-11-09").await;
+    std::fs::write(world.folder.path().join("a.graphql"), "subscription Newest { snapshotTaken { day } }").unwrap();
+    let persisted = Persisted::read(world.folder.path(), AllowList::Dashboards).unwrap();
+    let dashboard = world.token(AccessRole::Dashboard, &[1], false).await.with(site_with(&world, LAVISH, persisted));
+    let mut live = dashboard
+        .clone()
+        .oneshot(subscribe(&json!({ "documentId": "Newest" })))
+        .await
+        .map(|answer| Live(answer.into_body().into_data_stream()))
+        .unwrap();
+    assert_eq!(live.told().await["day"], "2026-11-09");
+    let (status, code, _) = refused(&dashboard, subscribe(&json!({ "query": NEWEST }))).await;
+    assert_eq!((status, code.as_str()), (StatusCode::FORBIDDEN, "OPERATION_NOT_LISTED"));
+}
+
+#[tokio::test]
+async fn a_live_answer_ends_in_good_order_when_the_service_stops() {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    let Pass(name, value) = world.admin.clone();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    let limit = LONG;
+    let running = tokio::spawn(serve(listener, closed(&world), Connections::at_most(10), stop.clone(), limit));
+    let mut client = tokio::net::TcpStream::connect(at).await.unwrap();
+    let body = json!({ "query": NEWEST }).to_string();
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: psn\r\ncontent-type: application/json\r\naccept: text/event-stream\r\n{name}: {}\r\ncontent-length: {}\r\n\r\n",
+        value.to_str().unwrap(),
+        body.len(),
+    );
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    client.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+    let mut first = [0; 15];
+    client.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200 OK");
+    stop.cancel();
+    tokio::time::timeout(LONG / 2, running).await.expect("before the limit").unwrap().unwrap();
+    let mut rest = String::new();
+    client.read_to_string(&mut rest).await.unwrap();
+    assert!(rest.contains("event: complete"), "{rest}");
+}
+
+#[test]
+fn the_readme_says_how_often_a_live_answer_looks() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    assert!(
+        readme.contains(&format!("within {} seconds", LOOK.as_secs()))
+            && readme.contains(&format!("{MOST_LIVE} live answers"))
+    );
+}
