@@ -24,13 +24,13 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use entity::id::ImportBatchId;
 use entity::period::Day;
-use entity::store::erasure::Erased;
+use entity::store::erasure::{Erased, lock_facts};
 use entity::store::{begin_write, is_postgres};
-use entity::table::{fact_version, import_batch};
+use entity::table::import_batch;
 use entity::value::ImportState;
 use sea_orm::{
     AccessMode, ColumnTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _, IsolationLevel,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, TransactionOptions, TransactionTrait as _,
+    QueryFilter as _, QueryOrder as _, TransactionOptions, TransactionTrait as _,
 };
 
 pub use findings::{FileCount, Notice, Reject};
@@ -182,9 +182,8 @@ pub async fn run(
             txn.commit().await?;
             Some(id)
         }
+        // Nothing was written yet. In the same transaction, lest somebody is erased between what is kept and its writing.
         (Mode::Apply, true) => {
-            txn.rollback().await?;
-            let txn = begin_write(db).await?;
             let id = record::write(&txn, batch).await?;
             txn.commit().await?;
             Some(id)
@@ -216,8 +215,7 @@ async fn begin(db: &DatabaseConnection, mode: Mode) -> Result<DatabaseTransactio
         Mode::DryRun => db.begin().await,
         Mode::Apply => {
             let txn = begin_write(db).await?;
-            // PostgreSQL lets several write at once: the row that every change of the facts counts up stands for the facts.
-            fact_version::Entity::find().lock_exclusive().one(&txn).await?;
+            lock_facts(&txn).await?;
             Ok(txn)
         }
     }

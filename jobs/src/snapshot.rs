@@ -5,6 +5,7 @@ use entity::coverage::disclosure::Limit;
 use entity::coverage::{self, Breakdowns, Disclosure, change::is_gap};
 use entity::period::Day;
 use entity::store::begin_write;
+use entity::store::erasure::lock_facts;
 use entity::store::roster::{self, Facts, LoadError, TooLongAgo};
 use entity::store::run::COVERAGE;
 use entity::store::{disclosure, snapshot};
@@ -52,8 +53,9 @@ pub struct Taken {
 pub async fn take(db: &DatabaseConnection, day: Day, limit: Limit, now: DateTime<Utc>) -> Result<Taken, SnapshotError> {
     let (facts, coverage) = compute_day(db, day).await?;
     let breakdowns = Breakdowns::of(&facts.index, &coverage);
-    // Within the transaction, so that each snapshot is decided on after the one before it, whoever takes them.
     let txn = begin_write(db).await?;
+    // Each snapshot is decided on after the one before it, whoever takes them: PostgreSQL lets several write at once.
+    lock_facts(&txn).await?;
     let (breakdowns, disclosure) = decide(&txn, day, limit, breakdowns).await?;
     let snapshot = snapshot::write(&txn, &facts.index, &coverage, (&breakdowns, &disclosure), now).await?;
     txn.commit().await?;

@@ -200,6 +200,19 @@ both! {
 }
 
 both! {
+    async fn a_snapshot_waits_for_the_one_that_is_being_taken(world: World) {
+        board::organisation(&world.db).await;
+        let txn = entity::store::begin_write(&world.db).await.unwrap();
+        entity::store::erasure::lock_facts(&txn).await.unwrap();
+        let mut taking = Box::pin(snapshot(&world, THIS_WEEK, 5));
+        let waited = tokio::time::timeout(std::time::Duration::from_millis(300), &mut taking).await;
+        assert!(waited.is_err(), "it did not wait");
+        txn.commit().await.unwrap();
+        taking.await;
+    }
+}
+
+both! {
     async fn the_limit_is_taken_from_the_setting(world: World) {
         board::organisation(&world.db).await;
         // 8 of A's 25 are not done last week: small by this limit.

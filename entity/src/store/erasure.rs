@@ -178,7 +178,7 @@ pub async fn erase_within(
         address: person.work_email.is_some(),
         assignments: hide_assignments(txn, &key, &person).await?,
         refusals: hide_in_refusals(txn, &person, &pseudonym).await?,
-        rejects: forget_rejects(txn, &pseudonym, &mentions).await?,
+        rejects: forget_rejects(txn, &key, &pseudonym, &mentions).await?,
         sign_ins: shut_out(txn, id).await?,
         exemptions: forget_in_exemptions(txn, &key, &mentions).await?,
         ..Gone::default()
@@ -218,7 +218,7 @@ pub async fn erase_within(
 /// # Errors
 ///
 /// What the database said.
-pub(super) async fn lock_facts(txn: &DatabaseTransaction) -> Result<fact_version::Model, DbErr> {
+pub async fn lock_facts(txn: &DatabaseTransaction) -> Result<fact_version::Model, DbErr> {
     let row = fact_version::Entity::find().lock_exclusive().one(txn).await?;
     row.ok_or_else(|| DbErr::RecordNotFound("fact_version".to_owned()))
 }
@@ -284,8 +284,13 @@ async fn hide_in_refusals(txn: &DatabaseTransaction, person: &person::Model, pse
     Ok(hidden)
 }
 
-/// Rows about them go; rows about others that name them lose the value.
-async fn forget_rejects(txn: &DatabaseTransaction, pseudonym: &str, mentions: &Mentions) -> Result<u64, DbErr> {
+/// Rows about them go; rows about others that name them lose the value, which is remembered by its pseudonym.
+async fn forget_rejects(
+    txn: &DatabaseTransaction,
+    key: &Key,
+    pseudonym: &str,
+    mentions: &Mentions,
+) -> Result<u64, DbErr> {
     let about = import_reject::Entity::delete_many().filter(import_reject::Column::About.eq(pseudonym));
     let mut forgotten = about.exec(txn).await?.rows_affected;
     let mut last = ImportRejectId(0);
@@ -302,8 +307,9 @@ async fn forget_rejects(txn: &DatabaseTransaction, pseudonym: &str, mentions: &M
             .await?;
         let Some((id, _)) = rows.last() else { return Ok(forgotten) };
         last = *id;
-        let named: Vec<_> = rows.iter().filter(|(_, value)| mentions.are_in(value)).map(|(id, _)| *id).collect();
+        let (named, texts): (Vec<_>, Vec<_>) = rows.iter().cloned().filter(|(_, value)| mentions.are_in(value)).unzip();
         if !named.is_empty() {
+            remember(txn, key, &texts).await?;
             let cleared = import_reject::Entity::update_many()
                 .col_expr(import_reject::Column::Value, Expr::value(None::<String>))
                 .filter(import_reject::Column::Id.is_in(named));
@@ -312,7 +318,15 @@ async fn forget_rejects(txn: &DatabaseTransaction, pseudonym: &str, mentions: &M
     }
 }
 
-/// The texts are remembered by their pseudonyms: the same file comes again with the next import.
+/// Texts that named somebody are known again by their pseudonyms: the same file comes again with the next import.
+async fn remember(txn: &DatabaseTransaction, key: &Key, texts: &[String]) -> Result<(), DbErr> {
+    for text in texts {
+        let row = erased_text::ActiveModel { pseudonym: Set(key.text(text)) };
+        erased_text::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(txn).await?;
+    }
+    Ok(())
+}
+
 async fn forget_in_exemptions(txn: &DatabaseTransaction, key: &Key, mentions: &Mentions) -> Result<u64, DbErr> {
     let mut forgotten = 0;
     for row in exemption::Entity::find().order_by_asc(exemption::Column::Id).all(txn).await? {
@@ -321,10 +335,8 @@ async fn forget_in_exemptions(txn: &DatabaseTransaction, key: &Key, mentions: &M
         if reason.is_none() && agreed_by.is_none() {
             continue;
         }
-        for text in reason.iter().chain(&agreed_by) {
-            let row = erased_text::ActiveModel { pseudonym: Set(key.text(text)) };
-            erased_text::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(txn).await?;
-        }
+        let texts: Vec<_> = reason.iter().chain(&agreed_by).cloned().collect();
+        remember(txn, key, &texts).await?;
         let mut cleared = exemption::ActiveModel { id: Set(row.id), ..Default::default() };
         if reason.is_some() {
             cleared.reason = Set(ERASED_TEXT.to_owned());

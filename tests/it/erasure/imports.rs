@@ -109,6 +109,25 @@ both!(
 );
 
 both!(
+    async fn a_rejected_row_about_somebody_else_that_names_them_is_kept_without_that_value(world: World) {
+        board(&world).await;
+        let named =
+            "Unit Code,Employer,Employee Number,Role,Delegate\nT2,X,70040,Senior Manager,X/Zebedee Quillfeather\n";
+        let other = "Unit Code,Employer,Employee Number,Role,Delegate\nT2,X,70040,Senior Manager,X/Yves Ypsilon\n";
+        Import::of(&world, &[(FileKind::Managers, named)]).applied().await;
+        erased(&world, zebedee(&world).await).await;
+        for file in [named, other] {
+            let outcome = Import::of(&world, &[(FileKind::Managers, file)]).applied().await;
+            assert_eq!(outcome.rejects.len(), 1, "{:?}", outcome.rejects);
+        }
+        assert_eq!(traces(&world.db).await, Vec::<String>::new());
+        let rows = import_reject::Entity::find().order_by_asc(import_reject::Column::Id).all(&world.db).await.unwrap();
+        let values: Vec<_> = rows.iter().map(|row| row.value.as_deref()).collect();
+        assert_eq!(values, [None, None, Some("X/Yves Ypsilon")]);
+    }
+);
+
+both!(
     async fn a_free_text_that_named_them_does_not_come_back(world: World) {
         board(&world).await;
         erased(&world, zebedee(&world).await).await;

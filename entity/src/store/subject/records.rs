@@ -416,8 +416,10 @@ impl Reader<'_> {
             .all(self.txn)
             .await?;
         let record = |row: import_batch::Model| {
-            let refusal = row.refusal.filter(|refusal| refusal.contains(&named));
-            refusal.map(|refusal| json!({ "import": row.id.0, "finishedAt": row.finished_at, "refusal": refusal }))
+            let refusal = row.refusal.as_deref().map(|refusal| sentences_about(refusal, &named));
+            refusal
+                .filter(|refusal| !refusal.is_empty())
+                .map(|refusal| json!({ "import": row.id.0, "finishedAt": row.finished_at, "refusal": refusal }))
         };
         Ok(Section {
             name: "refusedImports",
@@ -562,4 +564,11 @@ impl Reader<'_> {
             records: rows.into_iter().map(record).collect(),
         })
     }
+}
+
+/// Of a refusal, the sentences that name somebody: the others may be about somebody else. Each ends with a full stop and a space, or
+/// with the refusal.
+fn sentences_about(refusal: &str, named: &str) -> String {
+    let sentences = refusal.split_inclusive(". ").filter(|sentence| sentence.contains(named));
+    sentences.collect::<String>().trim_end().to_owned()
 }
