@@ -131,7 +131,8 @@ impl App {
         let cookie = CookieName::at(base_url.as_deref());
         let gate = Gate::new(self.api_db.clone(), (self.clock.clone(), *board_zone), cookie, session.limits());
         let provider = self.settings.provider(self.clock.clone())?;
-        Ok(provider.into_iter().fold(gate, Gate::with_provider))
+        let gate = provider.into_iter().fold(gate, Gate::with_provider);
+        Ok(if self.settings.tokens_only { gate.with_tokens_only() } else { gate })
     }
 
     /// The whole site over this database, behind `gate`.

@@ -42,6 +42,7 @@ struct Inner {
     sessions: SessionLimits,
     provider: Option<Oidc>,
     links: bool,
+    cookies: bool,
     uses: Uses,
     refusals: Refusals,
 }
@@ -85,7 +86,18 @@ impl Gate {
         sessions: SessionLimits,
     ) -> Self {
         let (uses, refusals) = (Uses::default(), Refusals::default());
-        Self(Arc::new(Inner { db, clock, zone, cookie, sessions, provider: None, links: false, uses, refusals }))
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            zone,
+            cookie,
+            sessions,
+            provider: None,
+            links: false,
+            cookies: true,
+            uses,
+            refusals,
+        }))
     }
 
     /// The same, where an identity provider vouches for people too.
@@ -104,6 +116,12 @@ impl Gate {
     #[must_use]
     pub fn with_links(self) -> Self {
         Self(Arc::new(Inner { links: true, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// The same, where only API tokens get in: a session of another address, or of before, opens nothing.
+    #[must_use]
+    pub fn with_tokens_only(self) -> Self {
+        Self(Arc::new(Inner { cookies: false, ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// Whether links that sign in once open it.
@@ -145,6 +163,7 @@ impl Gate {
                 Ok(Admitted { viewer: self.token(token, now, used).await?, by_cookie: false })
             }
             Some(Credential::Jwt(jwt)) => Ok(Admitted { viewer: self.bearer(&jwt, now).await?, by_cookie: false }),
+            Some(Credential::Session(_)) if !self.0.cookies => Err(Denied::Refused),
             Some(Credential::Session(secret)) => {
                 Ok(Admitted { viewer: self.session(&secret, now, used).await?, by_cookie: true })
             }
@@ -158,7 +177,8 @@ impl Gate {
         refusals.settle(db, self.now()).await;
     }
 
-    pub(super) fn note_refusal(&self, request: &str) {
+    /// Has it recorded that somebody did not come in, by the request with this id.
+    pub(crate) fn note_refusal(&self, request: &str) {
         self.0.refusals.note(&self.0.db, self.now(), request);
     }
 

@@ -24,8 +24,12 @@ pub(super) struct Refusals {
 struct Seen {
     written: Option<DateTime<Utc>>,
     waiting: u64,
+    /// When the first of those that wait was refused.
+    since: Option<DateTime<Utc>>,
     /// The last request that was refused.
     request: Option<String>,
+    /// Whether those that wait will be written without anybody coming.
+    due: bool,
 }
 
 impl Refusals {
@@ -33,9 +37,20 @@ impl Refusals {
     pub(super) fn note(&self, db: &DatabaseConnection, now: DateTime<Utc>, request: &str) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.waiting += 1;
+        seen.since.get_or_insert(now);
         seen.request = Some(request.to_owned());
         if seen.written.is_none_or(|written| now - written >= APART) {
             self.write(db, &mut seen, now);
+        } else if !std::mem::replace(&mut seen.due, true) {
+            let (refusals, db) = (self.clone(), db.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(APART.to_std().unwrap_or_default()).await;
+                let mut seen = refusals.seen.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.due = false;
+                if seen.waiting > 0 {
+                    refusals.write(&db, &mut seen, now + APART);
+                }
+            });
         }
     }
 
@@ -55,7 +70,7 @@ impl Refusals {
     fn write(&self, db: &DatabaseConnection, seen: &mut Seen, now: DateTime<Utc>) {
         seen.written = Some(now);
         let event = Event {
-            at: now,
+            at: seen.since.take().unwrap_or(now),
             actor: Actor::Anonymous,
             action: Action::SignInRefused,
             object: None,

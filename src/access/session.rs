@@ -17,8 +17,6 @@ use super::secret::{Kind, Secret};
 
 /// For how long a link signs in.
 pub const LINK_LIFE: TimeDelta = TimeDelta::hours(1);
-/// For how long it is kept that a session was there, after it is over.
-const KEPT: TimeDelta = TimeDelta::days(1);
 
 /// How somebody signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +92,6 @@ impl Gate {
         if let Ok(Some(Credential::Session(old))) = Credential::of(headers, self.cookie()) {
             session::end(txn, &old.hash(), now).await?;
         }
-        session::forget_over(txn, now - KEPT).await?;
         let secret = new_secret(Kind::Session)?;
         let whole = self.session_limits().whole;
         let session = session::begin(txn, holder, secret.hash(), (now, now + whole)).await?;

@@ -34,9 +34,11 @@ impl Uses {
         {
             let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
             begun.retain(|_, at| is_fresh(*at));
-            if begun.insert(used, now).is_some() {
+            // One that is under way stays as old as it is: else each use would put off the next writing.
+            if begun.contains_key(&used) {
                 return;
             }
+            begun.insert(used, now);
         }
         let (db, begun) = (db.clone(), Arc::clone(&self.begun));
         self.writes.spawn(async move {
@@ -56,5 +58,42 @@ impl Uses {
         self.writes.close();
         self.writes.wait().await;
         self.writes.reopen();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use entity::actor::Actor;
+    use entity::store::access::token::NewToken;
+    use entity::value::AccessRole;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn uses_that_overlap_do_not_put_off_the_next_writing() {
+        let db = entity::store::connect("sqlite::memory:").await.unwrap();
+        migration::migrate(&db).await.unwrap();
+        let nine: DateTime<Utc> = "2026-11-16T09:00:00Z".parse().unwrap();
+        let new = NewToken {
+            name: "a".to_owned(),
+            role: AccessRole::Auditor,
+            units: Vec::new(),
+            names: false,
+            expires_at: nine + TimeDelta::days(1),
+        };
+        let secret = crate::access::secret::Secret::new(crate::access::secret::Kind::Token).unwrap();
+        let token = token::make(&db, new, secret.hash(), (Actor::Operator, nine)).await.unwrap();
+        let uses = Uses::default();
+        let mut last = None;
+        // Two at once each minute: the second has read what was on file before the first was written.
+        for minute in 0..5 {
+            let now = nine + NOTED_EVERY * minute + TimeDelta::milliseconds(i64::from(minute));
+            uses.note(&db, Used::Token(token.id), last, now);
+            uses.note(&db, Used::Token(token.id), last, now + TimeDelta::milliseconds(20));
+            uses.settle().await;
+            last = token::by_id(&db, token.id).await.unwrap().unwrap().last_used_at;
+            assert_eq!(last, Some(now), "minute {minute}");
+        }
     }
 }

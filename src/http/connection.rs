@@ -1,4 +1,4 @@
-//! One connection: it holds its place among all of them until it is closed, also after it became a web socket, and it ends
+//! One connection: it holds its place among all of them until it is closed, and it ends
 //! when the other side takes nothing for too long, for which hyper has no limit.
 
 use std::collections::HashMap;

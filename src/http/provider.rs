@@ -63,7 +63,7 @@ async fn come_back(
     answer: Result<Query<ProviderAnswer>, QueryRejection>,
 ) -> Response {
     let Some(provider) = gate.provider() else { return StatusCode::NOT_FOUND.into_response() };
-    let Ok(Query(answer)) = answer else { return refused(Fault::NotBegun, &id) };
+    let Ok(Query(answer)) = answer else { return not_signed_in(&gate, Fault::NotBegun, &id) };
     let mut response = match end(&gate, provider, answer, &headers, &id).await {
         Ok((session, to)) => ([(header::SET_COOKIE, session)], Redirect::to(to.as_str())).into_response(),
         Err(response) => response,
@@ -86,7 +86,7 @@ async fn end(
     let mut shown = cookies(headers, name);
     // Two of them are one too many: somebody else has set one.
     let browser = shown.next().filter(|_| shown.next().is_none());
-    let (identity, to) = provider.finish(answer, browser).await.map_err(|fault| refused(fault, id))?;
+    let (identity, to) = provider.finish(answer, browser).await.map_err(|fault| not_signed_in(gate, fault, id))?;
     match gate.sign_in_by_provider(&identity, headers, &id.to_string()).await {
         Ok(session) => Ok((session, to)),
         Err(Unmatched::Database(cause)) => {
@@ -101,6 +101,14 @@ async fn end(
             Err(page(StatusCode::FORBIDDEN, sentence, id))
         }
     }
+}
+
+/// Refuses somebody who came back, and has it recorded unless it is the provider's own trouble.
+fn not_signed_in(gate: &Gate, fault: Fault, id: &RequestId) -> Response {
+    if !matches!(fault, Fault::Away(_)) {
+        gate.note_refusal(&id.to_string());
+    }
+    refused(fault, id)
 }
 
 fn refused(fault: Fault, id: &RequestId) -> Response {

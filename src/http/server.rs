@@ -140,7 +140,7 @@ async fn answer(connection: Connection, peer: SocketAddr, router: Router, head: 
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(head).max_header_size(MAX_HEAD_BYTES);
-    let served = http.serve_connection(TokioIo::new(connection), service).with_upgrades();
+    let served = http.serve_connection(TokioIo::new(connection), service);
     let mut served = std::pin::pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,

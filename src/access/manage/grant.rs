@@ -45,6 +45,8 @@ pub async fn grant_role(db: &DatabaseConnection, by: &By, wish: GrantWish) -> Re
     }
     let txn = begin_write(db).await?;
     let Some(person) = person::find(&txn, &person, by.today).await? else { return Err(Refusal::PersonUnknown.into()) };
+    // Two that grant at once would not see each other's.
+    person::lock(&txn, person).await?;
     let others = grant::of_person(&txn, person).await?;
     if others.iter().any(|other| other.role == role && other.validity().overlaps(days)) {
         return Err(Refusal::GrantedAlready.into());
@@ -74,7 +76,9 @@ pub async fn withdraw_role(
     let days =
         |days: Validity| json!({ "grant": id, "role": known.role.word(), "from": days.from, "until": days.last() });
     let ended = access_grant::Model { valid_to: Some(by.today), ..known.clone() };
-    let change = (Some(days(known.validity())), Some(days(ended.validity())));
+    let mut after = days(ended.validity());
+    after["withdrawnOn"] = json!(by.today);
+    let change = (Some(days(known.validity())), Some(after));
     record(&txn, by, (Action::RoleWithdrawn, format!("person:{}", known.person_id)), change).await?;
     txn.commit().await?;
     Ok(ended)

@@ -190,6 +190,19 @@ both!(
 );
 
 both!(
+    async fn where_only_tokens_get_in_a_session_opens_nothing(world: World) {
+        board::organisation(&world.db).await;
+        let person = world.person(4).await;
+        for (flags, is_in) in [(&[][..], true), (&["--bind", "0.0.0.0:8080", "--tokens-only"], false)] {
+            let app = crate::access::app(&world, flags);
+            let router = app.router(&app.gate().unwrap()).unwrap();
+            assert_eq!(kind(&router, &person).await.is_some(), is_in, "{flags:?}");
+            assert!(kind(&router, &world.admin).await.is_some(), "{flags:?}");
+        }
+    }
+);
+
+both!(
     async fn an_ended_session_opens_nothing_from_that_moment_on(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
@@ -224,6 +237,14 @@ both!(
             if expected == StatusCode::FORBIDDEN {
                 assert_eq!(answer.code(), "FORBIDDEN");
             }
+        }
+        // What is read may be recorded as read: not by a link on another site's page, whatever it opens.
+        for (site, status) in
+            [("same-origin", StatusCode::OK), ("none", StatusCode::OK), ("cross-site", StatusCode::FORBIDDEN)]
+        {
+            let headers = [("cookie", cookie), ("sec-fetch-site", site)];
+            let asked = request(&router, "GET", "/graphql?query=%7Bversion%7D", &headers, "").await;
+            assert_eq!(asked.status, status, "{site}");
         }
         // A front end of another site that has a token was given it: no browser adds it by itself.
         let token = world.admin.1.to_str().unwrap();

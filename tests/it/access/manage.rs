@@ -141,6 +141,19 @@ both!(
 );
 
 both!(
+    async fn of_two_who_grant_the_same_at_once_one_does(world: World) {
+        board::organisation(&world.db).await;
+        let (router, _) = site(&world);
+        let admin = admin(&world).await;
+        let input = json!({ "workEmail": "p5@board.example", "role": "AUDITOR" });
+        let granting = (0..4).map(|_| answer(&router, &admin, GRANT, json!({ "input": input })));
+        let answers = futures_util::future::join_all(granting).await;
+        let granted = answers.iter().filter(|answer| answer["data"]["grantRole"]["grant"].is_object()).count();
+        assert_eq!(granted, 1, "{answers:?}");
+    }
+);
+
+both!(
     async fn nobody_else_manages_access_and_no_token_does(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);

@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 
 use super::grant;
@@ -19,6 +19,16 @@ pub enum KnownBy {
     WorkEmail(String),
     /// By employee number; without an employer where the number is to be unique among all.
     EmployeeNumber(Option<String>, String),
+}
+
+/// Lets nobody else who asks for the same change what a person has, until the transaction ends. On SQLite it has the write lock
+/// already.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn lock(txn: &DatabaseTransaction, id: PersonId) -> Result<(), DbErr> {
+    person::Entity::find_by_id(id).lock_exclusive().one(txn).await.map(drop)
 }
 
 /// The one person who is known so and has a post on `day`. Nobody where there are several: whose it is cannot be told then.

@@ -74,13 +74,3 @@ pub async fn note_use(db: &impl ConnectionTrait, id: SessionId, now: DateTime<Ut
     Entity::update_many().set(row).filter(Column::Id.eq(id)).filter(stale).exec(db).await?;
     Ok(())
 }
-
-/// Forgets sessions that were over before an instant; how many.
-///
-/// # Errors
-///
-/// What the database said.
-pub async fn forget_over(db: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, DbErr> {
-    let over = Condition::any().add(Column::ExpiresAt.lt(before)).add(Column::EndedAt.lt(before));
-    Ok(Entity::delete_many().filter(over).exec(db).await?.rows_affected)
-}
