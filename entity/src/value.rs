@@ -244,7 +244,6 @@ words! {
         /// A granted role was withdrawn.
         RoleWithdrawn = "ROLE_WITHDRAWN",
         /// Something was asked for that the asker has no right to.
-        AccessRefused = "ACCESS_REFUSED",
         /// A job was asked to run.
         RunRequested = "RUN_REQUESTED",
         /// An import of files was written.

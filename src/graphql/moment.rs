@@ -44,6 +44,7 @@ pub(crate) struct Begun {
     moments: Mutex<HashMap<Day, Arc<OnceCell<Computed>>>>,
     what_ifs: Mutex<usize>,
     comparisons: Mutex<usize>,
+    exports: Mutex<usize>,
     /// Units handed out as children, by the place of the field in the query.
     children: Mutex<HashMap<Pos, usize>>,
     pub(crate) rows: Rows,
@@ -84,6 +85,23 @@ impl Begun {
             let sentence =
                 format!("One query shows the changes of at most {COMPARISONS} reports; ask for fewer reports");
             return Err(ApiError::bad_input("first", sentence));
+        }
+        Ok(())
+    }
+
+    /// Notes that everything that is held on somebody is asked for: it reads every table and is recorded.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] for the second one.
+    pub(crate) fn export_one(&self) -> Result<(), ApiError> {
+        let mut exports = self.exports.lock().unwrap_or_else(PoisonError::into_inner);
+        *exports += 1;
+        if *exports > 1 {
+            return Err(ApiError::bad_input(
+                "personId",
+                "One query asks for what is held on one person; send one for each",
+            ));
         }
         Ok(())
     }

@@ -32,14 +32,14 @@ pub(crate) struct RunMutation;
 struct RequestRunInput {
     /// The job.
     job: Job,
-    /// What the run is about: a day for COVERAGE (2026-11-16), an ISO week for GAP_REPORT (2026-W48).
+    /// What the run is about: a day for COVERAGE and RETENTION (2026-11-16), an ISO week for GAP_REPORT (2026-W48).
     period: String,
 }
 
 /// Why a run was not asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 enum RequestRunRefusalCode {
-    /// The period is no day (COVERAGE) or no ISO week (GAP_REPORT).
+    /// The period is no day (COVERAGE, RETENTION) or no ISO week (GAP_REPORT).
     PeriodUnreadable,
     /// The period has not begun.
     PeriodInFuture,

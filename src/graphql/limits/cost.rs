@@ -217,12 +217,13 @@ impl Estimate<'_> {
         items.saturating_add(self.set(set, &shape.of, items, page))
     }
 
-    /// The size that the query asks for, in its text or by a variable.
+    /// The size that the query asks for, in its text or by a variable; of several the largest, whichever the resolver takes.
     fn asked_size(&self, field: &Field) -> Option<u64> {
-        SIZE_ARGUMENTS.iter().find_map(|name| {
+        let sizes = SIZE_ARGUMENTS.iter().filter_map(|name| {
             let asked = field.get_argument(name)?.node.clone();
             asked.into_const_with(|variable| self.variable(&variable).ok_or(())).as_ref().ok().and_then(as_size)
-        })
+        });
+        sizes.max()
     }
 
     fn variable(&self, name: &Name) -> Option<Value> {

@@ -218,3 +218,14 @@ fn questions_about_the_schema_are_seen_wherever_they_stand() {
     }
     assert!(!asks("{__typename node{__typename schema:id type:id}}"));
 }
+
+#[test]
+fn of_several_sizes_the_largest_is_priced_wherever_it_is_given() {
+    let price = |query: &str| {
+        let document = Arc::new(Limits::read(query).unwrap());
+        limits(100_000).admit(document, None, &Variables::default()).unwrap().cost
+    };
+    let whole = price("{teams(last:100){nodes{id}}}");
+    assert_eq!(price("query($f:Int=20){teams(first:$f,last:100){nodes{id}}}"), whole);
+    assert_eq!(price("query($l:Int=100){teams(first:20,last:$l){nodes{id}}}"), whole);
+}

@@ -7,13 +7,13 @@ use entity::store::erasure::{self, By, EraseError};
 use entity::store::retention::Periods;
 use entity::store::{begin_write, run, subject};
 use entity::value;
-use sea_orm::DatabaseConnection;
 
 use super::super::access::Scope;
 use super::super::audit::event;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
-use super::super::moment::today;
+use super::super::moment::{begun, today};
+use super::super::query::history::db;
 use crate::access::Right;
 
 /// Why a person is erased.
@@ -163,6 +163,7 @@ impl SubjectQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose. Null: of the person who asks.")] person_id: Option<ID>,
     ) -> Result<String, ApiError> {
+        begun(ctx)?.export_one()?;
         let scope = Scope::of(ctx).await?;
         let me = scope.viewer().person_id();
         let asked = match &person_id {
@@ -187,10 +188,6 @@ fn person(id: &ID) -> Option<PersonId> {
         NodeId::Person(id) => Some(id),
         _ => None,
     }
-}
-
-fn db<'a>(ctx: &Context<'a>) -> Result<&'a DatabaseConnection, ApiError> {
-    ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))
 }
 
 /// The request's viewer, now.

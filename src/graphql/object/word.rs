@@ -205,8 +205,6 @@ pub(crate) enum AuditAction {
     RoleGranted,
     /// A granted role was withdrawn.
     RoleWithdrawn,
-    /// Something was asked for that the asker has no right to.
-    AccessRefused,
     /// A job was asked to run.
     RunRequested,
     /// An import of files was written.

@@ -14,7 +14,8 @@ pub(crate) struct DirectoryQuery;
 
 #[Object]
 impl DirectoryQuery {
-    /// Teams and to whom in them people can turn, today, by code. It is for everybody who works here. Empty for a token.
+    /// Teams and to whom in them people can turn, today, by code. It is for everybody who works here; for a token where its role
+    /// sees everything, else empty.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: two filters and Relay's four")]
     async fn directory(
         &self,

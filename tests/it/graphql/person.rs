@@ -97,6 +97,11 @@ both!(
             assert_eq!(last_name(read(as_person(&world, 40, ACCESS, asked).await)), "Last40");
         }
         assert_eq!(last_name(read(answer(&site(&world), ACCESS, json!({ "id": id(41) })).await)), "Last41");
+        // It reads every table and is recorded: once a request.
+        let twice = answer(&site(&world), "{ a: subjectAccess(personId: null) b: subjectAccess }", json!({})).await;
+        assert_eq!(twice["errors"].as_array().unwrap().len(), 2, "{twice}");
+        let twice = as_person(&world, 40, "{ a: subjectAccess b: subjectAccess }", json!({})).await;
+        assert_eq!(twice["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{twice}");
     }
 );
 
