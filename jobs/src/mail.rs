@@ -197,8 +197,21 @@ pub fn mask(address: &str) -> String {
 /// What a server or the operating system said, fit for a stored sentence: one line, bounded, the recipient masked.
 fn sentence(text: &str, address: &str) -> String {
     let line = one_line(text);
-    let masked = if address.is_empty() { line } else { line.replace(address, &mask(address)) };
+    let masked = if address.is_empty() { line } else { masked_in(&line, address) };
     clip(&masked, 300)
+}
+
+/// The line with the address masked wherever it stands, in whatever case a server writes it.
+fn masked_in(line: &str, address: &str) -> String {
+    // In ASCII alone, so that both texts have the same places.
+    let (mut rest, lower) = (line, address.to_ascii_lowercase());
+    let mut masked = String::with_capacity(line.len());
+    while let Some(at) = rest.to_ascii_lowercase().find(&lower) {
+        masked.push_str(&rest[..at]);
+        masked.push_str(&mask(address));
+        rest = &rest[at + address.len()..];
+    }
+    masked + rest
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ async fn list(app: &App) -> Result<(), Stop> {
 fn days(validity: entity::period::Validity) -> String {
     let from = validity.from.map_or(String::new(), |from| format!(" from {from}"));
     match validity.last() {
-        _ if validity.is_empty() => ", withdrawn before it began".to_owned(),
+        _ if validity.is_empty() => ", withdrawn on its first day or before".to_owned(),
         Some(last) => format!("{from} to {last}"),
         None => from,
     }

@@ -162,3 +162,21 @@ both!(
         assert_eq!(migration::pending(&db).await.unwrap(), 0);
     }
 );
+
+both!(
+    async fn a_database_of_a_newer_psn_is_refused_in_one_sentence_and_left_as_it_is(world: World) {
+        let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000001_later', 0)";
+        world.db.execute_unprepared(newer).await.unwrap();
+        let folder = world.folder.path().to_owned();
+        let url = world.url.clone();
+        for command in [&["migrate"][..], &["serve", "--bind", "127.0.0.1:0"], &["worker"]] {
+            let args = [command, &["--database-url", &url]].concat();
+            let (code, said) = says(&folder, &args, &[]);
+            assert!(matches!(code, Some(1 | 2)), "{command:?}: {said}");
+            let sentence = said.lines().find(|line| line.contains("newer psn")).unwrap();
+            assert!(sentence.contains("m29991231_000001_later") && sentence.contains("run that version"), "{said}");
+        }
+        let steps = migration::pending(&world.db).await;
+        assert!(matches!(steps, Err(migration::MigrateError::NewerDatabase(_))), "{steps:?}");
+    }
+);

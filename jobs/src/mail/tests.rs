@@ -76,3 +76,11 @@ fn a_sender_is_an_address_with_or_without_a_name() {
     assert_eq!("Peer Support <psn@board.example>".parse::<Sender>().unwrap().domain(), "board.example");
     assert!(matches!("Peer Support".parse::<Sender>(), Err(SettingsError::Sender(_))));
 }
+
+#[test]
+fn an_address_is_masked_in_whatever_case_a_server_writes_it() {
+    let said =
+        sentence("550 <MAIRI.McNeill@board.EXAMPLE>, mairi.mcneill@board.example: who?", "mairi.mcneill@board.example");
+    assert!(!said.to_lowercase().contains("mcneill"), "{said}");
+    assert!(said.starts_with("550 <") && said.ends_with(": who?"), "{said}");
+}
