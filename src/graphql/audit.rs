@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_graphql::futures_util::stream::{BoxStream, StreamExt as _};
 use async_graphql::{Context, Data, Executor, Request, Response, Schema};
 use entity::clock::Clock;
-use entity::id::DeliveryId;
+use entity::id::{DeliveryId, ReportId};
 use entity::store::audit::{self, Event};
 use entity::value::Action;
 use sea_orm::DatabaseConnection;
@@ -34,7 +34,7 @@ pub(crate) fn event(ctx: &Context<'_>, action: Action) -> Result<Event, ApiError
     Ok(Event { request_id, ..Event::new(clock.now(), viewer.actor(), action) })
 }
 
-/// The mails of which a request has shown something so far.
+/// The mails and reports of which a request has shown something so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reads(Arc<Mutex<Option<Noted>>>);
 
@@ -45,6 +45,8 @@ struct Noted {
     listed: BTreeSet<DeliveryId>,
     /// What they say.
     texts: BTreeSet<DeliveryId>,
+    /// The reports of which it was shown which gaps are new, worse, better or closed.
+    reports: BTreeSet<ReportId>,
 }
 
 impl Reads {
@@ -70,10 +72,20 @@ impl Reads {
         Self::note(ctx, |noted| _ = noted.texts.insert(mail))
     }
 
+    /// Notes that it is shown what a report says of gaps.
+    ///
+    /// # Errors
+    ///
+    /// As [`event`]; it must not be shown then.
+    pub(crate) fn note_report(ctx: &Context<'_>, report: ReportId) -> Result<(), ApiError> {
+        Self::note(ctx, |noted| _ = noted.reports.insert(report))
+    }
+
     fn note(ctx: &Context<'_>, what: impl FnOnce(&mut Noted)) -> Result<(), ApiError> {
         let reads = ctx.data_opt::<Self>().ok_or_else(|| ApiError::internal("nobody notes what the request reads"))?;
         let event = event(ctx, Action::ReportRead)?;
-        what(reads.noted().get_or_insert_with(|| Noted { event, listed: BTreeSet::new(), texts: BTreeSet::new() }));
+        let (listed, texts, reports) = Default::default();
+        what(reads.noted().get_or_insert_with(|| Noted { event, listed, texts, reports }));
         Ok(())
     }
 
@@ -83,12 +95,18 @@ impl Reads {
 
     /// What was read since this was last asked.
     fn take(&self) -> Option<Event> {
-        let Noted { event, listed, texts } = self.noted().take()?;
+        let Noted { event, listed, texts, reports } = self.noted().take()?;
         let ids = |mails: &BTreeSet<DeliveryId>| mails.iter().map(|id| id.0).collect::<Vec<_>>();
         // One mail is found by its object, many by their ids.
         let all: BTreeSet<_> = listed.union(&texts).collect();
-        let object = all.first().filter(|_| all.len() == 1).map(|id| format!("delivery:{id}"));
-        Some(Event { object, after: Some(json!({ "listed": ids(&listed), "texts": ids(&texts) })), ..event })
+        let object = match (all.first(), reports.first(), all.len() + reports.len()) {
+            (Some(mail), _, 1) => Some(format!("delivery:{mail}")),
+            (_, Some(report), 1) => Some(format!("report:{report}")),
+            _ => None,
+        };
+        let reports: Vec<_> = reports.iter().map(|id| id.0).collect();
+        let after = json!({ "listed": ids(&listed), "texts": ids(&texts), "reports": reports });
+        Some(Event { object, after: Some(after), ..event })
     }
 }
 

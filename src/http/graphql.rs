@@ -113,28 +113,33 @@ pub(super) async fn answer<S: Executor>(
     };
     let media_type = media_type.unwrap_or(MediaType::Json);
     let mut live = None;
-    let (response, errors) = match outcome {
+    let answered = |answer: Answer, facts: &Facts| {
+        let errors = answer.errors.len();
+        let (status, body) = media_type.body(answer, facts, &id, endpoint.extensions(facts, &id));
+        let code = body["errors"][0]["extensions"]["code"].as_str().map(str::to_owned);
+        (media_type.json(status, &body), errors, code)
+    };
+    let refused = |refusal: Refusal, facts: &Facts| {
+        let code = refusal.error.code().word().to_owned();
+        (media_type.refusal(refusal, &id, endpoint.extensions(facts, &id)), 1, Some(code))
+    };
+    let (response, errors, code) = match outcome {
         Ok(Ready::Admitted(variables, running)) if media_type == MediaType::Events => {
             drop(running);
             match endpoint.live.begin(&facts.caller) {
                 Ok(place) => {
                     live = Some((variables, place));
-                    (StatusCode::OK.into_response(), 0)
+                    (StatusCode::OK.into_response(), 0, None)
                 }
-                Err(refusal) => (media_type.refusal(refusal, &id, endpoint.extensions(&facts, &id)), 1),
+                Err(refusal) => refused(refusal, &facts),
             }
         }
         Ok(Ready::Admitted(variables, running)) => {
             let request = endpoint.request(&id, viewer, &facts, variables);
-            let answer = endpoint.execute(request, running).instrument(span.clone()).await;
-            let errors = answer.errors.len();
-            (media_type.response(answer, &facts, &id, endpoint.extensions(&facts, &id)), errors)
+            answered(endpoint.execute(request, running).instrument(span.clone()).await, &facts)
         }
-        Ok(Ready::Answered(answer)) => {
-            let errors = answer.errors.len();
-            (media_type.response(answer, &facts, &id, endpoint.extensions(&facts, &id)), errors)
-        }
-        Err(refusal) => (media_type.refusal(refusal, &id, endpoint.extensions(&facts, &id)), 1),
+        Ok(Ready::Answered(answer)) => answered(answer, &facts),
+        Err(refusal) => refused(refusal, &facts),
     };
     let _entered = span.enter();
     tracing::info!(
@@ -143,6 +148,7 @@ pub(super) async fn answer<S: Executor>(
         kind = facts.kind.map(tracing::field::display),
         cost = facts.cost,
         errors,
+        code,
         status = response.status().as_u16(),
         ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         "graphql"
@@ -328,11 +334,6 @@ impl MediaType {
         };
         let sentence = format!("Accept {accept}: this is a {kind}");
         Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::NotAcceptable, sentence))
-    }
-
-    fn response(self, answer: Answer, facts: &Facts, id: &RequestId, extensions: serde_json::Value) -> Response {
-        let (status, body) = self.body(answer, facts, id, extensions);
-        self.json(status, &body)
     }
 
     /// An answer of the engine. It has a `data` key exactly when execution began: an error of execution has a path.

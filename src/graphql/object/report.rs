@@ -90,6 +90,9 @@ impl GapReport {
         };
         let total = Total::Known(changes.len());
         let slice = cut(&page, "changes", changes, ReportedChange::key)?;
+        if !slice.items.is_empty() {
+            Reads::note_report(ctx, self.0.id)?;
+        }
         Ok(slice.listed(total, |change| change))
     }
 

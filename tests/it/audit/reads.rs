@@ -26,8 +26,8 @@ both! {
              fragment Page on DeliveryConnection { edges { node { subject } } }",
         )
         .await;
-        let all = json!({ "listed": [1, 2, 3, 4], "texts": [1, 2, 3, 4] });
-        let one = json!({ "listed": [3], "texts": [] });
+        let all = json!({ "listed": [1, 2, 3, 4], "texts": [1, 2, 3, 4], "reports": [] });
+        let one = json!({ "listed": [3], "texts": [], "reports": [] });
         assert_eq!(reads(&world.db).await, [(None, all), (Some("delivery:3".to_owned()), one)]);
     }
 }
@@ -47,7 +47,22 @@ both! {
         let text = answer(&site, query, json!({ "id": id })).await;
         assert_eq!(text["data"]["node"]["textPart"], "Dear reader 2");
         let last = reads(&world.db).await.pop().unwrap();
-        assert_eq!(last, (Some("delivery:2".to_owned()), json!({ "listed": [2], "texts": [2] })));
+        assert_eq!(last, (Some("delivery:2".to_owned()), json!({ "listed": [2], "texts": [2], "reports": [] })));
+    }
+}
+
+both! {
+    async fn who_is_shown_which_gaps_a_report_told_of_has_read_it(world: World) {
+        board::organisation(&world.db).await;
+        history::reports(&world.db).await;
+        let site = site(&world);
+        let asked = "{ gapReports { nodes { week changes { nodes { code } } } } }";
+        let told = data(&site, asked).await;
+        let of = |report: &Value| report["changes"]["nodes"].as_array().unwrap().len();
+        let shown: Vec<_> = told["gapReports"]["nodes"].as_array().unwrap().iter().map(of).collect();
+        assert_eq!(shown.iter().filter(|changes| **changes > 0).count(), 1, "{told}");
+        let one = (Some("report:2".to_owned()), json!({ "listed": [], "texts": [], "reports": [2] }));
+        assert_eq!(reads(&world.db).await, [one]);
     }
 }
 
