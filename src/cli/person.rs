@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use entity::store::erasure::{self, By, EraseError};
+use entity::store::audit::By;
+use entity::store::erasure::{self, EraseError};
 use entity::store::subject::{self, Whom};
 use entity::table::person;
 use entity::value::ErasureReason;

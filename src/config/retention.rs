@@ -13,7 +13,7 @@ pub struct RetentionSettings {
     #[arg(value_parser = clap::value_parser!(u32).range(30..=36_500))]
     pub keep_mails: u32,
 
-    /// How many days rejected rows of imports are kept.
+    /// How many days rejected rows of imports are kept, and why imports were refused.
     #[arg(long, env = "KEEP_REJECTS", global = true, value_name = "DAYS", default_value = "90")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub keep_rejects: u32,

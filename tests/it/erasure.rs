@@ -9,7 +9,8 @@ mod subject;
 mod traces;
 
 use entity::id::PersonId;
-use entity::store::erasure::{self, By, Gone};
+use entity::store::audit::By;
+use entity::store::erasure::{self, Gone};
 use entity::table::person;
 use entity::value::ErasureReason;
 use jobs::import::FileKind;

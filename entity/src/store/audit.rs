@@ -59,6 +59,38 @@ impl Event {
     }
 }
 
+/// Who does something, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor: Actor,
+    /// The request in which it is done, as its log lines name it.
+    pub request_id: Option<String>,
+}
+
+impl By {
+    /// The nightly job.
+    #[must_use]
+    pub const fn worker(at: DateTime<Utc>) -> Self {
+        Self { at, actor: Actor::Worker, request_id: None }
+    }
+
+    /// Whoever gives commands on the machine itself.
+    #[must_use]
+    pub const fn operator(at: DateTime<Utc>) -> Self {
+        Self { at, actor: Actor::Operator, request_id: None }
+    }
+
+    /// That they did something to `object`, which is so since.
+    #[must_use]
+    pub fn did(&self, action: Action, object: String, after: serde_json::Value) -> Event {
+        let Self { at, actor, request_id } = self.clone();
+        Event { object: Some(object), after: Some(after), request_id, ..Event::new(at, actor, action) }
+    }
+}
+
 /// Which events a list shows; the default is all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {

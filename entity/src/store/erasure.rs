@@ -24,10 +24,10 @@ use sea_orm::{
     EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use crate::actor::Actor;
 use crate::id::{ImportRejectId, PersonId};
 use crate::pseudonym::Key;
-use crate::store::{audit, begin_write};
+use crate::store::audit::{self, By};
+use crate::store::begin_write;
 use crate::table::{
     access_grant, erased_person, erased_text, exemption, fact_version, import_batch, import_reject, person, post,
     pseudonym_key, session, sign_in_link,
@@ -43,31 +43,6 @@ pub const ERASED_TEXT: &str = "(erased)";
 
 /// Rejected rows that are looked through at a time.
 const CHUNK: u64 = 2_000;
-
-/// Who erases, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct By {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Who.
-    pub actor: Actor,
-    /// The request in which it is done, as its log lines name it.
-    pub request_id: Option<String>,
-}
-
-impl By {
-    /// The nightly job.
-    #[must_use]
-    pub const fn worker(at: DateTime<Utc>) -> Self {
-        Self { at, actor: Actor::Worker, request_id: None }
-    }
-
-    /// Whoever gives commands on the machine itself.
-    #[must_use]
-    pub const fn operator(at: DateTime<Utc>) -> Self {
-        Self { at, actor: Actor::Operator, request_id: None }
-    }
-}
 
 /// Why nobody was erased. Nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -196,19 +171,11 @@ pub async fn erase_within(
     let row = erased_person::ActiveModel { person_id: Set(id), erased_at: Set(by.at), reason: Set(reason) };
     erased_person::Entity::insert(row).exec_without_returning(txn).await?;
     count_up(txn).await?;
-    let By { at, actor, request_id } = by.clone();
     let Gone { mails, waiting, rejects, sign_ins, exemptions, .. } = gone;
-    let event = audit::Event {
-        at,
-        actor,
-        action: Action::PersonErased,
-        object: Some(format!("person:{id}")),
-        before: None,
-        after: Some(serde_json::json!({
-            "reason": reason.word(), "mails": mails, "waiting": waiting, "rejects": rejects, "signIns": sign_ins, "exemptions": exemptions,
-        })),
-        request_id,
-    };
+    let after = serde_json::json!({
+        "reason": reason.word(), "mails": mails, "waiting": waiting, "rejects": rejects, "signIns": sign_ins, "exemptions": exemptions,
+    });
+    let event = by.did(Action::PersonErased, format!("person:{id}"), after);
     audit::record(txn, &event).await?;
     Ok(gone)
 }

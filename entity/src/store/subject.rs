@@ -14,8 +14,9 @@ use sea_orm::{
 };
 use serde_json::{Value as Json, json};
 
+use super::audit::By;
+use super::erasure::Erased;
 use super::erasure::mentions::Mentions;
-use super::erasure::{By, Erased};
 use super::retention::Periods;
 use super::{audit, begin_write};
 use crate::id::{PersonId, UnitId};
@@ -130,16 +131,7 @@ pub async fn export(
         txn.rollback().await?;
         return Ok(None);
     };
-    let By { at, actor, request_id } = by.clone();
-    let event = audit::Event {
-        at,
-        actor,
-        action: Action::SubjectExported,
-        object: Some(format!("person:{id}")),
-        before: None,
-        after: Some(json!({ "records": document.records() })),
-        request_id,
-    };
+    let event = by.did(Action::SubjectExported, format!("person:{id}"), json!({ "records": document.records() }));
     audit::record(&txn, &event).await?;
     txn.commit().await?;
     Ok(Some(document))

@@ -2,8 +2,9 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::id::PersonId;
+use entity::store::audit::By;
 use entity::store::audit::Event;
-use entity::store::erasure::{self, By, EraseError};
+use entity::store::erasure::{self, EraseError};
 use entity::store::retention::Periods;
 use entity::store::{begin_write, run, subject};
 use entity::value;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use entity::store::audit::By;
 use entity::store::erasure::texts::{DECISIONS, Fate};
-use entity::store::erasure::{self, By, EraseError};
+use entity::store::erasure::{self, EraseError};
 use entity::table::{audit_event, erased_person, import_batch, import_reject, person};
 use entity::value::{Action, ErasureReason};
 use jobs::import::FileKind;

@@ -11,7 +11,8 @@ use sea_orm::{
 use super::{Kind, absence};
 use crate::id::{DeliveryId, PersonId, UnavailabilityId};
 use crate::period::{Day, Validity};
-use crate::store::erasure::{By, count_up, lock_facts};
+use crate::store::audit::By;
+use crate::store::erasure::{count_up, lock_facts};
 use crate::store::{audit, begin_write};
 use crate::table::{
     delivery, erased_person, fact_version, import_batch, import_reject, job_run, person, post, report, session,
@@ -30,6 +31,9 @@ pub struct Beyond {
     /// From when the oldest of them is.
     pub oldest: Option<Day>,
 }
+
+/// What is said of an import whose refusal is no longer kept.
+const REFUSAL_GONE: &str = "Why it was refused is no longer kept.";
 
 /// The first instant of a day in UTC: a few hours are nothing to a period of months.
 fn instant(day: Day) -> DateTime<Utc> {
@@ -55,7 +59,11 @@ pub async fn found(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Be
                 .join(JoinType::InnerJoin, reject_to_batch())
                 .select_only()
                 .column_as(import_batch::Column::FinishedAt.min(), "oldest");
-            Beyond { rows: rejects().count(db).await?, oldest: day(oldest.into_tuple().one(db).await?) }
+            let refusals = || import_batch::Entity::find().filter(old_refusal(cut));
+            let refusal = refusals().select_only().column_as(import_batch::Column::FinishedAt.min(), "oldest");
+            let oldest = [day(oldest.into_tuple().one(db).await?), day(refusal.into_tuple().one(db).await?)];
+            let rows = rejects().count(db).await? + refusals().count(db).await?;
+            Beyond { rows, oldest: oldest.into_iter().flatten().min() }
         }
         Kind::Runs => {
             let oldest = old_runs(cut).select_only().column_as(job_run::Column::FinishedAt.min(), "oldest");
@@ -154,6 +162,14 @@ fn old_batches(cut: Day) -> SelectStatement {
         .to_owned()
 }
 
+/// What an old import was refused for, which may name somebody.
+fn old_refusal(cut: Day) -> Condition {
+    Condition::all()
+        .add(import_batch::Column::FinishedAt.lt(instant(cut)))
+        .add(import_batch::Column::Refusal.is_not_null())
+        .add(import_batch::Column::Refusal.ne(REFUSAL_GONE))
+}
+
 fn reject_to_batch() -> sea_orm::RelationDef {
     import_reject::Entity::belongs_to(import_batch::Entity)
         .from(import_reject::Column::BatchId)
@@ -161,7 +177,7 @@ fn reject_to_batch() -> sea_orm::RelationDef {
         .into()
 }
 
-/// Removes rejected rows of imports from before `cut`, at most `limit`.
+/// Removes rejected rows of imports from before `cut`, at most `limit`, and with the last of them why such imports were refused.
 ///
 /// # Errors
 ///
@@ -176,7 +192,14 @@ pub async fn remove_rejects(db: &DatabaseConnection, cut: Day, limit: u64, by: &
     let txn = begin_write(db).await?;
     let removed =
         import_reject::Entity::delete_many().filter(import_reject::Column::Id.in_subquery(some)).exec(&txn).await?;
-    recorded(txn, Kind::Rejects, removed.rows_affected, by).await
+    let mut removed = removed.rows_affected;
+    if removed < limit {
+        let told = import_batch::Entity::update_many()
+            .col_expr(import_batch::Column::Refusal, Expr::value(REFUSAL_GONE))
+            .filter(old_refusal(cut));
+        removed += told.exec(&txn).await?.rows_affected;
+    }
+    recorded(txn, Kind::Rejects, removed, by).await
 }
 
 fn old_runs(cut: Day) -> Select<job_run::Entity> {
@@ -375,16 +398,7 @@ pub async fn left(db: &impl ConnectionTrait, cut: Day, after: PersonId, limit: u
 /// Commits, with a line in the audit log where anything went.
 async fn recorded(txn: DatabaseTransaction, kind: Kind, rows: u64, by: &By) -> Result<u64, DbErr> {
     if rows > 0 {
-        let By { at, actor, request_id } = by.clone();
-        let event = audit::Event {
-            at,
-            actor,
-            action: Action::RetentionRun,
-            object: Some(format!("retention:{kind}")),
-            before: None,
-            after: Some(serde_json::json!({ "rows": rows })),
-            request_id,
-        };
+        let event = by.did(Action::RetentionRun, format!("retention:{kind}"), serde_json::json!({ "rows": rows }));
         audit::record(&txn, &event).await?;
     }
     txn.commit().await?;
