@@ -20,6 +20,8 @@ mod question;
 mod rules;
 mod schema;
 mod sight;
+mod told;
 mod viewers;
 mod walk;
+mod what_if;
 mod world;
