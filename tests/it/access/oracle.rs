@@ -16,6 +16,7 @@ mod cursors;
 mod expected;
 mod facts;
 mod mutations;
+mod past;
 mod question;
 mod rules;
 mod schema;

@@ -51,6 +51,12 @@ impl Place<'_> {
         PersonId(decoded(&id).1)
     }
 
+    /// Whether the viewer sees the person of the record at hand.
+    pub(super) fn person_is_seen(&self) -> bool {
+        let (_, record) = self.nearest().next().expect("a record");
+        self.sight.person(PersonId(decoded(record["person"]["id"].as_str().expect("an id")).1))
+    }
+
     fn own_id(&self) -> (String, i64) {
         let (_, value) = self.nearest().next().expect("an object");
         decoded(value["id"].as_str().expect("an id"))
@@ -84,6 +90,7 @@ impl Place<'_> {
             See::PeopleOfUnit => sight.people_of(self.unit()),
             See::Person => sight.person(self.person()),
             See::Record => self.record_is_seen(),
+            See::PresentRecord => super::past::tells_of_person(self),
             See::ReportOnUnit => sight.report_on(self.unit()),
             See::Mail => sight.mail(self.own_id().1),
             See::Reports => sight.reports(),

@@ -23,6 +23,8 @@ pub(super) enum See {
     Person,
     /// The record of an allocation.
     Record,
+    /// The person of a record, unless the day asked about is one on which it held.
+    PresentRecord,
     /// What a weekly report says of a unit.
     ReportOnUnit,
     Mail,
@@ -124,8 +126,12 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("CoverGroup", "name", WithIt),
     ("CoverGroup", "members", Each(See::Figures)),
 
-    ("Supporter", "person unit share isActive headline reasonsAgainst standingInWords firstDay lastDay lineApproval \
-                   seniorApproval protectedHours signedOffOn pause certificateLastDay nextExpiry", WithIt),
+    ("Supporter", "person unit share isActive firstDay lastDay lineApproval seniorApproval protectedHours signedOffOn", WithIt),
+    // Of the person, and not of the record.
+    ("Supporter", "headline", Told(super::past::headline)),
+    ("Supporter", "reasonsAgainst", Told(super::past::reasons)),
+    ("Supporter", "standingInWords", Told(super::past::in_words)),
+    ("Supporter", "pause certificateLastDay nextExpiry", If(See::PresentRecord)),
     ("Approval", "decidedOn lastDay", WithIt),
     ("Approval", "by", Each(See::Person)),
     ("Pause", "firstDay lastDay holds", WithIt),

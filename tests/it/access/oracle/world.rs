@@ -21,7 +21,7 @@ use crate::graphql::history;
 use crate::harness::{World, day, instant};
 
 /// Everybody who comes on top, and the unit of their post.
-const PEOPLE: [(i64, i64); 24] = [
+const PEOPLE: [(i64, i64); 25] = [
     (50, 8),  // senior manager of SOUTH
     (51, 6),  // stood in for 50 until last week
     (52, 11), // senior manager of SOUTH until May
@@ -31,7 +31,7 @@ const PEOPLE: [(i64, i64); 24] = [
     (56, 11), // stands in for 60 on S4
     (57, 10), // senior manager of NORTH from next year
     (58, 10), // supporter of N1 and of S1
-    (59, 6),  // supporter of N2 until May
+    (59, 6),  // supporter of N2 until May, away since
     (60, 5),  // has left, with everything still on file
     (61, 10), // supporter of N3, in a cover group with S4
     (62, 11), // supporter of S4, paused
@@ -46,6 +46,7 @@ const PEOPLE: [(i64, i64); 24] = [
     (71, 13), // another member of N4
     (72, 14), // supporter of N5, which S5 shares
     (73, 15), // alone in N5
+    (74, 6),  // supporter of N2 until May, has left since
 ];
 
 /// Until when the audit log tells what happened to the world, and not what was asked of it.
@@ -115,7 +116,7 @@ async fn people(db: &DatabaseConnection) {
     let mut posts: Vec<_> = PEOPLE.iter().map(|(id, unit)| post_row(*id, *unit)).collect();
     for post in &mut posts {
         match post.id.0 {
-            60 => post.valid_to = Some(day("2026-09-01")),
+            60 | 74 => post.valid_to = Some(day("2026-09-01")),
             65 => post.bank = true,
             66 => post.valid_from = Some(day("2026-10-01")),
             _ => {}
@@ -168,6 +169,11 @@ async fn roles(db: &DatabaseConnection) {
         supporter(29, 69, 8),
         supporter(30, 70, 13),
         supporter(31, 72, 15),
+        allocation::Model {
+            valid_to: Some(day("2026-06-01")),
+            paused_from: Some(day("2026-05-01")),
+            ..supporter(32, 74, 5)
+        },
     ];
     insert::<allocation::Entity>(db, rows.map(|row| allocation::Model { id: AllocationId(row.id.0), ..row })).await;
     let spell = |id, person| unavailability::Model {
@@ -176,7 +182,7 @@ async fn roles(db: &DatabaseConnection) {
         valid_from: day("2026-09-01"),
         valid_to: None,
     };
-    insert::<unavailability::Entity>(db, [spell(1, 7)]).await;
+    insert::<unavailability::Entity>(db, [spell(1, 7), spell(2, 59)]).await;
     let appointed = |id, unit, person, role| appointment::Model {
         id: AppointmentId(id),
         unit_id: UnitId(unit),
