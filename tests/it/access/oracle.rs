@@ -13,6 +13,7 @@ mod added;
 mod arguments;
 mod asking;
 mod cursors;
+mod directory;
 mod expected;
 mod facts;
 mod mutations;

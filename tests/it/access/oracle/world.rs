@@ -175,6 +175,12 @@ async fn roles(db: &DatabaseConnection) {
             ..supporter(32, 74, 5)
         },
     ];
+    // Champions of N2: one until May, and one who works in S2 now.
+    let champions = [
+        allocation::Model { valid_to: Some(day("2026-06-01")), ..allocation_row(33, 9, Role::Champion, 5) },
+        allocation_row(34, 66, Role::Champion, 5),
+    ];
+    let rows = rows.into_iter().chain(champions);
     insert::<allocation::Entity>(db, rows.map(|row| allocation::Model { id: AllocationId(row.id.0), ..row })).await;
     let spell = |id, person| unavailability::Model {
         id: UnavailabilityId(id),
