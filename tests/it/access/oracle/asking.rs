@@ -116,9 +116,25 @@ pub(super) fn encoded(kind: &str, number: i64) -> String {
     URL_SAFE_NO_PAD.encode(format!("{kind}:{number}"))
 }
 
+/// Another number in an id; the day that it may name stays.
+pub(super) fn renumbered(id: &str, number: i64) -> String {
+    let text = text(id);
+    let day = text.split_once('@').map_or_else(String::new, |(_, day)| format!("@{day}"));
+    URL_SAFE_NO_PAD.encode(format!("{}:{number}{day}", decoded(id).0))
+}
+
+/// The id of a unit or team as it is given out on a day that was asked about by name.
+pub(super) fn on_a_day(id: &str, day: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}@{day}", text(id)))
+}
+
+fn text(id: &str) -> String {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(id).unwrap()).unwrap()
+}
+
 /// Kind and number of an id.
 pub(super) fn decoded(id: &str) -> (String, i64) {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id).unwrap()).unwrap();
+    let text = text(id);
     let (kind, number) = text.split_once(':').unwrap();
     (kind.to_owned(), number.split('@').next().unwrap().parse().unwrap())
 }

@@ -87,3 +87,34 @@ both!(
         assert!(kept.iter().all(|kept| *kept >= 2), "{kept:?}");
     }
 );
+
+both!(
+    async fn who_answers_for_a_unit_is_told_of_the_day_and_not_of_once(world: World) {
+        world::build(&world).await;
+        let asking = Asking::over(&world, world.db.clone()).await;
+        let facts = &asking.facts;
+        let query = "{ units(first: 100) { nodes { code appointments { role person { id } delegate { id } } } } }";
+        let told = asking.reference(query).await;
+        let mut over = 0;
+        for unit in told["units"]["nodes"].as_array().unwrap() {
+            let id = |person: &Value| person["id"].as_str().map(|id| decoded(id).1);
+            let listed = unit["appointments"].as_array().unwrap().iter();
+            let listed: BTreeSet<_> =
+                listed.map(|row| (row["role"].as_str().unwrap(), id(&row["person"]), id(&row["delegate"]))).collect();
+            let of = facts.coded(unit["code"].as_str().unwrap());
+            let on_file = facts.appointments.iter().filter(|row| row.unit_id == of);
+            let today: BTreeSet<_> = on_file
+                .clone()
+                .filter(|row| holds(row.valid_from, row.valid_to, facts.today))
+                .map(|row| {
+                    let stands_in = holds(row.delegate_from, row.delegate_to, facts.today);
+                    let delegate = row.delegate_id.filter(|_| stands_in).map(|person| person.0);
+                    (row.role.word(), Some(row.person_id.0), delegate)
+                })
+                .collect();
+            assert_eq!(listed, today, "{unit}");
+            over += on_file.count() - today.len();
+        }
+        assert!(over >= 2, "{over}");
+    }
+);

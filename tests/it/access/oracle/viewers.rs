@@ -18,7 +18,7 @@ const PEOPLE: [(&str, i64, &[AccessRole]); 26] = [
     ("senior manager whose appointment has ended", 52, &[]),
     ("delegate of an appointment that has ended", 53, &[]),
     ("delegate for a post that is vacant", 56, &[]),
-    ("senior manager of S1 and supporter of N3", 55, &[]),
+    ("senior manager of S1 and supporter of N2 and N3", 55, &[]),
     ("senior manager from next year", 57, &[]),
     ("senior manager on a Bank contract only", 65, &[]),
     ("coordinator", 54, &[AccessRole::Coordinator]),

@@ -27,7 +27,7 @@ const PEOPLE: [(i64, i64); 25] = [
     (52, 11), // senior manager of SOUTH until May
     (53, 11), // stands in for 52, for ever, whose appointment has ended
     (54, 1),  // coordinator
-    (55, 12), // senior manager of S1 and supporter of N3
+    (55, 12), // senior manager of S1 and supporter of N2 and N3
     (56, 11), // stands in for 60 on S4
     (57, 10), // senior manager of NORTH from next year
     (58, 10), // supporter of N1 and of S1
@@ -175,12 +175,14 @@ async fn roles(db: &DatabaseConnection) {
             ..supporter(32, 74, 5)
         },
     ];
+    // Person 55 has a part in N2 too, which has a gap, and in which nothing changes by it.
+    let part = allocation::Model { share: 100, signed_off_on: None, ..supporter(35, 55, 5) };
     // Champions of N2: one until May, and one who works in S2 now.
     let champions = [
         allocation::Model { valid_to: Some(day("2026-06-01")), ..allocation_row(33, 9, Role::Champion, 5) },
         allocation_row(34, 66, Role::Champion, 5),
     ];
-    let rows = rows.into_iter().chain(champions);
+    let rows = rows.into_iter().chain([part]).chain(champions);
     insert::<allocation::Entity>(db, rows.map(|row| allocation::Model { id: AllocationId(row.id.0), ..row })).await;
     let spell = |id, person| unavailability::Model {
         id: UnavailabilityId(id),
