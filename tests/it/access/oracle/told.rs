@@ -1,5 +1,6 @@
 //! What everybody is told in words or numbers that depend on what they see.
 
+use entity::value::AccessRole;
 use serde_json::{Value, json};
 
 use super::expected::Place;
@@ -45,6 +46,15 @@ pub(super) fn reasons(place: &Place<'_>, told: &Value) -> Value {
         }
     };
     told.as_array().expect("sentences").iter().map(said).collect()
+}
+
+/// Whose shares are too many is a value of a row that was rejected.
+pub(super) fn refusal(place: &Place<'_>, told: &Value) -> Value {
+    let (who, nobody) = (super::world::WHOSE_SHARES, "one person");
+    match told.as_str() {
+        Some(said) if !place.sight.is(AccessRole::Admin) => json!(said.replace(who, nobody)),
+        _ => told.clone(),
+    }
 }
 
 fn changes(place: &Place<'_>, wanted: &str) -> Value {

@@ -65,9 +65,22 @@ pub(super) async fn build(world: &World) {
     history::reports(db).await;
     history::store(db, day("2026-11-16")).await;
     history::imports(db).await;
+    shares(db).await;
     mails(db).await;
     log(db).await;
     access(world).await;
+}
+
+/// Who has shares too many, and when, as a refusal says it.
+pub(super) const WHOSE_SHARES: &str = "NHS/000041 on 2026-11-01";
+
+/// The import that was refused has found that too.
+async fn shares(db: &DatabaseConnection) {
+    let [start, end] = entity::table::import_batch::SHARES;
+    let said = format!(" supporters.csv: {start}{WHOSE_SHARES}{end}. supporters.csv: {start}{WHOSE_SHARES}{end}.");
+    db.execute_unprepared(&format!("UPDATE import_batch SET refusal = refusal || '{said}' WHERE id = 2"))
+        .await
+        .unwrap();
 }
 
 /// Some tokens, one used and revoked, and grants, one of them over.
