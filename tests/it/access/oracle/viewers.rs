@@ -25,7 +25,7 @@ const PEOPLE: [(&str, i64, &[AccessRole]); 26] = [
     ("line manager across sectors", 8, &[]),
     ("supporter of one team", 6, &[]),
     ("supporter who is away", 7, &[]),
-    ("supporter of two teams", 58, &[]),
+    ("supporter of two teams, line manager", 58, &[]),
     ("supporter in a cover group", 38, &[]),
     ("supporter in a cover group across sectors", 61, &[]),
     ("supporter who is paused", 62, &[]),

@@ -146,6 +146,8 @@ async fn people(db: &DatabaseConnection) {
         "job_title = 'Post ' || id WHERE id < 100 AND id % 4 <> 0",
         // Person 8 of N2 manages some of both sectors; the leaver is still named.
         "line_manager_id = 8 WHERE person_id IN (3, 4, 5, 6, 9, 36, 69, 60)",
+        // Who is a line manager and sees figures too.
+        "line_manager_id = 58 WHERE person_id = 70",
         "line_manager_id = 60 WHERE person_id IN (43, 44)",
         "line_manager_id = NULL WHERE person_id IN (42, 71)",
     ] {
