@@ -9,13 +9,16 @@ use axum::Router;
 use clap::Parser as _;
 use entity::coverage::disclosure::Limit;
 use entity::period::IsoWeek;
+use entity::table::completion;
 use entity::value::AccessRole;
 use jobs::mail::Mailer;
 use jobs::report::GapReport;
 use psn::app::App;
 use psn::cli::{Cli, Command, export};
+use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
 
+use crate::graphql::board::{changed, insert, pass};
 use crate::harness::{Pass, World, both, day};
 use crate::site::{post, send};
 use board::{LAST_WEEK, THIS_WEEK};
@@ -209,6 +212,37 @@ both! {
         assert!(waited.is_err(), "it did not wait");
         txn.commit().await.unwrap();
         taking.await;
+    }
+}
+
+both! {
+    async fn a_cover_group_shows_its_sum_only_where_it_shows_each_member(world: World) {
+        board::organisation(&world.db).await;
+        // B and E are covered together. On Thursday ten of E's people did Level 1, so that two of them have not.
+        let passes = (114..=123).map(|id| pass(2000 + id, id, 1, "2026-11-12"));
+        insert::<completion::Entity>(&world.db, passes).await;
+        world.db.execute_unprepared("UPDATE unit SET cover_group = 'Pair' WHERE code IN ('B', 'E')").await.unwrap();
+        changed(&world.db).await;
+        snapshot(&world, LAST_WEEK, 5).await;
+        snapshot(&world, THIS_WEEK, 5).await;
+        let dashboard = site(&world, &world.token(AccessRole::Dashboard, &[1], false).await);
+        for (on, code, own, group) in [
+            (LAST_WEEK, "B", Some(13), Some(26)),
+            (LAST_WEEK, "E", Some(13), Some(26)),
+            (THIS_WEEK, "B", Some(13), None),
+            (THIS_WEEK, "E", None, None),
+        ] {
+            let query = format!(
+                "{{ unit(code: \"{code}\", asOf: \"{on}\") {{ rollUp {{ level1 {{ done {{ numerator }} }} }}
+                 team {{ level1 {{ hidden done {{ numerator }} met }} }} }} }}"
+            );
+            let told = data(&dashboard, &query).await;
+            let done = |level1: &Value| level1["done"]["numerator"].as_u64();
+            assert_eq!(done(&told["unit"]["rollUp"]["level1"]), own, "{code} on {on}");
+            let team = &told["unit"]["team"]["level1"];
+            assert_eq!((done(team), team["hidden"].as_bool()), (group, Some(group.is_none())), "{code} on {on}");
+            assert_eq!(team["met"].is_null(), group.is_none(), "{code} on {on}");
+        }
     }
 }
 

@@ -96,6 +96,26 @@ pub struct WhatIf {
 }
 
 impl PolicyChange {
+    /// Whether it says who counts as a Peer Supporter, and not only how many are asked for: then what it makes of a team tells
+    /// of the people there.
+    #[must_use]
+    pub const fn measures_supporters(&self) -> bool {
+        let Self {
+            staff_per_supporter: _,
+            min_supporters: _,
+            certificate_months,
+            approval_months,
+            away_days,
+            level1_target: _,
+            min_champions: _,
+            supporters_per_trainer: _,
+            // How things stand on a later day can be asked of that day.
+            horizon_days: _,
+            mix,
+        } = self;
+        certificate_months.is_some() || approval_months.is_some() || away_days.is_some() || mix.is_some()
+    }
+
     fn applied_to(&self, policy: &Policy) -> Policy {
         let Self {
             staff_per_supporter,

@@ -7,6 +7,9 @@ use crate::id::ImportBatchId;
 use crate::period::Day;
 use crate::value::ImportState;
 
+/// Between these two a refusal says whose shares are too many, by employer and number, and on which day.
+pub const SHARES: [&str; 2] = ["The shares of ", " add up to more than 100 percent"];
+
 /// One import of files that was to be applied.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -30,3 +33,20 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Why nothing was written, for those who see that an import was refused and not the rows that it rejected: without whose
+    /// shares are too many.
+    #[must_use]
+    pub fn refusal_without_people(&self) -> Option<String> {
+        let [start, end] = SHARES;
+        self.refusal.as_ref().map(|refusal| {
+            let mut parts = refusal.split(start);
+            let first = parts.next().unwrap_or_default().to_owned();
+            parts.fold(first, |told, part| {
+                let rest = part.find(end).map_or("", |at| &part[at..]);
+                told + start + "one person" + rest
+            })
+        })
+    }
+}

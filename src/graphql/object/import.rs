@@ -53,9 +53,11 @@ impl ImportBatch {
         Vec::deserialize(&self.0.files).unwrap_or_default()
     }
 
-    /// Why nothing was written, in one sentence. Null when it was.
-    async fn refusal(&self) -> Option<&str> {
-        self.0.refusal.as_deref()
+    /// Why nothing was written, in one sentence. Null when it was. Whose shares are too many is said to an admin only, like
+    /// the rows.
+    async fn refusal(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
+        let whole = Scope::of(ctx).await?.may(Right::RejectedRows);
+        Ok(if whole { self.0.refusal.clone() } else { self.0.refusal_without_people() })
     }
 
     /// The rows that were rejected, in the order in which they were found. They are kept for a shorter time than the counts. They hold what the files held: only an admin sees any.

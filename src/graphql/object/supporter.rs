@@ -29,8 +29,20 @@ impl Supporter {
         &self.team.at.index().roster().allocations[place as usize]
     }
 
+    /// Whether the day is one of the record's own, or the viewer sees the person anyway. Of who has gone elsewhere the record
+    /// tells what was while it held, and not how they are since.
+    fn tells_of_person(&self) -> bool {
+        let allocation = self.allocation();
+        allocation.validity.holds_on(self.team.at.as_of.day)
+            || self.team.at.person(self.id_of(allocation.person)).is_some()
+    }
+
     fn reasons(&self) -> Reasons {
-        self.team.row().standings[self.place].reasons
+        let all = self.team.row().standings[self.place].reasons;
+        if self.tells_of_person() {
+            return all;
+        }
+        all.iter().filter(|reason| matches!(reason, Reason::StoodDown | Reason::NotStarted)).collect()
     }
 
     fn id_of(&self, person: PersonIx) -> PersonId {
@@ -92,7 +104,8 @@ impl Supporter {
         self.reasons().headline().map(StandingReason::from)
     }
 
-    /// Every reason why it does not count, the headline first.
+    /// Every reason why it does not count, the headline first. Of an allocation that is over or to come, of somebody whom the
+    /// viewer does not see otherwise, only that: headline, words, pause, certificate and expiries are told likewise.
     async fn reasons_against(&self) -> Vec<StandingReason> {
         self.reasons().iter().map(StandingReason::from).collect()
     }
@@ -135,6 +148,9 @@ impl Supporter {
 
     /// The pause of the role that holds on the day, or the next one. Null where there is none.
     async fn pause(&self) -> Option<Pause> {
+        if !self.tells_of_person() {
+            return None;
+        }
         let day = self.team.at.as_of.day;
         let pauses = self.team.at.index().allocations_of(self.allocation().person).filter_map(|own| own.pause);
         let pause = pauses.filter(|pause| !pause.ended_by(day)).min_by_key(|pause| pause.from)?;
@@ -143,11 +159,14 @@ impl Supporter {
 
     /// Last day of the Level 2 certificate by the team's policy. Null without a Level 2 pass.
     async fn certificate_last_day(&self) -> Option<Date> {
-        self.certificate_until().map(|until| Date(until.plus_days(-1)))
+        self.certificate_until().filter(|_| self.tells_of_person()).map(|until| Date(until.plus_days(-1)))
     }
 
     /// The next thing that runs out, of those that hold on the day. Null where nothing does.
     async fn next_expiry(&self) -> Option<Expiry> {
+        if !self.tells_of_person() {
+            return None;
+        }
         let months = self.policy().approval_months;
         let allocation = self.allocation();
         let approval = |decided: Decided| decided.on.map(|on| on.plus_months(months));

@@ -1,10 +1,12 @@
 //! Another policy, tried on a day.
 
+use std::collections::HashSet;
+
 use async_graphql::{Context, Object};
 use entity::coverage::WhatIf as Asked;
 use entity::coverage::roster::UnitIx;
 
-use super::super::error::ApiError;
+use super::super::error::{ApiError, Code};
 use super::super::moment::Moment;
 use super::super::object::policy::PolicyInput;
 use super::super::object::what_if::WhatIf;
@@ -17,7 +19,8 @@ pub(crate) struct WhatIfQuery;
 #[Object]
 impl WhatIfQuery {
     /// The coverage of a day if the policy of a unit and of everything below it were another. Nothing is stored. Null before
-    /// the first import, and for who may not try policies.
+    /// the first import, and for who may not try policies. Certificates, approvals, absences and the mix say who counts: for a
+    /// cover group they are tried only by those who see the Peer Supporters of all its members.
     async fn what_if(
         &self,
         ctx: &Context<'_>,
@@ -39,7 +42,28 @@ impl WhatIfQuery {
             None => unit.filter(tried),
         };
         let Some(unit) = unit else { return Ok(None) };
+        if change.measures_supporters() && !sees_groups_whole(&at, unit) {
+            return Err(ApiError::new(
+                Code::Forbidden,
+                "A cover group here has members whose Peer Supporters you do not see, and by another measure of who counts you \
+                 would learn of them: try it on a unit without such a group, or change only how many are asked for",
+            ));
+        }
         let then = at.what_if(ctx, Asked { unit, change }).await?;
         Ok(Some(WhatIf::new(at, unit, then)))
     }
+}
+
+/// Whether the viewer sees the Peer Supporters of every member of each cover group that has one at or below a unit.
+fn sees_groups_whole(at: &Moment, unit: UnitIx) -> bool {
+    let index = at.index();
+    let below = &index.units_downwards()[index.below(unit)];
+    let groups: HashSet<_> = below.iter().filter_map(|unit| at.facts(*unit).cover_group).collect();
+    // A unit that has closed is in no group any more.
+    let is_member = |unit: &UnitIx| {
+        let facts = at.facts(*unit);
+        facts.cover_group.is_some_and(|group| groups.contains(&group)) && !facts.validity.ended_by(at.as_of.day)
+    };
+    let mut members = index.units_downwards().iter().filter(|unit| is_member(unit));
+    members.all(|unit| at.scope().sees_unit(Right::SupporterRecords, *unit))
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use entity::period::Day;
+use entity::table::import_batch::SHARES;
 use entity::value::Role;
 
 use super::super::board::{Allocation, Board, PersonIx, Writes};
@@ -44,7 +45,8 @@ pub(super) fn check(
         let (employer, number) = board.people.list[person.at()].key;
         let who = format!("{}/{}", board.words.get(employer), board.words.get(number));
         let from = day.map_or_else(|| "from the first day".to_owned(), |day| format!("on {day}"));
-        let sentence = format!("The shares of {who} {from} add up to more than 100 percent");
+        let [start, end] = SHARES;
+        let sentence = format!("{start}{who} {from}{end}");
         let value = format!("{}.{}", sum / 10, sum % 10);
         let line = lines.get(person).copied().unwrap_or(0);
         findings.refusals.push(format!("{file}: {sentence}."));

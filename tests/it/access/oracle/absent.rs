@@ -9,7 +9,7 @@ use entity::id::{PersonId, UnitId};
 use entity::value::AccessRole;
 use serde_json::Value;
 
-use super::asking::{Asking, decoded, encoded};
+use super::asking::{Asking, decoded, on_a_day, renumbered};
 use super::question::Selection;
 use super::rules::{ARGUMENTS, Takes};
 use super::schema::Schema;
@@ -153,7 +153,7 @@ fn every_argument_that_names_something_is_tried() {
 fn never(naming: &Naming, name: &str) -> String {
     match naming.by {
         By::Code => "NEVER".to_owned(),
-        By::Id => encoded(&decoded(name).0, 9_999),
+        By::Id => renumbered(name, 9_999),
     }
 }
 
@@ -181,13 +181,15 @@ fn watched(world: &World, count: &Arc<AtomicUsize>) -> sea_orm::DatabaseConnecti
     db
 }
 
-/// What is named: every code; of the many people every fifth, and all with a part to play.
+/// What is named: every code; units and teams on a day too; of the many people every fifth, and all with a part to play.
 fn names(asking: &Asking) -> (Vec<String>, Vec<String>) {
     let plays = |id: &String| {
         let (kind, number) = decoded(id);
         kind != "Person" || number >= 50 || number % 5 == 0
     };
     let ids = asking.schema.nodes.iter().flat_map(|kind| asking.ids(kind));
+    let dated = ["Unit", "Team"].into_iter().flat_map(|kind| asking.ids(kind)).map(|id| on_a_day(&id, "2026-03-02"));
+    let ids = ids.chain(dated);
     (asking.facts.units.iter().map(|unit| unit.code.clone()).collect(), ids.filter(plays).collect())
 }
 

@@ -1,5 +1,8 @@
 //! Every argument that picks, tried with some values: it picks from what is seen, and so do its totals.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::asking::Asking;
 use super::question::{Part, Selection};
 use super::rules::{Takes, of_argument};
@@ -90,6 +93,36 @@ both!(
             let sight = Sight::of(&asking.facts, &viewer);
             for question in &questions {
                 asking.check(question, who, &sight).await;
+            }
+        }
+    }
+);
+
+both!(
+    async fn teams_stand_in_the_order_of_a_figure_that_is_told(world: World) {
+        world::build(&world).await;
+        let asking = Asking::over(&world, world.db.clone()).await;
+        for (field, figure) in [("GAP", "gap"), ("STAFF_AFFECTED", "staffAffected"), ("HEADCOUNT", "headcount")] {
+            for (direction, sign) in [("ASC", 1), ("DESC", -1)] {
+                let order = format!("{{field: {field}, direction: {direction}}}");
+                let query = format!(
+                    "{{ teams(first: 100, orderBy: {order}) {{ edges {{ cursor node {{ unit {{ code }} {figure} }} }} }} }}"
+                );
+                let told = asking.reference(&query).await;
+                let mut last = None;
+                for edge in told["teams"]["edges"].as_array().unwrap() {
+                    let figure = edge["node"][figure].as_i64();
+                    let place = (figure.is_none(), figure.unwrap_or(0) * sign);
+                    let code = edge["node"]["unit"]["code"].as_str().unwrap().to_owned();
+                    // Anybody can read a cursor: it holds the same figure and no other.
+                    let cursor = URL_SAFE_NO_PAD.decode(edge["cursor"].as_str().unwrap()).unwrap();
+                    let cursor: serde_json::Value = serde_json::from_slice(&cursor).unwrap();
+                    assert_eq!(cursor[1], serde_json::json!([{ "Figure": place }, code]), "{order}");
+                    let key = Some((place, code));
+                    assert!(last < key, "{order}: {key:?} after {last:?}");
+                    last = key;
+                }
+                assert!(last.is_some(), "{order}");
             }
         }
     }

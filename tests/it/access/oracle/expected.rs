@@ -12,16 +12,21 @@ use super::rules::{Rule, See, of_field};
 use super::schema::Schema;
 use super::sight::Sight;
 
+/// What of a policy says who counts as a Peer Supporter, and not how many are asked for.
+const MEASURES: [&str; 5] = ["certificateMonths", "approvalMonths", "awayDays", "mustMix", "shouldMix"];
+
 /// A place in an answer: the objects from the top down to the one that has the field, and the item that it leads to.
 pub(super) struct Place<'a> {
-    sight: &'a Sight<'a>,
-    line: &'a [(&'a str, &'a Value)],
+    pub(super) sight: &'a Sight<'a>,
+    pub(super) line: &'a [(&'a str, &'a Value)],
     item: Option<(&'a str, &'a Value)>,
+    /// With which the field is asked.
+    arguments: &'a str,
 }
 
 impl Place<'_> {
     /// The item, and the objects above it, nearest first.
-    fn nearest(&self) -> impl Iterator<Item = (&str, &Value)> {
+    pub(super) fn nearest(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.item.into_iter().chain(self.line.iter().rev().copied())
     }
 
@@ -44,6 +49,12 @@ impl Place<'_> {
         };
         let id = self.nearest().find_map(|(of, value)| id(of, value)).expect("somebody, with their id");
         PersonId(decoded(&id).1)
+    }
+
+    /// Whether the viewer sees the person of the record at hand.
+    pub(super) fn person_is_seen(&self) -> bool {
+        let (_, record) = self.nearest().next().expect("a record");
+        self.sight.person(PersonId(decoded(record["person"]["id"].as_str().expect("an id")).1))
     }
 
     fn own_id(&self) -> (String, i64) {
@@ -71,10 +82,15 @@ impl Place<'_> {
             See::Figures => sight.figures(self.unit()),
             See::AllBelow => sight.all_below(self.unit()),
             See::AllBelowTop => top().is_some_and(|unit| sight.all_below(unit)),
-            See::Tries => sight.figures(self.unit()) && sight.tries(self.unit()),
+            See::Tries => {
+                let unit = self.unit();
+                let measures = MEASURES.iter().any(|name| self.arguments.contains(name));
+                sight.figures(unit) && sight.tries(unit) && (!measures || sight.whole_groups(unit))
+            }
             See::PeopleOfUnit => sight.people_of(self.unit()),
             See::Person => sight.person(self.person()),
             See::Record => self.record_is_seen(),
+            See::PresentRecord => super::past::tells_of_person(self),
             See::ReportOnUnit => sight.report_on(self.unit()),
             See::Mail => sight.mail(self.own_id().1),
             See::Reports => sight.reports(),
@@ -99,7 +115,7 @@ impl Place<'_> {
     }
 
     /// Of people only by those with the right to all of them. How many allocations count is no secret, nor that none does not.
-    fn small_numbers_are_seen(&self) -> bool {
+    pub(super) fn small_numbers_are_seen(&self) -> bool {
         let right = [entity::value::AccessRole::Admin, entity::value::AccessRole::Coordinator];
         let count = |value: &Value| value["allocations"].as_u64().expect("a number");
         let whole = self.line.iter().rev().find(|(of, _)| *of == "RollUp").map(|(_, value)| &value["standing"]);
@@ -112,75 +128,13 @@ impl Place<'_> {
     }
 
     /// Whether the viewer sees every supporter of the team at hand and of those that are covered with it.
-    fn sees_all_supporters(&self) -> bool {
+    pub(super) fn sees_all_supporters(&self) -> bool {
         let facts = self.sight.facts;
         let unit = self.unit();
         let group = facts.unit(unit).and_then(|unit| unit.cover_group.clone());
         let mut with = facts.units.iter().filter(|other| group.is_some() && other.cover_group == group);
         self.sight.people_of(unit) && with.all(|other| self.sight.people_of(other.id))
     }
-}
-
-/// Whether a number is hidden; from an ADMIN it never is.
-pub(super) fn is_hidden(place: &Place<'_>, _: &Value) -> Value {
-    json!(!place.small_numbers_are_seen())
-}
-
-/// How many supporters have what a rule asks for is for those who see them all.
-pub(super) fn mix_sentence(place: &Place<'_>, told: &Value) -> Value {
-    if place.sees_all_supporters() { told.clone() } else { json!(without_people(told.as_str().expect("a sentence"))) }
-}
-
-fn without_people(said: &str) -> String {
-    match said.rsplit_once("; there are ") {
-        Some((start, _)) if said.contains("Peer Supporter(s) with") => format!("{start}."),
-        _ => said.to_owned(),
-    }
-}
-
-/// Why somebody who is allocated does not count is for those who see the team's supporters.
-pub(super) fn what_would_close(place: &Place<'_>, told: &Value) -> Value {
-    let all = place.sees_all_supporters();
-    let sentences = told.as_array().expect("sentences").iter();
-    let kept = sentences.filter_map(Value::as_str).filter(|said| all || !said.contains(" not count: "));
-    kept.map(|said| if all { said.to_owned() } else { without_people(said) }).map(Value::from).collect()
-}
-
-/// Why a team is at risk is for the same people, and does not name a unit that they do not see.
-pub(super) fn reasons(place: &Place<'_>, told: &Value) -> Value {
-    if !place.sees_all_supporters() {
-        return json!([]);
-    }
-    let said = |said: &Value| {
-        let said = said.as_str().expect("a sentence");
-        let of = said.strip_prefix("another policy of ").and_then(|rest| rest.strip_suffix(" will come into force"));
-        match of {
-            Some(code) if !place.sight.figures(place.sight.facts.coded(code)) => {
-                "another policy will come into force".to_owned()
-            }
-            _ => said.to_owned(),
-        }
-    };
-    told.as_array().expect("sentences").iter().map(said).collect()
-}
-
-fn changes(place: &Place<'_>, wanted: &str) -> Value {
-    let changes = place.line.last().expect("a what-if").1["teams"]["nodes"].as_array().expect("its teams");
-    let seen = |change: &&Value| {
-        let code = change["team"]["unit"]["code"].as_str().expect("a code");
-        change["change"] == wanted && place.sight.figures(place.sight.facts.coded(code))
-    };
-    json!(changes.iter().filter(seen).count())
-}
-
-/// Teams that another policy gives a gap, of those that are seen.
-pub(super) fn new_gaps(place: &Place<'_>, _: &Value) -> Value {
-    changes(place, "NEW")
-}
-
-/// Teams whose gap another policy closes, of those that are seen.
-pub(super) fn closed_gaps(place: &Place<'_>, _: &Value) -> Value {
-    changes(place, "CLOSED")
 }
 
 /// Fields that were looked at, by type and name.
@@ -231,7 +185,8 @@ impl Mask<'_> {
         let rule = of_field(&part.on, &part.name).expect("every field has a rule");
         let field = self.schema.field(&part.on, &part.name);
         let target = self.schema.target(field);
-        let place = Place { sight: self.sight, line, item: None };
+        let arguments = part.arguments.as_str();
+        let place = Place { sight: self.sight, line, item: None, arguments };
         match rule {
             Rule::Own => panic!("{}.{} is checked by itself", part.on, part.name),
             Rule::Told(told) => told(&place, value),
@@ -242,7 +197,7 @@ impl Mask<'_> {
             Rule::If(_) => Value::Null,
             Rule::Each(see) => self.shown(part, value, line, &|item| {
                 let of = item["__typename"].as_str().unwrap_or(target);
-                Place { sight: self.sight, line, item: Some((of, item)) }.sees(see)
+                Place { sight: self.sight, line, item: Some((of, item)), arguments }.sees(see)
             }),
         }
     }

@@ -122,7 +122,11 @@ impl Schema {
         };
         let known = match of {
             "Team" => Selection(vec![inner("unit", of, "code")]),
-            "Supporter" => Selection(vec![inner("person", of, "id"), inner("unit", of, "code"), one(of, "firstDay")]),
+            "Supporter" => {
+                let unit = Selection(vec![one("Unit", "code"), one("Unit", "asOf")]);
+                let (person, unit) = (inner("person", of, "id"), self.part(of, "unit", "", unit));
+                Selection(vec![person, unit, one(of, "firstDay"), one(of, "lastDay")])
+            }
             "Appointment" => Selection(vec![inner("person", of, "id")]),
             "TeamChange" => Selection(vec![one(of, "change"), self.part(of, "team", "", self.identity("Team"))]),
             "WhatIf" => {

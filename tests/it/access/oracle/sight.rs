@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entity::id::{PersonId, UnitId};
-use entity::table::allocation;
+use entity::table::{allocation, unit};
 use entity::value::{AccessRole, AppointmentRole, Role};
 use psn::access::Viewer;
 
@@ -135,6 +135,15 @@ impl<'f> Sight<'f> {
         self.whole() || self.in_answered(unit)
     }
 
+    /// Whether they see the supporters of every member of each cover group that has one at or below a unit.
+    pub(super) fn whole_groups(&self, unit: UnitId) -> bool {
+        let inside = |other: &unit::Model| self.facts.is_in(other.id, &[unit]);
+        let groups: Vec<_> =
+            self.facts.units.iter().filter(|other| inside(other)).map(|other| &other.cover_group).collect();
+        let with = |other: &&unit::Model| other.cover_group.is_some() && groups.contains(&&other.cover_group);
+        self.facts.units.iter().filter(with).all(|other| self.people_of(other.id))
+    }
+
     /// Whose whole document they get: an admin anybody's, everybody else their own.
     pub(super) fn document_of(&self, person: PersonId) -> bool {
         self.is(AccessRole::Admin) || (self.is(AccessRole::Staff) && self.me == Some(person))
@@ -161,8 +170,7 @@ impl<'f> Sight<'f> {
 
     /// The units that are the viewer's own, by code.
     pub(super) fn own_units(&self) -> Vec<UnitId> {
-        let own =
-            |unit: &&entity::table::unit::Model| self.answered.contains(&unit.id) || self.given.contains(&unit.id);
+        let own = |unit: &&unit::Model| self.answered.contains(&unit.id) || self.given.contains(&unit.id);
         self.facts.units.iter().filter(own).map(|unit| unit.id).collect()
     }
 

@@ -21,17 +21,17 @@ use crate::graphql::history;
 use crate::harness::{World, day, instant};
 
 /// Everybody who comes on top, and the unit of their post.
-const PEOPLE: [(i64, i64); 24] = [
+const PEOPLE: [(i64, i64); 25] = [
     (50, 8),  // senior manager of SOUTH
     (51, 6),  // stood in for 50 until last week
     (52, 11), // senior manager of SOUTH until May
     (53, 11), // stands in for 52, for ever, whose appointment has ended
     (54, 1),  // coordinator
-    (55, 12), // senior manager of S1 and supporter of N3
+    (55, 12), // senior manager of S1 and supporter of N2 and N3
     (56, 11), // stands in for 60 on S4
     (57, 10), // senior manager of NORTH from next year
     (58, 10), // supporter of N1 and of S1
-    (59, 6),  // supporter of N2 until May
+    (59, 6),  // supporter of N2 until May, away since
     (60, 5),  // has left, with everything still on file
     (61, 10), // supporter of N3, in a cover group with S4
     (62, 11), // supporter of S4, paused
@@ -46,6 +46,7 @@ const PEOPLE: [(i64, i64); 24] = [
     (71, 13), // another member of N4
     (72, 14), // supporter of N5, which S5 shares
     (73, 15), // alone in N5
+    (74, 6),  // supporter of N2 until May, has left since
 ];
 
 /// Until when the audit log tells what happened to the world, and not what was asked of it.
@@ -64,9 +65,22 @@ pub(super) async fn build(world: &World) {
     history::reports(db).await;
     history::store(db, day("2026-11-16")).await;
     history::imports(db).await;
+    shares(db).await;
     mails(db).await;
     log(db).await;
     access(world).await;
+}
+
+/// Who has shares too many, and when, as a refusal says it.
+pub(super) const WHOSE_SHARES: &str = "NHS/000041 on 2026-11-01";
+
+/// The import that was refused has found that too.
+async fn shares(db: &DatabaseConnection) {
+    let [start, end] = entity::table::import_batch::SHARES;
+    let said = format!(" supporters.csv: {start}{WHOSE_SHARES}{end}. supporters.csv: {start}{WHOSE_SHARES}{end}.");
+    db.execute_unprepared(&format!("UPDATE import_batch SET refusal = refusal || '{said}' WHERE id = 2"))
+        .await
+        .unwrap();
 }
 
 /// Some tokens, one used and revoked, and grants, one of them over.
@@ -115,7 +129,7 @@ async fn people(db: &DatabaseConnection) {
     let mut posts: Vec<_> = PEOPLE.iter().map(|(id, unit)| post_row(*id, *unit)).collect();
     for post in &mut posts {
         match post.id.0 {
-            60 => post.valid_to = Some(day("2026-09-01")),
+            60 | 74 => post.valid_to = Some(day("2026-09-01")),
             65 => post.bank = true,
             66 => post.valid_from = Some(day("2026-10-01")),
             _ => {}
@@ -132,6 +146,8 @@ async fn people(db: &DatabaseConnection) {
         "job_title = 'Post ' || id WHERE id < 100 AND id % 4 <> 0",
         // Person 8 of N2 manages some of both sectors; the leaver is still named.
         "line_manager_id = 8 WHERE person_id IN (3, 4, 5, 6, 9, 36, 69, 60)",
+        // Who is a line manager and sees figures too.
+        "line_manager_id = 58 WHERE person_id = 70",
         "line_manager_id = 60 WHERE person_id IN (43, 44)",
         "line_manager_id = NULL WHERE person_id IN (42, 71)",
     ] {
@@ -168,7 +184,20 @@ async fn roles(db: &DatabaseConnection) {
         supporter(29, 69, 8),
         supporter(30, 70, 13),
         supporter(31, 72, 15),
+        allocation::Model {
+            valid_to: Some(day("2026-06-01")),
+            paused_from: Some(day("2026-05-01")),
+            ..supporter(32, 74, 5)
+        },
     ];
+    // Person 55 has a part in N2 too, which has a gap, and in which nothing changes by it.
+    let part = allocation::Model { share: 100, signed_off_on: None, ..supporter(35, 55, 5) };
+    // Champions of N2: one until May, and one who works in S2 now.
+    let champions = [
+        allocation::Model { valid_to: Some(day("2026-06-01")), ..allocation_row(33, 9, Role::Champion, 5) },
+        allocation_row(34, 66, Role::Champion, 5),
+    ];
+    let rows = rows.into_iter().chain([part]).chain(champions);
     insert::<allocation::Entity>(db, rows.map(|row| allocation::Model { id: AllocationId(row.id.0), ..row })).await;
     let spell = |id, person| unavailability::Model {
         id: UnavailabilityId(id),
@@ -176,7 +205,7 @@ async fn roles(db: &DatabaseConnection) {
         valid_from: day("2026-09-01"),
         valid_to: None,
     };
-    insert::<unavailability::Entity>(db, [spell(1, 7)]).await;
+    insert::<unavailability::Entity>(db, [spell(1, 7), spell(2, 59)]).await;
     let appointed = |id, unit, person, role| appointment::Model {
         id: AppointmentId(id),
         unit_id: UnitId(unit),

@@ -1,0 +1,77 @@
+//! What everybody is told in words or numbers that depend on what they see.
+
+use entity::value::AccessRole;
+use serde_json::{Value, json};
+
+use super::expected::Place;
+
+/// Whether a number is hidden; from an ADMIN it never is.
+pub(super) fn is_hidden(place: &Place<'_>, _: &Value) -> Value {
+    json!(!place.small_numbers_are_seen())
+}
+
+/// How many supporters have what a rule asks for is for those who see them all.
+pub(super) fn mix_sentence(place: &Place<'_>, told: &Value) -> Value {
+    if place.sees_all_supporters() { told.clone() } else { json!(without_people(told.as_str().expect("a sentence"))) }
+}
+
+fn without_people(said: &str) -> String {
+    match said.rsplit_once("; there are ") {
+        Some((start, _)) if said.contains("Peer Supporter(s) with") => format!("{start}."),
+        _ => said.to_owned(),
+    }
+}
+
+/// Why somebody who is allocated does not count is for those who see the team's supporters.
+pub(super) fn what_would_close(place: &Place<'_>, told: &Value) -> Value {
+    let all = place.sees_all_supporters();
+    let sentences = told.as_array().expect("sentences").iter();
+    let kept = sentences.filter_map(Value::as_str).filter(|said| all || !said.contains(" not count: "));
+    kept.map(|said| if all { said.to_owned() } else { without_people(said) }).map(Value::from).collect()
+}
+
+/// Why a team is at risk is for the same people, and does not name a unit that they do not see.
+pub(super) fn reasons(place: &Place<'_>, told: &Value) -> Value {
+    if !place.sees_all_supporters() {
+        return json!([]);
+    }
+    let said = |said: &Value| {
+        let said = said.as_str().expect("a sentence");
+        let of = said.strip_prefix("another policy of ").and_then(|rest| rest.strip_suffix(" will come into force"));
+        match of {
+            Some(code) if !place.sight.figures(place.sight.facts.coded(code)) => {
+                "another policy will come into force".to_owned()
+            }
+            _ => said.to_owned(),
+        }
+    };
+    told.as_array().expect("sentences").iter().map(said).collect()
+}
+
+/// Whose shares are too many is a value of a row that was rejected.
+pub(super) fn refusal(place: &Place<'_>, told: &Value) -> Value {
+    let (who, nobody) = (super::world::WHOSE_SHARES, "one person");
+    match told.as_str() {
+        Some(said) if !place.sight.is(AccessRole::Admin) => json!(said.replace(who, nobody)),
+        _ => told.clone(),
+    }
+}
+
+fn changes(place: &Place<'_>, wanted: &str) -> Value {
+    let changes = place.line.last().expect("a what-if").1["teams"]["nodes"].as_array().expect("its teams");
+    let seen = |change: &&Value| {
+        let code = change["team"]["unit"]["code"].as_str().expect("a code");
+        change["change"] == wanted && place.sight.figures(place.sight.facts.coded(code))
+    };
+    json!(changes.iter().filter(seen).count())
+}
+
+/// Teams that another policy gives a gap, of those that are seen.
+pub(super) fn new_gaps(place: &Place<'_>, _: &Value) -> Value {
+    changes(place, "NEW")
+}
+
+/// Teams whose gap another policy closes, of those that are seen.
+pub(super) fn closed_gaps(place: &Place<'_>, _: &Value) -> Value {
+    changes(place, "CLOSED")
+}
