@@ -116,6 +116,16 @@ impl<S: Executor> Telling<S> {
         (StatusCode::OK, headers, Body::from_stream(events)).into_response()
     }
 
+    /// Tells the caller that they are nobody here any more.
+    async fn refuse(&self, sender: &Sender<String>) -> End {
+        let sentence = "You are not signed in any more, or your API token is not good any more";
+        let error = ApiError::new(Code::Unauthenticated, sentence);
+        let refused = async_graphql::Response::from_errors(vec![error.into()]);
+        let _ = sender.send(next(&self.endpoint.shown(refused, &self.facts, &self.id))).await;
+        let _ = sender.send(complete()).await;
+        End::Refused
+    }
+
     /// Tells until the end, and says why it came and how many events there were.
     async fn tell(&self, sender: &Sender<String>) -> (End, u64) {
         let Live { gate, db, look, .. } = &self.endpoint.live;
@@ -135,14 +145,7 @@ impl<S: Executor> Telling<S> {
             }
             let viewer = match gate.look_again(&self.headers).await {
                 Ok(viewer) => viewer,
-                Err(Denied::Nobody | Denied::Refused) => {
-                    let sentence = "You are not signed in any more, or your API token is not good any more";
-                    let error = ApiError::new(Code::Unauthenticated, sentence);
-                    let refused = async_graphql::Response::from_errors(vec![error.into()]);
-                    let _ = sender.send(next(&self.endpoint.shown(refused, &self.facts, &self.id))).await;
-                    let _ = sender.send(complete()).await;
-                    return (End::Refused, events);
-                }
+                Err(Denied::Nobody | Denied::Refused) => return (self.refuse(sender).await, events),
                 // Nothing is told while nobody can say to whom.
                 Err(Denied::ProviderAway | Denied::Failed(_)) => continue,
             };
@@ -165,6 +168,12 @@ impl<S: Executor> Telling<S> {
             }
             let request = self.endpoint.request(&self.id, viewer, &self.facts, self.variables.clone());
             let answer = self.endpoint.execute_once(request, running).await;
+            // What has been read since they were looked up may be newer than their right to it: they are looked up once more.
+            match gate.look_again(&self.headers).await {
+                Ok(_) => {}
+                Err(Denied::Nobody | Denied::Refused) => return (self.refuse(sender).await, events),
+                Err(Denied::ProviderAway | Denied::Failed(_)) => continue,
+            }
             (last, quiet, price) = (Some(newest), 0, self.facts.cost.unwrap_or(1).max(1));
             if let Some(answer) = answer {
                 events += 1;

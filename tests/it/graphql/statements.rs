@@ -106,8 +106,8 @@ both!(
         let asked = fewest(&site, &statements, query, 3).await;
         assert_eq!(
             asked.len(),
-            3,
-            "the version of the facts, reports, and the teams of all their snapshots: {asked:#?}"
+            5,
+            "the version of the facts, reports, the teams of all their snapshots, and that they were read: {asked:#?}"
         );
     }
 );
