@@ -127,8 +127,8 @@ impl App {
     ///
     /// [`Stop::Refused`] for settings of the identity provider that cannot be used.
     pub fn gate(&self) -> Result<Gate, Stop> {
-        let Settings { board_zone, base_url, session, .. } = &self.settings;
-        let cookie = CookieName::at(base_url.as_deref());
+        let Settings { board_zone, session, .. } = &self.settings;
+        let cookie = CookieName::at(self.settings.is_https());
         let gate = Gate::new(self.api_db.clone(), (self.clock.clone(), *board_zone), cookie, session.limits());
         let provider = self.settings.provider(self.clock.clone())?;
         Ok(provider.into_iter().fold(gate, Gate::with_provider))

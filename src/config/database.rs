@@ -5,11 +5,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
-use clap::builder::FalseyValueParser;
 use entity::store::{Opening, Way, way};
 
 use super::secret::{Secret as _, SecretFile, Unshown, shown_masked};
 use super::tls::CaFile;
+use super::yes_or_no;
 
 /// The database.
 #[derive(Args, Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct DatabaseSettings {
     database_ca_file: Option<CaFile>,
 
     /// Let PostgreSQL on another machine be reached unencrypted or unverified, as the address's `sslmode` says; without this it is `verify-full` or nothing.
-    #[arg(long, env = "DATABASE_PLAIN", global = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "DATABASE_PLAIN", global = true, value_parser = yes_or_no)]
     database_plain: bool,
 }
 

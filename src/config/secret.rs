@@ -106,7 +106,8 @@ impl<T: Secret> SecretFile<T> {
     #[must_use]
     pub fn weakness(&self) -> Option<String> {
         let path = self.path.display();
-        open_to_all(&self.path)
+        // An address without a password is no secret.
+        (self.secret.password().is_some() && open_to_all(&self.path))
             .then(|| format!("{path} holds a password and can be read by every user of this machine: chmod 600 {path}"))
     }
 }
