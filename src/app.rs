@@ -8,6 +8,7 @@ use entity::clock::Clock;
 use entity::period::Day;
 use jobs::audit::AuditCheck;
 use jobs::mail::{Mailer, Sender};
+use jobs::private;
 use jobs::report::GapReport;
 use jobs::retention::Retention;
 use jobs::runner::{Job, Runner};
@@ -56,8 +57,10 @@ impl App {
                 "the database {url} cannot be opened ({cause}): see that DATABASE_URL is right and its folder can be written"
             ))
         };
-        if let Some(folder) = url.file().as_deref().and_then(std::path::Path::parent) {
-            std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+        if let Some(file) = url.file() {
+            let folder = file.parent().map_or(Ok(()), private::folder);
+            // SQLite gives the files beside it the same mode.
+            folder.and_then(|()| private::make(&file)).map_err(|error| failed(&error))?;
         }
         let open = async |limit| {
             let opening = settings.database.opening(limit);
