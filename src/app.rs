@@ -73,12 +73,28 @@ impl App {
         Ok(Self { settings, db, api_db, clock })
     }
 
+    /// As [`Self::begin_migrated`] where there is a database already: a command that only uses one must not make an empty
+    /// one under a name that was mistyped.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::begin_migrated`], and [`Stop::Refused`] where there is no file.
+    pub async fn open_migrated(settings: Settings, clock: Clock) -> Result<Self, Stop> {
+        if let Some(file) = settings.database.url().file().filter(|file| !file.exists()) {
+            return Err(Stop::Refused(format!(
+                "there is no database at {}: see that DATABASE_URL is right, or make one with `psn migrate` or `psn import --apply`",
+                file.display()
+            )));
+        }
+        Self::begin_migrated(settings, clock).await
+    }
+
     /// Opens the database and brings its tables up to date, at once or not at all: for commands that somebody waits for.
     ///
     /// # Errors
     ///
     /// As [`Self::open`], and [`Stop::Failed`] for tables that cannot be brought up to date.
-    pub async fn open_migrated(settings: Settings, clock: Clock) -> Result<Self, Stop> {
+    pub async fn begin_migrated(settings: Settings, clock: Clock) -> Result<Self, Stop> {
         let app = Self::open(settings, clock).await?;
         migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))?;
         Ok(app)
