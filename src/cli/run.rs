@@ -109,13 +109,14 @@ async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken)
     }
 }
 
-/// The same rule as the API's.
+/// The same rule as the API's, for what is mailed.
 async fn refuse_before_first_import(app: &App, period: Period) -> Result<(), Stop> {
     let imported = ledger::first_import(&app.db).await;
     let imported = imported.map_err(|error| Stop::Failed(format!("the imports cannot be read: {error}")))?;
     let imported = imported.map(|at| day_of(at, app.settings.board_zone));
     let last = match period {
-        Period::Day(day) => day,
+        // A day's coverage is computed from what the files say of the past, and nobody is mailed about it.
+        Period::Day(day) => imported.map_or(day, |first| day.max(first)),
         Period::Week(week) => week.monday().plus_days(6),
     };
     ledger::refuse_before_first_import(&period.to_string(), last, imported).map_err(Stop::Refused)

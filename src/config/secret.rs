@@ -138,7 +138,8 @@ pub(super) fn password_of(url: &str) -> Option<String> {
     (!password.is_empty()).then(|| percent_decoded(password))
 }
 
-fn percent_decoded(text: &str) -> String {
+/// `%20` becomes a space; what is no such thing stays.
+pub(super) fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
