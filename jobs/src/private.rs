@@ -48,6 +48,10 @@ fn options() -> OpenOptions {
 
 #[cfg(unix)]
 fn close_to_others(file: &File) -> io::Result<()> {
+    // A device, /dev/null say, is everybody's.
+    if !file.metadata()?.is_file() {
+        return Ok(());
+    }
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
 }
 
@@ -77,5 +81,8 @@ mod tests {
         assert_eq!((mode(&made), std::fs::read(&made).unwrap()), (0o644, b"old".to_vec()), "left alone");
         file(&made).unwrap();
         assert_eq!((mode(&made), std::fs::read(&made).unwrap()), (0o600, Vec::new()));
+        let (device, before) = (Path::new("/dev/null"), mode(Path::new("/dev/null")));
+        file(device).unwrap();
+        assert_eq!(mode(device), before, "no file of ours");
     }
 }
