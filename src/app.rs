@@ -8,6 +8,7 @@ use entity::clock::Clock;
 use entity::period::Day;
 use jobs::audit::AuditCheck;
 use jobs::mail::{Mailer, Sender};
+use jobs::private;
 use jobs::report::GapReport;
 use jobs::retention::Retention;
 use jobs::runner::{Job, Runner};
@@ -56,8 +57,10 @@ impl App {
                 "the database {url} cannot be opened ({cause}): see that DATABASE_URL is right and its folder can be written"
             ))
         };
-        if let Some(folder) = url.file().as_deref().and_then(std::path::Path::parent) {
-            std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+        if let Some(file) = url.file() {
+            let folder = file.parent().map_or(Ok(()), private::folder);
+            // SQLite gives the files beside it the same mode.
+            folder.and_then(|()| private::make(&file)).map_err(|error| failed(&error))?;
         }
         let open = async |limit| {
             let opening = settings.database.opening(limit);
@@ -70,12 +73,28 @@ impl App {
         Ok(Self { settings, db, api_db, clock })
     }
 
+    /// As [`Self::begin_migrated`] where there is a database already: a command that only uses one must not make an empty
+    /// one under a name that was mistyped.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::begin_migrated`], and [`Stop::Refused`] where there is no file.
+    pub async fn open_migrated(settings: Settings, clock: Clock) -> Result<Self, Stop> {
+        if let Some(file) = settings.database.url().file().filter(|file| !file.exists()) {
+            return Err(Stop::Refused(format!(
+                "there is no database at {}: see that DATABASE_URL is right, or make one with `psn migrate` or `psn import --apply`",
+                file.display()
+            )));
+        }
+        Self::begin_migrated(settings, clock).await
+    }
+
     /// Opens the database and brings its tables up to date, at once or not at all: for commands that somebody waits for.
     ///
     /// # Errors
     ///
     /// As [`Self::open`], and [`Stop::Failed`] for tables that cannot be brought up to date.
-    pub async fn open_migrated(settings: Settings, clock: Clock) -> Result<Self, Stop> {
+    pub async fn begin_migrated(settings: Settings, clock: Clock) -> Result<Self, Stop> {
         let app = Self::open(settings, clock).await?;
         migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))?;
         Ok(app)
@@ -127,8 +146,8 @@ impl App {
     ///
     /// [`Stop::Refused`] for settings of the identity provider that cannot be used.
     pub fn gate(&self) -> Result<Gate, Stop> {
-        let Settings { board_zone, base_url, session, .. } = &self.settings;
-        let cookie = CookieName::at(base_url.as_deref());
+        let Settings { board_zone, session, .. } = &self.settings;
+        let cookie = CookieName::at(self.settings.is_https());
         let gate = Gate::new(self.api_db.clone(), (self.clock.clone(), *board_zone), cookie, session.limits());
         let provider = self.settings.provider(self.clock.clone())?;
         let gate = provider.into_iter().fold(gate, Gate::with_provider);

@@ -92,6 +92,17 @@ pub enum Command {
     Audit(audit::Args),
 }
 
+impl Command {
+    /// Whether it goes on until it is stopped, so that being stopped is its good end.
+    #[must_use]
+    pub const fn is_service(&self) -> bool {
+        matches!(self, Self::Serve(_) | Self::Worker(_) | Self::Demo(_))
+    }
+}
+
+/// The exit code of what was stopped before its end: 128 and the number of SIGINT.
+pub const INTERRUPTED: u8 = 130;
+
 /// Why a command stops short, in one sentence for the person who typed it.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
@@ -101,15 +112,19 @@ pub enum Stop {
     /// Bad usage or refused input, nothing was changed: exit code 2.
     #[error("{0}")]
     Refused(String),
+    /// Somebody stopped it: exit code 130, as shells have it for Ctrl-C.
+    #[error("stopped before its end; what was not finished by then was not written")]
+    Interrupted,
 }
 
 impl Stop {
-    /// 1 for what failed, 2 for what was refused; clap's own complaints about usage are 2 as well.
+    /// 1 for what failed, 2 for what was refused, 130 for what was stopped; clap's own complaints about usage are 2 as well.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Failed(_) => ExitCode::from(1),
             Self::Refused(_) => ExitCode::from(2),
+            Self::Interrupted => ExitCode::from(INTERRUPTED),
         }
     }
 }
@@ -125,14 +140,31 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
     match command {
         Command::Serve(args) => serve::run(args, settings, clock, stop).await,
         Command::Demo(args) => demo::run(args, settings, clock, stop).await,
+        Command::Worker(args) => worker::run(args, settings, clock, stop).await,
+        Command::Run(args) => run::run(args, settings, clock, stop).await,
+        // All that these write is in transactions: what is dropped before its end is taken back.
+        once => tokio::select! {
+            done = once_only(once, settings, clock) => done,
+            () = stop.cancelled() => Err(Stop::Interrupted),
+        },
+    }
+}
+
+/// Does what comes to an end by itself.
+async fn once_only(command: Command, settings: Settings, clock: Clock) -> Result<(), Stop> {
+    match command {
+        Command::Serve(_) | Command::Demo(_) | Command::Worker(_) | Command::Run(_) => Ok(()),
         Command::Import(args) => {
-            let app = App::open_migrated(settings, clock).await?;
+            let opened = if args.apply {
+                App::begin_migrated(settings, clock).await
+            } else {
+                App::open_migrated(settings, clock).await
+            };
+            let app = opened?;
             let done = import::run(&args, &app.db, app.clock.now(), app.today()).await;
             app.close().await;
             done
         }
-        Command::Worker(args) => worker::run(args, settings, clock, stop).await,
-        Command::Run(args) => run::run(args, settings, clock).await,
         Command::Token(args) => token::run(args, settings, clock).await,
         Command::Grant(args) => grant::run(args, settings, clock).await,
         Command::Person(args) => {

@@ -19,8 +19,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::http::Uri;
+use axum::http::uri::Scheme;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
+use jobs::mail::is_this_machine;
 
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use http::HttpSettings;
@@ -53,7 +55,7 @@ pub struct Settings {
     pub http: HttpSettings,
 
     /// The address and port on which the API and the playground are served.
-    #[arg(long, env = "BIND", global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "BIND", global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
     pub bind: SocketAddr,
 
     /// Serve on an address that other machines reach although no identity provider is set up: only API tokens get in there.
@@ -69,7 +71,7 @@ pub struct Settings {
     #[arg(value_parser = zone)]
     pub board_zone: Tz,
 
-    /// The address at which people reach this service: its host is answered besides localhost, and mails link to it; without one they have no links.
+    /// The address at which people reach this service: its host is answered besides localhost, and mails link to it; without one they have no links. No path; `https`, unless it is this machine.
     #[arg(long, env = "BASE_URL", global = true, value_name = "URL", value_parser = web_address)]
     pub base_url: Option<String>,
 
@@ -112,11 +114,10 @@ impl Settings {
     ///
     /// [`Stop::Refused`] with what to do.
     pub fn refuse_open_address(&self) -> Result<(), Stop> {
-        let is_https = self.base_url.as_ref().is_some_and(|url| url.starts_with("https:"));
         let bind = self.bind;
         match (&self.oidc.oidc_issuer, self.tokens_only) {
             _ if bind.ip().is_loopback() => Ok(()),
-            (Some(_), _) if is_https => Ok(()),
+            (Some(_), _) if self.is_https() => Ok(()),
             (Some(_), _) => Err(Stop::Refused(format!(
                 "{bind} can be reached from other machines, and passwords and cookies would go there unencrypted: set BASE_URL to the \
                  https address at which people reach this service, by a proxy that ends TLS in front of it"
@@ -129,10 +130,18 @@ impl Settings {
         }
     }
 
-    /// Whether people reach this service by https: a proxy in front of it encrypts.
+    /// Whether people reach this service by https: a proxy in front of it encrypts. Nothing else decides it.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        self.base_url.as_deref().is_some_and(|url| url.to_ascii_lowercase().starts_with("https:"))
+        let uri = self.base_url.as_deref().and_then(|url| url.parse::<Uri>().ok());
+        uri.is_some_and(|uri| uri.scheme() == Some(&Scheme::HTTPS))
+    }
+
+    /// Whether people reach this service from other machines: the host of `BASE_URL` is not this one.
+    #[must_use]
+    pub fn is_reached_from_elsewhere(&self) -> bool {
+        let uri = self.base_url.as_deref().and_then(|url| url.parse::<Uri>().ok());
+        uri.and_then(|uri| uri.host().map(|host| !is_this_machine(host.trim_matches(['[', ']'])))).unwrap_or_default()
     }
 
     /// How long running work gets to finish after a stop is asked for.
@@ -151,11 +160,32 @@ pub enum LogFormat {
     Json,
 }
 
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "it is an address in numbers and a port, such as 127.0.0.1:8080 or [::1]:8080".to_owned())
+}
+
 fn web_address(url: &str) -> Result<String, String> {
     let uri = url.parse::<Uri>().ok();
-    let named = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
+    let named =
+        uri.as_ref().is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
     let sound = named && !url.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>".contains(c));
-    if sound { Ok(url.to_owned()) } else { Err("it is an address such as https://psn.example".to_owned()) }
+    match uri {
+        Some(uri) if sound && uri.path() == "/" && uri.query().is_none() && !url.contains('#') => Ok(url.to_owned()),
+        Some(_) if sound => {
+            Err("it is an address without a path, such as https://psn.example: give psn a host name of its own"
+                .to_owned())
+        }
+        Some(_) | None => Err("it is an address such as https://psn.example".to_owned()),
+    }
+}
+
+/// A word that is neither is a mistake, and must not count as one of them.
+fn yes_or_no(word: &str) -> Result<bool, String> {
+    match word.to_ascii_lowercase().as_str() {
+        "yes" | "y" | "true" | "t" | "on" | "1" => Ok(true),
+        "no" | "n" | "false" | "f" | "off" | "0" => Ok(false),
+        _ => Err("it is yes or no".to_owned()),
+    }
 }
 
 fn zone(name: &str) -> Result<Tz, String> {

@@ -27,7 +27,7 @@ fn begin(cli: Cli) -> Result<(), Stop> {
     let failed = |error| Stop::Failed(format!("the process cannot be set up: {error}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
-        let stop = shutdown::on_signal().map_err(failed)?;
+        let stop = shutdown::on_signal(cli.command.is_service()).map_err(failed)?;
         cli::run(cli, stop).await
     })
 }

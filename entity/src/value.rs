@@ -250,6 +250,8 @@ words! {
         ImportApplied = "IMPORT_APPLIED",
         /// An import of files was refused, and nothing was written.
         ImportRefused = "IMPORT_REFUSED",
+        /// `psn demo` imported its board, and the database is a demonstration's from then on.
+        DemonstrationMade = "DEMONSTRATION_MADE",
         /// A day's coverage was exported.
         CoverageExported = "COVERAGE_EXPORTED",
         /// All that is held on a person was exported.

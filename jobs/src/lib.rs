@@ -9,6 +9,7 @@ pub mod import;
 pub mod mail;
 pub mod one_line;
 pub mod owed;
+pub mod private;
 pub mod report;
 pub mod retention;
 pub mod runner;

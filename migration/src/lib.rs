@@ -93,6 +93,18 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<usize, MigrateError> {
     Ok(pending)
 }
 
+/// Whether no step was ever taken in the database, so that psn keeps nothing there; changes nothing.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn is_new<'c, C>(db: &'c C) -> Result<bool, MigrateError>
+where
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
+    Ok(!SchemaManager::new(db).has_table("seaql_migrations").await?)
+}
+
 /// How many steps the database lacks; changes nothing.
 ///
 /// # Errors

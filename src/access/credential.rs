@@ -18,10 +18,10 @@ pub enum CookieName {
 }
 
 impl CookieName {
-    /// For an address at which people reach the service.
+    /// For a service that people reach by https, or not.
     #[must_use]
-    pub fn at(base_url: Option<&str>) -> Self {
-        if base_url.is_some_and(|url| url.starts_with("https:")) { Self::Host } else { Self::Plain }
+    pub const fn at(https: bool) -> Self {
+        if https { Self::Host } else { Self::Plain }
     }
 
     /// The name.
@@ -190,12 +190,11 @@ mod tests {
     #[test]
     fn the_cookie_is_kept_from_scripts_and_other_sites_and_bound_to_the_host_where_there_is_https() {
         let secret = Secret::new(Kind::Session).unwrap();
-        let line = CookieName::at(Some("https://psn.board.example")).set(&secret, 60);
+        let line = CookieName::at(true).set(&secret, 60);
         let rest = "; Path=/; Max-Age=60; HttpOnly; SameSite=Lax";
         assert_eq!(line, format!("__Host-psn-session={}{rest}; Secure", secret.reveal()));
-        let line = CookieName::at(None).set(&secret, 60);
+        let line = CookieName::at(false).set(&secret, 60);
         assert_eq!(line, format!("psn-session={}{rest}", secret.reveal()));
-        assert_eq!(CookieName::at(Some("http://localhost:8080")), CookieName::Plain);
         assert_eq!(CookieName::Plain.clear(), "psn-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     }
 }

@@ -98,7 +98,8 @@ async fn verify(app: &App, expect: Option<Expected>) -> Result<(), Stop> {
              access to it"
         )));
     }
-    if let Some(Expected(expected)) = expect {
+    let expected = expect.map(|Expected(expected)| expected);
+    if let Some(expected) = &expected {
         let found = audit::hash_of(&app.db, expected.id).await.map_err(unreadable)?;
         if found.is_none_or(|hash| hash != expected.hash) {
             return Err(Stop::Failed(format!(
@@ -106,9 +107,13 @@ async fn verify(app: &App, expect: Option<Expected>) -> Result<(), Stop> {
             )));
         }
     }
+    let found =
+        expected.map_or_else(String::new, |expected| format!(" It holds the end that was expected, {expected}."));
     let head = head.map(|head| head.to_string()).unwrap_or_default();
     tracing::info!(head, "the audit log is whole");
-    say(format!("The audit log is whole: {sound} events. It ends with\n{head}\nKeep that elsewhere, for --expect."))
+    say(format!(
+        "The audit log is whole: {sound} events.{found} It ends with\n{head}\nKeep that elsewhere, for --expect."
+    ))
 }
 
 async fn list(app: &App, filter: &Filter, most: u64) -> Result<(), Stop> {
@@ -116,7 +121,7 @@ async fn list(app: &App, filter: &Filter, most: u64) -> Result<(), Stop> {
         .await
         .map_err(|error| Stop::Failed(format!("the audit log cannot be read: {error}")))?;
     if events.is_empty() {
-        return say("Nothing was done.");
+        return say("No such event.");
     }
     let shown = usize::try_from(most).unwrap_or(usize::MAX);
     let more = events.len() > shown;

@@ -1,9 +1,10 @@
 //! `psn demo`: a whole board to look at, from files to mails to the API, with one command.
 //!
-//! It goes the way that everybody's files go: the same import, the same snapshots, the same report. Whatever is there already
-//! is left alone, so that it can be stopped at any moment and run again.
+//! It goes the way that everybody's files go: the same import, the same snapshots, the same report, into a database of its own
+//! and no other. Whatever is there already is left alone, so that it can be stopped at any moment and run again.
 
 mod board;
+mod ground;
 pub mod links;
 
 use entity::clock::Clock;
@@ -24,6 +25,7 @@ use super::progress::Steps;
 use super::{Stop, say, serve};
 use crate::app::App;
 use crate::config::Settings;
+use ground::Ground;
 
 /// Weekly snapshots that the demonstration begins with, this week's among them.
 const WEEKS: i64 = 8;
@@ -36,8 +38,8 @@ pub struct Args {}
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] for an address that other machines reach, or a database that holds another board; [`Stop::Failed`] for
-/// whatever goes wrong on the way. What was finished stays.
+/// [`Stop::Refused`] for an address that other machines reach, or a database that it did not make itself; [`Stop::Failed`]
+/// for whatever goes wrong on the way. What was finished stays.
 pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), Stop> {
     let Args {} = args;
     if !settings.bind.ip().is_loopback() {
@@ -58,7 +60,10 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
             "{bind} cannot be listened on ({error}): stop what uses it, or choose another with --bind"
         ))
     })?;
-    let app = App::open_migrated(settings, clock).await?;
+    let app = App::open(settings, clock).await?;
+    // Making the tables is writing, too.
+    ground::look(&app).await?;
+    migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))?;
     let runner = app.runner()?;
     let asked_to_stop = async {
         stop.cancelled().await;
@@ -127,17 +132,9 @@ async fn run_once(app: &App, runner: &Runner, job: &str, period: Period) -> Resu
 
 /// Imports the board into an empty database, its days moved by whole weeks so that its as-at day is this week's.
 async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop> {
-    let root = unit::Entity::find().filter(unit::Column::ParentId.is_null()).one(&app.db).await;
-    match root.map_err(failed("the units cannot be read"))? {
-        Some(root) if root.code == board::ROOT => return Ok(()),
-        Some(root) => {
-            return Err(Stop::Refused(format!(
-                "{} holds another board ({}): name an empty database with --database-url",
-                app.settings.database.url(),
-                root.name
-            )));
-        }
-        None => {}
+    match ground::look(app).await? {
+        Ground::Ours => return Ok(()),
+        Ground::Empty => {}
     }
     let as_at = board::as_at();
     let request = import::Request {
@@ -151,9 +148,10 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop>
     let outcome = import::run(&app.db, request, app.clock.now(), steps)
         .await
         .map_err(failed("the board could not be imported"))?;
-    match outcome.refusal {
-        None => Ok(()),
-        Some(refusal) => Err(Stop::Failed(format!("the board was refused: {refusal}"))),
+    match (outcome.refusal, outcome.batch) {
+        (None, Some(batch)) => ground::mark(app, batch).await,
+        (None, None) => Err(Stop::Failed("the board was imported and no import was recorded".to_owned())),
+        (Some(refusal), _) => Err(Stop::Failed(format!("the board was refused: {refusal}"))),
     }
 }
 

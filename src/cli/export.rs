@@ -18,11 +18,12 @@ use entity::store::audit::{self, Event};
 use entity::store::{disclosure, roster};
 use entity::table::person;
 use entity::value::{Action, StandingGroup, Status};
+use jobs::private;
 use jobs::safe_csv::cell;
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 
-use super::Stop;
+use super::{Stop, say};
 
 /// How many ids one query may name; both engines take more.
 const IDS_PER_QUERY: usize = 5_000;
@@ -58,8 +59,7 @@ pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Res
     let coverage = compute(&facts.index, as_of, None);
     let people =
         supporters(db, &facts.index).await.map_err(|error| Stop::Failed(format!("People cannot be read: {error}")))?;
-    std::fs::create_dir_all(&out)
-        .map_err(|error| Stop::Failed(format!("{} cannot be made: {error}", out.display())))?;
+    private::folder(&out).map_err(|error| Stop::Failed(format!("{} cannot be made: {error}", out.display())))?;
     let hidden = match published {
         true => Some(
             disclosure::published_on(db, &facts.index, &coverage)
@@ -98,7 +98,7 @@ pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Res
     for (name, rows) in files {
         let path = out.join(name);
         write(&path, &rows).map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;
-        println!("{} ({} rows)", path.display(), rows.len() - 1);
+        say(format!("{} ({} rows)", path.display(), rows.len() - 1))?;
     }
     Ok(())
 }
@@ -106,7 +106,7 @@ pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Res
 type Row = Vec<String>;
 
 fn write(path: &Path, rows: &[Row]) -> csv::Result<()> {
-    let mut writer = csv::Writer::from_path(path)?;
+    let mut writer = csv::Writer::from_writer(private::file(path)?);
     for row in rows {
         writer.write_record(row.iter().map(|text| cell(text).into_owned()))?;
     }

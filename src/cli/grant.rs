@@ -11,7 +11,7 @@ use entity::value::AccessRole;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::{Stop, not_done, say};
-use crate::access::manage::{self, GrantWish};
+use crate::access::manage::{self, GrantWish, NotDone, Refusal};
 use crate::app::App;
 use crate::config::Settings;
 
@@ -62,7 +62,14 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Sto
     let done = match args.what {
         What::Add { person, role, from, until } => {
             let wish = GrantWish { person: known_by(&person), role, from, until };
-            let granted = manage::grant_role(&app.db, &app.operator(), wish).await.map_err(not_done);
+            let granted = manage::grant_role(&app.db, &app.operator(), wish).await;
+            let granted = granted.map_err(|cause| match cause {
+                NotDone::Refused(Refusal::PersonUnknown) => Stop::Refused(format!(
+                    "{}: give a work address, or Employer/Employee Number, as staff.csv has it; who is not on file yet is imported first",
+                    Refusal::PersonUnknown
+                )),
+                cause => not_done(cause),
+            });
             granted.and_then(|grant| say(format!("Grant {}: {person} is {role}{}.", grant.id, days(grant.validity()))))
         }
         What::List => list(&app).await,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use entity::period::Day;
 use jobs::import::{FileKind, ImportError, Mapping, Mode, Outcome, Reject, Request, Source};
-use jobs::safe_csv;
+use jobs::{private, safe_csv};
 use sea_orm::DatabaseConnection;
 
 use super::progress::Steps;
@@ -174,7 +174,7 @@ fn rejects_file(path: &Path, inputs: &[PathBuf]) -> Result<File, Stop> {
             return Err(Stop::Refused(format!("{shown} is there already and holds no rejects: choose another name")));
         }
     }
-    File::create(path).map_err(|error| Stop::Refused(format!("{shown} cannot be written ({error})")))
+    private::file(path).map_err(|error| Stop::Refused(format!("{shown} cannot be written ({error})")))
 }
 
 fn single(args: &Args, kind: FileKind) -> Option<&PathBuf> {

@@ -1,5 +1,6 @@
 //! `psn person`: what is held on one person, and erasing them.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -8,6 +9,7 @@ use entity::store::erasure::{self, EraseError};
 use entity::store::subject::{self, Whom};
 use entity::table::person;
 use entity::value::ErasureReason;
+use jobs::private;
 
 use super::{Stop, say};
 use crate::app::App;
@@ -38,7 +40,7 @@ pub enum What {
         #[command(flatten)]
         whom: Whose,
         /// Why: REQUESTED, NOT_NEEDED, UNLAWFUL or LEGAL_DUTY
-        #[arg(long, value_name = "WORD", default_value = "REQUESTED")]
+        #[arg(long, value_name = "WORD", default_value = "REQUESTED", value_parser = reason)]
         reason: ErasureReason,
         /// Do it: it cannot be taken back
         #[arg(long)]
@@ -50,7 +52,7 @@ pub enum What {
 #[derive(Clone, Debug, clap::Args)]
 pub struct Whose {
     /// Employee number
-    #[arg(long, value_name = "NUMBER", required_unless_present = "email", conflicts_with = "email")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "email")]
     pub number: Option<String>,
     /// Employer, where several have that number, or where the person was erased
     #[arg(long, value_name = "EMPLOYER", requires = "number")]
@@ -72,11 +74,22 @@ pub async fn run(args: Args, app: &App) -> Result<(), Stop> {
     }
 }
 
+/// The reasons that a person can have; RETENTION is the nightly job's own.
+fn reason(word: &str) -> Result<ErasureReason, String> {
+    let known = word.parse().ok().filter(|reason| *reason != ErasureReason::Retention);
+    known.ok_or_else(|| "it is REQUESTED, NOT_NEEDED, UNLAWFUL or LEGAL_DUTY".to_owned())
+}
+
 async fn one(app: &App, whose: Whose) -> Result<person::Model, Stop> {
     let whom = match whose {
         Whose { number: Some(number), employer, .. } => Whom::Number { number, employer },
         Whose { email: Some(address), .. } => Whom::Address(address),
-        Whose { .. } => return Err(Stop::Refused("say who is meant: --number or --email".to_owned())),
+        Whose { .. } => {
+            return Err(Stop::Refused(
+                "say who is meant: --number NUMBER (with --employer where several have it), or --email ADDRESS"
+                    .to_owned(),
+            ));
+        }
     };
     let mut found = subject::find(&app.db, &whom).await.map_err(failed)?;
     match (found.pop(), found.is_empty()) {
@@ -101,15 +114,13 @@ async fn export(app: &App, whose: Whose, out: Option<PathBuf>) -> Result<(), Sto
     let text = serde_json::to_string_pretty(&document.json())
         .map_err(|error| Stop::Failed(format!("the document cannot be written: {error}")))?;
     let Some(path) = out else { return say(text) };
-    std::fs::write(&path, text + "\n")
+    private::file(&path)
+        .and_then(|mut file| file.write_all((text + "\n").as_bytes()))
         .map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;
     say(format!("{} ({} records on person:{})", path.display(), document.records(), person.id))
 }
 
 async fn erase(app: &App, whose: Whose, reason: ErasureReason, yes: bool) -> Result<(), Stop> {
-    if reason == ErasureReason::Retention {
-        return Err(Stop::Refused("RETENTION is the nightly job's own reason; name another one".to_owned()));
-    }
     let person = one(app, whose).await?;
     let by = By::operator(app.clock.now());
     let gone = if yes {

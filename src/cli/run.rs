@@ -1,7 +1,7 @@
 //! `psn run`: a job now, because somebody asks for it, and the list of jobs and runs.
 
 use clap::Subcommand;
-use entity::clock::Clock;
+use entity::clock::{Clock, day_of};
 use entity::period::{Day, IsoWeek};
 use entity::store::retention::Kind;
 use entity::store::run::{self as ledger, COVERAGE, Filter, GAP_REPORT, RETENTION};
@@ -10,6 +10,7 @@ use entity::value::RunState;
 use jobs::report::Preview;
 use jobs::runner::RunNowError;
 use jobs::schedule::{Period, TABLE, render};
+use tokio_util::sync::CancellationToken;
 
 use super::{Stop, say};
 use crate::app::App;
@@ -59,13 +60,13 @@ pub enum What {
 /// # Errors
 ///
 /// [`Stop::Failed`] when the run failed or waits for another attempt; [`Stop::Refused`] when it was not begun.
-pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Stop> {
+pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), Stop> {
     let app = App::open_migrated(settings, clock).await?;
     let done = match args.what {
-        What::Coverage { as_of } => run_now(&app, COVERAGE, Period::Day(as_of)).await,
-        What::GapReport { week, dry_run: false } => run_now(&app, GAP_REPORT, Period::Week(week)).await,
+        What::Coverage { as_of } => run_now(&app, COVERAGE, Period::Day(as_of), &stop).await,
+        What::GapReport { week, dry_run: false } => run_now(&app, GAP_REPORT, Period::Week(week), &stop).await,
         What::GapReport { week, dry_run: true } => preview(&app, week).await,
-        What::Retention { dry_run: false } => run_now(&app, RETENTION, Period::Day(app.today())).await,
+        What::Retention { dry_run: false } => run_now(&app, RETENTION, Period::Day(app.today()), &stop).await,
         What::Retention { dry_run: true } => beyond(&app).await,
         What::List => list(&app).await,
     };
@@ -73,22 +74,30 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Sto
     done
 }
 
-async fn run_now(app: &App, job: &str, period: Period) -> Result<(), Stop> {
-    // A run about nothing would be done for good, and the period's own run would find it so.
-    let imported = ledger::first_import(&app.db).await;
-    if job != RETENTION
-        && imported.map_err(|error| Stop::Failed(format!("the imports cannot be read: {error}")))?.is_none()
-    {
-        return Err(Stop::Refused(
-            "there is nothing to compute yet: import a board's files first (psn import)".to_owned(),
-        ));
+async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken) -> Result<(), Stop> {
+    if job != RETENTION {
+        refuse_before_first_import(app, period).await?;
     }
-    let run = app.runner()?.run_now(job, period).await.map_err(|error| match error {
+    let runner = app.runner()?;
+    let asked_to_stop = async {
+        stop.cancelled().await;
+        // The run comes to its end within that time, or is given back to the next worker.
+        runner.drain(app.settings.shutdown_limit()).await;
+    };
+    let run = tokio::select! {
+        run = runner.run_now(job, period) => run,
+        () = asked_to_stop => return Err(Stop::Interrupted),
+    };
+    let run = run.map_err(|error| match error {
         RunNowError::UnknownJob(..) | RunNowError::WrongPeriod(..) | RunNowError::ToCome(_) => {
             Stop::Refused(error.to_string())
         }
-        RunNowError::Busy(..) | RunNowError::Stopping | RunNowError::Database(_) => Stop::Failed(error.to_string()),
+        RunNowError::Stopping => Stop::Interrupted,
+        RunNowError::Busy(..) | RunNowError::Database(_) => Stop::Failed(error.to_string()),
     })?;
+    if stop.is_cancelled() && run.state != RunState::Done {
+        return Err(Stop::Interrupted);
+    }
     let outcome = run.outcome.clone().unwrap_or_default();
     match run.state {
         RunState::Done => say(format!("{job} {period}: {outcome}")),
@@ -100,7 +109,21 @@ async fn run_now(app: &App, job: &str, period: Period) -> Result<(), Stop> {
     }
 }
 
+/// The same rule as the API's, for what is mailed.
+async fn refuse_before_first_import(app: &App, period: Period) -> Result<(), Stop> {
+    let imported = ledger::first_import(&app.db).await;
+    let imported = imported.map_err(|error| Stop::Failed(format!("the imports cannot be read: {error}")))?;
+    let imported = imported.map(|at| day_of(at, app.settings.board_zone));
+    let last = match period {
+        // A day's coverage is computed from what the files say of the past, and nobody is mailed about it.
+        Period::Day(day) => imported.map_or(day, |first| day.max(first)),
+        Period::Week(week) => week.monday().plus_days(6),
+    };
+    ledger::refuse_before_first_import(&period.to_string(), last, imported).map_err(Stop::Refused)
+}
+
 async fn preview(app: &App, week: IsoWeek) -> Result<(), Stop> {
+    refuse_before_first_import(app, Period::Week(week)).await?;
     let mails = app.gap_report()?.dry_run(&app.db, week).await.map_err(|error| Stop::Failed(error.to_string()))?;
     for Preview { recipient, address, units, rendered } in &mails {
         say(address.as_deref().unwrap_or(&format!("NOBODY ({recipient})")))?;

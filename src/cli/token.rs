@@ -40,7 +40,7 @@ pub enum What {
         #[arg(long)]
         names: bool,
         /// For how many days it is good
-        #[arg(long, default_value_t = 90)]
+        #[arg(long, default_value_t = 90, allow_negative_numbers = true)]
         days: i64,
     },
     /// List the tokens and when each was last used.

@@ -5,11 +5,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
-use clap::builder::FalseyValueParser;
 use entity::store::{Opening, Way, way};
 
-use super::secret::{Secret as _, SecretFile, Unshown, shown_masked};
+use super::secret::{Secret as _, SecretFile, Unshown, percent_decoded, shown_masked};
 use super::tls::CaFile;
+use super::yes_or_no;
 
 /// The database.
 #[derive(Args, Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct DatabaseSettings {
     database_ca_file: Option<CaFile>,
 
     /// Let PostgreSQL on another machine be reached unencrypted or unverified, as the address's `sslmode` says; without this it is `verify-full` or nothing.
-    #[arg(long, env = "DATABASE_PLAIN", global = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "DATABASE_PLAIN", global = true, value_parser = yes_or_no)]
     database_plain: bool,
 }
 
@@ -138,7 +138,7 @@ impl DatabaseUrl {
         let path = self.0.strip_prefix("sqlite:")?;
         let path = path.strip_prefix("//").unwrap_or(path);
         let path = path.split_once('?').map_or(path, |(path, _)| path);
-        (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+        (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(percent_decoded(path)))
     }
 }
 
@@ -151,6 +151,8 @@ mod tests {
         let file = |url: &str| DatabaseUrl::from_str(url).unwrap().file();
         assert_eq!(file("sqlite:psn-data/psn.db"), Some(PathBuf::from("psn-data/psn.db")));
         assert_eq!(file("sqlite:///var/psn.db?mode=rwc"), Some(PathBuf::from("/var/psn.db")));
+        // As the driver reads it: what is looked for must be what is opened.
+        assert_eq!(file("sqlite:board%20one/psn.db"), Some(PathBuf::from("board one/psn.db")));
         assert_eq!(file("sqlite::memory:"), None);
         assert_eq!(file("postgres://db/psn"), None);
     }

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use axum::http::Uri;
 use clap::Args;
-use clap::builder::FalseyValueParser;
 use jobs::mail::{Tls, is_this_machine};
 
 use super::secret::{Secret as _, SecretFile, Unshown, shown_masked};
 use super::tls::CaFile;
+use super::yes_or_no;
 
 /// The mail server, or the folder in its place.
 #[derive(Args, Clone, Debug)]
@@ -30,7 +30,7 @@ pub struct MailSettings {
     smtp_ca_file: Option<CaFile>,
 
     /// Let mail go to another machine unencrypted, by `smtp://`.
-    #[arg(long, env = "SMTP_PLAIN", global = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "SMTP_PLAIN", global = true, value_parser = yes_or_no)]
     smtp_plain: bool,
 
     /// The folder into which mails are written as `.eml` files when there is no mail server.

@@ -67,6 +67,19 @@ pub struct OidcSettings {
     pub oidc_ca_file: Option<PathBuf>,
 }
 
+impl OidcSettings {
+    /// The secret, for a comparison with those that everybody knows.
+    pub(super) fn password(&self) -> Option<String> {
+        let file = self.oidc_client_secret_file.as_ref().map(SecretFile::secret);
+        file.or(self.oidc_client_secret.as_ref()).map(|secret| secret.reveal().to_owned())
+    }
+
+    /// What is weak about it, a sentence each.
+    pub(super) fn weaknesses(&self) -> Vec<String> {
+        self.oidc_client_secret_file.as_ref().and_then(SecretFile::weakness).into_iter().collect()
+    }
+}
+
 impl Settings {
     /// The identity provider that these settings name, if any. Nothing is asked of it yet.
     ///

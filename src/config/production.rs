@@ -25,12 +25,13 @@ const KNOWN: [&str; 16] = [
 
 impl Settings {
     /// What makes this a service for others than the person at this machine, if anything does: it then holds real people's
-    /// data. An address that other machines reach, an address by https that people are told, or a database elsewhere.
+    /// data. An address that other machines reach, an address by https or on another host that people are told, or a database
+    /// elsewhere.
     #[must_use]
     pub fn production(&self) -> Option<String> {
         if !self.bind.ip().is_loopback() {
             Some(format!("other machines reach {}", self.bind))
-        } else if self.is_https() {
+        } else if self.is_https() || self.is_reached_from_elsewhere() {
             self.base_url.as_ref().map(|url| format!("people reach it at {url}"))
         } else if self.database.is_elsewhere() {
             Some(format!("the database is on another machine, {}", self.database.url()))
@@ -39,8 +40,8 @@ impl Settings {
         }
     }
 
-    /// Refuses a way to the database or the mail server that protects nothing, and in production a password that everybody
-    /// knows.
+    /// Refuses a way to the database, the mail server or this service that protects nothing, and in production a password that
+    /// everybody knows.
     ///
     /// # Errors
     ///
@@ -49,8 +50,18 @@ impl Settings {
         if let Some(fault) = self.database.fault().or_else(|| self.mail.fault()) {
             return Err(Stop::Refused(fault));
         }
+        if let Some(url) = self.base_url.as_ref().filter(|_| self.is_reached_from_elsewhere() && !self.is_https()) {
+            return Err(Stop::Refused(format!(
+                "people would reach {url} unencrypted, and what signs them in would travel so: set BASE_URL to an https address, of a proxy that ends TLS in front of psn"
+            )));
+        }
         let Some(why) = self.production() else { return Ok(()) };
-        for (name, password) in [("DATABASE_URL", self.database.password()), ("SMTP_URL", self.mail.password())] {
+        let passwords = [
+            ("DATABASE_URL", self.database.password()),
+            ("SMTP_URL", self.mail.password()),
+            ("OIDC_CLIENT_SECRET", self.oidc.password()),
+        ];
+        for (name, password) in passwords {
             if password.is_some_and(|password| KNOWN.contains(&password.to_lowercase().as_str())) {
                 return Err(Stop::Refused(format!(
                     "the password in {name} is one that everybody tries first, and {why}: choose another, for example by `openssl rand -hex 20`"
@@ -78,7 +89,7 @@ impl Settings {
     /// What is weak although it was asked for, a sentence each: start-up and `psn check` say so.
     #[must_use]
     pub fn weaknesses(&self) -> Vec<String> {
-        [self.database.weaknesses(), self.mail.weaknesses()].concat()
+        [self.database.weaknesses(), self.mail.weaknesses(), self.oidc.weaknesses()].concat()
     }
 }
 
@@ -104,8 +115,29 @@ mod tests {
             "postgres://psn@127.0.0.1/psn"
         ]));
         assert!(production(&["--bind", "0.0.0.0:80"]));
-        assert!(production(&["--base-url", "https://psn.board.example"]));
+        for url in
+            ["https://psn.board.example", "HTTPS://psn.board.example", "http://psn.board.example", "https://localhost"]
+        {
+            assert!(production(&["--base-url", url]), "{url}");
+        }
+        assert!(!production(&["--base-url", "http://[::1]:8080"]));
         assert!(production(&["--database-url", "postgres://psn@db.board.example/psn"]));
+    }
+
+    #[test]
+    fn people_reach_it_by_https_or_on_this_machine_and_at_no_path() {
+        for sound in
+            ["https://psn.example", "HTTPS://psn.example/", "https://psn.example:8443", "http://127.0.0.1:8080"]
+        {
+            assert_eq!(settings(&["--base-url", sound]).refuse_unsafe(), Ok(()), "{sound}");
+        }
+        assert!(settings(&["--base-url", "HTTPS://psn.example"]).is_https());
+        let refused = settings(&["--base-url", "http://psn.example"]).refuse_unsafe().unwrap_err().to_string();
+        assert!(refused.contains("unencrypted") && refused.contains("https"), "{refused}");
+        for path in ["https://psn.example/sub", "https://psn.example/?x", "https://psn.example/#x"] {
+            let error = Cli::try_parse_from(["psn", "serve", "--base-url", path]).unwrap_err().to_string();
+            assert!(error.contains("without a path"), "{error}");
+        }
     }
 
     #[test]

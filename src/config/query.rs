@@ -67,7 +67,12 @@ impl QuerySettings {
     pub fn persisted(&self) -> Result<Persisted, Stop> {
         match &self.persisted_operations {
             Some(folder) => Persisted::read(folder, self.allow_list).map_err(|error| {
-                Stop::Refused(format!("PERSISTED_OPERATIONS: {error}: mend it, or take it out of the folder"))
+                let what = if folder.is_dir() {
+                    "mend it, or take it out of the folder"
+                } else {
+                    "set it to a folder of .graphql files that can be read, or to none"
+                };
+                Stop::Refused(format!("PERSISTED_OPERATIONS: {error}: {what}"))
             }),
             None if self.allow_list == AllowList::Everyone => Err(Stop::Refused(
                 "ALLOW_LIST=everyone without persisted operations would leave nothing to send: set PERSISTED_OPERATIONS".to_owned(),

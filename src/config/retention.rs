@@ -8,7 +8,7 @@ use entity::store::retention::Periods;
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Settings")]
 pub struct RetentionSettings {
-    /// How many days texts, addresses and files of mails are kept.
+    /// How many days texts, addresses and files of mails are kept, 30 or more.
     #[arg(long, env = "KEEP_MAILS", global = true, value_name = "DAYS", default_value = "400")]
     #[arg(value_parser = clap::value_parser!(u32).range(30..=36_500))]
     pub keep_mails: u32,
@@ -18,12 +18,12 @@ pub struct RetentionSettings {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub keep_rejects: u32,
 
-    /// How many days runs of jobs are kept.
+    /// How many days runs of jobs are kept, 90 or more.
     #[arg(long, env = "KEEP_RUNS", global = true, value_name = "DAYS", default_value = "400")]
     #[arg(value_parser = clap::value_parser!(u32).range(90..=36_500))]
     pub keep_runs: u32,
 
-    /// How many days absences are kept after their end; earlier days are then answered from stored figures only.
+    /// How many days absences are kept after their end, 90 or more; earlier days are then answered from stored figures only.
     #[arg(long, env = "KEEP_ABSENCES", global = true, value_name = "DAYS", default_value = "400")]
     #[arg(value_parser = clap::value_parser!(u32).range(90..=36_500))]
     pub keep_absences: u32,
@@ -33,7 +33,7 @@ pub struct RetentionSettings {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub keep_sign_ins: u32,
 
-    /// How many days name and contact are kept of people who have left.
+    /// How many days name and contact are kept of people who have left, 90 or more.
     #[arg(long, env = "KEEP_PEOPLE", global = true, value_name = "DAYS", default_value = "2190")]
     #[arg(value_parser = clap::value_parser!(u32).range(90..=36_500))]
     pub keep_people: u32,

@@ -106,7 +106,8 @@ impl<T: Secret> SecretFile<T> {
     #[must_use]
     pub fn weakness(&self) -> Option<String> {
         let path = self.path.display();
-        open_to_all(&self.path)
+        // An address without a password is no secret.
+        (self.secret.password().is_some() && open_to_all(&self.path))
             .then(|| format!("{path} holds a password and can be read by every user of this machine: chmod 600 {path}"))
     }
 }
@@ -137,7 +138,8 @@ pub(super) fn password_of(url: &str) -> Option<String> {
     (!password.is_empty()).then(|| percent_decoded(password))
 }
 
-fn percent_decoded(text: &str) -> String {
+/// `%20` becomes a space; what is no such thing stays.
+pub(super) fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {

@@ -123,19 +123,9 @@ fn readable(job: Job, period: &str, today: Day, imported: Option<Day>) -> Result
         let sentence = format!("{written} has not begun; the schedule runs it when it has");
         return Err(refusal(RequestRunRefusalCode::PeriodInFuture, sentence));
     }
-    match imported {
-        Some(imported) if last >= imported => Ok(written),
-        Some(imported) => Err(refusal(
-            RequestRunRefusalCode::PeriodBeforeFirstImport,
-            format!(
-                "Nothing is known of {written}: the first import was on {imported}; ask for that day or a later one"
-            ),
-        )),
-        None => Err(refusal(
-            RequestRunRefusalCode::PeriodBeforeFirstImport,
-            format!("Nothing is known of {written}: no files have been imported yet; import them first"),
-        )),
-    }
+    run::refuse_before_first_import(&written, last, imported)
+        .map_err(|sentence| refusal(RequestRunRefusalCode::PeriodBeforeFirstImport, sentence))?;
+    Ok(written)
 }
 
 #[cfg(test)]

@@ -105,7 +105,20 @@ both!(
         for what in [["run", "coverage", "--as-of", "2026-11-16"], ["run", "gap-report", "--week", "2026-W47"]] {
             let line = [&what[..], &["--database-url", &world.url]].concat();
             let (code, _, error) = run(world.folder.path(), &line);
-            assert!(code == Some(2) && error.contains("psn import"), "{error}");
+            assert!(code == Some(2) && error.contains("import them first"), "{error}");
+        }
+        let courses = world.folder.path().join("courses.csv");
+        std::fs::write(&courses, "Course Code,Course Title,Level\nC1,A course,1\n").unwrap();
+        let import =
+            ["import", "--courses", "courses.csv", "--as-at", "2026-11-16", "--apply", "--database-url", &world.url];
+        let (code, _, error) = run(world.folder.path(), &import);
+        assert_eq!(code, Some(0), "{error}");
+        for what in [
+            &["run", "gap-report", "--week", "2026-W40"][..],
+            &["run", "gap-report", "--week", "2026-W40", "--dry-run"],
+        ] {
+            let (code, _, error) = run(world.folder.path(), &[what, &["--database-url", &world.url]].concat());
+            assert!(code == Some(2) && error.contains("the first import was on"), "{error}");
         }
         let (code, said, _) = run(world.folder.path(), &["run", "list", "--database-url", &world.url]);
         assert!(code == Some(0) && said.contains("No run yet."), "{said}");

@@ -1,12 +1,15 @@
 //! The demonstration from outside: alive whatever the day, and nothing done twice.
 
+use std::time::Duration;
+
 use clap::Parser as _;
-use entity::table::{delivery, job_run, snapshot, unit};
+use entity::table::{audit_event, delivery, job_run, snapshot, unit};
 use psn::app::App;
 use psn::cli::{Cli, Stop, demo};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+use tokio_util::sync::CancellationToken;
 
-use crate::harness::{Engine, World, instant};
+use crate::harness::{Engine, World, both, instant};
 
 fn app(world: &World) -> App {
     let folder = world.folder.path().join("mail");
@@ -75,3 +78,58 @@ async fn its_days_move_by_whole_weeks_so_that_it_is_alive_on_any_day() {
     }
     assert_eq!(figures[0], figures[1]);
 }
+
+/// The command itself, against the world's database.
+async fn psn(world: &World, args: &[&str]) -> Result<(), Stop> {
+    let folder = world.folder.path().join("mail");
+    let settings = [
+        "psn",
+        "--database-url",
+        &world.url,
+        "--mail-folder",
+        folder.to_str().expect("a path"),
+        "--bind",
+        "127.0.0.1:0",
+    ];
+    let command = Cli::try_parse_from([&settings, args].concat()).expect("a command");
+    // A demonstration that is not refused goes on serving.
+    let done = tokio::time::timeout(Duration::from_secs(120), psn::cli::run(command, CancellationToken::new())).await;
+    done.expect("it comes to its end")
+}
+
+/// It is refused, both on the way in and where the board would be imported, and nothing at all was written.
+async fn is_refused(world: &World, holds: &str) {
+    let events = audit_event::Entity::find().count(&world.db).await.expect("events");
+    let before = counts(world).await;
+    for refused in [psn(world, &["demo"]).await, prepared(world).await.map(|_| ())] {
+        let Err(Stop::Refused(sentence)) = refused else { panic!("{refused:?}") };
+        assert!(sentence.contains(holds) && sentence.contains("--database-url"), "{sentence}");
+    }
+    assert_eq!(counts(world).await, before);
+    assert_eq!(audit_event::Entity::find().count(&world.db).await.expect("events"), events);
+}
+
+both!(
+    async fn a_real_board_with_the_demonstrations_own_code_is_refused_before_anything_is_written(world: World) {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/demo/board");
+        let import = ["import", "--dir", folder, "--as-at", "2026-11-16", "--apply", "--force"];
+        psn(&world, &import).await.expect("the same files, imported by somebody");
+        is_refused(&world, "another board, NHS Greater Glasgow and Clyde").await;
+    }
+);
+
+both!(
+    async fn a_database_that_anybody_else_has_used_is_refused_before_it_and_after_it(world: World) {
+        psn(&world, &["token", "make", "--name", "Ward 7", "--role", "auditor"]).await.expect("a token");
+        is_refused(&world, "other data").await;
+
+        let Some(other) = World::new(world.engine).await else { return };
+        prepared(&other).await.expect("the demonstration is prepared");
+        let folder = tempfile::tempdir().expect("a folder");
+        let courses = folder.path().join("courses.csv");
+        std::fs::write(&courses, "Course Code,Course Title,Level\nREAL-1,A real course,1\n").expect("a file");
+        let file = courses.to_str().expect("a path");
+        psn(&other, &["import", "--courses", file, "--as-at", "2026-11-16", "--apply"]).await.expect("real files");
+        is_refused(&other, "another board").await;
+    }
+);

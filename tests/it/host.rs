@@ -83,7 +83,7 @@ async fn a_request_for_no_host_or_for_a_second_one_is_refused() {
 
 #[tokio::test]
 async fn the_host_of_base_url_is_answered_and_any_where_only_tokens_get_in() {
-    let behind_a_proxy = served(&["--base-url", "https://psn.board.example/network"]).await;
+    let behind_a_proxy = served(&["--base-url", "https://psn.board.example"]).await;
     for (host, known) in [("psn.board.example", true), ("localhost:8080", true), ("evil.example", false)] {
         assert_eq!(is_answered(&ask_of(&behind_a_proxy, host).await), known, "{host}");
     }

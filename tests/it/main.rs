@@ -22,6 +22,7 @@ mod jobs;
 mod live;
 mod logs;
 mod oidc;
+mod operator;
 mod outage;
 mod persisted;
 mod playground;

@@ -75,11 +75,17 @@ fn a_file_of_a_secret_that_everybody_can_read_is_reported() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("smtp");
     fs::write(&file, format!("smtp://me:{PLANTED}@127.0.0.1:1")).unwrap();
-    for (mode, told) in [(0o644, true), (0o640, false)] {
+    let warned = |mode, name: &str| {
         fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
-        let (_, said) = says(home.path(), &["check"], &[("SMTP_URL_FILE", file.to_str().unwrap())]);
-        assert_eq!(said.contains("warning: ") && said.contains("chmod 600"), told, "{said}");
-    }
+        let (_, said) = says(home.path(), &["check"], &[(name, file.to_str().unwrap())]);
+        said.contains("warning: ") && said.contains("chmod 600")
+    };
+    assert!(warned(0o644, "SMTP_URL_FILE"));
+    assert!(!warned(0o640, "SMTP_URL_FILE"));
+    fs::write(&file, PLANTED).unwrap();
+    assert!(warned(0o644, "OIDC_CLIENT_SECRET_FILE"));
+    fs::write(&file, "postgres://psn@127.0.0.1:1/psn").unwrap();
+    assert!(!warned(0o644, "DATABASE_URL_FILE"), "it holds no password");
 }
 
 #[test]
@@ -110,7 +116,17 @@ fn an_unsafe_combination_is_refused_in_one_sentence() {
         refused(folder, &["serve", "--bind", "127.0.0.1:0"], &[("DATABASE_URL", &url), mail], "everybody tries first");
     }
     refused(folder, &["worker"], &[https, ("SMTP_URL", "smtps://me:changeme@mail.board.example")], "everybody tries");
+    refused(folder, &["worker"], &[https, mail, ("OIDC_CLIENT_SECRET", "changeme")], "OIDC_CLIENT_SECRET is one that");
     refused(folder, &["demo"], &[https], "for this machine only");
+    refused(folder, &["demo"], &[("BASE_URL", "http://psn.board.example")], "for this machine only");
+    refused(
+        folder,
+        &["serve", "--bind", "127.0.0.1:0"],
+        &[("BASE_URL", "http://psn.board.example"), mail],
+        "unencrypted",
+    );
+    refused(folder, &["serve"], &[("BASE_URL", "https://psn.board.example/sub")], "without a path");
+    refused(folder, &["worker"], &[("SMTP_PLAIN", "perhaps")], "it is yes or no");
     refused(folder, &["check"], &[("SMTP_CA_FILE", "none.pem")], "cannot be read");
     assert!(fs::read_dir(folder).unwrap().next().is_none(), "nothing was made");
 }
@@ -126,6 +142,8 @@ fn check_and_start_up_say_what_is_unsafe_or_weak() {
     assert!(code == Some(0) && said.contains("WARN") && said.contains("SMTP_PLAIN: "), "{said}");
     let (_, said) = says(folder, &["check"], &[("BASE_URL", "https://psn.board.example")]);
     assert!(said.contains("safety: fails: without SMTP_URL"), "{said}");
+    let (_, said) = says(folder, &["check", "--no-jobs"], &[("BASE_URL", "https://psn.board.example")]);
+    assert!(said.contains("safety: ok, production settings"), "{said}");
     let safe = [("BASE_URL", "https://psn.board.example"), ("SMTP_URL", "smtps://127.0.0.1:1")];
     let (_, said) = says(folder, &["check"], &safe);
     assert!(

@@ -33,7 +33,7 @@ impl Risk {
     }
 }
 
-const LOST: &str = "not all Peer Supporters who count today will";
+const LOST: &str = "not all Peer Supporters who count today will still count then";
 
 /// One thing that is different on that day. Nobody is named: the sentence goes into mails.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -274,7 +274,7 @@ async fn forget_rejects(
             .await?;
         let Some((id, _)) = rows.last() else { return Ok(forgotten) };
         last = *id;
-        let (named, texts): (Vec<_>, Vec<_>) = rows.iter().cloned().filter(|(_, value)| mentions.are_in(value)).unzip();
+        let (named, texts): (Vec<_>, Vec<_>) = rows.into_iter().filter(|(_, value)| mentions.are_in(value)).unzip();
         if !named.is_empty() {
             remember(txn, key, &texts).await?;
             let cleared = import_reject::Entity::update_many()

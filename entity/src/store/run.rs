@@ -25,6 +25,7 @@ use serde_json::json;
 use super::audit::Event;
 use crate::actor::Actor;
 use crate::id::JobRunId;
+use crate::period::Day;
 use crate::table::import_batch;
 use crate::table::job_run::{ActiveModel, Column, Entity, Model};
 use crate::value::{Action, ImportState, RunState};
@@ -326,6 +327,22 @@ pub async fn first_import(db: &impl ConnectionTrait) -> Result<Option<DateTime<U
         .into_tuple()
         .one(db)
         .await
+}
+
+/// Refuses a period that ends on `last`, the whole of which lies before the first import, `imported`: a run about nothing would
+/// be done for good, and tell people that there is nothing.
+///
+/// # Errors
+///
+/// Why, and what to ask for, in one sentence.
+pub fn refuse_before_first_import(period: &str, last: Day, imported: Option<Day>) -> Result<(), String> {
+    match imported {
+        Some(imported) if last >= imported => Ok(()),
+        Some(imported) => Err(format!(
+            "Nothing is known of {period}: the first import was on {imported}; ask for that day or a later one"
+        )),
+        None => Err(format!("Nothing is known of {period}: no files have been imported yet; import them first")),
+    }
 }
 
 /// The row of `job` for `period`.

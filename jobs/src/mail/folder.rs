@@ -3,7 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
+use tokio::io::AsyncWriteExt as _;
+
 use super::{Accepted, SendError, sentence};
+use crate::private;
 
 /// Longest file name without its ending; file systems take 255 bytes.
 const LONGEST_STEM: usize = 120;
@@ -25,8 +28,11 @@ impl Folder {
         let path = self.path.join(format!("{stem}.eml"));
         let half = self.path.join(format!(".{stem}.{}.part", std::process::id()));
         let written = async {
-            tokio::fs::create_dir_all(&self.path).await?;
-            tokio::fs::write(&half, bytes).await?;
+            private::folder(&self.path)?;
+            let mut file = tokio::fs::File::from_std(private::file(&half)?);
+            file.write_all(bytes).await?;
+            // What is still being written would be lost with the handle.
+            file.flush().await?;
             tokio::fs::rename(&half, &path).await
         };
         written.await.map_err(|error| self.failed(&error))?;
@@ -36,7 +42,7 @@ impl Folder {
     pub(super) async fn check(&self) -> Result<String, SendError> {
         let probe = self.path.join(format!(".check.{}", std::process::id()));
         let written = async {
-            tokio::fs::create_dir_all(&self.path).await?;
+            private::folder(&self.path)?;
             tokio::fs::write(&probe, b"").await?;
             tokio::fs::remove_file(&probe).await
         };

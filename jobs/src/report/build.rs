@@ -42,6 +42,8 @@ pub struct Report<'a> {
     pub at_risk: Vec<Placed<'a>>,
     /// Teams below their Level 1 target, those first that lack most people to reach it.
     pub level1: Vec<Placed<'a>>,
+    /// Teams with a target of which it is hidden whether they are below it.
+    pub level1_hidden: usize,
     /// Teams short of champions, those first that lack most.
     pub champions: Vec<Placed<'a>>,
     /// Every team below the units answered for, gaps first, for the attached list.
@@ -197,6 +199,10 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
         closed,
         at_risk,
         level1: most_lacking(level1_lacking),
+        level1_hidden: listed
+            .iter()
+            .filter(|listed| listed.team.level1_hidden && listed.team.level1_target.is_some())
+            .count(),
         champions: most_lacking(champions_lacking),
         teams_listed: listed,
     }

@@ -5,9 +5,6 @@ use std::borrow::Cow;
 use entity::period::Day;
 use jobs::import::{FileKind, Source};
 
-/// Code of its root: NHS Greater Glasgow and Clyde.
-pub(super) const ROOT: &str = "S08000031";
-
 /// The day that the files describe, a Monday.
 pub(super) fn as_at() -> Day {
     Day::new(2026, 11, 16).expect("a day")

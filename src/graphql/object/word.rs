@@ -211,6 +211,8 @@ pub(crate) enum AuditAction {
     ImportApplied,
     /// An import of files was refused, and nothing was written.
     ImportRefused,
+    /// `psn demo` imported its board, and the database is a demonstration's from then on.
+    DemonstrationMade,
     /// A day's coverage was exported.
     CoverageExported,
     /// All that is held on a person was exported.

@@ -169,7 +169,7 @@ both! {
 
         let (_, said, _) = psn(&["audit", "list", "--actor", "person:2"]);
         assert_eq!(said.trim(), r#"2  2026-11-16 09:00:00  person:2      SIGN_IN             person:2  {"roles":["STAFF"],"b":1,"a":2}  request 00ff"#);
-        assert!(psn(&["audit", "list", "--since", "2026-11-17"]).1.contains("Nothing was done."));
+        assert!(psn(&["audit", "list", "--since", "2026-11-17"]).1.contains("No such event."));
         let (_, said, _) = psn(&["audit", "list", "--since", "2026-11-16", "--action", "SIGN_IN", "--most", "2"]);
         assert!(said.lines().count() == 3 && said.contains("older ones"), "{said}");
         let (code, _, error) = psn(&["audit", "list", "--action", "DANCED"]);

@@ -55,7 +55,7 @@ both!(
             (&["person", "erase", "--number", "4711"], "nobody on file fits"),
             (&["person", "export"], "--number"),
             (&["person", "erase", "--number", "70040", "--reason", "WHIM"], "NOT_NEEDED"),
-            (&["person", "erase", "--number", "70040", "--reason", "RETENTION", "--yes"], "nightly job"),
+            (&["person", "erase", "--number", "70040", "--reason", "RETENTION", "--yes"], "it is REQUESTED"),
         ] {
             let (code, _, error) = psn(&world, line);
             assert!(code == Some(2) && error.contains(says), "{line:?}: {error}");

@@ -76,7 +76,7 @@ mod signals {
         if std::env::var_os(CHILD).is_none() {
             return;
         }
-        let stop = psn::shutdown::on_signal().expect("signals can be listened to");
+        let stop = psn::shutdown::on_signal(true).expect("signals can be listened to");
         println!("\nready");
         stop.cancelled().await;
         println!("\nstopping");

@@ -252,6 +252,17 @@ fn long_lists_of_level_1_and_champions_name_the_worst() {
 }
 
 #[test]
+fn a_list_of_level_1_says_of_how_many_teams_it_is_hidden() {
+    let low = |id, code: &str| Team { level1_done: 10, ..team(id, code, 50) };
+    let hidden = |id, code: &str| Team { level1_hidden: true, ..low(id, code) };
+    let text = |teams: &[Team]| rendered(&board("2026-11-23", teams, &[]), None, &[answer(1, Why::SeniorManager)]).text;
+    let mail = text(&[low(11, "N-01"), hidden(12, "N-02"), hidden(13, "N-03")]);
+    assert!(mail.contains("\n\nOf 2 more teams it is not shown, so that few people are not singled out.\n"), "{mail}");
+    assert!(!text(&[low(11, "N-01")]).contains("more team"), "nothing is hidden");
+    assert!(!text(&[hidden(12, "N-02")]).contains("LEVEL 1 BELOW TARGET"), "that would be about this team");
+}
+
+#[test]
 fn a_grouped_team_says_which_figures_are_the_groups() {
     let member = Team {
         cover_group: Some("Nights".into()),

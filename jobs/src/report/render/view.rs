@@ -243,7 +243,7 @@ fn unit_view(answered: &AnsweredUnit<'_>) -> UnitView {
     UnitView { title: named(&unit.name, &unit.code), lines }
 }
 
-const TOO_FEW: &str = "not shown, so that few people are not singled out";
+pub(super) const TOO_FEW: &str = "not shown, so that few people are not singled out";
 
 /// `9: training or certificate 6; the other reasons are not shown`, of the allocations at or below a unit.
 fn not_counting(unit: &Unit) -> Option<String> {
@@ -257,9 +257,9 @@ fn not_counting(unit: &Unit) -> Option<String> {
     let shown: Vec<_> = unit.not_counting.iter().filter_map(shown).collect();
     let is_whole = unit.not_counting.iter().all(|(_, number)| number.is_some());
     Some(match (shown.is_empty(), is_whole) {
-        (true, _) => format!("{}, for reasons {TOO_FEW}", grouped(all)),
+        (true, _) => format!("{}; the reasons are {TOO_FEW}", grouped(all)),
         (false, true) => format!("{}: {}", grouped(all), shown.join(", ")),
-        (false, false) => format!("{}: {}; other reasons are {TOO_FEW}", grouped(all), shown.join(", ")),
+        (false, false) => format!("{}: {}; the other reasons are {TOO_FEW}", grouped(all), shown.join(", ")),
     })
 }
 

@@ -1,0 +1,83 @@
+//! Whether a database may be the demonstration's: an empty one, or one that `psn demo` made itself. A real board can have every
+//! code and name that the demonstration's has, which are drawn from public lists, so neither of these tells.
+
+use entity::actor::Actor;
+use entity::id::ImportBatchId;
+use entity::store::audit::{self, Event, Filter};
+use entity::table::{audit_event, import_batch, unit};
+use entity::value::{Action, ImportState};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _};
+
+use super::failed;
+use crate::app::App;
+use crate::cli::Stop;
+
+/// A database that the demonstration may write into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// Nothing was ever done in it.
+    Empty,
+    /// The demonstration's board is in it, and what no other files brought.
+    Ours,
+}
+
+/// Looks without writing, also where the tables are not made yet.
+///
+/// # Errors
+///
+/// [`Stop::Refused`] for a database with anything in it that the demonstration did not make; [`Stop::Failed`] for one that
+/// cannot be read.
+pub(super) async fn look(app: &App) -> Result<Ground, Stop> {
+    if migration::is_new(&app.db).await.map_err(|error| app.migration_failed(&error))? {
+        return Ok(Ground::Empty);
+    }
+    let failed = failed("what the database holds cannot be read");
+    if let Some(ground) = read(app).await.map_err(&failed)? {
+        return Ok(ground);
+    }
+    let root = unit::Entity::find().filter(unit::Column::ParentId.is_null()).one(&app.db).await.map_err(failed)?;
+    let holds = root.map_or_else(|| "other data".to_owned(), |root| format!("another board, {}", root.name));
+    Err(Stop::Refused(format!(
+        "{} holds {holds}, and not only what `psn demo` made: name an empty database with --database-url",
+        app.settings.database.url()
+    )))
+}
+
+/// Nothing where it is somebody else's.
+async fn read(app: &App) -> Result<Option<Ground>, DbErr> {
+    let db = &app.db;
+    let units = unit::Entity::find().count(db).await?;
+    let imports = import_batch::Entity::find().count(db).await?;
+    // Whatever is done leaves an event, also before the first import: a token made, a sign-in refused.
+    let events = audit_event::Entity::find().count(db).await?;
+    if units == 0 && imports == 0 && events == 0 {
+        return Ok(Some(Ground::Empty));
+    }
+    let applied: Vec<ImportBatchId> = import_batch::Entity::find()
+        .select_only()
+        .column(import_batch::Column::Id)
+        .filter(import_batch::Column::State.eq(ImportState::Applied))
+        .into_tuple()
+        .all(db)
+        .await?;
+    // Files that came after the demonstration's may be a real board's.
+    let [only] = applied[..] else { return Ok(None) };
+    let filter = Filter { action: Some(Action::DemonstrationMade), object: Some(object(only)), ..Filter::default() };
+    Ok((!audit::list(db, &filter, 1).await?.is_empty()).then_some(Ground::Ours))
+}
+
+/// Marks the database as the demonstration's, whose board came in by the import `batch`. Nothing else records this action,
+/// and the audit log lets nobody add or remove it later.
+///
+/// # Errors
+///
+/// [`Stop::Failed`].
+pub(super) async fn mark(app: &App, batch: ImportBatchId) -> Result<(), Stop> {
+    let event = Event::new(app.clock.now(), Actor::Operator, Action::DemonstrationMade);
+    let recorded = audit::record_alone(&app.db, &Event { object: Some(object(batch)), ..event }).await;
+    recorded.map(|_| ()).map_err(failed("the demonstration could not be recorded as one"))
+}
+
+fn object(batch: ImportBatchId) -> String {
+    format!("import:{batch}")
+}

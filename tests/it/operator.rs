@@ -1,0 +1,137 @@
+//! What an operator's command does when things are not as they should be: a reader that has gone, a signal, a name that was
+//! mistyped. And that nobody else on the machine reads what it writes.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use entity::table::import_batch;
+use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+
+use crate::cli::{psn, run, told};
+use crate::harness::both;
+
+const BOARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/demo/board");
+
+fn migrated() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["migrate"]).0, Some(0));
+    folder
+}
+
+#[test]
+fn a_reader_that_has_gone_away_is_no_error() {
+    let folder = migrated();
+    for args in [&["export", "--as-of", "2026-11-16", "--out", "out"][..], &["audit", "list"], &["run", "list"]] {
+        let mut command = psn(folder.path(), args);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let (code, _, error) = told(child.wait_with_output().unwrap());
+        assert_eq!((code, error.contains("panicked")), (Some(0), false), "{args:?}: {error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_holds_personal_data_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let binary = env!("CARGO_BIN_EXE_psn");
+    let staff = "Employer,Employee Number,Unit Code,First Name\nNHS,1,U1,Ada\n";
+    std::fs::write(at("staff.csv"), staff).unwrap();
+    std::fs::write(at("units.csv"), "Unit Code,Unit Name,Parent Code\nU1,A board,\n").unwrap();
+    // Everything is open to all where the umask says so, and nothing else.
+    let script = format!(
+        "umask 000; set -e
+        {binary} migrate
+        {binary} import --dir . --as-at 2026-11-16 --apply --rejects rejects.csv
+        {binary} export --as-of 2026-11-16 --out figures
+        {binary} person export --number 1 --out person.json"
+    );
+    let output = std::process::Command::new("sh").env_clear().current_dir(&folder).args(["-c", &script]).output();
+    let (code, said, error) = told(output.unwrap());
+    assert_eq!(code, Some(0), "{said}{error}");
+    let mode = |name: &str| std::fs::metadata(at(name)).unwrap().permissions().mode() & 0o777;
+    for made in ["psn-data", "figures"] {
+        assert_eq!(mode(made), 0o700, "{made}");
+    }
+    for made in ["psn-data/psn.db", "rejects.csv", "person.json", "figures/standing.csv", "figures/coverage.csv"] {
+        assert_eq!(mode(made), 0o600, "{made}");
+    }
+}
+
+#[test]
+fn a_database_that_is_not_there_is_made_only_by_a_command_that_begins_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = ["--database-url", "sqlite:nope/x.db"];
+    let dry_run = ["import", "--dir", BOARD, "--as-at", "2026-11-16"];
+    for args in [
+        &["token", "list"][..],
+        &["grant", "list"],
+        &["audit", "verify"],
+        &["run", "list"],
+        &["person", "export", "--number", "1"],
+        &["export", "--as-of", "2026-11-16", "--out", "out"],
+        &dry_run,
+    ] {
+        let (code, _, error) = run(folder.path(), &[args, &elsewhere].concat());
+        assert!(code == Some(2) && error.contains("there is no database at nope/x.db"), "{args:?}: {error}");
+    }
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");
+}
+
+#[test]
+fn what_is_wrong_is_said_with_what_to_do_next() {
+    let folder = migrated();
+    for (args, says) in [
+        (&["serve", "--bind", "localhost:18081"][..], "127.0.0.1:8080"),
+        (&["serve", "--persisted-operations", "/nope"], "folder of .graphql files"),
+        (&["grant", "add", "nobody@board.example", "admin"], "staff.csv"),
+        (&["person", "export"], "or --email"),
+        (
+            &["person", "erase", "--number", "1", "--reason", "BORED"],
+            "it is REQUESTED, NOT_NEEDED, UNLAWFUL or LEGAL_DUTY",
+        ),
+        (&["person", "erase", "--number", "1", "--reason", "RETENTION"], "it is REQUESTED"),
+        (&["token", "make", "--name", "Ward", "--days", "-5"], "1 to "),
+    ] {
+        let (code, _, error) = run(folder.path(), args);
+        assert!(code == Some(2) && error.contains(says), "{args:?}: {error}");
+    }
+    let (code, said, _) = run(folder.path(), &["audit", "list", "--object", "foo"]);
+    assert_eq!((code, said.trim()), (Some(0), "No such event."));
+    let empty = format!("0:{}", "0".repeat(64));
+    let (code, said, _) = run(folder.path(), &["audit", "verify", "--expect", &empty]);
+    assert!(code == Some(0) && said.contains(&format!("It holds the end that was expected, {empty}.")), "{said}");
+}
+
+#[cfg(unix)]
+both!(
+    async fn a_signal_stops_a_command_and_what_it_has_not_finished_is_taken_back(world: World) {
+        for signal in ["INT", "TERM"] {
+            // Holds the import up where it would write.
+            let held = entity::store::begin_write(&world.db).await.unwrap();
+            entity::table::fact_version::Entity::update_many()
+                .col_expr(entity::table::fact_version::Column::Version, sea_orm::sea_query::Expr::value(7))
+                .exec(&held)
+                .await
+                .unwrap();
+            let import = ["import", "--dir", BOARD, "--as-at", "2026-11-16", "--apply", "--database-url", &world.url];
+            let mut command = psn(world.folder.path(), &import);
+            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            assert_eq!(child.try_wait().unwrap(), None, "it waits");
+            let begun = Instant::now();
+            let sent =
+                std::process::Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status();
+            assert!(sent.unwrap().success());
+            let (code, _, error) = told(child.wait_with_output().unwrap());
+            assert!(begun.elapsed() < Duration::from_secs(5), "{signal}: {:?}", begun.elapsed());
+            assert_eq!(code, Some(130), "{error}");
+            assert!(error.contains("Stopping: ") && error.contains("press again"), "{error}");
+            held.rollback().await.unwrap();
+            assert_eq!(import_batch::Entity::find().count(&world.db).await.unwrap(), 0);
+        }
+    }
+);
