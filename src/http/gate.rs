@@ -6,6 +6,7 @@ use axum::http::uri::Uri;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use tracing::Instrument as _;
 
 use super::graphql;
 use super::request::Refusal;
@@ -26,7 +27,8 @@ pub(super) async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let denied = match gate.admit(request.headers(), &id.to_string()).await {
+    let span = tracing::info_span!("request", %id);
+    let denied = match gate.admit(request.headers(), &id.to_string()).instrument(span).await {
         Ok(Admitted { by_cookie: true, .. }) if comes_from_elsewhere(&request) => return foreign(&request, &id),
         Ok(Admitted { viewer, .. }) => {
             request.extensions_mut().insert(viewer);

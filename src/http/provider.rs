@@ -3,13 +3,14 @@
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
 use serde::Deserialize;
 
 use super::gate::{SIGN_IN, never_stored};
 use super::router::RequestId;
+use super::sign_in::shown;
 use crate::access::Gate;
 use crate::access::credential::{CookieName, cookies};
 use crate::access::oidc::{CALLBACK, Fault, Oidc, ProviderAnswer, ReturnPath, SIGN_IN_LIFE, Unmatched};
@@ -17,9 +18,6 @@ use crate::graphql::error::ApiError;
 
 /// Where a sign-in through the provider begins; `?to=` is the path to go to afterwards.
 pub(super) const START: &str = "/sign-in/start";
-
-const POLICY: HeaderValue =
-    HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 
 /// The way to the provider and the way back: none where there is no provider.
 pub(super) fn router(gate: &Gate) -> Router {
@@ -140,12 +138,11 @@ fn refused(fault: Fault, id: &RequestId) -> Response {
 
 /// A page with one of our own sentences.
 fn page(status: StatusCode, sentence: &str, id: &RequestId) -> Response {
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Not signed in</title></head><body>\
-         <h1>Not signed in</h1><p>{sentence}.</p><p><a href=\"{SIGN_IN}\">Sign in</a></p><p><small>{id}</small></p>\
-         </body></html>"
+    let body = format!(
+        "<p>{sentence}.</p><p><a class=\"button\" href=\"{SIGN_IN}\">Sign in</a></p>\
+         <p><small>Whoever runs psn finds this in its log by <code>{id}</code>.</small></p>"
     );
-    (status, AppendHeaders([(header::CONTENT_SECURITY_POLICY, POLICY)]), Html(html)).into_response()
+    shown(status, "Not signed in", &body)
 }
 
 /// The cookie that binds a sign-in to the browser that began it.

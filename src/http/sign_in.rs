@@ -165,7 +165,7 @@ fn failed(cause: sea_orm::DbErr) -> Response {
 }
 
 /// A page. `body` is ours: nothing that somebody sent stands in it.
-fn shown(status: StatusCode, title: &str, body: &str) -> Response {
+pub(super) fn shown(status: StatusCode, title: &str, body: &str) -> Response {
     let page = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title} · Peer Support Network</title>\

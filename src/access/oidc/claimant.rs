@@ -10,7 +10,7 @@ use crate::config::oidc::ClaimKind;
 #[derive(Debug, thiserror::Error)]
 pub enum Unmatched {
     /// The token lacks the claim that the settings name, or the provider has not verified it.
-    #[error("the token lacks the claim that names a person")]
+    #[error("the token lacks the claim that names a person, or says that the provider has not verified it")]
     NoClaim,
     /// Nobody on file with a post today has that address or number, or several have.
     #[error("no one person on file with a post today is meant")]
