@@ -166,13 +166,14 @@ impl<S: Executor> Telling<S> {
             if budgets.spend(caller, price).is_err() {
                 continue;
             }
-            let request = self.endpoint.request(&self.id, viewer, &self.facts, self.variables.clone());
+            let request = self.endpoint.request(&self.id, viewer.clone(), &self.facts, self.variables.clone());
             let answer = self.endpoint.execute_once(request, running).await;
             // What has been read since they were looked up may be newer than their right to it: they are looked up once more.
             match gate.look_again(&self.headers).await {
-                Ok(_) => {}
+                Ok(still) if still == viewer => {}
                 Err(Denied::Nobody | Denied::Refused) => return (self.refuse(sender).await, events),
-                Err(Denied::ProviderAway | Denied::Failed(_)) => continue,
+                // With other roles it is worked out anew.
+                Ok(_) | Err(Denied::ProviderAway | Denied::Failed(_)) => continue,
             }
             (last, quiet, price) = (Some(newest), 0, self.facts.cost.unwrap_or(1).max(1));
             if let Some(answer) = answer {
