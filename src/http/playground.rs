@@ -34,8 +34,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; 
     form-action 'none'; frame-ancestors 'none'";
 
 const LEFT_OUT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>psn playground</title>\
-    <p>This psn was built without its playground: install Node.js 20 or later with npm, run <code>touch build.rs</code>, \
-    and build again.</p></html>";
+    <p>This psn was built without its playground: install Node.js 20 or later with npm, run \
+    <code>touch src/http/playground/build.rs</code>, and build again.</p></html>";
 
 /// `/` leads to `/playground`, whose files lie below it.
 pub(super) fn router() -> Router {

@@ -59,7 +59,7 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
     let open = world.admin.with(router.clone());
     if get(&open, &format!("{site}/playground")).await.text.contains("built without its playground") {
         skipped(
-            "no playground in this build (install Node.js 20 or later with npm, `touch build.rs`, and build again)",
+            "no playground in this build (install Node.js 20 or later with npm, `touch src/http/playground/build.rs`, and build again)",
         );
         return;
     }

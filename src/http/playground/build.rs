@@ -21,7 +21,7 @@ const OLDEST_NODE: u32 = 20;
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
 fn main() -> io::Result<()> {
-    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed={FOLDER}/build.rs");
     for name in SOURCES.iter().chain([&EXAMPLES]) {
         println!("cargo:rerun-if-changed={FOLDER}/{name}");
     }
@@ -34,7 +34,7 @@ fn main() -> io::Result<()> {
         // Cargo does not know when Node.js or the network has come, hence the `touch`.
         println!(
             "cargo:warning=The playground is left out ({reason}). It needs Node.js {OLDEST_NODE} \
-             or later, npm and a package registry within reach: `touch build.rs` and build again, or \
+             or later, npm and a package registry within reach: `touch src/http/playground/build.rs` and build again, or \
              set PSN_PLAYGROUND=skip to leave it out without this warning."
         );
         Vec::new()
