@@ -5,6 +5,7 @@ pub mod audit;
 mod connection;
 pub mod disclosure;
 pub mod erasure;
+pub mod facts;
 pub mod report;
 pub mod retention;
 pub mod roster;

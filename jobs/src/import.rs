@@ -24,7 +24,8 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use entity::id::ImportBatchId;
 use entity::period::Day;
-use entity::store::erasure::{Erased, lock_facts};
+use entity::store::erasure::Erased;
+use entity::store::facts;
 use entity::store::{begin_write, is_postgres};
 use entity::table::import_batch;
 use entity::value::ImportState;
@@ -215,7 +216,7 @@ async fn begin(db: &DatabaseConnection, mode: Mode) -> Result<DatabaseTransactio
         Mode::DryRun => db.begin().await,
         Mode::Apply => {
             let txn = begin_write(db).await?;
-            lock_facts(&txn).await?;
+            facts::lock(&txn).await?;
             Ok(txn)
         }
     }

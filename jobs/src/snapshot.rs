@@ -5,10 +5,9 @@ use entity::coverage::disclosure::Limit;
 use entity::coverage::{self, Breakdowns, Disclosure, change::is_gap};
 use entity::period::Day;
 use entity::store::begin_write;
-use entity::store::erasure::lock_facts;
 use entity::store::roster::{self, Facts, LoadError, TooLongAgo};
 use entity::store::run::COVERAGE;
-use entity::store::{disclosure, snapshot};
+use entity::store::{disclosure, facts, snapshot};
 use entity::value::Status;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 
@@ -55,7 +54,7 @@ pub async fn take(db: &DatabaseConnection, day: Day, limit: Limit, now: DateTime
     let breakdowns = Breakdowns::of(&facts.index, &coverage);
     let txn = begin_write(db).await?;
     // Each snapshot is decided on after the one before it, whoever takes them: PostgreSQL lets several write at once.
-    lock_facts(&txn).await?;
+    facts::lock(&txn).await?;
     let (breakdowns, disclosure) = decide(&txn, day, limit, breakdowns).await?;
     let snapshot = snapshot::write(&txn, &facts.index, &coverage, (&breakdowns, &disclosure), now).await?;
     txn.commit().await?;

@@ -12,7 +12,6 @@ use entity::period::IsoWeek;
 use entity::table::completion;
 use entity::value::AccessRole;
 use jobs::mail::Mailer;
-use jobs::report::GapReport;
 use psn::app::App;
 use psn::cli::{Cli, Command, export};
 use sea_orm::ConnectionTrait as _;
@@ -20,6 +19,7 @@ use serde_json::Value;
 
 use crate::graphql::board::{changed, insert, pass};
 use crate::harness::{Pass, World, both, day};
+use crate::report::job;
 use crate::site::{post, send};
 use board::{LAST_WEEK, THIS_WEEK};
 
@@ -90,15 +90,6 @@ async fn exported(world: &World, on: &str, flags: &[&str]) -> std::path::PathBuf
     out
 }
 
-fn report() -> GapReport {
-    GapReport {
-        mailer: Mailer::memory().0,
-        from: "Peer Support <psn@board.example>".parse().unwrap(),
-        base_url: None,
-        limit: Limit::default(),
-    }
-}
-
 // Last week every cell was shown, A's 17 of 25 too. This week 22 of A's 25 are done: 3 are not, which is to be hidden. All
 // other teams are as they were, and everybody may know that. NORTH would give A away (its 48 less B's 13 and C's 13 is 22, and
 // its rise by 5 from last week's 43 is A's), and so would BOARD. B and C cannot help: their figures are known from last week.
@@ -129,7 +120,7 @@ both! {
         assert!(!out.join("standing.csv").exists(), "it is about single people");
 
         let week: IsoWeek = "2026-W47".parse().unwrap();
-        let mails = report().dry_run(&world.db, week).await.unwrap();
+        let mails = job(Mailer::memory().0).dry_run(&world.db, week).await.unwrap();
         let mail = &mails.iter().find(|mail| mail.units.iter().any(|(code, _)| code == "BOARD")).unwrap().rendered;
         assert_eq!(columns(&mail.csv, "Unit Code", "Level 1 Done"), teams);
         assert!(mail.text.contains("Level 1: not shown"), "{}", mail.text);
@@ -173,7 +164,7 @@ both! {
             ("Protected Time", "PROTECTED_TIME"), ("Other", "OTHER"), ("Count", "COUNTS")] {
             assert_eq!(columns(&file, "Unit Code", column)["BOARD"], seen[group], "{group}");
         }
-        let mails = report().dry_run(&world.db, "2026-W47".parse().unwrap()).await.unwrap();
+        let mails = job(Mailer::memory().0).dry_run(&world.db, "2026-W47".parse().unwrap()).await.unwrap();
         let mail = &mails[0].rendered;
         assert!(mail.text.contains("Allocations that do not count: 15: "), "{}", mail.text);
         assert!(mail.text.contains("no protected time 7") && !mail.text.contains("not available 2"), "{}", mail.text);
@@ -206,7 +197,7 @@ both! {
     async fn a_snapshot_waits_for_the_one_that_is_being_taken(world: World) {
         board::organisation(&world.db).await;
         let txn = entity::store::begin_write(&world.db).await.unwrap();
-        entity::store::erasure::lock_facts(&txn).await.unwrap();
+        entity::store::facts::lock(&txn).await.unwrap();
         let mut taking = Box::pin(snapshot(&world, THIS_WEEK, 5));
         let waited = tokio::time::timeout(std::time::Duration::from_millis(300), &mut taking).await;
         assert!(waited.is_err(), "it did not wait");

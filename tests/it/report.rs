@@ -33,7 +33,8 @@ fn now() -> DateTime<Utc> {
     instant("2026-11-16T07:00:00Z")
 }
 
-fn job(mailer: Mailer) -> GapReport {
+/// The weekly report, by this mailer.
+pub(crate) fn job(mailer: Mailer) -> GapReport {
     GapReport {
         mailer,
         from: "Peer Support <psn@board.example>".parse().unwrap(),

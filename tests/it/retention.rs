@@ -215,9 +215,7 @@ both!(
 async fn mailed(world: &World) {
     ::jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
     let mailer = ::jobs::mail::Mailer::folder(world.folder.path().join("mail"));
-    let from = "psn@board.example".parse().unwrap();
-    let job = ::jobs::report::GapReport { mailer, from, base_url: None, limit: Limit::default() };
-    job.run(&world.db, "2026-W47".parse().unwrap(), world.clock.now()).await.unwrap();
+    crate::report::job(mailer).run(&world.db, "2026-W47".parse().unwrap(), world.clock.now()).await.unwrap();
 }
 
 both!(

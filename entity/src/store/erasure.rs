@@ -18,7 +18,7 @@ pub mod mentions;
 pub mod texts;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr,
     EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -27,10 +27,10 @@ use sea_orm::{
 use crate::id::{ImportRejectId, PersonId};
 use crate::pseudonym::Key;
 use crate::store::audit::{self, By};
-use crate::store::begin_write;
+use crate::store::{begin_write, facts};
 use crate::table::{
-    access_grant, erased_person, erased_text, exemption, fact_version, import_batch, import_reject, person, post,
-    pseudonym_key, session, sign_in_link,
+    access_grant, erased_person, erased_text, exemption, import_batch, import_reject, person, post, pseudonym_key,
+    session, sign_in_link,
 };
 use crate::value::{Action, ErasureReason};
 
@@ -140,7 +140,8 @@ pub async fn erase_within(
     reason: ErasureReason,
     by: &By,
 ) -> Result<Gone, EraseError> {
-    lock_facts(txn).await?;
+    // Imports read the people and write them back.
+    facts::lock(txn).await?;
     let person = person::Entity::find_by_id(id).one(txn).await?.ok_or(EraseError::Unknown)?;
     if let Some(row) = erased_person::Entity::find_by_id(id).one(txn).await? {
         return Err(EraseError::Already(row.erased_at));
@@ -170,7 +171,7 @@ pub async fn erase_within(
     person::Entity::update(row).exec(txn).await?;
     let row = erased_person::ActiveModel { person_id: Set(id), erased_at: Set(by.at), reason: Set(reason) };
     erased_person::Entity::insert(row).exec_without_returning(txn).await?;
-    count_up(txn).await?;
+    facts::count_up(txn).await?;
     let Gone { mails, waiting, rejects, sign_ins, exemptions, .. } = gone;
     let after = serde_json::json!({
         "reason": reason.word(), "mails": mails, "waiting": waiting, "rejects": rejects, "signIns": sign_ins, "exemptions": exemptions,
@@ -178,23 +179,6 @@ pub async fn erase_within(
     let event = by.did(Action::PersonErased, format!("person:{id}"), after);
     audit::record(txn, &event).await?;
     Ok(gone)
-}
-
-/// Keeps imports away until the transaction ends: they read the people and write them back.
-///
-/// # Errors
-///
-/// What the database said.
-pub async fn lock_facts(txn: &DatabaseTransaction) -> Result<fact_version::Model, DbErr> {
-    let row = fact_version::Entity::find().lock_exclusive().one(txn).await?;
-    row.ok_or_else(|| DbErr::RecordNotFound("fact_version".to_owned()))
-}
-
-/// What is kept of the facts in memory is stale from here on.
-pub(super) async fn count_up(txn: &DatabaseTransaction) -> Result<(), DbErr> {
-    let version = Expr::col(fact_version::Column::Version).add(1);
-    fact_version::Entity::update_many().col_expr(fact_version::Column::Version, version).exec(txn).await?;
-    Ok(())
 }
 
 /// The key of this database's pseudonyms.

@@ -9,7 +9,7 @@ use sea_orm::{
     TransactionTrait as _,
 };
 
-use super::is_postgres;
+use super::{facts, is_postgres};
 use crate::coverage::mix::{self, MixError};
 use crate::coverage::roster::{
     Allocation, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, Person, PersonIx, Post, Roster,
@@ -84,12 +84,7 @@ impl Facts {
 ///
 /// What the database said.
 pub async fn version(db: &impl sea_orm::ConnectionTrait) -> Result<i64, DbErr> {
-    current(db).await.map(|row| row.version)
-}
-
-async fn current(db: &impl sea_orm::ConnectionTrait) -> Result<fact_version::Model, DbErr> {
-    let row = fact_version::Entity::find_by_id(1).one(db).await?;
-    row.ok_or_else(|| DbErr::RecordNotFound("fact_version".to_owned()))
+    facts::current(db).await.map(|row| row.version)
 }
 
 /// Reads every fact on file, as one moment saw them. Texts that are only compared are kept once; names, addresses and
@@ -102,7 +97,7 @@ pub async fn load(db: &DatabaseConnection) -> Result<Facts, LoadError> {
     // One moment: a reader sees an import whole or not at all. SQLite's transactions always do.
     let isolation_level = is_postgres(db).then_some(IsolationLevel::RepeatableRead);
     let txn = db.begin_with_options(TransactionOptions { isolation_level, ..TransactionOptions::default() }).await?;
-    let fact_version::Model { id: _, version, whole_from } = current(&txn).await?;
+    let fact_version::Model { id: _, version, whole_from } = facts::current(&txn).await?;
     let mut loader = Loader { txn, roster: Roster::default(), units: HashMap::new(), people: HashMap::new() };
     loader.units().await?;
     loader.people().await?;

@@ -3,11 +3,12 @@
 mod ids;
 mod model;
 
+use entity::store::facts;
 use entity::table::{
-    allocation, appointment, completion, course, exemption, fact_version, person, policy, post, unavailability, unit,
+    allocation, appointment, completion, course, exemption, person, policy, post, unavailability, unit,
 };
 use ids::Ids;
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, IdenStatic as _, IntoActiveModel,
     Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _,
@@ -67,11 +68,7 @@ pub(super) async fn write(
     write_all::<appointment::Entity, _, _>(txn, appointments, |id, row| ids.appointment(id, row)).await?;
     write_all::<policy::Entity, _, _>(txn, policies, |id, row| ids.policy(id, row)).await?;
     write_all::<exemption::Entity, _, _>(txn, exemptions, |id, row| ids.exemption(id, row)).await?;
-    fact_version::Entity::update_many()
-        .col_expr(fact_version::Column::Version, Expr::col(fact_version::Column::Version).add(1))
-        .exec(txn)
-        .await?;
-    Ok(())
+    facts::count_up(txn).await
 }
 
 /// New units in such an order that a parent is written before its children.

@@ -12,7 +12,6 @@ use entity::value::RunState;
 use jobs::audit::AuditCheck;
 use jobs::import::{FileKind, Mode};
 use jobs::mail::{Mailer, Tls};
-use jobs::report::GapReport;
 use jobs::runner::{Job, Runner};
 use jobs::schedule::{Every, Period, TABLE};
 use jobs::snapshot::Coverage;
@@ -118,7 +117,7 @@ both! {
         let listener = SmtpListener::start().await;
         listener.treat("p2@board.example", Manner::AnswerRecipient("451 later"));
         let mailer = Mailer::smtp(&listener.url(), Duration::from_secs(5), &Tls::default()).unwrap();
-        let job = GapReport { mailer, from: "Peer Support <psn@board.example>".parse().unwrap(), base_url: None, limit: Limit::default() };
+        let job = crate::report::job(mailer);
         let week = "2026-W47".parse().unwrap();
         for _ in 0..2 {
             job.run(&world.db, week, instant("2026-11-16T07:00:00Z")).await.unwrap();
@@ -141,7 +140,7 @@ both! {
         break_it(&world.db).await;
         let listener = SmtpListener::start().await;
         let mailer = Mailer::smtp(&listener.url(), Duration::from_secs(5), &Tls::default()).unwrap();
-        let job = GapReport { mailer, from: "Peer Support <psn@board.example>".parse().unwrap(), base_url: None, limit: Limit::default() };
+        let job = crate::report::job(mailer);
         let error = job.run(&world.db, "2026-W47".parse().unwrap(), instant("2026-11-16T07:00:00Z")).await.unwrap_err();
         assert!(error.to_string().contains("psn audit verify"), "{error}");
         assert!(listener.messages().is_empty());

@@ -7,24 +7,15 @@ use entity::period::IsoWeek;
 use entity::table::delivery;
 use entity::value::DeliveryState;
 use jobs::mail::Mailer;
-use jobs::report::GapReport;
 use sea_orm::QueryOrder as _;
 use sea_orm::sea_query::Expr;
 
 use super::*;
 use crate::harness::{both, day};
+use crate::report::job;
 
 fn week() -> IsoWeek {
     "2026-W47".parse().unwrap()
-}
-
-fn job(mailer: Mailer) -> GapReport {
-    GapReport {
-        mailer,
-        from: "Peer Support <psn@board.example>".parse().unwrap(),
-        base_url: None,
-        limit: Limit::default(),
-    }
 }
 
 /// The week's report, written into a folder.

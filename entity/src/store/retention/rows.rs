@@ -12,7 +12,7 @@ use super::{Kind, absence};
 use crate::id::{DeliveryId, PersonId, UnavailabilityId};
 use crate::period::{Day, Validity};
 use crate::store::audit::By;
-use crate::store::erasure::{count_up, lock_facts};
+use crate::store::facts;
 use crate::store::{audit, begin_write};
 use crate::table::{
     delivery, erased_person, fact_version, import_batch, import_reject, job_run, person, post, report, session,
@@ -338,7 +338,7 @@ pub async fn remove_absences(
 ) -> Result<(u64, Option<PersonId>), DbErr> {
     let txn = begin_write(db).await?;
     // Before they are read: an import that corrects one of them waits, or is waited for.
-    let facts = lock_facts(&txn).await?;
+    let facts = facts::lock(&txn).await?;
     let Absences { spells, oldest: _, back, last } = absences(&txn, cut, after).await?;
     if spells.is_empty() {
         txn.rollback().await?;
@@ -357,7 +357,7 @@ pub async fn remove_absences(
         ..Default::default()
     };
     fact_version::Entity::update(row).exec(&txn).await?;
-    count_up(&txn).await?;
+    facts::count_up(&txn).await?;
     Ok((recorded(txn, Kind::Absences, spells.len() as u64, by).await?, last))
 }
 
