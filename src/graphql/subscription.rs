@@ -3,8 +3,7 @@
 
 use async_graphql::futures_util::stream::{self, Stream};
 use async_graphql::{Context, Subscription as AsSubscription};
-use entity::table::snapshot;
-use sea_orm::{EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use entity::store::snapshot;
 
 use super::access::Scope;
 use super::error::ApiError;
@@ -22,12 +21,7 @@ impl Subscription {
     /// The newest stored day: at once where there is one, and again each time a day is stored. Whoever sees no figures is told
     /// of none.
     async fn snapshot_taken(&self, ctx: &Context<'_>) -> Result<impl Stream<Item = Snapshot> + use<>, ApiError> {
-        let newest = snapshot::Entity::find()
-            .filter(Scope::of(ctx).await?.rows(Right::Figures))
-            .order_by_desc(snapshot::Column::Day)
-            .order_by_desc(snapshot::Column::Revision)
-            .one(db(ctx)?)
-            .await?;
+        let newest = if Scope::of(ctx).await?.may(Right::Figures) { snapshot::newest(db(ctx)?).await? } else { None };
         Ok(stream::iter(newest.map(Snapshot)))
     }
 }

@@ -1,8 +1,6 @@
 //! The pages on which people sign in and out, and what somebody sees for whom the playground is not. They are plain, load
 //! nothing from elsewhere, are never stored and never framed.
 
-use std::time::Duration;
-
 use axum::body::{Body, to_bytes};
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -14,7 +12,7 @@ use serde::Deserialize;
 use super::gate::{self, comes_from_elsewhere, foreign, never_stored};
 use super::graphql;
 use super::provider::START;
-use super::request::Refusal;
+use super::request::{BODY_LIMIT, Refusal};
 use super::router::RequestId;
 use crate::access::gate::{Admitted, Denied};
 use crate::access::{Gate, Viewer};
@@ -27,8 +25,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 const LINK: &str = "/sign-in/link";
 /// More than the body with a link's secret has.
 const MOST_BYTES: usize = 1024;
-/// A body that takes longer than this is somebody holding a connection open.
-const BODY_LIMIT: Duration = Duration::from_secs(10);
 
 /// The pages before the gate. Links that sign in once have an address only where the gate knows them.
 pub(super) fn router(gate: Gate) -> Router {

@@ -144,30 +144,27 @@ impl Outcome {
     /// tell who they are. Different values are counted, not people, and stay.
     #[must_use]
     pub fn published_sentence(&self) -> String {
-        let sentence = self.sentence();
-        match (&self.rule.wanted, self.verdict) {
-            (Wanted::Different, _) | (_, Verdict::NotApplicable) => sentence,
-            (Wanted::From(_), Verdict::Met | Verdict::Unmet) => {
-                let end = format!("; there are {}.", self.found);
-                sentence.strip_suffix(&end).map_or(sentence.clone(), |start| format!("{start}."))
-            }
-        }
+        self.told(self.rule.wanted == Wanted::Different)
     }
 
     /// In words: that it is met, why it is not asked, or what would meet it.
     #[must_use]
     pub fn sentence(&self) -> String {
+        self.told(true)
+    }
+
+    fn told(&self, with_found: bool) -> String {
         let Rule { count, wanted, dimension, .. } = &self.rule;
         let plain = dimension.plain();
         let wish = match wanted {
             Wanted::From(value) => format!("at least {count} active Peer Supporter(s) with {plain} '{value}'"),
             Wanted::Different => format!("active Peer Supporters of at least {count} different {plain} values"),
         };
-        let found = self.found;
+        let found = if with_found { format!("; there are {}", self.found) } else { String::new() };
         match self.verdict {
-            Verdict::Met => format!("Met: {wish}; there are {found}."),
+            Verdict::Met => format!("Met: {wish}{found}."),
             Verdict::NotApplicable => format!("Not applicable: the team's own people could not give {wish}."),
-            Verdict::Unmet => format!("Needs {wish}; there are {found}."),
+            Verdict::Unmet => format!("Needs {wish}{found}."),
         }
     }
 }
