@@ -1,5 +1,6 @@
 //! HTTP: the router, the GraphQL endpoint, the playground, under which name, and health.
 
+mod answer;
 mod budget;
 mod connection;
 mod cors;

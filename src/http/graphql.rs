@@ -5,30 +5,28 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Executor, PathSegment, Request, Response as Answer, ServerError, Value, Variables};
+use async_graphql::{Executor, Request, Response as Answer, Variables};
 use axum::body::Body;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use entity::actor::Actor;
 use futures_util::StreamExt as _;
-use serde_json::{Map, json};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
+use super::answer::MediaType;
 use super::budget::{Budgets, Running};
 use super::live::{Live, Stopping, Telling};
-use super::order;
 use super::request::{self, Asked, GraphqlRequest, Refusal};
 use super::router::RequestId;
 use crate::access::Viewer;
-use crate::graphql::error::{self, ApiError, Code};
+use crate::graphql::error::{ApiError, Code};
 use crate::graphql::limits::{Admitted, Limits, Refused, asks_about_schema};
 use crate::graphql::persisted::{self, Persisted};
 
-/// The most errors that an answer shows; the engine may find thousands in one hostile query.
-const MAX_ERRORS: usize = 20;
 /// The longest operation name that a log line shows.
 const MAX_LOGGED_NAME: usize = 64;
 
@@ -47,30 +45,19 @@ pub(super) struct Endpoint<S> {
     pub(super) live: Live,
 }
 
-/// The media type of an answer. It decides the status of an answer without data too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum MediaType {
-    /// `application/json`, of old clients: a well-formed request is answered with 200.
-    Json,
-    /// `application/graphql-response+json`: the status says whether the query was executed.
-    GraphqlResponse,
-    /// `text/event-stream`, for a subscription. What is refused before it begins is answered as a GraphqlResponse.
-    Events,
-}
-
 /// What the log line and the answer of a request tell about it: never its variables.
 pub(super) struct Facts {
     pub(super) caller: Actor,
     /// Whether whoever asks may be told about the schema.
-    explores: bool,
-    name: Option<String>,
-    kind: Option<OperationType>,
+    pub(super) explores: bool,
+    pub(super) name: Option<String>,
+    pub(super) kind: Option<OperationType>,
     /// How many fields the answer has at most; nothing for a request that was refused before that was known.
     pub(super) cost: Option<u64>,
     /// The response keys of the root fields that may be null.
-    nullable: Vec<String>,
+    pub(super) nullable: Vec<String>,
     /// The query, once it was admitted.
-    document: Option<Arc<ExecutableDocument>>,
+    pub(super) document: Option<Arc<ExecutableDocument>>,
 }
 
 /// A request that has paid and may be executed, or what it is answered without that.
@@ -99,7 +86,7 @@ pub(super) async fn answer<S: Executor>(
     };
     let (head, body) = request.into_parts();
     let span = tracing::info_span!("request", id = %id);
-    let media_type = accepted(&head.headers);
+    let media_type = MediaType::accepted(&head.headers);
     let outcome = match media_type {
         Some(media_type) => {
             let asked = (&head.method, &head.headers, &head.uri, body);
@@ -315,171 +302,8 @@ impl<S: Executor> Endpoint<S> {
     }
 }
 
-impl MediaType {
-    const fn header(self) -> HeaderValue {
-        match self {
-            Self::Json => HeaderValue::from_static("application/json; charset=utf-8"),
-            Self::GraphqlResponse | Self::Events => {
-                HeaderValue::from_static("application/graphql-response+json; charset=utf-8")
-            }
-        }
-    }
-
-    /// Refuses an operation of another kind than can be answered in this way.
-    fn fits(self, kind: OperationType) -> Result<(), Refusal> {
-        let accept = match (self == Self::Events, kind == OperationType::Subscription) {
-            (true, false) => "application/graphql-response+json or application/json",
-            (false, true) => "text/event-stream",
-            (true, true) | (false, false) => return Ok(()),
-        };
-        let sentence = format!("Accept {accept}: this is a {kind}");
-        Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::NotAcceptable, sentence))
-    }
-
-    /// An answer of the engine. It has a `data` key exactly when execution began: an error of execution has a path.
-    fn body(
-        self,
-        answer: Answer,
-        facts: &Facts,
-        id: &RequestId,
-        extensions: serde_json::Value,
-    ) -> (StatusCode, serde_json::Value) {
-        let Answer { data, errors, .. } = answer;
-        let executed = errors.is_empty() || data != Value::Null || errors.iter().any(|error| !error.path.is_empty());
-        let mut body = Map::new();
-        let mut status = StatusCode::OK;
-        if executed {
-            // The engine says null for an object of which it has no field: every one was skipped, or has failed. That is
-            // null only when one that may not be null has failed.
-            let may_be_null = |error: &ServerError| match error.path.first() {
-                Some(PathSegment::Field(key)) => facts.nullable.contains(key),
-                Some(PathSegment::Index(_)) | None => false,
-            };
-            let object = data == Value::Null && errors.iter().all(may_be_null);
-            let mut data = if object { json!({}) } else { json!(data) };
-            errors.iter().for_each(|error| put_null(&mut data, &error.path));
-            let data = match &facts.document {
-                Some(document) => order::as_asked(data, document, facts.name.as_deref()),
-                None => data,
-            };
-            body.insert("data".to_owned(), data);
-        }
-        if !errors.is_empty() {
-            let presentable = |error| error::presentable(error, facts.explores);
-            let errors: Vec<_> = errors.into_iter().take(MAX_ERRORS).map(presentable).collect();
-            if !executed {
-                status = self.status(&errors);
-            }
-            body.insert("errors".to_owned(), errors.into_iter().map(|error| shown(error, id)).collect());
-        }
-        body.insert("extensions".to_owned(), extensions);
-        (status, serde_json::Value::Object(body))
-    }
-
-    /// The status of an answer without data.
-    fn status(self, errors: &[ServerError]) -> StatusCode {
-        let code = |wanted: Code| {
-            let is_wanted = |error: &ServerError| {
-                error.extensions.as_ref().and_then(|all| all.get("code")) == Some(&Value::from(wanted.word()))
-            };
-            errors.iter().any(is_wanted)
-        };
-        if code(Code::Internal) {
-            StatusCode::INTERNAL_SERVER_ERROR
-        } else if code(Code::Unavailable) || code(Code::QueryTimeout) {
-            StatusCode::SERVICE_UNAVAILABLE
-        } else if self == Self::Json {
-            StatusCode::OK
-        } else if code(Code::OperationNotListed) || code(Code::IntrospectionRefused) {
-            StatusCode::FORBIDDEN
-        } else {
-            StatusCode::BAD_REQUEST
-        }
-    }
-
-    fn refusal(self, refusal: Refusal, id: &RequestId, extensions: serde_json::Value) -> Response {
-        let body = json!({ "errors": [shown(refusal.error.into(), id)], "extensions": extensions });
-        let mut response = self.json(refusal.status, &body);
-        if let Some(allow) = refusal.allow {
-            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
-        }
-        if let Some(seconds) = refusal.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
-    }
-
-    fn json(self, status: StatusCode, body: &serde_json::Value) -> Response {
-        (status, [(header::CONTENT_TYPE, self.header())], body.to_string()).into_response()
-    }
-}
-
-/// The engine leaves a field that failed out of its object; a client that asked for it must find null there.
-fn put_null(data: &mut serde_json::Value, path: &[PathSegment]) {
-    let Some((PathSegment::Field(failed), above)) = path.split_last() else { return };
-    let parent = above.iter().try_fold(data, |value, segment| match segment {
-        PathSegment::Field(name) => value.get_mut(name),
-        PathSegment::Index(at) => value.get_mut(at),
-    });
-    if let Some(serde_json::Value::Object(fields)) = parent {
-        fields.entry(failed.as_str()).or_insert_with(|| json!(null));
-    }
-}
-
 /// A refusal outside of the handler, in the form that every client of GraphQL reads.
 pub(super) fn refuse(headers: &HeaderMap, refusal: Refusal, id: &RequestId) -> Response {
     let extensions = json!({ "requestId": id.to_string() });
-    accepted(headers).unwrap_or(MediaType::Json).refusal(refusal, id, extensions)
-}
-
-fn shown(mut error: ServerError, id: &RequestId) -> serde_json::Value {
-    error.extensions.get_or_insert_default().set("requestId", id.to_string());
-    json!(error)
-}
-
-/// The media type that the client likes best; nothing when it accepts none of ours. Without a wish, or with `*/*`, it is
-/// `application/json`, which every client reads.
-fn accepted(headers: &HeaderMap) -> Option<MediaType> {
-    let wishes = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let wishes = wishes.flat_map(|value| value.split(',')).map(str::trim).filter(|wish| !wish.is_empty());
-    let mut best: Option<(f32, MediaType)> = None;
-    let mut any_wish = false;
-    for wish in wishes {
-        any_wish = true;
-        let mut parts = wish.split(';').map(str::trim);
-        let media_type = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
-            "application/graphql-response+json" => MediaType::GraphqlResponse,
-            "application/json" | "application/*" | "*/*" => MediaType::Json,
-            "text/event-stream" => MediaType::Events,
-            _ => continue,
-        };
-        let weight = parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse().ok()).unwrap_or(1.0);
-        // Of equals, the first that was named.
-        if weight > 0.0 && best.is_none_or(|(other, _)| weight > other) {
-            best = Some((weight, media_type));
-        }
-    }
-    if any_wish { best.map(|(_, media_type)| media_type) } else { Some(MediaType::Json) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_media_type_that_is_liked_best_is_chosen() {
-        let chosen =
-            |wish: &'static str| accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(wish))]));
-        let (json, graphql) = (Some(MediaType::Json), Some(MediaType::GraphqlResponse));
-        assert_eq!(accepted(&HeaderMap::new()), json);
-        assert_eq!(chosen("*/*"), json);
-        assert_eq!(chosen("application/graphql-response+json, application/json"), graphql);
-        assert_eq!(chosen("application/json, application/graphql-response+json"), json);
-        assert_eq!(chosen("application/json;q=0.5, application/graphql-response+json;q=0.9"), graphql);
-        assert_eq!(chosen("Application/GraphQL-Response+JSON;charset=utf-8"), graphql);
-        assert_eq!(chosen("text/html, application/xhtml+xml, */*;q=0.8"), json);
-        assert_eq!(chosen("application/json;q=0, application/graphql-response+json;q=0.1"), graphql);
-        assert_eq!(chosen("text/html"), None);
-        assert_eq!(chosen("application/json;q=0"), None);
-    }
+    MediaType::accepted(headers).unwrap_or(MediaType::Json).refusal(refusal, id, extensions)
 }

@@ -66,7 +66,7 @@ both!(
         let told: BTreeSet<_> =
             document.sections.iter().flat_map(|section| section.references).map(|key| (*key).to_owned()).collect();
         // That somebody was erased is told with who they are.
-        assert_eq!(keys(&world.db).await, told, "tell of every key in entity/src/store/subject/records.rs");
+        assert_eq!(keys(&world.db).await, told, "tell of every key in entity/src/store/subject");
         for section in &document.sections {
             assert!(!section.records.is_empty(), "nothing is told of {}", section.name);
             for text in [section.what, section.source, section.kept.as_str()] {

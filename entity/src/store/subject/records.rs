@@ -1,4 +1,5 @@
-//! The sections of the document. Each model is taken apart field by field, so that a new column cannot be forgotten.
+//! The sections of the document, and of them what the board's own files say. Each model is taken apart field by field, so that a
+//! new column cannot be forgotten.
 
 use sea_orm::{ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::{Value as Json, json};
@@ -7,17 +8,14 @@ use super::{Reader, Section};
 use crate::id::UnitId;
 use crate::period::{Day, Validity};
 use crate::store::retention::Periods;
-use crate::table::{
-    access_grant, allocation, appointment, audit_event, completion, course, delivery, erased_person, exemption,
-    import_batch, import_reject, person, post, session, sign_in_link, unavailability,
-};
+use crate::table::{allocation, appointment, completion, course, erased_person, person, post, unavailability};
 
 /// What is kept as long as the person is on file.
 const WITH_THE_PERSON: &str = "With the person; name and contact are erased some time after the last post, and this stays without them, because past \
      coverage is computed from it.";
 
-/// What the board's own files say.
-fn days(from: Option<Day>, to: Option<Day>) -> (Option<Day>, Option<Day>) {
+/// The first day and the last.
+pub(super) fn days(from: Option<Day>, to: Option<Day>) -> (Option<Day>, Option<Day>) {
     (from, Validity { from, to }.last())
 }
 
@@ -43,7 +41,7 @@ impl Reader<'_> {
         ])
     }
 
-    fn unit(&self, id: UnitId) -> Json {
+    pub(super) fn unit(&self, id: UnitId) -> Json {
         self.units.get(&id).cloned().unwrap_or(Json::Null)
     }
 
@@ -326,249 +324,4 @@ impl Reader<'_> {
             records: rows.into_iter().map(record).collect(),
         })
     }
-
-    async fn mails(&self, periods: &Periods) -> Result<Section, DbErr> {
-        let rows = delivery::Entity::find()
-            .filter(delivery::Column::PersonId.eq(self.person.id))
-            .order_by_asc(delivery::Column::Id)
-            .all(self.txn)
-            .await?;
-        let record = |row| {
-            let delivery::Model {
-                id: _,
-                report_id: _,
-                recipient: _,
-                person_id: _,
-                address,
-                units,
-                subject,
-                message_id,
-                text_part,
-                html_part: _,
-                csv_part: _,
-                state,
-                attempts,
-                next_attempt_at,
-                accepted_at,
-                last_error,
-                stored_at,
-            } = row;
-            json!({
-                "address": address,
-                "subject": subject,
-                "units": units,
-                "text": text_part,
-                "messageId": message_id,
-                "state": state.word(),
-                "attempts": attempts,
-                "nextAttemptAt": next_attempt_at,
-                "acceptedAt": accepted_at,
-                "lastError": last_error,
-                "writtenIntoAFile": stored_at.is_some(),
-            })
-        };
-        Ok(Section {
-            name: "mails",
-            what: "Weekly reports that were or are to be mailed to you. The HTML part and the attached file say the same as the \
-                   text; they are about teams.",
-            source: "Written by this service.",
-            kept: format!("Text and address {} days; that you were told about which units stays.", periods.mails),
-            references: &["delivery.person_id"],
-            records: rows.into_iter().map(record).collect(),
-        })
-    }
-
-    async fn rejects(&self, periods: &Periods) -> Result<Section, DbErr> {
-        let about = Condition::any()
-            .add(import_reject::Column::About.eq(self.pseudonym.as_str()))
-            .add(import_reject::Column::Value.is_not_null());
-        let rows =
-            import_reject::Entity::find().filter(about).order_by_asc(import_reject::Column::Id).all(self.txn).await?;
-        let record = |row: import_reject::Model| {
-            let import_reject::Model { id: _, batch_id, file, line, column_name, value, sentence, about } = row;
-            let mine = about.is_some_and(|about| about == self.pseudonym);
-            (mine || value.as_ref().is_some_and(|value| self.mentions.are_in(value))).then(|| {
-                json!({
-                    "import": batch_id.0,
-                    "file": file,
-                    "line": line,
-                    "column": column_name,
-                    "value": value,
-                    "sentence": sentence,
-                })
-            })
-        };
-        Ok(Section {
-            name: "rejectedRows",
-            what: "Rows of imported files that are about you or name you and could not be taken.",
-            source: "The board's files.",
-            kept: format!("{} days.", periods.rejects),
-            references: &[],
-            records: rows.into_iter().filter_map(record).collect(),
-        })
-    }
-
-    async fn refusals(&self) -> Result<Section, DbErr> {
-        let named = format!("{}/{} ", self.person.employer, self.person.number);
-        let rows = import_batch::Entity::find()
-            .filter(import_batch::Column::Refusal.contains(&named))
-            .order_by_asc(import_batch::Column::Id)
-            .all(self.txn)
-            .await?;
-        let record = |row: import_batch::Model| {
-            let refusal = row.refusal.as_deref().map(|refusal| sentences_about(refusal, &named));
-            refusal
-                .filter(|refusal| !refusal.is_empty())
-                .map(|refusal| json!({ "import": row.id.0, "finishedAt": row.finished_at, "refusal": refusal }))
-        };
-        Ok(Section {
-            name: "refusedImports",
-            what: "Imports that were refused because of rows about you.",
-            source: "Written by this service.",
-            kept: "As long as the record of the import; after an erasure with a pseudonym.".to_owned(),
-            references: &[],
-            records: rows.into_iter().filter_map(record).collect(),
-        })
-    }
-
-    async fn exemptions(&self) -> Result<Section, DbErr> {
-        let rows = exemption::Entity::find().order_by_asc(exemption::Column::Id).all(self.txn).await?;
-        let record = |row: exemption::Model| {
-            let exemption::Model { id: _, unit_id, valid_from, valid_to, reason, agreed_by } = row;
-            let named = self.mentions.are_in(&reason)
-                || agreed_by.as_ref().is_some_and(|agreed_by| self.mentions.are_in(agreed_by));
-            let (first, last) = days(Some(valid_from), Some(valid_to));
-            named.then(|| {
-                json!({
-                    "unit": self.unit(unit_id),
-                    "firstDay": first,
-                    "lastDay": last,
-                    "reason": reason,
-                    "agreedBy": agreed_by,
-                })
-            })
-        };
-        Ok(Section {
-            name: "exemptions",
-            what: "Exemptions of units whose reason or agreement names you.",
-            source: "exemptions.csv, from the coordinators of the network.",
-            kept: "As long as the exemption; an erasure removes the words that name you.".to_owned(),
-            references: &[],
-            records: rows.into_iter().filter_map(record).collect(),
-        })
-    }
-
-    async fn grants(&self) -> Result<Section, DbErr> {
-        let rows = access_grant::Entity::find()
-            .filter(access_grant::Column::PersonId.eq(self.person.id))
-            .order_by_asc(access_grant::Column::Id)
-            .all(self.txn)
-            .await?;
-        let record = |row| {
-            let access_grant::Model { id: _, person_id: _, role, valid_from, valid_to, granted_by: _, granted_at } =
-                row;
-            let (first, last) = days(Some(valid_from), valid_to);
-            json!({ "role": role.word(), "firstDay": first, "lastDay": last, "grantedAt": granted_at })
-        };
-        Ok(Section {
-            name: "grantedRoles",
-            what: "Roles in this service that were granted to you.",
-            source: "Given by an administrator of this service.",
-            kept: "With the person; they go with an erasure.".to_owned(),
-            references: &["access_grant.person_id"],
-            records: rows.into_iter().map(record).collect(),
-        })
-    }
-
-    async fn sessions(&self, periods: &Periods) -> Result<Section, DbErr> {
-        let sessions = session::Entity::find()
-            .filter(session::Column::PersonId.eq(self.person.id))
-            .order_by_asc(session::Column::Id)
-            .all(self.txn)
-            .await?;
-        let links = sign_in_link::Entity::find()
-            .filter(sign_in_link::Column::PersonId.eq(self.person.id))
-            .order_by_asc(sign_in_link::Column::Id)
-            .all(self.txn)
-            .await?;
-        let session = |row| {
-            let session::Model {
-                id: _,
-                hash: _,
-                person_id: _,
-                token_id: _,
-                made_at,
-                expires_at,
-                last_used_at,
-                ended_at,
-            } = row;
-            json!({
-                "kind": "session",
-                "begunAt": made_at,
-                "expiresAt": expires_at,
-                "lastUsedAt": last_used_at,
-                "endedAt": ended_at,
-            })
-        };
-        let link = |row| {
-            let sign_in_link::Model { id: _, hash: _, person_id: _, token_id: _, expires_at, used_at } = row;
-            json!({ "kind": "link", "expiresAt": expires_at, "usedAt": used_at })
-        };
-        Ok(Section {
-            name: "signIns",
-            what: "Browsers in which you are or were signed in, and links that sign you in. Of their secrets only a hash is \
-                   kept, which is left out here.",
-            source: "Written by this service.",
-            kept: format!("{} days after they are over.", periods.sign_ins),
-            references: &["session.person_id", "sign_in_link.person_id"],
-            records: sessions.into_iter().map(session).chain(links.into_iter().map(link)).collect(),
-        })
-    }
-
-    async fn log(&self) -> Result<Section, DbErr> {
-        let me = format!("person:{}", self.person.id);
-        let mine = Condition::any().add(audit_event::Column::Actor.eq(&me)).add(audit_event::Column::Object.eq(&me));
-        let rows = audit_event::Entity::find().filter(mine).order_by_asc(audit_event::Column::Id).all(self.txn).await?;
-        let record = |row| {
-            let audit_event::Model {
-                id,
-                at,
-                actor,
-                action,
-                object,
-                before,
-                after,
-                request_id,
-                previous_hash: _,
-                hash: _,
-            } = row;
-            // Who did something to them is another person's, unless it is they themselves or no person at all.
-            let actor = if actor == me || !actor.starts_with("person:") { actor } else { "person".to_owned() };
-            json!({
-                "event": id.0,
-                "at": at,
-                "actor": actor,
-                "action": action,
-                "object": object,
-                "before": before,
-                "after": after,
-                "request": request_id,
-            })
-        };
-        Ok(Section {
-            name: "auditLog",
-            what: "What you did in this service, and what was done about you. It names nobody, only ids.",
-            source: "Written by this service.",
-            kept: "For good: the log is append-only, so that nobody can hide what was done.".to_owned(),
-            references: &[],
-            records: rows.into_iter().map(record).collect(),
-        })
-    }
-}
-
-/// Of a refusal, the sentences that name somebody: the others may be about somebody else. Each ends with a full stop and a space, or
-/// with the refusal.
-fn sentences_about(refusal: &str, named: &str) -> String {
-    let sentences = refusal.split_inclusive(". ").filter(|sentence| sentence.contains(named));
-    sentences.collect::<String>().trim_end().to_owned()
 }
