@@ -18,7 +18,7 @@ use board::Size;
 use chrono::{DateTime, Utc};
 use entity::coverage::disclosure::Limit;
 use entity::period::{Day, IsoWeek};
-use jobs::import::{self, FileKind, Mapping, Mode, Request, Silent, Source};
+use jobs::import::{self, Allowances, FileKind, Mapping, Mode, Request, Silent, Source};
 use jobs::mail::Mailer;
 use jobs::report::GapReport;
 use sea_orm::ConnectionTrait as _;
@@ -77,7 +77,8 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
         as_at: monday,
         mapping: Mapping::default(),
         mode: Mode::Apply,
-        force: false,
+        allow: Allowances::default(),
+        ends_employers: Vec::new(),
         shift_days: 0,
     };
     let outcome = import::run(&db, request, now, &Silent).await?;

@@ -11,6 +11,7 @@ mod check;
 mod erased;
 mod findings;
 mod layout;
+mod limits;
 mod load;
 mod mapping;
 mod parse;
@@ -36,6 +37,7 @@ use sea_orm::{
 
 pub use findings::{FileCount, Notice, Reject};
 pub use layout::FileKind;
+pub use limits::{Allowance, Allowances, UnknownAllowance};
 pub use mapping::{Mapping, MappingError};
 
 use board::{Board, Plan};
@@ -74,9 +76,10 @@ pub struct Request {
     pub mapping: Mapping,
     /// Whether anything is written.
     pub mode: Mode,
-    /// Overrides the refusals that ask whether it is meant: an empty file, more than a fifth of the posts ended, older files
-    /// than those on file.
-    pub force: bool,
+    /// What the import may do beyond the limits.
+    pub allow: Allowances,
+    /// Employers whose posts all end the day before `as_at`, without case and repeated spaces.
+    pub ends_employers: Vec<String>,
     /// Added to every day in the files but open ends. The demonstration board is moved by whole weeks; `as_at` is already moved.
     pub shift_days: i64,
 }
@@ -135,31 +138,33 @@ pub async fn run(
     now: DateTime<Utc>,
     progress: &dyn Progress,
 ) -> Result<Outcome, ImportError> {
-    let Request { mut sources, as_at, mapping, mode, force, shift_days } = request;
+    let Request { mut sources, as_at, mapping, mode, allow, ends_employers, shift_days } = request;
     sources.sort_by_key(|source| source.kind);
     if let Some(pair) = sources.windows(2).find(|pair| pair[0].kind == pair[1].kind) {
         return Err(ImportError::Twice(pair[0].kind));
     }
     // Only full lists end what they do not name; older courses or exemptions take nothing away.
-    let ends = sources.iter().any(|source| matches!(source.kind, FileKind::Units | FileKind::Staff));
+    let ends = !ends_employers.is_empty()
+        || sources.iter().any(|source| matches!(source.kind, FileKind::Units | FileKind::Staff));
     let mut findings = Findings::default();
     let mut board = Board::default();
-    let reading = Reading { mapping: &mapping, as_at, shift_days, force };
+    let reading = Reading { mapping: &mapping, as_at, shift_days };
     let mut files = parse::read_all(sources, &reading, &mut board.words, &mut findings, progress);
     let txn = begin(db, mode).await?;
     let erased = Erased::load(&txn).await?;
     erased::hide(&mut files, &mut board.words, &erased);
-    if ends
-        && !force
-        && let Some(newer) = newest(&txn).await?.filter(|newest| *newest > as_at)
-    {
-        findings.refusals.push(format!(
-            "Files as at {newer} were applied before, and these are as at {as_at}: they would end what has come since; force the \
-             import if it is meant."
-        ));
+    if ends && let Some(newer) = newest(&txn).await?.filter(|newest| *newest > as_at) {
+        match allow.older {
+            true => findings.allowance_used = true,
+            false => findings.refusals.push(format!(
+                "Files as at {newer} were applied before, and these are as at {as_at}. Older files would end what has come since. \
+                 Check the as-at day, or import them with --allow older."
+            )),
+        }
     }
-    let (plan, counts) = checked(&txn, files, &mut board, Terms { as_at, force }, &mut findings, progress).await?;
-    let Findings { mut rejects, notices, refusals } = findings;
+    let terms = Terms { as_at, allow };
+    let (plan, counts) = checked(&txn, files, &mut board, &ends_employers, terms, &mut findings, progress).await?;
+    let Findings { mut rejects, notices, refusals, allowance_used } = findings;
     rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     let refusal = (!refusals.is_empty()).then(|| told(&refusals));
     let changes = !plan.is_empty();
@@ -167,7 +172,7 @@ pub async fn run(
     let batch = record::Batch {
         as_at,
         finished_at: now,
-        forced: force,
+        forced: allowance_used,
         refusal: refusal.as_deref(),
         files: &counts,
         rejects: &kept,
@@ -234,6 +239,7 @@ async fn checked(
     txn: &DatabaseTransaction,
     files: Files,
     board: &mut Board,
+    ends: &[String],
     terms: Terms,
     findings: &mut Findings,
     progress: &dyn Progress,
@@ -242,7 +248,7 @@ async fn checked(
         return Ok((Plan::default(), files.counts()));
     }
     progress.step("reading what is on file");
-    load::load(txn, &files, board).await?;
+    load::load(txn, &files, !ends.is_empty(), board).await?;
     progress.step("comparing");
-    Ok(check::check(files, board, terms, findings))
+    Ok(check::check(files, board, ends, terms, findings))
 }

@@ -142,7 +142,8 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop>
         as_at: monday,
         mapping: Mapping::default(),
         mode: Mode::Apply,
-        force: false,
+        allow: import::Allowances::default(),
+        ends_employers: Vec::new(),
         shift_days: monday.days_since(as_at),
     };
     let outcome = import::run(&app.db, request, app.clock.now(), steps)

@@ -19,7 +19,7 @@ use entity::store::{disclosure, roster};
 use entity::table::person;
 use entity::value::{Action, StandingGroup, Status};
 use jobs::private;
-use jobs::safe_csv::cell;
+use jobs::safe_csv::{cell, marked};
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 
@@ -106,7 +106,7 @@ pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Res
 type Row = Vec<String>;
 
 fn write(path: &Path, rows: &[Row]) -> csv::Result<()> {
-    let mut writer = csv::Writer::from_writer(private::file(path)?);
+    let mut writer = csv::Writer::from_writer(marked(private::file(path)?)?);
     for row in rows {
         writer.write_record(row.iter().map(|text| cell(text).into_owned()))?;
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use entity::period::Day;
-use jobs::import::{FileKind, ImportError, Mapping, Mode, Outcome, Reject, Request, Source};
+use jobs::import::{Allowance, FileKind, ImportError, Mapping, Mode, Outcome, Reject, Request, Source};
 use jobs::{private, safe_csv};
 use sea_orm::DatabaseConnection;
 
@@ -34,9 +34,13 @@ pub struct Args {
     /// Write what the dry run shows, everything or nothing.
     #[arg(long)]
     pub apply: bool,
-    /// Take it even if a list is empty, more than a fifth of the posts would end, or newer files were applied before.
-    #[arg(long)]
-    pub force: bool,
+    /// Take what a refusal names, with the number that it gives: rejected=N rows, changed=N or ended=N posts, older files, or
+    /// an empty full list. Repeat it for several.
+    #[arg(long, value_name = "WHAT")]
+    pub allow: Vec<Allowance>,
+    /// End all posts of an employer, which no file names any more, on the day before --as-at. Repeat it for several.
+    #[arg(long, value_name = "NAME")]
+    pub ends_employer: Vec<String>,
     /// TOML file that says which of their headers and words are which of ours.
     #[arg(long, value_name = "FILE")]
     pub mapping: Option<PathBuf>,
@@ -88,16 +92,24 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
             Mapping::parse(&text).map_err(|error| Stop::Refused(error.to_string()))?
         }
     };
-    if args.as_at > today && !args.force {
+    if args.as_at > today {
         return Err(Stop::Refused(format!(
-            "the files cannot describe {}: today is {today}. Later imports would be refused as older; --force if it is meant",
+            "the files cannot describe {}: today is {today}. --as-at takes today or an earlier day; import the files on their day",
             args.as_at
         )));
     }
     // Before anything is written: an import that was applied must not end in a failure.
     let rejects = args.rejects.as_deref().map(|path| rejects_file(path, &inputs)).transpose()?;
     let mode = if args.apply { Mode::Apply } else { Mode::DryRun };
-    let request = Request { sources, as_at: args.as_at, mapping, mode, force: args.force, shift_days: 0 };
+    let request = Request {
+        sources,
+        as_at: args.as_at,
+        mapping,
+        mode,
+        allow: args.allow.iter().copied().collect(),
+        ends_employers: args.ends_employer.clone(),
+        shift_days: 0,
+    };
     let outcome = jobs::import::run(db, request, now, &Steps::new()).await;
     let outcome = outcome.map_err(|error| match error {
         ImportError::Twice(_) => Stop::Refused(error.to_string()),
@@ -151,7 +163,7 @@ fn gather(args: &Args) -> Result<Gathered, Stop> {
             paths.push((kind, path.clone()));
         }
     }
-    if paths.is_empty() {
+    if paths.is_empty() && args.ends_employer.is_empty() {
         return Err(Stop::Refused("name a folder with --dir, or files as in --staff staff.csv".to_owned()));
     }
     let inputs = paths.iter().map(|(_, path)| path.clone()).collect();

@@ -112,7 +112,7 @@ async fn is_refused(world: &World, holds: &str) {
 both!(
     async fn a_real_board_with_the_demonstrations_own_code_is_refused_before_anything_is_written(world: World) {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/demo/board");
-        let import = ["import", "--dir", folder, "--as-at", "2026-11-16", "--apply", "--force"];
+        let import = ["import", "--dir", folder, "--as-at", "2026-11-16", "--apply"];
         psn(&world, &import).await.expect("the same files, imported by somebody");
         is_refused(&world, "another board, NHS Greater Glasgow and Clyde").await;
     }

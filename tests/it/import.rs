@@ -1,8 +1,10 @@
 //! A board's files through the import, on both engines.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
+mod employers;
 mod files;
 mod history;
+mod limits;
 mod messy;
 mod refusals;
 mod shapes;
@@ -14,7 +16,7 @@ use entity::table::{
     allocation, appointment, completion, course, exemption, fact_version, import_batch, import_reject, person, policy,
     post, unavailability, unit,
 };
-use jobs::import::{FileKind, Mapping, Mode, Outcome, Request, Silent, Source};
+use jobs::import::{Allowance, Allowances, FileKind, Mapping, Mode, Outcome, Request, Silent, Source};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
 
 use crate::harness::{World, day};
@@ -49,7 +51,8 @@ impl<'w> Import<'w> {
             as_at: day("2026-11-16"),
             mapping: Mapping::default(),
             mode: Mode::Apply,
-            force: false,
+            allow: Allowances::default(),
+            ends_employers: Vec::new(),
             shift_days: 0,
         };
         Self { world, request }
@@ -65,8 +68,15 @@ impl<'w> Import<'w> {
         self
     }
 
-    pub(crate) fn forced(mut self) -> Self {
-        self.request.force = true;
+    /// With these allowances, as they are typed: `ended=5 older`.
+    pub(crate) fn allowing(mut self, words: &str) -> Self {
+        self.request.allow =
+            words.split_whitespace().map(|word| word.parse::<Allowance>().expect("an allowance")).collect();
+        self
+    }
+
+    pub(crate) fn ending(mut self, employer: &str) -> Self {
+        self.request.ends_employers.push(employer.to_owned());
         self
     }
 

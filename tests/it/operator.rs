@@ -53,6 +53,8 @@ fn what_holds_personal_data_is_for_its_owner_alone() {
     let (code, said, error) = told(output.unwrap());
     assert_eq!(code, Some(0), "{said}{error}");
     let mode = |name: &str| std::fs::metadata(at(name)).unwrap().permissions().mode() & 0o777;
+    let coverage = std::fs::read_to_string(at("figures/coverage.csv")).unwrap();
+    assert!(coverage.starts_with("\u{feff}As At,"), "Excel reads UTF-8 by its mark: {coverage:?}");
     for made in ["psn-data", "figures"] {
         assert_eq!(mode(made), 0o700, "{made}");
     }

@@ -197,7 +197,7 @@ both!(
         let id = zebedee(&world).await;
         let gone =
             crate::erasure::STAFF.replace("Charge Nurse,T1,,1,01/02/2024,", "Charge Nurse,T1,,1,01/02/2024,19/11/2026");
-        Import::of(&world, &[(::jobs::import::FileKind::Staff, &gone)]).on("2026-11-20").forced().applied().await;
+        Import::of(&world, &[(::jobs::import::FileKind::Staff, &gone)]).on("2026-11-20").applied().await;
         // The first day without a post is 2026-11-20; 2,190 days later is 2032-11-18.
         assert_eq!(of(&run(&world, "2032-11-17").await, Kind::People), 0);
         assert_eq!(planned(&world, "2032-11-18").await[5], (Kind::People, 1));

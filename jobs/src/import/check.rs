@@ -1,7 +1,9 @@
 //! The files against each other and against what is on file: what is new, changed, ended or unchanged, which rows are wrong,
 //! and whether the change as a whole must be refused. Pure: the [`Board`] goes in, a [`Plan`] comes out.
 
+mod employers;
 mod facts;
+mod guard;
 mod posts;
 mod settle;
 mod shares;
@@ -15,6 +17,7 @@ use entity::period::Day;
 use super::board::{Board, PersonIx, Plan, UnitIx};
 use super::findings::{Fault, FileCount, Findings};
 use super::layout::Column;
+use super::limits::{self, Allowances};
 use super::parse::{Files, PersonKey};
 use super::words::Text;
 
@@ -23,14 +26,27 @@ use super::words::Text;
 pub(super) struct Terms {
     /// The day that the files describe.
     pub(super) as_at: Day,
-    /// Whether ending more than a fifth of the posts is meant.
-    pub(super) force: bool,
+    /// What it may do beyond the limits.
+    pub(super) allow: Allowances,
 }
 
-/// Works out what `files` make of `board`, and gives the counts of each file in the order of the import.
-pub(super) fn check(files: Files, board: &mut Board, terms: Terms, findings: &mut Findings) -> (Plan, Vec<FileCount>) {
+/// Works out what `files` make of `board` when all posts of the employers `ends` end, and gives the counts of each file in the
+/// order of the import.
+pub(super) fn check(
+    files: Files,
+    board: &mut Board,
+    ends: &[String],
+    terms: Terms,
+    findings: &mut Findings,
+) -> (Plan, Vec<FileCount>) {
     let Files { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions } = files;
     let staff_name = staff.as_ref().map(|file| file.count.file.clone());
+    if let Some(file) = &units {
+        limits::not_empty(&file.count, !board.units.on_file.is_empty(), terms.allow, findings);
+    }
+    if let Some(file) = &staff {
+        limits::not_empty(&file.count, !board.posts.is_empty(), terms.allow, findings);
+    }
     let mut plan = Plan::default();
     let mut counts = Vec::new();
     let closing = units.map(|file| {
@@ -38,9 +54,9 @@ pub(super) fn check(files: Files, board: &mut Board, terms: Terms, findings: &mu
         counts.push(count);
         closing
     });
-    if staff.is_some() || closing.is_some() {
+    if staff.is_some() || closing.is_some() || !ends.is_empty() {
         let closing = closing.unwrap_or_default();
-        counts.extend(posts::check(staff, board, &closing, terms, &mut plan, findings));
+        counts.extend(posts::check(staff, board, &closing, ends, terms, &mut plan, findings));
     }
     counts.extend(courses.map(|file| training::courses(file, board, &mut plan, findings)));
     counts.extend(training.map(|file| training::records(file, board, &mut plan, findings)));
@@ -51,6 +67,7 @@ pub(super) fn check(files: Files, board: &mut Board, terms: Terms, findings: &mu
     counts.extend(exemptions.map(|file| facts::exemptions(file, board, &mut plan, findings)));
     // Last, because every file may be the one that refers to a person.
     posts::people(board, staff_name.as_deref(), &mut plan, findings);
+    limits::rejected(&counts, terms.allow, findings);
     (plan, counts)
 }
 

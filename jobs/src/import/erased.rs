@@ -29,7 +29,7 @@ pub(super) fn hide(files: &mut Files, words: &mut Words, erased: &Erased) {
         }
         for spared in &mut file.spared {
             match spared {
-                Spared::Unit(_) => {}
+                Spared::Unit(_) | Spared::Employer(_) => {}
                 Spared::Post(person, assignment) => {
                     if hiding.person(person) {
                         hiding.assignment(*person, assignment);

@@ -71,6 +71,22 @@ pub(super) enum Taken {
 }
 
 impl FileCount {
+    /// A file of which no row has been read.
+    pub(super) fn of(kind: FileKind, file: String) -> Self {
+        Self {
+            kind,
+            file,
+            rows: 0,
+            added: 0,
+            changed: 0,
+            ended: 0,
+            unchanged: 0,
+            rejected: 0,
+            ignored_columns: Vec::new(),
+            not_asked_for: Vec::new(),
+        }
+    }
+
     pub(super) fn take(&mut self, taken: Taken) {
         match taken {
             Taken::Added => self.added += 1,
@@ -94,6 +110,8 @@ pub(super) struct Findings {
     pub(super) rejects: Vec<Reject>,
     pub(super) notices: Vec<Notice>,
     pub(super) refusals: Vec<String>,
+    /// Whether a limit was lifted by an allowance.
+    pub(super) allowance_used: bool,
 }
 
 impl Findings {

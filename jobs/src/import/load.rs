@@ -18,7 +18,8 @@ fn dangling(what: &str) -> DbErr {
     DbErr::Custom(format!("a {what} on file refers to a row that is not there"))
 }
 
-/// Fills `board`, whose words may hold texts of the files already.
+/// Fills `board`, whose words may hold texts of the files already. Employers that end take their posts with them, without any
+/// file.
 ///
 /// # Errors
 ///
@@ -26,6 +27,7 @@ fn dangling(what: &str) -> DbErr {
 pub(super) async fn load(
     db: &(impl ConnectionTrait + StreamTrait),
     files: &Files,
+    employers_end: bool,
     board: &mut Board,
 ) -> Result<(), DbErr> {
     units(db, board).await?;
@@ -35,7 +37,7 @@ pub(super) async fn load(
         || files.unavailability.is_some()
         || files.managers.is_some();
     // A unit that closes takes its posts with it, so they are counted then too; and a post names people.
-    let of_posts = files.staff.is_some() || files.units.is_some();
+    let of_posts = files.staff.is_some() || files.units.is_some() || employers_end;
     if of_people || of_posts {
         people(db, board).await?;
     }

@@ -47,6 +47,8 @@ pub(super) enum Spared {
     Unit(Text),
     /// A person's post with this assignment number, or all posts of the person where that could not be read.
     Post(PersonKey, Option<Text>),
+    /// A post of this employer, of a person that could not be read: nothing is kept for it, but the employer occurs.
+    Employer(Text),
 }
 
 /// The files of one import.
@@ -91,8 +93,6 @@ pub(super) struct Reading<'m> {
     pub(super) as_at: Day,
     /// Added to every day in the files but the open ends.
     pub(super) shift_days: i64,
-    /// Whether a file with a header and no rows is taken.
-    pub(super) force: bool,
 }
 
 /// Reads every source; each is let go as soon as it is read.
@@ -161,16 +161,9 @@ impl Reader<'_> {
             Err(refused) => return refuse(findings, refused),
         };
         let count = FileCount {
-            kind: *kind,
-            file: name.clone(),
-            rows: 0,
-            added: 0,
-            changed: 0,
-            ended: 0,
-            unchanged: 0,
-            rejected: 0,
             ignored_columns: table.head.ignored.clone(),
             not_asked_for: table.head.not_asked_for.clone(),
+            ..FileCount::of(*kind, name.clone())
         };
         let mut file = File { count, rows: Vec::new(), has: table.head.has, spared: Vec::new() };
         let mut nameless: Option<u32> = None;
@@ -185,6 +178,10 @@ impl Reader<'_> {
                 Ok(parsed) => file.rows.push(Line { line: row.line, row: parsed }),
                 Err(fault) => {
                     match spare(&mut cells) {
+                        Some(Spared::Employer(employer)) => {
+                            file.spared.push(Spared::Employer(employer));
+                            nameless = nameless.or(Some(row.line));
+                        }
                         Some(spared) => file.spared.push(spared),
                         None => nameless = nameless.or(Some(row.line)),
                     }
@@ -197,10 +194,8 @@ impl Reader<'_> {
             Ok(tail) => tail,
             Err(refused) => return refuse(findings, refused),
         };
-        if file.count.rows == 0 && !reading.force {
-            let sentence = "it has a header and no rows; if that is meant, force the import".to_owned();
-            findings.refuse_file(name, None, None, sentence);
-            return None;
+        if file.count.rows == 0 {
+            findings.notice(name, None, "It has a header and no rows.");
         }
         if let Some(line) = table.head.below_banner {
             findings.notice(

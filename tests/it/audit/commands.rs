@@ -72,7 +72,8 @@ both! {
             as_at: day("2026-11-16"),
             mapping: jobs::import::Mapping::default(),
             mode: Mode::Apply,
-            force: false,
+            allow: jobs::import::Allowances::default(),
+            ends_employers: Vec::new(),
             shift_days: 0,
         };
         jobs::import::run(&world.db, request, world.clock.now(), &jobs::import::Silent).await.expect_err("no record");

@@ -97,7 +97,7 @@ pub(crate) async fn imports(db: &DatabaseConnection) {
             "rejected": 3, "ignored_columns": ["Favourite Colour"] }]),
         refusal: refusal.map(str::to_owned),
     };
-    let refused = batch(2, ImportState::Refused, Some("This would end 40 of 46 posts; look again, or use --force."));
+    let refused = batch(2, ImportState::Refused, Some("This would end 40 of 46 posts; look again."));
     insert::<import_batch::Entity>(db, [batch(1, ImportState::Applied, None), refused]).await;
     let reject = |id, line| import_reject::Model {
         id: ImportRejectId(id),

@@ -2,58 +2,8 @@
 
 use jobs::import::{FileKind, Mode};
 
-use super::{COURSES, Import, STAFF, UNITS, counts, rejects};
+use super::{COURSES, Import, STAFF, UNITS, rejects};
 use crate::harness::both;
-
-/// `count` people of T1.
-fn staff(count: u32) -> String {
-    let people: String = (0..count).map(|number| format!("X,{number},T1\n")).collect();
-    format!("Employer,Employee Number,Unit Code\n{people}")
-}
-
-both!(
-    async fn ending_more_than_a_fifth_of_the_posts_must_be_forced(world: World) {
-        let (ten, eight, seven) = (staff(10), staff(8), staff(7));
-        Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &ten)]).applied().await;
-        let refused = Import::of(&world, &[(FileKind::Staff, &seven)]).refused().await;
-        assert!(refused.refusal.unwrap().contains("3 of 10 posts"));
-        Import::of(&world, &[(FileKind::Staff, &seven)]).forced().applied().await;
-        Import::of(&world, &[(FileKind::Staff, &ten)]).applied().await;
-        let outcome = Import::of(&world, &[(FileKind::Staff, &eight)]).applied().await;
-        assert_eq!(counts(&outcome, FileKind::Staff).2, 2, "a fifth is not more than a fifth");
-    }
-);
-
-both!(
-    async fn ending_posts_by_their_end_date_or_by_closing_their_unit_counts_too(world: World) {
-        Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff(10))]).applied().await;
-        let ends: String = (0..10).map(|number| format!("X,{number},T1,01/11/2026\n")).collect();
-        let ends = format!("Employer,Employee Number,Unit Code,End Date\n{ends}");
-        Import::of(&world, &[(FileKind::Staff, &ends)]).refused().await;
-        let units = "Unit Code,Unit Name,Parent Code\nB,Board,\nT2,Team 2,B\n";
-        Import::of(&world, &[(FileKind::Units, units)]).refused().await;
-    }
-);
-
-both!(
-    async fn a_header_without_rows_must_be_forced(world: World) {
-        Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
-        let empty = "Employer,Employee Number,Unit Code\n,,\n";
-        let refused = Import::of(&world, &[(FileKind::Staff, empty)]).refused().await;
-        assert!(refused.refusal.unwrap().contains("no rows"));
-        let forced = Import::of(&world, &[(FileKind::Staff, empty)]).forced().applied().await;
-        assert_eq!(counts(&forced, FileKind::Staff).2, 5);
-    }
-);
-
-both!(
-    async fn older_files_than_those_on_file_must_be_forced(world: World) {
-        Import::of(&world, &[(FileKind::Units, UNITS)]).applied().await;
-        let refused = Import::of(&world, &[(FileKind::Units, UNITS)]).on("2026-11-15").refused().await;
-        assert!(refused.refusal.unwrap().contains("2026-11-16"));
-        Import::of(&world, &[(FileKind::Units, UNITS)]).on("2026-11-15").forced().applied().await;
-    }
-);
 
 both!(
     async fn a_tree_that_is_none_is_refused_with_the_line(world: World) {

@@ -2,49 +2,50 @@
 
 use std::collections::HashMap;
 
-use entity::period::Validity;
+use entity::period::Day;
 
 use super::super::board::{Board, Person, PersonIx, Plan, Post};
 use super::super::findings::{Fault, FileCount, Findings, Taken};
-use super::super::layout::{Has, StaffColumn as At};
+use super::super::layout::{FileKind, Has, StaffColumn as At};
 use super::super::parse::{File, Line, PersonKey, PostRow, Spared};
 use super::super::words::Text;
 use super::Terms;
+use super::employers::{Employers, Place};
+use super::guard::Guard;
 use super::settle::{Holding, Settled, settle};
 
-/// Works out the posts. Without a staff file, only whether the units that close take too many posts with them.
+/// Works out the posts. Without a staff file, only which of them end because their unit closes or their employer `ends`.
 pub(super) fn check(
     file: Option<File<PostRow>>,
     board: &mut Board,
     closing: &[bool],
+    ends: &[String],
     terms: Terms,
     plan: &mut Plan,
     findings: &mut Findings,
 ) -> Option<FileCount> {
-    let mut guard = Guard::default();
-    let count = match file {
-        Some(file) => Some(staff(file, board, closing, terms, plan, findings, &mut guard)),
-        None => {
-            for (_, post) in &board.posts {
-                guard.see(post, post, false, closing, terms);
-            }
-            None
-        }
-    };
-    guard.judge(terms, findings);
-    count
+    let mut employers = Employers::default();
+    let mut list = file.map(|file| read(file, board, &mut employers, findings));
+    employers.end(ends, board, findings);
+    let mut guard = Guard::new(employers, closing, terms);
+    settle_all(list.as_mut(), terms.as_at, board, &mut guard, plan, findings);
+    guard.judge(board, findings);
+    list.map(|list| list.count)
 }
 
-fn staff(
-    file: File<PostRow>,
-    board: &mut Board,
-    closing: &[bool],
-    terms: Terms,
-    plan: &mut Plan,
-    findings: &mut Findings,
-    guard: &mut Guard,
-) -> FileCount {
+/// A staff list, row by row as posts.
+struct List {
+    count: FileCount,
+    has: Has,
+    /// By person, oldest first.
+    posts: Vec<Line<Post>>,
+    /// By person: assignment numbers of rejected rows; none where a row did not say which.
+    spared: Vec<(PersonIx, Option<Text>)>,
+}
+
+fn read(file: File<PostRow>, board: &mut Board, employers: &mut Employers, findings: &mut Findings) -> List {
     let File { mut count, rows, has, spared } = file;
+    occurring(&rows, &spared, board, employers);
     let mut spared = name_everybody(&rows, spared, board);
     let mut blank_wte: Option<(u32, u32)> = None;
     let mut unlike: Option<(u32, u32)> = None;
@@ -78,8 +79,38 @@ fn staff(
     }
     posts.sort_unstable_by_key(|line| (line.row.person, line.row.validity.from, line.line));
     spared.sort_unstable();
+    List { count, has, posts, spared }
+}
+
+/// An employer occurs if any row names it, rejected or not: a file in which every row of an employer is wrong is about it
+/// all the same.
+fn occurring(rows: &[Line<PostRow>], spared: &[Spared], board: &mut Board, employers: &mut Employers) {
+    let of_rejected = |spared: &Spared| match spared {
+        Spared::Post((employer, _), _) | Spared::Employer(employer) => Some(*employer),
+        Spared::Unit(_) => None,
+    };
+    let of_rows = rows.iter().map(|line| line.row.person.0);
+    for employer in of_rows.chain(spared.iter().filter_map(of_rejected)) {
+        employers.list(employer, &mut board.words);
+    }
+}
+
+/// Takes the list and the posts on file together, person by person.
+fn settle_all(
+    list: Option<&mut List>,
+    as_at: Day,
+    board: &mut Board,
+    guard: &mut Guard<'_>,
+    plan: &mut Plan,
+    findings: &mut Findings,
+) {
     let on_file = std::mem::take(&mut board.posts);
-    let (mut held, mut listed, mut kept) = (on_file.as_slice(), posts.as_slice(), spared.as_slice());
+    let mut none = FileCount::of(FileKind::Staff, String::new());
+    let (count, has, posts, spared) = match list {
+        Some(List { count, has, posts, spared }) => (count, *has, posts.as_slice(), spared.as_slice()),
+        None => (&mut none, Has(0), [].as_slice(), [].as_slice()),
+    };
+    let (mut held, mut listed, mut kept) = (on_file.as_slice(), posts, spared);
     // All three lists are by person: one walk, person by person.
     while let Some(person) =
         held.first().map(|(_, post)| post.person).into_iter().chain(listed.first().map(|line| line.row.person)).min()
@@ -91,28 +122,36 @@ fn staff(
         kept = &kept[kept.partition_point(|(spared, _)| *spared < person)..];
         let spared: Vec<_> =
             kept.iter().take_while(|(spared, _)| *spared == person).map(|(_, number)| *number).collect();
-        let Settled { rows, on_file } =
-            settle(&Holding { rows, on_file: of_person, spared: &spared, has, as_at: terms.as_at });
+        let place = guard.employers.place(board.people.list[person.at()].key.0, &mut board.words);
+        if place == Place::Absent {
+            for (_, post) in of_person {
+                guard.see(post, post, false, board);
+            }
+            continue;
+        }
+        let Settled { rows, on_file } = settle(&Holding { rows, on_file: of_person, spared: &spared, has, as_at });
         for (line, taken) in rows {
             match taken {
                 Ok(Taken::Unchanged) if board.people.state[person.at()].changed => count.take(Taken::Changed),
                 Ok(taken) => count.take(taken),
                 Err(first) => {
                     let about = Some(board.people.list[person.at()].key);
-                    findings.reject(&mut count, line.line, about, doubled(board, &line.row, first));
+                    findings.reject(count, line.line, about, doubled(board, &line.row, first));
                 }
             }
         }
         plan.posts.added.extend(on_file.added);
         for ((id, old), fate) in of_person.iter().zip(on_file.fates) {
             count.ended += u32::from(fate.gone);
-            guard.see(old, &fate.post, fate.moved, closing, terms);
+            // What ends on purpose was named: it is no accident to guard against.
+            if place == Place::Listed {
+                guard.see(old, &fate.post, fate.moved, board);
+            }
             if fate.post != *old {
                 plan.posts.changed.push((*id, fate.post));
             }
         }
     }
-    count
 }
 
 /// Everybody whom a row names is known from here on, in whatever order the rows come. Gives whose posts are to be spared.
@@ -122,7 +161,7 @@ fn name_everybody(rows: &[Line<PostRow>], spared: Vec<Spared>, board: &mut Board
     }
     let of_post = |spared| match spared {
         Spared::Post(person, assignment) => Some((person, assignment)),
-        Spared::Unit(_) => None,
+        Spared::Unit(_) | Spared::Employer(_) => None,
     };
     spared
         .into_iter()
@@ -255,35 +294,5 @@ fn lost_zeros(board: &Board, staff: &str, plan: &Plan, findings: &mut Findings) 
             number(other)
         );
         findings.notice(staff, None, sentence);
-    }
-}
-
-/// Counts the posts that an import would end, so that half a list is not taken for a whole one.
-#[derive(Default)]
-struct Guard {
-    open: usize,
-    lost: usize,
-}
-
-impl Guard {
-    /// A post as it was and will be. One that moves to another unit goes on; one whose unit closes does not.
-    fn see(&mut self, old: &Post, new: &Post, moved: bool, closing: &[bool], terms: Terms) {
-        let open = |validity: Validity| !validity.is_empty() && !validity.ended_by(terms.as_at);
-        if !open(old.validity) {
-            return;
-        }
-        self.open += 1;
-        let closes = closing.get(new.unit.at()).copied().unwrap_or_default();
-        self.lost += usize::from(!moved && (!open(new.validity) || closes));
-    }
-
-    fn judge(&self, terms: Terms, findings: &mut Findings) {
-        let Self { open, lost } = self;
-        if lost * 5 > *open && !terms.force {
-            findings.refusals.push(format!(
-                "It would end {lost} of {open} posts, more than a fifth; see that the lists are whole and the as-at day is right, \
-                 and force the import if it is meant."
-            ));
-        }
     }
 }

@@ -81,8 +81,10 @@ pub(super) fn post(cells: &mut Cells<'_>) -> Result<PostRow, Fault> {
 }
 
 pub(super) fn spared_post(cells: &mut Cells<'_>) -> Option<Spared> {
-    let person = cells.person(Staff::Employer, Staff::Number).ok()?;
-    Some(Spared::Post(person, cells.number(Staff::Assignment).ok().flatten()))
+    match cells.person(Staff::Employer, Staff::Number) {
+        Ok(person) => Some(Spared::Post(person, cells.number(Staff::Assignment).ok().flatten())),
+        Err(_) => cells.required_key(Staff::Employer).ok().map(Spared::Employer),
+    }
 }
 
 pub(super) fn about_post(cells: &mut Cells<'_>) -> Option<PersonKey> {

@@ -1,0 +1,238 @@
+//! How much an import may reject, change or end before it has to be allowed by name. Each allowance gives the number that the
+//! refusal prints, so that what is allowed for one fault does not let another one through.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::findings::{FileCount, Findings};
+use super::layout::FileKind;
+
+/// One thing that an import is allowed beyond the limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowance {
+    /// This many rejected rows, over all files of which more than a tenth is rejected.
+    Rejected(u32),
+    /// This many changed posts, over all employers of which more than a fifth of the posts change or end.
+    Changed(u32),
+    /// This many ended posts, over the same employers.
+    Ended(u32),
+    /// Files that are older than those on file.
+    Older,
+    /// A full list without rows.
+    Empty,
+}
+
+/// A text that names no allowance.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not rejected=N, changed=N, ended=N, older or empty")]
+pub struct UnknownAllowance(String);
+
+impl FromStr for Allowance {
+    type Err = UnknownAllowance;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || UnknownAllowance(text.to_owned());
+        let (word, number) = match text.split_once('=') {
+            Some((word, number)) => (word, Some(number.parse().map_err(|_| unknown())?)),
+            None => (text, None),
+        };
+        match (word, number) {
+            ("rejected", Some(rows)) => Ok(Self::Rejected(rows)),
+            ("changed", Some(posts)) => Ok(Self::Changed(posts)),
+            ("ended", Some(posts)) => Ok(Self::Ended(posts)),
+            ("older", None) => Ok(Self::Older),
+            ("empty", None) => Ok(Self::Empty),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+/// Everything that an import is allowed beyond the limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allowances {
+    /// Rejected rows. Null if none are allowed.
+    pub rejected: Option<u32>,
+    /// Changed posts. Null if none are allowed.
+    pub changed: Option<u32>,
+    /// Ended posts. Null if none are allowed.
+    pub ended: Option<u32>,
+    /// Whether files may be older than those on file.
+    pub older: bool,
+    /// Whether a full list may have no rows.
+    pub empty: bool,
+}
+
+/// Of two allowances for the same thing the last one counts.
+impl FromIterator<Allowance> for Allowances {
+    fn from_iter<I: IntoIterator<Item = Allowance>>(allowances: I) -> Self {
+        let mut all = Self::default();
+        for allowance in allowances {
+            match allowance {
+                Allowance::Rejected(rows) => all.rejected = Some(rows),
+                Allowance::Changed(posts) => all.changed = Some(posts),
+                Allowance::Ended(posts) => all.ended = Some(posts),
+                Allowance::Older => all.older = true,
+                Allowance::Empty => all.empty = true,
+            }
+        }
+        all
+    }
+}
+
+/// Rows or posts that are affected before a share of them is looked at: in a small file or at a small employer, one bad row or
+/// one leaver is more than a tenth or a fifth, and is everyday business.
+pub(super) const AT_LEAST: u32 = 5;
+
+/// Something that went over its limit: in which file or at which employer, how many, and of how many.
+pub(super) struct Excess {
+    pub(super) at: String,
+    pub(super) affected: u32,
+    pub(super) of: u32,
+}
+
+/// `12 of 40 at HB and 7 of 30 at CC`.
+struct Listed<'a>(&'a str, &'a [Excess]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(preposition, parts) = self;
+        for (at, Excess { at: place, affected, of }) in parts.iter().enumerate() {
+            let separator = match at {
+                0 => "",
+                _ if at + 1 == parts.len() => " and ",
+                _ => ", ",
+            };
+            write!(f, "{separator}{affected} of {of} {preposition} {place}")?;
+        }
+        Ok(())
+    }
+}
+
+/// One limit.
+pub(super) struct Limit {
+    /// Its word on the command line.
+    pub(super) word: &'static str,
+    /// What is counted, with its verb: `posts would end`.
+    pub(super) what: &'static str,
+    /// Stands before the name of a file or an employer.
+    pub(super) preposition: &'static str,
+    /// The rule, and what to look at before it is lifted.
+    pub(super) rule: &'static str,
+}
+
+const REJECTED: Limit = Limit {
+    word: "rejected",
+    what: "rows are rejected",
+    preposition: "in",
+    rule: "At most a tenth of a file's rows may be rejected. Correct these rows, or import the file without them",
+};
+
+impl Limit {
+    /// Refuses the import because of `excess`, unless exactly that many are allowed.
+    pub(super) fn hold(&self, excess: &[Excess], allowed: Option<u32>, findings: &mut Findings) {
+        let Self { word, what, preposition, rule } = self;
+        let total: u32 = excess.iter().map(|part| part.affected).sum();
+        if total == 0 {
+            return;
+        }
+        if allowed == Some(total) {
+            findings.allowance_used = true;
+            return;
+        }
+        let other = allowed.map(|number| format!(" The import allows {word}={number}, which is another number."));
+        findings.refusals.push(format!(
+            "{total} {what}: {}. {rule} with --allow {word}={total}.{}",
+            Listed(preposition, excess),
+            other.unwrap_or_default()
+        ));
+    }
+}
+
+/// Whether `affected` is more than one `part`th of `all`, and no everyday number.
+pub(super) fn is_over(affected: u32, part: u32, all: u32) -> bool {
+    affected >= AT_LEAST && u64::from(affected) * u64::from(part) > u64::from(all)
+}
+
+/// More than a tenth of a file's rows must not be rejected.
+pub(super) fn rejected(files: &[FileCount], allow: Allowances, findings: &mut Findings) {
+    let over = files.iter().filter(|file| is_over(file.rejected, 10, file.rows));
+    let excess: Vec<_> =
+        over.map(|file| Excess { at: file.file.clone(), affected: file.rejected, of: file.rows }).collect();
+    REJECTED.hold(&excess, allow.rejected, findings);
+}
+
+/// A full list must have rows if something is on file that it would be about.
+pub(super) fn not_empty(file: &FileCount, on_file: bool, allow: Allowances, findings: &mut Findings) {
+    if file.rows > 0 || !on_file {
+        return;
+    }
+    if allow.empty {
+        findings.allowance_used = true;
+        return;
+    }
+    let meaning = match file.kind {
+        FileKind::Units => "every unit on file would close",
+        // It names no employer, so it is not the full list of any.
+        _ => "it would end no post, for that there is --ends-employer",
+    };
+    findings.refusals.push(format!(
+        "{}: it has a header and no rows. A full list must have rows once there is something on file. Check how the file was \
+         made, or take it as it is ({meaning}) with --allow empty.",
+        file.file
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusals(excess: &[Excess], allowed: Option<u32>) -> (Vec<String>, bool) {
+        let mut findings = Findings::default();
+        REJECTED.hold(excess, allowed, &mut findings);
+        (findings.refusals, findings.allowance_used)
+    }
+
+    #[test]
+    fn reads_what_the_refusals_print() {
+        let words = ["rejected=3", "changed=4", "ended=5", "older", "empty", "ended=6"];
+        let all: Allowances = words.iter().map(|word| word.parse::<Allowance>().unwrap()).collect();
+        let expected = Allowances { rejected: Some(3), changed: Some(4), ended: Some(6), older: true, empty: true };
+        assert_eq!(all, expected);
+        for unknown in ["", "all", "rejected", "ended=", "ended=x", "ended=-1", "older=1", "Ended=1"] {
+            assert!(unknown.parse::<Allowance>().is_err(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn lets_exactly_the_number_through() {
+        let excess = || {
+            let part = |at: &str, affected| Excess { at: at.to_owned(), affected, of: 20 };
+            [part("a.csv", 5), part("b.csv", 6), part("c.csv", 7)]
+        };
+        let (said, used) = refusals(&excess(), None);
+        assert_eq!(
+            said,
+            [
+                "18 rows are rejected: 5 of 20 in a.csv, 6 of 20 in b.csv and 7 of 20 in c.csv. At most a tenth of a file's rows \
+              may be rejected. Correct these rows, or import the file without them with --allow rejected=18."
+            ]
+        );
+        assert!(!used);
+        let (said, used) = refusals(&excess(), Some(17));
+        assert!(
+            said[0].ends_with("--allow rejected=18. The import allows rejected=17, which is another number."),
+            "{said:?}"
+        );
+        assert!(!used);
+        assert_eq!(refusals(&excess(), Some(18)), (Vec::new(), true));
+        assert_eq!(refusals(&[], Some(18)), (Vec::new(), false), "an allowance that nothing needs is not used");
+    }
+
+    #[test]
+    fn a_share_is_over_only_when_it_is_more_than_everyday() {
+        assert!(!is_over(4, 5, 4));
+        assert!(is_over(5, 5, 24));
+        assert!(!is_over(5, 5, 25), "a fifth is not more than a fifth");
+        assert!(is_over(u32::MAX, 10, u32::MAX));
+    }
+}
