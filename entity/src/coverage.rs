@@ -4,6 +4,7 @@
 //! ids, the parsed values and the days. [`compute`] answers for one day, for every team and every unit at once, in one
 //! pass over the [`Roster`]; a question about another day is the same question asked again.
 
+mod approval;
 pub mod breakdown;
 pub mod change;
 pub mod closing;
@@ -15,17 +16,20 @@ pub mod rollup;
 pub mod roster;
 pub mod standing;
 pub mod team;
+pub mod trainer;
+pub mod tree;
 
 mod index;
 
 pub use breakdown::{Breakdowns, Disclosure, StandingCounts};
 pub use forecast::{Cause, Risk};
 pub use index::Index;
-pub use policy::{Governing, Policy, PolicyChange, WhatIf};
+pub use policy::{Governing, PolicyChange, PolicyNumber, PolicyTerms, WhatIf};
 pub use rollup::UnitRow;
 pub use roster::Roster;
 pub use standing::{Reasons, Standing};
 pub use team::TeamRow;
+pub use tree::Tree;
 
 use crate::period::Day;
 
@@ -42,12 +46,23 @@ pub struct Coverage {
     pub standings: Vec<Standing>,
 }
 
-/// Computes the coverage on `day`, with the policies on file or, where `what_if` says so, with changed ones.
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The day that the answer is about.
+    pub day: Day,
+    /// The day on which it is asked: from it the age of the staff lists is counted. If absent, their age does not matter.
+    pub today: Option<Day>,
+    /// Another policy to try in place of those on file.
+    pub what_if: Option<&'a WhatIf>,
+}
+
+/// Computes the coverage of a day, with the policies on file or, if the question says so, with changed ones.
 #[must_use]
-pub fn compute(index: &Index, day: Day, what_if: Option<&WhatIf>) -> Coverage {
-    let teams = team::assess_all(index, day, what_if);
-    let units = rollup::roll_up(index, day, what_if, &teams);
-    Coverage { day, teams: teams.rows, units, standings: teams.standings }
+pub fn compute(index: &Index, question: &Question<'_>) -> Coverage {
+    let teams = team::assess_all(index, question);
+    let units = rollup::roll_up(index, question, &teams);
+    Coverage { day: question.day, teams: teams.rows, units, standings: teams.standings }
 }
 
 #[cfg(test)]

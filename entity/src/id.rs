@@ -19,6 +19,22 @@ macro_rules! ids {
 }
 
 ids! {
+    /// The unit above another from a day on.
+    UnitParentId,
+    /// Two numbers of one person.
+    PersonLinkId,
+    /// A manager's approval of an allocation.
+    ApprovalId,
+    /// A sign-off of an allocation.
+    SignOffId,
+    /// A pause of an allocation.
+    PauseId,
+    /// Terms of an allocation from a day on.
+    AllocationTermsId,
+    /// An applied staff list of one employer.
+    StaffListId,
+    /// Rejected rows of a staff list that named a unit.
+    RowsNotReadId,
     /// A node of the organisation's one tree.
     UnitId,
     /// One human being.

@@ -11,6 +11,7 @@ pub mod id;
 pub mod period;
 pub mod pseudonym;
 pub mod secret;
+pub mod spelling;
 pub mod store;
 pub mod table;
 pub mod value;

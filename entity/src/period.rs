@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct Day(NaiveDate);
 
 impl Day {
+    /// The calendar's last day.
+    pub const LAST: Self = Self(NaiveDate::MAX);
+
     /// The day of a year, month (1 to 12) and day of month, or nothing where there is no such day.
     #[must_use]
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {

@@ -12,6 +12,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sea_orm::DeriveValueType;
 use sha2::Sha256;
 
+use crate::spelling;
+
 /// How every pseudonym begins.
 pub const PREFIX: &str = "erased-";
 
@@ -36,16 +38,17 @@ impl Key {
         Self(secret.into())
     }
 
-    /// What stands for an employee number.
+    /// What stands for an employee number, however it is spelled: a person who was erased must not come back because a file
+    /// writes `Hb` for `HB`.
     #[must_use]
     pub fn number(&self, employer: &str, number: &str) -> String {
-        self.of(&["number", employer, number])
+        self.of(&["number", &spelling::key(employer), &spelling::key(number)])
     }
 
-    /// What stands for an assignment number.
+    /// What stands for an assignment number, however it is spelled.
     #[must_use]
     pub fn assignment(&self, employer: &str, assignment: &str) -> String {
-        self.of(&["assignment", employer, assignment])
+        self.of(&["assignment", &spelling::key(employer), &spelling::key(assignment)])
     }
 
     /// What stands for a free text: the same for the same words, whatever their case and what stands between them.

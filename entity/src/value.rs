@@ -71,13 +71,39 @@ words! {
 }
 
 words! {
+    /// Why a team's status is UNKNOWN (COVERAGE.md section 5), in the order in which the reason is chosen.
+    UnknownBecause {
+        /// No policy is in force.
+        NoPolicy = "NO_POLICY",
+        /// Rows of the team were rejected, and with the people in them it might not be covered.
+        RowsNotRead = "ROWS_NOT_READ",
+        /// The staff lists that the answer rests on are older than the policy allows.
+        DataStale = "DATA_STALE",
+    }
+
+    /// What a policy makes of approvals whose approver did not hold the office on that day (COVERAGE.md section 4).
+    ApproverOffice {
+        /// They count, and the team shows how many of its people rest on one.
+        Shown = "SHOWN",
+        /// They do not count.
+        Required = "REQUIRED",
+    }
+
+    /// In which capacity a manager approves an allocation.
+    ApproverCapacity {
+        /// As line manager.
+        Line = "LINE",
+        /// As senior manager.
+        Senior = "SENIOR",
+    }
+
     /// The answer to "is this team covered?" (COVERAGE.md section 5), worst-known first as the rules are asked.
     Status {
         /// Nobody works there, and somebody is allocated there.
         NotApplicable = "NOT_APPLICABLE",
         /// A dated exemption of this very unit holds.
         Exempt = "EXEMPT",
-        /// No policy is in force.
+        /// It cannot be said that the team is covered: see [`UnknownBecause`].
         Unknown = "UNKNOWN",
         /// No active allocation at all.
         None = "NONE",
@@ -95,6 +121,8 @@ words! {
     Reason {
         /// The person has no counting post.
         Left = "LEFT",
+        /// The person works elsewhere, and the allocation is not marked as cover from outside.
+        NotInTeam = "NOT_IN_TEAM",
         /// The role's validity has ended.
         StoodDown = "STOOD_DOWN",
         /// A pause of the role holds.
@@ -143,6 +171,8 @@ words! {
         TwoRefresher = "2R",
         /// Makes a Trainer.
         Three = "3",
+        /// Refreshes a Level 3 certificate.
+        ThreeRefresher = "3R",
     }
 
     /// How somebody answers for a unit.

@@ -93,6 +93,8 @@ pub struct Outcome {
     pub files: Vec<FileCount>,
     /// What was not taken, by file and line.
     pub rejects: Vec<Reject>,
+    /// Cells that made no sense and were left blank while their rows were kept.
+    pub kept: Vec<Reject>,
     /// What somebody should know about.
     pub notices: Vec<Notice>,
     /// Why nothing was or would be written.
@@ -164,18 +166,19 @@ pub async fn run(
     }
     let terms = Terms { as_at, allow };
     let (plan, counts) = checked(&txn, files, &mut board, &ends_employers, terms, &mut findings, progress).await?;
-    let Findings { mut rejects, notices, refusals, allowance_used } = findings;
+    let Findings { mut rejects, notices, refusals, allowance_used, mut kept } = findings;
     rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    kept.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     let refusal = (!refusals.is_empty()).then(|| told(&refusals));
     let changes = !plan.is_empty();
-    let kept = record::kept(&rejects, &board.words, &erased);
+    let recorded = record::kept(&rejects, &board.words, &erased);
     let batch = record::Batch {
         as_at,
         finished_at: now,
         forced: allowance_used,
         refusal: refusal.as_deref(),
         files: &counts,
-        rejects: &kept,
+        rejects: &recorded,
     };
     let batch = match (mode, refusal.is_some()) {
         (Mode::DryRun, _) => {
@@ -195,7 +198,7 @@ pub async fn run(
             Some(id)
         }
     };
-    Ok(Outcome { batch, files: counts, rejects, notices, refusal, changes })
+    Ok(Outcome { batch, files: counts, rejects, kept, notices, refusal, changes })
 }
 
 /// Every reason for a refusal would be a wall of text: the first few say enough, and the rejects name each place.

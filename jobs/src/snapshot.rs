@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use entity::coverage::disclosure::Limit;
-use entity::coverage::{self, Breakdowns, Disclosure, change::is_gap};
+use entity::coverage::{self, Breakdowns, Disclosure, Question, change::is_gap};
 use entity::period::Day;
 use entity::store::begin_write;
 use entity::store::roster::{self, Facts, LoadError, TooLongAgo};
 use entity::store::run::COVERAGE;
-use entity::store::{disclosure, facts, snapshot};
+use entity::store::{disclosure, facts, snapshot, staff_list};
 use entity::value::Status;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 
@@ -85,9 +85,10 @@ async fn decide(
 async fn compute_day(db: &DatabaseConnection, day: Day) -> Result<(Facts, coverage::Coverage), SnapshotError> {
     let facts = roster::load(db).await?;
     facts.reach(day)?;
+    // A snapshot keeps what is said on its own day, also if it is taken later: lists that were stale then are stale in it.
     // A nation takes seconds: not on a thread that others wait for.
     tokio::task::spawn_blocking(move || {
-        let coverage = coverage::compute(&facts.index, day, None);
+        let coverage = coverage::compute(&facts.index, &Question { day, today: Some(day), what_if: None });
         (facts, coverage)
     })
     .await
@@ -127,19 +128,30 @@ impl Job for Coverage {
     }
 
     async fn run(&self, ctx: &RunContext, period: Period) -> Result<Outcome, JobError> {
-        take(&ctx.db, period.first_day(), self.limit, ctx.now)
-            .await
-            .map(|taken| Outcome::Done(taken.to_string()))
-            .map_err(Into::into)
+        let taken = take(&ctx.db, period.first_day(), self.limit, ctx.now).await?;
+        tell_age_of_lists(&ctx.db, ctx.today()).await?;
+        Ok(Outcome::Done(taken.to_string()))
     }
+}
+
+/// Logs how old the oldest staff list is, once per day.
+async fn tell_age_of_lists(db: &DatabaseConnection, today: Day) -> Result<(), DbErr> {
+    let Some(list) = staff_list::oldest(db).await? else { return Ok(()) };
+    let (age_in_days, as_at) = (list.age_in_days(today), list.as_at);
+    if list.is_old(today) {
+        tracing::warn!(employer = list.employer, %as_at, age_in_days, "staff list is old");
+    } else {
+        tracing::info!(employer = list.employer, %as_at, age_in_days, "oldest staff list");
+    }
+    Ok(())
 }
 
 impl From<SnapshotError> for JobError {
     fn from(error: SnapshotError) -> Self {
         match error {
             SnapshotError::Database(cause) | SnapshotError::Load(LoadError::Database(cause)) => cause.into(),
-            SnapshotError::Load(LoadError::Mix { policy, source }) => {
-                Self::Fail(format!("Policy {policy} cannot be read ({source}): import it again, corrected."))
+            SnapshotError::Load(LoadError::Mix(unreadable)) => {
+                Self::Fail(format!("A policy cannot be read: {unreadable}. Import it again, corrected."))
             }
             SnapshotError::TooLongAgo(too_long_ago) => Self::Fail(format!("It was not computed: {too_long_ago}.")),
             SnapshotError::Computation => Self::Retry("The computation stopped; the log says more.".to_owned()),

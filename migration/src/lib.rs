@@ -10,12 +10,12 @@ use sea_orm_migration::sea_orm::{
 };
 use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager};
 
-mod m20261101_000001_organisation;
-mod m20261101_000002_training;
-mod m20261101_000003_roles;
-mod m20261101_000004_policy;
-mod m20261101_000005_import;
-mod m20261101_000006_snapshot;
+mod m20261129_000001_organisation;
+mod m20261129_000002_training;
+mod m20261129_000003_roles;
+mod m20261129_000004_policy;
+mod m20261129_000005_import;
+mod m20261129_000006_snapshot;
 mod m20261101_000007_job_run;
 mod m20261101_000008_report;
 mod m20261122_000009_audit;
@@ -31,12 +31,12 @@ pub struct Migrator;
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
-            Box::new(m20261101_000001_organisation::Migration),
-            Box::new(m20261101_000002_training::Migration),
-            Box::new(m20261101_000003_roles::Migration),
-            Box::new(m20261101_000004_policy::Migration),
-            Box::new(m20261101_000005_import::Migration),
-            Box::new(m20261101_000006_snapshot::Migration),
+            Box::new(m20261129_000001_organisation::Migration),
+            Box::new(m20261129_000002_training::Migration),
+            Box::new(m20261129_000003_roles::Migration),
+            Box::new(m20261129_000004_policy::Migration),
+            Box::new(m20261129_000005_import::Migration),
+            Box::new(m20261129_000006_snapshot::Migration),
             Box::new(m20261101_000007_job_run::Migration),
             Box::new(m20261101_000008_report::Migration),
             Box::new(m20261122_000009_audit::Migration),

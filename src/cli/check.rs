@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
-use entity::clock::Clock;
-use entity::store;
+use entity::clock::{Clock, day_of};
+use entity::store::{self, staff_list};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use super::{Stop, say};
@@ -97,6 +97,7 @@ async fn database(settings: &Settings) -> Vec<(&'static str, Finding)> {
     let mut findings = vec![("database", Ok(format!("{engine} at {url} answers")))];
     findings.push(("tables", tables(&db).await));
     findings.push(("writing", writing(&db).await));
+    findings.extend(staff_lists(&db, settings).await.map(|finding| ("staff lists", finding)));
     findings
 }
 
@@ -106,6 +107,21 @@ async fn tables(db: &DatabaseConnection) -> Finding {
         Ok(steps) => Err(format!("they lack {steps} steps; run `psn migrate`")),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// How old the staff lists are; absent where the tables are not made yet. Old ones are no fault of this machine.
+async fn staff_lists(db: &DatabaseConnection, settings: &Settings) -> Option<Finding> {
+    let today = day_of(Clock::wall().now(), settings.board_zone);
+    Some(Ok(match staff_list::oldest(db).await.ok()? {
+        None => "none was imported yet".to_owned(),
+        Some(list) if list.is_old(today) => format!(
+            "but the list of {} is {} days old (as at {}); import a new one before teams become UNKNOWN",
+            list.employer,
+            list.age_in_days(today),
+            list.as_at
+        ),
+        Some(list) => format!("the oldest is as at {} ({})", list.as_at, list.employer),
+    }))
 }
 
 /// Makes a table and takes it back: on both engines that is part of the transaction.

@@ -11,10 +11,10 @@ use entity::clock::Clock;
 use entity::coverage::change::is_gap;
 use entity::period::{Day, IsoWeek};
 use entity::store::run::{self as ledger, COVERAGE, GAP_REPORT};
-use entity::store::{report, snapshot};
-use entity::table::{delivery, snapshot_team, snapshot_unit, unit};
+use entity::store::{report, snapshot, tree};
+use entity::table::{delivery, snapshot_team, snapshot_unit};
 use entity::value::{DeliveryState, RunState, Status};
-use jobs::import::{self, Mapping, Mode, Progress};
+use jobs::import::{self, Allowances, Mapping, Mode, Progress};
 use jobs::runner::{RunNowError, Runner};
 use jobs::schedule::Period;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
@@ -25,10 +25,11 @@ use super::progress::Steps;
 use super::{Stop, say, serve};
 use crate::app::App;
 use crate::config::Settings;
+use board::State;
 use ground::Ground;
 
 /// Weekly snapshots that the demonstration begins with, this week's among them.
-const WEEKS: i64 = 8;
+const WEEKS: i64 = 10;
 
 /// What `psn demo` takes besides the settings: nothing.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -108,8 +109,12 @@ async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<
         steps.step(&format!("computing the coverage of {day}"));
         run_once(app, runner, COVERAGE, Period::Day(day)).await?;
     }
-    steps.step("building this week's gap reports and writing the mails");
-    run_once(app, runner, GAP_REPORT, Period::Week(IsoWeek::of(monday))).await
+    // Last week's first, so that this week's say what has changed since.
+    for (week, what) in [(monday.plus_days(-7), "last week's"), (monday, "this week's")] {
+        steps.step(&format!("building {what} gap reports and writing the mails"));
+        run_once(app, runner, GAP_REPORT, Period::Week(IsoWeek::of(week))).await?;
+    }
+    Ok(())
 }
 
 /// Runs a job for a period that the ledger does not know as ended.
@@ -130,30 +135,33 @@ async fn run_once(app: &App, runner: &Runner, job: &str, period: Period) -> Resu
     }
 }
 
-/// Imports the board into an empty database, its days moved by whole weeks so that its as-at day is this week's.
+/// Imports both states of the board into an empty database, their days moved by whole weeks so that the present one is this
+/// week's. Goes on where it was stopped.
 async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop> {
-    match ground::look(app).await? {
-        Ground::Ours => return Ok(()),
-        Ground::Empty => {}
-    }
-    let as_at = board::as_at();
-    let request = import::Request {
-        sources: board::sources(),
-        as_at: monday,
-        mapping: Mapping::default(),
-        mode: Mode::Apply,
-        allow: import::Allowances::default(),
-        ends_employers: Vec::new(),
-        shift_days: monday.days_since(as_at),
+    let done = match ground::look(app).await? {
+        Ground::Ours { imports } => imports,
+        Ground::Empty => 0,
     };
-    let outcome = import::run(&app.db, request, app.clock.now(), steps)
-        .await
-        .map_err(failed("the board could not be imported"))?;
-    match (outcome.refusal, outcome.batch) {
-        (None, Some(batch)) => ground::mark(app, batch).await,
-        (None, None) => Err(Stop::Failed("the board was imported and no import was recorded".to_owned())),
-        (Some(refusal), _) => Err(Stop::Failed(format!("the board was refused: {refusal}"))),
+    for state in State::ALL.into_iter().skip(done) {
+        let request = import::Request {
+            sources: state.sources(),
+            as_at: monday.plus_days(-state.days_before()),
+            mapping: Mapping::default(),
+            mode: Mode::Apply,
+            allow: Allowances::default(),
+            ends_employers: Vec::new(),
+            shift_days: monday.days_since(board::as_at()),
+        };
+        let outcome = import::run(&app.db, request, app.clock.now(), steps)
+            .await
+            .map_err(failed("the board could not be imported"))?;
+        match (outcome.refusal, outcome.batch) {
+            (None, Some(batch)) => ground::mark(app, batch).await?,
+            (None, None) => return Err(Stop::Failed("the board was imported and no import was recorded".to_owned())),
+            (Some(refusal), _) => return Err(Stop::Failed(format!("the board was refused: {refusal}"))),
+        }
     }
+    Ok(())
 }
 
 /// The mails first, for they are many, and the figures last, where they stay on the screen.
@@ -201,7 +209,7 @@ async fn summary(app: &App, monday: Day) -> Result<String, DbErr> {
 }
 
 async fn root_id(app: &App) -> Result<entity::id::UnitId, DbErr> {
-    let root = unit::Entity::find().filter(unit::Column::ParentId.is_null()).one(&app.db).await?;
+    let root = tree::root(&app.db, app.today()).await?;
     root.map(|root| root.id).ok_or_else(|| DbErr::RecordNotFound("the root unit".to_owned()))
 }
 

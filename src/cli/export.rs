@@ -1,6 +1,5 @@
 //! `psn export`: one day's coverage as the four files that IMPORT.md ends with, and one of what speaks against allocations.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +10,7 @@ use entity::coverage::disclosure::Columns;
 use entity::coverage::mix::Verdict;
 use entity::coverage::rollup::level1_met;
 use entity::coverage::roster::UnitIx;
-use entity::coverage::{Breakdowns, Coverage, Disclosure, Index, TeamRow, compute};
+use entity::coverage::{Breakdowns, Coverage, Disclosure, Index, Question, TeamRow, compute};
 use entity::id::{PersonId, UnitId};
 use entity::period::Day;
 use entity::store::audit::{self, Event};
@@ -52,11 +51,11 @@ pub struct Args {
 ///
 /// [`Stop::Failed`] when the facts cannot be read, the export cannot be recorded or a file cannot be written;
 /// [`Stop::Refused`] where what may be handed on would lie beside what may not.
-pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), Stop> {
+pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>, today: Day) -> Result<(), Stop> {
     let Args { as_of, out, published } = args;
     let facts = roster::load(db).await.map_err(|error| Stop::Failed(format!("The facts cannot be read: {error}")))?;
     facts.reach(as_of).map_err(|error| Stop::Refused(error.to_string()))?;
-    let coverage = compute(&facts.index, as_of, None);
+    let coverage = compute(&facts.index, &Question { day: as_of, today: Some(today), what_if: None });
     let people =
         supporters(db, &facts.index).await.map_err(|error| Stop::Failed(format!("People cannot be read: {error}")))?;
     private::folder(&out).map_err(|error| Stop::Failed(format!("{} cannot be made: {error}", out.display())))?;
@@ -166,7 +165,8 @@ impl Exported<'_> {
         let index = self.index;
         let mut rows = vec![header(
             "As At,Unit Code,Unit Name,Headcount,WTE,Active Supporters,Allocated Share,Required,Gap,Status,At Risk From,\
-         Single Point,Champions,Level 1 Done,Policy Unit,Cover Group,Mix Unmet",
+         Single Point,Champions,Level 1 Done,Policy Unit,Cover Group,Mix Unmet,Unknown Because,Rows Not Read,\
+         Unproven",
         )];
         let roster = index.roster();
         rows.extend(coverage.teams.iter().map(|team| {
@@ -195,6 +195,9 @@ impl Exported<'_> {
                 optional(team.policy_unit.map(|(from, _)| &roster.units[from.at()].code)),
                 optional(unit.cover_group.map(|group| roster.words.text(group))),
                 unmet.join(";"),
+                optional(team.unknown_because),
+                team.rows_not_read.to_string(),
+                shown(team.unproven, self.hidden.is_some()),
             ]
         }));
         rows
@@ -205,7 +208,8 @@ impl Exported<'_> {
         let index = self.index;
         let mut rows = vec![header(
             "As At,Unit Code,Headcount,WTE,Teams,Covered,At Risk,Partial,None,Mix Gap,Unknown,Exempt,Not Applicable,\
-         Staff Covered,Staff Assessed,Level 1 Done,Active Supporters,Trainers",
+         Staff Covered,Staff Assessed,Level 1 Done,Active Supporters,Trainers,Champions,\
+         Champion Teams Met,Champion Teams,Trainer Units Met,Trainer Units",
         )];
         rows.extend(coverage.units.iter().map(|unit| {
             let mut row = vec![
@@ -228,14 +232,22 @@ impl Exported<'_> {
             row.extend(statuses.map(|status| unit.teams.of(status).to_string()));
             row.extend([unit.staff_covered, unit.staff_assessed].map(|figure| figure.to_string()));
             row.push(shown(unit.level1_done, self.hides_level1(unit.unit)));
-            row.extend([unit.active_supporters, unit.trainers].map(|figure| figure.to_string()));
+            let figures = [
+                unit.active_supporters,
+                unit.trainers,
+                unit.champions,
+                unit.champion_teams.met,
+                unit.champion_teams.asked,
+                unit.trainer_units.met,
+                unit.trainer_units.asked,
+            ];
+            row.extend(figures.map(|figure| figure.to_string()));
             row
         }));
         rows
     }
 
-    /// Teams with a policy first, by unit code; then the units with a policy, the deepest first and among equals as they are on
-    /// file: the order that the boards' reference figures have, where IMPORT.md's words would sort these rows by code as well.
+    /// Teams with a policy first; then the units with a policy, and those in which Trainers are to be embedded. By unit code.
     fn layer_rows(&self) -> Vec<Row> {
         let coverage = self.coverage;
         let index = self.index;
@@ -254,28 +266,23 @@ impl Exported<'_> {
                 "team".to_owned(),
                 team.champions.to_string(),
                 policy.min_champions.to_string(),
-                yes_no(team.champions >= policy.min_champions),
+                optional(team.champions_met().map(yes_no)),
                 shown(team.level1_done, hidden),
                 team.headcount.to_string(),
                 if hidden { HIDDEN.to_owned() } else { optional(met.map(yes_no)) },
             ])
         }));
-        let mut units: Vec<_> = coverage.units.iter().collect();
-        units.sort_by_key(|row| (Reverse(index.depth(row.unit)), row.unit));
-        rows.extend(units.into_iter().filter_map(|unit| {
-            let met = unit.trainers_met()?;
-            Some(vec![
-                day.clone(),
-                code(unit.unit),
-                "unit".to_owned(),
-                unit.trainers.to_string(),
-                unit.active_supporters.to_string(),
-                yes_no(met),
-                String::new(),
-                String::new(),
-                String::new(),
-            ])
-        }));
+        let row = |unit: UnitIx, kind: &str, [have, need]: [u32; 2], met: bool| {
+            let mut cells = vec![day.clone(), code(unit), kind.to_owned(), have.to_string(), need.to_string(), yes_no(met)];
+            cells.resize(9, String::new());
+            cells
+        };
+        for unit in &coverage.units {
+            let enough = unit.trainers_met();
+            rows.extend(enough.map(|met| row(unit.unit, "unit", [unit.trainers, unit.active_supporters], met)));
+            let embedded = unit.embedded;
+            rows.extend(embedded.map(|found| row(unit.unit, "embedded", [found.trainers, found.needed], found.is_met())));
+        }
         rows
     }
 
@@ -305,7 +312,7 @@ async fn supporters(
     index: &Index,
 ) -> Result<HashMap<PersonId, (String, String)>, sea_orm::DbErr> {
     let roster = index.roster();
-    let mut ids: Vec<_> = roster.allocations.iter().map(|row| roster.people[row.person.at()].id).collect();
+    let mut ids: Vec<_> = roster.allocations.iter().map(|row| row.filed_for).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut people = HashMap::with_capacity(ids.len());
@@ -323,7 +330,7 @@ fn standing_rows(index: &Index, coverage: &Coverage, people: &HashMap<PersonId, 
         .iter()
         .map(|standing| {
             let allocation = &roster.allocations[standing.allocation as usize];
-            let (employer, number) = people.get(&roster.people[allocation.person.at()].id).cloned().unwrap_or_default();
+            let (employer, number) = people.get(&allocation.filed_for).cloned().unwrap_or_default();
             let unit = &roster.units[allocation.unit.at()].code;
             ((unit, employer, number, allocation.validity.from), allocation.share, standing.reasons)
         })

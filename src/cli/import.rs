@@ -53,6 +53,9 @@ pub struct Args {
     /// Posts and people.
     #[arg(long, value_name = "FILE")]
     pub staff: Option<PathBuf>,
+    /// Employee numbers that are one person.
+    #[arg(long, value_name = "FILE")]
+    pub links: Option<PathBuf>,
     /// Training modules.
     #[arg(long, value_name = "FILE")]
     pub courses: Option<PathBuf>,
@@ -193,6 +196,7 @@ fn single(args: &Args, kind: FileKind) -> Option<&PathBuf> {
     match kind {
         FileKind::Units => args.units.as_ref(),
         FileKind::Staff => args.staff.as_ref(),
+        FileKind::Links => args.links.as_ref(),
         FileKind::Courses => args.courses.as_ref(),
         FileKind::Training => args.training.as_ref(),
         FileKind::Supporters => args.supporters.as_ref(),
@@ -226,7 +230,7 @@ fn rejects_csv(rejects: &[Reject]) -> Result<Vec<u8>, Stop> {
 
 /// Everything there is to say, ending in the next step.
 fn told(outcome: &Outcome, passed_over: &[String], args: &Args) -> String {
-    let Outcome { batch, files, rejects, notices, refusal, changes } = outcome;
+    let Outcome { batch, files, rejects, kept, notices, refusal, changes } = outcome;
     let mut text = String::new();
     let mut line = |said: String| {
         text.push_str(&said);
@@ -260,6 +264,15 @@ fn told(outcome: &Outcome, passed_over: &[String], args: &Args) -> String {
         }
         if let Some(path) = &args.rejects {
             line(format!("  All of them are in {}.", path.display()));
+        }
+    }
+    if !kept.is_empty() {
+        line(format!("\nKept with a notice, the cell left blank ({}):", kept.len()));
+        for cell in kept.iter().take(SHOWN) {
+            line(format!("  {}", told_reject(cell)));
+        }
+        if kept.len() > SHOWN {
+            line(format!("  … and {} more", kept.len() - SHOWN));
         }
     }
     if !notices.is_empty() {

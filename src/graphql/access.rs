@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_graphql::Context;
+use entity::coverage::Tree;
 use entity::coverage::roster::{Allocation, PersonIx, UnitIx};
 use entity::id::PersonId;
 use entity::period::Day;
@@ -26,6 +27,10 @@ use crate::access::{Reach, Right, Viewer};
 #[derive(Debug)]
 pub(crate) struct Scope {
     viewer: Viewer,
+    /// Today, which decides.
+    today: Day,
+    /// The viewer's place in the roster, whichever of their linked numbers they signed in with.
+    me: Option<PersonIx>,
     roles: Vec<AccessRole>,
     known: Arc<Known>,
     /// Units that the viewer answers for; all below them count too.
@@ -60,6 +65,8 @@ impl Scope {
         let given = viewer.units().iter().filter_map(|unit| known.unit_by_id(*unit)).collect();
         let mut scope = Self {
             roles: viewer.granted().to_vec(),
+            me: viewer.person_id().and_then(|id| known.person_by_id(id)),
+            today,
             viewer,
             known,
             answered: Vec::new(),
@@ -67,17 +74,17 @@ impl Scope {
             given,
             managed: HashSet::new(),
         };
-        let me = scope.viewer.person_id().and_then(|id| scope.known.person_by_id(id).map(|place| (id, place)));
-        if let Some((id, place)) = me {
-            scope.learn(id, place, today);
+        if let Some(place) = scope.me {
+            scope.learn(place);
         }
         scope
     }
 
     /// What the facts on file make of a person today.
-    fn learn(&mut self, id: PersonId, place: PersonIx, today: Day) {
-        let known = Arc::clone(&self.known);
+    fn learn(&mut self, place: PersonIx) {
+        let (known, today) = (Arc::clone(&self.known), self.today);
         let index = &known.facts.index;
+        let id = index.roster().people[place.at()].id;
         if !index.posts_of(place).any(|post| post.validity.holds_on(today)) {
             // Who has left is nobody here, whatever is still on file or was granted.
             self.roles.clear();
@@ -166,24 +173,32 @@ impl Scope {
 
     /// Whether a right reaches a unit and everything below it, so that figures over all of them may be told.
     pub(crate) fn sees_below(&self, right: Right, unit: UnitIx) -> bool {
-        let has_none_below = || self.known.facts.index.below(unit).count() == 1;
+        let has_none_below = || self.tree().below(unit).count() == 1;
         self.reaches(right).any(|reach| match reach {
             Reach::TheirTeams => self.supported.contains(&unit) && has_none_below(),
             reach => self.reaches_unit(reach, unit),
         })
     }
 
+    /// Today's tree, whatever day is asked about.
+    fn tree(&self) -> &Tree {
+        self.known.facts.index.tree(self.today)
+    }
+
     fn is_below(&self, tops: &[UnitIx], unit: UnitIx) -> bool {
-        tops.iter().any(|top| self.known.facts.index.is_at_or_below(unit, *top))
+        tops.iter().any(|top| self.tree().is_at_or_below(unit, *top))
     }
 
     /// Whether the viewer sees a person: by themselves, by whom they manage, and by who works, supports or answers in their
     /// units today or later. Who supported them once and has gone elsewhere is theirs no longer; the old record has their name.
     pub(crate) fn sees_person(&self, person: PersonId, today: Day) -> bool {
-        if self.all(Right::People) || self.viewer.person_id() == Some(person) && self.may(Right::People) {
+        if self.all(Right::People) {
             return true;
         }
         let Some(place) = self.known.person_by_id(person) else { return false };
+        if self.me == Some(place) && self.may(Right::People) {
+            return true;
+        }
         let index = &self.known.facts.index;
         let managed = self.reaches(Right::People).any(|reach| reach == Reach::TheirPeople);
         (managed && self.managed.contains(&place))
@@ -196,17 +211,16 @@ impl Scope {
             || self
                 .known
                 .directory
-                .answered_by(person, today)
+                .answered_by(index.roster().people[place.at()].id, today)
                 .filter_map(|(unit, _)| self.known.unit_by_id(unit))
                 .any(|unit| self.sees_unit(Right::People, unit))
     }
 
     /// Whether the viewer sees the record of a Peer Supporter's allocation.
     pub(crate) fn sees_allocation(&self, allocation: &Allocation) -> bool {
-        let index = &self.known.facts.index;
         self.sees_unit(Right::SupporterRecords, allocation.unit)
             || self.reaches(Right::SupporterRecords).any(|reach| match reach {
-                Reach::Themselves => self.viewer.person_id() == Some(index.roster().people[allocation.person.at()].id),
+                Reach::Themselves => self.me == Some(allocation.person),
                 Reach::TheirPeople => self.managed.contains(&allocation.person),
                 _ => false,
             })
@@ -265,7 +279,9 @@ impl Scope {
 
     /// Whose mails the viewer sees.
     pub(crate) fn mails_of(&self) -> MailsOf {
-        match self.viewer.person_id() {
+        // Mails go to the lowest of linked numbers.
+        let id = |place: PersonIx| self.known.facts.index.roster().people[place.at()].id;
+        match self.me.map(id).or(self.viewer.person_id()) {
             _ if self.all(Right::Mails) => MailsOf::Everybody,
             Some(person) if self.may(Right::Mails) => MailsOf::One(person),
             Some(_) | None => MailsOf::Nobody,

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use entity::coverage::{Breakdowns, Coverage, Disclosure, Index, WhatIf, compute};
+use entity::coverage::{Breakdowns, Coverage, Disclosure, Index, Question, WhatIf, compute};
 use entity::id::SnapshotId;
 use entity::period::Day;
 use entity::store::{disclosure, roster, snapshot};
@@ -39,9 +39,16 @@ struct Inner {
 
 #[derive(Clone, Debug)]
 struct Kept {
-    version: i64,
-    day: Day,
+    key: DayKey,
     coverage: Arc<OnceCell<Arc<Coverage>>>,
+}
+
+/// Of which facts, day and today: from today on, an answer depends on how old the staff lists are by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct DayKey {
+    pub(super) version: i64,
+    pub(super) day: Day,
+    pub(super) today: Day,
 }
 
 /// What of a day's small numbers is published, decided once.
@@ -100,13 +107,16 @@ impl CoverageCache {
     /// # Errors
     ///
     /// [`ApiError::internal`] when the computation panicked.
-    pub(crate) async fn coverage(&self, known: &Arc<Known>, day: Day) -> Result<Arc<Coverage>, ApiError> {
-        let cell = self.0.cell(known.facts.version, day);
+    pub(crate) async fn coverage(&self, known: &Arc<Known>, day: Day, today: Day) -> Result<Arc<Coverage>, ApiError> {
+        // Of a day that is over by now it does not matter when it is asked.
+        let today = today.min(day.plus_days(1));
+        let key = DayKey { version: known.facts.version, day, today };
+        let cell = self.0.cell(key);
         if let Some(coverage) = cell.get() {
             return Ok(Arc::clone(coverage));
         }
         let (inner, known) = (Arc::clone(&self.0), Arc::clone(known));
-        to_the_end(async move { cell.get_or_try_init(|| inner.compute(known, day, None)).await.map(Arc::clone) }).await
+        to_the_end(async move { cell.get_or_try_init(|| inner.compute(known, key, None)).await.map(Arc::clone) }).await
     }
 
     /// What of a day's small numbers is published: what the last snapshot up to that day published and has not changed since.
@@ -136,8 +146,14 @@ impl CoverageCache {
     /// # Errors
     ///
     /// As [`coverage`](Self::coverage).
-    pub(crate) async fn what_if(&self, known: &Arc<Known>, day: Day, asked: WhatIf) -> Result<Arc<Coverage>, ApiError> {
-        self.0.compute(Arc::clone(known), day, Some(asked)).await
+    pub(crate) async fn what_if(
+        &self,
+        known: &Arc<Known>,
+        (day, today): (Day, Day),
+        asked: WhatIf,
+    ) -> Result<Arc<Coverage>, ApiError> {
+        let key = DayKey { version: known.facts.version, day, today };
+        self.0.compute(Arc::clone(known), key, Some(asked)).await
     }
 }
 
@@ -149,16 +165,14 @@ impl Inner {
     }
 
     /// The place of a day's coverage; it becomes the last asked for, and what was asked for longest ago makes room.
-    fn cell(&self, version: i64, day: Day) -> Arc<OnceCell<Arc<Coverage>>> {
+    fn cell(&self, key: DayKey) -> Arc<OnceCell<Arc<Coverage>>> {
         let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = days.iter().position(|kept| kept.version == version && kept.day == day);
-        let kept = place.map(|place| days.remove(place)).unwrap_or_else(|| Kept {
-            version,
-            day,
-            coverage: Arc::new(OnceCell::new()),
-        });
+        let place = days.iter().position(|kept| kept.key == key);
+        let kept = place
+            .map(|place| days.remove(place))
+            .unwrap_or_else(|| Kept { key, coverage: Arc::new(OnceCell::new()) });
         // Facts that have changed are asked of no more.
-        days.retain(|kept| kept.version == version);
+        days.retain(|kept| kept.key.version == key.version);
         days.push(kept.clone());
         let excess = days.len().saturating_sub(DAYS_KEPT);
         days.drain(..excess);
@@ -196,13 +210,14 @@ impl Inner {
         tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
     }
 
-    async fn compute(&self, known: Arc<Known>, day: Day, asked: Option<WhatIf>) -> Result<Arc<Coverage>, ApiError> {
+    async fn compute(&self, known: Arc<Known>, key: DayKey, asked: Option<WhatIf>) -> Result<Arc<Coverage>, ApiError> {
         let turn = Arc::clone(&self.computing).acquire_owned().await.map_err(ApiError::internal)?;
         let work = move || {
             // Held here, and not by the caller: a caller that goes away does not make the processor free.
             let _turn = turn;
             let index: &Index = &known.facts.index;
-            Arc::new(compute(index, day, asked.as_ref()))
+            let DayKey { version: _, day, today } = key;
+            Arc::new(compute(index, &Question { day, today: Some(today), what_if: asked.as_ref() }))
         };
         tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
     }

@@ -7,9 +7,12 @@ use entity::coverage::roster::{PersonIx, UnitIx, Word, Words};
 use entity::id::{AllocationId, PersonId, UnitId};
 use entity::period::{Day, Validity};
 use entity::store::roster::{self, Facts, LoadError};
-use entity::table::{allocation, appointment, exemption, unit};
+use entity::store::links;
+use entity::table::{allocation_terms, appointment, exemption, unit};
 use entity::value::AppointmentRole;
-use sea_orm::{ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::error::ApiError;
 
@@ -23,7 +26,9 @@ pub(crate) struct Known {
     pub(crate) directory: Directory,
     /// Every unit, by code.
     by_code: Vec<UnitIx>,
-    /// The posts, by place, whose named line manager somebody is.
+    /// The people by each of their linked ids but the lowest.
+    linked: HashMap<PersonId, PersonIx>,
+    /// The posts, by place, that name a person as line manager.
     managed: HashMap<PersonIx, Vec<usize>>,
 }
 
@@ -36,7 +41,8 @@ pub(crate) struct Directory {
     appointments: HashMap<UnitId, Vec<Appointed>>,
     /// The units in whose appointments somebody is named, on whatever day.
     named: HashMap<PersonId, HashSet<UnitId>>,
-    protected_hours: HashMap<AllocationId, i32>,
+    /// From a day on, oldest first; the first of an allocation has no such day.
+    protected_hours: HashMap<AllocationId, Vec<(Option<Day>, Option<i32>)>>,
 }
 
 /// A dated exemption of a unit.
@@ -77,7 +83,7 @@ impl Known {
         loop {
             let facts = roster::load(db).await.map_err(|error| match error {
                 LoadError::Database(error) => error.into(),
-                LoadError::Mix { .. } => ApiError::internal(error),
+                LoadError::Mix(_) => ApiError::internal(error),
             })?;
             let directory = Directory::load(db).await?;
             // The two are read one after the other: an import in between would mix them.
@@ -98,7 +104,9 @@ impl Known {
                 managed.entry(manager).or_default().push(place);
             }
         }
-        Self { facts, directory, by_code, managed }
+        let people = (0u32..).map(PersonIx).zip(&facts.index.roster().people);
+        let linked = people.flat_map(|(place, person)| person.linked.iter().map(move |id| (*id, place))).collect();
+        Self { facts, directory, by_code, linked, managed }
     }
 
     pub(crate) fn unit_by_code(&self, code: &str) -> Option<UnitIx> {
@@ -118,7 +126,8 @@ impl Known {
     pub(crate) fn person_by_id(&self, id: PersonId) -> Option<PersonIx> {
         // The roster's people stand in the order of their ids too.
         let place = self.facts.index.roster().people.binary_search_by_key(&id, |person| person.id);
-        place.ok().and_then(|place| u32::try_from(place).ok()).map(PersonIx)
+        let place = place.ok().and_then(|place| u32::try_from(place).ok()).map(PersonIx);
+        place.or_else(|| self.linked.get(&id).copied())
     }
 
     /// The people with a post on the day whose named line manager `manager` is.
@@ -150,28 +159,26 @@ impl Directory {
             directory.exemptions.entry(unit_id).or_default().push(Exempted { validity, reason, agreed_by });
         }
         directory.exemptions.values_mut().for_each(|own| own.sort_by_key(|row| std::cmp::Reverse(row.validity.from)));
+        let same = links::load(db).await?;
         for row in appointment::Entity::find().all(db).await? {
             let appointed = Appointed {
                 role: row.role,
-                person: row.person_id,
+                person: same.lowest(row.person_id),
                 validity: Validity { from: row.valid_from, to: row.valid_to },
-                delegate: row.delegate_id,
+                delegate: row.delegate_id.map(|id| same.lowest(id)),
                 delegate_validity: Validity { from: row.delegate_from, to: row.delegate_to },
             };
-            for named in [Some(row.person_id), row.delegate_id].into_iter().flatten() {
+            for named in [Some(appointed.person), appointed.delegate].into_iter().flatten() {
                 directory.named.entry(named).or_default().insert(row.unit_id);
             }
             directory.appointments.entry(row.unit_id).or_default().push(appointed);
         }
         directory.appointments.values_mut().for_each(|own| own.sort_by_key(|row| std::cmp::Reverse(row.validity.from)));
-        let hours: Vec<(AllocationId, i32)> = allocation::Entity::find()
-            .select_only()
-            .columns([allocation::Column::Id, allocation::Column::ProtectedHours])
-            .filter(allocation::Column::ProtectedHours.is_not_null())
-            .into_tuple()
-            .all(db)
-            .await?;
-        directory.protected_hours = hours.into_iter().collect();
+        for row in allocation_terms::Entity::find().order_by_asc(allocation_terms::Column::Id).all(db).await? {
+            let terms = directory.protected_hours.entry(row.allocation_id).or_default();
+            terms.push((row.valid_from, row.protected_hours));
+        }
+        directory.protected_hours.values_mut().for_each(|terms| terms.sort_by_key(|(from, _)| *from));
         Ok(directory)
     }
 
@@ -198,8 +205,9 @@ impl Directory {
         })
     }
 
-    /// Protected time in hundredths of an hour a month.
-    pub(crate) fn protected_hours(&self, allocation: AllocationId) -> Option<i32> {
-        self.protected_hours.get(&allocation).copied()
+    /// Protected time on a day, in hundredths of an hour per month.
+    pub(crate) fn protected_hours(&self, allocation: AllocationId, day: Day) -> Option<i32> {
+        let terms = self.protected_hours.get(&allocation)?;
+        terms.iter().rev().find(|(from, _)| from.is_none_or(|from| from <= day)).and_then(|(_, hours)| *hours)
     }
 }

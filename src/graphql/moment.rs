@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::clock::{Clock, day_of};
 use entity::coverage::roster::{self, UnitIx};
-use entity::coverage::{Coverage, Index, TeamRow, UnitRow, WhatIf};
+use entity::coverage::{Coverage, Index, TeamRow, Tree, UnitRow, WhatIf};
 use entity::id::PersonId;
 use entity::period::Day;
 use entity::store::roster::TooLongAgo;
@@ -200,8 +200,9 @@ impl Moment {
             }
             Arc::clone(moments.entry(as_of.day).or_default())
         };
+        let today = today(ctx)?;
         let compute = || async {
-            let coverage = cache.coverage(known, as_of.day).await?;
+            let coverage = cache.coverage(known, as_of.day, today).await?;
             let published = match sees_small_numbers(scope) {
                 true => None,
                 false => Some(cache.published(known, &coverage).await?),
@@ -210,7 +211,7 @@ impl Moment {
         };
         let (coverage, published) = cell.get_or_try_init(compute).await?.clone();
         let (known, scope) = (Arc::clone(known), Arc::clone(scope));
-        Ok(Arc::new(Self { known, coverage, as_of, scope, today: today(ctx)?, published }))
+        Ok(Arc::new(Self { known, coverage, as_of, scope, today, published }))
     }
 
     /// The same moment with another policy.
@@ -226,11 +227,21 @@ impl Moment {
             }
             *what_ifs += 1;
         }
-        cache(ctx)?.what_if(&self.known, self.as_of.day, asked).await
+        cache(ctx)?.what_if(&self.known, (self.as_of.day, self.today), asked).await
     }
 
     pub(crate) fn index(&self) -> &Index {
         &self.known.facts.index
+    }
+
+    /// The tree of the day.
+    pub(crate) fn tree(&self) -> &Tree {
+        self.index().tree(self.as_of.day)
+    }
+
+    /// The day on which it is asked.
+    pub(crate) const fn today(&self) -> Day {
+        self.today
     }
 
     pub(crate) fn facts(&self, unit: UnitIx) -> &roster::Unit {
@@ -299,7 +310,7 @@ impl Moment {
 
     /// The highest unit that the viewer sees: the root of the tree, or of the part of it that is theirs.
     pub(crate) fn top(&self) -> Option<UnitIx> {
-        top(self.index(), &self.scope)
+        top(self.index(), self.tree(), &self.scope)
     }
 
     /// The units that are open that day or have a team at or below them and that the viewer sees, by code.
@@ -347,10 +358,10 @@ pub(crate) fn sees_small_numbers(scope: &Scope) -> bool {
 }
 
 /// The highest unit that a scope holds; of several as high the first by code.
-pub(crate) fn top(index: &Index, scope: &Scope) -> Option<UnitIx> {
-    let seen = index.units_downwards().iter().copied().filter(|unit| scope.sees_unit(Right::Figures, *unit));
+pub(crate) fn top(index: &Index, tree: &Tree, scope: &Scope) -> Option<UnitIx> {
+    let seen = tree.units_downwards().iter().copied().filter(|unit| scope.sees_unit(Right::Figures, *unit));
     let code = |unit: UnitIx| &index.roster().units[unit.at()].code;
-    seen.min_by(|a, b| index.depth(*a).cmp(&index.depth(*b)).then_with(|| code(*a).cmp(code(*b))))
+    seen.min_by(|a, b| tree.depth(*a).cmp(&tree.depth(*b)).then_with(|| code(*a).cmp(code(*b))))
 }
 
 /// A unit's row; the rows are by code.

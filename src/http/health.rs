@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use entity::store::staff_list;
 use sea_orm::DatabaseConnection;
 use serde_json::json;
 
@@ -46,6 +47,12 @@ pub(super) async fn ready(State(db): State<DatabaseConnection>) -> Response {
         Readiness::DatabaseAway => (StatusCode::SERVICE_UNAVAILABLE, "away", "unknown"),
         Readiness::MigrationPending => (StatusCode::SERVICE_UNAVAILABLE, "ok", "pending"),
     };
+    // How old the staff lists are does not make the service less ready; a watcher may want to know.
+    let oldest = match status {
+        StatusCode::OK => tokio::time::timeout(WAIT, staff_list::oldest(&db)).await.ok().and_then(Result::ok).flatten(),
+        _ => None,
+    };
+    let oldest = oldest.map(|list| list.as_at.to_string());
     let word = if status.is_success() { "ready" } else { "not ready" };
-    (status, Json(json!({ "status": word, "database": database, "migrations": migrations }))).into_response()
+    (status, Json(json!({ "status": word, "database": database, "migrations": migrations, "oldestStaffList": oldest }))).into_response()
 }

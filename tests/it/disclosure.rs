@@ -86,7 +86,7 @@ async fn exported(world: &World, on: &str, flags: &[&str]) -> std::path::PathBuf
     let out = world.folder.path().join(format!("{on}{}", flags.concat()));
     let line = [&["psn", "export", "--as-of", on, "--out", out.to_str().unwrap()], flags].concat();
     let Command::Export(args) = Cli::try_parse_from(line).unwrap().command else { panic!("export is a command") };
-    export::run(args, &world.db, world.clock.now()).await.unwrap();
+    export::run(args, &world.db, world.clock.now(), day("2026-11-16")).await.unwrap();
     out
 }
 
@@ -258,6 +258,6 @@ async fn what_may_be_handed_on_is_never_put_beside_what_may_not() {
     let out = exported(&world, THIS_WEEK, &[]).await;
     let line = ["psn", "export", "--as-of", THIS_WEEK, "--out", out.to_str().unwrap(), "--published"];
     let Command::Export(args) = Cli::try_parse_from(line).unwrap().command else { panic!("export is a command") };
-    let refusal = export::run(args, &world.db, world.clock.now()).await.unwrap_err();
+    let refusal = export::run(args, &world.db, world.clock.now(), day("2026-11-16")).await.unwrap_err();
     assert!(format!("{refusal:?}").contains("must not be handed on"), "{refusal:?}");
 }

@@ -7,7 +7,7 @@ use ::jobs::retention::{Removed, Retention};
 use ::jobs::runner::Runner;
 use ::jobs::schedule::TABLE;
 use chrono::TimeDelta;
-use entity::coverage::compute;
+use entity::coverage::{Question, compute};
 use entity::coverage::disclosure::Limit;
 use entity::id::{DeliveryId, PersonId};
 use entity::period::Day;
@@ -149,7 +149,7 @@ both!(
 async fn is_away(world: &World, on: Day) -> Option<bool> {
     let facts = roster::load(&world.db).await.unwrap();
     facts.reach(on).ok()?;
-    let coverage = compute(&facts.index, on, None);
+    let coverage = compute(&facts.index, &Question { day: on, today: None, what_if: None });
     Some(coverage.standings.iter().any(|standing| standing.reasons.iter().any(|reason| reason == Reason::Away)))
 }
 

@@ -27,7 +27,7 @@ impl StandingGroup {
             Some(Reason::Level1Missing | Reason::Level2Missing | Reason::CertificateExpired) => Self::Training,
             Some(Reason::NotSignedOff | Reason::LineApprovalMissing | Reason::SeniorApprovalMissing) => Self::Approval,
             Some(Reason::NoProtectedTime) => Self::ProtectedTime,
-            Some(Reason::Left | Reason::StoodDown | Reason::LineManager | Reason::NotStarted | Reason::SoleMember) => {
+            Some(Reason::Left | Reason::NotInTeam | Reason::StoodDown | Reason::LineManager | Reason::NotStarted | Reason::SoleMember) => {
                 Self::Other
             }
         }
@@ -157,7 +157,7 @@ impl Breakdowns {
                     standing: row.standing.not_counting(),
                     own_standing: own_standing.get(&row.unit).copied().unwrap_or_default(),
                 };
-                (unit.id, unit.parent.map(|above| roster.units[above.at()].id), figures)
+                (unit.id, unit.parent(coverage.day).map(|above| roster.units[above.at()].id), figures)
             })
             .collect();
         Self::new(&units)

@@ -2,7 +2,7 @@
 
 use super::mix::{Outcome, Verdict};
 use super::team::TeamRow;
-use crate::value::{Reason, Status};
+use crate::value::{Reason, Status, UnknownBecause};
 
 /// What a team's status and figures say about closing its gap.
 #[derive(Clone, Copy, Debug)]
@@ -17,14 +17,27 @@ pub struct Gap<'a> {
     pub share: u32,
     /// Allocated people who do not count, by headline.
     pub not_counting: &'a [(Reason, u32)],
+    /// Why the status is UNKNOWN; present exactly then.
+    pub unknown_because: Option<UnknownBecause>,
+    /// Rows of staff lists that name the team and were rejected.
+    pub rows_not_read: u32,
     /// Whether it is told why: of one team it is about one or two people nearly always.
     pub with_reasons: bool,
 }
 
 impl<'a> From<&'a TeamRow> for Gap<'a> {
     fn from(row: &'a TeamRow) -> Self {
-        let TeamRow { status, gap, supporters, share, not_counting, .. } = row;
-        Self { status: *status, short: *gap, supporters: *supporters, share: *share, not_counting, with_reasons: true }
+        let TeamRow { status, gap, supporters, share, not_counting, unknown_because, rows_not_read, .. } = row;
+        Self {
+            status: *status,
+            short: *gap,
+            supporters: *supporters,
+            share: *share,
+            not_counting,
+            unknown_because: *unknown_because,
+            rows_not_read: *rows_not_read,
+            with_reasons: true,
+        }
     }
 }
 
@@ -32,12 +45,23 @@ impl<'a> From<&'a TeamRow> for Gap<'a> {
 /// is no gap to close.
 #[must_use]
 pub fn what_would_close(gap: Gap<'_>, unmet: impl IntoIterator<Item = String>) -> Vec<String> {
-    let Gap { status, short, supporters, share, not_counting, with_reasons } = gap;
+    let Gap { status, short, supporters, share, not_counting, unknown_because, rows_not_read, with_reasons } = gap;
     match status {
         Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => Vec::new(),
-        Status::Unknown => {
-            vec!["No policy is in force here: set one for this team or for a unit above it.".to_owned()]
-        }
+        Status::Unknown => vec![match unknown_because {
+            Some(UnknownBecause::RowsNotRead) => {
+                let rows = if rows_not_read == 1 { "row names" } else { "rows name" };
+                format!(
+                    "{rows_not_read} {rows} this team in a staff list and could not be read. Correct the list and import it again."
+                )
+            }
+            Some(UnknownBecause::DataStale) => {
+                "The staff lists are too old to show that this team is covered. Import new ones.".to_owned()
+            }
+            Some(UnknownBecause::NoPolicy) | None => {
+                "No policy is in force here: set one for this team or for a unit above it.".to_owned()
+            }
+        }],
         Status::None | Status::Partial | Status::MixGap => {
             let more = short.filter(|short| *short > 0).map(|short| {
                 let people = if short == 1 { "Peer Supporter" } else { "Peer Supporters" };
@@ -95,7 +119,16 @@ mod tests {
     use super::*;
 
     fn gap(status: Status, short: u32) -> Gap<'static> {
-        Gap { status, short: Some(short), supporters: 0, share: 0, not_counting: &[], with_reasons: true }
+        Gap {
+            status,
+            short: Some(short),
+            supporters: 0,
+            share: 0,
+            not_counting: &[],
+            unknown_because: None,
+            rows_not_read: 0,
+            with_reasons: true,
+        }
     }
 
     #[test]
@@ -140,5 +173,10 @@ mod tests {
         assert!(what_would_close(gap(Status::AtRisk, 0), []).is_empty());
         assert!(what_would_close(gap(Status::Exempt, 3), []).is_empty());
         assert!(what_would_close(gap(Status::Unknown, 0), [])[0].starts_with("No policy is in force"));
+        let not_read =
+            Gap { unknown_because: Some(UnknownBecause::RowsNotRead), rows_not_read: 2, ..gap(Status::Unknown, 0) };
+        assert!(what_would_close(not_read, [])[0].starts_with("2 rows name this team in a staff list"));
+        let stale = Gap { unknown_because: Some(UnknownBecause::DataStale), ..gap(Status::Unknown, 0) };
+        assert!(what_would_close(stale, [])[0].starts_with("The staff lists are too old"));
     }
 }

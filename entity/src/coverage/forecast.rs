@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::index::Index;
 use super::mix::Verdict;
-use super::policy::{Policy, WhatIf};
+use super::policy::{PolicyNumber, PolicyTerms, WhatIf};
 use super::roster::{PersonIx, UnitIx};
 use super::team::{Assessment, Cover, assess, len};
 use crate::period::{Day, Validity};
@@ -111,12 +111,17 @@ pub(super) fn days_of_change(
 ) -> BTreeSet<Day> {
     let mut days = Days { today, horizon, days: BTreeSet::new() };
     let roster = index.roster();
-    let mut policies = vec![Policy::default()];
+    let defaults = PolicyTerms::default();
+    let mut policies = vec![&defaults];
     let mut people: Vec<PersonIx> = Vec::new();
+    // A unit that moves comes under other policies, and so does every unit below it.
+    let moves: Vec<_> = index.moves().filter(|(day, _)| today < *day && *day <= horizon).collect();
+    moves.iter().for_each(|(day, _)| days.add(Some(*day)));
+    let trees: Vec<_> = std::iter::once(index.tree(today)).chain(moves.into_iter().map(|(_, tree)| tree)).collect();
     for unit in cover.units(index) {
-        for filed in index.upwards(*unit).flat_map(|above| index.policies_of(above)) {
+        for filed in trees.iter().flat_map(|tree| tree.upwards(*unit)).flat_map(|above| index.policies_of(above)) {
             days.add(Some(filed.from));
-            policies.push(filed.policy.clone());
+            policies.push(&filed.policy);
         }
         for exemption in index.exemptions_of(*unit) {
             days.add_validity(exemption.validity);
@@ -131,11 +136,12 @@ pub(super) fn days_of_change(
     people.sort_unstable();
     people.dedup();
     // A certificate runs out by the policy of the day on which it is asked, so by each that may govern by then.
-    let asked = |of: fn(&Policy) -> u32| -> BTreeSet<u32> { policies.iter().map(of).collect() };
-    let mut certificate_months = asked(|policy| policy.certificate_months);
-    let mut approval_months = asked(|policy| policy.approval_months);
-    certificate_months.extend(what_if.and_then(|asked| asked.change.certificate_months));
-    approval_months.extend(what_if.and_then(|asked| asked.change.approval_months));
+    let asked = |number: PolicyNumber| -> BTreeSet<u32> {
+        let tried = what_if.and_then(|asked| asked.change.number(number));
+        policies.iter().map(|policy| policy.number(number)).chain(tried).collect()
+    };
+    let certificate_months = asked(PolicyNumber::CertificateMonths);
+    let approval_months = asked(PolicyNumber::ApprovalMonths);
 
     for person in &people {
         for post in index.posts_of(*person) {
@@ -146,11 +152,12 @@ pub(super) fn days_of_change(
         for allocation in index.allocations_of(*person) {
             supports = true;
             days.add_validity(allocation.validity);
-            days.add(allocation.signed_off_on);
-            allocation.pause.into_iter().for_each(|pause| days.add_validity(pause));
-            for decided in [allocation.line.on, allocation.senior.on].into_iter().flatten() {
-                days.add(Some(decided));
-                approval_months.iter().for_each(|months| days.add(Some(decided.plus_months(*months))));
+            allocation.signed_off.iter().for_each(|on| days.add(Some(*on)));
+            allocation.pauses.iter().for_each(|pause| days.add_validity(*pause));
+            allocation.terms.iter().for_each(|terms| days.add(terms.from));
+            for approval in allocation.line.iter().chain(&allocation.senior) {
+                days.add(Some(approval.on));
+                approval_months.iter().for_each(|months| days.add(Some(approval.on.plus_months(*months))));
             }
         }
         if supports {
@@ -158,6 +165,7 @@ pub(super) fn days_of_change(
             index.away(*person).iter().for_each(|spell| days.add_validity(*spell));
             for pass in index.passes_of(*person) {
                 days.add(Some(pass.on));
+                days.add(pass.expires);
                 certificate_months.iter().for_each(|months| days.add(Some(pass.on.plus_months(*months))));
             }
         }

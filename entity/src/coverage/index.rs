@@ -1,19 +1,22 @@
 //! The roster, arranged so that every question about a unit or a person is answered without a search. Built once, in time
 //! linear in the roster; it answers for every day.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::roster::{
-    Allocation, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx, Post, Roster, UnitIx, Word,
+    Allocation, Appointment, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx, Post, Roster,
+    StaffList, UnitIx, Word,
 };
+use super::tree::Tree;
 use crate::period::{Day, Validity};
 
 /// A roster with its arrangements.
 #[derive(Debug)]
 pub struct Index {
     roster: Roster,
-    tree: Tree,
+    /// The tree from a day on, oldest first; the first holds for every day before the second.
+    trees: Vec<(Option<Day>, Tree)>,
     posts_by_unit: Grouped,
     posts_by_person: Grouped,
     allocations_by_unit: Grouped,
@@ -24,6 +27,12 @@ pub struct Index {
     policies: HashMap<UnitIx, Vec<FiledPolicy>>,
     exemptions: HashMap<UnitIx, Vec<Exemption>>,
     groups: HashMap<Word, Vec<UnitIx>>,
+    appointments_by_unit: HashMap<UnitIx, Vec<Appointment>>,
+    appointments_by_person: HashMap<PersonIx, Vec<Appointment>>,
+    /// By employer, oldest list first.
+    staff_lists: HashMap<Option<Word>, Vec<StaffList>>,
+    /// Units that rejected rows of any list named.
+    units_not_read: HashSet<UnitIx>,
 }
 
 /// Rows numbered by a key from 0: those of key k are `rows[starts[k]..starts[k + 1]]`.
@@ -53,51 +62,6 @@ impl Grouped {
 
     fn of(&self, key: usize) -> &[u32] {
         &self.rows[self.starts[key] as usize..self.starts[key + 1] as usize]
-    }
-}
-
-/// The tree, numbered so that everything at or below a unit is one run of numbers.
-#[derive(Debug)]
-struct Tree {
-    parents: Vec<Option<UnitIx>>,
-    depth: Vec<u32>,
-    /// A unit's own number, and the number of the last unit at or below it.
-    first: Vec<u32>,
-    last: Vec<u32>,
-    /// Units by number, parents before children.
-    order: Vec<UnitIx>,
-}
-
-impl Tree {
-    fn new(roster: &Roster) -> Self {
-        let parents: Vec<_> = roster.units.iter().map(|unit| unit.parent).collect();
-        let mut children: HashMap<Option<UnitIx>, Vec<UnitIx>> = HashMap::new();
-        for (unit, parent) in (0u32..).map(UnitIx).zip(&parents) {
-            children.entry(*parent).or_default().push(unit);
-        }
-        let mut tree = Self {
-            depth: vec![0; parents.len()],
-            first: vec![0; parents.len()],
-            last: vec![0; parents.len()],
-            order: Vec::with_capacity(parents.len()),
-            parents,
-        };
-        let mut next = children.get(&None).cloned().unwrap_or_default();
-        next.reverse();
-        while let Some(unit) = next.pop() {
-            tree.first[unit.at()] = u32::try_from(tree.order.len()).unwrap_or(u32::MAX);
-            tree.depth[unit.at()] = tree.parents[unit.at()].map_or(0, |above| tree.depth[above.at()] + 1);
-            tree.order.push(unit);
-            next.extend(children.get(&Some(unit)).into_iter().flatten().rev());
-        }
-        for unit in tree.order.iter().rev() {
-            let own = tree.first[unit.at()].max(tree.last[unit.at()]);
-            tree.last[unit.at()] = own;
-            if let Some(above) = tree.parents[unit.at()] {
-                tree.last[above.at()] = tree.last[above.at()].max(own);
-            }
-        }
-        tree
     }
 }
 
@@ -131,8 +95,11 @@ impl Index {
         groups
             .values_mut()
             .for_each(|units| units.sort_by(|a, b| roster.units[a.at()].code.cmp(&roster.units[b.at()].code)));
+        let mut staff_lists = by_key(&roster.staff_lists, |list| list.employer);
+        staff_lists.values_mut().for_each(|lists| lists.sort_by_key(|list| list.as_at));
+        let units_not_read = roster.staff_lists.iter().flat_map(|list| &list.unread).map(|(unit, _)| *unit).collect();
         Self {
-            tree: Tree::new(&roster),
+            trees: Tree::dated(&roster),
             posts_by_unit: Grouped::new(roster.units.len(), roster.posts.iter().map(|post| post.unit.at())),
             posts_by_person: Grouped::new(roster.people.len(), roster.posts.iter().map(|post| post.person.at())),
             allocations_by_unit: Grouped::new(
@@ -149,6 +116,10 @@ impl Index {
             policies,
             exemptions: by_key(&roster.exemptions, |exemption| exemption.unit),
             groups,
+            appointments_by_unit: by_key(&roster.appointments, |appointment| appointment.unit),
+            appointments_by_person: by_key(&roster.appointments, |appointment| appointment.person),
+            staff_lists,
+            units_not_read,
             roster,
         }
     }
@@ -159,45 +130,16 @@ impl Index {
         &self.roster
     }
 
-    /// Every unit, parents before children.
+    /// The tree of a day.
     #[must_use]
-    pub fn units_downwards(&self) -> &[UnitIx] {
-        &self.tree.order
+    pub fn tree(&self, day: Day) -> &Tree {
+        let begun = self.trees.iter().rposition(|(from, _)| from.is_none_or(|from| from <= day));
+        &self.trees[begun.unwrap_or(0)].1
     }
 
-    /// How many units are above this one.
-    #[must_use]
-    pub fn depth(&self, unit: UnitIx) -> u32 {
-        self.tree.depth[unit.at()]
-    }
-
-    /// The unit itself and those above it, nearest first.
-    pub fn upwards(&self, unit: UnitIx) -> impl Iterator<Item = UnitIx> {
-        std::iter::successors(Some(unit), |unit| self.tree.parents[unit.at()])
-    }
-
-    /// Whether `unit` is `above` or below it.
-    #[must_use]
-    pub fn is_at_or_below(&self, unit: UnitIx, above: UnitIx) -> bool {
-        self.below(above).contains(&self.place(unit))
-    }
-
-    /// A unit's place in [`units_downwards`](Self::units_downwards).
-    #[must_use]
-    pub fn place(&self, unit: UnitIx) -> usize {
-        self.tree.first[unit.at()] as usize
-    }
-
-    /// The places of the unit itself and of everything below it.
-    #[must_use]
-    pub fn below(&self, unit: UnitIx) -> std::ops::RangeInclusive<usize> {
-        self.place(unit)..=self.tree.last[unit.at()] as usize
-    }
-
-    /// The lowest unit that is at or above both.
-    #[must_use]
-    pub fn meeting(&self, a: UnitIx, b: UnitIx) -> UnitIx {
-        self.upwards(a).find(|above| self.is_at_or_below(b, *above)).unwrap_or(a)
+    /// The days on which any unit moves in the tree, and the tree from then on.
+    pub fn moves(&self) -> impl Iterator<Item = (Day, &Tree)> {
+        self.trees.iter().filter_map(|(from, tree)| from.map(|from| (from, tree)))
     }
 
     /// The units that name a cover group.
@@ -256,11 +198,50 @@ impl Index {
         self.passes.get(&person).map_or(&[], Vec::as_slice)
     }
 
-    /// The last pass of any of `certificates` on or before `day`.
+    /// The last pass of any of `certificates` on or before `day`; of several on one day the one that ends first.
     #[must_use]
-    pub fn last_pass(&self, person: PersonIx, certificates: &[Certificate], day: Day) -> Option<Day> {
-        let passes = self.passes_of(person).iter().rev();
-        passes.filter(|pass| certificates.contains(&pass.certificate)).map(|pass| pass.on).find(|on| *on <= day)
+    pub fn last_pass(&self, person: PersonIx, certificates: &[Certificate], day: Day) -> Option<&Pass> {
+        let passes = self.passes_of(person).iter();
+        passes
+            .filter(|pass| pass.on <= day && certificates.contains(&pass.certificate))
+            .max_by_key(|pass| (pass.on, std::cmp::Reverse(pass.expires.unwrap_or(Day::LAST))))
+    }
+
+    /// The appointments of people who answer for a unit itself, valid or not.
+    #[must_use]
+    pub fn appointments_for(&self, unit: UnitIx) -> &[Appointment] {
+        self.appointments_by_unit.get(&unit).map_or(&[], Vec::as_slice)
+    }
+
+    /// The appointments of a person, valid or not.
+    #[must_use]
+    pub fn appointments_of(&self, person: PersonIx) -> &[Appointment] {
+        self.appointments_by_person.get(&person).map_or(&[], Vec::as_slice)
+    }
+
+    /// The as-at day of the newest staff list of an employer; absent if none was ever applied.
+    #[must_use]
+    pub fn newest_list(&self, employer: Option<Word>) -> Option<Day> {
+        self.staff_lists.get(&employer).and_then(|lists| lists.last()).map(|list| list.as_at)
+    }
+
+    /// The employers with a staff list, each with the as-at day of its newest one.
+    pub fn newest_lists(&self) -> impl Iterator<Item = (Option<Word>, Day)> {
+        self.staff_lists.iter().filter_map(|(employer, lists)| Some((*employer, lists.last()?.as_at)))
+    }
+
+    /// r of a unit on `day`: rows that named it and were rejected, over all employers, each with its newest staff list as at
+    /// `day` or before. 0 on days on which the unit is closed (COVERAGE.md section 5).
+    #[must_use]
+    pub fn rows_not_read(&self, unit: UnitIx, day: Day) -> u32 {
+        if !self.units_not_read.contains(&unit) || !self.roster.units[unit.at()].validity.holds_on(day) {
+            return 0;
+        }
+        let newest = |lists: &Vec<StaffList>| {
+            let list = lists.iter().rev().find(|list| list.as_at <= day)?;
+            list.unread.iter().find(|(named, _)| *named == unit).map(|(_, rows)| *rows)
+        };
+        self.staff_lists.values().filter_map(newest).sum()
     }
 
     /// The spells of a person away; those that touch or overlap are one.

@@ -16,7 +16,7 @@ pub enum Dimension {
     Band,
     /// Site of the post's unit.
     Site,
-    /// Employer of the person.
+    /// Employer in the post.
     Employer,
 }
 
@@ -185,12 +185,12 @@ pub(super) fn ask(index: &Index, rule: &Rule, active: &[PersonIx], members: &[Pe
 }
 
 fn count(index: &Index, rule: &Rule, people: &[PersonIx], day: Day) -> u32 {
-    let words = &index.roster().words;
     let counted = match &rule.wanted {
-        Wanted::From(value) => people
-            .iter()
-            .filter(|person| values(index, **person, rule.dimension, day).any(|word| words.text(word) == value))
-            .count(),
+        // Values compare as words: a spelling is never a second value, and a value that no one has is not known.
+        Wanted::From(value) => index.roster().words.find(value).map_or(0, |wanted| {
+            let has = |person: &&PersonIx| values(index, **person, rule.dimension, day).any(|word| word == wanted);
+            people.iter().filter(has).count()
+        }),
         Wanted::Different => {
             people.iter().flat_map(|person| values(index, *person, rule.dimension, day)).collect::<BTreeSet<_>>().len()
         }
@@ -198,12 +198,12 @@ fn count(index: &Index, rule: &Rule, people: &[PersonIx], day: Day) -> u32 {
     u32::try_from(counted).unwrap_or(u32::MAX)
 }
 
-fn values<'a>(index: &'a Index, person: PersonIx, dimension: Dimension, day: Day) -> impl Iterator<Item = Word> + 'a {
+fn values(index: &Index, person: PersonIx, dimension: Dimension, day: Day) -> impl Iterator<Item = Word> {
     let roster = index.roster();
     index.counting_posts_of(person, day).filter_map(move |post| match dimension {
         Dimension::JobFamily => post.job_family,
         Dimension::Band => post.band,
         Dimension::Site => roster.units[post.unit.at()].site,
-        Dimension::Employer => roster.people[person.at()].employer,
+        Dimension::Employer => post.employer,
     })
 }

@@ -2,52 +2,112 @@
 //! refresher interval or supervision frequency is published. They are data, written into a policy when it is filed.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use super::index::Index;
 use super::mix::Rule;
 use super::roster::UnitIx;
 use crate::period::Day;
+use crate::value::ApproverOffice;
 
-/// What a policy says. `Policy::default()` is the defaults of COVERAGE.md section 3 (local policy).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Policy {
-    /// One Peer Supporter for this many staff, or part thereof; at least 1.
-    pub staff_per_supporter: u32,
-    /// People a team needs whatever its size.
-    pub min_supporters: u32,
-    /// Months that a Level 2 pass or refresher lasts.
-    pub certificate_months: u32,
-    /// Months that a manager's approval lasts.
-    pub approval_months: u32,
-    /// Days; a longer unavailability takes a supporter out of the count.
-    pub away_days: u32,
-    /// Percent of staff with Level 1, 0 to 100.
-    pub level1_target: u32,
-    /// Wellbeing Champions a team needs.
-    pub min_champions: u32,
-    /// One Trainer for this many active supporters, or part thereof; at least 1.
-    pub supporters_per_trainer: u32,
-    /// Days that AT_RISK looks ahead.
-    pub horizon_days: u32,
-    /// Mix rules, MUST before SHOULD.
-    pub mix: Vec<Rule>,
+/// The unit's level in which Trainers are embedded by default.
+const TRAINER_LEVEL: &str = "Service";
+
+const PEOPLE: RangeInclusive<u32> = 1..=1_000_000;
+const PEOPLE_OR_NONE: RangeInclusive<u32> = 0..=1_000_000;
+const MONTHS: RangeInclusive<u32> = 1..=1_200;
+const DAYS: RangeInclusive<u32> = 0..=3_660;
+const PERCENT: RangeInclusive<u32> = 0..=100;
+
+/// Lists the numbers of a policy once: the field, its default and its range.
+macro_rules! policy_numbers {
+    ($($(#[$doc:meta])* $variant:ident $field:ident = $default:literal in $range:expr,)+) => {
+        /// What a policy says. `PolicyTerms::default()` is the defaults of COVERAGE.md section 3 (local policy).
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct PolicyTerms {
+            $($(#[$doc])* pub $field: u32,)+
+            /// The board's own word for the units in which Trainers are embedded.
+            pub trainer_level: String,
+            /// What becomes of approvals by people who did not hold the office.
+            pub approver_office: ApproverOffice,
+            /// Mix rules, MUST before SHOULD.
+            pub mix: Vec<Rule>,
+        }
+
+        impl Default for PolicyTerms {
+            fn default() -> Self {
+                Self {
+                    $($field: $default,)+
+                    trainer_level: TRAINER_LEVEL.to_owned(),
+                    approver_office: ApproverOffice::Shown,
+                    mix: Vec::new(),
+                }
+            }
+        }
+
+        /// A number of a policy.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum PolicyNumber { $($(#[$doc])* $variant,)+ }
+
+        impl PolicyNumber {
+            /// Every number, in the order of the table in COVERAGE.md section 3.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Its range, both ends included: the same wherever a policy is written.
+            #[must_use]
+            pub const fn range(self) -> RangeInclusive<u32> {
+                match self { $(Self::$variant => $range,)+ }
+            }
+
+            /// Its default.
+            #[must_use]
+            pub const fn default_value(self) -> u32 {
+                match self { $(Self::$variant => $default,)+ }
+            }
+        }
+
+        impl PolicyTerms {
+            /// Returns one of the numbers.
+            #[must_use]
+            pub const fn number(&self, which: PolicyNumber) -> u32 {
+                match which { $(PolicyNumber::$variant => self.$field,)+ }
+            }
+
+            /// Sets one of the numbers, brought into its range.
+            pub fn set_number(&mut self, which: PolicyNumber, value: u32) {
+                let range = which.range();
+                let value = value.clamp(*range.start(), *range.end());
+                match which { $(PolicyNumber::$variant => self.$field = value,)+ }
+            }
+        }
+    };
 }
 
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            staff_per_supporter: 25,
-            min_supporters: 1,
-            certificate_months: 36,
-            approval_months: 24,
-            away_days: 28,
-            level1_target: 90,
-            min_champions: 1,
-            supporters_per_trainer: 20,
-            horizon_days: 60,
-            mix: Vec::new(),
-        }
-    }
+policy_numbers! {
+    /// One Peer Supporter for this many staff, or part thereof.
+    StaffPerSupporter staff_per_supporter = 25 in PEOPLE,
+    /// People a team needs as Peer Supporters whatever its size.
+    MinSupporters min_supporters = 1 in PEOPLE,
+    /// Months that a Level 2 pass or refresher lasts.
+    CertificateMonths certificate_months = 36 in MONTHS,
+    /// Months that a manager's approval lasts.
+    ApprovalMonths approval_months = 24 in MONTHS,
+    /// Days; a longer unavailability takes a supporter out of the count.
+    AwayDays away_days = 28 in DAYS,
+    /// Percent of staff with Level 1.
+    Level1Target level1_target = 90 in PERCENT,
+    /// Wellbeing Champions a team needs.
+    MinChampions min_champions = 1 in PEOPLE_OR_NONE,
+    /// One Trainer for this many active supporters, or part thereof.
+    SupportersPerTrainer supporters_per_trainer = 20 in PEOPLE,
+    /// Days that AT_RISK looks ahead.
+    HorizonDays horizon_days = 60 in DAYS,
+    /// Months that a Level 3 pass or refresher lasts.
+    TrainerCertificateMonths trainer_certificate_months = 36 in MONTHS,
+    /// Trainers embedded in each unit of the trainer level.
+    MinTrainers min_trainers = 1 in PEOPLE_OR_NONE,
+    /// Days; older staff lists cannot show that a team is covered.
+    StaleDays stale_days = 92 in DAYS,
 }
 
 /// The policy that governs a team on a day, and where it comes from.
@@ -58,31 +118,19 @@ pub struct Governing<'a> {
     /// From when that policy is in force.
     pub from: Option<Day>,
     /// What it says, changed where a "what if" changes it.
-    pub policy: Cow<'a, Policy>,
+    pub policy: Cow<'a, PolicyTerms>,
 }
 
 /// Another policy to try: what it names replaces what the governing policy says, the rest stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PolicyChange {
-    /// As in [`Policy`]; at least 1.
-    pub staff_per_supporter: Option<u32>,
-    /// As in [`Policy`].
-    pub min_supporters: Option<u32>,
-    /// As in [`Policy`].
-    pub certificate_months: Option<u32>,
-    /// As in [`Policy`].
-    pub approval_months: Option<u32>,
-    /// As in [`Policy`].
-    pub away_days: Option<u32>,
-    /// As in [`Policy`].
-    pub level1_target: Option<u32>,
-    /// As in [`Policy`].
-    pub min_champions: Option<u32>,
-    /// As in [`Policy`]; at least 1.
-    pub supporters_per_trainer: Option<u32>,
-    /// As in [`Policy`].
-    pub horizon_days: Option<u32>,
-    /// As in [`Policy`].
+    /// Numbers that replace those of the policy, each brought into its range.
+    pub numbers: Vec<(PolicyNumber, u32)>,
+    /// As in [`PolicyTerms`].
+    pub trainer_level: Option<String>,
+    /// As in [`PolicyTerms`].
+    pub approver_office: Option<ApproverOffice>,
+    /// As in [`PolicyTerms`].
     pub mix: Option<Vec<Rule>>,
 }
 
@@ -96,52 +144,44 @@ pub struct WhatIf {
 }
 
 impl PolicyChange {
-    /// Whether it says who counts as a Peer Supporter, and not only how many are asked for: then what it makes of a team tells
-    /// of the people there.
+    /// Whether it says who counts as a Peer Supporter or Trainer, and not only how many are asked for: then what it makes of a
+    /// team tells of the people there.
     #[must_use]
-    pub const fn measures_supporters(&self) -> bool {
-        let Self {
-            staff_per_supporter: _,
-            min_supporters: _,
-            certificate_months,
-            approval_months,
-            away_days,
-            level1_target: _,
-            min_champions: _,
-            supporters_per_trainer: _,
-            // How things stand on a later day can be asked of that day.
-            horizon_days: _,
-            mix,
-        } = self;
-        certificate_months.is_some() || approval_months.is_some() || away_days.is_some() || mix.is_some()
+    pub fn measures_supporters(&self) -> bool {
+        let Self { numbers, trainer_level: _, approver_office, mix } = self;
+        let measures = |number: PolicyNumber| match number {
+            PolicyNumber::CertificateMonths
+            | PolicyNumber::ApprovalMonths
+            | PolicyNumber::AwayDays
+            | PolicyNumber::TrainerCertificateMonths => true,
+            PolicyNumber::StaffPerSupporter
+            | PolicyNumber::MinSupporters
+            | PolicyNumber::Level1Target
+            | PolicyNumber::MinChampions
+            | PolicyNumber::SupportersPerTrainer
+            // A later day can be asked about by itself.
+            | PolicyNumber::HorizonDays
+            | PolicyNumber::MinTrainers
+            | PolicyNumber::StaleDays => false,
+        };
+        approver_office.is_some() || mix.is_some() || numbers.iter().any(|(number, _)| measures(*number))
     }
 
-    fn applied_to(&self, policy: &Policy) -> Policy {
-        let Self {
-            staff_per_supporter,
-            min_supporters,
-            certificate_months,
-            approval_months,
-            away_days,
-            level1_target,
-            min_champions,
-            supporters_per_trainer,
-            horizon_days,
-            mix,
-        } = self;
-        Policy {
-            // Neither can be nought: one supporter for each person is the most that can be asked for.
-            staff_per_supporter: staff_per_supporter.unwrap_or(policy.staff_per_supporter).max(1),
-            min_supporters: min_supporters.unwrap_or(policy.min_supporters),
-            certificate_months: certificate_months.unwrap_or(policy.certificate_months),
-            approval_months: approval_months.unwrap_or(policy.approval_months),
-            away_days: away_days.unwrap_or(policy.away_days),
-            level1_target: level1_target.unwrap_or(policy.level1_target),
-            min_champions: min_champions.unwrap_or(policy.min_champions),
-            supporters_per_trainer: supporters_per_trainer.unwrap_or(policy.supporters_per_trainer).max(1),
-            horizon_days: horizon_days.unwrap_or(policy.horizon_days),
-            mix: mix.clone().unwrap_or_else(|| policy.mix.clone()),
+    /// The number that it gives, if it does.
+    pub(super) fn number(&self, which: PolicyNumber) -> Option<u32> {
+        self.numbers.iter().rfind(|(number, _)| *number == which).map(|(_, value)| *value)
+    }
+
+    fn applied_to(&self, policy: &PolicyTerms) -> PolicyTerms {
+        let Self { numbers, trainer_level, approver_office, mix } = self;
+        let mut terms = policy.clone();
+        for (number, value) in numbers {
+            terms.set_number(*number, *value);
         }
+        terms.trainer_level = trainer_level.clone().unwrap_or(terms.trainer_level);
+        terms.approver_office = approver_office.unwrap_or(terms.approver_office);
+        terms.mix = mix.clone().unwrap_or(terms.mix);
+        terms
     }
 }
 
@@ -149,16 +189,17 @@ impl PolicyChange {
 /// replace each other, they do not merge.
 #[must_use]
 pub fn governing<'a>(index: &'a Index, unit: UnitIx, day: Day, what_if: Option<&WhatIf>) -> Option<Governing<'a>> {
-    let filed = index.upwards(unit).find_map(|above| {
+    let tree = index.tree(day);
+    let filed = tree.upwards(unit).find_map(|above| {
         // The list is by day, so the last in force is the latest.
         let in_force = index.policies_of(above).iter().rev().find(|filed| filed.from <= day)?;
         Some(Governing { unit: Some(above), from: Some(in_force.from), policy: Cow::Borrowed(&in_force.policy) })
     });
-    match what_if.filter(|asked| index.is_at_or_below(unit, asked.unit)) {
+    match what_if.filter(|asked| tree.is_at_or_below(unit, asked.unit)) {
         None => filed,
         Some(asked) => {
             let (unit, from, base) = filed
-                .map_or((None, None, Cow::Owned(Policy::default())), |found| (found.unit, found.from, found.policy));
+                .map_or((None, None, Cow::Owned(PolicyTerms::default())), |found| (found.unit, found.from, found.policy));
             Some(Governing { unit, from, policy: Cow::Owned(asked.change.applied_to(&base)) })
         }
     }

@@ -4,11 +4,14 @@
 use std::collections::HashMap;
 use std::ops::AddAssign;
 
+use super::Question;
 use super::breakdown::StandingCounts;
 use super::index::Index;
-use super::policy::{WhatIf, governing};
-use super::roster::{Certificate, NetworkRole, PersonIx, UnitIx};
-use super::team::Assessed;
+use super::policy::governing;
+use super::roster::{PersonIx, Post, UnitIx, Word};
+use super::team::{Assessed, TeamRow, counting_champions};
+use super::trainer::{ActiveTrainers, Embedded, embedded};
+use super::tree::Tree;
 use crate::period::Day;
 use crate::value::{StandingGroup, Status};
 
@@ -63,12 +66,46 @@ pub struct UnitRow {
     pub active_supporters: u32,
     /// Allocations valid that day, by what speaks against them.
     pub standing: StandingCounts,
+    /// Distinct people who count as Wellbeing Champion for a team at or below it, or for its group.
+    pub champions: u32,
+    /// Teams at or below that have a champion layer, and how many of these have the Champions that they need.
+    pub champion_teams: Met,
     /// Active Trainers that serve the unit: at, below or above it.
     pub trainers: u32,
+    /// Active Trainers embedded at or below the unit, with how many it needs; absent unless the unit is of the level in which
+    /// Trainers are embedded.
+    pub embedded: Option<Embedded>,
+    /// Units at or below in which Trainers are to be embedded, and how many of these have enough.
+    pub trainer_units: Met,
+    /// The oldest staff list that the figures rest on, and whose it is; absent if no list was ever applied.
+    pub oldest_list: Option<(Day, Option<Word>)>,
     /// Percent of Level 1 that the unit's policy asks for; absent without a policy.
     pub level1_target: Option<u32>,
     /// Active supporters per Trainer that the unit's policy asks for; absent without a policy.
     pub supporters_per_trainer: Option<u32>,
+}
+
+/// How many of some teams or units meet what is asked of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Met {
+    /// Those that meet it.
+    pub met: u32,
+    /// All of them.
+    pub asked: u32,
+}
+
+impl Met {
+    /// One of them.
+    pub(super) fn one(is_met: bool) -> Self {
+        Self { met: u32::from(is_met), asked: 1 }
+    }
+}
+
+impl AddAssign for Met {
+    fn add_assign(&mut self, other: Self) {
+        self.met += other.met;
+        self.asked += other.asked;
+    }
 }
 
 impl UnitRow {
@@ -93,13 +130,14 @@ pub fn level1_met(done: u32, headcount: u32, target: u32) -> Option<bool> {
 }
 
 /// Adds the teams up, for every unit that is open on `day` or has a team row at or below it.
-pub(super) fn roll_up(index: &Index, day: Day, what_if: Option<&WhatIf>, teams: &Assessed) -> Vec<UnitRow> {
-    let roster = index.roster();
+pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed) -> Vec<UnitRow> {
+    let Question { day, today: _, what_if } = *question;
+    let (roster, tree) = (index.roster(), index.tree(day));
     let status_of: HashMap<UnitIx, Status> = teams.rows.iter().map(|row| (row.unit, row.status)).collect();
     let counting: Vec<_> = roster.posts.iter().filter(|post| index.counts(post, day)).collect();
     let people_where = |wanted: &dyn Fn(&PersonIx, &UnitIx) -> bool| {
         let pairs = counting.iter().map(|post| (post.person, post.unit));
-        distinct_people(index, pairs.filter(|(person, unit)| wanted(person, unit)).collect())
+        distinct_people(tree, pairs.filter(|(person, unit)| wanted(person, unit)).collect())
     };
     let headcount = people_where(&|_, _| true);
     let level1 = people_where(&|person, _| roster.people[person.at()].level1_on.is_some_and(|on| on <= day));
@@ -110,28 +148,49 @@ pub(super) fn roll_up(index: &Index, day: Day, what_if: Option<&WhatIf>, teams: 
         let allocation = &roster.allocations[standing.allocation as usize];
         (allocation.person, allocation.unit)
     });
-    let supporters = distinct_people(index, active.collect());
-    let trainers = trainers_serving(index, day);
+    let supporters = distinct_people(tree, active.collect());
+    let trainers = ActiveTrainers::find(index, question);
+    let serving = trainers.serving(tree);
+    let placed = trainers.at_or_below(tree);
+    let champions = distinct_people(tree, champion_pairs(index, day, teams));
+    let mut champion_teams = vec![Met::default(); tree.units_downwards().len()];
+    for row in &teams.rows {
+        if let Some(met) = row.champions_met() {
+            champion_teams[tree.place(row.unit)] += Met::one(met);
+        }
+    }
+    add_upwards(tree, &mut champion_teams);
+    let oldest_list = oldest_lists(index, tree, &counting);
 
-    let units = index.units_downwards();
+    let units = tree.units_downwards();
     let mut wte = vec![0i64; units.len()];
     for post in &counting {
-        wte[index.place(post.unit)] += i64::from(post.wte);
+        wte[tree.place(post.unit)] += i64::from(post.wte);
     }
-    add_upwards(index, &mut wte);
+    add_upwards(tree, &mut wte);
     let mut statuses = vec![StatusCounts::default(); units.len()];
     for row in &teams.rows {
-        statuses[index.place(row.unit)].0[row.status as usize] += 1;
+        statuses[tree.place(row.unit)].0[row.status as usize] += 1;
     }
-    add_upwards(index, &mut statuses);
+    add_upwards(tree, &mut statuses);
     let mut standing = vec![StandingCounts::default(); units.len()];
     for found in &teams.standings {
         let allocation = &roster.allocations[found.allocation as usize];
         if allocation.validity.holds_on(day) {
-            standing[index.place(allocation.unit)].add(StandingGroup::of(found.reasons.headline()));
+            standing[tree.place(allocation.unit)].add(StandingGroup::of(found.reasons.headline()));
         }
     }
-    add_upwards(index, &mut standing);
+    add_upwards(tree, &mut standing);
+
+    let embedded: Vec<_> = units
+        .iter()
+        .zip(&headcount)
+        .zip(&placed)
+        .map(|((unit, headcount), placed)| embedded(index, question, *unit, *headcount, *placed))
+        .collect();
+    let mut trainer_units: Vec<_> =
+        embedded.iter().map(|embedded| embedded.map_or(Met::default(), |embedded| Met::one(embedded.is_met()))).collect();
+    add_upwards(tree, &mut trainer_units);
 
     let mut rows: Vec<_> = units
         .iter()
@@ -149,7 +208,12 @@ pub(super) fn roll_up(index: &Index, day: Day, what_if: Option<&WhatIf>, teams: 
                 level1_done: level1[place],
                 active_supporters: supporters[place],
                 standing: standing[place],
-                trainers: trainers[place],
+                champions: champions[place],
+                champion_teams: champion_teams[place],
+                trainers: serving[place],
+                embedded: embedded[place],
+                trainer_units: trainer_units[place],
+                oldest_list: oldest_list[place],
                 level1_target: policy.as_ref().map(|found| found.policy.level1_target),
                 supporters_per_trainer: policy.as_ref().map(|found| found.policy.supporters_per_trainer),
             }
@@ -169,11 +233,11 @@ impl AddAssign for StatusCounts {
 }
 
 /// Turns figures of units alone into figures of everything at or below them. Both are by place.
-fn add_upwards<T: Copy + AddAssign>(index: &Index, figures: &mut [T]) {
-    for unit in index.units_downwards().iter().rev() {
-        let own = figures[index.place(*unit)];
-        if let Some(above) = index.roster().units[unit.at()].parent {
-            figures[index.place(above)] += own;
+fn add_upwards<T: Copy + AddAssign>(tree: &Tree, figures: &mut [T]) {
+    for unit in tree.units_downwards().iter().rev() {
+        let own = figures[tree.place(*unit)];
+        if let Some(above) = tree.parent(*unit) {
+            figures[tree.place(above)] += own;
         }
     }
 }
@@ -183,47 +247,57 @@ fn add_upwards<T: Copy + AddAssign>(index: &Index, figures: &mut [T]) {
 /// A person is to count once in every unit that is above any of theirs. Walking their units in tree order, each adds one on
 /// its whole way up to the root, and takes one away from where that way meets the way of the unit before: linear, where a
 /// set of people for every unit would not be.
-fn distinct_people(index: &Index, mut pairs: Vec<(PersonIx, UnitIx)>) -> Vec<u32> {
-    pairs.sort_unstable_by_key(|(person, unit)| (*person, index.place(*unit)));
+pub(super) fn distinct_people(tree: &Tree, mut pairs: Vec<(PersonIx, UnitIx)>) -> Vec<u32> {
+    pairs.sort_unstable_by_key(|(person, unit)| (*person, tree.place(*unit)));
     pairs.dedup();
-    let mut figures = vec![0i64; index.units_downwards().len()];
+    let mut figures = vec![0i64; tree.units_downwards().len()];
     let mut before: Option<(PersonIx, UnitIx)> = None;
     for (person, unit) in pairs {
-        figures[index.place(unit)] += 1;
+        figures[tree.place(unit)] += 1;
         if let Some((_, other)) = before.filter(|(same, _)| *same == person) {
-            figures[index.place(index.meeting(other, unit))] -= 1;
+            if let Some(meeting) = tree.lowest_common_ancestor(other, unit) {
+                figures[tree.place(meeting)] -= 1;
+            }
         }
         before = Some((person, unit));
     }
-    add_upwards(index, &mut figures);
+    add_upwards(tree, &mut figures);
     figures.into_iter().map(|people| u32::try_from(people).unwrap_or(0)).collect()
 }
 
-/// Active Trainers at, below or above each unit, by place: a Trainer belongs to a unit and everything below it.
-fn trainers_serving(index: &Index, day: Day) -> Vec<u32> {
-    let is_active = |role: &&NetworkRole| {
-        role.validity.holds_on(day)
-            && index.counting_posts_of(role.person, day).next().is_some()
-            && index.last_pass(role.person, &[Certificate::Level3], day).is_some()
+
+/// Who counts as Champion for which unit: of a grouped team each of its Champions for each member of the group.
+fn champion_pairs(index: &Index, day: Day, teams: &Assessed) -> Vec<(PersonIx, UnitIx)> {
+    let of_team = |row: &TeamRow| {
+        let mut people: Vec<_> = row
+            .assessed_with
+            .iter()
+            .flat_map(|unit| index.counting_posts_in(*unit, day))
+            .map(|post| post.person)
+            .collect();
+        people.sort_unstable();
+        people.dedup();
+        counting_champions(index, &row.assessed_with, &people, day)
     };
-    let mut roles: Vec<_> =
-        index.roster().trainers.iter().filter(is_active).map(|role| (role.person, role.unit)).collect();
-    roles.sort_unstable_by_key(|(person, unit)| (*person, index.place(*unit)));
-    // A role below another of the same person adds nothing: its way up and all below it are served already.
-    roles.dedup_by(|next, kept| next.0 == kept.0 && index.is_at_or_below(next.1, kept.1));
-    // Each role's unit and those above it, a person once each ...
-    let mut serving: Vec<_> = distinct_people(index, roles.clone()).into_iter().map(i64::from).collect();
-    // ... and, as runs of places, those strictly below it.
-    let mut changes = vec![0i64; serving.len() + 1];
-    for (_, unit) in roles {
-        let below = index.below(unit);
-        changes[below.start() + 1] += 1;
-        changes[below.end() + 1] -= 1;
+    let has_champions = teams.rows.iter().filter(|row| row.champions > 0);
+    has_champions.flat_map(|row| of_team(row).into_iter().map(|person| (person, row.unit))).collect()
+}
+
+/// The oldest staff list among the employers in the counting posts at or below each unit, by place.
+fn oldest_lists(index: &Index, tree: &Tree, counting: &[&Post]) -> Vec<Option<(Day, Option<Word>)>> {
+    let mut oldest: Vec<Option<(Day, Option<Word>)>> = vec![None; tree.units_downwards().len()];
+    let join = |oldest: &mut Option<(Day, Option<Word>)>, found: Option<(Day, Option<Word>)>| {
+        *oldest = oldest.iter().copied().chain(found).min();
+    };
+    for post in counting {
+        let found = index.newest_list(post.employer).map(|list| (list, post.employer));
+        join(&mut oldest[tree.place(post.unit)], found);
     }
-    let mut running = 0;
-    for (figure, change) in serving.iter_mut().zip(changes) {
-        running += change;
-        *figure += running;
+    for unit in tree.units_downwards().iter().rev() {
+        let own = oldest[tree.place(*unit)];
+        if let Some(above) = tree.parent(*unit) {
+            join(&mut oldest[tree.place(above)], own);
+        }
     }
-    serving.into_iter().map(|trainers| u32::try_from(trainers).unwrap_or(0)).collect()
+    oldest
 }

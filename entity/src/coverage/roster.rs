@@ -6,9 +6,11 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
-use super::policy::Policy;
+use super::policy::PolicyTerms;
 use crate::id::{AllocationId, PersonId, UnitId};
 use crate::period::{Day, Validity};
+use crate::spelling;
+use crate::value::AppointmentRole;
 
 /// Place of a unit in [`Roster::units`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,43 +36,70 @@ impl PersonIx {
     }
 }
 
-/// A text kept in [`Words`]; two are equal exactly when their texts are.
+/// A text kept in [`Words`]; two are equal exactly when their texts are the same value or key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Word(NonZeroU32);
 
-/// Texts, each kept once.
+/// Texts that are only compared, each kept once in its first spelling.
 #[derive(Clone, Debug, Default)]
 pub struct Words {
     texts: Vec<String>,
-    places: HashMap<String, Word>,
+    values: HashMap<String, Word>,
+    keys: HashMap<String, Word>,
 }
 
 impl Words {
-    /// The word for `text` without its edge spaces; a blank is no word.
+    /// The word for a value: a job family, band, site, employer or level ([`spelling::value`]). A blank is no word.
     ///
     /// # Panics
     ///
     /// With more than four thousand million different texts.
     pub fn word(&mut self, text: &str) -> Option<Word> {
-        let text = text.trim();
-        if text.is_empty() {
+        Self::keep(&mut self.values, &mut self.texts, spelling::value(text).as_ref(), text)
+    }
+
+    /// The word for a key, such as the name of a cover group ([`spelling::key`]). A blank is no word.
+    ///
+    /// # Panics
+    ///
+    /// As [`word`](Self::word).
+    pub fn key(&mut self, text: &str) -> Option<Word> {
+        Self::keep(&mut self.keys, &mut self.texts, spelling::key(text).as_ref(), text)
+    }
+
+    /// The word of a value that is known already.
+    #[must_use]
+    pub fn find(&self, value: &str) -> Option<Word> {
+        self.values.get(spelling::value(value).as_ref()).copied()
+    }
+
+    fn keep(places: &mut HashMap<String, Word>, texts: &mut Vec<String>, folded: &str, text: &str) -> Option<Word> {
+        if folded.is_empty() {
             return None;
         }
-        if let Some(word) = self.places.get(text) {
+        if let Some(word) = places.get(folded) {
             return Some(*word);
         }
-        self.texts.push(text.to_owned());
-        let place =
-            u32::try_from(self.texts.len()).ok().and_then(NonZeroU32::new).expect("fewer texts than u32 counts");
-        self.places.insert(text.to_owned(), Word(place));
+        texts.push(text.trim().to_owned());
+        let place = u32::try_from(texts.len()).ok().and_then(NonZeroU32::new).expect("fewer texts than u32 counts");
+        places.insert(folded.to_owned(), Word(place));
         Some(Word(place))
     }
 
-    /// The text of a word.
+    /// The text of a word, as it was first spelled.
     #[must_use]
     pub fn text(&self, word: Word) -> &str {
         &self.texts[word.0.get() as usize - 1]
     }
+}
+
+/// The unit above another from a day on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// First day; the first placement of a unit has none and holds for every day before the second.
+    pub from: Option<Day>,
+    /// The unit above; the root alone has none.
+    pub parent: Option<UnitIx>,
 }
 
 /// A node of the organisation's tree.
@@ -82,8 +111,10 @@ pub struct Unit {
     pub code: String,
     /// What people call it.
     pub name: String,
-    /// The unit above; the root alone has none.
-    pub parent: Option<UnitIx>,
+    /// Where it stands in the tree, oldest first; a unit without any is a root.
+    pub placements: Vec<Placement>,
+    /// The board's word for its kind.
+    pub level: Option<Word>,
     /// Where it is.
     pub site: Option<Word>,
     /// Teams with the same word are assessed together.
@@ -92,13 +123,22 @@ pub struct Unit {
     pub validity: Validity,
 }
 
-/// One human being.
+impl Unit {
+    /// The unit above on `day`.
+    #[must_use]
+    pub fn parent(&self, day: Day) -> Option<UnitIx> {
+        let begun = |placement: &&Placement| placement.from.is_none_or(|from| from <= day);
+        self.placements.iter().rev().find(begun).and_then(|placement| placement.parent)
+    }
+}
+
+/// One human being, known by one employer and number or by several that are linked (COVERAGE.md section 10).
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// Their id in the tables.
+    /// Their id in the tables; of several linked ones the lowest.
     pub id: PersonId,
-    /// Who employs them.
-    pub employer: Option<Word>,
+    /// The other ids that are the same person.
+    pub linked: Vec<PersonId>,
     /// First Level 1 completion.
     pub level1_on: Option<Day>,
 }
@@ -120,17 +160,30 @@ pub struct Post {
     pub job_family: Option<Word>,
     /// Pay band.
     pub band: Option<Word>,
+    /// Who employs the person in it.
+    pub employer: Option<Word>,
     /// Named line manager.
     pub line_manager: Option<PersonIx>,
 }
 
 /// A manager's approval of an allocation.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Approval {
     /// The day on which it was decided.
-    pub on: Option<Day>,
-    /// Who decided.
+    pub on: Day,
+    /// Who decided; an approval without an approver does not count.
     pub by: Option<PersonIx>,
+}
+
+/// What was agreed on an allocation, from a day on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AllocationTerms {
+    /// First day; the first terms hold for every day before the second.
+    pub from: Option<Day>,
+    /// Whether protected hours a month are recorded and more than zero.
+    pub has_protected_time: bool,
+    /// Whether cover from outside the team is meant.
+    pub outside_team: bool,
 }
 
 /// A Peer Supporter's allocation to a unit.
@@ -140,22 +193,75 @@ pub struct Allocation {
     pub id: AllocationId,
     /// The supporter.
     pub person: PersonIx,
+    /// The supporter's id under which it was filed, which may be one of several linked ones.
+    pub filed_for: PersonId,
     /// The team supported, their own or another.
     pub unit: UnitIx,
     /// Thousandths of the person.
     pub share: u32,
     /// Start and end.
     pub validity: Validity,
-    /// The line manager's approval.
-    pub line: Approval,
-    /// The senior manager's approval.
-    pub senior: Approval,
-    /// Whether protected hours a month are recorded and more than zero.
-    pub has_protected_time: bool,
-    /// Sign-off against the competence framework.
-    pub signed_off_on: Option<Day>,
-    /// A pause; it pauses the person's whole role.
-    pub pause: Option<Validity>,
+    /// Line managers' approvals, oldest first.
+    pub line: Vec<Approval>,
+    /// Senior managers' approvals, oldest first.
+    pub senior: Vec<Approval>,
+    /// Protected time and cover from outside, oldest first.
+    pub terms: Vec<AllocationTerms>,
+    /// Sign-offs against the competence framework, oldest first.
+    pub signed_off: Vec<Day>,
+    /// Pauses; each pauses the person's whole role.
+    pub pauses: Vec<Validity>,
+}
+
+impl Allocation {
+    /// What was agreed as of `day`; nothing recorded is no time and no cover from outside.
+    #[must_use]
+    pub fn terms_on(&self, day: Day) -> AllocationTerms {
+        let begun = |terms: &&AllocationTerms| terms.from.is_none_or(|from| from <= day);
+        let none = AllocationTerms { from: None, has_protected_time: false, outside_team: false };
+        self.terms.iter().rev().find(begun).copied().unwrap_or(none)
+    }
+}
+
+/// A dated appointment of a person who answers for a unit.
+#[derive(Clone, Copy, Debug)]
+pub struct Appointment {
+    /// The unit.
+    pub unit: UnitIx,
+    /// Who answers.
+    pub person: PersonIx,
+    /// Senior manager or coordinator.
+    pub role: AppointmentRole,
+    /// When.
+    pub validity: Validity,
+    /// The deputy, and when they stand in; only ever within the appointment.
+    pub delegate: Option<(PersonIx, Validity)>,
+}
+
+impl Appointment {
+    /// Whether `person` holds the appointment on `day`, as the appointed person or as their delegate.
+    #[must_use]
+    pub fn is_held_by(&self, person: PersonIx, day: Day) -> bool {
+        self.validity.holds_on(day) && (self.person == person || self.has_delegate(person, day))
+    }
+
+    /// Whether `person` stands in for the appointed person on `day`.
+    #[must_use]
+    pub fn has_delegate(&self, person: PersonIx, day: Day) -> bool {
+        let stands_in = |(delegate, validity): (PersonIx, Validity)| delegate == person && validity.holds_on(day);
+        self.validity.holds_on(day) && self.delegate.is_some_and(stands_in)
+    }
+}
+
+/// An applied staff list of one employer.
+#[derive(Clone, Debug)]
+pub struct StaffList {
+    /// The employer.
+    pub employer: Option<Word>,
+    /// The day that it describes.
+    pub as_at: Day,
+    /// Rows that named a unit and were rejected, by unit.
+    pub unread: Vec<(UnitIx, u32)>,
 }
 
 /// A Wellbeing Champion's or a Trainer's role: no share and no pause.
@@ -178,6 +284,8 @@ pub enum Certificate {
     Refresher,
     /// A Level 3 pass.
     Level3,
+    /// A Level 3 refresher.
+    Level3Refresher,
 }
 
 /// A training pass beyond Level 1.
@@ -189,6 +297,16 @@ pub struct Pass {
     pub certificate: Certificate,
     /// When.
     pub on: Day,
+    /// First day on which it is no longer good, where its record says so in place of the policy's months.
+    pub expires: Option<Day>,
+}
+
+impl Pass {
+    /// First day on which it is no longer good, under a policy that lets it last `months`.
+    #[must_use]
+    pub fn ends(&self, months: u32) -> Day {
+        self.expires.unwrap_or_else(|| self.on.plus_months(months))
+    }
 }
 
 /// A spell of days away.
@@ -208,7 +326,7 @@ pub struct FiledPolicy {
     /// First day in force.
     pub from: Day,
     /// What it says.
-    pub policy: Policy,
+    pub policy: PolicyTerms,
 }
 
 /// A dated exemption of one unit.
@@ -223,7 +341,7 @@ pub struct Exemption {
 /// Every fact on file, of every day.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
-    /// The tree. A unit's parent may stand before or after it; there is one root and no cycle.
+    /// The tree. A unit's parent may stand before or after it; on no day is there a cycle.
     pub units: Vec<Unit>,
     /// Everybody.
     pub people: Vec<Person>,
@@ -243,6 +361,10 @@ pub struct Roster {
     pub policies: Vec<FiledPolicy>,
     /// All exemptions.
     pub exemptions: Vec<Exemption>,
+    /// All appointments.
+    pub appointments: Vec<Appointment>,
+    /// All applied staff lists: of one employer and one as-at day the last that was applied.
+    pub staff_lists: Vec<StaffList>,
     /// The texts that the rest names.
     pub words: Words,
 }

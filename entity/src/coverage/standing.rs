@@ -1,8 +1,9 @@
 //! Does this person count? (COVERAGE.md section 4.) Standing is derived on every question and never stored as truth.
 
+use super::approval::{Approved, approvals};
 use super::index::Index;
-use super::policy::Policy;
-use super::roster::{Allocation, Approval, Certificate, PersonIx};
+use super::policy::PolicyTerms;
+use super::roster::{Certificate, PersonIx};
 use crate::period::Day;
 use crate::value::Reason;
 
@@ -49,6 +50,8 @@ pub struct Standing {
     pub allocation: u32,
     /// Why it does not count.
     pub reasons: Reasons,
+    /// Whether it rests on an approval by a person who did not hold the office on that day.
+    pub is_unproven: bool,
 }
 
 impl Reason {
@@ -57,6 +60,7 @@ impl Reason {
     pub const fn clause(self) -> &'static str {
         match self {
             Self::Left => "no longer in post",
+            Self::NotInTeam => "now works in another team",
             Self::StoodDown => "stood down",
             // Who is away or paused may be ill: where a team has one supporter, a count of one says who.
             Self::Paused | Self::Away => "not available",
@@ -78,6 +82,7 @@ impl Reason {
     pub const fn prospect(self) -> &'static str {
         match self {
             Self::Left => "will have no post that counts",
+            Self::NotInTeam => "will work in another team",
             Self::StoodDown => "will have stood down",
             Self::Paused | Self::Away => "will not be available",
             Self::Level1Missing => "will lack Level 1",
@@ -98,6 +103,7 @@ impl Reason {
     pub const fn phrase(self) -> &'static str {
         match self {
             Self::Left => "has no post that counts",
+            Self::NotInTeam => "works in another team, and cover from outside the team is not on file",
             Self::StoodDown => "has stood down",
             Self::Paused => "is paused",
             Self::Away => "is away for longer than the policy allows",
@@ -117,29 +123,34 @@ impl Reason {
 
 /// The people that an allocation's team has on the day: of the unit, or of its group.
 pub(super) struct Colleagues<'a> {
-    /// Each person once.
+    /// Each person once, sorted.
     pub(super) people: &'a [PersonIx],
     /// For each counting post there that names one: (line manager, person), each pair once, sorted. A manager whom only a
     /// person's post in another unit names is not the line manager of anybody here: the unit's people are those of its posts.
     pub(super) managed: &'a [(PersonIx, PersonIx)],
 }
 
-/// The reasons that hold on `day` for an allocation in a team with these `colleagues`, under `policy`.
-pub(super) fn stand(
+/// The standing on `day` of the allocation at `place`, in a team with these `colleagues`, under `policy`.
+pub(super) fn assess_allocation(
     index: &Index,
-    allocation: &Allocation,
+    place: u32,
     day: Day,
-    policy: &Policy,
+    policy: &PolicyTerms,
     colleagues: &Colleagues<'_>,
-) -> Reasons {
-    let person = allocation.person;
+) -> Standing {
     let roster = index.roster();
+    let allocation = &roster.allocations[place as usize];
+    let person = allocation.person;
+    let terms = allocation.terms_on(day);
+    let (line, senior) = approvals(index, allocation, day, policy);
     let passed = |certificates: &[Certificate]| index.last_pass(person, certificates, day);
+    let has_left = index.counting_posts_of(person, day).next().is_none();
     let holds = |reason: Reason| match reason {
-        Reason::Left => index.counting_posts_of(person, day).next().is_none(),
+        Reason::Left => has_left,
+        Reason::NotInTeam => !has_left && !terms.outside_team && colleagues.people.binary_search(&person).is_err(),
         Reason::StoodDown => allocation.validity.ended_by(day),
         // Of any allocation, also of one that is over or to come: it is the role that pauses.
-        Reason::Paused => index.allocations_of(person).filter_map(|own| own.pause).any(|pause| pause.holds_on(day)),
+        Reason::Paused => index.allocations_of(person).flat_map(|own| &own.pauses).any(|pause| pause.holds_on(day)),
         Reason::Away => index
             .away(person)
             .iter()
@@ -147,12 +158,11 @@ pub(super) fn stand(
         Reason::Level1Missing => roster.people[person.at()].level1_on.is_none_or(|on| day < on),
         Reason::Level2Missing => passed(&[Certificate::Level2]).is_none(),
         Reason::CertificateExpired => passed(&[Certificate::Level2, Certificate::Refresher])
-            .is_some_and(|last| last.plus_months(policy.certificate_months) <= day),
-        Reason::NotSignedOff => allocation.signed_off_on.is_none_or(|on| day < on),
-        Reason::LineApprovalMissing => !approved(allocation.line, &[Some(person)], day, policy),
-        // One person's word is not two: whoever is named as line approver, lapsed or not, cannot be the senior one.
-        Reason::SeniorApprovalMissing => !approved(allocation.senior, &[Some(person), allocation.line.by], day, policy),
-        Reason::NoProtectedTime => !allocation.has_protected_time,
+            .is_some_and(|last| last.ends(policy.certificate_months) <= day),
+        Reason::NotSignedOff => allocation.signed_off.iter().all(|on| day < *on),
+        Reason::LineApprovalMissing => line == Approved::No,
+        Reason::SeniorApprovalMissing => senior == Approved::No,
+        Reason::NoProtectedTime => !terms.has_protected_time,
         Reason::LineManager => {
             let managed = colleagues.managed;
             let first = managed.partition_point(|(manager, _)| *manager < person);
@@ -162,12 +172,9 @@ pub(super) fn stand(
         Reason::NotStarted => allocation.validity.begins_after(day),
         Reason::SoleMember => colleagues.people == [person],
     };
-    Reason::ALL.iter().copied().filter(|reason| holds(*reason)).collect()
-}
-
-/// Whether an approval holds: it has a day and an approver who is none of `excluded`, was decided on or before `day`, and
-/// has not lapsed (decided + approval_months is the first day without it).
-fn approved(approval: Approval, excluded: &[Option<PersonIx>], day: Day, policy: &Policy) -> bool {
-    let Approval { on: Some(on), by: Some(by) } = approval else { return false };
-    !excluded.contains(&Some(by)) && on <= day && day < on.plus_months(policy.approval_months)
+    Standing {
+        allocation: place,
+        reasons: Reason::ALL.iter().copied().filter(|reason| holds(*reason)).collect(),
+        is_unproven: line == Approved::Unproven || senior == Approved::Unproven,
+    }
 }

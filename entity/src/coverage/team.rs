@@ -1,15 +1,16 @@
 //! Is this team covered? (COVERAGE.md section 5.)
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use super::Question;
 use super::forecast::{self, Risk};
 use super::index::Index;
 use super::mix::{self, Outcome, Verdict};
-use super::policy::{Governing, Policy, WhatIf, governing};
+use super::policy::{Governing, PolicyTerms, WhatIf, governing};
 use super::roster::{PersonIx, Post, UnitIx, Word};
-use super::standing::{Colleagues, Reasons, Standing, stand};
+use super::standing::{Colleagues, Reasons, Standing, assess_allocation};
 use crate::period::Day;
-use crate::value::{Reason, Status};
+use crate::value::{Reason, Status, UnknownBecause};
 
 /// What is assessed as one team: a unit by itself, or all units of a cover group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +59,14 @@ pub struct TeamRow {
     pub gap: Option<u32>,
     /// The answer.
     pub status: Status,
+    /// Why it is UNKNOWN; present exactly then.
+    pub unknown_because: Option<UnknownBecause>,
+    /// r: rows of staff lists that named the team, or a unit of its group, and were rejected.
+    pub rows_not_read: u32,
+    /// Active people who rest on an approval by a person who did not hold the office.
+    pub unproven: u32,
+    /// The oldest staff list that the answer rests on, and whose it is; absent if no list was ever applied.
+    pub oldest_list: Option<(Day, Option<Word>)>,
     /// Why it is AT_RISK; present exactly then.
     pub risk: Option<Risk>,
     /// Covered by one person alone.
@@ -69,13 +78,21 @@ pub struct TeamRow {
     /// The unit whose policy applied, and from when it is in force.
     pub policy_unit: Option<(UnitIx, Day)>,
     /// The policy that applied.
-    pub policy: Option<Policy>,
+    pub policy: Option<PolicyTerms>,
     /// How each mix rule came out, MUST before SHOULD.
     pub mix: Vec<Outcome>,
     /// The allocations to the team or group, with their standing.
     pub standings: Vec<Standing>,
     /// Allocated people who do not count although their allocation is under way or to come, by headline.
     pub not_counting: Vec<(Reason, u32)>,
+}
+
+impl TeamRow {
+    /// Whether the team has the Wellbeing Champions that it needs; absent without staff or without a policy.
+    #[must_use]
+    pub fn champions_met(&self) -> Option<bool> {
+        self.policy.as_ref().filter(|_| self.headcount > 0).map(|policy| self.champions >= policy.min_champions)
+    }
 }
 
 /// All team rows, and every allocation's standing.
@@ -88,6 +105,8 @@ pub(super) struct Assessed {
 pub(super) struct Assessment<'a> {
     /// Units with counting posts that day.
     pub(super) members: Vec<UnitIx>,
+    /// Employers in the counting posts of the team, and of its active supporters wherever these are.
+    employers: BTreeSet<Option<Word>>,
     pub(super) people: Vec<PersonIx>,
     wte: i64,
     pub(super) supporters: u32,
@@ -101,28 +120,28 @@ pub(super) struct Assessment<'a> {
 }
 
 /// Assesses every team and every allocation.
-pub(super) fn assess_all(index: &Index, day: Day, what_if: Option<&WhatIf>) -> Assessed {
-    let roster = index.roster();
+pub(super) fn assess_all(index: &Index, question: &Question<'_>) -> Assessed {
+    let (roster, day) = (index.roster(), question.day);
     let mut rows = Vec::new();
     let mut standings: Vec<_> = (0u32..)
         .zip(&roster.allocations)
-        .map(|(allocation, _)| Standing { allocation, reasons: Reasons::default() })
+        .map(|(allocation, _)| Standing { allocation, reasons: Reasons::default(), is_unproven: false })
         .collect();
     let mut groups: HashMap<Word, Vec<TeamRow>> = HashMap::new();
     for unit in (0u32..).map(UnitIx).take(roster.units.len()) {
         let is_team = index.counting_posts_in(unit, day).next().is_some();
-        if !is_team && index.allocations_to(unit).is_empty() {
+        if !is_team && index.allocations_to(unit).is_empty() && index.rows_not_read(unit, day) == 0 {
             continue;
         }
         if let (true, Cover::Group(group)) = (is_team, Cover::of(index, unit)) {
-            let assessed = groups.entry(group).or_insert_with(|| rows_of(index, Cover::Group(group), day, what_if));
+            let assessed = groups.entry(group).or_insert_with(|| rows_of(index, Cover::Group(group), question));
             rows.extend(assessed.iter().find(|row| row.unit == unit).cloned());
         } else {
-            rows.extend(rows_of(index, Cover::Unit(unit), day, what_if));
+            rows.extend(rows_of(index, Cover::Unit(unit), question));
         }
         // Every row of a group holds the standings of all its members: to write them again changes nothing.
         let own = if is_team { rows.last().map(|row| row.standings.clone()) } else { None };
-        let own = own.unwrap_or_else(|| assess(index, Cover::Unit(unit), day, what_if).standings);
+        let own = own.unwrap_or_else(|| assess(index, Cover::Unit(unit), day, question.what_if).standings);
         for standing in own {
             standings[standing.allocation as usize] = standing;
         }
@@ -133,22 +152,20 @@ pub(super) fn assess_all(index: &Index, day: Day, what_if: Option<&WhatIf>) -> A
 }
 
 /// The rows of a cover: one for each unit with counting posts, or one for a unit without any to which an allocation valid
-/// that day points.
-fn rows_of(index: &Index, cover: Cover, day: Day, what_if: Option<&WhatIf>) -> Vec<TeamRow> {
+/// that day points or which rejected rows named.
+fn rows_of(index: &Index, cover: Cover, question: &Question<'_>) -> Vec<TeamRow> {
+    let Question { day, today: _, what_if } = *question;
     let mut plain = assess(index, cover, day, what_if);
     let roster = index.roster();
+    let rows_not_read = cover.units(index).iter().map(|unit| index.rows_not_read(*unit, day)).sum();
     if plain.members.is_empty() {
         let points_here = |standing: &Standing| roster.allocations[standing.allocation as usize].validity.holds_on(day);
-        if !plain.standings.iter().any(points_here) {
+        if rows_not_read == 0 && !plain.standings.iter().any(points_here) {
             return Vec::new();
         }
         plain.members = cover.units(index).to_vec();
     }
-    let risk = match plain.status {
-        Status::Covered => forecast::look_ahead(index, cover, day, what_if, &plain),
-        _ => None,
-    };
-    let status = if risk.is_some() { Status::AtRisk } else { plain.status };
+    let Answer { status, unknown_because, risk, oldest_list } = answer(index, cover, question, &plain, rows_not_read);
     let covered = matches!(status, Status::Covered | Status::AtRisk);
     let headcount = len(&plain.people);
     let level1 = |person: &&PersonIx| roster.people[person.at()].level1_on.is_some_and(|on| on <= day);
@@ -163,6 +180,10 @@ fn rows_of(index: &Index, cover: Cover, day: Day, what_if: Option<&WhatIf>) -> V
         required: plain.required,
         gap: plain.gap,
         status,
+        unknown_because,
+        rows_not_read,
+        unproven: unproven(index, &plain.standings),
+        oldest_list,
         risk,
         single_point: covered && headcount > 1 && plain.supporters == 1,
         champions: champions(index, &plain, day),
@@ -180,6 +201,74 @@ fn rows_of(index: &Index, cover: Cover, day: Day, what_if: Option<&WhatIf>) -> V
         TeamRow { unit: *unit, own_headcount: len(&own), ..row.clone() }
     };
     plain.members.iter().map(own_row).collect()
+}
+
+/// What is said of a cover beyond its plain status.
+struct Answer {
+    status: Status,
+    unknown_because: Option<UnknownBecause>,
+    risk: Option<Risk>,
+    oldest_list: Option<(Day, Option<Word>)>,
+}
+
+/// The status with all that overlays it: rows that were not read, the look ahead, and stale staff lists.
+fn answer(
+    index: &Index,
+    cover: Cover,
+    question: &Question<'_>,
+    plain: &Assessment<'_>,
+    rows_not_read: u32,
+) -> Answer {
+    let Question { day, today, what_if } = *question;
+    let policy = plain.governing.as_ref().map(|found| found.policy.as_ref());
+    let headcount = len(&plain.people);
+    // With the people in them the team might not be covered. An empty unit might have staff.
+    let is_short_of_rows = rows_not_read > 0
+        && match plain.status {
+            Status::NotApplicable => true,
+            Status::Exempt => headcount == 0,
+            Status::Covered => policy.is_some_and(|policy| {
+                let capacity = u64::from(plain.share) * u64::from(policy.staff_per_supporter);
+                capacity < 1000 * (u64::from(headcount) + u64::from(rows_not_read))
+            }),
+            Status::Unknown | Status::None | Status::Partial | Status::MixGap | Status::AtRisk => false,
+        };
+    let risk = match plain.status {
+        Status::Covered if !is_short_of_rows => forecast::look_ahead(index, cover, day, what_if, plain),
+        _ => None,
+    };
+    // An employer without any list cannot be in a post; should it be so, nothing shows how old its posts are.
+    let lists = || plain.employers.iter().map(|employer| (index.newest_list(*employer), *employer));
+    let is_stale = policy.is_some_and(|policy| {
+        let too_old = |today: Day| {
+            let oldest = today.plus_days(-i64::from(policy.stale_days));
+            lists().any(|(list, _)| list.is_none_or(|list| list < oldest))
+        };
+        today.is_some_and(|today| day >= today && too_old(today))
+    });
+    let is_covered = plain.status == Status::Covered;
+    let is_unknown = plain.status == Status::Unknown || is_short_of_rows || is_covered && is_stale;
+    let unknown_because = is_unknown.then(|| match (policy, is_short_of_rows) {
+        (None, _) => UnknownBecause::NoPolicy,
+        (Some(_), true) => UnknownBecause::RowsNotRead,
+        (Some(_), false) => UnknownBecause::DataStale,
+    });
+    let risk = risk.filter(|_| !is_unknown);
+    let status = match (is_unknown, risk.is_some()) {
+        (true, _) => Status::Unknown,
+        (false, true) => Status::AtRisk,
+        (false, false) => plain.status,
+    };
+    let oldest_list = lists().filter_map(|(list, employer)| Some((list?, employer))).min();
+    Answer { status, unknown_because, risk, oldest_list }
+}
+
+/// Active people of the cover with an allocation there that rests on an unproven approval.
+fn unproven(index: &Index, standings: &[Standing]) -> u32 {
+    let resting = standings.iter().filter(|standing| standing.is_unproven && standing.reasons.is_active());
+    let people: BTreeSet<_> =
+        resting.map(|standing| index.roster().allocations[standing.allocation as usize].person).collect();
+    u32::try_from(people.len()).unwrap_or(u32::MAX)
 }
 
 /// The plain status of a cover on a day, and all that it rests on. A cover without counting posts has no members.
@@ -202,7 +291,7 @@ pub(super) fn assess<'a>(index: &'a Index, cover: Cover, day: Day, what_if: Opti
     managed.dedup();
 
     let governing = policy_of(index, cover, &members, day, what_if);
-    let defaults = Policy::default();
+    let defaults = PolicyTerms::default();
     // Without staff there is nothing to ask for, and standing is judged by the defaults (COVERAGE.md section 5).
     let policy = governing.as_ref().map(|found| found.policy.as_ref()).filter(|_| !people.is_empty());
     let colleagues = Colleagues { people: &people, managed: &managed };
@@ -210,22 +299,15 @@ pub(super) fn assess<'a>(index: &'a Index, cover: Cover, day: Day, what_if: Opti
     let standings: Vec<_> = allocated
         .iter()
         .flat_map(|unit| index.allocations_to(*unit))
-        .map(|place| Standing {
-            allocation: *place,
-            reasons: stand(
-                index,
-                &index.roster().allocations[*place as usize],
-                day,
-                policy.unwrap_or(&defaults),
-                &colleagues,
-            ),
-        })
+        .map(|place| assess_allocation(index, *place, day, policy.unwrap_or(&defaults), &colleagues))
         .collect();
 
     let active = active_shares(index, &standings);
     let share = active.iter().map(|(_, share)| share).sum();
     let supporters = len(&active.iter().filter(|(_, share)| *share >= 500).collect::<Vec<_>>());
     let active: Vec<_> = active.into_iter().map(|(person, _)| person).collect();
+    let supporting = active.iter().flat_map(|person| index.counting_posts_of(*person, day));
+    let employers = posts.iter().copied().chain(supporting).map(|post| post.employer).collect();
     let mix: Vec<_> = policy
         .map(|policy| policy.mix.iter().map(|rule| mix::ask(index, rule, &active, &people, day)).collect())
         .unwrap_or_default();
@@ -251,6 +333,7 @@ pub(super) fn assess<'a>(index: &'a Index, cover: Cover, day: Day, what_if: Opti
     Assessment {
         wte: posts.iter().map(|post| i64::from(post.wte)).sum(),
         members,
+        employers,
         people,
         supporters,
         share,
@@ -264,7 +347,7 @@ pub(super) fn assess<'a>(index: &'a Index, cover: Cover, day: Day, what_if: Opti
 }
 
 /// `max(min_supporters - P, ceil((1000*H - A*n) / (1000*n)), 0)`, in whole supporters.
-fn gap(policy: &Policy, headcount: u32, supporters: u32, share: u32) -> u32 {
+fn gap(policy: &PolicyTerms, headcount: u32, supporters: u32, share: u32) -> u32 {
     let per_supporter = u64::from(policy.staff_per_supporter);
     let people = policy.min_supporters.saturating_sub(supporters);
     let uncovered = (1000 * u64::from(headcount)).saturating_sub(u64::from(share) * per_supporter);
@@ -281,8 +364,9 @@ fn policy_of<'a>(
 ) -> Option<Governing<'a>> {
     let candidates = if members.is_empty() { cover.units(index) } else { members };
     let code = |unit: &UnitIx| &index.roster().units[unit.at()].code;
+    let tree = index.tree(day);
     let nearest =
-        candidates.iter().min_by(|a, b| index.depth(**a).cmp(&index.depth(**b)).then_with(|| code(a).cmp(code(b))))?;
+        candidates.iter().min_by(|a, b| tree.depth(**a).cmp(&tree.depth(**b)).then_with(|| code(a).cmp(code(b))))?;
     governing(index, *nearest, day, what_if)
 }
 
@@ -305,18 +389,22 @@ fn active_shares(index: &Index, standings: &[Standing]) -> Vec<(PersonIx, u32)> 
     shares
 }
 
-/// Distinct people whose role is valid, names a member, and who have a counting post in one.
 fn champions(index: &Index, plain: &Assessment<'_>, day: Day) -> u32 {
-    let mut champions: Vec<_> = plain
-        .members
+    len(&counting_champions(index, &plain.members, &plain.people, day))
+}
+
+/// Distinct people whose role is valid, names one of the `units`, and who are among the sorted `people` with a counting post
+/// there.
+pub(super) fn counting_champions(index: &Index, units: &[UnitIx], people: &[PersonIx], day: Day) -> Vec<PersonIx> {
+    let mut champions: Vec<_> = units
         .iter()
         .flat_map(|unit| index.champions_of(*unit))
-        .filter(|role| role.validity.holds_on(day) && plain.people.binary_search(&role.person).is_ok())
+        .filter(|role| role.validity.holds_on(day) && people.binary_search(&role.person).is_ok())
         .map(|role| role.person)
         .collect();
     champions.sort_unstable();
     champions.dedup();
-    len(&champions)
+    champions
 }
 
 /// People by the headline of why they do not count; who has stood down is history, not a way to close a gap.

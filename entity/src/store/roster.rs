@@ -1,5 +1,7 @@
 //! Rows to plain data: the whole roster in a fixed number of queries, whatever the size of the board.
 
+mod roles;
+
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
@@ -9,19 +11,20 @@ use sea_orm::{
     TransactionTrait as _,
 };
 
-use super::{facts, is_postgres};
-use crate::coverage::mix::{self, MixError};
+use super::{facts, is_postgres, links};
+use super::policy::{UnreadableMix, terms};
+use crate::coverage::Index;
 use crate::coverage::roster::{
-    Allocation, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, Person, PersonIx, Post, Roster,
+    Appointment, Away, Certificate, Exemption, FiledPolicy, Pass, Person, PersonIx, Placement, Post, Roster, StaffList,
     Unit, UnitIx, Word, Words,
 };
-use crate::coverage::{Index, Policy};
-use crate::id::{CourseId, PersonId, UnitId};
+use crate::id::{CourseId, PersonId, StaffListId, UnitId};
 use crate::period::{Day, Validity};
 use crate::table::{
-    allocation, completion, course, exemption, fact_version, person, policy, post, unavailability, unit,
+    appointment, completion, course, exemption, fact_version, person, policy, post, rows_not_read,
+    staff_list, unavailability, unit, unit_parent,
 };
-use crate::value::{Level, Role};
+use crate::value::Level;
 
 /// Why the facts could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -30,13 +33,8 @@ pub enum LoadError {
     #[error(transparent)]
     Database(#[from] DbErr),
     /// A stored policy that this program cannot read.
-    #[error("policy {policy}: {source}")]
-    Mix {
-        /// Its id.
-        policy: i64,
-        /// What is wrong.
-        source: MixError,
-    },
+    #[error(transparent)]
+    Mix(#[from] UnreadableMix),
 }
 
 /// The facts of one moment, arranged for questions about any day, with the version that they are of.
@@ -98,12 +96,20 @@ pub async fn load(db: &DatabaseConnection) -> Result<Facts, LoadError> {
     let isolation_level = is_postgres(db).then_some(IsolationLevel::RepeatableRead);
     let txn = db.begin_with_options(TransactionOptions { isolation_level, ..TransactionOptions::default() }).await?;
     let fact_version::Model { id: _, version, whole_from } = facts::current(&txn).await?;
-    let mut loader = Loader { txn, roster: Roster::default(), units: HashMap::new(), people: HashMap::new() };
+    let mut loader = Loader {
+        txn,
+        roster: Roster::default(),
+        units: HashMap::new(),
+        people: HashMap::new(),
+        employers: HashMap::new(),
+    };
     loader.units().await?;
     loader.people().await?;
     loader.posts().await?;
     loader.passes().await?;
     loader.roles().await?;
+    loader.appointments().await?;
+    loader.staff_lists().await?;
     loader.away().await?;
     loader.policies().await?;
     loader.exemptions().await?;
@@ -112,11 +118,15 @@ pub async fn load(db: &DatabaseConnection) -> Result<Facts, LoadError> {
     Ok(Facts { version, whole_from, index: Index::new(roster) })
 }
 
-struct Loader {
-    txn: DatabaseTransaction,
-    roster: Roster,
-    units: HashMap<UnitId, UnitIx>,
-    people: HashMap<PersonId, PersonIx>,
+/// Reads the tables one after the other.
+pub(super) struct Loader {
+    pub(super) txn: DatabaseTransaction,
+    pub(super) roster: Roster,
+    pub(super) units: HashMap<UnitId, UnitIx>,
+    /// Several ids of linked people are one person.
+    pub(super) people: HashMap<PersonId, PersonIx>,
+    /// By id: who employs the person under it.
+    employers: HashMap<PersonId, Option<Word>>,
 }
 
 /// What is read of a person.
@@ -153,6 +163,7 @@ struct PassRow {
     person_id: PersonId,
     course_id: CourseId,
     completed_on: Day,
+    valid_to: Option<Day>,
 }
 
 impl Loader {
@@ -180,12 +191,22 @@ impl Loader {
                 id: row.id,
                 code: row.code,
                 name: row.name,
-                parent: row.parent_id.and_then(|above| units.get(&above).copied()),
+                placements: Vec::new(),
+                level: optional(&mut roster.words, row.level.as_deref()),
                 site: optional(&mut roster.words, row.site.as_deref()),
-                cover_group: optional(&mut roster.words, row.cover_group.as_deref()),
+                cover_group: row.cover_group.as_deref().and_then(|group| roster.words.key(group)),
                 validity: Validity { from: row.valid_from, to: row.valid_to },
             })
             .collect();
+        let placements = unit_parent::Entity::find().order_by_asc(unit_parent::Column::ValidFrom).all(&self.txn).await?;
+        for row in placements {
+            if let Some(unit) = units.get(&row.unit_id) {
+                let parent = row.parent_id.and_then(|above| units.get(&above).copied());
+                roster.units[unit.at()].placements.push(Placement { from: row.valid_from, parent });
+            }
+        }
+        // The engines differ in where they put a missing day.
+        roster.units.iter_mut().for_each(|unit| unit.placements.sort_by_key(|placement| placement.from));
         Ok(())
     }
 
@@ -194,12 +215,25 @@ impl Loader {
             .select_only()
             .columns([person::Column::Id, person::Column::Employer])
             .order_by_asc(person::Column::Id);
-        self.each(select, |known, row: PersonRow| {
-            let employer = known.roster.words.word(&row.employer);
-            known.roster.people.push(Person { id: row.id, employer, level1_on: None });
-        })
-        .await?;
-        self.people = self.roster.people.iter().zip(0u32..).map(|(row, place)| (row.id, PersonIx(place))).collect();
+        let mut rows: Vec<(PersonId, Option<Word>)> = Vec::new();
+        self.each(select, |known, row: PersonRow| rows.push((row.id, known.roster.words.word(&row.employer)))).await?;
+        let lowest = links::load(&self.txn).await?;
+        // Rows come by id, so the lowest of linked ones comes first.
+        for (id, _) in &rows {
+            let canonical = lowest.lowest(*id);
+            match self.people.get(&canonical).copied() {
+                Some(person) => {
+                    self.roster.people[person.at()].linked.push(*id);
+                    self.people.insert(*id, person);
+                }
+                None => {
+                    let place = u32::try_from(self.roster.people.len()).unwrap_or(u32::MAX);
+                    self.people.insert(*id, PersonIx(place));
+                    self.roster.people.push(Person { id: *id, linked: Vec::new(), level1_on: None });
+                }
+            }
+        }
+        self.employers = rows.into_iter().collect();
 
         let level1 = completion::Entity::find()
             .select_only()
@@ -210,7 +244,8 @@ impl Loader {
             .group_by(completion::Column::PersonId);
         self.each(level1, |known, row: Level1Row| {
             if let Some(person) = known.person(row.person_id) {
-                known.roster.people[person.at()].level1_on = Some(row.first_on);
+                let known = &mut known.roster.people[person.at()].level1_on;
+                *known = known.iter().copied().chain([row.first_on]).min();
             }
         })
         .await
@@ -231,6 +266,7 @@ impl Loader {
                 post::Column::ValidTo,
             ])
             .order_by_asc(post::Column::Id);
+        let employers = std::mem::take(&mut self.employers);
         self.each(select, |known, row: PostRow| {
             let (Some(person), Some(unit)) = (known.person(row.person_id), known.unit(row.unit_id)) else { return };
             let line_manager = row.line_manager_id.and_then(|manager| known.person(manager));
@@ -243,6 +279,7 @@ impl Loader {
                 bank: row.bank,
                 job_family: optional(words, row.job_family.as_deref()),
                 band: optional(words, row.band.as_deref()),
+                employer: employers.get(&row.person_id).copied().flatten(),
                 line_manager,
             };
             known.roster.posts.push(post);
@@ -255,7 +292,12 @@ impl Loader {
             course::Entity::find().all(&self.txn).await?.into_iter().map(|row| (row.id, row.level)).collect();
         let select = completion::Entity::find()
             .select_only()
-            .columns([completion::Column::PersonId, completion::Column::CourseId, completion::Column::CompletedOn])
+            .columns([
+                completion::Column::PersonId,
+                completion::Column::CourseId,
+                completion::Column::CompletedOn,
+                completion::Column::ValidTo,
+            ])
             .join(JoinType::InnerJoin, completion_to_course())
             .filter(course::Column::Level.ne(Level::One))
             .order_by(completion::Column::Id, Order::Asc);
@@ -264,42 +306,45 @@ impl Loader {
                 Some(Level::Two) => Certificate::Level2,
                 Some(Level::TwoRefresher) => Certificate::Refresher,
                 Some(Level::Three) => Certificate::Level3,
+                Some(Level::ThreeRefresher) => Certificate::Level3Refresher,
                 Some(Level::One) | None => return,
             };
             if let Some(person) = known.person(row.person_id) {
-                known.roster.passes.push(Pass { person, certificate, on: row.completed_on });
+                known.roster.passes.push(Pass { person, certificate, on: row.completed_on, expires: row.valid_to });
             }
         })
         .await
     }
 
-    async fn roles(&mut self) -> Result<(), DbErr> {
-        let rows = allocation::Entity::find().order_by_asc(allocation::Column::Id).all(&self.txn).await?;
-        let Self { roster, units, people, .. } = self;
-        for row in rows {
-            let (Some(person), Some(unit)) = (people.get(&row.person_id), units.get(&row.unit_id)) else { continue };
-            let (person, unit) = (*person, *unit);
-            let validity = Validity { from: row.valid_from, to: row.valid_to };
-            let approver = |id: Option<PersonId>| id.and_then(|id| people.get(&id).copied());
-            match row.role {
-                Role::Champion => roster.champions.push(NetworkRole { person, unit, validity }),
-                Role::Trainer => roster.trainers.push(NetworkRole { person, unit, validity }),
-                Role::PeerSupporter => roster.allocations.push(Allocation {
-                    id: row.id,
-                    person,
-                    unit,
-                    share: u32::try_from(row.share).unwrap_or(0),
-                    validity,
-                    line: Approval { on: row.line_approved_on, by: approver(row.line_approver_id) },
-                    senior: Approval { on: row.senior_approved_on, by: approver(row.senior_approver_id) },
-                    has_protected_time: row.protected_hours.is_some_and(|hours| hours > 0),
-                    signed_off_on: row.signed_off_on,
-                    pause: (row.paused_from.is_some() || row.paused_to.is_some())
-                        .then_some(Validity { from: row.paused_from, to: row.paused_to }),
-                }),
+    async fn appointments(&mut self) -> Result<(), DbErr> {
+        self.each(appointment::Entity::find(), |known, row: appointment::Model| {
+            let (Some(unit), Some(person)) = (known.unit(row.unit_id), known.person(row.person_id)) else { return };
+            let delegate = row.delegate_id.and_then(|id| known.person(id));
+            known.roster.appointments.push(Appointment {
+                unit,
+                person,
+                role: row.role,
+                validity: Validity { from: row.valid_from, to: row.valid_to },
+                delegate: delegate.map(|id| (id, Validity { from: row.delegate_from, to: row.delegate_to })),
+            });
+        })
+        .await
+    }
+
+    async fn staff_lists(&mut self) -> Result<(), DbErr> {
+        let mut unread: HashMap<StaffListId, Vec<(UnitIx, u32)>> = HashMap::new();
+        self.each(rows_not_read::Entity::find(), |known, row: rows_not_read::Model| {
+            if let Some(unit) = known.unit(row.unit_id) {
+                unread.entry(row.staff_list_id).or_default().push((unit, u32::try_from(row.rows).unwrap_or(0)));
             }
-        }
-        Ok(())
+        })
+        .await?;
+        self.each(staff_list::Entity::find(), |known, row: staff_list::Model| {
+            let employer = known.roster.words.word(&row.employer);
+            let unread = unread.remove(&row.id).unwrap_or_default();
+            known.roster.staff_lists.push(StaffList { employer, as_at: row.as_at, unread });
+        })
+        .await
     }
 
     async fn away(&mut self) -> Result<(), DbErr> {
@@ -316,7 +361,7 @@ impl Loader {
         for row in policy::Entity::find().all(&self.txn).await? {
             if let Some(unit) = self.units.get(&row.unit_id) {
                 let from = row.in_force_from;
-                self.roster.policies.push(FiledPolicy { unit: *unit, from, policy: read_policy(&row)? });
+                self.roster.policies.push(FiledPolicy { unit: *unit, from, policy: terms(&row)? });
             }
         }
         Ok(())
@@ -356,29 +401,4 @@ fn optional(words: &mut Words, text: Option<&str>) -> Option<Word> {
 
 fn completion_to_course() -> sea_orm::RelationDef {
     completion::Entity::belongs_to(course::Entity).from(completion::Column::CourseId).to(course::Column::Id).into()
-}
-
-/// A stored policy as the rules read it.
-///
-/// # Errors
-///
-/// [`LoadError::Mix`] when its mix rules cannot be read.
-pub fn read_policy(row: &policy::Model) -> Result<Policy, LoadError> {
-    let rules = |text: &str, must| mix::parse(text, must).map_err(|source| LoadError::Mix { policy: row.id.0, source });
-    let mut mix = rules(&row.must_mix, true)?;
-    mix.extend(rules(&row.should_mix, false)?);
-    // Imports refuse negative numbers; should one stand here all the same, nought never asks for less than a policy may.
-    let number = |number: i32| u32::try_from(number).unwrap_or(0);
-    Ok(Policy {
-        staff_per_supporter: number(row.staff_per_supporter).max(1),
-        min_supporters: number(row.min_supporters),
-        certificate_months: number(row.certificate_months),
-        approval_months: number(row.approval_months),
-        away_days: number(row.away_days),
-        level1_target: number(row.level1_target),
-        min_champions: number(row.min_champions),
-        supporters_per_trainer: number(row.supporters_per_trainer).max(1),
-        horizon_days: number(row.horizon_days),
-        mix,
-    })
 }

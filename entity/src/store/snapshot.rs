@@ -12,6 +12,7 @@ use serde_json::json;
 use super::disclosure::{Keeper, Stored};
 use crate::coverage::change::gap_opened_on;
 use crate::coverage::mix::{Outcome, Verdict};
+use crate::coverage::roster::Word;
 use crate::coverage::{Breakdowns, Coverage, Disclosure, Index, TeamRow, UnitRow};
 use crate::id::UnitId;
 use crate::period::Day;
@@ -153,6 +154,11 @@ fn team_model(
         required: team.required.map(stored),
         gap: team.gap.map(stored),
         status: team.status,
+        unknown_because: team.unknown_because,
+        rows_not_read: stored(team.rows_not_read),
+        unproven: stored(team.unproven),
+        oldest_list_on: team.oldest_list.map(|(as_at, _)| as_at),
+        oldest_list_employer: employer_of(index, team.oldest_list),
         single_point: team.single_point,
         at_risk_from: risk.map(|risk| risk.day),
         at_risk_status: risk.map(|risk| risk.status),
@@ -190,7 +196,7 @@ fn unit_model(index: &Index, snapshot: &snapshot::Model, row: &UnitRow, keeper: 
         unit_id: unit.id,
         unit_code: unit.code.clone(),
         unit_name: unit.name.clone(),
-        parent_id: unit.parent.map(|above| roster.units[above.at()].id),
+        parent_id: unit.parent(snapshot.day).map(|above| roster.units[above.at()].id),
         headcount: stored(row.headcount),
         wte: row.wte,
         teams: stored(row.teams.teams()),
@@ -212,9 +218,20 @@ fn unit_model(index: &Index, snapshot: &snapshot::Model, row: &UnitRow, keeper: 
         level1_hidden,
         standing_hidden,
         disclosure,
+        champions: stored(row.champions),
+        champion_teams: stored(row.champion_teams.asked),
+        champion_teams_met: stored(row.champion_teams.met),
         trainers: stored(row.trainers),
         supporters_per_trainer: row.supporters_per_trainer.map(stored),
+        trainer_units: stored(row.trainer_units.asked),
+        trainer_units_met: stored(row.trainer_units.met),
+        oldest_list_on: row.oldest_list.map(|(as_at, _)| as_at),
+        oldest_list_employer: employer_of(index, row.oldest_list),
     }
+}
+
+fn employer_of(index: &Index, oldest_list: Option<(Day, Option<Word>)>) -> Option<String> {
+    oldest_list.and_then(|(_, employer)| employer).map(|employer| index.roster().words.text(employer).to_owned())
 }
 
 /// Both engines' integers are signed.

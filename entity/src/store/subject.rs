@@ -5,6 +5,7 @@
 //! somebody who was erased is found under their pseudonym.
 
 mod records;
+mod roles;
 mod written;
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! One allocation of a peer-support role to a unit. Start, end, hours, sign-off and approvals are its own; a pause pauses the person's whole role.
+//! One allocation of a peer-support role to a unit. Its approvals, sign-offs, pauses and terms are dated facts in tables of their own.
 
 use sea_orm::entity::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::id::{AllocationId, PersonId, UnitId};
 use crate::period::Day;
 use crate::value::Role;
 
-/// One allocation of a peer-support role to a unit. Start, end, hours, sign-off and approvals are its own; a pause pauses the person's whole role.
+/// One allocation of a peer-support role to a unit. Its approvals, sign-offs, pauses and terms are dated facts in tables of their own.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "allocation")]
@@ -26,22 +26,6 @@ pub struct Model {
     pub valid_from: Option<Day>,
     /// First day on which the role is held no longer; open-ended when absent.
     pub valid_to: Option<Day>,
-    /// Day of the line manager's approval.
-    pub line_approved_on: Option<Day>,
-    /// Who gave it.
-    pub line_approver_id: Option<PersonId>,
-    /// Day of the senior manager's approval.
-    pub senior_approved_on: Option<Day>,
-    /// Who gave it.
-    pub senior_approver_id: Option<PersonId>,
-    /// Protected time in hundredths of an hour a month.
-    pub protected_hours: Option<i32>,
-    /// Day of the sign-off against the competence framework.
-    pub signed_off_on: Option<Day>,
-    /// First day of the pause.
-    pub paused_from: Option<Day>,
-    /// First day after the pause; open-ended when absent. No pause when both are absent.
-    pub paused_to: Option<Day>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

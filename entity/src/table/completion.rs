@@ -19,6 +19,8 @@ pub struct Model {
     pub course_id: CourseId,
     /// The day of the pass.
     pub completed_on: Day,
+    /// First day on which the pass is no longer good, if its record says so. Absent if the policy decides.
+    pub valid_to: Option<Day>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -4,6 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::id::{PolicyId, UnitId};
 use crate::period::Day;
+use crate::value::ApproverOffice;
 
 /// A coverage policy of a unit and all below it, from a day on (COVERAGE.md section 3).
 #[sea_orm::model]
@@ -35,9 +36,19 @@ pub struct Model {
     pub supporters_per_trainer: i32,
     /// Days that AT_RISK looks ahead.
     pub horizon_days: i32,
+    /// Months that a Level 3 pass or refresher lasts.
+    pub trainer_certificate_months: i32,
+    /// Trainers embedded in each unit of the trainer level.
+    pub min_trainers: i32,
+    /// Days; older staff lists cannot show that a team is covered.
+    pub stale_days: i32,
+    /// The board's own word for the units in which Trainers are embedded.
+    pub trainer_level: String,
+    /// What becomes of approvals by people who did not hold the office.
+    pub approver_office: ApproverOffice,
     /// MUST rules in the policy's words, `;` between them; empty for none.
     pub must_mix: String,
-    /// SHOULD rules, likewise.
+    /// SHOULD rules in the same form.
     pub should_mix: String,
 }
 

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::id::{SnapshotId, UnitId};
 use crate::period::Day;
-use crate::value::Status;
+use crate::value::{Status, UnknownBecause};
 
 /// One team row of a snapshot. No foreign keys and no secondary index: they were over half of the batch's cost.
 #[sea_orm::model]
@@ -39,6 +39,16 @@ pub struct Model {
     pub gap: Option<i32>,
     /// The answer.
     pub status: Status,
+    /// Why it is UNKNOWN; present exactly then.
+    pub unknown_because: Option<UnknownBecause>,
+    /// Rows of staff lists that named the team, or a unit of its group, and were rejected.
+    pub rows_not_read: i32,
+    /// Active people who rest on an approval by a person who did not hold the office.
+    pub unproven: i32,
+    /// As-at day of the oldest staff list that the row rests on.
+    pub oldest_list_on: Option<Day>,
+    /// Whose list that is.
+    pub oldest_list_employer: Option<String>,
     /// Covered by one person alone.
     pub single_point: bool,
     /// First day within the horizon that is not covered.

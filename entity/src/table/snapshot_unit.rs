@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::id::{SnapshotId, UnitId};
+use crate::period::Day;
 
 /// One unit row of a snapshot: the roll-up over the team rows at or below it (COVERAGE.md section 7).
 #[sea_orm::model]
@@ -64,10 +65,24 @@ pub struct Model {
     pub standing_hidden: i16,
     /// What else the next snapshot must know of the decision: hidden rows of its own, and what protects them.
     pub disclosure: Option<Json>,
+    /// Distinct people who count as Wellbeing Champion for a team at or below, or for its group.
+    pub champions: i32,
+    /// Teams at or below that have a champion layer.
+    pub champion_teams: i32,
+    /// Those of them that have the Champions they need.
+    pub champion_teams_met: i32,
     /// Active Trainers that serve it: at, below or above.
     pub trainers: i32,
     /// What the unit's policy asks for.
     pub supporters_per_trainer: Option<i32>,
+    /// Units at or below in which Trainers are to be embedded.
+    pub trainer_units: i32,
+    /// Those of them that have the Trainers they need.
+    pub trainer_units_met: i32,
+    /// As-at day of the oldest staff list that the figures rest on.
+    pub oldest_list_on: Option<Day>,
+    /// Whose list that is.
+    pub oldest_list_employer: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

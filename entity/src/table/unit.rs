@@ -18,8 +18,6 @@ pub struct Model {
     pub code: String,
     /// What people call it.
     pub name: String,
-    /// The unit above; the root alone has none.
-    pub parent_id: Option<UnitId>,
     /// The board's word for its kind: Sector, Ward.
     pub level: Option<String>,
     /// Where it is; a mix dimension.

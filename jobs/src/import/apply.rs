@@ -5,8 +5,10 @@ mod model;
 
 use entity::store::facts;
 use entity::table::{
-    allocation, appointment, completion, course, exemption, person, policy, post, unavailability, unit,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
+    policy, post, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
 };
+use entity::value::ApproverCapacity;
 use ids::Ids;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -15,7 +17,7 @@ use sea_orm::{
 };
 
 use super::Progress;
-use super::board::{Board, Plan, UnitIx, Writes};
+use super::board::{Board, Plan, Writes};
 
 /// Rows a statement: at 16 columns half of what SQLite can bind (32,766), and more would not be faster.
 const CHUNK: usize = 1_000;
@@ -42,41 +44,59 @@ pub(super) async fn write(
         changed_people,
         new_courses,
         changed_courses,
+        placements,
+        links,
+        staff_lists,
+        rows_not_read,
         posts,
         completions,
         allocations,
+        line_approvals,
+        senior_approvals,
+        sign_offs,
+        pauses,
+        allocation_terms,
         unavailability,
         appointments,
         policies,
         exemptions,
     } = plan;
     progress.step("writing units and people");
-    let new_units = parents_first(new_units, &ids.board);
     insert_named::<unit::Entity, _>(txn, new_units.iter().map(|unit| ids.unit(*unit))).await?;
     update::<unit::Entity, _>(txn, changed_units.iter().map(|unit| ids.unit(*unit))).await?;
+    write_all::<unit_parent::Entity, _, _>(txn, placements, |id, row| ids.placement(id, row)).await?;
     insert_named::<person::Entity, _>(txn, new_people.iter().map(|person| ids.person(*person))).await?;
     update::<person::Entity, _>(txn, changed_people.iter().map(|person| ids.person(*person))).await?;
+    write_all::<person_link::Entity, _, _>(txn, links, |id, row| ids.link(id, row)).await?;
     insert_named::<course::Entity, _>(txn, new_courses.iter().map(|course| ids.course(*course))).await?;
     update::<course::Entity, _>(txn, changed_courses.iter().map(|course| ids.course(*course))).await?;
     progress.step("writing posts");
     write_all::<post::Entity, _, _>(txn, posts, |id, row| ids.post(id, row)).await?;
+    write_named::<staff_list::Entity, _, _>(txn, staff_lists, |at| ids.new_staff_list(at), |id, row| {
+        ids.staff_list(id, row)
+    })
+    .await?;
+    write_all::<rows_not_read::Entity, _, _>(txn, rows_not_read, |id, row| ids.rows_not_read(id, row)).await?;
     progress.step("writing training");
     write_all::<completion::Entity, _, _>(txn, completions, |id, row| ids.completion(id, row)).await?;
     progress.step("writing roles and policies");
-    write_all::<allocation::Entity, _, _>(txn, allocations, |id, row| ids.allocation(id, row)).await?;
+    write_named::<allocation::Entity, _, _>(txn, allocations, |at| ids.new_allocation(at), |id, row| {
+        ids.allocation(id, row)
+    })
+    .await?;
+    for (approvals, capacity) in
+        [(line_approvals, ApproverCapacity::Line), (senior_approvals, ApproverCapacity::Senior)]
+    {
+        write_all::<approval::Entity, _, _>(txn, approvals, |id, row| ids.approval(id, capacity, row)).await?;
+    }
+    write_all::<sign_off::Entity, _, _>(txn, sign_offs, |id, row| ids.sign_off(id, row)).await?;
+    write_all::<pause::Entity, _, _>(txn, pauses, |id, row| ids.pause(id, row)).await?;
+    write_all::<allocation_terms::Entity, _, _>(txn, allocation_terms, |id, row| ids.terms(id, row)).await?;
     write_all::<unavailability::Entity, _, _>(txn, unavailability, |id, row| ids.unavailability(id, row)).await?;
     write_all::<appointment::Entity, _, _>(txn, appointments, |id, row| ids.appointment(id, row)).await?;
     write_all::<policy::Entity, _, _>(txn, policies, |id, row| ids.policy(id, row)).await?;
     write_all::<exemption::Entity, _, _>(txn, exemptions, |id, row| ids.exemption(id, row)).await?;
     facts::count_up(txn).await
-}
-
-/// New units in such an order that a parent is written before its children.
-fn parents_first(mut new: Vec<UnitIx>, board: &Board) -> Vec<UnitIx> {
-    // The tree has been checked: walking up ends.
-    let depth = |unit: UnitIx| std::iter::successors(Some(unit), |unit| board.units.list[unit.at()].parent).count();
-    new.sort_by_cached_key(|unit| depth(*unit));
-    new
 }
 
 /// New rows without ids, changed rows by id, and rows that go.
@@ -104,6 +124,23 @@ where
         E::delete_many().filter(id_column::<E>().is_in(chunk.iter().copied())).exec(txn).await?;
     }
     Ok(())
+}
+
+/// New rows whose ids are known by their places, and changed rows by id.
+async fn write_named<E, A, T>(
+    txn: &DatabaseTransaction,
+    writes: Writes<T>,
+    new_id: impl Fn(usize) -> i64,
+    row: impl Fn(i64, &T) -> E::Model,
+) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = E> + Send,
+{
+    let Writes { added, changed, removed: _ } = writes;
+    insert_named::<E, A>(txn, added.iter().enumerate().map(|(at, new)| row(new_id(at), new))).await?;
+    update::<E, A>(txn, changed.iter().map(|(id, new)| row(*id, new))).await
 }
 
 /// New rows whose ids are known.

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use entity::coverage::PolicyTerms;
 use entity::id::{CourseId, PersonId, UnitId};
 use entity::period::{Day, Validity};
 use entity::value::{AppointmentRole, Level, Role};
@@ -42,11 +43,18 @@ places! {
 pub(super) struct Unit {
     pub(super) code: Text,
     pub(super) name: Text,
-    pub(super) parent: Option<UnitIx>,
     pub(super) level: Option<Text>,
     pub(super) site: Option<Text>,
     pub(super) cover_group: Option<Text>,
     pub(super) validity: Validity,
+}
+
+/// The unit above another from a day on; the first of a unit has no such day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Placement {
+    pub(super) unit: UnitIx,
+    pub(super) from: Option<Day>,
+    pub(super) parent: Option<UnitIx>,
 }
 
 /// A person.
@@ -85,15 +93,22 @@ pub(super) struct Post {
     pub(super) validity: Validity,
 }
 
-/// A pass.
+/// What names a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Completion {
+pub(super) struct CompletionKey {
     pub(super) person: PersonIx,
     pub(super) course: CourseIx,
     pub(super) completed_on: Day,
 }
 
-/// An allocation of a role.
+/// A pass, with the first day on which it is no longer good if its record says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Completion {
+    pub(super) key: CompletionKey,
+    pub(super) valid_to: Option<Day>,
+}
+
+/// An allocation of a role, as one row of a file states it: of the facts that accumulate the latest of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Allocation {
     pub(super) person: PersonIx,
@@ -101,13 +116,83 @@ pub(super) struct Allocation {
     pub(super) unit: UnitIx,
     pub(super) share: i32,
     pub(super) validity: Validity,
-    pub(super) line_approved_on: Option<Day>,
-    pub(super) line_approver: Option<PersonIx>,
-    pub(super) senior_approved_on: Option<Day>,
-    pub(super) senior_approver: Option<PersonIx>,
-    pub(super) protected_hours: Option<i32>,
+    pub(super) line: Option<Approval>,
+    pub(super) senior: Option<Approval>,
     pub(super) signed_off_on: Option<Day>,
-    pub(super) paused: Validity,
+    pub(super) pause: Option<Validity>,
+    pub(super) terms: AllocationTerms,
+}
+
+/// An approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Approval {
+    pub(super) on: Day,
+    pub(super) by: Option<PersonIx>,
+}
+
+/// What is agreed on an allocation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct AllocationTerms {
+    /// Hundredths of an hour per month.
+    pub(super) protected_hours: Option<i32>,
+    pub(super) outside_team: bool,
+}
+
+/// The dated facts of an allocation on file, each with its id, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AllocationFacts {
+    pub(super) line: Vec<(i64, Approval)>,
+    pub(super) senior: Vec<(i64, Approval)>,
+    pub(super) signed_off: Vec<(i64, Day)>,
+    pub(super) pauses: Vec<(i64, Validity)>,
+    pub(super) terms: Vec<(i64, (Option<Day>, AllocationTerms))>,
+}
+
+/// An allocation that a dated fact belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AllocationRef {
+    /// One on file, by id.
+    OnFile(i64),
+    /// One that the import adds, by its place in the plan.
+    New(usize),
+}
+
+/// A dated fact of an allocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Owned<T> {
+    pub(super) allocation: AllocationRef,
+    pub(super) fact: T,
+}
+
+/// Two numbers of one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Link {
+    pub(super) person: PersonIx,
+    pub(super) same_as: PersonIx,
+}
+
+/// A staff list of one employer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct StaffList {
+    pub(super) employer: Text,
+    pub(super) as_at: Day,
+}
+
+/// A staff list that rejected rows belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StaffListRef {
+    /// One on file, by id.
+    OnFile(i64),
+    /// One that the import adds, by its place in the plan.
+    New(usize),
+}
+
+/// Rejected rows of a staff list that named a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RowsNotRead {
+    pub(super) list: StaffListRef,
+    pub(super) unit: UnitIx,
+    pub(super) rows: i32,
 }
 
 /// A spell of days away.
@@ -130,21 +215,11 @@ pub(super) struct Appointment {
 }
 
 /// A policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Policy {
     pub(super) unit: UnitIx,
     pub(super) in_force_from: Day,
-    pub(super) staff_per_supporter: i32,
-    pub(super) min_supporters: i32,
-    pub(super) certificate_months: i32,
-    pub(super) approval_months: i32,
-    pub(super) away_days: i32,
-    pub(super) level1_target: i32,
-    pub(super) min_champions: i32,
-    pub(super) supporters_per_trainer: i32,
-    pub(super) horizon_days: i32,
-    pub(super) must_mix: Text,
-    pub(super) should_mix: Text,
+    pub(super) terms: PolicyTerms,
 }
 
 /// An exemption.
@@ -264,8 +339,15 @@ pub(super) struct Board {
     pub(super) people: People,
     pub(super) courses: Courses,
     pub(super) posts: Vec<(i64, Post)>,
-    pub(super) completions: HashMap<Completion, i64>,
+    pub(super) placements: Vec<(i64, Placement)>,
+    pub(super) links: Vec<(i64, Link)>,
+    pub(super) staff_lists: Vec<(i64, StaffList)>,
+    pub(super) rows_not_read: Vec<(i64, RowsNotRead)>,
+    /// By what names it: the id, and how long it is good.
+    pub(super) completions: HashMap<CompletionKey, (i64, Option<Day>)>,
     pub(super) allocations: Vec<(i64, Allocation)>,
+    /// By the id of the allocation.
+    pub(super) allocation_facts: HashMap<i64, AllocationFacts>,
     pub(super) unavailability: Vec<(i64, Unavailability)>,
     pub(super) appointments: Vec<(i64, Appointment)>,
     pub(super) policies: Vec<(i64, Policy)>,
@@ -289,6 +371,22 @@ impl<T> Default for Writes<T> {
 }
 
 impl<T> Writes<T> {
+    /// What turns the rows `on_file` into `wanted`, of which those that have an id take the place of the row with that id.
+    pub(super) fn replace(&mut self, on_file: &[(i64, T)], wanted: Vec<(Option<i64>, T)>)
+    where
+        T: Copy + PartialEq,
+    {
+        let known: HashMap<i64, T> = wanted.iter().filter_map(|(id, new)| id.map(|id| (id, *new))).collect();
+        for (id, old) in on_file {
+            match known.get(id) {
+                None => self.removed.push(*id),
+                Some(new) if new != old => self.changed.push((*id, *new)),
+                Some(_) => {}
+            }
+        }
+        self.added.extend(wanted.into_iter().filter(|(id, _)| id.is_none()).map(|(_, new)| new));
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
     }
@@ -305,7 +403,16 @@ pub(super) struct Plan {
     pub(super) changed_courses: Vec<CourseIx>,
     pub(super) posts: Writes<Post>,
     pub(super) completions: Writes<Completion>,
+    pub(super) placements: Writes<Placement>,
+    pub(super) links: Writes<Link>,
+    pub(super) staff_lists: Writes<StaffList>,
+    pub(super) rows_not_read: Writes<RowsNotRead>,
     pub(super) allocations: Writes<Allocation>,
+    pub(super) line_approvals: Writes<Owned<Approval>>,
+    pub(super) senior_approvals: Writes<Owned<Approval>>,
+    pub(super) sign_offs: Writes<Owned<Day>>,
+    pub(super) pauses: Writes<Owned<Validity>>,
+    pub(super) allocation_terms: Writes<Owned<(Option<Day>, AllocationTerms)>>,
     pub(super) unavailability: Writes<Unavailability>,
     pub(super) appointments: Writes<Appointment>,
     pub(super) policies: Writes<Policy>,
@@ -323,7 +430,16 @@ impl Plan {
             && self.changed_courses.is_empty()
             && self.posts.is_empty()
             && self.completions.is_empty()
+            && self.placements.is_empty()
+            && self.links.is_empty()
+            && self.staff_lists.is_empty()
+            && self.rows_not_read.is_empty()
             && self.allocations.is_empty()
+            && self.line_approvals.is_empty()
+            && self.senior_approvals.is_empty()
+            && self.sign_offs.is_empty()
+            && self.pauses.is_empty()
+            && self.allocation_terms.is_empty()
             && self.unavailability.is_empty()
             && self.appointments.is_empty()
             && self.policies.is_empty()

@@ -1,9 +1,13 @@
 //! The files against each other and against what is on file: what is new, changed, ended or unchanged, which rows are wrong,
 //! and whether the change as a whole must be refused. Pure: the [`Board`] goes in, a [`Plan`] comes out.
 
+mod allocations;
 mod employers;
 mod facts;
 mod guard;
+mod links;
+mod not_read;
+mod placements;
 mod posts;
 mod settle;
 mod shares;
@@ -20,6 +24,7 @@ use super::layout::Column;
 use super::limits::{self, Allowances};
 use super::parse::{Files, PersonKey};
 use super::words::Text;
+use shares::Shares;
 
 /// What an import is checked under.
 #[derive(Clone, Copy)]
@@ -39,7 +44,8 @@ pub(super) fn check(
     terms: Terms,
     findings: &mut Findings,
 ) -> (Plan, Vec<FileCount>) {
-    let Files { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions } = files;
+    let Files { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions, links } =
+        files;
     let staff_name = staff.as_ref().map(|file| file.count.file.clone());
     if let Some(file) = &units {
         limits::not_empty(&file.count, !board.units.on_file.is_empty(), terms.allow, findings);
@@ -58,9 +64,15 @@ pub(super) fn check(
         let closing = closing.unwrap_or_default();
         counts.extend(posts::check(staff, board, &closing, ends, terms, &mut plan, findings));
     }
+    let mut shares = Shares::default();
+    counts.extend(links.map(|file| links::links(file, board, &mut plan, &mut shares, findings)));
     counts.extend(courses.map(|file| training::courses(file, board, &mut plan, findings)));
     counts.extend(training.map(|file| training::records(file, board, &mut plan, findings)));
-    counts.extend(supporters.map(|file| facts::allocations(file, board, &mut plan, findings)));
+    counts.extend(
+        supporters
+            .map(|file| allocations::allocations(file, board, terms.as_at, &mut plan, &mut shares, findings)),
+    );
+    shares.check(board, &plan, findings);
     counts.extend(unavailability.map(|file| facts::unavailability(file, board, &mut plan, findings)));
     counts.extend(managers.map(|file| facts::appointments(file, board, &mut plan, findings)));
     counts.extend(policies.map(|file| facts::policies(file, board, &mut plan, findings)));

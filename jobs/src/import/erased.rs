@@ -16,7 +16,7 @@ pub(super) fn hide(files: &mut Files, words: &mut Words, erased: &Erased) {
     if erased.is_empty() {
         return;
     }
-    let Files { units: _, staff, courses: _, training, supporters, unavailability, managers, policies: _, exemptions } =
+    let Files { units: _, staff, courses: _, training, supporters, unavailability, managers, policies: _, exemptions, links } =
         files;
     let mut hiding = Hiding { words, erased, known: HashMap::new() };
     if let Some(file) = staff {
@@ -29,8 +29,8 @@ pub(super) fn hide(files: &mut Files, words: &mut Words, erased: &Erased) {
         }
         for spared in &mut file.spared {
             match spared {
-                Spared::Unit(_) | Spared::Employer(_) => {}
-                Spared::Post(person, assignment) => {
+                Spared::Unit(_) | Spared::Post { person: None, .. } => {}
+                Spared::Post { person: Some(person), assignment, .. } => {
                     if hiding.person(person) {
                         hiding.assignment(*person, assignment);
                     }
@@ -38,13 +38,18 @@ pub(super) fn hide(files: &mut Files, words: &mut Words, erased: &Erased) {
             }
         }
     }
+    for line in links.iter_mut().flat_map(|file| &mut file.rows) {
+        hiding.person(&mut line.row.person);
+        hiding.person(&mut line.row.same_as);
+    }
     for line in training.iter_mut().flat_map(|file| &mut file.rows) {
         hiding.person(&mut line.row.person);
     }
     for line in supporters.iter_mut().flat_map(|file| &mut file.rows) {
         hiding.person(&mut line.row.person);
-        hiding.other(&mut line.row.line_approver);
-        hiding.other(&mut line.row.senior_approver);
+        for approval in [&mut line.row.line, &mut line.row.senior].into_iter().flatten() {
+            hiding.other(&mut approval.by);
+        }
     }
     for line in unavailability.iter_mut().flat_map(|file| &mut file.rows) {
         hiding.person(&mut line.row.person);
@@ -75,7 +80,7 @@ impl Hiding<'_> {
         let Self { words, erased, known } = self;
         let hidden = *known.entry(*key).or_insert_with(|| {
             let pseudonym = erased.person(words.get(employer), words.get(number))?;
-            Some(words.text(&pseudonym))
+            words.key(&pseudonym)
         });
         if let Some(pseudonym) = hidden {
             *key = (employer, pseudonym);
@@ -92,7 +97,7 @@ impl Hiding<'_> {
     fn assignment(&mut self, person: PersonKey, assignment: &mut Option<Text>) {
         if let Some(number) = assignment {
             let pseudonym = self.erased.assignment(self.words.get(person.0), self.words.get(*number));
-            *number = self.words.text(&pseudonym);
+            *number = self.words.key(&pseudonym).unwrap_or(*number);
         }
     }
 }

@@ -25,6 +25,20 @@ pub struct Reject {
     pub(super) about: Option<PersonKey>,
 }
 
+impl Reject {
+    /// Line 0 is none.
+    fn new(file: &str, line: u32, about: Option<PersonKey>, fault: Fault) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: Some(line).filter(|line| *line > 0),
+            column: Some(fault.column).filter(|column| !column.is_empty()),
+            value: Some(shortened(fault.value)),
+            sentence: fault.sentence.into_owned(),
+            about,
+        }
+    }
+}
+
 /// Something that was taken, and that somebody should know about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
@@ -112,6 +126,8 @@ pub(super) struct Findings {
     pub(super) refusals: Vec<String>,
     /// Whether a limit was lifted by an allowance.
     pub(super) allowance_used: bool,
+    /// Cells that were left blank while their rows were kept.
+    pub(super) kept: Vec<Reject>,
 }
 
 impl Findings {
@@ -121,16 +137,14 @@ impl Findings {
         self.point_at(&file.file, line, about, fault);
     }
 
+    /// A cell of a row that was kept makes no sense and was left blank.
+    pub(super) fn keep(&mut self, file: &str, line: u32, about: Option<PersonKey>, fault: Fault) {
+        self.kept.push(Reject::new(file, line, about, fault));
+    }
+
     /// Names a cell without counting its row as rejected: the whole change is refused because of it. Line 0 is none.
     pub(super) fn point_at(&mut self, file: &str, line: u32, about: Option<PersonKey>, fault: Fault) {
-        self.rejects.push(Reject {
-            file: file.to_owned(),
-            line: Some(line).filter(|line| *line > 0),
-            column: Some(fault.column).filter(|column| !column.is_empty()),
-            value: Some(shortened(fault.value)),
-            sentence: fault.sentence.into_owned(),
-            about,
-        });
+        self.rejects.push(Reject::new(file, line, about, fault));
     }
 
     /// A file cannot be read at all, so nothing is.

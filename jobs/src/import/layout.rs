@@ -1,14 +1,16 @@
-//! The nine files and their columns: IMPORT.md section "Columns" as a table.
+//! The ten files and their columns: IMPORT.md section "Columns" as a table.
 
 use std::fmt;
 
-/// One of the nine files, in the order in which an import takes them: what a file refers to stands in an earlier one.
+/// One of the ten files, in the order in which an import takes them: what a file refers to stands in an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileKind {
     /// The tree of units; a full list.
     Units,
     /// Posts and who holds them; a full list.
     Staff,
+    /// Numbers that are one person.
+    Links,
     /// Training modules.
     Courses,
     /// Course records.
@@ -27,9 +29,10 @@ pub enum FileKind {
 
 impl FileKind {
     /// Every file, in the order in which an import takes them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Units,
         Self::Staff,
+        Self::Links,
         Self::Courses,
         Self::Training,
         Self::Supporters,
@@ -45,6 +48,7 @@ impl FileKind {
         match self {
             Self::Units => "units",
             Self::Staff => "staff",
+            Self::Links => "links",
             Self::Courses => "courses",
             Self::Training => "training",
             Self::Supporters => "supporters",
@@ -66,6 +70,7 @@ impl FileKind {
         match self {
             Self::Units => UnitColumn::SPECS,
             Self::Staff => StaffColumn::SPECS,
+            Self::Links => LinkColumn::SPECS,
             Self::Courses => CourseColumn::SPECS,
             Self::Training => TrainingColumn::SPECS,
             Self::Supporters => SupporterColumn::SPECS,
@@ -143,6 +148,7 @@ layouts! {
         Code = "Unit Code" required,
         Name = "Unit Name" required,
         Parent = "Parent Code" optional,
+        ParentFrom = "Parent From" optional,
         Level = "Level" optional,
         Site = "Site" optional,
         CoverGroup = "Cover Group" optional,
@@ -168,6 +174,13 @@ layouts! {
         StartDate = "Start Date" optional,
         EndDate = "End Date" optional,
     }
+    /// links.csv
+    LinkColumn {
+        Employer = "Employer" required,
+        Number = "Employee Number" required,
+        SameAsEmployer = "Same As Employer" required,
+        SameAsNumber = "Same As Employee Number" required,
+    }
     /// courses.csv
     CourseColumn {
         Code = "Course Code" required,
@@ -186,6 +199,7 @@ layouts! {
         Status = "Status" required,
         EnrolledOn = "Enrolled On" optional,
         CompletedOn = "Completed On" optional,
+        ExpiresOn = "Expires On" optional,
         Score = "Score" optional,
         SourceSystem = "Source System" optional,
     }
@@ -206,6 +220,7 @@ layouts! {
         SignedOffOn = "Signed Off On" optional,
         PausedFrom = "Paused From" optional,
         PausedUntil = "Paused Until" optional,
+        OutsideTeam = "Outside Team" optional,
     }
     /// unavailability.csv
     UnavailabilityColumn {
@@ -239,6 +254,11 @@ layouts! {
         MinChampions = "Minimum Champions" optional,
         SupportersPerTrainer = "Supporters Per Trainer" optional,
         HorizonDays = "Horizon Days" optional,
+        TrainerCertificateMonths = "Trainer Certificate Months" optional,
+        TrainerLevel = "Trainer Level" optional,
+        MinTrainers = "Minimum Trainers" optional,
+        ApproverOffice = "Approver Office" optional,
+        StaleDays = "Stale Days" optional,
         MustMix = "Must Mix" optional,
         ShouldMix = "Should Mix" optional,
     }

@@ -1,15 +1,20 @@
 //! What is on file, as far as the files of an import can touch it, streamed into the [`Board`].
 
+use std::collections::HashMap;
+
 use entity::period::Validity;
+use entity::store::policy::terms;
 use entity::table::{
-    allocation, appointment, completion, course, exemption, person, policy, post, unavailability, unit,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
+    policy, post, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
 };
+use entity::value::ApproverCapacity;
 use futures_util::TryStreamExt as _;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, QueryOrder as _, StreamTrait};
 
 use super::board::{
-    Allocation, Appointment, Board, Completion, Course, Exemption, Person, PersonIx, Policy, Post, Unavailability,
-    Unit, UnitIx,
+    Allocation, AllocationFacts, Appointment, Approval, Board, CompletionKey, Course, Exemption, Link, Person, PersonIx,
+    Placement, Policy, Post, RowsNotRead, StaffList, StaffListRef, AllocationTerms, Unavailability, Unit, UnitIx,
 };
 use super::parse::Files;
 
@@ -35,13 +40,15 @@ pub(super) async fn load(
         || files.training.is_some()
         || files.supporters.is_some()
         || files.unavailability.is_some()
+        || files.links.is_some()
         || files.managers.is_some();
     // A unit that closes takes its posts with it, so they are counted then too; and a post names people.
     let of_posts = files.staff.is_some() || files.units.is_some() || employers_end;
     if of_people || of_posts {
         people(db, board).await?;
     }
-    if of_posts {
+    // How many allocations are to teams without a post there is told of every list of either.
+    if of_posts || files.supporters.is_some() {
         posts(db, board).await?;
     }
     if files.courses.is_some() || files.training.is_some() {
@@ -50,8 +57,16 @@ pub(super) async fn load(
     if files.training.is_some() {
         completions(db, board).await?;
     }
-    if files.supporters.is_some() {
+    // A link adds the shares of two people up.
+    if files.supporters.is_some() || files.links.is_some() {
         allocations(db, board).await?;
+        links(db, board).await?;
+    }
+    if files.supporters.is_some() {
+        facts_of_allocations(db, board).await?;
+    }
+    if files.staff.is_some() {
+        staff_lists(db, board).await?;
     }
     if files.unavailability.is_some() {
         unavailability(db, board).await?;
@@ -69,29 +84,29 @@ pub(super) async fn load(
 }
 
 async fn units(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
-    let mut parents = Vec::new();
     let mut rows = unit::Entity::find().order_by_asc(unit::Column::Id).stream(db).await?;
     while let Some(row) = rows.try_next().await? {
-        let unit::Model { id, code, name, parent_id, level, site, cover_group, valid_from, valid_to } = row;
+        let unit::Model { id, code, name, level, site, cover_group, valid_from, valid_to } = row;
         let words = &mut board.words;
         let unit = Unit {
-            code: words.text(&code),
+            code: words.key_on_file(&code).ok_or_else(|| dangling("unit without a code"))?,
             name: words.text(&name),
-            parent: None,
-            level: level.map(|text| words.text(&text)),
-            site: site.map(|text| words.text(&text)),
-            cover_group: cover_group.map(|text| words.text(&text)),
+            level: level.and_then(|text| words.value_on_file(&text)),
+            site: site.and_then(|text| words.value_on_file(&text)),
+            cover_group: cover_group.and_then(|text| words.key_on_file(&text)),
             validity: Validity { from: valid_from, to: valid_to },
         };
         board.units.push(unit);
         board.units.on_file.push(id);
-        parents.push(parent_id);
     }
-    for (at, parent) in parents.into_iter().enumerate() {
-        if let Some(parent) = parent {
-            board.units.list[at].parent = Some(board.units.with_id(parent).ok_or_else(|| dangling("unit"))?);
-        }
+    drop(rows);
+    let mut rows = unit_parent::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let unit_parent::Model { id, unit_id, parent_id, valid_from } = row;
+        let parent = parent_id.map(|parent| board.unit_on_file(parent)).transpose()?;
+        board.placements.push((id.0, Placement { unit: board.unit_on_file(unit_id)?, from: valid_from, parent }));
     }
+    board.placements.sort_unstable_by_key(|(id, placement)| (placement.unit, placement.from, *id));
     Ok(())
 }
 
@@ -101,7 +116,10 @@ async fn people(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) ->
         let person::Model { id, employer, number, first_name, last_name, work_email } = row;
         let words = &mut board.words;
         let person = Person {
-            key: (words.text(&employer), words.text(&number)),
+            key: words
+                .key_on_file(&employer)
+                .zip(words.key_on_file(&number))
+                .ok_or_else(|| dangling("person without a number"))?,
             first_name: first_name.map(|text| words.text(&text)),
             last_name: last_name.map(|text| words.text(&text)),
             work_email: work_email.map(|text| words.text(&text)),
@@ -146,17 +164,19 @@ async fn posts(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> 
         } = row;
         let (person, unit) = (board.person_on_file(person_id)?, board.unit_on_file(unit_id)?);
         let line_manager = board.person_on_file_if(line_manager_id)?;
-        let mut text = |text: Option<String>| text.map(|text| board.words.text(&text));
+        let words = &mut board.words;
+        let mut value = |text: Option<String>| text.and_then(|text| words.value_on_file(&text));
+        let (job_family, band, contract_type) = (value(job_family), value(band), value(contract_type));
         let post = Post {
             person,
             unit,
-            assignment: text(assignment),
-            job_title: text(job_title),
-            job_family: text(job_family),
-            band: text(band),
+            assignment: assignment.and_then(|text| words.key_on_file(&text)),
+            job_title: job_title.map(|text| words.text(&text)),
+            job_family,
+            band,
             line_manager,
             wte,
-            contract_type: text(contract_type),
+            contract_type,
             bank,
             validity: Validity { from: valid_from, to: valid_to },
         };
@@ -189,10 +209,10 @@ async fn courses(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -
 async fn completions(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
     let mut rows = completion::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
-        let completion::Model { id, person_id, course_id, completed_on } = row;
+        let completion::Model { id, person_id, course_id, completed_on, valid_to } = row;
         let person = board.person_on_file(person_id)?;
         let course = board.courses.with_id(course_id).ok_or_else(|| dangling("completion"))?;
-        board.completions.insert(Completion { person, course, completed_on }, id.0);
+        board.completions.insert(CompletionKey { person, course, completed_on }, (id.0, valid_to));
     }
     Ok(())
 }
@@ -200,38 +220,100 @@ async fn completions(db: &(impl ConnectionTrait + StreamTrait), board: &mut Boar
 async fn allocations(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
     let mut rows = allocation::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
-        let allocation::Model {
-            id,
-            person_id,
-            role,
-            unit_id,
-            share,
-            valid_from,
-            valid_to,
-            line_approved_on,
-            line_approver_id,
-            senior_approved_on,
-            senior_approver_id,
-            protected_hours,
-            signed_off_on,
-            paused_from,
-            paused_to,
-        } = row;
+        let allocation::Model { id, person_id, role, unit_id, share, valid_from, valid_to } = row;
         let allocation = Allocation {
             person: board.person_on_file(person_id)?,
             role,
             unit: board.unit_on_file(unit_id)?,
             share,
             validity: Validity { from: valid_from, to: valid_to },
-            line_approved_on,
-            line_approver: board.person_on_file_if(line_approver_id)?,
-            senior_approved_on,
-            senior_approver: board.person_on_file_if(senior_approver_id)?,
-            protected_hours,
-            signed_off_on,
-            paused: Validity { from: paused_from, to: paused_to },
+            line: None,
+            senior: None,
+            signed_off_on: None,
+            pause: None,
+            terms: AllocationTerms::default(),
         };
         board.allocations.push((id.0, allocation));
+    }
+    Ok(())
+}
+
+/// The dated facts of the allocations; the last of each kind is what a file's row is compared with.
+async fn facts_of_allocations(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+    let mut all: HashMap<i64, AllocationFacts> = HashMap::new();
+    let mut rows = approval::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let approval::Model { id, allocation_id, capacity, decided_on, approver_id } = row;
+        let approval = Approval { on: decided_on, by: board.person_on_file_if(approver_id)? };
+        let facts = all.entry(allocation_id.0).or_default();
+        match capacity {
+            ApproverCapacity::Line => facts.line.push((id.0, approval)),
+            ApproverCapacity::Senior => facts.senior.push((id.0, approval)),
+        }
+    }
+    drop(rows);
+    let mut rows = sign_off::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let sign_off::Model { id, allocation_id, signed_off_on } = row;
+        all.entry(allocation_id.0).or_default().signed_off.push((id.0, signed_off_on));
+    }
+    drop(rows);
+    let mut rows = pause::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let pause::Model { id, allocation_id, valid_from, valid_to } = row;
+        let validity = Validity { from: valid_from, to: valid_to };
+        all.entry(allocation_id.0).or_default().pauses.push((id.0, validity));
+    }
+    drop(rows);
+    let mut rows = allocation_terms::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let allocation_terms::Model { id, allocation_id, valid_from, protected_hours, outside_team } = row;
+        let terms = (valid_from, AllocationTerms { protected_hours, outside_team });
+        all.entry(allocation_id.0).or_default().terms.push((id.0, terms));
+    }
+    for facts in all.values_mut() {
+        facts.line.sort_by_key(|(id, approval)| (approval.on, *id));
+        facts.senior.sort_by_key(|(id, approval)| (approval.on, *id));
+        facts.signed_off.sort_by_key(|(id, on)| (*on, *id));
+        facts.pauses.sort_by_key(|(id, pause)| (pause.from, *id));
+        facts.terms.sort_by_key(|(id, (from, _))| (*from, *id));
+    }
+    for (id, allocation) in &mut board.allocations {
+        if let Some(facts) = all.get(id) {
+            allocation.line = facts.line.last().map(|(_, approval)| *approval);
+            allocation.senior = facts.senior.last().map(|(_, approval)| *approval);
+            allocation.signed_off_on = facts.signed_off.last().map(|(_, on)| *on);
+            allocation.pause = facts.pauses.last().map(|(_, pause)| *pause);
+            allocation.terms = facts.terms.last().map(|(_, (_, terms))| *terms).unwrap_or_default();
+        }
+    }
+    board.allocation_facts = all;
+    Ok(())
+}
+
+async fn links(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+    let mut rows = person_link::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let person_link::Model { id, person_id, same_as_id } = row;
+        let link = Link { person: board.person_on_file(person_id)?, same_as: board.person_on_file(same_as_id)? };
+        board.links.push((id.0, link));
+    }
+    Ok(())
+}
+
+async fn staff_lists(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+    let mut rows = staff_list::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let staff_list::Model { id, employer, employer_key: _, as_at } = row;
+        let employer = board.words.key_on_file(&employer).ok_or_else(|| dangling("staff list without an employer"))?;
+        board.staff_lists.push((id.0, StaffList { employer, as_at }));
+    }
+    drop(rows);
+    let mut rows = rows_not_read::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let rows_not_read::Model { id, staff_list_id, unit_id, rows } = row;
+        let (list, unit) = (StaffListRef::OnFile(staff_list_id.0), board.unit_on_file(unit_id)?);
+        board.rows_not_read.push((id.0, RowsNotRead { list, unit, rows }));
     }
     Ok(())
 }
@@ -276,37 +358,9 @@ async fn appointments(db: &(impl ConnectionTrait + StreamTrait), board: &mut Boa
 async fn policies(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
     let mut rows = policy::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
-        let policy::Model {
-            id,
-            unit_id,
-            in_force_from,
-            staff_per_supporter,
-            min_supporters,
-            certificate_months,
-            approval_months,
-            away_days,
-            level1_target,
-            min_champions,
-            supporters_per_trainer,
-            horizon_days,
-            must_mix,
-            should_mix,
-        } = row;
-        let policy = Policy {
-            unit: board.unit_on_file(unit_id)?,
-            in_force_from,
-            staff_per_supporter,
-            min_supporters,
-            certificate_months,
-            approval_months,
-            away_days,
-            level1_target,
-            min_champions,
-            supporters_per_trainer,
-            horizon_days,
-            must_mix: board.words.text(&must_mix),
-            should_mix: board.words.text(&should_mix),
-        };
+        let terms = terms(&row).map_err(|error| DbErr::Custom(error.to_string()))?;
+        let (id, unit) = (row.id, board.unit_on_file(row.unit_id)?);
+        let policy = Policy { unit, in_force_from: row.in_force_from, terms };
         board.policies.push((id.0, policy));
     }
     Ok(())

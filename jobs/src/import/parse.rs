@@ -9,9 +9,9 @@ use std::borrow::Cow;
 
 use entity::period::{Day, Validity};
 
-pub(super) use organisation::{PostRow, UnitRow};
+pub(super) use organisation::{LinkRow, PostRow, UnitRow};
 pub(super) use policy::{ExemptionRow, PolicyRow};
-pub(super) use roles::{AllocationRow, AppointmentRow, UnavailabilityRow};
+pub(super) use roles::{AllocationRow, AppointmentRow, ApprovalRow, UnavailabilityRow};
 pub(super) use training::{CourseRow, RecordRow};
 
 use super::cell::{self, Written};
@@ -45,10 +45,14 @@ pub(super) struct File<R> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Spared {
     Unit(Text),
-    /// A person's post with this assignment number, or all posts of the person where that could not be read.
-    Post(PersonKey, Option<Text>),
-    /// A post of this employer, of a person that could not be read: nothing is kept for it, but the employer occurs.
-    Employer(Text),
+    /// A post, with as much of it as could be read.
+    Post {
+        employer: Option<Text>,
+        person: Option<PersonKey>,
+        /// Without one, all posts of the person are meant.
+        assignment: Option<Text>,
+        unit: Option<Text>,
+    },
 }
 
 /// The files of one import.
@@ -63,15 +67,17 @@ pub(super) struct Files {
     pub(super) managers: Option<File<AppointmentRow>>,
     pub(super) policies: Option<File<PolicyRow>>,
     pub(super) exemptions: Option<File<ExemptionRow>>,
+    pub(super) links: Option<File<LinkRow>>,
 }
 
 impl Files {
     /// The counts of what could be read, where nothing was compared: rows and rejects.
     pub(super) fn counts(self) -> Vec<FileCount> {
-        let Self { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions } = self;
+        let Self { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions, links } = self;
         [
             units.map(|file| file.count),
             staff.map(|file| file.count),
+            links.map(|file| file.count),
             courses.map(|file| file.count),
             training.map(|file| file.count),
             supporters.map(|file| file.count),
@@ -113,6 +119,7 @@ pub(super) fn read_all(
             FileKind::Staff => {
                 files.staff = file.read(organisation::post, organisation::spared_post, organisation::about_post)
             }
+            FileKind::Links => files.links = file.read(organisation::link, nothing, organisation::about_link),
             FileKind::Courses => files.courses = file.read(training::course, nothing, nobody),
             FileKind::Training => files.training = file.read(training::record, nothing, training::about),
             FileKind::Supporters => files.supporters = file.read(roles::allocation, nothing, roles::about_allocation),
@@ -169,22 +176,26 @@ impl Reader<'_> {
         let mut nameless: Option<u32> = None;
         let tail = table.rows(|row| {
             file.count.rows += 1;
-            let mut cells = Cells { row, kind: *kind, reading, words };
+            let mut cells = Cells { row, kind: *kind, reading, words, kept: Vec::new() };
             let parsed = match &row.fault {
                 Some(fault) => Err(Fault { column: "", value: cells.first(), sentence: fault.clone().into() }),
                 None => parse(&mut cells),
             };
             match parsed {
-                Ok(parsed) => file.rows.push(Line { line: row.line, row: parsed }),
-                Err(fault) => {
-                    match spare(&mut cells) {
-                        Some(Spared::Employer(employer)) => {
-                            file.spared.push(Spared::Employer(employer));
-                            nameless = nameless.or(Some(row.line));
-                        }
-                        Some(spared) => file.spared.push(spared),
-                        None => nameless = nameless.or(Some(row.line)),
+                Ok(parsed) => {
+                    file.rows.push(Line { line: row.line, row: parsed });
+                    if !cells.kept.is_empty() {
+                        let kept = std::mem::take(&mut cells.kept);
+                        let about = about(&mut cells);
+                        kept.into_iter().for_each(|fault| findings.keep(&file.count.file, row.line, about, fault));
                     }
+                }
+                Err(fault) => {
+                    let spared = spare(&mut cells);
+                    if spared.is_none_or(|spared| matches!(spared, Spared::Post { person: None, .. })) {
+                        nameless = nameless.or(Some(row.line));
+                    }
+                    file.spared.extend(spared);
                     let about = about(&mut cells);
                     findings.reject(&mut file.count, row.line, about, fault);
                 }
@@ -222,6 +233,8 @@ pub(super) struct Cells<'r> {
     kind: FileKind,
     reading: &'r Reading<'r>,
     words: &'r mut Words,
+    /// Cells that made no sense and were left blank.
+    kept: Vec<Fault>,
 }
 
 impl<'r> Cells<'r> {
@@ -245,6 +258,23 @@ impl<'r> Cells<'r> {
         Ok(self.words.filled(cell::text(raw)))
     }
 
+    /// A word that is compared as a value: a job family, a site.
+    fn value(&mut self, column: impl Column) -> Result<Option<Text>, Fault> {
+        let raw = self.sound(column)?;
+        Ok(self.words.value(cell::text(raw)))
+    }
+
+    /// A cell without which the row still says who, where and when: if it makes no sense it is left blank, and listed.
+    fn lenient<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<Option<T>, Fault>) -> Option<T> {
+        match read(self) {
+            Ok(value) => value,
+            Err(fault) => {
+                self.kept.push(fault);
+                None
+            }
+        }
+    }
+
     fn required_text(&mut self, column: impl Column) -> Result<Text, Fault> {
         self.text(column)?.ok_or_else(|| self.blank(column))
     }
@@ -252,7 +282,7 @@ impl<'r> Cells<'r> {
     /// The name of a thing: a unit's code, an employer.
     fn key(&mut self, column: impl Column) -> Result<Option<Text>, Fault> {
         let raw = self.sound(column)?;
-        Ok(self.words.filled(cell::key(raw)))
+        Ok(self.words.key(cell::key(raw)))
     }
 
     fn required_key(&mut self, column: impl Column) -> Result<Text, Fault> {
@@ -263,7 +293,7 @@ impl<'r> Cells<'r> {
     fn number(&mut self, column: impl Column) -> Result<Option<Text>, Fault> {
         let raw = self.sound(column)?;
         let number = cell::number(raw).map_err(|sentence| self.fault(column, sentence))?;
-        Ok(self.words.filled(number))
+        Ok(self.words.key(number))
     }
 
     fn person(&mut self, employer: impl Column, number: impl Column) -> Result<PersonKey, Fault> {
@@ -279,7 +309,9 @@ impl<'r> Cells<'r> {
             return Ok(None);
         }
         let (employer, number) = cell::person(raw).map_err(|sentence| self.fault(column, sentence))?;
-        Ok(Some((self.words.text(employer), self.words.text(number))))
+        let unreadable = self.fault(column, "Write a person as Employer/Employee Number, as in NHSGGC/00010001");
+        let (employer, number) = (self.words.key(employer), self.words.key(number));
+        employer.zip(number).map(Some).ok_or(unreadable)
     }
 
     /// A word of a closed set, as the mapping file and `known` have it.
@@ -344,13 +376,13 @@ impl<'r> Cells<'r> {
     }
 
     /// A whole number within `bounds`, or nothing for a blank cell.
-    fn whole(&self, column: impl Column, bounds: std::ops::RangeInclusive<i32>) -> Result<Option<i32>, Fault> {
+    fn whole(&self, column: impl Column, bounds: std::ops::RangeInclusive<u32>) -> Result<Option<u32>, Fault> {
         let raw = cell::key(self.sound(column)?);
         if raw.is_empty() {
             return Ok(None);
         }
         let number = cell::millionths(raw).filter(|number| number % 1_000_000 == 0);
-        let number = number.and_then(|number| i32::try_from(number / 1_000_000).ok());
+        let number = number.and_then(|number| u32::try_from(number / 1_000_000).ok());
         match number.filter(|number| bounds.contains(number)) {
             Some(number) => Ok(Some(number)),
             None => {

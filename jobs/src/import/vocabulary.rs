@@ -1,6 +1,6 @@
 //! The words that files use for our closed sets (IMPORT.md, "Columns").
 
-use entity::value::{AppointmentRole, Level, Role};
+use entity::value::{AppointmentRole, ApproverOffice, Level, Role};
 
 use super::layout::{FileKind, header_key};
 
@@ -15,6 +15,9 @@ const ROLES: &[(&str, Role)] =
     &[("Peer Supporter", Role::PeerSupporter), ("Trainer", Role::Trainer), ("Wellbeing Champion", Role::Champion)];
 const APPOINTMENTS: &[(&str, AppointmentRole)] =
     &[("Senior Manager", AppointmentRole::SeniorManager), ("Coordinator", AppointmentRole::Coordinator)];
+const OFFICES: &[(&str, ApproverOffice)] =
+    &[("shown", ApproverOffice::Shown), ("required", ApproverOffice::Required)];
+const YES_NO: &[(&str, bool)] = &[("Yes", true), ("No", false)];
 const CONTRACTS: &[&str] = &["Bank", "Permanent", "Fixed Term"];
 
 fn one_of(words: &[&str], word: &str) -> Option<()> {
@@ -37,6 +40,16 @@ pub(super) fn appointment(word: &str) -> Option<AppointmentRole> {
     look_up(APPOINTMENTS, word)
 }
 
+/// What becomes of approvals by people who did not hold the office.
+pub(super) fn approver_office(word: &str) -> Option<ApproverOffice> {
+    look_up(OFFICES, word)
+}
+
+/// Yes or No.
+pub(super) fn yes_or_no(word: &str) -> Option<bool> {
+    look_up(YES_NO, word)
+}
+
 /// The level of a module.
 pub(super) fn level(word: &str) -> Option<Level> {
     Level::ALL.iter().copied().find(|level| level.word().eq_ignore_ascii_case(word))
@@ -54,9 +67,10 @@ pub(super) fn known(kinds: &[FileKind]) -> Vec<&'static str> {
             FileKind::Staff => CONTRACTS.to_vec(),
             FileKind::Courses => Level::ALL.iter().map(|level| level.word()).collect(),
             FileKind::Training => [PASSES, NOT_PASSES].concat(),
-            FileKind::Supporters => ROLES.iter().map(|(word, _)| *word).collect(),
+            FileKind::Supporters => ROLES.iter().map(|(word, _)| *word).chain(YES_NO.iter().map(|(word, _)| *word)).collect(),
             FileKind::Managers => APPOINTMENTS.iter().map(|(word, _)| *word).collect(),
-            FileKind::Units | FileKind::Unavailability | FileKind::Policies | FileKind::Exemptions => Vec::new(),
+            FileKind::Policies => OFFICES.iter().map(|(word, _)| *word).collect(),
+            FileKind::Units | FileKind::Links | FileKind::Unavailability | FileKind::Exemptions => Vec::new(),
         }
     };
     kinds.iter().flat_map(words).collect()

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use entity::id::{SnapshotId, UnitId};
 use entity::period::Day;
 use entity::table::{snapshot_team, snapshot_unit};
-use entity::value::{Reason, StandingGroup, Status};
+use entity::value::{Reason, StandingGroup, Status, UnknownBecause};
 use serde::Deserialize;
 
 use crate::one_line::one_line;
@@ -46,10 +46,20 @@ pub struct Unit {
     pub not_counting_in_all: u32,
     /// Distinct active supporters.
     pub active_supporters: i32,
+    /// Teams at or below that have a champion layer.
+    pub champion_teams: i32,
+    /// Those of them that have the Wellbeing Champions they need.
+    pub champion_teams_met: i32,
     /// Active Trainers that serve it.
     pub trainers: i32,
     /// One Trainer for this many supporters.
     pub supporters_per_trainer: Option<i32>,
+    /// Units at or below in which Trainers are to be embedded.
+    pub trainer_units: i32,
+    /// Those of them that have the Trainers they need.
+    pub trainer_units_met: i32,
+    /// As-at day of the oldest staff list that the figures rest on, and whose it is.
+    pub oldest_list: Option<(Day, Option<String>)>,
 }
 
 /// A team's row (COVERAGE.md section 5), its texts made fit for one line.
@@ -77,6 +87,10 @@ pub struct Team {
     pub gap: Option<i32>,
     /// The answer.
     pub status: Status,
+    /// Why it is UNKNOWN; present exactly then.
+    pub unknown_because: Option<UnknownBecause>,
+    /// Rows of staff lists that name the team and were rejected.
+    pub rows_not_read: i32,
     /// Covered by one person alone.
     pub single_point: bool,
     /// First day that is not covered, within the horizon.
@@ -237,8 +251,13 @@ impl From<snapshot_unit::Model> for Unit {
             level1_done: row.level1_done,
             level1_target: row.level1_target,
             active_supporters: row.active_supporters,
+            champion_teams: row.champion_teams,
+            champion_teams_met: row.champion_teams_met,
             trainers: row.trainers,
             supporters_per_trainer: row.supporters_per_trainer,
+            trainer_units: row.trainer_units,
+            trainer_units_met: row.trainer_units_met,
+            oldest_list: row.oldest_list_on.map(|on| (on, row.oldest_list_employer.as_deref().map(one_line))),
         }
     }
 }
@@ -293,6 +312,8 @@ impl TryFrom<snapshot_team::Model> for Team {
             required: row.required,
             gap: row.gap,
             status: row.status,
+            unknown_because: row.unknown_because,
+            rows_not_read: row.rows_not_read,
             single_point: row.single_point,
             at_risk_from: row.at_risk_from,
             at_risk_status: row.at_risk_status,

@@ -1,14 +1,17 @@
 //! Rows to plain data: a fixed number of queries, however large the board.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::id::{PersonId, SnapshotId, UnitId};
 use entity::period::{Day, Validity};
+use entity::store::links::{self, SamePerson};
+use entity::store::tree;
 use entity::table::{appointment, person, post, snapshot, snapshot_team, snapshot_unit, unit};
 use futures_util::TryStreamExt as _;
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ColumnTrait as _, Condition, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    ColumnTrait as _, Condition, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use super::ReportError;
@@ -57,14 +60,16 @@ pub async fn board(db: &DatabaseConnection, snapshot: &snapshot::Model) -> Resul
 ///
 /// What the database said.
 pub async fn facts(db: &DatabaseConnection, day: Day) -> Result<Facts, DbErr> {
-    type UnitRow = (UnitId, String, String, Option<UnitId>, Option<Day>, Option<Day>);
+    type UnitRow = (UnitId, String, String, Option<Day>, Option<Day>);
     let units: Vec<UnitRow> = unit::Entity::find()
         .select_only()
-        .columns([unit::Column::Id, unit::Column::Code, unit::Column::Name, unit::Column::ParentId])
+        .columns([unit::Column::Id, unit::Column::Code, unit::Column::Name])
         .columns([unit::Column::ValidFrom, unit::Column::ValidTo])
         .into_tuple()
         .all(db)
         .await?;
+    let parents = tree::parents(db, day).await?;
+    let same = links::load(db).await?;
     let appointments = appointment::Entity::find().all(db).await?;
 
     let named = |column| Query::select().column(column).from(appointment::Entity).to_owned();
@@ -77,7 +82,8 @@ pub async fn facts(db: &DatabaseConnection, day: Day) -> Result<Facts, DbErr> {
         .filter(
             Condition::any()
                 .add(post::Column::PersonId.in_subquery(named(appointment::Column::PersonId)))
-                .add(post::Column::PersonId.in_subquery(delegates.clone())),
+                .add(post::Column::PersonId.in_subquery(delegates.clone()))
+                .add(post::Column::PersonId.is_in(same.linked())),
         )
         .into_tuple()
         .all(db)
@@ -86,30 +92,42 @@ pub async fn facts(db: &DatabaseConnection, day: Day) -> Result<Facts, DbErr> {
         .filter(
             Condition::any()
                 .add(person::Column::Id.in_subquery(named(appointment::Column::PersonId)))
-                .add(person::Column::Id.in_subquery(delegates)),
+                .add(person::Column::Id.in_subquery(delegates))
+                .add(person::Column::Id.is_in(same.linked())),
         )
+        .order_by_asc(person::Column::Id)
         .all(db)
         .await?;
 
     let open: HashMap<_, _> =
-        units.iter().map(|(id, _, _, _, from, to)| (*id, Validity { from: *from, to: *to }.holds_on(day))).collect();
+        units.iter().map(|(id, _, _, from, to)| (*id, Validity { from: *from, to: *to }.holds_on(day))).collect();
     let counts = |(_, unit, from, to): &&(PersonId, UnitId, Option<Day>, Option<Day>)| {
         Validity { from: *from, to: *to }.holds_on(day) && open.get(unit).copied().unwrap_or(false)
     };
-    let here: std::collections::HashSet<_> = posts.iter().filter(counts).map(|(person, ..)| *person).collect();
+    let here: HashSet<_> = posts.iter().filter(counts).map(|(person, ..)| same.lowest(*person)).collect();
+    // Of several numbers of one person the first that can be written to decides, so that they get one mail.
+    let mut contacts: HashMap<PersonId, Contact> = HashMap::new();
+    for person in people {
+        let id = same.lowest(person.id);
+        let known = contacts.entry(id).or_default();
+        if known.address.is_none() {
+            let contact = Contact::from(person);
+            *known = Contact { name: contact.name.or_else(|| known.name.take()), address: contact.address };
+        }
+    }
+    contacts.retain(|person, _| here.contains(person));
 
     Ok(Facts {
         day,
         places: units
             .into_iter()
-            .map(|(id, code, name, parent, _, _)| (id, Place { code: one_line(&code), name: one_line(&name), parent }))
+            .map(|(id, code, name, _, _)| {
+                let parent = parents.get(&id).copied();
+                (id, Place { code: one_line(&code), name: one_line(&name), parent })
+            })
             .collect(),
-        appointments: appointments.into_iter().map(Appointment::from).collect(),
-        here: people
-            .into_iter()
-            .filter(|person| here.contains(&person.id))
-            .map(|person| (person.id, Contact::from(person)))
-            .collect(),
+        appointments: appointments.into_iter().map(|row| appointment_of(row, &same)).collect(),
+        here: contacts,
     })
 }
 
@@ -122,15 +140,14 @@ pub async fn contact(db: &DatabaseConnection, id: PersonId) -> Result<Contact, D
     Ok(person::Entity::find_by_id(id).one(db).await?.map(Contact::from).unwrap_or_default())
 }
 
-impl From<appointment::Model> for Appointment {
-    fn from(row: appointment::Model) -> Self {
-        Self {
-            unit: row.unit_id,
-            person: row.person_id,
-            role: row.role,
-            validity: Validity { from: row.valid_from, to: row.valid_to },
-            delegate: row.delegate_id.map(|person| (person, Validity { from: row.delegate_from, to: row.delegate_to })),
-        }
+fn appointment_of(row: appointment::Model, same: &SamePerson) -> Appointment {
+    let stands_in = |person| (same.lowest(person), Validity { from: row.delegate_from, to: row.delegate_to });
+    Appointment {
+        unit: row.unit_id,
+        person: same.lowest(row.person_id),
+        role: row.role,
+        validity: Validity { from: row.valid_from, to: row.valid_to },
+        delegate: row.delegate_id.map(stands_in),
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) fn team(id: i64, code: &str, staff: i32) -> Team {
         required: Some(1),
         gap: Some(0),
         status: Status::Covered,
+        unknown_because: None,
+        rows_not_read: 0,
         single_point: false,
         at_risk_from: None,
         at_risk_status: None,
@@ -75,8 +77,13 @@ pub(super) fn unit(id: i64, code: &str, parent: Option<i64>, teams: &[&Team]) ->
         not_counting_in_all: 0,
         level1_target: Some(90),
         active_supporters: count(covered.len()),
+        champion_teams: 0,
+        champion_teams_met: 0,
         trainers: 1,
         supporters_per_trainer: Some(20),
+        trainer_units: 0,
+        trainer_units_met: 0,
+        oldest_list: None,
     }
 }
 

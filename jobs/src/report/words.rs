@@ -2,7 +2,7 @@
 
 use entity::coverage::closing::{self, Gap};
 use entity::period::Day;
-use entity::value::{Reason, Status};
+use entity::value::{Reason, Status, UnknownBecause};
 
 use super::board::Team;
 
@@ -80,13 +80,23 @@ pub fn day(day: Day) -> String {
     day.date().format("%-d %B %Y").to_string()
 }
 
-/// A status as a heading of a row.
+/// A team's status as a heading of its row.
 #[must_use]
-pub const fn status(status: Status) -> &'static str {
+pub const fn status(team: &Team) -> &'static str {
+    status_because(team.status, team.unknown_because)
+}
+
+/// A status as a heading, with why it is UNKNOWN.
+#[must_use]
+pub const fn status_because(status: Status, unknown_because: Option<UnknownBecause>) -> &'static str {
     match status {
-        Status::NotApplicable => "Nobody works there",
+        Status::NotApplicable => "No staff",
         Status::Exempt => "Exempt",
-        Status::Unknown => "No policy",
+        Status::Unknown => match unknown_because {
+            Some(UnknownBecause::RowsNotRead) => "Not known: staff list has errors",
+            Some(UnknownBecause::DataStale) => "Not known: staff list is too old",
+            Some(UnknownBecause::NoPolicy) | None => "No policy",
+        },
         Status::None => "No Peer Supporter",
         Status::Partial => "Too few Peer Supporters",
         Status::MixGap => "Mix not met",
@@ -104,8 +114,12 @@ pub fn state(team: &Team) -> String {
         (Status::Partial, Some(gap)) => format!("{gap} short"),
         (Status::Partial, None) => "too few Peer Supporters".to_owned(),
         (Status::MixGap, _) => "mix not met".to_owned(),
-        (Status::Unknown, _) => "no policy".to_owned(),
-        (Status::NotApplicable, _) => "nobody works there".to_owned(),
+        (Status::Unknown, _) => match team.unknown_because {
+            Some(UnknownBecause::RowsNotRead) => "not known, the staff list has errors".to_owned(),
+            Some(UnknownBecause::DataStale) => "not known, the staff list is too old".to_owned(),
+            Some(UnknownBecause::NoPolicy) | None => "no policy".to_owned(),
+        },
+        (Status::NotApplicable, _) => "no staff".to_owned(),
         (Status::Exempt, _) => "exempt".to_owned(),
         (Status::AtRisk, _) => "covered, at risk".to_owned(),
         (Status::Covered, _) => "covered".to_owned(),
@@ -163,6 +177,8 @@ pub fn what_would_close(team: &Team) -> String {
         supporters: figure(team.supporters),
         share: figure(team.share),
         not_counting: &not_counting,
+        unknown_because: team.unknown_because,
+        rows_not_read: figure(team.rows_not_read),
         // The mail is read by more than those who may read the records.
         with_reasons: false,
     };

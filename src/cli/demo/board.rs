@@ -5,27 +5,61 @@ use std::borrow::Cow;
 use entity::period::Day;
 use jobs::import::{FileKind, Source};
 
-/// The day that the files describe, a Monday.
+/// The day that the present files describe, a Monday.
 pub(super) fn as_at() -> Day {
     Day::new(2026, 11, 16).expect("a day")
 }
 
-/// The nine files.
-pub(super) fn sources() -> Vec<Source> {
-    let source = |kind: FileKind| Source { kind, name: kind.file_name(), bytes: Cow::Borrowed(bytes(kind)) };
-    FileKind::ALL.into_iter().map(source).collect()
+/// Which of the board's two states a set of files describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nine weeks before.
+    Earlier,
+    /// As it is now.
+    Present,
 }
 
-const fn bytes(kind: FileKind) -> &'static [u8] {
-    match kind {
-        FileKind::Units => include_bytes!("board/units.csv"),
-        FileKind::Staff => include_bytes!("board/staff.csv"),
-        FileKind::Courses => include_bytes!("board/courses.csv"),
-        FileKind::Training => include_bytes!("board/training.csv"),
-        FileKind::Supporters => include_bytes!("board/supporters.csv"),
-        FileKind::Unavailability => include_bytes!("board/unavailability.csv"),
-        FileKind::Managers => include_bytes!("board/managers.csv"),
-        FileKind::Policies => include_bytes!("board/policies.csv"),
-        FileKind::Exemptions => include_bytes!("board/exemptions.csv"),
+impl State {
+    /// Both, in the order in which they are imported.
+    pub(super) const ALL: [Self; 2] = [Self::Earlier, Self::Present];
+
+    /// How many days before [`as_at`] its files describe the board.
+    pub(super) const fn days_before(self) -> i64 {
+        match self {
+            Self::Earlier => 63,
+            Self::Present => 0,
+        }
+    }
+
+    /// Its ten files.
+    pub(super) fn sources(self) -> Vec<Source> {
+        let bytes = match self {
+            Self::Earlier => earlier,
+            Self::Present => present,
+        };
+        let source = |kind: FileKind| Source { kind, name: kind.file_name(), bytes: Cow::Borrowed(bytes(kind)) };
+        FileKind::ALL.into_iter().map(source).collect()
     }
 }
+
+macro_rules! files {
+    ($name:ident in $folder:literal) => {
+        const fn $name(kind: FileKind) -> &'static [u8] {
+            match kind {
+                FileKind::Units => include_bytes!(concat!($folder, "/units.csv")),
+                FileKind::Staff => include_bytes!(concat!($folder, "/staff.csv")),
+                FileKind::Links => include_bytes!(concat!($folder, "/links.csv")),
+                FileKind::Courses => include_bytes!(concat!($folder, "/courses.csv")),
+                FileKind::Training => include_bytes!(concat!($folder, "/training.csv")),
+                FileKind::Supporters => include_bytes!(concat!($folder, "/supporters.csv")),
+                FileKind::Unavailability => include_bytes!(concat!($folder, "/unavailability.csv")),
+                FileKind::Managers => include_bytes!(concat!($folder, "/managers.csv")),
+                FileKind::Policies => include_bytes!(concat!($folder, "/policies.csv")),
+                FileKind::Exemptions => include_bytes!(concat!($folder, "/exemptions.csv")),
+            }
+        }
+    };
+}
+
+files!(present in "board");
+files!(earlier in "board/earlier");

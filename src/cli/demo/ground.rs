@@ -4,6 +4,7 @@
 use entity::actor::Actor;
 use entity::id::ImportBatchId;
 use entity::store::audit::{self, Event, Filter};
+use entity::store::tree;
 use entity::table::{audit_event, import_batch, unit};
 use entity::value::{Action, ImportState};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _};
@@ -18,7 +19,10 @@ pub(super) enum Ground {
     /// Nothing was ever done in it.
     Empty,
     /// The demonstration's board is in it, and what no other files brought.
-    Ours,
+    Ours {
+        /// How many of its imports are done.
+        imports: usize,
+    },
 }
 
 /// Looks without writing, also where the tables are not made yet.
@@ -35,7 +39,7 @@ pub(super) async fn look(app: &App) -> Result<Ground, Stop> {
     if let Some(ground) = read(app).await.map_err(&failed)? {
         return Ok(ground);
     }
-    let root = unit::Entity::find().filter(unit::Column::ParentId.is_null()).one(&app.db).await.map_err(failed)?;
+    let root = tree::root(&app.db, app.today()).await.map_err(failed)?;
     let holds = root.map_or_else(|| "other data".to_owned(), |root| format!("another board, {}", root.name));
     Err(Stop::Refused(format!(
         "{} holds {holds}, and not only what `psn demo` made: name an empty database with --database-url",
@@ -61,9 +65,13 @@ async fn read(app: &App) -> Result<Option<Ground>, DbErr> {
         .all(db)
         .await?;
     // Files that came after the demonstration's may be a real board's.
-    let [only] = applied[..] else { return Ok(None) };
-    let filter = Filter { action: Some(Action::DemonstrationMade), object: Some(object(only)), ..Filter::default() };
-    Ok((!audit::list(db, &filter, 1).await?.is_empty()).then_some(Ground::Ours))
+    for batch in &applied {
+        let filter = Filter { action: Some(Action::DemonstrationMade), object: Some(object(*batch)), ..Filter::default() };
+        if audit::list(db, &filter, 1).await?.is_empty() {
+            return Ok(None);
+        }
+    }
+    Ok((!applied.is_empty()).then_some(Ground::Ours { imports: applied.len() }))
 }
 
 /// Marks the database as the demonstration's, whose board came in by the import `batch`. Nothing else records this action,

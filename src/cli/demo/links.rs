@@ -8,6 +8,7 @@ use entity::id::{PersonId, UnitId};
 use entity::period::{Day, Validity};
 use entity::store::access::person::KnownBy;
 use entity::store::access::{Holder, grant, link, token};
+use entity::store::tree;
 use entity::table::{allocation, appointment, person, post, unit};
 use entity::value::{AccessRole, AppointmentRole, Role};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -137,9 +138,8 @@ impl People {
     async fn read(app: &App) -> Result<Self, DbErr> {
         let (db, today) = (&app.db, app.today());
         let mut people = Self::default();
-        let mut root = None;
+        let root = tree::root(db, today).await?.map(|root| root.id);
         for unit in unit::Entity::find().all(db).await? {
-            root = root.or(unit.parent_id.is_none().then_some(unit.id));
             people.units.insert(unit.id, unit.name);
         }
         let posts = post::Entity::find().order_by_asc(post::Column::Id).all(db).await?;

@@ -84,7 +84,7 @@ impl DirectoryEntry {
 
     /// The names of the units above, from the top down.
     async fn path(&self) -> Vec<&str> {
-        let above = self.at.index().upwards(self.unit()).skip(1);
+        let above = self.at.tree().upwards(self.unit()).skip(1);
         let mut names: Vec<_> = above.map(|above| self.at.facts(above).name.as_str()).collect();
         names.reverse();
         names

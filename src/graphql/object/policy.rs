@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{InputObject, Object, SimpleObject};
 use entity::coverage::mix::{self, Rule};
-use entity::coverage::policy::Policy as Filed;
+use entity::coverage::policy::{PolicyNumber, PolicyTerms};
 use entity::coverage::roster::UnitIx;
 use entity::coverage::{Governing, PolicyChange};
 use entity::period::Day;
@@ -13,6 +13,7 @@ use super::super::error::ApiError;
 use super::super::moment::Moment;
 use super::super::scalar::Date;
 use super::unit::Unit;
+use super::word::ApproverOffice;
 
 /// The policy that governs a unit or team.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub(crate) struct Policy {
     pub(crate) at: Arc<Moment>,
     pub(crate) unit: Option<UnitIx>,
     pub(crate) from: Option<Day>,
-    pub(crate) filed: Filed,
+    pub(crate) filed: PolicyTerms,
 }
 
 impl Policy {
@@ -89,6 +90,31 @@ impl Policy {
         self.filed.horizon_days
     }
 
+    /// Months that a Level 3 pass or refresher of a Trainer lasts.
+    async fn trainer_certificate_months(&self) -> u32 {
+        self.filed.trainer_certificate_months
+    }
+
+    /// The board's own word for the units in which Trainers are to be embedded, such as Service.
+    async fn trainer_level(&self) -> &str {
+        &self.filed.trainer_level
+    }
+
+    /// Trainers that each such unit needs.
+    async fn min_trainers(&self) -> u32 {
+        self.filed.min_trainers
+    }
+
+    /// What becomes of approvals by people who did not hold the office on the day of the decision.
+    async fn approver_office(&self) -> ApproverOffice {
+        self.filed.approver_office.into()
+    }
+
+    /// Staff lists that are older than this many days cannot show that a team is covered.
+    async fn stale_days(&self) -> u32 {
+        self.filed.stale_days
+    }
+
     /// Rules about the mix of supporters, MUST before SHOULD.
     async fn mix(&self) -> Vec<MixRule> {
         self.filed.mix.iter().map(MixRule::from).collect()
@@ -114,24 +140,34 @@ impl From<&Rule> for MixRule {
 /// given the defaults first.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct PolicyInput {
-    /// One Peer Supporter for this many staff, or part thereof; 1 or more.
+    /// One Peer Supporter for this many staff, or part thereof; 1 to 1,000,000.
     staff_per_supporter: Option<i32>,
-    /// People that a team needs as Peer Supporters whatever its size; 0 or more.
+    /// People that a team needs as Peer Supporters whatever its size; 1 to 1,000,000.
     min_supporters: Option<i32>,
-    /// Months that a Level 2 pass or refresher lasts; 0 to 1200.
+    /// Months that a Level 2 pass or refresher lasts; 1 to 1,200.
     certificate_months: Option<i32>,
-    /// Months that a manager's approval lasts; 0 to 1200.
+    /// Months that a manager's approval lasts; 1 to 1,200.
     approval_months: Option<i32>,
-    /// Days; an absence longer than this takes a supporter out of the count; 0 to 3660.
+    /// Days; an absence longer than this takes a supporter out of the count; 0 to 3,660.
     away_days: Option<i32>,
     /// The share of staff with Level 1 that is asked for, in percent; 0 to 100.
     level1_target: Option<i32>,
-    /// Wellbeing Champions that a team needs; 0 or more.
+    /// Wellbeing Champions that a team needs; 0 to 1,000,000.
     min_champions: Option<i32>,
-    /// One Trainer for this many active Peer Supporters, or part thereof; 1 or more.
+    /// One Trainer for this many active Peer Supporters, or part thereof; 1 to 1,000,000.
     supporters_per_trainer: Option<i32>,
-    /// Days that AT_RISK looks ahead; 0 to 3660.
+    /// Days that AT_RISK looks ahead; 0 to 3,660.
     horizon_days: Option<i32>,
+    /// Months that a Level 3 pass or refresher of a Trainer lasts; 1 to 1,200.
+    trainer_certificate_months: Option<i32>,
+    /// The board's own word for the units in which Trainers are to be embedded.
+    trainer_level: Option<String>,
+    /// Trainers that each such unit needs; 0 to 1,000,000.
+    min_trainers: Option<i32>,
+    /// What becomes of approvals by people who did not hold the office on the day of the decision.
+    approver_office: Option<ApproverOffice>,
+    /// Staff lists that are older than this many days cannot show that a team is covered; 0 to 3,660.
+    stale_days: Option<i32>,
     /// Rules about the mix whose failing makes a team a MIX_GAP, ';' between them: '2 different job_family; 1 from Nursing of
     /// job_family'. Rules that are given, here or in shouldMix, replace all of the policy's rules.
     must_mix: Option<String>,
@@ -139,12 +175,6 @@ pub(crate) struct PolicyInput {
     should_mix: Option<String>,
 }
 
-/// More than any organisation has.
-const MANY: u32 = 1_000_000;
-/// A hundred years.
-const MONTHS: u32 = 1200;
-/// Ten years; the look ahead asks every day of change within it.
-const DAYS: u32 = 3660;
 /// More rules than a policy can sensibly have; each is asked of every team.
 const RULES: usize = 20;
 
@@ -165,32 +195,48 @@ impl PolicyInput {
             min_champions,
             supporters_per_trainer,
             horizon_days,
+            trainer_certificate_months,
+            trainer_level,
+            min_trainers,
+            approver_office,
+            stale_days,
             must_mix,
             should_mix,
         } = self;
+        let asked = [
+            ("staffPerSupporter", PolicyNumber::StaffPerSupporter, staff_per_supporter),
+            ("minSupporters", PolicyNumber::MinSupporters, min_supporters),
+            ("certificateMonths", PolicyNumber::CertificateMonths, certificate_months),
+            ("approvalMonths", PolicyNumber::ApprovalMonths, approval_months),
+            ("awayDays", PolicyNumber::AwayDays, away_days),
+            ("level1Target", PolicyNumber::Level1Target, level1_target),
+            ("minChampions", PolicyNumber::MinChampions, min_champions),
+            ("supportersPerTrainer", PolicyNumber::SupportersPerTrainer, supporters_per_trainer),
+            ("horizonDays", PolicyNumber::HorizonDays, horizon_days),
+            ("trainerCertificateMonths", PolicyNumber::TrainerCertificateMonths, trainer_certificate_months),
+            ("minTrainers", PolicyNumber::MinTrainers, min_trainers),
+            ("staleDays", PolicyNumber::StaleDays, stale_days),
+        ];
+        let mut numbers = Vec::new();
+        for (field, number, value) in asked {
+            numbers.extend(within(field, number, value)?.map(|value| (number, value)));
+        }
         Ok(PolicyChange {
-            staff_per_supporter: within("staffPerSupporter", staff_per_supporter, 1, MANY)?,
-            min_supporters: within("minSupporters", min_supporters, 0, MANY)?,
-            certificate_months: within("certificateMonths", certificate_months, 0, MONTHS)?,
-            approval_months: within("approvalMonths", approval_months, 0, MONTHS)?,
-            away_days: within("awayDays", away_days, 0, DAYS)?,
-            level1_target: within("level1Target", level1_target, 0, 100)?,
-            min_champions: within("minChampions", min_champions, 0, MANY)?,
-            supporters_per_trainer: within("supportersPerTrainer", supporters_per_trainer, 1, MANY)?,
-            horizon_days: within("horizonDays", horizon_days, 0, DAYS)?,
+            numbers,
+            trainer_level,
+            approver_office: approver_office.map(Into::into),
             mix: rules(must_mix.as_deref(), should_mix.as_deref())?,
         })
     }
 }
 
-fn within(field: &str, value: Option<i32>, least: u32, most: u32) -> Result<Option<u32>, ApiError> {
-    value
-        .map(|value| {
-            let number = u32::try_from(value).ok().filter(|number| (least..=most).contains(number));
-            number
-                .ok_or_else(|| ApiError::bad_input(field, format!("{field} is {least} to {most}, and {value} is not")))
-        })
-        .transpose()
+fn within(field: &str, number: PolicyNumber, value: Option<i32>) -> Result<Option<u32>, ApiError> {
+    let range = number.range();
+    let (least, most) = (range.start(), range.end());
+    let Some(value) = value else { return Ok(None) };
+    let allowed = u32::try_from(value).ok().filter(|value| range.contains(value));
+    let sentence = || format!("{field} must be between {least} and {most}, and {value} is not");
+    allowed.map(Some).ok_or_else(|| ApiError::bad_input(field, sentence()))
 }
 
 fn rules(must: Option<&str>, should: Option<&str>) -> Result<Option<Vec<Rule>>, ApiError> {
@@ -215,9 +261,9 @@ mod tests {
     #[test]
     fn a_number_out_of_range_is_refused_by_name() {
         let zero = PolicyInput { staff_per_supporter: Some(0), ..PolicyInput::default() };
-        assert!(zero.change().unwrap_err().sentence().starts_with("staffPerSupporter is 1 to"));
+        assert!(zero.change().unwrap_err().sentence().starts_with("staffPerSupporter must be between 1 and"));
         let much = PolicyInput { level1_target: Some(101), ..PolicyInput::default() };
-        assert!(much.change().unwrap_err().sentence().starts_with("level1Target is 0 to 100"));
+        assert!(much.change().unwrap_err().sentence().starts_with("level1Target must be between 0 and 100"));
     }
 
     #[test]

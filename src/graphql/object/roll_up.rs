@@ -2,13 +2,16 @@
 
 use async_graphql::{Object, SimpleObject};
 use entity::coverage::disclosure::Columns;
-use entity::coverage::rollup::{level1_met, trainers_met};
+use entity::coverage::rollup::{Met, level1_met, trainers_met};
+use entity::coverage::roster::Word;
 use entity::coverage::{StandingCounts, UnitRow};
+use entity::period::Day;
 use entity::table::snapshot_unit;
 use entity::value::Status;
 
 use super::super::access::Scope;
-use super::super::moment::sees_small_numbers;
+use super::super::moment::{Moment, sees_small_numbers};
+use super::super::scalar::Date;
 use super::word::StandingGroup;
 
 /// A part of a whole. Percentages are never averaged: add numerators and denominators instead.
@@ -54,12 +57,18 @@ pub(crate) struct TeamCounts {
     pub(crate) none: u32,
     /// Teams with enough active Peer Supporters, of whom a MUST rule asks another mix.
     pub(crate) mix_gap: u32,
-    /// Teams without a policy.
+    /// Teams of which it cannot be said that they are covered.
     pub(crate) unknown: u32,
     /// Teams with a dated exemption that holds.
     pub(crate) exempt: u32,
     /// Teams in which nobody works, with somebody allocated to them.
     pub(crate) not_applicable: u32,
+}
+
+impl From<Met> for Ratio {
+    fn from(Met { met, asked }: Met) -> Self {
+        Self { numerator: met, denominator: asked }
+    }
 }
 
 impl TeamCounts {
@@ -86,8 +95,32 @@ pub(crate) struct RollUp {
     active_supporters: u32,
     standing: Option<StandingCounts>,
     hidden: Hidden,
+    champions: u32,
+    champion_teams: Ratio,
     trainers: u32,
     supporters_per_trainer: Option<u32>,
+    trainer_units: Ratio,
+}
+
+/// The oldest of the newest staff lists that an answer rests on.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct StaffListAge {
+    /// Whose list it is. Null if it does not say.
+    employer: Option<String>,
+    /// The day that the list describes.
+    as_at: Date,
+    /// Days from that day to today; 0 if it is of today or later.
+    age_in_days: u32,
+}
+
+impl StaffListAge {
+    /// Of a computed row.
+    pub(crate) fn of_day(view: &Moment, oldest: Option<(Day, Option<Word>)>) -> Option<Self> {
+        let (as_at, employer) = oldest?;
+        let employer = employer.map(|employer| view.index().roster().words.text(employer).to_owned());
+        let age_in_days = u32::try_from(view.today().days_since(as_at)).unwrap_or(0);
+        Some(Self { employer, as_at: Date(as_at), age_in_days })
+    }
 }
 
 /// What of a unit's figures the viewer does not see.
@@ -124,7 +157,12 @@ impl RollUp {
             level1_done,
             active_supporters,
             standing,
+            champions,
+            champion_teams,
             trainers,
+            embedded: _,
+            trainer_units,
+            oldest_list: _,
             level1_target,
             supporters_per_trainer,
         } = row;
@@ -149,8 +187,11 @@ impl RollUp {
             active_supporters: *active_supporters,
             standing: Some(*standing),
             hidden,
+            champions: *champions,
+            champion_teams: (*champion_teams).into(),
             trainers: *trainers,
             supporters_per_trainer: *supporters_per_trainer,
+            trainer_units: (*trainer_units).into(),
         }
     }
 }
@@ -179,8 +220,14 @@ impl RollUp {
             active_supporters: count(row.active_supporters),
             standing: row.standing_counts(),
             hidden,
+            champions: count(row.champions),
+            champion_teams: Ratio {
+                numerator: count(row.champion_teams_met),
+                denominator: count(row.champion_teams),
+            },
             trainers: count(row.trainers),
             supporters_per_trainer: row.supporters_per_trainer.map(count),
+            trainer_units: Ratio { numerator: count(row.trainer_units_met), denominator: count(row.trainer_units) },
         }
     }
 }
@@ -235,6 +282,21 @@ impl RollUp {
     /// Distinct people with an active Peer Supporter allocation of any share at or below the unit.
     async fn active_supporters(&self) -> u32 {
         self.active_supporters
+    }
+
+    /// Distinct people who count as Wellbeing Champion for a team at or below the unit, or for its cover group.
+    async fn champions(&self) -> u32 {
+        self.champions
+    }
+
+    /// Teams at or below with the Wellbeing Champions that they need, of the teams that have staff and a policy.
+    async fn champion_teams_met(&self) -> Ratio {
+        self.champion_teams
+    }
+
+    /// Units at or below with the embedded Trainers that they need, of the units in which Trainers are to be embedded.
+    async fn trainer_units_met(&self) -> Ratio {
+        self.trainer_units
     }
 
     /// Distinct active Trainers that serve the unit: at, below or above it.

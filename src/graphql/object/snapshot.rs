@@ -55,7 +55,7 @@ impl Snapshot {
                 let named = known.unit_by_code(code).filter(|unit| scope.sees_unit(Right::Figures, *unit));
                 Some(named.ok_or_else(|| ApiError::not_found("unit", "unitCode", code))?)
             }
-            None => top(index, scope),
+            None => top(index, index.tree(self.0.day), scope),
         };
         let Some(unit) = unit.filter(|unit| scope.sees_below(Right::Figures, *unit)) else { return Ok(None) };
         let key = StoredUnit(self.0.id, index.roster().units[unit.at()].id);

@@ -1,7 +1,7 @@
 //! One allocation of a Peer Supporter, with the standing in words (COVERAGE.md section 4).
 
 use async_graphql::{Enum, Object, SimpleObject};
-use entity::coverage::Policy;
+use entity::coverage::PolicyTerms;
 use entity::coverage::roster::{Allocation, Approval as Decided, Certificate, PersonIx};
 use entity::coverage::standing::Reasons;
 use entity::id::PersonId;
@@ -50,18 +50,24 @@ impl Supporter {
     }
 
     /// The policy by which the allocation was judged: the team's, or the defaults where there is none or no staff.
-    fn policy(&self) -> Policy {
+    fn policy(&self) -> PolicyTerms {
         let row = self.team.row();
         row.policy.clone().filter(|_| row.headcount > 0).unwrap_or_default()
     }
 
-    fn approval(&self, decided: Decided) -> Option<Approval> {
-        let Decided { on, by } = decided;
-        let lapses = on.map(|on| on.plus_months(self.policy().approval_months));
-        (on.is_some() || by.is_some()).then(|| Approval {
-            decided_on: on.map(Date),
+    /// Of several approvals the last that was decided by the day, else the first that is to come.
+    fn latest(&self, approvals: &[Decided]) -> Option<Decided> {
+        let day = self.team.at.as_of.day;
+        approvals.iter().rev().find(|decided| decided.on <= day).or(approvals.first()).copied()
+    }
+
+    fn approval(&self, approvals: &[Decided]) -> Option<Approval> {
+        let Decided { on, by } = self.latest(approvals)?;
+        let lapses = on.plus_months(self.policy().approval_months);
+        Some(Approval {
+            decided_on: Date(on),
             by: by.and_then(|by| self.team.at.person(self.id_of(by))),
-            last_day: lapses.map(|day| Date(day.plus_days(-1))),
+            last_day: Date(lapses.plus_days(-1)),
         })
     }
 
@@ -70,7 +76,7 @@ impl Supporter {
         let index = self.team.at.index();
         index.last_pass(person, &[Certificate::Level2], day)?;
         let last = index.last_pass(person, &[Certificate::Level2, Certificate::Refresher], day)?;
-        Some(last.plus_months(self.policy().certificate_months))
+        Some(last.ends(self.policy().certificate_months))
     }
 }
 
@@ -115,6 +121,17 @@ impl Supporter {
         in_words(self.reasons())
     }
 
+    /// Whether cover from outside the team is on file: then the person need not work in the team to count.
+    async fn outside_team(&self) -> bool {
+        self.allocation().terms_on(self.team.at.as_of.day).outside_team
+    }
+
+    /// Whether it rests on an approval by a person who did not hold the office on the day of the decision. Null if the viewer
+    /// may not see this person otherwise and the allocation has ended or not begun.
+    async fn is_unproven(&self) -> Option<bool> {
+        self.tells_of_person().then(|| self.team.row().standings[self.place].is_unproven)
+    }
+
     /// First day of the allocation. Null: always so far.
     async fn first_day(&self) -> Option<Date> {
         self.allocation().validity.from.map(Date)
@@ -127,23 +144,24 @@ impl Supporter {
 
     /// The line manager's approval. Null where none is on file.
     async fn line_approval(&self) -> Option<Approval> {
-        self.approval(self.allocation().line)
+        self.approval(&self.allocation().line)
     }
 
     /// The senior manager's approval. Null where none is on file.
     async fn senior_approval(&self) -> Option<Approval> {
-        self.approval(self.allocation().senior)
+        self.approval(&self.allocation().senior)
     }
 
     /// Protected time, in hours a month. Null where it is not recorded.
     async fn protected_hours(&self) -> Option<f64> {
-        let hours = self.team.at.known.directory.protected_hours(self.allocation().id);
+        let hours = self.team.at.known.directory.protected_hours(self.allocation().id, self.team.at.as_of.day);
         hours.map(|hours| hundredths(i64::from(hours)))
     }
 
-    /// Day of the sign-off against the competence framework.
+    /// Day of the sign-off against the competence framework: the last on or before the day, else the first to come.
     async fn signed_off_on(&self) -> Option<Date> {
-        self.allocation().signed_off_on.map(Date)
+        let (day, signed_off) = (self.team.at.as_of.day, &self.allocation().signed_off);
+        signed_off.iter().rev().find(|on| **on <= day).or(signed_off.first()).copied().map(Date)
     }
 
     /// The pause of the role that holds on the day, or the next one. Null where there is none.
@@ -152,8 +170,8 @@ impl Supporter {
             return None;
         }
         let day = self.team.at.as_of.day;
-        let pauses = self.team.at.index().allocations_of(self.allocation().person).filter_map(|own| own.pause);
-        let pause = pauses.filter(|pause| !pause.ended_by(day)).min_by_key(|pause| pause.from)?;
+        let pauses = self.team.at.index().allocations_of(self.allocation().person).flat_map(|own| &own.pauses);
+        let pause = pauses.copied().filter(|pause| !pause.ended_by(day)).min_by_key(|pause| pause.from)?;
         Some(Pause { first_day: pause.from.map(Date), last_day: pause.last().map(Date), holds: pause.holds_on(day) })
     }
 
@@ -169,11 +187,11 @@ impl Supporter {
         }
         let months = self.policy().approval_months;
         let allocation = self.allocation();
-        let approval = |decided: Decided| decided.on.map(|on| on.plus_months(months));
+        let approval = |approvals: &[Decided]| self.latest(approvals).map(|decided| decided.on.plus_months(months));
         let ends = [
             (Expiring::Certificate, self.certificate_until()),
-            (Expiring::LineApproval, approval(allocation.line)),
-            (Expiring::SeniorApproval, approval(allocation.senior)),
+            (Expiring::LineApproval, approval(&allocation.line)),
+            (Expiring::SeniorApproval, approval(&allocation.senior)),
             (Expiring::Allocation, allocation.validity.to),
         ];
         let day = self.team.at.as_of.day;
@@ -194,12 +212,12 @@ fn in_words(reasons: Reasons) -> String {
 /// A manager's approval of an allocation.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Approval {
-    /// The day on which it was decided. Without one it does not hold.
-    decided_on: Option<Date>,
+    /// The day on which it was decided.
+    decided_on: Date,
     /// Who decided. Null where nobody did, and then it does not hold, or nobody whom the viewer sees.
     by: Option<Person>,
     /// The last day on which it holds, by the team's policy.
-    last_day: Option<Date>,
+    last_day: Date,
 }
 
 /// A pause of the role: on one allocation it pauses them all.

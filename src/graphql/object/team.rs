@@ -8,7 +8,7 @@ use entity::coverage::closing;
 use entity::coverage::mix::Outcome;
 use entity::coverage::roster::UnitIx;
 use entity::coverage::{Cause, Risk, TeamRow};
-use entity::value::Status;
+use entity::value::{self, Status};
 
 use super::super::error::ApiError;
 use super::super::id::NodeId;
@@ -18,10 +18,10 @@ use super::super::moment::Moment;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
 use super::policy::Policy;
-use super::roll_up::{Level1, hundredths};
+use super::roll_up::{Level1, StaffListAge, hundredths};
 use super::supporter::Supporter;
 use super::unit::{self, Unit};
-use super::word::{GapChange, MixState, TeamStatus};
+use super::word::{GapChange, MixState, TeamStatus, UnknownBecause};
 use crate::access::Right;
 
 /// A team on the day of a moment.
@@ -76,6 +76,27 @@ impl Team {
     /// Whether it is covered.
     async fn status(&self) -> TeamStatus {
         self.row().status.into()
+    }
+
+    /// Why the status is UNKNOWN. Null unless it is.
+    async fn unknown_because(&self) -> Option<UnknownBecause> {
+        self.row().unknown_because.map(UnknownBecause::from)
+    }
+
+    /// Rows of staff lists that name the team, or a unit of its cover group, and were rejected: the headcount is without them.
+    async fn rows_not_read(&self) -> u32 {
+        self.row().rows_not_read
+    }
+
+    /// Active Peer Supporters who rest on an approval by a person who did not hold the office on the day of the decision. Null
+    /// unless the viewer sees the Peer Supporters of the team and of all that are covered with it.
+    async fn unproven(&self) -> Option<u32> {
+        self.tells_of_supporters().then(|| self.row().unproven)
+    }
+
+    /// The oldest of the newest staff lists that the answer rests on. Null if no staff list was applied.
+    async fn oldest_staff_list(&self) -> Option<StaffListAge> {
+        StaffListAge::of_day(&self.at, self.row().oldest_list)
     }
 
     /// Whether it is covered, in a sentence.
@@ -178,8 +199,9 @@ impl Team {
     /// The layer of Wellbeing Champions.
     async fn champions(&self) -> Champions {
         let row = self.row();
-        let needed = row.policy.as_ref().map(|policy| policy.min_champions);
-        Champions { counting: row.champions, needed, met: needed.map(|needed| row.champions >= needed) }
+        // A team without staff has no layer of Champions.
+        let needed = row.policy.as_ref().filter(|_| row.headcount > 0).map(|policy| policy.min_champions);
+        Champions { counting: row.champions, needed, met: row.champions_met() }
     }
 
     /// The layer of Level 1 training: people of the team, or of its cover group.
@@ -249,9 +271,9 @@ pub(crate) struct AtRisk {
 pub(crate) struct Champions {
     /// Distinct people whose role names the team and who have a counting post there.
     counting: u32,
-    /// People that the policy asks for. Null without a policy.
+    /// People that the policy asks for. Null without a policy or without staff.
     needed: Option<u32>,
-    /// Whether there are enough. Null without a policy.
+    /// Whether there are enough. Null without a policy or without staff.
     met: Option<bool>,
 }
 
@@ -333,9 +355,16 @@ fn status_in_words(row: &TeamRow) -> String {
     let short = row.gap.map_or_else(String::new, |gap| format!(", {gap} short"));
     let required = row.required.map_or_else(String::new, |required| format!(" of {required} required"));
     match row.status {
-        Status::NotApplicable => "Nobody works here, and somebody is allocated here.".to_owned(),
+        Status::NotApplicable => "Not applicable: no staff in this team, but a Peer Supporter is allocated.".to_owned(),
         Status::Exempt => "Exempt: a dated exemption holds.".to_owned(),
-        Status::Unknown => "Unknown: no policy is in force here or above.".to_owned(),
+        Status::Unknown => match row.unknown_because {
+            Some(value::UnknownBecause::RowsNotRead) => {
+                let rows = counted(row.rows_not_read, "row", "rows");
+                format!("Unknown: {rows} of staff lists that name this team could not be read.")
+            }
+            Some(value::UnknownBecause::DataStale) => "Unknown: the staff lists are too old to say.".to_owned(),
+            Some(value::UnknownBecause::NoPolicy) | None => "Unknown: no policy is in force here or above.".to_owned(),
+        },
         Status::None => format!("No active Peer Supporter for {staff}{short}."),
         Status::Partial => format!("Too few: {}{required} for {staff}{short}.", supporters(row.supporters)),
         Status::MixGap => "Enough Peer Supporters, but a rule about their mix is not met.".to_owned(),

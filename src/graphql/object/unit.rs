@@ -82,13 +82,13 @@ impl Unit {
 
     /// The unit above. Null at the top.
     async fn parent(&self) -> Option<Self> {
-        let above = self.at.facts(self.unit).parent.filter(|above| self.at.sees(*above))?;
+        let above = self.at.tree().parent(self.unit).filter(|above| self.at.sees(*above))?;
         Some(self.at.unit_object(above))
     }
 
     /// The units above, from the top down to the parent.
     async fn ancestors(&self) -> Vec<Self> {
-        let above = self.at.index().upwards(self.unit).skip(1).filter(|above| self.at.sees(*above));
+        let above = self.at.tree().upwards(self.unit).skip(1).filter(|above| self.at.sees(*above));
         let mut above: Vec<_> = above.map(|above| self.at.unit_object(above)).collect();
         above.reverse();
         above
@@ -105,9 +105,9 @@ impl Unit {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Self>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let index = self.at.index();
-        let below = &index.units_downwards()[index.below(self.unit)];
-        let is_child = |unit: &&UnitIx| self.at.facts(**unit).parent == Some(self.unit);
+        let tree = self.at.tree();
+        let below = &tree.units_downwards()[tree.below(self.unit)];
+        let is_child = |unit: &&UnitIx| tree.parent(**unit) == Some(self.unit);
         let is_shown = |unit: &UnitIx| self.at.unit_row(*unit).is_some() && self.at.sees(*unit);
         let children = below.iter().filter(is_child).copied().filter(is_shown);
         let shown = listed(&self.at, &page, children.collect())?;

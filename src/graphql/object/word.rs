@@ -13,7 +13,7 @@ pub(crate) enum TeamStatus {
     NotApplicable,
     /// A dated exemption of this very team holds; of a cover group, of every member.
     Exempt,
-    /// No policy is in force, so nobody can say. It counts as not covered.
+    /// It cannot be said that the team is covered; `unknownBecause` says why. It counts as not covered.
     Unknown,
     /// No active Peer Supporter at all.
     None,
@@ -27,12 +27,36 @@ pub(crate) enum TeamStatus {
     Covered,
 }
 
+/// Why a team's status is UNKNOWN. Several can hold; the first in this order is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::UnknownBecause")]
+pub(crate) enum UnknownBecause {
+    /// No policy is in force.
+    NoPolicy,
+    /// Rows of a staff list that name the team were rejected, and with the people in them it might not be covered.
+    RowsNotRead,
+    /// A staff list that the answer rests on is older than the policy allows.
+    DataStale,
+}
+
+/// What becomes of approvals by people who did not hold the office on the day of the decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::ApproverOffice")]
+pub(crate) enum ApproverOffice {
+    /// They count, and the team shows how many of its people rest on one.
+    Shown,
+    /// They do not count.
+    Required,
+}
+
 /// Why an allocation does not count. Several can hold; the headline is the first in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::Reason")]
 pub(crate) enum StandingReason {
     /// The person has no counting post: they left, have not begun, or are Bank only.
     Left,
+    /// The person works in another team, and cover from outside the team is not on file.
+    NotInTeam,
     /// The role has ended.
     StoodDown,
     /// A pause of the role holds; a pause on one allocation pauses them all.
@@ -255,6 +279,8 @@ mod tests {
     #[test]
     fn the_words_of_the_api_are_the_words_of_files_and_tables() {
         assert_eq!(words::<TeamStatus>(), stored(value::Status::ALL, value::Status::word));
+        assert_eq!(words::<UnknownBecause>(), stored(value::UnknownBecause::ALL, value::UnknownBecause::word));
+        assert_eq!(words::<ApproverOffice>(), stored(value::ApproverOffice::ALL, value::ApproverOffice::word));
         assert_eq!(words::<StandingReason>(), stored(value::Reason::ALL, value::Reason::word));
         assert_eq!(words::<AppointmentRole>(), stored(value::AppointmentRole::ALL, value::AppointmentRole::word));
         assert_eq!(words::<ImportState>(), stored(value::ImportState::ALL, value::ImportState::word));

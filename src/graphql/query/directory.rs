@@ -39,7 +39,7 @@ impl DirectoryQuery {
         let teams = at.coverage.teams.iter().enumerate().filter(|(_, row)| {
             listed
                 && row.headcount > 0
-                && under.is_none_or(|above| at.index().is_at_or_below(row.unit, above))
+                && under.is_none_or(|above| at.tree().is_at_or_below(row.unit, above))
                 && search.finds(at.facts(row.unit))
         });
         // The rows are by code already.

@@ -78,7 +78,7 @@ impl OrganisationQuery {
         let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
         let units = at.units().map(|row| row.unit).filter(|unit| {
             let facts = at.facts(*unit);
-            under.is_none_or(|above| at.index().is_at_or_below(*unit, above))
+            under.is_none_or(|above| at.tree().is_at_or_below(*unit, above))
                 && level.as_deref().is_none_or(|level| at.known.directory.level(facts.id) == Some(level))
                 && search.finds(facts)
         });

@@ -130,7 +130,7 @@ fn wanted(at: &Moment, filter: TeamFilter) -> Result<impl Fn(&TeamRow) -> bool, 
         let facts = at.facts(row.unit);
         let group = || facts.cover_group.map(|group| at.index().roster().words.text(group));
         status.as_ref().is_none_or(|status| status.contains(&row.status))
-            && under.is_none_or(|above| at.index().is_at_or_below(row.unit, above))
+            && under.is_none_or(|above| at.tree().is_at_or_below(row.unit, above))
             && level.as_deref().is_none_or(|level| at.known.directory.level(facts.id) == Some(level))
             && min_headcount.is_none_or(|least| i64::from(row.headcount) >= i64::from(least))
             && max_headcount.is_none_or(|most| i64::from(row.headcount) <= i64::from(most))

@@ -56,14 +56,14 @@ impl WhatIfQuery {
 
 /// Whether the viewer sees the Peer Supporters of every member of each cover group that has one at or below a unit.
 fn sees_groups_whole(at: &Moment, unit: UnitIx) -> bool {
-    let index = at.index();
-    let below = &index.units_downwards()[index.below(unit)];
+    let tree = at.tree();
+    let below = &tree.units_downwards()[tree.below(unit)];
     let groups: HashSet<_> = below.iter().filter_map(|unit| at.facts(*unit).cover_group).collect();
     // A unit that has closed is in no group any more.
     let is_member = |unit: &UnitIx| {
         let facts = at.facts(*unit);
         facts.cover_group.is_some_and(|group| groups.contains(&group)) && !facts.validity.ended_by(at.as_of.day)
     };
-    let mut members = index.units_downwards().iter().filter(|unit| is_member(unit));
+    let mut members = tree.units_downwards().iter().filter(|unit| is_member(unit));
     members.all(|unit| at.scope().sees_unit(Right::SupporterRecords, *unit))
 }

@@ -1,11 +1,14 @@
 //! Five teams of 25 people, of whom those of A are trained between two Mondays.
 
 use entity::id::{AppointmentId, CourseId, PersonId, UnitId};
-use entity::table::{allocation, appointment, completion, course, person, policy, post, unit};
+use entity::table::{appointment, completion, course, person, policy, post};
 use entity::value::{AppointmentRole, Level, Role};
 use sea_orm::DatabaseConnection;
 
-use crate::graphql::board::{allocation_row, changed, insert, pass, person_row, policy_row, post_row, unit_row};
+use crate::graphql::board::{
+    Allocated, allocation_row, changed, insert, insert_allocations, insert_units, pass, person_row, policy_row, post_row,
+    unit_row,
+};
 use crate::harness::day;
 
 pub(super) const LAST_WEEK: &str = "2026-11-09";
@@ -24,7 +27,7 @@ pub(super) async fn organisation(db: &DatabaseConnection) {
         unit_row(3, "SOUTH", "South", Some(1), "Sector", None),
     ];
     units.extend(TEAMS.map(|(id, code, above)| unit_row(id, code, code, Some(above), "Team", None)));
-    insert::<unit::Entity>(db, units).await;
+    insert_units(db, units).await;
     let people = || (0..STAFF * 5).map(|at| (at + 1, TEAMS[usize::try_from(at / STAFF).unwrap()].0));
     insert::<person::Entity>(db, people().map(|(id, _)| person_row(id))).await;
     let posts = people().map(|(id, unit)| post::Model { line_manager_id: None, ..post_row(id, unit) });
@@ -47,12 +50,12 @@ pub(super) async fn organisation(db: &DatabaseConnection) {
     let allocations = (3..=17).map(|id| {
         let sound = allocation_row(id, id, Role::PeerSupporter, 4);
         match id {
-            3..=9 => allocation::Model { protected_hours: None, ..sound },
-            10..=15 => allocation::Model { signed_off_on: None, ..sound },
-            _ => allocation::Model { paused_from: Some(day("2026-11-01")), ..sound },
+            3..=9 => Allocated { protected_hours: None, ..sound },
+            10..=15 => Allocated { signed_off_on: None, ..sound },
+            _ => Allocated { paused_from: Some(day("2026-11-01")), ..sound },
         }
     });
-    insert::<allocation::Entity>(db, allocations).await;
+    insert_allocations(db, allocations).await;
     insert::<policy::Entity>(db, [policy_row()]).await;
     let manager = appointment::Model {
         id: AppointmentId(1),

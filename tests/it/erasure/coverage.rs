@@ -30,7 +30,7 @@ async fn exported(world: &World, day: &str, name: &str) -> Vec<Vec<Vec<String>>>
     let Command::Export(args) = command(&["export", "--as-of", day, "--out", out.to_str().unwrap()]) else {
         panic!("export is a command")
     };
-    export::run(args, &world.db, world.clock.now()).await.unwrap();
+    export::run(args, &world.db, world.clock.now(), crate::harness::day("2026-11-16")).await.unwrap();
     let rows = |file: &str| {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(out.join(file)).unwrap();
         reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
@@ -50,11 +50,11 @@ both!(
         // A supporter who counts, one who approves, and one who answers for units.
         let standing = &before[2][3];
         let active = standing.iter().find(|row| row[5] == "ACTIVE").unwrap();
-        let roles = entity::table::allocation::Entity::find().all(&world.db).await.unwrap();
+        let approvals = entity::table::approval::Entity::find().all(&world.db).await.unwrap();
         let managers = entity::table::appointment::Entity::find().all(&world.db).await.unwrap();
         let chosen: BTreeSet<PersonId> = [
             person_with(&world, &active[2]).await,
-            roles.iter().find_map(|role| role.line_approver_id).unwrap(),
+            approvals.iter().find_map(|approval| approval.approver_id).unwrap(),
             managers[0].person_id,
         ]
         .into();

@@ -1,10 +1,15 @@
 //! A small board with one team of each interesting kind, written row by row.
 
 use entity::id::{
-    AllocationId, AppointmentId, CompletionId, CourseId, ExemptionId, PersonId, PolicyId, PostId, UnitId,
+    AllocationId, AllocationTermsId, AppointmentId, ApprovalId, CompletionId, CourseId, ExemptionId, PauseId, PersonId,
+    PolicyId, PostId, SignOffId, UnitId, UnitParentId,
 };
-use entity::table::{allocation, appointment, completion, course, exemption, person, policy, post, unit};
-use entity::value::{AppointmentRole, Level, Role};
+use entity::period::Day;
+use entity::table::{
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, policy, post,
+    sign_off, unit, unit_parent,
+};
+use entity::value::{AppointmentRole, ApproverCapacity, ApproverOffice, Level, Role};
 use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseConnection, EntityTrait, IntoActiveModel};
 
 use crate::harness::day;
@@ -34,6 +39,102 @@ where
     }
 }
 
+/// A unit and where it stands in the tree, on every day.
+#[derive(Clone, Debug)]
+pub(crate) struct PlacedUnit {
+    pub(crate) id: UnitId,
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) parent_id: Option<UnitId>,
+    pub(crate) level: Option<String>,
+    pub(crate) site: Option<String>,
+    pub(crate) cover_group: Option<String>,
+    pub(crate) valid_from: Option<Day>,
+    pub(crate) valid_to: Option<Day>,
+}
+
+/// Inserts units with their places.
+pub(crate) async fn insert_units(db: &DatabaseConnection, units: impl IntoIterator<Item = PlacedUnit>) {
+    let (mut rows, mut places) = (Vec::new(), Vec::new());
+    for unit in units {
+        let PlacedUnit { id, code, name, parent_id, level, site, cover_group, valid_from, valid_to } = unit;
+        let place =
+            unit_parent::Model { id: UnitParentId(id.0), unit_id: id, parent_id, valid_from: None };
+        places.extend(parent_id.map(|_| place));
+        rows.push(unit::Model { id, code, name, level, site, cover_group, valid_from, valid_to });
+    }
+    insert::<unit::Entity>(db, rows).await;
+    insert::<unit_parent::Entity>(db, places).await;
+}
+
+/// An allocation with one of each of its dated facts.
+#[derive(Clone, Debug)]
+pub(crate) struct Allocated {
+    pub(crate) id: AllocationId,
+    pub(crate) person_id: PersonId,
+    pub(crate) role: Role,
+    pub(crate) unit_id: UnitId,
+    pub(crate) share: i32,
+    pub(crate) valid_from: Option<Day>,
+    pub(crate) valid_to: Option<Day>,
+    pub(crate) line_approved_on: Option<Day>,
+    pub(crate) line_approver_id: Option<PersonId>,
+    pub(crate) senior_approved_on: Option<Day>,
+    pub(crate) senior_approver_id: Option<PersonId>,
+    pub(crate) protected_hours: Option<i32>,
+    pub(crate) signed_off_on: Option<Day>,
+    pub(crate) paused_from: Option<Day>,
+    pub(crate) paused_to: Option<Day>,
+}
+
+/// Inserts allocations with their dated facts. Cover from outside the team is on file for each.
+pub(crate) async fn insert_allocations(db: &DatabaseConnection, rows: impl IntoIterator<Item = Allocated>) {
+    let rows: Vec<_> = rows.into_iter().collect();
+    let base = rows.iter().map(|row| allocation::Model {
+        id: row.id,
+        person_id: row.person_id,
+        role: row.role,
+        unit_id: row.unit_id,
+        share: row.share,
+        valid_from: row.valid_from,
+        valid_to: row.valid_to,
+    });
+    insert::<allocation::Entity>(db, base).await;
+    let approvals = rows.iter().flat_map(|row| {
+        let approval = |at, capacity, on: Option<Day>, approver_id| {
+            on.map(|decided_on| approval::Model {
+                id: ApprovalId(row.id.0 * 2 + at),
+                allocation_id: row.id,
+                capacity,
+                decided_on,
+                approver_id,
+            })
+        };
+        let line = approval(0, ApproverCapacity::Line, row.line_approved_on, row.line_approver_id);
+        [line, approval(1, ApproverCapacity::Senior, row.senior_approved_on, row.senior_approver_id)]
+    });
+    insert::<approval::Entity>(db, approvals.flatten()).await;
+    let sign_off = |row: &Allocated| {
+        let (id, allocation_id) = (SignOffId(row.id.0), row.id);
+        row.signed_off_on.map(|signed_off_on| sign_off::Model { id, allocation_id, signed_off_on })
+    };
+    insert::<sign_off::Entity>(db, rows.iter().filter_map(sign_off)).await;
+    let pause = |row: &Allocated| {
+        let (id, allocation_id, valid_from, valid_to) = (PauseId(row.id.0), row.id, row.paused_from, row.paused_to);
+        let paused = valid_from.is_some() || valid_to.is_some();
+        paused.then_some(pause::Model { id, allocation_id, valid_from, valid_to })
+    };
+    insert::<pause::Entity>(db, rows.iter().filter_map(pause)).await;
+    let terms = rows.iter().map(|row| allocation_terms::Model {
+        id: AllocationTermsId(row.id.0),
+        allocation_id: row.id,
+        valid_from: None,
+        protected_hours: row.protected_hours,
+        outside_team: true,
+    });
+    insert::<allocation_terms::Entity>(db, terms).await;
+}
+
 pub(crate) fn unit_row(
     id: i64,
     code: &str,
@@ -41,8 +142,8 @@ pub(crate) fn unit_row(
     parent: Option<i64>,
     level: &str,
     group: Option<&str>,
-) -> unit::Model {
-    unit::Model {
+) -> PlacedUnit {
+    PlacedUnit {
         id: UnitId(id),
         code: code.to_owned(),
         name: name.to_owned(),
@@ -90,12 +191,13 @@ pub(crate) fn pass(id: i64, person: i64, course: i64, on: &str) -> completion::M
         person_id: PersonId(person),
         course_id: CourseId(course),
         completed_on: day(on),
+        valid_to: None,
     }
 }
 
 /// An allocation that counts, given the passes.
-pub(crate) fn allocation_row(id: i64, person: i64, role: Role, unit: i64) -> allocation::Model {
-    allocation::Model {
+pub(crate) fn allocation_row(id: i64, person: i64, role: Role, unit: i64) -> Allocated {
+    Allocated {
         id: AllocationId(id),
         person_id: PersonId(person),
         role,
@@ -128,6 +230,11 @@ pub(crate) fn policy_row() -> policy::Model {
         min_champions: 1,
         supporters_per_trainer: 20,
         horizon_days: 60,
+        trainer_certificate_months: 36,
+        min_trainers: 1,
+        stale_days: 92,
+        trainer_level: "Service".to_owned(),
+        approver_office: ApproverOffice::Shown,
         must_mix: String::new(),
         should_mix: "2 different job_family".to_owned(),
     }
@@ -142,11 +249,11 @@ pub(crate) async fn organisation(db: &DatabaseConnection) {
         unit_row(3, "SOUTH", "South", Some(1), "Sector", None),
     ];
     units.extend(WARDS.map(|(id, code, name, parent, group, _)| unit_row(id, code, name, Some(parent), "Ward", group)));
-    units.push(unit::Model {
+    units.push(PlacedUnit {
         valid_to: Some(day("2026-01-01")),
         ..unit_row(9, "OLD", "Old ward", Some(2), "Ward", None)
     });
-    insert::<unit::Entity>(db, units).await;
+    insert_units(db, units).await;
 
     let mut homes = vec![1, 1];
     homes.extend(WARDS.iter().flat_map(|ward| (0..ward.5).map(|_| ward.0)));
@@ -178,7 +285,7 @@ pub(crate) async fn organisation(db: &DatabaseConnection) {
         pass(105, 1, 3, "2025-06-01"),
     ]);
     insert::<completion::Entity>(db, passes).await;
-    let unprotected = allocation::Model { protected_hours: None, ..allocation_row(3, 7, Role::PeerSupporter, 5) };
+    let unprotected = Allocated { protected_hours: None, ..allocation_row(3, 7, Role::PeerSupporter, 5) };
     let rows = [
         allocation_row(1, 3, Role::PeerSupporter, 4),
         allocation_row(2, 6, Role::PeerSupporter, 5),
@@ -187,7 +294,7 @@ pub(crate) async fn organisation(db: &DatabaseConnection) {
         allocation_row(5, 4, Role::Champion, 4),
         allocation_row(6, 1, Role::Trainer, 1),
     ];
-    insert::<allocation::Entity>(db, rows).await;
+    insert_allocations(db, rows).await;
     insert::<policy::Entity>(db, [policy_row()]).await;
     let exempt = exemption::Model {
         id: ExemptionId(1),
@@ -216,7 +323,7 @@ pub(crate) async fn organisation(db: &DatabaseConnection) {
 /// `count` more wards below NORTH, W0001 and on, each with one person and, for every second, a supporter of another ward.
 pub(crate) async fn many_wards(db: &DatabaseConnection, count: i64) {
     let ids = || 1001..1001 + count;
-    insert::<unit::Entity>(
+    insert_units(
         db,
         ids().map(|id| unit_row(id, &format!("W{:04}", id - 1000), "Ward", Some(2), "Ward", None)),
     )
@@ -224,7 +331,7 @@ pub(crate) async fn many_wards(db: &DatabaseConnection, count: i64) {
     insert::<person::Entity>(db, ids().map(person_row)).await;
     insert::<post::Entity>(db, ids().map(|id| post_row(id, id))).await;
     let supporters = || ids().filter(|id| id % 2 == 0);
-    insert::<allocation::Entity>(
+    insert_allocations(
         db,
         supporters().map(|id| allocation_row(id, id, Role::PeerSupporter, if id > 1001 { id - 1 } else { id })),
     )

@@ -1,6 +1,6 @@
 //! What happened on the small board: stored days, reports and their mails, imports.
 
-use entity::coverage::compute;
+use entity::coverage::{Question, compute};
 use entity::id::{DeliveryId, ImportBatchId, ImportRejectId, JobRunId, PersonId, ReportId, SnapshotId};
 use entity::period::Day;
 use entity::store::{begin_write, disclosure, roster, snapshot};
@@ -15,7 +15,7 @@ use crate::harness::{day, instant};
 /// Stores the coverage of a day.
 pub(crate) async fn store(db: &DatabaseConnection, on: Day) -> SnapshotId {
     let facts = roster::load(db).await.unwrap();
-    let coverage = compute(&facts.index, on, None);
+    let coverage = compute(&facts.index, &Question { day: on, today: None, what_if: None });
     let txn = begin_write(db).await.unwrap();
     let (breakdowns, disclosure) = disclosure::published_on(&txn, &facts.index, &coverage).await.unwrap();
     let decided = (&breakdowns, &disclosure);

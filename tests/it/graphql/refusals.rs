@@ -108,13 +108,18 @@ both!(
             world
                 .db
                 .execute_unprepared(&format!(
-                    "INSERT INTO unit (id, code, name, parent_id) VALUES ({top}, 'T{parent:02}', 'Part', 1)"
+                    "INSERT INTO unit (id, code, name) VALUES ({top}, 'T{parent:02}', 'Part')"
                 ))
                 .await
                 .unwrap();
-            let below: Vec<_> =
-                (1..=95).map(|at| format!("({}, 'T{parent:02}-{at}', 'Ward', {top})", top + at)).collect();
-            let insert = format!("INSERT INTO unit (id, code, name, parent_id) VALUES {}", below.join(", "));
+            let below: Vec<_> = (1..=95).map(|at| format!("({}, 'T{parent:02}-{at}', 'Ward')", top + at)).collect();
+            let insert = format!("INSERT INTO unit (id, code, name) VALUES {}", below.join(", "));
+            world.db.execute_unprepared(&insert).await.unwrap();
+            let places: Vec<_> = (1..=95).map(|at| format!("({0}, {0}, {top})", top + at)).collect();
+            let insert = format!(
+                "INSERT INTO unit_parent (id, unit_id, parent_id) VALUES ({top}, {top}, 1), {}",
+                places.join(", ")
+            );
             world.db.execute_unprepared(&insert).await.unwrap();
         }
         board::changed(&world.db).await;

@@ -1,9 +1,14 @@
 //! What a good set of files does.
 
-use entity::table::{allocation, completion, course, exemption, import_batch, person, policy, post, unit};
-use entity::value::{ImportState, Level};
+use entity::id::{AllocationId, PersonId};
+use entity::period::Day;
+use entity::table::{
+    allocation, allocation_terms, approval, completion, course, exemption, import_batch, pause, person, policy, post,
+    sign_off, unit, unit_parent,
+};
+use entity::value::{ApproverCapacity, ImportState, Level};
 use jobs::import::{FileKind, Mode};
-use sea_orm::EntityTrait as _;
+use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::{COURSES, Import, STAFF, UNITS, counts, everything, posts, rejects, rejects_on_file};
 use crate::harness::{both, day};
@@ -35,6 +40,32 @@ const ALL: [(FileKind, &str); 9] = [
     (FileKind::Staff, STAFF),
     (FileKind::Units, UNITS),
 ];
+
+/// The dated facts of an allocation, oldest first.
+struct DatedFacts {
+    approvals: Vec<(ApproverCapacity, Day, Option<PersonId>)>,
+    signed_off: Vec<Day>,
+    pauses: Vec<(Option<Day>, Option<Day>)>,
+    terms: Vec<(Option<Day>, Option<i32>)>,
+}
+
+async fn facts(db: &DatabaseConnection, id: AllocationId) -> DatedFacts {
+    let approvals = approval::Entity::find()
+        .filter(approval::Column::AllocationId.eq(id))
+        .order_by_asc(approval::Column::DecidedOn);
+    let signed_off = sign_off::Entity::find().filter(sign_off::Column::AllocationId.eq(id));
+    let pauses = pause::Entity::find().filter(pause::Column::AllocationId.eq(id));
+    let terms = allocation_terms::Entity::find()
+        .filter(allocation_terms::Column::AllocationId.eq(id))
+        .order_by_asc(allocation_terms::Column::Id);
+    let approval = |row: approval::Model| (row.capacity, row.decided_on, row.approver_id);
+    DatedFacts {
+        approvals: approvals.all(db).await.unwrap().into_iter().map(approval).collect(),
+        signed_off: signed_off.all(db).await.unwrap().into_iter().map(|row| row.signed_off_on).collect(),
+        pauses: pauses.all(db).await.unwrap().into_iter().map(|row| (row.valid_from, row.valid_to)).collect(),
+        terms: terms.all(db).await.unwrap().into_iter().map(|row| (row.valid_from, row.protected_hours)).collect(),
+    }
+}
 
 both!(
     async fn every_file_is_taken_and_the_same_import_twice_changes_nothing(world: World) {
@@ -84,7 +115,7 @@ both!(
             "the line manager's employer is the row's own"
         );
         let units = unit::Entity::find().all(db).await.unwrap();
-        assert_eq!(units.iter().filter(|unit| unit.parent_id.is_none()).count(), 1);
+        assert_eq!(units.len() - unit_parent::Entity::find().all(db).await.unwrap().len(), 1, "one root");
         let courses = course::Entity::find().all(db).await.unwrap();
         assert_eq!((courses[0].code_key.as_str(), courses[0].level), ("gcc277", Level::One));
         let mut passes: Vec<_> = completion::Entity::find().all(db).await.unwrap();
@@ -95,14 +126,14 @@ both!(
         );
         let mut roles = allocation::Entity::find().all(db).await.unwrap();
         roles.sort_by_key(|role| role.share);
-        let first = &roles[0];
-        assert_eq!((first.share, first.protected_hours), (333, Some(750)));
-        assert_eq!((first.line_approver_id, first.senior_approver_id), (Some(id("0001")), Some(id("0004"))));
-        assert_eq!((first.line_approved_on, first.signed_off_on), (Some(day("2026-01-01")), Some(day("2026-01-03"))));
-        assert_eq!((first.paused_from, first.paused_to), (None, None));
-        let second = &roles[1];
-        assert_eq!((second.share, second.protected_hours, second.valid_to), (667, Some(225), None));
-        assert_eq!((second.paused_from, second.paused_to), (Some(day("2026-03-01")), Some(day("2026-04-01"))));
+        let (first, second) = (facts(db, roles[0].id).await, facts(db, roles[1].id).await);
+        assert_eq!((roles[0].share, first.terms), (333, vec![(None, Some(750))]));
+        let line = (ApproverCapacity::Line, day("2026-01-01"), Some(id("0001")));
+        let senior = (ApproverCapacity::Senior, first.approvals[1].1, Some(id("0004")));
+        assert_eq!(first.approvals, [line, senior]);
+        assert_eq!((first.signed_off, first.pauses), (vec![day("2026-01-03")], vec![]));
+        assert_eq!((roles[1].share, second.terms, roles[1].valid_to), (667, vec![(None, Some(225))], None));
+        assert_eq!(second.pauses, [(Some(day("2026-03-01")), Some(day("2026-04-01")))]);
         assert_eq!(roles[2].share, 1000, "a champion's share is not read");
         let mut policies = policy::Entity::find().all(db).await.unwrap();
         policies.sort_by_key(|policy| policy.staff_per_supporter);
@@ -241,8 +272,10 @@ both!(
         let outcome = Import::of(&world, &[(FileKind::Supporters, supporters)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Supporters), (0, 1, 0, 0, 0));
         let roles = allocation::Entity::find().all(&world.db).await.unwrap();
-        let role = roles.iter().find(|role| role.protected_hours == Some(800)).unwrap();
-        assert_eq!((role.share, role.signed_off_on), (333, Some(day("2026-01-03"))));
+        let role = roles.iter().find(|role| role.share == 333).unwrap();
+        let facts = facts(&world.db, role.id).await;
+        assert_eq!(facts.terms, [(None, Some(750)), (Some(day("2026-11-16")), Some(800))], "what was agreed before is kept");
+        assert_eq!(facts.signed_off, [day("2026-01-03")]);
     }
 );
 

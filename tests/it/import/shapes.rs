@@ -91,7 +91,10 @@ both!(
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, STAFF), (FileKind::Supporters, supporters)];
         Import::of(&world, &files).applied().await;
         let facts = entity::store::roster::load(&world.db).await.unwrap();
-        let coverage = entity::coverage::compute(&facts.index, day("2026-11-16"), None);
+        let coverage = entity::coverage::compute(
+            &facts.index,
+            &entity::coverage::Question { day: day("2026-11-16"), today: None, what_if: None },
+        );
         let paused = coverage.standings.iter().map(|own| own.reasons.iter().any(|reason| reason == Reason::Paused));
         assert_eq!(paused.collect::<Vec<_>>(), [true, false]);
         let again = Import::of(&world, &files).applied().await;

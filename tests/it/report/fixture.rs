@@ -1,7 +1,7 @@
 //! A board of three units with a manager each, and snapshots of it written row by row.
 
-use entity::id::{AppointmentId, PersonId, PostId, SnapshotId, UnitId};
-use entity::table::{appointment, person, post, snapshot, snapshot_team, snapshot_unit, unit};
+use entity::id::{AppointmentId, PersonId, PostId, SnapshotId, UnitId, UnitParentId};
+use entity::table::{appointment, person, post, snapshot, snapshot_team, snapshot_unit, unit, unit_parent};
 use entity::value::{AppointmentRole, Status};
 use sea_orm::{DatabaseConnection, IntoActiveModel as _};
 
@@ -23,7 +23,6 @@ pub(crate) async fn organisation(db: &DatabaseConnection) {
             id: UnitId(id),
             code: code.to_owned(),
             name: format!("Unit {code}"),
-            parent_id: parent.map(UnitId),
             level: None,
             site: None,
             cover_group: None,
@@ -31,6 +30,9 @@ pub(crate) async fn organisation(db: &DatabaseConnection) {
             valid_to: None,
         };
         insert::<unit::Entity>(db, row).await;
+        let parent_id = parent.map(UnitId);
+        let place = unit_parent::Model { id: UnitParentId(id), unit_id: UnitId(id), parent_id, valid_from: None };
+        insert::<unit_parent::Entity>(db, place).await;
     }
     for id in 1..=3 {
         let person = person::Model {
@@ -110,8 +112,15 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
             disclosure: None,
             level1_target: Some(90),
             active_supporters: covered,
+            champions: 0,
+            champion_teams: teams,
+            champion_teams_met: 0,
             trainers: 1,
             supporters_per_trainer: Some(20),
+            trainer_units: 0,
+            trainer_units_met: 0,
+            oldest_list_on: None,
+            oldest_list_employer: None,
         };
         insert::<snapshot_unit::Entity>(db, row).await;
     }
@@ -130,6 +139,11 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
             required: Some(gap + 1),
             gap: Some(gap),
             status: if gap == 0 { Status::Covered } else { Status::Partial },
+            unknown_because: None,
+            rows_not_read: 0,
+            unproven: 0,
+            oldest_list_on: None,
+            oldest_list_employer: None,
             single_point: false,
             at_risk_from: None,
             at_risk_status: None,

@@ -64,7 +64,7 @@ mod tests {
     fn seen(spells: &[(usize, Validity)]) -> Vec<Validity> {
         let person = PersonIx(0);
         let away = spells.iter().map(|(_, validity)| Away { person, validity: *validity }).collect();
-        let people = vec![Person { id: PersonId(1), employer: None, level1_on: None }];
+        let people = vec![Person { id: PersonId(1), linked: Vec::new(), level1_on: None }];
         Index::new(Roster { people, away, ..Roster::default() }).away(person).to_vec()
     }
 

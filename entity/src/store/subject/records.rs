@@ -8,7 +8,9 @@ use super::{Reader, Section};
 use crate::id::UnitId;
 use crate::period::{Day, Validity};
 use crate::store::retention::Periods;
-use crate::table::{allocation, appointment, completion, course, erased_person, person, post, unavailability};
+use crate::table::{
+    allocation, appointment, approval, completion, course, erased_person, person, person_link, post, unavailability,
+};
 
 /// What is kept as long as the person is on file.
 const WITH_THE_PERSON: &str = "With the person; name and contact are erased some time after the last post, and this stays without them, because past \
@@ -22,7 +24,7 @@ pub(super) fn days(from: Option<Day>, to: Option<Day>) -> (Option<Day>, Option<D
 impl Reader<'_> {
     pub(super) async fn sections(&self, periods: &Periods) -> Result<Vec<Section>, DbErr> {
         Ok(vec![
-            self.person(periods),
+            self.person(periods).await?,
             self.posts().await?,
             self.managed().await?,
             self.training().await?,
@@ -45,19 +47,20 @@ impl Reader<'_> {
         self.units.get(&id).cloned().unwrap_or(Json::Null)
     }
 
-    fn person(&self, periods: &Periods) -> Section {
+    async fn person(&self, periods: &Periods) -> Result<Section, DbErr> {
         let person::Model { id, employer, number, first_name, last_name, work_email } = &self.person;
         let erased = self.erased.as_ref().map(|row| {
             let erased_person::Model { person_id: _, erased_at, reason } = row;
             json!({ "at": erased_at, "reason": reason.word() })
         });
-        Section {
+        let linked = self.linked().await?;
+        Ok(Section {
             name: "person",
-            what: "Who you are to this service: employer, employee number, name and work e-mail. After an erasure the number \
-                   is a pseudonym, by which an import knows you again.",
+            what: "Who you are to this service: employer, employee number, name and work e-mail, and other numbers that are \
+                   recorded as yours. After an erasure the number is a pseudonym, by which an import knows you again.",
             source: "staff.csv, from the staff system.",
             kept: format!("Until {} days after the last post; then name and contact are erased.", periods.people),
-            references: &["erased_person.person_id"],
+            references: &["erased_person.person_id", "person_link.person_id", "person_link.same_as_id"],
             records: vec![json!({
                 "id": id.0,
                 "employer": employer,
@@ -66,8 +69,25 @@ impl Reader<'_> {
                 "lastName": last_name,
                 "workEmail": work_email,
                 "erased": erased,
+                "linkedNumbers": linked,
             })],
-        }
+        })
+    }
+
+    /// The other numbers that are recorded as the person's.
+    async fn linked(&self) -> Result<Vec<Json>, DbErr> {
+        let me = self.person.id;
+        let named =
+            Condition::any().add(person_link::Column::PersonId.eq(me)).add(person_link::Column::SameAsId.eq(me));
+        let links = person_link::Entity::find().filter(named).all(self.txn).await?;
+        let others = links.iter().map(|link| if link.person_id == me { link.same_as_id } else { link.person_id });
+        let people = person::Entity::find()
+            .filter(person::Column::Id.is_in(others))
+            .order_by_asc(person::Column::Id)
+            .all(self.txn)
+            .await?;
+        let record = |row: person::Model| json!({ "employer": row.employer, "employeeNumber": row.number });
+        Ok(people.into_iter().map(record).collect())
     }
 
     async fn posts(&self) -> Result<Section, DbErr> {
@@ -148,13 +168,14 @@ impl Reader<'_> {
             .all(self.txn)
             .await?;
         let record = |row| {
-            let completion::Model { id: _, person_id: _, course_id, completed_on } = row;
+            let completion::Model { id: _, person_id: _, course_id, completed_on, valid_to } = row;
             let course = courses.iter().find(|course| course.id == course_id);
             json!({
                 "course": course.map(|course| &course.code),
                 "title": course.and_then(|course| course.title.as_ref()),
                 "level": course.map(|course| course.level.word()),
                 "completedOn": completed_on,
+                "expiresOn": days(None, valid_to).1,
             })
         };
         Ok(Section {
@@ -173,40 +194,21 @@ impl Reader<'_> {
             .order_by_asc(allocation::Column::Id)
             .all(self.txn)
             .await?;
+        let facts = self.facts_of_allocations(rows.iter().map(|row| row.id)).await?;
         let record = |row| {
-            let allocation::Model {
-                id: _,
-                person_id: _,
-                role,
-                unit_id,
-                share,
-                valid_from,
-                valid_to,
-                line_approved_on,
-                line_approver_id,
-                senior_approved_on,
-                senior_approver_id,
-                protected_hours,
-                signed_off_on,
-                paused_from,
-                paused_to,
-            } = row;
-            let ((first, last), (paused, resumed)) = (days(valid_from, valid_to), days(paused_from, paused_to));
-            json!({
+            let allocation::Model { id, person_id: _, role, unit_id, share, valid_from, valid_to } = row;
+            let (first, last) = days(valid_from, valid_to);
+            let mut record = json!({
                 "role": role.word(),
                 "unit": self.unit(unit_id),
                 "shareThousandths": share,
                 "firstDay": first,
                 "lastDay": last,
-                "lineManagerApprovedOn": line_approved_on,
-                "lineApproverNamed": line_approver_id.is_some(),
-                "seniorManagerApprovedOn": senior_approved_on,
-                "seniorApproverNamed": senior_approver_id.is_some(),
-                "protectedHundredthsOfAnHourAMonth": protected_hours,
-                "signedOffOn": signed_off_on,
-                "pausedFrom": paused,
-                "pausedUntil": resumed,
-            })
+            });
+            if let (Json::Object(record), Some(facts)) = (&mut record, facts.get(&id).cloned()) {
+                record.extend(facts);
+            }
+            record
         };
         Ok(Section {
             name: "roles",
@@ -220,21 +222,23 @@ impl Reader<'_> {
     }
 
     async fn approvals(&self) -> Result<Section, DbErr> {
-        let me = self.person.id;
-        let named = Condition::any()
-            .add(allocation::Column::LineApproverId.eq(me))
-            .add(allocation::Column::SeniorApproverId.eq(me));
-        let rows = allocation::Entity::find().filter(named).order_by_asc(allocation::Column::Id).all(self.txn).await?;
-        let record = |row: allocation::Model| {
-            let line = (row.line_approver_id == Some(me)).then_some(row.line_approved_on);
-            let senior = (row.senior_approver_id == Some(me)).then_some(row.senior_approved_on);
+        let rows = approval::Entity::find()
+            .filter(approval::Column::ApproverId.eq(self.person.id))
+            .order_by_asc(approval::Column::Id)
+            .all(self.txn)
+            .await?;
+        let allocations = allocation::Entity::find()
+            .filter(allocation::Column::Id.is_in(rows.iter().map(|row| row.allocation_id)))
+            .all(self.txn)
+            .await?;
+        let record = |row| {
+            let approval::Model { id: _, allocation_id, capacity, decided_on, approver_id: _ } = row;
+            let allocation = allocations.iter().find(|allocation| allocation.id == allocation_id);
             json!({
-                "role": row.role.word(),
-                "unit": self.unit(row.unit_id),
-                "asLineManager": line.is_some(),
-                "asLineManagerOn": line.flatten(),
-                "asSeniorManager": senior.is_some(),
-                "asSeniorManagerOn": senior.flatten(),
+                "role": allocation.map(|row| row.role.word()),
+                "unit": allocation.map(|row| self.unit(row.unit_id)),
+                "capacity": capacity.word(),
+                "decidedOn": decided_on,
             })
         };
         Ok(Section {
@@ -242,7 +246,7 @@ impl Reader<'_> {
             what: "Roles of other people that name you as approver.",
             source: "supporters.csv, from the coordinators of the network.",
             kept: WITH_THE_PERSON.to_owned(),
-            references: &["allocation.line_approver_id", "allocation.senior_approver_id"],
+            references: &["approval.approver_id"],
             records: rows.into_iter().map(record).collect(),
         })
     }

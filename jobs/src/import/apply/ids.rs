@@ -1,10 +1,10 @@
 //! The ids of everything that other rows refer to, old and new: with them a batch of rows is written without asking back.
 
-use entity::id::{CourseId, PersonId, UnitId};
+use entity::id::{AllocationId, CourseId, PersonId, StaffListId, UnitId};
 use entity::store::is_postgres;
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, Statement};
 
-use super::super::board::{Board, CourseIx, PersonIx, Plan, UnitIx};
+use super::super::board::{AllocationRef, Board, CourseIx, PersonIx, Plan, StaffListRef, UnitIx};
 
 /// The board, and the id of each of its units, people and courses; 0 where one is not written.
 pub(super) struct Ids {
@@ -12,6 +12,9 @@ pub(super) struct Ids {
     units: Vec<i64>,
     people: Vec<i64>,
     courses: Vec<i64>,
+    /// Of the allocations and staff lists that the import adds.
+    allocations: Vec<i64>,
+    staff_lists: Vec<i64>,
 }
 
 impl Ids {
@@ -32,7 +35,9 @@ impl Ids {
         for (new, id) in plan.new_courses.iter().zip(take(txn, "course", plan.new_courses.len()).await?) {
             courses[new.at()] = id;
         }
-        Ok(Self { board, units, people, courses })
+        let allocations = take(txn, "allocation", plan.allocations.added.len()).await?;
+        let staff_lists = take(txn, "staff_list", plan.staff_lists.added.len()).await?;
+        Ok(Self { board, units, people, courses, allocations, staff_lists })
     }
 
     pub(super) fn unit_id(&self, unit: UnitIx) -> UnitId {
@@ -41,6 +46,28 @@ impl Ids {
 
     pub(super) fn person_id(&self, person: PersonIx) -> PersonId {
         PersonId(self.people[person.at()])
+    }
+
+    pub(super) fn new_allocation(&self, at: usize) -> i64 {
+        self.allocations[at]
+    }
+
+    pub(super) fn new_staff_list(&self, at: usize) -> i64 {
+        self.staff_lists[at]
+    }
+
+    pub(super) fn allocation_id(&self, allocation: AllocationRef) -> AllocationId {
+        AllocationId(match allocation {
+            AllocationRef::OnFile(id) => id,
+            AllocationRef::New(at) => self.new_allocation(at),
+        })
+    }
+
+    pub(super) fn staff_list_id(&self, list: StaffListRef) -> StaffListId {
+        StaffListId(match list {
+            StaffListRef::OnFile(id) => id,
+            StaffListRef::New(at) => self.new_staff_list(at),
+        })
     }
 
     pub(super) fn course_id(&self, course: CourseIx) -> CourseId {

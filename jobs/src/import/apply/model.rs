@@ -1,14 +1,21 @@
 //! Rows of the board as rows of the tables.
 
-use entity::id::{AllocationId, AppointmentId, CompletionId, ExemptionId, PolicyId, PostId, UnavailabilityId};
-use entity::period::Validity;
-use entity::table::{
-    allocation, appointment, completion, course, exemption, person, policy, post, unavailability, unit,
+use entity::id::{
+    AllocationId, AllocationTermsId, AppointmentId, ApprovalId, CompletionId, ExemptionId, PauseId, PersonLinkId,
+    PolicyId, PostId, RowsNotReadId, SignOffId, StaffListId, UnavailabilityId, UnitParentId,
 };
+use entity::period::{Day, Validity};
+use entity::spelling;
+use entity::store::policy::row;
+use entity::table::{
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
+    policy, post, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
+};
+use entity::value::ApproverCapacity;
 
 use super::super::board::{
-    Allocation, Appointment, Completion, Course, CourseIx, Exemption, Person, PersonIx, Policy, Post, Unavailability,
-    Unit, UnitIx,
+    Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, CourseIx, Exemption, Link,
+    Owned, Person, PersonIx, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit, UnitIx,
 };
 use super::super::words::Text;
 use super::ids::Ids;
@@ -23,18 +30,46 @@ impl Ids {
     }
 
     pub(super) fn unit(&self, place: UnitIx) -> unit::Model {
-        let Unit { code, name, parent, level, site, cover_group, validity } = self.board.units.list[place.at()];
+        let Unit { code, name, level, site, cover_group, validity } = self.board.units.list[place.at()];
         unit::Model {
             id: self.unit_id(place),
             code: self.word(code),
             name: self.word(name),
-            parent_id: parent.map(|parent| self.unit_id(parent)),
             level: self.words(level),
             site: self.words(site),
             cover_group: self.words(cover_group),
             valid_from: validity.from,
             valid_to: validity.to,
         }
+    }
+
+    pub(super) fn placement(&self, id: i64, placement: &Placement) -> unit_parent::Model {
+        let Placement { unit, from, parent } = *placement;
+        unit_parent::Model {
+            id: UnitParentId(id),
+            unit_id: self.unit_id(unit),
+            parent_id: parent.map(|parent| self.unit_id(parent)),
+            valid_from: from,
+        }
+    }
+
+    pub(super) fn link(&self, id: i64, link: &Link) -> person_link::Model {
+        let Link { person, same_as } = *link;
+        let (person_id, same_as_id) = (self.person_id(person), self.person_id(same_as));
+        person_link::Model { id: PersonLinkId(id), person_id, same_as_id }
+    }
+
+    pub(super) fn staff_list(&self, id: i64, list: &StaffList) -> staff_list::Model {
+        let StaffList { employer, as_at } = *list;
+        let employer = self.word(employer);
+        let employer_key = spelling::key(&employer).into_owned();
+        staff_list::Model { id: StaffListId(id), employer, employer_key, as_at }
+    }
+
+    pub(super) fn rows_not_read(&self, id: i64, row: &RowsNotRead) -> rows_not_read::Model {
+        let RowsNotRead { list, unit, rows } = *row;
+        let (staff_list_id, unit_id) = (self.staff_list_id(list), self.unit_id(unit));
+        rows_not_read::Model { id: RowsNotReadId(id), staff_list_id, unit_id, rows }
     }
 
     pub(super) fn person(&self, place: PersonIx) -> person::Model {
@@ -94,15 +129,17 @@ impl Ids {
     }
 
     pub(super) fn completion(&self, id: i64, completion: &Completion) -> completion::Model {
-        let Completion { person, course, completed_on } = *completion;
+        let Completion { key: CompletionKey { person, course, completed_on }, valid_to } = *completion;
         completion::Model {
             id: CompletionId(id),
             person_id: self.person_id(person),
             course_id: self.course_id(course),
             completed_on,
+            valid_to,
         }
     }
 
+    /// The row of an allocation; its dated facts are rows of their own.
     pub(super) fn allocation(&self, id: i64, allocation: &Allocation) -> allocation::Model {
         let Allocation {
             person,
@@ -110,13 +147,11 @@ impl Ids {
             unit,
             share,
             validity,
-            line_approved_on,
-            line_approver,
-            senior_approved_on,
-            senior_approver,
-            protected_hours,
-            signed_off_on,
-            paused,
+            line: _,
+            senior: _,
+            signed_off_on: _,
+            pause: _,
+            terms: _,
         } = *allocation;
         allocation::Model {
             id: AllocationId(id),
@@ -126,14 +161,40 @@ impl Ids {
             share,
             valid_from: validity.from,
             valid_to: validity.to,
-            line_approved_on,
-            line_approver_id: line_approver.map(|person| self.person_id(person)),
-            senior_approved_on,
-            senior_approver_id: senior_approver.map(|person| self.person_id(person)),
+        }
+    }
+
+    pub(super) fn approval(&self, id: i64, capacity: ApproverCapacity, approval: &Owned<Approval>) -> approval::Model {
+        let Owned { allocation, fact: Approval { on, by } } = *approval;
+        approval::Model {
+            id: ApprovalId(id),
+            allocation_id: self.allocation_id(allocation),
+            capacity,
+            decided_on: on,
+            approver_id: by.map(|person| self.person_id(person)),
+        }
+    }
+
+    pub(super) fn sign_off(&self, id: i64, sign_off: &Owned<Day>) -> sign_off::Model {
+        let Owned { allocation, fact } = *sign_off;
+        let allocation_id = self.allocation_id(allocation);
+        sign_off::Model { id: SignOffId(id), allocation_id, signed_off_on: fact }
+    }
+
+    pub(super) fn pause(&self, id: i64, pause: &Owned<Validity>) -> pause::Model {
+        let Owned { allocation, fact: Validity { from, to } } = *pause;
+        let allocation_id = self.allocation_id(allocation);
+        pause::Model { id: PauseId(id), allocation_id, valid_from: from, valid_to: to }
+    }
+
+    pub(super) fn terms(&self, id: i64, terms: &Owned<(Option<Day>, AllocationTerms)>) -> allocation_terms::Model {
+        let Owned { allocation, fact: (from, AllocationTerms { protected_hours, outside_team }) } = *terms;
+        allocation_terms::Model {
+            id: AllocationTermsId(id),
+            allocation_id: self.allocation_id(allocation),
+            valid_from: from,
             protected_hours,
-            signed_off_on,
-            paused_from: paused.from,
-            paused_to: paused.to,
+            outside_team,
         }
     }
 
@@ -163,37 +224,8 @@ impl Ids {
     }
 
     pub(super) fn policy(&self, id: i64, policy: &Policy) -> policy::Model {
-        let Policy {
-            unit,
-            in_force_from,
-            staff_per_supporter,
-            min_supporters,
-            certificate_months,
-            approval_months,
-            away_days,
-            level1_target,
-            min_champions,
-            supporters_per_trainer,
-            horizon_days,
-            must_mix,
-            should_mix,
-        } = *policy;
-        policy::Model {
-            id: PolicyId(id),
-            unit_id: self.unit_id(unit),
-            in_force_from,
-            staff_per_supporter,
-            min_supporters,
-            certificate_months,
-            approval_months,
-            away_days,
-            level1_target,
-            min_champions,
-            supporters_per_trainer,
-            horizon_days,
-            must_mix: self.word(must_mix),
-            should_mix: self.word(should_mix),
-        }
+        let Policy { unit, in_force_from, terms } = policy;
+        row(PolicyId(id), self.unit_id(*unit), *in_force_from, terms)
     }
 
     pub(super) fn exemption(&self, id: i64, exemption: &Exemption) -> exemption::Model {

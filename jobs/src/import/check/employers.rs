@@ -1,17 +1,14 @@
 //! Which employers a staff list is the full list of, and which are ended on purpose.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::super::board::Board;
 use super::super::findings::Findings;
-use super::super::layout::header_key;
-use super::super::words::{Text, Words};
+use super::super::words::Text;
 
-/// Employers as they are compared: without case and repeated spaces.
+/// Employers of a staff list. All spellings of one are equal already.
 #[derive(Default)]
 pub(super) struct Employers {
-    /// Each spelling is folded once.
-    folded: HashMap<Text, Text>,
     /// A row of staff.csv names them, rejected or not.
     listed: HashSet<Text>,
     /// Their posts end because the import says so.
@@ -19,24 +16,19 @@ pub(super) struct Employers {
 }
 
 impl Employers {
-    /// The employer as it is compared.
-    pub(super) fn key(&mut self, employer: Text, words: &mut Words) -> Text {
-        *self.folded.entry(employer).or_insert_with(|| {
-            let folded = header_key(words.get(employer));
-            words.text(&folded)
-        })
+    /// A row of staff.csv names this employer.
+    pub(super) fn list(&mut self, employer: Text) {
+        self.listed.insert(employer);
     }
 
-    /// A row of staff.csv names this employer.
-    pub(super) fn list(&mut self, employer: Text, words: &mut Words) {
-        let key = self.key(employer, words);
-        self.listed.insert(key);
+    /// The employers that the staff list names.
+    pub(super) const fn listed(&self) -> &HashSet<Text> {
+        &self.listed
     }
 
     /// What staff.csv says of the posts of this employer that it does not name.
-    pub(super) fn place(&mut self, employer: Text, words: &mut Words) -> Place {
-        let key = self.key(employer, words);
-        match (self.ending.contains(&key), self.listed.contains(&key)) {
+    pub(super) fn place(&self, employer: Text) -> Place {
+        match (self.ending.contains(&employer), self.listed.contains(&employer)) {
             (true, _) => Place::Ending,
             (false, true) => Place::Listed,
             (false, false) => Place::Absent,
@@ -48,21 +40,19 @@ impl Employers {
         if names.is_empty() {
             return;
         }
-        let mut known: HashMap<Text, Text> = HashMap::new();
-        for person in 0..board.people.on_file.len() {
-            let employer = board.people.list[person].key.0;
-            known.insert(self.key(employer, &mut board.words), employer);
-        }
+        let known: HashSet<Text> =
+            board.people.list[..board.people.on_file.len()].iter().map(|person| person.key.0).collect();
         for name in names {
-            let key = board.words.text(&header_key(name));
-            if !known.contains_key(&key) {
-                let on_file: BTreeSet<_> = known.values().map(|employer| board.words.get(*employer)).collect();
+            let Some(key) = board.words.key(name).filter(|key| known.contains(key)) else {
+                let on_file: BTreeSet<_> = known.iter().map(|employer| board.words.get(*employer)).collect();
                 let on_file = on_file.into_iter().take(5).collect::<Vec<_>>().join(", ");
                 findings.refusals.push(format!(
                     "No one of the employer '{name}' is on file. --ends-employer takes an employer as staff.csv writes it, such as \
                      {on_file}."
                 ));
-            } else if self.listed.contains(&key) {
+                continue;
+            };
+            if self.listed.contains(&key) {
                 findings.refusals.push(format!(
                     "staff.csv has rows of the employer '{name}', and --ends-employer says that it ends. Remove these rows, or \
                      leave --ends-employer out."

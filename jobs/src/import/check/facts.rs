@@ -4,22 +4,21 @@
 use std::collections::BTreeMap;
 
 use entity::period::{Day, Validity};
-use entity::value::{AppointmentRole, Role};
+use entity::value::AppointmentRole;
 
 use super::super::board::{
-    Allocation, Appointment, Board, Exemption, PersonIx, Plan, Policy, Unavailability, UnitIx, Writes,
+    Appointment, Board, Exemption, PersonIx, Plan, Policy, Unavailability, UnitIx, Writes,
 };
 use super::super::findings::{Fault, FileCount, Findings, Taken};
 use super::super::layout::{
-    Column, ExemptionColumn, Has, ManagerColumn, PolicyColumn, SupporterColumn, UnavailabilityColumn,
+    Column, ExemptionColumn, Has, ManagerColumn, PolicyColumn, UnavailabilityColumn,
 };
 use super::super::parse::{
-    AllocationRow, AppointmentRow, ExemptionRow, File, Line, PersonKey, PolicyRow, UnavailabilityRow,
+    AppointmentRow, ExemptionRow, File, Line, PersonKey, PolicyRow, UnavailabilityRow,
 };
-use super::shares;
 
 /// A dated fact.
-trait Fact: Copy + PartialEq {
+pub(super) trait Fact: Clone + PartialEq {
     /// What it is about; with its first day, that names it.
     type About: Ord + Copy;
 
@@ -29,34 +28,52 @@ trait Fact: Copy + PartialEq {
     const CORRECTS_FIRST_DAY: bool;
     /// What a row says, with what the file has no column for taken from the fact on file.
     fn fill(self, on_file: &Self, has: Has) -> Self;
+    /// What two rows that are about the same from the same day come to; absent if only one of them can be right.
+    fn joined(&self, _: &Self) -> Option<Self> {
+        None
+    }
+}
+
+/// What the rows of a file come to.
+pub(super) struct Merged<F> {
+    pub(super) count: FileCount,
+    pub(super) writes: Writes<F>,
+    /// The rows that were taken.
+    pub(super) taken: Vec<Line<F>>,
 }
 
 /// Reads the rows of one file against what is on file.
-fn merge<R: Copy, F: Fact>(
+pub(super) fn merge<R, F: Fact>(
     file: File<R>,
     on_file: &[(i64, F)],
     first_day: impl Column,
     findings: &mut Findings,
     subject: fn(&R) -> Option<PersonKey>,
     mut fact: impl FnMut(&R) -> Result<F, Fault>,
-) -> (FileCount, Writes<F>, Vec<Line<F>>) {
+) -> Merged<F> {
     let File { mut count, rows, has, spared: _ } = file;
-    let mut lines: BTreeMap<(F::About, Option<Day>), u32> = BTreeMap::new();
-    let mut taken = Vec::with_capacity(rows.len());
+    // By what a row is about and its first day: its place among those taken.
+    let mut places: BTreeMap<(F::About, Option<Day>), usize> = BTreeMap::new();
+    let mut taken: Vec<Line<F>> = Vec::with_capacity(rows.len());
     for line in rows {
         let subject = subject(&line.row);
         match fact(&line.row) {
             Ok(row) => {
                 let from = row.validity().from;
-                if let Some(earlier) = lines.get(&(row.about(), from)) {
+                if let Some(earlier) = places.get(&(row.about(), from)).map(|place| &mut taken[*place]) {
+                    if let Some(joined) = earlier.row.joined(&row) {
+                        earlier.row = joined;
+                        count.take(Taken::Unchanged);
+                        continue;
+                    }
                     let value = from.map(|day| day.to_string()).unwrap_or_default();
                     let sentence =
-                        format!("Line {earlier} is about the same from the same day on; keep one of the two");
+                        format!("Line {} is about the same from the same day on; keep one of the two", earlier.line);
                     let fault = Fault { column: first_day.header(), value, sentence: sentence.into() };
                     findings.reject(&mut count, line.line, subject, fault);
                     continue;
                 }
-                lines.insert((row.about(), from), line.line);
+                places.insert((row.about(), from), taken.len());
                 taken.push(Line { line: line.line, row });
             }
             Err(fault) => findings.reject(&mut count, line.line, subject, fault),
@@ -89,12 +106,12 @@ fn merge<R: Copy, F: Fact>(
     for (line, found) in taken.iter().zip(found) {
         count.take(match found {
             None => {
-                writes.added.push(line.row);
+                writes.added.push(line.row.clone());
                 Taken::Added
             }
             Some(at) => {
                 let (id, old) = &on_file[at];
-                let new = line.row.fill(old, has);
+                let new = line.row.clone().fill(old, has);
                 if new == *old {
                     Taken::Unchanged
                 } else {
@@ -104,82 +121,7 @@ fn merge<R: Copy, F: Fact>(
             }
         });
     }
-    (count, writes, taken)
-}
-
-impl Fact for Allocation {
-    type About = (PersonIx, Role, UnitIx);
-    const CORRECTS_FIRST_DAY: bool = true;
-
-    fn about(&self) -> Self::About {
-        (self.person, self.role, self.unit)
-    }
-
-    fn validity(&self) -> Validity {
-        self.validity
-    }
-
-    fn fill(self, on_file: &Self, has: Has) -> Self {
-        use SupporterColumn as At;
-        Self {
-            share: has.or(At::Share, self.share, on_file.share),
-            validity: Validity {
-                from: has.or(At::From, self.validity.from, on_file.validity.from),
-                to: has.or(At::Until, self.validity.to, on_file.validity.to),
-            },
-            line_approved_on: has.or(At::LineApprovedOn, self.line_approved_on, on_file.line_approved_on),
-            line_approver: has.or(At::LineApprover, self.line_approver, on_file.line_approver),
-            senior_approved_on: has.or(At::SeniorApprovedOn, self.senior_approved_on, on_file.senior_approved_on),
-            senior_approver: has.or(At::SeniorApprover, self.senior_approver, on_file.senior_approver),
-            protected_hours: has.or(At::ProtectedHours, self.protected_hours, on_file.protected_hours),
-            signed_off_on: has.or(At::SignedOffOn, self.signed_off_on, on_file.signed_off_on),
-            paused: Validity {
-                from: has.or(At::PausedFrom, self.paused.from, on_file.paused.from),
-                to: has.or(At::PausedUntil, self.paused.to, on_file.paused.to),
-            },
-            ..self
-        }
-    }
-}
-
-/// supporters.csv
-pub(super) fn allocations(
-    file: File<AllocationRow>,
-    board: &mut Board,
-    plan: &mut Plan,
-    findings: &mut Findings,
-) -> FileCount {
-    use SupporterColumn as At;
-    let on_file = std::mem::take(&mut board.allocations);
-    let (count, writes, taken) = merge(
-        file,
-        &on_file,
-        At::From,
-        findings,
-        |row| Some(row.person),
-        |row: &AllocationRow| {
-            let allocation = Allocation {
-                person: board.person(row.person, At::Number)?,
-                role: row.role,
-                unit: board.unit(row.unit, At::Unit)?,
-                share: row.share,
-                validity: row.validity,
-                line_approved_on: row.line_approved_on,
-                line_approver: board.other(row.line_approver, At::LineApprover)?,
-                senior_approved_on: row.senior_approved_on,
-                senior_approver: board.other(row.senior_approver, At::SeniorApprover)?,
-                protected_hours: row.protected_hours,
-                signed_off_on: row.signed_off_on,
-                paused: row.paused,
-            };
-            let others = [allocation.line_approver, allocation.senior_approver];
-            board.want([allocation.person].into_iter().chain(others.into_iter().flatten()));
-            Ok(allocation)
-        },
-    );
-    shares::check(&taken, &on_file, &writes, board, &count.file, findings);
-    plan.allocations = writes;
-    count
+    Merged { count, writes, taken }
 }
 
 impl Fact for Unavailability {
@@ -197,6 +139,11 @@ impl Fact for Unavailability {
     fn fill(self, on_file: &Self, has: Has) -> Self {
         Self { to: has.or(UnavailabilityColumn::Until, self.to, on_file.to), ..self }
     }
+
+    /// Two absences of one person from the same day are one, until the later of the two ends.
+    fn joined(&self, other: &Self) -> Option<Self> {
+        Some(Self { to: self.to.zip(other.to).map(|(a, b)| a.max(b)), ..*self })
+    }
 }
 
 /// unavailability.csv
@@ -208,7 +155,7 @@ pub(super) fn unavailability(
 ) -> FileCount {
     use UnavailabilityColumn as At;
     let on_file = std::mem::take(&mut board.unavailability);
-    let (count, writes, _) = merge(
+    let Merged { count, writes, .. } = merge(
         file,
         &on_file,
         At::From,
@@ -262,7 +209,7 @@ pub(super) fn appointments(
 ) -> FileCount {
     use ManagerColumn as At;
     let on_file = std::mem::take(&mut board.appointments);
-    let (count, writes, _) = merge(
+    let Merged { count, writes, .. } = merge(
         file,
         &on_file,
         At::From,
@@ -312,28 +259,15 @@ pub(super) fn policies(
 ) -> FileCount {
     use PolicyColumn as At;
     let on_file = std::mem::take(&mut board.policies);
-    let (count, writes, _) = merge(
+    let Merged { count, writes, .. } = merge(
         file,
         &on_file,
         At::InForceFrom,
         findings,
         |_| None,
         |row: &PolicyRow| {
-            Ok(Policy {
-                unit: board.unit(row.unit, At::Unit)?,
-                in_force_from: row.in_force_from,
-                staff_per_supporter: row.staff_per_supporter,
-                min_supporters: row.min_supporters,
-                certificate_months: row.certificate_months,
-                approval_months: row.approval_months,
-                away_days: row.away_days,
-                level1_target: row.level1_target,
-                min_champions: row.min_champions,
-                supporters_per_trainer: row.supporters_per_trainer,
-                horizon_days: row.horizon_days,
-                must_mix: row.must_mix,
-                should_mix: row.should_mix,
-            })
+            let PolicyRow { unit, in_force_from, terms } = row;
+            Ok(Policy { unit: board.unit(*unit, At::Unit)?, in_force_from: *in_force_from, terms: terms.clone() })
         },
     );
     plan.policies = writes;
@@ -366,7 +300,7 @@ pub(super) fn exemptions(
 ) -> FileCount {
     use ExemptionColumn as At;
     let on_file = std::mem::take(&mut board.exemptions);
-    let (count, writes, _) = merge(
+    let Merged { count, writes, .. } = merge(
         file,
         &on_file,
         At::From,

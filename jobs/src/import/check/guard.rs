@@ -11,6 +11,7 @@ use super::super::limits::{Excess, Limit, is_over};
 use super::super::words::Text;
 use super::Terms;
 use super::employers::Employers;
+use super::settle::Change;
 
 const RULE: &str = "At most a fifth of an employer's open posts may change or end. Check that the list is whole and the as-at \
                     day is right; if this is meant, import it";
@@ -38,8 +39,8 @@ pub(super) struct Guard<'a> {
     /// By place, whether a unit that was open is open no longer.
     closing: &'a [bool],
     terms: Terms,
-    /// By the employer as it is compared, with a spelling of it.
-    tallies: HashMap<Text, (Text, Tally)>,
+    /// By employer.
+    tallies: HashMap<Text, Tally>,
 }
 
 impl<'a> Guard<'a> {
@@ -47,22 +48,23 @@ impl<'a> Guard<'a> {
         Self { employers, closing, terms, tallies: HashMap::new() }
     }
 
-    /// A post as it was and will be. One that moves to another unit goes on; one whose unit closes does not.
-    pub(super) fn see(&mut self, old: &Post, new: &Post, moved: bool, board: &mut Board) {
+    /// A post as it was and will be. One that goes on under other terms does not end; one whose unit closes does.
+    pub(super) fn see(&mut self, old: &Post, new: &Post, change: Change, board: &Board) {
         let as_at = self.terms.as_at;
         let open = |validity: Validity| !validity.is_empty() && !validity.ended_by(as_at);
         if !open(old.validity) {
             return;
         }
         let employer = board.people.list[old.person.at()].key.0;
-        let key = self.employers.key(employer, &mut board.words);
-        let (_, tally) = self.tallies.entry(key).or_insert_with(|| (employer, Tally::default()));
+        let tally = self.tallies.entry(employer).or_default();
         tally.open += 1;
         let closes = self.closing.get(new.unit.at()).copied().unwrap_or_default();
-        if !moved && (!open(new.validity) || closes) {
-            tally.ended += 1;
-        } else if moved || is_other(old, new) {
-            tally.changed += 1;
+        match change {
+            Change::None if !open(new.validity) || closes => tally.ended += 1,
+            Change::None if is_other(old, new) => tally.changed += 1,
+            Change::Terms => tally.changed += 1,
+            // A ward that gets a new manager changes all of its posts, and nothing is wrong with the list.
+            Change::None | Change::LineManager => {}
         }
     }
 
@@ -72,7 +74,7 @@ impl<'a> Guard<'a> {
         let allow = self.terms.allow;
         let mut over: Vec<_> = self
             .tallies
-            .into_values()
+            .into_iter()
             .filter(|(_, tally)| is_over(tally.changed + tally.ended, 5, tally.open))
             .map(|(employer, tally)| (board.words.get(employer), tally))
             .collect();

@@ -12,7 +12,8 @@ use super::super::words::Text;
 use super::Terms;
 use super::employers::{Employers, Place};
 use super::guard::Guard;
-use super::settle::{Holding, Settled, settle};
+use super::not_read::NotRead;
+use super::settle::{Change, Holding, Settled, settle};
 
 /// Works out the posts. Without a staff file, only which of them end because their unit closes or their employer `ends`.
 pub(super) fn check(
@@ -29,8 +30,12 @@ pub(super) fn check(
     employers.end(ends, board, findings);
     let mut guard = Guard::new(employers, closing, terms);
     settle_all(list.as_mut(), terms.as_at, board, &mut guard, plan, findings);
+    let listed = guard.employers.listed().clone();
     guard.judge(board, findings);
-    list.map(|list| list.count)
+    list.map(|List { count, not_read, .. }| {
+        not_read.plan(&listed, terms.as_at, board, plan, findings, &count.file);
+        count
+    })
 }
 
 /// A staff list, row by row as posts.
@@ -41,17 +46,20 @@ struct List {
     posts: Vec<Line<Post>>,
     /// By person: assignment numbers of rejected rows; none where a row did not say which.
     spared: Vec<(PersonIx, Option<Text>)>,
+    /// Rejected rows that name a known unit.
+    not_read: NotRead,
 }
 
 fn read(file: File<PostRow>, board: &mut Board, employers: &mut Employers, findings: &mut Findings) -> List {
     let File { mut count, rows, has, spared } = file;
-    occurring(&rows, &spared, board, employers);
+    occurring(&rows, &spared, employers);
+    let not_read = NotRead::of_rejected(&spared, board);
     let mut spared = name_everybody(&rows, spared, board);
     let mut blank_wte: Option<(u32, u32)> = None;
     let mut unlike: Option<(u32, u32)> = None;
     let mut posts = Vec::with_capacity(rows.len());
     for line in rows {
-        match post(&line.row, board) {
+        match post(&line, &count.file, board, findings) {
             Ok(post) => {
                 if has.column(At::Wte) && line.row.wte.is_none() {
                     blank_wte = Some(blank_wte.map_or((line.line, 1), |(first, rows)| (first, rows + 1)));
@@ -79,20 +87,18 @@ fn read(file: File<PostRow>, board: &mut Board, employers: &mut Employers, findi
     }
     posts.sort_unstable_by_key(|line| (line.row.person, line.row.validity.from, line.line));
     spared.sort_unstable();
-    List { count, has, posts, spared }
+    List { count, has, posts, spared, not_read }
 }
 
 /// An employer occurs if any row names it, rejected or not: a file in which every row of an employer is wrong is about it
 /// all the same.
-fn occurring(rows: &[Line<PostRow>], spared: &[Spared], board: &mut Board, employers: &mut Employers) {
+fn occurring(rows: &[Line<PostRow>], spared: &[Spared], employers: &mut Employers) {
     let of_rejected = |spared: &Spared| match spared {
-        Spared::Post((employer, _), _) | Spared::Employer(employer) => Some(*employer),
+        Spared::Post { employer, .. } => *employer,
         Spared::Unit(_) => None,
     };
     let of_rows = rows.iter().map(|line| line.row.person.0);
-    for employer in of_rows.chain(spared.iter().filter_map(of_rejected)) {
-        employers.list(employer, &mut board.words);
-    }
+    of_rows.chain(spared.iter().filter_map(of_rejected)).for_each(|employer| employers.list(employer));
 }
 
 /// Takes the list and the posts on file together, person by person.
@@ -106,9 +112,12 @@ fn settle_all(
 ) {
     let on_file = std::mem::take(&mut board.posts);
     let mut none = FileCount::of(FileKind::Staff, String::new());
-    let (count, has, posts, spared) = match list {
-        Some(List { count, has, posts, spared }) => (count, *has, posts.as_slice(), spared.as_slice()),
-        None => (&mut none, Has(0), [].as_slice(), [].as_slice()),
+    let mut nothing = NotRead::default();
+    let (count, has, posts, spared, not_read) = match list {
+        Some(List { count, has, posts, spared, not_read }) => {
+            (count, *has, posts.as_slice(), spared.as_slice(), not_read)
+        }
+        None => (&mut none, Has(0), [].as_slice(), [].as_slice(), &mut nothing),
     };
     let (mut held, mut listed, mut kept) = (on_file.as_slice(), posts, spared);
     // All three lists are by person: one walk, person by person.
@@ -122,20 +131,24 @@ fn settle_all(
         kept = &kept[kept.partition_point(|(spared, _)| *spared < person)..];
         let spared: Vec<_> =
             kept.iter().take_while(|(spared, _)| *spared == person).map(|(_, number)| *number).collect();
-        let place = guard.employers.place(board.people.list[person.at()].key.0, &mut board.words);
+        let employer = board.people.list[person.at()].key.0;
+        let place = guard.employers.place(employer);
         if place == Place::Absent {
             for (_, post) in of_person {
-                guard.see(post, post, false, board);
+                guard.see(post, post, Change::None, board);
             }
             continue;
         }
-        let Settled { rows, on_file } = settle(&Holding { rows, on_file: of_person, spared: &spared, has, as_at });
+        let is_later = board.staff_lists.iter().any(|(_, list)| list.employer == employer && list.as_at < as_at);
+        let holding = Holding { rows, on_file: of_person, spared: &spared, has, as_at, is_later };
+        let Settled { rows, on_file } = settle(&holding);
         for (line, taken) in rows {
             match taken {
                 Ok(Taken::Unchanged) if board.people.state[person.at()].changed => count.take(Taken::Changed),
                 Ok(taken) => count.take(taken),
                 Err(first) => {
                     let about = Some(board.people.list[person.at()].key);
+                    not_read.add(employer, line.row.unit);
                     findings.reject(count, line.line, about, doubled(board, &line.row, first));
                 }
             }
@@ -145,23 +158,24 @@ fn settle_all(
             count.ended += u32::from(fate.gone);
             // What ends on purpose was named: it is no accident to guard against.
             if place == Place::Listed {
-                guard.see(old, &fate.post, fate.moved, board);
+                guard.see(old, &fate.post, fate.change, board);
             }
             if fate.post != *old {
                 plan.posts.changed.push((*id, fate.post));
             }
         }
     }
+    board.posts = on_file;
 }
 
-/// Everybody whom a row names is known from here on, in whatever order the rows come. Gives whose posts are to be spared.
+/// Makes every person that a row names known, in whatever order the rows come. Returns whose posts are to be kept.
 fn name_everybody(rows: &[Line<PostRow>], spared: Vec<Spared>, board: &mut Board) -> Vec<(PersonIx, Option<Text>)> {
     for line in rows {
         board.people.name(line.row.person);
     }
     let of_post = |spared| match spared {
-        Spared::Post(person, assignment) => Some((person, assignment)),
-        Spared::Unit(_) | Spared::Employer(_) => None,
+        Spared::Post { person: Some(person), assignment, .. } => Some((person, assignment)),
+        Spared::Post { person: None, .. } | Spared::Unit(_) => None,
     };
     spared
         .into_iter()
@@ -170,12 +184,17 @@ fn name_everybody(rows: &[Line<PostRow>], spared: Vec<Spared>, board: &mut Board
         .collect()
 }
 
-fn post(row: &PostRow, board: &mut Board) -> Result<Post, Fault> {
+/// A row as a post. A line manager who is not on file never takes the person out of a headcount: the cell is left blank.
+fn post(line: &Line<PostRow>, file: &str, board: &mut Board, findings: &mut Findings) -> Result<Post, Fault> {
+    let row = &line.row;
     let unit = board.unit(row.unit, At::Unit)?;
-    let line_manager = match row.line_manager {
-        Some(key) => Some(board.person(key, At::ManagerNumber)?),
-        None => None,
-    };
+    let line_manager = row.line_manager.and_then(|key| match board.person(key, At::ManagerNumber) {
+        Ok(manager) => Some(manager),
+        Err(fault) => {
+            findings.keep(file, line.line, Some(row.person), fault);
+            None
+        }
+    });
     let person = board.person(row.person, At::Number)?;
     board.want([person].into_iter().chain(line_manager));
     Ok(Post {
@@ -207,6 +226,19 @@ impl Post {
             bank: has.or(At::ContractType, self.bank, old.bank),
             ..self
         }
+    }
+
+    /// Whether `row` says the same of this post in all that is dated: any other unit, contract, family, band, WTE or line
+    /// manager holds from a day on, and what was before it is kept.
+    pub(super) fn has_terms_of(&self, row: &Self, has: Has) -> bool {
+        self.has_counted_terms_of(row, has) && self.line_manager == row.fill(self, has).line_manager
+    }
+
+    /// As [`Self::has_terms_of`], without the line manager.
+    pub(super) fn has_counted_terms_of(&self, row: &Self, has: Has) -> bool {
+        let terms =
+            |post: &Self| (post.unit, post.bank, post.contract_type, post.job_family, post.band, post.wte);
+        terms(self) == terms(&row.fill(self, has))
     }
 }
 

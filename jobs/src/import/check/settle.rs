@@ -1,5 +1,5 @@
-//! What the rows about one person make of the posts that the person has on file. History is never rewritten: a move to another
-//! unit, or to or from Bank, ends one post and begins another.
+//! What the rows about one person make of the posts that the person has on file. History is never rewritten: another unit,
+//! contract, family, band, WTE or line manager ends one spell of a post and begins another.
 
 use entity::period::{Day, Validity};
 
@@ -17,6 +17,8 @@ pub(super) struct Holding<'a> {
     pub(super) spared: &'a [Option<Text>],
     pub(super) has: Has,
     pub(super) as_at: Day,
+    /// Whether an earlier list of the employer is on file, so that a new post has begun since.
+    pub(super) is_later: bool,
 }
 
 /// What came out.
@@ -40,12 +42,24 @@ pub(super) struct Fate {
     pub(super) post: Post,
     /// The file names it no longer.
     pub(super) gone: bool,
-    /// It ends because its holder goes on elsewhere under the same assignment number.
-    pub(super) moved: bool,
+    /// Whether it ends because the assignment goes on under other terms.
+    pub(super) change: Change,
     /// A row has been found to be about it.
     matched: bool,
     /// It belongs to an assignment that the file names.
     named: bool,
+}
+
+/// Whether an assignment goes on under other terms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Change {
+    /// It does not.
+    #[default]
+    None,
+    /// Only its line manager is another one.
+    LineManager,
+    /// Its unit, contract, family, band or WTE is another one.
+    Terms,
 }
 
 /// What names a post (IMPORT.md, "Columns"): the assignment number, or the unit where there is none.
@@ -84,8 +98,14 @@ impl ByName {
 
 /// Settles one person.
 pub(super) fn settle<'a>(holding: &Holding<'a>) -> Settled<'a> {
-    let Holding { rows, on_file, spared, has: _, as_at } = *holding;
-    let fate = |(_, post): &(i64, Post)| Fate { post: *post, gone: false, moved: false, matched: false, named: false };
+    let Holding { rows, on_file, spared, has: _, as_at, is_later: _ } = *holding;
+    let fate = |(_, post): &(i64, Post)| Fate {
+        post: *post,
+        gone: false,
+        change: Change::None,
+        matched: false,
+        named: false,
+    };
     let mut settled = Settled {
         rows: Vec::with_capacity(rows.len()),
         on_file: OnFile { added: Vec::new(), fates: on_file.iter().map(fate).collect() },
@@ -120,7 +140,7 @@ fn end(fate: &mut Fate, as_at: Day) {
 }
 
 fn one_assignment<'a>(holding: &Holding<'a>, by_name: &ByName, group: &[&'a Line<Post>], settled: &mut Settled<'a>) {
-    let Holding { rows: _, on_file, spared, has, as_at } = *holding;
+    let Holding { rows: _, on_file, spared, has, as_at, is_later } = *holding;
     let mut rows: Vec<&'a Line<Post>> = Vec::with_capacity(group.len());
     for line in group {
         // Oldest first and apart from each other: only the last can reach into this one.
@@ -153,28 +173,42 @@ fn one_assignment<'a>(holding: &Holding<'a>, by_name: &ByName, group: &[&'a Line
         let row = &line.row;
         // A row that is over is about the days that it gives, and so is one of several.
         let over = row.validity.ended_by(as_at);
-        let about = if single && !over { current(row, &mine, fates, has, as_at) } else { pair(row, &mine, fates, has) };
+        let about = if single && !over {
+            current(row, &mine, fates, has, as_at)
+        } else {
+            pair(row, &mine, fates, has).or_else(|| same_start(row, &mine, fates))
+        };
         let fits = about.and_then(|at| restarted(row, at, &mine, fates, as_at));
+        // What is over is corrected where it stands; what goes on has other terms from a day on.
+        let same_terms = |at: usize| over || fates[at].post.has_terms_of(row, has);
         let (validity, taken) = match (about, fits) {
-            (Some(at), Some(validity)) if same_place(row, &fates[at].post, has) => {
+            (Some(at), Some(validity)) if same_place(row, &fates[at].post, has) && same_terms(at) => {
                 *found = Some(take(line, &on_file[at].1, &mut fates[at], validity, has, as_at, &mut settled.rows));
                 continue;
             }
-            (Some(at), _) if !same_place(row, &fates[at].post, has) => {
+            (Some(at), _) if !same_place(row, &fates[at].post, has) || !same_terms(at) => {
                 let began = fates[at].post.validity.from;
                 let from = row.validity.from.filter(|from| began.is_none_or(|began| *from > began)).unwrap_or(as_at);
-                if began == Some(from) {
+                if began == Some(from) || began.is_some_and(|began| began > as_at) {
                     // What is on file has not lasted a day yet, so there is no history to keep.
                     let validity = fits.unwrap_or(row.validity);
                     *found = Some(take(line, &on_file[at].1, &mut fates[at], validity, has, as_at, &mut settled.rows));
                     continue;
                 }
+                fates[at].change = match fates[at].post.has_counted_terms_of(row, has) {
+                    true => Change::LineManager,
+                    false => Change::Terms,
+                };
                 (Validity { from: Some(from), to: row.validity.to }, Taken::Changed)
             }
             // Days on which the assignment was elsewhere are not rewritten.
             (None, _) if single && over && mine.iter().any(|at| fates[*at].post.validity.overlaps(row.validity)) => {
                 settled.rows.push((line, Ok(Taken::Unchanged)));
                 continue;
+            }
+            // A post that was not on the list before has begun since.
+            _ if is_later && row.validity.from.is_none() && !over => {
+                (Validity { from: Some(as_at), to: row.validity.to }, Taken::Added)
             }
             _ => (row.validity, Taken::Added),
         };
@@ -192,9 +226,14 @@ fn one_assignment<'a>(holding: &Holding<'a>, by_name: &ByName, group: &[&'a Line
         match moves_on(fate.post.validity, &found, as_at) {
             Some(day) => {
                 fate.post.validity.to = Some(fate.post.validity.to.map_or(day, |to| to.min(day)));
-                fate.moved = true;
+                if fate.change == Change::None {
+                    fate.change = Change::Terms;
+                }
             }
-            None => end(fate, as_at),
+            None => {
+                fate.change = Change::None;
+                end(fate, as_at);
+            }
         }
     }
 }
@@ -224,6 +263,7 @@ fn exact(row: &Post, single: bool, mine: &[usize], fates: &[Fate], has: Has, as_
         };
         !fates[*at].matched
             && held.validity.from == row.validity.from
+            && (row.validity.ended_by(as_at) || held.has_terms_of(row, has))
             && (!single || same_place(row, held, has) && alone())
     })
 }
@@ -245,6 +285,11 @@ fn pair(row: &Post, mine: &[usize], fates: &[Fate], has: Has) -> Option<usize> {
     mine.iter().find(fits).copied()
 }
 
+/// Among several rows: the post that began on the row's very day, wherever it was.
+fn same_start(row: &Post, mine: &[usize], fates: &[Fate]) -> Option<usize> {
+    mine.iter().copied().find(|at| !fates[*at].matched && fates[*at].post.validity.from == row.validity.from)
+}
+
 /// The days of the post at `at` as `row` corrects them; nothing where the two have no day in common, so that the row is about
 /// another post. The start of the assignment is not the start of this post where earlier posts of it are on file.
 fn restarted(row: &Post, at: usize, mine: &[usize], fates: &[Fate], as_at: Day) -> Option<Validity> {
@@ -257,7 +302,8 @@ fn restarted(row: &Post, at: usize, mine: &[usize], fates: &[Fate], as_at: Day) 
         let before = earlier.from < held.from && !earlier.begins_after(as_at);
         before && *other != at && earlier.to.is_some_and(|to| row.validity.from.is_none_or(|from| from < to))
     };
-    let from = if mine.iter().any(runs_over) { held.from } else { row.validity.from };
+    // A blank start says nothing of when it was: it may be a post that was new on a later list.
+    let from = if mine.iter().any(runs_over) { held.from } else { row.validity.from.or(held.from) };
     Some(Validity { from, to: row.validity.to }).filter(|validity| !validity.is_empty())
 }
 
@@ -284,7 +330,7 @@ fn take<'a>(
     rows: &mut Vec<(&'a Line<Post>, Result<Taken, u32>)>,
 ) -> Validity {
     let validity = Validity {
-        from: has.or(At::StartDate, validity.from, old.validity.from),
+        from: has.or(At::StartDate, validity.from, old.validity.from).or(old.validity.from),
         // A file without ends says at least that the post has not ended by its day.
         to: has.or(At::EndDate, validity.to, old.validity.to.filter(|to| *to > as_at)),
     };

@@ -1,4 +1,5 @@
 //! The shares of one person on one day sum to at most the whole of them, else the change is refused (COVERAGE.md section 4).
+//! A person known by several linked numbers is one person.
 
 use std::collections::HashMap;
 
@@ -6,55 +7,82 @@ use entity::period::Day;
 use entity::table::import_batch::SHARES;
 use entity::value::Role;
 
-use super::super::board::{Allocation, Board, PersonIx, Writes};
+use super::super::board::{Board, PersonIx, Plan};
 use super::super::findings::{Fault, Findings};
 use super::super::layout::{Column as _, SupporterColumn};
-use super::super::parse::Line;
 
-/// Looks at everybody whom a row is about, with what stays on file.
-pub(super) fn check(
-    taken: &[Line<Allocation>],
-    on_file: &[(i64, Allocation)],
-    writes: &Writes<Allocation>,
-    board: &Board,
-    file: &str,
-    findings: &mut Findings,
-) {
-    let mut lines: HashMap<PersonIx, u32> = HashMap::new();
-    for line in taken.iter().filter(|line| line.row.role == Role::PeerSupporter) {
-        lines.insert(line.row.person, line.line);
+/// The people whose shares a file touches, each with the file and line of the last row about them.
+#[derive(Default)]
+pub(super) struct Shares(HashMap<PersonIx, (String, u32)>);
+
+impl Shares {
+    /// A row gives a person a share, or makes two people one.
+    pub(super) fn touch(&mut self, person: PersonIx, file: &str, line: u32) {
+        self.0.insert(person, (file.to_owned(), line));
     }
-    let changed: HashMap<i64, &Allocation> = writes.changed.iter().map(|(id, new)| (*id, new)).collect();
-    let after = on_file.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&writes.added);
-    // Each first day adds a share, and each first day without takes it away again.
-    let mut events: Vec<(PersonIx, Option<Day>, i32)> = Vec::new();
-    for allocation in after.filter(|after| after.role == Role::PeerSupporter && !after.validity.is_empty()) {
-        if lines.contains_key(&allocation.person) {
-            events.push((allocation.person, allocation.validity.from, allocation.share));
-            events.extend(allocation.validity.to.map(|to| (allocation.person, Some(to), -allocation.share)));
+
+    /// Looks at every person that was touched, with what stays on file.
+    pub(super) fn check(self, board: &Board, plan: &Plan, findings: &mut Findings) {
+        if self.0.is_empty() {
+            return;
+        }
+        let same = SamePerson::new(board, plan);
+        let touched: HashMap<PersonIx, (String, u32)> =
+            self.0.into_iter().map(|(person, place)| (same.of(person), place)).collect();
+        let changed: HashMap<i64, _> = plan.allocations.changed.iter().map(|(id, new)| (*id, new)).collect();
+        let after = board.allocations.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old));
+        let after = after.chain(&plan.allocations.added);
+        // Each first day adds a share, and each first day without takes it away again.
+        let mut events: Vec<(PersonIx, Option<Day>, i32)> = Vec::new();
+        for allocation in after.filter(|after| after.role == Role::PeerSupporter && !after.validity.is_empty()) {
+            let person = same.of(allocation.person);
+            if touched.contains_key(&person) {
+                events.push((person, allocation.validity.from, allocation.share));
+                events.extend(allocation.validity.to.map(|to| (person, Some(to), -allocation.share)));
+            }
+        }
+        events.sort_unstable();
+        for of_person in events.chunk_by(|a, b| a.0 == b.0) {
+            let mut sum = 0;
+            let over = of_person.iter().find(|(_, _, share)| {
+                sum += share;
+                sum > 1000
+            });
+            let Some((person, day, _)) = over else { continue };
+            let (employer, number) = board.people.list[person.at()].key;
+            let who = format!("{}/{}", board.words.get(employer), board.words.get(number));
+            let from = day.map_or_else(|| "from the first day".to_owned(), |day| format!("on {day}"));
+            let [start, end] = SHARES;
+            let sentence = format!("{start}{who} {from}{end}");
+            let value = format!("{}.{}", sum / 10, sum % 10);
+            let (file, line) = touched.get(person).map_or(("", 0), |(file, line)| (file.as_str(), *line));
+            findings.refusals.push(format!("{file}: {sentence}."));
+            findings.point_at(
+                file,
+                line,
+                Some((employer, number)),
+                Fault { column: SupporterColumn::Share.header(), value, sentence: sentence.into() },
+            );
         }
     }
-    events.sort_unstable();
-    for of_person in events.chunk_by(|a, b| a.0 == b.0) {
-        let mut sum = 0;
-        let over = of_person.iter().find(|(_, _, share)| {
-            sum += share;
-            sum > 1000
-        });
-        let Some((person, day, _)) = over else { continue };
-        let (employer, number) = board.people.list[person.at()].key;
-        let who = format!("{}/{}", board.words.get(employer), board.words.get(number));
-        let from = day.map_or_else(|| "from the first day".to_owned(), |day| format!("on {day}"));
-        let [start, end] = SHARES;
-        let sentence = format!("{start}{who} {from}{end}");
-        let value = format!("{}.{}", sum / 10, sum % 10);
-        let line = lines.get(person).copied().unwrap_or(0);
-        findings.refusals.push(format!("{file}: {sentence}."));
-        findings.point_at(
-            file,
-            line,
-            Some((employer, number)),
-            Fault { column: SupporterColumn::Share.header(), value, sentence: sentence.into() },
-        );
+}
+
+/// Which people the links on file and those of the import make one: the first of them stands for all.
+pub(super) struct SamePerson(HashMap<PersonIx, PersonIx>);
+
+impl SamePerson {
+    pub(super) fn new(board: &Board, plan: &Plan) -> Self {
+        let mut same = Self(HashMap::new());
+        for link in board.links.iter().map(|(_, link)| link).chain(&plan.links.added) {
+            let (a, b) = (same.of(link.person), same.of(link.same_as));
+            if a != b {
+                same.0.insert(a.max(b), a.min(b));
+            }
+        }
+        same
+    }
+
+    pub(super) fn of(&self, person: PersonIx) -> PersonIx {
+        std::iter::successors(Some(person), |person| self.0.get(person).copied()).last().unwrap_or(person)
     }
 }

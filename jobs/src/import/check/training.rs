@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::board::{Board, Completion, Course, CourseIx, Plan};
+use super::super::board::{Board, Completion, CompletionKey, Course, CourseIx, Plan};
 use super::super::findings::{FileCount, Findings, Taken};
 use super::super::layout::{CourseColumn, TrainingColumn};
 use super::super::parse::{CourseRow, File, RecordRow};
@@ -49,11 +49,12 @@ pub(super) fn courses(file: File<CourseRow>, board: &mut Board, plan: &mut Plan,
 /// unless the file has the pass too.
 pub(super) fn records(file: File<RecordRow>, board: &mut Board, plan: &mut Plan, findings: &mut Findings) -> FileCount {
     use TrainingColumn as At;
-    let File { mut count, rows, has: _, spared: _ } = file;
-    let mut passes: HashSet<Completion> = HashSet::with_capacity(rows.len());
-    let mut others: HashSet<Completion> = HashSet::new();
+    let File { mut count, rows, has, spared: _ } = file;
+    let mut passes: HashMap<CompletionKey, usize> = HashMap::with_capacity(rows.len());
+    let mut taken: Vec<Completion> = Vec::with_capacity(rows.len());
+    let mut others: HashSet<CompletionKey> = HashSet::new();
     for line in rows {
-        let RecordRow { person, code, course, pass, completed_on } = line.row;
+        let RecordRow { person, code, course, pass, completed_on, valid_to } = line.row;
         let found = board.person(person, At::Number).and_then(|person| {
             let course = board.courses.find(course).ok_or_else(|| {
                 board.fault(At::Course, code, "There is no course with this code, neither in courses.csv nor on file")
@@ -71,25 +72,46 @@ pub(super) fn records(file: File<RecordRow>, board: &mut Board, plan: &mut Plan,
             count.take(Taken::Unchanged);
             continue;
         };
-        let completion = Completion { person, course, completed_on };
-        if pass {
-            let known = board.completions.contains_key(&completion);
-            // The same pass twice is one pass.
-            let first = passes.insert(completion);
-            if first && !known {
-                board.want([person]);
+        let key = CompletionKey { person, course, completed_on };
+        let known = board.completions.get(&key);
+        if !pass {
+            if known.is_some() {
+                others.insert(key);
+            }
+            count.take(Taken::Unchanged);
+            continue;
+        }
+        // The same pass twice is one pass, good for as long as the shorter of the two.
+        if let Some(earlier) = passes.get(&key).map(|place| &mut taken[*place]) {
+            earlier.valid_to = earlier.valid_to.into_iter().chain(valid_to).min();
+            count.take(Taken::Unchanged);
+            continue;
+        }
+        // A file without that column says nothing of how long a pass is good.
+        let on_file = known.and_then(|(_, valid_to)| *valid_to);
+        let completion = Completion { key, valid_to: has.or(At::ExpiresOn, valid_to, on_file) };
+        passes.insert(key, taken.len());
+        taken.push(completion);
+        count.take(match known {
+            None => Taken::Added,
+            Some(_) if completion.valid_to != on_file => Taken::Changed,
+            Some(_) => Taken::Unchanged,
+        });
+    }
+    for completion in taken {
+        match board.completions.get(&completion.key) {
+            None => {
+                board.want([completion.key.person]);
                 plan.completions.added.push(completion);
             }
-            count.take(if first && !known { Taken::Added } else { Taken::Unchanged });
-        } else if board.completions.contains_key(&completion) {
-            others.insert(completion);
-            count.take(Taken::Unchanged);
-        } else {
-            count.take(Taken::Unchanged);
+            Some((id, valid_to)) if *valid_to != completion.valid_to => {
+                plan.completions.changed.push((*id, completion));
+            }
+            Some(_) => {}
         }
     }
-    let withdrawn = others.difference(&passes).filter_map(|completion| board.completions.get(completion).copied());
-    plan.completions.removed.extend(withdrawn);
+    let withdrawn = others.iter().filter(|key| !passes.contains_key(key));
+    plan.completions.removed.extend(withdrawn.filter_map(|key| board.completions.get(key)).map(|(id, _)| *id));
     plan.completions.removed.sort_unstable();
     let withdrawn = u32::try_from(plan.completions.removed.len()).unwrap_or(u32::MAX);
     if withdrawn > 0 {

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use entity::period::Validity;
+use entity::period::{Day, Validity};
 
 use super::super::board::{Board, Plan, Unit, UnitIx};
 use super::super::findings::{Fault, FileCount, Findings, Taken};
 use super::super::layout::UnitColumn as At;
 use super::super::parse::{File, Line, Spared, UnitRow};
-use super::super::words::Text;
 use super::Terms;
+use super::placements::Placements;
 
 /// Takes the units over into the board. Gives the count, and by place whether a unit that was open is open no longer.
 pub(super) fn check(
@@ -24,8 +24,8 @@ pub(super) fn check(
     let mut listed: HashMap<UnitIx, u32> = HashMap::new();
     let mut taken: Vec<(UnitIx, Line<UnitRow>)> = Vec::new();
     for line in rows {
-        let UnitRow { code, name, parent: _, level, site, cover_group, validity } = line.row;
-        let unit = Unit { code, name, parent: None, level, site, cover_group, validity };
+        let UnitRow { code, name, parent: _, parent_from: _, level, site, cover_group, validity } = line.row;
+        let unit = Unit { code, name, level, site, cover_group, validity };
         match board.units.find(code) {
             Some(place) => {
                 if let Some(first) = listed.get(&place) {
@@ -35,7 +35,6 @@ pub(super) fn check(
                 }
                 let old = board.units.list[place.at()];
                 board.units.list[place.at()] = Unit {
-                    parent: old.parent,
                     level: has.or(At::Level, level, old.level),
                     site: has.or(At::Site, site, old.site),
                     cover_group: has.or(At::CoverGroup, cover_group, old.cover_group),
@@ -56,7 +55,8 @@ pub(super) fn check(
             }
         }
     }
-    let whole = !has.column(At::Parent) || parents(&taken, board, &count.file, findings);
+    let mut tree = Placements::new(board);
+    let whole = !has.column(At::Parent) || tree.place_all(&taken, board, before.len(), terms.as_at, &count.file, findings);
     for spared in &spared {
         if let Spared::Unit(code) = spared
             && let Some(place) = board.units.find(*code)
@@ -74,9 +74,12 @@ pub(super) fn check(
     }
     // A unit whose parent is missing would look like a second root.
     if whole {
-        one_root(&listed, board, &count.file, findings);
+        one_root(&listed, &tree, board, &count.file, findings);
     }
-    no_cycle(&listed, board, &count.file, findings);
+    for day in tree.days_from(terms.as_at) {
+        no_cycle(&listed, &tree, day, board, &count.file, findings);
+    }
+    let moved = tree.plan(board, plan);
     for (place, _) in taken {
         count.take(match before.get(place.at()) {
             None => {
@@ -87,6 +90,7 @@ pub(super) fn check(
                 plan.changed_units.push(place);
                 Taken::Changed
             }
+            Some(_) if moved.contains(&place) => Taken::Changed,
             Some(_) => Taken::Unchanged,
         });
     }
@@ -95,31 +99,18 @@ pub(super) fn check(
     (count, closing)
 }
 
-/// Puts every unit below its parent. Says whether all parents are there.
-fn parents(taken: &[(UnitIx, Line<UnitRow>)], board: &mut Board, file: &str, findings: &mut Findings) -> bool {
-    let mut missing: Option<Text> = None;
-    for (place, line) in taken {
-        let parent = line.row.parent.map(|code| (code, board.units.find(code)));
-        if let Some((code, None)) = parent {
-            missing = missing.or(Some(code));
-            let sentence = "There is no unit with this code, neither in this file nor on file";
-            findings.point_at(file, line.line, None, board.fault(At::Parent, code, sentence));
-        }
-        board.units.list[place.at()].parent = parent.and_then(|(_, parent)| parent);
-    }
-    if let Some(code) = missing {
-        let code = board.words.get(code);
-        findings.refusals.push(format!("{file}: the tree is broken: the Parent Code {code} is no unit."));
-    }
-    missing.is_none()
-}
-
 /// Exactly one of the units that the file lists has no parent.
-fn one_root(listed: &HashMap<UnitIx, u32>, board: &Board, file: &str, findings: &mut Findings) {
+fn one_root(
+    listed: &HashMap<UnitIx, u32>,
+    tree: &Placements,
+    board: &Board,
+    file: &str,
+    findings: &mut Findings,
+) {
     if listed.is_empty() {
         return;
     }
-    let mut roots: Vec<_> = listed.iter().filter(|(place, _)| board.units.list[place.at()].parent.is_none()).collect();
+    let mut roots: Vec<_> = listed.iter().filter(|(place, _)| tree.last_parent(**place).is_none()).collect();
     roots.sort_unstable_by_key(|(_, line)| **line);
     match roots.as_slice() {
         [_] => {}
@@ -143,8 +134,15 @@ fn one_root(listed: &HashMap<UnitIx, u32>, board: &Board, file: &str, findings: 
     }
 }
 
-/// No unit is above itself.
-fn no_cycle(listed: &HashMap<UnitIx, u32>, board: &Board, file: &str, findings: &mut Findings) {
+/// No unit is above itself on `day`.
+fn no_cycle(
+    listed: &HashMap<UnitIx, u32>,
+    tree: &Placements,
+    day: Day,
+    board: &Board,
+    file: &str,
+    findings: &mut Findings,
+) {
     let units = &board.units.list;
     // The walk that reached a unit first; 0 is none yet.
     let mut walk = vec![0_usize; units.len()];
@@ -152,12 +150,12 @@ fn no_cycle(listed: &HashMap<UnitIx, u32>, board: &Board, file: &str, findings: 
         let mut at = Some(UnitIx::new(start));
         while let Some(place) = at.filter(|place| walk[place.at()] == 0) {
             walk[place.at()] = start + 1;
-            at = units[place.at()].parent;
+            at = tree.parent(place, day);
         }
         let Some(meets) = at.filter(|place| walk[place.at()] == start + 1) else { continue };
         let mut around = vec![meets];
         while let Some(parent) =
-            around.last().and_then(|place| units[place.at()].parent).filter(|place| *place != meets)
+            around.last().and_then(|place| tree.parent(*place, day)).filter(|place| *place != meets)
         {
             around.push(parent);
         }
@@ -165,7 +163,7 @@ fn no_cycle(listed: &HashMap<UnitIx, u32>, board: &Board, file: &str, findings: 
         let codes: Vec<_> = around.iter().map(|place| board.words.get(units[place.at()].code)).collect();
         let circle = codes.join(" -> ");
         let line = around.iter().find_map(|place| listed.get(place)).copied().unwrap_or(0);
-        if let Some(parent) = units[meets.at()].parent {
+        if let Some(parent) = tree.parent(meets, day) {
             let sentence = format!("The unit is above itself: {circle}");
             findings.point_at(file, line, None, board.fault(At::Parent, units[parent.at()].code, sentence));
         }

@@ -1,10 +1,10 @@
 //! units.csv and staff.csv.
 
-use entity::period::Validity;
+use entity::period::{Day, Validity};
 
 use super::super::cell;
 use super::super::findings::Fault;
-use super::super::layout::{StaffColumn as Staff, UnitColumn as Unit};
+use super::super::layout::{LinkColumn as Link, StaffColumn as Staff, UnitColumn as Unit};
 use super::super::vocabulary;
 use super::super::words::Text;
 use super::{Cells, PersonKey, Spared};
@@ -15,6 +15,8 @@ pub(in super::super) struct UnitRow {
     pub(in super::super) code: Text,
     pub(in super::super) name: Text,
     pub(in super::super) parent: Option<Text>,
+    /// First day below that parent.
+    pub(in super::super) parent_from: Option<Day>,
     pub(in super::super) level: Option<Text>,
     pub(in super::super) site: Option<Text>,
     pub(in super::super) cover_group: Option<Text>,
@@ -46,9 +48,10 @@ pub(super) fn unit(cells: &mut Cells<'_>) -> Result<UnitRow, Fault> {
         code: cells.required_key(Unit::Code)?,
         name: cells.required_text(Unit::Name)?,
         parent: cells.key(Unit::Parent)?,
-        level: cells.text(Unit::Level)?,
-        site: cells.text(Unit::Site)?,
-        cover_group: cells.text(Unit::CoverGroup)?,
+        parent_from: cells.day(Unit::ParentFrom)?,
+        level: cells.value(Unit::Level)?,
+        site: cells.value(Unit::Site)?,
+        cover_group: cells.key(Unit::CoverGroup)?,
         validity: cells.validity(Unit::OpenFrom, Unit::ClosedOn)?,
     })
 }
@@ -57,41 +60,67 @@ pub(super) fn spared_unit(cells: &mut Cells<'_>) -> Option<Spared> {
     cells.required_key(Unit::Code).ok().map(Spared::Unit)
 }
 
+/// A row is rejected only if it cannot be known who, where or when. Anything else that makes no sense is left blank: it never
+/// takes a person out of a headcount.
 pub(super) fn post(cells: &mut Cells<'_>) -> Result<PostRow, Fault> {
     let person = cells.person(Staff::Employer, Staff::Number)?;
-    let manager_employer = cells.key(Staff::ManagerEmployer)?.unwrap_or(person.0);
-    let manager_number = cells.number(Staff::ManagerNumber)?;
-    let contract = cells.mapped(Staff::ContractType)?;
+    let unit = cells.required_key(Staff::Unit)?;
+    let validity = cells.validity(Staff::StartDate, Staff::EndDate)?;
+    let manager_employer = cells.lenient(|cells| cells.key(Staff::ManagerEmployer)).unwrap_or(person.0);
+    let manager_number = cells.lenient(|cells| cells.number(Staff::ManagerNumber));
+    let contract = cells.lenient(|cells| cells.mapped(Staff::ContractType).map(Some)).unwrap_or_default();
     Ok(PostRow {
         person,
-        assignment: cells.number(Staff::Assignment)?,
-        first_name: cells.text(Staff::FirstName)?,
-        last_name: cells.text(Staff::LastName)?,
-        work_email: cells.text(Staff::WorkEmail)?,
-        unit: cells.required_key(Staff::Unit)?,
-        job_title: cells.text(Staff::JobTitle)?,
-        job_family: cells.text(Staff::JobFamily)?,
-        band: cells.text(Staff::Band)?,
+        assignment: cells.lenient(|cells| cells.number(Staff::Assignment)),
+        first_name: cells.lenient(|cells| cells.text(Staff::FirstName)),
+        last_name: cells.lenient(|cells| cells.text(Staff::LastName)),
+        work_email: cells.lenient(|cells| cells.text(Staff::WorkEmail)),
+        unit,
+        job_title: cells.lenient(|cells| cells.text(Staff::JobTitle)),
+        job_family: cells.lenient(|cells| cells.value(Staff::JobFamily)),
+        band: cells.lenient(|cells| cells.value(Staff::Band)),
         line_manager: manager_number.map(|number| (manager_employer, number)),
-        wte: wte(cells)?,
-        contract_type: cells.words.filled(contract),
+        wte: cells.lenient(|cells| wte(cells)),
+        contract_type: cells.words.value(contract),
         bank: vocabulary::is_bank(contract),
-        validity: cells.validity(Staff::StartDate, Staff::EndDate)?,
+        validity,
     })
 }
 
 pub(super) fn spared_post(cells: &mut Cells<'_>) -> Option<Spared> {
-    match cells.person(Staff::Employer, Staff::Number) {
-        Ok(person) => Some(Spared::Post(person, cells.number(Staff::Assignment).ok().flatten())),
-        Err(_) => cells.required_key(Staff::Employer).ok().map(Spared::Employer),
-    }
+    Some(Spared::Post {
+        employer: cells.key(Staff::Employer).ok().flatten(),
+        person: cells.person(Staff::Employer, Staff::Number).ok(),
+        assignment: cells.number(Staff::Assignment).ok().flatten(),
+        unit: cells.key(Staff::Unit).ok().flatten(),
+    })
 }
 
 pub(super) fn about_post(cells: &mut Cells<'_>) -> Option<PersonKey> {
     cells.person(Staff::Employer, Staff::Number).ok()
 }
 
-/// Whole-time equivalent in hundredths, half up. More than 1.5 is hours a week or a slip of the keyboard; `0,8` can only mean
+/// A row of links.csv: two numbers of one person.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct LinkRow {
+    pub(in super::super) person: PersonKey,
+    pub(in super::super) same_as: PersonKey,
+}
+
+pub(super) fn link(cells: &mut Cells<'_>) -> Result<LinkRow, Fault> {
+    let person = cells.person(Link::Employer, Link::Number)?;
+    let same_as = cells.person(Link::SameAsEmployer, Link::SameAsNumber)?;
+    if person == same_as {
+        return Err(cells.fault(Link::SameAsNumber, "A number cannot be linked to itself"));
+    }
+    Ok(LinkRow { person, same_as })
+}
+
+pub(super) fn about_link(cells: &mut Cells<'_>) -> Option<PersonKey> {
+    cells.person(Link::Employer, Link::Number).ok()
+}
+
+/// Whole-time equivalent in hundredths, half up. More than 2 is hours a week or a slip of the keyboard; `0,8` can only mean
 /// 0.8, because nothing that passes is large enough to need a comma between thousands.
 fn wte(cells: &Cells<'_>) -> Result<Option<i32>, Fault> {
     let raw = cell::key(cells.sound(Staff::Wte)?);
@@ -99,7 +128,7 @@ fn wte(cells: &Cells<'_>) -> Result<Option<i32>, Fault> {
         return Ok(None);
     }
     match cell::millionths(raw) {
-        Some(wte) if wte <= 1_500_000 => Ok(Some(cell::rounded(wte, 10_000))),
-        _ => Err(cells.fault(Staff::Wte, "WTE is a number from 0 to 1.5, where 1 is full time; it is not hours")),
+        Some(wte) if wte <= 2_000_000 => Ok(Some(cell::rounded(wte, 10_000))),
+        _ => Err(cells.fault(Staff::Wte, "WTE is a number from 0 to 2, where 1 is full time; it is not hours")),
     }
 }

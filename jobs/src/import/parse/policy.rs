@@ -1,38 +1,22 @@
 //! policies.csv and exemptions.csv.
 
-use std::ops::RangeInclusive;
-
-use entity::coverage::{self, mix};
+use entity::coverage::mix::{self, Rule};
+use entity::coverage::{PolicyNumber, PolicyTerms};
 use entity::period::{Day, Validity};
 
 use super::super::cell::{self, Written};
 use super::super::findings::Fault;
 use super::super::layout::{ExemptionColumn as Exemption, PolicyColumn as Policy};
+use super::super::vocabulary;
 use super::super::words::Text;
 use super::Cells;
 
-/// More than a lifetime of months, and of days.
-const MOST_MONTHS: i32 = 1_200;
-const MOST_DAYS: i32 = 36_600;
-/// More people than any organisation has.
-const MOST_PEOPLE: i32 = 10_000_000;
-
 /// A row of policies.csv; a blank cell has taken its default.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct PolicyRow {
     pub(in super::super) unit: Text,
     pub(in super::super) in_force_from: Day,
-    pub(in super::super) staff_per_supporter: i32,
-    pub(in super::super) min_supporters: i32,
-    pub(in super::super) certificate_months: i32,
-    pub(in super::super) approval_months: i32,
-    pub(in super::super) away_days: i32,
-    pub(in super::super) level1_target: i32,
-    pub(in super::super) min_champions: i32,
-    pub(in super::super) supporters_per_trainer: i32,
-    pub(in super::super) horizon_days: i32,
-    pub(in super::super) must_mix: Text,
-    pub(in super::super) should_mix: Text,
+    pub(in super::super) terms: PolicyTerms,
 }
 
 /// A row of exemptions.csv.
@@ -46,36 +30,47 @@ pub(in super::super) struct ExemptionRow {
     pub(in super::super) agreed_by: Option<Text>,
 }
 
-pub(super) fn policy(cells: &mut Cells<'_>) -> Result<PolicyRow, Fault> {
-    let people = |least: i32| least..=MOST_PEOPLE;
-    let default = coverage::Policy::default();
-    Ok(PolicyRow {
-        unit: cells.required_key(Policy::Unit)?,
-        in_force_from: cells.required_day(Policy::InForceFrom)?,
-        staff_per_supporter: number(cells, Policy::StaffPerSupporter, people(1), default.staff_per_supporter)?,
-        min_supporters: number(cells, Policy::MinSupporters, people(0), default.min_supporters)?,
-        certificate_months: number(cells, Policy::CertificateMonths, 1..=MOST_MONTHS, default.certificate_months)?,
-        approval_months: number(cells, Policy::ApprovalMonths, 1..=MOST_MONTHS, default.approval_months)?,
-        away_days: number(cells, Policy::AwayDays, 0..=MOST_DAYS, default.away_days)?,
-        level1_target: number(cells, Policy::Level1Target, 0..=100, default.level1_target)?,
-        min_champions: number(cells, Policy::MinChampions, people(0), default.min_champions)?,
-        supporters_per_trainer: number(cells, Policy::SupportersPerTrainer, people(1), default.supporters_per_trainer)?,
-        horizon_days: number(cells, Policy::HorizonDays, 0..=MOST_DAYS, default.horizon_days)?,
-        must_mix: rules(cells, Policy::MustMix)?,
-        should_mix: rules(cells, Policy::ShouldMix)?,
-    })
+/// The column of a number.
+const fn column(number: PolicyNumber) -> Policy {
+    match number {
+        PolicyNumber::StaffPerSupporter => Policy::StaffPerSupporter,
+        PolicyNumber::MinSupporters => Policy::MinSupporters,
+        PolicyNumber::CertificateMonths => Policy::CertificateMonths,
+        PolicyNumber::ApprovalMonths => Policy::ApprovalMonths,
+        PolicyNumber::AwayDays => Policy::AwayDays,
+        PolicyNumber::Level1Target => Policy::Level1Target,
+        PolicyNumber::MinChampions => Policy::MinChampions,
+        PolicyNumber::SupportersPerTrainer => Policy::SupportersPerTrainer,
+        PolicyNumber::HorizonDays => Policy::HorizonDays,
+        PolicyNumber::TrainerCertificateMonths => Policy::TrainerCertificateMonths,
+        PolicyNumber::MinTrainers => Policy::MinTrainers,
+        PolicyNumber::StaleDays => Policy::StaleDays,
+    }
 }
 
-/// A whole number within `bounds`; blank takes `default`, which is COVERAGE.md section 3's.
-fn number(cells: &Cells<'_>, column: Policy, bounds: RangeInclusive<i32>, default: u32) -> Result<i32, Fault> {
-    Ok(cells.whole(column, bounds)?.unwrap_or_else(|| i32::try_from(default).unwrap_or(i32::MAX)))
+pub(super) fn policy(cells: &mut Cells<'_>) -> Result<PolicyRow, Fault> {
+    let (unit, in_force_from) = (cells.required_key(Policy::Unit)?, cells.required_day(Policy::InForceFrom)?);
+    let mut terms = PolicyTerms::default();
+    for number in PolicyNumber::ALL {
+        if let Some(value) = cells.whole(column(*number), number.range())? {
+            terms.set_number(*number, value);
+        }
+    }
+    if let Some(level) = cells.text(Policy::TrainerLevel)? {
+        terms.trainer_level = cells.words.get(level).to_owned();
+    }
+    if !cells.mapped(Policy::ApproverOffice)?.is_empty() {
+        terms.approver_office = cells.word(Policy::ApproverOffice, vocabulary::approver_office)?;
+    }
+    terms.mix = rules(cells, Policy::MustMix, true)?;
+    terms.mix.extend(rules(cells, Policy::ShouldMix, false)?);
+    Ok(PolicyRow { unit, in_force_from, terms })
 }
 
 /// Mix rules in the policy's own words, each of which must be a rule.
-fn rules(cells: &mut Cells<'_>, column: Policy) -> Result<Text, Fault> {
+fn rules(cells: &Cells<'_>, column: Policy, must: bool) -> Result<Vec<Rule>, Fault> {
     let rules = cell::text(cells.sound(column)?);
-    mix::parse(rules, false).map_err(|error| cells.fault(column, error.to_string()))?;
-    Ok(cells.words.text(rules))
+    mix::parse(rules, must).map_err(|error| cells.fault(column, error.to_string()))
 }
 
 pub(super) fn exemption(cells: &mut Cells<'_>) -> Result<ExemptionRow, Fault> {

@@ -22,14 +22,22 @@ pub(in super::super) struct AllocationRow {
     /// Thousandths.
     pub(in super::super) share: i32,
     pub(in super::super) validity: Validity,
-    pub(in super::super) line_approved_on: Option<Day>,
-    pub(in super::super) line_approver: Option<PersonKey>,
-    pub(in super::super) senior_approved_on: Option<Day>,
-    pub(in super::super) senior_approver: Option<PersonKey>,
+    /// The line manager's approval; one without a day is none.
+    pub(in super::super) line: Option<ApprovalRow>,
+    /// The senior manager's approval; one without a day is none.
+    pub(in super::super) senior: Option<ApprovalRow>,
     /// Hundredths of an hour a month.
     pub(in super::super) protected_hours: Option<i32>,
     pub(in super::super) signed_off_on: Option<Day>,
-    pub(in super::super) paused: Validity,
+    pub(in super::super) pause: Option<Validity>,
+    pub(in super::super) outside_team: bool,
+}
+
+/// An approval in a row of supporters.csv.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct ApprovalRow {
+    pub(in super::super) on: Day,
+    pub(in super::super) by: Option<PersonKey>,
 }
 
 /// A row of unavailability.csv.
@@ -59,13 +67,12 @@ pub(super) fn allocation(cells: &mut Cells<'_>) -> Result<AllocationRow, Fault> 
         unit: cells.required_key(Supporter::Unit)?,
         share: if role == Role::PeerSupporter { share(cells)? } else { 1000 },
         validity: cells.validity(Supporter::From, Supporter::Until)?,
-        line_approved_on: cells.day(Supporter::LineApprovedOn)?,
-        line_approver: cells.person_in_one(Supporter::LineApprover)?,
-        senior_approved_on: cells.day(Supporter::SeniorApprovedOn)?,
-        senior_approver: cells.person_in_one(Supporter::SeniorApprover)?,
+        line: approval(cells, Supporter::LineApprovedOn, Supporter::LineApprover)?,
+        senior: approval(cells, Supporter::SeniorApprovedOn, Supporter::SeniorApprover)?,
         protected_hours: protected_hours(cells)?,
         signed_off_on: cells.day(Supporter::SignedOffOn)?,
-        paused: paused(cells)?,
+        pause: pause(cells)?,
+        outside_team: outside_team(cells)?,
     })
 }
 
@@ -81,12 +88,25 @@ pub(super) fn about_appointment(cells: &mut Cells<'_>) -> Option<PersonKey> {
     cells.person(Manager::Employer, Manager::Number).ok()
 }
 
-/// The pause of a role. One that holds for ever and has no beginning would be stored as no pause at all, and a supporter who
-/// is paused would count: it begins on a day before any that is asked about.
-fn paused(cells: &Cells<'_>) -> Result<Validity, Fault> {
+/// An approval. Without its day it neither counts nor bars its approver, so it is none.
+fn approval(cells: &mut Cells<'_>, on: Supporter, by: Supporter) -> Result<Option<ApprovalRow>, Fault> {
+    let (on, by) = (cells.day(on)?, cells.person_in_one(by)?);
+    Ok(on.map(|on| ApprovalRow { on, by }))
+}
+
+/// The pause of a role; none if both days are blank. Without a first day it has no start date, also if it is for ever.
+fn pause(cells: &Cells<'_>) -> Result<Option<Validity>, Fault> {
     let pause = cells.validity(Supporter::PausedFrom, Supporter::PausedUntil)?;
     let for_ever = matches!(cells.written(Supporter::PausedUntil)?, Some(cell::Written::ForEver));
-    Ok(if for_ever && pause.from.is_none() { Validity { from: Day::new(1900, 1, 1), to: None } } else { pause })
+    Ok((pause != Validity::ALWAYS || for_ever).then_some(pause))
+}
+
+/// Whether cover from outside the team is meant; a blank is No.
+fn outside_team(cells: &Cells<'_>) -> Result<bool, Fault> {
+    match cells.mapped(Supporter::OutsideTeam)?.is_empty() {
+        true => Ok(false),
+        false => cells.word(Supporter::OutsideTeam, vocabulary::yes_or_no),
+    }
 }
 
 /// Thousandths from percent with at most one decimal; 1000 when blank.

@@ -1,6 +1,7 @@
 //! courses.csv and training.csv.
 
 use entity::period::Day;
+use entity::spelling;
 use entity::value::Level;
 
 use super::super::findings::Fault;
@@ -32,6 +33,8 @@ pub(in super::super) struct RecordRow {
     pub(in super::super) pass: bool,
     /// Always there for a pass.
     pub(in super::super) completed_on: Option<Day>,
+    /// First day on which the pass is no longer good, if the record says so.
+    pub(in super::super) valid_to: Option<Day>,
 }
 
 pub(super) fn course(cells: &mut Cells<'_>) -> Result<CourseRow, Fault> {
@@ -48,7 +51,7 @@ pub(super) fn course(cells: &mut Cells<'_>) -> Result<CourseRow, Fault> {
 
 /// Course codes compare without spaces or case: "GCC 277" = "gcc277".
 fn course_key(cells: &mut Cells<'_>, code: Text) -> Text {
-    let key = cells.words.get(code).split_whitespace().collect::<String>().to_lowercase();
+    let key = spelling::key(cells.words.get(code)).split_whitespace().collect::<String>();
     cells.words.text(&key)
 }
 
@@ -71,5 +74,6 @@ pub(super) fn record(cells: &mut Cells<'_>) -> Result<RecordRow, Fault> {
             cells.fault(Training::CompletedOn, format!("A pass cannot lie after {as_at}, the day of the import"))
         );
     }
-    Ok(RecordRow { person, code, course: course_key(cells, code), pass, completed_on })
+    let valid_to = cells.validity(Training::CompletedOn, Training::ExpiresOn)?.to;
+    Ok(RecordRow { person, code, course: course_key(cells, code), pass, completed_on, valid_to })
 }

@@ -5,7 +5,7 @@ use crate::one_line::clip;
 use crate::report::build::{Closed, Gap, How, Placed, Report, champions_short};
 use crate::report::compare::Change;
 use crate::report::render::view::{TOO_FEW, level1};
-use crate::report::words::{counted, day, ended, grouped, state, status, what_would_close, who_is_there};
+use crate::report::words::{counted, day, ended, grouped, state, status, status_because, what_would_close, who_is_there};
 
 /// Longest name of a team or unit; the attached list has it whole.
 const LONGEST_NAME: usize = 120;
@@ -160,7 +160,7 @@ fn gap_row(gap: &Gap<'_>) -> Row {
         // The heading says that it is new.
         Some(Change::New | Change::Closed) | None => None,
     };
-    let said: Vec<_> = [Some(status(team.status).to_owned()), change, age].into_iter().flatten().collect();
+    let said: Vec<_> = [Some(status(team).to_owned()), change, age].into_iter().flatten().collect();
     let sentences = [who_is_there(team), Some(what_would_close(team))].into_iter().flatten();
     let sentences: Vec<_> = sentences.filter(|sentence| !sentence.is_empty()).collect();
     let mut lines: Vec<_> = group_line(&gap.place).into_iter().collect();
@@ -183,7 +183,7 @@ fn closed_row(closed: &Closed<'_>) -> Row {
 
 fn at_risk_row(report: &Report<'_>, place: &Placed<'_>) -> Row {
     let team = place.team;
-    let then = team.at_risk_status.map(|then| status(then).to_lowercase().replace("peer supporter", "Peer Supporter"));
+    let then = team.at_risk_status.map(|then| status_because(then, None).to_lowercase().replace("peer supporter", "Peer Supporter"));
     let when = team.at_risk_from.map(|from| {
         let days = from.days_since(report.day);
         format!("From {}, in {}", day(from), counted(days, "day", "days"))

@@ -1,5 +1,6 @@
 //! A report in sentences: what both templates lay out.
 
+use entity::store::staff_list::OLD_AFTER_DAYS;
 use entity::value::StandingGroup;
 
 use super::fit::{Limits, Part};
@@ -181,6 +182,7 @@ fn facts(report: &Report<'_>) -> Vec<String> {
             counted(report.exempt, "more team is exempt and", "more teams are exempt and")
         ));
     }
+    facts.extend(age_of_lists(report));
     if report.single_points > 0 {
         facts.push(format!(
             "{} on one Peer Supporter alone.",
@@ -188,6 +190,18 @@ fn facts(report: &Report<'_>) -> Vec<String> {
         ));
     }
     facts
+}
+
+/// How old the oldest staff list is that the figures rest on; absent if no list was ever applied.
+fn age_of_lists(report: &Report<'_>) -> Option<String> {
+    let (as_at, employer) = report.units.iter().filter_map(|unit| unit.unit.oldest_list.as_ref()).min()?;
+    let of = employer.as_deref().map_or_else(String::new, |employer| format!("{employer}, "));
+    let days = report.day.days_since(*as_at);
+    Some(if days > OLD_AFTER_DAYS {
+        format!("These figures rest on staff lists up to {} days old ({of}{}).", grouped(days), day(*as_at))
+    } else {
+        format!("The oldest staff list behind these figures is of {}.", day(*as_at))
+    })
 }
 
 fn reason_line(unit: &AnsweredUnit<'_>) -> String {
@@ -228,6 +242,14 @@ fn unit_view(answered: &AnsweredUnit<'_>) -> UnitView {
     ];
     if let Some(figure) = not_counting(unit) {
         lines.push(("Allocations that do not count", figure));
+    }
+    if unit.champion_teams > 0 {
+        let met = Fraction::of(unit.champion_teams_met, unit.champion_teams).words("teams");
+        lines.push(("Teams with enough Champions", met));
+    }
+    if unit.trainer_units > 0 {
+        let met = Fraction::of(unit.trainer_units_met, unit.trainer_units).words("services");
+        lines.push(("Services with their own Trainers", met));
     }
     if trainers_short(unit) {
         let per = unit.supporters_per_trainer.unwrap_or_default();

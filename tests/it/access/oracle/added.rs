@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entity::id::{AllocationId, AppointmentId, PersonId, UnitId};
-use entity::table::{allocation, appointment};
+use entity::table::appointment;
 use entity::value::{AccessRole, AppointmentRole, Role};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -16,7 +16,7 @@ use super::asking::Asking;
 use super::question::Selection;
 use super::sight::Sight;
 use super::world;
-use crate::graphql::board::{allocation_row, changed, insert};
+use crate::graphql::board::{Allocated, allocation_row, changed, insert, insert_allocations};
 use crate::harness::{World, both, day};
 
 /// What somebody is made on top of what they are.
@@ -64,8 +64,8 @@ async fn add(world: &World, at: i64, person: i64, added: &Added) {
         Added::Supports(unit) => {
             // Not signed off, so that it makes no difference to any figure.
             let row = allocation_row(500 + at, person, Role::PeerSupporter, *unit);
-            let row = allocation::Model { id: AllocationId(500 + at), signed_off_on: None, share: 100, ..row };
-            insert::<allocation::Entity>(db, [row]).await;
+            let row = Allocated { id: AllocationId(500 + at), signed_off_on: None, share: 100, ..row };
+            insert_allocations(db, [row]).await;
         }
         Added::Manages(managed) => {
             let sql = format!("UPDATE post SET line_manager_id = {person} WHERE person_id = {managed}");

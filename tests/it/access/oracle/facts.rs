@@ -1,9 +1,11 @@
 //! The rows on file that decide who sees what, and plain questions to them. Written a second time from COVERAGE.md and the
 //! table of rights; nothing here is the service's own reading.
 
+use std::collections::HashMap;
+
 use entity::id::{PersonId, UnitId};
 use entity::period::Day;
-use entity::table::{allocation, appointment, audit_event, delivery, post, unit};
+use entity::table::{allocation, appointment, audit_event, delivery, post, unit, unit_parent};
 use entity::value::{AppointmentRole, Role};
 use sea_orm::{DatabaseConnection, EntityTrait as _, QueryOrder as _, QuerySelect as _};
 
@@ -13,6 +15,8 @@ use crate::harness::instant;
 pub(super) struct Facts {
     pub(super) today: Day,
     pub(super) units: Vec<unit::Model>,
+    /// The unit above each; the tree of these tests never changes.
+    pub(super) parents: HashMap<UnitId, UnitId>,
     pub(super) posts: Vec<post::Model>,
     pub(super) allocations: Vec<allocation::Model>,
     pub(super) appointments: Vec<appointment::Model>,
@@ -37,6 +41,13 @@ impl Facts {
             today,
             events: events.into_iter().filter(old).map(|row| row.id.0).collect(),
             units: unit::Entity::find().order_by_asc(unit::Column::Code).all(db).await.unwrap(),
+            parents: unit_parent::Entity::find()
+                .all(db)
+                .await
+                .unwrap()
+                .into_iter()
+                .filter_map(|row| Some((row.unit_id, row.parent_id?)))
+                .collect(),
             posts: post::Entity::find().all(db).await.unwrap(),
             allocations: allocation::Entity::find().all(db).await.unwrap(),
             appointments: appointment::Entity::find().all(db).await.unwrap(),
@@ -64,8 +75,8 @@ impl Facts {
     /// The unit and those above it.
     pub(super) fn upwards(&self, id: UnitId) -> Vec<UnitId> {
         let mut line = vec![id];
-        while let Some(above) = line.last().and_then(|last| self.unit(*last)).and_then(|unit| unit.parent_id) {
-            line.push(above);
+        while let Some(above) = line.last().and_then(|last| self.parents.get(last)) {
+            line.push(*above);
         }
         line
     }

@@ -81,7 +81,7 @@ impl<'f> Sight<'f> {
 
     /// Figures that add up everything below a unit, which a supporter of the unit itself does not see.
     pub(super) fn all_below(&self, unit: UnitId) -> bool {
-        let is_leaf = !self.facts.units.iter().any(|other| other.parent_id == Some(unit));
+        let is_leaf = !self.facts.parents.values().any(|above| *above == unit);
         self.whole() || self.in_answered(unit) || self.in_given(unit) || (is_leaf && self.supported.contains(&unit))
     }
 

@@ -8,14 +8,15 @@ use entity::id::{
 use entity::store::access::{grant, token};
 use entity::store::audit::{Event, record_alone};
 use entity::table::{
-    allocation, appointment, completion, delivery, exemption, job_run, person, policy, post, unavailability, unit,
+    appointment, completion, delivery, exemption, job_run, person, policy, post, unavailability,
 };
 use entity::value::{AccessRole, Action, AppointmentRole, DeliveryState, Role, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
 use serde_json::json;
 
 use crate::graphql::board::{
-    allocation_row, changed, insert, organisation, pass, person_row, policy_row, post_row, unit_row,
+    Allocated, PlacedUnit, allocation_row, changed, insert, insert_allocations, insert_units, organisation, pass,
+    person_row, policy_row, post_row, unit_row,
 };
 use crate::graphql::history;
 use crate::harness::{World, day, instant};
@@ -117,11 +118,11 @@ async fn units(db: &DatabaseConnection) {
         unit_row(10, "N3", "Ward 3", Some(2), "Ward", Some("Across")),
         unit_row(11, "S4", "Ward 10", Some(3), "Ward", Some("Across")),
         unit_row(12, "S1A", "Ward 7 annexe", Some(6), "Ward", None),
-        unit::Model { valid_from: Some(day("2020-04-01")), ..unit_row(13, "N4", "Ward 4", Some(2), "Ward", None) },
+        PlacedUnit { valid_from: Some(day("2020-04-01")), ..unit_row(13, "N4", "Ward 4", Some(2), "Ward", None) },
         unit_row(14, "S5", "Ward 11", Some(3), "Ward", Some("Far")),
         unit_row(15, "N5", "Ward 5", Some(2), "Ward", Some("Far")),
     ];
-    insert::<unit::Entity>(db, rows).await;
+    insert_units(db, rows).await;
 }
 
 async fn people(db: &DatabaseConnection) {
@@ -162,43 +163,43 @@ async fn people(db: &DatabaseConnection) {
 }
 
 async fn roles(db: &DatabaseConnection) {
-    let supporter = |id, person, unit| allocation::Model {
+    let supporter = |id, person, unit| Allocated {
         line_approver_id: Some(PersonId(8)),
         senior_approver_id: Some(PersonId(50)),
         ..allocation_row(id, person, Role::PeerSupporter, unit)
     };
     let rows = [
-        allocation::Model { share: 500, ..supporter(20, 58, 4) },
-        allocation::Model { share: 500, ..supporter(21, 58, 6) },
-        allocation::Model { valid_to: Some(day("2026-06-01")), ..supporter(22, 59, 5) },
+        Allocated { share: 500, ..supporter(20, 58, 4) },
+        Allocated { share: 500, ..supporter(21, 58, 6) },
+        Allocated { valid_to: Some(day("2026-06-01")), ..supporter(22, 59, 5) },
         supporter(23, 60, 5),
         supporter(24, 61, 10),
-        allocation::Model {
+        Allocated {
             paused_from: Some(day("2026-11-01")),
             paused_to: Some(day("2026-12-01")),
             ..supporter(25, 62, 11)
         },
         supporter(26, 55, 10),
         allocation_row(27, 67, Role::Trainer, 3),
-        allocation::Model { valid_from: Some(day("2027-01-01")), ..supporter(28, 68, 12) },
+        Allocated { valid_from: Some(day("2027-01-01")), ..supporter(28, 68, 12) },
         supporter(29, 69, 8),
         supporter(30, 70, 13),
         supporter(31, 72, 15),
-        allocation::Model {
+        Allocated {
             valid_to: Some(day("2026-06-01")),
             paused_from: Some(day("2026-05-01")),
             ..supporter(32, 74, 5)
         },
     ];
     // Person 55 has a part in N2 too, which has a gap, and in which nothing changes by it.
-    let part = allocation::Model { share: 100, signed_off_on: None, ..supporter(35, 55, 5) };
+    let part = Allocated { share: 100, signed_off_on: None, ..supporter(35, 55, 5) };
     // Champions of N2: one until May, and one who works in S2 now.
     let champions = [
-        allocation::Model { valid_to: Some(day("2026-06-01")), ..allocation_row(33, 9, Role::Champion, 5) },
+        Allocated { valid_to: Some(day("2026-06-01")), ..allocation_row(33, 9, Role::Champion, 5) },
         allocation_row(34, 66, Role::Champion, 5),
     ];
     let rows = rows.into_iter().chain([part]).chain(champions);
-    insert::<allocation::Entity>(db, rows.map(|row| allocation::Model { id: AllocationId(row.id.0), ..row })).await;
+    insert_allocations(db, rows.map(|row| Allocated { id: AllocationId(row.id.0), ..row })).await;
     let spell = |id, person| unavailability::Model {
         id: UnavailabilityId(id),
         person_id: PersonId(person),

@@ -1,4 +1,4 @@
-//! The tree of units, people and their posts.
+//! The dated tree of units, people, which of them are one, and their posts.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -15,17 +15,31 @@ impl MigrationTrait for Migration {
                     .col(big_pk_auto("id"))
                     .col(text("code").unique_key())
                     .col(text("name"))
-                    .col(big_integer_null("parent_id"))
                     .col(text_null("level"))
                     .col(text_null("site"))
                     .col(text_null("cover_group"))
                     .col(date_null("valid_from"))
                     .col(date_null("valid_to"))
-                    .foreign_key(ForeignKey::create().from("unit", "parent_id").to("unit", "id"))
                     .to_owned(),
             )
             .await?;
-        manager.create_index(Index::create().name("unit_parent_id").table("unit").col("parent_id").to_owned()).await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("unit_parent")
+                    .col(big_pk_auto("id"))
+                    .col(big_integer("unit_id"))
+                    .col(big_integer_null("parent_id"))
+                    .col(date_null("valid_from"))
+                    .foreign_key(ForeignKey::create().from("unit_parent", "unit_id").to("unit", "id"))
+                    .foreign_key(ForeignKey::create().from("unit_parent", "parent_id").to("unit", "id"))
+                    .to_owned(),
+            )
+            .await?;
+        for column in ["unit_id", "parent_id"] {
+            let name = format!("unit_parent_{column}");
+            manager.create_index(Index::create().name(name).table("unit_parent").col(column).to_owned()).await?;
+        }
         manager
             .create_table(
                 Table::create()
@@ -50,6 +64,22 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("person_link")
+                    .col(big_pk_auto("id"))
+                    .col(big_integer("person_id"))
+                    .col(big_integer("same_as_id"))
+                    .foreign_key(ForeignKey::create().from("person_link", "person_id").to("person", "id"))
+                    .foreign_key(ForeignKey::create().from("person_link", "same_as_id").to("person", "id"))
+                    .to_owned(),
+            )
+            .await?;
+        for column in ["person_id", "same_as_id"] {
+            let name = format!("person_link_{column}");
+            manager.create_index(Index::create().name(name).table("person_link").col(column).to_owned()).await?;
+        }
         manager
             .create_table(
                 Table::create()
@@ -83,7 +113,9 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table("post").to_owned()).await?;
+        manager.drop_table(Table::drop().table("person_link").to_owned()).await?;
         manager.drop_table(Table::drop().table("person").to_owned()).await?;
+        manager.drop_table(Table::drop().table("unit_parent").to_owned()).await?;
         manager.drop_table(Table::drop().table("unit").to_owned()).await?;
         Ok(())
     }

@@ -5,6 +5,18 @@ use sea_orm_migration::{prelude::*, schema::*};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
+/// Dated facts of an allocation, which accumulate.
+const FACTS_OF_ALLOCATIONS: [&str; 4] = ["approval", "sign_off", "pause", "allocation_terms"];
+
+fn of_allocation(table: &'static str) -> TableCreateStatement {
+    Table::create()
+        .table(table)
+        .col(big_pk_auto("id"))
+        .col(big_integer("allocation_id"))
+        .foreign_key(ForeignKey::create().from(table, "allocation_id").to("allocation", "id"))
+        .to_owned()
+}
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -19,18 +31,8 @@ impl MigrationTrait for Migration {
                     .col(integer("share"))
                     .col(date_null("valid_from"))
                     .col(date_null("valid_to"))
-                    .col(date_null("line_approved_on"))
-                    .col(big_integer_null("line_approver_id"))
-                    .col(date_null("senior_approved_on"))
-                    .col(big_integer_null("senior_approver_id"))
-                    .col(integer_null("protected_hours"))
-                    .col(date_null("signed_off_on"))
-                    .col(date_null("paused_from"))
-                    .col(date_null("paused_to"))
                     .foreign_key(ForeignKey::create().from("allocation", "person_id").to("person", "id"))
                     .foreign_key(ForeignKey::create().from("allocation", "unit_id").to("unit", "id"))
-                    .foreign_key(ForeignKey::create().from("allocation", "line_approver_id").to("person", "id"))
-                    .foreign_key(ForeignKey::create().from("allocation", "senior_approver_id").to("person", "id"))
                     .to_owned(),
             )
             .await?;
@@ -41,23 +43,35 @@ impl MigrationTrait for Migration {
             .create_index(Index::create().name("allocation_unit_id").table("allocation").col("unit_id").to_owned())
             .await?;
         manager
-            .create_index(
-                Index::create()
-                    .name("allocation_line_approver_id")
-                    .table("allocation")
-                    .col("line_approver_id")
+            .create_table(
+                of_allocation("approval")
+                    .col(text("capacity"))
+                    .col(date("decided_on"))
+                    .col(big_integer_null("approver_id"))
+                    .foreign_key(ForeignKey::create().from("approval", "approver_id").to("person", "id"))
                     .to_owned(),
             )
             .await?;
         manager
-            .create_index(
-                Index::create()
-                    .name("allocation_senior_approver_id")
-                    .table("allocation")
-                    .col("senior_approver_id")
+            .create_index(Index::create().name("approval_approver_id").table("approval").col("approver_id").to_owned())
+            .await?;
+        manager.create_table(of_allocation("sign_off").col(date("signed_off_on")).to_owned()).await?;
+        manager
+            .create_table(of_allocation("pause").col(date_null("valid_from")).col(date_null("valid_to")).to_owned())
+            .await?;
+        manager
+            .create_table(
+                of_allocation("allocation_terms")
+                    .col(date_null("valid_from"))
+                    .col(integer_null("protected_hours"))
+                    .col(boolean("outside_team"))
                     .to_owned(),
             )
             .await?;
+        for table in FACTS_OF_ALLOCATIONS {
+            let name = format!("{table}_allocation_id");
+            manager.create_index(Index::create().name(name).table(table).col("allocation_id").to_owned()).await?;
+        }
         manager
             .create_table(
                 Table::create()
@@ -113,6 +127,9 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table("appointment").to_owned()).await?;
         manager.drop_table(Table::drop().table("unavailability").to_owned()).await?;
+        for table in FACTS_OF_ALLOCATIONS {
+            manager.drop_table(Table::drop().table(table).to_owned()).await?;
+        }
         manager.drop_table(Table::drop().table("allocation").to_owned()).await?;
         Ok(())
     }

@@ -30,6 +30,7 @@ impl MigrationTrait for Migration {
                     .col(big_integer("person_id"))
                     .col(big_integer("course_id"))
                     .col(date("completed_on"))
+                    .col(date_null("valid_to"))
                     .foreign_key(ForeignKey::create().from("completion", "person_id").to("person", "id"))
                     .foreign_key(ForeignKey::create().from("completion", "course_id").to("course", "id"))
                     .to_owned(),

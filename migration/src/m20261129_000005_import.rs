@@ -45,6 +45,50 @@ impl MigrationTrait for Migration {
         manager
             .create_table(
                 Table::create()
+                    .table("staff_list")
+                    .col(big_pk_auto("id"))
+                    .col(text("employer"))
+                    .col(text("employer_key"))
+                    .col(date("as_at"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("staff_list_employer_key_as_at")
+                    .table("staff_list")
+                    .col("employer_key")
+                    .col("as_at")
+                    .unique()
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("rows_not_read")
+                    .col(big_pk_auto("id"))
+                    .col(big_integer("staff_list_id"))
+                    .col(big_integer("unit_id"))
+                    .col(integer("rows"))
+                    .foreign_key(ForeignKey::create().from("rows_not_read", "staff_list_id").to("staff_list", "id"))
+                    .foreign_key(ForeignKey::create().from("rows_not_read", "unit_id").to("unit", "id"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("rows_not_read_staff_list_id")
+                    .table("rows_not_read")
+                    .col("staff_list_id")
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
                     .table("fact_version")
                     .col(integer("id").primary_key())
                     .col(big_integer("version"))
@@ -65,6 +109,8 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table("fact_version").to_owned()).await?;
+        manager.drop_table(Table::drop().table("rows_not_read").to_owned()).await?;
+        manager.drop_table(Table::drop().table("staff_list").to_owned()).await?;
         manager.drop_table(Table::drop().table("import_reject").to_owned()).await?;
         manager.drop_table(Table::drop().table("import_batch").to_owned()).await?;
         Ok(())

@@ -1,0 +1,98 @@
+//! The Trainer layer (COVERAGE.md section 5): are there Trainers enough, and are they embedded in services?
+
+use super::Question;
+use super::index::Index;
+use super::policy::{PolicyTerms, governing};
+use super::roster::{Certificate, NetworkRole, PersonIx, UnitIx};
+use super::rollup::distinct_people;
+use super::tree::Tree;
+
+/// The Trainers embedded in a unit, and how many it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Embedded {
+    /// Distinct active Trainers whose role names the unit or one below it.
+    pub trainers: u32,
+    /// How many the governing policy asks for.
+    pub needed: u32,
+}
+
+impl Embedded {
+    /// Whether there are as many as needed.
+    #[must_use]
+    pub const fn is_met(self) -> bool {
+        self.trainers >= self.needed
+    }
+}
+
+/// The roles of Trainers that are active on a day.
+pub(super) struct ActiveTrainers(Vec<(PersonIx, UnitIx)>);
+
+/// Whether a Trainer's role is active: it is valid, the person has a counting post and a Level 3 certificate that holds under
+/// the policy governing the role's unit. A refresher alone is no pass.
+#[must_use]
+pub fn is_active(index: &Index, role: &NetworkRole, question: &Question<'_>) -> bool {
+    let day = question.day;
+    let holds = || {
+        let months = governing(index, role.unit, day, question.what_if)
+            .map_or_else(|| PolicyTerms::default().trainer_certificate_months, |found| found.policy.trainer_certificate_months);
+        let last = index.last_pass(role.person, &[Certificate::Level3, Certificate::Level3Refresher], day);
+        last.is_some_and(|last| day < last.ends(months))
+    };
+    role.validity.holds_on(day)
+        && index.counting_posts_of(role.person, day).next().is_some()
+        && index.last_pass(role.person, &[Certificate::Level3], day).is_some()
+        && holds()
+}
+
+impl ActiveTrainers {
+    pub(super) fn find(index: &Index, question: &Question<'_>) -> Self {
+        let active = index.roster().trainers.iter().filter(|role| is_active(index, role, question));
+        Self(active.map(|role| (role.person, role.unit)).collect())
+    }
+
+    /// Distinct Trainers at or below each unit, by place.
+    pub(super) fn at_or_below(&self, tree: &Tree) -> Vec<u32> {
+        distinct_people(tree, self.0.clone())
+    }
+
+    /// Distinct Trainers at, below or above each unit, by place: a Trainer belongs to a unit and everything below it.
+    pub(super) fn serving(&self, tree: &Tree) -> Vec<u32> {
+        let mut roles = self.0.clone();
+        roles.sort_unstable_by_key(|(person, unit)| (*person, tree.place(*unit)));
+        // A role below another of the same person adds nothing: its way up and all below it are served already.
+        roles.dedup_by(|next, kept| next.0 == kept.0 && tree.is_at_or_below(next.1, kept.1));
+        // Each role's unit and those above it, a person once each ...
+        let mut serving: Vec<_> = distinct_people(tree, roles.clone()).into_iter().map(i64::from).collect();
+        // ... and, as runs of places, those strictly below it.
+        let mut changes = vec![0i64; serving.len() + 1];
+        for (_, unit) in roles {
+            let below = tree.below(unit);
+            changes[below.start() + 1] += 1;
+            changes[below.end() + 1] -= 1;
+        }
+        let mut running = 0;
+        for (figure, change) in serving.iter_mut().zip(changes) {
+            running += change;
+            *figure += running;
+        }
+        serving.into_iter().map(|trainers| u32::try_from(trainers).unwrap_or(0)).collect()
+    }
+}
+
+/// The Trainers embedded in `unit`, which has `headcount` people and `trainers` active Trainers at or below it; absent unless
+/// it is open, its level is the one in which Trainers are embedded, and people work at or below it.
+pub(super) fn embedded(
+    index: &Index,
+    question: &Question<'_>,
+    unit: UnitIx,
+    headcount: u32,
+    trainers: u32,
+) -> Option<Embedded> {
+    let facts = &index.roster().units[unit.at()];
+    let level = facts.level.filter(|_| headcount > 0 && facts.validity.holds_on(question.day))?;
+    let defaults = PolicyTerms::default();
+    let found = governing(index, unit, question.day, question.what_if);
+    let policy = found.as_ref().map_or(&defaults, |found| found.policy.as_ref());
+    let is_asked = index.roster().words.find(&policy.trainer_level) == Some(level);
+    is_asked.then_some(Embedded { trainers, needed: policy.min_trainers })
+}

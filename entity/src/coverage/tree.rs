@@ -1,0 +1,110 @@
+//! The tree of units as it is between two days on which a unit moves, numbered so that everything at or below a unit is one
+//! run of numbers.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+
+use super::roster::{Roster, UnitIx};
+use crate::period::Day;
+
+/// One tree. Every question about it is answered without a search.
+#[derive(Debug)]
+pub struct Tree {
+    parents: Vec<Option<UnitIx>>,
+    depth: Vec<u32>,
+    /// A unit's own number, and the number of the last unit at or below it.
+    first: Vec<u32>,
+    last: Vec<u32>,
+    /// Units by number, parents before children.
+    order: Vec<UnitIx>,
+}
+
+impl Tree {
+    /// The trees of a roster, each with the first day on which it holds, oldest first. The first has no such day.
+    pub(super) fn dated(roster: &Roster) -> Vec<(Option<Day>, Self)> {
+        let moves: BTreeSet<Day> =
+            roster.units.iter().flat_map(|unit| &unit.placements).filter_map(|placement| placement.from).collect();
+        let before = moves.first().map_or(Day::LAST, |first| first.plus_days(-1));
+        std::iter::once((None, before))
+            .chain(moves.into_iter().map(|day| (Some(day), day)))
+            .map(|(from, day)| (from, Self::new(roster.units.iter().map(|unit| unit.parent(day)).collect())))
+            .collect()
+    }
+
+    fn new(parents: Vec<Option<UnitIx>>) -> Self {
+        let mut children: HashMap<Option<UnitIx>, Vec<UnitIx>> = HashMap::new();
+        for (unit, parent) in (0u32..).map(UnitIx).zip(&parents) {
+            children.entry(*parent).or_default().push(unit);
+        }
+        let mut tree = Self {
+            depth: vec![0; parents.len()],
+            first: vec![0; parents.len()],
+            last: vec![0; parents.len()],
+            order: Vec::with_capacity(parents.len()),
+            parents,
+        };
+        let mut next = children.get(&None).cloned().unwrap_or_default();
+        next.reverse();
+        while let Some(unit) = next.pop() {
+            tree.first[unit.at()] = u32::try_from(tree.order.len()).unwrap_or(u32::MAX);
+            tree.depth[unit.at()] = tree.parents[unit.at()].map_or(0, |above| tree.depth[above.at()] + 1);
+            tree.order.push(unit);
+            next.extend(children.get(&Some(unit)).into_iter().flatten().rev());
+        }
+        for unit in tree.order.iter().rev() {
+            let own = tree.first[unit.at()].max(tree.last[unit.at()]);
+            tree.last[unit.at()] = own;
+            if let Some(above) = tree.parents[unit.at()] {
+                tree.last[above.at()] = tree.last[above.at()].max(own);
+            }
+        }
+        tree
+    }
+
+    /// Every unit, parents before children.
+    #[must_use]
+    pub fn units_downwards(&self) -> &[UnitIx] {
+        &self.order
+    }
+
+    /// The unit above; the root alone has none.
+    #[must_use]
+    pub fn parent(&self, unit: UnitIx) -> Option<UnitIx> {
+        self.parents[unit.at()]
+    }
+
+    /// How many units are above this one.
+    #[must_use]
+    pub fn depth(&self, unit: UnitIx) -> u32 {
+        self.depth[unit.at()]
+    }
+
+    /// The unit itself and those above it, nearest first.
+    pub fn upwards(&self, unit: UnitIx) -> impl Iterator<Item = UnitIx> {
+        std::iter::successors(Some(unit), |unit| self.parents[unit.at()])
+    }
+
+    /// Whether `unit` is `above` or below it.
+    #[must_use]
+    pub fn is_at_or_below(&self, unit: UnitIx, above: UnitIx) -> bool {
+        self.below(above).contains(&self.place(unit))
+    }
+
+    /// A unit's place in [`units_downwards`](Self::units_downwards).
+    #[must_use]
+    pub fn place(&self, unit: UnitIx) -> usize {
+        self.first[unit.at()] as usize
+    }
+
+    /// The places of the unit itself and of everything below it.
+    #[must_use]
+    pub fn below(&self, unit: UnitIx) -> RangeInclusive<usize> {
+        self.place(unit)..=self.last[unit.at()] as usize
+    }
+
+    /// The lowest unit that is at or above both; absent if the two are in different trees.
+    #[must_use]
+    pub fn lowest_common_ancestor(&self, a: UnitIx, b: UnitIx) -> Option<UnitIx> {
+        self.upwards(a).find(|above| self.is_at_or_below(b, *above))
+    }
+}

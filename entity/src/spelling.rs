@@ -1,0 +1,130 @@
+//! When two spellings are the same key or the same value (docs/IMPORT.md, "Rules for every file").
+//!
+//! A spelling stays on file as it was written; it is only compared in the forms that these functions return.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Returns the form in which keys are compared: employers, employee numbers, unit and course codes, cover groups.
+///
+/// Unicode NFKC, without case, edge spaces, repeated spaces and characters that cannot be seen.
+#[must_use]
+pub fn key(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
+    let lower = |text: &str| text.chars().filter(|c| !is_invisible(*c)).flat_map(char::to_lowercase).collect::<String>();
+    // Lower case can leave a form that NFKC composes again, so it is applied on both sides.
+    let folded: String = lower(&text.nfkc().collect::<String>()).nfkc().collect();
+    Cow::Owned(folded.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Returns the form in which words are compared as values: job family, band, site, employer, level.
+///
+/// As [`key`], and all dashes are the same and `&` is `and`, so that a spelling is never a second value.
+#[must_use]
+pub fn value(text: &str) -> Cow<'_, str> {
+    let key = key(text);
+    if !key.contains(|c| c == '&' || c != '-' && is_dash(c)) {
+        return key;
+    }
+    let mut folded = String::with_capacity(key.len() + 8);
+    for c in key.chars() {
+        match c {
+            '&' => folded.push_str(" and "),
+            c if is_dash(c) => folded.push('-'),
+            c => folded.push(c),
+        }
+    }
+    Cow::Owned(folded.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether the text is its own key, as nearly every employee number is.
+fn is_plain(text: &str) -> bool {
+    let mut space = true;
+    for byte in text.bytes() {
+        match byte {
+            b' ' if space => return false,
+            b' ' => space = true,
+            b'A'..=b'Z' | 0..=31 | 127.. => return false,
+            _ => space = false,
+        }
+    }
+    !space || text.is_empty()
+}
+
+/// Zero-width characters, soft hyphens, marks of direction and selectors of a glyph.
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{00AD}'
+            | '\u{034F}'
+            | '\u{061C}'
+            | '\u{115F}'
+            | '\u{1160}'
+            | '\u{17B4}'
+            | '\u{17B5}'
+            | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}'
+            | '\u{FFA0}'
+            | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
+/// Unicode's dash punctuation, and the minus sign.
+const fn is_dash(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '\u{058A}'
+            | '\u{05BE}'
+            | '\u{2010}'..='\u{2015}'
+            | '\u{2E3A}'
+            | '\u{2E3B}'
+            | '\u{2212}'
+            | '\u{301C}'
+            | '\u{3030}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{key, value};
+
+    #[test]
+    fn keys_ignore_case_form_spaces_and_invisible_characters() {
+        for same in ["HB", "hb", " Hb ", "H\u{200B}B", "\u{FF28}B", "h\u{00AD}b\u{FEFF}"] {
+            assert_eq!(key(same), "hb", "{same:?}");
+        }
+        assert_eq!(key("Ward\u{a0} 7"), "ward 7");
+        assert_ne!(key("0012"), key("12"), "leading zeros are part of a number");
+        assert_ne!(key("W-1"), key("W\u{2013}1"), "a dash is part of a code");
+    }
+
+    #[test]
+    fn values_ignore_the_kind_of_dash_and_the_ampersand() {
+        for same in ["Nursing & Midwifery", "nursing and  midwifery", "Nursing\u{a0}&\u{a0}Midwifery", "NURSING&MIDWIFERY"]
+        {
+            assert_eq!(value(same), "nursing and midwifery", "{same:?}");
+        }
+        assert_eq!(value("Band 5 \u{2013} 6"), value("band 5 - 6"));
+        assert_ne!(value("Nursing"), value("Midwifery"));
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in "\\PC{0,12}") {
+            let once = key(&text).into_owned();
+            prop_assert_eq!(key(&once), once.as_str());
+            let once = value(&text).into_owned();
+            prop_assert_eq!(value(&once), once.as_str());
+        }
+    }
+}

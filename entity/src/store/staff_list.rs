@@ -1,0 +1,50 @@
+//! How old the staff lists on file are (COVERAGE.md section 5, "Stale data").
+
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _, Select};
+
+use crate::period::Day;
+use crate::table::staff_list;
+
+/// Lists that are older than this many days are told as a warning.
+pub const OLD_AFTER_DAYS: i64 = 35;
+
+/// The newest staff list of an employer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NewestList {
+    /// The day that it describes.
+    pub as_at: Day,
+    /// Whose it is.
+    pub employer: String,
+}
+
+impl NewestList {
+    /// Days from the day that it describes to `today`; 0 if it describes a later day.
+    #[must_use]
+    pub fn age_in_days(&self, today: Day) -> i64 {
+        today.days_since(self.as_at).max(0)
+    }
+
+    /// Whether it is so old that it is told as a warning.
+    #[must_use]
+    pub fn is_old(&self, today: Day) -> bool {
+        self.age_in_days(today) > OLD_AFTER_DAYS
+    }
+}
+
+fn newest() -> Select<staff_list::Entity> {
+    staff_list::Entity::find()
+        .select_only()
+        .column_as(staff_list::Column::AsAt.max(), "as_at")
+        .column_as(staff_list::Column::Employer.max(), "employer")
+        .group_by(staff_list::Column::EmployerKey)
+}
+
+/// Returns the employer whose newest list is the oldest; absent if no list was ever applied.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn oldest(db: &impl ConnectionTrait) -> Result<Option<NewestList>, DbErr> {
+    let lists: Vec<(Day, String)> = newest().into_tuple().all(db).await?;
+    Ok(lists.into_iter().map(|(as_at, employer)| NewestList { as_at, employer }).min())
+}

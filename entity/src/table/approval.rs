@@ -1,0 +1,27 @@
+//! A manager's approval of an allocation. Approvals accumulate: a renewal is one more.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::{AllocationId, ApprovalId, PersonId};
+use crate::period::Day;
+use crate::value::ApproverCapacity;
+
+/// A manager's approval of an allocation. Approvals accumulate: a renewal is one more.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "approval")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key)]
+    pub id: ApprovalId,
+    /// What was approved.
+    pub allocation_id: AllocationId,
+    /// As line or as senior manager.
+    pub capacity: ApproverCapacity,
+    /// The day of the decision.
+    pub decided_on: Day,
+    /// Who decided. Absent if the file does not say; then it does not count.
+    pub approver_id: Option<PersonId>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

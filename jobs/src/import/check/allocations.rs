@@ -1,0 +1,236 @@
+//! supporters.csv: allocations of roles, and the dated facts of each. Approvals, sign-offs and pauses accumulate: a later day
+//! than the last one on file is a renewal, an earlier or a blank one corrects the last. Terms hold from the as-at day of the
+//! file that changes them.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::period::{Day, Validity};
+use entity::value::Role;
+
+use super::super::board::{
+    Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval, Board, Owned, PersonIx, Plan, Post,
+    UnitIx, Writes,
+};
+use super::super::findings::{Fault, FileCount, Findings};
+use super::super::layout::{Has, SupporterColumn as At};
+use super::super::parse::{AllocationRow, ApprovalRow, File};
+use super::super::words::Text;
+use super::facts::{Fact, Merged, merge};
+use super::shares::{SamePerson, Shares};
+
+impl Fact for Allocation {
+    type About = (PersonIx, Role, UnitIx);
+    const CORRECTS_FIRST_DAY: bool = true;
+
+    fn about(&self) -> Self::About {
+        (self.person, self.role, self.unit)
+    }
+
+    fn validity(&self) -> Validity {
+        self.validity
+    }
+
+    fn fill(self, on_file: &Self, has: Has) -> Self {
+        Self {
+            share: has.or(At::Share, self.share, on_file.share),
+            validity: Validity {
+                from: has.or(At::From, self.validity.from, on_file.validity.from),
+                to: has.or(At::Until, self.validity.to, on_file.validity.to),
+            },
+            line: approval(has, (At::LineApprovedOn, At::LineApprover), self.line, on_file.line),
+            senior: approval(has, (At::SeniorApprovedOn, At::SeniorApprover), self.senior, on_file.senior),
+            signed_off_on: has.or(At::SignedOffOn, self.signed_off_on, on_file.signed_off_on),
+            pause: pause(has, self.pause, on_file.pause),
+            terms: AllocationTerms {
+                protected_hours: has.or(At::ProtectedHours, self.terms.protected_hours, on_file.terms.protected_hours),
+                outside_team: has.or(At::OutsideTeam, self.terms.outside_team, on_file.terms.outside_team),
+            },
+            ..self
+        }
+    }
+}
+
+/// What a row says of an approval. Of a file without the approvers it is the day alone; the approver on file stays if the
+/// day is the same.
+fn approval(has: Has, (on, by): (At, At), said: Option<Approval>, on_file: Option<Approval>) -> Option<Approval> {
+    if !has.column(on) {
+        return on_file;
+    }
+    let known = |day: Day| on_file.filter(|known| known.on == day).and_then(|known| known.by);
+    said.map(|said| Approval { by: has.or(by, said.by, known(said.on)), ..said })
+}
+
+fn pause(has: Has, said: Option<Validity>, on_file: Option<Validity>) -> Option<Validity> {
+    let known = on_file.unwrap_or_default();
+    match (has.column(At::PausedFrom), has.column(At::PausedUntil)) {
+        (true, true) => said,
+        (true, false) => said.map(|said| Validity { from: said.from, to: known.to.filter(|_| said.from == known.from) }),
+        (false, _) => on_file,
+    }
+}
+
+/// supporters.csv
+pub(super) fn allocations(
+    file: File<AllocationRow>,
+    board: &mut Board,
+    as_at: Day,
+    plan: &mut Plan,
+    shares: &mut Shares,
+    findings: &mut Findings,
+) -> FileCount {
+    let on_file = std::mem::take(&mut board.allocations);
+    let Merged { count, writes, taken } = merge(
+        file,
+        &on_file,
+        At::From,
+        findings,
+        |row| Some(row.person),
+        |row: &AllocationRow| resolve(row, board),
+    );
+    for line in taken.iter().filter(|line| line.row.role == Role::PeerSupporter) {
+        shares.touch(line.row.person, &count.file, line.line);
+    }
+    tell_outside_teams(&writes, &on_file, board, as_at, plan, &count.file, findings);
+    let (facts, none) = (std::mem::take(&mut board.allocation_facts), AllocationFacts::default());
+    let old: HashMap<i64, Allocation> = on_file.iter().copied().collect();
+    for (id, new) in &writes.changed {
+        let known = facts.get(id).unwrap_or(&none);
+        if let Some(old) = old.get(id) {
+            accumulate(AllocationRef::OnFile(*id), Some(old), new, known, as_at, plan);
+        }
+    }
+    for (place, new) in writes.added.iter().enumerate() {
+        accumulate(AllocationRef::New(place), None, new, &none, as_at, plan);
+    }
+    plan.allocations = writes;
+    board.allocations = on_file;
+    count
+}
+
+fn resolve(row: &AllocationRow, board: &mut Board) -> Result<Allocation, Fault> {
+    let approval = |board: &Board, row: Option<ApprovalRow>, by: At| {
+        row.map(|row| Ok(Approval { on: row.on, by: board.other(row.by, by)? })).transpose()
+    };
+    let allocation = Allocation {
+        person: board.person(row.person, At::Number)?,
+        role: row.role,
+        unit: board.unit(row.unit, At::Unit)?,
+        share: row.share,
+        validity: row.validity,
+        line: approval(board, row.line, At::LineApprover)?,
+        senior: approval(board, row.senior, At::SeniorApprover)?,
+        signed_off_on: row.signed_off_on,
+        pause: row.pause,
+        terms: AllocationTerms { protected_hours: row.protected_hours, outside_team: row.outside_team },
+    };
+    let others = [allocation.line, allocation.senior].into_iter().flatten().filter_map(|approval| approval.by);
+    board.want([allocation.person].into_iter().chain(others));
+    Ok(allocation)
+}
+
+/// Plans what the row `new` makes of the dated facts of an allocation.
+fn accumulate(
+    allocation: AllocationRef,
+    old: Option<&Allocation>,
+    new: &Allocation,
+    known: &AllocationFacts,
+    as_at: Day,
+    plan: &mut Plan,
+) {
+    renew(&mut plan.line_approvals, allocation, &known.line, new.line, |approval| Some(approval.on));
+    renew(&mut plan.senior_approvals, allocation, &known.senior, new.senior, |approval| Some(approval.on));
+    renew(&mut plan.sign_offs, allocation, &known.signed_off, new.signed_off_on, |on| Some(*on));
+    renew(&mut plan.pauses, allocation, &known.pauses, new.pause, |pause| pause.from);
+    // The first terms hold from always, later ones from the day of the file.
+    let changed = old.is_none_or(|old| old.terms != new.terms);
+    match known.terms.last() {
+        None if new.terms != AllocationTerms::default() || old.is_none() => {
+            plan.allocation_terms.added.push(Owned { allocation, fact: (None, new.terms) });
+        }
+        Some((id, (from, _))) if changed && from.is_some_and(|from| from >= as_at) => {
+            plan.allocation_terms.changed.push((*id, Owned { allocation, fact: (*from, new.terms) }));
+        }
+        Some(_) if changed => {
+            plan.allocation_terms.added.push(Owned { allocation, fact: (Some(as_at), new.terms) });
+        }
+        None | Some(_) => {}
+    }
+}
+
+/// A later day than that of the last fact on file is one more; an earlier or a blank one takes the place of the last.
+fn renew<T: Copy + PartialEq>(
+    writes: &mut Writes<Owned<T>>,
+    allocation: AllocationRef,
+    known: &[(i64, T)],
+    said: Option<T>,
+    day: impl Fn(&T) -> Option<Day>,
+) {
+    let owned = |fact| Owned { allocation, fact };
+    match (known.last(), said) {
+        (None, None) => {}
+        (None, Some(said)) => writes.added.push(owned(said)),
+        (Some((id, _)), None) => writes.removed.push(*id),
+        (Some((_, last)), Some(said)) if *last == said => {}
+        (Some((_, last)), Some(said)) if day(last) < day(&said) => writes.added.push(owned(said)),
+        (Some((id, _)), Some(said)) => {
+            // What is corrected to a fact that is on file already is that fact.
+            let is_known = known[..known.len() - 1].iter().any(|(_, earlier)| *earlier == said);
+            if is_known {
+                writes.removed.push(*id);
+            } else {
+                writes.changed.push((*id, owned(said)));
+            }
+        }
+    }
+}
+
+/// Says how many Peer Supporters are allocated to teams in which they have no post, without a word that this is meant: they do
+/// not count there.
+fn tell_outside_teams(
+    writes: &Writes<Allocation>,
+    on_file: &[(i64, Allocation)],
+    board: &Board,
+    as_at: Day,
+    plan: &Plan,
+    file: &str,
+    findings: &mut Findings,
+) {
+    let same = SamePerson::new(board, plan);
+    let changed: HashMap<i64, &Allocation> = writes.changed.iter().map(|(id, new)| (*id, new)).collect();
+    let after = on_file.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&writes.added);
+    let not_meant: Vec<&Allocation> = after
+        .filter(|allocation| allocation.role == Role::PeerSupporter && allocation.validity.holds_on(as_at))
+        .filter(|allocation| !allocation.terms.outside_team)
+        .collect();
+    let supporters: HashSet<PersonIx> = not_meant.iter().map(|allocation| same.of(allocation.person)).collect();
+    let changed: HashMap<i64, &Post> = plan.posts.changed.iter().map(|(id, new)| (*id, new)).collect();
+    let posts = board.posts.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&plan.posts.added);
+    // A team is its cover group, where it has one.
+    let team = |unit: UnitIx| match board.units.list[unit.at()].cover_group {
+        Some(group) => Team::Group(group),
+        None => Team::Unit(unit),
+    };
+    let places: HashSet<(PersonIx, Team)> = posts
+        .filter(|post| !post.bank && post.validity.holds_on(as_at))
+        .map(|post| (same.of(post.person), post.unit))
+        .filter(|(person, _)| supporters.contains(person))
+        .map(|(person, unit)| (person, team(unit)))
+        .collect();
+    let works_there =
+        |allocation: &&&Allocation| places.contains(&(same.of(allocation.person), team(allocation.unit)));
+    let outside = not_meant.iter().filter(|allocation| !works_there(allocation)).count();
+    if outside > 0 {
+        let sentence = format!(
+            "{outside} allocation(s) are to teams in which the person has no post; they do not count. If cover from outside is \
+             meant, write Yes under Outside Team."
+        );
+        findings.notice(file, None, sentence);
+    }
+}
+
+/// What is assessed as one team.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Team {
+    Unit(UnitIx),
+    Group(Text),
+}

@@ -1,0 +1,95 @@
+//! What of a staff list was not read, for COVERAGE.md section 5: the list of each employer in it, and the rejected rows that
+//! named a known unit.
+
+use std::collections::{BTreeMap, HashSet};
+
+use entity::period::Day;
+
+use super::super::board::{Board, Plan, RowsNotRead, StaffList, StaffListRef, UnitIx};
+use super::super::findings::Findings;
+use super::super::parse::Spared;
+use super::super::words::Text;
+
+/// Rejected rows by employer and unit.
+#[derive(Default)]
+pub(super) struct NotRead {
+    rows: BTreeMap<(Text, UnitIx), i32>,
+    /// Rows that name a unit and no employer.
+    without_employer: BTreeMap<UnitIx, i32>,
+}
+
+impl NotRead {
+    /// The rows that were rejected before they were compared.
+    pub(super) fn of_rejected(rejected: &[Spared], board: &Board) -> Self {
+        let mut not_read = Self::default();
+        for row in rejected {
+            let Spared::Post { employer, unit: Some(unit), .. } = row else { continue };
+            let Some(unit) = board.units.find(*unit) else { continue };
+            match employer {
+                Some(employer) => not_read.add(*employer, unit),
+                None => *not_read.without_employer.entry(unit).or_default() += 1,
+            }
+        }
+        not_read
+    }
+
+    /// One more rejected row.
+    pub(super) fn add(&mut self, employer: Text, unit: UnitIx) {
+        *self.rows.entry((employer, unit)).or_default() += 1;
+    }
+
+    /// Plans the lists of the employers that occur, in the place of those of the same day, with their rejected rows.
+    pub(super) fn plan(
+        mut self,
+        listed: &HashSet<Text>,
+        as_at: Day,
+        board: &Board,
+        plan: &mut Plan,
+        findings: &mut Findings,
+        file: &str,
+    ) {
+        let mut employers: Vec<_> = listed.iter().copied().collect();
+        employers.sort_unstable_by_key(|employer| board.words.get(*employer));
+        // A row that does not say whose list it is on is counted for one of the lists, so that it is counted once.
+        if let Some(first) = employers.first() {
+            for (unit, rows) in std::mem::take(&mut self.without_employer) {
+                *self.rows.entry((*first, unit)).or_default() += rows;
+            }
+        }
+        let mut wanted: Vec<(Option<i64>, RowsNotRead)> = Vec::new();
+        let mut replaced = HashSet::new();
+        for employer in employers {
+            let known = board.staff_lists.iter().find(|(_, list)| (list.employer, list.as_at) == (employer, as_at));
+            let list = match known {
+                Some((id, _)) => {
+                    replaced.insert(*id);
+                    StaffListRef::OnFile(*id)
+                }
+                None => {
+                    plan.staff_lists.added.push(StaffList { employer, as_at });
+                    StaffListRef::New(plan.staff_lists.added.len() - 1)
+                }
+            };
+            for ((_, unit), rows) in self.rows.iter().filter(|((of, _), _)| *of == employer) {
+                let known =
+                    board.rows_not_read.iter().find(|(_, known)| (known.list, known.unit) == (list, *unit));
+                wanted.push((known.map(|(id, _)| *id), RowsNotRead { list, unit: *unit, rows: *rows }));
+            }
+        }
+        let of_these = |row: &&(i64, RowsNotRead)| match row.1.list {
+            StaffListRef::OnFile(list) => replaced.contains(&list),
+            StaffListRef::New(_) => false,
+        };
+        let on_file: Vec<_> = board.rows_not_read.iter().filter(of_these).copied().collect();
+        plan.rows_not_read.replace(&on_file, wanted);
+        let rows: i32 = self.rows.values().sum();
+        if rows > 0 {
+            let units = self.rows.keys().map(|(_, unit)| unit).collect::<HashSet<_>>().len();
+            let sentence = format!(
+                "{rows} rejected row(s) name {units} known unit(s). Until they are mended, these teams are UNKNOWN if the people \
+                 in the rows could leave them short of cover."
+            );
+            findings.notice(file, None, sentence);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Where units stand in the tree, and from when: a unit whose Parent Code changes moves on the as-at day, or on its Parent From,
+//! and keeps its old parent for the days before.
+
+use std::collections::{BTreeSet, HashSet};
+
+use entity::period::Day;
+
+use super::super::board::{Board, Placement, Plan, UnitIx};
+use super::super::findings::Findings;
+use super::super::layout::UnitColumn as At;
+use super::super::parse::{Line, UnitRow};
+
+/// The placements of one unit, each with its id if it is on file, oldest first.
+type Timeline = Vec<(Option<i64>, Option<Day>, Option<UnitIx>)>;
+
+/// The placements of every unit, by its place.
+pub(super) struct Placements(Vec<Timeline>);
+
+impl Placements {
+    /// Those on file, and none of new units.
+    pub(super) fn new(board: &Board) -> Self {
+        let mut timelines = vec![Timeline::new(); board.units.list.len()];
+        for (id, Placement { unit, from, parent }) in &board.placements {
+            timelines[unit.at()].push((Some(*id), *from, *parent));
+        }
+        Self(timelines)
+    }
+
+    /// Puts every unit that a file lists below its parent. Says whether all parents are there.
+    pub(super) fn place_all(
+        &mut self,
+        rows: &[(UnitIx, Line<UnitRow>)],
+        board: &Board,
+        known: usize,
+        as_at: Day,
+        file: &str,
+        findings: &mut Findings,
+    ) -> bool {
+        let mut missing = None;
+        for (unit, line) in rows {
+            let parent = line.row.parent.map(|code| (code, board.units.find(code)));
+            if let Some((code, None)) = parent {
+                missing = missing.or(Some(code));
+                let sentence = "There is no unit with this code, neither in this file nor on file";
+                findings.point_at(file, line.line, None, board.fault(At::Parent, code, sentence));
+            }
+            let parent = parent.and_then(|(_, parent)| parent);
+            place(&mut self.0[unit.at()], parent, line.row.parent_from, unit.at() >= known, as_at);
+        }
+        if let Some(code) = missing {
+            let code = board.words.get(code);
+            findings.refusals.push(format!("{file}: the tree is broken: the Parent Code {code} is no unit."));
+        }
+        missing.is_none()
+    }
+
+    /// The unit above on a day.
+    pub(super) fn parent(&self, unit: UnitIx, day: Day) -> Option<UnitIx> {
+        let begun = |(_, from, _): &&(Option<i64>, Option<Day>, Option<UnitIx>)| from.is_none_or(|from| from <= day);
+        self.0[unit.at()].iter().rev().find(begun).and_then(|(_, _, parent)| *parent)
+    }
+
+    /// The unit above once every move that is on file has happened.
+    pub(super) fn last_parent(&self, unit: UnitIx) -> Option<UnitIx> {
+        self.0[unit.at()].last().and_then(|(_, _, parent)| *parent)
+    }
+
+    /// `as_at`, and every later day on which a unit moves.
+    pub(super) fn days_from(&self, as_at: Day) -> BTreeSet<Day> {
+        let moves = self.0.iter().flatten().filter_map(|(_, from, _)| *from).filter(|from| *from > as_at);
+        std::iter::once(as_at).chain(moves).collect()
+    }
+
+    /// Plans what changes. Returns the units that move.
+    pub(super) fn plan(self, board: &Board, plan: &mut Plan) -> HashSet<UnitIx> {
+        let wanted = self.0.into_iter().enumerate().flat_map(|(unit, timeline)| {
+            let unit = UnitIx::new(unit);
+            timeline.into_iter().map(move |(id, from, parent)| (id, Placement { unit, from, parent }))
+        });
+        plan.placements.replace(&board.placements, wanted.collect());
+        let of = |row: &Placement| row.unit;
+        let removed: HashSet<i64> = plan.placements.removed.iter().copied().collect();
+        let gone = board.placements.iter().filter(|(id, _)| removed.contains(id)).map(|(_, row)| of(row));
+        plan.placements.added.iter().map(of).chain(plan.placements.changed.iter().map(|(_, row)| of(row))).chain(gone).collect()
+    }
+}
+
+/// What a row makes of a unit's placements.
+fn place(timeline: &mut Timeline, parent: Option<UnitIx>, from: Option<Day>, is_new: bool, as_at: Day) {
+    // The first parent of a new unit holds for every day before.
+    if is_new {
+        *timeline = if parent.is_some() { vec![(None, None, parent)] } else { Vec::new() };
+        return;
+    }
+    let current = timeline.iter().rposition(|(_, from, _)| from.is_none_or(|from| from <= as_at));
+    let (current_from, current_parent) = current.map_or((None, None), |at| (timeline[at].1, timeline[at].2));
+    let later = |from: Day| current_from.is_none_or(|current| current < from);
+    if current_parent == parent {
+        // A move that the newest list does not speak of any more is off; one that it dates otherwise is corrected.
+        timeline.truncate(current.map_or(0, |at| at + 1));
+        if let (Some(at), Some(_), Some(from)) = (current, current_from, from) {
+            let before = at.checked_sub(1).and_then(|before| timeline[before].1);
+            if from <= as_at && before.is_none_or(|before| before < from) {
+                timeline[at].1 = Some(from);
+            }
+        }
+        return;
+    }
+    let on = from.filter(|from| later(*from)).unwrap_or(as_at);
+    if timeline.iter().any(|(_, from, known)| *from == Some(on) && *known == parent) {
+        timeline.retain(|(_, from, _)| from.is_none_or(|from| from <= on));
+        return;
+    }
+    // Moved twice on one day: the second is a correction.
+    let same_day = timeline.iter().find(|(_, from, _)| *from == Some(on)).and_then(|(id, _, _)| *id);
+    timeline.retain(|(_, from, _)| from.is_none_or(|from| from < on));
+    timeline.push((same_day, Some(on), parent));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn unit(at: usize) -> Option<UnitIx> {
+        Some(UnitIx::new(at))
+    }
+
+    #[test]
+    fn a_first_parent_holds_for_every_day_before() {
+        let mut timeline = Timeline::new();
+        place(&mut timeline, unit(1), Some(day("2026-11-01")), true, day("2026-11-16"));
+        assert_eq!(timeline, [(None, None, unit(1))]);
+        place(&mut timeline, unit(1), Some(day("2026-11-01")), false, day("2026-11-16"));
+        assert_eq!(timeline, [(None, None, unit(1))], "the same list again changes nothing");
+    }
+
+    #[test]
+    fn a_unit_moves_on_the_as_at_day_or_on_its_parent_from() {
+        let first = (Some(1), None, unit(1));
+        let mut timeline = vec![first];
+        place(&mut timeline, unit(2), None, false, day("2026-11-16"));
+        assert_eq!(timeline, [first, (None, Some(day("2026-11-16")), unit(2))]);
+        let mut timeline = vec![first];
+        for _ in 0..2 {
+            place(&mut timeline, unit(2), Some(day("2026-12-01")), false, day("2026-11-16"));
+            assert_eq!(timeline, [first, (None, Some(day("2026-12-01")), unit(2))]);
+        }
+        place(&mut timeline, unit(1), None, false, day("2026-11-23"));
+        assert_eq!(timeline, [first], "a newer list without the move takes it back");
+    }
+
+    #[test]
+    fn a_move_of_the_same_day_is_corrected_and_an_earlier_day_moves_its_start() {
+        let first = (Some(1), None, unit(1));
+        let moved = (Some(2), Some(day("2026-11-16")), unit(2));
+        let mut timeline = vec![first, moved];
+        place(&mut timeline, unit(3), None, false, day("2026-11-16"));
+        assert_eq!(timeline, [first, (Some(2), Some(day("2026-11-16")), unit(3))]);
+        let mut timeline = vec![first, moved];
+        place(&mut timeline, unit(2), Some(day("2026-11-02")), false, day("2026-11-23"));
+        assert_eq!(timeline, [first, (Some(2), Some(day("2026-11-02")), unit(2))]);
+    }
+}
