@@ -18,6 +18,7 @@ pub mod exemption;
 pub mod fact_version;
 pub mod import_batch;
 pub mod import_reject;
+pub mod import_undo;
 pub mod job_run;
 pub mod pause;
 pub mod person;

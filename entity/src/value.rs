@@ -211,6 +211,8 @@ words! {
         Applied = "APPLIED",
         /// Nothing was written.
         Refused = "REFUSED",
+        /// Every row was written, and all of it was taken back later.
+        Undone = "UNDONE",
     }
 
     /// Where a job's run for a period stands.
@@ -280,6 +282,8 @@ words! {
         ImportApplied = "IMPORT_APPLIED",
         /// An import of files was refused, and nothing was written.
         ImportRefused = "IMPORT_REFUSED",
+        /// The last import was taken back.
+        ImportUndone = "IMPORT_UNDONE",
         /// `psn demo` imported its board, and the database is a demonstration's from then on.
         DemonstrationMade = "DEMONSTRATION_MADE",
         /// A day's coverage was exported.

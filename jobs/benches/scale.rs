@@ -79,6 +79,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
         mode: Mode::Apply,
         allow: Allowances::default(),
         ends_employers: Vec::new(),
+        list_changes: 0,
         shift_days: 0,
     };
     let outcome = import::run(&db, request, now, &Silent).await?;

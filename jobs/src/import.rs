@@ -7,6 +7,7 @@
 mod apply;
 mod board;
 mod cell;
+mod changes;
 mod check;
 mod erased;
 mod findings;
@@ -17,6 +18,8 @@ mod mapping;
 mod parse;
 mod record;
 mod source;
+mod stored_row;
+mod undo;
 mod vocabulary;
 mod words;
 
@@ -35,10 +38,12 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, TransactionOptions, TransactionTrait as _,
 };
 
+pub use changes::{Change, ChangeKind, ChangedCell};
 pub use findings::{FileCount, Notice, Reject};
 pub use layout::FileKind;
 pub use limits::{Allowance, Allowances, UnknownAllowance};
 pub use mapping::{Mapping, MappingError};
+pub use undo::{UndoError, Undone, undo};
 
 use board::{Board, Plan};
 use check::Terms;
@@ -82,6 +87,8 @@ pub struct Request {
     pub ends_employers: Vec<String>,
     /// Added to every day in the files but open ends. The demonstration board is moved by whole weeks; `as_at` is already moved.
     pub shift_days: i64,
+    /// At most how many of the rows that change are listed. 0 if nobody looks at them.
+    pub list_changes: usize,
 }
 
 /// What an import did, or would do.
@@ -101,6 +108,10 @@ pub struct Outcome {
     pub refusal: Option<String>,
     /// Whether anything on file was or would be changed.
     pub changes: bool,
+    /// The first of the rows that were or would be changed, table by table.
+    pub change_list: Vec<Change>,
+    /// How many rows were or would be changed; 0 if none were to be listed.
+    pub rows_changed: usize,
 }
 
 /// Why an import came to no outcome. The files are not to blame.
@@ -140,7 +151,7 @@ pub async fn run(
     now: DateTime<Utc>,
     progress: &dyn Progress,
 ) -> Result<Outcome, ImportError> {
-    let Request { mut sources, as_at, mapping, mode, allow, ends_employers, shift_days } = request;
+    let Request { mut sources, as_at, mapping, mode, allow, ends_employers, shift_days, list_changes } = request;
     sources.sort_by_key(|source| source.kind);
     if let Some(pair) = sources.windows(2).find(|pair| pair[0].kind == pair[1].kind) {
         return Err(ImportError::Twice(pair[0].kind));
@@ -166,6 +177,7 @@ pub async fn run(
     }
     let terms = Terms { as_at, allow };
     let (plan, counts) = checked(&txn, files, &mut board, &ends_employers, terms, &mut findings, progress).await?;
+    let (board, change_list, rows_changed) = apply::list(&txn, board, &plan, list_changes).await?;
     let Findings { mut rejects, notices, refusals, allowance_used, mut kept } = findings;
     rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     kept.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
@@ -186,19 +198,22 @@ pub async fn run(
             None
         }
         (Mode::Apply, false) => {
-            apply::write(&txn, board, plan, progress).await?;
-            let id = record::write(&txn, batch).await?;
+            let id = record::insert(&txn, &batch).await?;
+            apply::write(&txn, id, board, plan, progress).await?;
+            undo::begin(&txn, id).await?;
+            record::audit(&txn, id, &batch).await?;
             txn.commit().await?;
             Some(id)
         }
         // Nothing was written yet. In the same transaction, lest somebody is erased between what is kept and its writing.
         (Mode::Apply, true) => {
-            let id = record::write(&txn, batch).await?;
+            let id = record::insert(&txn, &batch).await?;
+            record::audit(&txn, id, &batch).await?;
             txn.commit().await?;
             Some(id)
         }
     };
-    Ok(Outcome { batch, files: counts, rejects, kept, notices, refusal, changes })
+    Ok(Outcome { batch, files: counts, rejects, kept, notices, refusal, changes, change_list, rows_changed })
 }
 
 /// Every reason for a refusal would be a wall of text: the first few say enough, and the rejects name each place.

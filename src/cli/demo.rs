@@ -150,6 +150,7 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop>
             mode: Mode::Apply,
             allow: Allowances::default(),
             ends_employers: Vec::new(),
+            list_changes: 0,
             shift_days: monday.days_since(board::as_at()),
         };
         let outcome = import::run(&app.db, request, app.clock.now(), steps)

@@ -1,15 +1,18 @@
 //! `psn import`: a board's files, first as a dry run, then with `--apply`.
 
+mod changes;
+mod list_file;
+pub mod undo;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use entity::period::Day;
 use jobs::import::{Allowance, FileKind, ImportError, Mapping, Mode, Outcome, Reject, Request, Source};
-use jobs::{private, safe_csv};
+use jobs::safe_csv;
 use sea_orm::DatabaseConnection;
 
 use super::progress::Steps;
@@ -23,14 +26,18 @@ const REJECTS_HEADER: [&str; 5] = ["File", "Line", "Column", "Value", "What is w
 
 /// Imports a board's files; without --apply it only says what would change.
 #[derive(clap::Args, Clone, Debug)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
+    /// What is to be done instead of an import.
+    #[command(subcommand)]
+    pub other: Option<Other>,
     /// Folder with any of units.csv, staff.csv, courses.csv, training.csv, supporters.csv, unavailability.csv, managers.csv,
     /// policies.csv and exemptions.csv.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
     /// The day that the files describe, as 2026-11-16.
-    #[arg(long, value_name = "DAY")]
-    pub as_at: Day,
+    #[arg(long, value_name = "DAY", required = true)]
+    pub as_at: Option<Day>,
     /// Write what the dry run shows, everything or nothing.
     #[arg(long)]
     pub apply: bool,
@@ -47,6 +54,9 @@ pub struct Args {
     /// Save every rejected row as CSV.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
+    /// Save every change as CSV: what, from, to.
+    #[arg(long, value_name = "FILE")]
+    pub changes: Option<PathBuf>,
     /// Units, in place of DIR/units.csv; so with the files below.
     #[arg(long, value_name = "FILE")]
     pub units: Option<PathBuf>,
@@ -79,6 +89,13 @@ pub struct Args {
     pub exemptions: Option<PathBuf>,
 }
 
+/// What `psn import` does besides importing.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Other {
+    /// Take the last import that was applied back whole, as long as nothing was changed after it.
+    Undo(undo::Args),
+}
+
 /// Runs the command and prints what it finds.
 ///
 /// # Errors
@@ -86,6 +103,14 @@ pub struct Args {
 /// [`Stop::Refused`] for files that cannot be taken as a whole, an as-at day after `today`, and a file of which every row was
 /// rejected (some rejected rows are no error); [`Stop::Failed`] when the database or the disk does not do its part.
 pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today: Day) -> Result<(), Stop> {
+    if let Some(Other::Undo(args)) = &args.other {
+        return undo::run(args, db, now).await;
+    }
+    let Some(as_at) = args.as_at else {
+        return Err(Stop::Refused(
+            "--as-at is missing: name the day that the files describe, as 2026-11-16".to_owned(),
+        ));
+    };
     let Gathered { sources, inputs, passed_over } = gather(args)?;
     let mapping = match &args.mapping {
         None => Mapping::default(),
@@ -95,23 +120,36 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
             Mapping::parse(&text).map_err(|error| Stop::Refused(error.to_string()))?
         }
     };
-    if args.as_at > today {
+    if as_at > today {
         return Err(Stop::Refused(format!(
-            "the files cannot describe {}: today is {today}. --as-at takes today or an earlier day; import the files on their day",
-            args.as_at
+            "the files cannot describe {as_at}: today is {today}. --as-at takes today or an earlier day; import the files on their \
+             day"
         )));
     }
     // Before anything is written: an import that was applied must not end in a failure.
-    let rejects = args.rejects.as_deref().map(|path| rejects_file(path, &inputs)).transpose()?;
+    if args.changes.is_some() && args.changes == args.rejects {
+        return Err(Stop::Refused(
+            "--rejects and --changes name the same file: choose another name for one".to_owned(),
+        ));
+    }
+    let rejects = args.rejects.as_deref().map(|path| list_file::open(path, &inputs, &REJECTS_HEADER, "rejects"));
+    let rejects = rejects.transpose()?;
+    let changed = args.changes.as_deref().map(|path| list_file::open(path, &inputs, &changes::HEADER, "changes"));
+    let changed = changed.transpose()?;
     let mode = if args.apply { Mode::Apply } else { Mode::DryRun };
     let request = Request {
         sources,
-        as_at: args.as_at,
+        as_at,
         mapping,
         mode,
         allow: args.allow.iter().copied().collect(),
         ends_employers: args.ends_employer.clone(),
         shift_days: 0,
+        list_changes: match (&changed, mode) {
+            (Some(_), _) => usize::MAX,
+            (None, Mode::DryRun) => changes::SHOWN,
+            (None, Mode::Apply) => 0,
+        },
     };
     let outcome = jobs::import::run(db, request, now, &Steps::new()).await;
     let outcome = outcome.map_err(|error| match error {
@@ -119,7 +157,11 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
         ImportError::Database(error) => Stop::Failed(format!("the database did not answer as it should: {error}")),
     })?;
     let saved = rejects.map(|mut file| rejects_csv(&outcome.rejects).map(|csv| file.write_all(&csv))).transpose()?;
+    let listed = changed.map(|file| changes::save(&outcome.change_list, file)).transpose();
     say(told(&outcome, &passed_over, args))?;
+    if let Err(error) = listed {
+        return Err(Stop::Failed(format!("the changes could not be saved ({error}); all else is as said above")));
+    }
     if let Some(Err(error)) = saved {
         return Err(Stop::Failed(format!("the rejects could not be saved ({error}); all else is as said above")));
     }
@@ -177,21 +219,6 @@ fn gather(args: &Args) -> Result<Gathered, Stop> {
     Ok(Gathered { sources: paths.into_iter().map(source).collect::<Result<_, Stop>>()?, inputs, passed_over })
 }
 
-/// Opens the file for the rejects: a new one, or one that held rejects before; never one of the files to import.
-fn rejects_file(path: &Path, inputs: &[PathBuf]) -> Result<File, Stop> {
-    let shown = path.display();
-    if let Ok(same) = path.canonicalize() {
-        if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == same)) {
-            return Err(Stop::Refused(format!("{shown} is one of the files to import: save the rejects elsewhere")));
-        }
-        let held = std::fs::read(&same).unwrap_or_default();
-        if !held.is_empty() && !held.starts_with(REJECTS_HEADER.join(",").as_bytes()) {
-            return Err(Stop::Refused(format!("{shown} is there already and holds no rejects: choose another name")));
-        }
-    }
-    private::file(path).map_err(|error| Stop::Refused(format!("{shown} cannot be written ({error})")))
-}
-
 fn single(args: &Args, kind: FileKind) -> Option<&PathBuf> {
     match kind {
         FileKind::Units => args.units.as_ref(),
@@ -230,7 +257,7 @@ fn rejects_csv(rejects: &[Reject]) -> Result<Vec<u8>, Stop> {
 
 /// Everything there is to say, ending in the next step.
 fn told(outcome: &Outcome, passed_over: &[String], args: &Args) -> String {
-    let Outcome { batch, files, rejects, kept, notices, refusal, changes } = outcome;
+    let Outcome { batch, files, rejects, kept, notices, refusal, changes, change_list: _, rows_changed: _ } = outcome;
     let mut text = String::new();
     let mut line = |said: String| {
         text.push_str(&said);
@@ -296,6 +323,7 @@ fn told(outcome: &Outcome, passed_over: &[String], args: &Args) -> String {
     if !passed_over.is_empty() {
         line(format!("\nIgnored files of the folder: {}", printable(&passed_over.join(", "))));
     }
+    text.push_str(&changes::told(outcome, args.changes.as_deref()));
     let end = match (batch, refusal, changes) {
         (_, Some(_), _) => return text,
         (None, None, true) => "\nNothing was written. Run again with --apply.".to_owned(),
@@ -303,7 +331,8 @@ fn told(outcome: &Outcome, passed_over: &[String], args: &Args) -> String {
         (Some(batch), None, true) => format!("\nApplied as import {batch}."),
         (Some(batch), None, false) => format!("\nRecorded as import {batch}; nothing had changed."),
     };
-    line(end);
+    text.push_str(&end);
+    text.push('\n');
     text
 }
 

@@ -1,6 +1,7 @@
 //! A board's files through the import, on both engines.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
+mod changes;
 mod employers;
 mod files;
 mod history;
@@ -9,6 +10,7 @@ mod messy;
 mod refusals;
 mod shapes;
 mod shown;
+mod undo;
 
 use std::borrow::Cow;
 
@@ -53,6 +55,7 @@ impl<'w> Import<'w> {
             mode: Mode::Apply,
             allow: Allowances::default(),
             ends_employers: Vec::new(),
+            list_changes: usize::MAX,
             shift_days: 0,
         };
         Self { world, request }

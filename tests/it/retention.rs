@@ -15,8 +15,8 @@ use entity::store::retention::{Kind, Periods};
 use entity::store::roster;
 use entity::store::run::{self as ledger, RETENTION};
 use entity::table::{
-    audit_event, delivery, erased_person, import_batch, import_reject, job_run, report, session, sign_in_link,
-    unavailability,
+    audit_event, delivery, erased_person, import_batch, import_reject, import_undo, job_run, report, session,
+    sign_in_link, unavailability,
 };
 use entity::value::{Action, DeliveryState, Reason, RunState};
 use sea_orm::sea_query::Expr;
@@ -128,6 +128,22 @@ both!(
         assert_eq!(import_batch::Entity::find().all(&world.db).await.unwrap(), batches);
         let left = job_run::Entity::find().all(&world.db).await.unwrap();
         assert_eq!(left.iter().map(|run| run.state).collect::<Vec<_>>(), [RunState::Retrying]);
+    }
+);
+
+both!(
+    async fn what_would_undo_an_old_import_goes_with_its_rejected_rows(world: World) {
+        board(&world).await;
+        let kept = import_undo::Entity::find().count(&world.db).await.unwrap();
+        assert!(kept > 1, "{kept}");
+        assert_eq!(planned(&world, "2027-02-14").await[1], (Kind::Rejects, 0));
+        assert_eq!(planned(&world, "2027-02-15").await[1], (Kind::Rejects, kept));
+        let removed = run(&world, "2027-02-15").await;
+        assert_eq!(of(&removed, Kind::Rejects), kept);
+        assert_eq!(import_undo::Entity::find().count(&world.db).await.unwrap(), 0);
+        let batch = import_batch::Entity::find().one(&world.db).await.unwrap().unwrap().id;
+        let refused = ::jobs::import::undo(&world.db, batch, world.clock.now()).await.unwrap_err();
+        assert!(refused.to_string().contains("no longer kept"), "{refused}");
     }
 );
 

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QuerySelect as _};
 
-use crate::table::fact_version;
+use crate::table::{fact_version, import_undo};
 
 /// The row as it is now.
 pub(super) async fn current(db: &impl ConnectionTrait) -> Result<fact_version::Model, DbErr> {
@@ -20,7 +20,8 @@ pub async fn lock(txn: &DatabaseTransaction) -> Result<fact_version::Model, DbEr
     fact_version::Entity::find().lock_exclusive().one(txn).await?.ok_or_else(missing)
 }
 
-/// What is kept of the facts in memory is stale from here on.
+/// What is kept of the facts in memory is stale from here on, and what would take the last import back is removed: it does not
+/// fit any more, and may hold what was just erased.
 ///
 /// # Errors
 ///
@@ -28,6 +29,7 @@ pub async fn lock(txn: &DatabaseTransaction) -> Result<fact_version::Model, DbEr
 pub async fn count_up(txn: &DatabaseTransaction) -> Result<(), DbErr> {
     let version = Expr::col(fact_version::Column::Version).add(1);
     fact_version::Entity::update_many().col_expr(fact_version::Column::Version, version).exec(txn).await?;
+    import_undo::Entity::delete_many().exec(txn).await?;
     Ok(())
 }
 

@@ -20,7 +20,7 @@ pub use rows::{
 pub struct Periods {
     /// Texts and addresses of mails, from the day on which their report was built.
     pub mails: u32,
-    /// Rejected rows of imports, from the import on.
+    /// Rejected rows of imports, and what would undo the last one, from the import on.
     pub rejects: u32,
     /// Runs of jobs, from their end on.
     pub runs: u32,
@@ -77,7 +77,7 @@ impl Kind {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Mails => "text, address and file go; who was told about which unit stays",
-            Self::Rejects => "rows go; the counts of the import stay",
+            Self::Rejects => "rows go, and what would undo the import; its counts stay",
             Self::Runs => "rows of runs that are over go",
             Self::Absences => "rows go; days before are answered from stored figures only",
             Self::SignIns => "sessions and links that are over go",

@@ -24,7 +24,7 @@ pub struct Model {
     pub finished_at: DateTime<Utc>,
     /// How it ended.
     pub state: ImportState,
-    /// Whether a refusal for ending too much was overridden.
+    /// Whether an allowance lifted a limit for it.
     pub forced: bool,
     /// A list of `{file, rows, added, changed, ended, unchanged, rejected, ignored_columns}`.
     pub files: Json,

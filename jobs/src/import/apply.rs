@@ -1,8 +1,11 @@
 //! The plan written to the tables, inside a transaction that the caller commits.
 
 mod ids;
+mod list;
 mod model;
+mod recorder;
 
+use entity::id::ImportBatchId;
 use entity::store::facts;
 use entity::table::{
     allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
@@ -10,25 +13,30 @@ use entity::table::{
 };
 use entity::value::ApproverCapacity;
 use ids::Ids;
+pub(super) use list::list;
+use recorder::Recorder;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, IdenStatic as _, IntoActiveModel,
-    Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _,
+    Iterable as _, QueryFilter as _,
 };
 
 use super::Progress;
 use super::board::{Board, Plan, Writes};
+use super::stored_row::{self, id_column};
 
 /// Rows a statement: at 16 columns half of what SQLite can bind (32,766), and more would not be faster.
 const CHUNK: usize = 1_000;
 
-/// Writes `plan`, and counts the version of the facts up when there is anything to write.
+/// Writes `plan` for the import `batch`, with what takes it back, and counts the version of the facts up when there is anything
+/// to write.
 ///
 /// # Errors
 ///
 /// What the database said.
 pub(super) async fn write(
     txn: &DatabaseTransaction,
+    batch: ImportBatchId,
     board: Board,
     plan: Plan,
     progress: &dyn Progress,
@@ -36,7 +44,10 @@ pub(super) async fn write(
     if plan.is_empty() {
         return Ok(());
     }
+    // First, for it removes what would take the import before back.
+    facts::count_up(txn).await?;
     let ids = Ids::reserve(txn, board, &plan).await?;
+    let txn = &Recorder::new(txn, batch);
     let Plan {
         new_units,
         changed_units,
@@ -95,13 +106,12 @@ pub(super) async fn write(
     write_all::<unavailability::Entity, _, _>(txn, unavailability, |id, row| ids.unavailability(id, row)).await?;
     write_all::<appointment::Entity, _, _>(txn, appointments, |id, row| ids.appointment(id, row)).await?;
     write_all::<policy::Entity, _, _>(txn, policies, |id, row| ids.policy(id, row)).await?;
-    write_all::<exemption::Entity, _, _>(txn, exemptions, |id, row| ids.exemption(id, row)).await?;
-    facts::count_up(txn).await
+    write_all::<exemption::Entity, _, _>(txn, exemptions, |id, row| ids.exemption(id, row)).await
 }
 
 /// New rows without ids, changed rows by id, and rows that go.
 async fn write_all<E, A, T>(
-    txn: &DatabaseTransaction,
+    txn: &Recorder<'_>,
     writes: Writes<T>,
     row: impl Fn(i64, &T) -> E::Model,
 ) -> Result<(), DbErr>
@@ -116,19 +126,22 @@ where
         new.not_set(id_column::<E>());
         new
     };
+    let last = txn.last_id::<E>().await?;
     for chunk in added.chunks(CHUNK) {
-        E::insert_many(chunk.iter().map(unnamed)).exec_without_returning(txn).await?;
+        E::insert_many(chunk.iter().map(unnamed)).exec_without_returning(txn.txn).await?;
     }
+    txn.added::<E>(last).await?;
     update::<E, A>(txn, changed.iter().map(|(id, new)| row(*id, new))).await?;
     for chunk in removed.chunks(CHUNK) {
-        E::delete_many().filter(id_column::<E>().is_in(chunk.iter().copied())).exec(txn).await?;
+        txn.before::<E>(chunk).await?;
+        E::delete_many().filter(id_column::<E>().is_in(chunk.iter().copied())).exec(txn.txn).await?;
     }
     Ok(())
 }
 
 /// New rows whose ids are known by their places, and changed rows by id.
 async fn write_named<E, A, T>(
-    txn: &DatabaseTransaction,
+    txn: &Recorder<'_>,
     writes: Writes<T>,
     new_id: impl Fn(usize) -> i64,
     row: impl Fn(i64, &T) -> E::Model,
@@ -144,23 +157,24 @@ where
 }
 
 /// New rows whose ids are known.
-async fn insert_named<E, A>(txn: &DatabaseTransaction, rows: impl Iterator<Item = E::Model>) -> Result<(), DbErr>
+async fn insert_named<E, A>(txn: &Recorder<'_>, rows: impl Iterator<Item = E::Model>) -> Result<(), DbErr>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<A>,
     A: ActiveModelTrait<Entity = E> + Send,
 {
+    let last = txn.last_id::<E>().await?;
     let mut rows = rows.peekable();
     while rows.peek().is_some() {
         E::insert_many(rows.by_ref().take(CHUNK).map(IntoActiveModel::into_active_model))
-            .exec_without_returning(txn)
+            .exec_without_returning(txn.txn)
             .await?;
     }
-    Ok(())
+    txn.added::<E>(last).await
 }
 
 /// Rows on file, each written over the one with its id.
-async fn update<E, A>(txn: &DatabaseTransaction, rows: impl Iterator<Item = E::Model>) -> Result<(), DbErr>
+async fn update<E, A>(txn: &Recorder<'_>, rows: impl Iterator<Item = E::Model>) -> Result<(), DbErr>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<A>,
@@ -171,12 +185,11 @@ where
     let mut rows = rows.peekable();
     while rows.peek().is_some() {
         let over = OnConflict::column(id).update_columns(others.iter().copied()).to_owned();
-        let chunk = rows.by_ref().take(CHUNK).map(IntoActiveModel::into_active_model);
-        E::insert_many(chunk).on_conflict(over).exec_without_returning(txn).await?;
+        let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
+        let ids: Vec<_> = chunk.iter().map(stored_row::id::<E>).collect::<Result<_, _>>()?;
+        txn.before::<E>(&ids).await?;
+        let chunk = chunk.into_iter().map(IntoActiveModel::into_active_model);
+        E::insert_many(chunk).on_conflict(over).exec_without_returning(txn.txn).await?;
     }
     Ok(())
-}
-
-fn id_column<E: EntityTrait>() -> E::Column {
-    E::PrimaryKey::iter().next().map(|key| key.into_column()).expect("every table has a key")
 }

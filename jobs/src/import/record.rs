@@ -48,22 +48,20 @@ pub(super) fn kept(rejects: &[Reject], words: &Words, erased: &Erased) -> Vec<Ke
     rejects.iter().map(keep).collect()
 }
 
-/// Writes the batch: refused where it has a refusal, else applied. The last thing that a transaction does, for its line in
-/// the audit log keeps other writers waiting.
+/// Writes the batch: refused where it has a refusal, else applied.
 ///
 /// # Errors
 ///
 /// What the database said.
-pub(super) async fn write(txn: &DatabaseTransaction, batch: Batch<'_>) -> Result<ImportBatchId, DbErr> {
-    let event = event(&batch);
+pub(super) async fn insert(txn: &DatabaseTransaction, batch: &Batch<'_>) -> Result<ImportBatchId, DbErr> {
     let Batch { as_at, finished_at, forced, refusal, files, rejects } = batch;
     let files = serde_json::to_value(files).map_err(|error| DbErr::Custom(error.to_string()))?;
     let row = import_batch::ActiveModel {
         id: NotSet,
-        as_at: Set(as_at),
+        as_at: Set(*as_at),
         finished_at: Set(finished_at.trunc_subsecs(6)),
         state: Set(if refusal.is_some() { ImportState::Refused } else { ImportState::Applied }),
-        forced: Set(forced),
+        forced: Set(*forced),
         files: Set(files),
         refusal: Set(refusal.map(str::to_owned)),
     };
@@ -84,8 +82,17 @@ pub(super) async fn write(txn: &DatabaseTransaction, batch: Batch<'_>) -> Result
         });
         import_reject::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
-    audit::record(txn, &Event { object: Some(format!("import:{batch_id}")), ..event }).await?;
     Ok(batch_id)
+}
+
+/// Records the batch `id` in the audit log. The last thing that a transaction does, for its line in the log keeps other writers
+/// waiting.
+///
+/// # Errors
+///
+/// What the database said.
+pub(super) async fn audit(txn: &DatabaseTransaction, id: ImportBatchId, batch: &Batch<'_>) -> Result<(), DbErr> {
+    audit::record(txn, &Event { object: Some(format!("import:{id}")), ..event(batch) }).await.map(drop)
 }
 
 /// What the audit log is told: counts, and of each file which of the nine it is. Its own name and the refusal are the words

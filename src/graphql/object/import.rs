@@ -32,7 +32,7 @@ impl ImportBatch {
         Date(self.0.as_at)
     }
 
-    /// When it was applied or refused.
+    /// When it was applied or refused, also if it was undone later.
     async fn finished_at(&self) -> Instant {
         Instant(self.0.finished_at)
     }
@@ -42,7 +42,7 @@ impl ImportBatch {
         self.0.state.into()
     }
 
-    /// Whether a refusal for ending too much was overridden.
+    /// Whether a limit was lifted for it: too many rejected rows, too many changed or ended posts, older files, or an empty list.
     async fn forced(&self) -> bool {
         self.0.forced
     }

@@ -175,6 +175,8 @@ pub(crate) enum ImportState {
     Applied,
     /// Nothing was written.
     Refused,
+    /// Every accepted row was written, and all of it was taken back later.
+    Undone,
 }
 
 /// Where a job's run for a period stands.
@@ -235,6 +237,8 @@ pub(crate) enum AuditAction {
     ImportApplied,
     /// An import of files was refused, and nothing was written.
     ImportRefused,
+    /// The last import was taken back.
+    ImportUndone,
     /// `psn demo` imported its board, and the database is a demonstration's from then on.
     DemonstrationMade,
     /// A day's coverage was exported.

@@ -74,6 +74,7 @@ both! {
             mode: Mode::Apply,
             allow: jobs::import::Allowances::default(),
             ends_employers: Vec::new(),
+            list_changes: 0,
             shift_days: 0,
         };
         jobs::import::run(&world.db, request, world.clock.now(), &jobs::import::Silent).await.expect_err("no record");

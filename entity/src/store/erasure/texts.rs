@@ -65,6 +65,8 @@ pub const DECISIONS: &[(&str, &str, Fate, &str)] = &[
     ("import_reject", "value", Goes, "the row goes where it is about them, the value where it names them"),
     ("import_reject", "sentence", Goes, "names a person only in a row about that person, which goes"),
     ("import_reject", "about", Goes, "the row goes"),
+    ("import_undo", "table_name", Stays, "a table"),
+    ("import_undo", "before", Goes, "every row goes: with any change of the facts, an erasure too"),
     ("job_run", "job", Stays, "a job"),
     ("job_run", "period", Stays, "a day or a week"),
     ("job_run", "state", Stays, "a word of a closed set"),

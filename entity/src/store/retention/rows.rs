@@ -15,8 +15,8 @@ use crate::store::audit::By;
 use crate::store::facts;
 use crate::store::{audit, begin_write};
 use crate::table::{
-    delivery, erased_person, fact_version, import_batch, import_reject, job_run, person, post, report, session,
-    sign_in_link, unavailability,
+    delivery, erased_person, fact_version, import_batch, import_reject, import_undo, job_run, person, post, report,
+    session, sign_in_link, unavailability,
 };
 use crate::value::{Action, DeliveryState, RunState};
 
@@ -62,8 +62,15 @@ pub async fn found(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Be
             let refusals = || import_batch::Entity::find().filter(old_refusal(cut));
             let refusal = refusals().select_only().column_as(import_batch::Column::FinishedAt.min(), "oldest");
             let oldest = [day(oldest.into_tuple().one(db).await?), day(refusal.into_tuple().one(db).await?)];
-            let rows = rejects().count(db).await? + refusals().count(db).await?;
-            Beyond { rows, oldest: oldest.into_iter().flatten().min() }
+            let steps =
+                || import_undo::Entity::find().filter(import_undo::Column::BatchId.in_subquery(old_batches(cut)));
+            let step = steps()
+                .join(JoinType::InnerJoin, undo_to_batch())
+                .select_only()
+                .column_as(import_batch::Column::FinishedAt.min(), "oldest");
+            let oldest = oldest.into_iter().chain([day(step.into_tuple().one(db).await?)]);
+            let rows = rejects().count(db).await? + refusals().count(db).await? + steps().count(db).await?;
+            Beyond { rows, oldest: oldest.flatten().min() }
         }
         Kind::Runs => {
             let oldest = old_runs(cut).select_only().column_as(job_run::Column::FinishedAt.min(), "oldest");
@@ -177,7 +184,15 @@ fn reject_to_batch() -> sea_orm::RelationDef {
         .into()
 }
 
-/// Removes rejected rows of imports from before `cut`, at most `limit`, and with the last of them why such imports were refused.
+fn undo_to_batch() -> sea_orm::RelationDef {
+    import_undo::Entity::belongs_to(import_batch::Entity)
+        .from(import_undo::Column::BatchId)
+        .to(import_batch::Column::Id)
+        .into()
+}
+
+/// Removes rejected rows of imports from before `cut`, at most `limit`, and with the last of them why such imports were refused
+/// and what would take them back, which holds rows as they were before.
 ///
 /// # Errors
 ///
@@ -198,6 +213,9 @@ pub async fn remove_rejects(db: &DatabaseConnection, cut: Day, limit: u64, by: &
             .col_expr(import_batch::Column::Refusal, Expr::value(REFUSAL_GONE))
             .filter(old_refusal(cut));
         removed += told.exec(&txn).await?.rows_affected;
+        let steps =
+            import_undo::Entity::delete_many().filter(import_undo::Column::BatchId.in_subquery(old_batches(cut)));
+        removed += steps.exec(&txn).await?.rows_affected;
     }
     recorded(txn, Kind::Rejects, removed, by).await
 }

@@ -40,6 +40,29 @@ impl Ids {
         Ok(Self { board, units, people, courses, allocations, staff_lists })
     }
 
+    /// Ids for everything new that are no one's: negative ones, by place. Nothing is taken from the tables.
+    pub(super) fn provisional(board: Board, plan: &Plan) -> Self {
+        let known = |ids: Vec<i64>, all: usize, new: &mut dyn Iterator<Item = usize>| {
+            let mut ids = ids;
+            ids.resize(all, 0);
+            for at in new {
+                ids[at] = -1 - i64::try_from(at).unwrap_or(i64::MAX - 1);
+            }
+            ids
+        };
+        let units = board.units.on_file.iter().map(|id| id.0).collect();
+        let people = board.people.on_file.iter().map(|id| id.0).collect();
+        let courses = board.courses.on_file.iter().map(|id| id.0).collect();
+        Self {
+            units: known(units, board.units.list.len(), &mut plan.new_units.iter().map(|unit| unit.at())),
+            people: known(people, board.people.list.len(), &mut plan.new_people.iter().map(|person| person.at())),
+            courses: known(courses, board.courses.list.len(), &mut plan.new_courses.iter().map(|course| course.at())),
+            allocations: known(Vec::new(), plan.allocations.added.len(), &mut (0..plan.allocations.added.len())),
+            staff_lists: known(Vec::new(), plan.staff_lists.added.len(), &mut (0..plan.staff_lists.added.len())),
+            board,
+        }
+    }
+
     pub(super) fn unit_id(&self, unit: UnitIx) -> UnitId {
         UnitId(self.units[unit.at()])
     }

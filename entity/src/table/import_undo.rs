@@ -1,0 +1,29 @@
+//! What takes the last import back, in the order in which it wrote: one row per changed or removed row, and one per run of added
+//! rows. Every change of the facts removes all of them, see [`crate::store::facts::count_up`].
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::ImportBatchId;
+
+/// One step that takes the last import back.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "import_undo")]
+pub struct Model {
+    /// The import.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub batch_id: ImportBatchId,
+    /// Its place in the order in which the import wrote, from 0. Steps are taken back from the highest to the lowest.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub seq: i64,
+    /// The table that was written to. Step 0 is `fact_version`, and has the version that the import left as its `row_id`.
+    pub table_name: String,
+    /// Key of the row, or of the first row that was added.
+    pub row_id: i64,
+    /// Key of the last row that was added. Null if the row was changed or removed.
+    pub last_row_id: Option<i64>,
+    /// The row before the import, by column. Null if rows were added.
+    pub before: Option<Json>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

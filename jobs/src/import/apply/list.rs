@@ -1,0 +1,58 @@
+//! The plan as a list of changes, before anything is written.
+
+use entity::table::{
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
+    policy, post, sign_off, unavailability, unit, unit_parent,
+};
+use entity::value::ApproverCapacity;
+use sea_orm::{DatabaseTransaction, DbErr};
+
+use super::super::board::{Board, Plan};
+use super::super::changes::{Change, Lister, Names};
+use super::ids::Ids;
+
+/// The first `limit` rows that [`super::write`] would write, in its order, and how many there are. Gives the board back.
+///
+/// # Errors
+///
+/// What the database said.
+pub(in super::super) async fn list(
+    txn: &DatabaseTransaction,
+    board: Board,
+    plan: &Plan,
+    limit: usize,
+) -> Result<(Board, Vec<Change>, usize), DbErr> {
+    if limit == 0 {
+        return Ok((board, Vec::new(), 0));
+    }
+    let ids = Ids::provisional(board, plan);
+    let on_file = ids.board.allocations.iter().map(|(id, row)| (*id, (row.person, row.unit)));
+    let added = plan.allocations.added.iter().enumerate();
+    let added = added.map(|(at, row)| (ids.new_allocation(at), (row.person, row.unit)));
+    let mut lister = Lister::new(txn, Names::new(&ids.board, on_file.chain(added).collect()), limit);
+    lister.added::<unit::Entity>(plan.new_units.iter().map(|unit| ids.unit(*unit)));
+    lister.changed::<unit::Entity>(plan.changed_units.iter().map(|unit| ids.unit(*unit))).await?;
+    lister.table::<unit_parent::Entity, _>(&plan.placements, |id, row| ids.placement(id, row)).await?;
+    lister.added::<person::Entity>(plan.new_people.iter().map(|person| ids.person(*person)));
+    lister.changed::<person::Entity>(plan.changed_people.iter().map(|person| ids.person(*person))).await?;
+    lister.table::<person_link::Entity, _>(&plan.links, |id, row| ids.link(id, row)).await?;
+    lister.added::<course::Entity>(plan.new_courses.iter().map(|course| ids.course(*course)));
+    lister.changed::<course::Entity>(plan.changed_courses.iter().map(|course| ids.course(*course))).await?;
+    lister.table::<post::Entity, _>(&plan.posts, |id, row| ids.post(id, row)).await?;
+    lister.table::<completion::Entity, _>(&plan.completions, |id, row| ids.completion(id, row)).await?;
+    lister.table::<allocation::Entity, _>(&plan.allocations, |id, row| ids.allocation(id, row)).await?;
+    for (approvals, capacity) in
+        [(&plan.line_approvals, ApproverCapacity::Line), (&plan.senior_approvals, ApproverCapacity::Senior)]
+    {
+        lister.table::<approval::Entity, _>(approvals, |id, row| ids.approval(id, capacity, row)).await?;
+    }
+    lister.table::<sign_off::Entity, _>(&plan.sign_offs, |id, row| ids.sign_off(id, row)).await?;
+    lister.table::<pause::Entity, _>(&plan.pauses, |id, row| ids.pause(id, row)).await?;
+    lister.table::<allocation_terms::Entity, _>(&plan.allocation_terms, |id, row| ids.terms(id, row)).await?;
+    lister.table::<unavailability::Entity, _>(&plan.unavailability, |id, row| ids.unavailability(id, row)).await?;
+    lister.table::<appointment::Entity, _>(&plan.appointments, |id, row| ids.appointment(id, row)).await?;
+    lister.table::<policy::Entity, _>(&plan.policies, |id, row| ids.policy(id, row)).await?;
+    lister.table::<exemption::Entity, _>(&plan.exemptions, |id, row| ids.exemption(id, row)).await?;
+    let Lister { listed, total, .. } = lister;
+    Ok((ids.board, listed, total))
+}

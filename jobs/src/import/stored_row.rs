@@ -1,0 +1,109 @@
+//! A row of any table as JSON and back: how the last import keeps what it overwrites.
+
+use chrono::NaiveDate;
+use sea_orm::sea_query::ArrayType;
+use sea_orm::{
+    ActiveModelTrait, DbErr, EntityTrait, IdenStatic as _, Iterable as _, ModelTrait as _, PrimaryKeyToColumn as _,
+    Value,
+};
+use serde_json::{Map, Value as Json};
+
+/// The column that is the table's key.
+pub(super) fn id_column<E: EntityTrait>() -> E::Column {
+    E::PrimaryKey::iter().next().map(|key| key.into_column()).expect("every table has a key")
+}
+
+/// The key of a row.
+pub(super) fn id<E: EntityTrait>(row: &E::Model) -> Result<i64, DbErr> {
+    match row.get(id_column::<E>()) {
+        Value::BigInt(Some(id)) => Ok(id),
+        other => Err(DbErr::Type(format!("a row whose key is {other:?} cannot be kept"))),
+    }
+}
+
+/// The row by column.
+pub(super) fn to_json<E: EntityTrait>(row: &E::Model) -> Result<Json, DbErr> {
+    let cell = |column: E::Column| Ok((column.as_str().to_owned(), value_to_json(row.get(column))?));
+    E::Column::iter().map(cell).collect::<Result<Map<_, _>, DbErr>>().map(Json::Object)
+}
+
+/// The row that [`to_json`] made the JSON of, to be written whole.
+pub(super) fn from_json<E, A>(json: &Json) -> Result<A, DbErr>
+where
+    E: EntityTrait,
+    A: ActiveModelTrait<Entity = E>,
+{
+    let mut row = A::default();
+    for column in E::Column::iter() {
+        let cell = json.get(column.as_str()).unwrap_or(&Json::Null);
+        let value = value_from_json(&E::Model::get_value_type(column), cell)
+            .ok_or_else(|| DbErr::Type(format!("{} was kept as {cell}", column.as_str())))?;
+        row.set(column, value);
+    }
+    Ok(row)
+}
+
+/// The types of the columns of facts; another one is an error at the first import that would keep it.
+fn value_to_json(value: Value) -> Result<Json, DbErr> {
+    Ok(match value {
+        Value::Bool(value) => value.into(),
+        Value::SmallInt(value) => value.into(),
+        Value::Int(value) => value.into(),
+        Value::BigInt(value) => value.into(),
+        Value::String(value) => value.into(),
+        Value::ChronoDate(value) => value.map(|day| day.to_string()).into(),
+        other => return Err(DbErr::Type(format!("{other:?} cannot be kept"))),
+    })
+}
+
+fn value_from_json(kind: &ArrayType, json: &Json) -> Option<Value> {
+    let null = json.is_null();
+    let integer = || json.as_i64();
+    Some(match kind {
+        ArrayType::Bool => Value::Bool(if null { None } else { Some(json.as_bool()?) }),
+        ArrayType::SmallInt => Value::SmallInt(if null { None } else { Some(i16::try_from(integer()?).ok()?) }),
+        ArrayType::Int => Value::Int(if null { None } else { Some(i32::try_from(integer()?).ok()?) }),
+        ArrayType::BigInt => Value::BigInt(if null { None } else { Some(integer()?) }),
+        ArrayType::String => Value::String(if null { None } else { Some(json.as_str()?.to_owned()) }),
+        ArrayType::ChronoDate => {
+            let day = || json.as_str()?.parse::<NaiveDate>().ok();
+            Value::ChronoDate(if null { None } else { Some(day()?) })
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::id::{PersonId, PostId, UnitId};
+    use entity::period::Day;
+    use entity::table::post;
+    use sea_orm::TryIntoModel as _;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_column_comes_back_as_it_was() {
+        let full = post::Model {
+            id: PostId(7),
+            person_id: PersonId(1),
+            unit_id: UnitId(2),
+            assignment: Some("0001-1".to_owned()),
+            job_title: None,
+            job_family: Some("Nursing & \"Midwifery\"".to_owned()),
+            band: None,
+            line_manager_id: Some(PersonId(3)),
+            wte: 86,
+            contract_type: None,
+            bank: true,
+            valid_from: Day::new(2024, 2, 29),
+            valid_to: None,
+        };
+        let json = to_json::<post::Entity>(&full).unwrap();
+        let back: post::ActiveModel = from_json::<post::Entity, _>(&json).unwrap();
+        assert_eq!(back.try_into_model().unwrap(), full);
+        assert_eq!(id::<post::Entity>(&full).unwrap(), 7);
+        let broken = serde_json::json!({ "id": "seven" });
+        assert!(from_json::<post::Entity, post::ActiveModel>(&broken).is_err());
+    }
+}

@@ -1,0 +1,260 @@
+//! Takes the last import back, whole or not at all.
+//!
+//! While an import writes, it keeps what it overwrites (`apply::recorder`). Every change of the facts after it removes what was
+//! kept (`entity::store::facts::count_up`), so what is kept always fits what is on file, and nothing of a person who is erased
+//! stays behind in it.
+
+use chrono::{DateTime, Utc};
+use entity::actor::Actor;
+use entity::id::ImportBatchId;
+use entity::store::audit::{self, Event};
+use entity::store::{begin_write, facts};
+use entity::table::{
+    allocation, allocation_terms, appointment, approval, completion, course, erased_person, exemption, import_batch,
+    import_undo, pause,
+    person, person_link, policy, post, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
+};
+use entity::value::{Action, ImportState};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
+    IdenStatic as _, IntoActiveModel as _, Iterable as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, SqlErr,
+};
+use serde_json::json;
+
+use super::stored_row::{self, id_column};
+
+/// Steps that are read at a time.
+const CHUNK: u64 = 1_000;
+
+/// What stands for the version of the facts among the tables.
+const VERSION: &str = "fact_version";
+
+/// What was taken back, in rows of the tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// Rows that the import had added, and that are gone.
+    pub removed: u64,
+    /// Rows that the import had changed or removed, and that are as before.
+    pub restored: u64,
+}
+
+/// Why an import was not taken back. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum UndoError {
+    /// It cannot be, for the reason given.
+    #[error("{0}")]
+    Refused(String),
+    /// The database refused or was unreachable.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// Takes the import `batch` back.
+///
+/// # Errors
+///
+/// [`UndoError::Refused`] if it is not the last import that was applied, if the facts were changed after it, or if something
+/// that came after it depends on what it added.
+pub async fn undo(db: &DatabaseConnection, batch: ImportBatchId, now: DateTime<Utc>) -> Result<Undone, UndoError> {
+    let txn = begin_write(db).await?;
+    let version = facts::lock(&txn).await?.version;
+    let import = allowed(&txn, batch, version).await?;
+    let undone = take_back(&txn, batch).await.map_err(|error| match error.sql_err() {
+        Some(SqlErr::ForeignKeyConstraintViolation(_)) => UndoError::Refused(format!(
+            "Import {batch} cannot be undone: it added people or units that something depends on by now, such as a mail, a \
+             session, a role or a token. Import corrected files instead."
+        )),
+        _ => UndoError::Database(error),
+    })?;
+    if undone != Undone::default() {
+        facts::count_up(&txn).await?;
+    } else {
+        import_undo::Entity::delete_many().filter(import_undo::Column::BatchId.eq(batch)).exec(&txn).await?;
+    }
+    let mut row = import.into_active_model();
+    row.state = Set(ImportState::Undone);
+    row.update(&txn).await?;
+    let Undone { removed, restored } = undone;
+    let event = Event {
+        object: Some(format!("import:{batch}")),
+        after: Some(json!({ "removed": removed, "restored": restored })),
+        ..Event::new(now, Actor::Operator, Action::ImportUndone)
+    };
+    audit::record(&txn, &event).await?;
+    txn.commit().await?;
+    Ok(undone)
+}
+
+/// Begins the steps of an import that has been written and left the facts at their current version.
+///
+/// # Errors
+///
+/// What the database said.
+pub(super) async fn begin(txn: &DatabaseTransaction, batch: ImportBatchId) -> Result<(), DbErr> {
+    let row = import_undo::ActiveModel {
+        batch_id: Set(batch),
+        seq: Set(0),
+        table_name: Set(VERSION.to_owned()),
+        row_id: Set(facts::lock(txn).await?.version),
+        last_row_id: Set(None),
+        before: Set(None),
+    };
+    import_undo::Entity::insert(row).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// The import, if it may be taken back.
+async fn allowed(
+    txn: &DatabaseTransaction,
+    batch: ImportBatchId,
+    version: i64,
+) -> Result<import_batch::Model, UndoError> {
+    let newest = import_batch::Entity::find()
+        .filter(import_batch::Column::State.eq(ImportState::Applied))
+        .order_by_desc(import_batch::Column::Id)
+        .one(txn)
+        .await?;
+    let last = newest.as_ref().map(|newest| newest.id);
+    let refused = |sentence: String| Err(UndoError::Refused(sentence));
+    let Some(import) = import_batch::Entity::find_by_id(batch).one(txn).await? else {
+        let last = last.map_or_else(String::new, |last| format!(" The last import that was applied is {last}."));
+        return refused(format!("There is no import {batch}.{last}"));
+    };
+    match import.state {
+        ImportState::Applied => {}
+        ImportState::Refused => {
+            return refused(format!("Import {batch} was refused and wrote nothing. There is nothing to undo."));
+        }
+        ImportState::Undone => return refused(format!("Import {batch} was undone before. There is nothing to undo.")),
+    }
+    let begun = import_undo::Entity::find_by_id((batch, 0)).one(txn).await?;
+    let fits = begun.is_some_and(|step| step.row_id == version);
+    if let Some(last) = last.filter(|last| *last != batch) {
+        let next = match fits {
+            true => format!("Undo import {last} first, which changed nothing: psn import undo {last}."),
+            false => "Only the last import can be undone. Import corrected files instead.".to_owned(),
+        };
+        return refused(format!("Import {batch} cannot be undone: import {last} was applied after it. {next}"));
+    }
+    if fits {
+        return Ok(import);
+    }
+    let erased = erased_person::Entity::find()
+        .filter(erased_person::Column::ErasedAt.gte(import.finished_at))
+        .count(txn)
+        .await?;
+    let why = match erased {
+        0 => "the facts were changed or cleared up after it, and what it replaced is no longer kept",
+        _ => "a person was erased after it, and what it replaced is no longer kept",
+    };
+    refused(format!("Import {batch} cannot be undone: {why}. Import corrected files instead."))
+}
+
+/// Takes the steps back from the last to the first.
+async fn take_back(txn: &DatabaseTransaction, batch: ImportBatchId) -> Result<Undone, DbErr> {
+    let mut undone = Undone::default();
+    let mut before = i64::MAX;
+    loop {
+        let steps = import_undo::Entity::find()
+            .filter(import_undo::Column::BatchId.eq(batch))
+            .filter(import_undo::Column::Seq.lt(before))
+            .filter(import_undo::Column::Seq.gt(0))
+            .order_by_desc(import_undo::Column::Seq)
+            .limit(CHUNK)
+            .all(txn)
+            .await?;
+        let Some(first) = steps.last() else { return Ok(undone) };
+        before = first.seq;
+        let alike = |a: &import_undo::Model, b: &import_undo::Model| {
+            a.table_name == b.table_name && a.before.is_some() && b.before.is_some()
+        };
+        for run in steps.chunk_by(alike) {
+            take_back_run(txn, run, &mut undone).await?;
+        }
+    }
+}
+
+macro_rules! tables {
+    ($($table:ident),+ $(,)?) => {
+        /// Whether rows of the table can be taken back.
+        ///
+        /// # Errors
+        ///
+        /// That they cannot.
+        pub(super) fn is_known(table: &str) -> Result<(), DbErr> {
+            match [$(stringify!($table)),+].contains(&table) {
+                true => Ok(()),
+                false => Err(DbErr::Custom(format!("no import of rows of {table} can be undone"))),
+            }
+        }
+
+        async fn take_back_run(
+            txn: &DatabaseTransaction,
+            run: &[import_undo::Model],
+            undone: &mut Undone,
+        ) -> Result<(), DbErr> {
+            let table = run.first().map_or("", |step| step.table_name.as_str());
+            match table {
+                $(stringify!($table) => {
+                    take_back_rows::<$table::Entity, $table::ActiveModel>(txn, run, undone).await
+                })+
+                other => is_known(other),
+            }
+        }
+    };
+}
+
+tables![
+    unit,
+    unit_parent,
+    person,
+    person_link,
+    staff_list,
+    rows_not_read,
+    course,
+    post,
+    completion,
+    allocation,
+    approval,
+    sign_off,
+    pause,
+    allocation_terms,
+    unavailability,
+    appointment,
+    policy,
+    exemption,
+];
+
+/// Steps of one table: several rows that were changed or removed, or one run of rows that were added.
+async fn take_back_rows<E, A>(
+    txn: &DatabaseTransaction,
+    run: &[import_undo::Model],
+    undone: &mut Undone,
+) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    A: ActiveModelTrait<Entity = E> + Send,
+{
+    let id = id_column::<E>();
+    let mut rows = Vec::new();
+    for step in run {
+        match (&step.before, step.last_row_id) {
+            (Some(before), _) => rows.push(stored_row::from_json::<E, A>(before)?),
+            (None, Some(last)) => {
+                let gone = E::delete_many().filter(id.between(step.row_id, last)).exec(txn).await?;
+                undone.removed += gone.rows_affected;
+            }
+            (None, None) => return Err(DbErr::Custom(format!("step {} of an import says nothing", step.seq))),
+        }
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    undone.restored += rows.len() as u64;
+    let others = E::Column::iter().filter(|column| column.as_str() != id.as_str());
+    let over = OnConflict::column(id).update_columns(others).to_owned();
+    E::insert_many(rows).on_conflict(over).exec_without_returning(txn).await?;
+    Ok(())
+}

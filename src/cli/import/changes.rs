@@ -1,0 +1,72 @@
+//! The changes of an import, on the screen and as CSV.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::path::Path;
+
+use jobs::import::{Change, ChangedCell, Outcome};
+use jobs::safe_csv;
+
+use super::printable;
+
+/// How many changes are printed; `--changes` saves all.
+pub(super) const SHOWN: usize = 100;
+
+/// The columns of the file that `--changes` saves.
+pub(super) const HEADER: [&str; 6] = ["Change", "What", "Which", "Column", "From", "To"];
+
+/// The list as it is printed; empty if there is nothing to list.
+pub(super) fn told(outcome: &Outcome, file: Option<&Path>) -> String {
+    let Outcome { change_list, rows_changed, .. } = outcome;
+    let mut text = String::new();
+    if change_list.is_empty() {
+        return text;
+    }
+    let _ = writeln!(text, "\nChanges ({rows_changed}):");
+    for change in change_list.iter().take(SHOWN) {
+        let _ = writeln!(text, "  {}", printable(&line(change)));
+    }
+    if *rows_changed > SHOWN && file.is_none() {
+        let _ = writeln!(text, "  … and {} more; save them all with --changes FILE.csv", rows_changed - SHOWN);
+    }
+    if let Some(path) = file {
+        let _ = writeln!(text, "  All of them are in {}.", path.display());
+    }
+    text
+}
+
+/// `changed post X/0001 in T1: WTE 1.00 -> 0.80; Band (blank) -> 6`.
+fn line(change: &Change) -> String {
+    let Change { kind, what, which, cells } = change;
+    let cell = |ChangedCell { column, before, after }: &ChangedCell| match (before.as_str(), after.as_str()) {
+        ("", after) if kind.word() != "changed" => format!("{column} {after}"),
+        (before, "") if kind.word() != "changed" => format!("{column} {before}"),
+        (before, after) => format!("{column} {} -> {}", shown(before), shown(after)),
+    };
+    let cells: Vec<_> = cells.iter().map(cell).collect();
+    let separator = if cells.is_empty() { "" } else { ": " };
+    format!("{} {what} {which}{separator}{}", kind.word(), cells.join("; "))
+}
+
+fn shown(cell: &str) -> &str {
+    if cell.is_empty() { "(blank)" } else { cell }
+}
+
+/// Writes the list as CSV that no spreadsheet runs, one row per column that is another one.
+///
+/// # Errors
+///
+/// What the operating system said.
+pub(super) fn save(changes: &[Change], file: impl Write) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(safe_csv::marked(file)?);
+    writer.write_record(HEADER)?;
+    for Change { kind, what, which, cells } in changes {
+        let blank = ChangedCell { column: "", before: String::new(), after: String::new() };
+        let none = cells.is_empty().then_some(&blank);
+        for ChangedCell { column, before, after } in cells.iter().chain(none) {
+            let cells = [kind.word(), what, which, column, before, after].map(safe_csv::cell);
+            writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
+        }
+    }
+    writer.flush()
+}
