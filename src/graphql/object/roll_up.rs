@@ -3,7 +3,7 @@
 use async_graphql::{Object, SimpleObject};
 use entity::coverage::disclosure::Columns;
 use entity::coverage::rollup::{level1_met, trainers_met};
-use entity::coverage::{StandingCounts, UnitRow};
+use entity::coverage::{Percent, StandingCounts, UnitRow};
 use entity::table::snapshot_unit;
 use entity::value::Status;
 
@@ -31,11 +31,11 @@ impl Ratio {
         self.denominator
     }
 
-    /// The part in percent, 0 to 100, rounded down to one decimal so that 100 means all. Null where the whole is nothing.
+    /// The part in percent, 0 to 100, rounded to the nearest tenth. 100 always means all and 0 none: 99.96 % is shown as 99.9
+    /// and 0.04 % as 0.1. Null if the denominator is 0.
     async fn percent(&self) -> Option<f64> {
-        let Self { numerator, denominator } = *self;
-        let tenths = (u64::from(numerator) * 1000).checked_div(u64::from(denominator))?;
-        u32::try_from(tenths).ok().map(|tenths| f64::from(tenths) / 10.0)
+        let percent = Percent::new(self.numerator, self.denominator)?;
+        Some(f64::from(percent.tenths()) / 10.0)
     }
 }
 
@@ -313,7 +313,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_percentage_is_all_only_when_all_are_meant_and_nothing_of_nothing_has_none() {
+    async fn a_percentage_is_rounded_to_tenths_and_is_100_for_all_only() {
         let percent = async |numerator, denominator| {
             let schema = async_graphql::Schema::build(
                 Ratio { numerator, denominator },
@@ -322,7 +322,7 @@ mod tests {
             );
             schema.finish().execute("{ percent }").await.data.to_string()
         };
-        assert_eq!(percent(2, 3).await, "{percent: 66.6}");
+        assert_eq!(percent(2, 3).await, "{percent: 66.7}");
         assert_eq!(percent(1_999_999, 2_000_000).await, "{percent: 99.9}");
         assert_eq!(percent(5, 5).await, "{percent: 100.0}");
         assert_eq!(percent(0, 0).await, "{percent: null}");
