@@ -179,7 +179,7 @@ async fn once_only(command: Command, settings: Settings, clock: Clock) -> Result
         Command::Operations(args) => operations::run(args, &settings),
         Command::Export(args) => {
             let app = App::open_migrated(settings, clock).await?;
-            let done = export::run(args, &app.db, app.clock.now()).await;
+            let done = export::run(args, &app.db, app.settings.privacy.small_number_limit, app.clock.now()).await;
             app.close().await;
             done
         }

@@ -56,7 +56,8 @@ pub async fn take(db: &DatabaseConnection, day: Day, limit: Limit, now: DateTime
     // Each snapshot is decided on after the one before it, whoever takes them: PostgreSQL lets several write at once.
     facts::lock(&txn).await?;
     let (breakdowns, disclosure) = decide(&txn, day, limit, breakdowns).await?;
-    let snapshot = snapshot::write(&txn, &facts.index, &coverage, (&breakdowns, &disclosure), now).await?;
+    let decided = (&breakdowns, &disclosure);
+    let snapshot = snapshot::write(&txn, &facts.index, &coverage, decided, (facts.version, now)).await?;
     txn.commit().await?;
     Ok(Taken::new(snapshot, &coverage))
 }

@@ -22,6 +22,7 @@ mod m20261122_000009_audit;
 mod m20261122_000010_access;
 mod m20261122_000011_erasure;
 mod m20261122_000012_disclosure;
+mod m20261129_000015_level1_bands;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_access::Migration),
             Box::new(m20261122_000011_erasure::Migration),
             Box::new(m20261122_000012_disclosure::Migration),
+            Box::new(m20261129_000015_level1_bands::Migration),
         ]
     }
 }
