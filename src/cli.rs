@@ -179,7 +179,8 @@ async fn once_only(command: Command, settings: Settings, clock: Clock) -> Result
         Command::Operations(args) => operations::run(args, &settings),
         Command::Export(args) => {
             let app = App::open_migrated(settings, clock).await?;
-            let done = export::run(args, &app.db, app.clock.now(), app.today()).await;
+            let limit = app.settings.privacy.small_number_limit;
+            let done = export::run(args, &app.db, limit, app.clock.now(), app.today()).await;
             app.close().await;
             done
         }

@@ -32,6 +32,7 @@ mod subscription;
 use async_graphql::{Request, Schema};
 use chrono_tz::Tz;
 use entity::clock::Clock;
+use entity::coverage::disclosure::Limit;
 use entity::store::retention::Periods;
 use sea_orm::DatabaseConnection;
 
@@ -42,14 +43,14 @@ pub use self::subscription::Subscription;
 use crate::access::Viewer;
 
 /// Builds the schema over `db`. `clock` and `zone` say what today is where a question names no day, `periods` how long what
-/// is held is kept.
+/// is held is kept, `limit` which numbers are small.
 ///
 /// It has no extensions: with any, async-graphql takes a slower path for every field. What a query may cost is decided before
 /// it is executed, in [`limits`].
 #[must_use]
-pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz, periods: Periods) -> PsnSchema {
+pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz, periods: Periods, limit: Limit) -> PsnSchema {
     let schema = builder().data(cache::CoverageCache::new(db.clone())).data(db.clone());
-    PsnSchema::new(schema.data(clock).data(zone).data(periods).finish(), db)
+    PsnSchema::new(schema.data(clock).data(zone).data(periods).data(limit).finish(), db)
 }
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {

@@ -27,6 +27,7 @@ use entity::table::{report, snapshot};
 use sea_orm::{DatabaseConnection, DbErr};
 
 use crate::mail::{Mailer, Sender};
+use crate::snapshot::{SnapshotError, ensure_snapshot};
 use board::{Board, Malformed};
 use recipients::{Key, Recipient};
 use render::Rendered;
@@ -40,7 +41,7 @@ pub struct GapReport {
     pub from: Sender,
     /// Address of the service for a link at the end of the mail; no link when absent.
     pub base_url: Option<String>,
-    /// Counts below this are hidden in a snapshot that has to be taken first.
+    /// Counts below this are hidden in a snapshot that the report takes first.
     pub limit: Limit,
 }
 
@@ -110,9 +111,12 @@ pub struct Preview {
 /// Why a week's report could not be made or sent.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// The week's Monday has no snapshot yet; take one and run again.
+    /// A dry run takes no snapshot, and the week's Monday has none.
     #[error("there is no snapshot of {0}; run `psn run coverage --as-of {0}` first")]
     NoSnapshot(Day),
+    /// Monday's snapshot could not be taken.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
     /// A stored list is not as the snapshot writes it.
     #[error(transparent)]
     Malformed(#[from] Malformed),
@@ -128,14 +132,14 @@ pub enum ReportError {
 }
 
 impl GapReport {
-    /// Builds the week's report unless it has been built, then sends every mail of it that is due at `now`. Mails that were
+    /// Builds the week's report unless it has been built, then sends every mail of it that is due at `now`. A new report
+    /// rests on Monday's snapshot, which is taken first if it is missing or older than the facts. Mails that were
     /// taken are never sent again, those that failed are tried when their back-off has passed, and a report that was built
     /// keeps its snapshot whatever is computed later.
     ///
     /// # Errors
     ///
-    /// [`ReportError::NoSnapshot`] when the week's Monday has none yet; nothing is written then. A mail that fails is no error:
-    /// see [`Outcome`].
+    /// [`ReportError`]. A mail that fails is no error: see [`Outcome`].
     pub async fn run(
         &self,
         db: &DatabaseConnection,
@@ -147,20 +151,27 @@ impl GapReport {
                 self.readdress(db, week, &report, now).await?;
                 report
             }
-            None => self.write_down(db, week, now).await?,
+            None => {
+                let current = ensure_snapshot(db, week.monday(), self.limit, now).await?;
+                self.write_down(db, week, &current, now).await?
+            }
         };
         self.deliver(db, &report, now).await
     }
 
-    /// Builds and renders without writing or sending anything.
+    /// Builds and renders without writing or sending anything, from the newest snapshot that Monday has.
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run).
+    /// [`ReportError::NoSnapshot`] if Monday has none, otherwise as [`run`](Self::run).
     pub async fn dry_run(&self, db: &DatabaseConnection, week: IsoWeek) -> Result<Vec<Preview>, ReportError> {
         let (current, previous) = match store::find(db, week).await? {
             Some(report) => pinned(db, &report).await?,
-            None => chosen(db, week).await?,
+            None => {
+                let monday = week.monday();
+                let newest = entity::store::snapshot::newest_of(db, monday).await?;
+                (newest.ok_or(ReportError::NoSnapshot(monday))?, store::last_mailed_before(db, week).await?)
+            }
         };
         let boards = Boards::load(db, &current, previous.as_ref()).await?;
         let mut previews = Vec::new();
@@ -180,10 +191,11 @@ impl GapReport {
         &self,
         db: &DatabaseConnection,
         week: IsoWeek,
+        current: &snapshot::Model,
         now: DateTime<Utc>,
     ) -> Result<report::Model, ReportError> {
-        let (current, previous) = chosen(db, week).await?;
-        let boards = Boards::load(db, &current, previous.as_ref()).await?;
+        let previous = store::last_mailed_before(db, week).await?;
+        let boards = Boards::load(db, current, previous.as_ref()).await?;
         let mut mails = Vec::new();
         for recipient in boards.recipients(db).await? {
             if let Key::Unit(unit) = recipient.key {
@@ -279,14 +291,4 @@ async fn pinned(
         None => None,
     };
     Ok((current, previous))
-}
-
-/// The snapshots that a new report shows and compares.
-async fn chosen(
-    db: &DatabaseConnection,
-    week: IsoWeek,
-) -> Result<(snapshot::Model, Option<snapshot::Model>), ReportError> {
-    let monday = week.monday();
-    let current = entity::store::snapshot::newest_of(db, monday).await?.ok_or(ReportError::NoSnapshot(monday))?;
-    Ok((current, store::last_mailed_before(db, week).await?))
 }

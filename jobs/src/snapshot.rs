@@ -56,9 +56,46 @@ pub async fn take(db: &DatabaseConnection, day: Day, limit: Limit, now: DateTime
     // Each snapshot is decided on after the one before it, whoever takes them: PostgreSQL lets several write at once.
     facts::lock(&txn).await?;
     let (breakdowns, disclosure) = decide(&txn, day, limit, breakdowns).await?;
-    let snapshot = snapshot::write(&txn, &facts.index, &coverage, (&breakdowns, &disclosure), now).await?;
+    let decided = (&breakdowns, &disclosure);
+    let snapshot = snapshot::write(&txn, &facts.index, &coverage, decided, (facts.version, now)).await?;
     txn.commit().await?;
     Ok(Taken::new(snapshot, &coverage))
+}
+
+/// Returns the newest snapshot of `day`. Takes one first, as a new revision, if the day has none or if the facts have changed
+/// since its newest one (COVERAGE.md section 8).
+///
+/// A day whose facts are no longer all on file keeps the snapshot that it has.
+///
+/// # Errors
+///
+/// As [`take`].
+pub async fn ensure_snapshot(
+    db: &DatabaseConnection,
+    day: Day,
+    limit: Limit,
+    now: DateTime<Utc>,
+) -> Result<entity::table::snapshot::Model, SnapshotError> {
+    let newest = snapshot::newest_of(db, day).await?;
+    if let Some(newest) = &newest
+        && is_current(db, newest).await?
+    {
+        return Ok(newest.clone());
+    }
+    match (take(db, day, limit, now).await, newest) {
+        (Ok(taken), _) => Ok(taken.snapshot),
+        (Err(SnapshotError::TooLongAgo(_)), Some(newest)) => Ok(newest),
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// Whether the facts are still those from which a snapshot was computed.
+///
+/// # Errors
+///
+/// The error of the database.
+pub async fn is_current(db: &DatabaseConnection, snapshot: &entity::table::snapshot::Model) -> Result<bool, DbErr> {
+    Ok(snapshot.facts_version == Some(roster::version(db).await?))
 }
 
 /// Decides what of a day is hidden. A day between stored ones tells nothing new: what followed it is out already.

@@ -23,6 +23,7 @@ mod m20261122_000010_access;
 mod m20261122_000011_erasure;
 mod m20261122_000012_disclosure;
 mod m20261129_000014_import_undo;
+mod m20261129_000015_level1_bands;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000011_erasure::Migration),
             Box::new(m20261122_000012_disclosure::Migration),
             Box::new(m20261129_000014_import_undo::Migration),
+            Box::new(m20261129_000015_level1_bands::Migration),
         ]
     }
 }

@@ -93,6 +93,14 @@ rights! {
         Dashboard => GivenUnits,
         Auditor => Everything,
     }
+    /// See how many people of a unit or team have completed Level 1; everyone else who sees its figures sees a band.
+    Level1Counts {
+        Admin => Everything,
+        Coordinator => Everything,
+        SeniorManager => TheirUnits,
+        Dashboard => GivenUnits,
+        Auditor => Everything,
+    }
     /// Try another policy.
     WhatIf {
         Admin => Everything,
@@ -100,7 +108,7 @@ rights! {
         SeniorManager => TheirUnits,
         Auditor => Everything,
     }
-    /// See counts of people below the limit under which they are hidden.
+    /// See why allocations do not count in numbers below the limit under which they are hidden.
     SmallNumbers {
         Admin => Everything,
         Coordinator => Everything,
@@ -210,6 +218,14 @@ mod tests {
             let reach = right.reach(AccessRole::Dashboard);
             assert!(matches!(reach, Reach::Nothing | Reach::GivenUnitsIfNamed), "{right:?}");
         }
+    }
+
+    #[test]
+    fn level_1_is_counted_for_all_who_see_figures_but_peer_supporters() {
+        for role in AccessRole::ALL.iter().filter(|role| **role != AccessRole::Supporter) {
+            assert_eq!(Right::Level1Counts.reach(*role), Right::Figures.reach(*role), "{role}");
+        }
+        assert_eq!(Right::Level1Counts.reach(AccessRole::Supporter), Reach::Nothing);
     }
 
     #[test]

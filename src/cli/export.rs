@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use clap::Args as ClapArgs;
 use entity::actor::Actor;
-use entity::coverage::disclosure::Columns;
+use entity::coverage::disclosure::{Columns, Limit};
 use entity::coverage::mix::Verdict;
 use entity::coverage::rollup::level1_met;
 use entity::coverage::roster::UnitIx;
-use entity::coverage::{Breakdowns, Coverage, Disclosure, Index, Question, TeamRow, compute};
-use entity::id::{PersonId, UnitId};
+use entity::coverage::{Coverage, Disclosure, Index, Level1Band, Question, TeamRow, compute};
+use entity::id::PersonId;
 use entity::period::Day;
 use entity::store::audit::{self, Event};
 use entity::store::{disclosure, roster};
@@ -30,7 +30,7 @@ const IDS_PER_QUERY: usize = 5_000;
 /// Write one day's coverage as coverage.csv, rollup.csv, standing.csv, layers.csv and not_counting.csv.
 ///
 /// The figures are exact and standing.csv is about single people: for whoever runs the service. With --published, it writes
-/// what may be handed on: no standing.csv, and small numbers are `hidden`, as in the API and the mails.
+/// what may be handed on: no standing.csv, Level 1 in bands, and small numbers are `hidden`.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     /// The day, as 2026-11-16
@@ -39,7 +39,7 @@ pub struct Args {
     /// The folder to write into; made when absent
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Write what may be handed on: without standing.csv, with small numbers hidden as in the API and the mails
+    /// Write what may be handed on: without standing.csv, with Level 1 in bands and small numbers hidden
     #[arg(long)]
     pub published: bool,
 }
@@ -51,7 +51,13 @@ pub struct Args {
 ///
 /// [`Stop::Failed`] when the facts cannot be read, the export cannot be recorded or a file cannot be written;
 /// [`Stop::Refused`] where what may be handed on would lie beside what may not.
-pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>, today: Day) -> Result<(), Stop> {
+pub async fn run(
+    args: Args,
+    db: &DatabaseConnection,
+    limit: Limit,
+    now: DateTime<Utc>,
+    today: Day,
+) -> Result<(), Stop> {
     let Args { as_of, out, published } = args;
     let facts = roster::load(db).await.map_err(|error| Stop::Failed(format!("The facts cannot be read: {error}")))?;
     facts.reach(as_of).map_err(|error| Stop::Refused(error.to_string()))?;
@@ -59,15 +65,16 @@ pub async fn run(args: Args, db: &DatabaseConnection, now: DateTime<Utc>, today:
     let people =
         supporters(db, &facts.index).await.map_err(|error| Stop::Failed(format!("People cannot be read: {error}")))?;
     private::folder(&out).map_err(|error| Stop::Failed(format!("{} cannot be made: {error}", out.display())))?;
-    let hidden = match published {
-        true => Some(
-            disclosure::published_on(db, &facts.index, &coverage)
+    let handed_on = match published {
+        true => {
+            let (_, disclosure) = disclosure::published_on(db, &facts.index, &coverage)
                 .await
-                .map_err(|error| Stop::Failed(format!("What was published before cannot be read: {error}")))?,
-        ),
+                .map_err(|error| Stop::Failed(format!("What was published before cannot be read: {error}")))?;
+            Some(Published { disclosure, limit })
+        }
         false => None,
     };
-    let day = Exported { index: &facts.index, coverage: &coverage, hidden };
+    let day = Exported { index: &facts.index, coverage: &coverage, published: handed_on };
     let mut files = vec![
         ("coverage.csv", day.coverage_rows()),
         ("rollup.csv", day.rollup_rows()),
@@ -133,37 +140,70 @@ fn hundredths(value: i64) -> String {
 /// Where a number is too small to hand on; blank would say that there is none.
 const HIDDEN: &str = "hidden";
 
-/// One day, and what of it is hidden; nothing where the figures are exact.
+/// One day, and what of it may be handed on; without that, the figures are exact.
 struct Exported<'a> {
     index: &'a Index,
     coverage: &'a Coverage,
-    hidden: Option<(Breakdowns, Disclosure)>,
+    published: Option<Published>,
+}
+
+/// What may be handed on.
+struct Published {
+    disclosure: Disclosure,
+    limit: Limit,
 }
 
 impl Exported<'_> {
-    fn id(&self, unit: UnitIx) -> UnitId {
-        self.index.roster().units[unit.at()].id
+    /// The header of a file: what may be handed on has the band of Level 1 in the place of the count.
+    fn header(&self, line: &str) -> Row {
+        let mut cells = header(line);
+        if self.published.is_some() {
+            cells.iter_mut().filter(|cell| *cell == "Level 1 Done").for_each(|cell| "Level 1 Band".clone_into(cell));
+        }
+        cells
     }
 
-    fn hides_team_level1(&self, team: &TeamRow) -> bool {
-        self.hidden.as_ref().is_some_and(|(breakdowns, disclosure)| {
-            disclosure.hides_team_level1(breakdowns, team.assessed_with.iter().map(|unit| self.id(*unit)))
-        })
+    /// Level 1 of a unit's people: how many, or the band that may be handed on.
+    fn level1(&self, done: u32, headcount: u32) -> String {
+        match &self.published {
+            None => done.to_string(),
+            Some(_) if headcount == 0 => String::new(),
+            Some(published) => {
+                Level1Band::told(done, headcount, published.limit).map_or(HIDDEN, Level1Band::as_str).to_owned()
+            }
+        }
     }
 
-    fn hides_level1(&self, unit: UnitIx) -> bool {
-        self.hidden.as_ref().is_some_and(|(_, disclosure)| disclosure.hides_level1(self.id(unit)))
+    /// The same of a team. The band of a cover group, beside those of its members, would be about the smallest of them.
+    fn team_level1(&self, team: &TeamRow) -> String {
+        match &self.published {
+            Some(_) if team.assessed_with.len() > 1 => HIDDEN.to_owned(),
+            _ => self.level1(team.level1_done, team.headcount),
+        }
+    }
+
+    /// Whether a team meets its target of Level 1, where what is shown of it decides that.
+    fn team_level1_met(&self, team: &TeamRow, target: u32) -> String {
+        let Some(published) = &self.published else {
+            return optional(level1_met(team.level1_done, team.headcount, target).map(yes_no));
+        };
+        let band = Level1Band::told(team.level1_done, team.headcount, published.limit);
+        match band.filter(|_| team.assessed_with.len() <= 1).and_then(|band| band.decides(target)) {
+            Some(met) => yes_no(met),
+            None if team.headcount == 0 => String::new(),
+            None => HIDDEN.to_owned(),
+        }
     }
 
     fn hidden_standing(&self, unit: UnitIx) -> Columns {
-        let hidden = self.hidden.as_ref().map(|(_, disclosure)| disclosure.hidden_standing(self.id(unit)));
-        hidden.unwrap_or_default()
+        let id = self.index.roster().units[unit.at()].id;
+        self.published.as_ref().map(|published| published.disclosure.hidden_standing(id)).unwrap_or_default()
     }
 
     fn coverage_rows(&self) -> Vec<Row> {
         let coverage = self.coverage;
         let index = self.index;
-        let mut rows = vec![header(
+        let mut rows = vec![self.header(
             "As At,Unit Code,Unit Name,Headcount,WTE,Active Supporters,Allocated Share,Required,Gap,Status,At Risk From,\
          Single Point,Champions,Level 1 Done,Policy Unit,Cover Group,Mix Unmet,Unknown Because,Rows Not Read,\
          Unproven",
@@ -191,13 +231,13 @@ impl Exported<'_> {
                 optional(team.risk.as_ref().map(|risk| risk.day)),
                 yes_no(team.single_point),
                 team.champions.to_string(),
-                shown(team.level1_done, self.hides_team_level1(team)),
+                self.team_level1(team),
                 optional(team.policy_unit.map(|(from, _)| &roster.units[from.at()].code)),
                 optional(unit.cover_group.map(|group| roster.words.text(group))),
                 unmet.join(";"),
                 optional(team.unknown_because),
                 team.rows_not_read.to_string(),
-                shown(team.unproven, self.hidden.is_some()),
+                shown(team.unproven, self.published.is_some()),
             ]
         }));
         rows
@@ -206,7 +246,7 @@ impl Exported<'_> {
     fn rollup_rows(&self) -> Vec<Row> {
         let coverage = self.coverage;
         let index = self.index;
-        let mut rows = vec![header(
+        let mut rows = vec![self.header(
             "As At,Unit Code,Headcount,WTE,Teams,Covered,At Risk,Partial,None,Mix Gap,Unknown,Exempt,Not Applicable,\
          Staff Covered,Staff Assessed,Level 1 Done,Active Supporters,Trainers,Champions,\
          Champion Teams Met,Champion Teams,Trainer Units Met,Trainer Units",
@@ -231,7 +271,7 @@ impl Exported<'_> {
             ];
             row.extend(statuses.map(|status| unit.teams.of(status).to_string()));
             row.extend([unit.staff_covered, unit.staff_assessed].map(|figure| figure.to_string()));
-            row.push(shown(unit.level1_done, self.hides_level1(unit.unit)));
+            row.push(self.level1(unit.level1_done, unit.headcount));
             let figures = [
                 unit.active_supporters,
                 unit.trainers,
@@ -253,13 +293,11 @@ impl Exported<'_> {
         let index = self.index;
         let code = |unit: UnitIx| index.roster().units[unit.at()].code.clone();
         let day = coverage.day.to_string();
-        let mut rows = vec![header(
+        let mut rows = vec![self.header(
             "As At,Unit Code,Kind,Champions or Trainers,Needed or Active,Met,Level 1 Done,Headcount,Level 1 Met",
         )];
         rows.extend(coverage.teams.iter().filter_map(|team| {
             let policy = team.policy.as_ref()?;
-            let hidden = self.hides_team_level1(team);
-            let met = level1_met(team.level1_done, team.headcount, policy.level1_target);
             Some(vec![
                 day.clone(),
                 code(team.unit),
@@ -267,9 +305,9 @@ impl Exported<'_> {
                 team.champions.to_string(),
                 policy.min_champions.to_string(),
                 optional(team.champions_met().map(yes_no)),
-                shown(team.level1_done, hidden),
+                self.team_level1(team),
                 team.headcount.to_string(),
-                if hidden { HIDDEN.to_owned() } else { optional(met.map(yes_no)) },
+                self.team_level1_met(team, policy.level1_target),
             ])
         }));
         let row = |unit: UnitIx, kind: &str, [have, need]: [u32; 2], met: bool| {

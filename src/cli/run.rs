@@ -5,11 +5,14 @@ use entity::clock::{Clock, day_of};
 use entity::period::{Day, IsoWeek};
 use entity::store::retention::Kind;
 use entity::store::run::{self as ledger, COVERAGE, Filter, GAP_REPORT, RETENTION};
+use entity::store::{report, snapshot};
 use entity::table::job_run::Model;
 use entity::value::RunState;
 use jobs::report::Preview;
 use jobs::runner::RunNowError;
 use jobs::schedule::{Period, TABLE, render};
+use jobs::snapshot::is_current;
+use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
 use super::{Stop, say};
@@ -134,7 +137,24 @@ async fn preview(app: &App, week: IsoWeek) -> Result<(), Stop> {
     }
     let addressed = mails.iter().filter(|mail| mail.address.is_some()).count();
     let nobody = mails.len() - addressed;
+    if is_out_of_date(app, week).await.map_err(|error| Stop::Failed(error.to_string()))? {
+        say(format!(
+            "The facts have changed since the snapshot of {}. A run takes a new one first, so its figures can differ.",
+            week.monday()
+        ))?;
+    }
     say(format!("Mails for {week}: {addressed}; units with nobody to write to: {nobody}. Nothing was written or sent."))
+}
+
+/// Whether a run would take a new snapshot before it builds the week's report.
+async fn is_out_of_date(app: &App, week: IsoWeek) -> Result<bool, DbErr> {
+    if report::find(&app.db, week).await?.is_some() {
+        return Ok(false);
+    }
+    match snapshot::newest_of(&app.db, week.monday()).await? {
+        Some(newest) => Ok(!is_current(&app.db, &newest).await?),
+        None => Ok(true),
+    }
 }
 
 async fn beyond(app: &App) -> Result<(), Stop> {

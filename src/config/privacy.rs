@@ -6,7 +6,7 @@ use entity::coverage::disclosure::Limit;
 /// What is told about few people.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct PrivacySettings {
-    /// Counts of people below this are hidden where they are broken down by training or absence, and what would give them away; 2 to 50.
+    /// Numbers below this are hidden where allocations are broken down by why they do not count, and what would give them away; groups of fewer people have no band of Level 1; 2 to 50.
     #[arg(long, env = "SMALL_NUMBER_LIMIT", global = true, value_name = "PEOPLE", default_value = "5")]
     #[arg(value_parser = limit)]
     pub small_number_limit: Limit,

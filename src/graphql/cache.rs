@@ -54,7 +54,6 @@ pub(super) struct DayKey {
 /// What of a day's small numbers is published, decided once.
 #[derive(Debug)]
 pub(crate) struct Published {
-    pub(crate) breakdowns: Breakdowns,
     pub(crate) disclosure: Disclosure,
 }
 
@@ -205,7 +204,7 @@ impl Inner {
         let work = move || {
             let breakdowns = Breakdowns::of(&known.facts.index, &coverage);
             let disclosure = breakdowns.follow(before.as_ref());
-            Arc::new(Published { breakdowns, disclosure })
+            Arc::new(Published { disclosure })
         };
         tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
     }

@@ -8,6 +8,7 @@ use async_graphql::{Context, Pos};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::clock::{Clock, day_of};
+use entity::coverage::disclosure::Limit;
 use entity::coverage::roster::{self, UnitIx};
 use entity::coverage::{Coverage, Index, TeamRow, Tree, UnitRow, WhatIf};
 use entity::id::PersonId;
@@ -21,6 +22,7 @@ use super::directory::Known;
 use super::error::{ApiError, Code};
 use super::limits::MOST_CHILDREN;
 use super::loader::Rows;
+use super::object::level1::Level1Detail;
 use super::object::person::Person;
 use super::object::roll_up::{Hidden, RollUp};
 use super::object::team::Team;
@@ -69,6 +71,7 @@ pub(crate) struct Moment {
     pub(crate) as_of: AsOf,
     scope: Arc<Scope>,
     today: Day,
+    limit: Limit,
     published: Option<Arc<Published>>,
 }
 
@@ -211,7 +214,8 @@ impl Moment {
         };
         let (coverage, published) = cell.get_or_try_init(compute).await?.clone();
         let (known, scope) = (Arc::clone(known), Arc::clone(scope));
-        Ok(Arc::new(Self { known, coverage, as_of, scope, today, published }))
+        let limit = small_number_limit(ctx)?;
+        Ok(Arc::new(Self { known, coverage, as_of, scope, today, limit, published }))
     }
 
     /// The same moment with another policy.
@@ -262,26 +266,32 @@ impl Moment {
         self.scope.sees_below(Right::Figures, unit)
     }
 
-    /// Whether the viewer sees counts of few people.
+    /// Whether the viewer sees small numbers of allocations.
     pub(crate) const fn is_exact(&self) -> bool {
         self.published.is_none()
     }
 
     /// What the viewer does not see of a unit's figures.
     pub(crate) fn hidden(&self, unit: UnitIx) -> Hidden {
-        let id = self.facts(unit).id;
-        self.published.as_ref().map_or(Hidden::NOTHING, |published| Hidden {
-            level1: published.disclosure.hides_level1(id),
-            standing: published.disclosure.hidden_standing(id),
-        })
+        let hidden = self.published.as_ref().map(|published| published.disclosure.hidden_standing(self.facts(unit).id));
+        Hidden { level1: self.level1_below(unit), standing: hidden.unwrap_or_default() }
     }
 
-    /// Whether the viewer does not see how many people of a team have done Level 1.
-    pub(crate) fn hides_level1(&self, team: &TeamRow) -> bool {
-        self.published.as_ref().is_some_and(|published| {
-            let members = team.assessed_with.iter().map(|unit| self.facts(*unit).id);
-            published.disclosure.hides_team_level1(&published.breakdowns, members)
-        })
+    /// How much the viewer sees of Level 1 of everyone at or below a unit.
+    pub(crate) fn level1_below(&self, unit: UnitIx) -> Level1Detail {
+        level1_below(&self.scope, unit, self.limit)
+    }
+
+    /// How much the viewer sees of Level 1 of a team.
+    pub(crate) fn level1_of_team(&self, team: &TeamRow) -> Level1Detail {
+        if self.scope.sees_unit(Right::Level1Counts, team.unit) {
+            Level1Detail::Count
+        } else if team.assessed_with.len() > 1 {
+            // The viewer sees the band of their own unit as well, and the difference is about the other teams.
+            Level1Detail::Hidden
+        } else {
+            Level1Detail::Band(self.limit)
+        }
     }
 
     /// A unit's figures as the viewer sees them; absent where it is closed that day and nothing below it has a team.
@@ -351,10 +361,24 @@ fn sentence(error: &TooLongAgo) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Whether a viewer sees counts of people below the limit under which they are hidden. Only a right to all of them will do:
+/// Whether a viewer sees numbers of allocations below the limit under which they are hidden. Only a right to all of them will do:
 /// from a part, the rest of the unit above it would follow.
 pub(crate) fn sees_small_numbers(scope: &Scope) -> bool {
     scope.all(Right::SmallNumbers)
+}
+
+/// How much a viewer sees of Level 1 of everyone at or below a unit.
+pub(crate) fn level1_below(scope: &Scope, unit: UnitIx, limit: Limit) -> Level1Detail {
+    if scope.sees_below(Right::Level1Counts, unit) { Level1Detail::Count } else { Level1Detail::Band(limit) }
+}
+
+/// The limit of small numbers.
+///
+/// # Errors
+///
+/// [`ApiError::internal`] if the schema was built without one.
+pub(crate) fn small_number_limit(ctx: &Context<'_>) -> Result<Limit, ApiError> {
+    ctx.data_opt::<Limit>().copied().ok_or_else(|| ApiError::internal("the schema has no limit of small numbers"))
 }
 
 /// The highest unit that a scope holds; of several as high the first by code.

@@ -7,6 +7,7 @@ pub(crate) mod delivery;
 pub(crate) mod directory;
 pub(crate) mod import;
 pub(crate) mod job_run;
+pub(crate) mod level1;
 pub(crate) mod node;
 pub(crate) mod person;
 pub(crate) mod policy;

@@ -38,7 +38,7 @@ both! {
             let Command::Export(args) = command(&["export", "--as-of", day, "--out", out.to_str().expect("a path")]) else {
                 panic!("export is a command")
             };
-            export::run(args, &world.db, world.clock.now(), today).await.expect("the figures are exported");
+            export::run(args, &world.db, Default::default(), world.clock.now(), today).await.expect("the figures are exported");
             for file in ["coverage.csv", "rollup.csv", "standing.csv", "layers.csv"] {
                 let (found, expected) = (rows(&out.join(file)), rows(&data().join("expected").join(day).join(file)));
                 let differing: Vec<_> = found.iter().zip(&expected).filter(|(found, expected)| found != expected).collect();

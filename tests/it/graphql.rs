@@ -34,7 +34,13 @@ fn site_over(world: &World, db: DatabaseConnection) -> Router {
 
 /// The site with persisted operations, as somebody meets it who shows nothing.
 pub(crate) fn closed(world: &World, db: DatabaseConnection, persisted: Persisted) -> Router {
-    let schema = psn::graphql::schema(db.clone(), world.clock.clone(), chrono_tz::Europe::London, Default::default());
+    let schema = psn::graphql::schema(
+        db.clone(),
+        world.clock.clone(),
+        chrono_tz::Europe::London,
+        Default::default(),
+        Default::default(),
+    );
     let limits = Limits::new(&psn::graphql::sdl(), 50_000).unwrap();
     let budgets = Budgets::new(LAVISH, world.clock.clone());
     let (query_limit, hosts) = (Duration::from_secs(20), Hosts::Any);

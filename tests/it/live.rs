@@ -30,7 +30,13 @@ const NEWEST: &str = "subscription { snapshotTaken { day revision rollUp { headc
 fn site_with(world: &World, terms: Terms, persisted: Persisted) -> Router {
     let db = world.db.clone();
     router(Site {
-        schema: psn::graphql::schema(db.clone(), world.clock.clone(), chrono_tz::Europe::London, Default::default()),
+        schema: psn::graphql::schema(
+            db.clone(),
+            world.clock.clone(),
+            chrono_tz::Europe::London,
+            Default::default(),
+            Default::default(),
+        ),
         limits: Limits::new(&psn::graphql::sdl(), 50_000).unwrap(),
         query_limit: LONG,
         budgets: Budgets::new(terms, world.clock.clone()),

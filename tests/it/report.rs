@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod facts_changed;
 mod fixture;
 
 use std::time::Duration;
@@ -407,11 +408,11 @@ both!(
 );
 
 both!(
-    async fn without_mondays_snapshot_nothing_is_written_and_a_dry_run_writes_nothing(world: World) {
+    async fn a_dry_run_writes_nothing_and_needs_mondays_snapshot(world: World) {
         organisation(&world.db).await;
         let (mailer, memory) = Mailer::memory();
         let job = job(mailer);
-        let error = job.run(&world.db, week("2026-W47"), now()).await.unwrap_err();
+        let error = job.dry_run(&world.db, week("2026-W47")).await.unwrap_err();
         assert!(matches!(error, ReportError::NoSnapshot(missing) if missing == day(MONDAY)));
         assert!(error.to_string().contains("psn run coverage --as-of 2026-11-16"), "{error}");
         take_snapshot(&world.db, 1, MONDAY, 1, 2).await;

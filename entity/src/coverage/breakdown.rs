@@ -1,5 +1,5 @@
-//! The breakdowns of people that [`disclosure`](super::disclosure) decides on: Level 1 done and not done, and what speaks
-//! against allocations that do not count.
+//! The breakdown that [`disclosure`](super::disclosure) decides on: allocations that do not count, by reason. How many people
+//! have completed Level 1 is training compliance and no part of it; see [`level1`](super::level1).
 
 use std::collections::{HashMap, HashSet};
 use std::ops::AddAssign;
@@ -9,11 +9,8 @@ use super::disclosure::{Columns, Decision, Limit, Place, Published, Row, Table};
 use super::index::Index;
 use super::roster::UnitIx;
 use crate::id::UnitId;
-use crate::period::Day;
 use crate::value::{Reason, StandingGroup};
 
-/// Columns of Level 1: done, and not done.
-pub const LEVEL1: usize = 2;
 /// Columns of the allocations that do not count: every [`StandingGroup`] but the first.
 pub const STANDING: usize = StandingGroup::ALL.len() - 1;
 
@@ -93,45 +90,35 @@ impl AddAssign for StandingCounts {
     }
 }
 
-/// The figures of one unit in both breakdowns: with everything below it, and of what is placed directly in it.
+/// Allocations of one unit that do not count, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UnitFigures {
-    /// Level 1 done and not done.
-    pub level1: [u32; LEVEL1],
-    /// Of the people placed directly in it.
-    pub own_level1: [u32; LEVEL1],
-    /// Allocations that do not count, by why.
+    /// Of the unit and everything below it.
     pub standing: [u32; STANDING],
-    /// Of the allocations to this very unit.
+    /// Of this very unit.
     pub own_standing: [u32; STANDING],
 }
 
-/// Both breakdowns of one day.
+/// The breakdown of one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breakdowns {
-    /// Level 1 done and not done.
-    pub level1: Table<LEVEL1>,
-    /// Allocations that do not count, by why.
+    /// Allocations that do not count, by reason.
     pub standing: Table<STANDING>,
 }
 
 impl Breakdowns {
-    /// Puts the figures of units, each with the unit above it, into tables.
+    /// Puts the figures of units, each with the unit above it, into a table.
     #[must_use]
     pub fn new(units: &[(UnitId, Option<UnitId>, UnitFigures)]) -> Self {
         let with_units_below: HashSet<UnitId> = units.iter().filter_map(|(_, above, _)| *above).collect();
-        Self {
-            level1: table(units, &with_units_below, |figures| (figures.level1, figures.own_level1)),
-            standing: table(units, &with_units_below, |figures| (figures.standing, figures.own_standing)),
-        }
+        Self { standing: table(units, &with_units_below, |figures| (figures.standing, figures.own_standing)) }
     }
 
     /// The figures of a unit.
     #[must_use]
     pub fn figures(&self, unit: UnitId) -> UnitFigures {
-        let (level1, own_level1) = figures(&self.level1, unit);
         let (standing, own_standing) = figures(&self.standing, unit);
-        UnitFigures { level1, own_level1, standing, own_standing }
+        UnitFigures { standing, own_standing }
     }
 
     /// Takes them from a day's coverage.
@@ -152,8 +139,6 @@ impl Breakdowns {
             .map(|row| {
                 let unit = &roster.units[row.unit.at()];
                 let figures = UnitFigures {
-                    level1: [row.level1_done, row.headcount.saturating_sub(row.level1_done)],
-                    own_level1: own_level1(index, row.unit, coverage.day),
                     standing: row.standing.not_counting(),
                     own_standing: own_standing.get(&row.unit).copied().unwrap_or_default(),
                 };
@@ -166,52 +151,28 @@ impl Breakdowns {
     /// Decides what is published of them, after what was published last.
     #[must_use]
     pub fn decide(&self, limit: Limit, before: Option<&Before>) -> Disclosure {
-        Disclosure {
-            level1: Decision::of(&self.level1, limit, before.map(Before::level1)),
-            standing: Decision::of(&self.standing, limit, before.map(Before::standing)),
-        }
+        Disclosure { standing: Decision::of(&self.standing, limit, before.map(Before::standing)) }
     }
 
     /// What of them tells nothing new to somebody who has seen `before`; see [`Decision::follow`].
     #[must_use]
     pub fn follow(&self, before: Option<&Before>) -> Disclosure {
-        Disclosure {
-            level1: Decision::follow(&self.level1, before.map(Before::level1)),
-            standing: Decision::follow(&self.standing, before.map(Before::standing)),
-        }
+        Disclosure { standing: Decision::follow(&self.standing, before.map(Before::standing)) }
     }
 }
 
-/// What of a day's breakdowns is hidden.
+/// What of a day's breakdown is hidden.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Disclosure {
-    /// Of Level 1.
-    pub level1: Decision,
     /// Of the allocations that do not count.
     pub standing: Decision,
 }
 
 impl Disclosure {
-    /// Whether Level 1 of a unit with everything below it is hidden.
-    #[must_use]
-    pub fn hides_level1(&self, unit: UnitId) -> bool {
-        !self.level1.hidden(Place { unit, own: false }).is_empty()
-    }
-
     /// The groups of a unit's allocations that are hidden.
     #[must_use]
     pub fn hidden_standing(&self, unit: UnitId) -> Columns {
         self.standing.hidden(Place { unit, own: false })
-    }
-
-    /// Whether Level 1 of a team is hidden, of the units that are assessed together as it: where any of theirs is, for its
-    /// figures are their sum. A sum of figures that are all published tells nothing new.
-    pub fn hides_team_level1(&self, breakdowns: &Breakdowns, members: impl IntoIterator<Item = UnitId>) -> bool {
-        members.into_iter().any(|unit| {
-            let own = Place { unit, own: true };
-            let own = breakdowns.level1.find(own).map_or(Place { unit, own: false }, |_| own);
-            !self.level1.hidden(own).is_empty()
-        })
     }
 }
 
@@ -225,10 +186,6 @@ pub struct Before {
 }
 
 impl Before {
-    const fn level1(&self) -> Published<'_, LEVEL1> {
-        Published { table: &self.breakdowns.level1, decision: &self.disclosure.level1 }
-    }
-
     const fn standing(&self) -> Published<'_, STANDING> {
         Published { table: &self.breakdowns.standing, decision: &self.disclosure.standing }
     }
@@ -257,17 +214,4 @@ fn figures<const C: usize>(table: &Table<C>, unit: UnitId) -> ([u32; C], [u32; C
     let all = cells(false).unwrap_or([0; C]);
     let is_one_row = table.find(Place { unit, own: false }).is_some_and(|row| table.below(row).next().is_none());
     (all, cells(true).unwrap_or(if is_one_row { all } else { [0; C] }))
-}
-
-/// People placed directly in a unit: Level 1 done and not done.
-fn own_level1(index: &Index, unit: UnitIx, day: Day) -> [u32; LEVEL1] {
-    let mut people: Vec<_> = index.counting_posts_in(unit, day).map(|post| post.person).collect();
-    people.sort_unstable();
-    people.dedup();
-    let mut own = [0; LEVEL1];
-    for person in people {
-        let done = index.roster().people[person.at()].level1_on.is_some_and(|on| on <= day);
-        own[usize::from(!done)] += 1;
-    }
-    own
 }

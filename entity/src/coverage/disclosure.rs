@@ -3,7 +3,7 @@
 //! For a reader who knows statistics: cell suppression in a hierarchical frequency table, repeated every week.
 //!
 //! **The table.** Its rows are the units of the tree and, below each unit, the people placed directly in it (a row of its
-//! own where the unit has other units below it). Its columns are the parts of the breakdown, such as Level 1 done and not done. A
+//! own where the unit has other units below it). Its columns are the parts of the breakdown: the reasons, in groups. A
 //! row's cells add up to the row's total, which everybody knows; each column of a row is the sum of the same column of the
 //! rows directly below it. A person with posts in several teams is one person above them, so that real figures can miss
 //! this by a little; an attacker may well reckon as if they added up, and so does this page.
@@ -11,7 +11,7 @@
 //! **Small.** A cell is small when it is 1 or more and below the limit, or when it is all of its row: then it tells
 //! something about everybody. (Of 20 people 20 done is small because it says that 0 are not done. 0 in one of many columns
 //! says nothing of the kind.) Small cells are hidden; that is the primary suppression. All other cells that are hidden are so to
-//! protect them. Published percentages, and whether a target is met, follow the cells: they are absent where one is hidden.
+//! protect them.
 //!
 //! **The attacker** knows every published cell, all row totals, the sums above, that counts are whole and not negative, the
 //! same of every earlier week, and *which rows have not changed* since the week before (and so that their hidden cells have

@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::coverage::breakdown::{Before, Breakdowns, Disclosure, LEVEL1, STANDING, StandingCounts, UnitFigures};
+use crate::coverage::breakdown::{Before, Breakdowns, Disclosure, STANDING, StandingCounts, UnitFigures};
 use crate::coverage::disclosure::{Columns, Decision, Exchange, Place};
 use crate::coverage::{Coverage, Index};
 use crate::id::{SnapshotId, UnitId};
@@ -15,16 +15,10 @@ use crate::value::StandingGroup;
 /// names, for a nation has a hundred thousand of them a day.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
-    /// Hidden columns of the unit's own row of Level 1.
-    #[serde(default, rename = "l", skip_serializing_if = "is_zero")]
-    level1: u8,
-    /// The same of the allocations.
+    /// Hidden columns of the unit's own row.
     #[serde(default, rename = "s", skip_serializing_if = "is_zero")]
     standing: u8,
-    /// Exchanges of Level 1: from its own row, to which unit, to its own row, loses, gains.
-    #[serde(default, rename = "x", skip_serializing_if = "Vec::is_empty")]
-    level1_exchanges: Vec<KeptExchange>,
-    /// The same of the allocations.
+    /// Exchanges: from its own row, to which unit, to its own row, loses, gains.
     #[serde(default, rename = "y", skip_serializing_if = "Vec::is_empty")]
     standing_exchanges: Vec<KeptExchange>,
 }
@@ -39,8 +33,7 @@ const fn is_zero(bits: &u8) -> bool {
 /// The columns of a unit's row that are about what is hidden.
 pub(super) struct Stored {
     pub(super) standing: Option<serde_json::Value>,
-    pub(super) own_figures: Option<serde_json::Value>,
-    pub(super) level1_hidden: bool,
+    pub(super) own_standing: Option<serde_json::Value>,
     pub(super) standing_hidden: i16,
     pub(super) disclosure: Option<serde_json::Value>,
 }
@@ -56,24 +49,15 @@ impl<'a> Keeper<'a> {
         Self { breakdowns, disclosure }
     }
 
-    pub(super) fn hides_team_level1(&self, members: impl IntoIterator<Item = UnitId>) -> bool {
-        self.disclosure.hides_team_level1(self.breakdowns, members)
-    }
-
     pub(super) fn stored(&self, unit: UnitId, standing: &StandingCounts) -> Stored {
-        let Disclosure { level1, standing: allocations } = self.disclosure;
+        let Disclosure { standing: allocations } = self.disclosure;
         let own = Place { unit, own: true };
-        let kept = Kept {
-            level1: level1.hidden(own).bits(),
-            standing: allocations.hidden(own).bits(),
-            level1_exchanges: exchanges_from(level1, unit),
-            standing_exchanges: exchanges_from(allocations, unit),
-        };
+        let kept =
+            Kept { standing: allocations.hidden(own).bits(), standing_exchanges: exchanges_from(allocations, unit) };
         let figures = self.breakdowns.figures(unit);
         Stored {
             standing: Some(json!(standing.0)),
-            own_figures: Some(json!([json!(figures.own_level1), json!(figures.own_standing)])),
-            level1_hidden: self.disclosure.hides_level1(unit),
+            own_standing: Some(json!(figures.own_standing)),
             standing_hidden: i16::from(self.disclosure.hidden_standing(unit).bits()),
             disclosure: (kept != Kept::default()).then(|| json!(kept)),
         }
@@ -140,27 +124,16 @@ fn before(rows: &[snapshot_unit::Model]) -> Option<Before> {
     let mut units = Vec::with_capacity(rows.len());
     let mut disclosure = Disclosure::default();
     for row in rows {
-        let count = |number: i32| u32::try_from(number).unwrap_or(0);
-        let (own_level1, own_standing): ([u32; LEVEL1], [u32; STANDING]) =
-            serde_json::from_value(row.own_figures.clone()?).ok()?;
-        let figures = UnitFigures {
-            level1: [count(row.level1_done), count(row.headcount).saturating_sub(count(row.level1_done))],
-            own_level1,
-            standing: row.standing_counts()?.not_counting(),
-            own_standing,
-        };
+        let own_standing: [u32; STANDING] = serde_json::from_value(row.own_standing.clone()?).ok()?;
+        let figures = UnitFigures { standing: row.standing_counts()?.not_counting(), own_standing };
         units.push((row.unit_id, row.parent_id, figures));
         let kept: Kept = match &row.disclosure {
             Some(kept) => serde_json::from_value(kept.clone()).ok()?,
             None => Kept::default(),
         };
-        let level1 = if row.level1_hidden { Columns::all(LEVEL1) } else { Columns::default() };
-        let own = Columns::from_bits;
-        read(&mut disclosure.level1, row.unit_id, [level1, own(kept.level1)], &kept.level1_exchanges);
-        let standing = [row.hidden_standing(), own(kept.standing)];
+        let standing = [row.hidden_standing(), Columns::from_bits(kept.standing)];
         read(&mut disclosure.standing, row.unit_id, standing, &kept.standing_exchanges);
     }
-    disclosure.level1.exchanges.sort_unstable();
     disclosure.standing.exchanges.sort_unstable();
     Some(Before { breakdowns: Breakdowns::new(&units), disclosure })
 }

@@ -22,8 +22,8 @@ use crate::value::Status;
 /// Rows of one INSERT: as many as SQLite's 32,766 bound values allow for the widest of the two tables.
 const ROWS: usize = 1_000;
 
-/// Stores `coverage` as the newest revision of its day within a writing transaction: once the caller commits, readers see it
-/// whole.
+/// Stores `coverage`, computed at `computed_at` from the facts of `facts_version`, as the newest revision of its day within a
+/// writing transaction: once the caller commits, readers see it whole.
 ///
 /// # Errors
 ///
@@ -34,7 +34,7 @@ pub async fn write(
     index: &Index,
     coverage: &Coverage,
     (breakdowns, disclosure): (&Breakdowns, &Disclosure),
-    computed_at: DateTime<Utc>,
+    (facts_version, computed_at): (i64, DateTime<Utc>),
 ) -> Result<snapshot::Model, DbErr> {
     let keeper = Keeper::new(breakdowns, disclosure);
     let revision: Option<i32> = snapshot::Entity::find()
@@ -50,6 +50,7 @@ pub async fn write(
         day: Set(day),
         revision: Set(revision.unwrap_or(0) + 1),
         computed_at: Set(computed_at),
+        facts_version: Set(Some(facts_version)),
         ..Default::default()
     })
     .exec_with_returning(txn)
@@ -57,7 +58,7 @@ pub async fn write(
     let before = open_gaps(txn, day).await?;
     for teams in coverage.teams.chunks(ROWS) {
         let rows: Vec<_> =
-            teams.iter().map(|team| team_model(index, &header, team, &before, &keeper).into_active_model()).collect();
+            teams.iter().map(|team| team_model(index, &header, team, &before).into_active_model()).collect();
         snapshot_team::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
     for units in coverage.units.chunks(ROWS) {
@@ -130,7 +131,6 @@ fn team_model(
     snapshot: &snapshot::Model,
     team: &TeamRow,
     before: &HashMap<UnitId, (Status, Option<Day>)>,
-    keeper: &Keeper<'_>,
 ) -> snapshot_team::Model {
     let roster = index.roster();
     let unit = &roster.units[team.unit.at()];
@@ -167,7 +167,6 @@ fn team_model(
         champions: stored(team.champions),
         champions_needed: policy.map(|policy| stored(policy.min_champions)),
         level1_done: stored(team.level1_done),
-        level1_hidden: keeper.hides_team_level1(team.assessed_with.iter().map(|unit| roster.units[unit.at()].id)),
         level1_target: policy.map(|policy| stored(policy.level1_target)),
         policy_unit_code: team.policy_unit.map(|(from, _)| roster.units[from.at()].code.clone()),
         policy_from: team.policy_unit.map(|(_, from)| from),
@@ -189,8 +188,7 @@ fn unit_model(index: &Index, snapshot: &snapshot::Model, row: &UnitRow, keeper: 
     let roster = index.roster();
     let unit = &roster.units[row.unit.at()];
     let teams = |status| stored(row.teams.of(status));
-    let Stored { standing, own_figures, level1_hidden, standing_hidden, disclosure } =
-        keeper.stored(unit.id, &row.standing);
+    let Stored { standing, own_standing, standing_hidden, disclosure } = keeper.stored(unit.id, &row.standing);
     snapshot_unit::Model {
         snapshot_id: snapshot.id,
         unit_id: unit.id,
@@ -214,8 +212,7 @@ fn unit_model(index: &Index, snapshot: &snapshot::Model, row: &UnitRow, keeper: 
         level1_target: row.level1_target.map(stored),
         active_supporters: stored(row.active_supporters),
         standing,
-        own_figures,
-        level1_hidden,
+        own_standing,
         standing_hidden,
         disclosure,
         champions: stored(row.champions),

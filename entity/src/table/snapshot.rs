@@ -20,6 +20,8 @@ pub struct Model {
     pub revision: i32,
     /// When it was computed.
     pub computed_at: DateTime<Utc>,
+    /// The version of the facts that it was computed from. Null for snapshots from before this was kept.
+    pub facts_version: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -65,8 +65,6 @@ pub struct Model {
     pub champions_needed: Option<i32>,
     /// People with a Level 1 completion.
     pub level1_done: i32,
-    /// Whether that is hidden from those who do not see small numbers.
-    pub level1_hidden: bool,
     /// Percent that the policy asks for.
     pub level1_target: Option<i32>,
     /// The unit whose policy applied.

@@ -57,11 +57,9 @@ pub struct Model {
     /// Allocations valid that day by what speaks against them, in the order of `StandingGroup`; absent in snapshots of before
     /// it was kept.
     pub standing: Option<Json>,
-    /// The same of this very unit, and Level 1 done and not done of its own people: `[[done, not done], [why, ...]]`.
-    pub own_figures: Option<Json>,
-    /// Whether Level 1 is hidden from those who do not see small numbers.
-    pub level1_hidden: bool,
-    /// Which groups of the allocations are, as the bits of `Columns`.
+    /// The same of this very unit, without those that count: `[reason group, ...]`. Null in snapshots from before it was kept.
+    pub own_standing: Option<Json>,
+    /// Which groups of the allocations are hidden from those who do not see small numbers, as the bits of `Columns`.
     pub standing_hidden: i16,
     /// What else the next snapshot must know of the decision: hidden rows of its own, and what protects them.
     pub disclosure: Option<Json>,

@@ -36,8 +36,6 @@ pub struct Unit {
     pub staff_assessed: i32,
     /// Distinct people with Level 1.
     pub level1_done: i32,
-    /// Whether that is too small a number to mail, or would give one away; as the snapshot decided.
-    pub level1_hidden: bool,
     /// Percent asked for.
     pub level1_target: Option<i32>,
     /// Allocations that do not count, by group; of a group that is hidden, nothing. Empty where the snapshot is older than this.
@@ -107,8 +105,6 @@ pub struct Team {
     pub champions_needed: Option<i32>,
     /// People with Level 1.
     pub level1_done: i32,
-    /// Whether that is too small a number to mail, or would give one away; as the snapshot decided.
-    pub level1_hidden: bool,
     /// Percent asked for.
     pub level1_target: Option<i32>,
     /// What would meet each unmet rule, MUST rules only.
@@ -237,7 +233,6 @@ impl From<snapshot_unit::Model> for Unit {
         Self {
             not_counting: not_counting.collect(),
             not_counting_in_all: standing.not_counting().iter().sum(),
-            level1_hidden: row.level1_hidden,
             id: row.unit_id,
             code: one_line(&row.unit_code),
             name: one_line(&row.unit_name),
@@ -322,7 +317,6 @@ impl TryFrom<snapshot_team::Model> for Team {
             champions: row.champions,
             champions_needed: row.champions_needed,
             level1_done: row.level1_done,
-            level1_hidden: row.level1_hidden,
             level1_target: row.level1_target,
             unmet_must: unmet(true),
             unmet_should: unmet(false),

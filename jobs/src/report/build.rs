@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use entity::coverage::rollup::level1_met;
 use entity::id::UnitId;
 use entity::period::{Day, IsoWeek};
 use entity::value::Status;
@@ -42,8 +43,6 @@ pub struct Report<'a> {
     pub at_risk: Vec<Placed<'a>>,
     /// Teams below their Level 1 target, those first that lack most people to reach it.
     pub level1: Vec<Placed<'a>>,
-    /// Teams with a target of which it is hidden whether they are below it.
-    pub level1_hidden: usize,
     /// Teams short of champions, those first that lack most.
     pub champions: Vec<Placed<'a>>,
     /// Every team below the units answered for, gaps first, for the attached list.
@@ -199,10 +198,6 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
         closed,
         at_risk,
         level1: most_lacking(level1_lacking),
-        level1_hidden: listed
-            .iter()
-            .filter(|listed| listed.team.level1_hidden && listed.team.level1_target.is_some())
-            .count(),
         champions: most_lacking(champions_lacking),
         teams_listed: listed,
     }
@@ -286,13 +281,8 @@ fn closed<'a>(current: &'a Board, previous: Option<&'a Board>, tops: &[&Unit]) -
     closed
 }
 
-/// How much of Level 1 a team or its group lacks, in hundredths of a person; nothing where the layer is met (COVERAGE.md
-/// section 5) or hidden.
+/// How much of Level 1 a team or its group lacks, in hundredths of a person; 0 if the layer is met (COVERAGE.md section 5).
 fn level1_lacking(team: &Team) -> i64 {
-    // Its place in a list would say what is hidden.
-    if team.level1_hidden {
-        return 0;
-    }
     let needed = team.level1_target.map_or(0, |target| i64::from(target) * i64::from(team.headcount));
     (needed - i64::from(team.level1_done) * 100).max(0)
 }
@@ -301,10 +291,12 @@ fn champions_lacking(team: &Team) -> i64 {
     champions_short(team).map_or(0, |(have, need)| i64::from(need) - i64::from(have))
 }
 
-/// Whether `100 * done < target * of`; never where there is no target or nobody.
+/// Whether a Level 1 target is missed. Returns `false` without a target and without people.
 #[must_use]
 pub fn below_target(done: i32, of: i32, target: Option<i32>) -> bool {
-    target.is_some_and(|target| i64::from(done) * 100 < i64::from(target) * i64::from(of))
+    // Stored figures are never negative.
+    let figure = |stored: i32| u32::try_from(stored).unwrap_or(0);
+    target.and_then(|target| level1_met(figure(done), figure(of), figure(target))) == Some(false)
 }
 
 /// Champions that a team has and needs, where it has too few.

@@ -6,7 +6,6 @@ use entity::store::run::GAP_REPORT;
 use super::{GapReport, ReportError};
 use crate::runner::{Job, JobError, Outcome, RunContext};
 use crate::schedule::Period;
-use crate::snapshot;
 
 #[async_trait::async_trait]
 impl Job for GapReport {
@@ -20,12 +19,7 @@ impl Job for GapReport {
         let Period::Week(week) = period else {
             return Err(JobError::Fail(format!("{period} is not a week.")));
         };
-        let mut outcome = GapReport::run(self, &ctx.db, week, ctx.now).await;
-        if let Err(ReportError::NoSnapshot(monday)) = outcome {
-            snapshot::take(&ctx.db, monday, self.limit, ctx.now).await?;
-            outcome = GapReport::run(self, &ctx.db, week, ctx.now).await;
-        }
-        let outcome = outcome?;
+        let outcome = GapReport::run(self, &ctx.db, week, ctx.now).await?;
         let text = outcome.to_string();
         if outcome.waiting > 0 {
             let not_before = outcome.next_attempt_at.unwrap_or(ctx.now + TimeDelta::minutes(1));
@@ -42,6 +36,7 @@ impl From<ReportError> for JobError {
     fn from(error: ReportError) -> Self {
         match error {
             ReportError::Database(cause) => cause.into(),
+            ReportError::Snapshot(cause) => cause.into(),
             ReportError::NoSnapshot(_) => Self::Retry(error.to_string()),
             ReportError::AuditBroken | ReportError::Malformed(_) | ReportError::Render(_) => {
                 Self::Fail(error.to_string())

@@ -1,5 +1,6 @@
 //! Figures and statuses in words: plain British English, every percentage with its numerator and denominator.
 
+use entity::coverage::Percent;
 use entity::coverage::closing::{self, Gap};
 use entity::period::Day;
 use entity::value::{Reason, Status, UnknownBecause};
@@ -22,34 +23,31 @@ impl Fraction {
         Self { part: i64::from(part), whole: i64::from(whole) }
     }
 
-    /// `56 of 97 (57 %)`, rounded down so that 100 % is everybody; `no staff assessed` where there is nothing to divide by.
-    #[must_use]
-    pub fn words(self, nothing: &str) -> String {
-        let Self { part, whole } = self;
-        if whole <= 0 {
-            return format!("no {nothing} assessed");
-        }
-        let percent = match part * 100 / whole {
-            0 if part > 0 => "under 1".to_owned(),
-            percent => percent.to_string(),
-        };
-        format!("{} of {} ({percent} %)", grouped(part), grouped(whole))
+    /// The percentage as the mail shows it: whole percent. `None` if there is nothing to divide by.
+    fn percent(self) -> Option<u16> {
+        // Sums of stored figures are never negative.
+        let figure = |sum: i64| u64::try_from(sum).unwrap_or(0);
+        Percent::new(figure(self.part), figure(self.whole)).map(Percent::rounded)
     }
 
-    /// How it stands beside the last report's.
+    /// `56 of 97 (58 %)`; `no staff assessed` if there is nothing to divide by.
+    #[must_use]
+    pub fn words(self, nothing: &str) -> String {
+        match self.percent() {
+            Some(percent) => format!("{} of {} ({percent} %)", grouped(self.part), grouped(self.whole)),
+            None => format!("no {nothing} assessed"),
+        }
+    }
+
+    /// The change since the last report. It compares the percentages that are shown: "56 %, up from 56 %" would say nothing.
     #[must_use]
     pub fn since(self, before: Self, nothing: &str) -> String {
-        if self == before {
-            return "unchanged".to_owned();
-        }
         let was = before.words(nothing);
-        if self.whole <= 0 || before.whole <= 0 {
-            return format!("last report: {was}");
-        }
-        match (self.part * before.whole).cmp(&(before.part * self.whole)) {
-            std::cmp::Ordering::Greater => format!("up from {was}"),
-            std::cmp::Ordering::Less => format!("down from {was}"),
-            std::cmp::Ordering::Equal => format!("last report: {was}"),
+        match (self.percent(), before.percent()) {
+            (now, then) if now == then => "unchanged".to_owned(),
+            (Some(now), Some(then)) if now > then => format!("up from {was}"),
+            (Some(_), Some(_)) => format!("down from {was}"),
+            (None, _) | (_, None) => format!("last report: {was}"),
         }
     }
 }
@@ -203,22 +201,26 @@ mod tests {
     use crate::report::sample::team;
 
     #[test]
-    fn a_percentage_shows_its_counts_and_never_rounds_up_to_all() {
-        assert_eq!(Fraction::of(56, 97).words("teams"), "56 of 97 (57 %)");
-        assert_eq!(Fraction::of(9999, 10_000).words("staff"), "9,999 of 10,000 (99 %)");
-        assert_eq!(Fraction::of(1, 1000).words("staff"), "1 of 1,000 (under 1 %)");
+    fn a_percentage_shows_its_counts_and_is_rounded_to_whole_percent() {
+        assert_eq!(Fraction::of(56, 97).words("teams"), "56 of 97 (58 %)");
+        assert_eq!(Fraction::of(9960, 10_000).words("staff"), "9,960 of 10,000 (99 %)");
+        assert_eq!(Fraction::of(4, 1000).words("staff"), "4 of 1,000 (1 %)");
         assert_eq!(Fraction::of(0, 0).words("staff"), "no staff assessed");
         assert_eq!(Fraction::of(7, 7).words("teams"), "7 of 7 (100 %)");
     }
 
     #[test]
-    fn a_change_compares_the_shares_not_the_counts() {
+    fn a_change_compares_the_percentages_that_are_shown() {
         let last = Fraction::of(54, 96);
         assert_eq!(Fraction::of(56, 97).since(last, "teams"), "up from 54 of 96 (56 %)");
         assert_eq!(Fraction::of(55, 100).since(last, "teams"), "down from 54 of 96 (56 %)");
-        assert_eq!(Fraction::of(27, 48).since(last, "teams"), "last report: 54 of 96 (56 %)");
         assert_eq!(last.since(last, "teams"), "unchanged");
-        assert_eq!(last.since(Fraction::of(0, 0), "teams"), "last report: no teams assessed");
+        assert_eq!(Fraction::of(27, 48).since(last, "teams"), "unchanged");
+        assert_eq!(Fraction::of(563, 1000).since(last, "teams"), "unchanged");
+        let none = Fraction::of(0, 0);
+        assert_eq!(last.since(none, "teams"), "last report: no teams assessed");
+        assert_eq!(none.since(last, "teams"), "last report: 54 of 96 (56 %)");
+        assert_eq!(none.since(none, "teams"), "unchanged");
     }
 
     #[test]

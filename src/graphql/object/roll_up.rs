@@ -2,9 +2,9 @@
 
 use async_graphql::{Object, SimpleObject};
 use entity::coverage::disclosure::Columns;
-use entity::coverage::rollup::{Met, level1_met, trainers_met};
+use entity::coverage::rollup::{Met, trainers_met};
 use entity::coverage::roster::Word;
-use entity::coverage::{StandingCounts, UnitRow};
+use entity::coverage::{Percent, StandingCounts, UnitRow};
 use entity::period::Day;
 use entity::table::snapshot_unit;
 use entity::value::Status;
@@ -12,6 +12,7 @@ use entity::value::Status;
 use super::super::access::Scope;
 use super::super::moment::{Moment, sees_small_numbers};
 use super::super::scalar::Date;
+use super::level1::{Level1, Level1Detail};
 use super::word::StandingGroup;
 
 /// A part of a whole. Percentages are never averaged: add numerators and denominators instead.
@@ -34,11 +35,11 @@ impl Ratio {
         self.denominator
     }
 
-    /// The part in percent, 0 to 100, rounded down to one decimal so that 100 means all. Null where the whole is nothing.
+    /// The part in percent, 0 to 100, rounded to the nearest tenth. 100 always means all and 0 none: 99.96 % is shown as 99.9
+    /// and 0.04 % as 0.1. Null if the denominator is 0.
     async fn percent(&self) -> Option<f64> {
-        let Self { numerator, denominator } = *self;
-        let tenths = (u64::from(numerator) * 1000).checked_div(u64::from(denominator))?;
-        u32::try_from(tenths).ok().map(|tenths| f64::from(tenths) / 10.0)
+        let percent = Percent::new(self.numerator, self.denominator)?;
+        Some(f64::from(percent.tenths()) / 10.0)
     }
 }
 
@@ -123,25 +124,20 @@ impl StaffListAge {
     }
 }
 
-/// What of a unit's figures the viewer does not see.
+/// What the viewer sees of the figures of a unit that are not for everyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hidden {
-    /// Level 1.
-    pub(crate) level1: bool,
-    /// Groups of the allocations.
+    /// How much of Level 1.
+    pub(crate) level1: Level1Detail,
+    /// Groups of the allocations that are hidden.
     pub(crate) standing: Columns,
 }
 
 impl Hidden {
-    /// Nothing.
-    pub(crate) const NOTHING: Self = Self { level1: false, standing: Columns::from_bits(0) };
-
     /// What a stored row hides from the viewer with a scope.
-    pub(crate) fn stored(row: &snapshot_unit::Model, scope: &Scope) -> Self {
-        if sees_small_numbers(scope) {
-            return Self::NOTHING;
-        }
-        Self { level1: row.level1_hidden, standing: row.hidden_standing() }
+    pub(crate) fn stored(row: &snapshot_unit::Model, level1: Level1Detail, scope: &Scope) -> Self {
+        let standing = if sees_small_numbers(scope) { Columns::default() } else { row.hidden_standing() };
+        Self { level1, standing }
     }
 }
 
@@ -263,7 +259,7 @@ impl RollUp {
     /// Level 1 training: people who have completed it, against the unit's target.
     async fn level1(&self) -> Level1 {
         let Self { level1_done, headcount, level1_target, hidden, .. } = *self;
-        Level1 { done: level1_done, headcount, target: level1_target, hidden: hidden.level1 }
+        Level1 { done: level1_done, headcount, target: level1_target, detail: hidden.level1 }
     }
 
     /// The allocations of Peer Supporters at or below the unit that are valid on the day, by what speaks against them; of
@@ -315,17 +311,6 @@ impl RollUp {
     }
 }
 
-/// Level 1 training of some people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Level1 {
-    pub(crate) done: u32,
-    pub(crate) headcount: u32,
-    /// Percent.
-    pub(crate) target: Option<u32>,
-    /// Whether the viewer does not see how many have done it.
-    pub(crate) hidden: bool,
-}
-
 /// Allocations of Peer Supporters against which the same speaks.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub(crate) struct StandingCount {
@@ -335,31 +320,6 @@ pub(crate) struct StandingCount {
     allocations: Option<u32>,
     /// Whether the number is hidden: it is small, or would give a small one away.
     hidden: bool,
-}
-
-/// Level 1 training, the module for every member of staff.
-#[Object]
-impl Level1 {
-    /// People with a completion on or before the day, of everybody. Null where it is hidden, never 0 for that.
-    async fn done(&self) -> Option<Ratio> {
-        (!self.hidden).then_some(Ratio { numerator: self.done, denominator: self.headcount })
-    }
-
-    /// Whether the number is hidden from you: that of those who have done it or have not is small, or would give a small one
-    /// away. A day that is not stored shows what is as it was on the last stored day before it, and hides what has changed.
-    async fn hidden(&self) -> bool {
-        self.hidden
-    }
-
-    /// The share of people that the policy asks for, in percent. Null without a policy.
-    async fn target(&self) -> Option<u32> {
-        self.target
-    }
-
-    /// Whether the target is met. Null without a policy, where there is nobody, and where the number is hidden.
-    async fn met(&self) -> Option<bool> {
-        self.target.filter(|_| !self.hidden).and_then(|target| level1_met(self.done, self.headcount, target))
-    }
 }
 
 /// Hundredths as a decimal number.
@@ -375,7 +335,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_percentage_is_all_only_when_all_are_meant_and_nothing_of_nothing_has_none() {
+    async fn a_percentage_is_rounded_to_tenths_and_is_100_for_all_only() {
         let percent = async |numerator, denominator| {
             let schema = async_graphql::Schema::build(
                 Ratio { numerator, denominator },
@@ -384,7 +344,7 @@ mod tests {
             );
             schema.finish().execute("{ percent }").await.data.to_string()
         };
-        assert_eq!(percent(2, 3).await, "{percent: 66.6}");
+        assert_eq!(percent(2, 3).await, "{percent: 66.7}");
         assert_eq!(percent(1_999_999, 2_000_000).await, "{percent: 99.9}");
         assert_eq!(percent(5, 5).await, "{percent: 100.0}");
         assert_eq!(percent(0, 0).await, "{percent: null}");

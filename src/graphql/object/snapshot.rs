@@ -1,14 +1,14 @@
 //! Coverage as it was stored: one day's snapshot, and a unit's figures week by week (COVERAGE.md section 8).
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::coverage::roster::UnitIx;
 use entity::period::IsoWeek;
 use entity::table::snapshot;
 
-use super::super::access::Scope;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::{Rows, StoredUnit, TrendRow};
-use super::super::moment::{known, top};
+use super::super::moment::{Moment, known, level1_below, small_number_limit, top};
 use super::super::scalar::{Date, Instant, Week};
 use super::roll_up::{Hidden, RollUp};
 use crate::access::Right;
@@ -59,7 +59,8 @@ impl Snapshot {
         };
         let Some(unit) = unit.filter(|unit| scope.sees_below(Right::Figures, *unit)) else { return Ok(None) };
         let key = StoredUnit(self.0.id, index.roster().units[unit.at()].id);
-        Ok(Rows::of(ctx)?.load_one(key).await?.map(|row| RollUp::stored(&row, Hidden::stored(&row, scope))))
+        let level1 = level1_below(scope, unit, small_number_limit(ctx)?);
+        Ok(Rows::of(ctx)?.load_one(key).await?.map(|row| RollUp::stored(&row, Hidden::stored(&row, level1, scope))))
     }
 }
 
@@ -75,10 +76,10 @@ pub(crate) struct TrendPoint {
 }
 
 impl TrendPoint {
-    /// As the viewer with a scope sees it.
-    pub(crate) fn seen(row: &TrendRow, scope: &Scope) -> Self {
+    /// The point of a unit as the viewer sees it.
+    pub(crate) fn seen(row: &TrendRow, unit: UnitIx, at: &Moment) -> Self {
         let day = row.snapshot.day;
-        let roll_up = RollUp::stored(&row.figures, Hidden::stored(&row.figures, scope));
+        let roll_up = RollUp::stored(&row.figures, Hidden::stored(&row.figures, at.level1_below(unit), at.scope()));
         Self { week: Week(IsoWeek::of(day)), day: Date(day), roll_up }
     }
 }

@@ -17,8 +17,9 @@ use super::super::loader::gaps::{self, Last, LastSeen};
 use super::super::moment::Moment;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
+use super::level1::Level1;
 use super::policy::Policy;
-use super::roll_up::{Level1, StaffListAge, hundredths};
+use super::roll_up::{StaffListAge, hundredths};
 use super::supporter::Supporter;
 use super::unit::{self, Unit};
 use super::word::{GapChange, MixState, TeamStatus, UnknownBecause};
@@ -208,7 +209,8 @@ impl Team {
     async fn level1(&self) -> Level1 {
         let row = self.row();
         let target = row.policy.as_ref().map(|policy| policy.level1_target);
-        Level1 { done: row.level1_done, headcount: row.headcount, target, hidden: self.at.hides_level1(row) }
+        let detail = self.at.level1_of_team(row);
+        Level1 { done: row.level1_done, headcount: row.headcount, target, detail }
     }
 
     /// The policy that applied. Null where there is none; then the status is UNKNOWN.

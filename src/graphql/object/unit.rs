@@ -147,7 +147,11 @@ impl Unit {
         }
         let key = Trend { unit: self.at.facts(self.unit).id, until: self.at.as_of.day, weeks };
         let points = Rows::of(ctx)?.load_one(key).await?;
-        Ok(points.iter().flat_map(|points| points.iter()).map(|row| TrendPoint::seen(row, self.at.scope())).collect())
+        Ok(points
+            .iter()
+            .flat_map(|points| points.iter())
+            .map(|row| TrendPoint::seen(row, self.unit, &self.at))
+            .collect())
     }
 
     /// The unit's own exemptions from coverage, past and to come too, latest first; at most 50.

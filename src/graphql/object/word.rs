@@ -87,6 +87,24 @@ pub(crate) enum StandingReason {
     SoleMember,
 }
 
+/// The percentage of people who have completed Level 1, in four bands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::coverage::Level1Band")]
+pub(crate) enum Level1Band {
+    /// Less than 50 %.
+    #[graphql(name = "BELOW_50")]
+    Below50,
+    /// 50 % or more, less than 80 %.
+    #[graphql(name = "FROM_50_TO_79")]
+    From50To79,
+    /// 80 % or more, less than 90 %.
+    #[graphql(name = "FROM_80_TO_89")]
+    From80To89,
+    /// 90 % or more.
+    #[graphql(name = "FROM_90")]
+    From90,
+}
+
 /// What speaks against an allocation, in groups; of several things the first in the order of StandingReason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::StandingGroup")]

@@ -20,7 +20,7 @@ fn token(role: AccessRole) -> Viewer {
 }
 
 fn api(world: &World) -> PsnSchema {
-    schema(world.db.clone(), world.clock.clone(), chrono_tz::Europe::London, Default::default())
+    schema(world.db.clone(), world.clock.clone(), chrono_tz::Europe::London, Default::default(), Default::default())
 }
 
 /// What a viewer is answered.

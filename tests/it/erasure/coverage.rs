@@ -30,7 +30,7 @@ async fn exported(world: &World, day: &str, name: &str) -> Vec<Vec<Vec<String>>>
     let Command::Export(args) = command(&["export", "--as-of", day, "--out", out.to_str().unwrap()]) else {
         panic!("export is a command")
     };
-    export::run(args, &world.db, world.clock.now(), crate::harness::day("2026-11-16")).await.unwrap();
+    export::run(args, &world.db, Default::default(), world.clock.now(), crate::harness::day("2026-11-16")).await.unwrap();
     let rows = |file: &str| {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(out.join(file)).unwrap();
         reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()

@@ -11,7 +11,7 @@ use crate::harness::both;
 async fn every_type_field_argument_and_value_is_described() {
     let db = entity::store::connect("sqlite::memory:").await.unwrap();
     let clock = entity::clock::Clock::fixed(crate::harness::instant("2026-11-16T09:00:00Z"));
-    let schema = psn::graphql::schema(db, clock, chrono_tz::Europe::London, Default::default());
+    let schema = psn::graphql::schema(db, clock, chrono_tz::Europe::London, Default::default(), Default::default());
     let query = "{ __schema { types { name description fields { name description args { name description } }
         inputFields { name description } enumValues { name description } } } }";
     let answer = serde_json::to_value(schema.execute(query).await).unwrap();

@@ -19,8 +19,8 @@ pub(crate) async fn store(db: &DatabaseConnection, on: Day) -> SnapshotId {
     let txn = begin_write(db).await.unwrap();
     let (breakdowns, disclosure) = disclosure::published_on(&txn, &facts.index, &coverage).await.unwrap();
     let decided = (&breakdowns, &disclosure);
-    let stored =
-        snapshot::write(&txn, &facts.index, &coverage, decided, instant("2026-11-16T05:00:00Z")).await.unwrap();
+    let computed = (facts.version, instant("2026-11-16T05:00:00Z"));
+    let stored = snapshot::write(&txn, &facts.index, &coverage, decided, computed).await.unwrap();
     txn.commit().await.unwrap();
     stored.id
 }

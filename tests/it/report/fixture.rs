@@ -77,8 +77,13 @@ pub(crate) async fn organisation(db: &DatabaseConnection) {
 
 /// A snapshot in which NORTH has a gap of so many people (none: covered) and SOUTH is covered.
 pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, revision: i32, gap: i32) {
-    let head =
-        snapshot::Model { id: SnapshotId(id), day: day(on), revision, computed_at: instant("2026-11-16T05:00:00Z") };
+    let head = snapshot::Model {
+        id: SnapshotId(id),
+        day: day(on),
+        revision,
+        computed_at: instant("2026-11-16T05:00:00Z"),
+        facts_version: Some(entity::store::roster::version(db).await.unwrap()),
+    };
     insert::<snapshot::Entity>(db, head).await;
     let covered = i32::from(gap == 0);
     for (unit, code, parent, teams, covered) in
@@ -105,8 +110,7 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
             staff_assessed: teams * 10,
             level1_done: teams * 10,
             standing: Some(serde_json::json!([1, 0, 7, 0, 3, 0])),
-            own_figures: Some(serde_json::json!([[0, 0], [0, 0, 0, 0, 0]])),
-            level1_hidden: unit == 3,
+            own_standing: Some(serde_json::json!([0, 0, 0, 0, 0])),
             // Protected time, with training.
             standing_hidden: if unit == 3 { 0b1010 } else { 0 },
             disclosure: None,
@@ -152,7 +156,6 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
             champions: 1,
             champions_needed: Some(1),
             level1_done: 10,
-            level1_hidden: unit == 3,
             level1_target: Some(90),
             policy_unit_code: Some("BOARD".to_owned()),
             policy_from: Some(day("2026-01-01")),

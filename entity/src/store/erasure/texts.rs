@@ -104,7 +104,7 @@ pub const DECISIONS: &[(&str, &str, Fate, &str)] = &[
     ("snapshot_unit", "unit_code", Stays, "a unit"),
     ("snapshot_unit", "unit_name", Stays, "a unit"),
     ("snapshot_unit", "standing", Stays, "counts"),
-    ("snapshot_unit", "own_figures", Stays, "counts"),
+    ("snapshot_unit", "own_standing", Stays, "counts"),
     ("snapshot_unit", "disclosure", Stays, "ids of units, and columns"),
     ("snapshot_unit", "oldest_list_employer", Stays, "an employer"),
     ("staff_list", "employer", Stays, "an employer"),

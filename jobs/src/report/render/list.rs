@@ -33,9 +33,6 @@ const HEADER: [&str; 26] = [
     "Champions Needed",
 ];
 
-/// Where a number is too small to hand on; blank would say that there is none.
-const HIDDEN: &str = "hidden";
-
 /// The list as CSV with CRLF line ends and a byte-order mark; days yyyy-mm-dd, Yes/No, nothing = blank (IMPORT.md, "The
 /// export").
 pub(super) fn list(report: &Report<'_>) -> Result<String, String> {
@@ -75,7 +72,7 @@ fn row(report: &Report<'_>, listed: &Listed<'_>) -> [String; HEADER.len()] {
         team.at_risk_from.map(|day| day.to_string()).unwrap_or_default(),
         cell(&team.at_risk_reasons.join("; ")).into_owned(),
         if team.single_point { "Yes" } else { "No" }.to_owned(),
-        if team.level1_hidden { HIDDEN.to_owned() } else { team.level1_done.to_string() },
+        team.level1_done.to_string(),
         number(team.level1_target),
         team.champions.to_string(),
         number(team.champions_needed),

@@ -4,7 +4,7 @@ use super::fit::{Limits, Part};
 use crate::one_line::clip;
 use crate::report::build::{Closed, Gap, How, Placed, Report, champions_short};
 use crate::report::compare::Change;
-use crate::report::render::view::{TOO_FEW, level1};
+use crate::report::render::view::level1;
 use crate::report::words::{counted, day, ended, grouped, state, status, status_because, what_would_close, who_is_there};
 
 /// Longest name of a team or unit; the attached list has it whole.
@@ -66,28 +66,13 @@ pub(super) fn sections(report: &Report<'_>, limits: &Limits) -> Vec<Section> {
             AMBER,
             &mut report.at_risk.iter().map(|place| at_risk_row(report, place)),
         ),
-        drawn(Part::Level1, "Level 1 below target", DARK, &mut report.level1.iter().map(level1_row))
-            .and(level1_hidden(report)),
+        drawn(Part::Level1, "Level 1 below target", DARK, &mut report.level1.iter().map(level1_row)),
         drawn(Part::Champions, "Too few Wellbeing Champions", DARK, &mut report.champions.iter().map(champions_row)),
     ];
     all.into_iter().filter(|section| !section.rows.is_empty() || !section.rest.is_empty()).collect()
 }
 
-/// A list that leaves teams out in silence would say that they are well. Where it has no row there is no list.
-fn level1_hidden(report: &Report<'_>) -> Option<String> {
-    let teams = Some(report.level1_hidden).filter(|teams| *teams > 0 && !report.level1.is_empty())?;
-    let teams = counted(i64::try_from(teams).unwrap_or(i64::MAX), "more team", "more teams");
-    Some(format!("Of {teams} it is {TOO_FEW}."))
-}
-
 impl Section {
-    /// With one more sentence about those that are not shown.
-    fn and(self, sentence: Option<String>) -> Self {
-        let said = [self.rest, sentence.unwrap_or_default()];
-        let said: Vec<_> = said.into_iter().filter(|sentence| !sentence.is_empty()).collect();
-        Self { rest: said.join(" "), ..self }
-    }
-
     fn new(
         heading: &'static str,
         colour: &'static str,

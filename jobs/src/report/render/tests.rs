@@ -252,14 +252,15 @@ fn long_lists_of_level_1_and_champions_name_the_worst() {
 }
 
 #[test]
-fn a_list_of_level_1_says_of_how_many_teams_it_is_hidden() {
-    let low = |id, code: &str| Team { level1_done: 10, ..team(id, code, 50) };
-    let hidden = |id, code: &str| Team { level1_hidden: true, ..low(id, code) };
-    let text = |teams: &[Team]| rendered(&board("2026-11-23", teams, &[]), None, &[answer(1, Why::SeniorManager)]).text;
-    let mail = text(&[low(11, "N-01"), hidden(12, "N-02"), hidden(13, "N-03")]);
-    assert!(mail.contains("\n\nOf 2 more teams it is not shown, so that few people are not singled out.\n"), "{mail}");
-    assert!(!text(&[low(11, "N-01")]).contains("more team"), "nothing is hidden");
-    assert!(!text(&[hidden(12, "N-02")]).contains("LEVEL 1 BELOW TARGET"), "that would be about this team");
+fn level_1_of_a_small_team_is_exact() {
+    let small = |id, code: &str, done| Team { level1_done: done, ..team(id, code, 5) };
+    let current = board("2026-11-23", &[small(11, "N-01", 4), small(12, "N-02", 0)], &[]);
+    let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
+    for figures in ["4 of 5 (80 %), below the target of 90 %", "0 of 5 (0 %), below", "Level 1: 4 of 10 (40 %), below"]
+    {
+        assert!(mail.text.contains(figures), "{}", mail.text);
+    }
+    assert!(mail.csv.contains(",4,90,") && !mail.csv.contains("hidden"), "{}", mail.csv);
 }
 
 #[test]

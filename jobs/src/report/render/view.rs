@@ -231,14 +231,7 @@ fn unit_view(answered: &AnsweredUnit<'_>) -> UnitView {
                 "teams",
             ),
         ),
-        (
-            "Level 1",
-            if unit.level1_hidden {
-                TOO_FEW.to_owned()
-            } else {
-                level1(unit.level1_done, unit.headcount, unit.level1_target, "")
-            },
-        ),
+        ("Level 1", level1(unit.level1_done, unit.headcount, unit.level1_target, "")),
     ];
     if let Some(figure) = not_counting(unit) {
         lines.push(("Allocations that do not count", figure));
@@ -265,7 +258,7 @@ fn unit_view(answered: &AnsweredUnit<'_>) -> UnitView {
     UnitView { title: named(&unit.name, &unit.code), lines }
 }
 
-pub(super) const TOO_FEW: &str = "not shown, so that few people are not singled out";
+const TOO_FEW: &str = "not shown, so that few people are not singled out";
 
 /// `9: training or certificate 6; the other reasons are not shown`, of the allocations at or below a unit.
 fn not_counting(unit: &Unit) -> Option<String> {

@@ -31,7 +31,13 @@ pub(super) struct Asking {
 impl Asking {
     pub(super) async fn over(world: &World, db: DatabaseConnection) -> Self {
         Self {
-            api: psn::graphql::schema(db, world.clock.clone(), chrono_tz::Europe::London, Default::default()),
+            api: psn::graphql::schema(
+                db,
+                world.clock.clone(),
+                chrono_tz::Europe::London,
+                Default::default(),
+                Default::default(),
+            ),
             schema: Schema::read(&psn::graphql::sdl()),
             facts: Facts::read(&world.db, day("2026-11-16")).await,
             looked: Looked::default(),

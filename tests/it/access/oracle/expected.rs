@@ -100,6 +100,7 @@ impl Place<'_> {
             See::Directory => sight.directory(),
             See::Access => sight.manages_access(),
             See::Log => sight.is(entity::value::AccessRole::Auditor),
+            See::Level1Counts => self.level1_counts_are_seen(),
             See::SmallNumbers => self.small_numbers_are_seen(),
             See::Found => match self.own_id() {
                 (kind, id) if kind == "Unit" || kind == "Team" => sight.figures(UnitId(id)),
@@ -114,7 +115,26 @@ impl Place<'_> {
         }
     }
 
-    /// Of people only by those with the right to all of them. How many allocations count is no secret, nor that none does not.
+    /// Whether the viewer answers for the unit at hand. A stored day is asked about the viewer's own top unit.
+    pub(super) fn level1_counts_are_seen(&self) -> bool {
+        let is_stored_day = self.line.iter().any(|(of, _)| *of == "Snapshot");
+        let unit = match is_stored_day {
+            true => self.sight.facts.coded(self.sight.top().expect("a viewer with figures has a top unit")),
+            false => self.unit(),
+        };
+        self.sight.level1_counts(unit)
+    }
+
+    /// Whether the team at hand is in a cover group with another one in which someone works.
+    pub(super) fn is_assessed_with_others(&self) -> bool {
+        let (facts, own) = (self.sight.facts, self.unit());
+        let group = facts.unit(own).and_then(|unit| unit.cover_group.clone());
+        let works = |unit: UnitId| facts.posts.iter().any(|post| post.unit_id == unit && !post.bank);
+        let mut others = facts.units.iter().filter(|unit| unit.id != own && unit.cover_group == group);
+        group.is_some() && others.any(|unit| works(unit.id))
+    }
+
+    /// Only by those with the right to all of them. How many allocations count is no secret, nor that none does not.
     pub(super) fn small_numbers_are_seen(&self) -> bool {
         let right = [entity::value::AccessRole::Admin, entity::value::AccessRole::Coordinator];
         let count = |value: &Value| value["allocations"].as_u64().expect("a number");

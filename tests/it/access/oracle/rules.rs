@@ -37,7 +37,9 @@ pub(super) enum See {
     Log,
     /// API tokens and grants.
     Access,
-    /// How many people have done Level 1, or why allocations do not count: in this world no snapshot publishes any of it.
+    /// How many people have completed Level 1.
+    Level1Counts,
+    /// Why allocations do not count: in this world no snapshot publishes any of it.
     SmallNumbers,
     /// Trying a policy on a unit.
     Tries,
@@ -151,8 +153,10 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("TeamCounts", "total covered atRisk partial none mixGap unknown exempt notApplicable", WithIt),
     ("Ratio", "numerator denominator percent", WithIt),
     ("Level1", "target", WithIt),
-    ("Level1", "done met", If(See::SmallNumbers)),
-    ("Level1", "hidden", Told(super::told::is_hidden)),
+    ("Level1", "done", If(See::Level1Counts)),
+    ("Level1", "band", Told(super::told::level1_band)),
+    ("Level1", "met", Told(super::told::level1_met)),
+    ("Level1", "hidden", Told(super::told::level1_is_hidden)),
     ("StandingCount", "group", WithIt),
     ("StandingCount", "allocations", If(See::SmallNumbers)),
     ("StandingCount", "hidden", Told(super::told::is_hidden)),

@@ -122,6 +122,11 @@ impl<'f> Sight<'f> {
         self.whole() || self.in_answered(unit) || self.in_given(unit)
     }
 
+    /// A Peer Supporter has the figures of their team and does not answer for it.
+    pub(super) fn level1_counts(&self, unit: UnitId) -> bool {
+        self.whole() || self.in_answered(unit) || self.in_given(unit)
+    }
+
     pub(super) fn mail(&self, id: i64) -> bool {
         let to = self.facts.mails.iter().find(|mail| mail.0 == id).and_then(|mail| mail.1);
         self.whole() || (self.is(AccessRole::SeniorManager) && to.is_some() && to == self.me)

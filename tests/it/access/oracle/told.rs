@@ -5,6 +5,33 @@ use serde_json::{Value, json};
 
 use super::expected::Place;
 
+/// People of the Level 1 figures at hand.
+fn people(place: &Place<'_>) -> u64 {
+    let (_, level1) = place.line.last().expect("Level 1 figures");
+    level1["done"]["denominator"].as_u64().expect("an ADMIN sees the count")
+}
+
+/// Who does not answer for the unit is told the band of 15 people or more, and none of teams that are assessed together.
+fn band_is_told(place: &Place<'_>) -> bool {
+    let is_of_team = place.line.iter().rev().nth(1).is_some_and(|(of, _)| *of == "Team");
+    place.level1_counts_are_seen() || (people(place) >= 15 && !(is_of_team && place.is_assessed_with_others()))
+}
+
+/// The band of Level 1.
+pub(super) fn level1_band(place: &Place<'_>, told: &Value) -> Value {
+    if band_is_told(place) { told.clone() } else { Value::Null }
+}
+
+/// Whether a target of Level 1 is met follows the band: every policy of this world asks for 90 %, with which a band begins.
+pub(super) fn level1_met(place: &Place<'_>, told: &Value) -> Value {
+    level1_band(place, told)
+}
+
+/// Whether a band is hidden; there is nothing to hide about no one.
+pub(super) fn level1_is_hidden(place: &Place<'_>, _: &Value) -> Value {
+    json!(!band_is_told(place) && people(place) > 0)
+}
+
 /// Whether a number is hidden; from an ADMIN it never is.
 pub(super) fn is_hidden(place: &Place<'_>, _: &Value) -> Value {
     json!(!place.small_numbers_are_seen())
