@@ -134,7 +134,7 @@ async fn import_board(db: &DatabaseConnection, as_at: Day, now: DateTime<Utc>) -
         sources.push(Source { kind, name: kind.file_name(), bytes });
     }
     let mapping = Mapping::default();
-    let request = Request { sources, as_at, mapping, mode: Mode::Apply, force: false, shift_days: 0 };
+    let request = Request { sources, as_at, mapping, mode: Mode::Apply, allow: Allowances::default(), ends_employers: Vec::new(), list_changes: 0, shift_days: 0 };
     match import::run(db, request, now, &Silent).await?.refusal {
         Some(refusal) => Err(refusal.into()),
         None => Ok(()),
