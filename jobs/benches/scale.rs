@@ -79,6 +79,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
         mode: Mode::Apply,
         force: false,
         shift_days: 0,
+        zone: chrono_tz::Europe::London,
     };
     let outcome = import::run(&db, request, now, &Silent).await?;
     if let Some(refusal) = outcome.refusal {

@@ -22,6 +22,7 @@ mod words;
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use entity::id::ImportBatchId;
 use entity::period::Day;
 use entity::store::erasure::Erased;
@@ -74,11 +75,13 @@ pub struct Request {
     pub mapping: Mapping,
     /// Whether anything is written.
     pub mode: Mode,
-    /// Overrides the refusals that ask whether it is meant: an empty file, more than a fifth of the posts ended, older files
-    /// than those on file.
+    /// Overrides the refusals that ask whether it is meant: a full list without rows, more than a fifth of the posts ended, older
+    /// files than those on file, a file that looks like one of another kind.
     pub force: bool,
     /// Added to every day in the files but open ends. The demonstration board is moved by whole weeks; `as_at` is already moved.
     pub shift_days: i64,
+    /// The board's time zone: a time with an offset is that instant's day in it.
+    pub zone: Tz,
 }
 
 /// What an import did, or would do.
@@ -135,7 +138,7 @@ pub async fn run(
     now: DateTime<Utc>,
     progress: &dyn Progress,
 ) -> Result<Outcome, ImportError> {
-    let Request { mut sources, as_at, mapping, mode, force, shift_days } = request;
+    let Request { mut sources, as_at, mapping, mode, force, shift_days, zone } = request;
     sources.sort_by_key(|source| source.kind);
     if let Some(pair) = sources.windows(2).find(|pair| pair[0].kind == pair[1].kind) {
         return Err(ImportError::Twice(pair[0].kind));
@@ -144,7 +147,7 @@ pub async fn run(
     let ends = sources.iter().any(|source| matches!(source.kind, FileKind::Units | FileKind::Staff));
     let mut findings = Findings::default();
     let mut board = Board::default();
-    let reading = Reading { mapping: &mapping, as_at, shift_days, force };
+    let reading = Reading { mapping: &mapping, as_at, shift_days, zone, force };
     let mut files = parse::read_all(sources, &reading, &mut board.words, &mut findings, progress);
     let txn = begin(db, mode).await?;
     let erased = Erased::load(&txn).await?;
@@ -229,6 +232,20 @@ async fn newest(txn: &DatabaseTransaction) -> Result<Option<Day>, DbErr> {
     Ok(newest.map(|batch| batch.as_at))
 }
 
+/// A full list without rows would end all that is on file. Where nothing is, it ends nothing, and other files without rows never
+/// do.
+fn empty_lists(files: &Files, board: &Board, findings: &mut Findings) {
+    let units = files.units.as_ref().map(|file| (&file.count, !board.units.list.is_empty()));
+    let staff = files.staff.as_ref().map(|file| (&file.count, !board.posts.is_empty()));
+    for (count, on_file) in units.into_iter().chain(staff) {
+        if count.rows == 0 && on_file {
+            let sentence =
+                "it has a header and no rows, so everything on file would end; if that is meant, force the import";
+            findings.refuse_file(&count.file, None, None, None, sentence.to_owned());
+        }
+    }
+}
+
 /// What is on file is only asked for when every file could be read.
 async fn checked(
     txn: &DatabaseTransaction,
@@ -243,6 +260,12 @@ async fn checked(
     }
     progress.step("reading what is on file");
     load::load(txn, &files, board).await?;
+    if !terms.force {
+        empty_lists(&files, board, findings);
+    }
+    if !findings.refusals.is_empty() {
+        return Ok((Plan::default(), files.counts()));
+    }
     progress.step("comparing");
     Ok(check::check(files, board, terms, findings))
 }

@@ -144,6 +144,7 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop>
         mode: Mode::Apply,
         force: false,
         shift_days: monday.days_since(as_at),
+        zone: app.settings.board_zone,
     };
     let outcome = import::run(&app.db, request, app.clock.now(), steps)
         .await

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use entity::period::Day;
 use jobs::import::{FileKind, ImportError, Mapping, Mode, Outcome, Reject, Request, Source};
 use jobs::{private, safe_csv};
@@ -78,7 +79,7 @@ pub struct Args {
 ///
 /// [`Stop::Refused`] for files that cannot be taken as a whole, an as-at day after `today`, and a file of which every row was
 /// rejected (some rejected rows are no error); [`Stop::Failed`] when the database or the disk does not do its part.
-pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today: Day) -> Result<(), Stop> {
+pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today: Day, zone: Tz) -> Result<(), Stop> {
     let Gathered { sources, inputs, passed_over } = gather(args)?;
     let mapping = match &args.mapping {
         None => Mapping::default(),
@@ -97,7 +98,7 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
     // Before anything is written: an import that was applied must not end in a failure.
     let rejects = args.rejects.as_deref().map(|path| rejects_file(path, &inputs)).transpose()?;
     let mode = if args.apply { Mode::Apply } else { Mode::DryRun };
-    let request = Request { sources, as_at: args.as_at, mapping, mode, force: args.force, shift_days: 0 };
+    let request = Request { sources, as_at: args.as_at, mapping, mode, force: args.force, shift_days: 0, zone };
     let outcome = jobs::import::run(db, request, now, &Steps::new()).await;
     let outcome = outcome.map_err(|error| match error {
         ImportError::Twice(_) => Stop::Refused(error.to_string()),

@@ -1,6 +1,7 @@
 //! A board's files through the import, on both engines.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
+mod field;
 mod files;
 mod history;
 mod messy;
@@ -51,6 +52,7 @@ impl<'w> Import<'w> {
             mode: Mode::Apply,
             force: false,
             shift_days: 0,
+            zone: chrono_tz::Europe::London,
         };
         Self { world, request }
     }
@@ -71,9 +73,18 @@ impl<'w> Import<'w> {
     }
 
     /// With one more file, byte by byte.
-    pub(crate) fn with_bytes(mut self, kind: FileKind, bytes: Vec<u8>) -> Self {
+    pub(crate) fn with_bytes(self, kind: FileKind, bytes: Vec<u8>) -> Self {
         let bytes = Cow::Owned(bytes);
-        self.request.sources.push(Source { kind, name: kind.file_name(), bytes });
+        self.with(Source { kind, name: kind.file_name(), bytes })
+    }
+
+    pub(crate) fn with(mut self, source: Source) -> Self {
+        self.request.sources.push(source);
+        self
+    }
+
+    pub(crate) fn in_zone(mut self, zone: chrono_tz::Tz) -> Self {
+        self.request.zone = zone;
         self
     }
 

@@ -74,6 +74,7 @@ both! {
             mode: Mode::Apply,
             force: false,
             shift_days: 0,
+            zone: chrono_tz::Europe::London,
         };
         jobs::import::run(&world.db, request, world.clock.now(), &jobs::import::Silent).await.expect_err("no record");
         assert_eq!(entity::store::roster::version(&world.db).await.unwrap(), 0);

@@ -21,7 +21,7 @@ async fn imported(world: &World) {
     let dir = data();
     let line = ["import", "--dir", dir.to_str().unwrap(), "--as-at", "2026-11-16", "--apply"];
     let Command::Import(args) = command(&line) else { panic!("import is a command") };
-    import::run(&args, &world.db, world.clock.now(), day("2026-11-16")).await.unwrap();
+    import::run(&args, &world.db, world.clock.now(), day("2026-11-16"), chrono_tz::Europe::London).await.unwrap();
 }
 
 /// The four files of a day, each as its rows.

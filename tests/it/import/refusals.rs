@@ -36,7 +36,7 @@ both!(
 );
 
 both!(
-    async fn a_header_without_rows_must_be_forced(world: World) {
+    async fn a_full_list_without_rows_must_be_forced(world: World) {
         Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
         let empty = "Employer,Employee Number,Unit Code\n,,\n";
         let refused = Import::of(&world, &[(FileKind::Staff, empty)]).refused().await;

@@ -59,12 +59,12 @@ pub(super) fn allocation(cells: &mut Cells<'_>) -> Result<AllocationRow, Fault> 
         unit: cells.required_key(Supporter::Unit)?,
         share: if role == Role::PeerSupporter { share(cells)? } else { 1000 },
         validity: cells.validity(Supporter::From, Supporter::Until)?,
-        line_approved_on: cells.day(Supporter::LineApprovedOn)?,
+        line_approved_on: cells.done_day(Supporter::LineApprovedOn)?,
         line_approver: cells.person_in_one(Supporter::LineApprover)?,
-        senior_approved_on: cells.day(Supporter::SeniorApprovedOn)?,
+        senior_approved_on: cells.done_day(Supporter::SeniorApprovedOn)?,
         senior_approver: cells.person_in_one(Supporter::SeniorApprover)?,
         protected_hours: protected_hours(cells)?,
-        signed_off_on: cells.day(Supporter::SignedOffOn)?,
+        signed_off_on: cells.done_day(Supporter::SignedOffOn)?,
         paused: paused(cells)?,
     })
 }
