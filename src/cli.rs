@@ -161,7 +161,7 @@ async fn once_only(command: Command, settings: Settings, clock: Clock) -> Result
                 App::open_migrated(settings, clock).await
             };
             let app = opened?;
-            let done = import::run(&args, &app.db, app.clock.now(), app.today()).await;
+            let done = import::run(&args, &app.db, app.clock.now(), app.today(), app.settings.board_zone).await;
             app.close().await;
             done
         }

@@ -14,7 +14,8 @@ pub fn key(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
         return Cow::Borrowed(text);
     }
-    let lower = |text: &str| text.chars().filter(|c| !is_invisible(*c)).flat_map(char::to_lowercase).collect::<String>();
+    let lower =
+        |text: &str| text.chars().filter(|c| !is_invisible(*c)).flat_map(char::to_lowercase).collect::<String>();
     // Lower case can leave a form that NFKC composes again, so it is applied on both sides.
     let folded: String = lower(&text.nfkc().collect::<String>()).nfkc().collect();
     Cow::Owned(folded.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -81,14 +82,8 @@ const fn is_invisible(c: char) -> bool {
 const fn is_dash(c: char) -> bool {
     matches!(
         c,
-        '-' | '\u{058A}'
-            | '\u{05BE}'
-            | '\u{2010}'..='\u{2015}'
-            | '\u{2E3A}'
-            | '\u{2E3B}'
-            | '\u{2212}'
-            | '\u{301C}'
-            | '\u{3030}'
+        '-' | '\u{058A}' | '\u{05BE}' | '\u{2010}'
+            ..='\u{2015}' | '\u{2E3A}' | '\u{2E3B}' | '\u{2212}' | '\u{301C}' | '\u{3030}'
     )
 }
 
@@ -110,7 +105,8 @@ mod tests {
 
     #[test]
     fn values_ignore_the_kind_of_dash_and_the_ampersand() {
-        for same in ["Nursing & Midwifery", "nursing and  midwifery", "Nursing\u{a0}&\u{a0}Midwifery", "NURSING&MIDWIFERY"]
+        for same in
+            ["Nursing & Midwifery", "nursing and  midwifery", "Nursing\u{a0}&\u{a0}Midwifery", "NURSING&MIDWIFERY"]
         {
             assert_eq!(value(same), "nursing and midwifery", "{same:?}");
         }

@@ -115,6 +115,7 @@ async fn train(
         person_id: Set(person),
         course_id: Set(level1),
         completed_on: Set(day.plus_days(-3)),
+        valid_to: Set(None),
     });
     let rows: Vec<_> = rows.collect();
     let txn = begin_write(db).await?;
@@ -134,7 +135,17 @@ async fn import_board(db: &DatabaseConnection, as_at: Day, now: DateTime<Utc>) -
         sources.push(Source { kind, name: kind.file_name(), bytes });
     }
     let mapping = Mapping::default();
-    let request = Request { sources, as_at, mapping, mode: Mode::Apply, allow: Allowances::default(), ends_employers: Vec::new(), list_changes: 0, shift_days: 0 };
+    let request = Request {
+        sources,
+        as_at,
+        mapping,
+        mode: Mode::Apply,
+        allow: import::Allowances::default(),
+        ends_employers: Vec::new(),
+        list_changes: 0,
+        shift_days: 0,
+        zone: chrono_tz::Europe::London,
+    };
     match import::run(db, request, now, &Silent).await?.refusal {
         Some(refusal) => Err(refusal.into()),
         None => Ok(()),

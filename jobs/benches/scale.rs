@@ -81,6 +81,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
         ends_employers: Vec::new(),
         list_changes: 0,
         shift_days: 0,
+        zone: chrono_tz::Europe::London,
     };
     let outcome = import::run(&db, request, now, &Silent).await?;
     if let Some(refusal) = outcome.refusal {

@@ -26,6 +26,7 @@ mod words;
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use entity::id::ImportBatchId;
 use entity::period::Day;
 use entity::store::erasure::Erased;
@@ -89,6 +90,8 @@ pub struct Request {
     pub shift_days: i64,
     /// At most how many of the rows that change are listed. 0 if nobody looks at them.
     pub list_changes: usize,
+    /// The board's time zone: a time with an offset is that instant's day in it.
+    pub zone: Tz,
 }
 
 /// What an import did, or would do.
@@ -151,7 +154,7 @@ pub async fn run(
     now: DateTime<Utc>,
     progress: &dyn Progress,
 ) -> Result<Outcome, ImportError> {
-    let Request { mut sources, as_at, mapping, mode, allow, ends_employers, shift_days, list_changes } = request;
+    let Request { mut sources, as_at, mapping, mode, allow, ends_employers, shift_days, list_changes, zone } = request;
     sources.sort_by_key(|source| source.kind);
     if let Some(pair) = sources.windows(2).find(|pair| pair[0].kind == pair[1].kind) {
         return Err(ImportError::Twice(pair[0].kind));
@@ -161,7 +164,7 @@ pub async fn run(
         || sources.iter().any(|source| matches!(source.kind, FileKind::Units | FileKind::Staff));
     let mut findings = Findings::default();
     let mut board = Board::default();
-    let reading = Reading { mapping: &mapping, as_at, shift_days };
+    let reading = Reading { mapping: &mapping, as_at, shift_days, zone };
     let mut files = parse::read_all(sources, &reading, &mut board.words, &mut findings, progress);
     let txn = begin(db, mode).await?;
     let erased = Erased::load(&txn).await?;

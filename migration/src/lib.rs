@@ -10,18 +10,18 @@ use sea_orm_migration::sea_orm::{
 };
 use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager};
 
-mod m20261129_000001_organisation;
-mod m20261129_000002_training;
-mod m20261129_000003_roles;
-mod m20261129_000004_policy;
-mod m20261129_000005_import;
-mod m20261129_000006_snapshot;
 mod m20261101_000007_job_run;
 mod m20261101_000008_report;
 mod m20261122_000009_audit;
 mod m20261122_000010_access;
 mod m20261122_000011_erasure;
 mod m20261122_000012_disclosure;
+mod m20261129_000001_organisation;
+mod m20261129_000002_training;
+mod m20261129_000003_roles;
+mod m20261129_000004_policy;
+mod m20261129_000005_import;
+mod m20261129_000006_snapshot;
 mod m20261129_000014_import_undo;
 mod m20261129_000015_level1_bands;
 

@@ -152,6 +152,7 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop>
             ends_employers: Vec::new(),
             list_changes: 0,
             shift_days: monday.days_since(board::as_at()),
+            zone: app.settings.board_zone,
         };
         let outcome = import::run(&app.db, request, app.clock.now(), steps)
             .await

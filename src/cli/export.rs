@@ -311,7 +311,8 @@ impl Exported<'_> {
             ])
         }));
         let row = |unit: UnitIx, kind: &str, [have, need]: [u32; 2], met: bool| {
-            let mut cells = vec![day.clone(), code(unit), kind.to_owned(), have.to_string(), need.to_string(), yes_no(met)];
+            let mut cells =
+                vec![day.clone(), code(unit), kind.to_owned(), have.to_string(), need.to_string(), yes_no(met)];
             cells.resize(9, String::new());
             cells
         };
@@ -319,7 +320,9 @@ impl Exported<'_> {
             let enough = unit.trainers_met();
             rows.extend(enough.map(|met| row(unit.unit, "unit", [unit.trainers, unit.active_supporters], met)));
             let embedded = unit.embedded;
-            rows.extend(embedded.map(|found| row(unit.unit, "embedded", [found.trainers, found.needed], found.is_met())));
+            rows.extend(
+                embedded.map(|found| row(unit.unit, "embedded", [found.trainers, found.needed], found.is_met())),
+            );
         }
         rows
     }

@@ -10,6 +10,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use entity::period::Day;
 use jobs::import::{Allowance, FileKind, ImportError, Mapping, Mode, Outcome, Reject, Request, Source};
 use jobs::safe_csv;
@@ -102,7 +103,7 @@ pub enum Other {
 ///
 /// [`Stop::Refused`] for files that cannot be taken as a whole, an as-at day after `today`, and a file of which every row was
 /// rejected (some rejected rows are no error); [`Stop::Failed`] when the database or the disk does not do its part.
-pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today: Day) -> Result<(), Stop> {
+pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today: Day, zone: Tz) -> Result<(), Stop> {
     if let Some(Other::Undo(args)) = &args.other {
         return undo::run(args, db, now).await;
     }
@@ -145,6 +146,7 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
         allow: args.allow.iter().copied().collect(),
         ends_employers: args.ends_employer.clone(),
         shift_days: 0,
+        zone,
         list_changes: match (&changed, mode) {
             (Some(_), _) => usize::MAX,
             (None, Mode::DryRun) => changes::SHOWN,

@@ -167,9 +167,8 @@ impl Inner {
     fn cell(&self, key: DayKey) -> Arc<OnceCell<Arc<Coverage>>> {
         let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
         let place = days.iter().position(|kept| kept.key == key);
-        let kept = place
-            .map(|place| days.remove(place))
-            .unwrap_or_else(|| Kept { key, coverage: Arc::new(OnceCell::new()) });
+        let kept =
+            place.map(|place| days.remove(place)).unwrap_or_else(|| Kept { key, coverage: Arc::new(OnceCell::new()) });
         // Facts that have changed are asked of no more.
         days.retain(|kept| kept.key.version == key.version);
         days.push(kept.clone());

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use entity::coverage::roster::{PersonIx, UnitIx, Word, Words};
 use entity::id::{AllocationId, PersonId, UnitId};
 use entity::period::{Day, Validity};
-use entity::store::roster::{self, Facts, LoadError};
 use entity::store::links;
+use entity::store::roster::{self, Facts, LoadError};
 use entity::table::{allocation_terms, appointment, exemption, unit};
 use entity::value::AppointmentRole;
 use sea_orm::{

@@ -54,5 +54,6 @@ pub(super) async fn ready(State(db): State<DatabaseConnection>) -> Response {
     };
     let oldest = oldest.map(|list| list.as_at.to_string());
     let word = if status.is_success() { "ready" } else { "not ready" };
-    (status, Json(json!({ "status": word, "database": database, "migrations": migrations, "oldestStaffList": oldest }))).into_response()
+    (status, Json(json!({ "status": word, "database": database, "migrations": migrations, "oldestStaffList": oldest })))
+        .into_response()
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use axum::Router;
 use clap::Parser as _;
 use entity::coverage::disclosure::Limit;
-use entity::table::{allocation, completion};
+use entity::table::completion;
 use entity::value::{AccessRole, Role};
 use jobs::mail::Mailer;
 use psn::app::App;
@@ -18,7 +18,7 @@ use psn::config::Settings;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
-use crate::graphql::board::{allocation_row, changed, insert, pass};
+use crate::graphql::board::{Allocated, allocation_row, changed, insert, insert_allocations, pass};
 use crate::harness::{Pass, World, both, day};
 use crate::report::job;
 use crate::site::{post, send};
@@ -112,7 +112,7 @@ pub(crate) async fn exported(world: &World, on: &str, flags: &[&str]) -> std::pa
 
 /// Makes a person a Peer Supporter of a team.
 async fn support(world: &World, person: i64, unit: i64) {
-    insert::<allocation::Entity>(&world.db, [allocation_row(500 + person, person, Role::PeerSupporter, unit)]).await;
+    insert_allocations(&world.db, [allocation_row(500 + person, person, Role::PeerSupporter, unit)]).await;
     changed(&world.db).await;
 }
 
@@ -264,11 +264,11 @@ both! {
         let of_b = |id| {
             let sound = allocation_row(500 + id, id, Role::PeerSupporter, 5);
             match id {
-                26..=33 => allocation::Model { protected_hours: None, ..sound },
-                _ => allocation::Model { signed_off_on: None, ..sound },
+                26..=33 => Allocated { protected_hours: None, ..sound },
+                _ => Allocated { signed_off_on: None, ..sound },
             }
         };
-        insert::<allocation::Entity>(&world.db, (26..=42).map(of_b)).await;
+        insert_allocations(&world.db, (26..=42).map(of_b)).await;
         changed(&world.db).await;
         let dashboard = site(&world, &world.token(AccessRole::Dashboard, &[1], false).await);
         let all_hidden = |seen: &BTreeMap<String, Option<u64>>| {
@@ -332,6 +332,7 @@ async fn what_may_be_handed_on_is_never_put_beside_what_may_not() {
     let out = exported(&world, THIS_WEEK, &[]).await;
     let line = ["psn", "export", "--as-of", THIS_WEEK, "--out", out.to_str().unwrap(), "--published"];
     let Command::Export(args) = Cli::try_parse_from(line).unwrap().command else { panic!("export is a command") };
-    let refusal = export::run(args, &world.db, Limit::default(), world.clock.now(), day("2026-11-16")).await.unwrap_err();
+    let refusal =
+        export::run(args, &world.db, Limit::default(), world.clock.now(), day("2026-11-16")).await.unwrap_err();
     assert!(format!("{refusal:?}").contains("must not be handed on"), "{refusal:?}");
 }

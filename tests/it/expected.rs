@@ -26,7 +26,9 @@ async fn import_visible(world: &World) {
     let dir = data();
     let line = ["import", "--dir", dir.to_str().expect("a path"), "--as-at", "2026-11-16", "--apply"];
     let Command::Import(args) = command(&line) else { panic!("import is a command") };
-    import::run(&args, &world.db, world.clock.now(), day("2026-11-16")).await.expect("the board is imported");
+    import::run(&args, &world.db, world.clock.now(), day("2026-11-16"), chrono_tz::Europe::London)
+        .await
+        .expect("the board is imported");
 }
 
 both! {

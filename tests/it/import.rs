@@ -3,6 +3,7 @@
 
 mod changes;
 mod employers;
+mod field;
 mod files;
 mod history;
 mod limits;
@@ -57,6 +58,7 @@ impl<'w> Import<'w> {
             ends_employers: Vec::new(),
             list_changes: usize::MAX,
             shift_days: 0,
+            zone: chrono_tz::Europe::London,
         };
         Self { world, request }
     }
@@ -84,9 +86,18 @@ impl<'w> Import<'w> {
     }
 
     /// With one more file, byte by byte.
-    pub(crate) fn with_bytes(mut self, kind: FileKind, bytes: Vec<u8>) -> Self {
+    pub(crate) fn with_bytes(self, kind: FileKind, bytes: Vec<u8>) -> Self {
         let bytes = Cow::Owned(bytes);
-        self.request.sources.push(Source { kind, name: kind.file_name(), bytes });
+        self.with(Source { kind, name: kind.file_name(), bytes })
+    }
+
+    pub(crate) fn with(mut self, source: Source) -> Self {
+        self.request.sources.push(source);
+        self
+    }
+
+    pub(crate) fn in_zone(mut self, zone: chrono_tz::Tz) -> Self {
+        self.request.zone = zone;
         self
     }
 

@@ -29,7 +29,8 @@ pub(super) fn approvals(
     // One person's word is not two: a person named as line approver by then, lapsed or not, cannot be the senior one.
     let is_line_approver =
         |by: PersonIx| allocation.line.iter().any(|approval| approval.on <= day && approval.by == Some(by));
-    let line = judge(&allocation.line, day, policy, |by| by != supporter, |by, on| is_line_manager(index, supporter, by, on));
+    let line =
+        judge(&allocation.line, day, policy, |by| by != supporter, |by, on| is_line_manager(index, supporter, by, on));
     let senior = judge(
         &allocation.senior,
         day,
@@ -68,7 +69,8 @@ fn judge(
 /// Whether `by` was the line manager named on a post of the supporter that was valid on `day` (a Bank post too), or stood in
 /// for that manager.
 fn is_line_manager(index: &Index, supporter: PersonIx, by: PersonIx, day: Day) -> bool {
-    let managers = index.posts_of(supporter).filter(|post| post.validity.holds_on(day)).filter_map(|post| post.line_manager);
+    let managers =
+        index.posts_of(supporter).filter(|post| post.validity.holds_on(day)).filter_map(|post| post.line_manager);
     let stands_in =
         |manager: PersonIx| index.appointments_of(manager).iter().any(|appointment| appointment.has_delegate(by, day));
     managers.into_iter().any(|manager| manager == by || stands_in(manager))
@@ -77,7 +79,9 @@ fn is_line_manager(index: &Index, supporter: PersonIx, by: PersonIx, day: Day) -
 /// Whether `by` held an appointment as Senior Manager of the allocation's unit or of one above it on `day`, or was the
 /// delegate of a person who did.
 fn is_senior_manager(index: &Index, allocation: &Allocation, by: PersonIx, day: Day) -> bool {
-    index.tree(day).upwards(allocation.unit).flat_map(|unit| index.appointments_for(unit)).any(|appointment| {
-        appointment.role == AppointmentRole::SeniorManager && appointment.is_held_by(by, day)
-    })
+    index
+        .tree(day)
+        .upwards(allocation.unit)
+        .flat_map(|unit| index.appointments_for(unit))
+        .any(|appointment| appointment.role == AppointmentRole::SeniorManager && appointment.is_held_by(by, day))
 }

@@ -24,9 +24,14 @@ impl StandingGroup {
             Some(Reason::Level1Missing | Reason::Level2Missing | Reason::CertificateExpired) => Self::Training,
             Some(Reason::NotSignedOff | Reason::LineApprovalMissing | Reason::SeniorApprovalMissing) => Self::Approval,
             Some(Reason::NoProtectedTime) => Self::ProtectedTime,
-            Some(Reason::Left | Reason::NotInTeam | Reason::StoodDown | Reason::LineManager | Reason::NotStarted | Reason::SoleMember) => {
-                Self::Other
-            }
+            Some(
+                Reason::Left
+                | Reason::NotInTeam
+                | Reason::StoodDown
+                | Reason::LineManager
+                | Reason::NotStarted
+                | Reason::SoleMember,
+            ) => Self::Other,
         }
     }
 

@@ -198,8 +198,9 @@ pub fn governing<'a>(index: &'a Index, unit: UnitIx, day: Day, what_if: Option<&
     match what_if.filter(|asked| tree.is_at_or_below(unit, asked.unit)) {
         None => filed,
         Some(asked) => {
-            let (unit, from, base) = filed
-                .map_or((None, None, Cow::Owned(PolicyTerms::default())), |found| (found.unit, found.from, found.policy));
+            let (unit, from, base) = filed.map_or((None, None, Cow::Owned(PolicyTerms::default())), |found| {
+                (found.unit, found.from, found.policy)
+            });
             Some(Governing { unit, from, policy: Cow::Owned(asked.change.applied_to(&base)) })
         }
     }

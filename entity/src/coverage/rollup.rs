@@ -188,8 +188,10 @@ pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed) 
         .zip(&placed)
         .map(|((unit, headcount), placed)| embedded(index, question, *unit, *headcount, *placed))
         .collect();
-    let mut trainer_units: Vec<_> =
-        embedded.iter().map(|embedded| embedded.map_or(Met::default(), |embedded| Met::one(embedded.is_met()))).collect();
+    let mut trainer_units: Vec<_> = embedded
+        .iter()
+        .map(|embedded| embedded.map_or(Met::default(), |embedded| Met::one(embedded.is_met())))
+        .collect();
     add_upwards(tree, &mut trainer_units);
 
     let mut rows: Vec<_> = units
@@ -264,7 +266,6 @@ pub(super) fn distinct_people(tree: &Tree, mut pairs: Vec<(PersonIx, UnitIx)>) -
     add_upwards(tree, &mut figures);
     figures.into_iter().map(|people| u32::try_from(people).unwrap_or(0)).collect()
 }
-
 
 /// Who counts as Champion for which unit: of a grouped team each of its Champions for each member of the group.
 fn champion_pairs(index: &Index, day: Day, teams: &Assessed) -> Vec<(PersonIx, UnitIx)> {

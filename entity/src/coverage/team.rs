@@ -212,13 +212,7 @@ struct Answer {
 }
 
 /// The status with all that overlays it: rows that were not read, the look ahead, and stale staff lists.
-fn answer(
-    index: &Index,
-    cover: Cover,
-    question: &Question<'_>,
-    plain: &Assessment<'_>,
-    rows_not_read: u32,
-) -> Answer {
+fn answer(index: &Index, cover: Cover, question: &Question<'_>, plain: &Assessment<'_>, rows_not_read: u32) -> Answer {
     let Question { day, today, what_if } = *question;
     let policy = plain.governing.as_ref().map(|found| found.policy.as_ref());
     let headcount = len(&plain.people);

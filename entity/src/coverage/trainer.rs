@@ -3,8 +3,8 @@
 use super::Question;
 use super::index::Index;
 use super::policy::{PolicyTerms, governing};
-use super::roster::{Certificate, NetworkRole, PersonIx, UnitIx};
 use super::rollup::distinct_people;
+use super::roster::{Certificate, NetworkRole, PersonIx, UnitIx};
 use super::tree::Tree;
 
 /// The Trainers embedded in a unit, and how many it needs.
@@ -33,8 +33,10 @@ pub(super) struct ActiveTrainers(Vec<(PersonIx, UnitIx)>);
 pub fn is_active(index: &Index, role: &NetworkRole, question: &Question<'_>) -> bool {
     let day = question.day;
     let holds = || {
-        let months = governing(index, role.unit, day, question.what_if)
-            .map_or_else(|| PolicyTerms::default().trainer_certificate_months, |found| found.policy.trainer_certificate_months);
+        let months = governing(index, role.unit, day, question.what_if).map_or_else(
+            || PolicyTerms::default().trainer_certificate_months,
+            |found| found.policy.trainer_certificate_months,
+        );
         let last = index.last_pass(role.person, &[Certificate::Level3, Certificate::Level3Refresher], day);
         last.is_some_and(|last| day < last.ends(months))
     };

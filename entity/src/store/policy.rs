@@ -41,8 +41,7 @@ const fn number(row: &policy::Model, which: PolicyNumber) -> i32 {
 ///
 /// [`UnreadableMix`] if its mix rules cannot be read.
 pub fn terms(row: &policy::Model) -> Result<PolicyTerms, UnreadableMix> {
-    let rules =
-        |text: &str, must| mix::parse(text, must).map_err(|source| UnreadableMix { policy: row.id, source });
+    let rules = |text: &str, must| mix::parse(text, must).map_err(|source| UnreadableMix { policy: row.id, source });
     let mut mix = rules(&row.must_mix, true)?;
     mix.extend(rules(&row.should_mix, false)?);
     let mut terms = PolicyTerms {

@@ -11,8 +11,8 @@ use sea_orm::{
     TransactionTrait as _,
 };
 
-use super::{facts, is_postgres, links};
 use super::policy::{UnreadableMix, terms};
+use super::{facts, is_postgres, links};
 use crate::coverage::Index;
 use crate::coverage::roster::{
     Appointment, Away, Certificate, Exemption, FiledPolicy, Pass, Person, PersonIx, Placement, Post, Roster, StaffList,
@@ -21,8 +21,8 @@ use crate::coverage::roster::{
 use crate::id::{CourseId, PersonId, StaffListId, UnitId};
 use crate::period::{Day, Validity};
 use crate::table::{
-    appointment, completion, course, exemption, fact_version, person, policy, post, rows_not_read,
-    staff_list, unavailability, unit, unit_parent,
+    appointment, completion, course, exemption, fact_version, person, policy, post, rows_not_read, staff_list,
+    unavailability, unit, unit_parent,
 };
 use crate::value::Level;
 
@@ -198,7 +198,8 @@ impl Loader {
                 validity: Validity { from: row.valid_from, to: row.valid_to },
             })
             .collect();
-        let placements = unit_parent::Entity::find().order_by_asc(unit_parent::Column::ValidFrom).all(&self.txn).await?;
+        let placements =
+            unit_parent::Entity::find().order_by_asc(unit_parent::Column::ValidFrom).all(&self.txn).await?;
         for row in placements {
             if let Some(unit) = units.get(&row.unit_id) {
                 let parent = row.parent_id.and_then(|above| units.get(&above).copied());

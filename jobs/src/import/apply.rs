@@ -83,17 +83,23 @@ pub(super) async fn write(
     update::<course::Entity, _>(txn, changed_courses.iter().map(|course| ids.course(*course))).await?;
     progress.step("writing posts");
     write_all::<post::Entity, _, _>(txn, posts, |id, row| ids.post(id, row)).await?;
-    write_named::<staff_list::Entity, _, _>(txn, staff_lists, |at| ids.new_staff_list(at), |id, row| {
-        ids.staff_list(id, row)
-    })
+    write_named::<staff_list::Entity, _, _>(
+        txn,
+        staff_lists,
+        |at| ids.new_staff_list(at),
+        |id, row| ids.staff_list(id, row),
+    )
     .await?;
     write_all::<rows_not_read::Entity, _, _>(txn, rows_not_read, |id, row| ids.rows_not_read(id, row)).await?;
     progress.step("writing training");
     write_all::<completion::Entity, _, _>(txn, completions, |id, row| ids.completion(id, row)).await?;
     progress.step("writing roles and policies");
-    write_named::<allocation::Entity, _, _>(txn, allocations, |at| ids.new_allocation(at), |id, row| {
-        ids.allocation(id, row)
-    })
+    write_named::<allocation::Entity, _, _>(
+        txn,
+        allocations,
+        |at| ids.new_allocation(at),
+        |id, row| ids.allocation(id, row),
+    )
     .await?;
     for (approvals, capacity) in
         [(line_approvals, ApproverCapacity::Line), (senior_approvals, ApproverCapacity::Senior)]

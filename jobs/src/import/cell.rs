@@ -1,9 +1,11 @@
 //! What a cell says: text, names of things, days and numbers (IMPORT.md, "Rules for every file"). Pure.
 
-use std::borrow::Cow;
+mod day;
+mod email;
+mod tokens;
 
-use chrono::{Datelike as _, NaiveDate};
-use entity::period::Day;
+pub(super) use day::{MONTH_FIRST, Written, day, done_day, end};
+pub(super) use email::email;
 
 /// A cell of text: without edge spaces, and without the apostrophe that psn's own files put before what a spreadsheet would run.
 pub(super) fn text(raw: &str) -> &str {
@@ -18,8 +20,10 @@ pub(super) fn text(raw: &str) -> &str {
 /// number, `="00010004"` and `'00010003`.
 pub(super) fn key(raw: &str) -> &str {
     let raw = raw.trim();
+    // psn's own lists of rejected rows put the apostrophe before the other guard.
+    let raw = raw.strip_prefix('\'').unwrap_or(raw);
     let inner = raw.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
-    inner.unwrap_or_else(|| raw.strip_prefix('\'').unwrap_or(raw)).trim()
+    inner.unwrap_or(raw).trim()
 }
 
 /// Why a cell cannot be taken whatever its column: a spreadsheet's error value, or a character that no keyboard writes.
@@ -62,80 +66,6 @@ pub(super) fn person(raw: &str) -> Result<(&str, &str), &'static str> {
         return Err("Write a person as Employer/Employee Number, as in NHSGGC/00010001");
     }
     Ok((employer, its_number))
-}
-
-/// What is written as a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written {
-    Day(Day),
-    /// 31/12/4712 or 31/12/9999: for ever, in a column of ends.
-    ForEver,
-}
-
-const NO_DAY: &str = "This is not a day psn can read; write 16/11/2026 (day first), 2026-11-16 or 16-Nov-26";
-
-/// A day as dd/mm/yyyy, yyyy-mm-dd, d-Mon-yy (or -yyyy), or an Excel serial from 20000 to 80000. The day always comes first: US
-/// order is never guessed. A year of two digits is the one nearest to `as_at` that is at most 20 years after it.
-pub(super) fn day(raw: &str, as_at: Day) -> Result<Written, Cow<'static, str>> {
-    let raw = key(raw);
-    let found = if let Some((day, month, year)) = split(raw, '/') {
-        digits(year, 4..=4).zip(digits(month, 1..=2)).zip(digits(day, 1..=2)).map(|((y, m), d)| (y, m, d))
-    } else if raw.bytes().all(|b| b.is_ascii_digit()) && !raw.is_empty() {
-        return serial(raw);
-    } else if let Some((first, second, third)) = split(raw, '-') {
-        if first.len() == 4 {
-            digits(first, 4..=4).zip(digits(second, 2..=2)).zip(digits(third, 2..=2)).map(|((y, m), d)| (y, m, d))
-        } else {
-            year(third, as_at).zip(month(second)).zip(digits(first, 1..=2)).map(|((y, m), d)| (y, m, d))
-        }
-    } else {
-        None
-    };
-    let (year, month, day) = found.ok_or(NO_DAY)?;
-    if matches!(year, 4712 | 9999) && (month, day) == (12, 31) {
-        return Ok(Written::ForEver);
-    }
-    let day = i32::try_from(year).ok().and_then(|year| Day::new(year, month, day));
-    let day = day.ok_or("There is no such day; the day comes first, then the month, as in 16/11/2026")?;
-    if (1900..2200).contains(&year) {
-        Ok(Written::Day(day))
-    } else {
-        Err("The year is out of all bounds (1900 to 2199)".into())
-    }
-}
-
-fn split(raw: &str, by: char) -> Option<(&str, &str, &str)> {
-    let mut parts = raw.split(by);
-    let found = (parts.next()?, parts.next()?, parts.next()?);
-    parts.next().is_none().then_some(found)
-}
-
-fn digits(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<u32> {
-    let fits = length.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    fits.then(|| text.parse().ok()).flatten()
-}
-
-fn month(name: &str) -> Option<u32> {
-    const NAMES: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let found = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name))?;
-    u32::try_from(found + 1).ok()
-}
-
-fn year(text: &str, as_at: Day) -> Option<u32> {
-    if text.len() == 4 {
-        return digits(text, 4..=4);
-    }
-    let short = digits(text, 2..=2)?;
-    let latest = u32::try_from(as_at.date().year()).ok()? + 20;
-    let year = latest - latest % 100 + short;
-    Some(if year > latest { year - 100 } else { year })
-}
-
-fn serial(raw: &str) -> Result<Written, Cow<'static, str>> {
-    let serial = raw.parse().ok().filter(|serial| raw.len() == 5 && (20_000..=80_000).contains(serial));
-    let serial: i64 = serial.ok_or("A day as an Excel serial lies from 20000 to 80000; write 16/11/2026")?;
-    let start = NaiveDate::from_ymd_opt(1899, 12, 30).map(Day::from).ok_or(NO_DAY)?;
-    Ok(Written::Day(start.plus_days(serial)))
 }
 
 /// A number that is not negative, in millionths, further digits cut. The decimal sign is a point or a comma: every number that

@@ -69,8 +69,7 @@ pub(super) fn check(
     counts.extend(courses.map(|file| training::courses(file, board, &mut plan, findings)));
     counts.extend(training.map(|file| training::records(file, board, &mut plan, findings)));
     counts.extend(
-        supporters
-            .map(|file| allocations::allocations(file, board, terms.as_at, &mut plan, &mut shares, findings)),
+        supporters.map(|file| allocations::allocations(file, board, terms.as_at, &mut plan, &mut shares, findings)),
     );
     shares.check(board, &plan, findings);
     counts.extend(unavailability.map(|file| facts::unavailability(file, board, &mut plan, findings)));

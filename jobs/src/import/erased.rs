@@ -16,8 +16,18 @@ pub(super) fn hide(files: &mut Files, words: &mut Words, erased: &Erased) {
     if erased.is_empty() {
         return;
     }
-    let Files { units: _, staff, courses: _, training, supporters, unavailability, managers, policies: _, exemptions, links } =
-        files;
+    let Files {
+        units: _,
+        staff,
+        courses: _,
+        training,
+        supporters,
+        unavailability,
+        managers,
+        policies: _,
+        exemptions,
+        links,
+    } = files;
     let mut hiding = Hiding { words, erased, known: HashMap::new() };
     if let Some(file) = staff {
         for Line { line: _, row } in &mut file.rows {

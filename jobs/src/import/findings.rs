@@ -153,10 +153,16 @@ impl Findings {
         file: &str,
         line: Option<u32>,
         column: Option<&'static str>,
+        value: Option<String>,
         sentence: String,
     ) {
-        self.refusals.push(format!("{file}: {sentence}"));
-        self.rejects.push(Reject { file: file.to_owned(), line, column, value: None, sentence, about: None });
+        let place = match (line, column, &value) {
+            (Some(line), Some(column), Some(value)) => format!(" line {line}, {column} '{value}'"),
+            _ => String::new(),
+        };
+        self.refusals.push(format!("{file}{place}: {sentence}"));
+        let value = value.map(shortened);
+        self.rejects.push(Reject { file: file.to_owned(), line, column, value, sentence, about: None });
     }
 
     pub(super) fn notice(&mut self, file: &str, line: Option<u32>, sentence: impl Into<String>) {

@@ -13,8 +13,8 @@ use futures_util::TryStreamExt as _;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, QueryOrder as _, StreamTrait};
 
 use super::board::{
-    Allocation, AllocationFacts, Appointment, Approval, Board, CompletionKey, Course, Exemption, Link, Person, PersonIx,
-    Placement, Policy, Post, RowsNotRead, StaffList, StaffListRef, AllocationTerms, Unavailability, Unit, UnitIx,
+    Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, Board, CompletionKey, Course, Exemption, Link,
+    Person, PersonIx, Placement, Policy, Post, RowsNotRead, StaffList, StaffListRef, Unavailability, Unit, UnitIx,
 };
 use super::parse::Files;
 

@@ -12,6 +12,12 @@
 //!
 //! [staff.headers]                 # the same three tables for one file; they come before the general ones
 //! "Position" = "Job Title"
+//!
+//! [training]
+//! blank_means_not_done = true     # a row without a day of completion is no record, and no error
+//!
+//! [training.courses]              # a wide export, one row per person: their column of days = the course completed on them
+//! "Fire safety - Completion date" = "FS-1"
 //! ```
 
 use std::collections::BTreeMap;
@@ -26,6 +32,10 @@ use super::vocabulary;
 pub struct Mapping {
     every: Tables,
     one: BTreeMap<&'static str, Tables>,
+    /// Of a wide training export: their header's key to the course's code.
+    courses: BTreeMap<String, String>,
+    /// What `blank_means_not_done` says; absent if the mapping does not say it.
+    blank_means_not_done: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,12 +56,18 @@ pub enum MappingError {
     Syntax(String),
     /// A table or key that psn does not know.
     #[error(
-        "the mapping file has '{0}', which psn does not know; it takes [headers], [words], [constants], and the same under the name of a file, as in [staff.headers]"
+        "the mapping file has '{0}', which psn does not know; it takes [headers], [words], [constants], and the same under the name of a file, as in [staff.headers]; and for training.csv also [training.courses] and blank_means_not_done"
     )]
     UnknownKey(String),
     /// A value that is not text.
     #[error("'{0}' in the mapping file must be a text in quotation marks")]
     NotText(String),
+    /// `blank_means_not_done` is neither true nor false.
+    #[error("'{0}' in the mapping file must be true or false, without quotation marks")]
+    NotBoolean(String),
+    /// A column that is to be read as two things.
+    #[error("the mapping file names the column '{0}' both as a course and as a header of ours; keep one of the two")]
+    CourseAndHeader(String),
     /// A target that is no header of ours.
     #[error("the mapping file maps '{theirs}' to '{ours}', which is no header of {files}")]
     UnknownHeader {
@@ -85,19 +101,56 @@ impl Mapping {
             text.parse().map_err(|error: toml::de::Error| MappingError::Syntax(error.message().to_owned()))?;
         let mut mapping = Self::default();
         for (key, value) in file {
+            if key == BLANK_MEANS_NOT_DONE {
+                mapping.blank_means_not_done = Some(boolean(&key, &value)?);
+                continue;
+            }
             let Value::Table(table) = value else { return Err(MappingError::UnknownKey(key)) };
             if let Some(kind) = FileKind::ALL.into_iter().find(|kind| kind.word() == key) {
                 let tables = mapping.one.entry(kind.word()).or_default();
                 for (part, value) in table {
                     let name = format!("{key}.{part}");
+                    if kind == FileKind::Training && part == BLANK_MEANS_NOT_DONE {
+                        mapping.blank_means_not_done = Some(boolean(&name, &value)?);
+                        continue;
+                    }
                     let Value::Table(table) = value else { return Err(MappingError::UnknownKey(name)) };
+                    if kind == FileKind::Training && part == "courses" {
+                        for (theirs, course) in &table {
+                            let Value::String(course) = course else {
+                                return Err(MappingError::NotText(format!("{name}.{theirs}")));
+                            };
+                            mapping.courses.insert(header_key(theirs), course.trim().to_owned());
+                        }
+                        continue;
+                    }
                     tables.read(&part, &name, &table, &[kind])?;
                 }
             } else {
                 mapping.every.read(&key, &key, &table, &FileKind::ALL)?;
             }
         }
-        Ok(mapping)
+        match mapping.courses.keys().find(|theirs| mapping.header(FileKind::Training, theirs) != **theirs) {
+            Some(theirs) => Err(MappingError::CourseAndHeader(theirs.clone())),
+            None => Ok(mapping),
+        }
+    }
+
+    /// The columns of a wide `kind` export that hold days of completion: the key of their header, and the course's code.
+    pub(super) fn courses(&self, kind: FileKind) -> impl Iterator<Item = (&str, &str)> {
+        let courses = (kind == FileKind::Training).then_some(&self.courses);
+        courses.into_iter().flatten().map(|(theirs, course)| (theirs.as_str(), course.as_str()))
+    }
+
+    /// The course that the column `header` of a wide `kind` export is about.
+    pub(super) fn course_of(&self, kind: FileKind, header: &str) -> Option<&str> {
+        (kind == FileKind::Training).then(|| self.courses.get(&header_key(header)).map(String::as_str)).flatten()
+    }
+
+    /// Whether a course record without a day of completion is no record. Unless the mapping says, it is so if the file itself
+    /// has no column that says whether the course was passed (`status_is_constant`): then only the day can say it.
+    pub(super) fn blank_means_not_done(&self, status_is_constant: bool) -> bool {
+        self.blank_means_not_done.unwrap_or(status_is_constant)
     }
 
     /// The key of our header that `header` of a `kind` file stands for: its own where it is not mapped.
@@ -129,6 +182,13 @@ impl Mapping {
     fn find<T>(&self, kind: FileKind, of: impl Fn(&Tables) -> Option<T>) -> Option<T> {
         self.one.get(kind.word()).and_then(&of).or_else(|| of(&self.every))
     }
+}
+
+/// The key of a mapping file that says what a blank day of completion means.
+const BLANK_MEANS_NOT_DONE: &str = "blank_means_not_done";
+
+fn boolean(name: &str, value: &Value) -> Result<bool, MappingError> {
+    value.as_bool().ok_or_else(|| MappingError::NotBoolean(name.to_owned()))
 }
 
 impl Tables {
@@ -192,6 +252,20 @@ mod tests {
     }
 
     #[test]
+    fn a_wide_exports_columns_are_courses_and_blank_can_mean_not_done() {
+        let mapping = Mapping::parse("[training.courses]\n'Fire  Safety' = 'FS-1'\n").unwrap();
+        assert_eq!(mapping.course_of(FileKind::Training, "fire safety "), Some("FS-1"));
+        assert_eq!(mapping.course_of(FileKind::Staff, "fire safety"), None);
+        assert_eq!(mapping.courses(FileKind::Training).collect::<Vec<_>>(), [("fire safety", "FS-1")]);
+        assert!(mapping.blank_means_not_done(true) && !mapping.blank_means_not_done(false));
+        for text in ["blank_means_not_done = true", "[training]\nblank_means_not_done = true"] {
+            assert!(Mapping::parse(text).unwrap().blank_means_not_done(false), "{text}");
+        }
+        let never = Mapping::parse("[training]\nblank_means_not_done = false").unwrap();
+        assert!(!never.blank_means_not_done(true));
+    }
+
+    #[test]
     fn whatever_psn_does_not_know_is_refused_by_name() {
         let refused = |text: &str| Mapping::parse(text).unwrap_err();
         assert!(matches!(refused("[headers"), MappingError::Syntax(_)));
@@ -203,5 +277,11 @@ mod tests {
             assert!(matches!(refused(text), MappingError::UnknownHeader { .. }), "{text}");
         }
         assert!(matches!(refused("[words]\na = 'Sort of'"), MappingError::UnknownWord { .. }));
+        let name = "training.blank_means_not_done".to_owned();
+        assert_eq!(refused("[training]\nblank_means_not_done = 'yes'"), MappingError::NotBoolean(name));
+        let key = "staff.blank_means_not_done".to_owned();
+        assert_eq!(refused("[staff]\nblank_means_not_done = true"), MappingError::UnknownKey(key));
+        let both = "[training.courses]\nDone = 'A'\n[training.headers]\nDone = 'Completed On'";
+        assert_eq!(refused(both), MappingError::CourseAndHeader("done".to_owned()));
     }
 }

@@ -7,6 +7,7 @@ mod training;
 
 use std::borrow::Cow;
 
+use chrono_tz::Tz;
 use entity::period::{Day, Validity};
 
 pub(super) use organisation::{LinkRow, PostRow, UnitRow};
@@ -16,9 +17,9 @@ pub(super) use training::{CourseRow, RecordRow};
 
 use super::cell::{self, Written};
 use super::findings::{Fault, FileCount, Findings};
-use super::layout::{Column, FileKind, Has};
+use super::layout::{Column, FileKind, Has, TrainingColumn};
 use super::mapping::Mapping;
-use super::source::{Row, Table};
+use super::source::{Head, Refused, Row, Table, Tail};
 use super::words::{Text, Words};
 use super::{Progress, Source};
 
@@ -73,7 +74,8 @@ pub(super) struct Files {
 impl Files {
     /// The counts of what could be read, where nothing was compared: rows and rejects.
     pub(super) fn counts(self) -> Vec<FileCount> {
-        let Self { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions, links } = self;
+        let Self { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions, links } =
+            self;
         [
             units.map(|file| file.count),
             staff.map(|file| file.count),
@@ -99,6 +101,8 @@ pub(super) struct Reading<'m> {
     pub(super) as_at: Day,
     /// Added to every day in the files but the open ends.
     pub(super) shift_days: i64,
+    /// The board's time zone, in which a time with an offset is a day.
+    pub(super) zone: Tz,
 }
 
 /// Reads every source; each is let go as soon as it is read.
@@ -158,72 +162,112 @@ impl Reader<'_> {
         spare: fn(&mut Cells<'_>) -> Option<Spared>,
         about: fn(&mut Cells<'_>) -> Option<PersonKey>,
     ) -> Option<File<R>> {
+        self.table(parse, spare, about)
+            .map_err(|refused| {
+                let Refused { line, column, value, sentence } = refused;
+                self.findings.refuse_file(&self.name, line, column, value, sentence);
+            })
+            .ok()
+    }
+
+    fn table<R>(
+        &mut self,
+        parse: fn(&mut Cells<'_>) -> Result<R, Fault>,
+        spare: fn(&mut Cells<'_>) -> Option<Spared>,
+        about: fn(&mut Cells<'_>) -> Option<PersonKey>,
+    ) -> Result<File<R>, Refused> {
         let Self { kind, name, bytes, reading, words, findings } = self;
-        let refuse = |findings: &mut Findings, refused: super::source::Refused| {
-            findings.refuse_file(name, refused.line, refused.column, refused.sentence);
-            None
-        };
-        let table = match Table::open(bytes, *kind, reading.mapping) {
-            Ok(table) => table,
-            Err(refused) => return refuse(findings, refused),
-        };
+        let table = Table::open(bytes, *kind, reading.mapping)?;
         let count = FileCount {
             ignored_columns: table.head.ignored.clone(),
             not_asked_for: table.head.not_asked_for.clone(),
             ..FileCount::of(*kind, name.clone())
         };
+        let blank_is_no_record = *kind == FileKind::Training && table.head.blank_is_no_record(reading.mapping);
         let mut file = File { count, rows: Vec::new(), has: table.head.has, spared: Vec::new() };
         let mut nameless: Option<u32> = None;
+        let mut month_first: Option<Refused> = None;
+        let found_before = findings.rejects.len();
         let tail = table.rows(|row| {
             file.count.rows += 1;
-            let mut cells = Cells { row, kind: *kind, reading, words, kept: Vec::new() };
-            let parsed = match &row.fault {
-                Some(fault) => Err(Fault { column: "", value: cells.first(), sentence: fault.clone().into() }),
-                None => parse(&mut cells),
+            let mut cells = Cells { row, kind: *kind, reading, words, kept: Vec::new(), passed_over: Vec::new() };
+            if blank_is_no_record && row.fault.is_none() && cell::key(row.raw(TrainingColumn::CompletedOn)).is_empty() {
+                file.count.unchanged += 1;
+                return;
+            }
+            let faults = match &row.fault {
+                Some(fault) => vec![Fault { column: "", value: cells.first(), sentence: fault.clone().into() }],
+                None => match cells.all(parse) {
+                    Ok(parsed) => {
+                        file.rows.push(Line { line: row.line, row: parsed });
+                        if !cells.kept.is_empty() {
+                            let kept = std::mem::take(&mut cells.kept);
+                            let about = about(&mut cells);
+                            kept.into_iter().for_each(|fault| findings.keep(name, row.line, about, fault));
+                        }
+                        return;
+                    }
+                    Err(faults) => faults,
+                },
             };
-            match parsed {
-                Ok(parsed) => {
-                    file.rows.push(Line { line: row.line, row: parsed });
-                    if !cells.kept.is_empty() {
-                        let kept = std::mem::take(&mut cells.kept);
-                        let about = about(&mut cells);
-                        kept.into_iter().for_each(|fault| findings.keep(&file.count.file, row.line, about, fault));
-                    }
-                }
-                Err(fault) => {
-                    let spared = spare(&mut cells);
-                    if spared.is_none_or(|spared| matches!(spared, Spared::Post { person: None, .. })) {
-                        nameless = nameless.or(Some(row.line));
-                    }
-                    file.spared.extend(spared);
-                    let about = about(&mut cells);
+            let spared = spare(&mut cells);
+            if spared.is_none_or(|spared| matches!(spared, Spared::Post { person: None, .. })) {
+                nameless = nameless.or(Some(row.line));
+            }
+            file.spared.extend(spared);
+            let about = about(&mut cells);
+            for (at, fault) in faults.into_iter().enumerate() {
+                if month_first.is_none() && fault.sentence == cell::MONTH_FIRST {
+                    let Fault { column, value, sentence } = fault.clone();
+                    let (column, value, sentence) = (Some(column), Some(value), sentence.into_owned());
+                    month_first = Some(Refused { line: Some(row.line), column, value, sentence });
+                } else if at == 0 {
                     findings.reject(&mut file.count, row.line, about, fault);
+                } else {
+                    findings.point_at(name, row.line, about, fault);
                 }
             }
-        });
-        let tail = match tail {
-            Ok(tail) => tail,
-            Err(refused) => return refuse(findings, refused),
-        };
-        if file.count.rows == 0 {
-            findings.notice(name, None, "It has a header and no rows.");
+        })?;
+        if let Some(refused) = month_first {
+            // What was found by reading the other days day first means nothing.
+            findings.rejects.truncate(found_before);
+            return Err(refused);
         }
-        if let Some(line) = table.head.below_banner {
-            findings.notice(
-                name,
-                Some(line),
-                "The lines above this header were taken for a report banner and skipped.",
-            );
-        }
-        if let Some(line) = tail.totals_from {
-            findings.notice(name, Some(line), "The lines from here on were taken for totals and skipped.");
-        }
+        notices(name, *kind, &table.head, &tail, file.count.rows, findings);
         if let (Some(_), FileKind::Units | FileKind::Staff) = (nameless, *kind) {
             let sentence =
                 "A rejected line does not say whom or what it is about, so what is on file may be taken for gone.";
             findings.notice(name, nameless, sentence);
         }
-        Some(file)
+        Ok(file)
+    }
+}
+
+/// What was read otherwise than line by line, so that it can be checked.
+fn notices(name: &str, kind: FileKind, head: &Head, tail: &Tail, rows: u32, findings: &mut Findings) {
+    let Tail { totals_from, short_from, beyond_from } = tail;
+    let mut notice = |line: Option<u32>, sentence: &str| {
+        if line.is_some() {
+            findings.notice(name, line, sentence);
+        }
+    };
+    notice(head.below_banner, "The lines above this header were taken for a report banner and skipped.");
+    notice(*totals_from, "The lines from here on were taken for totals and skipped.");
+    notice(
+        *short_from,
+        "This line, and perhaps others, ends before the header does; the missing cells count as blank.",
+    );
+    notice(
+        *beyond_from,
+        "This line, and perhaps others, has cells beyond the last column with a name; they are ignored.",
+    );
+    if rows == 0 {
+        findings.notice(name, None, "It has a header and no rows.");
+    }
+    for (theirs, ours) in &head.near {
+        let sentence =
+            format!("The column '{theirs}' is ignored. Did you mean {ours} (a column of {})?", kind.file_name());
+        findings.notice(name, None, sentence);
     }
 }
 
@@ -235,12 +279,48 @@ pub(super) struct Cells<'r> {
     words: &'r mut Words,
     /// Cells that made no sense and were left blank.
     kept: Vec<Fault>,
+    /// Columns with a fault that is known: they read as if they were blank, and required ones as if they were filled in.
+    passed_over: Vec<&'static str>,
 }
 
 impl<'r> Cells<'r> {
+    /// The row, or every fault of it. A parser stops at the first: so it is run again without the column of that fault, until it
+    /// finds no other.
+    fn all<R>(&mut self, parse: fn(&mut Cells<'_>) -> Result<R, Fault>) -> Result<R, Vec<Fault>> {
+        let mut faults: Vec<Fault> = Vec::new();
+        let done = loop {
+            // Each run finds the cells that are left blank again.
+            self.kept.clear();
+            match parse(self) {
+                Ok(row) => break Some(row),
+                Err(fault) if self.passed_over.contains(&fault.column) => break None,
+                Err(fault) => {
+                    self.passed_over.push(fault.column);
+                    faults.push(fault);
+                }
+            }
+        };
+        self.passed_over.clear();
+        match done {
+            Some(row) if faults.is_empty() => Ok(row),
+            Some(_) | None => Err(faults),
+        }
+    }
+
+    fn passes_over(&self, column: impl Column) -> bool {
+        self.passed_over.contains(&column.header())
+    }
+
     /// A fault of the cell in `column`.
     fn fault(&self, column: impl Column, sentence: impl Into<Cow<'static, str>>) -> Fault {
-        Fault { column: column.header(), value: self.row.raw(column).to_owned(), sentence: sentence.into() }
+        let sentence = match (sentence.into(), self.row.of_course()) {
+            // Which of the columns of a wide export it is.
+            (sentence, Some(theirs)) if column.header() == TrainingColumn::CompletedOn.header() => {
+                if sentence == cell::MONTH_FIRST { sentence } else { format!("{sentence} (column '{theirs}')").into() }
+            }
+            (sentence, _) => sentence,
+        };
+        Fault { column: column.header(), value: self.row.raw(column).to_owned(), sentence }
     }
 
     /// The first cell that says something: it helps to find a line that is wrong as a whole.
@@ -248,7 +328,11 @@ impl<'r> Cells<'r> {
         self.row.first().to_owned()
     }
 
+    /// The cell as written, unless no column could take it.
     fn sound(&self, column: impl Column) -> Result<&'r str, Fault> {
+        if self.passes_over(column) {
+            return Ok("");
+        }
         let raw = self.row.raw(column);
         cell::damage(raw).map_or(Ok(raw), |sentence| Err(self.fault(column, sentence)))
     }
@@ -256,6 +340,13 @@ impl<'r> Cells<'r> {
     fn text(&mut self, column: impl Column) -> Result<Option<Text>, Fault> {
         let raw = self.sound(column)?;
         Ok(self.words.filled(cell::text(raw)))
+    }
+
+    /// An address that a mail server could take.
+    fn email(&mut self, column: impl Column) -> Result<Option<Text>, Fault> {
+        let raw = self.sound(column)?;
+        let address = cell::email(raw).map_err(|sentence| self.fault(column, sentence))?;
+        Ok(address.and_then(|address| self.words.filled(address)))
     }
 
     /// A word that is compared as a value: a job family, a site.
@@ -276,7 +367,16 @@ impl<'r> Cells<'r> {
     }
 
     fn required_text(&mut self, column: impl Column) -> Result<Text, Fault> {
-        self.text(column)?.ok_or_else(|| self.blank(column))
+        let text = self.text(column)?;
+        self.filled_in(text, column)
+    }
+
+    fn filled_in(&mut self, text: Option<Text>, column: impl Column) -> Result<Text, Fault> {
+        match text {
+            Some(text) => Ok(text),
+            None if self.passes_over(column) => Ok(self.words.text("?")),
+            None => Err(self.blank(column)),
+        }
     }
 
     /// The name of a thing: a unit's code, an employer.
@@ -286,7 +386,8 @@ impl<'r> Cells<'r> {
     }
 
     fn required_key(&mut self, column: impl Column) -> Result<Text, Fault> {
-        self.key(column)?.ok_or_else(|| self.blank(column))
+        let key = self.key(column)?;
+        self.filled_in(key, column)
     }
 
     /// An employee or assignment number.
@@ -298,8 +399,8 @@ impl<'r> Cells<'r> {
 
     fn person(&mut self, employer: impl Column, number: impl Column) -> Result<PersonKey, Fault> {
         let employer = self.required_key(employer)?;
-        let number = self.number(number)?.ok_or_else(|| self.blank(number))?;
-        Ok((employer, number))
+        let said = self.number(number)?;
+        Ok((employer, self.filled_in(said, number)?))
     }
 
     /// A person written as `Employer/Employee Number`.
@@ -318,7 +419,9 @@ impl<'r> Cells<'r> {
     fn word<T>(&self, column: impl Column, known: impl Fn(&str) -> Option<T>) -> Result<T, Fault> {
         let word = self.mapped(column)?;
         if word.is_empty() {
-            return Err(self.blank(column));
+            // The last of the words asks least of the other cells.
+            let any = super::vocabulary::known(&[self.kind]).into_iter().rev().find_map(&known);
+            return any.filter(|_| self.passes_over(column)).ok_or_else(|| self.blank(column));
         }
         known(word).ok_or_else(|| {
             let listed = super::vocabulary::listed(self.kind);
@@ -335,38 +438,59 @@ impl<'r> Cells<'r> {
         self.fault(column, format!("{} must be filled in", column.header()))
     }
 
+    /// A day in any column but that of an end.
     fn day(&self, column: impl Column) -> Result<Option<Day>, Fault> {
-        match self.written(column)? {
-            None => Ok(None),
-            Some(Written::Day(day)) => Ok(Some(day)),
-            Some(Written::ForEver) => Err(self.fault(column, "'For ever' can stand in a column of ends only")),
-        }
+        self.read_day(column, cell::day).map(|day| day.map(|day| self.shifted(day)))
+    }
+
+    /// A day on which something was done: it cannot be one that systems write for "never".
+    fn done_day(&self, column: impl Column) -> Result<Option<Day>, Fault> {
+        self.read_day(column, cell::done_day).map(|day| day.map(|day| self.shifted(day)))
     }
 
     fn required_day(&self, column: impl Column) -> Result<Day, Fault> {
-        self.day(column)?.ok_or_else(|| self.blank(column))
+        match self.day(column)? {
+            Some(day) => Ok(day),
+            // Before any other day of the row.
+            None if self.passes_over(column) => Ok(Day::new(1900, 1, 1).unwrap_or(self.reading.as_at)),
+            None => Err(self.blank(column)),
+        }
     }
 
+    /// What a column of ends says.
     fn written(&self, column: impl Column) -> Result<Option<Written>, Fault> {
+        if self.passes_over(column) {
+            return Ok(Some(Written::ForEver));
+        }
+        let written = self.read_day(column, cell::end)?;
+        Ok(written.map(|written| match written {
+            Written::Day(day) => Written::Day(self.shifted(day)),
+            Written::ForEver | Written::NoEnd => written,
+        }))
+    }
+
+    fn read_day<T>(
+        &self,
+        column: impl Column,
+        read: fn(&str, Tz) -> Result<T, Cow<'static, str>>,
+    ) -> Result<Option<T>, Fault> {
         let raw = self.sound(column)?;
         if cell::key(raw).is_empty() {
             return Ok(None);
         }
-        // Two digits of a year are read as the files were written: before they are moved.
-        let as_at = self.reading.as_at.plus_days(-self.reading.shift_days);
-        match cell::day(raw, as_at) {
-            Ok(Written::Day(day)) => Ok(Some(Written::Day(day.plus_days(self.reading.shift_days)))),
-            Ok(Written::ForEver) => Ok(Some(Written::ForEver)),
-            Err(sentence) => Err(self.fault(column, sentence)),
-        }
+        read(raw, self.reading.zone).map(Some).map_err(|sentence| self.fault(column, sentence))
     }
 
-    /// A first and a last day. 31/12/4712 and 31/12/9999 as the last day are an open end.
+    fn shifted(&self, day: Day) -> Day {
+        day.plus_days(self.reading.shift_days)
+    }
+
+    /// A first and a last day.
     fn validity(&self, first: impl Column, last: impl Column) -> Result<Validity, Fault> {
         let from = self.day(first)?;
         let until = match self.written(last)? {
             Some(Written::Day(day)) => Some(day),
-            Some(Written::ForEver) | None => None,
+            Some(Written::ForEver | Written::NoEnd) | None => None,
         };
         let validity = Validity::from_last(from, until);
         if validity.is_empty() {

@@ -2,15 +2,18 @@
 
 mod encoding;
 mod head;
+mod misnamed;
+mod names;
 mod rows;
 
 use std::borrow::Cow;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::layout::{Column, FileKind};
+use super::layout::{Column, FileKind, TrainingColumn};
 use super::mapping::Mapping;
 pub(super) use head::Head;
+use head::OfCourse;
 pub(super) use rows::Tail;
 
 /// Why a file cannot be read.
@@ -18,16 +21,17 @@ pub(super) use rows::Tail;
 pub(super) struct Refused {
     pub(super) line: Option<u32>,
     pub(super) column: Option<&'static str>,
+    pub(super) value: Option<String>,
     pub(super) sentence: String,
 }
 
 impl Refused {
     fn whole(sentence: impl Into<String>) -> Self {
-        Self { line: None, column: None, sentence: sentence.into() }
+        Self { line: None, column: None, value: None, sentence: sentence.into() }
     }
 
     fn at(line: u32, sentence: impl Into<String>) -> Self {
-        Self { line: Some(line), column: None, sentence: sentence.into() }
+        Self { line: Some(line), ..Self::whole(sentence) }
     }
 }
 
@@ -45,15 +49,35 @@ pub(super) struct Row<'r> {
     pub(super) fault: Option<String>,
     cells: &'r StringRecord,
     head: &'r Head,
+    /// Of a wide export, the column of days that this reading of the line is about.
+    of_course: Option<&'r OfCourse>,
 }
 
 impl Row<'_> {
     /// The cell as written, or the constant where the file has no such column; empty where there is neither.
     pub(super) fn raw(&self, column: impl Column) -> &str {
+        if let Some(OfCourse { place, course, .. }) = self.of_course {
+            if column.at() == TrainingColumn::Course.at() {
+                return course;
+            }
+            if column.at() == TrainingColumn::CompletedOn.at() {
+                return self.cells.get(*place).unwrap_or_default();
+            }
+        }
         match self.head.places[column.at()] {
             Some(place) => self.cells.get(place).unwrap_or_default(),
             None => self.head.constants[column.at()].as_deref().unwrap_or_default(),
         }
+    }
+
+    /// Their header of the column that a wide export has for the course that this reading of the line is about.
+    pub(super) fn of_course(&self) -> Option<&str> {
+        self.of_course.map(|of_course| of_course.header.as_str())
+    }
+
+    /// Every cell, in the order of the file.
+    pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter()
     }
 
     /// The first cell that is not blank.
@@ -63,7 +87,7 @@ impl Row<'_> {
 }
 
 impl<'b> Table<'b> {
-    /// Finds out the encoding, the delimiter and the header.
+    /// Finds out the encoding, the delimiter and the header. A file whose header fits another kind better is refused.
     ///
     /// # Errors
     ///
@@ -73,7 +97,7 @@ impl<'b> Table<'b> {
         if text.trim().is_empty() {
             return Err(Refused::whole("it is empty; it must at least have its header"));
         }
-        let head = Head::find(&text, kind, mapping)?;
+        let head = misnamed::checked(Head::find(&text, kind, mapping), &text, kind, mapping)?;
         Ok(Self { text, head })
     }
 

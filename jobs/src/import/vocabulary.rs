@@ -15,8 +15,7 @@ const ROLES: &[(&str, Role)] =
     &[("Peer Supporter", Role::PeerSupporter), ("Trainer", Role::Trainer), ("Wellbeing Champion", Role::Champion)];
 const APPOINTMENTS: &[(&str, AppointmentRole)] =
     &[("Senior Manager", AppointmentRole::SeniorManager), ("Coordinator", AppointmentRole::Coordinator)];
-const OFFICES: &[(&str, ApproverOffice)] =
-    &[("shown", ApproverOffice::Shown), ("required", ApproverOffice::Required)];
+const OFFICES: &[(&str, ApproverOffice)] = &[("shown", ApproverOffice::Shown), ("required", ApproverOffice::Required)];
 const YES_NO: &[(&str, bool)] = &[("Yes", true), ("No", false)];
 const CONTRACTS: &[&str] = &["Bank", "Permanent", "Fixed Term"];
 
@@ -67,7 +66,9 @@ pub(super) fn known(kinds: &[FileKind]) -> Vec<&'static str> {
             FileKind::Staff => CONTRACTS.to_vec(),
             FileKind::Courses => Level::ALL.iter().map(|level| level.word()).collect(),
             FileKind::Training => [PASSES, NOT_PASSES].concat(),
-            FileKind::Supporters => ROLES.iter().map(|(word, _)| *word).chain(YES_NO.iter().map(|(word, _)| *word)).collect(),
+            FileKind::Supporters => {
+                ROLES.iter().map(|(word, _)| *word).chain(YES_NO.iter().map(|(word, _)| *word)).collect()
+            }
             FileKind::Managers => APPOINTMENTS.iter().map(|(word, _)| *word).collect(),
             FileKind::Policies => OFFICES.iter().map(|(word, _)| *word).collect(),
             FileKind::Units | FileKind::Links | FileKind::Unavailability | FileKind::Exemptions => Vec::new(),

@@ -66,7 +66,8 @@ async fn read(app: &App) -> Result<Option<Ground>, DbErr> {
         .await?;
     // Files that came after the demonstration's may be a real board's.
     for batch in &applied {
-        let filter = Filter { action: Some(Action::DemonstrationMade), object: Some(object(*batch)), ..Filter::default() };
+        let filter =
+            Filter { action: Some(Action::DemonstrationMade), object: Some(object(*batch)), ..Filter::default() };
         if audit::list(db, &filter, 1).await?.is_empty() {
             return Ok(None);
         }

@@ -217,10 +217,7 @@ impl RollUp {
             standing: row.standing_counts(),
             hidden,
             champions: count(row.champions),
-            champion_teams: Ratio {
-                numerator: count(row.champion_teams_met),
-                denominator: count(row.champion_teams),
-            },
+            champion_teams: Ratio { numerator: count(row.champion_teams_met), denominator: count(row.champion_teams) },
             trainers: count(row.trainers),
             supporters_per_trainer: row.supporters_per_trainer.map(count),
             trainer_units: Ratio { numerator: count(row.trainer_units_met), denominator: count(row.trainer_units) },

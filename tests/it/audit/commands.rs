@@ -76,6 +76,7 @@ both! {
             ends_employers: Vec::new(),
             list_changes: 0,
             shift_days: 0,
+            zone: London,
         };
         jobs::import::run(&world.db, request, world.clock.now(), &jobs::import::Silent).await.expect_err("no record");
         assert_eq!(entity::store::roster::version(&world.db).await.unwrap(), 0);

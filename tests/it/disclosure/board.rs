@@ -6,8 +6,8 @@ use entity::value::{AppointmentRole, Level, Role};
 use sea_orm::DatabaseConnection;
 
 use crate::graphql::board::{
-    Allocated, allocation_row, changed, insert, insert_allocations, insert_units, pass, person_row, policy_row, post_row,
-    unit_row,
+    Allocated, allocation_row, changed, insert, insert_allocations, insert_units, pass, person_row, policy_row,
+    post_row, unit_row,
 };
 use crate::harness::day;
 

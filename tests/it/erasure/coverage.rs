@@ -21,7 +21,7 @@ async fn imported(world: &World) {
     let dir = data();
     let line = ["import", "--dir", dir.to_str().unwrap(), "--as-at", "2026-11-16", "--apply"];
     let Command::Import(args) = command(&line) else { panic!("import is a command") };
-    import::run(&args, &world.db, world.clock.now(), day("2026-11-16")).await.unwrap();
+    import::run(&args, &world.db, world.clock.now(), day("2026-11-16"), chrono_tz::Europe::London).await.unwrap();
 }
 
 /// The four files of a day, each as its rows.
@@ -30,7 +30,9 @@ async fn exported(world: &World, day: &str, name: &str) -> Vec<Vec<Vec<String>>>
     let Command::Export(args) = command(&["export", "--as-of", day, "--out", out.to_str().unwrap()]) else {
         panic!("export is a command")
     };
-    export::run(args, &world.db, Default::default(), world.clock.now(), crate::harness::day("2026-11-16")).await.unwrap();
+    export::run(args, &world.db, Default::default(), world.clock.now(), crate::harness::day("2026-11-16"))
+        .await
+        .unwrap();
     let rows = |file: &str| {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(out.join(file)).unwrap();
         reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()

@@ -58,8 +58,7 @@ pub(crate) async fn insert_units(db: &DatabaseConnection, units: impl IntoIterat
     let (mut rows, mut places) = (Vec::new(), Vec::new());
     for unit in units {
         let PlacedUnit { id, code, name, parent_id, level, site, cover_group, valid_from, valid_to } = unit;
-        let place =
-            unit_parent::Model { id: UnitParentId(id.0), unit_id: id, parent_id, valid_from: None };
+        let place = unit_parent::Model { id: UnitParentId(id.0), unit_id: id, parent_id, valid_from: None };
         places.extend(parent_id.map(|_| place));
         rows.push(unit::Model { id, code, name, level, site, cover_group, valid_from, valid_to });
     }
@@ -323,11 +322,7 @@ pub(crate) async fn organisation(db: &DatabaseConnection) {
 /// `count` more wards below NORTH, W0001 and on, each with one person and, for every second, a supporter of another ward.
 pub(crate) async fn many_wards(db: &DatabaseConnection, count: i64) {
     let ids = || 1001..1001 + count;
-    insert_units(
-        db,
-        ids().map(|id| unit_row(id, &format!("W{:04}", id - 1000), "Ward", Some(2), "Ward", None)),
-    )
-    .await;
+    insert_units(db, ids().map(|id| unit_row(id, &format!("W{:04}", id - 1000), "Ward", Some(2), "Ward", None))).await;
     insert::<person::Entity>(db, ids().map(person_row)).await;
     insert::<post::Entity>(db, ids().map(|id| post_row(id, id))).await;
     let supporters = || ids().filter(|id| id % 2 == 0);

@@ -88,7 +88,7 @@ async fn psn(world: &World, more: &[&str]) -> Result<(), Stop> {
     let line = ["psn", "import", "--as-at", "2026-11-16", "--dir", folder.to_str().unwrap()];
     let parsed = Cli::try_parse_from(line.into_iter().chain(more.iter().copied())).unwrap().command;
     let Command::Import(args) = parsed else { panic!("import is a command") };
-    import::run(&args, &world.db, world.clock.now(), day("2026-11-16")).await
+    import::run(&args, &world.db, world.clock.now(), day("2026-11-16"), chrono_tz::Europe::London).await
 }
 
 both!(

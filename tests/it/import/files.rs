@@ -274,7 +274,11 @@ both!(
         let roles = allocation::Entity::find().all(&world.db).await.unwrap();
         let role = roles.iter().find(|role| role.share == 333).unwrap();
         let facts = facts(&world.db, role.id).await;
-        assert_eq!(facts.terms, [(None, Some(750)), (Some(day("2026-11-16")), Some(800))], "what was agreed before is kept");
+        assert_eq!(
+            facts.terms,
+            [(None, Some(750)), (Some(day("2026-11-16")), Some(800))],
+            "what was agreed before is kept"
+        );
         assert_eq!(facts.signed_off, [day("2026-01-03")]);
     }
 );

@@ -25,7 +25,7 @@ async fn psn(world: &World, more: &[&str]) -> Result<(), Stop> {
     let folder = world.folder.path().join("in");
     let words = ["psn", "--as-at", "2026-11-16", "--dir", folder.to_str().unwrap()];
     let args = Command::try_parse_from(words.into_iter().chain(more.iter().copied())).unwrap().args;
-    run(&args, &world.db, world.clock.now(), day("2026-11-16")).await
+    run(&args, &world.db, world.clock.now(), day("2026-11-16"), chrono_tz::Europe::London).await
 }
 
 both!(
@@ -95,7 +95,8 @@ both!(
         write(&folder, "units.csv", UNITS);
         let words = ["psn", "--as-at", "2062-11-16", "--dir", folder.to_str().unwrap(), "--apply"];
         let args = Command::try_parse_from(words).unwrap().args;
-        let refused = run(&args, &world.db, world.clock.now(), day("2026-11-16")).await.unwrap_err();
+        let refused =
+            run(&args, &world.db, world.clock.now(), day("2026-11-16"), chrono_tz::Europe::London).await.unwrap_err();
         assert!(matches!(&refused, Stop::Refused(said) if said.contains("today is 2026-11-16")), "{refused}");
         write(&folder, "exemptions.csv", "Unit Code,From,Until,Reason\nNOPE,01/01/2026,31/12/2026,Moving\n");
         let lost = psn(&world, &["--apply"]).await.unwrap_err();

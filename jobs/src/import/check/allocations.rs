@@ -8,8 +8,8 @@ use entity::period::{Day, Validity};
 use entity::value::Role;
 
 use super::super::board::{
-    Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval, Board, Owned, PersonIx, Plan, Post,
-    UnitIx, Writes,
+    Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval, Board, Owned, PersonIx, Plan, Post, UnitIx,
+    Writes,
 };
 use super::super::findings::{Fault, FileCount, Findings};
 use super::super::layout::{Has, SupporterColumn as At};
@@ -64,7 +64,9 @@ fn pause(has: Has, said: Option<Validity>, on_file: Option<Validity>) -> Option<
     let known = on_file.unwrap_or_default();
     match (has.column(At::PausedFrom), has.column(At::PausedUntil)) {
         (true, true) => said,
-        (true, false) => said.map(|said| Validity { from: said.from, to: known.to.filter(|_| said.from == known.from) }),
+        (true, false) => {
+            said.map(|said| Validity { from: said.from, to: known.to.filter(|_| said.from == known.from) })
+        }
         (false, _) => on_file,
     }
 }
@@ -79,14 +81,8 @@ pub(super) fn allocations(
     findings: &mut Findings,
 ) -> FileCount {
     let on_file = std::mem::take(&mut board.allocations);
-    let Merged { count, writes, taken } = merge(
-        file,
-        &on_file,
-        At::From,
-        findings,
-        |row| Some(row.person),
-        |row: &AllocationRow| resolve(row, board),
-    );
+    let Merged { count, writes, taken } =
+        merge(file, &on_file, At::From, findings, |row| Some(row.person), |row: &AllocationRow| resolve(row, board));
     for line in taken.iter().filter(|line| line.row.role == Role::PeerSupporter) {
         shares.touch(line.row.person, &count.file, line.line);
     }
@@ -216,8 +212,7 @@ fn tell_outside_teams(
         .filter(|(person, _)| supporters.contains(person))
         .map(|(person, unit)| (person, team(unit)))
         .collect();
-    let works_there =
-        |allocation: &&&Allocation| places.contains(&(same.of(allocation.person), team(allocation.unit)));
+    let works_there = |allocation: &&&Allocation| places.contains(&(same.of(allocation.person), team(allocation.unit)));
     let outside = not_meant.iter().filter(|allocation| !works_there(allocation)).count();
     if outside > 0 {
         let sentence = format!(

@@ -6,16 +6,10 @@ use std::collections::BTreeMap;
 use entity::period::{Day, Validity};
 use entity::value::AppointmentRole;
 
-use super::super::board::{
-    Appointment, Board, Exemption, PersonIx, Plan, Policy, Unavailability, UnitIx, Writes,
-};
+use super::super::board::{Appointment, Board, Exemption, PersonIx, Plan, Policy, Unavailability, UnitIx, Writes};
 use super::super::findings::{Fault, FileCount, Findings, Taken};
-use super::super::layout::{
-    Column, ExemptionColumn, Has, ManagerColumn, PolicyColumn, UnavailabilityColumn,
-};
-use super::super::parse::{
-    AppointmentRow, ExemptionRow, File, Line, PersonKey, PolicyRow, UnavailabilityRow,
-};
+use super::super::layout::{Column, ExemptionColumn, Has, ManagerColumn, PolicyColumn, UnavailabilityColumn};
+use super::super::parse::{AppointmentRow, ExemptionRow, File, Line, PersonKey, PolicyRow, UnavailabilityRow};
 
 /// A dated fact.
 pub(super) trait Fact: Clone + PartialEq {

@@ -71,8 +71,7 @@ impl NotRead {
                 }
             };
             for ((_, unit), rows) in self.rows.iter().filter(|((of, _), _)| *of == employer) {
-                let known =
-                    board.rows_not_read.iter().find(|(_, known)| (known.list, known.unit) == (list, *unit));
+                let known = board.rows_not_read.iter().find(|(_, known)| (known.list, known.unit) == (list, *unit));
                 wanted.push((known.map(|(id, _)| *id), RowsNotRead { list, unit: *unit, rows: *rows }));
             }
         }

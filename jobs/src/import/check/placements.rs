@@ -81,7 +81,13 @@ impl Placements {
         let of = |row: &Placement| row.unit;
         let removed: HashSet<i64> = plan.placements.removed.iter().copied().collect();
         let gone = board.placements.iter().filter(|(id, _)| removed.contains(id)).map(|(_, row)| of(row));
-        plan.placements.added.iter().map(of).chain(plan.placements.changed.iter().map(|(_, row)| of(row))).chain(gone).collect()
+        plan.placements
+            .added
+            .iter()
+            .map(of)
+            .chain(plan.placements.changed.iter().map(|(_, row)| of(row)))
+            .chain(gone)
+            .collect()
     }
 }
 

@@ -236,8 +236,7 @@ impl Post {
 
     /// As [`Self::has_terms_of`], without the line manager.
     pub(super) fn has_counted_terms_of(&self, row: &Self, has: Has) -> bool {
-        let terms =
-            |post: &Self| (post.unit, post.bank, post.contract_type, post.job_family, post.band, post.wte);
+        let terms = |post: &Self| (post.unit, post.bank, post.contract_type, post.job_family, post.band, post.wte);
         terms(self) == terms(&row.fill(self, has))
     }
 }

@@ -99,13 +99,8 @@ impl ByName {
 /// Settles one person.
 pub(super) fn settle<'a>(holding: &Holding<'a>) -> Settled<'a> {
     let Holding { rows, on_file, spared, has: _, as_at, is_later: _ } = *holding;
-    let fate = |(_, post): &(i64, Post)| Fate {
-        post: *post,
-        gone: false,
-        change: Change::None,
-        matched: false,
-        named: false,
-    };
+    let fate =
+        |(_, post): &(i64, Post)| Fate { post: *post, gone: false, change: Change::None, matched: false, named: false };
     let mut settled = Settled {
         rows: Vec::with_capacity(rows.len()),
         on_file: OnFile { added: Vec::new(), fates: on_file.iter().map(fate).collect() },

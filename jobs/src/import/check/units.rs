@@ -56,7 +56,8 @@ pub(super) fn check(
         }
     }
     let mut tree = Placements::new(board);
-    let whole = !has.column(At::Parent) || tree.place_all(&taken, board, before.len(), terms.as_at, &count.file, findings);
+    let whole =
+        !has.column(At::Parent) || tree.place_all(&taken, board, before.len(), terms.as_at, &count.file, findings);
     for spared in &spared {
         if let Spared::Unit(code) = spared
             && let Some(place) = board.units.find(*code)
@@ -100,13 +101,7 @@ pub(super) fn check(
 }
 
 /// Exactly one of the units that the file lists has no parent.
-fn one_root(
-    listed: &HashMap<UnitIx, u32>,
-    tree: &Placements,
-    board: &Board,
-    file: &str,
-    findings: &mut Findings,
-) {
+fn one_root(listed: &HashMap<UnitIx, u32>, tree: &Placements, board: &Board, file: &str, findings: &mut Findings) {
     if listed.is_empty() {
         return;
     }

@@ -74,7 +74,7 @@ pub(super) fn post(cells: &mut Cells<'_>) -> Result<PostRow, Fault> {
         assignment: cells.lenient(|cells| cells.number(Staff::Assignment)),
         first_name: cells.lenient(|cells| cells.text(Staff::FirstName)),
         last_name: cells.lenient(|cells| cells.text(Staff::LastName)),
-        work_email: cells.lenient(|cells| cells.text(Staff::WorkEmail)),
+        work_email: cells.lenient(|cells| cells.email(Staff::WorkEmail)),
         unit,
         job_title: cells.lenient(|cells| cells.text(Staff::JobTitle)),
         job_family: cells.lenient(|cells| cells.value(Staff::JobFamily)),

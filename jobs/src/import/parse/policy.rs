@@ -79,7 +79,7 @@ pub(super) fn exemption(cells: &mut Cells<'_>) -> Result<ExemptionRow, Fault> {
     let to = match cells.written(Exemption::Until)? {
         Some(Written::Day(until)) => Validity::from_last(Some(from), Some(until)).to,
         // The table wants a day: the last one that both engines can keep.
-        Some(Written::ForEver) => Day::new(9999, 12, 31),
+        Some(Written::ForEver | Written::NoEnd) => Day::new(9999, 12, 31),
         None => return Err(cells.blank(Exemption::Until)),
     };
     match to.filter(|to| *to > from) {

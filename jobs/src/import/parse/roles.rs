@@ -70,7 +70,7 @@ pub(super) fn allocation(cells: &mut Cells<'_>) -> Result<AllocationRow, Fault> 
         line: approval(cells, Supporter::LineApprovedOn, Supporter::LineApprover)?,
         senior: approval(cells, Supporter::SeniorApprovedOn, Supporter::SeniorApprover)?,
         protected_hours: protected_hours(cells)?,
-        signed_off_on: cells.day(Supporter::SignedOffOn)?,
+        signed_off_on: cells.done_day(Supporter::SignedOffOn)?,
         pause: pause(cells)?,
         outside_team: outside_team(cells)?,
     })
@@ -90,7 +90,7 @@ pub(super) fn about_appointment(cells: &mut Cells<'_>) -> Option<PersonKey> {
 
 /// An approval. Without its day it neither counts nor bars its approver, so it is none.
 fn approval(cells: &mut Cells<'_>, on: Supporter, by: Supporter) -> Result<Option<ApprovalRow>, Fault> {
-    let (on, by) = (cells.day(on)?, cells.person_in_one(by)?);
+    let (on, by) = (cells.done_day(on)?, cells.person_in_one(by)?);
     Ok(on.map(|on| ApprovalRow { on, by }))
 }
 

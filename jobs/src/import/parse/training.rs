@@ -64,7 +64,7 @@ pub(super) fn record(cells: &mut Cells<'_>) -> Result<RecordRow, Fault> {
     let code = cells.required_key(Training::Course)?;
     let pass = cells.word(Training::Status, vocabulary::is_pass)?;
     cells.day(Training::EnrolledOn)?;
-    let completed_on = cells.day(Training::CompletedOn)?;
+    let completed_on = cells.done_day(Training::CompletedOn)?;
     if pass && completed_on.is_none() {
         return Err(cells.fault(Training::CompletedOn, "A pass needs the day on which it was completed"));
     }

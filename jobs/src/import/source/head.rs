@@ -2,12 +2,22 @@
 
 use csv::StringRecord;
 
-use super::super::layout::{FileKind, Has, header_key, not_asked_for};
+use super::super::layout::{Column as _, FileKind, Has, TrainingColumn, header_key, not_asked_for};
 use super::super::mapping::Mapping;
-use super::{Lines, Refused, records};
+use super::{Lines, Refused, names, records};
 
 /// How far down a header is looked for.
 const DEEPEST: usize = 50;
+
+/// A column of a wide export, which holds the days on which people completed one course.
+#[derive(Debug)]
+pub(super) struct OfCourse {
+    pub(super) place: usize,
+    /// Their header.
+    pub(super) header: String,
+    /// The course's code.
+    pub(super) course: String,
+}
 
 /// A header that was found.
 #[derive(Debug)]
@@ -23,8 +33,14 @@ pub(in super::super) struct Head {
     pub(super) width: usize,
     /// Places of the required columns that are read from cells.
     pub(super) required: Vec<usize>,
+    /// The columns of days of a wide export; empty for any other file.
+    pub(super) of_courses: Vec<OfCourse>,
     /// The columns that the file has.
     pub(in super::super) has: Has,
+    /// Headers that are not ours and nearly one of ours that the file does not have.
+    pub(in super::super) near: Vec<(String, &'static str)>,
+    /// Every cell of the header, as written.
+    pub(in super::super) header: Vec<String>,
     /// Headers that are not ours, as written.
     pub(in super::super) ignored: Vec<String>,
     /// Those of them that nobody asked for.
@@ -39,7 +55,8 @@ impl Head {
         let mut best: Option<(usize, Found)> = None;
         for delimiter in [b',', b';', b'\t'] {
             for found in candidates(text, delimiter) {
-                let score = found.keys(kind, mapping).into_iter().filter(|key| ours(kind, key)).count();
+                let wide = found.cells.iter().filter(|cell| mapping.course_of(kind, cell).is_some()).count();
+                let score = wide + found.keys(kind, mapping).into_iter().filter(|key| ours(kind, key)).count();
                 if score > best.as_ref().map_or(0, |(score, _)| *score) {
                     best = Some((score, found));
                 }
@@ -51,6 +68,17 @@ impl Head {
             Refused::whole(format!("no line of it is a header of {}, which needs {wanted}", kind.file_name()))
         })?;
         found.checked(kind, mapping)
+    }
+
+    /// Whether a course record without a day of completion is no record.
+    pub(in super::super) fn blank_is_no_record(&self, mapping: &Mapping) -> bool {
+        let status_is_constant = self.constants[TrainingColumn::Status.at()].is_some();
+        self.has.column(TrainingColumn::CompletedOn) && mapping.blank_means_not_done(status_is_constant)
+    }
+
+    /// How many columns of the file are ours.
+    pub(super) fn known(&self) -> usize {
+        self.places.iter().flatten().count() + self.of_courses.len()
     }
 }
 
@@ -92,41 +120,42 @@ impl Found {
     fn checked(self, kind: FileKind, mapping: &Mapping) -> Result<Head, Refused> {
         let line = self.line;
         let keys: Vec<_> = self.cells.iter().map(|cell| mapping.header(kind, cell)).collect();
+        let of_courses = self.of_courses(kind, mapping)?;
         let (mut places, mut constants, mut required, mut has) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        let (mut missing, mut doubled) = (Vec::new(), Vec::new());
         for (at, column) in kind.columns().iter().enumerate() {
             let key = header_key(column.header);
             let found: Vec<_> = (0..keys.len()).filter(|place| keys[*place] == key).collect();
-            let refused = |sentence| Refused { line: Some(line), column: Some(column.header), sentence };
             if found.len() > 1 {
-                return Err(refused(format!(
-                    "the column {} is there {} times, and which one is meant cannot be told",
-                    column.header,
-                    found.len()
-                )));
+                doubled.push((column.header, found.len()));
             }
             let place = found.first().copied();
-            let constant = mapping.constant(kind, column.header).filter(|_| place.is_none());
+            let constant = mapping.constant(kind, column.header).or_else(|| wide_constant(at, &of_courses));
+            let constant = constant.filter(|_| place.is_none());
             if column.required && place.is_none() && constant.is_none() {
-                return Err(refused(format!(
-                    "the column {} is missing; a mapping file can name it if it is called something else",
-                    column.header
-                )));
+                missing.push(column.header);
             }
             has |= u32::from(place.is_some() || constant.is_some()) << at;
             required.extend(place.filter(|_| column.required));
             places.push(place);
             constants.push(constant);
         }
+        let unknown = |at: usize, cell: &str| {
+            !ours(kind, &keys[at]) && !cell.trim().is_empty() && mapping.course_of(kind, cell).is_none()
+        };
+        let ignored: Vec<_> = self.cells.iter().enumerate().filter(|(at, cell)| unknown(*at, cell)).collect();
+        let ignored: Vec<_> = ignored.into_iter().map(|(_, cell)| cell.trim().to_owned()).collect();
+        if !missing.is_empty() || !doubled.is_empty() {
+            let column = missing.first().copied().or(doubled.first().map(|(header, _)| *header));
+            let sentence = names::wrong_columns(&missing, &doubled, &ignored, &self.cells);
+            return Err(Refused { column, ..Refused::at(line, sentence) });
+        }
         // A banner is a few words over a wide table; anything wider may be data, and data is never skipped.
         let named = self.cells.iter().filter(|cell| !cell.trim().is_empty()).count();
         if let Some((above, _)) = self.above.iter().find(|(_, filled)| *filled > 2 && filled * 2 > named) {
             return Err(Refused::at(*above, "this line stands above the header and is no report banner; remove it"));
         }
-        let unknown =
-            || self.cells.iter().enumerate().filter(|(at, cell)| !ours(kind, &keys[*at]) && !cell.trim().is_empty());
-        let list = |of: &dyn Fn(&str) -> bool| {
-            unknown().map(|(_, cell)| cell.trim()).filter(|cell| of(cell)).map(str::to_owned).collect::<Vec<_>>()
-        };
+        let absent = kind.columns().iter().enumerate().filter(|(at, _)| has >> at & 1 == 0);
         Ok(Head {
             delimiter: self.delimiter,
             skip: self.above.len() + 1,
@@ -140,10 +169,46 @@ impl Found {
             places,
             constants,
             required,
+            of_courses,
             has: Has(has),
-            ignored: list(&|_| true),
-            not_asked_for: list(&not_asked_for),
+            near: names::near(&ignored, absent.map(|(_, column)| column.header)),
+            not_asked_for: ignored.iter().filter(|cell| not_asked_for(cell)).cloned().collect(),
+            ignored,
+            header: self.cells.iter().map(str::to_owned).collect(),
             below_banner: self.above.iter().any(|(_, filled)| *filled > 0).then_some(line),
         })
     }
+
+    /// The columns of days that the mapping names as courses: all of them must be there.
+    fn of_courses(&self, kind: FileKind, mapping: &Mapping) -> Result<Vec<OfCourse>, Refused> {
+        let place = |(theirs, course): (&str, &str)| {
+            let mut places = (0..self.cells.len()).filter(|at| header_key(&self.cells[*at]) == theirs);
+            match (places.next(), places.next()) {
+                (Some(place), None) => {
+                    let header = self.cells[place].trim().to_owned();
+                    Ok(OfCourse { place, header, course: course.to_owned() })
+                }
+                (found, _) => {
+                    let how_often = if found.is_some() { "more than one" } else { "no" };
+                    let sentence = format!(
+                        "the mapping file names the column '{theirs}' as a course, and there is {how_often} such column"
+                    );
+                    Err(Refused::at(self.line, sentence))
+                }
+            }
+        };
+        mapping.courses(kind).map(place).collect()
+    }
+}
+
+/// What the columns of a course record say in every row of a wide export: the course and the day come from the column that is
+/// read, and a day is a pass.
+fn wide_constant(at: usize, of_courses: &[OfCourse]) -> Option<String> {
+    if of_courses.is_empty() {
+        return None;
+    }
+    if at == TrainingColumn::Status.at() {
+        return Some("Completed".to_owned());
+    }
+    (at == TrainingColumn::Course.at() || at == TrainingColumn::CompletedOn.at()).then(String::new)
 }

@@ -9,6 +9,10 @@ use super::{Head, Lines, Refused, Row, records};
 pub(in super::super) struct Tail {
     /// The first line of totals or closing words that were not read as data.
     pub(in super::super) totals_from: Option<u32>,
+    /// The first line that ends before the header does; what is missing is optional and counts as blank.
+    pub(in super::super) short_from: Option<u32>,
+    /// The first line with a cell beyond the last name of the header.
+    pub(in super::super) beyond_from: Option<u32>,
 }
 
 /// Reads every record below the header of `text`.
@@ -18,6 +22,7 @@ pub(super) fn read(text: &str, head: &Head, mut each: impl FnMut(&Row<'_>)) -> R
     let mut record = StringRecord::new();
     // Totals are totals only when no data follows them.
     let mut totals: Vec<(u32, StringRecord)> = Vec::new();
+    let mut tail = Tail::default();
     let mut read = 0;
     while reader.read_record(&mut record).map_err(|_| Refused::whole("it cannot be read as CSV"))? {
         read += 1;
@@ -36,16 +41,38 @@ pub(super) fn read(text: &str, head: &Head, mut each: impl FnMut(&Row<'_>)) -> R
         }
         for (line, total) in totals.drain(..) {
             let fault = "This line looks like a total amid the data; remove it".to_owned();
-            each(&Row { line, fault: Some(fault), cells: &total, head });
+            each(&Row { line, fault: Some(fault), cells: &total, head, of_course: None });
         }
-        let fault = misshapen(head, &record);
-        if swallows(head, &record, fault.is_some()) {
+        if swallows(text, head, &record, &reader) {
             let sentence = "a quotation mark in this line is not closed, so that it swallows the lines below; mend it";
             return Err(Refused::at(line, sentence));
         }
-        each(&Row { line, fault, cells: &record, head });
+        if head.required.iter().any(|place| *place >= record.len()) {
+            let fault = format!("This line has {} cells where the header has {}", record.len(), head.width);
+            each(&Row { line, fault: Some(fault), cells: &record, head, of_course: None });
+            continue;
+        }
+        if record.len() < head.width {
+            tail.short_from = tail.short_from.or(Some(line));
+        }
+        if filled(&record) > head.width {
+            tail.beyond_from = tail.beyond_from.or(Some(line));
+        }
+        let row = Row { line, fault: None, cells: &record, head, of_course: None };
+        if head.of_courses.is_empty() {
+            each(&row);
+        }
+        for of_course in &head.of_courses {
+            each(&Row { fault: None, of_course: Some(of_course), ..row });
+        }
     }
-    Ok(Tail { totals_from: totals.first().map(|(line, _)| *line) })
+    tail.totals_from = totals.first().map(|(line, _)| *line);
+    Ok(tail)
+}
+
+/// The number of cells up to the last that says something.
+fn filled(record: &StringRecord) -> usize {
+    (0..record.len()).rfind(|at| !record[*at].trim().is_empty()).map_or(0, |at| at + 1)
 }
 
 /// Refuses a file whose last line was not finished.
@@ -63,22 +90,47 @@ fn cut_short(text: &str, head: &Head, record: &StringRecord, line: u32) -> Resul
     Ok(())
 }
 
-/// Whether a cell runs over a line end that was not meant to be in it: the row is broken by it, or the cell holds a whole row.
-fn swallows(head: &Head, record: &StringRecord, misshapen: bool) -> bool {
+/// Whether a cell runs over a line end that was not meant to be in it. A cell in quotation marks may hold line breaks, and even
+/// lines that look like rows. But where a mark was left open, the next one closes it, and that one opens a cell of its own: text
+/// follows it. Or the line has other cells than the header, and one of them holds a whole row.
+fn swallows(text: &str, head: &Head, record: &StringRecord, reader: &csv::Reader<&[u8]>) -> bool {
+    if !record.iter().any(|cell| cell.contains('\n')) {
+        return false;
+    }
+    let misshapen = record.len() < head.width || filled(record) > head.width;
     let is_row = |line: &str| line.matches(char::from(head.delimiter)).count() + 1 >= head.width;
-    record.iter().any(|cell| cell.contains('\n') && (misshapen || cell.lines().any(is_row)))
+    let at = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX).min(text.len());
+    let start = at(record.position().map_or(0, csv::Position::byte));
+    let end = at(reader.position().byte()).max(start);
+    closes_badly(&text.as_bytes()[start..end], head.delimiter)
+        || (misshapen && record.iter().any(|cell| cell.contains('\n') && cell.lines().any(is_row)))
 }
 
-/// A line that has other cells than the header: which of them is missing cannot be told.
-fn misshapen(head: &Head, record: &StringRecord) -> Option<String> {
-    let filled =
-        record.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()).last().map_or(0, |(at, _)| at + 1);
-    (record.len() < head.width || filled > head.width)
-        .then(|| format!("This line has {} cells where the header has {}", record.len().max(filled), head.width))
+/// Whether text follows the mark that closes a quoted cell.
+fn closes_badly(record: &[u8], delimiter: u8) -> bool {
+    let ends_cell = |byte: Option<&u8>| byte.is_none_or(|byte| [delimiter, b'\r', b'\n'].contains(byte));
+    let (mut quoted, mut begins, mut at) = (false, true, 0);
+    while let Some(byte) = record.get(at) {
+        if quoted && *byte == b'"' {
+            if record.get(at + 1) == Some(&b'"') {
+                at += 1;
+            } else if !ends_cell(record.get(at + 1)) {
+                return true;
+            } else {
+                quoted = false;
+            }
+        } else if !quoted {
+            quoted = begins && *byte == b'"';
+            begins = ends_cell(Some(byte));
+        }
+        at += 1;
+    }
+    false
 }
 
-/// Whether a line is a total or a closing remark: it begins with such a word, and either says nothing else or lacks a cell that
-/// every row has.
+/// Whether a line is a total or a closing remark: it begins with such a word, and its required cells do not read. Either one of
+/// them is blank, and the word does not stand beside the others as a colleague's name would; or all cells but the word are
+/// numbers.
 fn looks_like_total(head: &Head, record: &StringRecord) -> bool {
     const WORDS: [&str; 12] = [
         "total",
@@ -109,8 +161,15 @@ fn looks_like_total(head: &Head, record: &StringRecord) -> bool {
         "report ",
         "page ",
     ];
-    let Some(first) = record.iter().map(str::trim).find(|cell| !cell.is_empty()) else { return false };
-    let first = first.trim_matches(['*', '-', '=', ' ', ':']).to_lowercase();
-    let lacks = head.required.iter().any(|place| record.get(*place).is_none_or(|cell| cell.trim().is_empty()));
-    WORDS.contains(&first.as_str()) || lacks && STARTS.iter().any(|start| first.starts_with(start))
+    let Some(place) = record.iter().position(|cell| !cell.trim().is_empty()) else { return false };
+    let first = record[place].trim().trim_matches(['*', '-', '=', ' ', ':']).to_lowercase();
+    let word = WORDS.contains(&first.as_str());
+    if !word && !STARTS.iter().any(|start| first.starts_with(start)) {
+        return false;
+    }
+    let blank = |place: &usize| record.get(*place).is_none_or(|cell| cell.trim().is_empty());
+    let lacks = head.required.iter().any(blank);
+    let beside = !head.required.contains(&place) && !head.required.iter().all(blank);
+    let number = |cell: &str| cell.trim().chars().all(|c| c.is_ascii_digit() || ['.', ',', '%', ' ', '-'].contains(&c));
+    (lacks && !beside) || (word && record.iter().skip(place + 1).all(number))
 }

@@ -3,11 +3,15 @@ use proptest::prelude::{prop_assert_eq, proptest};
 
 use super::super::layout::{FileKind, UnavailabilityColumn as At};
 use super::super::mapping::Mapping;
-use super::{Refused, Table};
+use super::{Refused, Table, Tail};
 
 type Lines = Vec<(u32, Option<String>, Vec<String>)>;
 
 fn read(bytes: &[u8]) -> Result<(Lines, Option<u32>), Refused> {
+    read_with_tail(bytes).map(|(lines, tail)| (lines, tail.totals_from))
+}
+
+fn read_with_tail(bytes: &[u8]) -> Result<(Lines, Tail), Refused> {
     let mapping = Mapping::default();
     let table = Table::open(bytes, FileKind::Unavailability, &mapping)?;
     let mut lines = Vec::new();
@@ -15,7 +19,7 @@ fn read(bytes: &[u8]) -> Result<(Lines, Option<u32>), Refused> {
         let cells = [At::Employer, At::Number, At::From, At::Until].map(|column| row.raw(column).to_owned());
         lines.push((row.line, row.fault.clone(), cells.to_vec()));
     })?;
-    Ok((lines, tail.totals_from))
+    Ok((lines, tail))
 }
 
 fn cells(bytes: &[u8]) -> Vec<Vec<String>> {
@@ -103,9 +107,57 @@ fn an_open_quotation_mark_that_swallows_lines_is_refused() {
 }
 
 #[test]
-fn a_line_with_other_cells_than_the_header_is_a_row_error() {
-    let (lines, _) = read(b"Employer,Employee Number,From,Until,\nA,1,2\nA,1,2,3,4\nA,1,2,3,,,\n").unwrap();
-    assert_eq!(lines.iter().map(|(_, fault, _)| fault.is_some()).collect::<Vec<_>>(), [true, true, false]);
+fn a_quoted_cell_may_hold_line_breaks_and_even_what_looks_like_a_row() {
+    let text = b"Employer,Employee Number,From,Until\r\n\"A\nB, C, D, E, \"\"and\"\" F\",1,2,3\r\n";
+    assert_eq!(cells(text), [["A\nB, C, D, E, \"and\" F", "1", "2", "3"]]);
+}
+
+#[test]
+fn missing_optional_cells_are_blank_and_cells_beyond_the_header_are_ignored() {
+    let (lines, tail) =
+        read_with_tail(b"Employer,Employee Number,From,Until,\nA,1,2\nA,1\nA,1,2,3,4\nA,1,2,3,,,\n").unwrap();
+    assert_eq!(lines.iter().map(|(_, fault, _)| fault.is_some()).collect::<Vec<_>>(), [false, true, false, false]);
+    assert_eq!(lines[0].2, ["A", "1", "2", ""]);
+    assert_eq!((tail.short_from, tail.beyond_from), (Some(2), Some(4)));
+}
+
+#[test]
+fn a_colleague_called_sum_is_no_total() {
+    let mapping = Mapping::default();
+    let lines = |text: &str| {
+        let table = Table::open(text.as_bytes(), FileKind::Staff, &mapping).unwrap();
+        let mut lines = 0;
+        let tail = table.rows(|_| lines += 1).unwrap();
+        (lines, tail.totals_from)
+    };
+    let head = "Last Name,Employer,Employee Number,Unit Code\n";
+    assert_eq!(lines(&format!("{head}Sum,X,1,T1\n")), (1, None));
+    assert_eq!(lines(&format!("{head}Sum,X,1,\n")), (1, None), "a row without its unit is a row that is rejected");
+    assert_eq!(lines(&format!("{head}Ann,X,1,T1\nTotal,,,\n")), (1, Some(3)));
+    assert_eq!(lines(&format!("{head}Ann,X,1,T1\nCount,,1,\n")), (1, Some(3)));
+}
+
+#[test]
+fn every_missing_column_is_named_with_what_may_be_meant_and_what_the_file_has() {
+    let missing = read(b"Employer,Employe Number,Form,Colour\nA,1,2,3\n").unwrap_err();
+    assert_eq!(missing.column, Some("Employee Number"));
+    assert_eq!(
+        missing.sentence,
+        "the columns Employee Number and From are missing (did you mean 'Employe Number' for Employee Number? did you mean \
+         'Form' for From?); the file has Employer, Employe Number, Form, Colour; a mapping file can name a column that is \
+         called something else"
+    );
+}
+
+#[test]
+fn a_file_of_another_kind_is_recognised_by_its_header() {
+    let training = b"Employer,Employee Number,Course Code,Status,Completed On\nA,1,2,3,4\n";
+    let missing = read(training).unwrap_err();
+    assert!(missing.sentence.ends_with("this file looks like training.csv"), "{}", missing.sentence);
+    let supporters = b"Employer,Employee Number,Role,Unit Code,Share,From\nA,1,Trainer,T1,1,\n";
+    let mapping = Mapping::default();
+    let refused = Table::open(supporters, FileKind::Staff, &mapping).err().unwrap();
+    assert!(refused.sentence.contains("looks like supporters.csv, not like staff.csv"), "{}", refused.sentence);
 }
 
 proptest! {

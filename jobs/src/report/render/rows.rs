@@ -5,7 +5,9 @@ use crate::one_line::clip;
 use crate::report::build::{Closed, Gap, How, Placed, Report, champions_short};
 use crate::report::compare::Change;
 use crate::report::render::view::level1;
-use crate::report::words::{counted, day, ended, grouped, state, status, status_because, what_would_close, who_is_there};
+use crate::report::words::{
+    counted, day, ended, grouped, state, status, status_because, what_would_close, who_is_there,
+};
 
 /// Longest name of a team or unit; the attached list has it whole.
 const LONGEST_NAME: usize = 120;
@@ -168,7 +170,9 @@ fn closed_row(closed: &Closed<'_>) -> Row {
 
 fn at_risk_row(report: &Report<'_>, place: &Placed<'_>) -> Row {
     let team = place.team;
-    let then = team.at_risk_status.map(|then| status_because(then, None).to_lowercase().replace("peer supporter", "Peer Supporter"));
+    let then = team
+        .at_risk_status
+        .map(|then| status_because(then, None).to_lowercase().replace("peer supporter", "Peer Supporter"));
     let when = team.at_risk_from.map(|from| {
         let days = from.days_since(report.day);
         format!("From {}, in {}", day(from), counted(days, "day", "days"))

@@ -7,9 +7,7 @@ use entity::id::{
 };
 use entity::store::access::{grant, token};
 use entity::store::audit::{Event, record_alone};
-use entity::table::{
-    appointment, completion, delivery, exemption, job_run, person, policy, post, unavailability,
-};
+use entity::table::{appointment, completion, delivery, exemption, job_run, person, policy, post, unavailability};
 use entity::value::{AccessRole, Action, AppointmentRole, DeliveryState, Role, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
 use serde_json::json;
@@ -174,22 +172,14 @@ async fn roles(db: &DatabaseConnection) {
         Allocated { valid_to: Some(day("2026-06-01")), ..supporter(22, 59, 5) },
         supporter(23, 60, 5),
         supporter(24, 61, 10),
-        Allocated {
-            paused_from: Some(day("2026-11-01")),
-            paused_to: Some(day("2026-12-01")),
-            ..supporter(25, 62, 11)
-        },
+        Allocated { paused_from: Some(day("2026-11-01")), paused_to: Some(day("2026-12-01")), ..supporter(25, 62, 11) },
         supporter(26, 55, 10),
         allocation_row(27, 67, Role::Trainer, 3),
         Allocated { valid_from: Some(day("2027-01-01")), ..supporter(28, 68, 12) },
         supporter(29, 69, 8),
         supporter(30, 70, 13),
         supporter(31, 72, 15),
-        Allocated {
-            valid_to: Some(day("2026-06-01")),
-            paused_from: Some(day("2026-05-01")),
-            ..supporter(32, 74, 5)
-        },
+        Allocated { valid_to: Some(day("2026-06-01")), paused_from: Some(day("2026-05-01")), ..supporter(32, 74, 5) },
     ];
     // Person 55 has a part in N2 too, which has a gap, and in which nothing changes by it.
     let part = Allocated { share: 100, signed_off_on: None, ..supporter(35, 55, 5) };

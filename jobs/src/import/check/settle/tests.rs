@@ -73,7 +73,10 @@ fn apply(on_file: &[(i64, Post)], rows: &[Line<Post>], as_at: Day) -> (Vec<(i64,
         on_file.iter().zip(&settled.on_file.fates).map(|((id, _), fate)| (*id, fate.post)).collect();
     let quiet = settled.on_file.added.is_empty() && after == on_file;
     let told = settled.rows.iter().all(|(_, taken)| matches!(taken, Ok(Taken::Unchanged) | Err(_)));
-    assert!(quiet || !told || settled.on_file.fates.iter().any(|fate| fate.gone || fate.change != Change::None), "a change is counted");
+    assert!(
+        quiet || !told || settled.on_file.fates.iter().any(|fate| fate.gone || fate.change != Change::None),
+        "a change is counted"
+    );
     after.extend((i64::try_from(on_file.len()).unwrap()..).zip(settled.on_file.added));
     after.sort_by_key(|(id, post)| (post.validity.from, *id));
     (after, !quiet)

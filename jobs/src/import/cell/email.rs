@@ -1,0 +1,74 @@
+//! Whether mail can be sent to an address.
+
+use lettre::Address;
+
+/// An address to which a mail server could deliver; nothing for a blank cell.
+///
+/// # Errors
+///
+/// Why nothing can be sent to it.
+pub(in super::super) fn email(raw: &str) -> Result<Option<&str>, &'static str> {
+    let address = super::text(raw);
+    if address.is_empty() {
+        return Ok(None);
+    }
+    if address.matches('@').count() > 1 && address.contains([';', ',', ' ', '\n', '|', '/']) {
+        return Err("There is more than one address; give one");
+    }
+    if address.contains(['<', '>', '(', ')', '"']) || address.to_lowercase().starts_with("mailto:") {
+        return Err("Give the address only, without a name or brackets around it");
+    }
+    if !address.contains('@') {
+        return Err("This is not an address; it must be like ann.smith@board.example");
+    }
+    // Mail servers without SMTPUTF8, which are most, take ASCII only.
+    if !address.chars().all(|c| c.is_ascii_graphic()) {
+        return Err("The address holds a space or a character that mail servers do not take");
+    }
+    match address.parse::<Address>() {
+        // A host without a dot is a machine of the sender's own network.
+        Ok(parsed) if parsed.domain().contains('.') => Ok(Some(address)),
+        Ok(_) | Err(_) => Err("This is not an address that a mail server takes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::email;
+
+    #[test]
+    fn an_address_is_taken_as_it_stands() {
+        for raw in ["ann.smith@nhs.scot", " a+b@x.example ", "o'brien@ggc.scot.nhs.uk", "A_B-C@X.EXAMPLE"] {
+            assert_eq!(email(raw), Ok(Some(raw.trim())), "{raw}");
+        }
+        assert_eq!(email("  "), Ok(None));
+    }
+
+    #[test]
+    fn what_no_mail_server_takes_is_refused() {
+        for raw in [
+            "TBC",
+            "n/a",
+            "a@b.example; c@d.example",
+            "a@b.example,c@d.example",
+            "a@b.example c@d.example",
+            "Ann Smith <ann@b.example>",
+            "mailto:ann@b.example",
+            "ann smith@b.example",
+            "ann@b .example",
+            "ann\u{200b}@b.example",
+            "si\u{e2}n@b.example",
+            "ann@",
+            "@b.example",
+            "ann@@b.example",
+            "ann@b",
+            "ann.@b.example",
+            "ann..smith@b.example",
+            "ann@b..example",
+            "ann@b.example.",
+            "ann\n@b.example",
+        ] {
+            assert!(email(raw).is_err(), "{raw}");
+        }
+    }
+}

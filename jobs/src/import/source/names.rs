@@ -1,0 +1,54 @@
+//! What is wrong with the names in a header, and which of ours may have been meant.
+
+use csv::StringRecord;
+
+use super::super::layout::header_key;
+
+/// How many headers of a file are listed: a file of hundreds would hide what is wrong.
+const LISTED: usize = 40;
+
+/// Every column that is missing, with the name that may be meant, and every column that is there twice, with the names that the
+/// file has.
+pub(super) fn wrong_columns(
+    missing: &[&'static str],
+    doubled: &[(&'static str, usize)],
+    unknown: &[String],
+    header: &StringRecord,
+) -> String {
+    let mut said = Vec::new();
+    if let Some((last, before)) = missing.split_last() {
+        let all = if before.is_empty() { (*last).to_owned() } else { format!("{} and {last}", before.join(", ")) };
+        let (columns, are) = if before.is_empty() { ("column", "is") } else { ("columns", "are") };
+        let meant: Vec<_> = near(unknown, missing.iter().copied())
+            .into_iter()
+            .map(|(theirs, ours)| format!("did you mean '{theirs}' for {ours}?"))
+            .collect();
+        let meant = if meant.is_empty() { String::new() } else { format!(" ({})", meant.join(" ")) };
+        said.push(format!("the {columns} {all} {are} missing{meant}"));
+    }
+    for (header, times) in doubled {
+        said.push(format!("the column {header} is there {times} times, and which one is meant cannot be told"));
+    }
+    if !missing.is_empty() {
+        let names: Vec<_> = header.iter().map(str::trim).filter(|name| !name.is_empty()).collect();
+        let more = if names.len() > LISTED { format!(" and {} more", names.len() - LISTED) } else { String::new() };
+        said.push(format!("the file has {}{more}", names[..names.len().min(LISTED)].join(", ")));
+        said.push("a mapping file can name a column that is called something else".to_owned());
+    }
+    said.join("; ")
+}
+
+/// Headers of a file that are nearly one of `ours`, each with ours.
+pub(super) fn near(theirs: &[String], ours: impl Iterator<Item = &'static str>) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    for our in ours {
+        let key = header_key(our);
+        // A letter in four may be wrong, and one in a short word.
+        let most = (key.chars().count() / 4).max(1);
+        let distance = |their: &&String| strsim::osa_distance(&header_key(their), &key);
+        if let Some(their) = theirs.iter().min_by_key(distance).filter(|their| distance(their) <= most) {
+            found.push((their.clone(), our));
+        }
+    }
+    found
+}

@@ -1,0 +1,203 @@
+//! The files of tests/data/field against the expectation of their README.
+
+use std::borrow::Cow;
+
+use entity::table::{completion, exemption, person};
+use jobs::import::{FileKind, Outcome, Source};
+use sea_orm::EntityTrait as _;
+
+use super::{Import, counts, posts, rejects};
+use crate::harness::{World, both};
+
+fn bytes(name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/field").join(name);
+    std::fs::read(path).expect("the file is there")
+}
+
+/// An import of one file in the place of `kind`.
+fn import<'w>(world: &'w World, kind: FileKind, name: &str) -> Import<'w> {
+    Import::of(world, &[]).with_bytes(kind, bytes(name))
+}
+
+/// The tiny board, imported, without its course records.
+async fn board(world: &World) {
+    let kinds = FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Training);
+    let mut import = Import::of(world, &[]);
+    for kind in kinds.filter(|kind| !matches!(kind, FileKind::Unavailability | FileKind::Exemptions)) {
+        import = import.with_bytes(kind, bytes(&format!("board/{kind}.csv")));
+    }
+    import.applied().await;
+}
+
+/// Days of completion as `number day`, by number.
+async fn passes(world: &World) -> Vec<String> {
+    let people = person::Entity::find().all(&world.db).await.unwrap();
+    let passes = completion::Entity::find().all(&world.db).await.unwrap().into_iter();
+    let mut passes: Vec<_> = passes
+        .map(|pass| {
+            let number = &people.iter().find(|person| person.id == pass.person_id).unwrap().number;
+            format!("{number} {}", pass.completed_on)
+        })
+        .collect();
+    passes.sort();
+    passes
+}
+
+fn notices(outcome: &Outcome) -> Vec<(Option<u32>, &str)> {
+    outcome.notices.iter().map(|notice| (notice.line, notice.sentence.as_str())).collect()
+}
+
+both!(
+    async fn reads_every_form_of_day(world: World) {
+        board(&world).await;
+        let outcome = import(&world, FileKind::Training, "07-day-forms-training.csv").applied().await;
+        assert_eq!(counts(&outcome, FileKind::Training), (19, 0, 0, 0, 0), "{:?}", outcome.rejects);
+        let passes = passes(&world).await;
+        let others: Vec<_> = passes.iter().filter(|pass| !pass.ends_with("2026-10-16")).collect();
+        assert_eq!(others, ["030060 2026-09-16", "030070 2026-09-16"]);
+    }
+);
+
+both!(
+    async fn rejects_completions_on_days_that_mean_never(world: World) {
+        board(&world).await;
+        let outcome = import(&world, FileKind::Training, "02-epoch-training.csv").applied().await;
+        assert_eq!(rejects(&outcome), ["2 Completed On 01/01/1970"]);
+        assert!(outcome.rejects[0].sentence.contains("how a system writes 'no day'"));
+        assert_eq!(passes(&world).await, ["030020 2025-03-01"]);
+        let signed = "Employer,Employee Number,Role,Unit Code,Line Approved On,Senior Approved On,Signed Off On\n\
+                      HB,030020,Peer Supporter,W3,31/12/1899,01/01/1970,01/01/1753\n";
+        let outcome = Import::of(&world, &[(FileKind::Supporters, signed)]).applied().await;
+        let columns: Vec<_> = outcome.rejects.iter().map(|reject| reject.column.unwrap()).collect();
+        assert_eq!(columns, ["Line Approved On", "Senior Approved On", "Signed Off On"], "every fault of the row");
+        assert_eq!(counts(&outcome, FileKind::Supporters), (0, 0, 0, 0, 1), "which is one rejected row");
+    }
+);
+
+both!(
+    async fn a_file_with_a_day_in_us_order_is_refused(world: World) {
+        board(&world).await;
+        let outcome = import(&world, FileKind::Training, "10-us-order-training.csv").refused().await;
+        let refusal = outcome.refusal.as_deref().unwrap();
+        assert!(refusal.starts_with("training.csv line 2, Completed On '10/13/2026': "), "{refusal}");
+        assert_eq!(rejects(&outcome), ["2 Completed On 10/13/2026"]);
+    }
+);
+
+both!(
+    async fn missing_cells_at_the_end_of_a_row_are_blank(world: World) {
+        board(&world).await;
+        let outcome = import(&world, FileKind::Training, "06-trailing-cells-training.csv").applied().await;
+        assert_eq!(counts(&outcome, FileKind::Training), (3, 0, 0, 0, 0));
+        let notices = notices(&outcome);
+        assert!(matches!(notices.as_slice(), [(Some(3), said)] if said.contains("count as blank")), "{notices:?}");
+    }
+);
+
+both!(
+    async fn a_cell_beyond_the_last_name_is_ignored(world: World) {
+        board(&world).await;
+        let outcome = import(&world, FileKind::Training, "13-unnamed-column-training.csv").applied().await;
+        assert_eq!(counts(&outcome, FileKind::Training), (2, 0, 0, 0, 0));
+        let notices = notices(&outcome);
+        assert!(matches!(notices.as_slice(), [(Some(2), said)] if said.contains("ignored")), "{notices:?}");
+    }
+);
+
+both!(
+    async fn a_colleague_called_sum_is_read(world: World) {
+        board(&world).await;
+        let before = posts(&world).await;
+        let outcome = import(&world, FileKind::Staff, "08-surname-sum-staff.csv").applied().await;
+        assert_eq!(counts(&outcome, FileKind::Staff).2, 0, "{:?}", outcome.notices);
+        assert_eq!(posts(&world).await, before);
+    }
+);
+
+both!(
+    async fn a_reason_may_have_two_lines(world: World) {
+        board(&world).await;
+        let outcome = import(&world, FileKind::Exemptions, "09-multiline-exemptions.csv").applied().await;
+        assert_eq!(counts(&outcome, FileKind::Exemptions), (1, 0, 0, 0, 0));
+        let reason = exemption::Entity::find().one(&world.db).await.unwrap().unwrap().reason;
+        assert_eq!(reason, "Ward closed for works\nStaff are at W1, W2, C1, and home");
+    }
+);
+
+both!(
+    async fn a_wide_export_without_a_day_is_no_record(world: World) {
+        board(&world).await;
+        let mapping = String::from_utf8(bytes("17-moodle-wide.toml")).unwrap();
+        let outcome = import(&world, FileKind::Training, "17-moodle-wide.txt").mapped(&mapping).applied().await;
+        assert_eq!(counts(&outcome, FileKind::Training), (1, 0, 0, 1, 0), "{:?}", outcome.rejects);
+        assert_eq!(passes(&world).await, ["020020 2026-10-16"]);
+    }
+);
+
+both!(
+    async fn a_column_per_course_is_a_record_per_course(world: World) {
+        board(&world).await;
+        let mapping = "[training.headers]\n'ID number' = 'Employee Number'\n[training.constants]\nEmployer = 'HB'\n\
+                       [training.courses]\n'Introduction' = 'GCC 277'\n'Council' = 'CL-1'\n";
+        let wide =
+            "ID number,Introduction,Council,Note\n020020,16/10/2026,,\n020030,17/10/26,01/01/1970,x\n999999,,,\n";
+        let outcome = Import::of(&world, &[(FileKind::Training, wide)]).mapped(mapping).applied().await;
+        assert_eq!(counts(&outcome, FileKind::Training), (2, 0, 0, 3, 1), "{:?}", outcome.rejects);
+        assert_eq!(passes(&world).await, ["020020 2026-10-16", "020030 2026-10-17"]);
+        assert!(outcome.rejects[0].sentence.ends_with("(column 'Council')"), "{:?}", outcome.rejects);
+        let training = outcome.files.first().unwrap();
+        assert_eq!(training.ignored_columns, ["Note"]);
+        let lacking = "ID number,Introduction\n020020,16/10/2026\n";
+        let refused = Import::of(&world, &[(FileKind::Training, lacking)]).mapped(mapping).refused().await;
+        assert!(refused.refusal.unwrap().contains("names the column 'council' as a course"));
+    }
+);
+
+both!(
+    async fn a_time_with_an_offset_is_a_day_in_the_boards_zone(world: World) {
+        board(&world).await;
+        let head = "Employer,Employee Number,Course Code,Status,Completed On\n";
+        let training = format!("{head}HB,020020,GCC 277,Passed,2026-10-15T23:30:00Z\n");
+        Import::of(&world, &[(FileKind::Training, &training)]).applied().await;
+        let training = training.replace("020020", "020030");
+        Import::of(&world, &[(FileKind::Training, &training)]).in_zone(chrono_tz::UTC).applied().await;
+        assert_eq!(passes(&world).await, ["020020 2026-10-16", "020030 2026-10-15"]);
+    }
+);
+
+both!(
+    async fn only_a_full_list_without_rows_must_be_forced(world: World) {
+        let empty = [
+            (FileKind::Units, "Unit Code,Unit Name,Parent Code\n"),
+            (FileKind::Staff, "Employer,Employee Number,Unit Code\n"),
+            (FileKind::Training, "Employer,Employee Number,Course Code,Status,Completed On\n"),
+        ];
+        let outcome = Import::of(&world, &empty).applied().await;
+        assert_eq!(notices(&outcome), vec![(None, "It has a header and no rows."); 3], "an empty database takes them");
+        board(&world).await;
+        Import::of(&world, &empty[2..]).applied().await;
+        for list in &empty[..2] {
+            let refused = Import::of(&world, &[*list]).refused().await;
+            assert!(refused.refusal.unwrap().contains("has a header and no rows"));
+        }
+        // A list of rejected rows only has rows: what they are about stays.
+        let files = [(FileKind::Staff, "Employer,Employee Number,Unit Code\nHB,000100,NOPE\n")];
+        Import::of(&world, &files).refused().await;
+    }
+);
+
+both!(
+    async fn a_file_of_another_kind_is_refused_by_its_header(world: World) {
+        board(&world).await;
+        for (kind, name, said) in [
+            (FileKind::Staff, "board/training.csv", "this file looks like training.csv"),
+            (FileKind::Staff, "board/supporters.csv", "this file looks like supporters.csv, not like staff.csv"),
+            (FileKind::Training, "board/staff.csv", "this file looks like staff.csv"),
+            (FileKind::Exemptions, "board/policies.csv", "this file looks like policies.csv"),
+        ] {
+            let source = Source { kind, name: "export.csv".to_owned(), bytes: Cow::Owned(bytes(name)) };
+            let refused = Import::of(&world, &[]).with(source).refused().await;
+            assert!(refused.refusal.as_deref().unwrap().contains(said), "{:?}", refused.refusal);
+        }
+    }
+);
