@@ -290,6 +290,10 @@ words! {
         CoverageExported = "COVERAGE_EXPORTED",
         /// All that is held on a person was exported.
         SubjectExported = "SUBJECT_EXPORTED",
+        /// Two numbers were recorded as one person.
+        PeopleLinked = "PEOPLE_LINKED",
+        /// The link between two numbers was removed.
+        PeopleUnlinked = "PEOPLE_UNLINKED",
         /// A person's name and contact were erased.
         PersonErased = "PERSON_ERASED",
         /// What was held for longer than its period was removed.

@@ -172,6 +172,11 @@ rights! {
         Admin => Everything,
         Staff => Themselves,
     }
+    /// Link or unlink numbers that are one person.
+    LinkPeople {
+        Admin => Everything,
+        Coordinator => Everything,
+    }
     /// Erase a person's name and contact.
     Erase {
         Admin => Everything,

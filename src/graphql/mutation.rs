@@ -2,6 +2,7 @@
 //! person is erased.
 
 pub(crate) mod access;
+pub(crate) mod link;
 pub(crate) mod person;
 
 use async_graphql::{Context, Enum, InputObject, MergedObject, Object, SimpleObject};
@@ -22,7 +23,7 @@ use crate::access::Right;
 /// Everything that can be changed. A refusal that a client can expect is a value in the answer and not an error.
 #[derive(Debug, Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(RunMutation, access::AccessMutation, person::PersonMutation);
+pub struct Mutation(RunMutation, access::AccessMutation, person::PersonMutation, link::LinkMutation);
 
 #[derive(Debug, Default)]
 pub(crate) struct RunMutation;

@@ -11,6 +11,7 @@ mod what_if;
 
 use async_graphql::MergedObject;
 
+use super::mutation::link::LinkQuery;
 use super::mutation::person::SubjectQuery;
 
 /// Everything that can be asked. Every question about coverage takes the day it is about, `asOf`; without it that is today in
@@ -27,4 +28,5 @@ pub struct Query(
     access::AccessQuery,
     node::NodeQuery,
     SubjectQuery,
+    LinkQuery,
 );

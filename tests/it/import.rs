@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod changes;
+mod dated;
 mod employers;
 mod field;
 mod files;
@@ -16,8 +17,9 @@ mod undo;
 use std::borrow::Cow;
 
 use entity::table::{
-    allocation, appointment, completion, course, exemption, fact_version, import_batch, import_reject, person, policy,
-    post, unavailability, unit,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, fact_version, import_batch,
+    import_reject, pause, person, person_link, policy, post, rows_not_read, sign_off, staff_list, unavailability, unit,
+    unit_parent,
 };
 use jobs::import::{Allowance, Allowances, FileKind, Mapping, Mode, Outcome, Request, Silent, Source};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
@@ -158,11 +160,19 @@ pub(crate) async fn everything(world: &World) -> Vec<String> {
     }
     tables!(
         unit,
+        unit_parent,
         person,
+        person_link,
         post,
+        staff_list,
+        rows_not_read,
         course,
         completion,
         allocation,
+        approval,
+        sign_off,
+        pause,
+        allocation_terms,
         unavailability,
         appointment,
         policy,

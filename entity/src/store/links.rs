@@ -2,10 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _};
+use sea_orm::sea_query::{Asterisk, Expr, ExprTrait as _, Func};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
+};
 
+use super::facts;
 use crate::id::PersonId;
-use crate::table::person_link;
+use crate::period::{Day, Validity};
+use crate::table::{allocation, person, person_link};
+use crate::value::Role;
 
 /// Which ids are one person: the lowest of all that links join, directly or through others, stands for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +29,7 @@ impl SamePerson {
         for (a, b) in links {
             let (a, b) = (same.lowest(a), same.lowest(b));
             if a != b {
-                same.lower.insert(a.max(b), a.min(b));
+                same.lower.insert(Ord::max(a, b), Ord::min(a, b));
             }
         }
         same
@@ -32,6 +39,16 @@ impl SamePerson {
     #[must_use]
     pub fn lowest(&self, id: PersonId) -> PersonId {
         std::iter::successors(Some(id), |id| self.lower.get(id).copied()).last().unwrap_or(id)
+    }
+
+    /// Every id of the person with this one, the lowest first.
+    #[must_use]
+    pub fn all(&self, id: PersonId) -> Vec<PersonId> {
+        let lowest = self.lowest(id);
+        let linked = self.lower.keys().copied().filter(|other| self.lowest(*other) == lowest);
+        let mut all: Vec<_> = std::iter::once(lowest).chain(linked).collect();
+        all.sort_unstable();
+        all
     }
 
     /// Every id that is linked to another.
@@ -51,6 +68,116 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<SamePerson, DbErr> {
     Ok(SamePerson::new(links.into_iter().map(|link| (link.person_id, link.same_as_id))))
 }
 
+/// Why two numbers were not linked, or a link was not removed. Nothing is written then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkRefusal {
+    /// At least one of the two is not on file.
+    Unknown,
+    /// They are one person already, or the same number twice.
+    AlreadyOne,
+    /// No link joins the two directly.
+    NotLinked,
+    /// Their shares as Peer Supporter would add up to more than the whole of one person from this day on; absent if always.
+    SharesTooLarge(Option<Day>),
+}
+
+/// Returns pairs of people with the same work e-mail, case apart, who are not linked: they may be one person. An address that
+/// more than two have is a shared mailbox and proposes no one.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn proposals(db: &impl ConnectionTrait) -> Result<Vec<(PersonId, PersonId)>, DbErr> {
+    let address = || Func::lower(Expr::col(person::Column::WorkEmail));
+    let pairs: Vec<(PersonId, PersonId)> = person::Entity::find()
+        .select_only()
+        .column_as(person::Column::Id.min(), "first")
+        .column_as(person::Column::Id.max(), "second")
+        .filter(person::Column::WorkEmail.is_not_null())
+        .filter(person::Column::WorkEmail.ne(""))
+        .group_by(Expr::from(address()))
+        .having(Expr::col(Asterisk).count().eq(2))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let same = load(db).await?;
+    let mut pairs: Vec<_> = pairs.into_iter().filter(|(a, b)| same.lowest(*a) != same.lowest(*b)).collect();
+    pairs.sort_unstable();
+    Ok(pairs)
+}
+
+/// Links two numbers of one person, within a writing transaction that the caller commits.
+///
+/// # Errors
+///
+/// What the database said; a refusal is a value.
+pub async fn link(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result<Result<(), LinkRefusal>, DbErr> {
+    facts::lock(txn).await?;
+    if a == b {
+        return Ok(Err(LinkRefusal::AlreadyOne));
+    }
+    if person::Entity::find().filter(person::Column::Id.is_in([a, b])).count(txn).await? < 2 {
+        return Ok(Err(LinkRefusal::Unknown));
+    }
+    let same = load(txn).await?;
+    if same.lowest(a) == same.lowest(b) {
+        return Ok(Err(LinkRefusal::AlreadyOne));
+    }
+    let ids = same.all(a).into_iter().chain(same.all(b));
+    let allocations = allocation::Entity::find()
+        .filter(allocation::Column::PersonId.is_in(ids))
+        .filter(allocation::Column::Role.eq(Role::PeerSupporter))
+        .all(txn)
+        .await?;
+    if let Some(day) = shares_exceed_whole(&allocations) {
+        return Ok(Err(LinkRefusal::SharesTooLarge(day)));
+    }
+    let row = person_link::ActiveModel { person_id: Set(a), same_as_id: Set(b), ..Default::default() };
+    person_link::Entity::insert(row).exec_without_returning(txn).await?;
+    facts::count_up(txn).await?;
+    Ok(Ok(()))
+}
+
+/// Removes the link between two numbers, within a writing transaction that the caller commits.
+///
+/// # Errors
+///
+/// What the database said; a refusal is a value.
+pub async fn unlink(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result<Result<(), LinkRefusal>, DbErr> {
+    facts::lock(txn).await?;
+    let joins = |a: PersonId, b: PersonId| {
+        Condition::all().add(person_link::Column::PersonId.eq(a)).add(person_link::Column::SameAsId.eq(b))
+    };
+    let either = Condition::any().add(joins(a, b)).add(joins(b, a));
+    if person_link::Entity::delete_many().filter(either).exec(txn).await?.rows_affected == 0 {
+        return Ok(Err(LinkRefusal::NotLinked));
+    }
+    facts::count_up(txn).await?;
+    Ok(Ok(()))
+}
+
+/// The first day on which the shares add up to more than 1000; the inner value is absent if that is so from always.
+fn shares_exceed_whole(allocations: &[allocation::Model]) -> Option<Option<Day>> {
+    let mut events: Vec<(Option<Day>, i32)> = Vec::new();
+    for row in allocations {
+        let validity = Validity { from: row.valid_from, to: row.valid_to };
+        if !validity.is_empty() {
+            events.push((validity.from, row.share));
+            events.extend(validity.to.map(|to| (Some(to), -row.share)));
+        }
+    }
+    // An end comes before a start of the same day: it is the first day without.
+    events.sort_unstable();
+    let mut sum = 0;
+    events
+        .into_iter()
+        .find(|(_, share)| {
+            sum += share;
+            sum > 1000
+        })
+        .map(|(day, _)| day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +190,8 @@ mod tests {
             assert_eq!(same.lowest(id(linked)), id(3));
         }
         assert_eq!(same.lowest(id(4)), id(4));
+        assert_eq!(same.all(id(7)), [3, 5, 7, 9].map(id));
+        assert_eq!(same.all(id(4)), [id(4)]);
         assert_eq!(same.linked(), [3, 5, 7, 9].map(id).into());
     }
 }

@@ -95,6 +95,17 @@ pub async fn load(db: &DatabaseConnection) -> Result<Facts, LoadError> {
     // One moment: a reader sees an import whole or not at all. SQLite's transactions always do.
     let isolation_level = is_postgres(db).then_some(IsolationLevel::RepeatableRead);
     let txn = db.begin_with_options(TransactionOptions { isolation_level, ..TransactionOptions::default() }).await?;
+    let (facts, txn) = load_within(txn).await?;
+    txn.commit().await?;
+    Ok(facts)
+}
+
+/// As [`load`], as a transaction sees them, which may have changed some; gives the transaction back.
+///
+/// # Errors
+///
+/// [`LoadError`]; the transaction is rolled back then.
+pub async fn load_within(txn: DatabaseTransaction) -> Result<(Facts, DatabaseTransaction), LoadError> {
     let fact_version::Model { id: _, version, whole_from } = facts::current(&txn).await?;
     let mut loader = Loader {
         txn,
@@ -114,8 +125,7 @@ pub async fn load(db: &DatabaseConnection) -> Result<Facts, LoadError> {
     loader.policies().await?;
     loader.exemptions().await?;
     let Loader { txn, roster, .. } = loader;
-    txn.commit().await?;
-    Ok(Facts { version, whole_from, index: Index::new(roster) })
+    Ok((Facts { version, whole_from, index: Index::new(roster) }, txn))
 }
 
 /// Reads the tables one after the other.

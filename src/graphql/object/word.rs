@@ -263,6 +263,10 @@ pub(crate) enum AuditAction {
     CoverageExported,
     /// All that is held on a person was exported.
     SubjectExported,
+    /// Two numbers were recorded as one person.
+    PeopleLinked,
+    /// The link between two numbers was removed.
+    PeopleUnlinked,
     /// A person's name and contact were erased.
     PersonErased,
     /// What was held for longer than its period was removed.

@@ -9,8 +9,12 @@ use sea_orm::{
 use super::grant;
 use crate::id::PersonId;
 use crate::period::Day;
+use crate::store::links;
 use crate::table::{appointment, erased_person, person, post};
 use crate::value::{AccessRole, AppointmentRole};
+
+/// At most so many numbers of one person share an address.
+const MOST_NUMBERS: u64 = 20;
 
 /// How somebody is known to an identity provider, or to an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,14 +59,18 @@ pub async fn find(db: &impl ConnectionTrait, by: &KnownBy, day: Day) -> Result<O
         .filter(person::Column::Id.in_subquery(with_post))
         .filter(person::Column::Id.not_in_subquery(erased()))
         .order_by_asc(person::Column::Id)
-        .limit(2)
+        // Numbers that are linked are one person; more than this at one address is a shared mailbox.
+        .limit(MOST_NUMBERS)
         .into_tuple()
         .all(db)
         .await?;
-    Ok(match found.as_slice() {
-        [one] => Some(*one),
-        _ => None,
-    })
+    let Some(first) = found.first() else { return Ok(None) };
+    if found.len() == 1 {
+        return Ok(Some(*first));
+    }
+    let same = links::load(db).await?;
+    let lowest = same.lowest(*first);
+    Ok(found.iter().all(|id| same.lowest(*id) == lowest).then_some(lowest))
 }
 
 /// The roles that a person has been given on `day`, by grant or by appointment, besides those that everybody has by the facts:
@@ -72,17 +80,21 @@ pub async fn find(db: &impl ConnectionTrait, by: &KnownBy, day: Day) -> Result<O
 ///
 /// What the database said.
 pub async fn given_roles(db: &impl ConnectionTrait, id: PersonId, day: Day) -> Result<Option<Vec<AccessRole>>, DbErr> {
+    let ids = links::load(db).await?.all(id);
     let posts = post::Entity::find().select_only().column(post::Column::Id);
     let held = posts
-        .filter(post::Column::PersonId.eq(id))
+        .filter(post::Column::PersonId.is_in(ids.iter().copied()))
         .filter(post::Column::PersonId.not_in_subquery(erased()))
         .filter(post_on(day))
         .limit(1);
     if held.into_tuple::<i64>().one(db).await?.is_none() {
         return Ok(None);
     }
-    let mut roles: Vec<_> = grant::holding(db, id, day).await?.into_iter().map(|grant| grant.role).collect();
-    if coordinates(db, id, day).await? {
+    let mut roles = Vec::new();
+    for id in &ids {
+        roles.extend(grant::holding(db, *id, day).await?.into_iter().map(|grant| grant.role));
+    }
+    if coordinates(db, &ids, day).await? {
         roles.push(AccessRole::Coordinator);
     }
     roles.sort_unstable();
@@ -91,14 +103,17 @@ pub async fn given_roles(db: &impl ConnectionTrait, id: PersonId, day: Day) -> R
 }
 
 /// Whether somebody coordinates the network on `day`: appointed, or standing in for who is.
-async fn coordinates(db: &impl ConnectionTrait, id: PersonId, day: Day) -> Result<bool, DbErr> {
+async fn coordinates(db: &impl ConnectionTrait, ids: &[PersonId], day: Day) -> Result<bool, DbErr> {
     use appointment::Column;
-    let stands_in =
-        Condition::all().add(Column::DelegateId.eq(id)).add(holds(Column::DelegateFrom, Column::DelegateTo, day));
+    let stands_in = Condition::all().add(Column::DelegateId.is_in(ids.iter().copied())).add(holds(
+        Column::DelegateFrom,
+        Column::DelegateTo,
+        day,
+    ));
     let row = appointment::Entity::find()
         .filter(Column::Role.eq(AppointmentRole::Coordinator))
         .filter(holds(Column::ValidFrom, Column::ValidTo, day))
-        .filter(Condition::any().add(Column::PersonId.eq(id)).add(stands_in))
+        .filter(Condition::any().add(Column::PersonId.is_in(ids.iter().copied())).add(stands_in))
         .one(db)
         .await?;
     Ok(row.is_some())

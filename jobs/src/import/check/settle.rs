@@ -171,7 +171,7 @@ fn one_assignment<'a>(holding: &Holding<'a>, by_name: &ByName, group: &[&'a Line
         let about = if single && !over {
             current(row, &mine, fates, has, as_at)
         } else {
-            pair(row, &mine, fates, has).or_else(|| same_start(row, &mine, fates))
+            pair(row, &mine, fates, has).or_else(|| same_start(row, &mine, fates).filter(|_| !over))
         };
         let fits = about.and_then(|at| restarted(row, at, &mine, fates, as_at));
         // What is over is corrected where it stands; what goes on has other terms from a day on.

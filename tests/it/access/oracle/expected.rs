@@ -99,6 +99,7 @@ impl Place<'_> {
             See::Rejects => sight.is(entity::value::AccessRole::Admin),
             See::Directory => sight.directory(),
             See::Access => sight.manages_access(),
+            See::Links => sight.links_people(),
             See::Log => sight.is(entity::value::AccessRole::Auditor),
             See::Level1Counts => self.level1_counts_are_seen(),
             See::SmallNumbers => self.small_numbers_are_seen(),

@@ -17,7 +17,7 @@ struct Wish {
     may: fn(&Sight<'_>) -> bool,
 }
 
-const WISHES: [Wish; 12] = [
+const WISHES: [Wish; 15] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -92,6 +92,10 @@ const WISHES: [Wish; 12] = [
         asked: |_| r#"withdrawRole(id: "2") { grant { id } refusal { code } }"#.to_owned(),
         may: |sight| sight.manages_access(),
     },
+    // Of people whom many of them see, of two that were never given out, and without writing anything.
+    Wish { field: "linkPeople", asked: |_| link("linkPeople", 41, 42, false), may: |sight| sight.links_people() },
+    Wish { field: "linkPeople", asked: |_| link("linkPeople", 900, 901, true), may: |sight| sight.links_people() },
+    Wish { field: "unlinkPeople", asked: |_| link("unlinkPeople", 41, 42, false), may: |sight| sight.links_people() },
     Wish { field: "erasePerson", asked: |sight| erase(sight.me), may: |sight| sight.erases() },
     Wish {
         field: "erasePerson",
@@ -104,6 +108,14 @@ const WISHES: [Wish; 12] = [
 fn erase(person: Option<PersonId>) -> String {
     let id = encoded("Person", person.map_or(3, |person| person.0));
     format!(r#"erasePerson(input: {{personId: "{id}", reason: REQUESTED}}) {{ erased {{ id }} refusal {{ code }} }}"#)
+}
+
+/// Asks for two people to be linked, or not.
+fn link(field: &str, a: i64, b: i64, dry_run: bool) -> String {
+    let (a, b) = (encoded("Person", a), encoded("Person", b));
+    format!(
+        r#"{field}(input: {{personId: "{a}", sameAsId: "{b}", dryRun: {dry_run}}}) {{ done teams {{ unitCode }} refusal {{ code }} }}"#
+    )
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub(super) enum See {
     Log,
     /// API tokens and grants.
     Access,
+    /// Which people may be one.
+    Links,
     /// How many people have completed Level 1.
     Level1Counts,
     /// Why allocations do not count: in this world no snapshot publishes any of it.
@@ -94,10 +96,15 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "jobRuns importBatches", If(See::Runs)),
     ("Query", "auditEvents", If(See::Log)),
     ("Query", "apiTokens grants", If(See::Access)),
+    ("Query", "possibleLinks", If(See::Links)),
+    ("PossibleLink", "person sameAs", WithIt),
+    ("LinkPeoplePayload", "done teams teamsChanged refusal", WithIt),
+    ("LinkPeopleRefusal", "code sentence", WithIt),
+    ("LinkedTeam", "unitCode statusBefore statusAfter headcountBefore headcountAfter gapBefore gapAfter", WithIt),
     ("Query", "node nodes", Each(See::Found)),
     // Held against `snapshots` in `live`.
     ("Subscription", "snapshotTaken", Own),
-    ("Mutation", "requestRun makeToken revokeToken grantRole withdrawRole erasePerson", WithIt),
+    ("Mutation", "requestRun makeToken revokeToken grantRole withdrawRole erasePerson linkPeople unlinkPeople", WithIt),
     // What it says is one person's own; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     ("ErasePersonPayload", "erased refusal", WithIt),
@@ -118,7 +125,9 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
 
     ("Team", "id unit status statusInWords headcount ownHeadcount staffAffected wte required gap activeSupporters \
               allocatedShare singlePointOfFailure atRisk champions level1 policy mix coverGroup changeSinceLastReport \
-              gapOpenedOn", WithIt),
+              gapOpenedOn unknownBecause rowsNotRead oldestStaffList", WithIt),
+    ("Team", "unproven", Told(super::told::unproven)),
+    ("StaffListAge", "employer asAt ageInDays", WithIt),
     ("Team", "supporters", Each(See::Record)),
     ("Team", "whatWouldClose", Told(super::told::what_would_close)),
     ("AtRisk", "from status", WithIt),
@@ -130,12 +139,13 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("CoverGroup", "name", WithIt),
     ("CoverGroup", "members", Each(See::Figures)),
 
-    ("Supporter", "person unit share isActive firstDay lastDay lineApproval seniorApproval protectedHours signedOffOn", WithIt),
+    ("Supporter", "person unit share isActive firstDay lastDay lineApproval seniorApproval protectedHours signedOffOn \
+                   outsideTeam", WithIt),
     // Of the person, and not of the record.
     ("Supporter", "headline", Told(super::past::headline)),
     ("Supporter", "reasonsAgainst", Told(super::past::reasons)),
     ("Supporter", "standingInWords", Told(super::past::in_words)),
-    ("Supporter", "pause certificateLastDay nextExpiry", If(See::PresentRecord)),
+    ("Supporter", "pause certificateLastDay nextExpiry isUnproven", If(See::PresentRecord)),
     ("Approval", "decidedOn lastDay", WithIt),
     ("Approval", "by", Each(See::Person)),
     ("Pause", "firstDay lastDay holds", WithIt),
@@ -146,10 +156,11 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
 
     ("Policy", "unit", Each(See::Figures)),
     ("Policy", "inForceFrom staffPerSupporter minSupporters certificateMonths approvalMonths awayDays level1Target \
-                minChampions supportersPerTrainer horizonDays mix", WithIt),
+                minChampions supportersPerTrainer horizonDays trainerCertificateMonths trainerLevel minTrainers \
+                approverOffice staleDays mix", WithIt),
     ("MixRule", "rule must", WithIt),
     ("RollUp", "headcount wte teams teamsCovered staffCovered level1 standing activeSupporters trainers supportersPerTrainer \
-                trainersMet", WithIt),
+                trainersMet champions championTeamsMet trainerUnitsMet", WithIt),
     ("TeamCounts", "total covered atRisk partial none mixGap unknown exempt notApplicable", WithIt),
     ("Ratio", "numerator denominator percent", WithIt),
     ("Level1", "target", WithIt),
@@ -234,7 +245,10 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("TeamOrder", "direction", Takes::Picks(&["ASC", "DESC"])),
     ("Query.whatIf", "policy", Takes::Input),
     ("PolicyInput", "staffPerSupporter minSupporters certificateMonths approvalMonths awayDays minChampions \
-                     supportersPerTrainer horizonDays", Takes::Picks(&["1", "5"])),
+                     supportersPerTrainer horizonDays trainerCertificateMonths minTrainers staleDays",
+        Takes::Picks(&["1", "5"])),
+    ("PolicyInput", "trainerLevel", Takes::Picks(&[r#""Sector""#])),
+    ("PolicyInput", "approverOffice", Takes::Picks(&["REQUIRED", "SHOWN"])),
     ("PolicyInput", "level1Target", Takes::Picks(&["0", "100"])),
     ("PolicyInput", "mustMix shouldMix", Takes::Picks(&[r#""2 different band""#])),
     ("Unit.trend", "weeks", Takes::Picks(&["1", "2"])),
@@ -259,6 +273,9 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Mutation.withdrawRole", "id", Takes::Wish),
     ("Mutation.erasePerson", "input", Takes::Input),
     ("ErasePersonInput", "personId reason", Takes::Wish),
+    ("Mutation.linkPeople", "input", Takes::Input),
+    ("Mutation.unlinkPeople", "input", Takes::Input),
+    ("LinkPeopleInput", "personId sameAsId dryRun", Takes::Wish),
     ("Query.subjectAccess", "personId", Takes::Name),
 ];
 

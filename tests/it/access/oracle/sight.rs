@@ -158,6 +158,10 @@ impl<'f> Sight<'f> {
         self.is(AccessRole::Admin)
     }
 
+    pub(super) fn links_people(&self) -> bool {
+        self.is(AccessRole::Admin) || self.is(AccessRole::Coordinator)
+    }
+
     pub(super) fn requests_runs(&self) -> bool {
         self.is(AccessRole::Admin) || self.is(AccessRole::Coordinator)
     }

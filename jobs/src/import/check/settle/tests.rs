@@ -1,7 +1,7 @@
 use entity::period::{Day, Validity};
 use proptest::collection::vec;
 use proptest::option;
-use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
 use super::super::super::board::{PersonIx, Post, UnitIx};
 use super::super::super::findings::Taken;
@@ -14,12 +14,15 @@ fn day(number: i64) -> Day {
     Day::new(2026, 1, 1).unwrap().plus_days(number)
 }
 
-/// What a list says: rows of one person, as `(assignment, unit, bank, first day, days)`.
-type List = Vec<(Option<usize>, usize, bool, Option<i64>, Option<i64>)>;
+/// What a list says: rows of one person, as `(assignment, unit, terms, first day, days)`.
+type List = Vec<(Option<usize>, usize, Agreed, Option<i64>, Option<i64>)>;
+
+/// `(whether Bank, WTE)`: terms on which somebody works; a change of either is dated.
+type Agreed = (bool, i32);
 
 fn lists() -> impl Strategy<Value = Vec<(i64, List)>> {
-    let row =
-        (option::weighted(0.8, 0_usize..2), 0_usize..3, any::<bool>(), option::of(-20_i64..60), option::of(0_i64..40));
+    let agreed = (any::<bool>(), prop_oneof![Just(100_i32), Just(50)]);
+    let row = (option::weighted(0.8, 0_usize..2), 0_usize..3, agreed, option::of(-20_i64..60), option::of(0_i64..40));
     // Later and later lists, a few days apart.
     vec((0_i64..15, vec(row, 0..4)), 1..6).prop_map(|lists| {
         let mut as_at = 0;
@@ -37,7 +40,7 @@ fn rows(list: &List, numbers: &[Text; 2]) -> Vec<Line<Post>> {
     let mut rows: Vec<_> = list
         .iter()
         .zip(1..)
-        .map(|((assignment, unit, bank, from, days), line)| {
+        .map(|((assignment, unit, (bank, wte), from, days), line)| {
             let from = from.map(day);
             let to = days.map(|days| from.unwrap_or(day(0)).plus_days(days + 1));
             let post = Post {
@@ -48,7 +51,7 @@ fn rows(list: &List, numbers: &[Text; 2]) -> Vec<Line<Post>> {
                 job_family: None,
                 band: None,
                 line_manager: None,
-                wte: 100,
+                wte: *wte,
                 contract_type: None,
                 bank: *bank,
                 validity: Validity { from, to },
@@ -61,7 +64,9 @@ fn rows(list: &List, numbers: &[Text; 2]) -> Vec<Line<Post>> {
 }
 
 fn told(posts: impl Iterator<Item = Post>) -> String {
-    posts.map(|post| format!("{:?} {:?} {} {:?}; ", post.assignment, post.unit, post.bank, post.validity)).collect()
+    posts
+        .map(|post| format!("{:?} {:?} {} {} {:?}; ", post.assignment, post.unit, post.bank, post.wte, post.validity))
+        .collect()
 }
 
 /// Applies a list, and gives the posts that are then on file and whether anything changed.
@@ -104,12 +109,12 @@ proptest! {
         let numbers = [words.text("a"), words.text("b")];
         let mut on_file: Vec<(i64, Post)> = Vec::new();
         for (as_at, list) in &lists {
-            let undated = list.iter().map(|(number, unit, bank, _, _)| (*number, *unit, *bank, Some(-100), None)).collect();
+            let undated = list.iter().map(|(number, unit, agreed, _, _)| (*number, *unit, *agreed, Some(-100), None)).collect();
             let rows = rows(&undated, &numbers);
             let (after, _) = apply(&on_file, &rows, day(*as_at));
             let before = |posts: &[(i64, Post)], on: i64| {
                 let mut there: Vec<_> =
-                    posts.iter().filter(|(_, post)| post.validity.holds_on(day(on))).map(|(_, post)| (post.unit, post.bank)).collect();
+                    posts.iter().filter(|(_, post)| post.validity.holds_on(day(on))).map(|(_, post)| (post.unit, post.bank, post.wte)).collect();
                 there.sort();
                 there
             };
@@ -128,12 +133,12 @@ proptest! {
         let mut on_file: Vec<(i64, Post)> = Vec::new();
         for (as_at, list) in &lists {
             // Undated rows, one an assignment.
-            let mut undated: List = list.iter().map(|(number, unit, bank, _, _)| (*number, *unit, *bank, None, None)).collect();
+            let mut undated: List = list.iter().map(|(number, unit, agreed, _, _)| (*number, *unit, *agreed, None, None)).collect();
             undated.sort();
             undated.dedup_by_key(|(number, unit, _, _, _)| (*number, number.is_none().then_some(*unit)));
             let rows = rows(&undated, &numbers);
             let (after, _) = apply(&on_file, &rows, day(*as_at));
-            let key = |post: &Post| (post.unit, post.bank);
+            let key = |post: &Post| (post.unit, post.bank, post.wte);
             let mut said: Vec<_> = rows.iter().map(|line| key(&line.row)).collect();
             let mut holds: Vec<_> =
                 after.iter().filter(|(_, post)| post.validity.holds_on(day(*as_at))).map(|(_, post)| key(post)).collect();

@@ -1,0 +1,270 @@
+//! Numbers that are one person (COVERAGE.md section 10): psn proposes pairs, and a coordinator links or unlinks them after
+//! seeing what that changes.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use entity::coverage::roster::UnitIx;
+use entity::coverage::{Coverage, Question, compute};
+use entity::id::PersonId;
+use entity::store::links::{self, LinkRefusal};
+use entity::store::roster::{self, LoadError};
+use entity::store::{audit, begin_write};
+use entity::value::Action;
+use serde_json::json;
+
+use super::super::access::Scope;
+use super::super::audit::event;
+use super::super::error::ApiError;
+use super::super::id::NodeId;
+use super::super::moment::Moment;
+use super::super::object::person::Person;
+use super::super::object::word::TeamStatus;
+use super::super::page::{Listed, Page, Total, cut};
+use super::super::query::history::db;
+use crate::access::Right;
+
+/// Teams that are listed as changed.
+const LISTED: usize = 100;
+
+/// Two numbers of one person, or of two.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct LinkPeopleInput {
+    /// One of the two.
+    person_id: ID,
+    /// The other.
+    same_as_id: ID,
+    /// Whether nothing is written: the answer shows what would change.
+    #[graphql(default = false)]
+    dry_run: bool,
+}
+
+/// A team whose coverage changes.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct LinkedTeam {
+    /// The team's code.
+    unit_code: String,
+    /// The status before.
+    status_before: TeamStatus,
+    /// The status after. Null if it is no team any more.
+    status_after: Option<TeamStatus>,
+    /// Headcount before.
+    headcount_before: u32,
+    /// Headcount after.
+    headcount_after: u32,
+    /// Whole Peer Supporters short before. Null without a policy or without staff.
+    gap_before: Option<u32>,
+    /// Whole Peer Supporters short after. Null without a policy or without staff.
+    gap_after: Option<u32>,
+}
+
+/// Why nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(crate) enum LinkPeopleRefusalCode {
+    /// At least one of the two is not on file.
+    PersonUnknown,
+    /// They are one person already, or the same number was given twice.
+    AlreadyLinked,
+    /// No link joins the two directly.
+    NotLinked,
+    /// Their shares as Peer Supporter would add up to more than 100 percent.
+    SharesTooLarge,
+}
+
+/// Why nothing was changed.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct LinkPeopleRefusal {
+    /// For programs.
+    code: LinkPeopleRefusalCode,
+    /// For people: what is wrong and what to do.
+    sentence: String,
+}
+
+/// What linking or unlinking two numbers changes, or why it was refused.
+#[derive(Clone, Debug, Default, SimpleObject)]
+pub(crate) struct LinkPeoplePayload {
+    /// Whether it was written. False for a dry run and for a refusal.
+    done: bool,
+    /// Teams whose status, headcount or gap of today changes, by code; at most 100.
+    teams: Vec<LinkedTeam>,
+    /// How many such teams there are. Null if it was refused.
+    teams_changed: Option<u32>,
+    /// Why nothing was changed. Null if it was not refused.
+    refusal: Option<LinkPeopleRefusal>,
+}
+
+/// Two people who may be one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PossibleLink(PersonId, PersonId);
+
+/// Two people with the same work e-mail, who may be one person. Nothing links them until a coordinator does.
+#[Object]
+impl PossibleLink {
+    /// One of the two.
+    async fn person(&self) -> Person {
+        Person { id: self.0, on: None }
+    }
+
+    /// The other.
+    async fn same_as(&self) -> Person {
+        Person { id: self.1, on: None }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct LinkQuery;
+
+#[Object]
+impl LinkQuery {
+    /// Pairs of people with the same work e-mail who are not linked, for coordinators. Empty unless the viewer may link people.
+    async fn possible_links(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<PossibleLink>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let pairs = match Scope::of(ctx).await?.all(Right::LinkPeople) {
+            true => links::proposals(db(ctx)?).await?,
+            false => Vec::new(),
+        };
+        let total = Total::Known(pairs.len());
+        let slice = cut(&page, "possibleLinks", pairs, |(a, b)| (a.0, b.0))?;
+        Ok(slice.listed(total, |(a, b)| PossibleLink(a, b)))
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct LinkMutation;
+
+#[Object]
+impl LinkMutation {
+    /// Records that two numbers are one person, on every day. Shows which teams change; with dryRun nothing else happens.
+    async fn link_people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The two numbers.")] input: LinkPeopleInput,
+    ) -> Result<LinkPeoplePayload, ApiError> {
+        change(ctx, input, Action::PeopleLinked).await
+    }
+
+    /// Removes the link between two numbers. Shows which teams change; with dryRun nothing else happens.
+    async fn unlink_people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The two numbers.")] input: LinkPeopleInput,
+    ) -> Result<LinkPeoplePayload, ApiError> {
+        change(ctx, input, Action::PeopleUnlinked).await
+    }
+}
+
+async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Result<LinkPeoplePayload, ApiError> {
+    Scope::of(ctx).await?.require(Right::LinkPeople)?;
+    let LinkPeopleInput { person_id, same_as_id, dry_run } = input;
+    let (Some(a), Some(b)) = (person(&person_id), person(&same_as_id)) else {
+        return Ok(refused(LinkRefusal::Unknown));
+    };
+    let view = Moment::on(ctx, None).await?;
+    let txn = begin_write(db(ctx)?).await?;
+    let done = match action {
+        Action::PeopleUnlinked => links::unlink(&txn, a, b).await?,
+        _ => links::link(&txn, a, b).await?,
+    };
+    if let Err(refusal) = done {
+        txn.rollback().await?;
+        return Ok(refused(refusal));
+    }
+    let (facts, txn) = roster::load_within(txn).await.map_err(|error| match error {
+        LoadError::Database(error) => error.into(),
+        LoadError::Mix(_) => ApiError::internal(error),
+    })?;
+    let (day, today) = (view.as_of.day, Some(view.today()));
+    let after = tokio::task::spawn_blocking(move || {
+        let coverage = compute(&facts.index, &Question { day, today, what_if: None });
+        Codes::of(&coverage, |unit| facts.index.roster().units[unit.at()].code.clone())
+    });
+    let after = after.await.map_err(ApiError::internal)?;
+    let before = Codes::of(&view.coverage, |unit| view.facts(unit).code.clone());
+    let mut teams = before.changes(&after);
+    let teams_changed = Some(u32::try_from(teams.len()).unwrap_or(u32::MAX));
+    teams.truncate(LISTED);
+    if dry_run {
+        txn.rollback().await?;
+        return Ok(LinkPeoplePayload { done: false, teams, teams_changed, refusal: None });
+    }
+    let record = audit::Event {
+        object: Some(format!("person:{a}")),
+        after: Some(json!({ "person": a.0, "sameAs": b.0 })),
+        ..event(ctx, action)?
+    };
+    audit::record(&txn, &record).await?;
+    txn.commit().await?;
+    Ok(LinkPeoplePayload { done: true, teams, teams_changed, refusal: None })
+}
+
+/// The figures of each team that linking can change, by code.
+struct Codes(Vec<(String, Figures)>);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Figures {
+    status: entity::value::Status,
+    headcount: u32,
+    gap: Option<u32>,
+}
+
+impl Codes {
+    fn of(coverage: &Coverage, code: impl Fn(UnitIx) -> String) -> Self {
+        let figures =
+            |row: &entity::coverage::TeamRow| Figures { status: row.status, headcount: row.headcount, gap: row.gap };
+        Self(coverage.teams.iter().map(|row| (code(row.unit), figures(row))).collect())
+    }
+
+    /// The teams that differ afterwards. Both are by code.
+    fn changes(&self, after: &Self) -> Vec<LinkedTeam> {
+        let find = |code: &String| {
+            let place = after.0.binary_search_by(|(other, _)| other.cmp(code)).ok()?;
+            Some(after.0[place].1)
+        };
+        let changed = self.0.iter().map(|(code, before)| (code, before, find(code)));
+        changed
+            .filter(|(_, before, after)| Some(**before) != *after)
+            .map(|(code, before, after)| LinkedTeam {
+                unit_code: code.clone(),
+                status_before: before.status.into(),
+                status_after: after.map(|after| after.status.into()),
+                headcount_before: before.headcount,
+                headcount_after: after.map_or(0, |after| after.headcount),
+                gap_before: before.gap,
+                gap_after: after.and_then(|after| after.gap),
+            })
+            .collect()
+    }
+}
+
+fn refused(refusal: LinkRefusal) -> LinkPeoplePayload {
+    let (code, sentence) = match refusal {
+        LinkRefusal::Unknown => {
+            (LinkPeopleRefusalCode::PersonUnknown, "At least one of the two is not on file. Check both ids.".to_owned())
+        }
+        LinkRefusal::AlreadyOne => (LinkPeopleRefusalCode::AlreadyLinked, "The two are one person already.".to_owned()),
+        LinkRefusal::NotLinked => (
+            LinkPeopleRefusalCode::NotLinked,
+            "No link joins the two directly. If they are linked through a third number, unlink that one.".to_owned(),
+        ),
+        LinkRefusal::SharesTooLarge(day) => {
+            let from = day.map_or_else(String::new, |day| format!(" from {day}"));
+            let sentence = format!(
+                "Their shares as Peer Supporter would add up to more than 100 percent{from}. Correct the shares first."
+            );
+            (LinkPeopleRefusalCode::SharesTooLarge, sentence)
+        }
+    };
+    LinkPeoplePayload { refusal: Some(LinkPeopleRefusal { code, sentence }), ..LinkPeoplePayload::default() }
+}
+
+fn person(id: &ID) -> Option<PersonId> {
+    match NodeId::decode(id)? {
+        NodeId::Person(id) => Some(id),
+        _ => None,
+    }
+}
