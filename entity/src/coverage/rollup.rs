@@ -8,7 +8,7 @@ use super::Question;
 use super::breakdown::StandingCounts;
 use super::index::Index;
 use super::policy::governing;
-use super::roster::{PersonIx, Post, UnitIx, Word};
+use super::roster::{PersonIx, UnitIx, Word};
 use super::team::{Assessed, TeamRow, counting_champions};
 use super::trainer::{ActiveTrainers, Embedded, embedded};
 use super::tree::Tree;
@@ -160,7 +160,7 @@ pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed) 
         }
     }
     add_upwards(tree, &mut champion_teams);
-    let oldest_list = oldest_lists(index, tree, &counting);
+    let oldest_list = oldest_lists(tree, &teams.rows);
 
     let units = tree.units_downwards();
     let mut wte = vec![0i64; units.len()];
@@ -284,15 +284,15 @@ fn champion_pairs(index: &Index, day: Day, teams: &Assessed) -> Vec<(PersonIx, U
     has_champions.flat_map(|row| of_team(row).into_iter().map(|person| (person, row.unit))).collect()
 }
 
-/// The oldest staff list among the employers in the counting posts at or below each unit, by place.
-fn oldest_lists(index: &Index, tree: &Tree, counting: &[&Post]) -> Vec<Option<(Day, Option<Word>)>> {
+/// The oldest staff list that the teams at or below each unit rest on, by place. The employers in the counting posts there
+/// would be too few: a team also rests on the lists of supporters from outside it, and on those of its whole group.
+fn oldest_lists(tree: &Tree, teams: &[TeamRow]) -> Vec<Option<(Day, Option<Word>)>> {
     let mut oldest: Vec<Option<(Day, Option<Word>)>> = vec![None; tree.units_downwards().len()];
     let join = |oldest: &mut Option<(Day, Option<Word>)>, found: Option<(Day, Option<Word>)>| {
         *oldest = oldest.iter().copied().chain(found).min();
     };
-    for post in counting {
-        let found = index.newest_list(post.employer).map(|list| (list, post.employer));
-        join(&mut oldest[tree.place(post.unit)], found);
+    for row in teams {
+        join(&mut oldest[tree.place(row.unit)], row.oldest_list);
     }
     for unit in tree.units_downwards().iter().rev() {
         let own = oldest[tree.place(*unit)];
