@@ -207,6 +207,24 @@ impl Index {
             .max_by_key(|pass| (pass.on, std::cmp::Reverse(pass.expires.unwrap_or(Day::LAST))))
     }
 
+    /// The first day without the certificate that the last pass of any of `certificates` on or before `day` gives, under a
+    /// policy that lets it last `months`; absent without such a pass. Of several on one day the earliest end decides: a longer
+    /// one beside it may be a slip, and would call a team covered that may not be.
+    #[must_use]
+    pub fn certificate_ends(
+        &self,
+        person: PersonIx,
+        certificates: &[Certificate],
+        day: Day,
+        months: u32,
+    ) -> Option<Day> {
+        let passes = self.passes_of(person).iter();
+        let known = passes.filter(|pass| pass.on <= day && certificates.contains(&pass.certificate));
+        // By day, then the earliest end.
+        let last = known.max_by_key(|pass| (pass.on, std::cmp::Reverse(pass.ends(months))));
+        last.map(|pass| pass.ends(months))
+    }
+
     /// The appointments of people who answer for a unit itself, valid or not.
     #[must_use]
     pub fn appointments_for(&self, unit: UnitIx) -> &[Appointment] {

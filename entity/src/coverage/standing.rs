@@ -143,7 +143,6 @@ pub(super) fn assess_allocation(
     let person = allocation.person;
     let terms = allocation.terms_on(day);
     let (line, senior) = approvals(index, allocation, day, policy);
-    let passed = |certificates: &[Certificate]| index.last_pass(person, certificates, day);
     let has_left = index.counting_posts_of(person, day).next().is_none();
     let holds = |reason: Reason| match reason {
         Reason::Left => has_left,
@@ -156,9 +155,11 @@ pub(super) fn assess_allocation(
             .iter()
             .any(|spell| spell.holds_on(day) && spell.days().is_none_or(|days| days > i64::from(policy.away_days))),
         Reason::Level1Missing => roster.people[person.at()].level1_on.is_none_or(|on| day < on),
-        Reason::Level2Missing => passed(&[Certificate::Level2]).is_none(),
-        Reason::CertificateExpired => passed(&[Certificate::Level2, Certificate::Refresher])
-            .is_some_and(|last| last.ends(policy.certificate_months) <= day),
+        Reason::Level2Missing => index.last_pass(person, &[Certificate::Level2], day).is_none(),
+        Reason::CertificateExpired => {
+            let of = [Certificate::Level2, Certificate::Refresher];
+            index.certificate_ends(person, &of, day, policy.certificate_months).is_some_and(|ends| ends <= day)
+        }
         Reason::NotSignedOff => allocation.signed_off.iter().all(|on| day < *on),
         Reason::LineApprovalMissing => line == Approved::No,
         Reason::SeniorApprovalMissing => senior == Approved::No,

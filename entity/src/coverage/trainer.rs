@@ -37,8 +37,9 @@ pub fn is_active(index: &Index, role: &NetworkRole, question: &Question<'_>) -> 
             || PolicyTerms::default().trainer_certificate_months,
             |found| found.policy.trainer_certificate_months,
         );
-        let last = index.last_pass(role.person, &[Certificate::Level3, Certificate::Level3Refresher], day);
-        last.is_some_and(|last| day < last.ends(months))
+        let ends =
+            index.certificate_ends(role.person, &[Certificate::Level3, Certificate::Level3Refresher], day, months);
+        ends.is_some_and(|ends| day < ends)
     };
     role.validity.holds_on(day)
         && index.counting_posts_of(role.person, day).next().is_some()
