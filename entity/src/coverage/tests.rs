@@ -1,20 +1,29 @@
 //! COVERAGE.md, held by examples and by properties. `board` builds small rosters that read like the page; `oracle` answers
-//! the same questions slowly, straight from the page's words; `random` makes rosters that nobody would think of.
+//! the same questions slowly, straight from the page's words; `random` makes rosters that no one would write by hand.
 
 mod board;
 mod oracle;
 mod random;
 
 mod agreement;
+mod approval;
 mod away;
+mod certificate;
 mod forecast;
 mod group;
 mod half_open;
 mod layer;
 mod mix;
+mod office;
+mod order;
+mod outside_team;
 mod policy;
 mod property;
 mod rollup;
+mod rows_not_read;
+mod stale;
 mod standing;
 mod team;
+mod trainer;
+mod tree;
 mod worked;

@@ -59,7 +59,8 @@ fn somebody_elses_days_away_are_not_ones_own() {
 
 #[test]
 fn how_long_is_too_long_is_up_to_the_policy_of_the_team() {
-    let board = team().unit("U").staff("U", 3).supporter_with("Ann", "U", |allocation| allocation.share = 0);
+    let board =
+        team().unit("U").staff("U", 3).post("Ann", "U").supporter_with("Ann", "U", |allocation| allocation.share = 0);
     let board = board.away("Ann", "2026-11-10", "2026-11-20").policy("U", "2026-01-01", |policy| policy.away_days = 10);
     let answer = board.on("2026-11-16");
     assert_eq!(answer.reasons("Ann", "T"), []);

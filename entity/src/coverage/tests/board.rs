@@ -1,16 +1,18 @@
-//! Small rosters that read like the page: units and people by name, and everything in order unless told otherwise.
+//! Small rosters that read like the page: units and people by name, and everything in order by default.
 
 use crate::coverage::roster::{
-    Allocation, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, Person, PersonIx, Post, Roster,
-    Unit, UnitIx,
+    Allocation, AllocationTerms, Appointment, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass,
+    Person, PersonIx, Placement, Post, Roster, StaffList, Unit, UnitIx,
 };
-use crate::coverage::{Coverage, Index, Policy, TeamRow, UnitRow, WhatIf, compute, mix};
+use crate::coverage::{Coverage, Index, PolicyTerms, Question, TeamRow, UnitRow, WhatIf, compute, mix};
 use crate::id::{AllocationId, PersonId, UnitId};
 use crate::period::{Day, Validity};
-use crate::value::{Reason, Status};
+use crate::value::{AppointmentRole, Reason, Status, UnknownBecause};
 
-/// The day on which boards are asked unless told.
+/// The day that boards are asked about by default.
 pub(super) const TODAY: &str = "2026-11-16";
+/// The employer in a post by default.
+pub(super) const NHS: &str = "NHS";
 /// The root, which has the default policy unless the board is [`Board::without_policy`].
 pub(super) const ROOT: &str = "BOARD";
 
@@ -19,10 +21,15 @@ pub(super) fn day(text: &str) -> Day {
     text.parse().expect("a day")
 }
 
-/// From the first and the last day, as people write them; `""` is always so far, or open-ended.
+/// From the first and the last day, as people write them; `""` is no start date, or no end date.
 pub(super) fn through(first: &str, last: &str) -> Validity {
     let day = |text: &str| (!text.is_empty()).then(|| day(text));
     Validity::from_last(day(first), day(last))
+}
+
+/// Terms without dates: protected time, and whether cover from outside the team is meant.
+pub(super) const fn terms(from: Option<Day>, has_protected_time: bool, outside_team: bool) -> AllocationTerms {
+    AllocationTerms { from, has_protected_time, outside_team }
 }
 
 /// Facts in the making.
@@ -63,11 +70,26 @@ impl Board {
             id,
             code: code.to_owned(),
             name: code.to_owned(),
-            parent,
+            placements: vec![Placement { from: None, parent }],
+            level: None,
             site: None,
             cover_group: None,
             validity: Validity::ALWAYS,
         });
+    }
+
+    /// A unit that moves below another on a day.
+    pub(super) fn moved(mut self, code: &str, on: &str, parent: &str) -> Self {
+        let (unit, parent) = (self.place(code), Some(self.place(parent)));
+        self.roster.units[unit.at()].placements.push(Placement { from: Some(day(on)), parent });
+        self
+    }
+
+    /// The board's word for a unit's kind.
+    pub(super) fn level(mut self, code: &str, level: &str) -> Self {
+        let unit = self.place(code);
+        self.roster.units[unit.at()].level = self.roster.words.word(level);
+        self
     }
 
     /// When a unit is open.
@@ -88,31 +110,39 @@ impl Board {
     pub(super) fn group(mut self, name: &str, codes: &[&str]) -> Self {
         for code in codes {
             let unit = self.place(code);
-            self.roster.units[unit.at()].cover_group = self.roster.words.word(name);
+            self.roster.units[unit.at()].cover_group = self.roster.words.key(name);
         }
         self
     }
 
-    /// So many more people with a post in a unit; nobody asks for their names.
+    /// So many more people with a post in a unit, whose names do not matter.
     pub(super) fn staff(mut self, unit: &str, people: u32) -> Self {
         for _ in 0..people {
-            let name = format!("somebody {}", self.names.len());
+            let name = format!("person {}", self.names.len());
             self = self.post(&name, unit);
         }
         self
     }
 
-    /// A full-time permanent post without dates.
+    /// A full-time permanent post without dates, with the NHS as employer.
     pub(super) fn post(self, person: &str, unit: &str) -> Self {
         self.post_with(person, unit, |_| {})
     }
 
-    /// A post that is changed as told.
+    /// Such a post, changed.
     pub(super) fn post_with(mut self, person: &str, unit: &str, change: impl FnOnce(&mut Post)) -> Self {
         let (person, unit) = (self.person(person), self.place(unit));
-        let (job_family, band, line_manager) = (None, None, None);
-        let mut post =
-            Post { person, unit, validity: Validity::ALWAYS, wte: 100, bank: false, job_family, band, line_manager };
+        let mut post = Post {
+            person,
+            unit,
+            validity: Validity::ALWAYS,
+            wte: 100,
+            bank: false,
+            job_family: None,
+            band: None,
+            employer: self.roster.words.word(NHS),
+            line_manager: None,
+        };
         change(&mut post);
         self.roster.posts.push(post);
         self
@@ -122,6 +152,12 @@ impl Board {
     pub(super) fn post_as(mut self, person: &str, unit: &str, job_family: &str) -> Self {
         let family = self.roster.words.word(job_family);
         self.post_with(person, unit, |post| post.job_family = family)
+    }
+
+    /// A post with another employer.
+    pub(super) fn post_for(mut self, person: &str, unit: &str, employer: &str) -> Self {
+        let employer = self.roster.words.word(employer);
+        self.post_with(person, unit, |post| post.employer = employer)
     }
 
     /// A post that names a line manager.
@@ -140,7 +176,12 @@ impl Board {
         self.supporter_with(person, unit, |allocation| allocation.share = share)
     }
 
-    /// A Peer Supporter whose allocation is changed as told.
+    /// A Peer Supporter who covers a unit from outside it, as agreed.
+    pub(super) fn outside_supporter(self, person: &str, unit: &str) -> Self {
+        self.supporter_with(person, unit, |allocation| allocation.terms = vec![terms(None, true, true)])
+    }
+
+    /// A Peer Supporter whose allocation is changed.
     pub(super) fn supporter_with(mut self, person: &str, unit: &str, change: impl FnOnce(&mut Allocation)) -> Self {
         if !self.is_trained(person) {
             self = self.level1(person, "2025-09-01").pass(person, Certificate::Level2, "2025-10-01");
@@ -148,18 +189,24 @@ impl Board {
         let mut allocation = Allocation {
             id: AllocationId(i64::try_from(self.roster.allocations.len()).unwrap()),
             person: self.person(person),
+            filed_for: PersonId(i64::from(self.person(person).0)),
             unit: self.place(unit),
             share: 1000,
             validity: Validity::ALWAYS,
-            line: Approval { on: Some(day("2025-11-30")), by: Some(self.person("a line manager")) },
-            senior: Approval { on: Some(day("2025-12-10")), by: Some(self.person("a senior manager")) },
-            has_protected_time: true,
-            signed_off_on: Some(day("2025-12-20")),
-            pause: None,
+            line: vec![self.approval("a line manager", "2025-11-30")],
+            senior: vec![self.approval("a senior manager", "2025-12-10")],
+            terms: vec![terms(None, true, false)],
+            signed_off: vec![day("2025-12-20")],
+            pauses: Vec::new(),
         };
         change(&mut allocation);
         self.roster.allocations.push(allocation);
         self
+    }
+
+    /// An approval by a person on a day.
+    pub(super) fn approval(&mut self, by: &str, on: &str) -> Approval {
+        Approval { on: day(on), by: Some(self.person(by)) }
     }
 
     fn is_trained(&mut self, person: &str) -> bool {
@@ -168,17 +215,25 @@ impl Board {
             || self.roster.passes.iter().any(|pass| pass.person == person)
     }
 
-    /// A Level 1 completion. Given before a supporter's first allocation, it stands instead of all their training.
+    /// A Level 1 completion. If it comes before a supporter's first allocation, it replaces all their training.
     pub(super) fn level1(mut self, person: &str, on: &str) -> Self {
         let person = self.person(person);
         self.roster.people[person.at()].level1_on = Some(day(on));
         self
     }
 
-    /// A pass. Given before a supporter's first allocation, it stands instead of all their training.
+    /// A pass. If it comes before a supporter's first allocation, it replaces all their training.
     pub(super) fn pass(mut self, person: &str, certificate: Certificate, on: &str) -> Self {
         let person = self.person(person);
-        self.roster.passes.push(Pass { person, certificate, on: day(on) });
+        self.roster.passes.push(Pass { person, certificate, on: day(on), expires: None });
+        self
+    }
+
+    /// A pass whose record says itself through which day it is good.
+    pub(super) fn pass_through(mut self, person: &str, certificate: Certificate, on: &str, last: &str) -> Self {
+        self = self.pass(person, certificate, on);
+        let pass = self.roster.passes.last_mut().expect("the pass");
+        pass.expires = Some(day(last).plus_days(1));
         self
     }
 
@@ -197,16 +252,43 @@ impl Board {
     }
 
     /// A Trainer with a Level 3 pass.
-    pub(super) fn trainer(mut self, person: &str, unit: &str, validity: Validity) -> Self {
-        self = self.pass(person, Certificate::Level3, "2025-03-01");
+    pub(super) fn trainer(self, person: &str, unit: &str, validity: Validity) -> Self {
+        self.pass(person, Certificate::Level3, "2025-03-01").trainer_role(person, unit, validity)
+    }
+
+    /// A Trainer's role, without any pass.
+    pub(super) fn trainer_role(mut self, person: &str, unit: &str, validity: Validity) -> Self {
         let (person, unit) = (self.person(person), self.place(unit));
         self.roster.trainers.push(NetworkRole { person, unit, validity });
         self
     }
 
-    /// A policy: the defaults, changed as told.
-    pub(super) fn policy(mut self, unit: &str, from: &str, change: impl FnOnce(&mut Policy)) -> Self {
-        let mut policy = Policy::default();
+    /// A person's appointment to answer for a unit.
+    pub(super) fn appointment(mut self, person: &str, role: AppointmentRole, unit: &str, validity: Validity) -> Self {
+        let (person, unit) = (self.person(person), self.place(unit));
+        self.roster.appointments.push(Appointment { unit, person, role, validity, delegate: None });
+        self
+    }
+
+    /// The delegate of the last appointment.
+    pub(super) fn delegate(mut self, person: &str, validity: Validity) -> Self {
+        let person = self.person(person);
+        let appointment = self.roster.appointments.last_mut().expect("an appointment");
+        appointment.delegate = Some((person, validity));
+        self
+    }
+
+    /// An applied staff list of an employer, with how many rows that named a unit were rejected.
+    pub(super) fn staff_list(mut self, employer: &str, as_at: &str, rejected: &[(&str, u32)]) -> Self {
+        let employer = self.roster.words.word(employer);
+        let unread = rejected.iter().map(|(unit, rows)| (self.place(unit), *rows)).collect();
+        self.roster.staff_lists.push(StaffList { employer, as_at: day(as_at), unread });
+        self
+    }
+
+    /// A policy: the defaults, changed.
+    pub(super) fn policy(mut self, unit: &str, from: &str, change: impl FnOnce(&mut PolicyTerms)) -> Self {
+        let mut policy = PolicyTerms::default();
         change(&mut policy);
         let unit = self.place(unit);
         self.roster.policies.push(FiledPolicy { unit, from: day(from), policy });
@@ -231,31 +313,40 @@ impl Board {
         UnitIx(u32::try_from(place).unwrap())
     }
 
-    /// Where a person stands in the roster; whoever is not there yet is added, without any post.
+    /// Where a person stands in the roster; a person who is not there yet is added, without any post.
     pub(super) fn person(&mut self, name: &str) -> PersonIx {
         let place = self.names.iter().position(|known| known == name).unwrap_or_else(|| {
             self.names.push(name.to_owned());
             let id = PersonId(i64::try_from(self.roster.people.len()).unwrap());
-            self.roster.people.push(Person { id, employer: None, level1_on: None });
+            self.roster.people.push(Person { id, linked: Vec::new(), level1_on: None });
             self.names.len() - 1
         });
         PersonIx(u32::try_from(place).unwrap())
     }
 
-    /// The coverage today.
+    /// The coverage of the default day, whatever the age of the staff lists.
     pub(super) fn today(&self) -> Answer {
         self.on(TODAY)
     }
 
-    /// The coverage on a day.
+    /// The coverage of a day, whatever the age of the staff lists.
     pub(super) fn on(&self, on: &str) -> Answer {
-        self.ask(day(on), None)
+        self.ask(&Question { day: day(on), today: None, what_if: None })
     }
 
-    /// The coverage on a day, with another policy to try.
-    pub(super) fn ask(&self, day: Day, what_if: Option<&WhatIf>) -> Answer {
+    /// The coverage of a day, asked on another.
+    pub(super) fn asked(&self, on: &str, today: &str) -> Answer {
+        self.ask(&Question { day: day(on), today: Some(day(today)), what_if: None })
+    }
+
+    /// The coverage of the default day, with another policy to try.
+    pub(super) fn what_if(&self, what_if: &WhatIf) -> Answer {
+        self.ask(&Question { day: day(TODAY), today: None, what_if: Some(what_if) })
+    }
+
+    fn ask(&self, question: &Question<'_>) -> Answer {
         let index = Index::new(self.roster.clone());
-        let coverage = compute(&index, day, what_if);
+        let coverage = compute(&index, question);
         Answer { names: self.names.clone(), index, coverage }
     }
 }
@@ -273,7 +364,7 @@ impl Answer {
         &self.index.roster().units[unit.at()].code
     }
 
-    /// The team row of a unit, where it has one.
+    /// The team row of a unit, if it has one.
     pub(super) fn find_team(&self, code: &str) -> Option<&TeamRow> {
         self.coverage.teams.iter().find(|row| self.code(row.unit) == code)
     }
@@ -283,7 +374,7 @@ impl Answer {
         self.find_team(code).expect("a team row")
     }
 
-    /// The row of a unit with everything below it, where it has one.
+    /// The row of a unit with everything below it, if it has one.
     pub(super) fn find_unit(&self, code: &str) -> Option<&UnitRow> {
         self.coverage.units.iter().find(|row| self.code(row.unit) == code)
     }
@@ -296,6 +387,11 @@ impl Answer {
     /// A team's status.
     pub(super) fn status(&self, code: &str) -> Status {
         self.team(code).status
+    }
+
+    /// A team's status, and why it is UNKNOWN.
+    pub(super) fn known(&self, code: &str) -> (Status, Option<UnknownBecause>) {
+        (self.status(code), self.team(code).unknown_because)
     }
 
     /// P, A, required and gap.
@@ -314,7 +410,7 @@ impl Answer {
         standing.expect("an allocation").reasons.iter().collect()
     }
 
-    /// The first day on which a covered team is covered no longer, and what it will be.
+    /// The first day on which a covered team is no longer covered, and its status then.
     pub(super) fn risk(&self, code: &str) -> Option<(Day, Status)> {
         self.team(code).risk.as_ref().map(|risk| (risk.day, risk.status))
     }

@@ -61,7 +61,7 @@ fn a_certificate_may_run_out_earlier_by_a_policy_to_come() {
 
 #[test]
 fn an_approval_that_lapses_and_a_certificate_that_runs_out_are_seen() {
-    let board = covered_with(|allocation| allocation.senior.on = Some(day("2024-12-25")));
+    let board = covered_with(|allocation| allocation.senior[0].on = day("2024-12-25"));
     assert_eq!(board.today().risk("T"), Some((day("2026-12-25"), Status::None)));
     assert_eq!(causes(&board, "2026-11-16"), [Cause::Lost(Reason::SeniorApprovalMissing, 1)]);
     let board = Board::new().unit("T").staff("T", 3).post("Ann", "T").level1("Ann", "2023-01-01");
@@ -81,7 +81,7 @@ fn days_away_and_a_pause_to_come_are_seen_and_short_absences_are_not() {
     assert_eq!(touching.today().risk("T"), Some((day("2026-12-01"), Status::None)));
     // A pause filed on an allocation to another unit, too.
     let paused = covered().unit("U").supporter_with("Ann", "U", |allocation| {
-        allocation.pause = Some(through("2026-12-10", ""));
+        allocation.pauses = vec![through("2026-12-10", "")];
     });
     assert_eq!(paused.today().risk("T"), Some((day("2026-12-10"), Status::None)));
 }
@@ -111,7 +111,7 @@ fn a_unit_that_closes_has_nothing_to_cover_but_takes_away_those_who_work_there()
     let closing = covered().open("T", through("", "2026-11-30"));
     assert_eq!(closing.today().status("T"), Status::Covered);
     assert_eq!(closing.on("2026-12-01").status("T"), Status::NotApplicable);
-    let board = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "U").supporter("Ann", "T");
+    let board = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "U").outside_supporter("Ann", "T");
     let board = board.open("U", through("", "2026-11-30"));
     assert_eq!(board.today().risk("T"), Some((day("2026-12-01"), Status::None)));
     assert_eq!(causes(&board, "2026-11-16"), [Cause::Lost(Reason::Left, 1)]);
@@ -159,7 +159,8 @@ fn a_group_is_at_risk_together() {
 #[test]
 fn a_member_that_empties_takes_its_allocations_out_of_the_group() {
     let board = Board::new().unit("T").unit("U").unit("V").group("pair", &["T", "U"]).staff("T", 3).post("Ann", "V");
-    let board = board.post_with("Bob", "U", |post| post.validity = through("", "2026-11-30")).supporter("Ann", "U");
+    let board = board.post_with("Bob", "U", |post| post.validity = through("", "2026-11-30"));
+    let board = board.outside_supporter("Ann", "U");
     let answer = board.today();
     assert_eq!((answer.status("T"), answer.status("U")), (Status::AtRisk, Status::AtRisk));
     assert_eq!(answer.risk("T"), Some((day("2026-12-01"), Status::None)));

@@ -77,7 +77,7 @@ fn a_group_whose_nearest_member_has_no_policy_is_unknown() {
 #[test]
 fn a_member_without_counting_posts_is_not_in_the_group_that_day() {
     let board = pair(5, 0).policy("T2", "2026-01-01", |policy| policy.min_supporters = 7);
-    let board = board.unit("U").post("Ann", "U").supporter("Ann", "T2");
+    let board = board.unit("U").post("Ann", "U").outside_supporter("Ann", "T2");
     let board = board.policy("T1", "2026-01-01", |policy| policy.min_supporters = 2);
     let answer = board.today();
     // Ann's allocation points at a unit where nobody works: it helps nobody, and T1 stands alone.

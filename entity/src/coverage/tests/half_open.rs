@@ -1,12 +1,10 @@
-//! COVERAGE.md section 1: whatever holds through its last day holds on that day and not on the next, and whatever begins
-//! on a day holds on it and not before.
+//! COVERAGE.md section 1: a fact holds from its first day through its last, and on no day before or after.
 
 use proptest::prelude::*;
 
 use super::board::{Board, day};
-use crate::coverage::Index;
-use crate::coverage::compute;
 use crate::coverage::roster::{Away, Exemption, NetworkRole, UnitIx};
+use crate::coverage::{Index, Question, compute};
 use crate::period::{Day, Validity};
 use crate::value::{Reason, Status};
 
@@ -21,7 +19,7 @@ struct Seen {
 }
 
 fn seen(board: &Board, on: Day) -> Seen {
-    let coverage = compute(&Index::new(board.roster.clone()), on, None);
+    let coverage = compute(&Index::new(board.roster.clone()), &Question { day: on, today: None, what_if: None });
     let team = coverage.teams.iter().find(|row| row.unit == board.place("T"));
     let unit = coverage.units.iter().find(|row| row.unit == board.place("BOARD")).expect("the root");
     Seen {
@@ -35,7 +33,8 @@ fn seen(board: &Board, on: Day) -> Seen {
 
 /// A team of four with Ann, its supporter, and in U Bob, who is a champion and a Trainer of T with a post there.
 fn board() -> Board {
-    let board = Board::new().unit("T").unit("U").staff("T", 2).post("Ann", "U").post("Bob", "T").supporter("Ann", "T");
+    let board = Board::new().unit("T").unit("U").staff("T", 2).post("Ann", "U").post("Bob", "T");
+    let board = board.outside_supporter("Ann", "T");
     board.champion("Bob", "T", Validity::ALWAYS).trainer("Bob", "T", Validity::ALWAYS)
 }
 
@@ -46,7 +45,7 @@ const FACTS: &[(&str, Dated)] = &[
     ("post", |board, validity| board.roster.posts[2].validity = validity),
     ("unit", |board, validity| board.roster.units[2].validity = validity),
     ("team", |board, validity| board.roster.units[1].validity = validity),
-    ("pause", |board, validity| board.roster.allocations[0].pause = Some(validity)),
+    ("pause", |board, validity| board.roster.allocations[0].pauses = vec![validity]),
     ("champion", |board, validity| board.roster.champions[0].validity = validity),
     ("trainer", |board, validity| board.roster.trainers[0].validity = validity),
     ("exemption", |board, validity| board.roster.exemptions.push(Exemption { unit: UnitIx(1), validity })),
@@ -81,7 +80,7 @@ proptest! {
     }
 
     #[test]
-    fn an_allocation_is_to_come_then_holds_through_its_last_day_then_is_over(first in 0i64..350, length in 1i64..300) {
+    fn an_allocation_holds_from_start_through_end(first in 0i64..350, length in 1i64..300) {
         let first = day("2026-01-01").plus_days(first);
         let last = first.plus_days(length - 1);
         let mut board = board();
@@ -93,7 +92,7 @@ proptest! {
     }
 
     #[test]
-    fn what_lasts_months_lasts_through_the_day_before(decided in 0i64..800, months in 1u32..40) {
+    fn months_end_on_the_day_before(decided in 0i64..800, months in 1u32..40) {
         let decided = day("2024-01-01").plus_days(decided);
         let ends = decided.plus_months(months);
         let approval = |change: fn(&mut Board, Day), reason: Reason| {
@@ -104,9 +103,9 @@ proptest! {
             let missing = |on: Day| seen(&board, on).reasons.contains(&reason);
             (missing(decided.plus_days(-1)), missing(decided), missing(ends.plus_days(-1)), missing(ends))
         };
-        let line = approval(|board, on| board.roster.allocations[0].line.on = Some(on), Reason::LineApprovalMissing);
+        let line = approval(|board, on| board.roster.allocations[0].line[0].on = on, Reason::LineApprovalMissing);
         prop_assert_eq!(line, (true, false, false, true));
-        let senior = approval(|board, on| board.roster.allocations[0].senior.on = Some(on), Reason::SeniorApprovalMissing);
+        let senior = approval(|board, on| board.roster.allocations[0].senior[0].on = on, Reason::SeniorApprovalMissing);
         prop_assert_eq!(senior, (true, false, false, true));
         let pass = approval(|board, on| board.roster.passes[0].on = on, Reason::CertificateExpired);
         prop_assert_eq!(pass, (false, false, false, true));

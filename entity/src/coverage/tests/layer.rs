@@ -24,7 +24,7 @@ fn a_champion_counts_with_a_valid_role_that_names_the_team_and_a_counting_post_t
 #[test]
 fn a_paused_supporter_who_is_a_champion_too_is_still_one() {
     let board = Board::new().unit("T").staff("T", 3).post("Ann", "T").champion("Ann", "T", always());
-    let board = board.supporter_with("Ann", "T", |allocation| allocation.pause = Some(always()));
+    let board = board.supporter_with("Ann", "T", |allocation| allocation.pauses = vec![always()]);
     assert_eq!(board.today().team("T").champions, 1);
 }
 

@@ -1,8 +1,8 @@
 //! COVERAGE.md section 3: which policy applies, and what another one would say.
 
-use super::board::{Answer, Board, TODAY, day, through};
-use crate::coverage::{PolicyChange, WhatIf};
-use crate::value::Status;
+use super::board::{Answer, Board, through};
+use crate::coverage::{PolicyChange, PolicyNumber, PolicyTerms, WhatIf};
+use crate::value::{ApproverOffice, Status};
 
 fn ratio(answer: &Answer, unit: &str) -> Option<u32> {
     answer.team(unit).policy.as_ref().map(|policy| policy.staff_per_supporter)
@@ -11,6 +11,10 @@ fn ratio(answer: &Answer, unit: &str) -> Option<u32> {
 fn policy_unit(answer: &Answer, unit: &str) -> Option<(String, String)> {
     let (unit, from) = answer.team(unit).policy_unit?;
     Some((answer.index.roster().units[unit.at()].code.clone(), from.to_string()))
+}
+
+fn number(which: PolicyNumber, value: u32) -> PolicyChange {
+    PolicyChange { numbers: vec![(which, value)], ..PolicyChange::default() }
 }
 
 /// BOARD > P > T, with people in T.
@@ -65,9 +69,9 @@ fn a_closed_unit_above_still_says_what_is_asked_for() {
 #[test]
 fn what_if_changes_what_it_names_at_or_below_its_unit_and_nothing_else() {
     let board = chain().unit("U").staff("U", 3).policy("BOARD", "2025-01-01", |policy| policy.away_days = 7);
-    let change = PolicyChange { min_supporters: Some(2), ..PolicyChange::default() };
+    let change = number(PolicyNumber::MinSupporters, 2);
     let asked = WhatIf { unit: board.place("P"), change };
-    let answer = board.ask(day(TODAY), Some(&asked));
+    let answer = board.what_if(&asked);
     let policy = answer.team("T").policy.as_ref().expect("a policy");
     assert_eq!((policy.min_supporters, policy.away_days, answer.team("T").gap), (2, 7, Some(2)));
     assert_eq!(answer.team("U").gap, Some(1));
@@ -77,9 +81,9 @@ fn what_if_changes_what_it_names_at_or_below_its_unit_and_nothing_else() {
 #[test]
 fn what_if_gives_a_team_without_a_policy_the_defaults_first() {
     let board = chain().post("Ann", "T").supporter("Ann", "T");
-    let change = PolicyChange { level1_target: Some(50), ..PolicyChange::default() };
+    let change = number(PolicyNumber::Level1Target, 50);
     let asked = WhatIf { unit: board.place("BOARD"), change };
-    let answer = board.ask(day(TODAY), Some(&asked));
+    let answer = board.what_if(&asked);
     assert_eq!((answer.status("T"), ratio(&answer, "T")), (Status::Covered, Some(25)));
     assert_eq!((policy_unit(&answer, "T"), answer.unit("T").level1_target), (None, Some(50)));
 }
@@ -87,8 +91,38 @@ fn what_if_gives_a_team_without_a_policy_the_defaults_first() {
 #[test]
 fn what_if_never_divides_by_nothing() {
     let board = chain().post("Ann", "T").supporter("Ann", "T");
-    let (staff_per_supporter, supporters_per_trainer) = (Some(0), Some(0));
-    let change = PolicyChange { staff_per_supporter, supporters_per_trainer, ..PolicyChange::default() };
+    let change = number(PolicyNumber::StaffPerSupporter, 0);
     let asked = WhatIf { unit: board.place("BOARD"), change };
-    assert_eq!(board.ask(day(TODAY), Some(&asked)).team("T").required, Some(4));
+    assert_eq!(board.what_if(&asked).team("T").required, Some(4));
+}
+
+#[test]
+fn every_number_has_the_default_and_range_of_the_table() {
+    use PolicyNumber as P;
+    let table = [
+        (P::StaffPerSupporter, 25, 1, 1_000_000),
+        (P::MinSupporters, 1, 1, 1_000_000),
+        (P::CertificateMonths, 36, 1, 1_200),
+        (P::ApprovalMonths, 24, 1, 1_200),
+        (P::AwayDays, 28, 0, 3_660),
+        (P::Level1Target, 90, 0, 100),
+        (P::MinChampions, 1, 0, 1_000_000),
+        (P::SupportersPerTrainer, 20, 1, 1_000_000),
+        (P::HorizonDays, 60, 0, 3_660),
+        (P::TrainerCertificateMonths, 36, 1, 1_200),
+        (P::MinTrainers, 1, 0, 1_000_000),
+        (P::StaleDays, 92, 0, 3_660),
+    ];
+    let listed: Vec<_> = table.iter().map(|(number, ..)| *number).collect();
+    assert_eq!(listed, PolicyNumber::ALL);
+    let mut terms = PolicyTerms::default();
+    for (number, default, least, most) in table {
+        assert_eq!((number.default_value(), terms.number(number)), (default, default), "{number:?}");
+        assert_eq!(number.range(), least..=most, "{number:?}");
+        terms.set_number(number, most + 1);
+        assert_eq!(terms.number(number), most, "{number:?}");
+    }
+    let words = (PolicyTerms::default().trainer_level, PolicyTerms::default().approver_office);
+    assert_eq!(words, ("Service".to_owned(), ApproverOffice::Shown));
+    assert!(PolicyTerms::default().mix.is_empty());
 }

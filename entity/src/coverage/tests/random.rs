@@ -1,21 +1,24 @@
-//! Rosters that nobody would think of: a dozen of each kind of row, days within two years, most things in order.
+//! Rosters that no one would write by hand: a dozen of each kind of row, days within two years, most things in order.
 
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
 
-use crate::coverage::Policy;
+use crate::coverage::PolicyTerms;
 use crate::coverage::mix::{self, Rule};
 use crate::coverage::roster::{
-    Allocation, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, Person, PersonIx, Post, Roster,
-    Unit, UnitIx, Word, Words,
+    Appointment, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, Person, PersonIx, Placement,
+    Post, Roster, StaffList, Unit, UnitIx, Word, Words,
 };
-use crate::id::{AllocationId, PersonId, UnitId};
+use crate::id::{PersonId, UnitId};
 use crate::period::{Day, Validity};
+use crate::value::{AppointmentRole, ApproverOffice};
+
+mod allocation;
 
 const UNITS: u32 = 9;
 const PEOPLE: u32 = 12;
-/// People without posts of their own who approve most of what is approved.
+/// People without posts of their own who approve most of what is approved: the line manager, then the senior manager.
 const MANAGERS: u32 = 2;
 
 /// How many cases of each property.
@@ -31,7 +34,7 @@ fn early_day() -> impl Strategy<Value = Day> {
     (0i64..540).prop_map(|days| Day::new(2024, 9, 1).unwrap().plus_days(days))
 }
 
-/// Mostly without dates; else from, through, or both, which may leave no day at all.
+/// Mostly without dates; or with a first day, a last day or both, which may leave no day at all.
 fn any_validity() -> impl Strategy<Value = Validity> {
     prop_oneof![
         12 => Just(Validity::ALWAYS),
@@ -47,6 +50,17 @@ fn spell(lengths: std::ops::Range<i64>) -> impl Strategy<Value = Validity> {
         .prop_map(|(from, days)| Validity { from: Some(from), to: days.map(|days| from.plus_days(days)) })
 }
 
+/// The day on which a question is asked; absent if the age of the lists does not matter.
+pub(super) fn any_today() -> impl Strategy<Value = Option<Day>> {
+    weighted(0.7, any_day())
+}
+
+/// An approval of either capacity by one of the managers or any other person.
+pub(super) fn any_approval() -> impl Strategy<Value = Approval> {
+    (prop_oneof![early_day(), any_day()], (0..PEOPLE + MANAGERS).prop_map(PersonIx))
+        .prop_map(|(on, by)| Approval { on, by: Some(by) })
+}
+
 pub(super) fn any_unit() -> impl Strategy<Value = UnitIx> {
     (0..UNITS).prop_map(UnitIx)
 }
@@ -55,48 +69,66 @@ fn any_person() -> impl Strategy<Value = PersonIx> {
     (0..PEOPLE).prop_map(PersonIx)
 }
 
+/// The values of the words, of which the first two are names of cover groups too.
+const VALUES: [&str; 3] = ["red", "green", "blue"];
+
 /// One of three values, or a blank.
 fn any_word() -> impl Strategy<Value = Option<Word>> {
-    weighted(0.8, 0usize..3).prop_map(|place| {
-        let mut words = words();
-        place.and_then(|place| words.word(["red", "green", "blue"][place]))
-    })
+    weighted(0.8, prop::sample::select(&VALUES[..])).prop_map(|text| text.and_then(|text| words().word(text)))
+}
+
+fn any_employer() -> impl Strategy<Value = Option<Word>> {
+    weighted(0.99, prop::sample::select(&VALUES[..])).prop_map(|text| text.and_then(|text| words().word(text)))
 }
 
 fn words() -> Words {
     let mut words = Words::default();
-    for text in ["red", "green", "blue"] {
+    for text in VALUES {
         words.word(text);
+        words.key(text);
     }
+    words.word("Service");
     words
 }
 
+/// The first parent of a unit and its moves: each below a unit that is filed before it, so that no day has a cycle.
+fn placements(place: usize, first: prop::sample::Index, moves: Vec<(Day, prop::sample::Index)>) -> Vec<Placement> {
+    let below = |index: prop::sample::Index| (place > 0).then(|| UnitIx(u32::try_from(index.index(place)).unwrap()));
+    let mut moves = if place > 0 { moves } else { Vec::new() };
+    moves.sort_by_key(|(from, _)| *from);
+    moves.dedup_by_key(|(from, _)| *from);
+    let later = moves.into_iter().map(|(from, parent)| Placement { from: Some(from), parent: below(parent) });
+    std::iter::once(Placement { from: None, parent: below(first) }).chain(later).collect()
+}
+
 fn units() -> impl Strategy<Value = Vec<Unit>> {
-    let row = (any::<prop::sample::Index>(), any_word(), weighted(0.4, 0usize..2), any_validity());
+    let index = any::<prop::sample::Index>;
+    let moves = prop_oneof![3 => Just(Vec::new()), 1 => vec((any_day(), index()), 1..3)];
+    let level = weighted(0.8, prop::sample::select(&["red", "Service", "Service"][..]));
+    let row = (index(), moves, any_word(), level, weighted(0.4, 0usize..2), any_validity());
     vec(row, UNITS as usize).prop_map(|rows| {
-        let rows = rows.into_iter().enumerate().map(|(place, (parent, site, group, validity))| Unit {
+        let rows = rows.into_iter().enumerate();
+        rows.map(|(place, (parent, moves, site, level, group, validity))| Unit {
             id: UnitId(i64::try_from(place).unwrap()),
             // Codes run against the order on file, so that neither stands in for the other.
             code: format!("U{:02}", 50 - place),
             name: String::new(),
-            parent: (place > 0).then(|| UnitIx(u32::try_from(parent.index(place)).unwrap())),
+            placements: placements(place, parent, moves),
+            level: level.and_then(|level| words().word(level)),
             site,
-            // Two of the words serve as names of cover groups.
-            cover_group: group.and_then(|group| words().word(["red", "green"][group])),
+            cover_group: group.and_then(|group| words().key(VALUES[group])),
             validity: if place == 0 { Validity::ALWAYS } else { validity },
-        });
-        rows.collect()
+        })
+        .collect()
     })
 }
 
 fn people() -> impl Strategy<Value = Vec<Person>> {
-    let row = (any_word(), weighted(0.95, early_day()));
-    vec(row, (PEOPLE + MANAGERS) as usize).prop_map(|rows| {
+    vec(weighted(0.95, early_day()), (PEOPLE + MANAGERS) as usize).prop_map(|rows| {
         let rows = rows.into_iter().enumerate();
-        rows.map(|(place, (employer, level1_on))| Person {
-            id: PersonId(i64::try_from(place).unwrap()),
-            employer,
-            level1_on,
+        rows.map(|(place, level1_on)| {
+            let id = PersonId(i64::try_from(place).unwrap());
+            Person { id, linked: Vec::new(), level1_on }
         })
         .collect()
     })
@@ -104,8 +136,9 @@ fn people() -> impl Strategy<Value = Vec<Person>> {
 
 fn post() -> impl Strategy<Value = Post> {
     let who = (any_person(), any_unit(), any_validity(), 0i32..120, prop::bool::weighted(0.06));
-    (who, any_word(), any_word(), weighted(0.3, any_person())).prop_map(
-        |((person, unit, validity, wte, bank), job_family, band, line_manager)| Post {
+    let manager = weighted(0.7, prop_oneof![2 => Just(PersonIx(PEOPLE)), 1 => any_person()]);
+    (who, any_word(), any_word(), any_employer(), manager).prop_map(
+        |((person, unit, validity, wte, bank), job_family, band, employer, line_manager)| Post {
             person,
             unit,
             validity,
@@ -113,33 +146,8 @@ fn post() -> impl Strategy<Value = Post> {
             bank,
             job_family,
             band,
+            employer,
             line_manager,
-        },
-    )
-}
-
-/// Mostly by one of the managers, `usual` being which.
-fn approval(usual: u32) -> impl Strategy<Value = Approval> {
-    let by = prop_oneof![12 => Just(PersonIx(PEOPLE + usual)), 1 => (0..PEOPLE + MANAGERS).prop_map(PersonIx)];
-    (weighted(0.97, early_day()), weighted(0.97, by)).prop_map(|(on, by)| Approval { on, by })
-}
-
-fn allocation() -> impl Strategy<Value = Allocation> {
-    let share = prop_oneof![3 => Just(1000u32), 1 => Just(500u32), 1 => 1u32..1000];
-    let who = (any_person(), any_unit(), share, any_validity());
-    let rest = (prop::bool::weighted(0.97), weighted(0.97, early_day()), weighted(0.06, spell(0..90)));
-    (who, approval(0), approval(1), rest).prop_map(
-        |((person, unit, share, validity), line, senior, (has_protected_time, signed_off_on, pause))| Allocation {
-            id: AllocationId(0),
-            person,
-            unit,
-            share,
-            validity,
-            line,
-            senior,
-            has_protected_time,
-            signed_off_on,
-            pause,
         },
     )
 }
@@ -152,37 +160,113 @@ fn role() -> impl Strategy<Value = NetworkRole> {
     })
 }
 
+/// The senior manager of the whole organisation, and some more appointments.
+fn appointments() -> impl Strategy<Value = Vec<Appointment>> {
+    let role = prop_oneof![3 => Just(AppointmentRole::SeniorManager), 1 => Just(AppointmentRole::Coordinator)];
+    let manager = || (0..PEOPLE + MANAGERS).prop_map(PersonIx);
+    let early = || (early_day(), 0i64..600).prop_map(|(from, days)| (Some(from), Some(from.plus_days(days))));
+    let early = || prop_oneof![Just((None, None)), early()].prop_map(|(from, to)| Validity { from, to });
+    let delegate = || weighted(0.5, (manager(), early()));
+    let more = (any_unit(), manager(), role, early(), delegate())
+        .prop_map(|(unit, person, role, validity, delegate)| Appointment { unit, person, role, validity, delegate });
+    let root = (early(), delegate()).prop_map(|(validity, delegate)| Appointment {
+        unit: UnitIx(0),
+        person: PersonIx(PEOPLE + 1),
+        role: AppointmentRole::SeniorManager,
+        validity,
+        delegate,
+    });
+    (root, vec(more, 0..5)).prop_map(|(root, more)| std::iter::once(root).chain(more).collect())
+}
+
+/// Lists of each employer; of one employer never two of the same day, as on file.
+fn staff_lists() -> impl Strategy<Value = Vec<StaffList>> {
+    let rejected = prop_oneof![2 => Just(Vec::new()), 1 => vec((any_unit(), 1u32..6), 1..4)];
+    let row = (any_employer(), prop_oneof![early_day(), any_day()], rejected);
+    vec(row, 0..14).prop_map(|rows| {
+        let mut seen = std::collections::HashSet::new();
+        let rows =
+            rows.into_iter().filter(|(employer, as_at, _)| employer.is_some() && seen.insert((*employer, *as_at)));
+        rows.map(|(employer, as_at, mut unread)| {
+            unread.sort_unstable();
+            unread.dedup_by_key(|(unit, _)| *unit);
+            StaffList { employer, as_at, unread }
+        })
+        .collect()
+    })
+}
+
 fn certificate() -> impl Strategy<Value = Certificate> {
-    prop_oneof![4 => Just(Certificate::Level2), 2 => Just(Certificate::Refresher), 1 => Just(Certificate::Level3)]
+    prop_oneof![
+        4 => Just(Certificate::Level2),
+        2 => Just(Certificate::Refresher),
+        2 => Just(Certificate::Level3),
+        2 => Just(Certificate::Level3Refresher),
+    ]
+}
+
+/// A pass on a day, whose record now and then has an expiry of its own.
+fn pass(
+    person: impl Strategy<Value = PersonIx>,
+    certificate: impl Strategy<Value = Certificate>,
+    on: impl Strategy<Value = Day>,
+) -> impl Strategy<Value = Pass> {
+    (person, certificate, on, weighted(0.15, 0i64..1500)).prop_map(|(person, certificate, on, lasts)| Pass {
+        person,
+        certificate,
+        on,
+        expires: lasts.map(|days| on.plus_days(days)),
+    })
+}
+
+/// Nearly everyone has passed Levels 2 and 3, and some have passed more.
+fn passes() -> impl Strategy<Value = Vec<Pass>> {
+    let each = |certificate: Certificate| {
+        let passes: Vec<_> = (0..PEOPLE)
+            .map(|person| weighted(0.93, pass(Just(PersonIx(person)), Just(certificate), early_day())))
+            .collect();
+        passes
+    };
+    let more = vec(pass(any_person(), certificate(), prop_oneof![early_day(), any_day()]), 0..12);
+    (each(Certificate::Level2), each(Certificate::Level3), more)
+        .prop_map(|(level2, level3, more)| level2.into_iter().chain(level3).flatten().chain(more).collect())
 }
 
 fn rules() -> impl Strategy<Value = Vec<Rule>> {
     let texts: &[&str] =
-        &["2 different job_family", "1 from red of band", "2 from green of site", "2 different employer"];
+        &["2 different job_family", "1 from RED of band", "2 from green of site", "2 different employer"];
     let rule = (prop::sample::select(texts), any::<bool>());
     vec(rule, 0..3).prop_map(|rules| {
         rules.into_iter().flat_map(|(text, must)| mix::parse(text, must).expect("a mix rule")).collect()
     })
 }
 
-fn policy() -> impl Strategy<Value = Policy> {
-    let people = prop_oneof![1 => Just(0u32), 4 => Just(1u32), 1 => Just(2u32)];
-    let ratio = (2u32..9, people, 24u32..48, 24u32..48, 5u32..40);
-    (ratio, 0u32..100, rules()).prop_map(
-        |((staff_per_supporter, min_supporters, cert, approval, away), horizon, mix)| Policy {
-            staff_per_supporter,
-            min_supporters,
-            certificate_months: cert,
-            approval_months: approval,
-            away_days: away,
-            horizon_days: horizon,
+fn policy() -> impl Strategy<Value = PolicyTerms> {
+    let people = prop_oneof![4 => Just(1u32), 1 => Just(2u32)];
+    let months = (12u32..48, 12u32..48, 12u32..48);
+    let trainers = (prop::sample::select(&["Service", "RED ", "service"][..]), 0u32..3, 0u32..3);
+    let office = prop_oneof![2 => Just(ApproverOffice::Shown), 1 => Just(ApproverOffice::Required)];
+    (2u32..9, people, months, (5u32..40, 0u32..100, 0u32..500), trainers, office, rules()).prop_map(
+        |(staff, people, months, days, trainers, approver_office, mix)| PolicyTerms {
+            staff_per_supporter: staff,
+            min_supporters: people,
+            certificate_months: months.0,
+            approval_months: months.1,
+            trainer_certificate_months: months.2,
+            away_days: days.0,
+            horizon_days: days.1,
+            stale_days: days.2,
+            trainer_level: trainers.0.to_owned(),
+            min_trainers: trainers.1,
+            min_champions: trainers.2,
+            approver_office,
             mix,
-            ..Policy::default()
+            ..PolicyTerms::default()
         },
     )
 }
 
-/// A policy of the root for nearly always, and some more; of one unit never two from the same day, as on file.
+/// A policy of the root in nearly every roster, and some more; of one unit never two from the same day, as on file.
 fn policies() -> impl Strategy<Value = Vec<FiledPolicy>> {
     let root = weighted(0.9, (Just(UnitIx(0)), early_day(), policy()));
     (root, vec((any_unit(), any_day(), policy()), 0..5)).prop_map(|(root, more)| {
@@ -194,36 +278,30 @@ fn policies() -> impl Strategy<Value = Vec<FiledPolicy>> {
     })
 }
 
-/// Any roster.
+/// Any roster. A person of several linked employee numbers is one of its people, so links need no rows of their own.
 pub(super) fn any_roster() -> impl Strategy<Value = Roster> {
-    let roles = (vec(allocation(), 0..16), vec(role(), 0..6), vec(role(), 0..6));
-    let level2 = vec(weighted(0.95, early_day()), PEOPLE as usize);
-    let training = (level2, vec((any_person(), certificate(), any_day()), 0..10));
+    let staff = (units(), people(), vec(post(), 8..45));
+    let roles = (vec(allocation::allocation(), 0..16), vec(role(), 0..6), vec(role(), 0..6));
     let away = vec((any_person(), spell(0..60)), 0..8);
     let exemptions = vec((any_unit(), spell(0..120)), 0..3);
-    (units(), people(), vec(post(), 8..45), roles, training, away, policies(), exemptions).prop_map(
-        |(units, people, posts, (mut allocations, champions, trainers), training, away, policies, exemptions)| {
-            for (id, allocation) in (0..).zip(&mut allocations) {
-                allocation.id = AllocationId(id);
-            }
-            let (level2, more) = training;
-            let passed = |(person, on): (u32, Option<Day>)| {
-                on.map(|on| Pass { person: PersonIx(person), certificate: Certificate::Level2, on })
-            };
-            let mut passes: Vec<_> = (0..).zip(level2).filter_map(passed).collect();
-            passes.extend(more.into_iter().map(|(person, certificate, on)| Pass { person, certificate, on }));
+    let rules = (policies(), exemptions, appointments(), staff_lists());
+    (staff, roles, passes(), away, rules).prop_map(
+        |((units, people, posts), (allocations, champions, trainers), passes, away, rules)| {
+            let (policies, exemptions, appointments, staff_lists) = rules;
             let exemption = |(unit, validity)| Exemption { unit, validity };
             Roster {
+                allocations: allocation::placed(allocations, &posts),
                 units,
                 people,
                 posts,
-                allocations,
                 champions,
                 trainers,
                 passes,
                 away: away.into_iter().map(|(person, validity)| Away { person, validity }).collect(),
                 policies,
                 exemptions: exemptions.into_iter().map(exemption).collect(),
+                appointments,
+                staff_lists,
                 words: words(),
             }
         },

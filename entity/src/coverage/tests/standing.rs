@@ -1,7 +1,7 @@
 //! COVERAGE.md section 4, reason by reason; days away have a file of their own.
 
 use super::board::{Board, TODAY, day, through};
-use crate::coverage::roster::{Allocation, Approval, Certificate};
+use crate::coverage::roster::{Allocation, Certificate};
 use crate::value::Reason;
 
 /// A team of four with Ann in it, who is not a supporter yet.
@@ -11,11 +11,6 @@ fn team() -> Board {
 
 fn reasons_of(change: impl FnOnce(&mut Allocation)) -> Vec<Reason> {
     team().supporter_with("Ann", "T", change).today().reasons("Ann", "T")
-}
-
-fn by(mut board: Board, person: &str, on: &str) -> (Board, Approval) {
-    let by = Some(board.person(person));
-    (board, Approval { on: Some(day(on)), by })
 }
 
 #[test]
@@ -31,14 +26,14 @@ fn every_reason_is_listed_and_the_first_of_the_table_is_the_headline() {
     let board = Board::new().unit("T").post("Bob", "T").away("Ann", "2026-09-01", "2026-12-31");
     let board = board.pass("Ann", Certificate::Refresher, "2020-01-01").supporter_with("Ann", "T", |allocation| {
         allocation.validity = through("2027-01-01", "2026-01-01");
-        allocation.pause = Some(through("2026-11-01", ""));
-        allocation.line = Approval::default();
-        allocation.senior = Approval::default();
-        allocation.has_protected_time = false;
-        allocation.signed_off_on = None;
+        allocation.pauses = vec![through("2026-11-01", "")];
+        allocation.line = Vec::new();
+        allocation.senior = Vec::new();
+        allocation.terms = Vec::new();
+        allocation.signed_off = Vec::new();
     });
     let answer = board.today();
-    let all_but = [Reason::LineManager, Reason::SoleMember];
+    let all_but = [Reason::NotInTeam, Reason::LineManager, Reason::SoleMember];
     let expected: Vec<_> = Reason::ALL.iter().copied().filter(|reason| !all_but.contains(reason)).collect();
     assert_eq!(answer.reasons("Ann", "T"), expected);
     assert_eq!(answer.coverage.standings[0].reasons.headline(), Some(Reason::Left));
@@ -56,23 +51,15 @@ fn who_has_only_a_bank_post_or_one_that_has_not_begun_has_left() {
 
 #[test]
 fn who_has_only_a_post_in_a_closed_unit_has_left() {
-    let board = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "U").supporter("Ann", "T");
+    let board = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "U").outside_supporter("Ann", "T");
     let board = board.open("U", through("", "2026-11-15"));
     assert_eq!(board.on("2026-11-15").reasons("Ann", "T"), []);
     assert_eq!(board.on("2026-11-16").reasons("Ann", "T"), [Reason::Left]);
 }
 
 #[test]
-fn a_counting_post_in_any_unit_will_do_and_the_allocation_is_what_counts() {
-    let answer = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "U").supporter("Ann", "T").today();
-    assert_eq!(answer.reasons("Ann", "T"), []);
-    assert_eq!((answer.team("T").headcount, answer.team("T").supporters), (3, 1));
-    assert_eq!(answer.team("U").supporters, 0);
-}
-
-#[test]
 fn start_and_end_belong_to_the_allocation() {
-    let board = team().unit("U").staff("U", 3).supporter("Ann", "T");
+    let board = team().unit("U").staff("U", 3).post("Ann", "U").supporter("Ann", "T");
     let board = board.supporter_with("Ann", "U", |allocation| allocation.validity = through("", "2026-10-31"));
     assert_eq!(board.today().reasons("Ann", "T"), []);
     assert_eq!(board.today().reasons("Ann", "U"), [Reason::StoodDown]);
@@ -82,11 +69,15 @@ fn start_and_end_belong_to_the_allocation() {
 
 #[test]
 fn a_pause_of_any_allocation_pauses_the_whole_role() {
-    let board = team().unit("U").staff("U", 3).supporter("Ann", "T").supporter_with("Ann", "U", |allocation| {
-        // Over and done with, but its pause is still a pause of the role.
-        allocation.validity = through("", "2026-10-31");
-        allocation.pause = Some(through("2026-11-10", "2026-11-20"));
-    });
+    let board = team().unit("U").staff("U", 3).post("Ann", "U").supporter("Ann", "T").supporter_with(
+        "Ann",
+        "U",
+        |allocation| {
+            // Over and done with, but its pause is still a pause of the role.
+            allocation.validity = through("", "2026-10-31");
+            allocation.pauses = vec![through("2026-11-10", "2026-11-20")];
+        },
+    );
     assert_eq!(board.on("2026-11-09").reasons("Ann", "T"), []);
     assert_eq!(board.on("2026-11-10").reasons("Ann", "T"), [Reason::Paused]);
     assert_eq!(board.on("2026-11-20").reasons("Ann", "U"), [Reason::StoodDown, Reason::Paused]);
@@ -95,9 +86,9 @@ fn a_pause_of_any_allocation_pauses_the_whole_role() {
 
 #[test]
 fn a_pause_of_one_person_pauses_nobody_else() {
-    let pause = Some(through("2026-11-10", ""));
+    let pause = through("2026-11-10", "");
     let board = team().post("Bob", "T").supporter("Bob", "T");
-    let answer = board.supporter_with("Ann", "T", |allocation| allocation.pause = pause).today();
+    let answer = board.supporter_with("Ann", "T", |allocation| allocation.pauses = vec![pause]).today();
     assert_eq!((answer.reasons("Ann", "T"), answer.reasons("Bob", "T")), (vec![Reason::Paused], vec![]));
 }
 
@@ -144,57 +135,14 @@ fn an_earlier_pass_does_not_shorten_a_later_one_whatever_the_order_on_file() {
 
 #[test]
 fn a_sign_off_counts_from_its_day() {
-    assert_eq!(reasons_of(|allocation| allocation.signed_off_on = None), [Reason::NotSignedOff]);
-    assert_eq!(reasons_of(|allocation| allocation.signed_off_on = Some(day("2026-11-17"))), [Reason::NotSignedOff]);
-    assert_eq!(reasons_of(|allocation| allocation.signed_off_on = Some(day("2026-11-16"))), []);
-}
-
-#[test]
-fn an_approval_needs_a_day_and_an_approver_other_than_the_supporter() {
-    assert_eq!(reasons_of(|allocation| allocation.line.by = None), [Reason::LineApprovalMissing]);
-    assert_eq!(reasons_of(|allocation| allocation.line.on = None), [Reason::LineApprovalMissing]);
-    assert_eq!(reasons_of(|allocation| allocation.senior.by = None), [Reason::SeniorApprovalMissing]);
-    assert_eq!(reasons_of(|allocation| allocation.senior.on = None), [Reason::SeniorApprovalMissing]);
-    let (board, own) = by(team(), "Ann", "2026-01-01");
-    let board = board.supporter_with("Ann", "T", |allocation| (allocation.line, allocation.senior) = (own, own));
-    assert_eq!(board.today().reasons("Ann", "T"), [Reason::LineApprovalMissing, Reason::SeniorApprovalMissing]);
-}
-
-#[test]
-fn an_approval_lasts_from_its_day_to_the_day_before_it_lapses() {
-    let (board, line) = by(team(), "Mia", "2024-11-30");
-    let board = board.supporter_with("Ann", "T", |allocation| allocation.line = line);
-    let board = board.policy("T", "2020-01-01", |policy| policy.approval_months = 27);
-    assert!(board.on("2024-11-29").reasons("Ann", "T").contains(&Reason::LineApprovalMissing));
-    assert!(!board.on("2024-11-30").reasons("Ann", "T").contains(&Reason::LineApprovalMissing));
-    assert_eq!(board.on("2027-02-27").reasons("Ann", "T"), []);
-    assert_eq!(board.on("2027-02-28").reasons("Ann", "T"), [Reason::LineApprovalMissing]);
-}
-
-#[test]
-fn whoever_is_named_as_line_approver_cannot_be_the_senior_one_even_when_lapsed_or_undated() {
-    for line_on in [Some(day("2020-01-01")), Some(day("2030-01-01")), None] {
-        let (board, senior) = by(team(), "Mia", "2026-01-01");
-        let board = board.supporter_with("Ann", "T", |allocation| {
-            allocation.line = Approval { on: line_on, by: senior.by };
-            allocation.senior = senior;
-        });
-        let expected = [Reason::LineApprovalMissing, Reason::SeniorApprovalMissing];
-        assert_eq!(board.today().reasons("Ann", "T"), expected, "{line_on:?}");
-    }
-}
-
-#[test]
-fn approvals_of_one_allocation_are_not_those_of_another() {
-    let board = team().unit("U").staff("U", 3).supporter("Ann", "T");
-    let board = board.supporter_with("Ann", "U", |allocation| allocation.senior = Approval::default());
-    assert_eq!(board.today().reasons("Ann", "T"), []);
-    assert_eq!(board.today().reasons("Ann", "U"), [Reason::SeniorApprovalMissing]);
+    assert_eq!(reasons_of(|allocation| allocation.signed_off = Vec::new()), [Reason::NotSignedOff]);
+    assert_eq!(reasons_of(|allocation| allocation.signed_off = vec![day("2026-11-17")]), [Reason::NotSignedOff]);
+    assert_eq!(reasons_of(|allocation| allocation.signed_off = vec![day("2026-11-16")]), []);
 }
 
 #[test]
 fn without_protected_time_nobody_counts() {
-    assert_eq!(reasons_of(|allocation| allocation.has_protected_time = false), [Reason::NoProtectedTime]);
+    assert_eq!(reasons_of(|allocation| allocation.terms = Vec::new()), [Reason::NoProtectedTime]);
 }
 
 #[test]
@@ -226,7 +174,7 @@ fn a_line_manager_of_people_counts_each_of_them_once_and_only_their_counting_pos
 
 #[test]
 fn a_line_manager_from_outside_the_team_does_not_count_either() {
-    let board = Board::new().unit("T").unit("U").post("Ann", "U").supporter("Ann", "T");
+    let board = Board::new().unit("T").unit("U").post("Ann", "U").outside_supporter("Ann", "T");
     let board = board.post_under("Cat", "T", "Ann").post_under("Dan", "T", "Ann").post("Eve", "T");
     assert_eq!(board.today().reasons("Ann", "T"), [Reason::LineManager]);
 }
@@ -234,7 +182,7 @@ fn a_line_manager_from_outside_the_team_does_not_count_either() {
 #[test]
 fn the_sole_member_is_listed_beside_other_reasons_and_last() {
     let board = Board::new().unit("T").post("Ann", "T");
-    let answer = board.supporter_with("Ann", "T", |allocation| allocation.has_protected_time = false).today();
+    let answer = board.supporter_with("Ann", "T", |allocation| allocation.terms = Vec::new()).today();
     assert_eq!(answer.reasons("Ann", "T"), [Reason::NoProtectedTime, Reason::SoleMember]);
 }
 
@@ -246,7 +194,8 @@ fn two_posts_of_one_person_make_them_no_company() {
 
 #[test]
 fn a_supporter_from_elsewhere_counts_for_a_team_of_one() {
-    let answer = Board::new().unit("T").unit("U").post("Bob", "T").post("Ann", "U").supporter("Ann", "T").today();
+    let answer =
+        Board::new().unit("T").unit("U").post("Bob", "T").post("Ann", "U").outside_supporter("Ann", "T").today();
     assert_eq!(answer.reasons("Ann", "T"), []);
     assert!(!answer.team("T").single_point);
 }

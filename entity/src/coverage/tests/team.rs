@@ -1,7 +1,7 @@
 //! COVERAGE.md section 5: rows, figures and status of a team.
 
-use super::board::{Board, day, through};
-use crate::coverage::roster::{Approval, UnitIx};
+use super::board::{Board, day, terms, through};
+use crate::coverage::roster::UnitIx;
 use crate::value::{Reason, Status};
 
 #[test]
@@ -30,6 +30,7 @@ fn a_unit_where_nobody_works_has_a_row_while_an_allocation_to_it_is_valid() {
     let board = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "T");
     let board = board.supporter_with("Ann", "U", |allocation| {
         allocation.share = 600;
+        allocation.terms = vec![terms(None, true, true)];
         allocation.validity = through("2026-11-10", "2026-11-20");
     });
     assert!(board.on("2026-11-09").find_team("U").is_none());
@@ -46,7 +47,7 @@ fn a_unit_where_nobody_works_has_a_row_while_an_allocation_to_it_is_valid() {
 
 #[test]
 fn where_nobody_works_standing_is_judged_by_the_defaults_and_not_by_the_policy() {
-    let board = Board::new().unit("U").unit("T").staff("T", 3).post("Ann", "T").supporter("Ann", "U");
+    let board = Board::new().unit("U").unit("T").staff("T", 3).post("Ann", "T").outside_supporter("Ann", "U");
     let board = board.away("Ann", "2026-11-10", "2026-12-05").policy("U", "2026-01-01", |policy| {
         policy.away_days = 7;
         policy.approval_months = 6;
@@ -88,7 +89,7 @@ fn without_any_active_share_a_team_has_none_whatever_the_policy_asks() {
 #[test]
 fn a_supporter_who_does_not_count_is_not_counted_but_is_said_to_be_there() {
     let answer = Board::new().unit("T").staff("T", 3).post("Ann", "T").post("Bob", "T");
-    let answer = answer.supporter_with("Ann", "T", |allocation| allocation.has_protected_time = false);
+    let answer = answer.supporter_with("Ann", "T", |allocation| allocation.terms = Vec::new());
     let answer = answer.supporter_with("Bob", "T", |allocation| allocation.validity = through("", "2026-10-01"));
     let answer = answer.today();
     assert_eq!(answer.status("T"), Status::None);
@@ -125,7 +126,7 @@ fn two_allocations_of_one_person_to_one_team_are_one_person_with_both_shares() {
     let board = Board::new().unit("T").staff("T", 4).post("Ann", "T").share("Ann", "T", 300);
     let answer = board.supporter_with("Ann", "T", |allocation| {
         allocation.share = 200;
-        allocation.line = Approval { on: Some(day("2026-12-01")), by: allocation.line.by };
+        allocation.line[0].on = day("2026-12-01");
     });
     assert_eq!(answer.today().figures("T"), (0, 300, Some(1), Some(1)));
 }
@@ -144,13 +145,13 @@ fn an_exemption_is_of_this_very_unit_and_on_its_days() {
 
 #[test]
 fn one_supporter_for_several_people_is_a_single_point_of_failure() {
-    let board = Board::new().unit("T").unit("U").staff("T", 1).post("Ann", "U").supporter("Ann", "T");
+    let board = Board::new().unit("T").unit("U").staff("T", 1).post("Ann", "U").outside_supporter("Ann", "T");
     assert!(!board.today().team("T").single_point, "one person needs no second supporter");
     let board = board.staff("T", 1);
     assert!(board.today().team("T").single_point);
-    assert!(!board.clone().post("Bob", "U").supporter("Bob", "T").today().team("T").single_point);
+    assert!(!board.clone().post("Bob", "U").outside_supporter("Bob", "T").today().team("T").single_point);
     // A small share more is capacity, but nobody to turn to.
-    assert!(board.clone().post("Bob", "U").share("Bob", "T", 499).today().team("T").single_point);
+    assert!(board.clone().post("Bob", "T").share("Bob", "T", 499).today().team("T").single_point);
     assert!(!board.clone().staff("T", 40).today().team("T").single_point, "a team that is not covered is no such team");
     let at_risk = board.away("Ann", "2026-12-01", "").today();
     assert_eq!((at_risk.status("T"), at_risk.team("T").single_point), (Status::AtRisk, true));

@@ -1,8 +1,9 @@
 //! The worked cases of COVERAGE.md section 9, one test each.
 
-use super::board::{Board, TODAY, day, through};
-use crate::coverage::roster::{Approval, Certificate};
-use crate::value::{Reason, Status};
+use super::board::{Board, NHS, TODAY, day, terms, through};
+use crate::coverage::roster::Certificate;
+use crate::period::Validity;
+use crate::value::{Reason, Status, UnknownBecause};
 
 #[test]
 fn case_1_twenty_five_people_need_one_supporter() {
@@ -23,7 +24,10 @@ fn case_2_twenty_six_people_need_two_supporters() {
 #[test]
 fn case_3_one_person_halved_between_two_teams_covers_both_and_is_one_person_above_them() {
     let board = Board::new().unit("T1").unit("T2").staff("T1", 11).staff("T2", 12).post("Ann", "T1");
-    let answer = board.share("Ann", "T1", 500).share("Ann", "T2", 500).today();
+    let board = board.share("Ann", "T1", 500).supporter_with("Ann", "T2", |allocation| {
+        (allocation.share, allocation.terms) = (500, vec![terms(None, true, true)]);
+    });
+    let answer = board.today();
     assert_eq!((answer.team("T1").headcount, answer.team("T2").headcount), (12, 12));
     assert_eq!((answer.status("T1"), answer.status("T2")), (Status::Covered, Status::Covered));
     assert_eq!(answer.unit("BOARD").active_supporters, 1);
@@ -75,10 +79,10 @@ fn case_8_a_post_counts_on_its_end_date_and_not_after() {
 #[test]
 fn case_9_one_person_cannot_approve_as_line_and_as_senior_manager() {
     let mut board = Board::new().unit("T").staff("T", 3).post("Ann", "T");
-    let approval = Approval { on: Some(day("2026-01-01")), by: Some(board.person("Mia")) };
+    let approval = board.approval("Mia", "2026-01-01");
     let board = board.supporter_with("Ann", "T", |allocation| {
-        allocation.line = approval;
-        allocation.senior = approval;
+        allocation.line = vec![approval];
+        allocation.senior = vec![approval];
     });
     assert_eq!(board.on(TODAY).reasons("Ann", "T"), [Reason::SeniorApprovalMissing]);
 }
@@ -90,4 +94,77 @@ fn case_10_a_person_with_posts_in_two_teams_is_one_person_above_them() {
     assert_eq!((answer.team("T1").headcount, answer.team("T2").headcount), (2, 3));
     assert_eq!((answer.unit("P").headcount, answer.unit("BOARD").headcount), (4, 4));
     assert_eq!(answer.unit("P").wte, 500);
+}
+
+/// Ann, a supporter of T, who moves to a post in U on 1 December; her allocation to T is unchanged.
+fn case_11(is_outside_team: bool) -> Board {
+    let board = Board::new().unit("T").unit("U").staff("T", 3).staff("U", 3);
+    let board = board.post_with("Ann", "T", |post| post.validity = through("", "2026-11-30"));
+    let board = board.post_with("Ann", "U", |post| post.validity = through("2026-12-01", ""));
+    board.supporter_with("Ann", "T", |allocation| allocation.terms = vec![terms(None, true, is_outside_team)])
+}
+
+#[test]
+fn case_11_a_supporter_who_moves_leaves_the_team() {
+    let board = case_11(false);
+    assert_eq!(board.on("2026-11-30").reasons("Ann", "T"), []);
+    assert_eq!(board.on("2026-12-01").reasons("Ann", "T"), [Reason::NotInTeam]);
+    assert_eq!(board.on("2026-12-01").status("T"), Status::None);
+}
+
+#[test]
+fn case_12_cover_from_outside_counts_after_the_move() {
+    let board = case_11(true);
+    for on in ["2026-11-30", "2026-12-01"] {
+        assert_eq!((board.on(on).reasons("Ann", "T"), board.on(on).status("T")), (vec![], Status::Covered));
+    }
+}
+
+#[test]
+fn case_13_approvals_of_two_years_add_up() {
+    let board = Board::new().unit("T").staff("T", 3).post("Ann", "T").level1("Ann", "2024-01-01");
+    let mut board = board.pass("Ann", Certificate::Level2, "2024-01-01");
+    let days = ["2024-11-01", "2026-10-01"];
+    let (line, senior) = (days.map(|on| board.approval("Lin", on)), days.map(|on| board.approval("Sam", on)));
+    let board = board.supporter_with("Ann", "T", |allocation| {
+        (allocation.line, allocation.senior) = (line.to_vec(), senior.to_vec());
+        allocation.signed_off = vec![day("2024-11-01")];
+    });
+    assert_eq!(board.on("2025-06-15").reasons("Ann", "T"), []);
+    assert_eq!(board.on("2026-11-15").reasons("Ann", "T"), []);
+}
+
+#[test]
+fn case_14_a_rejected_row_makes_a_full_team_unknown() {
+    let board = Board::new().unit("T").staff("T", 24).post("Ann", "T").supporter("Ann", "T");
+    let answer = board.staff_list(NHS, TODAY, &[("T", 1)]).today();
+    assert_eq!(answer.team("T").headcount, 25);
+    assert_eq!(answer.known("T"), (Status::Unknown, Some(UnknownBecause::RowsNotRead)));
+}
+
+#[test]
+fn case_15_a_trainer_of_the_sector_is_not_embedded() {
+    let board = Board::new().unit("SECTOR").below("SECTOR", "V").level("V", "Service").staff("V", 29);
+    let board = board.post("Ann", "V").supporter("Ann", "V").post("Tom", "SECTOR");
+    let answer = board.trainer("Tom", "SECTOR", Validity::ALWAYS).today();
+    let service = answer.unit("V");
+    assert_eq!((service.headcount, service.trainers_met()), (30, Some(true)));
+    let embedded = service.embedded.expect("a Service");
+    assert_eq!((embedded.trainers, embedded.needed, embedded.is_met()), (0, 1, false));
+}
+
+#[test]
+fn case_16_a_level_3_certificate_ends_after_36_months() {
+    let board = Board::new().unit("T").post("Tom", "T").trainer_role("Tom", "T", Validity::ALWAYS);
+    let board = board.pass("Tom", Certificate::Level3, "2023-03-31");
+    assert_eq!(board.on("2026-03-30").unit("T").trainers, 1);
+    assert_eq!(board.on("2026-03-31").unit("T").trainers, 0);
+}
+
+#[test]
+fn case_17_a_linked_person_is_one_above_both_teams() {
+    let board = Board::new().unit("P").below("P", "T1").below("P", "T2");
+    let answer = board.post("Ann", "T1").post_for("Ann", "T2", "Council").today();
+    assert_eq!((answer.team("T1").headcount, answer.team("T2").headcount), (1, 1));
+    assert_eq!(answer.unit("P").headcount, 1);
 }
