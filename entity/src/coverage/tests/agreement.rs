@@ -52,7 +52,7 @@ proptest! {
             prop_assert_eq!(row.wte, team.wte);
             prop_assert_eq!((row.supporters as usize, row.share), (team.supporters, team.share));
             prop_assert_eq!(row.required, team.required);
-            // The smallest number of further full-share supporters with whom both tests pass.
+            // With so many more full-share supporters, and no fewer, both tests pass.
             prop_assert_eq!(row.gap, team.gap);
             prop_assert_eq!(row.policy_unit, team.policy_unit);
             prop_assert_eq!(row.champions as usize, team.champions);

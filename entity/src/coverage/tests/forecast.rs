@@ -37,7 +37,7 @@ fn the_horizon_ends_with_its_last_day() {
 }
 
 #[test]
-fn the_horizon_is_that_of_todays_policy_and_the_status_that_of_the_later_one() {
+fn the_horizon_is_that_of_todays_policy() {
     let board = covered().policy("T", "2026-12-01", |policy| (policy.min_supporters, policy.horizon_days) = (2, 0));
     assert_eq!(board.on("2026-11-16").risk("T"), Some((day("2026-12-01"), Status::Partial)));
     assert_eq!(causes(&board, "2026-11-16"), [Cause::Policy(board.place("T"))]);
@@ -50,7 +50,7 @@ fn the_horizon_is_that_of_todays_policy_and_the_status_that_of_the_later_one() {
 }
 
 #[test]
-fn a_certificate_may_run_out_earlier_by_a_policy_to_come() {
+fn a_policy_to_come_may_shorten_a_certificate() {
     // 36 months from 1 October 2025 are far away, but 14 are over on the day on which the new policy begins.
     let board = covered().policy("BOARD", "2026-12-15", |policy| policy.certificate_months = 14);
     assert_eq!(board.today().risk("T"), Some((day("2026-12-15"), Status::None)));
@@ -60,7 +60,7 @@ fn a_certificate_may_run_out_earlier_by_a_policy_to_come() {
 }
 
 #[test]
-fn an_approval_that_lapses_and_a_certificate_that_runs_out_are_seen() {
+fn lapsing_approvals_and_certificates_are_risks() {
     let board = covered_with(|allocation| allocation.senior[0].on = day("2024-12-25"));
     assert_eq!(board.today().risk("T"), Some((day("2026-12-25"), Status::None)));
     assert_eq!(causes(&board, "2026-11-16"), [Cause::Lost(Reason::SeniorApprovalMissing, 1)]);
@@ -74,7 +74,7 @@ fn an_approval_that_lapses_and_a_certificate_that_runs_out_are_seen() {
 }
 
 #[test]
-fn days_away_and_a_pause_to_come_are_seen_and_short_absences_are_not() {
+fn long_absences_and_pauses_are_risks() {
     let short = covered().away("Ann", "2026-12-01", "2026-12-28");
     assert_eq!(short.today().status("T"), Status::Covered);
     let touching = short.away("Ann", "2026-12-29", "2026-12-29");
@@ -96,7 +96,7 @@ fn posts_that_begin_may_be_too_many() {
 }
 
 #[test]
-fn colleagues_who_go_may_leave_a_supporter_alone_or_a_manager_of_most() {
+fn departing_colleagues_may_be_a_risk() {
     let end = |post: &mut Post| post.validity = through("", "2026-12-31");
     let alone = Board::new().unit("T").post("Ann", "T").supporter("Ann", "T").post_with("Bob", "T", end);
     assert_eq!(alone.today().risk("T"), Some((day("2027-01-01"), Status::None)));
@@ -107,7 +107,7 @@ fn colleagues_who_go_may_leave_a_supporter_alone_or_a_manager_of_most() {
 }
 
 #[test]
-fn a_unit_that_closes_has_nothing_to_cover_but_takes_away_those_who_work_there() {
+fn a_closing_unit_takes_its_supporters_away() {
     let closing = covered().open("T", through("", "2026-11-30"));
     assert_eq!(closing.today().status("T"), Status::Covered);
     assert_eq!(closing.on("2026-12-01").status("T"), Status::NotApplicable);
@@ -118,7 +118,7 @@ fn a_unit_that_closes_has_nothing_to_cover_but_takes_away_those_who_work_there()
 }
 
 #[test]
-fn an_exemption_that_begins_is_no_risk_but_its_end_may_be_one() {
+fn the_end_of_an_exemption_may_be_a_risk() {
     let board = covered_with(|allocation| allocation.validity = through("", "2026-12-04"));
     let exempt = board.exempt("T", "2026-12-01", "2026-12-20");
     // Ann goes while the team is exempt; the first bare day is the one after the exemption.
@@ -130,7 +130,7 @@ fn an_exemption_that_begins_is_no_risk_but_its_end_may_be_one() {
 }
 
 #[test]
-fn a_mix_rule_may_come_to_apply_or_fail_when_posts_elsewhere_change() {
+fn a_mix_rule_may_fail_by_posts_elsewhere() {
     let board = Board::new().unit("T").unit("U").must_mix("T", "2026-01-01", "2 different job_family");
     let nurses = board.post_as("Ann", "T", "Nursing").post_as("Bob", "T", "Nursing").supporter("Ann", "T");
     assert_eq!(nurses.today().status("T"), Status::Covered);
@@ -157,14 +157,14 @@ fn a_group_is_at_risk_together() {
 }
 
 #[test]
-fn a_member_that_empties_takes_its_allocations_out_of_the_group() {
+fn an_emptied_member_takes_its_allocations_along() {
     let board = Board::new().unit("T").unit("U").unit("V").group("pair", &["T", "U"]).staff("T", 3).post("Ann", "V");
     let board = board.post_with("Bob", "U", |post| post.validity = through("", "2026-11-30"));
     let board = board.outside_supporter("Ann", "U");
     let answer = board.today();
     assert_eq!((answer.status("T"), answer.status("U")), (Status::AtRisk, Status::AtRisk));
     assert_eq!(answer.risk("T"), Some((day("2026-12-01"), Status::None)));
-    // Ann still has a post and counts for nobody: it is the unit that leaves the group.
+    // Ann still has a post and counts for no team: it is the unit that leaves the group.
     assert_eq!(causes(&board, "2026-11-16"), [Cause::Emptied(1)]);
     let sentence = Cause::Emptied(1).sentence(&answer.index);
     assert_eq!(sentence, "1 Peer Supporter who counts today will be allocated to a unit where nobody works");
@@ -172,7 +172,7 @@ fn a_member_that_empties_takes_its_allocations_out_of_the_group() {
 }
 
 #[test]
-fn a_unit_that_joins_the_group_brings_its_people_and_its_policy() {
+fn a_unit_that_joins_brings_its_policy() {
     let board = Board::new().unit("P").below("P", "T").unit("A").group("pair", &["T", "A"]).staff("T", 3);
     let board = board.post("Ann", "T").supporter("Ann", "T");
     let board = board.post_with("New", "A", |post| post.validity = through("2026-12-01", ""));

@@ -27,7 +27,7 @@ fn each_member_shows_the_figures_and_status_of_the_group() {
 }
 
 #[test]
-fn a_unit_with_no_group_is_assessed_with_itself_and_a_group_name_has_no_edge_spaces() {
+fn a_unit_without_group_is_assessed_by_itself() {
     let board = pair(2, 2).unit("T3").staff("T3", 2).unit("T4").staff("T4", 1).group(" pair ", &["T3"]);
     let answer = board.today();
     assert_eq!(members(&answer, "T3"), ["T1", "T2", "T3"]);
@@ -60,7 +60,7 @@ fn the_policy_is_that_of_the_member_nearest_the_root() {
 }
 
 #[test]
-fn of_members_equally_near_the_one_with_the_lowest_code_decides_whatever_the_order_on_file() {
+fn of_members_equally_near_the_lowest_code_decides() {
     let board = Board::new().unit("T2").unit("T1").group("pair", &["T1", "T2"]).staff("T1", 5).staff("T2", 5);
     let board = board.policy("T1", "2026-01-01", |policy| policy.min_supporters = 2);
     let answer = board.policy("T2", "2026-01-01", |policy| policy.min_supporters = 3).today();
@@ -75,12 +75,12 @@ fn a_group_whose_nearest_member_has_no_policy_is_unknown() {
 }
 
 #[test]
-fn a_member_without_counting_posts_is_not_in_the_group_that_day() {
+fn a_unit_without_staff_is_not_a_member() {
     let board = pair(5, 0).policy("T2", "2026-01-01", |policy| policy.min_supporters = 7);
     let board = board.unit("U").post("Ann", "U").outside_supporter("Ann", "T2");
     let board = board.policy("T1", "2026-01-01", |policy| policy.min_supporters = 2);
     let answer = board.today();
-    // Ann's allocation points at a unit where nobody works: it helps nobody, and T1 stands alone.
+    // Ann's allocation points at a unit where no one works: it helps no team, and T1 stands alone.
     assert_eq!((answer.status("T1"), members(&answer, "T1")), (Status::None, vec!["T1".to_owned()]));
     assert_eq!((answer.status("T2"), members(&answer, "T2")), (Status::NotApplicable, vec!["T2".to_owned()]));
     assert_eq!((answer.team("T2").headcount, answer.team("T2").gap), (0, None));
@@ -99,13 +99,13 @@ fn a_group_is_exempt_only_when_every_member_is() {
     let both = board.clone().exempt("T2", "2026-11-10", "2026-11-20");
     assert_eq!((both.today().status("T1"), both.today().status("T2")), (Status::Exempt, Status::Exempt));
     assert_eq!(both.on("2026-11-21").status("T1"), Status::None);
-    // A unit where nobody works is not a member, so it need not be exempt.
+    // A unit where no one works is not a member, so it need not be exempt.
     let alone = board.open("T2", through("", "2026-11-01"));
     assert_eq!(alone.today().status("T1"), Status::Exempt);
 }
 
 #[test]
-fn the_line_manager_of_one_member_counts_when_the_group_is_larger() {
+fn a_line_manager_is_measured_by_the_group() {
     let board = Board::new().unit("T1").unit("T2").staff("T2", 3).post("Ann", "T1").supporter("Ann", "T1");
     let board = board.post_under("Bob", "T1", "Ann").post_under("Cat", "T1", "Ann");
     assert_eq!(board.today().reasons("Ann", "T1"), [Reason::LineManager]);
@@ -119,7 +119,7 @@ fn the_line_manager_of_one_member_counts_when_the_group_is_larger() {
 }
 
 #[test]
-fn the_sole_member_of_a_unit_has_company_in_the_group() {
+fn a_sole_member_has_colleagues_in_the_group() {
     let board = pair(0, 1).post("Ann", "T1").supporter("Ann", "T1");
     assert_eq!(board.today().reasons("Ann", "T1"), []);
     let alone = pair(0, 0).post("Ann", "T1").post("Ann", "T2").supporter("Ann", "T1");
@@ -132,7 +132,7 @@ fn a_champion_of_one_member_may_have_a_post_in_another() {
     let board = board.champion("Ann", "T2", through("", ""));
     let answer = board.today();
     assert_eq!((answer.team("T1").champions, answer.team("T2").champions), (1, 1));
-    // Named for a unit of the group where nobody works, or without a post in the group, they do not count.
+    // Named for a unit of the group where no one works, or without a post in the group, they do not count.
     let board = pair(5, 0).post("Ann", "T1").champion("Ann", "T2", through("", ""));
     assert_eq!(board.today().team("T1").champions, 0);
     let board = pair(5, 5).unit("U").post("Ann", "U").champion("Ann", "T1", through("", ""));
@@ -140,7 +140,7 @@ fn a_champion_of_one_member_may_have_a_post_in_another() {
 }
 
 #[test]
-fn staff_covered_is_of_the_teams_own_posts_and_not_of_their_groups() {
+fn staff_covered_is_of_the_teams_own_posts() {
     let board = Board::new().unit("P").below("P", "T1").unit("T2").group("pair", &["T1", "T2"]);
     let answer = board.staff("T1", 4).staff("T2", 6).post("Ann", "T1").supporter("Ann", "T1").today();
     assert_eq!(answer.team("T1").headcount, 11);

@@ -8,7 +8,7 @@ fn always() -> crate::period::Validity {
 }
 
 #[test]
-fn a_champion_counts_with_a_valid_role_that_names_the_team_and_a_counting_post_there() {
+fn a_champion_needs_a_valid_role_and_a_post() {
     let board = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "T").post("Bob", "U");
     let champions = |board: Board| board.today().team("T").champions;
     assert_eq!(champions(board.clone().champion("Ann", "T", always()).champion("Ann", "T", always())), 1);
@@ -29,7 +29,7 @@ fn a_paused_supporter_who_is_a_champion_too_is_still_one() {
 }
 
 #[test]
-fn level_1_is_met_at_exactly_the_target_and_has_no_answer_for_nobody() {
+fn level_1_is_met_at_exactly_the_target() {
     assert_eq!(level1_met(9, 10, 90), Some(true));
     assert_eq!(level1_met(89, 99, 90), Some(false));
     assert_eq!(level1_met(0, 3, 0), Some(true));
@@ -37,14 +37,14 @@ fn level_1_is_met_at_exactly_the_target_and_has_no_answer_for_nobody() {
 }
 
 #[test]
-fn trainers_are_enough_at_exactly_the_ratio_and_one_is_needed_where_anybody_is_active() {
+fn trainers_are_enough_at_exactly_the_ratio() {
     assert!(trainers_met(1, 20, 20) && !trainers_met(1, 21, 20) && trainers_met(2, 21, 20));
     assert!(trainers_met(0, 0, 20) && !trainers_met(0, 1, 20));
     assert!(trainers_met(u32::MAX, u32::MAX, u32::MAX));
 }
 
 #[test]
-fn a_trainer_serves_their_unit_and_all_below_and_is_seen_from_above() {
+fn a_trainer_serves_units_below_and_above() {
     let board = Board::new().unit("P").below("P", "T1").below("P", "T2").below("T1", "T3").unit("U");
     let answer = board.post("Ann", "U").trainer("Ann", "T1", always()).today();
     let trainers = |code| answer.unit(code).trainers;
@@ -64,7 +64,7 @@ fn a_trainer_with_several_roles_is_one_trainer_everywhere() {
 }
 
 #[test]
-fn a_trainer_needs_a_valid_role_a_counting_post_and_a_level_3_pass_by_then() {
+fn a_trainer_needs_role_post_and_level_3() {
     let board = || Board::new().unit("T").staff("T", 3);
     let trainers = |board: Board, on| board.on(on).unit("T").trainers;
     assert_eq!(trainers(board().trainer("Ann", "T", always()), "2026-11-16"), 0);

@@ -4,7 +4,7 @@ use super::board::{Answer, Board};
 use crate::coverage::mix::{Verdict, parse};
 use crate::value::Status;
 
-/// A team under these MUST rules with two nurses and a doctor; nobody supports it yet.
+/// A team under these MUST rules with two nurses and a doctor; it has no supporter yet.
 fn team(rules: &str) -> Board {
     let board = Board::new().unit("T").unit("U").must_mix("T", "2026-01-01", rules);
     board.post_as("Ann", "T", "Nursing").post_as("Bob", "T", "Nursing").post_as("Doc", "T", "Medicine")
@@ -24,7 +24,7 @@ fn different_counts_values_and_not_people() {
 }
 
 #[test]
-fn one_person_may_bring_several_values_by_their_counting_posts_in_the_team_or_not() {
+fn one_person_may_bring_several_values() {
     let board = team("2 different job_family").supporter("Ann", "T");
     assert_eq!(board.clone().post_as("Ann", "U", "Medicine").today().status("T"), Status::Covered);
     let mut bank = board.clone();
@@ -48,7 +48,7 @@ fn only_active_people_meet_a_rule() {
 }
 
 #[test]
-fn a_rule_that_the_teams_own_people_could_not_meet_is_not_applicable() {
+fn a_rule_staff_could_not_meet_is_not_applicable() {
     let board = team("3 different job_family").supporter("Ann", "T");
     assert_eq!((verdict(&board.today()), board.today().status("T")), ((Verdict::NotApplicable, 1), Status::Covered));
     // A third value among the people's posts elsewhere makes it applicable; whether they support or not.
@@ -59,7 +59,7 @@ fn a_rule_that_the_teams_own_people_could_not_meet_is_not_applicable() {
 }
 
 #[test]
-fn a_rule_that_only_supporters_from_elsewhere_meet_is_not_applicable_all_the_same() {
+fn supporters_from_outside_make_no_rule_applicable() {
     let board = team("1 from Science of job_family").post_as("Eve", "U", "Science").outside_supporter("Eve", "T");
     assert_eq!((verdict(&board.today()), board.today().status("T")), ((Verdict::NotApplicable, 1), Status::Covered));
 }
@@ -120,7 +120,7 @@ fn a_band_is_a_value_too() {
 }
 
 #[test]
-fn a_should_rule_never_changes_the_status_and_says_what_would_meet_it() {
+fn a_should_rule_never_changes_the_status() {
     let board = Board::new().unit("T").policy("T", "2026-01-01", |policy| {
         policy.mix = parse("2 different job_family", false).expect("a rule");
     });

@@ -23,7 +23,7 @@ fn chain() -> Board {
 }
 
 #[test]
-fn the_nearest_unit_at_or_above_that_has_a_policy_decides() {
+fn the_nearest_unit_with_a_policy_decides() {
     let board = chain().policy("BOARD", "2026-06-01", |policy| policy.staff_per_supporter = 10);
     assert_eq!(policy_unit(&board.today(), "T"), Some(("BOARD".to_owned(), "2026-06-01".to_owned())));
     // Nearer wins although it is older.
@@ -34,7 +34,7 @@ fn the_nearest_unit_at_or_above_that_has_a_policy_decides() {
 }
 
 #[test]
-fn of_one_unit_the_latest_policy_in_force_decides_from_its_very_day() {
+fn the_latest_policy_in_force_decides() {
     let board = chain().policy("P", "2026-11-16", |policy| policy.staff_per_supporter = 20);
     let board = board.policy("P", "2025-01-01", |policy| policy.staff_per_supporter = 10);
     assert_eq!(ratio(&board.on("2026-11-15"), "T"), Some(10));
@@ -60,14 +60,14 @@ fn policies_replace_and_do_not_merge() {
 }
 
 #[test]
-fn a_closed_unit_above_still_says_what_is_asked_for() {
+fn a_closed_units_policy_still_governs() {
     let board = chain().policy("P", "2025-01-01", |policy| policy.staff_per_supporter = 10);
     let answer = board.open("P", through("", "2026-01-01")).today();
     assert_eq!((ratio(&answer, "T"), answer.team("T").headcount), (Some(10), 3));
 }
 
 #[test]
-fn what_if_changes_what_it_names_at_or_below_its_unit_and_nothing_else() {
+fn what_if_changes_only_its_own_units() {
     let board = chain().unit("U").staff("U", 3).policy("BOARD", "2025-01-01", |policy| policy.away_days = 7);
     let change = number(PolicyNumber::MinSupporters, 2);
     let asked = WhatIf { unit: board.place("P"), change };
@@ -79,7 +79,7 @@ fn what_if_changes_what_it_names_at_or_below_its_unit_and_nothing_else() {
 }
 
 #[test]
-fn what_if_gives_a_team_without_a_policy_the_defaults_first() {
+fn what_if_starts_from_the_defaults() {
     let board = chain().post("Ann", "T").supporter("Ann", "T");
     let change = number(PolicyNumber::Level1Target, 50);
     let asked = WhatIf { unit: board.place("BOARD"), change };

@@ -15,7 +15,7 @@ fn closing_a_unit_does_not_close_those_below_it() {
 }
 
 #[test]
-fn a_closed_unit_without_team_rows_below_it_has_no_row_and_an_open_one_has() {
+fn a_closed_unit_without_teams_has_no_row() {
     let board = Board::new().unit("P").below("P", "T").staff("T", 3);
     let closed = board.clone().open("P", through("", "2026-11-15")).open("T", through("", "2026-11-15")).today();
     assert!(closed.find_unit("P").is_none() && closed.find_unit("T").is_none());
@@ -25,7 +25,7 @@ fn a_closed_unit_without_team_rows_below_it_has_no_row_and_an_open_one_has() {
 }
 
 #[test]
-fn an_allocation_to_a_closed_unit_keeps_its_row_and_those_above() {
+fn an_allocation_keeps_the_row_of_its_unit() {
     let board = Board::new().unit("P").below("P", "T").unit("U").post("Ann", "U").outside_supporter("Ann", "T");
     let answer = board.open("P", through("", "2026-01-01")).open("T", through("", "2026-01-01")).today();
     assert_eq!(answer.status("T"), Status::NotApplicable);
@@ -34,7 +34,7 @@ fn an_allocation_to_a_closed_unit_keeps_its_row_and_those_above() {
 }
 
 #[test]
-fn denominators_leave_out_what_nobody_assesses_and_keep_the_unknown() {
+fn denominators_leave_out_exempt_and_not_applicable() {
     let board =
         Board::without_policy().unit("P").below("P", "T1").below("P", "T2").below("P", "T3").unit("T4").unit("T5");
     let board = board.policy("P", "2026-01-01", |_| {}).exempt("T2", "2026-01-01", "2026-12-31");
@@ -48,7 +48,7 @@ fn denominators_leave_out_what_nobody_assesses_and_keep_the_unknown() {
 }
 
 #[test]
-fn somebody_in_a_covered_and_in_a_bare_team_is_covered_staff_once() {
+fn a_person_in_two_teams_is_covered_once() {
     let board = Board::new().unit("T1").unit("T2").post("Ann", "T1").supporter("Ann", "T1").post("Bob", "T1");
     let answer = board.post("Bob", "T2").staff("T2", 1).today();
     let row = answer.unit("BOARD");
@@ -56,7 +56,7 @@ fn somebody_in_a_covered_and_in_a_bare_team_is_covered_staff_once() {
 }
 
 #[test]
-fn active_supporters_are_people_with_any_share_and_once_in_each_unit_above() {
+fn active_supporters_are_people_with_any_share() {
     let board = Board::new().unit("P").below("P", "T1").below("P", "T2").unit("U").staff("T1", 2).staff("T2", 2);
     let board = board.staff("U", 2).post("Ann", "T1").post("Ann", "T2").post("Ann", "U");
     let answer = board.share("Ann", "T1", 10).share("Ann", "T2", 10).share("Ann", "U", 10).today();
@@ -75,7 +75,7 @@ fn at_risk_is_among_the_covered() {
 }
 
 #[test]
-fn a_unit_has_the_level_1_of_everybody_at_or_below_it() {
+fn level_1_is_of_all_people_below() {
     let board = Board::new().unit("P").below("P", "T").staff("P", 1).post("Ann", "P").post("Ann", "T");
     let answer = board.post("Bob", "T").level1("Ann", "2026-11-16").level1("Bob", "2026-11-17").today();
     assert_eq!((answer.unit("P").level1_done, answer.unit("P").headcount), (1, 3));

@@ -22,7 +22,7 @@ fn a_supporter_with_everything_in_order_is_active() {
 }
 
 #[test]
-fn every_reason_is_listed_and_the_first_of_the_table_is_the_headline() {
+fn every_reason_is_listed_in_order() {
     let board = Board::new().unit("T").post("Bob", "T").away("Ann", "2026-09-01", "2026-12-31");
     let board = board.pass("Ann", Certificate::Refresher, "2020-01-01").supporter_with("Ann", "T", |allocation| {
         allocation.validity = through("2027-01-01", "2026-01-01");
@@ -40,7 +40,7 @@ fn every_reason_is_listed_and_the_first_of_the_table_is_the_headline() {
 }
 
 #[test]
-fn who_has_only_a_bank_post_or_one_that_has_not_begun_has_left() {
+fn only_a_bank_or_later_post_means_left() {
     let bank = Board::new().unit("T").staff("T", 3).post_with("Ann", "T", |post| post.bank = true);
     assert_eq!(bank.supporter("Ann", "T").today().reasons("Ann", "T"), [Reason::Left]);
     let board = Board::new().unit("T").staff("T", 3);
@@ -50,7 +50,7 @@ fn who_has_only_a_bank_post_or_one_that_has_not_begun_has_left() {
 }
 
 #[test]
-fn who_has_only_a_post_in_a_closed_unit_has_left() {
+fn only_a_post_in_a_closed_unit_means_left() {
     let board = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "U").outside_supporter("Ann", "T");
     let board = board.open("U", through("", "2026-11-15"));
     assert_eq!(board.on("2026-11-15").reasons("Ann", "T"), []);
@@ -85,7 +85,7 @@ fn a_pause_of_any_allocation_pauses_the_whole_role() {
 }
 
 #[test]
-fn a_pause_of_one_person_pauses_nobody_else() {
+fn a_pause_pauses_one_person() {
     let pause = through("2026-11-10", "");
     let board = team().post("Bob", "T").supporter("Bob", "T");
     let answer = board.supporter_with("Ann", "T", |allocation| allocation.pauses = vec![pause]).today();
@@ -102,7 +102,7 @@ fn level_1_and_level_2_count_from_the_day_of_the_pass() {
 }
 
 #[test]
-fn a_refresher_renews_a_certificate_but_is_no_level_2_pass() {
+fn a_refresher_is_no_level_2_pass() {
     let board = team().level1("Ann", "2023-01-01").pass("Ann", Certificate::Level2, "2023-03-31");
     let renewed = board.pass("Ann", Certificate::Refresher, "2026-03-31").supporter("Ann", "T");
     // The day on which the old one would have run out is the day of the refresher.
@@ -115,7 +115,7 @@ fn a_refresher_renews_a_certificate_but_is_no_level_2_pass() {
 }
 
 #[test]
-fn a_certificate_of_a_leap_day_runs_out_on_the_last_of_february() {
+fn a_leap_day_certificate_ends_in_february() {
     let board = team().level1("Ann", "2024-01-01").pass("Ann", Certificate::Level2, "2024-02-29").supporter("Ann", "T");
     assert_eq!(board.on("2027-02-27").reasons("Ann", "T"), []);
     assert_eq!(board.on("2027-02-28").reasons("Ann", "T"), [Reason::CertificateExpired]);
@@ -125,11 +125,11 @@ fn a_certificate_of_a_leap_day_runs_out_on_the_last_of_february() {
 }
 
 #[test]
-fn an_earlier_pass_does_not_shorten_a_later_one_whatever_the_order_on_file() {
+fn an_earlier_pass_does_not_shorten_a_later_one() {
     let board = team().level1("Ann", "2020-01-01").pass("Ann", Certificate::Level2, "2025-01-01");
     let board = board.pass("Ann", Certificate::Level2, "2020-01-01").supporter("Ann", "T");
     assert_eq!(board.today().reasons("Ann", "T"), []);
-    // A pass to come helps nobody today: the last one until then is from 2020.
+    // A pass to come does not help today: the last one until then is from 2020.
     assert_eq!(board.on("2024-06-01").reasons("Ann", "T")[0], Reason::CertificateExpired);
 }
 
@@ -141,12 +141,12 @@ fn a_sign_off_counts_from_its_day() {
 }
 
 #[test]
-fn without_protected_time_nobody_counts() {
+fn a_supporter_needs_protected_time() {
     assert_eq!(reasons_of(|allocation| allocation.terms = Vec::new()), [Reason::NoProtectedTime]);
 }
 
 #[test]
-fn the_line_manager_of_exactly_half_counts_and_of_more_does_not() {
+fn a_line_manager_of_exactly_half_counts() {
     let half = Board::new().unit("T").post("Ann", "T").post("Bob", "T").supporter("Ann", "T");
     let half = half.post_under("Cat", "T", "Ann").post_under("Dan", "T", "Ann");
     assert_eq!(half.today().reasons("Ann", "T"), []);
@@ -155,8 +155,8 @@ fn the_line_manager_of_exactly_half_counts_and_of_more_does_not() {
 }
 
 #[test]
-fn a_line_manager_of_people_counts_each_of_them_once_and_only_their_counting_posts_there() {
-    // Cat's two posts name Ann twice, Dan's bank post and the others' posts elsewhere name her in vain: one of five.
+fn managed_people_are_counted_once_by_posts_there() {
+    // Cat's two posts name Ann twice, Dan's bank post and the others' posts elsewhere do not count: one of five.
     let board = Board::new().unit("T").unit("U").post("Ann", "T").supporter("Ann", "T");
     let board = board.post_under("Cat", "T", "Ann").post_under("Cat", "T", "Ann");
     let board = board.post("Dan", "T").post("Eve", "T").post("Gus", "T");
@@ -164,7 +164,7 @@ fn a_line_manager_of_people_counts_each_of_them_once_and_only_their_counting_pos
     let ann = board.person("Ann");
     let board = board.post_with("Dan", "T", |post| (post.bank, post.line_manager) = (true, Some(ann)));
     assert_eq!(board.on(TODAY).reasons("Ann", "T"), []);
-    // A second post that names somebody else does not undo the first: Cat, Dan, Fay and Hal are four of seven.
+    // A second post that names another manager does not undo the first: Cat, Dan, Fay and Hal are four of seven.
     let board = board.post_under("Cat", "T", "Bob").post_under("Dan", "T", "Ann");
     let board = board.post_under("Fay", "T", "Ann");
     assert_eq!(board.today().reasons("Ann", "T"), []);
@@ -173,7 +173,7 @@ fn a_line_manager_of_people_counts_each_of_them_once_and_only_their_counting_pos
 }
 
 #[test]
-fn a_line_manager_from_outside_the_team_does_not_count_either() {
+fn a_line_manager_from_outside_does_not_count() {
     let board = Board::new().unit("T").unit("U").post("Ann", "U").outside_supporter("Ann", "T");
     let board = board.post_under("Cat", "T", "Ann").post_under("Dan", "T", "Ann").post("Eve", "T");
     assert_eq!(board.today().reasons("Ann", "T"), [Reason::LineManager]);
@@ -187,7 +187,7 @@ fn the_sole_member_is_listed_beside_other_reasons_and_last() {
 }
 
 #[test]
-fn two_posts_of_one_person_make_them_no_company() {
+fn two_posts_of_one_person_are_one_member() {
     let answer = Board::new().unit("T").post("Ann", "T").post("Ann", "T").supporter("Ann", "T").today();
     assert_eq!(answer.reasons("Ann", "T"), [Reason::SoleMember]);
 }

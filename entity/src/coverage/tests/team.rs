@@ -19,14 +19,14 @@ fn a_team_is_of_its_own_direct_posts() {
 }
 
 #[test]
-fn whole_time_equivalents_are_summed_over_posts_and_people_are_not() {
+fn wte_is_summed_over_posts() {
     let board = Board::new().unit("T").post_with("Ann", "T", |post| post.wte = 60);
     let answer = board.post_with("Ann", "T", |post| post.wte = 25).staff("T", 1).today();
     assert_eq!((answer.team("T").headcount, answer.team("T").wte), (2, 185));
 }
 
 #[test]
-fn a_unit_where_nobody_works_has_a_row_while_an_allocation_to_it_is_valid() {
+fn a_valid_allocation_gives_an_empty_unit_a_row() {
     let board = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "T");
     let board = board.supporter_with("Ann", "U", |allocation| {
         allocation.share = 600;
@@ -46,7 +46,7 @@ fn a_unit_where_nobody_works_has_a_row_while_an_allocation_to_it_is_valid() {
 }
 
 #[test]
-fn where_nobody_works_standing_is_judged_by_the_defaults_and_not_by_the_policy() {
+fn without_staff_standing_uses_the_defaults() {
     let board = Board::new().unit("U").unit("T").staff("T", 3).post("Ann", "T").outside_supporter("Ann", "U");
     let board = board.away("Ann", "2026-11-10", "2026-12-05").policy("U", "2026-01-01", |policy| {
         policy.away_days = 7;
@@ -59,7 +59,7 @@ fn where_nobody_works_standing_is_judged_by_the_defaults_and_not_by_the_policy()
 }
 
 #[test]
-fn not_applicable_comes_before_exempt_and_exempt_before_unknown() {
+fn not_applicable_comes_before_exempt_before_unknown() {
     let board = Board::without_policy().unit("T").unit("U").post("Ann", "U").supporter("Ann", "T");
     let exempt = board.exempt("T", "2026-11-01", "2026-11-30");
     assert_eq!(exempt.today().status("T"), Status::NotApplicable);
@@ -67,7 +67,7 @@ fn not_applicable_comes_before_exempt_and_exempt_before_unknown() {
 }
 
 #[test]
-fn without_a_policy_a_team_is_unknown_and_standing_uses_the_defaults() {
+fn without_a_policy_a_team_is_unknown() {
     let board = Board::without_policy().unit("T").staff("T", 3).post("Ann", "T").supporter("Ann", "T");
     let answer = board.today();
     assert_eq!(answer.status("T"), Status::Unknown);
@@ -79,7 +79,7 @@ fn without_a_policy_a_team_is_unknown_and_standing_uses_the_defaults() {
 }
 
 #[test]
-fn without_any_active_share_a_team_has_none_whatever_the_policy_asks() {
+fn without_an_active_share_the_status_is_none() {
     let board = Board::new().unit("T").staff("T", 3).policy("T", "2026-01-01", |policy| policy.min_supporters = 0);
     let answer = board.today();
     assert_eq!(answer.status("T"), Status::None);
@@ -87,7 +87,7 @@ fn without_any_active_share_a_team_has_none_whatever_the_policy_asks() {
 }
 
 #[test]
-fn a_supporter_who_does_not_count_is_not_counted_but_is_said_to_be_there() {
+fn supporters_who_do_not_count_are_shown() {
     let answer = Board::new().unit("T").staff("T", 3).post("Ann", "T").post("Bob", "T");
     let answer = answer.supporter_with("Ann", "T", |allocation| allocation.terms = Vec::new());
     let answer = answer.supporter_with("Bob", "T", |allocation| allocation.validity = through("", "2026-10-01"));
@@ -104,7 +104,7 @@ fn a_part_of_the_ratio_needs_a_whole_supporter() {
 }
 
 #[test]
-fn the_people_test_may_fail_where_the_capacity_test_passes() {
+fn the_people_test_may_fail_alone() {
     let board = Board::new().unit("T").staff("T", 9).post("Ann", "T").supporter("Ann", "T");
     let answer = board.policy("T", "2026-01-01", |policy| policy.min_supporters = 3).today();
     assert_eq!(answer.figures("T"), (1, 1000, Some(3), Some(2)));
@@ -112,14 +112,14 @@ fn the_people_test_may_fail_where_the_capacity_test_passes() {
 }
 
 #[test]
-fn who_gives_half_of_themselves_counts_as_a_person_and_less_does_not() {
+fn half_a_share_counts_as_a_person() {
     let board = |share| Board::new().unit("T").staff("T", 4).post("Ann", "T").share("Ann", "T", share).today();
     assert_eq!(board(500).figures("T"), (1, 500, Some(1), Some(0)));
     assert_eq!(board(499).figures("T"), (0, 499, Some(1), Some(1)));
 }
 
 #[test]
-fn two_allocations_of_one_person_to_one_team_are_one_person_with_both_shares() {
+fn two_allocations_to_one_team_are_one_person() {
     let board = Board::new().unit("T").staff("T", 4).post("Ann", "T").share("Ann", "T", 300).share("Ann", "T", 200);
     assert_eq!(board.today().figures("T"), (1, 500, Some(1), Some(0)));
     // Only what is active is added: the second waits for its line approval.
@@ -150,7 +150,7 @@ fn one_supporter_for_several_people_is_a_single_point_of_failure() {
     let board = board.staff("T", 1);
     assert!(board.today().team("T").single_point);
     assert!(!board.clone().post("Bob", "U").outside_supporter("Bob", "T").today().team("T").single_point);
-    // A small share more is capacity, but nobody to turn to.
+    // A small share more is capacity, but no second person.
     assert!(board.clone().post("Bob", "T").share("Bob", "T", 499).today().team("T").single_point);
     assert!(!board.clone().staff("T", 40).today().team("T").single_point, "a team that is not covered is no such team");
     let at_risk = board.away("Ann", "2026-12-01", "").today();

@@ -43,6 +43,9 @@ fn a_trainer_goes_by_the_policy_of_the_roles_unit() {
     assert_eq!([serving(&board, "2026-03-30"), serving(&board, "2026-03-31")], [1, 0]);
     let board = board.policy("V", "2020-01-01", |policy| policy.trainer_certificate_months = 48);
     assert_eq!([serving(&board, "2027-03-30"), serving(&board, "2027-03-31")], [1, 0]);
+    // A policy to come does not apply before its day.
+    let board = board.policy("V", "2027-01-01", |policy| policy.trainer_certificate_months = 12);
+    assert_eq!([serving(&board, "2026-12-31"), serving(&board, "2027-01-01")], [1, 0]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn case_2_twenty_six_people_need_two_supporters() {
 }
 
 #[test]
-fn case_3_one_person_halved_between_two_teams_covers_both_and_is_one_person_above_them() {
+fn case_3_one_person_may_cover_two_teams() {
     let board = Board::new().unit("T1").unit("T2").staff("T1", 11).staff("T2", 12).post("Ann", "T1");
     let board = board.share("Ann", "T1", 500).supporter_with("Ann", "T2", |allocation| {
         (allocation.share, allocation.terms) = (500, vec![terms(None, true, true)]);
@@ -42,7 +42,7 @@ fn case_4_half_a_supporter_is_too_little_for_thirteen_people() {
 }
 
 #[test]
-fn case_5_five_supporters_of_a_fifth_each_are_nobody_to_turn_to() {
+fn case_5_five_fifths_are_no_supporter() {
     let mut board = Board::new().unit("T").staff("T", 5);
     for person in ["Ann", "Bob", "Cat", "Dan", "Eve"] {
         board = board.post(person, "T").share(person, "T", 200);
@@ -61,7 +61,7 @@ fn case_6_a_person_alone_is_not_their_own_peer() {
 }
 
 #[test]
-fn case_7_a_certificate_of_36_months_counts_on_the_day_before_and_not_on_the_day() {
+fn case_7_a_certificate_ends_after_36_months() {
     let board = Board::new().unit("T").staff("T", 3).post("Ann", "T").level1("Ann", "2023-01-01");
     let board = board.pass("Ann", Certificate::Level2, "2023-03-31").supporter("Ann", "T");
     assert_eq!(board.on("2026-03-30").reasons("Ann", "T"), []);
@@ -77,7 +77,7 @@ fn case_8_a_post_counts_on_its_end_date_and_not_after() {
 }
 
 #[test]
-fn case_9_one_person_cannot_approve_as_line_and_as_senior_manager() {
+fn case_9_one_person_cannot_approve_twice() {
     let mut board = Board::new().unit("T").staff("T", 3).post("Ann", "T");
     let approval = board.approval("Mia", "2026-01-01");
     let board = board.supporter_with("Ann", "T", |allocation| {
@@ -88,7 +88,7 @@ fn case_9_one_person_cannot_approve_as_line_and_as_senior_manager() {
 }
 
 #[test]
-fn case_10_a_person_with_posts_in_two_teams_is_one_person_above_them() {
+fn case_10_two_posts_are_one_person_above() {
     let board = Board::new().unit("P").below("P", "T1").below("P", "T2").staff("T1", 1).staff("T2", 2);
     let answer = board.post("Ann", "T1").post("Ann", "T2").today();
     assert_eq!((answer.team("T1").headcount, answer.team("T2").headcount), (2, 3));
