@@ -134,7 +134,7 @@ both!(
         let parts: Vec<_> = said.lines().filter_map(|line| line.split_once(": ok, ")).map(|(part, _)| part).collect();
         assert_eq!(
             parts,
-            ["configuration", "safety", "database", "tables", "writing", "mail", "identity provider"],
+            ["configuration", "safety", "database", "tables", "writing", "staff lists", "mail", "identity provider"],
             "{said}"
         );
 

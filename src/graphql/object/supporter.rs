@@ -75,8 +75,8 @@ impl Supporter {
         let (person, day) = (self.allocation().person, self.team.at.as_of.day);
         let index = self.team.at.index();
         index.last_pass(person, &[Certificate::Level2], day)?;
-        let last = index.last_pass(person, &[Certificate::Level2, Certificate::Refresher], day)?;
-        Some(last.ends(self.policy().certificate_months))
+        let months = self.policy().certificate_months;
+        index.certificate_ends(person, &[Certificate::Level2, Certificate::Refresher], day, months)
     }
 }
 

@@ -13,7 +13,15 @@ use super::schema::Schema;
 use super::sight::Sight;
 
 /// What of a policy says who counts as a Peer Supporter, and not how many are asked for.
-const MEASURES: [&str; 5] = ["certificateMonths", "approvalMonths", "awayDays", "mustMix", "shouldMix"];
+const MEASURES: [&str; 7] = [
+    "certificateMonths",
+    "approvalMonths",
+    "awayDays",
+    "trainerCertificateMonths",
+    "approverOffice",
+    "mustMix",
+    "shouldMix",
+];
 
 /// A place in an answer: the objects from the top down to the one that has the field, and the item that it leads to.
 pub(super) struct Place<'a> {

@@ -128,6 +128,7 @@ impl Schema {
                 Selection(vec![person, unit, one(of, "firstDay"), one(of, "lastDay")])
             }
             "Appointment" => Selection(vec![inner("person", of, "id")]),
+            "PossibleLink" => Selection(vec![inner("person", of, "id"), inner("sameAs", of, "id")]),
             "TeamChange" => Selection(vec![one(of, "change"), self.part(of, "team", "", self.identity("Team"))]),
             "WhatIf" => {
                 let changes = self.leading(of, "teams", "(first: 100)", self.identity("TeamChange"));

@@ -12,10 +12,12 @@ use crate::graphql::board::{changed, insert};
 use crate::harness::both;
 
 /// What says who counts, and what asks for more or fewer of those who do.
-const MEASURES: [&str; 5] = [
+const MEASURES: [&str; 7] = [
     "certificateMonths: 1200",
     "approvalMonths: 1",
     "awayDays: 3660",
+    "trainerCertificateMonths: 1",
+    "approverOffice: REQUIRED",
     r#"mustMix: "1 from Nursing of job_family""#,
     r#"shouldMix: "2 different band""#,
 ];
