@@ -38,14 +38,14 @@ fn mails(world: &World) -> usize {
 }
 
 #[tokio::test]
-async fn the_demonstration_imports_a_board_computes_eight_weeks_and_writes_this_weeks_mails() {
+async fn the_demonstration_imports_a_board_computes_ten_weeks_and_writes_the_mails() {
     let world = World::new(Engine::Sqlite).await.expect("SQLite is always there");
     world.clock.set(instant("2026-11-18T12:00:00Z"));
     let said = prepared(&world).await.expect("the demonstration is prepared");
     let (_, figures) = said.split_once("\n\n").expect("mails, then figures");
     insta::assert_snapshot!(figures.replace(world.folder.path().to_str().expect("a path"), "FOLDER"));
     let [_, snapshots, deliveries, _] = counts(&world).await;
-    assert_eq!(snapshots, 8);
+    assert_eq!(snapshots, 10);
     assert_eq!(mails(&world) as u64, deliveries);
 }
 

@@ -281,7 +281,7 @@ both! {
         let stored = reasons(&dashboard, "B", LAST_WEEK).await;
         assert!(!all_hidden(&reasons(&dashboard, "A", LAST_WEEK).await));
         // A and all above it have changed since, B has not.
-        world.db.execute_unprepared("UPDATE allocation SET paused_from = NULL WHERE id = 16").await.unwrap();
+        world.db.execute_unprepared("DELETE FROM pause WHERE allocation_id = 16").await.unwrap();
         changed(&world.db).await;
         for unit in ["A", "NORTH", "BOARD"] {
             assert!(all_hidden(&reasons(&dashboard, unit, THIS_WEEK).await), "{unit}");

@@ -42,7 +42,7 @@ X,70020,L1,Passed,01/03/2024
 const SUPPORTERS: &str = "\
 Employer,Employee Number,Role,Unit Code,Share,From,Until,Line Approved On,Line Approver,Senior Approved On,Senior Approver,Protected Hours Per Month,Signed Off On
 X,QZ70010,Peer Supporter,T1,100,10/03/2024,,02/01/2026,X/70020,03/01/2026,X/70030,4,09/03/2024
-X,70020,Wellbeing Champion,T1,,10/03/2024,,,X/QZ70010,,X/QZ70010,,
+X,70020,Wellbeing Champion,T1,,10/03/2024,,05/03/2024,X/QZ70010,05/03/2024,X/QZ70010,,
 ";
 const UNAVAILABILITY: &str = "Employer,Employee Number,From,Until\nX,QZ70010,01/05/2026,30/06/2026\n";
 const MANAGERS: &str = "\

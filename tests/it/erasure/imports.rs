@@ -87,8 +87,8 @@ both!(
         board(&world).await;
         erased(&world, zebedee(&world).await).await;
         let broken = STAFF
-            .replace("QZ70010-1,Zebedee", "QZ70010-1,Zebed\u{7}e Quillfeather")
-            .replace("Ann,Other", "An\u{7},Other");
+            .replace("Charge Nurse,T1,,1,01/02/2024,", "Charge Nurse,T1,,1,01/02/2024,Zebed\u{7}e Quillfeather")
+            .replace("Nurse,T1,QZ70010,1,01/02/2024,", "Nurse,T1,QZ70010,1,01/02/2024,An\u{7}");
         let awry = TRAINING.replace("X,QZ70010,L2", "X,QZ70010,Course of Zebedee");
         let both = [(FileKind::Staff, broken.as_str()), (FileKind::Training, awry.as_str())];
         let outcome = Import::of(&world, &both).applied().await;

@@ -34,7 +34,8 @@ both!(
 /// Rejected rows, a refused import and a written mail that all say who Zebedee is.
 async fn planted(world: &World) {
     board(world).await;
-    let broken = STAFF.replace("X,QZ70010,QZ70010-1,Zebedee", "X,QZ70010,QZ70010-1,Zebed\u{7}e Quillfeather");
+    let broken =
+        STAFF.replace("Charge Nurse,T1,,1,01/02/2024,", "Charge Nurse,T1,,1,01/02/2024,Zebed\u{7}e Quillfeather");
     let named = "Unit Code,Employer,Employee Number,Role,Delegate\nT2,X,70040,Senior Manager,X/Zebedee Quillfeather\n";
     Import::of(world, &[(FileKind::Staff, &broken), (FileKind::Managers, named)]).applied().await;
     let shares = SUPPORTERS.lines().next().unwrap().to_owned()

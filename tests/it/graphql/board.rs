@@ -2,12 +2,13 @@
 
 use entity::id::{
     AllocationId, AllocationTermsId, AppointmentId, ApprovalId, CompletionId, CourseId, ExemptionId, PauseId, PersonId,
-    PolicyId, PostId, SignOffId, UnitId, UnitParentId,
+    PolicyId, PostId, SignOffId, StaffListId, UnitId, UnitParentId,
 };
 use entity::period::Day;
+use entity::spelling;
 use entity::table::{
     allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, policy, post,
-    sign_off, unit, unit_parent,
+    sign_off, staff_list, unit, unit_parent,
 };
 use entity::value::{AppointmentRole, ApproverCapacity, ApproverOffice, Level, Role};
 use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseConnection, EntityTrait, IntoActiveModel};
@@ -295,6 +296,13 @@ pub(crate) async fn organisation(db: &DatabaseConnection) {
     ];
     insert_allocations(db, rows).await;
     insert::<policy::Entity>(db, [policy_row()]).await;
+    let list = staff_list::Model {
+        id: StaffListId(1),
+        employer: "NHS".to_owned(),
+        employer_key: spelling::key("NHS").into_owned(),
+        as_at: day("2026-11-02"),
+    };
+    insert::<staff_list::Entity>(db, [list]).await;
     let exempt = exemption::Model {
         id: ExemptionId(1),
         unit_id: UnitId(6),

@@ -38,12 +38,12 @@ both!(
             (
                 "{ whatIf(policy: { staffPerSupporter: 0 }) { teamsWithANewGap } }",
                 "BAD_USER_INPUT",
-                "staffPerSupporter is 1",
+                "staffPerSupporter must be between 1 and",
             ),
             (
                 "{ whatIf(policy: { level1Target: 101 }) { teamsWithANewGap } }",
                 "BAD_USER_INPUT",
-                "level1Target is 0 to 100",
+                "level1Target must be between 0 and 100",
             ),
             (
                 r#"{ whatIf(policy: { mustMix: "2 nurses" }) { teamsWithANewGap } }"#,

@@ -287,9 +287,9 @@ both!(
             kept,
             [
                 (Some(2), Some("WTE"), "37.5"),
+                (Some(2), Some("Line Manager Employee Number"), "404"),
                 (Some(3), Some("WTE"), "-1"),
                 (Some(4), Some("WTE"), "x"),
-                (Some(2), Some("Line Manager Employee Number"), "404"),
             ]
         );
         let told = Told::of(&world, "2026-11-16", None).await;

@@ -29,6 +29,8 @@ pub(super) fn courses(file: File<CourseRow>, board: &mut Board, plan: &mut Plan,
         }
         let old = board.courses.list[place.at()];
         let new = Course {
+            // The spelling on file stays.
+            code: old.code,
             title: has.or(At::Title, title, old.title),
             platform: has.or(At::Platform, platform, old.platform),
             employer_kind: has.or(At::EmployerKind, employer_kind, old.employer_kind),
