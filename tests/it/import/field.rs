@@ -23,7 +23,8 @@ fn import<'w>(world: &'w World, kind: FileKind, name: &str) -> Import<'w> {
 async fn board(world: &World) {
     let kinds = FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Training);
     let mut import = Import::of(world, &[]);
-    for kind in kinds.filter(|kind| !matches!(kind, FileKind::Unavailability | FileKind::Exemptions)) {
+    for kind in kinds.filter(|kind| !matches!(kind, FileKind::Unavailability | FileKind::Exemptions | FileKind::Links))
+    {
         import = import.with_bytes(kind, bytes(&format!("board/{kind}.csv")));
     }
     import.applied().await;
