@@ -92,6 +92,8 @@ pub struct Request {
     pub list_changes: usize,
     /// The board's time zone: a time with an offset is that instant's day in it.
     pub zone: Tz,
+    /// The sheet of Excel workbooks to read. Null for the first with a header that fits.
+    pub sheet: Option<String>,
 }
 
 /// What an import did, or would do.
@@ -154,7 +156,8 @@ pub async fn run(
     now: DateTime<Utc>,
     progress: &dyn Progress,
 ) -> Result<Outcome, ImportError> {
-    let Request { mut sources, as_at, mapping, mode, allow, ends_employers, shift_days, list_changes, zone } = request;
+    let Request { mut sources, as_at, mapping, mode, allow, ends_employers, shift_days, list_changes, zone, sheet } =
+        request;
     sources.sort_by_key(|source| source.kind);
     if let Some(pair) = sources.windows(2).find(|pair| pair[0].kind == pair[1].kind) {
         return Err(ImportError::Twice(pair[0].kind));
@@ -164,7 +167,7 @@ pub async fn run(
         || sources.iter().any(|source| matches!(source.kind, FileKind::Units | FileKind::Staff));
     let mut findings = Findings::default();
     let mut board = Board::default();
-    let reading = Reading { mapping: &mapping, as_at, shift_days, zone };
+    let reading = Reading { mapping: &mapping, as_at, shift_days, zone, sheet: sheet.as_deref() };
     let mut files = parse::read_all(sources, &reading, &mut board.words, &mut findings, progress);
     let txn = begin(db, mode).await?;
     let erased = Erased::load(&txn).await?;

@@ -58,7 +58,10 @@ pub struct Args {
     /// Save every change as CSV: what, from, to.
     #[arg(long, value_name = "FILE")]
     pub changes: Option<PathBuf>,
-    /// Units, in place of DIR/units.csv; so with the files below.
+    /// Sheet of Excel workbooks to read. Defaults to the first sheet with a header that fits.
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// Units, in place of DIR/units.csv. This and the files below may be CSV files or Excel workbooks (.xlsx, .xlsm, .ods).
     #[arg(long, value_name = "FILE")]
     pub units: Option<PathBuf>,
     /// Posts and people.
@@ -147,6 +150,7 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
         ends_employers: args.ends_employer.clone(),
         shift_days: 0,
         zone,
+        sheet: args.sheet.clone(),
         list_changes: match (&changed, mode) {
             (Some(_), _) => usize::MAX,
             (None, Mode::DryRun) => changes::SHOWN,

@@ -103,6 +103,8 @@ pub(super) struct Reading<'m> {
     pub(super) shift_days: i64,
     /// The board's time zone, in which a time with an offset is a day.
     pub(super) zone: Tz,
+    /// The sheet of workbooks to read; the first that fits if there is none.
+    pub(super) sheet: Option<&'m str>,
 }
 
 /// Reads every source; each is let go as soon as it is read.
@@ -177,7 +179,7 @@ impl Reader<'_> {
         about: fn(&mut Cells<'_>) -> Option<PersonKey>,
     ) -> Result<File<R>, Refused> {
         let Self { kind, name, bytes, reading, words, findings } = self;
-        let table = Table::open(bytes, *kind, reading.mapping)?;
+        let table = Table::open(bytes, *kind, reading.mapping, reading.sheet)?;
         let count = FileCount {
             ignored_columns: table.head.ignored.clone(),
             not_asked_for: table.head.not_asked_for.clone(),
@@ -232,6 +234,11 @@ impl Reader<'_> {
             // What was found by reading the other days day first means nothing.
             findings.rejects.truncate(found_before);
             return Err(refused);
+        }
+        if let Some(sheet) = &table.sheet {
+            let hidden =
+                if table.hidden { " Hidden rows, columns or sheets of the workbook are read too." } else { "" };
+            findings.notice(name, None, format!("The sheet '{sheet}' was read.{hidden}"));
         }
         notices(name, *kind, &table.head, &tail, file.count.rows, findings);
         if let (Some(_), FileKind::Units | FileKind::Staff) = (nameless, *kind) {
