@@ -1,7 +1,5 @@
 //! staff.csv: a full list of posts, and who holds them.
 
-use std::collections::HashMap;
-
 use entity::period::Day;
 
 use super::super::board::{Board, Person, PersonIx, Plan, Post};
@@ -12,6 +10,7 @@ use super::super::words::Text;
 use super::Terms;
 use super::employers::{Employers, Place};
 use super::guard::Guard;
+use super::look_alike;
 use super::not_read::NotRead;
 use super::settle::{Change, Holding, Settled, settle};
 
@@ -290,40 +289,6 @@ pub(super) fn people(board: &Board, staff: Option<&str>, plan: &mut Plan, findin
         }
     }
     if let Some(staff) = staff {
-        lost_zeros(board, staff, plan, findings);
-    }
-}
-
-/// A new number that differs from another only by leading zeros is most likely a number that a spreadsheet has changed. It is
-/// taken as it stands, never for the other.
-fn lost_zeros(board: &Board, staff: &str, plan: &Plan, findings: &mut Findings) {
-    let value = |person: PersonIx| {
-        let (employer, number) = board.people.list[person.at()].key;
-        let number = board.words.get(number);
-        let plain = number.len() <= 18 && number.bytes().all(|b| b.is_ascii_digit());
-        plain.then(|| number.parse::<u64>().ok()).flatten().map(|value| (employer, value))
-    };
-    if plan.new_people.is_empty() {
-        return;
-    }
-    let on_file = (0..board.people.on_file.len()).map(PersonIx::new);
-    let mut known = HashMap::new();
-    let mut found: Option<(PersonIx, PersonIx, u32)> = None;
-    for person in on_file.chain(plan.new_people.iter().copied()) {
-        let Some(value) = value(person) else { continue };
-        if let Some(other) = known.insert(value, person)
-            && person.at() >= board.people.on_file.len()
-        {
-            found = Some(found.map_or((other, person, 1), |(other, person, pairs)| (other, person, pairs + 1)));
-        }
-    }
-    if let Some((other, person, pairs)) = found {
-        let number = |person: PersonIx| board.words.get(board.people.list[person.at()].key.1);
-        let sentence = format!(
-            "{pairs} new employee number(s) differ from another only by leading zeros, as {} from {}; both were kept as they stand.",
-            number(person),
-            number(other)
-        );
-        findings.notice(staff, None, sentence);
+        look_alike::people(board, staff, plan, findings);
     }
 }
