@@ -1,6 +1,7 @@
 //! A file's lines as typed rows, or rejects that name line, column and value. Pure: nothing here knows what is on file.
 
 mod organisation;
+mod parts;
 mod policy;
 mod roles;
 mod training;
@@ -11,6 +12,7 @@ use chrono_tz::Tz;
 use entity::period::{Day, Validity};
 
 pub(super) use organisation::{LinkRow, PostRow, UnitRow};
+pub(super) use parts::Parts;
 pub(super) use policy::{ExemptionRow, PolicyRow};
 pub(super) use roles::{AllocationRow, AppointmentRow, ApprovalRow, UnavailabilityRow};
 pub(super) use training::{CourseRow, RecordRow};
@@ -123,7 +125,11 @@ pub(super) fn read_all(
         match kind {
             FileKind::Units => files.units = file.read(organisation::unit, organisation::spared_unit, nobody),
             FileKind::Staff => {
-                files.staff = file.read(organisation::post, organisation::spared_post, organisation::about_post)
+                let read = file.read(organisation::post, organisation::spared_post, organisation::about_post);
+                files.staff = match (files.staff.take(), read) {
+                    (Some(before), Some(read)) => Some(before.with(read)),
+                    (before, read) => before.or(read),
+                };
             }
             FileKind::Links => files.links = file.read(organisation::link, nothing, organisation::about_link),
             FileKind::Courses => files.courses = file.read(training::course, nothing, nobody),
@@ -183,6 +189,7 @@ impl Reader<'_> {
         let count = FileCount {
             ignored_columns: table.head.ignored.clone(),
             not_asked_for: table.head.not_asked_for.clone(),
+            parts: Parts::one(name, table.head.has),
             ..FileCount::of(*kind, name.clone())
         };
         let blank_is_no_record = *kind == FileKind::Training && table.head.blank_is_no_record(reading.mapping);

@@ -51,6 +51,7 @@ struct List {
 
 fn read(file: File<PostRow>, board: &mut Board, employers: &mut Employers, findings: &mut Findings) -> List {
     let File { mut count, rows, has, spared } = file;
+    let parts = count.parts.clone();
     occurring(&rows, &spared, employers);
     let not_read = NotRead::of_rejected(&spared, board);
     let mut spared = name_everybody(&rows, spared, board);
@@ -60,6 +61,7 @@ fn read(file: File<PostRow>, board: &mut Board, employers: &mut Employers, findi
     for line in rows {
         match post(&line, &count.file, board, findings) {
             Ok(post) => {
+                let has = parts.has([line.line]).unwrap_or(has);
                 if has.column(At::Wte) && line.row.wte.is_none() {
                     blank_wte = Some(blank_wte.map_or((line.line, 1), |(first, rows)| (first, rows + 1)));
                 }
@@ -118,6 +120,7 @@ fn settle_all(
         }
         None => (&mut none, Has(0), [].as_slice(), [].as_slice(), &mut nothing),
     };
+    let parts = count.parts.clone();
     let (mut held, mut listed, mut kept) = (on_file.as_slice(), posts, spared);
     // All three lists are by person: one walk, person by person.
     while let Some(person) =
@@ -139,6 +142,7 @@ fn settle_all(
             continue;
         }
         let is_later = board.staff_lists.iter().any(|(_, list)| list.employer == employer && list.as_at < as_at);
+        let has = parts.has(rows.iter().map(|line| line.line)).unwrap_or(has);
         let holding = Holding { rows, on_file: of_person, spared: &spared, has, as_at, is_later };
         let Settled { rows, on_file } = settle(&holding);
         for (line, taken) in rows {
@@ -148,7 +152,7 @@ fn settle_all(
                 Err(first) => {
                     let about = Some(board.people.list[person.at()].key);
                     not_read.add(employer, line.row.unit);
-                    findings.reject(count, line.line, about, doubled(board, &line.row, first));
+                    findings.reject(count, line.line, about, doubled(board, &line.row, &parts.told(first)));
                 }
             }
         }
@@ -240,16 +244,12 @@ impl Post {
     }
 }
 
-fn doubled(board: &Board, post: &Post, first: u32) -> Fault {
+fn doubled(board: &Board, post: &Post, first: &str) -> Fault {
     let (column, value) = match post.assignment {
         Some(number) => (At::Assignment, number),
         None => (At::Unit, board.units.list[post.unit.at()].code),
     };
-    board.fault(
-        column,
-        value,
-        format!("Line {first} is about the same post on some of the same days; keep one of the two"),
-    )
+    board.fault(column, value, format!("{first} is about the same post on some of the same days; keep one of the two"))
 }
 
 /// Takes over who a person is from the first row about them. Says whether the row agrees with the rows before it.
