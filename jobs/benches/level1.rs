@@ -145,6 +145,7 @@ async fn import_board(db: &DatabaseConnection, as_at: Day, now: DateTime<Utc>) -
         list_changes: 0,
         shift_days: 0,
         zone: chrono_tz::Europe::London,
+        sheet: None,
     };
     match import::run(db, request, now, &Silent).await?.refusal {
         Some(refusal) => Err(refusal.into()),

@@ -82,6 +82,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
         list_changes: 0,
         shift_days: 0,
         zone: chrono_tz::Europe::London,
+        sheet: None,
     };
     let outcome = import::run(&db, request, now, &Silent).await?;
     if let Some(refusal) = outcome.refusal {

@@ -17,6 +17,7 @@ mod load;
 mod mapping;
 mod parse;
 mod record;
+mod rejected_rows;
 mod source;
 mod stored_row;
 mod undo;
@@ -44,6 +45,7 @@ pub use findings::{FileCount, Notice, Reject};
 pub use layout::FileKind;
 pub use limits::{Allowance, Allowances, UnknownAllowance};
 pub use mapping::{Mapping, MappingError};
+pub use rejected_rows::{REJECT_HEADERS, rejected_rows};
 pub use undo::{UndoError, Undone, undo};
 
 use board::{Board, Plan};
@@ -74,7 +76,7 @@ pub enum Mode {
 /// What is to be imported, and how.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The files, at most one of a kind; they are taken in the order of [`FileKind::ALL`] whatever theirs is.
+    /// The files, at most one of a kind but of staff; they are taken in the order of [`FileKind::ALL`] whatever theirs is.
     pub sources: Vec<Source>,
     /// The day that the files describe. Whoever is no longer in a full list had their last day the day before.
     pub as_at: Day,
@@ -92,6 +94,8 @@ pub struct Request {
     pub list_changes: usize,
     /// The board's time zone: a time with an offset is that instant's day in it.
     pub zone: Tz,
+    /// The sheet of Excel workbooks to read. Null for the first with a header that fits.
+    pub sheet: Option<String>,
 }
 
 /// What an import did, or would do.
@@ -120,7 +124,7 @@ pub struct Outcome {
 /// Why an import came to no outcome. The files are not to blame.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// Two sources of one kind.
+    /// Two sources of one kind other than staff.
     #[error("{0} was given twice")]
     Twice(FileKind),
     /// The database refused or was away.
@@ -154,9 +158,11 @@ pub async fn run(
     now: DateTime<Utc>,
     progress: &dyn Progress,
 ) -> Result<Outcome, ImportError> {
-    let Request { mut sources, as_at, mapping, mode, allow, ends_employers, shift_days, list_changes, zone } = request;
+    let Request { mut sources, as_at, mapping, mode, allow, ends_employers, shift_days, list_changes, zone, sheet } =
+        request;
     sources.sort_by_key(|source| source.kind);
-    if let Some(pair) = sources.windows(2).find(|pair| pair[0].kind == pair[1].kind) {
+    if let Some(pair) = sources.windows(2).find(|pair| pair[0].kind == pair[1].kind && pair[0].kind != FileKind::Staff)
+    {
         return Err(ImportError::Twice(pair[0].kind));
     }
     // Only full lists end what they do not name; older courses or exemptions take nothing away.
@@ -164,8 +170,9 @@ pub async fn run(
         || sources.iter().any(|source| matches!(source.kind, FileKind::Units | FileKind::Staff));
     let mut findings = Findings::default();
     let mut board = Board::default();
-    let reading = Reading { mapping: &mapping, as_at, shift_days, zone };
+    let reading = Reading { mapping: &mapping, as_at, shift_days, zone, sheet: sheet.as_deref() };
     let mut files = parse::read_all(sources, &reading, &mut board.words, &mut findings, progress);
+    let parts = files.staff.as_ref().map(|file| file.count.parts.clone()).unwrap_or_default();
     let txn = begin(db, mode).await?;
     let erased = Erased::load(&txn).await?;
     erased::hide(&mut files, &mut board.words, &erased);
@@ -181,6 +188,7 @@ pub async fn run(
     let terms = Terms { as_at, allow };
     let (plan, counts) = checked(&txn, files, &mut board, &ends_employers, terms, &mut findings, progress).await?;
     let (board, change_list, rows_changed) = apply::list(&txn, board, &plan, list_changes).await?;
+    findings.name_parts(&parts);
     let Findings { mut rejects, notices, refusals, allowance_used, mut kept } = findings;
     rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     kept.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));

@@ -4,14 +4,13 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The cell as it may be written into a CSV file: one that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets a
-/// leading apostrophe (IMPORT.md, "Rules for every file").
+/// leading apostrophe (IMPORT.md, "Rules for every file"). Control characters, which a terminal would obey, become U+FFFD; tabs
+/// and line breaks stay.
 #[must_use]
 pub fn cell(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
+    let text = if text.contains(control) { Cow::Owned(text.replace(control, "\u{FFFD}")) } else { Cow::Borrowed(text) };
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{text}")) } else { text }
 }
 
 /// The UTF-8 byte-order mark: without it, Excel takes a CSV file for Windows-1252.
@@ -36,6 +35,7 @@ mod tests {
         for run in ["=1+1", "+44 141", "-1", "@SUM(A1)", "\tx", "\rx"] {
             assert_eq!(cell(run), format!("'{run}"));
         }
+        assert_eq!(cell("\u{1b}[2J\u{7f}=\u{85}a\tb\nc"), "\u{FFFD}[2J\u{FFFD}=\u{FFFD}a\tb\nc");
         for safe in ["", "Ward 5", "a=b", "'=1", "0"] {
             assert_eq!(cell(safe), safe);
         }

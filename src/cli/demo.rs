@@ -153,6 +153,7 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop>
             list_changes: 0,
             shift_days: monday.days_since(board::as_at()),
             zone: app.settings.board_zone,
+            sheet: None,
         };
         let outcome = import::run(&app.db, request, app.clock.now(), steps)
             .await

@@ -1,29 +1,24 @@
 //! `psn import`: a board's files, first as a dry run, then with `--apply`.
 
 mod changes;
+mod files;
 mod list_file;
+mod rejects;
+mod summary;
 pub mod undo;
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::period::Day;
-use jobs::import::{Allowance, FileKind, ImportError, Mapping, Mode, Outcome, Reject, Request, Source};
-use jobs::safe_csv;
+use jobs::import::{Allowance, ImportError, Mapping, Mode, Request};
 use sea_orm::DatabaseConnection;
 
 use super::progress::Steps;
 use super::{Stop, say};
-
-/// How many rejects are printed; the rest is saved with `--rejects`.
-const SHOWN: usize = 20;
-
-/// The columns of the file that `--rejects` saves.
-const REJECTS_HEADER: [&str; 5] = ["File", "Line", "Column", "Value", "What is wrong"];
+use files::{Gathered, gather, read};
+use summary::printable;
 
 /// Imports a board's files; without --apply it only says what would change.
 #[derive(clap::Args, Clone, Debug)]
@@ -33,7 +28,7 @@ pub struct Args {
     #[command(subcommand)]
     pub other: Option<Other>,
     /// Folder with any of units.csv, staff.csv, courses.csv, training.csv, supporters.csv, unavailability.csv, managers.csv,
-    /// policies.csv and exemptions.csv.
+    /// policies.csv, exemptions.csv and links.csv. Files whose names nearly fit are named, not taken.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
     /// The day that the files describe, as 2026-11-16.
@@ -49,21 +44,25 @@ pub struct Args {
     /// End all posts of an employer, which no file names any more, on the day before --as-at. Repeat it for several.
     #[arg(long, value_name = "NAME")]
     pub ends_employer: Vec<String>,
-    /// TOML file that says which of their headers and words are which of ours.
+    /// TOML file that translates the headers, words and course columns of another system's export.
     #[arg(long, value_name = "FILE")]
     pub mapping: Option<PathBuf>,
-    /// Save every rejected row as CSV.
+    /// Save every rejected row as CSV: its cells under its own header, then what is wrong. Mend the rows and import them again.
+    /// With several files, each has its own block in FILE, below an empty line.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
     /// Save every change as CSV: what, from, to.
     #[arg(long, value_name = "FILE")]
     pub changes: Option<PathBuf>,
-    /// Units, in place of DIR/units.csv; so with the files below.
+    /// Sheet of Excel workbooks to read. Defaults to the first sheet with a header that fits.
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// Units, in place of DIR/units.csv. This and the files below may be CSV files or Excel workbooks (.xlsx, .xlsm, .ods).
     #[arg(long, value_name = "FILE")]
     pub units: Option<PathBuf>,
-    /// Posts and people.
+    /// Posts and people. Repeat it for a file of each employer.
     #[arg(long, value_name = "FILE")]
-    pub staff: Option<PathBuf>,
+    pub staff: Vec<PathBuf>,
     /// Employee numbers that are one person.
     #[arg(long, value_name = "FILE")]
     pub links: Option<PathBuf>,
@@ -112,7 +111,7 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
             "--as-at is missing: name the day that the files describe, as 2026-11-16".to_owned(),
         ));
     };
-    let Gathered { sources, inputs, passed_over } = gather(args)?;
+    let Gathered { sources, inputs, passed_over, proposed } = gather(args)?;
     let mapping = match &args.mapping {
         None => Mapping::default(),
         Some(path) => {
@@ -133,20 +132,23 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
             "--rejects and --changes name the same file: choose another name for one".to_owned(),
         ));
     }
-    let rejects = args.rejects.as_deref().map(|path| list_file::open(path, &inputs, &REJECTS_HEADER, "rejects"));
+    let rejects = args.rejects.as_deref().map(|path| list_file::open(path, &inputs, "rejects", rejects::is_header));
     let rejects = rejects.transpose()?;
-    let changed = args.changes.as_deref().map(|path| list_file::open(path, &inputs, &changes::HEADER, "changes"));
+    let changed = args.changes.as_deref().map(|path| list_file::open(path, &inputs, "changes", changes::is_header));
     let changed = changed.transpose()?;
+    // The rows are read again for the list of rejected ones.
+    let read_again = if rejects.is_some() { sources.clone() } else { Vec::new() };
     let mode = if args.apply { Mode::Apply } else { Mode::DryRun };
     let request = Request {
         sources,
         as_at,
-        mapping,
+        mapping: mapping.clone(),
         mode,
         allow: args.allow.iter().copied().collect(),
         ends_employers: args.ends_employer.clone(),
         shift_days: 0,
         zone,
+        sheet: args.sheet.clone(),
         list_changes: match (&changed, mode) {
             (Some(_), _) => usize::MAX,
             (None, Mode::DryRun) => changes::SHOWN,
@@ -158,13 +160,15 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
         ImportError::Twice(_) => Stop::Refused(error.to_string()),
         ImportError::Database(error) => Stop::Failed(format!("the database did not answer as it should: {error}")),
     })?;
-    let saved = rejects.map(|mut file| rejects_csv(&outcome.rejects).map(|csv| file.write_all(&csv))).transpose()?;
+    let saved = rejects
+        .map(|file| rejects::save(&read_again, &mapping, args.sheet.as_deref(), &outcome.rejects, file))
+        .transpose();
     let listed = changed.map(|file| changes::save(&outcome.change_list, file)).transpose();
-    say(told(&outcome, &passed_over, args))?;
+    say(summary::told(&outcome, &passed_over, &proposed, args))?;
     if let Err(error) = listed {
         return Err(Stop::Failed(format!("the changes could not be saved ({error}); all else is as said above")));
     }
-    if let Some(Err(error)) = saved {
+    if let Err(error) = saved {
         return Err(Stop::Failed(format!("the rejects could not be saved ({error}); all else is as said above")));
     }
     if let Some(refusal) = outcome.refusal {
@@ -174,187 +178,4 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
         Some(file) => Err(Stop::Refused(format!("every row of {} was rejected", printable(&file.file)))),
         None => Ok(()),
     }
-}
-
-/// The files to import, and those in the folder that are none of the nine.
-struct Gathered {
-    sources: Vec<Source>,
-    /// Where they lie.
-    inputs: Vec<PathBuf>,
-    passed_over: Vec<String>,
-}
-
-fn gather(args: &Args) -> Result<Gathered, Stop> {
-    let mut paths: Vec<(FileKind, PathBuf)> = Vec::new();
-    let mut passed_over = Vec::new();
-    if let Some(dir) = &args.dir {
-        let unreadable = |error| Stop::Refused(format!("cannot read the folder {}: {error}", dir.display()));
-        for entry in std::fs::read_dir(dir).map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            match FileKind::ALL.into_iter().find(|kind| kind.file_name().eq_ignore_ascii_case(&name)) {
-                Some(kind) => paths.push((kind, entry.path())),
-                None if entry.path().is_file() => passed_over.push(name),
-                None => {}
-            }
-        }
-        passed_over.sort_unstable();
-        if paths.is_empty() {
-            let names = FileKind::ALL.map(FileKind::file_name).join(", ");
-            return Err(Stop::Refused(format!("{} has none of {names}", dir.display())));
-        }
-    }
-    for kind in FileKind::ALL {
-        if let Some(path) = single(args, kind) {
-            paths.retain(|(known, _)| *known != kind);
-            paths.push((kind, path.clone()));
-        }
-    }
-    if paths.is_empty() && args.ends_employer.is_empty() {
-        return Err(Stop::Refused("name a folder with --dir, or files as in --staff staff.csv".to_owned()));
-    }
-    let inputs = paths.iter().map(|(_, path)| path.clone()).collect();
-    let source = |(kind, path): (FileKind, PathBuf)| {
-        let name = path.file_name().map_or_else(|| kind.file_name(), |name| name.to_string_lossy().into_owned());
-        Ok(Source { kind, name, bytes: Cow::Owned(read(&path)?) })
-    };
-    Ok(Gathered { sources: paths.into_iter().map(source).collect::<Result<_, Stop>>()?, inputs, passed_over })
-}
-
-fn single(args: &Args, kind: FileKind) -> Option<&PathBuf> {
-    match kind {
-        FileKind::Units => args.units.as_ref(),
-        FileKind::Staff => args.staff.as_ref(),
-        FileKind::Links => args.links.as_ref(),
-        FileKind::Courses => args.courses.as_ref(),
-        FileKind::Training => args.training.as_ref(),
-        FileKind::Supporters => args.supporters.as_ref(),
-        FileKind::Unavailability => args.unavailability.as_ref(),
-        FileKind::Managers => args.managers.as_ref(),
-        FileKind::Policies => args.policies.as_ref(),
-        FileKind::Exemptions => args.exemptions.as_ref(),
-    }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Stop> {
-    std::fs::read(path).map_err(|error| Stop::Refused(format!("cannot read {}: {error}", path.display())))
-}
-
-/// The rejects as CSV that no spreadsheet runs.
-///
-/// # Errors
-///
-/// None in practice: it is written to memory.
-fn rejects_csv(rejects: &[Reject]) -> Result<Vec<u8>, Stop> {
-    let failed = |error: csv::Error| Stop::Failed(format!("cannot write the rejects: {error}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(REJECTS_HEADER).map_err(failed)?;
-    for Reject { file, line, column, value, sentence, .. } in rejects {
-        let line = line.map(|line| line.to_string()).unwrap_or_default();
-        let cells = [file, line.as_str(), column.unwrap_or_default(), value.as_deref().unwrap_or_default(), sentence];
-        writer.write_record(cells.map(safe_csv::cell).iter().map(|cell| cell.as_bytes())).map_err(failed)?;
-    }
-    writer.into_inner().map_err(|error| failed(error.into_error().into()))
-}
-
-/// Everything there is to say, ending in the next step.
-fn told(outcome: &Outcome, passed_over: &[String], args: &Args) -> String {
-    let Outcome { batch, files, rejects, kept, notices, refusal, changes, change_list: _, rows_changed: _ } = outcome;
-    let mut text = String::new();
-    let mut line = |said: String| {
-        text.push_str(&said);
-        text.push('\n');
-    };
-    if !files.is_empty() {
-        line(format!(
-            "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}",
-            "file", "rows", "added", "changed", "ended", "unchanged", "rejected"
-        ));
-        for file in files {
-            line(format!(
-                "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}",
-                printable(&file.file),
-                file.rows,
-                file.added,
-                file.changed,
-                file.ended,
-                file.unchanged,
-                file.rejected
-            ));
-        }
-    }
-    if !rejects.is_empty() {
-        line(format!("\nRejected ({}):", rejects.len()));
-        for reject in rejects.iter().take(SHOWN) {
-            line(format!("  {}", told_reject(reject)));
-        }
-        if rejects.len() > SHOWN && args.rejects.is_none() {
-            line(format!("  … and {} more; save them all with --rejects FILE.csv", rejects.len() - SHOWN));
-        }
-        if let Some(path) = &args.rejects {
-            line(format!("  All of them are in {}.", path.display()));
-        }
-    }
-    if !kept.is_empty() {
-        line(format!("\nKept with a notice, the cell left blank ({}):", kept.len()));
-        for cell in kept.iter().take(SHOWN) {
-            line(format!("  {}", told_reject(cell)));
-        }
-        if kept.len() > SHOWN {
-            line(format!("  … and {} more", kept.len() - SHOWN));
-        }
-    }
-    if !notices.is_empty() {
-        line("\nTo know:".to_owned());
-        for notice in notices {
-            let place = notice.line.map(|line| format!(" line {line}")).unwrap_or_default();
-            line(format!("  {}{place}: {}", printable(&notice.file), printable(&notice.sentence)));
-        }
-    }
-    for file in files.iter().filter(|file| !file.ignored_columns.is_empty()) {
-        line(format!(
-            "\nIgnored columns of {}: {}",
-            printable(&file.file),
-            printable(&file.ignored_columns.join(", "))
-        ));
-        if !file.not_asked_for.is_empty() {
-            let columns = printable(&file.not_asked_for.join(", "));
-            line(format!("  Not asked for, and better left out of the file: {columns}"));
-        }
-    }
-    if !passed_over.is_empty() {
-        line(format!("\nIgnored files of the folder: {}", printable(&passed_over.join(", "))));
-    }
-    text.push_str(&changes::told(outcome, args.changes.as_deref()));
-    let end = match (batch, refusal, changes) {
-        (_, Some(_), _) => return text,
-        (None, None, true) => "\nNothing was written. Run again with --apply.".to_owned(),
-        (None, None, false) => "\nNothing was written, and nothing would change.".to_owned(),
-        (Some(batch), None, true) => format!("\nApplied as import {batch}."),
-        (Some(batch), None, false) => format!("\nRecorded as import {batch}; nothing had changed."),
-    };
-    text.push_str(&end);
-    text.push('\n');
-    text
-}
-
-fn told_reject(reject: &Reject) -> String {
-    let Reject { file, line, column, value, sentence, .. } = reject;
-    let mut text = printable(file);
-    if let Some(line) = line {
-        let _ = write!(text, " line {line}");
-    }
-    if let Some(column) = column {
-        let _ = write!(text, ", {column}");
-    }
-    if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
-        let _ = write!(text, " '{}'", printable(value));
-    }
-    let _ = write!(text, ": {}", printable(sentence));
-    text
-}
-
-/// Text from a file on one line of a terminal, which obeys control characters.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

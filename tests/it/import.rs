@@ -61,6 +61,7 @@ impl<'w> Import<'w> {
             list_changes: usize::MAX,
             shift_days: 0,
             zone: chrono_tz::Europe::London,
+            sheet: None,
         };
         Self { world, request }
     }

@@ -67,7 +67,7 @@ async fn row_of(db: &DatabaseConnection, person: i64) -> delivery::Model {
 }
 
 /// Every recipient with the code of each unit and the reason.
-async fn told(job: &GapReport, db: &DatabaseConnection) -> Vec<(String, Vec<(String, String)>)> {
+pub(crate) async fn told(job: &GapReport, db: &DatabaseConnection) -> Vec<(String, Vec<(String, String)>)> {
     let previews = job.dry_run(db, week("2026-W47")).await.unwrap();
     previews.into_iter().map(|preview| (preview.recipient, preview.units)).collect()
 }

@@ -6,6 +6,7 @@ mod employers;
 mod facts;
 mod guard;
 mod links;
+mod look_alike;
 mod not_read;
 mod placements;
 mod posts;

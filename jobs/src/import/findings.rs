@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::layout::FileKind;
-use super::parse::PersonKey;
+use super::parse::{Parts, PersonKey};
 
 /// A row, or a whole file, that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +74,9 @@ pub struct FileCount {
     pub ignored_columns: Vec<String>,
     /// Those of them that nobody asked for: identity numbers, birth, home, pay, reasons for absence.
     pub not_asked_for: Vec<String>,
+    /// The files that were read as this one.
+    #[serde(skip)]
+    pub(super) parts: Parts,
 }
 
 /// What became of a row that was taken.
@@ -98,6 +101,7 @@ impl FileCount {
             rejected: 0,
             ignored_columns: Vec::new(),
             not_asked_for: Vec::new(),
+            parts: Parts::default(),
         }
     }
 
@@ -163,6 +167,21 @@ impl Findings {
         self.refusals.push(format!("{file}{place}: {sentence}"));
         let value = value.map(shortened);
         self.rejects.push(Reject { file: file.to_owned(), line, column, value, sentence, about: None });
+    }
+
+    /// Puts the name of the file, and the line in it, in the place of what several files read as one were called.
+    pub(super) fn name_parts(&mut self, parts: &Parts) {
+        let rejects = self.rejects.iter_mut().chain(&mut self.kept);
+        let rejects = rejects.map(|reject| (&mut reject.file, &mut reject.line));
+        let notices = self.notices.iter_mut().map(|notice| (&mut notice.file, &mut notice.line));
+        for (file, line) in rejects.chain(notices) {
+            if let Some(encoded) = line
+                && let Some((name, own)) = parts.place(file, *encoded)
+            {
+                *file = name.to_owned();
+                *encoded = own;
+            }
+        }
     }
 
     pub(super) fn notice(&mut self, file: &str, line: Option<u32>, sentence: impl Into<String>) {

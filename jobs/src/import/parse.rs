@@ -1,6 +1,7 @@
 //! A file's lines as typed rows, or rejects that name line, column and value. Pure: nothing here knows what is on file.
 
 mod organisation;
+mod parts;
 mod policy;
 mod roles;
 mod training;
@@ -11,6 +12,7 @@ use chrono_tz::Tz;
 use entity::period::{Day, Validity};
 
 pub(super) use organisation::{LinkRow, PostRow, UnitRow};
+pub(super) use parts::Parts;
 pub(super) use policy::{ExemptionRow, PolicyRow};
 pub(super) use roles::{AllocationRow, AppointmentRow, ApprovalRow, UnavailabilityRow};
 pub(super) use training::{CourseRow, RecordRow};
@@ -103,6 +105,8 @@ pub(super) struct Reading<'m> {
     pub(super) shift_days: i64,
     /// The board's time zone, in which a time with an offset is a day.
     pub(super) zone: Tz,
+    /// The sheet of workbooks to read; the first that fits if there is none.
+    pub(super) sheet: Option<&'m str>,
 }
 
 /// Reads every source; each is let go as soon as it is read.
@@ -121,7 +125,11 @@ pub(super) fn read_all(
         match kind {
             FileKind::Units => files.units = file.read(organisation::unit, organisation::spared_unit, nobody),
             FileKind::Staff => {
-                files.staff = file.read(organisation::post, organisation::spared_post, organisation::about_post)
+                let read = file.read(organisation::post, organisation::spared_post, organisation::about_post);
+                files.staff = match (files.staff.take(), read) {
+                    (Some(before), Some(read)) => Some(before.with(read)),
+                    (before, read) => before.or(read),
+                };
             }
             FileKind::Links => files.links = file.read(organisation::link, nothing, organisation::about_link),
             FileKind::Courses => files.courses = file.read(training::course, nothing, nobody),
@@ -177,10 +185,11 @@ impl Reader<'_> {
         about: fn(&mut Cells<'_>) -> Option<PersonKey>,
     ) -> Result<File<R>, Refused> {
         let Self { kind, name, bytes, reading, words, findings } = self;
-        let table = Table::open(bytes, *kind, reading.mapping)?;
+        let table = Table::open(bytes, *kind, reading.mapping, reading.sheet)?;
         let count = FileCount {
             ignored_columns: table.head.ignored.clone(),
             not_asked_for: table.head.not_asked_for.clone(),
+            parts: Parts::one(name, table.head.has),
             ..FileCount::of(*kind, name.clone())
         };
         let blank_is_no_record = *kind == FileKind::Training && table.head.blank_is_no_record(reading.mapping);
@@ -232,6 +241,11 @@ impl Reader<'_> {
             // What was found by reading the other days day first means nothing.
             findings.rejects.truncate(found_before);
             return Err(refused);
+        }
+        if let Some(sheet) = &table.sheet {
+            let hidden =
+                if table.hidden { " Hidden rows, columns or sheets of the workbook are read too." } else { "" };
+            findings.notice(name, None, format!("The sheet '{sheet}' was read.{hidden}"));
         }
         notices(name, *kind, &table.head, &tail, file.count.rows, findings);
         if let (Some(_), FileKind::Units | FileKind::Staff) = (nameless, *kind) {

@@ -5,6 +5,7 @@ mod head;
 mod misnamed;
 mod names;
 mod rows;
+mod workbook;
 
 use std::borrow::Cow;
 
@@ -39,6 +40,20 @@ impl Refused {
 pub(super) struct Table<'b> {
     text: Cow<'b, str>,
     pub(super) head: Head,
+    counted: Counted,
+    /// The sheet that was read, of a workbook.
+    pub(super) sheet: Option<String>,
+    /// Whether hidden rows, columns or sheets were read.
+    pub(super) hidden: bool,
+}
+
+/// What a line's number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counted {
+    /// Lines as an editor counts them.
+    Lines,
+    /// Records: the rows of a sheet.
+    Records,
 }
 
 /// One line of data.
@@ -87,18 +102,35 @@ impl Row<'_> {
 }
 
 impl<'b> Table<'b> {
-    /// Finds out the encoding, the delimiter and the header. A file whose header fits another kind better is refused.
+    /// Finds out the encoding, the delimiter and the header. A file whose header fits another kind better is refused. Of a
+    /// workbook, the sheet called `sheet` is read; the first with a header that fits if it is none.
     ///
     /// # Errors
     ///
     /// The first thing that keeps the file from being read.
-    pub(super) fn open(bytes: &'b [u8], kind: FileKind, mapping: &Mapping) -> Result<Self, Refused> {
-        let text = encoding::decode(bytes).map_err(Refused::whole)?;
-        if text.trim().is_empty() {
-            return Err(Refused::whole("it is empty; it must at least have its header"));
+    pub(super) fn open(
+        bytes: &'b [u8],
+        kind: FileKind,
+        mapping: &Mapping,
+        sheet: Option<&str>,
+    ) -> Result<Self, Refused> {
+        let head = |text: &str, counted: Counted| {
+            if text.trim().is_empty() {
+                return Err(Refused::whole("it is empty; it must at least have its header"));
+            }
+            misnamed::checked(Head::find(text, counted, kind, mapping), text, counted, kind, mapping)
+        };
+        if workbook::is_one(bytes) {
+            let counted = Counted::Records;
+            return workbook::first(bytes, sheet, |sheet| {
+                let workbook::Sheet { name, text, hidden } = sheet;
+                let head = head(&text, counted)?;
+                Ok(Self { text: Cow::Owned(text), head, counted, sheet: Some(name), hidden })
+            });
         }
-        let head = misnamed::checked(Head::find(&text, kind, mapping), &text, kind, mapping)?;
-        Ok(Self { text, head })
+        let (text, counted) = (encoding::decode(bytes).map_err(Refused::whole)?, Counted::Lines);
+        let head = head(&text, counted)?;
+        Ok(Self { text, head, counted, sheet: None, hidden: false })
     }
 
     /// Hands every line of data to `each`.
@@ -107,7 +139,7 @@ impl<'b> Table<'b> {
     ///
     /// That the file was cut short, or a quotation mark is not closed: what else is lost cannot be told.
     pub(super) fn rows(&self, each: impl FnMut(&Row<'_>)) -> Result<Tail, Refused> {
-        rows::read(&self.text, &self.head, each)
+        rows::read(&self.text, self.counted, &self.head, each)
     }
 }
 
@@ -121,15 +153,21 @@ struct Lines<'t> {
     text: &'t [u8],
     at: usize,
     line: u32,
+    counted: Counted,
 }
 
 impl<'t> Lines<'t> {
-    fn new(text: &'t str) -> Self {
-        Self { text: text.as_bytes(), at: 0, line: 1 }
+    fn new(text: &'t str, counted: Counted) -> Self {
+        let line = if counted == Counted::Lines { 1 } else { 0 };
+        Self { text: text.as_bytes(), at: 0, line, counted }
     }
 
-    /// The line on which `record` begins. Records must come in order.
+    /// The line on which `record` begins. Every record must be asked for, in order.
     fn of(&mut self, record: &StringRecord) -> u32 {
+        if self.counted == Counted::Records {
+            self.line += 1;
+            return self.line;
+        }
         let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
         while let Some(byte) = self.text.get(self.at) {
             let line_end = matches!(byte, b'\n' | b'\r');

@@ -7,13 +7,18 @@ use std::path::Path;
 use jobs::import::{Change, ChangedCell, Outcome};
 use jobs::safe_csv;
 
-use super::printable;
+use super::summary::printable;
 
 /// How many changes are printed; `--changes` saves all.
 pub(super) const SHOWN: usize = 100;
 
 /// The columns of the file that `--changes` saves.
-pub(super) const HEADER: [&str; 6] = ["Change", "What", "Which", "Column", "From", "To"];
+const HEADER: [&str; 6] = ["Change", "What", "Which", "Column", "From", "To"];
+
+/// Whether a file whose first line this is holds such a list.
+pub(super) fn is_header(line: &str) -> bool {
+    line == HEADER.join(",")
+}
 
 /// The list as it is printed; empty if there is nothing to list.
 pub(super) fn told(outcome: &Outcome, file: Option<&Path>) -> String {

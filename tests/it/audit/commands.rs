@@ -77,6 +77,7 @@ both! {
             list_changes: 0,
             shift_days: 0,
             zone: London,
+            sheet: None,
         };
         jobs::import::run(&world.db, request, world.clock.now(), &jobs::import::Silent).await.expect_err("no record");
         assert_eq!(entity::store::roster::version(&world.db).await.unwrap(), 0);

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 
-use entity::table::{completion, exemption, person};
+use entity::table::{completion, exemption, person, person_link};
 use jobs::import::{FileKind, Outcome, Source};
-use sea_orm::EntityTrait as _;
+use jobs::mail::Mailer;
+use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 
 use super::{Import, counts, posts, rejects};
-use crate::harness::{World, both};
+use crate::disclosure::exported;
+use crate::harness::{World, both, instant};
+use crate::report::{job, told};
 
 fn bytes(name: &str) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/field").join(name);
@@ -28,6 +31,23 @@ async fn board(world: &World) {
         import = import.with_bytes(kind, bytes(&format!("board/{kind}.csv")));
     }
     import.applied().await;
+}
+
+/// A team's row of coverage.csv.
+async fn coverage(world: &World, team: &str) -> String {
+    let out = exported(world, "2026-11-16", &[]).await;
+    let rows = std::fs::read_to_string(out.join("coverage.csv")).unwrap();
+    rows.lines().find(|row| row.contains(&format!(",{team},"))).expect("the team is there").to_owned()
+}
+
+/// To whom Monday's report goes, sorted.
+async fn reported(world: &World) -> Vec<String> {
+    let (mailer, memory) = Mailer::memory();
+    let week = "2026-W47".parse().unwrap();
+    job(mailer).run(&world.db, week, instant("2026-11-16T07:00:00Z")).await.unwrap();
+    let mut to: Vec<_> = memory.take().into_iter().map(|mail| mail.to).collect();
+    to.sort();
+    to
 }
 
 /// Days of completion as `number day`, by number.
@@ -200,5 +220,72 @@ both!(
             let refused = Import::of(&world, &[]).with(source).refused().await;
             assert!(refused.refusal.as_deref().unwrap().contains(said), "{:?}", refused.refusal);
         }
+    }
+);
+
+both!(
+    async fn a_no_break_space_is_no_second_family(world: World) {
+        board(&world).await;
+        let mut import = Import::of(&world, &[]);
+        for (kind, name) in [
+            (FileKind::Staff, "01-mix-nbsp-staff.csv"),
+            (FileKind::Policies, "01-mix-policies.csv"),
+            (FileKind::Supporters, "01-mix-supporters.csv"),
+            (FileKind::Training, "01-mix-training.csv"),
+        ] {
+            import = import.with_bytes(kind, bytes(name));
+        }
+        // Every job family is another one than on the board, which the tiny board was made for.
+        import.allowing("changed=78").applied().await;
+        let ward = coverage(&world, "W1").await;
+        assert!(ward.contains(",MIX_GAP,") && ward.contains(",MUST 2 different job_family,"), "{ward}");
+    }
+);
+
+both!(
+    async fn a_number_with_a_character_that_cannot_be_seen_is_the_same_number(world: World) {
+        board(&world).await;
+        import(&world, FileKind::Training, "board/training.csv").applied().await;
+        let before = posts(&world).await;
+        let outcome = import(&world, FileKind::Staff, "03-zero-width-number-staff.csv").applied().await;
+        assert_eq!(counts(&outcome, FileKind::Staff), (0, 0, 0, 78, 0), "{:?}", outcome.notices);
+        assert_eq!(posts(&world).await, before);
+        let ward = coverage(&world, "W1").await;
+        assert!(ward.contains(",COVERED,"), "{ward}");
+    }
+);
+
+both!(
+    async fn the_report_of_a_manager_without_an_address_goes_to_the_next_recipient_at_once(world: World) {
+        board(&world).await;
+        let outcome = import(&world, FileKind::Staff, "04-address-staff.csv").applied().await;
+        let kept: Vec<_> = outcome.kept.iter().map(|cell| (cell.line, cell.column, cell.value.as_deref())).collect();
+        assert_eq!(kept, [(Some(2), Some("Work Email"), Some("TBC"))]);
+        assert_eq!(counts(&outcome, FileKind::Staff).4, 0, "{:?}", outcome.rejects);
+        let (mailer, _) = Mailer::memory();
+        let of_acute = told(&job(mailer), &world.db).await.into_iter();
+        let of_acute = of_acute.filter(|(_, units)| units.iter().any(|(code, _)| code == "ACU"));
+        let recipients: Vec<_> = of_acute.map(|(recipient, _)| recipient).collect();
+        assert!(recipients.iter().any(|recipient| recipient.contains("bo.board@board.example")), "{recipients:?}");
+        let to = reported(&world).await;
+        assert!(to.contains(&"bo.board@board.example".to_owned()), "{to:?}");
+        assert!(!to.iter().any(|to| to.contains("TBC") || to.contains("ada.acute")), "{to:?}");
+    }
+);
+
+both!(
+    async fn two_numbers_that_are_linked_are_one_person_with_one_mail(world: World) {
+        board(&world).await;
+        let managers = format!(
+            "{}COM,CC,79999,Coordinator,01/04/2024,\n",
+            String::from_utf8(bytes("board/managers.csv")).unwrap().replace("\r\n", "\n")
+        );
+        let staff = bytes("14-joint-staff.csv");
+        let links = "Employer,Employee Number,Same As Employer,Same As Employee Number\nCC,79999,HB,000102\n";
+        let files = [(FileKind::Managers, managers.as_str()), (FileKind::Links, links)];
+        Import::of(&world, &files).with_bytes(FileKind::Staff, staff).applied().await;
+        let to = reported(&world).await;
+        assert_eq!(to.iter().filter(|to| *to == "bo.board@board.example").count(), 1, "{to:?}");
+        assert_eq!(person_link::Entity::find().count(&world.db).await.unwrap(), 1);
     }
 );

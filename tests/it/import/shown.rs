@@ -58,9 +58,9 @@ both!(
         psn(&world, &["--apply", "--rejects", saved.to_str().unwrap()]).await.unwrap();
         let text = std::fs::read_to_string(&saved).unwrap();
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines[0], "File,Line,Column,Value,What is wrong");
-        assert!(lines[1].starts_with("staff.csv,2,Unit Code,\"'=HYPERLINK(\"\"x\"\")\","), "{text}");
-        assert!(lines[2].starts_with("staff.csv,3,WTE,'-1,"), "{text}");
+        assert_eq!(lines[0], "Employer,Employee Number,Unit Code,WTE,File,Line,Column,What is wrong");
+        assert!(lines[1].starts_with("X,1,\"'=HYPERLINK(\"\"x\"\")\",1,staff.csv,2,Unit Code,"), "{text}");
+        assert!(lines[2].starts_with("X,2,T1,'-1,staff.csv,3,WTE,"), "{text}");
         assert_eq!(lines.len(), 3);
     }
 );
@@ -120,5 +120,94 @@ both!(
         assert!(matches!(&mapping, Stop::Refused(said) if said.contains("Ward Code")), "{mapping}");
         let missing = psn(&world, &["--staff", "nowhere.csv"]).await.unwrap_err();
         assert!(matches!(&missing, Stop::Refused(said) if said.contains("nowhere.csv")), "{missing}");
+    }
+);
+
+both!(
+    async fn rejected_rows_of_several_files_are_blocks_that_can_be_mended(world: World) {
+        let folder = world.folder.path().join("in");
+        std::fs::create_dir(&folder).unwrap();
+        write(&folder, "units.csv", UNITS);
+        write(&folder, "staff.csv", STAFF);
+        write(&folder, "exemptions.csv", "Reason,Unit Code,From,Until\n\"Two\nlines\u{7}\",T1,soon,later\n");
+        write(
+            &folder,
+            "unavailability.csv",
+            "Employer,Employee Number,From\nX,=\"0001\",01/10/2026\nX,=\"0001\",never\n",
+        );
+        let saved = world.folder.path().join("rejects.csv");
+        for _ in 0..2 {
+            let lost = psn(&world, &["--rejects", saved.to_str().unwrap()]).await.unwrap_err();
+            assert!(lost.to_string().contains("every row of exemptions.csv"), "{lost}");
+        }
+        let text = std::fs::read_to_string(&saved).unwrap();
+        let blocks: Vec<_> = text.split("\n\n").collect();
+        assert!(blocks[0].starts_with("Employer,Employee Number,From,File,Line,Column,What is wrong\n"), "{text}");
+        assert!(
+            blocks[0].contains("\nX,\"'=\"\"0001\"\"\",never,unavailability.csv,3,From,This is not a day"),
+            "{text}"
+        );
+        assert!(blocks[1].starts_with("Reason,Unit Code,From,Until,File,Line,Column,What is wrong\n"), "{text}");
+        assert!(
+            blocks[1].contains("\"Two\nlines\u{FFFD}\",T1,soon,later,exemptions.csv,2,"),
+            "one line for all: {text}"
+        );
+        // Mended, the block goes in as it is.
+        write(world.folder.path(), "mended.csv", &format!("{}\n", blocks[0].replace("never", "02/10/2026")));
+        std::fs::remove_file(folder.join("exemptions.csv")).unwrap();
+        let mended = world.folder.path().join("mended.csv");
+        psn(&world, &["--apply", "--unavailability", mended.to_str().unwrap()]).await.unwrap();
+        assert_eq!(entity::table::unavailability::Entity::find().all(&world.db).await.unwrap().len(), 1);
+    }
+);
+
+both!(
+    async fn staff_files_of_several_employers_are_one_list(world: World) {
+        let folder = world.folder.path().join("in");
+        std::fs::create_dir(&folder).unwrap();
+        write(&folder, "units.csv", UNITS);
+        write(world.folder.path(), "board.csv", "Employer,Employee Number,Unit Code,WTE\nX,1,T1,0.5\nX,2,T1,1\n");
+        write(
+            world.folder.path(),
+            "council.csv",
+            "Employer,Employee Number,Unit Code,Job Title\nY,1,T2,Nurse\nX,1,T1,Cook\nY,2,T9,\n",
+        );
+        let (one, two) = (world.folder.path().join("board.csv"), world.folder.path().join("council.csv"));
+        let saved = world.folder.path().join("rejects.csv");
+        let staff = ["--staff", one.to_str().unwrap(), "--staff", two.to_str().unwrap()];
+        let more = ["--apply", "--rejects", saved.to_str().unwrap()];
+        for _ in 0..2 {
+            psn(&world, &[staff.as_slice(), &more].concat()).await.unwrap();
+            assert_eq!(posts(&world).await, ["1 T1 ..", "1 T2 ..", "2 T1 .."]);
+        }
+        let rejected = std::fs::read_to_string(&saved).unwrap();
+        assert!(
+            rejected.contains("X,1,T1,Cook,council.csv,3,Unit Code,Line 2 of board.csv is about the same post"),
+            "{rejected}"
+        );
+        assert!(rejected.contains("Y,2,T9,,council.csv,4,Unit Code,"), "{rejected}");
+        let titles = entity::table::post::Entity::find().all(&world.db).await.unwrap();
+        let mut told: Vec<_> = titles.into_iter().map(|post| (post.wte, post.job_title)).collect();
+        told.sort();
+        assert_eq!(
+            told,
+            [(0, Some("Nurse".to_owned())), (50, None), (100, None)],
+            "each file speaks for its own columns"
+        );
+    }
+);
+
+both!(
+    async fn files_whose_names_nearly_fit_are_proposed_and_not_taken(world: World) {
+        let folder = world.folder.path().join("in");
+        std::fs::create_dir(&folder).unwrap();
+        write(&folder, "units (1).csv", UNITS);
+        write(&folder, "staff export 16-11-2026.csv", STAFF);
+        let none = psn(&world, &[]).await.unwrap_err().to_string();
+        let units = folder.join("units (1).csv");
+        let said = format!("units (1).csv looks like units.csv: run again with --units '{}'", units.display());
+        assert!(none.contains(&said) && none.contains("staff export 16-11-2026.csv looks like staff.csv"), "{none}");
+        psn(&world, &["--apply", "--units", units.to_str().unwrap()]).await.unwrap();
+        assert!(posts(&world).await.is_empty());
     }
 );

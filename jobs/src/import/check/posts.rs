@@ -1,7 +1,5 @@
 //! staff.csv: a full list of posts, and who holds them.
 
-use std::collections::HashMap;
-
 use entity::period::Day;
 
 use super::super::board::{Board, Person, PersonIx, Plan, Post};
@@ -12,6 +10,7 @@ use super::super::words::Text;
 use super::Terms;
 use super::employers::{Employers, Place};
 use super::guard::Guard;
+use super::look_alike;
 use super::not_read::NotRead;
 use super::settle::{Change, Holding, Settled, settle};
 
@@ -52,6 +51,7 @@ struct List {
 
 fn read(file: File<PostRow>, board: &mut Board, employers: &mut Employers, findings: &mut Findings) -> List {
     let File { mut count, rows, has, spared } = file;
+    let parts = count.parts.clone();
     occurring(&rows, &spared, employers);
     let not_read = NotRead::of_rejected(&spared, board);
     let mut spared = name_everybody(&rows, spared, board);
@@ -61,6 +61,7 @@ fn read(file: File<PostRow>, board: &mut Board, employers: &mut Employers, findi
     for line in rows {
         match post(&line, &count.file, board, findings) {
             Ok(post) => {
+                let has = parts.has([line.line]).unwrap_or(has);
                 if has.column(At::Wte) && line.row.wte.is_none() {
                     blank_wte = Some(blank_wte.map_or((line.line, 1), |(first, rows)| (first, rows + 1)));
                 }
@@ -119,6 +120,7 @@ fn settle_all(
         }
         None => (&mut none, Has(0), [].as_slice(), [].as_slice(), &mut nothing),
     };
+    let parts = count.parts.clone();
     let (mut held, mut listed, mut kept) = (on_file.as_slice(), posts, spared);
     // All three lists are by person: one walk, person by person.
     while let Some(person) =
@@ -140,6 +142,7 @@ fn settle_all(
             continue;
         }
         let is_later = board.staff_lists.iter().any(|(_, list)| list.employer == employer && list.as_at < as_at);
+        let has = parts.has(rows.iter().map(|line| line.line)).unwrap_or(has);
         let holding = Holding { rows, on_file: of_person, spared: &spared, has, as_at, is_later };
         let Settled { rows, on_file } = settle(&holding);
         for (line, taken) in rows {
@@ -149,7 +152,7 @@ fn settle_all(
                 Err(first) => {
                     let about = Some(board.people.list[person.at()].key);
                     not_read.add(employer, line.row.unit);
-                    findings.reject(count, line.line, about, doubled(board, &line.row, first));
+                    findings.reject(count, line.line, about, doubled(board, &line.row, &parts.told(first)));
                 }
             }
         }
@@ -241,16 +244,12 @@ impl Post {
     }
 }
 
-fn doubled(board: &Board, post: &Post, first: u32) -> Fault {
+fn doubled(board: &Board, post: &Post, first: &str) -> Fault {
     let (column, value) = match post.assignment {
         Some(number) => (At::Assignment, number),
         None => (At::Unit, board.units.list[post.unit.at()].code),
     };
-    board.fault(
-        column,
-        value,
-        format!("Line {first} is about the same post on some of the same days; keep one of the two"),
-    )
+    board.fault(column, value, format!("{first} is about the same post on some of the same days; keep one of the two"))
 }
 
 /// Takes over who a person is from the first row about them. Says whether the row agrees with the rows before it.
@@ -290,40 +289,6 @@ pub(super) fn people(board: &Board, staff: Option<&str>, plan: &mut Plan, findin
         }
     }
     if let Some(staff) = staff {
-        lost_zeros(board, staff, plan, findings);
-    }
-}
-
-/// A new number that differs from another only by leading zeros is most likely a number that a spreadsheet has changed. It is
-/// taken as it stands, never for the other.
-fn lost_zeros(board: &Board, staff: &str, plan: &Plan, findings: &mut Findings) {
-    let value = |person: PersonIx| {
-        let (employer, number) = board.people.list[person.at()].key;
-        let number = board.words.get(number);
-        let plain = number.len() <= 18 && number.bytes().all(|b| b.is_ascii_digit());
-        plain.then(|| number.parse::<u64>().ok()).flatten().map(|value| (employer, value))
-    };
-    if plan.new_people.is_empty() {
-        return;
-    }
-    let on_file = (0..board.people.on_file.len()).map(PersonIx::new);
-    let mut known = HashMap::new();
-    let mut found: Option<(PersonIx, PersonIx, u32)> = None;
-    for person in on_file.chain(plan.new_people.iter().copied()) {
-        let Some(value) = value(person) else { continue };
-        if let Some(other) = known.insert(value, person)
-            && person.at() >= board.people.on_file.len()
-        {
-            found = Some(found.map_or((other, person, 1), |(other, person, pairs)| (other, person, pairs + 1)));
-        }
-    }
-    if let Some((other, person, pairs)) = found {
-        let number = |person: PersonIx| board.words.get(board.people.list[person.at()].key.1);
-        let sentence = format!(
-            "{pairs} new employee number(s) differ from another only by leading zeros, as {} from {}; both were kept as they stand.",
-            number(person),
-            number(other)
-        );
-        findings.notice(staff, None, sentence);
+        look_alike::people(board, staff, plan, findings);
     }
 }

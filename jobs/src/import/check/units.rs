@@ -9,6 +9,7 @@ use super::super::findings::{Fault, FileCount, Findings, Taken};
 use super::super::layout::UnitColumn as At;
 use super::super::parse::{File, Line, Spared, UnitRow};
 use super::Terms;
+use super::look_alike;
 use super::placements::Placements;
 
 /// Takes the units over into the board. Gives the count, and by place whether a unit that was open is open no longer.
@@ -80,6 +81,7 @@ pub(super) fn check(
     for day in tree.days_from(terms.as_at) {
         no_cycle(&listed, &tree, day, board, &count.file, findings);
     }
+    look_alike::units(board, &count.file, before.len(), findings);
     let moved = tree.plan(board, plan);
     for (place, _) in taken {
         count.take(match before.get(place.at()) {

@@ -11,9 +11,6 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 /// Why the encoding cannot be told, as a sentence that ends in what to do.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     const UTF_8_BOM: &[u8] = b"\xEF\xBB\xBF";
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        return Err("this is an Excel workbook, not a CSV file; save it as 'CSV UTF-8'".to_owned());
-    }
     let text = match bytes {
         [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => return Err(untold("UTF-32")),
         [0xFF, 0xFE, rest @ ..] => utf_16(rest, UTF_16LE)?,
@@ -116,7 +113,6 @@ mod tests {
             let sentence = decode(bytes).expect_err(&String::from_utf8_lossy(bytes));
             assert!(sentence.ends_with("save it as 'CSV UTF-8'"), "{sentence}");
         }
-        assert!(decode(b"PK\x03\x04rest").unwrap_err().contains("Excel workbook"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use csv::StringRecord;
 
 use super::super::layout::{Column as _, FileKind, Has, TrainingColumn, header_key, not_asked_for};
 use super::super::mapping::Mapping;
-use super::{Lines, Refused, names, records};
+use super::{Counted, Lines, Refused, names, records};
 
 /// How far down a header is looked for.
 const DEEPEST: usize = 50;
@@ -51,10 +51,10 @@ pub(in super::super) struct Head {
 
 impl Head {
     /// The line, with the delimiter, under which most of our headers are found.
-    pub(super) fn find(text: &str, kind: FileKind, mapping: &Mapping) -> Result<Self, Refused> {
+    pub(super) fn find(text: &str, counted: Counted, kind: FileKind, mapping: &Mapping) -> Result<Self, Refused> {
         let mut best: Option<(usize, Found)> = None;
         for delimiter in [b',', b';', b'\t'] {
-            for found in candidates(text, delimiter) {
+            for found in candidates(text, counted, delimiter) {
                 let wide = found.cells.iter().filter(|cell| mapping.course_of(kind, cell).is_some()).count();
                 let score = wide + found.keys(kind, mapping).into_iter().filter(|key| ours(kind, key)).count();
                 if score > best.as_ref().map_or(0, |(score, _)| *score) {
@@ -95,8 +95,8 @@ struct Found {
     above: Vec<(u32, usize)>,
 }
 
-fn candidates(text: &str, delimiter: u8) -> impl Iterator<Item = Found> {
-    let mut lines = Lines::new(text);
+fn candidates(text: &str, counted: Counted, delimiter: u8) -> impl Iterator<Item = Found> {
+    let mut lines = Lines::new(text, counted);
     let mut above = Vec::new();
     // What cannot be read as CSV is no header; the rows below it say so themselves.
     let records = records(text, delimiter).into_records().take(DEEPEST).map_while(Result::ok).collect::<Vec<_>>();

@@ -2,7 +2,7 @@
 
 use super::super::layout::FileKind;
 use super::super::mapping::Mapping;
-use super::{Head, Refused};
+use super::{Counted, Head, Refused};
 
 /// How many more columns of another kind a file must have to be taken for that kind. With one more, it may be a column of
 /// another meaning: staff lists have roles too.
@@ -13,12 +13,13 @@ const MORE: usize = 2;
 pub(super) fn checked(
     found: Result<Head, Refused>,
     text: &str,
+    counted: Counted,
     kind: FileKind,
     mapping: &Mapping,
 ) -> Result<Head, Refused> {
     let known = found.as_ref().map_or(0, Head::known);
     let others = FileKind::ALL.into_iter().filter(|other| *other != kind);
-    let fits = |other| Head::find(text, other, mapping).ok().map(|head| (head.known(), other));
+    let fits = |other| Head::find(text, counted, other, mapping).ok().map(|head| (head.known(), other));
     let best = others.filter_map(fits).max_by_key(|(known, other)| (*known, std::cmp::Reverse(*other)));
     match (found, best) {
         (Ok(_), Some((more, other))) if more >= known + MORE => {

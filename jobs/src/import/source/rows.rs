@@ -2,7 +2,7 @@
 
 use csv::StringRecord;
 
-use super::{Head, Lines, Refused, Row, records};
+use super::{Counted, Head, Lines, Refused, Row, records};
 
 /// What stood below the data.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -16,9 +16,9 @@ pub(in super::super) struct Tail {
 }
 
 /// Reads every record below the header of `text`.
-pub(super) fn read(text: &str, head: &Head, mut each: impl FnMut(&Row<'_>)) -> Result<Tail, Refused> {
+pub(super) fn read(text: &str, counted: Counted, head: &Head, mut each: impl FnMut(&Row<'_>)) -> Result<Tail, Refused> {
     let mut reader = records(text, head.delimiter);
-    let mut lines = Lines::new(text);
+    let mut lines = Lines::new(text, counted);
     let mut record = StringRecord::new();
     // Totals are totals only when no data follows them.
     let mut totals: Vec<(u32, StringRecord)> = Vec::new();
@@ -32,7 +32,9 @@ pub(super) fn read(text: &str, head: &Head, mut each: impl FnMut(&Row<'_>)) -> R
         }
         let last =
             reader.is_done() || usize::try_from(reader.position().byte()).is_ok_and(|at| text[at..].trim().is_empty());
-        if last {
+        // What is left open or cut short in a CSV file is whole in a sheet, and its blank cells at the end of a row are not written.
+        let sheet = counted == Counted::Records;
+        if last && !sheet {
             cut_short(text, head, &record, line)?;
         }
         if looks_like_total(head, &record) {
@@ -43,16 +45,16 @@ pub(super) fn read(text: &str, head: &Head, mut each: impl FnMut(&Row<'_>)) -> R
             let fault = "This line looks like a total amid the data; remove it".to_owned();
             each(&Row { line, fault: Some(fault), cells: &total, head, of_course: None });
         }
-        if swallows(text, head, &record, &reader) {
+        if !sheet && swallows(text, head, &record, &reader) {
             let sentence = "a quotation mark in this line is not closed, so that it swallows the lines below; mend it";
             return Err(Refused::at(line, sentence));
         }
-        if head.required.iter().any(|place| *place >= record.len()) {
+        if !sheet && head.required.iter().any(|place| *place >= record.len()) {
             let fault = format!("This line has {} cells where the header has {}", record.len(), head.width);
             each(&Row { line, fault: Some(fault), cells: &record, head, of_course: None });
             continue;
         }
-        if record.len() < head.width {
+        if !sheet && record.len() < head.width {
             tail.short_from = tail.short_from.or(Some(line));
         }
         if filled(&record) > head.width {

@@ -13,7 +13,7 @@ fn read(bytes: &[u8]) -> Result<(Lines, Option<u32>), Refused> {
 
 fn read_with_tail(bytes: &[u8]) -> Result<(Lines, Tail), Refused> {
     let mapping = Mapping::default();
-    let table = Table::open(bytes, FileKind::Unavailability, &mapping)?;
+    let table = Table::open(bytes, FileKind::Unavailability, &mapping, None)?;
     let mut lines = Vec::new();
     let tail = table.rows(|row| {
         let cells = [At::Employer, At::Number, At::From, At::Until].map(|column| row.raw(column).to_owned());
@@ -125,7 +125,7 @@ fn missing_optional_cells_are_blank_and_cells_beyond_the_header_are_ignored() {
 fn a_colleague_called_sum_is_no_total() {
     let mapping = Mapping::default();
     let lines = |text: &str| {
-        let table = Table::open(text.as_bytes(), FileKind::Staff, &mapping).unwrap();
+        let table = Table::open(text.as_bytes(), FileKind::Staff, &mapping, None).unwrap();
         let mut lines = 0;
         let tail = table.rows(|_| lines += 1).unwrap();
         (lines, tail.totals_from)
@@ -156,7 +156,7 @@ fn a_file_of_another_kind_is_recognised_by_its_header() {
     assert!(missing.sentence.ends_with("this file looks like training.csv"), "{}", missing.sentence);
     let supporters = b"Employer,Employee Number,Role,Unit Code,Share,From\nA,1,Trainer,T1,1,\n";
     let mapping = Mapping::default();
-    let refused = Table::open(supporters, FileKind::Staff, &mapping).err().unwrap();
+    let refused = Table::open(supporters, FileKind::Staff, &mapping, None).err().unwrap();
     assert!(refused.sentence.contains("looks like supporters.csv, not like staff.csv"), "{}", refused.sentence);
 }
 

@@ -1,0 +1,137 @@
+//! Which files an import takes: those that the command names, and those of a folder with the right names.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use jobs::import::{FileKind, Source};
+
+use super::Args;
+use super::summary::printable;
+use crate::cli::Stop;
+
+/// The files to import, and those in the folder that are not taken.
+pub(super) struct Gathered {
+    pub(super) sources: Vec<Source>,
+    /// The paths of the files to import.
+    pub(super) inputs: Vec<PathBuf>,
+    /// Names of files in the folder that have nothing to do with an import.
+    pub(super) passed_over: Vec<String>,
+    /// How to take files in the folder whose names nearly fit, a sentence each.
+    pub(super) proposed: Vec<String>,
+}
+
+/// Reads the files that the command names.
+///
+/// # Errors
+///
+/// [`Stop::Refused`] if there are none, or one cannot be read.
+pub(super) fn gather(args: &Args) -> Result<Gathered, Stop> {
+    let mut paths: Vec<(FileKind, PathBuf)> = Vec::new();
+    let (mut passed_over, mut proposed) = (Vec::new(), Vec::new());
+    if let Some(dir) = &args.dir {
+        let unreadable = |error| Stop::Refused(format!("cannot read the folder {}: {error}", dir.display()));
+        for entry in std::fs::read_dir(dir).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            match FileKind::ALL.into_iter().find(|kind| kind.file_name().eq_ignore_ascii_case(&name)) {
+                Some(kind) => paths.push((kind, entry.path())),
+                None if !entry.path().is_file() => {}
+                None => match nearly(&name) {
+                    // One that the command names is taken.
+                    Some(kind) if given(args, kind).iter().any(|path| same_file(path, &entry.path())) => {}
+                    Some(kind) => proposed.push(format!(
+                        "{name} looks like {}: run again with --{kind} '{}'",
+                        kind.file_name(),
+                        entry.path().display()
+                    )),
+                    None => passed_over.push(name),
+                },
+            }
+        }
+        passed_over.sort_unstable();
+        proposed.sort_unstable();
+        if paths.is_empty() && FileKind::ALL.into_iter().all(|kind| given(args, kind).is_empty()) {
+            let names = FileKind::ALL.map(FileKind::file_name).join(", ");
+            let proposed: String = proposed.iter().map(|sentence| format!(". {}", printable(sentence))).collect();
+            return Err(Stop::Refused(format!("{} has none of {names}{proposed}", dir.display())));
+        }
+    }
+    for kind in FileKind::ALL {
+        let given = given(args, kind);
+        if !given.is_empty() {
+            paths.retain(|(known, _)| *known != kind);
+            paths.extend(given.iter().map(|path| (kind, path.clone())));
+        }
+    }
+    if paths.is_empty() && args.ends_employer.is_empty() {
+        return Err(Stop::Refused("name a folder with --dir, or files as in --staff staff.csv".to_owned()));
+    }
+    let inputs = paths.iter().map(|(_, path)| path.clone()).collect();
+    let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let names: Vec<_> = paths.iter().map(|(_, path)| name(path)).collect();
+    let source = |(kind, path): (FileKind, PathBuf)| {
+        let name = name(&path);
+        // Two of one name are told apart by where they are.
+        let doubled = names.iter().filter(|other| **other == name).count() > 1;
+        let name = if doubled { path.display().to_string() } else { name };
+        Ok(Source { kind, name, bytes: Cow::Owned(read(&path)?) })
+    };
+    Ok(Gathered { sources: paths.into_iter().map(source).collect::<Result<_, Stop>>()?, inputs, passed_over, proposed })
+}
+
+/// The bytes of a file.
+///
+/// # Errors
+///
+/// [`Stop::Refused`] if it cannot be read.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Stop> {
+    std::fs::read(path).map_err(|error| Stop::Refused(format!("cannot read {}: {error}", path.display())))
+}
+
+/// The files that the command names for `kind`.
+fn given(args: &Args, kind: FileKind) -> &[PathBuf] {
+    match kind {
+        FileKind::Units => args.units.as_slice(),
+        FileKind::Staff => &args.staff,
+        FileKind::Links => args.links.as_slice(),
+        FileKind::Courses => args.courses.as_slice(),
+        FileKind::Training => args.training.as_slice(),
+        FileKind::Supporters => args.supporters.as_slice(),
+        FileKind::Unavailability => args.unavailability.as_slice(),
+        FileKind::Managers => args.managers.as_slice(),
+        FileKind::Policies => args.policies.as_slice(),
+        FileKind::Exemptions => args.exemptions.as_slice(),
+    }
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+/// The kind of file that a name is nearly that of: `staff export 16-11-2026.csv`, `units (1).csv`, `Staff.xlsx`. It is never
+/// taken for it: an old copy would undo what has come since.
+fn nearly(name: &str) -> Option<FileKind> {
+    let name = name.to_lowercase();
+    let (stem, extension) = name.rsplit_once('.')?;
+    if !["csv", "txt", "tsv", "xlsx", "xlsm", "ods", "xls"].contains(&extension) {
+        return None;
+    }
+    let mut words = stem.split(|c: char| !c.is_alphabetic());
+    words.find_map(|word| FileKind::ALL.into_iter().find(|kind| kind.word() == word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileKind, nearly};
+
+    #[test]
+    fn names_that_nearly_fit_are_recognised() {
+        for name in ["staff export 16-11-2026.csv", "Staff.xlsx", "HR_staff_(2).CSV", "staff.csv.csv"] {
+            assert_eq!(nearly(name), Some(FileKind::Staff), "{name}");
+        }
+        assert_eq!(nearly("units (1).csv"), Some(FileKind::Units));
+        for name in ["notes.txt", "staffing.csv", "staff.pdf", "staff", "rejects.csv"] {
+            assert_eq!(nearly(name), None, "{name}");
+        }
+    }
+}

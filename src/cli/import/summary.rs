@@ -1,0 +1,185 @@
+//! What an import says on the screen.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use jobs::import::{Outcome, Reject};
+
+use super::{Args, changes};
+
+/// How many kinds of fault are printed; the rest is saved with `--rejects`.
+const SHOWN: usize = 20;
+
+/// Everything there is to say, ending in the next step.
+pub(super) fn told(outcome: &Outcome, passed_over: &[String], proposed: &[String], args: &Args) -> String {
+    let Outcome { batch, files, rejects, kept, notices, refusal, changes, change_list: _, rows_changed: _ } = outcome;
+    let mut text = String::new();
+    let mut line = |said: String| {
+        text.push_str(&said);
+        text.push('\n');
+    };
+    if !files.is_empty() {
+        line(format!(
+            "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}",
+            "file", "rows", "added", "changed", "ended", "unchanged", "rejected"
+        ));
+        for file in files {
+            line(format!(
+                "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}",
+                printable(&file.file),
+                file.rows,
+                file.added,
+                file.changed,
+                file.ended,
+                file.unchanged,
+                file.rejected
+            ));
+        }
+    }
+    if !rejects.is_empty() {
+        line(format!("\nRejected ({}):", thousands(rejects.len())));
+        let more = told_groups(rejects, &mut line);
+        match &args.rejects {
+            Some(path) => line(format!("  All of them are in {}.", path.display())),
+            None if more > 0 => {
+                line(format!("  … and {} more; save them all with --rejects FILE.csv", thousands(more)));
+            }
+            None => {}
+        }
+    }
+    if !kept.is_empty() {
+        line(format!("\nKept with a notice, the cell left blank ({}):", thousands(kept.len())));
+        let more = told_groups(kept, &mut line);
+        if more > 0 {
+            line(format!("  … and {} more", thousands(more)));
+        }
+    }
+    if !notices.is_empty() {
+        line("\nTo know:".to_owned());
+        for notice in notices {
+            let place = notice.line.map(|line| format!(" line {line}")).unwrap_or_default();
+            line(format!("  {}{place}: {}", printable(&notice.file), printable(&notice.sentence)));
+        }
+    }
+    for file in files.iter().filter(|file| !file.ignored_columns.is_empty()) {
+        line(format!(
+            "\nIgnored columns of {}: {}",
+            printable(&file.file),
+            printable(&file.ignored_columns.join(", "))
+        ));
+        if !file.not_asked_for.is_empty() {
+            let columns = printable(&file.not_asked_for.join(", "));
+            line(format!("  Not asked for, and better left out of the file: {columns}"));
+        }
+    }
+    if !passed_over.is_empty() {
+        line(format!("\nIgnored files of the folder: {}", printable(&passed_over.join(", "))));
+    }
+    for proposed in proposed {
+        line(format!("\n{}", printable(proposed)));
+    }
+    text.push_str(&changes::told(outcome, args.changes.as_deref()));
+    let end = match (batch, refusal, changes) {
+        (_, Some(_), _) => return text,
+        (None, None, true) => "\nNothing was written. Run again with --apply.".to_owned(),
+        (None, None, false) => "\nNothing was written, and nothing would change.".to_owned(),
+        (Some(batch), None, true) => format!("\nApplied as import {batch}."),
+        (Some(batch), None, false) => format!("\nRecorded as import {batch}; nothing had changed."),
+    };
+    text.push_str(&end);
+    text.push('\n');
+    text
+}
+
+/// Says the first kinds of fault, a line each. Returns how many rejects are of the others.
+fn told_groups(rejects: &[Reject], mut line: impl FnMut(String)) -> usize {
+    let groups = grouped(rejects);
+    for group in groups.iter().take(SHOWN) {
+        line(format!("  {}", told_group(group)));
+    }
+    groups.iter().skip(SHOWN).map(Vec::len).sum()
+}
+
+/// Rejects of the same fault in the same column of the same file, in the order of the first of each.
+fn grouped(rejects: &[Reject]) -> Vec<Vec<&Reject>> {
+    let mut groups: Vec<Vec<&Reject>> = Vec::new();
+    let mut places = HashMap::new();
+    for reject in rejects {
+        let Reject { file, line, column, sentence, .. } = reject;
+        // A fault of the whole file stands alone.
+        let place = *places.entry((file, line.is_some(), column, sentence)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(reject),
+            None => groups.push(vec![reject]),
+        }
+    }
+    groups
+}
+
+/// `staff.csv, 8,049 lines: Start Date: This is not a day, e.g. line 2 'soon'`.
+fn told_group(group: &[&Reject]) -> String {
+    let first = match group {
+        [] => return String::new(),
+        [only] => return told_reject(only),
+        [first, ..] => *first,
+    };
+    let Reject { file, line, column, value, sentence, .. } = first;
+    let mut text = format!("{}, {} lines: ", printable(file), thousands(group.len()));
+    if let Some(column) = column {
+        let _ = write!(text, "{column}: ");
+    }
+    let _ = write!(text, "{}", printable(sentence));
+    if let Some(line) = line {
+        let _ = write!(text, ", e.g. line {line}");
+    }
+    if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+        let _ = write!(text, " '{}'", printable(value));
+    }
+    text
+}
+
+/// 8049 as `8,049`.
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn told_reject(reject: &Reject) -> String {
+    let Reject { file, line, column, value, sentence, .. } = reject;
+    let mut text = printable(file);
+    if let Some(line) = line {
+        let _ = write!(text, " line {line}");
+    }
+    if let Some(column) = column {
+        let _ = write!(text, ", {column}");
+    }
+    if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+        let _ = write!(text, " '{}'", printable(value));
+    }
+    let _ = write!(text, ": {}", printable(sentence));
+    text
+}
+
+/// Text from a file on one line of a terminal, which obeys control characters.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thousands;
+
+    #[test]
+    fn long_numbers_are_grouped() {
+        for (number, told) in [(0, "0"), (999, "999"), (8_049, "8,049"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(number), told);
+        }
+    }
+}
