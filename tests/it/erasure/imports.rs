@@ -21,7 +21,7 @@ both!(
         assert_eq!(entity::store::roster::version(&world.db).await.unwrap(), version);
         let kept = said(&world.db).await;
         let facts = |texts: &[String]| {
-            let records = |text: &&String| !text.starts_with("import_batch") && !text.starts_with("audit_");
+            let records = |text: &&String| !text.starts_with("import_") && !text.starts_with("audit_");
             texts.iter().filter(records).cloned().collect::<Vec<_>>()
         };
         assert_eq!(facts(&kept), facts(&before));

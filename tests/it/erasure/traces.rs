@@ -34,6 +34,8 @@ both!(
 /// Rejected rows, a refused import and a written mail that all say who Zebedee is.
 async fn planted(world: &World) {
     board(world).await;
+    let renamed = STAFF.replace("QZ70010-1,Zebedee,", "QZ70010-1,Zebedee J,");
+    Import::of(world, &[(FileKind::Staff, &renamed)]).applied().await;
     let broken =
         STAFF.replace("Charge Nurse,T1,,1,01/02/2024,", "Charge Nurse,T1,,1,01/02/2024,Zebed\u{7}e Quillfeather");
     let named = "Unit Code,Employer,Employee Number,Role,Delegate\nT2,X,70040,Senior Manager,X/Zebedee Quillfeather\n";
