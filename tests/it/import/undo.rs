@@ -86,7 +86,9 @@ async fn exported(world: &World, name: &str) -> Vec<String> {
     for day in ["2026-09-21", "2026-11-23", "2027-01-04"] {
         let line = ["psn", "export", "--as-of", day, "--out", out.to_str().unwrap()];
         let Command::Export(args) = Cli::try_parse_from(line).unwrap().command else { panic!("export is a command") };
-        export::run(args, &world.db, Default::default(), world.clock.now(), "2026-11-16".parse().unwrap()).await.unwrap();
+        export::run(args, &world.db, Default::default(), world.clock.now(), "2026-11-16".parse().unwrap())
+            .await
+            .unwrap();
         for file in ["coverage.csv", "rollup.csv", "layers.csv", "standing.csv"] {
             files.push(std::fs::read_to_string(out.join(file)).unwrap());
         }
