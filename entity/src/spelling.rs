@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 /// Returns the form in which keys are compared: employers, employee numbers, unit and course codes, cover groups.
 ///
@@ -39,6 +40,36 @@ pub fn value(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(folded.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Returns the form in which texts are searched: as [`key`], without accents.
+///
+/// Letters with a stroke and ligatures, which Unicode does not take apart, become the letters that people type in their place,
+/// and all apostrophes and dashes are the same. A text finds another if its form is a part of the other's form.
+#[must_use]
+pub fn search_form(text: &str) -> String {
+    let key = key(text);
+    if key.is_ascii() {
+        return key.into_owned();
+    }
+    let mut bare = String::with_capacity(key.len());
+    for c in key.nfkd().filter(|c| !is_combining_mark(*c)) {
+        match c {
+            'ł' => bare.push('l'),
+            'ø' => bare.push('o'),
+            'đ' | 'ð' => bare.push('d'),
+            'ħ' => bare.push('h'),
+            'ı' => bare.push('i'),
+            'ß' => bare.push_str("ss"),
+            'æ' => bare.push_str("ae"),
+            'œ' => bare.push_str("oe"),
+            'þ' => bare.push_str("th"),
+            '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{02BC}' | '\u{00B4}' => bare.push('\''),
+            c if is_dash(c) => bare.push('-'),
+            c => bare.push(c),
+        }
+    }
+    self::key(&bare).into_owned()
 }
 
 /// Whether the text is its own key, as nearly every employee number is.
@@ -91,7 +122,7 @@ const fn is_dash(c: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{key, value};
+    use super::{key, search_form, value};
 
     #[test]
     fn keys_ignore_case_form_spaces_and_invisible_characters() {
@@ -114,6 +145,18 @@ mod tests {
         assert_ne!(value("Nursing"), value("Midwifery"));
     }
 
+    #[test]
+    fn search_ignores_accents_and_letters_with_a_stroke() {
+        for same in
+            ["jose garcia", "JOS\u{c9} GARC\u{cd}A", "Jose\u{301}\u{a0} Garci\u{301}a", "\u{ff2a}os\u{e9}  Garc\u{ed}a"]
+        {
+            assert_eq!(search_form(same), "jose garcia", "{same:?}");
+        }
+        assert_eq!(search_form("\u{141}ukasz M\u{f8}ller-Stra\u{df}e"), "lukasz moller-strasse");
+        assert_eq!(search_form("O\u{2019}Neill\u{2013}\u{c6}gir"), "o'neill-aegir");
+        assert_eq!(search_form("p3@board.example"), "p3@board.example");
+    }
+
     proptest! {
         #[test]
         fn folding_twice_is_folding_once(text in "\\PC{0,12}") {
@@ -121,6 +164,8 @@ mod tests {
             prop_assert_eq!(key(&once), once.as_str());
             let once = value(&text).into_owned();
             prop_assert_eq!(value(&once), once.as_str());
+            let once = search_form(&text);
+            prop_assert_eq!(search_form(&once), once);
         }
     }
 }

@@ -11,6 +11,8 @@ pub enum Reach {
     Themselves,
     /// People of whom the person who asks is the named line manager today.
     TheirPeople,
+    /// Units in which the viewer is the named line manager of a person with a counting post today; not the units below them.
+    UnitsOfTheirPeople,
     /// Teams to which the person who asks is allocated as a Peer Supporter today.
     TheirTeams,
     /// Units that the person who asks answers for today, by appointment or as a delegate, and all units below them.
@@ -31,6 +33,7 @@ impl Reach {
             Self::Nothing => "–",
             Self::Themselves => "themselves",
             Self::TheirPeople => "their people",
+            Self::UnitsOfTheirPeople => "units of their people",
             Self::TheirTeams => "their teams",
             Self::TheirUnits => "their units",
             Self::GivenUnits => "given units",
@@ -89,6 +92,7 @@ rights! {
         Admin => Everything,
         Coordinator => Everything,
         SeniorManager => TheirUnits,
+        LineManager => UnitsOfTheirPeople,
         Supporter => TheirTeams,
         Dashboard => GivenUnits,
         Auditor => Everything,
@@ -98,6 +102,7 @@ rights! {
         Admin => Everything,
         Coordinator => Everything,
         SeniorManager => TheirUnits,
+        LineManager => UnitsOfTheirPeople,
         Dashboard => GivenUnits,
         Auditor => Everything,
     }
@@ -131,6 +136,14 @@ rights! {
         LineManager => TheirPeople,
         Staff => Themselves,
         Dashboard => GivenUnitsIfNamed,
+        Auditor => Everything,
+    }
+    /// See the training modules.
+    Courses {
+        Admin => Everything,
+        Coordinator => Everything,
+        Staff => Everything,
+        Dashboard => Everything,
         Auditor => Everything,
     }
     /// See the weekly gap reports: which gaps are new, worse, better, closed.
@@ -167,7 +180,7 @@ rights! {
     ManageAccess {
         Admin => Everything,
     }
-    /// Get all that is held on a person.
+    /// Get all that is held on a person, and find people by employee number or work address.
     SubjectAccess {
         Admin => Everything,
         Staff => Themselves,

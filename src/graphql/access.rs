@@ -41,6 +41,8 @@ pub(crate) struct Scope {
     given: Vec<UnitIx>,
     /// People whose named line manager the viewer is.
     managed: HashSet<PersonIx>,
+    /// Units in which the viewer is the named line manager of a counting post.
+    managed_units: HashSet<UnitIx>,
 }
 
 impl Scope {
@@ -73,6 +75,7 @@ impl Scope {
             supported: Vec::new(),
             given,
             managed: HashSet::new(),
+            managed_units: HashSet::new(),
         };
         if let Some(place) = scope.me {
             scope.learn(place);
@@ -98,6 +101,7 @@ impl Scope {
             self.answered = units.filter_map(|(unit, _)| known.unit_by_id(unit)).collect();
         }
         self.managed = known.managed_by(place, today);
+        self.managed_units = known.units_managed_by(place, today);
         let held = |allocation: &&Allocation| allocation.validity.holds_on(today);
         self.supported = index.allocations_of(place).filter(held).map(|allocation| allocation.unit).collect();
         let trains = index.roster().trainers.iter().any(|role| role.person == place && role.validity.holds_on(today));
@@ -164,6 +168,7 @@ impl Scope {
         match reach {
             Reach::Everything => true,
             Reach::TheirUnits => self.is_below(&self.answered, unit),
+            Reach::UnitsOfTheirPeople => self.managed_units.contains(&unit),
             Reach::TheirTeams => self.supported.contains(&unit),
             Reach::GivenUnits => self.is_below(&self.given, unit),
             Reach::GivenUnitsIfNamed => self.viewer.sees_names() && self.is_below(&self.given, unit),
@@ -175,7 +180,9 @@ impl Scope {
     pub(crate) fn sees_below(&self, right: Right, unit: UnitIx) -> bool {
         let has_none_below = || self.tree().below(unit).count() == 1;
         self.reaches(right).any(|reach| match reach {
-            Reach::TheirTeams => self.supported.contains(&unit) && has_none_below(),
+            reach @ (Reach::TheirTeams | Reach::UnitsOfTheirPeople) => {
+                self.reaches_unit(reach, unit) && has_none_below()
+            }
             reach => self.reaches_unit(reach, unit),
         })
     }
@@ -214,6 +221,11 @@ impl Scope {
                 .answered_by(index.roster().people[place.at()].id, today)
                 .filter_map(|(unit, _)| self.known.unit_by_id(unit))
                 .any(|unit| self.sees_unit(Right::People, unit))
+    }
+
+    /// Whether the viewer may get all that is held on a person, their employee number and work address among it.
+    pub(crate) fn gets_all_of(&self, person: PersonIx) -> bool {
+        self.all(Right::SubjectAccess) || (self.may(Right::SubjectAccess) && self.me == Some(person))
     }
 
     /// Whether the viewer sees the record of a Peer Supporter's allocation.

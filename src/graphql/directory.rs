@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::coverage::roster::{PersonIx, UnitIx, Word, Words};
+use entity::coverage::roster::{PersonIx, Post, UnitIx, Word, Words};
 use entity::id::{AllocationId, PersonId, UnitId};
 use entity::period::{Day, Validity};
 use entity::store::links;
@@ -132,9 +132,19 @@ impl Known {
 
     /// The people with a post on the day whose named line manager `manager` is.
     pub(crate) fn managed_by(&self, manager: PersonIx, day: Day) -> HashSet<PersonIx> {
+        self.managed_posts(manager).filter(|post| post.validity.holds_on(day)).map(|post| post.person).collect()
+    }
+
+    /// The units of the posts that count on the day and name `manager` as line manager.
+    pub(crate) fn units_managed_by(&self, manager: PersonIx, day: Day) -> HashSet<UnitIx> {
+        self.managed_posts(manager).filter(|post| self.facts.index.counts(post, day)).map(|post| post.unit).collect()
+    }
+
+    /// The posts of other people that name `manager` as line manager, on whatever day.
+    fn managed_posts(&self, manager: PersonIx) -> impl Iterator<Item = &Post> {
         let posts = &self.facts.index.roster().posts;
         let own = self.managed.get(&manager).into_iter().flatten().map(|place| &posts[*place]);
-        own.filter(|post| post.validity.holds_on(day) && post.person != manager).map(|post| post.person).collect()
+        own.filter(move |post| post.person != manager)
     }
 }
 

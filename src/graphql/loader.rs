@@ -21,7 +21,7 @@ use super::error::ApiError;
 use super::moment::begun;
 
 /// How many keys one statement names at most; SQLite takes 32,766 values.
-const KEYS: usize = 10_000;
+pub(crate) const KEYS: usize = 10_000;
 
 /// A kind of rows that are read together.
 pub(crate) trait Load<K>: Send + Sync {

@@ -381,11 +381,12 @@ pub(crate) fn small_number_limit(ctx: &Context<'_>) -> Result<Limit, ApiError> {
     ctx.data_opt::<Limit>().copied().ok_or_else(|| ApiError::internal("the schema has no limit of small numbers"))
 }
 
-/// The highest unit that a scope holds; of several as high the first by code.
+/// The highest unit that a scope holds; of several as high the first by code. A unit with all that is below it comes before
+/// any that is seen alone: a manager of a sector who is line manager of a person at the board's own office has the sector on top.
 pub(crate) fn top(index: &Index, tree: &Tree, scope: &Scope) -> Option<UnitIx> {
     let seen = tree.units_downwards().iter().copied().filter(|unit| scope.sees_unit(Right::Figures, *unit));
     let code = |unit: UnitIx| &index.roster().units[unit.at()].code;
-    seen.min_by(|a, b| tree.depth(*a).cmp(&tree.depth(*b)).then_with(|| code(*a).cmp(code(*b))))
+    seen.min_by_key(|unit| (!scope.sees_below(Right::Figures, *unit), tree.depth(*unit), code(*unit)))
 }
 
 /// A unit's row; the rows are by code.

@@ -3,11 +3,13 @@
 
 pub(crate) mod access;
 pub(crate) mod audit_event;
+pub(crate) mod course;
 pub(crate) mod delivery;
 pub(crate) mod directory;
 pub(crate) mod import;
 pub(crate) mod job_run;
 pub(crate) mod level1;
+pub(crate) mod network_role;
 pub(crate) mod node;
 pub(crate) mod person;
 pub(crate) mod policy;

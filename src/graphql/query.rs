@@ -4,8 +4,12 @@ pub(crate) mod access;
 mod audit;
 mod directory;
 pub(crate) mod history;
+mod network;
 mod node;
 mod organisation;
+mod people;
+mod search;
+mod supporters;
 mod teams;
 mod what_if;
 
@@ -22,6 +26,9 @@ pub struct Query(
     organisation::OrganisationQuery,
     directory::DirectoryQuery,
     teams::TeamQuery,
+    supporters::SupporterQuery,
+    network::NetworkQuery,
+    people::PeopleQuery,
     what_if::WhatIfQuery,
     history::HistoryQuery,
     audit::AuditQuery,

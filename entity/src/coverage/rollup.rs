@@ -269,17 +269,7 @@ pub(super) fn distinct_people(tree: &Tree, mut pairs: Vec<(PersonIx, UnitIx)>) -
 
 /// Who counts as Champion for which unit: of a grouped team each of its Champions for each member of the group.
 fn champion_pairs(index: &Index, day: Day, teams: &Assessed) -> Vec<(PersonIx, UnitIx)> {
-    let of_team = |row: &TeamRow| {
-        let mut people: Vec<_> = row
-            .assessed_with
-            .iter()
-            .flat_map(|unit| index.counting_posts_in(*unit, day))
-            .map(|post| post.person)
-            .collect();
-        people.sort_unstable();
-        people.dedup();
-        counting_champions(index, &row.assessed_with, &people, day)
-    };
+    let of_team = |row: &TeamRow| counting_champions(index, &row.assessed_with, day);
     let has_champions = teams.rows.iter().filter(|row| row.champions > 0);
     has_champions.flat_map(|row| of_team(row).into_iter().map(|person| (person, row.unit))).collect()
 }

@@ -7,7 +7,7 @@ use super::forecast::{self, Risk};
 use super::index::Index;
 use super::mix::{self, Outcome, Verdict};
 use super::policy::{Governing, PolicyTerms, WhatIf, governing};
-use super::roster::{PersonIx, Post, UnitIx, Word};
+use super::roster::{NetworkRole, PersonIx, Post, UnitIx, Word};
 use super::standing::{Colleagues, Reasons, Standing, assess_allocation};
 use crate::period::Day;
 use crate::value::{Reason, Status, UnknownBecause};
@@ -384,16 +384,22 @@ fn active_shares(index: &Index, standings: &[Standing]) -> Vec<(PersonIx, u32)> 
 }
 
 fn champions(index: &Index, plain: &Assessment<'_>, day: Day) -> u32 {
-    len(&counting_champions(index, &plain.members, &plain.people, day))
+    len(&counting_champions(index, &plain.members, day))
 }
 
-/// Distinct people whose role is valid, names one of the `units`, and who are among the sorted `people` with a counting post
-/// there.
-pub(super) fn counting_champions(index: &Index, units: &[UnitIx], people: &[PersonIx], day: Day) -> Vec<PersonIx> {
+/// Whether a Wellbeing Champion's role, which names one of the `units` that are assessed together, counts: it is valid, and the
+/// person has a counting post in one of them.
+#[must_use]
+pub fn champion_counts(index: &Index, role: &NetworkRole, units: &[UnitIx], day: Day) -> bool {
+    role.validity.holds_on(day) && index.counting_posts_of(role.person, day).any(|post| units.contains(&post.unit))
+}
+
+/// Distinct people whose role as Wellbeing Champion of one of the `units` counts.
+pub(super) fn counting_champions(index: &Index, units: &[UnitIx], day: Day) -> Vec<PersonIx> {
     let mut champions: Vec<_> = units
         .iter()
         .flat_map(|unit| index.champions_of(*unit))
-        .filter(|role| role.validity.holds_on(day) && people.binary_search(&role.person).is_ok())
+        .filter(|role| champion_counts(index, role, units, day))
         .map(|role| role.person)
         .collect();
     champions.sort_unstable();

@@ -6,6 +6,7 @@ use super::policy::{PolicyTerms, governing};
 use super::rollup::distinct_people;
 use super::roster::{Certificate, NetworkRole, PersonIx, UnitIx};
 use super::tree::Tree;
+use crate::period::Day;
 
 /// The Trainers embedded in a unit, and how many it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,19 +33,22 @@ pub(super) struct ActiveTrainers(Vec<(PersonIx, UnitIx)>);
 #[must_use]
 pub fn is_active(index: &Index, role: &NetworkRole, question: &Question<'_>) -> bool {
     let day = question.day;
-    let holds = || {
-        let months = governing(index, role.unit, day, question.what_if).map_or_else(
-            || PolicyTerms::default().trainer_certificate_months,
-            |found| found.policy.trainer_certificate_months,
-        );
-        let ends =
-            index.certificate_ends(role.person, &[Certificate::Level3, Certificate::Level3Refresher], day, months);
-        ends.is_some_and(|ends| day < ends)
-    };
     role.validity.holds_on(day)
         && index.counting_posts_of(role.person, day).next().is_some()
-        && index.last_pass(role.person, &[Certificate::Level3], day).is_some()
-        && holds()
+        && certificate_ends(index, role, question).is_some_and(|ends| day < ends)
+}
+
+/// The first day on which a Trainer's Level 3 certificate no longer holds, under the policy governing the role's unit; absent
+/// without a Level 3 pass on or before the day.
+#[must_use]
+pub fn certificate_ends(index: &Index, role: &NetworkRole, question: &Question<'_>) -> Option<Day> {
+    let day = question.day;
+    index.last_pass(role.person, &[Certificate::Level3], day)?;
+    let months = governing(index, role.unit, day, question.what_if).map_or_else(
+        || PolicyTerms::default().trainer_certificate_months,
+        |found| found.policy.trainer_certificate_months,
+    );
+    index.certificate_ends(role.person, &[Certificate::Level3, Certificate::Level3Refresher], day, months)
 }
 
 impl ActiveTrainers {

@@ -1,7 +1,7 @@
 //! How large an answer could be: every field counts one, times the size of every list that it stands in. Sizes are read
 //! from the schema and the arguments, so a field added to the schema is priced without anybody thinking of it.
 //!
-//! The one exception is a tree. Pages of a hundred in pages of a hundred could be ten thousand units, and never are: of a
+//! One exception is a tree. Pages of a hundred in pages of a hundred could be ten thousand units, and never are: of a
 //! tree, all that stands at one level is the tree at most. So each place that asks for children is priced at
 //! [`MOST_CHILDREN`] at most, and the resolver refuses to show more than that at one place: the price stays a true bound.
 
@@ -22,6 +22,9 @@ pub const ASSUMED_LIST: u64 = 10;
 pub const MOST_CHILDREN: u64 = 1_000;
 /// The fields that hold to [`MOST_CHILDREN`]: type and name.
 const TREES: [(&str, &str); 1] = [("Unit", "children")];
+/// The fields that cost more than their answer has: type, name and what comes on top. A search among people reads the names of
+/// everyone that the viewer may see.
+const SURCHARGES: [(&str, &str, u64); 1] = [("Query", "people", 5_000)];
 /// The arguments that say how many items a list has at most: by a number, or by naming each.
 const SIZE_ARGUMENTS: [&str; 5] = ["first", "last", "limit", "weeks", "ids"];
 /// An answer about the schema comes from memory and costs a fraction of one about data.
@@ -214,7 +217,8 @@ impl Estimate<'_> {
         } else {
             (times, None)
         };
-        items.saturating_add(self.set(set, &shape.of, items, page))
+        let surcharge = SURCHARGES.iter().find(|row| (row.0, row.1) == (on, name)).map_or(0, |row| row.2);
+        items.saturating_add(surcharge.saturating_mul(times)).saturating_add(self.set(set, &shape.of, items, page))
     }
 
     /// The size that the query asks for, in its text or by a variable; of several the largest, whichever the resolver takes.

@@ -76,6 +76,18 @@ fn each_level_of_a_tree_is_priced_as_the_whole_tree_at_most() {
 }
 
 #[test]
+fn a_search_among_people_costs_more_than_its_answer() {
+    let sdl = "type Query { people(search: String!, first: Int = 20): PersonConnection! }
+        type PersonConnection { nodes: [Person!]! } type Person { id: ID! }";
+    let cost = |query: &str| {
+        let document = Arc::new(Limits::read(query).unwrap());
+        Limits::new(sdl, u64::MAX).unwrap().admit(document, None, &Variables::default()).map(|admitted| admitted.cost)
+    };
+    assert_eq!(cost("{people(search:\"an\"){nodes{id}}}").ok(), Some(1 + 5_000 + 20 * 2));
+    assert_eq!(cost("{a:people(search:\"an\"){nodes{id}} b:people(search:\"be\"){nodes{id}}}").ok(), Some(2 * 5_041));
+}
+
+#[test]
 fn the_fields_at_the_root_that_may_be_null_are_known_by_their_keys() {
     let mut nullable =
         admit("{ version a: node{id} ...f } fragment f on Query{...on Query{node{id}} units{id}}").unwrap().nullable;

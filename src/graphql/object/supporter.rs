@@ -24,7 +24,7 @@ pub(crate) struct Supporter {
 }
 
 impl Supporter {
-    fn allocation(&self) -> &Allocation {
+    pub(crate) fn allocation(&self) -> &Allocation {
         let place = self.team.row().standings[self.place].allocation;
         &self.team.at.index().roster().allocations[place as usize]
     }
@@ -37,7 +37,14 @@ impl Supporter {
             || self.team.at.person(self.id_of(allocation.person)).is_some()
     }
 
-    fn reasons(&self) -> Reasons {
+    /// What allocations are ordered by: unit code, first day, id.
+    pub(crate) fn order(&self) -> (String, Option<Day>, i64) {
+        let allocation = self.allocation();
+        (self.team.at.facts(allocation.unit).code.clone(), allocation.validity.from, allocation.id.0)
+    }
+
+    /// The reasons that the viewer sees.
+    pub(crate) fn reasons(&self) -> Reasons {
         let all = self.team.row().standings[self.place].reasons;
         if self.tells_of_person() {
             return all;
@@ -77,6 +84,25 @@ impl Supporter {
         index.last_pass(person, &[Certificate::Level2], day)?;
         let months = self.policy().certificate_months;
         index.certificate_ends(person, &[Certificate::Level2, Certificate::Refresher], day, months)
+    }
+
+    /// The next thing that runs out, if the viewer sees how the person is on the day.
+    pub(crate) fn expiry(&self) -> Option<Expiry> {
+        if !self.tells_of_person() {
+            return None;
+        }
+        let months = self.policy().approval_months;
+        let allocation = self.allocation();
+        let approval = |approvals: &[Decided]| self.latest(approvals).map(|decided| decided.on.plus_months(months));
+        let ends = [
+            (Expiring::Certificate, self.certificate_until()),
+            (Expiring::LineApproval, approval(&allocation.line)),
+            (Expiring::SeniorApproval, approval(&allocation.senior)),
+            (Expiring::Allocation, allocation.validity.to),
+        ];
+        let day = self.team.at.as_of.day;
+        let coming = ends.into_iter().filter_map(|(what, end)| Some((end.filter(|end| *end > day)?, what)));
+        coming.min_by_key(|(end, _)| *end).map(|(end, what)| Expiry { what, last_day: Date(end.plus_days(-1)) })
     }
 }
 
@@ -182,21 +208,7 @@ impl Supporter {
 
     /// The next thing that runs out, of those that hold on the day. Null where nothing does.
     async fn next_expiry(&self) -> Option<Expiry> {
-        if !self.tells_of_person() {
-            return None;
-        }
-        let months = self.policy().approval_months;
-        let allocation = self.allocation();
-        let approval = |approvals: &[Decided]| self.latest(approvals).map(|decided| decided.on.plus_months(months));
-        let ends = [
-            (Expiring::Certificate, self.certificate_until()),
-            (Expiring::LineApproval, approval(&allocation.line)),
-            (Expiring::SeniorApproval, approval(&allocation.senior)),
-            (Expiring::Allocation, allocation.validity.to),
-        ];
-        let day = self.team.at.as_of.day;
-        let coming = ends.into_iter().filter_map(|(what, end)| Some((end.filter(|end| *end > day)?, what)));
-        coming.min_by_key(|(end, _)| *end).map(|(end, what)| Expiry { what, last_day: Date(end.plus_days(-1)) })
+        self.expiry()
     }
 }
 
@@ -250,7 +262,7 @@ pub(crate) struct Expiry {
     /// What runs out.
     what: Expiring,
     /// The last day on which it holds.
-    last_day: Date,
+    pub(crate) last_day: Date,
 }
 
 #[cfg(test)]

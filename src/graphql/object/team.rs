@@ -8,6 +8,7 @@ use entity::coverage::closing;
 use entity::coverage::mix::Outcome;
 use entity::coverage::roster::UnitIx;
 use entity::coverage::{Cause, Risk, TeamRow};
+use entity::period::Day;
 use entity::value::{self, Status};
 
 use super::super::error::ApiError;
@@ -46,12 +47,24 @@ impl Team {
         seen(row.unit) && row.assessed_with.iter().copied().all(seen)
     }
 
+    /// Active Peer Supporters who rest on an unproven approval, if the viewer may learn of it.
+    pub(crate) fn unproven_seen(&self) -> Option<u32> {
+        self.tells_of_supporters().then(|| self.row().unproven)
+    }
+
     /// A cause in words. A policy of a unit that the viewer does not see is not said to be that unit's.
     fn said(&self, cause: &Cause) -> String {
         match cause {
             Cause::Policy(unit) if !self.at.sees(*unit) => "another policy will come into force".to_owned(),
             cause => cause.sentence(self.at.index()),
         }
+    }
+
+    /// The day on which the present gap was first seen in a stored day.
+    pub(crate) async fn opened(&self, ctx: &Context<'_>) -> Result<Option<Day>, ApiError> {
+        let Some((_, before)) = self.last_seen(ctx, Last::Stored).await? else { return Ok(None) };
+        let opened = before.as_ref().map(|before| (before.status, before.gap_opened_on));
+        Ok(change::gap_opened_on(self.row().status, self.at.as_of.day, opened))
     }
 
     async fn last_seen(&self, ctx: &Context<'_>, last: Last) -> Result<Option<gaps::Seen>, ApiError> {
@@ -92,7 +105,7 @@ impl Team {
     /// Active Peer Supporters who rest on an approval by a person who did not hold the office on the day of the decision. Null
     /// unless the viewer sees the Peer Supporters of the team and of all that are covered with it.
     async fn unproven(&self) -> Option<u32> {
-        self.tells_of_supporters().then(|| self.row().unproven)
+        self.unproven_seen()
     }
 
     /// The oldest of the newest staff lists that the answer rests on. Null if no staff list was applied.
@@ -182,19 +195,16 @@ impl Team {
         let day = self.at.as_of.day;
         let roster = self.at.index().roster();
         let allocation = |place: usize| &roster.allocations[self.row().standings[place].allocation as usize];
-        let mut places: Vec<usize> = (0..self.row().standings.len())
+        let places = (0..self.row().standings.len())
             .filter(|place| include_ended || !allocation(*place).validity.ended_by(day))
             .filter(|place| active.is_none_or(|active| self.row().standings[*place].reasons.is_active() == active))
-            .filter(|place| self.at.scope().sees_allocation(allocation(*place)))
-            .collect();
-        let key = |place: &usize| {
-            let allocation = allocation(*place);
-            (self.at.facts(allocation.unit).code.clone(), allocation.validity.from, allocation.id.0)
-        };
-        places.sort_by_cached_key(key);
-        let total = Total::Known(places.len());
-        let slice = cut(&page, "supporters", places, key)?;
-        Ok(slice.listed(total, |place| Supporter { team: self.clone(), place }))
+            .filter(|place| self.at.scope().sees_allocation(allocation(*place)));
+        let supporters = places.map(|place| Supporter { team: self.clone(), place });
+        let mut supporters: Vec<Supporter> = supporters.collect();
+        supporters.sort_by_cached_key(Supporter::order);
+        let total = Total::Known(supporters.len());
+        let slice = cut(&page, "supporters", supporters, Supporter::order)?;
+        Ok(slice.listed(total, |supporter| supporter))
     }
 
     /// The layer of Wellbeing Champions.
@@ -250,9 +260,7 @@ impl Team {
     /// The day on which the present gap was first seen, by the stored days up to the one asked about. Null where there is no
     /// gap, or where no day is stored yet.
     async fn gap_opened_on(&self, ctx: &Context<'_>) -> Result<Option<Date>, ApiError> {
-        let Some((_, before)) = self.last_seen(ctx, Last::Stored).await? else { return Ok(None) };
-        let opened = before.as_ref().map(|before| (before.status, before.gap_opened_on));
-        Ok(change::gap_opened_on(self.row().status, self.at.as_of.day, opened).map(Date))
+        Ok(self.opened(ctx).await?.map(Date))
     }
 }
 

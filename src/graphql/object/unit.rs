@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::coverage::policy::governing;
 use entity::coverage::roster::UnitIx;
+use entity::coverage::trainer::Embedded;
 
 use super::super::error::ApiError;
 use super::super::id::NodeId;
@@ -121,6 +122,13 @@ impl Unit {
         self.at.roll_up(self.unit).filter(|_| self.at.sees_below(self.unit))
     }
 
+    /// The Trainers embedded in the unit. Null unless it is open on the day, is of the level in which Trainers are to be embedded
+    /// and has staff at or below it, and the viewer sees everything below it.
+    async fn embedded(&self) -> Option<EmbeddedTrainers> {
+        let row = self.at.unit_row(self.unit).filter(|_| self.at.sees_below(self.unit))?;
+        row.embedded.map(EmbeddedTrainers::from)
+    }
+
     /// The unit as a team. Null where nobody works directly in it and nobody is allocated to it.
     async fn team(&self) -> Option<Team> {
         let place = self.at.team_place(self.unit).filter(|_| self.at.sees(self.unit))?;
@@ -179,6 +187,24 @@ impl Unit {
             .filter_map(|row| Appointment::on(&self.at, row))
             .take(MOST_DATED)
             .collect()
+    }
+}
+
+/// Trainers embedded in a unit.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub(crate) struct EmbeddedTrainers {
+    /// Distinct active Trainers whose role names the unit or one below it.
+    trainers: u32,
+    /// Trainers that the policy of the unit asks for.
+    needed: u32,
+    /// Whether there are as many as needed.
+    met: bool,
+}
+
+impl From<Embedded> for EmbeddedTrainers {
+    fn from(embedded: Embedded) -> Self {
+        let Embedded { trainers, needed } = embedded;
+        Self { trainers, needed, met: embedded.is_met() }
     }
 }
 

@@ -87,6 +87,27 @@ pub(crate) enum StandingReason {
     SoleMember,
 }
 
+/// The level of a training module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::Level")]
+pub(crate) enum TrainingLevel {
+    /// For every member of staff.
+    #[graphql(name = "LEVEL1")]
+    One,
+    /// A pass makes a Peer Supporter.
+    #[graphql(name = "LEVEL2")]
+    Two,
+    /// Refreshes a Level 2 certificate.
+    #[graphql(name = "LEVEL2_REFRESHER")]
+    TwoRefresher,
+    /// A pass makes a Trainer.
+    #[graphql(name = "LEVEL3")]
+    Three,
+    /// Refreshes a Level 3 certificate.
+    #[graphql(name = "LEVEL3_REFRESHER")]
+    ThreeRefresher,
+}
+
 /// The percentage of people who have completed Level 1, in four bands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::coverage::Level1Band")]

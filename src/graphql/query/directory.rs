@@ -6,7 +6,7 @@ use super::super::error::ApiError;
 use super::super::moment::Moment;
 use super::super::object::directory::DirectoryEntry;
 use super::super::page::{Listed, Page, Total, cut};
-use super::organisation::Search;
+use super::search::Search;
 use crate::access::Right;
 
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ impl DirectoryQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only the unit with this code and those below it.")] under_code: Option<String>,
-        #[graphql(desc = "Only those whose code or name holds this text, whatever its case.")] search: Option<String>,
+        #[graphql(desc = "Only those whose code or name holds this text, ignoring case, accents and spacing.")] search: Option<String>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,

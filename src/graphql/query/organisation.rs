@@ -8,9 +8,7 @@ use super::super::object::unit::{Unit, listed};
 use super::super::object::viewer::Viewer;
 use super::super::page::{Listed, Page};
 use super::super::scalar::Date;
-
-/// The longest text that can be searched for.
-pub(super) const LONGEST_SEARCH: usize = 200;
+use super::search::Search;
 
 #[derive(Debug, Default)]
 pub(crate) struct OrganisationQuery;
@@ -66,7 +64,7 @@ impl OrganisationQuery {
                           ask for the level of some units to see the words."
         )]
         level: Option<String>,
-        #[graphql(desc = "Only those whose code or name holds this text, whatever its case.")] search: Option<String>,
+        #[graphql(desc = "Only those whose code or name holds this text, ignoring case, accents and spacing.")] search: Option<String>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
@@ -84,27 +82,5 @@ impl OrganisationQuery {
         });
         let units = units.collect();
         listed(&at, &page, units)
-    }
-}
-
-/// A text to look for in codes and names.
-#[derive(Clone, Debug)]
-pub(super) struct Search(Option<String>);
-
-impl Search {
-    /// # Errors
-    ///
-    /// [`ApiError::bad_input`] for a text of more than 200 letters.
-    pub(super) fn new(text: Option<String>) -> Result<Self, ApiError> {
-        let text = text.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
-        if text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_SEARCH) {
-            return Err(ApiError::bad_input("search", format!("search has at most {LONGEST_SEARCH} letters")));
-        }
-        Ok(Self(text))
-    }
-
-    pub(super) fn finds(&self, unit: &entity::coverage::roster::Unit) -> bool {
-        let holds = |hay: &str, text: &str| hay.to_lowercase().contains(text);
-        self.0.as_deref().is_none_or(|text| holds(&unit.code, text) || holds(&unit.name, text))
     }
 }

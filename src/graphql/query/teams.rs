@@ -1,44 +1,22 @@
 //! Teams, filtered and in order.
 
+mod filter;
+
 use std::cmp::Reverse;
 
 use async_graphql::{Context, Enum, InputObject, Object};
 use entity::coverage::TeamRow;
-use entity::value::Status;
 use serde::{Deserialize, Serialize};
 
+use self::filter::TeamFilter;
 use super::super::error::ApiError;
 use super::super::moment::Moment;
 use super::super::object::team::{Team, staff_affected};
-use super::super::object::word::TeamStatus;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
-use super::organisation::Search;
 
 #[derive(Debug, Default)]
 pub(crate) struct TeamQuery;
-
-/// Which teams. All that is given must hold.
-#[derive(Clone, Debug, Default, InputObject)]
-struct TeamFilter {
-    /// Only teams of one of these statuses.
-    status: Option<Vec<TeamStatus>>,
-    /// Only the unit with this code and those below it.
-    under_code: Option<String>,
-    /// Only units of this kind, in the board's own word, letter for letter: Ward. A word that no unit has finds nothing; ask
-    /// for the level of some units to see the words.
-    level: Option<String>,
-    /// Only teams with at least this headcount, in people.
-    min_headcount: Option<i32>,
-    /// Only teams with at most this headcount, in people.
-    max_headcount: Option<i32>,
-    /// Only teams whose code or name holds this text, whatever its case.
-    search: Option<String>,
-    /// Only teams that are AT_RISK from a day before this one.
-    at_risk_before: Option<Date>,
-    /// Only the teams of the cover group of this name.
-    cover_group: Option<String>,
-}
 
 /// What teams are ordered by. Ties are broken by code, which is unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -106,8 +84,7 @@ impl TeamQuery {
         let page = Page::new(ctx, first, after, last, before)?;
         let at = Moment::on(ctx, as_of).await?;
         let order = order_by.unwrap_or(TeamOrder { field: TeamOrderField::Code, direction: OrderDirection::Asc });
-        let wanted = wanted(&at, filter.unwrap_or_default())?;
-        let mut teams: Vec<_> = at.teams().filter(|(_, row)| wanted(row)).map(|(place, _)| place).collect();
+        let mut teams = filter.unwrap_or_default().choose(ctx, &at).await?;
         let key = |place: &usize| {
             let row = &at.coverage.teams[*place];
             (order.rank(&at, row), at.facts(row.unit).code.clone())
@@ -117,27 +94,6 @@ impl TeamQuery {
         let slice = cut(&page, &order.list(), teams, key)?;
         Ok(slice.listed(total, |place| at.team_object(place)))
     }
-}
-
-/// The test that a filter puts to a team.
-fn wanted(at: &Moment, filter: TeamFilter) -> Result<impl Fn(&TeamRow) -> bool, ApiError> {
-    let TeamFilter { status, under_code, level, min_headcount, max_headcount, search, at_risk_before, cover_group } =
-        filter;
-    let status: Option<Vec<Status>> = status.map(|status| status.into_iter().map(Status::from).collect());
-    let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
-    let search = Search::new(search)?;
-    Ok(move |row: &TeamRow| {
-        let facts = at.facts(row.unit);
-        let group = || facts.cover_group.map(|group| at.index().roster().words.text(group));
-        status.as_ref().is_none_or(|status| status.contains(&row.status))
-            && under.is_none_or(|above| at.tree().is_at_or_below(row.unit, above))
-            && level.as_deref().is_none_or(|level| at.known.directory.level(facts.id) == Some(level))
-            && min_headcount.is_none_or(|least| i64::from(row.headcount) >= i64::from(least))
-            && max_headcount.is_none_or(|most| i64::from(row.headcount) <= i64::from(most))
-            && at_risk_before.is_none_or(|Date(day)| row.risk.as_ref().is_some_and(|risk| risk.day < day))
-            && cover_group.as_deref().is_none_or(|name| group() == Some(name))
-            && search.finds(facts)
-    })
 }
 
 /// A team's place in an order. All places of one list are of one kind, so that they compare as they should.

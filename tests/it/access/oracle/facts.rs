@@ -97,10 +97,13 @@ impl Facts {
 
     /// Whether somebody holds a post that counts: no Bank contract, and in a unit that is open.
     pub(super) fn counts(&self, person: PersonId) -> bool {
-        self.posts_today(person).any(|post| {
-            let open = self.unit(post.unit_id).is_some_and(|unit| holds(unit.valid_from, unit.valid_to, self.today));
-            !post.bank && open
-        })
+        self.posts_today(person).any(|post| self.post_counts(post))
+    }
+
+    /// Whether a post of today is no Bank contract and in a unit that is open.
+    fn post_counts(&self, post: &post::Model) -> bool {
+        let open = self.unit(post.unit_id).is_some_and(|unit| holds(unit.valid_from, unit.valid_to, self.today));
+        !post.bank && open
     }
 
     /// The units that somebody answers for today, themselves or for somebody else.
@@ -113,13 +116,23 @@ impl Facts {
         own.map(|row| row.unit_id).collect()
     }
 
+    fn managed_posts(&self, manager: PersonId) -> impl Iterator<Item = &post::Model> {
+        let named =
+            self.posts.iter().filter(move |post| post.line_manager_id == Some(manager) && post.person_id != manager);
+        named.filter(|post| holds(post.valid_from, post.valid_to, self.today))
+    }
+
     pub(super) fn manages(&self, manager: PersonId) -> Vec<PersonId> {
-        let posts = self.posts.iter().filter(|post| post.line_manager_id == Some(manager) && post.person_id != manager);
-        let posts = posts.filter(|post| holds(post.valid_from, post.valid_to, self.today));
-        let mut people: Vec<_> = posts.map(|post| post.person_id).collect();
+        let mut people: Vec<_> = self.managed_posts(manager).map(|post| post.person_id).collect();
         people.sort_unstable();
         people.dedup();
         people
+    }
+
+    /// The units in which somebody is the line manager of a post that counts.
+    pub(super) fn manages_in(&self, manager: PersonId) -> Vec<UnitId> {
+        let counts = self.managed_posts(manager).filter(|post| self.post_counts(post));
+        counts.map(|post| post.unit_id).collect()
     }
 
     /// The units that somebody has a role in today.

@@ -18,6 +18,8 @@ pub(super) struct Sight<'f> {
     pub(super) answered: Vec<UnitId>,
     pub(super) supported: Vec<UnitId>,
     pub(super) managed: Vec<PersonId>,
+    /// Units in which they are the line manager of a counting post.
+    managed_units: Vec<UnitId>,
     pub(super) given: Vec<UnitId>,
 }
 
@@ -32,6 +34,7 @@ impl<'f> Sight<'f> {
             answered: Vec::new(),
             supported: Vec::new(),
             managed: Vec::new(),
+            managed_units: Vec::new(),
             given: viewer.units().to_vec(),
         };
         let Some(me) = me else { return sight };
@@ -44,6 +47,7 @@ impl<'f> Sight<'f> {
         }
         sight.supported = facts.role_in(me, Role::PeerSupporter);
         sight.managed = facts.manages(me);
+        sight.managed_units = facts.manages_in(me);
         sight.roles.insert(AccessRole::Staff);
         for (holds, role) in [
             (!sight.answered.is_empty(), AccessRole::SeniorManager),
@@ -76,13 +80,18 @@ impl<'f> Sight<'f> {
     }
 
     pub(super) fn figures(&self, unit: UnitId) -> bool {
-        self.whole() || self.in_answered(unit) || self.in_given(unit) || self.supported.contains(&unit)
+        self.whole() || self.in_answered(unit) || self.in_given(unit) || self.alone(unit)
     }
 
-    /// Figures that add up everything below a unit, which a supporter of the unit itself does not see.
+    /// Units that are seen without those below them.
+    fn alone(&self, unit: UnitId) -> bool {
+        self.supported.contains(&unit) || self.managed_units.contains(&unit)
+    }
+
+    /// Figures that add up everything below a unit, which a supporter or a line manager in the unit itself does not see.
     pub(super) fn all_below(&self, unit: UnitId) -> bool {
         let is_leaf = !self.facts.parents.values().any(|above| *above == unit);
-        self.whole() || self.in_answered(unit) || self.in_given(unit) || (is_leaf && self.supported.contains(&unit))
+        self.whole() || self.in_answered(unit) || self.in_given(unit) || (is_leaf && self.alone(unit))
     }
 
     /// People who are seen because of where they work, and records because of where they are for.
@@ -111,7 +120,7 @@ impl<'f> Sight<'f> {
 
     /// Whether they have figures at all, and so the list of stored days.
     pub(super) fn snapshots(&self) -> bool {
-        self.reports() || self.is(AccessRole::Supporter)
+        self.reports() || self.is(AccessRole::Supporter) || self.is(AccessRole::LineManager)
     }
 
     pub(super) fn reports(&self) -> bool {
@@ -124,7 +133,7 @@ impl<'f> Sight<'f> {
 
     /// A Peer Supporter has the figures of their team and does not answer for it.
     pub(super) fn level1_counts(&self, unit: UnitId) -> bool {
-        self.whole() || self.in_answered(unit) || self.in_given(unit)
+        self.whole() || self.in_answered(unit) || self.in_given(unit) || self.managed_units.contains(&unit)
     }
 
     pub(super) fn mail(&self, id: i64) -> bool {
@@ -171,10 +180,11 @@ impl<'f> Sight<'f> {
         self.is(AccessRole::Admin) && self.me.is_some()
     }
 
-    /// The code of the highest unit that they see, of several as high the first.
+    /// The code of the highest unit that they see, of several as high the first; one with all below it before the others.
     pub(super) fn top(&self) -> Option<&'f str> {
         let seen = self.facts.units.iter().filter(|unit| self.figures(unit.id));
-        seen.min_by_key(|unit| (self.facts.upwards(unit.id).len(), &unit.code)).map(|unit| unit.code.as_str())
+        seen.min_by_key(|unit| (!self.all_below(unit.id), self.facts.upwards(unit.id).len(), &unit.code))
+            .map(|unit| unit.code.as_str())
     }
 
     /// The units that are the viewer's own, by code.

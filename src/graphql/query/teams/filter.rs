@@ -1,0 +1,122 @@
+//! Which teams a list has.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, InputObject};
+use entity::coverage::TeamRow;
+use entity::value::{self, Status};
+use futures_util::future::try_join_all;
+
+use super::super::super::error::ApiError;
+use super::super::super::moment::Moment;
+use super::super::super::object::word::{TeamStatus, UnknownBecause};
+use super::super::super::scalar::Date;
+use super::super::search::Search;
+
+/// Which teams. All that is given must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(super) struct TeamFilter {
+    /// Only teams of one of these statuses.
+    status: Option<Vec<TeamStatus>>,
+    /// Only teams that are UNKNOWN for one of these reasons.
+    unknown_because: Option<Vec<UnknownBecause>>,
+    /// Only the unit with this code and those below it.
+    under_code: Option<String>,
+    /// Only units of this kind, in the board's own word, letter for letter: Ward. A word that no unit has finds nothing; ask
+    /// for the level of some units to see the words.
+    level: Option<String>,
+    /// Only teams with at least this headcount, in people.
+    min_headcount: Option<i32>,
+    /// Only teams with at most this headcount, in people.
+    max_headcount: Option<i32>,
+    /// Only teams whose code or name holds this text, ignoring case, accents and spacing.
+    search: Option<String>,
+    /// Only teams that are AT_RISK from a day before this one.
+    at_risk_before: Option<Date>,
+    /// Only the teams of the cover group of this name.
+    cover_group: Option<String>,
+    /// Only teams that have the Wellbeing Champions that they need (true), or only those that have too few (false). Teams without
+    /// staff or without a policy are neither.
+    champions_met: Option<bool>,
+    /// Only teams with this `singlePointOfFailure`.
+    single_point: Option<bool>,
+    /// Only teams with `rowsNotRead` above 0 (true), or only those with 0 (false).
+    rows_not_read: Option<bool>,
+    /// Only teams with `unproven` above 0 (true), or only those with 0 (false). Teams whose `unproven` the viewer does not see are
+    /// neither.
+    unproven: Option<bool>,
+    /// Only teams whose present gap was first seen more than this many days before the date reported on; 0 or more. Teams without
+    /// a `gapOpenedOn` have no such gap.
+    gap_older_than_days: Option<i32>,
+}
+
+impl TeamFilter {
+    /// The places of the teams that the viewer sees and that meet the filter, by code.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] or [`ApiError::not_found`] for a value that no filter has, else what the database said.
+    pub(super) async fn choose(mut self, ctx: &Context<'_>, at: &Arc<Moment>) -> Result<Vec<usize>, ApiError> {
+        let older_than = self.gap_older_than_days.take().map(days).transpose()?;
+        let wanted = self.test(at)?;
+        let places: Vec<usize> =
+            at.teams().filter(|(place, row)| wanted(*place, row)).map(|(place, _)| place).collect();
+        let Some(days) = older_than else { return Ok(places) };
+        let opened = places.into_iter().map(|place| async move {
+            let opened = at.team_object(place).opened(ctx).await?;
+            let is_older = opened.is_some_and(|opened| at.as_of.day.days_since(opened) > days);
+            Ok::<_, ApiError>(is_older.then_some(place))
+        });
+        Ok(try_join_all(opened).await?.into_iter().flatten().collect())
+    }
+
+    /// The test that all but the age of a gap puts to a team and its place.
+    fn test(self, at: &Arc<Moment>) -> Result<impl Fn(usize, &TeamRow) -> bool, ApiError> {
+        let Self {
+            status,
+            unknown_because,
+            under_code,
+            level,
+            min_headcount,
+            max_headcount,
+            search,
+            at_risk_before,
+            cover_group,
+            champions_met,
+            single_point,
+            rows_not_read,
+            unproven,
+            gap_older_than_days: _,
+        } = self;
+        let status: Option<Vec<Status>> = status.map(|status| status.into_iter().map(Status::from).collect());
+        let because: Option<Vec<value::UnknownBecause>> =
+            unknown_because.map(|because| because.into_iter().map(value::UnknownBecause::from).collect());
+        let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
+        let search = Search::new(search)?;
+        Ok(move |place: usize, row: &TeamRow| {
+            let facts = at.facts(row.unit);
+            let group = || facts.cover_group.map(|group| at.index().roster().words.text(group));
+            let is_unproven = || at.team_object(place).unproven_seen().map(|people| people > 0);
+            status.as_ref().is_none_or(|status| status.contains(&row.status))
+                && because.as_ref().is_none_or(|because| row.unknown_because.is_some_and(|it| because.contains(&it)))
+                && under.is_none_or(|above| at.tree().is_at_or_below(row.unit, above))
+                && level.as_deref().is_none_or(|level| at.known.directory.level(facts.id) == Some(level))
+                && min_headcount.is_none_or(|least| i64::from(row.headcount) >= i64::from(least))
+                && max_headcount.is_none_or(|most| i64::from(row.headcount) <= i64::from(most))
+                && at_risk_before.is_none_or(|Date(day)| row.risk.as_ref().is_some_and(|risk| risk.day < day))
+                && cover_group.as_deref().is_none_or(|name| group() == Some(name))
+                && champions_met.is_none_or(|met| row.champions_met() == Some(met))
+                && single_point.is_none_or(|single| row.single_point == single)
+                && rows_not_read.is_none_or(|any| (row.rows_not_read > 0) == any)
+                && unproven.is_none_or(|any| is_unproven() == Some(any))
+                && search.finds(facts)
+        })
+    }
+}
+
+fn days(given: i32) -> Result<i64, ApiError> {
+    match u32::try_from(given) {
+        Ok(days) => Ok(i64::from(days)),
+        Err(_) => Err(ApiError::bad_input("gapOlderThanDays", "gapOlderThanDays must be 0 or more")),
+    }
+}
