@@ -65,7 +65,7 @@ both!(
         assert_eq!(kept, [(Some(5), Some("37.5")), (Some(6), Some("-"))]);
         assert_eq!(
             people(&world).await.into_iter().map(|(number, _)| number).collect::<Vec<_>>(),
-            ["00010001", "00010003", "10001"]
+            ["00010001", "00010003", "00010004", "00010005", "10001"]
         );
         let posts = post::Entity::find().all(&world.db).await.unwrap();
         assert_eq!(posts.iter().map(|post| post.wte).max(), Some(100));

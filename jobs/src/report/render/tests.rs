@@ -1,11 +1,11 @@
-use entity::id::UnitId;
+use entity::id::{SnapshotId, UnitId};
 use entity::value::{Reason, Status};
 
 use super::{Rendered, render};
 use crate::report::board::{Board, Team, Unit};
 use crate::report::build::build;
 use crate::report::recipients::{Answer, Vacancy, Why};
-use crate::report::sample::{at, board, short, team};
+use crate::report::sample::{at, board, short, team, unit};
 
 fn answer(unit: i64, why: Why) -> Answer {
     Answer { unit: UnitId(unit), code: String::new(), name: String::new(), why }
@@ -326,5 +326,23 @@ fn a_mail_to_look_at() {
     assert!(!mail.html.contains("fonts.googleapis.com") && !mail.html.contains("src=\"http"), "asks another host");
     if let Ok(path) = std::env::var("PSN_WRITE_MAIL") {
         std::fs::write(path, mail.html).unwrap();
+    }
+}
+
+#[test]
+fn the_mail_tells_the_oldest_staff_list_and_warns_of_one_older_than_35_days() {
+    let teams = [team(11, "N-01", 12)];
+    for (as_at, said) in [
+        ("2026-10-19", "The oldest staff list behind these figures is of 19 October 2026."),
+        ("2026-10-18", "These figures rest on staff lists up to 36 days old (Glasgow City Council, 18 October 2026)."),
+    ] {
+        let oldest_list = Some((at(as_at), Some("Glasgow City Council".to_owned())));
+        let row = Unit { oldest_list, ..unit(1, "BOARD", None, &[&teams[0]]) };
+        let current = Board::new(SnapshotId(1), at("2026-11-23"), vec![row], Vec::new());
+        let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
+        for text in [&mail.text, &mail.html] {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(said), "{text}");
+        }
     }
 }
