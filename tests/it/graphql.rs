@@ -6,6 +6,7 @@ pub(crate) mod board;
 mod contract;
 pub(crate) mod history;
 mod link;
+mod lists;
 mod pages;
 mod person;
 mod refusals;

@@ -16,6 +16,7 @@ mod cursors;
 mod directory;
 mod expected;
 mod facts;
+mod lists;
 mod mutations;
 mod past;
 mod question;

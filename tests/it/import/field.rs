@@ -262,14 +262,14 @@ both!(
         let kept: Vec<_> = outcome.kept.iter().map(|cell| (cell.line, cell.column, cell.value.as_deref())).collect();
         assert_eq!(kept, [(Some(2), Some("Work Email"), Some("TBC"))]);
         assert_eq!(counts(&outcome, FileKind::Staff).4, 0, "{:?}", outcome.rejects);
+        let to = reported(&world).await;
+        assert!(to.contains(&"bo.board@board.example".to_owned()), "{to:?}");
+        assert!(!to.iter().any(|to| to.contains("TBC") || to.contains("ada.acute")), "{to:?}");
         let (mailer, _) = Mailer::memory();
         let of_acute = told(&job(mailer), &world.db).await.into_iter();
         let of_acute = of_acute.filter(|(_, units)| units.iter().any(|(code, _)| code == "ACU"));
         let recipients: Vec<_> = of_acute.map(|(recipient, _)| recipient).collect();
         assert!(recipients.iter().any(|recipient| recipient.contains("bo.board@board.example")), "{recipients:?}");
-        let to = reported(&world).await;
-        assert!(to.contains(&"bo.board@board.example".to_owned()), "{to:?}");
-        assert!(!to.iter().any(|to| to.contains("TBC") || to.contains("ada.acute")), "{to:?}");
     }
 );
 

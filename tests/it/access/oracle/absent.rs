@@ -55,7 +55,7 @@ fn found(sight: &Sight<'_>, id: &str) -> bool {
     }
 }
 
-const NAMINGS: [Naming; 10] = [
+const NAMINGS: [Naming; 13] = [
     Naming {
         argument: "Query.unit(code)",
         asked: |schema, code| one(schema, "unit", &format!("(code: \"{code}\")")),
@@ -71,6 +71,24 @@ const NAMINGS: [Naming; 10] = [
     Naming {
         argument: "Query.units(underCode)",
         asked: |schema, code| one(schema, "units", &format!("(first: 100, underCode: \"{code}\")")),
+        seen: figures,
+        by: By::Code,
+    },
+    Naming {
+        argument: "Query.supporters(underCode)",
+        asked: |schema, code| one(schema, "supporters", &format!("(first: 100, underCode: \"{code}\")")),
+        seen: figures,
+        by: By::Code,
+    },
+    Naming {
+        argument: "Query.trainers(underCode)",
+        asked: |schema, code| one(schema, "trainers", &format!("(first: 100, underCode: \"{code}\")")),
+        seen: figures,
+        by: By::Code,
+    },
+    Naming {
+        argument: "Query.champions(underCode)",
+        asked: |schema, code| one(schema, "champions", &format!("(first: 100, underCode: \"{code}\")")),
         seen: figures,
         by: By::Code,
     },

@@ -39,7 +39,7 @@ fn values(schema: &Schema, of: &str, argument: &Field) -> Vec<String> {
 
 /// A field with each of its arguments tried, under names of their own.
 fn tried(schema: &Schema, on: &str, field: &Field) -> Vec<Part> {
-    if field.arguments.iter().any(|argument| argument.required && argument.name != "policy") {
+    if !Schema::names_nothing(field) {
         return Vec::new();
     }
     let target = schema.target(field);

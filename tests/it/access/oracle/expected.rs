@@ -52,7 +52,7 @@ impl Place<'_> {
     fn person(&self) -> PersonId {
         let id = |of: &str, value: &Value| match of {
             "Person" => value["id"].as_str().map(str::to_owned),
-            "Appointment" => value["person"]["id"].as_str().map(str::to_owned),
+            "Appointment" | "Trainer" | "Champion" => value["person"]["id"].as_str().map(str::to_owned),
             _ => None,
         };
         let id = self.nearest().find_map(|(of, value)| id(of, value)).expect("somebody, with their id");
@@ -98,6 +98,18 @@ impl Place<'_> {
             See::PeopleOfUnit => sight.people_of(self.unit()),
             See::Person => sight.person(self.person()),
             See::Record => self.record_is_seen(),
+            See::PickedTeam => {
+                sight.figures(self.unit()) && (!self.arguments.contains("unproven:") || self.sees_all_supporters())
+            }
+            See::PickedRecord => self.record_is_seen() && super::past::is_picked(self, self.arguments),
+            See::PersonAndUnit => sight.person(self.person()) && sight.figures(self.unit()),
+            See::Courses => !sight.roles.is_empty(),
+            See::FoundPerson => {
+                let person = self.person();
+                let is_name =
+                    ["first", "last"].iter().any(|name| self.arguments.to_lowercase().contains(&format!("\"{name}")));
+                sight.person(person) && (is_name || sight.document_of(person))
+            }
             See::PresentRecord => super::past::tells_of_person(self),
             See::ReportOnUnit => sight.report_on(self.unit()),
             See::Mail => sight.mail(self.own_id().1),

@@ -31,6 +31,12 @@ pub(super) fn in_words(place: &Place<'_>, told: &Value) -> Value {
     only_told(place).map_or_else(|| told.clone(), |(_, said)| json!(format!("Does not count: {said}.")))
 }
 
+/// Whether a filter finds a record by what is shown of it. Of a person who is not seen only that the record is over or to come.
+pub(super) fn is_picked(place: &Place<'_>, arguments: &str) -> bool {
+    let Some((shown, _)) = only_told(place) else { return true };
+    !arguments.contains("endsBefore:") && (!arguments.contains("reason:") || arguments.contains(shown))
+}
+
 /// Whether how they are on the day is told too.
 pub(super) fn tells_of_person(place: &Place<'_>) -> bool {
     only_told(place).is_none()

@@ -105,6 +105,8 @@ impl Schema {
             said("first", "100"),
             said("includeEnded", "true"),
             said("weeks", "3"),
+            // Everybody of the world is called so.
+            said("search", "\"first\"").filter(|_| !Self::is_free(field)),
             // What is read while a test asks goes into the log as well.
             said("until", &format!("\"{}\"", super::world::LOGGED_UNTIL)),
             said("policy", "{staffPerSupporter: 2, minSupporters: 1}"),
@@ -129,6 +131,7 @@ impl Schema {
             }
             "Appointment" => Selection(vec![inner("person", of, "id")]),
             "PossibleLink" => Selection(vec![inner("person", of, "id"), inner("sameAs", of, "id")]),
+            "Trainer" | "Champion" => Selection(vec![inner("person", of, "id"), inner("unit", of, "code")]),
             "TeamChange" => Selection(vec![one(of, "change"), self.part(of, "team", "", self.identity("Team"))]),
             "WhatIf" => {
                 let changes = self.leading(of, "teams", "(first: 100)", self.identity("TeamChange"));
@@ -166,8 +169,17 @@ impl Schema {
     /// The fields of an object that lead to units, people and the like, and that can be asked without naming anything.
     fn ways_on<'s>(&'s self, of: &'s str) -> impl Iterator<Item = &'s Field> {
         let leads = |field: &&Field| !self.is_leaf(&field.of) && !self.is_plain(&field.of);
-        let free = |field: &&Field| !field.arguments.iter().any(|given| given.required && given.name != "policy");
-        self.fields(of).iter().filter(leads).filter(free)
+        self.fields(of).iter().filter(leads).filter(|field| Self::names_nothing(field))
+    }
+
+    /// Whether a field can be asked without any argument.
+    fn is_free(field: &Field) -> bool {
+        !field.arguments.iter().any(|given| given.required)
+    }
+
+    /// Whether a field can be asked without naming anything: what else it needs, [`usual`](Self::usual) has.
+    pub(super) fn names_nothing(field: &Field) -> bool {
+        !field.arguments.iter().any(|given| given.required && !["policy", "search"].contains(&given.name.as_str()))
     }
 
     /// An object, and from it along every field: of what that leads to all values, and along every field again, for what one

@@ -47,6 +47,16 @@ pub(super) enum See {
     Tries,
     /// The object that an id finds.
     Found,
+    /// The figures of a team; by a filter that asks for unproven approvals, the records of all that are covered with it too.
+    PickedTeam,
+    /// The record of an allocation; by a filter that asks how the person is, what of that is shown too.
+    PickedRecord,
+    /// The person and the unit of a Trainer's or Champion's role.
+    PersonAndUnit,
+    /// The training modules.
+    Courses,
+    /// A person by their name; by number or address, all that is held on them too.
+    FoundPerson,
 }
 
 /// Who sees a field.
@@ -88,7 +98,12 @@ use Rule::{Each, If, Own, Told, WithIt};
 pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "version today", WithIt),
     ("Query", "viewer", Own),
-    ("Query", "board unit team units teams", Each(See::Figures)),
+    ("Query", "board unit team units", Each(See::Figures)),
+    ("Query", "teams", Each(See::PickedTeam)),
+    ("Query", "supporters", Each(See::PickedRecord)),
+    ("Query", "trainers champions", Each(See::PersonAndUnit)),
+    ("Query", "courses", If(See::Courses)),
+    ("Query", "people", Each(See::FoundPerson)),
     ("Query", "directory", If(See::Directory)),
     ("Query", "whatIf", Each(See::Tries)),
     ("Query", "snapshots", If(See::Snapshots)),
@@ -116,7 +131,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Unit", "id code name level site asOf firstDay lastDay isOpen", WithIt),
     ("Unit", "parent ancestors children", Each(See::Figures)),
     ("Unit", "team policy exemptions", If(See::Figures)),
-    ("Unit", "rollUp trend", If(See::AllBelow)),
+    ("Unit", "rollUp trend embedded", If(See::AllBelow)),
+    ("EmbeddedTrainers", "trainers needed met", WithIt),
     ("Unit", "appointments", Each(See::Person)),
     ("Exemption", "firstDay lastDay holds", WithIt),
     ("Exemption", "reason agreedBy", If(See::PeopleOfUnit)),
@@ -150,14 +166,17 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Approval", "by", Each(See::Person)),
     ("Pause", "firstDay lastDay holds", WithIt),
     ("Expiry", "what lastDay", WithIt),
+    ("Trainer", "person unit firstDay lastDay isActive isEmbedded certificateLastDay", WithIt),
+    ("Champion", "person unit firstDay lastDay counts", WithIt),
+    ("Course", "code title level platform employerKind", WithIt),
     ("Person", "id displayName", WithIt),
     ("Person", "jobTitle employer", If(See::Person)),
     ("Person", "allocations", Each(See::Record)),
 
     ("Policy", "unit", Each(See::Figures)),
     ("Policy", "inForceFrom staffPerSupporter minSupporters certificateMonths approvalMonths awayDays level1Target \
-                minChampions supportersPerTrainer horizonDays trainerCertificateMonths trainerLevel minTrainers \
-                approverOffice staleDays mix", WithIt),
+                minChampions supportersPerTrainer horizonDays mix trainerCertificateMonths trainerLevel minTrainers approverOffice \
+                staleDays", WithIt),
     ("MixRule", "rule must", WithIt),
     ("RollUp", "headcount wte teams teamsCovered staffCovered level1 standing activeSupporters trainers supportersPerTrainer \
                 trainersMet champions championTeamsMet trainerUnitsMet", WithIt),
@@ -230,11 +249,24 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Query.node", "id", Takes::Name),
     ("Query.nodes", "ids", Takes::Name),
     ("TeamFilter", "underCode", Takes::Name),
+    ("Query.supporters", "underCode", Takes::Name),
+    ("Query.trainers", "underCode", Takes::Name),
+    ("Query.champions", "underCode", Takes::Name),
+    ("Query.supporters", "active includeEnded", Takes::Picks(&["true", "false"])),
+    ("Query.supporters", "reason", Takes::Picks(&["[PAUSED, AWAY]", "[STOOD_DOWN]", "[NOT_STARTED, LEFT]", "[]"])),
+    ("Query.supporters", "endsBefore", Takes::Picks(&[r#""2028-01-02""#, r#""2100-01-01""#])),
+    ("Query.trainers", "active embedded", Takes::Picks(&["true", "false"])),
+    ("Query.trainers", "lapsesBefore", Takes::Picks(&[r#""2027-01-01""#, r#""2100-01-01""#])),
+    ("Query.champions", "counting", Takes::Picks(&["true", "false"])),
+    ("Query.people", "search", Takes::Picks(&[r#""FIRST4""#, r#""last6 first""#, r#""00004""#, r#""p5@board""#])),
     ("Query.units", "level", Takes::Picks(&[r#""Ward""#, r#""Sector""#, r#""zzz""#])),
     ("Query.units", "search", Takes::Picks(SEARCHED)),
     ("Query.directory", "search", Takes::Picks(SEARCHED)),
     ("Query.teams", "filter orderBy", Takes::Input),
     ("TeamFilter", "status", Takes::Picks(&["[NONE, PARTIAL]", "[COVERED]", "[AT_RISK]", "[]"])),
+    ("TeamFilter", "unknownBecause", Takes::Picks(&["[ROWS_NOT_READ]", "[NO_POLICY, DATA_STALE]", "[]"])),
+    ("TeamFilter", "championsMet singlePoint rowsNotRead unproven", Takes::Picks(&["true", "false"])),
+    ("TeamFilter", "gapOlderThanDays", Takes::Picks(&["0", "7"])),
     ("TeamFilter", "level", Takes::Picks(&[r#""Ward""#, r#""Board""#])),
     ("TeamFilter", "minHeadcount", Takes::Picks(&["3", "100"])),
     ("TeamFilter", "maxHeadcount", Takes::Picks(&["3", "0"])),
@@ -245,10 +277,10 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("TeamOrder", "direction", Takes::Picks(&["ASC", "DESC"])),
     ("Query.whatIf", "policy", Takes::Input),
     ("PolicyInput", "staffPerSupporter minSupporters certificateMonths approvalMonths awayDays minChampions \
-                     supportersPerTrainer horizonDays trainerCertificateMonths minTrainers staleDays",
-        Takes::Picks(&["1", "5"])),
-    ("PolicyInput", "trainerLevel", Takes::Picks(&[r#""Sector""#])),
-    ("PolicyInput", "approverOffice", Takes::Picks(&["REQUIRED", "SHOWN"])),
+                     supportersPerTrainer horizonDays trainerCertificateMonths minTrainers", Takes::Picks(&["1", "5"])),
+    ("PolicyInput", "staleDays", Takes::Picks(&["1", "400"])),
+    ("PolicyInput", "trainerLevel", Takes::Picks(&[r#""Ward""#])),
+    ("PolicyInput", "approverOffice", Takes::Picks(&["REQUIRED"])),
     ("PolicyInput", "level1Target", Takes::Picks(&["0", "100"])),
     ("PolicyInput", "mustMix shouldMix", Takes::Picks(&[r#""2 different band""#])),
     ("Unit.trend", "weeks", Takes::Picks(&["1", "2"])),

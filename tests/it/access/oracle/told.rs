@@ -42,6 +42,11 @@ pub(super) fn mix_sentence(place: &Place<'_>, told: &Value) -> Value {
     if place.sees_all_supporters() { told.clone() } else { json!(without_people(told.as_str().expect("a sentence"))) }
 }
 
+/// How many rest on an unproven approval is for those who see them all.
+pub(super) fn unproven(place: &Place<'_>, told: &Value) -> Value {
+    if place.sees_all_supporters() { told.clone() } else { Value::Null }
+}
+
 fn without_people(said: &str) -> String {
     match said.rsplit_once("; there are ") {
         Some((start, _)) if said.contains("Peer Supporter(s) with") => format!("{start}."),

@@ -12,7 +12,7 @@ use super::{viewers, world};
 use crate::harness::both;
 
 /// Ways on which somebody might get from what is theirs to what is not.
-const LONG_WAYS: [(&str, &[&str]); 16] = [
+const LONG_WAYS: [(&str, &[&str]); 18] = [
     ("Query", &["units", "parent", "team", "supporters", "person", "allocations", "unit", "team"]),
     ("Query", &["units", "parent", "children", "parent", "children", "team"]),
     ("Query", &["units", "ancestors", "children", "children", "appointments", "person", "allocations"]),
@@ -23,6 +23,8 @@ const LONG_WAYS: [(&str, &[&str]); 16] = [
     ("Query", &["teams", "unit", "ancestors", "policy", "unit", "rollUp"]),
     ("Query", &["teams", "supporters", "seniorApproval", "by", "allocations", "unit", "exemptions"]),
     ("Query", &["teams", "supporters", "unit", "team", "supporters", "person", "allocations", "lineApproval", "by"]),
+    ("Query", &["supporters", "person", "allocations", "unit", "team", "supporters"]),
+    ("Query", &["trainers", "unit", "children", "appointments", "person"]),
     ("Query", &["gapReports", "deliveries", "recipient", "allocations", "unit", "team", "changeSinceLastReport"]),
     ("Query", &["gapReports", "previousSnapshot", "rollUp"]),
     ("Query", &["whatIf", "teams", "team", "supporters", "person", "allocations", "unit"]),

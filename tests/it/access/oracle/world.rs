@@ -3,11 +3,14 @@
 use entity::actor::Actor;
 use entity::id::{
     AllocationId, ApiTokenId, AppointmentId, CompletionId, CourseId, DeliveryId, ExemptionId, JobRunId, PersonId,
-    PolicyId, PostId, ReportId, UnavailabilityId, UnitId,
+    PolicyId, PostId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
 };
 use entity::store::access::{grant, token};
 use entity::store::audit::{Event, record_alone};
-use entity::table::{appointment, completion, delivery, exemption, job_run, person, policy, post, unavailability};
+use entity::table::{
+    appointment, completion, delivery, exemption, job_run, person, policy, post, rows_not_read, staff_list,
+    unavailability,
+};
 use entity::value::{AccessRole, Action, AppointmentRole, DeliveryState, Role, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
 use serde_json::json;
@@ -59,6 +62,7 @@ pub(super) async fn build(world: &World) {
     people(db).await;
     roles(db).await;
     policies(db).await;
+    staff_lists(db).await;
     changed(db).await;
     history::store(db, day("2026-11-02")).await;
     history::reports(db).await;
@@ -174,7 +178,7 @@ async fn roles(db: &DatabaseConnection) {
         supporter(24, 61, 10),
         Allocated { paused_from: Some(day("2026-11-01")), paused_to: Some(day("2026-12-01")), ..supporter(25, 62, 11) },
         supporter(26, 55, 10),
-        allocation_row(27, 67, Role::Trainer, 3),
+        Allocated { valid_to: Some(day("2027-06-01")), ..allocation_row(27, 67, Role::Trainer, 3) },
         Allocated { valid_from: Some(day("2027-01-01")), ..supporter(28, 68, 12) },
         supporter(29, 69, 8),
         supporter(30, 70, 13),
@@ -186,7 +190,7 @@ async fn roles(db: &DatabaseConnection) {
     // Champions of N2: one until May, and one who works in S2 now.
     let champions = [
         Allocated { valid_to: Some(day("2026-06-01")), ..allocation_row(33, 9, Role::Champion, 5) },
-        allocation_row(34, 66, Role::Champion, 5),
+        Allocated { valid_to: Some(day("2027-06-01")), ..allocation_row(34, 66, Role::Champion, 5) },
     ];
     let rows = rows.into_iter().chain([part]).chain(champions);
     insert_allocations(db, rows.map(|row| Allocated { id: AllocationId(row.id.0), ..row })).await;
@@ -240,6 +244,12 @@ async fn policies(db: &DatabaseConnection) {
     let two = policy::Model { min_supporters: 2, ..filed(5, 15, "2026-03-01", 25) };
     let rows = [filed(2, 1, "2026-12-20", 1), mixed, filed(4, 5, "2026-03-01", 25), two];
     insert::<policy::Entity>(db, rows).await;
+    // Trainers are embedded in the sectors.
+    for change in
+        ["policy SET trainer_level = 'Sector'", "course SET title = 'Course', platform = 'Here', employer_kind = 'any'"]
+    {
+        db.execute_unprepared(&format!("UPDATE {change}")).await.unwrap();
+    }
     let exempt = exemption::Model {
         id: ExemptionId(2),
         unit_id: UnitId(5),
@@ -249,6 +259,20 @@ async fn policies(db: &DatabaseConnection) {
         agreed_by: Some("First50 Last50".to_owned()),
     };
     insert::<exemption::Entity>(db, [exempt]).await;
+}
+
+/// One staff list; of N4 so many rows could not be read that its one supporter may be too few.
+async fn staff_lists(db: &DatabaseConnection) {
+    let list = staff_list::Model {
+        id: StaffListId(1),
+        employer: "NHS".to_owned(),
+        employer_key: "nhs".to_owned(),
+        as_at: day("2026-11-09"),
+    };
+    insert::<staff_list::Entity>(db, [list]).await;
+    let unread =
+        rows_not_read::Model { id: RowsNotReadId(1), staff_list_id: StaffListId(1), unit_id: UnitId(13), rows: 40 };
+    insert::<rows_not_read::Entity>(db, [unread]).await;
 }
 
 async fn mails(db: &DatabaseConnection) {

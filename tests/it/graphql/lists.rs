@@ -1,0 +1,226 @@
+//! Lists over all teams: Peer Supporters, Trainers, Wellbeing Champions, modules, people, and what teams are filtered by.
+
+use entity::id::{RowsNotReadId, StaffListId, UnitId};
+use entity::table::{rows_not_read, staff_list};
+use entity::value::Role;
+use sea_orm::ConnectionTrait as _;
+use serde_json::{Value, json};
+
+use super::{answer, board, data, history, site};
+use crate::harness::{World, both, day};
+
+/// What a question about one list finds, by a path of fields.
+async fn found(world: &World, list: &str, inside: &str, path: &[&str]) -> Vec<Value> {
+    let found = data(&site(world), &format!("{{ list: {list} {{ totalCount nodes {{ {inside} }} }} }}")).await;
+    let nodes = found["list"]["nodes"].as_array().unwrap();
+    assert_eq!(found["list"]["totalCount"], nodes.len(), "{list}");
+    nodes.iter().map(|node| path.iter().fold(node, |node, field| &node[*field]).clone()).collect()
+}
+
+async fn codes(world: &World, list: &str) -> Vec<Value> {
+    found(world, list, "unit { code }", &["unit", "code"]).await
+}
+
+async fn change(world: &World, sql: &str) {
+    world.db.execute_unprepared(sql).await.unwrap();
+    board::changed(&world.db).await;
+}
+
+both!(
+    async fn supporters_are_found_by_standing_unit_and_expiry(world: World) {
+        board::organisation(&world.db).await;
+        change(&world, "UPDATE allocation SET valid_to = '2026-06-01' WHERE id = 4").await;
+        for (list, expected) in [
+            ("supporters", json!(["N1", "N2", "N2"])),
+            ("supporters(includeEnded: true)", json!(["N1", "N2", "N2", "S2"])),
+            ("supporters(asOf: \"2026-05-31\")", json!(["N1", "N2", "N2", "S2"])),
+            ("supporters(active: true)", json!(["N1", "N2"])),
+            ("supporters(reason: [NO_PROTECTED_TIME, PAUSED])", json!(["N2"])),
+            ("supporters(reason: [STOOD_DOWN], includeEnded: true)", json!(["S2"])),
+            ("supporters(reason: [])", json!([])),
+            ("supporters(underCode: \"NORTH\", active: false)", json!(["N2"])),
+            ("supporters(underCode: \"SOUTH\")", json!([])),
+            // The certificate of the one supporter of N1 holds until 14 December.
+            ("supporters(endsBefore: \"2026-12-15\")", json!(["N1"])),
+            ("supporters(endsBefore: \"2026-12-14\")", json!([])),
+        ] {
+            assert_eq!(json!(codes(&world, list).await), expected, "{list}");
+        }
+        let page = "query($after: String) { supporters(first: 2, after: $after) { totalCount nodes { unit { code } }
+            pageInfo { endCursor hasNextPage } } }";
+        let site = site(&world);
+        let first = answer(&site, page, json!({})).await["data"]["supporters"].clone();
+        assert_eq!((&first["totalCount"], &first["pageInfo"]["hasNextPage"]), (&json!(3), &json!(true)));
+        let rest = answer(&site, page, json!({ "after": first["pageInfo"]["endCursor"] })).await;
+        assert_eq!(rest["data"]["supporters"]["nodes"], json!([{ "unit": { "code": "N2" } }]));
+        let nowhere = answer(&site, "{ supporters(underCode: \"NOWHERE\") { totalCount } }", json!({})).await;
+        assert_eq!(nowhere["errors"][0]["extensions"]["code"], "NOT_FOUND");
+    }
+);
+
+both!(
+    async fn trainers_are_found_by_service_and_certificate(world: World) {
+        board::organisation(&world.db).await;
+        let rows = [board::allocation_row(7, 2, Role::Trainer, 2), board::allocation_row(8, 40, Role::Trainer, 7)];
+        board::insert_allocations(&world.db, rows).await;
+        change(&world, "UPDATE policy SET trainer_level = 'sector'").await;
+        for (list, expected) in [
+            ("trainers", json!(["BOARD", "NORTH", "S2"])),
+            ("trainers(active: true)", json!(["BOARD"])),
+            ("trainers(active: false, underCode: \"SOUTH\")", json!(["S2"])),
+            ("trainers(embedded: true)", json!(["NORTH", "S2"])),
+            ("trainers(embedded: false)", json!(["BOARD"])),
+            ("trainers(lapsesBefore: \"2028-06-01\")", json!(["BOARD"])),
+            ("trainers(lapsesBefore: \"2028-05-31\")", json!([])),
+            ("trainers(asOf: \"2028-06-01\", active: true)", json!([])),
+        ] {
+            assert_eq!(json!(codes(&world, list).await), expected, "{list}");
+        }
+        let role =
+            data(&site(&world), "{ trainers(first: 1) { nodes { firstDay lastDay isActive certificateLastDay } } }")
+                .await;
+        let expected =
+            json!({ "firstDay": "2026-01-05", "lastDay": null, "isActive": true, "certificateLastDay": "2028-05-31" });
+        assert_eq!(role["trainers"]["nodes"][0], expected);
+    }
+);
+
+both!(
+    async fn a_unit_of_the_trainer_level_has_embedded_trainers(world: World) {
+        board::organisation(&world.db).await;
+        board::insert_allocations(&world.db, [board::allocation_row(7, 1, Role::Trainer, 4)]).await;
+        change(&world, "UPDATE policy SET trainer_level = 'Sector'").await;
+        let found = data(
+            &site(&world),
+            "{ units { nodes { code embedded { trainers needed met } rollUp { trainerUnitsMet { numerator denominator } } } } }",
+        )
+        .await;
+        let units = found["units"]["nodes"].as_array().unwrap();
+        let of = |code: &str| units.iter().find(|unit| unit["code"] == code).unwrap();
+        assert_eq!(of("NORTH")["embedded"], json!({ "trainers": 1, "needed": 1, "met": true }));
+        assert_eq!(of("SOUTH")["embedded"], json!({ "trainers": 0, "needed": 1, "met": false }));
+        assert_eq!(of("BOARD")["embedded"], Value::Null);
+        assert_eq!(of("BOARD")["rollUp"]["trainerUnitsMet"], json!({ "numerator": 1, "denominator": 2 }));
+    }
+);
+
+both!(
+    async fn champions_are_found_by_whether_they_count(world: World) {
+        board::organisation(&world.db).await;
+        // Person 42 of S3 counts for the cover group of S2 and S3; person 5 of N1 does not count for N2.
+        let rows = [board::allocation_row(7, 5, Role::Champion, 5), board::allocation_row(8, 42, Role::Champion, 7)];
+        board::insert_allocations(&world.db, rows).await;
+        board::changed(&world.db).await;
+        for (list, expected) in [
+            ("champions", json!(["N1", "N2", "S2"])),
+            ("champions(counting: true)", json!(["N1", "S2"])),
+            ("champions(counting: false)", json!(["N2"])),
+            ("champions(underCode: \"NORTH\")", json!(["N1", "N2"])),
+        ] {
+            assert_eq!(json!(codes(&world, list).await), expected, "{list}");
+        }
+    }
+);
+
+both!(
+    async fn courses_are_told_by_code(world: World) {
+        board::organisation(&world.db).await;
+        change(
+            &world,
+            "UPDATE course SET title = 'For all', platform = 'Turas', employer_kind = 'health' WHERE id = 1",
+        )
+        .await;
+        let found =
+            data(&site(&world), "{ courses { totalCount nodes { code title level platform employerKind } } }").await;
+        assert_eq!(found["courses"]["totalCount"], 3);
+        let first = json!({ "code": "l1", "title": "For all", "level": "LEVEL1", "platform": "Turas", "employerKind": "health" });
+        assert_eq!(found["courses"]["nodes"][0], first);
+        assert_eq!(found["courses"]["nodes"][2]["level"], "LEVEL3");
+    }
+);
+
+both!(
+    async fn people_are_found_whatever_the_spelling(world: World) {
+        board::organisation(&world.db).await;
+        change(
+            &world,
+            "UPDATE person SET first_name = 'Jos\u{e9}', last_name = 'Garc\u{ed}a  Mc\u{141}ean' WHERE id = 3",
+        )
+        .await;
+        for (search, expected) in [
+            ("garcia JOSE", json!(["Jos\u{e9} Garc\u{ed}a  Mc\u{141}ean"])),
+            ("GARCI\u{301}A\u{a0}mclean", json!(["Jos\u{e9} Garc\u{ed}a  Mc\u{141}ean"])),
+            ("000003", json!(["Jos\u{e9} Garc\u{ed}a  Mc\u{141}ean"])),
+            ("P3@BOARD", json!(["Jos\u{e9} Garc\u{ed}a  Mc\u{141}ean"])),
+            (
+                "last4 first",
+                json!([
+                    "First4 Last4",
+                    "First40 Last40",
+                    "First41 Last41",
+                    "First42 Last42",
+                    "First43 Last43",
+                    "First44 Last44",
+                    "First45 Last45",
+                    "First46 Last46"
+                ]),
+            ),
+            ("no such person", json!([])),
+        ] {
+            let list = format!("people(search: \"{search}\")");
+            assert_eq!(json!(found(&world, &list, "displayName", &["displayName"]).await), expected, "{search}");
+        }
+        let short = answer(&site(&world), "{ people(search: \" a \") { totalCount } }", json!({})).await;
+        assert_eq!(short["errors"][0]["extensions"]["code"], "BAD_INPUT", "{short}");
+    }
+);
+
+/// One staff list of which 40 rows that name S2 could not be read.
+async fn rows_not_read(world: &World) {
+    let (id, employer, employer_key) = (StaffListId(1), "NHS".to_owned(), "nhs".to_owned());
+    let list = staff_list::Model { id, employer, employer_key, as_at: day("2026-11-09") };
+    board::insert::<staff_list::Entity>(&world.db, [list]).await;
+    let unread = rows_not_read::Model { id: RowsNotReadId(1), staff_list_id: id, unit_id: UnitId(7), rows: 40 };
+    board::insert::<rows_not_read::Entity>(&world.db, [unread]).await;
+}
+
+/// A filter of teams, and whether it should find a team by its fields.
+type Filtered = (&'static str, fn(&Value) -> bool);
+
+both!(
+    async fn a_filter_of_teams_finds_those_with_the_field(world: World) {
+        board::organisation(&world.db).await;
+        history::reports(&world.db).await;
+        rows_not_read(&world).await;
+        board::changed(&world.db).await;
+        let site = site(&world);
+        let fields = "unit { code } status unknownBecause rowsNotRead unproven singlePointOfFailure champions { met } gapOpenedOn";
+        let all = data(&site, &format!("{{ teams(first: 100) {{ nodes {{ {fields} }} }} }}")).await;
+        let all = all["teams"]["nodes"].as_array().unwrap();
+        let filters: [Filtered; 13] = [
+            ("championsMet: true", |team| team["champions"]["met"] == true),
+            ("championsMet: false", |team| team["champions"]["met"] == false),
+            ("singlePoint: true", |team| team["singlePointOfFailure"] == true),
+            ("singlePoint: false", |team| team["singlePointOfFailure"] == false),
+            ("unknownBecause: [ROWS_NOT_READ]", |team| team["unknownBecause"] == "ROWS_NOT_READ"),
+            ("unknownBecause: [NO_POLICY]", |team| team["unknownBecause"] == "NO_POLICY"),
+            ("rowsNotRead: true", |team| team["rowsNotRead"] != 0),
+            ("rowsNotRead: false", |team| team["rowsNotRead"] == 0),
+            ("unproven: true", |team| team["unproven"] != 0),
+            ("unproven: false", |team| team["unproven"] == 0),
+            ("gapOlderThanDays: 0", |team| team["gapOpenedOn"].as_str().is_some_and(|day| day < "2026-11-16")),
+            ("gapOlderThanDays: 6", |team| team["gapOpenedOn"].as_str().is_some_and(|day| day < "2026-11-10")),
+            ("gapOlderThanDays: 7", |team| team["gapOpenedOn"].as_str().is_some_and(|day| day < "2026-11-09")),
+        ];
+        let mut finding = 0;
+        for (filter, has) in filters {
+            let expected: Vec<_> =
+                all.iter().filter(|team| has(team)).map(|team| team["unit"]["code"].clone()).collect();
+            finding += usize::from(!expected.is_empty() && expected.len() < all.len());
+            assert_eq!(codes(&world, &format!("teams(first: 100, filter: {{{filter}}})")).await, expected, "{filter}");
+        }
+        assert!(finding >= 8, "{finding} filters find some teams and not all: {all:?}");
+        let refused = answer(&site, "{ teams(filter: { gapOlderThanDays: -1 }) { totalCount } }", json!({})).await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "BAD_INPUT", "{refused}");
+    }
+);
