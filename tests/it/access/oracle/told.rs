@@ -80,11 +80,6 @@ pub(super) fn reasons(place: &Place<'_>, told: &Value) -> Value {
     told.as_array().expect("sentences").iter().map(said).collect()
 }
 
-/// How many of a team's people rest on an unproven approval is for those who see them all.
-pub(super) fn unproven(place: &Place<'_>, told: &Value) -> Value {
-    if place.sees_all_supporters() { told.clone() } else { Value::Null }
-}
-
 /// Whose shares are too many is a value of a row that was rejected.
 pub(super) fn refusal(place: &Place<'_>, told: &Value) -> Value {
     let (who, nobody) = (super::world::WHOSE_SHARES, "one person");
