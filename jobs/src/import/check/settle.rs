@@ -171,7 +171,7 @@ fn one_assignment<'a>(holding: &Holding<'a>, by_name: &ByName, group: &[&'a Line
         let about = if single && !over {
             current(row, &mine, fates, has, as_at)
         } else {
-            pair(row, &mine, fates, has).or_else(|| same_start(row, &mine, fates).filter(|_| !over))
+            pair(row, &mine, fates, has, as_at).or_else(|| same_start(row, &mine, fates).filter(|_| !over))
         };
         let fits = about.and_then(|at| restarted(row, at, &mine, fates, as_at));
         // What is over is corrected where it stands; what goes on has other terms from a day on.
@@ -184,17 +184,23 @@ fn one_assignment<'a>(holding: &Holding<'a>, by_name: &ByName, group: &[&'a Line
             (Some(at), _) if !same_place(row, &fates[at].post, has) || !same_terms(at) => {
                 let began = fates[at].post.validity.from;
                 let from = row.validity.from.filter(|from| began.is_none_or(|began| *from > began)).unwrap_or(as_at);
-                if began == Some(from) || began.is_some_and(|began| began > as_at) {
-                    // What is on file has not lasted a day yet, so there is no history to keep.
-                    let validity = fits.unwrap_or(row.validity);
-                    *found = Some(take(line, &on_file[at].1, &mut fates[at], validity, has, as_at, &mut settled.rows));
+                // What is on file has not lasted a day yet, so there is no history to keep, unless the row ends before it.
+                let is_unbegun = began == Some(from) || began.is_some_and(|began| began > as_at);
+                let corrected = fits.unwrap_or(row.validity);
+                let is_before = row.validity.to.zip(corrected.from.or(began)).is_some_and(|(to, from)| to <= from);
+                if is_unbegun && !is_before {
+                    *found = Some(take(line, &on_file[at].1, &mut fates[at], corrected, has, as_at, &mut settled.rows));
                     continue;
                 }
-                fates[at].change = match fates[at].post.has_counted_terms_of(row, has) {
-                    true => Change::LineManager,
-                    false => Change::Terms,
-                };
-                (Validity { from: Some(from), to: row.validity.to }, Taken::Changed)
+                if is_unbegun {
+                    (row.validity, Taken::Added)
+                } else {
+                    fates[at].change = match fates[at].post.has_counted_terms_of(row, has) {
+                        true => Change::LineManager,
+                        false => Change::Terms,
+                    };
+                    (Validity { from: Some(from), to: row.validity.to }, Taken::Changed)
+                }
             }
             // Days on which the assignment was elsewhere are not rewritten.
             (None, _) if single && over && mine.iter().any(|at| fates[*at].post.validity.overlaps(row.validity)) => {
@@ -271,13 +277,21 @@ fn current(row: &Post, mine: &[usize], fates: &[Fate], has: Has, as_at: Day) -> 
     free.clone().rfind(begun).or_else(|| free.find(ahead))
 }
 
-/// Among several rows: a post in the same place on some of the same days.
-fn pair(row: &Post, mine: &[usize], fates: &[Fate], has: Has) -> Option<usize> {
+/// Among several rows: a post in the same place on some of the same days. Of a row that is not over it is one that goes on, where
+/// there is such a one: what has ended under other terms is left alone.
+fn pair(row: &Post, mine: &[usize], fates: &[Fate], has: Has, as_at: Day) -> Option<usize> {
     let fits = |at: &&usize| {
         let fate = &fates[**at];
         !fate.matched && same_place(row, &fate.post, has) && fate.post.validity.overlaps(row.validity)
     };
-    mine.iter().find(fits).copied()
+    let goes_on = |at: &&usize| fits(at) && !fates[**at].post.validity.ended_by(as_at);
+    let current = if row.validity.ended_by(as_at) {
+        None
+    } else {
+        let same_terms = |at: &&usize| goes_on(at) && fates[**at].post.has_terms_of(row, has);
+        mine.iter().find(same_terms).or_else(|| mine.iter().find(goes_on))
+    };
+    current.or_else(|| mine.iter().find(fits)).copied()
 }
 
 /// Among several rows: the post that began on the row's very day, wherever it was.

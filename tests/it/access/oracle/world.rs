@@ -8,8 +8,7 @@ use entity::id::{
 use entity::store::access::{grant, token};
 use entity::store::audit::{Event, record_alone};
 use entity::table::{
-    appointment, completion, delivery, exemption, job_run, person, policy, post, rows_not_read, staff_list,
-    unavailability,
+    appointment, completion, delivery, exemption, job_run, person, policy, post, rows_not_read, unavailability,
 };
 use entity::value::{AccessRole, Action, AppointmentRole, DeliveryState, Role, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
@@ -62,7 +61,7 @@ pub(super) async fn build(world: &World) {
     people(db).await;
     roles(db).await;
     policies(db).await;
-    staff_lists(db).await;
+    unread_rows(db).await;
     changed(db).await;
     history::store(db, day("2026-11-02")).await;
     history::reports(db).await;
@@ -261,15 +260,8 @@ async fn policies(db: &DatabaseConnection) {
     insert::<exemption::Entity>(db, [exempt]).await;
 }
 
-/// One staff list; of N4 so many rows could not be read that its one supporter may be too few.
-async fn staff_lists(db: &DatabaseConnection) {
-    let list = staff_list::Model {
-        id: StaffListId(1),
-        employer: "NHS".to_owned(),
-        employer_key: "nhs".to_owned(),
-        as_at: day("2026-11-09"),
-    };
-    insert::<staff_list::Entity>(db, [list]).await;
+/// Of N4 so many rows of the staff list could not be read that its one supporter may be too few.
+async fn unread_rows(db: &DatabaseConnection) {
     let unread =
         rows_not_read::Model { id: RowsNotReadId(1), staff_list_id: StaffListId(1), unit_id: UnitId(13), rows: 40 };
     insert::<rows_not_read::Entity>(db, [unread]).await;
