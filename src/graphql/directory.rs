@@ -42,8 +42,11 @@ pub(crate) struct Directory {
     /// The units in whose appointments somebody is named, on whatever day.
     named: HashMap<PersonId, HashSet<UnitId>>,
     /// From a day on, oldest first; the first of an allocation has no such day.
-    protected_hours: HashMap<AllocationId, Vec<(Option<Day>, Option<i32>)>>,
+    protected_hours: HashMap<AllocationId, Vec<HoursFrom>>,
 }
+
+/// Protected time in hundredths of an hour per month, with its first day.
+type HoursFrom = (Option<Day>, Option<i32>);
 
 /// A dated exemption of a unit.
 #[derive(Clone, Debug)]

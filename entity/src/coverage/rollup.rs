@@ -256,10 +256,10 @@ pub(super) fn distinct_people(tree: &Tree, mut pairs: Vec<(PersonIx, UnitIx)>) -
     let mut before: Option<(PersonIx, UnitIx)> = None;
     for (person, unit) in pairs {
         figures[tree.place(unit)] += 1;
-        if let Some((_, other)) = before.filter(|(same, _)| *same == person) {
-            if let Some(meeting) = tree.lowest_common_ancestor(other, unit) {
-                figures[tree.place(meeting)] -= 1;
-            }
+        if let Some((_, other)) = before.filter(|(same, _)| *same == person)
+            && let Some(meeting) = tree.lowest_common_ancestor(other, unit)
+        {
+            figures[tree.place(meeting)] -= 1;
         }
         before = Some((person, unit));
     }

@@ -242,7 +242,7 @@ fn answer(index: &Index, cover: Cover, question: &Question<'_>, plain: &Assessme
     });
     let is_covered = plain.status == Status::Covered;
     let is_unknown = plain.status == Status::Unknown || is_short_of_rows || is_covered && is_stale;
-    let unknown_because = is_unknown.then(|| match (policy, is_short_of_rows) {
+    let unknown_because = is_unknown.then_some(match (policy, is_short_of_rows) {
         (None, _) => UnknownBecause::NoPolicy,
         (Some(_), true) => UnknownBecause::RowsNotRead,
         (Some(_), false) => UnknownBecause::DataStale,

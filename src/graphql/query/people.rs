@@ -30,7 +30,6 @@ pub(crate) struct PeopleQuery;
 impl PeopleQuery {
     /// People that the viewer may see, found by name, by last and then first name. Employee numbers and work addresses, which the
     /// API does not show, are searched only for people of whom the viewer may get all that is held (`subjectAccess`).
-    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: the text and Relay's four")]
     async fn people(
         &self,
         ctx: &Context<'_>,
