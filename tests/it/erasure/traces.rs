@@ -39,8 +39,8 @@ async fn planted(world: &World) {
     let named = "Unit Code,Employer,Employee Number,Role,Delegate\nT2,X,70040,Senior Manager,X/Zebedee Quillfeather\n";
     Import::of(world, &[(FileKind::Staff, &broken), (FileKind::Managers, named)]).applied().await;
     // What the last import changed can be taken back.
-    let renamed = STAFF.replace("QZ70010-1,Zebedee,", "QZ70010-1,Zebedee J,");
-    Import::of(world, &[(FileKind::Staff, &renamed)]).applied().await;
+    let retitled = STAFF.replace("Charge Nurse", "Senior Charge Nurse");
+    Import::of(world, &[(FileKind::Staff, &retitled)]).applied().await;
     let shares = SUPPORTERS.lines().next().unwrap().to_owned()
         + "\nX,QZ70010,Peer Supporter,T2,60,10/03/2024,,02/01/2026,X/70020,03/01/2026,X/70030,4,09/03/2024\n";
     Import::of(world, &[(FileKind::Supporters, &shares)]).refused().await;
