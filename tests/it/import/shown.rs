@@ -58,10 +58,9 @@ both!(
         psn(&world, &["--apply", "--rejects", saved.to_str().unwrap()]).await.unwrap();
         let text = std::fs::read_to_string(&saved).unwrap();
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines[0], "Employer,Employee Number,Unit Code,WTE,File,Line,Column,What is wrong");
+        assert_eq!(lines[0], "\u{feff}Employer,Employee Number,Unit Code,WTE,File,Line,Column,What is wrong");
         assert!(lines[1].starts_with("X,1,\"'=HYPERLINK(\"\"x\"\")\",1,staff.csv,2,Unit Code,"), "{text}");
-        assert!(lines[2].starts_with("X,2,T1,'-1,staff.csv,3,WTE,"), "{text}");
-        assert_eq!(lines.len(), 3);
+        assert_eq!(lines.len(), 2, "a WTE that makes no sense takes nobody out");
     }
 );
 
@@ -140,8 +139,9 @@ both!(
             let lost = psn(&world, &["--rejects", saved.to_str().unwrap()]).await.unwrap_err();
             assert!(lost.to_string().contains("every row of exemptions.csv"), "{lost}");
         }
-        let text = std::fs::read_to_string(&saved).unwrap();
-        let blocks: Vec<_> = text.split("\n\n").collect();
+        let text = std::fs::read_to_string(&saved).unwrap().replace("\r\n", "\n");
+        let mut blocks: Vec<_> = text.trim_start_matches('\u{feff}').split("\n\n").collect();
+        blocks.sort_unstable();
         assert!(blocks[0].starts_with("Employer,Employee Number,From,File,Line,Column,What is wrong\n"), "{text}");
         assert!(
             blocks[0].contains("\nX,\"'=\"\"0001\"\"\",never,unavailability.csv,3,From,This is not a day"),
