@@ -1,6 +1,7 @@
 //! Which numbers are one person (COVERAGE.md section 10).
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 
 use sea_orm::sea_query::{Asterisk, Expr, ExprTrait as _, Func};
 use sea_orm::{
@@ -15,16 +16,23 @@ use crate::table::{allocation, person, person_link};
 use crate::value::Role;
 
 /// Which ids are one person: the lowest of all that links join, directly or through others, stands for them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SamePerson {
+/// An import names people by their place in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SamePerson<I: Eq + Hash = PersonId> {
     /// Each id but the lowest, with a lower one of the same person.
-    lower: HashMap<PersonId, PersonId>,
+    lower: HashMap<I, I>,
 }
 
-impl SamePerson {
+impl<I: Eq + Hash> Default for SamePerson<I> {
+    fn default() -> Self {
+        Self { lower: HashMap::new() }
+    }
+}
+
+impl<I: Copy + Ord + Hash> SamePerson<I> {
     /// Joins the ids of each pair.
     #[must_use]
-    pub fn new(links: impl IntoIterator<Item = (PersonId, PersonId)>) -> Self {
+    pub fn new(links: impl IntoIterator<Item = (I, I)>) -> Self {
         let mut same = Self::default();
         for (a, b) in links {
             let (a, b) = (same.lowest(a), same.lowest(b));
@@ -37,13 +45,13 @@ impl SamePerson {
 
     /// The lowest id of the person with this one.
     #[must_use]
-    pub fn lowest(&self, id: PersonId) -> PersonId {
+    pub fn lowest(&self, id: I) -> I {
         std::iter::successors(Some(id), |id| self.lower.get(id).copied()).last().unwrap_or(id)
     }
 
     /// Every id of the person with this one, the lowest first.
     #[must_use]
-    pub fn all(&self, id: PersonId) -> Vec<PersonId> {
+    pub fn all(&self, id: I) -> Vec<I> {
         let lowest = self.lowest(id);
         let linked = self.lower.keys().copied().filter(|other| self.lowest(*other) == lowest);
         let mut all: Vec<_> = std::iter::once(lowest).chain(linked).collect();
@@ -53,7 +61,7 @@ impl SamePerson {
 
     /// Every id that is linked to another.
     #[must_use]
-    pub fn linked(&self) -> BTreeSet<PersonId> {
+    pub fn linked(&self) -> BTreeSet<I> {
         self.lower.iter().flat_map(|(a, b)| [*a, *b]).collect()
     }
 }

@@ -16,7 +16,7 @@ use super::super::layout::{Has, SupporterColumn as At};
 use super::super::parse::{AllocationRow, ApprovalRow, File};
 use super::super::words::Text;
 use super::facts::{Fact, Merged, merge};
-use super::shares::{SamePerson, Shares};
+use super::shares::{Shares, same_people};
 
 impl Fact for Allocation {
     type About = (PersonIx, Role, UnitIx);
@@ -191,14 +191,14 @@ fn tell_outside_teams(
     file: &str,
     findings: &mut Findings,
 ) {
-    let same = SamePerson::new(board, plan);
+    let same = same_people(board, plan);
     let changed: HashMap<i64, &Allocation> = writes.changed.iter().map(|(id, new)| (*id, new)).collect();
     let after = on_file.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&writes.added);
     let not_meant: Vec<&Allocation> = after
         .filter(|allocation| allocation.role == Role::PeerSupporter && allocation.validity.holds_on(as_at))
         .filter(|allocation| !allocation.terms.outside_team)
         .collect();
-    let supporters: HashSet<PersonIx> = not_meant.iter().map(|allocation| same.of(allocation.person)).collect();
+    let supporters: HashSet<PersonIx> = not_meant.iter().map(|allocation| same.lowest(allocation.person)).collect();
     let changed: HashMap<i64, &Post> = plan.posts.changed.iter().map(|(id, new)| (*id, new)).collect();
     let posts = board.posts.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&plan.posts.added);
     // A team is its cover group, where it has one.
@@ -208,11 +208,12 @@ fn tell_outside_teams(
     };
     let places: HashSet<(PersonIx, Team)> = posts
         .filter(|post| !post.bank && post.validity.holds_on(as_at))
-        .map(|post| (same.of(post.person), post.unit))
+        .map(|post| (same.lowest(post.person), post.unit))
         .filter(|(person, _)| supporters.contains(person))
         .map(|(person, unit)| (person, team(unit)))
         .collect();
-    let works_there = |allocation: &&&Allocation| places.contains(&(same.of(allocation.person), team(allocation.unit)));
+    let works_there =
+        |allocation: &&&Allocation| places.contains(&(same.lowest(allocation.person), team(allocation.unit)));
     let outside = not_meant.iter().filter(|allocation| !works_there(allocation)).count();
     if outside > 0 {
         let sentence = format!(

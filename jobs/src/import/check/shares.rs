@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use entity::period::Day;
+use entity::store::links::SamePerson;
 use entity::table::import_batch::SHARES;
 use entity::value::Role;
 
@@ -26,16 +27,16 @@ impl Shares {
         if self.0.is_empty() {
             return;
         }
-        let same = SamePerson::new(board, plan);
+        let same = same_people(board, plan);
         let touched: HashMap<PersonIx, (String, u32)> =
-            self.0.into_iter().map(|(person, place)| (same.of(person), place)).collect();
+            self.0.into_iter().map(|(person, place)| (same.lowest(person), place)).collect();
         let changed: HashMap<i64, _> = plan.allocations.changed.iter().map(|(id, new)| (*id, new)).collect();
         let after = board.allocations.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old));
         let after = after.chain(&plan.allocations.added);
         // Each first day adds a share, and each first day without takes it away again.
         let mut events: Vec<(PersonIx, Option<Day>, i32)> = Vec::new();
         for allocation in after.filter(|after| after.role == Role::PeerSupporter && !after.validity.is_empty()) {
-            let person = same.of(allocation.person);
+            let person = same.lowest(allocation.person);
             if touched.contains_key(&person) {
                 events.push((person, allocation.validity.from, allocation.share));
                 events.extend(allocation.validity.to.map(|to| (person, Some(to), -allocation.share)));
@@ -67,22 +68,8 @@ impl Shares {
     }
 }
 
-/// Which people the links on file and those of the import make one: the first of them stands for all.
-pub(super) struct SamePerson(HashMap<PersonIx, PersonIx>);
-
-impl SamePerson {
-    pub(super) fn new(board: &Board, plan: &Plan) -> Self {
-        let mut same = Self(HashMap::new());
-        for link in board.links.iter().map(|(_, link)| link).chain(&plan.links.added) {
-            let (a, b) = (same.of(link.person), same.of(link.same_as));
-            if a != b {
-                same.0.insert(a.max(b), a.min(b));
-            }
-        }
-        same
-    }
-
-    pub(super) fn of(&self, person: PersonIx) -> PersonIx {
-        std::iter::successors(Some(person), |person| self.0.get(person).copied()).last().unwrap_or(person)
-    }
+/// Which people the links on file and those of the import make one.
+pub(super) fn same_people(board: &Board, plan: &Plan) -> SamePerson<PersonIx> {
+    let links = board.links.iter().map(|(_, link)| link).chain(&plan.links.added);
+    SamePerson::new(links.map(|link| (link.person, link.same_as)))
 }
