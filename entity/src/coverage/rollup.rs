@@ -236,10 +236,15 @@ impl AddAssign for StatusCounts {
 
 /// Turns figures of units alone into figures of everything at or below them. Both are by place.
 fn add_upwards<T: Copy + AddAssign>(tree: &Tree, figures: &mut [T]) {
+    join_upwards(tree, figures, |above, own| *above += own);
+}
+
+/// As [`add_upwards`], of figures that `join` puts together.
+fn join_upwards<T: Copy>(tree: &Tree, figures: &mut [T], join: impl Fn(&mut T, T)) {
     for unit in tree.units_downwards().iter().rev() {
         let own = figures[tree.place(*unit)];
         if let Some(above) = tree.parent(*unit) {
-            figures[tree.place(above)] += own;
+            join(&mut figures[tree.place(above)], own);
         }
     }
 }
@@ -284,11 +289,6 @@ fn oldest_lists(tree: &Tree, teams: &[TeamRow]) -> Vec<Option<(Day, Option<Word>
     for row in teams {
         join(&mut oldest[tree.place(row.unit)], row.oldest_list);
     }
-    for unit in tree.units_downwards().iter().rev() {
-        let own = oldest[tree.place(*unit)];
-        if let Some(above) = tree.parent(*unit) {
-            join(&mut oldest[tree.place(above)], own);
-        }
-    }
+    join_upwards(tree, &mut oldest, join);
     oldest
 }
