@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use jobs::import::{Outcome, Reject};
+use jobs::report::words;
 
 use super::{Args, changes};
 
@@ -140,15 +141,7 @@ fn told_group(group: &[&Reject]) -> String {
 
 /// 8049 as `8,049`.
 fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    words::grouped(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 fn told_reject(reject: &Reject) -> String {
