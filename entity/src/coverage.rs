@@ -4,7 +4,7 @@
 //! ids, the parsed values and the days. [`compute`] answers for one day, for every team and every unit at once, in one
 //! pass over the [`Roster`]; a question about another day is the same question asked again.
 
-mod approval;
+pub mod approval;
 pub mod breakdown;
 pub mod change;
 pub mod closing;

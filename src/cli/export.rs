@@ -14,7 +14,7 @@ use entity::coverage::{Coverage, Disclosure, Index, Level1Band, Question, TeamRo
 use entity::id::PersonId;
 use entity::period::Day;
 use entity::store::audit::{self, Event};
-use entity::store::{disclosure, roster};
+use entity::store::{disclosure, roster, staff_list};
 use entity::table::person;
 use entity::value::{Action, StandingGroup, Status};
 use jobs::private;
@@ -106,7 +106,22 @@ pub async fn run(
         write(&path, &rows).map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;
         say(format!("{} ({} rows)", path.display(), rows.len() - 1))?;
     }
-    Ok(())
+    match age_of_lists(&coverage, &facts.index, today) {
+        Some(sentence) => say(sentence),
+        None => Ok(()),
+    }
+}
+
+/// How old the oldest staff list is that the figures rest on; absent if they rest on none.
+fn age_of_lists(coverage: &Coverage, index: &Index, today: Day) -> Option<String> {
+    let (as_at, employer) = coverage.units.iter().filter_map(|unit| unit.oldest_list).min()?;
+    let employer = employer.map_or_else(String::new, |employer| format!("{}, ", index.roster().words.text(employer)));
+    let days = today.days_since(as_at);
+    Some(if days > staff_list::OLD_AFTER_DAYS {
+        format!("Warning: these figures rest on staff lists up to {days} days old ({employer}as at {as_at}).")
+    } else {
+        format!("The oldest staff list behind these figures is as at {as_at}.")
+    })
 }
 
 type Row = Vec<String>;

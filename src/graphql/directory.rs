@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use entity::coverage::roster::{PersonIx, Post, UnitIx, Word, Words};
 use entity::id::{AllocationId, PersonId, UnitId};
 use entity::period::{Day, Validity};
+use entity::spelling;
 use entity::store::links;
 use entity::store::roster::{self, Facts, LoadError};
 use entity::table::{allocation_terms, appointment, exemption, unit};
@@ -24,8 +25,8 @@ const TRIES: usize = 3;
 pub(crate) struct Known {
     pub(crate) facts: Facts,
     pub(crate) directory: Directory,
-    /// Every unit, by code.
-    by_code: Vec<UnitIx>,
+    /// Every unit, by the key of its code.
+    by_code: HashMap<String, UnitIx>,
     /// The people by each of their linked ids but the lowest.
     linked: HashMap<PersonId, PersonIx>,
     /// The posts, by place, that name a person as line manager.
@@ -99,8 +100,8 @@ impl Known {
 
     fn new(facts: Facts, directory: Directory) -> Self {
         let units = &facts.index.roster().units;
-        let mut by_code: Vec<_> = (0u32..).map(UnitIx).take(units.len()).collect();
-        by_code.sort_by(|a, b| units[a.at()].code.cmp(&units[b.at()].code));
+        let by_code =
+            (0u32..).map(UnitIx).zip(units).map(|(place, unit)| (spelling::key(&unit.code).into_owned(), place)).collect();
         let mut managed: HashMap<_, Vec<_>> = HashMap::new();
         for (place, post) in facts.index.roster().posts.iter().enumerate() {
             if let Some(manager) = post.line_manager {
@@ -112,10 +113,9 @@ impl Known {
         Self { facts, directory, by_code, linked, managed }
     }
 
+    /// The unit with a code, however the code is spelt (docs/IMPORT.md, "Keys").
     pub(crate) fn unit_by_code(&self, code: &str) -> Option<UnitIx> {
-        let units = &self.facts.index.roster().units;
-        let place = self.by_code.binary_search_by(|unit| units[unit.at()].code.as_str().cmp(code));
-        place.ok().map(|place| self.by_code[place])
+        self.by_code.get(&*spelling::key(code)).copied()
     }
 
     pub(crate) fn unit_by_id(&self, id: UnitId) -> Option<UnitIx> {

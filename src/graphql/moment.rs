@@ -296,7 +296,7 @@ impl Moment {
 
     /// A unit's figures as the viewer sees them; absent where it is closed that day and nothing below it has a team.
     pub(crate) fn roll_up(&self, unit: UnitIx) -> Option<RollUp> {
-        self.unit_row(unit).map(|row| RollUp::computed(row, self.hidden(unit)))
+        self.unit_row(unit).map(|row| RollUp::computed(self, row, self.hidden(unit)))
     }
 
     /// A person as the day has them, where the viewer sees them.

@@ -8,9 +8,19 @@ use crate::period::Day;
 use crate::value::{AppointmentRole, ApproverOffice};
 
 /// What approvals of one capacity come to on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Approved {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Approvals {
+    /// Whether one holds, and whether it is proven.
+    pub approved: Approved,
+    /// The first day without any of those that hold; absent if none holds.
+    pub lapse_on: Option<Day>,
+}
+
+/// Whether an approval holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Approved {
     /// None holds.
+    #[default]
     No,
     /// One holds; none that holds was given by a person who held the office.
     Unproven,
@@ -18,13 +28,9 @@ pub(super) enum Approved {
     Proven,
 }
 
-/// The line manager's and the senior manager's approval of an allocation on `day`.
-pub(super) fn approvals(
-    index: &Index,
-    allocation: &Allocation,
-    day: Day,
-    policy: &PolicyTerms,
-) -> (Approved, Approved) {
+/// What the line managers' and the senior managers' approvals of an allocation come to on `day`.
+#[must_use]
+pub fn approvals(index: &Index, allocation: &Allocation, day: Day, policy: &PolicyTerms) -> (Approvals, Approvals) {
     let supporter = allocation.person;
     // One person's word is not two: a person named as line approver by then, lapsed or not, cannot be the senior one.
     let is_line_approver =
@@ -49,19 +55,21 @@ fn judge(
     policy: &PolicyTerms,
     may_approve: impl Fn(PersonIx) -> bool,
     held_office: impl Fn(PersonIx, Day) -> bool,
-) -> Approved {
-    let mut found = Approved::No;
+) -> Approvals {
+    let mut found = Approvals::default();
     for Approval { on, by } in approvals {
         let Some(by) = by.filter(|by| may_approve(*by)) else { continue };
-        if day < *on || on.plus_months(policy.approval_months) <= day {
+        let lapses = on.plus_months(policy.approval_months);
+        if day < *on || lapses <= day {
             continue;
         }
-        if held_office(by, *on) {
-            return Approved::Proven;
-        }
-        if policy.approver_office == ApproverOffice::Shown {
-            found = Approved::Unproven;
-        }
+        let approved = match (held_office(by, *on), policy.approver_office) {
+            (true, _) => Approved::Proven,
+            (false, ApproverOffice::Shown) => Approved::Unproven,
+            (false, ApproverOffice::Required) => continue,
+        };
+        found.approved = found.approved.max(approved);
+        found.lapse_on = found.lapse_on.max(Some(lapses));
     }
     found
 }

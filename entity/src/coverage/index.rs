@@ -96,7 +96,7 @@ impl Index {
             .values_mut()
             .for_each(|units| units.sort_by(|a, b| roster.units[a.at()].code.cmp(&roster.units[b.at()].code)));
         let mut staff_lists = by_key(&roster.staff_lists, |list| list.employer);
-        staff_lists.values_mut().for_each(|lists| lists.sort_by_key(|list| list.as_at));
+        staff_lists.values_mut().for_each(|lists| lists.sort_by_key(|list| (list.series, list.as_at)));
         let units_not_read = roster.staff_lists.iter().flat_map(|list| &list.unread).map(|(unit, _)| *unit).collect();
         Self {
             trees: Tree::dated(&roster),
@@ -237,15 +237,16 @@ impl Index {
         self.appointments_by_person.get(&person).map_or(&[], Vec::as_slice)
     }
 
-    /// The as-at day of the newest staff list of an employer; absent if none was ever applied.
+    /// The as-at day of the newest staff list of an employer; absent if none was ever applied. Of employers whose names are the
+    /// same value, the one with the older list.
     #[must_use]
     pub fn newest_list(&self, employer: Option<Word>) -> Option<Day> {
-        self.staff_lists.get(&employer).and_then(|lists| lists.last()).map(|list| list.as_at)
+        self.staff_lists.get(&employer).and_then(|lists| newest_of_each(lists))
     }
 
     /// The employers with a staff list, each with the as-at day of its newest one.
     pub fn newest_lists(&self) -> impl Iterator<Item = (Option<Word>, Day)> {
-        self.staff_lists.iter().filter_map(|(employer, lists)| Some((*employer, lists.last()?.as_at)))
+        self.staff_lists.iter().filter_map(|(employer, lists)| Some((*employer, newest_of_each(lists)?)))
     }
 
     /// r of a unit on `day`: rows that named it and were rejected, over all employers, each with its newest staff list as at
@@ -255,11 +256,11 @@ impl Index {
         if !self.units_not_read.contains(&unit) || !self.roster.units[unit.at()].validity.holds_on(day) {
             return 0;
         }
-        let newest = |lists: &Vec<StaffList>| {
+        let newest = |lists: &[StaffList]| {
             let list = lists.iter().rev().find(|list| list.as_at <= day)?;
             list.unread.iter().find(|(named, _)| *named == unit).map(|(_, rows)| *rows)
         };
-        self.staff_lists.values().filter_map(newest).sum()
+        self.staff_lists.values().flat_map(|lists| each_series(lists)).filter_map(newest).sum()
     }
 
     /// The spells of a person away; those that touch or overlap are one.
@@ -292,4 +293,14 @@ fn merge(spells: Vec<Away>) -> Vec<Validity> {
         }
     }
     merged
+}
+
+/// The lists of each employer, oldest first.
+fn each_series(lists: &[StaffList]) -> impl Iterator<Item = &[StaffList]> {
+    lists.chunk_by(|a, b| a.series == b.series)
+}
+
+/// The oldest of the newest lists of each employer.
+fn newest_of_each(lists: &[StaffList]) -> Option<Day> {
+    each_series(lists).filter_map(<[StaffList]>::last).map(|list| list.as_at).min()
 }

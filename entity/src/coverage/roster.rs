@@ -258,6 +258,8 @@ impl Appointment {
 pub struct StaffList {
     /// The employer.
     pub employer: Option<Word>,
+    /// Tells apart employers whose names are one value and two keys, `A & B` and `A and B`: each has lists of its own.
+    pub series: u32,
     /// The day that it describes.
     pub as_at: Day,
     /// Rows that named a unit and were rejected, by unit.

@@ -1,6 +1,6 @@
 //! Does this person count? (COVERAGE.md section 4.) Standing is derived on every question and never stored as truth.
 
-use super::approval::{Approved, approvals};
+use super::approval::{Approvals, Approved, approvals};
 use super::index::Index;
 use super::policy::PolicyTerms;
 use super::roster::{Certificate, PersonIx};
@@ -142,7 +142,8 @@ pub(super) fn assess_allocation(
     let allocation = &roster.allocations[place as usize];
     let person = allocation.person;
     let terms = allocation.terms_on(day);
-    let (line, senior) = approvals(index, allocation, day, policy);
+    let (Approvals { approved: line, .. }, Approvals { approved: senior, .. }) =
+        approvals(index, allocation, day, policy);
     let has_left = index.counting_posts_of(person, day).next().is_none();
     let holds = |reason: Reason| match reason {
         Reason::Left => has_left,

@@ -350,10 +350,13 @@ impl Loader {
             }
         })
         .await?;
+        let mut series: HashMap<String, u32> = HashMap::new();
         self.each(staff_list::Entity::find(), |known, row: staff_list::Model| {
             let employer = known.roster.words.word(&row.employer);
             let unread = unread.remove(&row.id).unwrap_or_default();
-            known.roster.staff_lists.push(StaffList { employer, as_at: row.as_at, unread });
+            let next = u32::try_from(series.len()).unwrap_or(u32::MAX);
+            let series = *series.entry(row.employer_key).or_insert(next);
+            known.roster.staff_lists.push(StaffList { employer, series, as_at: row.as_at, unread });
         })
         .await
     }

@@ -48,6 +48,7 @@ pub(super) fn check(
     let Files { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions, links } =
         files;
     let staff_name = staff.as_ref().map(|file| file.count.file.clone());
+    let supporters_name = supporters.as_ref().map(|file| file.count.file.clone());
     if let Some(file) = &units {
         limits::not_empty(&file.count, !board.units.on_file.is_empty(), terms.allow, findings);
     }
@@ -73,6 +74,10 @@ pub(super) fn check(
         supporters.map(|file| allocations::allocations(file, board, terms.as_at, &mut plan, &mut shares, findings)),
     );
     shares.check(board, &plan, findings);
+    // A staff list moves people too, out of the teams that they support.
+    if let Some(file) = supporters_name.as_ref().or(staff_name.as_ref()) {
+        allocations::tell_outside_teams(board, terms.as_at, &plan, file, findings);
+    }
     counts.extend(unavailability.map(|file| facts::unavailability(file, board, &mut plan, findings)));
     counts.extend(managers.map(|file| facts::appointments(file, board, &mut plan, findings)));
     counts.extend(policies.map(|file| facts::policies(file, board, &mut plan, findings)));

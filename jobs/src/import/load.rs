@@ -57,12 +57,12 @@ pub(super) async fn load(
     if files.training.is_some() {
         completions(db, board).await?;
     }
-    // A link adds the shares of two people up.
-    if files.supporters.is_some() || files.links.is_some() {
+    // A link adds the shares of two people up, and a staff list moves supporters out of their teams.
+    if files.supporters.is_some() || files.links.is_some() || files.staff.is_some() {
         allocations(db, board).await?;
         links(db, board).await?;
     }
-    if files.supporters.is_some() {
+    if files.supporters.is_some() || files.staff.is_some() {
         facts_of_allocations(db, board).await?;
     }
     if files.staff.is_some() {

@@ -1,5 +1,6 @@
 //! The words that files use for our closed sets (IMPORT.md, "Columns").
 
+use entity::spelling;
 use entity::value::{AppointmentRole, ApproverOffice, Level, Role};
 
 use super::layout::{FileKind, header_key};
@@ -56,7 +57,7 @@ pub(super) fn level(word: &str) -> Option<Level> {
 
 /// Whether a contract type is Bank: the word, or anything that begins with it.
 pub(super) fn is_bank(contract: &str) -> bool {
-    contract.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("bank"))
+    spelling::value(contract).starts_with("bank")
 }
 
 /// Our words in the columns of `kinds`, for the mapping file.
@@ -98,7 +99,7 @@ mod tests {
 
     #[test]
     fn bank_is_whatever_begins_with_it() {
-        for word in ["Bank", "bank", "BANK - as and when", "Banking"] {
+        for word in ["Bank", "bank", "BANK - as and when", "Banking", "\u{200b}Bank", " \u{ff22}ank"] {
             assert!(is_bank(word), "{word}");
         }
         assert!(!is_bank("Permanent") && !is_bank("Ban") && !is_bank("Éban"));

@@ -83,7 +83,7 @@ impl TeamCounts {
 }
 
 /// The figures of a unit, over everything at or below it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RollUp {
     headcount: u32,
     /// Hundredths.
@@ -101,26 +101,31 @@ pub(crate) struct RollUp {
     trainers: u32,
     supporters_per_trainer: Option<u32>,
     trainer_units: Ratio,
+    oldest_staff_list: Option<StaffListAge>,
 }
 
 /// The oldest of the newest staff lists that an answer rests on.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub(crate) struct StaffListAge {
     /// Whose list it is. Null if it does not say.
     employer: Option<String>,
     /// The day that the list describes.
     as_at: Date,
-    /// Days from that day to today; 0 if it is of today or later.
+    /// Days from that day to today or, in stored figures, to the day of these figures; 0 if the list is of that day or later.
     age_in_days: u32,
 }
 
 impl StaffListAge {
-    /// Of a computed row.
-    pub(crate) fn of_day(view: &Moment, oldest: Option<(Day, Option<Word>)>) -> Option<Self> {
+    /// The oldest list behind a computed row.
+    pub(crate) fn computed(at: &Moment, oldest: Option<(Day, Option<Word>)>) -> Option<Self> {
         let (as_at, employer) = oldest?;
-        let employer = employer.map(|employer| view.index().roster().words.text(employer).to_owned());
-        let age_in_days = u32::try_from(view.today().days_since(as_at)).unwrap_or(0);
-        Some(Self { employer, as_at: Date(as_at), age_in_days })
+        let employer = employer.map(|employer| at.index().roster().words.text(employer).to_owned());
+        Some(Self::on(at.today(), as_at, employer))
+    }
+
+    fn on(day: Day, as_at: Day, employer: Option<String>) -> Self {
+        let age_in_days = u32::try_from(day.days_since(as_at)).unwrap_or(0);
+        Self { employer, as_at: Date(as_at), age_in_days }
     }
 }
 
@@ -142,7 +147,8 @@ impl Hidden {
 }
 
 impl RollUp {
-    pub(crate) fn computed(row: &UnitRow, hidden: Hidden) -> Self {
+    /// The figures of a computed row.
+    pub(crate) fn computed(at: &Moment, row: &UnitRow, hidden: Hidden) -> Self {
         let UnitRow {
             unit: _,
             headcount,
@@ -158,7 +164,7 @@ impl RollUp {
             trainers,
             embedded: _,
             trainer_units,
-            oldest_list: _,
+            oldest_list,
             level1_target,
             supporters_per_trainer,
         } = row;
@@ -188,12 +194,13 @@ impl RollUp {
             trainers: *trainers,
             supporters_per_trainer: *supporters_per_trainer,
             trainer_units: (*trainer_units).into(),
+            oldest_staff_list: StaffListAge::computed(at, *oldest_list),
         }
     }
-}
 
-impl RollUp {
-    pub(crate) fn stored(row: &snapshot_unit::Model, hidden: Hidden) -> Self {
+    /// The figures that were stored on a day.
+    pub(crate) fn stored(day: Day, row: &snapshot_unit::Model, hidden: Hidden) -> Self {
+        let oldest = |as_at| StaffListAge::on(day, as_at, row.oldest_list_employer.clone());
         let count = |number: i32| u32::try_from(number).unwrap_or(0);
         Self {
             headcount: count(row.headcount),
@@ -221,6 +228,7 @@ impl RollUp {
             trainers: count(row.trainers),
             supporters_per_trainer: row.supporters_per_trainer.map(count),
             trainer_units: Ratio { numerator: count(row.trainer_units_met), denominator: count(row.trainer_units) },
+            oldest_staff_list: row.oldest_list_on.map(oldest),
         }
     }
 }
@@ -305,6 +313,12 @@ impl RollUp {
     /// Whether there are Trainers enough, and at least one where there is any active supporter. Null without a policy.
     async fn trainers_met(&self) -> Option<bool> {
         self.supporters_per_trainer.map(|ratio| trainers_met(self.trainers, self.active_supporters, ratio))
+    }
+
+    /// The oldest of the newest staff lists on which the teams at or below the unit rest. Null where none of them rests on a
+    /// list, and for figures that were stored before this was kept.
+    async fn oldest_staff_list(&self) -> Option<StaffListAge> {
+        self.oldest_staff_list.clone()
     }
 }
 

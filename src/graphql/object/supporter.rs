@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, Object, SimpleObject};
 use entity::coverage::PolicyTerms;
+use entity::coverage::approval::approvals;
 use entity::coverage::roster::{Allocation, Approval as Decided, Certificate, PersonIx};
 use entity::coverage::standing::Reasons;
 use entity::id::PersonId;
@@ -91,13 +92,12 @@ impl Supporter {
         if !self.tells_of_person() {
             return None;
         }
-        let months = self.policy().approval_months;
         let allocation = self.allocation();
-        let approval = |approvals: &[Decided]| self.latest(approvals).map(|decided| decided.on.plus_months(months));
+        let (line, senior) = approvals(self.team.at.index(), allocation, self.team.at.as_of.day, &self.policy());
         let ends = [
             (Expiring::Certificate, self.certificate_until()),
-            (Expiring::LineApproval, approval(&allocation.line)),
-            (Expiring::SeniorApproval, approval(&allocation.senior)),
+            (Expiring::LineApproval, line.lapse_on),
+            (Expiring::SeniorApproval, senior.lapse_on),
             (Expiring::Allocation, allocation.validity.to),
         ];
         let day = self.team.at.as_of.day;

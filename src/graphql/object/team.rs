@@ -110,7 +110,7 @@ impl Team {
 
     /// The oldest of the newest staff lists that the answer rests on. Null if no staff list was applied.
     async fn oldest_staff_list(&self) -> Option<StaffListAge> {
-        StaffListAge::of_day(&self.at, self.row().oldest_list)
+        StaffListAge::computed(&self.at, self.row().oldest_list)
     }
 
     /// Whether it is covered, in a sentence.

@@ -79,7 +79,7 @@ impl WhatIf {
         // What another policy would make of the allocations was never published, and tells what speaks against them now.
         let some = row.standing.not_counting().iter().any(|allocations| *allocations > 0);
         let standing = if some && !self.at.is_exact() { Columns::all(STANDING) } else { Columns::default() };
-        Some(RollUp::computed(row, Hidden { standing, ..self.at.hidden(self.unit) }))
+        Some(RollUp::computed(&self.at, row, Hidden { standing, ..self.at.hidden(self.unit) }))
     }
 
     /// Teams with a gap to close that they do not have now. A team without a policy is given the defaults first, with the

@@ -1,6 +1,7 @@
 //! The tree of units.
 
 use async_graphql::{Context, Object};
+use entity::spelling;
 
 use super::super::error::ApiError;
 use super::super::moment::{Moment, today};
@@ -60,7 +61,7 @@ impl OrganisationQuery {
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
         #[graphql(desc = "Only the unit with this code and those below it.")] under_code: Option<String>,
         #[graphql(
-            desc = "Only those of this kind, in the board's own word, letter for letter: Sector. A word that no unit has finds nothing; \
+            desc = "Only those of this kind, in the board's own word, ignoring case and spacing: Sector. A word that no unit has finds nothing; \
                           ask for the level of some units to see the words."
         )]
         level: Option<String>,
@@ -74,10 +75,12 @@ impl OrganisationQuery {
         let search = Search::new(search)?;
         let at = Moment::on(ctx, as_of).await?;
         let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
+        let level = level.map(|level| spelling::value(&level).into_owned());
         let units = at.units().map(|row| row.unit).filter(|unit| {
             let facts = at.facts(*unit);
+            let kind = || at.known.directory.level(facts.id).map(spelling::value);
             under.is_none_or(|above| at.tree().is_at_or_below(*unit, above))
-                && level.as_deref().is_none_or(|level| at.known.directory.level(facts.id) == Some(level))
+                && level.as_deref().is_none_or(|level| kind().is_some_and(|it| it == level))
                 && search.finds(facts)
         });
         let units = units.collect();

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use entity::store::access::person::{KnownBy, find};
+use entity::store::links;
 use entity::table::{completion, exemption, person, person_link};
 use jobs::import::{FileKind, Outcome, Source};
 use jobs::mail::Mailer;
@@ -9,7 +11,7 @@ use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 
 use super::{Import, counts, posts, rejects};
 use crate::disclosure::exported;
-use crate::harness::{World, both, instant};
+use crate::harness::{World, both, day, instant};
 use crate::report::{job, told};
 
 fn bytes(name: &str) -> Vec<u8> {
@@ -281,9 +283,17 @@ both!(
             String::from_utf8(bytes("board/managers.csv")).unwrap().replace("\r\n", "\n")
         );
         let staff = bytes("14-joint-staff.csv");
-        let links = "Employer,Employee Number,Same As Employer,Same As Employee Number\nCC,79999,HB,000102\n";
-        let files = [(FileKind::Managers, managers.as_str()), (FileKind::Links, links)];
+        let files = [(FileKind::Managers, managers.as_str())];
         Import::of(&world, &files).with_bytes(FileKind::Staff, staff).applied().await;
+        let address = KnownBy::WorkEmail("bo.board@board.example".to_owned());
+        let signs_in = async || find(&world.db, &address, day("2026-11-16")).await.unwrap();
+        let [pair] = links::proposals(&world.db).await.unwrap()[..] else { panic!("the two numbers are proposed") };
+        assert_eq!(signs_in().await, None, "the address is that of two people");
+
+        let links = "Employer,Employee Number,Same As Employer,Same As Employee Number\nCC,79999,HB,000102\n";
+        Import::of(&world, &[(FileKind::Links, links)]).applied().await;
+        assert_eq!(links::proposals(&world.db).await.unwrap(), []);
+        assert_eq!(signs_in().await, Some(pair.0));
         let to = reported(&world).await;
         assert_eq!(to.iter().filter(|to| *to == "bo.board@board.example").count(), 1, "{to:?}");
         assert_eq!(person_link::Entity::find().count(&world.db).await.unwrap(), 1);

@@ -176,7 +176,7 @@ both!(
             ),
             (
                 FileKind::Supporters,
-                "Employer,Employee Number,Role,Unit Code,Share,From,Until,Line Approved On,Line Approver,Protected Hours Per Month\nX,1,Peer Supporter,T1,,,,,,\nX,1,Peer Supporter,T1,50,,,,,\nX,1,Friend,T1,,,,,,\nX,6,Peer Supporter,T1,101,,,,,\nX,6,Peer Supporter,T1,0,,,,,\nX,6,Peer Supporter,T1,33.33,,,,,\nX,6,Peer Supporter,T1,,02/01/2026,01/01/2026,,,\nX,6,Peer Supporter,T1,,,,01/01/2026,X-1,\nX,6,Peer Supporter,T1,,,,01/01/2026,X/99,\nX,6,Peer Supporter,T1,,,,,,many\n",
+                "Employer,Employee Number,Role,Unit Code,Share,From,Until,Line Approved On,Line Approver,Protected Hours Per Month\nX,1,Peer Supporter,T1,,,,,,\nX,1,Peer Supporter,T1,50,,,,,\nX,1,Friend,T1,,,,,,\nX,6,Peer Supporter,T1,101,,,,,\nX,6,Peer Supporter,T1,0,,,,,\nX,6,Peer Supporter,T1,33.33,,,,,\nX,6,Peer Supporter,T1,,02/01/2026,01/01/2026,,,\nX,6,Peer Supporter,T1,,,,01/01/2026,X-1,\nX,6,Peer Supporter,T1,,,,01/01/2026,X/99,\nX,6,Peer Supporter,T1,,,,,,many\nX,6,Peer Supporter,T1,,,,,X/98,\n",
             ),
             (
                 FileKind::Unavailability,
@@ -226,6 +226,7 @@ both!(
                 "9 Line Approver X-1",
                 "10 Line Approver X/99",
                 "11 Protected Hours Per Month many",
+                "12 Line Approver X/98",
                 "3 Completed On 17/11/2026",
                 "4 Completed On ",
                 "5 Status Attended",
@@ -239,7 +240,7 @@ both!(
         );
         assert_eq!(posts(&world).await, ["1 T1 ..", "3 T1 ..", "6 T1 .."]);
         assert!(outcome.rejects.iter().all(|reject| reject.sentence.len() > 10 && !reject.sentence.contains('\n')));
-        assert_eq!(rejects_on_file(&world).await, 36, "they are on file with the batch");
+        assert_eq!(rejects_on_file(&world).await, 37, "they are on file with the batch");
         let batch = import_batch::Entity::find().one(&world.db).await.unwrap().unwrap();
         assert_eq!((batch.state, batch.as_at), (ImportState::Applied, day("2026-11-16")));
         assert_eq!(batch.files[1]["rejected"], 4);

@@ -17,11 +17,11 @@ struct Command {
     args: Args,
 }
 
-fn write(folder: &Path, name: &str, text: &str) {
+pub(super) fn write(folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(name), text).unwrap();
 }
 
-async fn psn(world: &World, more: &[&str]) -> Result<(), Stop> {
+pub(super) async fn psn(world: &World, more: &[&str]) -> Result<(), Stop> {
     let folder = world.folder.path().join("in");
     let words = ["psn", "--as-at", "2026-11-16", "--dir", folder.to_str().unwrap()];
     let args = Command::try_parse_from(words.into_iter().chain(more.iter().copied())).unwrap().args;

@@ -279,10 +279,15 @@ impl Board {
     }
 
     /// An applied staff list of an employer, with how many rows that named a unit were rejected.
-    pub(super) fn staff_list(mut self, employer: &str, as_at: &str, rejected: &[(&str, u32)]) -> Self {
+    pub(super) fn staff_list(self, employer: &str, as_at: &str, rejected: &[(&str, u32)]) -> Self {
+        self.staff_list_in(0, employer, as_at, rejected)
+    }
+
+    /// An applied staff list of one of several employers whose names are the same value.
+    pub(super) fn staff_list_in(mut self, series: u32, employer: &str, as_at: &str, rejected: &[(&str, u32)]) -> Self {
         let employer = self.roster.words.word(employer);
         let unread = rejected.iter().map(|(unit, rows)| (self.place(unit), *rows)).collect();
-        self.roster.staff_lists.push(StaffList { employer, as_at: day(as_at), unread });
+        self.roster.staff_lists.push(StaffList { employer, series, as_at: day(as_at), unread });
         self
     }
 

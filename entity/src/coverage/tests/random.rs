@@ -190,7 +190,7 @@ fn staff_lists() -> impl Strategy<Value = Vec<StaffList>> {
         rows.map(|(employer, as_at, mut unread)| {
             unread.sort_unstable();
             unread.dedup_by_key(|(unit, _)| *unit);
-            StaffList { employer, as_at, unread }
+            StaffList { employer, series: 0, as_at, unread }
         })
         .collect()
     })

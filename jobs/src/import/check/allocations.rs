@@ -86,7 +86,6 @@ pub(super) fn allocations(
     for line in taken.iter().filter(|line| line.row.role == Role::PeerSupporter) {
         shares.touch(line.row.person, &count.file, line.line);
     }
-    tell_outside_teams(&writes, &on_file, board, as_at, plan, &count.file, findings);
     let (facts, none) = (std::mem::take(&mut board.allocation_facts), AllocationFacts::default());
     let old: HashMap<i64, Allocation> = on_file.iter().copied().collect();
     for (id, new) in &writes.changed {
@@ -104,8 +103,11 @@ pub(super) fn allocations(
 }
 
 fn resolve(row: &AllocationRow, board: &mut Board) -> Result<Allocation, Fault> {
+    // An approval without its day neither counts nor bars its approver, so it is none; its approver must be on file all the same.
     let approval = |board: &Board, row: Option<ApprovalRow>, by: At| {
-        row.map(|row| Ok(Approval { on: row.on, by: board.other(row.by, by)? })).transpose()
+        let Some(ApprovalRow { on, by: approver }) = row else { return Ok(None) };
+        let by = board.other(approver, by)?;
+        Ok(on.map(|on| Approval { on, by }))
     };
     let allocation = Allocation {
         person: board.person(row.person, At::Number)?,
@@ -182,18 +184,11 @@ fn renew<T: Copy + PartialEq>(
 
 /// Says how many Peer Supporters are allocated to teams in which they have no post, without a word that this is meant: they do
 /// not count there.
-fn tell_outside_teams(
-    writes: &Writes<Allocation>,
-    on_file: &[(i64, Allocation)],
-    board: &Board,
-    as_at: Day,
-    plan: &Plan,
-    file: &str,
-    findings: &mut Findings,
-) {
+pub(super) fn tell_outside_teams(board: &Board, as_at: Day, plan: &Plan, file: &str, findings: &mut Findings) {
     let same = same_people(board, plan);
+    let writes = &plan.allocations;
     let changed: HashMap<i64, &Allocation> = writes.changed.iter().map(|(id, new)| (*id, new)).collect();
-    let after = on_file.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&writes.added);
+    let after = board.allocations.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&writes.added);
     let not_meant: Vec<&Allocation> = after
         .filter(|allocation| allocation.role == Role::PeerSupporter && allocation.validity.holds_on(as_at))
         .filter(|allocation| !allocation.terms.outside_team)

@@ -1,11 +1,13 @@
 //! New keys that are most likely another key, mistyped or changed by a spreadsheet. Each is taken as it stands, never for the
 //! other, and a notice says so.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::super::board::{Board, PersonIx, Plan, UnitIx};
+use super::super::board::{Board, Person, PersonIx, Plan, Unit};
 use super::super::findings::Findings;
+use super::super::words::Text;
+use super::shares::same_people;
 
 /// What is said of employee numbers of the staff list `file`.
 pub(super) fn people(board: &Board, file: &str, plan: &Plan, findings: &mut Findings) {
@@ -50,17 +52,68 @@ pub(super) fn people(board: &Board, file: &str, plan: &Plan, findings: &mut Find
     }
 }
 
-/// What is said of unit codes of the list `file`, of which the first `on_file` were on file before it.
-pub(super) fn units(board: &Board, file: &str, on_file: usize, findings: &mut Findings) {
-    let code = |unit: UnitIx| board.words.get(board.units.list[unit.at()].code);
-    let all = (0..board.units.list.len()).map(UnitIx::new);
-    let found = pairs(all, |unit| unit.at() >= on_file, |unit| Some(shape(code(unit))));
-    if let Some((other, unit, pairs)) = found {
+/// What is said of unit codes and cover groups of the list `file`; `before` are the units as they were on file.
+pub(super) fn units(board: &Board, file: &str, before: &[Unit], findings: &mut Findings) {
+    let codes = board.units.list.iter().enumerate();
+    let codes = codes.map(|(at, unit)| (board.words.get(unit.code), at >= before.len()));
+    tell("unit code", codes, file, findings);
+    let on_file: HashSet<Text> = before.iter().filter_map(|unit| unit.cover_group).collect();
+    let groups = board.units.list.iter().filter_map(|unit| unit.cover_group);
+    tell("cover group", old_then_new(board, on_file, groups), file, findings);
+}
+
+/// What is said of course codes of the list `file`.
+pub(super) fn courses(board: &Board, file: &str, findings: &mut Findings) {
+    let on_file = board.courses.on_file.len();
+    let codes = board.courses.list.iter().enumerate();
+    tell("course code", codes.map(|(at, course)| (board.words.get(course.key), at >= on_file)), file, findings);
+}
+
+/// What is said of employers of the staff list `file`.
+pub(super) fn employers(board: &Board, file: &str, findings: &mut Findings) {
+    let employer = |person: &Person| person.key.0;
+    let (old, new) = board.people.list.split_at(board.people.on_file.len());
+    let old: HashSet<Text> = old.iter().map(employer).collect();
+    tell("employer", old_then_new(board, old, new.iter().map(employer)), file, findings);
+}
+
+/// Keys on file, then each that is new once, with whether it is new.
+fn old_then_new(board: &Board, old: HashSet<Text>, all: impl Iterator<Item = Text>) -> impl Iterator<Item = (&str, bool)> {
+    let mut known = old.clone();
+    let new: Vec<Text> = all.filter(|key| known.insert(*key)).collect();
+    let new = new.into_iter().map(|key| (board.words.get(key), true));
+    old.into_iter().map(|key| (board.words.get(key), false)).chain(new)
+}
+
+/// Says which new keys of one kind differ from another only by leading zeros, or by letters that look alike.
+fn tell<'a>(what: &str, keys: impl Iterator<Item = (&'a str, bool)>, file: &str, findings: &mut Findings) {
+    let keys: Vec<_> = keys.collect();
+    let zeros = pairs(keys.iter().copied(), |key| key.1, |key| without_zeros(key.0));
+    let letters = pairs(keys.iter().copied(), |key| key.1, |key| Some(shape(key.0)));
+    for (found, difference) in [(zeros, "leading zeros"), (letters, "letters that look alike")] {
+        let Some(((other, _), (key, _), pairs)) = found else { continue };
         let sentence = format!(
-            "{pairs} new unit code(s) differ from another only by letters that look alike, as {} from {}; both were kept as they \
-             stand.",
-            code(unit),
-            code(other)
+            "{pairs} new {what}(s) differ from another only by {difference}, as {key} from {other}; both were kept as they stand."
+        );
+        findings.notice(file, None, sentence);
+    }
+}
+
+/// Says how many pairs of numbers have one work e-mail without being linked: each pair may be one person.
+pub(super) fn one_address(board: &Board, plan: &Plan, file: &str, findings: &mut Findings) {
+    let same = same_people(board, plan);
+    let mut people: HashMap<String, Vec<PersonIx>> = HashMap::new();
+    for (at, person) in board.people.list.iter().enumerate() {
+        if let Some(address) = person.work_email {
+            people.entry(board.words.get(address).to_lowercase()).or_default().push(PersonIx::new(at));
+        }
+    }
+    // An address that more than two have is a shared mailbox.
+    let pairs = people.values().filter(|people| matches!(people[..], [a, b] if same.lowest(a) != same.lowest(b))).count();
+    if pairs > 0 {
+        let sentence = format!(
+            "{pairs} pair(s) of employee numbers have the same work e-mail and may be one person each; a coordinator can see and link \
+             them (possibleLinks)."
         );
         findings.notice(file, None, sentence);
     }

@@ -290,5 +290,7 @@ pub(super) fn people(board: &Board, staff: Option<&str>, plan: &mut Plan, findin
     }
     if let Some(staff) = staff {
         look_alike::people(board, staff, plan, findings);
+        look_alike::employers(board, staff, findings);
+        look_alike::one_address(board, plan, staff, findings);
     }
 }

@@ -6,6 +6,7 @@ use super::super::board::{Board, Completion, CompletionKey, Course, CourseIx, Pl
 use super::super::findings::{FileCount, Findings, Taken};
 use super::super::layout::{CourseColumn, TrainingColumn};
 use super::super::parse::{CourseRow, File, RecordRow};
+use super::look_alike;
 
 /// courses.csv
 pub(super) fn courses(file: File<CourseRow>, board: &mut Board, plan: &mut Plan, findings: &mut Findings) -> FileCount {
@@ -44,6 +45,7 @@ pub(super) fn courses(file: File<CourseRow>, board: &mut Board, plan: &mut Plan,
             Taken::Changed
         });
     }
+    look_alike::courses(board, &count.file, findings);
     count
 }
 

@@ -81,7 +81,7 @@ pub(super) fn check(
     for day in tree.days_from(terms.as_at) {
         no_cycle(&listed, &tree, day, board, &count.file, findings);
     }
-    look_alike::units(board, &count.file, before.len(), findings);
+    look_alike::units(board, &count.file, &before, findings);
     let moved = tree.plan(board, plan);
     for (place, _) in taken {
         count.take(match before.get(place.at()) {

@@ -36,7 +36,7 @@ pub(in super::super) struct AllocationRow {
 /// An approval in a row of supporters.csv.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct ApprovalRow {
-    pub(in super::super) on: Day,
+    pub(in super::super) on: Option<Day>,
     pub(in super::super) by: Option<PersonKey>,
 }
 
@@ -88,10 +88,10 @@ pub(super) fn about_appointment(cells: &mut Cells<'_>) -> Option<PersonKey> {
     cells.person(Manager::Employer, Manager::Number).ok()
 }
 
-/// An approval. Without its day it neither counts nor bars its approver, so it is none.
+/// What a row says of an approval; none if it says neither the day nor the approver.
 fn approval(cells: &mut Cells<'_>, on: Supporter, by: Supporter) -> Result<Option<ApprovalRow>, Fault> {
     let (on, by) = (cells.done_day(on)?, cells.person_in_one(by)?);
-    Ok(on.map(|on| ApprovalRow { on, by }))
+    Ok((on.is_some() || by.is_some()).then_some(ApprovalRow { on, by }))
 }
 
 /// The pause of a role; none if both days are blank. Without a first day it has no start date, also if it is for ever.

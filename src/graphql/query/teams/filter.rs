@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject};
 use entity::coverage::TeamRow;
+use entity::spelling;
 use entity::value::{self, Status};
 use futures_util::future::try_join_all;
 
@@ -22,8 +23,8 @@ pub(super) struct TeamFilter {
     unknown_because: Option<Vec<UnknownBecause>>,
     /// Only the unit with this code and those below it.
     under_code: Option<String>,
-    /// Only units of this kind, in the board's own word, letter for letter: Ward. A word that no unit has finds nothing; ask
-    /// for the level of some units to see the words.
+    /// Only units of this kind, in the board's own word, ignoring case and spacing: Ward. A word that no unit has finds nothing;
+    /// ask for the level of some units to see the words.
     level: Option<String>,
     /// Only teams with at least this headcount, in people.
     min_headcount: Option<i32>,
@@ -33,7 +34,7 @@ pub(super) struct TeamFilter {
     search: Option<String>,
     /// Only teams that are AT_RISK from a day before this one.
     at_risk_before: Option<Date>,
-    /// Only the teams of the cover group of this name.
+    /// Only the teams of the cover group of this name, ignoring case and spacing.
     cover_group: Option<String>,
     /// Only teams that have the Wellbeing Champions that they need (true), or only those that have too few (false). Teams without
     /// staff or without a policy are neither.
@@ -93,18 +94,21 @@ impl TeamFilter {
             unknown_because.map(|because| because.into_iter().map(value::UnknownBecause::from).collect());
         let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
         let search = Search::new(search)?;
+        let level = level.map(|level| spelling::value(&level).into_owned());
+        let cover_group = cover_group.map(|name| spelling::key(&name).into_owned());
         Ok(move |place: usize, row: &TeamRow| {
             let facts = at.facts(row.unit);
-            let group = || facts.cover_group.map(|group| at.index().roster().words.text(group));
+            let group = || facts.cover_group.map(|group| spelling::key(at.index().roster().words.text(group)));
+            let kind = || at.known.directory.level(facts.id).map(spelling::value);
             let is_unproven = || at.team_object(place).unproven_seen().map(|people| people > 0);
             status.as_ref().is_none_or(|status| status.contains(&row.status))
                 && because.as_ref().is_none_or(|because| row.unknown_because.is_some_and(|it| because.contains(&it)))
                 && under.is_none_or(|above| at.tree().is_at_or_below(row.unit, above))
-                && level.as_deref().is_none_or(|level| at.known.directory.level(facts.id) == Some(level))
+                && level.as_deref().is_none_or(|level| kind().is_some_and(|it| it == level))
                 && min_headcount.is_none_or(|least| i64::from(row.headcount) >= i64::from(least))
                 && max_headcount.is_none_or(|most| i64::from(row.headcount) <= i64::from(most))
                 && at_risk_before.is_none_or(|Date(day)| row.risk.as_ref().is_some_and(|risk| risk.day < day))
-                && cover_group.as_deref().is_none_or(|name| group() == Some(name))
+                && cover_group.as_deref().is_none_or(|name| group().is_some_and(|it| it == name))
                 && champions_met.is_none_or(|met| row.champions_met() == Some(met))
                 && single_point.is_none_or(|single| row.single_point == single)
                 && rows_not_read.is_none_or(|any| (row.rows_not_read > 0) == any)

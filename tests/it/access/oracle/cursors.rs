@@ -31,9 +31,7 @@ both!(
         let schema = &asking.schema;
         let mut questions = Vec::new();
         for on in schema.entities().into_iter().filter(|on| *on != "Viewer").chain(["Query"]) {
-            // Nobody of the world has two numbers; graphql/link.rs asks for those who have.
-            let lists = schema.fields(on).iter().filter(|field| field.of.ends_with("Connection"));
-            for field in lists.filter(|field| field.name != "possibleLinks") {
+            for field in schema.fields(on).iter().filter(|field| field.of.ends_with("Connection")) {
                 let rooted = |inside: Selection| match on {
                     "Query" => inside,
                     on => schema.down_to(on, |kind| asking.ids(kind), schema.identity(on).and(inside)),

@@ -179,7 +179,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
                 staleDays", WithIt),
     ("MixRule", "rule must", WithIt),
     ("RollUp", "headcount wte teams teamsCovered staffCovered level1 standing activeSupporters trainers supportersPerTrainer \
-                trainersMet champions championTeamsMet trainerUnitsMet", WithIt),
+                trainersMet champions championTeamsMet trainerUnitsMet oldestStaffList", WithIt),
     ("TeamCounts", "total covered atRisk partial none mixGap unknown exempt notApplicable", WithIt),
     ("Ratio", "numerator denominator percent", WithIt),
     ("Level1", "target", WithIt),
