@@ -129,6 +129,12 @@ pub fn level1_met(done: u32, headcount: u32, target: u32) -> Option<bool> {
     (headcount > 0).then(|| 100 * u64::from(done) >= u64::from(target) * u64::from(headcount))
 }
 
+/// Whether a team with `headcount` people has the Wellbeing Champions that it needs; nothing without people.
+#[must_use]
+pub fn champions_met(champions: u32, needed: u32, headcount: u32) -> Option<bool> {
+    (headcount > 0).then_some(champions >= needed)
+}
+
 /// Adds the teams up, for every unit that is open on `day` or has a team row at or below it.
 pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed) -> Vec<UnitRow> {
     let Question { day, today: _, what_if } = *question;

@@ -7,6 +7,7 @@ use super::forecast::{self, Risk};
 use super::index::Index;
 use super::mix::{self, Outcome, Verdict};
 use super::policy::{Governing, PolicyTerms, WhatIf, governing};
+use super::rollup::champions_met;
 use super::roster::{NetworkRole, PersonIx, Post, UnitIx, Word};
 use super::standing::{Colleagues, Reasons, Standing, assess_allocation};
 use crate::period::Day;
@@ -91,7 +92,7 @@ impl TeamRow {
     /// Whether the team has the Wellbeing Champions that it needs; absent without staff or without a policy.
     #[must_use]
     pub fn champions_met(&self) -> Option<bool> {
-        self.policy.as_ref().filter(|_| self.headcount > 0).map(|policy| self.champions >= policy.min_champions)
+        champions_met(self.champions, self.policy.as_ref()?.min_champions, self.headcount)
     }
 }
 

@@ -89,6 +89,8 @@ pub struct Team {
     pub unknown_because: Option<UnknownBecause>,
     /// Rows of staff lists that name the team and were rejected.
     pub rows_not_read: i32,
+    /// Active people who rest on an approval by a person who did not hold the office.
+    pub unproven: i32,
     /// Covered by one person alone.
     pub single_point: bool,
     /// First day that is not covered, within the horizon.
@@ -113,6 +115,14 @@ pub struct Team {
     pub unmet_should: Vec<String>,
     /// The snapshot day on which the present gap was first seen.
     pub gap_opened_on: Option<Day>,
+}
+
+impl Team {
+    /// Whether the team is covered today, at risk or not.
+    #[must_use]
+    pub const fn is_covered(&self) -> bool {
+        matches!(self.status, Status::Covered | Status::AtRisk)
+    }
 }
 
 /// A stored list that is not as the snapshot writes it.
@@ -309,6 +319,7 @@ impl TryFrom<snapshot_team::Model> for Team {
             status: row.status,
             unknown_because: row.unknown_because,
             rows_not_read: row.rows_not_read,
+            unproven: row.unproven,
             single_point: row.single_point,
             at_risk_from: row.at_risk_from,
             at_risk_status: row.at_risk_status,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::coverage::rollup::level1_met;
+use entity::coverage::rollup::{champions_met, level1_met, trainers_met};
 use entity::id::UnitId;
 use entity::period::{Day, IsoWeek};
 use entity::value::Status;
@@ -31,6 +31,8 @@ pub struct Report<'a> {
     pub exempt: i64,
     /// Covered teams that depend on one person.
     pub single_points: i64,
+    /// Covered teams that rest on an approval by a person who did not hold the office.
+    pub unproven: i64,
     /// Open gaps, worst first.
     pub gaps: Vec<Gap<'a>>,
     /// Peer Supporters that all gaps together are short of, each cover group counted once.
@@ -191,6 +193,7 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
         teams_before: previous.map(|board| sum(&mut tops.iter().filter_map(|top| board.unit(top.id)))),
         exempt: tops.iter().map(|top| i64::from(top.teams_exempt)).sum(),
         single_points: listed.iter().filter(|listed| listed.team.single_point).map(|_| 1).sum(),
+        unproven: listed.iter().filter(|listed| listed.team.is_covered() && listed.team.unproven > 0).map(|_| 1).sum(),
         people_short: people_short(&gaps),
         units,
         gaps,
@@ -294,26 +297,27 @@ fn champions_lacking(team: &Team) -> i64 {
 /// Whether a Level 1 target is missed. Returns `false` without a target and without people.
 #[must_use]
 pub fn below_target(done: i32, of: i32, target: Option<i32>) -> bool {
-    // Stored figures are never negative.
-    let figure = |stored: i32| u32::try_from(stored).unwrap_or(0);
     target.and_then(|target| level1_met(figure(done), figure(of), figure(target))) == Some(false)
 }
 
 /// Champions that a team has and needs, where it has too few.
 #[must_use]
 pub fn champions_short(team: &Team) -> Option<(i32, i32)> {
-    team.champions_needed
-        .filter(|needed| team.headcount > 0 && team.champions < *needed)
-        .map(|needed| (team.champions, needed))
+    let needed = team.champions_needed?;
+    let met = champions_met(figure(team.champions), figure(needed), figure(team.headcount));
+    (met == Some(false)).then_some((team.champions, needed))
 }
 
 /// Whether a unit's Trainer layer is not met (COVERAGE.md section 5); nothing to meet without a policy.
 #[must_use]
 pub fn trainers_short(unit: &Unit) -> bool {
-    unit.supporters_per_trainer.is_some_and(|per| {
-        unit.active_supporters > 0
-            && (unit.trainers < 1 || i64::from(unit.trainers) * i64::from(per) < i64::from(unit.active_supporters))
-    })
+    unit.supporters_per_trainer
+        .is_some_and(|ratio| !trainers_met(figure(unit.trainers), figure(unit.active_supporters), figure(ratio)))
+}
+
+/// A stored figure, which is never negative.
+fn figure(stored: i32) -> u32 {
+    u32::try_from(stored).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub(super) fn team(id: i64, code: &str, staff: i32) -> Team {
         status: Status::Covered,
         unknown_because: None,
         rows_not_read: 0,
+        unproven: 0,
         single_point: false,
         at_risk_from: None,
         at_risk_status: None,
@@ -56,8 +57,7 @@ pub(super) fn short(id: i64, code: &str, staff: i32, gap: i32, since: &str) -> T
 pub(super) fn unit(id: i64, code: &str, parent: Option<i64>, teams: &[&Team]) -> Unit {
     let assessed: Vec<_> =
         teams.iter().filter(|team| !matches!(team.status, Status::Exempt | Status::NotApplicable)).collect();
-    let covered: Vec<_> =
-        assessed.iter().filter(|team| matches!(team.status, Status::Covered | Status::AtRisk)).collect();
+    let covered: Vec<_> = assessed.iter().filter(|team| team.is_covered()).collect();
     let count = |number: usize| i32::try_from(number).unwrap();
     Unit {
         id: UnitId(id),

@@ -54,6 +54,7 @@ fn mixed() -> (Board, Board) {
         at_risk_status: Some(Status::None),
         at_risk_reasons: vec!["1 certificate expires on 14 December 2026".into()],
         single_point: true,
+        unproven: 1,
         ..team(21, "S-01", 18)
     };
     let current = board(

@@ -189,6 +189,13 @@ fn facts(report: &Report<'_>) -> Vec<String> {
             counted(report.single_points, "covered team depends", "covered teams depend")
         ));
     }
+    if report.unproven > 0 {
+        facts.push(format!(
+            "{} on an approval that is not proven: on its day, the person who gave it was not the line manager or not the senior \
+             manager.",
+            counted(report.unproven, "covered team rests", "covered teams rest")
+        ));
+    }
     facts
 }
 
