@@ -100,8 +100,11 @@ impl Known {
 
     fn new(facts: Facts, directory: Directory) -> Self {
         let units = &facts.index.roster().units;
-        let by_code =
-            (0u32..).map(UnitIx).zip(units).map(|(place, unit)| (spelling::key(&unit.code).into_owned(), place)).collect();
+        let by_code = (0u32..)
+            .map(UnitIx)
+            .zip(units)
+            .map(|(place, unit)| (spelling::key(&unit.code).into_owned(), place))
+            .collect();
         let mut managed: HashMap<_, Vec<_>> = HashMap::new();
         for (place, post) in facts.index.roster().posts.iter().enumerate() {
             if let Some(manager) = post.line_manager {

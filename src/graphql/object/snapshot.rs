@@ -60,7 +60,10 @@ impl Snapshot {
         let Some(unit) = unit.filter(|unit| scope.sees_below(Right::Figures, *unit)) else { return Ok(None) };
         let key = StoredUnit(self.0.id, index.roster().units[unit.at()].id);
         let level1 = level1_below(scope, unit, small_number_limit(ctx)?);
-        Ok(Rows::of(ctx)?.load_one(key).await?.map(|row| RollUp::stored(self.0.day, &row, Hidden::stored(&row, level1, scope))))
+        Ok(Rows::of(ctx)?
+            .load_one(key)
+            .await?
+            .map(|row| RollUp::stored(self.0.day, &row, Hidden::stored(&row, level1, scope))))
     }
 }
 
@@ -79,7 +82,8 @@ impl TrendPoint {
     /// The point of a unit as the viewer sees it.
     pub(crate) fn seen(row: &TrendRow, unit: UnitIx, at: &Moment) -> Self {
         let day = row.snapshot.day;
-        let roll_up = RollUp::stored(day, &row.figures, Hidden::stored(&row.figures, at.level1_below(unit), at.scope()));
+        let roll_up =
+            RollUp::stored(day, &row.figures, Hidden::stored(&row.figures, at.level1_below(unit), at.scope()));
         Self { week: Week(IsoWeek::of(day)), day: Date(day), roll_up }
     }
 }

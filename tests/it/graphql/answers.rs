@@ -15,7 +15,8 @@ both!(
             fragment all on RollUp { headcount wte activeSupporters trainers supportersPerTrainer trainersMet
               teams { total covered atRisk partial none mixGap unknown exempt notApplicable }
               teamsCovered { numerator denominator percent } staffCovered { numerator denominator percent }
-              level1 { target met done { numerator denominator percent } } }";
+              level1 { target met done { numerator denominator percent } }
+              oldestStaffList { employer asAt ageInDays } }";
         assert_snapshot!("board", shown(&site(&world), query).await);
     }
 );

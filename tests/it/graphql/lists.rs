@@ -59,6 +59,40 @@ both!(
 );
 
 both!(
+    async fn an_approval_that_does_not_hold_hides_no_end_of_one_that_does(world: World) {
+        board::organisation(&world.db).await;
+        change(&world, "UPDATE approval SET decided_on = '2024-12-10' WHERE allocation_id = 1 AND capacity = 'LINE'")
+            .await;
+        // Decided last, and by no one who is known.
+        change(
+            &world,
+            "INSERT INTO approval (id, allocation_id, capacity, decided_on) VALUES (900, 1, 'LINE', '2026-11-01')",
+        )
+        .await;
+        assert_eq!(codes(&world, "supporters(endsBefore: \"2026-12-10\")").await, ["N1"]);
+        let query = "{ team(code: \"N1\") { supporters { nodes { isActive nextExpiry { what lastDay } } } } }";
+        let next = data(&site(&world), query).await["team"]["supporters"]["nodes"][0].clone();
+        let expected = json!({ "what": "LINE_APPROVAL", "lastDay": "2026-12-09" });
+        assert_eq!((&next["isActive"], &next["nextExpiry"]), (&json!(true), &expected));
+    }
+);
+
+both!(
+    async fn codes_kinds_and_groups_are_found_however_they_are_spelt(world: World) {
+        board::organisation(&world.db).await;
+        let group = "UPDATE unit SET cover_group = 'Across & Co' WHERE code = 'N2'";
+        change(&world, group).await;
+        let found = data(&site(&world), "{ team(code: \" n2\u{a0}\") { unit { code } } }").await;
+        assert_eq!(found["team"]["unit"]["code"], "N2");
+        for filter in ["coverGroup: \"across  & CO\"", "underCode: \"n2\"", "level: \"WARD\", search: \"n2\""] {
+            let query = format!("{{ teams(filter: {{ {filter} }}) {{ nodes {{ unit {{ code }} }} }} }}");
+            let found = data(&site(&world), &query).await["teams"]["nodes"].clone();
+            assert_eq!(found, json!([{ "unit": { "code": "N2" } }]), "{filter}");
+        }
+    }
+);
+
+both!(
     async fn trainers_are_found_by_service_and_certificate(world: World) {
         board::organisation(&world.db).await;
         let rows = [board::allocation_row(7, 2, Role::Trainer, 2), board::allocation_row(8, 40, Role::Trainer, 7)];

@@ -206,6 +206,9 @@ both!(
         assert!(told.contains("1 allocation(s) are to teams in which the person has no post"), "{told}");
         assert_eq!(Told::of(&world, "2024-06-30", None).await.reasons(), []);
         assert_eq!(Told::of(&world, "2024-07-01", None).await.reasons(), [Reason::NotInTeam]);
+        // A staff list alone tells it too: it is what moves people.
+        let alone = import(&world, "2024-07-15", &[(FileKind::Staff, &staff(&moved))]).await;
+        assert!(notices(&alone).contains("1 allocation(s) are to teams"), "{}", notices(&alone));
         // Meant so, from the day of the file that says it.
         let outcome = supported(&world, "2024-08-01", &moved, &format!("{APPROVED}Yes")).await;
         assert!(!notices(&outcome).contains("no post"));

@@ -284,7 +284,10 @@ both!(
         );
         let staff = bytes("14-joint-staff.csv");
         let files = [(FileKind::Managers, managers.as_str())];
-        Import::of(&world, &files).with_bytes(FileKind::Staff, staff).applied().await;
+        let outcome = Import::of(&world, &files).with_bytes(FileKind::Staff, staff).applied().await;
+        let noticed =
+            notices(&outcome).iter().any(|(_, sentence)| sentence.starts_with("1 pair(s) of employee numbers"));
+        assert!(noticed, "{:?}", outcome.notices);
         let address = KnownBy::WorkEmail("bo.board@board.example".to_owned());
         let signs_in = async || find(&world.db, &address, day("2026-11-16")).await.unwrap();
         let [pair] = links::proposals(&world.db).await.unwrap()[..] else { panic!("the two numbers are proposed") };

@@ -327,3 +327,29 @@ both!(
         assert!(outcome.notices.iter().any(|notice| notice.sentence.contains("1 from 0001")), "{:?}", outcome.notices);
     }
 );
+
+both!(
+    async fn a_new_key_of_any_kind_that_looks_like_another_is_noticed(world: World) {
+        let units = format!("{}G1,Group 1,B,North,Ward O\n", UNITS.replace("Site\n", "Site,Cover Group\n"));
+        fn files<'a>(units: &'a str, courses: &'a str) -> [(FileKind, &'a str); 2] {
+            [(FileKind::Units, units), (FileKind::Courses, courses)]
+        }
+        Import::of(&world, &files(&units, COURSES)).applied().await;
+        // A Cyrillic letter, a digit for a letter, and zeros in front.
+        let units = format!("{units}\u{422}1,Team,B,North,Ward 0\n007,Seven,B,North,\n7,Seven,B,North,\n");
+        let courses = format!("{COURSES}GCC\u{a0}2\u{ff17}7x,1\nGCC277\u{445},1\n");
+        let staff = "Employer,Employee Number,Unit Code\nXO,1,T1\nX0,2,T1\n";
+        let outcome =
+            Import::of(&world, &files(&units, &courses)).with_bytes(FileKind::Staff, staff.into()).applied().await;
+        let told: Vec<&str> = outcome.notices.iter().map(|notice| &*notice.sentence).collect();
+        for expected in [
+            "1 new unit code(s) differ from another only by letters that look alike",
+            "1 new unit code(s) differ from another only by leading zeros, as 7 from 007",
+            "1 new cover group(s) differ from another only by letters that look alike, as Ward 0 from Ward O",
+            "1 new course code(s) differ from another only by letters that look alike",
+            "1 new employer(s) differ from another only by letters that look alike, as X0 from XO",
+        ] {
+            assert!(told.iter().any(|sentence| sentence.starts_with(expected)), "{expected}: {told:#?}");
+        }
+    }
+);

@@ -120,6 +120,20 @@ fn the_first_reason_that_holds_is_told() {
 }
 
 #[test]
+fn employers_whose_names_are_one_value_have_lists_of_their_own() {
+    // "NHS" and another key of the same value: a new list of one says nothing of the people of the other.
+    let board = covered().staff_list(NHS, "2026-01-01", &[]).staff_list_in(1, NHS, "2026-11-10", &[]);
+    assert_eq!(board.asked(TODAY, TODAY).known("T"), STALE);
+    let board =
+        covered().staff("T", 19).staff_list(NHS, "2026-11-01", &[("T", 3)]).staff_list_in(1, NHS, "2026-11-10", &[]);
+    assert_eq!(
+        board.asked(TODAY, TODAY).known("T"),
+        (Status::Unknown, Some(UnknownBecause::RowsNotRead)),
+        "the rows of the first are still not read"
+    );
+}
+
+#[test]
 fn every_answer_tells_its_oldest_list() {
     let board = covered().staff_list(NHS, "2026-11-01", &[]).staff_list("Council", "2026-10-01", &[]);
     let oldest = |board: &Board, unit: &str| {

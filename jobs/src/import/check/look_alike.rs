@@ -78,7 +78,11 @@ pub(super) fn employers(board: &Board, file: &str, findings: &mut Findings) {
 }
 
 /// Keys on file, then each that is new once, with whether it is new.
-fn old_then_new(board: &Board, old: HashSet<Text>, all: impl Iterator<Item = Text>) -> impl Iterator<Item = (&str, bool)> {
+fn old_then_new(
+    board: &Board,
+    old: HashSet<Text>,
+    all: impl Iterator<Item = Text>,
+) -> impl Iterator<Item = (&str, bool)> {
     let mut known = old.clone();
     let new: Vec<Text> = all.filter(|key| known.insert(*key)).collect();
     let new = new.into_iter().map(|key| (board.words.get(key), true));
@@ -109,7 +113,8 @@ pub(super) fn one_address(board: &Board, plan: &Plan, file: &str, findings: &mut
         }
     }
     // An address that more than two have is a shared mailbox.
-    let pairs = people.values().filter(|people| matches!(people[..], [a, b] if same.lowest(a) != same.lowest(b))).count();
+    let pairs =
+        people.values().filter(|people| matches!(people[..], [a, b] if same.lowest(a) != same.lowest(b))).count();
     if pairs > 0 {
         let sentence = format!(
             "{pairs} pair(s) of employee numbers have the same work e-mail and may be one person each; a coordinator can see and link \

@@ -249,10 +249,12 @@ async fn policies(db: &DatabaseConnection) {
     let two = policy::Model { min_supporters: 2, ..filed(5, 15, "2026-03-01", 25) };
     let rows = [filed(2, 1, "2026-12-20", 1), mixed, filed(4, 5, "2026-03-01", 25), two];
     insert::<policy::Entity>(db, rows).await;
-    // Trainers are embedded in the sectors.
-    for change in
-        ["policy SET trainer_level = 'Sector'", "course SET title = 'Course', platform = 'Here', employer_kind = 'any'"]
-    {
+    // Trainers are embedded in NORTH, and in each ward of SOUTH: who supports S1 sees S1 and not all below it.
+    for change in [
+        "policy SET trainer_level = 'Sector' WHERE id <> 3",
+        "policy SET trainer_level = 'Ward' WHERE id = 3",
+        "course SET title = 'Course', platform = 'Here', employer_kind = 'any'",
+    ] {
         db.execute_unprepared(&format!("UPDATE {change}")).await.unwrap();
     }
     let exempt = exemption::Model {
