@@ -88,7 +88,7 @@ fn what_is_wrong_is_said_with_what_to_do_next() {
     let folder = migrated();
     for (args, says) in [
         (&["serve", "--bind", "localhost:18081"][..], "127.0.0.1:8080"),
-        (&["serve", "--persisted-operations", "/nope"], "folder of .graphql files"),
+        (&["serve", "--bind", "127.0.0.1:0", "--persisted-operations", "/nope"], "folder of .graphql files"),
         (&["grant", "add", "nobody@board.example", "admin"], "staff.csv"),
         (&["person", "export"], "or --email"),
         (

@@ -195,7 +195,7 @@ both!(
                 "Unit Code,From,Until,Reason\nT1,01/01/2026,31/12/2025,Moving\nT1,01/01/2026,31/12/2026,\nT1,01/01/2026,,Moving\n",
             ),
         ];
-        let outcome = Import::of(&world, &files).allowing("rejected=20").applied().await;
+        let outcome = Import::of(&world, &files).allowing("rejected=21").applied().await;
         assert_eq!(
             rejects(&outcome),
             [
