@@ -162,11 +162,11 @@ impl Mailer {
     ///
     /// Whether to repeat it: see [`SendError`].
     pub async fn send(&self, email: &Email) -> Result<Accepted, SendError> {
-        let message = message::build(email)?;
+        let (envelope, bytes) = message::build(email)?;
         match self {
-            Self::Smtp(smtp) => smtp.send(&message, &email.to).await,
-            Self::Folder(folder) => folder.write(&email.file_stem, &message.formatted()).await,
-            Self::Memory(memory) => memory.keep(email, message.formatted()),
+            Self::Smtp(smtp) => smtp.send(&envelope, &bytes, &email.to).await,
+            Self::Folder(folder) => folder.write(&email.file_stem, &bytes).await,
+            Self::Memory(memory) => memory.keep(email, bytes),
         }
     }
 
@@ -182,6 +182,12 @@ impl Mailer {
             Self::Memory(_) => Ok("mail is kept in memory".to_owned()),
         }
     }
+}
+
+/// Whether mail can be sent to this address, as far as its letters tell.
+#[must_use]
+pub fn is_address(text: &str) -> bool {
+    message::address(text).is_ok()
 }
 
 /// An address as a log line may show it: `m…@example.org`.

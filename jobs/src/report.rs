@@ -58,22 +58,25 @@ pub struct Outcome {
     pub next_attempt_at: Option<DateTime<Utc>>,
     /// Mails refused for good.
     pub refused: u64,
+    /// Those of them whose address is none that mail can be sent to.
+    pub unusable: u64,
     /// Units with nobody to write to.
     pub unaddressed: u64,
 }
 
 impl Outcome {
-    /// Whether somebody has to look: a mail that will never arrive, or a unit with nobody to write to.
+    /// Whether somebody has to look: a mail that will never arrive, or a unit with nobody to write to. An address that is none is a
+    /// matter of one person's row in a file: each such mail says so, and the week's run is no failure for it.
     #[must_use]
     pub const fn needs_attention(self) -> bool {
-        self.refused > 0 || self.unaddressed > 0
+        self.refused > self.unusable || self.unaddressed > 0
     }
 }
 
 /// One sentence without personal data, for the ledger.
 impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { sent_now, sent, waiting, next_attempt_at, refused, unaddressed } = self;
+        let Self { sent_now, sent, waiting, next_attempt_at, refused, unusable, unaddressed } = self;
         write!(f, "{sent} sent ({sent_now} in this run)")?;
         if *waiting > 0 {
             write!(f, ", {waiting} waiting")?;
@@ -83,6 +86,9 @@ impl std::fmt::Display for Outcome {
         }
         if *refused > 0 {
             write!(f, ", {refused} refused")?;
+        }
+        if *unusable > 0 {
+            write!(f, " ({unusable} for an address that is none)")?;
         }
         if *unaddressed > 0 {
             write!(

@@ -178,6 +178,28 @@ both!(
 );
 
 both!(
+    async fn an_address_on_file_that_is_none_is_refused_with_a_reason_and_stops_no_other(world: World) {
+        ready(&world).await;
+        for (id, address) in [(1, "p1\u{85}@board.example"), (2, "p2@board.example\r\nBcc: all@board.example")] {
+            let change = person::Entity::update_many().col_expr(person::Column::WorkEmail, Expr::value(address));
+            change.filter(person::Column::Id.eq(id)).exec(&world.db).await.unwrap();
+        }
+        let (mailer, memory) = Mailer::memory();
+        let outcome = job(mailer).run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!((outcome.sent, outcome.refused, outcome.waiting), (1, 2, 0));
+        assert!(!outcome.needs_attention(), "the week's run is done");
+        assert_eq!(outcome.to_string(), "1 sent (1 in this run), 2 refused (2 for an address that is none)");
+        let sent: Vec<_> = memory.take().into_iter().map(|mail| mail.to).collect();
+        assert_eq!(sent, ["p3@board.example"]);
+        for id in [1, 2] {
+            let row = row_of(&world.db, id).await;
+            assert_eq!((row.state, row.next_attempt_at), (DeliveryState::Refused, None));
+            assert_eq!(row.last_error.as_deref(), Some("the address on file is not an e-mail address"));
+        }
+    }
+);
+
+both!(
     async fn a_server_that_says_nothing_holds_nobody_up(world: World) {
         ready(&world).await;
         let listener = SmtpListener::start().await;

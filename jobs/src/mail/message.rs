@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use lettre::Address;
+use lettre::address::Envelope;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 
@@ -12,14 +13,34 @@ use crate::one_line::{clip, one_line};
 /// Longer display names help nobody and break header folding in old servers.
 const LONGEST_NAME: usize = 100;
 
-/// The message, the same bytes for the same mail: its boundaries come from the Message-ID, so that writing a mail again to a
-/// file changes nothing.
-pub(super) fn build(email: &Email) -> Result<Message, SendError> {
-    let address: Address = email
-        .to
-        .trim()
-        .parse()
-        .map_err(|_| SendError::Refused("the address on file is not an e-mail address".to_owned()))?;
+/// The envelope and the bytes of a mail: the same for the same mail, since its boundaries come from the Message-ID, so that
+/// writing a mail again to a file changes nothing.
+///
+/// # Errors
+///
+/// [`SendError::Refused`], also where lettre panics at a text: one mail that cannot be written must not end the run of all.
+pub(super) fn build(email: &Email) -> Result<(Envelope, Vec<u8>), SendError> {
+    let built = std::panic::catch_unwind(|| {
+        let message = compose(email)?;
+        Ok((message.envelope().clone(), message.formatted()))
+    });
+    built.unwrap_or_else(|_| Err(SendError::Refused("a name or an address in this mail cannot be written".to_owned())))
+}
+
+/// The address of a recipient.
+///
+/// # Errors
+///
+/// [`SendError::Refused`] for what is none. lettre takes some control characters for letters of an address, which then break the
+/// header, or the conversation with the server.
+pub(super) fn address(text: &str) -> Result<Address, SendError> {
+    let text = text.trim();
+    let parsed = text.parse().ok().filter(|_| !text.contains(|c: char| c.is_control() || c.is_whitespace()));
+    parsed.ok_or_else(|| SendError::Refused("the address on file is not an e-mail address".to_owned()))
+}
+
+fn compose(email: &Email) -> Result<Message, SendError> {
+    let address = address(&email.to)?;
     // A control character in a display name makes lettre panic.
     let name = email.to_name.as_deref().map(|name| clip(&one_line(name), LONGEST_NAME)).filter(|name| !name.is_empty());
     let mark: String = email.message_id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();

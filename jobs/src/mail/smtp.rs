@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use lettre::message::Message;
+use lettre::address::Envelope;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
@@ -85,9 +85,9 @@ impl Smtp {
         Ok(Self { host, port, security, tls, credentials, deadline })
     }
 
-    pub(super) async fn send(&self, message: &Message, address: &str) -> Result<Accepted, SendError> {
+    pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8], address: &str) -> Result<Accepted, SendError> {
         let mut step = Step::Greeting;
-        match tokio::time::timeout(self.deadline, self.converse(message, &mut step)).await {
+        match tokio::time::timeout(self.deadline, self.converse(envelope, mail, &mut step)).await {
             Ok(Ok(mut connection)) => {
                 // Taken, whatever becomes of the goodbye.
                 let _ = tokio::time::timeout(GOODBYE, connection.quit()).await;
@@ -116,9 +116,8 @@ impl Smtp {
         }
     }
 
-    async fn converse(&self, message: &Message, step: &mut Step) -> Result<AsyncSmtpConnection, Error> {
+    async fn converse(&self, envelope: &Envelope, mail: &[u8], step: &mut Step) -> Result<AsyncSmtpConnection, Error> {
         let mut connection = self.connect().await?;
-        let envelope = message.envelope();
         let mut options = Vec::new();
         if !envelope.to().iter().all(|to| AsRef::<str>::as_ref(to).is_ascii())
             && connection.server_info().supports_feature(Extension::SmtpUtfEight)
@@ -132,7 +131,7 @@ impl Smtp {
         }
         connection.command(Data).await?;
         *step = Step::Content;
-        connection.message(&message.formatted()).await?;
+        connection.message(mail).await?;
         Ok(connection)
     }
 

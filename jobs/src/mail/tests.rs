@@ -41,6 +41,45 @@ async fn an_address_that_is_none_is_refused_without_showing_it() {
 }
 
 #[tokio::test]
+async fn an_address_that_the_mail_crate_takes_and_no_header_can_hold_is_refused() {
+    let (mailer, memory) = Mailer::memory();
+    for to in [
+        "a\u{85}b@board.example",
+        "a@bo\u{85}ard.example",
+        "a\u{9b}b@board.example",
+        "a\u{2028}b@board.example",
+        "a@bo\u{2029}ard.example",
+        "a\u{a0}b@board.example",
+        "\"a\tb\"@board.example",
+        "\"a b\"@board.example",
+        "a@board.example\nBcc: b@board.example",
+        "a\r\n@board.example",
+    ] {
+        let error = mailer.send(&Email { to: to.to_owned(), ..email() }).await.unwrap_err();
+        assert!(matches!(error, SendError::Refused(_)), "{to:?}: {error:?}");
+    }
+    assert_eq!(memory.take(), []);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_name_and_no_address_end_the_process_or_add_a_header(
+        name in proptest::prelude::any::<String>(),
+        user in "\\PC{0,70}|[\u{0}-\u{9f}]{0,8}",
+        domain in "\\PC{0,70}|[\u{0}-\u{9f}]{0,8}|board\\.example",
+    ) {
+        let (to_name, to) = (Some(name), format!("{user}@{domain}"));
+        if let Ok((_, bytes)) = message::build(&Email { to_name, to, ..email() }) {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let (headers, _) = text.split_once("\r\n\r\n").unwrap();
+            let names: Vec<_> = headers.lines().filter(|line| !line.starts_with([' ', '\t'])).collect();
+            proptest::prop_assert!(names.iter().all(|line| line.split_once(": ").is_some()), "{}", headers);
+            proptest::prop_assert!(headers.matches("\nTo: ").count() == 1, "{}", headers);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_folder_holds_one_file_a_mail_however_often_it_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let mailer = Mailer::folder(folder.path().join("mail"));

@@ -113,6 +113,7 @@ impl GapReport {
             waiting: tally.waiting,
             next_attempt_at: tally.next_attempt_at,
             refused: tally.refused,
+            unusable: if tally.refused > 0 { super::load::unusable(db, report.id).await? } else { 0 },
             unaddressed: tally.unaddressed,
         };
         tracing::info!(week = %report.week, "gap report: {outcome}");

@@ -14,7 +14,7 @@ impl Job for GapReport {
     }
 
     /// Sends what is due. While mails wait, the run goes on later; a unit with nobody to write to, or a mail refused for
-    /// good, makes it a failed run once all others are sent: somebody has to look.
+    /// good by a server, makes it a failed run once all others are sent: somebody has to look.
     async fn run(&self, ctx: &RunContext, period: Period) -> Result<Outcome, JobError> {
         let Period::Week(week) = period else {
             return Err(JobError::Fail(format!("{period} is not a week.")));

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::id::{PersonId, SnapshotId, UnitId};
+use entity::id::{PersonId, ReportId, SnapshotId, UnitId};
 use entity::period::{Day, Validity};
 use entity::store::links::{self, SamePerson};
 use entity::store::tree;
-use entity::table::{appointment, person, post, snapshot, snapshot_team, snapshot_unit, unit};
+use entity::table::{appointment, delivery, person, post, snapshot, snapshot_team, snapshot_unit, unit};
+use entity::value::DeliveryState;
 use futures_util::TryStreamExt as _;
 use sea_orm::sea_query::Query;
 use sea_orm::{
@@ -17,6 +18,7 @@ use sea_orm::{
 use super::ReportError;
 use super::board::{Board, Team, Unit};
 use super::recipients::{Appointment, Contact, Facts, Place};
+use crate::mail::is_address;
 use crate::one_line::one_line;
 
 /// A snapshot's own row.
@@ -138,6 +140,20 @@ pub async fn facts(db: &DatabaseConnection, day: Day) -> Result<Facts, DbErr> {
 /// What the database said.
 pub async fn contact(db: &DatabaseConnection, id: PersonId) -> Result<Contact, DbErr> {
     Ok(person::Entity::find_by_id(id).one(db).await?.map(Contact::from).unwrap_or_default())
+}
+
+/// How many of the mails of a report that were refused for good have an address that is none.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn unusable(db: &DatabaseConnection, report: ReportId) -> Result<u64, DbErr> {
+    let refused = delivery::Entity::find().select_only().column(delivery::Column::Address);
+    let refused = refused.filter(delivery::Column::ReportId.eq(report));
+    let refused = refused.filter(delivery::Column::State.eq(DeliveryState::Refused));
+    let addresses: Vec<Option<String>> = refused.into_tuple().all(db).await?;
+    let unusable = addresses.iter().filter(|address| !address.as_deref().is_some_and(is_address));
+    Ok(u64::try_from(unusable.count()).unwrap_or(u64::MAX))
 }
 
 fn appointment_of(row: appointment::Model, same: &SamePerson) -> Appointment {
