@@ -165,7 +165,7 @@ impl Mailer {
         let (envelope, bytes) = message::build(email)?;
         match self {
             Self::Smtp(smtp) => smtp.send(&envelope, &bytes, &email.to).await,
-            Self::Folder(folder) => folder.write(&email.file_stem, &bytes).await,
+            Self::Folder(folder) => folder.write(&email.file_stem, bytes).await,
             Self::Memory(memory) => memory.keep(email, bytes),
         }
     }

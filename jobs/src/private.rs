@@ -1,18 +1,94 @@
 //! Files and folders that hold personal data: on Unix for the user that runs psn alone, whatever its umask says.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
-/// Opens a file to write it anew, mode 0600; one that is there already is emptied and gets that mode, too.
+use tempfile::NamedTempFile;
+
+/// A file that takes the place of the one with its name when it is whole: until [`put_in_place`](Self::put_in_place) it is
+/// written under another name in the same folder, and it goes if that never happens. A link in its place is replaced and never
+/// followed: whoever may write into the folder could else choose which file of the user is written over.
+#[derive(Debug)]
+pub struct Replacement {
+    file: Writing,
+    path: PathBuf,
+}
+
+#[derive(Debug)]
+enum Writing {
+    Beside(NamedTempFile),
+    /// A device or a pipe has nothing to replace.
+    Device(File),
+}
+
+impl Replacement {
+    /// Begins to write what will be at `path`, mode 0600. A device there, or in `/dev` a link to one, is written to as it is.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system said; also for a folder at `path`.
+    pub fn begin(path: &Path) -> io::Result<Self> {
+        let file = match path.symlink_metadata() {
+            Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(there) if there.is_file() => Writing::beside(path)?,
+            // `/dev/stdout` is a link.
+            Ok(there) if there.is_symlink() && !path.starts_with("/dev") => Writing::beside(path)?,
+            Ok(_) => Writing::Device(OpenOptions::new().write(true).open(path)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Writing::beside(path)?,
+            Err(error) => return Err(error),
+        };
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Puts the file in its place.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system said; what was there before is as it was then.
+    pub fn put_in_place(self) -> io::Result<()> {
+        match self.file {
+            Writing::Beside(file) => {
+                // A name must not come to lead to a file whose text a power cut has taken.
+                file.as_file().sync_all()?;
+                file.persist(&self.path)?;
+            }
+            Writing::Device(mut file) => file.flush()?,
+        }
+        Ok(())
+    }
+}
+
+impl Writing {
+    fn beside(path: &Path) -> io::Result<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        tempfile::Builder::new().prefix(".psn-").suffix(".part").tempfile_in(folder).map(Self::Beside)
+    }
+}
+
+impl Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.file {
+            Writing::Beside(file) => file.write(bytes),
+            Writing::Device(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.file {
+            Writing::Beside(file) => file.flush(),
+            Writing::Device(file) => file.flush(),
+        }
+    }
+}
+
+/// Asks whether files can be made in a folder, by making one under a name that no one can foresee, which goes again.
 ///
 /// # Errors
 ///
 /// What the operating system said.
-pub fn file(path: &Path) -> io::Result<File> {
-    let file = options().truncate(true).open(path)?;
-    close_to_others(&file)?;
-    Ok(file)
+pub fn probe(folder: &Path) -> io::Result<()> {
+    tempfile::Builder::new().prefix(".psn-check-").tempfile_in(folder)?.close()
 }
 
 /// Makes a file that others will open by its name, mode 0600; one that is there already is left as it is, for its mode may be
@@ -46,30 +122,32 @@ fn options() -> OpenOptions {
     options
 }
 
-#[cfg(unix)]
-fn close_to_others(file: &File) -> io::Result<()> {
-    // A device, /dev/null say, is everybody's.
-    if !file.metadata()?.is_file() {
-        return Ok(());
-    }
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-fn close_to_others(_: &File) -> io::Result<()> {
-    Ok(())
-}
-
 #[cfg(all(test, unix))]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn written(path: &Path, text: &str) -> io::Result<()> {
+        let mut file = Replacement::begin(path)?;
+        file.write_all(text.as_bytes())?;
+        file.put_in_place()
+    }
 
     #[test]
     fn what_is_made_is_for_its_owner_and_what_was_open_to_all_is_closed() {
         let home = tempfile::tempdir().unwrap();
-        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         folder(&home.path().join("a/b")).unwrap();
         assert_eq!((mode(&home.path().join("a")), mode(&home.path().join("a/b"))), (0o700, 0o700));
         let made = home.path().join("a/made");
@@ -79,10 +157,46 @@ mod tests {
         std::fs::set_permissions(&made, PermissionsExt::from_mode(0o644)).unwrap();
         make(&made).unwrap();
         assert_eq!((mode(&made), std::fs::read(&made).unwrap()), (0o644, b"old".to_vec()), "left alone");
-        file(&made).unwrap();
-        assert_eq!((mode(&made), std::fs::read(&made).unwrap()), (0o600, Vec::new()));
+        written(&made, "new").unwrap();
+        assert_eq!((mode(&made), std::fs::read(&made).unwrap()), (0o600, b"new".to_vec()));
+    }
+
+    #[test]
+    fn a_link_is_replaced_and_what_it_leads_to_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let (other, there) = (home.path().join("other"), home.path().join("there"));
+        std::fs::write(&other, "precious").unwrap();
+        for target in [other.as_path(), Path::new("nowhere"), home.path()] {
+            symlink(target, &there).unwrap();
+            written(&there, "new").unwrap();
+            assert!(std::fs::symlink_metadata(&there).unwrap().is_file(), "{target:?}");
+            assert_eq!(std::fs::read_to_string(&there).unwrap(), "new");
+            assert_eq!(std::fs::read_to_string(&other).unwrap(), "precious");
+            std::fs::remove_file(&there).unwrap();
+        }
+        assert_eq!(names(home.path()), ["other"]);
+    }
+
+    #[test]
+    fn what_is_not_finished_leaves_the_file_before_as_it_was() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("list.csv");
+        std::fs::write(&path, "before").unwrap();
+        let mut file = Replacement::begin(&path).unwrap();
+        file.write_all(b"half").unwrap();
+        drop(file);
+        assert_eq!(
+            (std::fs::read_to_string(&path).unwrap().as_str(), names(home.path())),
+            ("before", vec!["list.csv".to_owned()])
+        );
+        assert!(Replacement::begin(home.path()).is_err(), "a folder");
+        assert!(Replacement::begin(&home.path().join("none/list.csv")).is_err());
+    }
+
+    #[test]
+    fn a_device_is_written_to_as_it_is() {
         let (device, before) = (Path::new("/dev/null"), mode(Path::new("/dev/null")));
-        file(device).unwrap();
+        written(device, "gone").unwrap();
         assert_eq!(mode(device), before, "no file of ours");
     }
 }

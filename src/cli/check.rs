@@ -168,8 +168,7 @@ fn mail_folder(folder: &Path) -> Finding {
     if !folder.exists() {
         return Ok(format!("no mail server; mails will be written into {shown}, which will be made"));
     }
-    let probe = folder.join(format!(".psn-check-{}", std::process::id()));
-    std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe)).map_err(|cause| {
+    jobs::private::probe(folder).map_err(|cause| {
         format!("nothing can be written into {shown} ({cause}); choose another with MAIL_FOLDER, or set SMTP_URL")
     })?;
     Ok(format!("no mail server; mails are written into {shown}"))

@@ -127,11 +127,11 @@ fn age_of_lists(coverage: &Coverage, index: &Index, today: Day) -> Option<String
 type Row = Vec<String>;
 
 fn write(path: &Path, rows: &[Row]) -> csv::Result<()> {
-    let mut writer = csv::Writer::from_writer(marked(private::file(path)?)?);
+    let mut writer = csv::Writer::from_writer(marked(private::Replacement::begin(path)?)?);
     for row in rows {
         writer.write_record(row.iter().map(|text| cell(text).into_owned()))?;
     }
-    writer.flush()?;
+    writer.into_inner().map_err(|error| error.into_error())?.put_in_place()?;
     Ok(())
 }
 

@@ -114,8 +114,11 @@ async fn export(app: &App, whose: Whose, out: Option<PathBuf>) -> Result<(), Sto
     let text = serde_json::to_string_pretty(&document.json())
         .map_err(|error| Stop::Failed(format!("the document cannot be written: {error}")))?;
     let Some(path) = out else { return say(text) };
-    private::file(&path)
-        .and_then(|mut file| file.write_all((text + "\n").as_bytes()))
+    private::Replacement::begin(&path)
+        .and_then(|mut file| {
+            file.write_all((text + "\n").as_bytes())?;
+            file.put_in_place()
+        })
         .map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;
     say(format!("{} ({} records on person:{})", path.display(), document.records(), person.id))
 }

@@ -63,6 +63,67 @@ fn what_holds_personal_data_is_for_its_owner_alone() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_file_is_replaced_and_never_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let precious = [
+        ("figures", "precious"),
+        ("rejects", "Employer,File,Line,Column,What is wrong\n"),
+        ("changes", "Change,What,Which,Column,From,To\n"),
+        ("person", "{}"),
+    ];
+    let links = [
+        ("figures/coverage.csv", "figures"),
+        ("figures/standing.csv", "figures"),
+        ("rejects.csv", "rejects"),
+        ("changes.csv", "changes"),
+        ("person.json", "person"),
+    ];
+    for folder in ["kept", "figures"] {
+        std::fs::create_dir(at(folder)).unwrap();
+    }
+    for (name, text) in precious {
+        std::fs::write(at("kept").join(name), text).unwrap();
+    }
+    for (link, to) in links {
+        std::os::unix::fs::symlink(at("kept").join(to), at(link)).unwrap();
+    }
+    std::os::unix::fs::symlink(at("kept/nowhere"), at("figures/rollup.csv")).unwrap();
+    std::fs::write(at("staff.csv"), "Employer,Employee Number,Unit Code\nNHS,1,U1\n").unwrap();
+    std::fs::write(at("units.csv"), "Unit Code,Unit Name,Parent Code\nU1,A board,\n").unwrap();
+    for args in [
+        &[
+            "import",
+            "--dir",
+            ".",
+            "--as-at",
+            "2026-11-16",
+            "--apply",
+            "--rejects",
+            "rejects.csv",
+            "--changes",
+            "changes.csv",
+        ][..],
+        &["export", "--as-of", "2026-11-16", "--out", "figures"],
+        &["person", "export", "--number", "1", "--out", "person.json"],
+    ] {
+        let (code, said, error) = run(folder.path(), args);
+        assert_eq!(code, Some(0), "{args:?}: {said}{error}");
+    }
+    for (name, text) in precious {
+        assert_eq!(std::fs::read_to_string(at("kept").join(name)).unwrap(), text, "{name}");
+    }
+    assert!(!at("kept/nowhere").exists());
+    for name in links.map(|(link, _)| link).into_iter().chain(["figures/rollup.csv"]) {
+        let made = std::fs::symlink_metadata(at(name)).unwrap();
+        assert!(made.is_file() && made.len() > 3, "{name}");
+    }
+    let left = std::fs::read_dir(at("figures")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with('.')), "nothing half written is left");
+}
+
 #[test]
 fn a_database_that_is_not_there_is_made_only_by_a_command_that_begins_one() {
     let folder = tempfile::tempdir().unwrap();

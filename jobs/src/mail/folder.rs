@@ -1,9 +1,7 @@
 //! Mail as files: one readable `.eml` a mail, under a name that is the same for every attempt.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
-
-use tokio::io::AsyncWriteExt as _;
 
 use super::{Accepted, SendError, sentence};
 use crate::private;
@@ -22,31 +20,27 @@ impl Folder {
         Self { path }
     }
 
-    /// Writes under another name first: a reader never sees half a mail, and a second writing replaces the first.
-    pub(super) async fn write(&self, stem: &str, bytes: &[u8]) -> Result<Accepted, SendError> {
-        let stem = safe_stem(stem);
-        let path = self.path.join(format!("{stem}.eml"));
-        let half = self.path.join(format!(".{stem}.{}.part", std::process::id()));
-        let written = async {
-            private::folder(&self.path)?;
-            let mut file = tokio::fs::File::from_std(private::file(&half)?);
-            file.write_all(bytes).await?;
-            // What is still being written would be lost with the handle.
-            file.flush().await?;
-            tokio::fs::rename(&half, &path).await
-        };
-        written.await.map_err(|error| self.failed(&error))?;
+    /// A reader never sees half a mail, and a second writing replaces the first.
+    pub(super) async fn write(&self, stem: &str, bytes: Vec<u8>) -> Result<Accepted, SendError> {
+        let path = self.path.join(format!("{}.eml", safe_stem(stem)));
+        let (folder, file) = (self.path.clone(), path.clone());
+        let written = tokio::task::spawn_blocking(move || {
+            private::folder(&folder)?;
+            let mut mail = private::Replacement::begin(&file)?;
+            mail.write_all(&bytes)?;
+            mail.put_in_place()
+        });
+        written.await.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|error| self.failed(&error))?;
         Ok(Accepted { stored_at: Some(path) })
     }
 
     pub(super) async fn check(&self) -> Result<String, SendError> {
-        let probe = self.path.join(format!(".check.{}", std::process::id()));
-        let written = async {
-            private::folder(&self.path)?;
-            tokio::fs::write(&probe, b"").await?;
-            tokio::fs::remove_file(&probe).await
-        };
-        written.await.map_err(|error| self.failed(&error))?;
+        let folder = self.path.clone();
+        let probed = tokio::task::spawn_blocking(move || {
+            private::folder(&folder)?;
+            private::probe(&folder)
+        });
+        probed.await.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|error| self.failed(&error))?;
         Ok(format!("mail is written into the folder {}", self.path.display()))
     }
 

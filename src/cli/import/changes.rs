@@ -1,10 +1,11 @@
 //! The changes of an import, on the screen and as CSV.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use jobs::import::{Change, ChangedCell, Outcome};
+use jobs::private::Replacement;
 use jobs::safe_csv;
 
 use super::summary::printable;
@@ -62,7 +63,7 @@ fn shown(cell: &str) -> &str {
 /// # Errors
 ///
 /// What the operating system said.
-pub(super) fn save(changes: &[Change], file: impl Write) -> io::Result<()> {
+pub(super) fn save(changes: &[Change], file: Replacement) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(safe_csv::marked(file)?);
     writer.write_record(HEADER)?;
     for Change { kind, what, which, cells } in changes {
@@ -73,5 +74,5 @@ pub(super) fn save(changes: &[Change], file: impl Write) -> io::Result<()> {
             writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
         }
     }
-    writer.flush()
+    writer.into_inner().map_err(|error| error.into_error())?.put_in_place()
 }

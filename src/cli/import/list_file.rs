@@ -1,14 +1,19 @@
 //! Files into which an import saves a list: its rejected rows, its changes.
 
 use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use jobs::{private, safe_csv};
+use jobs::private::Replacement;
+use jobs::safe_csv;
 
 use super::super::Stop;
 
-/// Opens the file for a list of `what`: a new one, or one whose first line `is_header` of such a list; never one of the files
-/// to import.
+/// More than the first line of such a list has.
+const MOST_HEADER_BYTES: u64 = 1 << 20;
+
+/// Begins the file for a list of `what`: a new one, or in the place of one whose first line `is_header` of such a list; never of
+/// one of the files to import.
 ///
 /// # Errors
 ///
@@ -18,18 +23,24 @@ pub(super) fn open(
     inputs: &[PathBuf],
     what: &str,
     is_header: impl FnOnce(&str) -> bool,
-) -> Result<File, Stop> {
+) -> Result<Replacement, Stop> {
     let shown = path.display();
     if let Ok(same) = path.canonicalize() {
         if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == same)) {
             return Err(Stop::Refused(format!("{shown} is one of the files to import: save the {what} elsewhere")));
         }
-        let held = std::fs::read(&same).unwrap_or_default();
-        let text = String::from_utf8_lossy(&held);
-        let first = text.strip_prefix(safe_csv::MARK).unwrap_or(&text).lines().next().unwrap_or_default();
-        if !held.is_empty() && !is_header(first) {
-            return Err(Stop::Refused(format!("{shown} is there already and holds no {what}: choose another name")));
+        if same.is_file() {
+            let mut held = Vec::new();
+            let read = File::open(&same).and_then(|file| file.take(MOST_HEADER_BYTES).read_to_end(&mut held));
+            let text = String::from_utf8_lossy(&held);
+            let first = text.strip_prefix(safe_csv::MARK).unwrap_or(&text).lines().next().unwrap_or_default();
+            // What cannot be read may be anything.
+            if read.is_err() || !held.is_empty() && !is_header(first) {
+                return Err(Stop::Refused(format!(
+                    "{shown} is there already and holds no {what}: choose another name"
+                )));
+            }
         }
     }
-    private::file(path).map_err(|error| Stop::Refused(format!("{shown} cannot be written ({error})")))
+    Replacement::begin(path).map_err(|error| Stop::Refused(format!("{shown} cannot be written ({error})")))
 }

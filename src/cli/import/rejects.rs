@@ -2,9 +2,10 @@
 //! columns, and its rejected rows. An empty line stands between two blocks. One file for all, because the number of files should
 //! not depend on what was found, and one list is what an analyst sends back to the people who keep the systems.
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 
 use jobs::import::{Mapping, REJECT_HEADERS, Reject, Source, rejected_rows};
+use jobs::private::Replacement;
 use jobs::safe_csv;
 
 /// Whether a file whose first line this is holds rejected rows. Their own header stands before ours.
@@ -22,7 +23,7 @@ pub(super) fn save(
     mapping: &Mapping,
     sheet: Option<&str>,
     rejects: &[Reject],
-    file: impl Write,
+    file: Replacement,
 ) -> io::Result<()> {
     let mut blocks = Vec::new();
     for source in sources {
@@ -33,5 +34,7 @@ pub(super) fn save(
     if blocks.is_empty() {
         blocks.push(format!("{}\n", REJECT_HEADERS.join(",")).into_bytes());
     }
-    safe_csv::marked(file)?.write_all(&blocks.join(&b'\n'))
+    let mut file = safe_csv::marked(file)?;
+    file.write_all(&blocks.join(&b'\n'))?;
+    file.put_in_place()
 }
