@@ -53,6 +53,8 @@ use check::Terms;
 use findings::Findings;
 use parse::{Files, Reading};
 
+use crate::one_line::clip;
+
 /// One file.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -189,7 +191,10 @@ pub async fn run(
     let (plan, counts) = checked(&txn, files, &mut board, &ends_employers, terms, &mut findings, progress).await?;
     let (board, change_list, rows_changed) = apply::list(&txn, board, &plan, list_changes).await?;
     findings.name_parts(&parts);
-    let Findings { mut rejects, notices, refusals, allowance_used, mut kept } = findings;
+    let Findings { mut rejects, mut notices, mut refusals, allowance_used, mut kept } = findings;
+    rejects.iter_mut().chain(&mut kept).for_each(|reject| bound(&mut reject.sentence));
+    notices.iter_mut().for_each(|notice| bound(&mut notice.sentence));
+    refusals.iter_mut().for_each(bound);
     rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     kept.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     let refusal = (!refusals.is_empty()).then(|| told(&refusals));
@@ -225,6 +230,17 @@ pub async fn run(
         }
     };
     Ok(Outcome { batch, files: counts, rejects, kept, notices, refusal, changes, change_list, rows_changed })
+}
+
+/// The most characters of one sentence about the files: they may repeat what stands in a cell.
+const LONGEST_SENTENCE: usize = 1_000;
+
+/// Cuts a sentence that would repeat too much of a file.
+fn bound(sentence: &mut String) {
+    // Bytes first: hardly any sentence is counted.
+    if sentence.len() > LONGEST_SENTENCE {
+        *sentence = clip(sentence, LONGEST_SENTENCE);
+    }
 }
 
 /// Every reason for a refusal would be a wall of text: the first few say enough, and the rejects name each place.

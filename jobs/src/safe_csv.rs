@@ -4,13 +4,23 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The cell as it may be written into a CSV file: one that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets a
-/// leading apostrophe (IMPORT.md, "Rules for every file"). Control characters, which a terminal would obey, become U+FFFD; tabs
-/// and line breaks stay.
+/// leading apostrophe (IMPORT.md, "Rules for every file"). Control characters, which a terminal would obey, become U+FFFD, which
+/// an import never takes for data; tabs and line breaks stay, and a carriage return without a line feed, which would write over
+/// the line in a terminal, becomes one.
 #[must_use]
 pub fn cell(text: &str) -> Cow<'_, str> {
     let control = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
-    let text = if text.contains(control) { Cow::Owned(text.replace(control, "\u{FFFD}")) } else { Cow::Borrowed(text) };
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{text}")) } else { text }
+    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if text.contains(control) { Cow::Owned(text.replace(control, LOST)) } else { Cow::Borrowed(text) };
+    let text = if text.contains('\r') { Cow::Owned(line_feeds(&text)) } else { text };
+    if runs { Cow::Owned(format!("'{text}")) } else { text }
+}
+
+/// Stands where a character was that cannot be shown.
+pub const LOST: &str = "\u{FFFD}";
+
+fn line_feeds(text: &str) -> String {
+    text.split("\r\n").map(|part| part.replace('\r', "\n")).collect::<Vec<_>>().join("\r\n")
 }
 
 /// The UTF-8 byte-order mark: without it, Excel takes a CSV file for Windows-1252.
@@ -32,9 +42,11 @@ mod tests {
 
     #[test]
     fn only_cells_that_a_spreadsheet_would_run_are_changed() {
-        for run in ["=1+1", "+44 141", "-1", "@SUM(A1)", "\tx", "\rx"] {
+        for run in ["=1+1", "+44 141", "-1", "@SUM(A1)", "\tx"] {
             assert_eq!(cell(run), format!("'{run}"));
         }
+        assert_eq!(cell("\rx"), "'\nx");
+        assert_eq!(cell("a\r\nb\rc\r\r\nd"), "a\r\nb\nc\n\r\nd");
         assert_eq!(cell("\u{1b}[2J\u{7f}=\u{85}a\tb\nc"), "\u{FFFD}[2J\u{FFFD}=\u{FFFD}a\tb\nc");
         for safe in ["", "Ward 5", "a=b", "'=1", "0"] {
             assert_eq!(cell(safe), safe);

@@ -20,6 +20,9 @@ use super::{Stop, say};
 use files::{Gathered, gather, read};
 use summary::printable;
 
+/// The most bytes of a mapping file.
+const MOST_MAPPING_BYTES: u64 = 1 << 20;
+
 /// Imports a board's files; without --apply it only says what would change.
 #[derive(clap::Args, Clone, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -115,7 +118,7 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
     let mapping = match &args.mapping {
         None => Mapping::default(),
         Some(path) => {
-            let text = String::from_utf8(read(path)?)
+            let text = String::from_utf8(read(path, MOST_MAPPING_BYTES)?)
                 .map_err(|_| Stop::Refused(format!("{} is not UTF-8 text", path.display())))?;
             Mapping::parse(&text).map_err(|error| Stop::Refused(error.to_string()))?
         }

@@ -4,6 +4,8 @@ mod day;
 mod email;
 mod tokens;
 
+use crate::safe_csv;
+
 pub(super) use day::{MONTH_FIRST, Written, day, done_day, end};
 pub(super) use email::email;
 
@@ -26,7 +28,11 @@ pub(super) fn key(raw: &str) -> &str {
     inner.unwrap_or(raw).trim()
 }
 
-/// Why a cell cannot be taken whatever its column: a spreadsheet's error value, or a character that no keyboard writes.
+/// The most characters of a cell: as many as a spreadsheet's cell holds.
+const MOST_CHARACTERS: usize = 32_767;
+
+/// Why a cell cannot be taken whatever its column: a spreadsheet's error value, a character that no keyboard writes or that was
+/// lost, or more text than a cell can be meant to hold.
 pub(super) fn damage(raw: &str) -> Option<&'static str> {
     const ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"];
     let raw = raw.trim();
@@ -34,7 +40,15 @@ pub(super) fn damage(raw: &str) -> Option<&'static str> {
         return Some("This is a spreadsheet's error value, not data; mend the formula and save the file again");
     }
     let control = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
-    raw.contains(control).then_some("The cell holds a control character; type it again")
+    if raw.contains(control) {
+        return Some("The cell holds a control character; type it again");
+    }
+    // A saved list of rejected rows has it in the place of a control character.
+    if raw.contains(safe_csv::LOST) {
+        return Some("The cell holds the sign for a character that was lost (\u{FFFD}); type it again");
+    }
+    let too_long = raw.len() > MOST_CHARACTERS && raw.chars().count() > MOST_CHARACTERS;
+    too_long.then_some("The cell has more than 32767 characters, the most that a spreadsheet's cell holds; shorten it")
 }
 
 /// An employee or assignment number as text, or why it cannot be one: a spreadsheet has turned it into a number, so that the

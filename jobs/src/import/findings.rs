@@ -160,12 +160,13 @@ impl Findings {
         value: Option<String>,
         sentence: String,
     ) {
+        let value = value.map(shortened);
         let place = match (line, column, &value) {
             (Some(line), Some(column), Some(value)) => format!(" line {line}, {column} '{value}'"),
+            (Some(line), None, None) => format!(" line {line}"),
             _ => String::new(),
         };
         self.refusals.push(format!("{file}{place}: {sentence}"));
-        let value = value.map(shortened);
         self.rejects.push(Reject { file: file.to_owned(), line, column, value, sentence, about: None });
     }
 

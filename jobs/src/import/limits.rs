@@ -24,7 +24,7 @@ pub enum Allowance {
 
 /// A text that names no allowance.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not rejected=N, changed=N, ended=N, older or empty")]
+#[error("'{0:.60}' is not rejected=N, changed=N, ended=N, older or empty")]
 pub struct UnknownAllowance(String);
 
 impl FromStr for Allowance {

@@ -4,12 +4,13 @@ mod encoding;
 mod head;
 mod misnamed;
 mod names;
+mod records;
 mod rows;
 mod workbook;
 
 use std::borrow::Cow;
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::StringRecord;
 
 use super::layout::{Column, FileKind, TrainingColumn};
 use super::mapping::Mapping;
@@ -140,47 +141,6 @@ impl<'b> Table<'b> {
     /// That the file was cut short, or a quotation mark is not closed: what else is lost cannot be told.
     pub(super) fn rows(&self, each: impl FnMut(&Row<'_>)) -> Result<Tail, Refused> {
         rows::read(&self.text, self.counted, &self.head, each)
-    }
-}
-
-/// The records of `text`, of any length each.
-fn records(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
-}
-
-/// Counts lines as an editor does, whatever the line ends, and blank lines too.
-struct Lines<'t> {
-    text: &'t [u8],
-    at: usize,
-    line: u32,
-    counted: Counted,
-}
-
-impl<'t> Lines<'t> {
-    fn new(text: &'t str, counted: Counted) -> Self {
-        let line = if counted == Counted::Lines { 1 } else { 0 };
-        Self { text: text.as_bytes(), at: 0, line, counted }
-    }
-
-    /// The line on which `record` begins. Every record must be asked for, in order.
-    fn of(&mut self, record: &StringRecord) -> u32 {
-        if self.counted == Counted::Records {
-            self.line += 1;
-            return self.line;
-        }
-        let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
-        while let Some(byte) = self.text.get(self.at) {
-            let line_end = matches!(byte, b'\n' | b'\r');
-            // The reader may point before the blank lines that it skips.
-            if self.at >= start && !line_end {
-                break;
-            }
-            if *byte == b'\n' || *byte == b'\r' && self.text.get(self.at + 1) != Some(&b'\n') {
-                self.line += 1;
-            }
-            self.at += 1;
-        }
-        self.line
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which files an import takes: those that the command names, and those of a folder with the right names.
 
 use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use jobs::import::{FileKind, Source};
@@ -74,18 +76,33 @@ pub(super) fn gather(args: &Args) -> Result<Gathered, Stop> {
         // Two of one name are told apart by where they are.
         let doubled = names.iter().filter(|other| **other == name).count() > 1;
         let name = if doubled { path.display().to_string() } else { name };
-        Ok(Source { kind, name, bytes: Cow::Owned(read(&path)?) })
+        Ok(Source { kind, name, bytes: Cow::Owned(read(&path, MOST_BYTES)?) })
     };
     Ok(Gathered { sources: paths.into_iter().map(source).collect::<Result<_, Stop>>()?, inputs, passed_over, proposed })
 }
 
-/// The bytes of a file.
+/// The most bytes of a file to import. A nation's staff have a quarter of it.
+pub(super) const MOST_BYTES: u64 = 1 << 30;
+
+/// The bytes of a file, of which there may be `most`: a file is in memory as a whole, and a device never ends.
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] if it cannot be read.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Stop> {
-    std::fs::read(path).map_err(|error| Stop::Refused(format!("cannot read {}: {error}", path.display())))
+/// [`Stop::Refused`] if it cannot be read or is larger.
+pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, Stop> {
+    let unreadable = |error: io::Error| Stop::Refused(format!("cannot read {}: {error}", path.display()));
+    let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len().min(most);
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    file.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 <= most {
+        return Ok(bytes);
+    }
+    Err(Stop::Refused(format!(
+        "{} is larger than {} MB, the most that such a file may have; leave out what psn does not read",
+        path.display(),
+        most >> 20
+    )))
 }
 
 /// The files that the command names for `kind`.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use jobs::import::{Outcome, Reject};
+use jobs::one_line::clip;
 use jobs::report::words;
 
 use super::{Args, changes};
@@ -160,9 +161,13 @@ fn told_reject(reject: &Reject) -> String {
     text
 }
 
-/// Text from a file on one line of a terminal, which obeys control characters.
+/// The most characters of a text from a file that are printed.
+const LONGEST_PRINTED: usize = 2_000;
+
+/// Text from a file on one line of a terminal, which obeys control characters, cut to a bounded length.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let line: String = text.chars().take(LONGEST_PRINTED + 1).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    clip(&line, LONGEST_PRINTED)
 }
 
 #[cfg(test)]

@@ -162,6 +162,32 @@ both!(
 );
 
 both!(
+    async fn rejected_rows_hold_nothing_that_a_terminal_obeys_and_go_in_only_when_mended(world: World) {
+        let folder = world.folder.path().join("in");
+        std::fs::create_dir(&folder).unwrap();
+        write(&folder, "units.csv", UNITS);
+        let staff = "Employer,Employee Number,Unit Code,First Name\r\nX,1,T\u{1b}[2J1,\"Ann\r\u{9b}2J\nLee\u{0b}\"\r\n";
+        write(&folder, "staff.csv", staff);
+        let saved = world.folder.path().join("rejects.csv");
+        let lost = psn(&world, &["--apply", "--rejects", saved.to_str().unwrap()]).await.unwrap_err();
+        assert!(lost.to_string().contains("every row of staff.csv"), "{lost}");
+        let text = std::fs::read_to_string(&saved).unwrap();
+        let row = "X,1,T\u{FFFD}[2J1,\"Ann\n\u{FFFD}2J\nLee\u{FFFD}\",staff.csv,2,Unit Code,";
+        assert!(text.contains(row), "{text:?}");
+        let obeyed = |c: char| c.is_control() && c != '\n';
+        assert!(!text.replace("\r\n", "\n").contains(obeyed), "{text:?}");
+        // As it is, it is rejected again, and never taken for a unit's code.
+        let again = ["--apply", "--staff", saved.to_str().unwrap()];
+        assert!(psn(&world, &again).await.unwrap_err().to_string().contains("every row of rejects.csv"));
+        std::fs::write(&saved, text.replace("T\u{FFFD}[2J1", "T1").replace('\u{FFFD}', "")).unwrap();
+        psn(&world, &again).await.unwrap();
+        assert_eq!(posts(&world).await, ["1 T1 .."]);
+        let people = entity::table::person::Entity::find().all(&world.db).await.unwrap();
+        assert_eq!(people[0].first_name.as_deref(), Some("Ann\n2J\nLee"));
+    }
+);
+
+both!(
     async fn staff_files_of_several_employers_are_one_list(world: World) {
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();

@@ -34,7 +34,9 @@ fn text_keeps_formulas_as_text_and_sheds_our_own_apostrophe() {
 #[test]
 fn spreadsheet_errors_and_control_characters_are_damage() {
     assert!(damage("#N/A").is_some() && damage("#####").is_some() && damage("a\u{7}b").is_some());
+    assert!(damage("Ann \u{FFFD}").is_some(), "what a list of rejected rows has in its place");
     assert!(damage("#1 Ward").is_none() && damage("two\nlines").is_none());
+    assert!(damage(&"é".repeat(32_767)).is_none() && damage(&"e".repeat(32_768)).is_some());
 }
 
 #[test]

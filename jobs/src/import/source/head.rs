@@ -4,10 +4,14 @@ use csv::StringRecord;
 
 use super::super::layout::{Column as _, FileKind, Has, TrainingColumn, header_key, not_asked_for};
 use super::super::mapping::Mapping;
-use super::{Counted, Lines, Refused, names, records};
+use super::records::Records;
+use super::{Counted, Refused, names};
+use crate::one_line::{clip, one_line};
 
 /// How far down a header is looked for.
 const DEEPEST: usize = 50;
+/// The most characters of a header that a sentence repeats.
+const LONGEST_SHOWN: usize = 80;
 
 /// A column of a wide export, which holds the days on which people completed one course.
 #[derive(Debug)]
@@ -41,7 +45,7 @@ pub(in super::super) struct Head {
     pub(in super::super) near: Vec<(String, &'static str)>,
     /// Every cell of the header, as written.
     pub(in super::super) header: Vec<String>,
-    /// Headers that are not ours, as written.
+    /// Headers that are not ours, each on one line and cut to a bounded length.
     pub(in super::super) ignored: Vec<String>,
     /// Those of them that nobody asked for.
     pub(in super::super) not_asked_for: Vec<String>,
@@ -53,8 +57,11 @@ impl Head {
     /// The line, with the delimiter, under which most of our headers are found.
     pub(super) fn find(text: &str, counted: Counted, kind: FileKind, mapping: &Mapping) -> Result<Self, Refused> {
         let mut best: Option<(usize, Found)> = None;
+        let mut cut_off: Option<Refused> = None;
         for delimiter in [b',', b';', b'\t'] {
-            for found in candidates(text, counted, delimiter) {
+            let (candidates, refused) = candidates(text, counted, delimiter);
+            cut_off = cut_off.or(refused);
+            for found in candidates {
                 let wide = found.cells.iter().filter(|cell| mapping.course_of(kind, cell).is_some()).count();
                 let score = wide + found.keys(kind, mapping).into_iter().filter(|key| ours(kind, key)).count();
                 if score > best.as_ref().map_or(0, |(score, _)| *score) {
@@ -65,7 +72,10 @@ impl Head {
         let wanted = kind.columns().iter().filter(|column| column.required);
         let wanted = wanted.map(|column| column.header).collect::<Vec<_>>().join(", ");
         let (_, found) = best.ok_or_else(|| {
-            Refused::whole(format!("no line of it is a header of {}, which needs {wanted}", kind.file_name()))
+            let none =
+                || Refused::whole(format!("no line of it is a header of {}, which needs {wanted}", kind.file_name()));
+            // The header may stand below what could not be read.
+            cut_off.unwrap_or_else(none)
         })?;
         found.checked(kind, mapping)
     }
@@ -82,6 +92,11 @@ impl Head {
     }
 }
 
+/// A header of theirs, fit for a sentence.
+fn shown(cell: &str) -> String {
+    clip(&one_line(cell), LONGEST_SHOWN)
+}
+
 fn ours(kind: FileKind, key: &str) -> bool {
     kind.columns().iter().any(|column| header_key(column.header) == *key)
 }
@@ -95,18 +110,22 @@ struct Found {
     above: Vec<(u32, usize)>,
 }
 
-fn candidates(text: &str, counted: Counted, delimiter: u8) -> impl Iterator<Item = Found> {
-    let mut lines = Lines::new(text, counted);
-    let mut above = Vec::new();
-    // What cannot be read as CSV is no header; the rows below it say so themselves.
-    let records = records(text, delimiter).into_records().take(DEEPEST).map_while(Result::ok).collect::<Vec<_>>();
-    records.into_iter().map(move |cells| {
-        let line = lines.of(&cells);
+/// The records among which the header is looked for, and why there are no more of them if one cannot be read. Where there is
+/// a header above that one, reading the rows says so.
+fn candidates(text: &str, counted: Counted, delimiter: u8) -> (Vec<Found>, Option<Refused>) {
+    let mut records = Records::new(text, counted, delimiter);
+    let (mut found, mut above, mut cells) = (Vec::new(), Vec::new(), StringRecord::new());
+    while found.len() < DEEPEST {
+        let line = match records.next(&mut cells) {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            Err(refused) => return (found, Some(refused)),
+        };
         let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).count();
-        let found = Found { delimiter, line, above: above.clone(), cells };
+        found.push(Found { delimiter, line, above: above.clone(), cells: cells.clone() });
         above.push((line, filled));
-        found
-    })
+    }
+    (found, None)
 }
 
 impl Found {
@@ -143,11 +162,14 @@ impl Found {
         let unknown = |at: usize, cell: &str| {
             !ours(kind, &keys[at]) && !cell.trim().is_empty() && mapping.course_of(kind, cell).is_none()
         };
-        let ignored: Vec<_> = self.cells.iter().enumerate().filter(|(at, cell)| unknown(*at, cell)).collect();
-        let ignored: Vec<_> = ignored.into_iter().map(|(_, cell)| cell.trim().to_owned()).collect();
+        let unknown: Vec<_> = self.cells.iter().enumerate().filter(|(at, cell)| unknown(*at, cell)).collect();
+        let not_asked_for =
+            unknown.iter().filter(|(_, cell)| not_asked_for(cell)).map(|(_, cell)| shown(cell)).collect();
+        let ignored: Vec<_> = unknown.into_iter().map(|(_, cell)| shown(cell)).collect();
         if !missing.is_empty() || !doubled.is_empty() {
+            let named: Vec<_> = self.cells.iter().filter(|cell| !cell.trim().is_empty()).map(shown).collect();
             let column = missing.first().copied().or(doubled.first().map(|(header, _)| *header));
-            let sentence = names::wrong_columns(&missing, &doubled, &ignored, &self.cells);
+            let sentence = names::wrong_columns(&missing, &doubled, &ignored, &named);
             return Err(Refused { column, ..Refused::at(line, sentence) });
         }
         // A banner is a few words over a wide table; anything wider may be data, and data is never skipped.
@@ -172,7 +194,7 @@ impl Found {
             of_courses,
             has: Has(has),
             near: names::near(&ignored, absent.map(|(_, column)| column.header)),
-            not_asked_for: ignored.iter().filter(|cell| not_asked_for(cell)).cloned().collect(),
+            not_asked_for,
             ignored,
             header: self.cells.iter().map(str::to_owned).collect(),
             below_banner: self.above.iter().any(|(_, filled)| *filled > 0).then_some(line),
@@ -185,7 +207,7 @@ impl Found {
             let mut places = (0..self.cells.len()).filter(|at| header_key(&self.cells[*at]) == theirs);
             match (places.next(), places.next()) {
                 (Some(place), None) => {
-                    let header = self.cells[place].trim().to_owned();
+                    let header = shown(&self.cells[place]);
                     Ok(OfCourse { place, header, course: course.to_owned() })
                 }
                 (found, _) => {

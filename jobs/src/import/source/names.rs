@@ -1,7 +1,5 @@
 //! What is wrong with the names in a header, and which of ours may have been meant.
 
-use csv::StringRecord;
-
 use super::super::layout::header_key;
 
 /// How many headers of a file are listed: a file of hundreds would hide what is wrong.
@@ -13,7 +11,7 @@ pub(super) fn wrong_columns(
     missing: &[&'static str],
     doubled: &[(&'static str, usize)],
     unknown: &[String],
-    header: &StringRecord,
+    names: &[String],
 ) -> String {
     let mut said = Vec::new();
     if let Some((last, before)) = missing.split_last() {
@@ -30,7 +28,6 @@ pub(super) fn wrong_columns(
         said.push(format!("the column {header} is there {times} times, and which one is meant cannot be told"));
     }
     if !missing.is_empty() {
-        let names: Vec<_> = header.iter().map(str::trim).filter(|name| !name.is_empty()).collect();
         let more = if names.len() > LISTED { format!(" and {} more", names.len() - LISTED) } else { String::new() };
         said.push(format!("the file has {}{more}", names[..names.len().min(LISTED)].join(", ")));
         said.push("a mapping file can name a column that is called something else".to_owned());

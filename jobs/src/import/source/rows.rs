@@ -2,7 +2,8 @@
 
 use csv::StringRecord;
 
-use super::{Counted, Head, Lines, Refused, Row, records};
+use super::records::Records;
+use super::{Counted, Head, Refused, Row};
 
 /// What stood below the data.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -17,21 +18,18 @@ pub(in super::super) struct Tail {
 
 /// Reads every record below the header of `text`.
 pub(super) fn read(text: &str, counted: Counted, head: &Head, mut each: impl FnMut(&Row<'_>)) -> Result<Tail, Refused> {
-    let mut reader = records(text, head.delimiter);
-    let mut lines = Lines::new(text, counted);
+    let mut records = Records::new(text, counted, head.delimiter);
     let mut record = StringRecord::new();
     // Totals are totals only when no data follows them.
     let mut totals: Vec<(u32, StringRecord)> = Vec::new();
     let mut tail = Tail::default();
     let mut read = 0;
-    while reader.read_record(&mut record).map_err(|_| Refused::whole("it cannot be read as CSV"))? {
+    while let Some(line) = records.next(&mut record)? {
         read += 1;
-        let line = lines.of(&record);
         if read <= head.skip || record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let last =
-            reader.is_done() || usize::try_from(reader.position().byte()).is_ok_and(|at| text[at..].trim().is_empty());
+        let last = records.is_done() || text[records.position()..].trim().is_empty();
         // What is left open or cut short in a CSV file is whole in a sheet, and its blank cells at the end of a row are not written.
         let sheet = counted == Counted::Records;
         if last && !sheet {
@@ -45,7 +43,7 @@ pub(super) fn read(text: &str, counted: Counted, head: &Head, mut each: impl FnM
             let fault = "This line looks like a total amid the data; remove it".to_owned();
             each(&Row { line, fault: Some(fault), cells: &total, head, of_course: None });
         }
-        if !sheet && swallows(text, head, &record, &reader) {
+        if !sheet && swallows(text, head, &record, records.position()) {
             let sentence = "a quotation mark in this line is not closed, so that it swallows the lines below; mend it";
             return Err(Refused::at(line, sentence));
         }
@@ -94,8 +92,8 @@ fn cut_short(text: &str, head: &Head, record: &StringRecord, line: u32) -> Resul
 
 /// Whether a cell runs over a line end that was not meant to be in it. A cell in quotation marks may hold line breaks, and even
 /// lines that look like rows. But where a mark was left open, the next one closes it, and that one opens a cell of its own: text
-/// follows it. Or the line has other cells than the header, and one of them holds a whole row.
-fn swallows(text: &str, head: &Head, record: &StringRecord, reader: &csv::Reader<&[u8]>) -> bool {
+/// follows it. Or the line has other cells than the header, and one of them holds a whole row. The record ends at `end`.
+fn swallows(text: &str, head: &Head, record: &StringRecord, end: usize) -> bool {
     if !record.iter().any(|cell| cell.contains('\n')) {
         return false;
     }
@@ -103,8 +101,7 @@ fn swallows(text: &str, head: &Head, record: &StringRecord, reader: &csv::Reader
     let is_row = |line: &str| line.matches(char::from(head.delimiter)).count() + 1 >= head.width;
     let at = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX).min(text.len());
     let start = at(record.position().map_or(0, csv::Position::byte));
-    let end = at(reader.position().byte()).max(start);
-    closes_badly(&text.as_bytes()[start..end], head.delimiter)
+    closes_badly(&text.as_bytes()[start..end.max(start)], head.delimiter)
         || (misshapen && record.iter().any(|cell| cell.contains('\n') && cell.lines().any(is_row)))
 }
 
