@@ -59,7 +59,7 @@ pub enum Refusal {
     #[error("there is no one person with a post today who is known so")]
     PersonUnknown,
     /// The days make no sense.
-    #[error("a grant begins today or later, and ends on its first day or later")]
+    #[error("a grant begins today or later, ends on its first day or later, and before the year 2101")]
     DaysUnusable,
     /// The person has the role on some of these days already.
     #[error("the person has been granted the role on some of these days already; withdraw that first")]

@@ -1,5 +1,6 @@
 //! Roles granted and withdrawn.
 
+use chrono::Datelike as _;
 use entity::id::AccessGrantId;
 use entity::period::{Day, Validity};
 use entity::store::access::grant;
@@ -11,6 +12,10 @@ use sea_orm::DatabaseConnection;
 use serde_json::json;
 
 use super::{By, NotDone, Refusal, record};
+
+/// The last year of a grant. Later days are slips of the keyboard, and the day after the last of 9999 has a year of five digits,
+/// which SQLite, where days are compared as text, takes for one that was long ago.
+const LAST_YEAR: i32 = 2100;
 
 /// The roles that can be granted; the others follow from the facts on file.
 const ROLES: [AccessRole; 3] = [AccessRole::Admin, AccessRole::Coordinator, AccessRole::Auditor];
@@ -40,7 +45,8 @@ pub async fn grant_role(db: &DatabaseConnection, by: &By, wish: GrantWish) -> Re
     }
     let from = from.unwrap_or(by.today);
     let days = Validity::from_last(Some(from), until);
-    if from < by.today || days.is_empty() {
+    let too_late = from.max(until.unwrap_or(from)).date().year() > LAST_YEAR;
+    if from < by.today || days.is_empty() || too_late {
         return Err(Refusal::DaysUnusable.into());
     }
     let txn = begin_write(db).await?;

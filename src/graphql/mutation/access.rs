@@ -72,7 +72,7 @@ enum AccessRefusalCode {
     TokenRevoked,
     /// Not exactly one person with a post today is known so.
     PersonUnknown,
-    /// The grant would begin before today, or end before it begins.
+    /// The grant would begin before today, end before it begins, or end after the year 2100.
     DaysUnusable,
     /// The person has the role on some of these days already.
     GrantedAlready,

@@ -127,6 +127,8 @@ both!(
             (json!({ "workEmail": "nobody@board.example", "role": "ADMIN" }), "PERSON_UNKNOWN"),
             (json!({ "workEmail": "p5@board.example", "role": "ADMIN", "from": "2026-11-15" }), "DAYS_UNUSABLE"),
             (json!({ "workEmail": "p5@board.example", "role": "ADMIN", "until": "2026-11-15" }), "DAYS_UNUSABLE"),
+            // On SQLite the day after it would be one that was long ago.
+            (json!({ "workEmail": "p5@board.example", "role": "ADMIN", "until": "9999-12-31" }), "DAYS_UNUSABLE"),
         ] {
             assert_eq!(code(input.clone()).await, expected, "{input}");
         }
