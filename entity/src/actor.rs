@@ -34,7 +34,7 @@ impl fmt::Display for Actor {
 
 /// A text that names nobody.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' names nobody: person:ID, token:ID, operator, worker or anonymous")]
+#[error("'{0:.60}' names nobody: person:ID, token:ID, operator, worker or anonymous")]
 pub struct UnknownActor(pub String);
 
 impl FromStr for Actor {

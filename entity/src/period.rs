@@ -4,12 +4,27 @@ use std::{fmt, str::FromStr};
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use sea_orm::DeriveValueType;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::excerpt::excerpt;
+
+/// The first year of which a day is read. PostgreSQL knows no day before 4713 BC, and SQLite compares days as text, in which a
+/// year before the first has a sign.
+const FIRST_YEAR: i32 = 1;
 
 /// A civil date in the board's time zone. No instant takes part in coverage.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize)]
 #[serde(transparent)]
 pub struct Day(NaiveDate);
+
+/// A day that was written down may come back changed: a cursor is in the hands of clients.
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let day = NaiveDate::deserialize(deserializer)?;
+        if day.year() < FIRST_YEAR { Err(D::Error::custom("a day before the year 1")) } else { Ok(Self(day)) }
+    }
+}
 
 impl Day {
     /// The calendar's last day.
@@ -79,10 +94,10 @@ impl fmt::Debug for Day {
 /// A text that names no day, or no ISO week.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PeriodError {
-    /// Not `yyyy-mm-dd`, or no such day.
+    /// Not `yyyy-mm-dd`, or no such day. Holds the start of the text.
     #[error("'{0}' is not a day; write it as 2026-11-16")]
     Day(String),
-    /// Not `yyyy-Www`, or no such week.
+    /// Not `yyyy-Www`, or no such week. Holds the start of the text.
     #[error("'{0}' is not an ISO week; write it as 2026-W48")]
     Week(String),
 }
@@ -91,13 +106,15 @@ impl FromStr for Day {
     type Err = PeriodError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // chrono alone would take 2026-1-6 and +2026-01-06.
-        let exact = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        // chrono alone would take 2026-1-6, +2026-01-06 and -044-03-15.
+        let expected = |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+        let exact = text.len() == 10 && text.bytes().enumerate().all(expected);
         exact
             .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
             .flatten()
+            .filter(|day| day.year() >= FIRST_YEAR)
             .map(Self)
-            .ok_or_else(|| PeriodError::Day(text.to_owned()))
+            .ok_or_else(|| PeriodError::Day(excerpt(text)))
     }
 }
 
@@ -222,8 +239,9 @@ impl FromStr for IsoWeek {
         });
         parsed
             .and_then(|(year, week)| Some(Self { year: year.parse().ok()?, week: week.parse().ok()? }))
+            .filter(|week| week.year >= FIRST_YEAR)
             .filter(|week| NaiveDate::from_isoywd_opt(week.year, week.week, Weekday::Mon).is_some())
-            .ok_or_else(|| PeriodError::Week(text.to_owned()))
+            .ok_or_else(|| PeriodError::Week(excerpt(text)))
     }
 }
 

@@ -6,7 +6,7 @@ use sea_orm::DeriveValueType;
 
 /// A word that is none of a closed set's; the set's words are in the message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{word}' is not one of {allowed}")]
+#[error("'{word:.60}' is not one of {allowed}")]
 pub struct UnknownWord {
     /// What was given.
     pub word: String,

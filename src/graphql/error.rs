@@ -3,12 +3,15 @@
 use std::fmt::Display;
 
 use async_graphql::{Error, ErrorExtensionValues, PathSegment, ServerError};
+use entity::excerpt::excerpt;
 use sea_orm::DbErr;
 
 /// The sentence for everything that is our fault.
 pub const INTERNAL_SENTENCE: &str = "Something went wrong on our side; quote this request id when you report it";
-/// The most letters of a client's own text that a sentence repeats.
-const LONGEST_ECHO: usize = 60;
+/// The most characters of a message. The engine repeats what a client wrote, and a query may have 32 KB in one line.
+const LONGEST_MESSAGE: usize = 600;
+/// How many of them are the end of a message that is cut: a parser says there what it expected.
+const KEPT_END: usize = 200;
 const UNAVAILABLE_SENTENCE: &str = "The database cannot be reached; try again in a minute";
 
 macro_rules! codes {
@@ -120,13 +123,13 @@ impl ApiError {
     /// and `given`, the name, is echoed in the sentence, shortened and without control characters.
     #[must_use]
     pub fn not_found(kind: &str, argument: &str, given: &str) -> Self {
-        let sentence = format!("There is no such {kind} as '{}'", echoed(given));
-        Self { argument: Some(argument.to_owned()), ..Self::new(Code::NotFound, sentence) }
+        let sentence = format!("There is no such {kind} as '{}'", excerpt(given));
+        Self { argument: Some(excerpt(argument)), ..Self::new(Code::NotFound, sentence) }
     }
 
     /// The argument `field` has a value that means nothing here; the sentence says what would.
     pub fn bad_input(field: &str, sentence: impl Into<String>) -> Self {
-        Self { argument: Some(field.to_owned()), ..Self::new(Code::BadInput, sentence) }
+        Self { argument: Some(excerpt(field)), ..Self::new(Code::BadInput, sentence) }
     }
 
     /// Our fault. The cause is logged here, once, in the span of the request, and goes nowhere else.
@@ -161,16 +164,6 @@ impl ApiError {
         }
         extensions
     }
-}
-
-/// What a client gave, fit for a sentence and a log line.
-fn echoed(given: &str) -> String {
-    let mut shown = given.chars().filter(|letter| !letter.is_control());
-    let mut text: String = shown.by_ref().take(LONGEST_ECHO).collect();
-    if shown.next().is_some() {
-        text.push('…');
-    }
-    text
 }
 
 /// A database that is away is [`ApiError::unavailable`]; everything else that it says is our fault.
@@ -229,6 +222,19 @@ pub fn presentable(mut error: ServerError, explores: bool) -> ServerError {
     }
     error.extensions.get_or_insert_default().set("code", code.word());
     error
+}
+
+/// Cuts a message in its middle where it would be about as long as the input that it is about.
+#[must_use]
+pub fn bounded(message: String) -> String {
+    // Bytes first: hardly any message is counted.
+    let length = if message.len() > LONGEST_MESSAGE { message.chars().count() } else { 0 };
+    if length <= LONGEST_MESSAGE {
+        return message;
+    }
+    let start: String = message.chars().take(LONGEST_MESSAGE - KEPT_END).collect();
+    let end: String = message.chars().skip(length - KEPT_END).collect();
+    format!("{start} … {end}")
 }
 
 /// A complaint of the engine up to where it would name a second thing. The first that it names stands in the query; what comes
@@ -320,10 +326,18 @@ mod tests {
     fn what_is_not_found_is_named_in_a_bounded_and_printable_way() {
         let sentence = |given: &str| ApiError::not_found("unit", "code", given).sentence().to_owned();
         assert_eq!(sentence("N\u{7}1\n"), "There is no such unit as 'N1'");
-        assert_eq!(sentence(&"é".repeat(60)), format!("There is no such unit as '{}'", "é".repeat(60)));
         assert_eq!(sentence(&"é".repeat(61)), format!("There is no such unit as '{}…'", "é".repeat(60)));
         let shown = ServerError::from(ApiError::not_found("unit", "underCode", "N1"));
         assert_eq!(shown.extensions.unwrap().get("argument"), Some(&"underCode".into()));
+    }
+
+    #[test]
+    fn a_long_message_keeps_its_start_and_its_end() {
+        let short = "é".repeat(600);
+        assert_eq!(bounded(short.clone()), short);
+        let cut = bounded(format!("a{}z", "é".repeat(30_000)));
+        assert_eq!(cut.chars().count(), 603);
+        assert!(cut.starts_with("aé") && cut.contains("é … é") && cut.ends_with("éz"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod cost;
 mod introspection;
 mod shape;
 mod text;
+mod zero;
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use async_graphql::{Positioned, Value, Variables};
 pub use self::cost::{ASSUMED_LIST, LARGEST_PAGE, MOST_CHILDREN};
 pub(crate) use self::introspection::asks_about_schema;
 pub use self::shape::{MAX_ALIASES, MAX_ARGUMENTS, MAX_DEFINITIONS, MAX_DEPTH, MAX_FIELDS, MAX_ROOT_FIELDS};
-pub use self::text::{MAX_NESTING, MAX_QUERY_BYTES, MAX_TOKENS, MAX_VALUES, MAX_VARIABLES_BYTES};
+pub use self::text::{MAX_NAME_BYTES, MAX_NESTING, MAX_QUERY_BYTES, MAX_TOKENS, MAX_VALUES, MAX_VARIABLES_BYTES};
 use super::error::{ApiError, Code};
 
 /// The limits that one schema's queries are held to.
@@ -85,17 +86,18 @@ impl Limits {
         self.max_cost
     }
 
-    /// Refuses what is too long, too deep or too broad, and parses the rest.
+    /// Refuses what is too long, too deep or too broad, parses the rest, and refuses a string with U+0000.
     ///
     /// # Errors
     ///
-    /// A refusal with its code and, in the sentence, the limit; or [`Code::ParseFailed`].
+    /// A refusal with its code and, in the sentence, the limit; [`Code::ParseFailed`] or [`Code::BadInput`].
     pub fn read(query: &str) -> Result<ExecutableDocument, ApiError> {
         text::refuse_long(query)?;
         text::refuse_deep(query.as_bytes(), text::Language::GraphQl)?;
         let document =
             parser::parse_query(query).map_err(|error| ApiError::new(Code::ParseFailed, error.to_string()))?;
         shape::refuse_misshapen(&document)?;
+        zero::refuse_in_document(&document)?;
         Ok(document)
     }
 
@@ -104,7 +106,7 @@ impl Limits {
     /// # Errors
     ///
     /// [`Code::QueryTooCostly`] with the limit; [`Code::OperationUnknown`], and [`Code::BadInput`] for a required variable that
-    /// is missing.
+    /// is missing or a string with U+0000.
     pub fn admit(
         &self,
         document: Arc<ExecutableDocument>,
@@ -113,6 +115,7 @@ impl Limits {
     ) -> Result<Admitted, Refused> {
         let (name, chosen) = choose(&document, operation)?;
         refuse_missing_variables(&chosen.node, variables)?;
+        zero::refuse_in_variables(variables)?;
         let cost = self.prices.of(&document, &chosen.node, variables);
         if cost > self.max_cost {
             let error = ApiError::new(

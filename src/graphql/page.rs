@@ -11,6 +11,7 @@ use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::error::ApiError;
 use super::loader::Rows;
@@ -76,7 +77,9 @@ impl Page {
         let read = |name, cursor: &Option<String>| {
             let key = |cursor: &String| {
                 let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-                let (of, key): (String, K) = serde_json::from_slice(&bytes).ok()?;
+                // A client can write one itself: what no database could compare with is no key.
+                let value = serde_json::from_slice(&bytes).ok().filter(|value| !holds_zero(value))?;
+                let (of, key): (String, K) = serde_json::from_value(value).ok()?;
                 (of == list).then_some(key)
             };
             let refused =
@@ -93,6 +96,16 @@ impl Page {
         let (after, before): (Option<i64>, Option<i64>) = self.bounds(list)?;
         let span = Span { from: self.from, after, before, limit: self.size as u64 + 1 };
         Ok((span, (after.is_some(), before.is_some())))
+    }
+}
+
+/// Whether a text in `value` holds U+0000, which PostgreSQL takes in no text.
+fn holds_zero(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_zero),
+        Value::Object(fields) => fields.values().any(holds_zero),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike as _, SecondsFormat, Utc};
 use entity::period::{Day, IsoWeek};
 
 use super::error::Code;
@@ -48,7 +48,12 @@ pub(crate) struct Instant(pub(crate) DateTime<Utc>);
 #[Scalar(name = "DateTime")]
 impl ScalarType for Instant {
     fn parse(value: Value) -> InputValueResult<Self> {
-        read(value).map(Self)
+        let at = read::<DateTime<Utc>, Self>(value)?;
+        // RFC 3339 has years of four digits. The engines know neither the first nor the last years of the date library.
+        if (1..=9999).contains(&at.year()) {
+            return Ok(Self(at));
+        }
+        Err(refused(InputValueError::custom("an instant is of the years 1 to 9999, as in 2026-11-16T07:00:00Z")))
     }
 
     fn to_value(&self) -> Value {

@@ -162,6 +162,7 @@ fn put_null(data: &mut serde_json::Value, path: &[PathSegment]) {
 }
 
 fn shown(mut error: ServerError, id: &RequestId) -> serde_json::Value {
+    error.message = error::bounded(error.message);
     error.extensions.get_or_insert_default().set("requestId", id.to_string());
     json!(error)
 }

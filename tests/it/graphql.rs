@@ -5,6 +5,7 @@ mod answers;
 pub(crate) mod board;
 mod contract;
 pub(crate) mod history;
+mod hostile_input;
 mod link;
 mod lists;
 mod pages;

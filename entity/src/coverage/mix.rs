@@ -79,7 +79,7 @@ impl fmt::Display for MixError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "'{}' is not a mix rule; write '2 different job_family' or '1 from Nursing and Midwifery of job_family' \
+            "'{:.60}' is not a mix rule; write '2 different job_family' or '1 from Nursing and Midwifery of job_family' \
              (job_family, band, site or employer), with ';' between rules",
             self.part
         )

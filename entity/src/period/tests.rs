@@ -39,6 +39,29 @@ fn texts_that_name_no_day_and_no_week_are_refused() {
     }
 }
 
+#[test]
+fn days_before_the_year_1_are_refused_wherever_they_come_from() {
+    for text in ["0000-01-01", "-044-03-15", "0000-W10"] {
+        assert!(text.parse::<Day>().is_err() && text.parse::<IsoWeek>().is_err(), "{text}");
+    }
+    for json in ["\"-4800-01-01\"", "\"-0044-03-15\"", "\"0000-12-31\""] {
+        assert!(serde_json::from_str::<Day>(json).is_err(), "{json}");
+    }
+    for text in ["0001-01-01", "9999-12-31"] {
+        let json = serde_json::to_string(&day(text)).expect("JSON");
+        assert_eq!(serde_json::from_str::<Day>(&json).ok(), Some(day(text)));
+    }
+    let last = serde_json::to_string(&Day::LAST).expect("JSON");
+    assert_eq!(serde_json::from_str::<Day>(&last).ok(), Some(Day::LAST), "what is written is read");
+}
+
+#[test]
+fn an_error_repeats_only_the_start_of_a_text() {
+    let long = "9".repeat(30_000);
+    assert!(long.parse::<Day>().unwrap_err().to_string().len() < 200);
+    assert!(long.parse::<IsoWeek>().unwrap_err().to_string().len() < 200);
+}
+
 fn any_day() -> impl Strategy<Value = Day> {
     (0i64..400).prop_map(|days| day("2026-01-01").plus_days(days))
 }

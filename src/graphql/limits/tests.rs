@@ -241,3 +241,28 @@ fn of_several_sizes_the_largest_is_priced_wherever_it_is_given() {
     assert_eq!(price("query($f:Int=20){teams(first:$f,last:100){nodes{id}}}"), whole);
     assert_eq!(price("query($l:Int=100){teams(first:20,last:$l){nodes{id}}}"), whole);
 }
+
+#[test]
+fn a_string_with_a_zero_character_is_refused_wherever_it_stands() {
+    let zero = r#""a\u0000b""#;
+    for query in [
+        format!("{{ node(id: {zero}) {{ id }} }}"),
+        format!("{{ a: node(id: \"1\") {{ id }} node(id: [[{{ x: [{zero}] }}]]) {{ id }} }}"),
+        format!("query($v: String = {zero}) {{ version }}"),
+        format!("query @x(y: {zero}) {{ version }}"),
+        format!("{{ version @skip(if: {zero}) }}"),
+        format!("{{ ...f }} fragment f on Query {{ ... on Query {{ node(id: {zero}) {{ id }} }} }}"),
+        format!("{{ version }} fragment f on Query @x(y: [{zero}]) {{ version }}"),
+    ] {
+        let refused = Limits::read(&query).expect_err(&query);
+        assert_eq!(refused.code(), Code::BadInput, "{query}");
+    }
+    let document = Arc::new(Limits::read("query($v: String) { version }").unwrap());
+    let admitted = |value: serde_json::Value| {
+        let variables = Variables::from_json(serde_json::json!({ "v": value }));
+        limits(100).admit(Arc::clone(&document), None, &variables).map(drop).map_err(|refused| refused.error.code())
+    };
+    assert_eq!(admitted("a\u{1}b".into()), Ok(()));
+    assert_eq!(admitted("a\0b".into()), Err(Code::BadInput));
+    assert_eq!(admitted(serde_json::json!({ "in": [[{ "w": "\0" }]] })), Err(Code::BadInput));
+}

@@ -14,6 +14,9 @@ pub const MAX_VALUES: usize = 1_000;
 /// The most tokens of a query: names, numbers, strings and signs. The standard introspection query has about 330.
 pub const MAX_TOKENS: usize = 4_000;
 
+/// The longest name or number of a query, in bytes. An answer and its errors repeat the names of fields.
+pub const MAX_NAME_BYTES: usize = 256;
+
 /// The deepest nesting of brackets of any kind. The parser takes a stack frame for each, and 500 of them end the process
 /// in a debug build; the standard introspection query has 16.
 pub const MAX_NESTING: usize = 40;
@@ -38,7 +41,8 @@ pub(super) fn refuse_long(query: &str) -> Result<(), ApiError> {
     ))
 }
 
-/// Refuses brackets nested deeper than [`MAX_NESTING`], and in a query more than [`MAX_TOKENS`] tokens. One pass over the
+/// Refuses brackets nested deeper than [`MAX_NESTING`], and in a query more than [`MAX_TOKENS`] tokens or one longer than
+/// [`MAX_NAME_BYTES`]. One pass over the
 /// bytes, no recursion. Quoted text and comments do not count. Where the text is not well formed the counts may be too high,
 /// never too low for what a parser would open: a parser stops at the first fault, and up to there both read the same.
 pub(super) fn refuse_deep(text: &[u8], language: Language) -> Result<(), ApiError> {
@@ -50,6 +54,12 @@ pub(super) fn refuse_deep(text: &[u8], language: Language) -> Result<(), ApiErro
             tokens += 1;
             if language == Language::GraphQl && tokens > MAX_TOKENS {
                 let sentence = format!("The query has more than {MAX_TOKENS} names, values and signs; split it");
+                return Err(ApiError::new(Code::QueryTooLong, sentence));
+            }
+            let name = text[at..].iter().take_while(|byte| in_word(byte)).count();
+            if language == Language::GraphQl && name > MAX_NAME_BYTES {
+                let sentence =
+                    format!("A name or number of the query is longer than the limit of {MAX_NAME_BYTES} bytes");
                 return Err(ApiError::new(Code::QueryTooLong, sentence));
             }
         }
@@ -76,10 +86,14 @@ pub(super) fn refuse_deep(text: &[u8], language: Language) -> Result<(), ApiErro
     Ok(())
 }
 
+/// Whether a byte is one of a name or a number.
+fn in_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+') || !byte.is_ascii()
+}
+
 /// Whether a token begins at `at`: a string, a sign (an ellipsis is one), or the first letter of a name or number. A number with a
 /// fraction counts as three.
 fn begins_token(text: &[u8], at: usize) -> bool {
-    let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+') || !byte.is_ascii();
     let before = at.checked_sub(1).and_then(|before| text.get(before));
     match text.get(at) {
         None | Some(b' ' | b'\t' | b'\n' | b'\r' | b',' | b'#') => false,

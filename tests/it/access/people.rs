@@ -48,6 +48,20 @@ both!(
 );
 
 both!(
+    async fn a_claim_with_a_zero_character_is_of_no_one(world: World) {
+        board::organisation(&world.db).await;
+        let today = day("2026-11-16");
+        for claim in [
+            KnownBy::WorkEmail("p4@board.example\0".to_owned()),
+            KnownBy::EmployeeNumber(None, "\0004".to_owned()),
+            KnownBy::EmployeeNumber(Some("NHS\0".to_owned()), "004".to_owned()),
+        ] {
+            assert_eq!(find(&world.db, &claim, today).await.unwrap(), None, "{claim:?}");
+        }
+    }
+);
+
+both!(
     async fn a_grant_holds_from_its_first_day_to_the_day_before_it_ends_or_is_withdrawn(world: World) {
         board::organisation(&world.db).await;
         let (_, gate) = site(&world);
