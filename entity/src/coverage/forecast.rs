@@ -38,7 +38,7 @@ const LOST: &str = "not all Peer Supporters who count today will still count the
 /// One thing that is different on that day. Nobody is named: the sentence goes into mails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// So many people who count today will not, for this headline.
+    /// So many people who count today will not, for this headline; of an allocation that is over by then only that it is.
     Lost(Reason, u32),
     /// So many people who count today are allocated to a unit of the cover group that has nobody left, so that it is in the
     /// group no longer; they may count there as before, but there helps nobody.
@@ -207,14 +207,14 @@ fn causes(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<
     causes
 }
 
-/// People who count today and will not, by the headline of why.
+/// People who count today and will not, by why.
 fn lost(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<Cause> {
     let mut reasons = Vec::new();
     let mut emptied = Vec::new();
     for standing in today.standings.iter().filter(|standing| standing.reasons.is_active()) {
         let person = index.roster().allocations[standing.allocation as usize].person;
         match later.standings.iter().find(|then| then.allocation == standing.allocation) {
-            Some(then) => reasons.extend(then.reasons.headline().map(|reason| (reason, person))),
+            Some(then) => reasons.extend(then.reasons.told_of_team().map(|reason| (reason, person))),
             None => emptied.push(person),
         }
     }

@@ -33,6 +33,19 @@ impl Reasons {
     pub fn headline(self) -> Option<Reason> {
         self.iter().next()
     }
+
+    /// Those that are about the allocation's own days, and not about the person: that it is over, or has not begun.
+    #[must_use]
+    pub fn of_allocation(self) -> Self {
+        self.iter().filter(|reason| matches!(reason, Reason::StoodDown | Reason::NotStarted)).collect()
+    }
+
+    /// The reason that a sentence about a team gives: the headline; on a day on which the allocation does not hold only that,
+    /// for how the person is then concerns another team. Nothing when active.
+    #[must_use]
+    pub fn told_of_team(self) -> Option<Reason> {
+        self.of_allocation().headline().or_else(|| self.headline())
+    }
 }
 
 impl FromIterator<Reason> for Reasons {

@@ -84,7 +84,8 @@ pub struct TeamRow {
     pub mix: Vec<Outcome>,
     /// The allocations to the team or group, with their standing.
     pub standings: Vec<Standing>,
-    /// Allocated people who do not count although their allocation is under way or to come, by headline.
+    /// Allocated people who do not count although their allocation is under way or to come, by headline; of one to come only
+    /// that it has not begun.
     pub not_counting: Vec<(Reason, u32)>,
 }
 
@@ -408,12 +409,12 @@ pub(super) fn counting_champions(index: &Index, units: &[UnitIx], day: Day) -> V
     champions
 }
 
-/// People by the headline of why they do not count; who has stood down is history, not a way to close a gap.
+/// People by why they do not count; who has stood down is history, not a way to close a gap.
 fn not_counting(index: &Index, standings: &[Standing]) -> Vec<(Reason, u32)> {
     let mut people: Vec<_> = standings
         .iter()
         .filter(|standing| standing.reasons.iter().all(|reason| reason != Reason::StoodDown))
-        .filter_map(|standing| standing.reasons.headline().map(|reason| (reason, standing.allocation)))
+        .filter_map(|standing| standing.reasons.told_of_team().map(|reason| (reason, standing.allocation)))
         .map(|(reason, allocation)| (reason, index.roster().allocations[allocation as usize].person))
         .collect();
     people.sort_unstable();

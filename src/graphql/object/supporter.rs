@@ -9,6 +9,7 @@ use entity::id::PersonId;
 use entity::period::Day;
 use entity::value::Reason;
 
+use super::super::access::ToldDays;
 use super::super::scalar::Date;
 use super::person::Person;
 use super::roll_up::hundredths;
@@ -30,12 +31,14 @@ impl Supporter {
         &self.team.at.index().roster().allocations[place as usize]
     }
 
-    /// Whether the day is one of the record's own, or the viewer sees the person anyway. Of who has gone elsewhere the record
-    /// tells what was while it held, and not how they are since.
+    /// The days of which the record tells the viewer.
+    fn told_days(&self) -> ToldDays {
+        self.team.at.scope().told_days(self.allocation())
+    }
+
+    /// Whether the record tells the viewer how the person is on the day asked about.
     fn tells_of_person(&self) -> bool {
-        let allocation = self.allocation();
-        allocation.validity.holds_on(self.team.at.as_of.day)
-            || self.team.at.person(self.id_of(allocation.person)).is_some()
+        self.told_days().has(self.team.at.as_of.day)
     }
 
     /// What allocations are ordered by: unit code, first day, id.
@@ -47,10 +50,7 @@ impl Supporter {
     /// The reasons that the viewer sees.
     pub(crate) fn reasons(&self) -> Reasons {
         let all = self.team.row().standings[self.place].reasons;
-        if self.tells_of_person() {
-            return all;
-        }
-        all.iter().filter(|reason| matches!(reason, Reason::StoodDown | Reason::NotStarted)).collect()
+        if self.tells_of_person() { all } else { all.of_allocation() }
     }
 
     fn id_of(&self, person: PersonIx) -> PersonId {
@@ -65,8 +65,9 @@ impl Supporter {
 
     /// Of several approvals the last that was decided by the day, else the first that is to come.
     fn latest(&self, approvals: &[Decided]) -> Option<Decided> {
-        let day = self.team.at.as_of.day;
-        approvals.iter().rev().find(|decided| decided.on <= day).or(approvals.first()).copied()
+        let (day, told) = (self.team.at.as_of.day, self.told_days());
+        let mut known = approvals.iter().filter(|decided| told.knows(decided.on));
+        known.clone().rev().find(|decided| decided.on <= day).or(known.next()).copied()
     }
 
     fn approval(&self, approvals: &[Decided]) -> Option<Approval> {
@@ -136,8 +137,10 @@ impl Supporter {
         self.reasons().headline().map(StandingReason::from)
     }
 
-    /// Every reason why it does not count, the headline first. Of an allocation that is over or to come, of somebody whom the
-    /// viewer does not see otherwise, only that: headline, words, pause, certificate and expiries are told likewise.
+    /// Every reason why it does not count, the headline first. On a day on which the allocation does not hold, only that it is
+    /// over or has not begun, unless the record is the viewer's own, or that of a person whom they manage, or they see all
+    /// records, or it begins later than today and the day is not before today. The same holds for headline, words, pause,
+    /// certificate and expiry.
     async fn reasons_against(&self) -> Vec<StandingReason> {
         self.reasons().iter().map(StandingReason::from).collect()
     }
@@ -149,11 +152,11 @@ impl Supporter {
 
     /// Whether cover from outside the team is on file: then the person need not work in the team to count.
     async fn outside_team(&self) -> bool {
-        self.allocation().terms_on(self.team.at.as_of.day).outside_team
+        self.allocation().terms_on(self.told_days().latest(self.team.at.as_of.day)).outside_team
     }
 
-    /// Whether it rests on an approval by a person who did not hold the office on the day of the decision. Null if the viewer
-    /// may not see this person otherwise and the allocation has ended or not begun.
+    /// Whether it rests on an approval by a person who did not hold the office on the day of the decision. Null on a day of
+    /// which the record does not tell the viewer, as for `reasonsAgainst`.
     async fn is_unproven(&self) -> Option<bool> {
         self.tells_of_person().then(|| self.team.row().standings[self.place].is_unproven)
     }
@@ -180,24 +183,28 @@ impl Supporter {
 
     /// Protected time, in hours a month. Null where it is not recorded.
     async fn protected_hours(&self) -> Option<f64> {
-        let hours = self.team.at.known.directory.protected_hours(self.allocation().id, self.team.at.as_of.day);
+        let day = self.told_days().latest(self.team.at.as_of.day);
+        let hours = self.team.at.known.directory.protected_hours(self.allocation().id, day);
         hours.map(|hours| hundredths(i64::from(hours)))
     }
 
     /// Day of the sign-off against the competence framework: the last on or before the day, else the first to come.
     async fn signed_off_on(&self) -> Option<Date> {
-        let (day, signed_off) = (self.team.at.as_of.day, &self.allocation().signed_off);
-        signed_off.iter().rev().find(|on| **on <= day).or(signed_off.first()).copied().map(Date)
+        let (day, told) = (self.team.at.as_of.day, self.told_days());
+        let mut known = self.allocation().signed_off.iter().copied().filter(|on| told.knows(*on));
+        known.clone().rev().find(|on| *on <= day).or(known.next()).map(Date)
     }
 
-    /// The pause of the role that holds on the day, or the next one. Null where there is none.
+    /// The pause of the role that holds on the day, or the next one. Null if there is none, or none that shares a day with
+    /// those of which the record tells the viewer, as for `reasonsAgainst`.
     async fn pause(&self) -> Option<Pause> {
-        if !self.tells_of_person() {
+        let (day, told) = (self.team.at.as_of.day, self.told_days());
+        if !told.has(day) {
             return None;
         }
-        let day = self.team.at.as_of.day;
         let pauses = self.team.at.index().allocations_of(self.allocation().person).flat_map(|own| &own.pauses);
-        let pause = pauses.copied().filter(|pause| !pause.ended_by(day)).min_by_key(|pause| pause.from)?;
+        let coming = pauses.filter(|pause| !pause.ended_by(day)).filter_map(|pause| told.part_of(*pause));
+        let pause = coming.min_by_key(|pause| pause.from)?;
         Some(Pause { first_day: pause.from.map(Date), last_day: pause.last().map(Date), holds: pause.holds_on(day) })
     }
 
@@ -237,7 +244,7 @@ pub(crate) struct Approval {
 pub(crate) struct Pause {
     /// First day of the pause. Null: always so far.
     first_day: Option<Date>,
-    /// Last day of the pause. Null: open-ended.
+    /// Last day of the pause. Null if it is open-ended, or ends after the days of which the record tells the viewer.
     last_day: Option<Date>,
     /// Whether it holds on the day asked about.
     holds: bool,

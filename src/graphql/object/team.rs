@@ -197,10 +197,10 @@ impl Team {
         let allocation = |place: usize| &roster.allocations[self.row().standings[place].allocation as usize];
         let places = (0..self.row().standings.len())
             .filter(|place| include_ended || !allocation(*place).validity.ended_by(day))
-            .filter(|place| active.is_none_or(|active| self.row().standings[*place].reasons.is_active() == active))
             .filter(|place| self.at.scope().sees_allocation(allocation(*place)));
         let supporters = places.map(|place| Supporter { team: self.clone(), place });
-        let mut supporters: Vec<Supporter> = supporters.collect();
+        let is_wanted = |supporter: &Supporter| active.is_none_or(|active| supporter.reasons().is_active() == active);
+        let mut supporters: Vec<Supporter> = supporters.filter(is_wanted).collect();
         supporters.sort_by_cached_key(Supporter::order);
         let total = Total::Known(supporters.len());
         let slice = cut(&page, "supporters", supporters, Supporter::order)?;

@@ -18,7 +18,8 @@ const AT_ONCE: usize = 8;
 fn values(schema: &Schema, of: &str, argument: &Field) -> Vec<String> {
     match of_argument(of, &argument.name) {
         Some(Takes::Picks(values)) => values.iter().map(|value| (*value).to_owned()).collect(),
-        Some(Takes::Day) => ["2026-03-02", "2027-01-10"].map(|day| format!("\"{day}\"")).to_vec(),
+        // A Monday on which everything of the past held, the last day of what ended in May, and a day to come.
+        Some(Takes::Day) => ["2026-03-02", "2026-05-31", "2027-01-10"].map(|day| format!("\"{day}\"")).to_vec(),
         Some(Takes::Input) => {
             let Some(Kind::Input(fields)) = schema.types.get(&argument.of) else {
                 panic!("{of} takes no input object")
@@ -43,13 +44,15 @@ fn tried(schema: &Schema, on: &str, field: &Field) -> Vec<Part> {
         return Vec::new();
     }
     let target = schema.target(field);
-    let inside = if schema.is_plain(target) {
-        schema.values(target)
-    } else {
-        schema.identity(target).and(schema.scalars(target))
-    };
     let mut parts = Vec::new();
     for argument in &field.arguments {
+        // What is told of another day is asked whole: pauses and expiries too.
+        let is_day = matches!(of_argument(&format!("{on}.{}", field.name), &argument.name), Some(Takes::Day));
+        let inside = if schema.is_plain(target) || is_day {
+            schema.values(target)
+        } else {
+            schema.identity(target).and(schema.scalars(target))
+        };
         for value in values(schema, &format!("{on}.{}", field.name), argument) {
             let others: Vec<Field> =
                 field.arguments.iter().filter(|other| other.name != argument.name).cloned().collect();
@@ -71,7 +74,10 @@ fn questions(asking: &Asking) -> Vec<Selection> {
     let mut all = Vec::new();
     for on in schema.entities().into_iter().filter(|on| *on != "Viewer").chain(["Query"]) {
         for field in schema.fields(on) {
-            for parts in tried(schema, on, field).chunks(AT_ONCE) {
+            // Of another day so much is asked that it is a question of its own.
+            let (days, others): (Vec<_>, Vec<_>) =
+                tried(schema, on, field).into_iter().partition(|part| part.arguments.contains("asOf:"));
+            for parts in days.chunks(1).chain(others.chunks(AT_ONCE)) {
                 let inside = Selection(parts.to_vec());
                 all.push(match on {
                     "Query" => inside,

@@ -1,6 +1,7 @@
 //! What a viewer must get: an ADMIN's answer to the same question, without what the rules keep from them.
 
 use entity::id::{PersonId, UnitId};
+use entity::period::Day;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
@@ -59,10 +60,14 @@ impl Place<'_> {
         PersonId(decoded(&id).1)
     }
 
-    /// Whether the viewer sees the person of the record at hand.
-    pub(super) fn person_is_seen(&self) -> bool {
-        let (_, record) = self.nearest().next().expect("a record");
-        self.sight.person(PersonId(decoded(record["person"]["id"].as_str().expect("an id")).1))
+    pub(super) fn today(&self) -> Day {
+        self.sight.facts.today
+    }
+
+    /// Whether the record at hand is the viewer's own, or that of a person whom they manage, or they see all.
+    pub(super) fn every_day_is_told(&self) -> bool {
+        let (_, record) = self.nearest().find(|(of, _)| *of == "Supporter").expect("a record");
+        self.sight.every_day_of(PersonId(decoded(record["person"]["id"].as_str().expect("an id")).1))
     }
 
     fn own_id(&self) -> (String, i64) {

@@ -1,22 +1,35 @@
-//! What the record of somebody who has gone still tells: what it says of the time when it held. Whether they are away, paused
-//! or certified on a day when they support nobody there is told to those who see the person.
+//! What a record tells outside its time: nothing of how the person is then, and nothing that begins when it is over. The person
+//! may support another unit by then, whose managers are others.
 
+use entity::period::Day;
 use serde_json::{Value, json};
 
 use super::expected::Place;
+use crate::harness::day;
 
-/// What is told of a record outside its time of somebody who is not seen: whether it is over or to come.
+/// The record at hand.
+fn record<'p>(place: &'p Place<'_>) -> &'p Value {
+    let mut objects = place.nearest();
+    objects.find(|(of, _)| *of == "Supporter").expect("a record").1
+}
+
+fn as_day(value: &Value) -> Option<Day> {
+    value.as_str().map(day)
+}
+
+/// What is told of a record on a day that is not its own, to those who see it by its unit: whether it is over or to come.
 fn only_told(place: &Place<'_>) -> Option<(&'static str, &'static str)> {
-    let (of, record) = place.nearest().next().expect("an object");
-    assert_eq!(of, "Supporter");
-    let day = |value: &Value| value.as_str().map(crate::harness::day);
-    let asked = day(&record["unit"]["asOf"]).expect("the day asked about");
-    let outside = match (day(&record["firstDay"]), day(&record["lastDay"])) {
+    let record = record(place);
+    let asked = as_day(&record["unit"]["asOf"]).expect("the day asked about");
+    let outside = match (as_day(&record["firstDay"]), as_day(&record["lastDay"])) {
         (_, Some(last)) if last < asked => Some(("STOOD_DOWN", "has stood down")),
-        (Some(first), _) if asked < first => Some(("NOT_STARTED", "has not started yet")),
+        // From today on the manager to be sees what is still missing.
+        (Some(first), _) if asked < first && !(place.today() < first && place.today() <= asked) => {
+            Some(("NOT_STARTED", "has not started yet"))
+        }
         _ => None,
     };
-    outside.filter(|_| !place.person_is_seen())
+    outside.filter(|_| !place.every_day_is_told())
 }
 
 pub(super) fn headline(place: &Place<'_>, told: &Value) -> Value {
@@ -31,13 +44,30 @@ pub(super) fn in_words(place: &Place<'_>, told: &Value) -> Value {
     only_told(place).map_or_else(|| told.clone(), |(_, said)| json!(format!("Does not count: {said}.")))
 }
 
-/// Whether a filter finds a record by what is shown of it. Of a person who is not seen only that the record is over or to come.
+/// Nothing of a pause that begins after the record's last day, and no end of one that ends later.
+pub(super) fn pause(place: &Place<'_>, told: &Value) -> Value {
+    if told.is_null() || only_told(place).is_some() {
+        return Value::Null;
+    }
+    let last = as_day(&record(place)["lastDay"]).filter(|_| !place.every_day_is_told());
+    let is_later = |told: &Value| last.zip(as_day(told)).is_some_and(|(last, told)| last < told);
+    if is_later(&told["firstDay"]) {
+        return Value::Null;
+    }
+    let mut told = told.clone();
+    if is_later(&told["lastDay"]) {
+        told["lastDay"] = Value::Null;
+    }
+    told
+}
+
+/// Whether a filter finds a record by what is shown of it.
 pub(super) fn is_picked(place: &Place<'_>, arguments: &str) -> bool {
     let Some((shown, _)) = only_told(place) else { return true };
     !arguments.contains("endsBefore:") && (!arguments.contains("reason:") || arguments.contains(shown))
 }
 
-/// Whether how they are on the day is told too.
+/// Whether how the person is on the day is told too.
 pub(super) fn tells_of_person(place: &Place<'_>) -> bool {
     only_told(place).is_none()
 }

@@ -23,7 +23,7 @@ pub(super) enum See {
     Person,
     /// The record of an allocation.
     Record,
-    /// The person of a record, unless the day asked about is one on which it held.
+    /// How the person of a record is on the day asked about.
     PresentRecord,
     /// What a weekly report says of a unit.
     ReportOnUnit,
@@ -161,7 +161,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Supporter", "headline", Told(super::past::headline)),
     ("Supporter", "reasonsAgainst", Told(super::past::reasons)),
     ("Supporter", "standingInWords", Told(super::past::in_words)),
-    ("Supporter", "pause certificateLastDay nextExpiry isUnproven", If(See::PresentRecord)),
+    ("Supporter", "pause", Told(super::past::pause)),
+    ("Supporter", "certificateLastDay nextExpiry isUnproven", If(See::PresentRecord)),
     ("Approval", "decidedOn lastDay", WithIt),
     ("Approval", "by", Each(See::Person)),
     ("Pause", "firstDay lastDay holds", WithIt),

@@ -104,6 +104,12 @@ impl<'f> Sight<'f> {
         self.people_of(row.unit_id) || own || self.managed.contains(&row.person_id)
     }
 
+    /// Whether how a person is as a Peer Supporter is theirs to know on every day, and not because of the unit of a record.
+    pub(super) fn every_day_of(&self, person: PersonId) -> bool {
+        let own = self.is(AccessRole::Supporter) && self.me == Some(person);
+        self.whole() || own || self.managed.contains(&person)
+    }
+
     pub(super) fn person(&self, person: PersonId) -> bool {
         let myself = self.me == Some(person) && self.is(AccessRole::Staff);
         let has_not_ended = |row: &&allocation::Model| row.valid_to.is_none_or(|to| to > self.facts.today);

@@ -22,7 +22,7 @@ use crate::graphql::history;
 use crate::harness::{World, day, instant};
 
 /// Everybody who comes on top, and the unit of their post.
-const PEOPLE: [(i64, i64); 25] = [
+const PEOPLE: [(i64, i64); 27] = [
     (50, 8),  // senior manager of SOUTH
     (51, 6),  // stood in for 50 until last week
     (52, 11), // senior manager of SOUTH until May
@@ -48,6 +48,8 @@ const PEOPLE: [(i64, i64); 25] = [
     (72, 14), // supporter of N5, which S5 shares
     (73, 15), // alone in N5
     (74, 6),  // supporter of N2 until May, has left since
+    (75, 5),  // works in N2 and supported it until May; supports S4 since, and is paused there
+    (76, 11), // supported N2 until May, from which their pause went on; works in S4 and supports it since
 ];
 
 /// Until when the audit log tells what happened to the world, and not what was asked of it.
@@ -161,7 +163,7 @@ async fn people(db: &DatabaseConnection) {
     ] {
         db.execute_unprepared(&format!("UPDATE post SET {change}")).await.unwrap();
     }
-    let trained = [55, 58, 59, 60, 61, 62, 69, 70, 72];
+    let trained = [55, 58, 59, 60, 61, 62, 69, 70, 72, 75, 76];
     let levels = trained.iter().flat_map(|id| [(*id, 1), (*id, 2)]);
     let passes = (200..).zip(levels).map(|(row, (id, course))| pass(row, id, course, "2025-06-01"));
     let level3 = completion::Model { course_id: CourseId(3), ..pass(250, 67, 3, "2025-06-01") };
@@ -197,7 +199,27 @@ async fn roles(db: &DatabaseConnection) {
         Allocated { valid_to: Some(day("2026-06-01")), ..allocation_row(33, 9, Role::Champion, 5) },
         Allocated { valid_to: Some(day("2027-06-01")), ..allocation_row(34, 66, Role::Champion, 5) },
     ];
-    let rows = rows.into_iter().chain([part]).chain(champions);
+    // Two who went from N2 to S4. None of this counts, so that no figure rests on it.
+    let pause = |from, to| (Some(day(from)), Some(day(to)));
+    let past = [(36, 75, pause("2026-02-01", "2026-02-15")), (37, 76, pause("2026-05-20", "2026-07-01"))];
+    let past = past.map(|(id, person, (paused_from, paused_to))| Allocated {
+        valid_to: Some(day("2026-06-01")),
+        share: 100,
+        signed_off_on: None,
+        paused_from,
+        paused_to,
+        ..supporter(id, person, 5)
+    });
+    let later = [(38, 75, pause("2026-08-01", "2027-02-01")), (39, 76, pause("2026-09-01", "2026-10-01"))];
+    let later = later.map(|(id, person, (paused_from, paused_to))| Allocated {
+        valid_from: Some(day("2026-06-01")),
+        share: 100,
+        signed_off_on: None,
+        paused_from,
+        paused_to,
+        ..supporter(id, person, 11)
+    });
+    let rows = rows.into_iter().chain([part]).chain(champions).chain(past).chain(later);
     insert_allocations(db, rows.map(|row| Allocated { id: AllocationId(row.id.0), ..row })).await;
     let spell = |id, person| unavailability::Model {
         id: UnavailabilityId(id),
