@@ -28,7 +28,7 @@ pub use forecast::{Cause, Risk};
 pub use index::Index;
 pub use level1::Level1Band;
 pub use percent::Percent;
-pub use policy::{Governing, PolicyChange, PolicyNumber, PolicyTerms, WhatIf};
+pub use policy::{Governing, Judged, PolicyChange, PolicyNumber, PolicyTerms, WhatIf};
 pub use rollup::UnitRow;
 pub use roster::Roster;
 pub use standing::{Reasons, Standing};

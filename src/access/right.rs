@@ -113,6 +113,11 @@ rights! {
         SeniorManager => TheirUnits,
         Auditor => Everything,
     }
+    /// Try another limit of days away or another mix: these judge absences and posts, which no Peer Supporter's record shows.
+    WhatIfUnrecorded {
+        Admin => Everything,
+        Coordinator => Everything,
+    }
     /// See why allocations do not count in numbers below the limit under which they are hidden.
     SmallNumbers {
         Admin => Everything,
@@ -235,6 +240,16 @@ mod tests {
         for right in [Right::People, Right::SupporterRecords, Right::Mails, Right::SubjectAccess, Right::Erase] {
             let reach = right.reach(AccessRole::Dashboard);
             assert!(matches!(reach, Reach::Nothing | Reach::GivenUnitsIfNamed), "{right:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_record_shows_is_tried_by_those_only_who_see_every_record() {
+        for role in AccessRole::ALL {
+            match Right::WhatIfUnrecorded.reach(*role) {
+                Reach::Nothing => {}
+                reach => assert_eq!((reach, Right::SupporterRecords.reach(*role)), (Reach::Everything, reach), "{role}"),
+            }
         }
     }
 

@@ -266,6 +266,15 @@ impl Moment {
         self.scope.sees_below(Right::Figures, unit)
     }
 
+    /// Whether the viewer sees the record of every Peer Supporter on whom the figures of a team rest: of a cover group, those of
+    /// every member that has not closed by the day.
+    pub(crate) fn sees_records_of_team(&self, unit: UnitIx) -> bool {
+        let seen = |unit: UnitIx| self.scope.sees_unit(Right::SupporterRecords, unit);
+        let members = self.facts(unit).cover_group.map_or(&[][..], |group| self.index().group(group));
+        let mut open = members.iter().filter(|member| !self.facts(**member).validity.ended_by(self.as_of.day));
+        seen(unit) && open.all(|member| seen(*member))
+    }
+
     /// Whether the viewer sees small numbers of allocations.
     pub(crate) const fn is_exact(&self) -> bool {
         self.published.is_none()

@@ -110,6 +110,43 @@ policy_numbers! {
     StaleDays stale_days = 92 in DAYS,
 }
 
+/// Records of people by which a policy says who counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// Level 2 passes and refreshers of Peer Supporters.
+    Certificates,
+    /// Approvals of Peer Supporters.
+    Approvals,
+    /// Level 3 passes and refreshers of Trainers.
+    TrainerCertificates,
+    /// Absences of Peer Supporters.
+    Absences,
+    /// Posts of Peer Supporters and of their teams: job family, band, site and employer.
+    Posts,
+}
+
+impl PolicyNumber {
+    /// The records that the number judges; nothing if it says only how many people are asked for, or when.
+    #[must_use]
+    pub const fn judges(self) -> Option<Judged> {
+        match self {
+            Self::CertificateMonths => Some(Judged::Certificates),
+            Self::ApprovalMonths => Some(Judged::Approvals),
+            Self::TrainerCertificateMonths => Some(Judged::TrainerCertificates),
+            Self::AwayDays => Some(Judged::Absences),
+            Self::StaffPerSupporter
+            | Self::MinSupporters
+            | Self::Level1Target
+            | Self::MinChampions
+            | Self::SupportersPerTrainer
+            // A later day can be asked about by itself.
+            | Self::HorizonDays
+            | Self::MinTrainers
+            | Self::StaleDays => None,
+        }
+    }
+}
+
 /// The policy that governs a team on a day, and where it comes from.
 #[derive(Clone, Debug)]
 pub struct Governing<'a> {
@@ -144,27 +181,17 @@ pub struct WhatIf {
 }
 
 impl PolicyChange {
-    /// Whether it says who counts as a Peer Supporter or Trainer, and not only how many are asked for: then what it makes of a
-    /// team tells of the people there.
+    /// Whether it judges people anew by some of their records: then what it makes of a team tells of these records.
     #[must_use]
-    pub fn measures_supporters(&self) -> bool {
+    pub fn judges(&self, records: Judged) -> bool {
         let Self { numbers, trainer_level: _, approver_office, mix } = self;
-        let measures = |number: PolicyNumber| match number {
-            PolicyNumber::CertificateMonths
-            | PolicyNumber::ApprovalMonths
-            | PolicyNumber::AwayDays
-            | PolicyNumber::TrainerCertificateMonths => true,
-            PolicyNumber::StaffPerSupporter
-            | PolicyNumber::MinSupporters
-            | PolicyNumber::Level1Target
-            | PolicyNumber::MinChampions
-            | PolicyNumber::SupportersPerTrainer
-            // A later day can be asked about by itself.
-            | PolicyNumber::HorizonDays
-            | PolicyNumber::MinTrainers
-            | PolicyNumber::StaleDays => false,
-        };
-        approver_office.is_some() || mix.is_some() || numbers.iter().any(|(number, _)| measures(*number))
+        match records {
+            Judged::Approvals if approver_office.is_some() => true,
+            Judged::Posts if mix.is_some() => true,
+            Judged::Approvals | Judged::Certificates | Judged::TrainerCertificates | Judged::Absences | Judged::Posts => {
+                numbers.iter().any(|(number, _)| number.judges() == Some(records))
+            }
+        }
     }
 
     /// The number that it gives, if it does.

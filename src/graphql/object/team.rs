@@ -42,9 +42,7 @@ impl Team {
     /// Whether the viewer may learn what is the matter with the team's Peer Supporters; of a cover group, with those of every
     /// member, for the sentences do not say whose they are.
     fn tells_of_supporters(&self) -> bool {
-        let seen = |unit| self.at.scope().sees_unit(Right::SupporterRecords, unit);
-        let row = self.row();
-        seen(row.unit) && row.assessed_with.iter().copied().all(seen)
+        self.at.sees_records_of_team(self.row().unit)
     }
 
     /// Active Peer Supporters who rest on an unproven approval, if the viewer may learn of it.

@@ -1,10 +1,8 @@
 //! Another policy, tried on a day.
 
-use std::collections::HashSet;
-
 use async_graphql::{Context, Object};
-use entity::coverage::WhatIf as Asked;
 use entity::coverage::roster::UnitIx;
+use entity::coverage::{Judged, PolicyChange, WhatIf as Asked};
 
 use super::super::error::{ApiError, Code};
 use super::super::moment::Moment;
@@ -19,8 +17,11 @@ pub(crate) struct WhatIfQuery;
 #[Object]
 impl WhatIfQuery {
     /// The coverage of a day if the policy of a unit and of everything below it were another. Nothing is stored. Null before
-    /// the first import, and for who may not try policies. Certificates, approvals, absences and the mix say who counts: for a
-    /// cover group they are tried only by those who see the Peer Supporters of all its members.
+    /// the first import, and for those who may not try policies. A policy that judges people by their records is tried only by
+    /// those who are shown these records: `certificateMonths`, `approvalMonths` and `approverOffice` by those who see every Peer
+    /// Supporter of the teams and of their cover groups, `trainerCertificateMonths` by those who see every Trainer too.
+    /// `awayDays`, `mustMix` and `shouldMix` judge absences and posts, which no record shows, and are for administrators and
+    /// coordinators.
     async fn what_if(
         &self,
         ctx: &Context<'_>,
@@ -42,28 +43,48 @@ impl WhatIfQuery {
             None => unit.filter(tried),
         };
         let Some(unit) = unit else { return Ok(None) };
-        if change.measures_supporters() && !sees_groups_whole(&at, unit) {
-            return Err(ApiError::new(
-                Code::Forbidden,
-                "A cover group here has members whose Peer Supporters you do not see, and by another measure of who counts you \
-                 would learn of them: try it on a unit without such a group, or change only how many are asked for",
-            ));
-        }
+        refuse_unseen(&at, unit, &change)?;
         let then = at.what_if(ctx, Asked { unit, change }).await?;
         Ok(Some(WhatIf::new(at, unit, then)))
     }
 }
 
-/// Whether the viewer sees the Peer Supporters of every member of each cover group that has one at or below a unit.
-fn sees_groups_whole(at: &Moment, unit: UnitIx) -> bool {
-    let tree = at.tree();
-    let below = &tree.units_downwards()[tree.below(unit)];
-    let groups: HashSet<_> = below.iter().filter_map(|unit| at.facts(*unit).cover_group).collect();
-    // A unit that has closed is in no group any more.
-    let is_member = |unit: &UnitIx| {
-        let facts = at.facts(*unit);
-        facts.cover_group.is_some_and(|group| groups.contains(&group)) && !facts.validity.ended_by(at.as_of.day)
+/// Refuses a change that judges people by records which the viewer is not shown: who counts by another policy and not now, or
+/// the other way round, tells what these records say.
+///
+/// # Errors
+///
+/// [`Code::Forbidden`].
+fn refuse_unseen(at: &Moment, unit: UnitIx, change: &PolicyChange) -> Result<(), ApiError> {
+    let judges = |records: &[Judged]| records.iter().any(|records| change.judges(*records));
+    let refusal = if judges(&[Judged::Absences, Judged::Posts]) && !at.scope().all(Right::WhatIfUnrecorded) {
+        "You may not try `awayDays`, `mustMix` or `shouldMix`: the answer would tell of absences and posts that no record \
+         shows. Change another part of the policy, or ask a coordinator to try it."
+    } else if judges(&[Judged::Certificates, Judged::Approvals, Judged::TrainerCertificates])
+        && !sees_supporters_below(at, unit)
+    {
+        "A cover group here has members whose Peer Supporters you do not see, and the answer would tell of them. Try it on a \
+         unit without such a group, or change only how many Peer Supporters are required."
+    } else if judges(&[Judged::TrainerCertificates]) && !sees_trainers_below(at, unit) {
+        "A Trainer here is a person whom you do not see, and the answer would tell of their certificate. Try it on a unit \
+         whose Trainers you see, or leave out `trainerCertificateMonths`."
+    } else {
+        return Ok(());
     };
-    let mut members = tree.units_downwards().iter().filter(|unit| is_member(unit));
-    members.all(|unit| at.scope().sees_unit(Right::SupporterRecords, *unit))
+    Err(ApiError::new(Code::Forbidden, refusal))
+}
+
+/// Whether the viewer sees the Peer Supporters of every team at or below a unit, and of every cover group that has one there.
+fn sees_supporters_below(at: &Moment, unit: UnitIx) -> bool {
+    let tree = at.tree();
+    tree.units_downwards()[tree.below(unit)].iter().all(|unit| at.sees_records_of_team(*unit))
+}
+
+/// Whether the viewer sees every Trainer whose role is at or below a unit on the day.
+fn sees_trainers_below(at: &Moment, unit: UnitIx) -> bool {
+    let roster = at.index().roster();
+    let mut here = roster.trainers.iter().filter(|role| {
+        role.validity.holds_on(at.as_of.day) && at.tree().is_at_or_below(role.unit, unit)
+    });
+    here.all(|role| at.person(roster.people[role.person.at()].id).is_some())
 }

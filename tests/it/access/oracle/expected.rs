@@ -13,16 +13,10 @@ use super::rules::{Rule, See, of_field};
 use super::schema::Schema;
 use super::sight::Sight;
 
-/// What of a policy says who counts as a Peer Supporter, and not how many are asked for.
-const MEASURES: [&str; 7] = [
-    "certificateMonths",
-    "approvalMonths",
-    "awayDays",
-    "trainerCertificateMonths",
-    "approverOffice",
-    "mustMix",
-    "shouldMix",
-];
+/// What of a policy judges Peer Supporters by what their records show.
+const JUDGES_RECORDS: [&str; 4] = ["certificateMonths", "approvalMonths", "trainerCertificateMonths", "approverOffice"];
+/// What judges them by their absences and posts, which no record shows.
+const JUDGES_UNRECORDED: [&str; 3] = ["awayDays", "mustMix", "shouldMix"];
 
 /// A place in an answer: the objects from the top down to the one that has the field, and the item that it leads to.
 pub(super) struct Place<'a> {
@@ -97,8 +91,12 @@ impl Place<'_> {
             See::AllBelowTop => top().is_some_and(|unit| sight.all_below(unit)),
             See::Tries => {
                 let unit = self.unit();
-                let measures = MEASURES.iter().any(|name| self.arguments.contains(name));
-                sight.figures(unit) && sight.tries(unit) && (!measures || sight.whole_groups(unit))
+                let asks = |names: &[&str]| names.iter().any(|name| self.arguments.contains(&format!("{name}:")));
+                sight.figures(unit)
+                    && sight.tries(unit)
+                    && (!asks(&JUDGES_RECORDS) || sight.whole_groups(unit))
+                    && (!asks(&["trainerCertificateMonths"]) || sight.all_trainers(unit))
+                    && (!asks(&JUDGES_UNRECORDED) || sight.tries_what_no_record_shows())
             }
             See::PeopleOfUnit => sight.people_of(self.unit()),
             See::Person => sight.person(self.person()),

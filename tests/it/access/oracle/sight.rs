@@ -7,7 +7,7 @@ use entity::table::{allocation, unit};
 use entity::value::{AccessRole, AppointmentRole, Role};
 use psn::access::Viewer;
 
-use super::facts::Facts;
+use super::facts::{Facts, holds};
 
 /// One viewer's sight.
 pub(super) struct Sight<'f> {
@@ -162,6 +162,20 @@ impl<'f> Sight<'f> {
             self.facts.units.iter().filter(|other| inside(other)).map(|other| &other.cover_group).collect();
         let with = |other: &&unit::Model| other.cover_group.is_some() && groups.contains(&&other.cover_group);
         self.facts.units.iter().filter(with).all(|other| self.people_of(other.id))
+    }
+
+    /// Whether they see every Trainer of a unit and of those below it today.
+    pub(super) fn all_trainers(&self, unit: UnitId) -> bool {
+        let trainers = self.facts.allocations.iter().filter(|row| row.role == Role::Trainer);
+        let mut here = trainers.filter(|row| {
+            holds(row.valid_from, row.valid_to, self.facts.today) && self.facts.is_in(row.unit_id, &[unit])
+        });
+        here.all(|row| self.person(row.person_id))
+    }
+
+    /// Absences and posts of Peer Supporters are known to those who run the network.
+    pub(super) fn tries_what_no_record_shows(&self) -> bool {
+        self.is(AccessRole::Admin) || self.is(AccessRole::Coordinator)
     }
 
     /// Whose whole document they get: an admin anybody's, everybody else their own.

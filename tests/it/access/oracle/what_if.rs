@@ -1,30 +1,29 @@
-//! Another policy is no way to question Peer Supporters who are not seen: by how many would count if certificates lasted a
-//! month less, or absences were forgiven, one could read off when somebody passed and that they are away.
+//! Another policy is no way to learn what records do not tell: by how many would count if certificates lasted a month less, or
+//! absences were forgiven, one could read off when a person passed and on which days they were away.
 
 use entity::id::{AppointmentId, PersonId, UnitId};
 use entity::table::appointment;
-use entity::value::{AccessRole, AppointmentRole};
+use entity::value::{AccessRole, AppointmentRole, Role};
 use psn::access::Viewer;
 
 use super::asking::Asking;
 use super::world;
-use crate::graphql::board::{changed, insert};
+use crate::graphql::board::{allocation_row, changed, insert, insert_allocations};
 use crate::harness::both;
 
-/// What says who counts, and what asks for more or fewer of those who do.
-const MEASURES: [&str; 7] = [
-    "certificateMonths: 1200",
-    "approvalMonths: 1",
+/// What judges people by records that their managers see, by Trainers' certificates, by what no record shows, and by none.
+const RECORDS: &[&str] = &["certificateMonths: 1200", "approvalMonths: 1", "approverOffice: REQUIRED"];
+const TRAINERS: &[&str] = &["trainerCertificateMonths: 1"];
+const UNRECORDED: &[&str] = &[
     "awayDays: 3660",
-    "trainerCertificateMonths: 1",
-    "approverOffice: REQUIRED",
+    "awayDays: 0, minSupporters: 2",
     r#"mustMix: "1 from Nursing of job_family""#,
     r#"shouldMix: "2 different band""#,
 ];
-const NUMBERS: [&str; 3] = ["staffPerSupporter: 1", "minSupporters: 3", "horizonDays: 300"];
+const NUMBERS: &[&str] = &["staffPerSupporter: 1", "minSupporters: 3", "horizonDays: 300", "staleDays: 1"];
 
 both!(
-    async fn another_measure_is_tried_only_where_all_whom_it_judges_are_seen(world: World) {
+    async fn a_policy_is_tried_only_by_those_who_see_the_records_it_judges(world: World) {
         world::build(&world).await;
         // Person 61 supports N3 as well and so sees its figures, but none of the records there.
         let own = appointment::Model {
@@ -39,31 +38,39 @@ both!(
             delegate_to: None,
         };
         insert::<appointment::Entity>(&world.db, [own]).await;
+        // Person 5 of N2 is Trainer of S1, whose manager does not see them.
+        insert_allocations(&world.db, [allocation_row(600, 5, Role::Trainer, 6)]).await;
         changed(&world.db).await;
         let asking = Asking::over(&world, world.db.clone()).await;
         // N3 and N5 are each in a cover group with a ward of SOUTH, and theirs is the policy by which all of it is judged.
         let north = Viewer::person(PersonId(2), Vec::new());
         let supporter = Viewer::person(PersonId(61), Vec::new());
         let coordinator = Viewer::person(PersonId(54), vec![AccessRole::Coordinator]);
-        for (viewer, unit, sees_all) in [
-            (&north, "N1", true),
-            (&north, "N3", false),
-            (&north, "N5", false),
-            (&north, "NORTH", false),
-            (&supporter, "S4", false),
-            (&coordinator, "N5", true),
-            (&coordinator, "BOARD", true),
+        let auditor = Viewer::person(PersonId(64), vec![AccessRole::Auditor]);
+        let small = Viewer::person(PersonId(55), Vec::new());
+        for (viewer, unit, may) in [
+            (&north, "N1", [true, true, false]),
+            (&north, "N3", [false, false, false]),
+            (&north, "N5", [false, false, false]),
+            (&north, "NORTH", [false, false, false]),
+            (&supporter, "S4", [false, false, false]),
+            (&small, "S1", [true, false, false]),
+            (&auditor, "BOARD", [true, true, false]),
+            (&coordinator, "N5", [true, true, true]),
+            (&coordinator, "BOARD", [true, true, true]),
         ] {
-            for (change, measures) in MEASURES.map(|one| (one, true)).into_iter().chain(NUMBERS.map(|one| (one, false)))
-            {
-                let query = format!(
-                    "{{ whatIf(unitCode: \"{unit}\", policy: {{{change}}}) {{ after {{ activeSupporters }} \
-                     teams {{ nodes {{ after {{ status activeSupporters atRiskFrom }} }} }} }} }}"
-                );
-                let answer = asking.answer(&query, viewer).await;
-                assert_eq!(answer["data"]["whatIf"].is_object(), sees_all || !measures, "{unit} {change}: {answer}");
-                if !sees_all && measures {
-                    assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{unit} {change}: {answer}");
+            let [records, trainers, unrecorded] = may;
+            for (changes, may) in [(RECORDS, records), (TRAINERS, trainers), (UNRECORDED, unrecorded), (NUMBERS, true)] {
+                for change in changes {
+                    let query = format!(
+                        "{{ whatIf(unitCode: \"{unit}\", policy: {{{change}}}) {{ after {{ activeSupporters }} \
+                         teams {{ nodes {{ after {{ status activeSupporters atRiskFrom }} }} }} }} }}"
+                    );
+                    let answer = asking.answer(&query, viewer).await;
+                    assert_eq!(answer["data"]["whatIf"].is_object(), may, "{unit} {change}: {answer}");
+                    if !may {
+                        assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{unit} {change}: {answer}");
+                    }
                 }
             }
         }
