@@ -87,6 +87,19 @@ fn long_absences_and_pauses_are_risks() {
 }
 
 #[test]
+fn of_an_allocation_that_is_over_by_then_only_that_is_told() {
+    let board = covered_with(|allocation| allocation.validity = through("", "2026-12-09"));
+    let board = board.unit("U").supporter_with("Ann", "U", |allocation| {
+        allocation.pauses = vec![through("2026-12-10", "")];
+    });
+    assert_eq!(causes(&board, "2026-11-16"), [Cause::Lost(Reason::StoodDown, 1)]);
+    let end = |post: &mut Post| post.validity = through("", "2026-12-09");
+    let left = Board::new().unit("T").staff("T", 3).post_with("Ann", "T", end);
+    let left = left.supporter_with("Ann", "T", |allocation| allocation.validity = through("", "2026-12-09"));
+    assert_eq!(causes(&left, "2026-11-16"), [Cause::Lost(Reason::StoodDown, 1)]);
+}
+
+#[test]
 fn posts_that_begin_may_be_too_many() {
     let mut board = covered().staff("T", 21);
     assert_eq!(board.today().team("T").headcount, 25);

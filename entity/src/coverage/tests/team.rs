@@ -98,6 +98,18 @@ fn supporters_who_do_not_count_are_shown() {
 }
 
 #[test]
+fn of_an_allocation_to_come_a_team_is_told_only_that() {
+    // Until she comes, Ann is a Peer Supporter of U, and paused there.
+    let board = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "U");
+    let board = board.supporter_with("Ann", "U", |allocation| allocation.pauses = vec![through("2026-10-01", "")]);
+    let board = board.supporter_with("Ann", "T", |allocation| allocation.validity = through("2027-01-01", ""));
+    let answer = board.today();
+    assert!(answer.reasons("Ann", "T").contains(&Reason::Paused));
+    assert_eq!(answer.team("T").not_counting, [(Reason::NotStarted, 1)]);
+    assert_eq!(answer.team("U").not_counting, [(Reason::Paused, 1)]);
+}
+
+#[test]
 fn a_part_of_the_ratio_needs_a_whole_supporter() {
     let board = |staff| Board::new().unit("T").staff("T", staff).today().team("T").required;
     assert_eq!((board(1), board(25), board(26), board(50), board(51)), (Some(1), Some(1), Some(2), Some(2), Some(3)));
