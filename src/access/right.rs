@@ -248,7 +248,9 @@ mod tests {
         for role in AccessRole::ALL {
             match Right::WhatIfUnrecorded.reach(*role) {
                 Reach::Nothing => {}
-                reach => assert_eq!((reach, Right::SupporterRecords.reach(*role)), (Reach::Everything, reach), "{role}"),
+                reach => {
+                    assert_eq!((reach, Right::SupporterRecords.reach(*role)), (Reach::Everything, reach), "{role}")
+                }
             }
         }
     }

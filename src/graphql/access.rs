@@ -4,6 +4,7 @@
 //! units and people that makes. It is always today that decides, whatever day is asked about: who moved to another unit last
 //! month answers for the old one no longer, not even for the days when they did.
 
+mod day;
 mod record;
 
 use std::collections::HashSet;
@@ -22,8 +23,8 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use super::directory::Known;
 use super::error::{ApiError, Code};
 use super::moment::{begun, cache, today};
-pub(crate) use record::ToldDays;
 use crate::access::{Reach, Right, Viewer};
+pub(crate) use record::ToldDays;
 
 /// What one viewer may see. What is hidden is absent: it is missing from lists, counts and totals, and asking for it by code
 /// or id is answered like asking for what never was.

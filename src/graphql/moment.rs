@@ -256,23 +256,31 @@ impl Moment {
         &self.scope
     }
 
-    /// Whether the viewer sees the figures of a unit and of its team.
+    /// Whether the viewer sees a unit and what is told of it on any day.
     pub(crate) fn sees(&self, unit: UnitIx) -> bool {
         self.scope.sees_unit(Right::Figures, unit)
     }
 
-    /// Whether the viewer sees the figures over everything at or below a unit.
-    pub(crate) fn sees_below(&self, unit: UnitIx) -> bool {
-        self.scope.sees_below(Right::Figures, unit)
+    /// Whether the viewer sees the figures of a unit's team on the day.
+    pub(crate) fn sees_team(&self, unit: UnitIx) -> bool {
+        self.sees(unit) && self.scope.is_told_of_team(unit, self.as_of.day)
     }
 
-    /// Whether the viewer sees the record of every Peer Supporter on whom the figures of a team rest: of a cover group, those of
-    /// every member that has not closed by the day.
+    /// Whether the viewer sees the figures over everything at or below a unit on the day.
+    pub(crate) fn sees_below(&self, unit: UnitIx) -> bool {
+        self.scope.sees_below(Right::Figures, unit) && self.scope.is_told_below(unit, self.as_of.day)
+    }
+
+    /// Whether the viewer sees every record on which the figures of a team rest.
     pub(crate) fn sees_records_of_team(&self, unit: UnitIx) -> bool {
-        let seen = |unit: UnitIx| self.scope.sees_unit(Right::SupporterRecords, unit);
-        let members = self.facts(unit).cover_group.map_or(&[][..], |group| self.index().group(group));
-        let mut open = members.iter().filter(|member| !self.facts(**member).validity.ended_by(self.as_of.day));
-        seen(unit) && open.all(|member| seen(*member))
+        self.scope.sees_records_of_team(unit, self.as_of.day)
+    }
+
+    /// The first day at risk of a team, as the viewer is told it: to those who do not see every record, the Monday of its week
+    /// if that is still to come, else the next day.
+    pub(crate) fn risk_day(&self, row: &TeamRow) -> Option<Day> {
+        let (asked, risk) = (self.as_of.day, row.risk.as_ref()?);
+        Some(self.scope.day_told(row.unit, asked, risk.day).max(asked.plus_days(1)))
     }
 
     /// Whether the viewer sees small numbers of allocations.
@@ -337,9 +345,9 @@ impl Moment {
         self.coverage.units.iter().filter(|row| self.sees(row.unit))
     }
 
-    /// The teams that the viewer sees, by code, each with its place in the coverage.
+    /// The teams whose figures the viewer sees on the day, by code, each with its place in the coverage.
     pub(crate) fn teams(&self) -> impl Iterator<Item = (usize, &TeamRow)> {
-        self.coverage.teams.iter().enumerate().filter(|(_, row)| self.sees(row.unit))
+        self.coverage.teams.iter().enumerate().filter(|(_, row)| self.sees_team(row.unit))
     }
 
     /// The roll-up of a unit; absent where it is closed that day and nothing below it has a team.

@@ -188,9 +188,11 @@ impl PolicyChange {
         match records {
             Judged::Approvals if approver_office.is_some() => true,
             Judged::Posts if mix.is_some() => true,
-            Judged::Approvals | Judged::Certificates | Judged::TrainerCertificates | Judged::Absences | Judged::Posts => {
-                numbers.iter().any(|(number, _)| number.judges() == Some(records))
-            }
+            Judged::Approvals
+            | Judged::Certificates
+            | Judged::TrainerCertificates
+            | Judged::Absences
+            | Judged::Posts => numbers.iter().any(|(number, _)| number.judges() == Some(records)),
         }
     }
 

@@ -15,7 +15,7 @@ pub(crate) struct ToldDays(Validity);
 
 impl Scope {
     /// The days of which the record of an allocation, which the viewer sees, tells them. It tells of every day if it is their
-    /// own, or that of a person whom they manage, or if they see all records. To others it tells of the days on which it holds;
+    /// own, or that of a person they manage, or if they see all records. To others it tells of the days on which it holds;
     /// before it begins of today and later too, for what is still missing must be put right by then.
     pub(crate) fn told_days(&self, allocation: &Allocation) -> ToldDays {
         let sees_every_day = self.reaches(Right::SupporterRecords).any(|reach| match reach {
@@ -84,9 +84,13 @@ mod tests {
     #[test]
     fn a_record_tells_of_its_own_days() {
         let told = told(span("2026-01-05", "2026-06-01"));
-        for (on, has) in
-            [("2026-01-04", false), ("2026-01-05", true), ("2026-05-31", true), ("2026-06-01", false), ("2026-11-16", false)]
-        {
+        for (on, has) in [
+            ("2026-01-04", false),
+            ("2026-01-05", true),
+            ("2026-05-31", true),
+            ("2026-06-01", false),
+            ("2026-11-16", false),
+        ] {
             assert_eq!(told.has(day(on)), has, "{on}");
         }
         assert_eq!(told.latest(day("2026-11-16")), day("2026-05-31"));

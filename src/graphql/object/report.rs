@@ -14,7 +14,7 @@ use super::super::id::NodeId;
 use super::super::loader::Rows;
 use super::super::loader::children::{ChildTotal, DeliveriesOf};
 use super::super::loader::gaps::{GapRow, TeamsOf};
-use super::super::moment::{begun, known};
+use super::super::moment::{begun, known, today};
 use super::super::page::rows::trimmed;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::{Date, Instant, Week};
@@ -81,9 +81,12 @@ impl GapReport {
                 let (now, then) =
                     tokio::try_join!(rows.load_one(TeamsOf(self.0.snapshot_id)), rows.load_one(TeamsOf(previous)))?;
                 let mut changes = changes(&then.unwrap_or_default(), &now.unwrap_or_default(), wanted.as_deref());
-                let (known, scope) = known(ctx).await?;
-                changes.retain(|change| {
-                    known.unit_by_id(change.unit).is_some_and(|unit| scope.sees_unit(Right::Reports, unit))
+                let ((known, scope), today) = (known(ctx).await?, today(ctx)?);
+                changes.retain_mut(|change| {
+                    let unit = known.unit_by_id(change.unit).filter(|unit| scope.sees_unit(Right::Reports, *unit));
+                    let opened = change.opened_on.zip(unit);
+                    change.opened_on = opened.map(|(Date(day), unit)| Date(scope.day_told(unit, today, day)));
+                    unit.is_some()
                 });
                 changes
             }
@@ -134,7 +137,8 @@ pub(crate) struct ReportedChange {
     before: Option<StoredTeam>,
     /// The team in the report's snapshot. Null where it is a team no longer.
     now: Option<StoredTeam>,
-    /// The day on which the gap was first seen; of a closed one, the gap that there was.
+    /// The day on which the gap was first seen; of a closed one, the gap that there was. To those who do not see the Peer
+    /// Supporters of the team and of all that are covered with it, the Monday of its week.
     opened_on: Option<Date>,
     #[graphql(skip)]
     unit: UnitId,

@@ -41,8 +41,8 @@ impl Snapshot {
         Instant(self.0.computed_at)
     }
 
-    /// The stored figures of a unit. Null where the unit was closed that day and had no team below it, or where the viewer does
-    /// not see everything below it.
+    /// The stored figures of a unit. Null if the unit was closed that day and had no team below it, or if the viewer is not told
+    /// the figures of every team below it on that day (see `teams`).
     async fn roll_up(
         &self,
         ctx: &Context<'_>,
@@ -57,7 +57,8 @@ impl Snapshot {
             }
             None => top(index, index.tree(self.0.day), scope),
         };
-        let Some(unit) = unit.filter(|unit| scope.sees_below(Right::Figures, *unit)) else { return Ok(None) };
+        let told = |unit: &UnitIx| scope.sees_below(Right::Figures, *unit) && scope.is_told_below(*unit, self.0.day);
+        let Some(unit) = unit.filter(told) else { return Ok(None) };
         let key = StoredUnit(self.0.id, index.roster().units[unit.at()].id);
         let level1 = level1_below(scope, unit, small_number_limit(ctx)?);
         Ok(Rows::of(ctx)?

@@ -138,7 +138,7 @@ impl Supporter {
     }
 
     /// Every reason why it does not count, the headline first. On a day on which the allocation does not hold, only that it is
-    /// over or has not begun, unless the record is the viewer's own, or that of a person whom they manage, or they see all
+    /// over or has not begun, unless the record is the viewer's own, or that of a person they manage, or they see all
     /// records, or it begins later than today and the day is not before today. The same holds for headline, words, pause,
     /// certificate and expiry.
     async fn reasons_against(&self) -> Vec<StandingReason> {

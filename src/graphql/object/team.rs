@@ -24,7 +24,6 @@ use super::roll_up::{StaffListAge, hundredths};
 use super::supporter::Supporter;
 use super::unit::{self, Unit};
 use super::word::{GapChange, MixState, TeamStatus, UnknownBecause};
-use crate::access::Right;
 
 /// A team on the day of a moment.
 #[derive(Clone, Debug)]
@@ -58,11 +57,13 @@ impl Team {
         }
     }
 
-    /// The day on which the present gap was first seen in a stored day.
+    /// The day on which the present gap was first seen in a stored day, as the viewer is told it.
     pub(crate) async fn opened(&self, ctx: &Context<'_>) -> Result<Option<Day>, ApiError> {
         let Some((_, before)) = self.last_seen(ctx, Last::Stored).await? else { return Ok(None) };
         let opened = before.as_ref().map(|before| (before.status, before.gap_opened_on));
-        Ok(change::gap_opened_on(self.row().status, self.at.as_of.day, opened))
+        let (row, asked) = (self.row(), self.at.as_of.day);
+        let opened = change::gap_opened_on(row.status, asked, opened);
+        Ok(opened.map(|day| self.at.scope().day_told(row.unit, asked, day)))
     }
 
     async fn last_seen(&self, ctx: &Context<'_>, last: Last) -> Result<Option<gaps::Seen>, ApiError> {
@@ -113,7 +114,7 @@ impl Team {
 
     /// Whether it is covered, in a sentence.
     async fn status_in_words(&self) -> String {
-        status_in_words(self.row())
+        status_in_words(self.row(), self.at.risk_day(self.row()))
     }
 
     /// H: distinct people with a counting post in the team, or in its cover group.
@@ -164,10 +165,11 @@ impl Team {
 
     /// When and why it will be covered no longer. Null unless the status is AT_RISK.
     async fn at_risk(&self) -> Option<AtRisk> {
-        let Risk { day, status, causes } = self.row().risk.as_ref()?;
+        let Risk { day: _, status, causes } = self.row().risk.as_ref()?;
+        let from = Date(self.at.risk_day(self.row())?);
         let causes = if self.tells_of_supporters() { causes.as_slice() } else { &[] };
         let reasons = causes.iter().map(|cause| self.said(cause)).collect();
-        Some(AtRisk { from: Date(*day), status: (*status).into(), reasons })
+        Some(AtRisk { from, status: (*status).into(), reasons })
     }
 
     /// What would close the gap, one sentence each, without names. Empty where there is none. Why somebody who is allocated does
@@ -255,8 +257,9 @@ impl Team {
         }))
     }
 
-    /// The day on which the present gap was first seen, by the stored days up to the one asked about. Null where there is no
-    /// gap, or where no day is stored yet.
+    /// The day on which the present gap was first seen, by the stored days up to the one asked about; to those who do not see the
+    /// Peer Supporters of the team and of all that are covered with it, the Monday of its week. Null if there is no gap, or no
+    /// day is stored yet.
     async fn gap_opened_on(&self, ctx: &Context<'_>) -> Result<Option<Date>, ApiError> {
         Ok(self.opened(ctx).await?.map(Date))
     }
@@ -265,7 +268,8 @@ impl Team {
 /// When and why a covered team will be covered no longer, if nothing is done.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct AtRisk {
-    /// The first such day.
+    /// The first such day. To those who do not see the Peer Supporters of the team and of all that are covered with it, the
+    /// Monday of its week, or the day after the one asked about if that is later.
     from: Date,
     /// The status on that day.
     status: TeamStatus,
@@ -356,7 +360,7 @@ pub(crate) fn staff_affected(row: &TeamRow) -> u32 {
     if change::is_gap(row.status) { row.own_headcount } else { 0 }
 }
 
-fn status_in_words(row: &TeamRow) -> String {
+fn status_in_words(row: &TeamRow, risk: Option<Day>) -> String {
     let counted = |number: u32, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
     let supporters = |number| counted(number, "active Peer Supporter", "active Peer Supporters");
     let staff = counted(row.headcount, "member of staff", "members of staff");
@@ -377,7 +381,7 @@ fn status_in_words(row: &TeamRow) -> String {
         Status::Partial => format!("Too few: {}{required} for {staff}{short}.", supporters(row.supporters)),
         Status::MixGap => "Enough Peer Supporters, but a rule about their mix is not met.".to_owned(),
         Status::AtRisk => {
-            let from = row.risk.as_ref().map_or_else(String::new, |risk| format!(" from {}", risk.day));
+            let from = risk.map_or_else(String::new, |risk| format!(" from {risk}"));
             format!("Covered today with {} for {staff}, at risk{from}.", supporters(row.supporters))
         }
         Status::Covered => format!("Covered: {} for {staff}.", supporters(row.supporters)),

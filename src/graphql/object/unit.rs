@@ -116,8 +116,8 @@ impl Unit {
         Ok(shown)
     }
 
-    /// The figures over everything at or below the unit. Null where it is closed on the day and has no team below it, or where
-    /// the viewer does not see everything below it.
+    /// The figures over everything at or below the unit. Null if it is closed on the day and has no team below it, or if the
+    /// viewer is not told the figures of every team below it on the day.
     async fn roll_up(&self) -> Option<RollUp> {
         self.at.roll_up(self.unit).filter(|_| self.at.sees_below(self.unit))
     }
@@ -129,9 +129,10 @@ impl Unit {
         row.embedded.map(EmbeddedTrainers::from)
     }
 
-    /// The unit as a team. Null where nobody works directly in it and nobody is allocated to it.
+    /// The unit as a team. Null if no one works directly in it and no one is allocated to it, or if its figures on the day are
+    /// not told to the viewer (see `teams`).
     async fn team(&self) -> Option<Team> {
-        let place = self.at.team_place(self.unit).filter(|_| self.at.sees(self.unit))?;
+        let place = self.at.team_place(self.unit).filter(|_| self.at.sees_team(self.unit))?;
         Some(self.at.team_object(place))
     }
 

@@ -109,8 +109,8 @@ impl WhatIf {
         Ok(slice.listed(total, |pair| TeamChange {
             team: self.at.team_object(pair.0),
             change: change(&self.at, &self.then, pair).map(GapChange::from),
-            before: (&self.at.coverage.teams[pair.0]).into(),
-            after: (&self.then.teams[pair.1]).into(),
+            before: TeamOutcome::new(&self.at, &self.at.coverage.teams[pair.0]),
+            after: TeamOutcome::new(&self.at, &self.then.teams[pair.1]),
         }))
     }
 }
@@ -139,18 +139,18 @@ pub(crate) struct TeamOutcome {
     gap: Option<u32>,
     /// P: distinct active Peer Supporters with a share of at least 500 thousandths.
     active_supporters: u32,
-    /// First day on which it is covered no longer. Null unless the status is AT_RISK.
+    /// First day on which it is covered no longer, told as by `atRisk`. Null unless the status is AT_RISK.
     at_risk_from: Option<Date>,
 }
 
-impl From<&TeamRow> for TeamOutcome {
-    fn from(row: &TeamRow) -> Self {
+impl TeamOutcome {
+    fn new(at: &Moment, row: &TeamRow) -> Self {
         Self {
             status: row.status.into(),
             required: row.required,
             gap: row.gap,
             active_supporters: row.supporters,
-            at_risk_from: row.risk.as_ref().map(|risk| Date(risk.day)),
+            at_risk_from: at.risk_day(row).map(Date),
         }
     }
 }

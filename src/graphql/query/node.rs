@@ -73,7 +73,7 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
             }
             Some(NodeId::Team(unit, day)) => {
                 let at = Moment::on(ctx, day.map(Date)).await?;
-                let unit = at.known.unit_by_id(unit).filter(|unit| at.sees(*unit));
+                let unit = at.known.unit_by_id(unit).filter(|unit| at.sees_team(*unit));
                 unit.and_then(|unit| at.team_place(unit)).map(|place| Node::Team(at.team_object(place)))
             }
             Some(NodeId::Snapshot(id)) => {

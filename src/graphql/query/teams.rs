@@ -31,7 +31,7 @@ enum TeamOrderField {
     Name,
     /// The board's code.
     Code,
-    /// The first day at risk; teams that are not AT_RISK come last.
+    /// The first day at risk as `atRisk` tells it; teams that are not AT_RISK come last.
     AtRiskFrom,
 }
 
@@ -56,7 +56,7 @@ struct TeamOrder {
 
 #[Object]
 impl TeamQuery {
-    /// The team that is the unit with this code.
+    /// The team that is the unit with this code. On which days it is found, `teams` says.
     async fn team(
         &self,
         ctx: &Context<'_>,
@@ -64,11 +64,12 @@ impl TeamQuery {
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
     ) -> Result<Option<Team>, ApiError> {
         let at = Moment::on(ctx, as_of).await?;
-        let place = at.unit(&code).and_then(|unit| at.team_place(unit));
+        let place = at.unit(&code).filter(|unit| at.sees_team(*unit)).and_then(|unit| at.team_place(unit));
         place.map(|place| Some(at.team_object(place))).ok_or_else(|| ApiError::not_found("team", "code", &code))
     }
 
-    /// Teams on a day, by code unless told.
+    /// Teams on a day, by code by default. Those who do not see every Peer Supporter's record of a team and of its cover group are
+    /// told its figures of today and of past Mondays: those of each day would tell when a colleague was away.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, filter, order and Relay's four")]
     async fn teams(
         &self,
@@ -128,7 +129,7 @@ impl TeamOrder {
             TeamOrderField::Headcount => figure(Some(i64::from(row.headcount))),
             TeamOrderField::Name => text(&facts.name),
             TeamOrderField::Code => text(&facts.code),
-            TeamOrderField::AtRiskFrom => figure(row.risk.as_ref().map(|risk| risk.day.days_since(at.as_of.day))),
+            TeamOrderField::AtRiskFrom => figure(at.risk_day(row).map(|day| day.days_since(at.as_of.day))),
         }
     }
 

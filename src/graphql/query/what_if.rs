@@ -37,7 +37,7 @@ impl WhatIfQuery {
             None => at.top(),
         };
         // Hidden is absent: who may not try policies is told what they would be told of a unit that there is not.
-        let tried = |unit: &UnitIx| at.scope().sees_below(Right::WhatIf, *unit);
+        let tried = |unit: &UnitIx| at.scope().sees_below(Right::WhatIf, *unit) && at.sees_below(*unit);
         let unit = match &unit_code {
             Some(code) => Some(unit.filter(tried).ok_or_else(|| ApiError::not_found("unit", "unitCode", code))?),
             None => unit.filter(tried),
@@ -61,12 +61,12 @@ fn refuse_unseen(at: &Moment, unit: UnitIx, change: &PolicyChange) -> Result<(),
         "You may not try `awayDays`, `mustMix` or `shouldMix`: the answer would tell of absences and posts that no record \
          shows. Change another part of the policy, or ask a coordinator to try it."
     } else if judges(&[Judged::Certificates, Judged::Approvals, Judged::TrainerCertificates])
-        && !sees_supporters_below(at, unit)
+        && !at.scope().sees_records_below(unit, at.as_of.day)
     {
         "A cover group here has members whose Peer Supporters you do not see, and the answer would tell of them. Try it on a \
          unit without such a group, or change only how many Peer Supporters are required."
     } else if judges(&[Judged::TrainerCertificates]) && !sees_trainers_below(at, unit) {
-        "A Trainer here is a person whom you do not see, and the answer would tell of their certificate. Try it on a unit \
+        "A Trainer here is a person you do not see, and the answer would tell of their certificate. Try it on a unit \
          whose Trainers you see, or leave out `trainerCertificateMonths`."
     } else {
         return Ok(());
@@ -74,17 +74,12 @@ fn refuse_unseen(at: &Moment, unit: UnitIx, change: &PolicyChange) -> Result<(),
     Err(ApiError::new(Code::Forbidden, refusal))
 }
 
-/// Whether the viewer sees the Peer Supporters of every team at or below a unit, and of every cover group that has one there.
-fn sees_supporters_below(at: &Moment, unit: UnitIx) -> bool {
-    let tree = at.tree();
-    tree.units_downwards()[tree.below(unit)].iter().all(|unit| at.sees_records_of_team(*unit))
-}
-
 /// Whether the viewer sees every Trainer whose role is at or below a unit on the day.
 fn sees_trainers_below(at: &Moment, unit: UnitIx) -> bool {
     let roster = at.index().roster();
-    let mut here = roster.trainers.iter().filter(|role| {
-        role.validity.holds_on(at.as_of.day) && at.tree().is_at_or_below(role.unit, unit)
-    });
+    let mut here = roster
+        .trainers
+        .iter()
+        .filter(|role| role.validity.holds_on(at.as_of.day) && at.tree().is_at_or_below(role.unit, unit));
     here.all(|role| at.person(roster.people[role.person.at()].id).is_some())
 }

@@ -32,7 +32,7 @@ pub(super) struct TeamFilter {
     max_headcount: Option<i32>,
     /// Only teams whose code or name holds this text, ignoring case, accents and spacing.
     search: Option<String>,
-    /// Only teams that are AT_RISK from a day before this one.
+    /// Only teams that are AT_RISK from a day before this one, as `atRisk` tells it.
     at_risk_before: Option<Date>,
     /// Only the teams of the cover group of this name, ignoring case and spacing.
     cover_group: Option<String>,
@@ -107,7 +107,7 @@ impl TeamFilter {
                 && level.as_deref().is_none_or(|level| kind().is_some_and(|it| it == level))
                 && min_headcount.is_none_or(|least| i64::from(row.headcount) >= i64::from(least))
                 && max_headcount.is_none_or(|most| i64::from(row.headcount) <= i64::from(most))
-                && at_risk_before.is_none_or(|Date(day)| row.risk.as_ref().is_some_and(|risk| risk.day < day))
+                && at_risk_before.is_none_or(|Date(day)| at.risk_day(row).is_some_and(|risk| risk < day))
                 && cover_group.as_deref().is_none_or(|name| group().is_some_and(|it| it == name))
                 && champions_met.is_none_or(|met| row.champions_met() == Some(met))
                 && single_point.is_none_or(|single| row.single_point == single)

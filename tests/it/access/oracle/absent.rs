@@ -9,7 +9,7 @@ use entity::id::{PersonId, UnitId};
 use entity::value::AccessRole;
 use serde_json::Value;
 
-use super::asking::{Asking, decoded, on_a_day, renumbered};
+use super::asking::{Asking, day_of, decoded, on_a_day, renumbered};
 use super::question::Selection;
 use super::rules::{ARGUMENTS, Takes};
 use super::schema::Schema;
@@ -42,14 +42,15 @@ fn team(sight: &Sight<'_>, code: &str) -> bool {
 }
 
 fn found(sight: &Sight<'_>, id: &str) -> bool {
-    let (kind, id) = decoded(id);
+    let (kind, number) = decoded(id);
     match kind.as_str() {
-        "Unit" | "Team" => sight.figures(UnitId(id)),
+        "Unit" => sight.figures(UnitId(number)),
+        "Team" => sight.team_on(UnitId(number), day_of(id).unwrap_or(sight.facts.today)),
         "Snapshot" => sight.snapshots(),
         "GapReport" => sight.reports(),
-        "Delivery" => sight.mail(id),
+        "Delivery" => sight.mail(number),
         "JobRun" | "ImportBatch" => sight.whole(),
-        "Person" => sight.person(PersonId(id)),
+        "Person" => sight.person(PersonId(number)),
         "AuditEvent" => sight.is(AccessRole::Auditor),
         other => panic!("say who sees a {other}"),
     }
@@ -207,7 +208,9 @@ fn names(asking: &Asking) -> (Vec<String>, Vec<String>) {
     };
     let ids = asking.schema.nodes.iter().flat_map(|kind| asking.ids(kind));
     let dated = ["Unit", "Team"].into_iter().flat_map(|kind| asking.ids(kind)).map(|id| on_a_day(&id, "2026-03-02"));
-    let ids = ids.chain(dated);
+    // No Monday: of it a team is found by those only who see its records.
+    let tuesday = asking.ids("Team").into_iter().map(|id| on_a_day(&id, "2026-03-03"));
+    let ids = ids.chain(dated).chain(tuesday);
     (asking.facts.units.iter().map(|unit| unit.code.clone()).collect(), ids.filter(plays).collect())
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_graphql::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entity::period::Day;
 use psn::access::Viewer;
 use psn::graphql::PsnSchema;
 use sea_orm::DatabaseConnection;
@@ -136,6 +137,12 @@ pub(super) fn on_a_day(id: &str, day: &str) -> String {
 
 fn text(id: &str) -> String {
     String::from_utf8(URL_SAFE_NO_PAD.decode(id).unwrap()).unwrap()
+}
+
+/// The day that an id names.
+pub(super) fn day_of(id: &str) -> Option<Day> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id).ok()?).ok()?;
+    text.split_once('@').map(|(_, named)| day(named))
 }
 
 /// Kind and number of an id.

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use serde_json::{Map, Value, json};
 
-use super::asking::decoded;
+use super::asking::{day_of, decoded};
 use super::question::{Part, Selection};
 use super::rules::{Rule, See, of_field};
 use super::schema::Schema;
@@ -44,6 +44,17 @@ impl Place<'_> {
         self.sight.facts.coded(&code.expect("something here is about a unit; ask for its code in Schema::identity"))
     }
 
+    /// The day asked about: that of the field's own argument, else the one that an object here was asked for by name.
+    pub(super) fn day(&self) -> Day {
+        let argument = self.arguments.split_once("asOf: \"").and_then(|(_, rest)| rest.get(..10));
+        let named = |value: &Value| {
+            let ids = [&value["id"], &value["unit"]["id"], &value["team"]["id"]];
+            ids.into_iter().filter_map(Value::as_str).find_map(day_of)
+        };
+        let by_id = || self.nearest().find_map(|(_, value)| named(value));
+        argument.map(crate::harness::day).or_else(by_id).unwrap_or(self.today())
+    }
+
     fn person(&self) -> PersonId {
         let id = |of: &str, value: &Value| match of {
             "Person" => value["id"].as_str().map(str::to_owned),
@@ -58,7 +69,7 @@ impl Place<'_> {
         self.sight.facts.today
     }
 
-    /// Whether the record at hand is the viewer's own, or that of a person whom they manage, or they see all.
+    /// Whether the record at hand is the viewer's own, or that of a person they manage, or they see all.
     pub(super) fn every_day_is_told(&self) -> bool {
         let (_, record) = self.nearest().find(|(of, _)| *of == "Supporter").expect("a record");
         self.sight.every_day_of(PersonId(decoded(record["person"]["id"].as_str().expect("an id")).1))
@@ -87,14 +98,21 @@ impl Place<'_> {
         let top = || sight.top().map(|code| sight.facts.coded(code));
         match see {
             See::Figures => sight.figures(self.unit()),
-            See::AllBelow => sight.all_below(self.unit()),
-            See::AllBelowTop => top().is_some_and(|unit| sight.all_below(unit)),
+            See::Team => sight.team_on(self.unit(), self.day()),
+            See::AllBelow => sight.all_below_on(self.unit(), self.day()),
+            See::AllBelowTop => {
+                let (of, snapshot) = self.nearest().next().expect("a snapshot");
+                assert_eq!(of, "Snapshot");
+                let day = crate::harness::day(snapshot["day"].as_str().expect("its day"));
+                top().is_some_and(|unit| sight.all_below_on(unit, day))
+            }
             See::Tries => {
                 let unit = self.unit();
                 let asks = |names: &[&str]| names.iter().any(|name| self.arguments.contains(&format!("{name}:")));
                 sight.figures(unit)
                     && sight.tries(unit)
-                    && (!asks(&JUDGES_RECORDS) || sight.whole_groups(unit))
+                    && sight.all_below_on(unit, self.day())
+                    && (!asks(&JUDGES_RECORDS) || sight.all_records_below(unit))
                     && (!asks(&["trainerCertificateMonths"]) || sight.all_trainers(unit))
                     && (!asks(&JUDGES_UNRECORDED) || sight.tries_what_no_record_shows())
             }
@@ -102,7 +120,8 @@ impl Place<'_> {
             See::Person => sight.person(self.person()),
             See::Record => self.record_is_seen(),
             See::PickedTeam => {
-                sight.figures(self.unit()) && (!self.arguments.contains("unproven:") || self.sees_all_supporters())
+                let unit = self.unit();
+                sight.team_on(unit, self.day()) && (!self.arguments.contains("unproven:") || sight.all_records(unit))
             }
             See::PickedRecord => self.record_is_seen() && super::past::is_picked(self, self.arguments),
             See::PersonAndUnit => sight.person(self.person()) && sight.figures(self.unit()),
@@ -127,7 +146,8 @@ impl Place<'_> {
             See::Level1Counts => self.level1_counts_are_seen(),
             See::SmallNumbers => self.small_numbers_are_seen(),
             See::Found => match self.own_id() {
-                (kind, id) if kind == "Unit" || kind == "Team" => sight.figures(UnitId(id)),
+                (kind, id) if kind == "Unit" => sight.figures(UnitId(id)),
+                (kind, id) if kind == "Team" => sight.team_on(UnitId(id), self.day()),
                 (kind, _) if kind == "Snapshot" => sight.snapshots(),
                 (kind, _) if kind == "GapReport" => sight.reports(),
                 (kind, id) if kind == "Delivery" => sight.mail(id),
@@ -173,11 +193,7 @@ impl Place<'_> {
 
     /// Whether the viewer sees every supporter of the team at hand and of those that are covered with it.
     pub(super) fn sees_all_supporters(&self) -> bool {
-        let facts = self.sight.facts;
-        let unit = self.unit();
-        let group = facts.unit(unit).and_then(|unit| unit.cover_group.clone());
-        let mut with = facts.units.iter().filter(|other| group.is_some() && other.cover_group == group);
-        self.sight.people_of(unit) && with.all(|other| self.sight.people_of(other.id))
+        self.sight.all_records(self.unit())
     }
 }
 
@@ -265,6 +281,8 @@ impl Mask<'_> {
 
     /// A page that holds everything: its total is the number of those that are seen.
     fn page(&self, part: &Part, value: &Value, line: &[(&str, &Value)], seen: &dyn Fn(&Value) -> bool) -> Value {
+        let by_risk = part.arguments.contains("AT_RISK_FROM").then(|| super::risk::told(self.sight, value));
+        let value = by_risk.as_ref().unwrap_or(value);
         let items = value["nodes"].as_array().expect("nodes");
         // A page from a cursor on asks for no total.
         let total = value.get("totalCount").and_then(Value::as_u64).unwrap_or(items.len() as u64);

@@ -129,6 +129,7 @@ impl Schema {
                 let (person, unit) = (inner("person", of, "id"), self.part(of, "unit", "", unit));
                 Selection(vec![person, unit, one(of, "firstDay"), one(of, "lastDay")])
             }
+            "Snapshot" => Selection(vec![one(of, "id"), one(of, "day")]),
             "Appointment" => Selection(vec![inner("person", of, "id")]),
             "PossibleLink" => Selection(vec![inner("person", of, "id"), inner("sameAs", of, "id")]),
             "Trainer" | "Champion" => Selection(vec![inner("person", of, "id"), inner("unit", of, "code")]),

@@ -11,9 +11,11 @@ use super::expected::Place;
 /// object that has the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum See {
-    /// The figures of a unit or team.
+    /// A unit, and what is told of it on any day.
     Figures,
-    /// The figures over a unit and everything below it.
+    /// The figures of a team on the day asked about.
+    Team,
+    /// The figures over a unit and everything below it on the day asked about.
     AllBelow,
     /// The same of the viewer's own top unit.
     AllBelowTop,
@@ -130,7 +132,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
 
     ("Unit", "id code name level site asOf firstDay lastDay isOpen", WithIt),
     ("Unit", "parent ancestors children", Each(See::Figures)),
-    ("Unit", "team policy exemptions", If(See::Figures)),
+    ("Unit", "policy exemptions", If(See::Figures)),
+    ("Unit", "team", If(See::Team)),
     ("Unit", "rollUp trend embedded", If(See::AllBelow)),
     ("EmbeddedTrainers", "trainers needed met", WithIt),
     ("Unit", "appointments", Each(See::Person)),
@@ -139,14 +142,17 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Appointment", "role person firstDay lastDay", WithIt),
     ("Appointment", "delegate", Each(See::Person)),
 
-    ("Team", "id unit status statusInWords headcount ownHeadcount staffAffected wte required gap activeSupporters \
+    ("Team", "id unit status headcount ownHeadcount staffAffected wte required gap activeSupporters \
               allocatedShare singlePointOfFailure atRisk champions level1 policy mix coverGroup changeSinceLastReport \
-              gapOpenedOn unknownBecause rowsNotRead oldestStaffList", WithIt),
+              unknownBecause rowsNotRead oldestStaffList", WithIt),
+    ("Team", "statusInWords", Told(super::risk::in_words)),
+    ("Team", "gapOpenedOn", Told(super::risk::opened)),
     ("Team", "unproven", Told(super::told::unproven)),
     ("StaffListAge", "employer asAt ageInDays", WithIt),
     ("Team", "supporters", Each(See::Record)),
     ("Team", "whatWouldClose", Told(super::told::what_would_close)),
-    ("AtRisk", "from status", WithIt),
+    ("AtRisk", "from", Told(super::risk::from)),
+    ("AtRisk", "status", WithIt),
     ("AtRisk", "reasons", Told(super::told::reasons)),
     ("Champions", "counting needed met", WithIt),
     ("MixOutcome", "rule must state", WithIt),
@@ -195,16 +201,18 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("WhatIf", "unit before after", WithIt),
     ("WhatIf", "teamsWithANewGap", Told(super::told::new_gaps)),
     ("WhatIf", "teamsWithAClosedGap", Told(super::told::closed_gaps)),
-    ("WhatIf", "teams", Each(See::Figures)),
+    ("WhatIf", "teams", Each(See::Team)),
     ("TeamChange", "team change before after", WithIt),
-    ("TeamOutcome", "status required gap activeSupporters atRiskFrom", WithIt),
+    ("TeamOutcome", "status required gap activeSupporters", WithIt),
+    ("TeamOutcome", "atRiskFrom", Told(super::risk::from)),
 
     ("Snapshot", "id day revision computedAt", WithIt),
     ("Snapshot", "rollUp", If(See::AllBelowTop)),
     ("GapReport", "id week builtAt snapshot previousSnapshot", WithIt),
     ("GapReport", "changes", Each(See::ReportOnUnit)),
     ("GapReport", "deliveries", Each(See::Mail)),
-    ("ReportedChange", "code name change before now openedOn", WithIt),
+    ("ReportedChange", "code name change before now", WithIt),
+    ("ReportedChange", "openedOn", Told(super::risk::opened)),
     ("StoredTeam", "status gap", WithIt),
     ("Delivery", "id state recipient maskedAddress units subject messageId attempts nextAttemptAt acceptedAt lastError \
                   textPart", WithIt),

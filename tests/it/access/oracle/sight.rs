@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{Datelike as _, Weekday};
 use entity::id::{PersonId, UnitId};
+use entity::period::Day;
 use entity::table::{allocation, unit};
 use entity::value::{AccessRole, AppointmentRole, Role};
 use psn::access::Viewer;
@@ -99,6 +101,34 @@ impl<'f> Sight<'f> {
         self.whole() || self.in_answered(unit) || (self.viewer.sees_names() && self.in_given(unit))
     }
 
+    /// Whether they see every record on which the figures of a team rest: those of its cover group too.
+    pub(super) fn all_records(&self, unit: UnitId) -> bool {
+        let group = self.facts.unit(unit).and_then(|unit| unit.cover_group.clone());
+        let mut with = self.facts.units.iter().filter(|other| group.is_some() && other.cover_group == group);
+        self.people_of(unit) && with.all(|other| self.people_of(other.id))
+    }
+
+    /// Whether everybody who sees a team is told its figures of a day: today's, and by the week those of the past.
+    fn is_published(&self, day: Day) -> bool {
+        day == self.facts.today || (day < self.facts.today && day.date().weekday() == Weekday::Mon)
+    }
+
+    /// The same of every team at or below a unit.
+    pub(super) fn all_records_below(&self, unit: UnitId) -> bool {
+        let mut below = self.facts.units.iter().filter(|below| self.facts.is_in(below.id, &[unit]));
+        below.all(|below| self.all_records(below.id))
+    }
+
+    /// Figures of a team on a day.
+    pub(super) fn team_on(&self, unit: UnitId, day: Day) -> bool {
+        self.figures(unit) && (self.is_published(day) || self.all_records(unit))
+    }
+
+    /// Figures over everything below a unit on a day.
+    pub(super) fn all_below_on(&self, unit: UnitId, day: Day) -> bool {
+        self.all_below(unit) && (self.is_published(day) || self.all_records_below(unit))
+    }
+
     pub(super) fn record(&self, row: &allocation::Model) -> bool {
         let own = self.is(AccessRole::Supporter) && self.me == Some(row.person_id);
         self.people_of(row.unit_id) || own || self.managed.contains(&row.person_id)
@@ -153,15 +183,6 @@ impl<'f> Sight<'f> {
 
     pub(super) fn tries(&self, unit: UnitId) -> bool {
         self.whole() || self.in_answered(unit)
-    }
-
-    /// Whether they see the supporters of every member of each cover group that has one at or below a unit.
-    pub(super) fn whole_groups(&self, unit: UnitId) -> bool {
-        let inside = |other: &unit::Model| self.facts.is_in(other.id, &[unit]);
-        let groups: Vec<_> =
-            self.facts.units.iter().filter(|other| inside(other)).map(|other| &other.cover_group).collect();
-        let with = |other: &&unit::Model| other.cover_group.is_some() && groups.contains(&&other.cover_group);
-        self.facts.units.iter().filter(with).all(|other| self.people_of(other.id))
     }
 
     /// Whether they see every Trainer of a unit and of those below it today.

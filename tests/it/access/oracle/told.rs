@@ -93,7 +93,7 @@ fn changes(place: &Place<'_>, wanted: &str) -> Value {
     let changes = place.line.last().expect("a what-if").1["teams"]["nodes"].as_array().expect("its teams");
     let seen = |change: &&Value| {
         let code = change["team"]["unit"]["code"].as_str().expect("a code");
-        change["change"] == wanted && place.sight.figures(place.sight.facts.coded(code))
+        change["change"] == wanted && super::risk::team(place, code)
     };
     json!(changes.iter().filter(seen).count())
 }

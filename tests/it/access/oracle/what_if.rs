@@ -60,7 +60,8 @@ both!(
             (&coordinator, "BOARD", [true, true, true]),
         ] {
             let [records, trainers, unrecorded] = may;
-            for (changes, may) in [(RECORDS, records), (TRAINERS, trainers), (UNRECORDED, unrecorded), (NUMBERS, true)] {
+            for (changes, may) in [(RECORDS, records), (TRAINERS, trainers), (UNRECORDED, unrecorded), (NUMBERS, true)]
+            {
                 for change in changes {
                     let query = format!(
                         "{{ whatIf(unitCode: \"{unit}\", policy: {{{change}}}) {{ after {{ activeSupporters }} \

@@ -1,0 +1,74 @@
+//! Of which days a viewer is told the figures of a team.
+//!
+//! Most teams have one Peer Supporter. Status and gap of each day would tell on which day a colleague begins to be away and on
+//! which they come back, to viewers from whom their record is hidden. They see the figures of today, which are what the service
+//! is for, and for other days what is published by the week.
+
+use entity::coverage::roster::UnitIx;
+use entity::period::Day;
+
+use super::Scope;
+use crate::access::Right;
+
+impl Scope {
+    /// Whether the viewer sees every record on which the figures of a team rest: of a cover group, those of
+    /// every member that has not closed by the day.
+    pub(crate) fn sees_records_of_team(&self, unit: UnitIx, day: Day) -> bool {
+        let index = &self.known.facts.index;
+        let facts = |unit: UnitIx| &index.roster().units[unit.at()];
+        let seen = |unit: UnitIx| self.sees_unit(Right::SupporterRecords, unit);
+        let members = facts(unit).cover_group.map_or(&[][..], |group| index.group(group));
+        let mut open = members.iter().filter(|member| !facts(**member).validity.ended_by(day));
+        seen(unit) && open.all(|member| seen(*member))
+    }
+
+    /// The same of every team at or below a unit.
+    pub(crate) fn sees_records_below(&self, unit: UnitIx, day: Day) -> bool {
+        let tree = self.known.facts.index.tree(day);
+        let below = &tree.units_downwards()[tree.below(unit)];
+        self.all(Right::SupporterRecords) || below.iter().all(|unit| self.sees_records_of_team(*unit, day))
+    }
+
+    /// Whether the figures of a team on a day are told to the viewer, who sees the team.
+    pub(crate) fn is_told_of_team(&self, unit: UnitIx, day: Day) -> bool {
+        is_published(day, self.today) || self.sees_records_of_team(unit, day)
+    }
+
+    /// The same of the figures over everything at or below a unit.
+    pub(crate) fn is_told_below(&self, unit: UnitIx, day: Day) -> bool {
+        is_published(day, self.today) || self.sees_records_below(unit, day)
+    }
+
+    /// A day on which the figures of a team change, as the viewer is told it on the day `asked` about: those who do not see
+    /// every record learn the week, by its Monday.
+    pub(crate) fn day_told(&self, unit: UnitIx, asked: Day, change: Day) -> Day {
+        if self.sees_records_of_team(unit, asked) { change } else { change.monday() }
+    }
+}
+
+/// Whether all who see a team see its figures of a day: today's, and as in the weekly report those of each Monday that has been.
+fn is_published(day: Day, today: Day) -> bool {
+    day == today || (day < today && day == day.monday())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn today_and_past_mondays_are_published() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let today = day("2026-11-18");
+        for (on, published) in [
+            ("2026-11-18", true),
+            ("2026-11-16", true),
+            ("2020-01-06", true),
+            ("2026-11-17", false),
+            ("2026-11-15", false),
+            ("2026-11-19", false),
+            ("2026-11-23", false),
+        ] {
+            assert_eq!(is_published(day(on), today), published, "{on}");
+        }
+    }
+}
