@@ -19,7 +19,7 @@ mod sign_in;
 
 pub use budget::{Budgets, Running, Terms};
 pub use cors::Origin;
-pub use health::Readiness;
+pub use health::{ProbeTimes, Readiness};
 pub use host::Hosts;
 pub use live::{LOOK, MOST_LIVE};
 pub use request::BODY_LIMIT;

@@ -6,6 +6,7 @@ mod connection;
 pub mod disclosure;
 pub mod erasure;
 pub mod facts;
+mod fault;
 pub mod links;
 pub mod policy;
 pub mod report;
@@ -17,4 +18,5 @@ pub mod staff_list;
 pub mod subject;
 pub mod tree;
 
-pub use connection::{Opening, Way, begin_write, connect, is_away, is_overdue, is_postgres, open, way};
+pub use connection::{Opening, Way, begin_write, connect, is_postgres, open, prove_writing, way};
+pub use fault::{is_away, is_busy, is_overdue};

@@ -38,3 +38,4 @@ pub mod staff_list;
 pub mod unavailability;
 pub mod unit;
 pub mod unit_parent;
+pub mod write_probe;

@@ -24,6 +24,7 @@ mod m20261129_000005_import;
 mod m20261129_000006_snapshot;
 mod m20261129_000014_import_undo;
 mod m20261129_000015_level1_bands;
+mod m20261130_000021_write_probe;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_disclosure::Migration),
             Box::new(m20261129_000014_import_undo::Migration),
             Box::new(m20261129_000015_level1_bands::Migration),
+            Box::new(m20261130_000021_write_probe::Migration),
         ]
     }
 }

@@ -1,5 +1,7 @@
 //! Is it alive, is it ready: two answers for whoever watches over the service.
 
+mod probe;
+
 use std::time::Duration;
 
 use axum::Json;
@@ -10,25 +12,31 @@ use entity::store::staff_list;
 use sea_orm::DatabaseConnection;
 use serde_json::json;
 
+pub use probe::ProbeTimes;
+pub(super) use probe::WriteProbe;
+
 /// A ready database answers within this.
 const WAIT: Duration = Duration::from_secs(1);
 
 /// What a readiness check finds. Clients see these words and nothing of the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
-    /// The database answers and its tables are up to date.
+    /// The database answers, its tables are up to date, and it takes writes.
     Ready,
     /// The database does not answer.
     DatabaseAway,
     /// The database answers, and its tables are older or newer than this psn.
     MigrationPending,
+    /// The database answers and takes no writes: its disk is full, or its write lock is held.
+    NotWritable,
 }
 
 impl Readiness {
-    /// Asks the database one small question.
-    pub async fn of(db: &DatabaseConnection) -> Self {
+    /// Asks the database one small question and, at most every few seconds, makes it commit one small write.
+    pub(super) async fn of(db: &DatabaseConnection, probe: &WriteProbe) -> Self {
         match tokio::time::timeout(WAIT, migration::pending(db)).await {
-            Ok(Ok(0)) => Self::Ready,
+            Ok(Ok(0)) if probe.is_writable(WAIT).await => Self::Ready,
+            Ok(Ok(0)) => Self::NotWritable,
             Ok(Ok(_) | Err(migration::MigrateError::NewerDatabase(_))) => Self::MigrationPending,
             Ok(Err(migration::MigrateError::Database(_))) | Err(_) => Self::DatabaseAway,
         }
@@ -41,11 +49,12 @@ pub(super) async fn live() -> Response {
 }
 
 /// `GET /health/ready`: 200 when requests can be answered, else 503 with the part that is missing.
-pub(super) async fn ready(State(db): State<DatabaseConnection>) -> Response {
-    let (status, database, migrations) = match Readiness::of(&db).await {
-        Readiness::Ready => (StatusCode::OK, "ok", "ok"),
-        Readiness::DatabaseAway => (StatusCode::SERVICE_UNAVAILABLE, "away", "unknown"),
-        Readiness::MigrationPending => (StatusCode::SERVICE_UNAVAILABLE, "ok", "pending"),
+pub(super) async fn ready(State((db, probe)): State<(DatabaseConnection, WriteProbe)>) -> Response {
+    let (status, database, migrations, writes) = match Readiness::of(&db, &probe).await {
+        Readiness::Ready => (StatusCode::OK, "ok", "ok", "ok"),
+        Readiness::DatabaseAway => (StatusCode::SERVICE_UNAVAILABLE, "away", "unknown", "unknown"),
+        Readiness::MigrationPending => (StatusCode::SERVICE_UNAVAILABLE, "ok", "pending", "unknown"),
+        Readiness::NotWritable => (StatusCode::SERVICE_UNAVAILABLE, "ok", "ok", "failing"),
     };
     // How old the staff lists are does not make the service less ready; a watcher may want to know.
     let oldest = match status {
@@ -54,6 +63,8 @@ pub(super) async fn ready(State(db): State<DatabaseConnection>) -> Response {
     };
     let oldest = oldest.map(|list| list.as_at.to_string());
     let word = if status.is_success() { "ready" } else { "not ready" };
-    (status, Json(json!({ "status": word, "database": database, "migrations": migrations, "oldestStaffList": oldest })))
-        .into_response()
+    let parts = json!({
+        "status": word, "database": database, "migrations": migrations, "writes": writes, "oldestStaffList": oldest
+    });
+    (status, Json(parts)).into_response()
 }

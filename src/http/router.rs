@@ -23,6 +23,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::budget::Budgets;
 use super::cors::{self, Origin};
 use super::graphql::Endpoint;
+use super::health::{ProbeTimes, WriteProbe};
 use super::host::{self, Hosts};
 use super::live::{LOOK, Live};
 use super::request::{BODY_LIMIT, MAX_BODY_BYTES, Refusal};
@@ -76,11 +77,13 @@ pub struct Transport {
     pub https: bool,
     /// How often a live answer looks whether there is something new.
     pub look: Duration,
+    /// How often `/health/ready` proves that the database takes writes.
+    pub probe: ProbeTimes,
 }
 
 impl Default for Transport {
     fn default() -> Self {
-        Self { body_limit: BODY_LIMIT, origins: Vec::new(), https: false, look: LOOK }
+        Self { body_limit: BODY_LIMIT, origins: Vec::new(), https: false, look: LOOK, probe: ProbeTimes::default() }
     }
 }
 
@@ -88,7 +91,7 @@ impl Default for Transport {
 /// and the way to the identity provider and back before it.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
     let Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db } = site;
-    let Transport { body_limit, origins, https, look } = transport;
+    let Transport { body_limit, origins, https, look, probe } = transport;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
     let live = Live::new(gate.clone(), db.clone(), look);
     let endpoint = Endpoint { schema, limits, query_limit, body_limit, budgets, persisted, live };
@@ -102,7 +105,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
     let health = Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .with_state(db);
+        .with_state((db.clone(), WriteProbe::new(db, probe)));
     let provider = provider::router(&gate);
     let guarded = Router::new()
         .merge(graphql)

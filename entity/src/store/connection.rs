@@ -4,13 +4,17 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::time::{Duration, Instant};
 
-use sea_orm::sqlx::Error;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{Connection as _, Error};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    EntityTrait as _, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
+
+use crate::table::write_probe;
 
 /// How long a SQLite writer waits for the one before it, and a caller for a free connection to SQLite.
 const WAIT: Duration = Duration::from_secs(10);
@@ -110,11 +114,16 @@ pub async fn open(url: &str, opening: &Opening) -> Result<DatabaseConnection, Db
                 // What was erased is overwritten in the file, too.
                 .pragma("secure_delete", "ON")
         });
-        if let Some(limit) = opening.statement_limit {
+        let limit = opening.statement_limit;
+        options.map_sqlx_sqlite_pool_opts(move |pool| {
+            let pool = pool.after_release(|connection, _| Box::pin(is_outside_transaction(connection)));
+            match limit {
+                Some(limit) => pool.after_connect(move |connection, _| Box::pin(interrupt_after(connection, limit))),
+                None => pool,
+            }
+        });
+        if let Some(limit) = limit {
             // A connection is taken for each statement, and for each transaction as a whole.
-            options.map_sqlx_sqlite_pool_opts(move |pool| {
-                pool.after_connect(move |connection, _| Box::pin(interrupt_after(connection, limit)))
-            });
             options.map_sqlx_sqlite_before_acquire(move |connection, _| {
                 Box::pin(async move { interrupt_after(connection, limit).await.map(|()| true) })
             });
@@ -139,43 +148,33 @@ pub async fn open(url: &str, opening: &Opening) -> Result<DatabaseConnection, Db
     Database::connect(options).await
 }
 
+/// Whether a connection that is given back may be used again. The pool closes one that may not, and SQLite then rolls back
+/// what it had open and lets go of the write lock.
+///
+/// When a statement fails because the disk is full, the file cannot be written, memory is short or its time is over, SQLite
+/// itself rolls the transaction back. The ROLLBACK that follows then fails ("no transaction is active"), and the driver goes
+/// on counting the transaction as open. On such a connection the next BEGIN would be a savepoint, whose rollback leaves the
+/// transaction open: the write lock would be held until the process ends, and nothing that is written would be committed.
+async fn is_outside_transaction(connection: &mut SqliteConnection) -> Result<bool, Error> {
+    if !connection.is_in_transaction() {
+        return Ok(true);
+    }
+    // The ROLLBACK of a transaction that was dropped may still be queued; the driver works its queue off in order.
+    connection.ping().await?;
+    let outside = !connection.is_in_transaction();
+    if !outside {
+        tracing::warn!(
+            "a database connection was given back within a transaction that could not be ended; it is closed"
+        );
+    }
+    Ok(outside)
+}
+
 /// From now on, what this connection runs is given up when `limit` is over.
 async fn interrupt_after(connection: &mut SqliteConnection, limit: Duration) -> Result<(), Error> {
     let end = Instant::now() + limit;
     connection.lock_handle().await?.set_progress_handler(STEPS, move || Instant::now() < end);
     Ok(())
-}
-
-/// Whether `error` says that a statement was given up because its limit of time was over.
-#[must_use]
-pub fn is_overdue(error: &DbErr) -> bool {
-    match error {
-        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
-            // PostgreSQL's query_canceled, and SQLite's SQLITE_INTERRUPT.
-            matches!(cause.as_ref(), Error::Database(said) if said.code().is_some_and(|code| code == "57014" || code == "9"))
-        }
-        _ => false,
-    }
-}
-
-/// Whether `error` says that the database is away (not reached, shutting down, no connection free) and not that it
-/// disliked a statement: the same work may succeed when it is back.
-#[must_use]
-pub fn is_away(error: &DbErr) -> bool {
-    match error {
-        DbErr::ConnectionAcquire(_) => true,
-        DbErr::Conn(RuntimeErr::SqlxError(cause))
-        | DbErr::Exec(RuntimeErr::SqlxError(cause))
-        | DbErr::Query(RuntimeErr::SqlxError(cause)) => match cause.as_ref() {
-            Error::Io(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed => true,
-            // PostgreSQL's classes 08 (connection), 53 (too many connections, disk full) and 57P (shutting down).
-            Error::Database(said) => {
-                said.code().is_some_and(|code| ["08", "53", "57P"].iter().any(|class| code.starts_with(class)))
-            }
-            _ => false,
-        },
-        _ => false,
-    }
 }
 
 /// Begins a transaction that will write. On SQLite it takes the write lock at once: a transaction that reads first and
@@ -192,6 +191,21 @@ pub async fn begin_write(
         ..TransactionOptions::default()
     })
     .await
+}
+
+/// Commits a small write, which proves that the database takes what is written: a transaction that is rolled back would
+/// never touch the disk.
+///
+/// # Errors
+///
+/// What the database said; see [`is_busy`](super::is_busy).
+pub async fn prove_writing(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let txn = begin_write(db).await?;
+    let row = write_probe::ActiveModel { id: Set(1), writes: Set(1) };
+    let more = Expr::col((write_probe::Entity, write_probe::Column::Writes)).add(1);
+    let again = OnConflict::column(write_probe::Column::Id).value(write_probe::Column::Writes, more).to_owned();
+    write_probe::Entity::insert(row).on_conflict(again).exec_without_returning(&txn).await?;
+    txn.commit().await
 }
 
 /// Whether the other end is PostgreSQL (else SQLite).
