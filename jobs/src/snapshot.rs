@@ -50,6 +50,18 @@ pub struct Taken {
 ///
 /// [`SnapshotError`]; nothing is written then.
 pub async fn take(db: &DatabaseConnection, day: Day, limit: Limit, now: DateTime<Utc>) -> Result<Taken, SnapshotError> {
+    let (txn, taken) = write(db, day, limit, now).await?;
+    txn.commit().await?;
+    Ok(taken)
+}
+
+/// As [`take`], with the transaction still open: nothing is stored until the caller commits.
+async fn write(
+    db: &DatabaseConnection,
+    day: Day,
+    limit: Limit,
+    now: DateTime<Utc>,
+) -> Result<(DatabaseTransaction, Taken), SnapshotError> {
     let (facts, coverage) = compute_day(db, day).await?;
     let breakdowns = Breakdowns::of(&facts.index, &coverage);
     let txn = begin_write(db).await?;
@@ -58,8 +70,7 @@ pub async fn take(db: &DatabaseConnection, day: Day, limit: Limit, now: DateTime
     let (breakdowns, disclosure) = decide(&txn, day, limit, breakdowns).await?;
     let decided = (&breakdowns, &disclosure);
     let snapshot = snapshot::write(&txn, &facts.index, &coverage, decided, (facts.version, now)).await?;
-    txn.commit().await?;
-    Ok(Taken::new(snapshot, &coverage))
+    Ok((txn, Taken::new(snapshot, &coverage)))
 }
 
 /// Returns the newest snapshot of `day`. Takes one first, as a new revision, if the day has none or if the facts have changed
@@ -165,9 +176,15 @@ impl Job for Coverage {
     }
 
     async fn run(&self, ctx: &RunContext, period: Period) -> Result<Outcome, JobError> {
-        let taken = take(&ctx.db, period.first_day(), self.limit, ctx.now).await?;
-        tell_age_of_lists(&ctx.db, ctx.today()).await?;
-        Ok(Outcome::Done(taken.to_string()))
+        let (txn, taken) = write(&ctx.db, period.first_day(), self.limit, ctx.now).await?;
+        let text = taken.to_string();
+        // Together, so that a kill between the two makes no second revision of the same figures.
+        ctx.done_within(&txn, &text).await?;
+        txn.commit().await?;
+        if let Err(error) = tell_age_of_lists(&ctx.db, ctx.today()).await {
+            tracing::warn!(%error, "the age of the staff lists could not be read");
+        }
+        Ok(Outcome::Done(text))
     }
 }
 

@@ -19,6 +19,7 @@ use crate::harness::{World, day, instant};
 
 mod failure;
 mod ledger_rows;
+mod one_transaction;
 mod stop;
 mod takeover;
 mod timing;
