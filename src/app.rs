@@ -194,7 +194,8 @@ impl App {
         let settings = &self.settings;
         let mailer = mailer(settings)?;
         let limit = settings.privacy.small_number_limit;
-        Ok(GapReport { mailer, from: sender(settings)?, base_url: settings.base_url.clone(), limit })
+        let (from, base_url, zone) = (sender(settings)?, settings.base_url.clone(), settings.board_zone);
+        Ok(GapReport { mailer, from, base_url, limit, zone })
     }
 
     /// What removes data beyond its period, as the settings say.

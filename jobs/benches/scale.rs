@@ -109,6 +109,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
         from: "psn@psn.example".parse().map_err(|error| format!("{error}"))?,
         base_url: None,
         limit: Limit::default(),
+        zone: chrono_tz::Europe::London,
     };
     let sent = report.run(&db, IsoWeek::of(monday), now).await?;
     let reported = begun.elapsed();

@@ -41,6 +41,12 @@ pub enum Mailer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender(Mailbox);
 
+impl std::fmt::Display for Sender {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl Sender {
     /// The part after the @.
     #[must_use]
@@ -167,6 +173,16 @@ impl Mailer {
             Self::Smtp(smtp) => smtp.send(&envelope, &bytes, &email.to).await,
             Self::Folder(folder) => folder.write(&email.file_stem, bytes).await,
             Self::Memory(memory) => memory.keep(email, bytes),
+        }
+    }
+
+    /// What mail goes through, without a password. Another text means that mail goes another way.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Smtp(smtp) => smtp.name(),
+            Self::Folder(folder) => folder.name(),
+            Self::Memory(_) => "memory".to_owned(),
         }
     }
 

@@ -10,15 +10,20 @@ pub mod compare;
 pub mod deliver;
 mod job;
 pub mod load;
+mod outcome;
 pub mod recipients;
+mod refusal;
 pub mod render;
+mod resend;
 #[cfg(test)]
 mod sample;
+pub mod sending;
 pub mod words;
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use entity::coverage::disclosure::Limit;
 use entity::id::UnitId;
 use entity::period::{Day, IsoWeek};
@@ -29,8 +34,10 @@ use sea_orm::{DatabaseConnection, DbErr};
 use crate::mail::{Mailer, Sender};
 use crate::snapshot::{SnapshotError, ensure_snapshot};
 use board::{Board, Malformed};
+pub use outcome::Outcome;
 use recipients::{Key, Recipient};
 use render::Rendered;
+use sending::Process;
 
 /// The job `gap-report`: one mail a person and week.
 #[derive(Clone, Debug)]
@@ -43,62 +50,8 @@ pub struct GapReport {
     pub base_url: Option<String>,
     /// Counts below this are hidden in a snapshot that the report takes first.
     pub limit: Limit,
-}
-
-/// What became of a week's mails so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// Mails taken in this run.
-    pub sent_now: u64,
-    /// Mails taken in this run and before.
-    pub sent: u64,
-    /// Mails that wait for another attempt.
-    pub waiting: u64,
-    /// When the first of them is due.
-    pub next_attempt_at: Option<DateTime<Utc>>,
-    /// Mails refused for good.
-    pub refused: u64,
-    /// Those of them whose address is none that mail can be sent to.
-    pub unusable: u64,
-    /// Units with nobody to write to.
-    pub unaddressed: u64,
-}
-
-impl Outcome {
-    /// Whether somebody has to look: a mail that will never arrive, or a unit with nobody to write to. An address that is none is a
-    /// matter of one person's row in a file: each such mail says so, and the week's run is no failure for it.
-    #[must_use]
-    pub const fn needs_attention(self) -> bool {
-        self.refused > self.unusable || self.unaddressed > 0
-    }
-}
-
-/// One sentence without personal data, for the ledger.
-impl std::fmt::Display for Outcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { sent_now, sent, waiting, next_attempt_at, refused, unusable, unaddressed } = self;
-        write!(f, "{sent} sent ({sent_now} in this run)")?;
-        if *waiting > 0 {
-            write!(f, ", {waiting} waiting")?;
-            if let Some(at) = next_attempt_at {
-                write!(f, " until {}", at.format("%Y-%m-%d %H:%M UTC"))?;
-            }
-        }
-        if *refused > 0 {
-            write!(f, ", {refused} refused")?;
-        }
-        if *unusable > 0 {
-            write!(f, " ({unusable} for an address that is none)")?;
-        }
-        if *unaddressed > 0 {
-            write!(
-                f,
-                ", {unaddressed} {} nobody to write to",
-                if *unaddressed == 1 { "unit has" } else { "units have" }
-            )?;
-        }
-        Ok(())
-    }
+    /// The board's zone.
+    pub zone: Tz,
 }
 
 /// A mail as it would be sent.
@@ -140,8 +93,9 @@ pub enum ReportError {
 impl GapReport {
     /// Builds the week's report unless it has been built, then sends every mail of it that is due at `now`. A new report
     /// rests on Monday's snapshot, which is taken first if it is missing or older than the facts. Mails that were
-    /// taken are never sent again, those that failed are tried when their back-off has passed, and a report that was built
-    /// keeps its snapshot whatever is computed later.
+    /// taken are never sent again, those that failed are tried when their back-off has passed, those that were refused for
+    /// good once their address, their text or the relay has changed, and a report that was built keeps its snapshot
+    /// whatever is computed later.
     ///
     /// # Errors
     ///
@@ -152,9 +106,25 @@ impl GapReport {
         week: IsoWeek,
         now: DateTime<Utc>,
     ) -> Result<Outcome, ReportError> {
+        self.run_in(db, week, now, &Process::default()).await
+    }
+
+    /// As [`run`](Self::run), in a process that may be told to stop.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub async fn run_in(
+        &self,
+        db: &DatabaseConnection,
+        week: IsoWeek,
+        now: DateTime<Utc>,
+        process: &Process,
+    ) -> Result<Outcome, ReportError> {
         let report = match store::find(db, week).await? {
             Some(report) => {
                 self.readdress(db, week, &report, now).await?;
+                self.reopen_refused(db, week, &report, now).await?;
                 report
             }
             None => {
@@ -162,7 +132,7 @@ impl GapReport {
                 self.write_down(db, week, &current, now).await?
             }
         };
-        self.deliver(db, &report, now).await
+        self.deliver(db, &report, now, process).await
     }
 
     /// Builds and renders without writing or sending anything, from the newest snapshot that Monday has.
@@ -179,7 +149,7 @@ impl GapReport {
                 (newest.ok_or(ReportError::NoSnapshot(monday))?, store::last_mailed_before(db, week).await?)
             }
         };
-        let boards = Boards::load(db, &current, previous.as_ref()).await?;
+        let boards = self.boards(db, week, &current, previous.as_ref()).await?;
         let mut previews = Vec::new();
         for recipient in boards.recipients(db).await? {
             let rendered = self.compose(&boards, week, &recipient)?;
@@ -201,7 +171,7 @@ impl GapReport {
         now: DateTime<Utc>,
     ) -> Result<report::Model, ReportError> {
         let previous = store::last_mailed_before(db, week).await?;
-        let boards = Boards::load(db, current, previous.as_ref()).await?;
+        let boards = self.boards(db, week, current, previous.as_ref()).await?;
         let mut mails = Vec::new();
         for recipient in boards.recipients(db).await? {
             if let Key::Unit(unit) = recipient.key {
@@ -230,7 +200,7 @@ impl GapReport {
             return Ok(());
         }
         let (current, previous) = pinned(db, report).await?;
-        let boards = Boards::load(db, &current, previous.as_ref()).await?;
+        let boards = self.boards(db, week, &current, previous.as_ref()).await?;
         let recipients = boards.recipients(db).await?;
         let waits = |unit: UnitId| on_file.contains(&(Key::Unit(unit).to_string(), false));
         let mut found = BTreeSet::new();
@@ -254,8 +224,25 @@ impl GapReport {
         Ok(())
     }
 
+    /// Everything that the week's mails are made from.
+    async fn boards(
+        &self,
+        db: &DatabaseConnection,
+        week: IsoWeek,
+        current: &snapshot::Model,
+        previous: Option<&snapshot::Model>,
+    ) -> Result<Boards, ReportError> {
+        let current = load::board(db, current).await?;
+        let previous = match previous {
+            Some(snapshot) => Some(load::board(db, snapshot).await?),
+            None => None,
+        };
+        Ok(Boards { current, previous, missed: store::missed_before(db, self.zone, week).await? })
+    }
+
     fn compose(&self, boards: &Boards, week: IsoWeek, recipient: &Recipient) -> Result<Rendered, ReportError> {
         let report = build::build(&boards.current, boards.previous.as_ref(), week, &recipient.answers);
+        let report = build::Report { missed: boards.missed.clone(), ..report };
         render::render(&report, self.base_url.as_deref()).map_err(ReportError::Render)
     }
 }
@@ -264,22 +251,11 @@ impl GapReport {
 struct Boards {
     current: Board,
     previous: Option<Board>,
+    /// Weeks since the last report that was mailed whose reports were not.
+    missed: Vec<IsoWeek>,
 }
 
 impl Boards {
-    async fn load(
-        db: &DatabaseConnection,
-        current: &snapshot::Model,
-        previous: Option<&snapshot::Model>,
-    ) -> Result<Self, ReportError> {
-        let current = load::board(db, current).await?;
-        let previous = match previous {
-            Some(snapshot) => Some(load::board(db, snapshot).await?),
-            None => None,
-        };
-        Ok(Self { current, previous })
-    }
-
     async fn recipients(&self, db: &DatabaseConnection) -> Result<Vec<Recipient>, ReportError> {
         let facts = load::facts(db, self.current.day).await?;
         Ok(recipients::recipients(&facts, &self.current))

@@ -25,6 +25,7 @@ mod m20261129_000006_snapshot;
 mod m20261129_000014_import_undo;
 mod m20261129_000015_level1_bands;
 mod m20261130_000021_write_probe;
+mod m20261130_000022_delivery_refused_by;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000014_import_undo::Migration),
             Box::new(m20261129_000015_level1_bands::Migration),
             Box::new(m20261130_000021_write_probe::Migration),
+            Box::new(m20261130_000022_delivery_refused_by::Migration),
         ]
     }
 }

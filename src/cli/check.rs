@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use entity::clock::{Clock, day_of};
-use entity::store::{self, staff_list};
+use entity::period::IsoWeek;
+use entity::store::{self, report, staff_list};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use super::{Stop, say};
@@ -14,6 +15,9 @@ use crate::config::Settings;
 
 /// A database or a mail server that takes longer than this to answer is away.
 const WAIT: Duration = Duration::from_secs(5);
+
+/// Missed weeks that are named at most.
+const SHOWN: usize = 5;
 
 /// What `psn check` takes besides the settings.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -98,6 +102,7 @@ async fn database(settings: &Settings) -> Vec<(&'static str, Finding)> {
     findings.push(("tables", tables(&db).await));
     findings.push(("writing", writing(&db).await));
     findings.extend(staff_lists(&db, settings).await.map(|finding| ("staff lists", finding)));
+    findings.extend(gap_reports(&db, settings).await.map(|finding| ("gap reports", finding)));
     findings
 }
 
@@ -122,6 +127,25 @@ async fn staff_lists(db: &DatabaseConnection, settings: &Settings) -> Option<Fin
         ),
         Some(list) => format!("the oldest is as at {} ({})", list.as_at, list.employer),
     }))
+}
+
+/// Whether a week's report was never mailed since the last one that was; absent where the tables are not made yet. The next
+/// report tells its readers, and then this is over.
+async fn gap_reports(db: &DatabaseConnection, settings: &Settings) -> Option<Finding> {
+    let zone = settings.board_zone;
+    let this_week = IsoWeek::of(day_of(Clock::wall().now(), zone));
+    let missed = report::missed_before(db, zone, this_week).await.ok()?;
+    Some(match missed.as_slice() {
+        [] => Ok("no week was missed".to_owned()),
+        [.., last] => {
+            let weeks: Vec<_> = missed.iter().rev().take(SHOWN).rev().map(IsoWeek::to_string).collect();
+            let more = if missed.len() > SHOWN { " and before" } else { "" };
+            Err(format!(
+                "no report was sent for {}{more}; see that `psn worker` runs. `psn run gap-report --week {last}` sends one late",
+                weeks.join(", ")
+            ))
+        }
+    })
 }
 
 /// Makes a table and takes it back: on both engines that is part of the transaction.

@@ -134,7 +134,17 @@ both!(
         let parts: Vec<_> = said.lines().filter_map(|line| line.split_once(": ok, ")).map(|(part, _)| part).collect();
         assert_eq!(
             parts,
-            ["configuration", "safety", "database", "tables", "writing", "staff lists", "mail", "identity provider"],
+            [
+                "configuration",
+                "safety",
+                "database",
+                "tables",
+                "writing",
+                "staff lists",
+                "gap reports",
+                "mail",
+                "identity provider"
+            ],
             "{said}"
         );
 

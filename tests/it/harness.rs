@@ -1,6 +1,7 @@
 //! The app with its hands tied: a database of its own for each test, and a clock that stands still.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
@@ -75,11 +76,21 @@ impl World {
             Engine::Sqlite => format!("sqlite:{}", folder.path().join("psn.db").display()),
             Engine::Postgres => postgres_database().await?,
         };
+        Some(Self::over(engine, url, folder).await)
+    }
+
+    /// A fresh world on SQLite whose database is in this folder.
+    pub(crate) async fn on_disk(place: &Path) -> Self {
+        let url = format!("sqlite:{}", place.join("psn.db").display());
+        Self::over(Engine::Sqlite, url, tempfile::tempdir().expect("a temporary folder")).await
+    }
+
+    async fn over(engine: Engine, url: String, folder: tempfile::TempDir) -> Self {
         let db = entity::store::connect(&url).await.expect("the database opens");
         migration::migrate(&db).await.expect("the tables are made");
         let clock = Clock::fixed(instant("2026-11-16T09:00:00Z"));
         let admin = token_pass(&db, AccessRole::Admin, &[], true).await;
-        Some(Self { engine, url, db, clock, admin, folder })
+        Self { engine, url, db, clock, admin, folder }
     }
 
     /// The gate over the world's database and clock, in Glasgow.

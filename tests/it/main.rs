@@ -12,6 +12,7 @@ mod disclosure;
 mod erasure;
 mod expected;
 mod explore;
+mod full_disk;
 mod graphql;
 mod harness;
 mod host;

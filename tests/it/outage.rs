@@ -17,7 +17,7 @@ use crate::harness::{Engine, World};
 use crate::site::{ask, get, site};
 
 /// Forwards connections to PostgreSQL until it is dropped, which cuts every one of them.
-struct Wire(CancellationToken);
+pub(crate) struct Wire(CancellationToken);
 
 impl Drop for Wire {
     fn drop(&mut self) {
@@ -25,7 +25,7 @@ impl Drop for Wire {
     }
 }
 
-async fn wire(at: SocketAddr, server: String) -> Wire {
+pub(crate) async fn wire(at: SocketAddr, server: String) -> Wire {
     let cut = CancellationToken::new();
     let listener = TcpListener::bind(at).await.unwrap();
     let token = cut.clone();
@@ -43,13 +43,13 @@ async fn wire(at: SocketAddr, server: String) -> Wire {
 }
 
 /// The server of a `postgres://user@server/name` address, and the address with another one in its place.
-fn rewired(url: &str, at: SocketAddr) -> (String, String) {
+pub(crate) fn rewired(url: &str, at: SocketAddr) -> (String, String) {
     let (before, rest) = url.split_once('@').unwrap();
     let (server, name) = rest.split_once('/').unwrap();
     (server.to_owned(), format!("{before}@{at}/{name}"))
 }
 
-async fn free_address() -> SocketAddr {
+pub(crate) async fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
 }
 

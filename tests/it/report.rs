@@ -4,6 +4,10 @@
 
 mod facts_changed;
 mod fixture;
+mod many;
+mod missed;
+mod resend;
+mod sending;
 
 use std::time::Duration;
 
@@ -22,15 +26,17 @@ use sea_orm::{ColumnTrait as _, Condition, DatabaseConnection, EntityTrait as _,
 
 use crate::harness::{World, both, day, instant};
 use crate::smtp_listener::{Manner, SmtpListener};
-use fixture::{organisation, take_snapshot};
+pub(crate) use fixture::{organisation, take_snapshot};
+pub(crate) use many::many_mails;
+pub(crate) use sending::{counted, holding};
 
 const MONDAY: &str = "2026-11-16";
 
-fn week(text: &str) -> IsoWeek {
+pub(crate) fn week(text: &str) -> IsoWeek {
     text.parse().unwrap()
 }
 
-fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     instant("2026-11-16T07:00:00Z")
 }
 
@@ -41,10 +47,11 @@ pub(crate) fn job(mailer: Mailer) -> GapReport {
         from: "Peer Support <psn@board.example>".parse().unwrap(),
         base_url: None,
         limit: Limit::default(),
+        zone: chrono_tz::Europe::London,
     }
 }
 
-fn by_smtp(listener: &SmtpListener) -> GapReport {
+pub(crate) fn by_smtp(listener: &SmtpListener) -> GapReport {
     job(Mailer::smtp(&listener.url(), Duration::from_secs(5), &Tls::default()).unwrap())
 }
 
@@ -72,7 +79,7 @@ pub(crate) async fn told(job: &GapReport, db: &DatabaseConnection) -> Vec<(Strin
     previews.into_iter().map(|preview| (preview.recipient, preview.units)).collect()
 }
 
-async fn change_post(db: &DatabaseConnection, person: i64, column: post::Column, value: Expr) {
+pub(crate) async fn change_post(db: &DatabaseConnection, person: i64, column: post::Column, value: Expr) {
     let posts = post::Entity::update_many().col_expr(column, value);
     posts.filter(post::Column::PersonId.eq(PersonId(person))).exec(db).await.unwrap();
 }

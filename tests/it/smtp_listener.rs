@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 /// What happens to mail for a recipient.
@@ -22,6 +23,10 @@ pub(crate) enum Manner {
     SilentAfterMessage,
     /// Nothing is said after the recipient's name.
     SilentAtRecipient,
+    /// The message is read and kept, and taken once the listener is told to go on.
+    TakeWhenReleased,
+    /// Taken, and then nothing is said to QUIT.
+    SilentAtQuit,
 }
 
 /// How the listener encrypts.
@@ -48,6 +53,8 @@ struct State {
     messages: Vec<(String, String)>,
     /// What clients have begun a line with, in clear text or after the handshake.
     verbs: Vec<String>,
+    /// Whether messages that are held are taken.
+    released: watch::Sender<bool>,
 }
 
 impl SmtpListener {
@@ -100,6 +107,21 @@ impl SmtpListener {
     /// From now on mail for `address` is treated so.
     pub(crate) fn treat(&self, address: &str, manner: Manner) {
         self.state.lock().expect("no panic").manners.insert(address.to_owned(), manner);
+    }
+
+    /// From now on messages that are held are taken, and so are later ones.
+    pub(crate) fn release(&self) {
+        self.state.lock().expect("no panic").released.send_replace(true);
+    }
+
+    /// Waits until so many messages have arrived and were not taken out.
+    pub(crate) async fn has(&self, messages: usize) {
+        let arrived = async {
+            while self.state.lock().expect("no panic").messages.len() < messages {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(30), arrived).await.expect("the messages arrive");
     }
 
     /// Whether a message for `address` has arrived and was not taken out.
@@ -164,10 +186,19 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
                     Manner::AnswerMessage(answer) => say(&mut write, answer).await?,
                     Manner::DropAfterMessage => return Ok(None),
                     Manner::SilentAfterMessage => std::future::pending().await,
+                    Manner::TakeWhenReleased => {
+                        let mut released = state.lock().expect("no panic").released.subscribe();
+                        // An error: the test is over.
+                        let _ = released.wait_for(|released| *released).await;
+                        say(&mut write, "250 taken").await?;
+                    }
                     _ => say(&mut write, "250 taken").await?,
                 }
             }
             "QUIT" => {
+                if matches!(manner, Manner::SilentAtQuit) {
+                    std::future::pending::<()>().await;
+                }
                 say(&mut write, "221 bye").await?;
                 return Ok(None);
             }

@@ -3,6 +3,9 @@
 //! What a mail says and when it is tried again is decided by the jobs; here is only how two processes, a crash and a retry
 //! keep out of each other's way.
 
+mod missed;
+mod resend;
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
@@ -18,6 +21,9 @@ use crate::store::audit::{self, Event};
 use crate::store::begin_write;
 use crate::table::{delivery, report, snapshot};
 use crate::value::{Action, DeliveryState};
+
+pub use missed::missed_before;
+pub use resend::{refused, reopen};
 
 /// A mail to be written down.
 #[derive(Clone, Debug)]
@@ -59,10 +65,12 @@ pub enum Settled {
         /// What went wrong.
         error: String,
     },
-    /// Never to be tried again.
+    /// Not to be tried again until something has changed.
     Refused {
         /// What went wrong.
         error: String,
+        /// The relay and the sender.
+        by: String,
     },
 }
 
@@ -75,6 +83,8 @@ pub struct Attempted<'a> {
     pub week: &'a str,
     /// Idempotency key within the report: `person:12`.
     pub recipient: &'a str,
+    /// Which attempt it was, as the claim counted it: a failure is recorded only if no later attempt has begun.
+    pub attempt: i32,
 }
 
 /// How many mails of a report stand where.
@@ -112,21 +122,24 @@ pub async fn find(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<rep
 ///
 /// What the database said.
 pub async fn last_mailed_before(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<snapshot::Model>, DbErr> {
+    match last_mailed(db, week).await? {
+        Some(report) => snapshot::Entity::find_by_id(report.snapshot_id).one(db).await,
+        None => Ok(None),
+    }
+}
+
+async fn last_mailed(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<report::Model>, DbErr> {
     let mailed = Query::select()
         .column(delivery::Column::ReportId)
         .from(delivery::Entity)
         .and_where(Expr::col(delivery::Column::State).eq(DeliveryState::Sent))
         .to_owned();
-    let last = report::Entity::find()
+    report::Entity::find()
         .filter(report::Column::Week.lt(week.to_string()))
         .filter(report::Column::Id.in_subquery(mailed))
         .order_by_desc(report::Column::Week)
         .one(db)
-        .await?;
-    match last {
-        Some(report) => snapshot::Entity::find_by_id(report.snapshot_id).one(db).await,
-        None => Ok(None),
-    }
+        .await
 }
 
 /// Writes a report and all its mails in one transaction. A report of that week that is there already, or that another
@@ -245,6 +258,7 @@ fn new_row(report_id: ReportId, at: DateTime<Utc>, mail: NewDelivery) -> deliver
         accepted_at: ActiveValue::Set(None),
         last_error: ActiveValue::Set((!addressed).then(|| "nobody could be found to write to".to_owned())),
         stored_at: ActiveValue::Set(None),
+        refused_by: ActiveValue::Set(None),
     }
 }
 
@@ -293,14 +307,14 @@ pub async fn claim(
 }
 
 /// Records how an attempt ended; that a mail was taken, in the audit log too, in one transaction. A mail that is recorded
-/// as sent stays so.
+/// as sent stays so, and a failure is recorded only while no later attempt has begun.
 ///
 /// # Errors
 ///
 /// What the database said.
 pub async fn settle(
     db: &DatabaseConnection,
-    Attempted { id, week, recipient }: Attempted<'_>,
+    Attempted { id, week, recipient, attempt }: Attempted<'_>,
     settled: Settled,
 ) -> Result<(), DbErr> {
     let sent = match &settled {
@@ -314,19 +328,24 @@ pub async fn settle(
     let row = delivery::Entity::update_many()
         .filter(delivery::Column::Id.eq(id))
         .filter(delivery::Column::State.ne(DeliveryState::Sent));
+    let of_this_attempt = delivery::Column::Attempts.eq(attempt);
     let row = match settled {
         Settled::Sent { at, stored_at } => row
             .col_expr(delivery::Column::State, Expr::value(DeliveryState::Sent))
             .col_expr(delivery::Column::AcceptedAt, Expr::value(Some(at)))
             .col_expr(delivery::Column::StoredAt, Expr::value(stored_at))
+            .col_expr(delivery::Column::RefusedBy, Expr::value(None::<String>))
             .col_expr(delivery::Column::NextAttemptAt, Expr::value(None::<DateTime<Utc>>))
             .col_expr(delivery::Column::LastError, Expr::value(None::<String>)),
         Settled::Retrying { next_attempt_at, error } => row
+            .filter(of_this_attempt)
             .col_expr(delivery::Column::State, Expr::value(DeliveryState::Retrying))
             .col_expr(delivery::Column::NextAttemptAt, Expr::value(Some(next_attempt_at)))
             .col_expr(delivery::Column::LastError, Expr::value(Some(error))),
-        Settled::Refused { error } => row
+        Settled::Refused { error, by } => row
+            .filter(of_this_attempt)
             .col_expr(delivery::Column::State, Expr::value(DeliveryState::Refused))
+            .col_expr(delivery::Column::RefusedBy, Expr::value(Some(by)))
             .col_expr(delivery::Column::NextAttemptAt, Expr::value(None::<DateTime<Utc>>))
             .col_expr(delivery::Column::LastError, Expr::value(Some(error))),
     };

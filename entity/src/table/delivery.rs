@@ -46,6 +46,8 @@ pub struct Model {
     pub last_error: Option<String>,
     /// Path of the written file where mail goes into a folder.
     pub stored_at: Option<String>,
+    /// The relay and the sender with which it was refused for good. Null unless it was.
+    pub refused_by: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -20,6 +20,10 @@ impl Folder {
         Self { path }
     }
 
+    pub(super) fn name(&self) -> String {
+        format!("folder {}", self.path.display())
+    }
+
     /// A reader never sees half a mail, and a second writing replaces the first.
     pub(super) async fn write(&self, stem: &str, bytes: Vec<u8>) -> Result<Accepted, SendError> {
         let path = self.path.join(format!("{}.eml", safe_stem(stem)));

@@ -15,7 +15,7 @@ use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 
 use super::{Accepted, SendError, SettingsError, Tls, sentence};
 
-/// Said after the server has taken the mail; its answer changes nothing, so it is not waited for long.
+/// How long the server's answer to QUIT is waited for. It changes nothing: the mail was taken with the answer to its content.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// A mail server by its URL.
@@ -25,6 +25,8 @@ pub struct Smtp {
     port: u16,
     security: Security,
     tls: TlsParameters,
+    /// The name that is signed in with.
+    user: Option<String>,
     credentials: Option<Credentials>,
     deadline: Duration,
 }
@@ -37,6 +39,16 @@ enum Security {
     StartTls,
     /// Encrypted from the first byte.
     Wrapped,
+}
+
+impl Security {
+    const fn scheme(self) -> &'static str {
+        match self {
+            Self::Plain => "smtp",
+            Self::StartTls => "smtp+starttls",
+            Self::Wrapped => "smtps",
+        }
+    }
 }
 
 /// How far a conversation had come when it ended.
@@ -75,27 +87,39 @@ impl Smtp {
         if security == Security::Plain && !tls.plain && !is_this_machine(&host) {
             return Err(SettingsError::Url("names another machine without encryption"));
         }
-        let credentials = user
+        let login = user
             .map(|user| {
                 let (name, password) = user.split_once(':').unwrap_or((user, ""));
-                Ok(Credentials::new(percent_decoded(name)?, percent_decoded(password)?))
+                Ok((percent_decoded(name)?, percent_decoded(password)?))
             })
             .transpose()?;
         let tls = trust(&host, tls).map_err(|error| SettingsError::Certificate(sentence(&error.to_string(), "")))?;
-        Ok(Self { host, port, security, tls, credentials, deadline })
+        let user = login.as_ref().map(|(name, _)| name.clone());
+        let credentials = login.map(|(name, password)| Credentials::new(name, password));
+        Ok(Self { host, port, security, tls, user, credentials, deadline })
     }
 
     pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8], address: &str) -> Result<Accepted, SendError> {
         let mut step = Step::Greeting;
         match tokio::time::timeout(self.deadline, self.converse(envelope, mail, &mut step)).await {
             Ok(Ok(mut connection)) => {
-                // Taken, whatever becomes of the goodbye.
-                let _ = tokio::time::timeout(GOODBYE, connection.quit()).await;
+                // Beside what follows: the acceptance is to be recorded now, and not when the server says goodbye.
+                tokio::spawn(async move { tokio::time::timeout(GOODBYE, connection.quit()).await });
                 Ok(Accepted { stored_at: None })
             }
             Ok(Err(error)) => Err(judge(step, &error, address)),
             Err(_) if step == Step::Content => Err(SendError::Unknown(self.silent())),
             Err(_) => Err(SendError::Retry(self.silent())),
+        }
+    }
+
+    /// What mail goes through, without a password: another text is another relay.
+    pub(super) fn name(&self) -> String {
+        let Self { host, port, security, user, .. } = self;
+        let scheme = security.scheme();
+        match user {
+            Some(user) => format!("{scheme}://{user}@{host}:{port}"),
+            None => format!("{scheme}://{host}:{port}"),
         }
     }
 
@@ -278,6 +302,7 @@ mod tests {
     fn neither_debug_nor_an_error_shows_a_password() {
         let smtp = made("smtps://user:secret@mail.example").unwrap();
         assert!(!format!("{smtp:?}").contains("secret"));
+        assert_eq!(smtp.name(), "smtps://user@mail.example:465");
         assert!(!made("smtps://user:secret@mail.example/x").unwrap_err().to_string().contains("secret"));
     }
 }

@@ -21,6 +21,8 @@ pub struct Report<'a> {
     pub day: Day,
     /// The day of the snapshot that was mailed last; absent for the first report.
     pub previous: Option<Day>,
+    /// Weeks since then whose reports were never mailed, oldest first.
+    pub missed: Vec<IsoWeek>,
     /// The units answered for in the order of the tree, each with its headline.
     pub units: Vec<AnsweredUnit<'a>>,
     /// Teams covered of teams assessed, over all units answered for: a team is in one unit only, so these can be summed.
@@ -189,6 +191,7 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
         week,
         day: current.day,
         previous: previous.map(|board| board.day),
+        missed: Vec::new(),
         teams: sum(&mut tops.iter().copied()),
         teams_before: previous.map(|board| sum(&mut tops.iter().filter_map(|top| board.unit(top.id)))),
         exempt: tops.iter().map(|top| i64::from(top.teams_exempt)).sum(),

@@ -2,21 +2,22 @@
 //!
 //! Each attempt is claimed first, so two processes never try the same mail at once, and settled at once after the server's answer. A
 //! crash between the two leaves the claim, which runs out; the mail is then repeated with the same Message-ID. That is the
-//! promise, for SMTP allows no better: never lost, never sent again once accepted is recorded.
+//! promise, for SMTP allows no better: never lost, never sent again once accepted is recorded. While an acceptance cannot be
+//! recorded, no further mail is begun.
 
-use std::time::Instant;
-
-use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::id::DeliveryId;
 use entity::period::IsoWeek;
 use entity::store::audit;
-use entity::store::report::{self as store, Attempted, NewDelivery, Settled};
+use entity::store::report::{self as store, NewDelivery, Settled};
 use entity::table::{delivery, report};
 use futures_util::StreamExt as _;
 use sea_orm::{DatabaseConnection, DbErr};
 
 use super::recipients::{Key, Recipient};
+use super::refusal::{self, Refusal};
 use super::render::Rendered;
+use super::sending::{Process, Sending};
 use super::{GapReport, Outcome, ReportError};
 use crate::mail::{Email, SendError, mask};
 
@@ -25,9 +26,6 @@ const AT_ONCE: usize = 4;
 
 /// How long a claim holds: well beyond any mail's deadline.
 const CLAIM: TimeDelta = TimeDelta::minutes(10);
-
-/// Tries to record an acceptance; only the database's absence makes more than one needed, and a lost record is a repeated mail.
-const RECORD_TRIES: u32 = 3;
 
 /// How long to wait after so many attempts that failed; nothing when it is time to give up, after three days.
 ///
@@ -80,31 +78,50 @@ fn message_id(week: IsoWeek, key: Key, domain: &str) -> String {
     format!("gap-report.{week}.{}@{domain}", key.to_string().replace(':', "-"))
 }
 
+/// What an attempt at one mail came to.
+enum Attempt {
+    /// It was not begun: another process has it, or no further mail is begun.
+    NotBegun,
+    Taken,
+    PutOff,
+    /// Refused for good. Recorded as put off until all answers of the run are known.
+    Refused(delivery::Model, Refusal),
+}
+
 impl GapReport {
-    /// Sends every mail of the report that is due.
+    /// Sends every mail of the report that is due. When the process stops, those on their way come to their end and no
+    /// further one is begun.
     pub(super) async fn deliver(
         &self,
         db: &DatabaseConnection,
         report: &report::Model,
         now: DateTime<Utc>,
+        process: &Process,
     ) -> Result<Outcome, ReportError> {
-        // A run may take an hour: claims and records need the instant at which they are made.
-        let started = Instant::now();
-        // In whole microseconds: PostgreSQL keeps no more.
-        let clock = || (now + started.elapsed()).trunc_subsecs(6);
         // A mail whose acceptance cannot be recorded would be sent again and again.
         if audit::head(db).await?.is_none() {
             return Err(ReportError::AuditBroken);
         }
+        let sending = Sending::new(db, report, process, now);
         let due = store::due(db, report.id, now).await?;
-        let attempts: Vec<Result<bool, DbErr>> = futures_util::stream::iter(due)
-            .map(|id| self.attempt(db, report, id, &clock))
+        let attempts: Vec<Result<Attempt, DbErr>> = futures_util::stream::iter(due)
+            .map(|id| self.attempt(&sending, id))
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
-        let mut sent_now = 0;
+        let (mut sent_now, mut refused, mut fault) = (0, Vec::new(), None);
         for attempt in attempts {
-            sent_now += u64::from(attempt?);
+            match attempt {
+                Ok(Attempt::NotBegun | Attempt::PutOff) => {}
+                Ok(Attempt::Taken) => sent_now += 1,
+                Ok(Attempt::Refused(mail, refusal)) => refused.push((mail, refusal)),
+                Err(error) => fault = Some(error),
+            }
+        }
+        let relay_refuses = refusal::is_about_relay(sent_now, refused.iter().map(|(_, refusal)| refusal.said.as_str()));
+        self.judge(&sending, refused, relay_refuses).await?;
+        if let Some(error) = fault {
+            return Err(error.into());
         }
         let tally = store::tally(db, report.id).await?;
         let outcome = Outcome {
@@ -115,44 +132,80 @@ impl GapReport {
             refused: tally.refused,
             unusable: if tally.refused > 0 { super::load::unusable(db, report.id).await? } else { 0 },
             unaddressed: tally.unaddressed,
+            relay_refuses,
         };
         tracing::info!(week = %report.week, "gap report: {outcome}");
         Ok(outcome)
     }
 
-    /// One attempt at one mail; whether it was taken.
-    async fn attempt(
-        &self,
-        db: &DatabaseConnection,
-        report: &report::Model,
-        id: DeliveryId,
-        clock: &impl Fn() -> DateTime<Utc>,
-    ) -> Result<bool, DbErr> {
-        let at = clock();
-        let Some(mail) = store::claim(db, id, at, at + CLAIM).await? else { return Ok(false) };
-        let (attempts, recipient) = (mail.attempts, mail.recipient.clone());
+    /// One attempt at one mail.
+    async fn attempt(&self, sending: &Sending<'_>, id: DeliveryId) -> Result<Attempt, DbErr> {
+        if !sending.goes_on() {
+            return Ok(Attempt::NotBegun);
+        }
+        let (db, report, at) = (sending.db, sending.report, sending.clock());
+        let Some(mail) = store::claim(db, id, at, at + CLAIM).await? else { return Ok(Attempt::NotBegun) };
+        let attempts = mail.attempts;
         let shown = mask(mail.address.as_deref().unwrap_or_default());
-        let answer = self.mailer.send(&self.email(report, mail, db).await?).await;
-        let settled = settled(answer, attempts, clock());
+        let answer = self.mailer.send(&self.email(report, mail.clone(), db).await?).await;
+        let refusal = match &answer {
+            Err(SendError::Refused(said)) => Some(Refusal { attempt: attempts, said: said.clone() }),
+            Ok(_) | Err(SendError::Retry(_) | SendError::Unknown(_)) => None,
+        };
+        let settled = settled(answer, attempts, sending.clock(), &self.relay());
+        let sent = matches!(settled, Settled::Sent { .. });
         match &settled {
             Settled::Sent { .. } => tracing::debug!(week = %report.week, delivery = %id, to = shown, "mail taken"),
             Settled::Retrying { next_attempt_at, .. } => {
                 tracing::warn!(week = %report.week, delivery = %id, to = shown, attempts, %next_attempt_at, "mail not taken, will be tried again");
             }
             Settled::Refused { .. } => {
-                tracing::error!(week = %report.week, delivery = %id, to = shown, attempts, "mail refused for good");
+                tracing::error!(week = %report.week, delivery = %id, to = shown, attempts, "mail given up");
             }
         }
-        let sent = matches!(settled, Settled::Sent { .. });
-        let mut tries = 1;
-        let attempted = Attempted { id, week: &report.week, recipient: &recipient };
-        while let Err(error) = store::settle(db, attempted, settled.clone()).await {
-            if tries == RECORD_TRIES {
-                return Err(error);
-            }
-            tries += 1;
+        let given_up = matches!(settled, Settled::Refused { .. });
+        sending.record(&mail, settled).await?;
+        Ok(match refusal {
+            Some(refusal) if !given_up => Attempt::Refused(mail, refusal),
+            _ if sent => Attempt::Taken,
+            _ => Attempt::PutOff,
+        })
+    }
+
+    /// Decides what becomes of mails that were refused for good. If the server refuses all alike, somebody can mend the
+    /// settings meanwhile, as in an outage: they are tried again, all at the same time, so that they are judged together
+    /// again. Otherwise they are not.
+    async fn judge(
+        &self,
+        sending: &Sending<'_>,
+        refused: Vec<(delivery::Model, Refusal)>,
+        relay_refuses: bool,
+    ) -> Result<(), DbErr> {
+        let week = &sending.report.week;
+        let most = refused.iter().map(|(_, refusal)| refusal.attempt).max().unwrap_or_default();
+        let together = back_off(most).filter(|_| relay_refuses).map(|wait| sending.clock() + wait);
+        if relay_refuses {
+            tracing::error!(%week, mails = refused.len(), "the mail server refuses every mail alike: see SMTP_URL, MAIL_FROM and whom the server lets send");
         }
-        Ok(sent)
+        for (mail, Refusal { said: error, .. }) in refused {
+            let shown = mask(mail.address.as_deref().unwrap_or_default());
+            let settled = match together {
+                Some(next_attempt_at) => Settled::Retrying { next_attempt_at, error },
+                None => {
+                    tracing::error!(%week, delivery = %mail.id, to = shown, "mail refused for good");
+                    Settled::Refused { error, by: self.relay() }
+                }
+            };
+            // The claim is over; recording it is not tried for longer than the next attempt is away.
+            let mail = delivery::Model { next_attempt_at: Some(sending.clock() + TimeDelta::minutes(1)), ..mail };
+            sending.record(&mail, settled).await?;
+        }
+        Ok(())
+    }
+
+    /// The way by which mail goes, and from whom: a mail that was refused is tried again by another.
+    pub(super) fn relay(&self) -> String {
+        format!("{} from {}", self.mailer.name(), self.from)
     }
 
     async fn email(
@@ -182,15 +235,19 @@ impl GapReport {
     }
 }
 
-/// What an answer means for the row.
-fn settled(answer: Result<crate::mail::Accepted, SendError>, attempts: i32, at: DateTime<Utc>) -> Settled {
+/// What an answer means for the row. A refusal for good is put off until the answers to the other mails are known.
+fn settled(answer: Result<crate::mail::Accepted, SendError>, attempts: i32, at: DateTime<Utc>, relay: &str) -> Settled {
     match answer {
         Ok(accepted) => Settled::Sent { at, stored_at: accepted.stored_at.map(|path| path.display().to_string()) },
-        Err(SendError::Refused(error)) => Settled::Refused { error },
-        Err(SendError::Retry(error) | SendError::Unknown(error)) => match back_off(attempts) {
-            Some(wait) => Settled::Retrying { next_attempt_at: at + wait, error },
-            None => Settled::Refused { error: format!("given up after {attempts} attempts; the last one: {error}") },
-        },
+        Err(SendError::Refused(error) | SendError::Retry(error) | SendError::Unknown(error)) => {
+            match back_off(attempts) {
+                Some(wait) => Settled::Retrying { next_attempt_at: at + wait, error },
+                None => Settled::Refused {
+                    error: format!("given up after {attempts} attempts; the last one: {error}"),
+                    by: relay.to_owned(),
+                },
+            }
+        }
     }
 }
 
@@ -213,15 +270,13 @@ mod tests {
     fn an_unknown_end_is_repeated_and_the_last_failure_is_told() {
         let at = "2026-11-23T07:00:00Z".parse().unwrap();
         let unknown = || Err(SendError::Unknown("connection lost".to_owned()));
-        assert_eq!(
-            settled(unknown(), 1, at),
-            Settled::Retrying { next_attempt_at: at + TimeDelta::minutes(1), error: "connection lost".to_owned() }
-        );
-        assert!(matches!(settled(unknown(), 23, at), Settled::Refused { error } if error.contains("23 attempts")));
-        assert_eq!(
-            settled(Err(SendError::Refused("550".to_owned())), 1, at),
-            Settled::Refused { error: "550".to_owned() }
-        );
-        assert_eq!(settled(Ok(Accepted { stored_at: None }), 9, at), Settled::Sent { at, stored_at: None });
+        let soon =
+            |error: &str| Settled::Retrying { next_attempt_at: at + TimeDelta::minutes(1), error: error.to_owned() };
+        assert_eq!(settled(unknown(), 1, at, "relay"), soon("connection lost"));
+        let last = settled(unknown(), 23, at, "relay");
+        assert!(matches!(last, Settled::Refused { error, by } if error.contains("23 attempts") && by == "relay"));
+        assert_eq!(settled(Err(SendError::Refused("550".to_owned())), 1, at, "relay"), soon("550"));
+        let taken = Ok(Accepted { stored_at: None });
+        assert_eq!(settled(taken, 9, at, "relay"), Settled::Sent { at, stored_at: None });
     }
 }

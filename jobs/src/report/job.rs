@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use entity::store::run::GAP_REPORT;
 
+use super::sending::Process;
 use super::{GapReport, ReportError};
 use crate::runner::{Job, JobError, Outcome, RunContext};
 use crate::schedule::Period;
@@ -13,13 +14,14 @@ impl Job for GapReport {
         GAP_REPORT
     }
 
-    /// Sends what is due. While mails wait, the run goes on later; a unit with nobody to write to, or a mail refused for
-    /// good by a server, makes it a failed run once all others are sent: somebody has to look.
+    /// Sends what is due. While mails wait, also because the process stops, the run goes on later; a unit with nobody to write to, or
+    /// a mail refused for good by a server, makes it a failed run once all others are sent: somebody has to look.
     async fn run(&self, ctx: &RunContext, period: Period) -> Result<Outcome, JobError> {
         let Period::Week(week) = period else {
             return Err(JobError::Fail(format!("{period} is not a week.")));
         };
-        let outcome = GapReport::run(self, &ctx.db, week, ctx.now).await?;
+        let process = Process { stopping: ctx.stopping.clone(), tasks: ctx.tasks.clone() };
+        let outcome = self.run_in(&ctx.db, week, ctx.now, &process).await?;
         let text = outcome.to_string();
         if outcome.waiting > 0 {
             let not_before = outcome.next_attempt_at.unwrap_or(ctx.now + TimeDelta::minutes(1));

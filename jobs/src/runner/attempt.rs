@@ -61,6 +61,7 @@ impl Inner {
                 now: row.started_at.unwrap_or_else(|| self.clock.now()),
                 attempt: row.attempts,
                 stopping: self.closing.child_token(),
+                tasks: self.tasks.clone(),
                 lease: lease.clone(),
                 recorded: recorded.clone(),
             };

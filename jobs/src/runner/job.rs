@@ -10,6 +10,7 @@ use entity::period::Day;
 use entity::store::run::{self as ledger, Lease};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::schedule::Period;
 
@@ -77,6 +78,8 @@ pub struct RunContext {
     pub attempt: i32,
     /// Cancelled when the process stops soon: a job of many steps may end with [`Outcome::Again`] between two of them.
     pub stopping: CancellationToken,
+    /// For what must come to its end even if the attempt is cut short: the process waits for it before it ends.
+    pub tasks: TaskTracker,
     pub(super) lease: Lease,
     pub(super) recorded: Arc<AtomicBool>,
 }

@@ -54,6 +54,7 @@ pub(crate) async fn reports(db: &DatabaseConnection) {
         accepted_at: (state == DeliveryState::Sent).then(|| instant("2026-11-16T07:00:02Z")),
         last_error: (state == DeliveryState::Retrying).then(|| "The server asked to try later.".to_owned()),
         stored_at: None,
+        refused_by: None,
     };
     insert::<delivery::Entity>(
         db,

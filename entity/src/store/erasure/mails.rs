@@ -78,6 +78,7 @@ async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(),
         accepted_at: _,
         last_error: _,
         stored_at: _,
+        refused_by: _,
     } = mail;
     let own = recipient.replace(':', "-");
     for about in units.as_array().into_iter().flatten() {
@@ -108,6 +109,7 @@ async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(),
             accepted_at: Set(None),
             last_error: Set(Some(UNADDRESSED.to_owned())),
             stored_at: Set(None),
+            refused_by: Set(None),
         };
         delivery::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(txn).await?;
     }

@@ -53,6 +53,7 @@ pub const DECISIONS: &[(&str, &str, Fate, &str)] = &[
     ("delivery", "state", Stays, "a word of a closed set"),
     ("delivery", "last_error", Goes, "a server's words may hold the address"),
     ("delivery", "stored_at", Goes, "the file has name and address; it is removed, then the path"),
+    ("delivery", "refused_by", Stays, "a mail server and the service's own sender"),
     ("erased_person", "reason", Stays, "a word of a closed set"),
     ("erased_text", "pseudonym", Stays, "a pseudonym"),
     ("exemption", "reason", GoesWhereNamed, "free text"),

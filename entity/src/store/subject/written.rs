@@ -36,6 +36,7 @@ impl Reader<'_> {
                 accepted_at,
                 last_error,
                 stored_at,
+                refused_by: _,
             } = row;
             json!({
                 "address": address,

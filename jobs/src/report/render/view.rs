@@ -1,5 +1,6 @@
 //! A report in sentences: what both templates lay out.
 
+use entity::period::IsoWeek;
 use entity::store::staff_list::OLD_AFTER_DAYS;
 use entity::value::StandingGroup;
 
@@ -134,7 +135,7 @@ fn headline(report: &Report<'_>) -> String {
 }
 
 fn facts(report: &Report<'_>) -> Vec<String> {
-    let mut facts = Vec::new();
+    let mut facts = Vec::from_iter(missed(report));
     if report.units.iter().filter(|unit| !unit.nested).count() > 1 {
         let since = report.teams_before.map(|before| format!("; {}", report.teams.since(before, "teams")));
         facts.push(format!("Teams covered in all: {}{}.", report.teams.words("teams"), since.unwrap_or_default()));
@@ -197,6 +198,21 @@ fn facts(report: &Report<'_>) -> Vec<String> {
         ));
     }
     facts
+}
+
+/// The weeks in which no one was told anything.
+fn missed(report: &Report<'_>) -> Option<String> {
+    let of = |week: &IsoWeek| day(week.monday());
+    match report.missed.as_slice() {
+        [] => None,
+        [one] => Some(format!("No report was sent for the week of {}.", of(one))),
+        [first, .., last] => Some(format!(
+            "No report was sent for {} weeks, from the week of {} to the week of {}.",
+            number(report.missed.len()),
+            of(first),
+            of(last)
+        )),
+    }
 }
 
 /// How old the oldest staff list is that the figures rest on; absent if no list was ever applied.

@@ -323,6 +323,7 @@ async fn mails(db: &DatabaseConnection) {
         accepted_at: None,
         last_error: Some("The server refused it for good.".to_owned()),
         stored_at: None,
+        refused_by: None,
     };
     // 51 and 60 got one when they still answered for something.
     let rows = [

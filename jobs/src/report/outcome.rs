@@ -1,0 +1,66 @@
+//! What became of a week's mails.
+
+use chrono::{DateTime, Utc};
+
+/// What became of a week's mails so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Mails taken in this run.
+    pub sent_now: u64,
+    /// Mails taken in this run and before.
+    pub sent: u64,
+    /// Mails that wait for another attempt.
+    pub waiting: u64,
+    /// When the first of them is due.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// Mails refused for good.
+    pub refused: u64,
+    /// Those of them whose address is none that mail can be sent to.
+    pub unusable: u64,
+    /// Units with nobody to write to.
+    pub unaddressed: u64,
+    /// Whether the mail server refused every mail of this run alike; they are tried again.
+    pub relay_refuses: bool,
+}
+
+impl Outcome {
+    /// Whether somebody has to look: a mail that will never arrive, or a unit with nobody to write to. An address that is none is a
+    /// matter of one person's row in a file: each such mail says so, and the week's run is no failure for it.
+    #[must_use]
+    pub const fn needs_attention(self) -> bool {
+        self.refused > self.unusable || self.unaddressed > 0
+    }
+}
+
+/// One sentence without personal data, for the ledger.
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { sent_now, sent, waiting, next_attempt_at, refused, unusable, unaddressed, relay_refuses } = self;
+        write!(f, "{sent} sent ({sent_now} in this run)")?;
+        if *waiting > 0 {
+            write!(f, ", {waiting} waiting")?;
+            if let Some(at) = next_attempt_at {
+                write!(f, " until {}", at.format("%Y-%m-%d %H:%M UTC"))?;
+            }
+        }
+        if *refused > 0 {
+            write!(f, ", {refused} refused")?;
+        }
+        if *unusable > 0 {
+            write!(f, " ({unusable} for an address that is none)")?;
+        }
+        if *unaddressed > 0 {
+            write!(
+                f,
+                ", {unaddressed} {} nobody to write to",
+                if *unaddressed == 1 { "unit has" } else { "units have" }
+            )?;
+        }
+        if *relay_refuses {
+            f.write_str(
+                "; the mail server refuses every mail alike: see SMTP_URL, MAIL_FROM and whom the server lets send",
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! What the attempts of one run of mails share: the clock, whether another mail may be begun, and how an end is recorded.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use entity::store::report::{self as store, Attempted, Settled};
+use entity::table::{delivery, report};
+use sea_orm::{DatabaseConnection, DbErr};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long to wait before the end of an attempt is tried to be recorded again, at first and at most.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// The process in which mails are sent.
+#[derive(Clone, Debug, Default)]
+pub struct Process {
+    /// Cancelled when it stops soon: no further mail is begun.
+    pub stopping: CancellationToken,
+    /// What it waits for before it ends.
+    pub tasks: TaskTracker,
+}
+
+/// What the attempts of one run share.
+#[derive(Debug)]
+pub(super) struct Sending<'a> {
+    pub(super) db: &'a DatabaseConnection,
+    pub(super) report: &'a report::Model,
+    process: &'a Process,
+    now: DateTime<Utc>,
+    started: Instant,
+    /// Set while the end of an attempt cannot be recorded: no further mail is begun.
+    unrecorded: Arc<AtomicBool>,
+}
+
+impl<'a> Sending<'a> {
+    pub(super) fn new(
+        db: &'a DatabaseConnection,
+        report: &'a report::Model,
+        process: &'a Process,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self { db, report, process, now, started: Instant::now(), unrecorded: Arc::default() }
+    }
+
+    /// The present instant, in whole microseconds: PostgreSQL keeps no more. A run may take an hour, and claims and records
+    /// need the instant at which they are made.
+    pub(super) fn clock(&self) -> DateTime<Utc> {
+        (self.now + self.started.elapsed()).trunc_subsecs(6)
+    }
+
+    /// Whether another mail may be begun.
+    pub(super) fn goes_on(&self) -> bool {
+        !self.process.stopping.is_cancelled() && !self.unrecorded.load(Ordering::SeqCst)
+    }
+
+    /// Records how an attempt ended, in a task of its own: it goes on if the run is cut short, for instance because the
+    /// database is away for so long that the run loses its lease. It tries until the claim ends, when the mail is due again.
+    pub(super) async fn record(&self, mail: &delivery::Model, settled: Settled) -> Result<(), DbErr> {
+        let (db, week, unrecorded) = (self.db.clone(), self.report.week.clone(), self.unrecorded.clone());
+        let (id, recipient, attempt) = (mail.id, mail.recipient.clone(), mail.attempts);
+        let left = mail.next_attempt_at.map_or(TimeDelta::zero(), |until| until - self.clock());
+        let end = Instant::now() + left.to_std().unwrap_or_default();
+        let recorded = self.process.tasks.spawn(async move {
+            let mut wait = FIRST_WAIT;
+            loop {
+                let attempted = Attempted { id, week: &week, recipient: &recipient, attempt };
+                let Err(error) = store::settle(&db, attempted, settled.clone()).await else {
+                    unrecorded.store(false, Ordering::SeqCst);
+                    return Ok(());
+                };
+                unrecorded.store(true, Ordering::SeqCst);
+                tracing::warn!(%error, %week, delivery = %id, "the end of an attempt at a mail could not be recorded");
+                if Instant::now() + wait >= end {
+                    return Err(error);
+                }
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(LONGEST_WAIT);
+            }
+        });
+        recorded.await.unwrap_or_else(|_| Err(DbErr::Custom("the end of an attempt was not recorded".to_owned())))
+    }
+}

@@ -1,0 +1,143 @@
+//! When a run of mails stops, and what is recorded when.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use entity::store::run::{self as ledger, GAP_REPORT};
+use entity::value::{DeliveryState, RunState};
+use jobs::runner::Runner;
+use jobs::schedule::{Period, TABLE};
+use sea_orm::DatabaseConnection;
+
+use super::many::many_mails;
+use super::{by_smtp, now, ready, row_of, rows, week};
+use crate::graphql::history;
+use crate::harness::{World, both};
+use crate::outage::{free_address, rewired, wire};
+use crate::smtp_listener::{Manner, SmtpListener};
+
+const MAILS: i64 = 12;
+
+/// A listener that holds the answers to all mails of [`many_mails`].
+pub(crate) async fn holding() -> SmtpListener {
+    let listener = SmtpListener::start().await;
+    for number in 1..=MAILS {
+        listener.treat(&format!("q{number}@board.example"), Manner::TakeWhenReleased);
+    }
+    listener
+}
+
+/// How many messages each recipient was sent.
+pub(crate) fn counted(messages: &[(String, String)]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for (to, _) in messages {
+        *counts.entry(to.as_str()).or_default() += 1;
+    }
+    counts
+}
+
+async fn sent(db: &DatabaseConnection) -> usize {
+    rows(db).await.iter().filter(|row| row.state == DeliveryState::Sent).count()
+}
+
+both!(
+    async fn a_stop_ends_the_sending_between_two_mails_and_nothing_repeats(world: World) {
+        ready(&world).await;
+        history::imports(&world.db).await;
+        many_mails(&world.db, MAILS).await;
+        world.clock.set(now() + TimeDelta::hours(3));
+        let listener = holding().await;
+        let (clock, zone) = (world.clock.clone(), chrono_tz::Europe::London);
+        let job = by_smtp(&listener);
+        let runner = Runner::new(world.db.clone(), clock.clone(), zone, &TABLE, vec![Box::new(job.clone())]).unwrap();
+        let running = tokio::spawn({
+            let runner = runner.clone();
+            async move { runner.run_now(GAP_REPORT, Period::Week(week("2026-W47"))).await }
+        });
+        listener.has(4).await;
+        let (drained, ()) = tokio::join!(runner.drain(Duration::from_secs(20)), async { listener.release() });
+        assert!(drained.in_time);
+        let row = running.await.unwrap().unwrap();
+        assert_eq!(row.state, RunState::Retrying, "{:?}", row.outcome);
+        assert_eq!(sent(&world.db).await, 4, "those that were on their way");
+
+        world.clock.set(clock.now() + TimeDelta::minutes(2));
+        let next = Runner::new(world.db.clone(), world.clock.clone(), zone, &TABLE, vec![Box::new(job)]).unwrap();
+        next.tick().await.unwrap();
+        tokio::time::timeout(Duration::from_secs(60), next.idle()).await.unwrap();
+        let row = ledger::find(&world.db, GAP_REPORT, "2026-W47").await.unwrap().unwrap();
+        assert_eq!(row.state, RunState::Done, "{:?}", row.outcome);
+        let messages = listener.messages();
+        assert_eq!(counted(&messages).len(), usize::try_from(MAILS).unwrap());
+        assert!(counted(&messages).values().all(|times| *times == 1), "{:?}", counted(&messages));
+    }
+);
+
+both!(
+    async fn an_acceptance_is_recorded_before_the_server_answers_quit(world: World) {
+        ready(&world).await;
+        let listener = SmtpListener::start().await;
+        for person in 1..=3 {
+            listener.treat(&format!("p{person}@board.example"), Manner::SilentAtQuit);
+        }
+        let job = by_smtp(&listener);
+        let said_goodbye = async {
+            while listener.verbs().iter().filter(|verb| *verb == "QUIT").count() < 3 {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        // The process dies when it has said QUIT three times and was answered none of them.
+        tokio::select! {
+            biased;
+            () = said_goodbye => {}
+            outcome = job.run(&world.db, week("2026-W47"), now()) => assert_eq!(outcome.unwrap().sent, 3),
+        }
+        let recorded = async {
+            while sent(&world.db).await < 3 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(1), recorded).await.expect("all acceptances are recorded");
+        assert_eq!(row_of(&world.db, 2).await.attempts, 1);
+    }
+);
+
+/// PostgreSQL goes away after the server has a mail and before it takes it, for longer than a few tries take, and so long
+/// that the run itself is given up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_acceptance_is_recorded_when_the_database_is_back() {
+    let Some(world) = World::new(crate::harness::Engine::Postgres).await else { return };
+    ready(&world).await;
+    many_mails(&world.db, MAILS).await;
+    let at = free_address().await;
+    let (server, url) = rewired(&world.url, at);
+    let up = wire(at, server.clone()).await;
+    let db = entity::store::connect(&url).await.unwrap();
+    let listener = holding().await;
+    let job = by_smtp(&listener);
+    let run = tokio::spawn(async move { job.run(&db, week("2026-W47"), now()).await });
+    listener.has(4).await;
+    drop(up);
+    listener.release();
+    // The run is cut short as one that has lost its lease is.
+    while listener.verbs().iter().filter(|verb| *verb == "QUIT").count() < 4 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    run.abort();
+    assert!(run.await.is_err());
+    assert_eq!(sent(&world.db).await, 0, "nothing could be recorded");
+    assert_eq!(listener.messages().len(), 4, "no further mail is begun");
+
+    let _up = wire(at, server).await;
+    let recorded = async {
+        while sent(&world.db).await < 4 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), recorded).await.expect("all four are recorded");
+    let outcome = by_smtp(&listener).run(&world.db, week("2026-W47"), now() + TimeDelta::minutes(30)).await.unwrap();
+    assert_eq!((outcome.sent_now, outcome.sent), (8, 12));
+    let messages = listener.messages();
+    assert_eq!(messages.len(), 8);
+}
