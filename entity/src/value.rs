@@ -278,6 +278,8 @@ words! {
         /// Something was asked for that the asker has no right to.
         /// A job was asked to run.
         RunRequested = "RUN_REQUESTED",
+        /// A mail that was refused was asked to be sent again.
+        ResendRequested = "RESEND_REQUESTED",
         /// An import of files was written.
         ImportApplied = "IMPORT_APPLIED",
         /// An import of files was refused, and nothing was written.

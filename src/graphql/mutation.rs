@@ -1,8 +1,9 @@
-//! What can be changed: that a job is asked to run (the worker finds the request in the ledger), who may do what, and that a
-//! person is erased.
+//! What can be changed: that a job is asked to run (the worker finds the request in the ledger), that a refused mail is sent
+//! again, who may do what, and that a person is erased.
 
 pub(crate) mod access;
 pub(crate) mod link;
+pub(crate) mod mail;
 pub(crate) mod person;
 
 use async_graphql::{Context, Enum, InputObject, MergedObject, Object, SimpleObject};
@@ -23,7 +24,13 @@ use crate::access::Right;
 /// Everything that can be changed. A refusal that a client can expect is a value in the answer and not an error.
 #[derive(Debug, Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(RunMutation, access::AccessMutation, person::PersonMutation, link::LinkMutation);
+pub struct Mutation(
+    RunMutation,
+    access::AccessMutation,
+    person::PersonMutation,
+    link::LinkMutation,
+    mail::MailMutation,
+);
 
 #[derive(Debug, Default)]
 pub(crate) struct RunMutation;
@@ -73,7 +80,8 @@ struct RequestRunPayload {
 #[Object]
 impl RunMutation {
     /// Asks for a run of a job ("compute again", "send again"); the worker begins it within about a minute. A mail whose
-    /// acceptance is recorded is not sent again by it. A run that is asked for already stays so.
+    /// acceptance is recorded is not sent again by it; one that was refused for good is, once its address, its text or the mail
+    /// server has changed. A run that is asked for already stays so.
     async fn request_run(
         &self,
         ctx: &Context<'_>,

@@ -8,6 +8,7 @@ pub(crate) mod history;
 mod hostile_input;
 mod link;
 mod lists;
+mod mails;
 mod pages;
 mod person;
 mod refusals;

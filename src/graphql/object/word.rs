@@ -272,6 +272,8 @@ pub(crate) enum AuditAction {
     RoleWithdrawn,
     /// A job was asked to run.
     RunRequested,
+    /// A mail that was refused was asked to be sent again.
+    ResendRequested,
     /// An import of files was written.
     ImportApplied,
     /// An import of files was refused, and nothing was written.

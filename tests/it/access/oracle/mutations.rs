@@ -17,7 +17,7 @@ struct Wish {
     may: fn(&Sight<'_>) -> bool,
 }
 
-const WISHES: [Wish; 15] = [
+const WISHES: [Wish; 18] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -51,6 +51,10 @@ const WISHES: [Wish; 15] = [
         asked: |_| r#"withdrawRole(id: "1") { grant { id } refusal { code } }"#.to_owned(),
         may: |sight| sight.manages_access(),
     },
+    // A mail of the board, one that was never given out, and what is no id.
+    Wish { field: "resendDelivery", asked: |_| resend(&encoded("Delivery", 5)), may: |sight| sight.requests_runs() },
+    Wish { field: "resendDelivery", asked: |_| resend(&encoded("Delivery", 900)), may: |sight| sight.requests_runs() },
+    Wish { field: "resendDelivery", asked: |_| resend("nonsense"), may: |sight| sight.requests_runs() },
     // Nor is anything said of what would be wrong with it.
     Wish {
         field: "requestRun",
@@ -108,6 +112,13 @@ const WISHES: [Wish; 15] = [
 fn erase(person: Option<PersonId>) -> String {
     let id = encoded("Person", person.map_or(3, |person| person.0));
     format!(r#"erasePerson(input: {{personId: "{id}", reason: REQUESTED}}) {{ erased {{ id }} refusal {{ code }} }}"#)
+}
+
+/// Asks for a mail to be sent again.
+fn resend(id: &str) -> String {
+    format!(
+        r#"resendDelivery(input: {{deliveryId: "{id}"}}) {{ delivery {{ id }} run {{ period }} refusal {{ code }} }}"#
+    )
 }
 
 /// Asks for two people to be linked, or not.

@@ -121,7 +121,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "node nodes", Each(See::Found)),
     // Held against `snapshots` in `live`.
     ("Subscription", "snapshotTaken", Own),
-    ("Mutation", "requestRun makeToken revokeToken grantRole withdrawRole erasePerson linkPeople unlinkPeople", WithIt),
+    ("Mutation", "requestRun resendDelivery makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
+                  unlinkPeople", WithIt),
     // What it says is one person's own; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     ("ErasePersonPayload", "erased refusal", WithIt),
@@ -235,6 +236,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("AccessRefusal", "code sentence", WithIt),
     ("RequestRunPayload", "run refusal", WithIt),
     ("RequestRunRefusal", "code sentence", WithIt),
+    ("ResendDeliveryPayload", "delivery run refusal", WithIt),
+    ("ResendDeliveryRefusal", "code sentence", WithIt),
 
     // Pages show what their field lets through, and count nothing else.
     ("*Connection", "pageInfo edges nodes totalCount", WithIt),
@@ -305,6 +308,8 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Query.auditEvents", "since", Takes::Picks(&[r#""2026-11-16T07:00:00Z""#])),
     ("Query.auditEvents", "until", Takes::Picks(&[r#""2026-11-16T07:00:00Z""#])),
     ("Mutation.requestRun", "input", Takes::Input),
+    ("Mutation.resendDelivery", "input", Takes::Input),
+    ("ResendDeliveryInput", "deliveryId", Takes::Wish),
     ("RequestRunInput", "job period", Takes::Wish),
     ("Mutation.makeToken", "input", Takes::Input),
     ("MakeTokenInput", "name role unitCodes names days", Takes::Wish),

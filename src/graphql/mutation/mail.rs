@@ -1,0 +1,130 @@
+//! That a mail which was refused for good is sent again because a person says so.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use entity::id::DeliveryId;
+use entity::store::report as store;
+use entity::store::{audit, begin_write, run};
+use entity::table::{delivery, report};
+use entity::value::{Action, DeliveryState};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+use serde_json::json;
+
+use super::super::access::Scope;
+use super::super::audit::event;
+use super::super::error::ApiError;
+use super::super::id::NodeId;
+use super::super::loader::children::DeliveryRow;
+use super::super::object::delivery::Delivery;
+use super::super::object::job_run::JobRun;
+use super::super::query::history::db;
+use crate::access::Right;
+
+/// A mail to send again.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct ResendDeliveryInput {
+    /// The mail.
+    delivery_id: ID,
+}
+
+/// Why a mail is not sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(crate) enum ResendDeliveryRefusalCode {
+    /// There is no mail with this id.
+    DeliveryUnknown,
+    /// The mail server took it.
+    AlreadySent,
+    /// It waits for an attempt already.
+    AlreadyWaiting,
+    /// There is no one to send it to.
+    Unaddressed,
+    /// Its address or its text is no longer kept.
+    NoLongerKept,
+}
+
+/// Why a mail is not sent again.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ResendDeliveryRefusal {
+    /// For programs.
+    code: ResendDeliveryRefusalCode,
+    /// For people: what is wrong and what to do.
+    sentence: String,
+}
+
+/// What came of asking for a mail to be sent again. Either there is a refusal and nothing was changed, or the mail waits for
+/// its next attempt.
+#[derive(Debug, Default, SimpleObject)]
+pub(crate) struct ResendDeliveryPayload {
+    /// The mail as it stands now. Null if it was refused.
+    delivery: Option<Delivery>,
+    /// The run that sends it. Null if it was refused.
+    run: Option<JobRun>,
+    /// Why nothing was changed. Null if it was not refused.
+    refusal: Option<ResendDeliveryRefusal>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct MailMutation;
+
+#[Object]
+impl MailMutation {
+    /// Sends a mail again that the mail server refused for good, to the same address and with the same text; the worker begins
+    /// within about a minute. A run of the week's report does so by itself once the address, the text or the mail server has
+    /// changed.
+    async fn resend_delivery(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which mail.")] input: ResendDeliveryInput,
+    ) -> Result<ResendDeliveryPayload, ApiError> {
+        Scope::of(ctx).await?.require(Right::RequestRuns)?;
+        let asked = event(ctx, Action::ResendRequested)?;
+        let Some(NodeId::Delivery(id)) = NodeId::decode(&input.delivery_id) else { return Ok(refused(None)) };
+        let txn = begin_write(db(ctx)?).await?;
+        let Some(mail) = delivery::Entity::find_by_id(id).one(&txn).await? else {
+            txn.rollback().await?;
+            return Ok(refused(None));
+        };
+        if !store::reopen(&txn, id, asked.at, None).await? {
+            txn.rollback().await?;
+            return Ok(refused(Some(mail.state)));
+        }
+        let report = report::Entity::find_by_id(mail.report_id).one(&txn).await?;
+        let report = report.ok_or_else(|| ApiError::internal("a mail has no report"))?;
+        let run = run::request(&txn, run::GAP_REPORT, &report.week).await?;
+        let told = audit::Event {
+            object: Some(format!("delivery:{id}")),
+            after: Some(json!({ "week": report.week, "recipient": mail.recipient })),
+            ..asked
+        };
+        audit::record(&txn, &told).await?;
+        let row = row(&txn, id).await?;
+        txn.commit().await?;
+        Ok(ResendDeliveryPayload { delivery: row.map(Delivery), run: Some(JobRun(run)), refusal: None })
+    }
+}
+
+async fn row(txn: &impl ConnectionTrait, id: DeliveryId) -> Result<Option<DeliveryRow>, ApiError> {
+    Ok(DeliveryRow::select().filter(delivery::Column::Id.eq(id)).into_model().one(txn).await?)
+}
+
+/// Why a mail in this state is not sent again; no state where there is no such mail.
+fn refused(state: Option<DeliveryState>) -> ResendDeliveryPayload {
+    use ResendDeliveryRefusalCode as Code;
+    let (code, sentence) = match state {
+        None => (Code::DeliveryUnknown, "There is no mail with this id. Check the id."),
+        Some(DeliveryState::Sent) => {
+            (Code::AlreadySent, "The mail server took this mail. It can be read here, and is not sent twice.")
+        }
+        Some(DeliveryState::Pending | DeliveryState::Retrying) => {
+            (Code::AlreadyWaiting, "This mail is tried again by itself: see nextAttemptAt.")
+        }
+        Some(DeliveryState::Unaddressed) => (
+            Code::Unaddressed,
+            "There is no one to send this mail to. Name a senior manager or a coordinator with a work e-mail, and ask for a run of the week's report.",
+        ),
+        Some(DeliveryState::Refused) => {
+            (Code::NoLongerKept, "The address or the text of this mail is no longer kept, so it cannot be sent.")
+        }
+    };
+    let refusal = Some(ResendDeliveryRefusal { code, sentence: sentence.to_owned() });
+    ResendDeliveryPayload { refusal, ..ResendDeliveryPayload::default() }
+}
