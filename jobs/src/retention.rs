@@ -97,7 +97,9 @@ impl Retention {
             let cut = kind.cut(&self.periods, day);
             let rows = match kind {
                 Kind::Mails => mails(db, cut, &by, stop, &mut removed.stuck).await?,
-                Kind::Rejects | Kind::Runs | Kind::SignIns => rows(db, kind, cut, &by, stop).await?,
+                Kind::Rejects | Kind::Runs | Kind::SignIns | Kind::Snapshots | Kind::WeeklySnapshots => {
+                    rows(db, kind, cut, &by, stop).await?
+                }
                 Kind::Absences => absences(db, cut, &by, stop).await?,
                 Kind::People => people(db, cut, &by, stop).await?,
             };
@@ -118,6 +120,7 @@ async fn rows(db: &DatabaseConnection, kind: Kind, cut: Day, by: &By, stop: &Can
             Kind::Rejects => retention::remove_rejects(db, cut, CHUNK, by).await?,
             Kind::Runs => retention::remove_runs(db, cut, CHUNK, by).await?,
             Kind::SignIns => retention::remove_sign_ins(db, cut, CHUNK, by).await?,
+            Kind::Snapshots | Kind::WeeklySnapshots => retention::remove_snapshots(db, kind, cut, by).await?,
             Kind::Mails | Kind::Absences | Kind::People => 0,
         };
         if some == 0 {

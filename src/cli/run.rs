@@ -160,11 +160,11 @@ async fn is_out_of_date(app: &App, week: IsoWeek) -> Result<bool, DbErr> {
 async fn beyond(app: &App) -> Result<(), Stop> {
     let all = app.retention().dry_run(&app.db, app.today()).await;
     let all = all.map_err(|error| Stop::Failed(format!("what is held cannot be read: {error}")))?;
-    say(format!("{:<13}  {:>4}  {:<10}  {:>8}  {:<10}  WHAT HAPPENS", "KIND", "DAYS", "BEFORE", "ROWS", "OLDEST"))?;
+    say(format!("{:<16}  {:>5}  {:<10}  {:>8}  {:<10}  WHAT HAPPENS", "KIND", "DAYS", "BEFORE", "ROWS", "OLDEST"))?;
     for (kind, cut, found) in all {
         let days = Kind::days(kind, &app.settings.retention.periods());
         let oldest = found.oldest.map_or_else(|| "-".to_owned(), |day| day.to_string());
-        say(format!("{:<13}  {days:>4}  {cut}  {:>8}  {oldest:<10}  {}", kind.word(), found.rows, kind.meaning()))?;
+        say(format!("{:<16}  {days:>5}  {cut}  {:>8}  {oldest:<10}  {}", kind.word(), found.rows, kind.meaning()))?;
     }
     say("Nothing was written.")
 }

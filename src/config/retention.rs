@@ -37,13 +37,32 @@ pub struct RetentionSettings {
     #[arg(long, env = "KEEP_PEOPLE", global = true, value_name = "DAYS", default_value = "2190")]
     #[arg(value_parser = clap::value_parser!(u32).range(90..=36_500))]
     pub keep_people: u32,
+
+    /// How many days the snapshot of every day is kept, 70 or more; of the days before, one per week is, and what a report shows.
+    #[arg(long, env = "KEEP_SNAPSHOTS", global = true, value_name = "DAYS", default_value = "100")]
+    #[arg(value_parser = clap::value_parser!(u32).range(70..=36_500))]
+    pub keep_snapshots: u32,
+
+    /// How many days the one snapshot per week is kept, 400 or more; what a report shows stays.
+    #[arg(long, env = "KEEP_WEEKLY_SNAPSHOTS", global = true, value_name = "DAYS", default_value = "3650")]
+    #[arg(value_parser = clap::value_parser!(u32).range(400..=36_500))]
+    pub keep_weekly_snapshots: u32,
 }
 
 impl RetentionSettings {
     /// The periods.
     #[must_use]
     pub const fn periods(&self) -> Periods {
-        let Self { keep_mails, keep_rejects, keep_runs, keep_absences, keep_sign_ins, keep_people } = *self;
+        let Self {
+            keep_mails,
+            keep_rejects,
+            keep_runs,
+            keep_absences,
+            keep_sign_ins,
+            keep_people,
+            keep_snapshots,
+            keep_weekly_snapshots,
+        } = *self;
         Periods {
             mails: keep_mails,
             rejects: keep_rejects,
@@ -51,6 +70,8 @@ impl RetentionSettings {
             absences: keep_absences,
             sign_ins: keep_sign_ins,
             people: keep_people,
+            snapshots: keep_snapshots,
+            weekly_snapshots: keep_weekly_snapshots,
         }
     }
 }

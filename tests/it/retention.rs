@@ -1,6 +1,8 @@
 //! What is held beyond its period goes, a kind each; what is younger, or still needed, stays.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
+mod snapshots;
+
 use std::process::{Command, Stdio};
 
 use ::jobs::retention::{Removed, Retention};
@@ -28,8 +30,18 @@ use crate::graphql::{board as wards, history};
 use crate::harness::{World, both, day, instant};
 use crate::import::Import;
 
-const JOB: Retention =
-    Retention { periods: Periods { mails: 400, rejects: 90, runs: 400, absences: 400, sign_ins: 30, people: 2_190 } };
+const JOB: Retention = Retention {
+    periods: Periods {
+        mails: 400,
+        rejects: 90,
+        runs: 400,
+        absences: 400,
+        sign_ins: 30,
+        people: 2_190,
+        snapshots: 100,
+        weekly_snapshots: 3_650,
+    },
+};
 
 async fn run(world: &World, on: &str) -> Removed {
     JOB.remove(&world.db, day(on), world.clock.now(), &CancellationToken::new()).await.unwrap()

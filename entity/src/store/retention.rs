@@ -2,18 +2,21 @@
 //!
 //! The periods are the board's own policy; the defaults are ours, not a law's. What is not named here is kept: units, courses,
 //! policies and exemptions are about nobody; posts, roles and training are kept with the person, and lose their name with
-//! them; snapshots hold figures of teams; the audit log is append-only, and the database refuses to remove from it.
+//! them; the audit log is append-only, and the database refuses to remove from it.
 
 pub mod absence;
 mod rows;
+mod snapshots;
 
 use std::fmt;
 
 use crate::period::Day;
 
+use rows::recorded;
 pub use rows::{
     Beyond, found, left, mails, remove_absences, remove_mails, remove_rejects, remove_runs, remove_sign_ins,
 };
+pub use snapshots::remove_snapshots;
 
 /// How many days each kind of data is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,11 +33,24 @@ pub struct Periods {
     pub sign_ins: u32,
     /// Name and contact of people who left, from the first day without a post.
     pub people: u32,
+    /// Snapshots of every day; of those before, one per week.
+    pub snapshots: u32,
+    /// One snapshot per week.
+    pub weekly_snapshots: u32,
 }
 
 impl Default for Periods {
     fn default() -> Self {
-        Self { mails: 400, rejects: 90, runs: 400, absences: 400, sign_ins: 30, people: 2_190 }
+        Self {
+            mails: 400,
+            rejects: 90,
+            runs: 400,
+            absences: 400,
+            sign_ins: 30,
+            people: 2_190,
+            snapshots: 100,
+            weekly_snapshots: 3_650,
+        }
     }
 }
 
@@ -53,11 +69,24 @@ pub enum Kind {
     SignIns,
     /// Name and contact of people who left.
     People,
+    /// Snapshots of days, but one per week.
+    Snapshots,
+    /// Snapshots, that one per week too.
+    WeeklySnapshots,
 }
 
 impl Kind {
     /// Every kind, in the order in which the job takes them.
-    pub const ALL: [Self; 6] = [Self::Mails, Self::Rejects, Self::Runs, Self::Absences, Self::SignIns, Self::People];
+    pub const ALL: [Self; 8] = [
+        Self::Mails,
+        Self::Rejects,
+        Self::Runs,
+        Self::Absences,
+        Self::SignIns,
+        Self::People,
+        Self::Snapshots,
+        Self::WeeklySnapshots,
+    ];
 
     /// What it is called in tables and in the audit log.
     #[must_use]
@@ -69,6 +98,8 @@ impl Kind {
             Self::Absences => "absences",
             Self::SignIns => "sign-ins",
             Self::People => "people",
+            Self::Snapshots => "snapshots",
+            Self::WeeklySnapshots => "weekly-snapshots",
         }
     }
 
@@ -82,6 +113,8 @@ impl Kind {
             Self::Absences => "rows go; days before are answered from stored figures only",
             Self::SignIns => "sessions and links that are over go",
             Self::People => "name and contact are erased; past coverage stays",
+            Self::Snapshots => "one per week stays, and those that a report shows",
+            Self::WeeklySnapshots => "only those that a report shows stay",
         }
     }
 
@@ -95,6 +128,8 @@ impl Kind {
             Self::Absences => periods.absences,
             Self::SignIns => periods.sign_ins,
             Self::People => periods.people,
+            Self::Snapshots => periods.snapshots,
+            Self::WeeklySnapshots => periods.weekly_snapshots,
         }
     }
 

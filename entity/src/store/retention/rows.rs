@@ -8,7 +8,7 @@ use sea_orm::{
     EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 
-use super::{Kind, absence};
+use super::{Kind, absence, snapshots};
 use crate::id::{DeliveryId, PersonId, UnavailabilityId};
 use crate::period::{Day, Validity};
 use crate::store::audit::By;
@@ -95,6 +95,7 @@ pub async fn found(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Be
             let people = person::Entity::find().filter(person::Column::Id.in_subquery(left_before(cut)));
             Beyond { rows: people.count(db).await?, oldest: oldest.flatten() }
         }
+        Kind::Snapshots | Kind::WeeklySnapshots => snapshots::found(db, kind, cut).await?,
     })
 }
 
@@ -414,7 +415,7 @@ pub async fn left(db: &impl ConnectionTrait, cut: Day, after: PersonId, limit: u
 }
 
 /// Commits, with a line in the audit log where anything went.
-async fn recorded(txn: DatabaseTransaction, kind: Kind, rows: u64, by: &By) -> Result<u64, DbErr> {
+pub(super) async fn recorded(txn: DatabaseTransaction, kind: Kind, rows: u64, by: &By) -> Result<u64, DbErr> {
     if rows > 0 {
         let event = by.did(Action::RetentionRun, format!("retention:{kind}"), serde_json::json!({ "rows": rows }));
         audit::record(&txn, &event).await?;

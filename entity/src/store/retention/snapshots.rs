@@ -1,0 +1,108 @@
+//! Snapshots: each day's for some months, then one per week, and those that a report shows for as long as the report.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _};
+use sea_orm::{QueryOrder as _, QuerySelect as _};
+
+use super::{Beyond, Kind, recorded};
+use crate::id::SnapshotId;
+use crate::period::Day;
+use crate::store::audit::By;
+use crate::store::begin_write;
+use crate::table::{report, snapshot, snapshot_team, snapshot_unit};
+
+/// One snapshot per week stays: the newest revision of Monday, or of the last stored day if Monday has none. That is the one
+/// which the weekly trend shows.
+///
+/// `rows` are ordered by day and then by revision.
+fn but_one_per_week(rows: &[(SnapshotId, Day)]) -> Vec<(SnapshotId, Day)> {
+    let weeks = rows.chunk_by(|a, b| a.1.monday() == b.1.monday());
+    weeks
+        .flat_map(|week| {
+            let monday = week.iter().rposition(|(_, day)| *day == day.monday());
+            let stays = monday.unwrap_or(week.len() - 1);
+            week.iter().enumerate().filter(move |(at, _)| *at != stays).map(|(_, row)| *row)
+        })
+        .collect()
+}
+
+/// The snapshots of a kind that are beyond their period, oldest first. The newest of all is never among them.
+async fn beyond(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Vec<(SnapshotId, Day)>, DbErr> {
+    let newest: Option<SnapshotId> = snapshot::Entity::find()
+        .select_only()
+        .column(snapshot::Column::Id)
+        .order_by_desc(snapshot::Column::Day)
+        .order_by_desc(snapshot::Column::Revision)
+        .into_tuple()
+        .one(db)
+        .await?;
+    let rows: Vec<(SnapshotId, Day)> = snapshot::Entity::find()
+        .select_only()
+        .columns([snapshot::Column::Id, snapshot::Column::Day])
+        .filter(snapshot::Column::Day.lt(cut))
+        .order_by_asc(snapshot::Column::Day)
+        .order_by_asc(snapshot::Column::Revision)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let pinned: Vec<(SnapshotId, Option<SnapshotId>)> = report::Entity::find()
+        .select_only()
+        .columns([report::Column::SnapshotId, report::Column::PreviousSnapshotId])
+        .into_tuple()
+        .all(db)
+        .await?;
+    let stays: BTreeSet<SnapshotId> =
+        pinned.into_iter().flat_map(|(shown, before)| [Some(shown), before]).chain([newest]).flatten().collect();
+    let rows = if kind == Kind::Snapshots { but_one_per_week(&rows) } else { rows };
+    Ok(rows.into_iter().filter(|(id, _)| !stays.contains(id)).collect())
+}
+
+/// What of a kind is from before `cut`; changes nothing.
+pub(super) async fn found(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Beyond, DbErr> {
+    let all = beyond(db, kind, cut).await?;
+    Ok(Beyond { rows: all.len() as u64, oldest: all.first().map(|(_, day)| *day) })
+}
+
+/// Removes snapshots from before `cut` with their rows, a few at most. How many snapshots.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn remove_snapshots(db: &DatabaseConnection, kind: Kind, cut: Day, by: &By) -> Result<u64, DbErr> {
+    /// Each has a row per team and per unit.
+    const FEW: usize = 5;
+    let txn = begin_write(db).await?;
+    let all = beyond(&txn, kind, cut).await?;
+    let some = || all.iter().take(FEW).map(|(id, _)| *id);
+    snapshot_team::Entity::delete_many().filter(snapshot_team::Column::SnapshotId.is_in(some())).exec(&txn).await?;
+    snapshot_unit::Entity::delete_many().filter(snapshot_unit::Column::SnapshotId.is_in(some())).exec(&txn).await?;
+    let gone = snapshot::Entity::delete_many().filter(snapshot::Column::Id.is_in(some())).exec(&txn).await?;
+    recorded(txn, kind, gone.rows_affected, by).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: i64, day: &str) -> (SnapshotId, Day) {
+        (SnapshotId(id), day.parse().unwrap())
+    }
+
+    #[test]
+    fn mondays_newest_revision_stays_or_the_last_of_the_week() {
+        let rows = [
+            row(0, "2026-11-14"),
+            row(1, "2026-11-15"),
+            row(2, "2026-11-16"),
+            row(3, "2026-11-16"),
+            row(4, "2026-11-17"),
+            row(5, "2026-11-24"),
+            row(6, "2026-11-24"),
+            row(7, "2026-11-29"),
+            row(8, "2026-11-29"),
+        ];
+        let gone: Vec<_> = but_one_per_week(&rows).into_iter().map(|(id, _)| id.0).collect();
+        assert_eq!(gone, [0, 2, 4, 5, 6, 7]);
+    }
+}
