@@ -14,7 +14,9 @@ pub(super) struct Refusal {
 ///
 /// One recipient alone is taken to be wrong.
 pub(super) fn is_about_relay<'a>(taken: u64, mut refusals: impl Iterator<Item = &'a str>) -> bool {
-    let Some(first) = refusals.next().map(kind) else { return false };
+    // What no server said, an address that cannot be written to for one, has no code.
+    let from_server = |kind: &Vec<String>| kind.iter().any(|word| is_code(word));
+    let Some(first) = refusals.next().map(kind).filter(from_server) else { return false };
     let mut others = 0;
     taken == 0
         && refusals.all(|said| {
@@ -62,6 +64,7 @@ mod tests {
         assert!(!is_about_relay(0, [DENIED].into_iter()));
         assert!(!is_about_relay(0, [DENIED, UNKNOWN].into_iter()));
         assert!(!is_about_relay(1, [DENIED, DENIED_TOO].into_iter()));
+        assert!(!is_about_relay(0, ["not an e-mail address"; 2].into_iter()));
     }
 
     #[test]
