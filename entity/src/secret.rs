@@ -1,4 +1,5 @@
-//! What is kept of a secret: a hash, by which it is found again and from which it cannot be told.
+//! What the database keeps of secrets: of those that are given out a hash, by which each is found again and from which it cannot
+//! be told; and one of its own, from which a key is made.
 
 use std::fmt;
 
@@ -22,5 +23,24 @@ impl SecretHash {
 impl fmt::Debug for SecretHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretHash(…)")
+    }
+}
+
+/// A secret of one database, from which a key is made that seals cookies. It has 64 letters with at least 244 random bits.
+#[derive(Clone, PartialEq, Eq, DeriveValueType)]
+pub struct SealingSecret(String);
+
+impl SealingSecret {
+    /// The secret itself, to make a key from.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A secret has no place in a log.
+impl fmt::Debug for SealingSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealingSecret(…)")
     }
 }

@@ -29,6 +29,7 @@ pub mod pseudonym_key;
 pub mod report;
 pub mod rows_not_read;
 pub mod session;
+pub mod sign_in_key;
 pub mod sign_in_link;
 pub mod sign_off;
 pub mod snapshot;

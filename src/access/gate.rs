@@ -9,13 +9,14 @@ use chrono_tz::Tz;
 use entity::clock::{Clock, day_of};
 use entity::id::{ApiTokenId, PersonId};
 use entity::period::Day;
-use entity::store::access::{Holder, person, session, token};
+use entity::store::access::{Holder, person, session, sign_in_key, token};
 use entity::table::api_token;
 use sea_orm::{DatabaseConnection, DbErr};
+use tokio::sync::OnceCell;
 
 use super::Viewer;
 use super::credential::{CookieName, Credential, Jwt};
-use super::oidc::{Fault, Oidc, Unmatched};
+use super::oidc::{Fault, Oidc, SealingKey, Unmatched};
 use super::refusals::Refusals;
 use super::secret::Secret;
 use super::uses::{Used, Uses};
@@ -41,6 +42,7 @@ struct Inner {
     cookie: CookieName,
     sessions: SessionLimits,
     provider: Option<Oidc>,
+    sealing_key: OnceCell<SealingKey>,
     links: bool,
     cookies: bool,
     uses: Uses,
@@ -93,6 +95,7 @@ impl Gate {
             cookie,
             sessions,
             provider: None,
+            sealing_key: OnceCell::new(),
             links: false,
             cookies: true,
             uses,
@@ -110,6 +113,16 @@ impl Gate {
     #[must_use]
     pub fn provider(&self) -> Option<&Oidc> {
         self.0.provider.as_ref()
+    }
+
+    /// The key that seals what browsers keep while their sign-ins are under way, read from the database once.
+    ///
+    /// # Errors
+    ///
+    /// What the database said.
+    pub async fn sealing_key(&self) -> Result<&SealingKey, DbErr> {
+        let read = async || sign_in_key::secret(&self.0.db).await.map(|secret| SealingKey::new(&secret));
+        self.0.sealing_key.get_or_try_init(read).await
     }
 
     /// The same, that links which sign in once open too: for the demonstration, on this machine only.

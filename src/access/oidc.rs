@@ -18,20 +18,19 @@ use openidconnect::{ClientId, ClientSecret, IssuerUrl, RedirectUrl, Scope};
 
 pub use claimant::Unmatched;
 pub use flow::{Begun, ProviderAnswer};
-pub use pending::{LIFE as SIGN_IN_LIFE, ReturnPath};
+pub use pending::{LIFE as SIGN_IN_LIFE, ReturnPath, SealingKey};
 pub use verify::Refusal;
 
 use crate::config::SecretFile;
 use crate::config::oidc::{ClaimKind, OidcSettings};
 use document::Documents;
 use fetch::Fetch;
-use pending::Pending;
 use verify::{ClaimNames, Purpose, Rules};
 
 /// Where under the service's own address the provider sends people back to.
 pub const CALLBACK: &str = "/sign-in/callback";
 
-/// The board's identity provider. Clones share its keys and the sign-ins that have begun.
+/// The board's identity provider. Clones share its keys.
 #[derive(Clone, Debug)]
 pub struct Oidc(Arc<Provider>);
 
@@ -45,7 +44,6 @@ struct Provider {
     callback: RedirectUrl,
     scopes: Vec<Scope>,
     claim: ClaimKind,
-    pending: Pending,
 }
 
 /// Whom a token is about, as the provider tells it.
@@ -167,7 +165,6 @@ impl Oidc {
             callback,
             scopes: scopes.map(|scope| Scope::new(scope.to_owned())).collect(),
             claim: settings.oidc_claim,
-            pending: Pending::default(),
         }))))
     }
 

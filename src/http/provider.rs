@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
+use sea_orm::DbErr;
 use serde::Deserialize;
 
 use super::gate::{SIGN_IN, never_stored};
@@ -45,9 +46,13 @@ async fn start(
     let Some(provider) = gate.provider() else { return StatusCode::NOT_FOUND.into_response() };
     // A query that cannot be read names no place.
     let to = wish.ok().and_then(|Query(wish)| wish.to);
-    match provider.begin(ReturnPath::new(to.as_deref())).await {
+    let key = match gate.sealing_key().await {
+        Ok(key) => key,
+        Err(cause) => return failed(cause, &id),
+    };
+    match provider.begin(key, ReturnPath::new(to.as_deref())).await {
         Ok(begun) => {
-            let cookie = browser_cookie(gate.cookie(), &begun.browser, SIGN_IN_LIFE.num_seconds());
+            let cookie = browser_cookie(gate.cookie(), &begun.sealed, SIGN_IN_LIFE.num_seconds());
             ([(header::SET_COOKIE, cookie)], Redirect::to(&begun.address)).into_response()
         }
         Err(fault) => refused(fault, &id),
@@ -83,14 +88,13 @@ async fn end(
     let name = browser_cookie_name(gate.cookie());
     let mut shown = cookies(headers, name);
     // Two of them are one too many: somebody else has set one.
-    let browser = shown.next().filter(|_| shown.next().is_none());
-    let (identity, to) = provider.finish(answer, browser).await.map_err(|fault| not_signed_in(gate, fault, id))?;
+    let sealed = shown.next().filter(|_| shown.next().is_none());
+    let key = gate.sealing_key().await.map_err(|cause| failed(cause, id))?;
+    let finished = provider.finish(key, answer, sealed).await;
+    let (identity, to) = finished.map_err(|fault| not_signed_in(gate, fault, id))?;
     match gate.sign_in_by_provider(&identity, headers, &id.to_string()).await {
         Ok(session) => Ok((session, to)),
-        Err(Unmatched::Database(cause)) => {
-            let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
-            Err(page(StatusCode::SERVICE_UNAVAILABLE, error.sentence(), id))
-        }
+        Err(Unmatched::Database(cause)) => Err(failed(cause, id)),
         Err(unmatched) => {
             tracing::warn!(%id, %unmatched, "a sign-in is refused");
             let sentence = "You have signed in, but what your account says of you is nobody, or more than one, among the \
@@ -99,6 +103,12 @@ async fn end(
             Err(page(StatusCode::FORBIDDEN, sentence, id))
         }
     }
+}
+
+/// The database failed, which is nothing that the person did.
+fn failed(cause: DbErr, id: &RequestId) -> Response {
+    let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
+    page(StatusCode::SERVICE_UNAVAILABLE, error.sentence(), id)
 }
 
 /// Refuses somebody who came back, and has it recorded unless it is the provider's own trouble.
@@ -145,7 +155,7 @@ fn page(status: StatusCode, sentence: &str, id: &RequestId) -> Response {
     shown(status, "Not signed in", &body)
 }
 
-/// The cookie that binds a sign-in to the browser that began it.
+/// The cookie in which the browser that began a sign-in keeps it, sealed.
 const fn browser_cookie_name(kind: CookieName) -> &'static str {
     match kind {
         CookieName::Host => "__Host-psn-sign-in",
@@ -154,8 +164,8 @@ const fn browser_cookie_name(kind: CookieName) -> &'static str {
 }
 
 /// The browser sends it when it comes back from the provider: `Lax`, for that is another site.
-fn browser_cookie(kind: CookieName, secret: &str, seconds: i64) -> String {
+fn browser_cookie(kind: CookieName, sealed: &str, seconds: i64) -> String {
     let secure = if kind == CookieName::Host { "; Secure" } else { "" };
     let name = browser_cookie_name(kind);
-    format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    format!("{name}={sealed}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }

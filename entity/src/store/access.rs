@@ -4,6 +4,7 @@ pub mod grant;
 pub mod link;
 pub mod person;
 pub mod session;
+pub mod sign_in_key;
 pub mod token;
 
 use crate::actor::Actor;

@@ -11,11 +11,11 @@ use openidconnect::{
 };
 use serde::Deserialize;
 
-use super::pending::{LIFE, Waiting};
+use super::pending::{LIFE, SealingKey, Waiting};
 use super::verify::Purpose;
 use super::{Away, Fault, Identity, Oidc, Refusal, ReturnPath, fetch};
 
-/// How many random bytes stand in a state, a nonce, and the browser's secret.
+/// How many random bytes a state and a nonce have.
 const RANDOM_BYTES: u32 = 32;
 
 type Client =
@@ -25,8 +25,8 @@ type Client =
 pub struct Begun {
     /// The provider's page, to which the browser is sent.
     pub address: String,
-    /// What the browser must show again when it comes back: for a cookie that no script reads.
-    pub browser: String,
+    /// What the browser must show again when it comes back, sealed: for a cookie that no script reads.
+    pub sealed: String,
 }
 
 /// What the browser brings back from the provider, as the query of [`super::CALLBACK`].
@@ -40,19 +40,22 @@ pub struct ProviderAnswer {
 }
 
 impl Oidc {
-    /// Begins a sign-in after which the person goes to `to`.
+    /// Begins a sign-in after which the person goes to `to`. Nothing of it is kept here: `key` seals it for the browser.
     ///
     /// # Errors
     ///
     /// [`Fault::Away`].
-    pub async fn begin(&self, to: ReturnPath) -> Result<Begun, Fault> {
+    pub async fn begin(&self, key: &SealingKey, to: ReturnPath) -> Result<Begun, Fault> {
         let provider = &*self.0;
         let document = provider.documents.current().await?.document;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let random = || CsrfToken::new_random_len(RANDOM_BYTES);
         let (url, state, nonce) = self
             .client(&document)
-            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, random, || Nonce::new_random_len(RANDOM_BYTES))
+            .authorize_url(
+                CoreAuthenticationFlow::AuthorizationCode,
+                || CsrfToken::new_random_len(RANDOM_BYTES),
+                || Nonce::new_random_len(RANDOM_BYTES),
+            )
             .add_scopes(provider.scopes.iter().cloned())
             .set_pkce_challenge(challenge)
             .url();
@@ -60,23 +63,27 @@ impl Oidc {
             tracing::warn!("the identity provider's sign-in page is not https");
             return Err(Away.into());
         }
-        let browser = random().into_secret();
-        let now = provider.clock.now();
-        let waiting = Waiting { browser: browser.clone(), nonce, verifier, to, until: now + LIFE };
-        provider.pending.put(state.into_secret(), waiting, now);
-        Ok(Begun { address: url.into(), browser })
+        let waiting = Waiting { state, nonce, verifier, to, until: provider.clock.now() + LIFE };
+        Ok(Begun { address: url.into(), sealed: waiting.seal(key) })
     }
 
-    /// Ends a sign-in: whom the provider has signed in, and where they go. `browser` is what their cookie holds.
+    /// Ends a sign-in: the person that the provider has signed in, and where they go. `sealed` is what their cookie holds.
+    ///
+    /// It is good once because the provider takes its code once; a browser forgets the cookie with the answer.
     ///
     /// # Errors
     ///
     /// Every [`Fault`].
-    pub async fn finish(&self, answer: ProviderAnswer, browser: Option<&str>) -> Result<(Identity, ReturnPath), Fault> {
+    pub async fn finish(
+        &self,
+        key: &SealingKey,
+        answer: ProviderAnswer,
+        sealed: Option<&str>,
+    ) -> Result<(Identity, ReturnPath), Fault> {
         let provider = &*self.0;
         let ProviderAnswer { state, code, error, iss } = answer;
-        let (Some(state), Some(browser)) = (state, browser) else { return Err(Fault::NotBegun) };
-        let waiting = provider.pending.take(&state, browser, provider.clock.now()).ok_or(Fault::NotBegun)?;
+        let (Some(state), Some(sealed)) = (state, sealed) else { return Err(Fault::NotBegun) };
+        let waiting = Waiting::open(key, sealed, &state, provider.clock.now()).ok_or(Fault::NotBegun)?;
         if iss.is_some_and(|iss| iss != *provider.rules.issuer) {
             return Err(Refusal::Issuer.into());
         }

@@ -1,22 +1,24 @@
-//! Sign-ins that have begun and wait for the provider's answer: in memory, for minutes, each bound to one browser.
-
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+//! A sign-in that waits for the provider's answer. The browser that began it keeps all that is needed to end it, in a cookie that
+//! only this service can read or make. So no number of sign-ins that others begin ends one that is under way, and any process over
+//! the same database ends what another one began.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use openidconnect::{Nonce, PkceCodeVerifier};
+use cookie::{Cookie, CookieJar, Key};
+use entity::secret::SealingSecret;
+use openidconnect::{CsrfToken, Nonce, PkceCodeVerifier};
+use serde::{Deserialize, Serialize};
 
 /// How long a person has at the provider's pages.
 pub const LIFE: TimeDelta = TimeDelta::minutes(10);
-/// How many may wait at once. Above it the oldest is given up: whoever begins many spoils old ones, not new ones or the memory.
-const MOST: usize = 10_000;
+/// What is sealed under the key; a value that was sealed as something else does not open.
+const PURPOSE: &str = "psn-sign-in";
 
 /// A place on this site where a person goes after they have signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ReturnPath(String);
 
 impl ReturnPath {
-    /// The longest that is taken.
+    /// The longest that is taken: sealed, it fits into a cookie.
     const MAX_BYTES: usize = 2_000;
 
     /// `wish` when it is a path on this site; else the front page. A browser takes `//evil.example` and `/\evil.example` for
@@ -27,7 +29,7 @@ impl ReturnPath {
             path.starts_with('/')
                 && !path.starts_with("//")
                 && path.len() <= Self::MAX_BYTES
-                && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+                && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'"')
         };
         Self(wish.filter(|path| is_own(path)).unwrap_or("/").to_owned())
     }
@@ -39,43 +41,55 @@ impl ReturnPath {
     }
 }
 
+/// The key that seals what browsers keep.
+#[derive(Clone)]
+pub struct SealingKey(Key);
+
+impl SealingKey {
+    /// The key that is made from a database's secret.
+    #[must_use]
+    pub fn new(secret: &SealingSecret) -> Self {
+        Self(Key::derive_from(secret.reveal().as_bytes()))
+    }
+}
+
+/// A key has no place in a log.
+impl std::fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SealingKey(…)")
+    }
+}
+
 /// One sign-in that waits.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Waiting {
-    /// The secret in the cookie of the browser that began it.
-    pub(super) browser: String,
+    /// What the provider must send back.
+    pub(super) state: CsrfToken,
+    /// What the ID token must hold.
     pub(super) nonce: Nonce,
+    /// What proves to the provider that the code is changed by the process that asked for it, or by one like it.
     pub(super) verifier: PkceCodeVerifier,
+    /// Where the person goes then.
     pub(super) to: ReturnPath,
+    /// The first instant at which it is over.
     pub(super) until: DateTime<Utc>,
 }
 
-/// The sign-ins that wait, by their state.
-#[derive(Debug, Default)]
-pub(super) struct Pending(Mutex<HashMap<String, Waiting>>);
-
-impl Pending {
-    pub(super) fn put(&self, state: String, waiting: Waiting, now: DateTime<Utc>) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MOST {
-            all.retain(|_, waiting| now < waiting.until);
-        }
-        if all.len() >= MOST
-            && let Some(oldest) = all.iter().min_by_key(|(_, waiting)| waiting.until).map(|(state, _)| state.clone())
-        {
-            all.remove(&oldest);
-        }
-        all.insert(state, waiting);
+impl Waiting {
+    /// The value of the browser's cookie.
+    pub(super) fn seal(&self, key: &SealingKey) -> String {
+        let text = serde_json::to_string(self).expect("texts and an instant are JSON");
+        let mut jar = CookieJar::new();
+        jar.private_mut(&key.0).add(Cookie::new(PURPOSE, text));
+        jar.get(PURPOSE).map(|sealed| sealed.value().to_owned()).unwrap_or_default()
     }
 
-    /// Takes out the sign-in with this state when this browser has begun it and its time is not over. It answers once. Another
-    /// browser takes nothing away.
-    pub(super) fn take(&self, state: &str, browser: &str, now: DateTime<Utc>) -> Option<Waiting> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.get(state)?.browser != browser {
-            return None;
-        }
-        all.remove(state).filter(|waiting| now < waiting.until)
+    /// What was sealed, if this service sealed it, the provider answers with its `state`, and its time is not over.
+    pub(super) fn open(key: &SealingKey, sealed: &str, state: &str, now: DateTime<Utc>) -> Option<Self> {
+        let sealed = Cookie::new(PURPOSE, sealed.to_owned());
+        let opened = CookieJar::new().private(&key.0).decrypt(sealed)?;
+        let waiting: Self = serde_json::from_str(opened.value()).ok()?;
+        (waiting.state.secret() == state && now < waiting.until).then_some(waiting)
     }
 }
 
@@ -87,13 +101,17 @@ mod tests {
         DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap()
     }
 
-    fn waiting(browser: &str, begun: DateTime<Utc>) -> Waiting {
+    fn key(letter: &str) -> SealingKey {
+        SealingKey(Key::derive_from(letter.repeat(64).as_bytes()))
+    }
+
+    fn waiting(to: &str) -> Waiting {
         Waiting {
-            browser: browser.to_owned(),
+            state: CsrfToken::new("state".to_owned()),
             nonce: Nonce::new("nonce".to_owned()),
             verifier: PkceCodeVerifier::new("verifier".to_owned()),
-            to: ReturnPath::new(None),
-            until: begun + LIFE,
+            to: ReturnPath::new(Some(to)),
+            until: at(0) + LIFE,
         }
     }
 
@@ -113,6 +131,7 @@ mod tests {
             "/\n/evil.example",
             " /",
             "/a\r\nSet-Cookie: a=b",
+            "/\"",
             "javascript:alert(1)",
             "/é",
         ] {
@@ -123,32 +142,36 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_in_is_answered_once_in_its_own_browser_and_in_time() {
-        let pending = Pending::default();
-        pending.put("state".to_owned(), waiting("mine", at(0)), at(0));
-        assert!(pending.take("other", "mine", at(1)).is_none());
-        assert!(pending.take("state", "theirs", at(1)).is_none());
-        assert!(pending.take("state", "", at(1)).is_none());
-        assert!(pending.take("state", "mine", at(1)).is_some());
-        assert!(pending.take("state", "mine", at(1)).is_none());
-
-        pending.put("late".to_owned(), waiting("mine", at(0)), at(0));
-        assert!(pending.take("late", "mine", at(0) + LIFE).is_none());
+    fn a_sealed_sign_in_opens_with_its_key_and_state_and_in_time() {
+        let key = key("a");
+        let sealed = waiting("/playground").seal(&key);
+        let open = |sealed: &str, state: &str, now| Waiting::open(&key, sealed, state, now);
+        let opened = open(&sealed, "state", at(599)).unwrap();
+        assert_eq!((opened.nonce.secret().as_str(), opened.verifier.secret().as_str()), ("nonce", "verifier"));
+        assert_eq!(opened.to.as_str(), "/playground");
+        assert!(open(&sealed, "state", at(0) + LIFE).is_none(), "too late");
+        assert!(open(&sealed, "other", at(1)).is_none(), "the state of another sign-in");
+        assert!(Waiting::open(&self::key("b"), &sealed, "state", at(1)).is_none(), "another key");
+        for (n, _) in sealed.char_indices().step_by(7) {
+            let other = if sealed[n..].starts_with('A') { "B" } else { "A" };
+            let changed = format!("{}{other}{}", &sealed[..n], &sealed[n + 1..]);
+            assert!(open(&changed, "state", at(1)).is_none(), "changed at {n}");
+        }
+        let plain = serde_json::to_string(&waiting("/")).unwrap();
+        for made_up in ["", "A", plain.as_str()] {
+            assert!(open(made_up, "state", at(1)).is_none(), "{made_up}");
+        }
+        // Sealed by this service, and for another purpose.
+        let mut jar = CookieJar::new();
+        jar.private_mut(&key.0).add(Cookie::new("other", plain));
+        assert!(open(jar.get("other").unwrap().value(), "state", at(1)).is_none());
     }
 
     #[test]
-    fn who_begins_without_end_fills_no_memory() {
-        let pending = Pending::default();
-        for n in 0..MOST + 5 {
-            let now = at(i64::try_from(n).unwrap() / 100);
-            pending.put(format!("state {n}"), waiting("mine", now), now);
+    fn no_debug_line_shows_what_is_sealed_or_the_key() {
+        let shown = format!("{:?} {:?}", waiting("/"), key("a"));
+        for secret in ["\"state\"", "\"nonce\"", "\"verifier\"", "aaaa"] {
+            assert!(!shown.contains(secret), "{shown}");
         }
-        assert_eq!(pending.0.lock().unwrap().len(), MOST);
-        assert!(pending.take(&format!("state {}", MOST + 4), "mine", at(200)).is_some());
-        // Those whose time is over go first.
-        let late = at(200) + LIFE;
-        pending.put("new".to_owned(), waiting("mine", late), late);
-        pending.put("newer".to_owned(), waiting("mine", late), late);
-        assert!(pending.0.lock().unwrap().len() <= 2);
     }
 }

@@ -4,6 +4,8 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use chrono::TimeDelta;
 use clap::Parser as _;
 use openidconnect::url::Url;
@@ -22,6 +24,7 @@ use crate::site::{Answer, send};
 struct Stage {
     world: World,
     provider: Provider,
+    app: App,
     gate: Gate,
     router: Router,
 }
@@ -57,7 +60,7 @@ impl Stage {
         let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
         let gate = app.gate().unwrap();
         let router = app.router(&gate).unwrap();
-        Self { world, provider, gate, router }
+        Self { world, provider, app, gate, router }
     }
 
     async fn get(&self, address: &str, cookies: &str) -> Answer {
@@ -197,6 +200,52 @@ both!(
         assert!(session(&stage.get(&back, &begun.cookie).await).is_some());
         let answer = stage.get(&back, &begun.cookie).await;
         assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "begin again");
+    }
+);
+
+both!(
+    async fn ten_thousand_begun_sign_ins_push_none_out(world: World) {
+        let stage = Stage::new(world).await;
+        let begun = stage.begin("?to=/playground").await;
+        let back = stage.at_provider(&begun.address).await;
+        for _ in 0..10_001 {
+            assert_eq!(stage.get("/sign-in/start", "").await.status, StatusCode::SEE_OTHER);
+        }
+        let answer = stage.get(&back, &begun.cookie).await;
+        assert_eq!((session(&answer).is_some(), answer.header("location")), (true, "/playground"), "{}", answer.text);
+    }
+);
+
+both!(
+    async fn a_sign_in_ends_at_any_process_over_the_same_database(world: World) {
+        let stage = Stage::new(world).await;
+        let begun = stage.begin("?to=/playground").await;
+        let back = stage.at_provider(&begun.address).await;
+        let router = stage.app.router(&stage.app.gate().unwrap()).unwrap();
+        let other = Stage { router, ..stage };
+        let answer = other.get(&back, &begun.cookie).await;
+        assert_eq!((session(&answer).is_some(), answer.header("location")), (true, "/playground"), "{}", answer.text);
+    }
+);
+
+both!(
+    async fn what_a_browser_keeps_for_a_sign_in_is_sealed_and_fits_a_cookie(world: World) {
+        let stage = Stage::new(world).await;
+        let begun = stage.begin(&format!("?to=/{}", "a".repeat(1_999))).await;
+        assert!(begun.cookie.len() < 4_000, "browsers keep 4,096 bytes: {}", begun.cookie.len());
+        let (name, value) = begun.cookie.split_once('=').unwrap();
+        let inside = BASE64_STANDARD.decode(value).expect("base64");
+        for (what, secret) in begun.address.query_pairs().filter(|pair| pair.0 == "state" || pair.0 == "nonce") {
+            let shown = inside.windows(secret.len()).any(|bytes| bytes == secret.as_bytes());
+            assert!(!shown && !value.contains(&*secret), "{what} can be read");
+        }
+        let back = stage.at_provider(&begun.address).await;
+        for at in [0, 20, value.len() / 2, value.len() - 3] {
+            let other = if value.as_bytes()[at] == b'A' { "B" } else { "A" };
+            let changed = format!("{name}={}{other}{}", &value[..at], &value[at + 1..]);
+            assert_not_signed_in(&stage.get(&back, &changed).await, StatusCode::BAD_REQUEST, "begin again");
+        }
+        assert!(session(&stage.get(&back, &begun.cookie).await).is_some());
     }
 );
 

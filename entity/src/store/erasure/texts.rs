@@ -90,6 +90,7 @@ pub const DECISIONS: &[(&str, &str, Fate, &str)] = &[
     ("pseudonym_key", "secret", Stays, "makes the pseudonyms; without it imports would bring everybody back"),
     ("report", "week", Stays, "a week"),
     ("session", "hash", Goes, "the row goes"),
+    ("sign_in_key", "secret", Stays, "seals what a browser keeps for minutes; about no person"),
     ("sign_in_link", "hash", Goes, "the row goes"),
     ("snapshot_team", "unit_code", Stays, "a unit"),
     ("snapshot_team", "unit_name", Stays, "a unit"),

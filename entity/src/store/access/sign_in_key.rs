@@ -1,0 +1,17 @@
+//! The secret that seals what browsers keep while their sign-ins are under way. It is in the database so that any process over
+//! the same database ends a sign-in that another one began.
+
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _};
+
+use crate::secret::SealingSecret;
+use crate::table::sign_in_key::Entity;
+
+/// Reads the secret.
+///
+/// # Errors
+///
+/// What the database said; [`DbErr::RecordNotFound`] if the row was removed.
+pub async fn secret(db: &impl ConnectionTrait) -> Result<SealingSecret, DbErr> {
+    let row = Entity::find_by_id(1).one(db).await?;
+    row.map(|row| row.secret).ok_or_else(|| DbErr::RecordNotFound("sign_in_key".to_owned()))
+}
