@@ -53,7 +53,7 @@ pub struct Identity {
     pub issuer: String,
     /// The provider's own name of them.
     pub subject: String,
-    /// Their address; absent where the provider says that it has not been verified.
+    /// Their address; absent unless it is verified.
     pub email: Option<String>,
     /// Their employee number.
     pub employee_number: Option<String>,
@@ -155,6 +155,7 @@ impl Oidc {
                 employee: settings.oidc_employee_claim.clone(),
                 employer: settings.oidc_employer_claim.clone(),
             },
+            email_unstated: settings.oidc_email_unstated,
         };
         Ok(Some(Self(Arc::new(Provider {
             rules,

@@ -9,6 +9,7 @@ use entity::clock::Clock;
 
 use super::Settings;
 use super::secret::{self, SecretFile, Unshown};
+use super::yes_or_no;
 use crate::access::oidc::Oidc;
 use crate::cli::Stop;
 
@@ -54,6 +55,10 @@ pub struct OidcSettings {
     #[arg(long, env = "OIDC_EMAIL_CLAIM", global = true, value_name = "NAME", default_value = "email")]
     pub oidc_email_claim: String,
 
+    /// Take a work address also from a provider that never says whether it is verified (it sends no `email_verified`); one that it calls unverified is refused all the same.
+    #[arg(long, env = "OIDC_EMAIL_UNSTATED", global = true, value_parser = yes_or_no)]
+    pub oidc_email_unstated: bool,
+
     /// The claim that holds the employee number.
     #[arg(long, env = "OIDC_EMPLOYEE_CLAIM", global = true, value_name = "NAME", default_value = "employee_number")]
     pub oidc_employee_claim: String,
@@ -76,7 +81,14 @@ impl OidcSettings {
 
     /// What is weak about it, a sentence each.
     pub(super) fn weaknesses(&self) -> Vec<String> {
-        self.oidc_client_secret_file.as_ref().and_then(SecretFile::weakness).into_iter().collect()
+        let unstated = self.oidc_issuer.is_some() && self.oidc_email_unstated && self.oidc_claim == ClaimKind::Email;
+        let unstated = unstated.then(|| {
+            "OIDC_EMAIL_UNSTATED: people are told apart by work addresses of which the identity provider does not say that \
+             it has verified them"
+                .to_owned()
+        });
+        let file = self.oidc_client_secret_file.as_ref().and_then(SecretFile::weakness);
+        unstated.into_iter().chain(file).collect()
     }
 }
 

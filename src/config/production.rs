@@ -158,6 +158,9 @@ mod tests {
             // On this machine nothing is weak.
             assert_eq!(settings(&[plain]).weaknesses(), Vec::<String>::new());
         }
+        let unstated = ["--oidc-issuer", "https://login.example", "--oidc-client-id", "psn", "--oidc-email-unstated"];
+        let reported = settings(&unstated).weaknesses();
+        assert!(reported.iter().any(|sentence| sentence.starts_with("OIDC_EMAIL_UNSTATED")), "{reported:?}");
         assert_eq!(settings(&["--smtp-url", "smtp://127.0.0.1:1025"]).refuse_unsafe(), Ok(()));
         assert_eq!(settings(&["--smtp-url", "smtps://mail.board.example"]).refuse_unsafe(), Ok(()));
     }

@@ -21,6 +21,8 @@ pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 pub(super) const MAX_TOKEN_BYTES: usize = 16 * 1024;
 /// The longest claim that is taken for a name of anything.
 const MAX_CLAIM_BYTES: usize = 255;
+/// Claims that OpenID Connect defines for ID tokens alone.
+const ONLY_IN_ID_TOKENS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
 /// Members of a header by which a token brings, or points to, the key that it wants to be checked with.
 const KEYS_OF_ITS_OWN: [&str; 4] = ["jku", "jwk", "x5u", "x5c"];
 
@@ -33,6 +35,8 @@ pub(super) struct Rules {
     pub(super) audience: Option<ClientId>,
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) names: ClaimNames,
+    /// Whether an address counts as verified if the provider does not say.
+    pub(super) email_unstated: bool,
 }
 
 /// Where a token tells who somebody is.
@@ -120,11 +124,15 @@ impl Rules {
             Purpose::Bearer => jwt.claims(&verifier, |_: Option<&Nonce>| Ok(())),
         };
         let claims = claims.map_err(|error| refusal(&error))?;
-        if matches!(purpose, Purpose::SignIn(_)) && claims.authorized_party().is_some_and(|to| *to != self.client_id) {
-            return Err(Refusal::Audience);
-        }
         // The signature is over this very text.
         let all = part(token, 1).ok_or(Refusal::Malformed)?;
+        match purpose {
+            Purpose::SignIn(_) if claims.authorized_party().is_some_and(|to| *to != self.client_id) => {
+                return Err(Refusal::Audience);
+            }
+            Purpose::SignIn(_) => {}
+            Purpose::Bearer => self.refuse_id_token(&header, &all)?,
+        }
         let begins = match all.get("nbf") {
             None => None,
             Some(begins) => Some(instant(begins).ok_or(Refusal::Malformed)?),
@@ -133,7 +141,8 @@ impl Rules {
             return Err(Refusal::NotYet);
         }
         let subject = Some(claims.subject().as_str()).filter(|subject| is_name(subject)).ok_or(Refusal::Malformed)?;
-        let email = text(&all, &self.names.email).filter(|_| claims.email_verified() != Some(false));
+        let is_verified = claims.email_verified().unwrap_or(self.email_unstated);
+        let email = text(&all, &self.names.email).filter(|_| is_verified);
         Ok(Identity {
             issuer: self.issuer.to_string(),
             subject: subject.to_owned(),
@@ -141,6 +150,33 @@ impl Rules {
             employee_number: text(&all, &self.names.employee),
             employer: self.names.employer.as_deref().and_then(|name| text(&all, name)),
         })
+    }
+
+    /// Refuses a bearer that is an ID token, or could be one.
+    ///
+    /// An ID token is for the client that asked for it, which is among its audiences (OpenID Connect Core 1.0, section 2); an
+    /// access token is for the API (RFC 9068, section 2.2). So our own client is never among the audiences of an access token,
+    /// whatever its type. The type `at+jwt` says that a token is none for another client either; many providers still write
+    /// `JWT`, and then what only ID tokens have tells.
+    fn refuse_id_token(&self, header: &Map<String, Value>, claims: &Map<String, Value>) -> Result<(), Refusal> {
+        let audiences: Vec<&str> = match claims.get("aud") {
+            Some(Value::String(one)) => vec![one],
+            Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        if audiences.contains(&self.client_id.as_str()) {
+            return Err(Refusal::Audience);
+        }
+        let kind = header.get("typ").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
+        if kind.strip_prefix("application/").unwrap_or(&kind) == "at+jwt" {
+            return Ok(());
+        }
+        let mut clients = ["azp", "client_id"].iter().filter_map(|name| claims.get(*name)?.as_str());
+        let is_for_its_client = clients.any(|client| audiences.contains(&client));
+        if is_for_its_client || ONLY_IN_ID_TOKENS.iter().any(|name| claims.contains_key(*name)) {
+            return Err(Refusal::Kind);
+        }
+        Ok(())
     }
 
     fn verifier(

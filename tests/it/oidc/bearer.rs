@@ -174,6 +174,35 @@ async fn another_audience_is_refused_and_ours_may_stand_among_several() {
 #[tokio::test]
 async fn an_id_token_is_no_access_token() {
     assert_eq!(with_claims(json!({ "aud": CLIENT, "nonce": "n" })).await, refused(Refusal::Audience));
+    // The API among the audiences does not make an access token of it, in whatever order they stand.
+    for audience in [json!([CLIENT, AUDIENCE]), json!([AUDIENCE, CLIENT])] {
+        assert_eq!(with_claims(json!({ "aud": audience })).await, refused(Refusal::Audience), "{audience}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_token_of_another_client_is_no_access_token() {
+    for claims in [
+        json!({ "aud": ["front-end", AUDIENCE], "azp": "front-end" }),
+        json!({ "aud": ["front-end", AUDIENCE], "client_id": "front-end" }),
+        json!({ "nonce": "n" }),
+        json!({ "at_hash": "MTIzNDU2Nzg5MDEyMzQ1Ng" }),
+        json!({ "c_hash": "MTIzNDU2Nzg5MDEyMzQ1Ng" }),
+    ] {
+        assert_eq!(with_claims(claims.clone()).await, refused(Refusal::Kind), "{claims}");
+    }
+    assert!(with_claims(json!({ "aud": [AUDIENCE, "other-api"], "azp": "front-end" })).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_typed_access_token_is_taken_unless_it_is_for_our_client() {
+    let (provider, oidc) = pair().await;
+    let token = |claims: Value| provider.inside().keys[0].token(&json!({ "typ": "at+jwt" }), &claims);
+    let of_front_end = json!({ "aud": ["front-end", AUDIENCE], "client_id": "front-end" });
+    let of_front_end = token(provider.access(&of_front_end));
+    assert!(oidc.bearer(&of_front_end).await.is_ok());
+    let of_ours = token(provider.access(&json!({ "aud": [CLIENT, AUDIENCE] })));
+    assert_eq!(oidc.bearer(&of_ours).await, refused(Refusal::Audience));
 }
 
 #[tokio::test]
@@ -247,8 +276,12 @@ async fn an_address_that_is_not_verified_names_nobody() {
     let email = async |changes| with_claims(changes).await.unwrap().email;
     assert_eq!(email(json!({ "email_verified": false })).await, None);
     assert_eq!(email(json!({ "email_verified": "false" })).await, None);
-    // Many providers do not say.
+    assert_eq!(email(json!({ "email_verified": null })).await, None, "not to say so is no yes");
+
+    let (provider, oidc) = pair_with(|settings| settings.oidc_email_unstated = true).await;
+    let email = async |changes| oidc.bearer(&provider.token(&changes)).await.unwrap().email;
     assert_eq!(email(json!({ "email_verified": null })).await.as_deref(), Some("jean@board.example"));
+    assert_eq!(email(json!({ "email_verified": false })).await, None, "a no is a no all the same");
 }
 
 #[tokio::test]

@@ -139,6 +139,7 @@ impl Provider {
             oidc_scope: "openid email".to_owned(),
             oidc_claim: ClaimKind::Email,
             oidc_email_claim: "email".to_owned(),
+            oidc_email_unstated: false,
             oidc_employee_claim: "employee_number".to_owned(),
             oidc_employer_claim: None,
             oidc_ca_file: None,
