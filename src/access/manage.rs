@@ -1,7 +1,8 @@
-//! Changing who may do what: API tokens made and revoked, roles granted and withdrawn, by operators on the command line and by
-//! admins over the API. Each change and its line in the audit log are one transaction.
+//! Changing who may do what: API tokens made and revoked, roles granted and withdrawn, sessions ended, by operators on the command
+//! line and by admins over the API. Each change and its line in the audit log are one transaction.
 
 mod grant;
+mod session;
 mod token;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +14,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use serde_json::Value as Json;
 
 pub use grant::{GrantWish, grant_role, withdraw_role};
+pub use session::end_sessions;
 pub use token::{TokenWish, make_token, revoke_token};
 
 /// Who changes something, when, and in which request.
@@ -58,6 +60,9 @@ pub enum Refusal {
     /// Not exactly one person with a post today is known so.
     #[error("there is no one person with a post today who is known so")]
     PersonUnknown,
+    /// No such person.
+    #[error("there is no such person on file; no session was ended")]
+    NotOnFile,
     /// The days make no sense.
     #[error("a grant begins today or later, ends on its first day or later, and before the year 2101")]
     DaysUnusable,

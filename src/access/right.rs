@@ -181,7 +181,7 @@ rights! {
         Admin => Everything,
         Coordinator => Everything,
     }
-    /// Make and revoke API tokens and grants of roles; people only, never a token.
+    /// Make and revoke API tokens and grants of roles, and end the sessions of others; people only, never a token.
     ManageAccess {
         Admin => Everything,
     }
@@ -195,7 +195,7 @@ rights! {
         Admin => Everything,
         Coordinator => Everything,
     }
-    /// Erase a person's name and contact.
+    /// Erase a person's name and contact; people only, never a token.
     Erase {
         Admin => Everything,
     }

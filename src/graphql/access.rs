@@ -275,14 +275,24 @@ impl Scope {
         self.all(Right::ManageAccess) && self.viewer.person_id().is_some()
     }
 
-    /// Refuses whom it is not to manage tokens and grants.
+    /// Refuses a viewer who may not manage tokens, grants and sessions.
     ///
     /// # Errors
     ///
     /// [`Code::Forbidden`].
     pub(crate) fn require_managing_access(&self) -> Result<(), ApiError> {
-        self.require(Right::ManageAccess)?;
-        if self.manages_access() {
+        self.require_of_person(Right::ManageAccess)
+    }
+
+    /// Refuses what the viewer has no right to do, and refuses it to every API token: what cannot be undone, and what would
+    /// outlive a token that was stolen.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Forbidden`].
+    pub(crate) fn require_of_person(&self, right: Right) -> Result<(), ApiError> {
+        self.require(right)?;
+        if self.viewer.person_id().is_some() {
             return Ok(());
         }
         Err(ApiError::new(Code::Forbidden, "Only a person who has signed in may do this, and never an API token"))

@@ -6,6 +6,7 @@ use entity::store::access::person::KnownBy;
 
 use super::super::access::Scope;
 use super::super::error::ApiError;
+use super::super::id::NodeId;
 use super::super::moment::today;
 use super::super::object::access::{ApiToken, Grant};
 use super::super::object::word::AccessRole;
@@ -70,7 +71,7 @@ enum AccessRefusalCode {
     TokenUnknown,
     /// The token was revoked before.
     TokenRevoked,
-    /// Not exactly one person with a post today is known so.
+    /// Not exactly one person with a post today is known so, or there is no such person.
     PersonUnknown,
     /// The grant would begin before today, end before it begins, or end after the year 2100.
     DaysUnusable,
@@ -117,6 +118,15 @@ struct GrantPayload {
     /// The grant as it stands now. Null where nothing was changed.
     grant: Option<Grant>,
     /// Why nothing was changed. Null when it was.
+    refusal: Option<AccessRefusal>,
+}
+
+/// What came of ending a person's sessions.
+#[derive(Clone, Debug, SimpleObject)]
+struct EndSessionsPayload {
+    /// How many sessions were ended; 0 if the person was not signed in. Null if it was refused.
+    ended: Option<usize>,
+    /// Why nothing was changed. Null if it was not refused.
     refusal: Option<AccessRefusal>,
 }
 
@@ -197,6 +207,24 @@ impl AccessMutation {
             Err(_) => Err(Refusal::GrantUnknown.into()),
         }))
     }
+
+    /// Ends every session of a person at once, for example when a device is lost; the person may sign in again. Access tokens of
+    /// the identity provider are good until they expire: end those there.
+    async fn end_sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The person's id.")] person_id: ID,
+    ) -> Result<EndSessionsPayload, ApiError> {
+        let by = by(ctx).await?;
+        let ended = match NodeId::decode(&person_id) {
+            Some(NodeId::Person(id)) => told(manage::end_sessions(db(ctx)?, &by, id).await)?,
+            _ => Err(Refusal::NotOnFile.into()),
+        };
+        Ok(match ended {
+            Ok(sessions) => EndSessionsPayload { ended: Some(sessions.len()), refusal: None },
+            Err(refusal) => EndSessionsPayload { ended: None, refusal: Some(refusal) },
+        })
+    }
 }
 
 impl GrantPayload {
@@ -237,7 +265,7 @@ impl From<Refusal> for AccessRefusal {
             Refusal::UnitUnknown(_) => AccessRefusalCode::UnitUnknown,
             Refusal::TokenUnknown => AccessRefusalCode::TokenUnknown,
             Refusal::TokenRevoked => AccessRefusalCode::TokenRevoked,
-            Refusal::PersonUnknown => AccessRefusalCode::PersonUnknown,
+            Refusal::PersonUnknown | Refusal::NotOnFile => AccessRefusalCode::PersonUnknown,
             Refusal::DaysUnusable => AccessRefusalCode::DaysUnusable,
             Refusal::GrantedAlready => AccessRefusalCode::GrantedAlready,
             Refusal::GrantUnknown => AccessRefusalCode::GrantUnknown,

@@ -103,8 +103,9 @@ pub(crate) struct PersonMutation;
 
 #[Object]
 impl PersonMutation {
-    /// Erases a person's name and contact, wherever they stand, for good. Past coverage stays as it was, and no later import
-    /// brings them back. Files of mails to them are removed by the worker within about a minute.
+    /// Erases a person's name and contact, wherever they stand, for good. Only a person who has signed in may do this, never an API
+    /// token. Past coverage stays as it was, and no later import brings them back. Files of mails to them are removed by the
+    /// worker within about a minute.
     async fn erase_person(
         &self,
         ctx: &Context<'_>,
@@ -115,7 +116,7 @@ impl PersonMutation {
 }
 
 async fn erase(ctx: &Context<'_>, input: ErasePersonInput) -> Result<ErasePersonPayload, ApiError> {
-    Scope::of(ctx).await?.require(Right::Erase)?;
+    Scope::of(ctx).await?.require_of_person(Right::Erase)?;
     let ErasePersonInput { person_id, reason } = input;
     let unknown = || {
         ErasePersonPayload::refused(

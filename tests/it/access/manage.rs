@@ -5,6 +5,7 @@ use entity::actor::Actor;
 use entity::id::PersonId;
 use entity::store::access::grant;
 use entity::value::AccessRole;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use super::{granted, kind, recorded, request, site};
@@ -17,6 +18,14 @@ const REVOKE: &str = "mutation($id: ID!) { revokeToken(id: $id) { token { id isG
 const GRANT: &str = "mutation($input: GrantRoleInput!) { grantRole(input: $input) { refusal { code }
     grant { id role from until grantedBy person { id displayName } } } }";
 const WITHDRAW: &str = "mutation($id: ID!) { withdrawRole(id: $id) { grant { id until } refusal { code } } }";
+
+const END: &str = "mutation($id: ID!) { endSessions(personId: $id) { ended refusal { code sentence } } }";
+
+/// The id of person `number`, as the API gives it out.
+fn id(number: i64) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("Person:{number}"))
+}
 
 async fn answer(router: &Router, pass: &Pass, query: &str, variables: Value) -> Value {
     let headers = [(pass.0.as_str(), pass.1.to_str().unwrap()), ("content-type", "application/json")];
@@ -65,6 +74,41 @@ both!(
         let token = Some("token:2");
         let refused = ("anonymous", "SIGN_IN_REFUSED", None);
         assert_eq!(log, [("person:4", "TOKEN_MADE", token), ("person:4", "TOKEN_REVOKED", token), refused]);
+    }
+);
+
+both!(
+    async fn an_admin_ends_the_sessions_of_a_person_at_once(world: World) {
+        board::organisation(&world.db).await;
+        world.db.execute_unprepared("INSERT INTO person_link (person_id, same_as_id) VALUES (40, 41)").await.unwrap();
+        let (router, gate) = site(&world);
+        let admin = admin(&world).await;
+        let (one, another, linked) = (world.person(40).await, world.person(40).await, world.person(41).await);
+        let other = world.person(5).await;
+        for pass in [&one, &another] {
+            assert_eq!(kind(&router, pass).await.as_deref(), Some("person:40"));
+        }
+        let ended = answer(&router, &admin, END, json!({ "id": id(40) })).await["data"]["endSessions"].clone();
+        assert_eq!(ended, json!({ "ended": 3, "refusal": null }));
+        for pass in [&one, &another, &linked] {
+            assert_eq!(kind(&router, pass).await, None);
+        }
+        assert_eq!(kind(&router, &other).await.as_deref(), Some("person:5"));
+        assert_eq!(kind(&router, &admin).await.as_deref(), Some("person:4"));
+        assert_eq!(kind(&router, &world.person(40).await).await.as_deref(), Some("person:40"), "who may sign in again");
+
+        // A person who is not signed in, and ids that name no person.
+        let none = answer(&router, &admin, END, json!({ "id": id(2) })).await["data"]["endSessions"].clone();
+        assert_eq!(none, json!({ "ended": 0, "refusal": null }));
+        for unknown in [id(4711), "nonsense".to_owned()] {
+            let refused = answer(&router, &admin, END, json!({ "id": unknown })).await;
+            assert_eq!(refused["data"]["endSessions"]["refusal"]["code"], "PERSON_UNKNOWN", "{refused}");
+        }
+        gate.settle().await;
+        let log = recorded(&world).await;
+        let done: Vec<_> = log.iter().filter(|event| event.1 != "SIGN_IN_REFUSED").collect();
+        let expected = ("person:4".to_owned(), "SESSION_REVOKED".to_owned(), Some("person:40".to_owned()));
+        assert_eq!(done, [&expected]);
     }
 );
 

@@ -1,5 +1,8 @@
 //! Subject access and erasure by the API: who may, what they get, and what is refused.
 
+use entity::actor::Actor;
+use entity::id::PersonId;
+use entity::store::access::grant;
 use entity::store::run::{self, RETENTION};
 use entity::table::{erased_person, person};
 use entity::value::{AccessRole, RunState};
@@ -8,7 +11,7 @@ use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
 
 use super::{answer, board, closed, history, site};
-use crate::harness::{World, both};
+use crate::harness::{World, both, day};
 use crate::site::ask_with;
 
 const ERASE: &str = "mutation($id: ID!) { erasePerson(input: { personId: $id, reason: REQUESTED }) {
@@ -26,6 +29,13 @@ async fn as_person(world: &World, number: i64, query: &str, variables: Value) ->
     ask_with(&site, &json!({ "query": query, "variables": variables })).await.json()
 }
 
+/// The site as an admin meets it who has signed in: person 4.
+async fn admin(world: &World) -> axum::Router {
+    let by = (Actor::Operator, world.clock.now());
+    grant::add(&world.db, (PersonId(4), AccessRole::Admin), (day("2026-11-01"), None), by).await.unwrap();
+    world.person(4).await.with(bare(world))
+}
+
 /// The site as somebody meets it who shows nothing.
 fn bare(world: &World) -> axum::Router {
     closed(world, world.db.clone(), Persisted::default())
@@ -35,7 +45,7 @@ both!(
     async fn an_admin_erases_a_person_who_is_then_nobody_by_name(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
-        let site = site(&world);
+        let site = admin(&world).await;
         let name = "query($id: ID!) { node(id: $id) { ... on Person { displayName employer } } }";
         let asked = json!({ "id": id(1) });
         assert_eq!(answer(&site, name, asked.clone()).await["data"]["node"]["displayName"], "First1 Last1");
@@ -53,6 +63,15 @@ both!(
         assert_eq!(erased_person::Entity::find().count(&world.db).await.unwrap(), 1);
         let run = run::find(&world.db, RETENTION, "2026-11-16").await.unwrap().unwrap();
         assert_eq!(run.state, RunState::Requested, "the worker removes the files of their mails");
+    }
+);
+
+both!(
+    async fn no_token_erases_a_person(world: World) {
+        board::organisation(&world.db).await;
+        let refused = answer(&site(&world), ERASE, json!({ "id": id(1) })).await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
+        assert_eq!(erased_person::Entity::find().count(&world.db).await.unwrap(), 0);
     }
 );
 
@@ -112,7 +131,7 @@ both!(
         let site_of = pass.with(bare(&world));
         let ask = json!({ "query": ACCESS, "variables": {} });
         assert_eq!(ask_with(&site_of, &ask).await.json().get("errors"), None);
-        answer(&site(&world), ERASE, json!({ "id": id(40) })).await;
+        answer(&admin(&world).await, ERASE, json!({ "id": id(40) })).await;
         assert_eq!(ask_with(&site_of, &ask).await.status, axum::http::StatusCode::UNAUTHORIZED);
         // Not even with a session that was begun at the same moment.
         let late = world.person(40).await.with(bare(&world));

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait a
 
 use super::Holder;
 use super::token::NOTED_EVERY;
-use crate::id::SessionId;
+use crate::id::{PersonId, SessionId};
 use crate::secret::SecretHash;
 use crate::table::session::{ActiveModel, Column, Entity, Model};
 
@@ -61,6 +61,27 @@ pub async fn end(db: &impl ConnectionTrait, hash: &SecretHash, now: DateTime<Utc
     let row = ActiveModel { ended_at: Set(Some(now)), ..ActiveModel::default() };
     let ended = Entity::update_many().set(row).filter(open).exec_with_returning(db).await?;
     Ok(ended.into_iter().next())
+}
+
+/// Ends all sessions of a person, who has these numbers: none is good from now on. The sessions that were ended, in order.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn end_all(
+    db: &impl ConnectionTrait,
+    numbers: &[PersonId],
+    now: DateTime<Utc>,
+) -> Result<Vec<SessionId>, DbErr> {
+    let open = Condition::all()
+        .add(Column::PersonId.is_in(numbers.iter().copied()))
+        .add(Column::EndedAt.is_null())
+        .add(Column::ExpiresAt.gt(now));
+    let row = ActiveModel { ended_at: Set(Some(now)), ..ActiveModel::default() };
+    let ended = Entity::update_many().set(row).filter(open).exec_with_returning(db).await?;
+    let mut ended: Vec<_> = ended.into_iter().map(|session| session.id).collect();
+    ended.sort_unstable();
+    Ok(ended)
 }
 
 /// Notes that a session was used, unless a use of the minute before is noted.

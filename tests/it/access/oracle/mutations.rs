@@ -17,7 +17,7 @@ struct Wish {
     may: fn(&Sight<'_>) -> bool,
 }
 
-const WISHES: [Wish; 18] = [
+const WISHES: [Wish; 21] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -55,6 +55,14 @@ const WISHES: [Wish; 18] = [
     Wish { field: "resendDelivery", asked: |_| resend(&encoded("Delivery", 5)), may: |sight| sight.requests_runs() },
     Wish { field: "resendDelivery", asked: |_| resend(&encoded("Delivery", 900)), may: |sight| sight.requests_runs() },
     Wish { field: "resendDelivery", asked: |_| resend("nonsense"), may: |sight| sight.requests_runs() },
+    // A person that many of them see, the viewer, and no person.
+    Wish { field: "endSessions", asked: |_| end_sessions(&encoded("Person", 3)), may: |sight| sight.manages_access() },
+    Wish {
+        field: "endSessions",
+        asked: |sight| end_sessions(&encoded("Person", sight.me.map_or(3, |me| me.0))),
+        may: |sight| sight.manages_access(),
+    },
+    Wish { field: "endSessions", asked: |_| end_sessions("nonsense"), may: |sight| sight.manages_access() },
     // Nor is anything said of what would be wrong with it.
     Wish {
         field: "requestRun",
@@ -119,6 +127,11 @@ fn resend(id: &str) -> String {
     format!(
         r#"resendDelivery(input: {{deliveryId: "{id}"}}) {{ delivery {{ id }} run {{ period }} refusal {{ code }} }}"#
     )
+}
+
+/// Asks for the sessions of a person to be ended.
+fn end_sessions(id: &str) -> String {
+    format!(r#"endSessions(personId: "{id}") {{ ended refusal {{ code }} }}"#)
 }
 
 /// Asks for two people to be linked, or not.

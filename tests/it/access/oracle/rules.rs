@@ -122,7 +122,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     // Held against `snapshots` in `live`.
     ("Subscription", "snapshotTaken", Own),
     ("Mutation", "requestRun resendDelivery makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
-                  unlinkPeople", WithIt),
+                  unlinkPeople endSessions", WithIt),
     // What it says is one person's own; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     ("ErasePersonPayload", "erased refusal", WithIt),
@@ -233,6 +233,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("MakeTokenPayload", "token secret refusal", WithIt),
     ("RevokeTokenPayload", "token refusal", WithIt),
     ("GrantPayload", "grant refusal", WithIt),
+    ("EndSessionsPayload", "ended refusal", WithIt),
     ("AccessRefusal", "code sentence", WithIt),
     ("RequestRunPayload", "run refusal", WithIt),
     ("RequestRunRefusal", "code sentence", WithIt),
@@ -317,6 +318,7 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("GrantRoleInput", "workEmail employer employeeNumber role from until", Takes::Wish),
     ("Mutation.revokeToken", "id", Takes::Wish),
     ("Mutation.withdrawRole", "id", Takes::Wish),
+    ("Mutation.endSessions", "personId", Takes::Wish),
     ("Mutation.erasePerson", "input", Takes::Input),
     ("ErasePersonInput", "personId reason", Takes::Wish),
     ("Mutation.linkPeople", "input", Takes::Input),
