@@ -9,6 +9,7 @@ pub mod credential;
 pub mod gate;
 pub mod manage;
 pub mod oidc;
+pub mod reads;
 mod refusals;
 pub mod right;
 pub mod secret;

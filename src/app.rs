@@ -164,6 +164,7 @@ impl App {
         let periods = self.settings.retention.periods();
         let limit = self.settings.privacy.small_number_limit;
         let schema = graphql::schema(self.api_db.clone(), self.clock.clone(), self.settings.board_zone, periods, limit);
+        let schema = schema.recording_in(gate.reads().clone());
         let limits = Limits::new(&graphql::sdl(), self.settings.query.query_cost)
             .map_err(|error| Stop::Failed(format!("the schema cannot be priced: {error}")))?;
         let Settings { bind, base_url, .. } = &self.settings;

@@ -41,6 +41,7 @@ pub use self::mutation::Mutation;
 pub use self::query::Query;
 pub use self::subscription::Subscription;
 use crate::access::Viewer;
+use crate::access::reads::ReadLog;
 
 /// Builds the schema over `db`. `clock` and `zone` say what today is where a question names no day, `periods` how long what
 /// is held is kept, `limit` which numbers are small.
@@ -49,8 +50,9 @@ use crate::access::Viewer;
 /// it is executed, in [`limits`].
 #[must_use]
 pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz, periods: Periods, limit: Limit) -> PsnSchema {
-    let schema = builder().data(cache::CoverageCache::new(db.clone())).data(db.clone());
-    PsnSchema::new(schema.data(clock).data(zone).data(periods).data(limit).finish(), db)
+    let log = ReadLog::new(db.clone(), clock.clone());
+    let schema = builder().data(cache::CoverageCache::new(db.clone())).data(db);
+    PsnSchema::new(schema.data(clock).data(zone).data(periods).data(limit).finish(), log)
 }
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {

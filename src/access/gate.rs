@@ -17,6 +17,7 @@ use tokio::sync::OnceCell;
 use super::Viewer;
 use super::credential::{CookieName, Credential, Jwt};
 use super::oidc::{Fault, Oidc, SealingKey, Unmatched};
+use super::reads::ReadLog;
 use super::refusals::Refusals;
 use super::secret::Secret;
 use super::uses::{Used, Uses};
@@ -47,6 +48,7 @@ struct Inner {
     cookies: bool,
     uses: Uses,
     refusals: Refusals,
+    reads: ReadLog,
 }
 
 /// Somebody who may come in.
@@ -88,6 +90,7 @@ impl Gate {
         sessions: SessionLimits,
     ) -> Self {
         let (uses, refusals) = (Uses::default(), Refusals::default());
+        let reads = ReadLog::new(db.clone(), clock.clone());
         Self(Arc::new(Inner {
             db,
             clock,
@@ -100,6 +103,7 @@ impl Gate {
             cookies: true,
             uses,
             refusals,
+            reads,
         }))
     }
 
@@ -183,16 +187,24 @@ impl Gate {
         }
     }
 
-    /// Returns when the uses of tokens and sessions, and the refusals, so far are written: before the database is closed.
+    /// What those who were let in have read, as the audit log tells it.
+    #[must_use]
+    pub fn reads(&self) -> &ReadLog {
+        &self.0.reads
+    }
+
+    /// Returns when the uses of tokens and sessions, the refusals and the repeated reads so far are written: before the database
+    /// is closed.
     pub async fn settle(&self) {
-        let Inner { db, uses, refusals, .. } = &*self.0;
+        let Inner { db, uses, refusals, reads, .. } = &*self.0;
         uses.settle().await;
-        refusals.settle(db, self.now()).await;
+        refusals.settle(db).await;
+        reads.settle().await;
     }
 
     /// Has it recorded that somebody did not come in, by the request with this id.
     pub(crate) fn note_refusal(&self, request: &str) {
-        self.0.refusals.note(&self.0.db, self.now(), request);
+        self.0.refusals.note(&self.0.db, &self.0.clock, request);
     }
 
     pub(super) fn db(&self) -> &DatabaseConnection {

@@ -1,16 +1,18 @@
-//! Refused attempts to come in, in the audit log: at most one line a second, with how many there were, so that nobody floods it.
+//! Refused attempts to sign in, in the audit log: at most one event per second, with the number of attempts, so that a flood of
+//! them does not fill it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::actor::Actor;
+use entity::clock::Clock;
 use entity::store::audit::{Event, record_alone};
 use entity::value::Action;
 use sea_orm::DatabaseConnection;
 use serde_json::json;
 use tokio_util::task::TaskTracker;
 
-/// The least time between two lines.
+/// The least time between two events.
 const APART: TimeDelta = TimeDelta::seconds(1);
 
 /// Counts refusals, and writes them down beside the requests. Clones share everything.
@@ -23,66 +25,131 @@ pub(super) struct Refusals {
 #[derive(Debug, Default)]
 struct Seen {
     written: Option<DateTime<Utc>>,
-    waiting: u64,
-    /// When the first of those that wait was refused.
-    since: Option<DateTime<Utc>>,
-    /// The last request that was refused.
-    request: Option<String>,
-    /// Whether those that wait will be written without anybody coming.
+    waiting: Option<Waiting>,
+    /// Whether a task writes those that wait.
     due: bool,
+}
+
+/// Refusals that are not written yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Waiting {
+    attempts: u64,
+    /// When the first of them was refused.
+    since: DateTime<Utc>,
+    /// The last request that was refused.
+    request: String,
+}
+
+impl Seen {
+    fn note(&mut self, now: DateTime<Utc>, request: &str) {
+        let waiting = self.waiting.get_or_insert_with(|| Waiting { attempts: 0, since: now, request: String::new() });
+        waiting.attempts += 1;
+        request.clone_into(&mut waiting.request);
+    }
+
+    /// Those that wait, if an event may be written now. After the clock was set back one may.
+    fn ripe(&mut self, now: DateTime<Utc>) -> Option<Waiting> {
+        let too_soon = self.written.is_some_and(|written| (TimeDelta::zero()..APART).contains(&(now - written)));
+        let ripe = self.waiting.take_if(|_| !too_soon)?;
+        self.written = Some(now);
+        Some(ripe)
+    }
 }
 
 impl Refusals {
     /// Notes one.
-    pub(super) fn note(&self, db: &DatabaseConnection, now: DateTime<Utc>, request: &str) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.waiting += 1;
-        seen.since.get_or_insert(now);
-        seen.request = Some(request.to_owned());
-        if seen.written.is_none_or(|written| now - written >= APART) {
-            self.write(db, &mut seen, now);
+    pub(super) fn note(&self, db: &DatabaseConnection, clock: &Clock, request: &str) {
+        let mut seen = self.seen();
+        seen.note(clock.now(), request);
+        if let Some(ripe) = seen.ripe(clock.now()) {
+            self.write(db, ripe);
         } else if !std::mem::replace(&mut seen.due, true) {
-            let (refusals, db) = (self.clone(), db.clone());
-            tokio::spawn(async move {
-                tokio::time::sleep(APART.to_std().unwrap_or_default()).await;
-                let mut seen = refusals.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let (refusals, db, clock) = (self.clone(), db.clone(), clock.clone());
+            tokio::spawn(async move { refusals.write_later(&db, &clock).await });
+        }
+    }
+
+    /// Writes those that wait as soon as an event may be written, until none wait. An event that was written meanwhile delays the
+    /// next.
+    async fn write_later(&self, db: &DatabaseConnection, clock: &Clock) {
+        loop {
+            tokio::time::sleep(APART.to_std().unwrap_or_default()).await;
+            let mut seen = self.seen();
+            if let Some(ripe) = seen.ripe(clock.now()) {
+                self.write(db, ripe);
+            }
+            if seen.waiting.is_none() {
                 seen.due = false;
-                if seen.waiting > 0 {
-                    refusals.write(&db, &mut seen, now + APART);
-                }
-            });
+                return;
+            }
         }
     }
 
     /// Returns when everything that was noted is written.
-    pub(super) async fn settle(&self, db: &DatabaseConnection, now: DateTime<Utc>) {
-        {
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            if seen.waiting > 0 {
-                self.write(db, &mut seen, now);
-            }
+    pub(super) async fn settle(&self, db: &DatabaseConnection) {
+        let waiting = self.seen().waiting.take();
+        if let Some(waiting) = waiting {
+            self.write(db, waiting);
         }
         self.writes.close();
         self.writes.wait().await;
         self.writes.reopen();
     }
 
-    fn write(&self, db: &DatabaseConnection, seen: &mut Seen, now: DateTime<Utc>) {
-        seen.written = Some(now);
-        let event = Event {
-            at: seen.since.take().unwrap_or(now),
-            actor: Actor::Anonymous,
-            action: Action::SignInRefused,
-            object: None,
-            before: None,
-            after: Some(json!({ "attempts": std::mem::take(&mut seen.waiting) })),
-            request_id: seen.request.take(),
-        };
+    fn write(&self, db: &DatabaseConnection, waiting: Waiting) {
+        let Waiting { attempts, since, request } = waiting;
+        let after = Some(json!({ "attempts": attempts }));
+        let event =
+            Event { after, request_id: Some(request), ..Event::new(since, Actor::Anonymous, Action::SignInRefused) };
         let db = db.clone();
         self.writes.spawn(async move {
             if let Err(cause) = record_alone(&db, &event).await {
                 tracing::warn!(%cause, "refused attempts to sign in could not be recorded");
             }
         });
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(1_700_000_000_000 + millis).unwrap()
+    }
+
+    #[test]
+    fn one_event_per_second_counts_every_attempt() {
+        // An attempt every 10 ms for ten seconds, and the task that looks one second after an attempt had to wait.
+        let (mut seen, mut events, mut looks) = (Seen::default(), Vec::new(), Vec::new());
+        for millis in (0..10_000).step_by(10) {
+            if looks.first() == Some(&millis) {
+                looks.remove(0);
+                events.extend(seen.ripe(at(millis)).map(|ripe| (millis, ripe.attempts)));
+            }
+            seen.note(at(millis), "0");
+            match seen.ripe(at(millis)) {
+                Some(ripe) => events.push((millis, ripe.attempts)),
+                None if looks.is_empty() => looks.push(millis + 1_000),
+                None => {}
+            }
+        }
+        let far_apart = events.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 1_000);
+        assert!(far_apart && events.len() == 10, "{events:?}");
+        let waiting = seen.waiting.map_or(0, |waiting| waiting.attempts);
+        assert_eq!(events.iter().map(|event| event.1).sum::<u64>() + waiting, 1_000);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_delays_no_event() {
+        let mut seen = Seen::default();
+        for (millis, written) in [(5_000, true), (5_999, false), (0, true), (10, false)] {
+            seen.note(at(millis), "0");
+            assert_eq!(seen.ripe(at(millis)).is_some(), written, "{millis}");
+        }
     }
 }

@@ -73,7 +73,9 @@ pub async fn serve_on(
     let site = async {
         let served = http::serve(listener, router, connections, stop.clone(), limit).await;
         if tokio::time::timeout(limit.max(LEAST), gate.settle()).await.is_err() {
-            tracing::warn!("the last uses of tokens and sessions, or refusals, could not be noted in time");
+            tracing::warn!(
+                "the last uses of tokens and sessions, refusals or repeated reads could not be noted in time"
+            );
         }
         served.map_err(|error| Stop::Failed(format!("serving {at} failed: {error}")))
     };

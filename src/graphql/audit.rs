@@ -1,7 +1,7 @@
-//! What the audit log is told by the API: what was changed, and which mails were read.
+//! What the audit log is told by the API: what was changed, and which mails and documents were read.
 //!
 //! A change is recorded in its own transaction, by the resolver. What was read is noted while a request is executed, and
-//! recorded as one event before its answer is given: what cannot be recorded is not shown.
+//! recorded before its answer is given, if the same caller has not read it a moment ago: what cannot be recorded is not shown.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,10 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_graphql::futures_util::stream::{BoxStream, StreamExt as _};
 use async_graphql::{Context, Data, Executor, Request, Response, Schema};
 use entity::clock::Clock;
-use entity::id::{DeliveryId, ReportId};
-use entity::store::audit::{self, Event};
+use entity::id::{DeliveryId, PersonId, ReportId};
+use entity::store::audit::Event;
 use entity::value::Action;
-use sea_orm::DatabaseConnection;
 use serde_json::json;
 
 use super::error::ApiError;
@@ -20,6 +19,7 @@ use super::mutation::Mutation;
 use super::query::Query;
 use super::subscription::Subscription;
 use crate::access::Viewer;
+use crate::access::reads::{Item, Read, ReadLog, told};
 use crate::http::RequestId;
 
 /// An event of now, by the request's viewer, in the request.
@@ -34,19 +34,16 @@ pub(crate) fn event(ctx: &Context<'_>, action: Action) -> Result<Event, ApiError
     Ok(Event { request_id, ..Event::new(clock.now(), viewer.actor(), action) })
 }
 
-/// The mails and reports of which a request has shown something so far.
+/// The recorded reads of one request.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Reads(Arc<Mutex<Option<Noted>>>);
+pub(crate) struct Reads(Arc<Mutex<Noted>>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Noted {
-    event: Event,
-    /// Who got them and what became of them.
-    listed: BTreeSet<DeliveryId>,
-    /// What they say.
-    texts: BTreeSet<DeliveryId>,
-    /// The reports of which it was shown which gaps are new, worse, better or closed.
-    reports: BTreeSet<ReportId>,
+    /// Mails and reports.
+    mails: Option<(Event, BTreeSet<Item>)>,
+    /// All that is held on a person, with how many records that is.
+    subject: Option<(Event, BTreeSet<Item>)>,
 }
 
 impl Reads {
@@ -56,11 +53,7 @@ impl Reads {
     ///
     /// As [`event`]; the mails must not be shown then.
     pub(crate) fn note_listed(ctx: &Context<'_>, mails: impl IntoIterator<Item = DeliveryId>) -> Result<(), ApiError> {
-        let mut mails = mails.into_iter().peekable();
-        if mails.peek().is_some() {
-            Self::note(ctx, |noted| noted.listed.extend(mails))?;
-        }
-        Ok(())
+        Self::note(ctx, mails.into_iter().map(Item::Listed))
     }
 
     /// Notes that the text of a mail is shown.
@@ -69,7 +62,7 @@ impl Reads {
     ///
     /// As [`event`]; the text must not be shown then.
     pub(crate) fn note_text(ctx: &Context<'_>, mail: DeliveryId) -> Result<(), ApiError> {
-        Self::note(ctx, |noted| _ = noted.texts.insert(mail))
+        Self::note(ctx, [Item::Text(mail)])
     }
 
     /// Notes that it is shown what a report says of gaps.
@@ -78,35 +71,47 @@ impl Reads {
     ///
     /// As [`event`]; it must not be shown then.
     pub(crate) fn note_report(ctx: &Context<'_>, report: ReportId) -> Result<(), ApiError> {
-        Self::note(ctx, |noted| _ = noted.reports.insert(report))
+        Self::note(ctx, [Item::Report(report)])
     }
 
-    fn note(ctx: &Context<'_>, what: impl FnOnce(&mut Noted)) -> Result<(), ApiError> {
-        let reads = ctx.data_opt::<Self>().ok_or_else(|| ApiError::internal("nobody notes what the request reads"))?;
-        let event = event(ctx, Action::ReportRead)?;
-        let (listed, texts, reports) = Default::default();
-        what(reads.noted().get_or_insert_with(|| Noted { event, listed, texts, reports }));
+    /// Notes that all that is held on a person is shown: so many `records`.
+    ///
+    /// # Errors
+    ///
+    /// As [`event`]; it must not be shown then.
+    pub(crate) fn note_subject(ctx: &Context<'_>, person: PersonId, records: usize) -> Result<(), ApiError> {
+        let after = Some(json!({ "records": records }));
+        let event = Event { after, object: Some(format!("person:{person}")), ..event(ctx, Action::SubjectExported)? };
+        Self::of(ctx)?.noted().subject = Some((event, BTreeSet::from([Item::Subject(person)])));
         Ok(())
     }
 
-    fn noted(&self) -> MutexGuard<'_, Option<Noted>> {
+    fn note(ctx: &Context<'_>, items: impl IntoIterator<Item = Item>) -> Result<(), ApiError> {
+        let mut items = items.into_iter().peekable();
+        if items.peek().is_some() {
+            let event = event(ctx, Action::ReportRead)?;
+            Self::of(ctx)?.noted().mails.get_or_insert_with(|| (event, BTreeSet::new())).1.extend(items);
+        }
+        Ok(())
+    }
+
+    fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
+        ctx.data_opt::<Self>().ok_or_else(|| ApiError::internal("nothing notes what the request reads"))
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was read since this was last asked.
-    fn take(&self) -> Option<Event> {
-        let Noted { event, listed, texts, reports } = self.noted().take()?;
-        let ids = |mails: &BTreeSet<DeliveryId>| mails.iter().map(|id| id.0).collect::<Vec<_>>();
-        // One mail is found by its object, many by their ids.
-        let all: BTreeSet<_> = listed.union(&texts).collect();
-        let object = match (all.first(), reports.first(), all.len() + reports.len()) {
-            (Some(mail), _, 1) => Some(format!("delivery:{mail}")),
-            (_, Some(report), 1) => Some(format!("report:{report}")),
-            _ => None,
-        };
-        let reports: Vec<_> = reports.iter().map(|id| id.0).collect();
-        let after = json!({ "listed": ids(&listed), "texts": ids(&texts), "reports": reports });
-        Some(Event { object, after: Some(after), ..event })
+    fn take(&self) -> Vec<Read> {
+        let Noted { mails, subject } = std::mem::take(&mut *self.noted());
+        let mails = mails.map(|(event, items)| {
+            let (object, after) = told(&items);
+            Read { event: Event { object, after: Some(after), ..event }, items }
+        });
+        let subject = subject.map(|(event, items)| Read { event, items });
+        mails.into_iter().chain(subject).collect()
     }
 }
 
@@ -115,19 +120,25 @@ impl Reads {
 #[expect(missing_debug_implementations, reason = "the schema has none")]
 pub struct PsnSchema {
     schema: Schema<Query, Mutation, Subscription>,
-    db: DatabaseConnection,
+    log: ReadLog,
 }
 
 impl PsnSchema {
-    pub(super) const fn new(schema: Schema<Query, Mutation, Subscription>, db: DatabaseConnection) -> Self {
-        Self { schema, db }
+    pub(super) const fn new(schema: Schema<Query, Mutation, Subscription>, log: ReadLog) -> Self {
+        Self { schema, log }
+    }
+
+    /// The same, that records reads in `log`: what is counted there is written before the service stops.
+    #[must_use]
+    pub fn recording_in(self, log: ReadLog) -> Self {
+        Self { log, ..self }
     }
 
     /// Executes a request, and records what it read before it gives the answer.
     pub async fn execute(&self, request: impl Into<Request> + Send) -> Response {
         let reads = Reads::default();
         let answer = self.schema.execute(request.into().data(reads.clone())).await;
-        recorded(&self.db, &reads, answer).await
+        recorded(&self.log, &reads, answer).await
     }
 }
 
@@ -137,21 +148,22 @@ impl Executor for PsnSchema {
     }
 
     fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        let (db, reads) = (self.db.clone(), Reads::default());
+        let (log, reads) = (self.log.clone(), Reads::default());
         let answers = Executor::execute_stream(&self.schema, request.data(reads.clone()), session);
         let recorded = answers.then(move |answer| {
-            let (db, reads) = (db.clone(), reads.clone());
-            async move { recorded(&db, &reads, answer).await }
+            let (log, reads) = (log.clone(), reads.clone());
+            async move { recorded(&log, &reads, answer).await }
         });
         recorded.boxed()
     }
 }
 
 /// The answer, once what it shows is recorded; an error where that fails.
-async fn recorded(db: &DatabaseConnection, reads: &Reads, answer: Response) -> Response {
-    let Some(event) = reads.take() else { return answer };
-    match audit::record_alone(db, &event).await {
-        Ok(_) => answer,
-        Err(error) => Response::from_errors(vec![ApiError::from(error).into()]),
+async fn recorded(log: &ReadLog, reads: &Reads, answer: Response) -> Response {
+    for read in reads.take() {
+        if let Err(error) = log.record(read).await {
+            return Response::from_errors(vec![ApiError::from(error).into()]);
+        }
     }
+    answer
 }

@@ -10,7 +10,7 @@ mod people;
 mod sign_in;
 
 use axum::Router;
-use axum::http::{HeaderMap, Request};
+use axum::http::{HeaderMap, HeaderValue, Request};
 use clap::Parser as _;
 use entity::table::audit_event;
 use entity::value::AccessRole;
@@ -25,16 +25,24 @@ use crate::harness::{Pass, World};
 use crate::site::{Answer, send};
 
 /// The app as `psn serve` with these flags has it, over the world's database.
-fn app(world: &World, flags: &[&str]) -> App {
+pub(crate) fn app(world: &World, flags: &[&str]) -> App {
     let settings = Cli::try_parse_from([&["psn", "serve"], flags].concat()).unwrap().settings;
     App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() }
 }
 
 /// The real site, as somebody meets it who shows nothing, and its gate.
-fn site(world: &World) -> (Router, Gate) {
+pub(crate) fn site(world: &World) -> (Router, Gate) {
     let app = app(world, &[]);
     let gate = app.gate().unwrap();
     (app.router(&gate).unwrap(), gate)
+}
+
+/// The site for requests that name no host: they ask for this machine.
+pub(crate) fn at_loopback(router: Router) -> Router {
+    router.layer(axum::middleware::map_request(|mut request: axum::extract::Request| {
+        request.headers_mut().insert("host", HeaderValue::from_static("127.0.0.1:8080"));
+        std::future::ready(request)
+    }))
 }
 
 /// What the audit log says was done: the actor, what, and to what.

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _,
-    QueryFilter as _, QuerySelect as _,
+    QueryFilter as _, QuerySelect as _, TransactionTrait as _,
 };
 use serde_json::{Value as Json, json};
 
@@ -137,6 +137,19 @@ pub async fn export(
     audit::record(&txn, &event).await?;
     txn.commit().await?;
     Ok(Some(document))
+}
+
+/// Everything that is held on a person, read in one transaction; nothing if there is no such person. The caller records that it
+/// was asked for before the document is shown.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn document(db: &DatabaseConnection, id: PersonId, periods: &Periods) -> Result<Option<Document>, DbErr> {
+    let txn = db.begin().await?;
+    let document = collect(&txn, id, periods).await?;
+    txn.rollback().await?;
+    Ok(document)
 }
 
 /// What the sections are read with.

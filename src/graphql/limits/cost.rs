@@ -5,6 +5,7 @@
 //! tree, all that stands at one level is the tree at most. So each place that asks for children is priced at
 //! [`MOST_CHILDREN`] at most, and the resolver refuses to show more than that at one place: the price stays a true bound.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{
@@ -12,7 +13,9 @@ use async_graphql::parser::types::{
     TypeSystemDefinition,
 };
 use async_graphql::parser::{self, Error as ParseError};
-use async_graphql::{Name, Value, Variables};
+use async_graphql::{ID, Name, Value, Variables};
+
+use super::super::id::NodeId;
 
 /// The size that is assumed of a connection without a `first`, `last` or default: the largest page that there is.
 pub const LARGEST_PAGE: u64 = 100;
@@ -25,6 +28,11 @@ const TREES: [(&str, &str); 1] = [("Unit", "children")];
 /// The fields that cost more than their answer has: type, name and what comes on top. A search among people reads the names of
 /// everyone that the viewer may see.
 const SURCHARGES: [(&str, &str, u64); 1] = [("Query", "people", 5_000)];
+/// The fields whose answer is recorded as read: type and name. Mails that an id finds are too.
+const RECORDED: [(&str, &str); 3] = [("GapReport", "changes"), ("GapReport", "deliveries"), ("Query", "subjectAccess")];
+/// The surcharge for a request with a recorded read, once per request: an event may be written before its answer is given. Events are
+/// written one after the other and are kept for ever.
+const RECORDED_READ: u64 = 2_000;
 /// The arguments that say how many items a list has at most: by a number, or by naming each.
 const SIZE_ARGUMENTS: [&str; 5] = ["first", "last", "limit", "weeks", "ids"];
 /// An answer about the schema comes from memory and costs a fraction of one about data.
@@ -104,7 +112,9 @@ impl Prices {
     /// is written out.
     pub(super) fn of(&self, document: &ExecutableDocument, operation: &OperationDefinition, given: &Variables) -> u64 {
         let root = self.root(operation.ty);
-        Estimate { prices: self, document, operation, given }.set(&operation.selection_set.node, root, 1, None)
+        let estimate = Estimate { prices: self, document, operation, given, is_recorded: Cell::new(false) };
+        let cost = estimate.set(&operation.selection_set.node, root, 1, None);
+        cost.saturating_add(if estimate.is_recorded.get() { RECORDED_READ } else { 0 })
     }
 
     /// The response keys of the fields at the root that may be null.
@@ -158,6 +168,8 @@ struct Estimate<'a> {
     document: &'a ExecutableDocument,
     operation: &'a OperationDefinition,
     given: &'a Variables,
+    /// Whether a field was met that is recorded as read.
+    is_recorded: Cell<bool>,
 }
 
 /// The page of a connection, whose edges and nodes are as many.
@@ -203,6 +215,9 @@ impl Estimate<'_> {
         }
         // A field that the schema does not have is the engine's to complain about.
         let Some(shape) = self.prices.types.get(on).and_then(|fields| fields.get(name)) else { return times };
+        if RECORDED.contains(&(on, name)) || self.names_mail(field) {
+            self.is_recorded.set(true);
+        }
         let asked = self.asked_size(field).or(shape.default_size);
         let (items, page) = if shape.of.ends_with("Connection") {
             let most = if TREES.contains(&(on, name)) { MOST_CHILDREN } else { u64::MAX };
@@ -223,11 +238,25 @@ impl Estimate<'_> {
 
     /// The size that the query asks for, in its text or by a variable; of several the largest, whichever the resolver takes.
     fn asked_size(&self, field: &Field) -> Option<u64> {
-        let sizes = SIZE_ARGUMENTS.iter().filter_map(|name| {
-            let asked = field.get_argument(name)?.node.clone();
-            asked.into_const_with(|variable| self.variable(&variable).ok_or(())).as_ref().ok().and_then(as_size)
-        });
-        sizes.max()
+        SIZE_ARGUMENTS.iter().filter_map(|name| as_size(&self.argument(field, name)?)).max()
+    }
+
+    /// Whether an id among the arguments finds a mail.
+    fn names_mail(&self, field: &Field) -> bool {
+        let is_mail = |id: &Value| match id {
+            Value::String(id) => matches!(NodeId::decode(&ID(id.clone())), Some(NodeId::Delivery(_))),
+            _ => false,
+        };
+        ["id", "ids"].iter().filter_map(|name| self.argument(field, name)).any(|value| match &value {
+            Value::List(ids) => ids.iter().any(is_mail),
+            id => is_mail(id),
+        })
+    }
+
+    /// The value of an argument, in the query's text or by a variable.
+    fn argument(&self, field: &Field, name: &str) -> Option<Value> {
+        let given = field.get_argument(name)?.node.clone();
+        given.into_const_with(|variable| self.variable(&variable).ok_or(())).ok()
     }
 
     fn variable(&self, name: &Name) -> Option<Value> {

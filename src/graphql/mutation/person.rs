@@ -1,4 +1,5 @@
-//! Erasing a person, and everything that is held on one. Both are recorded in the transaction that does them.
+//! Erasing a person, which is recorded in the transaction that does it, and everything that is held on one, which is recorded
+//! before it is shown.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::id::PersonId;
@@ -10,7 +11,7 @@ use entity::store::{begin_write, run, subject};
 use entity::value;
 
 use super::super::access::Scope;
-use super::super::audit::event;
+use super::super::audit::{Reads, event};
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::moment::{begun, today};
@@ -178,9 +179,8 @@ impl SubjectQuery {
             .filter(|id| scope.all(Right::SubjectAccess) || (scope.may(Right::SubjectAccess) && me == Some(*id)))
             .ok_or_else(hidden)?;
         let periods = ctx.data_opt::<Periods>().ok_or_else(|| ApiError::internal("the schema has no periods"))?;
-        let document = subject::export(db(ctx)?, id, periods, &by(ctx, value::Action::SubjectExported)?)
-            .await?
-            .ok_or_else(hidden)?;
+        let document = subject::document(db(ctx)?, id, periods).await?.ok_or_else(hidden)?;
+        Reads::note_subject(ctx, id, document.records())?;
         serde_json::to_string_pretty(&document.json()).map_err(ApiError::internal)
     }
 }
