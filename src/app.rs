@@ -23,7 +23,7 @@ use crate::access::manage::By;
 use crate::cli::Stop;
 use crate::config::Settings;
 use crate::graphql::{self, limits::Limits};
-use crate::http::{self, Budgets, Hosts, Site, Transport};
+use crate::http::{self, Budgets, Hosts, LiveLimits, Site, Transport};
 
 /// What every command works with. Clones share the database and the clock.
 #[derive(Clone, Debug)]
@@ -180,6 +180,7 @@ impl App {
         let transport = Transport {
             origins: self.settings.http.cors_origins.clone(),
             https: self.settings.is_https(),
+            live: LiveLimits::of(self.settings.http.max_connections),
             ..Transport::default()
         };
         let (gate, db) = (gate.clone(), self.api_db.clone());

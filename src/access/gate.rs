@@ -281,18 +281,19 @@ impl Gate {
         let provider = self.0.provider.as_ref().ok_or(Denied::Refused)?;
         let identity = provider.bearer(jwt.reveal()).await.map_err(|fault| match fault {
             Fault::Away(_) => Denied::ProviderAway,
-            fault => {
-                tracing::info!(%fault, "an access token is refused");
-                Denied::Refused
-            }
+            fault => refused(&fault),
         })?;
         let id = self.vouched_for(&identity, now).await.map_err(|unmatched| match unmatched {
             Unmatched::Database(cause) => Denied::Failed(cause),
-            unmatched => {
-                tracing::info!(%unmatched, "an access token is refused");
-                Denied::Refused
-            }
+            unmatched => refused(&unmatched),
         })?;
         self.person(id, now).await
     }
+}
+
+/// An access token that is refused. Why is told by the log line of its request, of which there are no more than the log can
+/// hold, and not by a line of its own.
+fn refused(why: &impl std::fmt::Display) -> Denied {
+    tracing::Span::current().record("why", tracing::field::display(why));
+    Denied::Refused
 }

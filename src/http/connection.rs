@@ -128,7 +128,7 @@ impl Drop for OfAddress {
 }
 
 /// Whom an address stands for: of IPv6 a whole /64, within which one machine takes as many addresses as it likes.
-fn household(peer: IpAddr) -> IpAddr {
+pub(super) fn household(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
         address @ IpAddr::V4(_) => address,

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use tracing::Instrument as _;
 
 use super::graphql;
+use super::refused_lines::RefusedLine;
 use super::request::Refusal;
 use super::router::RequestId;
 use crate::access::Gate;
@@ -24,11 +25,12 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub(super) async fn guard(
     State(gate): State<Gate>,
     Extension(id): Extension<RequestId>,
+    Extension(line): Extension<RefusedLine>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let span = tracing::info_span!("request", %id);
-    let denied = match gate.admit(request.headers(), &id.to_string()).instrument(span).await {
+    let span = tracing::info_span!("request", %id, why = tracing::field::Empty);
+    let denied = match gate.admit(request.headers(), &id.to_string()).instrument(span.clone()).await {
         Ok(Admitted { by_cookie: true, .. }) if comes_from_elsewhere(&request) => return foreign(&request, &id),
         Ok(Admitted { viewer, .. }) => {
             request.extensions_mut().insert(viewer);
@@ -44,7 +46,10 @@ pub(super) async fn guard(
             let refusal = Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, sentence);
             let mut response = graphql::refuse(request.headers(), refusal, &id);
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            tracing::info!(%id, status = response.status().as_u16(), "not signed in");
+            if let Some(held_back) = line.of_stranger() {
+                let status = response.status().as_u16();
+                span.in_scope(|| tracing::info!(status, held_back = held_back.field(), "not signed in"));
+            }
             never_stored(response)
         }
         Denied::ProviderAway => {
@@ -91,7 +96,10 @@ pub(super) fn comes_from_elsewhere(request: &Request) -> bool {
 pub(super) fn foreign(request: &Request, id: &RequestId) -> Response {
     let sentence = "Another site's page made this request; do it from a page of this service";
     let refusal = Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, sentence);
-    tracing::warn!(%id, status = 403, "another site's page sent a request with a session's cookie");
+    if let Some(held_back) = request.extensions().get().and_then(RefusedLine::of_stranger) {
+        let held_back = held_back.field();
+        tracing::warn!(%id, status = 403, held_back, "another site's page sent a request with a session's cookie");
+    }
     never_stored(graphql::refuse(request.headers(), refusal, id))
 }
 

@@ -20,6 +20,7 @@ use tracing::Instrument;
 use super::answer::MediaType;
 use super::budget::{Budgets, Running};
 use super::live::{Live, Stopping, Telling};
+use super::refused_lines::{HeldBack, RefusedLine};
 use super::request::{self, Asked, GraphqlRequest, Refusal};
 use super::router::RequestId;
 use crate::access::Viewer;
@@ -66,11 +67,12 @@ enum Ready {
     Answered(Answer),
 }
 
-/// Answers one request, and logs it in one line.
+/// Answers one request, and logs it in one line; of refused ones as many as [`RefusedLine`] allows.
 pub(super) async fn answer<S: Executor>(
     State(endpoint): State<Endpoint<S>>,
     Extension(id): Extension<RequestId>,
     Extension(viewer): Extension<Viewer>,
+    Extension(line): Extension<RefusedLine>,
     stopping: Option<Extension<Stopping>>,
     request: axum::extract::Request,
 ) -> Response {
@@ -104,19 +106,23 @@ pub(super) async fn answer<S: Executor>(
         let errors = answer.errors.len();
         let (status, body) = media_type.body(answer, facts, &id, endpoint.extensions(facts, &id));
         let code = body["errors"][0]["extensions"]["code"].as_str().map(str::to_owned);
-        (media_type.json(status, &body), errors, code)
+        // What failed by no fault of the caller's has its line each time.
+        let ours = [Code::Internal, Code::Unavailable, Code::QueryTimeout].map(Code::word);
+        let is_refused =
+            errors > 0 && body["data"].is_null() && !code.as_deref().is_some_and(|code| ours.contains(&code));
+        (media_type.json(status, &body), errors, code, is_refused)
     };
     let refused = |refusal: Refusal, facts: &Facts| {
         let code = refusal.error.code().word().to_owned();
-        (media_type.refusal(refusal, &id, endpoint.extensions(facts, &id)), 1, Some(code))
+        (media_type.refusal(refusal, &id, endpoint.extensions(facts, &id)), 1, Some(code), true)
     };
-    let (response, errors, code) = match outcome {
+    let (response, errors, code, is_refused) = match outcome {
         Ok(Ready::Admitted(variables, running)) if media_type == MediaType::Events => {
             drop(running);
             match endpoint.live.begin(&facts.caller) {
                 Ok(place) => {
                     live = Some((variables, place));
-                    (StatusCode::OK.into_response(), 0, None)
+                    (StatusCode::OK.into_response(), 0, None, false)
                 }
                 Err(refusal) => refused(refusal, &facts),
             }
@@ -129,17 +135,21 @@ pub(super) async fn answer<S: Executor>(
         Err(refusal) => refused(refusal, &facts),
     };
     let _entered = span.enter();
-    tracing::info!(
-        actor = %facts.caller,
-        operation = facts.name.as_deref().map(|name| name.get(..MAX_LOGGED_NAME).unwrap_or(name)),
-        kind = facts.kind.map(tracing::field::display),
-        cost = facts.cost,
-        errors,
-        code,
-        status = response.status().as_u16(),
-        ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "graphql"
-    );
+    let held_back = if is_refused { line.of_caller(facts.caller).map(HeldBack::field) } else { Some(None) };
+    if let Some(held_back) = held_back {
+        tracing::info!(
+            actor = %facts.caller,
+            operation = facts.name.as_deref().map(|name| name.get(..MAX_LOGGED_NAME).unwrap_or(name)),
+            kind = facts.kind.map(tracing::field::display),
+            cost = facts.cost,
+            errors,
+            code,
+            status = response.status().as_u16(),
+            ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            held_back,
+            "graphql"
+        );
+    }
     let Some((variables, place)) = live else { return response };
     let stop = stopping.map_or_else(CancellationToken::new, |Extension(Stopping(stop))| stop);
     Telling { endpoint, id, headers: head.headers, facts, variables, stop, place }.begin()

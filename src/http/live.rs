@@ -17,6 +17,7 @@ use entity::store::snapshot;
 use futures_util::stream;
 use sea_orm::DatabaseConnection;
 use tokio::sync::mpsc::{self, Sender};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -31,14 +32,39 @@ use crate::graphql::error::{ApiError, Code};
 
 /// How often a live answer looks whether there is something new and whether its caller may still be told.
 pub const LOOK: Duration = Duration::from_secs(2);
-/// The most live answers that one caller has open at once.
-pub const MOST_LIVE: u32 = 50;
+/// The most live answers that one caller has open at once, however many connections there may be.
+pub const MOST_LIVE: u32 = 16;
 /// After so many looks at which there was nothing to tell, a comment shows proxies that the answer goes on.
 const QUIET_LOOKS: u32 = 7;
-/// How soon a caller of whom too many live answers are open may ask again.
+/// How soon a caller may ask again if too many live answers are open.
 const LATER: Duration = Duration::from_secs(10);
 /// A proxy that keeps answers back until they are whole would tell nothing.
 const NO_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// How many live answers may be open at once. Each holds a connection for as long as it goes on, so all of them together leave
+/// most connections to ordinary requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiveLimits {
+    /// Of all callers together: a quarter of all connections, which is half of what one address may have. Behind a proxy all
+    /// callers have one address.
+    pub all: u32,
+    /// Of one caller: an eighth of that, at most [`MOST_LIVE`].
+    pub each: u32,
+}
+
+impl LiveLimits {
+    /// For a service that has so many connections.
+    #[must_use]
+    pub const fn of(connections: u32) -> Self {
+        let all = if connections < 4 { 1 } else { connections / 4 };
+        let each = match all / 8 {
+            0 => 1,
+            eighth if eighth > MOST_LIVE => MOST_LIVE,
+            eighth => eighth,
+        };
+        Self { all, each }
+    }
+}
 
 /// What live answers need besides what every request does.
 #[derive(Clone, Debug)]
@@ -47,14 +73,16 @@ pub(super) struct Live {
     db: DatabaseConnection,
     look: Duration,
     open: Arc<Budgets<Actor>>,
+    places: Arc<Semaphore>,
 }
 
 impl Live {
     /// Live answers for whom `gate` lets in, which look for snapshots in `db` every `look`.
-    pub(super) fn new(gate: Gate, db: DatabaseConnection, look: Duration) -> Self {
-        let terms = Terms { capacity: 1, refill_per_second: 1, at_once: MOST_LIVE };
+    pub(super) fn new(gate: Gate, db: DatabaseConnection, look: Duration, limits: LiveLimits) -> Self {
+        let LiveLimits { all, each } = limits;
+        let terms = Terms { capacity: 1, refill_per_second: 1, at_once: each };
         let open = Arc::new(Budgets::new(terms, gate.clock().clone()));
-        Self { gate, db, look, open }
+        Self { gate, db, look, open, places: Arc::new(Semaphore::new(all as usize)) }
     }
 
     /// A place for one more live answer of `caller`.
@@ -62,10 +90,21 @@ impl Live {
     /// # Errors
     ///
     /// [`Code::TooManyAtOnce`].
-    pub(super) fn begin(&self, caller: &Actor) -> Result<Running<Actor>, Refusal> {
-        let sentence = "As many live answers of yours are open as may be at once";
-        self.open.begin(caller).ok_or_else(|| Refusal::too_many(Code::TooManyAtOnce, sentence, LATER))
+    pub(super) fn begin(&self, caller: &Actor) -> Result<Place, Refusal> {
+        let too_many = |sentence| Refusal::too_many(Code::TooManyAtOnce, sentence, LATER);
+        let own = self.open.begin(caller);
+        let own = own.ok_or_else(|| too_many("As many live answers of yours are open as may be at once"))?;
+        let sentence = "As many live answers of all callers are open as may be at once";
+        let of_all = Arc::clone(&self.places).try_acquire_owned().map_err(|_| too_many(sentence))?;
+        Ok(Place { _own: own, _of_all: of_all })
     }
+}
+
+/// A place among a caller's live answers and among all, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    _own: Running<Actor>,
+    _of_all: OwnedSemaphorePermit,
 }
 
 /// The end of the service's running, in a request that goes on until then.
@@ -81,8 +120,8 @@ pub(super) struct Telling<S> {
     pub(super) facts: Facts,
     pub(super) variables: Variables,
     pub(super) stop: CancellationToken,
-    /// Among the caller's live answers.
-    pub(super) place: Running<Actor>,
+    /// Among the live answers.
+    pub(super) place: Place,
 }
 
 /// Why a live answer is over.

@@ -10,6 +10,7 @@ use sea_orm::DbErr;
 use serde::Deserialize;
 
 use super::gate::{SIGN_IN, never_stored};
+use super::refused_lines::RefusedLine;
 use super::router::RequestId;
 use super::sign_in::shown;
 use crate::access::Gate;
@@ -41,6 +42,7 @@ struct Wish {
 async fn start(
     State(gate): State<Gate>,
     Extension(id): Extension<RequestId>,
+    Extension(line): Extension<RefusedLine>,
     wish: Result<Query<Wish>, QueryRejection>,
 ) -> Response {
     let Some(provider) = gate.provider() else { return StatusCode::NOT_FOUND.into_response() };
@@ -55,19 +57,20 @@ async fn start(
             let cookie = browser_cookie(gate.cookie(), &begun.sealed, SIGN_IN_LIFE.num_seconds());
             ([(header::SET_COOKIE, cookie)], Redirect::to(&begun.address)).into_response()
         }
-        Err(fault) => refused(fault, &id),
+        Err(fault) => refused(fault, &id, &line),
     }
 }
 
 async fn come_back(
     State(gate): State<Gate>,
     Extension(id): Extension<RequestId>,
+    Extension(line): Extension<RefusedLine>,
     headers: HeaderMap,
     answer: Result<Query<ProviderAnswer>, QueryRejection>,
 ) -> Response {
     let Some(provider) = gate.provider() else { return StatusCode::NOT_FOUND.into_response() };
-    let Ok(Query(answer)) = answer else { return not_signed_in(&gate, Fault::NotBegun, &id) };
-    let mut response = match end(&gate, provider, answer, &headers, &id).await {
+    let Ok(Query(answer)) = answer else { return not_signed_in(&gate, Fault::NotBegun, (&id, &line)) };
+    let mut response = match end(&gate, provider, answer, &headers, (&id, &line)).await {
         Ok((session, to)) => ([(header::SET_COOKIE, session)], Redirect::to(to.as_str())).into_response(),
         Err(response) => response,
     };
@@ -83,7 +86,7 @@ async fn end(
     provider: &Oidc,
     answer: ProviderAnswer,
     headers: &HeaderMap,
-    id: &RequestId,
+    (id, line): (&RequestId, &RefusedLine),
 ) -> Result<(String, ReturnPath), Response> {
     let name = browser_cookie_name(gate.cookie());
     let mut shown = cookies(headers, name);
@@ -91,12 +94,14 @@ async fn end(
     let sealed = shown.next().filter(|_| shown.next().is_none());
     let key = gate.sealing_key().await.map_err(|cause| failed(cause, id))?;
     let finished = provider.finish(key, answer, sealed).await;
-    let (identity, to) = finished.map_err(|fault| not_signed_in(gate, fault, id))?;
+    let (identity, to) = finished.map_err(|fault| not_signed_in(gate, fault, (id, line)))?;
     match gate.sign_in_by_provider(&identity, headers, &id.to_string()).await {
         Ok(session) => Ok((session, to)),
         Err(Unmatched::Database(cause)) => Err(failed(cause, id)),
         Err(unmatched) => {
-            tracing::warn!(%id, %unmatched, "a sign-in is refused");
+            if let Some(held_back) = line.of_stranger() {
+                tracing::warn!(%id, %unmatched, held_back = held_back.field(), "a sign-in is refused");
+            }
             let sentence = "You have signed in, but what your account says of you is nobody, or more than one, among the \
                 people who have a post today. Ask the network's coordinator whether your work address and employee \
                 number are on file as they should be";
@@ -112,14 +117,14 @@ fn failed(cause: DbErr, id: &RequestId) -> Response {
 }
 
 /// Refuses somebody who came back, and has it recorded unless it is the provider's own trouble.
-fn not_signed_in(gate: &Gate, fault: Fault, id: &RequestId) -> Response {
+fn not_signed_in(gate: &Gate, fault: Fault, (id, line): (&RequestId, &RefusedLine)) -> Response {
     if !matches!(fault, Fault::Away(_)) {
         gate.note_refusal(&id.to_string());
     }
-    refused(fault, id)
+    refused(fault, id, line)
 }
 
-fn refused(fault: Fault, id: &RequestId) -> Response {
+fn refused(fault: Fault, id: &RequestId, line: &RefusedLine) -> Response {
     let (status, sentence) = match fault {
         Fault::Away(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -142,7 +147,10 @@ fn refused(fault: Fault, id: &RequestId) -> Response {
             "What the identity provider said of you does not hold; begin again, and if it stays so tell whoever runs psn",
         ),
     };
-    tracing::warn!(%id, %fault, status = status.as_u16(), "a sign-in is refused");
+    if let Some(held_back) = line.of_stranger() {
+        let held_back = held_back.field();
+        tracing::warn!(%id, %fault, status = status.as_u16(), held_back, "a sign-in is refused");
+    }
     page(status, sentence, id)
 }
 

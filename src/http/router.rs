@@ -25,7 +25,8 @@ use super::cors::{self, Origin};
 use super::graphql::Endpoint;
 use super::health::{ProbeTimes, WriteProbe};
 use super::host::{self, Hosts};
-use super::live::{LOOK, Live};
+use super::live::{LOOK, Live, LiveLimits};
+use super::refused_lines::{self, RefusedLines};
 use super::request::{BODY_LIMIT, MAX_BODY_BYTES, Refusal};
 use super::{gate, graphql, health, playground, provider, sign_in};
 use crate::access::Gate;
@@ -79,11 +80,20 @@ pub struct Transport {
     pub look: Duration,
     /// How often `/health/ready` proves that the database takes writes.
     pub probe: ProbeTimes,
+    /// How many live answers may be open at once.
+    pub live: LiveLimits,
 }
 
 impl Default for Transport {
     fn default() -> Self {
-        Self { body_limit: BODY_LIMIT, origins: Vec::new(), https: false, look: LOOK, probe: ProbeTimes::default() }
+        Self {
+            body_limit: BODY_LIMIT,
+            origins: Vec::new(),
+            https: false,
+            look: LOOK,
+            probe: ProbeTimes::default(),
+            live: LiveLimits::of(512),
+        }
     }
 }
 
@@ -91,9 +101,9 @@ impl Default for Transport {
 /// and the way to the identity provider and back before it.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
     let Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db } = site;
-    let Transport { body_limit, origins, https, look, probe } = transport;
+    let Transport { body_limit, origins, https, look, probe, live } = transport;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
-    let live = Live::new(gate.clone(), db.clone(), look);
+    let live = Live::new(gate.clone(), db.clone(), look, live);
     let endpoint = Endpoint { schema, limits, query_limit, body_limit, budgets, persisted, live };
     let origins: Arc<[Origin]> = origins.into();
     let graphql = Router::new()
@@ -107,6 +117,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .route("/health/ready", get(health::ready))
         .with_state((db.clone(), WriteProbe::new(db, probe)));
     let provider = provider::router(&gate);
+    let refused_lines = RefusedLines::new(gate.clock());
     let guarded = Router::new()
         .merge(graphql)
         .merge(playground::router())
@@ -117,6 +128,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .merge(health)
         .merge(provider)
         .merge(sign_in::router(gate))
+        .layer(middleware::from_fn_with_state(refused_lines, refused_lines::prepare))
         // Before the gate: a browser asks about an origin without showing who it is.
         .layer(middleware::from_fn_with_state(origins, cors::these_origins))
         .layer(middleware::from_fn_with_state(hosts, host::known_only))

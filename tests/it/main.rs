@@ -13,6 +13,7 @@ mod erasure;
 mod expected;
 mod explore;
 mod full_disk;
+mod floods;
 mod graphql;
 mod harness;
 mod host;

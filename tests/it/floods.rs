@@ -1,0 +1,163 @@
+//! What callers can fill by asking without end: connections by live answers, and the log by requests that are refused.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, StatusCode};
+use chrono::TimeDelta;
+use entity::value::AccessRole;
+use serde_json::json;
+use tower::ServiceExt as _;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::access::{app, at_loopback, site};
+use crate::graphql::board;
+use crate::harness::{Engine, World};
+use crate::site::{ask, ask_with, send};
+
+/// Log lines of the thread of one test.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    /// The lines so far that hold `part`.
+    fn with(&self, part: &str) -> Vec<String> {
+        let bytes = self.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap().lines().filter(|line| line.contains(part)).map(str::to_owned).collect()
+    }
+}
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// What is logged on this thread from now on, until the guard goes.
+fn logged() -> (Lines, tracing::subscriber::DefaultGuard) {
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).with_ansi(false).finish();
+    (lines, tracing::subscriber::set_default(subscriber))
+}
+
+async fn from_address(router: &Router, address: &str, path: &str) -> StatusCode {
+    let mut request = Request::post(path).header("host", "127.0.0.1:8080").body(Body::empty()).unwrap();
+    request.extensions_mut().insert(ConnectInfo(format!("{address}:4711").parse::<std::net::SocketAddr>().unwrap()));
+    send(router, request).await.status
+}
+
+#[tokio::test]
+async fn live_answers_leave_connections_for_other_requests() {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    board::organisation(&world.db).await;
+    let app = app(&world, &["--max-connections", "512"]);
+    let router = app.router(&app.gate().unwrap()).unwrap();
+    let body = json!({ "query": "subscription { snapshotTaken { day } }" }).to_string();
+    let mut open = Vec::new();
+    for _ in 0..40 {
+        let site = world.token(AccessRole::Auditor, &[], false).await.with(router.clone());
+        loop {
+            let request = Request::post("/graphql")
+                .header("host", "127.0.0.1:8080")
+                .header("content-type", "application/json")
+                .header("accept", "text/event-stream");
+            let answer = site.clone().oneshot(request.body(Body::from(body.clone())).unwrap()).await.unwrap();
+            if answer.status() != StatusCode::OK {
+                assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+                break;
+            }
+            open.push(answer);
+        }
+        if open.len() > 256 {
+            break;
+        }
+    }
+    // One address has 256 connections.
+    assert!((64..=128).contains(&open.len()), "{} live answers are open", open.len());
+}
+
+#[tokio::test]
+async fn refused_strangers_leave_few_log_lines() {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    let (router, _) = site(&world);
+    let (lines, _guard) = logged();
+    for _ in 0..1_000 {
+        assert_eq!(from_address(&router, "192.0.2.1", "/graphql").await, StatusCode::UNAUTHORIZED);
+    }
+    let told = lines.with("not signed in").len();
+    assert!((1..=20).contains(&told), "{told} lines");
+    // Another address is not hidden by it, and many of them together fill nothing either.
+    from_address(&router, "192.0.2.2", "/graphql").await;
+    assert_eq!(lines.with("not signed in").len(), told + 1);
+    for n in 0..1_000 {
+        from_address(&router, &format!("198.51.{}.{}", n / 250, n % 250), "/graphql").await;
+    }
+    let all = lines.with("not signed in").len();
+    assert!(all <= 100, "{all} lines");
+    // What was held back is told with the next line.
+    world.clock.set(world.clock.now() + TimeDelta::minutes(1));
+    from_address(&router, "192.0.2.1", "/graphql").await;
+    let last = lines.with("not signed in").pop().unwrap();
+    assert!(last.contains(&format!("held_back={}", 2_002 - 1 - all)), "{last}");
+}
+
+#[tokio::test]
+async fn refused_requests_of_a_caller_leave_few_log_lines() {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    board::organisation(&world.db).await;
+    let app = app(&world, &["--query-budget", "50000", "--query-cost", "50000"]);
+    let router = app.router(&app.gate().unwrap()).unwrap();
+    let site = world.admin.with(at_loopback(router));
+    let (lines, _guard) = logged();
+    for _ in 0..50 {
+        assert_eq!(ask(&site, "{ version }").await.status, StatusCode::OK);
+    }
+    assert_eq!(lines.with("graphql").len(), 50);
+    for _ in 0..1_000 {
+        assert_eq!(ask_with(&site, &json!({ "query": "{" })).await.status, StatusCode::BAD_REQUEST);
+    }
+    let refused = lines.with("GRAPHQL_PARSE_FAILED").len();
+    assert!((1..=20).contains(&refused), "{refused} lines");
+}
+
+#[tokio::test]
+async fn refused_sign_ins_leave_few_log_lines() {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    board::organisation(&world.db).await;
+    let provider = crate::oidc::provider::Provider::start(&world.clock).await;
+    let flags = ["--oidc-issuer", &provider.issuer, "--oidc-client-id", "psn", "--oidc-audience", "psn-api"];
+    let app = app(&world, &flags);
+    let router = app.router(&app.gate().unwrap()).unwrap();
+    let (lines, _guard) = logged();
+    let bearer = format!("Bearer {}", provider.token(&json!({ "aud": "other" })));
+    let bearer = crate::harness::Pass(axum::http::header::AUTHORIZATION, bearer.parse().unwrap());
+    let stranger = bearer.with(router.clone());
+    for _ in 0..500 {
+        assert_eq!(from_address(&stranger, "192.0.2.1", "/graphql").await, StatusCode::UNAUTHORIZED);
+        let back = Request::get("/sign-in/callback?code=a&state=b").header("host", "127.0.0.1:8080");
+        assert_eq!(send(&router, back.body(Body::empty()).unwrap()).await.status, StatusCode::BAD_REQUEST);
+    }
+    let why = lines.with("not signed in").pop().unwrap();
+    assert!(why.contains("it is for another audience"), "{why}");
+    for line in ["not signed in", "a sign-in is refused"] {
+        let told = lines.with(line).len();
+        assert!((1..=20).contains(&told), "{line}: {told} lines");
+    }
+}
