@@ -96,23 +96,21 @@ pub(super) fn records(file: File<RecordRow>, board: &mut Board, plan: &mut Plan,
         let completion = Completion { key, valid_to: has.or(At::ExpiresOn, valid_to, on_file) };
         passes.insert(key, taken.len());
         taken.push(completion);
-        count.take(match known {
-            None => Taken::Added,
-            Some(_) if completion.valid_to != on_file => Taken::Changed,
-            Some(_) => Taken::Unchanged,
-        });
     }
+    // Only now is it known how long each is good: a later row of the same pass may have made it shorter.
     for completion in taken {
-        match board.completions.get(&completion.key) {
+        count.take(match board.completions.get(&completion.key) {
             None => {
                 board.want([completion.key.person]);
                 plan.completions.added.push(completion);
+                Taken::Added
             }
             Some((id, valid_to)) if *valid_to != completion.valid_to => {
                 plan.completions.changed.push((*id, completion));
+                Taken::Changed
             }
-            Some(_) => {}
-        }
+            Some(_) => Taken::Unchanged,
+        });
     }
     let withdrawn = others.iter().filter(|key| !passes.contains_key(key));
     plan.completions.removed.extend(withdrawn.filter_map(|key| board.completions.get(key)).map(|(id, _)| *id));
