@@ -2,18 +2,24 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod bounds;
+mod absences;
 mod changes;
 mod dated;
 mod employers;
+mod expiries;
 mod field;
 mod files;
 mod history;
 mod limits;
+mod line_managers;
+mod linked;
 mod messy;
 mod refusals;
+mod renewals;
 mod shapes;
 mod shown;
 mod undo;
+mod unread_rows;
 
 use std::borrow::Cow;
 

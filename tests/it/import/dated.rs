@@ -12,23 +12,23 @@ const POLICIES: &str = "Unit Code,In Force From,Staff Per Supporter,Minimum Supp
 const COURSES: &str = "Course Code,Level\nL1,1\nL2,2\n";
 
 /// What the facts on file say of a day.
-struct Told {
+pub(super) struct Told {
     index: Index,
     coverage: Coverage,
 }
 
 impl Told {
-    async fn of(world: &World, on: &str, today: Option<&str>) -> Self {
+    pub(super) async fn of(world: &World, on: &str, today: Option<&str>) -> Self {
         let index = roster::load(&world.db).await.unwrap().index;
         let coverage = compute(&index, &Question { day: day(on), today: today.map(day), what_if: None });
         Self { index, coverage }
     }
 
-    fn team(&self, code: &str) -> Option<&TeamRow> {
+    pub(super) fn team(&self, code: &str) -> Option<&TeamRow> {
         self.coverage.teams.iter().find(|row| self.index.roster().units[row.unit.at()].code == code)
     }
 
-    fn unit(&self, code: &str) -> &UnitRow {
+    pub(super) fn unit(&self, code: &str) -> &UnitRow {
         self.coverage
             .units
             .iter()
@@ -36,19 +36,19 @@ impl Told {
             .expect("an open unit")
     }
 
-    fn status(&self, code: &str) -> Option<Status> {
+    pub(super) fn status(&self, code: &str) -> Option<Status> {
         self.team(code).map(|row| row.status)
     }
 
     /// The reasons for which the one allocation on file does not count.
-    fn reasons(&self) -> Vec<Reason> {
+    pub(super) fn reasons(&self) -> Vec<Reason> {
         let [only] = self.coverage.standings.as_slice() else { panic!("one allocation") };
         only.reasons.iter().collect()
     }
 }
 
 /// An import of the board of two teams, with these files too.
-async fn import(world: &World, as_at: &str, files: &[(FileKind, &str)]) -> Outcome {
+pub(super) async fn import(world: &World, as_at: &str, files: &[(FileKind, &str)]) -> Outcome {
     let board = [(FileKind::Policies, POLICIES), (FileKind::Courses, COURSES)];
     let all: Vec<_> = board.into_iter().chain(files.iter().copied()).collect();
     Import::of(world, &all).on(as_at).applied().await
@@ -58,21 +58,22 @@ fn notices(outcome: &Outcome) -> String {
     outcome.notices.iter().map(|notice| format!("{}\n", notice.sentence)).collect()
 }
 
-const STAFF: &str = "Employer,Employee Number,Assignment Number,Unit Code,Job Family,Line Manager Employee Number,WTE,\
+pub(super) const STAFF: &str = "Employer,Employee Number,Assignment Number,Unit Code,Job Family,Line Manager Employee Number,WTE,\
                      Contract Type,Start Date\n";
 
-fn staff(rows: &str) -> String {
+pub(super) fn staff(rows: &str) -> String {
     format!("{STAFF}{rows}")
 }
 
-const SUPPORTERS: &str = "Employer,Employee Number,Role,Unit Code,From,Line Approved On,Line Approver,Senior Approved On,\
+pub(super) const SUPPORTERS: &str = "Employer,Employee Number,Role,Unit Code,From,Line Approved On,Line Approver,Senior Approved On,\
                           Senior Approver,Signed Off On,Protected Hours Per Month,Paused From,Paused Until,Outside Team\n";
-const TRAINING: &str =
+pub(super) const TRAINING: &str =
     "Employer,Employee Number,Course Code,Status,Completed On\nX,1,L1,Passed,01/02/2024\nX,1,L2,Passed,01/02/2024\n";
-const MANAGERS: &str = "Unit Code,Employer,Employee Number,Role,From,Until\nB,X,8,Senior Manager,01/01/2020,\n";
+pub(super) const MANAGERS: &str =
+    "Unit Code,Employer,Employee Number,Role,From,Until\nB,X,8,Senior Manager,01/01/2020,\n";
 
 /// A board with one Peer Supporter, 1, whose line manager is 9 and whose senior manager is 8.
-async fn supported(world: &World, as_at: &str, rows: &str, role: &str) -> Outcome {
+pub(super) async fn supported(world: &World, as_at: &str, rows: &str, role: &str) -> Outcome {
     let (staff, supporters) = (staff(rows), format!("{SUPPORTERS}{role}\n"));
     let files = [
         (FileKind::Units, UNITS),
@@ -84,10 +85,10 @@ async fn supported(world: &World, as_at: &str, rows: &str, role: &str) -> Outcom
     import(world, as_at, &files).await
 }
 
-const MANAGED: &str = "X,1,a,T1,Nursing,9,1,Permanent,01/01/2020\nX,2,a,T1,Nursing,9,1,Permanent,01/01/2020\n\
+pub(super) const MANAGED: &str = "X,1,a,T1,Nursing,9,1,Permanent,01/01/2020\nX,2,a,T1,Nursing,9,1,Permanent,01/01/2020\n\
                        X,9,a,T2,Nursing,,1,Permanent,01/01/2020\n\
                        X,8,a,T2,Nursing,,1,Permanent,01/01/2020\n";
-const APPROVED: &str = "X,1,Peer Supporter,T1,01/03/2024,01/03/2024,X/9,01/03/2024,X/8,01/03/2024,4,,,";
+pub(super) const APPROVED: &str = "X,1,Peer Supporter,T1,01/03/2024,01/03/2024,X/9,01/03/2024,X/8,01/03/2024,4,,,";
 
 both!(
     async fn a_change_of_terms_is_true_from_its_day_on(world: World) {
@@ -300,7 +301,7 @@ both!(
     }
 );
 
-const LINKS: &str = "Employer,Employee Number,Same As Employer,Same As Employee Number\n";
+pub(super) const LINKS: &str = "Employer,Employee Number,Same As Employer,Same As Employee Number\n";
 
 both!(
     async fn two_numbers_of_one_person_are_one_head(world: World) {

@@ -1,3 +1,5 @@
+mod line_managers;
+
 use entity::period::{Day, Validity};
 use proptest::collection::vec;
 use proptest::option;
