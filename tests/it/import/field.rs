@@ -37,16 +37,25 @@ async fn board(world: &World) {
 
 /// A team's row of coverage.csv.
 async fn coverage(world: &World, team: &str) -> String {
+    row(world, "coverage.csv", team).await
+}
+
+/// The row of an exported file that has this cell.
+async fn row(world: &World, file: &str, cell: &str) -> String {
     let out = exported(world, "2026-11-16", &[]).await;
-    let rows = std::fs::read_to_string(out.join("coverage.csv")).unwrap();
-    rows.lines().find(|row| row.contains(&format!(",{team},"))).expect("the team is there").to_owned()
+    let rows = std::fs::read_to_string(out.join(file)).unwrap();
+    rows.lines().find(|row| row.contains(&format!(",{cell},"))).expect("the row is there").to_owned()
 }
 
 /// To whom Monday's report goes, sorted.
 async fn reported(world: &World) -> Vec<String> {
+    reported_on(world, "2026-W47", "2026-11-16T07:00:00Z").await
+}
+
+/// To whom a week's report goes, sorted.
+async fn reported_on(world: &World, week: &str, now: &str) -> Vec<String> {
     let (mailer, memory) = Mailer::memory();
-    let week = "2026-W47".parse().unwrap();
-    job(mailer).run(&world.db, week, instant("2026-11-16T07:00:00Z")).await.unwrap();
+    job(mailer).run(&world.db, week.parse().unwrap(), instant(now)).await.unwrap();
     let mut to: Vec<_> = memory.take().into_iter().map(|mail| mail.to).collect();
     to.sort();
     to
@@ -88,6 +97,16 @@ both!(
         assert_eq!(rejects(&outcome), ["2 Completed On 01/01/1970"]);
         assert!(outcome.rejects[0].sentence.contains("how a system writes 'no day'"));
         assert_eq!(passes(&world).await, ["030020 2025-03-01"]);
+        // With their Level 1 the ward would be covered by two Peer Supporters; without it one of them is missing.
+        let others = import(&world, FileKind::Training, "02-epoch-other-supporter-training.csv");
+        let outcome = others.with_bytes(FileKind::Supporters, bytes("02-epoch-supporters.csv")).applied().await;
+        assert_eq!(rejects(&outcome), Vec::<String>::new());
+        let ward = coverage(&world, "W3").await;
+        assert!(ward.starts_with("2026-11-16,W3,Ward Three,30,30.00,1,1000,2,1,PARTIAL,"), "{ward}");
+        let standing = row(&world, "standing.csv", "030020").await;
+        assert_eq!(standing, "2026-11-16,HB,030020,W3,1000,LEVEL1_MISSING,LEVEL1_MISSING");
+        let standing = row(&world, "standing.csv", "030010").await;
+        assert_eq!(standing, "2026-11-16,HB,030010,W3,1000,ACTIVE,");
         let signed = "Employer,Employee Number,Role,Unit Code,Line Approved On,Senior Approved On,Signed Off On\n\
                       HB,030020,Peer Supporter,W3,31/12/1899,01/01/1970,01/01/1753\n";
         let outcome = Import::of(&world, &[(FileKind::Supporters, signed)]).applied().await;
@@ -272,6 +291,11 @@ both!(
         let of_acute = of_acute.filter(|(_, units)| units.iter().any(|(code, _)| code == "ACU"));
         let recipients: Vec<_> = of_acute.map(|(recipient, _)| recipient).collect();
         assert_eq!(recipients.len(), 1, "{recipients:?}");
+        // The manager is written to from the next report on once the address is corrected.
+        import(&world, FileKind::Staff, "board/staff.csv").applied().await;
+        world.clock.set(instant("2026-11-23T09:00:00Z"));
+        let to = reported_on(&world, "2026-W48", "2026-11-23T07:00:00Z").await;
+        assert!(to.contains(&"ada.acute@board.example".to_owned()), "{to:?}");
     }
 );
 
