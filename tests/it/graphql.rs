@@ -13,7 +13,9 @@ mod pages;
 mod person;
 mod refusals;
 mod runs;
+mod staff_lists;
 mod statements;
+mod unproven;
 
 use std::time::Duration;
 
