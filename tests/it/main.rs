@@ -33,6 +33,7 @@ mod report;
 mod retention;
 mod site;
 mod smtp_listener;
+mod staff_list_age;
 mod startup;
 mod statement_limit;
 mod tls;
