@@ -1,5 +1,7 @@
 //! The demonstration from outside: alive whatever the day, and nothing done twice.
 
+mod alive;
+
 use std::time::Duration;
 
 use clap::Parser as _;
@@ -47,6 +49,10 @@ async fn the_demonstration_imports_a_board_computes_ten_weeks_and_writes_the_mai
     let [_, snapshots, deliveries, _] = counts(&world).await;
     assert_eq!(snapshots, 10);
     assert_eq!(mails(&world) as u64, deliveries);
+    alive::its_mails_hold_every_kind_of_change(&world).await;
+    alive::an_earlier_week_can_be_asked_for(&world).await;
+    alive::some_allocations_are_from_outside(&world).await;
+    alive::level_1_of_no_large_unit_is_hidden(&world).await;
 }
 
 #[tokio::test]
