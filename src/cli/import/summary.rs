@@ -171,13 +171,4 @@ pub(super) fn printable(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::thousands;
-
-    #[test]
-    fn long_numbers_are_grouped() {
-        for (number, told) in [(0, "0"), (999, "999"), (8_049, "8,049"), (1_234_567, "1,234,567")] {
-            assert_eq!(thousands(number), told);
-        }
-    }
-}
+mod tests;
