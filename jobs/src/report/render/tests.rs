@@ -1,3 +1,5 @@
+mod unknown;
+
 use entity::id::{SnapshotId, UnitId};
 use entity::value::{Reason, Status};
 
