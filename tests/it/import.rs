@@ -1,8 +1,8 @@
 //! A board's files through the import, on both engines.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
-mod bounds;
 mod absences;
+mod bounds;
 mod changes;
 mod dated;
 mod employers;
