@@ -13,7 +13,7 @@ pub(super) use email::email;
 pub(super) fn text(raw: &str) -> &str {
     let raw = raw.trim();
     match raw.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) => rest,
         _ => raw,
     }
 }

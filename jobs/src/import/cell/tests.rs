@@ -26,6 +26,7 @@ fn a_person_is_cut_at_the_last_slash() {
 fn text_keeps_formulas_as_text_and_sheds_our_own_apostrophe() {
     assert_eq!(text(" =1+1 "), "=1+1");
     assert_eq!(text("'=1+1"), "=1+1");
+    assert_eq!(text("'\nx"), "\nx", "a cell that began with a carriage return");
     assert_eq!(text("'t Hooft"), "'t Hooft");
     assert_eq!(key("'0001"), "0001");
     assert_eq!(key("'=\"0001\""), "0001", "as in a saved list of rejected rows");
