@@ -48,7 +48,8 @@ fn on_one_day(world: &World, args: &[&str]) -> (Day, String, String) {
         let mut command = psn(world.folder.path(), args);
         let run = command.env("DATABASE_URL", &world.url).env("LOG", "info").output().unwrap();
         let (code, said, log) = told(run);
-        assert_eq!(code, Some(0), "{said}{log}");
+        // A check fails for the reports of weeks that nothing sent here.
+        assert!(code == Some(0) || args == ["check"] && said.contains("gap reports: fails"), "{said}{log}");
         if today() == before {
             return (before, said, log);
         }

@@ -36,7 +36,7 @@ const RECORDED_READ: u64 = 2_000;
 /// The arguments that say how many items a list has at most: by a number, or by naming each.
 const SIZE_ARGUMENTS: [&str; 5] = ["first", "last", "limit", "weeks", "ids"];
 /// An answer about the schema comes from memory and costs a fraction of one about data.
-const INTROSPECTION_DISCOUNT: u64 = 5;
+const INTROSPECTION_DISCOUNT: u64 = 10;
 /// The stand-in for the types of introspection, which the SDL does not list.
 const INTROSPECTION: &str = "__";
 

@@ -50,7 +50,7 @@ both!(
         board::organisation(&world.db).await;
         change(&world, "UPDATE policy SET approver_office = 'REQUIRED'").await;
         assert_eq!(told(&world, "N1").await, json!(["AT_RISK", 0, [[false, []]]]));
-        let missing = json!([[true, ["SENIOR_APPROVAL_MISSING"]]]);
+        let missing = json!([[false, ["SENIOR_APPROVAL_MISSING"]]]);
         assert_eq!(told(&world, "S2").await, json!(["NONE", 0, missing]), "no one who counts rests on one");
     }
 );

@@ -172,7 +172,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Supporter", "certificateLastDay nextExpiry isUnproven", If(See::PresentRecord)),
     ("Approval", "decidedOn lastDay", WithIt),
     ("Approval", "by", Each(See::Person)),
-    ("Pause", "firstDay lastDay holds", WithIt),
+    // What of it is told is said at Supporter.pause.
+    ("Pause", "firstDay lastDay holds", Own),
     ("Expiry", "what lastDay", WithIt),
     ("Trainer", "person unit firstDay lastDay isActive isEmbedded certificateLastDay", WithIt),
     ("Champion", "person unit firstDay lastDay counts", WithIt),
