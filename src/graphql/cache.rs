@@ -52,7 +52,7 @@ pub(super) struct DayKey {
 }
 
 /// What of a day's small numbers is published, decided once.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Published {
     pub(crate) disclosure: Disclosure,
 }

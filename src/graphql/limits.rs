@@ -17,7 +17,7 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Opera
 use async_graphql::parser::{self, Error as ParseError};
 use async_graphql::{Positioned, Value, Variables};
 
-pub use self::cost::{ASSUMED_LIST, LARGEST_PAGE, MOST_CHILDREN};
+pub use self::cost::{ASSUMED_LIST, COMPUTATION, LARGEST_PAGE, MOST_CHILDREN};
 pub(crate) use self::introspection::asks_about_schema;
 pub use self::shape::{MAX_ALIASES, MAX_ARGUMENTS, MAX_DEFINITIONS, MAX_DEPTH, MAX_FIELDS, MAX_ROOT_FIELDS};
 pub use self::text::{MAX_NAME_BYTES, MAX_NESTING, MAX_QUERY_BYTES, MAX_TOKENS, MAX_VALUES, MAX_VARIABLES_BYTES};
@@ -121,9 +121,10 @@ impl Limits {
             let error = ApiError::new(
                 Code::QueryTooCostly,
                 format!(
-                    "The answer could have about {cost} fields and the limit is {}; ask for smaller pages with `first`, \
-                     or for fewer things at once",
-                    self.max_cost
+                    "The query costs about {cost} and the limit is {}: a field costs 1 and a day or a policy to compute {}. \
+                     Ask for smaller pages with `first`, for fewer days, or for fewer things at once",
+                    self.max_cost,
+                    COMPUTATION
                 ),
             );
             return Err(Refused { error, cost: Some(cost) });

@@ -1,7 +1,11 @@
 //! One day of the organisation as one request sees it: the facts, the coverage computed from them, and what the viewer may
 //! see. Every question about units and teams is asked of a [`Moment`].
+//!
+//! Rights come before work: a [`Sight`] knows what the viewer may see and has computed nothing. A resolver that is given a
+//! code or an id looks it up there first, so that a refusal costs no computation.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, Pos};
@@ -63,16 +67,30 @@ pub(crate) struct AsOf {
     pub(crate) named: Option<Day>,
 }
 
-/// See the module.
-#[derive(Debug)]
-pub(crate) struct Moment {
+/// A day as far as it needs no computation: the facts, the tree, and what the viewer may see.
+#[derive(Clone, Debug)]
+pub(crate) struct Sight {
     pub(crate) known: Arc<Known>,
-    pub(crate) coverage: Arc<Coverage>,
     pub(crate) as_of: AsOf,
     scope: Arc<Scope>,
     today: Day,
     limit: Limit,
+}
+
+/// A day with its coverage. See the module.
+#[derive(Debug)]
+pub(crate) struct Moment {
+    sight: Sight,
+    pub(crate) coverage: Arc<Coverage>,
     published: Option<Arc<Published>>,
+}
+
+impl Deref for Moment {
+    type Target = Sight;
+
+    fn deref(&self) -> &Sight {
+        &self.sight
+    }
 }
 
 impl Begun {
@@ -182,56 +200,61 @@ pub(crate) async fn known<'a>(ctx: &Context<'a>) -> Result<(&'a Arc<Known>, &'a 
     Ok((begun.known.get_or_try_init(|| cache.known()).await?, Scope::of(ctx).await?))
 }
 
-impl Moment {
-    /// The moment of a day; today when none is named.
+impl Sight {
+    /// The sight of a day; today if none is named.
     ///
     /// # Errors
     ///
-    /// [`ApiError::bad_input`] for a day that is out of range, too long ago or one too many, else what the database said.
-    pub(crate) async fn on(ctx: &Context<'_>, asked: Option<Date>) -> Result<Arc<Self>, ApiError> {
+    /// [`ApiError::bad_input`] for a day that is out of range or too long ago, else what the database said.
+    pub(crate) async fn on(ctx: &Context<'_>, asked: Option<Date>) -> Result<Self, ApiError> {
         let as_of = as_of(ctx, asked)?;
         let (known, scope) = known(ctx).await?;
         known.facts.reach(as_of.day).map_err(|error| ApiError::bad_input("asOf", sentence(&error)))?;
+        let (known, scope) = (Arc::clone(known), Arc::clone(scope));
+        Ok(Self { known, as_of, scope, today: today(ctx)?, limit: small_number_limit(ctx)? })
+    }
+
+    /// The day with its coverage, as far as the viewer sees figures of anything. For a viewer without figures nothing is
+    /// computed: every team and unit would be left out of the answer anyway.
+    ///
+    /// # Errors
+    ///
+    /// As [`with_all_teams`](Self::with_all_teams).
+    pub(crate) async fn with_coverage(self, ctx: &Context<'_>) -> Result<Arc<Moment>, ApiError> {
+        if self.scope.may(Right::Figures) {
+            return self.with_all_teams(ctx).await;
+        }
+        let coverage = Arc::new(Coverage { day: self.as_of.day, teams: Vec::new(), units: Vec::new(), standings: Vec::new() });
+        Ok(Arc::new(Moment { sight: self, coverage, published: Some(Arc::default()) }))
+    }
+
+    /// The day with its coverage, whatever figures the viewer sees: for what is told about teams without their figures.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] for one day too many, else what the database said.
+    pub(crate) async fn with_all_teams(self, ctx: &Context<'_>) -> Result<Arc<Moment>, ApiError> {
         let (begun, cache) = (begun(ctx)?, cache(ctx)?);
         let cell = {
             let mut moments = begun.moments.lock().unwrap_or_else(PoisonError::into_inner);
-            if !moments.contains_key(&as_of.day) && moments.len() >= COMPUTATIONS {
+            if !moments.contains_key(&self.as_of.day) && moments.len() >= COMPUTATIONS {
                 return Err(ApiError::bad_input(
                     "asOf",
                     format!("One query asks of at most {COMPUTATIONS} different days"),
                 ));
             }
-            Arc::clone(moments.entry(as_of.day).or_default())
+            Arc::clone(moments.entry(self.as_of.day).or_default())
         };
-        let today = today(ctx)?;
         let compute = || async {
-            let coverage = cache.coverage(known, as_of.day, today).await?;
-            let published = match sees_small_numbers(scope) {
+            let coverage = cache.coverage(&self.known, self.as_of.day, self.today).await?;
+            let published = match sees_small_numbers(&self.scope) {
                 true => None,
-                false => Some(cache.published(known, &coverage).await?),
+                false => Some(cache.published(&self.known, &coverage).await?),
             };
             Ok::<_, ApiError>((coverage, published))
         };
         let (coverage, published) = cell.get_or_try_init(compute).await?.clone();
-        let (known, scope) = (Arc::clone(known), Arc::clone(scope));
-        let limit = small_number_limit(ctx)?;
-        Ok(Arc::new(Self { known, coverage, as_of, scope, today, limit, published }))
-    }
-
-    /// The same moment with another policy.
-    ///
-    /// # Errors
-    ///
-    /// [`ApiError::bad_input`] for one "what if" too many.
-    pub(crate) async fn what_if(&self, ctx: &Context<'_>, asked: WhatIf) -> Result<Arc<Coverage>, ApiError> {
-        {
-            let mut what_ifs = begun(ctx)?.what_ifs.lock().unwrap_or_else(PoisonError::into_inner);
-            if *what_ifs >= COMPUTATIONS {
-                return Err(ApiError::bad_input("policy", format!("One query tries at most {COMPUTATIONS} policies")));
-            }
-            *what_ifs += 1;
-        }
-        cache(ctx)?.what_if(&self.known, (self.as_of.day, self.today), asked).await
+        Ok(Arc::new(Moment { sight: self, coverage, published }))
     }
 
     pub(crate) fn index(&self) -> &Index {
@@ -283,17 +306,6 @@ impl Moment {
         Some(self.scope.day_told(row.unit, asked, risk.day).max(asked.plus_days(1)))
     }
 
-    /// Whether the viewer sees small numbers of allocations.
-    pub(crate) const fn is_exact(&self) -> bool {
-        self.published.is_none()
-    }
-
-    /// What the viewer does not see of a unit's figures.
-    pub(crate) fn hidden(&self, unit: UnitIx) -> Hidden {
-        let hidden = self.published.as_ref().map(|published| published.disclosure.hidden_standing(self.facts(unit).id));
-        Hidden { level1: self.level1_below(unit), standing: hidden.unwrap_or_default() }
-    }
-
     /// How much the viewer sees of Level 1 of everyone at or below a unit.
     pub(crate) fn level1_below(&self, unit: UnitIx) -> Level1Detail {
         level1_below(&self.scope, unit, self.limit)
@@ -309,11 +321,6 @@ impl Moment {
         } else {
             Level1Detail::Band(self.limit)
         }
-    }
-
-    /// A unit's figures as the viewer sees them; absent where it is closed that day and nothing below it has a team.
-    pub(crate) fn roll_up(&self, unit: UnitIx) -> Option<RollUp> {
-        self.unit_row(unit).map(|row| RollUp::computed(self, row, self.hidden(unit)))
     }
 
     /// A person as the day has them, where the viewer sees them.
@@ -338,6 +345,49 @@ impl Moment {
     /// The highest unit that the viewer sees: the root of the tree, or of the part of it that is theirs.
     pub(crate) fn top(&self) -> Option<UnitIx> {
         top(self.index(), self.tree(), &self.scope)
+    }
+}
+
+impl Moment {
+    /// The moment of a day; today if none is named. A resolver that is given a code or an id asks [`Sight::on`] first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sight::on`] and [`Sight::with_coverage`].
+    pub(crate) async fn on(ctx: &Context<'_>, asked: Option<Date>) -> Result<Arc<Self>, ApiError> {
+        Sight::on(ctx, asked).await?.with_coverage(ctx).await
+    }
+
+    /// The same moment with another policy.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] for one "what if" too many.
+    pub(crate) async fn what_if(&self, ctx: &Context<'_>, asked: WhatIf) -> Result<Arc<Coverage>, ApiError> {
+        {
+            let mut what_ifs = begun(ctx)?.what_ifs.lock().unwrap_or_else(PoisonError::into_inner);
+            if *what_ifs >= COMPUTATIONS {
+                return Err(ApiError::bad_input("policy", format!("One query tries at most {COMPUTATIONS} policies")));
+            }
+            *what_ifs += 1;
+        }
+        cache(ctx)?.what_if(&self.known, (self.as_of.day, self.today), asked).await
+    }
+
+    /// Whether the viewer sees small numbers of allocations.
+    pub(crate) const fn is_exact(&self) -> bool {
+        self.published.is_none()
+    }
+
+    /// What the viewer does not see of a unit's figures.
+    pub(crate) fn hidden(&self, unit: UnitIx) -> Hidden {
+        let hidden = self.published.as_ref().map(|published| published.disclosure.hidden_standing(self.facts(unit).id));
+        Hidden { level1: self.level1_below(unit), standing: hidden.unwrap_or_default() }
+    }
+
+    /// A unit's figures as the viewer sees them; absent where it is closed that day and nothing below it has a team.
+    pub(crate) fn roll_up(&self, unit: UnitIx) -> Option<RollUp> {
+        self.unit_row(unit).map(|row| RollUp::computed(self, row, self.hidden(unit)))
     }
 
     /// The units that are open that day or have a team at or below them and that the viewer sees, by code.

@@ -7,6 +7,7 @@ mod contract;
 pub(crate) mod history;
 mod hostile_input;
 mod link;
+mod load;
 mod lists;
 mod mails;
 mod pages;

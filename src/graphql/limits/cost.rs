@@ -4,9 +4,12 @@
 //! One exception is a tree. Pages of a hundred in pages of a hundred could be ten thousand units, and never are: of a
 //! tree, all that stands at one level is the tree at most. So each place that asks for children is priced at
 //! [`MOST_CHILDREN`] at most, and the resolver refuses to show more than that at one place: the price stays a true bound.
+//!
+//! Some questions cost more than their answer has fields: each different day that a query names, by `asOf` or by the id of a
+//! unit or team on a day, is a computation over everyone, and so is each policy that is tried.
 
-use std::cell::Cell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap};
 
 use async_graphql::parser::types::{
     BaseType, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet, Type, TypeKind,
@@ -14,6 +17,7 @@ use async_graphql::parser::types::{
 };
 use async_graphql::parser::{self, Error as ParseError};
 use async_graphql::{ID, Name, Value, Variables};
+use entity::period::Day;
 
 use super::super::id::NodeId;
 
@@ -25,9 +29,26 @@ pub const ASSUMED_LIST: u64 = 10;
 pub const MOST_CHILDREN: u64 = 1_000;
 /// The fields that hold to [`MOST_CHILDREN`]: type and name.
 const TREES: [(&str, &str); 1] = [("Unit", "children")];
-/// The fields that cost more than their answer has: type, name and what comes on top. A search among people reads the names of
-/// everyone that the viewer may see.
-const SURCHARGES: [(&str, &str, u64); 1] = [("Query", "people", 5_000)];
+/// What a computation of one day costs: on a large board a good part of a processor's second. At this price a query of ten
+/// days takes most of what one query may cost by default.
+pub const COMPUTATION: u64 = 4_000;
+/// The fields that cost more than their answer has: type, name and what comes on top.
+const SURCHARGES: [(&str, &str, u64); 6] = [
+    // Reads the names of everyone that the viewer may see.
+    ("Query", "people", 5_000),
+    // Reads every work address.
+    ("Query", "possibleLinks", 5_000),
+    // Reads every table, and is recorded.
+    ("Query", "subjectAccess", 10_000),
+    ("Query", "whatIf", COMPUTATION),
+    // Read all facts again within their transaction, and compute.
+    ("Mutation", "linkPeople", 10_000),
+    ("Mutation", "unlinkPeople", 10_000),
+];
+/// The argument that names a day to compute.
+const DAY_ARGUMENT: &str = "asOf";
+/// The arguments that name objects by id. An id may hold a day, or name a mail.
+const ID_ARGUMENTS: [&str; 2] = ["id", "ids"];
 /// The fields whose answer is recorded as read: type and name. Mails that an id finds are too.
 const RECORDED: [(&str, &str); 3] = [("GapReport", "changes"), ("GapReport", "deliveries"), ("Query", "subjectAccess")];
 /// The surcharge for a request with a recorded read, once per request: an event may be written before its answer is given. Events are
@@ -112,9 +133,13 @@ impl Prices {
     /// is written out.
     pub(super) fn of(&self, document: &ExecutableDocument, operation: &OperationDefinition, given: &Variables) -> u64 {
         let root = self.root(operation.ty);
-        let estimate = Estimate { prices: self, document, operation, given, is_recorded: Cell::new(false) };
-        let cost = estimate.set(&operation.selection_set.node, root, 1, None);
-        cost.saturating_add(if estimate.is_recorded.get() { RECORDED_READ } else { 0 })
+        let (is_recorded, days) = (Cell::default(), RefCell::default());
+        let estimate = Estimate { prices: self, document, operation, given, is_recorded, days };
+        let fields = estimate.set(&operation.selection_set.node, root, 1, None);
+        let recorded = if estimate.is_recorded.get() { RECORDED_READ } else { 0 };
+        // A day that several fields name is computed once.
+        let days = estimate.days.into_inner().len() as u64;
+        fields.saturating_add(recorded).saturating_add(days.saturating_mul(COMPUTATION))
     }
 
     /// The response keys of the fields at the root that may be null.
@@ -170,6 +195,8 @@ struct Estimate<'a> {
     given: &'a Variables,
     /// Whether a field was met that is recorded as read.
     is_recorded: Cell<bool>,
+    /// The days that were named so far.
+    days: RefCell<BTreeSet<Day>>,
 }
 
 /// The page of a connection, whose edges and nodes are as many.
@@ -215,9 +242,11 @@ impl Estimate<'_> {
         }
         // A field that the schema does not have is the engine's to complain about.
         let Some(shape) = self.prices.types.get(on).and_then(|fields| fields.get(name)) else { return times };
-        if RECORDED.contains(&(on, name)) || self.names_mail(field) {
+        let ids = self.ids(field);
+        if RECORDED.contains(&(on, name)) || ids.iter().any(|id| matches!(id, NodeId::Delivery(_))) {
             self.is_recorded.set(true);
         }
+        self.note_days(field, &ids);
         let asked = self.asked_size(field).or(shape.default_size);
         let (items, page) = if shape.of.ends_with("Connection") {
             let most = if TREES.contains(&(on, name)) { MOST_CHILDREN } else { u64::MAX };
@@ -241,22 +270,37 @@ impl Estimate<'_> {
         SIZE_ARGUMENTS.iter().filter_map(|name| as_size(&self.argument(field, name)?)).max()
     }
 
-    /// Whether an id among the arguments finds a mail.
-    fn names_mail(&self, field: &Field) -> bool {
-        let is_mail = |id: &Value| match id {
-            Value::String(id) => matches!(NodeId::decode(&ID(id.clone())), Some(NodeId::Delivery(_))),
-            _ => false,
-        };
-        ["id", "ids"].iter().filter_map(|name| self.argument(field, name)).any(|value| match &value {
-            Value::List(ids) => ids.iter().any(is_mail),
-            id => is_mail(id),
-        })
-    }
-
-    /// The value of an argument, in the query's text or by a variable.
+    /// The value that the query gives to an argument, in its text or by variables.
     fn argument(&self, field: &Field, name: &str) -> Option<Value> {
         let given = field.get_argument(name)?.node.clone();
         given.into_const_with(|variable| self.variable(&variable).ok_or(())).ok()
+    }
+
+    /// The ids that a field names, as far as they name anything.
+    fn ids(&self, field: &Field) -> Vec<NodeId> {
+        let given = ID_ARGUMENTS.iter().filter_map(|name| self.argument(field, name));
+        let ids = given.flat_map(|value| match value {
+            Value::List(ids) => ids,
+            id => vec![id],
+        });
+        ids.filter_map(|id| match id {
+            Value::String(id) => NodeId::decode(&ID(id)),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// Notes the days that a field names, by itself or in ids. What is no day is the resolver's to refuse, before it computes
+    /// anything.
+    fn note_days(&self, field: &Field, ids: &[NodeId]) {
+        let mut days = self.days.borrow_mut();
+        if let Some(Value::String(text)) = self.argument(field, DAY_ARGUMENT) {
+            days.extend(text.parse::<Day>().ok());
+        }
+        days.extend(ids.iter().filter_map(|id| match id {
+            NodeId::Unit(_, day) | NodeId::Team(_, day) => *day,
+            _ => None,
+        }));
     }
 
     fn variable(&self, name: &Name) -> Option<Value> {

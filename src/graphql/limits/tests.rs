@@ -1,5 +1,6 @@
 use async_graphql::value;
 
+use super::super::id::NodeId;
 use super::*;
 
 const SDL: &str = "
@@ -85,6 +86,50 @@ fn a_search_among_people_costs_more_than_its_answer() {
     };
     assert_eq!(cost("{people(search:\"an\"){nodes{id}}}").ok(), Some(1 + 5_000 + 20 * 2));
     assert_eq!(cost("{a:people(search:\"an\"){nodes{id}} b:people(search:\"be\"){nodes{id}}}").ok(), Some(2 * 5_041));
+}
+
+/// The cost in the schema of the service itself.
+fn real_cost(query: &str, variables: Value) -> u64 {
+    let document = Arc::new(Limits::read(query).unwrap());
+    let limits = Limits::new(&crate::graphql::sdl(), u64::MAX).unwrap();
+    limits.admit(document, None, &Variables::from_value(variables)).unwrap().cost
+}
+
+#[test]
+fn each_different_day_is_priced_as_a_computation() {
+    let none = || value!({});
+    let ten: String = (1..=10).map(|on| format!("d{on}: board(asOf: \"2026-11-{on:02}\") {{ code }} ")).collect();
+    assert_eq!(real_cost(&format!("{{{ten}}}"), none()), 20 + 10 * COMPUTATION);
+    let twice = "{a:board(asOf:\"2026-11-02\"){code} b:team(code:\"N1\",asOf:\"2026-11-02\"){status} c:board{code}}";
+    assert_eq!(real_cost(twice, none()), 6 + COMPUTATION, "one day is computed once, and today is not named");
+    let given = "query($on:Date, $b:Date=\"2026-11-03\"){a:board(asOf:$on){code} b:board(asOf:$b){code}}";
+    assert_eq!(real_cost(given, none()), 4 + COMPUTATION);
+    assert_eq!(real_cost(given, value!({"on": "2026-11-02"})), 4 + 2 * COMPUTATION);
+    let spread = "{...f} fragment f on Query{board(asOf:\"2026-11-02\"){code}}";
+    assert_eq!(real_cost(spread, none()), 2 + COMPUTATION);
+}
+
+#[test]
+fn a_day_within_an_id_is_priced_too() {
+    let id = |day: u32| {
+        NodeId::Team(entity::id::UnitId(7), entity::period::Day::new(2026, 11, day)).encode().to_string()
+    };
+    let query = "query($ids:[ID!]!){nodes(ids:$ids){id}}";
+    assert_eq!(real_cost(query, value!({"ids": [id(1), id(2), id(2)]})), 6 + 2 * COMPUTATION);
+    assert_eq!(real_cost(&format!("{{node(id:\"{}\"){{id}}}}", id(1)), value!({})), 2 + COMPUTATION);
+    let undated = NodeId::Team(entity::id::UnitId(7), None).encode().to_string();
+    assert_eq!(real_cost(query, value!({"ids": [undated, "x"]})), 4);
+}
+
+#[test]
+fn what_ifs_subject_access_and_links_are_priced_by_what_they_do() {
+    let none = || value!({});
+    let what_if = "{whatIf(policy:{awayDays:1},asOf:\"2026-11-02\"){unit{code}}}";
+    assert_eq!(real_cost(what_if, none()), 3 + 2 * COMPUTATION, "as it is, and as it would be");
+    assert_eq!(real_cost("{subjectAccess}", none()), 1 + 10_000 + 2_000, "it is recorded");
+    assert_eq!(real_cost("{possibleLinks(first:1){totalCount}}", none()), 2 + 5_000);
+    let link = "mutation{linkPeople(input:{personId:\"a\",sameAsId:\"b\"}){done}}";
+    assert_eq!(real_cost(link, none()), 2 + 10_000);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::Rows;
 use super::super::loader::people::TitleOf;
-use super::super::moment::{Moment, today};
+use super::super::moment::{Moment, Sight, today};
 use super::super::scalar::Date;
 use super::supporter::Supporter;
 use super::word::AppointmentRole;
@@ -61,13 +61,17 @@ impl Person {
     /// Their allocations as a Peer Supporter that have not ended on the day asked about: those whose records the viewer sees, by
     /// unit code, then by first day; at most 50.
     async fn allocations(&self, ctx: &Context<'_>) -> Result<Vec<Supporter>, ApiError> {
-        let at = Moment::on(ctx, self.on.map(Date)).await?;
-        let Some(person) = at.known.person_by_id(self.id) else { return Ok(Vec::new()) };
-        let roster = at.index().roster();
-        let own = at.index().allocations_of(person);
-        let own = own.filter(|own| !own.validity.ended_by(at.as_of.day) && at.scope().sees_allocation(own));
+        let sight = Sight::on(ctx, self.on.map(Date)).await?;
+        let Some(person) = sight.known.person_by_id(self.id) else { return Ok(Vec::new()) };
+        let own = sight.index().allocations_of(person);
+        let own = own.filter(|own| !own.validity.ended_by(sight.as_of.day) && sight.scope().sees_allocation(own));
         let mut own: Vec<_> = own.collect();
-        own.sort_by_key(|own| (&at.facts(own.unit).code, own.validity.from, own.id));
+        if own.is_empty() {
+            return Ok(Vec::new());
+        }
+        own.sort_by_key(|own| (&sight.facts(own.unit).code, own.validity.from, own.id));
+        let at = sight.clone().with_coverage(ctx).await?;
+        let roster = at.index().roster();
         let found = own.into_iter().take(MOST_ALLOCATIONS).filter_map(|own| {
             // A role that begins later has no row of a team yet where nobody works today.
             let team = at.team_object(at.team_place(own.unit)?);

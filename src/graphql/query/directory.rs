@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::super::error::ApiError;
-use super::super::moment::Moment;
+use super::super::moment::Sight;
 use super::super::object::directory::DirectoryEntry;
 use super::super::page::{Listed, Page, Total, cut};
 use super::search::Search;
@@ -29,13 +29,14 @@ impl DirectoryQuery {
     ) -> Result<Listed<DirectoryEntry>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let search = Search::new(search)?;
-        let at = Moment::on(ctx, None).await?;
-        let listed = at.scope().all(Right::Directory);
+        let sight = Sight::on(ctx, None).await?;
+        let listed = sight.scope().all(Right::Directory);
         let under = under_code.map(|code| {
-            let unit = at.known.unit_by_code(&code).filter(|_| listed);
+            let unit = sight.known.unit_by_code(&code).filter(|_| listed);
             unit.ok_or_else(|| ApiError::not_found("unit", "underCode", &code))
         });
         let under = under.transpose()?;
+        let at = if listed { sight.with_all_teams(ctx).await? } else { sight.with_coverage(ctx).await? };
         let teams = at.coverage.teams.iter().enumerate().filter(|(_, row)| {
             listed
                 && row.headcount > 0

@@ -9,7 +9,7 @@ use sea_orm::EntityTrait as _;
 
 use super::super::access::Scope;
 use super::super::error::ApiError;
-use super::super::moment::Moment;
+use super::super::moment::{Moment, Sight};
 use super::super::object::course::Course;
 use super::super::object::network_role::{Champion, Role, Trainer};
 use super::super::page::{Listed, Page, Total, cut};
@@ -42,8 +42,9 @@ impl NetworkQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Trainer>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let at = Moment::on(ctx, as_of).await?;
-        let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
+        let sight = Sight::on(ctx, as_of).await?;
+        let under = under_code.map(|code| sight.named("underCode", &code)).transpose()?;
+        let at = sight.with_coverage(ctx).await?;
         let trainers = seen(&at, &at.index().roster().trainers, under).map(Trainer).filter(|trainer| {
             active.is_none_or(|active| trainer.active() == active)
                 && embedded.is_none_or(|embedded| trainer.embedded() == embedded)
@@ -67,8 +68,9 @@ impl NetworkQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Champion>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let at = Moment::on(ctx, as_of).await?;
-        let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
+        let sight = Sight::on(ctx, as_of).await?;
+        let under = under_code.map(|code| sight.named("underCode", &code)).transpose()?;
+        let at = sight.with_coverage(ctx).await?;
         let champions = seen(&at, &at.index().roster().champions, under).map(Champion);
         let champions = champions.filter(|champion| counting.is_none_or(|counting| champion.counting() == counting));
         listed(&page, "champions", champions.collect(), |champion| &champion.0)

@@ -10,7 +10,7 @@ use super::super::audit::Reads;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::children::DeliveryRow;
-use super::super::moment::{Moment, today};
+use super::super::moment::{Sight, today};
 use super::super::object::audit_event::AuditEvent;
 use super::super::object::delivery::Delivery;
 use super::super::object::import::ImportBatch;
@@ -68,13 +68,21 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
         found.push(match id {
             None => None,
             Some(NodeId::Unit(unit, day)) => {
-                let at = Moment::on(ctx, day.map(Date)).await?;
-                at.known.unit_by_id(unit).filter(|unit| at.sees(*unit)).map(|unit| Node::Unit(at.unit_object(unit)))
+                let sight = Sight::on(ctx, day.map(Date)).await?;
+                match sight.known.unit_by_id(unit).filter(|unit| sight.sees(*unit)) {
+                    Some(unit) => Some(Node::Unit(sight.with_coverage(ctx).await?.unit_object(unit))),
+                    None => None,
+                }
             }
             Some(NodeId::Team(unit, day)) => {
-                let at = Moment::on(ctx, day.map(Date)).await?;
-                let unit = at.known.unit_by_id(unit).filter(|unit| at.sees_team(*unit));
-                unit.and_then(|unit| at.team_place(unit)).map(|place| Node::Team(at.team_object(place)))
+                let sight = Sight::on(ctx, day.map(Date)).await?;
+                match sight.known.unit_by_id(unit).filter(|unit| sight.sees_team(*unit)) {
+                    Some(unit) => {
+                        let at = sight.with_coverage(ctx).await?;
+                        at.team_place(unit).map(|place| Node::Team(at.team_object(place)))
+                    }
+                    None => None,
+                }
             }
             Some(NodeId::Snapshot(id)) => {
                 rows.snapshots.iter().find(|row| row.id == id).map(|row| Node::Snapshot(Snapshot(row.clone())))

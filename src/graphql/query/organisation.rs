@@ -4,7 +4,7 @@ use async_graphql::{Context, Object};
 use entity::spelling;
 
 use super::super::error::ApiError;
-use super::super::moment::{Moment, today};
+use super::super::moment::{Moment, Sight, today};
 use super::super::object::unit::{Unit, listed};
 use super::super::object::viewer::Viewer;
 use super::super::page::{Listed, Page};
@@ -37,8 +37,9 @@ impl OrganisationQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
     ) -> Result<Option<Unit>, ApiError> {
-        let at = Moment::on(ctx, as_of).await?;
-        Ok(at.top().map(|unit| at.unit_object(unit)))
+        let sight = Sight::on(ctx, as_of).await?;
+        let Some(top) = sight.top() else { return Ok(None) };
+        Ok(Some(sight.with_coverage(ctx).await?.unit_object(top)))
     }
 
     /// The unit with a code, open on the day or not.
@@ -48,8 +49,9 @@ impl OrganisationQuery {
         #[graphql(desc = "The board's own code of the unit, as the files write it.")] code: String,
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
     ) -> Result<Option<Unit>, ApiError> {
-        let at = Moment::on(ctx, as_of).await?;
-        at.named("code", &code).map(|unit| Some(at.unit_object(unit)))
+        let sight = Sight::on(ctx, as_of).await?;
+        let unit = sight.named("code", &code)?;
+        Ok(Some(sight.with_coverage(ctx).await?.unit_object(unit)))
     }
 
     /// Units that are open on the day or have a team at or below them, by code. Page by page this reads the whole tree, or
@@ -73,8 +75,9 @@ impl OrganisationQuery {
     ) -> Result<Listed<Unit>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let search = Search::new(search)?;
-        let at = Moment::on(ctx, as_of).await?;
-        let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
+        let sight = Sight::on(ctx, as_of).await?;
+        let under = under_code.map(|code| sight.named("underCode", &code)).transpose()?;
+        let at = sight.with_coverage(ctx).await?;
         let level = level.map(|level| spelling::value(&level).into_owned());
         let units = at.units().map(|row| row.unit).filter(|unit| {
             let facts = at.facts(*unit);

@@ -6,7 +6,7 @@ use async_graphql::{Context, Object};
 use entity::value::Reason;
 
 use super::super::error::ApiError;
-use super::super::moment::Moment;
+use super::super::moment::{Moment, Sight};
 use super::super::object::supporter::Supporter;
 use super::super::object::word::StandingReason;
 use super::super::page::{Listed, Page, Total, cut};
@@ -38,8 +38,9 @@ impl SupporterQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Supporter>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let at = Moment::on(ctx, as_of).await?;
-        let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
+        let sight = Sight::on(ctx, as_of).await?;
+        let under = under_code.map(|code| sight.named("underCode", &code)).transpose()?;
+        let at = sight.with_coverage(ctx).await?;
         let wanted: Option<Vec<Reason>> = reason.map(|reasons| reasons.into_iter().map(Reason::from).collect());
         // What is shown of a record decides, and not what is on file: a filter tells no more than the fields do.
         let is_wanted = |supporter: &Supporter| {

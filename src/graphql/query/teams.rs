@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use self::filter::TeamFilter;
 use super::super::error::ApiError;
-use super::super::moment::Moment;
+use super::super::moment::{Moment, Sight};
 use super::super::object::team::{Team, staff_affected};
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
@@ -63,9 +63,11 @@ impl TeamQuery {
         #[graphql(desc = "The board's own code of the unit, as the files write it.")] code: String,
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
     ) -> Result<Option<Team>, ApiError> {
-        let at = Moment::on(ctx, as_of).await?;
-        let place = at.unit(&code).filter(|unit| at.sees_team(*unit)).and_then(|unit| at.team_place(unit));
-        place.map(|place| Some(at.team_object(place))).ok_or_else(|| ApiError::not_found("team", "code", &code))
+        let missing = || ApiError::not_found("team", "code", &code);
+        let sight = Sight::on(ctx, as_of).await?;
+        let unit = sight.unit(&code).filter(|unit| sight.sees_team(*unit)).ok_or_else(missing)?;
+        let at = sight.with_coverage(ctx).await?;
+        at.team_place(unit).map(|place| Some(at.team_object(place))).ok_or_else(missing)
     }
 
     /// Teams on a day, by code by default. Those who do not see every Peer Supporter's record of a team and of its cover group are
@@ -83,9 +85,11 @@ impl TeamQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Team>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let at = Moment::on(ctx, as_of).await?;
+        let (sight, filter) = (Sight::on(ctx, as_of).await?, filter.unwrap_or_default());
+        filter.refuse_unseen(&sight)?;
+        let at = sight.with_coverage(ctx).await?;
         let order = order_by.unwrap_or(TeamOrder { field: TeamOrderField::Code, direction: OrderDirection::Asc });
-        let mut teams = filter.unwrap_or_default().choose(ctx, &at).await?;
+        let mut teams = filter.choose(ctx, &at).await?;
         let key = |place: &usize| {
             let row = &at.coverage.teams[*place];
             (order.rank(&at, row), at.facts(row.unit).code.clone())

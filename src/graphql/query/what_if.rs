@@ -5,7 +5,7 @@ use entity::coverage::roster::UnitIx;
 use entity::coverage::{Judged, PolicyChange, WhatIf as Asked};
 
 use super::super::error::{ApiError, Code};
-use super::super::moment::Moment;
+use super::super::moment::Sight;
 use super::super::object::policy::PolicyInput;
 use super::super::object::what_if::WhatIf;
 use super::super::scalar::Date;
@@ -31,19 +31,20 @@ impl WhatIfQuery {
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
     ) -> Result<Option<WhatIf>, ApiError> {
         let change = policy.change()?;
-        let at = Moment::on(ctx, as_of).await?;
+        let sight = Sight::on(ctx, as_of).await?;
         let unit = match &unit_code {
-            Some(code) => Some(at.named("unitCode", code)?),
-            None => at.top(),
+            Some(code) => Some(sight.named("unitCode", code)?),
+            None => sight.top(),
         };
         // Hidden is absent: who may not try policies is told what they would be told of a unit that there is not.
-        let tried = |unit: &UnitIx| at.scope().sees_below(Right::WhatIf, *unit) && at.sees_below(*unit);
+        let tried = |unit: &UnitIx| sight.scope().sees_below(Right::WhatIf, *unit) && sight.sees_below(*unit);
         let unit = match &unit_code {
             Some(code) => Some(unit.filter(tried).ok_or_else(|| ApiError::not_found("unit", "unitCode", code))?),
             None => unit.filter(tried),
         };
         let Some(unit) = unit else { return Ok(None) };
-        refuse_unseen(&at, unit, &change)?;
+        refuse_unseen(&sight, unit, &change)?;
+        let at = sight.with_coverage(ctx).await?;
         let then = at.what_if(ctx, Asked { unit, change }).await?;
         Ok(Some(WhatIf::new(at, unit, then)))
     }
@@ -55,7 +56,7 @@ impl WhatIfQuery {
 /// # Errors
 ///
 /// [`Code::Forbidden`].
-fn refuse_unseen(at: &Moment, unit: UnitIx, change: &PolicyChange) -> Result<(), ApiError> {
+fn refuse_unseen(at: &Sight, unit: UnitIx, change: &PolicyChange) -> Result<(), ApiError> {
     let judges = |records: &[Judged]| records.iter().any(|records| change.judges(*records));
     let refusal = if judges(&[Judged::Absences, Judged::Posts]) && !at.scope().all(Right::WhatIfUnrecorded) {
         "You may not try `awayDays`, `mustMix` or `shouldMix`: the answer would tell of absences and posts that no record \
@@ -75,7 +76,7 @@ fn refuse_unseen(at: &Moment, unit: UnitIx, change: &PolicyChange) -> Result<(),
 }
 
 /// Whether the viewer sees every Trainer whose role is at or below a unit on the day.
-fn sees_trainers_below(at: &Moment, unit: UnitIx) -> bool {
+fn sees_trainers_below(at: &Sight, unit: UnitIx) -> bool {
     let roster = at.index().roster();
     let mut here = roster
         .trainers

@@ -11,18 +11,18 @@ use crate::harness::{World, both};
 
 /// The statements that reach the database.
 #[derive(Clone, Default)]
-struct Statements(Arc<Mutex<Vec<String>>>);
+pub(super) struct Statements(Arc<Mutex<Vec<String>>>);
 
 impl Statements {
     /// A connection that notes what it is asked.
-    fn watch(&self, world: &World) -> sea_orm::DatabaseConnection {
+    pub(super) fn watch(&self, world: &World) -> sea_orm::DatabaseConnection {
         let (mut db, notes) = (world.db.clone(), Arc::clone(&self.0));
         db.set_metric_callback(move |info| notes.lock().unwrap().push(info.statement.sql.clone()));
         db
     }
 
     /// What came since the last call.
-    fn taken(&self) -> Vec<String> {
+    pub(super) fn taken(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 }

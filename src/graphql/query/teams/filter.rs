@@ -9,7 +9,7 @@ use entity::value::{self, Status};
 use futures_util::future::try_join_all;
 
 use super::super::super::error::ApiError;
-use super::super::super::moment::Moment;
+use super::super::super::moment::{Moment, Sight};
 use super::super::super::object::word::{TeamStatus, UnknownBecause};
 use super::super::super::scalar::Date;
 use super::super::search::Search;
@@ -52,6 +52,15 @@ pub(super) struct TeamFilter {
 }
 
 impl TeamFilter {
+    /// Refuses a unit that the viewer does not see, before anything is computed.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::not_found`].
+    pub(super) fn refuse_unseen(&self, sight: &Sight) -> Result<(), ApiError> {
+        self.under_code.as_deref().map_or(Ok(()), |code| sight.named("underCode", code).map(drop))
+    }
+
     /// The places of the teams that the viewer sees and that meet the filter, by code.
     ///
     /// # Errors
