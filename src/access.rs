@@ -7,6 +7,7 @@
 
 pub mod credential;
 pub mod gate;
+mod look;
 pub mod manage;
 pub mod oidc;
 pub mod reads;
@@ -19,5 +20,7 @@ mod viewer;
 mod vouched;
 
 pub use gate::Gate;
+pub use look::Look;
+pub(crate) use look::Sent;
 pub use right::{Reach, Right};
 pub use viewer::Viewer;

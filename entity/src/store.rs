@@ -8,6 +8,7 @@ pub mod erasure;
 pub mod facts;
 mod fault;
 pub mod links;
+pub mod newest;
 pub mod policy;
 pub mod report;
 pub mod retention;
@@ -19,4 +20,5 @@ pub mod subject;
 pub mod tree;
 
 pub use connection::{Opening, Way, begin_write, connect, is_postgres, open, prove_writing, way};
-pub use fault::{is_away, is_busy, is_overdue};
+pub use fault::{is_away, is_busy, is_overdue, retry_read};
+pub use newest::Newest;

@@ -7,15 +7,17 @@ use axum::http::HeaderMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use entity::clock::{Clock, day_of};
-use entity::id::{ApiTokenId, PersonId};
+use entity::id::{ApiTokenId, PersonId, UnitId};
 use entity::period::Day;
 use entity::store::access::{Holder, person, session, sign_in_key, token};
+use entity::store::retry_read;
 use entity::table::api_token;
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::OnceCell;
 
 use super::Viewer;
 use super::credential::{CookieName, Credential, Jwt};
+use super::look::{Look, Sent};
 use super::oidc::{Fault, Oidc, SealingKey, Unmatched};
 use super::reads::ReadLog;
 use super::refusals::Refusals;
@@ -58,6 +60,8 @@ pub struct Admitted {
     pub viewer: Viewer,
     /// Whether a cookie said so: a browser sends it whoever made the request.
     pub by_cookie: bool,
+    /// What was newest when they were looked up. None for an access token of the identity provider.
+    pub look: Option<Look>,
 }
 
 /// Why somebody may not come in.
@@ -166,8 +170,8 @@ impl Gate {
     /// # Errors
     ///
     /// [`Denied`].
-    pub async fn look_again(&self, headers: &HeaderMap) -> Result<Viewer, Denied> {
-        self.look_up(headers, false).await.map(|admitted| admitted.viewer)
+    pub async fn look_again(&self, headers: &HeaderMap) -> Result<Admitted, Denied> {
+        self.look_up(headers, false).await
     }
 
     async fn look_up(&self, headers: &HeaderMap, used: bool) -> Result<Admitted, Denied> {
@@ -176,13 +180,19 @@ impl Gate {
         match credential {
             None => Err(Denied::Nobody),
             Some(Credential::Token(secret)) => {
-                let token = token::by_hash(&self.0.db, &secret.hash()).await?.ok_or(Denied::Refused)?;
-                Ok(Admitted { viewer: self.token(token, now, used).await?, by_cookie: false })
+                let (hash, sent) = (secret.hash(), Sent::now(self.clock()));
+                let shown = retry_read(|| token::by_hash(&self.0.db, &hash)).await?.ok_or(Denied::Refused)?;
+                let look = Some(Look { newest: shown.newest, sent });
+                let viewer = self.token(shown.token, shown.units, now, used)?;
+                Ok(Admitted { viewer, by_cookie: false, look })
             }
-            Some(Credential::Jwt(jwt)) => Ok(Admitted { viewer: self.bearer(&jwt, now).await?, by_cookie: false }),
+            Some(Credential::Jwt(jwt)) => {
+                Ok(Admitted { viewer: self.bearer(&jwt, now).await?, by_cookie: false, look: None })
+            }
             Some(Credential::Session(_)) if !self.0.cookies => Err(Denied::Refused),
             Some(Credential::Session(secret)) => {
-                Ok(Admitted { viewer: self.session(&secret, now, used).await?, by_cookie: true })
+                let (viewer, look) = self.session(&secret, now, used).await?;
+                Ok(Admitted { viewer, by_cookie: true, look: Some(look) })
             }
         }
     }
@@ -235,12 +245,17 @@ impl Gate {
         self.0.sessions
     }
 
-    async fn token(&self, token: api_token::Model, now: DateTime<Utc>, used: bool) -> Result<Viewer, Denied> {
+    fn token(
+        &self,
+        token: api_token::Model,
+        units: Vec<UnitId>,
+        now: DateTime<Utc>,
+        used: bool,
+    ) -> Result<Viewer, Denied> {
         let Inner { db, uses, .. } = &*self.0;
         if !token.is_good(now) {
             return Err(Denied::Refused);
         }
-        let units = token::units_of(db, &[token.id]).await?.into_iter().map(|given| given.unit_id).collect();
         if used {
             uses.note(db, Used::Token(token.id), token.last_used_at, now);
         }
@@ -249,12 +264,14 @@ impl Gate {
 
     async fn token_by_id(&self, id: ApiTokenId, now: DateTime<Utc>, used: bool) -> Result<Viewer, Denied> {
         let token = token::by_id(&self.0.db, id).await?.ok_or(Denied::Refused)?;
-        self.token(token, now, used).await
+        let units = token::units_of(&self.0.db, &[id]).await?.into_iter().map(|given| given.unit_id).collect();
+        self.token(token, units, now, used)
     }
 
-    async fn session(&self, secret: &Secret, now: DateTime<Utc>, used: bool) -> Result<Viewer, Denied> {
+    async fn session(&self, secret: &Secret, now: DateTime<Utc>, used: bool) -> Result<(Viewer, Look), Denied> {
         let Inner { db, sessions, uses, .. } = &*self.0;
-        let session = session::by_hash(db, &secret.hash()).await?.ok_or(Denied::Refused)?;
+        let (hash, sent) = (secret.hash(), Sent::now(self.clock()));
+        let (session, newest) = retry_read(|| session::by_hash(db, &hash)).await?.ok_or(Denied::Refused)?;
         let holds =
             session.ended_at.is_none() && now < session.expires_at && now - session.last_used_at < sessions.idle;
         if !holds {
@@ -267,7 +284,7 @@ impl Gate {
         if used {
             uses.note(db, Used::Session(session.id), Some(session.last_used_at), now);
         }
-        Ok(viewer)
+        Ok((viewer, Look { newest, sent }))
     }
 
     /// A person with a post today, and the roles that they were given.

@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use entity::id::PersonId;
 use entity::store::access::{Holder, person};
-use entity::store::begin_write;
+use entity::store::{begin_write, retry_read};
 
 use super::Gate;
 use super::gate::Denied;
@@ -15,7 +15,8 @@ impl Gate {
     /// The person on file whom the provider means, when they have a post today.
     pub(super) async fn vouched_for(&self, identity: &Identity, now: DateTime<Utc>) -> Result<PersonId, Unmatched> {
         let known = self.provider().ok_or(Unmatched::NoClaim)?.known_by(identity)?;
-        person::find(self.db(), &known, self.day(now)).await?.ok_or(Unmatched::NotOne)
+        let find = || person::find(self.db(), &known, self.day(now));
+        retry_read(find).await?.ok_or(Unmatched::NotOne)
     }
 
     /// Begins a session for the person whom the provider means: the line that gives the browser its cookie. The session that

@@ -43,8 +43,10 @@ impl DatabaseSettings {
     /// How it is opened, each statement within `statement_limit`.
     #[must_use]
     pub fn opening(&self, statement_limit: Option<Duration>) -> Opening {
+        // The API looks its callers up first, by reads that may be done twice. Jobs begin with writes.
+        let untested = statement_limit.is_some();
         let ca_file = self.database_ca_file.as_ref().map(|file| file.path().to_owned());
-        Opening { ca_file, unverified: self.database_plain, statement_limit }
+        Opening { ca_file, unverified: self.database_plain, statement_limit, untested }
     }
 
     /// Whether it is on another machine.

@@ -32,8 +32,11 @@ pub(super) async fn guard(
     let span = tracing::info_span!("request", %id, why = tracing::field::Empty);
     let denied = match gate.admit(request.headers(), &id.to_string()).instrument(span.clone()).await {
         Ok(Admitted { by_cookie: true, .. }) if comes_from_elsewhere(&request) => return foreign(&request, &id),
-        Ok(Admitted { viewer, .. }) => {
+        Ok(Admitted { viewer, by_cookie: _, look }) => {
             request.extensions_mut().insert(viewer);
+            if let Some(look) = look {
+                request.extensions_mut().insert(look);
+            }
             return next.run(request).await;
         }
         Err(denied) => denied,

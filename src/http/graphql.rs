@@ -23,7 +23,7 @@ use super::live::{Live, Stopping, Telling};
 use super::refused_lines::{HeldBack, RefusedLine};
 use super::request::{self, Asked, GraphqlRequest, Refusal};
 use super::router::RequestId;
-use crate::access::Viewer;
+use crate::access::{Look, Viewer};
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::limits::{Admitted, Limits, Refused, asks_about_schema};
 use crate::graphql::persisted::{self, Persisted};
@@ -73,6 +73,7 @@ pub(super) async fn answer<S: Executor>(
     Extension(id): Extension<RequestId>,
     Extension(viewer): Extension<Viewer>,
     Extension(line): Extension<RefusedLine>,
+    look: Option<Extension<Look>>,
     stopping: Option<Extension<Stopping>>,
     request: axum::extract::Request,
 ) -> Response {
@@ -128,7 +129,7 @@ pub(super) async fn answer<S: Executor>(
             }
         }
         Ok(Ready::Admitted(variables, running)) => {
-            let request = endpoint.request(&id, viewer, &facts, variables);
+            let request = endpoint.request(&id, (viewer, look.map(|Extension(look)| look)), &facts, variables);
             answered(endpoint.execute(request, running).instrument(span.clone()).await, &facts)
         }
         Ok(Ready::Answered(answer)) => answered(answer, &facts),
@@ -191,10 +192,19 @@ impl<S: Executor> Endpoint<S> {
         Ok(Ready::Admitted(variables, running))
     }
 
-    /// What the engine is asked, in the name of `viewer`, once it was found to be in order.
-    pub(super) fn request(&self, id: &RequestId, viewer: Viewer, facts: &Facts, variables: Variables) -> Request {
+    /// What the engine is asked, in the name of the viewer, once it was found to be in order.
+    pub(super) fn request(
+        &self,
+        id: &RequestId,
+        (viewer, look): (Viewer, Option<Look>),
+        facts: &Facts,
+        variables: Variables,
+    ) -> Request {
         let explores = viewer.explores();
         let mut request = crate::graphql::prepare(Request::new("").variables(variables).data(id.clone()), viewer);
+        if let Some(look) = look {
+            request = request.data(look);
+        }
         if !explores {
             // Refused already; this is the engine's own lock behind it.
             request = request.disable_introspection();

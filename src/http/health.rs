@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use entity::store::staff_list;
+use entity::store::{is_away, staff_list};
 use sea_orm::DatabaseConnection;
 use serde_json::json;
 
@@ -34,12 +34,20 @@ pub enum Readiness {
 impl Readiness {
     /// Asks the database one small question and, at most every few seconds, makes it commit one small write.
     pub(super) async fn of(db: &DatabaseConnection, probe: &WriteProbe) -> Self {
-        match tokio::time::timeout(WAIT, migration::pending(db)).await {
+        match tokio::time::timeout(WAIT, pending(db)).await {
             Ok(Ok(0)) if probe.is_writable(WAIT).await => Self::Ready,
             Ok(Ok(0)) => Self::NotWritable,
             Ok(Ok(_) | Err(migration::MigrateError::NewerDatabase(_))) => Self::MigrationPending,
             Ok(Err(migration::MigrateError::Database(_))) | Err(_) => Self::DatabaseAway,
         }
+    }
+}
+
+/// The steps that are missing; asked once more if the connection was broken.
+async fn pending(db: &DatabaseConnection) -> Result<usize, migration::MigrateError> {
+    match migration::pending(db).await {
+        Err(migration::MigrateError::Database(cause)) if is_away(&cause) => migration::pending(db).await,
+        answer => answer,
     }
 }
 

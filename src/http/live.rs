@@ -182,8 +182,8 @@ impl<S: Executor> Telling<S> {
                 }
                 _ = looks.tick() => {}
             }
-            let viewer = match gate.look_again(&self.headers).await {
-                Ok(viewer) => viewer,
+            let (viewer, look) = match gate.look_again(&self.headers).await {
+                Ok(admitted) => (admitted.viewer, admitted.look),
                 Err(Denied::Nobody | Denied::Refused) => return (self.refuse(sender).await, events),
                 // Nothing is told while nobody can say to whom.
                 Err(Denied::ProviderAway | Denied::Failed(_)) => continue,
@@ -205,11 +205,11 @@ impl<S: Executor> Telling<S> {
             if budgets.spend(caller, price).is_err() {
                 continue;
             }
-            let request = self.endpoint.request(&self.id, viewer.clone(), &self.facts, self.variables.clone());
+            let request = self.endpoint.request(&self.id, (viewer.clone(), look), &self.facts, self.variables.clone());
             let answer = self.endpoint.execute_once(request, running).await;
             // What has been read since they were looked up may be newer than their right to it: they are looked up once more.
             match gate.look_again(&self.headers).await {
-                Ok(still) if still == viewer => {}
+                Ok(still) if still.viewer == viewer => {}
                 Err(Denied::Nobody | Denied::Refused) => return (self.refuse(sender).await, events),
                 // With other roles it is worked out anew.
                 Ok(_) | Err(Denied::ProviderAway | Denied::Failed(_)) => continue,

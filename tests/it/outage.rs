@@ -78,6 +78,31 @@ async fn a_database_that_goes_away_in_the_middle_is_used_again_when_it_is_back()
     assert_eq!(get(&router, "/health/ready").await.status, StatusCode::OK);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_broke_while_idle_cost_no_request() {
+    let Some(world) = World::new(Engine::Postgres).await else { return };
+    let at = free_address().await;
+    let (server, url) = rewired(&world.url, at);
+    let up = wire(at, server.clone()).await;
+    let opening = entity::store::Opening { untested: true, ..Default::default() };
+    let db = entity::store::open(&url, &opening).await.unwrap();
+    let router = site(&db, Duration::from_secs(10)).await;
+    // Several connections, each idle afterwards.
+    let asked = futures_util::future::join_all((0..8).map(|_| ask(&router, "{one}"))).await;
+    assert!(asked.iter().all(|answer| answer.code().is_empty()));
+
+    // The server is restarted: every connection is cut, and it is there again at once.
+    drop(up);
+    let free = async { while TcpListener::bind(at).await.is_err() {} };
+    tokio::time::timeout(Duration::from_secs(20), free).await.expect("the wire is cut");
+    let _up = wire(at, server).await;
+    for _ in 0..10 {
+        let answer = ask(&router, "{one}").await;
+        assert_eq!(answer.code(), "", "{}", answer.text);
+    }
+    assert_eq!(get(&router, "/health/ready").await.status, StatusCode::OK);
+}
+
 async fn status_of_ready(at: SocketAddr) -> String {
     let mut client = TcpStream::connect(at).await.unwrap();
     client.write_all(b"GET /health/ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_orm::ActiveValue::Set;
@@ -23,6 +24,9 @@ const WAIT: Duration = Duration::from_secs(10);
 /// that the database is away, and not that the query took too long.
 const WAIT_FOR_SERVER: Duration = Duration::from_secs(5);
 
+/// A connection that was idle for this long is tested before it is used again: firewalls drop those that say nothing.
+const LONG_IDLE: Duration = Duration::from_secs(30);
+
 /// SQLite looks at the clock once in so many of its steps while a statement has a limit; a step takes well below a
 /// microsecond.
 const STEPS: i32 = 10_000;
@@ -37,6 +41,27 @@ pub struct Opening {
     pub unverified: bool,
     /// How long one statement may take before the database gives it up.
     pub statement_limit: Option<Duration>,
+    /// Whether a connection to PostgreSQL is used without a round trip that tests it first. Then a broken one is found when
+    /// it is used, so that the first statement of each piece of work goes through [`retry_read`](super::retry_read); from there on every
+    /// connection that was idle at that moment is tested before it is used.
+    pub untested: bool,
+}
+
+/// When a statement last failed, in a pool whose connections are not tested each time.
+#[derive(Clone, Debug, Default)]
+struct Doubt(Arc<Mutex<Option<Instant>>>);
+
+impl Doubt {
+    /// A statement has failed: its connection may have been broken, and with it all that were idle.
+    fn raise(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether a connection that was idle for this long is to be tested.
+    fn covers(&self, idle_for: Duration) -> bool {
+        let raised = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        idle_for >= LONG_IDLE || raised.is_some_and(|raised| idle_for >= raised.elapsed())
+    }
 }
 
 /// How well the way to a database is protected.
@@ -129,7 +154,7 @@ pub async fn open(url: &str, opening: &Opening) -> Result<DatabaseConnection, Db
             });
         }
     } else {
-        let Opening { ca_file, unverified, statement_limit } = opening.clone();
+        let Opening { ca_file, unverified, statement_limit, untested } = opening.clone();
         if let Some(limit) = statement_limit {
             options.statement_timeout(limit);
         }
@@ -144,6 +169,26 @@ pub async fn open(url: &str, opening: &Opening) -> Result<DatabaseConnection, Db
             .connect_lazy(true)
             .acquire_timeout(WAIT_FOR_SERVER)
             .connect_timeout(WAIT_FOR_SERVER);
+        if untested {
+            let doubt = Doubt::default();
+            let tested = doubt.clone();
+            options.test_before_acquire(false).map_sqlx_postgres_before_acquire(move |connection, idle| {
+                let doubtful = tested.covers(idle.idle_for);
+                Box::pin(async move {
+                    if doubtful {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            });
+            let mut db = Database::connect(options).await?;
+            db.set_metric_callback(move |info| {
+                if info.failed {
+                    doubt.raise();
+                }
+            });
+            return Ok(db);
+        }
     }
     Database::connect(options).await
 }
@@ -217,6 +262,19 @@ pub fn is_postgres(db: &impl ConnectionTrait) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn connections_idle_since_before_a_failure_are_tested() {
+        let doubt = Doubt::default();
+        assert!(!doubt.covers(Duration::ZERO));
+        assert!(doubt.covers(LONG_IDLE));
+        doubt.raise();
+        assert!(doubt.covers(Duration::from_secs(10)), "idle since before the failure");
+        // Returned to the pool after the failure, and so known to be good.
+        let ten_seconds_ago = Instant::now().checked_sub(Duration::from_secs(10)).unwrap();
+        *doubt.0.lock().unwrap() = Some(ten_seconds_ago);
+        assert!(!doubt.covers(Duration::from_secs(9)));
+    }
 
     #[test]
     fn the_way_to_another_machine_is_verified_unless_its_url_asks_for_less() {

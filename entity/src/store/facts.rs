@@ -33,6 +33,6 @@ pub async fn count_up(txn: &DatabaseTransaction) -> Result<(), DbErr> {
     Ok(())
 }
 
-fn missing() -> DbErr {
+pub(super) fn missing() -> DbErr {
     DbErr::RecordNotFound("fact_version".to_owned())
 }

@@ -57,3 +57,36 @@ pub fn is_busy(error: &DbErr) -> bool {
 fn sqlite_code(said: &dyn DatabaseError) -> Option<i32> {
     said.try_downcast_ref::<SqliteError>()?.code()?.parse::<i32>().ok().map(|code| code & 0xff)
 }
+
+/// Reads once more if the connection turned out to be broken: the server was restarted, or something on the way cut it. For
+/// reads only: of a write it is not known whether it was done.
+///
+/// # Errors
+///
+/// What the database said, the second time if there was one.
+pub async fn retry_read<T, F>(read: impl Fn() -> F) -> Result<T, DbErr>
+where
+    F: Future<Output = Result<T, DbErr>>,
+{
+    match read().await {
+        Err(error) if is_broken(&error) => read().await,
+        done => done,
+    }
+}
+
+/// Whether `error` says that the connection broke under a statement, and not that none could be had.
+fn is_broken(error: &DbErr) -> bool {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            match cause.as_ref() {
+                Error::Io(_) => true,
+                // PostgreSQL's classes 08 (connection) and 57P (shutting down).
+                Error::Database(said) => {
+                    said.code().is_some_and(|code| ["08", "57P"].iter().any(|class| code.starts_with(class)))
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}

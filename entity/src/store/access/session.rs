@@ -2,12 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult as _, QueryFilter as _,
+    QueryTrait as _,
+};
 
 use super::Holder;
 use super::token::NOTED_EVERY;
 use crate::id::{PersonId, SessionId};
 use crate::secret::SecretHash;
+use crate::store::newest::{self, Newest};
 use crate::table::session::{ActiveModel, Column, Entity, Model};
 
 impl Model {
@@ -41,13 +45,15 @@ pub async fn begin(
     Entity::insert(row).exec_with_returning(db).await
 }
 
-/// The session whose secret has this hash, over or not.
+/// The session whose secret has this hash, over or not, and what was newest then: one statement.
 ///
 /// # Errors
 ///
 /// What the database said.
-pub async fn by_hash(db: &impl ConnectionTrait, hash: &SecretHash) -> Result<Option<Model>, DbErr> {
-    Entity::find().filter(Column::Hash.eq(hash.clone())).one(db).await
+pub async fn by_hash(db: &impl ConnectionTrait, hash: &SecretHash) -> Result<Option<(Model, Newest)>, DbErr> {
+    let select = Entity::find().filter(Column::Hash.eq(hash.clone()));
+    let Some(row) = db.query_one(newest::beside(select).as_query()).await? else { return Ok(None) };
+    Ok(Some((Model::from_query_result(&row, "")?, Newest::of(&row)?)))
 }
 
 /// Ends the session whose secret has this hash: it is good no longer from now on. The session that was ended; nothing where

@@ -3,13 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult as _, JoinType,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, RelationDef,
 };
 
 use crate::actor::Actor;
 use crate::id::{ApiTokenId, UnitId};
 use crate::secret::SecretHash;
+use crate::store::newest::{self, Newest};
 use crate::table::api_token::{ActiveModel, Column, Entity, Model};
 use crate::table::api_token_unit;
 use crate::value::AccessRole;
@@ -72,13 +73,40 @@ pub async fn make(
     Ok(token)
 }
 
-/// The token whose secret has this hash, good or not.
+/// A token as it shows itself at the door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The token, good or not.
+    pub token: Model,
+    /// The units that it was given, by id.
+    pub units: Vec<UnitId>,
+    /// What was newest then.
+    pub newest: Newest,
+}
+
+/// The token whose secret has this hash, good or not, with its units: one statement.
 ///
 /// # Errors
 ///
 /// What the database said.
-pub async fn by_hash(db: &impl ConnectionTrait, hash: &SecretHash) -> Result<Option<Model>, DbErr> {
-    Entity::find().filter(Column::Hash.eq(hash.clone())).one(db).await
+pub async fn by_hash(db: &impl ConnectionTrait, hash: &SecretHash) -> Result<Option<Shown>, DbErr> {
+    const UNIT: &str = "given_unit";
+    let select = Entity::find()
+        .column_as(api_token_unit::Column::UnitId, UNIT)
+        .join_rev(JoinType::LeftJoin, given_to())
+        .filter(Column::Hash.eq(hash.clone()))
+        .order_by_asc(api_token_unit::Column::UnitId);
+    // One row for each unit that was given, or one alone.
+    let rows = db.query_all(newest::beside(select).as_query()).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let (token, newest) = (Model::from_query_result(first, "")?, Newest::of(first)?);
+    let units: Result<Vec<Option<UnitId>>, DbErr> = rows.iter().map(|row| row.try_get("", UNIT)).collect();
+    Ok(Some(Shown { token, units: units?.into_iter().flatten().collect(), newest }))
+}
+
+/// From what was given to the tokens that it was given to.
+fn given_to() -> RelationDef {
+    api_token_unit::Entity::belongs_to(Entity).from(api_token_unit::Column::TokenId).to(Column::Id).into()
 }
 
 /// The token with this id, good or not.
