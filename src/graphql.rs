@@ -37,6 +37,7 @@ use entity::store::retention::Periods;
 use sea_orm::DatabaseConnection;
 
 pub use self::audit::PsnSchema;
+pub use self::moment::DataVersion;
 pub use self::mutation::Mutation;
 pub use self::query::Query;
 pub use self::subscription::Subscription;
@@ -51,7 +52,7 @@ use crate::access::reads::ReadLog;
 #[must_use]
 pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz, periods: Periods, limit: Limit) -> PsnSchema {
     let log = ReadLog::new(db.clone(), clock.clone());
-    let schema = builder().data(cache::CoverageCache::new(db.clone())).data(db);
+    let schema = builder().data(cache::CoverageCache::new(db.clone(), clock.clone())).data(db);
     PsnSchema::new(schema.data(clock).data(zone).data(periods).data(limit).finish(), log)
 }
 

@@ -22,7 +22,7 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 
 use super::directory::Known;
 use super::error::{ApiError, Code};
-use super::moment::{begun, cache, today};
+use super::moment::{begun, facts, today};
 use crate::access::{Reach, Right, Viewer};
 pub(crate) use record::ToldDays;
 
@@ -57,11 +57,11 @@ impl Scope {
     /// [`ApiError::internal`] when the request was sent without a [`Viewer`], else what the database said.
     pub(crate) async fn of<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Self>, ApiError> {
         let viewer = ctx.data_opt::<Viewer>().ok_or_else(|| ApiError::internal("the request has no viewer"))?;
-        let (begun, cache, today) = (begun(ctx)?, cache(ctx)?, today(ctx)?);
+        let (begun, today) = (begun(ctx)?, today(ctx)?);
         begun
             .scope
             .get_or_try_init(|| async {
-                let known = begun.known.get_or_try_init(|| cache.known()).await?;
+                let known = facts(ctx).await?;
                 Ok(Arc::new(Self::new(viewer.clone(), Arc::clone(known), today)))
             })
             .await

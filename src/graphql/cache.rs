@@ -1,25 +1,35 @@
-//! The facts as of their last change, and the coverage of the last days asked for, computed once for everybody.
+//! The facts as of their last change, and the coverage of the last days asked for, computed once for every caller.
 //!
-//! A dashboard asks many small questions of the same day. Each request looks at one row, the version of the facts; only when
-//! that has changed are the facts read again, and however many requests wait for them, they are read once. The work goes on
-//! when the request that began it has gone, so that a caller in a hurry does not keep it from ever ending.
+//! A dashboard asks many small questions of the same day. Each request knows the version of the facts, which its caller's
+//! look-up has read in passing; only when that has changed are the facts read again, see [`shared`]. Computations go on when
+//! the request that began them has gone, so that a caller in a hurry does not keep one from ever ending. How many run at a
+//! time, and whose, is decided in [`turns`].
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod shared;
+mod shelf;
+pub(crate) mod turns;
 
+use std::sync::Arc;
+
+use entity::actor::Actor;
+use entity::clock::Clock;
 use entity::coverage::{Breakdowns, Coverage, Disclosure, Index, Question, WhatIf, compute};
 use entity::id::SnapshotId;
 use entity::period::Day;
 use entity::store::{disclosure, roster, snapshot};
 use sea_orm::DatabaseConnection;
-use tokio::sync::{OnceCell, Semaphore};
 
+use self::shared::{Shared, Source, to_the_end};
+use self::shelf::Shelf;
+use self::turns::{Turn, Turns, run};
 use super::directory::Known;
 use super::error::ApiError;
+use crate::access::Look;
 
-/// Days whose coverage is kept. A nation's day takes some 100 MB.
-const DAYS_KEPT: usize = 4;
-/// Computations at a time; each keeps a processor busy.
-const AT_A_TIME: usize = 2;
+/// Days besides today whose coverage is kept. A nation's day takes some 100 MB.
+const DAYS_KEPT: usize = 3;
+/// Answers of today that are kept: of the facts as they are, and as they were while they are read again.
+const TODAYS_KEPT: usize = 2;
 
 /// See the module. Clones share it.
 #[derive(Clone, Debug)]
@@ -28,27 +38,50 @@ pub(crate) struct CoverageCache(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     db: DatabaseConnection,
-    known: Mutex<Option<Arc<Known>>>,
-    loading: tokio::sync::Mutex<()>,
-    /// The last asked for last.
-    days: Mutex<Vec<Kept>>,
-    /// The last asked for last.
-    published: Mutex<Vec<KeptPublished>>,
-    computing: Arc<Semaphore>,
+    clock: Clock,
+    facts: Arc<Shared<Facts>>,
+    /// Today has a shelf of its own: other days never push it out.
+    today: Shelf<DayKey, Coverage>,
+    days: Shelf<DayKey, Coverage>,
+    published_today: Shelf<PublishedKey, Published>,
+    published: Shelf<PublishedKey, Published>,
+    turns: Turns,
 }
 
-#[derive(Clone, Debug)]
-struct Kept {
-    key: DayKey,
-    coverage: Arc<OnceCell<Arc<Coverage>>>,
+/// The facts in the database.
+#[derive(Debug)]
+struct Facts(DatabaseConnection);
+
+impl Source for Facts {
+    type Value = Known;
+
+    async fn version(&self) -> Result<i64, ApiError> {
+        Ok(roster::version(&self.0).await?)
+    }
+
+    async fn read(&self) -> Result<(i64, Known), ApiError> {
+        let known = Known::load(&self.0).await?;
+        Ok((known.facts.version, known))
+    }
 }
 
 /// Of which facts, day and today: from today on, an answer depends on how old the staff lists are by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct DayKey {
-    pub(super) version: i64,
-    pub(super) day: Day,
-    pub(super) today: Day,
+struct DayKey {
+    version: i64,
+    day: Day,
+    today: Day,
+}
+
+impl DayKey {
+    fn new(known: &Known, day: Day, today: Day) -> Self {
+        // Of a day that is over by now it does not matter when it is asked.
+        Self { version: known.facts.version, day, today: today.min(day.plus_days(1)) }
+    }
+
+    fn is_today(self) -> bool {
+        self.day == self.today
+    }
 }
 
 /// What of a day's small numbers is published, decided once.
@@ -60,84 +93,93 @@ pub(crate) struct Published {
 /// Of which facts and day, and after which snapshot.
 type PublishedKey = (i64, Day, Option<SnapshotId>);
 
-#[derive(Clone, Debug)]
-struct KeptPublished {
-    key: PublishedKey,
-    published: Arc<OnceCell<Arc<Published>>>,
-}
-
 impl CoverageCache {
-    pub(crate) fn new(db: DatabaseConnection) -> Self {
+    pub(crate) fn new(db: DatabaseConnection, clock: Clock) -> Self {
+        let facts = Arc::new(Shared::new(Facts(db.clone()), clock.clone()));
         Self(Arc::new(Inner {
             db,
-            known: Mutex::new(None),
-            loading: tokio::sync::Mutex::new(()),
-            days: Mutex::new(Vec::new()),
-            published: Mutex::new(Vec::new()),
-            computing: Arc::new(Semaphore::new(AT_A_TIME)),
+            clock,
+            facts,
+            today: Shelf::new(TODAYS_KEPT),
+            days: Shelf::new(DAYS_KEPT),
+            published_today: Shelf::new(TODAYS_KEPT),
+            published: Shelf::new(DAYS_KEPT),
+            turns: Turns::default(),
         }))
     }
 
-    /// The facts on file now: one row read, or everything where they have changed.
+    /// The facts for `caller`: as they are, or as they were less than a second ago while they are read again.
     ///
     /// # Errors
     ///
     /// What the database said, or facts that cannot be read.
-    pub(crate) async fn known(&self) -> Result<Arc<Known>, ApiError> {
-        let version = roster::version(&self.0.db).await?;
-        if let Some(known) = self.0.held(version) {
-            return Ok(known);
-        }
-        let inner = Arc::clone(&self.0);
-        to_the_end(async move {
-            let _one = inner.loading.lock().await;
-            if let Some(known) = inner.held(version) {
-                return Ok(known);
-            }
-            let known = Arc::new(Known::load(&inner.db).await?);
-            *inner.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&known));
-            Ok(known)
-        })
-        .await
+    pub(crate) async fn known(&self, caller: Actor, look: Option<&Look>) -> Result<Arc<Known>, ApiError> {
+        let facts = &self.0.facts;
+        let look = match look.filter(|look| look.is_fresh(&self.0.clock)) {
+            Some(look) => (look.newest.facts, look.sent),
+            None => facts.look().await?,
+        };
+        facts.get(caller, look).await
     }
 
-    /// The coverage on `day`, computed unless it is kept.
+    /// Notes that `caller` has changed the facts: from now on it sees them so.
+    pub(crate) fn changed_by(&self, caller: Actor) {
+        self.0.facts.changed_by(caller);
+    }
+
+    /// The coverage on `day`, computed for `caller` unless it is kept.
     ///
     /// # Errors
     ///
     /// [`ApiError::internal`] when the computation panicked.
-    pub(crate) async fn coverage(&self, known: &Arc<Known>, day: Day, today: Day) -> Result<Arc<Coverage>, ApiError> {
-        // Of a day that is over by now it does not matter when it is asked.
-        let today = today.min(day.plus_days(1));
-        let key = DayKey { version: known.facts.version, day, today };
-        let cell = self.0.cell(key);
+    pub(crate) async fn coverage(
+        &self,
+        caller: Actor,
+        known: &Arc<Known>,
+        (day, today): (Day, Day),
+    ) -> Result<Arc<Coverage>, ApiError> {
+        let key = DayKey::new(known, day, today);
+        let cell = if key.is_today() { self.0.today.cell(key) } else { self.0.days.cell(key) };
         if let Some(coverage) = cell.get() {
             return Ok(Arc::clone(coverage));
         }
+        // Before the work begins, so that what one caller asks for and does not wait for is one computation at most.
+        let own = self.own_turn(caller, key.is_today()).await?;
         let (inner, known) = (Arc::clone(&self.0), Arc::clone(known));
-        to_the_end(async move { cell.get_or_try_init(|| inner.compute(known, key, None)).await.map(Arc::clone) }).await
+        to_the_end(async move {
+            let compute = || inner.compute(known, key, own, None);
+            cell.get_or_try_init(compute).await.map(Arc::clone)
+        })
+        .await
     }
 
     /// What of a day's small numbers is published: what the last snapshot up to that day published and has not changed since.
-    /// Decided once for everybody who asks of the day.
+    /// Decided once for every caller who asks of the day.
     ///
     /// # Errors
     ///
     /// What the database said.
     pub(crate) async fn published(
         &self,
+        (caller, look): (Actor, Option<&Look>),
         known: &Arc<Known>,
         coverage: &Arc<Coverage>,
+        today: Day,
     ) -> Result<Arc<Published>, ApiError> {
         let day = coverage.day;
-        let last = snapshot::last_until(&self.0.db, day).await?.map(|snapshot| snapshot.id);
-        let cell = self.0.published_cell((known.facts.version, day, last));
+        let last = self.last_snapshot(look, day).await?;
+        let (key, is_today) = ((known.facts.version, day, last), day == today);
+        let cell = if is_today { self.0.published_today.cell(key) } else { self.0.published.cell(key) };
         if let Some(published) = cell.get() {
             return Ok(Arc::clone(published));
         }
+        let own = self.own_turn(caller, is_today).await?;
         let (inner, known, coverage) = (Arc::clone(&self.0), Arc::clone(known), Arc::clone(coverage));
-        to_the_end(async move { cell.get_or_try_init(|| inner.publish(known, coverage, last)).await.map(Arc::clone) })
-            .await
+        to_the_end(async move {
+            let publish = || inner.publish((known, coverage), last, own);
+            cell.get_or_try_init(publish).await.map(Arc::clone)
+        })
+        .await
     }
 
     /// The coverage on `day` with another policy: computed each time and not kept.
@@ -147,83 +189,86 @@ impl CoverageCache {
     /// As [`coverage`](Self::coverage).
     pub(crate) async fn what_if(
         &self,
+        caller: Actor,
         known: &Arc<Known>,
         (day, today): (Day, Day),
         asked: WhatIf,
     ) -> Result<Arc<Coverage>, ApiError> {
-        let key = DayKey { version: known.facts.version, day, today };
-        self.0.compute(Arc::clone(known), key, Some(asked)).await
+        let own = self.own_turn(caller, false).await?;
+        self.0.compute(Arc::clone(known), DayKey { version: known.facts.version, day, today }, own, Some(asked)).await
+    }
+
+    /// The turns of a computation over everyone that is neither a day nor a policy.
+    ///
+    /// # Errors
+    ///
+    /// As [`Turns`].
+    pub(crate) async fn turns(&self, caller: Actor) -> Result<(Turn, Turn), ApiError> {
+        Ok((self.0.turns.own(caller).await?, self.0.turns.other().await?))
+    }
+
+    async fn own_turn(&self, caller: Actor, is_today: bool) -> Result<Option<Turn>, ApiError> {
+        match is_today {
+            true => Ok(None),
+            false => self.0.turns.own(caller).await.map(Some),
+        }
+    }
+
+    /// The last snapshot up to `day`: the newest of all, except for a day that is over.
+    async fn last_snapshot(&self, look: Option<&Look>, day: Day) -> Result<Option<SnapshotId>, ApiError> {
+        match look.filter(|look| look.is_fresh(&self.0.clock)).map(|look| look.newest.snapshot) {
+            Some(None) => Ok(None),
+            Some(Some((newest, of))) if of <= day => Ok(Some(newest)),
+            Some(Some(_)) | None => Ok(snapshot::last_until(&self.0.db, day).await?.map(|snapshot| snapshot.id)),
+        }
     }
 }
 
 impl Inner {
-    fn held(&self, version: i64) -> Option<Arc<Known>> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        // Not "as new or newer": a database restored from a copy counts from an older version on.
-        known.as_ref().filter(|known| known.facts.version == version).map(Arc::clone)
-    }
-
-    /// The place of a day's coverage; it becomes the last asked for, and what was asked for longest ago makes room.
-    fn cell(&self, key: DayKey) -> Arc<OnceCell<Arc<Coverage>>> {
-        let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = days.iter().position(|kept| kept.key == key);
-        let kept =
-            place.map(|place| days.remove(place)).unwrap_or_else(|| Kept { key, coverage: Arc::new(OnceCell::new()) });
-        // Facts that have changed are asked of no more.
-        days.retain(|kept| kept.key.version == key.version);
-        days.push(kept.clone());
-        let excess = days.len().saturating_sub(DAYS_KEPT);
-        days.drain(..excess);
-        kept.coverage
-    }
-
-    /// The place of what a day publishes; what was asked for longest ago makes room.
-    fn published_cell(&self, key: PublishedKey) -> Arc<OnceCell<Arc<Published>>> {
-        let mut all = self.published.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = all.iter().position(|kept| kept.key == key);
-        let kept = place
-            .map(|place| all.remove(place))
-            .unwrap_or_else(|| KeptPublished { key, published: Arc::new(OnceCell::new()) });
-        all.push(kept.clone());
-        let excess = all.len().saturating_sub(DAYS_KEPT);
-        all.drain(..excess);
-        kept.published
-    }
-
     async fn publish(
         &self,
-        known: Arc<Known>,
-        coverage: Arc<Coverage>,
+        (known, coverage): (Arc<Known>, Arc<Coverage>),
         last: Option<SnapshotId>,
+        own: Option<Turn>,
     ) -> Result<Arc<Published>, ApiError> {
         let before = match last {
             Some(last) => disclosure::published(&self.db, last).await?,
             None => None,
         };
-        let work = move || {
+        let turns = self.turn(own).await?;
+        run(turns, move || {
             let breakdowns = Breakdowns::of(&known.facts.index, &coverage);
             let disclosure = breakdowns.follow(before.as_ref());
             Arc::new(Published { disclosure })
-        };
-        tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
+        })
+        .await
     }
 
-    async fn compute(&self, known: Arc<Known>, key: DayKey, asked: Option<WhatIf>) -> Result<Arc<Coverage>, ApiError> {
-        let turn = Arc::clone(&self.computing).acquire_owned().await.map_err(ApiError::internal)?;
-        let work = move || {
-            // Held here, and not by the caller: a caller that goes away does not make the processor free.
-            let _turn = turn;
+    async fn compute(
+        &self,
+        known: Arc<Known>,
+        key: DayKey,
+        own: Option<Turn>,
+        asked: Option<WhatIf>,
+    ) -> Result<Arc<Coverage>, ApiError> {
+        let turns = self.turn(own).await?;
+        run(turns, move || {
             let index: &Index = &known.facts.index;
             let DayKey { version: _, day, today } = key;
             Arc::new(compute(index, &Question { day, today: Some(today), what_if: asked.as_ref() }))
+        })
+        .await
+    }
+
+    /// The turns of a caller who has its own, or those of today.
+    async fn turn(&self, own: Option<Turn>) -> Result<(Option<Turn>, Turn), ApiError> {
+        let turn = match &own {
+            Some(_) => self.turns.other().await?,
+            None => self.turns.today().await?,
         };
-        tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
+        Ok((own, turn))
     }
 }
 
-/// Runs `work` on a task of its own, which goes on when the caller has gone.
-async fn to_the_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
-) -> Result<T, ApiError> {
-    tokio::spawn(work).await.map_err(ApiError::internal)?
-}
+#[cfg(test)]
+mod tests;

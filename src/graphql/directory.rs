@@ -12,13 +12,11 @@ use entity::store::roster::{self, Facts, LoadError};
 use entity::table::{allocation_terms, appointment, exemption, unit};
 use entity::value::AppointmentRole;
 use sea_orm::{
-    ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use super::error::ApiError;
-
-/// How often the facts are read again because they changed while they were read.
-const TRIES: usize = 3;
 
 /// Everything of one version of the facts.
 #[derive(Debug)]
@@ -83,19 +81,15 @@ impl Known {
     ///
     /// What the database said, or facts that cannot be read.
     pub(crate) async fn load(db: &DatabaseConnection) -> Result<Self, ApiError> {
-        let mut tries = 1;
-        loop {
-            let facts = roster::load(db).await.map_err(|error| match error {
-                LoadError::Database(error) => error.into(),
-                LoadError::Mix(_) => ApiError::internal(error),
-            })?;
-            let directory = Directory::load(db).await?;
-            // The two are read one after the other: an import in between would mix them.
-            if tries == TRIES || roster::version(db).await? == facts.version {
-                return Ok(Self::new(facts, directory));
-            }
-            tries += 1;
-        }
+        // One transaction for the two: an import in between would mix them.
+        let txn = roster::begin(db).await?;
+        let (facts, txn) = roster::load_within(txn).await.map_err(|error| match error {
+            LoadError::Database(error) => error.into(),
+            LoadError::Mix(_) => ApiError::internal(error),
+        })?;
+        let directory = Directory::load(&txn).await?;
+        txn.commit().await?;
+        Ok(Self::new(facts, directory))
     }
 
     fn new(facts: Facts, directory: Directory) -> Self {
@@ -155,7 +149,7 @@ impl Known {
 }
 
 impl Directory {
-    async fn load(db: &DatabaseConnection) -> Result<Self, DbErr> {
+    async fn load(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
         let mut directory = Self::default();
         let levels: Vec<(UnitId, Option<String>)> = unit::Entity::find()
             .select_only()

@@ -123,8 +123,7 @@ impl Limits {
                 format!(
                     "The query costs about {cost} and the limit is {}: a field costs 1 and a day or a policy to compute {}. \
                      Ask for smaller pages with `first`, for fewer days, or for fewer things at once",
-                    self.max_cost,
-                    COMPUTATION
+                    self.max_cost, COMPUTATION
                 ),
             );
             return Err(Refused { error, cost: Some(cost) });

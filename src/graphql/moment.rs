@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_graphql::{Context, Pos};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use entity::actor::Actor;
 use entity::clock::{Clock, day_of};
 use entity::coverage::disclosure::Limit;
 use entity::coverage::roster::{self, UnitIx};
@@ -32,7 +33,7 @@ use super::object::roll_up::{Hidden, RollUp};
 use super::object::team::Team;
 use super::object::unit::Unit;
 use super::scalar::Date;
-use crate::access::Right;
+use crate::access::{Look, Right, Viewer};
 
 /// Days outside these years are slips of the keyboard.
 pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
@@ -54,6 +55,28 @@ pub(crate) struct Begun {
     /// Units handed out as children, by the place of the field in the query.
     children: Mutex<HashMap<Pos, usize>>,
     pub(crate) rows: Rows,
+}
+
+/// The version of the facts that an answer is of, once its request has read any. Clones share it: one goes with the request,
+/// the other stays with the one who answers.
+#[derive(Clone, Debug, Default)]
+pub struct DataVersion(Arc<Mutex<Option<i64>>>);
+
+impl DataVersion {
+    /// The version. None if no facts were read.
+    #[must_use]
+    pub fn told(&self) -> Option<i64> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets the version: the next request is about to be executed.
+    pub fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn tell(&self, version: i64) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
+    }
 }
 
 /// A day's coverage, and what of it is published; without that, the viewer sees small numbers.
@@ -190,14 +213,27 @@ pub(crate) fn as_of(ctx: &Context<'_>, asked: Option<Date>) -> Result<AsOf, ApiE
     }
 }
 
+/// The facts as this request sees them: one version for all of its fields, which its answer names.
+///
+/// # Errors
+///
+/// What the database said.
+pub(super) async fn facts<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Known>, ApiError> {
+    let (begun, cache, caller) = (begun(ctx)?, cache(ctx)?, caller(ctx)?);
+    let known = begun.known.get_or_try_init(|| cache.known(caller, look(ctx))).await?;
+    if let Some(version) = ctx.data_opt::<DataVersion>() {
+        version.tell(known.facts.version);
+    }
+    Ok(known)
+}
+
 /// The facts as this request sees them, and what its viewer may see, for questions that no computed coverage is needed for.
 ///
 /// # Errors
 ///
 /// What the database said.
 pub(crate) async fn known<'a>(ctx: &Context<'a>) -> Result<(&'a Arc<Known>, &'a Arc<Scope>), ApiError> {
-    let (begun, cache) = (begun(ctx)?, cache(ctx)?);
-    Ok((begun.known.get_or_try_init(|| cache.known()).await?, Scope::of(ctx).await?))
+    Ok((facts(ctx).await?, Scope::of(ctx).await?))
 }
 
 impl Sight {
@@ -224,7 +260,8 @@ impl Sight {
         if self.scope.may(Right::Figures) {
             return self.with_all_teams(ctx).await;
         }
-        let coverage = Arc::new(Coverage { day: self.as_of.day, teams: Vec::new(), units: Vec::new(), standings: Vec::new() });
+        let coverage =
+            Arc::new(Coverage { day: self.as_of.day, teams: Vec::new(), units: Vec::new(), standings: Vec::new() });
         Ok(Arc::new(Moment { sight: self, coverage, published: Some(Arc::default()) }))
     }
 
@@ -234,7 +271,7 @@ impl Sight {
     ///
     /// [`ApiError::bad_input`] for one day too many, else what the database said.
     pub(crate) async fn with_all_teams(self, ctx: &Context<'_>) -> Result<Arc<Moment>, ApiError> {
-        let (begun, cache) = (begun(ctx)?, cache(ctx)?);
+        let (begun, cache, caller) = (begun(ctx)?, cache(ctx)?, caller(ctx)?);
         let cell = {
             let mut moments = begun.moments.lock().unwrap_or_else(PoisonError::into_inner);
             if !moments.contains_key(&self.as_of.day) && moments.len() >= COMPUTATIONS {
@@ -246,10 +283,10 @@ impl Sight {
             Arc::clone(moments.entry(self.as_of.day).or_default())
         };
         let compute = || async {
-            let coverage = cache.coverage(&self.known, self.as_of.day, self.today).await?;
+            let coverage = cache.coverage(caller, &self.known, (self.as_of.day, self.today)).await?;
             let published = match sees_small_numbers(&self.scope) {
                 true => None,
-                false => Some(cache.published(&self.known, &coverage).await?),
+                false => Some(cache.published((caller, look(ctx)), &self.known, &coverage, self.today).await?),
             };
             Ok::<_, ApiError>((coverage, published))
         };
@@ -371,7 +408,7 @@ impl Moment {
             }
             *what_ifs += 1;
         }
-        cache(ctx)?.what_if(&self.known, (self.as_of.day, self.today), asked).await
+        cache(ctx)?.what_if(caller(ctx)?, &self.known, (self.as_of.day, self.today), asked).await
     }
 
     /// Whether the viewer sees small numbers of allocations.
@@ -476,6 +513,21 @@ pub(crate) fn team_place(index: &Index, coverage: &Coverage, unit: UnitIx) -> Op
 /// [`ApiError::internal`] when the request did not come through [`prepare`](super::prepare).
 pub(crate) fn begun<'a>(ctx: &Context<'a>) -> Result<&'a Begun, ApiError> {
     ctx.data_opt::<Begun>().ok_or_else(|| ApiError::internal("the request was not prepared with graphql::prepare"))
+}
+
+/// Who is asking.
+///
+/// # Errors
+///
+/// [`ApiError::internal`] when the request was sent without a [`Viewer`].
+pub(super) fn caller(ctx: &Context<'_>) -> Result<Actor, ApiError> {
+    let viewer = ctx.data_opt::<Viewer>().ok_or_else(|| ApiError::internal("the request has no viewer"))?;
+    Ok(viewer.actor())
+}
+
+/// What was newest when the caller was looked up.
+fn look<'a>(ctx: &Context<'a>) -> Option<&'a Look> {
+    ctx.data_opt::<Look>()
 }
 
 pub(super) fn cache<'a>(ctx: &Context<'a>) -> Result<&'a CoverageCache, ApiError> {

@@ -24,6 +24,7 @@ use super::refused_lines::{HeldBack, RefusedLine};
 use super::request::{self, Asked, GraphqlRequest, Refusal};
 use super::router::RequestId;
 use crate::access::{Look, Viewer};
+use crate::graphql::DataVersion;
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::limits::{Admitted, Limits, Refused, asks_about_schema};
 use crate::graphql::persisted::{self, Persisted};
@@ -57,6 +58,8 @@ pub(super) struct Facts {
     pub(super) cost: Option<u64>,
     /// The response keys of the root fields that may be null.
     pub(super) nullable: Vec<String>,
+    /// The version of the facts that the answer is of.
+    pub(super) data_version: DataVersion,
     /// The query, once it was admitted.
     pub(super) document: Option<Arc<ExecutableDocument>>,
 }
@@ -85,6 +88,7 @@ pub(super) async fn answer<S: Executor>(
         kind: None,
         cost: None,
         nullable: Vec::new(),
+        data_version: DataVersion::default(),
         document: None,
     };
     let (head, body) = request.into_parts();
@@ -202,6 +206,8 @@ impl<S: Executor> Endpoint<S> {
     ) -> Request {
         let explores = viewer.explores();
         let mut request = crate::graphql::prepare(Request::new("").variables(variables).data(id.clone()), viewer);
+        facts.data_version.forget();
+        request = request.data(facts.data_version.clone());
         if let Some(look) = look {
             request = request.data(look);
         }
@@ -256,10 +262,13 @@ impl<S: Executor> Endpoint<S> {
         self.budgets.spend(caller, units).map(drop).map_err(spent)
     }
 
-    /// The `extensions` of an answer: the request's id and, as soon as it is known, what the query costs, its limit, and what is
+    /// The `extensions` of an answer: the request's id, the version of the facts that it is of and, as soon as it is known, what the query costs, its limit, and what is
     /// left of the caller's budget.
     fn extensions(&self, facts: &Facts, id: &RequestId) -> serde_json::Value {
         let mut extensions = json!({ "requestId": id.to_string() });
+        if let Some(version) = facts.data_version.told() {
+            extensions["dataVersion"] = json!(version);
+        }
         if let Some(asked) = facts.cost {
             let terms = self.budgets.terms();
             extensions["cost"] = json!({

@@ -7,12 +7,13 @@ mod contract;
 pub(crate) mod history;
 mod hostile_input;
 mod link;
-mod load;
 mod lists;
+mod load;
 mod mails;
 mod pages;
 mod person;
 mod refusals;
+mod round_trips;
 mod runs;
 mod staff_lists;
 mod statements;
@@ -21,6 +22,7 @@ mod unproven;
 use std::time::Duration;
 
 use axum::Router;
+use psn::access::Gate;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
 use psn::http::{Budgets, Hosts, Site, Transport, router};
@@ -41,6 +43,12 @@ fn site_over(world: &World, db: DatabaseConnection) -> Router {
 
 /// The site with persisted operations, as somebody meets it who shows nothing.
 pub(crate) fn closed(world: &World, db: DatabaseConnection, persisted: Persisted) -> Router {
+    // The gate asks the database by a connection of its own, which tests that count statements do not watch.
+    closed_behind(world.gate(), world, db, persisted)
+}
+
+/// The same, behind a gate of its own.
+fn closed_behind(gate: Gate, world: &World, db: DatabaseConnection, persisted: Persisted) -> Router {
     let schema = psn::graphql::schema(
         db.clone(),
         world.clock.clone(),
@@ -51,8 +59,7 @@ pub(crate) fn closed(world: &World, db: DatabaseConnection, persisted: Persisted
     let limits = Limits::new(&psn::graphql::sdl(), 50_000).unwrap();
     let budgets = Budgets::new(LAVISH, world.clock.clone());
     let (query_limit, hosts) = (Duration::from_secs(20), Hosts::Any);
-    // The gate asks the database by a connection of its own, which tests that count statements do not watch.
-    let (gate, transport) = (world.gate(), Transport::default());
+    let transport = Transport::default();
     router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db })
 }
 

@@ -42,8 +42,8 @@ pub struct Opening {
     /// How long one statement may take before the database gives it up.
     pub statement_limit: Option<Duration>,
     /// Whether a connection to PostgreSQL is used without a round trip that tests it first. Then a broken one is found when
-    /// it is used, so that the first statement of each piece of work goes through [`retry_read`](super::retry_read); from there on every
-    /// connection that was idle at that moment is tested before it is used.
+    /// it is used, so that the first statement of each piece of work goes through [`retry_read`](super::retry_read). From
+    /// there on every connection that was idle at that moment is tested before it is used.
     pub untested: bool,
 }
 

@@ -1,8 +1,8 @@
 //! The newest of what changes under a reader that keeps facts and answers in memory: the version of the facts, and the last
-//! stored day. It is read alone, or beside another row in that row's own statement, so that a warm question needs no more.
+//! stored day. It is read beside another row, in that row's own statement, so that a warm question needs no more.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement, SubQueryStatement};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult, QuerySelect as _, QueryTrait as _, Select};
+use sea_orm::{DbErr, EntityTrait, QueryResult, QuerySelect as _, Select};
 
 use super::facts::missing;
 use crate::id::SnapshotId;
@@ -24,17 +24,6 @@ pub struct Newest {
 }
 
 impl Newest {
-    /// Reads it alone: one statement.
-    ///
-    /// # Errors
-    ///
-    /// What the database said.
-    pub async fn read(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
-        let select = fact_version::Entity::find_by_id(1).select_only();
-        let row = db.query_one(beside(select).as_query()).await?.ok_or_else(missing)?;
-        Self::of(&row)
-    }
-
     /// Reads it from a row of a statement that went through [`beside`].
     ///
     /// # Errors

@@ -92,12 +92,20 @@ pub async fn version(db: &impl sea_orm::ConnectionTrait) -> Result<i64, DbErr> {
 ///
 /// [`LoadError`].
 pub async fn load(db: &DatabaseConnection) -> Result<Facts, LoadError> {
-    // One moment: a reader sees an import whole or not at all. SQLite's transactions always do.
-    let isolation_level = is_postgres(db).then_some(IsolationLevel::RepeatableRead);
-    let txn = db.begin_with_options(TransactionOptions { isolation_level, ..TransactionOptions::default() }).await?;
-    let (facts, txn) = load_within(txn).await?;
+    let (facts, txn) = load_within(begin(db).await?).await?;
     txn.commit().await?;
     Ok(facts)
+}
+
+/// Begins a transaction that sees the database as it is at one moment: an import whole or not at all.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    // SQLite's transactions always do.
+    let isolation_level = is_postgres(db).then_some(IsolationLevel::RepeatableRead);
+    db.begin_with_options(TransactionOptions { isolation_level, ..TransactionOptions::default() }).await
 }
 
 /// As [`load`], as a transaction sees them, which may have changed some; gives the transaction back.

@@ -111,9 +111,8 @@ fn each_different_day_is_priced_as_a_computation() {
 
 #[test]
 fn a_day_within_an_id_is_priced_too() {
-    let id = |day: u32| {
-        NodeId::Team(entity::id::UnitId(7), entity::period::Day::new(2026, 11, day)).encode().to_string()
-    };
+    let id =
+        |day: u32| NodeId::Team(entity::id::UnitId(7), entity::period::Day::new(2026, 11, day)).encode().to_string();
     let query = "query($ids:[ID!]!){nodes(ids:$ids){id}}";
     assert_eq!(real_cost(query, value!({"ids": [id(1), id(2), id(2)]})), 6 + 2 * COMPUTATION);
     assert_eq!(real_cost(&format!("{{node(id:\"{}\"){{id}}}}", id(1)), value!({})), 2 + COMPUTATION);

@@ -13,9 +13,10 @@ use serde_json::json;
 
 use super::super::access::Scope;
 use super::super::audit::event;
+use super::super::cache::turns::run;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
-use super::super::moment::Moment;
+use super::super::moment::{Moment, cache, caller};
 use super::super::object::person::Person;
 use super::super::object::word::TeamStatus;
 use super::super::page::{Listed, Page, Total, cut};
@@ -164,7 +165,9 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
     let (Some(a), Some(b)) = (person(&person_id), person(&same_as_id)) else {
         return Ok(refused(LinkRefusal::Unknown));
     };
-    let view = Moment::on(ctx, None).await?;
+    let (view, cache, caller) = (Moment::on(ctx, None).await?, cache(ctx)?, caller(ctx)?);
+    // Before the transaction: no other writer waits for a processor.
+    let turns = cache.turns(caller).await?;
     let txn = begin_write(db(ctx)?).await?;
     let done = match action {
         Action::PeopleUnlinked => links::unlink(&txn, a, b).await?,
@@ -179,11 +182,11 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
         LoadError::Mix(_) => ApiError::internal(error),
     })?;
     let (day, today) = (view.as_of.day, Some(view.today()));
-    let after = tokio::task::spawn_blocking(move || {
+    let after = run(turns, move || {
         let coverage = compute(&facts.index, &Question { day, today, what_if: None });
         Codes::of(&coverage, |unit| facts.index.roster().units[unit.at()].code.clone())
     });
-    let after = after.await.map_err(ApiError::internal)?;
+    let after = after.await?;
     let before = Codes::of(&view.coverage, |unit| view.facts(unit).code.clone());
     let mut teams = before.changes(&after);
     let teams_changed = Some(u32::try_from(teams.len()).unwrap_or(u32::MAX));
@@ -199,6 +202,7 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
     };
     audit::record(&txn, &record).await?;
     txn.commit().await?;
+    cache.changed_by(caller);
     Ok(LinkPeoplePayload { done: true, teams, teams_changed, refusal: None })
 }
 

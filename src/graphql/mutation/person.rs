@@ -14,7 +14,7 @@ use super::super::access::Scope;
 use super::super::audit::{Reads, event};
 use super::super::error::ApiError;
 use super::super::id::NodeId;
-use super::super::moment::{begun, today};
+use super::super::moment::{begun, cache, caller, today};
 use super::super::query::history::db;
 use crate::access::Right;
 
@@ -144,6 +144,7 @@ async fn erase(ctx: &Context<'_>, input: ErasePersonInput) -> Result<ErasePerson
         }
     };
     txn.commit().await?;
+    cache(ctx)?.changed_by(caller(ctx)?);
     let erased = ErasedPerson {
         id: person_id,
         mails: gone.mails,

@@ -1,12 +1,22 @@
-//! What costly questions are priced at, and that rights come before work.
+//! What costly questions are priced at, that rights come before work, and what readers are given while facts are read again.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use chrono::TimeDelta;
+use entity::actor::Actor;
+use entity::id::PersonId;
+use entity::store::access::grant;
 use entity::value::AccessRole;
 use psn::graphql::persisted::Persisted;
-use serde_json::json;
+use sea_orm::DatabaseConnection;
+use serde_json::{Value, json};
 
 use super::statements::Statements;
 use super::{answer, board, closed, data, history, site};
-use crate::harness::{World, both};
+use crate::harness::{Pass, World, both, day};
 
 /// A question of so many days.
 fn of_days(number: u32, question: &str) -> String {
@@ -67,5 +77,156 @@ both!(
         }
         data(&dashboard, "{ unit(code: \"N1\", asOf: \"2026-11-10\") { rollUp { headcount } } }").await;
         assert!(computed() > 0, "the last snapshot of the day, and what it published");
+    }
+);
+
+both!(
+    async fn an_answer_names_the_version_of_the_facts_that_it_is_of(world: World) {
+        board::organisation(&world.db).await;
+        let site = site(&world);
+        let version = async |query: &str| answer(&site, query, json!({})).await["extensions"]["dataVersion"].clone();
+        let first = version("{ board { code } }").await.as_i64().unwrap();
+        assert_eq!(first, entity::store::roster::version(&world.db).await.unwrap());
+        board::changed(&world.db).await;
+        assert_eq!(version("{ board { code } }").await, first + 1);
+        assert_eq!(version("{ version today }").await, Value::Null, "no facts were read");
+    }
+);
+
+/// Readings of the facts: each counts itself, and one ends when the test lets it.
+#[derive(Clone, Default)]
+struct Readings {
+    begun: Arc<AtomicUsize>,
+    held: Arc<(Mutex<Held>, Condvar)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Held {
+    #[default]
+    None,
+    Next,
+    One,
+}
+
+impl Readings {
+    fn watch(&self, world: &World) -> DatabaseConnection {
+        let (mut db, readings) = (world.db.clone(), self.clone());
+        db.set_metric_callback(move |info| {
+            if info.statement.sql.contains("\"post\".\"band\"") {
+                readings.begun.fetch_add(1, Ordering::SeqCst);
+                let (held, let_go) = &*readings.held;
+                // Not for ever: a test that fails ends.
+                let wait = Duration::from_secs(20);
+                let mut held = held.lock().unwrap();
+                if *held == Held::Next {
+                    *held = Held::One;
+                    drop(let_go.wait_timeout_while(held, wait, |held| *held == Held::One).unwrap());
+                }
+            }
+        });
+        db
+    }
+
+    /// Holds the next reading back.
+    fn hold(&self) {
+        *self.held.0.lock().unwrap() = Held::Next;
+    }
+
+    fn let_go(&self) {
+        *self.held.0.lock().unwrap() = Held::None;
+        self.held.1.notify_all();
+    }
+
+    fn count(&self) -> usize {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// Until so many readings have begun in all.
+    async fn reach(&self, number: usize) {
+        while self.count() < number {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// Fewer than a pool has connections.
+const READERS: i64 = 8;
+
+/// The version of the facts that a caller is answered from.
+async fn version(site: Router) -> i64 {
+    let answer = answer(&site, "{ board { rollUp { headcount } } }", json!({})).await;
+    answer["extensions"]["dataVersion"].as_i64().unwrap_or_else(|| panic!("{answer}"))
+}
+
+async fn change(world: &World) -> i64 {
+    board::changed(&world.db).await;
+    entity::store::roster::version(&world.db).await.unwrap()
+}
+
+fn seen_by(pass: &Pass, closed: &Router) -> Router {
+    pass.with(closed.clone())
+}
+
+both!(
+    async fn readers_do_not_wait_for_each_others_readings_after_quick_changes(world: World) {
+        board::organisation(&world.db).await;
+        let readings = Readings::default();
+        let closed = closed(&world, readings.watch(&world), Persisted::default());
+        let reader = seen_by(&world.token(AccessRole::Auditor, &[], false).await, &closed);
+        let first = version(reader.clone()).await;
+        assert_eq!(readings.count(), 1);
+
+        readings.hold();
+        let second = change(&world).await;
+        let finder = tokio::spawn(version(reader.clone()));
+        readings.reach(2).await;
+        assert_eq!(version(reader.clone()).await, first, "the last facts, and their version, within the second");
+
+        world.clock.set(world.clock.now() + TimeDelta::seconds(1));
+        let mut late = Vec::new();
+        for _ in 0..READERS {
+            change(&world).await;
+            late.push(tokio::spawn(version(reader.clone())));
+        }
+        readings.let_go();
+        assert_eq!(finder.await.unwrap(), second);
+        let newest = second + READERS;
+        let mut answers = Vec::new();
+        for late in late {
+            answers.push(late.await.unwrap());
+        }
+        assert!(answers.iter().all(|version| *version > second), "none is older than a second: {answers:?}");
+        assert_eq!(version(reader).await, newest);
+        assert_eq!(readings.count(), 3, "the first, the one that was held back, and one for all who waited");
+    }
+);
+
+both!(
+    async fn a_caller_sees_its_own_change_while_the_facts_are_read_again(world: World) {
+        board::organisation(&world.db).await;
+        let readings = Readings::default();
+        let closed = closed(&world, readings.watch(&world), Persisted::default());
+        let (reader, writer) = (world.token(AccessRole::Auditor, &[], false).await, world.person(1).await);
+        let (from, by) = ((day("2026-01-01"), None), (Actor::Operator, world.clock.now()));
+        grant::add(&world.db, (PersonId(1), AccessRole::Admin), from, by).await.unwrap();
+        let (reader, writer) = (seen_by(&reader, &closed), seen_by(&writer, &closed));
+        let first = version(reader.clone()).await;
+        version(writer.clone()).await;
+
+        readings.hold();
+        change(&world).await;
+        let finder = tokio::spawn(version(reader.clone()));
+        readings.reach(2).await;
+        assert_eq!(version(writer.clone()).await, first, "another caller's change");
+        let erase = "mutation($id: ID!) { erasePerson(input: { personId: $id, reason: REQUESTED }) { erased { id } } }";
+        let people = data(&writer, "{ team(code: \"N2\") { supporters { nodes { person { id } } } } }").await;
+        let id = &people["team"]["supporters"]["nodes"][0]["person"]["id"];
+        let erased = answer(&writer, erase, json!({ "id": id })).await;
+        assert!(erased["data"]["erasePerson"]["erased"].is_object(), "{erased}");
+        let own = tokio::spawn(version(writer));
+        assert_eq!(version(reader).await, first, "for others within the second");
+        readings.let_go();
+        finder.await.unwrap();
+        assert_eq!(own.await.unwrap(), entity::store::roster::version(&world.db).await.unwrap());
     }
 );

@@ -1,0 +1,40 @@
+//! What was computed last, each thing once for every caller who asks.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+/// A thing that is computed by the first caller who asks for it.
+pub(super) type Cell<V> = Arc<OnceCell<Arc<V>>>;
+
+/// At most so many things; the one that was asked for longest ago makes room.
+pub(super) struct Shelf<K, V> {
+    most: usize,
+    /// The last asked for last.
+    kept: Mutex<Vec<(K, Cell<V>)>>,
+}
+
+impl<K: Copy + PartialEq, V> Shelf<K, V> {
+    pub(super) const fn new(most: usize) -> Self {
+        Self { most, kept: Mutex::new(Vec::new()) }
+    }
+
+    /// The place of a thing.
+    pub(super) fn cell(&self, key: K) -> Cell<V> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = kept.iter().position(|(known, _)| *known == key);
+        let (_, cell) = place.map_or_else(|| (key, Cell::default()), |place| kept.remove(place));
+        kept.push((key, Arc::clone(&cell)));
+        let excess = kept.len().saturating_sub(self.most);
+        kept.drain(..excess);
+        cell
+    }
+}
+
+impl<K: fmt::Debug, V> fmt::Debug for Shelf<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        f.debug_list().entries(kept.iter().map(|(key, _)| key)).finish()
+    }
+}

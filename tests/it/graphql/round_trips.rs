@@ -1,0 +1,81 @@
+//! Round trips to PostgreSQL, counted on the wire: no statement of the service sees the tests that a pool makes of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use entity::store::Opening;
+use psn::graphql::persisted::Persisted;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::{board, closed_behind, data};
+use crate::harness::{Engine, World, gate};
+
+const TILE: &str = "{ board { rollUp { headcount } } }";
+const QUESTIONS: usize = 20;
+
+/// Forwards connections to `server`, and counts the times that a client waits for its answer: each ends what it sends with
+/// Sync, or with a simple Query.
+async fn counting(server: String, trips: Arc<AtomicUsize>) -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let (server, trips) = (TcpStream::connect(&server).await.unwrap(), Arc::clone(&trips));
+            let (from_client, mut to_client) = client.into_split();
+            let (mut from_server, to_server) = server.into_split();
+            tokio::spawn(forward(from_client, to_server, trips));
+            tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+        }
+    });
+    at
+}
+
+async fn forward(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, trips: Arc<AtomicUsize>) {
+    let mut begins = true;
+    loop {
+        // The first message has no kind.
+        let kind = if begins { None } else { from.read_u8().await.ok() };
+        if !begins && kind.is_none() {
+            return;
+        }
+        let Ok(length) = from.read_u32().await else { return };
+        let mut body = vec![0; usize::try_from(length).unwrap() - 4];
+        if from.read_exact(&mut body).await.is_err() {
+            return;
+        }
+        begins = false;
+        trips.fetch_add(usize::from(matches!(kind, Some(b'S' | b'Q'))), Ordering::SeqCst);
+        let message = [kind.as_slice(), &length.to_be_bytes(), &body].concat();
+        if to.write_all(&message).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_warm_question_waits_for_postgresql_once() {
+    let Some(world) = World::new(Engine::Postgres).await else { return };
+    board::organisation(&world.db).await;
+    let (before, rest) = world.url.split_once('@').unwrap();
+    let (server, name) = rest.split_once('/').unwrap();
+    let trips = Arc::new(AtomicUsize::new(0));
+    let at = counting(server.to_owned(), Arc::clone(&trips)).await;
+    // As the service opens it for the API.
+    let opening = Opening { untested: true, ..Opening::default() };
+    let db = entity::store::open(&format!("{before}@{at}/{name}?sslmode=disable"), &opening).await.unwrap();
+    let gate = gate(&db, &world.clock);
+    let site = world.admin.with(closed_behind(gate.clone(), &world, db, Persisted::default()));
+    for _ in 0..QUESTIONS {
+        data(&site, TILE).await;
+    }
+    gate.settle().await;
+    trips.store(0, Ordering::SeqCst);
+    for _ in 0..QUESTIONS {
+        data(&site, TILE).await;
+    }
+    // One for the answer, and one that the pool makes when it has the connection back, beside the answer. Now and then the
+    // next question comes before that has ended, and opens another connection.
+    let trips = trips.load(Ordering::SeqCst);
+    assert!(trips <= QUESTIONS * 2 + QUESTIONS / 2, "{trips} round trips for {QUESTIONS} questions");
+}
