@@ -47,6 +47,9 @@ pub struct Opening {
     pub untested: bool,
 }
 
+/// How much later than it was measured an idle time may be looked at, on a machine that is busy.
+const SLACK: Duration = Duration::from_secs(1);
+
 /// When a statement last failed, in a pool whose connections are not tested each time.
 #[derive(Clone, Debug, Default)]
 struct Doubt(Arc<Mutex<Option<Instant>>>);
@@ -60,7 +63,7 @@ impl Doubt {
     /// Whether a connection that was idle for this long is to be tested.
     fn covers(&self, idle_for: Duration) -> bool {
         let raised = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        idle_for >= LONG_IDLE || raised.is_some_and(|raised| idle_for >= raised.elapsed())
+        idle_for >= LONG_IDLE || raised.is_some_and(|raised| idle_for + SLACK >= raised.elapsed())
     }
 }
 

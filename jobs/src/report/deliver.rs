@@ -85,7 +85,7 @@ enum Attempt {
     Taken,
     PutOff,
     /// Refused for good. Recorded as put off until all answers of the run are known.
-    Refused(delivery::Model, Refusal),
+    Refused(Box<(delivery::Model, Refusal)>),
 }
 
 impl GapReport {
@@ -114,7 +114,7 @@ impl GapReport {
             match attempt {
                 Ok(Attempt::NotBegun | Attempt::PutOff) => {}
                 Ok(Attempt::Taken) => sent_now += 1,
-                Ok(Attempt::Refused(mail, refusal)) => refused.push((mail, refusal)),
+                Ok(Attempt::Refused(answered)) => refused.push(*answered),
                 Err(error) => fault = Some(error),
             }
         }
@@ -166,7 +166,7 @@ impl GapReport {
         let given_up = matches!(settled, Settled::Refused { .. });
         sending.record(&mail, settled).await?;
         Ok(match refusal {
-            Some(refusal) if !given_up => Attempt::Refused(mail, refusal),
+            Some(refusal) if !given_up => Attempt::Refused(Box::new((mail, refusal))),
             _ if sent => Attempt::Taken,
             _ => Attempt::PutOff,
         })

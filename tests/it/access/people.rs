@@ -53,7 +53,7 @@ both!(
         let today = day("2026-11-16");
         for claim in [
             KnownBy::WorkEmail("p4@board.example\0".to_owned()),
-            KnownBy::EmployeeNumber(None, "\0004".to_owned()),
+            KnownBy::EmployeeNumber(None, "\u{0}004".to_owned()),
             KnownBy::EmployeeNumber(Some("NHS\0".to_owned()), "004".to_owned()),
         ] {
             assert_eq!(find(&world.db, &claim, today).await.unwrap(), None, "{claim:?}");

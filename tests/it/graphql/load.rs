@@ -120,7 +120,10 @@ impl Readings {
                 let mut held = held.lock().unwrap();
                 if *held == Held::Next {
                     *held = Held::One;
-                    drop(let_go.wait_timeout_while(held, wait, |held| *held == Held::One).unwrap());
+                    // The thread's other tasks go on elsewhere meanwhile.
+                    tokio::task::block_in_place(|| {
+                        drop(let_go.wait_timeout_while(held, wait, |held| *held == Held::One).unwrap());
+                    });
                 }
             }
         });
