@@ -190,7 +190,8 @@ both!(
                 std::process::Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status();
             assert!(sent.unwrap().success());
             let (code, _, error) = told(child.wait_with_output().unwrap());
-            assert!(begun.elapsed() < Duration::from_secs(5), "{signal}: {:?}", begun.elapsed());
+            // The lock is held for as long as the test runs; a machine that is busy takes some seconds to stop.
+            assert!(begun.elapsed() < Duration::from_secs(20), "{signal}: {:?}", begun.elapsed());
             assert_eq!(code, Some(130), "{error}");
             assert!(error.contains("Stopping: ") && error.contains("press again"), "{error}");
             held.rollback().await.unwrap();
