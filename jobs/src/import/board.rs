@@ -387,6 +387,12 @@ impl<T> Writes<T> {
         self.added.extend(wanted.into_iter().filter(|(id, _)| id.is_none()).map(|(_, new)| new));
     }
 
+    /// The rows `on_file` as they will be, then those that are added. Rows that will be removed are among them.
+    pub(super) fn after<'a>(&'a self, on_file: &'a [(i64, T)]) -> impl Iterator<Item = &'a T> {
+        let changed: HashMap<i64, &T> = self.changed.iter().map(|(id, new)| (*id, new)).collect();
+        on_file.iter().map(move |(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&self.added)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
     }

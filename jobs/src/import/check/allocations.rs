@@ -8,8 +8,7 @@ use entity::period::{Day, Validity};
 use entity::value::Role;
 
 use super::super::board::{
-    Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval, Board, Owned, PersonIx, Plan, Post, UnitIx,
-    Writes,
+    Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval, Board, Owned, PersonIx, Plan, UnitIx, Writes,
 };
 use super::super::findings::{Fault, FileCount, Findings};
 use super::super::layout::{Has, SupporterColumn as At};
@@ -186,16 +185,13 @@ fn renew<T: Copy + PartialEq>(
 /// not count there.
 pub(super) fn tell_outside_teams(board: &Board, as_at: Day, plan: &Plan, file: &str, findings: &mut Findings) {
     let same = same_people(board, plan);
-    let writes = &plan.allocations;
-    let changed: HashMap<i64, &Allocation> = writes.changed.iter().map(|(id, new)| (*id, new)).collect();
-    let after = board.allocations.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&writes.added);
-    let not_meant: Vec<&Allocation> = after
+    let allocations = plan.allocations.after(&board.allocations);
+    let not_meant: Vec<&Allocation> = allocations
         .filter(|allocation| allocation.role == Role::PeerSupporter && allocation.validity.holds_on(as_at))
         .filter(|allocation| !allocation.terms.outside_team)
         .collect();
     let supporters: HashSet<PersonIx> = not_meant.iter().map(|allocation| same.lowest(allocation.person)).collect();
-    let changed: HashMap<i64, &Post> = plan.posts.changed.iter().map(|(id, new)| (*id, new)).collect();
-    let posts = board.posts.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&plan.posts.added);
+    let posts = plan.posts.after(&board.posts);
     // A team is its cover group, where it has one.
     let team = |unit: UnitIx| match board.units.list[unit.at()].cover_group {
         Some(group) => Team::Group(group),

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::super::board::{Board, Person, PersonIx, Plan, Unit};
+use super::super::board::{Board, PersonIx, Plan, Unit};
 use super::super::findings::Findings;
 use super::super::words::Text;
 use super::shares::same_people;
@@ -57,9 +57,9 @@ pub(super) fn units(board: &Board, file: &str, before: &[Unit], findings: &mut F
     let codes = board.units.list.iter().enumerate();
     let codes = codes.map(|(at, unit)| (board.words.get(unit.code), at >= before.len()));
     tell("unit code", codes, file, findings);
-    let on_file: HashSet<Text> = before.iter().filter_map(|unit| unit.cover_group).collect();
-    let groups = board.units.list.iter().filter_map(|unit| unit.cover_group);
-    tell("cover group", old_then_new(board, on_file, groups), file, findings);
+    let groups = before.iter().map(|unit| (unit, false)).chain(board.units.list.iter().map(|unit| (unit, true)));
+    let groups = groups.filter_map(|(unit, is_new)| Some((unit.cover_group?, is_new)));
+    tell("cover group", once_each(board, groups), file, findings);
 }
 
 /// What is said of course codes of the list `file`.
@@ -71,22 +71,15 @@ pub(super) fn courses(board: &Board, file: &str, findings: &mut Findings) {
 
 /// What is said of employers of the staff list `file`.
 pub(super) fn employers(board: &Board, file: &str, findings: &mut Findings) {
-    let employer = |person: &Person| person.key.0;
-    let (old, new) = board.people.list.split_at(board.people.on_file.len());
-    let old: HashSet<Text> = old.iter().map(employer).collect();
-    tell("employer", old_then_new(board, old, new.iter().map(employer)), file, findings);
+    let on_file = board.people.on_file.len();
+    let employers = board.people.list.iter().enumerate().map(|(at, person)| (person.key.0, at >= on_file));
+    tell("employer", once_each(board, employers), file, findings);
 }
 
-/// Keys on file, then each that is new once, with whether it is new.
-fn old_then_new(
-    board: &Board,
-    old: HashSet<Text>,
-    all: impl Iterator<Item = Text>,
-) -> impl Iterator<Item = (&str, bool)> {
-    let mut known = old.clone();
-    let new: Vec<Text> = all.filter(|key| known.insert(*key)).collect();
-    let new = new.into_iter().map(|key| (board.words.get(key), true));
-    old.into_iter().map(|key| (board.words.get(key), false)).chain(new)
+/// Each key the first time that it comes, with whether it is new.
+fn once_each(board: &Board, keys: impl Iterator<Item = (Text, bool)>) -> impl Iterator<Item = (&str, bool)> {
+    let mut seen = HashSet::new();
+    keys.filter(move |(key, _)| seen.insert(*key)).map(|(key, is_new)| (board.words.get(key), is_new))
 }
 
 /// Says which new keys of one kind differ from another only by leading zeros, or by letters that look alike.

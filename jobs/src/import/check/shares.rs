@@ -30,9 +30,7 @@ impl Shares {
         let same = same_people(board, plan);
         let touched: HashMap<PersonIx, (String, u32)> =
             self.0.into_iter().map(|(person, place)| (same.lowest(person), place)).collect();
-        let changed: HashMap<i64, _> = plan.allocations.changed.iter().map(|(id, new)| (*id, new)).collect();
-        let after = board.allocations.iter().map(|(id, old)| changed.get(id).copied().unwrap_or(old));
-        let after = after.chain(&plan.allocations.added);
+        let after = plan.allocations.after(&board.allocations);
         // Each first day adds a share, and each first day without takes it away again.
         let mut events: Vec<(PersonIx, Option<Day>, i32)> = Vec::new();
         for allocation in after.filter(|after| after.role == Role::PeerSupporter && !after.validity.is_empty()) {
