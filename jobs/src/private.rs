@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 /// A file that takes the place of the one with its name when it is whole: until [`put_in_place`](Self::put_in_place) it is
 /// written under another name in the same folder, and it goes if that never happens. A link in its place is replaced and never
-/// followed: whoever may write into the folder could else choose which file of the user is written over.
+/// followed: otherwise anyone who can write into the folder could choose which file of the user is written over.
 #[derive(Debug)]
 pub struct Replacement {
     file: Writing,

@@ -199,8 +199,7 @@ impl GapReport {
         if on_file.iter().all(|(_, addressed)| *addressed) {
             return Ok(());
         }
-        let (current, previous) = pinned(db, report).await?;
-        let boards = self.boards(db, week, &current, previous.as_ref()).await?;
+        let boards = self.pinned_boards(db, week, report).await?;
         let recipients = boards.recipients(db).await?;
         let waits = |unit: UnitId| on_file.contains(&(Key::Unit(unit).to_string(), false));
         let mut found = BTreeSet::new();
@@ -238,6 +237,17 @@ impl GapReport {
             None => None,
         };
         Ok(Boards { current, previous, missed: store::missed_before(db, self.zone, week).await? })
+    }
+
+    /// The same of a report that has been built: of the snapshots that it is pinned to.
+    async fn pinned_boards(
+        &self,
+        db: &DatabaseConnection,
+        week: IsoWeek,
+        report: &report::Model,
+    ) -> Result<Boards, ReportError> {
+        let (current, previous) = pinned(db, report).await?;
+        self.boards(db, week, &current, previous.as_ref()).await
     }
 
     fn compose(&self, boards: &Boards, week: IsoWeek, recipient: &Recipient) -> Result<Rendered, ReportError> {

@@ -14,6 +14,7 @@ use entity::table::{delivery, report};
 use futures_util::StreamExt as _;
 use sea_orm::{DatabaseConnection, DbErr};
 
+use super::outcome::RELAY_REFUSES;
 use super::recipients::{Key, Recipient};
 use super::refusal::{self, Refusal};
 use super::render::Rendered;
@@ -172,7 +173,7 @@ impl GapReport {
         })
     }
 
-    /// Decides what becomes of mails that were refused for good. If the server refuses all alike, somebody can mend the
+    /// Decides what becomes of mails that were refused for good. If the server refuses all alike, the operator can mend the
     /// settings meanwhile, as in an outage: they are tried again, all at the same time, so that they are judged together
     /// again. Otherwise they are not.
     async fn judge(
@@ -185,7 +186,7 @@ impl GapReport {
         let most = refused.iter().map(|(_, refusal)| refusal.attempt).max().unwrap_or_default();
         let together = back_off(most).filter(|_| relay_refuses).map(|wait| sending.clock() + wait);
         if relay_refuses {
-            tracing::error!(%week, mails = refused.len(), "the mail server refuses every mail alike: see SMTP_URL, MAIL_FROM and whom the server lets send");
+            tracing::error!(%week, mails = refused.len(), "{RELAY_REFUSES}");
         }
         for (mail, Refusal { said: error, .. }) in refused {
             let shown = mask(mail.address.as_deref().unwrap_or_default());

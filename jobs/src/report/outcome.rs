@@ -2,6 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+/// What an operator is told if the mail server refuses every mail of a run.
+pub(super) const RELAY_REFUSES: &str =
+    "the mail server refuses every mail alike: see SMTP_URL, MAIL_FROM and which senders the server accepts";
+
 /// What became of a week's mails so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
@@ -57,9 +61,7 @@ impl std::fmt::Display for Outcome {
             )?;
         }
         if *relay_refuses {
-            f.write_str(
-                "; the mail server refuses every mail alike: see SMTP_URL, MAIL_FROM and whom the server lets send",
-            )?;
+            write!(f, "; {RELAY_REFUSES}")?;
         }
         Ok(())
     }

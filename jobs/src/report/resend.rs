@@ -6,7 +6,7 @@ use entity::store::report::{self as store, NewDelivery};
 use entity::table::{delivery, report};
 use sea_orm::DatabaseConnection;
 
-use super::{GapReport, ReportError, deliver, pinned};
+use super::{GapReport, ReportError, deliver};
 
 impl GapReport {
     /// Makes those mails of the report due again that were refused for good and whose address, text or way has changed
@@ -22,8 +22,7 @@ impl GapReport {
         if refused.is_empty() {
             return Ok(());
         }
-        let (current, previous) = pinned(db, report).await?;
-        let boards = self.boards(db, week, &current, previous.as_ref()).await?;
+        let boards = self.pinned_boards(db, week, report).await?;
         let recipients = boards.recipients(db).await?;
         for old in refused {
             let Some(recipient) = recipients.iter().find(|recipient| recipient.key.to_string() == old.recipient) else {
