@@ -26,6 +26,7 @@ mod m20261129_000014_import_undo;
 mod m20261129_000015_level1_bands;
 mod m20261130_000021_write_probe;
 mod m20261130_000022_delivery_refused_by;
+mod m20261130_000023_blank_cells;
 mod m20261130_000041_sign_in_key;
 
 /// The steps, oldest first.
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000015_level1_bands::Migration),
             Box::new(m20261130_000021_write_probe::Migration),
             Box::new(m20261130_000022_delivery_refused_by::Migration),
+            Box::new(m20261130_000023_blank_cells::Migration),
             Box::new(m20261130_000041_sign_in_key::Migration),
         ]
     }

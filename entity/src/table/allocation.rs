@@ -26,6 +26,14 @@ pub struct Model {
     pub valid_from: Option<Day>,
     /// First day on which the role is held no longer; open-ended when absent.
     pub valid_to: Option<Day>,
+    /// Whether the last file left Line Approved On blank: approvals on file are older ones, and a blank takes none back again.
+    pub line_approval_blank: bool,
+    /// The same of Senior Approved On.
+    pub senior_approval_blank: bool,
+    /// The same of Signed Off On.
+    pub sign_off_blank: bool,
+    /// The same of Paused From.
+    pub pause_blank: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -57,13 +57,13 @@ pub(super) async fn load(
     if files.training.is_some() {
         completions(db, board).await?;
     }
+    if files.supporters.is_some() || files.staff.is_some() {
+        facts_of_allocations(db, board).await?;
+    }
     // A link adds the shares of two people up, and a staff list moves supporters out of their teams.
     if files.supporters.is_some() || files.links.is_some() || files.staff.is_some() {
         allocations(db, board).await?;
         links(db, board).await?;
-    }
-    if files.supporters.is_some() || files.staff.is_some() {
-        facts_of_allocations(db, board).await?;
     }
     if files.staff.is_some() {
         staff_lists(db, board).await?;
@@ -217,28 +217,46 @@ async fn completions(db: &(impl ConnectionTrait + StreamTrait), board: &mut Boar
     Ok(())
 }
 
+/// The allocations, each with the last of its dated facts as the last file told it: what a file's row is compared with.
 async fn allocations(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+    fn last<T: Copy>(facts: &[(i64, T)]) -> Option<T> {
+        facts.last().map(|(_, fact)| *fact)
+    }
+    let none = AllocationFacts::default();
     let mut rows = allocation::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
-        let allocation::Model { id, person_id, role, unit_id, share, valid_from, valid_to } = row;
+        let allocation::Model {
+            id,
+            person_id,
+            role,
+            unit_id,
+            share,
+            valid_from,
+            valid_to,
+            line_approval_blank,
+            senior_approval_blank,
+            sign_off_blank,
+            pause_blank,
+        } = row;
+        let facts = board.allocation_facts.get(&id.0).unwrap_or(&none);
         let allocation = Allocation {
             person: board.person_on_file(person_id)?,
             role,
             unit: board.unit_on_file(unit_id)?,
             share,
             validity: Validity { from: valid_from, to: valid_to },
-            line: None,
-            senior: None,
-            signed_off_on: None,
-            pause: None,
-            terms: AllocationTerms::default(),
+            line: last(&facts.line).filter(|_| !line_approval_blank),
+            senior: last(&facts.senior).filter(|_| !senior_approval_blank),
+            signed_off_on: last(&facts.signed_off).filter(|_| !sign_off_blank),
+            pause: last(&facts.pauses).filter(|_| !pause_blank),
+            terms: last(&facts.terms).map(|(_, terms)| terms).unwrap_or_default(),
         };
         board.allocations.push((id.0, allocation));
     }
     Ok(())
 }
 
-/// The dated facts of the allocations; the last of each kind is what a file's row is compared with.
+/// The dated facts of the allocations.
 async fn facts_of_allocations(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
     let mut all: HashMap<i64, AllocationFacts> = HashMap::new();
     let mut rows = approval::Entity::find().stream(db).await?;
@@ -277,15 +295,6 @@ async fn facts_of_allocations(db: &(impl ConnectionTrait + StreamTrait), board: 
         facts.signed_off.sort_by_key(|(id, on)| (*on, *id));
         facts.pauses.sort_by_key(|(id, pause)| (pause.from, *id));
         facts.terms.sort_by_key(|(id, (from, _))| (*from, *id));
-    }
-    for (id, allocation) in &mut board.allocations {
-        if let Some(facts) = all.get(id) {
-            allocation.line = facts.line.last().map(|(_, approval)| *approval);
-            allocation.senior = facts.senior.last().map(|(_, approval)| *approval);
-            allocation.signed_off_on = facts.signed_off.last().map(|(_, on)| *on);
-            allocation.pause = facts.pauses.last().map(|(_, pause)| *pause);
-            allocation.terms = facts.terms.last().map(|(_, (_, terms))| *terms).unwrap_or_default();
-        }
     }
     board.allocation_facts = all;
     Ok(())

@@ -98,6 +98,10 @@ pub(crate) async fn insert_allocations(db: &DatabaseConnection, rows: impl IntoI
         share: row.share,
         valid_from: row.valid_from,
         valid_to: row.valid_to,
+        line_approval_blank: row.line_approved_on.is_none(),
+        senior_approval_blank: row.senior_approved_on.is_none(),
+        sign_off_blank: row.signed_off_on.is_none(),
+        pause_blank: row.paused_from.is_none() && row.paused_to.is_none(),
     });
     insert::<allocation::Entity>(db, base).await;
     let approvals = rows.iter().flat_map(|row| {

@@ -196,7 +196,7 @@ impl Reader<'_> {
             .await?;
         let facts = self.facts_of_allocations(rows.iter().map(|row| row.id)).await?;
         let record = |row| {
-            let allocation::Model { id, person_id: _, role, unit_id, share, valid_from, valid_to } = row;
+            let allocation::Model { id, role, unit_id, share, valid_from, valid_to, .. } = row;
             let (first, last) = days(valid_from, valid_to);
             let mut record = json!({
                 "role": role.word(),

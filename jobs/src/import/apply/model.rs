@@ -141,18 +141,8 @@ impl Ids {
 
     /// The row of an allocation; its dated facts are rows of their own.
     pub(super) fn allocation(&self, id: i64, allocation: &Allocation) -> allocation::Model {
-        let Allocation {
-            person,
-            role,
-            unit,
-            share,
-            validity,
-            line: _,
-            senior: _,
-            signed_off_on: _,
-            pause: _,
-            terms: _,
-        } = *allocation;
+        let Allocation { person, role, unit, share, validity, line, senior, signed_off_on, pause, terms: _ } =
+            *allocation;
         allocation::Model {
             id: AllocationId(id),
             person_id: self.person_id(person),
@@ -161,6 +151,10 @@ impl Ids {
             share,
             valid_from: validity.from,
             valid_to: validity.to,
+            line_approval_blank: line.is_none(),
+            senior_approval_blank: senior.is_none(),
+            sign_off_blank: signed_off_on.is_none(),
+            pause_blank: pause.is_none(),
         }
     }
 

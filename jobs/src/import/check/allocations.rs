@@ -1,6 +1,6 @@
 //! supporters.csv: allocations of roles, and the dated facts of each. Approvals, sign-offs and pauses accumulate: a later day
-//! than the last one on file is a renewal, an earlier or a blank one corrects the last. Terms hold from the as-at day of the
-//! file that changes them.
+//! than the last one on file is a renewal, an earlier or a blank one corrects the last. What the last file left blank is blank on
+//! file, so that a blank corrects once. Terms hold from the as-at day of the file that changes them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -134,10 +134,14 @@ fn accumulate(
     as_at: Day,
     plan: &mut Plan,
 ) {
-    renew(&mut plan.line_approvals, allocation, &known.line, new.line, |approval| Some(approval.on));
-    renew(&mut plan.senior_approvals, allocation, &known.senior, new.senior, |approval| Some(approval.on));
-    renew(&mut plan.sign_offs, allocation, &known.signed_off, new.signed_off_on, |on| Some(*on));
-    renew(&mut plan.pauses, allocation, &known.pauses, new.pause, |pause| pause.from);
+    let line = (old.and_then(|old| old.line), new.line);
+    renew(&mut plan.line_approvals, allocation, &known.line, line, |approval| Some(approval.on));
+    let senior = (old.and_then(|old| old.senior), new.senior);
+    renew(&mut plan.senior_approvals, allocation, &known.senior, senior, |approval| Some(approval.on));
+    let signed_off_on = (old.and_then(|old| old.signed_off_on), new.signed_off_on);
+    renew(&mut plan.sign_offs, allocation, &known.signed_off, signed_off_on, |on| Some(*on));
+    let pause = (old.and_then(|old| old.pause), new.pause);
+    renew(&mut plan.pauses, allocation, &known.pauses, pause, |pause| pause.from);
     // The first terms hold from always, later ones from the day of the file.
     let changed = old.is_none_or(|old| old.terms != new.terms);
     match known.terms.last() {
@@ -154,19 +158,21 @@ fn accumulate(
     }
 }
 
-/// A later day than that of the last fact on file is one more; an earlier or a blank one takes the place of the last.
+/// A later day than that of the last fact on file is one more; an earlier one, or a blank where the last file had a day, takes
+/// the place of the last.
 fn renew<T: Copy + PartialEq>(
     writes: &mut Writes<Owned<T>>,
     allocation: AllocationRef,
     known: &[(i64, T)],
-    said: Option<T>,
+    (before, said): (Option<T>, Option<T>),
     day: impl Fn(&T) -> Option<Day>,
 ) {
     let owned = |fact| Owned { allocation, fact };
     match (known.last(), said) {
         (None, None) => {}
         (None, Some(said)) => writes.added.push(owned(said)),
-        (Some((id, _)), None) => writes.removed.push(*id),
+        (Some((id, _)), None) if before.is_some() => writes.removed.push(*id),
+        (Some(_), None) => {}
         (Some((_, last)), Some(said)) if *last == said => {}
         (Some((_, last)), Some(said)) if day(last) < day(&said) => writes.added.push(owned(said)),
         (Some((id, _)), Some(said)) => {
