@@ -1,7 +1,7 @@
 //! What the attempts of one run of mails share: the clock, whether another mail may be begun, and how an end is recorded.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
@@ -32,8 +32,9 @@ pub(super) struct Sending<'a> {
     process: &'a Process,
     now: DateTime<Utc>,
     started: Instant,
-    /// Set while the end of an attempt cannot be recorded: no further mail is begun.
-    unrecorded: Arc<AtomicBool>,
+    /// How many attempts have ended and could not be recorded yet. While there is one, no further mail is begun. A count and no
+    /// flag: that another attempt could be recorded does not mean that this one is.
+    unrecorded: Arc<AtomicUsize>,
 }
 
 impl<'a> Sending<'a> {
@@ -54,7 +55,7 @@ impl<'a> Sending<'a> {
 
     /// Whether another mail may be begun.
     pub(super) fn goes_on(&self) -> bool {
-        !self.process.stopping.is_cancelled() && !self.unrecorded.load(Ordering::SeqCst)
+        !self.process.stopping.is_cancelled() && self.unrecorded.load(Ordering::SeqCst) == 0
     }
 
     /// Records how an attempt ended, in a task of its own: it goes on if the run is cut short, for instance because the
@@ -65,14 +66,15 @@ impl<'a> Sending<'a> {
         let left = mail.next_attempt_at.map_or(TimeDelta::zero(), |until| until - self.clock());
         let end = Instant::now() + left.to_std().unwrap_or_default();
         let recorded = self.process.tasks.spawn(async move {
-            let mut wait = FIRST_WAIT;
+            let (mut wait, mut is_counted) = (FIRST_WAIT, false);
             loop {
                 let attempted = Attempted { id, week: &week, recipient: &recipient, attempt };
                 let Err(error) = store::settle(&db, attempted, settled.clone()).await else {
-                    unrecorded.store(false, Ordering::SeqCst);
+                    unrecorded.fetch_sub(usize::from(is_counted), Ordering::SeqCst);
                     return Ok(());
                 };
-                unrecorded.store(true, Ordering::SeqCst);
+                unrecorded.fetch_add(usize::from(!is_counted), Ordering::SeqCst);
+                is_counted = true;
                 tracing::warn!(%error, %week, delivery = %id, "the end of an attempt at a mail could not be recorded");
                 if Instant::now() + wait >= end {
                     return Err(error);

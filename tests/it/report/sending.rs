@@ -8,7 +8,7 @@ use entity::store::run::{self as ledger, GAP_REPORT};
 use entity::value::{DeliveryState, RunState};
 use jobs::runner::Runner;
 use jobs::schedule::{Period, TABLE};
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 
 use super::many::many_mails;
 use super::{by_smtp, now, ready, row_of, rows, week};
@@ -100,6 +100,94 @@ both!(
         };
         tokio::time::timeout(Duration::from_secs(1), recorded).await.expect("all acceptances are recorded");
         assert_eq!(row_of(&world.db, 2).await.attempts, 1);
+    }
+);
+
+/// Makes the database refuse to record that this mail was taken, and nothing else.
+async fn refuse_record_of(db: &DatabaseConnection, mail: i64) {
+    let statements = if entity::store::is_postgres(db) {
+        vec![
+            "CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$"
+                .to_owned(),
+            format!(
+                "CREATE TRIGGER refused BEFORE UPDATE ON delivery FOR EACH ROW \
+                 WHEN (NEW.state = 'SENT' AND NEW.id = {mail}) EXECUTE FUNCTION refused()"
+            ),
+        ]
+    } else {
+        vec![format!(
+            "CREATE TRIGGER refused BEFORE UPDATE ON delivery WHEN NEW.state = 'SENT' AND NEW.id = {mail} \
+             BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )]
+    };
+    for statement in statements {
+        db.execute_unprepared(&statement).await.unwrap();
+    }
+}
+
+async fn record_again(db: &DatabaseConnection) {
+    let of = if entity::store::is_postgres(db) { " ON delivery" } else { "" };
+    db.execute_unprepared(&format!("DROP TRIGGER refused{of}")).await.unwrap();
+}
+
+/// Waits until so many mails are recorded as sent.
+async fn recorded(db: &DatabaseConnection, mails: usize) {
+    let recorded = async {
+        while sent(db).await < mails {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), recorded).await.expect("they are recorded");
+}
+
+both!(
+    async fn no_mail_is_begun_while_another_cannot_be_recorded(world: World) {
+        ready(&world).await;
+        many_mails(&world.db, MAILS).await;
+        refuse_record_of(&world.db, 2).await;
+        let listener = holding().await;
+        listener.treat("q2@board.example", Manner::Take);
+        let job = by_smtp(&listener);
+        let run = {
+            let (db, job) = (world.db.clone(), job.clone());
+            tokio::spawn(async move { job.run(&db, week("2026-W47"), now()).await })
+        };
+        listener.has(4).await;
+        // The second mail was taken, and its record is refused more than once.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        listener.release();
+        recorded(&world.db, 3).await;
+        // Time enough for a fifth mail, now that three of the first four are recorded.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(counted(&listener.messages()).len(), 4, "no further mail is begun");
+
+        record_again(&world.db).await;
+        let outcome = tokio::time::timeout(Duration::from_secs(60), run).await.expect("it goes on").unwrap().unwrap();
+        assert_eq!((outcome.sent, outcome.waiting), (4, 8));
+        let outcome = job.run(&world.db, week("2026-W47"), now() + TimeDelta::minutes(1)).await.unwrap();
+        assert_eq!((outcome.sent_now, outcome.sent), (8, 12));
+        let messages = listener.messages();
+        assert!(messages.len() == 8 && counted(&messages).len() == 8, "{:?}", counted(&messages));
+    }
+);
+
+both!(
+    async fn a_record_that_is_refused_is_tried_until_it_is_made(world: World) {
+        ready(&world).await;
+        many_mails(&world.db, 4).await;
+        refuse_record_of(&world.db, 2).await;
+        let listener = SmtpListener::start().await;
+        let job = by_smtp(&listener);
+        let db = world.db.clone();
+        let run = tokio::spawn(async move { job.run(&db, week("2026-W47"), now()).await });
+        recorded(&world.db, 3).await;
+        // Longer than a few tries take, one straight after the other.
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert!(!run.is_finished() && sent(&world.db).await == 3, "it is still tried");
+        record_again(&world.db).await;
+        let outcome = tokio::time::timeout(Duration::from_secs(60), run).await.expect("it ends").unwrap().unwrap();
+        assert_eq!((outcome.sent_now, outcome.waiting), (4, 0));
+        assert_eq!((row_of(&world.db, 102).await.attempts, listener.messages().len()), (1, 4));
     }
 );
 
