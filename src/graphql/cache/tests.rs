@@ -66,6 +66,10 @@ async fn one_callers_days_are_computed_one_after_the_other() {
     }
     // A caller who asks for one of these days does not wait for the caller who asked before.
     cache.coverage(OTHER, &known, (day(7), day(TODAY))).await.unwrap();
+    // Meanwhile none of the caller's own was computed: each waits for the turn.
+    for day in &mut days {
+        assert!(futures_util::poll!(day.as_mut()).is_pending());
+    }
     drop(own);
     futures_util::future::join_all(days).await;
 }

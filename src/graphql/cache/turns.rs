@@ -135,6 +135,14 @@ mod tests {
         drop(second);
     }
 
+    #[test]
+    fn other_days_leave_a_processor_free() {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let turns = Turns::default();
+        let taken: Vec<_> = (0..2 * processors).map_while(|_| turns.other().now_or_never()).collect();
+        assert_eq!(taken.len(), (processors - 1).max(1));
+    }
+
     #[tokio::test]
     async fn a_caller_with_many_days_waits_behind_a_caller_with_one() {
         let turns = Arc::new(Turns::new(1));

@@ -4,14 +4,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use chrono::TimeDelta;
 use entity::id::ApiTokenId;
 use entity::store::access::{session, token};
-use entity::table::{access_grant, api_token, session as session_table, sign_in_link};
-use entity::value::AccessRole;
+use entity::table::{access_grant, api_token, audit_event, session as session_table, sign_in_link};
+use entity::value::{AccessRole, Action};
 use psn::access::secret::{Kind, Secret};
-use sea_orm::{ConnectionTrait as _, EntityTrait as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::{ask, ask_as, kind, request, site};
 use crate::graphql::board;
-use crate::harness::{Engine, Pass, both, instant};
+use crate::harness::{Engine, Pass, World, both, instant};
 use crate::site::Answer;
 
 /// All that a client sees of an answer but the id of its request.
@@ -115,6 +115,36 @@ both!(
 fn bearer(token: &str) -> Pass {
     Pass(header::AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {token}")).unwrap())
 }
+
+/// How many attempts each event about refused ones counts.
+async fn refused_attempts(world: &World) -> Vec<u64> {
+    let events = audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::SignInRefused.word()));
+    let events = events.order_by_asc(audit_event::Column::Id).all(&world.db).await.unwrap();
+    let attempts =
+        |after: &str| serde_json::from_str::<serde_json::Value>(after).unwrap()["attempts"].as_u64().unwrap();
+    events.iter().map(|event| attempts(event.after.as_deref().unwrap())).collect()
+}
+
+both!(
+    async fn refused_attempts_of_one_second_are_one_event(world: World) {
+        let (router, _gate) = site(&world);
+        let unknown = Pass::token(&Secret::new(Kind::Token).unwrap());
+        for _ in 0..30 {
+            assert_eq!(kind(&router, &unknown).await, None);
+        }
+        // The clock stands still, so no second event may be written, however often the timer looks.
+        tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+        assert_eq!(refused_attempts(&world).await, [1]);
+        world.clock.set(world.clock.now() + TimeDelta::seconds(1));
+        let written = async {
+            while refused_attempts(&world).await.len() < 2 {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(30), written).await.expect("the rest is written");
+        assert_eq!(refused_attempts(&world).await, [1, 29]);
+    }
+);
 
 both!(
     async fn headers_in_which_a_proxy_might_name_somebody_are_never_read(world: World) {

@@ -1,9 +1,9 @@
 //! What can be concluded from many answers. The same questions, about other days, other policies, orders and filters, are asked
 //! of worlds that differ in nothing but when one person is away: whoever is not shown these days must get the same answers.
 
-use entity::id::{ApiTokenId, PersonId, UnavailabilityId, UnitId};
+use entity::id::{AllocationId, AllocationTermsId, ApiTokenId, PersonId, UnavailabilityId, UnitId};
 use entity::period::Day;
-use entity::table::{completion, person, post, unavailability};
+use entity::table::{allocation_terms, completion, person, post, unavailability};
 use entity::value::{AccessRole, Role};
 use psn::access::Viewer;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
@@ -273,6 +273,53 @@ both!(
             // Their line manager of today is told of every day.
             let record = told(&Viewer::person(PersonId(1), Vec::new()), on).await;
             assert_eq!(record["pause"]["firstDay"], "2026-07-01", "{on}: {record}");
+        }
+    }
+);
+
+both!(
+    async fn a_former_manager_is_told_no_decision_that_came_later(world: World) {
+        ward(&world.db).await;
+        // Person 80 went to S1 in June. What is on file of the old allocation was decided in July, or holds since.
+        for change in [
+            "UPDATE allocation SET valid_to = '2026-06-01' WHERE id = 80",
+            "UPDATE post SET unit_id = 6 WHERE person_id = 80",
+            "UPDATE approval SET decided_on = '2026-07-01' WHERE allocation_id = 80",
+            "UPDATE sign_off SET signed_off_on = '2026-07-01' WHERE allocation_id = 80",
+        ] {
+            world.db.execute_unprepared(change).await.unwrap();
+        }
+        let later = allocation_terms::Model {
+            id: AllocationTermsId(900),
+            allocation_id: AllocationId(SUPPORTER),
+            valid_from: Some(day("2026-07-01")),
+            protected_hours: Some(900),
+            outside_team: false,
+        };
+        insert::<allocation_terms::Entity>(&world.db, [later]).await;
+        changed(&world.db).await;
+        let asking = Asking::over(&world, world.db.clone()).await;
+        let told = async |viewer: &Viewer, on: &str| {
+            let query = format!(
+                "{{ team(code: \"N9\", asOf: \"{on}\") {{ supporters(includeEnded: true) {{ nodes {{ share
+                 lineApproval {{ decidedOn }} seniorApproval {{ decidedOn }} signedOffOn protectedHours outsideTeam }} }} }} }}"
+            );
+            let mut answer = asking.answer(&query, viewer).await;
+            let records = answer["data"]["team"]["supporters"]["nodes"].as_array_mut().unwrap().iter_mut();
+            records.map(Value::take).find(|record| record["share"] == 1000).unwrap()
+        };
+        let decided = json!({ "decidedOn": "2026-07-01" });
+        for on in ["2026-05-31", "2026-06-01", "2026-11-16"] {
+            let record = told(&senior_manager(), on).await;
+            let own = json!({ "share": 1000, "lineApproval": null, "seniorApproval": null, "signedOffOn": null,
+                "protectedHours": 4.5, "outsideTeam": true });
+            assert_eq!(record, own, "{on}");
+            // Their line manager of today is told of every day.
+            let record = told(&Viewer::person(PersonId(1), Vec::new()), on).await;
+            assert_eq!([&record["lineApproval"], &record["seniorApproval"]], [&decided; 2], "{on}: {record}");
+            assert_eq!(record["signedOffOn"], "2026-07-01", "{on}: {record}");
+            let (hours, outside) = if on < "2026-07-01" { (4.5, true) } else { (9.0, false) };
+            assert_eq!((&record["protectedHours"], &record["outsideTeam"]), (&json!(hours), &json!(outside)), "{on}");
         }
     }
 );
