@@ -7,9 +7,10 @@ use entity::actor::Actor;
 use entity::clock::Clock;
 use entity::period::Day;
 use jobs::audit::AuditCheck;
-use jobs::mail::{Mailer, Sender};
+use jobs::mail::{Mailbox, Mailer};
 use jobs::private;
 use jobs::report::GapReport;
+use jobs::report::render::Setting;
 use jobs::retention::Retention;
 use jobs::runner::{Job, Runner};
 use jobs::schedule::{EVERY_MINUTE, TABLE};
@@ -196,8 +197,9 @@ impl App {
         let settings = &self.settings;
         let mailer = mailer(settings)?;
         let limit = settings.privacy.small_number_limit;
-        let (from, base_url, zone) = (sender(settings)?, settings.base_url.clone(), settings.board_zone);
-        Ok(GapReport { mailer, from, base_url, limit, zone })
+        let base_url = settings.base_url.clone();
+        let setting = Setting { base_url, coordinator: settings.mail.coordinator() };
+        Ok(GapReport { mailer, from: sender(settings)?, setting, limit, zone: settings.board_zone })
     }
 
     /// What removes data beyond its period, as the settings say.
@@ -280,7 +282,7 @@ pub fn mailer(settings: &Settings) -> Result<Mailer, Stop> {
 /// # Errors
 ///
 /// [`Stop::Refused`] for a sender that is none.
-pub fn sender(settings: &Settings) -> Result<Sender, Stop> {
+pub fn sender(settings: &Settings) -> Result<Mailbox, Stop> {
     settings.mail.mail_from.parse().map_err(|error| Stop::Refused(format!("MAIL_FROM: {error}")))
 }
 

@@ -10,6 +10,7 @@ pub mod migrate;
 pub mod operations;
 pub mod person;
 mod progress;
+pub mod report;
 pub mod run;
 pub mod schema;
 pub mod serve;
@@ -72,6 +73,8 @@ pub enum Command {
     Worker(worker::Args),
     /// Run a job now, or list the jobs and their runs.
     Run(run::Args),
+    /// Look at a week's mails before they are sent.
+    Report(report::Args),
     /// API tokens for front ends and scripts: make, list, revoke.
     Token(token::Args),
     /// Roles that people have besides what follows from the facts: add, list, withdraw.
@@ -165,6 +168,7 @@ async fn once_only(command: Command, settings: Settings, clock: Clock) -> Result
             app.close().await;
             done
         }
+        Command::Report(args) => report::run(args, settings, clock).await,
         Command::Token(args) => token::run(args, settings, clock).await,
         Command::Grant(args) => grant::run(args, settings, clock).await,
         Command::Person(args) => {

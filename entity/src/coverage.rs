@@ -24,7 +24,7 @@ pub mod tree;
 mod index;
 
 pub use breakdown::{Breakdowns, Disclosure, StandingCounts};
-pub use forecast::{Cause, Risk};
+pub use forecast::{Cause, PublishedCause, Risk};
 pub use index::Index;
 pub use level1::Level1Band;
 pub use percent::Percent;

@@ -21,6 +21,7 @@ use entity::period::{Day, IsoWeek};
 use jobs::import::{self, Allowances, FileKind, Mapping, Mode, Request, Silent, Source};
 use jobs::mail::Mailer;
 use jobs::report::GapReport;
+use jobs::report::render::Setting;
 use sea_orm::ConnectionTrait as _;
 
 type Failure = Box<dyn Error>;
@@ -107,7 +108,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
     let report = GapReport {
         mailer: Mailer::folder(mails),
         from: "psn@psn.example".parse().map_err(|error| format!("{error}"))?,
-        base_url: None,
+        setting: Setting::default(),
         limit: Limit::default(),
         zone: chrono_tz::Europe::London,
     };

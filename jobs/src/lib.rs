@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod import;
+pub mod links;
 pub mod mail;
 pub mod one_line;
 pub mod owed;

@@ -14,7 +14,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use lettre::message::Mailbox;
 
 pub use folder::Folder;
 pub use memory::{Kept, Memory};
@@ -36,22 +35,28 @@ pub enum Mailer {
     Memory(Memory),
 }
 
-/// Whom mail comes from, and the domain that its Message-IDs end in. Written `Peer Support <psn@board.example>` or
+/// An address with an optional name: who a mail is from, and where answers go. Written `Peer Support <psn@board.example>` or
 /// `psn@board.example`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sender(Mailbox);
+pub struct Mailbox(lettre::message::Mailbox);
 
-impl std::fmt::Display for Sender {
+impl std::fmt::Display for Mailbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl Sender {
+impl Mailbox {
     /// The part after the @.
     #[must_use]
     pub fn domain(&self) -> &str {
         self.0.email.domain()
+    }
+
+    /// The address without the name.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.0.email.to_string()
     }
 }
 
@@ -59,8 +64,8 @@ impl Sender {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// Not an address.
-    #[error("'{0}' is not a sender; write it as 'Peer Support <psn@board.example>' or 'psn@board.example'")]
-    Sender(String),
+    #[error("'{0}' is not an e-mail address; write it as 'Peer Support <psn@board.example>' or 'psn@board.example'")]
+    Mailbox(String),
     /// Not a mail server's URL.
     #[error(
         "the mail server's URL {0}; write it as smtps://user:password@host, smtp+starttls://host or, for this machine only, smtp://127.0.0.1:1025"
@@ -71,12 +76,12 @@ pub enum SettingsError {
     Certificate(String),
 }
 
-impl FromStr for Sender {
+impl FromStr for Mailbox {
     type Err = SettingsError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let clean = one_line(text);
-        clean.parse().map(Self).map_err(|_| SettingsError::Sender(clip(&clean, 80)))
+        clean.parse().map(Self).map_err(|_| SettingsError::Mailbox(clip(&clean, 80)))
     }
 }
 
@@ -94,7 +99,11 @@ pub struct Tls {
 #[derive(Clone, Debug)]
 pub struct Email {
     /// Whom it comes from.
-    pub from: Sender,
+    pub from: Mailbox,
+    /// Where answers go; to the sender if absent.
+    pub reply_to: Option<Mailbox>,
+    /// Name of the mailing, for `List-Id`: `gap-report`.
+    pub list: &'static str,
     /// The recipient's name, if known; cleaned before it becomes a header.
     pub to_name: Option<String>,
     /// The recipient's address.

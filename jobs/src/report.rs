@@ -7,6 +7,7 @@
 pub mod board;
 pub mod build;
 pub mod compare;
+pub mod coordinator;
 pub mod deliver;
 mod job;
 pub mod load;
@@ -18,6 +19,8 @@ mod resend;
 #[cfg(test)]
 mod sample;
 pub mod sending;
+pub mod tasks;
+pub mod trend;
 pub mod words;
 
 use std::collections::BTreeSet;
@@ -31,13 +34,14 @@ use entity::store::report as store;
 use entity::table::{report, snapshot};
 use sea_orm::{DatabaseConnection, DbErr};
 
-use crate::mail::{Mailer, Sender};
+use crate::mail::{Mailbox, Mailer};
 use crate::snapshot::{SnapshotError, ensure_snapshot};
 use board::{Board, Malformed};
 pub use outcome::Outcome;
 use recipients::{Key, Recipient};
-use render::Rendered;
+use render::{Rendered, Setting};
 use sending::Process;
+use trend::Trends;
 
 /// The job `gap-report`: one mail a person and week.
 #[derive(Clone, Debug)]
@@ -45,9 +49,9 @@ pub struct GapReport {
     /// Where mail goes.
     pub mailer: Mailer,
     /// Whom it comes from.
-    pub from: Sender,
-    /// Address of the service for a link at the end of the mail; no link when absent.
-    pub base_url: Option<String>,
+    pub from: Mailbox,
+    /// Links and whom to ask.
+    pub setting: Setting,
     /// Counts below this are hidden in a snapshot that the report takes first.
     pub limit: Limit,
     /// The board's zone.
@@ -149,10 +153,10 @@ impl GapReport {
                 (newest.ok_or(ReportError::NoSnapshot(monday))?, store::last_mailed_before(db, week).await?)
             }
         };
-        let boards = self.boards(db, week, &current, previous.as_ref()).await?;
+        let edition = self.edition(db, week, &current, previous.as_ref()).await?;
         let mut previews = Vec::new();
-        for recipient in boards.recipients(db).await? {
-            let rendered = self.compose(&boards, week, &recipient)?;
+        for recipient in &edition.recipients {
+            let rendered = self.compose(&edition, recipient)?;
             previews.push(Preview {
                 recipient: recipient.key.to_string(),
                 address: recipient.address.clone(),
@@ -171,14 +175,14 @@ impl GapReport {
         now: DateTime<Utc>,
     ) -> Result<report::Model, ReportError> {
         let previous = store::last_mailed_before(db, week).await?;
-        let boards = self.boards(db, week, current, previous.as_ref()).await?;
+        let edition = self.edition(db, week, current, previous.as_ref()).await?;
         let mut mails = Vec::new();
-        for recipient in boards.recipients(db).await? {
+        for recipient in &edition.recipients {
             if let Key::Unit(unit) = recipient.key {
                 tracing::error!(%week, unit = %unit, "nobody to write to: name a senior manager or a coordinator with a work e-mail");
             }
-            let rendered = self.compose(&boards, week, &recipient)?;
-            mails.push(deliver::to_write(&recipient, rendered, week, self.from.domain()));
+            let rendered = self.compose(&edition, recipient)?;
+            mails.push(deliver::to_write(recipient, rendered, week, self.from.domain()));
         }
         store::write_once(db, week, (current.id, previous.map(|snapshot| snapshot.id)), now, mails).await?;
         // Ours, or that of a process that was quicker: the same week either way.
@@ -199,12 +203,11 @@ impl GapReport {
         if on_file.iter().all(|(_, addressed)| *addressed) {
             return Ok(());
         }
-        let boards = self.pinned_boards(db, week, report).await?;
-        let recipients = boards.recipients(db).await?;
+        let edition = self.pinned_edition(db, week, report).await?;
         let waits = |unit: UnitId| on_file.contains(&(Key::Unit(unit).to_string(), false));
         let mut found = BTreeSet::new();
         let mut mails = Vec::new();
-        for recipient in &recipients {
+        for recipient in &edition.recipients {
             let units: Vec<_> =
                 recipient.answers.iter().map(|answer| answer.unit).filter(|unit| waits(*unit)).collect();
             let key = recipient.key.to_string();
@@ -213,7 +216,7 @@ impl GapReport {
                 continue;
             }
             found.extend(units.into_iter().map(|unit| Key::Unit(unit).to_string()));
-            let rendered = self.compose(&boards, week, recipient)?;
+            let rendered = self.compose(&edition, recipient)?;
             mails.push(deliver::to_write(recipient, rendered, week, self.from.domain()));
         }
         if !found.is_empty() {
@@ -223,53 +226,57 @@ impl GapReport {
         Ok(())
     }
 
-    /// Everything that the week's mails are made from.
-    async fn boards(
+    async fn edition(
         &self,
         db: &DatabaseConnection,
         week: IsoWeek,
-        current: &snapshot::Model,
+        snapshot: &snapshot::Model,
         previous: Option<&snapshot::Model>,
-    ) -> Result<Boards, ReportError> {
-        let current = load::board(db, current).await?;
+    ) -> Result<Edition, ReportError> {
+        let current = load::board(db, snapshot).await?;
         let previous = match previous {
             Some(snapshot) => Some(load::board(db, snapshot).await?),
             None => None,
         };
-        Ok(Boards { current, previous, missed: store::missed_before(db, self.zone, week).await? })
+        let facts = load::facts(db, current.day).await?;
+        let recipients = recipients::recipients(&facts, &current);
+        let wanted = recipients.iter().flat_map(|recipient| &recipient.answers).map(|answer| answer.unit).collect();
+        let trends = load::trends(db, snapshot, &wanted).await?;
+        let missed = store::missed_before(db, self.zone, week).await?;
+        Ok(Edition { week, current, previous, recipients, trends, missed })
     }
 
-    /// The same of a report that has been built: of the snapshots that it is pinned to.
-    async fn pinned_boards(
+    /// The edition of a report that has been built: of the snapshots that it is pinned to.
+    async fn pinned_edition(
         &self,
         db: &DatabaseConnection,
         week: IsoWeek,
         report: &report::Model,
-    ) -> Result<Boards, ReportError> {
+    ) -> Result<Edition, ReportError> {
         let (current, previous) = pinned(db, report).await?;
-        self.boards(db, week, &current, previous.as_ref()).await
+        self.edition(db, week, &current, previous.as_ref()).await
     }
 
-    fn compose(&self, boards: &Boards, week: IsoWeek, recipient: &Recipient) -> Result<Rendered, ReportError> {
-        let report = build::build(&boards.current, boards.previous.as_ref(), week, &recipient.answers);
-        let report = build::Report { missed: boards.missed.clone(), ..report };
-        render::render(&report, self.base_url.as_deref()).map_err(ReportError::Render)
+    fn compose(&self, edition: &Edition, recipient: &Recipient) -> Result<Rendered, ReportError> {
+        let Edition { week, current, previous, trends, missed, .. } = edition;
+        let report = build::build(current, previous.as_ref(), *week, &recipient.answers);
+        let trend = trends.of(&report.tops());
+        let report = build::Report { missed: missed.clone(), trend, ..report };
+        render::render(&report, &self.setting).map_err(ReportError::Render)
     }
 }
 
-/// The two snapshots of a report in memory.
-struct Boards {
+/// Everything that a week's mails are made from.
+struct Edition {
+    week: IsoWeek,
     current: Board,
+    /// The board of the report that was mailed last; absent for the first.
     previous: Option<Board>,
+    recipients: Vec<Recipient>,
+    /// How cover of the units that have a recipient has gone.
+    trends: Trends,
     /// Weeks since the last report that was mailed whose reports were not.
     missed: Vec<IsoWeek>,
-}
-
-impl Boards {
-    async fn recipients(&self, db: &DatabaseConnection) -> Result<Vec<Recipient>, ReportError> {
-        let facts = load::facts(db, self.current.day).await?;
-        Ok(recipients::recipients(&facts, &self.current))
-    }
 }
 
 /// The snapshots that a report which has been built is pinned to.

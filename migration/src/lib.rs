@@ -27,6 +27,7 @@ mod m20261129_000015_level1_bands;
 mod m20261130_000021_write_probe;
 mod m20261130_000022_delivery_refused_by;
 mod m20261130_000023_blank_cells;
+mod m20261130_000031_at_risk_causes;
 mod m20261130_000041_sign_in_key;
 
 /// The steps, oldest first.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000021_write_probe::Migration),
             Box::new(m20261130_000022_delivery_refused_by::Migration),
             Box::new(m20261130_000023_blank_cells::Migration),
+            Box::new(m20261130_000031_at_risk_causes::Migration),
             Box::new(m20261130_000041_sign_in_key::Migration),
         ]
     }

@@ -113,7 +113,7 @@ async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken)
 }
 
 /// The same rule as the API's, for what is mailed.
-async fn refuse_before_first_import(app: &App, period: Period) -> Result<(), Stop> {
+pub(super) async fn refuse_before_first_import(app: &App, period: Period) -> Result<(), Stop> {
     let imported = ledger::first_import(&app.db).await;
     let imported = imported.map_err(|error| Stop::Failed(format!("the imports cannot be read: {error}")))?;
     let imported = imported.map(|at| day_of(at, app.settings.board_zone));

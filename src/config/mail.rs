@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use axum::http::Uri;
 use clap::Args;
-use jobs::mail::{Tls, is_this_machine};
+use jobs::mail::{Mailbox, Tls, is_this_machine};
+use jobs::report::coordinator::Coordinator;
 
 use super::secret::{Secret as _, SecretFile, Unshown, shown_masked};
 use super::tls::CaFile;
@@ -42,6 +43,18 @@ pub struct MailSettings {
     #[arg(default_value = "Peer Support Network <psn@localhost>")]
     pub mail_from: String,
 
+    /// The name of the network's coordinator, whom recipients of a report ask.
+    #[arg(long, env = "COORDINATOR_NAME", global = true, value_name = "NAME", value_parser = one_line)]
+    coordinator_name: Option<String>,
+
+    /// The coordinator's e-mail address; answers to a report go there.
+    #[arg(long, env = "COORDINATOR_EMAIL", global = true, value_name = "MAILBOX")]
+    coordinator_email: Option<Mailbox>,
+
+    /// The coordinator's telephone number.
+    #[arg(long, env = "COORDINATOR_PHONE", global = true, value_name = "NUMBER", value_parser = one_line)]
+    coordinator_phone: Option<String>,
+
     /// How many seconds sending one mail may take.
     #[arg(long, env = "MAIL_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=600))]
@@ -59,6 +72,16 @@ impl MailSettings {
     pub fn forget_server(&mut self) -> bool {
         let file = self.smtp_url_file.take().is_some();
         self.smtp_url.take().is_some() || file
+    }
+
+    /// Whom recipients of a report ask.
+    #[must_use]
+    pub fn coordinator(&self) -> Coordinator {
+        Coordinator {
+            name: self.coordinator_name.clone(),
+            email: self.coordinator_email.clone(),
+            phone: self.coordinator_phone.clone(),
+        }
     }
 
     /// Whom an encrypted connection trusts, and whether it must be one.
@@ -96,6 +119,15 @@ impl MailSettings {
     #[must_use]
     pub const fn limit(&self) -> Duration {
         Duration::from_secs(self.mail_timeout)
+    }
+}
+
+/// A name or number that is shown in mails: one line, at most 100 characters.
+fn one_line(text: &str) -> Result<String, &'static str> {
+    let line = jobs::one_line::one_line(text);
+    match line.chars().count() {
+        1..=100 => Ok(line),
+        _ => Err("it must have 1 to 100 characters"),
     }
 }
 

@@ -19,6 +19,7 @@ use entity::store::report as store;
 use entity::table::{delivery, person, post, report, unit};
 use entity::value::DeliveryState;
 use jobs::mail::{Mailer, SendError, Tls};
+use jobs::report::render::Setting;
 use jobs::report::{GapReport, Outcome, ReportError};
 use mail_parser::{MessageParser, MimeHeaders as _};
 use sea_orm::sea_query::Expr;
@@ -45,7 +46,7 @@ pub(crate) fn job(mailer: Mailer) -> GapReport {
     GapReport {
         mailer,
         from: "Peer Support <psn@board.example>".parse().unwrap(),
-        base_url: None,
+        setting: Setting::default(),
         limit: Limit::default(),
         zone: chrono_tz::Europe::London,
     }

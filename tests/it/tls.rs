@@ -20,6 +20,8 @@ use crate::smtp_listener::{Encryption, SmtpListener};
 fn email() -> Email {
     Email {
         from: "psn@board.example".parse().unwrap(),
+        reply_to: None,
+        list: "gap-report",
         to_name: None,
         to: "a@board.example".to_owned(),
         subject: "Subject".to_owned(),

@@ -23,17 +23,73 @@ pub struct Risk {
 }
 
 impl Risk {
-    /// Why, in clauses for everybody: who counts no longer, and for what reason, is about one or two people nearly always.
+    /// The causes as a report may tell them: administrative reasons are work to be done, with how many people need it.
+    /// Personal ones are one cause without a reason or a number.
     #[must_use]
-    pub fn published_reasons(&self, index: &Index) -> Vec<String> {
-        let is_lost = |cause: &&Cause| matches!(cause, Cause::Lost(..));
-        let lost = self.causes.iter().find(is_lost).map(|_| LOST.to_owned());
-        let others = self.causes.iter().filter(|cause| !is_lost(cause)).map(|cause| cause.sentence(index));
-        lost.into_iter().chain(others).collect()
+    pub fn published_causes(&self, index: &Index) -> Vec<PublishedCause> {
+        let mut published = Vec::new();
+        for cause in &self.causes {
+            let cause = match cause {
+                Cause::Lost(reason, _) if reason.is_personal() => PublishedCause::Unstated,
+                Cause::Lost(reason, people) => PublishedCause::Work { reason: *reason, people: *people },
+                Cause::Emptied(_) | Cause::Headcount(..) | Cause::Policy(_) | Cause::NoPolicy | Cause::Mix(_) => {
+                    PublishedCause::Other { sentence: cause.sentence(index) }
+                }
+            };
+            if !published.contains(&cause) {
+                published.push(cause);
+            }
+        }
+        published
     }
 }
 
-const LOST: &str = "not all Peer Supporters who count today will still count then";
+/// Why a team will lose its cover, as far as a report tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublishedCause {
+    /// People who count today will not, for an administrative reason.
+    Work {
+        /// The reason.
+        reason: Reason,
+        /// How many people, 1 or more.
+        people: u32,
+    },
+    /// People who count today will not, for a reason of their own.
+    Unstated,
+    /// The headcount, the policy or the mix changes.
+    Other {
+        /// A sentence without a full stop.
+        sentence: String,
+    },
+}
+
+impl PublishedCause {
+    /// The stored form: `{"reason": "CERTIFICATE_EXPIRED", "people": 1}`, `{}` or `{"sentence": "…"}`.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Work { reason, people } => serde_json::json!({ "reason": reason.word(), "people": people }),
+            Self::Unstated => serde_json::json!({}),
+            Self::Other { sentence } => serde_json::json!({ "sentence": sentence }),
+        }
+    }
+
+    /// Parses the stored form. Returns `None` for anything else, and for a personal reason, which is never stored.
+    #[must_use]
+    pub fn from_json(json: &serde_json::Value) -> Option<Self> {
+        let object = json.as_object()?;
+        match (object.get("reason"), object.get("sentence")) {
+            (Some(reason), None) => {
+                let reason: Reason = reason.as_str()?.parse().ok()?;
+                let people = u32::try_from(object.get("people")?.as_u64()?).ok()?;
+                (!reason.is_personal()).then_some(Self::Work { reason, people })
+            }
+            (None, Some(sentence)) => Some(Self::Other { sentence: sentence.as_str()?.to_owned() }),
+            (None, None) => object.is_empty().then_some(Self::Unstated),
+            (Some(_), Some(_)) => None,
+        }
+    }
+}
 
 /// One thing that is different on that day. Nobody is named: the sentence goes into mails.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::disclosure::{Keeper, Stored};
 use crate::coverage::change::gap_opened_on;
 use crate::coverage::mix::{Outcome, Verdict};
 use crate::coverage::roster::Word;
-use crate::coverage::{Breakdowns, Coverage, Disclosure, Index, TeamRow, UnitRow};
+use crate::coverage::{Breakdowns, Coverage, Disclosure, Index, PublishedCause, TeamRow, UnitRow};
 use crate::id::UnitId;
 use crate::period::Day;
 use crate::table::{snapshot, snapshot_team, snapshot_unit};
@@ -82,6 +82,19 @@ pub async fn newest_of(db: &impl ConnectionTrait, day: Day) -> Result<Option<sna
         .await
 }
 
+/// The newest revision of each Monday before `monday` that has one, oldest first, at most as many as `weeks` back.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn mondays_before(db: &impl ConnectionTrait, monday: Day, weeks: u16) -> Result<Vec<snapshot::Model>, DbErr> {
+    let mondays = (1..=i64::from(weeks)).map(|back| monday.plus_days(-7 * back));
+    let mut found = newest_first().filter(snapshot::Column::Day.is_in(mondays)).all(db).await?;
+    found.dedup_by_key(|snapshot| snapshot.day);
+    found.reverse();
+    Ok(found)
+}
+
 /// The newest revision of the last day, up to and with `day`, that has one.
 ///
 /// # Errors
@@ -136,7 +149,7 @@ fn team_model(
     let unit = &roster.units[team.unit.at()];
     let risk = team.risk.as_ref();
     // What is stored is mailed, so it says no more than may be handed on.
-    let reasons = risk.map(|risk| risk.published_reasons(index)).unwrap_or_default();
+    let causes = risk.map(|risk| risk.published_causes(index)).unwrap_or_default();
     let policy = team.policy.as_ref();
     snapshot_team::Model {
         snapshot_id: snapshot.id,
@@ -162,7 +175,7 @@ fn team_model(
         single_point: team.single_point,
         at_risk_from: risk.map(|risk| risk.day),
         at_risk_status: risk.map(|risk| risk.status),
-        at_risk_reasons: json!(reasons),
+        at_risk_causes: causes.iter().map(PublishedCause::to_json).collect(),
         not_counting: team.not_counting.iter().map(|(reason, people)| (reason.word(), *people)).collect(),
         champions: stored(team.champions),
         champions_needed: policy.map(|policy| stored(policy.min_champions)),

@@ -55,8 +55,8 @@ pub struct Model {
     pub at_risk_from: Option<Day>,
     /// The status on that day.
     pub at_risk_status: Option<Status>,
-    /// A list of sentences without names.
-    pub at_risk_reasons: Json,
+    /// A list of causes, each as `PublishedCause::to_json` writes it.
+    pub at_risk_causes: Json,
     /// `{reason: people}`: allocated people who do not count, by headline.
     pub not_counting: Json,
     /// Counting Wellbeing Champions.

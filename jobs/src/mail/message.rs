@@ -55,16 +55,26 @@ fn compose(email: &Email) -> Result<Message, SendError> {
         )
         .singlepart(Attachment::new(email.csv_name.clone()).body(email.csv.clone().into_bytes(), csv_type()?));
 
-    Message::builder()
-        .from(email.from.0.clone())
+    let mut builder = Message::builder().from(email.from.0.clone());
+    if let Some(reply_to) = &email.reply_to {
+        // Mail programs offer it as the way to stop a mailing; here a person decides who gets the report instead.
+        let ask = format!("<mailto:{}?subject=Peer%20support%20report>", reply_to.address());
+        builder = builder.reply_to(reply_to.0.clone()).raw_header(raw("List-Unsubscribe", ask));
+    }
+    builder
         .to(Mailbox::new(name, address))
         .subject(one_line(&email.subject))
         .message_id(Some(format!("<{}>", email.message_id)))
         .date(SystemTime::from(email.date))
         // So that an out-of-office answer is not sent back to the service.
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+        .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
+        .raw_header(raw("List-Id", format!("<{}.{}>", email.list, email.from.domain())))
         .multipart(parts)
         .map_err(|error| SendError::Refused(super::sentence(&error.to_string(), &email.to)))
+}
+
+fn raw(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
 fn csv_type() -> Result<ContentType, SendError> {

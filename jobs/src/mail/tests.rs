@@ -3,6 +3,8 @@ use super::*;
 fn email() -> Email {
     Email {
         from: "Peer Support <psn@board.example>".parse().unwrap(),
+        reply_to: None,
+        list: "gap-report",
         to_name: Some("Mairi \"M\"\r\nBcc: all@board.example\u{0} McNeill".to_owned()),
         to: "mairi.mcneill@board.example".to_owned(),
         subject: "Two\r\nlines é".to_owned(),
@@ -111,9 +113,9 @@ fn a_masked_address_keeps_its_first_letter_and_its_domain() {
 
 #[test]
 fn a_sender_is_an_address_with_or_without_a_name() {
-    assert_eq!("psn@board.example".parse::<Sender>().unwrap().domain(), "board.example");
-    assert_eq!("Peer Support <psn@board.example>".parse::<Sender>().unwrap().domain(), "board.example");
-    assert!(matches!("Peer Support".parse::<Sender>(), Err(SettingsError::Sender(_))));
+    assert_eq!("psn@board.example".parse::<Mailbox>().unwrap().domain(), "board.example");
+    assert_eq!("Peer Support <psn@board.example>".parse::<Mailbox>().unwrap().domain(), "board.example");
+    assert!(matches!("Peer Support".parse::<Mailbox>(), Err(SettingsError::Mailbox(_))));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use entity::coverage::PublishedCause;
 use entity::id::{SnapshotId, UnitId};
 use entity::period::Day;
 use entity::table::{snapshot_team, snapshot_unit};
@@ -69,6 +70,8 @@ pub struct Team {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// Its site as on file today: no figure, and told only to keep two teams of one name apart.
+    pub site: Option<String>,
     /// The cover group it was assessed with.
     pub cover_group: Option<String>,
     /// Distinct people of this very unit: the staff affected.
@@ -98,7 +101,7 @@ pub struct Team {
     /// The status on that day.
     pub at_risk_status: Option<Status>,
     /// Why.
-    pub at_risk_reasons: Vec<String>,
+    pub at_risk_causes: Vec<PublishedCause>,
     /// Allocated people who do not count, by headline.
     pub not_counting: Vec<(Reason, i32)>,
     /// Counting champions.
@@ -185,6 +188,13 @@ impl Board {
     #[must_use]
     pub fn position(&self, id: UnitId) -> Option<usize> {
         self.position.get(&id).copied()
+    }
+
+    /// The units directly below a unit, by code.
+    pub fn children(&self, id: UnitId) -> impl Iterator<Item = &Unit> {
+        let at = self.position.get(&id).copied();
+        let branch = at.map_or(&[][..], |at| &self.units[at + 1..self.ends[at]]);
+        branch.iter().filter(move |unit| unit.parent == Some(id))
     }
 
     /// Whether a unit is strictly below another.
@@ -284,13 +294,20 @@ enum MixState {
     NotApplicable,
 }
 
+fn on_one_line(cause: PublishedCause) -> PublishedCause {
+    match cause {
+        PublishedCause::Other { sentence } => PublishedCause::Other { sentence: one_line(&sentence) },
+        PublishedCause::Work { .. } | PublishedCause::Unstated => cause,
+    }
+}
+
 impl TryFrom<snapshot_team::Model> for Team {
     type Error = Malformed;
 
     fn try_from(row: snapshot_team::Model) -> Result<Self, Malformed> {
         let malformed = |column| Malformed { unit: row.unit_id, column };
-        let reasons: Vec<String> =
-            serde_json::from_value(row.at_risk_reasons).map_err(|_| malformed("at_risk_reasons"))?;
+        let causes = row.at_risk_causes.as_array().ok_or_else(|| malformed("at_risk_causes"))?;
+        let causes = causes.iter().map(PublishedCause::from_json).collect::<Option<Vec<_>>>();
         let counts: BTreeMap<String, i32> =
             serde_json::from_value(row.not_counting).map_err(|_| malformed("not_counting"))?;
         let mut not_counting = counts
@@ -309,6 +326,7 @@ impl TryFrom<snapshot_team::Model> for Team {
             id: row.unit_id,
             code: one_line(&row.unit_code),
             name: one_line(&row.unit_name),
+            site: None,
             cover_group: row.cover_group.as_deref().map(one_line),
             own_headcount: row.own_headcount,
             headcount: row.headcount,
@@ -323,7 +341,7 @@ impl TryFrom<snapshot_team::Model> for Team {
             single_point: row.single_point,
             at_risk_from: row.at_risk_from,
             at_risk_status: row.at_risk_status,
-            at_risk_reasons: reasons.iter().map(|reason| one_line(reason)).collect(),
+            at_risk_causes: causes.ok_or_else(|| malformed("at_risk_causes"))?.into_iter().map(on_one_line).collect(),
             not_counting,
             champions: row.champions,
             champions_needed: row.champions_needed,

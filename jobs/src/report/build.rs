@@ -51,6 +51,31 @@ pub struct Report<'a> {
     pub champions: Vec<Placed<'a>>,
     /// Every team below the units answered for, gaps first, for the attached list.
     pub teams_listed: Vec<Listed<'a>>,
+    /// The units answered for if there are several, else the units directly below the only one unless all of them are teams.
+    pub by_unit: Vec<ByUnit<'a>>,
+    /// Teams covered of teams assessed on each Monday that has a snapshot, this week's last.
+    pub trend: Vec<(Day, Fraction)>,
+}
+
+impl Report<'_> {
+    /// The units answered for without those below another of them.
+    #[must_use]
+    pub fn tops(&self) -> Vec<UnitId> {
+        self.units.iter().filter(|answered| !answered.nested).map(|answered| answered.unit.id).collect()
+    }
+}
+
+/// One unit's line.
+#[derive(Clone, Copy, Debug)]
+pub struct ByUnit<'a> {
+    /// Its figures.
+    pub unit: &'a Unit,
+    /// Its figures in the last report.
+    pub before: Option<&'a Unit>,
+    /// Teams at or below it with an open gap.
+    pub gaps: usize,
+    /// Covered teams at or below it that will lose their cover.
+    pub at_risk: usize,
 }
 
 /// A unit that the recipient answers for.
@@ -159,6 +184,7 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
         })
         .collect();
     let closed = closed(current, previous, &tops);
+    let by_unit = by_unit(current, previous, &tops);
     let mut changes = BTreeMap::new();
     for gap in gaps.iter().filter_map(|gap| gap.change) {
         *changes.entry(gap).or_default() += 1;
@@ -192,6 +218,8 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
         day: current.day,
         previous: previous.map(|board| board.day),
         missed: Vec::new(),
+        trend: Vec::new(),
+        by_unit,
         teams: sum(&mut tops.iter().copied()),
         teams_before: previous.map(|board| sum(&mut tops.iter().filter_map(|top| board.unit(top.id)))),
         exempt: tops.iter().map(|top| i64::from(top.teams_exempt)).sum(),
@@ -231,6 +259,27 @@ fn answered_units<'a>(current: &'a Board, previous: Option<&'a Board>, answers: 
         .collect()
 }
 
+fn by_unit<'a>(current: &'a Board, previous: Option<&'a Board>, tops: &[&'a Unit]) -> Vec<ByUnit<'a>> {
+    let units: Vec<&Unit> = match tops {
+        [only] => {
+            let below: Vec<_> = current.children(only.id).collect();
+            let has_units = below.iter().any(|unit| current.children(unit.id).next().is_some());
+            if has_units { below } else { Vec::new() }
+        }
+        several => several.to_vec(),
+    };
+    let count = |unit: &Unit, wanted: fn(Status) -> bool| {
+        current.teams_below(unit.id).iter().filter(|team| wanted(team.status)).count()
+    };
+    let line = |unit: &'a Unit| ByUnit {
+        unit,
+        before: previous.and_then(|board| board.unit(unit.id)),
+        gaps: count(unit, is_open),
+        at_risk: count(unit, |status| status == Status::AtRisk),
+    };
+    units.into_iter().filter(|unit| !current.teams_below(unit.id).is_empty()).map(line).collect()
+}
+
 /// By staff affected, then by people short, then by code; those without a gap after all with one.
 fn worst_first(a: &Team, b: &Team) -> std::cmp::Ordering {
     let order =
@@ -244,12 +293,13 @@ fn largest_first(a: &Team, b: &Team) -> std::cmp::Ordering {
 
 /// Each cover group shows its gap on every member; the people are needed once.
 fn people_short(gaps: &[Gap<'_>]) -> i64 {
+    one_per_group(gaps.iter().map(|gap| gap.place.team)).map(|team| i64::from(team.gap.unwrap_or(0))).sum()
+}
+
+/// The teams without the second and later members of each cover group: what is true of a group is true of it once.
+pub fn one_per_group<'a>(teams: impl Iterator<Item = &'a Team>) -> impl Iterator<Item = &'a Team> {
     let mut groups = std::collections::BTreeSet::new();
-    gaps.iter()
-        .map(|gap| gap.place.team)
-        .filter(|team| team.cover_group.as_deref().is_none_or(|group| groups.insert(group)))
-        .map(|team| i64::from(team.gap.unwrap_or(0)))
-        .sum()
+    teams.filter(move |team| team.cover_group.as_deref().is_none_or(|group| groups.insert(group)))
 }
 
 /// The gaps that the last report showed below these units and that are no longer below them, or no longer gaps.

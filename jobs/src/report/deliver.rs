@@ -222,6 +222,8 @@ impl GapReport {
         let unit = mail.units.pointer("/0/code").and_then(serde_json::Value::as_str).unwrap_or("report");
         Ok(Email {
             from: self.from.clone(),
+            reply_to: self.setting.coordinator.email.clone(),
+            list: "gap-report",
             to_name: name,
             to: mail.address.unwrap_or_default(),
             subject: mail.subject,

@@ -18,6 +18,7 @@ use sea_orm::{
 use super::ReportError;
 use super::board::{Board, Team, Unit};
 use super::recipients::{Appointment, Contact, Facts, Place};
+use super::trend::Trends;
 use crate::mail::is_address;
 use crate::one_line::one_line;
 
@@ -31,7 +32,7 @@ pub async fn snapshot(db: &DatabaseConnection, id: SnapshotId) -> Result<snapsho
     row.ok_or_else(|| DbErr::RecordNotFound(format!("snapshot {id}")))
 }
 
-/// A snapshot's rows in the order of the tree: two queries.
+/// A snapshot's rows in the order of the tree: three queries.
 ///
 /// # Errors
 ///
@@ -53,7 +54,40 @@ pub async fn board(db: &DatabaseConnection, snapshot: &snapshot::Model) -> Resul
             teams.push(Team::try_from(row)?);
         }
     }
+    let sites: Vec<(UnitId, Option<String>)> =
+        unit::Entity::find().select_only().columns([unit::Column::Id, unit::Column::Site]).into_tuple().all(db).await?;
+    let sites: HashMap<_, _> = sites.into_iter().collect();
+    for team in &mut teams {
+        team.site = sites.get(&team.id).and_then(Option::as_deref).map(one_line).filter(|site| !site.is_empty());
+    }
     Ok(Board::new(snapshot.id, snapshot.day, units, teams))
+}
+
+/// Cover of the units in `wanted` on each of the last Mondays that has a snapshot, up to [`Trends::WEEKS`] with the week's own:
+/// two queries.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn trends(
+    db: &DatabaseConnection,
+    current: &snapshot::Model,
+    wanted: &HashSet<UnitId>,
+) -> Result<Trends, DbErr> {
+    let mut snapshots = entity::store::snapshot::mondays_before(db, current.day, Trends::WEEKS - 1).await?;
+    snapshots.push(current.clone());
+    let days: HashMap<_, _> = snapshots.iter().map(|snapshot| (snapshot.id, snapshot.day)).collect();
+    let mut trends = Trends::default();
+    let mut rows = snapshot_unit::Entity::find()
+        .filter(snapshot_unit::Column::SnapshotId.is_in(days.keys().copied()))
+        .stream(db)
+        .await?;
+    while let Some(row) = rows.try_next().await? {
+        if let Some(day) = days.get(&row.snapshot_id).filter(|_| wanted.contains(&row.unit_id)) {
+            trends.add(*day, &Unit::from(row));
+        }
+    }
+    Ok(trends)
 }
 
 /// Who answers for what, and who of them is here on a day: four queries.

@@ -1,16 +1,42 @@
-//! A report -> subject, text, HTML and CSV. Every sentence is made here or in [`super::words`]; the templates only lay out.
+//! A report -> subject, text, HTML and CSV. Every sentence is made here, in [`super::tasks`] or in [`super::words`]; the
+//! templates only lay out.
 
-mod fit;
+mod actions;
+mod layers;
 mod list;
+mod names;
 mod rows;
 mod view;
 
 use askama::Template;
-use mrml::prelude::parser::ParserOptions;
-use mrml::prelude::render::RenderOptions;
 
 use super::build::Report;
+use super::coordinator::Coordinator;
+use crate::links;
 use view::View;
+
+/// What every mail of the network has in common.
+#[derive(Clone, Debug, Default)]
+pub struct Setting {
+    /// Address of the service, without a final slash; mails have no links without it.
+    pub base_url: Option<String>,
+    /// Whom recipients ask.
+    pub coordinator: Coordinator,
+}
+
+impl Setting {
+    fn link(&self, path: &str) -> Option<String> {
+        self.base_url.as_deref().map(|base| format!("{}{path}", base.trim_end_matches('/')))
+    }
+
+    fn team_link(&self, code: &str) -> Option<String> {
+        self.link(&links::team_path(code))
+    }
+
+    fn unit_link(&self, code: &str) -> Option<String> {
+        self.link(&links::unit_path(code))
+    }
+}
 
 /// A mail's subject and parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,48 +52,31 @@ pub struct Rendered {
 }
 
 #[derive(Template)]
-#[template(path = "gap_report/subject.txt", escape = "none")]
-struct Subject<'v>(&'v View);
-
-#[derive(Template)]
 #[template(path = "gap_report/text.txt", escape = "none")]
 struct Text<'v> {
     v: &'v View,
 }
 
 #[derive(Template)]
-#[template(path = "gap_report/html.mjml", escape = "html")]
+#[template(path = "gap_report/mail.html", escape = "html")]
 struct Html<'v> {
     v: &'v View,
 }
 
-/// Renders a report.
+/// Renders a report. Each list has a bound of its own, so that the HTML part stays below 60 KB whatever the board.
 ///
 /// # Errors
 ///
-/// What the template engine or the HTML renderer said: a fault of the templates, never of the data.
-pub fn render(report: &Report<'_>, base_url: Option<&str>) -> Result<Rendered, String> {
-    // Both parts show the same rows: who reads the one learns what the reader of the other does.
-    let (view, html) = fit::fit(report, fit::MOST_BYTES, base_url, |view| {
-        html(&Html { v: view }.render().map_err(|error| error.to_string())?)
-    })?;
+/// What the template engine or the CSV writer said: a fault of the templates, never of the data.
+pub fn render(report: &Report<'_>, setting: &Setting) -> Result<Rendered, String> {
+    let list = list::list(report)?;
+    let view = View::new(report, setting, list.contents);
     Ok(Rendered {
-        subject: Subject(&view).render().map_err(|error| error.to_string())?.trim().to_owned(),
         text: Text { v: &view }.render().map_err(|error| error.to_string())?,
-        html,
-        csv: list::list(report)?,
+        html: Html { v: &view }.render().map_err(|error| error.to_string())?,
+        subject: view.subject,
+        csv: list.csv,
     })
-}
-
-/// MJML -> HTML. An unknown tag or attribute would silently render nothing, so a warning is an error.
-fn html(mjml: &str) -> Result<String, String> {
-    let parsed = mrml::parse_with_options(mjml, &ParserOptions::default()).map_err(|error| error.to_string())?;
-    if let Some(warning) = parsed.warnings.first() {
-        return Err(format!("{warning:?}"));
-    }
-    // No web fonts: a mail that asks another host for anything tells it that it was read.
-    let options = RenderOptions { fonts: std::collections::HashMap::new(), ..RenderOptions::default() };
-    parsed.element.render(&options).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

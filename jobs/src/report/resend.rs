@@ -22,13 +22,14 @@ impl GapReport {
         if refused.is_empty() {
             return Ok(());
         }
-        let boards = self.pinned_boards(db, week, report).await?;
-        let recipients = boards.recipients(db).await?;
+        let edition = self.pinned_edition(db, week, report).await?;
         for old in refused {
-            let Some(recipient) = recipients.iter().find(|recipient| recipient.key.to_string() == old.recipient) else {
+            let Some(recipient) =
+                edition.recipients.iter().find(|recipient| recipient.key.to_string() == old.recipient)
+            else {
                 continue;
             };
-            let rendered = self.compose(&boards, week, recipient)?;
+            let rendered = self.compose(&edition, recipient)?;
             let new = deliver::to_write(recipient, rendered, week, self.from.domain());
             let same_way = old.refused_by.as_ref() == Some(&self.relay());
             if new.address.is_none() || (same_way && is_same(&old, &new)) {

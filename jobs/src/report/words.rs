@@ -1,9 +1,8 @@
 //! Figures and statuses in words: plain British English, every percentage with its numerator and denominator.
 
 use entity::coverage::Percent;
-use entity::coverage::closing::{self, Gap};
 use entity::period::Day;
-use entity::value::{Reason, Status, UnknownBecause};
+use entity::value::{Status, UnknownBecause};
 
 use super::board::Team;
 
@@ -36,6 +35,18 @@ impl Fraction {
         match self.percent() {
             Some(percent) => format!("{} of {} ({percent} %)", grouped(self.part), grouped(self.whole)),
             None => format!("no {nothing} assessed"),
+        }
+    }
+
+    /// `3 of 8 teams have cover (38 %)`; `no teams to assess` if there are none.
+    #[must_use]
+    pub fn with_cover(self) -> String {
+        match self.percent() {
+            Some(percent) => {
+                let have = if self.whole == 1 { "team has" } else { "teams have" };
+                format!("{} of {} {have} cover ({percent} %)", grouped(self.part), grouped(self.whole))
+            }
+            None => "no teams to assess".to_owned(),
         }
     }
 
@@ -76,6 +87,26 @@ pub fn counted(number: i64, one: &str, many: &str) -> String {
 #[must_use]
 pub fn day(day: Day) -> String {
     day.date().format("%-d %B %Y").to_string()
+}
+
+/// `23 November`, with the year if it is not that of `today`.
+#[must_use]
+pub fn near_day(near: Day, today: Day) -> String {
+    let year = |day: Day| day.date().format("%Y").to_string();
+    if year(near) == year(today) { near.date().format("%-d %B").to_string() } else { day(near) }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub fn listed(parts: &[impl AsRef<str>]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [all @ .., last] => {
+            let all: Vec<_> = all.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", all.join(", "), last.as_ref())
+        }
+    }
 }
 
 /// A team's status as a heading of its row.
@@ -134,53 +165,44 @@ pub fn who_is_there(team: &Team) -> Option<String> {
     let supporters = counted(i64::from(people), "Peer Supporter", "Peer Supporters");
     let sum = shares(share);
     let place = if team.cover_group.is_some() { "in the group" } else { "here" };
+    let is_needed = if needed == 1 { "1 is needed".to_owned() } else { format!("{needed} are needed") };
+    let adds_up = format!("Peer Supporters' time {place} adds up to {sum}");
     Some(if people == 0 {
-        format!("Shares {place} come to {sum} of {needed} needed, but nobody has half of their share {place}.")
+        format!("{adds_up}, but no one gives at least half of theirs.")
     } else if share == people * 1000 {
-        format!("{supporters} {place} of {needed} needed.")
+        format!("{supporters} {place}; {is_needed}.")
     } else if share >= needed * 1000 {
-        format!("{supporters} {place} with at least half of their share, of {needed} needed.")
+        format!("{supporters} {place} with at least half of their time; {is_needed}.")
     } else if people >= needed {
-        // Each of them whole would be as many people as are needed.
-        let larger = if people == 1 { "a larger share" } else { "larger shares" };
-        format!(
-            "{supporters} {place}, but shares come to {sum} of {needed} needed: {larger} of their time {place} would close the gap as well."
-        )
+        // Each of them with all of their share would be as many people as are needed.
+        format!("{adds_up}; {is_needed}. More of their time {place} would close the gap as well.")
     } else {
-        format!("{supporters} {place}; shares come to {sum} of {needed} needed.")
+        format!("{adds_up}; {is_needed}.")
     })
 }
 
-/// Thousandths as a decimal without needless zeros, cut off and not rounded: 999 is not a whole.
+/// Thousandths as people say them: `0.4 of a Peer Supporter`, `1.25 Peer Supporters`.
 fn shares(thousandths: i32) -> String {
+    match thousandths {
+        ..1000 => format!("{} of a Peer Supporter", decimal(thousandths)),
+        1000 => "1 Peer Supporter".to_owned(),
+        _ => format!("{} Peer Supporters", decimal(thousandths)),
+    }
+}
+
+/// Thousandths as a decimal without needless zeros, cut off and not rounded: 999 is not a whole.
+#[must_use]
+pub fn decimal(thousandths: i32) -> String {
     let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Allocated people who do not count, by headline.
+/// The sentence with its first letter in lower case.
 #[must_use]
-pub fn not_counting(team: &Team) -> Vec<(Reason, u32)> {
-    team.not_counting.iter().map(|(why, people)| (*why, u32::try_from(*people).unwrap_or(0))).collect()
-}
-
-/// What would close a team's gap, in sentences; empty where there is none.
-#[must_use]
-pub fn what_would_close(team: &Team) -> String {
-    // Stored figures are never negative.
-    let figure = |stored: i32| u32::try_from(stored).unwrap_or(0);
-    let not_counting = not_counting(team);
-    let gap = Gap {
-        status: team.status,
-        short: team.gap.map(figure),
-        supporters: figure(team.supporters),
-        share: figure(team.share),
-        not_counting: &not_counting,
-        unknown_because: team.unknown_because,
-        rows_not_read: figure(team.rows_not_read),
-        // The mail is read by more than those who may read the records.
-        with_reasons: false,
-    };
-    closing::what_would_close(gap, team.unmet_must.iter().map(|sentence| ended(sentence))).join(" ")
+pub fn lower(sentence: &str) -> String {
+    let mut rest = sentence.chars();
+    let first: String = rest.next().map(|first| first.to_lowercase().collect()).unwrap_or_default();
+    format!("{first}{}", rest.as_str())
 }
 
 /// The sentence with a capital and a full stop.
@@ -194,9 +216,9 @@ pub fn ended(sentence: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use entity::value::{Reason, Status};
+    use entity::value::Status;
 
-    use super::{Fraction, counted, grouped, what_would_close, who_is_there};
+    use super::{Fraction, counted, grouped, who_is_there};
     use crate::report::board::Team;
     use crate::report::sample::team;
 
@@ -230,27 +252,6 @@ mod tests {
     }
 
     #[test]
-    fn what_would_close_a_gap_names_people_rules_and_those_who_do_not_count() {
-        let partial = Team {
-            status: Status::Partial,
-            gap: Some(2),
-            supporters: 1,
-            share: 1000,
-            not_counting: vec![(Reason::StoodDown, 4), (Reason::CertificateExpired, 2), (Reason::NotSignedOff, 1)],
-            unmet_must: vec!["one more job family".into()],
-            ..team(1, "T", 60)
-        };
-        assert_eq!(
-            what_would_close(&partial),
-            "2 more Peer Supporters. One more job family. 3 allocated Peer Supporters do not count."
-        );
-        let shares =
-            Team { gap: Some(1), supporters: 0, share: 800, not_counting: vec![], unmet_must: vec![], ..partial };
-        assert_eq!(what_would_close(&shares), "1 more Peer Supporter, with at least half of their share here.");
-        assert_eq!(what_would_close(&team(1, "T", 60)), "");
-    }
-
-    #[test]
     fn a_gap_says_who_is_there() {
         let there = |supporters, share, required| {
             let short = Team { status: Status::Partial, gap: Some(1), required: Some(required), ..team(1, "T", 20) };
@@ -258,16 +259,18 @@ mod tests {
         };
         assert_eq!(
             there(1, 700, 1),
-            "1 Peer Supporter here, but shares come to 0.7 of 1 needed: a larger share of their time here would close the gap as well."
+            "Peer Supporters' time here adds up to 0.7 of a Peer Supporter; 1 is needed. More of their time here would close the gap as well."
         );
         assert!(
-            there(2, 1999, 2)
-                .starts_with("2 Peer Supporters here, but shares come to 1.999 of 2 needed: larger shares")
+            there(2, 1999, 2).starts_with("Peer Supporters' time here adds up to 1.999 Peer Supporters; 2 are needed.")
         );
-        assert_eq!(there(1, 1000, 2), "1 Peer Supporter here of 2 needed.");
-        assert_eq!(there(1, 1250, 2), "1 Peer Supporter here; shares come to 1.25 of 2 needed.");
-        assert_eq!(there(0, 1000, 1), "Shares here come to 1 of 1 needed, but nobody has half of their share here.");
-        assert_eq!(there(1, 2200, 2), "1 Peer Supporter here with at least half of their share, of 2 needed.");
+        assert_eq!(there(1, 1000, 2), "1 Peer Supporter here; 2 are needed.");
+        assert_eq!(there(1, 1250, 2), "Peer Supporters' time here adds up to 1.25 Peer Supporters; 2 are needed.");
+        assert_eq!(
+            there(0, 1000, 1),
+            "Peer Supporters' time here adds up to 1 Peer Supporter, but no one gives at least half of theirs."
+        );
+        assert_eq!(there(1, 2200, 2), "1 Peer Supporter here with at least half of their time; 2 are needed.");
         assert_eq!(who_is_there(&team(1, "T", 20)), None);
     }
 }

@@ -151,7 +151,7 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
             single_point: false,
             at_risk_from: None,
             at_risk_status: None,
-            at_risk_reasons: serde_json::json!([]),
+            at_risk_causes: serde_json::json!([]),
             not_counting: serde_json::json!({ "CERTIFICATE_EXPIRED": 1 }),
             champions: 1,
             champions_needed: Some(1),

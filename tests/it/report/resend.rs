@@ -6,6 +6,7 @@ use entity::table::{delivery, person, post};
 use entity::value::DeliveryState;
 use jobs::mail::{Mailer, Tls};
 use jobs::report::GapReport;
+use jobs::report::render::Setting;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
 
@@ -56,7 +57,10 @@ both!(
         let job = by_smtp(&strict);
         job.run(&world.db, week("2026-W47"), now()).await.unwrap();
         let other_sender = GapReport { from: "Peers <peers@board.example>".parse().unwrap(), ..job.clone() };
-        let other_text = GapReport { base_url: Some("https://psn.example".to_owned()), ..other_sender.clone() };
+        let other_text = GapReport {
+            setting: Setting { base_url: Some("https://psn.example".to_owned()), ..Setting::default() },
+            ..other_sender.clone()
+        };
         for (at, changed) in [(1, &other_sender), (2, &other_text)] {
             let outcome = changed.run(&world.db, week("2026-W47"), now() + TimeDelta::hours(at)).await.unwrap();
             assert_eq!((outcome.sent_now, outcome.refused), (0, 1));

@@ -99,7 +99,7 @@ pub const DECISIONS: &[(&str, &str, Fate, &str)] = &[
     ("snapshot_team", "unknown_because", Stays, "a word of a closed set"),
     ("snapshot_team", "oldest_list_employer", Stays, "an employer"),
     ("snapshot_team", "at_risk_status", Stays, "a word of a closed set"),
-    ("snapshot_team", "at_risk_reasons", Stays, "words of a closed set, and counts"),
+    ("snapshot_team", "at_risk_causes", Stays, "words of a closed set, and counts"),
     ("snapshot_team", "not_counting", Stays, "words of a closed set, and counts"),
     ("snapshot_team", "policy_unit_code", Stays, "a unit"),
     ("snapshot_team", "mix", Stays, "rules"),

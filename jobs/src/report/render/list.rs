@@ -1,10 +1,14 @@
 //! The attached list: every team below the units answered for, gaps first.
 
 use crate::report::build::{Listed, Report};
-use crate::report::words::{not_counting, what_would_close};
+use crate::report::tasks::{to_close, what_ends};
+use crate::report::words::{decimal, grouped};
 use crate::safe_csv::cell;
 
-const HEADER: [&str; 26] = [
+/// Longest list in bytes: mail servers refuse or strip what is larger than a few megabytes, and base64 adds a third.
+const MOST_BYTES: usize = 650_000;
+
+const HEADER: [&str; 25] = [
     "Week",
     "As At",
     "Your Unit Code",
@@ -21,11 +25,10 @@ const HEADER: [&str; 26] = [
     "Allocated Share",
     "Required",
     "Gap",
-    "What Would Close It",
+    "What To Do",
     "Desirable Mix Unmet",
-    "Not Counting",
-    "At Risk From",
-    "At Risk Why",
+    "Loses Cover On",
+    "Loses Cover Why",
     "Single Point",
     "Level 1 Done",
     "Level 1 Target Percent",
@@ -33,22 +36,48 @@ const HEADER: [&str; 26] = [
     "Champions Needed",
 ];
 
+/// A list and what it has.
+pub(super) struct AttachedList {
+    pub(super) csv: String,
+    /// A sentence about what is in it.
+    pub(super) contents: String,
+}
+
 /// The list as CSV with CRLF line ends and a byte-order mark; days yyyy-mm-dd, Yes/No, nothing = blank (IMPORT.md, "The
-/// export").
-pub(super) fn list(report: &Report<'_>) -> Result<String, String> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![0xEF, 0xBB, 0xBF]);
-    writer.write_record(HEADER).map_err(|error| error.to_string())?;
+/// export"). Rows beyond [`MOST_BYTES`] are left out, those without a gap first.
+pub(super) fn list(report: &Report<'_>) -> Result<AttachedList, String> {
+    let mut csv = String::from("\u{feff}");
+    csv.push_str(&line(HEADER.map(str::to_owned))?);
+    let mut shown = 0_usize;
     for listed in &report.teams_listed {
-        writer.write_record(row(report, listed)).map_err(|error| error.to_string())?;
+        let line = line(row(report, listed))?;
+        if csv.len() + line.len() > MOST_BYTES {
+            break;
+        }
+        csv.push_str(&line);
+        shown += 1;
     }
-    let bytes = writer.into_inner().map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| error.to_string())
+    let number = |count: usize| grouped(i64::try_from(count).unwrap_or(i64::MAX));
+    let contents = match report.teams_listed.len() {
+        all if shown < all => format!(
+            "The attached list has the first {} of {} teams, those with gaps first. The unit's page has all of them.",
+            number(shown),
+            number(all)
+        ),
+        _ => "The attached list has every team.".to_owned(),
+    };
+    Ok(AttachedList { csv, contents })
+}
+
+fn line(cells: [String; HEADER.len()]) -> Result<String, String> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(cells).map_err(|error| error.to_string())?;
+    String::from_utf8(writer.into_inner().map_err(|error| error.to_string())?).map_err(|error| error.to_string())
 }
 
 fn row(report: &Report<'_>, listed: &Listed<'_>) -> [String; HEADER.len()] {
     let Listed { team, within, change, age } = listed;
     let number = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
-    let not_counting: u32 = not_counting(team).iter().map(|(_, people)| people).sum();
     [
         report.week.to_string(),
         report.day.to_string(),
@@ -63,14 +92,13 @@ fn row(report: &Report<'_>, listed: &Listed<'_>) -> [String; HEADER.len()] {
         team.own_headcount.to_string(),
         team.headcount.to_string(),
         team.supporters.to_string(),
-        team.share.to_string(),
+        decimal(team.share),
         number(team.required),
         number(team.gap),
-        cell(&what_would_close(team)).into_owned(),
+        cell(&to_close(team).join(" ")).into_owned(),
         cell(&team.unmet_should.join("; ")).into_owned(),
-        not_counting.to_string(),
         team.at_risk_from.map(|day| day.to_string()).unwrap_or_default(),
-        cell(&team.at_risk_reasons.join("; ")).into_owned(),
+        cell(&what_ends(team).join(" ")).into_owned(),
         if team.single_point { "Yes" } else { "No" }.to_owned(),
         team.level1_done.to_string(),
         number(team.level1_target),

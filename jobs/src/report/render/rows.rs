@@ -1,200 +1,156 @@
-//! The lists of teams, in sentences.
+//! The lists of teams, a few rows each: what loses its cover soon, what changed, the largest gaps.
 
-use super::fit::{Limits, Part};
+use std::collections::HashSet;
+
+use entity::id::UnitId;
+
+use super::Setting;
+use super::names::Names;
 use crate::one_line::clip;
-use crate::report::build::{Closed, Gap, How, Placed, Report, champions_short};
+use crate::report::board::Team;
+use crate::report::build::{Closed, Gap, How, Placed, Report};
 use crate::report::compare::Change;
-use crate::report::render::view::level1;
-use crate::report::words::{
-    counted, day, ended, grouped, state, status, status_because, what_would_close, who_is_there,
-};
+use crate::report::tasks::{to_close, to_keep, what_ends};
+use crate::report::words::{counted, grouped, lower, near_day, state, status, who_is_there};
 
-/// Longest name of a team or unit; the attached list has it whole.
-const LONGEST_NAME: usize = 120;
+/// Rows of a list at most; the attached list has every team.
+pub(super) const MOST_ROWS: usize = 5;
 
-/// A heading and the teams below it, as many as fit.
+/// A heading and the teams below it.
+#[derive(Debug)]
 pub(super) struct Section {
     pub(super) heading: &'static str,
-    /// The same in capitals, for the text part.
-    pub(super) capitals: String,
-    /// Of the states, in the HTML part.
-    pub(super) colour: &'static str,
     pub(super) rows: Vec<Row>,
-    /// What is said of those that are not shown; empty when all are.
+    /// How many more there are; empty if all are shown.
     pub(super) rest: String,
 }
 
+impl Section {
+    /// The heading in capitals, for the text part.
+    pub(super) fn capitals(&self) -> String {
+        self.heading.to_uppercase()
+    }
+}
+
 /// One team.
+#[derive(Debug)]
 pub(super) struct Row {
-    pub(super) number: usize,
     pub(super) title: String,
+    /// Address of the team's page.
+    pub(super) link: Option<String>,
+    /// Members of staff of this very team.
     pub(super) staff: String,
+    /// What is the matter, in a few words.
     pub(super) state: String,
     /// Sentences below.
     pub(super) lines: Vec<String>,
 }
 
-const RED: &str = "#8a2b0d";
-const GREEN: &str = "#14532d";
-const AMBER: &str = "#7a4400";
-const DARK: &str = "#1d2733";
-
-/// Every section that has a team: what changed first, so that it is seen however long the other lists are.
-pub(super) fn sections(report: &Report<'_>, limits: &Limits) -> Vec<Section> {
-    let gaps = |wanted: &dyn Fn(Option<Change>) -> bool| -> Vec<&Gap<'_>> {
-        report.gaps.iter().filter(|gap| wanted(gap.change)).collect()
-    };
-    let new = gaps(&|change| change == Some(Change::New));
-    let worse = gaps(&|change| change == Some(Change::Worse));
-    let others = gaps(&|change| !matches!(change, Some(Change::New | Change::Worse)));
-    let gaps_heading = if new.is_empty() && worse.is_empty() {
-        "Gaps, most staff affected first"
-    } else {
-        "All other gaps, most staff affected first"
-    };
-    let moved = report.closed.iter().any(|closed| matches!(closed.how, How::Moved));
-    let closed_heading = if moved { "Closed or moved since the last report" } else { "Closed since the last report" };
-    let drawn = |part, heading, colour, rows: &mut dyn ExactSizeIterator<Item = Row>| {
-        Section::new(heading, colour, limits.of(part), part, rows)
-    };
-    let all = [
-        drawn(Part::New, "New since the last report", RED, &mut new.into_iter().map(gap_row)),
-        drawn(Part::Worse, "Worse since the last report", RED, &mut worse.into_iter().map(gap_row)),
-        drawn(Part::Closed, closed_heading, GREEN, &mut report.closed.iter().map(closed_row)),
-        drawn(Part::Gaps, gaps_heading, RED, &mut others.into_iter().map(gap_row)),
-        drawn(
-            Part::AtRisk,
-            "Covered today, but not for long",
-            AMBER,
-            &mut report.at_risk.iter().map(|place| at_risk_row(report, place)),
-        ),
-        drawn(Part::Level1, "Level 1 below target", DARK, &mut report.level1.iter().map(level1_row)),
-        drawn(Part::Champions, "Too few Wellbeing Champions", DARK, &mut report.champions.iter().map(champions_row)),
-    ];
-    all.into_iter().filter(|section| !section.rows.is_empty() || !section.rest.is_empty()).collect()
+/// What the rows are made with.
+pub(super) struct Rows<'r> {
+    pub(super) report: &'r Report<'r>,
+    pub(super) setting: &'r Setting,
+    pub(super) names: &'r Names,
+    /// Teams that have an action of their own, which says what to do.
+    pub(super) named: &'r HashSet<UnitId>,
 }
 
-impl Section {
-    fn new(
-        heading: &'static str,
-        colour: &'static str,
-        most: usize,
-        part: Part,
-        rows: &mut dyn ExactSizeIterator<Item = Row>,
-    ) -> Self {
-        let hidden = rows.len().saturating_sub(most);
-        let rows = rows.take(most).enumerate().map(|(at, row)| Row { number: at + 1, ..row }).collect();
-        let rest = match (hidden, part) {
-            (0, _) => String::new(),
-            // A team that is gone is in no list of teams.
-            (_, Part::Closed) => format!("… and {} more.", number(hidden)),
-            _ => format!("… and {} more in the attached list.", number(hidden)),
+impl Rows<'_> {
+    /// Every section that has a team: what is about to happen, what changed, then the largest of the other gaps.
+    pub(super) fn sections(&self) -> Vec<Section> {
+        let report = self.report;
+        let changed =
+            |change: Change| -> Vec<&Gap<'_>> { report.gaps.iter().filter(|gap| gap.change == Some(change)).collect() };
+        let other: Vec<&Gap<'_>> = report
+            .gaps
+            .iter()
+            .filter(|gap| match gap.change {
+                Some(Change::Same) => !self.named.contains(&gap.place.team.id),
+                None => true,
+                Some(Change::New | Change::Worse | Change::Better | Change::Closed) => false,
+            })
+            .collect();
+        let other_heading = if report.previous.is_some() { "Largest of the other gaps" } else { "Largest gaps" };
+        let (moved, closed): (Vec<_>, Vec<_>) =
+            report.closed.iter().partition(|closed| matches!(closed.how, How::Moved));
+        let in_full = |gap: &&Gap<'_>| self.gap(gap, true);
+        let in_short = |gap: &&Gap<'_>| self.gap(gap, report.previous.is_none());
+        let sections = [
+            self.section("Loses cover soon", &report.at_risk, |place| self.at_risk(place)),
+            self.section("New gaps since the last report", &changed(Change::New), in_full),
+            self.section("Worse since the last report", &changed(Change::Worse), in_full),
+            self.section("Better since the last report", &changed(Change::Better), in_full),
+            self.section("Closed since the last report", &closed, |closed| self.closed(closed)),
+            self.section("No longer in your units", &moved, |closed| self.closed(closed)),
+            self.section(other_heading, &other, in_short),
+        ];
+        sections.into_iter().filter(|section| !section.rows.is_empty()).collect()
+    }
+
+    fn section<T>(&self, heading: &'static str, all: &[T], row: impl Fn(&T) -> Row) -> Section {
+        let rest = match all.len().saturating_sub(MOST_ROWS) {
+            0 => String::new(),
+            more => format!("And {} more.", number(more)),
         };
-        Self { heading, capitals: heading.to_uppercase(), colour, rows, rest }
+        Section { heading, rows: all.iter().take(MOST_ROWS).map(row).collect(), rest }
+    }
+
+    fn row(&self, team: &Team, state: String, lines: Vec<String>) -> Row {
+        Row {
+            title: self.names.team(team),
+            link: self.setting.team_link(&team.code),
+            staff: counted(i64::from(team.own_headcount), "member of staff", "staff"),
+            state,
+            lines,
+        }
+    }
+
+    fn at_risk(&self, place: &Placed<'_>) -> Row {
+        let team = place.team;
+        let from = team.at_risk_from.map(|from| near_day(from, self.report.day)).unwrap_or_default();
+        let days = team.at_risk_from.map(|from| from.days_since(self.report.day)).unwrap_or_default();
+        let state = format!("Loses its cover on {from}, in {}", counted(days, "day", "days"));
+        let why = what_ends(team).into_iter().chain([format!("To prevent it: {}", lower(&to_keep(team)))]);
+        self.row(team, state, self.with_group(team, why.collect()))
+    }
+
+    fn gap(&self, gap: &Gap<'_>, in_full: bool) -> Row {
+        let team = gap.place.team;
+        let since = team.gap_opened_on.filter(|_| gap.age.is_some_and(|days| days > 0));
+        let since = since.map(|since| format!("since {}", near_day(since, self.report.day)));
+        let was = gap.before.map(|before| format!("last report: {}", state(before)));
+        let was = was.filter(|_| matches!(gap.change, Some(Change::Worse | Change::Better)));
+        let said: Vec<_> = [Some(status(team).to_owned()), since, was].into_iter().flatten().collect();
+        let mut lines: Vec<_> = who_is_there(team).filter(|_| in_full).into_iter().collect();
+        if !self.named.contains(&team.id) {
+            lines.push(to_close(team).join(" "));
+        }
+        self.row(team, said.join(", "), if in_full { self.with_group(team, lines) } else { lines })
+    }
+
+    fn closed(&self, closed: &Closed<'_>) -> Row {
+        let before = closed.before;
+        let now = match closed.how {
+            How::Now(now) => format!("Now {}", state(now)),
+            How::Moved => "It still has a gap, in a unit that is not yours".to_owned(),
+            How::Gone => "It is no longer a team".to_owned(),
+        };
+        let days = closed.age.filter(|days| *days > 0).map(|days| format!(" for {}", counted(days, "day", "days")));
+        self.row(before, format!("{now} (was {}{})", state(before), days.unwrap_or_default()), Vec::new())
+    }
+
+    /// The sentences, after one on whom the figures are about if that is more than this team.
+    fn with_group(&self, team: &Team, mut lines: Vec<String>) -> Vec<String> {
+        if let Some(group) = team.cover_group.as_deref() {
+            let group = clip(group, 60);
+            let people = counted(i64::from(team.headcount), "member of staff", "staff");
+            lines.insert(0, format!("Covered together with the other teams of cover group {group}, {people} in all."));
+        }
+        lines
     }
 }
 
-/// A count of rows with its thousands grouped.
-pub(super) fn number(rows: usize) -> String {
-    grouped(i64::try_from(rows).unwrap_or(i64::MAX))
-}
-
-/// `Ward 4A (G107H-A2-01)`.
-pub(super) fn named(name: &str, code: &str) -> String {
-    format!("{} ({})", clip(name, LONGEST_NAME), clip(code, LONGEST_NAME))
-}
-
-/// The team, and in which unit where the mail is about several.
-fn title(place: &Placed<'_>) -> String {
-    let Placed { team, within } = place;
-    let named = named(&team.name, &team.code);
-    match within {
-        Some(unit) if unit.id != team.id => format!("{named}, in {}", clip(&unit.name, LONGEST_NAME)),
-        _ => named,
-    }
-}
-
-/// With whom a team is assessed, said before any figure of theirs.
-fn group_line(place: &Placed<'_>) -> Option<String> {
-    let team = place.team;
-    team.cover_group.as_deref().map(|group| {
-        format!(
-            "Assessed together with the teams of cover group {}, {} in all, of whom {} here.",
-            clip(group, LONGEST_NAME),
-            counted(i64::from(team.headcount), "person", "people"),
-            counted(i64::from(team.own_headcount), "works", "work")
-        )
-    })
-}
-
-fn row(place: &Placed<'_>, state: String, lines: Vec<String>) -> Row {
-    Row { number: 0, title: title(place), staff: grouped(i64::from(place.team.own_headcount)), state, lines }
-}
-
-fn gap_row(gap: &Gap<'_>) -> Row {
-    let team = gap.place.team;
-    let age = match gap.age {
-        Some(0) if gap.change == Some(Change::New) => None,
-        Some(0) => Some("first seen today".to_owned()),
-        Some(days) => Some(format!("open for {}", counted(days, "day", "days"))),
-        None => None,
-    };
-    let was = gap.before.map(|before| format!(" (was: {})", state(before))).unwrap_or_default();
-    let change = match gap.change {
-        Some(Change::Worse) => Some(format!("worse{was}")),
-        Some(Change::Better) => Some(format!("better{was}")),
-        Some(Change::Same) => Some("unchanged".to_owned()),
-        // The heading says that it is new.
-        Some(Change::New | Change::Closed) | None => None,
-    };
-    let said: Vec<_> = [Some(status(team).to_owned()), change, age].into_iter().flatten().collect();
-    let sentences = [who_is_there(team), Some(what_would_close(team))].into_iter().flatten();
-    let sentences: Vec<_> = sentences.filter(|sentence| !sentence.is_empty()).collect();
-    let mut lines: Vec<_> = group_line(&gap.place).into_iter().collect();
-    lines.push(sentences.join(" "));
-    row(&gap.place, said.join(" · "), lines)
-}
-
-fn closed_row(closed: &Closed<'_>) -> Row {
-    let Closed { before, how, age } = closed;
-    let after = match how {
-        How::Now(now) => format!("Closed · now: {}", state(now)),
-        How::Moved => "Moved · it still has a gap, in a unit that another answers for".to_owned(),
-        How::Gone => "Closed · it is no longer a team".to_owned(),
-    };
-    let open_for =
-        age.filter(|days| *days > 0).map(|days| format!(" It had been open for {}.", counted(days, "day", "days")));
-    let line = format!("Last report: {}.{}", state(before), open_for.unwrap_or_default());
-    row(&Placed { team: before, within: None }, after, vec![line])
-}
-
-fn at_risk_row(report: &Report<'_>, place: &Placed<'_>) -> Row {
-    let team = place.team;
-    let then = team
-        .at_risk_status
-        .map(|then| status_because(then, None).to_lowercase().replace("peer supporter", "Peer Supporter"));
-    let when = team.at_risk_from.map(|from| {
-        let days = from.days_since(report.day);
-        format!("From {}, in {}", day(from), counted(days, "day", "days"))
-    });
-    let said: Vec<_> = [when, then].into_iter().flatten().collect();
-    let mut lines: Vec<_> = group_line(place).into_iter().collect();
-    lines.extend(team.at_risk_reasons.iter().map(|reason| ended(reason)));
-    row(place, said.join(": "), lines)
-}
-
-/// ` in the group`, where a figure is not the team's own.
-fn in_the_group(place: &Placed<'_>) -> &'static str {
-    if place.team.cover_group.is_some() { " in the group" } else { "" }
-}
-
-fn level1_row(place: &Placed<'_>) -> Row {
-    let team = place.team;
-    let figures = level1(team.level1_done, team.headcount, team.level1_target, in_the_group(place));
-    row(place, figures, group_line(place).into_iter().collect())
-}
-
-fn champions_row(place: &Placed<'_>) -> Row {
-    let (have, need) = champions_short(place.team).unwrap_or_default();
-    row(place, format!("{have} of {need} needed{}", in_the_group(place)), group_line(place).into_iter().collect())
+/// A count with its thousands grouped.
+pub(super) fn number(count: usize) -> String {
+    grouped(i64::try_from(count).unwrap_or(i64::MAX))
 }

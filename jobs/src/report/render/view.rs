@@ -1,88 +1,125 @@
 //! A report in sentences: what both templates lay out.
 
+use std::collections::HashSet;
+
+use entity::coverage::Percent;
+use entity::id::UnitId;
 use entity::period::IsoWeek;
 use entity::store::staff_list::OLD_AFTER_DAYS;
-use entity::value::StandingGroup;
+use entity::value::{StandingGroup, Status, UnknownBecause};
 
-use super::fit::{Limits, Part};
-use super::rows::{Section, named, number, sections};
+use super::Setting;
+use super::actions::{Action, actions};
+use super::layers::{Layer, is_behind, layers};
+use super::names::Names;
+use super::rows::{Rows, Section, number};
 use crate::one_line::clip;
 use crate::report::board::Unit;
-use crate::report::build::{AnsweredUnit, Report, below_target, trainers_short};
+use crate::report::build::{AnsweredUnit, ByUnit, Report};
 use crate::report::compare::Change;
-use crate::report::words::{Fraction, counted, day, grouped};
+use crate::report::recipients::Why;
+use crate::report::words::{Fraction, counted, day, grouped, listed, lower, near_day};
 
 /// Longest name in a subject line.
 const LONGEST_IN_SUBJECT: usize = 60;
+/// Lines of units, and of reasons for receiving the mail, at most.
+const MOST_UNITS: usize = 25;
+const MOST_REASONS: usize = 10;
 
 /// What the templates read.
+#[derive(Debug)]
 pub(super) struct View {
+    pub(super) subject: String,
+    /// `Week of 23 November 2026`.
     pub(super) week: String,
-    pub(super) day: String,
-    pub(super) subject_figures: String,
+    /// The last working day of the week: `27 November`.
+    pub(super) friday: String,
+    /// The units that it is about.
     pub(super) about: String,
+    /// What a reader must know before any figure: old data, weeks without a report, why it came to them.
+    pub(super) warnings: Vec<String>,
     pub(super) headline: String,
-    /// Facts below the headline, one sentence each.
-    pub(super) facts: Vec<String>,
-    /// Reasons that are said at the top.
-    pub(super) fallbacks: Cut<String>,
-    /// Reasons that are said at the end.
-    pub(super) reasons: Cut<String>,
-    pub(super) units: Cut<UnitView>,
+    /// The last report's figure.
+    pub(super) before: String,
+    pub(super) trend: Option<TrendView>,
+    pub(super) actions: Vec<Action>,
+    /// Whom to ask.
+    pub(super) ask: Option<String>,
+    /// The coordinator's address, for a link.
+    pub(super) ask_address: Option<String>,
     pub(super) sections: Vec<Section>,
-    /// Units below one of those, whose teams are in the same lists.
-    pub(super) nested: Cut<UnitView>,
+    pub(super) by_unit: Option<UnitTable>,
+    pub(super) layers: Vec<Layer>,
+    /// Further facts, one sentence each.
+    pub(super) facts: Vec<String>,
+    /// Why the reader receives it, one sentence each.
+    pub(super) reasons: Vec<String>,
+    /// Address of the first unit's page.
     pub(super) link: Option<String>,
+    /// What the attached list has.
+    pub(super) attached: String,
 }
 
-/// A unit answered for.
-pub(super) struct UnitView {
-    pub(super) title: String,
-    /// Label and figure.
-    pub(super) lines: Vec<(&'static str, String)>,
+/// The last weeks as a picture and in words.
+#[derive(Debug)]
+pub(super) struct TrendView {
+    pub(super) words: String,
+    /// Heights of the bars in pixels, oldest first.
+    pub(super) bars: Vec<u16>,
+    /// The figures in words, in place of the picture.
+    pub(super) alternative: String,
 }
 
-/// A list about units, as much of it as fits.
-pub(super) struct Cut<T> {
-    pub(super) shown: Vec<T>,
-    /// What is said of those that are not shown; empty when all are.
+/// A line for each unit.
+#[derive(Debug)]
+pub(super) struct UnitTable {
+    pub(super) heading: &'static str,
+    pub(super) rows: Vec<UnitLine>,
     pub(super) rest: String,
 }
 
-impl View {
-    pub(super) fn new(report: &Report<'_>, base_url: Option<&str>, limits: &Limits) -> Self {
-        Self {
-            week: report.week.to_string(),
-            day: day(report.day),
-            subject_figures: subject_figures(report),
-            about: about(report),
-            headline: headline(report),
-            facts: facts(report),
-            fallbacks: Cut::new(report, limits.of(Part::Reasons), |unit| unit.fallback, reason_line),
-            reasons: Cut::new(report, limits.of(Part::Reasons), |unit| !unit.fallback, reason_line),
-            units: Cut::new(report, limits.of(Part::Units), |unit| !unit.nested, unit_view),
-            sections: sections(report, limits),
-            nested: Cut::new(report, limits.of(Part::Nested), |unit| unit.nested, unit_view),
-            link: base_url.map(str::to_owned),
-        }
-    }
+#[derive(Debug)]
+pub(super) struct UnitLine {
+    pub(super) name: String,
+    pub(super) link: Option<String>,
+    /// `3 of 8 teams have cover, up from 2 of 8`.
+    pub(super) teams: String,
+    /// What is to be done there; empty if nothing is.
+    pub(super) open: String,
 }
 
-impl<T> Cut<T> {
-    fn new(
-        report: &Report<'_>,
-        most: usize,
-        wanted: fn(&AnsweredUnit<'_>) -> bool,
-        drawn: fn(&AnsweredUnit<'_>) -> T,
-    ) -> Self {
-        let units = || report.units.iter().filter(|unit| wanted(unit));
-        let hidden = units().count().saturating_sub(most);
-        let rest = match hidden {
-            0 => String::new(),
-            1 => "… and 1 more unit.".to_owned(),
-            _ => format!("… and {} more units.", number(hidden)),
-        };
-        Self { shown: units().take(most).map(drawn).collect(), rest }
+impl View {
+    pub(super) fn new(report: &Report<'_>, setting: &Setting, attached: String) -> Self {
+        let names = Names::new(report);
+        let actions = actions(report, setting, &names);
+        let named: HashSet<UnitId> = actions.iter().filter_map(|action| action.team).collect();
+        let sections = Rows { report, setting, names: &names, named: &named }.sections();
+        let is_quiet = actions.is_empty() && sections.is_empty() && !is_behind(report);
+        let first = report.units.first().map(|answered| answered.unit);
+        let mut facts = facts(report);
+        if is_quiet {
+            facts.truncate(1);
+        }
+        Self {
+            subject: subject(report),
+            week: format!("Week of {}", day(report.week.monday())),
+            friday: near_day(report.week.monday().plus_days(4), report.day),
+            about: about(report),
+            warnings: warnings(report, &names),
+            headline: headline(report),
+            before: before(report),
+            trend: if is_quiet { None } else { trend(report) },
+            actions,
+            ask: setting.coordinator.line(),
+            ask_address: setting.coordinator.address(),
+            sections,
+            by_unit: if is_quiet { None } else { by_unit(report, setting, &names) },
+            layers: if is_quiet { Vec::new() } else { layers(report, &names) },
+            facts,
+            reasons: reasons(report, &names),
+            link: first.and_then(|unit| setting.unit_link(&unit.code)),
+            attached,
+        }
     }
 }
 
@@ -90,21 +127,50 @@ fn open(report: &Report<'_>) -> i64 {
     i64::try_from(report.gaps.len()).unwrap_or(i64::MAX)
 }
 
-fn subject_figures(report: &Report<'_>) -> String {
-    let of = grouped(report.teams.whole);
-    let new = report.changes.get(&Change::New).copied().unwrap_or(0);
-    match (open(report), report.teams.whole) {
-        (0, 0) => match report.exempt {
-            0 => "no teams to assess".to_owned(),
-            1 => "the one team is exempt".to_owned(),
-            exempt => format!("all {} teams exempt", grouped(exempt)),
-        },
-        (0, 1) => "the one team is covered".to_owned(),
-        (0, _) => format!("all {of} teams covered"),
-        (1, 1) if new > 0 => "the one team is not covered, a new gap".to_owned(),
-        (1, 1) => "the one team is not covered".to_owned(),
-        (gaps, _) if new > 0 => format!("{} of {of} teams not covered, {} new", grouped(gaps), grouped(new)),
-        (gaps, _) => format!("{} of {of} teams not covered", grouped(gaps)),
+/// Teams with a gap whose cover is known, and those whose cover is not.
+fn known_and_unknown(report: &Report<'_>) -> (i64, i64) {
+    let unknown = report.gaps.iter().filter(|gap| gap.place.team.status == Status::Unknown).count();
+    let unknown = i64::try_from(unknown).unwrap_or(i64::MAX);
+    (open(report) - unknown, unknown)
+}
+
+fn subject(report: &Report<'_>) -> String {
+    let (gaps, unknown) = known_and_unknown(report);
+    let mut parts = Vec::new();
+    if gaps > 0 {
+        let need = if gaps == 1 { "needs" } else { "need" };
+        parts.push(format!("{} {need} cover", counted(gaps, "team", "teams")));
+    }
+    parts.extend(loses_cover(report, gaps > 0));
+    match (unknown, parts.is_empty()) {
+        (0, true) => parts.push(lower(all_well(report).trim_end_matches('.'))),
+        (0, false) => {}
+        (_, true) => parts.push(format!("cover of {} is not known", counted(unknown, "team", "teams"))),
+        (_, false) => parts.push(format!("cover of {} is not known", grouped(unknown))),
+    }
+    format!("Peer support: {} ({})", parts.join(", "), about(report))
+}
+
+/// `1 team loses its cover on 30 November`, or `1 loses it on 30 November` after words about teams that need cover.
+fn loses_cover(report: &Report<'_>, teams_are_named: bool) -> Option<String> {
+    let first = near_day(report.at_risk.first()?.team.at_risk_from?, report.day);
+    let several = report.at_risk.len();
+    Some(match (several, teams_are_named) {
+        (1, true) => format!("1 loses it on {first}"),
+        (1, false) => format!("1 team loses its cover on {first}"),
+        (_, true) => format!("{} lose it, the first on {first}", number(several)),
+        (_, false) => format!("{} teams lose their cover, the first on {first}", number(several)),
+    })
+}
+
+/// What is said where no team has a gap.
+fn all_well(report: &Report<'_>) -> String {
+    match (report.teams.whole, report.exempt) {
+        (0, 0) => "There are no teams to report on.".to_owned(),
+        (0, 1) => "The only team is exempt.".to_owned(),
+        (0, exempt) => format!("All {} teams are exempt.", grouped(exempt)),
+        (1, _) => "The team has cover.".to_owned(),
+        (all, _) => format!("All {} teams have cover.", grouped(all)),
     }
 }
 
@@ -121,88 +187,100 @@ fn about(report: &Report<'_>) -> String {
 }
 
 fn headline(report: &Report<'_>) -> String {
-    match (open(report), report.teams.whole) {
-        (0, 0) => match report.exempt {
-            0 => "There are no teams to assess.".to_owned(),
-            1 => "The one team is exempt: there is nothing to assess.".to_owned(),
-            exempt => format!("All {} teams are exempt: there is nothing to assess.", grouped(exempt)),
+    let Fraction { part, whole } = report.teams;
+    match (open(report), whole) {
+        (0, _) => match loses_cover(report, true) {
+            Some(loses) => format!("{} today, and {loses}.", all_well(report).trim_end_matches('.')),
+            None => all_well(report),
         },
-        (0, 1) => "All green: the one team is covered.".to_owned(),
-        (0, all) => format!("All green: all {} teams are covered.", grouped(all)),
-        (1, 1) => "The one team is not covered.".to_owned(),
-        (gaps, all) => format!("{} of {} teams are not covered.", grouped(gaps), grouped(all)),
+        (_, 1) => "The team does not have cover.".to_owned(),
+        (_, whole) => format!("{} of {} teams have cover.", grouped(part), grouped(whole)),
     }
 }
 
-fn facts(report: &Report<'_>) -> Vec<String> {
-    let mut facts = Vec::from_iter(missed(report));
-    if report.units.iter().filter(|unit| !unit.nested).count() > 1 {
-        let since = report.teams_before.map(|before| format!("; {}", report.teams.since(before, "teams")));
-        facts.push(format!("Teams covered in all: {}{}.", report.teams.words("teams"), since.unwrap_or_default()));
+fn before(report: &Report<'_>) -> String {
+    match (report.previous, report.teams_before) {
+        (Some(previous), Some(before)) if before.whole > 0 => format!(
+            "Last report ({}): {} of {}.",
+            near_day(previous, report.day),
+            grouped(before.part),
+            grouped(before.whole)
+        ),
+        (Some(previous), _) => format!("Last report ({}): no teams.", near_day(previous, report.day)),
+        (None, _) => "This is the first report.".to_owned(),
     }
-    match report.previous {
-        None => facts.push("This is the first report: there is none to compare it with.".to_owned()),
-        Some(previous) => {
-            let named = [
-                (Change::New, "new"),
-                (Change::Worse, "worse"),
-                (Change::Same, "unchanged"),
-                (Change::Better, "better"),
-                (Change::Closed, "closed"),
-            ];
-            let parts: Vec<_> = named
-                .iter()
-                .filter_map(|(change, word)| {
-                    report.changes.get(change).map(|number| format!("{} {word}", grouped(*number)))
-                })
-                .collect();
-            let since = day(previous);
-            if parts.is_empty() {
-                facts.push(format!("Nothing was open in the last report, of {since}, and nothing is now."));
-            } else {
-                facts.push(format!("Gaps since the last report, of {since}: {}.", parts.join(", ")));
-            }
-        }
-    }
-    if report.people_short > 0 {
-        facts.push(format!(
-            "{} would make every team large enough; teams that share a cover group are counted once.",
-            counted(report.people_short, "more Peer Supporter", "more Peer Supporters")
-        ));
-    }
-    if !report.at_risk.is_empty() {
-        let number = i64::try_from(report.at_risk.len()).unwrap_or(i64::MAX);
-        facts.push(format!(
-            "{} today and will not be soon, unless something is done.",
-            counted(number, "team is covered", "teams are covered")
-        ));
-    }
-    if report.exempt > 0 && report.teams.whole > 0 {
-        facts.push(format!(
-            "{} not assessed.",
-            counted(report.exempt, "more team is exempt and", "more teams are exempt and")
-        ));
-    }
-    facts.extend(age_of_lists(report));
-    if report.single_points > 0 {
-        facts.push(format!(
-            "{} on one Peer Supporter alone.",
-            counted(report.single_points, "covered team depends", "covered teams depend")
-        ));
-    }
-    if report.unproven > 0 {
-        facts.push(format!(
-            "{} on an approval that is not proven: on its day, the person who gave it was not the line manager or not the senior \
-             manager.",
-            counted(report.unproven, "covered team rests", "covered teams rest")
-        ));
-    }
-    facts
 }
 
-/// The weeks in which no one was told anything.
+/// Tallest bar of the picture in pixels.
+const TALLEST: u64 = 48;
+
+fn trend(report: &Report<'_>) -> Option<TrendView> {
+    let percent = |covered: &Fraction| {
+        let figure = |sum: i64| u64::try_from(sum).unwrap_or(0);
+        Percent::new(figure(covered.part), figure(covered.whole)).map(Percent::rounded)
+    };
+    let points: Vec<_> =
+        report.trend.iter().filter_map(|(on, covered)| Some((near_day(*on, report.day), percent(covered)?))).collect();
+    // Two points are this week and the last, which are told already.
+    let [(_, first), .., (_, last)] = points.as_slice() else { return None };
+    if points.len() < 3 {
+        return None;
+    }
+    let weeks = counted(i64::try_from(points.len()).unwrap_or(i64::MAX), "week", "weeks");
+    let words = match last.cmp(first) {
+        std::cmp::Ordering::Greater => format!("Over {weeks}: up from {first} % to {last} % of teams."),
+        std::cmp::Ordering::Less => format!("Over {weeks}: down from {first} % to {last} % of teams."),
+        std::cmp::Ordering::Equal => format!("Over {weeks}: {last} % of teams at the start and now."),
+    };
+    let each: Vec<_> = points.iter().map(|(day, percent)| format!("{day} {percent} %")).collect();
+    let height = |percent: u16| u16::try_from((u64::from(percent) * TALLEST / 100).max(2)).unwrap_or(2);
+    Some(TrendView {
+        words,
+        bars: points.iter().map(|(_, percent)| height(*percent)).collect(),
+        alternative: format!("Bar chart. Teams with cover: {}.", each.join(", ")),
+    })
+}
+
+fn warnings(report: &Report<'_>, names: &Names) -> Vec<String> {
+    let mut warnings = Vec::new();
+    warnings.extend(old_lists(report));
+    warnings.extend(missed(report));
+    let fallbacks: Vec<_> = report.units.iter().filter(|unit| unit.fallback).collect();
+    warnings.extend(fallbacks.iter().take(MOST_REASONS).map(|unit| reason(unit, names)));
+    warnings.extend(and_more(fallbacks.len(), MOST_REASONS));
+    warnings
+}
+
+fn and_more(all: usize, most: usize) -> Option<String> {
+    match all.saturating_sub(most) {
+        0 => None,
+        1 => Some("And 1 more unit.".to_owned()),
+        more => Some(format!("And {} more units.", number(more))),
+    }
+}
+
+/// `Ward 4A: you stand in for its senior manager.`
+fn reason(unit: &AnsweredUnit<'_>, names: &Names) -> String {
+    format!("{}: {}.", names.unit(unit.unit), unit.why)
+}
+
+fn reasons(report: &Report<'_>, names: &Names) -> Vec<String> {
+    let own: Vec<_> = report.units.iter().filter(|unit| unit.why == Why::SeniorManager.to_string()).collect();
+    let mut shown: Vec<_> = own.iter().take(MOST_REASONS).map(|unit| names.unit(unit.unit)).collect();
+    if let Some(more) = own.len().checked_sub(shown.len()).filter(|more| *more > 0) {
+        shown.push(counted(i64::try_from(more).unwrap_or(i64::MAX), "more unit", "more units"));
+    }
+    let every = "every Monday, even when there is nothing to do";
+    if shown.is_empty() {
+        vec![format!("You receive this report {every}.")]
+    } else {
+        vec![format!("You receive this report {every}, as senior manager of {}.", listed(&shown))]
+    }
+}
+
+/// The weeks in which no report was sent.
 fn missed(report: &Report<'_>) -> Option<String> {
-    let of = |week: &IsoWeek| day(week.monday());
+    let of = |week: &IsoWeek| near_day(week.monday(), report.day);
     match report.missed.as_slice() {
         [] => None,
         [one] => Some(format!("No report was sent for the week of {}.", of(one))),
@@ -215,76 +293,72 @@ fn missed(report: &Report<'_>) -> Option<String> {
     }
 }
 
-/// How old the oldest staff list is that the figures rest on; absent if no list was ever applied.
-fn age_of_lists(report: &Report<'_>) -> Option<String> {
+fn old_lists(report: &Report<'_>) -> Option<String> {
     let (as_at, employer) = report.units.iter().filter_map(|unit| unit.unit.oldest_list.as_ref()).min()?;
-    let of = employer.as_deref().map_or_else(String::new, |employer| format!("{employer}, "));
-    let days = report.day.days_since(*as_at);
-    Some(if days > OLD_AFTER_DAYS {
-        format!("These figures rest on staff lists up to {} days old ({of}{}).", grouped(days), day(*as_at))
-    } else {
-        format!("The oldest staff list behind these figures is of {}.", day(*as_at))
+    let age = report.day.days_since(*as_at);
+    (age > OLD_AFTER_DAYS).then(|| {
+        let of = employer.as_deref().map_or_else(String::new, |employer| format!(" of {}", clip(employer, 60)));
+        format!(
+            "These figures rest on a staff list{of} that is {} days old ({}). Ask for a new one.",
+            grouped(age),
+            near_day(*as_at, report.day)
+        )
     })
 }
 
-fn reason_line(unit: &AnsweredUnit<'_>) -> String {
-    format!("{}: {}.", named(&unit.unit.name, &unit.unit.code), unit.why)
-}
-
-fn unit_view(answered: &AnsweredUnit<'_>) -> UnitView {
-    let unit = answered.unit;
-    let compared = |now: Fraction, before: Option<Fraction>, nothing: &str| match before {
-        Some(before) => format!("{}; {}", now.words(nothing), now.since(before, nothing)),
-        None => now.words(nothing),
+fn facts(report: &Report<'_>) -> Vec<String> {
+    let mut facts = Vec::new();
+    let tops = || report.units.iter().filter(|unit| !unit.nested);
+    let staff = |of: fn(&AnsweredUnit<'_>) -> Option<Fraction>| {
+        let mut sum = Fraction { part: 0, whole: 0 };
+        for unit in tops() {
+            let Some(unit) = of(unit) else { continue };
+            sum.part += unit.part;
+            sum.whole += unit.whole;
+        }
+        sum
     };
-    let mut lines = vec![
-        (
-            "Staff covered",
-            compared(
-                Fraction::of(unit.staff_covered, unit.staff_assessed),
-                answered.before.map(|unit| Fraction::of(unit.staff_covered, unit.staff_assessed)),
-                "staff",
-            ),
-        ),
-        (
-            "Teams covered",
-            compared(
-                Fraction::of(unit.teams_covered, unit.teams_assessed),
-                answered.before.map(|unit| Fraction::of(unit.teams_covered, unit.teams_assessed)),
-                "teams",
-            ),
-        ),
-        ("Level 1", level1(unit.level1_done, unit.headcount, unit.level1_target, "")),
-    ];
-    if let Some(figure) = not_counting(unit) {
-        lines.push(("Allocations that do not count", figure));
+    let now = staff(|unit| Some(Fraction::of(unit.unit.staff_covered, unit.unit.staff_assessed)));
+    let then = staff(|unit| unit.before.map(|unit| Fraction::of(unit.staff_covered, unit.staff_assessed)));
+    if now.whole > 0 {
+        let since = report.previous.map(|_| format!(", {}", now.since(then, "staff"))).unwrap_or_default();
+        facts.push(format!("Staff whose team has cover: {}{since}.", now.words("staff")));
     }
-    if unit.champion_teams > 0 {
-        let met = Fraction::of(unit.champion_teams_met, unit.champion_teams).words("teams");
-        lines.push(("Teams with enough Champions", met));
+    let unchanged = report.changes.get(&Change::Same).copied().unwrap_or(0);
+    if unchanged > 0 {
+        facts.push(format!("{} unchanged since the last report.", counted(unchanged, "gap is", "gaps are")));
     }
-    if unit.trainer_units > 0 {
-        let met = Fraction::of(unit.trainer_units_met, unit.trainer_units).words("services");
-        lines.push(("Services with their own Trainers", met));
-    }
-    if trainers_short(unit) {
-        let per = unit.supporters_per_trainer.unwrap_or_default();
-        lines.push((
-            "Trainers",
-            format!(
-                "too few: {} for {}, one is needed for {per} or part thereof",
-                unit.trainers,
-                counted(i64::from(unit.active_supporters), "active Peer Supporter", "active Peer Supporters")
-            ),
+    if report.people_short > 0 {
+        facts.push(format!(
+            "In all, {} needed.",
+            counted(report.people_short, "more Peer Supporter is", "more Peer Supporters are")
         ));
     }
-    UnitView { title: named(&unit.name, &unit.code), lines }
+    let no_policy = report.gaps.iter().filter(|gap| gap.place.team.unknown_because == Some(UnknownBecause::NoPolicy));
+    let no_policy = i64::try_from(no_policy.count()).unwrap_or(i64::MAX);
+    if no_policy > 0 {
+        facts.push(format!(
+            "{} no policy yet, so cover there is not known. The coordinator has been asked to set one.",
+            counted(no_policy, "team has", "teams have")
+        ));
+    }
+    if report.single_points > 0 {
+        facts.push(format!(
+            "{} on one Peer Supporter.",
+            counted(report.single_points, "team with cover depends", "teams with cover depend")
+        ));
+    }
+    if report.exempt > 0 && report.teams.whole > 0 {
+        facts.push(format!("{} exempt and not counted here.", counted(report.exempt, "team is", "teams are")));
+    }
+    facts.extend(not_counting(report));
+    facts
 }
 
-const TOO_FEW: &str = "not shown, so that few people are not singled out";
-
-/// `9: training or certificate 6; the other reasons are not shown`, of the allocations at or below a unit.
-fn not_counting(unit: &Unit) -> Option<String> {
+/// Allocations that do not count, by group of reasons, of a single unit: sums over several would undo what is hidden in one.
+fn not_counting(report: &Report<'_>) -> Option<String> {
+    let tops: Vec<&Unit> = report.units.iter().filter(|unit| !unit.nested).map(|unit| unit.unit).collect();
+    let [unit] = tops.as_slice() else { return None };
     let all = i64::from(unit.not_counting_in_all);
     if all == 0 {
         return None;
@@ -294,19 +368,44 @@ fn not_counting(unit: &Unit) -> Option<String> {
     };
     let shown: Vec<_> = unit.not_counting.iter().filter_map(shown).collect();
     let is_whole = unit.not_counting.iter().all(|(_, number)| number.is_some());
+    let allocations = counted(all, "allocation does not count", "allocations do not count");
     Some(match (shown.is_empty(), is_whole) {
-        (true, _) => format!("{}; the reasons are {TOO_FEW}", grouped(all)),
-        (false, true) => format!("{}: {}", grouped(all), shown.join(", ")),
-        (false, false) => format!("{}: {}; the other reasons are {TOO_FEW}", grouped(all), shown.join(", ")),
+        (true, _) => format!("{allocations} today. Reasons are hidden where they are about few people."),
+        (false, true) => format!("{allocations} today: {}.", shown.join(", ")),
+        (false, false) => {
+            format!(
+                "{allocations} today: {}. Other reasons are hidden where they are about few people.",
+                shown.join(", ")
+            )
+        }
     })
 }
 
-/// `20 of 45 (44 %) in the group, below the target of 90 %`; `whose` begins with a space or is empty.
-pub(super) fn level1(done: i32, of: i32, target: Option<i32>, whose: &str) -> String {
-    let figures = format!("{}{whose}", Fraction::of(done, of).words("staff"));
-    match target {
-        Some(target) if below_target(done, of, Some(target)) => format!("{figures}, below the target of {target} %"),
-        Some(target) if of > 0 => format!("{figures}, target {target} % met"),
-        _ => figures,
+fn by_unit(report: &Report<'_>, setting: &Setting, names: &Names) -> Option<UnitTable> {
+    let mut lines: Vec<&ByUnit<'_>> = report.by_unit.iter().collect();
+    if lines.is_empty() {
+        return None;
     }
+    lines.sort_by_key(|line| (std::cmp::Reverse(line.gaps), std::cmp::Reverse(line.at_risk)));
+    let rest = and_more(lines.len(), MOST_UNITS).unwrap_or_default();
+    let row = |line: &&ByUnit<'_>| {
+        let now = Fraction::of(line.unit.teams_covered, line.unit.teams_assessed);
+        let then = line.before.map(|unit| Fraction::of(unit.teams_covered, unit.teams_assessed));
+        let since = then.map(|then| format!(", {}", now.since(then, "teams"))).unwrap_or_default();
+        let gaps = (line.gaps > 0).then(|| format!("{} to close", counted(int(line.gaps), "gap", "gaps")));
+        let at_risk =
+            (line.at_risk > 0).then(|| counted(int(line.at_risk), "team loses its cover", "teams lose their cover"));
+        UnitLine {
+            name: names.unit(line.unit),
+            link: setting.unit_link(&line.unit.code),
+            teams: format!("{}{since}", now.with_cover()),
+            open: [gaps, at_risk].into_iter().flatten().collect::<Vec<_>>().join(", "),
+        }
+    };
+    let heading = if report.tops().len() > 1 { "Your units" } else { "Units below" };
+    Some(UnitTable { heading, rows: lines.iter().take(MOST_UNITS).map(row).collect(), rest })
+}
+
+fn int(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -6,7 +6,8 @@ use super::{answer, rendered, snapshot};
 use crate::report::board::Team;
 use crate::report::recipients::Why;
 use crate::report::sample::{board, team};
-use crate::report::words::{state, status, what_would_close};
+use crate::report::tasks::to_close;
+use crate::report::words::{state, status};
 
 fn unknown(id: i64, code: &str, staff: i32, because: UnknownBecause, rows: i32) -> Team {
     Team {
@@ -34,7 +35,7 @@ fn each_reason_has_words_of_its_own() {
     let teams = teams();
     let headings: Vec<_> = teams.iter().map(status).collect();
     let states: Vec<_> = teams.iter().map(state).collect();
-    let closing: Vec<_> = teams.iter().map(what_would_close).collect();
+    let closing: Vec<_> = teams.iter().map(to_close).collect();
     insta::assert_debug_snapshot!("unknown_words", (headings, states, closing));
 }
 
@@ -43,6 +44,6 @@ fn a_mail_says_why_it_is_not_known() {
     let current = board("2026-11-23", &teams(), &[]);
     let before = board("2026-11-16", &[team(11, "N-01", 40), team(12, "N-02", 25), team(13, "N-03", 12)], &[]);
     let mail = rendered(&current, Some(&before), &[answer(1, Why::SeniorManager)]);
-    assert_eq!(mail.subject, "Peer Support 2026-W48: 4 of 4 teams not covered, 4 new (Unit BOARD)");
+    assert_eq!(mail.subject, "Peer support: cover of 4 teams is not known (Unit BOARD)");
     snapshot("unknown", &mail);
 }

@@ -1,0 +1,150 @@
+//! `psn report`: look at a week's mails before they are sent.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Subcommand};
+use entity::actor::Actor;
+use entity::clock::Clock;
+use entity::period::IsoWeek;
+use entity::store::audit::{self, Event};
+use entity::value::Action;
+use jobs::mail::{self, Email, Mailbox};
+use jobs::report::Preview;
+use jobs::schedule::Period;
+
+use super::run::refuse_before_first_import;
+use super::{Stop, say};
+use crate::app::{self, App};
+use crate::config::Settings;
+
+/// What is wanted.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub what: What,
+}
+
+/// What can be done with a report.
+#[derive(Debug, Subcommand)]
+pub enum What {
+    /// Show one mail of a week as text, write it as HTML, or send it to a test address. The recipient gets nothing.
+    #[command(group = ArgGroup::new("whose").required(true))]
+    Preview {
+        /// The week, as 2026-W48
+        #[arg(long, value_name = "WEEK")]
+        week: IsoWeek,
+        /// The mail to this recipient
+        #[arg(long, value_name = "ADDRESS", group = "whose")]
+        to: Option<String>,
+        /// The mails about this unit
+        #[arg(long, value_name = "CODE", group = "whose")]
+        unit: Option<String>,
+        /// Write the HTML part to this file, to open in a browser
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
+        /// Send it to this address, marked as a test
+        #[arg(long, value_name = "ADDRESS")]
+        send: Option<Mailbox>,
+    },
+}
+
+/// Does it.
+///
+/// # Errors
+///
+/// [`Stop::Refused`] if the week has no such mail, [`Stop::Failed`] if it could not be built, written or sent.
+pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Stop> {
+    let app = App::open_migrated(settings, clock).await?;
+    let What::Preview { week, to, unit, html, send } = args.what;
+    let done = preview(&app, week, &Whose { to, unit }, html, send).await;
+    app.close().await;
+    done
+}
+
+/// Which mails are meant: exactly one of the two is there.
+struct Whose {
+    to: Option<String>,
+    unit: Option<String>,
+}
+
+impl Whose {
+    fn is(&self, mail: &Preview) -> bool {
+        let to = self.to.as_deref().zip(mail.address.as_deref());
+        let is_to = to.is_some_and(|(wanted, address)| wanted.trim().eq_ignore_ascii_case(address));
+        is_to || self.unit.as_deref().is_some_and(|wanted| mail.units.iter().any(|(code, _)| code == wanted))
+    }
+
+    fn name(&self) -> String {
+        match (&self.to, &self.unit) {
+            (Some(to), _) => format!("to {}", mail::mask(to)),
+            (None, unit) => format!("about unit '{}'", unit.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+async fn preview(
+    app: &App,
+    week: IsoWeek,
+    whose: &Whose,
+    html: Option<PathBuf>,
+    send: Option<Mailbox>,
+) -> Result<(), Stop> {
+    refuse_before_first_import(app, Period::Week(week)).await?;
+    let mails = app.gap_report()?.dry_run(&app.db, week).await.map_err(|error| Stop::Failed(error.to_string()))?;
+    let mails: Vec<&Preview> = mails.iter().filter(|mail| whose.is(mail)).collect();
+    let Some(first) = mails.first() else {
+        return Err(Stop::Refused(format!(
+            "the report of {week} has no mail {}: `psn run gap-report --week {week} --dry-run` lists them",
+            whose.name()
+        )));
+    };
+    if let Some(path) = &html {
+        tokio::fs::write(path, &first.rendered.html)
+            .await
+            .map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;
+        say(format!("The HTML part is in {}. Open it in a browser.", path.display()))?;
+    }
+    if let Some(to) = &send {
+        send_test(app, week, first, to).await?;
+        say(format!("Sent to {} as a test. The recipient got nothing.", mail::mask(&to.address())))?;
+    }
+    if html.is_none() && send.is_none() {
+        for mail in &mails {
+            say(format!("To: {}", mail.address.as_deref().unwrap_or("no one, as no address is on file")))?;
+            say(format!("Subject: {}\n\n{}\n", mail.rendered.subject, mail.rendered.text.trim_end()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Sends the mail to another address, with a subject and a first line that say so. What is read that way is in the audit log.
+async fn send_test(app: &App, week: IsoWeek, preview: &Preview, to: &Mailbox) -> Result<(), Stop> {
+    const NOTE: &str = "This is a test of a report. It was not sent to its recipient.";
+    let failed = |what: &str, error: String| Stop::Failed(format!("{what}: {error}"));
+    let now = app.clock.now();
+    let read = Event {
+        object: Some(format!("report:{week}/{}", preview.recipient)),
+        ..Event::new(now, Actor::Operator, Action::ReportRead)
+    };
+    audit::record_alone(&app.db, &read).await.map_err(|error| failed("the audit log", error.to_string()))?;
+    let job = app.gap_report()?;
+    let rendered = preview.rendered.clone();
+    let email = Email {
+        from: app::sender(&app.settings)?,
+        reply_to: job.setting.coordinator.email.clone(),
+        list: "gap-report",
+        to_name: None,
+        to: to.address(),
+        subject: format!("[Test] {}", rendered.subject),
+        message_id: format!("test.{week}.{}@{}", now.timestamp_millis(), job.from.domain()),
+        date: now,
+        text: format!("{NOTE}\n\n{}", rendered.text),
+        html: rendered.html.replacen("<div role=\"main\"", &format!("<p>{NOTE}</p>\n<div role=\"main\""), 1),
+        csv: rendered.csv,
+        csv_name: format!("peer-support-{week}.csv"),
+        file_stem: format!("test_{week}"),
+    };
+    job.mailer.send(&email).await.map_err(|error| failed("the test was not sent", error.to_string()))?;
+    Ok(())
+}
