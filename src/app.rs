@@ -25,6 +25,7 @@ use crate::cli::Stop;
 use crate::config::Settings;
 use crate::graphql::{self, limits::Limits};
 use crate::http::{self, Budgets, Hosts, LiveLimits, Site, Transport};
+use crate::pages::Pages;
 
 /// What every command works with. Clones share the database and the clock.
 #[derive(Clone, Debug)]
@@ -159,8 +160,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] for persisted operations that are not valid; [`Stop::Failed`] when the schema's own text cannot be
-    /// read, an error of the program.
+    /// [`Stop::Refused`] for persisted operations that are not valid; [`Stop::Failed`] when the schema's own text or a page's
+    /// operation cannot be read, an error of the program.
     pub fn router(&self, gate: &Gate) -> Result<Router, Stop> {
         let periods = self.settings.retention.periods();
         let limit = self.settings.privacy.small_number_limit;
@@ -168,6 +169,11 @@ impl App {
         let schema = schema.recording_in(gate.reads().clone());
         let limits = Limits::new(&graphql::sdl(), self.settings.query.query_cost)
             .map_err(|error| Stop::Failed(format!("the schema cannot be priced: {error}")))?;
+        let pages = Pages::read().map_err(|error| Stop::Failed(format!("the pages cannot be read: {error}")))?;
+        for (page, cost) in pages.too_costly(&limits) {
+            let limit = limits.max_cost();
+            tracing::warn!(page, cost, limit, "a page cannot be shown: it costs more than QUERY_COST");
+        }
         let Settings { bind, base_url, .. } = &self.settings;
         // Only tokens get in there: no browser adds one to a request that somebody else's page makes.
         let hosts = if base_url.is_none() && !bind.ip().is_loopback() {
@@ -185,7 +191,7 @@ impl App {
             ..Transport::default()
         };
         let (gate, db) = (gate.clone(), self.api_db.clone());
-        Ok(http::router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db }))
+        Ok(http::router(Site { schema, limits, query_limit, budgets, persisted, pages, hosts, gate, transport, db }))
     }
 
     /// The weekly report, mailing as the settings say.

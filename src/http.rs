@@ -1,6 +1,7 @@
-//! HTTP: the router, the GraphQL endpoint, the playground, under which name, and health.
+//! HTTP: the router, the GraphQL endpoint, the pages, the playground, under which name, and health.
 
 mod answer;
+mod assets;
 mod budget;
 mod connection;
 mod cors;
@@ -10,6 +11,7 @@ mod health;
 mod host;
 mod live;
 mod order;
+mod pages;
 mod playground;
 mod provider;
 mod refused_lines;

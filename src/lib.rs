@@ -1,4 +1,4 @@
-//! How psn is reached and run: composition, commands, HTTP and GraphQL. No business arithmetic lives here.
+//! How psn is reached and run: composition, commands, HTTP, GraphQL and the pages. No business arithmetic lives here.
 
 pub mod access;
 pub mod app;
@@ -6,5 +6,6 @@ pub mod cli;
 pub mod config;
 pub mod graphql;
 pub mod http;
+pub mod pages;
 pub mod shutdown;
 pub mod telemetry;

@@ -104,16 +104,9 @@ impl Persisted {
             let shown = path.display();
             let text = std::fs::read_to_string(&path)
                 .map_err(|error| fault(&shown, None, format!("it cannot be read ({error})")))?;
-            let document = Limits::read(&text).map_err(|error| {
-                let broken = parse_query(&text).err().filter(|_| error.code() == Code::ParseFailed);
-                let line = broken.and_then(|broken| broken.positions().next()).map(|at| at.line);
-                fault(&shown, line, in_one_line(error.sentence()))
-            })?;
-            validate(&schema, &text).map_err(|error| {
-                fault(&shown, error.locations.first().map(|at| at.line), in_one_line(&error.message))
-            })?;
+            let document = checked(&schema, &shown, &text)?;
             let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            persisted.add(PersistedDocument { id: identifier(&text), file, document: Arc::new(document) });
+            persisted.add(PersistedDocument { id: identifier(&text), file, document });
         }
         Ok(persisted)
     }
@@ -179,6 +172,22 @@ impl Persisted {
 }
 
 impl PersistedDocument {
+    /// The documents that the binary itself brings, each given by the name of its file and its text, validated against the
+    /// schema. Clients do not find them: they are executed for pages only.
+    ///
+    /// # Errors
+    ///
+    /// The first that is no valid document, an error of the program.
+    pub fn own<const N: usize>(files: [(&str, &str); N]) -> Result<[Self; N], PersistedError> {
+        let schema = super::builder().extension(ValidateOnly).finish();
+        let mut documents = Vec::with_capacity(N);
+        for (file, text) in files {
+            let document = checked(&schema, &file, text)?;
+            documents.push(Self { id: identifier(text), file: file.to_owned(), document });
+        }
+        documents.try_into().map_err(|_| fault(&"the binary", None, "its documents are not all there".to_owned()))
+    }
+
     /// The operations that have a name, each with its kind.
     pub fn operations(&self) -> impl Iterator<Item = (&str, OperationType)> {
         self.document
@@ -214,6 +223,22 @@ pub fn not_supported() -> ApiError {
 
 fn fault(file: &dyn fmt::Display, line: Option<usize>, what: String) -> PersistedError {
     PersistedError { file: file.to_string(), line, what }
+}
+
+/// The document with this text, if its shape is within the limits and the schema allows it. `shown` names its file.
+fn checked(
+    schema: &Schema<Query, Mutation, super::Subscription>,
+    shown: &dyn fmt::Display,
+    text: &str,
+) -> Result<Arc<ExecutableDocument>, PersistedError> {
+    let document = Limits::read(text).map_err(|error| {
+        let broken = parse_query(text).err().filter(|_| error.code() == Code::ParseFailed);
+        let line = broken.and_then(|broken| broken.positions().next()).map(|at| at.line);
+        fault(shown, line, in_one_line(error.sentence()))
+    })?;
+    validate(schema, text)
+        .map_err(|error| fault(shown, error.locations.first().map(|at| at.line), in_one_line(&error.message)))?;
+    Ok(Arc::new(document))
 }
 
 /// A parser's sentence goes over several lines.

@@ -2,19 +2,23 @@
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::uri::Uri;
+use axum::http::uri::{PathAndQuery, Uri};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use sea_orm::DbErr;
 use tracing::Instrument as _;
 
-use super::graphql;
 use super::refused_lines::RefusedLine;
 use super::request::Refusal;
 use super::router::RequestId;
+use super::{graphql, pages};
 use crate::access::Gate;
 use crate::access::gate::{Admitted, Denied};
+use crate::access::oidc::ReturnPath;
 use crate::graphql::error::{ApiError, Code};
+use crate::pages::message::Problem;
+use crate::pages::{Frame, link};
 
 /// The page on which people sign in.
 pub(super) const SIGN_IN: &str = "/sign-in";
@@ -43,7 +47,9 @@ pub(super) async fn guard(
     };
     let asks_for_page = request.method() == Method::GET && accepts_html(request.headers());
     match denied {
-        Denied::Nobody | Denied::Refused if asks_for_page => never_stored(Redirect::to(SIGN_IN).into_response()),
+        Denied::Nobody | Denied::Refused if asks_for_page => {
+            never_stored(Redirect::to(&sign_in_and_come_back(request.uri())).into_response())
+        }
         Denied::Nobody | Denied::Refused => {
             let sentence = "Sign in, or send an API token that is good as `Authorization: Bearer …`";
             let refusal = Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, sentence);
@@ -61,6 +67,7 @@ pub(super) async fn guard(
             let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, sentence);
             never_stored(graphql::refuse(request.headers(), refusal, &id))
         }
+        Denied::Failed(cause) if asks_for_page => never_stored(failed(cause, &id)),
         Denied::Failed(cause) => {
             let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
             let status = match error.code() {
@@ -71,6 +78,24 @@ pub(super) async fn guard(
             never_stored(graphql::refuse(request.headers(), refusal, &id))
         }
     }
+}
+
+/// The page for signing in, with where to go afterwards.
+fn sign_in_and_come_back(asked: &Uri) -> String {
+    match asked.path_and_query().map(PathAndQuery::as_str) {
+        None | Some("/") => SIGN_IN.to_owned(),
+        Some(asked) => format!("{SIGN_IN}?to={}", link::encoded(ReturnPath::new(Some(asked)).as_str())),
+    }
+}
+
+/// The page for a person of whom the database could not tell who they are.
+pub(super) fn failed(cause: DbErr, id: &RequestId) -> Response {
+    let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
+    let problem = match error.code() {
+        Code::Unavailable | Code::QueryTimeout => Problem::Unavailable,
+        _ => Problem::Internal,
+    };
+    pages::refused(problem, Frame::default(), id)
 }
 
 /// Whether another site's page made a browser send this request, so that the cookie in it says nothing about who wants it.
@@ -126,6 +151,14 @@ mod tests {
         let request = Request::builder().method(method).uri("/graphql").header("host", "psn.example:8443");
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         comes_from_elsewhere(&request.body(Body::empty()).unwrap())
+    }
+
+    #[test]
+    fn a_person_comes_back_to_the_page_that_they_asked_for() {
+        let to = |asked: &'static str| sign_in_and_come_back(&Uri::from_static(asked));
+        assert_eq!(to("/"), "/sign-in");
+        assert_eq!(to("/units/A%2FB%201?after=x"), "/sign-in?to=%2Funits%2FA%252FB%25201%3Fafter%3Dx");
+        assert_eq!(to("//evil.example/"), "/sign-in?to=%2F", "which is the first page");
     }
 
     #[test]

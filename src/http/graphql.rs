@@ -1,5 +1,8 @@
 //! `POST /graphql`, and GET for queries: our own handler, because the framework's accepts mutations by GET and by forms,
-//! reads past the body limit, ignores `operationName` on GET and runs batches of any length.
+//! reads past the body limit, ignores `operationName` on GET and runs batches of any length. The pages' own operations are
+//! executed here too, in the same way and within the same limits.
+
+mod page;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
+pub(super) use self::page::{Caller, NoData};
 use super::answer::MediaType;
 use super::budget::{Budgets, Running};
 use super::live::{Live, Stopping, Telling};
@@ -70,6 +74,63 @@ enum Ready {
     Answered(Answer),
 }
 
+/// How a request ended, for its log line.
+struct Ended {
+    errors: usize,
+    code: Option<String>,
+    is_refused: bool,
+}
+
+impl Ended {
+    fn answered(body: &serde_json::Value, errors: usize) -> Self {
+        let code = body["errors"][0]["extensions"]["code"].as_str().map(str::to_owned);
+        // What failed by no fault of the caller's has its line each time.
+        let ours = [Code::Internal, Code::Unavailable, Code::QueryTimeout].map(Code::word);
+        let is_refused =
+            errors > 0 && body["data"].is_null() && !code.as_deref().is_some_and(|code| ours.contains(&code));
+        Self { errors, code, is_refused }
+    }
+
+    fn refused(refusal: &Refusal) -> Self {
+        Self { errors: 1, code: Some(refusal.error.code().word().to_owned()), is_refused: true }
+    }
+
+    /// Writes the line, unless the request was refused and [`RefusedLine`] allows no more lines now.
+    fn log(self, facts: &Facts, (line, begun): (&RefusedLine, Instant), status: StatusCode) {
+        let Self { errors, code, is_refused } = self;
+        let held_back = if is_refused { line.of_caller(facts.caller).map(HeldBack::field) } else { Some(None) };
+        let Some(held_back) = held_back else { return };
+        tracing::info!(
+            actor = %facts.caller,
+            operation = facts.name.as_deref().map(|name| name.get(..MAX_LOGGED_NAME).unwrap_or(name)),
+            kind = facts.kind.map(tracing::field::display),
+            cost = facts.cost,
+            errors,
+            code,
+            status = status.as_u16(),
+            ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            held_back,
+            "graphql"
+        );
+    }
+}
+
+impl Facts {
+    /// What is known of a request of `viewer` before it is looked at.
+    fn of(viewer: &Viewer) -> Self {
+        Self {
+            caller: viewer.actor(),
+            explores: viewer.explores(),
+            name: None,
+            kind: None,
+            cost: None,
+            nullable: Vec::new(),
+            data_version: DataVersion::default(),
+            document: None,
+        }
+    }
+}
+
 /// Answers one request, and logs it in one line; of refused ones as many as [`RefusedLine`] allows.
 pub(super) async fn answer<S: Executor>(
     State(endpoint): State<Endpoint<S>>,
@@ -81,16 +142,7 @@ pub(super) async fn answer<S: Executor>(
     request: axum::extract::Request,
 ) -> Response {
     let begun = Instant::now();
-    let mut facts = Facts {
-        caller: viewer.actor(),
-        explores: viewer.explores(),
-        name: None,
-        kind: None,
-        cost: None,
-        nullable: Vec::new(),
-        data_version: DataVersion::default(),
-        document: None,
-    };
+    let mut facts = Facts::of(&viewer);
     let (head, body) = request.into_parts();
     let span = tracing::info_span!("request", id = %id);
     let media_type = MediaType::accepted(&head.headers);
@@ -110,24 +162,19 @@ pub(super) async fn answer<S: Executor>(
     let answered = |answer: Answer, facts: &Facts| {
         let errors = answer.errors.len();
         let (status, body) = media_type.body(answer, facts, &id, endpoint.extensions(facts, &id));
-        let code = body["errors"][0]["extensions"]["code"].as_str().map(str::to_owned);
-        // What failed by no fault of the caller's has its line each time.
-        let ours = [Code::Internal, Code::Unavailable, Code::QueryTimeout].map(Code::word);
-        let is_refused =
-            errors > 0 && body["data"].is_null() && !code.as_deref().is_some_and(|code| ours.contains(&code));
-        (media_type.json(status, &body), errors, code, is_refused)
+        (media_type.json(status, &body), Ended::answered(&body, errors))
     };
     let refused = |refusal: Refusal, facts: &Facts| {
-        let code = refusal.error.code().word().to_owned();
-        (media_type.refusal(refusal, &id, endpoint.extensions(facts, &id)), 1, Some(code), true)
+        let ended = Ended::refused(&refusal);
+        (media_type.refusal(refusal, &id, endpoint.extensions(facts, &id)), ended)
     };
-    let (response, errors, code, is_refused) = match outcome {
+    let (response, ended) = match outcome {
         Ok(Ready::Admitted(variables, running)) if media_type == MediaType::Events => {
             drop(running);
             match endpoint.live.begin(&facts.caller) {
                 Ok(place) => {
                     live = Some((variables, place));
-                    (StatusCode::OK.into_response(), 0, None, false)
+                    (StatusCode::OK.into_response(), Ended { errors: 0, code: None, is_refused: false })
                 }
                 Err(refusal) => refused(refusal, &facts),
             }
@@ -140,21 +187,7 @@ pub(super) async fn answer<S: Executor>(
         Err(refusal) => refused(refusal, &facts),
     };
     let _entered = span.enter();
-    let held_back = if is_refused { line.of_caller(facts.caller).map(HeldBack::field) } else { Some(None) };
-    if let Some(held_back) = held_back {
-        tracing::info!(
-            actor = %facts.caller,
-            operation = facts.name.as_deref().map(|name| name.get(..MAX_LOGGED_NAME).unwrap_or(name)),
-            kind = facts.kind.map(tracing::field::display),
-            cost = facts.cost,
-            errors,
-            code,
-            status = response.status().as_u16(),
-            ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-            held_back,
-            "graphql"
-        );
-    }
+    ended.log(&facts, (&line, begun), response.status());
     let Some((variables, place)) = live else { return response };
     let stop = stopping.map_or_else(CancellationToken::new, |Extension(Stopping(stop))| stop);
     Telling { endpoint, id, headers: head.headers, facts, variables, stop, place }.begin()
@@ -170,6 +203,17 @@ impl<S: Executor> Endpoint<S> {
         facts: &mut Facts,
     ) -> Result<Ready, Refusal> {
         let asked = request::read(method, headers, uri, (body, self.body_limit)).await?;
+        self.begin((method, media_type), viewer, asked, facts)
+    }
+
+    /// Holds what is asked to the limits, and has it paid for.
+    fn begin(
+        &self,
+        (method, media_type): (&Method, MediaType),
+        viewer: &Viewer,
+        asked: GraphqlRequest,
+        facts: &mut Facts,
+    ) -> Result<Ready, Refusal> {
         let caller = viewer.actor();
         let running = self.budgets.begin(&caller).ok_or_else(|| {
             let sentence = "As many of your requests run as may run at once";
@@ -243,6 +287,7 @@ impl<S: Executor> Endpoint<S> {
                 None if self.persisted.bind(viewer) => Err(persisted::not_listed()),
                 None => Ok((Arc::new(Limits::read(&query)?), None)),
             },
+            Asked::Own(document) => Ok((document, None)),
             Asked::Persisted(..) if self.persisted.is_empty() => Err(persisted::not_supported()),
             Asked::Persisted(id, text) => match (self.persisted.find(&id), text) {
                 // Sent along, a text is that document or one that the client would add.

@@ -7,12 +7,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
 use sea_orm::DbErr;
-use serde::Deserialize;
 
 use super::gate::{SIGN_IN, never_stored};
 use super::refused_lines::RefusedLine;
 use super::router::RequestId;
-use super::sign_in::shown;
+use super::sign_in::{Wish, shown};
 use crate::access::Gate;
 use crate::access::credential::{CookieName, cookies};
 use crate::access::oidc::{CALLBACK, Fault, Oidc, ProviderAnswer, ReturnPath, SIGN_IN_LIFE, Unmatched};
@@ -33,12 +32,6 @@ pub(super) fn router(gate: &Gate) -> Router {
         .layer(middleware::map_response(|response| std::future::ready(never_stored(response))))
 }
 
-/// What the start of a sign-in is asked with.
-#[derive(Deserialize)]
-struct Wish {
-    to: Option<String>,
-}
-
 async fn start(
     State(gate): State<Gate>,
     Extension(id): Extension<RequestId>,
@@ -46,13 +39,11 @@ async fn start(
     wish: Result<Query<Wish>, QueryRejection>,
 ) -> Response {
     let Some(provider) = gate.provider() else { return StatusCode::NOT_FOUND.into_response() };
-    // A query that cannot be read names no place.
-    let to = wish.ok().and_then(|Query(wish)| wish.to);
     let key = match gate.sealing_key().await {
         Ok(key) => key,
         Err(cause) => return failed(cause, &id),
     };
-    match provider.begin(key, ReturnPath::new(to.as_deref())).await {
+    match provider.begin(key, Wish::path(wish)).await {
         Ok(begun) => {
             let cookie = browser_cookie(gate.cookie(), &begun.sealed, SIGN_IN_LIFE.num_seconds());
             ([(header::SET_COOKIE, cookie)], Redirect::to(&begun.address)).into_response()
@@ -157,8 +148,8 @@ fn refused(fault: Fault, id: &RequestId, line: &RefusedLine) -> Response {
 /// A page with one of our own sentences.
 fn page(status: StatusCode, sentence: &str, id: &RequestId) -> Response {
     let body = format!(
-        "<p>{sentence}.</p><p><a class=\"button\" href=\"{SIGN_IN}\">Sign in</a></p>\
-         <p><small>Whoever runs psn finds this in its log by <code>{id}</code>.</small></p>"
+        "<p>{sentence}.</p><p><a class=\"nhsuk-button\" role=\"button\" href=\"{SIGN_IN}\">Sign in</a></p>\
+         <p class=\"nhsuk-body-s\">The people who run this service find this in the log as <code>{id}</code>.</p>"
     );
     shown(status, "Not signed in", &body)
 }

@@ -1,8 +1,10 @@
 //! From an HTTP request to a GraphQL request, strictly as "GraphQL over HTTP" says. A [`Refusal`] is an answer to a
 //! request that never became one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Name, Value, Variables};
 use axum::body::{Body, to_bytes};
 use axum::extract::Query;
@@ -34,6 +36,22 @@ pub(super) enum Asked {
     Text(String),
     /// A persisted document by its identifier, and its text where that was sent too.
     Persisted(String, Option<String>),
+    /// A document of the binary's own, for a page. No client sends one.
+    Own(Arc<ExecutableDocument>),
+}
+
+impl GraphqlRequest {
+    /// A request for a document of the binary's own.
+    ///
+    /// # Errors
+    ///
+    /// A refusal of variables that are too long.
+    pub(super) fn own(
+        document: Arc<ExecutableDocument>,
+        variables: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Self, Refusal> {
+        Ok(Self { asked: Asked::Own(document), operation: None, variables: variables_of(variables)? })
+    }
 }
 
 /// Why there is no GraphQL request: a status, a code, for 405 what is allowed, and for 429 in how many seconds to ask again.
@@ -231,24 +249,27 @@ fn assemble(parameters: Parameters) -> Result<GraphqlRequest, Refusal> {
     };
     let variables = match variables {
         None | Some(Json::Null) => Variables::default(),
-        Some(Json::Object(map)) => {
-            let bytes = map.iter().map(|(name, value)| name.len() + value.to_string().len()).sum::<usize>();
-            if bytes > MAX_VARIABLES_BYTES {
-                let sentence = format!("The variables have {bytes} bytes and the limit is {MAX_VARIABLES_BYTES}");
-                return Err(ApiError::new(Code::QueryTooLong, sentence).into());
-            }
-            let values = map.values().map(values_in).sum::<usize>();
-            if values > MAX_VALUES {
-                let sentence = format!("The variables have {values} values and the limit is {MAX_VALUES}");
-                return Err(ApiError::new(Code::QueryTooLong, sentence).into());
-            }
-            let values = map.into_iter().map(|(name, value)| Ok((Name::new(name), Value::from_json(value)?)));
-            let values = values.collect::<Result<_, serde_json::Error>>();
-            Variables::from_value(Value::Object(values.map_err(|_| bad("variables cannot be read"))?))
-        }
+        Some(Json::Object(map)) => variables_of(map)?,
         Some(_) => return Err(bad("variables is an object")),
     };
     Ok(GraphqlRequest { asked, operation, variables })
+}
+
+/// The values of variables, within the limits.
+fn variables_of(map: serde_json::Map<String, serde_json::Value>) -> Result<Variables, Refusal> {
+    let bytes = map.iter().map(|(name, value)| name.len() + value.to_string().len()).sum::<usize>();
+    if bytes > MAX_VARIABLES_BYTES {
+        let sentence = format!("The variables have {bytes} bytes and the limit is {MAX_VARIABLES_BYTES}");
+        return Err(ApiError::new(Code::QueryTooLong, sentence).into());
+    }
+    let values = map.values().map(values_in).sum::<usize>();
+    if values > MAX_VALUES {
+        let sentence = format!("The variables have {values} values and the limit is {MAX_VALUES}");
+        return Err(ApiError::new(Code::QueryTooLong, sentence).into());
+    }
+    let values = map.into_iter().map(|(name, value)| Ok((Name::new(name), Value::from_json(value)?)));
+    let values = values.collect::<Result<_, serde_json::Error>>();
+    Ok(Variables::from_value(Value::Object(values.map_err(|_| bad("variables cannot be read"))?)))
 }
 
 /// The identifier of a document that is named in the way of older clients: `persistedQuery: {version: 1, sha256Hash: "…"}`.

@@ -28,10 +28,11 @@ use super::host::{self, Hosts};
 use super::live::{LOOK, Live, LiveLimits};
 use super::refused_lines::{self, RefusedLines};
 use super::request::{BODY_LIMIT, MAX_BODY_BYTES, Refusal};
-use super::{gate, graphql, health, playground, provider, sign_in};
+use super::{gate, graphql, health, pages, playground, provider, sign_in};
 use crate::access::Gate;
 use crate::graphql::limits::Limits;
 use crate::graphql::persisted::Persisted;
+use crate::pages::Pages;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -57,6 +58,8 @@ pub struct Site<S> {
     pub budgets: Budgets<Actor>,
     /// The operations that are known beforehand, and who is held to them.
     pub persisted: Persisted,
+    /// The operations of the pages.
+    pub pages: Pages,
     /// The host names that are answered.
     pub hosts: Hosts,
     /// Who may come in.
@@ -97,10 +100,10 @@ impl Default for Transport {
     }
 }
 
-/// The whole site: `/graphql` and `/playground` behind the gate; `/health/live`, `/health/ready`, and the pages for signing in
-/// and the way to the identity provider and back before it.
+/// The whole site: `/graphql`, the pages and `/playground` behind the gate; `/health/live`, `/health/ready`, the stylesheet, and the
+/// pages for signing in and the way to the identity provider and back before it.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
-    let Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db } = site;
+    let Site { schema, limits, query_limit, budgets, persisted, pages, hosts, gate, transport, db } = site;
     let Transport { body_limit, origins, https, look, probe, live } = transport;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
     let live = Live::new(gate.clone(), db.clone(), look, live);
@@ -108,7 +111,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
     let origins: Arc<[Origin]> = origins.into();
     let graphql = Router::new()
         .route("/graphql", any(graphql::answer::<S>))
-        .with_state(endpoint)
+        .with_state(endpoint.clone())
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(middleware::from_fn(tell_too_large))
         .layer(CompressionLayer::new());
@@ -120,12 +123,14 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
     let refused_lines = RefusedLines::new(gate.clock());
     let guarded = Router::new()
         .merge(graphql)
+        .merge(pages::router(endpoint, pages).layer(CompressionLayer::new()))
         .merge(playground::router())
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(middleware::from_fn_with_state(gate.clone(), gate::guard));
     Router::new()
         .merge(guarded)
         .merge(health)
+        .merge(pages::assets_router())
         .merge(provider)
         .merge(sign_in::router(gate))
         .layer(middleware::from_fn_with_state(refused_lines, refused_lines::prepare))

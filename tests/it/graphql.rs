@@ -26,6 +26,7 @@ use psn::access::Gate;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
 use psn::http::{Budgets, Hosts, Site, Transport, router};
+use psn::pages::Pages;
 use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 
@@ -59,8 +60,8 @@ fn closed_behind(gate: Gate, world: &World, db: DatabaseConnection, persisted: P
     let limits = Limits::new(&psn::graphql::sdl(), 50_000).unwrap();
     let budgets = Budgets::new(LAVISH, world.clock.clone());
     let (query_limit, hosts) = (Duration::from_secs(20), Hosts::Any);
-    let transport = Transport::default();
-    router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db })
+    let (transport, pages) = (Transport::default(), Pages::read().unwrap());
+    router(Site { schema, limits, query_limit, budgets, persisted, pages, hosts, gate, transport, db })
 }
 
 /// The answer as it is, errors and all.

@@ -14,6 +14,7 @@ use futures_util::StreamExt as _;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::{AllowList, Persisted};
 use psn::http::{Budgets, Connections, Hosts, LOOK, MOST_LIVE, Site, Terms, Transport, router, serve};
+use psn::pages::Pages;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -41,6 +42,7 @@ fn site_with(world: &World, terms: Terms, persisted: Persisted) -> Router {
         query_limit: LONG,
         budgets: Budgets::new(terms, world.clock.clone()),
         persisted,
+        pages: Pages::read().unwrap(),
         hosts: Hosts::Any,
         gate: world.gate(),
         transport: Transport { look: Duration::from_millis(10), ..Transport::default() },

@@ -59,7 +59,7 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
     let open = world.admin.with(router.clone());
     if get(&open, &format!("{site}/playground")).await.text.contains("built without its playground") {
         skipped(
-            "no playground in this build (install Node.js 20 or later with npm, `touch src/http/playground/build.rs`, and build again)",
+            "no playground in this build (install Node.js 20 or later with npm, `touch src/http/assets/build.rs`, and build again)",
         );
         return;
     }
@@ -76,7 +76,7 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
     serving.await.unwrap().unwrap();
 }
 
-/// As a newcomer does it who opens the demonstration's link: its page, its one button, the playground.
+/// As a newcomer does it who opens the demonstration's link: its page, its one button, the page after sign-in, the playground.
 fn signed_in(browser: &Browser, site: &str, link: &Secret) {
     browser.open(&format!("{site}/playground"));
     browser.wait("location.pathname === '/sign-in'");
@@ -84,6 +84,9 @@ fn signed_in(browser: &Browser, site: &str, link: &Secret) {
     browser.wait("document.querySelector('#go:enabled')");
     assert_eq!(browser.value("location.hash"), "", "the secret has gone from the address");
     browser.click("#go");
+    browser.wait("location.pathname === '/'");
+    assert_eq!(browser.value("document.querySelector('h1').innerText"), "Welcome, First4 Last4");
+    browser.click("a[href='/playground']");
     browser.wait("location.pathname === '/playground'");
     assert_eq!(browser.value("document.cookie"), "", "no script sees the session");
 }

@@ -14,6 +14,7 @@ use psn::graphql::error::ApiError;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
 use psn::http::{Budgets, Hosts, Site, Terms, Transport, router};
+use psn::pages::Pages;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -136,7 +137,8 @@ fn made(
     let limits = Limits::new(&schema.sdl(), 50_000).expect("the schema has prices");
     let gate = gate(db, &Clock::fixed(instant("2026-11-16T09:00:00Z")));
     let (hosts, db) = (Hosts::Any, db.clone());
-    router(Site { schema, limits, query_limit, budgets, persisted, hosts, gate, transport, db })
+    let pages = Pages::read().expect("the operations of the pages are valid");
+    router(Site { schema, limits, query_limit, budgets, persisted, pages, hosts, gate, transport, db })
 }
 
 /// A closed site as a new API token with this role meets it.

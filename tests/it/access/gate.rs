@@ -31,6 +31,8 @@ both!(
             ("GET", "/playground"),
             ("GET", "/playground/playground.js"),
             ("GET", "/"),
+            ("GET", "/units/NORTH"),
+            ("GET", "/teams/N1"),
             ("GET", "/nowhere"),
             ("POST", "/nowhere"),
         ] {
@@ -45,9 +47,16 @@ both!(
             assert_eq!(answer.json()["errors"][0]["extensions"]["requestId"], answer.header("x-request-id"));
             assert!(answer.json().get("data").is_none());
         }
-        for page in ["/", "/playground", "/playground/", "/nowhere"] {
+        for (page, sign_in) in [
+            ("/", "/sign-in"),
+            ("/playground", "/sign-in?to=%2Fplayground"),
+            ("/playground/", "/sign-in?to=%2Fplayground%2F"),
+            ("/nowhere", "/sign-in?to=%2Fnowhere"),
+            ("/units/NORTH?after=x", "/sign-in?to=%2Funits%2FNORTH%3Fafter%3Dx"),
+            ("/teams/none", "/sign-in?to=%2Fteams%2Fnone"),
+        ] {
             let answer = request(&router, "GET", page, &[("accept", "text/html,*/*;q=0.8")], "").await;
-            assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/sign-in"), "{page}");
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, sign_in), "{page}");
         }
         for address in ["/health/live", "/health/ready"] {
             assert_eq!(request(&router, "GET", address, &[], "").await.status, StatusCode::OK);

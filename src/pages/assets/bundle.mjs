@@ -1,0 +1,47 @@
+// Takes the stylesheet of the NHS design system out of its package into dist/. Run by build.rs in a copy of this folder, after
+// `npm ci`. Every file of dist/ is embedded in the binary, gzip-compressed and with ".gz" after its name.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { constants, gzipSync } from 'node:zlib';
+
+const folder = 'node_modules/nhsuk-frontend';
+const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+const whole = readFileSync(join(folder, 'dist/nhsuk/nhsuk-frontend.min.css'), 'utf8');
+
+// The NHS web font is licensed to the NHS website alone and lies on another host. Without its rules a browser takes Arial, which
+// the stylesheet names next.
+const css = whole.replace(/@font-face\s*\{[^}]*\}/g, '');
+if (/@font-face|https?:\/\/assets\./.test(css)) throw new Error(`${name} ${version} still names a font of another host`);
+
+const text = `=== ${name} ${version} (${license}) ===
+
+https://github.com/nhsuk/nhsuk-frontend
+The rules of the web font were taken out.
+
+MIT Licence
+
+Copyright (c) NHS England and the contributors to nhsuk-frontend
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
+files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
+modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software
+is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES
+OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE
+LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR
+IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+`;
+
+if (existsSync('dist')) rmSync('dist', { recursive: true });
+mkdirSync('dist');
+for (const [file, contents] of [
+  ['pages.css', css],
+  ['licences.txt', text],
+]) {
+  const packed = gzipSync(contents, { level: constants.Z_BEST_COMPRESSION });
+  writeFileSync(join('dist', `${file}.gz`), packed);
+  console.log(`${file}: ${Buffer.byteLength(contents)} bytes, ${packed.length} compressed`);
+}

@@ -1,0 +1,258 @@
+//! A team's page: whether it is covered, and what to do.
+
+use std::sync::Arc;
+
+use askama::Template;
+use async_graphql::parser::types::ExecutableDocument;
+use graphql_client::GraphQLQuery;
+use serde_json::{Map, Value};
+
+use self::team_page::{TeamPageTeam, TeamPageTeamSupportersNodes};
+use super::answer::{AppointmentRole, Date, Expiring, Level1Band, MixState, TeamStatus, UnknownBecause};
+use super::words::{self, DataAge, Level1, Tag, counted, data_age_of, level1_of, share_of, tag};
+use super::{Frame, Named, Page, Pages, Shown, link, read, render, written};
+
+/// The operation of this page.
+pub(crate) const OPERATION: &str = include_str!("team/page.graphql");
+
+/// The operation and its answer, from the schema.
+#[expect(dead_code, reason = "it only gives the module of generated types its name")]
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "src/graphql/schema.graphql",
+    query_path = "src/pages/team/page.graphql",
+    response_derives = "Debug",
+    extern_enums("AppointmentRole", "Expiring", "Level1Band", "MixState", "TeamStatus", "UnknownBecause")
+)]
+struct TeamPage;
+
+share_of!(team_page::Part);
+level1_of!(team_page::Level1Part);
+
+/// The page at `/teams/{code}`.
+#[derive(Debug)]
+pub(crate) struct Team;
+
+/// What the address says: which team.
+#[derive(Debug, Default)]
+pub(crate) struct Address {
+    pub(crate) code: String,
+}
+
+#[derive(Template)]
+#[template(path = "team/page.html", config = "src/pages/askama.toml")]
+struct View {
+    frame: Frame,
+    path: Vec<Named>,
+    name: String,
+    caption: String,
+    tag: Tag,
+    status: String,
+    day: String,
+    age: DataAge,
+    todo: Vec<String>,
+    rows: Vec<(&'static str, String)>,
+    supporters: Vec<SupporterView>,
+    more_supporters: Option<String>,
+    mix: Vec<String>,
+    group: Option<GroupView>,
+}
+
+struct SupporterView {
+    name: String,
+    detail: Option<String>,
+    standing: String,
+    share: String,
+    expiry: String,
+}
+
+struct GroupView {
+    sentence: String,
+    members: Vec<Named>,
+}
+
+impl Page for Team {
+    type Address = Address;
+
+    fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
+        &pages.team.document
+    }
+
+    fn variables(address: &Address) -> Result<Map<String, Value>, String> {
+        written(&team_page::Variables { code: address.code.clone() })
+    }
+
+    fn shown(_: &Address, data: Value, frame: Frame) -> Result<Shown, String> {
+        let team_page::ResponseData { team } = read(data)?;
+        // One that is not found is an error of the API's.
+        let team = team.ok_or("a team is null without an error")?;
+        let is_grouped = team.cover_group.is_some();
+        let supporters = &team.supporters;
+        let unlisted = supporters.total_count - i64::try_from(supporters.nodes.len()).unwrap_or(i64::MAX);
+        let above = team.unit.ancestors.iter();
+        let caption =
+            [team.unit.level.as_deref(), team.unit.site.as_deref(), Some(&format!("code {}", team.unit.code))]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(", ");
+        render(&View {
+            frame,
+            path: above.map(|unit| Named { name: unit.name.clone(), path: link::unit(&unit.code) }).collect(),
+            caption,
+            tag: tag(team.status.0, team.unknown_because.map(|because| because.0)),
+            status: team.status_in_words.clone(),
+            day: words::date(team.unit.as_of),
+            age: data_age_of!(team.oldest_staff_list.as_ref()),
+            todo: todo(&team),
+            rows: rows(&team),
+            supporters: supporters.nodes.iter().map(|row| SupporterView::of(row, is_grouped)).collect(),
+            more_supporters: (unlisted > 0).then(|| {
+                format!("{} not listed here.", counted(unlisted, "more allocation is", "more allocations are"))
+            }),
+            mix: team.mix.iter().map(mix_rule).collect(),
+            group: group(&team),
+            name: team.unit.name,
+        })
+    }
+}
+
+/// What to do for the team, the gap first, then what will open one.
+fn todo(team: &TeamPageTeam) -> Vec<String> {
+    let mut todo = team.what_would_close.clone();
+    if let Some(risk) = &team.at_risk {
+        let why =
+            if risk.reasons.is_empty() { String::new() } else { format!(", because {}", risk.reasons.join("; ")) };
+        todo.push(format!("Keep the cover: it will be lost from {}{why}.", words::date(risk.from)));
+    }
+    if team.single_point_of_failure {
+        todo.push("Find a second Peer Supporter: the team is covered by one person alone.".to_owned());
+    }
+    if let Some(unproven) = team.unproven.filter(|unproven| *unproven > 0) {
+        todo.push(format!(
+            "Have the approvals confirmed: {} on an approval by someone who did not hold the office on that day.",
+            counted(unproven, "active Peer Supporter rests", "active Peer Supporters rest")
+        ));
+    }
+    if team.champions.met == Some(false) {
+        let missing = team.champions.needed.unwrap_or(0) - team.champions.counting;
+        todo.push(format!("Find {}.", counted(missing, "more Wellbeing Champion", "more Wellbeing Champions")));
+    }
+    if team.level1.met == Some(false) {
+        todo.push("Have more of the team complete Level 1: the target is not met.".to_owned());
+    }
+    todo
+}
+
+/// The figures of the team, each with its name.
+fn rows(team: &TeamPageTeam) -> Vec<(&'static str, String)> {
+    let number =
+        |number: Option<i64>| number.map_or_else(|| "not known without a policy".to_owned(), |it| it.to_string());
+    let level1 = Level1::from(&team.level1);
+    let mut rows = vec![
+        ("Staff", counted(team.headcount, "person", "people")),
+        ("Peer Supporters required", number(team.required)),
+        ("Active Peer Supporters", team.active_supporters.to_string()),
+        ("Peer Supporters short", number(team.gap)),
+    ];
+    if team.cover_group.is_some() {
+        rows.insert(1, ("Staff of this unit alone", counted(team.own_headcount, "person", "people")));
+    }
+    if let Some(day) = team.gap_opened_on {
+        rows.push(("Gap first seen", words::date(day)));
+    }
+    let needed = team.champions.needed.map_or_else(String::new, |needed| format!(" of {needed} needed"));
+    rows.push(("Wellbeing Champions", format!("{}{needed}", team.champions.counting)));
+    rows.push((
+        "Level 1 training",
+        [Some(level1.figure()), level1.target()].into_iter().flatten().collect::<Vec<_>>().join(". "),
+    ));
+    rows.push(("Policy", policy(team)));
+    let answers = team.unit.appointments.iter().map(|row| {
+        let who = words::name(row.person.display_name.as_deref());
+        let role = match row.role {
+            AppointmentRole::SeniorManager => "senior manager",
+            AppointmentRole::Coordinator => "coordinator",
+        };
+        let delegate = row.delegate.as_ref().map(|person| words::name(person.display_name.as_deref()));
+        format!("{who}, {role}{}", delegate.map_or_else(String::new, |name| format!(" (delegate: {name})")))
+    });
+    let answers: Vec<_> = answers.collect();
+    if !answers.is_empty() {
+        rows.push(("Who answers for it", answers.join("; ")));
+    }
+    rows
+}
+
+/// The policy in one sentence.
+fn policy(team: &TeamPageTeam) -> String {
+    let Some(policy) = &team.policy else { return "No policy is in force here or above.".to_owned() };
+    let whose = policy.unit.as_ref().map_or_else(String::new, |unit| format!(", set for {}", unit.name));
+    let from = policy.in_force_from.map_or_else(String::new, |day| format!(", in force from {}", words::date(day)));
+    format!(
+        "One Peer Supporter for every {} staff or part thereof, and at least {}{whose}{from}.",
+        policy.staff_per_supporter, policy.min_supporters
+    )
+}
+
+/// A rule about the mix, and how it came out.
+fn mix_rule(outcome: &team_page::TeamPageTeamMix) -> String {
+    let kind = if outcome.must { "Must" } else { "Should" };
+    let state = match outcome.state {
+        MixState::Met => "met",
+        MixState::Unmet => "not met",
+        MixState::NotApplicable => "not applicable",
+    };
+    format!("{kind}: {}. This is {state}. {}", outcome.rule.trim_end_matches('.'), outcome.sentence)
+}
+
+fn group(team: &TeamPageTeam) -> Option<GroupView> {
+    let group = team.cover_group.as_ref()?;
+    let members = group.members.nodes.iter();
+    Some(GroupView {
+        sentence: format!(
+            "This team is assessed together with others, as the cover group {}: its status and figures are the group's.",
+            group.name
+        ),
+        members: members.map(|unit| Named { name: unit.name.clone(), path: link::team(&unit.code) }).collect(),
+    })
+}
+
+impl SupporterView {
+    fn of(row: &TeamPageTeamSupportersNodes, is_grouped: bool) -> Self {
+        let place = is_grouped.then(|| format!("allocated to {}", row.unit.name));
+        let detail: Vec<_> = row.person.job_title.clone().into_iter().chain(place).collect();
+        let expiry = row.next_expiry.as_ref().map(|next| {
+            let what = match next.what {
+                Expiring::Certificate => "Level 2 certificate",
+                Expiring::LineApproval => "line manager's approval",
+                Expiring::SeniorApproval => "senior manager's approval",
+                Expiring::Allocation => "allocation",
+            };
+            format!("{what}, last day {}", words::date(next.last_day))
+        });
+        Self {
+            name: words::name(row.person.display_name.as_deref()),
+            detail: (!detail.is_empty()).then(|| detail.join(", ")),
+            standing: row.standing_in_words.clone(),
+            share: share_in_words(row.share),
+            expiry: expiry.unwrap_or_else(|| "nothing".to_owned()),
+        }
+    }
+}
+
+/// Thousandths of a person in percent, to the tenth: `100%`, `33.3%`.
+fn share_in_words(thousandths: i64) -> String {
+    let (whole, tenths) = (thousandths / 10, thousandths % 10);
+    if tenths == 0 { format!("{whole}%") } else { format!("{whole}.{tenths}%") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share_in_words;
+
+    #[test]
+    fn a_share_is_shown_in_percent() {
+        assert_eq!([1000, 500, 333, 5].map(share_in_words), ["100%", "50%", "33.3%", "0.5%"]);
+    }
+}

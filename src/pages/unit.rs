@@ -1,0 +1,193 @@
+//! A unit's page: how well the teams at or below it are covered, and what to do.
+
+mod figures;
+
+use std::sync::Arc;
+
+use askama::Template;
+use async_graphql::parser::types::ExecutableDocument;
+use graphql_client::GraphQLQuery;
+use serde_json::{Map, Value};
+
+use self::figures::Figures;
+use super::answer::{Date, Level1Band, StandingGroup, TeamStatus, UnknownBecause};
+use super::words::{self, Level1, Share, Tag, level1_of, share_of, tag};
+use super::{Frame, Named, Page, Pages, Shown, link, read, render, written};
+
+/// The operation of this page.
+pub(crate) const OPERATION: &str = include_str!("unit/page.graphql");
+
+/// The operation and its answer, from the schema.
+#[expect(dead_code, reason = "it only gives the module of generated types its name")]
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "src/graphql/schema.graphql",
+    query_path = "src/pages/unit/page.graphql",
+    response_derives = "Debug",
+    extern_enums("Level1Band", "StandingGroup", "TeamStatus", "UnknownBecause")
+)]
+struct UnitPage;
+
+share_of!(unit_page::Part);
+level1_of!(unit_page::Level1Part);
+
+/// The page at `/units/{code}`.
+#[derive(Debug)]
+pub(crate) struct Unit;
+
+/// What the address says: which unit, and where its two lists begin.
+#[derive(Debug, Default)]
+pub(crate) struct Address {
+    pub(crate) code: String,
+    pub(crate) after: Option<String>,
+    pub(crate) units_after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "unit/page.html", config = "src/pages/askama.toml")]
+struct View {
+    frame: Frame,
+    path: Vec<Named>,
+    name: String,
+    caption: String,
+    day: String,
+    is_open: bool,
+    /// The address of the unit's page as a team.
+    team: Option<String>,
+    figures: Option<Figures>,
+    gaps: Vec<GapView>,
+    gap_count: String,
+    no_gaps: &'static str,
+    more_gaps: Option<String>,
+    soon: Vec<SoonView>,
+    soon_count: String,
+    below: Vec<BelowView>,
+    more_below: Option<String>,
+}
+
+struct GapView {
+    unit: Named,
+    tag: Tag,
+    words: String,
+    todo: Vec<String>,
+}
+
+struct SoonView {
+    unit: Named,
+    from: String,
+    reasons: String,
+}
+
+struct BelowView {
+    unit: Named,
+    tag: Option<Tag>,
+    staff: String,
+    teams: String,
+    level1: String,
+}
+
+impl Page for Unit {
+    type Address = Address;
+
+    fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
+        &pages.unit.document
+    }
+
+    fn variables(address: &Address) -> Result<Map<String, Value>, String> {
+        let Address { code, after, units_after } = address;
+        let (code, after, units_after) = (code.clone(), after.clone(), units_after.clone());
+        written(&unit_page::Variables { code, after, units_after })
+    }
+
+    fn shown(address: &Address, data: Value, frame: Frame) -> Result<Shown, String> {
+        let unit_page::ResponseData { unit, gaps, soon } = read(data)?;
+        // One that is not found is an error of the API's.
+        let unit = unit.ok_or("a unit is null without an error")?;
+        let own = link::unit(&unit.code);
+        let with = |name: &str, cursor: &str| format!("{own}?{name}={}", link::encoded(cursor));
+        let figures = unit.roll_up.as_ref().map(|now| Figures::of(now, &unit.trend, unit.as_of));
+        let page = &unit.children.page_info;
+        let more_below = page.end_cursor.as_ref().filter(|_| page.has_next_page).map(|at| with("units", at));
+        let more_gaps = gaps.page_info.end_cursor.as_ref().filter(|_| gaps.page_info.has_next_page);
+        let path = unit.ancestors.iter();
+        render(&View {
+            frame,
+            path: path.map(|above| Named { name: above.name.clone(), path: link::unit(&above.code) }).collect(),
+            caption: match &unit.level {
+                Some(level) => format!("{level}, code {}", unit.code),
+                None => format!("Code {}", unit.code),
+            },
+            day: words::date(unit.as_of),
+            is_open: unit.is_open,
+            team: unit.team.as_ref().map(|_| link::team(&unit.code)),
+            gap_count: gap_count(gaps.total_count, address.after.is_some()),
+            no_gaps: no_gaps(figures.as_ref()),
+            more_gaps: more_gaps.map(|at| with("after", at)),
+            gaps: gaps.nodes.into_iter().map(GapView::of).collect(),
+            soon_count: format!(
+                "{} covered today, and will not be unless something is done.",
+                words::counted(soon.total_count, "team is", "teams are")
+            ),
+            soon: soon.nodes.into_iter().filter_map(SoonView::of).collect(),
+            below: unit.children.nodes.into_iter().map(BelowView::of).collect(),
+            more_below,
+            figures,
+            name: unit.name,
+        })
+    }
+}
+
+/// How many teams have a gap, and which of them are listed.
+fn gap_count(total: i64, is_continued: bool) -> String {
+    let teams = words::counted(total, "team has", "teams have");
+    let which = if is_continued { "These come next" } else { "Those with most staff come first" };
+    format!("{teams} a gap, or cannot be shown to be covered. {which}.")
+}
+
+/// Why no team is listed.
+fn no_gaps(figures: Option<&Figures>) -> &'static str {
+    match figures {
+        None => "No team that you can see here has a gap.",
+        Some(figures) if figures.has_teams => "No team has a gap. There is nothing to do.",
+        Some(_) => "There is no data yet: no one on file works in this unit or below it.",
+    }
+}
+
+impl GapView {
+    fn of(team: unit_page::UnitPageGapsNodes) -> Self {
+        Self {
+            unit: Named { path: link::team(&team.unit.code), name: team.unit.name },
+            tag: tag(team.status.0, team.unknown_because.map(|because| because.0)),
+            words: team.status_in_words,
+            todo: team.what_would_close,
+        }
+    }
+}
+
+impl SoonView {
+    fn of(team: unit_page::UnitPageSoonNodes) -> Option<Self> {
+        let risk = team.at_risk?;
+        Some(Self {
+            unit: Named { path: link::team(&team.unit.code), name: team.unit.name },
+            from: words::date(risk.from),
+            reasons: risk.reasons.join("; "),
+        })
+    }
+}
+
+impl BelowView {
+    /// A unit that is one team and nothing else leads to the team's page, and shows its status.
+    fn of(unit: unit_page::UnitPageUnitChildrenNodes) -> Self {
+        let figures = unit.roll_up.as_ref();
+        let team = unit.team.filter(|_| figures.is_none_or(|figures| figures.teams.total == 1));
+        let path = if team.is_some() { link::team(&unit.code) } else { link::unit(&unit.code) };
+        let figure = |text: Option<String>| text.unwrap_or_else(|| "not shown".to_owned());
+        Self {
+            unit: Named { name: unit.name, path },
+            tag: team.map(|team| tag(team.status.0, team.unknown_because.map(|because| because.0))),
+            staff: figure(figures.map(|figures| Share::from(&figures.staff_covered).in_a_cell())),
+            teams: figure(figures.map(|figures| Share::from(&figures.teams_covered).in_a_cell())),
+            level1: figure(figures.map(|figures| Level1::from(&figures.level1).figure())),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Figures and statuses in words, as the weekly mail has them wherever it has them too.
+
+use entity::value::{StandingGroup, Status, UnknownBecause};
+use jobs::report::words;
+
+use super::answer::{Date, Level1Band};
+
+/// What stands where the API hides a number because it is small.
+pub(super) const HIDDEN: &str = "not shown (small number)";
+/// Staff lists that are older than this many days are told as a warning (COVERAGE.md section 5).
+const WARN_AFTER_DAYS: i64 = 35;
+
+/// A part of a whole, as the API answers it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Share {
+    pub(super) numerator: i64,
+    pub(super) denominator: i64,
+    /// 0 to 100, to the nearest tenth. None if there is nothing to divide by.
+    pub(super) percent: Option<f64>,
+}
+
+impl Share {
+    /// `62.5%`, or that there is nothing to divide by.
+    pub(super) fn percent(self) -> String {
+        self.percent.map_or_else(|| "no percentage".to_owned(), |percent| format!("{percent}%"))
+    }
+
+    /// `1,034 of 2,000 staff`.
+    pub(super) fn counts(self, of: &str) -> String {
+        format!("{} of {} {of}", words::grouped(self.numerator), words::grouped(self.denominator))
+    }
+
+    /// `62.5% (1,034 of 2,000)`, or `none to assess`.
+    pub(super) fn in_a_cell(self) -> String {
+        match self.percent {
+            Some(percent) => {
+                format!("{percent}% ({} of {})", words::grouped(self.numerator), words::grouped(self.denominator))
+            }
+            None => "none to assess".to_owned(),
+        }
+    }
+
+    /// How it compares with an earlier day: the percentages that are shown, for "56%, up from 56%" would say nothing.
+    pub(super) fn since(self, then: Self, day: Date) -> Option<String> {
+        let (now, before, day) = (self.percent?, then.percent?, date(day));
+        Some(if (now - before).abs() < 0.05 {
+            format!("The same as on {day}.")
+        } else if now > before {
+            format!("Up from {before}% on {day}.")
+        } else {
+            format!("Down from {before}% on {day}.")
+        })
+    }
+}
+
+/// Gives a generated fragment on `Ratio` its words.
+macro_rules! share_of {
+    ($part:path) => {
+        impl From<&$part> for crate::pages::words::Share {
+            fn from(part: &$part) -> Self {
+                Self { numerator: part.numerator, denominator: part.denominator, percent: part.percent }
+            }
+        }
+    };
+}
+pub(super) use share_of;
+
+/// Level 1 training, as the API answers it: a count, a band, or hidden.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Level1 {
+    pub(super) done: Option<Share>,
+    pub(super) band: Option<Level1Band>,
+    pub(super) hidden: bool,
+    pub(super) target: Option<i64>,
+    pub(super) met: Option<bool>,
+}
+
+impl Level1 {
+    /// The figure: `90% (18 of 20)`, `80% to 89%`, or that it is hidden.
+    pub(super) fn figure(self) -> String {
+        match (self.done, self.band) {
+            (Some(done), _) => done.in_a_cell(),
+            (None, Some(band)) => band_in_words(band).to_owned(),
+            (None, None) if self.hidden => HIDDEN.to_owned(),
+            (None, None) => "no staff".to_owned(),
+        }
+    }
+
+    /// The target, and whether it is met.
+    pub(super) fn target(self) -> Option<String> {
+        let target = self.target?;
+        Some(match self.met {
+            Some(true) => format!("The target of {target}% is met."),
+            Some(false) => format!("The target of {target}% is not met."),
+            None => format!("The target is {target}%."),
+        })
+    }
+}
+
+const fn band_in_words(band: Level1Band) -> &'static str {
+    match band {
+        Level1Band::Below50 => "less than 50%",
+        Level1Band::From50To79 => "50% to 79%",
+        Level1Band::From80To89 => "80% to 89%",
+        Level1Band::From90 => "90% or more",
+    }
+}
+
+/// Gives a generated fragment on `Level1` its words.
+macro_rules! level1_of {
+    ($part:path) => {
+        impl From<&$part> for crate::pages::words::Level1 {
+            fn from(part: &$part) -> Self {
+                let done = part.done.as_ref().map(crate::pages::words::Share::from);
+                Self { done, band: part.band, hidden: part.hidden, target: part.target, met: part.met }
+            }
+        }
+    };
+}
+pub(super) use level1_of;
+
+/// How old the data behind a page is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DataAge {
+    pub(super) sentence: String,
+    /// Whether the data is so old that a warning stands at the top.
+    pub(super) is_old: bool,
+}
+
+/// How old the oldest staff list behind some figures is.
+pub(super) fn data_age(list: Option<(Option<&str>, Date, i64)>) -> DataAge {
+    let Some((employer, as_at, days)) = list else {
+        return DataAge { sentence: "No staff list is on file for these figures.".to_owned(), is_old: false };
+    };
+    let whose = employer.map_or_else(String::new, |employer| format!(" of {employer}"));
+    let age = match days {
+        0 => "today".to_owned(),
+        days => format!("{} old", words::counted(days, "day", "days")),
+    };
+    DataAge {
+        sentence: format!(
+            "The oldest staff list behind these figures is the list{whose} as at {}: {age}.",
+            date(as_at)
+        ),
+        is_old: days > WARN_AFTER_DAYS,
+    }
+}
+
+/// Gives a generated fragment on `StaffListAge` its words.
+macro_rules! data_age_of {
+    ($list:expr) => {
+        crate::pages::words::data_age($list.map(|list| (list.employer.as_deref(), list.as_at, list.age_in_days)))
+    };
+}
+pub(super) use data_age_of;
+
+/// `23 November 2026`.
+pub(super) fn date(day: Date) -> String {
+    words::day(day.0)
+}
+
+/// `1 team`, `2 teams`.
+pub(super) fn counted(number: i64, one: &str, many: &str) -> String {
+    words::counted(number, one, many)
+}
+
+/// A status as a tag: its words, and the colour of the design system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tag {
+    pub(super) words: &'static str,
+    pub(super) colour: &'static str,
+}
+
+/// The tag of a status.
+pub(super) fn tag(status: Status, unknown_because: Option<UnknownBecause>) -> Tag {
+    let colour = match status {
+        Status::Covered => "green",
+        Status::AtRisk => "yellow",
+        Status::MixGap | Status::Partial => "orange",
+        Status::None => "red",
+        Status::Unknown | Status::NotApplicable | Status::Exempt => "grey",
+    };
+    Tag { words: words::status_because(status, unknown_because), colour }
+}
+
+/// A group of allocations in words.
+pub(super) const fn standing_group(group: StandingGroup) -> &'static str {
+    match group {
+        StandingGroup::Counts => "Count towards cover",
+        StandingGroup::NotAvailable => "Away for long, or paused",
+        StandingGroup::Training => "Training is missing or has expired",
+        StandingGroup::Approval => "A sign-off or an approval is missing or has expired",
+        StandingGroup::ProtectedTime => "No protected time is recorded",
+        StandingGroup::Other => "Left, manage most of the team, or are its only member",
+    }
+}
+
+/// A name as the files give it.
+pub(super) fn name(name: Option<&str>) -> String {
+    name.map_or_else(|| "Name not on file".to_owned(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        Date::try_from(text.to_owned()).unwrap()
+    }
+
+    fn share(numerator: i64, denominator: i64, percent: Option<f64>) -> Share {
+        Share { numerator, denominator, percent }
+    }
+
+    #[test]
+    fn a_share_shows_its_counts_and_no_percentage_of_nothing() {
+        let half = share(1_034, 2_068, Some(50.0));
+        assert_eq!(half.percent(), "50%");
+        assert_eq!(half.counts("staff"), "1,034 of 2,068 staff");
+        assert_eq!(half.in_a_cell(), "50% (1,034 of 2,068)");
+        assert_eq!(share(0, 0, None).in_a_cell(), "none to assess");
+        assert_eq!(share(1, 3, Some(33.3)).percent(), "33.3%");
+    }
+
+    #[test]
+    fn a_change_compares_the_percentages_that_are_shown() {
+        let (now, then, on) = (share(1, 2, Some(50.0)), share(2, 5, Some(40.0)), day("2026-11-09"));
+        assert_eq!(now.since(then, on).as_deref(), Some("Up from 40% on 9 November 2026."));
+        assert_eq!(then.since(now, on).as_deref(), Some("Down from 50% on 9 November 2026."));
+        assert_eq!(now.since(share(2, 4, Some(50.0)), on).as_deref(), Some("The same as on 9 November 2026."));
+        assert_eq!(now.since(share(0, 0, None), on), None);
+    }
+
+    #[test]
+    fn level_1_is_a_count_a_band_or_hidden() {
+        let nothing = Level1 { done: None, band: None, hidden: false, target: Some(90), met: None };
+        let count = Level1 { done: Some(share(18, 20, Some(90.0))), met: Some(true), ..nothing };
+        assert_eq!(
+            (count.figure(), count.target()),
+            ("90% (18 of 20)".into(), Some("The target of 90% is met.".into()))
+        );
+        let band = Level1 { band: Some(Level1Band::From80To89), met: Some(false), ..nothing };
+        assert_eq!(
+            (band.figure().as_str(), band.target().unwrap()),
+            ("80% to 89%", "The target of 90% is not met.".into())
+        );
+        assert_eq!(Level1 { hidden: true, ..nothing }.figure(), "not shown (small number)");
+        assert_eq!(nothing.figure(), "no staff");
+    }
+
+    #[test]
+    fn data_is_old_from_the_thirty_sixth_day_on() {
+        let age = |days| data_age(Some((Some("NHS"), day("2026-10-12"), days)));
+        assert!(!age(35).is_old && age(36).is_old);
+        assert_eq!(
+            age(35).sentence,
+            "The oldest staff list behind these figures is the list of NHS as at 12 October 2026: 35 days old."
+        );
+        assert!(!data_age(None).is_old);
+    }
+}
