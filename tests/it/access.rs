@@ -52,7 +52,13 @@ async fn recorded(world: &World) -> Vec<(String, String, Option<String>)> {
 }
 
 /// A request with some headers.
-async fn request(router: &Router, method: &str, address: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub(crate) async fn request(
+    router: &Router,
+    method: &str,
+    address: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
     let request = Request::builder().method(method).uri(address).header("host", "127.0.0.1:8080");
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     send(router, request.body(body.to_owned().into()).unwrap()).await

@@ -53,6 +53,24 @@ fn the_api_and_the_jobs_meet_only_in_the_database() {
     assert_eq!(offenders("src/graphql", &[], |line| names(line, "jobs::")), NONE);
 }
 
+/// A page has one way to data, its operation: what the API hides from somebody, no page can show them.
+#[test]
+fn pages_reach_data_by_their_operations_only() {
+    let reaches = |line: &str| {
+        let other = ["sea_orm", "entity::store", "entity::table", "entity::coverage", "crate::access", "crate::http"];
+        let api = ["crate::graphql::schema", "crate::app", "std::fs", "std::net"];
+        let jobs = names(line, "jobs::") && !names(line, "jobs::report::words");
+        other.iter().chain(&api).any(|path| names(line, path)) || jobs
+    };
+    assert_eq!(offenders("src/pages", &[], reaches), NONE);
+    let (_, pages) = sources("src").into_iter().find(|(path, _)| path.ends_with("src/pages.rs")).expect("the pages");
+    assert_eq!(pages.lines().filter(|line| !line.starts_with("//") && reaches(line)).collect::<Vec<_>>(), [""; 0]);
+    for page in ["home", "unit", "team"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages").join(page);
+        assert!(folder.join("page.graphql").is_file() && folder.join("page.html").is_file(), "{page}");
+    }
+}
+
 #[test]
 fn the_coverage_rules_name_no_database_and_no_runtime() {
     let impure = |line: &str| {

@@ -26,6 +26,7 @@ mod logs;
 mod oidc;
 mod operator;
 mod outage;
+mod pages;
 mod persisted;
 mod playground;
 mod readme;

@@ -94,6 +94,12 @@ impl Browser {
         self.command("url", &json!({ "url": address }));
     }
 
+    /// Makes the screen as wide as a telephone's, in CSS pixels: a window of Chromium's own cannot be that narrow.
+    pub(crate) fn narrow(&self, width: u32) {
+        let params = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": true });
+        self.command("goog/cdp/execute", &json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": params }));
+    }
+
     /// Clicks on the element as a person would: it must be there, in view and not covered by another.
     pub(crate) fn click(&self, selector: &str) {
         let element = self.command("element", &json!({ "using": "css selector", "value": selector }));

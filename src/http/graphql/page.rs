@@ -77,7 +77,9 @@ fn worst(errors: &serde_json::Value) -> Option<Code> {
         Code::Internal => 0,
         Code::Unavailable => 1,
         Code::QueryTimeout => 2,
-        _ => 3,
+        // What is not there is not there, whatever else is wrong with the address.
+        Code::NotFound => 3,
+        _ => 4,
     })
 }
 
@@ -95,6 +97,7 @@ mod tests {
         };
         assert_eq!(worst(&json!(null)), None);
         assert_eq!(errors(&["NOT_FOUND", "NOT_FOUND"]), Some(Code::NotFound));
+        assert_eq!(errors(&["BAD_USER_INPUT", "NOT_FOUND"]), Some(Code::NotFound));
         assert_eq!(errors(&["NOT_FOUND", "UNAVAILABLE"]), Some(Code::Unavailable));
         assert_eq!(errors(&["UNAVAILABLE", "INTERNAL"]), Some(Code::Internal));
         assert_eq!(errors(&["A_CODE_OF_TOMORROW"]), Some(Code::Internal));

@@ -142,6 +142,19 @@ fn actor(answer: &Answer) -> Value {
 }
 
 both!(
+    async fn a_person_comes_back_to_the_page_that_they_asked_for(world: World) {
+        let stage = Stage::new(world).await;
+        let request = Request::get("/units/A%2FB").header("host", "127.0.0.1:8080").header("accept", "text/html");
+        let sent = send(&stage.router, request.body(Body::empty()).unwrap()).await;
+        assert_eq!((sent.status, sent.header("location")), (StatusCode::SEE_OTHER, "/sign-in?to=%2Funits%2FA%252FB"));
+        let page = stage.get(sent.header("location"), "").await;
+        assert!(page.text.contains("href=\"/sign-in/start?to=%2Funits%2FA%252FB\""), "{}", page.text);
+        let back = stage.sign_in("?to=%2Funits%2FA%252FB").await;
+        assert_eq!((back.status, back.header("location")), (StatusCode::SEE_OTHER, "/units/A%2FB"));
+    }
+);
+
+both!(
     async fn a_person_signs_in_at_the_provider_and_comes_back_to_where_they_were(world: World) {
         let stage = Stage::new(world).await;
         let answer = stage.sign_in("?to=/playground%3Fa%3Db").await;

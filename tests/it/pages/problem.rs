@@ -1,0 +1,78 @@
+//! Why there is no page: each reason with its status, and never with a text of the inside.
+
+use axum::http::StatusCode;
+use psn::graphql::limits::Limits;
+use psn::pages::Pages;
+
+use super::page;
+use crate::access::{app, request, site};
+use crate::graphql::board;
+use crate::harness::both;
+
+const ADDRESSES: [&str; 3] = ["/", "/units/NORTH", "/teams/N1"];
+
+both!(
+    async fn without_its_database_a_page_says_so(world: World) {
+        board::organisation(&world.db).await;
+        let (router, _) = site(&world);
+        let pass = world.person(3).await;
+        world.db.clone().close().await.unwrap();
+        for address in ADDRESSES.into_iter().chain(["/sign-in"]) {
+            let answer = page(&router, &pass, address).await;
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{address}");
+            assert!(answer.text.contains("Try again in a minute"), "{}", answer.text);
+            assert!(answer.text.contains(answer.header("x-request-id")), "{}", answer.text);
+            assert!(!answer.text.to_lowercase().contains("pool") && !answer.text.contains("sqlx"), "{}", answer.text);
+        }
+        // A program is answered as before.
+        let json = request(&router, "GET", "/units/NORTH", &[(pass.0.as_str(), pass.1.to_str().unwrap())], "").await;
+        assert_eq!(json.code(), "UNAVAILABLE");
+    }
+);
+
+both!(
+    async fn a_page_is_paid_for_from_the_callers_budget(world: World) {
+        board::organisation(&world.db).await;
+        let app = app(&world, &["--query-budget", "100", "--query-refill", "1"]);
+        let router = app.router(&app.gate().unwrap()).unwrap();
+        let answer = page(&router, &world.person(2).await, "/units/NORTH").await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{}", answer.text);
+        let wait = answer.header("retry-after");
+        assert!(wait.parse::<u64>().unwrap() > 0 && answer.text.contains(&format!("in {wait} s")), "{}", answer.text);
+    }
+);
+
+both!(
+    async fn a_page_is_held_to_the_limit_of_cost(world: World) {
+        board::organisation(&world.db).await;
+        let app = app(&world, &["--query-cost", "100"]);
+        let router = app.router(&app.gate().unwrap()).unwrap();
+        let answer = page(&router, &world.person(2).await, "/units/NORTH").await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
+        assert!(answer.text.contains("QUERY_COST"), "{}", answer.text);
+    }
+);
+
+#[test]
+fn the_default_limits_allow_every_page() {
+    let pages = Pages::read().unwrap();
+    let limits = |cost| Limits::new(&psn::graphql::sdl(), cost).unwrap();
+    // A fifth of what one query may cost by default leaves room for boards that lower it.
+    assert_eq!(pages.too_costly(&limits(10_000)), []);
+    assert_eq!(pages.too_costly(&limits(10)).len(), 3);
+}
+
+both!(
+    async fn the_stylesheet_is_for_everyone_and_says_whether_it_has_changed(world: World) {
+        let (router, _) = site(&world);
+        let css = request(&router, "GET", "/assets/pages.css", &[], "").await;
+        assert_eq!((css.status, css.header("content-type")), (StatusCode::OK, "text/css; charset=utf-8"));
+        assert!(css.text.contains(".nhsuk-table") && !css.text.contains("@font-face"));
+        assert!(!css.text.contains("https://assets."), "no other host");
+        let again = request(&router, "GET", "/assets/pages.css", &[("if-none-match", css.header("etag"))], "").await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+        for none in ["/assets/none.css", "/assets/..%2Fpages.css"] {
+            assert_eq!(request(&router, "GET", none, &[], "").await.status, StatusCode::NOT_FOUND, "{none}");
+        }
+    }
+);

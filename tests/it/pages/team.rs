@@ -1,0 +1,66 @@
+//! A team's page.
+
+use axum::http::StatusCode;
+
+use super::html::links;
+use super::{change, page};
+use crate::access::site;
+use crate::graphql::board;
+use crate::harness::both;
+
+both!(
+    async fn who_may_see_the_records_sees_who_the_peer_supporters_are(world: World) {
+        board::organisation(&world.db).await;
+        change(&world, "UPDATE post SET line_manager_id = 41 WHERE person_id = 9").await;
+        let (router, _) = site(&world);
+        // The senior manager sees both, a Peer Supporter themselves, and a line manager of another person neither.
+        for (person, first6, first7) in [(2, true, true), (6, true, false), (41, false, false)] {
+            let answer = page(&router, &world.person(person).await, "/teams/N2").await;
+            assert_eq!(answer.status, StatusCode::OK, "{person}");
+            let text = &answer.text;
+            assert!(text.contains("Ward 2") && text.contains("Too few Peer Supporters"), "{text}");
+            assert!(text.contains("One Peer Supporter for every 25 staff or part thereof, and at least 1"), "{text}");
+            assert_eq!(text.contains("First6 Last6"), first6, "{person}: {text}");
+            assert_eq!(text.contains("First7 Last7"), first7, "{person}: {text}");
+            assert_eq!(text.contains(">Peer Supporters</h2>"), first6 || first7, "nothing in its place: {text}");
+        }
+    }
+);
+
+both!(
+    async fn what_to_do_comes_first(world: World) {
+        board::organisation(&world.db).await;
+        let (router, _) = site(&world);
+        let pass = world.person(2).await;
+        let short = page(&router, &pass, "/teams/N2").await.text;
+        let todo = short.split_once(">What to do</h2>").unwrap().1.split("<h2").next().unwrap();
+        assert!(todo.contains("1 more Peer Supporter") && todo.contains("1 more Wellbeing Champion"), "{todo}");
+        let risk = page(&router, &pass, "/teams/N1").await.text;
+        let todo = risk.split_once(">What to do</h2>").unwrap().1.split("<h2").next().unwrap();
+        assert!(todo.contains("it will be lost from 15 December 2026"), "{todo}");
+        assert!(todo.contains("covered by one person alone"), "{todo}");
+    }
+);
+
+both!(
+    async fn a_cover_group_names_its_members(world: World) {
+        board::organisation(&world.db).await;
+        let (router, _) = site(&world);
+        let text = page(&router, &world.admin, "/teams/S2").await.text;
+        assert!(text.contains("as the cover group Pair"), "{text}");
+        let links = links(&text);
+        assert!(links.iter().any(|link| link == "/teams/S3") && links.iter().any(|link| link == "/units/SOUTH"));
+    }
+);
+
+both!(
+    async fn a_band_of_level_1_is_no_count(world: World) {
+        board::organisation(&world.db).await;
+        let (router, _) = site(&world);
+        // 24 of the 30 people of N2 have completed it.
+        let senior = page(&router, &world.person(2).await, "/teams/N2").await.text;
+        let supporter = page(&router, &world.person(6).await, "/teams/N2").await.text;
+        assert!(senior.contains("80% (24 of 30)"), "{senior}");
+        assert!(!supporter.contains("24 of 30") && supporter.contains("80% to 89%"), "{supporter}");
+    }
+);
