@@ -131,7 +131,8 @@ pub(super) fn foreign(request: &Request, id: &RequestId) -> Response {
     never_stored(graphql::refuse(request.headers(), refusal, id))
 }
 
-fn accepts_html(headers: &HeaderMap) -> bool {
+/// Whether a browser asks for a page.
+pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
     let wishes = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     wishes.flat_map(|value| value.split(',')).any(|wish| wish.trim().starts_with("text/html"))
 }

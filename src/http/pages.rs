@@ -12,6 +12,7 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::assets::{self, Asset, Files};
+use super::gate::accepts_html;
 use super::graphql::{Caller, Endpoint, NoData};
 use super::refused_lines::RefusedLine;
 use super::request::GraphqlRequest;
@@ -45,9 +46,9 @@ struct Site<S> {
 }
 
 /// Who asks for a page, and by which request.
-struct Visit(Caller, Frame);
+pub(super) struct Visit(Caller, Frame);
 
-/// The pages, for those whom the gate lets in.
+/// The pages, behind the gate.
 pub(super) fn router<S: Executor>(endpoint: Endpoint<S>, pages: Pages) -> Router {
     Router::new()
         .route("/", get(home_page::<S>))
@@ -98,6 +99,11 @@ async fn team_page<S: Executor>(
 ) -> Response {
     let Ok(Path(code)) = code else { return visit.refused(Problem::NotFound) };
     site.show::<team::Team>(team::Address { code }, visit).await
+}
+
+/// An address at which there is nothing: the page that says so for a browser, else the status alone.
+pub(super) async fn nowhere(visit: Visit, headers: HeaderMap) -> Response {
+    if accepts_html(&headers) { visit.refused(Problem::NotFound) } else { StatusCode::NOT_FOUND.into_response() }
 }
 
 impl<S: Executor> Site<S> {

@@ -125,7 +125,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .merge(graphql)
         .merge(pages::router(endpoint, pages).layer(CompressionLayer::new()))
         .merge(playground::router())
-        .fallback(|| async { StatusCode::NOT_FOUND })
+        .fallback(pages::nowhere)
         .layer(middleware::from_fn_with_state(gate.clone(), gate::guard));
     Router::new()
         .merge(guarded)

@@ -31,6 +31,21 @@ both!(
 );
 
 both!(
+    async fn an_address_with_nothing_there_has_the_same_page(world: World) {
+        board::organisation(&world.db).await;
+        let (router, _) = site(&world);
+        let pass = world.person(41).await;
+        let none = page(&router, &pass, "/teams/NOWHERE").await;
+        for address in ["/nowhere", "/units", "/units/", "/units/NORTH/more", "/teams/%FF"] {
+            let answer = page(&router, &pass, address).await;
+            assert_eq!((answer.status, &answer.text), (StatusCode::NOT_FOUND, &none.text), "{address}");
+        }
+        let program = request(&router, "GET", "/nowhere", &[(pass.0.as_str(), pass.1.to_str().unwrap())], "").await;
+        assert_eq!((program.status, program.text.as_str()), (StatusCode::NOT_FOUND, ""));
+    }
+);
+
+both!(
     async fn a_page_is_paid_for_from_the_callers_budget(world: World) {
         board::organisation(&world.db).await;
         let app = app(&world, &["--query-budget", "100", "--query-refill", "1"]);
