@@ -8,7 +8,6 @@
 
 mod answer;
 pub(crate) mod home;
-pub(crate) mod link;
 pub(crate) mod message;
 pub(crate) mod team;
 pub(crate) mod unit;

@@ -6,6 +6,7 @@ use axum::http::uri::{PathAndQuery, Uri};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use jobs::links;
 use sea_orm::DbErr;
 use tracing::Instrument as _;
 
@@ -17,8 +18,8 @@ use crate::access::Gate;
 use crate::access::gate::{Admitted, Denied};
 use crate::access::oidc::ReturnPath;
 use crate::graphql::error::{ApiError, Code};
+use crate::pages::Frame;
 use crate::pages::message::Problem;
-use crate::pages::{Frame, link};
 
 /// The page on which people sign in.
 pub(super) const SIGN_IN: &str = "/sign-in";
@@ -84,7 +85,7 @@ pub(super) async fn guard(
 fn sign_in_and_come_back(asked: &Uri) -> String {
     match asked.path_and_query().map(PathAndQuery::as_str) {
         None | Some("/") => SIGN_IN.to_owned(),
-        Some(asked) => format!("{SIGN_IN}?to={}", link::encoded(ReturnPath::new(Some(asked)).as_str())),
+        Some(asked) => format!("{SIGN_IN}?to={}", links::encoded(ReturnPath::new(Some(asked)).as_str())),
     }
 }
 

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use jobs::links;
 use serde::Deserialize;
 
 use super::gate::{self, comes_from_elsewhere, foreign, never_stored};
@@ -18,7 +19,7 @@ use crate::access::Gate;
 use crate::access::gate::{Admitted, Denied};
 use crate::access::oidc::ReturnPath;
 use crate::graphql::error::Code;
-use crate::pages::{Frame, link, message};
+use crate::pages::{Frame, message};
 
 /// Everything comes from this origin, forms go there and nowhere else, and nothing may frame the page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
@@ -74,7 +75,7 @@ async fn page(
 
 fn ways_in(gate: &Gate, to: &ReturnPath) -> String {
     let people = if gate.provider().is_some() {
-        let to = link::encoded(to.as_str());
+        let to = links::encoded(to.as_str());
         format!(
             "<p><a class=\"nhsuk-button\" role=\"button\" href=\"{START}?to={to}\">Sign in with your work account</a></p>\
              <p>You come back here from your board's own sign-in page.</p>"

@@ -6,11 +6,12 @@ use askama::Template;
 use async_graphql::parser::types::ExecutableDocument;
 use entity::value::AccessRole as Role;
 use graphql_client::GraphQLQuery;
+use jobs::links;
 use serde_json::{Map, Value};
 
 use super::answer::{AccessRole, TeamStatus, UnknownBecause};
 use super::words::{Share, Tag, share_of, tag};
-use super::{Frame, Named, Page, Pages, Shown, link, read, render, written};
+use super::{Frame, Named, Page, Pages, Shown, read, render, written};
 
 /// The operation of this page.
 pub(crate) const OPERATION: &str = include_str!("home/page.graphql");
@@ -77,26 +78,26 @@ impl Page for Home {
         let roles: Vec<Role> = viewer.roles.iter().map(|role| role.0).collect();
         let units = viewer.units;
         if let ([only], None, true) = (units.nodes.as_slice(), &address.after, lands_on_their_unit(&roles)) {
-            return Ok(Shown::Elsewhere(link::unit(&only.code)));
+            return Ok(Shown::Elsewhere(links::unit_path(&only.code)));
         }
         let more_units = units.page_info.end_cursor.filter(|_| units.page_info.has_next_page);
         let figure = |share: Option<Share>| share.map_or_else(|| "not shown".to_owned(), Share::in_a_cell);
         let unit_view = |unit: home_page::HomePageViewerUnitsNodes| UnitView {
-            unit: Named { path: link::unit(&unit.code), name: unit.name },
+            unit: Named { path: links::unit_path(&unit.code), name: unit.name },
             staff: figure(unit.roll_up.as_ref().map(|figures| Share::from(&figures.staff_covered))),
             teams: figure(unit.roll_up.as_ref().map(|figures| Share::from(&figures.teams_covered))),
         };
         let whole_network = board.filter(|_| viewer.sees_whole_network);
         let is_listed = !viewer.sees_whole_network && units.nodes.is_empty();
         let team_view = |team: home_page::HomePageTeamsNodes| TeamView {
-            unit: Named { path: link::team(&team.unit.code), name: team.unit.name },
+            unit: Named { path: links::team_path(&team.unit.code), name: team.unit.name },
             tag: tag(team.status.0, team.unknown_because.map(|because| because.0)),
         };
         let mut links = Vec::new();
         let board_is_empty = viewer.sees_whole_network && whole_network.is_none();
         links.extend(whole_network.map(|top| Named {
             name: format!("Figures of {}, and of every unit below", top.name),
-            path: link::unit(&top.code),
+            path: links::unit_path(&top.code),
         }));
         if frame.explores {
             links.push(Named {
@@ -109,7 +110,7 @@ impl Page for Home {
             frame,
             heading: name.map_or_else(|| "Welcome".to_owned(), |name| format!("Welcome, {name}")),
             sentences: sentences(&roles, board_is_empty),
-            more_units: more_units.map(|cursor| format!("/?after={}", link::encoded(&cursor))),
+            more_units: more_units.map(|cursor| format!("/?after={}", links::encoded(&cursor))),
             teams: if is_listed { teams.nodes.into_iter().map(team_view).collect() } else { Vec::new() },
             units: units.nodes.into_iter().map(unit_view).collect(),
             links,

@@ -1,8 +1,9 @@
 //! Pages of a few sentences of our own: signing in, and why there is no page. They ask for no data, so they have no operation.
 
 use askama::Template;
+use jobs::links;
 
-use super::{Frame, link};
+use super::Frame;
 
 #[derive(Template)]
 #[template(path = "message/page.html", config = "src/pages/askama.toml")]
@@ -102,7 +103,7 @@ impl Problem {
             format!(
                 "<p class=\"nhsuk-body-s\">The people who run this service find this request in the log as \
                  <code>{}</code>.</p>",
-                link::encoded(request)
+                links::encoded(request)
             )
         } else {
             String::new()

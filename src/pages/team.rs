@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use self::team_page::{TeamPageTeam, TeamPageTeamSupportersNodes};
 use super::answer::{AppointmentRole, Date, Expiring, Level1Band, MixState, TeamStatus, UnknownBecause};
 use super::words::{self, DataAge, Level1, Tag, counted, data_age_of, level1_of, share_of, tag};
-use super::{Frame, Named, Page, Pages, Shown, link, read, render, written};
+use super::{Frame, Named, Page, Pages, Shown, read, render, written};
+use jobs::links;
 
 /// The operation of this page.
 pub(crate) const OPERATION: &str = include_str!("team/page.graphql");
@@ -98,7 +99,7 @@ impl Page for Team {
                 .join(", ");
         render(&View {
             frame,
-            path: above.map(|unit| Named { name: unit.name.clone(), path: link::unit(&unit.code) }).collect(),
+            path: above.map(|unit| Named { name: unit.name.clone(), path: links::unit_path(&unit.code) }).collect(),
             caption,
             tag: tag(team.status.0, team.unknown_because.map(|because| because.0)),
             status: team.status_in_words.clone(),
@@ -214,7 +215,7 @@ fn group(team: &TeamPageTeam) -> Option<GroupView> {
             "This team is assessed together with others, as the cover group {}: its status and figures are the group's.",
             group.name
         ),
-        members: members.map(|unit| Named { name: unit.name.clone(), path: link::team(&unit.code) }).collect(),
+        members: members.map(|unit| Named { name: unit.name.clone(), path: links::team_path(&unit.code) }).collect(),
     })
 }
 

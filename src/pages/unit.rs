@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use self::figures::Figures;
 use super::answer::{Date, Level1Band, StandingGroup, TeamStatus, UnknownBecause};
 use super::words::{self, Level1, Share, Tag, level1_of, share_of, tag};
-use super::{Frame, Named, Page, Pages, Shown, link, read, render, written};
+use super::{Frame, Named, Page, Pages, Shown, read, render, written};
+use jobs::links;
 
 /// The operation of this page.
 pub(crate) const OPERATION: &str = include_str!("unit/page.graphql");
@@ -103,8 +104,8 @@ impl Page for Unit {
         let unit_page::ResponseData { unit, gaps, soon } = read(data)?;
         // One that is not found is an error of the API's.
         let unit = unit.ok_or("a unit is null without an error")?;
-        let own = link::unit(&unit.code);
-        let with = |name: &str, cursor: &str| format!("{own}?{name}={}", link::encoded(cursor));
+        let own = links::unit_path(&unit.code);
+        let with = |name: &str, cursor: &str| format!("{own}?{name}={}", links::encoded(cursor));
         let figures = unit.roll_up.as_ref().map(|now| Figures::of(now, &unit.trend, unit.as_of));
         let page = &unit.children.page_info;
         let more_below = page.end_cursor.as_ref().filter(|_| page.has_next_page).map(|at| with("units", at));
@@ -112,14 +113,14 @@ impl Page for Unit {
         let path = unit.ancestors.iter();
         render(&View {
             frame,
-            path: path.map(|above| Named { name: above.name.clone(), path: link::unit(&above.code) }).collect(),
+            path: path.map(|above| Named { name: above.name.clone(), path: links::unit_path(&above.code) }).collect(),
             caption: match &unit.level {
                 Some(level) => format!("{level}, code {}", unit.code),
                 None => format!("Code {}", unit.code),
             },
             day: words::date(unit.as_of),
             is_open: unit.is_open,
-            team: unit.team.as_ref().map(|_| link::team(&unit.code)),
+            team: unit.team.as_ref().map(|_| links::team_path(&unit.code)),
             gap_count: gap_count(gaps.total_count, address.after.is_some()),
             no_gaps: no_gaps(figures.as_ref()),
             more_gaps: more_gaps.map(|at| with("after", at)),
@@ -156,7 +157,7 @@ fn no_gaps(figures: Option<&Figures>) -> &'static str {
 impl GapView {
     fn of(team: unit_page::UnitPageGapsNodes) -> Self {
         Self {
-            unit: Named { path: link::team(&team.unit.code), name: team.unit.name },
+            unit: Named { path: links::team_path(&team.unit.code), name: team.unit.name },
             tag: tag(team.status.0, team.unknown_because.map(|because| because.0)),
             words: team.status_in_words,
             todo: team.what_would_close,
@@ -168,7 +169,7 @@ impl SoonView {
     fn of(team: unit_page::UnitPageSoonNodes) -> Option<Self> {
         let risk = team.at_risk?;
         Some(Self {
-            unit: Named { path: link::team(&team.unit.code), name: team.unit.name },
+            unit: Named { path: links::team_path(&team.unit.code), name: team.unit.name },
             from: words::date(risk.from),
             reasons: risk.reasons.join("; "),
         })
@@ -180,7 +181,7 @@ impl BelowView {
     fn of(unit: unit_page::UnitPageUnitChildrenNodes) -> Self {
         let figures = unit.roll_up.as_ref();
         let team = unit.team.filter(|_| figures.is_none_or(|figures| figures.teams.total == 1));
-        let path = if team.is_some() { link::team(&unit.code) } else { link::unit(&unit.code) };
+        let path = if team.is_some() { links::team_path(&unit.code) } else { links::unit_path(&unit.code) };
         let figure = |text: Option<String>| text.unwrap_or_else(|| "not shown".to_owned());
         Self {
             unit: Named { name: unit.name, path },

@@ -504,7 +504,8 @@ fn a_grouped_team_says_who_is_covered_together_and_has_one_action() {
         "{}",
         mail.text
     );
-    let action = "Team N-01 and the teams of its cover group have too few Peer Supporters (45 staff, since 2 November).";
+    let action =
+        "Team N-01 and the teams of its cover group have too few Peer Supporters (45 staff, since 2 November).";
     assert!(mail.text.contains(action), "{}", mail.text);
     assert_eq!(mail.text.matches("of its cover group").count(), 1, "{}", mail.text);
 }
