@@ -17,6 +17,7 @@ mod provider;
 mod refused_lines;
 mod request;
 mod router;
+mod schema;
 mod server;
 mod sign_in;
 

@@ -29,6 +29,7 @@ mod m20261130_000022_delivery_refused_by;
 mod m20261130_000023_blank_cells;
 mod m20261130_000031_at_risk_causes;
 mod m20261130_000041_sign_in_key;
+mod m20261130_000051_token_explore;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000023_blank_cells::Migration),
             Box::new(m20261130_000031_at_risk_causes::Migration),
             Box::new(m20261130_000041_sign_in_key::Migration),
+            Box::new(m20261130_000051_token_explore::Migration),
         ]
     }
 }

@@ -259,7 +259,8 @@ impl Gate {
         if used {
             uses.note(db, Used::Token(token.id), token.last_used_at, now);
         }
-        Ok(Viewer::token(token.id, token.role, units, token.names))
+        let viewer = Viewer::token(token.id, token.role, units, token.names);
+        Ok(if token.explore { viewer.with_exploring() } else { viewer })
     }
 
     async fn token_by_id(&self, id: ApiTokenId, now: DateTime<Utc>, used: bool) -> Result<Viewer, Denied> {

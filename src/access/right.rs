@@ -21,6 +21,8 @@ pub enum Reach {
     GivenUnits,
     /// The same, when the token was given names too.
     GivenUnitsIfNamed,
+    /// Everything, when the API token was made to explore.
+    IfExploring,
     /// Everything.
     Everything,
 }
@@ -38,16 +40,18 @@ impl Reach {
             Self::TheirUnits => "their units",
             Self::GivenUnits => "given units",
             Self::GivenUnitsIfNamed => "given units, with names",
+            Self::IfExploring => "if made with --explore",
             Self::Everything => "everything",
         }
     }
 }
 
+// The literals are `tt`: a derive does not look into the group that `literal` would put around each.
 macro_rules! rights {
-    ($($(#[doc = $doc:literal])+ $name:ident { $($role:ident => $reach:ident,)* })+) => {
-        /// Something that can be seen or done.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Right { $($(#[doc = $doc])+ $name,)+ }
+    ($($(#[doc = $doc:tt])+ $name:ident = $code:tt { $($role:ident => $reach:ident,)* })+) => {
+        /// Something that a viewer may see or do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, async_graphql::Enum)]
+        pub enum Right { $($(#[doc = $doc])+ #[graphql(name = $code)] $name,)+ }
 
         impl Right {
             /// Every right, in the order of the table.
@@ -57,6 +61,12 @@ macro_rules! rights {
             #[must_use]
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name),)+ }
+            }
+
+            /// The right's stable code, as the API says it.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
             }
 
             /// What it is about, in words.
@@ -81,14 +91,14 @@ macro_rules! rights {
 // A Trainer has no line of their own yet: sessions and who was at them are not held.
 rights! {
     /// Look up which teams there are and who their Peer Supporters, Champions and managers are.
-    Directory {
+    Directory = "DIRECTORY" {
         Admin => Everything,
         Coordinator => Everything,
         Staff => Everything,
         Auditor => Everything,
     }
     /// See the figures of units and teams: counts, statuses, gaps, policies, past weeks.
-    Figures {
+    Figures = "FIGURES" {
         Admin => Everything,
         Coordinator => Everything,
         SeniorManager => TheirUnits,
@@ -98,7 +108,7 @@ rights! {
         Auditor => Everything,
     }
     /// See how many people of a unit or team have completed Level 1; everyone else who sees its figures sees a band.
-    Level1Counts {
+    Level1Counts = "LEVEL1_COUNTS" {
         Admin => Everything,
         Coordinator => Everything,
         SeniorManager => TheirUnits,
@@ -107,24 +117,24 @@ rights! {
         Auditor => Everything,
     }
     /// Try another policy.
-    WhatIf {
+    WhatIf = "WHAT_IF" {
         Admin => Everything,
         Coordinator => Everything,
         SeniorManager => TheirUnits,
         Auditor => Everything,
     }
     /// Try another limit of days away or another mix: these judge absences and posts, which no Peer Supporter's record shows.
-    WhatIfUnrecorded {
+    WhatIfUnrecorded = "WHAT_IF_UNRECORDED" {
         Admin => Everything,
         Coordinator => Everything,
     }
     /// See why allocations do not count in numbers below the limit under which they are hidden.
-    SmallNumbers {
+    SmallNumbers = "SMALL_NUMBERS" {
         Admin => Everything,
         Coordinator => Everything,
     }
     /// See a Peer Supporter's record: standing and reasons, approvals, protected time, pauses.
-    SupporterRecords {
+    SupporterRecords = "SUPPORTER_RECORDS" {
         Admin => Everything,
         Coordinator => Everything,
         SeniorManager => TheirUnits,
@@ -134,7 +144,7 @@ rights! {
         Auditor => Everything,
     }
     /// See a person: name, job title, employer.
-    People {
+    People = "PEOPLE" {
         Admin => Everything,
         Coordinator => Everything,
         SeniorManager => TheirUnits,
@@ -144,7 +154,7 @@ rights! {
         Auditor => Everything,
     }
     /// See the training modules.
-    Courses {
+    Courses = "COURSES" {
         Admin => Everything,
         Coordinator => Everything,
         Staff => Everything,
@@ -152,7 +162,7 @@ rights! {
         Auditor => Everything,
     }
     /// See the weekly gap reports: which gaps are new, worse, better, closed.
-    Reports {
+    Reports = "REPORTS" {
         Admin => Everything,
         Coordinator => Everything,
         SeniorManager => TheirUnits,
@@ -160,54 +170,64 @@ rights! {
         Auditor => Everything,
     }
     /// Read mails as they were sent, and what became of them.
-    Mails {
+    Mails = "MAILS" {
         Admin => Everything,
         Coordinator => Everything,
         SeniorManager => Themselves,
         Auditor => Everything,
     }
     /// See the runs of the jobs and the imports of files.
-    Runs {
+    Runs = "RUNS" {
         Admin => Everything,
         Coordinator => Everything,
         Auditor => Everything,
     }
     /// See the rows that an import rejected, with the values that they held.
-    RejectedRows {
+    RejectedRows = "REJECTED_ROWS" {
         Admin => Everything,
     }
     /// Ask for a run of a job.
-    RequestRuns {
+    RequestRuns = "REQUEST_RUNS" {
         Admin => Everything,
         Coordinator => Everything,
     }
     /// Make and revoke API tokens and grants of roles, and end the sessions of others; people only, never a token.
-    ManageAccess {
+    ManageAccess = "MANAGE_ACCESS" {
         Admin => Everything,
     }
     /// Get all that is held on a person, and find people by employee number or work address.
-    SubjectAccess {
+    SubjectAccess = "SUBJECT_ACCESS" {
         Admin => Everything,
         Staff => Themselves,
     }
     /// Link or unlink numbers that are one person.
-    LinkPeople {
+    LinkPeople = "LINK_PEOPLE" {
         Admin => Everything,
         Coordinator => Everything,
     }
     /// Erase a person's name and contact; people only, never a token.
-    Erase {
+    Erase = "ERASE" {
         Admin => Everything,
     }
     /// Read the audit log.
-    AuditLog {
+    AuditLog = "AUDIT_LOG" {
         Auditor => Everything,
     }
     /// Explore: the playground, introspection, suggestions, and queries that are not listed where only listed ones are allowed.
-    Explore {
+    Explore = "EXPLORE" {
         Admin => Everything,
         Coordinator => Everything,
+        Dashboard => IfExploring,
         Auditor => Everything,
+    }
+}
+
+impl Right {
+    /// Whether only people who have signed in have it, and no API token, whatever its role: what cannot be undone, and what
+    /// would outlive a token that was stolen.
+    #[must_use]
+    pub const fn is_for_people_only(self) -> bool {
+        matches!(self, Self::ManageAccess | Self::Erase)
     }
 }
 
@@ -261,6 +281,20 @@ mod tests {
             assert_eq!(Right::Level1Counts.reach(*role), Right::Figures.reach(*role), "{role}");
         }
         assert_eq!(Right::Level1Counts.reach(AccessRole::Supporter), Reach::Nothing);
+    }
+
+    #[test]
+    fn every_code_is_its_name_in_the_spelling_of_the_api() {
+        for right in Right::ALL {
+            let mut code = String::new();
+            for letter in right.word().chars() {
+                if letter.is_ascii_uppercase() && !code.is_empty() {
+                    code.push('_');
+                }
+                code.push(letter.to_ascii_uppercase());
+            }
+            assert_eq!(right.code(), code);
+        }
     }
 
     #[test]

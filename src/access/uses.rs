@@ -80,6 +80,7 @@ mod tests {
             role: AccessRole::Auditor,
             units: Vec::new(),
             names: false,
+            explore: false,
             expires_at: nine + TimeDelta::days(1),
         };
         let secret = crate::access::secret::Secret::new(crate::access::secret::Kind::Token).unwrap();

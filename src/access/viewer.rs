@@ -17,20 +17,28 @@ pub struct Viewer {
     units: Vec<UnitId>,
     /// Of a token: whether it sees names.
     names: bool,
+    /// Of a token: whether it was made to explore the schema.
+    exploring: bool,
 }
 
 impl Viewer {
     /// A person on file who has signed in, with the roles that were granted to them.
     #[must_use]
     pub const fn person(id: PersonId, granted: Vec<AccessRole>) -> Self {
-        Self { actor: Actor::Person(id), granted, units: Vec::new(), names: false }
+        Self { actor: Actor::Person(id), granted, units: Vec::new(), names: false, exploring: false }
     }
 
     /// An API token: it has one role, and as a dashboard the figures of `units` and all below them, with `names` of people or
     /// without.
     #[must_use]
     pub fn token(id: ApiTokenId, role: AccessRole, units: Vec<UnitId>, names: bool) -> Self {
-        Self { actor: Actor::Token(id), granted: vec![role], units, names }
+        Self { actor: Actor::Token(id), granted: vec![role], units, names, exploring: false }
+    }
+
+    /// The same token, made to explore the schema.
+    #[must_use]
+    pub fn with_exploring(self) -> Self {
+        Self { exploring: true, ..self }
     }
 
     /// Who it is, for log lines and the audit log.
@@ -57,7 +65,11 @@ impl Viewer {
     /// Whether they may explore: the playground, introspection, suggestions, and operations that are not listed.
     #[must_use]
     pub fn explores(&self) -> bool {
-        self.granted.iter().any(|role| Right::Explore.reach(*role) == Reach::Everything)
+        self.granted.iter().any(|role| match Right::Explore.reach(*role) {
+            Reach::Everything => true,
+            Reach::IfExploring => self.exploring,
+            _ => false,
+        })
     }
 
     /// The units that a token was given.

@@ -39,6 +39,9 @@ pub enum What {
         /// Let a dashboard see names of people too
         #[arg(long)]
         names: bool,
+        /// Let a dashboard explore: introspection, the playground, and queries that are not persisted operations
+        #[arg(long)]
+        explore: bool,
         /// For how many days it is good
         #[arg(long, default_value_t = 90, allow_negative_numbers = true)]
         days: i64,
@@ -60,7 +63,9 @@ pub enum What {
 pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Stop> {
     let app = App::open_migrated(settings, clock).await?;
     let done = match args.what {
-        What::Make { name, role, units, names, days } => make(&app, TokenWish { name, role, units, names, days }).await,
+        What::Make { name, role, units, names, explore, days } => {
+            make(&app, TokenWish { name, role, units, names, explore, days }).await
+        }
         What::List => list(&app).await,
         What::Revoke { id } => {
             let revoked = manage::revoke_token(&app.db, &app.operator(), ApiTokenId(id)).await.map_err(not_done);
@@ -97,7 +102,8 @@ async fn list(app: &App) -> Result<(), Stop> {
         };
         let used = token.last_used_at.map_or("never".to_owned(), |at| when(app, at));
         let names = if token.names { ", names" } else { "" };
-        say(format!("{:>4}  {}{names}  {state}  last used {used}  {}", token.id, token.role, token.name))?;
+        let explore = if token.explore { ", explore" } else { "" };
+        say(format!("{:>4}  {}{names}{explore}  {state}  last used {used}  {}", token.id, token.role, token.name))?;
     }
     Ok(())
 }

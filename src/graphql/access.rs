@@ -130,17 +130,30 @@ impl Scope {
         &self.roles
     }
 
+    /// How far a right reaches for each role of the viewer, with what depends on how a token was made decided.
     fn reaches(&self, right: Right) -> impl Iterator<Item = Reach> {
-        self.roles.iter().map(move |role| right.reach(*role))
+        self.roles.iter().map(move |role| match right.reach(*role) {
+            Reach::GivenUnitsIfNamed if self.viewer.sees_names() => Reach::GivenUnits,
+            Reach::IfExploring if self.viewer.explores() => Reach::Everything,
+            Reach::GivenUnitsIfNamed | Reach::IfExploring => Reach::Nothing,
+            reach => reach,
+        })
     }
 
     /// Whether the right reaches anything at all.
     pub(crate) fn may(&self, right: Right) -> bool {
-        self.reaches(right).any(|reach| match reach {
-            Reach::Nothing => false,
-            Reach::GivenUnitsIfNamed => self.viewer.sees_names(),
-            _ => true,
-        })
+        self.reaches(right).any(|reach| reach != Reach::Nothing)
+    }
+
+    /// How far a right reaches for the viewer; empty if they do not have it.
+    pub(crate) fn extent(&self, right: Right) -> Vec<Reach> {
+        if right.is_for_people_only() && self.viewer.person_id().is_none() {
+            return Vec::new();
+        }
+        if self.all(right) {
+            return vec![Reach::Everything];
+        }
+        self.reaches(right).filter(|reach| *reach != Reach::Nothing).collect()
     }
 
     /// Whether the right reaches everything.
@@ -175,8 +188,10 @@ impl Scope {
             Reach::UnitsOfTheirPeople => self.managed_units.contains(&unit),
             Reach::TheirTeams => self.supported.contains(&unit),
             Reach::GivenUnits => self.is_below(&self.given, unit),
-            Reach::GivenUnitsIfNamed => self.viewer.sees_names() && self.is_below(&self.given, unit),
-            Reach::Nothing | Reach::Themselves | Reach::TheirPeople => false,
+            // What depends on how a token was made is decided in `reaches`.
+            Reach::Nothing | Reach::Themselves | Reach::TheirPeople | Reach::GivenUnitsIfNamed | Reach::IfExploring => {
+                false
+            }
         }
     }
 
@@ -255,6 +270,11 @@ impl Scope {
         &self.supported
     }
 
+    /// The units in which the viewer is the named line manager of a counting post today.
+    pub(crate) const fn managed_units(&self) -> &HashSet<UnitIx> {
+        &self.managed_units
+    }
+
     /// The people whose named line manager the viewer is today.
     pub(crate) const fn managed(&self) -> &HashSet<PersonIx> {
         &self.managed
@@ -272,7 +292,7 @@ impl Scope {
 
     /// Whether the viewer makes tokens and grants roles. A token never does: whoever steals one cannot make more of them.
     fn manages_access(&self) -> bool {
-        self.all(Right::ManageAccess) && self.viewer.person_id().is_some()
+        self.extent(Right::ManageAccess).contains(&Reach::Everything)
     }
 
     /// Refuses a viewer who may not manage tokens, grants and sessions.
@@ -292,7 +312,7 @@ impl Scope {
     /// [`Code::Forbidden`].
     pub(crate) fn require_of_person(&self, right: Right) -> Result<(), ApiError> {
         self.require(right)?;
-        if self.viewer.person_id().is_some() {
+        if self.extent(right).contains(&Reach::Everything) {
             return Ok(());
         }
         Err(ApiError::new(Code::Forbidden, "Only a person who has signed in may do this, and never an API token"))

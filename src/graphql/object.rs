@@ -14,6 +14,7 @@ pub(crate) mod node;
 pub(crate) mod person;
 pub(crate) mod policy;
 pub(crate) mod report;
+pub(crate) mod right;
 pub(crate) mod roll_up;
 pub(crate) mod snapshot;
 pub(crate) mod supporter;

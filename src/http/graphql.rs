@@ -272,7 +272,7 @@ impl<S: Executor> Endpoint<S> {
         let GraphqlRequest { asked, operation, variables } = asked;
         let (document, named) = self.document(viewer, asked)?;
         if !viewer.explores() && asks_about_schema(&document) {
-            let sentence = "The schema is told to those who may explore; `psn schema` prints it";
+            let sentence = "Introspection is for those who may explore, and for API tokens made with --explore. GET /schema.graphql has the schema.";
             return Err(ApiError::new(Code::IntrospectionRefused, sentence).into());
         }
         let operation = operation.or(named);

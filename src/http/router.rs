@@ -28,7 +28,7 @@ use super::host::{self, Hosts};
 use super::live::{LOOK, Live, LiveLimits};
 use super::refused_lines::{self, RefusedLines};
 use super::request::{BODY_LIMIT, MAX_BODY_BYTES, Refusal};
-use super::{gate, graphql, health, pages, playground, provider, sign_in};
+use super::{gate, graphql, health, pages, playground, provider, schema, sign_in};
 use crate::access::Gate;
 use crate::graphql::limits::Limits;
 use crate::graphql::persisted::Persisted;
@@ -100,14 +100,14 @@ impl Default for Transport {
     }
 }
 
-/// The whole site: `/graphql`, the pages and `/playground` behind the gate; `/health/live`, `/health/ready`, the stylesheet, and the
-/// pages for signing in and the way to the identity provider and back before it.
+/// The whole site: `/graphql`, `/schema.graphql`, the pages and `/playground` behind the gate; `/health/live`, `/health/ready`, the
+/// stylesheet, and the pages for signing in and the way to the identity provider and back before it.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
-    let Site { schema, limits, query_limit, budgets, persisted, pages, hosts, gate, transport, db } = site;
+    let Site { schema: executor, limits, query_limit, budgets, persisted, pages, hosts, gate, transport, db } = site;
     let Transport { body_limit, origins, https, look, probe, live } = transport;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
     let live = Live::new(gate.clone(), db.clone(), look, live);
-    let endpoint = Endpoint { schema, limits, query_limit, body_limit, budgets, persisted, live };
+    let endpoint = Endpoint { schema: executor, limits, query_limit, body_limit, budgets, persisted, live };
     let origins: Arc<[Origin]> = origins.into();
     let graphql = Router::new()
         .route("/graphql", any(graphql::answer::<S>))
@@ -125,6 +125,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .merge(graphql)
         .merge(pages::router(endpoint, pages).layer(CompressionLayer::new()))
         .merge(playground::router())
+        .merge(schema::router())
         .fallback(pages::nowhere)
         .layer(middleware::from_fn_with_state(gate.clone(), gate::guard));
     Router::new()

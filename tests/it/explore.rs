@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use entity::actor::Actor;
 use entity::id::{ApiTokenId, PersonId};
 use entity::value::AccessRole;
+use psn::access::manage::{By, TokenWish, make_token};
 use psn::access::{Reach, Right, Viewer};
 use psn::graphql::persisted::Persisted;
 use serde_json::json;
 
 use crate::graphql;
-use crate::harness::{Engine, World};
+use crate::harness::{Engine, Pass, World};
 use crate::site::{ask, ask_with, closed, empty, encoded, get, post, seen_by, send};
 
 const STANDARD: &str = include_str!("introspection.graphql");
@@ -34,6 +37,49 @@ async fn the_schema_is_told_to_those_who_may_explore_and_to_nobody_else() {
     }
     assert!(!Viewer::person(PersonId(1), Vec::new()).explores());
     assert!(Viewer::person(PersonId(1), vec![AccessRole::Auditor]).explores());
+}
+
+#[tokio::test]
+async fn the_schema_as_text_is_for_every_caller_and_for_no_one_else() {
+    let db = empty().await;
+    let closed = closed(&db, Duration::from_secs(10));
+    let stranger = get(&closed, "/schema.graphql").await;
+    assert_eq!((stranger.status, stranger.code().as_str()), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
+    let checked_in = include_str!("../../src/graphql/schema.graphql");
+    for role in AccessRole::ALL {
+        let router = seen_by(&db, &closed, *role).await;
+        let schema = get(&router, "/schema.graphql").await;
+        assert_eq!((schema.status, schema.text.trim()), (StatusCode::OK, checked_in.trim()), "{role}");
+        assert_eq!(schema.header("content-type"), "text/plain; charset=utf-8");
+        let known = Request::get("/schema.graphql").header("if-none-match", schema.header("etag"));
+        let again = send(&router, known.body(Body::empty()).unwrap()).await;
+        assert_eq!((again.status, again.text.as_str()), (StatusCode::NOT_MODIFIED, ""), "{role}");
+    }
+}
+
+#[tokio::test]
+async fn a_dashboard_token_explores_if_it_was_made_to() {
+    let world = World::new(Engine::Sqlite).await.unwrap();
+    graphql::board::organisation(&world.db).await;
+    let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
+    let mut told = Vec::new();
+    for explore in [false, true] {
+        let (name, units) = ("front end".to_owned(), vec!["SOUTH".to_owned()]);
+        let wish = TokenWish { name, role: AccessRole::Dashboard, units, names: false, explore, days: 1 };
+        let today = "2026-11-16".parse().unwrap();
+        let by = By { actor: Actor::Operator, now: world.clock.now(), today, request_id: None };
+        let (token, secret) = make_token(&world.db, &by, wish).await.unwrap();
+        assert_eq!(token.explore, explore);
+        let router = Pass::token(&secret).with(closed.clone());
+        told.push(ask(&router, "{ __type(name: \"Team\") { name } }").await);
+        // It sees no more of the board than before.
+        let seen = ask(&router, "{ viewer { rights { right } } units { nodes { code } } }").await;
+        let (seen, rights) = (seen.json()["data"]["units"].clone(), seen.json()["data"]["viewer"]["rights"].clone());
+        assert!(!seen["nodes"].as_array().unwrap().is_empty() && !seen.to_string().contains("N1"), "{seen}");
+        assert_eq!(rights.as_array().unwrap().contains(&json!({ "right": "EXPLORE" })), explore, "{rights}");
+    }
+    assert_eq!((told[0].status, told[0].code().as_str()), (StatusCode::FORBIDDEN, "INTROSPECTION_REFUSED"));
+    assert_eq!(told[1].json()["data"], json!({ "__type": { "name": "Team" } }));
 }
 
 #[tokio::test]
@@ -70,7 +116,7 @@ async fn introspection_is_refused_in_every_disguise_and_before_anything_is_execu
 
 #[tokio::test]
 async fn a_complaint_names_nothing_that_the_query_did_not_name_itself() {
-    let Some(world) = World::new(Engine::Sqlite).await else { return };
+    let world = World::new(Engine::Sqlite).await.unwrap();
     let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
     let explorer = world.admin.with(closed.clone());
     let other = seen_by(&world.db, &closed, AccessRole::Staff).await;
@@ -127,7 +173,7 @@ async fn a_complaint_names_nothing_that_the_query_did_not_name_itself() {
 
 #[tokio::test]
 async fn what_a_scalar_dislikes_is_said_to_everybody() {
-    let Some(world) = World::new(Engine::Sqlite).await else { return };
+    let world = World::new(Engine::Sqlite).await.unwrap();
     let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
     let router = seen_by(&world.db, &closed, AccessRole::Staff).await;
     let answer = ask(&router, "{ board(asOf: \"2026-02-30\") { code } }").await;

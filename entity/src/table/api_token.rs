@@ -24,6 +24,8 @@ pub struct Model {
     pub hash: SecretHash,
     /// Whether it sees names of people.
     pub names: bool,
+    /// Whether it may explore the schema, although its role may not.
+    pub explore: bool,
     /// Who made it, in the word of [`crate::actor::Actor`].
     pub made_by: String,
     /// When.

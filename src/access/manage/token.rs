@@ -33,6 +33,8 @@ pub struct TokenWish {
     pub units: Vec<String>,
     /// Of a dashboard: whether it sees names of people.
     pub names: bool,
+    /// Whether it may explore the schema. Admins, coordinators and auditors may anyway.
+    pub explore: bool,
     /// For how many days it is good, 1 to 366.
     pub days: i64,
 }
@@ -47,7 +49,7 @@ pub async fn make_token(
     by: &By,
     wish: TokenWish,
 ) -> Result<(api_token::Model, Secret), NotDone> {
-    let TokenWish { name, role, units: codes, names, days } = wish;
+    let TokenWish { name, role, units: codes, names, explore, days } = wish;
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
         return Err(Refusal::NameUnusable.into());
@@ -74,10 +76,11 @@ pub async fn make_token(
     }
     units.sort_by(|a, b| a.code.cmp(&b.code));
     let expires_at = by.now + TimeDelta::days(days);
-    let new = NewToken { name, role, units: units.iter().map(|unit| unit.id).collect(), names, expires_at };
+    let new = NewToken { name, role, units: units.iter().map(|unit| unit.id).collect(), names, explore, expires_at };
     let made = token::make(&txn, new, secret.hash(), (by.actor, by.now)).await?;
     let codes: Vec<_> = units.into_iter().map(|unit| unit.code).collect();
-    let after = json!({ "role": role.word(), "units": codes, "names": names, "expiresAt": expires_at });
+    let after =
+        json!({ "role": role.word(), "units": codes, "names": names, "explore": explore, "expiresAt": expires_at });
     record(&txn, by, (Action::TokenMade, format!("token:{}", made.id)), (None, Some(after))).await?;
     txn.commit().await?;
     Ok((made, secret))

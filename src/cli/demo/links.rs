@@ -110,7 +110,7 @@ async fn dashboard(app: &App) -> Result<(entity::id::ApiTokenId, Secret, String)
     let sector = sectors.one(&app.db).await.map_err(&read)?;
     let sector = sector.ok_or_else(|| Stop::Failed("the demonstration's board has no sector".to_owned()))?;
     let (name, units) = (DASHBOARD.to_owned(), vec![sector.code]);
-    let wish = TokenWish { name, role: AccessRole::Dashboard, units, names: false, days: DAYS };
+    let wish = TokenWish { name, role: AccessRole::Dashboard, units, names: false, explore: true, days: DAYS };
     let (token, secret) = manage::make_token(&app.db, &by, wish).await.map_err(not_done)?;
     Ok((token.id, secret, sector.name))
 }

@@ -27,7 +27,8 @@ impl Scope {
             | Reach::TheirTeams
             | Reach::TheirUnits
             | Reach::GivenUnits
-            | Reach::GivenUnitsIfNamed => false,
+            | Reach::GivenUnitsIfNamed
+            | Reach::IfExploring => false,
         });
         ToldDays::new(allocation.validity, self.today, sees_every_day)
     }

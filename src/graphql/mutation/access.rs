@@ -30,6 +30,10 @@ struct MakeTokenInput {
     /// Of a dashboard: whether it sees names of people.
     #[graphql(default)]
     names: bool,
+    /// Whether it may explore the schema: introspection, the playground, and queries that are not persisted operations. Tokens
+    /// of other roles than DASHBOARD always may.
+    #[graphql(default)]
+    explore: bool,
     /// For how many days it is good, 1 to 366.
     #[graphql(default = 90)]
     days: i32,
@@ -142,8 +146,8 @@ impl AccessMutation {
         #[graphql(desc = "Which token.")] input: MakeTokenInput,
     ) -> Result<MakeTokenPayload, ApiError> {
         let by = by(ctx).await?;
-        let MakeTokenInput { name, role, unit_codes: units, names, days } = input;
-        let wish = TokenWish { name, role: role.into(), units, names, days: i64::from(days) };
+        let MakeTokenInput { name, role, unit_codes: units, names, explore, days } = input;
+        let wish = TokenWish { name, role: role.into(), units, names, explore, days: i64::from(days) };
         Ok(match told(manage::make_token(db(ctx)?, &by, wish).await)? {
             Ok((row, secret)) => {
                 let units = unit_codes(db(ctx)?, &[row.id]).await?.remove(&row.id).unwrap_or_default();

@@ -7,6 +7,7 @@ use entity::table::{access_grant, api_token};
 use super::super::scalar::{Date, Instant};
 use super::person::Person;
 use super::word::AccessRole;
+use crate::access::{Reach, Right};
 
 /// An API token; its secret was shown once.
 #[derive(Clone, Debug)]
@@ -44,6 +45,11 @@ impl ApiToken {
     /// Of a dashboard: whether it sees names of people.
     async fn names(&self) -> bool {
         self.row.names
+    }
+
+    /// Whether it may explore the schema: introspection, the playground, and queries that are not persisted operations.
+    async fn explore(&self) -> bool {
+        self.row.explore || Right::Explore.reach(self.row.role) == Reach::Everything
     }
 
     /// Whether it opens anything now: neither expired nor revoked.

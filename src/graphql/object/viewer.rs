@@ -9,6 +9,7 @@ use super::super::error::ApiError;
 use super::super::moment::Moment;
 use super::super::page::{Listed, Page, Total, cut};
 use super::person::Person;
+use super::right::ViewerRight;
 use super::unit::{self, Unit};
 use super::word::AccessRole;
 use crate::access::Right;
@@ -25,9 +26,16 @@ impl Viewer {
         self.0.scope().viewer().actor().to_string()
     }
 
-    /// Everything that they are today. What each role may see and do is a table in the README.
+    /// The roles that they have today. `rights` says what these may see and do.
     async fn roles(&self) -> Vec<AccessRole> {
         self.0.scope().roles().iter().copied().map(AccessRole::from).collect()
+    }
+
+    /// What they may see and do today; at most one entry for each right. A field that is null or empty although the viewer has
+    /// the right for it means that there is nothing: no such object, or no data yet. A field for which the right is missing here,
+    /// or does not reach the unit or person, means that it is not allowed.
+    async fn rights(&self) -> Vec<ViewerRight> {
+        ViewerRight::all(self.0.scope())
     }
 
     /// The person who signed in. Null where a token asks.
@@ -72,6 +80,20 @@ impl Viewer {
         let mut units: Vec<UnitIx> = self.0.scope().supported().to_vec();
         units.sort_unstable();
         units.dedup();
+        unit::listed(&self.0, &page, units)
+    }
+
+    /// The units in which the people of `people` have their counting posts today.
+    async fn units_of_people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Listed<Unit>, ApiError> {
+        let page = Page::new(ctx, first, after, last, before)?;
+        let units = self.0.scope().managed_units().iter().copied().collect();
         unit::listed(&self.0, &page, units)
     }
 

@@ -40,7 +40,11 @@ both!(
             code == Some(0) && list.contains("DASHBOARD  good until") && list.contains("last used never  Ward 7"),
             "{list}"
         );
-        assert!(!list.contains(secret.trim()));
+        assert!(!list.contains(secret.trim()) && !list.contains("explore"));
+        let make = ["token", "make", "--name", "Front end", "--unit", "SOUTH", "--explore"];
+        assert_eq!(psn(&world, &make).0, Some(0));
+        let (_, list, _) = psn(&world, &["token", "list"]);
+        assert!(list.contains("DASHBOARD, explore  good until"), "{list}");
         let (code, said, _) = psn(&world, &["token", "revoke", "2"]);
         assert!(code == Some(0) && said.contains("Ward 7"), "{said}");
         assert!(psn(&world, &["token", "list"]).1.contains("revoked"));
@@ -57,7 +61,7 @@ both!(
         }
         let log: Vec<_> =
             recorded(&world).await.into_iter().map(|(actor, action, _)| format!("{actor} {action}")).collect();
-        assert_eq!(log, ["operator TOKEN_MADE", "operator TOKEN_REVOKED"]);
+        assert_eq!(log, ["operator TOKEN_MADE", "operator TOKEN_MADE", "operator TOKEN_REVOKED"]);
     }
 );
 

@@ -29,6 +29,7 @@ both!(
             ("POST", "/graphql"),
             ("GET", "/graphql?query=%7Bversion%7D"),
             ("GET", "/playground"),
+            ("GET", "/schema.graphql"),
             ("GET", "/playground/playground.js"),
             ("GET", "/"),
             ("GET", "/units/NORTH"),

@@ -21,6 +21,7 @@ mod lists;
 mod mutations;
 mod past;
 mod question;
+mod rights;
 mod risk;
 mod rules;
 mod schema;

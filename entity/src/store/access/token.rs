@@ -29,6 +29,8 @@ pub struct NewToken {
     pub units: Vec<UnitId>,
     /// Whether it sees names of people.
     pub names: bool,
+    /// Whether it may explore the schema.
+    pub explore: bool,
     /// The first instant at which it is good no longer.
     pub expires_at: DateTime<Utc>,
 }
@@ -52,12 +54,13 @@ pub async fn make(
     hash: SecretHash,
     (by, now): (Actor, DateTime<Utc>),
 ) -> Result<Model, DbErr> {
-    let NewToken { name, role, units, names, expires_at } = new;
+    let NewToken { name, role, units, names, explore, expires_at } = new;
     let row = ActiveModel {
         name: Set(name),
         role: Set(role),
         hash: Set(hash),
         names: Set(names),
+        explore: Set(explore),
         made_by: Set(by.to_string()),
         made_at: Set(now),
         expires_at: Set(expires_at),

@@ -235,6 +235,11 @@ impl<'f> Sight<'f> {
         self.facts.units.iter().filter(own).map(|unit| unit.id).collect()
     }
 
+    /// The units in which they are the line manager of a counting post.
+    pub(super) fn units_of_people(&self) -> Vec<UnitId> {
+        self.facts.units.iter().filter(|unit| self.managed_units.contains(&unit.id)).map(|unit| unit.id).collect()
+    }
+
     pub(super) fn supported_units(&self) -> Vec<UnitId> {
         self.facts.units.iter().filter(|unit| self.supported.contains(&unit.id)).map(|unit| unit.id).collect()
     }

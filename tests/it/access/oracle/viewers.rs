@@ -57,5 +57,6 @@ pub(super) fn all() -> Vec<(&'static str, Viewer)> {
         let units = units.iter().copied().map(UnitId).collect();
         (*name, Viewer::token(ApiTokenId(id), *role, units, *names))
     });
-    people.chain(tokens).collect()
+    let exploring = Viewer::token(ApiTokenId(150), AccessRole::Dashboard, vec![UnitId(3)], false).with_exploring();
+    people.chain(tokens).chain([("dashboard of SOUTH that explores", exploring)]).collect()
 }

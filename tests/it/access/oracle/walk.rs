@@ -5,6 +5,7 @@ use serde_json::json;
 use super::asking::{Asking, differences, encoded};
 use super::expected::Mask;
 use super::question::Selection;
+use super::rights::rights;
 use super::rules::{FIELDS, Rule, of_argument, of_field};
 use super::schema::{Kind, Schema};
 use super::sight::Sight;
@@ -156,6 +157,7 @@ both!(
             let roles: Vec<_> = sight.roles.iter().map(|role| role.word()).collect();
             assert_eq!(told["roles"], json!(roles), "{who}");
             assert_eq!(told["seesWholeNetwork"], sight.whole(), "{who}");
+            assert_eq!(told["rights"], rights(&sight), "{who}");
             assert_eq!(told["mayRequestRuns"], sight.requests_runs(), "{who}");
 
             let mask = Mask { schema, sight: &sight, looked: &asking.looked };
@@ -163,6 +165,7 @@ both!(
             for (name, kind, ids) in [
                 ("units", "Unit", sight.own_units().iter().map(|unit| encoded("Unit", unit.0)).collect()),
                 ("supports", "Unit", sight.supported_units().iter().map(|unit| encoded("Unit", unit.0)).collect()),
+                ("unitsOfPeople", "Unit", sight.units_of_people().iter().map(|unit| encoded("Unit", unit.0)).collect()),
                 ("people", "Person", sight.managed.iter().map(|person| encoded("Person", person.0)).collect()),
                 ("person", "Person", Vec::from_iter(myself)),
             ] {
