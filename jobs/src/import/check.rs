@@ -1,6 +1,7 @@
 //! The files against each other and against what is on file: what is new, changed, ended or unchanged, which rows are wrong,
 //! and whether the change as a whole must be refused. Pure: the [`Board`] goes in, a [`Plan`] comes out.
 
+mod addresses;
 mod allocations;
 mod employers;
 mod facts;
@@ -84,6 +85,9 @@ pub(super) fn check(
     counts.extend(exemptions.map(|file| facts::exemptions(file, board, &mut plan, findings)));
     // Last, because every file may be the one that refers to a person.
     posts::people(board, staff_name.as_deref(), &mut plan, findings);
+    if let Some(staff) = &staff_name {
+        addresses::tell_missing(board, &plan, staff, findings);
+    }
     limits::rejected(&counts, terms.allow, findings);
     (plan, counts)
 }

@@ -31,7 +31,8 @@ both!(
         assert_eq!(staff.ignored_columns, ["NI Number", "Date of Birth"]);
         assert_eq!(staff.not_asked_for, staff.ignored_columns, "what nobody asked for is named as such");
         let noticed: Vec<_> = outcome.notices.iter().map(|notice| notice.line).collect();
-        assert_eq!(noticed, [Some(4), Some(7)], "the banner and the total are told: {:?}", outcome.notices);
+        let expected = [Some(4), Some(7), None];
+        assert_eq!(noticed, expected, "the banner, the total, and that no one has an address: {:?}", outcome.notices);
     }
 );
 

@@ -147,6 +147,33 @@ async fn rejected_rows_that_name_a_team_are_said_to_be_counted() {
     insta::assert_snapshot!("rejected_rows", part(&said, "To know:"));
 }
 
+#[tokio::test]
+async fn a_staff_list_without_any_work_e_mail_is_said_once() {
+    const SENTENCE: &str = "No one has a work e-mail, so no report can be sent.";
+    let (db, _folder) = empty().await;
+    let args = typed(&[]);
+    let without = "Employer,Employee Number,Unit Code\nX,1,T1\nX,2,T2\n";
+    let blank = "Employer,Employee Number,Unit Code,Work Email\nX,1,T1,\nX,2,T2, \n";
+    let with_one = "Employer,Employee Number,Unit Code,Work Email\nX,1,T1,\nX,2,T2,bob@board.example\n";
+    let said = async |mode, staff: &str| {
+        told(
+            &import(&db, mode, texts(&[(FileKind::Units, UNITS), (FileKind::Staff, staff)]), &args).await,
+            &[],
+            &[],
+            &args,
+        )
+    };
+    for (staff, times) in [(without, 1), (blank, 1), (with_one, 0)] {
+        let said = said(Mode::DryRun, staff).await;
+        assert_eq!(said.matches(SENTENCE).count(), times, "{staff}: {said}");
+        assert_eq!(said.contains("To know:"), times > 0, "{said}");
+    }
+    // An address that is on file is one, although the list that is read has no such column.
+    said(Mode::Apply, with_one).await;
+    let said = said(Mode::DryRun, without).await;
+    assert!(!said.contains(SENTENCE), "{said}");
+}
+
 /// A workbook with one sheet of these rows of cells; those whose line is in `hidden` are hidden.
 fn workbook(rows: &[&[&str]], hidden: &[usize]) -> Vec<u8> {
     const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
