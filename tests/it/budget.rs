@@ -123,7 +123,7 @@ async fn requests_that_are_refused_are_paid_for_too() {
 
 #[tokio::test]
 async fn each_person_and_each_token_has_a_budget_of_their_own() {
-    let Some(world) = World::new(Engine::Sqlite).await else { return };
+    let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let terms = Terms { capacity: 10, refill_per_second: 1, at_once: 8 };
     let budgets = Budgets::new(terms, world.clock.clone());

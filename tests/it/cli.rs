@@ -17,8 +17,9 @@ use crate::smtp_listener::SmtpListener;
 
 pub(crate) fn psn(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_psn"));
-    // Nothing of the machine's own settings; PATH and the like are not needed either.
-    command.env_clear().current_dir(folder).args(args).stdin(Stdio::null());
+    // Nothing of the machine's own settings; PATH and the like are not needed either. A free port, for a demonstration may run
+    // on the default one.
+    command.env_clear().env("BIND", "127.0.0.1:0").current_dir(folder).args(args).stdin(Stdio::null());
     command
 }
 

@@ -37,7 +37,7 @@ async fn as_role(role: AccessRole, query: &str) -> Answer {
 }
 
 async fn a_dashboard_with_a_list() -> Answer {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     std::fs::write(world.folder.path().join("a.graphql"), "{ version }").unwrap();
     let persisted = Persisted::read(world.folder.path(), AllowList::Dashboards).unwrap();
     let closed = graphql::closed(&world, world.db.clone(), persisted);
@@ -90,7 +90,7 @@ async fn told(code: Code) -> Answer {
         Code::BadInput => ask_bare("{number(n:3000000000)}").await,
         Code::Unauthenticated => ask(&closed(&empty().await, Duration::from_secs(10)), "{version}").await,
         Code::Forbidden => {
-            let world = World::new(Engine::Sqlite).await.unwrap();
+            let world = World::new(Engine::Sqlite).await;
             let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
             let change = "mutation{requestRun(input:{job:COVERAGE,period:\"2026-11-16\"}){__typename}}";
             ask(&seen_by(&world.db, &closed, AccessRole::Dashboard).await, change).await

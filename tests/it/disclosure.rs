@@ -327,7 +327,7 @@ both! {
 
 #[tokio::test]
 async fn what_may_be_handed_on_is_never_put_beside_what_may_not() {
-    let world = World::new(crate::harness::Engine::Sqlite).await.unwrap();
+    let world = World::new(crate::harness::Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let out = exported(&world, THIS_WEEK, &[]).await;
     let line = ["psn", "export", "--as-of", THIS_WEEK, "--out", out.to_str().unwrap(), "--published"];

@@ -59,7 +59,7 @@ async fn the_schema_as_text_is_for_every_caller_and_for_no_one_else() {
 
 #[tokio::test]
 async fn a_dashboard_token_explores_if_it_was_made_to() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     graphql::board::organisation(&world.db).await;
     let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
     let mut told = Vec::new();
@@ -116,7 +116,7 @@ async fn introspection_is_refused_in_every_disguise_and_before_anything_is_execu
 
 #[tokio::test]
 async fn a_complaint_names_nothing_that_the_query_did_not_name_itself() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
     let explorer = world.admin.with(closed.clone());
     let other = seen_by(&world.db, &closed, AccessRole::Staff).await;
@@ -173,7 +173,7 @@ async fn a_complaint_names_nothing_that_the_query_did_not_name_itself() {
 
 #[tokio::test]
 async fn what_a_scalar_dislikes_is_said_to_everybody() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
     let router = seen_by(&world.db, &closed, AccessRole::Staff).await;
     let answer = ask(&router, "{ board(asOf: \"2026-02-30\") { code } }").await;

@@ -63,7 +63,7 @@ async fn from_address(router: &Router, address: &str, path: &str) -> StatusCode 
 
 #[tokio::test]
 async fn live_answers_leave_connections_for_other_requests() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let app = app(&world, &["--max-connections", "512"]);
     let router = app.router(&app.gate().unwrap()).unwrap();
@@ -93,7 +93,7 @@ async fn live_answers_leave_connections_for_other_requests() {
 
 #[tokio::test]
 async fn refused_strangers_leave_few_log_lines() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     let (router, _) = site(&world);
     let lines = logged();
     for _ in 0..1_000 {
@@ -120,7 +120,7 @@ async fn refused_strangers_leave_few_log_lines() {
 
 #[tokio::test]
 async fn refused_requests_of_a_caller_leave_few_log_lines() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let app = app(&world, &["--query-budget", "50000", "--query-cost", "50000"]);
     let router = app.router(&app.gate().unwrap()).unwrap();
@@ -139,7 +139,7 @@ async fn refused_requests_of_a_caller_leave_few_log_lines() {
 
 #[tokio::test]
 async fn refused_sign_ins_leave_few_log_lines() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let provider = crate::oidc::provider::Provider::start(&world.clock).await;
     let flags = ["--oidc-issuer", &provider.issuer, "--oidc-client-id", "psn", "--oidc-audience", "psn-api"];

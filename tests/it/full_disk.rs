@@ -112,7 +112,7 @@ async fn end(txn: DatabaseTransaction, how: &str) {
 }
 
 async fn scratch() -> World {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     world.db.execute_unprepared("CREATE TABLE scratch (text TEXT)").await.unwrap();
     world
 }

@@ -194,7 +194,7 @@ async fn refused(router: &Router, request: Request<Body>) -> (StatusCode, String
 
 #[tokio::test]
 async fn a_live_answer_is_held_to_the_limits_of_every_other() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     let router = world.admin.with(closed(&world));
     let asked = |query: &str| subscribe(&json!({ "query": query }));
     let many = format!("subscription {{ snapshotTaken {{ {} }} }}", "a: day ".repeat(120));
@@ -243,7 +243,7 @@ async fn a_live_answer_is_held_to_the_limits_of_every_other() {
 
 #[tokio::test]
 async fn a_caller_has_so_many_live_answers_open_and_each_event_is_paid_for() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     store(&world, "2026-11-09").await;
     let router = world.admin.with(closed(&world));
@@ -276,7 +276,7 @@ async fn a_caller_has_so_many_live_answers_open_and_each_event_is_paid_for() {
 
 #[tokio::test]
 async fn a_listed_subscription_is_open_to_a_dashboard_and_another_is_not() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     store(&world, "2026-11-09").await;
     std::fs::write(world.folder.path().join("a.graphql"), "subscription Newest { snapshotTaken { day } }").unwrap();
@@ -295,7 +295,7 @@ async fn a_listed_subscription_is_open_to_a_dashboard_and_another_is_not() {
 
 #[tokio::test]
 async fn a_live_answer_ends_in_good_order_when_the_service_stops() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     let Pass(name, value) = world.admin.clone();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();

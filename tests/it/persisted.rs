@@ -28,7 +28,7 @@ fn write(folder: &Path, files: &[(&str, &str)]) {
 
 /// A world with some files, and the closed site that has read them.
 async fn site(allow_list: AllowList) -> (World, Router) {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     write(
         world.folder.path(),
         &[
@@ -200,7 +200,7 @@ async fn no_request_adds_an_operation() {
 
 #[tokio::test]
 async fn a_persisted_operation_is_held_to_every_other_limit() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     let costly =
         "query Costly($n: Int!) { teams(first: $n) { nodes { supporters(first: 100) { nodes { ...five } } } } }
         fragment five on Supporter { a: __typename b: __typename c: __typename d: __typename e: __typename }";

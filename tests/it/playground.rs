@@ -43,7 +43,7 @@ fn title(example: &str) -> &str {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_playground_answers_its_examples_and_asks_no_other_host() {
-    let Some(world) = World::new(Engine::Sqlite).await else { return };
+    let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     history::reports(&world.db).await;
     let settings = Cli::try_parse_from(["psn", "serve"]).unwrap().settings;

@@ -52,7 +52,7 @@ async fn worlds(router: &Router, links: &demo::links::Links) -> HashMap<AccessRo
 
 #[tokio::test]
 async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_new_ones() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     let (app, gate, router) = prepared(&world).await;
     let links = demo::links::make(&app, &gate).await.unwrap();
     let mut roles: Vec<_> = links.each.iter().map(|(role, ..)| *role).collect();
@@ -97,7 +97,7 @@ async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_n
 
 #[tokio::test]
 async fn links_are_refused_where_other_machines_reach_the_service() {
-    let world = World::new(Engine::Sqlite).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
     let settings = Cli::try_parse_from(["psn", "demo", "--bind", "0.0.0.0:0"]).unwrap().settings;
     let stop = CancellationToken::new();
     let refused = demo::run(demo::Args {}, settings.clone(), world.clock.clone(), stop.clone()).await;

@@ -130,7 +130,7 @@ both!(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_overwrites_what_was_erased_in_its_file() {
-    let world = World::new(crate::harness::Engine::Sqlite).await.unwrap();
+    let world = World::new(crate::harness::Engine::Sqlite).await;
     board(&world).await;
     let file = world.folder.path().join("psn.db");
     let bytes = |path: &std::path::Path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).to_lowercase();
