@@ -71,9 +71,9 @@ struct RequestRunRefusal {
 /// What came of asking for a run. Either there is a refusal and nothing was changed, or the run stands REQUESTED.
 #[derive(Clone, Debug, SimpleObject)]
 struct RequestRunPayload {
-    /// The run as it stands now. Null where the period was refused.
+    /// The run as it stands now. Null if the period was refused.
     run: Option<JobRun>,
-    /// Why nothing was changed. Null when the run was asked for.
+    /// Why nothing was changed. Null if the run was asked for.
     refusal: Option<RequestRunRefusal>,
 }
 

@@ -99,29 +99,29 @@ struct AccessRefusal {
 /// What came of making a token.
 #[derive(Debug, SimpleObject)]
 struct MakeTokenPayload {
-    /// The token. Null where it was refused.
+    /// The token. Null if it was refused.
     token: Option<ApiToken>,
-    /// What it sends with each request, as `Authorization: Bearer …`. It is shown this once. Null where it was refused.
+    /// What it sends with each request, as `Authorization: Bearer …`. It is shown this once. Null if it was refused.
     secret: Option<String>,
-    /// Why none was made. Null when it was.
+    /// Why none was made. Null if one was.
     refusal: Option<AccessRefusal>,
 }
 
 /// What came of revoking a token.
 #[derive(Clone, Debug, SimpleObject)]
 struct RevokeTokenPayload {
-    /// The token as it stands now. Null where nothing was changed.
+    /// The token as it stands now. Null if nothing was changed.
     token: Option<ApiToken>,
-    /// Why nothing was changed. Null when the token was revoked.
+    /// Why nothing was changed. Null if the token was revoked.
     refusal: Option<AccessRefusal>,
 }
 
 /// What came of granting or withdrawing a role.
 #[derive(Clone, Debug, SimpleObject)]
 struct GrantPayload {
-    /// The grant as it stands now. Null where nothing was changed.
+    /// The grant as it stands now. Null if nothing was changed.
     grant: Option<Grant>,
-    /// Why nothing was changed. Null when it was.
+    /// Why nothing was changed. Null if it was.
     refusal: Option<AccessRefusal>,
 }
 

@@ -115,7 +115,8 @@ pub(crate) struct LinkQuery;
 
 #[Object]
 impl LinkQuery {
-    /// Pairs of people with the same work e-mail who are not linked, for coordinators. Empty unless the viewer may link people.
+    /// Pairs of people with the same work e-mail who are not linked. Empty if there are none, or if the viewer does not have
+    /// the right LINK_PEOPLE.
     async fn possible_links(
         &self,
         ctx: &Context<'_>,

@@ -87,9 +87,9 @@ struct ErasePersonRefusal {
 /// What came of erasing a person. Either there is a refusal and nothing was changed, or they are erased.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub(crate) struct ErasePersonPayload {
-    /// What went. Null where it was refused.
+    /// What went. Null if it was refused.
     erased: Option<ErasedPerson>,
-    /// Why nothing was changed. Null when they were erased.
+    /// Why nothing was changed. Null if they were erased.
     refusal: Option<ErasePersonRefusal>,
 }
 

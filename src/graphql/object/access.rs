@@ -72,7 +72,7 @@ impl ApiToken {
         Instant(self.row.expires_at)
     }
 
-    /// When it was revoked. Null where it was not.
+    /// When it was revoked. Null if it was not.
     async fn revoked_at(&self) -> Option<Instant> {
         self.row.revoked_at.map(Instant)
     }
@@ -110,8 +110,7 @@ impl Grant {
         Date(self.0.valid_from)
     }
 
-    /// The last day on which it holds; before the first where it was withdrawn on that day or before. Null where it is
-    /// open-ended.
+    /// The last day on which it holds; before the first if it was withdrawn on that day or before. Null if it is open-ended.
     async fn until(&self) -> Option<Date> {
         self.0.validity().last().map(Date)
     }

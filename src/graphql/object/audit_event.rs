@@ -40,18 +40,18 @@ impl AuditEvent {
         self.0.action.parse().ok().map(|action: value::Action| action.into())
     }
 
-    /// What it was done to: person:12, token:3, delivery:7, import:2, run:coverage/2026-11-16, coverage:2026-11-16. Null where
+    /// What it was done to: person:12, token:3, delivery:7, import:2, run:coverage/2026-11-16, coverage:2026-11-16. Null if
     /// it was done to many things or to nothing.
     async fn object(&self) -> Option<&str> {
         self.0.object.as_deref()
     }
 
-    /// What was so before, as JSON text: ids, codes, words, counts, days.
+    /// The value before the change, as JSON text: ids, codes, words, counts, days. Null if there was none.
     async fn before(&self) -> Option<&str> {
         self.0.before.as_deref()
     }
 
-    /// What is so since, likewise.
+    /// The value after the change, in the same format. Null if there is none.
     async fn after(&self) -> Option<&str> {
         self.0.after.as_deref()
     }

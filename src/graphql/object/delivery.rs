@@ -29,13 +29,13 @@ impl Delivery {
         self.0.state.into()
     }
 
-    /// Who gets it. Null where there is nobody.
+    /// Who gets it. Null if there is no recipient.
     async fn recipient(&self) -> Option<Person> {
         // Whoever sees the mail sees whose it is.
         self.0.person_id.map(|id| Person { id, on: None })
     }
 
-    /// Where it is sent, with all but the first letter of the name and the domain hidden. Null where there is no address.
+    /// Where it is sent, with all but the first letter of the name and the domain hidden. Null if there is no address.
     async fn masked_address(&self) -> Option<String> {
         self.0.address.as_deref().map(masked)
     }
@@ -61,22 +61,22 @@ impl Delivery {
         self.0.attempts
     }
 
-    /// When it is tried again. Null when it is not.
+    /// When it is tried again. Null if it is not.
     async fn next_attempt_at(&self) -> Option<Instant> {
         self.0.next_attempt_at.map(Instant)
     }
 
-    /// When the mail server took it. Null when it has not.
+    /// When the mail server took it. Null if it has not.
     async fn accepted_at(&self) -> Option<Instant> {
         self.0.accepted_at.map(Instant)
     }
 
-    /// What the last attempt met, in one sentence.
+    /// What the last attempt met, in one sentence. Null if no attempt has failed.
     async fn last_error(&self) -> Option<&str> {
         self.0.last_error.as_deref()
     }
 
-    /// The plain-text part as it was rendered; it is as complete as the other parts. Null where it is no longer kept.
+    /// The plain-text part as it was rendered; it is as complete as the other parts. Null if it is no longer kept.
     async fn text_part(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         Reads::note_text(ctx, self.0.id)?;
         Rows::of(ctx)?.load_one(TextOf(self.0.id)).await

@@ -27,9 +27,9 @@ pub(crate) struct DirectoryEntry {
 /// A person as the directory lists them.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct DirectoryPerson {
-    /// First and last name. Null where the board's files give none.
+    /// First and last name. Null if the board's files give none.
     name: Option<String>,
-    /// The job title of their first counting post that names one.
+    /// The job title of their first counting post that names one. Null if none does.
     job_title: Option<String>,
 }
 
@@ -76,7 +76,7 @@ impl DirectoryEntry {
         &self.at.facts(self.unit()).name
     }
 
-    /// Where it is.
+    /// Where it is. Null if it is not on file.
     async fn site(&self) -> Option<&str> {
         let site = self.at.facts(self.unit()).site;
         site.map(|site| self.at.index().roster().words.text(site))
@@ -90,7 +90,7 @@ impl DirectoryEntry {
         names
     }
 
-    /// The Peer Supporters to whom the team, or its cover group, can turn today; at most 50.
+    /// The Peer Supporters to whom the team, or its cover group, can turn today; at most 50. Empty if it has none.
     async fn supporters(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryPerson>, ApiError> {
         let roster = self.at.index().roster();
         let active =
@@ -99,7 +99,7 @@ impl DirectoryEntry {
         self.listed(ctx, active.map(|standing| person(standing.allocation)).collect()).await
     }
 
-    /// The team's Wellbeing Champions today; at most 50.
+    /// The team's Wellbeing Champions today; at most 50. Empty if it has none.
     async fn champions(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryPerson>, ApiError> {
         let (index, day) = (self.at.index(), self.at.as_of.day);
         let works_there = |person| index.counting_posts_of(person, day).any(|post| post.unit == self.unit());
@@ -108,7 +108,7 @@ impl DirectoryEntry {
         self.listed(ctx, champions.map(|role| index.roster().people[role.person.at()].id).collect()).await
     }
 
-    /// Who answers for the unit today; at most 50. Empty where the post is vacant: who has left is not listed.
+    /// Who answers for the unit today; at most 50. Empty if the post is vacant: people who have left are not listed.
     async fn managers(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryManager>, ApiError> {
         let day = self.at.as_of.day;
         let own = self.at.known.directory.appointments(self.at.facts(self.unit()).id).iter();

@@ -55,7 +55,7 @@ impl JobRun {
         self.0.not_before.filter(|_| self.0.state == value::RunState::Retrying).map(Instant)
     }
 
-    /// What it did, or why it failed, in one sentence without personal data.
+    /// What it did, or why it failed, in one sentence without personal data. Null before the first attempt has ended.
     async fn outcome(&self) -> Option<&str> {
         self.0.outcome.as_deref()
     }

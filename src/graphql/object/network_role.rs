@@ -86,7 +86,7 @@ impl Trainer {
         self.0.filed.validity.from.map(Date)
     }
 
-    /// Last day of the role. Null: open-ended.
+    /// Last day of the role. Null if it has no end date.
     async fn last_day(&self) -> Option<Date> {
         self.0.filed.validity.last().map(Date)
     }
@@ -138,7 +138,7 @@ impl Champion {
         self.0.filed.validity.from.map(Date)
     }
 
-    /// Last day of the role. Null: open-ended.
+    /// Last day of the role. Null if it has no end date.
     async fn last_day(&self) -> Option<Date> {
         self.0.filed.validity.last().map(Date)
     }

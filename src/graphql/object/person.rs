@@ -42,8 +42,8 @@ impl Person {
         NodeId::Person(self.id).encode()
     }
 
-    /// The job title of their first counting post that names one, on the day asked about. Null where none does, and of who is
-    /// known to the viewer by an old record only.
+    /// The job title of their first counting post that names one, on the day asked about. Null if none does, or if the viewer
+    /// knows the person by an old record only.
     async fn job_title(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         if !self.is_seen(ctx).await? {
             return Ok(None);
@@ -52,14 +52,14 @@ impl Person {
         Rows::of(ctx)?.load_one(TitleOf { person: self.id, on }).await
     }
 
-    /// First and last name as the board's files give them. Null where they give none.
+    /// First and last name as the board's files give them. Null if they give none.
     async fn display_name(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         let row = Rows::of(ctx)?.load_one(self.id).await?;
         Ok(row.and_then(|row| row.name()))
     }
 
-    /// Their allocations as a Peer Supporter that have not ended on the day asked about: those whose records the viewer sees, by
-    /// unit code, then by first day; at most 50.
+    /// Their allocations as a Peer Supporter that have not ended on the day asked about: those whose records the viewer sees,
+    /// by unit code, then by first day; at most 50. Empty if there are none of these.
     async fn allocations(&self, ctx: &Context<'_>) -> Result<Vec<Supporter>, ApiError> {
         let sight = Sight::on(ctx, self.on.map(Date)).await?;
         let Some(person) = sight.known.person_by_id(self.id) else { return Ok(Vec::new()) };
@@ -82,7 +82,7 @@ impl Person {
         Ok(found.collect())
     }
 
-    /// Who employs them. Null where the person is no longer on file, and of who is known to the viewer by an old record only.
+    /// Who employs them. Null if the person is no longer on file, or if the viewer knows them by an old record only.
     async fn employer(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         if !self.is_seen(ctx).await? {
             return Ok(None);
@@ -98,11 +98,11 @@ pub(crate) struct Appointment {
     role: AppointmentRole,
     /// Who.
     person: Person,
-    /// First day of the appointment. Null: always so far.
+    /// First day of the appointment. Null if it has no start date.
     first_day: Option<Date>,
-    /// Last day of the appointment. Null: open-ended.
+    /// Last day of the appointment. Null if it has no end date.
     last_day: Option<Date>,
-    /// Who stands in for them on the day asked about. Null where nobody does, or nobody whom the viewer sees.
+    /// Who stands in for them on the day asked about. Null if there is no delegate, or if the viewer may not see that person.
     delegate: Option<Person>,
 }
 

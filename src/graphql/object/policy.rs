@@ -35,12 +35,12 @@ impl Policy {
 /// the latest. Policies replace each other, they do not merge.
 #[Object]
 impl Policy {
-    /// The unit whose policy it is. Null where the viewer does not see that unit.
+    /// The unit whose policy it is. Null if the viewer may not see that unit.
     async fn unit(&self) -> Option<Unit> {
         self.unit.filter(|unit| self.at.sees(*unit)).map(|unit| self.at.unit_object(unit))
     }
 
-    /// First day on which it is in force.
+    /// First day on which it is in force. Null if it has no start date.
     async fn in_force_from(&self) -> Option<Date> {
         self.from.map(Date)
     }

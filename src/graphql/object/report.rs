@@ -45,7 +45,7 @@ impl GapReport {
         Instant(self.0.built_at)
     }
 
-    /// The snapshot whose figures it shows.
+    /// The snapshot whose figures it shows. Null if it is no longer kept.
     async fn snapshot(&self, ctx: &Context<'_>) -> Result<Option<Snapshot>, ApiError> {
         let row = Rows::of(ctx)?.load_one(self.0.snapshot_id).await?;
         Ok(row.map(|row| Snapshot((*row).clone())))
@@ -99,7 +99,8 @@ impl GapReport {
         Ok(slice.listed(total, |change| change))
     }
 
-    /// Its mails, one a recipient, in the order in which they were made: those that the viewer may read.
+    /// Its mails, one a recipient, in the order in which they were made: those that the viewer may read. Empty if there are
+    /// none of these, or if the viewer does not have the right MAILS.
     async fn deliveries(
         &self,
         ctx: &Context<'_>,
@@ -133,12 +134,12 @@ pub(crate) struct ReportedChange {
     name: String,
     /// What became of the gap.
     change: GapChange,
-    /// The team in the snapshot that was mailed before. Null where it was no team.
+    /// The team in the snapshot that was mailed before. Null if it was no team.
     before: Option<StoredTeam>,
-    /// The team in the report's snapshot. Null where it is a team no longer.
+    /// The team in the report's snapshot. Null if it is a team no longer.
     now: Option<StoredTeam>,
     /// The day on which the gap was first seen; of a closed one, the gap that there was. To those who do not see the Peer
-    /// Supporters of the team and of all that are covered with it, the Monday of its week.
+    /// Supporters of the team and of all that are covered with it, the Monday of its week. Null if the day was not stored.
     opened_on: Option<Date>,
     #[graphql(skip)]
     unit: UnitId,

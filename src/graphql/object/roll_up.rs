@@ -315,7 +315,7 @@ impl RollUp {
         self.supporters_per_trainer.map(|ratio| trainers_met(self.trainers, self.active_supporters, ratio))
     }
 
-    /// The oldest of the newest staff lists on which the teams at or below the unit rest. Null where none of them rests on a
+    /// The oldest of the newest staff lists on which the teams at or below the unit rest. Null if none of them rests on a
     /// list, and for figures that were stored before this was kept.
     async fn oldest_staff_list(&self) -> Option<StaffListAge> {
         self.oldest_staff_list.clone()
@@ -327,7 +327,7 @@ impl RollUp {
 pub(crate) struct StandingCount {
     /// What speaks against them.
     group: StandingGroup,
-    /// How many. Null where it is hidden, never 0 for that.
+    /// How many. Null if it is hidden, which never means 0.
     allocations: Option<u32>,
     /// Whether the number is hidden: it is small, or would give a small one away.
     hidden: bool,

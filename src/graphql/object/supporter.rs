@@ -132,7 +132,7 @@ impl Supporter {
         self.reasons().is_active()
     }
 
-    /// The first reason why it does not count. Null when it counts.
+    /// The first reason why it does not count. Null if it counts.
     async fn headline(&self) -> Option<StandingReason> {
         self.reasons().headline().map(StandingReason::from)
     }
@@ -161,34 +161,35 @@ impl Supporter {
         self.tells_of_person().then(|| self.team.row().standings[self.place].is_unproven)
     }
 
-    /// First day of the allocation. Null: always so far.
+    /// First day of the allocation. Null if it has no start date.
     async fn first_day(&self) -> Option<Date> {
         self.allocation().validity.from.map(Date)
     }
 
-    /// Last day of the allocation. Null: open-ended.
+    /// Last day of the allocation. Null if it has no end date.
     async fn last_day(&self) -> Option<Date> {
         self.allocation().validity.last().map(Date)
     }
 
-    /// The line manager's approval. Null where none is on file.
+    /// The line manager's approval. Null if none is on file.
     async fn line_approval(&self) -> Option<Approval> {
         self.approval(&self.allocation().line)
     }
 
-    /// The senior manager's approval. Null where none is on file.
+    /// The senior manager's approval. Null if none is on file.
     async fn senior_approval(&self) -> Option<Approval> {
         self.approval(&self.allocation().senior)
     }
 
-    /// Protected time, in hours a month. Null where it is not recorded.
+    /// Protected time, in hours a month. Null if it is not recorded.
     async fn protected_hours(&self) -> Option<f64> {
         let day = self.told_days().latest(self.team.at.as_of.day);
         let hours = self.team.at.known.directory.protected_hours(self.allocation().id, day);
         hours.map(|hours| hundredths(i64::from(hours)))
     }
 
-    /// Day of the sign-off against the competence framework: the last on or before the day, else the first to come.
+    /// Day of the sign-off against the competence framework: the last on or before the day, else the first to come. Null if
+    /// there is none.
     async fn signed_off_on(&self) -> Option<Date> {
         let (day, told) = (self.team.at.as_of.day, self.told_days());
         let mut known = self.allocation().signed_off.iter().copied().filter(|on| told.knows(*on));
@@ -213,7 +214,7 @@ impl Supporter {
         self.certificate_until().filter(|_| self.tells_of_person()).map(|until| Date(until.plus_days(-1)))
     }
 
-    /// The next thing that runs out, of those that hold on the day. Null where nothing does.
+    /// The next thing that runs out, of those that hold on the day. Null if nothing does.
     async fn next_expiry(&self) -> Option<Expiry> {
         self.expiry()
     }
@@ -233,7 +234,7 @@ fn in_words(reasons: Reasons) -> String {
 pub(crate) struct Approval {
     /// The day on which it was decided.
     decided_on: Date,
-    /// Who decided. Null where nobody did, and then it does not hold, or nobody whom the viewer sees.
+    /// Who decided. Null if no approver is on file, and then it does not hold, or if the viewer may not see that person.
     by: Option<Person>,
     /// The last day on which it holds, by the team's policy.
     last_day: Date,
@@ -242,7 +243,7 @@ pub(crate) struct Approval {
 /// A pause of the role: on one allocation it pauses them all.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Pause {
-    /// First day of the pause. Null: always so far.
+    /// First day of the pause. Null if it has no start date.
     first_day: Option<Date>,
     /// Last day of the pause. Null if it is open-ended, or ends after the days of which the record tells the viewer.
     last_day: Option<Date>,

@@ -223,7 +223,7 @@ impl Team {
         Level1 { done: row.level1_done, headcount: row.headcount, target, detail }
     }
 
-    /// The policy that applied. Null where there is none; then the status is UNKNOWN.
+    /// The policy that applied. Null if there is none; then the status is UNKNOWN.
     async fn policy(&self) -> Option<Policy> {
         let row = self.row();
         let filed = row.policy.clone()?;
@@ -236,15 +236,16 @@ impl Team {
         self.row().mix.iter().map(|outcome| MixOutcome::new(outcome, self.tells_of_supporters())).collect()
     }
 
-    /// The teams that are assessed together with this one. Null where it is assessed by itself.
+    /// The teams that are assessed together with this one. Null if it is assessed by itself.
     async fn cover_group(&self) -> Option<CoverGroup> {
         let name = self.at.facts(self.row().unit).cover_group?;
         let name = self.at.index().roster().words.text(name).to_owned();
         (self.row().headcount > 0).then(|| CoverGroup { team: self.clone(), name })
     }
 
-    /// How the gap compares with the one that was last mailed: with the snapshot of the newest weekly report of which at least
-    /// one mail was sent and whose snapshot is of a day before the one asked about. Null where there is no such report.
+    /// How the gap compares with the one that was last mailed: with the snapshot of the newest weekly report of which at
+    /// least one mail was sent and whose snapshot is of a day before the one asked about. Null if there is no such report
+    /// yet.
     async fn change_since_last_report(&self, ctx: &Context<'_>) -> Result<Option<GapSince>, ApiError> {
         let Some((day, before)) = self.last_seen(ctx, Last::Mailed).await? else { return Ok(None) };
         let gap_then = before.as_ref().and_then(|before| before.short());
@@ -273,8 +274,8 @@ pub(crate) struct AtRisk {
     from: Date,
     /// The status on that day.
     status: TeamStatus,
-    /// Why, one clause each, without names. Empty where the viewer does not see the Peer Supporters of the team and of all that
-    /// are covered with it: a team's only one needs no name to be known.
+    /// Why, one clause each, without names. Empty unless the viewer sees the Peer Supporters of the team and of all that are
+    /// covered with it: a team's only one needs no name to be known.
     reasons: Vec<String>,
 }
 
@@ -315,11 +316,11 @@ impl MixOutcome {
 pub(crate) struct GapSince {
     /// The day of the snapshot that was mailed.
     since: Date,
-    /// How it compares. Null where there was no gap and is none.
+    /// How it compares. Null if there was no gap then and there is none now.
     change: Option<GapChange>,
-    /// The status then. Null where it was no team then.
+    /// The status then. Null if it was no team then.
     status_then: Option<TeamStatus>,
-    /// Whole Peer Supporters short then. Null where it was no team, or had no policy, then.
+    /// Whole Peer Supporters short then. Null if it was no team, or had no policy, then.
     gap_then: Option<u32>,
 }
 
@@ -338,7 +339,7 @@ impl CoverGroup {
         &self.name
     }
 
-    /// The units of the group in which somebody works on the day, by code.
+    /// The units of the group in which somebody works on the day, by code. Units that the viewer may not see are left out.
     async fn members(
         &self,
         ctx: &Context<'_>,

@@ -50,12 +50,12 @@ impl Unit {
         &self.at.facts(self.unit).name
     }
 
-    /// The board's own word for its kind, as its files write it: Sector, Ward.
+    /// The board's own word for its kind, as its files write it: Sector, Ward. Null if it is not on file.
     async fn level(&self) -> Option<&str> {
         self.at.known.directory.level(self.at.facts(self.unit).id)
     }
 
-    /// Where it is.
+    /// Where it is. Null if it is not on file.
     async fn site(&self) -> Option<&str> {
         let site = self.at.facts(self.unit).site;
         site.map(|site| self.at.index().roster().words.text(site))
@@ -66,12 +66,12 @@ impl Unit {
         Date(self.at.as_of.day)
     }
 
-    /// First day on which it is open. Null: always so far.
+    /// First day on which it is open. Null if it has no start date.
     async fn first_day(&self) -> Option<Date> {
         self.at.facts(self.unit).validity.from.map(Date)
     }
 
-    /// Last day on which it is open. Null: open-ended.
+    /// Last day on which it is open. Null if it has no end date.
     async fn last_day(&self) -> Option<Date> {
         self.at.facts(self.unit).validity.last().map(Date)
     }
@@ -81,13 +81,13 @@ impl Unit {
         self.at.facts(self.unit).validity.holds_on(self.at.as_of.day)
     }
 
-    /// The unit above. Null at the top.
+    /// The unit above. Null at the top, or if the viewer may not see it.
     async fn parent(&self) -> Option<Self> {
         let above = self.at.tree().parent(self.unit).filter(|above| self.at.sees(*above))?;
         Some(self.at.unit_object(above))
     }
 
-    /// The units above, from the top down to the parent.
+    /// The units above, from the top down to the parent. Units that the viewer may not see are left out.
     async fn ancestors(&self) -> Vec<Self> {
         let above = self.at.tree().upwards(self.unit).skip(1).filter(|above| self.at.sees(*above));
         let mut above: Vec<_> = above.map(|above| self.at.unit_object(above)).collect();
@@ -95,8 +95,9 @@ impl Unit {
         above
     }
 
-    /// The units directly below that are open on the day or have a team at or below them, by code. Of a query, each place
-    /// that says `children` shows at most 1,000 units in all; the whole of a larger tree is read page by page with `units`.
+    /// The units directly below that are open on the day or have a team at or below them, by code. Units that the viewer may
+    /// not see are left out. Of a query, each place that says `children` shows at most 1,000 units in all; the whole of a
+    /// larger tree is read page by page with `units`.
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -136,14 +137,15 @@ impl Unit {
         Some(self.at.team_object(place))
     }
 
-    /// The policy that governs the unit. Null where there is none.
+    /// The policy that governs the unit. Null if there is none, or if the viewer may not see the unit's figures.
     async fn policy(&self) -> Option<Policy> {
         let found = governing(self.at.index(), self.unit, self.at.as_of.day, None)?;
         self.at.sees(self.unit).then(|| Policy::governing(&self.at, found))
     }
 
-    /// The figures of past weeks as they were stored, oldest first: of each week Monday's, or the last of the week where
-    /// Monday has none. Weeks without any are left out. Empty where the viewer does not see everything below the unit.
+    /// The figures of past weeks as they were stored, oldest first: of each week Monday's, or the last of the week if Monday
+    /// has none. Weeks without any are left out. Empty if no week is stored yet, or if the viewer does not see everything
+    /// below the unit.
     async fn trend(
         &self,
         ctx: &Context<'_>,
@@ -163,7 +165,8 @@ impl Unit {
             .collect())
     }
 
-    /// The unit's own exemptions from coverage, past and to come too, latest first; at most 50.
+    /// The unit's own exemptions from coverage, past and to come too, latest first; at most 50. Empty if there are none, or
+    /// if the viewer may not see the unit's figures.
     async fn exemptions(&self) -> Vec<Exemption> {
         let own = self.at.known.directory.exemptions(self.at.facts(self.unit).id);
         let seen = self.at.sees(self.unit);
@@ -178,8 +181,8 @@ impl Unit {
         shown.collect()
     }
 
-    /// Who answers for the unit on the day, latest appointment first; at most 50. Empty where the post is vacant, or where the
-    /// viewer does not see who holds it.
+    /// Who answers for the unit on the day, latest appointment first; at most 50. Empty if the post is vacant, or if the
+    /// viewer may not see who holds it.
     async fn appointments(&self) -> Vec<Appointment> {
         let day = self.at.as_of.day;
         let own = self.at.known.directory.appointments(self.at.facts(self.unit).id);
@@ -212,15 +215,15 @@ impl From<Embedded> for EmbeddedTrainers {
 /// A dated exemption of one unit from coverage.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Exemption {
-    /// First exempt day. Null: always so far.
+    /// First exempt day. Null if it has no start date.
     first_day: Option<Date>,
-    /// Last exempt day. Null: open-ended.
+    /// Last exempt day. Null if it has no end date.
     last_day: Option<Date>,
     /// Whether it holds on the day asked about.
     holds: bool,
-    /// Why, in the file's words, which may be about somebody. Null where the viewer does not see the people of the unit.
+    /// Why, in the file's words, which may be about somebody. Null if the viewer may not see the people of the unit.
     reason: Option<String>,
-    /// Who agreed to it, in the file's words. Null where the viewer does not see the people of the unit.
+    /// Who agreed to it, in the file's words. Null if it is not on file, or if the viewer may not see the people of the unit.
     agreed_by: Option<String>,
 }
 

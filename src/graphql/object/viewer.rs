@@ -38,7 +38,7 @@ impl Viewer {
         ViewerRight::all(self.0.scope())
     }
 
-    /// The person who signed in. Null where a token asks.
+    /// The person who signed in. Null for an API token.
     async fn person(&self) -> Option<Person> {
         self.0.scope().viewer().person_id().and_then(|id| self.0.person(id))
     }

@@ -68,12 +68,12 @@ impl WhatIf {
         self.at.unit_object(self.unit)
     }
 
-    /// The unit's figures as they are. Null where it is closed on the day and has no team below it.
+    /// The unit's figures as they are. Null if it is closed on the day and has no team below it.
     async fn before(&self) -> Option<RollUp> {
         self.at.roll_up(self.unit)
     }
 
-    /// The unit's figures as they would be.
+    /// The unit's figures as they would be. Null if `before` is.
     async fn after(&self) -> Option<RollUp> {
         let row = unit_row(self.at.index(), &self.then, self.unit)?;
         // What another policy would make of the allocations was never published, and tells what speaks against them now.
@@ -120,7 +120,7 @@ impl WhatIf {
 pub(crate) struct TeamChange {
     /// The team as it is.
     team: Team,
-    /// What the other policy would do to its gap. Null where there is none now or then.
+    /// What the other policy would do to its gap. Null if there is none now and would be none.
     change: Option<GapChange>,
     /// As it is.
     before: TeamOutcome,

@@ -23,7 +23,8 @@ pub(crate) struct HistoryQuery;
 
 #[Object]
 impl HistoryQuery {
-    /// Stored days, newest day first, of one day the newest revision first.
+    /// Stored days, newest day first, of one day the newest revision first. Empty if none is stored yet, or if the viewer
+    /// does not have the right FIGURES.
     async fn snapshots(
         &self,
         ctx: &Context<'_>,
@@ -41,7 +42,8 @@ impl HistoryQuery {
         Ok(slice.listed(total, Snapshot))
     }
 
-    /// Weekly gap reports, newest week first, whenever they were built.
+    /// Weekly gap reports, newest week first, whenever they were built. Empty if there is none yet, or if the viewer does not
+    /// have the right REPORTS.
     async fn gap_reports(
         &self,
         ctx: &Context<'_>,
@@ -58,7 +60,7 @@ impl HistoryQuery {
         Ok(slice.listed(total, GapReport))
     }
 
-    /// Runs of the jobs, newest first.
+    /// Runs of the jobs, newest first. Empty if there is none yet, or if the viewer does not have the right RUNS.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: two filters and Relay's four")]
     async fn job_runs(
         &self,
@@ -82,7 +84,7 @@ impl HistoryQuery {
         Ok(slice.listed(total, JobRun))
     }
 
-    /// Imports of the board's files, newest first.
+    /// Imports of the board's files, newest first. Empty if there is none yet, or if the viewer does not have the right RUNS.
     async fn import_batches(
         &self,
         ctx: &Context<'_>,

@@ -22,8 +22,8 @@ pub(crate) struct NetworkQuery;
 
 #[Object]
 impl NetworkQuery {
-    /// The roles of Trainers that have not ended on the day, by unit code, then by first day: those of people and units that the
-    /// viewer sees.
+    /// The roles of Trainers that have not ended on the day, by unit code, then by first day: those of people and units that
+    /// the viewer sees. Empty if there are none of these; the rights PEOPLE and FIGURES say which the viewer sees.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, four filters and Relay's four")]
     async fn trainers(
         &self,
@@ -54,7 +54,7 @@ impl NetworkQuery {
     }
 
     /// The roles of Wellbeing Champions that have not ended on the day, by unit code, then by first day: those of people and
-    /// units that the viewer sees.
+    /// units that the viewer sees. Empty if there are none of these; the rights PEOPLE and FIGURES say which the viewer sees.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, two filters and Relay's four")]
     async fn champions(
         &self,
@@ -76,7 +76,7 @@ impl NetworkQuery {
         listed(&page, "champions", champions.collect(), |champion| &champion.0)
     }
 
-    /// The training modules, by code. They are for everyone who works here and for every token.
+    /// The training modules, by code. Empty if there are none, or if the viewer does not have the right COURSES.
     async fn courses(
         &self,
         ctx: &Context<'_>,

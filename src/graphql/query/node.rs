@@ -31,13 +31,15 @@ pub(crate) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The object with an id that this API gave out.
+    /// The object with an id that this API gave out. Null, with the error NOT_FOUND, if there is none or the viewer may not
+    /// see it.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>, ApiError> {
         let mut found = find(ctx, std::slice::from_ref(&id)).await?;
         found.pop().flatten().map(Some).ok_or_else(|| ApiError::not_found("object", "id", &id))
     }
 
-    /// The objects with these ids, in their order; an id that finds nothing gives null and an error NOT_FOUND.
+    /// The objects with these ids, in their order. An id that finds nothing, or something that the viewer may not see, gives
+    /// null and the error NOT_FOUND.
     async fn nodes(
         &self,
         ctx: &Context<'_>,

@@ -31,7 +31,8 @@ impl OrganisationQuery {
         today(ctx).map(Date)
     }
 
-    /// The top of the tree, or of the part of it that the viewer sees. Null before the first import, and for who sees none of it.
+    /// The top of the tree, or of the part of it that the viewer sees. Null if nothing was imported yet, or if the viewer
+    /// does not have the right FIGURES anywhere.
     async fn board(
         &self,
         ctx: &Context<'_>,
@@ -42,7 +43,8 @@ impl OrganisationQuery {
         Ok(Some(sight.with_coverage(ctx).await?.unit_object(top)))
     }
 
-    /// The unit with a code, open on the day or not.
+    /// The unit with a code, open on the day or not. Null, with the error NOT_FOUND, if there is none or the viewer may not
+    /// see it.
     async fn unit(
         &self,
         ctx: &Context<'_>,
@@ -55,7 +57,8 @@ impl OrganisationQuery {
     }
 
     /// Units that are open on the day or have a team at or below them, by code. Page by page this reads the whole tree, or
-    /// with `underCode` a part of it, as a flat list: each unit names its `parent`.
+    /// with `underCode` a part of it, as a flat list: each unit names its `parent`. Empty if there are none, or if the viewer
+    /// does not have the right FIGURES there.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: three filters and Relay's four")]
     async fn units(
         &self,

@@ -17,7 +17,8 @@ pub(crate) struct SupporterQuery;
 
 #[Object]
 impl SupporterQuery {
-    /// The allocations of Peer Supporters whose records the viewer sees, by unit code, then by first day.
+    /// The allocations of Peer Supporters whose records the viewer sees, by unit code, then by first day. Empty if there are
+    /// none, or if the viewer does not have the right SUPPORTER_RECORDS.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, five filters and Relay's four")]
     async fn supporters(
         &self,

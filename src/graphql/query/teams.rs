@@ -56,7 +56,8 @@ struct TeamOrder {
 
 #[Object]
 impl TeamQuery {
-    /// The team that is the unit with this code. On which days it is found, `teams` says.
+    /// The team that is the unit with this code. Null, with the error NOT_FOUND, if there is none or the viewer may not see
+    /// it. On which days it is found, `teams` says.
     async fn team(
         &self,
         ctx: &Context<'_>,
@@ -70,8 +71,9 @@ impl TeamQuery {
         at.team_place(unit).map(|place| Some(at.team_object(place))).ok_or_else(missing)
     }
 
-    /// Teams on a day, by code by default. Those who do not see every Peer Supporter's record of a team and of its cover group are
-    /// told its figures of today and of past Mondays: those of each day would tell when a colleague was away.
+    /// Teams on a day, by code by default. Those who do not see every Peer Supporter's record of a team and of its cover
+    /// group are told its figures of today and of past Mondays: those of each day would tell when a colleague was away. Empty
+    /// if there are none of these, or if the viewer does not have the right FIGURES there.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, filter, order and Relay's four")]
     async fn teams(
         &self,
