@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::graphql::contract::{Example, examples};
 use crate::graphql::{board, history};
 use crate::harness::{Engine, World, day, skipped};
 use crate::site::get;
@@ -27,17 +28,10 @@ fn model(name: &str) -> String {
     format!("__MONACO.editor.getModels().find(model => model.uri.path.endsWith({name:?}))?.getValue()")
 }
 
-/// The texts of the examples, in the order of their file names, which is that of the tabs.
-fn examples() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/playground/examples");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
-}
-
-/// The name of an example's first operation, with which GraphiQL titles its tab.
-fn title(example: &str) -> &str {
-    let named = example.lines().find_map(|line| line.strip_prefix("query "));
+/// The name of an example's operation, with which GraphiQL titles its tab.
+fn title(example: &Example) -> &str {
+    let kinds = ["query ", "mutation ", "subscription "];
+    let named = example.text.lines().find_map(|line| kinds.iter().find_map(|kind| line.strip_prefix(kind)));
     named.and_then(|rest| rest.split(|c: char| !c.is_alphanumeric()).next()).unwrap_or("<untitled>")
 }
 
@@ -95,7 +89,7 @@ fn every_example_is_answered(browser: &Browser, site: &str) {
     let examples = examples();
     browser.open(&format!("{site}/playground"));
     browser.wait("document.querySelector('.graphiql-query-editor .view-line')");
-    let titles: Vec<_> = examples.iter().map(|example| title(example)).collect();
+    let titles: Vec<_> = examples.iter().map(title).collect();
     let tabs = browser.value("[...document.querySelectorAll('.graphiql-tab-button')].map(tab => tab.innerText.trim())");
     assert_eq!(tabs, json!(titles));
 
@@ -104,16 +98,50 @@ fn every_example_is_answered(browser: &Browser, site: &str) {
         if at > 1 {
             browser.click(&format!(".graphiql-tab:nth-child({at}) .graphiql-tab-button"));
         }
-        browser.wait(&format!("{} === {}", model("operation.graphql"), json!(example)));
+        let Example { name, text, variables } = example;
+        browser.wait(&format!("{} === {}", model("operation.graphql"), json!(text)));
+        if let Some(variables) = variables {
+            let shown = browser.wait(&model("variables.json"));
+            assert_eq!(serde_json::from_str::<Value>(shown.as_str().unwrap()).unwrap(), *variables, "{name}");
+        }
         assert_eq!(browser.value(&model("response.json")), "", "nothing is answered before it is asked");
         browser.click(".graphiql-execute-button");
         let answer = browser.wait(&model("response.json"));
         let answer: Value = serde_json::from_str(answer.as_str().unwrap()).unwrap();
-        assert!(answer["data"].is_object() && answer.get("errors").is_none(), "{example}: {answer:#}");
+        assert!(answer["data"].is_object() && answer.get("errors").is_none(), "{name}: {answer:#}");
         browser.wait("document.querySelector('.graphiql-response .view-lines').innerText.includes('\"data\"')");
+        if text.contains("\nsubscription ") {
+            // It goes on until the same button stops it.
+            browser.wait(&format!("{EXECUTES}.startsWith('Stop')"));
+            browser.click(".graphiql-execute-button");
+            browser.wait(&format!("{EXECUTES}.startsWith('Execute')"));
+        }
     }
+    no_line_runs_below_the_buttons(browser);
     let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join("playground.png");
     std::fs::write(picture, browser.picture()).unwrap();
+}
+
+/// What the button says that it does.
+const EXECUTES: &str = "document.querySelector('.graphiql-execute-button').getAttribute('aria-label')";
+
+/// A line that is longer than the editor is wrapped, and the editor ends where its buttons begin.
+fn no_line_runs_below_the_buttons(browser: &Browser) {
+    let long = format!("# {}", "long ".repeat(100));
+    browser.value(&format!(
+        "__MONACO.editor.getModels().find(model => model.uri.path.endsWith('operation.graphql')).setValue({})",
+        json!(long)
+    ));
+    browser.wait("document.querySelectorAll('.graphiql-query-editor .view-line').length > 2");
+    let edges = browser.value(
+        "[...document.querySelectorAll('.graphiql-query-editor .view-line > span')]
+            .map(line => line.getBoundingClientRect().right)
+            .concat(document.querySelector('.graphiql-query-editor .graphiql-editor').getBoundingClientRect().right)",
+    );
+    let buttons = browser.value("document.querySelector('.graphiql-toolbar').getBoundingClientRect().left");
+    let edges = edges.as_array().unwrap().iter().map(|edge| edge.as_f64().unwrap());
+    let rightmost = edges.fold(0.0, f64::max);
+    assert!(rightmost > 0.0 && rightmost <= buttons.as_f64().unwrap(), "{rightmost} {buttons}");
 }
 
 fn everything_came_from(site: &str, browser: &Browser) {

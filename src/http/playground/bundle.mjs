@@ -8,7 +8,14 @@ import { constants, gzipSync } from 'node:zlib';
 const examples = readdirSync('examples')
   .filter((name) => name.endsWith('.graphql'))
   .sort()
-  .map((name) => readFileSync(join('examples', name), 'utf8'));
+  .map((name) => {
+    // The variables of an example lie beside it, under the same name.
+    const variables = join('examples', name.replace(/graphql$/, 'json'));
+    return {
+      query: readFileSync(join('examples', name), 'utf8'),
+      ...(existsSync(variables) && { variables: readFileSync(variables, 'utf8') }),
+    };
+  });
 
 // One file an entry and no hashes in the names: the addresses stay the same from build to build,
 // so the page names them without a table.

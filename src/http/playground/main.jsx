@@ -1,7 +1,8 @@
 // First, so that GraphiQL's style rules follow Monaco's and win over them.
-import 'monaco-graphql/esm/monaco-editor.js';
+import { editor } from 'monaco-graphql/esm/monaco-editor.js';
 import './playground.css';
 import { GraphiQL } from 'graphiql';
+import { getOperationAST, parse } from 'graphql';
 import { createRoot } from 'react-dom/client';
 
 const WORKERS = { graphql: 'graphql.worker.js', json: 'json.worker.js' };
@@ -44,18 +45,18 @@ function withoutForeignName({ operationName, ...request }) {
   return defined.test(request.query) ? { ...request, operationName } : request;
 }
 
-// GraphiQL's own fetcher is built for subscriptions and streamed answers, which the service does
-// not have, and cannot explain an answer that is not JSON (a proxy's error page, for one).
-async function fetcher(request, options) {
-  const response = await fetch('/graphql', {
+// GraphiQL's own fetcher cannot explain an answer that is not JSON (a proxy's error page, for one), and takes its live answers
+// from a WebSocket, which the service does not have.
+function ask(request, options, accept, signal) {
+  return fetch('/graphql', {
     method: 'POST',
-    headers: {
-      accept: 'application/graphql-response+json, application/json',
-      'content-type': 'application/json',
-      ...options?.headers,
-    },
+    headers: { accept, 'content-type': 'application/json', ...options?.headers },
     body: JSON.stringify(withoutForeignName(request)),
+    signal,
   });
+}
+
+async function answerOf(response) {
   const text = await response.text();
   return attempt(() => JSON.parse(text), {
     errors: [
@@ -64,18 +65,76 @@ async function fetcher(request, options) {
   });
 }
 
-// EXAMPLES is filled in by bundle.mjs: the texts of examples/*.graphql in the order of their names.
+// A subscription is one request whose answer goes on, as server-sent events ("distinct connections mode" of GraphQL over SSE).
+// The browser's EventSource asks by GET only.
+async function* eventsOf(request, options, signal) {
+  const response = await ask(request, options, 'text/event-stream, application/json', signal);
+  if (!response.ok || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    yield await answerOf(response);
+    return;
+  }
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let waiting = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const events = (waiting + value).split('\n\n');
+    waiting = events.pop();
+    for (const event of events) {
+      // A comment (":") shows proxies that the answer goes on.
+      const fields = Object.fromEntries(
+        event.split('\n').map((line) => [line.split(':', 1)[0], line.slice(line.indexOf(':') + 1).trim()]),
+      );
+      if (fields.event === 'complete') return;
+      if (fields.event === 'next') yield JSON.parse(fields.data);
+    }
+  }
+}
+
+// What GraphiQL reads event by event, and ends with `return`. A generator alone would end only after its next event, which may
+// be hours away, and keep one of the caller's live answers until then.
+function live(request, options) {
+  const stop = new AbortController();
+  const events = eventsOf(request, options, stop.signal);
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () =>
+        events.next().catch((error) => {
+          if (stop.signal.aborted) return { done: true, value: undefined };
+          throw error;
+        }),
+      return: () => {
+        stop.abort();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    }),
+  };
+}
+
+function isSubscription({ query, operationName }) {
+  return attempt(() => getOperationAST(parse(query), operationName)?.operation === 'subscription', false);
+}
+
+async function fetcher(request, options) {
+  if (isSubscription(withoutForeignName(request))) return live(request, options);
+  return answerOf(await ask(request, options, 'application/graphql-response+json, application/json'));
+}
+
+// A line that is longer than the editor would run on below the buttons beside it.
+editor.onDidCreateEditor((created) => created.updateOptions({ wordWrap: 'on' }));
+
+// EXAMPLES is filled in by bundle.mjs: the texts of examples/*.graphql in the order of their names, with their variables.
 createRoot(document.getElementById('playground')).render(
   <GraphiQL
     fetcher={fetcher}
     storage={storage}
-    defaultTabs={EXAMPLES.map((query) => ({ query }))}
-    defaultEditorToolsVisibility={false}
+    defaultTabs={EXAMPLES}
+    defaultEditorToolsVisibility="variables"
     // Headers may hold a password or token, which must not stay behind in the browser.
     shouldPersistHeaders={false}
   >
     <GraphiQL.Logo>
-      psn playground · <a href="/sign-in">who you are, and sign out</a>
+      <a href="/sign-in">Sign out</a>
     </GraphiQL.Logo>
   </GraphiQL>,
 );
