@@ -29,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::manage::NotDone;
 use crate::app::App;
-use crate::config::Settings;
+use crate::config::{DEFAULT_LOG, Settings};
 
 /// Peer Support Network: which teams have a Peer Supporter, which have not, and who is told.
 #[derive(Debug, Parser)]
@@ -49,7 +49,18 @@ impl Cli {
     #[must_use]
     pub fn from_surroundings() -> Self {
         let command = without_empty_variables(Self::command());
-        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+        let read = Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+        read.quiet_demonstration()
+    }
+
+    /// The demonstration says in ten lines what there is, and among log lines no one would find them: it logs failures only,
+    /// unless asked for more by --verbose or LOG.
+    #[must_use]
+    pub fn quiet_demonstration(mut self) -> Self {
+        if matches!(&self.command, Command::Demo(args) if !args.verbose) && self.settings.log == DEFAULT_LOG {
+            "error".clone_into(&mut self.settings.log);
+        }
+        self
     }
 }
 

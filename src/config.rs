@@ -85,7 +85,7 @@ pub struct Settings {
 
     /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, also for a part: `info,psn=debug`.
     #[arg(long, env = "LOG", global = true, value_name = "FILTER")]
-    #[arg(default_value = "info,sea_orm_migration=warn,tokio_cron_scheduler=warn")]
+    #[arg(default_value = DEFAULT_LOG)]
     pub log: String,
 
     /// How log lines are written: `text` for people, or `json` for a log collector.
@@ -150,6 +150,9 @@ impl Settings {
         Duration::from_secs(self.shutdown_seconds)
     }
 }
+
+/// What is logged by default.
+pub const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,tokio_cron_scheduler=warn";
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

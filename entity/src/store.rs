@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 mod connection;
+pub mod demonstration;
 pub mod disclosure;
 pub mod erasure;
 pub mod facts;

@@ -65,11 +65,8 @@ impl Viewer {
     /// Whether they may explore: the playground, introspection, suggestions, and operations that are not listed.
     #[must_use]
     pub fn explores(&self) -> bool {
-        self.granted.iter().any(|role| match Right::Explore.reach(*role) {
-            Reach::Everything => true,
-            Reach::IfExploring => self.exploring,
-            _ => false,
-        })
+        let may = |reach: Reach| reach == Reach::Everything || (reach == Reach::IfExploring && self.exploring);
+        self.granted.iter().any(|role| may(Right::Explore.reach(*role)))
     }
 
     /// The units that a token was given.

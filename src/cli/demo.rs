@@ -6,18 +6,18 @@
 mod board;
 mod ground;
 pub mod links;
+pub mod summary;
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
 
 use entity::clock::Clock;
-use entity::coverage::change::is_gap;
 use entity::period::{Day, IsoWeek};
 use entity::store::run::{self as ledger, COVERAGE, GAP_REPORT};
-use entity::store::{report, snapshot, tree};
-use entity::table::{delivery, snapshot_team, snapshot_unit};
-use entity::value::{DeliveryState, RunState, Status};
+use entity::value::RunState;
 use jobs::import::{self, Allowances, Mapping, Mode, Progress};
 use jobs::runner::{RunNowError, Runner};
 use jobs::schedule::Period;
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -25,15 +25,25 @@ use super::progress::Steps;
 use super::{Stop, say, serve};
 use crate::app::App;
 use crate::config::Settings;
+use crate::http::{DEMO_MAILS, SCHEMA_ADDRESS};
 use board::State;
 use ground::Ground;
+use links::Links;
+use summary::Summary;
 
 /// Weekly snapshots that the demonstration begins with, this week's among them.
 const WEEKS: i64 = 10;
 
-/// What `psn demo` takes besides the settings: nothing.
-#[derive(Clone, Copy, Debug, clap::Args)]
-pub struct Args {}
+/// What `psn demo` takes besides the settings.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct Args {
+    /// The port to serve on, on this machine. Defaults to the port of BIND.
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// Also print a link for every role, where each mail is, and the log
+    #[arg(long, short)]
+    pub verbose: bool,
+}
 
 /// Prepares the demonstration, prints what there is, and serves it until `stop` is cancelled.
 ///
@@ -42,7 +52,10 @@ pub struct Args {}
 /// [`Stop::Refused`] for an address that other machines reach, or a database that it did not make itself; [`Stop::Failed`]
 /// for whatever goes wrong on the way. What was finished stays.
 pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), Stop> {
-    let Args {} = args;
+    let Args { port, verbose } = args;
+    if let Some(port) = port {
+        settings.bind.set_port(port);
+    }
     if !settings.bind.ip().is_loopback() {
         let bind = settings.bind;
         return Err(Stop::Refused(format!(
@@ -55,12 +68,10 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
     if settings.mail.forget_server() {
         say("SMTP_URL is not used: the demonstration writes its mails into a folder and sends none.")?;
     }
-    let bind = settings.bind;
-    let listener = TcpListener::bind(bind).await.map_err(|error| {
-        Stop::Failed(format!(
-            "{bind} cannot be listened on ({error}): stop what uses it, or choose another with --bind"
-        ))
-    })?;
+    let listener = listen(settings.bind).await?;
+    let at = listener.local_addr().map_err(|error| Stop::Failed(format!("the listener is gone: {error}")))?;
+    // The mails link to the pages of this very process, which answers under no other address.
+    settings.base_url.get_or_insert_with(|| format!("http://{at}"));
     let app = App::open(settings, clock).await?;
     // Making the tables is writing, too.
     ground::look(&app).await?;
@@ -75,17 +86,55 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
         prepared = prepare(&app, &runner) => Some(prepared),
         () = asked_to_stop => None,
     };
-    match prepared {
-        Some(prepared) if !stop.is_cancelled() => say(prepared?)?,
-        Some(_) | None => return say("Stopped. Run it again and it goes on from here."),
-    }
-    let at = listener.local_addr().map_err(|error| Stop::Failed(format!("the listener is gone: {error}")))?;
+    let summary = match prepared {
+        Some(prepared) if !stop.is_cancelled() => prepared?,
+        Some(_) | None => return say(STOPPED),
+    };
     let gate = app.gate()?.with_links();
     let links = links::make(&app, &gate).await.map_err(failed("the links to sign in with could not be made"))?;
-    say(links.shown(at))?;
+    if verbose {
+        say(summary.in_full())?;
+        say(links.in_full(at))?;
+    }
+    say(begin_here(&summary, &links, at))?;
     let served = serve::serve_on(listener, &app, gate, true, stop).await;
+    if served.is_ok() {
+        say(STOPPED)?;
+    }
     app.close().await;
     served
+}
+
+/// What is said at the end.
+const STOPPED: &str = "Stopped. Run `psn demo` again and it goes on from here.";
+
+async fn listen(bind: SocketAddr) -> Result<TcpListener, Stop> {
+    TcpListener::bind(bind).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => {
+            let (port, other) = (bind.port(), bind.port().checked_add(1).unwrap_or(8080));
+            Stop::Failed(format!(
+                "port {port} is in use: stop the program that uses it, or choose another port, as in `psn demo --port {other}`"
+            ))
+        }
+        _ => Stop::Failed(format!("{bind} cannot be listened on ({error}): choose another port with --port")),
+    })
+}
+
+/// What to open first and as whom, where the mails are, and how to stop: ten lines at most.
+#[must_use]
+pub fn begin_here(summary: &Summary, links: &Links, at: SocketAddr) -> String {
+    let (mails, weeks) = (summary.mails.len(), summary.weeks());
+    let (token, given) = (links.token.reveal(), links.given());
+    format!(
+        "{}\n\
+         Open one of these first. Each link signs you in once, within an hour:\n\
+         {}\n\
+         {mails} mails of {weeks} weeks, as text and as HTML: http://{at}{DEMO_MAILS}\n\
+         API token for http://{at}/graphql and {SCHEMA_ADDRESS} (dashboard of {given}): {token}\n\
+         Ctrl-C stops it; run it again and it goes on. --verbose lists every role and mail, and the log.",
+        summary.in_one_line(),
+        links.first(at),
+    )
 }
 
 /// Does what is not done yet, and says what there is.
@@ -93,13 +142,13 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
 /// # Errors
 ///
 /// As [`run`].
-pub async fn prepare(app: &App, runner: &Runner) -> Result<String, Stop> {
+pub async fn prepare(app: &App, runner: &Runner) -> Result<Summary, Stop> {
     let monday = app.today().monday();
     let steps = Steps::new();
     let prepared = fill(app, runner, monday, &steps).await;
     drop(steps);
     prepared?;
-    summary(app, monday).await.map_err(failed("what there is cannot be read"))
+    Summary::read(app, monday).await.map_err(failed("what there is cannot be read"))
 }
 
 async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<(), Stop> {
@@ -165,55 +214,6 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop>
         }
     }
     Ok(())
-}
-
-/// The mails first, for they are many, and the figures last, where they stay on the screen.
-async fn summary(app: &App, monday: Day) -> Result<String, DbErr> {
-    let db = &app.db;
-    let Some(newest) = snapshot::newest_of(db, monday).await? else { return Ok(format!("{monday}: no snapshot.")) };
-    let mut lines = Vec::new();
-    let mut sent = 0;
-    if let Some(report) = report::find(db, IsoWeek::of(monday)).await? {
-        let mails = delivery::Entity::find()
-            .filter(delivery::Column::ReportId.eq(report.id))
-            .order_by_asc(delivery::Column::Id)
-            .all(db)
-            .await?;
-        sent = mails.iter().filter(|mail| mail.state == DeliveryState::Sent).count();
-        lines.push(format!("Mails of {}:", report.week));
-        lines.extend(mails.iter().map(|mail| {
-            let address = mail.address.as_deref().unwrap_or("nobody");
-            let place = mail.stored_at.as_deref().unwrap_or(mail.state.word());
-            format!("  {address} -> {place}")
-        }));
-        lines.push(String::new());
-    }
-    let whole = snapshot_unit::Entity::find_by_id((newest.id, root_id(app).await?)).one(db).await?;
-    let statuses: Vec<Status> = snapshot_team::Entity::find()
-        .filter(snapshot_team::Column::SnapshotId.eq(newest.id))
-        .select_only()
-        .column(snapshot_team::Column::Status)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let count = |wanted: fn(Status) -> bool| statuses.iter().filter(|status| wanted(**status)).count();
-    let at_risk = count(|status| status == Status::AtRisk);
-    let covered = at_risk + count(|status| status == Status::Covered);
-    let gaps = count(is_gap);
-    let others = statuses.len() - covered - gaps;
-    lines.push(format!("{} on {monday}:", whole.as_ref().map_or("The board", |whole| &whole.unit_name)));
-    lines.push(format!("  {:>6} people", whole.map_or(0, |whole| whole.headcount)));
-    lines.push(format!("  {:>6} teams", statuses.len()));
-    lines.push(format!("  {covered:>6} covered, {at_risk} of them at risk"));
-    lines.push(format!("  {gaps:>6} with a gap"));
-    lines.push(format!("  {others:>6} exempt, or with nobody at work"));
-    lines.push(format!("  {sent:>6} mails written into {}", app.settings.mail.mail_folder.display()));
-    Ok(lines.join("\n"))
-}
-
-async fn root_id(app: &App) -> Result<entity::id::UnitId, DbErr> {
-    let root = tree::root(&app.db, app.today()).await?;
-    root.map(|root| root.id).ok_or_else(|| DbErr::RecordNotFound("the root unit".to_owned()))
 }
 
 fn failed<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> Stop {

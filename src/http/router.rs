@@ -28,7 +28,7 @@ use super::host::{self, Hosts};
 use super::live::{LOOK, Live, LiveLimits};
 use super::refused_lines::{self, RefusedLines};
 use super::request::{BODY_LIMIT, MAX_BODY_BYTES, Refusal};
-use super::{gate, graphql, health, pages, playground, provider, schema, sign_in};
+use super::{demo_mails, gate, graphql, health, pages, playground, provider, schema, sign_in};
 use crate::access::Gate;
 use crate::graphql::limits::Limits;
 use crate::graphql::persisted::Persisted;
@@ -118,8 +118,10 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
     let health = Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .with_state((db.clone(), WriteProbe::new(db, probe)));
+        .with_state((db.clone(), WriteProbe::new(db.clone(), probe)));
     let provider = provider::router(&gate);
+    // Only where links sign in too: the demonstration, on this machine.
+    let demo_mails = gate.links().then(|| demo_mails::router(db.clone())).unwrap_or_default();
     let refused_lines = RefusedLines::new(gate.clock());
     let guarded = Router::new()
         .merge(graphql)
@@ -133,6 +135,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .merge(health)
         .merge(pages::assets_router())
         .merge(provider)
+        .merge(demo_mails)
         .merge(sign_in::router(gate))
         .layer(middleware::from_fn_with_state(refused_lines, refused_lines::prepare))
         // Before the gate: a browser asks about an origin without showing who it is.

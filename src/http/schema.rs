@@ -13,7 +13,7 @@ use super::assets::{Asset, Files};
 use crate::graphql;
 
 /// The schema's own address.
-pub(super) const ADDRESS: &str = "/schema.graphql";
+pub const ADDRESS: &str = "/schema.graphql";
 
 /// Its name among the files below.
 const NAME: &str = "schema.graphql";

@@ -1,13 +1,18 @@
 //! The demonstration from outside: alive whatever the day, and nothing done twice.
 
 mod alive;
+mod first_hour;
+mod mails;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::Parser as _;
 use entity::table::{audit_event, delivery, job_run, snapshot, unit};
 use psn::app::App;
-use psn::cli::{Cli, Stop, demo};
+use psn::cli::demo;
+use psn::cli::demo::summary::{Summary, Teams};
+use psn::cli::{Cli, Stop};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use tokio_util::sync::CancellationToken;
 
@@ -20,7 +25,7 @@ fn app(world: &World) -> App {
     App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() }
 }
 
-async fn prepared(world: &World) -> Result<String, Stop> {
+async fn prepared(world: &World) -> Result<Summary, Stop> {
     let app = app(world);
     demo::prepare(&app, &app.runner().expect("a runner")).await
 }
@@ -43,8 +48,16 @@ fn mails(world: &World) -> usize {
 async fn the_demonstration_imports_a_board_computes_ten_weeks_and_writes_the_mails() {
     let world = World::new(Engine::Sqlite).await;
     world.clock.set(instant("2026-11-18T12:00:00Z"));
-    let said = prepared(&world).await.expect("the demonstration is prepared");
-    let (_, figures) = said.split_once("\n\n").expect("mails, then figures");
+    let summary = prepared(&world).await.expect("the demonstration is prepared");
+    let line = summary.in_one_line();
+    assert!(line.contains(" with made-up people: 7,734 people, 606 teams, 310 covered, 289 with a gap."), "{line}");
+    let weeks: BTreeSet<&str> = summary.mails.iter().map(|mail| mail.week.as_str()).collect();
+    assert_eq!(
+        Vec::from_iter(weeks),
+        ["2026-W46", "2026-W47"],
+        "the board has an earlier state, which was reported on"
+    );
+    let figures = summary.figures();
     insta::assert_snapshot!(figures.replace(world.folder.path().to_str().expect("a path"), "FOLDER"));
     let [_, snapshots, deliveries, _] = counts(&world).await;
     assert_eq!(snapshots, 10);
@@ -53,6 +66,10 @@ async fn the_demonstration_imports_a_board_computes_ten_weeks_and_writes_the_mai
     alive::an_earlier_week_can_be_asked_for(&world).await;
     alive::some_allocations_are_from_outside(&world).await;
     alive::level_1_of_no_large_unit_is_hidden(&world).await;
+    mails::each_is_listed_and_shown_as_text_and_as_html(&world).await;
+    mails::no_other_service_has_the_page(&world).await;
+    // Last, for it is no demonstration's database any more.
+    mails::the_page_is_closed_when_other_files_were_imported(&world).await;
 }
 
 #[tokio::test]
@@ -79,8 +96,8 @@ async fn its_days_move_by_whole_weeks_so_that_it_is_alive_on_any_day() {
         world.clock.set(instant(today));
         let said = prepared(&world).await.expect("the demonstration is prepared");
         // Who and how many teams is the same on each; months are not weeks, so certificates may differ by a day or two.
-        let (_, said) = said.split_once("\n\n").expect("mails, then figures");
-        figures.push(said.lines().skip(1).take(2).map(str::to_owned).collect::<Vec<_>>());
+        let Teams { covered, at_risk: _, gaps, others } = said.teams;
+        figures.push((said.people, covered + gaps + others));
     }
     assert_eq!(figures[0], figures[1]);
 }

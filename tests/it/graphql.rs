@@ -3,7 +3,7 @@
 
 mod answers;
 pub(crate) mod board;
-mod contract;
+pub(crate) mod contract;
 pub(crate) mod history;
 mod hostile_input;
 mod link;

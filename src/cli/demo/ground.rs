@@ -1,13 +1,12 @@
-//! Whether a database may be the demonstration's: an empty one, or one that `psn demo` made itself. A real board can have every
-//! code and name that the demonstration's has, which are drawn from public lists, so neither of these tells.
+//! Whether a database may be the demonstration's: an empty one, or one that `psn demo` made itself.
 
 use entity::actor::Actor;
 use entity::id::ImportBatchId;
-use entity::store::audit::{self, Event, Filter};
-use entity::store::tree;
+use entity::store::audit::{self, Event};
+use entity::store::{demonstration, tree};
 use entity::table::{audit_event, import_batch, unit};
-use entity::value::{Action, ImportState};
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _};
+use entity::value::Action;
+use sea_orm::{DbErr, EntityTrait as _, PaginatorTrait as _};
 
 use super::failed;
 use crate::app::App;
@@ -57,22 +56,8 @@ async fn read(app: &App) -> Result<Option<Ground>, DbErr> {
     if units == 0 && imports == 0 && events == 0 {
         return Ok(Some(Ground::Empty));
     }
-    let applied: Vec<ImportBatchId> = import_batch::Entity::find()
-        .select_only()
-        .column(import_batch::Column::Id)
-        .filter(import_batch::Column::State.eq(ImportState::Applied))
-        .into_tuple()
-        .all(db)
-        .await?;
-    // Files that came after the demonstration's may be a real board's.
-    for batch in &applied {
-        let filter =
-            Filter { action: Some(Action::DemonstrationMade), object: Some(object(*batch)), ..Filter::default() };
-        if audit::list(db, &filter, 1).await?.is_empty() {
-            return Ok(None);
-        }
-    }
-    Ok((!applied.is_empty()).then_some(Ground::Ours { imports: applied.len() }))
+    let imports = demonstration::imports(db).await?;
+    Ok(imports.map(|imports| Ground::Ours { imports }))
 }
 
 /// Marks the database as the demonstration's, whose board came in by the import `batch`. Nothing else records this action,
@@ -83,10 +68,6 @@ async fn read(app: &App) -> Result<Option<Ground>, DbErr> {
 /// [`Stop::Failed`].
 pub(super) async fn mark(app: &App, batch: ImportBatchId) -> Result<(), Stop> {
     let event = Event::new(app.clock.now(), Actor::Operator, Action::DemonstrationMade);
-    let recorded = audit::record_alone(&app.db, &Event { object: Some(object(batch)), ..event }).await;
+    let recorded = audit::record_alone(&app.db, &Event { object: Some(demonstration::mark(batch)), ..event }).await;
     recorded.map(|_| ()).map_err(failed("the demonstration could not be recorded as one"))
-}
-
-fn object(batch: ImportBatchId) -> String {
-    format!("import:{batch}")
 }

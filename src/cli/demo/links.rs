@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use entity::id::{PersonId, UnitId};
 use entity::period::{Day, Validity};
 use entity::store::access::person::KnownBy;
-use entity::store::access::{Holder, grant, link, token};
+use entity::store::access::{Holder, grant, link};
 use entity::store::tree;
 use entity::table::{allocation, appointment, person, post, unit};
 use entity::value::{AccessRole, AppointmentRole, Role};
@@ -21,10 +21,13 @@ use crate::access::secret::Secret;
 use crate::app::App;
 use crate::cli::{Stop, not_done};
 
-/// What the dashboard's token is called, by which an earlier start's is found.
+/// What the dashboard's token is called.
 const DASHBOARD: &str = "Demonstration dashboard";
-/// For how many days it is good.
-const DAYS: i64 = 7;
+/// For how many days it is good: what was built against it goes on working.
+const DAYS: i64 = 366;
+/// The roles to open first, in this order. One sees a part of the board, one all of it, one almost nothing, and one runs psn.
+const FIRST: [AccessRole; 4] =
+    [AccessRole::SeniorManager, AccessRole::Coordinator, AccessRole::Supporter, AccessRole::Admin];
 /// The kind of unit that the dashboard is given one of.
 const SECTOR: &str = "Sector";
 
@@ -41,26 +44,43 @@ pub struct Links {
 }
 
 impl Links {
-    /// For the person who started the demonstration.
+    /// The links to open first, a line each.
     #[must_use]
-    pub fn shown(&self, at: SocketAddr) -> String {
-        let mut text = "\nSign in with one of these; each is good once, within an hour:\n".to_owned();
-        for (role, whose, secret) in &self.each {
-            let name = format!("{} ({whose})", role.word().to_ascii_lowercase().replace('_', " "));
-            text += &format!("  {name:<46} http://{at}/sign-in/link#{}\n", secret.reveal());
-        }
+    pub fn first(&self, at: SocketAddr) -> String {
+        let of = |role: &AccessRole| self.each.iter().find(|(own, ..)| own == role);
+        let lines: Vec<_> = FIRST.iter().filter_map(of).map(|link| line(link, at)).collect();
+        lines.join("\n")
+    }
+
+    /// Every link, and how a dashboard asks.
+    #[must_use]
+    pub fn in_full(&self, at: SocketAddr) -> String {
+        let links: Vec<_> = self.each.iter().map(|link| line(link, at)).collect();
         let token = self.token.reveal();
-        text += &format!(
-            "\nAs the dashboard does it:\n  curl -H 'authorization: Bearer {token}' -H 'content-type: application/json' \\\n    \
-             -d '{{\"query\":\"{{ board {{ name rollUp {{ headcount }} }} }}\"}}' http://{at}/graphql\n\n\
-             Ctrl-C stops it. Run it again for new links."
-        );
-        text
+        format!(
+            "\nA link for each role:\n{}\n\nAs the dashboard asks:\n  curl -H 'authorization: Bearer {token}' \
+             -H 'content-type: application/json' \\\n    \
+             -d '{{\"query\":\"{{ board {{ name rollUp {{ headcount }} }} }}\"}}' http://{at}/graphql\n",
+            links.join("\n")
+        )
+    }
+
+    /// The unit whose figures the token sees.
+    #[must_use]
+    pub fn given(&self) -> &str {
+        let dashboard = self.each.iter().find(|(role, ..)| *role == AccessRole::Dashboard);
+        dashboard.map_or("", |(_, unit, _)| unit)
     }
 }
 
+fn line((role, whose, secret): &(AccessRole, String, Secret), at: SocketAddr) -> String {
+    let name = format!("{} ({whose})", role.word().to_ascii_lowercase().replace('_', " "));
+    format!("  {name:<46} http://{at}/sign-in/link#{}", secret.reveal())
+}
+
 /// Makes a link for each role, and what the roles need: grants for the admin and the auditor, a token for the dashboard. Links
-/// and tokens of an earlier start are good no longer.
+/// of an earlier start are good no longer. Its token is: only its hash is kept, so that it cannot be shown again, and something
+/// may have been built with it.
 ///
 /// # Errors
 ///
@@ -97,15 +117,10 @@ pub async fn make(app: &App, gate: &Gate) -> Result<Links, Stop> {
     Ok(Links { each, token })
 }
 
-/// A token of one sector, without names.
+/// A token of one sector, without names, which explores.
 async fn dashboard(app: &App) -> Result<(entity::id::ApiTokenId, Secret, String), Stop> {
-    let read = failed("the tokens cannot be read");
-    let (by, now) = (app.operator(), app.clock.now());
-    for old in token::newest(&app.db, 100).await.map_err(&read)? {
-        if old.name == DASHBOARD && old.is_good(now) {
-            manage::revoke_token(&app.db, &by, old.id).await.map_err(not_done)?;
-        }
-    }
+    let read = failed("the board cannot be read");
+    let by = app.operator();
     let sectors = unit::Entity::find().filter(unit::Column::Level.eq(SECTOR)).order_by_asc(unit::Column::Id);
     let sector = sectors.one(&app.db).await.map_err(&read)?;
     let sector = sector.ok_or_else(|| Stop::Failed("the demonstration's board has no sector".to_owned()))?;

@@ -58,10 +58,16 @@ async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_n
     let mut roles: Vec<_> = links.each.iter().map(|(role, ..)| *role).collect();
     roles.sort_unstable();
     assert_eq!(roles, AccessRole::ALL, "one a role");
-    let shown = links.shown("127.0.0.1:8080".parse().unwrap());
+    let at = "127.0.0.1:8080".parse().unwrap();
+    let shown = links.in_full(at);
     for (_, _, secret) in &links.each {
         assert!(shown.contains(&format!("http://127.0.0.1:8080/sign-in/link#{}", secret.reveal())), "{shown}");
     }
+
+    // The few to open first are among them.
+    let first: Vec<String> = links.first(at).lines().map(str::to_owned).collect();
+    assert_eq!(first.len(), 4, "{first:?}");
+    assert!(first[0].contains("senior manager") && first.iter().all(|line| shown.contains(line.as_str())), "{first:?}");
 
     let seen = worlds(&router, &links).await;
     for (role, world) in &seen {
@@ -90,7 +96,12 @@ async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_n
     assert_eq!(access_grant::Entity::find().count(&world.db).await.unwrap(), 2, "granted once");
     let tokens = api_token::Entity::find().all(&world.db).await.unwrap();
     let good = tokens.iter().filter(|token| token.role == AccessRole::Dashboard && token.is_good(world.clock.now()));
-    assert_eq!((tokens.len(), good.count()), (4, 1), "an earlier start's token is revoked");
+    assert_eq!((tokens.len(), good.count()), (4, 3), "an earlier start's tokens go on");
+    let asked = [("authorization", &*format!("Bearer {}", links.token.reveal())), ("content-type", "application/json")];
+    let body = json!({ "query": "{ viewer { actor } __schema { queryType { name } } }" }).to_string();
+    let answer = request(&router, "POST", "/graphql", &asked, &body).await;
+    let expected = json!({ "viewer": { "actor": "token:2" }, "__schema": { "queryType": { "name": "Query" } } });
+    assert_eq!(answer.json()["data"], expected, "the first start's token, which explores: {}", answer.text);
     let newest = worlds(&router, &again).await;
     assert_eq!(newest[&AccessRole::Admin], seen[&AccessRole::Admin]);
 }
@@ -100,7 +111,7 @@ async fn links_are_refused_where_other_machines_reach_the_service() {
     let world = World::new(Engine::Sqlite).await;
     let settings = Cli::try_parse_from(["psn", "demo", "--bind", "0.0.0.0:0"]).unwrap().settings;
     let stop = CancellationToken::new();
-    let refused = demo::run(demo::Args {}, settings.clone(), world.clock.clone(), stop.clone()).await;
+    let refused = demo::run(demo::Args::default(), settings.clone(), world.clock.clone(), stop.clone()).await;
     assert!(matches!(&refused, Err(Stop::Refused(why)) if why.contains("this machine only")), "{refused:?}");
 
     // Also where something else were to pass such an address on.
