@@ -74,6 +74,14 @@ impl MailSettings {
         self.smtp_url.take().is_some() || file
     }
 
+    /// Names a coordinator if no part of one is set.
+    pub fn default_coordinator(&mut self, coordinator: Coordinator) {
+        if self.coordinator() == Coordinator::default() {
+            let Coordinator { name, email, phone } = coordinator;
+            (self.coordinator_name, self.coordinator_email, self.coordinator_phone) = (name, email, phone);
+        }
+    }
+
     /// Whom recipients of a report ask.
     #[must_use]
     pub fn coordinator(&self) -> Coordinator {

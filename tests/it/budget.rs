@@ -181,14 +181,18 @@ async fn only_so_many_requests_of_one_caller_run_at_once() {
 fn the_playgrounds_examples_polled_all_day_never_spend_the_budget() {
     let settings = Cli::try_parse_from(["psn", "serve"]).unwrap().settings;
     let limits = Limits::new(&psn::graphql::sdl(), settings.query.query_cost).unwrap();
-    let cost = |text: &str| {
+    let cost = |text: &str, variables: Variables| {
         let document = Arc::new(Limits::read(text).unwrap());
-        limits.admit(document, None, &Variables::default()).unwrap().cost
+        limits.admit(document, None, &variables).unwrap().cost
     };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/playground/examples");
-    let mut all = cost(include_str!("introspection.graphql"));
-    for file in std::fs::read_dir(folder).unwrap() {
-        all += cost(&std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let mut all = cost(include_str!("introspection.graphql"), Variables::default());
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    for file in files.filter(|path| path.extension().is_some_and(|ending| ending == "graphql")) {
+        // The values of an example's variables are in a file beside it.
+        let variables = std::fs::read_to_string(file.with_extension("json")).ok();
+        let variables = variables.map(|text| serde_json::from_str(&text).unwrap()).unwrap_or_default();
+        all += cost(&std::fs::read_to_string(&file).unwrap(), variables);
     }
     let clock = Clock::fixed(instant(NOON));
     let budgets = Budgets::new(settings.query.budget(), clock.clone());

@@ -21,8 +21,6 @@ pub struct Gap<'a> {
     pub unknown_because: Option<UnknownBecause>,
     /// Rows of staff lists that name the team and were rejected.
     pub rows_not_read: u32,
-    /// Whether it is told why: of one team it is about one or two people nearly always.
-    pub with_reasons: bool,
 }
 
 impl<'a> From<&'a TeamRow> for Gap<'a> {
@@ -36,7 +34,6 @@ impl<'a> From<&'a TeamRow> for Gap<'a> {
             not_counting,
             unknown_because: *unknown_because,
             rows_not_read: *rows_not_read,
-            with_reasons: true,
         }
     }
 }
@@ -45,7 +42,7 @@ impl<'a> From<&'a TeamRow> for Gap<'a> {
 /// is no gap to close.
 #[must_use]
 pub fn what_would_close(gap: Gap<'_>, unmet: impl IntoIterator<Item = String>) -> Vec<String> {
-    let Gap { status, short, supporters, share, not_counting, unknown_because, rows_not_read, with_reasons } = gap;
+    let Gap { status, short, supporters, share, not_counting, unknown_because, rows_not_read } = gap;
     match status {
         Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => Vec::new(),
         Status::Unknown => vec![match unknown_because {
@@ -69,7 +66,7 @@ pub fn what_would_close(gap: Gap<'_>, unmet: impl IntoIterator<Item = String>) -
                 let half = if supporters == 0 && share > 0 { ", with at least half of their share here" } else { "" };
                 format!("{short} more {people}{half}.")
             });
-            more.into_iter().chain(unmet).chain(who_does_not_count(not_counting, with_reasons)).collect()
+            more.into_iter().chain(unmet).chain(who_does_not_count(not_counting)).collect()
         }
     }
 }
@@ -87,7 +84,7 @@ pub fn of_team(row: &TeamRow, tells_of_supporters: bool) -> Vec<String> {
 }
 
 /// Allocated people who do not count and why; who stood down in good order is no way to close a gap.
-fn who_does_not_count(not_counting: &[(Reason, u32)], with_reasons: bool) -> Option<String> {
+fn who_does_not_count(not_counting: &[(Reason, u32)]) -> Option<String> {
     let who: Vec<_> = not_counting.iter().copied().filter(|(reason, _)| *reason != Reason::StoodDown).collect();
     let people: u32 = who.iter().map(|(_, people)| people).sum();
     let subject = if people == 1 { "allocated Peer Supporter does" } else { "allocated Peer Supporters do" };
@@ -95,10 +92,7 @@ fn who_does_not_count(not_counting: &[(Reason, u32)], with_reasons: bool) -> Opt
         [(only, _)] => (*only).to_owned(),
         several => several.iter().map(|(clause, people)| format!("{clause} ({people})")).collect::<Vec<_>>().join(", "),
     };
-    (people > 0).then(|| match with_reasons {
-        true => format!("{people} {subject} not count: {reasons}."),
-        false => format!("{people} {subject} not count."),
-    })
+    (people > 0).then(|| format!("{people} {subject} not count: {reasons}."))
 }
 
 /// Reasons in clauses, with how many people each holds for; reasons that are told in the same words are one.
@@ -127,7 +121,6 @@ mod tests {
             not_counting: &[],
             unknown_because: None,
             rows_not_read: 0,
-            with_reasons: true,
         }
     }
 
@@ -154,12 +147,6 @@ mod tests {
             what_would_close(asked, [])[1],
             "3 allocated Peer Supporters do not count: not available (2), no longer in post (1)."
         );
-    }
-
-    #[test]
-    fn for_everybody_it_is_told_how_many_do_not_count_and_not_why() {
-        let asked = Gap { not_counting: &[(Reason::Away, 1)], with_reasons: false, ..gap(Status::None, 1) };
-        assert_eq!(what_would_close(asked, [])[1], "1 allocated Peer Supporter does not count.");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use entity::coverage::PublishedCause;
 use entity::id::{SnapshotId, UnitId};
 use entity::period::Day;
 use entity::table::{snapshot_team, snapshot_unit};
-use entity::value::{Reason, StandingGroup, Status, UnknownBecause};
+use entity::value::{Reason, Status, UnknownBecause};
 use serde::Deserialize;
 
 use crate::one_line::one_line;
@@ -39,10 +39,6 @@ pub struct Unit {
     pub level1_done: i32,
     /// Percent asked for.
     pub level1_target: Option<i32>,
-    /// Allocations that do not count, by group; of a group that is hidden, nothing. Empty where the snapshot is older than this.
-    pub not_counting: Vec<(StandingGroup, Option<u32>)>,
-    /// How many those are in all.
-    pub not_counting_in_all: u32,
     /// Distinct active supporters.
     pub active_supporters: i32,
     /// Teams at or below that have a champion layer.
@@ -244,15 +240,7 @@ enum Step {
 
 impl From<snapshot_unit::Model> for Unit {
     fn from(row: snapshot_unit::Model) -> Self {
-        let standing = row.standing_counts().unwrap_or_default();
-        let hidden = row.hidden_standing();
-        let not_counting = StandingGroup::ALL
-            .iter()
-            .filter(|group| **group != StandingGroup::Counts)
-            .map(|group| (*group, (!group.is_in(hidden)).then(|| standing.of(*group))));
         Self {
-            not_counting: not_counting.collect(),
-            not_counting_in_all: standing.not_counting().iter().sum(),
             id: row.unit_id,
             code: one_line(&row.unit_code),
             name: one_line(&row.unit_name),

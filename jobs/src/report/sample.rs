@@ -72,8 +72,6 @@ pub(super) fn unit(id: i64, code: &str, parent: Option<i64>, teams: &[&Team]) ->
         staff_covered: covered.iter().map(|team| team.own_headcount).sum(),
         staff_assessed: assessed.iter().map(|team| team.own_headcount).sum(),
         level1_done: teams.iter().map(|team| team.level1_done).sum(),
-        not_counting: vec![],
-        not_counting_in_all: 0,
         level1_target: Some(90),
         active_supporters: count(covered.len()),
         champion_teams: 0,

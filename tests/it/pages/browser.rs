@@ -20,7 +20,7 @@ const WIDTHS: [u32; 2] = [390, 320];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_fit_a_telephone_and_load_only_from_here() {
-    let Some(world) = World::new(Engine::Sqlite).await else { return };
+    let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     history::reports(&world.db).await;
     // Of two units, so that the first page is a list.

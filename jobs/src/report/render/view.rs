@@ -6,7 +6,7 @@ use entity::coverage::Percent;
 use entity::id::UnitId;
 use entity::period::IsoWeek;
 use entity::store::staff_list::OLD_AFTER_DAYS;
-use entity::value::{StandingGroup, Status, UnknownBecause};
+use entity::value::{Status, UnknownBecause};
 
 use super::Setting;
 use super::actions::{Action, actions};
@@ -14,7 +14,6 @@ use super::layers::{Layer, is_behind, layers};
 use super::names::Names;
 use super::rows::{Rows, Section, number};
 use crate::one_line::clip;
-use crate::report::board::Unit;
 use crate::report::build::{AnsweredUnit, ByUnit, Report};
 use crate::report::compare::Change;
 use crate::report::recipients::Why;
@@ -351,34 +350,7 @@ fn facts(report: &Report<'_>) -> Vec<String> {
     if report.exempt > 0 && report.teams.whole > 0 {
         facts.push(format!("{} exempt and not counted here.", counted(report.exempt, "team is", "teams are")));
     }
-    facts.extend(not_counting(report));
     facts
-}
-
-/// Allocations that do not count, by group of reasons, of a single unit: sums over several would undo what is hidden in one.
-fn not_counting(report: &Report<'_>) -> Option<String> {
-    let tops: Vec<&Unit> = report.units.iter().filter(|unit| !unit.nested).map(|unit| unit.unit).collect();
-    let [unit] = tops.as_slice() else { return None };
-    let all = i64::from(unit.not_counting_in_all);
-    if all == 0 {
-        return None;
-    }
-    let shown = |(group, number): &(StandingGroup, Option<u32>)| {
-        number.filter(|number| *number > 0).map(|number| format!("{} {}", group.label(), grouped(i64::from(number))))
-    };
-    let shown: Vec<_> = unit.not_counting.iter().filter_map(shown).collect();
-    let is_whole = unit.not_counting.iter().all(|(_, number)| number.is_some());
-    let allocations = counted(all, "allocation does not count", "allocations do not count");
-    Some(match (shown.is_empty(), is_whole) {
-        (true, _) => format!("{allocations} today. Reasons are hidden where they are about few people."),
-        (false, true) => format!("{allocations} today: {}.", shown.join(", ")),
-        (false, false) => {
-            format!(
-                "{allocations} today: {}. Other reasons are hidden where they are about few people.",
-                shown.join(", ")
-            )
-        }
-    })
 }
 
 fn by_unit(report: &Report<'_>, setting: &Setting, names: &Names) -> Option<UnitTable> {
