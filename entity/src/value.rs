@@ -243,6 +243,16 @@ words! {
         Retention = "RETENTION",
     }
 
+    /// What a mail of a gap report is.
+    DeliveryKind {
+        /// The report itself, to a person who answers for its units.
+        Report = "REPORT",
+        /// A copy of a report, to a colleague whom its recipient named.
+        Copy = "COPY",
+        /// What became of the week's reports, to a coordinator.
+        RunSummary = "RUN_SUMMARY",
+    }
+
     /// Where a mail stands.
     DeliveryState {
         /// Waits for its first attempt.

@@ -30,6 +30,7 @@ mod m20261130_000023_blank_cells;
 mod m20261130_000031_at_risk_causes;
 mod m20261130_000041_sign_in_key;
 mod m20261130_000051_token_explore;
+mod m20261130_000061_delivery_kind;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000031_at_risk_causes::Migration),
             Box::new(m20261130_000041_sign_in_key::Migration),
             Box::new(m20261130_000051_token_explore::Migration),
+            Box::new(m20261130_000061_delivery_kind::Migration),
         ]
     }
 }

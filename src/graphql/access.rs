@@ -16,7 +16,7 @@ use entity::coverage::roster::{Allocation, PersonIx, UnitIx};
 use entity::id::PersonId;
 use entity::period::Day;
 use entity::table::delivery;
-use entity::value::{AccessRole, AppointmentRole};
+use entity::value::{AccessRole, AppointmentRole, DeliveryKind};
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 
@@ -348,7 +348,11 @@ impl MailsOf {
     pub(crate) fn condition(self) -> Condition {
         match self {
             Self::Everybody => Condition::all(),
-            Self::One(person) => Condition::all().add(delivery::Column::PersonId.eq(person)),
+            // A run summary is about the whole network, also after its reader has left the office. A copy is read by whose
+            // report it is, and not by who was sent it: they may answer for none of its units.
+            Self::One(person) => Condition::any()
+                .add(delivery::Column::Kind.eq(DeliveryKind::Report).and(delivery::Column::PersonId.eq(person)))
+                .add(delivery::Column::Kind.eq(DeliveryKind::Copy).and(delivery::Column::OwnerId.eq(person))),
             Self::Nobody => nothing(),
         }
     }

@@ -4,6 +4,7 @@
 
 mod facts_changed;
 mod fixture;
+mod kinds;
 mod many;
 mod missed;
 mod resend;

@@ -20,7 +20,7 @@ use crate::period::IsoWeek;
 use crate::store::audit::{self, Event};
 use crate::store::begin_write;
 use crate::table::{delivery, report, snapshot};
-use crate::value::{Action, DeliveryState};
+use crate::value::{Action, DeliveryKind, DeliveryState};
 
 pub use missed::missed_before;
 pub use resend::{refused, reopen};
@@ -28,10 +28,14 @@ pub use resend::{refused, reopen};
 /// A mail to be written down.
 #[derive(Clone, Debug)]
 pub struct NewDelivery {
+    /// What it is.
+    pub kind: DeliveryKind,
     /// Idempotency key within the report.
     pub recipient: String,
     /// Who gets it; absent where there is nobody, and the row is then `UNADDRESSED` from the start.
     pub person_id: Option<PersonId>,
+    /// Whose report it is a copy of.
+    pub owner_id: Option<PersonId>,
     /// Where it is sent.
     pub address: Option<String>,
     /// A list of `{code, name, why}`.
@@ -87,7 +91,8 @@ pub struct Attempted<'a> {
     pub attempt: i32,
 }
 
-/// How many mails of a report stand where.
+/// How many mails of a report stand where. Copies and run summaries are counted in `others_waiting` only: whether the week's
+/// report has reached its readers does not depend on them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Taken by the mail server.
@@ -98,7 +103,9 @@ pub struct Tally {
     pub refused: u64,
     /// Units with nobody to write to.
     pub unaddressed: u64,
-    /// When the first of the waiting is due.
+    /// Copies and run summaries that wait for an attempt.
+    pub others_waiting: u64,
+    /// When the first mail of any kind that waits is due.
     pub next_attempt_at: Option<DateTime<Utc>>,
 }
 
@@ -133,6 +140,8 @@ async fn last_mailed(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<
         .column(delivery::Column::ReportId)
         .from(delivery::Entity)
         .and_where(Expr::col(delivery::Column::State).eq(DeliveryState::Sent))
+        // A summary of a run that sent nothing is no report.
+        .and_where(Expr::col(delivery::Column::Kind).eq(DeliveryKind::Report))
         .to_owned();
     report::Entity::find()
         .filter(report::Column::Week.lt(week.to_string()))
@@ -177,7 +186,7 @@ pub async fn write_once(
     txn.commit().await
 }
 
-/// The keys of a report's mails, with whether each has somebody to go to.
+/// The keys of a report's mails, with whether each has somebody to go to. Without copies and run summaries.
 ///
 /// # Errors
 ///
@@ -187,6 +196,7 @@ pub async fn recipients(db: &impl ConnectionTrait, report: ReportId) -> Result<V
         .select_only()
         .columns([delivery::Column::Recipient, delivery::Column::State])
         .filter(delivery::Column::ReportId.eq(report))
+        .filter(delivery::Column::Kind.eq(DeliveryKind::Report))
         .into_tuple()
         .all(db)
         .await?;
@@ -237,14 +247,27 @@ async fn insert(
 }
 
 fn new_row(report_id: ReportId, at: DateTime<Utc>, mail: NewDelivery) -> delivery::ActiveModel {
-    let NewDelivery { recipient, person_id, address, units, subject, message_id, text_part, html_part, csv_part } =
-        mail;
-    let addressed = person_id.is_some() && address.is_some();
+    let NewDelivery {
+        kind,
+        recipient,
+        person_id,
+        owner_id,
+        address,
+        units,
+        subject,
+        message_id,
+        text_part,
+        html_part,
+        csv_part,
+    } = mail;
+    let addressed = address.is_some();
     delivery::ActiveModel {
         id: ActiveValue::NotSet,
         report_id: ActiveValue::Set(report_id),
+        kind: ActiveValue::Set(kind),
         recipient: ActiveValue::Set(recipient),
         person_id: ActiveValue::Set(person_id),
+        owner_id: ActiveValue::Set(owner_id),
         address: ActiveValue::Set(address),
         units: ActiveValue::Set(units),
         subject: ActiveValue::Set(subject),
@@ -363,23 +386,31 @@ pub async fn settle(
 ///
 /// What the database said.
 pub async fn tally(db: &impl ConnectionTrait, report: ReportId) -> Result<Tally, DbErr> {
-    let counts: Vec<(DeliveryState, i64)> = delivery::Entity::find()
+    let counts: Vec<(DeliveryKind, DeliveryState, i64)> = delivery::Entity::find()
         .select_only()
-        .column(delivery::Column::State)
+        .columns([delivery::Column::Kind, delivery::Column::State])
         .column_as(delivery::Column::Id.count(), "mails")
         .filter(delivery::Column::ReportId.eq(report))
+        .group_by(delivery::Column::Kind)
         .group_by(delivery::Column::State)
         .into_tuple()
         .all(db)
         .await?;
     let mut tally = Tally::default();
-    for (state, mails) in counts {
+    for (kind, state, mails) in counts {
         let mails = u64::try_from(mails).unwrap_or_default();
-        match state {
-            DeliveryState::Sent => tally.sent += mails,
-            DeliveryState::Pending | DeliveryState::Retrying => tally.waiting += mails,
-            DeliveryState::Refused => tally.refused += mails,
-            DeliveryState::Unaddressed => tally.unaddressed += mails,
+        match (kind, state) {
+            (DeliveryKind::Report, DeliveryState::Sent) => tally.sent += mails,
+            (DeliveryKind::Report, DeliveryState::Pending | DeliveryState::Retrying) => tally.waiting += mails,
+            (DeliveryKind::Report, DeliveryState::Refused) => tally.refused += mails,
+            (DeliveryKind::Report, DeliveryState::Unaddressed) => tally.unaddressed += mails,
+            (DeliveryKind::Copy | DeliveryKind::RunSummary, DeliveryState::Pending | DeliveryState::Retrying) => {
+                tally.others_waiting += mails;
+            }
+            (
+                DeliveryKind::Copy | DeliveryKind::RunSummary,
+                DeliveryState::Sent | DeliveryState::Refused | DeliveryState::Unaddressed,
+            ) => {}
         }
     }
     tally.next_attempt_at = delivery::Entity::find()

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::id::{DeliveryId, PersonId, ReportId};
-use crate::value::DeliveryState;
+use crate::value::{DeliveryKind, DeliveryState};
 
 /// One mail to one recipient, as rendered, and what became of it.
 #[sea_orm::model]
@@ -16,10 +16,15 @@ pub struct Model {
     pub id: DeliveryId,
     /// The report.
     pub report_id: ReportId,
-    /// Idempotency key within the report: `person:12`, or `unit:7` where unit 7 has nobody.
+    /// What it is.
+    pub kind: DeliveryKind,
+    /// Idempotency key within the report: `person:12`, or `unit:7` where unit 7 has nobody; `run:12` or `run:coordinator` of
+    /// a run summary, `copy:12:34` of a copy.
     pub recipient: String,
     /// Who gets it; absent where there is nobody.
     pub person_id: Option<PersonId>,
+    /// Whose report it is a copy of. Null unless it is a copy.
+    pub owner_id: Option<PersonId>,
     /// Where it is sent.
     pub address: Option<String>,
     /// A list of `{code, name, why}`: the units it is about, and why this person gets each.

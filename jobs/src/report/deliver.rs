@@ -11,6 +11,7 @@ use entity::period::IsoWeek;
 use entity::store::audit;
 use entity::store::report::{self as store, NewDelivery, Settled};
 use entity::table::{delivery, report};
+use entity::value::DeliveryKind;
 use futures_util::StreamExt as _;
 use sea_orm::{DatabaseConnection, DbErr};
 
@@ -59,6 +60,8 @@ pub(super) fn to_write(recipient: &Recipient, rendered: Rendered, week: IsoWeek,
         .map(|answer| serde_json::json!({ "code": answer.code, "name": answer.name, "why": answer.why.to_string() }))
         .collect();
     NewDelivery {
+        kind: DeliveryKind::Report,
+        owner_id: None,
         recipient: recipient.key.to_string(),
         person_id: match recipient.key {
             Key::Person(person) => Some(person),
@@ -83,7 +86,7 @@ fn message_id(week: IsoWeek, key: Key, domain: &str) -> String {
 enum Attempt {
     /// It was not begun: another process has it, or no further mail is begun.
     NotBegun,
-    Taken,
+    Taken(DeliveryKind),
     PutOff,
     /// Refused for good. Recorded as put off until all answers of the run are known.
     Refused(Box<(delivery::Model, Refusal)>),
@@ -110,16 +113,21 @@ impl GapReport {
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
-        let (mut sent_now, mut refused, mut fault) = (0, Vec::new(), None);
+        let (mut taken, mut sent_now, mut refused, mut fault) = (0, 0, Vec::new(), None);
         for attempt in attempts {
             match attempt {
                 Ok(Attempt::NotBegun | Attempt::PutOff) => {}
-                Ok(Attempt::Taken) => sent_now += 1,
+                Ok(Attempt::Taken(kind)) => {
+                    taken += 1;
+                    sent_now += u64::from(kind == DeliveryKind::Report);
+                }
                 Ok(Attempt::Refused(answered)) => refused.push(*answered),
                 Err(error) => fault = Some(error),
             }
         }
-        let relay_refuses = refusal::is_about_relay(sent_now, refused.iter().map(|(_, refusal)| refusal.said.as_str()));
+        // Several copies to addresses of one host that is gone are no outage of the mail server.
+        let reports = refused.iter().filter(|(mail, _)| mail.kind == DeliveryKind::Report);
+        let relay_refuses = refusal::is_about_relay(taken, reports.map(|(_, refusal)| refusal.said.as_str()));
         self.judge(&sending, refused, relay_refuses).await?;
         if let Some(error) = fault {
             return Err(error.into());
@@ -129,6 +137,7 @@ impl GapReport {
             sent_now,
             sent: tally.sent,
             waiting: tally.waiting,
+            others_waiting: tally.others_waiting,
             next_attempt_at: tally.next_attempt_at,
             refused: tally.refused,
             unusable: if tally.refused > 0 { super::load::unusable(db, report.id).await? } else { 0 },
@@ -168,7 +177,7 @@ impl GapReport {
         sending.record(&mail, settled).await?;
         Ok(match refusal {
             Some(refusal) if !given_up => Attempt::Refused(Box::new((mail, refusal))),
-            _ if sent => Attempt::Taken,
+            _ if sent => Attempt::Taken(mail.kind),
             _ => Attempt::PutOff,
         })
     }

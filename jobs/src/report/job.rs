@@ -23,7 +23,7 @@ impl Job for GapReport {
         let process = Process { stopping: ctx.stopping.clone(), tasks: ctx.tasks.clone() };
         let outcome = self.run_in(&ctx.db, week, ctx.now, &process).await?;
         let text = outcome.to_string();
-        if outcome.waiting > 0 {
+        if outcome.waits() {
             let not_before = outcome.next_attempt_at.unwrap_or(ctx.now + TimeDelta::minutes(1));
             Ok(Outcome::Again { not_before, text })
         } else if outcome.needs_attention() {

@@ -7,7 +7,7 @@ use entity::period::{Day, Validity};
 use entity::store::links::{self, SamePerson};
 use entity::store::tree;
 use entity::table::{appointment, delivery, person, post, snapshot, snapshot_team, snapshot_unit, unit};
-use entity::value::DeliveryState;
+use entity::value::{DeliveryKind, DeliveryState};
 use futures_util::TryStreamExt as _;
 use sea_orm::sea_query::Query;
 use sea_orm::{
@@ -176,7 +176,7 @@ pub async fn contact(db: &DatabaseConnection, id: PersonId) -> Result<Contact, D
     Ok(person::Entity::find_by_id(id).one(db).await?.map(Contact::from).unwrap_or_default())
 }
 
-/// How many of the mails of a report that were refused for good have an address that is none.
+/// How many of the mails of a report that were refused for good have an address that is none. Without copies and summaries.
 ///
 /// # Errors
 ///
@@ -184,6 +184,7 @@ pub async fn contact(db: &DatabaseConnection, id: PersonId) -> Result<Contact, D
 pub async fn unusable(db: &DatabaseConnection, report: ReportId) -> Result<u64, DbErr> {
     let refused = delivery::Entity::find().select_only().column(delivery::Column::Address);
     let refused = refused.filter(delivery::Column::ReportId.eq(report));
+    let refused = refused.filter(delivery::Column::Kind.eq(DeliveryKind::Report));
     let refused = refused.filter(delivery::Column::State.eq(DeliveryState::Refused));
     let addresses: Vec<Option<String>> = refused.into_tuple().all(db).await?;
     let unusable = addresses.iter().filter(|address| !address.as_deref().is_some_and(is_address));

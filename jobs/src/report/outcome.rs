@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 pub(super) const RELAY_REFUSES: &str =
     "the mail server refuses every mail alike: see SMTP_URL, MAIL_FROM and which senders the server accepts";
 
-/// What became of a week's mails so far.
+/// What became of a week's mails so far. Copies and run summaries are counted in `others_waiting` only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Mails taken in this run.
@@ -15,7 +15,9 @@ pub struct Outcome {
     pub sent: u64,
     /// Mails that wait for another attempt.
     pub waiting: u64,
-    /// When the first of them is due.
+    /// Copies and run summaries that wait for another attempt.
+    pub others_waiting: u64,
+    /// When the first mail that waits is due.
     pub next_attempt_at: Option<DateTime<Utc>>,
     /// Mails refused for good.
     pub refused: u64,
@@ -28,6 +30,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Whether mails of any kind wait for an attempt.
+    #[must_use]
+    pub const fn waits(self) -> bool {
+        self.waiting + self.others_waiting > 0
+    }
+
     /// Whether somebody has to look: a mail that will never arrive, or a unit with nobody to write to. An address that is none is a
     /// matter of one person's row in a file: each such mail says so, and the week's run is no failure for it.
     #[must_use]
@@ -39,13 +47,27 @@ impl Outcome {
 /// One sentence without personal data, for the ledger.
 impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { sent_now, sent, waiting, next_attempt_at, refused, unusable, unaddressed, relay_refuses } = self;
+        let Self {
+            sent_now,
+            sent,
+            waiting,
+            others_waiting,
+            next_attempt_at,
+            refused,
+            unusable,
+            unaddressed,
+            relay_refuses,
+        } = self;
         write!(f, "{sent} sent ({sent_now} in this run)")?;
         if *waiting > 0 {
             write!(f, ", {waiting} waiting")?;
-            if let Some(at) = next_attempt_at {
-                write!(f, " until {}", at.format("%Y-%m-%d %H:%M UTC"))?;
-            }
+        }
+        if *others_waiting > 0 {
+            let mails = if *others_waiting == 1 { "copy or summary" } else { "copies or summaries" };
+            write!(f, ", {others_waiting} {mails} waiting")?;
+        }
+        if let Some(at) = next_attempt_at.filter(|_| *waiting + *others_waiting > 0) {
+            write!(f, " until {}", at.format("%Y-%m-%d %H:%M UTC"))?;
         }
         if *refused > 0 {
             write!(f, ", {refused} refused")?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::id::{DeliveryId, ImportBatchId, PersonId, ReportId};
 use entity::table::{delivery, import_reject};
-use entity::value::DeliveryState;
+use entity::value::{DeliveryKind, DeliveryState};
 use sea_orm::sea_query::Condition;
 use sea_orm::{
     ColumnTrait, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -23,6 +23,7 @@ use crate::graphql::page::rows::first_of_each;
 pub(crate) struct DeliveryRow {
     pub(crate) id: DeliveryId,
     pub(crate) report_id: ReportId,
+    pub(crate) kind: DeliveryKind,
     pub(crate) person_id: Option<PersonId>,
     pub(crate) address: Option<String>,
     pub(crate) units: serde_json::Value,
@@ -41,6 +42,7 @@ impl DeliveryRow {
         delivery::Entity::find().select_only().columns([
             delivery::Column::Id,
             delivery::Column::ReportId,
+            delivery::Column::Kind,
             delivery::Column::PersonId,
             delivery::Column::Address,
             delivery::Column::Units,
@@ -76,6 +78,7 @@ impl Span {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct DeliveriesOf {
     pub(crate) report: ReportId,
+    pub(crate) kind: DeliveryKind,
     pub(crate) state: Option<DeliveryState>,
     pub(crate) whose: MailsOf,
     pub(crate) span: Span,
@@ -88,12 +91,13 @@ impl Load<DeliveriesOf> for Rows {
     async fn load(&self, keys: &[DeliveriesOf]) -> Result<HashMap<DeliveriesOf, Self::Value>, ApiError> {
         let mut pages: HashMap<_, Vec<ReportId>> = HashMap::new();
         for key in keys {
-            pages.entry((key.state, key.whose, key.span)).or_default().push(key.report);
+            pages.entry((key.kind, key.state, key.whose, key.span)).or_default().push(key.report);
         }
         let mut found: HashMap<_, _> = keys.iter().map(|key| (*key, Vec::new())).collect();
-        for ((state, whose, span), reports) in pages {
+        for ((kind, state, whose, span), reports) in pages {
             let wanted = delivery::Entity::find()
                 .filter(delivery::Column::ReportId.is_in(reports))
+                .filter(delivery::Column::Kind.eq(kind))
                 .filter(Condition::all().add_option(state.map(|state| delivery::Column::State.eq(state))))
                 .filter(whose.condition())
                 .filter(span.condition(delivery::Column::Id));
@@ -105,7 +109,7 @@ impl Load<DeliveriesOf> for Rows {
                 .all(self.db()?)
                 .await?;
             for row in rows {
-                found.entry(DeliveriesOf { report: row.report_id, state, whose, span }).or_default().push(row);
+                found.entry(DeliveriesOf { report: row.report_id, kind, state, whose, span }).or_default().push(row);
             }
         }
         Ok(found)
@@ -171,8 +175,8 @@ impl Load<RejectsOf> for Rows {
 /// How many rows hang below one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ChildTotal {
-    /// Deliveries of a report, in a state or in any.
-    Deliveries(ReportId, Option<DeliveryState>, MailsOf),
+    /// Deliveries of a report and of one kind, in a state or in any.
+    Deliveries(ReportId, DeliveryKind, Option<DeliveryState>, MailsOf),
     /// Rejected rows of an import.
     Rejects(ImportBatchId),
 }
@@ -185,25 +189,26 @@ impl Load<ChildTotal> for Rows {
         let (mut reports, mut batches) = (HashMap::<_, Vec<_>>::new(), Vec::new());
         for key in keys {
             match key {
-                ChildTotal::Deliveries(report, _, whose) => reports.entry(*whose).or_default().push(*report),
+                ChildTotal::Deliveries(report, _, _, whose) => reports.entry(*whose).or_default().push(*report),
                 ChildTotal::Rejects(batch) => batches.push(*batch),
             }
         }
         let mut totals: HashMap<_, _> = keys.iter().map(|key| (*key, 0)).collect();
         for (whose, reports) in reports {
-            let rows: Vec<(ReportId, DeliveryState, i64)> = delivery::Entity::find()
+            let rows: Vec<(ReportId, DeliveryKind, DeliveryState, i64)> = delivery::Entity::find()
                 .select_only()
-                .columns([delivery::Column::ReportId, delivery::Column::State])
+                .columns([delivery::Column::ReportId, delivery::Column::Kind, delivery::Column::State])
                 .column_as(delivery::Column::Id.count(), "rows")
                 .filter(delivery::Column::ReportId.is_in(distinct(reports.into_iter())))
                 .filter(whose.condition())
                 .group_by(delivery::Column::ReportId)
+                .group_by(delivery::Column::Kind)
                 .group_by(delivery::Column::State)
                 .into_tuple()
                 .all(self.db()?)
                 .await?;
-            for (report, state, rows) in rows {
-                for key in [None, Some(state)].map(|state| ChildTotal::Deliveries(report, state, whose)) {
+            for (report, kind, state, rows) in rows {
+                for key in [None, Some(state)].map(|state| ChildTotal::Deliveries(report, kind, state, whose)) {
                     totals.entry(key).and_modify(|total| *total += rows);
                 }
             }

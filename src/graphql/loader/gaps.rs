@@ -7,7 +7,7 @@ use entity::coverage::change;
 use entity::id::{SnapshotId, UnitId};
 use entity::period::Day;
 use entity::table::{delivery, report, snapshot, snapshot_team};
-use entity::value::{DeliveryState, Status};
+use entity::value::{DeliveryKind, DeliveryState, Status};
 use sea_orm::sea_query::{Condition, Query};
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, FromQueryResult, JsonValue as Json, QueryFilter as _, QueryOrder as _,
@@ -117,6 +117,7 @@ impl Last {
                     .column(delivery::Column::ReportId)
                     .from(delivery::Entity)
                     .cond_where(delivery::Column::State.eq(DeliveryState::Sent))
+                    .and_where(delivery::Column::Kind.eq(DeliveryKind::Report))
                     .to_owned();
                 let mailed = Query::select()
                     .column(report::Column::SnapshotId)

@@ -10,7 +10,7 @@ use super::super::loader::Rows;
 use super::super::loader::children::{DeliveryRow, TextOf};
 use super::super::scalar::Instant;
 use super::person::Person;
-use super::word::DeliveryState;
+use super::word::{DeliveryKind, DeliveryState};
 
 /// One mail to one recipient.
 #[derive(Clone, Debug)]
@@ -22,6 +22,11 @@ impl Delivery {
     /// Opaque; finds the delivery again with `node`.
     pub(crate) async fn id(&self) -> ID {
         NodeId::Delivery(self.0.id).encode()
+    }
+
+    /// What it is.
+    async fn kind(&self) -> DeliveryKind {
+        self.0.kind.into()
     }
 
     /// Where it stands.

@@ -20,7 +20,7 @@ use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::{Date, Instant, Week};
 use super::delivery::Delivery;
 use super::snapshot::Snapshot;
-use super::word::{DeliveryState, GapChange, TeamStatus};
+use super::word::{DeliveryKind, DeliveryState, GapChange, TeamStatus};
 use crate::access::Right;
 
 /// One week's gap report.
@@ -104,6 +104,7 @@ impl GapReport {
     async fn deliveries(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Only mails of this kind. Defaults to REPORT.")] kind: Option<DeliveryKind>,
         #[graphql(desc = "Only those that stand here.")] state: Option<DeliveryState>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
@@ -112,16 +113,18 @@ impl GapReport {
     ) -> Result<Listed<Delivery>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let (span, bounds) = page.span("deliveries")?;
+        let kind = kind.map_or(entity::value::DeliveryKind::Report, Into::into);
         let state = state.map(Into::into);
         let report = self.0.id;
         let whose = Scope::of(ctx).await?.mails_of();
-        let rows = Rows::of(ctx)?.load_one(DeliveriesOf { report, state, whose, span }).await?.unwrap_or_default();
+        let rows =
+            Rows::of(ctx)?.load_one(DeliveriesOf { report, kind, state, whose, span }).await?.unwrap_or_default();
         let slice = trimmed(&page, "deliveries", rows, bounds, |row| row.id.0)?;
         let asked = ctx.look_ahead();
         if asked.field("nodes").exists() || asked.field("edges").exists() {
             Reads::note_listed(ctx, slice.items.iter().map(|(_, row)| row.id))?;
         }
-        Ok(slice.listed(Total::Children(ChildTotal::Deliveries(report, state, whose)), Delivery))
+        Ok(slice.listed(Total::Children(ChildTotal::Deliveries(report, kind, state, whose)), Delivery))
     }
 }
 

@@ -234,6 +234,18 @@ pub(crate) enum RunState {
     Failed,
 }
 
+/// What a mail of a gap report is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::DeliveryKind")]
+pub(crate) enum DeliveryKind {
+    /// The report itself, to a person who answers for its units.
+    Report,
+    /// A copy of a report, to a colleague named by its recipient. Read by those who may read the report.
+    Copy,
+    /// What became of the week's reports, to a coordinator. Read by those who may read every mail.
+    RunSummary,
+}
+
 /// Where a mail stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::DeliveryState")]
@@ -335,6 +347,7 @@ mod tests {
         assert_eq!(words::<ImportState>(), stored(value::ImportState::ALL, value::ImportState::word));
         assert_eq!(words::<RunState>(), stored(value::RunState::ALL, value::RunState::word));
         assert_eq!(words::<AuditAction>(), stored(value::Action::ALL, value::Action::word));
+        assert_eq!(words::<DeliveryKind>(), stored(value::DeliveryKind::ALL, value::DeliveryKind::word));
         assert_eq!(words::<DeliveryState>(), stored(value::DeliveryState::ALL, value::DeliveryState::word));
     }
 }

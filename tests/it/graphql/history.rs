@@ -5,7 +5,7 @@ use entity::id::{DeliveryId, ImportBatchId, ImportRejectId, JobRunId, PersonId, 
 use entity::period::Day;
 use entity::store::{begin_write, disclosure, roster, snapshot};
 use entity::table::{delivery, import_batch, import_reject, job_run, report};
-use entity::value::{DeliveryState, ImportState, RunState};
+use entity::value::{DeliveryKind, DeliveryState, ImportState, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use serde_json::json;
 
@@ -39,8 +39,10 @@ pub(crate) async fn reports(db: &DatabaseConnection) {
     let mail = |id, report, person: Option<i64>, state| delivery::Model {
         id: DeliveryId(id),
         report_id: ReportId(report),
+        kind: DeliveryKind::Report,
         recipient: format!("person:{id}"),
         person_id: person.map(PersonId),
+        owner_id: None,
         address: person.map(|id| format!("p{id}@board.example")),
         units: json!([{ "code": "NORTH", "name": "North", "why": "You are its senior manager." }]),
         subject: "Peer Support: 3 of 6 teams covered".to_owned(),

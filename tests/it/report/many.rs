@@ -2,7 +2,7 @@
 
 use entity::id::{DeliveryId, PersonId, ReportId, SnapshotId};
 use entity::table::{delivery, person, report};
-use entity::value::DeliveryState;
+use entity::value::{DeliveryKind, DeliveryState};
 use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
 use serde_json::json;
 
@@ -32,8 +32,10 @@ pub(crate) async fn many_mails(db: &DatabaseConnection, mails: i64) {
         let mail = delivery::Model {
             id: DeliveryId(number),
             report_id: ReportId(1),
+            kind: DeliveryKind::Report,
             recipient: format!("person:{id}"),
             person_id: Some(PersonId(id)),
+            owner_id: None,
             address: Some(format!("q{number}@board.example")),
             units: json!([{ "code": "NORTH", "name": "Unit NORTH", "why": "You are its senior manager." }]),
             subject: "Peer Support 2026-W47".to_owned(),

@@ -13,7 +13,7 @@ use super::Gone;
 use crate::id::{DeliveryId, PersonId, UnitId};
 use crate::store::begin_write;
 use crate::table::{delivery, erased_person, unit};
-use crate::value::DeliveryState;
+use crate::value::{DeliveryKind, DeliveryState};
 
 const WAITING: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Retrying];
 
@@ -36,7 +36,12 @@ pub struct StoredMail {
 pub(super) async fn forget(txn: &DatabaseTransaction, person: PersonId, gone: &mut Gone) -> Result<(), DbErr> {
     let mine = || delivery::Entity::find().filter(delivery::Column::PersonId.eq(person));
     gone.files = mine().filter(delivery::Column::StoredAt.is_not_null()).count(txn).await?;
-    let waiting = mine().filter(delivery::Column::State.is_in(WAITING)).all(txn).await?;
+    // Copies of their reports are sent no more either: they asked for them.
+    let waiting = delivery::Entity::find()
+        .filter(Condition::any().add(delivery::Column::PersonId.eq(person)).add(delivery::Column::OwnerId.eq(person)))
+        .filter(delivery::Column::State.is_in(WAITING))
+        .all(txn)
+        .await?;
     for mail in waiting {
         hand_on(txn, mail).await?;
         gone.waiting += 1;
@@ -63,8 +68,10 @@ async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(),
     let delivery::Model {
         id,
         report_id,
+        kind,
         recipient,
         person_id: _,
+        owner_id: _,
         address: _,
         units,
         subject,
@@ -81,7 +88,9 @@ async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(),
         refused_by: _,
     } = mail;
     let own = recipient.replace(':', "-");
-    for about in units.as_array().into_iter().flatten() {
+    // A copy and a run summary are owed to no one else: the units in them have a report of their own.
+    let owed = units.as_array().filter(|_| kind == DeliveryKind::Report);
+    for about in owed.into_iter().flatten() {
         let Some(code) = about.get("code").and_then(serde_json::Value::as_str) else { continue };
         let unit: Option<UnitId> = unit::Entity::find()
             .select_only()
@@ -94,8 +103,10 @@ async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(),
         let row = delivery::ActiveModel {
             id: NotSet,
             report_id: Set(report_id),
+            kind: Set(DeliveryKind::Report),
             recipient: Set(format!("unit:{unit}")),
             person_id: Set(None),
+            owner_id: Set(None),
             address: Set(None),
             units: Set(serde_json::json!([about])),
             subject: Set(subject.clone()),

@@ -42,6 +42,7 @@ pub const DECISIONS: &[(&str, &str, Fate, &str)] = &[
     ("course", "level", Stays, "a word of a closed set"),
     ("course", "platform", Stays, "a training module"),
     ("course", "employer_kind", Stays, "a training module"),
+    ("delivery", "kind", Stays, "a word of a closed set"),
     ("delivery", "recipient", Stays, "an id"),
     ("delivery", "address", Goes, "the work e-mail that a mail went to"),
     ("delivery", "units", Stays, "units, and what the reader was to them; names no person"),

@@ -13,7 +13,11 @@ use crate::table::{
 impl Reader<'_> {
     pub(super) async fn mails(&self, periods: &Periods) -> Result<Section, DbErr> {
         let rows = delivery::Entity::find()
-            .filter(delivery::Column::PersonId.eq(self.person.id))
+            .filter(
+                Condition::any()
+                    .add(delivery::Column::PersonId.eq(self.person.id))
+                    .add(delivery::Column::OwnerId.eq(self.person.id)),
+            )
             .order_by_asc(delivery::Column::Id)
             .all(self.txn)
             .await?;
@@ -21,8 +25,10 @@ impl Reader<'_> {
             let delivery::Model {
                 id: _,
                 report_id: _,
+                kind,
                 recipient: _,
-                person_id: _,
+                person_id,
+                owner_id: _,
                 address,
                 units,
                 subject,
@@ -38,7 +44,12 @@ impl Reader<'_> {
                 stored_at,
                 refused_by: _,
             } = row;
+            // A copy of their report went to somebody else, whose address and server are not theirs to learn.
+            let mine = person_id == Some(self.person.id);
+            let (address, last_error) = if mine { (address, last_error) } else { (None, None) };
             json!({
+                "kind": kind.word(),
+                "toYou": mine,
                 "address": address,
                 "subject": subject,
                 "units": units,
@@ -54,11 +65,12 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "mails",
-            what: "Weekly reports that were or are to be mailed to you. The HTML part and the attached file say the same as the \
-                   text; they are about teams.",
+            what: "Weekly reports, copies of reports and run summaries that were or are to be mailed to you, and copies of your \
+                   reports that were mailed to colleagues. The HTML part and the attached file say the same as the text; they \
+                   are about teams.",
             source: "Written by this service.",
             kept: format!("Text and address {} days; that you were told about which units stays.", periods.mails),
-            references: &["delivery.person_id"],
+            references: &["delivery.person_id", "delivery.owner_id"],
             records: rows.into_iter().map(record).collect(),
         })
     }

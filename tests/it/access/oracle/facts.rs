@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use entity::id::{PersonId, UnitId};
 use entity::period::Day;
 use entity::table::{allocation, appointment, audit_event, delivery, post, unit, unit_parent};
-use entity::value::{AppointmentRole, Role};
+use entity::value::{AppointmentRole, DeliveryKind, Role};
 use sea_orm::{DatabaseConnection, EntityTrait as _, QueryOrder as _, QuerySelect as _};
 
 use crate::harness::instant;
@@ -21,7 +21,7 @@ pub(super) struct Facts {
     pub(super) allocations: Vec<allocation::Model>,
     pub(super) appointments: Vec<appointment::Model>,
     pub(super) people: Vec<PersonId>,
-    /// Each mail with whom it went to.
+    /// Each mail with the manager who may read it: of a copy the one whose report it is, of a run summary no one.
     pub(super) mails: Vec<(i64, Option<PersonId>)>,
     /// The events of the audit log from before anybody asked.
     pub(super) events: Vec<i64>,
@@ -59,7 +59,14 @@ impl Facts {
                 .all(db)
                 .await
                 .unwrap(),
-            mails: mails.into_iter().map(|row| (row.id.0, row.person_id)).collect(),
+            mails: mails
+                .into_iter()
+                .map(|row| match row.kind {
+                    DeliveryKind::Report => (row.id.0, row.person_id),
+                    DeliveryKind::Copy => (row.id.0, row.owner_id),
+                    DeliveryKind::RunSummary => (row.id.0, None),
+                })
+                .collect(),
         }
     }
 

@@ -217,7 +217,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("ReportedChange", "code name change before now", WithIt),
     ("ReportedChange", "openedOn", Told(super::risk::opened)),
     ("StoredTeam", "status gap", WithIt),
-    ("Delivery", "id state recipient maskedAddress units subject messageId attempts nextAttemptAt acceptedAt lastError \
+    ("Delivery", "id kind state recipient maskedAddress units subject messageId attempts nextAttemptAt acceptedAt lastError \
                   textPart", WithIt),
     ("DeliveryUnit", "code name why", WithIt),
     ("JobRun", "id job period state attempts startedAt finishedAt nextAttemptAt outcome", WithIt),
@@ -301,6 +301,7 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Unit.trend", "weeks", Takes::Picks(&["1", "2"])),
     ("Team.supporters", "active includeEnded", Takes::Picks(&["true", "false"])),
     ("GapReport.changes", "change", Takes::Picks(&["[NEW, WORSE]", "[SAME]", "[]"])),
+    ("GapReport.deliveries", "kind", Takes::Picks(&["REPORT", "COPY", "RUN_SUMMARY"])),
     ("GapReport.deliveries", "state", Takes::Picks(&["SENT", "REFUSED"])),
     ("Query.jobRuns", "job", Takes::Picks(&["COVERAGE", "GAP_REPORT"])),
     ("Query.jobRuns", "state", Takes::Picks(&["DONE", "RETRYING"])),

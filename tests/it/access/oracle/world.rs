@@ -10,7 +10,7 @@ use entity::store::audit::{Event, record_alone};
 use entity::table::{
     appointment, completion, delivery, exemption, job_run, person, policy, post, rows_not_read, unavailability,
 };
-use entity::value::{AccessRole, Action, AppointmentRole, DeliveryState, Role, RunState};
+use entity::value::{AccessRole, Action, AppointmentRole, DeliveryKind, DeliveryState, Role, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
 use serde_json::json;
 
@@ -308,8 +308,10 @@ async fn mails(db: &DatabaseConnection) {
     let mail = |id, report, person, code: &str| delivery::Model {
         id: DeliveryId(id),
         report_id: ReportId(report),
+        kind: DeliveryKind::Report,
         recipient: format!("person:{person}"),
         person_id: Some(PersonId(person)),
+        owner_id: None,
         address: Some(format!("p{person}@board.example")),
         units: json!([{ "code": code, "name": "A unit", "why": "You are its senior manager." }]),
         subject: format!("Peer Support of {code}"),
@@ -332,6 +334,15 @@ async fn mails(db: &DatabaseConnection) {
         mail(7, 2, 56, "S4"),
         mail(8, 1, 51, "SOUTH"),
         mail(9, 1, 60, "S4"),
+        // A colleague who answers for S1 was sent a copy of the report on SOUTH, and its owner reads it here.
+        delivery::Model {
+            kind: DeliveryKind::Copy,
+            recipient: "copy:50:55".to_owned(),
+            owner_id: Some(PersonId(50)),
+            ..mail(10, 2, 55, "SOUTH")
+        },
+        // Someone who coordinated the network then answers for SOUTH only.
+        delivery::Model { kind: DeliveryKind::RunSummary, recipient: "run:50".to_owned(), ..mail(11, 2, 50, "BOARD") },
     ];
     insert::<delivery::Entity>(db, rows).await;
     let run = |id, period: &str, state| job_run::Model {
