@@ -2,7 +2,7 @@
 //!
 //! A report reads snapshots only, so the mail, the API and a retry show the same figures. The flow is
 //! [`load`] (rows to plain data), [`recipients`] (who), [`build`] with [`compare`] (what), [`render`] (how it reads) and
-//! [`deliver`] (written down first, then sent until it is taken).
+//! [`deliver`] (written down first, then sent until it is taken). [`summary`] tells the coordinators what became of it.
 
 pub mod board;
 pub mod build;
@@ -12,6 +12,8 @@ pub mod deliver;
 mod job;
 pub mod load;
 mod outcome;
+#[cfg(test)]
+mod reading;
 pub mod recipients;
 mod refusal;
 pub mod render;
@@ -19,13 +21,15 @@ mod resend;
 #[cfg(test)]
 mod sample;
 pub mod sending;
+mod summary;
 pub mod tasks;
 pub mod trend;
 pub mod words;
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use chrono_tz::Tz;
 use entity::coverage::disclosure::Limit;
 use entity::id::UnitId;
@@ -38,7 +42,7 @@ use crate::mail::{Mailbox, Mailer};
 use crate::snapshot::{SnapshotError, ensure_snapshot};
 use board::{Board, Malformed};
 pub use outcome::Outcome;
-use recipients::{Key, Recipient};
+use recipients::{Key, Network, Recipient};
 use render::{Rendered, Setting};
 use sending::Process;
 use trend::Trends;
@@ -99,7 +103,7 @@ impl GapReport {
     /// rests on Monday's snapshot, which is taken first if it is missing or older than the facts. Mails that were
     /// taken are never sent again, those that failed are tried when their back-off has passed, those that were refused for
     /// good once their address, their text or the relay has changed, and a report that was built keeps its snapshot
-    /// whatever is computed later.
+    /// whatever is computed later. Once no report waits any more, the coordinators get one summary of the run.
     ///
     /// # Errors
     ///
@@ -136,7 +140,15 @@ impl GapReport {
                 self.write_down(db, week, &current, now).await?
             }
         };
-        self.deliver(db, &report, now, process).await
+        let began = Instant::now();
+        let outcome = self.deliver(db, &report, now, process).await?;
+        // A run that goes on for minutes must not claim a mail until an instant that has passed.
+        let later = (now + began.elapsed()).trunc_subsecs(6);
+        if !self.summarise(db, week, &report, &outcome, later).await? {
+            return Ok(outcome);
+        }
+        let summarised = self.deliver(db, &report, later, process).await?;
+        Ok(Outcome { sent_now: outcome.sent_now + summarised.sent_now, ..summarised })
     }
 
     /// Builds and renders without writing or sending anything, from the newest snapshot that Monday has.
@@ -240,10 +252,11 @@ impl GapReport {
         };
         let facts = load::facts(db, current.day).await?;
         let recipients = recipients::recipients(&facts, &current);
+        let network = recipients::network(&facts);
         let wanted = recipients.iter().flat_map(|recipient| &recipient.answers).map(|answer| answer.unit).collect();
         let trends = load::trends(db, snapshot, &wanted).await?;
         let missed = store::missed_before(db, self.zone, week).await?;
-        Ok(Edition { week, current, previous, recipients, trends, missed })
+        Ok(Edition { week, current, previous, recipients, network, trends, missed })
     }
 
     /// The edition of a report that has been built: of the snapshots that it is pinned to.
@@ -273,6 +286,8 @@ struct Edition {
     /// The board of the report that was mailed last; absent for the first.
     previous: Option<Board>,
     recipients: Vec<Recipient>,
+    /// Who gets the run summary; absent if no coordinator can be written to.
+    network: Option<Network>,
     /// How cover of the units that have a recipient has gone.
     trends: Trends,
     /// Weeks since the last report that was mailed whose reports were not.

@@ -9,6 +9,7 @@ mod many;
 mod missed;
 mod resend;
 mod sending;
+mod summary;
 
 use std::time::Duration;
 

@@ -5,6 +5,7 @@
 
 mod missed;
 mod resend;
+mod summary;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
@@ -24,6 +25,7 @@ use crate::value::{Action, DeliveryKind, DeliveryState};
 
 pub use missed::missed_before;
 pub use resend::{refused, reopen};
+pub use summary::{Unaddressed, is_summarised, summarise_once, unaddressed};
 
 /// A mail to be written down.
 #[derive(Clone, Debug)]

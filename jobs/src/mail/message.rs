@@ -1,4 +1,4 @@
-//! Email -> the bytes that travel: one recipient, a text and an HTML part, one attachment.
+//! Email -> the bytes that travel: one recipient, a text and an HTML part, one attachment unless it is empty.
 
 use std::time::SystemTime;
 
@@ -45,15 +45,16 @@ fn compose(email: &Email) -> Result<Message, SendError> {
     let name = email.to_name.as_deref().map(|name| clip(&one_line(name), LONGEST_NAME)).filter(|name| !name.is_empty());
     let mark: String = email.message_id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
 
-    let parts = MultiPart::mixed()
-        .boundary(format!("mixed-{mark}"))
-        .multipart(
-            MultiPart::alternative()
-                .boundary(format!("alternative-{mark}"))
-                .singlepart(SinglePart::plain(email.text.clone()))
-                .singlepart(SinglePart::html(email.html.clone())),
-        )
-        .singlepart(Attachment::new(email.csv_name.clone()).body(email.csv.clone().into_bytes(), csv_type()?));
+    let mut parts = MultiPart::mixed().boundary(format!("mixed-{mark}")).multipart(
+        MultiPart::alternative()
+            .boundary(format!("alternative-{mark}"))
+            .singlepart(SinglePart::plain(email.text.clone()))
+            .singlepart(SinglePart::html(email.html.clone())),
+    );
+    if !email.csv.is_empty() {
+        let list = Attachment::new(email.csv_name.clone()).body(email.csv.clone().into_bytes(), csv_type()?);
+        parts = parts.singlepart(list);
+    }
 
     let mut builder = Message::builder().from(email.from.0.clone());
     if let Some(reply_to) = &email.reply_to {

@@ -170,6 +170,18 @@ impl Board {
         self.team_at.get(&id).map(|&at| &self.teams[at])
     }
 
+    /// All units in the order of the tree.
+    #[must_use]
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    /// All teams in the order of the tree.
+    #[must_use]
+    pub fn teams(&self) -> &[Team] {
+        &self.teams
+    }
+
     /// The teams at or below a unit.
     #[must_use]
     pub fn teams_below(&self, id: UnitId) -> &[Team] {

@@ -232,7 +232,10 @@ impl GapReport {
         Ok(Email {
             from: self.from.clone(),
             reply_to: self.setting.coordinator.email.clone(),
-            list: "gap-report",
+            list: match mail.kind {
+                DeliveryKind::Report | DeliveryKind::Copy => "gap-report",
+                DeliveryKind::RunSummary => "gap-report-run",
+            },
             to_name: name,
             to: mail.address.unwrap_or_default(),
             subject: mail.subject,

@@ -3,6 +3,8 @@
 //!
 //! A reason never names another person: who holds or held a post is not the reader's to learn from a mail.
 
+mod network;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
@@ -12,6 +14,7 @@ use entity::value::AppointmentRole;
 
 use super::board::Board;
 use super::words::day;
+pub use network::{Network, network};
 
 /// What the choice is made from.
 #[derive(Clone, Debug)]
@@ -53,7 +56,7 @@ pub struct Appointment {
 }
 
 /// How somebody is written to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contact {
     /// Their name, on one line.
     pub name: Option<String>,

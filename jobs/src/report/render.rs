@@ -29,11 +29,11 @@ impl Setting {
         self.base_url.as_deref().map(|base| format!("{}{path}", base.trim_end_matches('/')))
     }
 
-    fn team_link(&self, code: &str) -> Option<String> {
+    pub(super) fn team_link(&self, code: &str) -> Option<String> {
         self.link(&links::team_path(code))
     }
 
-    fn unit_link(&self, code: &str) -> Option<String> {
+    pub(super) fn unit_link(&self, code: &str) -> Option<String> {
         self.link(&links::unit_path(code))
     }
 }

@@ -9,6 +9,7 @@ use super::{Rendered, Setting, render};
 use crate::report::board::{Board, Team, Unit};
 use crate::report::build::{Report, build};
 use crate::report::coordinator::Coordinator;
+use crate::report::reading::reading_age;
 use crate::report::recipients::{Answer, Vacancy, Why};
 use crate::report::sample::{at, board, short, team, unit};
 use crate::report::words::Fraction;
@@ -58,23 +59,6 @@ fn snapshot(name: &str, mail: &Rendered) {
         std::fs::write(format!("{folder}/{name}.html"), &mail.html).unwrap();
         std::fs::write(format!("{folder}/{name}.txt"), format!("{}\n\n{}", mail.subject, mail.text)).unwrap();
     }
-}
-
-/// The age at which a British pupil reads the text, by the Automated Readability Index (United States grade plus five years).
-/// Addresses are left out: no one reads them.
-fn reading_age(text: &str) -> f64 {
-    let mut letters = 0_f64;
-    let mut words = 0_f64;
-    let mut sentences = 0_f64;
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let read: Vec<&str> =
-            line.split_whitespace().filter(|word| !word.contains("://") && !word.contains('@')).collect();
-        letters += read.iter().flat_map(|word| word.chars()).filter(|c| c.is_alphanumeric()).map(|_| 1.0).sum::<f64>();
-        words += read.iter().filter(|word| word.chars().any(char::is_alphanumeric)).map(|_| 1.0).sum::<f64>();
-        let stops = read.iter().filter(|word| word.ends_with(['.', '?', ':'])).map(|_| 1.0).sum::<f64>();
-        sentences += f64::max(stops, if read.is_empty() { 0.0 } else { 1.0 });
-    }
-    4.71 * letters / words + 0.5 * words / sentences - 21.43 + 5.0
 }
 
 /// A board with one of everything, and how it was a week before.

@@ -1,0 +1,171 @@
+//! The run summary: one mail to each coordinator of the network once a week's reports have all been sent or refused, about
+//! what they have to look at.
+//!
+//! It is written down once with the report that it is about, and then sent like any mail ([`super::deliver`]).
+
+mod todo;
+mod view;
+
+use chrono::{DateTime, Utc};
+use entity::period::IsoWeek;
+use entity::store::report::{self as store, NewDelivery};
+use entity::table::{delivery, report};
+use entity::value::DeliveryKind;
+use sea_orm::DatabaseConnection;
+use serde::Deserialize as _;
+
+use super::recipients::{Network, Recipient, Why};
+use super::render::Rendered;
+use super::{GapReport, Outcome, ReportError};
+use crate::mail::{is_address, mask};
+use crate::one_line::one_line;
+use todo::{About, Lost, Run};
+
+/// The key of a summary that goes to the coordinator's address in the settings.
+const TO_THE_SETTING: &str = "run:coordinator";
+
+impl GapReport {
+    /// Writes the run summary down if every report of the week has been sent or refused for good and no summary was written
+    /// before. Returns whether it did, so that there are mails to send.
+    pub(super) async fn summarise(
+        &self,
+        db: &DatabaseConnection,
+        week: IsoWeek,
+        report: &report::Model,
+        outcome: &Outcome,
+        now: DateTime<Utc>,
+    ) -> Result<bool, ReportError> {
+        if outcome.waiting > 0 || store::is_summarised(db, report.id).await? {
+            return Ok(false);
+        }
+        let edition = self.pinned_edition(db, week, report).await?;
+        let readers = readers(edition.network.as_ref(), self.setting.coordinator.address());
+        if readers.is_empty() {
+            tracing::warn!(
+                %week,
+                "no run summary: name a coordinator with a work e-mail, or set the coordinator's address in the settings"
+            );
+            return Ok(false);
+        }
+        let refused = store::refused(db, report.id).await?;
+        let unaddressed = store::unaddressed(db, report.id).await?;
+        let run = Run {
+            week,
+            board: &edition.current,
+            previous: edition.previous.as_ref(),
+            recipients: &edition.recipients,
+            sent: outcome.sent,
+            refused: refused.iter().filter(|mail| mail.kind == DeliveryKind::Report).map(lost).collect(),
+            unaddressed: unaddressed
+                .iter()
+                .flat_map(|row| about(&row.units))
+                .map(|of| why(of, &edition.recipients))
+                .collect(),
+        };
+        let mut mails = Vec::new();
+        for reader in readers {
+            let rendered = view::render(&run, &self.setting, &reader.reason).map_err(ReportError::Render)?;
+            mails.push(to_write(reader, rendered, week, self.from.domain()));
+        }
+        Ok(store::summarise_once(db, report.id, now, mails).await?)
+    }
+}
+
+/// Who gets a summary.
+struct Reader {
+    key: String,
+    person: Option<entity::id::PersonId>,
+    address: String,
+    units: serde_json::Value,
+    /// Why they get it, in a sentence.
+    reason: String,
+}
+
+/// The coordinators of the network, else the address that the settings name.
+fn readers(network: Option<&Network>, setting: Option<String>) -> Vec<Reader> {
+    const EVERY: &str = "This mail comes after each weekly run of the reports";
+    if let Some(network) = network {
+        let why = "you coordinate the network";
+        let reader = |(person, contact): &(entity::id::PersonId, super::recipients::Contact)| {
+            Some(Reader {
+                key: format!("run:{person}"),
+                person: Some(*person),
+                address: contact.address.clone()?,
+                units: serde_json::json!([{ "code": network.code, "name": network.name, "why": why }]),
+                reason: format!("{EVERY}. You receive it as a coordinator of {}.", network.name),
+            })
+        };
+        return network.people.iter().filter_map(reader).collect();
+    }
+    let reader = |address| Reader {
+        key: TO_THE_SETTING.to_owned(),
+        person: None,
+        address,
+        units: serde_json::json!([]),
+        reason: format!(
+            "{EVERY}. It goes to the coordinator's address, as no coordinator with a work e-mail is on file."
+        ),
+    };
+    setting.map(reader).into_iter().collect()
+}
+
+fn to_write(reader: Reader, rendered: Rendered, week: IsoWeek, domain: &str) -> NewDelivery {
+    let Reader { key, person, address, units, reason: _ } = reader;
+    let Rendered { subject, text, html, csv } = rendered;
+    NewDelivery {
+        kind: DeliveryKind::RunSummary,
+        message_id: format!("gap-report.{week}.{}@{domain}", key.replace(':', "-")),
+        recipient: key,
+        person_id: person,
+        owner_id: None,
+        address: Some(address),
+        units,
+        subject,
+        text_part: text,
+        html_part: html,
+        csv_part: csv,
+    }
+}
+
+/// The units of a mail as its row has them; an older form of the list shows as empty.
+fn about(units: &serde_json::Value) -> Vec<About> {
+    Vec::deserialize(units).unwrap_or_default()
+}
+
+/// With what is the matter now, in place of what was when the row was written.
+fn why(of: About, recipients: &[Recipient]) -> About {
+    let answers = recipients.iter().flat_map(|recipient| &recipient.answers);
+    let found = answers.filter(|answer| answer.code == of.code).find_map(|answer| match answer.why {
+        Why::Nobody { vacancy } => Some(vacancy.to_string()),
+        _ => None,
+    });
+    About { why: found.unwrap_or(of.why), ..of }
+}
+
+fn lost(mail: &delivery::Model) -> Lost {
+    let address = mail.address.as_deref().unwrap_or_default();
+    Lost {
+        units: about(&mail.units),
+        address: mask(&one_line(address)),
+        why: refusal(address, mail.last_error.as_deref().unwrap_or_default()),
+    }
+}
+
+/// Why a mail was refused for good, in plain words: what the server itself said is for an administrator.
+fn refusal(address: &str, said: &str) -> &'static str {
+    let has = |code: &str| said.split(|c: char| !c.is_ascii_digit() && c != '.').any(|word| word == code);
+    if !is_address(address) {
+        "it is not an e-mail address"
+    } else if said.starts_with("given up after") {
+        "the mail server did not take the mail for three days"
+    } else if ["5.2.2", "552"].into_iter().any(has) {
+        "the mailbox is full"
+    } else if ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "550", "551", "553"].into_iter().any(has) {
+        "the mail server does not know the address"
+    } else {
+        "the mail server refused the mail"
+    }
+}
+
+#[cfg(test)]
+mod tests;
