@@ -1,5 +1,6 @@
 //! `psn report`: look at a week's mails before they are sent.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Subcommand};
@@ -9,6 +10,7 @@ use entity::period::IsoWeek;
 use entity::store::audit::{self, Event};
 use entity::value::Action;
 use jobs::mail::{self, Email, Mailbox};
+use jobs::private::Replacement;
 use jobs::report::Preview;
 use jobs::schedule::Period;
 
@@ -99,10 +101,22 @@ async fn preview(
             whose.name()
         )));
     };
+    if mails.len() > 1 && (html.is_some() || send.is_some()) {
+        return Err(Stop::Refused(format!(
+            "{} mails are {}: name one recipient with --to ADDRESS to write or send a mail",
+            mails.len(),
+            whose.name()
+        )));
+    }
+    for mail in &mails {
+        record_read(app, week, mail).await?;
+    }
     if let Some(path) = &html {
-        tokio::fs::write(path, &first.rendered.html)
-            .await
-            .map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;
+        let written = Replacement::begin(path).and_then(|mut file| {
+            file.write_all(first.rendered.html.as_bytes())?;
+            file.put_in_place()
+        });
+        written.map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;
         say(format!("The HTML part is in {}. Open it in a browser.", path.display()))?;
     }
     if let Some(to) = &send {
@@ -118,16 +132,21 @@ async fn preview(
     Ok(())
 }
 
-/// Sends the mail to another address, with a subject and a first line that say so. What is read that way is in the audit log.
+/// Who looks at the mail of another person is in the audit log.
+async fn record_read(app: &App, week: IsoWeek, preview: &Preview) -> Result<(), Stop> {
+    let read = Event {
+        object: Some(format!("report:{week}/{}", preview.recipient)),
+        ..Event::new(app.clock.now(), Actor::Operator, Action::ReportRead)
+    };
+    let recorded = audit::record_alone(&app.db, &read).await;
+    recorded.map(|_| ()).map_err(|error| Stop::Failed(format!("the read cannot be recorded: {error}")))
+}
+
+/// Sends the mail to another address, with a subject and a first line that say so.
 async fn send_test(app: &App, week: IsoWeek, preview: &Preview, to: &Mailbox) -> Result<(), Stop> {
     const NOTE: &str = "This is a test of a report. It was not sent to its recipient.";
     let failed = |what: &str, error: String| Stop::Failed(format!("{what}: {error}"));
     let now = app.clock.now();
-    let read = Event {
-        object: Some(format!("report:{week}/{}", preview.recipient)),
-        ..Event::new(now, Actor::Operator, Action::ReportRead)
-    };
-    audit::record_alone(&app.db, &read).await.map_err(|error| failed("the audit log", error.to_string()))?;
     let job = app.gap_report()?;
     let rendered = preview.rendered.clone();
     let email = Email {

@@ -43,7 +43,7 @@ pub struct MailSettings {
     #[arg(default_value = "Peer Support Network <psn@localhost>")]
     pub mail_from: String,
 
-    /// The name of the network's coordinator, whom recipients of a report ask.
+    /// Name of the network's coordinator. A report tells its recipients to ask them.
     #[arg(long, env = "COORDINATOR_NAME", global = true, value_name = "NAME", value_parser = one_line)]
     coordinator_name: Option<String>,
 

@@ -147,8 +147,8 @@ fn todo(team: &TeamPageTeam) -> Vec<String> {
 
 /// The figures of the team, each with its name.
 fn rows(team: &TeamPageTeam) -> Vec<(&'static str, String)> {
-    let number =
-        |number: Option<i64>| number.map_or_else(|| "not known without a policy".to_owned(), |it| it.to_string());
+    let why_none = if team.headcount == 0 { "none, as no one works here" } else { "not known without a policy" };
+    let number = |number: Option<i64>| number.map_or_else(|| why_none.to_owned(), |it| it.to_string());
     let level1 = Level1::from(&team.level1);
     let mut rows = vec![
         ("Staff", counted(team.headcount, "person", "people")),

@@ -122,12 +122,14 @@ impl Page for Unit {
             is_open: unit.is_open,
             team: unit.team.as_ref().map(|_| links::team_path(&unit.code)),
             gap_count: gap_count(gaps.total_count, address.after.is_some()),
-            no_gaps: no_gaps(figures.as_ref()),
+            no_gaps: no_gaps(figures.as_ref(), soon.total_count),
             more_gaps: more_gaps.map(|at| with("after", at)),
             gaps: gaps.nodes.into_iter().map(GapView::of).collect(),
             soon_count: format!(
-                "{} covered today, and will not be unless something is done.",
-                words::counted(soon.total_count, "team is", "teams are")
+                "{} will lose {} cover unless action is taken.{}",
+                words::counted(soon.total_count, "team", "teams"),
+                if soon.total_count == 1 { "its" } else { "their" },
+                not_listed(soon.total_count, soon.nodes.len())
             ),
             soon: soon.nodes.into_iter().filter_map(SoonView::of).collect(),
             below: unit.children.nodes.into_iter().map(BelowView::of).collect(),
@@ -145,10 +147,19 @@ fn gap_count(total: i64, is_continued: bool) -> String {
     format!("{teams} a gap, or cannot be shown to be covered. {which}.")
 }
 
+/// How many of the teams that lose their cover are not on the page; empty if all are.
+fn not_listed(all: i64, listed: usize) -> String {
+    match all - i64::try_from(listed).unwrap_or(all) {
+        ..=0 => String::new(),
+        more => format!(" {} not listed here.", words::counted(more, "more is", "more are")),
+    }
+}
+
 /// Why no team is listed.
-fn no_gaps(figures: Option<&Figures>) -> &'static str {
+fn no_gaps(figures: Option<&Figures>, losing: i64) -> &'static str {
     match figures {
         None => "No team that you can see here has a gap.",
+        Some(figures) if figures.has_teams && losing > 0 => "No team has a gap today.",
         Some(figures) if figures.has_teams => "No team has a gap. There is nothing to do.",
         Some(_) => "There is no data yet: no one on file works in this unit or below it.",
     }

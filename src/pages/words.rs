@@ -7,6 +7,7 @@ use super::answer::{Date, Level1Band};
 
 /// What stands where the API hides a number because it is small.
 pub(super) const HIDDEN: &str = "not shown (small number)";
+
 /// Staff lists that are older than this many days are told as a warning (COVERAGE.md section 5).
 const WARN_AFTER_DAYS: i64 = 35;
 
@@ -20,9 +21,14 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// `62.5%`, or that there is nothing to divide by.
+    /// Whole percent, rounded as in the mail. None if there is nothing to divide by.
+    fn whole_percent(self) -> Option<u16> {
+        self.percent.and_then(|_| words::Fraction { part: self.numerator, whole: self.denominator }.percent())
+    }
+
+    /// `62%`, or that there is nothing to divide by.
     pub(super) fn percent(self) -> String {
-        self.percent.map_or_else(|| "no percentage".to_owned(), |percent| format!("{percent}%"))
+        self.whole_percent().map_or_else(|| "no percentage".to_owned(), |percent| format!("{percent}%"))
     }
 
     /// `1,034 of 2,000 staff`.
@@ -30,9 +36,9 @@ impl Share {
         format!("{} of {} {of}", words::grouped(self.numerator), words::grouped(self.denominator))
     }
 
-    /// `62.5% (1,034 of 2,000)`, or `none to assess`.
+    /// `62% (1,034 of 2,000)`, or `none to assess`.
     pub(super) fn in_a_cell(self) -> String {
-        match self.percent {
+        match self.whole_percent() {
             Some(percent) => {
                 format!("{percent}% ({} of {})", words::grouped(self.numerator), words::grouped(self.denominator))
             }
@@ -42,8 +48,8 @@ impl Share {
 
     /// How it compares with an earlier day: the percentages that are shown, for "56%, up from 56%" would say nothing.
     pub(super) fn since(self, then: Self, day: Date) -> Option<String> {
-        let (now, before, day) = (self.percent?, then.percent?, date(day));
-        Some(if (now - before).abs() < 0.05 {
+        let (now, before, day) = (self.whole_percent()?, then.whole_percent()?, date(day));
+        Some(if now == before {
             format!("The same as on {day}.")
         } else if now > before {
             format!("Up from {before}% on {day}.")
@@ -191,7 +197,7 @@ pub(super) const fn standing_group(group: StandingGroup) -> &'static str {
         StandingGroup::Training => "Training is missing or has expired",
         StandingGroup::Approval => "A sign-off or an approval is missing or has expired",
         StandingGroup::ProtectedTime => "No protected time is recorded",
-        StandingGroup::Other => "Left, manage most of the team, or are its only member",
+        StandingGroup::Other => "Left, moved, stood down, not started, or cannot count in this team",
     }
 }
 
@@ -219,7 +225,7 @@ mod tests {
         assert_eq!(half.counts("staff"), "1,034 of 2,068 staff");
         assert_eq!(half.in_a_cell(), "50% (1,034 of 2,068)");
         assert_eq!(share(0, 0, None).in_a_cell(), "none to assess");
-        assert_eq!(share(1, 3, Some(33.3)).percent(), "33.3%");
+        assert_eq!(share(1, 3, Some(33.3)).percent(), "33%");
     }
 
     #[test]

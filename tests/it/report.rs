@@ -7,6 +7,7 @@ mod fixture;
 mod kinds;
 mod many;
 mod missed;
+mod preview;
 mod resend;
 mod sending;
 mod summary;
@@ -107,13 +108,18 @@ both!(
 
         let (_, root) = messages.iter().find(|(to, _)| to == "p1@board.example").unwrap();
         let mail = MessageParser::default().parse(root).unwrap();
-        assert_eq!(mail.subject(), Some("Peer Support 2026-W47: 1 of 2 teams not covered (Unit BOARD)"));
+        assert_eq!(mail.subject(), Some("Peer support: 1 team needs cover (Unit BOARD)"));
         assert_eq!(mail.message_id(), Some("gap-report.2026-W47.person-1@board.example"));
         assert_eq!(mail.to().unwrap().first().unwrap().address(), Some("p1@board.example"));
         assert!(mail.bcc().is_none(), "a name with a line break made a header");
         let text = mail.body_text(0).unwrap();
-        assert!(text.contains("2 more Peer Supporters. 1 allocated Peer Supporter does not count."), "{text}");
-        assert!(mail.body_html(0).unwrap().contains("Unit NORTH (NORTH)"));
+        assert!(text.contains("1. Unit NORTH has too few Peer Supporters (10 staff"), "{text}");
+        assert!(text.contains("Nominate 2 people."), "{text}");
+        assert!(mail.body_html(0).unwrap().contains("Unit NORTH has too few"));
+        for header in ["List-Id: <gap-report.board.example>\r\n", "Auto-Submitted: auto-generated\r\n"] {
+            assert!(root.contains(header), "{header} is not in {root}");
+        }
+        assert!(!root.contains("Reply-To:") && !root.contains("List-Unsubscribe:"), "no coordinator is set");
         let list = mail.attachment(0).unwrap();
         assert_eq!(list.attachment_name(), Some("peer-support-2026-W47.csv"));
         assert!(list.text_contents().unwrap().contains("NORTH,Unit NORTH,,PARTIAL"));
@@ -336,7 +342,7 @@ both!(
         assert_eq!(keys, ["unit:1", "unit:2", "unit:3"]);
         for row in &rows {
             assert_eq!((row.state, &row.address, row.person_id), (DeliveryState::Unaddressed, &None, None));
-            assert!(row.text_part.contains("nobody could be found to write to"), "{}", row.text_part);
+            assert!(row.text_part.contains("no one else has an address"), "{}", row.text_part);
         }
         assert_eq!(rows[1].units[0]["code"], "NORTH");
         assert!(listener.messages().is_empty());
@@ -373,7 +379,7 @@ both!(
         change_post(&world.db, 2, post::Column::ValidTo, Expr::value(day(MONDAY))).await;
         change_post(&world.db, 3, post::Column::Bank, Expr::value(true)).await;
         let job = job(Mailer::memory().0);
-        let up = "its senior manager is no longer in post, and you are the next senior manager above it, of Unit BOARD";
+        let up = "its senior manager is no longer in post. You receive its report as senior manager of Unit BOARD";
         let units = [("BOARD", "you are its senior manager"), ("NORTH", up), ("SOUTH", up)];
         let expected = units.map(|(code, why)| (code.to_owned(), why.to_owned())).to_vec();
         assert_eq!(told(&job, &world.db).await, [("person:1".to_owned(), expected)]);
@@ -416,7 +422,7 @@ both!(
         job.run(&world.db, week("2026-W47"), due).await.unwrap();
         let mail = memory.take().remove(0);
         let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
-        assert!(parsed.subject().unwrap().contains("the one team is not covered"), "{:?}", parsed.subject());
+        assert!(parsed.subject().unwrap().contains("1 team needs cover"), "{:?}", parsed.subject());
 
         // A week of which no mail was taken is passed over.
         take_snapshot(&world.db, 3, "2026-11-23", 1, 3).await;

@@ -23,18 +23,20 @@ pub struct Risk {
 }
 
 impl Risk {
-    /// The causes as a report may tell them: administrative reasons are work to be done, with how many people need it.
-    /// Personal ones are one cause without a reason or a number.
+    /// The causes as a report may tell them: reasons that someone can do something about are work to be done, with how many people
+    /// need it. All others are one cause without a reason or a number, personal ones among them: if only those were unstated,
+    /// it would be known that they are personal.
     #[must_use]
     pub fn published_causes(&self, index: &Index) -> Vec<PublishedCause> {
         let mut published = Vec::new();
         for cause in &self.causes {
             let cause = match cause {
-                Cause::Lost(reason, _) if reason.is_personal() => PublishedCause::Unstated,
-                Cause::Lost(reason, people) => PublishedCause::Work { reason: *reason, people: *people },
-                Cause::Emptied(_) | Cause::Headcount(..) | Cause::Policy(_) | Cause::NoPolicy | Cause::Mix(_) => {
-                    PublishedCause::Other { sentence: cause.sentence(index) }
+                Cause::Lost(reason, people) if reason.is_open_step() => {
+                    PublishedCause::Work { reason: *reason, people: *people }
                 }
+                Cause::Lost(..) | Cause::Emptied(_) => PublishedCause::Unstated,
+                Cause::Policy(_) | Cause::NoPolicy => PublishedCause::Policy,
+                Cause::Headcount(..) | Cause::Mix(_) => PublishedCause::Other { sentence: cause.sentence(index) },
             };
             if !published.contains(&cause) {
                 published.push(cause);
@@ -47,16 +49,18 @@ impl Risk {
 /// Why a team will lose its cover, as far as a report tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PublishedCause {
-    /// People who count today will not, for an administrative reason.
+    /// People who count today will lack one of the steps that make a colleague a Peer Supporter.
     Work {
         /// The reason.
         reason: Reason,
         /// How many people, 1 or more.
         people: u32,
     },
-    /// People who count today will not, for a reason of their own.
+    /// People who count today will not, for another reason.
     Unstated,
-    /// The headcount, the policy or the mix changes.
+    /// Another policy will apply, or none.
+    Policy,
+    /// The headcount or the mix changes.
     Other {
         /// A sentence without a full stop.
         sentence: String,
@@ -64,17 +68,18 @@ pub enum PublishedCause {
 }
 
 impl PublishedCause {
-    /// The stored form: `{"reason": "CERTIFICATE_EXPIRED", "people": 1}`, `{}` or `{"sentence": "…"}`.
+    /// The stored form: `{"reason": "CERTIFICATE_EXPIRED", "people": 1}`, `{}`, `{"policy": true}` or `{"sentence": "…"}`.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Work { reason, people } => serde_json::json!({ "reason": reason.word(), "people": people }),
             Self::Unstated => serde_json::json!({}),
+            Self::Policy => serde_json::json!({ "policy": true }),
             Self::Other { sentence } => serde_json::json!({ "sentence": sentence }),
         }
     }
 
-    /// Parses the stored form. Returns `None` for anything else, and for a personal reason, which is never stored.
+    /// Parses the stored form. Returns `None` for anything else, and for a reason that is never stored.
     #[must_use]
     pub fn from_json(json: &serde_json::Value) -> Option<Self> {
         let object = json.as_object()?;
@@ -82,9 +87,10 @@ impl PublishedCause {
             (Some(reason), None) => {
                 let reason: Reason = reason.as_str()?.parse().ok()?;
                 let people = u32::try_from(object.get("people")?.as_u64()?).ok()?;
-                (!reason.is_personal()).then_some(Self::Work { reason, people })
+                reason.is_open_step().then_some(Self::Work { reason, people })
             }
             (None, Some(sentence)) => Some(Self::Other { sentence: sentence.as_str()?.to_owned() }),
+            (None, None) if object.get("policy") == Some(&serde_json::Value::Bool(true)) => Some(Self::Policy),
             (None, None) => object.is_empty().then_some(Self::Unstated),
             (Some(_), Some(_)) => None,
         }

@@ -157,7 +157,10 @@ impl Outcome {
         let Rule { count, wanted, dimension, .. } = &self.rule;
         let plain = dimension.plain();
         let wish = match wanted {
-            Wanted::From(value) => format!("at least {count} active Peer Supporter(s) with {plain} '{value}'"),
+            Wanted::From(value) => {
+                let people = if *count == 1 { "Peer Supporter" } else { "Peer Supporters" };
+                format!("at least {count} active {people} with {plain} '{value}'")
+            }
             Wanted::Different => format!("active Peer Supporters of at least {count} different {plain} values"),
         };
         let found = if with_found { format!("; there are {}", self.found) } else { String::new() };

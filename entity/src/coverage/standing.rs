@@ -68,6 +68,29 @@ pub struct Standing {
 }
 
 impl Reason {
+    /// Whether the reason is one of the steps that make a colleague a Peer Supporter and that can be taken, or taken again: training,
+    /// sign-off, approvals and protected time.
+    #[must_use]
+    pub const fn is_open_step(self) -> bool {
+        match self {
+            Self::Level1Missing
+            | Self::Level2Missing
+            | Self::CertificateExpired
+            | Self::NotSignedOff
+            | Self::LineApprovalMissing
+            | Self::SeniorApprovalMissing
+            | Self::NoProtectedTime => true,
+            Self::Left
+            | Self::NotInTeam
+            | Self::StoodDown
+            | Self::Paused
+            | Self::Away
+            | Self::LineManager
+            | Self::NotStarted
+            | Self::SoleMember => false,
+        }
+    }
+
     /// Whether the reason is about the person's own circumstances: reports never tell these apart, nor per team. All others
     /// are administrative, and name work to be done.
     #[must_use]

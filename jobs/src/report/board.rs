@@ -297,7 +297,7 @@ enum MixState {
 fn on_one_line(cause: PublishedCause) -> PublishedCause {
     match cause {
         PublishedCause::Other { sentence } => PublishedCause::Other { sentence: one_line(&sentence) },
-        PublishedCause::Work { .. } | PublishedCause::Unstated => cause,
+        PublishedCause::Work { .. } | PublishedCause::Unstated | PublishedCause::Policy => cause,
     }
 }
 

@@ -61,7 +61,13 @@ impl Report<'_> {
     /// The units answered for without those below another of them.
     #[must_use]
     pub fn tops(&self) -> Vec<UnitId> {
-        self.units.iter().filter(|answered| !answered.nested).map(|answered| answered.unit.id).collect()
+        self.top_units().into_iter().map(|unit| unit.id).collect()
+    }
+
+    /// Their figures.
+    #[must_use]
+    pub fn top_units(&self) -> Vec<&Unit> {
+        self.units.iter().filter(|answered| !answered.nested).map(|answered| answered.unit).collect()
     }
 }
 
@@ -74,6 +80,8 @@ pub struct ByUnit<'a> {
     pub before: Option<&'a Unit>,
     /// Teams at or below it with an open gap.
     pub gaps: usize,
+    /// Teams at or below it whose cover is not known.
+    pub unknown: usize,
     /// Covered teams at or below it that will lose their cover.
     pub at_risk: usize,
 }
@@ -274,7 +282,8 @@ fn by_unit<'a>(current: &'a Board, previous: Option<&'a Board>, tops: &[&'a Unit
     let line = |unit: &'a Unit| ByUnit {
         unit,
         before: previous.and_then(|board| board.unit(unit.id)),
-        gaps: count(unit, is_open),
+        gaps: count(unit, |status| is_open(status) && status != Status::Unknown),
+        unknown: count(unit, |status| status == Status::Unknown),
         at_risk: count(unit, |status| status == Status::AtRisk),
     };
     units.into_iter().filter(|unit| !current.teams_below(unit.id).is_empty()).map(line).collect()

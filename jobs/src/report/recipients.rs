@@ -187,21 +187,24 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SeniorManager => f.write_str("you are its senior manager"),
-            Self::StandsIn { until: None } => f.write_str("you stand in for its senior manager"),
+            Self::StandsIn { until: None } => f.write_str("you are deputy for its senior manager"),
             Self::StandsIn { until: Some(until) } => {
-                write!(f, "you stand in for its senior manager until {}", day(*until))
+                write!(f, "you are deputy for its senior manager until {}", day(*until))
             }
-            Self::Delegate { vacancy } => write!(f, "{vacancy}, and you stand in"),
+            Self::Delegate { vacancy } => write!(f, "{vacancy}, and you are the deputy"),
             Self::NextAbove { vacancy, above, stands_in: false } => {
-                write!(f, "{vacancy}, and you are the next senior manager above it, of {above}")
+                write!(f, "{vacancy}. You receive its report as senior manager of {above}")
             }
             Self::NextAbove { vacancy, above, stands_in: true } => {
-                write!(f, "{vacancy}, and you stand in for the next senior manager above it, of {above}")
+                write!(f, "{vacancy}. You receive its report as deputy for the senior manager of {above}")
             }
             Self::Coordinator { vacancy, of } => {
-                write!(f, "{vacancy}, nor can one above it be written to, and you coordinate the network in {of}")
+                write!(
+                    f,
+                    "{vacancy}, and no senior manager above it has an address. You receive its report as coordinator of {of}"
+                )
             }
-            Self::Nobody { vacancy } => write!(f, "{vacancy}, and nobody could be found to write to"),
+            Self::Nobody { vacancy } => write!(f, "{vacancy}, and no one else has an address"),
         }
     }
 }

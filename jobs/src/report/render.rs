@@ -33,6 +33,10 @@ impl Setting {
         self.link(&links::team_path(code))
     }
 
+    fn home_link(&self) -> Option<String> {
+        self.link("/")
+    }
+
     pub(super) fn unit_link(&self, code: &str) -> Option<String> {
         self.link(&links::unit_path(code))
     }

@@ -1,6 +1,8 @@
 //! What there is to do about a team, in plain words. Only administrative reasons are told, with how many people each is about:
 //! a mail may be forwarded, so why a person is away, paused or has stood down is never in it.
 
+use std::collections::BTreeMap;
+
 use entity::coverage::PublishedCause;
 use entity::value::{Reason, Status, UnknownBecause};
 
@@ -17,15 +19,22 @@ pub fn to_close(team: &Team) -> Vec<String> {
             let allocated = allocated(team);
             let short = team.gap.unwrap_or(0);
             let more = (short - allocated.can_count).max(0);
-            let mut sentences = Vec::new();
-            sentences.extend(allocated.to_count);
             // Enough in parts, but no one has half of their share here: another fifth of a person closes nothing.
             let half =
                 if team.supporters == 0 && team.share > 0 { ", with at least half of their share here" } else { "" };
-            match (sentences.is_empty(), more) {
-                (_, 0) => {}
-                (true, more) => sentences.push(format!("Nominate {}{half}.", people(more))),
-                (false, more) => sentences.push(format!("Nominate {} more{half}.", people(more))),
+            let mut sentences = Vec::new();
+            match (allocated.to_count, more) {
+                (None, 0) => {}
+                (None, more) => sentences.push(format!("Nominate {}{half}.", people(more))),
+                (Some(to_count), 0) => {
+                    sentences.push(to_count);
+                    // Their shares are not in the snapshot, so they may be less than a whole Peer Supporter each.
+                    sentences.push(format!("If their time does not close the gap, nominate {}.", people(short)));
+                }
+                (Some(to_count), more) => {
+                    sentences.push(to_count);
+                    sentences.push(format!("Also nominate {}{half}.", people(more)));
+                }
             }
             sentences.extend(team.unmet_must.iter().map(|rule| ended(rule)));
             sentences.extend(allocated.to_end);
@@ -42,7 +51,7 @@ fn to_know(team: &Team) -> String {
         ),
         Some(UnknownBecause::DataStale) => "Ask for a new staff list: the last one is too old.".to_owned(),
         Some(UnknownBecause::NoPolicy) | None => {
-            "No policy applies here yet. The coordinator has been asked to set one.".to_owned()
+            "No policy applies here yet. Only the coordinator can set one.".to_owned()
         }
     }
 }
@@ -92,7 +101,7 @@ fn step(reason: Reason, number: i32) -> Option<Step> {
     Some(match reason {
         Reason::Level1Missing => Step::ToCount(of("Level 1")),
         Reason::Level2Missing => Step::ToCount(of("Level 2 training")),
-        Reason::CertificateExpired => Step::ToCount(of("a refresher, as the certificate has expired")),
+        Reason::CertificateExpired => Step::ToCount(of("a refresher")),
         Reason::NotSignedOff => Step::ToCount(of("sign-off")),
         Reason::LineApprovalMissing => Step::ToCount(of("the line manager's approval")),
         Reason::SeniorApprovalMissing => Step::ToCount(of("the senior manager's approval")),
@@ -129,6 +138,7 @@ pub fn what_ends(team: &Team) -> Vec<String> {
         .map(|cause| match cause {
             PublishedCause::Work { reason, people } => ending(*reason, i32::try_from(*people).unwrap_or(i32::MAX)),
             PublishedCause::Unstated => "From then on too few Peer Supporters will count.".to_owned(),
+            PublishedCause::Policy => "The policy for this team changes.".to_owned(),
             PublishedCause::Other { sentence } => ended(sentence),
         })
         .collect()
@@ -144,11 +154,9 @@ fn ending(reason: Reason, number: i32) -> String {
         Reason::SeniorApprovalMissing if number == 1 => "1 senior manager's approval lapses.".to_owned(),
         Reason::SeniorApprovalMissing => format!("{number} senior managers' approvals lapse."),
         Reason::NoProtectedTime => format!("Protected time of {who} ends."),
-        Reason::Left if number == 1 => "1 Peer Supporter leaves.".to_owned(),
-        Reason::Left => format!("{number} Peer Supporters leave."),
-        Reason::NotInTeam if number == 1 => "1 Peer Supporter moves to another team.".to_owned(),
-        Reason::NotInTeam => format!("{number} Peer Supporters move to other teams."),
-        Reason::StoodDown
+        Reason::Left
+        | Reason::NotInTeam
+        | Reason::StoodDown
         | Reason::Paused
         | Reason::Away
         | Reason::Level1Missing
@@ -160,50 +168,69 @@ fn ending(reason: Reason, number: i32) -> String {
     }
 }
 
-/// What would keep the cover of a team that will lose it, one sentence.
+/// What would keep the cover of teams that will lose it, in a clause: `book a refresher and renew 2 approvals`.
 #[must_use]
-pub fn to_keep(team: &Team) -> String {
-    let mut steps: Vec<&str> = Vec::new();
-    for cause in &team.at_risk_causes {
-        let step = match cause {
-            PublishedCause::Work { reason, .. } => match reason {
-                Reason::CertificateExpired => "book a refresher",
-                Reason::LineApprovalMissing | Reason::SeniorApprovalMissing => "renew the approval",
-                Reason::NoProtectedTime => "agree protected time again",
-                Reason::Level1Missing => "arrange Level 1",
-                Reason::Level2Missing => "arrange Level 2 training",
-                Reason::NotSignedOff => "arrange sign-off",
-                Reason::Left
-                | Reason::NotInTeam
-                | Reason::StoodDown
-                | Reason::Paused
-                | Reason::Away
-                | Reason::LineManager
-                | Reason::NotStarted
-                | Reason::SoleMember => "nominate another colleague",
-            },
-            PublishedCause::Unstated | PublishedCause::Other { .. } => "nominate another colleague",
+pub fn to_keep<'a>(teams: impl IntoIterator<Item = &'a Team>) -> String {
+    let mut needs: BTreeMap<Need, i64> = BTreeMap::new();
+    for cause in teams.into_iter().flat_map(|team| &team.at_risk_causes) {
+        let (need, people) = match cause {
+            PublishedCause::Work { reason, people } => (Need::of(*reason), i64::from(*people)),
+            PublishedCause::Unstated | PublishedCause::Other { .. } => (Need::Colleague, 1),
+            PublishedCause::Policy => (Need::Policy, 1),
         };
-        if !steps.contains(&step) {
-            steps.push(step);
-        }
+        *needs.entry(need).or_default() += people;
     }
-    if steps.is_empty() {
-        steps.push("nominate another colleague");
-    }
-    ended(&listed(&steps))
+    let steps: Vec<_> = needs.into_iter().map(|(need, number)| need.step(number)).collect();
+    if steps.is_empty() { "look at what ends".to_owned() } else { listed(&steps) }
 }
 
-/// Approvals of a team that lapse on the day on which it loses its cover.
-#[must_use]
-pub fn approvals_that_lapse(team: &Team) -> i64 {
-    let lapsing = team.at_risk_causes.iter().map(|cause| match cause {
-        PublishedCause::Work { reason: Reason::LineApprovalMissing | Reason::SeniorApprovalMissing, people } => {
-            i64::from(*people)
+/// What a team needs to keep its cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    Approval,
+    Refresher,
+    ProtectedTime,
+    Level1,
+    Level2,
+    SignOff,
+    Colleague,
+    Policy,
+}
+
+impl Need {
+    const fn of(reason: Reason) -> Self {
+        match reason {
+            Reason::CertificateExpired => Self::Refresher,
+            Reason::LineApprovalMissing | Reason::SeniorApprovalMissing => Self::Approval,
+            Reason::NoProtectedTime => Self::ProtectedTime,
+            Reason::Level1Missing => Self::Level1,
+            Reason::Level2Missing => Self::Level2,
+            Reason::NotSignedOff => Self::SignOff,
+            Reason::Left
+            | Reason::NotInTeam
+            | Reason::StoodDown
+            | Reason::Paused
+            | Reason::Away
+            | Reason::LineManager
+            | Reason::NotStarted
+            | Reason::SoleMember => Self::Colleague,
         }
-        PublishedCause::Work { .. } | PublishedCause::Unstated | PublishedCause::Other { .. } => 0,
-    });
-    lapsing.sum()
+    }
+
+    fn step(self, number: i64) -> String {
+        match self {
+            Self::Approval => format!("renew {}", counted(number, "approval", "approvals")),
+            Self::Refresher => format!("book {}", counted(number, "refresher", "refreshers")),
+            Self::ProtectedTime => "agree protected time again".to_owned(),
+            Self::Level1 => "arrange Level 1".to_owned(),
+            Self::Level2 => "arrange Level 2 training".to_owned(),
+            Self::SignOff => "arrange sign-off".to_owned(),
+            Self::Colleague => {
+                format!("nominate {}", if number == 1 { "another colleague" } else { "other colleagues" })
+            }
+            Self::Policy => "ask the coordinator what the policy will need".to_owned(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -241,13 +268,19 @@ mod tests {
         assert_eq!(
             to_close(&open),
             [
-                "For 3 colleagues who are allocated already, arrange Level 2 training and sign-off (2).",
-                "Nominate 1 person more.",
+                "Arrange Level 2 training and sign-off (2) for 3 colleagues who are already allocated.",
+                "Also nominate 1 person.",
                 "1 allocated colleague has left: end the allocation.",
             ]
         );
         let enough = nobody(&[(Reason::NoProtectedTime, 1)], 1);
-        assert_eq!(to_close(&enough), ["For 1 colleague who is allocated already, arrange protected time."]);
+        assert_eq!(
+            to_close(&enough),
+            [
+                "Arrange protected time for 1 colleague who is already allocated.",
+                "If their time does not close the gap, nominate 1 person.",
+            ]
+        );
     }
 
     #[test]
@@ -256,10 +289,11 @@ mod tests {
         let work = |reason, people| PublishedCause::Work { reason, people };
         let both = losing(&[work(Reason::CertificateExpired, 1), work(Reason::SeniorApprovalMissing, 2)]);
         assert_eq!(what_ends(&both), ["1 certificate expires.", "2 senior managers' approvals lapse."]);
-        assert_eq!(to_keep(&both), "Book a refresher and renew the approval.");
+        assert_eq!(to_keep([&both]), "renew 2 approvals and book 1 refresher");
         let unstated = losing(&[PublishedCause::Unstated]);
         assert_eq!(what_ends(&unstated), ["From then on too few Peer Supporters will count."]);
-        assert_eq!(to_keep(&unstated), "Nominate another colleague.");
+        assert_eq!(to_keep([&unstated]), "nominate another colleague");
+        assert_eq!(to_keep([&losing(&[])]), "look at what ends", "a snapshot from before causes were stored");
     }
 
     proptest! {

@@ -23,34 +23,41 @@ impl Fraction {
     }
 
     /// The percentage as the mail shows it: whole percent. `None` if there is nothing to divide by.
-    fn percent(self) -> Option<u16> {
+    #[must_use]
+    pub fn percent(self) -> Option<u16> {
         // Sums of stored figures are never negative.
         let figure = |sum: i64| u64::try_from(sum).unwrap_or(0);
         Percent::new(figure(self.part), figure(self.whole)).map(Percent::rounded)
     }
 
-    /// `56 of 97 (58 %)`; `no staff assessed` if there is nothing to divide by.
+    /// `56 of 97 (58%)`; `no staff assessed` if there is nothing to divide by.
     #[must_use]
     pub fn words(self, nothing: &str) -> String {
         match self.percent() {
-            Some(percent) => format!("{} of {} ({percent} %)", grouped(self.part), grouped(self.whole)),
+            Some(percent) => format!("{} of {} ({percent}%)", grouped(self.part), grouped(self.whole)),
             None => format!("no {nothing} assessed"),
         }
     }
 
-    /// `3 of 8 teams have cover (38 %)`; `no teams to assess` if there are none.
+    /// `3 of 8`.
+    #[must_use]
+    pub fn counts(self) -> String {
+        format!("{} of {}", grouped(self.part), grouped(self.whole))
+    }
+
+    /// `3 of 8 teams have cover (38%)`; `no teams to assess` if there are none.
     #[must_use]
     pub fn with_cover(self) -> String {
         match self.percent() {
             Some(percent) => {
                 let have = if self.whole == 1 { "team has" } else { "teams have" };
-                format!("{} of {} {have} cover ({percent} %)", grouped(self.part), grouped(self.whole))
+                format!("{} of {} {have} cover ({percent}%)", grouped(self.part), grouped(self.whole))
             }
             None => "no teams to assess".to_owned(),
         }
     }
 
-    /// The change since the last report. It compares the percentages that are shown: "56 %, up from 56 %" would say nothing.
+    /// The change since the last report. It compares the percentages that are shown: "56%, up from 56%" would say nothing.
     #[must_use]
     pub fn since(self, before: Self, nothing: &str) -> String {
         let was = before.words(nothing);
@@ -155,6 +162,21 @@ pub fn state(team: &Team) -> String {
     }
 }
 
+/// How a team was before, as the second half of a sentence: `it had no Peer Supporter`.
+#[must_use]
+pub fn state_before(team: &Team) -> String {
+    match (team.status, team.gap) {
+        (Status::None, _) => "it had no Peer Supporter".to_owned(),
+        (Status::Partial, Some(gap)) => format!("it was {gap} short"),
+        (Status::Partial, None) => "it had too few Peer Supporters".to_owned(),
+        (Status::MixGap, _) => "its mix was not met".to_owned(),
+        (Status::Unknown, _) => "its cover was not known".to_owned(),
+        (Status::NotApplicable, _) => "it had no staff".to_owned(),
+        (Status::Exempt, _) => "it was exempt".to_owned(),
+        (Status::AtRisk | Status::Covered, _) => "it had cover".to_owned(),
+    }
+}
+
 /// Who is there where a team is short of people but not of everybody, so that `1 more` says more than what; its figures are
 /// the group's where the team is assessed with one. What a policy asks for by size is not in the row: shares are set beside the
 /// whole people that are needed.
@@ -224,24 +246,24 @@ mod tests {
 
     #[test]
     fn a_percentage_shows_its_counts_and_is_rounded_to_whole_percent() {
-        assert_eq!(Fraction::of(56, 97).words("teams"), "56 of 97 (58 %)");
-        assert_eq!(Fraction::of(9960, 10_000).words("staff"), "9,960 of 10,000 (99 %)");
-        assert_eq!(Fraction::of(4, 1000).words("staff"), "4 of 1,000 (1 %)");
+        assert_eq!(Fraction::of(56, 97).words("teams"), "56 of 97 (58%)");
+        assert_eq!(Fraction::of(9960, 10_000).words("staff"), "9,960 of 10,000 (99%)");
+        assert_eq!(Fraction::of(4, 1000).words("staff"), "4 of 1,000 (1%)");
         assert_eq!(Fraction::of(0, 0).words("staff"), "no staff assessed");
-        assert_eq!(Fraction::of(7, 7).words("teams"), "7 of 7 (100 %)");
+        assert_eq!(Fraction::of(7, 7).words("teams"), "7 of 7 (100%)");
     }
 
     #[test]
     fn a_change_compares_the_percentages_that_are_shown() {
         let last = Fraction::of(54, 96);
-        assert_eq!(Fraction::of(56, 97).since(last, "teams"), "up from 54 of 96 (56 %)");
-        assert_eq!(Fraction::of(55, 100).since(last, "teams"), "down from 54 of 96 (56 %)");
+        assert_eq!(Fraction::of(56, 97).since(last, "teams"), "up from 54 of 96 (56%)");
+        assert_eq!(Fraction::of(55, 100).since(last, "teams"), "down from 54 of 96 (56%)");
         assert_eq!(last.since(last, "teams"), "unchanged");
         assert_eq!(Fraction::of(27, 48).since(last, "teams"), "unchanged");
         assert_eq!(Fraction::of(563, 1000).since(last, "teams"), "unchanged");
         let none = Fraction::of(0, 0);
         assert_eq!(last.since(none, "teams"), "last report: no teams assessed");
-        assert_eq!(none.since(last, "teams"), "last report: 54 of 96 (56 %)");
+        assert_eq!(none.since(last, "teams"), "last report: 54 of 96 (56%)");
         assert_eq!(none.since(none, "teams"), "unchanged");
     }
 

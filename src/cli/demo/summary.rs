@@ -130,7 +130,7 @@ impl Summary {
              {all:>6} teams\n  \
              {covered:>6} covered, {at_risk} of them at risk\n  \
              {gaps:>6} with a gap\n  \
-             {others:>6} exempt, or with nobody at work\n  \
+             {others:>6} exempt, or with no one at work\n  \
              {sent:>6} mails written into {folder}"
         )
     }

@@ -140,7 +140,8 @@ pub(crate) enum StandingGroup {
     Approval,
     /// No protected time is recorded.
     ProtectedTime,
-    /// The person has left, is the line manager of most of the team, or its only member.
+    /// The person has left, works in another team, has stood down or not started, or cannot count in this team as its line manager
+    /// or only member.
     Other,
 }
 

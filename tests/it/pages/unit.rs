@@ -17,7 +17,7 @@ both!(
         let text = &answer.text;
         assert!(text.contains("<title>North – Peer Support Network</title>"), "{text}");
         // N1 (3 people) is at risk and so covered; N2 (30) is not.
-        assert!(text.contains("9.1%") && text.contains("3 of 33 staff") && text.contains("1 of 2 teams"), "{text}");
+        assert!(text.contains("9%") && text.contains("3 of 33 staff") && text.contains("1 of 2 teams"), "{text}");
         assert!(text.contains("1 team has a gap") && text.contains("Too few Peer Supporters"), "{text}");
         assert!(
             text.contains("Teams that will lose their cover") && text.contains("1 team is covered today"),

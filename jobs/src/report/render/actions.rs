@@ -1,14 +1,18 @@
 //! "Do this week": at most five things, worst first, each with what to do and where.
 
+use std::collections::HashSet;
+
 use entity::id::UnitId;
+use entity::store::staff_list::OLD_AFTER_DAYS;
 use entity::value::{Status, UnknownBecause};
 
 use super::Setting;
 use super::names::Names;
+use crate::one_line::clip;
 use crate::report::board::{Team, Unit};
-use crate::report::build::{Report, below_target, champions_short, one_per_group};
-use crate::report::tasks::{approvals_that_lapse, to_close, to_keep};
-use crate::report::words::{Fraction, counted, grouped, near_day};
+use crate::report::build::{Report, below_target, champions_short, one_per_group, trainers_short};
+use crate::report::tasks::{to_close, to_keep};
+use crate::report::words::{Fraction, counted, ended, grouped, listed, near_day};
 
 /// Lines of the list at most: what a person can keep in mind.
 const MOST: usize = 5;
@@ -16,6 +20,8 @@ const MOST: usize = 5;
 const URGENT_DAYS: i64 = 14;
 /// Teams of that kind that have a line of their own.
 const MOST_URGENT: usize = 2;
+/// Gaps that have a line whatever else there is to do.
+const GAPS_AT_LEAST: usize = 2;
 
 /// One thing to do.
 #[derive(Debug)]
@@ -24,120 +30,199 @@ pub(super) struct Action {
     pub(super) text: String,
     /// Text and address of a link to where it can be seen.
     pub(super) link: Option<(&'static str, String)>,
-    /// The team, if it is about one.
-    pub(super) team: Option<UnitId>,
+    /// The teams that it names, those of its cover group among them.
+    pub(super) teams: Vec<UnitId>,
 }
 
-/// What to do this week, worst first: cover that is about to end, gaps by staff affected, approvals to renew, staff lists to
-/// correct and approvals to confirm; Level 1 and Wellbeing Champions if there is room.
+/// What to do this week, worst first: cover that is about to end, gaps by staff affected, cover that ends later, staff lists to
+/// correct and approvals to confirm; Level 1, Wellbeing Champions and Trainers if there is room.
 pub(super) fn actions(report: &Report<'_>, setting: &Setting, names: &Names) -> Vec<Action> {
-    let team_link = |team: &Team| setting.team_link(&team.code).map(|link| ("Open the team", link));
-    let top = report.units.first().map(|answered| answered.unit);
-    let unit_link = || top.and_then(|unit| setting.unit_link(&unit.code)).map(|link| ("Open the list", link));
-    let day = |day| near_day(day, report.day);
-
-    // Teams of a cover group have one gap and lose one cover.
-    let named = |team: &Team, one: &str, several: &str| match &team.cover_group {
-        Some(_) => format!("{} and the teams of its cover group {several}", names.team(team)),
-        None => format!("{} {one}", names.team(team)),
-    };
+    let maker = Maker { report, setting, names };
     let is_urgent = |team: &&Team| team.at_risk_from.is_some_and(|from| from.days_since(report.day) <= URGENT_DAYS);
-    let (urgent, later): (Vec<&Team>, Vec<&Team>) =
-        one_per_group(report.at_risk.iter().map(|place| place.team)).partition(is_urgent);
-    let mut first: Vec<Action> = Vec::new();
-    for team in urgent.iter().take(MOST_URGENT) {
-        let from = team.at_risk_from.map(day).unwrap_or_default();
-        let text = format!("{} on {from}. {}", named(team, "loses its cover", "lose their cover"), to_keep(team));
-        first.push(Action { text, link: team_link(team), team: Some(team.id) });
+    let losing: Vec<&Team> = one_per_group(report.at_risk.iter().map(|place| place.team)).collect();
+    let urgent = losing.iter().copied().filter(is_urgent).count().min(MOST_URGENT);
+    let (urgent, later) = losing.split_at(urgent);
+    let gaps: Vec<&Team> = maker.gaps();
+
+    let mut all: Vec<Action> = urgent.iter().map(|team| maker.losing(team)).collect();
+    let mut others: Vec<Action> = maker.losing_later(later).into_iter().collect();
+    others.extend(maker.lists());
+    others.extend(maker.unproven());
+    others.truncate(MOST.saturating_sub(all.len() + gaps.len().min(GAPS_AT_LEAST)));
+    let room = MOST.saturating_sub(all.len() + others.len());
+    all.extend(gaps.into_iter().take(room).map(|team| maker.gap(team)));
+    all.append(&mut others);
+    all.extend(maker.level1());
+    all.extend(maker.champions());
+    all.extend(maker.trainers());
+    all.truncate(MOST);
+    all
+}
+
+struct Maker<'r> {
+    report: &'r Report<'r>,
+    setting: &'r Setting,
+    names: &'r Names,
+}
+
+impl Maker<'_> {
+    /// About one team, or about the teams of its cover group, which have one gap and lose one cover.
+    fn about(&self, team: &Team, text: String) -> Action {
+        let link = self.setting.team_link(&team.code).map(|link| ("Open the team", link));
+        let is_one =
+            |other: &Team| other.id == team.id || (team.cover_group.is_some() && other.cover_group == team.cover_group);
+        let teams = self.report.teams_listed.iter().map(|listed| listed.team).filter(|other| is_one(other));
+        Action { text, link, teams: teams.map(|team| team.id).collect() }
     }
 
-    let mut last: Vec<Action> = Vec::new();
-    let not_named = || urgent.iter().skip(MOST_URGENT).chain(&later);
-    let approvals: i64 = not_named().map(|team| approvals_that_lapse(team)).sum();
-    let until = not_named().filter(|team| approvals_that_lapse(team) > 0).filter_map(|team| team.at_risk_from).max();
-    if let Some(until) = until {
-        let text = format!(
-            "Renew {} before {}, so that no team loses its cover.",
-            counted(approvals, "approval that lapses", "approvals that lapse"),
-            day(until)
-        );
-        last.push(Action { text, link: unit_link(), team: None });
-    }
-    if report.unproven > 0 {
-        let text = format!(
-            "Confirm the approvals of {}: a person gave them who did not hold the office on that day.",
-            counted(report.unproven, "team", "teams")
-        );
-        last.push(Action { text, link: unit_link(), team: None });
-    }
-    let lists = report.gaps.iter().filter(|gap| {
-        matches!(gap.place.team.unknown_because, Some(UnknownBecause::RowsNotRead | UnknownBecause::DataStale))
-    });
-    let lists = i64::try_from(lists.count()).unwrap_or(i64::MAX);
-    if lists > 0 {
-        let text = format!(
-            "Ask for a correct staff list: cover of {} cannot be known without it.",
-            counted(lists, "team", "teams")
-        );
-        last.push(Action { text, link: unit_link(), team: None });
+    /// About all that the mail is about: a link to the unit, or to the list of units if there are several.
+    fn overall(&self, text: String) -> Action {
+        let link = match self.report.tops().as_slice() {
+            [_] => self.report.units.first().and_then(|answered| self.setting.unit_link(&answered.unit.code)),
+            _ => self.setting.home_link(),
+        };
+        Action { text, link: link.map(|link| ("Open the list", link)), teams: Vec::new() }
     }
 
-    let gaps = one_per_group(report.gaps.iter().map(|gap| gap.place.team));
-    let gaps = gaps.filter(|team| team.status != Status::Unknown);
-    let (none, some): (Vec<&Team>, Vec<&Team>) = gaps.partition(|team| team.status == Status::None);
-    let room = MOST.saturating_sub(first.len() + last.len());
-    for team in none.into_iter().chain(some).take(room) {
+    fn named(&self, team: &Team, one: &str, several: &str) -> String {
+        match &team.cover_group {
+            Some(_) => format!("{} and the teams of its cover group {several}", self.names.team(team)),
+            None => format!("{} {one}", self.names.team(team)),
+        }
+    }
+
+    fn losing(&self, team: &Team) -> Action {
+        let from = team.at_risk_from.map(|from| near_day(from, self.report.day)).unwrap_or_default();
+        let loses = self.named(team, "loses its cover", "lose their cover");
+        self.about(team, format!("{loses} on {from}. Before then: {}.", to_keep([team])))
+    }
+
+    /// Teams that lose their cover and have no line of their own.
+    fn losing_later(&self, teams: &[&Team]) -> Option<Action> {
+        match teams {
+            [] => None,
+            [one] => Some(self.losing(one)),
+            [first, ..] => {
+                let from = first.at_risk_from.map(|from| near_day(from, self.report.day)).unwrap_or_default();
+                let number = int(teams.len());
+                let steps = ended(&to_keep(teams.iter().copied()));
+                Some(self.overall(format!("{} teams lose their cover, the first on {from}. {steps}", grouped(number))))
+            }
+        }
+    }
+
+    /// Teams with a gap, those without any Peer Supporter first, then by staff.
+    fn gaps(&self) -> Vec<&Team> {
+        let gaps = one_per_group(self.report.gaps.iter().map(|gap| gap.place.team));
+        let (mut none, some): (Vec<&Team>, Vec<&Team>) =
+            gaps.filter(|team| team.status != Status::Unknown).partition(|team| team.status == Status::None);
+        none.extend(some);
+        none
+    }
+
+    fn gap(&self, team: &Team) -> Action {
         let staff = counted(i64::from(team.headcount), "member of staff", "staff");
         let what = match team.status {
-            Status::None => named(team, "has no Peer Supporter", "have no Peer Supporter"),
-            Status::MixGap => named(
+            Status::None => self.named(team, "has no Peer Supporter", "have no Peer Supporter"),
+            Status::MixGap => self.named(
                 team,
                 "does not have the mix that its policy asks for",
                 "do not have the mix that their policy asks for",
             ),
-            _ => named(team, "has too few Peer Supporters", "have too few Peer Supporters"),
+            _ => self.named(team, "has too few Peer Supporters", "have too few Peer Supporters"),
         };
-        let since =
-            team.gap_opened_on.filter(|since| *since < report.day).map(|since| format!(", since {}", day(since)));
-        let text = format!("{what} ({staff}{}). {}", since.unwrap_or_default(), to_close(team).join(" "));
-        first.push(Action { text, link: team_link(team), team: Some(team.id) });
+        let since = team.gap_opened_on.filter(|since| *since < self.report.day);
+        let since = since.map(|since| format!(", since {}", near_day(since, self.report.day))).unwrap_or_default();
+        self.about(team, format!("{what} ({staff}{since}). {}", to_close(team).join(" ")))
     }
-    first.append(&mut last);
-    first.extend(level1(report, setting, names));
-    first.extend(champions(report).map(|text| Action { text, link: unit_link(), team: None }));
-    first.truncate(MOST);
-    first
+
+    /// Staff lists with rows that could not be read, and those that are too old.
+    fn lists(&self) -> Option<Action> {
+        let because =
+            |team: &Team| matches!(team.unknown_because, Some(UnknownBecause::RowsNotRead | UnknownBecause::DataStale));
+        let unknown = int(self.report.gaps.iter().filter(|gap| because(gap.place.team)).count());
+        if unknown > 0 {
+            let teams = counted(unknown, "team", "teams");
+            let text = format!("Ask for a correct staff list: without it the cover of {teams} is not known.");
+            return Some(self.overall(text));
+        }
+        let old = self.report.units.iter().filter_map(|answered| answered.unit.oldest_list.as_ref()).min()?;
+        let (as_at, employer) = old;
+        (self.report.day.days_since(*as_at) > OLD_AFTER_DAYS).then(|| {
+            let of = employer.as_deref().map_or_else(String::new, |employer| format!(" of {}", clip(employer, 60)));
+            let as_at = near_day(*as_at, self.report.day);
+            self.overall(format!("Ask for a new staff list{of}: the last one is from {as_at}."))
+        })
+    }
+
+    /// Approvals by a person who did not hold the office.
+    fn unproven(&self) -> Option<Action> {
+        let teams = self.report.teams_listed.iter().map(|listed| listed.team);
+        let teams: Vec<&Team> = one_per_group(teams.filter(|team| team.is_covered() && team.unproven > 0)).collect();
+        let mut named: Vec<String> = teams.iter().take(2).map(|team| self.names.team(team)).collect();
+        if let Some(more) = teams.len().checked_sub(named.len()).filter(|more| *more > 0) {
+            named.push(format!("{} more", grouped(int(more))));
+        }
+        let text = format!(
+            "Confirm the approvals in {}: a person gave them who did not hold the office on that day.",
+            listed(&named)
+        );
+        match teams.as_slice() {
+            [] => None,
+            [one] => Some(self.about(one, text)),
+            _ => Some(self.overall(text)),
+        }
+    }
+
+    /// About the unit that lacks most people to reach its target.
+    fn level1(&self) -> Option<Action> {
+        let missing = |unit: &Unit| {
+            let needed = i64::from(unit.level1_target.unwrap_or(0)) * i64::from(unit.headcount);
+            (needed - i64::from(unit.level1_done) * 100 + 99) / 100
+        };
+        let tops = self.report.top_units();
+        let below = tops.iter().filter(|unit| below_target(unit.level1_done, unit.headcount, unit.level1_target));
+        let unit = below.max_by_key(|unit| missing(unit))?;
+        let of = if tops.len() > 1 { format!(" of {}", self.names.unit(unit)) } else { String::new() };
+        let text = format!(
+            "Ask {}{of} to do the Level 1 module: {} have done it, the target is {}%.",
+            counted(missing(unit), "more member of staff", "more members of staff"),
+            Fraction::of(unit.level1_done, unit.headcount).counts(),
+            unit.level1_target.unwrap_or(0)
+        );
+        let link = self.setting.unit_link(&unit.code).map(|link| ("Open the unit", link));
+        Some(Action { text, link, teams: Vec::new() })
+    }
+
+    fn champions(&self) -> Option<Action> {
+        let teams: Vec<&Team> = one_per_group(self.report.champions.iter().map(|place| place.team)).collect();
+        let short = teams.iter().filter_map(|team| champions_short(team));
+        let missing: i64 = short.map(|(have, needed)| i64::from(needed) - i64::from(have)).sum();
+        (missing > 0).then(|| {
+            self.overall(format!(
+                "Find {} for {}.",
+                counted(missing, "Wellbeing Champion", "Wellbeing Champions"),
+                counted(int(teams.len()), "team", "teams")
+            ))
+        })
+    }
+
+    fn trainers(&self) -> Option<Action> {
+        let short = self.report.top_units().into_iter().find(|unit| trainers_short(unit))?;
+        Some(self.overall(format!(
+            "Ask the coordinator for more Trainers: {} for {}, and one is needed for every {}.",
+            counted(i64::from(short.trainers), "active Trainer", "active Trainers"),
+            counted(i64::from(short.active_supporters), "Peer Supporter", "Peer Supporters"),
+            short.supporters_per_trainer.unwrap_or_default()
+        )))
+    }
 }
 
-/// About the unit that lacks most people to reach its target.
-fn level1(report: &Report<'_>, setting: &Setting, names: &Names) -> Option<Action> {
-    let lacking = |unit: &Unit| {
-        let needed = i64::from(unit.level1_target.unwrap_or(0)) * i64::from(unit.headcount);
-        needed - i64::from(unit.level1_done) * 100
-    };
-    let tops: Vec<&Unit> =
-        report.units.iter().filter(|answered| !answered.nested).map(|answered| answered.unit).collect();
-    let below = tops.iter().filter(|unit| below_target(unit.level1_done, unit.headcount, unit.level1_target));
-    let unit = below.max_by_key(|unit| lacking(unit))?;
-    let staff = if tops.len() > 1 { format!("staff of {}", names.unit(unit)) } else { "staff".to_owned() };
-    let text = format!(
-        "Ask {staff} to do the Level 1 module: {} have done it, the target is {} %.",
-        Fraction::of(unit.level1_done, unit.headcount).words("staff"),
-        unit.level1_target.unwrap_or(0)
-    );
-    let link = setting.unit_link(&unit.code).map(|link| ("Open the unit", link));
-    Some(Action { text, link, team: None })
+/// The teams that have an action of their own.
+pub(super) fn teams_named(actions: &[Action]) -> HashSet<UnitId> {
+    actions.iter().flat_map(|action| action.teams.iter().copied()).collect()
 }
 
-fn champions(report: &Report<'_>) -> Option<String> {
-    let short = one_per_group(report.champions.iter().map(|place| place.team)).filter_map(champions_short);
-    let missing: i64 = short.map(|(have, needed)| i64::from(needed) - i64::from(have)).sum();
-    let teams = i64::try_from(report.champions.len()).unwrap_or(i64::MAX);
-    (missing > 0).then(|| {
-        format!(
-            "Find {} for {}.",
-            counted(missing, "Wellbeing Champion", "Wellbeing Champions"),
-            if teams == 1 { "1 team".to_owned() } else { format!("{} teams", grouped(teams)) }
-        )
-    })
+fn int(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

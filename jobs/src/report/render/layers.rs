@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::rows::{MOST_ROWS, number};
 use crate::report::board::{Team, Unit};
-use crate::report::build::{Placed, Report, below_target, champions_short, trainers_short};
+use crate::report::build::{Placed, Report, below_target, champions_short, one_per_group, trainers_short};
 use crate::report::words::{Fraction, counted, listed};
 
 /// One layer.
@@ -17,8 +17,7 @@ pub(super) struct Layer {
 }
 
 pub(super) fn layers(report: &Report<'_>, names: &Names) -> Vec<Layer> {
-    let tops: Vec<&Unit> =
-        report.units.iter().filter(|answered| !answered.nested).map(|answered| answered.unit).collect();
+    let tops = report.top_units();
     let sum = |figure: fn(&Unit) -> i32| tops.iter().map(|unit| i64::from(figure(unit))).sum::<i64>();
     let fraction = |part, whole| Fraction { part: sum(part), whole: sum(whole) };
     let mut layers = Vec::new();
@@ -26,23 +25,17 @@ pub(super) fn layers(report: &Report<'_>, names: &Names) -> Vec<Layer> {
         let met = fraction(|unit| unit.champion_teams_met, |unit| unit.champion_teams);
         layers.push(Layer {
             label: "Wellbeing Champions",
-            figure: format!("{} teams have enough.", met.words("teams")),
+            figure: format!("{} {} enough.", met.counts(), if met.whole == 1 { "team has" } else { "teams have" }),
             behind: behind(&report.champions, |team| {
                 let (have, needed) = champions_short(team).unwrap_or_default();
                 format!("{} ({have} of {needed})", names.team(team))
             }),
         });
     }
-    let level1 = fraction(|unit| unit.level1_done, |unit| unit.headcount);
-    if level1.whole > 0 {
-        // Several units may have several targets; the teams that are behind each name theirs.
-        let target = match tops.as_slice() {
-            [one] => one.level1_target.map(|target| format!(", the target is {target} %")),
-            _ => None,
-        };
+    if tops.iter().any(|unit| unit.headcount > 0) {
         layers.push(Layer {
             label: "Level 1",
-            figure: format!("{} of all staff have done it{}.", percent_first(level1), target.unwrap_or_default()),
+            figure: level1(&tops, names),
             behind: behind(&report.level1, |team| {
                 format!("{} ({} of {})", names.team(team), team.level1_done, team.headcount)
             }),
@@ -54,18 +47,30 @@ pub(super) fn layers(report: &Report<'_>, names: &Names) -> Vec<Layer> {
     layers
 }
 
-/// `51 % (37 of 72)`.
-fn percent_first(fraction: Fraction) -> String {
-    let words = fraction.words("staff");
-    match words.split_once(" (") {
-        Some((counts, percent)) => format!("{} ({counts})", percent.trim_end_matches(')')),
-        None => words,
+/// One figure for each unit: people with posts in several are counted in each, so that a sum would count them twice.
+fn level1(tops: &[&Unit], names: &Names) -> String {
+    let done = |unit: &Unit| Fraction::of(unit.level1_done, unit.headcount).words("staff");
+    let target =
+        |unit: &Unit| unit.level1_target.map(|target| format!(", the target is {target}%")).unwrap_or_default();
+    match tops {
+        [one] => format!("{} staff have done it{}.", done(one), target(one)),
+        several => {
+            let shown: Vec<_> = several
+                .iter()
+                .take(MOST_ROWS)
+                .map(|unit| format!("{} {}{}", names.unit(unit), done(unit), target(unit)))
+                .collect();
+            let more = several.len().saturating_sub(shown.len());
+            let rest = if more > 0 { format!("; and {} more units", number(more)) } else { String::new() };
+            format!("{}{rest}.", shown.join("; "))
+        }
     }
 }
 
 fn behind(places: &[Placed<'_>], named: impl Fn(&Team) -> String) -> String {
-    let shown: Vec<_> = places.iter().take(MOST_ROWS).map(|place| named(place.team)).collect();
-    with_rest("Furthest behind", &shown, places.len())
+    let teams: Vec<&Team> = one_per_group(places.iter().map(|place| place.team)).collect();
+    let shown: Vec<_> = teams.iter().take(MOST_ROWS).map(|team| named(team)).collect();
+    with_rest("Furthest behind", &shown, teams.len())
 }
 
 fn with_rest(label: &str, shown: &[String], all: usize) -> String {
@@ -96,12 +101,17 @@ fn trainers(tops: &[&Unit], report: &Report<'_>, names: &Names) -> Option<Layer>
         .fold((0, 0), |sum, unit| (sum.0 + i64::from(unit.trainer_units_met), sum.1 + i64::from(unit.trainer_units)));
     let embedded = (embedded.1 > 0).then(|| {
         let met = Fraction { part: embedded.0, whole: embedded.1 };
-        format!("{} services that should have their own Trainers have them.", met.words("services"))
+        match (met.part, met.whole) {
+            (1, 1) => "The service that should have its own Trainers has them.".to_owned(),
+            (0, 1) => "The service that should have its own Trainers does not have them.".to_owned(),
+            _ => format!("Of the services that should have their own Trainers, {} do.", met.counts()),
+        }
     });
-    if tops.iter().all(|unit| unit.supporters_per_trainer.is_none()) && embedded.is_none() {
+    let has_ratio = tops.iter().any(|unit| unit.supporters_per_trainer.is_some());
+    if !has_ratio && embedded.is_none() {
         return None;
     }
-    let enough = short.is_empty().then(|| "There are enough active Trainers.".to_owned());
+    let enough = (has_ratio && short.is_empty()).then(|| "There are enough active Trainers.".to_owned());
     let figure = short.into_iter().chain(enough).chain(embedded).collect::<Vec<_>>().join(" ");
     let without: Vec<_> = report
         .by_unit
@@ -116,7 +126,9 @@ fn trainers(tops: &[&Unit], report: &Report<'_>, names: &Names) -> Option<Layer>
 
 /// Whether any layer is short of its target.
 pub(super) fn is_behind(report: &Report<'_>) -> bool {
-    let tops = || report.units.iter().filter(|answered| !answered.nested).map(|answered| answered.unit);
     !report.champions.is_empty()
-        || tops().any(|unit| below_target(unit.level1_done, unit.headcount, unit.level1_target) || trainers_short(unit))
+        || report
+            .top_units()
+            .into_iter()
+            .any(|unit| below_target(unit.level1_done, unit.headcount, unit.level1_target) || trainers_short(unit))
 }

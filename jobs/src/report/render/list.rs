@@ -8,7 +8,7 @@ use crate::safe_csv::cell;
 /// Longest list in bytes: mail servers refuse or strip what is larger than a few megabytes, and base64 adds a third.
 const MOST_BYTES: usize = 650_000;
 
-const HEADER: [&str; 25] = [
+const HEADER: [&str; 26] = [
     "Week",
     "As At",
     "Your Unit Code",
@@ -30,6 +30,7 @@ const HEADER: [&str; 25] = [
     "Loses Cover On",
     "Loses Cover Why",
     "Single Point",
+    "Approvals To Confirm",
     "Level 1 Done",
     "Level 1 Target Percent",
     "Champions",
@@ -60,7 +61,7 @@ pub(super) fn list(report: &Report<'_>) -> Result<AttachedList, String> {
     let number = |count: usize| grouped(i64::try_from(count).unwrap_or(i64::MAX));
     let contents = match report.teams_listed.len() {
         all if shown < all => format!(
-            "The attached list has the first {} of {} teams, those with gaps first. The unit's page has all of them.",
+            "The attached list has the first {} of {} teams, those with gaps first. Ask the coordinator for the rest.",
             number(shown),
             number(all)
         ),
@@ -100,6 +101,7 @@ fn row(report: &Report<'_>, listed: &Listed<'_>) -> [String; HEADER.len()] {
         team.at_risk_from.map(|day| day.to_string()).unwrap_or_default(),
         cell(&what_ends(team).join(" ")).into_owned(),
         if team.single_point { "Yes" } else { "No" }.to_owned(),
+        team.unproven.to_string(),
         team.level1_done.to_string(),
         number(team.level1_target),
         team.champions.to_string(),

@@ -8,10 +8,10 @@ use super::Setting;
 use super::names::Names;
 use crate::one_line::clip;
 use crate::report::board::Team;
-use crate::report::build::{Closed, Gap, How, Placed, Report};
+use crate::report::build::{Closed, Gap, How, Report, one_per_group};
 use crate::report::compare::Change;
 use crate::report::tasks::{to_close, to_keep, what_ends};
-use crate::report::words::{counted, grouped, lower, near_day, state, status, who_is_there};
+use crate::report::words::{counted, grouped, near_day, state, state_before, status, who_is_there};
 
 /// Rows of a list at most; the attached list has every team.
 pub(super) const MOST_ROWS: usize = 5;
@@ -38,7 +38,7 @@ pub(super) struct Row {
     pub(super) title: String,
     /// Address of the team's page.
     pub(super) link: Option<String>,
-    /// Members of staff of this very team.
+    /// Members of staff of the team, or of its cover group.
     pub(super) staff: String,
     /// What is the matter, in a few words.
     pub(super) state: String,
@@ -55,13 +55,17 @@ pub(super) struct Rows<'r> {
     pub(super) named: &'r HashSet<UnitId>,
 }
 
-impl Rows<'_> {
+impl<'r> Rows<'r> {
     /// Every section that has a team: what is about to happen, what changed, then the largest of the other gaps.
     pub(super) fn sections(&self) -> Vec<Section> {
         let report = self.report;
-        let changed =
-            |change: Change| -> Vec<&Gap<'_>> { report.gaps.iter().filter(|gap| gap.change == Some(change)).collect() };
-        let other: Vec<&Gap<'_>> = report
+        let once = |gaps: Vec<&'r Gap<'r>>| -> Vec<&'r Gap<'r>> {
+            let kept: HashSet<UnitId> =
+                one_per_group(gaps.iter().map(|gap| gap.place.team)).map(|team| team.id).collect();
+            gaps.into_iter().filter(|gap| kept.contains(&gap.place.team.id)).collect()
+        };
+        let changed = |change: Change| once(report.gaps.iter().filter(|gap| gap.change == Some(change)).collect());
+        let other = report
             .gaps
             .iter()
             .filter(|gap| match gap.change {
@@ -70,14 +74,16 @@ impl Rows<'_> {
                 Some(Change::New | Change::Worse | Change::Better | Change::Closed) => false,
             })
             .collect();
+        let other = once(other);
+        let at_risk: Vec<&Team> = one_per_group(report.at_risk.iter().map(|place| place.team)).collect();
         let other_heading = if report.previous.is_some() { "Largest of the other gaps" } else { "Largest gaps" };
         let (moved, closed): (Vec<_>, Vec<_>) =
             report.closed.iter().partition(|closed| matches!(closed.how, How::Moved));
         let in_full = |gap: &&Gap<'_>| self.gap(gap, true);
         let in_short = |gap: &&Gap<'_>| self.gap(gap, report.previous.is_none());
         let sections = [
-            self.section("Loses cover soon", &report.at_risk, |place| self.at_risk(place)),
-            self.section("New gaps since the last report", &changed(Change::New), in_full),
+            self.section("Loses cover soon", &at_risk, |team| self.at_risk(team)),
+            self.section("New since the last report", &changed(Change::New), in_full),
             self.section("Worse since the last report", &changed(Change::Worse), in_full),
             self.section("Better since the last report", &changed(Change::Better), in_full),
             self.section("Closed since the last report", &closed, |closed| self.closed(closed)),
@@ -99,18 +105,17 @@ impl Rows<'_> {
         Row {
             title: self.names.team(team),
             link: self.setting.team_link(&team.code),
-            staff: counted(i64::from(team.own_headcount), "member of staff", "staff"),
+            staff: counted(i64::from(team.headcount), "member of staff", "staff"),
             state,
             lines,
         }
     }
 
-    fn at_risk(&self, place: &Placed<'_>) -> Row {
-        let team = place.team;
+    fn at_risk(&self, team: &Team) -> Row {
         let from = team.at_risk_from.map(|from| near_day(from, self.report.day)).unwrap_or_default();
         let days = team.at_risk_from.map(|from| from.days_since(self.report.day)).unwrap_or_default();
         let state = format!("Loses its cover on {from}, in {}", counted(days, "day", "days"));
-        let why = what_ends(team).into_iter().chain([format!("To prevent it: {}", lower(&to_keep(team)))]);
+        let why = what_ends(team).into_iter().chain([format!("To prevent it: {}.", to_keep([team]))]);
         self.row(team, state, self.with_group(team, why.collect()))
     }
 
@@ -136,7 +141,9 @@ impl Rows<'_> {
             How::Gone => "It is no longer a team".to_owned(),
         };
         let days = closed.age.filter(|days| *days > 0).map(|days| format!(" for {}", counted(days, "day", "days")));
-        self.row(before, format!("{now} (was {}{})", state(before), days.unwrap_or_default()), Vec::new())
+        let said = format!("{now}; {}{}", state_before(before), days.unwrap_or_default());
+        let link = self.setting.team_link(&before.code).filter(|_| matches!(closed.how, How::Now(_)));
+        Row { link, ..self.row(before, said, Vec::new()) }
     }
 
     /// The sentences, after one on whom the figures are about if that is more than this team.

@@ -1,15 +1,12 @@
 //! A report in sentences: what both templates lay out.
 
-use std::collections::HashSet;
-
 use entity::coverage::Percent;
-use entity::id::UnitId;
 use entity::period::IsoWeek;
 use entity::store::staff_list::OLD_AFTER_DAYS;
 use entity::value::{Status, UnknownBecause};
 
 use super::Setting;
-use super::actions::{Action, actions};
+use super::actions::{Action, actions, teams_named};
 use super::layers::{Layer, is_behind, layers};
 use super::names::Names;
 use super::rows::{Rows, Section, number};
@@ -91,7 +88,7 @@ impl View {
     pub(super) fn new(report: &Report<'_>, setting: &Setting, attached: String) -> Self {
         let names = Names::new(report);
         let actions = actions(report, setting, &names);
-        let named: HashSet<UnitId> = actions.iter().filter_map(|action| action.team).collect();
+        let named = teams_named(&actions);
         let sections = Rows { report, setting, names: &names, named: &named }.sections();
         let is_quiet = actions.is_empty() && sections.is_empty() && !is_behind(report);
         let first = report.units.first().map(|answered| answered.unit);
@@ -162,6 +159,12 @@ fn loses_cover(report: &Report<'_>, teams_are_named: bool) -> Option<String> {
     })
 }
 
+/// The first day on which a team loses its cover; empty if none does.
+fn first_lost(report: &Report<'_>) -> String {
+    let first = report.at_risk.first().and_then(|place| place.team.at_risk_from);
+    first.map(|first| near_day(first, report.day)).unwrap_or_default()
+}
+
 /// What is said where no team has a gap.
 fn all_well(report: &Report<'_>) -> String {
     match (report.teams.whole, report.exempt) {
@@ -189,11 +192,20 @@ fn headline(report: &Report<'_>) -> String {
     let Fraction { part, whole } = report.teams;
     match (open(report), whole) {
         (0, _) => match loses_cover(report, true) {
-            Some(loses) => format!("{} today, and {loses}.", all_well(report).trim_end_matches('.')),
+            Some(_) if whole == 1 => format!("The team has cover today and loses it on {}.", first_lost(report)),
+            Some(loses) => format!("{} today, {loses}.", all_well(report).trim_end_matches('.')),
             None => all_well(report),
         },
+        (_, 1) if known_and_unknown(report).1 > 0 => "It is not known whether the team has cover.".to_owned(),
         (_, 1) => "The team does not have cover.".to_owned(),
-        (_, whole) => format!("{} of {} teams have cover.", grouped(part), grouped(whole)),
+        (_, whole) => {
+            let covered = format!("{} of {} teams have cover", grouped(part), grouped(whole));
+            match known_and_unknown(report).1 {
+                0 => format!("{covered}."),
+                1 => format!("{covered}, 1 is not known."),
+                unknown => format!("{covered}, {} are not known.", grouped(unknown)),
+            }
+        }
     }
 }
 
@@ -225,13 +237,13 @@ fn trend(report: &Report<'_>) -> Option<TrendView> {
     if points.len() < 3 {
         return None;
     }
-    let weeks = counted(i64::try_from(points.len()).unwrap_or(i64::MAX), "week", "weeks");
+    let since = &points[0].0;
     let words = match last.cmp(first) {
-        std::cmp::Ordering::Greater => format!("Over {weeks}: up from {first} % to {last} % of teams."),
-        std::cmp::Ordering::Less => format!("Over {weeks}: down from {first} % to {last} % of teams."),
-        std::cmp::Ordering::Equal => format!("Over {weeks}: {last} % of teams at the start and now."),
+        std::cmp::Ordering::Greater => format!("Since {since}: up from {first}% to {last}% of teams."),
+        std::cmp::Ordering::Less => format!("Since {since}: down from {first}% to {last}% of teams."),
+        std::cmp::Ordering::Equal => format!("Since {since}: {last}% of teams then and now."),
     };
-    let each: Vec<_> = points.iter().map(|(day, percent)| format!("{day} {percent} %")).collect();
+    let each: Vec<_> = points.iter().map(|(day, percent)| format!("{day} {percent}%")).collect();
     let height = |percent: u16| u16::try_from((u64::from(percent) * TALLEST / 100).max(2)).unwrap_or(2);
     Some(TrendView {
         words,
@@ -277,6 +289,23 @@ fn reasons(report: &Report<'_>, names: &Names) -> Vec<String> {
     }
 }
 
+/// `Gaps since the last report: 3 new, 1 worse, 14 unchanged.`
+fn changes(report: &Report<'_>) -> Option<String> {
+    let named = [
+        (Change::New, "new"),
+        (Change::Worse, "worse"),
+        (Change::Better, "better"),
+        (Change::Closed, "closed"),
+        (Change::Same, "unchanged"),
+    ];
+    let parts: Vec<_> = named
+        .iter()
+        .filter_map(|(change, word)| report.changes.get(change).map(|number| format!("{} {word}", grouped(*number))))
+        .collect();
+    let gaps = if known_and_unknown(report).1 > 0 { "Gaps and teams that are not known" } else { "Gaps" };
+    (!parts.is_empty()).then(|| format!("{gaps} since the last report: {}.", parts.join(", ")))
+}
+
 /// The weeks in which no report was sent.
 fn missed(report: &Report<'_>) -> Option<String> {
     let of = |week: &IsoWeek| near_day(week.monday(), report.day);
@@ -298,7 +327,7 @@ fn old_lists(report: &Report<'_>) -> Option<String> {
     (age > OLD_AFTER_DAYS).then(|| {
         let of = employer.as_deref().map_or_else(String::new, |employer| format!(" of {}", clip(employer, 60)));
         format!(
-            "These figures rest on a staff list{of} that is {} days old ({}). Ask for a new one.",
+            "These figures rest on a staff list{of} that is {} days old ({}).",
             grouped(age),
             near_day(*as_at, report.day)
         )
@@ -307,26 +336,18 @@ fn old_lists(report: &Report<'_>) -> Option<String> {
 
 fn facts(report: &Report<'_>) -> Vec<String> {
     let mut facts = Vec::new();
-    let tops = || report.units.iter().filter(|unit| !unit.nested);
-    let staff = |of: fn(&AnsweredUnit<'_>) -> Option<Fraction>| {
-        let mut sum = Fraction { part: 0, whole: 0 };
-        for unit in tops() {
-            let Some(unit) = of(unit) else { continue };
-            sum.part += unit.part;
-            sum.whole += unit.whole;
+    // People with posts in several units are counted in each, so that a sum over units would count them twice.
+    if let [unit] = report.top_units().as_slice() {
+        let now = Fraction::of(unit.staff_covered, unit.staff_assessed);
+        let answered = report.units.iter().find(|answered| answered.unit.id == unit.id);
+        let before = answered.and_then(|answered| answered.before);
+        let since = before.map(|unit| now.since(Fraction::of(unit.staff_covered, unit.staff_assessed), "staff"));
+        if now.whole > 0 {
+            let since = since.map(|since| format!(", {since}")).unwrap_or_default();
+            facts.push(format!("Staff whose team has cover: {}{since}.", now.words("staff")));
         }
-        sum
-    };
-    let now = staff(|unit| Some(Fraction::of(unit.unit.staff_covered, unit.unit.staff_assessed)));
-    let then = staff(|unit| unit.before.map(|unit| Fraction::of(unit.staff_covered, unit.staff_assessed)));
-    if now.whole > 0 {
-        let since = report.previous.map(|_| format!(", {}", now.since(then, "staff"))).unwrap_or_default();
-        facts.push(format!("Staff whose team has cover: {}{since}.", now.words("staff")));
     }
-    let unchanged = report.changes.get(&Change::Same).copied().unwrap_or(0);
-    if unchanged > 0 {
-        facts.push(format!("{} unchanged since the last report.", counted(unchanged, "gap is", "gaps are")));
-    }
+    facts.extend(changes(report));
     if report.people_short > 0 {
         facts.push(format!(
             "In all, {} needed.",
@@ -337,7 +358,7 @@ fn facts(report: &Report<'_>) -> Vec<String> {
     let no_policy = i64::try_from(no_policy.count()).unwrap_or(i64::MAX);
     if no_policy > 0 {
         facts.push(format!(
-            "{} no policy yet, so cover there is not known. The coordinator has been asked to set one.",
+            "{} no policy yet, so cover there is not known. Only the coordinator can set one.",
             counted(no_policy, "team has", "teams have")
         ));
     }
@@ -359,19 +380,26 @@ fn by_unit(report: &Report<'_>, setting: &Setting, names: &Names) -> Option<Unit
         return None;
     }
     lines.sort_by_key(|line| (std::cmp::Reverse(line.gaps), std::cmp::Reverse(line.at_risk)));
-    let rest = and_more(lines.len(), MOST_UNITS).unwrap_or_default();
+    let more = and_more(lines.len(), MOST_UNITS);
+    // Its own team has no line, and is in the headline.
+    let tops = report.tops();
+    let is_team = |unit| report.teams_listed.iter().any(|listed| listed.team.id == unit);
+    let own = (tops.len() == 1 && is_team(tops[0])).then(|| "The unit is also a team of its own.".to_owned());
+    let rest = more.into_iter().chain(own).collect::<Vec<_>>().join(" ");
     let row = |line: &&ByUnit<'_>| {
         let now = Fraction::of(line.unit.teams_covered, line.unit.teams_assessed);
         let then = line.before.map(|unit| Fraction::of(unit.teams_covered, unit.teams_assessed));
         let since = then.map(|then| format!(", {}", now.since(then, "teams"))).unwrap_or_default();
         let gaps = (line.gaps > 0).then(|| format!("{} to close", counted(int(line.gaps), "gap", "gaps")));
+        let unknown = (line.unknown > 0)
+            .then(|| format!("cover of {} is not known", counted(int(line.unknown), "team", "teams")));
         let at_risk =
             (line.at_risk > 0).then(|| counted(int(line.at_risk), "team loses its cover", "teams lose their cover"));
         UnitLine {
             name: names.unit(line.unit),
             link: setting.unit_link(&line.unit.code),
             teams: format!("{}{since}", now.with_cover()),
-            open: [gaps, at_risk].into_iter().flatten().collect::<Vec<_>>().join(", "),
+            open: [gaps, at_risk, unknown].into_iter().flatten().collect::<Vec<_>>().join(", "),
         }
     };
     let heading = if report.tops().len() > 1 { "Your units" } else { "Units below" };

@@ -111,7 +111,7 @@ fn with_nothing_to_do_it_has_five_lines() {
 #[test]
 fn a_section_has_five_rows_and_counts_the_rest() {
     let teams: Vec<_> =
-        (11..=18).map(|id| Team { rows_not_read: 20 - id as i32, ..team(id, &format!("N-{id}"), 9) }).collect();
+        (11..=18_i32).map(|id| Team { rows_not_read: 20 - id, ..team(i64::from(id), &format!("N-{id}"), 9) }).collect();
     let board = board("2026-11-23", &teams, &[]);
     let mail = render(&run(&board, &[]), &setting(), REASON).unwrap();
     assert_eq!(mail.text.matches("could not be read").count(), 5);

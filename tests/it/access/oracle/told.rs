@@ -49,7 +49,7 @@ pub(super) fn unproven(place: &Place<'_>, told: &Value) -> Value {
 
 fn without_people(said: &str) -> String {
     match said.rsplit_once("; there are ") {
-        Some((start, _)) if said.contains("Peer Supporter(s) with") => format!("{start}."),
+        Some((start, _)) if said.contains(" active Peer Supporter") && said.contains(" with ") => format!("{start}."),
         _ => said.to_owned(),
     }
 }
