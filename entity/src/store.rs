@@ -12,6 +12,7 @@ pub mod links;
 pub mod newest;
 pub mod policy;
 pub mod report;
+pub mod report_preference;
 pub mod retention;
 pub mod roster;
 pub mod run;

@@ -27,6 +27,8 @@ pub mod policy;
 pub mod post;
 pub mod pseudonym_key;
 pub mod report;
+pub mod report_copy;
+pub mod report_preference;
 pub mod rows_not_read;
 pub mod session;
 pub mod sign_in_key;

@@ -247,10 +247,27 @@ words! {
     DeliveryKind {
         /// The report itself, to a person who answers for its units.
         Report = "REPORT",
-        /// A copy of a report, to a colleague whom its recipient named.
+        /// A copy of a report, to a colleague named by its recipient.
         Copy = "COPY",
         /// What became of the week's reports, to a coordinator.
         RunSummary = "RUN_SUMMARY",
+    }
+
+    /// A part of the weekly report that its reader can leave out. What there is to do, what is new or worse, and what a reader
+    /// must know before any figure is always there.
+    ReportSection {
+        /// Gaps that became smaller.
+        Better = "BETTER",
+        /// Gaps that closed.
+        Closed = "CLOSED",
+        /// The largest of the other gaps.
+        OtherGaps = "OTHER_GAPS",
+        /// The line for each unit.
+        ByUnit = "BY_UNIT",
+        /// Wellbeing Champions, Level 1 and Trainers.
+        Layers = "LAYERS",
+        /// Further facts.
+        Facts = "FACTS",
     }
 
     /// Where a mail stands.
@@ -312,6 +329,8 @@ words! {
         RetentionRun = "RETENTION_RUN",
         /// Mails of a gap report were read.
         ReportRead = "REPORT_READ",
+        /// What a person's weekly report leaves out, or who gets a copy of it, was changed.
+        ReportPreferencesSet = "REPORT_PREFERENCES_SET",
         /// A mail of a gap report was taken by the mail server.
         ReportSent = "REPORT_SENT",
     }

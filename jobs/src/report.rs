@@ -65,7 +65,7 @@ pub struct GapReport {
 /// A mail as it would be sent.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    /// `person:12`, or `unit:7` where unit 7 has nobody.
+    /// `person:12`, or `unit:7` where unit 7 has nobody; `copy:12:34` of a copy.
     pub recipient: String,
     /// Where it would go.
     pub address: Option<String>,
@@ -175,6 +175,14 @@ impl GapReport {
                 units: recipient.answers.iter().map(|answer| (answer.code.clone(), answer.why.to_string())).collect(),
                 rendered,
             });
+            for copied in &recipient.copies {
+                previews.push(Preview {
+                    recipient: copied.key(),
+                    address: Some(copied.address.clone()),
+                    units: recipient.answers.iter().map(|answer| (answer.code.clone(), "a copy".to_owned())).collect(),
+                    rendered: self.compose_for(&edition, recipient, true)?,
+                });
+            }
         }
         Ok(previews)
     }
@@ -193,8 +201,7 @@ impl GapReport {
             if let Key::Unit(unit) = recipient.key {
                 tracing::error!(%week, unit = %unit, "nobody to write to: name a senior manager or a coordinator with a work e-mail");
             }
-            let rendered = self.compose(&edition, recipient)?;
-            mails.push(deliver::to_write(recipient, rendered, week, self.from.domain()));
+            mails.extend(self.mails(&edition, recipient)?);
         }
         store::write_once(db, week, (current.id, previous.map(|snapshot| snapshot.id)), now, mails).await?;
         // Ours, or that of a process that was quicker: the same week either way.
@@ -228,8 +235,7 @@ impl GapReport {
                 continue;
             }
             found.extend(units.into_iter().map(|unit| Key::Unit(unit).to_string()));
-            let rendered = self.compose(&edition, recipient)?;
-            mails.push(deliver::to_write(recipient, rendered, week, self.from.domain()));
+            mails.extend(self.mails(&edition, recipient)?);
         }
         if !found.is_empty() {
             let found: Vec<_> = found.into_iter().collect();
@@ -270,12 +276,29 @@ impl GapReport {
         self.edition(db, week, &current, previous.as_ref()).await
     }
 
+    /// A recipient's mail, and a copy for each colleague who gets one.
+    fn mails(&self, edition: &Edition, recipient: &Recipient) -> Result<Vec<store::NewDelivery>, ReportError> {
+        let (week, domain) = (edition.week, self.from.domain());
+        let mut mails = vec![deliver::to_write(recipient, self.compose(edition, recipient)?, week, domain)];
+        if !recipient.copies.is_empty() {
+            let rendered = self.compose_for(edition, recipient, true)?;
+            let copy = |copied| deliver::copy_to_write(copied, recipient, rendered.clone(), week, domain);
+            mails.extend(recipient.copies.iter().map(copy));
+        }
+        Ok(mails)
+    }
+
     fn compose(&self, edition: &Edition, recipient: &Recipient) -> Result<Rendered, ReportError> {
+        self.compose_for(edition, recipient, false)
+    }
+
+    fn compose_for(&self, edition: &Edition, recipient: &Recipient, is_copy: bool) -> Result<Rendered, ReportError> {
         let Edition { week, current, previous, trends, missed, .. } = edition;
         let report = build::build(current, previous.as_ref(), *week, &recipient.answers);
         let trend = trends.of(&report.tops());
         let report = build::Report { missed: missed.clone(), trend, ..report };
-        render::render(&report, &self.setting).map_err(ReportError::Render)
+        let reader = render::Reader { hidden: &recipient.hidden, is_copy };
+        render::render(&report, reader, &self.setting).map_err(ReportError::Render)
     }
 }
 

@@ -31,6 +31,7 @@ mod m20261130_000031_at_risk_causes;
 mod m20261130_000041_sign_in_key;
 mod m20261130_000051_token_explore;
 mod m20261130_000061_delivery_kind;
+mod m20261130_000062_report_preference;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000041_sign_in_key::Migration),
             Box::new(m20261130_000051_token_explore::Migration),
             Box::new(m20261130_000061_delivery_kind::Migration),
+            Box::new(m20261130_000062_report_preference::Migration),
         ]
     }
 }

@@ -176,6 +176,12 @@ rights! {
         SeniorManager => Themselves,
         Auditor => Everything,
     }
+    /// Choose what a person's weekly report leaves out and who gets a copy of it; people only, never a token.
+    ReportSettings {
+        Admin => Everything,
+        Coordinator => Everything,
+        SeniorManager => Themselves,
+    }
     /// See the runs of the jobs and the imports of files.
     Runs = "RUNS" {
         Admin => Everything,

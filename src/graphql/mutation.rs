@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod link;
 pub(crate) mod mail;
 pub(crate) mod person;
+pub(crate) mod report_settings;
 
 use async_graphql::{Context, Enum, InputObject, MergedObject, Object, SimpleObject};
 use entity::period::{Day, IsoWeek};
@@ -30,6 +31,7 @@ pub struct Mutation(
     person::PersonMutation,
     link::LinkMutation,
     mail::MailMutation,
+    report_settings::ReportSettingsMutation,
 );
 
 #[derive(Debug, Default)]

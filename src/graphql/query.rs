@@ -17,6 +17,7 @@ use async_graphql::MergedObject;
 
 use super::mutation::link::LinkQuery;
 use super::mutation::person::SubjectQuery;
+use super::mutation::report_settings::ReportSettingsQuery;
 
 /// Everything that can be asked. Every question about coverage takes the day it is about, `asOf`; without it that is today in
 /// the board's time zone. Lists are pages of at most 100, in a stable order.
@@ -36,4 +37,5 @@ pub struct Query(
     node::NodeQuery,
     SubjectQuery,
     LinkQuery,
+    ReportSettingsQuery,
 );

@@ -13,6 +13,7 @@ mod mails;
 mod pages;
 mod person;
 mod refusals;
+mod report_settings;
 mod round_trips;
 mod runs;
 mod staff_lists;

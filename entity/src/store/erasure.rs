@@ -27,7 +27,7 @@ use sea_orm::{
 use crate::id::{ImportRejectId, PersonId};
 use crate::pseudonym::Key;
 use crate::store::audit::{self, By};
-use crate::store::{begin_write, facts};
+use crate::store::{begin_write, facts, report_preference};
 use crate::table::{
     access_grant, erased_person, erased_text, exemption, import_batch, import_reject, person, post, pseudonym_key,
     session, sign_in_link,
@@ -81,13 +81,27 @@ pub struct Gone {
     pub sign_ins: u64,
     /// Exemptions whose reason or agreement names them.
     pub exemptions: u64,
+    /// Settings of their weekly report, and copies of reports to or from them.
+    pub settings: u64,
 }
 
 impl Gone {
     /// A line each, for people.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        let Self { name, address, assignments, mails, waiting, files, rejects, refusals, sign_ins, exemptions } = self;
+        let Self {
+            name,
+            address,
+            assignments,
+            mails,
+            waiting,
+            files,
+            rejects,
+            refusals,
+            sign_ins,
+            exemptions,
+            settings,
+        } = self;
         let rows = |rows: &u64, what: &str| format!("{what}: {rows}");
         vec![
             format!("name: {}", if *name { "yes" } else { "none on file" }),
@@ -101,6 +115,7 @@ impl Gone {
             rows(refusals, "refused imports that name them"),
             rows(sign_ins, "sessions, sign-in links and granted roles, which end"),
             rows(exemptions, "exemptions that name them"),
+            rows(settings, "settings of their weekly report, and copies of reports to or from them"),
         ]
     }
 }
@@ -157,6 +172,7 @@ pub async fn erase_within(
         rejects: forget_rejects(txn, &key, &pseudonym, &mentions).await?,
         sign_ins: shut_out(txn, id).await?,
         exemptions: forget_in_exemptions(txn, &key, &mentions).await?,
+        settings: report_preference::forget(txn, id).await?,
         ..Gone::default()
     };
     mails::forget(txn, id, &mut gone).await?;
@@ -172,9 +188,10 @@ pub async fn erase_within(
     let row = erased_person::ActiveModel { person_id: Set(id), erased_at: Set(by.at), reason: Set(reason) };
     erased_person::Entity::insert(row).exec_without_returning(txn).await?;
     facts::count_up(txn).await?;
-    let Gone { mails, waiting, rejects, sign_ins, exemptions, .. } = gone;
+    let Gone { mails, waiting, rejects, sign_ins, exemptions, settings, .. } = gone;
     let after = serde_json::json!({
         "reason": reason.word(), "mails": mails, "waiting": waiting, "rejects": rejects, "signIns": sign_ins, "exemptions": exemptions,
+        "settings": settings,
     });
     let event = by.did(Action::PersonErased, format!("person:{id}"), after);
     audit::record(txn, &event).await?;

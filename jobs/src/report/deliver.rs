@@ -16,7 +16,7 @@ use futures_util::StreamExt as _;
 use sea_orm::{DatabaseConnection, DbErr};
 
 use super::outcome::RELAY_REFUSES;
-use super::recipients::{Key, Recipient};
+use super::recipients::{Copied, Key, Recipient};
 use super::refusal::{self, Refusal};
 use super::render::Rendered;
 use super::sending::{Process, Sending};
@@ -70,16 +70,42 @@ pub(super) fn to_write(recipient: &Recipient, rendered: Rendered, week: IsoWeek,
         address: recipient.address.clone(),
         units: serde_json::Value::Array(units),
         subject,
-        message_id: message_id(week, recipient.key, domain),
+        message_id: message_id(week, &recipient.key.to_string(), domain),
         text_part: text,
         html_part: html,
         csv_part: csv,
     }
 }
 
+/// A copy of a recipient's mail as its row.
+pub(super) fn copy_to_write(
+    copied: &Copied,
+    recipient: &Recipient,
+    rendered: Rendered,
+    week: IsoWeek,
+    domain: &str,
+) -> NewDelivery {
+    let key = copied.key();
+    let why = "the person whose report it is asked for a copy to you";
+    let units = recipient
+        .answers
+        .iter()
+        .map(|answer| serde_json::json!({ "code": answer.code, "name": answer.name, "why": why }));
+    NewDelivery {
+        kind: DeliveryKind::Copy,
+        person_id: Some(copied.person),
+        owner_id: Some(copied.owner),
+        address: Some(copied.address.clone()),
+        units: serde_json::Value::Array(units.collect()),
+        message_id: message_id(week, &key, domain),
+        recipient: key,
+        ..to_write(recipient, rendered, week, domain)
+    }
+}
+
 /// The same for every attempt, by which a mail program shows a repeated mail once.
-fn message_id(week: IsoWeek, key: Key, domain: &str) -> String {
-    format!("gap-report.{week}.{}@{domain}", key.to_string().replace(':', "-"))
+fn message_id(week: IsoWeek, key: &str, domain: &str) -> String {
+    format!("gap-report.{week}.{}@{domain}", key.replace(':', "-"))
 }
 
 /// What an attempt at one mail came to.

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use entity::id::{PersonId, ReportId, SnapshotId, UnitId};
 use entity::period::{Day, Validity};
 use entity::store::links::{self, SamePerson};
-use entity::store::tree;
-use entity::table::{appointment, delivery, person, post, snapshot, snapshot_team, snapshot_unit, unit};
+use entity::store::{report_preference, tree};
+use entity::table::{appointment, delivery, person, post, report_copy, snapshot, snapshot_team, snapshot_unit, unit};
 use entity::value::{DeliveryKind, DeliveryState};
 use futures_util::TryStreamExt as _;
 use sea_orm::sea_query::Query;
@@ -90,7 +90,8 @@ pub async fn trends(
     Ok(trends)
 }
 
-/// Who answers for what, and who of them is here on a day: four queries.
+/// Who answers for what, and who of them and of those who get copies is here on a day, and what
+/// recipients chose: a fixed number of queries.
 ///
 /// # Errors
 ///
@@ -111,6 +112,7 @@ pub async fn facts(db: &DatabaseConnection, day: Day) -> Result<Facts, DbErr> {
     let named = |column| Query::select().column(column).from(appointment::Entity).to_owned();
     let delegates =
         named(appointment::Column::DelegateId).and_where(appointment::Column::DelegateId.is_not_null()).to_owned();
+    let copied = || Query::select().column(report_copy::Column::PersonId).from(report_copy::Entity).to_owned();
     let posts: Vec<(PersonId, UnitId, Option<Day>, Option<Day>)> = post::Entity::find()
         .select_only()
         .columns([post::Column::PersonId, post::Column::UnitId, post::Column::ValidFrom, post::Column::ValidTo])
@@ -119,6 +121,7 @@ pub async fn facts(db: &DatabaseConnection, day: Day) -> Result<Facts, DbErr> {
             Condition::any()
                 .add(post::Column::PersonId.in_subquery(named(appointment::Column::PersonId)))
                 .add(post::Column::PersonId.in_subquery(delegates.clone()))
+                .add(post::Column::PersonId.in_subquery(copied()))
                 .add(post::Column::PersonId.is_in(same.linked())),
         )
         .into_tuple()
@@ -129,6 +132,7 @@ pub async fn facts(db: &DatabaseConnection, day: Day) -> Result<Facts, DbErr> {
             Condition::any()
                 .add(person::Column::Id.in_subquery(named(appointment::Column::PersonId)))
                 .add(person::Column::Id.in_subquery(delegates))
+                .add(person::Column::Id.in_subquery(copied()))
                 .add(person::Column::Id.is_in(same.linked())),
         )
         .order_by_asc(person::Column::Id)
@@ -153,8 +157,10 @@ pub async fn facts(db: &DatabaseConnection, day: Day) -> Result<Facts, DbErr> {
     }
     contacts.retain(|person, _| here.contains(person));
 
+    let preferences = report_preference::load(db, &same).await?;
     Ok(Facts {
         day,
+        preferences,
         places: units
             .into_iter()
             .map(|(id, code, name, _, _)| {

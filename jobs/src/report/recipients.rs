@@ -3,17 +3,20 @@
 //!
 //! A reason never names another person: who holds or held a post is not the reader's to learn from a mail.
 
+mod copies;
 mod network;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use entity::id::{PersonId, UnitId};
 use entity::period::{Day, Validity};
-use entity::value::AppointmentRole;
+use entity::store::report_preference::Preference;
+use entity::value::{AppointmentRole, ReportSection};
 
 use super::board::Board;
 use super::words::day;
+pub use copies::Copied;
 pub use network::{Network, network};
 
 /// What the choice is made from.
@@ -25,8 +28,10 @@ pub struct Facts {
     pub places: HashMap<UnitId, Place>,
     /// Every appointment on file.
     pub appointments: Vec<Appointment>,
-    /// Those named in an appointment who have a counting post on the day.
+    /// Those named in an appointment, or for a copy, who have a counting post on the day.
     pub here: HashMap<PersonId, Contact>,
+    /// What recipients chose.
+    pub preferences: HashMap<PersonId, Preference>,
 }
 
 /// A unit's place in the tree.
@@ -93,6 +98,10 @@ pub struct Recipient {
     pub address: Option<String>,
     /// The units in the order of the tree.
     pub answers: Vec<Answer>,
+    /// Sections that are left out of it.
+    pub hidden: BTreeSet<ReportSection>,
+    /// Colleagues who get a copy.
+    pub copies: Vec<Copied>,
 }
 
 /// One unit and why this recipient gets it.
@@ -240,7 +249,18 @@ pub fn recipients(facts: &Facts, board: &Board) -> Vec<Recipient> {
                 Key::Person(person) => facts.here.get(&person).cloned().unwrap_or_default(),
                 Key::Unit(_) => Contact::default(),
             };
-            Recipient { key, name: contact.name, address: contact.address, answers: answers.into_values().collect() }
+            let chosen = match key {
+                Key::Person(person) => facts.preferences.get(&person),
+                Key::Unit(_) => None,
+            };
+            Recipient {
+                key,
+                name: contact.name,
+                address: contact.address,
+                answers: answers.into_values().collect(),
+                hidden: chosen.map(|chosen| chosen.hidden.clone()).unwrap_or_default(),
+                copies: chosen.map(|chosen| copies::copies(facts, key, chosen)).unwrap_or_default(),
+            }
         })
         .collect()
 }

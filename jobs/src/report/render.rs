@@ -8,7 +8,10 @@ mod names;
 mod rows;
 mod view;
 
+use std::collections::BTreeSet;
+
 use askama::Template;
+use entity::value::ReportSection;
 
 use super::build::Report;
 use super::coordinator::Coordinator;
@@ -42,6 +45,20 @@ impl Setting {
     }
 }
 
+/// The reader of a rendered report.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    /// Sections that are left out.
+    pub hidden: &'a BTreeSet<ReportSection>,
+    /// Whether it is a copy, for a colleague of the person whose report it is.
+    pub is_copy: bool,
+}
+
+impl Reader<'static> {
+    /// The person whose report it is, who gets the whole of it.
+    pub const OWNER: Self = Self { hidden: &BTreeSet::new(), is_copy: false };
+}
+
 /// A mail's subject and parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
@@ -72,9 +89,9 @@ struct Html<'v> {
 /// # Errors
 ///
 /// What the template engine or the CSV writer said: a fault of the templates, never of the data.
-pub fn render(report: &Report<'_>, setting: &Setting) -> Result<Rendered, String> {
+pub fn render(report: &Report<'_>, reader: Reader<'_>, setting: &Setting) -> Result<Rendered, String> {
     let list = list::list(report)?;
-    let view = View::new(report, setting, list.contents);
+    let view = View::new(report, reader, setting, list.contents);
     Ok(Rendered {
         text: Text { v: &view }.render().map_err(|error| error.to_string())?,
         html: Html { v: &view }.render().map_err(|error| error.to_string())?,

@@ -7,6 +7,7 @@ use entity::coverage::roster::{PersonIx, UnitIx};
 
 use super::super::error::ApiError;
 use super::super::moment::Moment;
+use super::super::mutation::report_settings::ReportPreferences;
 use super::super::page::{Listed, Page, Total, cut};
 use super::person::Person;
 use super::right::ViewerRight;
@@ -51,6 +52,15 @@ impl Viewer {
     /// Whether they may ask for a run of a job.
     async fn may_request_runs(&self) -> bool {
         self.0.scope().all(Right::RequestRuns)
+    }
+
+    /// What their weekly report leaves out, and who gets a copy. Null unless they may set it: tokens never may.
+    async fn report_preferences(&self, ctx: &Context<'_>) -> Result<Option<ReportPreferences>, ApiError> {
+        let scope = self.0.scope();
+        match scope.viewer().person_id().filter(|id| scope.sets_report_of(*id)) {
+            Some(id) => ReportPreferences::of(ctx, id).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The units that they answer for today, by appointment or as a delegate, or that their token was given; all below them are

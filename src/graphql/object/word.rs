@@ -247,6 +247,24 @@ pub(crate) enum DeliveryKind {
     RunSummary,
 }
 
+/// A part of the weekly report that its reader can leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::ReportSection")]
+pub(crate) enum ReportSection {
+    /// Gaps that became smaller since the last report.
+    Better,
+    /// Gaps that closed since the last report.
+    Closed,
+    /// The largest of the other gaps. Always shown in a person's first report.
+    OtherGaps,
+    /// The line for each unit.
+    ByUnit,
+    /// Wellbeing Champions, Level 1 and Trainers.
+    Layers,
+    /// Further facts.
+    Facts,
+}
+
 /// Where a mail stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::DeliveryState")]
@@ -309,6 +327,8 @@ pub(crate) enum AuditAction {
     RetentionRun,
     /// Mails of a gap report were read.
     ReportRead,
+    /// What a person's weekly report leaves out, or who gets a copy of it, was changed.
+    ReportPreferencesSet,
     /// A mail of a gap report was taken by the mail server.
     ReportSent,
 }
@@ -349,6 +369,7 @@ mod tests {
         assert_eq!(words::<RunState>(), stored(value::RunState::ALL, value::RunState::word));
         assert_eq!(words::<AuditAction>(), stored(value::Action::ALL, value::Action::word));
         assert_eq!(words::<DeliveryKind>(), stored(value::DeliveryKind::ALL, value::DeliveryKind::word));
+        assert_eq!(words::<ReportSection>(), stored(value::ReportSection::ALL, value::ReportSection::word));
         assert_eq!(words::<DeliveryState>(), stored(value::DeliveryState::ALL, value::DeliveryState::word));
     }
 }

@@ -52,6 +52,10 @@ async fn everything(world: &World) -> PersonId {
         format!(
             "INSERT INTO sign_in_link (hash, person_id, expires_at) VALUES ('x', {id}, '2027-01-01 00:00:00+00:00')"
         ),
+        format!(
+            "INSERT INTO report_preference (person_id, hidden_sections, changed_at, changed_by) VALUES ({id}, '[\"FACTS\"]', '2026-01-01 00:00:00+00:00', 'person:{id}')"
+        ),
+        format!("INSERT INTO report_copy (owner_id, person_id) SELECT {id}, MIN(id) FROM person WHERE id <> {id}"),
     ] {
         world.db.execute_unprepared(&sql).await.unwrap();
     }
@@ -93,6 +97,8 @@ both!(
         assert!(held("refusedImports")["refusal"].as_str().unwrap().contains("X/QZ70010"));
         assert_eq!(held("exemptions")["agreedBy"], "Quillfeather, Z. (Lead)");
         assert_eq!(held("grantedRoles")["role"], "AUDITOR");
+        assert_eq!(held("reportSettings")["leftOut"], serde_json::json!(["FACTS"]));
+        assert_eq!(document["held"]["reportSettings"]["records"][1], serde_json::json!({ "kind": "copyOfYourReport" }));
         assert_eq!(held("auditLog")["action"], "SUBJECT_EXPORTED");
         let text = document.to_string().to_lowercase();
         for other in ["ann.other", "third", "70020", "70030", "fourth", "hash"] {

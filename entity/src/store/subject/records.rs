@@ -38,6 +38,7 @@ impl Reader<'_> {
             self.refusals().await?,
             self.exemptions().await?,
             self.grants().await?,
+            self.report_settings().await?,
             self.sessions(periods).await?,
             self.log().await?,
         ])

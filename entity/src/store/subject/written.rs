@@ -7,7 +7,8 @@ use super::records::days;
 use super::{Reader, Section};
 use crate::store::retention::Periods;
 use crate::table::{
-    access_grant, audit_event, delivery, exemption, import_batch, import_reject, session, sign_in_link,
+    access_grant, audit_event, delivery, exemption, import_batch, import_reject, report_copy, report_preference,
+    session, sign_in_link,
 };
 
 impl Reader<'_> {
@@ -174,6 +175,35 @@ impl Reader<'_> {
             kept: "With the person; they go with an erasure.".to_owned(),
             references: &["access_grant.person_id"],
             records: rows.into_iter().map(record).collect(),
+        })
+    }
+
+    pub(super) async fn report_settings(&self) -> Result<Section, DbErr> {
+        let id = self.person.id;
+        let own = report_preference::Entity::find_by_id(id).one(self.txn).await?;
+        let copies = report_copy::Entity::find()
+            .filter(Condition::any().add(report_copy::Column::OwnerId.eq(id)).add(report_copy::Column::PersonId.eq(id)))
+            .order_by_asc(report_copy::Column::OwnerId)
+            .order_by_asc(report_copy::Column::PersonId)
+            .all(self.txn)
+            .await?;
+        let own = own.map(|row| {
+            let report_preference::Model { person_id: _, hidden_sections, changed_at, changed_by: _ } = row;
+            json!({ "kind": "sections", "leftOut": hidden_sections, "changedAt": changed_at })
+        });
+        let copy = |row| {
+            let report_copy::Model { owner_id, person_id: _ } = row;
+            let kind = if owner_id == id { "copyOfYourReport" } else { "copyToYou" };
+            json!({ "kind": kind })
+        };
+        Ok(Section {
+            name: "reportSettings",
+            what: "What your weekly report leaves out, copies of your report that go to colleagues, and copies of the reports of \
+                   colleagues that go to you.",
+            source: "Chosen by you, by the colleague whose report it is, or by a coordinator.",
+            kept: "With the person; they go with an erasure.".to_owned(),
+            references: &["report_preference.person_id", "report_copy.owner_id", "report_copy.person_id"],
+            records: own.into_iter().chain(copies.into_iter().map(copy)).collect(),
         })
     }
 

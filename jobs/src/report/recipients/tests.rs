@@ -20,6 +20,7 @@ fn facts(appointments: Vec<Appointment>) -> Facts {
         ]
         .into(),
         appointments,
+        preferences: HashMap::new(),
         here: (1..=9)
             .map(|id| (PersonId(id), Contact { name: None, address: Some(format!("p{id}@board.example")) }))
             .collect(),

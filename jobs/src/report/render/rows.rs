@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use entity::id::UnitId;
+use entity::value::ReportSection;
 
 use super::Setting;
 use super::names::Names;
@@ -20,6 +21,8 @@ pub(super) const MOST_ROWS: usize = 5;
 #[derive(Debug)]
 pub(super) struct Section {
     pub(super) heading: &'static str,
+    /// As what its reader can leave it out; absent if they cannot.
+    pub(super) optional: Option<ReportSection>,
     pub(super) rows: Vec<Row>,
     /// How many more there are; empty if all are shown.
     pub(super) rest: String,
@@ -81,24 +84,39 @@ impl<'r> Rows<'r> {
             report.closed.iter().partition(|closed| matches!(closed.how, How::Moved));
         let in_full = |gap: &&Gap<'_>| self.gap(gap, true);
         let in_short = |gap: &&Gap<'_>| self.gap(gap, report.previous.is_none());
+        // Of the first report every gap is in it, also those that are new.
+        let optional_other = report.previous.map(|_| ReportSection::OtherGaps);
         let sections = [
-            self.section("Loses cover soon", &at_risk, |team| self.at_risk(team)),
-            self.section("New since the last report", &changed(Change::New), in_full),
-            self.section("Worse since the last report", &changed(Change::Worse), in_full),
-            self.section("Better since the last report", &changed(Change::Better), in_full),
-            self.section("Closed since the last report", &closed, |closed| self.closed(closed)),
-            self.section("No longer in your units", &moved, |closed| self.closed(closed)),
-            self.section(other_heading, &other, in_short),
+            self.section("Loses cover soon", None, &at_risk, |team| self.at_risk(team)),
+            self.section("New since the last report", None, &changed(Change::New), in_full),
+            self.section("Worse since the last report", None, &changed(Change::Worse), in_full),
+            self.section(
+                "Better since the last report",
+                Some(ReportSection::Better),
+                &changed(Change::Better),
+                in_full,
+            ),
+            self.section("Closed since the last report", Some(ReportSection::Closed), &closed, |closed| {
+                self.closed(closed)
+            }),
+            self.section("No longer in your units", Some(ReportSection::Closed), &moved, |closed| self.closed(closed)),
+            self.section(other_heading, optional_other, &other, in_short),
         ];
         sections.into_iter().filter(|section| !section.rows.is_empty()).collect()
     }
 
-    fn section<T>(&self, heading: &'static str, all: &[T], row: impl Fn(&T) -> Row) -> Section {
+    fn section<T>(
+        &self,
+        heading: &'static str,
+        optional: Option<ReportSection>,
+        all: &[T],
+        row: impl Fn(&T) -> Row,
+    ) -> Section {
         let rest = match all.len().saturating_sub(MOST_ROWS) {
             0 => String::new(),
             more => format!("And {} more.", number(more)),
         };
-        Section { heading, rows: all.iter().take(MOST_ROWS).map(row).collect(), rest }
+        Section { heading, optional, rows: all.iter().take(MOST_ROWS).map(row).collect(), rest }
     }
 
     fn row(&self, team: &Team, state: String, lines: Vec<String>) -> Row {

@@ -1,3 +1,4 @@
+mod chosen;
 mod unknown;
 
 use entity::coverage::PublishedCause;
@@ -5,7 +6,7 @@ use entity::id::{SnapshotId, UnitId};
 use entity::value::{Reason, Status, UnknownBecause};
 use proptest::prelude::*;
 
-use super::{Rendered, Setting, render};
+use super::{Reader, Rendered, Setting, render};
 use crate::report::board::{Board, Team, Unit};
 use crate::report::build::{Report, build};
 use crate::report::coordinator::Coordinator;
@@ -44,7 +45,7 @@ fn rendered_over(current: &Board, previous: Option<&Board>, answers: &[Answer], 
         .map(|(part, at)| (current.day.plus_days(7 * (at - weeks)), Fraction { part: *part, whole: 100 }));
     let trend = before.chain([(current.day, report.teams)]).filter(|(_, covered)| covered.whole > 0).collect();
     let report = Report { trend, ..report };
-    render(&report, &setting()).unwrap()
+    render(&report, Reader::OWNER, &setting()).unwrap()
 }
 
 /// What a person sees of a mail, and the list; the HTML's head is the same in all.

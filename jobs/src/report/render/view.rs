@@ -3,13 +3,13 @@
 use entity::coverage::Percent;
 use entity::period::IsoWeek;
 use entity::store::staff_list::OLD_AFTER_DAYS;
-use entity::value::{Status, UnknownBecause};
+use entity::value::{ReportSection, Status, UnknownBecause};
 
-use super::Setting;
 use super::actions::{Action, actions, teams_named};
 use super::layers::{Layer, is_behind, layers};
 use super::names::Names;
 use super::rows::{Rows, Section, number};
+use super::{Reader, Setting};
 use crate::one_line::clip;
 use crate::report::build::{AnsweredUnit, ByUnit, Report};
 use crate::report::compare::Change;
@@ -85,23 +85,29 @@ pub(super) struct UnitLine {
 }
 
 impl View {
-    pub(super) fn new(report: &Report<'_>, setting: &Setting, attached: String) -> Self {
+    pub(super) fn new(report: &Report<'_>, reader: Reader<'_>, setting: &Setting, attached: String) -> Self {
         let names = Names::new(report);
         let actions = actions(report, setting, &names);
         let named = teams_named(&actions);
-        let sections = Rows { report, setting, names: &names, named: &named }.sections();
+        let mut sections = Rows { report, setting, names: &names, named: &named }.sections();
         let is_quiet = actions.is_empty() && sections.is_empty() && !is_behind(report);
         let first = report.units.first().map(|answered| answered.unit);
         let mut facts = facts(report);
         if is_quiet {
             facts.truncate(1);
         }
+        // Only now: leaving gaps out does not make all well.
+        let shows = |section: ReportSection| !reader.hidden.contains(&section);
+        sections.retain(|section| section.optional.is_none_or(shows));
+        if !shows(ReportSection::Facts) {
+            facts.clear();
+        }
         Self {
             subject: subject(report),
             week: format!("Week of {}", day(report.week.monday())),
             friday: near_day(report.week.monday().plus_days(4), report.day),
             about: about(report),
-            warnings: warnings(report, &names),
+            warnings: warnings(report, reader, &names),
             headline: headline(report),
             before: before(report),
             trend: if is_quiet { None } else { trend(report) },
@@ -109,10 +115,10 @@ impl View {
             ask: setting.coordinator.line(),
             ask_address: setting.coordinator.address(),
             sections,
-            by_unit: if is_quiet { None } else { by_unit(report, setting, &names) },
-            layers: if is_quiet { Vec::new() } else { layers(report, &names) },
+            by_unit: if is_quiet || !shows(ReportSection::ByUnit) { None } else { by_unit(report, setting, &names) },
+            layers: if is_quiet || !shows(ReportSection::Layers) { Vec::new() } else { layers(report, &names) },
             facts,
-            reasons: reasons(report, &names),
+            reasons: reasons(report, reader, &names),
             link: first.and_then(|unit| setting.unit_link(&unit.code)),
             attached,
         }
@@ -252,14 +258,31 @@ fn trend(report: &Report<'_>) -> Option<TrendView> {
     })
 }
 
-fn warnings(report: &Report<'_>, names: &Names) -> Vec<String> {
+fn warnings(report: &Report<'_>, reader: Reader<'_>, names: &Names) -> Vec<String> {
     let mut warnings = Vec::new();
+    if reader.is_copy {
+        warnings.push(copied(report, names));
+    }
     warnings.extend(old_lists(report));
     warnings.extend(missed(report));
+    if reader.is_copy {
+        // Why it came to the person whose report it is, is between them and the network.
+        return warnings;
+    }
     let fallbacks: Vec<_> = report.units.iter().filter(|unit| unit.fallback).collect();
     warnings.extend(fallbacks.iter().take(MOST_REASONS).map(|unit| reason(unit, names)));
     warnings.extend(and_more(fallbacks.len(), MOST_REASONS));
     warnings
+}
+
+/// Why a colleague gets a copy. Names the unit and not the person.
+fn copied(report: &Report<'_>, names: &Names) -> String {
+    let own = report.units.iter().find(|unit| unit.why == Why::SeniorManager.to_string());
+    let who = match own {
+        Some(unit) => format!("the senior manager of {}", names.unit(unit.unit)),
+        None => format!("the person who receives the report on {}", about(report)),
+    };
+    format!("You receive a copy because {who} asked for it.")
 }
 
 fn and_more(all: usize, most: usize) -> Option<String> {
@@ -275,7 +298,15 @@ fn reason(unit: &AnsweredUnit<'_>, names: &Names) -> String {
     format!("{}: {}.", names.unit(unit.unit), unit.why)
 }
 
-fn reasons(report: &Report<'_>, names: &Names) -> Vec<String> {
+fn reasons(report: &Report<'_>, reader: Reader<'_>, names: &Names) -> Vec<String> {
+    let mut reasons = if reader.is_copy { Vec::new() } else { vec![received(report, names)] };
+    if !reader.hidden.is_empty() {
+        reasons.push("Some sections are left out, as chosen in the settings of this report.".to_owned());
+    }
+    reasons
+}
+
+fn received(report: &Report<'_>, names: &Names) -> String {
     let own: Vec<_> = report.units.iter().filter(|unit| unit.why == Why::SeniorManager.to_string()).collect();
     let mut shown: Vec<_> = own.iter().take(MOST_REASONS).map(|unit| names.unit(unit.unit)).collect();
     if let Some(more) = own.len().checked_sub(shown.len()).filter(|more| *more > 0) {
@@ -283,9 +314,9 @@ fn reasons(report: &Report<'_>, names: &Names) -> Vec<String> {
     }
     let every = "every Monday, even when there is nothing to do";
     if shown.is_empty() {
-        vec![format!("You receive this report {every}.")]
+        format!("You receive this report {every}.")
     } else {
-        vec![format!("You receive this report {every}, as senior manager of {}.", listed(&shown))]
+        format!("You receive this report {every}, as senior manager of {}.", listed(&shown))
     }
 }
 

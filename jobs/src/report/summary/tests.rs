@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use entity::id::{DeliveryId, PersonId, ReportId, UnitId};
 use entity::value::{DeliveryState, Status, UnknownBecause};
 
@@ -32,7 +34,14 @@ fn run<'a>(board: &'a Board, recipients: &'a [Recipient]) -> Run<'a> {
 
 fn recipient(person: i64, unit: i64, why: Why) -> Recipient {
     let answer = Answer { unit: UnitId(unit), code: format!("U{unit}"), name: format!("Unit {unit}"), why };
-    Recipient { key: Key::Person(PersonId(person)), name: None, address: None, answers: vec![answer] }
+    Recipient {
+        key: Key::Person(PersonId(person)),
+        name: None,
+        address: None,
+        answers: vec![answer],
+        hidden: BTreeSet::new(),
+        copies: Vec::new(),
+    }
 }
 
 fn unknown(id: i64, code: &str, because: UnknownBecause) -> Team {

@@ -56,7 +56,7 @@ fn found(sight: &Sight<'_>, id: &str) -> bool {
     }
 }
 
-const NAMINGS: [Naming; 13] = [
+const NAMINGS: [Naming; 14] = [
     Naming {
         argument: "Query.unit(code)",
         asked: |schema, code| one(schema, "unit", &format!("(code: \"{code}\")")),
@@ -134,6 +134,15 @@ const NAMINGS: [Naming; 13] = [
         argument: "Query.nodes(ids)",
         asked: |schema, id| one(schema, "nodes", &format!("(ids: [\"{id}\"])")),
         seen: found,
+        by: By::Id,
+    },
+    Naming {
+        argument: "Query.reportPreferences(personId)",
+        asked: |schema, id| {
+            let known = schema.scalars("ReportPreferences");
+            Selection(vec![schema.leading("Query", "reportPreferences", &format!("(personId: \"{id}\")"), known)])
+        },
+        seen: |sight, id| matches!(decoded(id), (kind, id) if kind == "Person" && sight.sets_report_of(PersonId(id))),
         by: By::Id,
     },
     Naming {

@@ -17,7 +17,7 @@ struct Wish {
     may: fn(&Sight<'_>) -> bool,
 }
 
-const WISHES: [Wish; 21] = [
+const WISHES: [Wish; 24] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -55,6 +55,22 @@ const WISHES: [Wish; 21] = [
     Wish { field: "resendDelivery", asked: |_| resend(&encoded("Delivery", 5)), may: |sight| sight.requests_runs() },
     Wish { field: "resendDelivery", asked: |_| resend(&encoded("Delivery", 900)), may: |sight| sight.requests_runs() },
     Wish { field: "resendDelivery", asked: |_| resend("nonsense"), may: |sight| sight.requests_runs() },
+    // Their own report, that of a person that many of them see, and of no person.
+    Wish {
+        field: "setReportPreferences",
+        asked: |_| set_report(None),
+        may: |sight| sight.me.is_some_and(|me| sight.sets_report_of(me)),
+    },
+    Wish {
+        field: "setReportPreferences",
+        asked: |_| set_report(Some(&encoded("Person", 3))),
+        may: |sight| sight.sets_report_of(PersonId(3)),
+    },
+    Wish {
+        field: "setReportPreferences",
+        asked: |_| set_report(Some("nonsense")),
+        may: |sight| sight.sets_report_of(PersonId(-1)),
+    },
     // A person that many of them see, the viewer, and no person.
     Wish { field: "endSessions", asked: |_| end_sessions(&encoded("Person", 3)), may: |sight| sight.manages_access() },
     Wish {
@@ -126,6 +142,15 @@ fn erase(person: Option<PersonId>) -> String {
 fn resend(id: &str) -> String {
     format!(
         r#"resendDelivery(input: {{deliveryId: "{id}"}}) {{ delivery {{ id }} run {{ period }} refusal {{ code }} }}"#
+    )
+}
+
+/// Sets what the report of the viewer, or of a person with an id, leaves out.
+fn set_report(id: Option<&str>) -> String {
+    let whose = id.map(|id| format!(r#"personId: "{id}", "#)).unwrap_or_default();
+    format!(
+        "setReportPreferences(input: {{{whose}hiddenSections: [FACTS], copiesTo: []}}) {{ \
+         preferences {{ hiddenSections }} refusal {{ code }} }}"
     )
 }
 

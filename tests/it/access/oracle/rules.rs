@@ -121,15 +121,21 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "node nodes", Each(See::Found)),
     // Held against `snapshots` in `live`.
     ("Subscription", "snapshotTaken", Own),
-    ("Mutation", "requestRun resendDelivery makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
+    ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
                   unlinkPeople endSessions", WithIt),
     // What it says is one person's own; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
+    // Whose they are is in `absent`, what they say in `graphql::report_settings`.
+    ("Query", "reportPreferences", Own),
+    ("ReportPreferences", "hiddenSections copies changedAt", Own),
+    ("SetReportPreferencesPayload", "preferences refusal", WithIt),
+    ("SetReportPreferencesRefusal", "code sentence", WithIt),
     ("ErasePersonPayload", "erased refusal", WithIt),
     ("ErasedPerson", "id mails unsentMails rejectedRows exemptions", WithIt),
     ("ErasePersonRefusal", "code sentence", WithIt),
     ("Node", "id", WithIt),
-    ("Viewer", "actor roles rights person seesWholeNetwork mayRequestRuns units supports unitsOfPeople people", Own),
+    ("Viewer", "actor roles rights person seesWholeNetwork mayRequestRuns reportPreferences units supports unitsOfPeople \
+                people", Own),
     ("ViewerRight", "right scopes", Own),
 
     ("Unit", "id code name level site asOf firstDay lastDay isOpen", WithIt),
@@ -314,6 +320,9 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Mutation.requestRun", "input", Takes::Input),
     ("Mutation.resendDelivery", "input", Takes::Input),
     ("ResendDeliveryInput", "deliveryId", Takes::Wish),
+    ("Mutation.setReportPreferences", "input", Takes::Input),
+    ("SetReportPreferencesInput", "personId hiddenSections copiesTo", Takes::Wish),
+    ("Query.reportPreferences", "personId", Takes::Name),
     ("RequestRunInput", "job period", Takes::Wish),
     ("Mutation.makeToken", "input", Takes::Input),
     ("MakeTokenInput", "name role unitCodes names explore days", Takes::Wish),

@@ -204,6 +204,12 @@ impl<'f> Sight<'f> {
         self.is(AccessRole::Admin) || (self.is(AccessRole::Staff) && self.me == Some(person))
     }
 
+    /// Whose weekly report they set; no token sets any.
+    pub(super) fn sets_report_of(&self, person: PersonId) -> bool {
+        let all = self.is(AccessRole::Admin) || self.is(AccessRole::Coordinator);
+        self.me.is_some() && (all || (self.is(AccessRole::SeniorManager) && self.me == Some(person)))
+    }
+
     /// Nothing that cannot be undone is done by a token.
     pub(super) fn erases(&self) -> bool {
         self.is(AccessRole::Admin) && self.me.is_some()

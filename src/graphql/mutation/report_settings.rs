@@ -1,0 +1,249 @@
+//! What a person's weekly report leaves out, and who gets a copy of it. The report itself is no setting: a person who
+//! answers for a unit receives it.
+
+use std::collections::BTreeSet;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use entity::coverage::roster::PersonIx;
+use entity::id::PersonId;
+use entity::store::report_preference::{self as store, MOST_COPIES, Preference};
+use entity::store::{audit, begin_write, links};
+use entity::table::person;
+use entity::value::{self, Action};
+use jobs::mail::is_address;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use serde_json::json;
+
+use super::super::access::Scope;
+use super::super::audit::event;
+use super::super::error::ApiError;
+use super::super::id::NodeId;
+use super::super::moment::{known, today};
+use super::super::object::person::Person;
+use super::super::object::word::ReportSection;
+use super::super::query::history::db;
+use super::super::scalar::Instant;
+use crate::access::Right;
+
+/// What a person's weekly report leaves out, and who gets a copy.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportPreferences(Preference);
+
+/// What a person's weekly report leaves out, and who gets a copy. What there is to do this week, new and worse gaps, cover that
+/// ends soon and warnings are always in it, and the report itself cannot be switched off.
+#[Object]
+impl ReportPreferences {
+    /// Sections that are left out. Empty if the report is complete, which is the default.
+    async fn hidden_sections(&self) -> Vec<ReportSection> {
+        self.0.hidden.iter().copied().map(ReportSection::from).collect()
+    }
+
+    /// The colleagues who get a copy, at most 5. Only people who are visible to the viewer.
+    async fn copies(&self, ctx: &Context<'_>) -> Result<Vec<Person>, ApiError> {
+        let (scope, today) = (Scope::of(ctx).await?, today(ctx)?);
+        let seen = self.0.copies.iter().copied().filter(|id| scope.sees_person(*id, today));
+        Ok(seen.map(|id| Person { id, on: None }).collect())
+    }
+
+    /// When this was last changed. Null if it never was.
+    async fn changed_at(&self) -> Option<Instant> {
+        self.0.changed_at.map(Instant)
+    }
+}
+
+impl ReportPreferences {
+    /// Those of a person on file, by any of their numbers.
+    pub(crate) async fn of(ctx: &Context<'_>, person: PersonId) -> Result<Self, ApiError> {
+        let db = db(ctx)?;
+        Ok(Self(store::of(db, person, &links::load(db).await?).await?))
+    }
+}
+
+/// What a person's weekly report is to leave out, and who is to get a copy. Both lists replace those before.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct SetReportPreferencesInput {
+    /// Whose report. Defaults to the viewer; only coordinators and administrators change that of another person.
+    person_id: Option<ID>,
+    /// Sections to leave out. Empty for a complete report.
+    hidden_sections: Vec<ReportSection>,
+    /// Colleagues who are to get a copy, at most 5. Each must be visible to the viewer.
+    copies_to: Vec<ID>,
+}
+
+/// Why nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(crate) enum SetReportPreferencesRefusalCode {
+    /// The person whose report it would be is not on file.
+    PersonUnknown,
+    /// The person answers for no unit today, so they receive no report.
+    NotARecipient,
+    /// More than 5 colleagues were given.
+    TooManyCopies,
+    /// A colleague is not on file, or not visible to the viewer.
+    CopyUnknown,
+    /// The person was given as their own colleague.
+    CopyToOneself,
+    /// A colleague has no post today, or no work e-mail on file.
+    CopyCannotBeWrittenTo,
+}
+
+/// Why nothing was changed.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct SetReportPreferencesRefusal {
+    /// For programs.
+    code: SetReportPreferencesRefusalCode,
+    /// For people: what is wrong and what to do.
+    sentence: String,
+}
+
+/// The settings of a report after a change. Either there is a refusal and nothing was changed, or the next report follows them.
+#[derive(Debug, Default, SimpleObject)]
+pub(crate) struct SetReportPreferencesPayload {
+    /// The settings now. Null if the change was refused.
+    preferences: Option<ReportPreferences>,
+    /// Why nothing was changed. Null if it was not refused.
+    refusal: Option<SetReportPreferencesRefusal>,
+}
+
+use SetReportPreferencesRefusalCode as Refusal;
+
+impl From<Refusal> for SetReportPreferencesPayload {
+    fn from(code: Refusal) -> Self {
+        let sentence = match code {
+            Refusal::PersonUnknown => "There is no such person on file. Check `personId`.",
+            Refusal::NotARecipient => {
+                "This person answers for no unit today, so they receive no report. Record their appointment first."
+            }
+            Refusal::TooManyCopies => "A report has at most 5 copies. Give fewer people in `copiesTo`.",
+            Refusal::CopyUnknown => "A person in `copiesTo` is not on file, or not in your units. Check `copiesTo`.",
+            Refusal::CopyToOneself => "The recipient gets the report anyway. Leave them out of `copiesTo`.",
+            Refusal::CopyCannotBeWrittenTo => {
+                "A person in `copiesTo` has no post today, or no work e-mail on file. Leave them out, or correct the staff list."
+            }
+        };
+        Self { preferences: None, refusal: Some(SetReportPreferencesRefusal { code, sentence: sentence.to_owned() }) }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct ReportSettingsQuery;
+
+#[Object]
+impl ReportSettingsQuery {
+    /// What a person's weekly report leaves out, and who gets a copy: of any person for coordinators and administrators who have
+    /// signed in, otherwise of the viewer.
+    async fn report_preferences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose report.")] person_id: ID,
+    ) -> Result<ReportPreferences, ApiError> {
+        let scope = Scope::of(ctx).await?;
+        let (facts, _) = known(ctx).await?;
+        let seen = person(&person_id).filter(|id| facts.person_by_id(*id).is_some() && scope.sets_report_of(*id));
+        let id = seen.ok_or_else(|| ApiError::not_found("person", "personId", person_id.as_str()))?;
+        ReportPreferences::of(ctx, id).await
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct ReportSettingsMutation;
+
+#[Object]
+impl ReportSettingsMutation {
+    /// Sets what a person's weekly report leaves out, and who gets a copy, from the next report on. Only the recipient, a
+    /// coordinator or an administrator who has signed in may do this, never an API token.
+    async fn set_report_preferences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose report, and what to set.")] input: SetReportPreferencesInput,
+    ) -> Result<SetReportPreferencesPayload, ApiError> {
+        set(ctx, input).await
+    }
+}
+
+async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetReportPreferencesPayload, ApiError> {
+    let SetReportPreferencesInput { person_id, hidden_sections, copies_to } = input;
+    let scope = Scope::of(ctx).await?;
+    let asked = match &person_id {
+        Some(given) => person(given),
+        None => scope.viewer().person_id(),
+    };
+    // Before anything is said about the person it names.
+    if !asked.is_some_and(|id| scope.sets_report_of(id)) {
+        scope.require_of_person(Right::ReportSettings)?;
+    }
+    if copies_to.len() > MOST_COPIES {
+        return Ok(Refusal::TooManyCopies.into());
+    }
+    let ((known, _), today) = (known(ctx).await?, today(ctx)?);
+    let index = &known.facts.index;
+    let id_of = |place: PersonIx| index.roster().people[place.at()].id;
+    let in_post = |place: PersonIx| index.counting_posts_of(place, today).next().is_some();
+    let Some(owner) = asked.and_then(|id| known.person_by_id(id)) else { return Ok(Refusal::PersonUnknown.into()) };
+    if !in_post(owner) || known.directory.answered_by(id_of(owner), today).next().is_none() {
+        return Ok(Refusal::NotARecipient.into());
+    }
+    let mut copies = BTreeSet::new();
+    for given in &copies_to {
+        // A person who is not visible to the viewer is answered like one who is not on file.
+        let seen = person(given).filter(|id| scope.sees_person(*id, today)).and_then(|id| known.person_by_id(id));
+        let Some(place) = seen else { return Ok(Refusal::CopyUnknown.into()) };
+        if place == owner {
+            return Ok(Refusal::CopyToOneself.into());
+        }
+        if !in_post(place) {
+            return Ok(Refusal::CopyCannotBeWrittenTo.into());
+        }
+        copies.insert(id_of(place));
+    }
+    let asked = event(ctx, Action::ReportPreferencesSet)?;
+    let owner = id_of(owner);
+    let hidden: BTreeSet<value::ReportSection> = hidden_sections.into_iter().map(Into::into).collect();
+    let copies: Vec<PersonId> = copies.into_iter().collect();
+    let txn = begin_write(db(ctx)?).await?;
+    let same = links::load(&txn).await?;
+    for copy in &copies {
+        if !has_address(&txn, same.all(*copy)).await? {
+            txn.rollback().await?;
+            return Ok(Refusal::CopyCannotBeWrittenTo.into());
+        }
+    }
+    let before = store::of(&txn, owner, &same).await?;
+    store::set(&txn, owner, &same, (&hidden, &copies), (asked.at, &asked.actor.to_string())).await?;
+    let after = store::of(&txn, owner, &same).await?;
+    let told = audit::Event {
+        object: Some(format!("person:{owner}")),
+        before: Some(said(&before)),
+        after: Some(said(&after)),
+        ..asked
+    };
+    audit::record(&txn, &told).await?;
+    txn.commit().await?;
+    Ok(SetReportPreferencesPayload { preferences: Some(ReportPreferences(after)), refusal: None })
+}
+
+/// What the audit log says of a setting: words and ids.
+fn said(preference: &Preference) -> serde_json::Value {
+    let hidden: Vec<_> = preference.hidden.iter().map(|section| section.word()).collect();
+    let copies: Vec<_> = preference.copies.iter().map(|id| id.0).collect();
+    json!({ "hiddenSections": hidden, "copies": copies })
+}
+
+/// Whether a person can be written to at the address of any of their numbers.
+async fn has_address(db: &impl ConnectionTrait, numbers: Vec<PersonId>) -> Result<bool, ApiError> {
+    let addresses: Vec<Option<String>> = person::Entity::find()
+        .select_only()
+        .column(person::Column::WorkEmail)
+        .filter(person::Column::Id.is_in(numbers))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(addresses.iter().flatten().any(|address| is_address(address)))
+}
+
+fn person(id: &ID) -> Option<PersonId> {
+    match NodeId::decode(id)? {
+        NodeId::Person(id) => Some(id),
+        _ => None,
+    }
+}
