@@ -72,7 +72,7 @@ impl GapReport {
 }
 
 /// Who gets a summary.
-struct Reader {
+struct SummaryReader {
     key: String,
     person: Option<entity::id::PersonId>,
     address: String,
@@ -82,12 +82,12 @@ struct Reader {
 }
 
 /// The coordinators of the network, else the address that the settings name.
-fn readers(network: Option<&Network>, setting: Option<String>) -> Vec<Reader> {
+fn readers(network: Option<&Network>, setting: Option<String>) -> Vec<SummaryReader> {
     const EVERY: &str = "This mail comes after each weekly run of the reports";
     if let Some(network) = network {
         let why = "you coordinate the network";
         let reader = |(person, contact): &(entity::id::PersonId, super::recipients::Contact)| {
-            Some(Reader {
+            Some(SummaryReader {
                 key: format!("run:{person}"),
                 person: Some(*person),
                 address: contact.address.clone()?,
@@ -97,7 +97,7 @@ fn readers(network: Option<&Network>, setting: Option<String>) -> Vec<Reader> {
         };
         return network.people.iter().filter_map(reader).collect();
     }
-    let reader = |address| Reader {
+    let reader = |address| SummaryReader {
         key: TO_THE_SETTING.to_owned(),
         person: None,
         address,
@@ -109,8 +109,8 @@ fn readers(network: Option<&Network>, setting: Option<String>) -> Vec<Reader> {
     setting.map(reader).into_iter().collect()
 }
 
-fn to_write(reader: Reader, rendered: Rendered, week: IsoWeek, domain: &str) -> NewDelivery {
-    let Reader { key, person, address, units, reason: _ } = reader;
+fn to_write(reader: SummaryReader, rendered: Rendered, week: IsoWeek, domain: &str) -> NewDelivery {
+    let SummaryReader { key, person, address, units, reason: _ } = reader;
     let Rendered { subject, text, html, csv } = rendered;
     NewDelivery {
         kind: DeliveryKind::RunSummary,

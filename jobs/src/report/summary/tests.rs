@@ -208,8 +208,9 @@ fn goes_to_the_coordinators_else_to_the_address_in_the_settings() {
         name: "Unit BOARD".to_owned(),
         people: vec![(PersonId(4), contact("p4@board.example")), (PersonId(7), contact("p7@board.example"))],
     };
-    let keys =
-        |readers: Vec<Reader>| readers.into_iter().map(|reader| (reader.key, reader.address)).collect::<Vec<_>>();
+    let keys = |readers: Vec<SummaryReader>| {
+        readers.into_iter().map(|reader| (reader.key, reader.address)).collect::<Vec<_>>()
+    };
     let setting = || Some("psn@board.example".to_owned());
     let both = keys(readers(Some(&network), setting()));
     assert_eq!(both, [("run:4".into(), "p4@board.example".into()), ("run:7".into(), "p7@board.example".into())]);

@@ -17,13 +17,13 @@ const LONGEST_NAME: usize = 80;
 
 /// What the templates read.
 #[derive(Debug)]
-pub(super) struct View {
+pub(super) struct SummaryView {
     pub(super) subject: String,
     /// `Week of 23 November 2026`.
     pub(super) week: String,
     pub(super) headline: String,
     /// What there is to do; empty if there is nothing.
-    pub(super) sections: Vec<Section>,
+    pub(super) sections: Vec<TaskList>,
     /// Counts, one sentence each.
     pub(super) facts: Vec<String>,
     /// Address of the page of the whole board. Absent if there is nothing to do.
@@ -33,9 +33,9 @@ pub(super) struct View {
 }
 
 #[derive(Debug)]
-pub(super) struct Section {
+pub(super) struct TaskList {
     pub(super) heading: &'static str,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<Task>,
     /// `And 3 more.`; empty if there are no more.
     pub(super) rest: String,
     /// How many things there are to do, with those that are not shown.
@@ -44,7 +44,7 @@ pub(super) struct Section {
 
 /// One thing to do.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct Task {
     pub(super) text: String,
     /// Address of the unit's or the team's page.
     pub(super) link: Option<String>,
@@ -52,14 +52,14 @@ pub(super) struct Row {
 
 #[derive(Template)]
 #[template(path = "run_summary/text.txt", escape = "none")]
-struct Text<'v> {
-    v: &'v View,
+struct SummaryText<'v> {
+    v: &'v SummaryView,
 }
 
 #[derive(Template)]
 #[template(path = "run_summary/mail.html", escape = "html")]
-struct Html<'v> {
-    v: &'v View,
+struct SummaryHtml<'v> {
+    v: &'v SummaryView,
 }
 
 /// Renders the summary of a run for a reader who gets it for this reason. It has no attached list.
@@ -70,14 +70,14 @@ struct Html<'v> {
 pub(super) fn render(run: &Run<'_>, setting: &Setting, reason: &str) -> Result<Rendered, String> {
     let view = view(run, setting, reason);
     Ok(Rendered {
-        text: Text { v: &view }.render().map_err(|error| error.to_string())?,
-        html: Html { v: &view }.render().map_err(|error| error.to_string())?,
+        text: SummaryText { v: &view }.render().map_err(|error| error.to_string())?,
+        html: SummaryHtml { v: &view }.render().map_err(|error| error.to_string())?,
         subject: view.subject,
         csv: String::new(),
     })
 }
 
-fn view(run: &Run<'_>, setting: &Setting, reason: &str) -> View {
+fn view(run: &Run<'_>, setting: &Setting, reason: &str) -> SummaryView {
     let sections = sections(run, setting);
     let all: usize = sections.iter().map(|section| section.all).sum();
     let monday = run.week.monday();
@@ -88,7 +88,7 @@ fn view(run: &Run<'_>, setting: &Setting, reason: &str) -> View {
     if all == 0 {
         facts.truncate(1);
     }
-    View {
+    SummaryView {
         subject: format!("Peer support: {sent} sent, {to_do} (week of {})", near_day(monday, run.board.day)),
         week: format!("Week of {}", day(monday)),
         headline: headline(run),
@@ -120,7 +120,7 @@ fn headline(run: &Run<'_>) -> String {
     format!("{}.", listed(&parts))
 }
 
-fn sections(run: &Run<'_>, setting: &Setting) -> Vec<Section> {
+fn sections(run: &Run<'_>, setting: &Setting) -> Vec<TaskList> {
     let all = [
         section("No one to write to", unaddressed(run, setting)),
         section("Reports that were refused", refused(run, setting)),
@@ -131,18 +131,18 @@ fn sections(run: &Run<'_>, setting: &Setting) -> Vec<Section> {
     all.into_iter().filter(|section| section.all > 0).collect()
 }
 
-fn section(heading: &'static str, mut rows: Vec<Row>) -> Section {
+fn section(heading: &'static str, mut rows: Vec<Task>) -> TaskList {
     let all = rows.len();
     rows.truncate(MOST);
     let rest = match all - rows.len() {
         0 => String::new(),
         more => format!("And {} more.", number(more)),
     };
-    Section { heading, rows, rest, all }
+    TaskList { heading, rows, rest, all }
 }
 
-fn unaddressed(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
-    let row = |About { code, name, why }: &About| Row {
+fn unaddressed(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
+    let row = |About { code, name, why }: &About| Task {
         text: format!(
             "No one gets the report on {}: {why}. Name a senior manager or a coordinator who has a work e-mail.",
             clip(name, LONGEST_NAME)
@@ -152,7 +152,7 @@ fn unaddressed(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
     run.unaddressed.iter().map(row).collect()
 }
 
-fn refused(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
+fn refused(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
     let row = |lost: &super::todo::Lost| {
         let first = lost.units.first();
         let mut of: Vec<String> = first.map(|unit| clip(&unit.name, LONGEST_NAME)).into_iter().collect();
@@ -160,7 +160,7 @@ fn refused(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
             of.push(counted(i64::try_from(lost.units.len() - 1).unwrap_or(i64::MAX), "more unit", "more units"));
         }
         let on = if of.is_empty() { "A report".to_owned() } else { format!("The report on {}", listed(&of)) };
-        Row {
+        Task {
             text: format!("{on} did not reach {}: {}. Correct the work e-mail on file.", lost.address, lost.why),
             link: first.and_then(|unit| setting.unit_link(&unit.code)),
         }
@@ -168,8 +168,8 @@ fn refused(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
     run.refused.iter().map(row).collect()
 }
 
-fn policies(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
-    let row = |lacks: super::todo::NoPolicy<'_>| Row {
+fn policies(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
+    let row = |lacks: super::todo::NoPolicy<'_>| Task {
         text: format!(
             "Set a policy for {}: {} none.",
             clip(&lacks.unit.name, LONGEST_NAME),
@@ -180,7 +180,7 @@ fn policies(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
     without_policy(run.board).into_iter().map(row).collect()
 }
 
-fn staff_lists(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
+fn staff_lists(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
     let today = run.board.day;
     let old = old_lists(run.board).into_iter().map(|(as_at, employer)| {
         let of = employer.map_or_else(
@@ -188,17 +188,17 @@ fn staff_lists(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
             |employer| format!("The staff list of {}", clip(employer, LONGEST_NAME)),
         );
         let age = grouped(today.days_since(as_at));
-        Row { text: format!("{of} is {age} days old ({}). Ask for a new one.", near_day(as_at, today)), link: None }
+        Task { text: format!("{of} is {age} days old ({}). Ask for a new one.", near_day(as_at, today)), link: None }
     });
     let stale = stale_teams(run.board);
-    let stale = (stale > 0).then(|| Row {
+    let stale = (stale > 0).then(|| Task {
         text: format!(
             "Cover of {} is not known, because the staff list is older than the policy allows. Ask for a new one.",
             counted(i64::try_from(stale).unwrap_or(i64::MAX), "team", "teams")
         ),
         link: None,
     });
-    let unread = rows_not_read(run.board).into_iter().map(|team| Row {
+    let unread = rows_not_read(run.board).into_iter().map(|team| Task {
         text: format!(
             "{} of the staff list about {} could not be read. Correct them and import the list again.",
             counted(i64::from(team.rows_not_read), "row", "rows"),
@@ -209,7 +209,7 @@ fn staff_lists(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
     old.chain(stale).chain(unread).collect()
 }
 
-fn vacancies(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
+fn vacancies(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
     let row = |vacant: super::todo::Vacant<'_>| {
         let name = clip(&vacant.unit.name, LONGEST_NAME);
         let gaps = counted(i64::try_from(vacant.gaps).unwrap_or(i64::MAX), "team needs", "teams need");
@@ -217,7 +217,7 @@ fn vacancies(run: &Run<'_>, setting: &Setting) -> Vec<Row> {
             Vacancy::Vacant | Vacancy::Left => "Name one",
             Vacancy::NoAddress => "Add the work e-mail",
         };
-        Row {
+        Task {
             text: format!("{name}: {gaps} cover, and {}. {what}.", vacant.vacancy),
             link: setting.unit_link(&vacant.unit.code),
         }
