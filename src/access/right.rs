@@ -177,7 +177,7 @@ rights! {
         Auditor => Everything,
     }
     /// Choose what a person's weekly report leaves out and who gets a copy of it; people only, never a token.
-    ReportSettings {
+    ReportSettings = "REPORT_SETTINGS" {
         Admin => Everything,
         Coordinator => Everything,
         SeniorManager => Themselves,
@@ -233,7 +233,7 @@ impl Right {
     /// would outlive a token that was stolen.
     #[must_use]
     pub const fn is_for_people_only(self) -> bool {
-        matches!(self, Self::ManageAccess | Self::Erase)
+        matches!(self, Self::ManageAccess | Self::Erase | Self::ReportSettings)
     }
 }
 

@@ -85,7 +85,7 @@ fn allocated(team: &Team) -> Allocated {
         }
     }
     let colleagues = counted(i64::from(can_count), "colleague who is", "colleagues who are");
-    let to_count = (can_count > 0).then(|| format!("For {colleagues} allocated already, arrange {}.", listed(&steps)));
+    let to_count = (can_count > 0).then(|| format!("Arrange {} for {colleagues} already allocated.", listed(&steps)));
     Allocated { can_count, to_count, to_end }
 }
 

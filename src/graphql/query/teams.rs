@@ -72,8 +72,8 @@ impl TeamQuery {
     }
 
     /// Teams on a day, by code by default. Those who do not see every Peer Supporter's record of a team and of its cover
-    /// group are told its figures of today and of past Mondays: those of each day would tell when a colleague was away. Empty
-    /// if there are none of these, or if the viewer does not have the right FIGURES there.
+    /// group are told its figures of today and of past Mondays: those of each day would tell when a colleague was away.
+    /// Empty if there are none of these, or if the viewer does not have the right FIGURES there.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, filter, order and Relay's four")]
     async fn teams(
         &self,

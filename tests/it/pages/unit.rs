@@ -20,7 +20,8 @@ both!(
         assert!(text.contains("9%") && text.contains("3 of 33 staff") && text.contains("1 of 2 teams"), "{text}");
         assert!(text.contains("1 team has a gap") && text.contains("Too few Peer Supporters"), "{text}");
         assert!(
-            text.contains("Teams that will lose their cover") && text.contains("1 team is covered today"),
+            text.contains("Teams that will lose their cover")
+                && text.contains("1 team will lose its cover unless action is taken."),
             "{text}"
         );
         assert!(text.contains("The oldest staff list behind these figures is the list of NHS as at 2 November 2026"));

@@ -49,7 +49,7 @@ both!(
         assert_eq!(missed(&world.db, "2026-W51").await, ["2026-W48", "2026-W49", "2026-W50"]);
         job.run(&world.db, week("2026-W51"), now() + TimeDelta::days(28)).await.unwrap();
         let text = rows(&world.db).await.pop().unwrap().text_part;
-        let told = "No report was sent for 3 weeks, from the week of 23 November 2026 to the week of 7 December 2026.";
+        let told = "No report was sent for 3 weeks, from the week of 23 November to the week of 7 December.";
         assert!(text.contains(told), "{text}");
         assert_eq!(missed(&world.db, "2026-W52").await, Vec::<String>::new(), "it was told");
     }

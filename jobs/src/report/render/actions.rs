@@ -164,7 +164,7 @@ impl Maker<'_> {
             named.push(format!("{} more", grouped(int(more))));
         }
         let text = format!(
-            "Confirm the approvals in {}: a person gave them who did not hold the office on that day.",
+            "Confirm the approvals in {}: they were given by a person who did not hold the office on that day.",
             listed(&named)
         );
         match teams.as_slice() {

@@ -273,10 +273,12 @@ fn data_older_than_35_days_is_said_on_top() {
         let row = Unit { oldest_list, ..unit(1, "BOARD", None, &[&teams[0]]) };
         let current = Board::new(SnapshotId(1), at("2026-11-23"), vec![row], Vec::new());
         let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
-        let said = "These figures rest on a staff list of Glasgow City Council that is 36 days old (18 October). Ask for a new one.";
+        let said = "These figures rest on a staff list of Glasgow City Council that is 36 days old (18 October).";
         for part in [&mail.text, &mail.html] {
             assert_eq!(part.contains(said), warned, "{part}");
         }
+        let recent = "The oldest staff list behind these figures is from 19 October.";
+        assert_eq!(mail.text.contains(recent), !warned, "{}", mail.text);
         if warned {
             assert!(mail.text.find(said) < mail.text.find("The team has cover"), "{}", mail.text);
             snapshot("stale_data", &mail);
@@ -298,7 +300,7 @@ fn hostile_names_harm_neither_header_nor_html_nor_list() {
         .zip(11..)
         .map(|(name, id)| Team {
             name: crate::one_line::one_line(name),
-            cover_group: Some("@group".into()),
+            cover_group: Some(format!("@group {id}")),
             unmet_must: vec!["<b>one more</b>".into()],
             ..short(id, &format!("-{id}"), 10, 1, "2026-11-09")
         })
@@ -352,7 +354,7 @@ fn largest() -> (Board, Board) {
             (Reason::Left, 2),
             (Reason::NotInTeam, 2),
         ],
-        cover_group: Some("Group".repeat(60)),
+        cover_group: Some(format!("{} {id}", "Group".repeat(60))),
         champions: 0,
         level1_done: 0,
         ..long(id, code)

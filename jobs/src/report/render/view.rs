@@ -1,7 +1,7 @@
 //! A report in sentences: what both templates lay out.
 
 use entity::coverage::Percent;
-use entity::period::IsoWeek;
+use entity::period::{Day, IsoWeek};
 use entity::store::staff_list::OLD_AFTER_DAYS;
 use entity::value::{ReportSection, Status, UnknownBecause};
 
@@ -48,7 +48,7 @@ pub(super) struct View {
     pub(super) layers: Vec<Layer>,
     /// Further facts, one sentence each.
     pub(super) facts: Vec<String>,
-    /// Why the reader receives it, one sentence each.
+    /// How old the data is, and why the reader receives it, one sentence each.
     pub(super) reasons: Vec<String>,
     /// Address of the first unit's page.
     pub(super) link: Option<String>,
@@ -118,7 +118,7 @@ impl View {
             by_unit: if is_quiet || !shows(ReportSection::ByUnit) { None } else { by_unit(report, setting, &names) },
             layers: if is_quiet || !shows(ReportSection::Layers) { Vec::new() } else { layers(report, &names) },
             facts,
-            reasons: reasons(report, reader, &names),
+            reasons: recent_lists(report).into_iter().chain(reasons(report, reader, &names)).collect(),
             link: first.and_then(|unit| setting.unit_link(&unit.code)),
             attached,
         }
@@ -352,17 +352,31 @@ fn missed(report: &Report<'_>) -> Option<String> {
     }
 }
 
+/// As-at day of the oldest staff list that the figures rest on, and whose it is (COVERAGE.md section 5).
+fn oldest_list<'r>(report: &'r Report<'_>) -> Option<(Day, Option<&'r str>)> {
+    let lists = report.units.iter().filter_map(|unit| unit.unit.oldest_list.as_ref());
+    lists.min().map(|(as_at, employer)| (*as_at, employer.as_deref()))
+}
+
+/// A warning about an old staff list.
 fn old_lists(report: &Report<'_>) -> Option<String> {
-    let (as_at, employer) = report.units.iter().filter_map(|unit| unit.unit.oldest_list.as_ref()).min()?;
-    let age = report.day.days_since(*as_at);
+    let (as_at, employer) = oldest_list(report)?;
+    let age = report.day.days_since(as_at);
     (age > OLD_AFTER_DAYS).then(|| {
-        let of = employer.as_deref().map_or_else(String::new, |employer| format!(" of {}", clip(employer, 60)));
+        let of = employer.map_or_else(String::new, |employer| format!(" of {}", clip(employer, 60)));
         format!(
             "These figures rest on a staff list{of} that is {} days old ({}).",
             grouped(age),
-            near_day(*as_at, report.day)
+            near_day(as_at, report.day)
         )
     })
+}
+
+/// The day of a staff list that is not old.
+fn recent_lists(report: &Report<'_>) -> Option<String> {
+    let (as_at, _) = oldest_list(report)?;
+    let is_recent = report.day.days_since(as_at) <= OLD_AFTER_DAYS;
+    is_recent.then(|| format!("The oldest staff list behind these figures is from {}.", near_day(as_at, report.day)))
 }
 
 fn facts(report: &Report<'_>) -> Vec<String> {

@@ -37,6 +37,7 @@ pub(super) fn rights(sight: &Sight<'_>) -> Value {
         ("COURSES", scopes(whole || staff || token, &[])),
         ("REPORTS", scopes(whole, &[(senior || token, "OWN_UNITS")])),
         ("MAILS", scopes(whole, &[(senior, "SELF")])),
+        ("REPORT_SETTINGS", scopes(runs && sight.is_person(), &[(senior, "SELF")])),
         ("RUNS", scopes(whole, &[])),
         ("REJECTED_ROWS", scopes(is(AccessRole::Admin), &[])),
         ("REQUEST_RUNS", scopes(runs, &[])),

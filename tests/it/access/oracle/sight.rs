@@ -215,6 +215,11 @@ impl<'f> Sight<'f> {
         self.is(AccessRole::Admin) && self.me.is_some()
     }
 
+    /// Whether a person has signed in, and no API token asks.
+    pub(super) fn is_person(&self) -> bool {
+        self.me.is_some()
+    }
+
     pub(super) fn links_people(&self) -> bool {
         self.is(AccessRole::Admin) || self.is(AccessRole::Coordinator)
     }
