@@ -101,6 +101,7 @@ impl GapReport {
 
     /// Its mails, one a recipient, in the order in which they were made: those that the viewer may read. Empty if there are
     /// none of these, or if the viewer does not have the right MAILS.
+    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: a filter and Relay's four")]
     async fn deliveries(
         &self,
         ctx: &Context<'_>,
