@@ -45,7 +45,7 @@ pub(super) fn actions(report: &Report<'_>, setting: &Setting, names: &Names) -> 
     let gaps: Vec<&Team> = maker.gaps();
 
     let mut all: Vec<Action> = urgent.iter().map(|team| maker.losing(team)).collect();
-    let mut others: Vec<Action> = maker.losing_later(later).into_iter().collect();
+    let mut others: Vec<Action> = maker.losing_later(later, urgent).into_iter().collect();
     others.extend(maker.lists());
     others.extend(maker.unproven());
     others.truncate(MOST.saturating_sub(all.len() + gaps.len().min(GAPS_AT_LEAST)));
@@ -69,9 +69,7 @@ impl Maker<'_> {
     /// About one team, or about the teams of its cover group, which have one gap and lose one cover.
     fn about(&self, team: &Team, text: String) -> Action {
         let link = self.setting.team_link(&team.code).map(|link| ("Open the team", link));
-        let is_one =
-            |other: &Team| other.id == team.id || (team.cover_group.is_some() && other.cover_group == team.cover_group);
-        let teams = self.report.teams_listed.iter().map(|listed| listed.team).filter(|other| is_one(other));
+        let teams = self.report.teams_listed.iter().map(|listed| listed.team).filter(|other| is_one(team, other));
         Action { text, link, teams: teams.map(|team| team.id).collect() }
     }
 
@@ -97,16 +95,20 @@ impl Maker<'_> {
         self.about(team, format!("{loses} on {from}. Before then: {}.", to_keep([team])))
     }
 
-    /// Teams that lose their cover and have no line of their own.
-    fn losing_later(&self, teams: &[&Team]) -> Option<Action> {
+    /// Teams that lose their cover and have no line of their own; `named` are those that have. Every team of a cover group is
+    /// counted, as in the subject.
+    fn losing_later(&self, teams: &[&Team], named: &[&Team]) -> Option<Action> {
         match teams {
             [] => None,
             [one] => Some(self.losing(one)),
             [first, ..] => {
                 let from = first.at_risk_from.map(|from| near_day(from, self.report.day)).unwrap_or_default();
-                let number = int(teams.len());
+                let all = self.report.at_risk.iter().map(|place| place.team);
+                let number = int(all.filter(|team| !named.iter().any(|named| is_one(named, team))).count());
+                let more = if named.is_empty() { "" } else { "more " };
                 let steps = ended(&to_keep(teams.iter().copied()));
-                Some(self.overall(format!("{} teams lose their cover, the first on {from}. {steps}", grouped(number))))
+                let text = format!("{} {more}teams lose their cover, the first on {from}. {steps}", grouped(number));
+                Some(self.overall(text))
             }
         }
     }
@@ -216,6 +218,11 @@ impl Maker<'_> {
             short.supporters_per_trainer.unwrap_or_default()
         )))
     }
+}
+
+/// Whether two teams have one gap and lose one cover: the same team, or teams of one cover group.
+fn is_one(team: &Team, other: &Team) -> bool {
+    other.id == team.id || (team.cover_group.is_some() && other.cover_group == team.cover_group)
 }
 
 /// The teams that have an action of their own.

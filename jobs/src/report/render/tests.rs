@@ -187,13 +187,36 @@ fn cover_that_ends_soon_comes_first() {
     let order = [
         "N-01 loses its cover on 30 November. Before then: renew 1 approval.",
         "N-04 has too few",
-        "2 teams lose their cover, the first on 14 December. Renew 2 approvals and nominate another colleague.",
+        "2 more teams lose their cover, the first on 14 December. Renew 2 approvals and nominate another colleague.",
     ];
     let places: Vec<_> =
         order.iter().map(|text| actions.find(text).unwrap_or_else(|| panic!("{text} is not in {actions}"))).collect();
     assert!(places.is_sorted(), "{actions}");
     assert!(mail.text.contains("4 of 5 teams have cover."), "{}", mail.text);
     snapshot("loses_cover_soon", &mail);
+}
+
+#[test]
+fn the_subject_and_the_actions_count_the_same_teams() {
+    let grouped = |id, code: &str| Team {
+        cover_group: Some("Nights".into()),
+        headcount: 30,
+        ..losing(id, code, 15, "2026-12-21", &[PublishedCause::Unstated])
+    };
+    let current = board(
+        "2026-11-23",
+        &[
+            losing(11, "N-01", 12, "2026-11-30", &[PublishedCause::Unstated]),
+            grouped(12, "N-02"),
+            grouped(13, "N-03"),
+            losing(14, "N-04", 9, "2027-01-04", &[PublishedCause::Unstated]),
+        ],
+        &[],
+    );
+    let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
+    assert_eq!(mail.subject, "Peer support: 4 teams lose their cover, the first on 30 November (Unit BOARD)");
+    assert!(mail.text.contains("All 4 teams have cover today, 4 lose it, the first on 30 November."), "{}", mail.text);
+    assert!(mail.text.contains("3 more teams lose their cover, the first on 21 December."), "{}", mail.text);
 }
 
 #[test]
