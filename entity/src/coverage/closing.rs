@@ -1,4 +1,4 @@
-//! What would close a team's gap, in sentences without names: the API and the mail print the same ones.
+//! What would close a team's gap, in sentences without names, as the API and the pages print them.
 
 use super::mix::{Outcome, Verdict};
 use super::team::TeamRow;

@@ -91,27 +91,6 @@ impl Reason {
         }
     }
 
-    /// Whether the reason is about the person's own circumstances: reports never tell these apart, nor per team. All others
-    /// are administrative, and name work to be done.
-    #[must_use]
-    pub const fn is_personal(self) -> bool {
-        match self {
-            Self::StoodDown | Self::Paused | Self::Away => true,
-            Self::Left
-            | Self::NotInTeam
-            | Self::Level1Missing
-            | Self::Level2Missing
-            | Self::CertificateExpired
-            | Self::NotSignedOff
-            | Self::LineApprovalMissing
-            | Self::SeniorApprovalMissing
-            | Self::NoProtectedTime
-            | Self::LineManager
-            | Self::NotStarted
-            | Self::SoleMember => false,
-        }
-    }
-
     /// A reason without a verb, so that it reads the same of one and of many.
     #[must_use]
     pub const fn clause(self) -> &'static str {

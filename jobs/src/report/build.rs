@@ -10,7 +10,7 @@ use entity::value::Status;
 use super::board::{Board, Team, Unit};
 use super::compare::{Change, change, is_open};
 use super::recipients::Answer;
-use super::words::Fraction;
+use super::words::{Fraction, int};
 
 /// One mail's content, borrowed from the two snapshots.
 #[derive(Clone, Debug)]
@@ -62,6 +62,13 @@ impl Report<'_> {
     #[must_use]
     pub fn tops(&self) -> Vec<UnitId> {
         self.top_units().into_iter().map(|unit| unit.id).collect()
+    }
+
+    /// As-at day of the oldest staff list that the figures rest on, and whose it is (COVERAGE.md section 5).
+    #[must_use]
+    pub fn oldest_list(&self) -> Option<(Day, Option<&str>)> {
+        let lists = self.units.iter().filter_map(|answered| answered.unit.oldest_list.as_ref());
+        lists.min().map(|(as_at, employer)| (*as_at, employer.as_deref()))
     }
 
     /// Their figures.
@@ -199,7 +206,7 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
     }
     let really_closed = closed.iter().filter(|closed| !matches!(closed.how, How::Moved)).count();
     if really_closed > 0 {
-        changes.insert(Change::Closed, i64::try_from(really_closed).unwrap_or(i64::MAX));
+        changes.insert(Change::Closed, int(really_closed));
     }
 
     let mut at_risk: Vec<_> = listed.iter().filter(|listed| listed.team.status == Status::AtRisk).map(placed).collect();

@@ -1,4 +1,4 @@
-//! Whom recipients of a report ask, and where their answers go.
+//! The coordinator that a report names: recipients ask them, and answers go to their address.
 
 use crate::mail::Mailbox;
 

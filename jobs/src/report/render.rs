@@ -23,7 +23,7 @@ use view::View;
 pub struct Setting {
     /// Address of the service, without a final slash; mails have no links without it.
     pub base_url: Option<String>,
-    /// Whom recipients ask.
+    /// The coordinator that recipients ask.
     pub coordinator: Coordinator,
 }
 

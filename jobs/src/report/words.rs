@@ -84,6 +84,18 @@ pub fn grouped(number: i64) -> String {
     if number < 0 { format!("-{text}") } else { text }
 }
 
+/// A count of rows or teams as a figure.
+#[must_use]
+pub fn int(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// A count with its thousands grouped.
+#[must_use]
+pub fn number(count: usize) -> String {
+    grouped(int(count))
+}
+
 /// `1 team`, `2 teams`.
 #[must_use]
 pub fn counted(number: i64, one: &str, many: &str) -> String {

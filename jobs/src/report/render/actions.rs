@@ -12,7 +12,7 @@ use crate::one_line::clip;
 use crate::report::board::{Team, Unit};
 use crate::report::build::{Report, below_target, champions_short, one_per_group, trainers_short};
 use crate::report::tasks::{to_close, to_keep};
-use crate::report::words::{Fraction, counted, ended, grouped, listed, near_day};
+use crate::report::words::{Fraction, counted, ended, int, listed, near_day, number};
 
 /// Lines of the list at most: what a person can keep in mind.
 const MOST: usize = 5;
@@ -104,10 +104,10 @@ impl Maker<'_> {
             [first, ..] => {
                 let from = first.at_risk_from.map(|from| near_day(from, self.report.day)).unwrap_or_default();
                 let all = self.report.at_risk.iter().map(|place| place.team);
-                let number = int(all.filter(|team| !named.iter().any(|named| is_one(named, team))).count());
+                let all = number(all.filter(|team| !named.iter().any(|named| is_one(named, team))).count());
                 let more = if named.is_empty() { "" } else { "more " };
                 let steps = ended(&to_keep(teams.iter().copied()));
-                let text = format!("{} {more}teams lose their cover, the first on {from}. {steps}", grouped(number));
+                let text = format!("{all} {more}teams lose their cover, the first on {from}. {steps}");
                 Some(self.overall(text))
             }
         }
@@ -148,11 +148,10 @@ impl Maker<'_> {
             let text = format!("Ask for a correct staff list: without it the cover of {teams} is not known.");
             return Some(self.overall(text));
         }
-        let old = self.report.units.iter().filter_map(|answered| answered.unit.oldest_list.as_ref()).min()?;
-        let (as_at, employer) = old;
-        (self.report.day.days_since(*as_at) > OLD_AFTER_DAYS).then(|| {
-            let of = employer.as_deref().map_or_else(String::new, |employer| format!(" of {}", clip(employer, 60)));
-            let as_at = near_day(*as_at, self.report.day);
+        let (as_at, employer) = self.report.oldest_list()?;
+        (self.report.day.days_since(as_at) > OLD_AFTER_DAYS).then(|| {
+            let of = employer.map_or_else(String::new, |employer| format!(" of {}", clip(employer, 60)));
+            let as_at = near_day(as_at, self.report.day);
             self.overall(format!("Ask for a new staff list{of}: the last one is from {as_at}."))
         })
     }
@@ -163,7 +162,7 @@ impl Maker<'_> {
         let teams: Vec<&Team> = one_per_group(teams.filter(|team| team.is_covered() && team.unproven > 0)).collect();
         let mut named: Vec<String> = teams.iter().take(2).map(|team| self.names.team(team)).collect();
         if let Some(more) = teams.len().checked_sub(named.len()).filter(|more| *more > 0) {
-            named.push(format!("{} more", grouped(int(more))));
+            named.push(format!("{} more", number(more)));
         }
         let text = format!(
             "Confirm the approvals in {}: they were given by a person who did not hold the office on that day.",
@@ -228,8 +227,4 @@ fn is_one(team: &Team, other: &Team) -> bool {
 /// The teams that have an action of their own.
 pub(super) fn teams_named(actions: &[Action]) -> HashSet<UnitId> {
     actions.iter().flat_map(|action| action.teams.iter().copied()).collect()
-}
-
-fn int(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -1,10 +1,10 @@
 //! Wellbeing Champions, Level 1 and Trainers: one line each, with the teams or units that are furthest behind.
 
 use super::names::Names;
-use super::rows::{MOST_ROWS, number};
+use super::rows::MOST_ROWS;
 use crate::report::board::{Team, Unit};
 use crate::report::build::{Placed, Report, below_target, champions_short, one_per_group, trainers_short};
-use crate::report::words::{Fraction, counted, listed};
+use crate::report::words::{Fraction, counted, listed, number};
 
 /// One layer.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use crate::report::build::{Listed, Report};
 use crate::report::tasks::{to_close, what_ends};
-use crate::report::words::{decimal, grouped};
+use crate::report::words::{decimal, number};
 use crate::safe_csv::cell;
 
 /// Longest list in bytes: mail servers refuse or strip what is larger than a few megabytes, and base64 adds a third.
@@ -58,7 +58,6 @@ pub(super) fn list(report: &Report<'_>) -> Result<AttachedList, String> {
         csv.push_str(&line);
         shown += 1;
     }
-    let number = |count: usize| grouped(i64::try_from(count).unwrap_or(i64::MAX));
     let contents = match report.teams_listed.len() {
         all if shown < all => format!(
             "The attached list has the first {} of {} teams, those with gaps first. Ask the coordinator for the rest.",

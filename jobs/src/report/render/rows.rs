@@ -12,7 +12,7 @@ use crate::report::board::Team;
 use crate::report::build::{Closed, Gap, How, Report, one_per_group};
 use crate::report::compare::Change;
 use crate::report::tasks::{to_close, to_keep, what_ends};
-use crate::report::words::{counted, grouped, near_day, state, state_before, status, who_is_there};
+use crate::report::words::{counted, near_day, number, state, state_before, status, who_is_there};
 
 /// Rows of a list at most; the attached list has every team.
 pub(super) const MOST_ROWS: usize = 5;
@@ -164,7 +164,7 @@ impl<'r> Rows<'r> {
         Row { link, ..self.row(before, said, Vec::new()) }
     }
 
-    /// The sentences, after one on whom the figures are about if that is more than this team.
+    /// The sentences, after one that says which teams the figures are about if these are more than this one.
     fn with_group(&self, team: &Team, mut lines: Vec<String>) -> Vec<String> {
         if let Some(group) = team.cover_group.as_deref() {
             let group = clip(group, 60);
@@ -173,9 +173,4 @@ impl<'r> Rows<'r> {
         }
         lines
     }
-}
-
-/// A count with its thousands grouped.
-pub(super) fn number(count: usize) -> String {
-    grouped(i64::try_from(count).unwrap_or(i64::MAX))
 }

@@ -1,20 +1,19 @@
 //! A report in sentences: what both templates lay out.
 
-use entity::coverage::Percent;
-use entity::period::{Day, IsoWeek};
+use entity::period::IsoWeek;
 use entity::store::staff_list::OLD_AFTER_DAYS;
 use entity::value::{ReportSection, Status, UnknownBecause};
 
 use super::actions::{Action, actions, teams_named};
 use super::layers::{Layer, is_behind, layers};
 use super::names::Names;
-use super::rows::{Rows, Section, number};
+use super::rows::{Rows, Section};
 use super::{Reader, Setting};
 use crate::one_line::clip;
 use crate::report::build::{AnsweredUnit, ByUnit, Report};
 use crate::report::compare::Change;
 use crate::report::recipients::Why;
-use crate::report::words::{Fraction, counted, day, grouped, listed, lower, near_day};
+use crate::report::words::{Fraction, counted, day, grouped, int, listed, lower, near_day, number};
 
 /// Longest name in a subject line.
 const LONGEST_IN_SUBJECT: usize = 60;
@@ -39,7 +38,7 @@ pub(super) struct View {
     pub(super) before: String,
     pub(super) trend: Option<TrendView>,
     pub(super) actions: Vec<Action>,
-    /// Whom to ask.
+    /// The coordinator, for questions.
     pub(super) ask: Option<String>,
     /// The coordinator's address, for a link.
     pub(super) ask_address: Option<String>,
@@ -126,14 +125,13 @@ impl View {
 }
 
 fn open(report: &Report<'_>) -> i64 {
-    i64::try_from(report.gaps.len()).unwrap_or(i64::MAX)
+    int(report.gaps.len())
 }
 
 /// Teams with a gap whose cover is known, and those whose cover is not.
 fn known_and_unknown(report: &Report<'_>) -> (i64, i64) {
     let unknown = report.gaps.iter().filter(|gap| gap.place.team.status == Status::Unknown).count();
-    let unknown = i64::try_from(unknown).unwrap_or(i64::MAX);
-    (open(report) - unknown, unknown)
+    (open(report) - int(unknown), int(unknown))
 }
 
 fn subject(report: &Report<'_>) -> String {
@@ -155,7 +153,7 @@ fn subject(report: &Report<'_>) -> String {
 
 /// `1 team loses its cover on 30 November`, or `1 loses it on 30 November` after words about teams that need cover.
 fn loses_cover(report: &Report<'_>, teams_are_named: bool) -> Option<String> {
-    let first = near_day(report.at_risk.first()?.team.at_risk_from?, report.day);
+    let first = first_lost(report)?;
     let several = report.at_risk.len();
     Some(match (several, teams_are_named) {
         (1, true) => format!("1 loses it on {first}"),
@@ -165,10 +163,9 @@ fn loses_cover(report: &Report<'_>, teams_are_named: bool) -> Option<String> {
     })
 }
 
-/// The first day on which a team loses its cover; empty if none does.
-fn first_lost(report: &Report<'_>) -> String {
-    let first = report.at_risk.first().and_then(|place| place.team.at_risk_from);
-    first.map(|first| near_day(first, report.day)).unwrap_or_default()
+/// The first day on which a team loses its cover. Returns `None` if none does.
+fn first_lost(report: &Report<'_>) -> Option<String> {
+    Some(near_day(report.at_risk.first()?.team.at_risk_from?, report.day))
 }
 
 /// What is said where no team has a gap.
@@ -183,13 +180,12 @@ fn all_well(report: &Report<'_>) -> String {
 }
 
 fn about(report: &Report<'_>) -> String {
-    let tops: Vec<_> = report.units.iter().filter(|unit| !unit.nested).collect();
-    match tops.as_slice() {
+    match report.top_units().as_slice() {
         [] => "no unit".to_owned(),
-        [one] => clip(&one.unit.name, LONGEST_IN_SUBJECT),
+        [one] => clip(&one.name, LONGEST_IN_SUBJECT),
         [first, rest @ ..] => {
-            let others = i64::try_from(rest.len()).unwrap_or(i64::MAX);
-            format!("{} and {}", clip(&first.unit.name, LONGEST_IN_SUBJECT), counted(others, "more unit", "more units"))
+            let others = counted(int(rest.len()), "more unit", "more units");
+            format!("{} and {others}", clip(&first.name, LONGEST_IN_SUBJECT))
         }
     }
 }
@@ -197,8 +193,8 @@ fn about(report: &Report<'_>) -> String {
 fn headline(report: &Report<'_>) -> String {
     let Fraction { part, whole } = report.teams;
     match (open(report), whole) {
+        (0, 1) if let Some(first) = first_lost(report) => format!("The team has cover today and loses it on {first}."),
         (0, _) => match loses_cover(report, true) {
-            Some(_) if whole == 1 => format!("The team has cover today and loses it on {}.", first_lost(report)),
             Some(loses) => format!("{} today, {loses}.", all_well(report).trim_end_matches('.')),
             None => all_well(report),
         },
@@ -232,12 +228,8 @@ fn before(report: &Report<'_>) -> String {
 const TALLEST: u64 = 48;
 
 fn trend(report: &Report<'_>) -> Option<TrendView> {
-    let percent = |covered: &Fraction| {
-        let figure = |sum: i64| u64::try_from(sum).unwrap_or(0);
-        Percent::new(figure(covered.part), figure(covered.whole)).map(Percent::rounded)
-    };
     let points: Vec<_> =
-        report.trend.iter().filter_map(|(on, covered)| Some((near_day(*on, report.day), percent(covered)?))).collect();
+        report.trend.iter().filter_map(|(on, covered)| Some((near_day(*on, report.day), covered.percent()?))).collect();
     // Two points are this week and the last, which are told already.
     let [(_, first), .., (_, last)] = points.as_slice() else { return None };
     if points.len() < 3 {
@@ -293,7 +285,7 @@ fn and_more(all: usize, most: usize) -> Option<String> {
     }
 }
 
-/// `Ward 4A: you stand in for its senior manager.`
+/// `Ward 4A: you are deputy for its senior manager.`
 fn reason(unit: &AnsweredUnit<'_>, names: &Names) -> String {
     format!("{}: {}.", names.unit(unit.unit), unit.why)
 }
@@ -310,7 +302,7 @@ fn received(report: &Report<'_>, names: &Names) -> String {
     let own: Vec<_> = report.units.iter().filter(|unit| unit.why == Why::SeniorManager.to_string()).collect();
     let mut shown: Vec<_> = own.iter().take(MOST_REASONS).map(|unit| names.unit(unit.unit)).collect();
     if let Some(more) = own.len().checked_sub(shown.len()).filter(|more| *more > 0) {
-        shown.push(counted(i64::try_from(more).unwrap_or(i64::MAX), "more unit", "more units"));
+        shown.push(counted(int(more), "more unit", "more units"));
     }
     let every = "every Monday, even when there is nothing to do";
     if shown.is_empty() {
@@ -352,15 +344,9 @@ fn missed(report: &Report<'_>) -> Option<String> {
     }
 }
 
-/// As-at day of the oldest staff list that the figures rest on, and whose it is (COVERAGE.md section 5).
-fn oldest_list<'r>(report: &'r Report<'_>) -> Option<(Day, Option<&'r str>)> {
-    let lists = report.units.iter().filter_map(|unit| unit.unit.oldest_list.as_ref());
-    lists.min().map(|(as_at, employer)| (*as_at, employer.as_deref()))
-}
-
 /// A warning about an old staff list.
 fn old_lists(report: &Report<'_>) -> Option<String> {
-    let (as_at, employer) = oldest_list(report)?;
+    let (as_at, employer) = report.oldest_list()?;
     let age = report.day.days_since(as_at);
     (age > OLD_AFTER_DAYS).then(|| {
         let of = employer.map_or_else(String::new, |employer| format!(" of {}", clip(employer, 60)));
@@ -374,7 +360,7 @@ fn old_lists(report: &Report<'_>) -> Option<String> {
 
 /// The day of a staff list that is not old.
 fn recent_lists(report: &Report<'_>) -> Option<String> {
-    let (as_at, _) = oldest_list(report)?;
+    let (as_at, _) = report.oldest_list()?;
     let is_recent = report.day.days_since(as_at) <= OLD_AFTER_DAYS;
     is_recent.then(|| format!("The oldest staff list behind these figures is from {}.", near_day(as_at, report.day)))
 }
@@ -400,7 +386,7 @@ fn facts(report: &Report<'_>) -> Vec<String> {
         ));
     }
     let no_policy = report.gaps.iter().filter(|gap| gap.place.team.unknown_because == Some(UnknownBecause::NoPolicy));
-    let no_policy = i64::try_from(no_policy.count()).unwrap_or(i64::MAX);
+    let no_policy = int(no_policy.count());
     if no_policy > 0 {
         facts.push(format!(
             "{} no policy yet, so cover there is not known. Only the coordinator can set one.",
@@ -447,10 +433,6 @@ fn by_unit(report: &Report<'_>, setting: &Setting, names: &Names) -> Option<Unit
             open: [gaps, at_risk, unknown].into_iter().flatten().collect::<Vec<_>>().join(", "),
         }
     };
-    let heading = if report.tops().len() > 1 { "Your units" } else { "Units below" };
+    let heading = if tops.len() > 1 { "Your units" } else { "Units below" };
     Some(UnitTable { heading, rows: lines.iter().take(MOST_UNITS).map(row).collect(), rest })
-}
-
-fn int(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

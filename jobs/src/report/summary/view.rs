@@ -8,7 +8,7 @@ use crate::one_line::clip;
 use crate::report::compare::is_open;
 use crate::report::recipients::Vacancy;
 use crate::report::render::{Rendered, Setting};
-use crate::report::words::{Fraction, counted, day, grouped, listed, near_day};
+use crate::report::words::{Fraction, counted, day, grouped, int, listed, near_day, number};
 
 /// Rows of a section at most; the rest is a number.
 const MOST: usize = 5;
@@ -157,7 +157,7 @@ fn refused(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
         let first = lost.units.first();
         let mut of: Vec<String> = first.map(|unit| clip(&unit.name, LONGEST_NAME)).into_iter().collect();
         if lost.units.len() > 1 {
-            of.push(counted(i64::try_from(lost.units.len() - 1).unwrap_or(i64::MAX), "more unit", "more units"));
+            of.push(counted(int(lost.units.len() - 1), "more unit", "more units"));
         }
         let on = if of.is_empty() { "A report".to_owned() } else { format!("The report on {}", listed(&of)) };
         Task {
@@ -194,7 +194,7 @@ fn staff_lists(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
     let stale = (stale > 0).then(|| Task {
         text: format!(
             "Cover of {} is not known, because the staff list is older than the policy allows. Ask for a new one.",
-            counted(i64::try_from(stale).unwrap_or(i64::MAX), "team", "teams")
+            counted(int(stale), "team", "teams")
         ),
         link: None,
     });
@@ -212,7 +212,7 @@ fn staff_lists(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
 fn vacancies(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
     let row = |vacant: super::todo::Vacant<'_>| {
         let name = clip(&vacant.unit.name, LONGEST_NAME);
-        let gaps = counted(i64::try_from(vacant.gaps).unwrap_or(i64::MAX), "team needs", "teams need");
+        let gaps = counted(int(vacant.gaps), "team needs", "teams need");
         let what = match vacant.vacancy {
             Vacancy::Vacant | Vacancy::Left => "Name one",
             Vacancy::NoAddress => "Add the work e-mail",
@@ -235,10 +235,7 @@ fn facts(run: &Run<'_>) -> Vec<String> {
     };
     let now = cover(run.board);
     let since = run.previous.map(|board| format!(", {}", now.since(cover(board), "teams"))).unwrap_or_default();
-    let teams = |wanted: fn(Status) -> bool| {
-        let count = run.board.teams().iter().filter(|team| wanted(team.status)).count();
-        i64::try_from(count).unwrap_or(i64::MAX)
-    };
+    let teams = |wanted: fn(Status) -> bool| int(run.board.teams().iter().filter(|team| wanted(team.status)).count());
     let (open, at_risk) = (teams(is_open), teams(|status| status == Status::AtRisk));
     let mut facts = vec![format!("Teams with cover: {}{since}.", now.words("teams"))];
     if open > 0 {
@@ -248,8 +245,4 @@ fn facts(run: &Run<'_>) -> Vec<String> {
         facts.push(format!("{} cover soon.", counted(at_risk, "team will lose its", "teams will lose their")));
     }
     facts
-}
-
-fn number(count: usize) -> String {
-    grouped(i64::try_from(count).unwrap_or(i64::MAX))
 }
