@@ -21,8 +21,8 @@ use tokio_util::sync::CancellationToken;
 use crate::access::Gate;
 use crate::access::credential::CookieName;
 use crate::access::manage::By;
-use crate::cli::Stop;
 use crate::config::Settings;
+use crate::error::ExitError;
 use crate::graphql::{self, limits::Limits};
 use crate::http::{self, Budgets, Hosts, LiveLimits, Site, Transport};
 use crate::pages::Pages;
@@ -46,16 +46,16 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] for settings that are unsafe, [`Stop::Failed`] for a database that cannot be opened; both with what
+    /// [`ExitError::Refused`] for settings that are unsafe, [`ExitError::Failed`] for a database that cannot be opened; both with what
     /// to do.
-    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, Stop> {
+    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, ExitError> {
         settings.refuse_unsafe()?;
         for weakness in settings.weaknesses() {
             tracing::warn!("{weakness}");
         }
         let url = settings.database.url();
         let failed = |cause: &dyn std::fmt::Display| {
-            Stop::Failed(format!(
+            ExitError::Failed(format!(
                 "the database {url} cannot be opened ({cause}): see that DATABASE_URL is right and its folder can be written"
             ))
         };
@@ -80,10 +80,10 @@ impl App {
     ///
     /// # Errors
     ///
-    /// As [`Self::begin_migrated`], and [`Stop::Refused`] where there is no file.
-    pub async fn open_migrated(settings: Settings, clock: Clock) -> Result<Self, Stop> {
+    /// As [`Self::begin_migrated`], and [`ExitError::Refused`] where there is no file.
+    pub async fn open_migrated(settings: Settings, clock: Clock) -> Result<Self, ExitError> {
         if let Some(file) = settings.database.url().file().filter(|file| !file.exists()) {
-            return Err(Stop::Refused(format!(
+            return Err(ExitError::Refused(format!(
                 "there is no database at {}: see that DATABASE_URL is right, or make one with `psn migrate` or `psn import --apply`",
                 file.display()
             )));
@@ -95,8 +95,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// As [`Self::open`], and [`Stop::Failed`] for tables that cannot be brought up to date.
-    pub async fn begin_migrated(settings: Settings, clock: Clock) -> Result<Self, Stop> {
+    /// As [`Self::open`], and [`ExitError::Failed`] for tables that cannot be brought up to date.
+    pub async fn begin_migrated(settings: Settings, clock: Clock) -> Result<Self, ExitError> {
         let app = Self::open(settings, clock).await?;
         migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))?;
         Ok(app)
@@ -107,8 +107,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Stop::Failed`] when the database is there and the tables cannot be brought up to date.
-    pub async fn migrate_when_reached(&self, stop: &CancellationToken) -> Result<(), Stop> {
+    /// [`ExitError::Failed`] when the database is there and the tables cannot be brought up to date.
+    pub async fn migrate_when_reached(&self, stop: &CancellationToken) -> Result<(), ExitError> {
         for attempt in 0.. {
             match migration::migrate(&self.db).await {
                 Ok(0) => return Ok(()),
@@ -132,13 +132,13 @@ impl App {
 
     /// Why the tables could not be brought up to date, for a person.
     #[must_use]
-    pub fn migration_failed(&self, error: &migration::MigrateError) -> Stop {
+    pub fn migration_failed(&self, error: &migration::MigrateError) -> ExitError {
         let url = self.settings.database.url();
         match error {
-            migration::MigrateError::Database(cause) if entity::store::is_away(cause) => Stop::Failed(format!(
+            migration::MigrateError::Database(cause) if entity::store::is_away(cause) => ExitError::Failed(format!(
                 "the database {url} cannot be reached ({cause}): see that it runs and that DATABASE_URL is right"
             )),
-            error => Stop::Failed(format!("the tables of {url} cannot be brought up to date: {error}")),
+            error => ExitError::Failed(format!("the tables of {url} cannot be brought up to date: {error}")),
         }
     }
 
@@ -146,8 +146,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] for settings of the identity provider that cannot be used.
-    pub fn gate(&self) -> Result<Gate, Stop> {
+    /// [`ExitError::Refused`] for settings of the identity provider that cannot be used.
+    pub fn gate(&self) -> Result<Gate, ExitError> {
         let Settings { board_zone, session, .. } = &self.settings;
         let cookie = CookieName::at(self.settings.is_https());
         let gate = Gate::new(self.api_db.clone(), (self.clock.clone(), *board_zone), cookie, session.limits());
@@ -160,16 +160,16 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] for persisted operations that are not valid; [`Stop::Failed`] when the schema's own text or a page's
+    /// [`ExitError::Refused`] for persisted operations that are not valid; [`ExitError::Failed`] when the schema's own text or a page's
     /// operation cannot be read, an error of the program.
-    pub fn router(&self, gate: &Gate) -> Result<Router, Stop> {
+    pub fn router(&self, gate: &Gate) -> Result<Router, ExitError> {
         let periods = self.settings.retention.periods();
         let limit = self.settings.privacy.small_number_limit;
         let schema = graphql::schema(self.api_db.clone(), self.clock.clone(), self.settings.board_zone, periods, limit);
         let schema = schema.recording_in(gate.reads().clone());
         let limits = Limits::new(&graphql::sdl(), self.settings.query.query_cost)
-            .map_err(|error| Stop::Failed(format!("the schema cannot be priced: {error}")))?;
-        let pages = Pages::read().map_err(|error| Stop::Failed(format!("the pages cannot be read: {error}")))?;
+            .map_err(|error| ExitError::Failed(format!("the schema cannot be priced: {error}")))?;
+        let pages = Pages::read().map_err(|error| ExitError::Failed(format!("the pages cannot be read: {error}")))?;
         for (page, cost) in pages.too_costly(&limits) {
             let limit = limits.max_cost();
             tracing::warn!(page, cost, limit, "a page cannot be shown: it costs more than QUERY_COST");
@@ -198,8 +198,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] for a mail setting that cannot be used.
-    pub fn gap_report(&self) -> Result<GapReport, Stop> {
+    /// [`ExitError::Refused`] for a mail setting that cannot be used.
+    pub fn gap_report(&self) -> Result<GapReport, ExitError> {
         let settings = &self.settings;
         let mailer = mailer(settings)?;
         let limit = settings.privacy.small_number_limit;
@@ -218,15 +218,15 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] for a mail setting that cannot be used or must not be; [`Stop::Failed`] for a table of jobs that makes
+    /// [`ExitError::Refused`] for a mail setting that cannot be used or must not be; [`ExitError::Failed`] for a table of jobs that makes
     /// no sense, an error of the program.
-    pub fn runner(&self) -> Result<Runner, Stop> {
+    pub fn runner(&self) -> Result<Runner, ExitError> {
         self.settings.refuse_mail_into_folder()?;
         let coverage = Coverage { limit: self.settings.privacy.small_number_limit };
         let jobs: Vec<Box<dyn Job>> =
             vec![Box::new(coverage), Box::new(self.gap_report()?), Box::new(AuditCheck), Box::new(self.retention())];
         Runner::new(self.db.clone(), self.clock.clone(), self.settings.board_zone, &TABLE, jobs)
-            .map_err(|error| Stop::Failed(error.to_string()))
+            .map_err(|error| ExitError::Failed(error.to_string()))
     }
 
     /// Waits for the database, brings its tables up to date, and runs what is owed until `stop` is cancelled; running jobs
@@ -235,13 +235,13 @@ impl App {
     /// # Errors
     ///
     /// As [`Self::runner`] and [`Self::migrate_when_reached`], and an alarm clock that cannot be set.
-    pub async fn work(&self, stop: &CancellationToken) -> Result<(), Stop> {
+    pub async fn work(&self, stop: &CancellationToken) -> Result<(), ExitError> {
         let runner = self.runner()?;
         self.migrate_when_reached(stop).await?;
         let drained = runner
             .work(EVERY_MINUTE, stop.clone(), self.settings.shutdown_limit())
             .await
-            .map_err(|error| Stop::Failed(error.to_string()))?;
+            .map_err(|error| ExitError::Failed(error.to_string()))?;
         if !drained.in_time {
             tracing::warn!("a running job was stopped; another worker, or the next start, takes it up again");
         }
@@ -274,12 +274,12 @@ impl App {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] for a mail server's address that cannot be used.
-pub fn mailer(settings: &Settings) -> Result<Mailer, Stop> {
+/// [`ExitError::Refused`] for a mail server's address that cannot be used.
+pub fn mailer(settings: &Settings) -> Result<Mailer, ExitError> {
     match settings.mail.smtp_url() {
         None => Ok(Mailer::folder(settings.mail.mail_folder.clone())),
         Some(url) => Mailer::smtp(url.reveal(), settings.mail.limit(), &settings.mail.tls())
-            .map_err(|error| Stop::Refused(format!("SMTP_URL: {error}"))),
+            .map_err(|error| ExitError::Refused(format!("SMTP_URL: {error}"))),
     }
 }
 
@@ -287,9 +287,9 @@ pub fn mailer(settings: &Settings) -> Result<Mailer, Stop> {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] for a sender that is none.
-pub fn sender(settings: &Settings) -> Result<Mailbox, Stop> {
-    settings.mail.mail_from.parse().map_err(|error| Stop::Refused(format!("MAIL_FROM: {error}")))
+/// [`ExitError::Refused`] for a sender that is none.
+pub fn sender(settings: &Settings) -> Result<Mailbox, ExitError> {
+    settings.mail.mail_from.parse().map_err(|error| ExitError::Refused(format!("MAIL_FROM: {error}")))
 }
 
 /// How long a service waits before it asks for its database again:

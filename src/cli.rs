@@ -19,7 +19,6 @@ pub mod worker;
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::builder::Resettable;
@@ -30,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::manage::NotDone;
 use crate::app::App;
 use crate::config::{DEFAULT_LOG, Settings};
+use crate::error::ExitError;
 
 /// Peer Support Network: which teams have a Peer Supporter, which have not, and who is told.
 #[derive(Debug, Parser)]
@@ -114,41 +114,12 @@ impl Command {
     }
 }
 
-/// The exit code of what was stopped before its end: 128 and the number of SIGINT.
-pub const INTERRUPTED: u8 = 130;
-
-/// Why a command stops short, in one sentence for the person who typed it.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Stop {
-    /// It was tried and failed: exit code 1.
-    #[error("{0}")]
-    Failed(String),
-    /// Bad usage or refused input, nothing was changed: exit code 2.
-    #[error("{0}")]
-    Refused(String),
-    /// Somebody stopped it: exit code 130, as shells have it for Ctrl-C.
-    #[error("stopped before its end; what was not finished by then was not written")]
-    Interrupted,
-}
-
-impl Stop {
-    /// 1 for what failed, 2 for what was refused, 130 for what was stopped; clap's own complaints about usage are 2 as well.
-    #[must_use]
-    pub fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Failed(_) => ExitCode::from(1),
-            Self::Refused(_) => ExitCode::from(2),
-            Self::Interrupted => ExitCode::from(INTERRUPTED),
-        }
-    }
-}
-
 /// Does what was asked for, until it is done or `stop` is cancelled.
 ///
 /// # Errors
 ///
 /// Why it stopped short.
-pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
+pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), ExitError> {
     let Cli { settings, command } = cli;
     let clock = Clock::wall();
     match command {
@@ -159,13 +130,13 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), Stop> {
         // All that these write is in transactions: what is dropped before its end is taken back.
         once => tokio::select! {
             done = once_only(once, settings, clock) => done,
-            () = stop.cancelled() => Err(Stop::Interrupted),
+            () = stop.cancelled() => Err(ExitError::Interrupted),
         },
     }
 }
 
 /// Does what comes to an end by itself.
-async fn once_only(command: Command, settings: Settings, clock: Clock) -> Result<(), Stop> {
+async fn once_only(command: Command, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     match command {
         Command::Serve(_) | Command::Demo(_) | Command::Worker(_) | Command::Run(_) => Ok(()),
         Command::Import(args) => {
@@ -204,11 +175,11 @@ async fn once_only(command: Command, settings: Settings, clock: Clock) -> Result
 }
 
 /// Why a change of who may do what was not made.
-fn not_done(cause: NotDone) -> Stop {
+fn not_done(cause: NotDone) -> ExitError {
     match cause {
-        NotDone::Refused(refusal) => Stop::Refused(refusal.to_string()),
-        NotDone::Database(cause) => Stop::Failed(format!("nothing was changed: {cause}")),
-        cause @ NotDone::Randomness(_) => Stop::Failed(cause.to_string()),
+        NotDone::Refused(refusal) => ExitError::Refused(refusal.to_string()),
+        NotDone::Database(cause) => ExitError::Failed(format!("nothing was changed: {cause}")),
+        cause @ NotDone::Randomness(_) => ExitError::Failed(cause.to_string()),
     }
 }
 
@@ -221,11 +192,11 @@ fn when(app: &App, at: DateTime<Utc>) -> String {
 ///
 /// # Errors
 ///
-/// [`Stop::Failed`] when it cannot be written.
-pub fn say(line: impl Display) -> Result<(), Stop> {
+/// [`ExitError::Failed`] when it cannot be written.
+pub fn say(line: impl Display) -> Result<(), ExitError> {
     match writeln!(io::stdout().lock(), "{line}") {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Stop::Failed(format!("the answer cannot be written: {error}")))
+            Err(ExitError::Failed(format!("the answer cannot be written: {error}")))
         }
         _ => Ok(()),
     }

@@ -35,7 +35,7 @@ pub use session::SessionSettings;
 pub use table::settings_markdown;
 pub use tls::CaFile;
 
-use crate::cli::Stop;
+use crate::error::ExitError;
 
 /// The settings. A flag goes before an environment variable, which goes before the default; an empty variable is none.
 /// Secrets come from the environment or from files.
@@ -112,18 +112,18 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] with what to do.
-    pub fn refuse_open_address(&self) -> Result<(), Stop> {
+    /// [`ExitError::Refused`] with what to do.
+    pub fn refuse_open_address(&self) -> Result<(), ExitError> {
         let bind = self.bind;
         match (&self.oidc.oidc_issuer, self.tokens_only) {
             _ if bind.ip().is_loopback() => Ok(()),
             (Some(_), _) if self.is_https() => Ok(()),
-            (Some(_), _) => Err(Stop::Refused(format!(
+            (Some(_), _) => Err(ExitError::Refused(format!(
                 "{bind} can be reached from other machines, and passwords and cookies would go there unencrypted: set BASE_URL to the \
                  https address at which people reach this service, by a proxy that ends TLS in front of it"
             ))),
             (None, true) => Ok(()),
-            (None, false) => Err(Stop::Refused(format!(
+            (None, false) => Err(ExitError::Refused(format!(
                 "{bind} can be reached from other machines, and people cannot sign in there: set OIDC_ISSUER to the board's identity \
                  provider, serve on 127.0.0.1, or add --tokens-only where only API tokens are to get in"
             ))),

@@ -29,6 +29,6 @@ pub use health::{ProbeTimes, Readiness};
 pub use host::Hosts;
 pub use live::{LOOK, LiveLimits, MOST_LIVE};
 pub use request::BODY_LIMIT;
-pub use router::{RequestId, Site, Transport, router};
+pub use router::{Site, Transport, router};
 pub use schema::ADDRESS as SCHEMA_ADDRESS;
 pub use server::{Connections, MAX_HEADERS, serve};

@@ -4,7 +4,8 @@
 use std::io::{Write, stderr};
 use std::process::ExitCode;
 
-use psn::cli::{self, Cli, Stop};
+use psn::cli::{self, Cli};
+use psn::error::ExitError;
 use psn::{shutdown, telemetry};
 
 #[global_allocator]
@@ -22,9 +23,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn begin(cli: Cli) -> Result<(), Stop> {
+fn begin(cli: Cli) -> Result<(), ExitError> {
     telemetry::start(&cli.settings)?;
-    let failed = |error| Stop::Failed(format!("the process cannot be set up: {error}"));
+    let failed = |error| ExitError::Failed(format!("the process cannot be set up: {error}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
         let stop = shutdown::on_signal(cli.command.is_service()).map_err(failed)?;

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::INTERRUPTED;
+use crate::error::INTERRUPTED;
 
 /// The exit code of a service after a second signal.
 const AT_ONCE: i32 = 1;

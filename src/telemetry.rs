@@ -4,17 +4,17 @@ use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::Stop;
 use crate::config::{LogFormat, Settings};
+use crate::error::ExitError;
 
 /// Begins logging as the settings say. Only the first call in a process counts.
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] when the filter is none.
-pub fn start(settings: &Settings) -> Result<(), Stop> {
+/// [`ExitError::Refused`] when the filter is none.
+pub fn start(settings: &Settings) -> Result<(), ExitError> {
     let filter = EnvFilter::try_new(&settings.log).map_err(|error| {
-        Stop::Refused(format!("LOG is '{}', which is no filter ({error}); `info` is one", settings.log))
+        ExitError::Refused(format!("LOG is '{}', which is no filter ({error}); `info` is one", settings.log))
     })?;
     let lines =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());

@@ -11,9 +11,10 @@ use entity::store::audit::{self, Filter, Head, Verified};
 use entity::table::audit_event::Model;
 use entity::value::Action;
 
-use super::{Stop, say};
+use super::say;
 use crate::app::App;
 use crate::config::Settings;
+use crate::error::ExitError;
 
 /// What `psn audit` takes besides the settings.
 #[derive(Debug, clap::Args)]
@@ -75,8 +76,8 @@ impl FromStr for Expected {
 ///
 /// # Errors
 ///
-/// [`Stop::Failed`] when the log is broken or cannot be read.
-pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Stop> {
+/// [`ExitError::Failed`] when the log is broken or cannot be read.
+pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
     let done = match args.what {
         What::Verify { expect } => verify(&app, expect).await,
@@ -89,11 +90,11 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Sto
     done
 }
 
-async fn verify(app: &App, expect: Option<Expected>) -> Result<(), Stop> {
-    let unreadable = |error| Stop::Failed(format!("the audit log cannot be read: {error}"));
+async fn verify(app: &App, expect: Option<Expected>) -> Result<(), ExitError> {
+    let unreadable = |error| ExitError::Failed(format!("the audit log cannot be read: {error}"));
     let Verified { sound, head, broken } = audit::verify(&app.db).await.map_err(unreadable)?;
     if let Some(broken) = broken {
-        return Err(Stop::Failed(format!(
+        return Err(ExitError::Failed(format!(
             "the audit log is broken: {broken}; the {sound} before are sound. Keep the database as it is and find out who had \
              access to it"
         )));
@@ -102,7 +103,7 @@ async fn verify(app: &App, expect: Option<Expected>) -> Result<(), Stop> {
     if let Some(expected) = &expected {
         let found = audit::hash_of(&app.db, expected.id).await.map_err(unreadable)?;
         if found.is_none_or(|hash| hash != expected.hash) {
-            return Err(Stop::Failed(format!(
+            return Err(ExitError::Failed(format!(
                 "the audit log is sound in itself, but it is not the one that ended with {expected}: it was written anew"
             )));
         }
@@ -116,10 +117,10 @@ async fn verify(app: &App, expect: Option<Expected>) -> Result<(), Stop> {
     ))
 }
 
-async fn list(app: &App, filter: &Filter, most: u64) -> Result<(), Stop> {
+async fn list(app: &App, filter: &Filter, most: u64) -> Result<(), ExitError> {
     let events = audit::list(&app.db, filter, most.saturating_add(1))
         .await
-        .map_err(|error| Stop::Failed(format!("the audit log cannot be read: {error}")))?;
+        .map_err(|error| ExitError::Failed(format!("the audit log cannot be read: {error}")))?;
     if events.is_empty() {
         return say("No such event.");
     }

@@ -9,9 +9,10 @@ use entity::period::IsoWeek;
 use entity::store::{self, report, staff_list};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
-use super::{Stop, say};
+use super::say;
 use crate::app::{mailer, sender};
 use crate::config::Settings;
+use crate::error::ExitError;
 
 /// A database or a mail server that takes longer than this to answer is away.
 const WAIT: Duration = Duration::from_secs(5);
@@ -34,8 +35,8 @@ type Finding = Result<String, String>;
 ///
 /// # Errors
 ///
-/// [`Stop::Failed`] when anything fails.
-pub async fn run(args: Args, settings: &Settings) -> Result<(), Stop> {
+/// [`ExitError::Failed`] when anything fails.
+pub async fn run(args: Args, settings: &Settings) -> Result<(), ExitError> {
     let Args { no_jobs } = args;
     let mut findings = vec![("configuration", configuration(settings)), ("safety", safety(settings, no_jobs))];
     findings.extend(database(settings).await);
@@ -56,8 +57,8 @@ pub async fn run(args: Args, settings: &Settings) -> Result<(), Stop> {
     }
     match failing {
         0 => Ok(()),
-        1 => Err(Stop::Failed("one of the checks fails".to_owned())),
-        more => Err(Stop::Failed(format!("{more} of the checks fail"))),
+        1 => Err(ExitError::Failed("one of the checks fails".to_owned())),
+        more => Err(ExitError::Failed(format!("{more} of the checks fail"))),
     }
 }
 

@@ -23,9 +23,10 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::Steps;
-use super::{Stop, say, serve};
+use super::{say, serve};
 use crate::app::App;
 use crate::config::Settings;
+use crate::error::ExitError;
 use crate::http::{DEMO_MAILS, SCHEMA_ADDRESS};
 use board::State;
 use ground::Ground;
@@ -50,27 +51,27 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] for an address that other machines reach, or a database that it did not make itself; [`Stop::Failed`]
+/// [`ExitError::Refused`] for an address that other machines reach, or a database that it did not make itself; [`ExitError::Failed`]
 /// for whatever goes wrong on the way. What was finished stays.
-pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), Stop> {
+pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
     let Args { port, verbose } = args;
     if let Some(port) = port {
         settings.bind.set_port(port);
     }
     if !settings.bind.ip().is_loopback() {
         let bind = settings.bind;
-        return Err(Stop::Refused(format!(
+        return Err(ExitError::Refused(format!(
             "the demonstration is for this machine only: {bind} is reached from others"
         )));
     }
     if let Some(why) = settings.production() {
-        return Err(Stop::Refused(format!("the demonstration is for this machine only, and {why}")));
+        return Err(ExitError::Refused(format!("the demonstration is for this machine only, and {why}")));
     }
     if settings.mail.forget_server() {
         say("SMTP_URL is not used: the demonstration writes its mails into a folder and sends none.")?;
     }
     let listener = listen(settings.bind).await?;
-    let at = listener.local_addr().map_err(|error| Stop::Failed(format!("the listener is gone: {error}")))?;
+    let at = listener.local_addr().map_err(|error| ExitError::Failed(format!("the listener is gone: {error}")))?;
     // The mails link to the pages of this very process, which answers under no other address.
     settings.base_url.get_or_insert_with(|| format!("http://{at}"));
     settings.mail.default_coordinator(coordinator());
@@ -119,15 +120,15 @@ fn coordinator() -> Coordinator {
 /// What is said at the end.
 const STOPPED: &str = "Stopped. Run `psn demo` again and it goes on from here.";
 
-async fn listen(bind: SocketAddr) -> Result<TcpListener, Stop> {
+async fn listen(bind: SocketAddr) -> Result<TcpListener, ExitError> {
     TcpListener::bind(bind).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => {
             let (port, other) = (bind.port(), bind.port().checked_add(1).unwrap_or(8080));
-            Stop::Failed(format!(
+            ExitError::Failed(format!(
                 "port {port} is in use: stop the program that uses it, or choose another port, as in `psn demo --port {other}`"
             ))
         }
-        _ => Stop::Failed(format!("{bind} cannot be listened on ({error}): choose another port with --port")),
+        _ => ExitError::Failed(format!("{bind} cannot be listened on ({error}): choose another port with --port")),
     })
 }
 
@@ -153,7 +154,7 @@ pub fn begin_here(summary: &Summary, links: &Links, at: SocketAddr) -> String {
 /// # Errors
 ///
 /// As [`run`].
-pub async fn prepare(app: &App, runner: &Runner) -> Result<Summary, Stop> {
+pub async fn prepare(app: &App, runner: &Runner) -> Result<Summary, ExitError> {
     let monday = app.today().monday();
     let steps = Steps::new();
     let prepared = fill(app, runner, monday, &steps).await;
@@ -162,7 +163,7 @@ pub async fn prepare(app: &App, runner: &Runner) -> Result<Summary, Stop> {
     Summary::read(app, monday).await.map_err(failed("what there is cannot be read"))
 }
 
-async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<(), Stop> {
+async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<(), ExitError> {
     import_board(app, monday, steps).await?;
     for week in (0..WEEKS).rev() {
         let day = monday.plus_days(-7 * week);
@@ -178,26 +179,28 @@ async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<
 }
 
 /// Runs a job for a period that the ledger does not know as ended.
-async fn run_once(app: &App, runner: &Runner, job: &str, period: Period) -> Result<(), Stop> {
+async fn run_once(app: &App, runner: &Runner, job: &str, period: Period) -> Result<(), ExitError> {
     let known = ledger::find(&app.db, job, &period.to_string()).await.map_err(failed("the ledger cannot be read"))?;
     if known.is_some_and(|run| matches!(run.state, RunState::Done | RunState::Failed)) {
         return Ok(());
     }
     let run = runner.run_now(job, period).await.map_err(|error| match error {
-        RunNowError::Busy(..) => Stop::Failed(format!(
+        RunNowError::Busy(..) => ExitError::Failed(format!(
             "{error}. If a demonstration was killed in the middle, run it again in two minutes: then it is taken over"
         )),
-        error => Stop::Failed(error.to_string()),
+        error => ExitError::Failed(error.to_string()),
     })?;
     match run.state {
-        RunState::Failed => Err(Stop::Failed(format!("{job} {period} failed: {}", run.outcome.unwrap_or_default()))),
+        RunState::Failed => {
+            Err(ExitError::Failed(format!("{job} {period} failed: {}", run.outcome.unwrap_or_default())))
+        }
         RunState::Requested | RunState::Running | RunState::Retrying | RunState::Done => Ok(()),
     }
 }
 
 /// Imports both states of the board into an empty database, their days moved by whole weeks so that the present one is this
 /// week's. Goes on where it was stopped.
-async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop> {
+async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), ExitError> {
     let done = match ground::look(app).await? {
         Ground::Ours { imports } => imports,
         Ground::Empty => 0,
@@ -220,13 +223,15 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), Stop>
             .map_err(failed("the board could not be imported"))?;
         match (outcome.refusal, outcome.batch) {
             (None, Some(batch)) => ground::mark(app, batch).await?,
-            (None, None) => return Err(Stop::Failed("the board was imported and no import was recorded".to_owned())),
-            (Some(refusal), _) => return Err(Stop::Failed(format!("the board was refused: {refusal}"))),
+            (None, None) => {
+                return Err(ExitError::Failed("the board was imported and no import was recorded".to_owned()));
+            }
+            (Some(refusal), _) => return Err(ExitError::Failed(format!("the board was refused: {refusal}"))),
         }
     }
     Ok(())
 }
 
-fn failed<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> Stop {
-    move |error| Stop::Failed(format!("{what}: {error}"))
+fn failed<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> ExitError {
+    move |error| ExitError::Failed(format!("{what}: {error}"))
 }

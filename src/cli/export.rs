@@ -22,7 +22,8 @@ use jobs::safe_csv::{cell, marked};
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 
-use super::{Stop, say};
+use super::say;
+use crate::error::ExitError;
 
 /// How many ids one query may name; both engines take more.
 const IDS_PER_QUERY: usize = 5_000;
@@ -49,27 +50,29 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// [`Stop::Failed`] when the facts cannot be read, the export cannot be recorded or a file cannot be written;
-/// [`Stop::Refused`] where what may be handed on would lie beside what may not.
+/// [`ExitError::Failed`] when the facts cannot be read, the export cannot be recorded or a file cannot be written;
+/// [`ExitError::Refused`] where what may be handed on would lie beside what may not.
 pub async fn run(
     args: Args,
     db: &DatabaseConnection,
     limit: Limit,
     now: DateTime<Utc>,
     today: Day,
-) -> Result<(), Stop> {
+) -> Result<(), ExitError> {
     let Args { as_of, out, published } = args;
-    let facts = roster::load(db).await.map_err(|error| Stop::Failed(format!("The facts cannot be read: {error}")))?;
-    facts.reach(as_of).map_err(|error| Stop::Refused(error.to_string()))?;
+    let facts =
+        roster::load(db).await.map_err(|error| ExitError::Failed(format!("The facts cannot be read: {error}")))?;
+    facts.reach(as_of).map_err(|error| ExitError::Refused(error.to_string()))?;
     let coverage = compute(&facts.index, &Question { day: as_of, today: Some(today), what_if: None });
-    let people =
-        supporters(db, &facts.index).await.map_err(|error| Stop::Failed(format!("People cannot be read: {error}")))?;
-    private::folder(&out).map_err(|error| Stop::Failed(format!("{} cannot be made: {error}", out.display())))?;
+    let people = supporters(db, &facts.index)
+        .await
+        .map_err(|error| ExitError::Failed(format!("People cannot be read: {error}")))?;
+    private::folder(&out).map_err(|error| ExitError::Failed(format!("{} cannot be made: {error}", out.display())))?;
     let handed_on = match published {
         true => {
             let (_, disclosure) = disclosure::published_on(db, &facts.index, &coverage)
                 .await
-                .map_err(|error| Stop::Failed(format!("What was published before cannot be read: {error}")))?;
+                .map_err(|error| ExitError::Failed(format!("What was published before cannot be read: {error}")))?;
             Some(Published { disclosure, limit })
         }
         false => None,
@@ -84,7 +87,7 @@ pub async fn run(
     if published {
         let single = out.join("standing.csv");
         if single.exists() {
-            return Err(Stop::Refused(format!(
+            return Err(ExitError::Refused(format!(
                 "{} is about single people and must not be handed on: choose another folder",
                 single.display()
             )));
@@ -100,10 +103,11 @@ pub async fn run(
     };
     audit::record_alone(db, &event)
         .await
-        .map_err(|error| Stop::Failed(format!("The export cannot be recorded, so nothing is written: {error}")))?;
+        .map_err(|error| ExitError::Failed(format!("The export cannot be recorded, so nothing is written: {error}")))?;
     for (name, rows) in files {
         let path = out.join(name);
-        write(&path, &rows).map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;
+        write(&path, &rows)
+            .map_err(|error| ExitError::Failed(format!("{} cannot be written: {error}", path.display())))?;
         say(format!("{} ({} rows)", path.display(), rows.len() - 1))?;
     }
     match age_of_lists(&coverage, &facts.index, today) {

@@ -10,10 +10,11 @@ use entity::table::person;
 use entity::value::AccessRole;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::{Stop, not_done, say};
+use super::{not_done, say};
 use crate::access::manage::{self, GrantWish, NotDone, Refusal};
 use crate::app::App;
 use crate::config::Settings;
+use crate::error::ExitError;
 
 /// The most grants that the list shows.
 const SHOWN: u64 = 1_000;
@@ -56,15 +57,15 @@ pub enum What {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] for what cannot be done so, [`Stop::Failed`] for whatever goes wrong.
-pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Stop> {
+/// [`ExitError::Refused`] for what cannot be done so, [`ExitError::Failed`] for whatever goes wrong.
+pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
     let done = match args.what {
         What::Add { person, role, from, until } => {
             let wish = GrantWish { person: known_by(&person), role, from, until };
             let granted = manage::grant_role(&app.db, &app.operator(), wish).await;
             let granted = granted.map_err(|cause| match cause {
-                NotDone::Refused(Refusal::PersonUnknown) => Stop::Refused(format!(
+                NotDone::Refused(Refusal::PersonUnknown) => ExitError::Refused(format!(
                     "{}: give a work address, or Employer/Employee Number, as staff.csv has it; who is not on file yet is imported first",
                     Refusal::PersonUnknown
                 )),
@@ -82,8 +83,8 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Sto
     done
 }
 
-async fn list(app: &App) -> Result<(), Stop> {
-    let failed = |error| Stop::Failed(format!("the grants cannot be read: {error}"));
+async fn list(app: &App) -> Result<(), ExitError> {
+    let failed = |error| ExitError::Failed(format!("the grants cannot be read: {error}"));
     let grants = grant::newest(&app.db, SHOWN).await.map_err(failed)?;
     if grants.is_empty() {
         return say("No grant yet.");

@@ -16,7 +16,8 @@ use jobs::import::{Allowance, ImportError, Mapping, Mode, Request};
 use sea_orm::DatabaseConnection;
 
 use super::progress::Steps;
-use super::{Stop, say};
+use super::say;
+use crate::error::ExitError;
 use files::{Gathered, gather, read};
 use summary::printable;
 
@@ -103,14 +104,20 @@ pub enum Other {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] for files that cannot be taken as a whole, an as-at day after `today`, and a file of which every row was
-/// rejected (some rejected rows are no error); [`Stop::Failed`] when the database or the disk does not do its part.
-pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today: Day, zone: Tz) -> Result<(), Stop> {
+/// [`ExitError::Refused`] for files that cannot be taken as a whole, an as-at day after `today`, and a file of which every row was
+/// rejected (some rejected rows are no error); [`ExitError::Failed`] when the database or the disk does not do its part.
+pub async fn run(
+    args: &Args,
+    db: &DatabaseConnection,
+    now: DateTime<Utc>,
+    today: Day,
+    zone: Tz,
+) -> Result<(), ExitError> {
     if let Some(Other::Undo(args)) = &args.other {
         return undo::run(args, db, now).await;
     }
     let Some(as_at) = args.as_at else {
-        return Err(Stop::Refused(
+        return Err(ExitError::Refused(
             "--as-at is missing: name the day that the files describe, as 2026-11-16".to_owned(),
         ));
     };
@@ -119,19 +126,19 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
         None => Mapping::default(),
         Some(path) => {
             let text = String::from_utf8(read(path, MOST_MAPPING_BYTES)?)
-                .map_err(|_| Stop::Refused(format!("{} is not UTF-8 text", path.display())))?;
-            Mapping::parse(&text).map_err(|error| Stop::Refused(error.to_string()))?
+                .map_err(|_| ExitError::Refused(format!("{} is not UTF-8 text", path.display())))?;
+            Mapping::parse(&text).map_err(|error| ExitError::Refused(error.to_string()))?
         }
     };
     if as_at > today {
-        return Err(Stop::Refused(format!(
+        return Err(ExitError::Refused(format!(
             "the files cannot describe {as_at}: today is {today}. --as-at takes today or an earlier day; import the files on their \
              day"
         )));
     }
     // Before anything is written: an import that was applied must not end in a failure.
     if args.changes.is_some() && args.changes == args.rejects {
-        return Err(Stop::Refused(
+        return Err(ExitError::Refused(
             "--rejects and --changes name the same file: choose another name for one".to_owned(),
         ));
     }
@@ -160,8 +167,8 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
     };
     let outcome = jobs::import::run(db, request, now, &Steps::new()).await;
     let outcome = outcome.map_err(|error| match error {
-        ImportError::Twice(_) => Stop::Refused(error.to_string()),
-        ImportError::Database(error) => Stop::Failed(format!("the database did not answer as it should: {error}")),
+        ImportError::Twice(_) => ExitError::Refused(error.to_string()),
+        ImportError::Database(error) => ExitError::Failed(format!("the database did not answer as it should: {error}")),
     })?;
     let saved = rejects
         .map(|file| rejects::save(&read_again, &mapping, args.sheet.as_deref(), &outcome.rejects, file))
@@ -169,16 +176,16 @@ pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>, today
     let listed = changed.map(|file| changes::save(&outcome.change_list, file)).transpose();
     say(summary::told(&outcome, &passed_over, &proposed, args))?;
     if let Err(error) = listed {
-        return Err(Stop::Failed(format!("the changes could not be saved ({error}); all else is as said above")));
+        return Err(ExitError::Failed(format!("the changes could not be saved ({error}); all else is as said above")));
     }
     if let Err(error) = saved {
-        return Err(Stop::Failed(format!("the rejects could not be saved ({error}); all else is as said above")));
+        return Err(ExitError::Failed(format!("the rejects could not be saved ({error}); all else is as said above")));
     }
     if let Some(refusal) = outcome.refusal {
-        return Err(Stop::Refused(format!("the import is refused, and nothing was written. {refusal}")));
+        return Err(ExitError::Refused(format!("the import is refused, and nothing was written. {refusal}")));
     }
     match outcome.files.iter().find(|file| file.rows > 0 && file.rejected == file.rows) {
-        Some(file) => Err(Stop::Refused(format!("every row of {} was rejected", printable(&file.file)))),
+        Some(file) => Err(ExitError::Refused(format!("every row of {} was rejected", printable(&file.file)))),
         None => Ok(()),
     }
 }

@@ -2,9 +2,10 @@
 
 use entity::clock::Clock;
 
-use super::{Stop, say};
+use super::say;
 use crate::app::App;
 use crate::config::Settings;
+use crate::error::ExitError;
 
 /// What `psn migrate` takes besides the settings: nothing.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -15,7 +16,7 @@ pub struct Args {}
 /// # Errors
 ///
 /// A database that is away, newer than this psn, or refuses.
-pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Stop> {
+pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let Args {} = args;
     let app = App::open(settings, clock).await?;
     let steps = migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))?;

@@ -2,8 +2,9 @@
 
 use clap::Subcommand;
 
-use super::{Stop, say};
+use super::say;
 use crate::config::Settings;
+use crate::error::ExitError;
 
 /// What `psn operations` takes besides the settings.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -24,11 +25,11 @@ pub enum What {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] where no folder is set, and for a file that is no valid document of the schema.
-pub fn run(args: Args, settings: &Settings) -> Result<(), Stop> {
+/// [`ExitError::Refused`] where no folder is set, and for a file that is no valid document of the schema.
+pub fn run(args: Args, settings: &Settings) -> Result<(), ExitError> {
     let Args { what: What::List } = args;
     if settings.query.persisted_operations.is_none() {
-        return Err(Stop::Refused(
+        return Err(ExitError::Refused(
             "there are no persisted operations: set PERSISTED_OPERATIONS to a folder of .graphql files".to_owned(),
         ));
     }

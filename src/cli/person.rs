@@ -11,8 +11,9 @@ use entity::table::person;
 use entity::value::ErasureReason;
 use jobs::private;
 
-use super::{Stop, say};
+use super::say;
 use crate::app::App;
+use crate::error::ExitError;
 
 /// What `psn person` takes besides the settings.
 #[derive(Debug, clap::Args)]
@@ -66,8 +67,8 @@ pub struct Whose {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] where it is not clear who is meant; [`Stop::Failed`] when the database refused or a file cannot be written.
-pub async fn run(args: Args, app: &App) -> Result<(), Stop> {
+/// [`ExitError::Refused`] where it is not clear who is meant; [`ExitError::Failed`] when the database refused or a file cannot be written.
+pub async fn run(args: Args, app: &App) -> Result<(), ExitError> {
     match args.what {
         What::Export { whom, out } => export(app, whom, out).await,
         What::Erase { whom, reason, yes } => erase(app, whom, reason, yes).await,
@@ -80,12 +81,12 @@ fn reason(word: &str) -> Result<ErasureReason, String> {
     known.ok_or_else(|| "it is REQUESTED, NOT_NEEDED, UNLAWFUL or LEGAL_DUTY".to_owned())
 }
 
-async fn one(app: &App, whose: Whose) -> Result<person::Model, Stop> {
+async fn one(app: &App, whose: Whose) -> Result<person::Model, ExitError> {
     let whom = match whose {
         Whose { number: Some(number), employer, .. } => Whom::Number { number, employer },
         Whose { email: Some(address), .. } => Whom::Address(address),
         Whose { .. } => {
-            return Err(Stop::Refused(
+            return Err(ExitError::Refused(
                 "say who is meant: --number NUMBER (with --employer where several have it), or --email ADDRESS"
                     .to_owned(),
             ));
@@ -94,36 +95,36 @@ async fn one(app: &App, whose: Whose) -> Result<person::Model, Stop> {
     let mut found = subject::find(&app.db, &whom).await.map_err(failed)?;
     match (found.pop(), found.is_empty()) {
         (Some(person), true) => Ok(person),
-        (Some(_), false) => Err(Stop::Refused("more than one person fits: add --employer".to_owned())),
-        (None, _) => Err(Stop::Refused(
+        (Some(_), false) => Err(ExitError::Refused("more than one person fits: add --employer".to_owned())),
+        (None, _) => Err(ExitError::Refused(
             "nobody on file fits; somebody who was erased is found by --employer and --number".to_owned(),
         )),
     }
 }
 
-fn failed(error: sea_orm::DbErr) -> Stop {
-    Stop::Failed(format!("the database refused: {error}"))
+fn failed(error: sea_orm::DbErr) -> ExitError {
+    ExitError::Failed(format!("the database refused: {error}"))
 }
 
-async fn export(app: &App, whose: Whose, out: Option<PathBuf>) -> Result<(), Stop> {
+async fn export(app: &App, whose: Whose, out: Option<PathBuf>) -> Result<(), ExitError> {
     let person = one(app, whose).await?;
     let periods = app.settings.retention.periods();
     let by = By::operator(app.clock.now());
     let document = subject::export(&app.db, person.id, &periods, &by).await.map_err(failed)?;
-    let document = document.ok_or_else(|| Stop::Failed("the person has just been removed".to_owned()))?;
+    let document = document.ok_or_else(|| ExitError::Failed("the person has just been removed".to_owned()))?;
     let text = serde_json::to_string_pretty(&document.json())
-        .map_err(|error| Stop::Failed(format!("the document cannot be written: {error}")))?;
+        .map_err(|error| ExitError::Failed(format!("the document cannot be written: {error}")))?;
     let Some(path) = out else { return say(text) };
     private::Replacement::begin(&path)
         .and_then(|mut file| {
             file.write_all((text + "\n").as_bytes())?;
             file.put_in_place()
         })
-        .map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;
+        .map_err(|error| ExitError::Failed(format!("{} cannot be written: {error}", path.display())))?;
     say(format!("{} ({} records on person:{})", path.display(), document.records(), person.id))
 }
 
-async fn erase(app: &App, whose: Whose, reason: ErasureReason, yes: bool) -> Result<(), Stop> {
+async fn erase(app: &App, whose: Whose, reason: ErasureReason, yes: bool) -> Result<(), ExitError> {
     let person = one(app, whose).await?;
     let by = By::operator(app.clock.now());
     let gone = if yes {
@@ -132,7 +133,7 @@ async fn erase(app: &App, whose: Whose, reason: ErasureReason, yes: bool) -> Res
         erasure::dry_run(&app.db, person.id, &by).await
     };
     let gone = gone.map_err(|error| match error {
-        EraseError::Unknown | EraseError::Already(_) => Stop::Refused(error.to_string()),
+        EraseError::Unknown | EraseError::Already(_) => ExitError::Refused(error.to_string()),
         EraseError::Database(error) => failed(error),
     })?;
     say(format!("{} person:{}", if yes { "Erased" } else { "Would erase" }, person.id))?;

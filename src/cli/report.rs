@@ -15,9 +15,10 @@ use jobs::report::Preview;
 use jobs::schedule::Period;
 
 use super::run::refuse_before_first_import;
-use super::{Stop, say};
+use super::say;
 use crate::app::{self, App};
 use crate::config::Settings;
+use crate::error::ExitError;
 
 /// What is wanted.
 #[derive(clap::Args, Debug)]
@@ -55,8 +56,8 @@ pub enum What {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] if the week has no such mail, [`Stop::Failed`] if it could not be built, written or sent.
-pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Stop> {
+/// [`ExitError::Refused`] if the week has no such mail, [`ExitError::Failed`] if it could not be built, written or sent.
+pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
     let What::Preview { week, to, unit, html, send } = args.what;
     let done = preview(&app, week, &Whose { to, unit }, html, send).await;
@@ -91,18 +92,18 @@ async fn preview(
     whose: &Whose,
     html: Option<PathBuf>,
     send: Option<Mailbox>,
-) -> Result<(), Stop> {
+) -> Result<(), ExitError> {
     refuse_before_first_import(app, Period::Week(week)).await?;
-    let mails = app.gap_report()?.dry_run(&app.db, week).await.map_err(|error| Stop::Failed(error.to_string()))?;
+    let mails = app.gap_report()?.dry_run(&app.db, week).await.map_err(|error| ExitError::Failed(error.to_string()))?;
     let mails: Vec<&Preview> = mails.iter().filter(|mail| whose.is(mail)).collect();
     let Some(first) = mails.first() else {
-        return Err(Stop::Refused(format!(
+        return Err(ExitError::Refused(format!(
             "the report of {week} has no mail {}: `psn run gap-report --week {week} --dry-run` lists them",
             whose.name()
         )));
     };
     if mails.len() > 1 && (html.is_some() || send.is_some()) {
-        return Err(Stop::Refused(format!(
+        return Err(ExitError::Refused(format!(
             "{} mails are {}: name one recipient with --to ADDRESS to write or send a mail",
             mails.len(),
             whose.name()
@@ -116,7 +117,7 @@ async fn preview(
             file.write_all(first.rendered.html.as_bytes())?;
             file.put_in_place()
         });
-        written.map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", path.display())))?;
+        written.map_err(|error| ExitError::Failed(format!("{} cannot be written: {error}", path.display())))?;
         say(format!("The HTML part is in {}. Open it in a browser.", path.display()))?;
     }
     if let Some(to) = &send {
@@ -133,19 +134,19 @@ async fn preview(
 }
 
 /// Who looks at the mail of another person is in the audit log.
-async fn record_read(app: &App, week: IsoWeek, preview: &Preview) -> Result<(), Stop> {
+async fn record_read(app: &App, week: IsoWeek, preview: &Preview) -> Result<(), ExitError> {
     let read = Event {
         object: Some(format!("report:{week}/{}", preview.recipient)),
         ..Event::new(app.clock.now(), Actor::Operator, Action::ReportRead)
     };
     let recorded = audit::record_alone(&app.db, &read).await;
-    recorded.map(|_| ()).map_err(|error| Stop::Failed(format!("the read cannot be recorded: {error}")))
+    recorded.map(|_| ()).map_err(|error| ExitError::Failed(format!("the read cannot be recorded: {error}")))
 }
 
 /// Sends the mail to another address, with a subject and a first line that say so.
-async fn send_test(app: &App, week: IsoWeek, preview: &Preview, to: &Mailbox) -> Result<(), Stop> {
+async fn send_test(app: &App, week: IsoWeek, preview: &Preview, to: &Mailbox) -> Result<(), ExitError> {
     const NOTE: &str = "This is a test of a report. It was not sent to its recipient.";
-    let failed = |what: &str, error: String| Stop::Failed(format!("{what}: {error}"));
+    let failed = |what: &str, error: String| ExitError::Failed(format!("{what}: {error}"));
     let now = app.clock.now();
     let job = app.gap_report()?;
     let rendered = preview.rendered.clone();

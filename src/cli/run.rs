@@ -15,9 +15,10 @@ use jobs::snapshot::is_current;
 use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
-use super::{Stop, say};
+use super::say;
 use crate::app::App;
 use crate::config::Settings;
+use crate::error::ExitError;
 
 /// How many runs the list shows.
 const SHOWN: u64 = 20;
@@ -62,8 +63,8 @@ pub enum What {
 ///
 /// # Errors
 ///
-/// [`Stop::Failed`] when the run failed or waits for another attempt; [`Stop::Refused`] when it was not begun.
-pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), Stop> {
+/// [`ExitError::Failed`] when the run failed or waits for another attempt; [`ExitError::Refused`] when it was not begun.
+pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
     let done = match args.what {
         What::Coverage { as_of } => run_now(&app, COVERAGE, Period::Day(as_of), &stop).await,
@@ -77,7 +78,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
     done
 }
 
-async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken) -> Result<(), Stop> {
+async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken) -> Result<(), ExitError> {
     if job != RETENTION {
         refuse_before_first_import(app, period).await?;
     }
@@ -89,45 +90,45 @@ async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken)
     };
     let run = tokio::select! {
         run = runner.run_now(job, period) => run,
-        () = asked_to_stop => return Err(Stop::Interrupted),
+        () = asked_to_stop => return Err(ExitError::Interrupted),
     };
     let run = run.map_err(|error| match error {
         RunNowError::UnknownJob(..) | RunNowError::WrongPeriod(..) | RunNowError::ToCome(_) => {
-            Stop::Refused(error.to_string())
+            ExitError::Refused(error.to_string())
         }
-        RunNowError::Stopping => Stop::Interrupted,
-        RunNowError::Busy(..) | RunNowError::Database(_) => Stop::Failed(error.to_string()),
+        RunNowError::Stopping => ExitError::Interrupted,
+        RunNowError::Busy(..) | RunNowError::Database(_) => ExitError::Failed(error.to_string()),
     })?;
     if stop.is_cancelled() && run.state != RunState::Done {
-        return Err(Stop::Interrupted);
+        return Err(ExitError::Interrupted);
     }
     let outcome = run.outcome.clone().unwrap_or_default();
     match run.state {
         RunState::Done => say(format!("{job} {period}: {outcome}")),
-        RunState::Failed => Err(Stop::Failed(format!("{job} {period} failed: {outcome}"))),
+        RunState::Failed => Err(ExitError::Failed(format!("{job} {period} failed: {outcome}"))),
         RunState::Requested | RunState::Running | RunState::Retrying => {
             let next = run.not_before.map_or_else(String::new, |at| format!(" at {}", at.format("%Y-%m-%d %H:%M UTC")));
-            Err(Stop::Failed(format!("{job} {period} is not finished: {outcome}. A worker goes on with it{next}")))
+            Err(ExitError::Failed(format!("{job} {period} is not finished: {outcome}. A worker goes on with it{next}")))
         }
     }
 }
 
 /// The same rule as the API's, for what is mailed.
-pub(super) async fn refuse_before_first_import(app: &App, period: Period) -> Result<(), Stop> {
+pub(super) async fn refuse_before_first_import(app: &App, period: Period) -> Result<(), ExitError> {
     let imported = ledger::first_import(&app.db).await;
-    let imported = imported.map_err(|error| Stop::Failed(format!("the imports cannot be read: {error}")))?;
+    let imported = imported.map_err(|error| ExitError::Failed(format!("the imports cannot be read: {error}")))?;
     let imported = imported.map(|at| day_of(at, app.settings.board_zone));
     let last = match period {
         // A day's coverage is computed from what the files say of the past, and nobody is mailed about it.
         Period::Day(day) => imported.map_or(day, |first| day.max(first)),
         Period::Week(week) => week.monday().plus_days(6),
     };
-    ledger::refuse_before_first_import(&period.to_string(), last, imported).map_err(Stop::Refused)
+    ledger::refuse_before_first_import(&period.to_string(), last, imported).map_err(ExitError::Refused)
 }
 
-async fn preview(app: &App, week: IsoWeek) -> Result<(), Stop> {
+async fn preview(app: &App, week: IsoWeek) -> Result<(), ExitError> {
     refuse_before_first_import(app, Period::Week(week)).await?;
-    let mails = app.gap_report()?.dry_run(&app.db, week).await.map_err(|error| Stop::Failed(error.to_string()))?;
+    let mails = app.gap_report()?.dry_run(&app.db, week).await.map_err(|error| ExitError::Failed(error.to_string()))?;
     for Preview { recipient, address, units, rendered } in &mails {
         say(address.as_deref().unwrap_or(&format!("NOBODY ({recipient})")))?;
         say(format!("  {}", rendered.subject))?;
@@ -137,7 +138,7 @@ async fn preview(app: &App, week: IsoWeek) -> Result<(), Stop> {
     }
     let addressed = mails.iter().filter(|mail| mail.address.is_some()).count();
     let nobody = mails.len() - addressed;
-    if is_out_of_date(app, week).await.map_err(|error| Stop::Failed(error.to_string()))? {
+    if is_out_of_date(app, week).await.map_err(|error| ExitError::Failed(error.to_string()))? {
         say(format!(
             "The facts have changed since the snapshot of {}. A run takes a new one first, so its figures can differ.",
             week.monday()
@@ -157,9 +158,9 @@ async fn is_out_of_date(app: &App, week: IsoWeek) -> Result<bool, DbErr> {
     }
 }
 
-async fn beyond(app: &App) -> Result<(), Stop> {
+async fn beyond(app: &App) -> Result<(), ExitError> {
     let all = app.retention().dry_run(&app.db, app.today()).await;
-    let all = all.map_err(|error| Stop::Failed(format!("what is held cannot be read: {error}")))?;
+    let all = all.map_err(|error| ExitError::Failed(format!("what is held cannot be read: {error}")))?;
     say(format!("{:<16}  {:>5}  {:<10}  {:>8}  {:<10}  WHAT HAPPENS", "KIND", "DAYS", "BEFORE", "ROWS", "OLDEST"))?;
     for (kind, cut, found) in all {
         let days = Kind::days(kind, &app.settings.retention.periods());
@@ -169,12 +170,12 @@ async fn beyond(app: &App) -> Result<(), Stop> {
     say("Nothing was written.")
 }
 
-async fn list(app: &App) -> Result<(), Stop> {
+async fn list(app: &App) -> Result<(), ExitError> {
     let zone = app.settings.board_zone;
     say(render(&TABLE, zone))?;
     let runs = ledger::list(&app.db, &Filter::default(), None, SHOWN)
         .await
-        .map_err(|error| Stop::Failed(format!("the ledger of the jobs cannot be read: {error}")))?;
+        .map_err(|error| ExitError::Failed(format!("the ledger of the jobs cannot be read: {error}")))?;
     if runs.is_empty() {
         return say("No run yet.");
     }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{Stop, say};
+use super::say;
+use crate::error::ExitError;
 use crate::graphql;
 
 /// What `psn schema` takes.
@@ -18,15 +19,15 @@ pub struct Args {
 /// # Errors
 ///
 /// A file that cannot be read, or that says something else.
-pub fn run(args: Args) -> Result<(), Stop> {
+pub fn run(args: Args) -> Result<(), ExitError> {
     let sdl = graphql::sdl();
     let Some(file) = args.check else { return say(sdl.trim_end()) };
     let shown = file.display();
     let kept = std::fs::read_to_string(&file).map_err(|error| {
-        Stop::Refused(format!("{shown} cannot be read ({error}): name the file that holds the schema"))
+        ExitError::Refused(format!("{shown} cannot be read ({error}): name the file that holds the schema"))
     })?;
     if kept.trim_end() == sdl.trim_end() {
         return say(format_args!("{shown} is the schema"));
     }
-    Err(Stop::Failed(format!("{shown} is not the schema any more: run `psn schema > {shown}` and commit it")))
+    Err(ExitError::Failed(format!("{shown} is not the schema any more: run `psn schema > {shown}` and commit it")))
 }

@@ -6,10 +6,10 @@ use entity::clock::Clock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::Stop;
 use crate::access::Gate;
 use crate::app::App;
 use crate::config::Settings;
+use crate::error::ExitError;
 use crate::http;
 
 /// How long the last notes about who was here get at least.
@@ -28,7 +28,7 @@ pub struct Args {
 /// # Errors
 ///
 /// An address that is refused or taken, and a database that cannot be used.
-pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), Stop> {
+pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
     let Args { no_jobs } = args;
     settings.refuse_open_address()?;
     settings.refuse_unsafe()?;
@@ -37,7 +37,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
     }
     let bind = settings.bind;
     let listener = TcpListener::bind(bind).await.map_err(|error| {
-        Stop::Failed(format!(
+        ExitError::Failed(format!(
             "{bind} cannot be listened on ({error}): stop what uses it, or choose another with --bind"
         ))
     })?;
@@ -59,10 +59,10 @@ pub async fn serve_on(
     gate: Gate,
     with_jobs: bool,
     stop: CancellationToken,
-) -> Result<(), Stop> {
-    let at = listener.local_addr().map_err(|error| Stop::Failed(format!("the listener is gone: {error}")))?;
+) -> Result<(), ExitError> {
+    let at = listener.local_addr().map_err(|error| ExitError::Failed(format!("the listener is gone: {error}")))?;
     if gate.links() && !at.ip().is_loopback() {
-        return Err(Stop::Refused(format!(
+        return Err(ExitError::Refused(format!(
             "links that sign in without a password are for this machine only, and {at} is reached from others"
         )));
     }
@@ -77,7 +77,7 @@ pub async fn serve_on(
                 "the last uses of tokens and sessions, refusals or repeated reads could not be noted in time"
             );
         }
-        served.map_err(|error| Stop::Failed(format!("serving {at} failed: {error}")))
+        served.map_err(|error| ExitError::Failed(format!("serving {at} failed: {error}")))
     };
     let behind = async { if with_jobs { app.work(&stop).await } else { app.migrate_when_reached(&stop).await } };
     tokio::try_join!(site, behind)?;

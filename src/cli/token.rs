@@ -6,10 +6,11 @@ use entity::id::ApiTokenId;
 use entity::store::access::token;
 use entity::value::AccessRole;
 
-use super::{Stop, not_done, say, when};
+use super::{not_done, say, when};
 use crate::access::manage::{self, TokenWish};
 use crate::app::App;
 use crate::config::Settings;
+use crate::error::ExitError;
 
 /// The most tokens that the list shows.
 const SHOWN: u64 = 1_000;
@@ -59,8 +60,8 @@ pub enum What {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] for what cannot be done so, [`Stop::Failed`] for whatever goes wrong.
-pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Stop> {
+/// [`ExitError::Refused`] for what cannot be done so, [`ExitError::Failed`] for whatever goes wrong.
+pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
     let done = match args.what {
         What::Make { name, role, units, names, explore, days } => {
@@ -76,7 +77,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Sto
     done
 }
 
-async fn make(app: &App, wish: TokenWish) -> Result<(), Stop> {
+async fn make(app: &App, wish: TokenWish) -> Result<(), ExitError> {
     let (token, secret) = manage::make_token(&app.db, &app.operator(), wish).await.map_err(not_done)?;
     // The secret has a line, and standard output, to itself.
     let until = when(app, token.expires_at);
@@ -87,8 +88,8 @@ async fn make(app: &App, wish: TokenWish) -> Result<(), Stop> {
     say(secret.reveal())
 }
 
-async fn list(app: &App) -> Result<(), Stop> {
-    let failed = |error| Stop::Failed(format!("the tokens cannot be read: {error}"));
+async fn list(app: &App) -> Result<(), ExitError> {
+    let failed = |error| ExitError::Failed(format!("the tokens cannot be read: {error}"));
     let tokens = token::newest(&app.db, SHOWN).await.map_err(failed)?;
     if tokens.is_empty() {
         return say("No token yet.");

@@ -3,9 +3,9 @@
 use entity::clock::Clock;
 use tokio_util::sync::CancellationToken;
 
-use super::Stop;
 use crate::app::App;
 use crate::config::Settings;
+use crate::error::ExitError;
 
 /// What `psn worker` takes besides the settings: nothing.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -16,7 +16,7 @@ pub struct Args {}
 /// # Errors
 ///
 /// A database or a mail setting that cannot be used.
-pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), Stop> {
+pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
     let Args {} = args;
     let app = App::open(settings, clock).await?;
     tracing::info!("working: each minute what is owed is run");

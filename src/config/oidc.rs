@@ -11,7 +11,7 @@ use super::Settings;
 use super::secret::{self, SecretFile, Unshown};
 use super::yes_or_no;
 use crate::access::oidc::Oidc;
-use crate::cli::Stop;
+use crate::error::ExitError;
 
 /// Signing in through an OpenID Connect provider. Without `OIDC_ISSUER` there is none.
 #[derive(Args, Clone, Debug)]
@@ -97,8 +97,8 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] when they make no sense, with what to do.
-    pub fn provider(&self, clock: Clock) -> Result<Option<Oidc>, Stop> {
+    /// [`ExitError::Refused`] when they make no sense, with what to do.
+    pub fn provider(&self, clock: Clock) -> Result<Option<Oidc>, ExitError> {
         let here = format!("http://{}", self.bind);
         let base = match &self.base_url {
             Some(base) => base,
@@ -106,10 +106,10 @@ impl Settings {
             None => {
                 let sentence = "OIDC_ISSUER is set and BASE_URL is not: set it to the address at which people reach this \
                     service, for the provider sends them back there";
-                return Err(Stop::Refused(sentence.to_owned()));
+                return Err(ExitError::Refused(sentence.to_owned()));
             }
         };
-        Oidc::new(&self.oidc, base, clock).map_err(|unusable| Stop::Refused(unusable.to_string()))
+        Oidc::new(&self.oidc, base, clock).map_err(|unusable| ExitError::Refused(unusable.to_string()))
     }
 }
 

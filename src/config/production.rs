@@ -1,7 +1,7 @@
 //! What a set of settings must not be together, and what is weak about it although it was asked for.
 
 use super::Settings;
-use crate::cli::Stop;
+use crate::error::ExitError;
 
 /// Passwords that everybody tries first, those of this project's own examples among them.
 const KNOWN: [&str; 16] = [
@@ -45,13 +45,13 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] with what to do, in one sentence.
-    pub fn refuse_unsafe(&self) -> Result<(), Stop> {
+    /// [`ExitError::Refused`] with what to do, in one sentence.
+    pub fn refuse_unsafe(&self) -> Result<(), ExitError> {
         if let Some(fault) = self.database.fault().or_else(|| self.mail.fault()) {
-            return Err(Stop::Refused(fault));
+            return Err(ExitError::Refused(fault));
         }
         if let Some(url) = self.base_url.as_ref().filter(|_| self.is_reached_from_elsewhere() && !self.is_https()) {
-            return Err(Stop::Refused(format!(
+            return Err(ExitError::Refused(format!(
                 "people would reach {url} unencrypted, and what signs them in would travel so: set BASE_URL to an https address, of a proxy that ends TLS in front of psn"
             )));
         }
@@ -63,7 +63,7 @@ impl Settings {
         ];
         for (name, password) in passwords {
             if password.is_some_and(|password| KNOWN.contains(&password.to_lowercase().as_str())) {
-                return Err(Stop::Refused(format!(
+                return Err(ExitError::Refused(format!(
                     "the password in {name} is one that everybody tries first, and {why}: choose another, for example by `openssl rand -hex 20`"
                 )));
             }
@@ -75,11 +75,11 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] with what to do, in one sentence.
-    pub fn refuse_mail_into_folder(&self) -> Result<(), Stop> {
+    /// [`ExitError::Refused`] with what to do, in one sentence.
+    pub fn refuse_mail_into_folder(&self) -> Result<(), ExitError> {
         match self.production().filter(|_| self.mail.smtp_url().is_none()) {
             None => Ok(()),
-            Some(why) => Err(Stop::Refused(format!(
+            Some(why) => Err(ExitError::Refused(format!(
                 "without SMTP_URL mails would be written into {} and count as sent, and {why}: set SMTP_URL, or run without the jobs (`psn serve --no-jobs`)",
                 self.mail.mail_folder.display()
             ))),

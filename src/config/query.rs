@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::Stop;
+use crate::error::ExitError;
 use crate::graphql::persisted::{AllowList, Persisted};
 use crate::http::Terms;
 
@@ -63,8 +63,8 @@ impl QuerySettings {
     ///
     /// # Errors
     ///
-    /// [`Stop::Refused`] for a file that is no valid document of the schema, and for an allow-list of nothing.
-    pub fn persisted(&self) -> Result<Persisted, Stop> {
+    /// [`ExitError::Refused`] for a file that is no valid document of the schema, and for an allow-list of nothing.
+    pub fn persisted(&self) -> Result<Persisted, ExitError> {
         match &self.persisted_operations {
             Some(folder) => Persisted::read(folder, self.allow_list).map_err(|error| {
                 let what = if folder.is_dir() {
@@ -72,9 +72,9 @@ impl QuerySettings {
                 } else {
                     "set it to a folder of .graphql files that can be read, or to none"
                 };
-                Stop::Refused(format!("PERSISTED_OPERATIONS: {error}: {what}"))
+                ExitError::Refused(format!("PERSISTED_OPERATIONS: {error}: {what}"))
             }),
-            None if self.allow_list == AllowList::Everyone => Err(Stop::Refused(
+            None if self.allow_list == AllowList::Everyone => Err(ExitError::Refused(
                 "ALLOW_LIST=everyone without persisted operations would leave nothing to send: set PERSISTED_OPERATIONS".to_owned(),
             )),
             None => Ok(Persisted::default()),

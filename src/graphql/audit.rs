@@ -20,7 +20,7 @@ use super::query::Query;
 use super::subscription::Subscription;
 use crate::access::Viewer;
 use crate::access::reads::{Item, Read, ReadLog, told};
-use crate::http::RequestId;
+use crate::request_id::RequestId;
 
 /// An event of now, by the request's viewer, in the request.
 ///

@@ -9,8 +9,8 @@ use serde_json::{Map, json};
 use super::graphql::Facts;
 use super::order;
 use super::request::Refusal;
-use super::router::RequestId;
 use crate::graphql::error::{self, Code};
+use crate::request_id::RequestId;
 
 /// The most errors that an answer shows; the engine may find thousands in one hostile query.
 const MAX_ERRORS: usize = 20;

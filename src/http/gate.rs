@@ -12,7 +12,6 @@ use tracing::Instrument as _;
 
 use super::refused_lines::RefusedLine;
 use super::request::Refusal;
-use super::router::RequestId;
 use super::{graphql, pages};
 use crate::access::Gate;
 use crate::access::gate::{Admitted, Denied};
@@ -20,6 +19,7 @@ use crate::access::oidc::ReturnPath;
 use crate::graphql::error::{ApiError, Code};
 use crate::pages::Frame;
 use crate::pages::message::Problem;
+use crate::request_id::RequestId;
 
 /// The page on which people sign in.
 pub(super) const SIGN_IN: &str = "/sign-in";

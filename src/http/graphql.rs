@@ -26,12 +26,12 @@ use super::budget::{Budgets, Running};
 use super::live::{Live, Stopping, Telling};
 use super::refused_lines::{HeldBack, RefusedLine};
 use super::request::{self, Asked, GraphqlRequest, Refusal};
-use super::router::RequestId;
 use crate::access::{Look, Viewer};
 use crate::graphql::DataVersion;
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::limits::{Admitted, Limits, Refused, asks_about_schema};
 use crate::graphql::persisted::{self, Persisted};
+use crate::request_id::RequestId;
 
 /// The longest operation name that a log line shows.
 const MAX_LOGGED_NAME: usize = 64;

@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::graphql;
 use super::request::Refusal;
-use super::router::RequestId;
 use crate::graphql::error::Code;
+use crate::request_id::RequestId;
 
 const SENTENCE: &str = "psn does not answer under this host name. On its own machine open it as localhost or 127.0.0.1; \
     where people reach it under another name, set BASE_URL to that address";

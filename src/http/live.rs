@@ -25,10 +25,10 @@ use tracing::Instrument as _;
 use super::budget::{Budgets, Running, Terms};
 use super::graphql::{Endpoint, Facts};
 use super::request::Refusal;
-use super::router::RequestId;
 use crate::access::Gate;
 use crate::access::gate::Denied;
 use crate::graphql::error::{ApiError, Code};
+use crate::request_id::RequestId;
 
 /// How often a live answer looks whether there is something new and whether its caller may still be told.
 pub const LOOK: Duration = Duration::from_secs(2);

@@ -16,11 +16,11 @@ use super::gate::accepts_html;
 use super::graphql::{Caller, Endpoint, NoData};
 use super::refused_lines::RefusedLine;
 use super::request::GraphqlRequest;
-use super::router::RequestId;
 use crate::access::{Look, Viewer};
 use crate::graphql::error::Code;
 use crate::pages::message::{self, Problem};
 use crate::pages::{Frame, Page, Pages, Shown, home, team, unit};
+use crate::request_id::RequestId;
 
 /// No script, no style and no picture but from here, forms go here and nowhere else, and nothing may frame a page.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; \

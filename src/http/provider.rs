@@ -10,12 +10,12 @@ use sea_orm::DbErr;
 
 use super::gate::{SIGN_IN, never_stored};
 use super::refused_lines::RefusedLine;
-use super::router::RequestId;
 use super::sign_in::{Wish, shown};
 use crate::access::Gate;
 use crate::access::credential::{CookieName, cookies};
 use crate::access::oidc::{CALLBACK, Fault, Oidc, ProviderAnswer, ReturnPath, SIGN_IN_LIFE, Unmatched};
 use crate::graphql::error::ApiError;
+use crate::request_id::RequestId;
 
 /// Where a sign-in through the provider begins; `?to=` is the path to go to afterwards.
 pub(super) const START: &str = "/sign-in/start";

@@ -1,10 +1,7 @@
 //! Which address is answered by what, and what holds for all of them: a known host, a request id, and headers that keep answers from
 //! being stored, guessed at or framed.
 
-use std::fmt;
-use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Executor;
@@ -33,6 +30,7 @@ use crate::access::Gate;
 use crate::graphql::limits::Limits;
 use crate::graphql::persisted::Persisted;
 use crate::pages::Pages;
+use crate::request_id::RequestId;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -145,32 +143,12 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .layer(middleware::from_fn_with_state(https, identify))
 }
 
-/// The name of one request, in its answer's `x-request-id`, its errors and its log lines. It is of our own making: what a
-/// client sends under that name is ignored, since anything could be in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestId(String);
-
-impl RequestId {
-    fn new() -> Self {
-        static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        // Keyed anew in each process, so that ids of one run are not those of the next.
-        Self(format!("{:016x}", KEYS.hash_one(NEXT.fetch_add(1, Ordering::Relaxed))))
-    }
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 async fn identify(State(https): State<bool>, mut request: Request, next: Next) -> Response {
     let id = RequestId::new();
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&id.0) {
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.insert(REQUEST_ID, value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -14,12 +14,12 @@ use super::gate::{self, comes_from_elsewhere, foreign, never_stored};
 use super::graphql;
 use super::provider::START;
 use super::request::{BODY_LIMIT, Refusal};
-use super::router::RequestId;
 use crate::access::Gate;
 use crate::access::gate::{Admitted, Denied};
 use crate::access::oidc::ReturnPath;
 use crate::graphql::error::Code;
 use crate::pages::{Frame, message};
+use crate::request_id::RequestId;
 
 /// Everything comes from this origin, forms go there and nowhere else, and nothing may frame the page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \

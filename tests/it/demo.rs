@@ -10,9 +10,10 @@ use std::time::Duration;
 use clap::Parser as _;
 use entity::table::{audit_event, delivery, job_run, snapshot, unit};
 use psn::app::App;
+use psn::cli::Cli;
 use psn::cli::demo;
 use psn::cli::demo::summary::{Summary, Teams};
-use psn::cli::{Cli, Stop};
+use psn::error::ExitError;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use tokio_util::sync::CancellationToken;
 
@@ -25,7 +26,7 @@ fn app(world: &World) -> App {
     App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() }
 }
 
-async fn prepared(world: &World) -> Result<Summary, Stop> {
+async fn prepared(world: &World) -> Result<Summary, ExitError> {
     let app = app(world);
     demo::prepare(&app, &app.runner().expect("a runner")).await
 }
@@ -103,7 +104,7 @@ async fn its_days_move_by_whole_weeks_so_that_it_is_alive_on_any_day() {
 }
 
 /// The command itself, against the world's database.
-async fn psn(world: &World, args: &[&str]) -> Result<(), Stop> {
+async fn psn(world: &World, args: &[&str]) -> Result<(), ExitError> {
     let folder = world.folder.path().join("mail");
     let settings = [
         "psn",
@@ -125,7 +126,7 @@ async fn is_refused(world: &World, holds: &str) {
     let events = audit_event::Entity::find().count(&world.db).await.expect("events");
     let before = counts(world).await;
     for refused in [psn(world, &["demo"]).await, prepared(world).await.map(|_| ())] {
-        let Err(Stop::Refused(sentence)) = refused else { panic!("{refused:?}") };
+        let Err(ExitError::Refused(sentence)) = refused else { panic!("{refused:?}") };
         assert!(sentence.contains(holds) && sentence.contains("--database-url"), "{sentence}");
     }
     assert_eq!(counts(world).await, before);

@@ -10,7 +10,7 @@ use sea_orm::{DbErr, EntityTrait as _, PaginatorTrait as _};
 
 use super::failed;
 use crate::app::App;
-use crate::cli::Stop;
+use crate::error::ExitError;
 
 /// A database that the demonstration may write into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +28,9 @@ pub(super) enum Ground {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] for a database with anything in it that the demonstration did not make; [`Stop::Failed`] for one that
+/// [`ExitError::Refused`] for a database with anything in it that the demonstration did not make; [`ExitError::Failed`] for one that
 /// cannot be read.
-pub(super) async fn look(app: &App) -> Result<Ground, Stop> {
+pub(super) async fn look(app: &App) -> Result<Ground, ExitError> {
     if migration::is_new(&app.db).await.map_err(|error| app.migration_failed(&error))? {
         return Ok(Ground::Empty);
     }
@@ -40,7 +40,7 @@ pub(super) async fn look(app: &App) -> Result<Ground, Stop> {
     }
     let root = tree::root(&app.db, app.today()).await.map_err(failed)?;
     let holds = root.map_or_else(|| "other data".to_owned(), |root| format!("another board, {}", root.name));
-    Err(Stop::Refused(format!(
+    Err(ExitError::Refused(format!(
         "{} holds {holds}, and not only what `psn demo` made: name an empty database with --database-url",
         app.settings.database.url()
     )))
@@ -65,8 +65,8 @@ async fn read(app: &App) -> Result<Option<Ground>, DbErr> {
 ///
 /// # Errors
 ///
-/// [`Stop::Failed`].
-pub(super) async fn mark(app: &App, batch: ImportBatchId) -> Result<(), Stop> {
+/// [`ExitError::Failed`].
+pub(super) async fn mark(app: &App, batch: ImportBatchId) -> Result<(), ExitError> {
     let event = Event::new(app.clock.now(), Actor::Operator, Action::DemonstrationMade);
     let recorded = audit::record_alone(&app.db, &Event { object: Some(demonstration::mark(batch)), ..event }).await;
     recorded.map(|_| ()).map_err(failed("the demonstration could not be recorded as one"))

@@ -19,7 +19,8 @@ use crate::access::gate::Denied;
 use crate::access::manage::{self, GrantWish, TokenWish};
 use crate::access::secret::Secret;
 use crate::app::App;
-use crate::cli::{Stop, not_done};
+use crate::cli::not_done;
+use crate::error::ExitError;
 
 /// What the dashboard's token is called.
 const DASHBOARD: &str = "Demonstration dashboard";
@@ -84,8 +85,8 @@ fn line((role, whose, secret): &(AccessRole, String, Secret), at: SocketAddr) ->
 ///
 /// # Errors
 ///
-/// [`Stop::Failed`].
-pub async fn make(app: &App, gate: &Gate) -> Result<Links, Stop> {
+/// [`ExitError::Failed`].
+pub async fn make(app: &App, gate: &Gate) -> Result<Links, ExitError> {
     let read = failed("the board cannot be read");
     let people = People::read(app).await.map_err(&read)?;
     link::forget_all(&app.db).await.map_err(failed("the old links cannot be removed"))?;
@@ -118,23 +119,23 @@ pub async fn make(app: &App, gate: &Gate) -> Result<Links, Stop> {
 }
 
 /// A token of one sector, without names, which explores.
-async fn dashboard(app: &App) -> Result<(entity::id::ApiTokenId, Secret, String), Stop> {
+async fn dashboard(app: &App) -> Result<(entity::id::ApiTokenId, Secret, String), ExitError> {
     let read = failed("the board cannot be read");
     let by = app.operator();
     let sectors = unit::Entity::find().filter(unit::Column::Level.eq(SECTOR)).order_by_asc(unit::Column::Id);
     let sector = sectors.one(&app.db).await.map_err(&read)?;
-    let sector = sector.ok_or_else(|| Stop::Failed("the demonstration's board has no sector".to_owned()))?;
+    let sector = sector.ok_or_else(|| ExitError::Failed("the demonstration's board has no sector".to_owned()))?;
     let (name, units) = (DASHBOARD.to_owned(), vec![sector.code]);
     let wish = TokenWish { name, role: AccessRole::Dashboard, units, names: false, explore: true, days: DAYS };
     let (token, secret) = manage::make_token(&app.db, &by, wish).await.map_err(not_done)?;
     Ok((token.id, secret, sector.name))
 }
 
-fn no_link(denied: Denied) -> Stop {
+fn no_link(denied: Denied) -> ExitError {
     match denied {
-        Denied::Failed(cause) => Stop::Failed(format!("a link to sign in with cannot be made: {cause}")),
+        Denied::Failed(cause) => ExitError::Failed(format!("a link to sign in with cannot be made: {cause}")),
         Denied::Nobody | Denied::Refused | Denied::ProviderAway => {
-            Stop::Failed("links to sign in with are off".to_owned())
+            ExitError::Failed("links to sign in with are off".to_owned())
         }
     }
 }

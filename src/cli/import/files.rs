@@ -9,7 +9,7 @@ use jobs::import::{FileKind, Source};
 
 use super::Args;
 use super::summary::printable;
-use crate::cli::Stop;
+use crate::error::ExitError;
 
 /// The files to import, and those in the folder that are not taken.
 pub(super) struct Gathered {
@@ -26,12 +26,12 @@ pub(super) struct Gathered {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] if there are none, or one cannot be read.
-pub(super) fn gather(args: &Args) -> Result<Gathered, Stop> {
+/// [`ExitError::Refused`] if there are none, or one cannot be read.
+pub(super) fn gather(args: &Args) -> Result<Gathered, ExitError> {
     let mut paths: Vec<(FileKind, PathBuf)> = Vec::new();
     let (mut passed_over, mut proposed) = (Vec::new(), Vec::new());
     if let Some(dir) = &args.dir {
-        let unreadable = |error| Stop::Refused(format!("cannot read the folder {}: {error}", dir.display()));
+        let unreadable = |error| ExitError::Refused(format!("cannot read the folder {}: {error}", dir.display()));
         for entry in std::fs::read_dir(dir).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -55,7 +55,7 @@ pub(super) fn gather(args: &Args) -> Result<Gathered, Stop> {
         if paths.is_empty() && FileKind::ALL.into_iter().all(|kind| given(args, kind).is_empty()) {
             let names = FileKind::ALL.map(FileKind::file_name).join(", ");
             let proposed: String = proposed.iter().map(|sentence| format!(". {}", printable(sentence))).collect();
-            return Err(Stop::Refused(format!("{} has none of {names}{proposed}", dir.display())));
+            return Err(ExitError::Refused(format!("{} has none of {names}{proposed}", dir.display())));
         }
     }
     for kind in FileKind::ALL {
@@ -66,7 +66,7 @@ pub(super) fn gather(args: &Args) -> Result<Gathered, Stop> {
         }
     }
     if paths.is_empty() && args.ends_employer.is_empty() {
-        return Err(Stop::Refused("name a folder with --dir, or files as in --staff staff.csv".to_owned()));
+        return Err(ExitError::Refused("name a folder with --dir, or files as in --staff staff.csv".to_owned()));
     }
     let inputs = paths.iter().map(|(_, path)| path.clone()).collect();
     let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -78,7 +78,12 @@ pub(super) fn gather(args: &Args) -> Result<Gathered, Stop> {
         let name = if doubled { path.display().to_string() } else { name };
         Ok(Source { kind, name, bytes: Cow::Owned(read(&path, MOST_BYTES)?) })
     };
-    Ok(Gathered { sources: paths.into_iter().map(source).collect::<Result<_, Stop>>()?, inputs, passed_over, proposed })
+    Ok(Gathered {
+        sources: paths.into_iter().map(source).collect::<Result<_, ExitError>>()?,
+        inputs,
+        passed_over,
+        proposed,
+    })
 }
 
 /// The most bytes of a file to import. A nation's staff have a quarter of it.
@@ -88,9 +93,9 @@ pub(super) const MOST_BYTES: u64 = 1 << 30;
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] if it cannot be read or is larger.
-pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, Stop> {
-    let unreadable = |error: io::Error| Stop::Refused(format!("cannot read {}: {error}", path.display()));
+/// [`ExitError::Refused`] if it cannot be read or is larger.
+pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, ExitError> {
+    let unreadable = |error: io::Error| ExitError::Refused(format!("cannot read {}: {error}", path.display()));
     let file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len().min(most);
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
@@ -98,7 +103,7 @@ pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, Stop> {
     if bytes.len() as u64 <= most {
         return Ok(bytes);
     }
-    Err(Stop::Refused(format!(
+    Err(ExitError::Refused(format!(
         "{} is larger than {} MB, the most that such a file may have; leave out what psn does not read",
         path.display(),
         most >> 20

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jobs::private::Replacement;
 use jobs::safe_csv;
 
-use super::super::Stop;
+use crate::error::ExitError;
 
 /// More than the first line of such a list has.
 const MOST_HEADER_BYTES: u64 = 1 << 20;
@@ -17,17 +17,19 @@ const MOST_HEADER_BYTES: u64 = 1 << 20;
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`]: what is wrong with it.
+/// [`ExitError::Refused`]: what is wrong with it.
 pub(super) fn open(
     path: &Path,
     inputs: &[PathBuf],
     what: &str,
     is_header: impl FnOnce(&str) -> bool,
-) -> Result<Replacement, Stop> {
+) -> Result<Replacement, ExitError> {
     let shown = path.display();
     if let Ok(same) = path.canonicalize() {
         if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == same)) {
-            return Err(Stop::Refused(format!("{shown} is one of the files to import: save the {what} elsewhere")));
+            return Err(ExitError::Refused(format!(
+                "{shown} is one of the files to import: save the {what} elsewhere"
+            )));
         }
         if same.is_file() {
             let mut held = Vec::new();
@@ -36,11 +38,11 @@ pub(super) fn open(
             let first = text.strip_prefix(safe_csv::MARK).unwrap_or(&text).lines().next().unwrap_or_default();
             // What cannot be read may be anything.
             if read.is_err() || !held.is_empty() && !is_header(first) {
-                return Err(Stop::Refused(format!(
+                return Err(ExitError::Refused(format!(
                     "{shown} is there already and holds no {what}: choose another name"
                 )));
             }
         }
     }
-    Replacement::begin(path).map_err(|error| Stop::Refused(format!("{shown} cannot be written ({error})")))
+    Replacement::begin(path).map_err(|error| ExitError::Refused(format!("{shown} cannot be written ({error})")))
 }

@@ -5,7 +5,8 @@ use entity::id::ImportBatchId;
 use jobs::import::{UndoError, Undone, undo};
 use sea_orm::DatabaseConnection;
 
-use super::super::{Stop, say};
+use super::super::say;
+use crate::error::ExitError;
 
 /// Take the last import that was applied back whole, as long as nothing was changed after it.
 #[derive(Clone, Debug, clap::Args)]
@@ -19,11 +20,11 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// [`Stop::Refused`] if it cannot be taken back; [`Stop::Failed`] if the database fails.
-pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), Stop> {
+/// [`ExitError::Refused`] if it cannot be taken back; [`ExitError::Failed`] if the database fails.
+pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), ExitError> {
     let undone = undo(db, ImportBatchId(args.import), now).await.map_err(|error| match error {
-        UndoError::Refused(sentence) => Stop::Refused(sentence),
-        UndoError::Database(error) => Stop::Failed(format!("nothing was undone: {error}")),
+        UndoError::Refused(sentence) => ExitError::Refused(sentence),
+        UndoError::Database(error) => ExitError::Failed(format!("nothing was undone: {error}")),
     })?;
     let Undone { removed, restored } = undone;
     say(format!(

@@ -14,7 +14,7 @@ use super::super::query::access::{now, unit_codes};
 use super::super::query::history::db;
 use super::super::scalar::Date;
 use crate::access::manage::{self, By, GrantWish, NotDone, Refusal, TokenWish};
-use crate::http::RequestId;
+use crate::request_id::RequestId;
 
 /// A token to make.
 #[derive(Clone, Debug, InputObject)]

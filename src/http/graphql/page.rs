@@ -9,10 +9,10 @@ use tracing::Instrument as _;
 use super::super::answer::MediaType;
 use super::super::refused_lines::RefusedLine;
 use super::super::request::GraphqlRequest;
-use super::super::router::RequestId;
 use super::{Ended, Endpoint, Facts, Ready};
 use crate::access::{Look, Viewer};
 use crate::graphql::error::Code;
+use crate::request_id::RequestId;
 
 /// In whose name a page asks, and by which request.
 #[derive(Clone, Debug)]

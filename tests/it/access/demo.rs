@@ -8,7 +8,8 @@ use entity::table::{access_grant, api_token};
 use entity::value::AccessRole;
 use psn::access::Gate;
 use psn::app::App;
-use psn::cli::{Cli, Stop, demo, serve};
+use psn::cli::{Cli, demo, serve};
+use psn::error::ExitError;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -112,11 +113,11 @@ async fn links_are_refused_where_other_machines_reach_the_service() {
     let settings = Cli::try_parse_from(["psn", "demo", "--bind", "0.0.0.0:0"]).unwrap().settings;
     let stop = CancellationToken::new();
     let refused = demo::run(demo::Args::default(), settings.clone(), world.clock.clone(), stop.clone()).await;
-    assert!(matches!(&refused, Err(Stop::Refused(why)) if why.contains("this machine only")), "{refused:?}");
+    assert!(matches!(&refused, Err(ExitError::Refused(why)) if why.contains("this machine only")), "{refused:?}");
 
     // Also where something else were to pass such an address on.
     let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
     let listener = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
     let refused = serve::serve_on(listener, &app, app.gate().unwrap().with_links(), false, stop).await;
-    assert!(matches!(&refused, Err(Stop::Refused(why)) if why.contains("this machine only")), "{refused:?}");
+    assert!(matches!(&refused, Err(ExitError::Refused(why)) if why.contains("this machine only")), "{refused:?}");
 }

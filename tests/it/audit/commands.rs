@@ -34,7 +34,7 @@ fn runner(world: &World, job: impl Job + 'static) -> Runner {
     Runner::new(world.db.clone(), world.clock.clone(), London, &TABLE, vec![Box::new(job)]).unwrap()
 }
 
-async fn export_of(world: &World) -> Result<(), psn::cli::Stop> {
+async fn export_of(world: &World) -> Result<(), psn::error::ExitError> {
     let args = export::Args { as_of: day("2026-11-16"), out: world.folder.path().join("out"), published: false };
     export::run(args, &world.db, Default::default(), world.clock.now(), day("2026-11-16")).await
 }

@@ -2,7 +2,8 @@
 
 use clap::Parser as _;
 use jobs::import::{Change, ChangedCell, FileKind, Mode, Outcome};
-use psn::cli::{Cli, Command, Stop, import};
+use psn::cli::{Cli, Command, import};
+use psn::error::ExitError;
 
 use super::{COURSES, Import, STAFF, UNITS, posts};
 use crate::harness::{World, both, day};
@@ -85,7 +86,7 @@ both!(
     }
 );
 
-async fn psn(world: &World, more: &[&str]) -> Result<(), Stop> {
+async fn psn(world: &World, more: &[&str]) -> Result<(), ExitError> {
     let folder = world.folder.path().join("in");
     let line = ["psn", "import", "--as-at", "2026-11-16", "--dir", folder.to_str().unwrap()];
     let parsed = Cli::try_parse_from(line.into_iter().chain(more.iter().copied())).unwrap().command;
@@ -119,12 +120,12 @@ both!(
         for other in ["units.csv", "letter.txt", "none/changes.csv"] {
             let other = folder.join(other);
             let refused = psn(&world, &["--apply", "--changes", other.to_str().unwrap()]).await.unwrap_err();
-            assert!(matches!(refused, Stop::Refused(_)), "{refused}");
+            assert!(matches!(refused, ExitError::Refused(_)), "{refused}");
         }
         let same = world.folder.path().join("list.csv");
         let same = same.to_str().unwrap();
         let refused = psn(&world, &["--apply", "--changes", same, "--rejects", same]).await.unwrap_err();
-        assert!(matches!(&refused, Stop::Refused(said) if said.contains("the same file")), "{refused}");
+        assert!(matches!(&refused, ExitError::Refused(said) if said.contains("the same file")), "{refused}");
         assert!(posts(&world).await.is_empty(), "nothing was applied");
         assert_eq!(std::fs::read_to_string(folder.join("units.csv")).unwrap(), UNITS);
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use clap::Parser;
 use entity::table::import_batch;
-use psn::cli::Stop;
 use psn::cli::import::{Args, run};
+use psn::error::ExitError;
 use sea_orm::EntityTrait as _;
 
 use super::{STAFF, UNITS, everything, posts};
@@ -21,7 +21,7 @@ pub(super) fn write(folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(name), text).unwrap();
 }
 
-pub(super) async fn psn(world: &World, more: &[&str]) -> Result<(), Stop> {
+pub(super) async fn psn(world: &World, more: &[&str]) -> Result<(), ExitError> {
     let folder = world.folder.path().join("in");
     let words = ["psn", "--as-at", "2026-11-16", "--dir", folder.to_str().unwrap()];
     let args = Command::try_parse_from(words.into_iter().chain(more.iter().copied())).unwrap().args;
@@ -75,7 +75,7 @@ both!(
         let nowhere = folder.join("none/rejects.csv");
         for path in [&units, &letter, &nowhere] {
             let refused = psn(&world, &["--apply", "--rejects", path.to_str().unwrap()]).await.unwrap_err();
-            assert!(matches!(refused, Stop::Refused(_)), "{refused}");
+            assert!(matches!(refused, ExitError::Refused(_)), "{refused}");
         }
         assert_eq!(std::fs::read_to_string(&units).unwrap(), UNITS);
         assert_eq!(std::fs::read_to_string(&letter).unwrap(), "Dear all");
@@ -96,10 +96,10 @@ both!(
         let args = Command::try_parse_from(words).unwrap().args;
         let refused =
             run(&args, &world.db, world.clock.now(), day("2026-11-16"), chrono_tz::Europe::London).await.unwrap_err();
-        assert!(matches!(&refused, Stop::Refused(said) if said.contains("today is 2026-11-16")), "{refused}");
+        assert!(matches!(&refused, ExitError::Refused(said) if said.contains("today is 2026-11-16")), "{refused}");
         write(&folder, "exemptions.csv", "Unit Code,From,Until,Reason\nNOPE,01/01/2026,31/12/2026,Moving\n");
         let lost = psn(&world, &["--apply"]).await.unwrap_err();
-        assert!(matches!(&lost, Stop::Refused(said) if said.contains("every row of exemptions.csv")), "{lost}");
+        assert!(matches!(&lost, ExitError::Refused(said) if said.contains("every row of exemptions.csv")), "{lost}");
     }
 );
 
@@ -108,17 +108,17 @@ both!(
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         let none = psn(&world, &[]).await.unwrap_err();
-        assert!(matches!(&none, Stop::Refused(said) if said.contains("has none of units.csv")), "{none}");
+        assert!(matches!(&none, ExitError::Refused(said) if said.contains("has none of units.csv")), "{none}");
         write(&folder, "units.csv", "Unit Code,Unit Name,Parent Code\nA,A,\nB,B,\n");
         let roots = psn(&world, &["--apply"]).await.unwrap_err();
-        assert!(matches!(&roots, Stop::Refused(said) if said.contains("nothing was written")), "{roots}");
+        assert!(matches!(&roots, ExitError::Refused(said) if said.contains("nothing was written")), "{roots}");
         assert_eq!(import_batch::Entity::find().all(&world.db).await.unwrap().len(), 1);
         write(world.folder.path(), "map.toml", "[headers]\nTeam = 'Ward Code'\n");
         let map = world.folder.path().join("map.toml");
         let mapping = psn(&world, &["--mapping", map.to_str().unwrap()]).await.unwrap_err();
-        assert!(matches!(&mapping, Stop::Refused(said) if said.contains("Ward Code")), "{mapping}");
+        assert!(matches!(&mapping, ExitError::Refused(said) if said.contains("Ward Code")), "{mapping}");
         let missing = psn(&world, &["--staff", "nowhere.csv"]).await.unwrap_err();
-        assert!(matches!(&missing, Stop::Refused(said) if said.contains("nowhere.csv")), "{missing}");
+        assert!(matches!(&missing, ExitError::Refused(said) if said.contains("nowhere.csv")), "{missing}");
     }
 );
 

@@ -7,7 +7,8 @@ use entity::store::erasure;
 use entity::table::{audit_event, import_batch, import_undo, person};
 use entity::value::{Action, ErasureReason, ImportState};
 use jobs::import::{FileKind, Outcome, UndoError, Undone, undo};
-use psn::cli::{Cli, Command, Stop, export};
+use psn::cli::{Cli, Command, export};
+use psn::error::ExitError;
 use sea_orm::{ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
 
 use super::{COURSES, Import, STAFF, UNITS, everything};
@@ -225,7 +226,7 @@ both!(
             .await
         };
         run(&batch.to_string()).await.unwrap();
-        let Err(Stop::Refused(sentence)) = run(&batch.to_string()).await else { panic!("it is refused") };
+        let Err(ExitError::Refused(sentence)) = run(&batch.to_string()).await else { panic!("it is refused") };
         assert!(sentence.contains("was undone before"), "{sentence}");
         // The flags of an import say nothing about an undo, and an import needs its day.
         for line in [

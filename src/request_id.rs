@@ -1,0 +1,30 @@
+//! The id of one HTTP request, which its answer, its errors, its log lines and the audit log share.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The id of one request, in its answer's `x-request-id`, its errors and its log lines. The service makes it: an id that a
+/// client sends is ignored, because it could contain anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId(String);
+
+impl RequestId {
+    pub(crate) fn new() -> Self {
+        static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        // Each process has new keys, so that it does not repeat the ids of the process before it.
+        Self(format!("{:016x}", KEYS.hash_one(NEXT.fetch_add(1, Ordering::Relaxed))))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
