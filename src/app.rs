@@ -1,5 +1,7 @@
 //! Composition: settings become a database, a schema and a router. The only place that knows all parts.
 
+mod from_settings;
+
 use std::time::Duration;
 
 use axum::Router;
@@ -7,7 +9,6 @@ use entity::actor::Actor;
 use entity::clock::Clock;
 use entity::period::Day;
 use jobs::audit::AuditCheck;
-use jobs::mail::{Mailbox, Mailer};
 use jobs::private;
 use jobs::report::GapReport;
 use jobs::report::render::Setting;
@@ -18,13 +19,15 @@ use jobs::snapshot::Coverage;
 use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 
+pub use self::from_settings::{identity_provider, mailer, persisted_operations, sender};
 use crate::access::Gate;
 use crate::access::credential::CookieName;
+use crate::access::gate::SessionLimits;
 use crate::access::manage::By;
 use crate::config::Settings;
 use crate::error::ExitError;
 use crate::graphql::{self, limits::Limits};
-use crate::http::{self, Budgets, Hosts, LiveLimits, Site, Transport};
+use crate::http::{self, BudgetLimits, Budgets, Hosts, LiveLimits, Site, Transport};
 use crate::pages::Pages;
 
 /// What every command works with. Clones share the database and the clock.
@@ -150,8 +153,9 @@ impl App {
     pub fn gate(&self) -> Result<Gate, ExitError> {
         let Settings { board_zone, session, .. } = &self.settings;
         let cookie = CookieName::at(self.settings.is_https());
-        let gate = Gate::new(self.api_db.clone(), (self.clock.clone(), *board_zone), cookie, session.limits());
-        let provider = self.settings.provider(self.clock.clone())?;
+        let gate =
+            Gate::new(self.api_db.clone(), (self.clock.clone(), *board_zone), cookie, SessionLimits::from(session));
+        let provider = identity_provider(&self.settings, self.clock.clone())?;
         let gate = provider.into_iter().fold(gate, Gate::with_provider);
         Ok(if self.settings.tokens_only { gate.with_tokens_only() } else { gate })
     }
@@ -182,8 +186,8 @@ impl App {
             Hosts::loopback_and(base_url.as_deref())
         };
         let query = &self.settings.query;
-        let budgets = Budgets::new(query.budget(), self.clock.clone());
-        let (query_limit, persisted) = (query.limit(), query.persisted()?);
+        let budgets = Budgets::new(BudgetLimits::from(query), self.clock.clone());
+        let (query_limit, persisted) = (query.limit(), persisted_operations(query)?);
         let transport = Transport {
             origins: self.settings.http.cors_origins.clone(),
             https: self.settings.is_https(),
@@ -268,28 +272,6 @@ impl App {
     pub fn today(&self) -> Day {
         self.clock.today(self.settings.board_zone)
     }
-}
-
-/// Where mail goes: to the mail server, or into the folder where none is set.
-///
-/// # Errors
-///
-/// [`ExitError::Refused`] for a mail server's address that cannot be used.
-pub fn mailer(settings: &Settings) -> Result<Mailer, ExitError> {
-    match settings.mail.smtp_url() {
-        None => Ok(Mailer::folder(settings.mail.mail_folder.clone())),
-        Some(url) => Mailer::smtp(url.reveal(), settings.mail.limit(), &settings.mail.tls())
-            .map_err(|error| ExitError::Refused(format!("SMTP_URL: {error}"))),
-    }
-}
-
-/// Whom mail comes from.
-///
-/// # Errors
-///
-/// [`ExitError::Refused`] for a sender that is none.
-pub fn sender(settings: &Settings) -> Result<Mailbox, ExitError> {
-    settings.mail.mail_from.parse().map_err(|error| ExitError::Refused(format!("MAIL_FROM: {error}")))
 }
 
 /// How long a service waits before it asks for its database again:

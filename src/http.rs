@@ -22,8 +22,7 @@ mod schema;
 mod server;
 mod sign_in;
 
-pub use budget::{Budgets, Running, Terms};
-pub use cors::Origin;
+pub use budget::{BudgetLimits, Budgets, Running};
 pub use demo_mails::DEMO_MAILS;
 pub use health::{ProbeTimes, Readiness};
 pub use host::Hosts;

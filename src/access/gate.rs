@@ -23,6 +23,7 @@ use super::reads::ReadLog;
 use super::refusals::Refusals;
 use super::secret::Secret;
 use super::uses::{Used, Uses};
+use crate::config::SessionSettings;
 
 /// How long a session lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,15 @@ pub struct SessionLimits {
     pub whole: TimeDelta,
     /// Without being used.
     pub idle: TimeDelta,
+}
+
+impl From<&SessionSettings> for SessionLimits {
+    fn from(settings: &SessionSettings) -> Self {
+        Self {
+            whole: TimeDelta::minutes(settings.session_minutes),
+            idle: TimeDelta::minutes(settings.session_idle_minutes),
+        }
+    }
 }
 
 /// Who may come in. Clones share everything.

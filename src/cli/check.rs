@@ -10,7 +10,7 @@ use entity::store::{self, report, staff_list};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use super::say;
-use crate::app::{mailer, sender};
+use crate::app::{self, mailer, persisted_operations, sender};
 use crate::config::Settings;
 use crate::error::ExitError;
 
@@ -65,7 +65,7 @@ pub async fn run(args: Args, settings: &Settings) -> Result<(), ExitError> {
 fn configuration(settings: &Settings) -> Finding {
     settings.refuse_open_address().map_err(|stop| stop.to_string())?;
     sender(settings).map_err(|stop| stop.to_string())?;
-    settings.query.persisted().map_err(|stop| stop.to_string())?;
+    persisted_operations(&settings.query).map_err(|stop| stop.to_string())?;
     Ok(format!("served on {}, board time is {}", settings.bind, settings.board_zone))
 }
 
@@ -166,7 +166,7 @@ async fn writing(db: &DatabaseConnection) -> Finding {
 
 /// Asks it for its keys; why it did not answer stands in the log.
 async fn identity_provider(settings: &Settings) -> Finding {
-    let Some(provider) = settings.provider(Clock::wall()).map_err(|stop| stop.to_string())? else {
+    let Some(provider) = app::identity_provider(settings, Clock::wall()).map_err(|stop| stop.to_string())? else {
         return Ok("there is none, so nobody signs in that way".to_owned());
     };
     let issuer = settings.oidc.oidc_issuer.as_deref().unwrap_or_default();

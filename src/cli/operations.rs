@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::say;
+use crate::app::persisted_operations;
 use crate::config::Settings;
 use crate::error::ExitError;
 
@@ -33,7 +34,7 @@ pub fn run(args: Args, settings: &Settings) -> Result<(), ExitError> {
             "there are no persisted operations: set PERSISTED_OPERATIONS to a folder of .graphql files".to_owned(),
         ));
     }
-    let persisted = settings.query.persisted()?;
+    let persisted = persisted_operations(&settings.query)?;
     for document in persisted.documents() {
         say(format_args!("{}  {}", document.id, document.file))?;
         let mut operations: Vec<_> = document.operations().collect();

@@ -10,7 +10,7 @@ use crate::access::Gate;
 use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
-use crate::http;
+use crate::http::{self, Connections};
 
 /// How long the last notes about who was here get at least.
 const LEAST: Duration = Duration::from_secs(2);
@@ -69,7 +69,7 @@ pub async fn serve_on(
     let router = app.router(&gate)?;
     tracing::info!("serving http://{at}/graphql, with the playground at http://{at}/playground");
     let limit = app.settings.shutdown_limit();
-    let connections = app.settings.http.connections();
+    let connections = Connections::from(&app.settings.http);
     let site = async {
         let served = http::serve(listener, router, connections, stop.clone(), limit).await;
         if tokio::time::timeout(limit.max(LEAST), gate.settle()).await.is_err() {

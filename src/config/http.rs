@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::http::{Connections, Origin};
+use super::origin::Origin;
 
 /// Connections and origins.
 #[derive(Args, Clone, Debug)]
@@ -15,12 +15,4 @@ pub struct HttpSettings {
     /// The origins whose pages may read the API from a browser, with commas between, as `https://dashboard.example`; without one, none.
     #[arg(long, env = "CORS_ORIGINS", global = true, value_name = "ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<Origin>,
-}
-
-impl HttpSettings {
-    /// What connections are held to.
-    #[must_use]
-    pub const fn connections(&self) -> Connections {
-        Connections::at_most(self.max_connections as usize)
-    }
 }

@@ -5,13 +5,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use entity::clock::Clock;
 
-use super::Settings;
 use super::secret::{self, SecretFile, Unshown};
 use super::yes_or_no;
-use crate::access::oidc::Oidc;
-use crate::error::ExitError;
 
 /// Signing in through an OpenID Connect provider. Without `OIDC_ISSUER` there is none.
 #[derive(Args, Clone, Debug)]
@@ -89,27 +85,6 @@ impl OidcSettings {
         });
         let file = self.oidc_client_secret_file.as_ref().and_then(SecretFile::weakness);
         unstated.into_iter().chain(file).collect()
-    }
-}
-
-impl Settings {
-    /// The identity provider that these settings name, if any. Nothing is asked of it yet.
-    ///
-    /// # Errors
-    ///
-    /// [`ExitError::Refused`] when they make no sense, with what to do.
-    pub fn provider(&self, clock: Clock) -> Result<Option<Oidc>, ExitError> {
-        let here = format!("http://{}", self.bind);
-        let base = match &self.base_url {
-            Some(base) => base,
-            None if self.oidc.oidc_issuer.is_none() || self.bind.ip().is_loopback() => &here,
-            None => {
-                let sentence = "OIDC_ISSUER is set and BASE_URL is not: set it to the address at which people reach this \
-                    service, for the provider sends them back there";
-                return Err(ExitError::Refused(sentence.to_owned()));
-            }
-        };
-        Oidc::new(&self.oidc, base, clock).map_err(|unusable| ExitError::Refused(unusable.to_string()))
     }
 }
 

@@ -95,13 +95,18 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
+    use clap::Parser;
 
     use super::*;
-    use crate::cli::Cli;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        settings: Settings,
+    }
 
     fn settings(flags: &[&str]) -> Settings {
-        Cli::try_parse_from([&["psn", "serve"], flags].concat()).unwrap().settings
+        Line::try_parse_from([&["psn"], flags].concat()).unwrap().settings
     }
 
     #[test]
@@ -135,7 +140,7 @@ mod tests {
         let refused = settings(&["--base-url", "http://psn.example"]).refuse_unsafe().unwrap_err().to_string();
         assert!(refused.contains("unencrypted") && refused.contains("https"), "{refused}");
         for path in ["https://psn.example/sub", "https://psn.example/?x", "https://psn.example/#x"] {
-            let error = Cli::try_parse_from(["psn", "serve", "--base-url", path]).unwrap_err().to_string();
+            let error = Line::try_parse_from(["psn", "--base-url", path]).unwrap_err().to_string();
             assert!(error.contains("without a path"), "{error}");
         }
     }

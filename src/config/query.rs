@@ -3,11 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
-
-use crate::error::ExitError;
-use crate::graphql::persisted::{AllowList, Persisted};
-use crate::http::Terms;
+use clap::{Args, ValueEnum};
 
 /// The limits of queries.
 #[derive(Args, Clone, Debug)]
@@ -46,38 +42,22 @@ pub struct QuerySettings {
     pub allow_list: AllowList,
 }
 
+/// Which callers may send only persisted operations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum AllowList {
+    /// No one: persisted operations only make requests shorter.
+    Nobody,
+    /// The tokens of dashboards.
+    #[default]
+    Dashboards,
+    /// Everyone who may not explore.
+    Everyone,
+}
+
 impl QuerySettings {
     /// How long one query may take.
     #[must_use]
     pub const fn limit(&self) -> Duration {
         Duration::from_secs(self.query_seconds)
-    }
-
-    /// What each caller's budget allows.
-    #[must_use]
-    pub const fn budget(&self) -> Terms {
-        Terms { capacity: self.query_budget, refill_per_second: self.query_refill, at_once: self.queries_at_once }
-    }
-
-    /// Reads the persisted operations.
-    ///
-    /// # Errors
-    ///
-    /// [`ExitError::Refused`] for a file that is no valid document of the schema, and for an allow-list of nothing.
-    pub fn persisted(&self) -> Result<Persisted, ExitError> {
-        match &self.persisted_operations {
-            Some(folder) => Persisted::read(folder, self.allow_list).map_err(|error| {
-                let what = if folder.is_dir() {
-                    "mend it, or take it out of the folder"
-                } else {
-                    "set it to a folder of .graphql files that can be read, or to none"
-                };
-                ExitError::Refused(format!("PERSISTED_OPERATIONS: {error}: {what}"))
-            }),
-            None if self.allow_list == AllowList::Everyone => Err(ExitError::Refused(
-                "ALLOW_LIST=everyone without persisted operations would leave nothing to send: set PERSISTED_OPERATIONS".to_owned(),
-            )),
-            None => Ok(Persisted::default()),
-        }
     }
 }

@@ -1,9 +1,6 @@
 //! How long people stay signed in.
 
-use chrono::TimeDelta;
 use clap::Args;
-
-use crate::access::gate::SessionLimits;
 
 /// How long people stay signed in.
 #[derive(Args, Clone, Copy, Debug)]
@@ -17,15 +14,4 @@ pub struct SessionSettings {
     #[arg(long, env = "SESSION_IDLE_MINUTES", global = true, value_name = "MINUTES", default_value = "60")]
     #[arg(value_parser = clap::value_parser!(i64).range(5..=10_080))]
     pub session_idle_minutes: i64,
-}
-
-impl SessionSettings {
-    /// Both limits.
-    #[must_use]
-    pub const fn limits(&self) -> SessionLimits {
-        SessionLimits {
-            whole: TimeDelta::minutes(self.session_minutes),
-            idle: TimeDelta::minutes(self.session_idle_minutes),
-        }
-    }
 }

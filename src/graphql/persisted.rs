@@ -12,7 +12,6 @@ use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, N
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Request, Response, Schema, ServerError, ValidationResult};
-use clap::ValueEnum;
 use entity::value::AccessRole;
 use futures_util::FutureExt as _;
 use sha2::{Digest as _, Sha256};
@@ -21,23 +20,12 @@ use super::error::{ApiError, Code};
 use super::limits::Limits;
 use super::{Mutation, Query};
 use crate::access::Viewer;
+use crate::config::AllowList;
 
 /// How a document identifier that is a hash begins.
 pub const SHA256: &str = "sha256:";
 /// How the files of a folder end that are read.
 const ENDING: &str = "graphql";
-
-/// Who may send only persisted operations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum AllowList {
-    /// Nobody: persisted operations only make requests shorter.
-    Nobody,
-    /// Dashboards' tokens.
-    #[default]
-    Dashboards,
-    /// Everyone who may not explore.
-    Everyone,
-}
 
 /// The persisted operations, and who is held to them.
 #[derive(Debug, Default)]

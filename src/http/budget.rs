@@ -13,6 +13,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use entity::clock::Clock;
 
+use crate::config::QuerySettings;
+
 /// The most callers that are remembered; of more, those that have spent least are forgotten.
 const MOST_CALLERS: usize = 10_000;
 /// Units are counted in millionths, so that a microsecond's refill is a whole number.
@@ -20,7 +22,7 @@ const MILLION: u64 = 1_000_000;
 
 /// What a budget allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
+pub struct BudgetLimits {
     /// How many units can be spent at once, 1 to 10^12.
     pub capacity: u64,
     /// How many units come back a second, at least 1.
@@ -29,10 +31,20 @@ pub struct Terms {
     pub at_once: u32,
 }
 
+impl From<&QuerySettings> for BudgetLimits {
+    fn from(settings: &QuerySettings) -> Self {
+        Self {
+            capacity: settings.query_budget,
+            refill_per_second: settings.query_refill,
+            at_once: settings.queries_at_once,
+        }
+    }
+}
+
 /// What each caller may spend. A caller is a `K`.
 #[derive(Debug)]
 pub struct Budgets<K> {
-    terms: Terms,
+    limits: BudgetLimits,
     clock: Clock,
     accounts: Mutex<HashMap<K, Account>>,
 }
@@ -47,15 +59,15 @@ struct Account {
 
 impl Account {
     /// What has come back since. A clock that was set back gives nothing and takes nothing.
-    fn refill(&mut self, terms: Terms, now: DateTime<Utc>) {
+    fn refill(&mut self, limits: BudgetLimits, now: DateTime<Utc>) {
         let passed = (now - self.at).num_microseconds().map_or(0, |passed| u64::try_from(passed).unwrap_or(0));
-        let back = passed.saturating_mul(terms.refill_per_second);
-        self.millionths = self.millionths.saturating_add(back).min(terms.full());
+        let back = passed.saturating_mul(limits.refill_per_second);
+        self.millionths = self.millionths.saturating_add(back).min(limits.full());
         self.at = now;
     }
 }
 
-impl Terms {
+impl BudgetLimits {
     const fn full(self) -> u64 {
         self.capacity.saturating_mul(MILLION)
     }
@@ -64,14 +76,14 @@ impl Terms {
 impl<K: Clone + Eq + Hash> Budgets<K> {
     /// Full budgets for everybody, refilled as `clock` goes on.
     #[must_use]
-    pub fn new(terms: Terms, clock: Clock) -> Self {
-        Self { terms, clock, accounts: Mutex::default() }
+    pub fn new(limits: BudgetLimits, clock: Clock) -> Self {
+        Self { limits, clock, accounts: Mutex::default() }
     }
 
     /// What they allow.
     #[must_use]
-    pub const fn terms(&self) -> Terms {
-        self.terms
+    pub const fn limits(&self) -> BudgetLimits {
+        self.limits
     }
 
     /// How many whole units `caller` has left.
@@ -80,9 +92,9 @@ impl<K: Clone + Eq + Hash> Budgets<K> {
         let now = self.clock.now();
         let mut account = match self.accounts().get(caller) {
             Some(account) => *account,
-            None => return self.terms.capacity,
+            None => return self.limits.capacity,
         };
-        account.refill(self.terms, now);
+        account.refill(self.limits, now);
         account.millionths / MILLION
     }
 
@@ -93,7 +105,7 @@ impl<K: Clone + Eq + Hash> Budgets<K> {
     ///
     /// How long it takes until there are as many; then nothing was taken.
     pub fn spend(&self, caller: &K, units: u64) -> Result<u64, Duration> {
-        let wanted = units.min(self.terms.capacity).saturating_mul(MILLION);
+        let wanted = units.min(self.limits.capacity).saturating_mul(MILLION);
         self.with_account(caller, |account| match account.millionths.checked_sub(wanted) {
             Some(rest) => {
                 account.millionths = rest;
@@ -101,7 +113,7 @@ impl<K: Clone + Eq + Hash> Budgets<K> {
             }
             None => {
                 let missing = wanted - account.millionths;
-                Err(Duration::from_micros(missing.div_ceil(self.terms.refill_per_second.max(1))))
+                Err(Duration::from_micros(missing.div_ceil(self.limits.refill_per_second.max(1))))
             }
         })
     }
@@ -110,7 +122,7 @@ impl<K: Clone + Eq + Hash> Budgets<K> {
     #[must_use]
     pub fn begin(self: &Arc<Self>, caller: &K) -> Option<Running<K>> {
         let begun = self.with_account(caller, |account| {
-            let free = account.running < self.terms.at_once;
+            let free = account.running < self.limits.at_once;
             account.running += u32::from(free);
             free
         });
@@ -127,11 +139,11 @@ impl<K: Clone + Eq + Hash> Budgets<K> {
         let now = self.clock.now();
         let mut accounts = self.accounts();
         if accounts.len() >= MOST_CALLERS && !accounts.contains_key(caller) {
-            forget(&mut accounts, self.terms, now);
+            forget(&mut accounts, self.limits, now);
         }
-        let new = Account { millionths: self.terms.full(), at: now, running: 0 };
+        let new = Account { millionths: self.limits.full(), at: now, running: 0 };
         let account = accounts.entry(caller.clone()).or_insert(new);
-        account.refill(self.terms, now);
+        account.refill(self.limits, now);
         act(account)
     }
 
@@ -141,11 +153,11 @@ impl<K: Clone + Eq + Hash> Budgets<K> {
 }
 
 /// Forgets whose budget is full again, which is as good as new, and where that is not enough the half that has spent least.
-fn forget<K: Clone + Eq + Hash>(accounts: &mut HashMap<K, Account>, terms: Terms, now: DateTime<Utc>) {
+fn forget<K: Clone + Eq + Hash>(accounts: &mut HashMap<K, Account>, limits: BudgetLimits, now: DateTime<Utc>) {
     for account in accounts.values_mut() {
-        account.refill(terms, now);
+        account.refill(limits, now);
     }
-    accounts.retain(|_, account| account.running > 0 || account.millionths < terms.full());
+    accounts.retain(|_, account| account.running > 0 || account.millionths < limits.full());
     if accounts.len() < MOST_CALLERS {
         return;
     }
@@ -186,7 +198,7 @@ mod tests {
 
     fn budgets(capacity: u64, refill_per_second: u64) -> (Arc<Budgets<u32>>, Clock) {
         let clock = Clock::fixed(start());
-        (Arc::new(Budgets::new(Terms { capacity, refill_per_second, at_once: 2 }, clock.clone())), clock)
+        (Arc::new(Budgets::new(BudgetLimits { capacity, refill_per_second, at_once: 2 }, clock.clone())), clock)
     }
 
     #[test]

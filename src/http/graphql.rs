@@ -315,14 +315,14 @@ impl<S: Executor> Endpoint<S> {
             extensions["dataVersion"] = json!(version);
         }
         if let Some(asked) = facts.cost {
-            let terms = self.budgets.terms();
+            let limits = self.budgets.limits();
             extensions["cost"] = json!({
                 "asked": asked,
                 "limit": self.limits.max_cost(),
                 "budget": {
                     "left": self.budgets.left(&facts.caller),
-                    "capacity": terms.capacity,
-                    "refillPerSecond": terms.refill_per_second,
+                    "capacity": limits.capacity,
+                    "refillPerSecond": limits.refill_per_second,
                 },
             });
         }

@@ -22,7 +22,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use super::budget::{Budgets, Running, Terms};
+use super::budget::{BudgetLimits, Budgets, Running};
 use super::graphql::{Endpoint, Facts};
 use super::request::Refusal;
 use crate::access::Gate;
@@ -80,8 +80,8 @@ impl Live {
     /// Live answers for whom `gate` lets in, which look for snapshots in `db` every `look`.
     pub(super) fn new(gate: Gate, db: DatabaseConnection, look: Duration, limits: LiveLimits) -> Self {
         let LiveLimits { all, each } = limits;
-        let terms = Terms { capacity: 1, refill_per_second: 1, at_once: each };
-        let open = Arc::new(Budgets::new(terms, gate.clock().clone()));
+        let limits = BudgetLimits { capacity: 1, refill_per_second: 1, at_once: each };
+        let open = Arc::new(Budgets::new(limits, gate.clock().clone()));
         Self { gate, db, look, open, places: Arc::new(Semaphore::new(all as usize)) }
     }
 

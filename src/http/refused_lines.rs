@@ -12,13 +12,13 @@ use axum::response::Response;
 use entity::actor::Actor;
 use entity::clock::Clock;
 
-use super::budget::{Budgets, Terms};
+use super::budget::{BudgetLimits, Budgets};
 use super::connection::household;
 
 /// Of one address or caller.
-const EACH: Terms = Terms { capacity: 10, refill_per_second: 1, at_once: 1 };
+const EACH: BudgetLimits = BudgetLimits { capacity: 10, refill_per_second: 1, at_once: 1 };
 /// Of all together.
-const ALL: Terms = Terms { capacity: 50, refill_per_second: 10, at_once: 1 };
+const ALL: BudgetLimits = BudgetLimits { capacity: 50, refill_per_second: 10, at_once: 1 };
 
 /// Where a refused request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -18,7 +18,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::budget::Budgets;
-use super::cors::{self, Origin};
+use super::cors;
 use super::graphql::Endpoint;
 use super::health::{ProbeTimes, WriteProbe};
 use super::host::{self, Hosts};
@@ -27,6 +27,7 @@ use super::refused_lines::{self, RefusedLines};
 use super::request::{BODY_LIMIT, MAX_BODY_BYTES, Refusal};
 use super::{demo_mails, gate, graphql, health, pages, playground, provider, schema, sign_in};
 use crate::access::Gate;
+use crate::config::Origin;
 use crate::graphql::limits::Limits;
 use crate::graphql::persisted::Persisted;
 use crate::pages::Pages;

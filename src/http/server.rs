@@ -21,6 +21,7 @@ use tower::ServiceExt as _;
 
 use super::connection::{Addresses, Connection, Places};
 use super::live::Stopping;
+use crate::config::HttpSettings;
 
 /// The longest head of a request, in bytes: a query by GET is part of it.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
@@ -51,6 +52,12 @@ impl Connections {
     #[must_use]
     pub const fn at_most(max: usize) -> Self {
         Self { max, head: Duration::from_secs(10), stall: Duration::from_secs(30) }
+    }
+}
+
+impl From<&HttpSettings> for Connections {
+    fn from(settings: &HttpSettings) -> Self {
+        Self::at_most(settings.max_connections as usize)
     }
 }
 

@@ -14,7 +14,7 @@ use entity::value::AccessRole;
 use psn::cli::Cli;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
-use psn::http::{Budgets, Terms};
+use psn::http::{BudgetLimits, Budgets};
 use sea_orm::DatabaseConnection;
 use serde_json::json;
 
@@ -25,17 +25,17 @@ use crate::site::{Answer, ask, ask_with, bare, closed_with, empty, post, seen_by
 const NOON: &str = "2026-11-16T12:00:00Z";
 
 /// A closed site, and the database behind it.
-async fn closed_on(terms: Terms, clock: &Clock, query_limit: Duration) -> (DatabaseConnection, Router) {
+async fn closed_on(limits: BudgetLimits, clock: &Clock, query_limit: Duration) -> (DatabaseConnection, Router) {
     let db = empty().await;
-    let closed = closed_with(&db, query_limit, Budgets::new(terms, clock.clone()), Persisted::default());
+    let closed = closed_with(&db, query_limit, Budgets::new(limits, clock.clone()), Persisted::default());
     (db, closed)
 }
 
 /// A site as one caller meets it, whose budget refills by 10 a second.
 async fn site_of(capacity: u64) -> (Router, Clock) {
     let clock = Clock::fixed(instant(NOON));
-    let terms = Terms { capacity, refill_per_second: 10, at_once: 8 };
-    let (db, closed) = closed_on(terms, &clock, Duration::from_secs(10)).await;
+    let limits = BudgetLimits { capacity, refill_per_second: 10, at_once: 8 };
+    let (db, closed) = closed_on(limits, &clock, Duration::from_secs(10)).await;
     (seen_by(&db, &closed, AccessRole::Admin).await, clock)
 }
 
@@ -125,8 +125,8 @@ async fn requests_that_are_refused_are_paid_for_too() {
 async fn each_person_and_each_token_has_a_budget_of_their_own() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
-    let terms = Terms { capacity: 10, refill_per_second: 1, at_once: 8 };
-    let budgets = Budgets::new(terms, world.clock.clone());
+    let limits = BudgetLimits { capacity: 10, refill_per_second: 1, at_once: 8 };
+    let budgets = Budgets::new(limits, world.clock.clone());
     let closed = closed_with(&world.db, Duration::from_secs(10), budgets, Persisted::default());
     let callers = [
         world.person(4).await,
@@ -156,8 +156,8 @@ async fn until(router: &Router, status: StatusCode) -> Answer {
 #[tokio::test]
 async fn only_so_many_requests_of_one_caller_run_at_once() {
     let clock = Clock::fixed(instant(NOON));
-    let terms = Terms { capacity: 1_000_000_000, refill_per_second: 1, at_once: 1 };
-    let (db, closed) = closed_on(terms, &clock, Duration::from_secs(10)).await;
+    let limits = BudgetLimits { capacity: 1_000_000_000, refill_per_second: 1, at_once: 1 };
+    let (db, closed) = closed_on(limits, &clock, Duration::from_secs(10)).await;
     let router = seen_by(&db, &closed, AccessRole::Admin).await;
     let asking = router.clone();
     let running = tokio::spawn(async move { ask(&asking, "{never}").await });
@@ -169,7 +169,7 @@ async fn only_so_many_requests_of_one_caller_run_at_once() {
     until(&router, StatusCode::OK).await;
 
     // So does a query that took too long, and one that panicked.
-    let (db, closed) = closed_on(terms, &clock, Duration::from_millis(20)).await;
+    let (db, closed) = closed_on(limits, &clock, Duration::from_millis(20)).await;
     let router = seen_by(&db, &closed, AccessRole::Admin).await;
     assert_eq!(ask(&router, "{never}").await.code(), "QUERY_TIMEOUT");
     until(&router, StatusCode::OK).await;
@@ -195,7 +195,7 @@ fn the_playgrounds_examples_polled_all_day_never_spend_the_budget() {
         all += cost(&std::fs::read_to_string(&file).unwrap(), variables);
     }
     let clock = Clock::fixed(instant(NOON));
-    let budgets = Budgets::new(settings.query.budget(), clock.clone());
+    let budgets = Budgets::new(BudgetLimits::from(&settings.query), clock.clone());
     for _ in 0..24 * 360 {
         assert!(budgets.spend(&1, all).is_ok(), "{all} every 10 seconds");
         clock.set(clock.now() + TimeDelta::seconds(10));

@@ -10,9 +10,10 @@ use axum::http::Request;
 use entity::clock::Clock;
 use entity::value::AccessRole;
 use futures_util::stream;
+use psn::config::AllowList;
 use psn::graphql::error::{Code, codes_markdown};
-use psn::graphql::persisted::{AllowList, Persisted};
-use psn::http::{Budgets, Terms, Transport};
+use psn::graphql::persisted::Persisted;
+use psn::http::{BudgetLimits, Budgets, Transport};
 use sea_orm::DatabaseConnection;
 use serde_json::json;
 
@@ -25,9 +26,9 @@ use crate::{graphql, host, readme};
 const JSON: &str = "application/json";
 
 /// A site on which something runs out.
-async fn site_on(terms: Terms) -> Router {
+async fn site_on(limits: BudgetLimits) -> Router {
     let db = empty().await;
-    let budgets = Budgets::new(terms, Clock::fixed(instant("2026-11-16T12:00:00Z")));
+    let budgets = Budgets::new(limits, Clock::fixed(instant("2026-11-16T12:00:00Z")));
     seen_by(&db, &closed_with(&db, Duration::from_secs(10), budgets, Persisted::default()), AccessRole::Admin).await
 }
 
@@ -79,11 +80,11 @@ async fn told(code: Code) -> Answer {
         Code::QueryTooCostly => ask_bare("{items(first:100000){name}}").await,
         Code::QueryTimeout => ask(&site(&empty().await, Duration::from_millis(20)).await, "{never}").await,
         Code::BudgetSpent => {
-            let router = site_on(Terms { capacity: 1, ..LAVISH }).await;
+            let router = site_on(BudgetLimits { capacity: 1, ..LAVISH }).await;
             ask(&router, "{version}").await;
             ask(&router, "{version}").await
         }
-        Code::TooManyAtOnce => ask(&site_on(Terms { at_once: 0, ..LAVISH }).await, "{version}").await,
+        Code::TooManyAtOnce => ask(&site_on(BudgetLimits { at_once: 0, ..LAVISH }).await, "{version}").await,
         Code::OperationNotListed => a_dashboard_with_a_list().await,
         Code::PersistedQueryNotSupported => ask_with(&router, &json!({"documentId": "Version"})).await,
         Code::IntrospectionRefused => as_role(AccessRole::Staff, "{__schema{queryType{name}}}").await,

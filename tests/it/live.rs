@@ -11,9 +11,10 @@ use entity::id::ApiTokenId;
 use entity::store::access::token;
 use entity::value::AccessRole;
 use futures_util::StreamExt as _;
+use psn::config::AllowList;
 use psn::graphql::limits::Limits;
-use psn::graphql::persisted::{AllowList, Persisted};
-use psn::http::{Budgets, Connections, Hosts, LOOK, MOST_LIVE, Site, Terms, Transport, router, serve};
+use psn::graphql::persisted::Persisted;
+use psn::http::{BudgetLimits, Budgets, Connections, Hosts, LOOK, MOST_LIVE, Site, Transport, router, serve};
 use psn::pages::Pages;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -28,7 +29,7 @@ use crate::site::{Answer, LAVISH, send};
 const LONG: Duration = Duration::from_secs(20);
 const NEWEST: &str = "subscription { snapshotTaken { day revision rollUp { headcount level1 { hidden } } } }";
 
-fn site_with(world: &World, terms: Terms, persisted: Persisted) -> Router {
+fn site_with(world: &World, limits: BudgetLimits, persisted: Persisted) -> Router {
     let db = world.db.clone();
     router(Site {
         schema: psn::graphql::schema(
@@ -40,7 +41,7 @@ fn site_with(world: &World, terms: Terms, persisted: Persisted) -> Router {
         ),
         limits: Limits::new(&psn::graphql::sdl(), 50_000).unwrap(),
         query_limit: LONG,
-        budgets: Budgets::new(terms, world.clock.clone()),
+        budgets: Budgets::new(limits, world.clock.clone()),
         persisted,
         pages: Pages::read().unwrap(),
         hosts: Hosts::Any,
@@ -264,7 +265,7 @@ async fn a_caller_has_so_many_live_answers_open_and_each_event_is_paid_for() {
     tokio::time::timeout(LONG, again()).await.expect("who leaves gives the place back");
 
     // The clock stands still, so that nothing comes back: one event of 7 is paid, and the next one is not.
-    let poor = Terms { capacity: 8, refill_per_second: 1, at_once: 2 };
+    let poor = BudgetLimits { capacity: 8, refill_per_second: 1, at_once: 2 };
     let site = world.admin.with(site_with(&world, poor, Persisted::default()));
     let mut live = Live::of(&site, NEWEST).await;
     live.told().await;

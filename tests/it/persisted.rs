@@ -8,7 +8,8 @@ use axum::Router;
 use axum::http::StatusCode;
 use entity::value::AccessRole;
 use psn::access::{Reach, Right};
-use psn::graphql::persisted::{AllowList, Persisted, identifier};
+use psn::config::AllowList;
+use psn::graphql::persisted::{Persisted, identifier};
 use serde_json::{Value, json};
 
 use crate::cli::run;

@@ -13,7 +13,7 @@ use psn::access::Viewer;
 use psn::graphql::error::ApiError;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
-use psn::http::{Budgets, Hosts, Site, Terms, Transport, router};
+use psn::http::{BudgetLimits, Budgets, Hosts, Site, Transport, router};
 use psn::pages::Pages;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr};
 use serde_json::{Value, json};
@@ -99,7 +99,8 @@ impl Mutation {
 }
 
 /// A budget that no test spends by accident.
-pub(crate) const LAVISH: Terms = Terms { capacity: 1_000_000_000, refill_per_second: 1_000_000, at_once: 100 };
+pub(crate) const LAVISH: BudgetLimits =
+    BudgetLimits { capacity: 1_000_000_000, refill_per_second: 1_000_000, at_once: 100 };
 
 /// The site over `db`, whose queries may take `query_limit`, as an ADMIN meets it.
 pub(crate) async fn site(db: &DatabaseConnection, query_limit: Duration) -> Router {

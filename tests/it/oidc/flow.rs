@@ -501,7 +501,7 @@ fn a_provider_without_an_address_to_come_back_to_is_refused() {
         let all =
             [&["psn", "serve", "--oidc-issuer", "https://login.example", "--oidc-client-id", "psn"], flags].concat();
         let settings = Cli::try_parse_from(all).unwrap().settings;
-        settings.provider(entity::clock::Clock::wall()).map(|provider| provider.is_some())
+        psn::app::identity_provider(&settings, entity::clock::Clock::wall()).map(|provider| provider.is_some())
     };
     let refused = stop(&["--bind", "0.0.0.0:8080"]).unwrap_err().to_string();
     assert!(refused.contains("BASE_URL"), "{refused}");
