@@ -1,10 +1,10 @@
-//! The API: queries and mutations over what `entity` knows. It names neither HTTP's handling nor the jobs; a request for a run
-//! is a row in the ledger, which the worker finds.
+//! The API: queries and mutations over what `entity` knows. It uses neither `http` nor the jobs: a request for a run is a row in
+//! the ledger, which the worker finds.
 //!
 //! ```text
 //! request + Viewer ──prepare──▶ schema.execute
 //!                                 │ access    what the viewer may see, from which every read begins
-//!                                 │ moment    the facts and the coverage of one day, one version for the whole request
+//!                                 │ day_view  the facts and the coverage of one day, one version for the whole request
 //!                                 │ audit     what was changed and read, recorded before it is answered
 //!                                 │ cache     the facts and the last days computed, for everybody
 //!                                 │ loader    rows that hang below a page, one statement for all of them
@@ -15,34 +15,82 @@
 mod access;
 mod audit;
 mod cache;
+mod day_view;
 mod directory;
 pub mod error;
+mod hidden;
 mod id;
 pub mod limits;
 mod loader;
-mod moment;
 mod mutation;
 mod object;
 mod page;
 pub mod persisted;
 mod query;
+mod request_state;
 mod scalar;
 mod subscription;
 
-use async_graphql::{Request, Schema};
+use std::sync::Arc;
+
+use async_graphql::futures_util::stream::{BoxStream, StreamExt as _};
+use async_graphql::{Data, Executor, Request, Response, Schema};
 use chrono_tz::Tz;
 use entity::clock::Clock;
 use entity::coverage::disclosure::Limit;
 use entity::store::retention::Periods;
 use sea_orm::DatabaseConnection;
 
-pub use self::audit::PsnSchema;
-pub use self::moment::DataVersion;
+use self::audit::{Reads, recorded};
 pub use self::mutation::Mutation;
 pub use self::query::Query;
+pub use self::request_state::DataVersion;
 pub use self::subscription::Subscription;
 use crate::access::Viewer;
 use crate::access::reads::ReadLog;
+
+/// The one schema that psn serves. There is no way to execute a request past the audit log.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "the schema has none")]
+pub struct PsnSchema {
+    schema: Schema<Query, Mutation, Subscription>,
+    log: ReadLog,
+}
+
+impl PsnSchema {
+    const fn new(schema: Schema<Query, Mutation, Subscription>, log: ReadLog) -> Self {
+        Self { schema, log }
+    }
+
+    /// The same, that records reads in `log`: what is counted there is written before the service stops.
+    #[must_use]
+    pub fn recording_in(self, log: ReadLog) -> Self {
+        Self { log, ..self }
+    }
+
+    /// Executes a request, and records what it read before it gives the answer.
+    pub async fn execute(&self, request: impl Into<Request> + Send) -> Response {
+        let reads = Reads::default();
+        let answer = self.schema.execute(request.into().data(reads.clone())).await;
+        recorded(&self.log, &reads, answer).await
+    }
+}
+
+impl Executor for PsnSchema {
+    async fn execute(&self, request: Request) -> Response {
+        Self::execute(self, request).await
+    }
+
+    fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        let (log, reads) = (self.log.clone(), Reads::default());
+        let answers = Executor::execute_stream(&self.schema, request.data(reads.clone()), session);
+        let recorded = answers.then(move |answer| {
+            let (log, reads) = (log.clone(), reads.clone());
+            async move { recorded(&log, &reads, answer).await }
+        });
+        recorded.boxed()
+    }
+}
 
 /// Builds the schema over `db`. `clock` and `zone` say what today is where a question names no day, `periods` how long what
 /// is held is kept, `limit` which numbers are small.
@@ -66,9 +114,9 @@ pub fn sdl() -> String {
     builder().finish().sdl()
 }
 
-/// Makes a request ready to be executed: who is asking, and a place for what is read once for all of its fields. Every request
-/// goes through here.
+/// Prepares a request for execution: adds its viewer and the state that its fields share. Every request goes through here.
 #[must_use]
 pub fn prepare(request: Request, viewer: Viewer) -> Request {
-    request.data(viewer).data(moment::Begun::default())
+    let (state, scope) = (request_state::RequestState::default(), access::ScopeCell::default());
+    request.data(viewer).data(state).data(scope).data(loader::Rows::default())
 }

@@ -19,10 +19,11 @@ use entity::table::delivery;
 use entity::value::{AccessRole, AppointmentRole, DeliveryKind};
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
+use tokio::sync::OnceCell;
 
 use super::directory::Known;
 use super::error::{ApiError, Code};
-use super::moment::{begun, facts, today};
+use super::request_state::{facts, today};
 use crate::access::{Reach, Right, Viewer};
 pub(crate) use record::ToldDays;
 
@@ -49,17 +50,24 @@ pub(crate) struct Scope {
     managed_units: HashSet<UnitIx>,
 }
 
+/// The scope of one request's viewer, once a field has asked for it.
+#[derive(Debug, Default)]
+pub(super) struct ScopeCell(OnceCell<Arc<Scope>>);
+
 impl Scope {
     /// The scope of the request's viewer, worked out once a request.
     ///
     /// # Errors
     ///
-    /// [`ApiError::internal`] when the request was sent without a [`Viewer`], else what the database said.
+    /// [`ApiError::internal`] if the request did not come through [`prepare`](super::prepare) or has no [`Viewer`], else what the
+    /// database said.
     pub(crate) async fn of<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Self>, ApiError> {
         let viewer = ctx.data_opt::<Viewer>().ok_or_else(|| ApiError::internal("the request has no viewer"))?;
-        let (begun, today) = (begun(ctx)?, today(ctx)?);
-        begun
-            .scope
+        let cell = ctx
+            .data_opt::<ScopeCell>()
+            .ok_or_else(|| ApiError::internal("the request was not prepared with graphql::prepare"))?;
+        let today = today(ctx)?;
+        cell.0
             .get_or_try_init(|| async {
                 let known = facts(ctx).await?;
                 Ok(Arc::new(Self::new(viewer.clone(), Arc::clone(known), today)))

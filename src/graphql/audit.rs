@@ -6,8 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_graphql::futures_util::stream::{BoxStream, StreamExt as _};
-use async_graphql::{Context, Data, Executor, Request, Response, Schema};
+use async_graphql::{Context, Response};
 use entity::clock::Clock;
 use entity::id::{DeliveryId, PersonId, ReportId};
 use entity::store::audit::Event;
@@ -15,9 +14,6 @@ use entity::value::Action;
 use serde_json::json;
 
 use super::error::ApiError;
-use super::mutation::Mutation;
-use super::query::Query;
-use super::subscription::Subscription;
 use crate::access::Viewer;
 use crate::access::reads::{Item, Read, ReadLog, told};
 use crate::request_id::RequestId;
@@ -115,51 +111,8 @@ impl Reads {
     }
 }
 
-/// The one schema that psn serves. There is no way to execute a request past the audit log.
-#[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "the schema has none")]
-pub struct PsnSchema {
-    schema: Schema<Query, Mutation, Subscription>,
-    log: ReadLog,
-}
-
-impl PsnSchema {
-    pub(super) const fn new(schema: Schema<Query, Mutation, Subscription>, log: ReadLog) -> Self {
-        Self { schema, log }
-    }
-
-    /// The same, that records reads in `log`: what is counted there is written before the service stops.
-    #[must_use]
-    pub fn recording_in(self, log: ReadLog) -> Self {
-        Self { log, ..self }
-    }
-
-    /// Executes a request, and records what it read before it gives the answer.
-    pub async fn execute(&self, request: impl Into<Request> + Send) -> Response {
-        let reads = Reads::default();
-        let answer = self.schema.execute(request.into().data(reads.clone())).await;
-        recorded(&self.log, &reads, answer).await
-    }
-}
-
-impl Executor for PsnSchema {
-    async fn execute(&self, request: Request) -> Response {
-        Self::execute(self, request).await
-    }
-
-    fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        let (log, reads) = (self.log.clone(), Reads::default());
-        let answers = Executor::execute_stream(&self.schema, request.data(reads.clone()), session);
-        let recorded = answers.then(move |answer| {
-            let (log, reads) = (log.clone(), reads.clone());
-            async move { recorded(&log, &reads, answer).await }
-        });
-        recorded.boxed()
-    }
-}
-
 /// The answer, once what it shows is recorded; an error where that fails.
-async fn recorded(log: &ReadLog, reads: &Reads, answer: Response) -> Response {
+pub(super) async fn recorded(log: &ReadLog, reads: &Reads, answer: Response) -> Response {
     for read in reads.take() {
         if let Err(error) = log.record(read).await {
             return Response::from_errors(vec![ApiError::from(error).into()]);

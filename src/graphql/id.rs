@@ -63,6 +63,14 @@ impl NodeId {
             _ => return None,
         })
     }
+
+    /// The person whose id this is. None for an id of another kind, and for one that [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_person(id: &ID) -> Option<PersonId> {
+        match Self::decode(id)? {
+            Self::Person(id) => Some(id),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,6 @@ use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilte
 use tokio::sync::OnceCell;
 
 use super::error::ApiError;
-use super::moment::begun;
 
 /// How many keys one statement names at most; SQLite takes 32,766 values.
 pub(crate) const KEYS: usize = 10_000;
@@ -61,9 +60,12 @@ impl Rows {
     ///
     /// # Errors
     ///
-    /// [`ApiError::internal`] when the schema was built without a database.
+    /// [`ApiError::internal`] if the request did not come through [`prepare`](super::prepare), or if the schema was built
+    /// without a database.
     pub(crate) fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
-        let rows = &begun(ctx)?.rows;
+        let rows = ctx
+            .data_opt::<Self>()
+            .ok_or_else(|| ApiError::internal("the request was not prepared with graphql::prepare"))?;
         let db =
             ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))?;
         rows.db.get_or_init(|| db.clone());

@@ -16,10 +16,11 @@ use sea_orm::DatabaseConnection;
 
 use super::access::Scope;
 use super::audit::event;
+use super::day_view::{YEARS, is_plausible};
 use super::error::ApiError;
-use super::moment::{YEARS, is_plausible, local_day, today};
 use super::object::job_run::JobRun;
 use super::object::word::Job;
+use super::request_state::{local_day, today};
 use crate::access::Right;
 
 /// Everything that can be changed. A refusal that a client can expect is a value in the answer and not an error.

@@ -13,6 +13,7 @@ pub(crate) mod network_role;
 pub(crate) mod node;
 pub(crate) mod person;
 pub(crate) mod policy;
+pub(crate) mod ratio;
 pub(crate) mod report;
 pub(crate) mod right;
 pub(crate) mod roll_up;

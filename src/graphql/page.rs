@@ -2,6 +2,7 @@
 //! where the last one ended even when rows came or went in between. Totals are counted only when asked for.
 
 pub(crate) mod rows;
+pub(crate) mod span;
 
 use async_graphql::connection::{Connection, Edge};
 use async_graphql::{Context, Object, OutputType};
@@ -13,9 +14,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use self::span::{End, Span};
 use super::error::ApiError;
-use super::loader::Rows;
-use super::loader::children::{ChildTotal, Span};
 
 /// The most that a page holds.
 pub(crate) const LARGEST: usize = 100;
@@ -24,13 +24,6 @@ const USUAL: i32 = 20;
 
 /// A page of `N` with its total.
 pub(crate) type Listed<N> = Connection<String, N, Total>;
-
-/// The end from which a page is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum End {
-    Start,
-    Tail,
-}
 
 /// Which page is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,9 +81,7 @@ impl Page {
         };
         Ok((read("after", &self.after)?, read("before", &self.before)?))
     }
-}
 
-impl Page {
     /// The page as a span of ids, with one row more than asked for, and whether it has a cursor on either side.
     pub(crate) fn span(&self, list: &str) -> Result<(Span, (bool, bool)), ApiError> {
         let (after, before): (Option<i64>, Option<i64>) = self.bounds(list)?;
@@ -154,6 +145,17 @@ where
     Ok(Slice { items, has_previous, has_next })
 }
 
+/// Counts the items on all pages of a list, when a query asks for them.
+#[async_graphql::async_trait::async_trait]
+pub(crate) trait Count: std::fmt::Debug + Send + Sync {
+    /// How many there are, 0 or more.
+    ///
+    /// # Errors
+    ///
+    /// What the database said.
+    async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError>;
+}
+
 /// How many there are on all pages of a list.
 #[derive(Debug)]
 pub(crate) enum Total {
@@ -162,7 +164,7 @@ pub(crate) enum Total {
     /// The rows of this statement.
     Rows(Box<SelectStatement>),
     /// The children of one row, counted together with those of its neighbours.
-    Children(ChildTotal),
+    Children(Box<dyn Count>),
 }
 
 #[Object]
@@ -176,7 +178,7 @@ impl Total {
                 let row = db.query_one(&rows::count(statement.as_ref().clone())).await?;
                 row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0)
             }
-            Self::Children(of) => Rows::of(ctx)?.load_one(*of).await?.unwrap_or(0),
+            Self::Children(count) => count.count(ctx).await?,
         };
         Ok(i32::try_from(total).unwrap_or(i32::MAX))
     }

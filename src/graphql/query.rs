@@ -9,6 +9,7 @@ mod node;
 mod organisation;
 mod people;
 mod search;
+mod subject;
 mod supporters;
 mod teams;
 mod what_if;
@@ -16,7 +17,6 @@ mod what_if;
 use async_graphql::MergedObject;
 
 use super::mutation::link::LinkQuery;
-use super::mutation::person::SubjectQuery;
 use super::mutation::report_settings::ReportSettingsQuery;
 
 /// Everything that can be asked. Every question about coverage takes the day it is about, `asOf`; without it that is today in
@@ -35,7 +35,7 @@ pub struct Query(
     audit::AuditQuery,
     access::AccessQuery,
     node::NodeQuery,
-    SubjectQuery,
+    subject::SubjectQuery,
     LinkQuery,
     ReportSettingsQuery,
 );

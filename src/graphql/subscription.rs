@@ -8,7 +8,7 @@ use entity::store::snapshot;
 use super::access::Scope;
 use super::error::ApiError;
 use super::object::snapshot::Snapshot;
-use super::query::history::db;
+use super::request_state::db;
 use crate::access::Right;
 
 /// The root of subscriptions.

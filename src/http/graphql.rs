@@ -250,7 +250,7 @@ impl<S: Executor> Endpoint<S> {
     ) -> Request {
         let explores = viewer.explores();
         let mut request = crate::graphql::prepare(Request::new("").variables(variables).data(id.clone()), viewer);
-        facts.data_version.forget();
+        facts.data_version.clear();
         request = request.data(facts.data_version.clone());
         if let Some(look) = look {
             request = request.data(look);
@@ -311,7 +311,7 @@ impl<S: Executor> Endpoint<S> {
     /// left of the caller's budget.
     fn extensions(&self, facts: &Facts, id: &RequestId) -> serde_json::Value {
         let mut extensions = json!({ "requestId": id.to_string() });
-        if let Some(version) = facts.data_version.told() {
+        if let Some(version) = facts.data_version.get() {
             extensions["dataVersion"] = json!(version);
         }
         if let Some(asked) = facts.cost {

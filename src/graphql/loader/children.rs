@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use async_graphql::Context;
 use chrono::{DateTime, Utc};
 use entity::id::{DeliveryId, ImportBatchId, PersonId, ReportId};
 use entity::table::{delivery, import_reject};
@@ -15,8 +16,9 @@ use sea_orm::{
 use super::{Load, Rows, distinct};
 use crate::graphql::access::MailsOf;
 use crate::graphql::error::ApiError;
-use crate::graphql::page::End;
+use crate::graphql::page::Count;
 use crate::graphql::page::rows::first_of_each;
+use crate::graphql::page::span::Span;
 
 /// What a list of deliveries shows; the rendered parts are long and are read only when asked for.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -54,23 +56,6 @@ impl DeliveryRow {
             delivery::Column::AcceptedAt,
             delivery::Column::LastError,
         ])
-    }
-}
-
-/// A page of the rows that hang below one row: the same page of all its neighbours is read with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Span {
-    pub(crate) from: End,
-    pub(crate) after: Option<i64>,
-    pub(crate) before: Option<i64>,
-    pub(crate) limit: u64,
-}
-
-impl Span {
-    fn condition(self, id: impl ColumnTrait) -> Condition {
-        Condition::all()
-            .add_option(self.after.map(|after| id.gt(after)))
-            .add_option(self.before.map(|before| id.lt(before)))
     }
 }
 
@@ -179,6 +164,13 @@ pub(crate) enum ChildTotal {
     Deliveries(ReportId, DeliveryKind, Option<DeliveryState>, MailsOf),
     /// Rejected rows of an import.
     Rejects(ImportBatchId),
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Count for ChildTotal {
+    async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
+        Ok(Rows::of(ctx)?.load_one(*self).await?.unwrap_or(0))
+    }
 }
 
 impl Load<ChildTotal> for Rows {

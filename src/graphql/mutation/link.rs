@@ -14,13 +14,13 @@ use serde_json::json;
 use super::super::access::Scope;
 use super::super::audit::event;
 use super::super::cache::turns::run;
+use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
-use super::super::moment::{Moment, cache, caller};
 use super::super::object::person::Person;
 use super::super::object::word::TeamStatus;
 use super::super::page::{Listed, Page, Total, cut};
-use super::super::query::history::db;
+use super::super::request_state::{cache, caller, db};
 use crate::access::Right;
 
 /// Teams that are listed as changed.
@@ -166,7 +166,7 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
     let (Some(a), Some(b)) = (person(&person_id), person(&same_as_id)) else {
         return Ok(refused(LinkRefusal::Unknown));
     };
-    let (view, cache, caller) = (Moment::on(ctx, None).await?, cache(ctx)?, caller(ctx)?);
+    let (view, cache, caller) = (DayView::on(ctx, None).await?, cache(ctx)?, caller(ctx)?);
     // Before the transaction: no other writer waits for a processor.
     let turns = cache.turns(caller).await?;
     let txn = begin_write(db(ctx)?).await?;

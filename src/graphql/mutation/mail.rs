@@ -16,7 +16,7 @@ use super::super::id::NodeId;
 use super::super::loader::children::DeliveryRow;
 use super::super::object::delivery::Delivery;
 use super::super::object::job_run::JobRun;
-use super::super::query::history::db;
+use super::super::request_state::db;
 use crate::access::Right;
 
 /// A mail to send again.

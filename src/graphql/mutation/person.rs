@@ -1,21 +1,17 @@
-//! Erasing a person, which is recorded in the transaction that does it, and everything that is held on one, which is recorded
-//! before it is shown.
+//! Erasing a person, which is recorded in the transaction that does it.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use entity::id::PersonId;
 use entity::store::audit::By;
 use entity::store::audit::Event;
 use entity::store::erasure::{self, EraseError};
-use entity::store::retention::Periods;
-use entity::store::{begin_write, run, subject};
+use entity::store::{begin_write, run};
 use entity::value;
 
 use super::super::access::Scope;
-use super::super::audit::{Reads, event};
+use super::super::audit::event;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
-use super::super::moment::{begun, cache, caller, today};
-use super::super::query::history::db;
+use super::super::request_state::{cache, caller, db, today};
 use crate::access::Right;
 
 /// Why a person is erased.
@@ -125,7 +121,7 @@ async fn erase(ctx: &Context<'_>, input: ErasePersonInput) -> Result<ErasePerson
             "There is no such person on file; nobody was erased",
         )
     };
-    let Some(id) = person(&person_id) else { return Ok(unknown()) };
+    let Some(id) = NodeId::decode_person(&person_id) else { return Ok(unknown()) };
     let txn = begin_write(db(ctx)?).await?;
     // The worker removes the files of their mails: today's run is asked for, also if it is done.
     run::request(&txn, run::RETENTION, &today(ctx)?.to_string()).await?;
@@ -153,44 +149,6 @@ async fn erase(ctx: &Context<'_>, input: ErasePersonInput) -> Result<ErasePerson
         exemptions: gone.exemptions,
     };
     Ok(ErasePersonPayload { erased: Some(erased), refusal: None })
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct SubjectQuery;
-
-#[Object]
-impl SubjectQuery {
-    /// Everything that is held on a person, as the text of one JSON document: each kind of data with what it is, where it came
-    /// from and how long it is kept. That it was asked for is recorded. Everybody gets their own, an admin anybody's.
-    async fn subject_access(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Whose. Null: of the person who asks.")] person_id: Option<ID>,
-    ) -> Result<String, ApiError> {
-        begun(ctx)?.export_one()?;
-        let scope = Scope::of(ctx).await?;
-        let me = scope.viewer().person_id();
-        let asked = match &person_id {
-            Some(given) => person(given),
-            None => me,
-        };
-        let given = person_id.as_ref().map_or("", |id| id.as_str());
-        let hidden = || ApiError::not_found("person", "personId", given);
-        let id = asked
-            .filter(|id| scope.all(Right::SubjectAccess) || (scope.may(Right::SubjectAccess) && me == Some(*id)))
-            .ok_or_else(hidden)?;
-        let periods = ctx.data_opt::<Periods>().ok_or_else(|| ApiError::internal("the schema has no periods"))?;
-        let document = subject::document(db(ctx)?, id, periods).await?.ok_or_else(hidden)?;
-        Reads::note_subject(ctx, id, document.records())?;
-        serde_json::to_string_pretty(&document.json()).map_err(ApiError::internal)
-    }
-}
-
-fn person(id: &ID) -> Option<PersonId> {
-    match NodeId::decode(id)? {
-        NodeId::Person(id) => Some(id),
-        _ => None,
-    }
 }
 
 /// The request's viewer, now.

@@ -15,12 +15,12 @@ use serde_json::json;
 
 use super::super::access::Scope;
 use super::super::audit::event;
+use super::super::day_view::known;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
-use super::super::moment::{known, today};
 use super::super::object::person::Person;
 use super::super::object::word::ReportSection;
-use super::super::query::history::db;
+use super::super::request_state::{db, today};
 use super::super::scalar::Instant;
 use crate::access::Right;
 

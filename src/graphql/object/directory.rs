@@ -7,10 +7,10 @@ use async_graphql::{Context, Object, SimpleObject};
 use entity::coverage::roster::UnitIx;
 use entity::id::PersonId;
 
+use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::loader::Rows;
 use super::super::loader::people::TitleOf;
-use super::super::moment::Moment;
 use super::word::AppointmentRole;
 
 /// The most people of one kind that an entry lists.
@@ -19,7 +19,7 @@ const MOST_PEOPLE: usize = 50;
 /// A team today.
 #[derive(Clone, Debug)]
 pub(crate) struct DirectoryEntry {
-    pub(crate) at: Arc<Moment>,
+    pub(crate) view: Arc<DayView>,
     /// Its place in the coverage.
     pub(crate) place: usize,
 }
@@ -44,7 +44,7 @@ pub(crate) struct DirectoryManager {
 
 impl DirectoryEntry {
     fn unit(&self) -> UnitIx {
-        self.at.coverage.teams[self.place].unit
+        self.view.coverage.teams[self.place].unit
     }
 
     async fn listed(&self, ctx: &Context<'_>, mut people: Vec<PersonId>) -> Result<Vec<DirectoryPerson>, ApiError> {
@@ -57,7 +57,7 @@ impl DirectoryEntry {
 
     async fn person(&self, ctx: &Context<'_>, id: PersonId) -> Result<DirectoryPerson, ApiError> {
         let rows = Rows::of(ctx)?;
-        let title = TitleOf { person: id, on: self.at.as_of.day };
+        let title = TitleOf { person: id, on: self.view.as_of.day };
         let (row, job_title) = tokio::try_join!(rows.load_one(id), rows.load_one(title))?;
         Ok(DirectoryPerson { name: row.and_then(|row| row.name()), job_title })
     }
@@ -68,40 +68,40 @@ impl DirectoryEntry {
 impl DirectoryEntry {
     /// The board's own code of the unit.
     async fn code(&self) -> &str {
-        &self.at.facts(self.unit()).code
+        &self.view.facts(self.unit()).code
     }
 
     /// What people call it.
     async fn name(&self) -> &str {
-        &self.at.facts(self.unit()).name
+        &self.view.facts(self.unit()).name
     }
 
     /// Where it is. Null if it is not on file.
     async fn site(&self) -> Option<&str> {
-        let site = self.at.facts(self.unit()).site;
-        site.map(|site| self.at.index().roster().words.text(site))
+        let site = self.view.facts(self.unit()).site;
+        site.map(|site| self.view.index().roster().words.text(site))
     }
 
     /// The names of the units above, from the top down.
     async fn path(&self) -> Vec<&str> {
-        let above = self.at.tree().upwards(self.unit()).skip(1);
-        let mut names: Vec<_> = above.map(|above| self.at.facts(above).name.as_str()).collect();
+        let above = self.view.tree().upwards(self.unit()).skip(1);
+        let mut names: Vec<_> = above.map(|above| self.view.facts(above).name.as_str()).collect();
         names.reverse();
         names
     }
 
     /// The Peer Supporters to whom the team, or its cover group, can turn today; at most 50. Empty if it has none.
     async fn supporters(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryPerson>, ApiError> {
-        let roster = self.at.index().roster();
+        let roster = self.view.index().roster();
         let active =
-            self.at.coverage.teams[self.place].standings.iter().filter(|standing| standing.reasons.is_active());
+            self.view.coverage.teams[self.place].standings.iter().filter(|standing| standing.reasons.is_active());
         let person = |place: u32| roster.people[roster.allocations[place as usize].person.at()].id;
         self.listed(ctx, active.map(|standing| person(standing.allocation)).collect()).await
     }
 
     /// The team's Wellbeing Champions today; at most 50. Empty if it has none.
     async fn champions(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryPerson>, ApiError> {
-        let (index, day) = (self.at.index(), self.at.as_of.day);
+        let (index, day) = (self.view.index(), self.view.as_of.day);
         let works_there = |person| index.counting_posts_of(person, day).any(|post| post.unit == self.unit());
         let champions = index.champions_of(self.unit()).iter();
         let champions = champions.filter(|role| role.validity.holds_on(day) && works_there(role.person));
@@ -110,11 +110,11 @@ impl DirectoryEntry {
 
     /// Who answers for the unit today; at most 50. Empty if the post is vacant: people who have left are not listed.
     async fn managers(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryManager>, ApiError> {
-        let day = self.at.as_of.day;
-        let own = self.at.known.directory.appointments(self.at.facts(self.unit()).id).iter();
-        let index = self.at.index();
+        let day = self.view.as_of.day;
+        let own = self.view.known.directory.appointments(self.view.facts(self.unit()).id).iter();
+        let index = self.view.index();
         let works =
-            |id| self.at.known.person_by_id(id).is_some_and(|ix| index.counting_posts_of(ix, day).next().is_some());
+            |id| self.view.known.person_by_id(id).is_some_and(|ix| index.counting_posts_of(ix, day).next().is_some());
         let own = own.filter(|row| row.validity.holds_on(day) && works(row.person)).take(MOST_PEOPLE);
         let shown = own.map(|row| async {
             let person = self.person(ctx, row.person).await?;

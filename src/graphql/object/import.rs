@@ -80,7 +80,7 @@ impl ImportBatch {
             false => Vec::new(),
         };
         let slice = trimmed(&page, "rejects", rows, bounds, |row| row.id.0)?;
-        let total = if seen { Total::Children(ChildTotal::Rejects(batch)) } else { Total::Known(0) };
+        let total = if seen { Total::Children(Box::new(ChildTotal::Rejects(batch))) } else { Total::Known(0) };
         Ok(slice.listed(total, ImportReject::from))
     }
 }

@@ -1,23 +1,12 @@
 //! Level 1 training of some people: the count for viewers who answer for them, a band for others.
 
 use async_graphql::Object;
-use entity::coverage::disclosure::Limit;
 use entity::coverage::level1;
 use entity::coverage::rollup::level1_met;
 
-use super::roll_up::Ratio;
+use super::super::hidden::Level1Detail;
+use super::ratio::Ratio;
 use super::word::Level1Band;
-
-/// How much of Level 1 a viewer sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Level1Detail {
-    /// How many people have completed it.
-    Count,
-    /// The band, if the group is large enough by this limit.
-    Band(Limit),
-    /// Nothing.
-    Hidden,
-}
 
 /// Level 1 training of some people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

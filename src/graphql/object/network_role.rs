@@ -9,15 +9,15 @@ use entity::coverage::team::champion_counts;
 use entity::coverage::trainer::{certificate_ends, is_active};
 use entity::period::Day;
 
-use super::super::moment::Moment;
+use super::super::day_view::DayView;
 use super::super::scalar::Date;
 use super::person::Person;
 use super::unit::Unit;
 
-/// A role on the day of a moment.
+/// A role on one day, as the viewer sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
-    pub(crate) at: Arc<Moment>,
+    pub(crate) view: Arc<DayView>,
     pub(crate) filed: NetworkRole,
 }
 
@@ -27,18 +27,18 @@ type Order = (String, Option<Day>, i64, Option<Day>);
 impl Role {
     pub(crate) fn order(&self) -> Order {
         let NetworkRole { person, unit, validity } = &self.filed;
-        let id = self.at.index().roster().people[person.at()].id;
-        (self.at.facts(*unit).code.clone(), validity.from, id.0, validity.to)
+        let id = self.view.index().roster().people[person.at()].id;
+        (self.view.facts(*unit).code.clone(), validity.from, id.0, validity.to)
     }
 
     /// The person; a role is listed only if the viewer sees them.
     fn person(&self) -> Person {
-        let id = self.at.index().roster().people[self.filed.person.at()].id;
-        Person { id, on: Some(self.at.as_of.day) }
+        let id = self.view.index().roster().people[self.filed.person.at()].id;
+        Person { id, on: Some(self.view.as_of.day) }
     }
 
     fn question(&self) -> Question<'_> {
-        Question { day: self.at.as_of.day, today: Some(self.at.today()), what_if: None }
+        Question { day: self.view.as_of.day, today: Some(self.view.today()), what_if: None }
     }
 }
 
@@ -48,23 +48,23 @@ pub(crate) struct Trainer(pub(crate) Role);
 
 impl Trainer {
     pub(crate) fn active(&self) -> bool {
-        is_active(self.0.at.index(), &self.0.filed, &self.0.question())
+        is_active(self.0.view.index(), &self.0.filed, &self.0.question())
     }
 
     /// Whether the unit, or one above it, is one in which Trainers are to be embedded.
     pub(crate) fn embedded(&self) -> bool {
-        let at = &self.0.at;
-        at.tree().upwards(self.0.filed.unit).any(|unit| at.unit_row(unit).is_some_and(|row| row.embedded.is_some()))
+        let view = &self.0.view;
+        view.tree().upwards(self.0.filed.unit).any(|unit| view.unit_row(unit).is_some_and(|row| row.embedded.is_some()))
     }
 
     /// The first day on which the certificate no longer holds.
     fn ends(&self) -> Option<Day> {
-        certificate_ends(self.0.at.index(), &self.0.filed, &self.0.question())
+        certificate_ends(self.0.view.index(), &self.0.filed, &self.0.question())
     }
 
     /// Whether the certificate holds on the day, and for the last time before `day`.
     pub(crate) fn lapses_before(&self, day: Day) -> bool {
-        self.ends().is_some_and(|ends| ends > self.0.at.as_of.day && ends.plus_days(-1) < day)
+        self.ends().is_some_and(|ends| ends > self.0.view.as_of.day && ends.plus_days(-1) < day)
     }
 }
 
@@ -78,7 +78,7 @@ impl Trainer {
 
     /// The unit that the role names.
     async fn unit(&self) -> Unit {
-        self.0.at.unit_object(self.0.filed.unit)
+        Unit::new(&self.0.view, self.0.filed.unit)
     }
 
     /// First day of the role. Null if it has no start date.
@@ -114,9 +114,9 @@ pub(crate) struct Champion(pub(crate) Role);
 
 impl Champion {
     pub(crate) fn counting(&self) -> bool {
-        let at = &self.0.at;
-        let team = at.team_place(self.0.filed.unit).map(|place| &at.coverage.teams[place]);
-        team.is_some_and(|team| champion_counts(at.index(), &self.0.filed, &team.assessed_with, at.as_of.day))
+        let view = &self.0.view;
+        let team = view.team_place(self.0.filed.unit).map(|place| &view.coverage.teams[place]);
+        team.is_some_and(|team| champion_counts(view.index(), &self.0.filed, &team.assessed_with, view.as_of.day))
     }
 }
 
@@ -130,7 +130,7 @@ impl Champion {
 
     /// The unit that the role names.
     async fn unit(&self) -> Unit {
-        self.0.at.unit_object(self.0.filed.unit)
+        Unit::new(&self.0.view, self.0.filed.unit)
     }
 
     /// First day of the role. Null if it has no start date.

@@ -6,12 +6,13 @@ use entity::id::PersonId;
 use entity::period::Day;
 
 use super::super::access::Scope;
+use super::super::day_view::{DayScope, DayView};
 use super::super::directory::Appointed;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::Rows;
 use super::super::loader::people::TitleOf;
-use super::super::moment::{Moment, Sight, today};
+use super::super::request_state::today;
 use super::super::scalar::Date;
 use super::supporter::Supporter;
 use super::word::AppointmentRole;
@@ -28,6 +29,11 @@ pub(crate) struct Person {
 }
 
 impl Person {
+    /// A person as of a day. None unless the viewer sees them.
+    pub(crate) fn seen(view: &DayScope, id: PersonId) -> Option<Self> {
+        view.scope().sees_person(id, view.today()).then_some(Self { id, on: Some(view.as_of.day) })
+    }
+
     /// Whether the viewer sees more of them than the name on a record.
     async fn is_seen(self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         Ok(Scope::of(ctx).await?.sees_person(self.id, today(ctx)?))
@@ -61,20 +67,21 @@ impl Person {
     /// Their allocations as a Peer Supporter that have not ended on the day asked about: those whose records the viewer sees,
     /// by unit code, then by first day; at most 50. Empty if there are none of these.
     async fn allocations(&self, ctx: &Context<'_>) -> Result<Vec<Supporter>, ApiError> {
-        let sight = Sight::on(ctx, self.on.map(Date)).await?;
-        let Some(person) = sight.known.person_by_id(self.id) else { return Ok(Vec::new()) };
-        let own = sight.index().allocations_of(person);
-        let own = own.filter(|own| !own.validity.ended_by(sight.as_of.day) && sight.scope().sees_allocation(own));
+        let day_scope = DayScope::on(ctx, self.on.map(Date)).await?;
+        let Some(person) = day_scope.known.person_by_id(self.id) else { return Ok(Vec::new()) };
+        let own = day_scope.index().allocations_of(person);
+        let own =
+            own.filter(|own| !own.validity.ended_by(day_scope.as_of.day) && day_scope.scope().sees_allocation(own));
         let mut own: Vec<_> = own.collect();
         if own.is_empty() {
             return Ok(Vec::new());
         }
-        own.sort_by_key(|own| (&sight.facts(own.unit).code, own.validity.from, own.id));
-        let at = sight.clone().with_coverage(ctx).await?;
-        let roster = at.index().roster();
+        own.sort_by_key(|own| (&day_scope.facts(own.unit).code, own.validity.from, own.id));
+        let view = day_scope.clone().with_coverage(ctx).await?;
+        let roster = view.index().roster();
         let found = own.into_iter().take(MOST_ALLOCATIONS).filter_map(|own| {
             // A role that begins later has no row of a team yet where nobody works today.
-            let team = at.team_object(at.team_place(own.unit)?);
+            let team = Team::new(&view, view.team_place(own.unit)?);
             let of = |standing: &Standing| roster.allocations[standing.allocation as usize].id == own.id;
             let place = team.row().standings.iter().position(of)?;
             Some(Supporter { team, place })
@@ -107,16 +114,16 @@ pub(crate) struct Appointment {
 }
 
 impl Appointment {
-    /// The appointment as of the moment's day, where the viewer sees who holds it.
-    pub(crate) fn on(at: &Moment, row: &Appointed) -> Option<Self> {
+    /// The appointment as of the view's day, where the viewer sees who holds it.
+    pub(crate) fn on(view: &DayView, row: &Appointed) -> Option<Self> {
         let Appointed { role, person, validity, delegate, delegate_validity } = row;
-        let day = at.as_of.day;
+        let day = view.as_of.day;
         Some(Self {
             role: (*role).into(),
-            person: at.person(*person)?,
+            person: Person::seen(view, *person)?,
             first_day: validity.from.map(Date),
             last_day: validity.last().map(Date),
-            delegate: delegate.filter(|_| delegate_validity.holds_on(day)).and_then(|id| at.person(id)),
+            delegate: delegate.filter(|_| delegate_validity.holds_on(day)).and_then(|id| Person::seen(view, id)),
         })
     }
 }

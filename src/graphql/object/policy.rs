@@ -9,8 +9,8 @@ use entity::coverage::roster::UnitIx;
 use entity::coverage::{Governing, PolicyChange};
 use entity::period::Day;
 
+use super::super::day_view::DayView;
 use super::super::error::ApiError;
-use super::super::moment::Moment;
 use super::super::scalar::Date;
 use super::unit::Unit;
 use super::word::ApproverOffice;
@@ -18,16 +18,16 @@ use super::word::ApproverOffice;
 /// The policy that governs a unit or team.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
-    pub(crate) at: Arc<Moment>,
+    pub(crate) view: Arc<DayView>,
     pub(crate) unit: Option<UnitIx>,
     pub(crate) from: Option<Day>,
     pub(crate) filed: PolicyTerms,
 }
 
 impl Policy {
-    pub(crate) fn governing(at: &Arc<Moment>, found: Governing<'_>) -> Self {
+    pub(crate) fn governing(view: &Arc<DayView>, found: Governing<'_>) -> Self {
         let Governing { unit, from, policy } = found;
-        Self { at: Arc::clone(at), unit, from, filed: policy.into_owned() }
+        Self { view: Arc::clone(view), unit, from, filed: policy.into_owned() }
     }
 }
 
@@ -37,7 +37,7 @@ impl Policy {
 impl Policy {
     /// The unit whose policy it is. Null if the viewer may not see that unit.
     async fn unit(&self) -> Option<Unit> {
-        self.unit.filter(|unit| self.at.sees(*unit)).map(|unit| self.at.unit_object(unit))
+        self.unit.filter(|unit| self.view.sees(*unit)).map(|unit| Unit::new(&self.view, unit))
     }
 
     /// First day on which it is in force. Null if it has no start date.

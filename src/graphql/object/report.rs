@@ -9,14 +9,15 @@ use entity::table::report;
 
 use super::super::access::Scope;
 use super::super::audit::Reads;
+use super::super::day_view::known;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::Rows;
 use super::super::loader::children::{ChildTotal, DeliveriesOf};
 use super::super::loader::gaps::{GapRow, TeamsOf};
-use super::super::moment::{begun, known, today};
 use super::super::page::rows::trimmed;
 use super::super::page::{Listed, Page, Total, cut};
+use super::super::request_state::{RequestState, today};
 use super::super::scalar::{Date, Instant, Week};
 use super::delivery::Delivery;
 use super::snapshot::Snapshot;
@@ -71,7 +72,7 @@ impl GapReport {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<ReportedChange>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        begun(ctx)?.compare_one()?;
+        RequestState::of(ctx)?.count_comparison()?;
         let wanted: Option<Vec<Change>> = change.map(|words| words.into_iter().map(Change::from).collect());
         let changes = match self.0.previous_snapshot_id {
             None => Vec::new(),
@@ -125,7 +126,7 @@ impl GapReport {
         if asked.field("nodes").exists() || asked.field("edges").exists() {
             Reads::note_listed(ctx, slice.items.iter().map(|(_, row)| row.id))?;
         }
-        Ok(slice.listed(Total::Children(ChildTotal::Deliveries(report, kind, state, whose)), Delivery))
+        Ok(slice.listed(Total::Children(Box::new(ChildTotal::Deliveries(report, kind, state, whose))), Delivery))
     }
 }
 

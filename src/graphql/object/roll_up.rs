@@ -1,47 +1,19 @@
 //! Teams and people added up over a part of the tree (COVERAGE.md section 7), computed or stored.
 
 use async_graphql::{Object, SimpleObject};
-use entity::coverage::disclosure::Columns;
-use entity::coverage::rollup::{Met, trainers_met};
-use entity::coverage::roster::Word;
-use entity::coverage::{Percent, StandingCounts, UnitRow};
+use entity::coverage::rollup::trainers_met;
+use entity::coverage::roster::{UnitIx, Word};
+use entity::coverage::{StandingCounts, UnitRow};
 use entity::period::Day;
 use entity::table::snapshot_unit;
 use entity::value::Status;
 
-use super::super::access::Scope;
-use super::super::moment::{Moment, sees_small_numbers};
+use super::super::day_view::DayView;
+use super::super::hidden::Hidden;
 use super::super::scalar::Date;
-use super::level1::{Level1, Level1Detail};
+use super::level1::Level1;
+use super::ratio::Ratio;
 use super::word::StandingGroup;
-
-/// A part of a whole. Percentages are never averaged: add numerators and denominators instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ratio {
-    pub(crate) numerator: u32,
-    pub(crate) denominator: u32,
-}
-
-/// A part of a whole. Percentages are never averaged: add numerators and denominators instead.
-#[Object]
-impl Ratio {
-    /// How many of the whole.
-    async fn numerator(&self) -> u32 {
-        self.numerator
-    }
-
-    /// How many the whole has.
-    async fn denominator(&self) -> u32 {
-        self.denominator
-    }
-
-    /// The part in percent, 0 to 100, rounded to the nearest tenth. 100 always means all and 0 none: 99.96 % is shown as 99.9
-    /// and 0.04 % as 0.1. Null if the denominator is 0.
-    async fn percent(&self) -> Option<f64> {
-        let percent = Percent::new(self.numerator, self.denominator)?;
-        Some(f64::from(percent.tenths()) / 10.0)
-    }
-}
 
 /// How many teams have each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, SimpleObject)]
@@ -64,12 +36,6 @@ pub(crate) struct TeamCounts {
     pub(crate) exempt: u32,
     /// Teams in which nobody works, with somebody allocated to them.
     pub(crate) not_applicable: u32,
-}
-
-impl From<Met> for Ratio {
-    fn from(Met { met, asked }: Met) -> Self {
-        Self { numerator: met, denominator: asked }
-    }
 }
 
 impl TeamCounts {
@@ -117,10 +83,10 @@ pub(crate) struct StaffListAge {
 
 impl StaffListAge {
     /// The oldest list behind a computed row.
-    pub(crate) fn computed(at: &Moment, oldest: Option<(Day, Option<Word>)>) -> Option<Self> {
+    pub(crate) fn computed(view: &DayView, oldest: Option<(Day, Option<Word>)>) -> Option<Self> {
         let (as_at, employer) = oldest?;
-        let employer = employer.map(|employer| at.index().roster().words.text(employer).to_owned());
-        Some(Self::on(at.today(), as_at, employer))
+        let employer = employer.map(|employer| view.index().roster().words.text(employer).to_owned());
+        Some(Self::on(view.today(), as_at, employer))
     }
 
     fn on(day: Day, as_at: Day, employer: Option<String>) -> Self {
@@ -129,26 +95,14 @@ impl StaffListAge {
     }
 }
 
-/// What the viewer sees of the figures of a unit that are not for everyone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Hidden {
-    /// How much of Level 1.
-    pub(crate) level1: Level1Detail,
-    /// Groups of the allocations that are hidden.
-    pub(crate) standing: Columns,
-}
-
-impl Hidden {
-    /// What a stored row hides from the viewer with a scope.
-    pub(crate) fn stored(row: &snapshot_unit::Model, level1: Level1Detail, scope: &Scope) -> Self {
-        let standing = if sees_small_numbers(scope) { Columns::default() } else { row.hidden_standing() };
-        Self { level1, standing }
-    }
-}
-
 impl RollUp {
+    /// A unit's figures as the viewer sees them. None if it is closed on the day and nothing below it has a team.
+    pub(crate) fn of_unit(view: &DayView, unit: UnitIx) -> Option<Self> {
+        view.unit_row(unit).map(|row| Self::computed(view, row, view.hidden(unit)))
+    }
+
     /// The figures of a computed row.
-    pub(crate) fn computed(at: &Moment, row: &UnitRow, hidden: Hidden) -> Self {
+    pub(crate) fn computed(view: &DayView, row: &UnitRow, hidden: Hidden) -> Self {
         let UnitRow {
             unit: _,
             headcount,
@@ -194,7 +148,7 @@ impl RollUp {
             trainers: *trainers,
             supporters_per_trainer: *supporters_per_trainer,
             trainer_units: (*trainer_units).into(),
-            oldest_staff_list: StaffListAge::computed(at, *oldest_list),
+            oldest_staff_list: StaffListAge::computed(view, *oldest_list),
         }
     }
 
@@ -339,25 +293,4 @@ pub(crate) fn hundredths(value: i64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "no sum of posts comes near 2^53 hundredths")]
     let value = value as f64;
     value / 100.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_percentage_is_rounded_to_tenths_and_is_100_for_all_only() {
-        let percent = async |numerator, denominator| {
-            let schema = async_graphql::Schema::build(
-                Ratio { numerator, denominator },
-                async_graphql::EmptyMutation,
-                async_graphql::EmptySubscription,
-            );
-            schema.finish().execute("{ percent }").await.data.to_string()
-        };
-        assert_eq!(percent(2, 3).await, "{percent: 66.7}");
-        assert_eq!(percent(1_999_999, 2_000_000).await, "{percent: 99.9}");
-        assert_eq!(percent(5, 5).await, "{percent: 100.0}");
-        assert_eq!(percent(0, 0).await, "{percent: null}");
-    }
 }

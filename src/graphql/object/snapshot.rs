@@ -5,12 +5,13 @@ use entity::coverage::roster::UnitIx;
 use entity::period::IsoWeek;
 use entity::table::snapshot;
 
+use super::super::day_view::{DayView, known, top};
 use super::super::error::ApiError;
+use super::super::hidden::{Hidden, Level1Detail, small_number_limit};
 use super::super::id::NodeId;
 use super::super::loader::{Rows, StoredUnit, TrendRow};
-use super::super::moment::{Moment, known, level1_below, small_number_limit, top};
 use super::super::scalar::{Date, Instant, Week};
-use super::roll_up::{Hidden, RollUp};
+use super::roll_up::RollUp;
 use crate::access::Right;
 
 /// One day's stored coverage.
@@ -60,7 +61,7 @@ impl Snapshot {
         let told = |unit: &UnitIx| scope.sees_below(Right::Figures, *unit) && scope.is_told_below(*unit, self.0.day);
         let Some(unit) = unit.filter(told) else { return Ok(None) };
         let key = StoredUnit(self.0.id, index.roster().units[unit.at()].id);
-        let level1 = level1_below(scope, unit, small_number_limit(ctx)?);
+        let level1 = Level1Detail::below(scope, unit, small_number_limit(ctx)?);
         Ok(Rows::of(ctx)?
             .load_one(key)
             .await?
@@ -81,10 +82,10 @@ pub(crate) struct TrendPoint {
 
 impl TrendPoint {
     /// The point of a unit as the viewer sees it.
-    pub(crate) fn seen(row: &TrendRow, unit: UnitIx, at: &Moment) -> Self {
+    pub(crate) fn seen(row: &TrendRow, unit: UnitIx, view: &DayView) -> Self {
         let day = row.snapshot.day;
         let roll_up =
-            RollUp::stored(day, &row.figures, Hidden::stored(&row.figures, at.level1_below(unit), at.scope()));
+            RollUp::stored(day, &row.figures, Hidden::stored(&row.figures, view.level1_below(unit), view.scope()));
         Self { week: Week(IsoWeek::of(day)), day: Date(day), roll_up }
     }
 }

@@ -28,23 +28,23 @@ pub(crate) struct Supporter {
 impl Supporter {
     pub(crate) fn allocation(&self) -> &Allocation {
         let place = self.team.row().standings[self.place].allocation;
-        &self.team.at.index().roster().allocations[place as usize]
+        &self.team.view.index().roster().allocations[place as usize]
     }
 
     /// The days of which the record tells the viewer.
     fn told_days(&self) -> ToldDays {
-        self.team.at.scope().told_days(self.allocation())
+        self.team.view.scope().told_days(self.allocation())
     }
 
     /// Whether the record tells the viewer how the person is on the day asked about.
     fn tells_of_person(&self) -> bool {
-        self.told_days().has(self.team.at.as_of.day)
+        self.told_days().has(self.team.view.as_of.day)
     }
 
     /// What allocations are ordered by: unit code, first day, id.
     pub(crate) fn order(&self) -> (String, Option<Day>, i64) {
         let allocation = self.allocation();
-        (self.team.at.facts(allocation.unit).code.clone(), allocation.validity.from, allocation.id.0)
+        (self.team.view.facts(allocation.unit).code.clone(), allocation.validity.from, allocation.id.0)
     }
 
     /// The reasons that the viewer sees.
@@ -54,7 +54,7 @@ impl Supporter {
     }
 
     fn id_of(&self, person: PersonIx) -> PersonId {
-        self.team.at.index().roster().people[person.at()].id
+        self.team.view.index().roster().people[person.at()].id
     }
 
     /// The policy by which the allocation was judged: the team's, or the defaults where there is none or no staff.
@@ -65,7 +65,7 @@ impl Supporter {
 
     /// Of several approvals the last that was decided by the day, else the first that is to come.
     fn latest(&self, approvals: &[Decided]) -> Option<Decided> {
-        let (day, told) = (self.team.at.as_of.day, self.told_days());
+        let (day, told) = (self.team.view.as_of.day, self.told_days());
         let mut known = approvals.iter().filter(|decided| told.knows(decided.on));
         known.clone().rev().find(|decided| decided.on <= day).or(known.next()).copied()
     }
@@ -75,14 +75,14 @@ impl Supporter {
         let lapses = on.plus_months(self.policy().approval_months);
         Some(Approval {
             decided_on: Date(on),
-            by: by.and_then(|by| self.team.at.person(self.id_of(by))),
+            by: by.and_then(|by| Person::seen(&self.team.view, self.id_of(by))),
             last_day: Date(lapses.plus_days(-1)),
         })
     }
 
     fn certificate_until(&self) -> Option<Day> {
-        let (person, day) = (self.allocation().person, self.team.at.as_of.day);
-        let index = self.team.at.index();
+        let (person, day) = (self.allocation().person, self.team.view.as_of.day);
+        let index = self.team.view.index();
         index.last_pass(person, &[Certificate::Level2], day)?;
         let months = self.policy().certificate_months;
         index.certificate_ends(person, &[Certificate::Level2, Certificate::Refresher], day, months)
@@ -94,14 +94,14 @@ impl Supporter {
             return None;
         }
         let allocation = self.allocation();
-        let (line, senior) = approvals(self.team.at.index(), allocation, self.team.at.as_of.day, &self.policy());
+        let (line, senior) = approvals(self.team.view.index(), allocation, self.team.view.as_of.day, &self.policy());
         let ends = [
             (Expiring::Certificate, self.certificate_until()),
             (Expiring::LineApproval, line.lapse_on),
             (Expiring::SeniorApproval, senior.lapse_on),
             (Expiring::Allocation, allocation.validity.to),
         ];
-        let day = self.team.at.as_of.day;
+        let day = self.team.view.as_of.day;
         let coming = ends.into_iter().filter_map(|(what, end)| Some((end.filter(|end| *end > day)?, what)));
         coming.min_by_key(|(end, _)| *end).map(|(end, what)| Expiry { what, last_day: Date(end.plus_days(-1)) })
     }
@@ -114,12 +114,12 @@ impl Supporter {
     /// Who.
     async fn person(&self) -> Person {
         // Whoever sees the record sees whose it is.
-        Person { id: self.id_of(self.allocation().person), on: Some(self.team.at.as_of.day) }
+        Person { id: self.id_of(self.allocation().person), on: Some(self.team.view.as_of.day) }
     }
 
     /// The unit that they are allocated to; of a cover group, any of its members.
     async fn unit(&self) -> Unit {
-        self.team.at.unit_object(self.allocation().unit)
+        Unit::new(&self.team.view, self.allocation().unit)
     }
 
     /// The part of the person that is allocated here, in thousandths: 1000 is all of them.
@@ -152,7 +152,7 @@ impl Supporter {
 
     /// Whether cover from outside the team is on file: then the person need not work in the team to count.
     async fn outside_team(&self) -> bool {
-        self.allocation().terms_on(self.told_days().latest(self.team.at.as_of.day)).outside_team
+        self.allocation().terms_on(self.told_days().latest(self.team.view.as_of.day)).outside_team
     }
 
     /// Whether it rests on an approval by a person who did not hold the office on the day of the decision. Null on a day of
@@ -183,15 +183,15 @@ impl Supporter {
 
     /// Protected time, in hours a month. Null if it is not recorded.
     async fn protected_hours(&self) -> Option<f64> {
-        let day = self.told_days().latest(self.team.at.as_of.day);
-        let hours = self.team.at.known.directory.protected_hours(self.allocation().id, day);
+        let day = self.told_days().latest(self.team.view.as_of.day);
+        let hours = self.team.view.known.directory.protected_hours(self.allocation().id, day);
         hours.map(|hours| hundredths(i64::from(hours)))
     }
 
     /// Day of the sign-off against the competence framework: the last on or before the day, else the first to come. Null if
     /// there is none.
     async fn signed_off_on(&self) -> Option<Date> {
-        let (day, told) = (self.team.at.as_of.day, self.told_days());
+        let (day, told) = (self.team.view.as_of.day, self.told_days());
         let mut known = self.allocation().signed_off.iter().copied().filter(|on| told.knows(*on));
         known.clone().rev().find(|on| *on <= day).or(known.next()).map(Date)
     }
@@ -199,11 +199,11 @@ impl Supporter {
     /// The pause of the role that holds on the day, or the next one. Null if there is none, or none that shares a day with
     /// those of which the record tells the viewer, as for `reasonsAgainst`.
     async fn pause(&self) -> Option<Pause> {
-        let (day, told) = (self.team.at.as_of.day, self.told_days());
+        let (day, told) = (self.team.view.as_of.day, self.told_days());
         if !told.has(day) {
             return None;
         }
-        let pauses = self.team.at.index().allocations_of(self.allocation().person).flat_map(|own| &own.pauses);
+        let pauses = self.team.view.index().allocations_of(self.allocation().person).flat_map(|own| &own.pauses);
         let coming = pauses.filter(|pause| !pause.ended_by(day)).filter_map(|pause| told.part_of(*pause));
         let pause = coming.min_by_key(|pause| pause.from)?;
         Some(Pause { first_day: pause.from.map(Date), last_day: pause.last().map(Date), holds: pause.holds_on(day) })

@@ -11,11 +11,11 @@ use entity::coverage::{Cause, Risk, TeamRow};
 use entity::period::Day;
 use entity::value::{self, Status};
 
+use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::Rows;
 use super::super::loader::gaps::{self, Last, LastSeen};
-use super::super::moment::Moment;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
 use super::level1::Level1;
@@ -25,23 +25,28 @@ use super::supporter::Supporter;
 use super::unit::{self, Unit};
 use super::word::{GapChange, MixState, TeamStatus, UnknownBecause};
 
-/// A team on the day of a moment.
+/// A team on one day, as the viewer sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Team {
-    pub(crate) at: Arc<Moment>,
+    pub(crate) view: Arc<DayView>,
     /// Its place in the coverage.
     pub(crate) place: usize,
 }
 
 impl Team {
+    /// The team at `place` in the coverage of `view`.
+    pub(crate) fn new(view: &Arc<DayView>, place: usize) -> Self {
+        Self { view: Arc::clone(view), place }
+    }
+
     pub(crate) fn row(&self) -> &TeamRow {
-        &self.at.coverage.teams[self.place]
+        &self.view.coverage.teams[self.place]
     }
 
     /// Whether the viewer may learn what is the matter with the team's Peer Supporters; of a cover group, with those of every
     /// member, for the sentences do not say whose they are.
     fn tells_of_supporters(&self) -> bool {
-        self.at.sees_records_of_team(self.row().unit)
+        self.view.sees_records_of_team(self.row().unit)
     }
 
     /// Active Peer Supporters who rest on an unproven approval, if the viewer may learn of it.
@@ -52,8 +57,8 @@ impl Team {
     /// A cause in words. A policy of a unit that the viewer does not see is not said to be that unit's.
     fn said(&self, cause: &Cause) -> String {
         match cause {
-            Cause::Policy(unit) if !self.at.sees(*unit) => "another policy will come into force".to_owned(),
-            cause => cause.sentence(self.at.index()),
+            Cause::Policy(unit) if !self.view.sees(*unit) => "another policy will come into force".to_owned(),
+            cause => cause.sentence(self.view.index()),
         }
     }
 
@@ -61,14 +66,14 @@ impl Team {
     pub(crate) async fn opened(&self, ctx: &Context<'_>) -> Result<Option<Day>, ApiError> {
         let Some((_, before)) = self.last_seen(ctx, Last::Stored).await? else { return Ok(None) };
         let opened = before.as_ref().map(|before| (before.status, before.gap_opened_on));
-        let (row, asked) = (self.row(), self.at.as_of.day);
+        let (row, asked) = (self.row(), self.view.as_of.day);
         let opened = change::gap_opened_on(row.status, asked, opened);
-        Ok(opened.map(|day| self.at.scope().day_told(row.unit, asked, day)))
+        Ok(opened.map(|day| self.view.scope().day_told(row.unit, asked, day)))
     }
 
     async fn last_seen(&self, ctx: &Context<'_>, last: Last) -> Result<Option<gaps::Seen>, ApiError> {
-        let unit = self.at.facts(self.row().unit).id;
-        Rows::of(ctx)?.load_one(LastSeen { unit, day: self.at.as_of.day, last }).await
+        let unit = self.view.facts(self.row().unit).id;
+        Rows::of(ctx)?.load_one(LastSeen { unit, day: self.view.as_of.day, last }).await
     }
 }
 
@@ -78,12 +83,12 @@ impl Team {
 impl Team {
     /// Opaque; finds the team again with `node`, on the day that was asked about by name, else as of today.
     pub(crate) async fn id(&self) -> ID {
-        NodeId::Team(self.at.facts(self.row().unit).id, self.at.as_of.named).encode()
+        NodeId::Team(self.view.facts(self.row().unit).id, self.view.as_of.named).encode()
     }
 
     /// The unit that the team is.
     async fn unit(&self) -> Unit {
-        self.at.unit_object(self.row().unit)
+        Unit::new(&self.view, self.row().unit)
     }
 
     /// Whether it is covered.
@@ -109,12 +114,12 @@ impl Team {
 
     /// The oldest of the newest staff lists that the answer rests on. Null if no staff list was applied.
     async fn oldest_staff_list(&self) -> Option<StaffListAge> {
-        StaffListAge::computed(&self.at, self.row().oldest_list)
+        StaffListAge::computed(&self.view, self.row().oldest_list)
     }
 
     /// Whether it is covered, in a sentence.
     async fn status_in_words(&self) -> String {
-        status_in_words(self.row(), self.at.risk_day(self.row()))
+        status_in_words(self.row(), self.view.risk_day(self.row()))
     }
 
     /// H: distinct people with a counting post in the team, or in its cover group.
@@ -166,7 +171,7 @@ impl Team {
     /// When and why it will be covered no longer. Null unless the status is AT_RISK.
     async fn at_risk(&self) -> Option<AtRisk> {
         let Risk { day: _, status, causes } = self.row().risk.as_ref()?;
-        let from = Date(self.at.risk_day(self.row())?);
+        let from = Date(self.view.risk_day(self.row())?);
         let causes = if self.tells_of_supporters() { causes.as_slice() } else { &[] };
         let reasons = causes.iter().map(|cause| self.said(cause)).collect();
         Some(AtRisk { from, status: (*status).into(), reasons })
@@ -192,12 +197,12 @@ impl Team {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Supporter>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let day = self.at.as_of.day;
-        let roster = self.at.index().roster();
+        let day = self.view.as_of.day;
+        let roster = self.view.index().roster();
         let allocation = |place: usize| &roster.allocations[self.row().standings[place].allocation as usize];
         let places = (0..self.row().standings.len())
             .filter(|place| include_ended || !allocation(*place).validity.ended_by(day))
-            .filter(|place| self.at.scope().sees_allocation(allocation(*place)));
+            .filter(|place| self.view.scope().sees_allocation(allocation(*place)));
         let supporters = places.map(|place| Supporter { team: self.clone(), place });
         let is_wanted = |supporter: &Supporter| active.is_none_or(|active| supporter.reasons().is_active() == active);
         let mut supporters: Vec<Supporter> = supporters.filter(is_wanted).collect();
@@ -219,7 +224,7 @@ impl Team {
     async fn level1(&self) -> Level1 {
         let row = self.row();
         let target = row.policy.as_ref().map(|policy| policy.level1_target);
-        let detail = self.at.level1_of_team(row);
+        let detail = self.view.level1_of_team(row);
         Level1 { done: row.level1_done, headcount: row.headcount, target, detail }
     }
 
@@ -228,7 +233,7 @@ impl Team {
         let row = self.row();
         let filed = row.policy.clone()?;
         let (unit, from) = row.policy_unit.unzip();
-        Some(Policy { at: Arc::clone(&self.at), unit, from, filed })
+        Some(Policy { view: Arc::clone(&self.view), unit, from, filed })
     }
 
     /// How each of the policy's rules about the mix of supporters came out, MUST before SHOULD.
@@ -238,8 +243,8 @@ impl Team {
 
     /// The teams that are assessed together with this one. Null if it is assessed by itself.
     async fn cover_group(&self) -> Option<CoverGroup> {
-        let name = self.at.facts(self.row().unit).cover_group?;
-        let name = self.at.index().roster().words.text(name).to_owned();
+        let name = self.view.facts(self.row().unit).cover_group?;
+        let name = self.view.index().roster().words.text(name).to_owned();
         (self.row().headcount > 0).then(|| CoverGroup { team: self.clone(), name })
     }
 
@@ -349,10 +354,10 @@ impl CoverGroup {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Unit>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let at = &self.team.at;
+        let view = &self.team.view;
         let members: Vec<UnitIx> =
-            self.team.row().assessed_with.iter().copied().filter(|unit| at.sees(*unit)).collect();
-        unit::listed(at, &page, members)
+            self.team.row().assessed_with.iter().copied().filter(|unit| view.sees(*unit)).collect();
+        unit::listed(view, &page, members)
     }
 }
 

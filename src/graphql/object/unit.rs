@@ -7,11 +7,12 @@ use entity::coverage::policy::governing;
 use entity::coverage::roster::UnitIx;
 use entity::coverage::trainer::Embedded;
 
+use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::{Rows, Trend};
-use super::super::moment::{Moment, begun};
 use super::super::page::{Listed, Page, Total, cut};
+use super::super::request_state::RequestState;
 use super::super::scalar::Date;
 use super::person::Appointment;
 use super::policy::Policy;
@@ -25,11 +26,18 @@ const MOST_WEEKS: u32 = 260;
 /// The most dated facts of one kind that a unit shows.
 const MOST_DATED: usize = 50;
 
-/// A unit on the day of a moment.
+/// A unit on one day, as the viewer sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Unit {
-    pub(crate) at: Arc<Moment>,
+    pub(crate) view: Arc<DayView>,
     pub(crate) unit: UnitIx,
+}
+
+impl Unit {
+    /// The unit on the day of `view`.
+    pub(crate) fn new(view: &Arc<DayView>, unit: UnitIx) -> Self {
+        Self { view: Arc::clone(view), unit }
+    }
 }
 
 /// A node of the organisation's one tree (board, division, sector, service, team), on one day.
@@ -37,60 +45,60 @@ pub(crate) struct Unit {
 impl Unit {
     /// Opaque; finds the unit again with `node`, on the day that was asked about by name, else as of today.
     pub(crate) async fn id(&self) -> ID {
-        NodeId::Unit(self.at.facts(self.unit).id, self.at.as_of.named).encode()
+        NodeId::Unit(self.view.facts(self.unit).id, self.view.as_of.named).encode()
     }
 
     /// The board's own code, unique.
     async fn code(&self) -> &str {
-        &self.at.facts(self.unit).code
+        &self.view.facts(self.unit).code
     }
 
     /// What people call it.
     async fn name(&self) -> &str {
-        &self.at.facts(self.unit).name
+        &self.view.facts(self.unit).name
     }
 
     /// The board's own word for its kind, as its files write it: Sector, Ward. Null if it is not on file.
     async fn level(&self) -> Option<&str> {
-        self.at.known.directory.level(self.at.facts(self.unit).id)
+        self.view.known.directory.level(self.view.facts(self.unit).id)
     }
 
     /// Where it is. Null if it is not on file.
     async fn site(&self) -> Option<&str> {
-        let site = self.at.facts(self.unit).site;
-        site.map(|site| self.at.index().roster().words.text(site))
+        let site = self.view.facts(self.unit).site;
+        site.map(|site| self.view.index().roster().words.text(site))
     }
 
     /// The day that all figures are about.
     async fn as_of(&self) -> Date {
-        Date(self.at.as_of.day)
+        Date(self.view.as_of.day)
     }
 
     /// First day on which it is open. Null if it has no start date.
     async fn first_day(&self) -> Option<Date> {
-        self.at.facts(self.unit).validity.from.map(Date)
+        self.view.facts(self.unit).validity.from.map(Date)
     }
 
     /// Last day on which it is open. Null if it has no end date.
     async fn last_day(&self) -> Option<Date> {
-        self.at.facts(self.unit).validity.last().map(Date)
+        self.view.facts(self.unit).validity.last().map(Date)
     }
 
     /// Whether it is open on the day. Closing a unit does not close those below it.
     async fn is_open(&self) -> bool {
-        self.at.facts(self.unit).validity.holds_on(self.at.as_of.day)
+        self.view.facts(self.unit).validity.holds_on(self.view.as_of.day)
     }
 
     /// The unit above. Null at the top, or if the viewer may not see it.
     async fn parent(&self) -> Option<Self> {
-        let above = self.at.tree().parent(self.unit).filter(|above| self.at.sees(*above))?;
-        Some(self.at.unit_object(above))
+        let above = self.view.tree().parent(self.unit).filter(|above| self.view.sees(*above))?;
+        Some(Self::new(&self.view, above))
     }
 
     /// The units above, from the top down to the parent. Units that the viewer may not see are left out.
     async fn ancestors(&self) -> Vec<Self> {
-        let above = self.at.tree().upwards(self.unit).skip(1).filter(|above| self.at.sees(*above));
-        let mut above: Vec<_> = above.map(|above| self.at.unit_object(above)).collect();
+        let above = self.view.tree().upwards(self.unit).skip(1).filter(|above| self.view.sees(*above));
+        let mut above: Vec<_> = above.map(|above| Self::new(&self.view, above)).collect();
         above.reverse();
         above
     }
@@ -107,40 +115,40 @@ impl Unit {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Self>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let tree = self.at.tree();
+        let tree = self.view.tree();
         let below = &tree.units_downwards()[tree.below(self.unit)];
         let is_child = |unit: &&UnitIx| tree.parent(**unit) == Some(self.unit);
-        let is_shown = |unit: &UnitIx| self.at.unit_row(*unit).is_some() && self.at.sees(*unit);
+        let is_shown = |unit: &UnitIx| self.view.unit_row(*unit).is_some() && self.view.sees(*unit);
         let children = below.iter().filter(is_child).copied().filter(is_shown);
-        let shown = listed(&self.at, &page, children.collect())?;
-        begun(ctx)?.show_children(ctx.item.pos, shown.edges.len())?;
+        let shown = listed(&self.view, &page, children.collect())?;
+        RequestState::of(ctx)?.count_children(ctx.item.pos, shown.edges.len())?;
         Ok(shown)
     }
 
     /// The figures over everything at or below the unit. Null if it is closed on the day and has no team below it, or if the
     /// viewer is not told the figures of every team below it on the day.
     async fn roll_up(&self) -> Option<RollUp> {
-        self.at.roll_up(self.unit).filter(|_| self.at.sees_below(self.unit))
+        RollUp::of_unit(&self.view, self.unit).filter(|_| self.view.sees_below(self.unit))
     }
 
     /// The Trainers embedded in the unit. Null unless it is open on the day, is of the level in which Trainers are to be embedded
     /// and has staff at or below it, and the viewer sees everything below it.
     async fn embedded(&self) -> Option<EmbeddedTrainers> {
-        let row = self.at.unit_row(self.unit).filter(|_| self.at.sees_below(self.unit))?;
+        let row = self.view.unit_row(self.unit).filter(|_| self.view.sees_below(self.unit))?;
         row.embedded.map(EmbeddedTrainers::from)
     }
 
     /// The unit as a team. Null if no one works directly in it and no one is allocated to it, or if its figures on the day are
     /// not told to the viewer (see `teams`).
     async fn team(&self) -> Option<Team> {
-        let place = self.at.team_place(self.unit).filter(|_| self.at.sees_team(self.unit))?;
-        Some(self.at.team_object(place))
+        let place = self.view.team_place(self.unit).filter(|_| self.view.sees_team(self.unit))?;
+        Some(Team::new(&self.view, place))
     }
 
     /// The policy that governs the unit. Null if there is none, or if the viewer may not see the unit's figures.
     async fn policy(&self) -> Option<Policy> {
-        let found = governing(self.at.index(), self.unit, self.at.as_of.day, None)?;
-        self.at.sees(self.unit).then(|| Policy::governing(&self.at, found))
+        let found = governing(self.view.index(), self.unit, self.view.as_of.day, None)?;
+        self.view.sees(self.unit).then(|| Policy::governing(&self.view, found))
     }
 
     /// The figures of past weeks as they were stored, oldest first: of each week Monday's, or the last of the week if Monday
@@ -153,28 +161,28 @@ impl Unit {
     ) -> Result<Vec<TrendPoint>, ApiError> {
         let weeks = u32::try_from(weeks).ok().filter(|weeks| (1..=MOST_WEEKS).contains(weeks));
         let weeks = weeks.ok_or_else(|| ApiError::bad_input("weeks", format!("weeks is 1 to {MOST_WEEKS}")))?;
-        if !self.at.sees_below(self.unit) {
+        if !self.view.sees_below(self.unit) {
             return Ok(Vec::new());
         }
-        let key = Trend { unit: self.at.facts(self.unit).id, until: self.at.as_of.day, weeks };
+        let key = Trend { unit: self.view.facts(self.unit).id, until: self.view.as_of.day, weeks };
         let points = Rows::of(ctx)?.load_one(key).await?;
         Ok(points
             .iter()
             .flat_map(|points| points.iter())
-            .map(|row| TrendPoint::seen(row, self.unit, &self.at))
+            .map(|row| TrendPoint::seen(row, self.unit, &self.view))
             .collect())
     }
 
     /// The unit's own exemptions from coverage, past and to come too, latest first; at most 50. Empty if there are none, or
     /// if the viewer may not see the unit's figures.
     async fn exemptions(&self) -> Vec<Exemption> {
-        let own = self.at.known.directory.exemptions(self.at.facts(self.unit).id);
-        let seen = self.at.sees(self.unit);
-        let named = self.at.scope().sees_unit(Right::People, self.unit);
+        let own = self.view.known.directory.exemptions(self.view.facts(self.unit).id);
+        let seen = self.view.sees(self.unit);
+        let named = self.view.scope().sees_unit(Right::People, self.unit);
         let shown = own.iter().filter(|_| seen).take(MOST_DATED).map(|row| Exemption {
             first_day: row.validity.from.map(Date),
             last_day: row.validity.last().map(Date),
-            holds: row.validity.holds_on(self.at.as_of.day),
+            holds: row.validity.holds_on(self.view.as_of.day),
             reason: named.then(|| row.reason.clone()),
             agreed_by: row.agreed_by.clone().filter(|_| named),
         });
@@ -184,11 +192,11 @@ impl Unit {
     /// Who answers for the unit on the day, latest appointment first; at most 50. Empty if the post is vacant, or if the
     /// viewer may not see who holds it.
     async fn appointments(&self) -> Vec<Appointment> {
-        let day = self.at.as_of.day;
-        let own = self.at.known.directory.appointments(self.at.facts(self.unit).id);
+        let day = self.view.as_of.day;
+        let own = self.view.known.directory.appointments(self.view.facts(self.unit).id);
         own.iter()
             .filter(|row| row.validity.holds_on(day))
-            .filter_map(|row| Appointment::on(&self.at, row))
+            .filter_map(|row| Appointment::on(&self.view, row))
             .take(MOST_DATED)
             .collect()
     }
@@ -228,9 +236,9 @@ pub(crate) struct Exemption {
 }
 
 /// A page of units, by code.
-pub(crate) fn listed(at: &Arc<Moment>, page: &Page, mut units: Vec<UnitIx>) -> Result<Listed<Unit>, ApiError> {
-    units.sort_by(|a, b| at.facts(*a).code.cmp(&at.facts(*b).code));
+pub(crate) fn listed(view: &Arc<DayView>, page: &Page, mut units: Vec<UnitIx>) -> Result<Listed<Unit>, ApiError> {
+    units.sort_by(|a, b| view.facts(*a).code.cmp(&view.facts(*b).code));
     let total = Total::Known(units.len());
-    let slice = cut(page, "units", units, |unit| at.facts(*unit).code.clone())?;
-    Ok(slice.listed(total, |unit| at.unit_object(unit)))
+    let slice = cut(page, "units", units, |unit| view.facts(*unit).code.clone())?;
+    Ok(slice.listed(total, |unit| Unit::new(view, unit)))
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, Object};
 use entity::coverage::roster::{PersonIx, UnitIx};
 
+use super::super::day_view::DayView;
 use super::super::error::ApiError;
-use super::super::moment::Moment;
 use super::super::mutation::report_settings::ReportPreferences;
 use super::super::page::{Listed, Page, Total, cut};
 use super::person::Person;
@@ -17,7 +17,7 @@ use crate::access::Right;
 
 /// The viewer of the request, today.
 #[derive(Clone, Debug)]
-pub(crate) struct Viewer(pub(crate) Arc<Moment>);
+pub(crate) struct Viewer(pub(crate) Arc<DayView>);
 
 /// Who is asking, and what is theirs.
 #[Object]

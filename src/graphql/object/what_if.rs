@@ -9,11 +9,12 @@ use entity::coverage::disclosure::Columns;
 use entity::coverage::roster::UnitIx;
 use entity::coverage::{Coverage, TeamRow};
 
+use super::super::day_view::{DayView, team_place, unit_row};
 use super::super::error::ApiError;
-use super::super::moment::{Moment, team_place, unit_row};
+use super::super::hidden::Hidden;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
-use super::roll_up::{Hidden, RollUp};
+use super::roll_up::RollUp;
 use super::team::Team;
 use super::unit::Unit;
 use super::word::{GapChange, TeamStatus};
@@ -21,7 +22,7 @@ use super::word::{GapChange, TeamStatus};
 /// A day's coverage with another policy beside the coverage as it is.
 #[derive(Clone, Debug)]
 pub(crate) struct WhatIf {
-    pub(crate) at: Arc<Moment>,
+    pub(crate) view: Arc<DayView>,
     pub(crate) unit: UnitIx,
     pub(crate) then: Arc<Coverage>,
     /// Places (as it is, as it would be) of the teams that would be different, most changed first.
@@ -29,35 +30,35 @@ pub(crate) struct WhatIf {
 }
 
 impl WhatIf {
-    pub(crate) fn new(at: Arc<Moment>, unit: UnitIx, then: Arc<Coverage>) -> Self {
-        let mut changed: Vec<_> = at
+    pub(crate) fn new(view: Arc<DayView>, unit: UnitIx, then: Arc<Coverage>) -> Self {
+        let mut changed: Vec<_> = view
             .teams()
             .filter_map(|(place, row)| {
-                let other = team_place(at.index(), &then, row.unit)?;
+                let other = team_place(view.index(), &then, row.unit)?;
                 let new = &then.teams[other];
                 let differs = (row.status, row.gap, row.required) != (new.status, new.gap, new.required);
                 differs.then_some((place, other))
             })
             .collect();
-        changed.sort_by_cached_key(|pair| key(&at, &then, *pair));
-        Self { at, unit, then, changed: Arc::new(changed) }
+        changed.sort_by_cached_key(|pair| key(&view, &then, *pair));
+        Self { view, unit, then, changed: Arc::new(changed) }
     }
 
     fn count(&self, wanted: Change) -> u32 {
-        let changes = self.changed.iter().filter(|pair| change(&self.at, &self.then, **pair) == Some(wanted));
+        let changes = self.changed.iter().filter(|pair| change(&self.view, &self.then, **pair) == Some(wanted));
         u32::try_from(changes.count()).unwrap_or(u32::MAX)
     }
 }
 
 /// The largest change of the gap first; ties by code, which is unique.
-fn key(at: &Moment, then: &Coverage, (before, after): (usize, usize)) -> (i64, String) {
-    let (before, after) = (&at.coverage.teams[before], &then.teams[after]);
+fn key(view: &DayView, then: &Coverage, (before, after): (usize, usize)) -> (i64, String) {
+    let (before, after) = (&view.coverage.teams[before], &then.teams[after]);
     let gap = |row: &TeamRow| i64::from(row.gap.unwrap_or(0));
-    (-(gap(after) - gap(before)).abs(), at.facts(before.unit).code.clone())
+    (-(gap(after) - gap(before)).abs(), view.facts(before.unit).code.clone())
 }
 
-fn change(at: &Moment, then: &Coverage, (before, after): (usize, usize)) -> Option<Change> {
-    compare(Some((&at.coverage.teams[before]).into()), Some((&then.teams[after]).into()))
+fn change(view: &DayView, then: &Coverage, (before, after): (usize, usize)) -> Option<Change> {
+    compare(Some((&view.coverage.teams[before]).into()), Some((&then.teams[after]).into()))
 }
 
 /// The coverage of one day with another policy, beside the coverage as it is. Nothing of it is stored.
@@ -65,21 +66,21 @@ fn change(at: &Moment, then: &Coverage, (before, after): (usize, usize)) -> Opti
 impl WhatIf {
     /// The unit to which, with everything below it, the other policy would apply.
     async fn unit(&self) -> Unit {
-        self.at.unit_object(self.unit)
+        Unit::new(&self.view, self.unit)
     }
 
     /// The unit's figures as they are. Null if it is closed on the day and has no team below it.
     async fn before(&self) -> Option<RollUp> {
-        self.at.roll_up(self.unit)
+        RollUp::of_unit(&self.view, self.unit)
     }
 
     /// The unit's figures as they would be. Null if `before` is.
     async fn after(&self) -> Option<RollUp> {
-        let row = unit_row(self.at.index(), &self.then, self.unit)?;
+        let row = unit_row(self.view.index(), &self.then, self.unit)?;
         // What another policy would make of the allocations was never published, and tells what speaks against them now.
         let some = row.standing.not_counting().iter().any(|allocations| *allocations > 0);
-        let standing = if some && !self.at.is_exact() { Columns::all(STANDING) } else { Columns::default() };
-        Some(RollUp::computed(&self.at, row, Hidden { standing, ..self.at.hidden(self.unit) }))
+        let standing = if some && !self.view.is_exact() { Columns::all(STANDING) } else { Columns::default() };
+        Some(RollUp::computed(&self.view, row, Hidden { standing, ..self.view.hidden(self.unit) }))
     }
 
     /// Teams with a gap to close that they do not have now. A team without a policy is given the defaults first, with the
@@ -105,12 +106,12 @@ impl WhatIf {
     ) -> Result<Listed<TeamChange>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let total = Total::Known(self.changed.len());
-        let slice = cut(&page, "what-if", self.changed.to_vec(), |pair| key(&self.at, &self.then, *pair))?;
+        let slice = cut(&page, "what-if", self.changed.to_vec(), |pair| key(&self.view, &self.then, *pair))?;
         Ok(slice.listed(total, |pair| TeamChange {
-            team: self.at.team_object(pair.0),
-            change: change(&self.at, &self.then, pair).map(GapChange::from),
-            before: TeamOutcome::new(&self.at, &self.at.coverage.teams[pair.0]),
-            after: TeamOutcome::new(&self.at, &self.then.teams[pair.1]),
+            team: Team::new(&self.view, pair.0),
+            change: change(&self.view, &self.then, pair).map(GapChange::from),
+            before: TeamOutcome::new(&self.view, &self.view.coverage.teams[pair.0]),
+            after: TeamOutcome::new(&self.view, &self.then.teams[pair.1]),
         }))
     }
 }
@@ -144,13 +145,13 @@ pub(crate) struct TeamOutcome {
 }
 
 impl TeamOutcome {
-    fn new(at: &Moment, row: &TeamRow) -> Self {
+    fn new(view: &DayView, row: &TeamRow) -> Self {
         Self {
             status: row.status.into(),
             required: row.required,
             gap: row.gap,
             active_supporters: row.supporters,
-            at_risk_from: at.risk_day(row).map(Date),
+            at_risk_from: view.risk_day(row).map(Date),
         }
     }
 }

@@ -7,7 +7,8 @@ use sea_orm::{ConnectionTrait, Cursor, SelectorTrait};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{End, Page, Slice, cursor};
+use super::span::End;
+use super::{Page, Slice, cursor};
 use crate::graphql::error::ApiError;
 
 /// Reads a page of `rows`, which has its order already. `key` is what the rows are ordered by, unique; `list` names the list.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use async_graphql::{Context, Object};
-use entity::clock::Clock;
 use entity::id::ApiTokenId;
 use entity::store::access::token;
 use entity::table::{access_grant, api_token, unit};
@@ -13,7 +12,8 @@ use super::super::access::Scope;
 use super::super::error::ApiError;
 use super::super::object::access::{ApiToken, Grant};
 use super::super::page::{Listed, Page, rows};
-use super::history::{db, newest_first, total};
+use super::super::request_state::{db, now};
+use super::history::{newest_first, total};
 
 #[derive(Debug, Default)]
 pub(crate) struct AccessQuery;
@@ -76,10 +76,4 @@ pub(crate) async fn unit_codes(
     }
     codes.values_mut().for_each(|codes| codes.sort());
     Ok(codes)
-}
-
-/// The present instant.
-pub(crate) fn now(ctx: &Context<'_>) -> Result<chrono::DateTime<chrono::Utc>, ApiError> {
-    let clock = ctx.data_opt::<Clock>().ok_or_else(|| ApiError::internal("the schema has no clock"))?;
-    Ok(clock.now())
 }

@@ -10,8 +10,9 @@ use super::super::error::ApiError;
 use super::super::object::audit_event::AuditEvent;
 use super::super::object::word::AuditAction;
 use super::super::page::{Listed, Page, rows};
+use super::super::request_state::db;
 use super::super::scalar::Instant;
-use super::history::{db, newest_first, total};
+use super::history::{newest_first, total};
 use crate::access::Right;
 
 #[derive(Debug, Default)]

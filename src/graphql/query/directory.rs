@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, Object};
 
+use super::super::day_view::DayScope;
 use super::super::error::ApiError;
-use super::super::moment::Sight;
 use super::super::object::directory::DirectoryEntry;
 use super::super::page::{Listed, Page, Total, cut};
 use super::search::Search;
@@ -29,25 +29,25 @@ impl DirectoryQuery {
     ) -> Result<Listed<DirectoryEntry>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let search = Search::new(search)?;
-        let sight = Sight::on(ctx, None).await?;
-        let listed = sight.scope().all(Right::Directory);
+        let day_scope = DayScope::on(ctx, None).await?;
+        let listed = day_scope.scope().all(Right::Directory);
         let under = under_code.map(|code| {
-            let unit = sight.known.unit_by_code(&code).filter(|_| listed);
+            let unit = day_scope.known.unit_by_code(&code).filter(|_| listed);
             unit.ok_or_else(|| ApiError::not_found("unit", "underCode", &code))
         });
         let under = under.transpose()?;
-        let at = if listed { sight.with_all_teams(ctx).await? } else { sight.with_coverage(ctx).await? };
-        let teams = at.coverage.teams.iter().enumerate().filter(|(_, row)| {
+        let view = if listed { day_scope.with_all_teams(ctx).await? } else { day_scope.with_coverage(ctx).await? };
+        let teams = view.coverage.teams.iter().enumerate().filter(|(_, row)| {
             listed
                 && row.headcount > 0
-                && under.is_none_or(|above| at.tree().is_at_or_below(row.unit, above))
-                && search.finds(at.facts(row.unit))
+                && under.is_none_or(|above| view.tree().is_at_or_below(row.unit, above))
+                && search.finds(view.facts(row.unit))
         });
         // The rows are by code already.
         let teams: Vec<usize> = teams.map(|(place, _)| place).collect();
         let total = Total::Known(teams.len());
-        let code = |place: &usize| at.facts(at.coverage.teams[*place].unit).code.clone();
+        let code = |place: &usize| view.facts(view.coverage.teams[*place].unit).code.clone();
         let slice = cut(&page, "directory", teams, code)?;
-        Ok(slice.listed(total, |place| DirectoryEntry { at: at.clone(), place }))
+        Ok(slice.listed(total, |place| DirectoryEntry { view: view.clone(), place }))
     }
 }

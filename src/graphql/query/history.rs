@@ -4,9 +4,7 @@ use async_graphql::{Context, Object};
 use entity::store::run;
 use entity::table::{import_batch, job_run, report, snapshot};
 use sea_orm::sea_query::Condition;
-use sea_orm::{
-    ColumnTrait as _, Cursor, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryTrait as _, Select,
-};
+use sea_orm::{ColumnTrait as _, Cursor, EntityTrait as _, QueryFilter as _, QueryTrait as _, Select};
 
 use super::super::access::Scope;
 use super::super::error::ApiError;
@@ -16,6 +14,7 @@ use super::super::object::report::GapReport;
 use super::super::object::snapshot::Snapshot;
 use super::super::object::word::{ImportState, Job, RunState};
 use super::super::page::{Listed, Page, Total, rows};
+use super::super::request_state::db;
 use crate::access::Right;
 
 #[derive(Debug, Default)]
@@ -115,11 +114,6 @@ impl Job {
             Self::Retention => run::RETENTION,
         }
     }
-}
-
-/// The database of the schema.
-pub(crate) fn db<'a>(ctx: &Context<'a>) -> Result<&'a DatabaseConnection, ApiError> {
-    ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))
 }
 
 pub(super) fn total<E: sea_orm::EntityTrait>(select: &Select<E>) -> Total {

@@ -8,13 +8,13 @@ use entity::table::course;
 use sea_orm::EntityTrait as _;
 
 use super::super::access::Scope;
+use super::super::day_view::{DayScope, DayView};
 use super::super::error::ApiError;
-use super::super::moment::{Moment, Sight};
 use super::super::object::course::Course;
 use super::super::object::network_role::{Champion, Role, Trainer};
 use super::super::page::{Listed, Page, Total, cut};
+use super::super::request_state::db;
 use super::super::scalar::Date;
-use super::history::db;
 use crate::access::Right;
 
 #[derive(Debug, Default)]
@@ -42,10 +42,10 @@ impl NetworkQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Trainer>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let sight = Sight::on(ctx, as_of).await?;
-        let under = under_code.map(|code| sight.named("underCode", &code)).transpose()?;
-        let at = sight.with_coverage(ctx).await?;
-        let trainers = seen(&at, &at.index().roster().trainers, under).map(Trainer).filter(|trainer| {
+        let day_scope = DayScope::on(ctx, as_of).await?;
+        let under = under_code.map(|code| day_scope.named("underCode", &code)).transpose()?;
+        let view = day_scope.with_coverage(ctx).await?;
+        let trainers = seen(&view, &view.index().roster().trainers, under).map(Trainer).filter(|trainer| {
             active.is_none_or(|active| trainer.active() == active)
                 && embedded.is_none_or(|embedded| trainer.embedded() == embedded)
                 && lapses_before.is_none_or(|Date(day)| trainer.lapses_before(day))
@@ -68,10 +68,10 @@ impl NetworkQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Champion>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let sight = Sight::on(ctx, as_of).await?;
-        let under = under_code.map(|code| sight.named("underCode", &code)).transpose()?;
-        let at = sight.with_coverage(ctx).await?;
-        let champions = seen(&at, &at.index().roster().champions, under).map(Champion);
+        let day_scope = DayScope::on(ctx, as_of).await?;
+        let under = under_code.map(|code| day_scope.named("underCode", &code)).transpose()?;
+        let view = day_scope.with_coverage(ctx).await?;
+        let champions = seen(&view, &view.index().roster().champions, under).map(Champion);
         let champions = champions.filter(|champion| counting.is_none_or(|counting| champion.counting() == counting));
         listed(&page, "champions", champions.collect(), |champion| &champion.0)
     }
@@ -100,17 +100,17 @@ impl NetworkQuery {
 
 /// The roles that have not ended on the day, of people and units that the viewer sees.
 fn seen<'a>(
-    at: &'a Arc<Moment>,
+    view: &'a Arc<DayView>,
     roles: &'a [NetworkRole],
     under: Option<UnitIx>,
 ) -> impl Iterator<Item = Role> + use<'a> {
     let own = roles.iter().filter(move |role| {
-        !role.validity.ended_by(at.as_of.day)
-            && under.is_none_or(|above| at.tree().is_at_or_below(role.unit, above))
-            && at.sees(role.unit)
-            && at.person(at.index().roster().people[role.person.at()].id).is_some()
+        !role.validity.ended_by(view.as_of.day)
+            && under.is_none_or(|above| view.tree().is_at_or_below(role.unit, above))
+            && view.sees(role.unit)
+            && Person::seen(view, view.index().roster().people[role.person.at()].id).is_some()
     });
-    own.map(|role| Role { at: Arc::clone(at), filed: role.clone() })
+    own.map(|role| Role { view: Arc::clone(view), filed: role.clone() })
 }
 
 /// A page of roles, each once: of a person who is known by two numbers the same role may be on file twice.

@@ -7,10 +7,10 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect 
 
 use super::super::access::Scope;
 use super::super::audit::Reads;
+use super::super::day_view::DayScope;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::children::DeliveryRow;
-use super::super::moment::{Sight, today};
 use super::super::object::audit_event::AuditEvent;
 use super::super::object::delivery::Delivery;
 use super::super::object::import::ImportBatch;
@@ -19,8 +19,8 @@ use super::super::object::node::Node;
 use super::super::object::person::Person;
 use super::super::object::report::GapReport;
 use super::super::object::snapshot::Snapshot;
+use super::super::request_state::{db, today};
 use super::super::scalar::Date;
-use super::history::db;
 use crate::access::Right;
 
 /// The most ids of one question.
@@ -70,18 +70,18 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
         found.push(match id {
             None => None,
             Some(NodeId::Unit(unit, day)) => {
-                let sight = Sight::on(ctx, day.map(Date)).await?;
-                match sight.known.unit_by_id(unit).filter(|unit| sight.sees(*unit)) {
-                    Some(unit) => Some(Node::Unit(sight.with_coverage(ctx).await?.unit_object(unit))),
+                let day_scope = DayScope::on(ctx, day.map(Date)).await?;
+                match day_scope.known.unit_by_id(unit).filter(|unit| day_scope.sees(*unit)) {
+                    Some(unit) => Some(Node::Unit(Unit::new(&day_scope.with_coverage(ctx).await?, unit))),
                     None => None,
                 }
             }
             Some(NodeId::Team(unit, day)) => {
-                let sight = Sight::on(ctx, day.map(Date)).await?;
-                match sight.known.unit_by_id(unit).filter(|unit| sight.sees_team(*unit)) {
+                let day_scope = DayScope::on(ctx, day.map(Date)).await?;
+                match day_scope.known.unit_by_id(unit).filter(|unit| day_scope.sees_team(*unit)) {
                     Some(unit) => {
-                        let at = sight.with_coverage(ctx).await?;
-                        at.team_place(unit).map(|place| Node::Team(at.team_object(place)))
+                        let view = day_scope.with_coverage(ctx).await?;
+                        view.team_place(unit).map(|place| Node::Team(Team::new(&view, place)))
                     }
                     None => None,
                 }

@@ -3,11 +3,12 @@
 use async_graphql::{Context, Object};
 use entity::spelling;
 
+use super::super::day_view::{DayScope, DayView};
 use super::super::error::ApiError;
-use super::super::moment::{Moment, Sight, today};
 use super::super::object::unit::{Unit, listed};
 use super::super::object::viewer::Viewer;
 use super::super::page::{Listed, Page};
+use super::super::request_state::today;
 use super::super::scalar::Date;
 use super::search::Search;
 
@@ -23,7 +24,7 @@ impl OrganisationQuery {
 
     /// Who is asking, and what is theirs.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, ApiError> {
-        Moment::on(ctx, None).await.map(Viewer)
+        DayView::on(ctx, None).await.map(Viewer)
     }
 
     /// Today in the board's time zone.
@@ -38,9 +39,9 @@ impl OrganisationQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
     ) -> Result<Option<Unit>, ApiError> {
-        let sight = Sight::on(ctx, as_of).await?;
-        let Some(top) = sight.top() else { return Ok(None) };
-        Ok(Some(sight.with_coverage(ctx).await?.unit_object(top)))
+        let day_scope = DayScope::on(ctx, as_of).await?;
+        let Some(top) = day_scope.top() else { return Ok(None) };
+        Ok(Some(Unit::new(&day_scope.with_coverage(ctx).await?, top)))
     }
 
     /// The unit with a code, open on the day or not. Null, with the error NOT_FOUND, if there is none or the viewer may not
@@ -51,9 +52,9 @@ impl OrganisationQuery {
         #[graphql(desc = "The board's own code of the unit, as the files write it.")] code: String,
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
     ) -> Result<Option<Unit>, ApiError> {
-        let sight = Sight::on(ctx, as_of).await?;
-        let unit = sight.named("code", &code)?;
-        Ok(Some(sight.with_coverage(ctx).await?.unit_object(unit)))
+        let day_scope = DayScope::on(ctx, as_of).await?;
+        let unit = day_scope.named("code", &code)?;
+        Ok(Some(Unit::new(&day_scope.with_coverage(ctx).await?, unit)))
     }
 
     /// Units that are open on the day or have a team at or below them, by code. Page by page this reads the whole tree, or
@@ -78,18 +79,18 @@ impl OrganisationQuery {
     ) -> Result<Listed<Unit>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let search = Search::new(search)?;
-        let sight = Sight::on(ctx, as_of).await?;
-        let under = under_code.map(|code| sight.named("underCode", &code)).transpose()?;
-        let at = sight.with_coverage(ctx).await?;
+        let day_scope = DayScope::on(ctx, as_of).await?;
+        let under = under_code.map(|code| day_scope.named("underCode", &code)).transpose()?;
+        let view = day_scope.with_coverage(ctx).await?;
         let level = level.map(|level| spelling::value(&level).into_owned());
-        let units = at.units().map(|row| row.unit).filter(|unit| {
-            let facts = at.facts(*unit);
-            let kind = || at.known.directory.level(facts.id).map(spelling::value);
-            under.is_none_or(|above| at.tree().is_at_or_below(*unit, above))
+        let units = view.units().map(|row| row.unit).filter(|unit| {
+            let facts = view.facts(*unit);
+            let kind = || view.known.directory.level(facts.id).map(spelling::value);
+            under.is_none_or(|above| view.tree().is_at_or_below(*unit, above))
                 && level.as_deref().is_none_or(|level| kind().is_some_and(|it| it == level))
                 && search.finds(facts)
         });
         let units = units.collect();
-        listed(&at, &page, units)
+        listed(&view, &page, units)
     }
 }

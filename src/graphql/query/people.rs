@@ -13,13 +13,13 @@ use sea_orm::{
 };
 
 use super::super::access::Scope;
+use super::super::day_view::known;
 use super::super::directory::Known;
 use super::super::error::ApiError;
 use super::super::loader::KEYS;
-use super::super::moment::{known, today};
 use super::super::object::person::Person;
 use super::super::page::{Listed, Page, Total, cut};
-use super::history::db;
+use super::super::request_state::{db, today};
 use super::search::PeopleSearch;
 use crate::access::Right;
 

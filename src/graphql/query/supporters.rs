@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, Object};
 use entity::value::Reason;
 
+use super::super::day_view::{DayScope, DayView};
 use super::super::error::ApiError;
-use super::super::moment::{Moment, Sight};
 use super::super::object::supporter::Supporter;
 use super::super::object::word::StandingReason;
 use super::super::page::{Listed, Page, Total, cut};
@@ -39,19 +39,19 @@ impl SupporterQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Supporter>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let sight = Sight::on(ctx, as_of).await?;
-        let under = under_code.map(|code| sight.named("underCode", &code)).transpose()?;
-        let at = sight.with_coverage(ctx).await?;
+        let day_scope = DayScope::on(ctx, as_of).await?;
+        let under = under_code.map(|code| day_scope.named("underCode", &code)).transpose()?;
+        let view = day_scope.with_coverage(ctx).await?;
         let wanted: Option<Vec<Reason>> = reason.map(|reasons| reasons.into_iter().map(Reason::from).collect());
         // What is shown of a record decides, and not what is on file: a filter tells no more than the fields do.
         let is_wanted = |supporter: &Supporter| {
-            under.is_none_or(|above| at.tree().is_at_or_below(supporter.allocation().unit, above))
-                && (include_ended || !supporter.allocation().validity.ended_by(at.as_of.day))
+            under.is_none_or(|above| view.tree().is_at_or_below(supporter.allocation().unit, above))
+                && (include_ended || !supporter.allocation().validity.ended_by(view.as_of.day))
                 && active.is_none_or(|active| supporter.reasons().is_active() == active)
                 && wanted.as_ref().is_none_or(|wanted| supporter.reasons().iter().any(|it| wanted.contains(&it)))
                 && ends_before.is_none_or(|Date(day)| supporter.expiry().is_some_and(|expiry| expiry.last_day.0 < day))
         };
-        let mut supporters: Vec<Supporter> = seen(&at).filter(is_wanted).collect();
+        let mut supporters: Vec<Supporter> = seen(&view).filter(is_wanted).collect();
         supporters.sort_by_cached_key(Supporter::order);
         let total = Total::Known(supporters.len());
         let slice = cut(&page, "all-supporters", supporters, Supporter::order)?;
@@ -61,13 +61,13 @@ impl SupporterQuery {
 
 /// The allocations whose records the viewer sees. Each member of a cover group has those of all members; each is taken once,
 /// from its own unit.
-fn seen(at: &Arc<Moment>) -> impl Iterator<Item = Supporter> {
-    let allocations = &at.index().roster().allocations;
-    at.coverage.teams.iter().enumerate().flat_map(move |(place, row)| {
+fn seen(view: &Arc<DayView>) -> impl Iterator<Item = Supporter> {
+    let allocations = &view.index().roster().allocations;
+    view.coverage.teams.iter().enumerate().flat_map(move |(place, row)| {
         let own = row.standings.iter().enumerate().filter(move |(_, standing)| {
             let allocation = &allocations[standing.allocation as usize];
-            allocation.unit == row.unit && at.scope().sees_allocation(allocation)
+            allocation.unit == row.unit && view.scope().sees_allocation(allocation)
         });
-        own.map(move |(standing, _)| Supporter { team: at.team_object(place), place: standing })
+        own.map(move |(standing, _)| Supporter { team: Team::new(view, place), place: standing })
     })
 }

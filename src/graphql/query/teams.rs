@@ -9,8 +9,8 @@ use entity::coverage::TeamRow;
 use serde::{Deserialize, Serialize};
 
 use self::filter::TeamFilter;
+use super::super::day_view::{DayScope, DayView};
 use super::super::error::ApiError;
-use super::super::moment::{Moment, Sight};
 use super::super::object::team::{Team, staff_affected};
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
@@ -65,10 +65,10 @@ impl TeamQuery {
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
     ) -> Result<Option<Team>, ApiError> {
         let missing = || ApiError::not_found("team", "code", &code);
-        let sight = Sight::on(ctx, as_of).await?;
-        let unit = sight.unit(&code).filter(|unit| sight.sees_team(*unit)).ok_or_else(missing)?;
-        let at = sight.with_coverage(ctx).await?;
-        at.team_place(unit).map(|place| Some(at.team_object(place))).ok_or_else(missing)
+        let day_scope = DayScope::on(ctx, as_of).await?;
+        let unit = day_scope.unit(&code).filter(|unit| day_scope.sees_team(*unit)).ok_or_else(missing)?;
+        let view = day_scope.with_coverage(ctx).await?;
+        view.team_place(unit).map(|place| Some(Team::new(&view, place))).ok_or_else(missing)
     }
 
     /// Teams on a day, by code by default. Those who do not see every Peer Supporter's record of a team and of its cover
@@ -87,19 +87,19 @@ impl TeamQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Team>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let (sight, filter) = (Sight::on(ctx, as_of).await?, filter.unwrap_or_default());
-        filter.refuse_unseen(&sight)?;
-        let at = sight.with_coverage(ctx).await?;
+        let (day_scope, filter) = (DayScope::on(ctx, as_of).await?, filter.unwrap_or_default());
+        filter.refuse_unseen(&day_scope)?;
+        let view = day_scope.with_coverage(ctx).await?;
         let order = order_by.unwrap_or(TeamOrder { field: TeamOrderField::Code, direction: OrderDirection::Asc });
-        let mut teams = filter.choose(ctx, &at).await?;
+        let mut teams = filter.choose(ctx, &view).await?;
         let key = |place: &usize| {
-            let row = &at.coverage.teams[*place];
-            (order.rank(&at, row), at.facts(row.unit).code.clone())
+            let row = &view.coverage.teams[*place];
+            (order.rank(&view, row), view.facts(row.unit).code.clone())
         };
         teams.sort_by_cached_key(key);
         let total = Total::Known(teams.len());
         let slice = cut(&page, &order.list(), teams, key)?;
-        Ok(slice.listed(total, |place| at.team_object(place)))
+        Ok(slice.listed(total, |place| Team::new(&view, place)))
     }
 }
 
@@ -113,8 +113,8 @@ enum Rank {
 }
 
 impl TeamOrder {
-    fn rank(self, at: &Moment, row: &TeamRow) -> Rank {
-        let facts = at.facts(row.unit);
+    fn rank(self, view: &DayView, row: &TeamRow) -> Rank {
+        let facts = view.facts(row.unit);
         let text = |text: &str| match self.direction {
             OrderDirection::Asc => Rank::Text(text.to_owned()),
             OrderDirection::Desc => Rank::TextBackwards(Reverse(text.to_owned())),
@@ -135,7 +135,7 @@ impl TeamOrder {
             TeamOrderField::Headcount => figure(Some(i64::from(row.headcount))),
             TeamOrderField::Name => text(&facts.name),
             TeamOrderField::Code => text(&facts.code),
-            TeamOrderField::AtRiskFrom => figure(at.risk_day(row).map(|day| day.days_since(at.as_of.day))),
+            TeamOrderField::AtRiskFrom => figure(view.risk_day(row).map(|day| day.days_since(view.as_of.day))),
         }
     }
 

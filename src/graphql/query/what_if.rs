@@ -4,8 +4,8 @@ use async_graphql::{Context, Object};
 use entity::coverage::roster::UnitIx;
 use entity::coverage::{Judged, PolicyChange, WhatIf as Asked};
 
+use super::super::day_view::DayScope;
 use super::super::error::{ApiError, Code};
-use super::super::moment::Sight;
 use super::super::object::policy::PolicyInput;
 use super::super::object::what_if::WhatIf;
 use super::super::scalar::Date;
@@ -31,22 +31,22 @@ impl WhatIfQuery {
         #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
     ) -> Result<Option<WhatIf>, ApiError> {
         let change = policy.change()?;
-        let sight = Sight::on(ctx, as_of).await?;
+        let day_scope = DayScope::on(ctx, as_of).await?;
         let unit = match &unit_code {
-            Some(code) => Some(sight.named("unitCode", code)?),
-            None => sight.top(),
+            Some(code) => Some(day_scope.named("unitCode", code)?),
+            None => day_scope.top(),
         };
         // Hidden is absent: who may not try policies is told what they would be told of a unit that there is not.
-        let tried = |unit: &UnitIx| sight.scope().sees_below(Right::WhatIf, *unit) && sight.sees_below(*unit);
+        let tried = |unit: &UnitIx| day_scope.scope().sees_below(Right::WhatIf, *unit) && day_scope.sees_below(*unit);
         let unit = match &unit_code {
             Some(code) => Some(unit.filter(tried).ok_or_else(|| ApiError::not_found("unit", "unitCode", code))?),
             None => unit.filter(tried),
         };
         let Some(unit) = unit else { return Ok(None) };
-        refuse_unseen(&sight, unit, &change)?;
-        let at = sight.with_coverage(ctx).await?;
-        let then = at.what_if(ctx, Asked { unit, change }).await?;
-        Ok(Some(WhatIf::new(at, unit, then)))
+        refuse_unseen(&day_scope, unit, &change)?;
+        let view = day_scope.with_coverage(ctx).await?;
+        let then = view.what_if(ctx, Asked { unit, change }).await?;
+        Ok(Some(WhatIf::new(view, unit, then)))
     }
 }
 
@@ -56,17 +56,17 @@ impl WhatIfQuery {
 /// # Errors
 ///
 /// [`Code::Forbidden`].
-fn refuse_unseen(at: &Sight, unit: UnitIx, change: &PolicyChange) -> Result<(), ApiError> {
+fn refuse_unseen(day_scope: &DayScope, unit: UnitIx, change: &PolicyChange) -> Result<(), ApiError> {
     let judges = |records: &[Judged]| records.iter().any(|records| change.judges(*records));
-    let refusal = if judges(&[Judged::Absences, Judged::Posts]) && !at.scope().all(Right::WhatIfUnrecorded) {
+    let refusal = if judges(&[Judged::Absences, Judged::Posts]) && !day_scope.scope().all(Right::WhatIfUnrecorded) {
         "You may not try `awayDays`, `mustMix` or `shouldMix`: the answer would tell of absences and posts that no record \
          shows. Change another part of the policy, or ask a coordinator to try it."
     } else if judges(&[Judged::Certificates, Judged::Approvals, Judged::TrainerCertificates])
-        && !at.scope().sees_records_below(unit, at.as_of.day)
+        && !day_scope.scope().sees_records_below(unit, day_scope.as_of.day)
     {
         "A cover group here has members whose Peer Supporters you do not see, and the answer would tell of them. Try it on a \
          unit without such a group, or change only how many Peer Supporters are required."
-    } else if judges(&[Judged::TrainerCertificates]) && !sees_trainers_below(at, unit) {
+    } else if judges(&[Judged::TrainerCertificates]) && !sees_trainers_below(day_scope, unit) {
         "A Trainer here is a person you do not see, and the answer would tell of their certificate. Try it on a unit \
          whose Trainers you see, or leave out `trainerCertificateMonths`."
     } else {
@@ -76,11 +76,11 @@ fn refuse_unseen(at: &Sight, unit: UnitIx, change: &PolicyChange) -> Result<(), 
 }
 
 /// Whether the viewer sees every Trainer whose role is at or below a unit on the day.
-fn sees_trainers_below(at: &Sight, unit: UnitIx) -> bool {
-    let roster = at.index().roster();
+fn sees_trainers_below(day_scope: &DayScope, unit: UnitIx) -> bool {
+    let roster = day_scope.index().roster();
     let mut here = roster
         .trainers
         .iter()
-        .filter(|role| role.validity.holds_on(at.as_of.day) && at.tree().is_at_or_below(role.unit, unit));
-    here.all(|role| at.person(roster.people[role.person.at()].id).is_some())
+        .filter(|role| role.validity.holds_on(day_scope.as_of.day) && day_scope.tree().is_at_or_below(role.unit, unit));
+    here.all(|role| Person::seen(day_scope, roster.people[role.person.at()].id).is_some())
 }

@@ -8,8 +8,8 @@ use entity::spelling;
 use entity::value::{self, Status};
 use futures_util::future::try_join_all;
 
+use super::super::super::day_view::{DayScope, DayView};
 use super::super::super::error::ApiError;
-use super::super::super::moment::{Moment, Sight};
 use super::super::super::object::word::{TeamStatus, UnknownBecause};
 use super::super::super::scalar::Date;
 use super::super::search::Search;
@@ -57,8 +57,8 @@ impl TeamFilter {
     /// # Errors
     ///
     /// [`ApiError::not_found`].
-    pub(super) fn refuse_unseen(&self, sight: &Sight) -> Result<(), ApiError> {
-        self.under_code.as_deref().map_or(Ok(()), |code| sight.named("underCode", code).map(drop))
+    pub(super) fn refuse_unseen(&self, day_scope: &DayScope) -> Result<(), ApiError> {
+        self.under_code.as_deref().map_or(Ok(()), |code| day_scope.named("underCode", code).map(drop))
     }
 
     /// The places of the teams that the viewer sees and that meet the filter, by code.
@@ -66,22 +66,22 @@ impl TeamFilter {
     /// # Errors
     ///
     /// [`ApiError::bad_input`] or [`ApiError::not_found`] for a value that no filter has, else what the database said.
-    pub(super) async fn choose(mut self, ctx: &Context<'_>, at: &Arc<Moment>) -> Result<Vec<usize>, ApiError> {
+    pub(super) async fn choose(mut self, ctx: &Context<'_>, view: &Arc<DayView>) -> Result<Vec<usize>, ApiError> {
         let older_than = self.gap_older_than_days.take().map(days).transpose()?;
-        let wanted = self.test(at)?;
+        let wanted = self.test(view)?;
         let places: Vec<usize> =
-            at.teams().filter(|(place, row)| wanted(*place, row)).map(|(place, _)| place).collect();
+            view.teams().filter(|(place, row)| wanted(*place, row)).map(|(place, _)| place).collect();
         let Some(days) = older_than else { return Ok(places) };
         let opened = places.into_iter().map(|place| async move {
-            let opened = at.team_object(place).opened(ctx).await?;
-            let is_older = opened.is_some_and(|opened| at.as_of.day.days_since(opened) > days);
+            let opened = Team::new(view, place).opened(ctx).await?;
+            let is_older = opened.is_some_and(|opened| view.as_of.day.days_since(opened) > days);
             Ok::<_, ApiError>(is_older.then_some(place))
         });
         Ok(try_join_all(opened).await?.into_iter().flatten().collect())
     }
 
     /// The test that all but the age of a gap puts to a team and its place.
-    fn test(self, at: &Arc<Moment>) -> Result<impl Fn(usize, &TeamRow) -> bool, ApiError> {
+    fn test(self, view: &Arc<DayView>) -> Result<impl Fn(usize, &TeamRow) -> bool, ApiError> {
         let Self {
             status,
             unknown_because,
@@ -101,22 +101,22 @@ impl TeamFilter {
         let status: Option<Vec<Status>> = status.map(|status| status.into_iter().map(Status::from).collect());
         let because: Option<Vec<value::UnknownBecause>> =
             unknown_because.map(|because| because.into_iter().map(value::UnknownBecause::from).collect());
-        let under = under_code.map(|code| at.named("underCode", &code)).transpose()?;
+        let under = under_code.map(|code| view.named("underCode", &code)).transpose()?;
         let search = Search::new(search)?;
         let level = level.map(|level| spelling::value(&level).into_owned());
         let cover_group = cover_group.map(|name| spelling::key(&name).into_owned());
         Ok(move |place: usize, row: &TeamRow| {
-            let facts = at.facts(row.unit);
-            let group = || facts.cover_group.map(|group| spelling::key(at.index().roster().words.text(group)));
-            let kind = || at.known.directory.level(facts.id).map(spelling::value);
-            let is_unproven = || at.team_object(place).unproven_seen().map(|people| people > 0);
+            let facts = view.facts(row.unit);
+            let group = || facts.cover_group.map(|group| spelling::key(view.index().roster().words.text(group)));
+            let kind = || view.known.directory.level(facts.id).map(spelling::value);
+            let is_unproven = || Team::new(view, place).unproven_seen().map(|people| people > 0);
             status.as_ref().is_none_or(|status| status.contains(&row.status))
                 && because.as_ref().is_none_or(|because| row.unknown_because.is_some_and(|it| because.contains(&it)))
-                && under.is_none_or(|above| at.tree().is_at_or_below(row.unit, above))
+                && under.is_none_or(|above| view.tree().is_at_or_below(row.unit, above))
                 && level.as_deref().is_none_or(|level| kind().is_some_and(|it| it == level))
                 && min_headcount.is_none_or(|least| i64::from(row.headcount) >= i64::from(least))
                 && max_headcount.is_none_or(|most| i64::from(row.headcount) <= i64::from(most))
-                && at_risk_before.is_none_or(|Date(day)| at.risk_day(row).is_some_and(|risk| risk < day))
+                && at_risk_before.is_none_or(|Date(day)| view.risk_day(row).is_some_and(|risk| risk < day))
                 && cover_group.as_deref().is_none_or(|name| group().is_some_and(|it| it == name))
                 && champions_met.is_none_or(|met| row.champions_met() == Some(met))
                 && single_point.is_none_or(|single| row.single_point == single)

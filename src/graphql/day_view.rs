@@ -1,0 +1,300 @@
+//! One day of the organisation as one request sees it: the facts, the coverage computed from them, and what the viewer may
+//! see. Every question about units and teams is asked of a [`DayView`].
+//!
+//! Rights come before work: a [`DayScope`] knows what the viewer may see and has computed nothing. A resolver that is given a
+//! code or an id looks it up there first, so that a refusal costs no computation.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use async_graphql::Context;
+use entity::coverage::disclosure::Limit;
+use entity::coverage::roster::{self, UnitIx};
+use entity::coverage::{Coverage, Index, TeamRow, Tree, UnitRow, WhatIf};
+use entity::period::Day;
+use entity::store::roster::TooLongAgo;
+
+use super::access::Scope;
+use super::cache::Published;
+use super::directory::Known;
+use super::error::ApiError;
+use super::hidden::{Hidden, Level1Detail, sees_small_numbers, small_number_limit};
+use super::request_state::{RequestState, cache, caller, facts, look, today};
+use super::scalar::Date;
+use crate::access::Right;
+
+/// Days outside these years are slips of the keyboard.
+pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
+
+/// A day, and whether it was asked for by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AsOf {
+    pub(crate) day: Day,
+    /// Absent where the question did not name a day: then it is today, and stays today when asked again tomorrow.
+    pub(crate) named: Option<Day>,
+}
+
+/// A day as far as it needs no computation: the facts, the tree, and what the viewer may see.
+#[derive(Clone, Debug)]
+pub(crate) struct DayScope {
+    pub(crate) known: Arc<Known>,
+    pub(crate) as_of: AsOf,
+    scope: Arc<Scope>,
+    today: Day,
+    limit: Limit,
+}
+
+/// A day with its coverage. See the module.
+#[derive(Debug)]
+pub(crate) struct DayView {
+    day_scope: DayScope,
+    pub(crate) coverage: Arc<Coverage>,
+    published: Option<Arc<Published>>,
+}
+
+impl Deref for DayView {
+    type Target = DayScope;
+
+    fn deref(&self) -> &DayScope {
+        &self.day_scope
+    }
+}
+
+/// Whether a day is none of those that are slips of the keyboard.
+pub(crate) fn is_plausible(day: Day) -> bool {
+    use chrono::Datelike as _;
+    YEARS.contains(&day.date().year())
+}
+
+/// The day that an argument names, or today.
+///
+/// # Errors
+///
+/// [`ApiError::bad_input`] for a day outside the years 1990 to 2100.
+pub(crate) fn as_of(ctx: &Context<'_>, asked: Option<Date>) -> Result<AsOf, ApiError> {
+    match asked {
+        None => Ok(AsOf { day: today(ctx)?, named: None }),
+        Some(Date(day)) if is_plausible(day) => Ok(AsOf { day, named: Some(day) }),
+        Some(Date(day)) => {
+            let (first, last) = (YEARS.start(), YEARS.end());
+            Err(ApiError::bad_input("asOf", format!("asOf is a day of the years {first} to {last}, and {day} is not")))
+        }
+    }
+}
+
+/// The facts as this request sees them, and what its viewer may see, for questions that no computed coverage is needed for.
+///
+/// # Errors
+///
+/// What the database said.
+pub(crate) async fn known<'a>(ctx: &Context<'a>) -> Result<(&'a Arc<Known>, &'a Arc<Scope>), ApiError> {
+    Ok((facts(ctx).await?, Scope::of(ctx).await?))
+}
+
+impl DayScope {
+    /// The scope of a day; today if none is named.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] for a day that is out of range or too long ago, else what the database said.
+    pub(crate) async fn on(ctx: &Context<'_>, asked: Option<Date>) -> Result<Self, ApiError> {
+        let as_of = as_of(ctx, asked)?;
+        let (known, scope) = known(ctx).await?;
+        known.facts.reach(as_of.day).map_err(|error| ApiError::bad_input("asOf", sentence(&error)))?;
+        let (known, scope) = (Arc::clone(known), Arc::clone(scope));
+        Ok(Self { known, as_of, scope, today: today(ctx)?, limit: small_number_limit(ctx)? })
+    }
+
+    /// The day with its coverage, as far as the viewer sees figures of anything. For a viewer without figures nothing is
+    /// computed: every team and unit would be left out of the answer anyway.
+    ///
+    /// # Errors
+    ///
+    /// As [`with_all_teams`](Self::with_all_teams).
+    pub(crate) async fn with_coverage(self, ctx: &Context<'_>) -> Result<Arc<DayView>, ApiError> {
+        if self.scope.may(Right::Figures) {
+            return self.with_all_teams(ctx).await;
+        }
+        let coverage =
+            Arc::new(Coverage { day: self.as_of.day, teams: Vec::new(), units: Vec::new(), standings: Vec::new() });
+        Ok(Arc::new(DayView { day_scope: self, coverage, published: Some(Arc::default()) }))
+    }
+
+    /// The day with its coverage, whatever figures the viewer sees: for what is told about teams without their figures.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] for one day too many, else what the database said.
+    pub(crate) async fn with_all_teams(self, ctx: &Context<'_>) -> Result<Arc<DayView>, ApiError> {
+        let (cache, caller) = (cache(ctx)?, caller(ctx)?);
+        let cell = RequestState::of(ctx)?.day(self.as_of.day)?;
+        let compute = || async {
+            let coverage = cache.coverage(caller, &self.known, (self.as_of.day, self.today)).await?;
+            let published = match sees_small_numbers(&self.scope) {
+                true => None,
+                false => Some(cache.published((caller, look(ctx)), &self.known, &coverage, self.today).await?),
+            };
+            Ok::<_, ApiError>((coverage, published))
+        };
+        let (coverage, published) = cell.get_or_try_init(compute).await?.clone();
+        Ok(Arc::new(DayView { day_scope: self, coverage, published }))
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.known.facts.index
+    }
+
+    /// The tree of the day.
+    pub(crate) fn tree(&self) -> &Tree {
+        self.index().tree(self.as_of.day)
+    }
+
+    /// The day on which it is asked.
+    pub(crate) const fn today(&self) -> Day {
+        self.today
+    }
+
+    pub(crate) fn facts(&self, unit: UnitIx) -> &roster::Unit {
+        &self.index().roster().units[unit.at()]
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Whether the viewer sees a unit and what is told of it on any day.
+    pub(crate) fn sees(&self, unit: UnitIx) -> bool {
+        self.scope.sees_unit(Right::Figures, unit)
+    }
+
+    /// Whether the viewer sees the figures of a unit's team on the day.
+    pub(crate) fn sees_team(&self, unit: UnitIx) -> bool {
+        self.sees(unit) && self.scope.is_told_of_team(unit, self.as_of.day)
+    }
+
+    /// Whether the viewer sees the figures over everything at or below a unit on the day.
+    pub(crate) fn sees_below(&self, unit: UnitIx) -> bool {
+        self.scope.sees_below(Right::Figures, unit) && self.scope.is_told_below(unit, self.as_of.day)
+    }
+
+    /// Whether the viewer sees every record on which the figures of a team rest.
+    pub(crate) fn sees_records_of_team(&self, unit: UnitIx) -> bool {
+        self.scope.sees_records_of_team(unit, self.as_of.day)
+    }
+
+    /// The first day at risk of a team, as the viewer is told it: to those who do not see every record, the Monday of its week
+    /// if that is still to come, else the next day.
+    pub(crate) fn risk_day(&self, row: &TeamRow) -> Option<Day> {
+        let (asked, risk) = (self.as_of.day, row.risk.as_ref()?);
+        Some(self.scope.day_told(row.unit, asked, risk.day).max(asked.plus_days(1)))
+    }
+
+    /// How much the viewer sees of Level 1 of everyone at or below a unit.
+    pub(crate) fn level1_below(&self, unit: UnitIx) -> Level1Detail {
+        Level1Detail::below(&self.scope, unit, self.limit)
+    }
+
+    /// How much the viewer sees of Level 1 of a team.
+    pub(crate) fn level1_of_team(&self, team: &TeamRow) -> Level1Detail {
+        Level1Detail::of_team(&self.scope, team, self.limit)
+    }
+
+    /// The unit with a code, seen by the viewer, open that day or not.
+    pub(crate) fn unit(&self, code: &str) -> Option<UnitIx> {
+        self.known.unit_by_code(code).filter(|unit| self.sees(*unit))
+    }
+
+    /// The unit that `argument` names by its code.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::not_found`].
+    pub(crate) fn named(&self, argument: &str, code: &str) -> Result<UnitIx, ApiError> {
+        self.unit(code).ok_or_else(|| ApiError::not_found("unit", argument, code))
+    }
+
+    /// The highest unit that the viewer sees: the root of the tree, or of the part of it that is theirs.
+    pub(crate) fn top(&self) -> Option<UnitIx> {
+        top(self.index(), self.tree(), &self.scope)
+    }
+}
+
+impl DayView {
+    /// The view of a day; today if none is named. A resolver that is given a code or an id asks [`DayScope::on`] first.
+    ///
+    /// # Errors
+    ///
+    /// As [`DayScope::on`] and [`DayScope::with_coverage`].
+    pub(crate) async fn on(ctx: &Context<'_>, asked: Option<Date>) -> Result<Arc<Self>, ApiError> {
+        DayScope::on(ctx, asked).await?.with_coverage(ctx).await
+    }
+
+    /// The same day with another policy.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::bad_input`] for one "what if" too many.
+    pub(crate) async fn what_if(&self, ctx: &Context<'_>, asked: WhatIf) -> Result<Arc<Coverage>, ApiError> {
+        RequestState::of(ctx)?.count_what_if()?;
+        cache(ctx)?.what_if(caller(ctx)?, &self.known, (self.as_of.day, self.today), asked).await
+    }
+
+    /// Whether the viewer sees small numbers of allocations.
+    pub(crate) const fn is_exact(&self) -> bool {
+        self.published.is_none()
+    }
+
+    /// What the viewer does not see of a unit's figures.
+    pub(crate) fn hidden(&self, unit: UnitIx) -> Hidden {
+        let hidden = self.published.as_ref().map(|published| published.disclosure.hidden_standing(self.facts(unit).id));
+        Hidden { level1: self.level1_below(unit), standing: hidden.unwrap_or_default() }
+    }
+
+    /// The units that are open that day or have a team at or below them and that the viewer sees, by code.
+    pub(crate) fn units(&self) -> impl Iterator<Item = &UnitRow> {
+        self.coverage.units.iter().filter(|row| self.sees(row.unit))
+    }
+
+    /// The teams whose figures the viewer sees on the day, by code, each with its place in the coverage.
+    pub(crate) fn teams(&self) -> impl Iterator<Item = (usize, &TeamRow)> {
+        self.coverage.teams.iter().enumerate().filter(|(_, row)| self.sees_team(row.unit))
+    }
+
+    /// The roll-up of a unit; absent where it is closed that day and nothing below it has a team.
+    pub(crate) fn unit_row(&self, unit: UnitIx) -> Option<&UnitRow> {
+        unit_row(self.index(), &self.coverage, unit)
+    }
+
+    /// The place of a unit's team row.
+    pub(crate) fn team_place(&self, unit: UnitIx) -> Option<usize> {
+        team_place(self.index(), &self.coverage, unit)
+    }
+}
+
+/// What is said of a day whose facts are not all on file any more.
+fn sentence(error: &TooLongAgo) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The highest unit that a scope holds; of several as high the first by code. A unit with all that is below it comes before
+/// any that is seen alone: a manager of a sector who is line manager of a person at the board's own office has the sector on top.
+pub(crate) fn top(index: &Index, tree: &Tree, scope: &Scope) -> Option<UnitIx> {
+    let seen = tree.units_downwards().iter().copied().filter(|unit| scope.sees_unit(Right::Figures, *unit));
+    let code = |unit: UnitIx| &index.roster().units[unit.at()].code;
+    seen.min_by_key(|unit| (!scope.sees_below(Right::Figures, *unit), tree.depth(*unit), code(*unit)))
+}
+
+/// A unit's row; the rows are by code.
+pub(crate) fn unit_row<'a>(index: &Index, coverage: &'a Coverage, unit: UnitIx) -> Option<&'a UnitRow> {
+    let units = &index.roster().units;
+    let place = coverage.units.binary_search_by(|row| units[row.unit.at()].code.cmp(&units[unit.at()].code));
+    place.ok().map(|place| &coverage.units[place])
+}
+
+/// The place of a unit's team row; the rows are by code.
+pub(crate) fn team_place(index: &Index, coverage: &Coverage, unit: UnitIx) -> Option<usize> {
+    let units = &index.roster().units;
+    coverage.teams.binary_search_by(|row| units[row.unit.at()].code.cmp(&units[unit.at()].code)).ok()
+}

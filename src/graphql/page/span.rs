@@ -1,0 +1,29 @@
+//! Which rows of a list a page shows, by their ids.
+
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::Condition;
+
+/// The end from which a page is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum End {
+    Start,
+    Tail,
+}
+
+/// A page of the rows that hang below one row: the same page of all its neighbours is read with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Span {
+    pub(crate) from: End,
+    pub(crate) after: Option<i64>,
+    pub(crate) before: Option<i64>,
+    pub(crate) limit: u64,
+}
+
+impl Span {
+    /// The condition on the id of a row.
+    pub(crate) fn condition(self, id: impl ColumnTrait) -> Condition {
+        Condition::all()
+            .add_option(self.after.map(|after| id.gt(after)))
+            .add_option(self.before.map(|before| id.lt(before)))
+    }
+}
