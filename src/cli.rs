@@ -8,6 +8,7 @@ pub mod grant;
 pub mod import;
 pub mod migrate;
 pub mod operations;
+mod output;
 pub mod person;
 mod progress;
 pub mod report;
@@ -17,16 +18,13 @@ pub mod serve;
 pub mod token;
 pub mod worker;
 
-use std::fmt::Display;
-use std::io::{self, Write};
-
-use chrono::{DateTime, Utc};
 use clap::builder::Resettable;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use entity::clock::Clock;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::manage::NotDone;
+pub use self::output::say;
+use self::output::{not_done, when};
 use crate::app::App;
 use crate::config::{DEFAULT_LOG, Settings};
 use crate::error::ExitError;
@@ -171,33 +169,5 @@ async fn once_only(command: Command, settings: Settings, clock: Clock) -> Result
             done
         }
         Command::Audit(args) => audit::run(args, settings, clock).await,
-    }
-}
-
-/// Why a change of who may do what was not made.
-fn not_done(cause: NotDone) -> ExitError {
-    match cause {
-        NotDone::Refused(refusal) => ExitError::Refused(refusal.to_string()),
-        NotDone::Database(cause) => ExitError::Failed(format!("nothing was changed: {cause}")),
-        cause @ NotDone::Randomness(_) => ExitError::Failed(cause.to_string()),
-    }
-}
-
-/// An instant in the board's zone, to the minute.
-fn when(app: &App, at: DateTime<Utc>) -> String {
-    at.with_timezone(&app.settings.board_zone).format("%Y-%m-%d %H:%M").to_string()
-}
-
-/// Prints a line of a command's answer on standard output. A reader that has gone away (`psn schema | head`) is no error.
-///
-/// # Errors
-///
-/// [`ExitError::Failed`] when it cannot be written.
-pub fn say(line: impl Display) -> Result<(), ExitError> {
-    match writeln!(io::stdout().lock(), "{line}") {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(ExitError::Failed(format!("the answer cannot be written: {error}")))
-        }
-        _ => Ok(()),
     }
 }

@@ -5,6 +5,11 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use axum::http::HeaderName;
+
+/// The response header that holds the id.
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
 /// The id of one request, in its answer's `x-request-id`, its errors and its log lines. The service makes it: an id that a
 /// client sends is ignored, because it could contain anything.
 #[derive(Clone, Debug, PartialEq, Eq)]

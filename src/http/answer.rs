@@ -149,6 +149,12 @@ impl MediaType {
     }
 }
 
+/// Whether a browser asks for a page.
+pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
+    let wishes = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    wishes.flat_map(|value| value.split(',')).any(|wish| wish.trim().starts_with("text/html"))
+}
+
 /// The engine leaves a field that failed out of its object; a client that asked for it must find null there.
 fn put_null(data: &mut serde_json::Value, path: &[PathSegment]) {
     let Some((PathSegment::Field(failed), above)) = path.split_last() else { return };

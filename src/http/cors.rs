@@ -13,8 +13,8 @@ use axum::response::Response;
 use tower::{Layer as _, ServiceExt as _};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::router::REQUEST_ID;
 use crate::config::Origin;
+use crate::request_id;
 
 /// How long a browser may keep what it was told about an origin.
 const KEPT: Duration = Duration::from_secs(600);
@@ -39,7 +39,7 @@ pub(super) async fn these_origins(State(origins): State<Arc<[Origin]>>, request:
         .allow_origin(AllowOrigin::exact(origin))
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
-        .expose_headers([REQUEST_ID, header::RETRY_AFTER])
+        .expose_headers([request_id::HEADER, header::RETRY_AFTER])
         .vary([header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD, header::ACCESS_CONTROL_REQUEST_HEADERS])
         .max_age(KEPT);
     match allowed.layer(next).oneshot(request).await {

@@ -3,13 +3,14 @@
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::uri::{PathAndQuery, Uri};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use jobs::links;
 use sea_orm::DbErr;
 use tracing::Instrument as _;
 
+use super::answer::accepts_html;
 use super::refused_lines::RefusedLine;
 use super::request::Refusal;
 use super::{graphql, pages};
@@ -130,12 +131,6 @@ pub(super) fn foreign(request: &Request, id: &RequestId) -> Response {
         tracing::warn!(%id, status = 403, held_back, "another site's page sent a request with a session's cookie");
     }
     never_stored(graphql::refuse(request.headers(), refusal, id))
-}
-
-/// Whether a browser asks for a page.
-pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
-    let wishes = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    wishes.flat_map(|value| value.split(',')).any(|wish| wish.trim().starts_with("text/html"))
 }
 
 pub(super) fn never_stored(mut response: Response) -> Response {

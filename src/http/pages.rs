@@ -11,8 +11,8 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
+use super::answer::accepts_html;
 use super::assets::{self, Asset, Files};
-use super::gate::accepts_html;
 use super::graphql::{Caller, Endpoint, NoData};
 use super::refused_lines::RefusedLine;
 use super::request::GraphqlRequest;

@@ -10,15 +10,12 @@ use sea_orm::DbErr;
 
 use super::gate::{SIGN_IN, never_stored};
 use super::refused_lines::RefusedLine;
-use super::sign_in::{Wish, shown};
+use super::sign_in::{START, Wish, shown};
 use crate::access::Gate;
 use crate::access::credential::{CookieName, cookies};
 use crate::access::oidc::{CALLBACK, Fault, Oidc, ProviderAnswer, ReturnPath, SIGN_IN_LIFE, Unmatched};
 use crate::graphql::error::ApiError;
 use crate::request_id::RequestId;
-
-/// Where a sign-in through the provider begins; `?to=` is the path to go to afterwards.
-pub(super) const START: &str = "/sign-in/start";
 
 /// The way to the provider and the way back: none where there is no provider.
 pub(super) fn router(gate: &Gate) -> Router {

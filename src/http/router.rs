@@ -31,9 +31,7 @@ use crate::config::Origin;
 use crate::graphql::limits::Limits;
 use crate::graphql::persisted::Persisted;
 use crate::pages::Pages;
-use crate::request_id::RequestId;
-
-pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+use crate::request_id::{self, RequestId};
 
 /// No other site may take an answer in as a picture or a script of its own; what [`cors`] allows is not meant by it.
 const SAME_ORIGIN_ONLY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -150,7 +148,7 @@ async fn identify(State(https): State<bool>, mut request: Request, next: Next) -
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        headers.insert(REQUEST_ID, value);
+        headers.insert(request_id::HEADER, value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

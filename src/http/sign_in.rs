@@ -12,7 +12,6 @@ use serde::Deserialize;
 
 use super::gate::{self, comes_from_elsewhere, foreign, never_stored};
 use super::graphql;
-use super::provider::START;
 use super::request::{BODY_LIMIT, Refusal};
 use crate::access::Gate;
 use crate::access::gate::{Admitted, Denied};
@@ -24,6 +23,8 @@ use crate::request_id::RequestId;
 /// Everything comes from this origin, forms go there and nowhere else, and nothing may frame the page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Where a sign-in through the identity provider begins; `?to=` is the path to go to afterwards.
+pub(super) const START: &str = "/sign-in/start";
 /// Where the page of a link is, and where its secret is sent.
 const LINK: &str = "/sign-in/link";
 /// More than the body with a link's secret has.
