@@ -1,12 +1,12 @@
 //! Who is asking, and who may see and do what: the one table of rights, and the way from a request to a [`Viewer`].
 //!
 //! ```text
-//! headers ──credential──▶ token, session or bearer ──gate──▶ Viewer ──right──▶ Reach
+//! headers ──credential──▶ token, session or bearer ──authenticator──▶ Viewer ──right──▶ Reach
 //!                                              ╰──oidc──╯
 //! ```
 
+pub mod authenticator;
 pub mod credential;
-pub mod gate;
 mod look;
 pub mod manage;
 pub mod oidc;
@@ -19,7 +19,7 @@ mod uses;
 mod viewer;
 mod vouched;
 
-pub use gate::Gate;
+pub use authenticator::Authenticator;
 pub use look::Look;
 pub(crate) use look::Sent;
 pub use right::{Reach, Right};

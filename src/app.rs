@@ -20,9 +20,9 @@ use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 
 pub use self::from_settings::{identity_provider, mailer, persisted_operations, sender};
-use crate::access::Gate;
+use crate::access::Authenticator;
+use crate::access::authenticator::SessionLimits;
 use crate::access::credential::CookieName;
-use crate::access::gate::SessionLimits;
 use crate::access::manage::By;
 use crate::config::Settings;
 use crate::error::ExitError;
@@ -150,13 +150,17 @@ impl App {
     /// # Errors
     ///
     /// [`ExitError::Refused`] for settings of the identity provider that cannot be used.
-    pub fn gate(&self) -> Result<Gate, ExitError> {
+    pub fn gate(&self) -> Result<Authenticator, ExitError> {
         let Settings { board_zone, session, .. } = &self.settings;
         let cookie = CookieName::at(self.settings.is_https());
-        let gate =
-            Gate::new(self.api_db.clone(), (self.clock.clone(), *board_zone), cookie, SessionLimits::from(session));
+        let gate = Authenticator::new(
+            self.api_db.clone(),
+            (self.clock.clone(), *board_zone),
+            cookie,
+            SessionLimits::from(session),
+        );
         let provider = identity_provider(&self.settings, self.clock.clone())?;
-        let gate = provider.into_iter().fold(gate, Gate::with_provider);
+        let gate = provider.into_iter().fold(gate, Authenticator::with_provider);
         Ok(if self.settings.tokens_only { gate.with_tokens_only() } else { gate })
     }
 
@@ -166,7 +170,7 @@ impl App {
     ///
     /// [`ExitError::Refused`] for persisted operations that are not valid; [`ExitError::Failed`] when the schema's own text or a page's
     /// operation cannot be read, an error of the program.
-    pub fn router(&self, gate: &Gate) -> Result<Router, ExitError> {
+    pub fn router(&self, gate: &Authenticator) -> Result<Router, ExitError> {
         let periods = self.settings.retention.periods();
         let limit = self.settings.privacy.small_number_limit;
         let schema = graphql::schema(self.api_db.clone(), self.clock.clone(), self.settings.board_zone, periods, limit);

@@ -2,11 +2,11 @@
 
 mod answer;
 mod assets;
+mod authentication;
 mod budget;
 mod connection;
 mod cors;
 mod demo_mails;
-mod gate;
 mod graphql;
 mod health;
 mod host;
@@ -22,11 +22,11 @@ mod schema;
 mod server;
 mod sign_in;
 
-pub use budget::{BudgetLimits, Budgets, Running};
+pub use budget::{BudgetLimits, Budgets, ConcurrencyPermit};
 pub use demo_mails::DEMO_MAILS;
 pub use health::{ProbeTimes, Readiness};
 pub use host::Hosts;
-pub use live::{LOOK, LiveLimits, MOST_LIVE};
+pub use live::{LiveLimits, MOST_LIVE, POLL_INTERVAL};
 pub use request::BODY_LIMIT;
 pub use router::{Site, Transport, router};
 pub use schema::ADDRESS as SCHEMA_ADDRESS;

@@ -17,7 +17,7 @@ use entity::clock::Clock;
 use openidconnect::{ClientId, ClientSecret, IssuerUrl, RedirectUrl, Scope};
 
 pub use claimant::Unmatched;
-pub use flow::{Begun, ProviderAnswer};
+pub use flow::{PendingSignIn, ProviderAnswer};
 pub use pending::{LIFE as SIGN_IN_LIFE, ReturnPath, SealingKey};
 pub use verify::Refusal;
 

@@ -10,9 +10,9 @@ use entity::value::Action;
 use sea_orm::{DatabaseTransaction, DbErr};
 use serde_json::json;
 
-use super::Gate;
+use super::Authenticator;
+use super::authenticator::AuthError;
 use super::credential::Credential;
-use super::gate::Denied;
 use super::secret::{Kind, Secret};
 
 /// For how long a link signs in.
@@ -36,15 +36,15 @@ impl Way {
     }
 }
 
-impl Gate {
+impl Authenticator {
     /// Makes a link's secret, that signs `holder` in once, within an hour.
     ///
     /// # Errors
     ///
-    /// [`Denied::Failed`], and [`Denied::Refused`] where links are off.
-    pub async fn make_link(&self, holder: Holder) -> Result<Secret, Denied> {
+    /// [`AuthError::Database`], and [`AuthError::InvalidCredentials`] where links are off.
+    pub async fn make_link(&self, holder: Holder) -> Result<Secret, AuthError> {
         if !self.links() {
-            return Err(Denied::Refused);
+            return Err(AuthError::InvalidCredentials);
         }
         let secret = new_secret(Kind::Link)?;
         link::make(self.db(), holder, secret.hash(), self.now() + LINK_LIFE).await?;
@@ -55,22 +55,22 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// [`Denied`]: a link that is unknown, used or expired, or of somebody who has left.
-    pub async fn sign_in_by_link(&self, secret: &str, headers: &HeaderMap, request: &str) -> Result<String, Denied> {
+    /// [`AuthError`]: a link that is unknown, used or expired, or of somebody who has left.
+    pub async fn sign_in_by_link(&self, secret: &str, headers: &HeaderMap, request: &str) -> Result<String, AuthError> {
         let secret = Secret::read(Kind::Link, secret).filter(|_| self.links());
         let signed_in = match secret {
             Some(secret) => self.spend(&secret, headers, request).await,
-            None => Err(Denied::Refused),
+            None => Err(AuthError::InvalidCredentials),
         };
-        if matches!(signed_in, Err(Denied::Refused)) {
+        if matches!(signed_in, Err(AuthError::InvalidCredentials)) {
             self.note_refusal(request);
         }
         signed_in
     }
 
-    async fn spend(&self, secret: &Secret, headers: &HeaderMap, request: &str) -> Result<String, Denied> {
+    async fn spend(&self, secret: &Secret, headers: &HeaderMap, request: &str) -> Result<String, AuthError> {
         let txn = begin_write(self.db()).await?;
-        let holder = link::spend(&txn, &secret.hash(), self.now()).await?.ok_or(Denied::Refused)?;
+        let holder = link::spend(&txn, &secret.hash(), self.now()).await?.ok_or(AuthError::InvalidCredentials)?;
         let cookie = self.begin(&txn, (holder, Way::Link), headers, request).await?;
         txn.commit().await?;
         Ok(cookie)
@@ -84,10 +84,10 @@ impl Gate {
         (holder, way): (Holder, Way),
         headers: &HeaderMap,
         request: &str,
-    ) -> Result<String, Denied> {
+    ) -> Result<String, AuthError> {
         let now = self.now();
         if !self.is_there(txn, holder, now).await? {
-            return Err(Denied::Refused);
+            return Err(AuthError::InvalidCredentials);
         }
         if let Ok(Some(Credential::Session(old))) = Credential::of(headers, self.cookie()) {
             session::end(txn, &old.hash(), now).await?;

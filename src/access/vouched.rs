@@ -6,12 +6,12 @@ use entity::id::PersonId;
 use entity::store::access::{Holder, person};
 use entity::store::{begin_write, retry_read};
 
-use super::Gate;
-use super::gate::Denied;
+use super::Authenticator;
+use super::authenticator::AuthError;
 use super::oidc::{Identity, Unmatched};
 use super::session::Way;
 
-impl Gate {
+impl Authenticator {
     /// The person on file whom the provider means, when they have a post today.
     pub(super) async fn vouched_for(&self, identity: &Identity, now: DateTime<Utc>) -> Result<PersonId, Unmatched> {
         let known = self.provider().ok_or(Unmatched::NoClaim)?.known_by(identity)?;
@@ -46,8 +46,10 @@ impl Gate {
                 txn.commit().await?;
                 Ok(cookie)
             }
-            Err(Denied::Failed(cause)) => Err(cause.into()),
-            Err(Denied::Nobody | Denied::Refused | Denied::ProviderAway) => Err(Unmatched::NotOne),
+            Err(AuthError::Database(cause)) => Err(cause.into()),
+            Err(AuthError::MissingCredentials | AuthError::InvalidCredentials | AuthError::ProviderUnreachable) => {
+                Err(Unmatched::NotOne)
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use entity::clock::Clock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::Gate;
+use crate::access::Authenticator;
 use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
@@ -56,7 +56,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
 pub async fn serve_on(
     listener: TcpListener,
     app: &App,
-    gate: Gate,
+    gate: Authenticator,
     with_jobs: bool,
     stop: CancellationToken,
 ) -> Result<(), ExitError> {

@@ -94,7 +94,7 @@ impl MediaType {
             let mut data = if object { json!({}) } else { json!(data) };
             errors.iter().for_each(|error| put_null(&mut data, &error.path));
             let data = match &facts.document {
-                Some(document) => order::as_asked(data, document, facts.name.as_deref()),
+                Some(document) => order::in_selection_order(data, document, facts.name.as_deref()),
                 None => data,
             };
             body.insert("data".to_owned(), data);

@@ -118,15 +118,15 @@ impl<K: Clone + Eq + Hash> Budgets<K> {
         })
     }
 
-    /// Counts one more running request of `caller` until the [`Running`] is dropped; nothing when as many run as may.
+    /// Counts one more running request of `caller` until the [`ConcurrencyPermit`] is dropped; nothing when as many run as may.
     #[must_use]
-    pub fn begin(self: &Arc<Self>, caller: &K) -> Option<Running<K>> {
+    pub fn begin(self: &Arc<Self>, caller: &K) -> Option<ConcurrencyPermit<K>> {
         let begun = self.with_account(caller, |account| {
             let free = account.running < self.limits.at_once;
             account.running += u32::from(free);
             free
         });
-        begun.then(|| Running { of: Arc::clone(self), caller: caller.clone() })
+        begun.then(|| ConcurrencyPermit { of: Arc::clone(self), caller: caller.clone() })
     }
 
     fn end(&self, caller: &K) {
@@ -168,20 +168,20 @@ fn forget<K: Clone + Eq + Hash>(accounts: &mut HashMap<K, Account>, limits: Budg
 }
 
 /// A request that runs, for as long as this lives.
-pub struct Running<K: Clone + Eq + Hash> {
+pub struct ConcurrencyPermit<K: Clone + Eq + Hash> {
     of: Arc<Budgets<K>>,
     caller: K,
 }
 
-impl<K: Clone + Eq + Hash> Drop for Running<K> {
+impl<K: Clone + Eq + Hash> Drop for ConcurrencyPermit<K> {
     fn drop(&mut self) {
         self.of.end(&self.caller);
     }
 }
 
-impl<K: Clone + Eq + Hash + fmt::Debug> fmt::Debug for Running<K> {
+impl<K: Clone + Eq + Hash + fmt::Debug> fmt::Debug for ConcurrencyPermit<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Running").field(&self.caller).finish()
+        f.debug_tuple("ConcurrencyPermit").field(&self.caller).finish()
     }
 }
 

@@ -16,9 +16,9 @@ use tokio::time::{Sleep, sleep};
 
 /// What a connection holds while it is open.
 #[derive(Debug)]
-pub(super) struct Places(
+pub(super) struct ConnectionPermits(
     #[expect(dead_code, reason = "given back when it is dropped")] pub(super) OwnedSemaphorePermit,
-    #[expect(dead_code, reason = "given back when it is dropped")] pub(super) OfAddress,
+    #[expect(dead_code, reason = "given back when it is dropped")] pub(super) PeerPermit,
 );
 
 /// A stream and its places.
@@ -28,11 +28,11 @@ pub(super) struct Connection {
     stall: Duration,
     /// Runs while the other side takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
-    _places: Places,
+    _places: ConnectionPermits,
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, stall: Duration, places: Places) -> Self {
+    pub(super) fn new(stream: TcpStream, stall: Duration, places: ConnectionPermits) -> Self {
         Self { stream, stall, stalled: None, _places: places }
     }
 
@@ -91,7 +91,7 @@ pub(super) struct Addresses {
 
 /// One connection of an address, until it is dropped.
 #[derive(Debug)]
-pub(super) struct OfAddress {
+pub(super) struct PeerPermit {
     addresses: Addresses,
     address: IpAddr,
 }
@@ -103,19 +103,19 @@ impl Addresses {
     }
 
     /// Counts one more connection of `peer`; nothing when it has its share already.
-    pub(super) fn enter(&self, peer: IpAddr) -> Option<OfAddress> {
-        let address = household(peer);
+    pub(super) fn enter(&self, peer: IpAddr) -> Option<PeerPermit> {
+        let address = network_key(peer);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(address).or_default();
         if *count >= self.max {
             return None;
         }
         *count += 1;
-        Some(OfAddress { addresses: self.clone(), address })
+        Some(PeerPermit { addresses: self.clone(), address })
     }
 }
 
-impl Drop for OfAddress {
+impl Drop for PeerPermit {
     fn drop(&mut self) {
         let mut open = self.addresses.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = open.get_mut(&self.address) {
@@ -128,7 +128,7 @@ impl Drop for OfAddress {
 }
 
 /// Whom an address stands for: of IPv6 a whole /64, within which one machine takes as many addresses as it likes.
-pub(super) fn household(peer: IpAddr) -> IpAddr {
+pub(super) fn network_key(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
         address @ IpAddr::V4(_) => address,

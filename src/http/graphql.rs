@@ -22,7 +22,7 @@ use tracing::Instrument;
 
 pub(super) use self::page::{Caller, NoData};
 use super::answer::MediaType;
-use super::budget::{Budgets, Running};
+use super::budget::{Budgets, ConcurrencyPermit};
 use super::live::{Live, Stopping, Telling};
 use super::refused_lines::{HeldBack, RefusedLine};
 use super::request::{self, Asked, GraphqlRequest, Refusal};
@@ -70,7 +70,7 @@ pub(super) struct Facts {
 
 /// A request that has paid and may be executed, or what it is answered without that.
 enum Ready {
-    Admitted(Variables, Running<Actor>),
+    Admitted(Variables, ConcurrencyPermit<Actor>),
     Answered(Answer),
 }
 
@@ -330,13 +330,13 @@ impl<S: Executor> Endpoint<S> {
     }
 
     /// Executes within the limit of time.
-    async fn execute(&self, request: Request, running: Running<Actor>) -> Answer {
+    async fn execute(&self, request: Request, running: ConcurrencyPermit<Actor>) -> Answer {
         let schema = self.schema.clone();
         self.in_time(running, async move { schema.execute(request).await }).await.unwrap_or_else(|answer| answer)
     }
 
     /// Executes a subscription as far as its first event, within the limit of time; nothing when there is none.
-    pub(super) async fn execute_once(&self, request: Request, running: Running<Actor>) -> Option<Answer> {
+    pub(super) async fn execute_once(&self, request: Request, running: ConcurrencyPermit<Actor>) -> Option<Answer> {
         let schema = self.schema.clone();
         let first = async move { schema.execute_stream(request, None).next().await };
         self.in_time(running, first).await.unwrap_or_else(Some)
@@ -346,7 +346,7 @@ impl<S: Executor> Endpoint<S> {
     /// resolver computes without pause, and a panic ends this answer only.
     async fn in_time<T: Send + 'static>(
         &self,
-        running: Running<Actor>,
+        running: ConcurrencyPermit<Actor>,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Answer> {
         let work = async move {

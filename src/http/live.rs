@@ -22,16 +22,16 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use super::budget::{BudgetLimits, Budgets, Running};
+use super::budget::{BudgetLimits, Budgets, ConcurrencyPermit};
 use super::graphql::{Endpoint, Facts};
 use super::request::Refusal;
-use crate::access::Gate;
-use crate::access::gate::Denied;
+use crate::access::Authenticator;
+use crate::access::authenticator::AuthError;
 use crate::graphql::error::{ApiError, Code};
 use crate::request_id::RequestId;
 
 /// How often a live answer looks whether there is something new and whether its caller may still be told.
-pub const LOOK: Duration = Duration::from_secs(2);
+pub const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// The most live answers that one caller has open at once, however many connections there may be.
 pub const MOST_LIVE: u32 = 16;
 /// After so many looks at which there was nothing to tell, a comment shows proxies that the answer goes on.
@@ -69,7 +69,7 @@ impl LiveLimits {
 /// What live answers need besides what every request does.
 #[derive(Clone, Debug)]
 pub(super) struct Live {
-    gate: Gate,
+    gate: Authenticator,
     db: DatabaseConnection,
     look: Duration,
     open: Arc<Budgets<Actor>>,
@@ -78,7 +78,7 @@ pub(super) struct Live {
 
 impl Live {
     /// Live answers for whom `gate` lets in, which look for snapshots in `db` every `look`.
-    pub(super) fn new(gate: Gate, db: DatabaseConnection, look: Duration, limits: LiveLimits) -> Self {
+    pub(super) fn new(gate: Authenticator, db: DatabaseConnection, look: Duration, limits: LiveLimits) -> Self {
         let LiveLimits { all, each } = limits;
         let limits = BudgetLimits { capacity: 1, refill_per_second: 1, at_once: each };
         let open = Arc::new(Budgets::new(limits, gate.clock().clone()));
@@ -103,7 +103,7 @@ impl Live {
 /// A place among a caller's live answers and among all, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
-    _own: Running<Actor>,
+    _own: ConcurrencyPermit<Actor>,
     _of_all: OwnedSemaphorePermit,
 }
 
@@ -182,11 +182,13 @@ impl<S: Executor> Telling<S> {
                 }
                 _ = looks.tick() => {}
             }
-            let (viewer, look) = match gate.look_again(&self.headers).await {
+            let (viewer, look) = match gate.authenticate_again(&self.headers).await {
                 Ok(admitted) => (admitted.viewer, admitted.look),
-                Err(Denied::Nobody | Denied::Refused) => return (self.refuse(sender).await, events),
+                Err(AuthError::MissingCredentials | AuthError::InvalidCredentials) => {
+                    return (self.refuse(sender).await, events);
+                }
                 // Nothing is told while nobody can say to whom.
-                Err(Denied::ProviderAway | Denied::Failed(_)) => continue,
+                Err(AuthError::ProviderUnreachable | AuthError::Database(_)) => continue,
             };
             let Ok(newest) = snapshot::newest(db).await else { continue };
             let newest = newest.map(|newest| newest.id);
@@ -208,11 +210,13 @@ impl<S: Executor> Telling<S> {
             let request = self.endpoint.request(&self.id, (viewer.clone(), look), &self.facts, self.variables.clone());
             let answer = self.endpoint.execute_once(request, running).await;
             // What has been read since they were looked up may be newer than their right to it: they are looked up once more.
-            match gate.look_again(&self.headers).await {
+            match gate.authenticate_again(&self.headers).await {
                 Ok(still) if still.viewer == viewer => {}
-                Err(Denied::Nobody | Denied::Refused) => return (self.refuse(sender).await, events),
+                Err(AuthError::MissingCredentials | AuthError::InvalidCredentials) => {
+                    return (self.refuse(sender).await, events);
+                }
                 // With other roles it is worked out anew.
-                Ok(_) | Err(Denied::ProviderAway | Denied::Failed(_)) => continue,
+                Ok(_) | Err(AuthError::ProviderUnreachable | AuthError::Database(_)) => continue,
             }
             (last, quiet, price) = (Some(newest), 0, self.facts.cost.unwrap_or(1).max(1));
             if let Some(answer) = answer {

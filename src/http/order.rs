@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
 /// The data of an answer with every object's fields in the order in which the query's `operation` first names them.
-pub(super) fn as_asked(data: Value, document: &ExecutableDocument, operation: Option<&str>) -> Value {
+pub(super) fn in_selection_order(data: Value, document: &ExecutableDocument, operation: Option<&str>) -> Value {
     let chosen = match &document.operations {
         DocumentOperations::Single(only) => Some(only),
         DocumentOperations::Multiple(several) => match operation {
@@ -30,7 +30,7 @@ fn ordered(data: Value, selections: &[&SelectionSet], fragments: &Fragments) -> 
     match data {
         Value::Array(items) => items.into_iter().map(|item| ordered(item, selections, fragments)).collect(),
         Value::Object(mut fields) => {
-            let mut asked = Asked::default();
+            let mut asked = SelectionOrder::default();
             selections.iter().for_each(|selection| asked.add(selection, fragments));
             let mut in_order = Map::with_capacity(fields.len());
             for (key, below) in asked.0 {
@@ -49,9 +49,9 @@ fn ordered(data: Value, selections: &[&SelectionSet], fragments: &Fragments) -> 
 /// Keys of an answer in the order in which they are first asked for, each with all that is asked for below it. Guards before
 /// this have bounded how far fragments unfold.
 #[derive(Default)]
-struct Asked<'a>(Vec<(&'a str, Vec<&'a SelectionSet>)>);
+struct SelectionOrder<'a>(Vec<(&'a str, Vec<&'a SelectionSet>)>);
 
-impl<'a> Asked<'a> {
+impl<'a> SelectionOrder<'a> {
     fn add(&mut self, selection: &'a SelectionSet, fragments: &'a Fragments) {
         for item in &selection.items {
             match &item.node {
@@ -89,7 +89,7 @@ mod tests {
         )
         .expect("a query");
         let answer = json!({ "a": [{ "first": 1, "second": 2, "third": 3 }], "list": [], "y": { "a": 1, "b": 2, "c": 3 }, "z": null });
-        let text = as_asked(answer, &document, None).to_string();
+        let text = in_selection_order(answer, &document, None).to_string();
         assert_eq!(text, r#"{"z":null,"y":{"b":2,"a":1,"c":3},"a":[{"second":2,"first":1,"third":3}],"list":[]}"#);
     }
 
@@ -97,7 +97,7 @@ mod tests {
     fn of_several_operations_the_chosen_one_decides() {
         let document = parse_query("query A { x y } query B { y x }").expect("queries");
         let answer = json!({ "x": 1, "y": 2 });
-        assert_eq!(as_asked(answer.clone(), &document, Some("B")).to_string(), r#"{"y":2,"x":1}"#);
-        assert_eq!(as_asked(answer, &document, Some("A")).to_string(), r#"{"x":1,"y":2}"#);
+        assert_eq!(in_selection_order(answer.clone(), &document, Some("B")).to_string(), r#"{"y":2,"x":1}"#);
+        assert_eq!(in_selection_order(answer, &document, Some("A")).to_string(), r#"{"x":1,"y":2}"#);
     }
 }

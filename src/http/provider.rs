@@ -8,17 +8,17 @@ use axum::routing::get;
 use axum::{Extension, Router, middleware};
 use sea_orm::DbErr;
 
-use super::gate::{SIGN_IN, never_stored};
+use super::authentication::{SIGN_IN, never_stored};
 use super::refused_lines::RefusedLine;
 use super::sign_in::{START, Wish, shown};
-use crate::access::Gate;
+use crate::access::Authenticator;
 use crate::access::credential::{CookieName, cookies};
 use crate::access::oidc::{CALLBACK, Fault, Oidc, ProviderAnswer, ReturnPath, SIGN_IN_LIFE, Unmatched};
 use crate::graphql::error::ApiError;
 use crate::request_id::RequestId;
 
 /// The way to the provider and the way back: none where there is no provider.
-pub(super) fn router(gate: &Gate) -> Router {
+pub(super) fn router(gate: &Authenticator) -> Router {
     if gate.provider().is_none() {
         return Router::new();
     }
@@ -30,7 +30,7 @@ pub(super) fn router(gate: &Gate) -> Router {
 }
 
 async fn start(
-    State(gate): State<Gate>,
+    State(gate): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     Extension(line): Extension<RefusedLine>,
     wish: Result<Query<Wish>, QueryRejection>,
@@ -50,7 +50,7 @@ async fn start(
 }
 
 async fn come_back(
-    State(gate): State<Gate>,
+    State(gate): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     Extension(line): Extension<RefusedLine>,
     headers: HeaderMap,
@@ -70,7 +70,7 @@ async fn come_back(
 
 /// The session's cookie, and where to go.
 async fn end(
-    gate: &Gate,
+    gate: &Authenticator,
     provider: &Oidc,
     answer: ProviderAnswer,
     headers: &HeaderMap,
@@ -105,7 +105,7 @@ fn failed(cause: DbErr, id: &RequestId) -> Response {
 }
 
 /// Refuses somebody who came back, and has it recorded unless it is the provider's own trouble.
-fn not_signed_in(gate: &Gate, fault: Fault, (id, line): (&RequestId, &RefusedLine)) -> Response {
+fn not_signed_in(gate: &Authenticator, fault: Fault, (id, line): (&RequestId, &RefusedLine)) -> Response {
     if !matches!(fault, Fault::Away(_)) {
         gate.note_refusal(&id.to_string());
     }

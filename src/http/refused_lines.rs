@@ -13,7 +13,7 @@ use entity::actor::Actor;
 use entity::clock::Clock;
 
 use super::budget::{BudgetLimits, Budgets};
-use super::connection::household;
+use super::connection::network_key;
 
 /// Of one address or caller.
 const EACH: BudgetLimits = BudgetLimits { capacity: 10, refill_per_second: 1, at_once: 1 };
@@ -86,7 +86,7 @@ impl RefusedLine {
 /// Gives each request its [`RefusedLine`].
 pub(super) async fn prepare(State(lines): State<RefusedLines>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let address = peer.map(|ConnectInfo(peer)| household(peer.ip()));
+    let address = peer.map(|ConnectInfo(peer)| network_key(peer.ip()));
     request.extensions_mut().insert(RefusedLine { lines, address });
     next.run(request).await
 }

@@ -22,11 +22,11 @@ use super::cors;
 use super::graphql::Endpoint;
 use super::health::{ProbeTimes, WriteProbe};
 use super::host::{self, Hosts};
-use super::live::{LOOK, Live, LiveLimits};
+use super::live::{Live, LiveLimits, POLL_INTERVAL};
 use super::refused_lines::{self, RefusedLines};
 use super::request::{BODY_LIMIT, MAX_BODY_BYTES, Refusal};
-use super::{demo_mails, gate, graphql, health, pages, playground, provider, schema, sign_in};
-use crate::access::Gate;
+use super::{authentication, demo_mails, graphql, health, pages, playground, provider, schema, sign_in};
+use crate::access::Authenticator;
 use crate::config::Origin;
 use crate::graphql::limits::Limits;
 use crate::graphql::persisted::Persisted;
@@ -60,7 +60,7 @@ pub struct Site<S> {
     /// The host names that are answered.
     pub hosts: Hosts,
     /// Who may come in.
-    pub gate: Gate,
+    pub gate: Authenticator,
     /// What holds for every request, whatever it asks.
     pub transport: Transport,
     /// The database that must answer before the service is ready.
@@ -90,7 +90,7 @@ impl Default for Transport {
             body_limit: BODY_LIMIT,
             origins: Vec::new(),
             https: false,
-            look: LOOK,
+            look: POLL_INTERVAL,
             probe: ProbeTimes::default(),
             live: LiveLimits::of(512),
         }
@@ -126,7 +126,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .merge(playground::router())
         .merge(schema::router())
         .fallback(pages::nowhere)
-        .layer(middleware::from_fn_with_state(gate.clone(), gate::guard));
+        .layer(middleware::from_fn_with_state(gate.clone(), authentication::guard));
     Router::new()
         .merge(guarded)
         .merge(health)

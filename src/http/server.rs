@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-use super::connection::{Addresses, Connection, Places};
+use super::connection::{Addresses, Connection, ConnectionPermits};
 use super::live::Stopping;
 use crate::config::HttpSettings;
 
@@ -99,7 +99,7 @@ pub async fn serve(
             running.spawn(cut.clone().run_until_cancelled_owned(refuse(stream, connections.stall)));
             continue;
         };
-        let connection = Connection::new(stream, connections.stall, Places(place, of_address));
+        let connection = Connection::new(stream, connections.stall, ConnectionPermits(place, of_address));
         let served = answer(connection, peer, router.clone(), connections.head, stop.clone());
         running.spawn(cut.clone().run_until_cancelled_owned(served));
     }

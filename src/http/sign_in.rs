@@ -10,11 +10,11 @@ use axum::{Json, Router};
 use jobs::links;
 use serde::Deserialize;
 
-use super::gate::{self, comes_from_elsewhere, foreign, never_stored};
+use super::authentication::{self, comes_from_elsewhere, foreign, never_stored};
 use super::graphql;
 use super::request::{BODY_LIMIT, Refusal};
-use crate::access::Gate;
-use crate::access::gate::{Admitted, Denied};
+use crate::access::Authenticator;
+use crate::access::authenticator::{AuthError, Authenticated};
 use crate::access::oidc::ReturnPath;
 use crate::graphql::error::Code;
 use crate::pages::{Frame, message};
@@ -31,8 +31,8 @@ const LINK: &str = "/sign-in/link";
 const MOST_BYTES: usize = 1024;
 
 /// The pages before the gate. Links that sign in once have an address only where the gate knows them.
-pub(super) fn router(gate: Gate) -> Router {
-    let mut router = Router::new().route(gate::SIGN_IN, get(page)).route("/sign-out", post(sign_out));
+pub(super) fn router(gate: Authenticator) -> Router {
+    let mut router = Router::new().route(authentication::SIGN_IN, get(page)).route("/sign-out", post(sign_out));
     if gate.links() {
         let script = || file("text/javascript; charset=utf-8", include_str!("sign_in/link.js"));
         router = router.route(LINK, get(link_page).post(sign_in_by_link)).route("/sign-in/link.js", get(script));
@@ -55,26 +55,26 @@ impl Wish {
 
 /// Who is signed in, with the way out; else how to sign in.
 async fn page(
-    State(gate): State<Gate>,
+    State(gate): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     wish: Result<Query<Wish>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    match gate.admit(&headers, &id.to_string()).await {
-        Ok(Admitted { viewer, .. }) => {
+    match gate.authenticate(&headers, &id.to_string()).await {
+        Ok(Authenticated { viewer, .. }) => {
             let frame = Frame { is_signed_in: true, explores: viewer.explores() };
             let body = "<p>You are signed in. To sign in as another person, sign out first.</p>\
                 <p><a href=\"/\">Go to the first page</a></p>";
             shown_in(frame, StatusCode::OK, "Signed in", body)
         }
-        Err(Denied::Nobody | Denied::Refused | Denied::ProviderAway) => {
+        Err(AuthError::MissingCredentials | AuthError::InvalidCredentials | AuthError::ProviderUnreachable) => {
             shown(StatusCode::OK, "Sign in", &ways_in(&gate, &Wish::path(wish)))
         }
-        Err(Denied::Failed(cause)) => never_stored(gate::failed(cause, &id)),
+        Err(AuthError::Database(cause)) => never_stored(authentication::failed(cause, &id)),
     }
 }
 
-fn ways_in(gate: &Gate, to: &ReturnPath) -> String {
+fn ways_in(gate: &Authenticator, to: &ReturnPath) -> String {
     let people = if gate.provider().is_some() {
         let to = links::encoded(to.as_str());
         format!(
@@ -110,7 +110,11 @@ struct LinkSecret {
     secret: String,
 }
 
-async fn sign_in_by_link(State(gate): State<Gate>, Extension(id): Extension<RequestId>, request: Request) -> Response {
+async fn sign_in_by_link(
+    State(gate): State<Authenticator>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Response {
     if comes_from_elsewhere(&request) {
         return foreign(&request, &id);
     }
@@ -124,13 +128,13 @@ async fn sign_in_by_link(State(gate): State<Gate>, Extension(id): Extension<Requ
     };
     match gate.sign_in_by_link(&secret, &parts.headers, &id.to_string()).await {
         Ok(cookie) => with_cookie(Json(serde_json::json!({ "to": "/" })).into_response(), &cookie),
-        Err(Denied::Refused | Denied::Nobody | Denied::ProviderAway) => {
+        Err(AuthError::InvalidCredentials | AuthError::MissingCredentials | AuthError::ProviderUnreachable) => {
             let sentence =
                 "This link is good no longer: each is good once, within an hour. Run psn demo again for new ones";
             let refusal = Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, sentence);
             never_stored(graphql::refuse(&parts.headers, refusal, &id))
         }
-        Err(Denied::Failed(cause)) => never_stored(gate::failed(cause, &id)),
+        Err(AuthError::Database(cause)) => never_stored(authentication::failed(cause, &id)),
     }
 }
 
@@ -139,13 +143,17 @@ async fn read(body: Body) -> Option<LinkSecret> {
     serde_json::from_slice(&bytes).ok()
 }
 
-async fn sign_out(State(gate): State<Gate>, Extension(id): Extension<RequestId>, request: Request) -> Response {
+async fn sign_out(
+    State(gate): State<Authenticator>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Response {
     if comes_from_elsewhere(&request) {
         return foreign(&request, &id);
     }
     match gate.sign_out(request.headers(), &id.to_string()).await {
-        Ok(cookie) => with_cookie(Redirect::to(gate::SIGN_IN).into_response(), &cookie),
-        Err(cause) => never_stored(gate::failed(cause, &id)),
+        Ok(cookie) => with_cookie(Redirect::to(authentication::SIGN_IN).into_response(), &cookie),
+        Err(cause) => never_stored(authentication::failed(cause, &id)),
     }
 }
 

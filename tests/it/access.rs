@@ -14,8 +14,8 @@ use axum::http::{HeaderMap, HeaderValue, Request};
 use clap::Parser as _;
 use entity::table::audit_event;
 use entity::value::AccessRole;
-use psn::access::Gate;
-use psn::access::gate::Denied;
+use psn::access::Authenticator;
+use psn::access::authenticator::AuthError;
 use psn::app::App;
 use psn::cli::Cli;
 use sea_orm::{EntityTrait as _, QueryOrder as _};
@@ -31,7 +31,7 @@ pub(crate) fn app(world: &World, flags: &[&str]) -> App {
 }
 
 /// The real site, as somebody meets it who shows nothing, and its gate.
-pub(crate) fn site(world: &World) -> (Router, Gate) {
+pub(crate) fn site(world: &World) -> (Router, Authenticator) {
     let app = app(world, &[]);
     let gate = app.gate().unwrap();
     (app.router(&gate).unwrap(), gate)
@@ -81,11 +81,11 @@ async fn kind(router: &Router, pass: &Pass) -> Option<String> {
 }
 
 /// The roles that the gate says somebody was given; nothing where it does not let them in.
-async fn granted(gate: &Gate, pass: &Pass) -> Option<Vec<AccessRole>> {
+async fn granted(gate: &Authenticator, pass: &Pass) -> Option<Vec<AccessRole>> {
     let headers = HeaderMap::from_iter([(pass.0.clone(), pass.1.clone())]);
-    match gate.admit(&headers, "0").await {
+    match gate.authenticate(&headers, "0").await {
         Ok(admitted) => Some(admitted.viewer.granted().to_vec()),
-        Err(Denied::Refused) => None,
+        Err(AuthError::InvalidCredentials) => None,
         Err(other) => panic!("{other:?}"),
     }
 }

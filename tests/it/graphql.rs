@@ -23,7 +23,7 @@ mod unproven;
 use std::time::Duration;
 
 use axum::Router;
-use psn::access::Gate;
+use psn::access::Authenticator;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
 use psn::http::{Budgets, Hosts, Site, Transport, router};
@@ -50,7 +50,7 @@ pub(crate) fn closed(world: &World, db: DatabaseConnection, persisted: Persisted
 }
 
 /// The same, behind a gate of its own.
-fn closed_behind(gate: Gate, world: &World, db: DatabaseConnection, persisted: Persisted) -> Router {
+fn closed_behind(gate: Authenticator, world: &World, db: DatabaseConnection, persisted: Persisted) -> Router {
     let schema = psn::graphql::schema(
         db.clone(),
         world.clock.clone(),

@@ -15,9 +15,9 @@ use entity::period::Day;
 use entity::store::access::token::NewToken;
 use entity::store::access::{Holder, session, token};
 use entity::value::AccessRole;
-use psn::access::Gate;
+use psn::access::Authenticator;
+use psn::access::authenticator::SessionLimits;
 use psn::access::credential::CookieName;
-use psn::access::gate::SessionLimits;
 use psn::access::secret::{Kind, Secret};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 
@@ -95,7 +95,7 @@ impl World {
     }
 
     /// The gate over the world's database and clock, in Glasgow.
-    pub(crate) fn gate(&self) -> Gate {
+    pub(crate) fn gate(&self) -> Authenticator {
         gate(&self.db, &self.clock)
     }
 
@@ -118,8 +118,8 @@ impl World {
 pub(crate) const SESSIONS: SessionLimits = SessionLimits { whole: TimeDelta::hours(12), idle: TimeDelta::hours(1) };
 
 /// A gate over any database, in Glasgow.
-pub(crate) fn gate(db: &DatabaseConnection, clock: &Clock) -> Gate {
-    Gate::new(db.clone(), (clock.clone(), chrono_tz::Europe::London), CookieName::Plain, SESSIONS)
+pub(crate) fn gate(db: &DatabaseConnection, clock: &Clock) -> Authenticator {
+    Authenticator::new(db.clone(), (clock.clone(), chrono_tz::Europe::London), CookieName::Plain, SESSIONS)
 }
 
 /// What somebody shows at the gate: a header of each of their requests.

@@ -14,7 +14,7 @@ use futures_util::StreamExt as _;
 use psn::config::AllowList;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
-use psn::http::{BudgetLimits, Budgets, Connections, Hosts, LOOK, MOST_LIVE, Site, Transport, router, serve};
+use psn::http::{BudgetLimits, Budgets, Connections, Hosts, MOST_LIVE, POLL_INTERVAL, Site, Transport, router, serve};
 use psn::pages::Pages;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -326,7 +326,7 @@ async fn a_live_answer_ends_in_good_order_when_the_service_stops() {
 fn the_readme_says_how_often_a_live_answer_looks() {
     let readme = std::fs::read_to_string("README.md").unwrap();
     assert!(
-        readme.contains(&format!("within {} seconds", LOOK.as_secs()))
+        readme.contains(&format!("within {} seconds", POLL_INTERVAL.as_secs()))
             && readme.contains(&format!("{MOST_LIVE} live answers"))
     );
 }

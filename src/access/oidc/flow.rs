@@ -22,7 +22,7 @@ type Client =
     CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 /// A sign-in that has begun.
-pub struct Begun {
+pub struct PendingSignIn {
     /// The provider's page, to which the browser is sent.
     pub address: String,
     /// What the browser must show again when it comes back, sealed: for a cookie that no script reads.
@@ -45,7 +45,7 @@ impl Oidc {
     /// # Errors
     ///
     /// [`Fault::Away`].
-    pub async fn begin(&self, key: &SealingKey, to: ReturnPath) -> Result<Begun, Fault> {
+    pub async fn begin(&self, key: &SealingKey, to: ReturnPath) -> Result<PendingSignIn, Fault> {
         let provider = &*self.0;
         let document = provider.documents.current().await?.document;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -64,7 +64,7 @@ impl Oidc {
             return Err(Away.into());
         }
         let waiting = Waiting { state, nonce, verifier, to, until: provider.clock.now() + LIFE };
-        Ok(Begun { address: url.into(), sealed: waiting.seal(key) })
+        Ok(PendingSignIn { address: url.into(), sealed: waiting.seal(key) })
     }
 
     /// Ends a sign-in: the person that the provider has signed in, and where they go. `sealed` is what their cookie holds.

@@ -14,8 +14,8 @@ use entity::value::{AccessRole, AppointmentRole, Role};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::failed;
-use crate::access::Gate;
-use crate::access::gate::Denied;
+use crate::access::Authenticator;
+use crate::access::authenticator::AuthError;
 use crate::access::manage::{self, GrantWish, TokenWish};
 use crate::access::secret::Secret;
 use crate::app::App;
@@ -86,7 +86,7 @@ fn line((role, whose, secret): &(AccessRole, String, Secret), at: SocketAddr) ->
 /// # Errors
 ///
 /// [`ExitError::Failed`].
-pub async fn make(app: &App, gate: &Gate) -> Result<Links, ExitError> {
+pub async fn make(app: &App, gate: &Authenticator) -> Result<Links, ExitError> {
     let read = failed("the board cannot be read");
     let people = People::read(app).await.map_err(&read)?;
     link::forget_all(&app.db).await.map_err(failed("the old links cannot be removed"))?;
@@ -131,10 +131,10 @@ async fn dashboard(app: &App) -> Result<(entity::id::ApiTokenId, Secret, String)
     Ok((token.id, secret, sector.name))
 }
 
-fn no_link(denied: Denied) -> ExitError {
+fn no_link(denied: AuthError) -> ExitError {
     match denied {
-        Denied::Failed(cause) => ExitError::Failed(format!("a link to sign in with cannot be made: {cause}")),
-        Denied::Nobody | Denied::Refused | Denied::ProviderAway => {
+        AuthError::Database(cause) => ExitError::Failed(format!("a link to sign in with cannot be made: {cause}")),
+        AuthError::MissingCredentials | AuthError::InvalidCredentials | AuthError::ProviderUnreachable => {
             ExitError::Failed("links to sign in with are off".to_owned())
         }
     }

@@ -6,7 +6,7 @@ use axum::Router;
 use clap::Parser as _;
 use entity::table::{access_grant, api_token};
 use entity::value::AccessRole;
-use psn::access::Gate;
+use psn::access::Authenticator;
 use psn::app::App;
 use psn::cli::{Cli, demo, serve};
 use psn::error::ExitError;
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::request;
 use crate::harness::{Engine, World, instant};
 
-async fn prepared(world: &World) -> (App, Gate, Router) {
+async fn prepared(world: &World) -> (App, Authenticator, Router) {
     world.clock.set(instant("2026-11-18T12:00:00Z"));
     let folder = world.folder.path().join("mail");
     let line = ["psn", "--database-url", &world.url, "--mail-folder", folder.to_str().unwrap(), "demo"];

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use entity::id::{ApiTokenId, PersonId};
 use entity::store::access::{Holder, token};
 use entity::value::AccessRole;
-use psn::access::Gate;
+use psn::access::Authenticator;
 use psn::access::secret::{Kind, Secret};
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
@@ -17,7 +17,7 @@ use crate::harness::{World, both};
 use crate::site::Answer;
 
 /// The site as `psn demo` has it.
-fn demo(world: &World) -> (Router, Gate) {
+fn demo(world: &World) -> (Router, Authenticator) {
     let app = app(world, &[]);
     let gate = app.gate().unwrap().with_links();
     (app.router(&gate).unwrap(), gate)

@@ -177,7 +177,7 @@ both!(
         for (units, expected) in [(&[][..], vec![]), (&[3, 2][..], vec![2, 3])] {
             let Pass(_, value) = world.token(AccessRole::Dashboard, units, false).await;
             let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
-            let viewer = world.gate().admit(&headers, "0").await.unwrap().viewer;
+            let viewer = world.gate().authenticate(&headers, "0").await.unwrap().viewer;
             assert_eq!(viewer.units().iter().map(|unit| unit.0).collect::<Vec<_>>(), expected);
         }
     }

@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use chrono::TimeDelta;
 use clap::Parser as _;
 use openidconnect::url::Url;
-use psn::access::Gate;
+use psn::access::Authenticator;
 use psn::app::App;
 use psn::cli::Cli;
 use sea_orm::{ConnectionTrait as _, Statement};
@@ -25,7 +25,7 @@ struct Stage {
     world: World,
     provider: Provider,
     app: App,
-    gate: Gate,
+    gate: Authenticator,
     router: Router,
 }
 

@@ -14,8 +14,8 @@ use super::answer::accepts_html;
 use super::refused_lines::RefusedLine;
 use super::request::Refusal;
 use super::{graphql, pages};
-use crate::access::Gate;
-use crate::access::gate::{Admitted, Denied};
+use crate::access::Authenticator;
+use crate::access::authenticator::{AuthError, Authenticated};
 use crate::access::oidc::ReturnPath;
 use crate::graphql::error::{ApiError, Code};
 use crate::pages::Frame;
@@ -29,16 +29,16 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Lets in whom the gate knows, and tells everything behind it who they are.
 pub(super) async fn guard(
-    State(gate): State<Gate>,
+    State(gate): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     Extension(line): Extension<RefusedLine>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let span = tracing::info_span!("request", %id, why = tracing::field::Empty);
-    let denied = match gate.admit(request.headers(), &id.to_string()).instrument(span.clone()).await {
-        Ok(Admitted { by_cookie: true, .. }) if comes_from_elsewhere(&request) => return foreign(&request, &id),
-        Ok(Admitted { viewer, by_cookie: _, look }) => {
+    let denied = match gate.authenticate(request.headers(), &id.to_string()).instrument(span.clone()).await {
+        Ok(Authenticated { by_cookie: true, .. }) if comes_from_elsewhere(&request) => return foreign(&request, &id),
+        Ok(Authenticated { viewer, by_cookie: _, look }) => {
             request.extensions_mut().insert(viewer);
             if let Some(look) = look {
                 request.extensions_mut().insert(look);
@@ -49,10 +49,10 @@ pub(super) async fn guard(
     };
     let asks_for_page = request.method() == Method::GET && accepts_html(request.headers());
     match denied {
-        Denied::Nobody | Denied::Refused if asks_for_page => {
+        AuthError::MissingCredentials | AuthError::InvalidCredentials if asks_for_page => {
             never_stored(Redirect::to(&sign_in_and_come_back(request.uri())).into_response())
         }
-        Denied::Nobody | Denied::Refused => {
+        AuthError::MissingCredentials | AuthError::InvalidCredentials => {
             let sentence = "Sign in, or send an API token that is good as `Authorization: Bearer …`";
             let refusal = Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, sentence);
             let mut response = graphql::refuse(request.headers(), refusal, &id);
@@ -63,14 +63,14 @@ pub(super) async fn guard(
             }
             never_stored(response)
         }
-        Denied::ProviderAway => {
+        AuthError::ProviderUnreachable => {
             let sentence =
                 "The identity provider does not answer, so your token cannot be checked; try again in a minute";
             let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, sentence);
             never_stored(graphql::refuse(request.headers(), refusal, &id))
         }
-        Denied::Failed(cause) if asks_for_page => never_stored(failed(cause, &id)),
-        Denied::Failed(cause) => {
+        AuthError::Database(cause) if asks_for_page => never_stored(failed(cause, &id)),
+        AuthError::Database(cause) => {
             let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
             let status = match error.code() {
                 Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

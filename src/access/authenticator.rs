@@ -43,9 +43,9 @@ impl From<&SessionSettings> for SessionLimits {
     }
 }
 
-/// Who may come in. Clones share everything.
+/// Finds out who sends a request. Clones share everything.
 #[derive(Clone, Debug)]
-pub struct Gate(Arc<Inner>);
+pub struct Authenticator(Arc<Inner>);
 
 #[derive(Clone, Debug)]
 struct Inner {
@@ -63,9 +63,9 @@ struct Inner {
     reads: ReadLog,
 }
 
-/// Somebody who may come in.
+/// The sender of a request, who is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Admitted {
+pub struct Authenticated {
     /// Who it is.
     pub viewer: Viewer,
     /// Whether a cookie said so: a browser sends it whoever made the request.
@@ -74,27 +74,26 @@ pub struct Admitted {
     pub look: Option<Look>,
 }
 
-/// Why somebody may not come in.
+/// Why the sender of a request is not known.
 #[derive(Debug)]
-pub enum Denied {
-    /// They show nothing.
-    Nobody,
-    /// What they show opens nothing: unknown, malformed, expired, revoked, or of somebody who has left. Which of these is
-    /// nobody's business.
-    Refused,
+pub enum AuthError {
+    /// The request has no credentials.
+    MissingCredentials,
+    /// The credentials are unknown, malformed, expired, revoked, or those of a person who has left. The answer never says which.
+    InvalidCredentials,
     /// The identity provider's keys are needed to tell, and it is away.
-    ProviderAway,
+    ProviderUnreachable,
     /// It could not be looked up.
-    Failed(DbErr),
+    Database(DbErr),
 }
 
-impl From<DbErr> for Denied {
+impl From<DbErr> for AuthError {
     fn from(cause: DbErr) -> Self {
-        Self::Failed(cause)
+        Self::Database(cause)
     }
 }
 
-impl Gate {
+impl Authenticator {
     /// Over a database. `zone` says on which day grants and posts hold.
     #[must_use]
     pub fn new(
@@ -161,48 +160,49 @@ impl Gate {
         self.0.links
     }
 
-    /// Who sends a request with these headers. That somebody was refused is noted with the id of the request.
+    /// Returns who sends a request with these headers. Invalid credentials are noted with the id of the request.
     ///
     /// # Errors
     ///
-    /// [`Denied`].
-    pub async fn admit(&self, headers: &HeaderMap, request: &str) -> Result<Admitted, Denied> {
-        let admitted = self.look_up(headers, true).await;
-        if matches!(admitted, Err(Denied::Refused)) {
+    /// [`AuthError`].
+    pub async fn authenticate(&self, headers: &HeaderMap, request: &str) -> Result<Authenticated, AuthError> {
+        let identified = self.identify(headers, true).await;
+        if matches!(identified, Err(AuthError::InvalidCredentials)) {
             self.note_refusal(request);
         }
-        admitted
+        identified
     }
 
-    /// Who sent a request with these headers, if they asked now. It is no use of what they show: a session whose page is left
-    /// open, waiting for news, ends when it is idle all the same.
+    /// Returns who sent a request with these headers, as of now, for a request that is still being answered. This does not count as
+    /// a use of the credentials: a session whose page is left open, waiting for events, still ends when it is idle.
     ///
     /// # Errors
     ///
-    /// [`Denied`].
-    pub async fn look_again(&self, headers: &HeaderMap) -> Result<Admitted, Denied> {
-        self.look_up(headers, false).await
+    /// [`AuthError`].
+    pub async fn authenticate_again(&self, headers: &HeaderMap) -> Result<Authenticated, AuthError> {
+        self.identify(headers, false).await
     }
 
-    async fn look_up(&self, headers: &HeaderMap, used: bool) -> Result<Admitted, Denied> {
-        let credential = Credential::of(headers, self.0.cookie).map_err(|_| Denied::Refused)?;
+    async fn identify(&self, headers: &HeaderMap, used: bool) -> Result<Authenticated, AuthError> {
+        let credential = Credential::of(headers, self.0.cookie).map_err(|_| AuthError::InvalidCredentials)?;
         let now = self.now();
         match credential {
-            None => Err(Denied::Nobody),
+            None => Err(AuthError::MissingCredentials),
             Some(Credential::Token(secret)) => {
                 let (hash, sent) = (secret.hash(), Sent::now(self.clock()));
-                let shown = retry_read(|| token::by_hash(&self.0.db, &hash)).await?.ok_or(Denied::Refused)?;
+                let shown =
+                    retry_read(|| token::by_hash(&self.0.db, &hash)).await?.ok_or(AuthError::InvalidCredentials)?;
                 let look = Some(Look { newest: shown.newest, sent });
                 let viewer = self.token(shown.token, shown.units, now, used)?;
-                Ok(Admitted { viewer, by_cookie: false, look })
+                Ok(Authenticated { viewer, by_cookie: false, look })
             }
             Some(Credential::Jwt(jwt)) => {
-                Ok(Admitted { viewer: self.bearer(&jwt, now).await?, by_cookie: false, look: None })
+                Ok(Authenticated { viewer: self.bearer(&jwt, now).await?, by_cookie: false, look: None })
             }
-            Some(Credential::Session(_)) if !self.0.cookies => Err(Denied::Refused),
+            Some(Credential::Session(_)) if !self.0.cookies => Err(AuthError::InvalidCredentials),
             Some(Credential::Session(secret)) => {
                 let (viewer, look) = self.session(&secret, now, used).await?;
-                Ok(Admitted { viewer, by_cookie: true, look: Some(look) })
+                Ok(Authenticated { viewer, by_cookie: true, look: Some(look) })
             }
         }
     }
@@ -261,10 +261,10 @@ impl Gate {
         units: Vec<UnitId>,
         now: DateTime<Utc>,
         used: bool,
-    ) -> Result<Viewer, Denied> {
+    ) -> Result<Viewer, AuthError> {
         let Inner { db, uses, .. } = &*self.0;
         if !token.is_good(now) {
-            return Err(Denied::Refused);
+            return Err(AuthError::InvalidCredentials);
         }
         if used {
             uses.note(db, Used::Token(token.id), token.last_used_at, now);
@@ -273,22 +273,23 @@ impl Gate {
         Ok(if token.explore { viewer.with_exploring() } else { viewer })
     }
 
-    async fn token_by_id(&self, id: ApiTokenId, now: DateTime<Utc>, used: bool) -> Result<Viewer, Denied> {
-        let token = token::by_id(&self.0.db, id).await?.ok_or(Denied::Refused)?;
+    async fn token_by_id(&self, id: ApiTokenId, now: DateTime<Utc>, used: bool) -> Result<Viewer, AuthError> {
+        let token = token::by_id(&self.0.db, id).await?.ok_or(AuthError::InvalidCredentials)?;
         let units = token::units_of(&self.0.db, &[id]).await?.into_iter().map(|given| given.unit_id).collect();
         self.token(token, units, now, used)
     }
 
-    async fn session(&self, secret: &Secret, now: DateTime<Utc>, used: bool) -> Result<(Viewer, Look), Denied> {
+    async fn session(&self, secret: &Secret, now: DateTime<Utc>, used: bool) -> Result<(Viewer, Look), AuthError> {
         let Inner { db, sessions, uses, .. } = &*self.0;
         let (hash, sent) = (secret.hash(), Sent::now(self.clock()));
-        let (session, newest) = retry_read(|| session::by_hash(db, &hash)).await?.ok_or(Denied::Refused)?;
+        let (session, newest) =
+            retry_read(|| session::by_hash(db, &hash)).await?.ok_or(AuthError::InvalidCredentials)?;
         let holds =
             session.ended_at.is_none() && now < session.expires_at && now - session.last_used_at < sessions.idle;
         if !holds {
-            return Err(Denied::Refused);
+            return Err(AuthError::InvalidCredentials);
         }
-        let viewer = match session.holder().ok_or(Denied::Refused)? {
+        let viewer = match session.holder().ok_or(AuthError::InvalidCredentials)? {
             Holder::Person(id) => self.person(id, now).await?,
             Holder::Token(id) => self.token_by_id(id, now, used).await?,
         };
@@ -299,20 +300,20 @@ impl Gate {
     }
 
     /// A person with a post today, and the roles that they were given.
-    async fn person(&self, id: PersonId, now: DateTime<Utc>) -> Result<Viewer, Denied> {
-        let roles = person::given_roles(&self.0.db, id, self.day(now)).await?.ok_or(Denied::Refused)?;
+    async fn person(&self, id: PersonId, now: DateTime<Utc>) -> Result<Viewer, AuthError> {
+        let roles = person::given_roles(&self.0.db, id, self.day(now)).await?.ok_or(AuthError::InvalidCredentials)?;
         Ok(Viewer::person(id, roles))
     }
 
     /// A bearer that is none of our tokens: an access token of the identity provider, where there is one.
-    async fn bearer(&self, jwt: &Jwt, now: DateTime<Utc>) -> Result<Viewer, Denied> {
-        let provider = self.0.provider.as_ref().ok_or(Denied::Refused)?;
+    async fn bearer(&self, jwt: &Jwt, now: DateTime<Utc>) -> Result<Viewer, AuthError> {
+        let provider = self.0.provider.as_ref().ok_or(AuthError::InvalidCredentials)?;
         let identity = provider.bearer(jwt.reveal()).await.map_err(|fault| match fault {
-            Fault::Away(_) => Denied::ProviderAway,
+            Fault::Away(_) => AuthError::ProviderUnreachable,
             fault => refused(&fault),
         })?;
         let id = self.vouched_for(&identity, now).await.map_err(|unmatched| match unmatched {
-            Unmatched::Database(cause) => Denied::Failed(cause),
+            Unmatched::Database(cause) => AuthError::Database(cause),
             unmatched => refused(&unmatched),
         })?;
         self.person(id, now).await
@@ -321,7 +322,7 @@ impl Gate {
 
 /// An access token that is refused. Why is told by the log line of its request, of which there are no more than the log can
 /// hold, and not by a line of its own.
-fn refused(why: &impl std::fmt::Display) -> Denied {
+fn refused(why: &impl std::fmt::Display) -> AuthError {
     tracing::Span::current().record("why", tracing::field::display(why));
-    Denied::Refused
+    AuthError::InvalidCredentials
 }
