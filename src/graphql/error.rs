@@ -1,8 +1,9 @@
 //! What a client is told when something is wrong: a stable code and a sentence, never an internal text.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
-use async_graphql::{Error, ErrorExtensionValues, PathSegment, ServerError};
+use async_graphql::{Error, ErrorExtensionValues, PathSegment, ServerError, Value};
 use entity::excerpt::excerpt;
 use sea_orm::DbErr;
 
@@ -34,6 +35,10 @@ macro_rules! codes {
             #[must_use]
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
+            }
+
+            fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.word() == word)
             }
         }
     };
@@ -180,29 +185,32 @@ impl From<DbErr> for ApiError {
     }
 }
 
+/// The engine passes the code through as the source of its error, so that [`presentable`] need not read it from text.
 impl From<ApiError> for Error {
     fn from(error: ApiError) -> Self {
         let extensions = Some(error.extensions());
-        Self { message: error.sentence, source: None, extensions }
+        Self { source: Some(Arc::new(error.code)), message: error.sentence, extensions }
     }
 }
 
 impl From<ApiError> for ServerError {
     fn from(error: ApiError) -> Self {
         let extensions = Some(error.extensions());
+        let code = error.code;
         let mut shown = Self::new(error.sentence, None);
+        shown.source = Some(Arc::new(code));
         shown.extensions = extensions;
         shown
     }
 }
 
-/// Gives an error of the engine or of a resolver its code, and hides what nobody chose to show: an error with neither a
+/// Returns an error of the engine or of a resolver with its code, and hides what nobody chose to show: an error with neither a
 /// code nor the form of the engine's own complaints about input is our fault, and its text goes to the log only. Who does not
 /// `explore` is told nothing of the schema besides what they have written themselves.
 #[must_use]
-pub fn presentable(mut error: ServerError, explores: bool) -> ServerError {
-    if error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some()) {
-        return error;
+pub fn presentable(mut error: ServerError, explores: bool) -> (ServerError, Code) {
+    if let Some(code) = carried_code(&error) {
+        return (error, code);
     }
     let code = if error.path.is_empty() {
         Code::ValidationFailed
@@ -221,7 +229,16 @@ pub fn presentable(mut error: ServerError, explores: bool) -> ServerError {
         error.message = without_hints(&error.message);
     }
     error.extensions.get_or_insert_default().set("code", code.word());
-    error
+    (error, code)
+}
+
+/// The code that an error was made with. An error about an input value has no room for a source: its code is in the extensions.
+fn carried_code(error: &ServerError) -> Option<Code> {
+    let in_extensions = || match error.extensions.as_ref()?.get("code")? {
+        Value::String(word) => Code::from_word(word),
+        _ => None,
+    };
+    error.source::<Code>().copied().or_else(in_extensions)
 }
 
 /// Cuts a message in its middle where it would be about as long as the input that it is about.
@@ -275,7 +292,7 @@ mod tests {
         let error = Error::from(ApiError::from(DbErr::Custom("table person, column email".to_owned())));
         assert_eq!(error.message, INTERNAL_SENTENCE);
         assert_eq!(error.extensions.unwrap().get("code"), Some(&Code::Internal.word().into()));
-        assert!(error.source.is_none());
+        assert!(error.source.is_some_and(|source| source.is::<Code>()), "and the source holds the code alone");
     }
 
     #[test]
@@ -288,9 +305,20 @@ mod tests {
     fn an_error_that_nobody_chose_to_show_is_masked() {
         let mut error = ServerError::new("no such table: person", None);
         error.path = vec![PathSegment::Field("people".to_owned())];
-        let shown = presentable(error, false);
+        let (shown, code) = presentable(error, false);
+        assert_eq!(code, Code::Internal);
         assert_eq!(shown.message, INTERNAL_SENTENCE);
         assert_eq!(shown.extensions.unwrap().get("code"), Some(&"INTERNAL".into()));
+    }
+
+    #[test]
+    fn a_code_is_carried_beside_the_error() {
+        for &code in Code::ALL {
+            let error = ServerError::from(ApiError::new(code, "a sentence"));
+            assert_eq!(presentable(error.clone(), false).1, code);
+            // As an error about an input value, which has extensions only.
+            assert_eq!(presentable(ServerError { source: None, ..error }, false).1, code);
+        }
     }
 
     #[test]
@@ -317,8 +345,8 @@ mod tests {
         ] {
             assert_eq!(without_hints(message), shown);
             let error = ServerError::new(message, None);
-            assert_eq!(presentable(error.clone(), false).message, shown);
-            assert_eq!(presentable(error, true).message, message);
+            assert_eq!(presentable(error.clone(), false).0.message, shown);
+            assert_eq!(presentable(error, true).0.message, message);
         }
     }
 

@@ -1,19 +1,67 @@
-//! How an answer is told: in which media type, with which status, and with what of its errors.
+//! How an answer is rendered: in which media type, with which status, and with which of its errors.
 
-use async_graphql::parser::types::OperationType;
+use std::sync::Arc;
+
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{PathSegment, Response as Answer, ServerError, Value};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use entity::actor::Actor;
 use serde_json::{Map, json};
 
-use super::graphql::Facts;
 use super::order;
-use super::request::Refusal;
+use super::refusal::Refusal;
+use crate::access::Viewer;
+use crate::graphql::DataVersion;
 use crate::graphql::error::{self, Code};
 use crate::request_id::RequestId;
 
 /// The most errors that an answer shows; the engine may find thousands in one hostile query.
 const MAX_ERRORS: usize = 20;
+
+/// What the log line and the answer of a request say about its operation: never its variables.
+pub(super) struct OperationInfo {
+    pub(super) caller: Actor,
+    /// Whether the caller may be told about the schema.
+    pub(super) explores: bool,
+    pub(super) name: Option<String>,
+    pub(super) kind: Option<OperationType>,
+    /// How many fields the answer has at most. None for a request that was refused before that was known.
+    pub(super) cost: Option<u64>,
+    /// The response keys of the root fields that may be null.
+    pub(super) nullable: Vec<String>,
+    /// The version of the facts that the answer is based on.
+    pub(super) data_version: DataVersion,
+    /// The query, once it was admitted.
+    pub(super) document: Option<Arc<ExecutableDocument>>,
+}
+
+impl OperationInfo {
+    /// What is known of a request of `viewer` before its query is read.
+    pub(super) fn unread(viewer: &Viewer) -> Self {
+        Self {
+            caller: viewer.actor(),
+            explores: viewer.explores(),
+            name: None,
+            kind: None,
+            cost: None,
+            nullable: Vec::new(),
+            data_version: DataVersion::default(),
+            document: None,
+        }
+    }
+}
+
+/// An answer as JSON, with what its log line says about it.
+pub(super) struct Rendered {
+    pub(super) status: StatusCode,
+    pub(super) body: serde_json::Value,
+    /// How many errors the engine found, which may be more than the body shows.
+    pub(super) errors: usize,
+    /// The codes of the errors in the body, in their order.
+    pub(super) codes: Vec<Code>,
+}
+
 /// The media type of an answer. It decides the status of an answer without data too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MediaType {
@@ -71,70 +119,69 @@ impl MediaType {
         Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::NotAcceptable, sentence))
     }
 
-    /// An answer of the engine. It has a `data` key exactly when execution began: an error of execution has a path.
-    pub(super) fn body(
+    /// Renders an answer of the engine. It has a `data` key exactly when execution began: an error of execution has a path.
+    pub(super) fn render(
         self,
         answer: Answer,
-        facts: &Facts,
+        info: &OperationInfo,
         id: &RequestId,
         extensions: serde_json::Value,
-    ) -> (StatusCode, serde_json::Value) {
+    ) -> Rendered {
         let Answer { data, errors, .. } = answer;
+        let found = errors.len();
         let executed = errors.is_empty() || data != Value::Null || errors.iter().any(|error| !error.path.is_empty());
         let mut body = Map::new();
-        let mut status = StatusCode::OK;
         if executed {
             // The engine says null for an object of which it has no field: every one was skipped, or has failed. That is
             // null only when one that may not be null has failed.
             let may_be_null = |error: &ServerError| match error.path.first() {
-                Some(PathSegment::Field(key)) => facts.nullable.contains(key),
+                Some(PathSegment::Field(key)) => info.nullable.contains(key),
                 Some(PathSegment::Index(_)) | None => false,
             };
             let object = data == Value::Null && errors.iter().all(may_be_null);
             let mut data = if object { json!({}) } else { json!(data) };
             errors.iter().for_each(|error| put_null(&mut data, &error.path));
-            let data = match &facts.document {
-                Some(document) => order::in_selection_order(data, document, facts.name.as_deref()),
+            let data = match &info.document {
+                Some(document) => order::in_selection_order(data, document, info.name.as_deref()),
                 None => data,
             };
             body.insert("data".to_owned(), data);
         }
+        let presentable = |error| error::presentable(error, info.explores);
+        let (errors, codes): (Vec<_>, Vec<_>) = errors.into_iter().take(MAX_ERRORS).map(presentable).unzip();
+        let status = if executed { StatusCode::OK } else { self.status(&codes) };
         if !errors.is_empty() {
-            let presentable = |error| error::presentable(error, facts.explores);
-            let errors: Vec<_> = errors.into_iter().take(MAX_ERRORS).map(presentable).collect();
-            if !executed {
-                status = self.status(&errors);
-            }
             body.insert("errors".to_owned(), errors.into_iter().map(|error| shown(error, id)).collect());
         }
         body.insert("extensions".to_owned(), extensions);
-        (status, serde_json::Value::Object(body))
+        Rendered { status, body: serde_json::Value::Object(body), errors: found, codes }
     }
 
     /// The status of an answer without data.
-    fn status(self, errors: &[ServerError]) -> StatusCode {
-        let code = |wanted: Code| {
-            let is_wanted = |error: &ServerError| {
-                error.extensions.as_ref().and_then(|all| all.get("code")) == Some(&Value::from(wanted.word()))
-            };
-            errors.iter().any(is_wanted)
-        };
-        if code(Code::Internal) {
+    fn status(self, codes: &[Code]) -> StatusCode {
+        let has = |code: Code| codes.contains(&code);
+        if has(Code::Internal) {
             StatusCode::INTERNAL_SERVER_ERROR
-        } else if code(Code::Unavailable) || code(Code::QueryTimeout) {
+        } else if has(Code::Unavailable) || has(Code::QueryTimeout) {
             StatusCode::SERVICE_UNAVAILABLE
         } else if self == Self::Json {
             StatusCode::OK
-        } else if code(Code::OperationNotListed) || code(Code::IntrospectionRefused) {
+        } else if has(Code::OperationNotListed) || has(Code::IntrospectionRefused) {
             StatusCode::FORBIDDEN
         } else {
             StatusCode::BAD_REQUEST
         }
     }
 
+    /// The status of a request that is refused.
+    pub(super) fn status_of(self, refusal: &Refusal) -> StatusCode {
+        refusal.status.unwrap_or_else(|| self.status(&[refusal.error.code()]))
+    }
+
     pub(super) fn refusal(self, refusal: Refusal, id: &RequestId, extensions: serde_json::Value) -> Response {
+        let status = self.status_of(&refusal);
         let body = json!({ "errors": [shown(refusal.error.into(), id)], "extensions": extensions });
-        let mut response = self.json(refusal.status, &body);
+        let mut response = self.json(status, &body);
         if let Some(allow) = refusal.allow {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
         }
@@ -147,6 +194,12 @@ impl MediaType {
     pub(super) fn json(self, status: StatusCode, body: &serde_json::Value) -> Response {
         (status, [(header::CONTENT_TYPE, self.header())], body.to_string()).into_response()
     }
+}
+
+/// A refusal outside of the GraphQL handler, in the form that every client of GraphQL reads.
+pub(super) fn refuse(headers: &HeaderMap, refusal: Refusal, id: &RequestId) -> Response {
+    let extensions = json!({ "requestId": id.to_string() });
+    MediaType::accepted(headers).unwrap_or(MediaType::Json).refusal(refusal, id, extensions)
 }
 
 /// Whether a browser asks for a page.

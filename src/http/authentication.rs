@@ -10,10 +10,10 @@ use jobs::links;
 use sea_orm::DbErr;
 use tracing::Instrument as _;
 
-use super::answer::accepts_html;
+use super::answer::{accepts_html, refuse};
+use super::pages;
+use super::refusal::Refusal;
 use super::refused_lines::RefusedLine;
-use super::request::Refusal;
-use super::{graphql, pages};
 use crate::access::Authenticator;
 use crate::access::authenticator::{AuthError, Authenticated};
 use crate::access::oidc::ReturnPath;
@@ -55,7 +55,7 @@ pub(super) async fn guard(
         AuthError::MissingCredentials | AuthError::InvalidCredentials => {
             let sentence = "Sign in, or send an API token that is good as `Authorization: Bearer …`";
             let refusal = Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, sentence);
-            let mut response = graphql::refuse(request.headers(), refusal, &id);
+            let mut response = refuse(request.headers(), refusal, &id);
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             if let Some(held_back) = line.of_stranger() {
                 let status = response.status().as_u16();
@@ -67,7 +67,7 @@ pub(super) async fn guard(
             let sentence =
                 "The identity provider does not answer, so your token cannot be checked; try again in a minute";
             let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, sentence);
-            never_stored(graphql::refuse(request.headers(), refusal, &id))
+            never_stored(refuse(request.headers(), refusal, &id))
         }
         AuthError::Database(cause) if asks_for_page => never_stored(failed(cause, &id)),
         AuthError::Database(cause) => {
@@ -76,8 +76,8 @@ pub(super) async fn guard(
                 Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             };
-            let refusal = Refusal { status, ..Refusal::from(error) };
-            never_stored(graphql::refuse(request.headers(), refusal, &id))
+            let refusal = Refusal { status: Some(status), ..Refusal::from(error) };
+            never_stored(refuse(request.headers(), refusal, &id))
         }
     }
 }
@@ -130,7 +130,7 @@ pub(super) fn foreign(request: &Request, id: &RequestId) -> Response {
         let held_back = held_back.field();
         tracing::warn!(%id, status = 403, held_back, "another site's page sent a request with a session's cookie");
     }
-    never_stored(graphql::refuse(request.headers(), refusal, id))
+    never_stored(refuse(request.headers(), refusal, id))
 }
 
 pub(super) fn never_stored(mut response: Response) -> Response {

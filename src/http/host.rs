@@ -11,8 +11,8 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::graphql;
-use super::request::Refusal;
+use super::answer::refuse;
+use super::refusal::Refusal;
 use crate::graphql::error::Code;
 use crate::request_id::RequestId;
 
@@ -68,7 +68,7 @@ pub(super) async fn known_only(
     }
     if request.uri().path() == "/graphql" {
         let refusal = Refusal::new(StatusCode::MISDIRECTED_REQUEST, Code::HostRefused, SENTENCE);
-        return graphql::refuse(request.headers(), refusal, &id);
+        return refuse(request.headers(), refusal, &id);
     }
     (StatusCode::MISDIRECTED_REQUEST, format!("{SENTENCE}.\n")).into_response()
 }

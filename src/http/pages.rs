@@ -13,7 +13,8 @@ use serde::Deserialize;
 
 use super::answer::accepts_html;
 use super::assets::{self, Asset, Files};
-use super::graphql::{Caller, Endpoint, NoData};
+use super::execution::Endpoint;
+use super::graphql::{Caller, NoData};
 use super::refused_lines::RefusedLine;
 use super::request::GraphqlRequest;
 use crate::access::{Look, Viewer};

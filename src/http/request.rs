@@ -1,5 +1,4 @@
-//! From an HTTP request to a GraphQL request, strictly as "GraphQL over HTTP" says. A [`Refusal`] is an answer to a
-//! request that never became one.
+//! From an HTTP request to a GraphQL request, strictly as "GraphQL over HTTP" says.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +10,10 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use serde::Deserialize;
 
+use super::refusal::{MAX_BODY_BYTES, Refusal};
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::limits::{Limits, MAX_VALUES, MAX_VARIABLES_BYTES};
 use crate::graphql::persisted::SHA256;
-
-/// The longest body, in bytes: the longest query and variables with every character escaped, and room for the rest.
-pub(super) const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// How long a body may take to arrive, unless told otherwise: one that takes longer is somebody holding a connection open.
 pub const BODY_LIMIT: Duration = Duration::from_secs(10);
@@ -24,14 +21,14 @@ pub const BODY_LIMIT: Duration = Duration::from_secs(10);
 /// A GraphQL request as it came; the query is not looked at yet.
 #[derive(Debug)]
 pub(super) struct GraphqlRequest {
-    pub(super) asked: Asked,
+    pub(super) source: DocumentSource,
     pub(super) operation: Option<String>,
     pub(super) variables: Variables,
 }
 
 /// What is to be executed.
 #[derive(Debug)]
-pub(super) enum Asked {
+pub(super) enum DocumentSource {
     /// The text of a query.
     Text(String),
     /// A persisted document by its identifier, and its text where that was sent too.
@@ -50,48 +47,7 @@ impl GraphqlRequest {
         document: Arc<ExecutableDocument>,
         variables: serde_json::Map<String, serde_json::Value>,
     ) -> Result<Self, Refusal> {
-        Ok(Self { asked: Asked::Own(document), operation: None, variables: variables_of(variables)? })
-    }
-}
-
-/// Why there is no GraphQL request: a status, a code, for 405 what is allowed, and for 429 in how many seconds to ask again.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) status: StatusCode,
-    pub(super) error: ApiError,
-    pub(super) allow: Option<&'static str>,
-    pub(super) retry_after: Option<u64>,
-}
-
-impl Refusal {
-    pub(super) fn new(status: StatusCode, code: Code, sentence: impl Into<String>) -> Self {
-        Self { status, error: ApiError::new(code, sentence), allow: None, retry_after: None }
-    }
-
-    /// The caller asks too much; `wait` is how long it takes until this would be answered.
-    pub(super) fn too_many(code: Code, sentence: &str, wait: Duration) -> Self {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, code, format!("{sentence}; try again in {seconds} s"));
-        Self { retry_after: Some(seconds), ..refusal }
-    }
-
-    pub(super) fn method(allow: &'static str, sentence: &str) -> Self {
-        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, sentence) }
-    }
-
-    pub(super) fn too_large() -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            Code::PayloadTooLarge,
-            format!("The body is longer than the limit of {MAX_BODY_BYTES} bytes"),
-        )
-    }
-}
-
-/// Too long, too deep or malformed: the client's fault, before the query itself is looked at.
-impl From<ApiError> for Refusal {
-    fn from(error: ApiError) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error, allow: None, retry_after: None }
+        Ok(Self { source: DocumentSource::Own(document), operation: None, variables: variables_of(variables)? })
     }
 }
 
@@ -240,19 +196,19 @@ fn assemble(parameters: Parameters) -> Result<GraphqlRequest, Refusal> {
         Some(Json::Object(extensions)) => by_hash(&extensions)?,
         Some(_) => return Err(bad("extensions is an object")),
     };
-    let asked = match (document, hashed) {
+    let source = match (document, hashed) {
         (Some(id), Some(other)) if id != other => {
             return Err(bad("documentId and persistedQuery name different documents"));
         }
-        (Some(id), _) | (None, Some(id)) => Asked::Persisted(id, query),
-        (None, None) => Asked::Text(query.ok_or_else(|| bad("query is missing"))?),
+        (Some(id), _) | (None, Some(id)) => DocumentSource::Persisted(id, query),
+        (None, None) => DocumentSource::Text(query.ok_or_else(|| bad("query is missing"))?),
     };
     let variables = match variables {
         None | Some(Json::Null) => Variables::default(),
         Some(Json::Object(map)) => variables_of(map)?,
         Some(_) => return Err(bad("variables is an object")),
     };
-    Ok(GraphqlRequest { asked, operation, variables })
+    Ok(GraphqlRequest { source, operation, variables })
 }
 
 /// The values of variables, within the limits.

@@ -17,14 +17,16 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::answer::refuse;
 use super::budget::Budgets;
 use super::cors;
-use super::graphql::Endpoint;
+use super::execution::Endpoint;
 use super::health::{ProbeTimes, WriteProbe};
 use super::host::{self, Hosts};
 use super::live::{Live, LiveLimits, POLL_INTERVAL};
+use super::refusal::{MAX_BODY_BYTES, Refusal};
 use super::refused_lines::{self, RefusedLines};
-use super::request::{BODY_LIMIT, MAX_BODY_BYTES, Refusal};
+use super::request::BODY_LIMIT;
 use super::{authentication, demo_mails, graphql, health, pages, playground, provider, schema, sign_in};
 use crate::access::Authenticator;
 use crate::config::Origin;
@@ -169,7 +171,7 @@ async fn tell_too_large(Extension(id): Extension<RequestId>, request: Request, n
     let is_text =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/"));
     if response.status() == StatusCode::PAYLOAD_TOO_LARGE && is_text {
-        return graphql::refuse(&headers, Refusal::too_large(), &id);
+        return refuse(&headers, Refusal::too_large(), &id);
     }
     response
 }

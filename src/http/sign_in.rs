@@ -10,9 +10,10 @@ use axum::{Json, Router};
 use jobs::links;
 use serde::Deserialize;
 
+use super::answer::refuse;
 use super::authentication::{self, comes_from_elsewhere, foreign, never_stored};
-use super::graphql;
-use super::request::{BODY_LIMIT, Refusal};
+use super::refusal::Refusal;
+use super::request::BODY_LIMIT;
 use crate::access::Authenticator;
 use crate::access::authenticator::{AuthError, Authenticated};
 use crate::access::oidc::ReturnPath;
@@ -124,7 +125,7 @@ async fn sign_in_by_link(
     let Some(LinkSecret { secret }) = read else {
         let refusal =
             Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest, "Send {\"secret\": …} as application/json");
-        return never_stored(graphql::refuse(&parts.headers, refusal, &id));
+        return never_stored(refuse(&parts.headers, refusal, &id));
     };
     match gate.sign_in_by_link(&secret, &parts.headers, &id.to_string()).await {
         Ok(cookie) => with_cookie(Json(serde_json::json!({ "to": "/" })).into_response(), &cookie),
@@ -132,7 +133,7 @@ async fn sign_in_by_link(
             let sentence =
                 "This link is good no longer: each is good once, within an hour. Run psn demo again for new ones";
             let refusal = Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, sentence);
-            never_stored(graphql::refuse(&parts.headers, refusal, &id))
+            never_stored(refuse(&parts.headers, refusal, &id))
         }
         Err(AuthError::Database(cause)) => never_stored(authentication::failed(cause, &id)),
     }

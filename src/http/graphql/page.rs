@@ -6,12 +6,13 @@ use async_graphql::Executor;
 use axum::http::Method;
 use tracing::Instrument as _;
 
-use super::super::answer::MediaType;
-use super::super::refused_lines::RefusedLine;
-use super::super::request::GraphqlRequest;
-use super::{Ended, Endpoint, Facts, Ready};
 use crate::access::{Look, Viewer};
 use crate::graphql::error::Code;
+use crate::http::answer::MediaType;
+use crate::http::execution::{Endpoint, Prepared, Rejected};
+use crate::http::refused_lines::RefusedLine;
+use crate::http::request::GraphqlRequest;
+use crate::http::request_log::LogEntry;
 use crate::request_id::RequestId;
 
 /// In whose name a page asks, and by which request.
@@ -37,43 +38,38 @@ impl<S: Executor> Endpoint<S> {
     pub(in crate::http) async fn answer_page(
         &self,
         caller: Caller,
-        asked: GraphqlRequest,
+        request: GraphqlRequest,
     ) -> Result<serde_json::Value, NoData> {
         let begun = Instant::now();
         let Caller { id, viewer, look, line } = caller;
-        let (mut facts, span) = (Facts::of(&viewer), tracing::info_span!("request", %id));
+        let span = tracing::info_span!("request", %id);
         let media_type = MediaType::GraphqlResponse;
-        let ready = span.in_scope(|| self.begin((&Method::GET, media_type), &viewer, asked, &mut facts));
-        let answer = match ready {
-            Ok(Ready::Admitted(variables, running)) => {
-                let request = self.request(&id, (viewer, look), &facts, variables);
-                self.execute(request, running).instrument(span.clone()).await
-            }
-            Ok(Ready::Answered(answer)) => answer,
-            Err(refusal) => {
+        let prepared = span.in_scope(|| self.prepare((&Method::GET, media_type), &viewer, request));
+        let Prepared { info, variables, permit } = match prepared {
+            Ok(prepared) => prepared,
+            Err(rejected) => {
+                let Rejected { info, refusal } = *rejected;
                 let _entered = span.enter();
-                Ended::refused(&refusal).log(&facts, (&line, begun), refusal.status);
+                let status = media_type.status_of(&refusal);
+                LogEntry::refused(&refusal).log(&info, (&line, begun), status);
                 return Err(NoData { code: refusal.error.code(), retry_after: refusal.retry_after });
             }
         };
+        let request = self.engine_request(&id, (viewer, look), &info, variables);
+        let answer = self.execute(request, permit).instrument(span.clone()).await;
         let _entered = span.enter();
-        let errors = answer.errors.len();
-        let (status, mut body) = media_type.body(answer, &facts, &id, self.extensions(&facts, &id));
-        Ended::answered(&body, errors).log(&facts, (&line, begun), status);
-        match worst(&body["errors"]) {
+        let mut rendered = self.render(media_type, answer, (&info, &id));
+        LogEntry::executed(&rendered).log(&info, (&line, begun), rendered.status);
+        match worst(&rendered.codes) {
             Some(code) => Err(NoData { code, retry_after: None }),
-            None => Ok(body["data"].take()),
+            None => Ok(rendered.body["data"].take()),
         }
     }
 }
 
 /// The code of the error that says most of why there is no answer: one of ours before one about the request.
-fn worst(errors: &serde_json::Value) -> Option<Code> {
-    let codes = errors.as_array()?.iter().map(|error| {
-        let word = error["extensions"]["code"].as_str().unwrap_or_default();
-        Code::ALL.iter().copied().find(|code| code.word() == word).unwrap_or(Code::Internal)
-    });
-    codes.min_by_key(|code| match code {
+fn worst(codes: &[Code]) -> Option<Code> {
+    codes.iter().copied().min_by_key(|code| match code {
         Code::Internal => 0,
         Code::Unavailable => 1,
         Code::QueryTimeout => 2,
@@ -85,22 +81,14 @@ fn worst(errors: &serde_json::Value) -> Option<Code> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn an_error_of_ours_says_more_than_one_about_the_request() {
-        let errors = |codes: &[&str]| {
-            let error = |code: &&str| json!({ "message": "", "extensions": { "code": code } });
-            worst(&codes.iter().map(error).collect())
-        };
-        assert_eq!(worst(&json!(null)), None);
-        assert_eq!(errors(&["NOT_FOUND", "NOT_FOUND"]), Some(Code::NotFound));
-        assert_eq!(errors(&["BAD_USER_INPUT", "NOT_FOUND"]), Some(Code::NotFound));
-        assert_eq!(errors(&["NOT_FOUND", "UNAVAILABLE"]), Some(Code::Unavailable));
-        assert_eq!(errors(&["UNAVAILABLE", "INTERNAL"]), Some(Code::Internal));
-        assert_eq!(errors(&["A_CODE_OF_TOMORROW"]), Some(Code::Internal));
-        assert_eq!(worst(&json!([{ "message": "no code" }])), Some(Code::Internal));
+        assert_eq!(worst(&[]), None);
+        assert_eq!(worst(&[Code::NotFound, Code::NotFound]), Some(Code::NotFound));
+        assert_eq!(worst(&[Code::BadInput, Code::NotFound]), Some(Code::NotFound));
+        assert_eq!(worst(&[Code::NotFound, Code::Unavailable]), Some(Code::Unavailable));
+        assert_eq!(worst(&[Code::Unavailable, Code::Internal]), Some(Code::Internal));
     }
 }
