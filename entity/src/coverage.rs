@@ -10,6 +10,7 @@ pub mod change;
 pub mod closing;
 pub mod disclosure;
 pub mod forecast;
+pub mod governing;
 pub mod level1;
 pub mod mix;
 pub mod percent;
@@ -22,13 +23,15 @@ pub mod trainer;
 pub mod tree;
 
 mod index;
+mod mix_check;
 
 pub use breakdown::{Breakdowns, Disclosure, StandingCounts};
 pub use forecast::{Cause, PublishedCause, Risk};
+pub use governing::{Governing, WhatIf};
 pub use index::Index;
 pub use level1::Level1Band;
 pub use percent::Percent;
-pub use policy::{Governing, Judged, PolicyChange, PolicyNumber, PolicyTerms, WhatIf};
+pub use policy::{Judged, PolicyChange, PolicyNumber, PolicyTerms};
 pub use rollup::UnitRow;
 pub use roster::Roster;
 pub use standing::{Reasons, Standing};

@@ -11,6 +11,7 @@ mod fault;
 pub mod links;
 pub mod newest;
 pub mod policy;
+pub mod published;
 pub mod report;
 pub mod report_preference;
 pub mod retention;

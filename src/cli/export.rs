@@ -14,7 +14,7 @@ use entity::coverage::{Coverage, Disclosure, Index, Level1Band, Question, TeamRo
 use entity::id::PersonId;
 use entity::period::Day;
 use entity::store::audit::{self, Event};
-use entity::store::{disclosure, roster, staff_list};
+use entity::store::{published, roster, staff_list};
 use entity::table::person;
 use entity::value::{Action, StandingGroup, Status};
 use jobs::private;
@@ -70,7 +70,7 @@ pub async fn run(
     private::folder(&out).map_err(|error| ExitError::Failed(format!("{} cannot be made: {error}", out.display())))?;
     let handed_on = match published {
         true => {
-            let (_, disclosure) = disclosure::published_on(db, &facts.index, &coverage)
+            let (_, disclosure) = published::published_on(db, &facts.index, &coverage)
                 .await
                 .map_err(|error| ExitError::Failed(format!("What was published before cannot be read: {error}")))?;
             Some(Published { disclosure, limit })

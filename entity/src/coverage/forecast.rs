@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use super::governing::WhatIf;
 use super::index::Index;
 use super::mix::Verdict;
-use super::policy::{PolicyNumber, PolicyTerms, WhatIf};
+use super::policy::{PolicyNumber, PolicyTerms};
 use super::roster::{PersonIx, UnitIx};
 use super::team::{Assessment, Cover, assess, len};
 use crate::period::{Day, Validity};

@@ -1,11 +1,6 @@
 //! Mix rules (COVERAGE.md section 6): what kinds of people a team's supporters should be.
 
-use std::collections::BTreeSet;
 use std::fmt;
-
-use super::index::Index;
-use super::roster::{PersonIx, Word};
-use crate::period::Day;
 
 /// What a rule looks at, over all counting posts of a person, in the team or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,43 +165,4 @@ impl Outcome {
             Verdict::Unmet => format!("Needs {wish}{found}."),
         }
     }
-}
-
-/// Asks `rule` of the `active` people of a team whose own people are `members`; both lists hold each person once.
-pub(super) fn ask(index: &Index, rule: &Rule, active: &[PersonIx], members: &[PersonIx], day: Day) -> Outcome {
-    let found = count(index, rule, active, day);
-    // Asked first: a rule that the team's own people could not meet is not applicable even where supporters from elsewhere
-    // happen to meet it. The status is the same either way.
-    let verdict = if count(index, rule, members, day) < rule.count {
-        Verdict::NotApplicable
-    } else if found >= rule.count {
-        Verdict::Met
-    } else {
-        Verdict::Unmet
-    };
-    Outcome { rule: rule.clone(), found, verdict }
-}
-
-fn count(index: &Index, rule: &Rule, people: &[PersonIx], day: Day) -> u32 {
-    let counted = match &rule.wanted {
-        // Values compare as words: a spelling is never a second value, and a value that no one has is not known.
-        Wanted::From(value) => index.roster().words.find(value).map_or(0, |wanted| {
-            let has = |person: &&PersonIx| values(index, **person, rule.dimension, day).any(|word| word == wanted);
-            people.iter().filter(has).count()
-        }),
-        Wanted::Different => {
-            people.iter().flat_map(|person| values(index, *person, rule.dimension, day)).collect::<BTreeSet<_>>().len()
-        }
-    };
-    u32::try_from(counted).unwrap_or(u32::MAX)
-}
-
-fn values(index: &Index, person: PersonIx, dimension: Dimension, day: Day) -> impl Iterator<Item = Word> {
-    let roster = index.roster();
-    index.counting_posts_of(person, day).filter_map(move |post| match dimension {
-        Dimension::JobFamily => post.job_family,
-        Dimension::Band => post.band,
-        Dimension::Site => roster.units[post.unit.at()].site,
-        Dimension::Employer => post.employer,
-    })
 }

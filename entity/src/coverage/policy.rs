@@ -1,13 +1,9 @@
 //! What a team is asked for (COVERAGE.md section 3). The defaults are this project's, not a health board's: no ratio,
 //! refresher interval or supervision frequency is published. They are data, written into a policy when it is filed.
 
-use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
-use super::index::Index;
 use super::mix::Rule;
-use super::roster::UnitIx;
-use crate::period::Day;
 use crate::value::ApproverOffice;
 
 /// The unit's level in which Trainers are embedded by default.
@@ -147,17 +143,6 @@ impl PolicyNumber {
     }
 }
 
-/// The policy that governs a team on a day, and where it comes from.
-#[derive(Clone, Debug)]
-pub struct Governing<'a> {
-    /// The nearest unit at or above the team that has a policy in force; absent where only a "what if" gives one.
-    pub unit: Option<UnitIx>,
-    /// From when that policy is in force.
-    pub from: Option<Day>,
-    /// What it says, changed where a "what if" changes it.
-    pub policy: Cow<'a, PolicyTerms>,
-}
-
 /// Another policy to try: what it names replaces what the governing policy says, the rest stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PolicyChange {
@@ -169,15 +154,6 @@ pub struct PolicyChange {
     pub approver_office: Option<ApproverOffice>,
     /// As in [`PolicyTerms`].
     pub mix: Option<Vec<Rule>>,
-}
-
-/// A question that is asked and not stored: what if this were the policy of a unit and everything below it?
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WhatIf {
-    /// The unit.
-    pub unit: UnitIx,
-    /// What would be different; a team without any policy is given the defaults first.
-    pub change: PolicyChange,
 }
 
 impl PolicyChange {
@@ -201,7 +177,7 @@ impl PolicyChange {
         self.numbers.iter().rfind(|(number, _)| *number == which).map(|(_, value)| *value)
     }
 
-    fn applied_to(&self, policy: &PolicyTerms) -> PolicyTerms {
+    pub(super) fn applied_to(&self, policy: &PolicyTerms) -> PolicyTerms {
         let Self { numbers, trainer_level, approver_office, mix } = self;
         let mut terms = policy.clone();
         for (number, value) in numbers {
@@ -211,26 +187,5 @@ impl PolicyChange {
         terms.approver_office = approver_office.unwrap_or(terms.approver_office);
         terms.mix = mix.clone().unwrap_or(terms.mix);
         terms
-    }
-}
-
-/// The policy of `unit` on `day`: of the nearest unit at or above it that has any policy in force, the latest. Policies
-/// replace each other, they do not merge.
-#[must_use]
-pub fn governing<'a>(index: &'a Index, unit: UnitIx, day: Day, what_if: Option<&WhatIf>) -> Option<Governing<'a>> {
-    let tree = index.tree(day);
-    let filed = tree.upwards(unit).find_map(|above| {
-        // The list is by day, so the last in force is the latest.
-        let in_force = index.policies_of(above).iter().rev().find(|filed| filed.from <= day)?;
-        Some(Governing { unit: Some(above), from: Some(in_force.from), policy: Cow::Borrowed(&in_force.policy) })
-    });
-    match what_if.filter(|asked| tree.is_at_or_below(unit, asked.unit)) {
-        None => filed,
-        Some(asked) => {
-            let (unit, from, base) = filed.map_or((None, None, Cow::Owned(PolicyTerms::default())), |found| {
-                (found.unit, found.from, found.policy)
-            });
-            Some(Governing { unit, from, policy: Cow::Owned(asked.change.applied_to(&base)) })
-        }
     }
 }

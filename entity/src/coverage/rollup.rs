@@ -6,8 +6,8 @@ use std::ops::AddAssign;
 
 use super::Question;
 use super::breakdown::StandingCounts;
+use super::governing::governing;
 use super::index::Index;
-use super::policy::governing;
 use super::roster::{PersonIx, UnitIx, Word};
 use super::team::{Assessed, TeamRow, counting_champions};
 use super::trainer::{ActiveTrainers, Embedded, embedded};

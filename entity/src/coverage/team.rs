@@ -4,9 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Question;
 use super::forecast::{self, Risk};
+use super::governing::{Governing, WhatIf, governing};
 use super::index::Index;
-use super::mix::{self, Outcome, Verdict};
-use super::policy::{Governing, PolicyTerms, WhatIf, governing};
+use super::mix::{Outcome, Verdict};
+use super::mix_check;
+use super::policy::PolicyTerms;
 use super::rollup::champions_met;
 use super::roster::{NetworkRole, PersonIx, Post, UnitIx, Word};
 use super::standing::{Colleagues, Reasons, Standing, assess_allocation};
@@ -305,7 +307,7 @@ pub(super) fn assess<'a>(index: &'a Index, cover: Cover, day: Day, what_if: Opti
     let supporting = active.iter().flat_map(|person| index.counting_posts_of(*person, day));
     let employers = posts.iter().copied().chain(supporting).map(|post| post.employer).collect();
     let mix: Vec<_> = policy
-        .map(|policy| policy.mix.iter().map(|rule| mix::ask(index, rule, &active, &people, day)).collect())
+        .map(|policy| policy.mix.iter().map(|rule| mix_check::ask(index, rule, &active, &people, day)).collect())
         .unwrap_or_default();
     let headcount = len(&people);
     let required = policy.map(|policy| policy.min_supporters.max(headcount.div_ceil(policy.staff_per_supporter)));

@@ -1,8 +1,9 @@
 //! The Trainer layer (COVERAGE.md section 5): are there Trainers enough, and are they embedded in services?
 
 use super::Question;
+use super::governing::governing;
 use super::index::Index;
-use super::policy::{PolicyTerms, governing};
+use super::policy::PolicyTerms;
 use super::rollup::distinct_people;
 use super::roster::{Certificate, NetworkRole, PersonIx, UnitIx};
 use super::tree::Tree;

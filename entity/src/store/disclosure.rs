@@ -6,7 +6,6 @@ use serde_json::json;
 
 use crate::coverage::breakdown::{Before, Breakdowns, Disclosure, STANDING, StandingCounts, UnitFigures};
 use crate::coverage::disclosure::{Columns, Decision, Exchange, Place};
-use crate::coverage::{Coverage, Index};
 use crate::id::{SnapshotId, UnitId};
 use crate::table::snapshot_unit;
 use crate::value::StandingGroup;
@@ -99,25 +98,6 @@ impl snapshot_unit::Model {
 pub async fn published(db: &impl ConnectionTrait, snapshot: SnapshotId) -> Result<Option<Before>, DbErr> {
     let rows = snapshot_unit::Entity::find().filter(snapshot_unit::Column::SnapshotId.eq(snapshot)).all(db).await?;
     Ok(before(&rows))
-}
-
-/// What of a day's small numbers is published: what the last snapshot up to that day published and has not changed since.
-///
-/// # Errors
-///
-/// What the database said.
-pub async fn published_on(
-    db: &impl ConnectionTrait,
-    index: &Index,
-    coverage: &Coverage,
-) -> Result<(Breakdowns, Disclosure), DbErr> {
-    let before = match super::snapshot::last_until(db, coverage.day).await? {
-        Some(last) => published(db, last.id).await?,
-        None => None,
-    };
-    let breakdowns = Breakdowns::of(index, coverage);
-    let disclosure = breakdowns.follow(before.as_ref());
-    Ok((breakdowns, disclosure))
 }
 
 fn before(rows: &[snapshot_unit::Model]) -> Option<Before> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use entity::coverage::policy::governing;
+use entity::coverage::governing::governing;
 use entity::coverage::roster::UnitIx;
 use entity::coverage::trainer::Embedded;
 

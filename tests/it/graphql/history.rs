@@ -3,7 +3,7 @@
 use entity::coverage::{Question, compute};
 use entity::id::{DeliveryId, ImportBatchId, ImportRejectId, JobRunId, PersonId, ReportId, SnapshotId};
 use entity::period::Day;
-use entity::store::{begin_write, disclosure, roster, snapshot};
+use entity::store::{begin_write, published, roster, snapshot};
 use entity::table::{delivery, import_batch, import_reject, job_run, report};
 use entity::value::{DeliveryKind, DeliveryState, ImportState, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
@@ -17,7 +17,7 @@ pub(crate) async fn store(db: &DatabaseConnection, on: Day) -> SnapshotId {
     let facts = roster::load(db).await.unwrap();
     let coverage = compute(&facts.index, &Question { day: on, today: None, what_if: None });
     let txn = begin_write(db).await.unwrap();
-    let (breakdowns, disclosure) = disclosure::published_on(&txn, &facts.index, &coverage).await.unwrap();
+    let (breakdowns, disclosure) = published::published_on(&txn, &facts.index, &coverage).await.unwrap();
     let decided = (&breakdowns, &disclosure);
     let computed = (facts.version, instant("2026-11-16T05:00:00Z"));
     let stored = snapshot::write(&txn, &facts.index, &coverage, decided, computed).await.unwrap();
