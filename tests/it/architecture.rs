@@ -1,5 +1,8 @@
 //! Which way things point. Members never look up, the API and the jobs meet in the database, and the rules are pure.
 
+mod imports;
+mod layers;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
