@@ -65,7 +65,7 @@ impl Key {
             mac.update(part.as_bytes());
         }
         let hash = mac.finalize().into_bytes();
-        hash[..KEPT].iter().fold(PREFIX.to_owned(), |text, byte| text + &format!("{byte:02x}"))
+        PREFIX.to_owned() + &hex::encode(&hash[..KEPT])
     }
 }
 

@@ -15,7 +15,7 @@ impl SecretHash {
     /// The hash of a whole secret, its prefix included.
     #[must_use]
     pub fn of(secret: &str) -> Self {
-        Self(Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex::encode(Sha256::digest(secret.as_bytes())))
     }
 }
 

@@ -188,7 +188,7 @@ impl PersistedDocument {
 /// A document's identifier.
 #[must_use]
 pub fn identifier(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(SHA256.to_owned(), |id, byte| id + &format!("{byte:02x}"))
+    SHA256.to_owned() + &hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 /// What a request is told that names no persisted operation, or sends another than those.

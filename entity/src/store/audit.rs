@@ -347,7 +347,7 @@ fn hash(row: &Model) -> String {
             hasher.update(field);
         }
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(hasher.finalize())
 }
 
 #[cfg(test)]
