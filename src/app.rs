@@ -27,7 +27,7 @@ use crate::access::manage::By;
 use crate::config::Settings;
 use crate::error::ExitError;
 use crate::graphql::{self, limits::Limits};
-use crate::http::{self, BudgetLimits, Budgets, Hosts, LiveLimits, Site, Transport};
+use crate::http::{self, Assets, BudgetLimits, Budgets, Hosts, LiveLimits, Site, Transport};
 use crate::pages::Pages;
 
 /// What every command works with. Clones share the database and the clock.
@@ -164,13 +164,22 @@ impl App {
         Ok(if self.settings.tokens_only { gate.with_tokens_only() } else { gate })
     }
 
-    /// The whole site over this database, behind `gate`.
+    /// The whole site over this database, behind `gate`, with the files that are in this binary.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::router_with`].
+    pub fn router(&self, gate: &Gate) -> Result<Router, Stop> {
+        self.router_with(gate, Assets::embedded())
+    }
+
+    /// The whole site over this database, behind `gate`, with these files of the playground and of the pages.
     ///
     /// # Errors
     ///
     /// [`ExitError::Refused`] for persisted operations that are not valid; [`ExitError::Failed`] when the schema's own text or a page's
     /// operation cannot be read, an error of the program.
-    pub fn router(&self, gate: &Authenticator) -> Result<Router, ExitError> {
+    pub fn router_with(&self, gate: &Authenticator, assets: Assets) -> Result<Router, ExitError> {
         let periods = self.settings.retention.periods();
         let limit = self.settings.privacy.small_number_limit;
         let schema = graphql::schema(self.api_db.clone(), self.clock.clone(), self.settings.board_zone, periods, limit);
@@ -199,7 +208,19 @@ impl App {
             ..Transport::default()
         };
         let (gate, db) = (gate.clone(), self.api_db.clone());
-        Ok(http::router(Site { schema, limits, query_limit, budgets, persisted, pages, hosts, gate, transport, db }))
+        Ok(http::router(Site {
+            schema,
+            limits,
+            query_limit,
+            budgets,
+            persisted,
+            pages,
+            assets,
+            hosts,
+            gate,
+            transport,
+            db,
+        }))
     }
 
     /// The weekly report, mailing as the settings say.

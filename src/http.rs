@@ -26,6 +26,7 @@ mod server;
 mod sign_in;
 mod subscription;
 
+pub use assets::Assets;
 pub use budget::{BudgetLimits, Budgets, ConcurrencyPermit};
 pub use demo_mails::DEMO_MAILS;
 pub use health::{ProbeTimes, Readiness};

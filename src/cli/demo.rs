@@ -3,6 +3,7 @@
 //! It goes the way that everybody's files go: the same import, the same snapshots, the same report, into a database of its own
 //! and no other. Whatever is there already is left alone, so that it can be stopped at any moment and run again.
 
+mod assets;
 mod board;
 mod ground;
 pub mod links;
@@ -27,7 +28,7 @@ use super::{say, serve};
 use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
-use crate::http::{DEMO_MAILS, SCHEMA_ADDRESS};
+use crate::http::{Assets, DEMO_MAILS, SCHEMA_ADDRESS};
 use board::State;
 use ground::Ground;
 use links::Links;
@@ -86,12 +87,19 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
         runner.drain(app.settings.shutdown_limit()).await;
     };
     let prepared = tokio::select! {
-        prepared = prepare(&app, &runner) => Some(prepared),
+        prepared = prepare_with_assets(&app, &runner) => Some(prepared),
         () = asked_to_stop => None,
     };
-    let summary = match prepared {
+    let (assets, summary) = match prepared {
         Some(prepared) if !stop.is_cancelled() => prepared?,
         Some(_) | None => return say(STOPPED),
+    };
+    let assets = match assets {
+        Ok(assets) => assets,
+        Err(left_out) => {
+            say(left_out)?;
+            Assets::embedded()
+        }
     };
     let gate = app.gate()?.with_links();
     let links = links::make(&app, &gate).await.map_err(failed("the links to sign in with could not be made"))?;
@@ -100,7 +108,7 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
         say(links.in_full(at))?;
     }
     say(begin_here(&summary, &links, at))?;
-    let served = serve::serve_on(listener, &app, gate, true, stop).await;
+    let served = serve::serve_on(listener, &app, gate, assets, true, stop).await;
     if served.is_ok() {
         say(STOPPED)?;
     }
@@ -147,6 +155,13 @@ pub fn begin_here(summary: &Summary, links: &Links, at: SocketAddr) -> String {
         summary.in_one_line(),
         links.first(at),
     )
+}
+
+/// The board, and meanwhile the files of the playground and of the pages.
+async fn prepare_with_assets(app: &App, runner: &Runner) -> Result<(Result<Assets, String>, Summary), Stop> {
+    // Its one line comes before the progress of the other.
+    let assets = async { Ok::<_, Stop>(assets::assets().await) };
+    tokio::try_join!(assets, prepare(app, runner))
 }
 
 /// Does what is not done yet, and says what there is.

@@ -10,7 +10,7 @@ use crate::access::Authenticator;
 use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
-use crate::http::{self, Connections};
+use crate::http::{self, Assets, Connections};
 
 /// How long the last notes about who was here get at least.
 const LEAST: Duration = Duration::from_secs(2);
@@ -42,12 +42,12 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
         ))
     })?;
     let app = App::open(settings, clock).await?;
-    let served = serve_on(listener, &app, app.gate()?, !no_jobs, stop).await;
+    let served = serve_on(listener, &app, app.gate()?, Assets::embedded(), !no_jobs, stop).await;
     app.close().await;
     served
 }
 
-/// Serves on a listener that is open already, behind `gate`, and runs the jobs beside it where `with_jobs` says so. Requests
+/// Serves on a listener that is open already, behind `gate` and with the files in `assets`, and runs the jobs beside it where `with_jobs` says so. Requests
 /// are answered at once: while the database is away they are told so, and `/health/ready` says 503.
 ///
 /// # Errors
@@ -57,6 +57,7 @@ pub async fn serve_on(
     listener: TcpListener,
     app: &App,
     gate: Authenticator,
+    assets: Assets,
     with_jobs: bool,
     stop: CancellationToken,
 ) -> Result<(), ExitError> {
@@ -66,7 +67,7 @@ pub async fn serve_on(
             "links that sign in without a password are for this machine only, and {at} is reached from others"
         )));
     }
-    let router = app.router(&gate)?;
+    let router = app.router_with(&gate, assets)?;
     tracing::info!("serving http://{at}/graphql, with the playground at http://{at}/playground");
     let limit = app.settings.shutdown_limit();
     let connections = Connections::from(&app.settings.http);

@@ -1,7 +1,9 @@
 //! Files that are in this binary, because a hospital's network reaches no other host: how they are found and sent.
 
 use std::hash::{DefaultHasher, Hasher};
-use std::io::Read;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,14 +13,80 @@ use axum::response::{IntoResponse, Response};
 pub(super) struct Asset {
     /// Its name below the address of its folder.
     pub(super) path: &'static str,
-    pub(super) media_type: &'static str,
     /// Whether `bytes` are compressed.
     pub(super) gzip: bool,
     pub(super) bytes: &'static [u8],
 }
 
-// PLAYGROUND and PAGES: what build.rs bundled; empty where it could not.
+impl Asset {
+    /// By the ending of its name.
+    fn media_type(&self) -> HeaderValue {
+        HeaderValue::from_static(match self.path.rsplit('.').next() {
+            Some("js") => "text/javascript; charset=utf-8",
+            Some("css") => "text/css; charset=utf-8",
+            Some("html") => "text/html; charset=utf-8",
+            Some("txt" | "graphql") => "text/plain; charset=utf-8",
+            Some("ttf") => "font/ttf",
+            _ => "application/octet-stream",
+        })
+    }
+}
+
+// PLAYGROUND and PAGES: the files of `dist`, which build.rs lists; empty if they were not built.
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// The stylesheet in place of the NHS design system's.
+const PLAIN: Asset = Asset { path: "pages.css", gzip: false, bytes: include_bytes!("../pages/assets/plain.css") };
+
+static EMBEDDED: LazyLock<Assets> = LazyLock::new(|| Assets::new(PLAYGROUND, PAGES));
+
+/// The playground, and the stylesheet of the pages. Clones share the files.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    /// None if it was not built.
+    pub(super) playground: Option<Arc<Files>>,
+    pub(super) pages: Arc<Files>,
+}
+
+impl Assets {
+    fn new(playground: &[Asset], pages: &[Asset]) -> Self {
+        let playground = (!playground.is_empty()).then(|| Arc::new(Files::new(playground)));
+        Self { playground, pages: Arc::new(Files::new(if pages.is_empty() { &[PLAIN] } else { pages })) }
+    }
+
+    /// The files in this binary.
+    #[must_use]
+    pub fn embedded() -> Self {
+        EMBEDDED.clone()
+    }
+
+    /// Reads the files that `build.mjs` has put into its folder `dist`, which is done at most once in a process: they stay in
+    /// memory until its end.
+    ///
+    /// # Errors
+    ///
+    /// A folder or file that cannot be read.
+    pub fn read(dist: &Path) -> io::Result<Self> {
+        let read = |folder: &str| -> io::Result<Vec<Asset>> {
+            let mut assets = Vec::new();
+            for entry in std::fs::read_dir(dist.join(folder))? {
+                let entry = entry?;
+                let name = entry.file_name().to_string_lossy().trim_end_matches(".gz").to_owned();
+                let bytes = std::fs::read(entry.path())?.leak();
+                assets.push(Asset { path: name.leak(), gzip: true, bytes });
+            }
+            Ok(assets)
+        };
+        Ok(Self::new(&read("playground")?, &read("pages")?))
+    }
+
+    /// Whether nothing is left out.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        // Both are built together or not at all.
+        self.playground.is_some()
+    }
+}
 
 /// The files of one folder, each with its ETag.
 #[derive(Debug)]
@@ -65,7 +133,7 @@ fn send(asset: &Asset, tag: &HeaderValue, headers: &HeaderMap) -> Response {
         }
     };
     let sent = response.headers_mut();
-    sent.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
+    sent.insert(header::CONTENT_TYPE, asset.media_type());
     sent.insert(header::ETAG, tag.clone());
     sent.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     sent.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
@@ -100,7 +168,7 @@ mod tests {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         gzip.write_all(b"alert()").unwrap();
         let bytes = gzip.finish().unwrap().leak();
-        Asset { path: "a.js", media_type: "text/javascript; charset=utf-8", gzip: true, bytes }
+        Asset { path: "a.js", gzip: true, bytes }
     }
 
     #[tokio::test]
@@ -109,7 +177,7 @@ mod tests {
         let tag = tag(asset.bytes);
         let response = send(&asset, &tag, &headers(&[(header::ACCEPT_ENCODING, "br, gzip;q=0.8")]));
         assert_eq!(response.headers()[header::CONTENT_ENCODING], "gzip");
-        assert_eq!(response.headers()[header::CONTENT_TYPE], asset.media_type);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
         assert_eq!(axum::body::to_bytes(response.into_body(), 1000).await.unwrap(), asset.bytes);
 
         for wish in [&[][..], &[(header::ACCEPT_ENCODING, "br, gzip;q=0")]] {
@@ -138,5 +206,31 @@ mod tests {
         for other in ["", "a", "../a.js", "A.js"] {
             assert!(files.send(other, &HeaderMap::new(), "").is_none(), "{other}");
         }
+    }
+
+    #[test]
+    fn a_folder_that_was_built_is_served_like_the_embedded_files() {
+        let dist = tempfile::tempdir().unwrap();
+        assert!(Assets::read(dist.path()).is_err(), "nothing was built");
+        for (folder, file) in [("playground", "index.html.gz"), ("pages", "pages.css.gz")] {
+            std::fs::create_dir(dist.path().join(folder)).unwrap();
+            std::fs::write(dist.path().join(folder).join(file), packed().bytes).unwrap();
+        }
+        let assets = Assets::read(dist.path()).unwrap();
+        assert!(assets.is_whole());
+        for (files, name, kind) in [
+            (assets.playground.unwrap(), "index.html", "text/html; charset=utf-8"),
+            (assets.pages, "pages.css", "text/css; charset=utf-8"),
+        ] {
+            let response = files.send(name, &HeaderMap::new(), "default-src 'none'").unwrap();
+            assert_eq!(response.headers()[header::CONTENT_TYPE], kind);
+        }
+    }
+
+    #[test]
+    fn without_a_build_the_pages_have_a_plain_stylesheet() {
+        let assets = Assets::new(&[], &[]);
+        assert!(!assets.is_whole());
+        assert!(assets.pages.send("pages.css", &HeaderMap::new(), "").is_some());
     }
 }

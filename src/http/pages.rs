@@ -1,6 +1,6 @@
 //! The addresses of the pages: who asks, what the operation of the page answers, and with which status the page goes out.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use async_graphql::Executor;
 use axum::Router;
@@ -12,7 +12,7 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::answer::accepts_html;
-use super::assets::{self, Asset, Files};
+use super::assets::Files;
 use super::execution::Endpoint;
 use super::graphql::{Caller, NoData};
 use super::refused_lines::RefusedLine;
@@ -28,16 +28,6 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-
     frame-ancestors 'none'";
 /// The policy of a file: it loads nothing.
 const FILE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
-/// The stylesheet where the design system was not there when psn was built.
-const PLAIN: Asset = Asset {
-    path: "pages.css",
-    media_type: "text/css; charset=utf-8",
-    gzip: false,
-    bytes: include_bytes!("../pages/assets/plain.css"),
-};
-
-static FILES: LazyLock<Files> =
-    LazyLock::new(|| Files::new(if assets::PAGES.is_empty() { &[PLAIN] } else { assets::PAGES }));
 
 /// What a page needs: how operations are executed, and which there are.
 #[derive(Clone, Debug)]
@@ -59,12 +49,12 @@ pub(super) fn router<S: Executor>(endpoint: Endpoint<S>, pages: Pages) -> Router
 }
 
 /// The stylesheet, for everyone: the page for signing in has it too.
-pub(super) fn assets_router() -> Router {
-    Router::new().route("/assets/{name}", get(file))
+pub(super) fn assets_router(files: Arc<Files>) -> Router {
+    Router::new().route("/assets/{name}", get(file)).with_state(files)
 }
 
-async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
-    FILES.send(&name, &headers, FILE_POLICY).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+async fn file(State(files): State<Arc<Files>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    files.send(&name, &headers, FILE_POLICY).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
 /// Where a list of a page begins.

@@ -1,14 +1,14 @@
-//! The GraphQL playground: a page whose every file is in this binary, for those who may explore.
+//! The GraphQL playground: a page whose every file comes from here, for those who may explore.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Extension, Path};
+use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
-use super::assets::{self, Files};
+use super::assets::Files;
 use super::pages;
 use crate::access::Viewer;
 
@@ -19,29 +19,37 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; 
     form-action 'none'; frame-ancestors 'none'";
 
 const LEFT_OUT: &str = "<!doctype html><html lang=\"en-GB\"><meta charset=\"utf-8\"><title>psn playground</title>\
-    <p>This psn was built without its playground: install Node.js 20 or later with npm, run \
-    <code>touch src/http/assets/build.rs</code>, and build again.</p></html>";
+    <p>This psn was built without its playground. To add it, install Node.js 20 or later with npm, run \
+    <code>node src/http/assets/build.mjs</code> in psn's source folder, and build psn again.</p></html>";
 
-static FILES: LazyLock<Files> = LazyLock::new(|| Files::new(assets::PLAYGROUND));
+/// None if the playground was not built.
+type Playground = Option<Arc<Files>>;
 
 /// `/playground`, whose files lie below it.
-pub(super) fn router() -> Router {
+pub(super) fn router(files: Playground) -> Router {
     Router::new()
         .route("/playground", get(page))
         .route("/playground/", get(page))
         .route("/playground/{name}", get(file))
+        .with_state(files)
 }
 
-async fn page(Extension(viewer): Extension<Viewer>, headers: HeaderMap) -> Response {
+async fn page(State(files): State<Playground>, Extension(viewer): Extension<Viewer>, headers: HeaderMap) -> Response {
     if !viewer.explores() {
         return pages::not_for_you(&viewer);
     }
-    FILES
-        .send("index.html", &headers, POLICY)
+    files
+        .and_then(|files| files.send("index.html", &headers, POLICY))
         .unwrap_or_else(|| ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(LEFT_OUT)).into_response())
 }
 
-async fn file(Extension(viewer): Extension<Viewer>, Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let found = if viewer.explores() { FILES.send(&name, &headers, POLICY) } else { None };
+async fn file(
+    State(files): State<Playground>,
+    Extension(viewer): Extension<Viewer>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let files = files.filter(|_| viewer.explores());
+    let found = files.and_then(|files| files.send(&name, &headers, POLICY));
     found.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }

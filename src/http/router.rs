@@ -18,6 +18,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::answer::refuse;
+use super::assets::Assets;
 use super::budget::Budgets;
 use super::cors;
 use super::execution::Endpoint;
@@ -59,6 +60,8 @@ pub struct Site<S> {
     pub persisted: Persisted,
     /// The operations of the pages.
     pub pages: Pages,
+    /// The files of the playground and of the pages.
+    pub assets: Assets,
     /// The host names that are answered.
     pub hosts: Hosts,
     /// Who may come in.
@@ -102,7 +105,8 @@ impl Default for Transport {
 /// The whole site: `/graphql`, `/schema.graphql`, the pages and `/playground` behind the gate; `/health/live`, `/health/ready`, the
 /// stylesheet, and the pages for signing in and the way to the identity provider and back before it.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
-    let Site { schema: executor, limits, query_limit, budgets, persisted, pages, hosts, gate, transport, db } = site;
+    let Site { schema: executor, limits, query_limit, budgets, persisted, pages, assets, hosts, gate, transport, db } =
+        site;
     let Transport { body_limit, origins, https, look, probe, live } = transport;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
     let live = Live::new(gate.clone(), db.clone(), look, live);
@@ -125,14 +129,14 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
     let guarded = Router::new()
         .merge(graphql)
         .merge(pages::router(endpoint, pages).layer(CompressionLayer::new()))
-        .merge(playground::router())
+        .merge(playground::router(assets.playground))
         .merge(schema::router())
         .fallback(pages::nowhere)
         .layer(middleware::from_fn_with_state(gate.clone(), authentication::guard));
     Router::new()
         .merge(guarded)
         .merge(health)
-        .merge(pages::assets_router())
+        .merge(pages::assets_router(assets.pages))
         .merge(provider)
         .merge(demo_mails)
         .merge(sign_in::router(gate))

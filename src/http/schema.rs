@@ -27,7 +27,7 @@ static SCHEMA: LazyLock<Files> = LazyLock::new(|| {
     let packed = packed.inspect_err(|cause| tracing::error!(%cause, "the schema cannot be compressed")).ok();
     let asset = |bytes: Vec<u8>| {
         let bytes: &'static [u8] = bytes.leak();
-        Asset { path: NAME, media_type: "text/plain; charset=utf-8", gzip: true, bytes }
+        Asset { path: NAME, gzip: true, bytes }
     };
     Files::new(&packed.map(asset).into_iter().collect::<Vec<_>>())
 });

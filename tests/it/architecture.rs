@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 pub(crate) fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
         for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
-            if entry.is_dir() {
+            if entry.ends_with("node_modules") {
+                continue; // what npm installs for the playground
+            } else if entry.is_dir() {
                 walk(&entry, found);
             } else if entry.extension().is_some_and(|end| end == "rs") {
                 let text = fs::read_to_string(&entry).expect("a source file");

@@ -185,7 +185,7 @@ fn the_playgrounds_examples_polled_all_day_never_spend_the_budget() {
         let document = Arc::new(Limits::read(text).unwrap());
         limits.admit(document, None, &variables).unwrap().cost
     };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/playground/examples");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/assets/playground/examples");
     let mut all = cost(include_str!("introspection.graphql"), Variables::default());
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     for file in files.filter(|path| path.extension().is_some_and(|ending| ending == "graphql")) {

@@ -26,7 +26,7 @@ use axum::Router;
 use psn::access::Authenticator;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
-use psn::http::{Budgets, Hosts, Site, Transport, router};
+use psn::http::{Assets, Budgets, Hosts, Site, Transport, router};
 use psn::pages::Pages;
 use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
@@ -62,7 +62,19 @@ fn closed_behind(gate: Authenticator, world: &World, db: DatabaseConnection, per
     let budgets = Budgets::new(LAVISH, world.clock.clone());
     let (query_limit, hosts) = (Duration::from_secs(20), Hosts::Any);
     let (transport, pages) = (Transport::default(), Pages::read().unwrap());
-    router(Site { schema, limits, query_limit, budgets, persisted, pages, hosts, gate, transport, db })
+    router(Site {
+        schema,
+        limits,
+        query_limit,
+        budgets,
+        persisted,
+        pages,
+        assets: Assets::embedded(),
+        hosts,
+        gate,
+        transport,
+        db,
+    })
 }
 
 /// The answer as it is, errors and all.

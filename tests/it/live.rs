@@ -14,7 +14,9 @@ use futures_util::StreamExt as _;
 use psn::config::AllowList;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
-use psn::http::{BudgetLimits, Budgets, Connections, Hosts, MOST_LIVE, POLL_INTERVAL, Site, Transport, router, serve};
+use psn::http::{
+    Assets, BudgetLimits, Budgets, Connections, Hosts, MOST_LIVE, POLL_INTERVAL, Site, Transport, router, serve,
+};
 use psn::pages::Pages;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -44,6 +46,7 @@ fn site_with(world: &World, limits: BudgetLimits, persisted: Persisted) -> Route
         budgets: Budgets::new(limits, world.clock.clone()),
         persisted,
         pages: Pages::read().unwrap(),
+        assets: Assets::embedded(),
         hosts: Hosts::Any,
         gate: world.gate(),
         transport: Transport { look: Duration::from_millis(10), ..Transport::default() },

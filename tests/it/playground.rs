@@ -52,9 +52,7 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
     let site = format!("http://{}", listener.local_addr().unwrap());
     let open = world.admin.with(router.clone());
     if get(&open, &format!("{site}/playground")).await.text.contains("built without its playground") {
-        skipped(
-            "no playground in this build (install Node.js 20 or later with npm, `touch src/http/assets/build.rs`, and build again)",
-        );
+        skipped("no playground in this build (run `node src/http/assets/build.mjs` and build again)");
         return;
     }
     let stop = CancellationToken::new();

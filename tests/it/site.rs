@@ -13,7 +13,7 @@ use psn::access::Viewer;
 use psn::graphql::error::ApiError;
 use psn::graphql::limits::Limits;
 use psn::graphql::persisted::Persisted;
-use psn::http::{BudgetLimits, Budgets, Hosts, Site, Transport, router};
+use psn::http::{Assets, BudgetLimits, Budgets, Hosts, Site, Transport, router};
 use psn::pages::Pages;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr};
 use serde_json::{Value, json};
@@ -139,7 +139,19 @@ fn made(
     let gate = gate(db, &Clock::fixed(instant("2026-11-16T09:00:00Z")));
     let (hosts, db) = (Hosts::Any, db.clone());
     let pages = Pages::read().expect("the operations of the pages are valid");
-    router(Site { schema, limits, query_limit, budgets, persisted, pages, hosts, gate, transport, db })
+    router(Site {
+        schema,
+        limits,
+        query_limit,
+        budgets,
+        persisted,
+        pages,
+        assets: Assets::embedded(),
+        hosts,
+        gate,
+        transport,
+        db,
+    })
 }
 
 /// A closed site as a new API token with this role meets it.

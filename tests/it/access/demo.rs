@@ -10,6 +10,7 @@ use psn::access::Authenticator;
 use psn::app::App;
 use psn::cli::{Cli, demo, serve};
 use psn::error::ExitError;
+use psn::http::Assets;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -118,6 +119,7 @@ async fn links_are_refused_where_other_machines_reach_the_service() {
     // Also where something else were to pass such an address on.
     let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
     let listener = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
-    let refused = serve::serve_on(listener, &app, app.gate().unwrap().with_links(), false, stop).await;
+    let refused =
+        serve::serve_on(listener, &app, app.gate().unwrap().with_links(), Assets::embedded(), false, stop).await;
     assert!(matches!(&refused, Err(ExitError::Refused(why)) if why.contains("this machine only")), "{refused:?}");
 }

@@ -86,7 +86,7 @@ pub(crate) struct Example {
 
 /// The examples, in the order of their file names, which is that of the tabs.
 pub(crate) fn examples() -> Vec<Example> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/playground/examples");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/assets/playground/examples");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let queries = files.iter().filter(|file| file.extension().is_some_and(|end| end == "graphql"));

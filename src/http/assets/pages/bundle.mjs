@@ -1,8 +1,6 @@
-// Takes the stylesheet of the NHS design system out of its package into dist/. Run by build.rs in a copy of this folder, after
-// `npm ci`. Every file of dist/ is embedded in the binary, gzip-compressed and with ".gz" after its name.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Takes the stylesheet of the NHS design system out of its package. Run by ../build.mjs, in its folder and after `npm ci`.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { constants, gzipSync } from 'node:zlib';
 
 const folder = 'node_modules/nhsuk-frontend';
 const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -35,13 +33,8 @@ LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRA
 IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 `;
 
-if (existsSync('dist')) rmSync('dist', { recursive: true });
-mkdirSync('dist');
-for (const [file, contents] of [
+// The files of the pages: name and contents of each.
+export const bundle = () => [
   ['pages.css', css],
   ['licences.txt', text],
-]) {
-  const packed = gzipSync(contents, { level: constants.Z_BEST_COMPRESSION });
-  writeFileSync(join('dist', `${file}.gz`), packed);
-  console.log(`${file}: ${Buffer.byteLength(contents)} bytes, ${packed.length} compressed`);
-}
+];
