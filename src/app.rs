@@ -169,7 +169,7 @@ impl App {
     /// # Errors
     ///
     /// As [`Self::router_with`].
-    pub fn router(&self, gate: &Gate) -> Result<Router, Stop> {
+    pub fn router(&self, gate: &Authenticator) -> Result<Router, ExitError> {
         self.router_with(gate, Assets::embedded())
     }
 

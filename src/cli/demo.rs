@@ -158,9 +158,9 @@ pub fn begin_here(summary: &Summary, links: &Links, at: SocketAddr) -> String {
 }
 
 /// The board, and meanwhile the files of the playground and of the pages.
-async fn prepare_with_assets(app: &App, runner: &Runner) -> Result<(Result<Assets, String>, Summary), Stop> {
+async fn prepare_with_assets(app: &App, runner: &Runner) -> Result<(Result<Assets, String>, Summary), ExitError> {
     // Its one line comes before the progress of the other.
-    let assets = async { Ok::<_, Stop>(assets::assets().await) };
+    let assets = async { Ok::<_, ExitError>(assets::assets().await) };
     tokio::try_join!(assets, prepare(app, runner))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Executor;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -13,8 +13,10 @@ use axum::routing::{any, get};
 use axum::{Extension, Router};
 use entity::actor::Actor;
 use sea_orm::DatabaseConnection;
+use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::answer::refuse;
@@ -145,26 +147,37 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .layer(middleware::from_fn_with_state(origins, cors::these_origins))
         .layer(middleware::from_fn_with_state(hosts, host::known_only))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, body_limit + query_limit + REST))
-        .layer(middleware::from_fn_with_state(https, identify))
+        .layer(
+            ServiceBuilder::new()
+                .layer(middleware::from_fn(identify))
+                .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                .layer(always(header::REFERRER_POLICY, "no-referrer"))
+                .layer(always(SAME_ORIGIN_ONLY, "same-origin"))
+                .option_layer(https.then(|| always(header::STRICT_TRANSPORT_SECURITY, A_YEAR)))
+                // What says nothing of its own is no page and is not kept.
+                .layer(by_default(header::CONTENT_SECURITY_POLICY, NOTHING))
+                .layer(by_default(header::CACHE_CONTROL, "no-store")),
+        )
 }
 
-async fn identify(State(https): State<bool>, mut request: Request, next: Next) -> Response {
+/// Sets a header of every answer.
+fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// Sets a header of every answer that does not set it itself.
+fn by_default(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// Gives a request its id. By hand, since the layer of `tower_http::request_id` takes the id that a client sends.
+async fn identify(mut request: Request, next: Next) -> Response {
     let id = RequestId::new();
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        headers.insert(request_id::HEADER, value);
+        response.headers_mut().insert(request_id::HEADER, value);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(SAME_ORIGIN_ONLY, HeaderValue::from_static("same-origin"));
-    if https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(A_YEAR));
-    }
-    // What says nothing of its own is no page and is not kept.
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
