@@ -19,31 +19,46 @@ use crate::request_id;
 /// How long a browser may keep what it was told about an origin.
 const KEPT: Duration = Duration::from_secs(600);
 
+/// The origins whose pages may read `/graphql`, and the layer that answers their browsers.
+#[derive(Clone, Debug)]
+pub(super) struct CrossOrigin {
+    origins: Vec<Origin>,
+    allowed: CorsLayer,
+}
+
+impl CrossOrigin {
+    pub(super) fn new(origins: Vec<Origin>) -> Self {
+        let allowed = CorsLayer::new()
+            .allow_origin(AllowOrigin::list(origins.iter().map(|origin| origin.header().clone())))
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+            .expose_headers([request_id::HEADER, header::RETRY_AFTER])
+            .max_age(KEPT);
+        Self { origins, allowed }
+    }
+}
+
 /// Answers a browser's question about one of these origins, and lets such a page read the answer. Other pages' requests are
 /// answered as any other is, without a header about origins, and their browser keeps the answer from them.
-pub(super) async fn these_origins(State(origins): State<Arc<[Origin]>>, request: Request, next: Next) -> Response {
-    if request.uri().path() != "/graphql" {
+///
+/// The layer is not put on the route itself, since it would answer the question about any origin with 200 and the methods and
+/// headers that are allowed to others.
+pub(super) async fn these_origins(
+    State(cross_origin): State<Arc<CrossOrigin>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let CrossOrigin { origins, allowed } = &*cross_origin;
+    if request.uri().path() != "/graphql" || origins.is_empty() {
         return next.run(request).await;
     }
     let asking = request.headers().get(header::ORIGIN);
-    let known = asking.filter(|asking| origins.iter().any(|origin| origin.header() == *asking)).cloned();
-    let Some(origin) = known else {
-        let mut response = next.run(request).await;
-        if !origins.is_empty() {
-            // A cache must not hand this answer to one of the origins.
-            response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
-        }
+    if asking.is_some_and(|asking| origins.iter().any(|origin| origin.header() == *asking)) {
+        let Ok(response) = allowed.layer(next).oneshot(request).await;
         return response;
-    };
-    let allowed = CorsLayer::new()
-        .allow_origin(AllowOrigin::exact(origin))
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
-        .expose_headers([request_id::HEADER, header::RETRY_AFTER])
-        .vary([header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD, header::ACCESS_CONTROL_REQUEST_HEADERS])
-        .max_age(KEPT);
-    match allowed.layer(next).oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
     }
+    let mut response = next.run(request).await;
+    // A cache must not hand this answer to one of the origins.
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
+    response
 }

@@ -22,7 +22,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::answer::refuse;
 use super::assets::Assets;
 use super::budget::Budgets;
-use super::cors;
+use super::cors::{self, CrossOrigin};
 use super::execution::Endpoint;
 use super::health::{ProbeTimes, WriteProbe};
 use super::host::{self, Hosts};
@@ -113,7 +113,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
     let live = Live::new(gate.clone(), db.clone(), look, live);
     let endpoint = Endpoint { schema: executor, limits, query_limit, body_limit, budgets, persisted, live };
-    let origins: Arc<[Origin]> = origins.into();
+    let cross_origin = Arc::new(CrossOrigin::new(origins));
     let graphql = Router::new()
         .route("/graphql", any(graphql::answer::<S>))
         .with_state(endpoint.clone())
@@ -144,7 +144,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .merge(sign_in::router(gate))
         .layer(middleware::from_fn_with_state(refused_lines, refused_lines::prepare))
         // Before the gate: a browser asks about an origin without showing who it is.
-        .layer(middleware::from_fn_with_state(origins, cors::these_origins))
+        .layer(middleware::from_fn_with_state(cross_origin, cors::these_origins))
         .layer(middleware::from_fn_with_state(hosts, host::known_only))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, body_limit + query_limit + REST))
         .layer(
