@@ -7,8 +7,8 @@
 use std::convert::Infallible;
 
 use async_graphql::{Executor, Response as Answer, Variables};
-use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use entity::store::snapshot;
 use futures_util::stream;
@@ -24,7 +24,7 @@ use crate::access::authenticator::AuthError;
 use crate::graphql::error::{ApiError, Code};
 use crate::request_id::RequestId;
 
-/// After so many looks at which there was nothing to tell, a comment shows proxies that the answer goes on.
+/// After this many poll intervals without an event, a comment shows proxies that the answer goes on.
 const QUIET_LOOKS: u32 = 7;
 /// A proxy that keeps answers back until they are whole would tell nothing.
 const NO_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
@@ -57,20 +57,23 @@ impl<S: Executor> SubscriptionStream<S> {
     /// Begins to tell, in a task of its own that ends with the client's connection.
     pub(super) fn begin(self) -> Response {
         let (sender, receiver) = mpsc::channel(1);
+        let quiet = self.endpoint.live.poll_interval * QUIET_LOOKS;
         let telling = async move {
             let (end, events) = self.tell(&sender).await;
             tracing::info!(actor = %self.info.caller, events, end = ?end, "a live answer is over");
             drop(self.place);
         };
         tokio::spawn(telling.in_current_span());
-        let events = stream::unfold(receiver, async |mut receiver: mpsc::Receiver<String>| {
+        let events = stream::unfold(receiver, async |mut receiver: mpsc::Receiver<Event>| {
             receiver.recv().await.map(|event| (Ok::<_, Infallible>(event), receiver))
         });
-        let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
-            (NO_BUFFERING, HeaderValue::from_static("no")),
-        ];
-        (StatusCode::OK, headers, Body::from_stream(events)).into_response()
+        let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(quiet)).into_response();
+        let headers = response.headers_mut();
+        // An event has what the caller may see and a cache must not keep, which "no-cache" would allow.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
+        headers.insert(NO_BUFFERING, HeaderValue::from_static("no"));
+        response
     }
 
     /// An answer as JSON, as an event has it.
@@ -79,7 +82,7 @@ impl<S: Executor> SubscriptionStream<S> {
     }
 
     /// Tells the caller that they are nobody here any more.
-    async fn refuse(&self, sender: &Sender<String>) -> End {
+    async fn refuse(&self, sender: &Sender<Event>) -> End {
         let sentence = "You are not signed in any more, or your API token is not good any more";
         let error = ApiError::new(Code::Unauthenticated, sentence);
         let refused = Answer::from_errors(vec![error.into()]);
@@ -89,13 +92,13 @@ impl<S: Executor> SubscriptionStream<S> {
     }
 
     /// Tells until the end, and says why it came and how many events there were.
-    async fn tell(&self, sender: &Sender<String>) -> (End, u64) {
+    async fn tell(&self, sender: &Sender<Event>) -> (End, u64) {
         let Live { authenticator, db, poll_interval, .. } = &self.endpoint.live;
         let caller = &self.info.caller;
         let mut looks = tokio::time::interval(*poll_interval);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // The request has paid for the first event.
-        let (mut last, mut events, mut quiet, mut price) = (None, 0, 0, 0);
+        let (mut last, mut events, mut price) = (None, 0, 0);
         loop {
             tokio::select! {
                 () = sender.closed() => return (End::Left, events),
@@ -117,11 +120,6 @@ impl<S: Executor> SubscriptionStream<S> {
             let newest = newest.map(|newest| newest.id);
             // At first the operation is executed whatever there is: what is wrong with it is told at once.
             if last == Some(newest) {
-                quiet += 1;
-                if quiet >= QUIET_LOOKS {
-                    quiet = 0;
-                    let _ = sender.send(":\n\n".to_owned()).await;
-                }
                 continue;
             }
             let budgets = &self.endpoint.budgets;
@@ -142,7 +140,7 @@ impl<S: Executor> SubscriptionStream<S> {
                 // With other roles it is worked out anew.
                 Ok(_) | Err(AuthError::ProviderUnreachable | AuthError::Database(_)) => continue,
             }
-            (last, quiet, price) = (Some(newest), 0, self.info.cost.unwrap_or(1).max(1));
+            (last, price) = (Some(newest), self.info.cost.unwrap_or(1).max(1));
             if let Some(answer) = answer {
                 events += 1;
                 let _ = sender.send(next(&self.rendered(answer))).await;
@@ -151,12 +149,13 @@ impl<S: Executor> SubscriptionStream<S> {
     }
 }
 
-/// An event with an answer. JSON has no line break of its own.
-fn next(answer: &serde_json::Value) -> String {
-    format!("event: next\ndata: {answer}\n\n")
+/// An event with an answer.
+fn next(answer: &serde_json::Value) -> Event {
+    Event::default().event("next").data(answer.to_string())
 }
 
-/// The last event.
-fn complete() -> String {
-    "event: complete\ndata:\n\n".to_owned()
+/// The last event. Browsers pass on no event without data and clients read data as JSON, so that it is `null`: axum writes no
+/// empty field.
+fn complete() -> Event {
+    Event::default().event("complete").data("null")
 }
