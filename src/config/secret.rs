@@ -14,6 +14,7 @@ use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, Command};
+use percent_encoding::percent_decode_str;
 
 /// What a setting holds that must not be seen.
 pub trait Secret: FromStr<Err: fmt::Display> + Clone + Send + Sync + 'static {
@@ -130,6 +131,9 @@ impl<T> fmt::Debug for SecretFile<T> {
 }
 
 /// The password of an address, as it is sent: `scheme://user:password@host` or `?password=`.
+///
+/// The address is taken apart by hand here and in [`masked`], and not by the `url` crate: addresses that the crate refuses or
+/// divides elsewhere, such as one with a bare `?` or `@` in its password, must not show the password either.
 pub(super) fn password_of(url: &str) -> Option<String> {
     let (url, query) = url.split_once('?').filter(|(_, query)| !query.contains('@')).unwrap_or((url, ""));
     let named = query.split('&').find_map(|part| part.strip_prefix("password="));
@@ -138,17 +142,9 @@ pub(super) fn password_of(url: &str) -> Option<String> {
     (!password.is_empty()).then(|| percent_decoded(password))
 }
 
-/// `%20` becomes a space; what is no such thing stays.
+/// Replaces `%20` by a space, for example. A `%` without two hexadecimal digits stays.
 pub(super) fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let hex = after.get(..2).filter(|_| first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
-        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        bytes.push(byte.unwrap_or(first));
-        rest = if byte.is_some() { &after[2..] } else { after };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// `postgres://psn:secret@db/psn?password=secret` becomes `postgres://psn:***@db/psn?…`.

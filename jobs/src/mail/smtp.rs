@@ -3,6 +3,7 @@
 //! The conversation is led step by step rather than by lettre's `send`, because what a failure means depends on how far it
 //! had come: a connection lost before the message was handed over is simply tried again, one lost after it is unknown.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use percent_encoding::percent_decode_str;
 
 use super::{Accepted, SendError, SettingsError, Tls, sentence};
 
@@ -228,24 +230,12 @@ pub fn is_this_machine(host: &str) -> bool {
 
 fn percent_decoded(text: &str) -> Result<String, SettingsError> {
     let wrong = SettingsError::Url("has a % that is not followed by two hexadecimal digits");
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        if first == b'%' {
-            let byte = after
-                .get(..2)
-                .and_then(|hex| std::str::from_utf8(hex).ok())
-                .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))
-                .and_then(|hex| u8::from_str_radix(hex, 16).ok())
-                .ok_or_else(|| wrong.clone())?;
-            bytes.push(byte);
-            rest = &after[2..];
-        } else {
-            bytes.push(first);
-            rest = after;
-        }
+    // The crate lets a % stand that is not followed by digits: then a password would be sent that no one meant.
+    let is_hex = |text: &str| text.as_bytes().get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+    if !text.split('%').skip(1).all(is_hex) {
+        return Err(wrong);
     }
-    String::from_utf8(bytes).map_err(|_| wrong)
+    percent_decode_str(text).decode_utf8().map(Cow::into_owned).map_err(|_| wrong)
 }
 
 #[cfg(test)]
