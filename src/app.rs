@@ -2,8 +2,6 @@
 
 mod from_settings;
 
-use std::time::Duration;
-
 use axum::Router;
 use entity::actor::Actor;
 use entity::clock::Clock;
@@ -13,6 +11,7 @@ use jobs::private;
 use jobs::report::GapReport;
 use jobs::report::render::Setting;
 use jobs::retention::Retention;
+use jobs::retry::{DATABASE, Retry};
 use jobs::runner::{Job, Runner};
 use jobs::schedule::{EVERY_MINUTE, TABLE};
 use jobs::snapshot::Coverage;
@@ -106,13 +105,14 @@ impl App {
     }
 
     /// Brings the tables up to date, as soon as the database is there: a service waits for its database, with a line each
-    /// time it asks in vain (after [`wait_before`]). Returns without having done so only when `stop` is cancelled.
+    /// time that it is away (after the waits of [`DATABASE`]). Returns without having done so only when `stop` is cancelled.
     ///
     /// # Errors
     ///
     /// [`ExitError::Failed`] when the database is there and the tables cannot be brought up to date.
     pub async fn migrate_when_reached(&self, stop: &CancellationToken) -> Result<(), ExitError> {
-        for attempt in 0.. {
+        let mut retry = Retry::new(DATABASE);
+        loop {
             match migration::migrate(&self.db).await {
                 Ok(0) => return Ok(()),
                 Ok(steps) => {
@@ -120,17 +120,15 @@ impl App {
                     return Ok(());
                 }
                 Err(migration::MigrateError::Database(cause)) if entity::store::is_away(&cause) => {
-                    let wait = wait_before(attempt);
-                    tracing::warn!(%cause, "the database is away; asked again in {} s", wait.as_secs());
-                    tokio::select! {
-                        () = stop.cancelled() => return Ok(()),
-                        () = tokio::time::sleep(wait) => {}
+                    let seconds = retry.wait().unwrap_or_default().as_secs();
+                    tracing::warn!(%cause, "the database is away; asked again in {seconds} s");
+                    if !retry.again_unless(stop).await {
+                        return Ok(());
                     }
                 }
                 Err(error) => return Err(self.migration_failed(&error)),
             }
         }
-        Ok(())
     }
 
     /// Why the tables could not be brought up to date, for a person.
@@ -299,23 +297,3 @@ impl App {
     }
 }
 
-/// How long a service waits before it asks for its database again:
-///
-/// | asked in vain | 1 | 2 | 3 | 4 | 5 | more |
-/// |---|---|---|---|---|---|---|
-/// | seconds | 1 | 2 | 4 | 8 | 16 | 30 |
-fn wait_before(attempt: u32) -> Duration {
-    Duration::from_secs(2_u64.saturating_pow(attempt).min(30))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_service_asks_for_its_database_ever_less_often_and_at_least_twice_a_minute() {
-        let waits: Vec<_> = (0..7).map(|attempt| wait_before(attempt).as_secs()).collect();
-        assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30]);
-        assert_eq!(wait_before(u32::MAX).as_secs(), 30);
-    }
-}

@@ -13,6 +13,7 @@ pub mod owed;
 pub mod private;
 pub mod report;
 pub mod retention;
+pub mod retry;
 pub mod runner;
 pub mod safe_csv;
 pub mod schedule;

@@ -6,7 +6,6 @@
 //! [`crate::owed`]'s.
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,10 +29,8 @@ use crate::owed::{due, owed};
 use crate::schedule::{Alarm, AlarmError, Entry, Period, Schedule, ScheduleError};
 
 mod attempt;
-mod back_off;
 mod job;
 
-pub use back_off::{MAX_ATTEMPTS, back_off};
 pub use job::{Job, JobError, Outcome, RunContext};
 
 /// How long a claim holds unless it is renewed; after a kill another worker takes over within that time and a minute.
@@ -80,7 +77,7 @@ struct Lane {
     turn: Arc<Mutex<()>>,
 }
 
-/// A runner that cannot be put together: an error of the program, not of its user.
+/// Why a runner cannot be put together: an error of the program or of the machine, not of its user.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
     /// A job that the table does not name.
@@ -89,6 +86,9 @@ pub enum SetupError {
     /// A schedule that cannot be read.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    /// The operating system gives no random bytes for the name of this worker.
+    #[error("the operating system gives no random bytes ({0}): check that /dev/urandom can be read")]
+    Randomness(#[from] getrandom::Error),
 }
 
 /// Why a run that a person asked for was not begun.
@@ -126,7 +126,7 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// A job that the table does not name, or a schedule that cannot be read.
+    /// A job that the table does not name, a schedule that cannot be read, or no random bytes.
     pub fn new(
         db: DatabaseConnection,
         clock: Clock,
@@ -148,7 +148,7 @@ impl Runner {
             zone,
             lanes: lanes.into_iter().map(|(_, lane)| lane).collect(),
             lease_time: LEASE,
-            name: format!("{:x}-{:016x}", std::process::id(), RandomState::new().build_hasher().finish()),
+            name: format!("{:x}-{:016x}", std::process::id(), getrandom::u64()?),
             claims: AtomicU64::new(0),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),

@@ -1,7 +1,7 @@
 //! The table of jobs, and the alarm clock that wakes the runner.
 //!
 //! The table says what is to be done when; [`crate::owed`] decides what is owed, the ledger who does it. A job that fails is
-//! tried again by the table of [`crate::runner::back_off`]. This is the only file that names tokio-cron-scheduler, which is
+//! tried again by the table of [`crate::retry::RUN`]. This is the only file that names tokio-cron-scheduler, which is
 //! used as a mere alarm clock: it lets runs overlap, forgets what it slept through, and keeps the zone's offset of the day on
 //! which a job was made, so 07:00 London would become an hour wrong when the clocks change.
 

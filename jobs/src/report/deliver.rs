@@ -22,34 +22,13 @@ use super::render::Rendered;
 use super::sending::{Process, Sending};
 use super::{GapReport, Outcome, ReportError};
 use crate::mail::{Email, SendError, mask};
+use crate::retry::MAIL;
 
 /// Mails on their way at once: enough that one slow answer does not hold up the rest, few enough for any server.
 const AT_ONCE: usize = 4;
 
 /// How long a claim holds: well beyond any mail's deadline.
 const CLAIM: TimeDelta = TimeDelta::minutes(10);
-
-/// How long to wait after so many attempts that failed; nothing when it is time to give up, after three days.
-///
-/// | attempts | wait |
-/// |---|---|
-/// | 1 | 1 minute |
-/// | 2 | 5 minutes |
-/// | 3 | 15 minutes |
-/// | 4 | 1 hour |
-/// | 5 to 22 | 4 hours |
-/// | 23 | give up |
-#[must_use]
-pub fn back_off(attempts: i32) -> Option<TimeDelta> {
-    match attempts {
-        ..=1 => Some(TimeDelta::minutes(1)),
-        2 => Some(TimeDelta::minutes(5)),
-        3 => Some(TimeDelta::minutes(15)),
-        4 => Some(TimeDelta::hours(1)),
-        5..=22 => Some(TimeDelta::hours(4)),
-        23.. => None,
-    }
-}
 
 /// A recipient's mail as its row.
 pub(super) fn to_write(recipient: &Recipient, rendered: Rendered, week: IsoWeek, domain: &str) -> NewDelivery {
@@ -219,7 +198,7 @@ impl GapReport {
     ) -> Result<(), DbErr> {
         let week = &sending.report.week;
         let most = refused.iter().map(|(_, refusal)| refusal.attempt).max().unwrap_or_default();
-        let together = back_off(most).filter(|_| relay_refuses).map(|wait| sending.clock() + wait);
+        let together = MAIL.after(most).filter(|_| relay_refuses).map(|wait| sending.clock() + wait);
         if relay_refuses {
             tracing::error!(%week, mails = refused.len(), "{RELAY_REFUSES}");
         }
@@ -281,7 +260,7 @@ fn settled(answer: Result<crate::mail::Accepted, SendError>, attempts: i32, at: 
     match answer {
         Ok(accepted) => Settled::Sent { at, stored_at: accepted.stored_at.map(|path| path.display().to_string()) },
         Err(SendError::Refused(error) | SendError::Retry(error) | SendError::Unknown(error)) => {
-            match back_off(attempts) {
+            match MAIL.after(attempts) {
                 Some(wait) => Settled::Retrying { next_attempt_at: at + wait, error },
                 None => Settled::Refused {
                     error: format!("given up after {attempts} attempts; the last one: {error}"),
@@ -297,15 +276,8 @@ mod tests {
     use chrono::TimeDelta;
     use entity::store::report::Settled;
 
-    use super::{back_off, settled};
+    use super::settled;
     use crate::mail::{Accepted, SendError};
-
-    #[test]
-    fn the_waits_add_up_to_three_days_and_then_end() {
-        let total: TimeDelta = (1..).map_while(back_off).fold(TimeDelta::zero(), |sum, wait| sum + wait);
-        assert_eq!(total, TimeDelta::hours(72) + TimeDelta::minutes(81));
-        assert_eq!(back_off(23), None);
-    }
 
     #[test]
     fn an_unknown_end_is_repeated_and_the_last_failure_is_told() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use entity::store::report::{self as store, Attempted, Settled};
@@ -11,9 +11,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long to wait before the end of an attempt is tried to be recorded again, at first and at most.
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
+use crate::retry::{END_OF_ATTEMPT, Retry};
 
 /// The process in which mails are sent.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +64,7 @@ impl<'a> Sending<'a> {
         let left = mail.next_attempt_at.map_or(TimeDelta::zero(), |until| until - self.clock());
         let end = Instant::now() + left.to_std().unwrap_or_default();
         let recorded = self.process.tasks.spawn(async move {
-            let (mut wait, mut is_counted) = (FIRST_WAIT, false);
+            let (mut retry, mut is_counted) = (Retry::new(END_OF_ATTEMPT).until(end), false);
             loop {
                 let attempted = Attempted { id, week: &week, recipient: &recipient, attempt };
                 let Err(error) = store::settle(&db, attempted, settled.clone()).await else {
@@ -76,11 +74,9 @@ impl<'a> Sending<'a> {
                 unrecorded.fetch_add(usize::from(!is_counted), Ordering::SeqCst);
                 is_counted = true;
                 tracing::warn!(%error, %week, delivery = %id, "the end of an attempt at a mail could not be recorded");
-                if Instant::now() + wait >= end {
+                if !retry.again().await {
                     return Err(error);
                 }
-                tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(LONGEST_WAIT);
             }
         });
         recorded.await.unwrap_or_else(|_| Err(DbErr::Custom("the end of an attempt was not recorded".to_owned())))

@@ -13,7 +13,8 @@ use tokio::task::JoinError;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Inner, Job, JobError, MAX_ATTEMPTS, Outcome, RunContext, back_off};
+use super::{Inner, Job, JobError, Outcome, RunContext};
+use crate::retry::{END_OF_RUN, RUN, Retry};
 use crate::schedule::{Entry, Period};
 
 /// How long a job that was told to stop may take to let go; then its lease is left to run out, lest two work at once.
@@ -21,10 +22,6 @@ const LET_GO: Duration = Duration::from_secs(5);
 
 /// How soon [`Outcome::Again`] may be again.
 const NEXT_MINUTE: TimeDelta = TimeDelta::minutes(1);
-
-/// How the end of an attempt is tried to be written while the database is away: at most this often, with a second more
-/// between tries each time. Later the lease has run out and another does the work again.
-const RECORD_TRIES: u32 = 6;
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -49,9 +46,10 @@ impl Inner {
         let begun = Instant::now();
         tracing::debug!(job = entry.name, %period, attempt = row.attempts, "run begun");
         let recorded = Arc::new(AtomicBool::new(false));
-        let end = if row.attempts > MAX_ATTEMPTS {
+        let end = if row.attempts > RUN.attempts() {
             End::Fail(format!(
-                "Given up: begun {MAX_ATTEMPTS} times, and each time the process ended before the run did."
+                "Given up: begun {} times, and each time the process ended before the run did.",
+                RUN.attempts()
             ))
         } else {
             let ctx = RunContext {
@@ -139,18 +137,19 @@ impl Inner {
 
     /// Writes the end into the ledger. False when the lease was lost, or the database stayed away.
     async fn record(&self, lease: &Lease, attempt: i32, end: &End) -> bool {
-        for tried in 1..=RECORD_TRIES {
+        let mut retry = Retry::new(END_OF_RUN);
+        loop {
             match self.write(lease, attempt, end).await {
                 Ok(kept) => return kept,
-                Err(error) => tracing::warn!(%error, tried, "the end of a run could not be recorded"),
+                Err(error) => {
+                    tracing::warn!(%error, tried = retry.attempt(), "the end of a run could not be recorded");
+                }
             }
             // A process that was told to stop at once has no time for another try.
-            tokio::select! {
-                () = sleep(Duration::from_secs(tried.into())) => {}
-                () = self.kill.cancelled() => return false,
+            if !retry.again_unless(&self.kill).await {
+                return false;
             }
         }
-        false
     }
 
     async fn write(&self, lease: &Lease, attempt: i32, end: &End) -> Result<bool, DbErr> {
@@ -160,7 +159,7 @@ impl Inner {
             End::Again { not_before, text } => {
                 ledger::again(&self.db, lease, (*not_before).max(now + NEXT_MINUTE), text).await
             }
-            End::Retry(outcome) => match back_off(attempt) {
+            End::Retry(outcome) => match RUN.after(attempt) {
                 Some(wait) => ledger::retry(&self.db, lease, now + wait, outcome).await,
                 None => {
                     let outcome = format!("Given up after {attempt} attempts. The last: {outcome}");

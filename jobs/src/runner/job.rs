@@ -47,7 +47,7 @@ pub enum Outcome {
 /// How an attempt failed. The texts are as those of [`Outcome`]: what is wrong and what a person can do, no internal text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JobError {
-    /// Another attempt may go better; it follows as [`back_off`](super::back_off) says.
+    /// Another attempt may go better; it follows as [`RUN`](crate::retry::RUN) says.
     #[error("{0}")]
     Retry(String),
     /// No attempt will go better until somebody does something.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ::jobs::runner::{MAX_ATTEMPTS, back_off};
+use ::jobs::retry;
 use chrono::TimeDelta;
 
 use super::*;
@@ -42,8 +42,8 @@ both!(
         let runner = runner(&world, vec![job]);
         let mut now = instant("2026-11-16T05:00:00Z");
         wake(&world, &runner, &now.to_rfc3339()).await;
-        for attempt in 1..MAX_ATTEMPTS {
-            let wait = back_off(attempt).expect("a wait before the last attempt");
+        for attempt in 1..retry::RUN.attempts() {
+            let wait = retry::RUN.after(attempt).expect("a wait before the last attempt");
             let waiting = row(&world, COVERAGE, RUN).await;
             assert_eq!((waiting.state, waiting.attempts), (RunState::Retrying, attempt));
             assert_eq!(waiting.not_before, Some(now + wait));
@@ -55,7 +55,7 @@ both!(
             assert_eq!(diary.runs().len(), begun + 1);
         }
         let row = row(&world, COVERAGE, RUN).await;
-        assert_eq!((row.state, row.attempts, row.finished_at), (RunState::Failed, MAX_ATTEMPTS, Some(now)));
+        assert_eq!((row.state, row.attempts, row.finished_at), (RunState::Failed, retry::RUN.attempts(), Some(now)));
         assert!(row.outcome.unwrap().contains("The sun shone."));
         world.clock.set(now + TimeDelta::minutes(1));
         assert_eq!(runner.tick().await.unwrap(), 0);

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ::jobs::runner::{MAX_ATTEMPTS, RunNowError};
+use ::jobs::retry;
+use ::jobs::runner::RunNowError;
 use chrono::TimeDelta;
 use entity::clock::Clock;
 use tokio::sync::Notify;
@@ -95,7 +96,7 @@ both!(
     async fn a_run_that_kills_its_process_each_time_is_given_up(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let mut now = instant("2026-11-16T05:00:00Z");
-        for n in 0..MAX_ATTEMPTS {
+        for n in 0..retry::RUN.attempts() {
             let holder = format!("killed {n}");
             let bid = ledger::Bid {
                 job: COVERAGE,
