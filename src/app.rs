@@ -296,4 +296,3 @@ impl App {
         self.clock.today(self.settings.board_zone)
     }
 }
-

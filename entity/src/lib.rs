@@ -9,6 +9,7 @@ pub mod clock;
 pub mod coverage;
 pub mod excerpt;
 pub mod id;
+pub mod interner;
 pub mod period;
 pub mod pseudonym;
 pub mod secret;

@@ -119,7 +119,7 @@ pub async fn run(
 /// How old the oldest staff list is that the figures rest on; absent if they rest on none.
 fn age_of_lists(coverage: &Coverage, index: &Index, today: Day) -> Option<String> {
     let (as_at, employer) = coverage.units.iter().filter_map(|unit| unit.oldest_list).min()?;
-    let employer = employer.map_or_else(String::new, |employer| format!("{}, ", index.roster().words.text(employer)));
+    let employer = employer.map_or_else(String::new, |employer| format!("{}, ", index.roster().words.get(employer)));
     let days = today.days_since(as_at);
     Some(if days > staff_list::OLD_AFTER_DAYS {
         format!("Warning: these figures rest on staff lists up to {days} days old ({employer}as at {as_at}).")
@@ -252,7 +252,7 @@ impl Exported<'_> {
                 team.champions.to_string(),
                 self.team_level1(team),
                 optional(team.policy_unit.map(|(from, _)| &roster.units[from.at()].code)),
-                optional(unit.cover_group.map(|group| roster.words.text(group))),
+                optional(unit.cover_group.map(|group| roster.words.get(group))),
                 unmet.join(";"),
                 optional(team.unknown_because),
                 team.rows_not_read.to_string(),

@@ -3,8 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::coverage::roster::{PersonIx, Post, UnitIx, Word, Words};
+use entity::coverage::roster::{PersonIx, Post, UnitIx};
 use entity::id::{AllocationId, PersonId, UnitId};
+use entity::interner::{Interner, Symbol};
 use entity::period::{Day, Validity};
 use entity::spelling;
 use entity::store::links;
@@ -34,8 +35,8 @@ pub(crate) struct Known {
 /// What is told beside the facts.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
-    words: Words,
-    levels: HashMap<UnitId, Word>,
+    words: Interner,
+    levels: HashMap<UnitId, Symbol>,
     exemptions: HashMap<UnitId, Vec<Exempted>>,
     appointments: HashMap<UnitId, Vec<Appointed>>,
     /// The units in whose appointments somebody is named, on whatever day.
@@ -159,7 +160,7 @@ impl Directory {
             .all(db)
             .await?;
         for (unit, level) in levels {
-            if let Some(word) = level.and_then(|level| directory.words.word(&level)) {
+            if let Some(word) = level.and_then(|level| directory.words.value(&level)) {
                 directory.levels.insert(unit, word);
             }
         }
@@ -193,7 +194,7 @@ impl Directory {
     }
 
     pub(crate) fn level(&self, unit: UnitId) -> Option<&str> {
-        self.levels.get(&unit).map(|word| self.words.text(*word))
+        self.levels.get(&unit).map(|word| self.words.get(*word))
     }
 
     /// The exemptions of a unit, latest first.

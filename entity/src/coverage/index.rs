@@ -6,9 +6,10 @@ use std::hash::Hash;
 
 use super::roster::{
     Allocation, Appointment, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx, Post, Roster,
-    StaffList, UnitIx, Word,
+    StaffList, UnitIx,
 };
 use super::tree::Tree;
+use crate::interner::Symbol;
 use crate::period::{Day, Validity};
 
 /// A roster with its arrangements.
@@ -26,11 +27,11 @@ pub struct Index {
     away: HashMap<PersonIx, Vec<Validity>>,
     policies: HashMap<UnitIx, Vec<FiledPolicy>>,
     exemptions: HashMap<UnitIx, Vec<Exemption>>,
-    groups: HashMap<Word, Vec<UnitIx>>,
+    groups: HashMap<Symbol, Vec<UnitIx>>,
     appointments_by_unit: HashMap<UnitIx, Vec<Appointment>>,
     appointments_by_person: HashMap<PersonIx, Vec<Appointment>>,
     /// By employer, oldest list first.
-    staff_lists: HashMap<Option<Word>, Vec<StaffList>>,
+    staff_lists: HashMap<Option<Symbol>, Vec<StaffList>>,
     /// Units that rejected rows of any list named.
     units_not_read: HashSet<UnitIx>,
 }
@@ -85,7 +86,7 @@ impl Index {
         passes.values_mut().for_each(|passes| passes.sort_by_key(|pass| pass.on));
         let mut policies = by_key(&roster.policies, |filed| filed.unit);
         policies.values_mut().for_each(|filed| filed.sort_by_key(|filed| filed.from));
-        let mut groups: HashMap<Word, Vec<UnitIx>> = HashMap::new();
+        let mut groups: HashMap<Symbol, Vec<UnitIx>> = HashMap::new();
         for (unit, facts) in (0u32..).map(UnitIx).zip(&roster.units) {
             if let Some(group) = facts.cover_group {
                 groups.entry(group).or_default().push(unit);
@@ -144,7 +145,7 @@ impl Index {
 
     /// The units that name a cover group.
     #[must_use]
-    pub fn group(&self, group: Word) -> &[UnitIx] {
+    pub fn group(&self, group: Symbol) -> &[UnitIx] {
         self.groups.get(&group).map_or(&[], Vec::as_slice)
     }
 
@@ -240,12 +241,12 @@ impl Index {
     /// The as-at day of the newest staff list of an employer; absent if none was ever applied. Of employers whose names are the
     /// same value, the one with the older list.
     #[must_use]
-    pub fn newest_list(&self, employer: Option<Word>) -> Option<Day> {
+    pub fn newest_list(&self, employer: Option<Symbol>) -> Option<Day> {
         self.staff_lists.get(&employer).and_then(|lists| newest_of_each(lists))
     }
 
     /// The employers with a staff list, each with the as-at day of its newest one.
-    pub fn newest_lists(&self) -> impl Iterator<Item = (Option<Word>, Day)> {
+    pub fn newest_lists(&self) -> impl Iterator<Item = (Option<Symbol>, Day)> {
         self.staff_lists.iter().filter_map(|(employer, lists)| Some((*employer, newest_of_each(lists)?)))
     }
 

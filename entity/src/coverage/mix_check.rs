@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::index::Index;
 use super::mix::{Dimension, Outcome, Rule, Verdict, Wanted};
-use super::roster::{PersonIx, Word};
+use super::roster::PersonIx;
+use crate::interner::Symbol;
 use crate::period::Day;
 
 /// Asks `rule` of the `active` people of a team whose own people are `members`; both lists hold each person once.
@@ -36,7 +37,7 @@ fn count(index: &Index, rule: &Rule, people: &[PersonIx], day: Day) -> u32 {
     u32::try_from(counted).unwrap_or(u32::MAX)
 }
 
-fn values(index: &Index, person: PersonIx, dimension: Dimension, day: Day) -> impl Iterator<Item = Word> {
+fn values(index: &Index, person: PersonIx, dimension: Dimension, day: Day) -> impl Iterator<Item = Symbol> {
     let roster = index.roster();
     index.counting_posts_of(person, day).filter_map(move |post| match dimension {
         Dimension::JobFamily => post.job_family,

@@ -8,10 +8,11 @@ use super::Question;
 use super::breakdown::StandingCounts;
 use super::governing::governing;
 use super::index::Index;
-use super::roster::{PersonIx, UnitIx, Word};
+use super::roster::{PersonIx, UnitIx};
 use super::team::{Assessed, TeamRow, counting_champions};
 use super::trainer::{ActiveTrainers, Embedded, embedded};
 use super::tree::Tree;
+use crate::interner::Symbol;
 use crate::period::Day;
 use crate::value::{StandingGroup, Status};
 
@@ -78,7 +79,7 @@ pub struct UnitRow {
     /// Units at or below in which Trainers are to be embedded, and how many of these have enough.
     pub trainer_units: Met,
     /// The oldest staff list that the figures rest on, and whose it is; absent if no list was ever applied.
-    pub oldest_list: Option<(Day, Option<Word>)>,
+    pub oldest_list: Option<(Day, Option<Symbol>)>,
     /// Percent of Level 1 that the unit's policy asks for; absent without a policy.
     pub level1_target: Option<u32>,
     /// Active supporters per Trainer that the unit's policy asks for; absent without a policy.
@@ -287,9 +288,9 @@ fn champion_pairs(index: &Index, day: Day, teams: &Assessed) -> Vec<(PersonIx, U
 
 /// The oldest staff list that the teams at or below each unit rest on, by place. The employers in the counting posts there
 /// would be too few: a team also rests on the lists of supporters from outside it, and on those of its whole group.
-fn oldest_lists(tree: &Tree, teams: &[TeamRow]) -> Vec<Option<(Day, Option<Word>)>> {
-    let mut oldest: Vec<Option<(Day, Option<Word>)>> = vec![None; tree.units_downwards().len()];
-    let join = |oldest: &mut Option<(Day, Option<Word>)>, found: Option<(Day, Option<Word>)>| {
+fn oldest_lists(tree: &Tree, teams: &[TeamRow]) -> Vec<Option<(Day, Option<Symbol>)>> {
+    let mut oldest: Vec<Option<(Day, Option<Symbol>)>> = vec![None; tree.units_downwards().len()];
+    let join = |oldest: &mut Option<(Day, Option<Symbol>)>, found: Option<(Day, Option<Symbol>)>| {
         *oldest = oldest.iter().copied().chain(found).min();
     };
     for row in teams {

@@ -1,15 +1,12 @@
 //! The facts that coverage is computed from, as plain data: no names, no addresses, no employee numbers.
 //!
 //! Units and people are named by their place in the roster's own lists; texts that are only compared (site, band, job family,
-//! employer, cover group) are kept once each in [`Words`] and named by a [`Word`].
-
-use std::collections::HashMap;
-use std::num::NonZeroU32;
+//! employer, cover group) are kept once each in an [`Interner`] and named by a [`Symbol`].
 
 use super::policy::PolicyTerms;
 use crate::id::{AllocationId, PersonId, UnitId};
+use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
-use crate::spelling;
 use crate::value::AppointmentRole;
 
 /// Place of a unit in [`Roster::units`].
@@ -36,63 +33,6 @@ impl PersonIx {
     }
 }
 
-/// A text kept in [`Words`]; two are equal exactly when their texts are the same value or key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Word(NonZeroU32);
-
-/// Texts that are only compared, each kept once in its first spelling.
-#[derive(Clone, Debug, Default)]
-pub struct Words {
-    texts: Vec<String>,
-    values: HashMap<String, Word>,
-    keys: HashMap<String, Word>,
-}
-
-impl Words {
-    /// The word for a value: a job family, band, site, employer or level ([`spelling::value`]). A blank is no word.
-    ///
-    /// # Panics
-    ///
-    /// With more than four thousand million different texts.
-    pub fn word(&mut self, text: &str) -> Option<Word> {
-        Self::keep(&mut self.values, &mut self.texts, spelling::value(text).as_ref(), text)
-    }
-
-    /// The word for a key, such as the name of a cover group ([`spelling::key`]). A blank is no word.
-    ///
-    /// # Panics
-    ///
-    /// As [`word`](Self::word).
-    pub fn key(&mut self, text: &str) -> Option<Word> {
-        Self::keep(&mut self.keys, &mut self.texts, spelling::key(text).as_ref(), text)
-    }
-
-    /// The word of a value that is known already.
-    #[must_use]
-    pub fn find(&self, value: &str) -> Option<Word> {
-        self.values.get(spelling::value(value).as_ref()).copied()
-    }
-
-    fn keep(places: &mut HashMap<String, Word>, texts: &mut Vec<String>, folded: &str, text: &str) -> Option<Word> {
-        if folded.is_empty() {
-            return None;
-        }
-        if let Some(word) = places.get(folded) {
-            return Some(*word);
-        }
-        texts.push(text.trim().to_owned());
-        let place = u32::try_from(texts.len()).ok().and_then(NonZeroU32::new).expect("fewer texts than u32 counts");
-        places.insert(folded.to_owned(), Word(place));
-        Some(Word(place))
-    }
-
-    /// The text of a word, as it was first spelled.
-    #[must_use]
-    pub fn text(&self, word: Word) -> &str {
-        &self.texts[word.0.get() as usize - 1]
-    }
-}
-
 /// The unit above another from a day on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placement {
@@ -114,11 +54,11 @@ pub struct Unit {
     /// Where it stands in the tree, oldest first; a unit without any is a root.
     pub placements: Vec<Placement>,
     /// The board's word for its kind.
-    pub level: Option<Word>,
+    pub level: Option<Symbol>,
     /// Where it is.
-    pub site: Option<Word>,
+    pub site: Option<Symbol>,
     /// Teams with the same word are assessed together.
-    pub cover_group: Option<Word>,
+    pub cover_group: Option<Symbol>,
     /// When it is open.
     pub validity: Validity,
 }
@@ -157,11 +97,11 @@ pub struct Post {
     /// Bank contracts never count.
     pub bank: bool,
     /// Job family.
-    pub job_family: Option<Word>,
+    pub job_family: Option<Symbol>,
     /// Pay band.
-    pub band: Option<Word>,
+    pub band: Option<Symbol>,
     /// Who employs the person in it.
-    pub employer: Option<Word>,
+    pub employer: Option<Symbol>,
     /// Named line manager.
     pub line_manager: Option<PersonIx>,
 }
@@ -257,7 +197,7 @@ impl Appointment {
 #[derive(Clone, Debug)]
 pub struct StaffList {
     /// The employer.
-    pub employer: Option<Word>,
+    pub employer: Option<Symbol>,
     /// Tells apart employers whose names are one value and two keys, `A & B` and `A and B`: each has lists of its own.
     pub series: u32,
     /// The day that it describes.
@@ -368,5 +308,5 @@ pub struct Roster {
     /// All applied staff lists: of one employer and one as-at day the last that was applied.
     pub staff_lists: Vec<StaffList>,
     /// The texts that the rest names.
-    pub words: Words,
+    pub words: Interner,
 }

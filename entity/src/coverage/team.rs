@@ -10,8 +10,9 @@ use super::mix::{Outcome, Verdict};
 use super::mix_check;
 use super::policy::PolicyTerms;
 use super::rollup::champions_met;
-use super::roster::{NetworkRole, PersonIx, Post, UnitIx, Word};
+use super::roster::{NetworkRole, PersonIx, Post, UnitIx};
 use super::standing::{Colleagues, Reasons, Standing, assess_allocation};
+use crate::interner::Symbol;
 use crate::period::Day;
 use crate::value::{Reason, Status, UnknownBecause};
 
@@ -21,7 +22,7 @@ pub(super) enum Cover {
     /// A unit.
     Unit(UnitIx),
     /// A cover group.
-    Group(Word),
+    Group(Symbol),
 }
 
 impl Cover {
@@ -69,7 +70,7 @@ pub struct TeamRow {
     /// Active people who rest on an approval by a person who did not hold the office.
     pub unproven: u32,
     /// The oldest staff list that the answer rests on, and whose it is; absent if no list was ever applied.
-    pub oldest_list: Option<(Day, Option<Word>)>,
+    pub oldest_list: Option<(Day, Option<Symbol>)>,
     /// Why it is AT_RISK; present exactly then.
     pub risk: Option<Risk>,
     /// Covered by one person alone.
@@ -110,7 +111,7 @@ pub(super) struct Assessment<'a> {
     /// Units with counting posts that day.
     pub(super) members: Vec<UnitIx>,
     /// Employers in the counting posts of the team, and of its active supporters wherever these are.
-    employers: BTreeSet<Option<Word>>,
+    employers: BTreeSet<Option<Symbol>>,
     pub(super) people: Vec<PersonIx>,
     wte: i64,
     pub(super) supporters: u32,
@@ -131,7 +132,7 @@ pub(super) fn assess_all(index: &Index, question: &Question<'_>) -> Assessed {
         .zip(&roster.allocations)
         .map(|(allocation, _)| Standing { allocation, reasons: Reasons::default(), is_unproven: false })
         .collect();
-    let mut groups: HashMap<Word, Vec<TeamRow>> = HashMap::new();
+    let mut groups: HashMap<Symbol, Vec<TeamRow>> = HashMap::new();
     for unit in (0u32..).map(UnitIx).take(roster.units.len()) {
         let is_team = index.counting_posts_in(unit, day).next().is_some();
         if !is_team && index.allocations_to(unit).is_empty() && index.rows_not_read(unit, day) == 0 {
@@ -212,7 +213,7 @@ struct Answer {
     status: Status,
     unknown_because: Option<UnknownBecause>,
     risk: Option<Risk>,
-    oldest_list: Option<(Day, Option<Word>)>,
+    oldest_list: Option<(Day, Option<Symbol>)>,
 }
 
 /// The status with all that overlays it: rows that were not read, the look ahead, and stale staff lists.

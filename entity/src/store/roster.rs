@@ -16,9 +16,10 @@ use super::{facts, is_postgres, links};
 use crate::coverage::Index;
 use crate::coverage::roster::{
     Appointment, Away, Certificate, Exemption, FiledPolicy, Pass, Person, PersonIx, Placement, Post, Roster, StaffList,
-    Unit, UnitIx, Word, Words,
+    Unit, UnitIx,
 };
 use crate::id::{CourseId, PersonId, StaffListId, UnitId};
+use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
 use crate::table::{
     appointment, completion, course, exemption, fact_version, person, policy, post, rows_not_read, staff_list,
@@ -144,7 +145,7 @@ pub(super) struct Loader {
     /// Several ids of linked people are one person.
     pub(super) people: HashMap<PersonId, PersonIx>,
     /// By id: who employs the person under it.
-    employers: HashMap<PersonId, Option<Word>>,
+    employers: HashMap<PersonId, Option<Symbol>>,
 }
 
 /// What is read of a person.
@@ -234,8 +235,8 @@ impl Loader {
             .select_only()
             .columns([person::Column::Id, person::Column::Employer])
             .order_by_asc(person::Column::Id);
-        let mut rows: Vec<(PersonId, Option<Word>)> = Vec::new();
-        self.each(select, |known, row: PersonRow| rows.push((row.id, known.roster.words.word(&row.employer)))).await?;
+        let mut rows: Vec<(PersonId, Option<Symbol>)> = Vec::new();
+        self.each(select, |known, row: PersonRow| rows.push((row.id, known.roster.words.value(&row.employer)))).await?;
         let lowest = links::load(&self.txn).await?;
         // Rows come by id, so the lowest of linked ones comes first.
         for (id, _) in &rows {
@@ -360,7 +361,7 @@ impl Loader {
         .await?;
         let mut series: HashMap<String, u32> = HashMap::new();
         self.each(staff_list::Entity::find(), |known, row: staff_list::Model| {
-            let employer = known.roster.words.word(&row.employer);
+            let employer = known.roster.words.value(&row.employer);
             let unread = unread.remove(&row.id).unwrap_or_default();
             let next = u32::try_from(series.len()).unwrap_or(u32::MAX);
             let series = *series.entry(row.employer_key).or_insert(next);
@@ -417,8 +418,8 @@ impl Known<'_> {
     }
 }
 
-fn optional(words: &mut Words, text: Option<&str>) -> Option<Word> {
-    text.and_then(|text| words.word(text))
+fn optional(words: &mut Interner, text: Option<&str>) -> Option<Symbol> {
+    text.and_then(|text| words.value(text))
 }
 
 fn completion_to_course() -> sea_orm::RelationDef {

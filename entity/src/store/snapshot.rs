@@ -12,9 +12,9 @@ use serde_json::json;
 use super::disclosure::{Keeper, Stored};
 use crate::coverage::change::gap_opened_on;
 use crate::coverage::mix::{Outcome, Verdict};
-use crate::coverage::roster::Word;
 use crate::coverage::{Breakdowns, Coverage, Disclosure, Index, PublishedCause, TeamRow, UnitRow};
 use crate::id::UnitId;
+use crate::interner::Symbol;
 use crate::period::Day;
 use crate::table::{snapshot, snapshot_team, snapshot_unit};
 use crate::value::Status;
@@ -157,7 +157,7 @@ fn team_model(
         unit_code: unit.code.clone(),
         unit_name: unit.name.clone(),
         cover_group: (team.assessed_with.len() > 1)
-            .then(|| unit.cover_group.map(|group| roster.words.text(group).to_owned()))
+            .then(|| unit.cover_group.map(|group| roster.words.get(group).to_owned()))
             .flatten(),
         own_headcount: stored(team.own_headcount),
         headcount: stored(team.headcount),
@@ -240,8 +240,8 @@ fn unit_model(index: &Index, snapshot: &snapshot::Model, row: &UnitRow, keeper: 
     }
 }
 
-fn employer_of(index: &Index, oldest_list: Option<(Day, Option<Word>)>) -> Option<String> {
-    oldest_list.and_then(|(_, employer)| employer).map(|employer| index.roster().words.text(employer).to_owned())
+fn employer_of(index: &Index, oldest_list: Option<(Day, Option<Symbol>)>) -> Option<String> {
+    oldest_list.and_then(|(_, employer)| employer).map(|employer| index.roster().words.get(employer).to_owned())
 }
 
 /// Both engines' integers are signed.

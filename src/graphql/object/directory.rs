@@ -79,7 +79,7 @@ impl DirectoryEntry {
     /// Where it is. Null if it is not on file.
     async fn site(&self) -> Option<&str> {
         let site = self.view.facts(self.unit()).site;
-        site.map(|site| self.view.index().roster().words.text(site))
+        site.map(|site| self.view.index().roster().words.get(site))
     }
 
     /// The names of the units above, from the top down.

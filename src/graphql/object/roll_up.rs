@@ -2,8 +2,9 @@
 
 use async_graphql::{Object, SimpleObject};
 use entity::coverage::rollup::trainers_met;
-use entity::coverage::roster::{UnitIx, Word};
+use entity::coverage::roster::UnitIx;
 use entity::coverage::{StandingCounts, UnitRow};
+use entity::interner::Symbol;
 use entity::period::Day;
 use entity::table::snapshot_unit;
 use entity::value::Status;
@@ -83,9 +84,9 @@ pub(crate) struct StaffListAge {
 
 impl StaffListAge {
     /// The oldest list behind a computed row.
-    pub(crate) fn computed(view: &DayView, oldest: Option<(Day, Option<Word>)>) -> Option<Self> {
+    pub(crate) fn computed(view: &DayView, oldest: Option<(Day, Option<Symbol>)>) -> Option<Self> {
         let (as_at, employer) = oldest?;
-        let employer = employer.map(|employer| view.index().roster().words.text(employer).to_owned());
+        let employer = employer.map(|employer| view.index().roster().words.get(employer).to_owned());
         Some(Self::on(view.today(), as_at, employer))
     }
 

@@ -244,7 +244,7 @@ impl Team {
     /// The teams that are assessed together with this one. Null if it is assessed by itself.
     async fn cover_group(&self) -> Option<CoverGroup> {
         let name = self.view.facts(self.row().unit).cover_group?;
-        let name = self.view.index().roster().words.text(name).to_owned();
+        let name = self.view.index().roster().words.get(name).to_owned();
         (self.row().headcount > 0).then(|| CoverGroup { team: self.clone(), name })
     }
 

@@ -66,7 +66,7 @@ impl Unit {
     /// Where it is. Null if it is not on file.
     async fn site(&self) -> Option<&str> {
         let site = self.view.facts(self.unit).site;
-        site.map(|site| self.view.index().roster().words.text(site))
+        site.map(|site| self.view.index().roster().words.get(site))
     }
 
     /// The day that all figures are about.

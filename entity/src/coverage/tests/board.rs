@@ -88,7 +88,7 @@ impl Board {
     /// The board's word for a unit's kind.
     pub(super) fn level(mut self, code: &str, level: &str) -> Self {
         let unit = self.place(code);
-        self.roster.units[unit.at()].level = self.roster.words.word(level);
+        self.roster.units[unit.at()].level = self.roster.words.value(level);
         self
     }
 
@@ -102,7 +102,7 @@ impl Board {
     /// Where a unit is.
     pub(super) fn site(mut self, code: &str, site: &str) -> Self {
         let unit = self.place(code);
-        self.roster.units[unit.at()].site = self.roster.words.word(site);
+        self.roster.units[unit.at()].site = self.roster.words.value(site);
         self
     }
 
@@ -140,7 +140,7 @@ impl Board {
             bank: false,
             job_family: None,
             band: None,
-            employer: self.roster.words.word(NHS),
+            employer: self.roster.words.value(NHS),
             line_manager: None,
         };
         change(&mut post);
@@ -150,13 +150,13 @@ impl Board {
 
     /// A post with a job family.
     pub(super) fn post_as(mut self, person: &str, unit: &str, job_family: &str) -> Self {
-        let family = self.roster.words.word(job_family);
+        let family = self.roster.words.value(job_family);
         self.post_with(person, unit, |post| post.job_family = family)
     }
 
     /// A post with another employer.
     pub(super) fn post_for(mut self, person: &str, unit: &str, employer: &str) -> Self {
-        let employer = self.roster.words.word(employer);
+        let employer = self.roster.words.value(employer);
         self.post_with(person, unit, |post| post.employer = employer)
     }
 
@@ -285,7 +285,7 @@ impl Board {
 
     /// An applied staff list of one of several employers whose names are the same value.
     pub(super) fn staff_list_in(mut self, series: u32, employer: &str, as_at: &str, rejected: &[(&str, u32)]) -> Self {
-        let employer = self.roster.words.word(employer);
+        let employer = self.roster.words.value(employer);
         let unread = rejected.iter().map(|(unit, rows)| (self.place(unit), *rows)).collect();
         self.roster.staff_lists.push(StaffList { employer, series, as_at: day(as_at), unread });
         self

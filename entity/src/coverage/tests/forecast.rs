@@ -148,7 +148,7 @@ fn a_mix_rule_may_fail_by_posts_elsewhere() {
     let nurses = board.post_as("Ann", "T", "Nursing").post_as("Bob", "T", "Nursing").supporter("Ann", "T");
     assert_eq!(nurses.today().status("T"), Status::Covered);
     let mut applies = nurses.clone();
-    let word = applies.roster.words.word("Medicine");
+    let word = applies.roster.words.value("Medicine");
     applies =
         applies.post_with("Bob", "U", |post| (post.validity, post.job_family) = (through("2026-12-01", ""), word));
     assert_eq!(applies.today().risk("T"), Some((day("2026-12-01"), Status::MixGap)));

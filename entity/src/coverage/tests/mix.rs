@@ -28,7 +28,7 @@ fn one_person_may_bring_several_values() {
     let board = team("2 different job_family").supporter("Ann", "T");
     assert_eq!(board.clone().post_as("Ann", "U", "Medicine").today().status("T"), Status::Covered);
     let mut bank = board.clone();
-    let word = bank.roster.words.word("Medicine");
+    let word = bank.roster.words.value("Medicine");
     let bank = bank.post_with("Ann", "U", |post| (post.bank, post.job_family) = (true, word));
     assert_eq!(bank.today().status("T"), Status::MixGap);
 }
@@ -113,7 +113,7 @@ fn employer_is_of_all_counting_posts() {
 fn a_band_is_a_value_too() {
     let mut board = Board::new().unit("T").must_mix("T", "2026-01-01", "2 different band");
     for (person, band) in [("Ann", "5"), ("Bob", "6"), ("Cat", "6")] {
-        let word = board.roster.words.word(band);
+        let word = board.roster.words.value(band);
         board = board.post_with(person, "T", |post| post.band = word).supporter(person, "T");
     }
     assert_eq!(verdict(&board.today()), (Verdict::Met, 2));

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::coverage::PolicyTerms;
-use crate::coverage::roster::{PersonIx, Post, Roster, UnitIx, Word};
+use crate::coverage::roster::{PersonIx, Post, Roster, UnitIx};
+use crate::interner::Symbol;
 use crate::period::{Day, Validity};
 
 mod layer;
@@ -70,12 +71,12 @@ impl<'a> Oracle<'a> {
         self.units().filter(|unit| self.path(*unit).contains(&above)).collect()
     }
 
-    fn in_group(self, group: Word) -> impl Iterator<Item = UnitIx> {
+    fn in_group(self, group: Symbol) -> impl Iterator<Item = UnitIx> {
         self.units().filter(move |unit| self.roster.units[unit.at()].cover_group == Some(group))
     }
 
     /// The group of a unit; a unit without counting posts is not in its group that day.
-    fn group(self, unit: UnitIx) -> Option<Word> {
+    fn group(self, unit: UnitIx) -> Option<Symbol> {
         self.roster.units[unit.at()].cover_group.filter(|_| self.is_team(unit))
     }
 

@@ -8,9 +8,10 @@ use crate::coverage::PolicyTerms;
 use crate::coverage::mix::{self, Rule};
 use crate::coverage::roster::{
     Appointment, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, Person, PersonIx, Placement,
-    Post, Roster, StaffList, Unit, UnitIx, Word, Words,
+    Post, Roster, StaffList, Unit, UnitIx,
 };
 use crate::id::{PersonId, UnitId};
+use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
 use crate::value::{AppointmentRole, ApproverOffice};
 
@@ -73,21 +74,21 @@ fn any_person() -> impl Strategy<Value = PersonIx> {
 const VALUES: [&str; 3] = ["red", "green", "blue"];
 
 /// One of three values, or a blank.
-fn any_word() -> impl Strategy<Value = Option<Word>> {
-    weighted(0.8, prop::sample::select(&VALUES[..])).prop_map(|text| text.and_then(|text| words().word(text)))
+fn any_word() -> impl Strategy<Value = Option<Symbol>> {
+    weighted(0.8, prop::sample::select(&VALUES[..])).prop_map(|text| text.and_then(|text| words().value(text)))
 }
 
-fn any_employer() -> impl Strategy<Value = Option<Word>> {
-    weighted(0.99, prop::sample::select(&VALUES[..])).prop_map(|text| text.and_then(|text| words().word(text)))
+fn any_employer() -> impl Strategy<Value = Option<Symbol>> {
+    weighted(0.99, prop::sample::select(&VALUES[..])).prop_map(|text| text.and_then(|text| words().value(text)))
 }
 
-fn words() -> Words {
-    let mut words = Words::default();
+fn words() -> Interner {
+    let mut words = Interner::default();
     for text in VALUES {
-        words.word(text);
+        words.value(text);
         words.key(text);
     }
-    words.word("Service");
+    words.value("Service");
     words
 }
 
@@ -114,7 +115,7 @@ fn units() -> impl Strategy<Value = Vec<Unit>> {
             code: format!("U{:02}", 50 - place),
             name: String::new(),
             placements: placements(place, parent, moves),
-            level: level.and_then(|level| words().word(level)),
+            level: level.and_then(|level| words().value(level)),
             site,
             cover_group: group.and_then(|group| words().key(VALUES[group])),
             validity: if place == 0 { Validity::ALWAYS } else { validity },

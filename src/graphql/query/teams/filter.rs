@@ -107,7 +107,7 @@ impl TeamFilter {
         let cover_group = cover_group.map(|name| spelling::key(&name).into_owned());
         Ok(move |place: usize, row: &TeamRow| {
             let facts = view.facts(row.unit);
-            let group = || facts.cover_group.map(|group| spelling::key(view.index().roster().words.text(group)));
+            let group = || facts.cover_group.map(|group| spelling::key(view.index().roster().words.get(group)));
             let kind = || view.known.directory.level(facts.id).map(spelling::value);
             let is_unproven = || Team::new(view, place).unproven_seen().map(|people| people > 0);
             status.as_ref().is_none_or(|status| status.contains(&row.status))

@@ -59,7 +59,7 @@ impl<'a> Oracle<'a> {
     /// Trainers embedded in a unit and how many it needs, if it is one of those in which they are embedded.
     pub(in super::super) fn embedded(self, unit: UnitIx) -> Option<(usize, u32)> {
         let policy = self.policy_of_unit(unit).map_or_else(PolicyTerms::default, |(_, _, policy)| policy.clone());
-        let level = self.roster.words.text(self.roster.units[unit.at()].level?);
+        let level = self.roster.words.get(self.roster.units[unit.at()].level?);
         let is_asked = self.is_open(unit)
             && spelling::value(level) == spelling::value(&policy.trainer_level)
             && !self.people(&self.below(unit)).is_empty();

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Oracle;
 use crate::coverage::PolicyTerms;
 use crate::coverage::mix::{Dimension, Rule, Wanted};
-use crate::coverage::roster::{Allocation, PersonIx, UnitIx, Word};
+use crate::coverage::roster::{Allocation, PersonIx, UnitIx};
+use crate::interner::Symbol;
 use crate::period::Day;
 use crate::spelling;
 use crate::value::{Status, UnknownBecause};
@@ -53,7 +54,7 @@ impl<'a> Oracle<'a> {
 
     fn values(self, rule: &Rule, people: &BTreeSet<PersonIx>) -> usize {
         let mut having = BTreeSet::new();
-        let mut values: BTreeSet<Word> = BTreeSet::new();
+        let mut values: BTreeSet<Symbol> = BTreeSet::new();
         for post in self.roster.posts.iter().filter(|post| people.contains(&post.person) && self.counts(post)) {
             let value = match rule.dimension {
                 Dimension::JobFamily => post.job_family,
@@ -64,7 +65,7 @@ impl<'a> Oracle<'a> {
             let Some(value) = value else { continue };
             values.insert(value);
             if matches!(&rule.wanted, Wanted::From(wanted)
-                if spelling::value(wanted) == spelling::value(self.roster.words.text(value)))
+                if spelling::value(wanted) == spelling::value(self.roster.words.get(value)))
             {
                 having.insert(post.person);
             }
@@ -92,12 +93,12 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    fn newest_list(self, employer: Option<Word>) -> Option<Day> {
+    fn newest_list(self, employer: Option<Symbol>) -> Option<Day> {
         self.roster.staff_lists.iter().filter(|list| list.employer == employer).map(|list| list.as_at).max()
     }
 
     /// Whether the list of an employer is older today than the policy allows.
-    fn is_stale(self, employer: Option<Word>, policy: &PolicyTerms) -> bool {
+    fn is_stale(self, employer: Option<Symbol>, policy: &PolicyTerms) -> bool {
         let too_old = |today: Day| {
             self.newest_list(employer).is_none_or(|list| today.days_since(list) > i64::from(policy.stale_days))
         };
