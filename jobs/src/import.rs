@@ -22,7 +22,6 @@ mod source;
 mod stored_row;
 mod undo;
 mod vocabulary;
-mod words;
 
 use std::borrow::Cow;
 

@@ -1,15 +1,15 @@
 //! The board in memory while an import is checked: what is on file, and what the files make of it. Texts are numbers of
-//! [`Words`], and units, people and courses are places in lists, so that one row is a few dozen bytes and comparing is cheap.
+//! [`Interner`], and units, people and courses are places in lists, so that one row is a few dozen bytes and comparing is cheap.
 
 use std::collections::HashMap;
 
 use entity::coverage::PolicyTerms;
 use entity::id::{CourseId, PersonId, UnitId};
+use entity::interner::{Interner, Symbol};
 use entity::period::{Day, Validity};
 use entity::value::{AppointmentRole, Level, Role};
 
 use super::parse::PersonKey;
-use super::words::{Text, Words};
 
 macro_rules! places {
     ($($(#[$doc:meta])* $name:ident,)+) => {$(
@@ -41,11 +41,11 @@ places! {
 /// A unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unit {
-    pub(super) code: Text,
-    pub(super) name: Text,
-    pub(super) level: Option<Text>,
-    pub(super) site: Option<Text>,
-    pub(super) cover_group: Option<Text>,
+    pub(super) code: Symbol,
+    pub(super) name: Symbol,
+    pub(super) level: Option<Symbol>,
+    pub(super) site: Option<Symbol>,
+    pub(super) cover_group: Option<Symbol>,
     pub(super) validity: Validity,
 }
 
@@ -61,20 +61,20 @@ pub(super) struct Placement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Person {
     pub(super) key: PersonKey,
-    pub(super) first_name: Option<Text>,
-    pub(super) last_name: Option<Text>,
-    pub(super) work_email: Option<Text>,
+    pub(super) first_name: Option<Symbol>,
+    pub(super) last_name: Option<Symbol>,
+    pub(super) work_email: Option<Symbol>,
 }
 
 /// A course.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Course {
-    pub(super) code: Text,
-    pub(super) key: Text,
-    pub(super) title: Option<Text>,
+    pub(super) code: Symbol,
+    pub(super) key: Symbol,
+    pub(super) title: Option<Symbol>,
     pub(super) level: Level,
-    pub(super) platform: Option<Text>,
-    pub(super) employer_kind: Option<Text>,
+    pub(super) platform: Option<Symbol>,
+    pub(super) employer_kind: Option<Symbol>,
 }
 
 /// A post.
@@ -82,13 +82,13 @@ pub(super) struct Course {
 pub(super) struct Post {
     pub(super) person: PersonIx,
     pub(super) unit: UnitIx,
-    pub(super) assignment: Option<Text>,
-    pub(super) job_title: Option<Text>,
-    pub(super) job_family: Option<Text>,
-    pub(super) band: Option<Text>,
+    pub(super) assignment: Option<Symbol>,
+    pub(super) job_title: Option<Symbol>,
+    pub(super) job_family: Option<Symbol>,
+    pub(super) band: Option<Symbol>,
     pub(super) line_manager: Option<PersonIx>,
     pub(super) wte: i32,
-    pub(super) contract_type: Option<Text>,
+    pub(super) contract_type: Option<Symbol>,
     pub(super) bank: bool,
     pub(super) validity: Validity,
 }
@@ -174,7 +174,7 @@ pub(super) struct Link {
 /// A staff list of one employer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct StaffList {
-    pub(super) employer: Text,
+    pub(super) employer: Symbol,
     pub(super) as_at: Day,
 }
 
@@ -228,8 +228,8 @@ pub(super) struct Exemption {
     pub(super) unit: UnitIx,
     pub(super) from: Day,
     pub(super) to: Day,
-    pub(super) reason: Text,
-    pub(super) agreed_by: Option<Text>,
+    pub(super) reason: Symbol,
+    pub(super) agreed_by: Option<Symbol>,
 }
 
 /// The units; those on file come first.
@@ -238,11 +238,11 @@ pub(super) struct Units {
     pub(super) list: Vec<Unit>,
     /// Ids of those on file, ascending.
     pub(super) on_file: Vec<UnitId>,
-    by_code: HashMap<Text, UnitIx>,
+    by_code: HashMap<Symbol, UnitIx>,
 }
 
 impl Units {
-    pub(super) fn find(&self, code: Text) -> Option<UnitIx> {
+    pub(super) fn find(&self, code: Symbol) -> Option<UnitIx> {
         self.by_code.get(&code).copied()
     }
 
@@ -311,11 +311,11 @@ pub(super) struct Courses {
     pub(super) list: Vec<Course>,
     /// Ids of those on file, ascending.
     pub(super) on_file: Vec<CourseId>,
-    by_key: HashMap<Text, CourseIx>,
+    by_key: HashMap<Symbol, CourseIx>,
 }
 
 impl Courses {
-    pub(super) fn find(&self, key: Text) -> Option<CourseIx> {
+    pub(super) fn find(&self, key: Symbol) -> Option<CourseIx> {
         self.by_key.get(&key).copied()
     }
 
@@ -334,7 +334,7 @@ impl Courses {
 /// Everything on file that the files of an import can touch, with ids. Tables that no file needs are left empty.
 #[derive(Default)]
 pub(super) struct Board {
-    pub(super) words: Words,
+    pub(super) words: Interner,
     pub(super) units: Units,
     pub(super) people: People,
     pub(super) courses: Courses,

@@ -16,6 +16,7 @@ mod shares;
 mod training;
 mod units;
 
+use entity::interner::Symbol;
 use std::borrow::Cow;
 
 use entity::period::Day;
@@ -25,7 +26,6 @@ use super::findings::{Fault, FileCount, Findings};
 use super::layout::Column;
 use super::limits::{self, Allowances};
 use super::parse::{Files, PersonKey};
-use super::words::Text;
 use shares::Shares;
 
 /// What an import is checked under.
@@ -93,12 +93,12 @@ pub(super) fn check(
 }
 
 impl Board {
-    fn fault(&self, column: impl Column, value: Text, sentence: impl Into<Cow<'static, str>>) -> Fault {
+    fn fault(&self, column: impl Column, value: Symbol, sentence: impl Into<Cow<'static, str>>) -> Fault {
         Fault { column: column.header(), value: self.words.get(value).to_owned(), sentence: sentence.into() }
     }
 
     /// The unit that a row names.
-    fn unit(&self, code: Text, column: impl Column) -> Result<UnitIx, Fault> {
+    fn unit(&self, code: Symbol, column: impl Column) -> Result<UnitIx, Fault> {
         self.units.find(code).ok_or_else(|| {
             self.fault(column, code, "There is no unit with this code, neither in units.csv nor on file")
         })

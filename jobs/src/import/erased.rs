@@ -4,15 +4,15 @@
 //! on file, and their names and addresses are dropped. From there on nothing needs to know: the same person is found, their
 //! posts are updated, and nothing that was erased is there to be written.
 
+use entity::interner::{Interner, Symbol};
 use std::collections::HashMap;
 
 use entity::store::erasure::{ERASED_TEXT, Erased};
 
 use super::parse::{Files, Line, PersonKey, Spared};
-use super::words::{Text, Words};
 
 /// Takes everything that was erased out of `files`.
-pub(super) fn hide(files: &mut Files, words: &mut Words, erased: &Erased) {
+pub(super) fn hide(files: &mut Files, words: &mut Interner, erased: &Erased) {
     if erased.is_empty() {
         return;
     }
@@ -70,17 +70,17 @@ pub(super) fn hide(files: &mut Files, words: &mut Words, erased: &Erased) {
     }
     for line in exemptions.iter_mut().flat_map(|file| &mut file.rows) {
         if erased.text(hiding.words.get(line.row.reason)) {
-            line.row.reason = hiding.words.text(ERASED_TEXT);
+            line.row.reason = hiding.words.intern(ERASED_TEXT);
         }
         line.row.agreed_by = line.row.agreed_by.filter(|text| !erased.text(hiding.words.get(*text)));
     }
 }
 
 struct Hiding<'a> {
-    words: &'a mut Words,
+    words: &'a mut Interner,
     erased: &'a Erased,
     /// Each number is hashed once.
-    known: HashMap<PersonKey, Option<Text>>,
+    known: HashMap<PersonKey, Option<Symbol>>,
 }
 
 impl Hiding<'_> {
@@ -104,7 +104,7 @@ impl Hiding<'_> {
         }
     }
 
-    fn assignment(&mut self, person: PersonKey, assignment: &mut Option<Text>) {
+    fn assignment(&mut self, person: PersonKey, assignment: &mut Option<Symbol>) {
         if let Some(number) = assignment {
             let pseudonym = self.erased.assignment(self.words.get(person.0), self.words.get(*number));
             *number = self.words.key(&pseudonym).unwrap_or(*number);

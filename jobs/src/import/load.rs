@@ -90,7 +90,7 @@ async fn units(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> 
         let words = &mut board.words;
         let unit = Unit {
             code: words.key_on_file(&code).ok_or_else(|| dangling("unit without a code"))?,
-            name: words.text(&name),
+            name: words.intern(&name),
             level: level.and_then(|text| words.value_on_file(&text)),
             site: site.and_then(|text| words.value_on_file(&text)),
             cover_group: cover_group.and_then(|text| words.key_on_file(&text)),
@@ -120,9 +120,9 @@ async fn people(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) ->
                 .key_on_file(&employer)
                 .zip(words.key_on_file(&number))
                 .ok_or_else(|| dangling("person without a number"))?,
-            first_name: first_name.map(|text| words.text(&text)),
-            last_name: last_name.map(|text| words.text(&text)),
-            work_email: work_email.map(|text| words.text(&text)),
+            first_name: first_name.map(|text| words.intern(&text)),
+            last_name: last_name.map(|text| words.intern(&text)),
+            work_email: work_email.map(|text| words.intern(&text)),
         };
         board.people.push(person);
         board.people.on_file.push(id);
@@ -171,7 +171,7 @@ async fn posts(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> 
             person,
             unit,
             assignment: assignment.and_then(|text| words.key_on_file(&text)),
-            job_title: job_title.map(|text| words.text(&text)),
+            job_title: job_title.map(|text| words.intern(&text)),
             job_family,
             band,
             line_manager,
@@ -193,12 +193,12 @@ async fn courses(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -
         let course::Model { id, code, code_key, title, level, platform, employer_kind } = row;
         let words = &mut board.words;
         let course = Course {
-            code: words.text(&code),
-            key: words.text(&code_key),
-            title: title.map(|text| words.text(&text)),
+            code: words.intern(&code),
+            key: words.intern(&code_key),
+            title: title.map(|text| words.intern(&text)),
             level,
-            platform: platform.map(|text| words.text(&text)),
-            employer_kind: employer_kind.map(|text| words.text(&text)),
+            platform: platform.map(|text| words.intern(&text)),
+            employer_kind: employer_kind.map(|text| words.intern(&text)),
         };
         board.courses.push(course);
         board.courses.on_file.push(id);
@@ -383,8 +383,8 @@ async fn exemptions(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board
             unit: board.unit_on_file(unit_id)?,
             from: valid_from,
             to: valid_to,
-            reason: board.words.text(&reason),
-            agreed_by: agreed_by.map(|text| board.words.text(&text)),
+            reason: board.words.intern(&reason),
+            agreed_by: agreed_by.map(|text| board.words.intern(&text)),
         };
         board.exemptions.push((id.0, exemption));
     }

@@ -9,6 +9,7 @@ mod training;
 use std::borrow::Cow;
 
 use chrono_tz::Tz;
+use entity::interner::{Interner, Symbol};
 use entity::period::{Day, Validity};
 
 pub(super) use organisation::{LinkRow, PostRow, UnitRow};
@@ -22,11 +23,10 @@ use super::findings::{Fault, FileCount, Findings};
 use super::layout::{Column, FileKind, Has, TrainingColumn};
 use super::mapping::Mapping;
 use super::source::{Head, Refused, Row, Table, Tail};
-use super::words::{Text, Words};
 use super::{Progress, Source};
 
 /// Who somebody is: employer and employee number.
-pub(super) type PersonKey = (Text, Text);
+pub(super) type PersonKey = (Symbol, Symbol);
 
 /// A row and the line on which it stands.
 #[derive(Clone, Copy, Debug)]
@@ -47,14 +47,14 @@ pub(super) struct File<R> {
 /// What a rejected row was about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Spared {
-    Unit(Text),
+    Unit(Symbol),
     /// A post, with as much of it as could be read.
     Post {
-        employer: Option<Text>,
+        employer: Option<Symbol>,
         person: Option<PersonKey>,
         /// Without one, all posts of the person are meant.
-        assignment: Option<Text>,
-        unit: Option<Text>,
+        assignment: Option<Symbol>,
+        unit: Option<Symbol>,
     },
 }
 
@@ -113,7 +113,7 @@ pub(super) struct Reading<'m> {
 pub(super) fn read_all(
     sources: Vec<Source>,
     reading: &Reading<'_>,
-    words: &mut Words,
+    words: &mut Interner,
     findings: &mut Findings,
     progress: &dyn Progress,
 ) -> Files {
@@ -159,7 +159,7 @@ struct Reader<'a> {
     name: String,
     bytes: &'a [u8],
     reading: &'a Reading<'a>,
-    words: &'a mut Words,
+    words: &'a mut Interner,
     findings: &'a mut Findings,
 }
 
@@ -290,7 +290,7 @@ pub(super) struct Cells<'r> {
     row: &'r Row<'r>,
     kind: FileKind,
     reading: &'r Reading<'r>,
-    words: &'r mut Words,
+    words: &'r mut Interner,
     /// Cells that made no sense and were left blank.
     kept: Vec<Fault>,
     /// Columns with a fault that is known: they read as if they were blank, and required ones as if they were filled in.
@@ -351,20 +351,20 @@ impl<'r> Cells<'r> {
         cell::damage(raw).map_or(Ok(raw), |sentence| Err(self.fault(column, sentence)))
     }
 
-    fn text(&mut self, column: impl Column) -> Result<Option<Text>, Fault> {
+    fn text(&mut self, column: impl Column) -> Result<Option<Symbol>, Fault> {
         let raw = self.sound(column)?;
         Ok(self.words.filled(cell::text(raw)))
     }
 
     /// An address that a mail server could take.
-    fn email(&mut self, column: impl Column) -> Result<Option<Text>, Fault> {
+    fn email(&mut self, column: impl Column) -> Result<Option<Symbol>, Fault> {
         let raw = self.sound(column)?;
         let address = cell::email(raw).map_err(|sentence| self.fault(column, sentence))?;
         Ok(address.and_then(|address| self.words.filled(address)))
     }
 
     /// A word that is compared as a value: a job family, a site.
-    fn value(&mut self, column: impl Column) -> Result<Option<Text>, Fault> {
+    fn value(&mut self, column: impl Column) -> Result<Option<Symbol>, Fault> {
         let raw = self.sound(column)?;
         Ok(self.words.value(cell::text(raw)))
     }
@@ -380,32 +380,32 @@ impl<'r> Cells<'r> {
         }
     }
 
-    fn required_text(&mut self, column: impl Column) -> Result<Text, Fault> {
+    fn required_text(&mut self, column: impl Column) -> Result<Symbol, Fault> {
         let text = self.text(column)?;
         self.filled_in(text, column)
     }
 
-    fn filled_in(&mut self, text: Option<Text>, column: impl Column) -> Result<Text, Fault> {
+    fn filled_in(&mut self, text: Option<Symbol>, column: impl Column) -> Result<Symbol, Fault> {
         match text {
             Some(text) => Ok(text),
-            None if self.passes_over(column) => Ok(self.words.text("?")),
+            None if self.passes_over(column) => Ok(self.words.intern("?")),
             None => Err(self.blank(column)),
         }
     }
 
     /// The name of a thing: a unit's code, an employer.
-    fn key(&mut self, column: impl Column) -> Result<Option<Text>, Fault> {
+    fn key(&mut self, column: impl Column) -> Result<Option<Symbol>, Fault> {
         let raw = self.sound(column)?;
         Ok(self.words.key(cell::key(raw)))
     }
 
-    fn required_key(&mut self, column: impl Column) -> Result<Text, Fault> {
+    fn required_key(&mut self, column: impl Column) -> Result<Symbol, Fault> {
         let key = self.key(column)?;
         self.filled_in(key, column)
     }
 
     /// An employee or assignment number.
-    fn number(&mut self, column: impl Column) -> Result<Option<Text>, Fault> {
+    fn number(&mut self, column: impl Column) -> Result<Option<Symbol>, Fault> {
         let raw = self.sound(column)?;
         let number = cell::number(raw).map_err(|sentence| self.fault(column, sentence))?;
         Ok(self.words.key(number))

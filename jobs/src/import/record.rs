@@ -3,6 +3,7 @@
 use chrono::{DateTime, SubsecRound as _, Utc};
 use entity::actor::Actor;
 use entity::id::ImportBatchId;
+use entity::interner::Interner;
 use entity::period::Day;
 use entity::store::audit::{self, Event};
 use entity::store::erasure::Erased;
@@ -12,7 +13,6 @@ use sea_orm::{ActiveModelTrait as _, ActiveValue::NotSet, DatabaseTransaction, D
 use serde_json::json;
 
 use super::findings::{FileCount, Reject};
-use super::words::Words;
 
 /// Rejects a statement.
 const CHUNK: usize = 1_000;
@@ -35,7 +35,7 @@ pub(super) struct Kept {
 }
 
 /// The rejects as they are kept: with a pseudonym for whom they are about, and without the values of those who were erased.
-pub(super) fn kept(rejects: &[Reject], words: &Words, erased: &Erased) -> Vec<Kept> {
+pub(super) fn kept(rejects: &[Reject], words: &Interner, erased: &Erased) -> Vec<Kept> {
     let keep = |reject: &Reject| {
         let mut reject = reject.clone();
         let about = reject.about.map(|(employer, number)| (words.get(employer), words.get(number)));

@@ -4,6 +4,7 @@ use entity::id::{
     AllocationId, AllocationTermsId, AppointmentId, ApprovalId, CompletionId, ExemptionId, PauseId, PersonLinkId,
     PolicyId, PostId, RowsNotReadId, SignOffId, StaffListId, UnavailabilityId, UnitParentId,
 };
+use entity::interner::Symbol;
 use entity::period::{Day, Validity};
 use entity::spelling;
 use entity::store::policy::row;
@@ -17,15 +18,14 @@ use super::super::board::{
     Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, CourseIx, Exemption, Link,
     Owned, Person, PersonIx, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit, UnitIx,
 };
-use super::super::words::Text;
 use super::ids::Ids;
 
 impl Ids {
-    fn words(&self, text: Option<Text>) -> Option<String> {
+    fn words(&self, text: Option<Symbol>) -> Option<String> {
         self.board.words.owned(text)
     }
 
-    fn word(&self, text: Text) -> String {
+    fn word(&self, text: Symbol) -> String {
         self.board.words.get(text).to_owned()
     }
 

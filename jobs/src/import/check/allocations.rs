@@ -2,6 +2,7 @@
 //! than the last one on file is a renewal, an earlier or a blank one corrects the last. What the last file left blank is blank on
 //! file, so that a blank corrects once. Terms hold from the as-at day of the file that changes them.
 
+use entity::interner::Symbol;
 use std::collections::{HashMap, HashSet};
 
 use entity::period::{Day, Validity};
@@ -13,7 +14,6 @@ use super::super::board::{
 use super::super::findings::{Fault, FileCount, Findings};
 use super::super::layout::{Has, SupporterColumn as At};
 use super::super::parse::{AllocationRow, ApprovalRow, File};
-use super::super::words::Text;
 use super::facts::{Fact, Merged, merge};
 use super::shares::{Shares, same_people};
 
@@ -225,5 +225,5 @@ pub(super) fn tell_outside_teams(board: &Board, as_at: Day, plan: &Plan, file: &
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Team {
     Unit(UnitIx),
-    Group(Text),
+    Group(Symbol),
 }

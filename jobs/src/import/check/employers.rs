@@ -1,33 +1,33 @@
 //! Which employers a staff list is the full list of, and which are ended on purpose.
 
+use entity::interner::Symbol;
 use std::collections::{BTreeSet, HashSet};
 
 use super::super::board::Board;
 use super::super::findings::Findings;
-use super::super::words::Text;
 
 /// Employers of a staff list. All spellings of one are equal already.
 #[derive(Default)]
 pub(super) struct Employers {
     /// A row of staff.csv names them, rejected or not.
-    listed: HashSet<Text>,
+    listed: HashSet<Symbol>,
     /// Their posts end because the import says so.
-    ending: HashSet<Text>,
+    ending: HashSet<Symbol>,
 }
 
 impl Employers {
     /// A row of staff.csv names this employer.
-    pub(super) fn list(&mut self, employer: Text) {
+    pub(super) fn list(&mut self, employer: Symbol) {
         self.listed.insert(employer);
     }
 
     /// The employers that the staff list names.
-    pub(super) const fn listed(&self) -> &HashSet<Text> {
+    pub(super) const fn listed(&self) -> &HashSet<Symbol> {
         &self.listed
     }
 
     /// What staff.csv says of the posts of this employer that it does not name.
-    pub(super) fn place(&self, employer: Text) -> Place {
+    pub(super) fn place(&self, employer: Symbol) -> Place {
         match (self.ending.contains(&employer), self.listed.contains(&employer)) {
             (true, _) => Place::Ending,
             (false, true) => Place::Listed,
@@ -40,7 +40,7 @@ impl Employers {
         if names.is_empty() {
             return;
         }
-        let known: HashSet<Text> =
+        let known: HashSet<Symbol> =
             board.people.list[..board.people.on_file.len()].iter().map(|person| person.key.0).collect();
         for name in names {
             let Some(key) = board.words.key(name).filter(|key| known.contains(key)) else {

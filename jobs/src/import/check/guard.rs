@@ -1,6 +1,7 @@
 //! Counts, employer by employer, the posts that an import would change or end, so that half a list, or a list of another day,
 //! is not taken for a whole one.
 
+use entity::interner::Symbol;
 use std::collections::HashMap;
 
 use entity::period::Validity;
@@ -8,7 +9,6 @@ use entity::period::Validity;
 use super::super::board::{Board, Post};
 use super::super::findings::Findings;
 use super::super::limits::{Excess, Limit, is_over};
-use super::super::words::Text;
 use super::Terms;
 use super::employers::Employers;
 use super::settle::Change;
@@ -40,7 +40,7 @@ pub(super) struct Guard<'a> {
     closing: &'a [bool],
     terms: Terms,
     /// By employer.
-    tallies: HashMap<Text, Tally>,
+    tallies: HashMap<Symbol, Tally>,
 }
 
 impl<'a> Guard<'a> {

@@ -1,12 +1,12 @@
 //! New keys that are most likely another key, mistyped or changed by a spreadsheet. Each is taken as it stands, never for the
 //! other, and a notice says so.
 
+use entity::interner::Symbol;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::super::board::{Board, PersonIx, Plan, Unit};
 use super::super::findings::Findings;
-use super::super::words::Text;
 use super::shares::same_people;
 
 /// What is said of employee numbers of the staff list `file`.
@@ -77,7 +77,7 @@ pub(super) fn employers(board: &Board, file: &str, findings: &mut Findings) {
 }
 
 /// Each key the first time that it comes, with whether it is new.
-fn once_each(board: &Board, keys: impl Iterator<Item = (Text, bool)>) -> impl Iterator<Item = (&str, bool)> {
+fn once_each(board: &Board, keys: impl Iterator<Item = (Symbol, bool)>) -> impl Iterator<Item = (&str, bool)> {
     let mut seen = HashSet::new();
     keys.filter(move |(key, _)| seen.insert(*key)).map(|(key, is_new)| (board.words.get(key), is_new))
 }

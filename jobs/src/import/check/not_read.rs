@@ -1,6 +1,7 @@
 //! What of a staff list was not read, for COVERAGE.md section 5: the list of each employer in it, and the rejected rows that
 //! named a known unit.
 
+use entity::interner::Symbol;
 use std::collections::{BTreeMap, HashSet};
 
 use entity::period::Day;
@@ -8,12 +9,11 @@ use entity::period::Day;
 use super::super::board::{Board, Plan, RowsNotRead, StaffList, StaffListRef, UnitIx};
 use super::super::findings::Findings;
 use super::super::parse::Spared;
-use super::super::words::Text;
 
 /// Rejected rows by employer and unit.
 #[derive(Default)]
 pub(super) struct NotRead {
-    rows: BTreeMap<(Text, UnitIx), i32>,
+    rows: BTreeMap<(Symbol, UnitIx), i32>,
     /// Rows that name a unit and no employer.
     without_employer: BTreeMap<UnitIx, i32>,
 }
@@ -34,14 +34,14 @@ impl NotRead {
     }
 
     /// One more rejected row.
-    pub(super) fn add(&mut self, employer: Text, unit: UnitIx) {
+    pub(super) fn add(&mut self, employer: Symbol, unit: UnitIx) {
         *self.rows.entry((employer, unit)).or_default() += 1;
     }
 
     /// Plans the lists of the employers that occur, in the place of those of the same day, with their rejected rows.
     pub(super) fn plan(
         mut self,
-        listed: &HashSet<Text>,
+        listed: &HashSet<Symbol>,
         as_at: Day,
         board: &Board,
         plan: &mut Plan,

@@ -1,12 +1,12 @@
 //! staff.csv: a full list of posts, and who holds them.
 
+use entity::interner::Symbol;
 use entity::period::Day;
 
 use super::super::board::{Board, Person, PersonIx, Plan, Post};
 use super::super::findings::{Fault, FileCount, Findings, Taken};
 use super::super::layout::{FileKind, Has, StaffColumn as At};
 use super::super::parse::{File, Line, PersonKey, PostRow, Spared};
-use super::super::words::Text;
 use super::Terms;
 use super::employers::{Employers, Place};
 use super::guard::Guard;
@@ -44,7 +44,7 @@ struct List {
     /// By person, oldest first.
     posts: Vec<Line<Post>>,
     /// By person: assignment numbers of rejected rows; none where a row did not say which.
-    spared: Vec<(PersonIx, Option<Text>)>,
+    spared: Vec<(PersonIx, Option<Symbol>)>,
     /// Rejected rows that name a known unit.
     not_read: NotRead,
 }
@@ -172,7 +172,7 @@ fn settle_all(
 }
 
 /// Makes every person that a row names known, in whatever order the rows come. Returns whose posts are to be kept.
-fn name_everybody(rows: &[Line<PostRow>], spared: Vec<Spared>, board: &mut Board) -> Vec<(PersonIx, Option<Text>)> {
+fn name_everybody(rows: &[Line<PostRow>], spared: Vec<Spared>, board: &mut Board) -> Vec<(PersonIx, Option<Symbol>)> {
     for line in rows {
         board.people.name(line.row.person);
     }
@@ -256,7 +256,7 @@ fn doubled(board: &Board, post: &Post, first: &str) -> Fault {
 fn describe(row: &PostRow, person: PersonIx, has: Has, board: &mut Board) -> bool {
     let known = board.people.list[person.at()];
     let first = !board.people.state[person.at()].described;
-    let one = |column: At, said: Option<Text>, known: Option<Text>| match (first, said) {
+    let one = |column: At, said: Option<Symbol>, known: Option<Symbol>| match (first, said) {
         (true, said) => has.or(column, said, known),
         (false, said) => known.or(said),
     };
@@ -266,7 +266,7 @@ fn describe(row: &PostRow, person: PersonIx, has: Has, board: &mut Board) -> boo
         last_name: one(At::LastName, row.last_name, known.last_name),
         work_email: one(At::WorkEmail, row.work_email, known.work_email),
     };
-    let differs = |said: Option<Text>, kept: Option<Text>| said.is_some() && said != kept;
+    let differs = |said: Option<Symbol>, kept: Option<Symbol>| said.is_some() && said != kept;
     let unlike = differs(row.first_name, now.first_name)
         || differs(row.last_name, now.last_name)
         || differs(row.work_email, now.work_email);

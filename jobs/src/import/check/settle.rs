@@ -1,20 +1,20 @@
 //! What the rows about one person make of the posts that the person has on file. History is never rewritten: another unit,
 //! contract, family, band, WTE or line manager ends one spell of a post and begins another.
 
+use entity::interner::Symbol;
 use entity::period::{Day, Validity};
 
 use super::super::board::{Post, UnitIx};
 use super::super::findings::Taken;
 use super::super::layout::{Has, StaffColumn as At};
 use super::super::parse::Line;
-use super::super::words::Text;
 
 /// One person's posts in the file and on file, each oldest first.
 pub(super) struct Holding<'a> {
     pub(super) rows: &'a [Line<Post>],
     pub(super) on_file: &'a [(i64, Post)],
     /// Assignment numbers of rejected rows about the person; none where a row did not say which.
-    pub(super) spared: &'a [Option<Text>],
+    pub(super) spared: &'a [Option<Symbol>],
     pub(super) has: Has,
     pub(super) as_at: Day,
     /// Whether an earlier list of the employer is on file, so that a new post has begun since.
@@ -65,7 +65,7 @@ pub(super) enum Change {
 /// What names a post (IMPORT.md, "Columns"): the assignment number, or the unit where there is none.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Name {
-    Assignment(Text),
+    Assignment(Symbol),
     Unit(UnitIx),
 }
 

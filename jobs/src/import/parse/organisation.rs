@@ -1,25 +1,25 @@
 //! units.csv and staff.csv.
 
+use entity::interner::Symbol;
 use entity::period::{Day, Validity};
 
 use super::super::cell;
 use super::super::findings::Fault;
 use super::super::layout::{LinkColumn as Link, StaffColumn as Staff, UnitColumn as Unit};
 use super::super::vocabulary;
-use super::super::words::Text;
 use super::{Cells, PersonKey, Spared};
 
 /// A row of units.csv.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct UnitRow {
-    pub(in super::super) code: Text,
-    pub(in super::super) name: Text,
-    pub(in super::super) parent: Option<Text>,
+    pub(in super::super) code: Symbol,
+    pub(in super::super) name: Symbol,
+    pub(in super::super) parent: Option<Symbol>,
     /// First day below that parent.
     pub(in super::super) parent_from: Option<Day>,
-    pub(in super::super) level: Option<Text>,
-    pub(in super::super) site: Option<Text>,
-    pub(in super::super) cover_group: Option<Text>,
+    pub(in super::super) level: Option<Symbol>,
+    pub(in super::super) site: Option<Symbol>,
+    pub(in super::super) cover_group: Option<Symbol>,
     pub(in super::super) validity: Validity,
 }
 
@@ -27,18 +27,18 @@ pub(in super::super) struct UnitRow {
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct PostRow {
     pub(in super::super) person: PersonKey,
-    pub(in super::super) first_name: Option<Text>,
-    pub(in super::super) last_name: Option<Text>,
-    pub(in super::super) work_email: Option<Text>,
-    pub(in super::super) assignment: Option<Text>,
-    pub(in super::super) unit: Text,
-    pub(in super::super) job_title: Option<Text>,
-    pub(in super::super) job_family: Option<Text>,
-    pub(in super::super) band: Option<Text>,
+    pub(in super::super) first_name: Option<Symbol>,
+    pub(in super::super) last_name: Option<Symbol>,
+    pub(in super::super) work_email: Option<Symbol>,
+    pub(in super::super) assignment: Option<Symbol>,
+    pub(in super::super) unit: Symbol,
+    pub(in super::super) job_title: Option<Symbol>,
+    pub(in super::super) job_family: Option<Symbol>,
+    pub(in super::super) band: Option<Symbol>,
     pub(in super::super) line_manager: Option<PersonKey>,
     /// Hundredths; absent where the cell is blank.
     pub(in super::super) wte: Option<i32>,
-    pub(in super::super) contract_type: Option<Text>,
+    pub(in super::super) contract_type: Option<Symbol>,
     pub(in super::super) bank: bool,
     pub(in super::super) validity: Validity,
 }

@@ -2,19 +2,19 @@
 
 use entity::coverage::mix::{self, Rule};
 use entity::coverage::{PolicyNumber, PolicyTerms};
+use entity::interner::Symbol;
 use entity::period::{Day, Validity};
 
 use super::super::cell::{self, Written};
 use super::super::findings::Fault;
 use super::super::layout::{ExemptionColumn as Exemption, PolicyColumn as Policy};
 use super::super::vocabulary;
-use super::super::words::Text;
 use super::Cells;
 
 /// A row of policies.csv; a blank cell has taken its default.
 #[derive(Clone, Debug)]
 pub(in super::super) struct PolicyRow {
-    pub(in super::super) unit: Text,
+    pub(in super::super) unit: Symbol,
     pub(in super::super) in_force_from: Day,
     pub(in super::super) terms: PolicyTerms,
 }
@@ -22,12 +22,12 @@ pub(in super::super) struct PolicyRow {
 /// A row of exemptions.csv.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct ExemptionRow {
-    pub(in super::super) unit: Text,
+    pub(in super::super) unit: Symbol,
     pub(in super::super) from: Day,
     /// First day after it.
     pub(in super::super) to: Day,
-    pub(in super::super) reason: Text,
-    pub(in super::super) agreed_by: Option<Text>,
+    pub(in super::super) reason: Symbol,
+    pub(in super::super) agreed_by: Option<Symbol>,
 }
 
 /// The column of a number.

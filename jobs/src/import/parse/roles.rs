@@ -1,5 +1,6 @@
 //! supporters.csv, unavailability.csv and managers.csv.
 
+use entity::interner::Symbol;
 use entity::period::{Day, Validity};
 use entity::value::{AppointmentRole, Role};
 
@@ -7,7 +8,6 @@ use super::super::cell;
 use super::super::findings::Fault;
 use super::super::layout::{ManagerColumn as Manager, SupporterColumn as Supporter, UnavailabilityColumn as Away};
 use super::super::vocabulary;
-use super::super::words::Text;
 use super::{Cells, PersonKey};
 
 /// The most hours that a month has.
@@ -18,7 +18,7 @@ const HOURS_OF_A_MONTH: i64 = 31 * 24;
 pub(in super::super) struct AllocationRow {
     pub(in super::super) person: PersonKey,
     pub(in super::super) role: Role,
-    pub(in super::super) unit: Text,
+    pub(in super::super) unit: Symbol,
     /// Thousandths.
     pub(in super::super) share: i32,
     pub(in super::super) validity: Validity,
@@ -51,7 +51,7 @@ pub(in super::super) struct UnavailabilityRow {
 /// A row of managers.csv.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct AppointmentRow {
-    pub(in super::super) unit: Text,
+    pub(in super::super) unit: Symbol,
     pub(in super::super) person: PersonKey,
     pub(in super::super) role: AppointmentRole,
     pub(in super::super) validity: Validity,

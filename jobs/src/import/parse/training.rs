@@ -1,5 +1,6 @@
 //! courses.csv and training.csv.
 
+use entity::interner::Symbol;
 use entity::period::Day;
 use entity::spelling;
 use entity::value::Level;
@@ -7,19 +8,18 @@ use entity::value::Level;
 use super::super::findings::Fault;
 use super::super::layout::{CourseColumn as Course, TrainingColumn as Training};
 use super::super::vocabulary;
-use super::super::words::Text;
 use super::{Cells, PersonKey};
 
 /// A row of courses.csv.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct CourseRow {
-    pub(in super::super) code: Text,
+    pub(in super::super) code: Symbol,
     /// The code without spaces, in lower case.
-    pub(in super::super) key: Text,
-    pub(in super::super) title: Option<Text>,
+    pub(in super::super) key: Symbol,
+    pub(in super::super) title: Option<Symbol>,
     pub(in super::super) level: Level,
-    pub(in super::super) platform: Option<Text>,
-    pub(in super::super) employer_kind: Option<Text>,
+    pub(in super::super) platform: Option<Symbol>,
+    pub(in super::super) employer_kind: Option<Symbol>,
 }
 
 /// A row of training.csv: what of it psn keeps, and what it takes to withdraw a pass. Scores are not read.
@@ -27,9 +27,9 @@ pub(in super::super) struct CourseRow {
 pub(in super::super) struct RecordRow {
     pub(in super::super) person: PersonKey,
     /// The code as the file writes it.
-    pub(in super::super) code: Text,
+    pub(in super::super) code: Symbol,
     /// The code without spaces, in lower case.
-    pub(in super::super) course: Text,
+    pub(in super::super) course: Symbol,
     pub(in super::super) pass: bool,
     /// Always there for a pass.
     pub(in super::super) completed_on: Option<Day>,
@@ -50,9 +50,9 @@ pub(super) fn course(cells: &mut Cells<'_>) -> Result<CourseRow, Fault> {
 }
 
 /// Course codes compare without spaces or case: "GCC 277" = "gcc277".
-fn course_key(cells: &mut Cells<'_>, code: Text) -> Text {
+fn course_key(cells: &mut Cells<'_>, code: Symbol) -> Symbol {
     let key = spelling::key(cells.words.get(code)).split_whitespace().collect::<String>();
-    cells.words.text(&key)
+    cells.words.intern(&key)
 }
 
 pub(super) fn about(cells: &mut Cells<'_>) -> Option<PersonKey> {

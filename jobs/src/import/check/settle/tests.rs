@@ -1,5 +1,6 @@
 mod line_managers;
 
+use entity::interner::{Interner, Symbol};
 use entity::period::{Day, Validity};
 use proptest::collection::vec;
 use proptest::option;
@@ -9,7 +10,6 @@ use super::super::super::board::{PersonIx, Post, UnitIx};
 use super::super::super::findings::Taken;
 use super::super::super::layout::{FileKind, Has};
 use super::super::super::parse::Line;
-use super::super::super::words::{Text, Words};
 use super::{Change, Holding, settle};
 
 fn day(number: i64) -> Day {
@@ -38,7 +38,7 @@ fn lists() -> impl Strategy<Value = Vec<(i64, List)>> {
     })
 }
 
-fn rows(list: &List, numbers: &[Text; 2]) -> Vec<Line<Post>> {
+fn rows(list: &List, numbers: &[Symbol; 2]) -> Vec<Line<Post>> {
     let mut rows: Vec<_> = list
         .iter()
         .zip(1..)
@@ -92,8 +92,8 @@ fn apply(on_file: &[(i64, Post)], rows: &[Line<Post>], as_at: Day) -> (Vec<(i64,
 proptest! {
     #[test]
     fn the_same_list_twice_changes_nothing_the_second_time(lists in lists()) {
-        let mut words = Words::default();
-        let numbers = [words.text("a"), words.text("b")];
+        let mut words = Interner::default();
+        let numbers = [words.intern("a"), words.intern("b")];
         let mut on_file = Vec::new();
         for (as_at, list) in &lists {
             let rows = rows(list, &numbers);
@@ -107,8 +107,8 @@ proptest! {
     #[test]
     fn nothing_before_the_list_is_rewritten_where_nobody_dates_it(lists in lists()) {
         // Lists without days: what held on a day before the list still holds on it afterwards.
-        let mut words = Words::default();
-        let numbers = [words.text("a"), words.text("b")];
+        let mut words = Interner::default();
+        let numbers = [words.intern("a"), words.intern("b")];
         let mut on_file: Vec<(i64, Post)> = Vec::new();
         for (as_at, list) in &lists {
             let undated = list.iter().map(|(number, unit, agreed, _, _)| (*number, *unit, *agreed, Some(-100), None)).collect();
@@ -130,8 +130,8 @@ proptest! {
 
     #[test]
     fn on_the_day_of_the_list_exactly_what_it_says_holds(lists in lists()) {
-        let mut words = Words::default();
-        let numbers = [words.text("a"), words.text("b")];
+        let mut words = Interner::default();
+        let numbers = [words.intern("a"), words.intern("b")];
         let mut on_file: Vec<(i64, Post)> = Vec::new();
         for (as_at, list) in &lists {
             // Undated rows, one an assignment.
