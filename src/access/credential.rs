@@ -124,7 +124,8 @@ impl Credential {
     }
 }
 
-/// The values of every cookie of a name. A header that is no text holds none.
+/// The values of every cookie of a name. A header that is no text holds none. It is not the jar of the `cookie` crate, which keeps
+/// one of two cookies with the same name: a request that has two is refused.
 pub(crate) fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));

@@ -1,4 +1,7 @@
 //! Signing in and out: how a browser comes by its session, and how it loses it.
+//!
+//! It is not the crate `tower-sessions`: a session is a row with the hash of its secret, which each request looks up again, which is
+//! revoked in the transaction that says why, and which the audit log names.
 
 use axum::http::HeaderMap;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -4,6 +4,9 @@
 //! look-up has read in passing; only when that has changed are the facts read again, see [`shared`]. Computations go on when
 //! the request that began them has gone, so that a caller in a hurry does not keep one from ever ending. How many run at a
 //! time, and whose, is decided in [`turns`].
+//!
+//! It is not the crate `moka`: a shelf has two or three places, and one computation for all who wait, which the crate would bring,
+//! must go on without the request that began it and wait for its caller's turn.
 
 mod shared;
 mod shelf;
