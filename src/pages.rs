@@ -9,6 +9,7 @@
 mod answer;
 pub(crate) mod home;
 pub(crate) mod message;
+mod paging;
 pub(crate) mod team;
 pub(crate) mod unit;
 mod words;

@@ -12,11 +12,11 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use entity::coverage::Tree;
-use entity::coverage::roster::{Allocation, PersonIx, UnitIx};
+use entity::coverage::roster::{Allocation, NetworkRole, PersonIx, UnitIx};
 use entity::id::PersonId;
 use entity::period::Day;
 use entity::table::delivery;
-use entity::value::{AccessRole, AppointmentRole, DeliveryKind};
+use entity::value::{AccessRole, AppointmentRole, DeliveryKind, Role};
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use tokio::sync::OnceCell;
@@ -42,6 +42,8 @@ pub(crate) struct Scope {
     answered: Vec<UnitIx>,
     /// Teams that the viewer is a Peer Supporter of.
     supported: Vec<UnitIx>,
+    /// The viewer's roles in the network with their units, by role, then by unit code.
+    network_roles: Vec<(Role, UnitIx)>,
     /// Units that a token was given; all below them count too.
     given: Vec<UnitIx>,
     /// People whose named line manager the viewer is.
@@ -85,6 +87,7 @@ impl Scope {
             known,
             answered: Vec::new(),
             supported: Vec::new(),
+            network_roles: Vec::new(),
             given,
             managed: HashSet::new(),
             managed_units: HashSet::new(),
@@ -116,7 +119,8 @@ impl Scope {
         self.managed_units = known.units_managed_by(place, today);
         let held = |allocation: &&Allocation| allocation.validity.holds_on(today);
         self.supported = index.allocations_of(place).filter(held).map(|allocation| allocation.unit).collect();
-        let trains = index.roster().trainers.iter().any(|role| role.person == place && role.validity.holds_on(today));
+        self.learn_network_roles(place);
+        let trains = self.network_roles.iter().any(|(role, _)| *role == Role::Trainer);
         let learnt = [
             (!self.answered.is_empty(), AccessRole::SeniorManager),
             (!self.managed.is_empty(), AccessRole::LineManager),
@@ -126,6 +130,22 @@ impl Scope {
         self.roles.extend(learnt.into_iter().filter(|(holds, _)| *holds).map(|(_, role)| role));
         self.roles.sort_unstable();
         self.roles.dedup();
+    }
+
+    /// Which roles in the network a person holds today.
+    fn learn_network_roles(&mut self, place: PersonIx) {
+        let roster = self.known.facts.index.roster();
+        let held = |role: Role, all: &[NetworkRole]| {
+            let own = all.iter().filter(|own| own.person == place && own.validity.holds_on(self.today));
+            own.map(|own| (role, own.unit)).collect::<Vec<_>>()
+        };
+        let mut roles: Vec<_> = self.supported.iter().map(|unit| (Role::PeerSupporter, *unit)).collect();
+        roles.extend(held(Role::Trainer, &roster.trainers));
+        roles.extend(held(Role::Champion, &roster.champions));
+        let code = |unit: UnitIx| &roster.units[unit.at()].code;
+        roles.sort_by(|(a, at_a), (b, at_b)| a.cmp(b).then_with(|| code(*at_a).cmp(code(*at_b))));
+        roles.dedup();
+        self.network_roles = roles;
     }
 
     /// Who is asking.
@@ -276,6 +296,11 @@ impl Scope {
     /// The units whose Peer Supporter the viewer is today.
     pub(crate) fn supported(&self) -> &[UnitIx] {
         &self.supported
+    }
+
+    /// The roles that the viewer holds in the network today with their units, by role, then by unit code.
+    pub(crate) fn network_roles(&self) -> &[(Role, UnitIx)] {
+        &self.network_roles
     }
 
     /// The units in which the viewer is the named line manager of a counting post today.

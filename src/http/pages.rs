@@ -64,18 +64,22 @@ struct Cursors {
     units: Option<String>,
 }
 
-type FromQuery = Result<Query<Cursors>, QueryRejection>;
+type FromQuery<T> = Result<Query<T>, QueryRejection>;
 
-async fn home_page<S: Executor>(State(site): State<Site<S>>, visit: Visit, query: FromQuery) -> Response {
-    let Ok(Query(Cursors { after, units: _ })) = query else { return visit.refused(Problem::BadAddress) };
-    site.show::<home::Home>(home::Address { after }, visit).await
+async fn home_page<S: Executor>(
+    State(site): State<Site<S>>,
+    visit: Visit,
+    query: FromQuery<home::Address>,
+) -> Response {
+    let Ok(Query(address)) = query else { return visit.refused(Problem::BadAddress) };
+    site.show::<home::Home>(address, visit).await
 }
 
 async fn unit_page<S: Executor>(
     State(site): State<Site<S>>,
     visit: Visit,
     code: Result<Path<String>, PathRejection>,
-    query: FromQuery,
+    query: FromQuery<Cursors>,
 ) -> Response {
     // What is no text is no code.
     let Ok(Path(code)) = code else { return visit.refused(Problem::NotFound) };

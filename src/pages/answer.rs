@@ -39,6 +39,7 @@ words_of_the_service! {
     TeamStatus = Status,
     UnknownBecause = UnknownBecause,
     AccessRole = AccessRole,
+    NetworkRole = Role,
     StandingGroup = StandingGroup,
 }
 
@@ -112,6 +113,7 @@ mod tests {
         reads_all::<TeamStatus>("TeamStatus");
         reads_all::<UnknownBecause>("UnknownBecause");
         reads_all::<AccessRole>("AccessRole");
+        reads_all::<NetworkRole>("NetworkRole");
         reads_all::<StandingGroup>("StandingGroup");
         reads_all::<Level1Band>("Level1Band");
         reads_all::<MixState>("MixState");

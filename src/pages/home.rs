@@ -1,15 +1,17 @@
-//! The page after sign-in. Somebody who answers for one unit goes straight there; everyone else is told what they can do here.
+//! The page that says, for each role of the viewer, what they can do here, with links to it.
 
 use std::sync::Arc;
 
 use askama::Template;
 use async_graphql::parser::types::ExecutableDocument;
-use entity::value::AccessRole as Role;
+use entity::value::{AccessRole as Role, Role as Held};
 use graphql_client::GraphQLQuery;
 use jobs::links;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::answer::{AccessRole, TeamStatus, UnknownBecause};
+use super::answer::{AccessRole, NetworkRole, TeamStatus, UnknownBecause};
+use super::paging::{Paging, end_of};
 use super::words::{Share, Tag, share_of, tag};
 use super::{Frame, Named, Page, Pages, Shown, read, render, written};
 
@@ -23,20 +25,25 @@ pub(crate) const OPERATION: &str = include_str!("home/page.graphql");
     schema_path = "src/graphql/schema.graphql",
     query_path = "src/pages/home/page.graphql",
     response_derives = "Debug",
-    extern_enums("AccessRole", "TeamStatus", "UnknownBecause")
+    extern_enums("AccessRole", "NetworkRole", "TeamStatus", "UnknownBecause")
 )]
 struct HomePage;
 
 share_of!(home_page::Part);
 
+/// The path of this page.
+const PATH: &str = "/";
+
 /// The page at `/`.
 #[derive(Debug)]
 pub(crate) struct Home;
 
-/// What the address says: where the list of units begins.
-#[derive(Debug, Default)]
+/// What the address says: where the three lists begin.
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Address {
-    pub(crate) after: Option<String>,
+    units: Option<String>,
+    teams: Option<String>,
+    people: Option<String>,
 }
 
 #[derive(Template)]
@@ -44,11 +51,25 @@ pub(crate) struct Address {
 struct View {
     frame: Frame,
     heading: String,
-    sentences: Vec<&'static str>,
+    roles: Vec<RoleView>,
+    is_empty: bool,
     units: Vec<UnitView>,
-    more_units: Option<String>,
-    teams: Vec<TeamView>,
-    links: Vec<Named>,
+    unit_pages: Paging,
+}
+
+/// What a role can do here.
+#[derive(Default)]
+struct RoleView {
+    sentence: String,
+    links: Vec<LinkView>,
+    /// The id of the list of links, where it has further pages.
+    id: Option<&'static str>,
+    pages: Paging,
+}
+
+struct LinkView {
+    to: Named,
+    tag: Option<Tag>,
 }
 
 struct UnitView {
@@ -57,9 +78,14 @@ struct UnitView {
     teams: String,
 }
 
-struct TeamView {
-    unit: Named,
-    tag: Tag,
+/// Where the roles lead.
+struct Places {
+    /// The figures of the top unit, and the playground; for those who see the whole network.
+    whole: Vec<LinkView>,
+    /// The viewer's own units.
+    own: Vec<LinkView>,
+    supported: (Vec<LinkView>, Paging),
+    managed: (Vec<LinkView>, Paging),
 }
 
 impl Page for Home {
@@ -70,52 +96,95 @@ impl Page for Home {
     }
 
     fn variables(address: &Address) -> Result<Map<String, Value>, String> {
-        written(&home_page::Variables { after: address.after.clone() })
+        let Address { units, teams, people } = address;
+        let (units, teams, people) = (units.clone(), teams.clone(), people.clone());
+        written(&home_page::Variables { units, teams, people })
     }
 
     fn shown(address: &Address, data: Value, frame: Frame) -> Result<Shown, String> {
-        let home_page::ResponseData { viewer, board, teams } = read(data)?;
+        let home_page::ResponseData { viewer, board } = read(data)?;
         let roles: Vec<Role> = viewer.roles.iter().map(|role| role.0).collect();
-        let units = viewer.units;
-        if let ([only], None, true) = (units.nodes.as_slice(), &address.after, lands_on_their_unit(&roles)) {
+        if let ([only], None, true) = (viewer.units.nodes.as_slice(), &address.units, lands_on_their_unit(&roles)) {
             return Ok(Shown::Elsewhere(links::unit_path(&only.code)));
         }
-        let more_units = units.page_info.end_cursor.filter(|_| units.page_info.has_next_page);
-        let figure = |share: Option<Share>| share.map_or_else(|| "not shown".to_owned(), Share::in_a_cell);
-        let unit_view = |unit: home_page::HomePageViewerUnitsNodes| UnitView {
-            unit: Named { path: links::unit_path(&unit.code), name: unit.name },
-            staff: figure(unit.roll_up.as_ref().map(|figures| Share::from(&figures.staff_covered))),
-            teams: figure(unit.roll_up.as_ref().map(|figures| Share::from(&figures.teams_covered))),
+        let held = |wanted: Held| {
+            let own = viewer.network_roles.iter().filter(move |held| held.role.0 == wanted);
+            own.map(|held| held.unit_name.as_str()).collect::<Vec<_>>()
         };
-        let whole_network = board.filter(|_| viewer.sees_whole_network);
-        let is_listed = !viewer.sees_whole_network && units.nodes.is_empty();
-        let team_view = |team: home_page::HomePageTeamsNodes| TeamView {
-            unit: Named { path: links::team_path(&team.unit.code), name: team.unit.name },
-            tag: tag(team.status.0, team.unknown_because.map(|because| because.0)),
+        let now = [
+            ("units", address.units.as_deref()),
+            ("teams", address.teams.as_deref()),
+            ("people", address.people.as_deref()),
+        ];
+        let paging = |list, of, end| Paging::new(PATH, &now, (list, of), end);
+        let units = &viewer.units;
+        let board = board.filter(|_| viewer.sees_whole_network);
+        let is_empty = viewer.sees_whole_network && board.is_none();
+        let places = Places {
+            whole: whole(board.as_ref(), frame),
+            own: own(units),
+            supported: (
+                teams(&viewer.supports),
+                paging("teams", "the teams that you support", end_of!(viewer.supports.page_info)),
+            ),
+            managed: (
+                teams(&viewer.units_of_people),
+                paging("people", "the teams of your people", end_of!(viewer.units_of_people.page_info)),
+            ),
         };
-        let mut links = Vec::new();
-        let board_is_empty = viewer.sees_whole_network && whole_network.is_none();
-        links.extend(whole_network.map(|top| Named {
-            name: format!("Figures of {}, and of every unit below", top.name),
-            path: links::unit_path(&top.code),
-        }));
-        if frame.explores {
-            links.push(Named {
-                name: "The playground, to ask the API yourself".to_owned(),
-                path: "/playground".to_owned(),
-            });
-        }
-        let name = viewer.person.and_then(|person| person.display_name);
+        let name = viewer.person.as_ref().and_then(|person| person.display_name.as_deref());
         render(&View {
             frame,
             heading: name.map_or_else(|| "Welcome".to_owned(), |name| format!("Welcome, {name}")),
-            sentences: sentences(&roles, board_is_empty),
-            more_units: more_units.map(|cursor| format!("/?after={}", links::encoded(&cursor))),
-            teams: if is_listed { teams.nodes.into_iter().map(team_view).collect() } else { Vec::new() },
-            units: units.nodes.into_iter().map(unit_view).collect(),
-            links,
+            roles: said(&roles, (&held(Held::Trainer), &held(Held::Champion)), places),
+            is_empty,
+            unit_pages: paging("units", "your units", end_of!(units.page_info)),
+            units: units.nodes.iter().map(UnitView::of).collect(),
         })
     }
+}
+
+impl UnitView {
+    fn of(unit: &home_page::HomePageViewerUnitsNodes) -> Self {
+        let figure = |share: Option<Share>| share.map_or_else(|| "not shown".to_owned(), Share::in_a_cell);
+        let figures = unit.roll_up.as_ref();
+        Self {
+            unit: Named { path: links::unit_path(&unit.code), name: unit.name.clone() },
+            staff: figure(figures.map(|figures| Share::from(&figures.staff_covered))),
+            teams: figure(figures.map(|figures| Share::from(&figures.teams_covered))),
+        }
+    }
+}
+
+fn link(name: String, path: String) -> LinkView {
+    LinkView { to: Named { name, path }, tag: None }
+}
+
+fn whole(board: Option<&home_page::HomePageBoard>, frame: Frame) -> Vec<LinkView> {
+    let figures =
+        board.map(|top| link(format!("Figures of {}, and of every unit below", top.name), links::unit_path(&top.code)));
+    let playground =
+        frame.explores.then(|| link("The playground, to ask the API yourself".to_owned(), "/playground".to_owned()));
+    figures.into_iter().chain(playground).collect()
+}
+
+/// One unit is linked to directly; of several there is a table.
+fn own(units: &home_page::HomePageViewerUnits) -> Vec<LinkView> {
+    match units.nodes.as_slice() {
+        [] => Vec::new(),
+        [only] => vec![link(format!("Figures of {}", only.name), links::unit_path(&only.code))],
+        _ => vec![link("Figures of your units".to_owned(), "#units".to_owned())],
+    }
+}
+
+/// Teams with their statuses. What is no team on the day has a page as a unit only.
+fn teams(list: &home_page::OwnTeams) -> Vec<LinkView> {
+    let link = |unit: &home_page::OwnTeamsNodes| {
+        let path = if unit.team.is_some() { links::team_path(&unit.code) } else { links::unit_path(&unit.code) };
+        let status = unit.team.as_ref().map(|team| tag(team.status.0, team.unknown_because.map(|because| because.0)));
+        LinkView { to: Named { name: unit.name.clone(), path }, tag: status }
+    };
+    list.nodes.iter().map(link).collect()
 }
 
 /// Whether somebody with these roles has nothing else to begin with than the unit that they answer for.
@@ -125,54 +194,123 @@ fn lands_on_their_unit(roles: &[Role]) -> bool {
     roles.contains(&Role::SeniorManager) && !works_with_the_network
 }
 
-/// What somebody with these roles can do here: one sentence per role, the widest first.
-fn sentences(roles: &[Role], board_is_empty: bool) -> Vec<&'static str> {
-    let mut sentences: Vec<_> =
-        WHAT_ROLES_DO.iter().filter(|(role, _)| roles.contains(role)).map(|(_, sentence)| *sentence).collect();
-    if sentences.is_empty() {
-        sentences.push(
-            "You are signed in as a member of staff. The pages here are for people who manage teams or support colleagues, \
-             so there are no figures for you to see.",
+/// What the viewer can do here, a role each, the widest first. `trains` and `champions` are the names of the units whose Trainer and
+/// whose Wellbeing Champion they are.
+fn said(roles: &[Role], (trains, champions): (&[&str], &[&str]), places: Places) -> Vec<RoleView> {
+    let Places { whole, own, supported, managed } = places;
+    let mut said = Vec::new();
+    let mut say = |sentence: &str, links: Vec<LinkView>, paged: Option<(&'static str, Paging)>| {
+        let (id, pages) = paged.map_or((None, Paging::default()), |(id, pages)| (Some(id), pages));
+        said.push(RoleView { sentence: sentence.to_owned(), links, id, pages });
+    };
+    let is = |role| roles.contains(&role);
+    // They lead to the same places: one who has two of these roles is told both, and where to go once.
+    let mut whole = Some(whole);
+    for (_, sentence) in WHOLE_NETWORK.iter().filter(|(role, _)| is(*role)) {
+        say(sentence, whole.take().unwrap_or_default(), None);
+    }
+    if is(Role::SeniorManager) {
+        say(
+            "You are a senior manager, or stand in for one. You can see how well the teams of your units are covered, and what \
+             would close each gap.",
+            own,
+            None,
+        );
+    } else if is(Role::Dashboard) {
+        say("You are signed in with an API token. You can see the figures of the units that it was given.", own, None);
+    }
+    if is(Role::LineManager) {
+        say(
+            "You are a line manager. You can see whether the teams of the people that you manage are covered, and the records \
+             of those of your people who are Peer Supporters.",
+            managed.0,
+            Some(("people", managed.1)),
         );
     }
-    if board_is_empty {
-        sentences.push("There is no data yet: no staff lists have been imported.");
+    if is(Role::Supporter) {
+        say(
+            "You are a Peer Supporter. You can see whether the teams that you support are covered.",
+            supported.0,
+            Some(("teams", supported.1)),
+        );
     }
-    sentences
+    if is(Role::Trainer) {
+        let of = joined(trains);
+        say(&format!("You are a Trainer for {of}. There are no pages for Trainers yet."), Vec::new(), None);
+    }
+    if !champions.is_empty() {
+        let of = joined(champions);
+        let sentence =
+            format!("You are a Wellbeing Champion for {of}. There are no pages for Wellbeing Champions yet.");
+        say(&sentence, Vec::new(), None);
+    }
+    if said.is_empty() {
+        said.push(RoleView {
+            sentence: "You are signed in as a member of staff. The pages here are for people who manage teams or support \
+                       colleagues, so there are no figures for you to see."
+                .to_owned(),
+            ..RoleView::default()
+        });
+    }
+    said
 }
 
-/// What each role can do here. STAFF is everyone who works here, and says nothing beside another role.
-const WHAT_ROLES_DO: [(Role, &str); 8] = [
+/// What those who see the whole network can do here.
+const WHOLE_NETWORK: [(Role, &str); 3] = [
     (Role::Admin, "You run this service. You can see every unit and team, manage access and erase people's data."),
     (Role::Coordinator, "You coordinate the network. You can see every unit and team, and the weekly gap reports."),
-    (Role::Auditor, "You are an auditor. You can see every unit and team, and read the audit log in the playground."),
     (
-        Role::SeniorManager,
-        "You answer for units as a senior manager. You can see how well their teams are covered, and what would close each gap.",
+        Role::Auditor,
+        "You are an auditor. You can see every unit and team, and read the audit log in the playground.",
     ),
-    (
-        Role::LineManager,
-        "You are a line manager. You can see whether the teams of the people that you manage are covered, and the records of \
-         those of your people who are Peer Supporters.",
-    ),
-    (Role::Supporter, "You are a Peer Supporter. You can see whether the teams that you support are covered."),
-    (Role::Trainer, "You are a Trainer of the network. There are no pages for Trainers yet."),
-    (Role::Dashboard, "You are signed in with an API token. You can see the figures of the units that it was given."),
 ];
+
+/// `Ward 1`, `Ward 1 and Ward 2`, `Ward 1, Ward 2 and Ward 3`.
+fn joined(names: &[&str]) -> String {
+    match names {
+        [] => "the network".to_owned(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn sentences(roles: &[Role], champions: &[&str]) -> Vec<String> {
+        let nowhere = || (Vec::new(), Paging::default());
+        let places = Places { whole: Vec::new(), own: Vec::new(), supported: nowhere(), managed: nowhere() };
+        said(roles, (&["North"], champions), places).into_iter().map(|role| role.sentence).collect()
+    }
+
     #[test]
     fn every_role_is_told_what_it_can_do() {
         for role in Role::ALL {
-            let said = sentences(&[*role], false);
+            let said = sentences(&[*role], &[]);
             assert_eq!(said.len(), 1, "{role}");
             assert_eq!(said[0].contains("no figures for you"), *role == Role::Staff, "{role}");
         }
-        assert_eq!(sentences(&[Role::Supporter, Role::Staff], false).len(), 1);
-        assert!(sentences(&[Role::Admin], true)[1].contains("no data yet"));
+        assert_eq!(sentences(&[Role::Supporter, Role::Staff], &[]).len(), 1);
+        assert_eq!(sentences(&[Role::Supporter, Role::SeniorManager, Role::Staff], &[]).len(), 2);
+    }
+
+    #[test]
+    fn a_champion_is_told_of_which_units() {
+        assert_eq!(
+            sentences(&[Role::Staff], &["Ward 25"]),
+            ["You are a Wellbeing Champion for Ward 25. There are no pages for Wellbeing Champions yet."]
+        );
+        assert!(sentences(&[Role::Staff], &["A", "B", "C"])[0].contains("for A, B and C."));
+    }
+
+    #[test]
+    fn where_to_go_is_said_once() {
+        let nowhere = || (Vec::new(), Paging::default());
+        let whole = vec![link("Figures".to_owned(), "/units/BOARD".to_owned())];
+        let places = Places { whole, own: Vec::new(), supported: nowhere(), managed: nowhere() };
+        let said = said(&[Role::Admin, Role::Auditor], (&[], &[]), places);
+        assert_eq!(said.iter().map(|role| role.links.len()).collect::<Vec<_>>(), [1, 0]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, Object, SimpleObject};
 use entity::coverage::roster::{PersonIx, UnitIx};
 
 use super::super::day_view::DayView;
@@ -12,12 +12,27 @@ use super::super::page::{Listed, Page, Total, cut};
 use super::person::Person;
 use super::right::ViewerRight;
 use super::unit::{self, Unit};
-use super::word::AccessRole;
+use super::word::{AccessRole, NetworkRole};
 use crate::access::Right;
+
+/// The most roles in the network that a viewer is shown of their own.
+const MOST_ROLES: usize = 50;
 
 /// The viewer of the request, today.
 #[derive(Clone, Debug)]
 pub(crate) struct Viewer(pub(crate) Arc<DayView>);
+
+/// A role in the network that the viewer holds today. It names the unit and tells nothing else of it, as the role alone gives no
+/// right to see the unit.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ViewerNetworkRole {
+    /// Which role.
+    role: NetworkRole,
+    /// The board's own code of the unit that the role names.
+    unit_code: String,
+    /// What people call the unit.
+    unit_name: String,
+}
 
 /// Who is asking, and what is theirs.
 #[Object]
@@ -30,6 +45,17 @@ impl Viewer {
     /// The roles that they have today. `rights` says what these may see and do.
     async fn roles(&self) -> Vec<AccessRole> {
         self.0.scope().roles().iter().copied().map(AccessRole::from).collect()
+    }
+
+    /// The roles that they hold in the network today, by role, then by unit code; at most 50. Empty if they hold none, and for
+    /// an API token.
+    async fn network_roles(&self) -> Vec<ViewerNetworkRole> {
+        let held = self.0.scope().network_roles().iter().take(MOST_ROLES);
+        let shown = held.map(|(role, unit)| {
+            let unit = self.0.facts(*unit);
+            ViewerNetworkRole { role: (*role).into(), unit_code: unit.code.clone(), unit_name: unit.name.clone() }
+        });
+        shown.collect()
     }
 
     /// What they may see and do today; at most one entry for each right. A field that is null or empty although the viewer has

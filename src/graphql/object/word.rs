@@ -207,6 +207,19 @@ pub(crate) enum AppointmentRole {
     Coordinator,
 }
 
+/// A role in the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::Role")]
+pub(crate) enum NetworkRole {
+    /// A Peer Supporter.
+    PeerSupporter,
+    /// A Trainer.
+    Trainer,
+    /// A Wellbeing Champion.
+    #[graphql(name = "WELLBEING_CHAMPION")]
+    Champion,
+}
+
 /// How an import ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::ImportState")]
@@ -365,6 +378,7 @@ mod tests {
         assert_eq!(words::<ApproverOffice>(), stored(value::ApproverOffice::ALL, value::ApproverOffice::word));
         assert_eq!(words::<StandingReason>(), stored(value::Reason::ALL, value::Reason::word));
         assert_eq!(words::<AppointmentRole>(), stored(value::AppointmentRole::ALL, value::AppointmentRole::word));
+        assert_eq!(words::<NetworkRole>(), stored(value::Role::ALL, value::Role::word));
         assert_eq!(words::<ImportState>(), stored(value::ImportState::ALL, value::ImportState::word));
         assert_eq!(words::<RunState>(), stored(value::RunState::ALL, value::RunState::word));
         assert_eq!(words::<AuditAction>(), stored(value::Action::ALL, value::Action::word));

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use entity::actor::Actor;
 use entity::id::PersonId;
 use entity::store::access::grant;
-use entity::value::AccessRole;
+use entity::value::{AccessRole, Role};
 
 use super::html::links;
 use super::{appoint_to, change, page};
@@ -42,11 +42,15 @@ both!(
             let by = (Actor::Operator, world.clock.now());
             grant::add(&world.db, (PersonId(person), role), (day("2026-11-01"), None), by).await.unwrap();
         }
+        board::insert_allocations(&world.db, [board::allocation_row(8, 40, Role::Trainer, 3)]).await;
+        board::changed(&world.db).await;
         let (router, _) = site(&world);
         let board: &[&str] = &["/units/BOARD", "/playground"];
         for (person, said, leads_to) in [
             (3, "You are a Peer Supporter", &["/teams/N1"][..]),
+            (4, "You are a Wellbeing Champion for Ward 1.", &[]),
             (5, "You are a line manager", &["/teams/N1"]),
+            (40, "You are a Trainer for South.", &[]),
             (41, "You are signed in as a member of staff", &[]),
             (8, "You run this service", board),
             (9, "You coordinate the network", board),
@@ -77,5 +81,46 @@ both!(
         assert_eq!(answer.status, StatusCode::OK);
         assert!(answer.text.contains("There is no data yet"), "{}", answer.text);
         assert!(!links(&answer.text).iter().any(|link| link.starts_with("/units/")));
+    }
+);
+
+both!(
+    async fn each_of_several_roles_has_its_links(world: World) {
+        board::organisation(&world.db).await;
+        // The senior manager of two units also supports S1, which is in neither, and leads a person of S2.
+        change(&world, "UPDATE appointment SET unit_id = 4 WHERE id = 1").await;
+        appoint_to(&world, 5).await;
+        board::insert_allocations(&world.db, [board::allocation_row(8, 2, Role::PeerSupporter, 6)]).await;
+        change(&world, "UPDATE post SET line_manager_id = 2 WHERE person_id = 39").await;
+        let (router, _) = site(&world);
+        let text = page(&router, &world.person(2).await, "/").await.text;
+        for said in ["You are a senior manager", "You are a line manager", "You are a Peer Supporter"] {
+            assert!(text.contains(said), "{text}");
+        }
+        let links = links(&text);
+        for link in ["#units", "/units/N1", "/units/N2", "/teams/S1", "/teams/S2"] {
+            assert!(links.iter().any(|to| to == link), "{link}: {links:?}");
+        }
+        assert!(text.contains("id=\"units\"") && text.contains("No Peer Supporter"), "its status stands beside it: {text}");
+    }
+);
+
+both!(
+    async fn a_list_of_teams_goes_on_on_the_next_page(world: World) {
+        board::organisation(&world.db).await;
+        board::many_wards(&world.db, 30).await;
+        change(&world, "UPDATE post SET line_manager_id = 41 WHERE person_id > 1000").await;
+        let (router, _) = site(&world);
+        let pass = world.person(41).await;
+        let first = page(&router, &pass, "/").await.text;
+        let teams = |text: &str| links(text).into_iter().filter(|link| link.starts_with("/teams/W")).collect::<Vec<_>>();
+        let next = links(&first).into_iter().find(|link| link.starts_with("/?people=")).unwrap();
+        let (address, list) = next.split_once('#').unwrap();
+        assert!(first.contains("Next page of the teams of your people") && first.contains(&format!("id=\"{list}\"")));
+        let second = page(&router, &pass, address).await.text;
+        let (first, second) = (teams(&first), teams(&second));
+        assert_eq!((first.len(), second.len()), (20, 10));
+        assert!(second.iter().all(|team| !first.contains(team)), "{second:?}");
+        assert_eq!(page(&router, &pass, "/?people=nonsense").await.status, StatusCode::BAD_REQUEST);
     }
 );

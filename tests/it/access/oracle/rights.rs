@@ -1,6 +1,7 @@
-//! `viewer.rights` of everybody, worked out again from their roles by the words of the table.
+//! `viewer.rights` of everybody, worked out again from their roles by the words of the table, and `viewer.networkRoles` from the
+//! rows on file.
 
-use entity::value::AccessRole;
+use entity::value::{AccessRole, Role};
 use serde_json::{Value, json};
 
 use super::sight::Sight;
@@ -50,4 +51,20 @@ pub(super) fn rights(sight: &Sight<'_>) -> Value {
     ];
     let had = expected.into_iter().filter(|(_, scopes)| !scopes.is_empty());
     had.map(|(right, scopes)| json!({ "right": right, "scopes": scopes })).collect()
+}
+
+/// What `viewer { networkRoles { role unitCode unitName } }` must answer.
+pub(super) fn network_roles(sight: &Sight<'_>) -> Value {
+    // Of who has no post today, whatever is still on file is no role.
+    let held = |role: Role| match sight.me.filter(|me| sight.facts.has_posts(*me)) {
+        Some(me) => sight.facts.role_in(me, role),
+        None => Vec::new(),
+    };
+    let of = |role: Role| {
+        let mut units: Vec<_> = held(role).into_iter().filter_map(|unit| sight.facts.unit(unit)).collect();
+        units.sort_by(|a, b| a.code.cmp(&b.code));
+        units.dedup_by(|a, b| a.code == b.code);
+        units.into_iter().map(move |unit| json!({ "role": role.word(), "unitCode": unit.code, "unitName": unit.name }))
+    };
+    Role::ALL.iter().flat_map(|role| of(*role)).collect()
 }

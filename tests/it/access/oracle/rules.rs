@@ -134,8 +134,9 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("ErasedPerson", "id mails unsentMails rejectedRows exemptions", WithIt),
     ("ErasePersonRefusal", "code sentence", WithIt),
     ("Node", "id", WithIt),
-    ("Viewer", "actor roles rights person seesWholeNetwork mayRequestRuns reportPreferences units supports unitsOfPeople \
+    ("Viewer", "actor roles networkRoles rights person seesWholeNetwork mayRequestRuns reportPreferences units supports unitsOfPeople \
                 people", Own),
+    ("ViewerNetworkRole", "role unitCode unitName", Own),
     ("ViewerRight", "right scopes", Own),
 
     ("Unit", "id code name level site asOf firstDay lastDay isOpen", WithIt),

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::asking::{Asking, differences, encoded};
 use super::expected::Mask;
 use super::question::Selection;
-use super::rights::rights;
+use super::rights::{network_roles, rights};
 use super::rules::{FIELDS, Rule, of_argument, of_field};
 use super::schema::{Kind, Schema};
 use super::sight::Sight;
@@ -157,6 +157,7 @@ both!(
             let roles: Vec<_> = sight.roles.iter().map(|role| role.word()).collect();
             assert_eq!(told["roles"], json!(roles), "{who}");
             assert_eq!(told["seesWholeNetwork"], sight.whole(), "{who}");
+            assert_eq!(told["networkRoles"], network_roles(&sight), "{who}");
             assert_eq!(told["rights"], rights(&sight), "{who}");
             assert_eq!(told["mayRequestRuns"], sight.requests_runs(), "{who}");
 
