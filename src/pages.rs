@@ -8,6 +8,7 @@
 
 mod answer;
 pub(crate) mod home;
+pub(crate) mod landing;
 pub(crate) mod message;
 mod paging;
 pub(crate) mod team;
@@ -28,6 +29,7 @@ use crate::graphql::persisted::{PersistedDocument, PersistedError};
 #[derive(Debug)]
 pub struct Pages {
     home: PersistedDocument,
+    landing: PersistedDocument,
     unit: PersistedDocument,
     team: PersistedDocument,
 }
@@ -39,19 +41,20 @@ impl Pages {
     ///
     /// The first that is no valid document, an error of the program.
     pub fn read() -> Result<Self, PersistedError> {
-        let [home, unit, team] = PersistedDocument::own([
+        let [home, landing, unit, team] = PersistedDocument::own([
             ("home/page.graphql", home::OPERATION),
+            ("landing/page.graphql", landing::OPERATION),
             ("unit/page.graphql", unit::OPERATION),
             ("team/page.graphql", team::OPERATION),
         ])?;
-        Ok(Self { home, unit, team })
+        Ok(Self { home, landing, unit, team })
     }
 
     /// The pages that `limits` do not allow, each with the cost of its operation: they can never be shown.
     #[must_use]
     pub fn too_costly(&self, limits: &Limits) -> Vec<(&str, u64)> {
         let code = || Value::Object(Map::from_iter([("code".to_owned(), Value::from("A"))]));
-        [&self.home, &self.unit, &self.team]
+        [&self.home, &self.landing, &self.unit, &self.team]
             .into_iter()
             .filter_map(|page| {
                 let refused = limits.admit(Arc::clone(&page.document), None, &Variables::from_json(code())).err()?;

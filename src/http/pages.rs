@@ -17,10 +17,11 @@ use super::execution::Endpoint;
 use super::graphql::{Caller, NoData};
 use super::refused_lines::RefusedLine;
 use super::request::GraphqlRequest;
+use crate::access::oidc::ReturnPath;
 use crate::access::{Look, Viewer};
 use crate::graphql::error::Code;
 use crate::pages::message::{self, Problem};
-use crate::pages::{Frame, Page, Pages, Shown, home, team, unit};
+use crate::pages::{Frame, Page, Pages, Shown, home, landing, team, unit};
 use crate::request_id::RequestId;
 
 /// No script, no style and no picture but from here, forms go here and nowhere else, and nothing may frame a page.
@@ -43,6 +44,7 @@ pub(super) struct Visit(Caller, Frame);
 pub(super) fn router<S: Executor>(endpoint: Endpoint<S>, pages: Pages) -> Router {
     Router::new()
         .route("/", get(home_page::<S>))
+        .route(ReturnPath::LANDING, get(landing_page::<S>))
         .route("/units/{code}", get(unit_page::<S>))
         .route("/teams/{code}", get(team_page::<S>))
         .with_state(Site { endpoint, pages: Arc::new(pages) })
@@ -73,6 +75,10 @@ async fn home_page<S: Executor>(
 ) -> Response {
     let Ok(Query(address)) = query else { return visit.refused(Problem::BadAddress) };
     site.show::<home::Home>(address, visit).await
+}
+
+async fn landing_page<S: Executor>(State(site): State<Site<S>>, visit: Visit) -> Response {
+    site.show::<landing::Landing>((), visit).await
 }
 
 async fn unit_page<S: Executor>(
@@ -206,7 +212,7 @@ pub(super) fn refused(problem: Problem, frame: Frame, id: &RequestId) -> Respons
 /// In place of the playground, for those who may not explore.
 pub(super) fn not_for_you(viewer: &Viewer) -> Response {
     let body =
-        "<p>The playground is for the people who run the network.</p><p><a href=\"/\">Go to your own page</a></p>";
+        "<p>The playground is for the people who run the network.</p><p><a href=\"/\">Go to the home page</a></p>";
     answer(StatusCode::FORBIDDEN, message::page(frame(viewer), "The playground is not for you", body))
 }
 

@@ -48,7 +48,7 @@ pub(super) struct Wish {
 }
 
 impl Wish {
-    /// The path, if it is one of this service; else the first page. A query that cannot be read names no place.
+    /// The path, if it is one of this service; else where people begin. A query that cannot be read names no place.
     pub(super) fn path(wish: Result<Query<Self>, QueryRejection>) -> ReturnPath {
         ReturnPath::new(wish.ok().and_then(|Query(wish)| wish.to).as_deref())
     }
@@ -65,7 +65,7 @@ async fn page(
         Ok(Authenticated { viewer, .. }) => {
             let frame = Frame { is_signed_in: true, explores: viewer.explores() };
             let body = "<p>You are signed in. To sign in as another person, sign out first.</p>\
-                <p><a href=\"/\">Go to the first page</a></p>";
+                <p><a href=\"/\">Go to the home page</a></p>";
             shown_in(frame, StatusCode::OK, "Signed in", body)
         }
         Err(AuthError::MissingCredentials | AuthError::InvalidCredentials | AuthError::ProviderUnreachable) => {
@@ -128,7 +128,7 @@ async fn sign_in_by_link(
         return never_stored(refuse(&parts.headers, refusal, &id));
     };
     match gate.sign_in_by_link(&secret, &parts.headers, &id.to_string()).await {
-        Ok(cookie) => with_cookie(Json(serde_json::json!({ "to": "/" })).into_response(), &cookie),
+        Ok(cookie) => with_cookie(Json(serde_json::json!({ "to": ReturnPath::LANDING })).into_response(), &cookie),
         Err(AuthError::InvalidCredentials | AuthError::MissingCredentials | AuthError::ProviderUnreachable) => {
             let sentence =
                 "This link is good no longer: each is good once, within an hour. Run psn demo again for new ones";

@@ -32,7 +32,7 @@ struct HomePage;
 share_of!(home_page::Part);
 
 /// The path of this page.
-const PATH: &str = "/";
+pub(super) const PATH: &str = "/";
 
 /// The page at `/`.
 #[derive(Debug)]
@@ -104,9 +104,6 @@ impl Page for Home {
     fn shown(address: &Address, data: Value, frame: Frame) -> Result<Shown, String> {
         let home_page::ResponseData { viewer, board } = read(data)?;
         let roles: Vec<Role> = viewer.roles.iter().map(|role| role.0).collect();
-        if let ([only], None, true) = (viewer.units.nodes.as_slice(), &address.units, lands_on_their_unit(&roles)) {
-            return Ok(Shown::Elsewhere(links::unit_path(&only.code)));
-        }
         let held = |wanted: Held| {
             let own = viewer.network_roles.iter().filter(move |held| held.role.0 == wanted);
             own.map(|held| held.unit_name.as_str()).collect::<Vec<_>>()
@@ -185,13 +182,6 @@ fn teams(list: &home_page::OwnTeams) -> Vec<LinkView> {
         LinkView { to: Named { name: unit.name.clone(), path }, tag: status }
     };
     list.nodes.iter().map(link).collect()
-}
-
-/// Whether somebody with these roles has nothing else to begin with than the unit that they answer for.
-fn lands_on_their_unit(roles: &[Role]) -> bool {
-    let works_with_the_network =
-        [Role::Admin, Role::Coordinator, Role::Auditor].iter().any(|role| roles.contains(role));
-    roles.contains(&Role::SeniorManager) && !works_with_the_network
 }
 
 /// What the viewer can do here, a role each, the widest first. `trains` and `champions` are the names of the units whose Trainer and
@@ -311,12 +301,5 @@ mod tests {
         let places = Places { whole, own: Vec::new(), supported: nowhere(), managed: nowhere() };
         let said = said(&[Role::Admin, Role::Auditor], (&[], &[]), places);
         assert_eq!(said.iter().map(|role| role.links.len()).collect::<Vec<_>>(), [1, 0]);
-    }
-
-    #[test]
-    fn only_senior_managers_without_a_wider_role_land_on_their_unit() {
-        assert!(lands_on_their_unit(&[Role::SeniorManager, Role::LineManager, Role::Staff]));
-        assert!(!lands_on_their_unit(&[Role::SeniorManager, Role::Coordinator, Role::Staff]));
-        assert!(!lands_on_their_unit(&[Role::Supporter, Role::Staff]));
     }
 }

@@ -108,7 +108,7 @@ impl Problem {
         } else {
             String::new()
         };
-        let body = format!("<p>{}</p><p><a href=\"/\">Go to the first page</a></p>{id}", self.sentence());
+        let body = format!("<p>{}</p><p><a href=\"/\">Go to the home page</a></p>{id}", self.sentence());
         page(frame, self.title(), &body)
     }
 }

@@ -21,7 +21,10 @@ impl ReturnPath {
     /// The longest that is taken: sealed, it fits into a cookie.
     const MAX_BYTES: usize = 2_000;
 
-    /// `wish` when it is a path on this site; else the front page. A browser takes `//evil.example` and `/\evil.example` for
+    /// Where people go who wished for no page of this site: the page that leads on to the one where they begin.
+    pub const LANDING: &'static str = "/welcome";
+
+    /// `wish` if it is a path on this site, else [`LANDING`](Self::LANDING). A browser takes `//evil.example` and `/\evil.example` for
     /// another site, and drops tabs and line ends before it looks.
     #[must_use]
     pub fn new(wish: Option<&str>) -> Self {
@@ -31,7 +34,7 @@ impl ReturnPath {
                 && path.len() <= Self::MAX_BYTES
                 && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'"')
         };
-        Self(wish.filter(|path| is_own(path)).unwrap_or("/").to_owned())
+        Self(wish.filter(|path| is_own(path)).unwrap_or(Self::LANDING).to_owned())
     }
 
     /// The path, with its query if any.
@@ -135,10 +138,10 @@ mod tests {
             "javascript:alert(1)",
             "/é",
         ] {
-            assert_eq!(ReturnPath::new(Some(elsewhere)).as_str(), "/", "{elsewhere:?}");
+            assert_eq!(ReturnPath::new(Some(elsewhere)).as_str(), ReturnPath::LANDING, "{elsewhere:?}");
         }
-        assert_eq!(ReturnPath::new(Some(&format!("/{}", "a".repeat(2_000)))).as_str(), "/");
-        assert_eq!(ReturnPath::new(None).as_str(), "/");
+        assert_eq!(ReturnPath::new(Some(&format!("/{}", "a".repeat(2_000)))).as_str(), ReturnPath::LANDING);
+        assert_eq!(ReturnPath::new(None).as_str(), ReturnPath::LANDING);
     }
 
     #[test]

@@ -30,7 +30,7 @@ async fn prepared(world: &World) -> (App, Authenticator, Router) {
     (app, gate, router)
 }
 
-/// Uses the link of each role: what its `viewer` answers.
+/// Uses the link of each role: what its `viewer` answers, and on which page it lands.
 async fn worlds(router: &Router, links: &demo::links::Links) -> HashMap<AccessRole, Value> {
     let query =
         "{ viewer { actor roles seesWholeNetwork units { totalCount } supports { totalCount } people { totalCount } }
@@ -41,10 +41,15 @@ async fn worlds(router: &Router, links: &demo::links::Links) -> HashMap<AccessRo
         let body = json!({ "secret": secret.reveal() }).to_string();
         let answer = request(router, "POST", "/sign-in/link", &[json], &body).await;
         assert!(answer.status.is_success(), "{role}: {}", answer.text);
-        let cookie = answer.header("set-cookie").split(';').next().unwrap();
+        let to = answer.json()["to"].clone();
+        let signed_in = answer.header("set-cookie").to_owned();
+        let cookie = signed_in.split(';').next().unwrap();
         let body = json!({ "query": query }).to_string();
         let answer = request(router, "POST", "/graphql", &[json, ("cookie", cookie)], &body).await;
-        worlds.insert(*role, answer.json()["data"].clone());
+        let mut world = answer.json()["data"].clone();
+        let landing = request(router, "GET", to.as_str().unwrap(), &[("accept", "text/html"), ("cookie", cookie)], "").await;
+        world["landing"] = json!(landing.header("location"));
+        worlds.insert(*role, world);
         let again =
             request(router, "POST", "/sign-in/link", &[json], &json!({ "secret": secret.reveal() }).to_string()).await;
         assert_eq!(again.code(), "UNAUTHENTICATED", "once");
@@ -81,6 +86,10 @@ async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_n
     assert_eq!(seen[&AccessRole::Staff]["viewer"]["roles"], json!(["STAFF"]));
     assert_eq!(seen[&AccessRole::Staff]["board"], Value::Null);
     assert_eq!(seen[&AccessRole::SeniorManager]["board"]["code"], "ACUTE-N");
+    assert_eq!(seen[&AccessRole::SeniorManager]["landing"], "/units/ACUTE-N");
+    for role in [AccessRole::Admin, AccessRole::Coordinator, AccessRole::Auditor, AccessRole::Supporter, AccessRole::Staff] {
+        assert_eq!(seen[&role]["landing"], "/", "{role}");
+    }
     assert_eq!(seen[&AccessRole::Dashboard]["board"]["code"], "ACUTE-N");
     assert_eq!(seen[&AccessRole::Dashboard]["viewer"]["actor"], "token:2");
     assert!(seen[&AccessRole::LineManager]["viewer"]["people"]["totalCount"].as_i64().unwrap() > 0);

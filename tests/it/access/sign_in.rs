@@ -57,7 +57,7 @@ both!(
         assert_eq!(request(&router, "GET", "/sign-in/link.js", &[], "").await.status, StatusCode::OK);
 
         let answer = spend(&router, secret.reveal(), &[]).await;
-        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "to": "/" })));
+        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "to": "/welcome" })));
         let line = answer.header("set-cookie");
         assert!(line.starts_with("psn-session=psns_"), "{line}");
         assert!(line.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax"), "{line}");

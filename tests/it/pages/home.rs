@@ -13,15 +13,45 @@ use crate::graphql::board;
 use crate::harness::{both, day};
 
 both!(
-    async fn a_senior_manager_lands_on_their_unit(world: World) {
+    async fn after_sign_in_a_senior_manager_lands_on_their_unit(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
+        let lands = async |person: i64| {
+            let answer = page(&router, &world.person(person).await, "/welcome").await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{person}");
+            answer.header("location").to_owned()
+        };
         // Person 1 stands in for person 2.
-        for person in [2, 1] {
-            let answer = page(&router, &world.person(person).await, "/").await;
-            assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/units/NORTH"), "{person}");
+        assert_eq!([lands(2).await, lands(1).await], ["/units/NORTH", "/units/NORTH"]);
+        for person in [3, 4, 41] {
+            assert_eq!(lands(person).await, "/", "{person}");
         }
         appoint_to(&world, 3).await;
+        assert_eq!(lands(2).await, "/", "of two units neither comes first");
+    }
+);
+
+both!(
+    async fn the_home_page_is_never_redirected_and_every_page_links_to_it(world: World) {
+        board::organisation(&world.db).await;
+        let (router, _) = site(&world);
+        let pass = world.person(2).await;
+        let home = page(&router, &pass, "/").await;
+        assert_eq!(home.status, StatusCode::OK);
+        assert!(links(&home.text).iter().any(|link| link == "/units/NORTH"), "{}", home.text);
+        for address in ["/", "/units/NORTH", "/teams/N1", "/units/NOWHERE", "/playground", "/sign-in"] {
+            let answer = page(&router, &pass, address).await;
+            let header = answer.text.split_once("<main").unwrap().0;
+            assert!(header.contains("href=\"/\">Home</a>"), "{address}: {header}");
+        }
+    }
+);
+
+both!(
+    async fn a_senior_manager_of_several_units_sees_them_in_a_table(world: World) {
+        board::organisation(&world.db).await;
+        appoint_to(&world, 3).await;
+        let (router, _) = site(&world);
         let answer = page(&router, &world.person(2).await, "/").await;
         assert_eq!(answer.status, StatusCode::OK);
         let links = links(&answer.text);

@@ -9,7 +9,7 @@ use crate::access::{app, request, site};
 use crate::graphql::board;
 use crate::harness::both;
 
-const ADDRESSES: [&str; 3] = ["/", "/units/NORTH", "/teams/N1"];
+const ADDRESSES: [&str; 4] = ["/", "/welcome", "/units/NORTH", "/teams/N1"];
 
 both!(
     async fn without_its_database_a_page_says_so(world: World) {
@@ -74,7 +74,7 @@ fn the_default_limits_allow_every_page() {
     let limits = |cost| Limits::new(&psn::graphql::sdl(), cost).unwrap();
     // A fifth of what one query may cost by default leaves room for boards that lower it.
     assert_eq!(pages.too_costly(&limits(10_000)), []);
-    assert_eq!(pages.too_costly(&limits(10)).len(), 3);
+    assert_eq!(pages.too_costly(&limits(10)).len(), 4);
 }
 
 both!(
