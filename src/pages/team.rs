@@ -7,7 +7,7 @@ use async_graphql::parser::types::ExecutableDocument;
 use graphql_client::GraphQLQuery;
 use serde_json::{Map, Value};
 
-use self::team_page::{TeamPageTeam, TeamPageTeamSupportersNodes};
+use self::team_page::{TeamPageUnit, TeamPageUnitTeam as TeamOnDay, TeamPageUnitTeamSupportersNodes as SupporterOnDay};
 use super::answer::{AppointmentRole, Date, Expiring, Level1Band, MixState, TeamStatus, UnknownBecause};
 use super::words::{self, DataAge, Level1, Tag, counted, data_age_of, level1_of, share_of, tag};
 use super::{Frame, Named, Page, Pages, Shown, read, render, written};
@@ -84,42 +84,44 @@ impl Page for Team {
     }
 
     fn shown(_: &Address, data: Value, frame: Frame) -> Result<Shown, String> {
-        let team_page::ResponseData { team } = read(data)?;
+        let team_page::ResponseData { unit } = read(data)?;
         // One that is not found is an error of the API's.
-        let team = team.ok_or("a team is null without an error")?;
+        let mut unit = unit.ok_or("a unit is null without an error")?;
+        // A unit that the viewer may see and in which no one works: its figures are those of what is below it.
+        let Some(team) = unit.team.take() else { return Ok(Shown::Elsewhere(links::unit_path(&unit.code))) };
         let is_grouped = team.cover_group.is_some();
         let supporters = &team.supporters;
         let unlisted = supporters.total_count - i64::try_from(supporters.nodes.len()).unwrap_or(i64::MAX);
-        let above = team.unit.ancestors.iter();
+        let above = unit.ancestors.iter();
         let caption =
-            [team.unit.level.as_deref(), team.unit.site.as_deref(), Some(&format!("code {}", team.unit.code))]
+            [unit.level.as_deref(), unit.site.as_deref(), Some(&format!("code {}", unit.code))]
                 .into_iter()
                 .flatten()
                 .collect::<Vec<_>>()
                 .join(", ");
         render(&View {
             frame,
-            path: above.map(|unit| Named { name: unit.name.clone(), path: links::unit_path(&unit.code) }).collect(),
+            path: above.map(|above| Named { name: above.name.clone(), path: links::unit_path(&above.code) }).collect(),
             caption,
             tag: tag(team.status.0, team.unknown_because.map(|because| because.0)),
             status: team.status_in_words.clone(),
-            day: words::date(team.unit.as_of),
+            day: words::date(unit.as_of),
             age: data_age_of!(team.oldest_staff_list.as_ref()),
             todo: todo(&team),
-            rows: rows(&team),
+            rows: rows(&team, &unit),
             supporters: supporters.nodes.iter().map(|row| SupporterView::of(row, is_grouped)).collect(),
             more_supporters: (unlisted > 0).then(|| {
                 format!("{} not listed here.", counted(unlisted, "more allocation is", "more allocations are"))
             }),
             mix: team.mix.iter().map(mix_rule).collect(),
             group: group(&team),
-            name: team.unit.name,
+            name: unit.name,
         })
     }
 }
 
 /// What to do for the team, the gap first, then what will open one.
-fn todo(team: &TeamPageTeam) -> Vec<String> {
+fn todo(team: &TeamOnDay) -> Vec<String> {
     let mut todo = team.what_would_close.clone();
     if let Some(risk) = &team.at_risk {
         let why =
@@ -146,7 +148,7 @@ fn todo(team: &TeamPageTeam) -> Vec<String> {
 }
 
 /// The figures of the team, each with its name.
-fn rows(team: &TeamPageTeam) -> Vec<(&'static str, String)> {
+fn rows(team: &TeamOnDay, unit: &TeamPageUnit) -> Vec<(&'static str, String)> {
     let why_none = if team.headcount == 0 { "none, as no one works here" } else { "not known without a policy" };
     let number = |number: Option<i64>| number.map_or_else(|| why_none.to_owned(), |it| it.to_string());
     let level1 = Level1::from(&team.level1);
@@ -169,7 +171,7 @@ fn rows(team: &TeamPageTeam) -> Vec<(&'static str, String)> {
         [Some(level1.figure()), level1.target()].into_iter().flatten().collect::<Vec<_>>().join(". "),
     ));
     rows.push(("Policy", policy(team)));
-    let answers = team.unit.appointments.iter().map(|row| {
+    let answers = unit.appointments.iter().map(|row| {
         let who = words::name(row.person.display_name.as_deref());
         let role = match row.role {
             AppointmentRole::SeniorManager => "senior manager",
@@ -186,7 +188,7 @@ fn rows(team: &TeamPageTeam) -> Vec<(&'static str, String)> {
 }
 
 /// The policy in one sentence.
-fn policy(team: &TeamPageTeam) -> String {
+fn policy(team: &TeamOnDay) -> String {
     let Some(policy) = &team.policy else { return "No policy is in force here or above.".to_owned() };
     let whose = policy.unit.as_ref().map_or_else(String::new, |unit| format!(", set for {}", unit.name));
     let from = policy.in_force_from.map_or_else(String::new, |day| format!(", in force from {}", words::date(day)));
@@ -197,7 +199,7 @@ fn policy(team: &TeamPageTeam) -> String {
 }
 
 /// A rule about the mix, and how it came out.
-fn mix_rule(outcome: &team_page::TeamPageTeamMix) -> String {
+fn mix_rule(outcome: &team_page::TeamPageUnitTeamMix) -> String {
     let kind = if outcome.must { "Must" } else { "Should" };
     let state = match outcome.state {
         MixState::Met => "met",
@@ -207,7 +209,7 @@ fn mix_rule(outcome: &team_page::TeamPageTeamMix) -> String {
     format!("{kind}: {}. This is {state}. {}", outcome.rule.trim_end_matches('.'), outcome.sentence)
 }
 
-fn group(team: &TeamPageTeam) -> Option<GroupView> {
+fn group(team: &TeamOnDay) -> Option<GroupView> {
     let group = team.cover_group.as_ref()?;
     let members = group.members.nodes.iter();
     Some(GroupView {
@@ -220,7 +222,7 @@ fn group(team: &TeamPageTeam) -> Option<GroupView> {
 }
 
 impl SupporterView {
-    fn of(row: &TeamPageTeamSupportersNodes, is_grouped: bool) -> Self {
+    fn of(row: &SupporterOnDay, is_grouped: bool) -> Self {
         let place = is_grouped.then(|| format!("allocated to {}", row.unit.name));
         let detail: Vec<_> = row.person.job_title.clone().into_iter().chain(place).collect();
         let expiry = row.next_expiry.as_ref().map(|next| {

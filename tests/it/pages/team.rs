@@ -64,3 +64,23 @@ both!(
         assert!(!supporter.contains("24 of 30") && supporter.contains("80% to 89%"), "{supporter}");
     }
 );
+
+both!(
+    async fn a_unit_that_is_no_team_leads_to_its_own_page(world: World) {
+        board::organisation(&world.db).await;
+        let (router, _) = site(&world);
+        let pass = world.person(2).await;
+        for (team, unit) in [("/teams/NORTH", "/units/NORTH"), ("/teams/OLD", "/units/OLD")] {
+            let answer = page(&router, &pass, team).await;
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, unit), "{team}");
+            assert_eq!(page(&router, &pass, unit).await.status, StatusCode::OK, "{unit}");
+        }
+        // The unit's page of a team leads to the team's page.
+        let unit = page(&router, &pass, "/units/N1").await;
+        assert!(links(&unit.text).iter().any(|link| link == "/teams/N1"), "{}", unit.text);
+        // Someone else's unit that is no team is not there.
+        let (foreign, none) =
+            (page(&router, &pass, "/teams/SOUTH").await, page(&router, &pass, "/teams/NOWHERE").await);
+        assert_eq!((foreign.status, foreign.text), (StatusCode::NOT_FOUND, none.text));
+    }
+);

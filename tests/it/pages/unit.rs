@@ -59,7 +59,15 @@ both!(
         for person in [2, 3, 41] {
             let none = seen(person, "/units/NOWHERE").await;
             assert_eq!(none.0, StatusCode::NOT_FOUND);
-            for foreign in ["/units/SOUTH", "/units/BOARD", "/teams/S1", "/teams/NOWHERE", "/units/SOUTH?after=x"] {
+            for foreign in [
+                "/units/SOUTH",
+                "/units/BOARD",
+                "/teams/S1",
+                "/teams/SOUTH",
+                "/teams/BOARD",
+                "/teams/NOWHERE",
+                "/units/SOUTH?after=x",
+            ] {
                 assert_eq!(seen(person, foreign).await, none, "{person} {foreign}");
             }
         }
