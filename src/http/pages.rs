@@ -9,7 +9,6 @@ use axum::extract::{Extension, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
-use serde::Deserialize;
 
 use super::answer::accepts_html;
 use super::assets::Files;
@@ -59,13 +58,6 @@ async fn file(State(files): State<Arc<Files>>, Path(name): Path<String>, headers
     files.send(&name, &headers, FILE_POLICY).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
-/// Where a list of a page begins.
-#[derive(Default, Deserialize)]
-struct Cursors {
-    after: Option<String>,
-    units: Option<String>,
-}
-
 type FromQuery<T> = Result<Query<T>, QueryRejection>;
 
 async fn home_page<S: Executor>(
@@ -85,12 +77,12 @@ async fn unit_page<S: Executor>(
     State(site): State<Site<S>>,
     visit: Visit,
     code: Result<Path<String>, PathRejection>,
-    query: FromQuery<Cursors>,
+    query: FromQuery<unit::Lists>,
 ) -> Response {
     // What is no text is no code.
     let Ok(Path(code)) = code else { return visit.refused(Problem::NotFound) };
-    let Ok(Query(Cursors { after, units: units_after })) = query else { return visit.refused(Problem::BadAddress) };
-    site.show::<unit::Unit>(unit::Address { code, after, units_after }, visit).await
+    let Ok(Query(lists)) = query else { return visit.refused(Problem::BadAddress) };
+    site.show::<unit::Unit>(unit::Address { code, lists }, visit).await
 }
 
 async fn team_page<S: Executor>(

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use askama::Template;
 use async_graphql::parser::types::ExecutableDocument;
 use graphql_client::GraphQLQuery;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::figures::Figures;
 use super::answer::{Date, Level1Band, StandingGroup, TeamStatus, UnknownBecause};
+use super::paging::{Paging, end_of};
 use super::words::{self, Level1, Share, Tag, level1_of, share_of, tag};
 use super::{Frame, Named, Page, Pages, Shown, read, render, written};
 use jobs::links;
@@ -36,12 +38,19 @@ level1_of!(unit_page::Level1Part);
 #[derive(Debug)]
 pub(crate) struct Unit;
 
-/// What the address says: which unit, and where its two lists begin.
+/// What the address says: which unit, and where its three lists begin.
 #[derive(Debug, Default)]
 pub(crate) struct Address {
     pub(crate) code: String,
-    pub(crate) after: Option<String>,
-    pub(crate) units_after: Option<String>,
+    pub(crate) lists: Lists,
+}
+
+/// Where the lists of the page begin, each by the API's cursor.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Lists {
+    gaps: Option<String>,
+    soon: Option<String>,
+    units: Option<String>,
 }
 
 #[derive(Template)]
@@ -58,12 +67,15 @@ struct View {
     figures: Option<Figures>,
     gaps: Vec<GapView>,
     gap_count: String,
-    no_gaps: &'static str,
-    more_gaps: Option<String>,
+    /// Said in place of the list if no team has a gap.
+    no_gaps: Option<&'static str>,
+    gap_pages: Paging,
     soon: Vec<SoonView>,
-    soon_count: String,
+    /// None if no team will lose its cover.
+    soon_count: Option<String>,
+    soon_pages: Paging,
     below: Vec<BelowView>,
-    more_below: Option<String>,
+    below_pages: Paging,
 }
 
 struct GapView {
@@ -95,9 +107,9 @@ impl Page for Unit {
     }
 
     fn variables(address: &Address) -> Result<Map<String, Value>, String> {
-        let Address { code, after, units_after } = address;
-        let (code, after, units_after) = (code.clone(), after.clone(), units_after.clone());
-        written(&unit_page::Variables { code, after, units_after })
+        let Address { code, lists: Lists { gaps, soon, units } } = address;
+        let (code, gaps, soon, units) = (code.clone(), gaps.clone(), soon.clone(), units.clone());
+        written(&unit_page::Variables { code, gaps, soon, units })
     }
 
     fn shown(address: &Address, data: Value, frame: Frame) -> Result<Shown, String> {
@@ -105,11 +117,11 @@ impl Page for Unit {
         // One that is not found is an error of the API's.
         let unit = unit.ok_or("a unit is null without an error")?;
         let own = links::unit_path(&unit.code);
-        let with = |name: &str, cursor: &str| format!("{own}?{name}={}", links::encoded(cursor));
+        let lists = &address.lists;
+        let now =
+            [("gaps", lists.gaps.as_deref()), ("soon", lists.soon.as_deref()), ("units", lists.units.as_deref())];
+        let paging = |list, of, end| Paging::new(&own, &now, (list, of), end);
         let figures = unit.roll_up.as_ref().map(|now| Figures::of(now, &unit.trend, unit.as_of));
-        let page = &unit.children.page_info;
-        let more_below = page.end_cursor.as_ref().filter(|_| page.has_next_page).map(|at| with("units", at));
-        let more_gaps = gaps.page_info.end_cursor.as_ref().filter(|_| gaps.page_info.has_next_page);
         let path = unit.ancestors.iter();
         render(&View {
             frame,
@@ -121,19 +133,15 @@ impl Page for Unit {
             day: words::date(unit.as_of),
             is_open: unit.is_open,
             team: unit.team.as_ref().map(|_| links::team_path(&unit.code)),
-            gap_count: gap_count(gaps.total_count, address.after.is_some()),
-            no_gaps: no_gaps(figures.as_ref(), soon.total_count),
-            more_gaps: more_gaps.map(|at| with("after", at)),
+            gap_count: gap_count(gaps.total_count, lists.gaps.is_some()),
+            no_gaps: (gaps.total_count == 0).then(|| no_gaps(figures.as_ref(), soon.total_count)),
+            gap_pages: paging("gaps", "teams with a gap", end_of!(gaps.page_info)),
             gaps: gaps.nodes.into_iter().map(GapView::of).collect(),
-            soon_count: format!(
-                "{} will lose {} cover unless action is taken.{}",
-                words::counted(soon.total_count, "team", "teams"),
-                if soon.total_count == 1 { "its" } else { "their" },
-                not_listed(soon.total_count, soon.nodes.len())
-            ),
+            soon_count: (soon.total_count > 0).then(|| soon_count(soon.total_count, lists.soon.is_some())),
+            soon_pages: paging("soon", "teams that will lose their cover", end_of!(soon.page_info)),
             soon: soon.nodes.into_iter().filter_map(SoonView::of).collect(),
+            below_pages: paging("units", "the units below", end_of!(unit.children.page_info)),
             below: unit.children.nodes.into_iter().map(BelowView::of).collect(),
-            more_below,
             figures,
             name: unit.name,
         })
@@ -147,12 +155,12 @@ fn gap_count(total: i64, is_continued: bool) -> String {
     format!("{teams} a gap, or cannot be shown to be covered. {which}.")
 }
 
-/// How many of the teams that lose their cover are not on the page; empty if all are.
-fn not_listed(all: i64, listed: usize) -> String {
-    match all - i64::try_from(listed).unwrap_or(all) {
-        ..=0 => String::new(),
-        more => format!(" {} not listed here.", words::counted(more, "more is", "more are")),
-    }
+/// How many teams lose their cover, and which of them are listed.
+fn soon_count(total: i64, is_continued: bool) -> String {
+    let teams = words::counted(total, "team", "teams");
+    let whose = if total == 1 { "its" } else { "their" };
+    let which = if is_continued { "These come next" } else { "The first to lose it come first" };
+    format!("{teams} will lose {whose} cover unless action is taken. {which}.")
 }
 
 /// Why no team is listed.

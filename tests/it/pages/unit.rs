@@ -1,12 +1,13 @@
 //! A unit's page.
 
 use axum::http::StatusCode;
+use entity::table::completion;
 
 use super::html::links;
 use super::{change, page};
 use crate::access::site;
 use crate::graphql::board;
-use crate::harness::{both, instant};
+use crate::harness::{World, both, instant};
 
 both!(
     async fn a_senior_manager_sees_figures_and_what_to_do(world: World) {
@@ -66,7 +67,7 @@ both!(
                 "/teams/SOUTH",
                 "/teams/BOARD",
                 "/teams/NOWHERE",
-                "/units/SOUTH?after=x",
+                "/units/SOUTH?gaps=x",
             ] {
                 assert_eq!(seen(person, foreign).await, none, "{person} {foreign}");
             }
@@ -106,33 +107,75 @@ both!(
     }
 );
 
+/// Gives each team below NORTH that has a gap a Peer Supporter whose certificate is about to run out.
+async fn put_at_risk(world: &World) {
+    let wards = || (1001..1061).filter(|id| id % 2 == 0);
+    let passes = wards().map(|id| board::pass(id, id, 2, "2023-12-20"));
+    board::insert::<completion::Entity>(&world.db, passes).await;
+    board::changed(&world.db).await;
+}
+
+/// The part of a page below one of its headings, and the links in it.
+fn part(text: &str, heading: &str) -> Vec<String> {
+    let (_, part) = text.split_once(&format!(">{heading}</h2>")).unwrap();
+    links(part.split("<h2").next().unwrap())
+}
+
 both!(
-    async fn more_teams_and_more_units_are_on_further_pages(world: World) {
+    async fn each_list_goes_on_on_its_next_page(world: World) {
         board::organisation(&world.db).await;
         board::many_wards(&world.db, 60).await;
-        board::changed(&world.db).await;
+        put_at_risk(&world).await;
         let (router, _) = site(&world);
         let pass = world.person(2).await;
-        for (query, list) in [("/units/NORTH?after=", "What to do"), ("/units/NORTH?units=", "Units below")] {
+        for (list, heading) in
+            [("gaps", "What to do"), ("soon", "Teams that will lose their cover"), ("units", "Units below")]
+        {
             let mut address = "/units/NORTH".to_owned();
             let mut seen = Vec::new();
-            for _ in 0..3 {
+            for _ in 0..9 {
                 let answer = page(&router, &pass, &address).await;
                 assert_eq!(answer.status, StatusCode::OK, "{address}");
-                let (_, part) = answer.text.split_once(&format!(">{list}</h2>")).unwrap();
-                let part = part.split("<h2").next().unwrap();
-                let mut links = links(part);
-                let more = links.iter().position(|link| link.starts_with(query)).map(|at| links.remove(at));
-                links.retain(|link| link.starts_with("/teams/"));
-                assert!(links.iter().all(|link| !seen.contains(link)), "{links:?} again");
-                seen.extend(links);
-                let Some(more) = more else { break };
-                address = more;
+                assert!(answer.text.contains(&format!("id=\"{list}\"")), "a link leads to the list");
+                let (pages, teams): (Vec<_>, Vec<_>) =
+                    part(&answer.text, heading).into_iter().partition(|link| link.starts_with("/units/NORTH"));
+                assert!(teams.iter().all(|link| !seen.contains(link)), "{teams:?} again");
+                seen.extend(teams);
+                let query = format!("/units/NORTH?{list}=");
+                let Some(next) = pages.iter().find(|link| link.starts_with(&query)) else { break };
+                address = next.split_once('#').unwrap().0.to_owned();
             }
-            assert!(seen.len() > 10, "{list}: {seen:?}");
+            assert!(seen.len() > 25, "{list}: {seen:?}");
         }
-        for address in ["/units/NORTH?after=nonsense", "/units/NORTH?units=%22", "/units/NORTH?after=a&after=b"] {
+        for address in ["/units/NORTH?gaps=nonsense", "/units/NORTH?soon=x", "/units/NORTH?units=%22", "/units/NORTH?gaps=a&gaps=b"]
+        {
             assert_eq!(page(&router, &pass, address).await.status, StatusCode::BAD_REQUEST, "{address}");
         }
+    }
+);
+
+both!(
+    async fn going_on_in_one_list_leaves_the_others_where_they_are(world: World) {
+        board::organisation(&world.db).await;
+        board::many_wards(&world.db, 60).await;
+        put_at_risk(&world).await;
+        let (router, _) = site(&world);
+        let pass = world.person(2).await;
+        let next = |text: &str, heading: &str, list: &str| {
+            let with = format!("{list}=");
+            let found = part(text, heading).into_iter().find(|link| link.starts_with("/units/NORTH?") && link.contains(&with));
+            found.unwrap().split_once('#').unwrap().0.to_owned()
+        };
+        let (gaps, soon) = ("What to do", "Teams that will lose their cover");
+        let first = page(&router, &pass, "/units/NORTH").await.text;
+        let second = page(&router, &pass, &next(&first, gaps, "gaps")).await.text;
+        assert_ne!(part(&first, gaps), part(&second, gaps));
+        let both = page(&router, &pass, &next(&second, soon, "soon")).await.text;
+        let teams = |text: &str, heading: &str| {
+            part(text, heading).into_iter().filter(|link| link.starts_with("/teams/")).collect::<Vec<_>>()
+        };
+        assert_eq!(teams(&both, gaps), teams(&second, gaps));
+        assert_ne!(teams(&both, soon), teams(&second, soon));
+        assert!(both.contains("First page of teams with a gap") && !first.contains("First page"), "{both}");
     }
 );
