@@ -10,6 +10,7 @@ mod answer;
 pub(crate) mod home;
 pub(crate) mod landing;
 pub(crate) mod message;
+mod names;
 mod paging;
 pub(crate) mod team;
 pub(crate) mod unit;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::answer::{AccessRole, NetworkRole, TeamStatus, UnknownBecause};
+use super::names::{Names, named};
 use super::paging::{Paging, end_of};
 use super::words::{Share, Tag, share_of, tag};
 use super::{Frame, Named, Page, Pages, Shown, read, render, written};
@@ -104,9 +105,14 @@ impl Page for Home {
     fn shown(address: &Address, data: Value, frame: Frame) -> Result<Shown, String> {
         let home_page::ResponseData { viewer, board } = read(data)?;
         let roles: Vec<Role> = viewer.roles.iter().map(|role| role.0).collect();
+        let listed = viewer.units.nodes.iter().map(|unit| named!(unit));
+        let listed = listed.chain(viewer.supports.nodes.iter().map(|unit| named!(unit)));
+        let names: Names<'_> = listed.chain(viewer.units_of_people.nodes.iter().map(|unit| named!(unit))).collect();
         let held = |wanted: Held| {
             let own = viewer.network_roles.iter().filter(move |held| held.role.0 == wanted);
-            own.map(|held| held.unit_name.as_str()).collect::<Vec<_>>()
+            let own = own.map(|held| (held.unit_code.as_str(), held.unit_name.as_str(), None));
+            let names: Names<'_> = own.clone().collect();
+            own.map(|unit| names.of(unit)).collect::<Vec<_>>()
         };
         let now = [
             ("units", address.units.as_deref()),
@@ -121,11 +127,11 @@ impl Page for Home {
             whole: whole(board.as_ref(), frame),
             own: own(units),
             supported: (
-                teams(&viewer.supports),
+                teams(&viewer.supports, &names),
                 paging("teams", "the teams that you support", end_of!(viewer.supports.page_info)),
             ),
             managed: (
-                teams(&viewer.units_of_people),
+                teams(&viewer.units_of_people, &names),
                 paging("people", "the teams of your people", end_of!(viewer.units_of_people.page_info)),
             ),
         };
@@ -136,17 +142,17 @@ impl Page for Home {
             roles: said(&roles, (&held(Held::Trainer), &held(Held::Champion)), places),
             is_empty,
             unit_pages: paging("units", "your units", end_of!(units.page_info)),
-            units: units.nodes.iter().map(UnitView::of).collect(),
+            units: units.nodes.iter().map(|unit| UnitView::of(unit, &names)).collect(),
         })
     }
 }
 
 impl UnitView {
-    fn of(unit: &home_page::HomePageViewerUnitsNodes) -> Self {
+    fn of(unit: &home_page::HomePageViewerUnitsNodes, names: &Names<'_>) -> Self {
         let figure = |share: Option<Share>| share.map_or_else(|| "not shown".to_owned(), Share::in_a_cell);
         let figures = unit.roll_up.as_ref();
         Self {
-            unit: Named { path: links::unit_path(&unit.code), name: unit.name.clone() },
+            unit: Named { path: links::unit_path(&unit.code), name: names.of(named!(unit)) },
             staff: figure(figures.map(|figures| Share::from(&figures.staff_covered))),
             teams: figure(figures.map(|figures| Share::from(&figures.teams_covered))),
         }
@@ -175,18 +181,18 @@ fn own(units: &home_page::HomePageViewerUnits) -> Vec<LinkView> {
 }
 
 /// Teams with their statuses. What is no team on the day has a page as a unit only.
-fn teams(list: &home_page::OwnTeams) -> Vec<LinkView> {
+fn teams(list: &home_page::OwnTeams, names: &Names<'_>) -> Vec<LinkView> {
     let link = |unit: &home_page::OwnTeamsNodes| {
         let path = if unit.team.is_some() { links::team_path(&unit.code) } else { links::unit_path(&unit.code) };
         let status = unit.team.as_ref().map(|team| tag(team.status.0, team.unknown_because.map(|because| because.0)));
-        LinkView { to: Named { name: unit.name.clone(), path }, tag: status }
+        LinkView { to: Named { name: names.of(named!(unit)), path }, tag: status }
     };
     list.nodes.iter().map(link).collect()
 }
 
 /// What the viewer can do here, a role each, the widest first. `trains` and `champions` are the names of the units whose Trainer and
 /// whose Wellbeing Champion they are.
-fn said(roles: &[Role], (trains, champions): (&[&str], &[&str]), places: Places) -> Vec<RoleView> {
+fn said(roles: &[Role], (trains, champions): (&[String], &[String]), places: Places) -> Vec<RoleView> {
     let Places { whole, own, supported, managed } = places;
     let mut said = Vec::new();
     let mut say = |sentence: &str, links: Vec<LinkView>, paged: Option<(&'static str, Paging)>| {
@@ -236,9 +242,10 @@ fn said(roles: &[Role], (trains, champions): (&[&str], &[&str]), places: Places)
     }
     if said.is_empty() {
         said.push(RoleView {
-            sentence: "You are signed in as a member of staff. The pages here are for people who manage teams or support \
+            sentence:
+                "You are signed in as a member of staff. The pages here are for people who manage teams or support \
                        colleagues, so there are no figures for you to see."
-                .to_owned(),
+                    .to_owned(),
             ..RoleView::default()
         });
     }
@@ -249,17 +256,14 @@ fn said(roles: &[Role], (trains, champions): (&[&str], &[&str]), places: Places)
 const WHOLE_NETWORK: [(Role, &str); 3] = [
     (Role::Admin, "You run this service. You can see every unit and team, manage access and erase people's data."),
     (Role::Coordinator, "You coordinate the network. You can see every unit and team, and the weekly gap reports."),
-    (
-        Role::Auditor,
-        "You are an auditor. You can see every unit and team, and read the audit log in the playground.",
-    ),
+    (Role::Auditor, "You are an auditor. You can see every unit and team, and read the audit log in the playground."),
 ];
 
 /// `Ward 1`, `Ward 1 and Ward 2`, `Ward 1, Ward 2 and Ward 3`.
-fn joined(names: &[&str]) -> String {
+fn joined(names: &[String]) -> String {
     match names {
         [] => "the network".to_owned(),
-        [only] => (*only).to_owned(),
+        [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
@@ -271,7 +275,8 @@ mod tests {
     fn sentences(roles: &[Role], champions: &[&str]) -> Vec<String> {
         let nowhere = || (Vec::new(), Paging::default());
         let places = Places { whole: Vec::new(), own: Vec::new(), supported: nowhere(), managed: nowhere() };
-        said(roles, (&["North"], champions), places).into_iter().map(|role| role.sentence).collect()
+        let champions: Vec<_> = champions.iter().map(|name| (*name).to_owned()).collect();
+        said(roles, (&["North".to_owned()], &champions), places).into_iter().map(|role| role.sentence).collect()
     }
 
     #[test]

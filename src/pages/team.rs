@@ -93,12 +93,11 @@ impl Page for Team {
         let supporters = &team.supporters;
         let unlisted = supporters.total_count - i64::try_from(supporters.nodes.len()).unwrap_or(i64::MAX);
         let above = unit.ancestors.iter();
-        let caption =
-            [unit.level.as_deref(), unit.site.as_deref(), Some(&format!("code {}", unit.code))]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(", ");
+        let caption = [unit.level.as_deref(), unit.site.as_deref(), Some(&format!("code {}", unit.code))]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", ");
         render(&View {
             frame,
             path: above.map(|above| Named { name: above.name.clone(), path: links::unit_path(&above.code) }).collect(),

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use self::figures::Figures;
 use super::answer::{Date, Level1Band, StandingGroup, TeamStatus, UnknownBecause};
+use super::names::{Names, named};
 use super::paging::{Paging, end_of};
 use super::words::{self, Level1, Share, Tag, level1_of, share_of, tag};
 use super::{Frame, Named, Page, Pages, Shown, read, render, written};
@@ -118,11 +119,13 @@ impl Page for Unit {
         let unit = unit.ok_or("a unit is null without an error")?;
         let own = links::unit_path(&unit.code);
         let lists = &address.lists;
-        let now =
-            [("gaps", lists.gaps.as_deref()), ("soon", lists.soon.as_deref()), ("units", lists.units.as_deref())];
+        let now = [("gaps", lists.gaps.as_deref()), ("soon", lists.soon.as_deref()), ("units", lists.units.as_deref())];
         let paging = |list, of, end| Paging::new(&own, &now, (list, of), end);
         let figures = unit.roll_up.as_ref().map(|now| Figures::of(now, &unit.trend, unit.as_of));
         let path = unit.ancestors.iter();
+        let listed = gaps.nodes.iter().map(|team| named!(team.unit));
+        let listed = listed.chain(soon.nodes.iter().map(|team| named!(team.unit)));
+        let names: Names<'_> = listed.chain(unit.children.nodes.iter().map(|below| named!(below))).collect();
         render(&View {
             frame,
             path: path.map(|above| Named { name: above.name.clone(), path: links::unit_path(&above.code) }).collect(),
@@ -136,14 +139,14 @@ impl Page for Unit {
             gap_count: gap_count(gaps.total_count, lists.gaps.is_some()),
             no_gaps: (gaps.total_count == 0).then(|| no_gaps(figures.as_ref(), soon.total_count)),
             gap_pages: paging("gaps", "teams with a gap", end_of!(gaps.page_info)),
-            gaps: gaps.nodes.into_iter().map(GapView::of).collect(),
+            gaps: gaps.nodes.iter().map(|team| GapView::of(team, &names)).collect(),
             soon_count: (soon.total_count > 0).then(|| soon_count(soon.total_count, lists.soon.is_some())),
             soon_pages: paging("soon", "teams that will lose their cover", end_of!(soon.page_info)),
-            soon: soon.nodes.into_iter().filter_map(SoonView::of).collect(),
+            soon: soon.nodes.iter().filter_map(|team| SoonView::of(team, &names)).collect(),
             below_pages: paging("units", "the units below", end_of!(unit.children.page_info)),
-            below: unit.children.nodes.into_iter().map(BelowView::of).collect(),
+            below: unit.children.nodes.iter().map(|below| BelowView::of(below, &names)).collect(),
             figures,
-            name: unit.name,
+            name: unit.name.clone(),
         })
     }
 }
@@ -174,21 +177,21 @@ fn no_gaps(figures: Option<&Figures>, losing: i64) -> &'static str {
 }
 
 impl GapView {
-    fn of(team: unit_page::UnitPageGapsNodes) -> Self {
+    fn of(team: &unit_page::UnitPageGapsNodes, names: &Names<'_>) -> Self {
         Self {
-            unit: Named { path: links::team_path(&team.unit.code), name: team.unit.name },
+            unit: Named { path: links::team_path(&team.unit.code), name: names.of(named!(team.unit)) },
             tag: tag(team.status.0, team.unknown_because.map(|because| because.0)),
-            words: team.status_in_words,
-            todo: team.what_would_close,
+            words: team.status_in_words.clone(),
+            todo: team.what_would_close.clone(),
         }
     }
 }
 
 impl SoonView {
-    fn of(team: unit_page::UnitPageSoonNodes) -> Option<Self> {
-        let risk = team.at_risk?;
+    fn of(team: &unit_page::UnitPageSoonNodes, names: &Names<'_>) -> Option<Self> {
+        let risk = team.at_risk.as_ref()?;
         Some(Self {
-            unit: Named { path: links::team_path(&team.unit.code), name: team.unit.name },
+            unit: Named { path: links::team_path(&team.unit.code), name: names.of(named!(team.unit)) },
             from: words::date(risk.from),
             reasons: risk.reasons.join("; "),
         })
@@ -197,13 +200,13 @@ impl SoonView {
 
 impl BelowView {
     /// A unit that is one team and nothing else leads to the team's page, and shows its status.
-    fn of(unit: unit_page::UnitPageUnitChildrenNodes) -> Self {
+    fn of(unit: &unit_page::UnitPageUnitChildrenNodes, names: &Names<'_>) -> Self {
         let figures = unit.roll_up.as_ref();
-        let team = unit.team.filter(|_| figures.is_none_or(|figures| figures.teams.total == 1));
+        let team = unit.team.as_ref().filter(|_| figures.is_none_or(|figures| figures.teams.total == 1));
         let path = if team.is_some() { links::team_path(&unit.code) } else { links::unit_path(&unit.code) };
         let figure = |text: Option<String>| text.unwrap_or_else(|| "not shown".to_owned());
         Self {
-            unit: Named { name: unit.name, path },
+            unit: Named { name: names.of(named!(unit)), path },
             tag: team.map(|team| tag(team.status.0, team.unknown_because.map(|because| because.0))),
             staff: figure(figures.map(|figures| Share::from(&figures.staff_covered).in_a_cell())),
             teams: figure(figures.map(|figures| Share::from(&figures.teams_covered).in_a_cell())),

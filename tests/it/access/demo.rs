@@ -47,7 +47,8 @@ async fn worlds(router: &Router, links: &demo::links::Links) -> HashMap<AccessRo
         let body = json!({ "query": query }).to_string();
         let answer = request(router, "POST", "/graphql", &[json, ("cookie", cookie)], &body).await;
         let mut world = answer.json()["data"].clone();
-        let landing = request(router, "GET", to.as_str().unwrap(), &[("accept", "text/html"), ("cookie", cookie)], "").await;
+        let landing =
+            request(router, "GET", to.as_str().unwrap(), &[("accept", "text/html"), ("cookie", cookie)], "").await;
         world["landing"] = json!(landing.header("location"));
         worlds.insert(*role, world);
         let again =
@@ -87,7 +88,9 @@ async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_n
     assert_eq!(seen[&AccessRole::Staff]["board"], Value::Null);
     assert_eq!(seen[&AccessRole::SeniorManager]["board"]["code"], "ACUTE-N");
     assert_eq!(seen[&AccessRole::SeniorManager]["landing"], "/units/ACUTE-N");
-    for role in [AccessRole::Admin, AccessRole::Coordinator, AccessRole::Auditor, AccessRole::Supporter, AccessRole::Staff] {
+    for role in
+        [AccessRole::Admin, AccessRole::Coordinator, AccessRole::Auditor, AccessRole::Supporter, AccessRole::Staff]
+    {
         assert_eq!(seen[&role]["landing"], "/", "{role}");
     }
     assert_eq!(seen[&AccessRole::Dashboard]["board"]["code"], "ACUTE-N");

@@ -131,7 +131,10 @@ both!(
         for link in ["#units", "/units/N1", "/units/N2", "/teams/S1", "/teams/S2"] {
             assert!(links.iter().any(|to| to == link), "{link}: {links:?}");
         }
-        assert!(text.contains("id=\"units\"") && text.contains("No Peer Supporter"), "its status stands beside it: {text}");
+        assert!(
+            text.contains("id=\"units\"") && text.contains("No Peer Supporter"),
+            "its status stands beside it: {text}"
+        );
     }
 );
 
@@ -143,7 +146,8 @@ both!(
         let (router, _) = site(&world);
         let pass = world.person(41).await;
         let first = page(&router, &pass, "/").await.text;
-        let teams = |text: &str| links(text).into_iter().filter(|link| link.starts_with("/teams/W")).collect::<Vec<_>>();
+        let teams =
+            |text: &str| links(text).into_iter().filter(|link| link.starts_with("/teams/W")).collect::<Vec<_>>();
         let next = links(&first).into_iter().find(|link| link.starts_with("/?people=")).unwrap();
         let (address, list) = next.split_once('#').unwrap();
         assert!(first.contains("Next page of the teams of your people") && first.contains(&format!("id=\"{list}\"")));

@@ -107,6 +107,25 @@ both!(
     }
 );
 
+both!(
+    async fn two_wards_of_one_name_are_told_apart_by_their_site(world: World) {
+        board::organisation(&world.db).await;
+        change(&world, "UPDATE unit SET name = 'Ward 1', site = 'Western General' WHERE code = 'N2'").await;
+        let (router, _) = site(&world);
+        let text = page(&router, &world.person(2).await, "/units/NORTH").await.text;
+        // N2 in the list of gaps, N1 in that of teams that lose their cover, and both among the units below.
+        assert_eq!(text.matches(">Ward 1, Western General</a>").count(), 2, "{text}");
+        assert_eq!(text.matches(">Ward 1, Royal Infirmary</a>").count(), 2, "{text}");
+        assert!(!text.contains(">Ward 1</a>"), "{text}");
+        // At one site their codes tell them apart; a name of its own stays as it is.
+        change(&world, "UPDATE unit SET site = 'Royal Infirmary' WHERE code = 'N2'").await;
+        let text = page(&router, &world.person(2).await, "/units/NORTH").await.text;
+        assert!(text.contains(">Ward 1 (N1)</a>") && text.contains(">Ward 1 (N2)</a>"), "{text}");
+        let south = page(&router, &world.admin, "/units/SOUTH").await.text;
+        assert!(south.contains(">Ward 7</a>"), "{south}");
+    }
+);
+
 /// Gives each team below NORTH that has a gap a Peer Supporter whose certificate is about to run out.
 async fn put_at_risk(world: &World) {
     let wards = || (1001..1061).filter(|id| id % 2 == 0);
@@ -147,8 +166,12 @@ both!(
             }
             assert!(seen.len() > 25, "{list}: {seen:?}");
         }
-        for address in ["/units/NORTH?gaps=nonsense", "/units/NORTH?soon=x", "/units/NORTH?units=%22", "/units/NORTH?gaps=a&gaps=b"]
-        {
+        for address in [
+            "/units/NORTH?gaps=nonsense",
+            "/units/NORTH?soon=x",
+            "/units/NORTH?units=%22",
+            "/units/NORTH?gaps=a&gaps=b",
+        ] {
             assert_eq!(page(&router, &pass, address).await.status, StatusCode::BAD_REQUEST, "{address}");
         }
     }
@@ -163,7 +186,8 @@ both!(
         let pass = world.person(2).await;
         let next = |text: &str, heading: &str, list: &str| {
             let with = format!("{list}=");
-            let found = part(text, heading).into_iter().find(|link| link.starts_with("/units/NORTH?") && link.contains(&with));
+            let found =
+                part(text, heading).into_iter().find(|link| link.starts_with("/units/NORTH?") && link.contains(&with));
             found.unwrap().split_once('#').unwrap().0.to_owned()
         };
         let (gaps, soon) = ("What to do", "Teams that will lose their cover");
