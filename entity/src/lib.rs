@@ -7,6 +7,7 @@
 pub mod actor;
 pub mod clock;
 pub mod coverage;
+pub mod data_age;
 pub mod excerpt;
 pub mod id;
 pub mod interner;

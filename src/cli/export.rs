@@ -11,10 +11,11 @@ use entity::coverage::mix::Verdict;
 use entity::coverage::rollup::level1_met;
 use entity::coverage::roster::UnitIx;
 use entity::coverage::{Coverage, Disclosure, Index, Level1Band, Question, TeamRow, compute};
+use entity::data_age;
 use entity::id::PersonId;
 use entity::period::Day;
 use entity::store::audit::{self, Event};
-use entity::store::{published, roster, staff_list};
+use entity::store::{published, roster};
 use entity::table::person;
 use entity::value::{Action, StandingGroup, Status};
 use jobs::private;
@@ -121,7 +122,7 @@ fn age_of_lists(coverage: &Coverage, index: &Index, today: Day) -> Option<String
     let (as_at, employer) = coverage.units.iter().filter_map(|unit| unit.oldest_list).min()?;
     let employer = employer.map_or_else(String::new, |employer| format!("{}, ", index.roster().words.get(employer)));
     let days = today.days_since(as_at);
-    Some(if days > staff_list::OLD_AFTER_DAYS {
+    Some(if data_age::is_old(days) {
         format!("Warning: these figures rest on staff lists up to {days} days old ({employer}as at {as_at}).")
     } else {
         format!("The oldest staff list behind these figures is as at {as_at}.")

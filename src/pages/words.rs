@@ -1,5 +1,6 @@
 //! Figures and statuses in words, as the weekly mail has them wherever it has them too.
 
+use entity::data_age::is_old;
 use entity::value::{StandingGroup, Status, UnknownBecause};
 use jobs::report::words;
 
@@ -7,9 +8,6 @@ use super::answer::{Date, Level1Band};
 
 /// What stands where the API hides a number because it is small.
 pub(super) const HIDDEN: &str = "not shown (small number)";
-
-/// Staff lists that are older than this many days are told as a warning (COVERAGE.md section 5).
-const WARN_AFTER_DAYS: i64 = 35;
 
 /// A part of a whole, as the API answers it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -148,7 +146,7 @@ pub(super) fn data_age(list: Option<(Option<&str>, Date, i64)>) -> DataAge {
             "The oldest staff list behind these figures is the list{whose} as at {}: {age}.",
             date(as_at)
         ),
-        is_old: days > WARN_AFTER_DAYS,
+        is_old: is_old(days),
     }
 }
 

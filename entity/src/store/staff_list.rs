@@ -2,11 +2,9 @@
 
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _, Select};
 
+use crate::data_age;
 use crate::period::Day;
 use crate::table::staff_list;
-
-/// Lists that are older than this many days are told as a warning.
-pub const OLD_AFTER_DAYS: i64 = 35;
 
 /// The newest staff list of an employer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +25,7 @@ impl NewestList {
     /// Whether it is so old that it is told as a warning.
     #[must_use]
     pub fn is_old(&self, today: Day) -> bool {
-        self.age_in_days(today) > OLD_AFTER_DAYS
+        data_age::is_old(self.age_in_days(today))
     }
 }
 

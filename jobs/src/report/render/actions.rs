@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use entity::data_age::OLD_AFTER_DAYS;
 use entity::id::UnitId;
-use entity::store::staff_list::OLD_AFTER_DAYS;
 use entity::value::{Status, UnknownBecause};
 
 use super::Setting;

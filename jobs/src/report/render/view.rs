@@ -1,7 +1,7 @@
 //! A report in sentences: what both templates lay out.
 
+use entity::data_age::OLD_AFTER_DAYS;
 use entity::period::IsoWeek;
-use entity::store::staff_list::OLD_AFTER_DAYS;
 use entity::value::{ReportSection, Status, UnknownBecause};
 
 use super::actions::{Action, actions, teams_named};

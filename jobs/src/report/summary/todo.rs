@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use entity::data_age::OLD_AFTER_DAYS;
 use entity::id::UnitId;
 use entity::period::{Day, IsoWeek};
-use entity::store::staff_list::OLD_AFTER_DAYS;
 use entity::value::{Status, UnknownBecause};
 use serde::Deserialize;
 
