@@ -4,9 +4,11 @@
 //! Each page is a folder with its GraphQL operation (`page.graphql`) and its template (`page.html`); the file beside it has the typed
 //! answer, checked against the schema when it is compiled, and what the template says of it. A page has no other way to data:
 //! its operation is executed as any client's is, in the name of the person who asks. What the API hides from them, no page can
-//! show. Rights, times and addresses are the HTTP layer's, in `http::pages`.
+//! show. Rights, times and addresses are the HTTP layer's, in `http::pages`. Two pages have no operation: a message of our own, and
+//! the list of the demonstration's mails.
 
 mod answer;
+pub(crate) mod demo_mails;
 pub(crate) mod home;
 pub(crate) mod landing;
 pub(crate) mod message;

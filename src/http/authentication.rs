@@ -90,7 +90,7 @@ fn sign_in_and_come_back(asked: &Uri) -> String {
     }
 }
 
-/// The page for a person of whom the database could not tell who they are.
+/// The page for a browser whose request the database failed before any page was asked for.
 pub(super) fn failed(cause: DbErr, id: &RequestId) -> Response {
     let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
     let problem = match error.code() {

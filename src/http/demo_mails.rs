@@ -1,14 +1,12 @@
 //! The demonstration's mails, as a page: a list, and each mail as text and as HTML. Its people are made up and its files are
 //! public, and only this machine reaches it, so no one signs in for it. Anything else that comes into the database closes it.
 
-use std::fmt::Write as _;
-
-use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use entity::id::DeliveryId;
 use entity::store::demonstration;
 use entity::table::{delivery, report};
@@ -16,8 +14,12 @@ use sea_orm::{
     ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use super::sign_in::shown;
-use crate::graphql::error::ApiError;
+use super::gate::failed;
+use super::pages;
+use super::router::RequestId;
+use crate::pages::Frame;
+use crate::pages::demo_mails::{Mail, Week, page};
+use crate::pages::message::Problem;
 
 /// Where the list is.
 pub const DEMO_MAILS: &str = "/demo/mails";
@@ -38,46 +40,57 @@ pub(super) fn router(db: DatabaseConnection) -> Router {
 }
 
 /// As at the start of `psn demo`: real files may have been imported since.
-async fn demonstration_only(State(db): State<DatabaseConnection>, request: Request, next: Next) -> Response {
+async fn demonstration_only(
+    State(db): State<DatabaseConnection>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+    next: Next,
+) -> Response {
     match demonstration::imports(&db).await {
         Ok(Some(_)) => next.run(request).await,
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
-        Err(cause) => failed(cause),
+        Err(cause) => failed(cause, &id),
     }
 }
 
-async fn list(State(db): State<DatabaseConnection>) -> Response {
-    match weeks(&db).await {
-        Ok(weeks) => shown(StatusCode::OK, "Mails", &page(&weeks)),
-        Err(cause) => failed(cause),
+async fn list(State(db): State<DatabaseConnection>, Extension(id): Extension<RequestId>) -> Response {
+    let weeks = match weeks(&db).await {
+        Ok(weeks) => weeks,
+        Err(cause) => return failed(cause, &id),
+    };
+    match page(&weeks) {
+        Ok(html) => pages::answer(StatusCode::OK, html),
+        Err(cause) => {
+            tracing::error!(%id, cause, "a page cannot be made");
+            pages::refused(Problem::Internal, Frame::default(), &id)
+        }
     }
 }
 
-async fn text(State(db): State<DatabaseConnection>, Path(id): Path<i64>) -> Response {
-    match part(&db, id, delivery::Column::TextPart).await {
+async fn text(
+    State(db): State<DatabaseConnection>,
+    Extension(id): Extension<RequestId>,
+    Path(mail): Path<i64>,
+) -> Response {
+    match part(&db, mail, delivery::Column::TextPart).await {
         Ok(Some(text)) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response(),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
-        Err(cause) => failed(cause),
+        Err(cause) => failed(cause, &id),
     }
 }
 
-async fn html(State(db): State<DatabaseConnection>, Path(id): Path<i64>) -> Response {
+async fn html(
+    State(db): State<DatabaseConnection>,
+    Extension(id): Extension<RequestId>,
+    Path(mail): Path<i64>,
+) -> Response {
     let policy = [(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(MAIL_POLICY))];
-    match part(&db, id, delivery::Column::HtmlPart).await {
+    match part(&db, mail, delivery::Column::HtmlPart).await {
         Ok(Some(html)) => (policy, Html(html)).into_response(),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
-        Err(cause) => failed(cause),
+        Err(cause) => failed(cause, &id),
     }
 }
-
-/// A week's mails.
-struct Week {
-    week: String,
-    mails: Vec<Mail>,
-}
-
-/// A mail as the list shows it: its number, where it goes, and its subject.
-type Mail = (DeliveryId, Option<String>, String);
 
 /// The newest week first. The parts of the mails stay in the database: there are hundreds of them.
 async fn weeks(db: &DatabaseConnection) -> Result<Vec<Week>, DbErr> {
@@ -86,7 +99,14 @@ async fn weeks(db: &DatabaseConnection) -> Result<Vec<Week>, DbErr> {
         let columns = [delivery::Column::Id, delivery::Column::Address, delivery::Column::Subject];
         let own = delivery::Entity::find().filter(delivery::Column::ReportId.eq(report.id));
         let own = own.order_by_asc(delivery::Column::Id).select_only().columns(columns);
-        weeks.push(Week { week: report.week, mails: own.into_tuple().all(db).await? });
+        let own: Vec<(DeliveryId, Option<String>, String)> = own.into_tuple().all(db).await?;
+        let mails = own.into_iter().map(|(id, to, subject)| Mail {
+            to,
+            subject,
+            text_path: format!("{DEMO_MAILS}/{id}/text"),
+            html_path: format!("{DEMO_MAILS}/{id}/html"),
+        });
+        weeks.push(Week { week: report.week, mails: mails.collect() });
     }
     Ok(weeks)
 }
@@ -94,52 +114,4 @@ async fn weeks(db: &DatabaseConnection) -> Result<Vec<Week>, DbErr> {
 /// One part of one mail.
 async fn part(db: &DatabaseConnection, id: i64, column: delivery::Column) -> Result<Option<String>, DbErr> {
     delivery::Entity::find_by_id(DeliveryId(id)).select_only().column(column).into_tuple().one(db).await
-}
-
-fn page(weeks: &[Week]) -> String {
-    let mut page = "<h2>Mails of the demonstration</h2>\
-        <p>psn writes these every Monday. Nothing was sent: the people are made up, and so are their addresses.</p>"
-        .to_owned();
-    for Week { week, mails } in weeks {
-        // Writing into a String never fails.
-        let _ = write!(page, "<h3>{}</h3><ul>", escaped(week));
-        for (id, address, subject) in mails {
-            let to = address.as_deref().unwrap_or("no one has the post");
-            let _ = write!(
-                page,
-                "<li>{}<br>To {} · <a href=\"{DEMO_MAILS}/{id}/text\">text</a> · <a href=\"{DEMO_MAILS}/{id}/html\">HTML</a></li>",
-                escaped(subject),
-                escaped(to)
-            );
-        }
-        page += "</ul>";
-    }
-    if weeks.is_empty() {
-        page += "<p>There is none yet.</p>";
-    }
-    page
-}
-
-/// A text of the database as text in HTML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-fn failed(cause: DbErr) -> Response {
-    let error = ApiError::from(cause);
-    shown(StatusCode::SERVICE_UNAVAILABLE, "Not now", &format!("<p>{}.</p>", error.sentence()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_mail_says_stands_in_the_list_as_text() {
-        let hostile = "\"><script>alert(1)</script>&";
-        let mails = vec![(DeliveryId(7), Some(hostile.to_owned()), hostile.to_owned())];
-        let page = page(&[Week { week: "2026-W47".to_owned(), mails }]);
-        assert!(!page.contains("<script>") && page.contains("&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;"));
-        assert!(page.contains("href=\"/demo/mails/7/text\"") && page.contains("href=\"/demo/mails/7/html\""), "{page}");
-    }
 }

@@ -208,7 +208,8 @@ pub(super) fn not_for_you(viewer: &Viewer) -> Response {
     answer(StatusCode::FORBIDDEN, message::page(frame(viewer), "The playground is not for you", body))
 }
 
-fn answer(status: StatusCode, html: String) -> Response {
+/// A page of ours, as HTML.
+pub(super) fn answer(status: StatusCode, html: String) -> Response {
     (status, [(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))], Html(html)).into_response()
 }
 

@@ -3,7 +3,7 @@
 
 mod browser;
 mod home;
-mod html;
+pub(crate) mod html;
 mod problem;
 mod team;
 mod unit;

@@ -8,6 +8,7 @@ use sea_orm::{EntityTrait as _, QueryOrder as _};
 use super::{app, psn};
 use crate::access::at_loopback;
 use crate::harness::World;
+use crate::pages::html::assert_sound;
 use crate::site::get;
 
 const LIST: &str = "/demo/mails";
@@ -29,6 +30,7 @@ pub(super) async fn each_is_listed_and_shown_as_text_and_as_html(world: &World) 
     let page = get(&site, LIST).await;
     assert_eq!((page.status, page.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
     assert!(page.header("content-security-policy").starts_with("default-src 'none'"), "{:?}", page.headers);
+    assert_sound(&page.text);
     let mails = mails(world).await;
     for mail in &mails {
         for part in ["text", "html"] {
@@ -37,7 +39,7 @@ pub(super) async fn each_is_listed_and_shown_as_text_and_as_html(world: &World) 
     }
     // The newest week first.
     let weeks = report::Entity::find().order_by_desc(report::Column::Week).all(&world.db).await.expect("reports");
-    let places: Vec<_> = weeks.iter().map(|report| page.text.find(&format!("<h3>{}</h3>", report.week))).collect();
+    let places: Vec<_> = weeks.iter().map(|report| page.text.find(&format!(">Week {}</h2>", report.week))).collect();
     assert!(places.len() == 2 && places[0].is_some() && places[0] < places[1], "{places:?}");
 
     let mail = mails.last().expect("a mail");

@@ -22,7 +22,7 @@ fn tags(html: &str) -> Vec<(String, String, bool)> {
 }
 
 /// Fails unless the page is sound.
-pub(super) fn assert_sound(html: &str) {
+pub(crate) fn assert_sound(html: &str) {
     assert!(html.starts_with("<!doctype html>") && html.contains("<html lang=\"en-GB\">"), "{html}");
     let tags = tags(html);
     let mut open = Vec::new();

@@ -1,0 +1,67 @@
+//! The list of the demonstration's mails. It has no operation, as no one signs in for it: what it shows is given by
+//! `http::demo_mails`, which answers in the demonstration only.
+
+use askama::Template;
+
+use super::Frame;
+
+/// The mails of one week.
+#[derive(Clone, Debug)]
+pub(crate) struct Week {
+    /// The ISO week: `2026-W47`.
+    pub(crate) week: String,
+    pub(crate) mails: Vec<Mail>,
+}
+
+/// A mail as the list shows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Mail {
+    /// The recipient's address. None if no one holds the post.
+    pub(crate) to: Option<String>,
+    pub(crate) subject: String,
+    /// Path of the mail's text.
+    pub(crate) text_path: String,
+    /// Path of the mail's HTML.
+    pub(crate) html_path: String,
+}
+
+#[derive(Template)]
+#[template(path = "demo_mails/page.html", config = "src/pages/askama.toml")]
+struct View<'a> {
+    frame: Frame,
+    weeks: &'a [Week],
+}
+
+/// The page, as HTML.
+///
+/// # Errors
+///
+/// A text for the log: the template failed, an error of the program.
+pub(crate) fn page(weeks: &[Week]) -> Result<String, String> {
+    let view = View { frame: Frame::default(), weeks };
+    view.render().map_err(|error| format!("a template failed: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_mail_says_stands_in_the_list_as_text() {
+        let hostile = "\"><script>alert(1)</script>&";
+        let mail = Mail {
+            to: Some(hostile.to_owned()),
+            subject: hostile.to_owned(),
+            text_path: "/demo/mails/7/text".to_owned(),
+            html_path: "/demo/mails/7/html".to_owned(),
+        };
+        let page = page(&[Week { week: "2026-W47".to_owned(), mails: vec![mail] }]).unwrap();
+        assert!(!page.contains("<script>") && page.contains("&#60;script&#62;alert(1)"), "{page}");
+        assert!(page.contains("href=\"/demo/mails/7/text\"") && page.contains("href=\"/demo/mails/7/html\""), "{page}");
+    }
+
+    #[test]
+    fn without_mails_the_page_says_so() {
+        assert!(page(&[]).unwrap().contains("There are no mails yet."));
+    }
+}
