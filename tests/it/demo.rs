@@ -1,8 +1,10 @@
 //! The demonstration from outside: alive whatever the day, and nothing done twice.
 
 mod alive;
+mod coordinator;
 mod first_hour;
 mod mails;
+mod running;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
