@@ -36,7 +36,8 @@ impl Asset {
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// The stylesheet in place of the NHS design system's.
-const PLAIN: Asset = Asset { path: "pages.css", gzip: false, bytes: include_bytes!("../pages/assets/plain.css") };
+pub(super) const PLAIN: Asset =
+    Asset { path: "pages.css", gzip: false, bytes: include_bytes!("../pages/assets/plain.css") };
 
 static EMBEDDED: LazyLock<Assets> = LazyLock::new(|| Assets::new(PLAYGROUND, PAGES));
 

@@ -101,6 +101,7 @@ async fn weeks(db: &DatabaseConnection) -> Result<Vec<Week>, DbErr> {
         let own = own.order_by_asc(delivery::Column::Id).select_only().columns(columns);
         let own: Vec<(DeliveryId, Option<String>, String)> = own.into_tuple().all(db).await?;
         let mails = own.into_iter().map(|(id, to, subject)| Mail {
+            number: id.to_string(),
             to,
             subject,
             text_path: format!("{DEMO_MAILS}/{id}/text"),

@@ -8,7 +8,7 @@ use std::time::Instant;
 use async_graphql::Executor;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 

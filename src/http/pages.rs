@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_plain_stylesheet_asks_no_other_host() {
-        let css = std::str::from_utf8(PLAIN.bytes).unwrap();
+        let css = std::str::from_utf8(super::super::assets::PLAIN.bytes).unwrap();
         assert!(!css.contains("url(") && !css.contains("@import") && css.contains("nhsuk-table"));
     }
 }

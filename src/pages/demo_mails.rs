@@ -16,6 +16,8 @@ pub(crate) struct Week {
 /// A mail as the list shows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Mail {
+    /// The number by which mails with the same subject are told apart.
+    pub(crate) number: String,
     /// The recipient's address. None if no one holds the post.
     pub(crate) to: Option<String>,
     pub(crate) subject: String,
@@ -50,6 +52,7 @@ mod tests {
     fn what_a_mail_says_stands_in_the_list_as_text() {
         let hostile = "\"><script>alert(1)</script>&";
         let mail = Mail {
+            number: "7".to_owned(),
             to: Some(hostile.to_owned()),
             subject: hostile.to_owned(),
             text_path: "/demo/mails/7/text".to_owned(),

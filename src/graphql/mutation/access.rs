@@ -9,7 +9,7 @@ use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::object::access::{ApiToken, Grant};
 use super::super::object::word::AccessRole;
-use super::super::query::access::{now, unit_codes};
+use super::super::query::access::unit_codes;
 use super::super::request_state::{db, now, today};
 use super::super::scalar::Date;
 use crate::access::manage::{self, By, GrantWish, NotDone, Refusal, TokenWish};

@@ -15,6 +15,7 @@ use super::super::loader::people::TitleOf;
 use super::super::request_state::today;
 use super::super::scalar::Date;
 use super::supporter::Supporter;
+use super::team::Team;
 use super::word::AppointmentRole;
 
 /// The most allocations that a person shows.

@@ -67,7 +67,7 @@ impl Viewer {
 
     /// The person who signed in. Null for an API token.
     async fn person(&self) -> Option<Person> {
-        self.0.scope().viewer().person_id().and_then(|id| self.0.person(id))
+        self.0.scope().viewer().person_id().and_then(|id| Person::seen(&self.0, id))
     }
 
     /// Whether they see the whole organisation, and not only a part of its tree.

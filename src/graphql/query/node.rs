@@ -19,6 +19,8 @@ use super::super::object::node::Node;
 use super::super::object::person::Person;
 use super::super::object::report::GapReport;
 use super::super::object::snapshot::Snapshot;
+use super::super::object::team::Team;
+use super::super::object::unit::Unit;
 use super::super::request_state::{db, today};
 use super::super::scalar::Date;
 use crate::access::Right;

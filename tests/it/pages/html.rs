@@ -36,7 +36,7 @@ pub(crate) fn assert_sound(html: &str) {
             continue;
         }
         match name.as_str() {
-            "h1" | "h2" | "h3" => {
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 let this = name[1..].parse::<usize>().expect("a level");
                 assert!(this <= level + 1, "<{name}> after <h{level}>: {html}");
                 (level, headings) = (this, headings + usize::from(this == 1));
@@ -56,7 +56,49 @@ pub(crate) fn assert_sound(html: &str) {
         assert_eq!(tags.iter().filter(|(name, _, is_end)| name == landmark && !is_end).count(), 1, "{landmark}");
     }
     assert!(html.contains("href=\"#maincontent\"") && html.contains("id=\"maincontent\""), "a skip link: {html}");
-    assert!(html.contains(" – Peer Support Network</title>"), "{html}");
+    assert_titled(html);
+    assert_links_make_sense(html);
+    let mut labels: Vec<_> =
+        tags.iter().filter(|(name, _, is_end)| name == "nav" && !is_end).map(|(_, attributes, _)| attributes).collect();
+    assert!(labels.iter().all(|label| label.contains("aria-label=")), "{labels:?}");
+    labels.sort_unstable();
+    assert!(labels.windows(2).all(|pair| pair[0] != pair[1]), "two of one name: {labels:?}");
+}
+
+/// One title, which says the page and the product.
+fn assert_titled(html: &str) {
+    let titles: Vec<_> = html.split("<title>").skip(1).filter_map(|rest| rest.split("</title>").next()).collect();
+    let [title] = titles[..] else { panic!("one title: {titles:?}") };
+    let page = title.strip_suffix(" – Peer Support Network");
+    assert!(page.is_some_and(|page| !page.trim().is_empty()), "{title}");
+}
+
+/// Text of a link that says nothing without what stands around it.
+const EMPTY_WORDS: [&str; 9] = ["", "here", "click here", "more", "read more", "next", "next page", "text", "html"];
+
+/// Each link makes sense alone, and those with the same text lead to the same place.
+fn assert_links_make_sense(html: &str) {
+    let mut places = std::collections::BTreeMap::new();
+    for (text, place) in link_texts(html) {
+        assert!(!EMPTY_WORDS.contains(&text.to_lowercase().as_str()), "'{text}' to {place}");
+        let known = places.entry(text.clone()).or_insert_with(|| place.clone());
+        assert_eq!(*known, place, "'{text}' leads to two places");
+    }
+}
+
+/// The text of each link, with what only a screen reader says, and its address.
+fn link_texts(html: &str) -> Vec<(String, String)> {
+    let links = html.split("<a ").skip(1).map(|rest| {
+        let (attributes, rest) = rest.split_once('>').expect("a tag that is closed");
+        let (inside, _) = rest.split_once("</a>").expect("a link that ends");
+        let address = attributes.split_once("href=\"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or_default();
+        let mut text = String::new();
+        for (at, part) in inside.split('<').enumerate() {
+            text.push_str(if at == 0 { part } else { part.split_once('>').expect("a tag that is closed").1 });
+        }
+        (text.split_whitespace().collect::<Vec<_>>().join(" "), address.to_owned())
+    });
+    links.collect()
 }
 
 /// The addresses that the page links to, as a browser reads them.

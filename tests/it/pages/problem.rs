@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use psn::graphql::limits::Limits;
 use psn::pages::Pages;
 
+use super::html::assert_sound;
 use super::page;
 use crate::access::{app, request, site};
 use crate::graphql::board;
@@ -89,5 +90,15 @@ both!(
         for none in ["/assets/none.css", "/assets/..%2Fpages.css"] {
             assert_eq!(request(&router, "GET", none, &[], "").await.status, StatusCode::NOT_FOUND, "{none}");
         }
+    }
+);
+
+both!(
+    async fn the_sign_in_page_is_like_every_other(world: World) {
+        let (router, _) = site(&world);
+        let answer = request(&router, "GET", "/sign-in?to=%2Funits%2FNORTH", &[("accept", "text/html")], "").await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_sound(&answer.text);
+        assert!(answer.text.contains("<title>Sign in – Peer Support Network</title>"), "{}", answer.text);
     }
 );

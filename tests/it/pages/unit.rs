@@ -16,7 +16,7 @@ both!(
         let answer = page(&router, &world.person(2).await, "/units/NORTH").await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         let text = &answer.text;
-        assert!(text.contains("<title>North – Peer Support Network</title>"), "{text}");
+        assert!(text.contains("<title>North, unit – Peer Support Network</title>"), "{text}");
         // N1 (3 people) is at risk and so covered; N2 (30) is not.
         assert!(text.contains("9%") && text.contains("3 of 33 staff") && text.contains("1 of 2 teams"), "{text}");
         assert!(text.contains("1 team has a gap") && text.contains("Too few Peer Supporters"), "{text}");
