@@ -7,20 +7,22 @@
 pub mod approval;
 pub mod breakdown;
 pub mod change;
-pub mod closing;
 pub mod disclosure;
 pub mod forecast;
 pub mod governing;
 pub mod level1;
+pub mod lost_cover;
 pub mod mix;
 pub mod percent;
 pub mod policy;
 pub mod rollup;
 pub mod roster;
 pub mod standing;
+pub mod suggested_actions;
 pub mod team;
 pub mod trainer;
 pub mod tree;
+pub mod wording;
 
 mod index;
 mod mix_check;

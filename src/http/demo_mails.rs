@@ -14,12 +14,13 @@ use sea_orm::{
     ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use super::gate::failed;
+use super::authentication::failed;
 use super::pages;
-use super::router::RequestId;
+
 use crate::pages::Frame;
 use crate::pages::demo_mails::{Mail, Week, page};
 use crate::pages::message::Problem;
+use crate::request_id::RequestId;
 
 /// Where the list is.
 pub const DEMO_MAILS: &str = "/demo/mails";

@@ -121,12 +121,15 @@ impl Page for Team {
 
 /// What to do for the team, the gap first, then what will open one.
 fn todo(team: &TeamOnDay) -> Vec<String> {
-    let mut todo = team.what_would_close.clone();
-    if let Some(risk) = &team.at_risk {
-        let why =
-            if risk.reasons.is_empty() { String::new() } else { format!(", because {}", risk.reasons.join("; ")) };
-        todo.push(format!("Keep the cover: it will be lost from {}{why}.", words::date(risk.from)));
-    }
+    let actions = &team.suggested_actions;
+    let mut todo = match &team.at_risk {
+        None => actions.clone(),
+        Some(risk) => {
+            let lost = format!("Keep the cover: it will be lost from {}.", words::date(risk.from));
+            let sentences = std::iter::once(&lost).chain(&risk.reasons).chain(actions);
+            vec![sentences.map(String::as_str).collect::<Vec<_>>().join(" ")]
+        }
+    };
     if team.single_point_of_failure {
         todo.push("Find a second Peer Supporter: the team is covered by one person alone.".to_owned());
     }

@@ -89,7 +89,8 @@ struct GapView {
 struct SoonView {
     unit: Named,
     from: String,
-    reasons: String,
+    /// Why, and what keeps the cover; empty unless the viewer sees the records.
+    sentences: Vec<String>,
 }
 
 struct BelowView {
@@ -182,7 +183,7 @@ impl GapView {
             unit: Named { path: links::team_path(&team.unit.code), name: names.of(named!(team.unit)) },
             tag: tag(team.status.0, team.unknown_because.map(|because| because.0)),
             words: team.status_in_words.clone(),
-            todo: team.what_would_close.clone(),
+            todo: team.suggested_actions.clone(),
         }
     }
 }
@@ -193,7 +194,7 @@ impl SoonView {
         Some(Self {
             unit: Named { path: links::team_path(&team.unit.code), name: names.of(named!(team.unit)) },
             from: words::date(risk.from),
-            reasons: risk.reasons.join("; "),
+            sentences: risk.reasons.iter().chain(&team.suggested_actions).cloned().collect(),
         })
     }
 }

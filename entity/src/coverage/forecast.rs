@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::governing::WhatIf;
 use super::index::Index;
+use super::lost_cover::{POLICY_CHANGES, ending};
 use super::mix::Verdict;
 use super::policy::{PolicyNumber, PolicyTerms};
 use super::roster::{PersonIx, UnitIx};
@@ -63,7 +64,7 @@ pub enum PublishedCause {
     Policy,
     /// The headcount or the mix changes.
     Other {
-        /// A sentence without a full stop.
+        /// A sentence.
         sentence: String,
     },
 }
@@ -117,26 +118,22 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// In words, without a final stop.
+    /// In words. Of a policy it names the unit, so it is for readers who see that; others read [`POLICY_CHANGES`].
     #[must_use]
     pub fn sentence(&self, index: &Index) -> String {
+        let policy = POLICY_CHANGES.trim_end_matches('.');
         match self {
-            Self::Lost(reason, 1) => format!("1 Peer Supporter who counts today {}", reason.prospect()),
-            Self::Lost(reason, people) => {
-                format!("each of {people} Peer Supporters who count today {}", reason.prospect())
-            }
-            Self::Emptied(1) => {
-                "1 Peer Supporter who counts today will be allocated to a unit where nobody works".to_owned()
-            }
+            Self::Lost(reason, people) => ending(*reason, *people),
+            Self::Emptied(1) => "1 Peer Supporter will be allocated to a unit where no one works.".to_owned(),
             Self::Emptied(people) => {
-                format!("{people} Peer Supporters who count today will be allocated to units where nobody works")
+                format!("{people} Peer Supporters will be allocated to units where no one works.")
             }
-            Self::Headcount(from, to) => format!("the headcount will go from {from} to {to}"),
+            Self::Headcount(from, to) => format!("The headcount will go from {from} to {to}."),
             Self::Policy(unit) => {
-                format!("another policy of {} will come into force", index.roster().units[unit.at()].code)
+                format!("{policy}: that of {} will apply.", index.roster().units[unit.at()].code)
             }
-            Self::NoPolicy => "no policy will be in force".to_owned(),
-            Self::Mix(rule) => format!("the mix rule '{rule}' will not be met"),
+            Self::NoPolicy => format!("{policy}: none will apply."),
+            Self::Mix(rule) => format!("The mix rule '{rule}' will not be met."),
         }
     }
 }

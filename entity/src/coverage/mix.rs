@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::wording::ended;
+
 /// What a rule looks at, over all counting posts of a person, in the team or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dimension {
@@ -37,6 +39,15 @@ impl Dimension {
             Self::Employer => "employer",
         }
     }
+
+    const fn plural(self) -> &'static str {
+        match self {
+            Self::JobFamily => "job families",
+            Self::Band => "bands",
+            Self::Site => "sites",
+            Self::Employer => "employers",
+        }
+    }
 }
 
 /// What a rule asks for.
@@ -61,6 +72,53 @@ pub struct Rule {
     pub wanted: Wanted,
     /// Along which dimension.
     pub dimension: Dimension,
+}
+
+impl Rule {
+    /// What a team has when the rule is met, as the second half of an instruction. It rests on the policy alone, which everyone who
+    /// sees the team sees, and never on who the Peer Supporters are.
+    fn aim(&self) -> String {
+        let Self { must: _, text: _, count, wanted, dimension } = self;
+        match (wanted, count) {
+            (Wanted::From(value), 1) => {
+                format!("at least 1 Peer Supporter here is from the {} '{value}'", dimension.plain())
+            }
+            (Wanted::From(value), count) => {
+                format!("at least {count} Peer Supporters here are from the {} '{value}'", dimension.plain())
+            }
+            (Wanted::Different, 1) => format!("Peer Supporters here are from at least 1 {}", dimension.plain()),
+            (Wanted::Different, count) => {
+                format!("Peer Supporters here are from at least {count} different {}", dimension.plural())
+            }
+        }
+    }
+}
+
+/// A rule that a team does not meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnmetRule {
+    /// The rule.
+    Rule(Rule),
+    /// What would meet it, in the words of a snapshot that holds no rule as policies write it.
+    Sentence(String),
+}
+
+impl UnmetRule {
+    /// From what a snapshot holds: the rule as the policy writes it, else the sentence about it.
+    #[must_use]
+    pub fn stored(rule: &str, sentence: String, must: bool) -> Self {
+        parse_rule(rule.trim(), must).map_or(Self::Sentence(sentence), Self::Rule)
+    }
+
+    /// What to do so that the rule is met. `verb` is what is done about people: `Nominate`, or `Choose` after a sentence that says how
+    /// many to nominate.
+    #[must_use]
+    pub fn instruction(&self, verb: &str) -> String {
+        match self {
+            Self::Rule(rule) => format!("{verb} people so that {}.", rule.aim()),
+            Self::Sentence(sentence) => ended(sentence),
+        }
+    }
 }
 
 /// A text that is no list of mix rules.

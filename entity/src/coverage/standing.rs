@@ -91,28 +91,6 @@ impl Reason {
         }
     }
 
-    /// A reason without a verb, so that it reads the same of one and of many.
-    #[must_use]
-    pub const fn clause(self) -> &'static str {
-        match self {
-            Self::Left => "no longer in post",
-            Self::NotInTeam => "now works in another team",
-            Self::StoodDown => "stood down",
-            // Who is away or paused may be ill: where a team has one supporter, a count of one says who.
-            Self::Paused | Self::Away => "not available",
-            Self::Level1Missing => "no Level 1",
-            Self::Level2Missing => "no Level 2",
-            Self::CertificateExpired => "certificate expired",
-            Self::NotSignedOff => "not signed off",
-            Self::LineApprovalMissing => "no line manager's approval",
-            Self::SeniorApprovalMissing => "no senior manager's approval",
-            Self::NoProtectedTime => "no protected time",
-            Self::LineManager => "line manager of most of the team",
-            Self::NotStarted => "not started yet",
-            Self::SoleMember => "the team's only member",
-        }
-    }
-
     /// What will be so on a later day, as the second half of a sentence about people of whom nobody is named.
     #[must_use]
     pub const fn prospect(self) -> &'static str {
@@ -120,6 +98,7 @@ impl Reason {
             Self::Left => "will have no post that counts",
             Self::NotInTeam => "will work in another team",
             Self::StoodDown => "will have stood down",
+            // Who is away or paused may be ill: where a team has one supporter, a count of one says who.
             Self::Paused | Self::Away => "will not be available",
             Self::Level1Missing => "will lack Level 1",
             Self::Level2Missing => "will lack Level 2",

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entity::coverage::PublishedCause;
+use entity::coverage::mix::UnmetRule;
 use entity::id::{SnapshotId, UnitId};
 use entity::period::Day;
 use entity::table::{snapshot_team, snapshot_unit};
@@ -99,7 +100,7 @@ pub struct Team {
     /// Why.
     pub at_risk_causes: Vec<PublishedCause>,
     /// Allocated people who do not count, by headline.
-    pub not_counting: Vec<(Reason, i32)>,
+    pub not_counting: Vec<(Reason, u32)>,
     /// Counting champions.
     pub champions: i32,
     /// Champions asked for.
@@ -108,9 +109,9 @@ pub struct Team {
     pub level1_done: i32,
     /// Percent asked for.
     pub level1_target: Option<i32>,
-    /// What would meet each unmet rule, MUST rules only.
-    pub unmet_must: Vec<String>,
-    /// The same of SHOULD rules.
+    /// The MUST mix rules that are not met.
+    pub unmet_must: Vec<UnmetRule>,
+    /// What would meet each SHOULD mix rule that is not met.
     pub unmet_should: Vec<String>,
     /// The snapshot day on which the present gap was first seen.
     pub gap_opened_on: Option<Day>,
@@ -279,6 +280,8 @@ impl From<snapshot_unit::Model> for Unit {
 
 #[derive(Deserialize)]
 struct MixRule {
+    #[serde(default)]
+    rule: String,
     must: bool,
     state: MixState,
     sentence: String,
@@ -308,20 +311,19 @@ impl TryFrom<snapshot_team::Model> for Team {
         let malformed = |column| Malformed { unit: row.unit_id, column };
         let causes = row.at_risk_causes.as_array().ok_or_else(|| malformed("at_risk_causes"))?;
         let causes = causes.iter().map(PublishedCause::from_json).collect::<Option<Vec<_>>>();
-        let counts: BTreeMap<String, i32> =
+        let counts: BTreeMap<String, u32> =
             serde_json::from_value(row.not_counting).map_err(|_| malformed("not_counting"))?;
         let mut not_counting = counts
             .into_iter()
             .map(|(word, people)| Ok((word.parse().map_err(|_| malformed("not_counting"))?, people)))
-            .collect::<Result<Vec<(Reason, i32)>, Malformed>>()?;
+            .collect::<Result<Vec<(Reason, u32)>, Malformed>>()?;
         not_counting.sort_unstable();
         let mix: Vec<MixRule> = serde_json::from_value(row.mix).map_err(|_| malformed("mix"))?;
-        let unmet = |must: bool| {
-            mix.iter()
-                .filter(|rule| rule.must == must && rule.state == MixState::Unmet)
-                .map(|rule| one_line(&rule.sentence))
-                .collect()
-        };
+        let unmet = |must: bool| mix.iter().filter(move |rule| rule.must == must && rule.state == MixState::Unmet);
+        let unmet_must =
+            unmet(true).map(|rule| UnmetRule::stored(&one_line(&rule.rule), one_line(&rule.sentence), true));
+        let (unmet_must, unmet_should) =
+            (unmet_must.collect(), unmet(false).map(|rule| one_line(&rule.sentence)).collect());
         Ok(Self {
             id: row.unit_id,
             code: one_line(&row.unit_code),
@@ -347,8 +349,8 @@ impl TryFrom<snapshot_team::Model> for Team {
             champions_needed: row.champions_needed,
             level1_done: row.level1_done,
             level1_target: row.level1_target,
-            unmet_must: unmet(true),
-            unmet_should: unmet(false),
+            unmet_must,
+            unmet_should,
             gap_opened_on: row.gap_opened_on,
         })
     }

@@ -21,6 +21,7 @@ pub fn change(now: &Team, before: Option<&Team>) -> Option<Change> {
 
 #[cfg(test)]
 mod tests {
+    use entity::coverage::mix::UnmetRule;
     use entity::value::Status;
     use proptest::prelude::*;
 
@@ -58,8 +59,9 @@ mod tests {
 
     #[test]
     fn one_more_unmet_rule_makes_a_mix_gap_worse() {
-        let before = Team { unmet_must: vec!["one more job family".into()], ..with(Status::MixGap, 0) };
-        let now = Team { unmet_must: vec!["one more job family".into(), "one more site".into()], ..before.clone() };
+        let rule = |rule: &str| UnmetRule::stored(rule, String::new(), true);
+        let before = Team { unmet_must: vec![rule("2 different job_family")], ..with(Status::MixGap, 0) };
+        let now = Team { unmet_must: vec![rule("2 different job_family"), rule("2 different site")], ..before.clone() };
         assert_eq!(change(&now, Some(&before)), Some(Change::Worse));
         assert_eq!(change(&before, Some(&now)), Some(Change::Better));
     }

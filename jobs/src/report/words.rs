@@ -6,6 +6,8 @@ use entity::value::{Status, UnknownBecause};
 
 use super::board::Team;
 
+pub use entity::coverage::wording::{counted, ended, grouped, listed};
+
 /// A part of a whole, never averaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fraction {
@@ -70,20 +72,6 @@ impl Fraction {
     }
 }
 
-/// `1,034`.
-#[must_use]
-pub fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if number < 0 { format!("-{text}") } else { text }
-}
-
 /// A count of rows or teams as a figure.
 #[must_use]
 pub fn int(count: usize) -> i64 {
@@ -94,12 +82,6 @@ pub fn int(count: usize) -> i64 {
 #[must_use]
 pub fn number(count: usize) -> String {
     grouped(int(count))
-}
-
-/// `1 team`, `2 teams`.
-#[must_use]
-pub fn counted(number: i64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
 /// `23 November 2026`.
@@ -113,19 +95,6 @@ pub fn day(day: Day) -> String {
 pub fn near_day(near: Day, today: Day) -> String {
     let year = |day: Day| day.date().format("%Y").to_string();
     if year(near) == year(today) { near.date().format("%-d %B").to_string() } else { day(near) }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-#[must_use]
-pub fn listed(parts: &[impl AsRef<str>]) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.as_ref().to_owned(),
-        [all @ .., last] => {
-            let all: Vec<_> = all.iter().map(AsRef::as_ref).collect();
-            format!("{} and {}", all.join(", "), last.as_ref())
-        }
-    }
 }
 
 /// A team's status as a heading of its row.
@@ -239,20 +208,11 @@ pub fn lower(sentence: &str) -> String {
     format!("{first}{}", rest.as_str())
 }
 
-/// The sentence with a capital and a full stop.
-#[must_use]
-pub fn ended(sentence: &str) -> String {
-    let mut rest = sentence.chars();
-    let first: String = rest.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    let stop = if sentence.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{stop}", rest.as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use entity::value::Status;
 
-    use super::{Fraction, counted, grouped, who_is_there};
+    use super::{Fraction, who_is_there};
     use crate::report::board::Team;
     use crate::report::sample::team;
 
@@ -277,12 +237,6 @@ mod tests {
         assert_eq!(last.since(none, "teams"), "last report: no teams assessed");
         assert_eq!(none.since(last, "teams"), "last report: 54 of 96 (56%)");
         assert_eq!(none.since(none, "teams"), "unchanged");
-    }
-
-    #[test]
-    fn numbers_are_grouped_and_counted() {
-        assert_eq!((grouped(0), grouped(999), grouped(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
-        assert_eq!((counted(1, "team", "teams"), counted(0, "team", "teams")), ("1 team".into(), "0 teams".into()));
     }
 
     #[test]

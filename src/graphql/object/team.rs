@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::coverage::change;
-use entity::coverage::closing;
+use entity::coverage::lost_cover::POLICY_CHANGES;
 use entity::coverage::mix::Outcome;
 use entity::coverage::roster::UnitIx;
+use entity::coverage::suggested_actions::{self, Reader};
 use entity::coverage::{Cause, Risk, TeamRow};
 use entity::period::Day;
 use entity::value::{self, Status};
@@ -57,7 +58,7 @@ impl Team {
     /// A cause in words. A policy of a unit that the viewer does not see is not said to be that unit's.
     fn said(&self, cause: &Cause) -> String {
         match cause {
-            Cause::Policy(unit) if !self.view.sees(*unit) => "another policy will come into force".to_owned(),
+            Cause::Policy(unit) if !self.view.sees(*unit) => POLICY_CHANGES.to_owned(),
             cause => cause.sentence(self.view.index()),
         }
     }
@@ -177,10 +178,12 @@ impl Team {
         Some(AtRisk { from, status: (*status).into(), reasons })
     }
 
-    /// What would close the gap, one sentence each, without names. Empty where there is none. Why somebody who is allocated does
-    /// not count is said to those who see the team's Peer Supporters.
-    async fn what_would_close(&self) -> Vec<String> {
-        closing::of_team(self.row(), self.tells_of_supporters())
+    /// What to do to close the team's gap or, if it is AT_RISK, to keep its cover: one instruction per sentence, without names. Empty
+    /// if there is nothing to do. What to do about allocated people who do not count, and how to keep cover, is only told if the viewer
+    /// sees the Peer Supporters of the team and of all that are covered with it.
+    async fn suggested_actions(&self) -> Vec<String> {
+        let reader = if self.tells_of_supporters() { Reader::Records } else { Reader::Figures };
+        suggested_actions::of_team(self.row(), self.view.index(), reader)
     }
 
     /// The allocations of Peer Supporters to the team or its cover group, by unit code, then by first day: those whose records
@@ -279,7 +282,7 @@ pub(crate) struct AtRisk {
     from: Date,
     /// The status on that day.
     status: TeamStatus,
-    /// Why, one clause each, without names. Empty unless the viewer sees the Peer Supporters of the team and of all that are
+    /// Why, one sentence each, without names. Empty unless the viewer sees the Peer Supporters of the team and of all that are
     /// covered with it: a team's only one needs no name to be known.
     reasons: Vec<String>,
 }

@@ -23,7 +23,7 @@ both!(
 
 /// Every field of a team.
 const TEAM: &str = "fragment team on Team { status statusInWords headcount ownHeadcount staffAffected wte required gap
-    activeSupporters allocatedShare singlePointOfFailure atRisk { from status reasons } whatWouldClose
+    activeSupporters allocatedShare singlePointOfFailure atRisk { from status reasons } suggestedActions
     unit { code name ancestors { code } appointments { role person { displayName } delegate { displayName } firstDay lastDay }
       exemptions { firstDay lastDay holds reason agreedBy } }
     supporters { totalCount nodes { person { displayName employer } unit { code } share isActive headline reasonsAgainst

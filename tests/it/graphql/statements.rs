@@ -47,7 +47,7 @@ async fn fewest(site: &Router, statements: &Statements, query: &str, expected: u
     fewest.expect("it was asked")
 }
 
-const WIDE: &str = "{ board { code } teams(first: $n) { nodes { status statusInWords whatWouldClose level1 { met }
+const WIDE: &str = "{ board { code } teams(first: $n) { nodes { status statusInWords suggestedActions level1 { met }
     policy { unit { name } } unit { name parent { name rollUp { headcount } } trend { day }
       appointments { person { displayName } } }
     supporters(first: 3) { nodes { person { id displayName employer jobTitle } standingInWords lineApproval { by { displayName } } } }

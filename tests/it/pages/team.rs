@@ -34,10 +34,14 @@ both!(
         let pass = world.person(2).await;
         let short = page(&router, &pass, "/teams/N2").await.text;
         let todo = short.split_once(">What to do</h2>").unwrap().1.split("<h2").next().unwrap();
-        assert!(todo.contains("1 more Peer Supporter") && todo.contains("1 more Wellbeing Champion"), "{todo}");
+        assert!(todo.contains("Arrange protected time for 1 colleague who is already allocated."), "{todo}");
+        assert!(todo.contains("nominate 1 person.") && todo.contains("1 more Wellbeing Champion"), "{todo}");
         let risk = page(&router, &pass, "/teams/N1").await.text;
         let todo = risk.split_once(">What to do</h2>").unwrap().1.split("<h2").next().unwrap();
-        assert!(todo.contains("it will be lost from 15 December 2026"), "{todo}");
+        assert!(
+            todo.contains("it will be lost from 15 December 2026. 1 certificate expires. Book 1 refresher."),
+            "{todo}"
+        );
         assert!(todo.contains("covered by one person alone"), "{todo}");
     }
 );

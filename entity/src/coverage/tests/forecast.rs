@@ -180,7 +180,7 @@ fn an_emptied_member_takes_its_allocations_along() {
     // Ann still has a post and counts for no team: it is the unit that leaves the group.
     assert_eq!(causes(&board, "2026-11-16"), [Cause::Emptied(1)]);
     let sentence = Cause::Emptied(1).sentence(&answer.index);
-    assert_eq!(sentence, "1 Peer Supporter who counts today will be allocated to a unit where nobody works");
+    assert_eq!(sentence, "1 Peer Supporter will be allocated to a unit where no one works.");
     assert_eq!(board.on("2026-12-01").reasons("Ann", "U"), []);
 }
 

@@ -1,7 +1,7 @@
 //! Mix rules (COVERAGE.md section 6).
 
 use super::board::{Answer, Board};
-use crate::coverage::mix::{Verdict, parse};
+use crate::coverage::mix::{UnmetRule, Verdict, parse};
 use crate::value::Status;
 
 /// A team under these MUST rules with two nurses and a doctor; it has no supporter yet.
@@ -136,6 +136,19 @@ fn too_few_supporters_come_before_a_wrong_mix() {
     let board = team("2 different job_family").staff("T", 30).supporter("Ann", "T");
     assert_eq!(board.today().status("T"), Status::Partial);
     assert_eq!(verdict(&board.today()).0, Verdict::Unmet);
+}
+
+#[test]
+fn a_stored_rule_is_an_instruction_and_an_unreadable_one_keeps_its_sentence() {
+    let stored = |rule| UnmetRule::stored(rule, "Needs more bands.".to_owned(), true).instruction("Nominate");
+    assert_eq!(
+        stored("1 from Nursing and Midwifery of job_family"),
+        "Nominate people so that at least 1 Peer Supporter here is from the job family 'Nursing and Midwifery'."
+    );
+    assert_eq!(stored("1 different site"), "Nominate people so that Peer Supporters here are from at least 1 site.");
+    for unreadable in ["", "two nurses", "2 different band; 2 different site"] {
+        assert_eq!(stored(unreadable), "Needs more bands.");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@ mod chosen;
 mod unknown;
 
 use entity::coverage::PublishedCause;
+use entity::coverage::mix::UnmetRule;
 use entity::id::{SnapshotId, UnitId};
 use entity::value::{Reason, Status, UnknownBecause};
 use proptest::prelude::*;
@@ -81,7 +82,7 @@ fn mixed() -> (Board, Board) {
     let mix = Team {
         status: Status::MixGap,
         gap: Some(0),
-        unmet_must: vec!["one more supporter of another job family than Nursing".into()],
+        unmet_must: vec![UnmetRule::stored("2 different job_family", String::new(), true)],
         ..short(14, "N-04", 12, 0, "2026-09-28")
     };
     let unknown = Team {
@@ -324,7 +325,10 @@ fn hostile_names_harm_neither_header_nor_html_nor_list() {
         .map(|(name, id)| Team {
             name: crate::one_line::one_line(name),
             cover_group: Some(format!("@group {id}")),
-            unmet_must: vec!["<b>one more</b>".into()],
+            unmet_must: vec![
+                UnmetRule::stored("1 from <b>Nursing</b> of job_family", String::new(), true),
+                UnmetRule::stored("<b>no rule</b>", "<b>one more</b>".to_owned(), true),
+            ],
             ..short(id, &format!("-{id}"), 10, 1, "2026-11-09")
         })
         .collect();
@@ -475,7 +479,7 @@ fn sites_tell_two_wards_of_one_name_apart() {
 
 #[test]
 fn personal_reasons_are_in_no_part_of_the_mail() {
-    let with = |personal: &[(Reason, i32)]| {
+    let with = |personal: &[(Reason, u32)]| {
         let not_counting = [&[(Reason::NotSignedOff, 1)], personal].concat();
         let gap = Team { not_counting, ..short(11, "N-01", 20, 2, "2026-11-02") };
         let losing = losing(12, "N-02", 20, "2026-12-01", &[PublishedCause::Unstated]);

@@ -78,7 +78,7 @@ async fn add(world: &World, at: i64, person: i64, added: &Added) {
 /// Which fields of which objects say anything; not what they say, for that may be different now.
 fn told(value: &Value, found: &mut BTreeSet<String>) {
     // What a fact that was added changes for everybody.
-    const FIGURES: [&str; 6] = ["atRisk", "gap", "required", "headline", "nextExpiry", "whatWouldClose"];
+    const FIGURES: [&str; 6] = ["atRisk", "gap", "required", "headline", "nextExpiry", "suggestedActions"];
     match value {
         Value::Object(fields) => {
             let name = fields.get("id").or_else(|| fields.get("code")).and_then(Value::as_str);

@@ -75,7 +75,7 @@ fn days(first: &str, last: &str) -> impl Iterator<Item = Day> {
 }
 
 const TEAM: &str = "{ unit { code } status statusInWords gap activeSupporters allocatedShare singlePointOfFailure staffAffected
-    atRisk { from status reasons } whatWouldClose mix { state sentence } gapOpenedOn unproven supporters { totalCount nodes {
+    atRisk { from status reasons } suggestedActions mix { state sentence } gapOpenedOn unproven supporters { totalCount nodes {
     isActive reasonsAgainst standingInWords pause { firstDay } certificateLastDay nextExpiry { what lastDay } } } }";
 const ROLL_UP: &str = "{ teams { covered atRisk partial none } activeSupporters staffCovered { numerator }
     standing { group allocations } trainersMet }";

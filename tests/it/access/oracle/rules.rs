@@ -159,7 +159,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Team", "unproven", Told(super::told::unproven)),
     ("StaffListAge", "employer asAt ageInDays", WithIt),
     ("Team", "supporters", Each(See::Record)),
-    ("Team", "whatWouldClose", Told(super::told::what_would_close)),
+    ("Team", "suggestedActions", Told(super::told::suggested_actions)),
     ("AtRisk", "from", Told(super::risk::from)),
     ("AtRisk", "status", WithIt),
     ("AtRisk", "reasons", Told(super::told::reasons)),

@@ -54,12 +54,40 @@ fn without_people(said: &str) -> String {
     }
 }
 
-/// Why somebody who is allocated does not count is for those who see the team's supporters.
-pub(super) fn what_would_close(place: &Place<'_>, told: &Value) -> Value {
-    let all = place.sees_all_supporters();
-    let sentences = told.as_array().expect("sentences").iter();
-    let kept = sentences.filter_map(Value::as_str).filter(|said| all || !said.contains(" not count: "));
-    kept.map(|said| if all { said.to_owned() } else { without_people(said) }).map(Value::from).collect()
+/// What to do about allocated people who do not count, and how to keep cover, is for those who see the team's supporters. Others are
+/// told how many people to nominate as if no one were allocated: the number short.
+pub(super) fn suggested_actions(place: &Place<'_>, told: &Value) -> Value {
+    // Sentences that rest on published figures; every other sentence is kept from them.
+    const PUBLISHED: [&str; 5] = [
+        "Nominate people so that ",
+        "Choose people so that ",
+        "Ask for the staff list to be corrected: ",
+        "Ask for a new staff list: ",
+        "No policy applies here yet. ",
+    ];
+    if place.sees_all_supporters() {
+        return told.clone();
+    }
+    let mut allocated = 0_u32;
+    let mut kept = Vec::new();
+    for said in told.as_array().expect("sentences").iter().map(|said| said.as_str().expect("a sentence")) {
+        let nominate = ["Nominate ", "Also nominate ", "If their time does not close the gap, nominate "];
+        let people = nominate.iter().find_map(|start| said.strip_prefix(start).map(|rest| (*start, rest)));
+        let people = people.and_then(|(start, rest)| {
+            let (number, rest) = rest.split_once(' ')?;
+            let number: u32 = number.parse().ok()?;
+            let rest = rest.strip_prefix("people").or_else(|| rest.strip_prefix("person"))?;
+            Some((if start == "Also nominate " { number + allocated } else { number }, rest))
+        });
+        if let Some((number, rest)) = people {
+            kept.push(format!("Nominate {number} {}{rest}", if number == 1 { "person" } else { "people" }));
+        } else if let Some(steps) = said.strip_prefix("Arrange ").and_then(|rest| rest.rsplit_once(" colleague")) {
+            allocated = steps.0.rsplit(' ').next().and_then(|number| number.parse().ok()).expect("how many colleagues");
+        } else if PUBLISHED.iter().any(|start| said.starts_with(start)) {
+            kept.push(said.to_owned());
+        }
+    }
+    json!(kept)
 }
 
 /// Why a team is at risk is for the same people, and does not name a unit that they do not see.
@@ -69,10 +97,12 @@ pub(super) fn reasons(place: &Place<'_>, told: &Value) -> Value {
     }
     let said = |said: &Value| {
         let said = said.as_str().expect("a sentence");
-        let of = said.strip_prefix("another policy of ").and_then(|rest| rest.strip_suffix(" will come into force"));
+        let of = said
+            .strip_prefix("The policy for this team changes: that of ")
+            .and_then(|rest| rest.strip_suffix(" will apply."));
         match of {
             Some(code) if !place.sight.figures(place.sight.facts.coded(code)) => {
-                "another policy will come into force".to_owned()
+                "The policy for this team changes.".to_owned()
             }
             _ => said.to_owned(),
         }

@@ -1,0 +1,146 @@
+//! Why a covered team will lose its cover, and what prevents it, in the words of the weekly mail, the API and the pages.
+//!
+//! Which causes a reader may be told is decided before: a report takes [`PublishedCause`]s, and the API tells every
+//! [`Cause`](super::Cause) to viewers who see the records of the team's Peer Supporters.
+
+use std::collections::BTreeMap;
+
+use super::forecast::PublishedCause;
+use super::wording::{counted, ended, listed};
+use crate::value::Reason;
+
+/// That another policy will apply, or none, without saying whose.
+pub const POLICY_CHANGES: &str = "The policy for this team changes.";
+
+/// Why a covered team will lose its cover, one sentence each.
+#[must_use]
+pub fn what_ends(causes: &[PublishedCause]) -> Vec<String> {
+    causes
+        .iter()
+        .map(|cause| match cause {
+            PublishedCause::Work { reason, people } => ending(*reason, *people),
+            PublishedCause::Unstated => "From then on too few Peer Supporters will count.".to_owned(),
+            PublishedCause::Policy => POLICY_CHANGES.to_owned(),
+            PublishedCause::Other { sentence } => ended(sentence),
+        })
+        .collect()
+}
+
+/// That `people` who count today will not, for a reason, in a sentence.
+pub(super) fn ending(reason: Reason, people: u32) -> String {
+    let who = counted(i64::from(people), "Peer Supporter", "Peer Supporters");
+    match reason {
+        Reason::CertificateExpired if people == 1 => "1 certificate expires.".to_owned(),
+        Reason::CertificateExpired => format!("{people} certificates expire."),
+        Reason::LineApprovalMissing if people == 1 => "1 line manager's approval lapses.".to_owned(),
+        Reason::LineApprovalMissing => format!("{people} line managers' approvals lapse."),
+        Reason::SeniorApprovalMissing if people == 1 => "1 senior manager's approval lapses.".to_owned(),
+        Reason::SeniorApprovalMissing => format!("{people} senior managers' approvals lapse."),
+        Reason::NoProtectedTime => format!("Protected time of {who} ends."),
+        Reason::Left
+        | Reason::NotInTeam
+        | Reason::StoodDown
+        | Reason::Paused
+        | Reason::Away
+        | Reason::Level1Missing
+        | Reason::Level2Missing
+        | Reason::NotSignedOff
+        | Reason::LineManager
+        | Reason::NotStarted
+        | Reason::SoleMember => format!("{who} {}.", reason.prospect()),
+    }
+}
+
+/// What would keep the cover of teams that will lose it, in a clause: `renew 2 approvals and book 1 refresher`.
+#[must_use]
+pub fn to_keep<'a>(causes: impl IntoIterator<Item = &'a PublishedCause>) -> String {
+    let mut needs: BTreeMap<Need, i64> = BTreeMap::new();
+    for cause in causes {
+        let (need, people) = match cause {
+            PublishedCause::Work { reason, people } => (Need::of(*reason), i64::from(*people)),
+            PublishedCause::Unstated | PublishedCause::Other { .. } => (Need::Colleague, 1),
+            PublishedCause::Policy => (Need::Policy, 1),
+        };
+        *needs.entry(need).or_default() += people;
+    }
+    let steps: Vec<_> = needs.into_iter().map(|(need, number)| need.step(number)).collect();
+    if steps.is_empty() { "look at what ends".to_owned() } else { listed(&steps) }
+}
+
+/// What a team needs to keep its cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    Approval,
+    Refresher,
+    ProtectedTime,
+    Level1,
+    Level2,
+    SignOff,
+    Colleague,
+    Policy,
+}
+
+impl Need {
+    const fn of(reason: Reason) -> Self {
+        match reason {
+            Reason::CertificateExpired => Self::Refresher,
+            Reason::LineApprovalMissing | Reason::SeniorApprovalMissing => Self::Approval,
+            Reason::NoProtectedTime => Self::ProtectedTime,
+            Reason::Level1Missing => Self::Level1,
+            Reason::Level2Missing => Self::Level2,
+            Reason::NotSignedOff => Self::SignOff,
+            Reason::Left
+            | Reason::NotInTeam
+            | Reason::StoodDown
+            | Reason::Paused
+            | Reason::Away
+            | Reason::LineManager
+            | Reason::NotStarted
+            | Reason::SoleMember => Self::Colleague,
+        }
+    }
+
+    fn step(self, number: i64) -> String {
+        match self {
+            Self::Approval => format!("renew {}", counted(number, "approval", "approvals")),
+            Self::Refresher => format!("book {}", counted(number, "refresher", "refreshers")),
+            Self::ProtectedTime => "agree protected time again".to_owned(),
+            Self::Level1 => "arrange Level 1".to_owned(),
+            Self::Level2 => "arrange Level 2 training".to_owned(),
+            Self::SignOff => "arrange sign-off".to_owned(),
+            Self::Colleague => {
+                format!("nominate {}", if number == 1 { "another colleague" } else { "other colleagues" })
+            }
+            Self::Policy => "ask the coordinator what the policy will need".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_ends_and_what_prevents_it() {
+        let work = |reason, people| PublishedCause::Work { reason, people };
+        let both = [work(Reason::CertificateExpired, 1), work(Reason::SeniorApprovalMissing, 2)];
+        assert_eq!(what_ends(&both), ["1 certificate expires.", "2 senior managers' approvals lapse."]);
+        assert_eq!(to_keep(&both), "renew 2 approvals and book 1 refresher");
+        assert_eq!(what_ends(&[PublishedCause::Unstated]), ["From then on too few Peer Supporters will count."]);
+        assert_eq!(to_keep(&[PublishedCause::Unstated]), "nominate another colleague");
+        assert_eq!(to_keep(&[]), "look at what ends", "a snapshot from before causes were stored");
+    }
+
+    #[test]
+    fn a_stored_sentence_needs_no_full_stop() {
+        let stored = |sentence: &str| PublishedCause::Other { sentence: sentence.to_owned() };
+        let said = "The headcount will go from 25 to 26.";
+        assert_eq!(what_ends(&[stored("the headcount will go from 25 to 26"), stored(said)]), [said, said]);
+    }
+
+    #[test]
+    fn away_and_paused_end_cover_in_the_same_words() {
+        assert_eq!(ending(Reason::Away, 1), "1 Peer Supporter will not be available.");
+        assert_eq!(ending(Reason::Away, 2), ending(Reason::Paused, 2));
+    }
+}
