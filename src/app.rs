@@ -6,6 +6,7 @@ use axum::Router;
 use entity::actor::Actor;
 use entity::clock::Clock;
 use entity::period::Day;
+use entity::value::ReportKind;
 use jobs::audit::AuditCheck;
 use jobs::private;
 use jobs::report::GapReport;
@@ -221,18 +222,18 @@ impl App {
         }))
     }
 
-    /// The weekly report, mailing as the settings say.
+    /// The reports of a kind, mailing as the settings say.
     ///
     /// # Errors
     ///
     /// [`ExitError::Refused`] for a mail setting that cannot be used.
-    pub fn gap_report(&self) -> Result<GapReport, ExitError> {
+    pub fn gap_report(&self, kind: ReportKind) -> Result<GapReport, ExitError> {
         let settings = &self.settings;
         let mailer = mailer(settings)?;
         let limit = settings.privacy.small_number_limit;
         let base_url = settings.base_url.clone();
         let setting = Setting { base_url, coordinator: settings.mail.coordinator() };
-        Ok(GapReport { mailer, from: sender(settings)?, setting, limit, zone: settings.board_zone })
+        Ok(GapReport { kind, mailer, from: sender(settings)?, setting, limit, zone: settings.board_zone })
     }
 
     /// What removes data beyond its period, as the settings say.
@@ -250,8 +251,13 @@ impl App {
     pub fn runner(&self) -> Result<Runner, ExitError> {
         self.settings.refuse_mail_into_folder()?;
         let coverage = Coverage { limit: self.settings.privacy.small_number_limit };
-        let jobs: Vec<Box<dyn Job>> =
-            vec![Box::new(coverage), Box::new(self.gap_report()?), Box::new(AuditCheck), Box::new(self.retention())];
+        let jobs: Vec<Box<dyn Job>> = vec![
+            Box::new(coverage),
+            Box::new(self.gap_report(ReportKind::Weekly)?),
+            Box::new(self.gap_report(ReportKind::Midweek)?),
+            Box::new(AuditCheck),
+            Box::new(self.retention()),
+        ];
         Runner::new(self.db.clone(), self.clock.clone(), self.settings.board_zone, &TABLE, jobs)
             .map_err(|error| ExitError::Failed(error.to_string()))
     }

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use sea_orm::DeriveValueType;
 
+use crate::period::{Day, IsoWeek};
+
 /// A word that is none of a closed set's; the set's words are in the message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{word:.60}' is not one of {allowed}")]
@@ -243,6 +245,14 @@ words! {
         Retention = "RETENTION",
     }
 
+    /// Which of a week's reports one is.
+    ReportKind {
+        /// The gap report of the week's Monday, to everyone who answers for a unit.
+        Weekly = "WEEKLY",
+        /// What became worse since then, as of the week's Thursday, to recipients who chose to get it.
+        Midweek = "MIDWEEK",
+    }
+
     /// What a mail of a gap report is.
     DeliveryKind {
         /// The report itself, to a person who answers for its units.
@@ -329,9 +339,20 @@ words! {
         RetentionRun = "RETENTION_RUN",
         /// Mails of a gap report were read.
         ReportRead = "REPORT_READ",
-        /// What a person's weekly report leaves out, or who gets a copy of it, was changed.
+        /// The settings of a person's weekly report were changed.
         ReportPreferencesSet = "REPORT_PREFERENCES_SET",
         /// A mail of a gap report was taken by the mail server.
         ReportSent = "REPORT_SENT",
+    }
+}
+
+impl ReportKind {
+    /// The day of the week whose coverage the report shows.
+    #[must_use]
+    pub fn day(self, week: IsoWeek) -> Day {
+        match self {
+            Self::Weekly => week.monday(),
+            Self::Midweek => week.monday().plus_days(3),
+        }
     }
 }

@@ -106,6 +106,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
     let begun = Instant::now();
     let mails = folder.path().join("mail");
     let report = GapReport {
+        kind: entity::value::ReportKind::Weekly,
         mailer: Mailer::folder(mails),
         from: "psn@psn.example".parse().map_err(|error| format!("{error}"))?,
         setting: Setting::default(),

@@ -67,5 +67,11 @@ pub fn occurrence(schedule: &Schedule, zone: Tz, period: Period) -> Option<DateT
         .map(|(_, at)| at.with_timezone(&Utc))
 }
 
+/// The day in the board's zone on which `period` is due; its first day where the schedule names no instant in it.
+#[must_use]
+pub fn day_due(schedule: &Schedule, zone: Tz, period: Period) -> Day {
+    occurrence(schedule, zone, period).map_or_else(|| period.first_day(), |at| day_of(at, zone))
+}
+
 #[cfg(test)]
 mod tests;

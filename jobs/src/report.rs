@@ -1,4 +1,5 @@
-//! The weekly gap report: who is told, what they are told, and how it reaches them.
+//! The gap reports of a week: who is told, what they are told, and how it reaches them. Everyone who answers for a unit gets the
+//! weekly one; [`news`] is what the midweek one says to those who chose it.
 //!
 //! A report reads snapshots only, so the mail, the API and a retry show the same figures. The flow is
 //! [`load`] (rows to plain data), [`recipients`] (who), [`build`] with [`compare`] (what), [`render`] (how it reads) and
@@ -9,8 +10,10 @@ pub mod build;
 pub mod compare;
 pub mod coordinator;
 pub mod deliver;
+mod edition;
 mod job;
 pub mod load;
+pub mod news;
 mod outcome;
 #[cfg(test)]
 mod reading;
@@ -32,24 +35,27 @@ use std::time::Instant;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use chrono_tz::Tz;
 use entity::coverage::disclosure::Limit;
-use entity::id::UnitId;
+use entity::id::{SnapshotId, UnitId};
 use entity::period::{Day, IsoWeek};
-use entity::store::report as store;
-use entity::table::{report, snapshot};
+use entity::store::{report as store, report_preference};
+use entity::table::report;
+use entity::value::ReportKind;
 use sea_orm::{DatabaseConnection, DbErr};
 
 use crate::mail::{Mailbox, Mailer};
 use crate::snapshot::{SnapshotError, ensure_snapshot};
-use board::{Board, Malformed};
-pub use outcome::Outcome;
-use recipients::{Key, Network, Recipient};
+use board::Malformed;
+use edition::{Edition, pinned};
+pub use outcome::{Idle, Outcome};
+use recipients::Key;
 use render::{Rendered, Setting};
 use sending::Process;
-use trend::Trends;
 
-/// The job `gap-report`: one mail a person and week.
+/// The jobs `gap-report` and `midweek-report`: at most one mail per person, week and kind.
 #[derive(Clone, Debug)]
 pub struct GapReport {
+    /// Which of the week's reports it makes.
+    pub kind: ReportKind,
     /// Where mail goes.
     pub mailer: Mailer,
     /// Whom it comes from.
@@ -78,10 +84,10 @@ pub struct Preview {
 /// Why a week's report could not be made or sent.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// A dry run takes no snapshot, and the week's Monday has none.
+    /// A dry run takes no snapshot, and the report's day has none.
     #[error("there is no snapshot of {0}; run `psn run coverage --as-of {0}` first")]
     NoSnapshot(Day),
-    /// Monday's snapshot could not be taken.
+    /// The snapshot of the report's day could not be taken.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
     /// A stored list is not as the snapshot writes it.
@@ -100,10 +106,13 @@ pub enum ReportError {
 
 impl GapReport {
     /// Builds the week's report unless it has been built, then sends every mail of it that is due at `now`. A new report
-    /// rests on Monday's snapshot, which is taken first if it is missing or older than the facts. Mails that were
-    /// taken are never sent again, those that failed are tried when their back-off has passed, those that were refused for
-    /// good once their address, their text or the relay has changed, and a report that was built keeps its snapshot
-    /// whatever is computed later. Once no report waits any more, the coordinators get one summary of the run.
+    /// rests on the snapshot of its day ([`ReportKind::day`]), which is taken first if it is missing or older than the facts.
+    /// Mails that were taken are never sent again, those that failed are tried when their back-off has passed, those that were
+    /// refused for good once their address, their text or the relay has changed, and a report that was built keeps its snapshot
+    /// whatever is computed later. Once no mail of a weekly report waits any more, the coordinators get one summary of the run.
+    ///
+    /// A midweek report goes to recipients who chose it and for whom something became worse. If there are none, nothing is
+    /// written, and a later run of the week looks again.
     ///
     /// # Errors
     ///
@@ -129,19 +138,26 @@ impl GapReport {
         now: DateTime<Utc>,
         process: &Process,
     ) -> Result<Outcome, ReportError> {
-        let report = match store::find(db, week).await? {
+        let (report, quiet) = match store::find(db, week, self.kind).await? {
             Some(report) => {
                 self.readdress(db, week, &report, now).await?;
                 self.reopen_refused(db, week, &report, now).await?;
-                report
+                let quiet = self.quiet(db, week, &report).await?;
+                (report, quiet)
             }
-            None => {
-                let current = ensure_snapshot(db, week.monday(), self.limit, now).await?;
-                self.write_down(db, week, &current, now).await?
-            }
+            None => match self.build(db, week, now).await? {
+                Built::Report(report, quiet) => (report, quiet),
+                Built::Nothing(outcome) => {
+                    tracing::info!(%week, kind = %self.kind, "gap report: {outcome}");
+                    return Ok(outcome);
+                }
+            },
         };
         let began = Instant::now();
-        let outcome = self.deliver(db, &report, now, process).await?;
+        let outcome = Outcome { quiet, ..self.deliver(db, &report, now, process).await? };
+        if self.kind == ReportKind::Midweek {
+            return Ok(outcome);
+        }
         // A run that goes on for minutes must not claim a mail until an instant that has passed.
         let later = (now + began.elapsed()).trunc_subsecs(6);
         if !self.summarise(db, week, &report, &outcome, later).await? {
@@ -151,18 +167,18 @@ impl GapReport {
         Ok(Outcome { sent_now: outcome.sent_now + summarised.sent_now, ..summarised })
     }
 
-    /// Builds and renders without writing or sending anything, from the newest snapshot that Monday has.
+    /// Builds and renders without writing or sending anything, from the newest snapshot that the report's day has.
     ///
     /// # Errors
     ///
-    /// [`ReportError::NoSnapshot`] if Monday has none, otherwise as [`run`](Self::run).
+    /// [`ReportError::NoSnapshot`] if that day has none, otherwise as [`run`](Self::run).
     pub async fn dry_run(&self, db: &DatabaseConnection, week: IsoWeek) -> Result<Vec<Preview>, ReportError> {
-        let (current, previous) = match store::find(db, week).await? {
+        let (current, previous) = match store::find(db, week, self.kind).await? {
             Some(report) => pinned(db, &report).await?,
             None => {
-                let monday = week.monday();
-                let newest = entity::store::snapshot::newest_of(db, monday).await?;
-                (newest.ok_or(ReportError::NoSnapshot(monday))?, store::last_mailed_before(db, week).await?)
+                let day = self.kind.day(week);
+                let newest = entity::store::snapshot::newest_of(db, day).await?;
+                (newest.ok_or(ReportError::NoSnapshot(day))?, self.compared_with(db, week).await?)
             }
         };
         let edition = self.edition(db, week, &current, previous.as_ref()).await?;
@@ -187,25 +203,52 @@ impl GapReport {
         Ok(previews)
     }
 
+    /// Builds the week's report and writes it down with its mails.
+    async fn build(&self, db: &DatabaseConnection, week: IsoWeek, now: DateTime<Utc>) -> Result<Built, ReportError> {
+        let is_midweek = self.kind == ReportKind::Midweek;
+        if is_midweek && !report_preference::is_midweek_wanted(db).await? {
+            return Ok(Built::Nothing(Outcome::idle(Idle::NotChosen)));
+        }
+        let previous = self.compared_with(db, week).await?;
+        if is_midweek && previous.is_none() {
+            return Ok(Built::Nothing(Outcome::idle(Idle::NoWeeklyReport)));
+        }
+        let current = ensure_snapshot(db, self.kind.day(week), self.limit, now).await?;
+        let edition = self.edition(db, week, &current, previous.as_ref()).await?;
+        if is_midweek && edition.recipients.is_empty() {
+            let idle = if edition.quiet == 0 { Idle::NotChosen } else { Idle::NothingNew };
+            return Ok(Built::Nothing(Outcome { quiet: edition.quiet, ..Outcome::idle(idle) }));
+        }
+        let snapshots = (current.id, previous.map(|snapshot| snapshot.id));
+        Ok(Built::Report(self.write_down(db, &edition, snapshots, now).await?, edition.quiet))
+    }
+
+    /// How many recipients chose a report that has been built and had nothing new in it; 0 of a weekly one.
+    async fn quiet(&self, db: &DatabaseConnection, week: IsoWeek, report: &report::Model) -> Result<u64, ReportError> {
+        match self.kind {
+            ReportKind::Weekly => Ok(0),
+            ReportKind::Midweek => Ok(self.pinned_edition(db, week, report).await?.quiet),
+        }
+    }
+
     async fn write_down(
         &self,
         db: &DatabaseConnection,
-        week: IsoWeek,
-        current: &snapshot::Model,
+        edition: &Edition,
+        snapshots: (SnapshotId, Option<SnapshotId>),
         now: DateTime<Utc>,
     ) -> Result<report::Model, ReportError> {
-        let previous = store::last_mailed_before(db, week).await?;
-        let edition = self.edition(db, week, current, previous.as_ref()).await?;
+        let week = edition.week;
         let mut mails = Vec::new();
         for recipient in &edition.recipients {
             if let Key::Unit(unit) = recipient.key {
                 tracing::error!(%week, unit = %unit, "nobody to write to: name a senior manager or a coordinator with a work e-mail");
             }
-            mails.extend(self.mails(&edition, recipient)?);
+            mails.extend(self.mails(edition, recipient)?);
         }
-        store::write_once(db, week, (current.id, previous.map(|snapshot| snapshot.id)), now, mails).await?;
-        // Ours, or that of a process that was quicker: the same week either way.
-        Ok(store::find(db, week).await?.ok_or_else(|| DbErr::RecordNotFound(format!("report {week}")))?)
+        store::write_once(db, (week, self.kind), snapshots, now, mails).await?;
+        // Ours, or that of a process that was quicker: the same week and kind either way.
+        Ok(store::find(db, week, self.kind).await?.ok_or_else(|| DbErr::RecordNotFound(format!("report {week}")))?)
     }
 
     /// Looks again for somebody where there was nobody: who was named since gets the mail of that unit, with the figures of
@@ -243,89 +286,12 @@ impl GapReport {
         }
         Ok(())
     }
-
-    async fn edition(
-        &self,
-        db: &DatabaseConnection,
-        week: IsoWeek,
-        snapshot: &snapshot::Model,
-        previous: Option<&snapshot::Model>,
-    ) -> Result<Edition, ReportError> {
-        let current = load::board(db, snapshot).await?;
-        let previous = match previous {
-            Some(snapshot) => Some(load::board(db, snapshot).await?),
-            None => None,
-        };
-        let facts = load::facts(db, current.day).await?;
-        let recipients = recipients::recipients(&facts, &current);
-        let network = recipients::network(&facts);
-        let wanted = recipients.iter().flat_map(|recipient| &recipient.answers).map(|answer| answer.unit).collect();
-        let trends = load::trends(db, snapshot, &wanted).await?;
-        let missed = store::missed_before(db, self.zone, week).await?;
-        Ok(Edition { week, current, previous, recipients, network, trends, missed })
-    }
-
-    /// The edition of a report that has been built: of the snapshots that it is pinned to.
-    async fn pinned_edition(
-        &self,
-        db: &DatabaseConnection,
-        week: IsoWeek,
-        report: &report::Model,
-    ) -> Result<Edition, ReportError> {
-        let (current, previous) = pinned(db, report).await?;
-        self.edition(db, week, &current, previous.as_ref()).await
-    }
-
-    /// A recipient's mail, and a copy for each colleague who gets one.
-    fn mails(&self, edition: &Edition, recipient: &Recipient) -> Result<Vec<store::NewDelivery>, ReportError> {
-        let (week, domain) = (edition.week, self.from.domain());
-        let mut mails = vec![deliver::to_write(recipient, self.compose(edition, recipient)?, week, domain)];
-        if !recipient.copies.is_empty() {
-            let rendered = self.compose_for(edition, recipient, true)?;
-            let copy = |copied| deliver::copy_to_write(copied, recipient, rendered.clone(), week, domain);
-            mails.extend(recipient.copies.iter().map(copy));
-        }
-        Ok(mails)
-    }
-
-    fn compose(&self, edition: &Edition, recipient: &Recipient) -> Result<Rendered, ReportError> {
-        self.compose_for(edition, recipient, false)
-    }
-
-    fn compose_for(&self, edition: &Edition, recipient: &Recipient, is_copy: bool) -> Result<Rendered, ReportError> {
-        let Edition { week, current, previous, trends, missed, .. } = edition;
-        let report = build::build(current, previous.as_ref(), *week, &recipient.answers);
-        let trend = trends.of(&report.tops());
-        let report = build::Report { missed: missed.clone(), trend, ..report };
-        let reader = render::Reader { hidden: &recipient.hidden, is_copy };
-        render::render(&report, reader, &self.setting).map_err(ReportError::Render)
-    }
 }
 
-/// Everything that a week's mails are made from.
-struct Edition {
-    week: IsoWeek,
-    current: Board,
-    /// The board of the report that was mailed last; absent for the first.
-    previous: Option<Board>,
-    recipients: Vec<Recipient>,
-    /// Who gets the run summary; absent if no coordinator can be written to.
-    network: Option<Network>,
-    /// How cover of the units that have a recipient has gone.
-    trends: Trends,
-    /// Weeks since the last report that was mailed whose reports were not.
-    missed: Vec<IsoWeek>,
-}
-
-/// The snapshots that a report which has been built is pinned to.
-async fn pinned(
-    db: &DatabaseConnection,
-    report: &report::Model,
-) -> Result<(snapshot::Model, Option<snapshot::Model>), ReportError> {
-    let current = load::snapshot(db, report.snapshot_id).await?;
-    let previous = match report.previous_snapshot_id {
-        Some(id) => Some(load::snapshot(db, id).await?),
-        None => None,
-    };
-    Ok((current, previous))
+/// What came of building a report.
+enum Built {
+    /// It was written down; how many recipients had nothing new in it.
+    Report(report::Model, u64),
+    /// There is nothing to send, and nothing was written.
+    Nothing(Outcome),
 }

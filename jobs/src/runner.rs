@@ -25,7 +25,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::owed::{due, owed};
+use crate::owed::{day_due, due, owed};
 use crate::schedule::{Alarm, AlarmError, Entry, Period, Schedule, ScheduleError};
 
 mod attempt;
@@ -100,9 +100,9 @@ pub enum RunNowError {
     /// A week for a daily job, or a day for a weekly one.
     #[error("{0} has no run for {1}")]
     WrongPeriod(String, Period),
-    /// A day or week that has not begun: what it will be like is not known, and its own run would find it done.
-    #[error("{0} is still to come; its run follows then by itself")]
-    ToCome(Period),
+    /// A run whose day has not come: what it will be like is not known, and the run of that day would find it done.
+    #[error("the run of {0} {1} is due on {2} and follows then by itself")]
+    ToCome(String, Period, Day),
     /// Another worker holds its lease.
     #[error("{0} {1} is being run at this moment; see its outcome with 'psn run list'")]
     Busy(String, Period),
@@ -300,7 +300,8 @@ impl Inner {
         Ok(None)
     }
 
-    /// Whether `period` waits for the daily job that must be over before it: one that is owed, or not over in the ledger.
+    /// Whether `period` waits for the daily job that must be over before it: one that is owed for the day on which `period` is due,
+    /// or not over in the ledger.
     async fn is_held_up(
         &self,
         lane: &Lane,
@@ -310,7 +311,7 @@ impl Inner {
     ) -> Result<bool, DbErr> {
         let before = self.lanes.iter().find(|other| lane.schedule.entry.after == Some(other.schedule.entry.name));
         let Some(before) = before else { return Ok(false) };
-        let day = Period::Day(period.first_day());
+        let day = Period::Day(day_due(&lane.schedule, self.zone, period));
         match ledger::find(&self.db, before.schedule.entry.name, &day.to_string()).await? {
             Some(row) => Ok(match row.state {
                 RunState::Done | RunState::Failed => false,
@@ -339,8 +340,9 @@ impl Inner {
         if !lane.schedule.entry.every.is_of(period) {
             return Err(RunNowError::WrongPeriod(job.to_owned(), period));
         }
-        if period.first_day() > self.clock.today(self.zone) {
-            return Err(RunNowError::ToCome(period));
+        let due_on = day_due(&lane.schedule, self.zone, period);
+        if due_on > self.clock.today(self.zone) {
+            return Err(RunNowError::ToCome(job.to_owned(), period, due_on));
         }
         if self.closing.is_cancelled() {
             return Err(RunNowError::Stopping);

@@ -13,12 +13,12 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use croner::Cron;
 use entity::period::{Day, IsoWeek, PeriodError};
-use entity::store::run::{AUDIT_CHECK, COVERAGE, GAP_REPORT, RETENTION};
+use entity::store::run::{AUDIT_CHECK, COVERAGE, GAP_REPORT, MIDWEEK_REPORT, RETENTION};
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job as Ring, JobScheduler, JobSchedulerError};
 
 /// The jobs, in the order in which the runner looks at them.
-pub const TABLE: [Entry; 4] = [
+pub const TABLE: [Entry; 5] = [
     Entry {
         name: COVERAGE,
         cron: "0 5 * * *",
@@ -34,6 +34,15 @@ pub const TABLE: [Entry; 4] = [
         after: Some(COVERAGE),
         limit: Duration::from_secs(60 * 60),
         meaning: "Builds the week's gap report and mails it to those who answer for units.",
+    },
+    // A missed one is caught up in its own week only: on the Monday after, it would repeat that Monday's report.
+    Entry {
+        name: MIDWEEK_REPORT,
+        cron: "0 7 * * 4",
+        every: Every::Week,
+        after: Some(COVERAGE),
+        limit: Duration::from_secs(60 * 60),
+        meaning: "Mails what became worse since the week's gap report to those who chose to get it.",
     },
     Entry {
         name: AUDIT_CHECK,
@@ -65,7 +74,7 @@ pub struct Entry {
     pub cron: &'static str,
     /// What a run is about, and which missed ones are caught up.
     pub every: Every,
-    /// The daily job whose run of a period's first day must be over (done, or failed for good) before this one begins.
+    /// The daily job whose run of the day on which this one is due must be over (done, or failed for good) before it begins.
     pub after: Option<&'static str>,
     /// How long one attempt may take.
     pub limit: Duration,
@@ -243,11 +252,12 @@ mod tests {
     fn the_table_of_jobs_reads_like_this() {
         // `cargo insta test --accept -p jobs` writes it anew.
         insta::assert_snapshot!(render(&TABLE, chrono_tz::Europe::London), @r"
-        JOB          WHEN (Europe/London)                 IF MISSED                                        LIMIT    WHAT IT DOES
-        coverage     At 05:00                             the latest day, and Mondays of the last 8 weeks  30 min   Stores the day's coverage of every team and unit.
-        gap-report   At 07:00, on Monday, after coverage  this week's                                      60 min   Builds the week's gap report and mails it to those who answer for units.
-        audit-check  At 04:30                             the latest day                                   60 min   Checks that nothing was changed in or removed from the audit log.
-        retention    At 03:30                             the latest day                                   120 min  Removes what is held beyond its period, and files of mails to people who were erased.
+        JOB             WHEN (Europe/London)                   IF MISSED                                        LIMIT    WHAT IT DOES
+        coverage        At 05:00                               the latest day, and Mondays of the last 8 weeks  30 min   Stores the day's coverage of every team and unit.
+        gap-report      At 07:00, on Monday, after coverage    this week's                                      60 min   Builds the week's gap report and mails it to those who answer for units.
+        midweek-report  At 07:00, on Thursday, after coverage  this week's                                      60 min   Mails what became worse since the week's gap report to those who chose to get it.
+        audit-check     At 04:30                               the latest day                                   60 min   Checks that nothing was changed in or removed from the audit log.
+        retention       At 03:30                               the latest day                                   120 min  Removes what is held beyond its period, and files of mails to people who were erased.
         ");
     }
 

@@ -32,6 +32,7 @@ mod m20261130_000041_sign_in_key;
 mod m20261130_000051_token_explore;
 mod m20261130_000061_delivery_kind;
 mod m20261130_000062_report_preference;
+mod m20261130_000071_midweek;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000051_token_explore::Migration),
             Box::new(m20261130_000061_delivery_kind::Migration),
             Box::new(m20261130_000062_report_preference::Migration),
+            Box::new(m20261130_000071_midweek::Migration),
         ]
     }
 }

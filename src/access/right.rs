@@ -176,7 +176,8 @@ rights! {
         SeniorManager => Themselves,
         Auditor => Everything,
     }
-    /// Choose what a person's weekly report leaves out and who gets a copy of it; people only, never a token.
+    /// Choose what a person's weekly report leaves out, who gets a copy of it and whether a midweek report follows; people only,
+    /// never a token.
     ReportSettings = "REPORT_SETTINGS" {
         Admin => Everything,
         Coordinator => Everything,

@@ -8,13 +8,13 @@ use entity::actor::Actor;
 use entity::clock::Clock;
 use entity::period::IsoWeek;
 use entity::store::audit::{self, Event};
-use entity::value::Action;
+use entity::store::run::job_of;
+use entity::value::{Action, ReportKind};
 use jobs::mail::{self, Email, Mailbox};
 use jobs::private::Replacement;
 use jobs::report::Preview;
-use jobs::schedule::Period;
 
-use super::run::refuse_before_first_import;
+use super::run::mails;
 use super::say;
 use crate::app::{self, App};
 use crate::config::Settings;
@@ -37,6 +37,9 @@ pub enum What {
         /// The week, as 2026-W48
         #[arg(long, value_name = "WEEK")]
         week: IsoWeek,
+        /// The midweek report in place of the weekly one; from the week's Thursday on
+        #[arg(long)]
+        midweek: bool,
         /// The mail to this recipient
         #[arg(long, value_name = "ADDRESS", group = "whose")]
         to: Option<String>,
@@ -59,8 +62,9 @@ pub enum What {
 /// [`ExitError::Refused`] if the week has no such mail, [`ExitError::Failed`] if it could not be built, written or sent.
 pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
-    let What::Preview { week, to, unit, html, send } = args.what;
-    let done = preview(&app, week, &Whose { to, unit }, html, send).await;
+    let What::Preview { week, midweek, to, unit, html, send } = args.what;
+    let kind = if midweek { ReportKind::Midweek } else { ReportKind::Weekly };
+    let done = preview(&app, (week, kind), &Whose { to, unit }, html, send).await;
     app.close().await;
     done
 }
@@ -88,18 +92,18 @@ impl Whose {
 
 async fn preview(
     app: &App,
-    week: IsoWeek,
+    (week, kind): (IsoWeek, ReportKind),
     whose: &Whose,
     html: Option<PathBuf>,
     send: Option<Mailbox>,
 ) -> Result<(), ExitError> {
-    refuse_before_first_import(app, Period::Week(week)).await?;
-    let mails = app.gap_report()?.dry_run(&app.db, week).await.map_err(|error| ExitError::Failed(error.to_string()))?;
+    let mails = mails(app, kind, week).await?;
     let mails: Vec<&Preview> = mails.iter().filter(|mail| whose.is(mail)).collect();
     let Some(first) = mails.first() else {
         return Err(ExitError::Refused(format!(
-            "the report of {week} has no mail {}: `psn run gap-report --week {week} --dry-run` lists them",
-            whose.name()
+            "the report of {week} has no mail {}: `psn run {} --week {week} --dry-run` lists them",
+            whose.name(),
+            job_of(kind)
         )));
     };
     if mails.len() > 1 && (html.is_some() || send.is_some()) {
@@ -110,7 +114,7 @@ async fn preview(
         )));
     }
     for mail in &mails {
-        record_read(app, week, mail).await?;
+        record_read(app, (week, kind), mail).await?;
     }
     if let Some(path) = &html {
         let written = Replacement::begin(path).and_then(|mut file| {
@@ -121,7 +125,7 @@ async fn preview(
         say(format!("The HTML part is in {}. Open it in a browser.", path.display()))?;
     }
     if let Some(to) = &send {
-        send_test(app, week, first, to).await?;
+        send_test(app, (week, kind), first, to).await?;
         say(format!("Sent to {} as a test. The recipient got nothing.", mail::mask(&to.address())))?;
     }
     if html.is_none() && send.is_none() {
@@ -134,9 +138,10 @@ async fn preview(
 }
 
 /// Who looks at the mail of another person is in the audit log.
-async fn record_read(app: &App, week: IsoWeek, preview: &Preview) -> Result<(), ExitError> {
+async fn record_read(app: &App, (week, kind): (IsoWeek, ReportKind), preview: &Preview) -> Result<(), ExitError> {
+    let midweek = if kind == ReportKind::Midweek { "/midweek" } else { "" };
     let read = Event {
-        object: Some(format!("report:{week}/{}", preview.recipient)),
+        object: Some(format!("report:{week}{midweek}/{}", preview.recipient)),
         ..Event::new(app.clock.now(), Actor::Operator, Action::ReportRead)
     };
     let recorded = audit::record_alone(&app.db, &read).await;
@@ -144,16 +149,21 @@ async fn record_read(app: &App, week: IsoWeek, preview: &Preview) -> Result<(), 
 }
 
 /// Sends the mail to another address, with a subject and a first line that say so.
-async fn send_test(app: &App, week: IsoWeek, preview: &Preview, to: &Mailbox) -> Result<(), ExitError> {
+async fn send_test(
+    app: &App,
+    (week, kind): (IsoWeek, ReportKind),
+    preview: &Preview,
+    to: &Mailbox,
+) -> Result<(), ExitError> {
     const NOTE: &str = "This is a test of a report. It was not sent to its recipient.";
     let failed = |what: &str, error: String| ExitError::Failed(format!("{what}: {error}"));
     let now = app.clock.now();
-    let job = app.gap_report()?;
+    let job = app.gap_report(kind)?;
     let rendered = preview.rendered.clone();
     let email = Email {
         from: app::sender(&app.settings)?,
         reply_to: job.setting.coordinator.email.clone(),
-        list: "gap-report",
+        list: job_of(kind),
         to_name: None,
         to: to.address(),
         subject: format!("[Test] {}", rendered.subject),

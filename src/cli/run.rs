@@ -4,11 +4,11 @@ use clap::Subcommand;
 use entity::clock::{Clock, day_of};
 use entity::period::{Day, IsoWeek};
 use entity::store::retention::Kind;
-use entity::store::run::{self as ledger, COVERAGE, Filter, GAP_REPORT, RETENTION};
+use entity::store::run::{self as ledger, COVERAGE, Filter, RETENTION, job_of};
 use entity::store::{report, snapshot};
 use entity::table::job_run::Model;
-use entity::value::RunState;
-use jobs::report::Preview;
+use entity::value::{ReportKind, RunState};
+use jobs::report::{Preview, ReportError};
 use jobs::runner::RunNowError;
 use jobs::schedule::{Period, TABLE, render};
 use jobs::snapshot::is_current;
@@ -49,6 +49,15 @@ pub enum What {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Send what became worse since one week's gap report to the recipients who chose to get it.
+    MidweekReport {
+        /// The week, as 2026-W48; from its Thursday on
+        #[arg(long, value_name = "WEEK")]
+        week: IsoWeek,
+        /// Show who would get what; write and send nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Remove what is held beyond its period, as of today.
     Retention {
         /// Show what would go; write nothing
@@ -68,14 +77,24 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
     let app = App::open_migrated(settings, clock).await?;
     let done = match args.what {
         What::Coverage { as_of } => run_now(&app, COVERAGE, Period::Day(as_of), &stop).await,
-        What::GapReport { week, dry_run: false } => run_now(&app, GAP_REPORT, Period::Week(week), &stop).await,
-        What::GapReport { week, dry_run: true } => preview(&app, week).await,
+        What::GapReport { week, dry_run } => report_now(&app, ReportKind::Weekly, week, dry_run, &stop).await,
+        What::MidweekReport { week, dry_run } => report_now(&app, ReportKind::Midweek, week, dry_run, &stop).await,
         What::Retention { dry_run: false } => run_now(&app, RETENTION, Period::Day(app.today()), &stop).await,
         What::Retention { dry_run: true } => beyond(&app).await,
         What::List => list(&app).await,
     };
     app.close().await;
     done
+}
+
+async fn report_now(
+    app: &App,
+    kind: ReportKind,
+    week: IsoWeek,
+    dry_run: bool,
+    stop: &CancellationToken,
+) -> Result<(), ExitError> {
+    if dry_run { preview(app, kind, week).await } else { run_now(app, job_of(kind), Period::Week(week), stop).await }
 }
 
 async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken) -> Result<(), ExitError> {
@@ -93,7 +112,7 @@ async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken)
         () = asked_to_stop => return Err(ExitError::Interrupted),
     };
     let run = run.map_err(|error| match error {
-        RunNowError::UnknownJob(..) | RunNowError::WrongPeriod(..) | RunNowError::ToCome(_) => {
+        RunNowError::UnknownJob(..) | RunNowError::WrongPeriod(..) | RunNowError::ToCome(..) => {
             ExitError::Refused(error.to_string())
         }
         RunNowError::Stopping => ExitError::Interrupted,
@@ -126,9 +145,25 @@ pub(super) async fn refuse_before_first_import(app: &App, period: Period) -> Res
     ledger::refuse_before_first_import(&period.to_string(), last, imported).map_err(ExitError::Refused)
 }
 
-async fn preview(app: &App, week: IsoWeek) -> Result<(), ExitError> {
+/// The mails that a run would send.
+///
+/// # Errors
+///
+/// [`ExitError::Refused`] for a week before the first import, or a report whose day has not come; [`ExitError::Failed`] if they could not be
+/// built.
+pub(super) async fn mails(app: &App, kind: ReportKind, week: IsoWeek) -> Result<Vec<Preview>, ExitError> {
     refuse_before_first_import(app, Period::Week(week)).await?;
-    let mails = app.gap_report()?.dry_run(&app.db, week).await.map_err(|error| ExitError::Failed(error.to_string()))?;
+    app.gap_report(kind)?.dry_run(&app.db, week).await.map_err(|error| match error {
+        ReportError::NoSnapshot(day) if day > app.today() => {
+            let job = job_of(kind);
+            ExitError::Refused(format!("{job} {week} shows the coverage of {day}. Look at it on that day or later."))
+        }
+        error => ExitError::Failed(error.to_string()),
+    })
+}
+
+async fn preview(app: &App, kind: ReportKind, week: IsoWeek) -> Result<(), ExitError> {
+    let mails = mails(app, kind, week).await?;
     for Preview { recipient, address, units, rendered } in &mails {
         say(address.as_deref().unwrap_or(&format!("NOBODY ({recipient})")))?;
         say(format!("  {}", rendered.subject))?;
@@ -138,21 +173,21 @@ async fn preview(app: &App, week: IsoWeek) -> Result<(), ExitError> {
     }
     let addressed = mails.iter().filter(|mail| mail.address.is_some()).count();
     let nobody = mails.len() - addressed;
-    if is_out_of_date(app, week).await.map_err(|error| ExitError::Failed(error.to_string()))? {
+    if is_out_of_date(app, kind, week).await.map_err(|error| ExitError::Failed(error.to_string()))? {
         say(format!(
             "The facts have changed since the snapshot of {}. A run takes a new one first, so its figures can differ.",
-            week.monday()
+            kind.day(week)
         ))?;
     }
     say(format!("Mails for {week}: {addressed}; units with nobody to write to: {nobody}. Nothing was written or sent."))
 }
 
 /// Whether a run would take a new snapshot before it builds the week's report.
-async fn is_out_of_date(app: &App, week: IsoWeek) -> Result<bool, DbErr> {
-    if report::find(&app.db, week).await?.is_some() {
+async fn is_out_of_date(app: &App, kind: ReportKind, week: IsoWeek) -> Result<bool, DbErr> {
+    if report::find(&app.db, week, kind).await?.is_some() {
         return Ok(false);
     }
-    match snapshot::newest_of(&app.db, week.monday()).await? {
+    match snapshot::newest_of(&app.db, kind.day(week)).await? {
         Some(newest) => Ok(!is_current(&app.db, &newest).await?),
         None => Ok(true),
     }
@@ -183,7 +218,7 @@ async fn list(app: &App) -> Result<(), ExitError> {
         let at = finished_at.or(not_before);
         let at = at.map_or_else(String::new, |at| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string());
         let outcome = outcome.unwrap_or_default();
-        say(format!("{job:<10}  {period:<10}  {state:<9}  {at:<16}  attempts {attempts}  {outcome}"))?;
+        say(format!("{job:<14}  {period:<10}  {state:<9}  {at:<16}  attempts {attempts}  {outcome}"))?;
     }
     Ok(())
 }

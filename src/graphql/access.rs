@@ -351,8 +351,8 @@ impl Scope {
         Err(ApiError::new(Code::Forbidden, "Only a person who has signed in may do this, and never an API token"))
     }
 
-    /// Whether the viewer sees and sets what a person's weekly report leaves out and who gets a copy. A token never does: who
-    /// stole one could have reports sent elsewhere.
+    /// Whether the viewer sees and changes the settings of a person's weekly report. A token never does: who stole one could have
+    /// reports sent elsewhere.
     pub(crate) fn sets_report_of(&self, person: PersonId) -> bool {
         let own = || self.me.is_some() && self.me == self.known.person_by_id(person);
         self.viewer.person_id().is_some()

@@ -11,7 +11,7 @@ use async_graphql::{Context, Enum, InputObject, MergedObject, Object, SimpleObje
 use entity::period::{Day, IsoWeek};
 use entity::store::audit::{self, Event};
 use entity::store::{begin_write, run};
-use entity::value::{Action, RunState};
+use entity::value::{Action, ReportKind, RunState};
 use sea_orm::DatabaseConnection;
 
 use super::access::Scope;
@@ -43,16 +43,17 @@ pub(crate) struct RunMutation;
 struct RequestRunInput {
     /// The job.
     job: Job,
-    /// What the run is about: a day for COVERAGE and RETENTION (2026-11-16), an ISO week for GAP_REPORT (2026-W48).
+    /// What the run is about: a day for COVERAGE and RETENTION (2026-11-16), an ISO week for GAP_REPORT and
+    /// MIDWEEK_REPORT (2026-W48).
     period: String,
 }
 
 /// Why a run was not asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 enum RequestRunRefusalCode {
-    /// The period is no day (COVERAGE, RETENTION) or no ISO week (GAP_REPORT).
+    /// The period is no day (COVERAGE, RETENTION) or no ISO week (GAP_REPORT, MIDWEEK_REPORT).
     PeriodUnreadable,
-    /// The period has not begun.
+    /// The period has not begun, or the Thursday of the week of a MIDWEEK_REPORT has not.
     PeriodInFuture,
     /// The day is outside the years 1990 to 2100.
     PeriodOutOfRange,
@@ -120,11 +121,13 @@ impl RunMutation {
 /// The period in the form in which the ledger has it. `imported` is the day of the first applied import.
 fn readable(job: Job, period: &str, today: Day, imported: Option<Day>) -> Result<String, RequestRunRefusal> {
     let refusal = |code, sentence| RequestRunRefusal { code, sentence };
+    let report = |kind: ReportKind| {
+        period.parse::<IsoWeek>().map(|week| (kind.day(week), week.monday().plus_days(6), week.to_string()))
+    };
     let (first, last, written) = match job {
         Job::Coverage | Job::Retention => period.parse::<Day>().map(|day| (day, day, day.to_string())),
-        Job::GapReport => {
-            period.parse::<IsoWeek>().map(|week| (week.monday(), week.monday().plus_days(6), week.to_string()))
-        }
+        Job::GapReport => report(ReportKind::Weekly),
+        Job::MidweekReport => report(ReportKind::Midweek),
     }
     .map_err(|error| refusal(RequestRunRefusalCode::PeriodUnreadable, error.to_string()))?;
     if !is_plausible(first) {
@@ -132,7 +135,7 @@ fn readable(job: Job, period: &str, today: Day, imported: Option<Day>) -> Result
         return Err(refusal(RequestRunRefusalCode::PeriodOutOfRange, sentence));
     }
     if first > today {
-        let sentence = format!("{written} has not begun; the schedule runs it when it has");
+        let sentence = format!("the run of {written} is due on {first}; the schedule begins it then");
         return Err(refusal(RequestRunRefusalCode::PeriodInFuture, sentence));
     }
     run::refuse_before_first_import(&written, last, imported)
@@ -155,6 +158,9 @@ mod tests {
         assert_eq!(code(Job::GapReport, "2026-11-23"), Err(RequestRunRefusalCode::PeriodUnreadable));
         assert_eq!(code(Job::Coverage, "2026-11-24"), Err(RequestRunRefusalCode::PeriodInFuture));
         assert_eq!(code(Job::GapReport, "2026-W49"), Err(RequestRunRefusalCode::PeriodInFuture));
+        assert_eq!(code(Job::MidweekReport, "2026-W48"), Err(RequestRunRefusalCode::PeriodInFuture), "on the Monday");
+        assert_eq!(code(Job::MidweekReport, "2026-W47"), Ok("2026-W47".to_owned()));
+        assert_eq!(code(Job::MidweekReport, "2026-11-19"), Err(RequestRunRefusalCode::PeriodUnreadable));
         assert_eq!(code(Job::Coverage, "2026-11-11"), Ok("2026-11-11".to_owned()));
         assert_eq!(code(Job::Coverage, "2026-11-10"), Err(RequestRunRefusalCode::PeriodBeforeFirstImport));
         // The week that the first import falls into has days of which something is known.

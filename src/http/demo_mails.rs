@@ -10,6 +10,7 @@ use axum::{Extension, Router};
 use entity::id::DeliveryId;
 use entity::store::demonstration;
 use entity::table::{delivery, report};
+use entity::value::ReportKind;
 use sea_orm::{
     ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
@@ -96,7 +97,9 @@ async fn html(
 /// The newest week first. The parts of the mails stay in the database: there are hundreds of them.
 async fn weeks(db: &DatabaseConnection) -> Result<Vec<Week>, DbErr> {
     let mut weeks = Vec::new();
-    for report in report::Entity::find().order_by_desc(report::Column::Week).all(db).await? {
+    for report in
+        report::Entity::find().order_by_desc(report::Column::Week).order_by_desc(report::Column::Id).all(db).await?
+    {
         let columns = [delivery::Column::Id, delivery::Column::Address, delivery::Column::Subject];
         let own = delivery::Entity::find().filter(delivery::Column::ReportId.eq(report.id));
         let own = own.order_by_asc(delivery::Column::Id).select_only().columns(columns);
@@ -108,7 +111,11 @@ async fn weeks(db: &DatabaseConnection) -> Result<Vec<Week>, DbErr> {
             text_path: format!("{DEMO_MAILS}/{id}/text"),
             html_path: format!("{DEMO_MAILS}/{id}/html"),
         });
-        weeks.push(Week { week: report.week, mails: mails.collect() });
+        let heading = match report.kind {
+            ReportKind::Weekly => format!("Week {}", report.week),
+            ReportKind::Midweek => format!("Week {}, midweek", report.week),
+        };
+        weeks.push(Week { heading, mails: mails.collect() });
     }
     Ok(weeks)
 }

@@ -8,8 +8,8 @@ use super::Frame;
 /// The mails of one week.
 #[derive(Clone, Debug)]
 pub(crate) struct Week {
-    /// The ISO week: `2026-W47`.
-    pub(crate) week: String,
+    /// `Week 2026-W47`, or `Week 2026-W47, midweek`.
+    pub(crate) heading: String,
     pub(crate) mails: Vec<Mail>,
 }
 
@@ -58,7 +58,7 @@ mod tests {
             text_path: "/demo/mails/7/text".to_owned(),
             html_path: "/demo/mails/7/html".to_owned(),
         };
-        let page = page(&[Week { week: "2026-W47".to_owned(), mails: vec![mail] }]).unwrap();
+        let page = page(&[Week { heading: "Week 2026-W47".to_owned(), mails: vec![mail] }]).unwrap();
         assert!(!page.contains("<script>") && page.contains("&#60;script&#62;alert(1)"), "{page}");
         assert!(page.contains("href=\"/demo/mails/7/text\"") && page.contains("href=\"/demo/mails/7/html\""), "{page}");
     }

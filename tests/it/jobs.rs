@@ -8,7 +8,7 @@ use ::jobs::runner::{Job, JobError, Outcome, RunContext, Runner};
 use ::jobs::schedule::{Entry, Every, Period, TABLE};
 use chrono::{DateTime, Utc};
 use chrono_tz::Europe::London;
-use entity::store::run::{self as ledger, COVERAGE, GAP_REPORT};
+use entity::store::run::{self as ledger, COVERAGE, GAP_REPORT, MIDWEEK_REPORT};
 use entity::table::{import_batch, job_run};
 use entity::value::{ImportState, RunState};
 use futures_util::future::BoxFuture;

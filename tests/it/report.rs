@@ -7,6 +7,7 @@ mod facts_changed;
 mod fixture;
 mod kinds;
 mod many;
+mod midweek;
 mod missed;
 mod preview;
 mod resend;
@@ -21,7 +22,7 @@ use entity::id::{PersonId, UnitId};
 use entity::period::{Day, IsoWeek};
 use entity::store::report as store;
 use entity::table::{delivery, person, post, report, unit};
-use entity::value::DeliveryState;
+use entity::value::{DeliveryState, ReportKind};
 use jobs::mail::{Mailer, SendError, Tls};
 use jobs::report::render::Setting;
 use jobs::report::{GapReport, Outcome, ReportError};
@@ -48,6 +49,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 /// The weekly report, by this mailer.
 pub(crate) fn job(mailer: Mailer) -> GapReport {
     GapReport {
+        kind: ReportKind::Weekly,
         mailer,
         from: "Peer Support <psn@board.example>".parse().unwrap(),
         setting: Setting::default(),
@@ -459,7 +461,7 @@ both!(
         let keys: Vec<_> = previews.iter().map(|preview| preview.recipient.as_str()).collect();
         assert_eq!(keys, ["person:1", "person:2", "person:3"]);
         assert_eq!(previews[1].units, [("NORTH".to_owned(), "you are its senior manager".to_owned())]);
-        assert!(store::find(&world.db, week("2026-W47")).await.unwrap().is_none());
+        assert!(store::find(&world.db, week("2026-W47"), ReportKind::Weekly).await.unwrap().is_none());
         assert!(rows(&world.db).await.is_empty() && memory.take().is_empty());
     }
 );

@@ -4,8 +4,13 @@
 use std::fs;
 use std::path::Path;
 
+use entity::store::begin_write;
+use entity::table::report;
 use futures_util::future::join_all;
-use sea_orm::ConnectionTrait as _;
+use jobs::mail::Mailer;
+use migration::Migrator;
+use sea_orm::{ConnectionTrait as _, EntityTrait as _};
+use sea_orm_migration::{MigratorTrait as _, SchemaManager};
 
 use crate::cli::{psn, told};
 use crate::harness::both;
@@ -178,6 +183,38 @@ both!(
         assert_eq!(made, 1, "one makes them, the others wait and find them: {told:?}");
         let db = entity::store::connect(&empty).await.unwrap();
         assert_eq!(migration::pending(&db).await.unwrap(), 0);
+    }
+);
+
+both!(
+    async fn a_database_from_before_midweek_reports_keeps_its_reports(world: World) {
+        crate::report::ready(&world).await;
+        let (mailer, _memory) = Mailer::memory();
+        let job = crate::report::job(mailer);
+        job.run(&world.db, "2026-W47".parse().unwrap(), crate::report::now()).await.unwrap();
+        let before = report::Entity::find().all(&world.db).await.unwrap();
+        assert_eq!((before.len(), crate::report::rows(&world.db).await.len()), (1, 3));
+
+        let steps = Migrator::migrations();
+        let step = steps.iter().find(|step| step.name() == "m20261130_000071_midweek").unwrap();
+        let txn = begin_write(&world.db).await.unwrap();
+        step.down(&SchemaManager::new(&txn)).await.unwrap();
+        txn.commit().await.unwrap();
+        let twice = "INSERT INTO report (week, snapshot_id, built_at) SELECT week, snapshot_id, built_at FROM report";
+        assert!(world.db.execute_unprepared(twice).await.is_err(), "a week had one report");
+
+        let txn = begin_write(&world.db).await.unwrap();
+        step.up(&SchemaManager::new(&txn)).await.unwrap();
+        txn.commit().await.unwrap();
+        assert_eq!(report::Entity::find().all(&world.db).await.unwrap(), before);
+        let mails = crate::report::rows(&world.db).await;
+        assert!(mails.len() == 3 && mails.iter().all(|mail| mail.report_id == before[0].id));
+        assert!(world.db.execute_unprepared(twice).await.is_err(), "a week has one weekly report");
+        world
+            .db
+            .execute_unprepared(&twice.replace("(week,", "(kind, week,").replace("SELECT", "SELECT 'MIDWEEK',"))
+            .await
+            .unwrap();
     }
 );
 

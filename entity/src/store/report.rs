@@ -21,7 +21,7 @@ use crate::period::IsoWeek;
 use crate::store::audit::{self, Event};
 use crate::store::begin_write;
 use crate::table::{delivery, report, snapshot};
-use crate::value::{Action, DeliveryKind, DeliveryState};
+use crate::value::{Action, DeliveryKind, DeliveryState, ReportKind};
 
 pub use missed::missed_before;
 pub use resend::{refused, reopen};
@@ -85,8 +85,8 @@ pub enum Settled {
 pub struct Attempted<'a> {
     /// The mail.
     pub id: DeliveryId,
-    /// Its report's week.
-    pub week: &'a str,
+    /// Its report.
+    pub report: &'a report::Model,
     /// Idempotency key within the report: `person:12`.
     pub recipient: &'a str,
     /// Which attempt it was, as the claim counted it: a failure is recorded only if no later attempt has begun.
@@ -116,16 +116,18 @@ const WAITING: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Retr
 /// What a row says between the beginning of an attempt and its end: all that is known after a crash.
 const BEGUN: &str = "an attempt was begun and its end was not recorded";
 
-/// A week's report.
+/// A week's report of a kind.
 ///
 /// # Errors
 ///
 /// What the database said; so for every function here.
-pub async fn find(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<report::Model>, DbErr> {
-    report::Entity::find().filter(report::Column::Week.eq(week.to_string())).one(db).await
+pub async fn find(db: &impl ConnectionTrait, week: IsoWeek, kind: ReportKind) -> Result<Option<report::Model>, DbErr> {
+    let of_week = report::Entity::find().filter(report::Column::Week.eq(week.to_string()));
+    of_week.filter(report::Column::Kind.eq(kind)).one(db).await
 }
 
-/// The snapshot of the last report before `week` of which at least one mail was taken (COVERAGE.md section 8).
+/// The snapshot of the last weekly report before `week` of which at least one mail was taken (COVERAGE.md section 8). A midweek
+/// report is never compared with: it goes to those only who chose it.
 ///
 /// # Errors
 ///
@@ -147,13 +149,14 @@ async fn last_mailed(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<
         .to_owned();
     report::Entity::find()
         .filter(report::Column::Week.lt(week.to_string()))
+        .filter(report::Column::Kind.eq(ReportKind::Weekly))
         .filter(report::Column::Id.in_subquery(mailed))
         .order_by_desc(report::Column::Week)
         .one(db)
         .await
 }
 
-/// Writes a report and all its mails in one transaction. A report of that week that is there already, or that another
+/// Writes a report and all its mails in one transaction. A report of that week and kind that is there already, or that another
 /// process writes at the same time, is left as it is and nothing is written.
 ///
 /// # Errors
@@ -161,18 +164,19 @@ async fn last_mailed(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<
 /// What the database said.
 pub async fn write_once(
     db: &DatabaseConnection,
-    week: IsoWeek,
+    (week, kind): (IsoWeek, ReportKind),
     snapshots: (SnapshotId, Option<SnapshotId>),
     at: DateTime<Utc>,
     mails: Vec<NewDelivery>,
 ) -> Result<(), DbErr> {
     let txn = begin_write(db).await?;
-    if find(&txn, week).await?.is_some() {
+    if find(&txn, week, kind).await?.is_some() {
         return txn.rollback().await;
     }
     let row = report::ActiveModel {
         id: ActiveValue::NotSet,
         week: ActiveValue::Set(week.to_string()),
+        kind: ActiveValue::Set(kind),
         snapshot_id: ActiveValue::Set(snapshots.0),
         previous_snapshot_id: ActiveValue::Set(snapshots.1),
         built_at: ActiveValue::Set(at),
@@ -339,13 +343,13 @@ pub async fn claim(
 /// What the database said.
 pub async fn settle(
     db: &DatabaseConnection,
-    Attempted { id, week, recipient, attempt }: Attempted<'_>,
+    Attempted { id, report, recipient, attempt }: Attempted<'_>,
     settled: Settled,
 ) -> Result<(), DbErr> {
     let sent = match &settled {
         Settled::Sent { at, .. } => Some(Event {
             object: Some(format!("delivery:{id}")),
-            after: Some(json!({ "week": week, "recipient": recipient })),
+            after: Some(named(report, recipient)),
             ..Event::new(*at, Actor::Worker, Action::ReportSent)
         }),
         Settled::Retrying { .. } | Settled::Refused { .. } => None,
@@ -380,6 +384,12 @@ pub async fn settle(
         audit::record(&txn, &event).await?;
     }
     txn.commit().await
+}
+
+/// How the audit log names a mail.
+#[must_use]
+pub fn named(report: &report::Model, recipient: &str) -> serde_json::Value {
+    json!({ "week": report.week, "report": report.kind.word(), "recipient": recipient })
 }
 
 /// How many mails of a report stand where.

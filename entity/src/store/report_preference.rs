@@ -1,4 +1,4 @@
-//! What recipients of weekly reports chose: sections that are left out, and colleagues who get a copy.
+//! What recipients of weekly reports chose: sections that are left out, colleagues who get a copy, and a midweek report.
 //!
 //! Of several numbers of one person the lowest has the settings, as it has the mail. What was set while two numbers were not
 //! linked yet is put together when it is read: the newer of two rows, and the copies of both.
@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde::Deserialize as _;
 use serde_json::json;
@@ -28,8 +28,21 @@ pub struct Preference {
     pub hidden: BTreeSet<ReportSection>,
     /// Who gets a copy, each by the lowest of their numbers, in order.
     pub copies: Vec<PersonId>,
+    /// Whether they get a midweek report when something became worse during the week.
+    pub midweek: bool,
     /// When it was last changed. Absent if it never was.
     pub changed_at: Option<DateTime<Utc>>,
+}
+
+/// What a person chooses, in place of what they chose before.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'a> {
+    /// Sections that are left out.
+    pub hidden: &'a BTreeSet<ReportSection>,
+    /// Who gets a copy.
+    pub copies: &'a [PersonId],
+    /// Whether they get a midweek report.
+    pub midweek: bool,
 }
 
 /// What everyone chose, by the lowest number of each person: two queries. A person who never chose anything is absent.
@@ -67,6 +80,7 @@ async fn read(
     for row in rows {
         let known = found.entry(same.lowest(row.person_id)).or_default();
         known.hidden = hidden(&row.hidden_sections);
+        known.midweek = row.midweek;
         known.changed_at = Some(row.changed_at);
     }
     let whose = of.as_ref().map(|ids| report_copy::Column::OwnerId.is_in(ids.iter().copied()));
@@ -84,6 +98,16 @@ async fn read(
     Ok(found)
 }
 
+/// Whether anyone chose a midweek report.
+///
+/// # Errors
+///
+/// What the database said.
+pub async fn is_midweek_wanted(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let chosen = report_preference::Entity::find().filter(report_preference::Column::Midweek.eq(true));
+    Ok(chosen.count(db).await? > 0)
+}
+
 /// The words of a stored list. A word that this version does not know hides nothing.
 fn hidden(stored: &serde_json::Value) -> BTreeSet<ReportSection> {
     let words: Vec<String> = Vec::deserialize(stored).unwrap_or_default();
@@ -99,7 +123,7 @@ pub async fn set(
     txn: &DatabaseTransaction,
     person: PersonId,
     same: &SamePerson,
-    chosen: (&BTreeSet<ReportSection>, &[PersonId]),
+    Choice { hidden, copies, midweek }: Choice<'_>,
     by: (DateTime<Utc>, &str),
 ) -> Result<(), DbErr> {
     let (ids, owner) = (same.all(person), same.lowest(person));
@@ -111,12 +135,13 @@ pub async fn set(
     old.filter(report_copy::Column::OwnerId.is_in(ids)).exec(txn).await?;
     let row = report_preference::ActiveModel {
         person_id: Set(owner),
-        hidden_sections: Set(json!(chosen.0.iter().map(|section| section.word()).collect::<Vec<_>>())),
+        hidden_sections: Set(json!(hidden.iter().map(|section| section.word()).collect::<Vec<_>>())),
+        midweek: Set(midweek),
         changed_at: Set(by.0),
         changed_by: Set(by.1.to_owned()),
     };
     report_preference::Entity::insert(row).exec_without_returning(txn).await?;
-    let copies: BTreeSet<PersonId> = chosen.1.iter().map(|copy| same.lowest(*copy)).collect();
+    let copies: BTreeSet<PersonId> = copies.iter().map(|copy| same.lowest(*copy)).collect();
     let copies = copies.into_iter().map(|copy| report_copy::ActiveModel { owner_id: Set(owner), person_id: Set(copy) });
     let copies: Vec<_> = copies.collect();
     if !copies.is_empty() {

@@ -28,16 +28,27 @@ use crate::id::JobRunId;
 use crate::period::Day;
 use crate::table::import_batch;
 use crate::table::job_run::{ActiveModel, Column, Entity, Model};
-use crate::value::{Action, ImportState, RunState};
+use crate::value::{Action, ImportState, ReportKind, RunState};
 
 /// The job that stores a day's coverage; its periods are days, `2026-11-23`.
 pub const COVERAGE: &str = "coverage";
 /// The job that mails a week's gap report; its periods are ISO weeks, `2026-W48`.
 pub const GAP_REPORT: &str = "gap-report";
+/// The job that mails what became worse since a week's gap report; its periods are ISO weeks.
+pub const MIDWEEK_REPORT: &str = "midweek-report";
 /// The job that checks the audit log; its periods are days.
 pub const AUDIT_CHECK: &str = "audit-check";
 /// The job that removes what is held beyond its period; its periods are days.
 pub const RETENTION: &str = "retention";
+
+/// The job that makes and mails the reports of a kind.
+#[must_use]
+pub const fn job_of(kind: ReportKind) -> &'static str {
+    match kind {
+        ReportKind::Weekly => GAP_REPORT,
+        ReportKind::Midweek => MIDWEEK_REPORT,
+    }
+}
 
 /// What a worker bids when it would run a job for a period.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,8 @@
 use chrono::{NaiveTime, TimeZone as _};
 use chrono_tz::Europe::London;
 use entity::period::IsoWeek;
+use entity::store::run::job_of;
+use entity::value::ReportKind;
 use proptest::prelude::*;
 
 use super::*;
@@ -12,6 +14,10 @@ fn coverage() -> Schedule {
 
 fn gap_report() -> Schedule {
     TABLE[1].parse().unwrap()
+}
+
+fn midweek_report() -> Schedule {
+    TABLE[2].parse().unwrap()
 }
 
 fn daily(cron: &'static str) -> Schedule {
@@ -129,6 +135,28 @@ fn of_missed_reports_only_this_weeks_is_owed() {
     assert_eq!(owed_to_nobody(&gap_report(), "2020-01-01", "2026-11-20T12:00:00Z"), ["2026-W47"]);
     // Monday before seven: last week's is too old, this week's is not due.
     assert_eq!(owed_to_nobody(&gap_report(), "2020-01-01", "2026-11-23T06:30:00Z"), [""; 0]);
+}
+
+#[test]
+fn a_missed_midweek_report_is_owed_within_its_week_only() {
+    let owed = |now| owed_to_nobody(&midweek_report(), "2020-01-01", now);
+    assert_eq!(owed("2026-11-19T06:59:59Z"), [""; 0]);
+    assert_eq!(owed("2026-11-19T07:00:00Z"), ["2026-W47"]);
+    assert_eq!(owed("2026-11-22T23:59:59Z"), ["2026-W47"]);
+    assert_eq!(owed("2026-11-23T00:00:00Z"), [""; 0]);
+}
+
+#[test]
+fn a_report_is_due_on_the_day_that_it_shows() {
+    for (schedule, kind) in [(gap_report(), ReportKind::Weekly), (midweek_report(), ReportKind::Midweek)] {
+        assert_eq!(schedule.entry.name, job_of(kind));
+        // The clocks change on the Sundays of these weeks and of those before.
+        for week in ["2026-W13", "2026-W14", "2026-W43", "2026-W44", "2026-W53", "2027-W01"] {
+            let week: IsoWeek = week.parse().unwrap();
+            assert_eq!(day_due(&schedule, London, Period::Week(week)), kind.day(week));
+        }
+    }
+    assert_eq!(day_due(&coverage(), London, Period::Day(day("2026-11-18"))), day("2026-11-18"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! the API asks as well.
 
 use entity::coverage::change::{self, Seen};
+use entity::value::Status;
 
 pub use entity::coverage::change::{Change, is_gap as is_open};
 
@@ -19,15 +20,25 @@ pub fn change(now: &Team, before: Option<&Team>) -> Option<Change> {
     change::compare(before.map(seen), Some(seen(now)))
 }
 
+/// Whether a covered team will lose its cover, and the report before did not say so or named a later day.
+#[must_use]
+pub fn is_newly_at_risk(now: &Team, before: Option<&Team>) -> bool {
+    let Some(said) = before.filter(|before| before.status == Status::AtRisk) else {
+        return now.status == Status::AtRisk;
+    };
+    let is_sooner = now.at_risk_from.zip(said.at_risk_from).is_some_and(|(now, said)| now < said);
+    now.status == Status::AtRisk && is_sooner
+}
+
 #[cfg(test)]
 mod tests {
     use entity::coverage::mix::UnmetRule;
     use entity::value::Status;
     use proptest::prelude::*;
 
-    use super::{Change, change};
+    use super::{Change, change, is_newly_at_risk};
     use crate::report::board::Team;
-    use crate::report::sample::team;
+    use crate::report::sample::{at, team};
 
     fn with(status: Status, gap: i32) -> Team {
         Team { status, gap: Some(gap), ..team(1, "T", 10) }
@@ -64,6 +75,24 @@ mod tests {
         let now = Team { unmet_must: vec![rule("2 different job_family"), rule("2 different site")], ..before.clone() };
         assert_eq!(change(&now, Some(&before)), Some(Change::Worse));
         assert_eq!(change(&before, Some(&now)), Some(Change::Better));
+    }
+
+    #[test]
+    fn cover_that_ends_is_new_once_unless_it_ends_sooner() {
+        let losing = |from: &str| Team { at_risk_from: Some(at(from)), ..with(Status::AtRisk, 0) };
+        let now = losing("2026-12-14");
+        for (before, expected) in [
+            (None, true),
+            (Some(with(Status::Covered, 0)), true),
+            (Some(with(Status::Partial, 1)), true),
+            (Some(losing("2026-12-15")), true),
+            (Some(losing("2026-12-14")), false),
+            (Some(losing("2026-12-01")), false),
+        ] {
+            assert_eq!(is_newly_at_risk(&now, before.as_ref()), expected, "{before:?}");
+        }
+        assert!(!is_newly_at_risk(&with(Status::Covered, 0), Some(&now)));
+        assert!(!is_newly_at_risk(&with(Status::None, 1), Some(&now)));
     }
 
     proptest! {

@@ -10,8 +10,9 @@ use entity::id::DeliveryId;
 use entity::period::IsoWeek;
 use entity::store::audit;
 use entity::store::report::{self as store, NewDelivery, Settled};
+use entity::store::run::job_of;
 use entity::table::{delivery, report};
-use entity::value::DeliveryKind;
+use entity::value::{DeliveryKind, ReportKind};
 use futures_util::StreamExt as _;
 use sea_orm::{DatabaseConnection, DbErr};
 
@@ -30,8 +31,11 @@ const AT_ONCE: usize = 4;
 /// How long a claim holds: well beyond any mail's deadline.
 const CLAIM: TimeDelta = TimeDelta::minutes(10);
 
+/// The week and the kind of a report.
+type Of = (IsoWeek, ReportKind);
+
 /// A recipient's mail as its row.
-pub(super) fn to_write(recipient: &Recipient, rendered: Rendered, week: IsoWeek, domain: &str) -> NewDelivery {
+pub(super) fn to_write(recipient: &Recipient, rendered: Rendered, of: Of, domain: &str) -> NewDelivery {
     let Rendered { subject, text, html, csv } = rendered;
     let units: Vec<_> = recipient
         .answers
@@ -49,7 +53,7 @@ pub(super) fn to_write(recipient: &Recipient, rendered: Rendered, week: IsoWeek,
         address: recipient.address.clone(),
         units: serde_json::Value::Array(units),
         subject,
-        message_id: message_id(week, &recipient.key.to_string(), domain),
+        message_id: message_id(of, &recipient.key.to_string(), domain),
         text_part: text,
         html_part: html,
         csv_part: csv,
@@ -61,7 +65,7 @@ pub(super) fn copy_to_write(
     copied: &Copied,
     recipient: &Recipient,
     rendered: Rendered,
-    week: IsoWeek,
+    of: Of,
     domain: &str,
 ) -> NewDelivery {
     let key = copied.key();
@@ -76,15 +80,15 @@ pub(super) fn copy_to_write(
         owner_id: Some(copied.owner),
         address: Some(copied.address.clone()),
         units: serde_json::Value::Array(units.collect()),
-        message_id: message_id(week, &key, domain),
+        message_id: message_id(of, &key, domain),
         recipient: key,
-        ..to_write(recipient, rendered, week, domain)
+        ..to_write(recipient, rendered, of, domain)
     }
 }
 
 /// The same for every attempt, by which a mail program shows a repeated mail once.
-fn message_id(week: IsoWeek, key: &str, domain: &str) -> String {
-    format!("gap-report.{week}.{}@{domain}", key.replace(':', "-"))
+fn message_id((week, kind): Of, key: &str, domain: &str) -> String {
+    format!("{}.{week}.{}@{domain}", job_of(kind), key.replace(':', "-"))
 }
 
 /// What an attempt at one mail came to.
@@ -148,8 +152,10 @@ impl GapReport {
             unusable: if tally.refused > 0 { super::load::unusable(db, report.id).await? } else { 0 },
             unaddressed: tally.unaddressed,
             relay_refuses,
+            quiet: 0,
+            idle: None,
         };
-        tracing::info!(week = %report.week, "gap report: {outcome}");
+        tracing::info!(week = %report.week, kind = %report.kind, "gap report: {outcome}");
         Ok(outcome)
     }
 
@@ -234,11 +240,15 @@ impl GapReport {
             None => None,
         };
         let unit = mail.units.pointer("/0/code").and_then(serde_json::Value::as_str).unwrap_or("report");
+        let midweek = match report.kind {
+            ReportKind::Weekly => "",
+            ReportKind::Midweek => "-midweek",
+        };
         Ok(Email {
             from: self.from.clone(),
             reply_to: self.setting.coordinator.email.clone(),
             list: match mail.kind {
-                DeliveryKind::Report | DeliveryKind::Copy => "gap-report",
+                DeliveryKind::Report | DeliveryKind::Copy => job_of(report.kind),
                 DeliveryKind::RunSummary => "gap-report-run",
             },
             to_name: name,
@@ -250,7 +260,7 @@ impl GapReport {
             html: mail.html_part,
             csv: mail.csv_part,
             csv_name: format!("peer-support-{}.csv", report.week),
-            file_stem: format!("{}_{unit}_{}", report.week, mail.recipient.replace(':', "-")),
+            file_stem: format!("{}{midweek}_{unit}_{}", report.week, mail.recipient.replace(':', "-")),
         })
     }
 }

@@ -1,7 +1,7 @@
-//! The gap report as a job: what the ledger is told of a week's mails.
+//! The gap reports as jobs: what the ledger is told of a week's mails.
 
 use chrono::TimeDelta;
-use entity::store::run::GAP_REPORT;
+use entity::store::run::job_of;
 
 use super::sending::Process;
 use super::{GapReport, ReportError};
@@ -11,7 +11,7 @@ use crate::schedule::Period;
 #[async_trait::async_trait]
 impl Job for GapReport {
     fn name(&self) -> &'static str {
-        GAP_REPORT
+        job_of(self.kind)
     }
 
     /// Sends what is due. While mails wait, also because the process stops, the run goes on later; a unit with nobody to write to, or

@@ -27,9 +27,40 @@ pub struct Outcome {
     pub unaddressed: u64,
     /// Whether the mail server refused every mail of this run alike; they are tried again.
     pub relay_refuses: bool,
+    /// Recipients who chose a midweek report and had nothing new in it. 0 of a weekly report.
+    pub quiet: u64,
+    /// Why no report was made. Absent if one was.
+    pub idle: Option<Idle>,
+}
+
+/// Why there is no midweek report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// No recipient chose one.
+    NotChosen,
+    /// No weekly report was mailed before, so there is nothing to compare with.
+    NoWeeklyReport,
+    /// No recipient who chose one has anything new in it.
+    NothingNew,
+}
+
+/// A sentence for the ledger, without its full stop.
+impl std::fmt::Display for Idle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NotChosen => "nothing to send: no recipient chose a midweek report",
+            Self::NoWeeklyReport => "nothing to send: there is no weekly report to compare with",
+            Self::NothingNew => "nothing to send",
+        })
+    }
 }
 
 impl Outcome {
+    /// No report was made.
+    pub(super) fn idle(why: Idle) -> Self {
+        Self { idle: Some(why), ..Self::default() }
+    }
+
     /// Whether mails of any kind wait for an attempt.
     #[must_use]
     pub const fn waits(self) -> bool {
@@ -57,8 +88,13 @@ impl std::fmt::Display for Outcome {
             unusable,
             unaddressed,
             relay_refuses,
+            quiet,
+            idle,
         } = self;
-        write!(f, "{sent} sent ({sent_now} in this run)")?;
+        match idle {
+            Some(idle) => write!(f, "{idle}")?,
+            None => write!(f, "{sent} sent ({sent_now} in this run)")?,
+        }
         if *waiting > 0 {
             write!(f, ", {waiting} waiting")?;
         }
@@ -81,6 +117,9 @@ impl std::fmt::Display for Outcome {
                 ", {unaddressed} {} nobody to write to",
                 if *unaddressed == 1 { "unit has" } else { "units have" }
             )?;
+        }
+        if *quiet > 0 {
+            write!(f, ", {quiet} {} nothing new", if *quiet == 1 { "recipient had" } else { "recipients had" })?;
         }
         if *relay_refuses {
             write!(f, "; {RELAY_REFUSES}")?;

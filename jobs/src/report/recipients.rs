@@ -1,4 +1,4 @@
-//! Who is told about which unit on the week's Monday, and why they: the senior manager and whoever stands in, else the next
+//! Who is told about which unit on the day of the report, and why they: the senior manager and whoever stands in, else the next
 //! senior manager above, else a coordinator, else nobody, which is a failure that is seen.
 //!
 //! A reason never names another person: who holds or held a post is not the reader's to learn from a mail.
@@ -22,7 +22,7 @@ pub use network::{Network, network};
 /// What the choice is made from.
 #[derive(Clone, Debug)]
 pub struct Facts {
-    /// The week's Monday.
+    /// The day of the report.
     pub day: Day,
     /// Every unit, open or closed: a way up does not end at a closed unit (COVERAGE.md section 2).
     pub places: HashMap<UnitId, Place>,
@@ -102,6 +102,8 @@ pub struct Recipient {
     pub hidden: BTreeSet<ReportSection>,
     /// Colleagues who get a copy.
     pub copies: Vec<Copied>,
+    /// Whether they get a midweek report.
+    pub midweek: bool,
 }
 
 /// One unit and why this recipient gets it.
@@ -260,6 +262,7 @@ pub fn recipients(facts: &Facts, board: &Board) -> Vec<Recipient> {
                 answers: answers.into_values().collect(),
                 hidden: chosen.map(|chosen| chosen.hidden.clone()).unwrap_or_default(),
                 copies: chosen.map(|chosen| copies::copies(facts, key, chosen)).unwrap_or_default(),
+                midweek: chosen.is_some_and(|chosen| chosen.midweek),
             }
         })
         .collect()

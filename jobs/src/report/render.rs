@@ -4,6 +4,7 @@
 mod actions;
 mod layers;
 mod list;
+mod midweek;
 mod names;
 mod rows;
 mod view;
@@ -15,6 +16,7 @@ use entity::value::ReportSection;
 
 use super::build::Report;
 use super::coordinator::Coordinator;
+use super::news::News;
 use crate::links;
 use view::View;
 
@@ -68,7 +70,7 @@ pub struct Rendered {
     pub text: String,
     /// HTML part.
     pub html: String,
-    /// Attached CSV with a byte-order mark, without which Excel misreads accents.
+    /// Attached CSV with a byte-order mark, without which Excel misreads accents. Empty if there is none.
     pub csv: String,
 }
 
@@ -92,11 +94,30 @@ struct Html<'v> {
 pub fn render(report: &Report<'_>, reader: Reader<'_>, setting: &Setting) -> Result<Rendered, String> {
     let list = list::list(report)?;
     let view = View::new(report, reader, setting, list.contents);
+    laid_out(view, list.csv)
+}
+
+/// Renders a midweek report: what became worse since the gap report, and nothing else. A list is attached only if the mail does
+/// not show all of it.
+///
+/// # Errors
+///
+/// As [`render`].
+pub fn render_news(news: &News<'_>, reader: Reader<'_>, setting: &Setting) -> Result<Rendered, String> {
+    let view = midweek::view(news, reader, setting);
+    if view.sections.iter().all(|section| section.rest.is_empty()) {
+        return laid_out(view, String::new());
+    }
+    let list = list::list(news.changed())?;
+    laid_out(View { attached: list.contents, ..view }, list.csv)
+}
+
+fn laid_out(view: View, csv: String) -> Result<Rendered, String> {
     Ok(Rendered {
         text: Text { v: &view }.render().map_err(|error| error.to_string())?,
         html: Html { v: &view }.render().map_err(|error| error.to_string())?,
         subject: view.subject,
-        csv: list.csv,
+        csv,
     })
 }
 

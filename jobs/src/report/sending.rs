@@ -59,21 +59,21 @@ impl<'a> Sending<'a> {
     /// Records how an attempt ended, in a task of its own: it goes on if the run is cut short, for instance because the
     /// database is away for so long that the run loses its lease. It tries until the claim ends, when the mail is due again.
     pub(super) async fn record(&self, mail: &delivery::Model, settled: Settled) -> Result<(), DbErr> {
-        let (db, week, unrecorded) = (self.db.clone(), self.report.week.clone(), self.unrecorded.clone());
+        let (db, report, unrecorded) = (self.db.clone(), self.report.clone(), self.unrecorded.clone());
         let (id, recipient, attempt) = (mail.id, mail.recipient.clone(), mail.attempts);
         let left = mail.next_attempt_at.map_or(TimeDelta::zero(), |until| until - self.clock());
         let end = Instant::now() + left.to_std().unwrap_or_default();
         let recorded = self.process.tasks.spawn(async move {
             let (mut retry, mut is_counted) = (Retry::new(END_OF_ATTEMPT).until(end), false);
             loop {
-                let attempted = Attempted { id, week: &week, recipient: &recipient, attempt };
+                let attempted = Attempted { id, report: &report, recipient: &recipient, attempt };
                 let Err(error) = store::settle(&db, attempted, settled.clone()).await else {
                     unrecorded.fetch_sub(usize::from(is_counted), Ordering::SeqCst);
                     return Ok(());
                 };
                 unrecorded.fetch_add(usize::from(!is_counted), Ordering::SeqCst);
                 is_counted = true;
-                tracing::warn!(%error, %week, delivery = %id, "the end of an attempt at a mail could not be recorded");
+                tracing::warn!(%error, week = %report.week, delivery = %id, "the end of an attempt at a mail could not be recorded");
                 if !retry.again().await {
                     return Err(error);
                 }

@@ -7,7 +7,7 @@ use entity::coverage::change;
 use entity::id::{SnapshotId, UnitId};
 use entity::period::Day;
 use entity::table::{delivery, report, snapshot, snapshot_team};
-use entity::value::{DeliveryKind, DeliveryState, Status};
+use entity::value::{DeliveryKind, DeliveryState, ReportKind, Status};
 use sea_orm::sea_query::{Condition, Query};
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, FromQueryResult, JsonValue as Json, QueryFilter as _, QueryOrder as _,
@@ -122,7 +122,8 @@ impl Last {
                 let mailed = Query::select()
                     .column(report::Column::SnapshotId)
                     .from(report::Entity)
-                    .cond_where(report::Column::Id.in_subquery(sent))
+                    .cond_where(report::Column::Kind.eq(ReportKind::Weekly))
+                    .and_where(report::Column::Id.in_subquery(sent))
                     .to_owned();
                 Condition::all().add(snapshot::Column::Day.lt(day)).add(snapshot::Column::Id.in_subquery(mailed))
             }

@@ -7,7 +7,6 @@ use entity::store::{audit, begin_write, run};
 use entity::table::{delivery, report};
 use entity::value::{Action, DeliveryState};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
-use serde_json::json;
 
 use super::super::access::Scope;
 use super::super::audit::event;
@@ -89,10 +88,10 @@ impl MailMutation {
         }
         let report = report::Entity::find_by_id(mail.report_id).one(&txn).await?;
         let report = report.ok_or_else(|| ApiError::internal("a mail has no report"))?;
-        let run = run::request(&txn, run::GAP_REPORT, &report.week).await?;
+        let run = run::request(&txn, run::job_of(report.kind), &report.week).await?;
         let told = audit::Event {
             object: Some(format!("delivery:{id}")),
-            after: Some(json!({ "week": report.week, "recipient": mail.recipient })),
+            after: Some(store::named(&report, &mail.recipient)),
             ..asked
         };
         audit::record(&txn, &told).await?;

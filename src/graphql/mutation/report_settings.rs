@@ -1,12 +1,12 @@
-//! What a person's weekly report leaves out, and who gets a copy of it. The report itself is no setting: a person who
-//! answers for a unit receives it.
+//! What a person's weekly report leaves out, who gets a copy of it, and whether a midweek report follows. The report itself is no
+//! setting: a person who answers for a unit receives it.
 
 use std::collections::BTreeSet;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::coverage::roster::PersonIx;
 use entity::id::PersonId;
-use entity::store::report_preference::{self as store, MOST_COPIES, Preference};
+use entity::store::report_preference::{self as store, Choice, MOST_COPIES, Preference};
 use entity::store::{audit, begin_write, links};
 use entity::table::person;
 use entity::value::{self, Action};
@@ -24,12 +24,13 @@ use super::super::request_state::{db, today};
 use super::super::scalar::Instant;
 use crate::access::Right;
 
-/// What a person's weekly report leaves out, and who gets a copy.
+/// The settings of a person's weekly report.
 #[derive(Clone, Debug)]
 pub(crate) struct ReportPreferences(Preference);
 
-/// What a person's weekly report leaves out, and who gets a copy. What there is to do this week, new and worse gaps, cover that
-/// ends soon and warnings are always in it, and the report itself cannot be switched off.
+/// The settings of a person's weekly report: what it leaves out, who gets a copy, and whether a midweek report follows. What there
+/// is to do this week, new and worse gaps, cover that ends soon and warnings are always in it, and the report itself cannot be
+/// switched off.
 #[Object]
 impl ReportPreferences {
     /// Sections that are left out. Empty if the report is complete, which is the default.
@@ -42,6 +43,12 @@ impl ReportPreferences {
         let (scope, today) = (Scope::of(ctx).await?, today(ctx)?);
         let seen = self.0.copies.iter().copied().filter(|id| scope.sees_person(*id, today));
         Ok(seen.map(|id| Person { id, on: None }).collect())
+    }
+
+    /// Whether they get a second mail in the middle of the week if a team lost its cover since the weekly report, a gap became
+    /// worse, or a covered team newly will lose its cover. `false` by default.
+    async fn midweek(&self) -> bool {
+        self.0.midweek
     }
 
     /// When this was last changed. Null if it never was.
@@ -58,7 +65,7 @@ impl ReportPreferences {
     }
 }
 
-/// What a person's weekly report is to leave out, and who is to get a copy. Both lists replace those before.
+/// The settings of a person's weekly report. Both lists replace those before.
 #[derive(Clone, Debug, InputObject)]
 pub(crate) struct SetReportPreferencesInput {
     /// Whose report. Defaults to the viewer; only coordinators and administrators change that of another person.
@@ -67,6 +74,9 @@ pub(crate) struct SetReportPreferencesInput {
     hidden_sections: Vec<ReportSection>,
     /// Colleagues who are to get a copy, at most 5. Each must be visible to the viewer.
     copies_to: Vec<ID>,
+    /// Whether they are to get a second mail in the middle of the week if something became worse; copies go to the same
+    /// colleagues. Defaults to the present setting.
+    midweek: Option<bool>,
 }
 
 /// Why nothing was changed.
@@ -129,8 +139,8 @@ pub(crate) struct ReportSettingsQuery;
 
 #[Object]
 impl ReportSettingsQuery {
-    /// What a person's weekly report leaves out, and who gets a copy: of any person for coordinators and administrators who have
-    /// signed in, otherwise of the viewer.
+    /// The settings of a person's weekly report: of any person for coordinators and administrators who have signed in, otherwise of
+    /// the viewer.
     async fn report_preferences(
         &self,
         ctx: &Context<'_>,
@@ -149,8 +159,8 @@ pub(crate) struct ReportSettingsMutation;
 
 #[Object]
 impl ReportSettingsMutation {
-    /// Sets what a person's weekly report leaves out, and who gets a copy, from the next report on. Only the recipient, a
-    /// coordinator or an administrator who has signed in may do this, never an API token.
+    /// Sets what a person's weekly report leaves out, who gets a copy, and whether a midweek report follows, from the next report
+    /// on. Only the recipient, a coordinator or an administrator who has signed in may do this, never an API token.
     async fn set_report_preferences(
         &self,
         ctx: &Context<'_>,
@@ -161,7 +171,7 @@ impl ReportSettingsMutation {
 }
 
 async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetReportPreferencesPayload, ApiError> {
-    let SetReportPreferencesInput { person_id, hidden_sections, copies_to } = input;
+    let SetReportPreferencesInput { person_id, hidden_sections, copies_to, midweek } = input;
     let scope = Scope::of(ctx).await?;
     let asked = match &person_id {
         Some(given) => person(given),
@@ -208,7 +218,8 @@ async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetR
         }
     }
     let before = store::of(&txn, owner, &same).await?;
-    store::set(&txn, owner, &same, (&hidden, &copies), (asked.at, &asked.actor.to_string())).await?;
+    let choice = Choice { hidden: &hidden, copies: &copies, midweek: midweek.unwrap_or(before.midweek) };
+    store::set(&txn, owner, &same, choice, (asked.at, &asked.actor.to_string())).await?;
     let after = store::of(&txn, owner, &same).await?;
     let told = audit::Event {
         object: Some(format!("person:{owner}")),
@@ -225,7 +236,7 @@ async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetR
 fn said(preference: &Preference) -> serde_json::Value {
     let hidden: Vec<_> = preference.hidden.iter().map(|section| section.word()).collect();
     let copies: Vec<_> = preference.copies.iter().map(|id| id.0).collect();
-    json!({ "hiddenSections": hidden, "copies": copies })
+    json!({ "hiddenSections": hidden, "copies": copies, "midweek": preference.midweek })
 }
 
 /// Whether a work address is on file for any of a person's numbers, as the weekly mail asks.

@@ -21,14 +21,14 @@ use super::super::request_state::{RequestState, today};
 use super::super::scalar::{Date, Instant, Week};
 use super::delivery::Delivery;
 use super::snapshot::Snapshot;
-use super::word::{DeliveryKind, DeliveryState, GapChange, TeamStatus};
+use super::word::{DeliveryKind, DeliveryState, GapChange, ReportKind, TeamStatus};
 use crate::access::Right;
 
-/// One week's gap report.
+/// A gap report of one week.
 #[derive(Clone, Debug)]
 pub(crate) struct GapReport(pub(crate) report::Model);
 
-/// One week's gap report, of which every senior manager gets the part that they answer for.
+/// A gap report of one week, of which every senior manager gets the part that they answer for.
 #[Object]
 impl GapReport {
     /// Opaque; finds the report again with `node`.
@@ -39,6 +39,11 @@ impl GapReport {
     /// The week that it is about.
     async fn week(&self) -> Result<Week, ApiError> {
         self.0.week.parse().map(Week).map_err(ApiError::internal)
+    }
+
+    /// Which of the week's reports it is.
+    async fn kind(&self) -> ReportKind {
+        self.0.kind.into()
     }
 
     /// When it was built.
@@ -52,7 +57,8 @@ impl GapReport {
         Ok(row.map(|row| Snapshot((*row).clone())))
     }
 
-    /// The snapshot that was mailed last before, with which it compares. Null for the first report.
+    /// The snapshot with which it compares: that of the weekly report that was mailed last before. A midweek report compares with
+    /// the weekly report of the same week, if there is one. Null for the first report.
     async fn previous_snapshot(&self, ctx: &Context<'_>) -> Result<Option<Snapshot>, ApiError> {
         let Some(id) = self.0.previous_snapshot_id else { return Ok(None) };
         let row = Rows::of(ctx)?.load_one(id).await?;

@@ -80,7 +80,7 @@ impl Viewer {
         self.0.scope().all(Right::RequestRuns)
     }
 
-    /// What their weekly report leaves out, and who gets a copy. Null unless they may set it: tokens never may.
+    /// The settings of their weekly report. Null unless they may change them: tokens never may.
     async fn report_preferences(&self, ctx: &Context<'_>) -> Result<Option<ReportPreferences>, ApiError> {
         let scope = self.0.scope();
         match scope.viewer().person_id().filter(|id| scope.sets_report_of(*id)) {

@@ -248,6 +248,16 @@ pub(crate) enum RunState {
     Failed,
 }
 
+/// Which of a week's gap reports one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::ReportKind")]
+pub(crate) enum ReportKind {
+    /// The report of the week's Monday, mailed to everyone who answers for a unit.
+    Weekly,
+    /// What became worse since then, as of the week's Thursday, mailed to recipients who chose to get it.
+    Midweek,
+}
+
 /// What a mail of a gap report is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::DeliveryKind")]
@@ -340,7 +350,7 @@ pub(crate) enum AuditAction {
     RetentionRun,
     /// Mails of a gap report were read.
     ReportRead,
-    /// What a person's weekly report leaves out, or who gets a copy of it, was changed.
+    /// The settings of a person's weekly report were changed.
     ReportPreferencesSet,
     /// A mail of a gap report was taken by the mail server.
     ReportSent,
@@ -353,6 +363,9 @@ pub(crate) enum Job {
     Coverage,
     /// Builds and mails the gap report of one week. Its period is that week: 2026-W48.
     GapReport,
+    /// Mails what became worse since the gap report of one week to recipients who chose to get it, from the week's Thursday on.
+    /// Its period is that week: 2026-W48.
+    MidweekReport,
     /// Removes what is held beyond its period on one day. Its period is that day: 2026-11-16.
     Retention,
 }
@@ -383,6 +396,7 @@ mod tests {
         assert_eq!(words::<RunState>(), stored(value::RunState::ALL, value::RunState::word));
         assert_eq!(words::<AuditAction>(), stored(value::Action::ALL, value::Action::word));
         assert_eq!(words::<DeliveryKind>(), stored(value::DeliveryKind::ALL, value::DeliveryKind::word));
+        assert_eq!(words::<ReportKind>(), stored(value::ReportKind::ALL, value::ReportKind::word));
         assert_eq!(words::<ReportSection>(), stored(value::ReportSection::ALL, value::ReportSection::word));
         assert_eq!(words::<DeliveryState>(), stored(value::DeliveryState::ALL, value::DeliveryState::word));
     }

@@ -12,7 +12,7 @@ use super::super::object::import::ImportBatch;
 use super::super::object::job_run::JobRun;
 use super::super::object::report::GapReport;
 use super::super::object::snapshot::Snapshot;
-use super::super::object::word::{ImportState, Job, RunState};
+use super::super::object::word::{ImportState, Job, ReportKind, RunState};
 use super::super::page::{Listed, Page, Total, rows};
 use super::super::request_state::db;
 use crate::access::Right;
@@ -41,18 +41,23 @@ impl HistoryQuery {
         Ok(slice.listed(total, Snapshot))
     }
 
-    /// Weekly gap reports, newest week first, whenever they were built. Empty if there is none yet, or if the viewer does not
+    /// Gap reports of one kind, newest week first, whenever they were built. Empty if there is none yet, or if the viewer does not
     /// have the right REPORTS.
     async fn gap_reports(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Only reports of this kind. Defaults to WEEKLY.")] kind: Option<ReportKind>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<GapReport>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let select = report::Entity::find().filter(Scope::of(ctx).await?.rows(Right::Reports));
+        // Of one kind only: a week, which is the cursor, has one report of each.
+        let kind = kind.map_or(entity::value::ReportKind::Weekly, Into::into);
+        let select = report::Entity::find()
+            .filter(Scope::of(ctx).await?.rows(Right::Reports))
+            .filter(report::Column::Kind.eq(kind));
         let total = total(&select);
         let cursor = newest_first(select.cursor_by(report::Column::Week));
         let slice = rows::read(db(ctx)?, &page, "gap-reports", cursor, |row| row.week.clone()).await?;
@@ -111,6 +116,7 @@ impl Job {
         match self {
             Self::Coverage => run::COVERAGE,
             Self::GapReport => run::GAP_REPORT,
+            Self::MidweekReport => run::MIDWEEK_REPORT,
             Self::Retention => run::RETENTION,
         }
     }

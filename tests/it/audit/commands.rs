@@ -130,7 +130,7 @@ both! {
         found.sort_by_key(|event| event.2.clone());
         let rows = crate::report::rows(&world.db).await;
         let sent = rows.iter().filter(|row| row.accepted_at.is_some()).map(|row| {
-            let after = json!({ "week": "2026-W47", "recipient": row.recipient });
+            let after = json!({ "week": "2026-W47", "report": "WEEKLY", "recipient": row.recipient });
             event("worker", "REPORT_SENT", &format!("delivery:{}", row.id), Value::Null, after)
         });
         assert_eq!(found, sent.collect::<Vec<_>>());

@@ -63,6 +63,14 @@ both!(
         let first = serde_json::json!({ "changeSinceLastReport": null, "gapOpenedOn": "2026-11-09" });
         assert_eq!(found["b"], first, "no report before it");
         assert_eq!(found["c"]["changeSinceLastReport"]["since"], "2026-11-16");
+        sea_orm::ConnectionTrait::execute_unprepared(&world.db, "UPDATE report SET kind = 'MIDWEEK' WHERE id = 2")
+            .await
+            .unwrap();
+        let found = data(&site, query).await;
+        assert_eq!(found["c"]["changeSinceLastReport"]["since"], "2026-11-09", "a midweek report is not compared with");
+        sea_orm::ConnectionTrait::execute_unprepared(&world.db, "UPDATE report SET kind = 'WEEKLY' WHERE id = 2")
+            .await
+            .unwrap();
         let unsent = "UPDATE delivery SET state = 'REFUSED' WHERE report_id = 2";
         sea_orm::ConnectionTrait::execute_unprepared(&world.db, unsent).await.unwrap();
         let found = data(&site, query).await;

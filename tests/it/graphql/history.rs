@@ -5,7 +5,7 @@ use entity::id::{DeliveryId, ImportBatchId, ImportRejectId, JobRunId, PersonId, 
 use entity::period::Day;
 use entity::store::{begin_write, published, roster, snapshot};
 use entity::table::{delivery, import_batch, import_reject, job_run, report};
-use entity::value::{DeliveryKind, DeliveryState, ImportState, RunState};
+use entity::value::{DeliveryKind, DeliveryState, ImportState, ReportKind, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use serde_json::json;
 
@@ -31,6 +31,7 @@ pub(crate) async fn reports(db: &DatabaseConnection) {
     let row = |id, week: &str, snapshot_id, previous_snapshot_id| report::Model {
         id: ReportId(id),
         week: week.to_owned(),
+        kind: ReportKind::Weekly,
         snapshot_id,
         previous_snapshot_id,
         built_at: instant("2026-11-16T07:00:00Z"),

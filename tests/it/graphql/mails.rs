@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::table::{audit_event, delivery};
-use entity::value::{Action, DeliveryState};
+use entity::table::{audit_event, delivery, report};
+use entity::value::{Action, DeliveryState, ReportKind};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
@@ -50,6 +50,27 @@ both!(
         let event = events.one(&world.db).await.unwrap().unwrap();
         assert_eq!(event.object.as_deref(), Some("delivery:3"));
         assert_eq!(resend(&site, &encoded("Delivery", 3)).await["refusal"]["code"], "ALREADY_WAITING");
+    }
+);
+
+both!(
+    async fn a_midweek_report_is_listed_and_sent_again_as_what_it_is(world: World) {
+        board::organisation(&world.db).await;
+        history::reports(&world.db).await;
+        refuse(&world, 3).await;
+        let midweek = report::Entity::update_many().col_expr(report::Column::Kind, Expr::value(ReportKind::Midweek));
+        midweek.filter(report::Column::Id.eq(2)).exec(&world.db).await.unwrap();
+        let site = site(&world);
+        let asked = resend(&site, &encoded("Delivery", 3)).await;
+        let run = json!({ "job": "midweek-report", "period": "2026-W47", "state": "REQUESTED" });
+        assert_eq!(asked["run"], run, "{asked}");
+        let query = "{ gapReports { totalCount nodes { week kind } }
+            midweek: gapReports(kind: MIDWEEK) { totalCount nodes { week kind deliveries { totalCount } } } }";
+        let found = answer(&site, query, json!({})).await;
+        let weekly = json!({ "totalCount": 1, "nodes": [{ "week": "2026-W46", "kind": "WEEKLY" }] });
+        assert_eq!(found["data"]["gapReports"], weekly, "{found}");
+        let node = json!({ "week": "2026-W47", "kind": "MIDWEEK", "deliveries": { "totalCount": 3 } });
+        assert_eq!(found["data"]["midweek"], json!({ "totalCount": 1, "nodes": [node] }));
     }
 );
 

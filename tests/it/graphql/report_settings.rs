@@ -18,6 +18,9 @@ use crate::harness::{World, both, day};
 const SET: &str = "mutation($whose: ID, $hidden: [ReportSection!]!, $copies: [ID!]!) {
     setReportPreferences(input: { personId: $whose, hiddenSections: $hidden, copiesTo: $copies }) {
         preferences { hiddenSections copies { id } changedAt } refusal { code sentence } } }";
+const MIDWEEK: &str = "mutation($whose: ID, $midweek: Boolean) {
+    setReportPreferences(input: { personId: $whose, hiddenSections: [], copiesTo: [], midweek: $midweek }) {
+        preferences { midweek } refusal { code } } }";
 const OWN: &str = "{ viewer { reportPreferences { hiddenSections copies { id } } } }";
 const OF: &str = "query($id: ID!) { reportPreferences(personId: $id) { hiddenSections copies { id } } }";
 
@@ -100,8 +103,11 @@ both!(
         let last = events.last().unwrap();
         assert_eq!((events.len(), last.object.as_deref()), (2, Some("person:10")));
         let said = |text: &Option<String>| serde_json::from_str::<Value>(text.as_deref().unwrap()).unwrap();
-        assert_eq!(said(&last.before), json!({ "hiddenSections": ["CLOSED", "FACTS"], "copies": [11, 12] }));
-        assert_eq!(said(&last.after), json!({ "hiddenSections": [], "copies": [12] }));
+        assert_eq!(
+            said(&last.before),
+            json!({ "hiddenSections": ["CLOSED", "FACTS"], "copies": [11, 12], "midweek": false })
+        );
+        assert_eq!(said(&last.after), json!({ "hiddenSections": [], "copies": [12], "midweek": false }));
     }
 );
 
@@ -124,6 +130,36 @@ both!(
         assert_eq!(hidden["errors"][0]["extensions"]["code"], "NOT_FOUND", "{hidden}");
         assert_eq!(answer(&token, OWN, json!({})).await["data"]["viewer"]["reportPreferences"], Value::Null);
         assert_eq!(stored(&world).await, (1, 0));
+    }
+);
+
+both!(
+    async fn a_midweek_report_is_chosen_by_its_reader_or_a_coordinator(world: World) {
+        organised(&world).await;
+        let me = as_person(&world, MANAGER).await;
+        let own = async || {
+            let told = answer(&me, "{ viewer { reportPreferences { midweek } } }", json!({})).await;
+            told["data"]["viewer"]["reportPreferences"]["midweek"].clone()
+        };
+        let set = async |site: &axum::Router, midweek: Option<bool>| {
+            answer(site, MIDWEEK, json!({ "whose": id(MANAGER), "midweek": midweek })).await
+        };
+        let told = |answer: &Value| answer["data"]["setReportPreferences"]["preferences"]["midweek"].clone();
+        assert_eq!(own().await, false);
+        assert_eq!(told(&set(&me, Some(true)).await), true);
+        assert_eq!(own().await, true);
+        assert_eq!(told(&set(&me, None).await), true, "not given, it stays");
+        assert_eq!(told(&set(&coordinator(&world).await, Some(false)).await), false);
+        let refused = set(&as_person(&world, 11).await, Some(true)).await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
+        assert_eq!(own().await, false);
+        let events = audit_event::Entity::find()
+            .filter(audit_event::Column::Action.eq(Action::ReportPreferencesSet.word()))
+            .all(&world.db)
+            .await
+            .unwrap();
+        let last: Value = serde_json::from_str(events.last().unwrap().after.as_deref().unwrap()).unwrap();
+        assert_eq!((events.len(), &last["midweek"]), (3, &json!(false)));
     }
 );
 

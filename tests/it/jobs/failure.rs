@@ -166,6 +166,24 @@ both!(
 );
 
 both!(
+    async fn a_midweek_report_waits_for_the_coverage_of_its_thursday(world: World) {
+        first_import(&world, "2026-11-16T03:00:00Z").await;
+        let (diary, calls) = (Diary::default(), AtomicU32::new(0));
+        let coverage = scripted(COVERAGE, &diary, move |_, about| {
+            let fails = about == period("2026-11-19") && calls.fetch_add(1, Ordering::SeqCst) == 0;
+            async move { if fails { Err(JobError::Retry("Not yet.".to_owned())) } else { done() } }
+        });
+        let runner = runner(&world, vec![coverage, easy(MIDWEEK_REPORT, &diary)]);
+        wake(&world, &runner, "2026-11-19T07:00:00Z").await;
+        let before = ["coverage 2026-11-16", "coverage 2026-11-19"];
+        assert_eq!(diary.runs(), before, "Monday's coverage is not what it waits for");
+        wake(&world, &runner, "2026-11-19T07:01:00Z").await;
+        wake(&world, &runner, "2026-11-19T07:02:00Z").await;
+        assert_eq!(diary.runs()[2..], ["coverage 2026-11-19", "midweek-report 2026-W47"]);
+    }
+);
+
+both!(
     async fn a_requested_period_that_is_none_is_refused_and_holds_nothing_up(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         ledger::request(&world.db, COVERAGE, "2026-02-31").await.unwrap();

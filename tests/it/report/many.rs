@@ -2,7 +2,7 @@
 
 use entity::id::{DeliveryId, PersonId, ReportId, SnapshotId};
 use entity::table::{delivery, person, report};
-use entity::value::{DeliveryKind, DeliveryState};
+use entity::value::{DeliveryKind, DeliveryState, ReportKind};
 use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
 use serde_json::json;
 
@@ -13,6 +13,7 @@ pub(crate) async fn many_mails(db: &DatabaseConnection, mails: i64) {
     let head = report::Model {
         id: ReportId(1),
         week: week("2026-W47").to_string(),
+        kind: ReportKind::Weekly,
         snapshot_id: SnapshotId(1),
         previous_snapshot_id: None,
         built_at: now(),

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use chrono::TimeDelta;
 use entity::store::report as store;
 use entity::table::{import_batch, report};
-use entity::value::ImportState;
+use entity::value::{ImportState, ReportKind};
 use jobs::mail::Mailer;
 use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
 use serde_json::json;
@@ -64,6 +64,7 @@ both!(
         let head = report::Model {
             id: entity::id::ReportId(1),
             week: "2026-W47".to_owned(),
+            kind: ReportKind::Weekly,
             snapshot_id: entity::id::SnapshotId(1),
             previous_snapshot_id: None,
             built_at: now(),

@@ -4,7 +4,7 @@ use chrono::{TimeDelta, Utc};
 use entity::id::{AppointmentId, PersonId, PostId, UnitId};
 use entity::store::report as store;
 use entity::table::{appointment, delivery, person, post};
-use entity::value::{AppointmentRole, DeliveryKind, DeliveryState};
+use entity::value::{AppointmentRole, DeliveryKind, DeliveryState, ReportKind};
 use jobs::mail::{Mailbox, Mailer, Tls};
 use jobs::report::GapReport;
 use jobs::report::coordinator::Coordinator;
@@ -202,7 +202,7 @@ both!(
         ready(&world).await;
         let (mailer, _memory) = Mailer::memory();
         job(mailer).run(&world.db, week("2026-W47"), now()).await.unwrap();
-        let report = store::find(&world.db, week("2026-W47")).await.unwrap().unwrap();
+        let report = store::find(&world.db, week("2026-W47"), ReportKind::Weekly).await.unwrap().unwrap();
         let mail = |key: &str| store::NewDelivery {
             kind: DeliveryKind::RunSummary,
             recipient: key.to_owned(),

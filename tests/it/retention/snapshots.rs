@@ -39,6 +39,7 @@ both!(
         let head = report::Model {
             id: ReportId(1),
             week: "2026-W46".to_owned(),
+            kind: entity::value::ReportKind::Weekly,
             snapshot_id: SnapshotId(1),
             previous_snapshot_id: None,
             built_at: instant("2026-11-09T07:00:00Z"),

@@ -12,8 +12,8 @@ use sea_orm::{
 use super::Gone;
 use crate::id::{DeliveryId, PersonId, UnitId};
 use crate::store::begin_write;
-use crate::table::{delivery, erased_person, unit};
-use crate::value::{DeliveryKind, DeliveryState};
+use crate::table::{delivery, erased_person, report, unit};
+use crate::value::{DeliveryKind, DeliveryState, ReportKind};
 
 const WAITING: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Retrying];
 
@@ -62,7 +62,7 @@ pub(super) async fn forget(txn: &DatabaseTransaction, person: PersonId, gone: &m
     Ok(())
 }
 
-/// The mail is sent no more; each of its units gets a row of its own with nobody to write to, for which the next run of the
+/// The mail is sent no more; each unit of a weekly report gets a row of its own with nobody to write to, for which the next run of the
 /// report looks for somebody. The row itself stays: it says whose it was, and an attempt that is on its way ends in it.
 async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(), DbErr> {
     let delivery::Model {
@@ -88,8 +88,11 @@ async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(),
         refused_by: _,
     } = mail;
     let own = recipient.replace(':', "-");
-    // A copy and a run summary are owed to no one else: the units in them have a report of their own.
-    let owed = units.as_array().filter(|_| kind == DeliveryKind::Report);
+    // A copy, a run summary and a midweek report are owed to no one else: the units in them have a weekly report, and the erased
+    // person chose the others.
+    let report = report::Entity::find_by_id(report_id).one(txn).await?;
+    let is_weekly = report.is_some_and(|report| report.kind == ReportKind::Weekly);
+    let owed = units.as_array().filter(|_| is_weekly && kind == DeliveryKind::Report);
     for about in owed.into_iter().flatten() {
         let Some(code) = about.get("code").and_then(serde_json::Value::as_str) else { continue };
         let unit: Option<UnitId> = unit::Entity::find()

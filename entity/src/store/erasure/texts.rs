@@ -90,6 +90,7 @@ pub const DECISIONS: &[(&str, &str, Fate, &str)] = &[
     ("post", "contract_type", Stays, "the employer's word for the contract"),
     ("pseudonym_key", "secret", Stays, "makes the pseudonyms; without it imports would bring everybody back"),
     ("report", "week", Stays, "a week"),
+    ("report", "kind", Stays, "a word of a closed set"),
     ("report_preference", "hidden_sections", Stays, "words of a closed set; the row goes"),
     ("report_preference", "changed_by", Stays, "an id or a word; the row goes"),
     ("session", "hash", Goes, "the row goes"),

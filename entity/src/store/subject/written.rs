@@ -66,7 +66,7 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "mails",
-            what: "Weekly reports, copies of reports and run summaries that were or are to be mailed to you, and copies of your \
+            what: "Weekly and midweek reports, copies of reports and run summaries that were or are to be mailed to you, and copies of your \
                    reports that were mailed to colleagues. The HTML part and the attached file say the same as the text; they \
                    are about teams.",
             source: "Written by this service.",
@@ -188,8 +188,8 @@ impl Reader<'_> {
             .all(self.txn)
             .await?;
         let own = own.map(|row| {
-            let report_preference::Model { person_id: _, hidden_sections, changed_at, changed_by: _ } = row;
-            json!({ "kind": "sections", "leftOut": hidden_sections, "changedAt": changed_at })
+            let report_preference::Model { person_id: _, hidden_sections, midweek, changed_at, changed_by: _ } = row;
+            json!({ "kind": "settings", "leftOut": hidden_sections, "midweekReport": midweek, "changedAt": changed_at })
         });
         let copy = |row| {
             let report_copy::Model { owner_id, person_id: _ } = row;
@@ -198,8 +198,8 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "reportSettings",
-            what: "What your weekly report leaves out, copies of your report that go to colleagues, and copies of the reports of \
-                   colleagues that go to you.",
+            what: "What your weekly report leaves out, whether you get a midweek report, copies of your reports that go to \
+                   colleagues, and copies of the reports of colleagues that go to you.",
             source: "Chosen by you, by the colleague whose report it is, or by a coordinator.",
             kept: "With the person; they go with an erasure.".to_owned(),
             references: &["report_preference.person_id", "report_copy.owner_id", "report_copy.person_id"],

@@ -38,25 +38,18 @@ pub(super) struct Action {
 /// correct and approvals to confirm; Level 1, Wellbeing Champions and Trainers if there is room.
 pub(super) fn actions(report: &Report<'_>, setting: &Setting, names: &Names) -> Vec<Action> {
     let maker = Maker { report, setting, names };
-    let is_urgent = |team: &&Team| team.at_risk_from.is_some_and(|from| from.days_since(report.day) <= URGENT_DAYS);
-    let losing: Vec<&Team> = one_per_group(report.at_risk.iter().map(|place| place.team)).collect();
-    let urgent = losing.iter().copied().filter(is_urgent).count().min(MOST_URGENT);
-    let (urgent, later) = losing.split_at(urgent);
-    let gaps: Vec<&Team> = maker.gaps();
-
-    let mut all: Vec<Action> = urgent.iter().map(|team| maker.losing(team)).collect();
-    let mut others: Vec<Action> = maker.losing_later(later, urgent).into_iter().collect();
-    others.extend(maker.lists());
-    others.extend(maker.unproven());
-    others.truncate(MOST.saturating_sub(all.len() + gaps.len().min(GAPS_AT_LEAST)));
-    let room = MOST.saturating_sub(all.len() + others.len());
-    all.extend(gaps.into_iter().take(room).map(|team| maker.gap(team)));
-    all.append(&mut others);
+    let mut all = maker.about_cover(maker.lists().into_iter().chain(maker.unproven()));
     all.extend(maker.level1());
     all.extend(maker.champions());
     all.extend(maker.trainers());
     all.truncate(MOST);
     all
+}
+
+/// What to do about the gaps and the teams at risk of a report that has only those that are new or worse.
+pub(super) fn actions_on_news(report: &Report<'_>, setting: &Setting, names: &Names) -> Vec<Action> {
+    let maker = Maker { report, setting, names };
+    maker.about_cover(maker.unread_lists())
 }
 
 struct Maker<'r> {
@@ -66,6 +59,24 @@ struct Maker<'r> {
 }
 
 impl Maker<'_> {
+    /// Cover that is about to end, gaps, cover that ends later and `others`, at most [`MOST`].
+    fn about_cover(&self, others: impl IntoIterator<Item = Action>) -> Vec<Action> {
+        let is_urgent =
+            |team: &&Team| team.at_risk_from.is_some_and(|from| from.days_since(self.report.day) <= URGENT_DAYS);
+        let losing: Vec<&Team> = one_per_group(self.report.at_risk.iter().map(|place| place.team)).collect();
+        let urgent = losing.iter().copied().filter(is_urgent).count().min(MOST_URGENT);
+        let (urgent, later) = losing.split_at(urgent);
+        let gaps: Vec<&Team> = self.gaps();
+
+        let mut all: Vec<Action> = urgent.iter().map(|team| self.losing(team)).collect();
+        let mut last: Vec<Action> = self.losing_later(later, urgent).into_iter().chain(others).collect();
+        last.truncate(MOST.saturating_sub(all.len() + gaps.len().min(GAPS_AT_LEAST)));
+        let room = MOST.saturating_sub(all.len() + last.len());
+        all.extend(gaps.into_iter().take(room).map(|team| self.gap(team)));
+        all.append(&mut last);
+        all
+    }
+
     /// About one team, or about the teams of its cover group, which have one gap and lose one cover.
     fn about(&self, team: &Team, text: String) -> Action {
         let link = self.setting.team_link(&team.code).map(|link| ("Open the team", link));
@@ -140,14 +151,20 @@ impl Maker<'_> {
 
     /// Staff lists with rows that could not be read, and those that are too old.
     fn lists(&self) -> Option<Action> {
+        self.unread_lists().or_else(|| self.old_lists())
+    }
+
+    fn unread_lists(&self) -> Option<Action> {
         let because =
             |team: &Team| matches!(team.unknown_because, Some(UnknownBecause::RowsNotRead | UnknownBecause::DataStale));
         let unknown = int(self.report.gaps.iter().filter(|gap| because(gap.place.team)).count());
-        if unknown > 0 {
+        (unknown > 0).then(|| {
             let teams = counted(unknown, "team", "teams");
-            let text = format!("Ask for a correct staff list: without it the cover of {teams} is not known.");
-            return Some(self.overall(text));
-        }
+            self.overall(format!("Ask for a correct staff list: without it the cover of {teams} is not known."))
+        })
+    }
+
+    fn old_lists(&self) -> Option<Action> {
         let (as_at, employer) = self.report.oldest_list()?;
         (self.report.day.days_since(as_at) > OLD_AFTER_DAYS).then(|| {
             let of = employer.map_or_else(String::new, |employer| format!(" of {}", clip(employer, 60)));

@@ -1,4 +1,5 @@
 mod chosen;
+mod midweek;
 mod unknown;
 
 use entity::coverage::PublishedCause;

@@ -25,7 +25,7 @@ const MOST_REASONS: usize = 10;
 #[derive(Debug)]
 pub(super) struct View {
     pub(super) subject: String,
-    /// `Week of 23 November 2026`.
+    /// What it is and of when: `Week of 23 November 2026`.
     pub(super) week: String,
     /// The last working day of the week: `27 November`.
     pub(super) friday: String,
@@ -51,8 +51,12 @@ pub(super) struct View {
     pub(super) reasons: Vec<String>,
     /// Address of the first unit's page.
     pub(super) link: Option<String>,
-    /// What the attached list has.
+    /// What the attached list has; empty if there is none.
     pub(super) attached: String,
+    /// What is said if there is no action.
+    pub(super) nothing_to_do: &'static str,
+    /// The last sentence without its end, which is the coordinator.
+    pub(super) closing: &'static str,
 }
 
 /// The last weeks as a picture and in words.
@@ -104,7 +108,7 @@ impl View {
         Self {
             subject: subject(report),
             week: format!("Week of {}", day(report.week.monday())),
-            friday: near_day(report.week.monday().plus_days(4), report.day),
+            friday: friday(report),
             about: about(report),
             warnings: warnings(report, reader, &names),
             headline: headline(report),
@@ -120,8 +124,14 @@ impl View {
             reasons: recent_lists(report).into_iter().chain(reasons(report, reader, &names)).collect(),
             link: first.and_then(|unit| setting.unit_link(&unit.code)),
             attached,
+            nothing_to_do: "There is nothing that you need to do this week.",
+            closing: "If someone else should receive it, or if it does not arrive, tell the",
         }
     }
+}
+
+pub(super) fn friday(report: &Report<'_>) -> String {
+    near_day(report.week.monday().plus_days(4), report.day)
 }
 
 fn open(report: &Report<'_>) -> i64 {
@@ -141,7 +151,7 @@ fn subject(report: &Report<'_>) -> String {
         let need = if gaps == 1 { "needs" } else { "need" };
         parts.push(format!("{} {need} cover", counted(gaps, "team", "teams")));
     }
-    parts.extend(loses_cover(report, gaps > 0));
+    parts.extend(loses_cover(report, gaps > 0, LOSES));
     match (unknown, parts.is_empty()) {
         (0, true) => parts.push(lower(all_well(report).trim_end_matches('.'))),
         (0, false) => {}
@@ -151,15 +161,21 @@ fn subject(report: &Report<'_>) -> String {
     format!("Peer support: {} ({})", parts.join(", "), about(report))
 }
 
+/// The verb of [`loses_cover`] for one team and for several.
+type Verb = (&'static str, &'static str);
+const LOSES: Verb = ("loses", "lose");
+/// What a team will do that may not have been going to when the reader was told last.
+pub(super) const WILL_LOSE: Verb = ("will lose", "will lose");
+
 /// `1 team loses its cover on 30 November`, or `1 loses it on 30 November` after words about teams that need cover.
-fn loses_cover(report: &Report<'_>, teams_are_named: bool) -> Option<String> {
+pub(super) fn loses_cover(report: &Report<'_>, teams_are_named: bool, (loses, lose): Verb) -> Option<String> {
     let first = first_lost(report)?;
     let several = report.at_risk.len();
     Some(match (several, teams_are_named) {
-        (1, true) => format!("1 loses it on {first}"),
-        (1, false) => format!("1 team loses its cover on {first}"),
-        (_, true) => format!("{} lose it, the first on {first}", number(several)),
-        (_, false) => format!("{} teams lose their cover, the first on {first}", number(several)),
+        (1, true) => format!("1 {loses} it on {first}"),
+        (1, false) => format!("1 team {loses} its cover on {first}"),
+        (_, true) => format!("{} {lose} it, the first on {first}", number(several)),
+        (_, false) => format!("{} teams {lose} their cover, the first on {first}", number(several)),
     })
 }
 
@@ -179,7 +195,7 @@ fn all_well(report: &Report<'_>) -> String {
     }
 }
 
-fn about(report: &Report<'_>) -> String {
+pub(super) fn about(report: &Report<'_>) -> String {
     match report.top_units().as_slice() {
         [] => "no unit".to_owned(),
         [one] => clip(&one.name, LONGEST_IN_SUBJECT),
@@ -194,7 +210,7 @@ fn headline(report: &Report<'_>) -> String {
     let Fraction { part, whole } = report.teams;
     match (open(report), whole) {
         (0, 1) if let Some(first) = first_lost(report) => format!("The team has cover today and loses it on {first}."),
-        (0, _) => match loses_cover(report, true) {
+        (0, _) => match loses_cover(report, true, LOSES) {
             Some(loses) => format!("{} today, {loses}.", all_well(report).trim_end_matches('.')),
             None => all_well(report),
         },
@@ -211,7 +227,7 @@ fn headline(report: &Report<'_>) -> String {
     }
 }
 
-fn before(report: &Report<'_>) -> String {
+pub(super) fn before(report: &Report<'_>) -> String {
     match (report.previous, report.teams_before) {
         (Some(previous), Some(before)) if before.whole > 0 => format!(
             "Last report ({}): {} of {}.",
@@ -250,7 +266,7 @@ fn trend(report: &Report<'_>) -> Option<TrendView> {
     })
 }
 
-fn warnings(report: &Report<'_>, reader: Reader<'_>, names: &Names) -> Vec<String> {
+pub(super) fn warnings(report: &Report<'_>, reader: Reader<'_>, names: &Names) -> Vec<String> {
     let mut warnings = Vec::new();
     if reader.is_copy {
         warnings.push(copied(report, names));
@@ -359,7 +375,7 @@ fn old_lists(report: &Report<'_>) -> Option<String> {
 }
 
 /// The day of a staff list that is not old.
-fn recent_lists(report: &Report<'_>) -> Option<String> {
+pub(super) fn recent_lists(report: &Report<'_>) -> Option<String> {
     let (as_at, _) = report.oldest_list()?;
     let is_recent = report.day.days_since(as_at) <= OLD_AFTER_DAYS;
     is_recent.then(|| format!("The oldest staff list behind these figures is from {}.", near_day(as_at, report.day)))
@@ -385,14 +401,7 @@ fn facts(report: &Report<'_>) -> Vec<String> {
             counted(report.people_short, "more Peer Supporter is", "more Peer Supporters are")
         ));
     }
-    let no_policy = report.gaps.iter().filter(|gap| gap.place.team.unknown_because == Some(UnknownBecause::NoPolicy));
-    let no_policy = int(no_policy.count());
-    if no_policy > 0 {
-        facts.push(format!(
-            "{} no policy yet, so cover there is not known. Only the coordinator can set one.",
-            counted(no_policy, "team has", "teams have")
-        ));
-    }
+    facts.extend(no_policy(report));
     if report.single_points > 0 {
         facts.push(format!(
             "{} on one Peer Supporter.",
@@ -403,6 +412,18 @@ fn facts(report: &Report<'_>) -> Vec<String> {
         facts.push(format!("{} exempt and not counted here.", counted(report.exempt, "team is", "teams are")));
     }
     facts
+}
+
+/// How many teams with a gap have no policy.
+pub(super) fn no_policy(report: &Report<'_>) -> Option<String> {
+    let teams = report.gaps.iter().filter(|gap| gap.place.team.unknown_because == Some(UnknownBecause::NoPolicy));
+    let teams = int(teams.count());
+    (teams > 0).then(|| {
+        format!(
+            "{} no policy yet, so cover there is not known. Only the coordinator can set one.",
+            counted(teams, "team has", "teams have")
+        )
+    })
 }
 
 fn by_unit(report: &Report<'_>, setting: &Setting, names: &Names) -> Option<UnitTable> {

@@ -41,6 +41,7 @@ fn recipient(person: i64, unit: i64, why: Why) -> Recipient {
         answers: vec![answer],
         hidden: BTreeSet::new(),
         copies: Vec::new(),
+        midweek: false,
     }
 }
 

@@ -1,0 +1,145 @@
+//! One edition of a report: the snapshots that it compares, who gets it, and the mail of each.
+
+use entity::period::IsoWeek;
+use entity::store::report as store;
+use entity::table::{report, snapshot};
+use entity::value::ReportKind;
+use sea_orm::DatabaseConnection;
+
+use super::board::Board;
+use super::news::{self, News};
+use super::recipients::{self, Network, Recipient};
+use super::render::{self, Rendered};
+use super::trend::Trends;
+use super::{GapReport, ReportError, build, deliver, load};
+
+/// Everything that the mails of a week's report are made from.
+pub(super) struct Edition {
+    pub(super) week: IsoWeek,
+    pub(super) current: Board,
+    /// The board that it is compared with; absent for the first report.
+    pub(super) previous: Option<Board>,
+    /// Who gets a mail.
+    pub(super) recipients: Vec<Recipient>,
+    /// How many recipients chose a midweek report and have nothing new in it.
+    pub(super) quiet: u64,
+    /// Who gets the run summary; absent if no coordinator can be written to.
+    pub(super) network: Option<Network>,
+    /// How cover of the units that have a recipient has gone.
+    pub(super) trends: Trends,
+    /// Weeks since the last report that was mailed whose reports were not.
+    pub(super) missed: Vec<IsoWeek>,
+}
+
+/// The snapshots that a report which has been built is pinned to.
+pub(super) async fn pinned(
+    db: &DatabaseConnection,
+    report: &report::Model,
+) -> Result<(snapshot::Model, Option<snapshot::Model>), ReportError> {
+    let current = load::snapshot(db, report.snapshot_id).await?;
+    let previous = match report.previous_snapshot_id {
+        Some(id) => Some(load::snapshot(db, id).await?),
+        None => None,
+    };
+    Ok((current, previous))
+}
+
+impl GapReport {
+    /// The snapshot that a new report compares its own with: that of the last weekly report that was mailed, or of the week's own
+    /// weekly report if it is a midweek one.
+    pub(super) async fn compared_with(
+        &self,
+        db: &DatabaseConnection,
+        week: IsoWeek,
+    ) -> Result<Option<snapshot::Model>, ReportError> {
+        if self.kind == ReportKind::Midweek
+            && let Some(weekly) = store::find(db, week, ReportKind::Weekly).await?
+        {
+            return Ok(Some(load::snapshot(db, weekly.snapshot_id).await?));
+        }
+        Ok(store::last_mailed_before(db, week).await?)
+    }
+
+    pub(super) async fn edition(
+        &self,
+        db: &DatabaseConnection,
+        week: IsoWeek,
+        snapshot: &snapshot::Model,
+        previous: Option<&snapshot::Model>,
+    ) -> Result<Edition, ReportError> {
+        let current = load::board(db, snapshot).await?;
+        let previous = match previous {
+            Some(snapshot) => Some(load::board(db, snapshot).await?),
+            None => None,
+        };
+        let facts = load::facts(db, current.day).await?;
+        let network = recipients::network(&facts);
+        let recipients = recipients::recipients(&facts, &current);
+        let (recipients, quiet, trends, missed) = match self.kind {
+            ReportKind::Weekly => {
+                let answers = recipients.iter().flat_map(|recipient| &recipient.answers);
+                let trends = load::trends(db, snapshot, &answers.map(|answer| answer.unit).collect()).await?;
+                (recipients, 0, trends, store::missed_before(db, self.zone, week).await?)
+            }
+            ReportKind::Midweek => {
+                let (told, quiet) = news::told(recipients, &current, previous.as_ref(), week);
+                (told, quiet, Trends::default(), Vec::new())
+            }
+        };
+        Ok(Edition { week, current, previous, recipients, quiet, network, trends, missed })
+    }
+
+    /// The edition of a report that has been built: of the snapshots that it is pinned to.
+    pub(super) async fn pinned_edition(
+        &self,
+        db: &DatabaseConnection,
+        week: IsoWeek,
+        report: &report::Model,
+    ) -> Result<Edition, ReportError> {
+        let (current, previous) = pinned(db, report).await?;
+        self.edition(db, week, &current, previous.as_ref()).await
+    }
+
+    /// A recipient's mail, and a copy for each colleague who gets one.
+    pub(super) fn mails(
+        &self,
+        edition: &Edition,
+        recipient: &Recipient,
+    ) -> Result<Vec<store::NewDelivery>, ReportError> {
+        let (of, domain) = ((edition.week, self.kind), self.from.domain());
+        let mut mails = vec![deliver::to_write(recipient, self.compose(edition, recipient)?, of, domain)];
+        if !recipient.copies.is_empty() {
+            let rendered = self.compose_for(edition, recipient, true)?;
+            let copy = |copied| deliver::copy_to_write(copied, recipient, rendered.clone(), of, domain);
+            mails.extend(recipient.copies.iter().map(copy));
+        }
+        Ok(mails)
+    }
+
+    pub(super) fn compose(&self, edition: &Edition, recipient: &Recipient) -> Result<Rendered, ReportError> {
+        self.compose_for(edition, recipient, false)
+    }
+
+    pub(super) fn compose_for(
+        &self,
+        edition: &Edition,
+        recipient: &Recipient,
+        is_copy: bool,
+    ) -> Result<Rendered, ReportError> {
+        let Edition { week, current, previous, trends, missed, .. } = edition;
+        let reader = render::Reader { hidden: &recipient.hidden, is_copy };
+        let rendered = match self.kind {
+            ReportKind::Weekly => {
+                let report = build::build(current, previous.as_ref(), *week, &recipient.answers);
+                let trend = trends.of(&report.tops());
+                let report = build::Report { missed: missed.clone(), trend, ..report };
+                render::render(&report, reader, &self.setting)
+            }
+            ReportKind::Midweek => {
+                let news = News::of(current, previous.as_ref(), *week, &recipient.answers);
+                render::render_news(&news, reader, &self.setting)
+            }
+        };
+        rendered.map_err(ReportError::Render)
+    }
+}

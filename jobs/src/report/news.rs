@@ -1,0 +1,68 @@
+//! What became worse for one reader since the week's gap report: what the midweek report is about. Pure.
+
+use entity::period::IsoWeek;
+
+use super::board::Board;
+use super::build::{Report, build};
+use super::compare::{Change, is_newly_at_risk};
+use super::recipients::{Answer, Recipient};
+use super::words::near_day;
+
+/// What became worse for one reader: new gaps, gaps that are worse, and covered teams that will newly lose their cover, or sooner
+/// than the gap report said.
+#[derive(Clone, Debug)]
+pub struct News<'a>(
+    /// The whole report with those gaps and those teams at risk only. Its lists must not be read as complete: a team that is not
+    /// in them may have had a gap for weeks.
+    Report<'a>,
+);
+
+impl<'a> News<'a> {
+    /// What became worse between the snapshot of the gap report and the current one. Without the former nothing is new.
+    #[must_use]
+    pub fn of(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek, answers: &[Answer]) -> Self {
+        let whole = build(current, previous, week, answers);
+        let before = |team| previous.and_then(|board| board.team(team));
+        let gaps = whole.gaps.into_iter().filter(|gap| matches!(gap.change, Some(Change::New | Change::Worse)));
+        let at_risk = whole
+            .at_risk
+            .into_iter()
+            .filter(|place| previous.is_some() && is_newly_at_risk(place.team, before(place.team.id)));
+        Self(Report { gaps: gaps.collect(), at_risk: at_risk.collect(), closed: Vec::new(), ..whole })
+    }
+
+    /// Whether nothing became worse.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.gaps.is_empty() && self.0.at_risk.is_empty()
+    }
+
+    /// The report whose gaps and teams at risk are those that are new or worse.
+    pub(super) const fn changed(&self) -> &Report<'a> {
+        &self.0
+    }
+
+    /// Since when: `since Monday`, or `since 16 November` if the week has no gap report of its own.
+    pub(super) fn since(&self) -> String {
+        match self.0.previous {
+            Some(day) if day != self.0.week.monday() => format!("since {}", near_day(day, self.0.day)),
+            Some(_) | None => "since Monday".to_owned(),
+        }
+    }
+}
+
+/// Those recipients who chose a midweek report and have something new in it, and how many chose one and have nothing new.
+pub(super) fn told(
+    recipients: Vec<Recipient>,
+    current: &Board,
+    previous: Option<&Board>,
+    week: IsoWeek,
+) -> (Vec<Recipient>, u64) {
+    let chosen = recipients.into_iter().filter(|recipient| recipient.midweek);
+    let (quiet, told): (Vec<_>, Vec<_>) =
+        chosen.partition(|recipient| News::of(current, previous, week, &recipient.answers).is_empty());
+    (told, u64::try_from(quiet.len()).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests;

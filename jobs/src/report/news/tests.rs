@@ -1,0 +1,73 @@
+use entity::id::UnitId;
+use entity::value::Status;
+
+use super::News;
+use crate::report::board::{Board, Team};
+use crate::report::recipients::{Answer, Why};
+use crate::report::sample::{at, board, short, team};
+
+fn of<'a>(current: &'a Board, previous: Option<&'a Board>, unit: i64) -> News<'a> {
+    let answer = Answer { unit: UnitId(unit), code: String::new(), name: String::new(), why: Why::SeniorManager };
+    News::of(current, previous, "2026-W48".parse().unwrap(), &[answer])
+}
+
+/// The codes of gaps and of teams at risk.
+fn codes(news: &News<'_>) -> (Vec<String>, Vec<String>) {
+    let report = news.changed();
+    let gaps = report.gaps.iter().map(|gap| gap.place.team.code.clone());
+    (gaps.collect(), report.at_risk.iter().map(|place| place.team.code.clone()).collect())
+}
+
+fn losing(id: i64, code: &str, from: &str) -> Team {
+    Team { status: Status::AtRisk, at_risk_from: Some(at(from)), ..team(id, code, 9) }
+}
+
+/// Monday's board, with a gap and a team at risk in NORTH and a covered team in SOUTH.
+fn monday() -> Board {
+    let north = [team(11, "A", 9), short(12, "B", 9, 1, "2026-11-02"), losing(13, "C", "2026-12-14"), team(14, "D", 9)];
+    board("2026-11-23", &north, &[team(21, "E", 9)])
+}
+
+#[test]
+fn only_what_became_worse_is_in_it() {
+    let before = monday();
+    let north = [
+        short(11, "A", 9, 1, "2026-11-26"),
+        short(12, "B", 9, 2, "2026-11-02"),
+        losing(13, "C", "2026-12-07"),
+        losing(14, "D", "2026-12-21"),
+    ];
+    let now = board("2026-11-26", &north, &[team(21, "E", 9)]);
+    let news = of(&now, Some(&before), 2);
+    let own = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
+    assert_eq!(codes(&news), (own(&["B", "A"]), own(&["C", "D"])));
+    assert!(!news.is_empty());
+    assert!(of(&now, Some(&before), 3).is_empty(), "SOUTH is as it was");
+    assert_eq!(news.changed().teams.part, 2, "the figures are of all teams");
+}
+
+#[test]
+fn what_stayed_or_became_better_is_not_in_it() {
+    let before = monday();
+    let mut same = monday();
+    same.day = at("2026-11-26");
+    assert!(of(&same, Some(&before), 1).is_empty());
+    let north = [team(11, "A", 9), team(12, "B", 9), losing(13, "C", "2026-12-15"), team(14, "D", 9)];
+    let better = board("2026-11-26", &north, &[team(21, "E", 9)]);
+    assert!(of(&better, Some(&before), 1).is_empty());
+}
+
+#[test]
+fn without_a_report_before_nothing_is_new() {
+    let now = monday();
+    assert!(of(&now, None, 1).is_empty());
+}
+
+#[test]
+fn says_since_which_day() {
+    let now = board("2026-11-26", &[team(11, "A", 9)], &[]);
+    assert_eq!(of(&now, Some(&monday()), 1).since(), "since Monday");
+    let mut older = monday();
+    older.day = at("2026-11-16");
+    assert_eq!(of(&now, Some(&older), 1).since(), "since 16 November");
+}

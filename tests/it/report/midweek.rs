@@ -1,0 +1,280 @@
+//! The midweek report: what became worse since Monday, to those who chose to get it. Monday is 16 and Thursday 19 November.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::id::{PersonId, SnapshotId};
+use entity::store::{begin_write, links, report as store, report_preference};
+use entity::table::{audit_event, delivery, post, report, snapshot, snapshot_team};
+use entity::value::{Action, DeliveryKind, DeliveryState, ReportKind, Status};
+use jobs::report::{GapReport, Idle, Outcome};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+use serde_json::{Value, json};
+
+use super::missed::imported;
+use super::{MONDAY, by_smtp, change_post, message_ids, now, organisation, rows, take_snapshot, week};
+use crate::cli::{psn, told};
+use crate::erasure::erased;
+use crate::harness::{World, both, day, instant};
+use crate::smtp_listener::{Manner, SmtpListener};
+
+const THURSDAY: &str = "2026-11-19";
+
+fn thursday() -> DateTime<Utc> {
+    instant("2026-11-19T07:00:00Z")
+}
+
+/// The midweek report by the same mailer.
+fn midweek(job: &GapReport) -> GapReport {
+    GapReport { kind: ReportKind::Midweek, ..job.clone() }
+}
+
+/// A person chooses the midweek report, with copies of both reports to these people.
+async fn choose(db: &DatabaseConnection, person: i64, copies: &[i64]) {
+    let txn = begin_write(db).await.unwrap();
+    let same = links::load(&txn).await.unwrap();
+    let copies: Vec<_> = copies.iter().copied().map(PersonId).collect();
+    let choice = report_preference::Choice { hidden: &BTreeSet::new(), copies: &copies, midweek: true };
+    report_preference::set(&txn, PersonId(person), &same, choice, (now(), "operator")).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
+/// The organisation and a weekly report of Monday, with a gap of so many people in NORTH; what was mailed.
+async fn weekly(world: &World, gap: i32) -> (SmtpListener, GapReport) {
+    organisation(&world.db).await;
+    take_snapshot(&world.db, 1, MONDAY, 1, gap).await;
+    let listener = SmtpListener::start().await;
+    let job = by_smtp(&listener);
+    job.run(&world.db, week("2026-W47"), now()).await.unwrap();
+    assert_eq!(listener.messages().len(), 3);
+    (listener, job)
+}
+
+async fn run(world: &World, job: &GapReport) -> Outcome {
+    midweek(job).run(&world.db, week("2026-W47"), thursday()).await.unwrap()
+}
+
+async fn stored(db: &DatabaseConnection) -> Option<report::Model> {
+    store::find(db, week("2026-W47"), ReportKind::Midweek).await.unwrap()
+}
+
+/// The mails of the midweek report.
+async fn mails(db: &DatabaseConnection) -> Vec<delivery::Model> {
+    let Some(report) = stored(db).await else { return Vec::new() };
+    rows(db).await.into_iter().filter(|row| row.report_id == report.id).collect()
+}
+
+/// SOUTH is covered in a snapshot and will lose its cover on a day.
+async fn will_lose(db: &DatabaseConnection, snapshot: i64, from: &str) {
+    snapshot_team::Entity::update_many()
+        .col_expr(snapshot_team::Column::Status, Expr::value(Status::AtRisk))
+        .col_expr(snapshot_team::Column::AtRiskFrom, Expr::value(day(from)))
+        .col_expr(snapshot_team::Column::AtRiskStatus, Expr::value(Status::None))
+        .filter(snapshot_team::Column::SnapshotId.eq(snapshot))
+        .filter(snapshot_team::Column::UnitCode.eq("SOUTH"))
+        .exec(db)
+        .await
+        .unwrap();
+}
+
+both!(
+    async fn writes_nothing_if_no_one_chose_it(world: World) {
+        let (listener, job) = weekly(&world, 0).await;
+        let outcome = run(&world, &job).await;
+        assert_eq!(outcome, Outcome { idle: Some(Idle::NotChosen), ..Outcome::default() });
+        assert_eq!(outcome.to_string(), "nothing to send: no recipient chose a midweek report");
+        assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 3));
+        assert_eq!(snapshot::Entity::find().count(&world.db).await.unwrap(), 1, "nothing is computed");
+    }
+);
+
+both!(
+    async fn sends_no_mail_about_what_stayed_as_it_was(world: World) {
+        let (listener, job) = weekly(&world, 2).await;
+        choose(&world.db, 1, &[]).await;
+        choose(&world.db, 2, &[3]).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 2).await;
+        let outcome = run(&world, &job).await;
+        assert_eq!(outcome, Outcome { quiet: 2, idle: Some(Idle::NothingNew), ..Outcome::default() });
+        assert_eq!(outcome.to_string(), "nothing to send, 2 recipients had nothing new");
+        assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 3));
+    }
+);
+
+both!(
+    async fn tells_a_lost_cover_once_to_those_who_chose_it(world: World) {
+        let (listener, job) = weekly(&world, 0).await;
+        choose(&world.db, 2, &[]).await;
+        choose(&world.db, 3, &[]).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
+        let outcome = run(&world, &job).await;
+        assert_eq!(outcome, Outcome { sent_now: 1, sent: 1, quiet: 1, ..Outcome::default() });
+        assert_eq!(outcome.to_string(), "1 sent (1 in this run), 1 recipient had nothing new");
+        let again = run(&world, &job).await;
+        assert_eq!(again, Outcome { sent_now: 0, ..outcome });
+        let messages = listener.messages();
+        assert_eq!(messages.len(), 4);
+        let ids = message_ids(&messages, "p2@board.example");
+        assert_eq!(ids[1..], ["midweek-report.2026-W47.person-2@board.example"]);
+        let (_, bytes) = messages.last().unwrap();
+        assert!(bytes.contains("List-Id: <midweek-report.board.example>\r\n"), "{bytes}");
+
+        let mail = mails(&world.db).await.pop().unwrap();
+        assert_eq!((mail.kind, mail.state), (DeliveryKind::Report, DeliveryState::Sent));
+        assert_eq!(mail.subject, "Peer support: since Monday 1 more team needs cover (Unit NORTH)");
+        assert!(mail.text_part.contains("NEW SINCE THE LAST REPORT"), "{}", mail.text_part);
+        assert_eq!(mail.csv_part, "", "nothing is left out of the mail");
+        let sent = audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::ReportSent.word()));
+        let sent = sent.filter(audit_event::Column::Object.eq(format!("delivery:{}", mail.id)));
+        let after = sent.one(&world.db).await.unwrap().unwrap().after.unwrap();
+        let named = json!({ "week": "2026-W47", "report": "MIDWEEK", "recipient": "person:2" });
+        assert_eq!(serde_json::from_str::<Value>(&after).unwrap(), named);
+    }
+);
+
+both!(
+    async fn tells_cover_that_ends_and_repeats_no_old_gap(world: World) {
+        let (_listener, job) = weekly(&world, 2).await;
+        choose(&world.db, 1, &[]).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 2).await;
+        will_lose(&world.db, 2, "2026-12-01").await;
+        assert_eq!(run(&world, &job).await.sent, 1);
+        let mail = mails(&world.db).await.pop().unwrap();
+        assert_eq!(mail.subject, "Peer support: since Monday 1 team will lose its cover on 1 December (Unit BOARD)");
+        for part in [&mail.text_part, &mail.html_part] {
+            assert!(part.contains("Unit SOUTH") && !part.contains("Unit NORTH"), "{part}");
+        }
+    }
+);
+
+both!(
+    async fn tells_cover_that_ends_sooner_than_the_weekly_report_said(world: World) {
+        organisation(&world.db).await;
+        let job = by_smtp(&SmtpListener::start().await);
+        take_snapshot(&world.db, 1, MONDAY, 1, 0).await;
+        will_lose(&world.db, 1, "2026-12-14").await;
+        job.run(&world.db, week("2026-W47"), now()).await.unwrap();
+        choose(&world.db, 3, &[]).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 0).await;
+        will_lose(&world.db, 2, "2026-12-14").await;
+        assert_eq!(run(&world, &job).await.idle, Some(Idle::NothingNew), "it was said");
+        will_lose(&world.db, 2, "2026-12-07").await;
+        assert_eq!(run(&world, &job).await.sent, 1, "a run that sent nothing is no end of it");
+    }
+);
+
+both!(
+    async fn goes_to_colleagues_as_a_copy(world: World) {
+        let (listener, job) = weekly(&world, 0).await;
+        choose(&world.db, 2, &[3]).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
+        assert_eq!(run(&world, &job).await.sent, 1, "a copy is not counted");
+        let copy = mails(&world.db).await.into_iter().find(|mail| mail.kind == DeliveryKind::Copy).unwrap();
+        assert_eq!((copy.recipient.as_str(), copy.owner_id), ("copy:2:3", Some(PersonId(2))));
+        let said = "You receive a copy because the senior manager of Unit NORTH asked for it.";
+        assert!(copy.text_part.contains(said), "{}", copy.text_part);
+        let ids = message_ids(&listener.messages(), "p3@board.example");
+        assert_eq!(ids[1..], ["midweek-report.2026-W47.copy-2-3@board.example"]);
+    }
+);
+
+both!(
+    async fn goes_to_no_one_who_no_longer_answers_for_the_unit(world: World) {
+        let (listener, job) = weekly(&world, 0).await;
+        choose(&world.db, 2, &[3]).await;
+        change_post(&world.db, 2, post::Column::ValidTo, Expr::value(day("2026-11-18"))).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
+        assert_eq!(run(&world, &job).await.idle, Some(Idle::NotChosen));
+        assert_eq!(listener.messages().len(), 3);
+    }
+);
+
+both!(
+    async fn leaves_the_next_weekly_report_as_it_would_be(world: World) {
+        let (_listener, job) = weekly(&world, 0).await;
+        choose(&world.db, 2, &[]).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
+        assert_eq!(run(&world, &job).await.sent, 1);
+        let next = week("2026-W48");
+        assert_eq!(store::last_mailed_before(&world.db, next).await.unwrap().unwrap().id, SnapshotId(1));
+
+        take_snapshot(&world.db, 3, "2026-11-23", 1, 1).await;
+        let outcome = job.run(&world.db, next, now() + TimeDelta::days(7)).await.unwrap();
+        assert_eq!((outcome.sent, outcome.quiet), (3, 0));
+        let weekly = store::find(&world.db, next, ReportKind::Weekly).await.unwrap().unwrap();
+        assert_eq!(weekly.previous_snapshot_id, Some(SnapshotId(1)), "Monday's, not Thursday's");
+        let text = rows(&world.db).await.into_iter().find(|row| row.report_id == weekly.id).unwrap().text_part;
+        assert!(text.contains("NEW SINCE THE LAST REPORT") && text.contains("Last report (16 November)"), "{text}");
+    }
+);
+
+both!(
+    async fn compares_with_the_last_weekly_report_if_the_week_has_none(world: World) {
+        organisation(&world.db).await;
+        choose(&world.db, 2, &[]).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
+        let job = by_smtp(&SmtpListener::start().await);
+        let outcome = run(&world, &job).await;
+        assert_eq!(outcome, Outcome { idle: Some(Idle::NoWeeklyReport), ..Outcome::default() });
+
+        take_snapshot(&world.db, 1, "2026-11-09", 1, 0).await;
+        job.run(&world.db, week("2026-W46"), instant("2026-11-09T07:00:00Z")).await.unwrap();
+        assert_eq!(run(&world, &job).await.sent, 1);
+        let mail = mails(&world.db).await.pop().unwrap();
+        assert_eq!(mail.subject, "Peer support: since 9 November 1 more team needs cover (Unit NORTH)");
+    }
+);
+
+both!(
+    async fn is_sent_again_like_any_mail_that_was_refused(world: World) {
+        let (listener, job) = weekly(&world, 0).await;
+        choose(&world.db, 1, &[]).await;
+        choose(&world.db, 2, &[]).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
+        listener.treat("p2@board.example", Manner::AnswerRecipient("550 5.1.1 no such user"));
+        let outcome = run(&world, &job).await;
+        assert_eq!((outcome.sent, outcome.refused, outcome.needs_attention()), (1, 1, true));
+        assert!(outcome.to_string().contains("1 refused"), "{outcome}");
+        let mails = mails(&world.db).await;
+        assert!(mails.iter().all(|mail| mail.kind != DeliveryKind::RunSummary), "the summary is the weekly run's");
+        assert_eq!(mails.len(), 2);
+
+        let refused = mails.into_iter().find(|mail| mail.state == DeliveryState::Refused).unwrap();
+        listener.treat("p2@board.example", Manner::Take);
+        assert!(store::reopen(&world.db, refused.id, thursday(), None).await.unwrap());
+        let outcome = run(&world, &job).await;
+        assert_eq!((outcome.sent_now, outcome.sent, outcome.refused), (1, 2, 0));
+    }
+);
+
+both!(
+    async fn is_handed_on_to_no_one_if_its_reader_is_erased(world: World) {
+        let (listener, job) = weekly(&world, 0).await;
+        choose(&world.db, 2, &[]).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
+        listener.treat("p2@board.example", Manner::AnswerRecipient("451 busy"));
+        assert_eq!(run(&world, &job).await.waiting, 1);
+        erased(&world, PersonId(2)).await;
+        let left = mails(&world.db).await;
+        assert_eq!(left.iter().map(|mail| mail.state).collect::<Vec<_>>(), [DeliveryState::Refused]);
+    }
+);
+
+both!(
+    async fn is_shown_to_the_operator_before_it_is_sent(world: World) {
+        let (listener, _) = weekly(&world, 0).await;
+        imported(&world.db, "2026-11-02T10:00:00Z").await;
+        choose(&world.db, 2, &[]).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
+        let folder = tempfile::tempdir().unwrap();
+        let arguments = ["report", "preview", "--week", "2026-W47", "--midweek", "--to", "p2@board.example"];
+        let mut command = psn(folder.path(), &arguments);
+        let output = command.env("DATABASE_URL", &world.url).env("MAIL_FOLDER", "mail").output().unwrap();
+        let (code, said, error) = told(output);
+        assert_eq!((code, error.as_str()), (Some(0), ""));
+        let subject = "Subject: Peer support: since Monday 1 more team needs cover (Unit NORTH)";
+        assert!(said.starts_with(&format!("To: p2@board.example\n{subject}\n")), "{said}");
+        assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 3));
+    }
+);
