@@ -169,7 +169,7 @@ rights! {
         Dashboard => GivenUnits,
         Auditor => Everything,
     }
-    /// Read mails as they were sent, and what became of them.
+    /// Read mails as they were sent, and their outcome.
     Mails = "MAILS" {
         Admin => Everything,
         Coordinator => Everything,
@@ -193,7 +193,7 @@ rights! {
     RejectedRows = "REJECTED_ROWS" {
         Admin => Everything,
     }
-    /// Ask for a run of a job.
+    /// Request a run of a job.
     RequestRuns = "REQUEST_RUNS" {
         Admin => Everything,
         Coordinator => Everything,

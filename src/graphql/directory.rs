@@ -56,7 +56,7 @@ pub(crate) struct Exempted {
     pub(crate) agreed_by: Option<String>,
 }
 
-/// A dated appointment of somebody who answers for a unit.
+/// A dated appointment of a person who is responsible for a unit.
 #[derive(Clone, Debug)]
 pub(crate) struct Appointed {
     pub(crate) role: AppointmentRole,

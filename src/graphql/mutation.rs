@@ -38,7 +38,7 @@ pub struct Mutation(
 #[derive(Debug, Default)]
 pub(crate) struct RunMutation;
 
-/// A run to ask for.
+/// The run to request.
 #[derive(Clone, Debug, InputObject)]
 struct RequestRunInput {
     /// The job.
@@ -48,7 +48,7 @@ struct RequestRunInput {
     period: String,
 }
 
-/// Why a run was not asked for.
+/// Why a run was not requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 enum RequestRunRefusalCode {
     /// The period is no day (COVERAGE, RETENTION) or no ISO week (GAP_REPORT, MIDWEEK_REPORT).
@@ -57,13 +57,13 @@ enum RequestRunRefusalCode {
     PeriodInFuture,
     /// The day is outside the years 1990 to 2100.
     PeriodOutOfRange,
-    /// The period ended before the day of the first applied import, so nothing is known of it; or there is no import yet.
+    /// The period ended before the day of the first applied import, so there are no data for it; or there is no import yet.
     PeriodBeforeFirstImport,
     /// A worker is at it now.
     AlreadyRunning,
 }
 
-/// Why a run was not asked for.
+/// Why a run was not requested.
 #[derive(Clone, Debug, SimpleObject)]
 struct RequestRunRefusal {
     /// For programs.
@@ -72,20 +72,20 @@ struct RequestRunRefusal {
     sentence: String,
 }
 
-/// What came of asking for a run. Either there is a refusal and nothing was changed, or the run stands REQUESTED.
+/// The result of requesting a run. If there is a refusal, nothing was changed.
 #[derive(Clone, Debug, SimpleObject)]
 struct RequestRunPayload {
-    /// The run as it stands now. Null if the period was refused.
+    /// The run as it is now. Null if the period was refused.
     run: Option<JobRun>,
-    /// Why nothing was changed. Null if the run was asked for.
+    /// Why nothing was changed. Null if the run was requested.
     refusal: Option<RequestRunRefusal>,
 }
 
 #[Object]
 impl RunMutation {
-    /// Asks for a run of a job ("compute again", "send again"); the worker begins it within about a minute. A mail whose
-    /// acceptance is recorded is not sent again by it; one that was refused for good is, once its address, its text or the mail
-    /// server has changed. A run that is asked for already stays so.
+    /// Requests a run of a job ("compute again", "send again"); the worker begins it within about a minute. Mails that were
+    /// sent are not sent again. A mail that was refused permanently is sent again once its address, its text or the mail server
+    /// has changed. A run that is already requested stays requested.
     async fn request_run(
         &self,
         ctx: &Context<'_>,

@@ -169,7 +169,7 @@ pub(crate) enum Total {
 
 #[Object]
 impl Total {
-    /// How many there are on all pages together. Counted only when asked for.
+    /// The number of items on all pages together. Counted only if requested.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
         let total = match self {
             Self::Known(total) => i64::try_from(*total).unwrap_or(i64::MAX),

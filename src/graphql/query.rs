@@ -19,8 +19,8 @@ use async_graphql::MergedObject;
 use super::mutation::link::LinkQuery;
 use super::mutation::report_settings::ReportSettingsQuery;
 
-/// Everything that can be asked. Every question about coverage takes the day it is about, `asOf`; without it that is today in
-/// the board's time zone. Lists are pages of at most 100, in a stable order.
+/// All queries. Every field about coverage takes the date to report on, `asOf`, which defaults to today in the board's time
+/// zone. Lists have pages of at most 100 items, in a stable order.
 #[derive(Debug, Default, MergedObject)]
 #[graphql(name = "Query")]
 pub struct Query(

@@ -15,11 +15,11 @@ use crate::access::Right;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Subscription;
 
-/// Told as it happens, as server-sent events: send the subscription by POST and accept text/event-stream.
+/// Live answers as server-sent events: send the subscription by POST and accept text/event-stream.
 #[AsSubscription]
 impl Subscription {
-    /// The newest stored day: at once where there is one, and again each time a day is stored. Whoever sees no figures is told
-    /// of none.
+    /// The newest snapshot: at once if there is one, and again each time a snapshot is stored. A viewer who sees no figures
+    /// receives nothing.
     async fn snapshot_taken(&self, ctx: &Context<'_>) -> Result<impl Stream<Item = Snapshot> + use<>, ApiError> {
         let newest = if Scope::of(ctx).await?.may(Right::Figures) { snapshot::newest(db(ctx)?).await? } else { None };
         Ok(stream::iter(newest.map(Snapshot)))

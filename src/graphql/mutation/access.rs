@@ -23,17 +23,17 @@ struct MakeTokenInput {
     /// DASHBOARD, COORDINATOR, AUDITOR or ADMIN.
     #[graphql(default_with = "AccessRole::Dashboard")]
     role: AccessRole,
-    /// Of a dashboard: codes of 1 to 100 units whose figures it sees, with all below them.
+    /// For a dashboard: codes of 1 to 100 units whose figures it sees, with all below them.
     #[graphql(default)]
     unit_codes: Vec<String>,
-    /// Of a dashboard: whether it sees names of people.
+    /// For a dashboard: whether it sees names of people.
     #[graphql(default)]
     names: bool,
     /// Whether it may explore the schema: introspection, the playground, and queries that are not persisted operations. Tokens
     /// of other roles than DASHBOARD always may.
     #[graphql(default)]
     explore: bool,
-    /// For how many days it is good, 1 to 366.
+    /// For how many days it is valid, 1 to 366.
     #[graphql(default = 90)]
     days: i32,
 }
@@ -49,9 +49,9 @@ struct GrantRoleInput {
     employee_number: Option<String>,
     /// ADMIN, COORDINATOR or AUDITOR.
     role: AccessRole,
-    /// The first day; today unless told.
+    /// The first day. Defaults to today.
     from: Option<Date>,
-    /// The last day; open-ended unless told.
+    /// The last day. Defaults to no end date.
     until: Option<Date>,
 }
 
@@ -62,7 +62,7 @@ enum AccessRefusalCode {
     NameUnusable,
     /// The role cannot be had by token, or by grant.
     RoleNotGiven,
-    /// A token is good for 1 to 366 days.
+    /// A token is valid for 1 to 366 days.
     DaysOutOfRange,
     /// A dashboard token is given 1 to 100 units.
     UnitsOutOfRange,
@@ -70,17 +70,17 @@ enum AccessRefusalCode {
     OnlyForDashboards,
     /// No unit has that code.
     UnitUnknown,
-    /// There is no such token.
+    /// No token has this id.
     TokenUnknown,
     /// The token was revoked before.
     TokenRevoked,
-    /// Not exactly one person with a post today is known so, or there is no such person.
+    /// No person, or more than one, with a post today matches, or the person is not on file.
     PersonUnknown,
     /// The grant would begin before today, end before it begins, or end after the year 2100.
     DaysUnusable,
-    /// The person has the role on some of these days already.
+    /// The person already has the role on some of these days.
     GrantedAlready,
-    /// There is no such grant.
+    /// No grant has this id.
     GrantUnknown,
     /// The grant has ended.
     GrantEnded,
@@ -95,36 +95,36 @@ struct AccessRefusal {
     sentence: String,
 }
 
-/// What came of making a token.
+/// The result of making a token.
 #[derive(Debug, SimpleObject)]
 struct MakeTokenPayload {
     /// The token. Null if it was refused.
     token: Option<ApiToken>,
     /// What it sends with each request, as `Authorization: Bearer …`. It is shown this once. Null if it was refused.
     secret: Option<String>,
-    /// Why none was made. Null if one was.
+    /// Why no token was made. Null if one was.
     refusal: Option<AccessRefusal>,
 }
 
-/// What came of revoking a token.
+/// The result of revoking a token.
 #[derive(Clone, Debug, SimpleObject)]
 struct RevokeTokenPayload {
-    /// The token as it stands now. Null if nothing was changed.
+    /// The token as it is now. Null if nothing was changed.
     token: Option<ApiToken>,
     /// Why nothing was changed. Null if the token was revoked.
     refusal: Option<AccessRefusal>,
 }
 
-/// What came of granting or withdrawing a role.
+/// The result of granting or withdrawing a role.
 #[derive(Clone, Debug, SimpleObject)]
 struct GrantPayload {
-    /// The grant as it stands now. Null if nothing was changed.
+    /// The grant as it is now. Null if nothing was changed.
     grant: Option<Grant>,
     /// Why nothing was changed. Null if it was.
     refusal: Option<AccessRefusal>,
 }
 
-/// What came of ending a person's sessions.
+/// The result of ending a person's sessions.
 #[derive(Clone, Debug, SimpleObject)]
 struct EndSessionsPayload {
     /// How many sessions were ended; 0 if the person was not signed in. Null if it was refused.
@@ -181,7 +181,7 @@ impl AccessMutation {
     async fn grant_role(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "To whom, which, and when.")] input: GrantRoleInput,
+        #[graphql(desc = "The person, the role and the dates.")] input: GrantRoleInput,
     ) -> Result<GrantPayload, ApiError> {
         let by = by(ctx).await?;
         let GrantRoleInput { work_email, employer, employee_number, role, from, until } = input;
@@ -198,7 +198,7 @@ impl AccessMutation {
         Ok(GrantPayload::of(told(manage::grant_role(db(ctx)?, &by, wish).await)?))
     }
 
-    /// Withdraws a granted role: from this moment on the person has it no longer.
+    /// Withdraws a granted role: the person loses it at once.
     async fn withdraw_role(
         &self,
         ctx: &Context<'_>,
@@ -211,8 +211,8 @@ impl AccessMutation {
         }))
     }
 
-    /// Ends every session of a person at once, for example when a device is lost; the person may sign in again. Access tokens of
-    /// the identity provider are good until they expire: end those there.
+    /// Ends every session of a person at once, for example when a device is lost; the person may sign in again. Access tokens
+    /// of the identity provider stay valid until they expire: end those there.
     async fn end_sessions(
         &self,
         ctx: &Context<'_>,

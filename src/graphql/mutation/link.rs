@@ -45,7 +45,7 @@ pub(crate) struct LinkedTeam {
     unit_code: String,
     /// The status before.
     status_before: TeamStatus,
-    /// The status after. Null if it is no team any more.
+    /// The status after. Null if it is no longer a team.
     status_after: Option<TeamStatus>,
     /// Headcount before.
     headcount_before: u32,
@@ -96,7 +96,7 @@ pub(crate) struct LinkPeoplePayload {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PossibleLink(PersonId, PersonId);
 
-/// Two people with the same work e-mail, who may be one person. Nothing links them until a coordinator does.
+/// Two people with the same work e-mail, who may be one person. They are not linked until a coordinator links them.
 #[Object]
 impl PossibleLink {
     /// One of the two.
@@ -141,7 +141,7 @@ pub(crate) struct LinkMutation;
 
 #[Object]
 impl LinkMutation {
-    /// Records that two numbers are one person, on every day. Shows which teams change; with dryRun nothing else happens.
+    /// Records that two numbers are one person, on every day. Returns the teams that change; with dryRun nothing is written.
     async fn link_people(
         &self,
         ctx: &Context<'_>,
@@ -150,7 +150,7 @@ impl LinkMutation {
         change(ctx, input, Action::PeopleLinked).await
     }
 
-    /// Removes the link between two numbers. Shows which teams change; with dryRun nothing else happens.
+    /// Removes the link between two numbers. Returns the teams that change; with dryRun nothing is written.
     async fn unlink_people(
         &self,
         ctx: &Context<'_>,

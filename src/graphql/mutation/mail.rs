@@ -49,11 +49,10 @@ pub(crate) struct ResendDeliveryRefusal {
     sentence: String,
 }
 
-/// What came of asking for a mail to be sent again. Either there is a refusal and nothing was changed, or the mail waits for
-/// its next attempt.
+/// The result of requesting that a mail be sent again. If there is a refusal, nothing was changed.
 #[derive(Debug, Default, SimpleObject)]
 pub(crate) struct ResendDeliveryPayload {
-    /// The mail as it stands now. Null if it was refused.
+    /// The mail as it is now. Null if the request was refused.
     delivery: Option<Delivery>,
     /// The run that sends it. Null if it was refused.
     run: Option<JobRun>,
@@ -66,9 +65,9 @@ pub(crate) struct MailMutation;
 
 #[Object]
 impl MailMutation {
-    /// Sends a mail again that the mail server refused for good, to the same address and with the same text; the worker begins
-    /// within about a minute. A run of the week's report does so by itself once the address, the text or the mail server has
-    /// changed.
+    /// Sends a mail again that the mail server refused permanently, to the same address and with the same text; the worker
+    /// begins within about a minute. A run of the week's report does so by itself once the address, the text or the mail server
+    /// has changed.
     async fn resend_delivery(
         &self,
         ctx: &Context<'_>,

@@ -17,7 +17,7 @@ use crate::access::Right;
 /// Why a person is erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(crate) enum ErasureReason {
-    /// The person asked for it or objected, and nothing stands against it.
+    /// The person requested it or objected, and there is no overriding reason to keep the data.
     Requested,
     /// It is no longer needed for what it was collected for.
     NotNeeded,
@@ -38,7 +38,7 @@ impl From<ErasureReason> for value::ErasureReason {
     }
 }
 
-/// Whom to erase.
+/// The person to erase.
 #[derive(Clone, Debug, InputObject)]
 pub(crate) struct ErasePersonInput {
     /// The person's id.
@@ -52,9 +52,9 @@ pub(crate) struct ErasePersonInput {
 struct ErasedPerson {
     /// The person's id, which stays.
     id: ID,
-    /// Mails to them whose address went.
+    /// Mails to them whose address was removed.
     mails: u64,
-    /// Of those, mails that had not been sent: they are sent no more, and their units wait for somebody else to write to.
+    /// How many of these had not been sent: they are cancelled, and their units wait for another recipient.
     unsent_mails: u64,
     /// Rejected rows of imports that went, or lost the value that named them.
     rejected_rows: u64,
@@ -62,7 +62,7 @@ struct ErasedPerson {
     exemptions: u64,
 }
 
-/// Why nobody was erased.
+/// Why the person was not erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 enum ErasePersonRefusalCode {
     /// There is no such person.
@@ -71,7 +71,7 @@ enum ErasePersonRefusalCode {
     AlreadyErased,
 }
 
-/// Why nobody was erased.
+/// Why the person was not erased.
 #[derive(Clone, Debug, SimpleObject)]
 struct ErasePersonRefusal {
     /// For programs.
@@ -80,7 +80,7 @@ struct ErasePersonRefusal {
     sentence: String,
 }
 
-/// What came of erasing a person. Either there is a refusal and nothing was changed, or they are erased.
+/// The result of erasing a person. If there is a refusal, nothing was changed.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub(crate) struct ErasePersonPayload {
     /// What went. Null if it was refused.
@@ -100,13 +100,13 @@ pub(crate) struct PersonMutation;
 
 #[Object]
 impl PersonMutation {
-    /// Erases a person's name and contact, wherever they stand, for good. Only a person who has signed in may do this, never an API
-    /// token. Past coverage stays as it was, and no later import brings them back. Files of mails to them are removed by the
-    /// worker within about a minute.
+    /// Permanently erases a person's name and contact details everywhere. Only a person who has signed in may do this, never an
+    /// API token. Past coverage stays as it was, and no later import brings them back. Files of mails to them are removed by
+    /// the worker within about a minute.
     async fn erase_person(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whom, and why.")] input: ErasePersonInput,
+        #[graphql(desc = "The person and the reason.")] input: ErasePersonInput,
     ) -> Result<ErasePersonPayload, ApiError> {
         erase(ctx, input).await
     }

@@ -68,7 +68,8 @@ impl ReportPreferences {
 /// The settings of a person's weekly report. Both lists replace those before.
 #[derive(Clone, Debug, InputObject)]
 pub(crate) struct SetReportPreferencesInput {
-    /// Whose report. Defaults to the viewer; only coordinators and administrators change that of another person.
+    /// The recipient of the report. Defaults to the viewer; only coordinators and administrators may change another person's
+    /// settings.
     person_id: Option<ID>,
     /// Sections to leave out. Empty for a complete report.
     hidden_sections: Vec<ReportSection>,
@@ -82,7 +83,7 @@ pub(crate) struct SetReportPreferencesInput {
 /// Why nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(crate) enum SetReportPreferencesRefusalCode {
-    /// The person whose report it would be is not on file.
+    /// The recipient is not on file.
     PersonUnknown,
     /// The person answers for no unit today, so they receive no report.
     NotARecipient,
@@ -144,7 +145,7 @@ impl ReportSettingsQuery {
     async fn report_preferences(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whose report.")] person_id: ID,
+        #[graphql(desc = "The recipient of the report.")] person_id: ID,
     ) -> Result<ReportPreferences, ApiError> {
         let scope = Scope::of(ctx).await?;
         let (facts, _) = known(ctx).await?;
@@ -164,7 +165,7 @@ impl ReportSettingsMutation {
     async fn set_report_preferences(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whose report, and what to set.")] input: SetReportPreferencesInput,
+        #[graphql(desc = "The recipient and the settings.")] input: SetReportPreferencesInput,
     ) -> Result<SetReportPreferencesPayload, ApiError> {
         set(ctx, input).await
     }

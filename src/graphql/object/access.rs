@@ -37,12 +37,12 @@ impl ApiToken {
         self.row.role.into()
     }
 
-    /// Of a dashboard: codes of the units whose figures it sees, with all below them; at most 100.
+    /// For a dashboard: codes of the units whose figures it sees, with all below them; at most 100.
     async fn unit_codes(&self) -> &[String] {
         &self.units
     }
 
-    /// Of a dashboard: whether it sees names of people.
+    /// For a dashboard: whether it sees names of people.
     async fn names(&self) -> bool {
         self.row.names
     }
@@ -52,7 +52,7 @@ impl ApiToken {
         self.row.explore || Right::Explore.reach(self.row.role) == Reach::Everything
     }
 
-    /// Whether it opens anything now: neither expired nor revoked.
+    /// Whether it is valid now: neither expired nor revoked.
     async fn is_good(&self) -> bool {
         self.row.is_good(self.now)
     }
@@ -67,7 +67,7 @@ impl ApiToken {
         Instant(self.row.made_at)
     }
 
-    /// The first instant at which it is good no longer.
+    /// The first instant at which it is no longer valid.
     async fn expires_at(&self) -> Instant {
         Instant(self.row.expires_at)
     }

@@ -12,7 +12,8 @@ use super::word::AuditAction;
 #[derive(Clone, Debug)]
 pub(crate) struct AuditEvent(pub(crate) audit_event::Model);
 
-/// One thing that was done, by whom and when. Nobody is named: people, mails and runs are told by their keys.
+/// One audit event: what was done, by which actor and when. People, mails and runs are identified by id; names are never
+/// recorded.
 #[Object]
 impl AuditEvent {
     /// Opaque; finds the event again with `node`.
@@ -20,7 +21,7 @@ impl AuditEvent {
         NodeId::AuditEvent(self.0.id).encode()
     }
 
-    /// Its place in the log: 1, 2, 3 without a gap.
+    /// Its position in the log: 1, 2, 3 without a gap.
     async fn number(&self) -> i32 {
         i32::try_from(self.0.id.0).unwrap_or(i32::MAX)
     }
@@ -35,13 +36,13 @@ impl AuditEvent {
         &self.0.actor
     }
 
-    /// What was done. Null for a word that this version does not know.
+    /// What was done. Null for an action that this version does not know.
     async fn action(&self) -> Option<AuditAction> {
         self.0.action.parse().ok().map(|action: value::Action| action.into())
     }
 
-    /// What it was done to: person:12, token:3, delivery:7, import:2, run:coverage/2026-11-16, coverage:2026-11-16. Null if
-    /// it was done to many things or to nothing.
+    /// What it was done to: person:12, token:3, delivery:7, import:2, run:coverage/2026-11-16, coverage:2026-11-16. Null if it
+    /// concerned many things or none.
     async fn object(&self) -> Option<&str> {
         self.0.object.as_deref()
     }
@@ -66,7 +67,7 @@ impl AuditEvent {
         &self.0.previous_hash
     }
 
-    /// SHA-256 over everything above and the hash before: what was changed or removed breaks the chain.
+    /// SHA-256 of the fields above and the previous hash. A changed or removed event breaks the chain.
     async fn hash(&self) -> &str {
         &self.0.hash
     }

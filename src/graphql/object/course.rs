@@ -22,17 +22,17 @@ impl Course {
         self.0.title.as_deref()
     }
 
-    /// What a pass of it is good for.
+    /// The level that a pass counts towards.
     async fn level(&self) -> TrainingLevel {
         self.0.level.into()
     }
 
-    /// Where it is taken, in the board's own word. Null if it is not on file.
+    /// The learning platform, in the board's own words. Null if not on file.
     async fn platform(&self) -> Option<&str> {
         self.0.platform.as_deref()
     }
 
-    /// For which kind of employer it is, in the board's own word. Null if it is not on file.
+    /// The kind of employer it is for, in the board's own words. Null if not on file.
     async fn employer_kind(&self) -> Option<&str> {
         self.0.employer_kind.as_deref()
     }

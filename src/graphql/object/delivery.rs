@@ -16,7 +16,7 @@ use super::word::{DeliveryKind, DeliveryState};
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery(pub(crate) DeliveryRow);
 
-/// One mail to one recipient, as it was rendered once, and what became of it.
+/// One mail to one recipient, as it was rendered, and its outcome.
 #[Object]
 impl Delivery {
     /// Opaque; finds the delivery again with `node`.
@@ -34,7 +34,7 @@ impl Delivery {
         self.0.state.into()
     }
 
-    /// Who gets it. Null if there is no recipient.
+    /// The recipient. Null if there is none.
     async fn recipient(&self) -> Option<Person> {
         // Whoever sees the mail sees whose it is.
         self.0.person_id.map(|id| Person { id, on: None })
@@ -45,7 +45,7 @@ impl Delivery {
         self.0.address.as_deref().map(masked)
     }
 
-    /// The units that it is about, and why this person gets each.
+    /// The units that it is about, and why the recipient receives each.
     async fn units(&self) -> Vec<DeliveryUnit> {
         // An older form of the list shows as empty rather than fail the whole answer.
         Vec::deserialize(&self.0.units).unwrap_or_default()
@@ -61,17 +61,17 @@ impl Delivery {
         &self.0.message_id
     }
 
-    /// How often sending was tried.
+    /// The number of attempts.
     async fn attempts(&self) -> i32 {
         self.0.attempts
     }
 
-    /// When it is tried again. Null if it is not.
+    /// When the next attempt is made. Null if there is none.
     async fn next_attempt_at(&self) -> Option<Instant> {
         self.0.next_attempt_at.map(Instant)
     }
 
-    /// When the mail server took it. Null if it has not.
+    /// When the mail server accepted it. Null if it has not.
     async fn accepted_at(&self) -> Option<Instant> {
         self.0.accepted_at.map(Instant)
     }

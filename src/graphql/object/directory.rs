@@ -27,13 +27,13 @@ pub(crate) struct DirectoryEntry {
 /// A person as the directory lists them.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct DirectoryPerson {
-    /// First and last name. Null if the board's files give none.
+    /// First and last name. Null if not on file.
     name: Option<String>,
-    /// The job title of their first counting post that names one. Null if none does.
+    /// The job title of their first counting post with a title. Null if none has one.
     job_title: Option<String>,
 }
 
-/// Somebody who answers for a unit, as the directory lists them.
+/// A person who is responsible for a unit, as shown in the directory.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct DirectoryManager {
     /// How they answer for it.
@@ -63,7 +63,7 @@ impl DirectoryEntry {
     }
 }
 
-/// A team and to whom in it people can turn, today.
+/// A team and the Peer Supporters, Champions and managers that its staff can contact today.
 #[Object]
 impl DirectoryEntry {
     /// The board's own code of the unit.
@@ -90,7 +90,7 @@ impl DirectoryEntry {
         names
     }
 
-    /// The Peer Supporters to whom the team, or its cover group, can turn today; at most 50. Empty if it has none.
+    /// The Peer Supporters of the team, or its cover group, who are available today; at most 50. Empty if there are none.
     async fn supporters(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryPerson>, ApiError> {
         let roster = self.view.index().roster();
         let active =
@@ -108,7 +108,8 @@ impl DirectoryEntry {
         self.listed(ctx, champions.map(|role| index.roster().people[role.person.at()].id).collect()).await
     }
 
-    /// Who answers for the unit today; at most 50. Empty if the post is vacant: people who have left are not listed.
+    /// The people who are responsible for the unit today; at most 50. Empty if the post is vacant: people who have left are not
+    /// listed.
     async fn managers(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryManager>, ApiError> {
         let day = self.view.as_of.day;
         let own = self.view.known.directory.appointments(self.view.facts(self.unit()).id).iter();

@@ -53,16 +53,15 @@ impl ImportBatch {
         Vec::deserialize(&self.0.files).unwrap_or_default()
     }
 
-    /// Why nothing was written, in one sentence. Null if it was. Whose shares are too many is said to an admin only, like the
-    /// rows.
+    /// Why nothing was written, in one sentence. Null if the import was written. Only an admin sees which people's shares
+    /// exceed 100 %, as with the rows.
     async fn refusal(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         let whole = Scope::of(ctx).await?.may(Right::RejectedRows);
         Ok(if whole { self.0.refusal.clone() } else { self.0.refusal_without_people() })
     }
 
-    /// The rows that were rejected, in the order in which they were found. They are kept for a shorter time than the counts.
-    /// They hold what the files held. Empty if there are none of these, or if the viewer does not have the right
-    /// REJECTED_ROWS.
+    /// The rejected rows, in the order in which they were found, with the values from the files. They are kept for a shorter
+    /// time than the counts. Empty if there are none, or if the viewer does not have the right REJECTED_ROWS.
     async fn rejects(
         &self,
         ctx: &Context<'_>,
@@ -103,7 +102,7 @@ pub(crate) struct ImportFile {
     unchanged: i64,
     /// Rows that were rejected.
     rejected: i64,
-    /// Headers of columns that nobody knows and that were left out.
+    /// Headers of unknown columns, which were ignored.
     ignored_columns: Vec<String>,
 }
 
@@ -112,11 +111,11 @@ pub(crate) struct ImportFile {
 pub(crate) struct ImportReject {
     /// The file's name, without its folder.
     file: String,
-    /// Line in the file, from 1. Null if the whole file is meant.
+    /// Line in the file, from 1. Null if it is about the whole file.
     line: Option<i32>,
-    /// Header of the column. Null if the whole row is meant.
+    /// Header of the column. Null if it is about the whole row.
     column: Option<String>,
-    /// What the cell said. Null if the whole row is meant, or if the row is about a person who was erased.
+    /// The value in the cell. Null if it is about the whole row, or if the row is about a person who was erased.
     value: Option<String>,
     /// What is wrong and what would be right.
     sentence: String,

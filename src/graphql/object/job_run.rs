@@ -12,7 +12,7 @@ use super::word::RunState;
 #[derive(Clone, Debug)]
 pub(crate) struct JobRun(pub(crate) job_run::Model);
 
-/// A run of a job for one period. There is one a job and period; a repeated one counts its attempts.
+/// A run of a job for one period. There is one per job and period; repeated attempts are counted.
 #[Object]
 impl JobRun {
     /// Opaque; finds the run again with `node`.
@@ -45,7 +45,7 @@ impl JobRun {
         self.0.started_at.map(Instant)
     }
 
-    /// When it was done or failed for good. Null before that.
+    /// When it was done or failed permanently. Null before that.
     async fn finished_at(&self) -> Option<Instant> {
         self.0.finished_at.map(Instant)
     }

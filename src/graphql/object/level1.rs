@@ -50,7 +50,7 @@ impl Level1 {
         self.headcount > 0 && self.seen_band().is_none()
     }
 
-    /// The share of people that the policy asks for, in percent. Null without a policy.
+    /// The share of people required by the policy, in percent. Null without a policy.
     async fn target(&self) -> Option<u32> {
         self.target
     }

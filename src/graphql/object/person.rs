@@ -44,13 +44,13 @@ impl Person {
 /// One human being.
 #[Object]
 impl Person {
-    /// Opaque; tells people of one name apart, and finds the person again with `node`, as of today.
+    /// Opaque. Distinguishes people with the same name, and finds the person with `node`, as of today.
     pub(crate) async fn id(&self) -> ID {
         NodeId::Person(self.id).encode()
     }
 
-    /// The job title of their first counting post that names one, on the day asked about. Null if none does, or if the viewer
-    /// knows the person by an old record only.
+    /// The job title of their first counting post with a title, on the requested date. Null if none has one, or if the viewer
+    /// sees the person only through an old record.
     async fn job_title(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         if !self.is_seen(ctx).await? {
             return Ok(None);
@@ -59,14 +59,14 @@ impl Person {
         Rows::of(ctx)?.load_one(TitleOf { person: self.id, on }).await
     }
 
-    /// First and last name as the board's files give them. Null if they give none.
+    /// First and last name as given in the board's files. Null if not on file.
     async fn display_name(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         let row = Rows::of(ctx)?.load_one(self.id).await?;
         Ok(row.and_then(|row| row.name()))
     }
 
-    /// Their allocations as a Peer Supporter that have not ended on the day asked about: those whose records the viewer sees,
-    /// by unit code, then by first day; at most 50. Empty if there are none of these.
+    /// Their allocations as a Peer Supporter that have not ended on the requested date: only those whose records the viewer
+    /// sees, by unit code, then by first day; at most 50. Empty if there are none.
     async fn allocations(&self, ctx: &Context<'_>) -> Result<Vec<Supporter>, ApiError> {
         let day_scope = DayScope::on(ctx, self.on.map(Date)).await?;
         let Some(person) = day_scope.known.person_by_id(self.id) else { return Ok(Vec::new()) };
@@ -90,7 +90,7 @@ impl Person {
         Ok(found.collect())
     }
 
-    /// Who employs them. Null if the person is no longer on file, or if the viewer knows them by an old record only.
+    /// Their employer. Null if the person is no longer on file, or if the viewer sees them only through an old record.
     async fn employer(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         if !self.is_seen(ctx).await? {
             return Ok(None);
@@ -99,7 +99,7 @@ impl Person {
     }
 }
 
-/// A dated appointment of somebody who answers for a unit.
+/// A dated appointment of a person who is responsible for a unit.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Appointment {
     /// How they answer for it.
@@ -110,7 +110,7 @@ pub(crate) struct Appointment {
     first_day: Option<Date>,
     /// Last day of the appointment. Null if it has no end date.
     last_day: Option<Date>,
-    /// Who stands in for them on the day asked about. Null if there is no delegate, or if the viewer may not see that person.
+    /// The deputy on the requested date. Null if there is none, or if the viewer may not see that person.
     delegate: Option<Person>,
 }
 

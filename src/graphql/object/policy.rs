@@ -50,7 +50,7 @@ impl Policy {
         self.filed.staff_per_supporter
     }
 
-    /// People that a team needs as Peer Supporters whatever its size.
+    /// Minimum number of Peer Supporters per team, whatever its size.
     async fn min_supporters(&self) -> u32 {
         self.filed.min_supporters
     }
@@ -70,12 +70,12 @@ impl Policy {
         self.filed.away_days
     }
 
-    /// The share of staff with Level 1 that is asked for, in percent.
+    /// The required share of staff with Level 1, in percent.
     async fn level1_target(&self) -> u32 {
         self.filed.level1_target
     }
 
-    /// Wellbeing Champions that a team needs.
+    /// Wellbeing Champions required per team.
     async fn min_champions(&self) -> u32 {
         self.filed.min_champions
     }
@@ -105,7 +105,7 @@ impl Policy {
         self.filed.min_trainers
     }
 
-    /// What becomes of approvals by people who did not hold the office on the day of the decision.
+    /// How approvals count whose approver did not hold the office on the day of the decision.
     async fn approver_office(&self) -> ApproverOffice {
         self.filed.approver_office.into()
     }
@@ -136,13 +136,13 @@ impl From<&Rule> for MixRule {
     }
 }
 
-/// What would be different in a policy. What is left out stays as the governing policy has it; a team without any policy is
-/// given the defaults first.
+/// Changes to a policy. Fields that are left out keep the governing policy's values; a team without a policy gets the defaults
+/// first.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct PolicyInput {
     /// One Peer Supporter for this many staff, or part thereof; 1 to 1,000,000.
     staff_per_supporter: Option<i32>,
-    /// People that a team needs as Peer Supporters whatever its size; 1 to 1,000,000.
+    /// Minimum number of Peer Supporters per team, whatever its size; 1 to 1,000,000.
     min_supporters: Option<i32>,
     /// Months that a Level 2 pass or refresher lasts; 1 to 1,200.
     certificate_months: Option<i32>,
@@ -150,9 +150,9 @@ pub(crate) struct PolicyInput {
     approval_months: Option<i32>,
     /// Days; an absence longer than this takes a supporter out of the count; 0 to 3,660.
     away_days: Option<i32>,
-    /// The share of staff with Level 1 that is asked for, in percent; 0 to 100.
+    /// The required share of staff with Level 1, in percent; 0 to 100.
     level1_target: Option<i32>,
-    /// Wellbeing Champions that a team needs; 0 to 1,000,000.
+    /// Wellbeing Champions required per team; 0 to 1,000,000.
     min_champions: Option<i32>,
     /// One Trainer for this many active Peer Supporters, or part thereof; 1 to 1,000,000.
     supporters_per_trainer: Option<i32>,
@@ -164,14 +164,14 @@ pub(crate) struct PolicyInput {
     trainer_level: Option<String>,
     /// Trainers that each such unit needs; 0 to 1,000,000.
     min_trainers: Option<i32>,
-    /// What becomes of approvals by people who did not hold the office on the day of the decision.
+    /// How approvals count whose approver did not hold the office on the day of the decision.
     approver_office: Option<ApproverOffice>,
     /// Staff lists that are older than this many days cannot show that a team is covered; 0 to 3,660.
     stale_days: Option<i32>,
     /// Rules about the mix whose failing makes a team a MIX_GAP, ';' between them: '2 different job_family; 1 from Nursing of
     /// job_family'. Rules that are given, here or in shouldMix, replace all of the policy's rules.
     must_mix: Option<String>,
-    /// Rules about the mix that are only shown, written likewise.
+    /// Rules about the mix that are only shown, in the same format.
     should_mix: Option<String>,
 }
 

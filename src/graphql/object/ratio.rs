@@ -4,22 +4,22 @@ use async_graphql::Object;
 use entity::coverage::Percent;
 use entity::coverage::rollup::Met;
 
-/// A part of a whole. Percentages are never averaged: add numerators and denominators instead.
+/// A part of a whole. Never average percentages: add numerators and denominators instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ratio {
     pub(crate) numerator: u32,
     pub(crate) denominator: u32,
 }
 
-/// A part of a whole. Percentages are never averaged: add numerators and denominators instead.
+/// A part of a whole. Never average percentages: add numerators and denominators instead.
 #[Object]
 impl Ratio {
-    /// How many of the whole.
+    /// The size of the part.
     async fn numerator(&self) -> u32 {
         self.numerator
     }
 
-    /// How many the whole has.
+    /// The size of the whole.
     async fn denominator(&self) -> u32 {
         self.denominator
     }

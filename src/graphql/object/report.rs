@@ -65,13 +65,13 @@ impl GapReport {
         Ok(row.map(|row| Snapshot((*row).clone())))
     }
 
-    /// What became of each team's gap between the two snapshots: new ones first, then those that are worse, the same, better
-    /// and closed, of each by code. A team that moved in the tree is the same team; one that is a team no longer has closed its
-    /// gap. Empty for the first report. One query shows the changes of at most 30 reports.
+    /// How each team's gap changed between the two snapshots: new gaps first, then worse, unchanged, better and closed ones,
+    /// each by code. A team that moved in the tree is the same team; the gap of a unit that is no longer a team counts as
+    /// closed. Empty for the first report. One query returns the changes of at most 30 reports.
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only these; all unless told.")] change: Option<Vec<GapChange>>,
+        #[graphql(desc = "Only these changes. Defaults to all.")] change: Option<Vec<GapChange>>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
@@ -106,14 +106,14 @@ impl GapReport {
         Ok(slice.listed(total, |change| change))
     }
 
-    /// Its mails, one a recipient, in the order in which they were made: those that the viewer may read. Empty if there are
-    /// none of these, or if the viewer does not have the right MAILS.
+    /// Its mails that the viewer may read, one per recipient, in order of creation. Empty if there are none, or if the viewer
+    /// does not have the right MAILS.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: a filter and Relay's four")]
     async fn deliveries(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only mails of this kind. Defaults to REPORT.")] kind: Option<DeliveryKind>,
-        #[graphql(desc = "Only those that stand here.")] state: Option<DeliveryState>,
+        #[graphql(desc = "Only those in this state.")] state: Option<DeliveryState>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
@@ -136,27 +136,27 @@ impl GapReport {
     }
 }
 
-/// What became of one team's gap between the two snapshots that a report compares.
+/// How one team's gap changed between the two snapshots that a report compares.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct ReportedChange {
-    /// The team's code, as it was in the report's snapshot; where it is a team no longer, in the one before.
+    /// The team's code in the report's snapshot, or in the one before if it is no longer a team.
     code: String,
-    /// The team's name, likewise.
+    /// The team's name, from the same snapshot.
     name: String,
-    /// What became of the gap.
+    /// How the gap changed.
     change: GapChange,
     /// The team in the snapshot that was mailed before. Null if it was no team.
     before: Option<StoredTeam>,
-    /// The team in the report's snapshot. Null if it is a team no longer.
+    /// The team in the report's snapshot. Null if it is no longer a team.
     now: Option<StoredTeam>,
-    /// The day on which the gap was first seen; of a closed one, the gap that there was. To those who do not see the Peer
-    /// Supporters of the team and of all that are covered with it, the Monday of its week. Null if the day was not stored.
+    /// The day on which the gap (for a closed gap, the former gap) was first seen. If the viewer does not see the Peer
+    /// Supporters of the team and of all teams in its cover group: the Monday of that week. Null if the day was not stored.
     opened_on: Option<Date>,
     #[graphql(skip)]
     unit: UnitId,
 }
 
-/// A team as a snapshot has it.
+/// A team in a snapshot.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub(crate) struct StoredTeam {
     /// Whether it was covered.

@@ -29,13 +29,13 @@ pub(crate) struct TeamCounts {
     pub(crate) partial: u32,
     /// Teams without any active Peer Supporter.
     pub(crate) none: u32,
-    /// Teams with enough active Peer Supporters, of whom a MUST rule asks another mix.
+    /// Teams with enough active Peer Supporters that do not meet a MUST rule about the mix.
     pub(crate) mix_gap: u32,
-    /// Teams of which it cannot be said that they are covered.
+    /// Teams that are not known to be covered.
     pub(crate) unknown: u32,
     /// Teams with a dated exemption that holds.
     pub(crate) exempt: u32,
-    /// Teams in which nobody works, with somebody allocated to them.
+    /// Teams without staff that have a Peer Supporter allocated.
     pub(crate) not_applicable: u32,
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct RollUp {
 /// The oldest of the newest staff lists that an answer rests on.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub(crate) struct StaffListAge {
-    /// Whose list it is. Null if it does not say.
+    /// The employer whose list it is. Null if not stated.
     employer: Option<String>,
     /// The day that the list describes.
     as_at: Date,
@@ -222,8 +222,9 @@ impl RollUp {
         Level1 { done: level1_done, headcount, target: level1_target, detail: hidden.level1 }
     }
 
-    /// The allocations of Peer Supporters at or below the unit that are valid on the day, by what speaks against them; of
-    /// several things the first in the order in which they are asked. Empty for days that were stored before this was kept.
+    /// The allocations of Peer Supporters at or below the unit that are valid on the day, grouped by the reason why they do not
+    /// count. If several reasons apply, the first in `StandingReason` order is used. Empty for snapshots that are older than
+    /// this figure.
     async fn standing(&self) -> Vec<StandingCount> {
         let counts = self.standing.iter().flat_map(|counts| {
             entity::value::StandingGroup::ALL.iter().map(|group| {
@@ -270,8 +271,8 @@ impl RollUp {
         self.supporters_per_trainer.map(|ratio| trainers_met(self.trainers, self.active_supporters, ratio))
     }
 
-    /// The oldest of the newest staff lists on which the teams at or below the unit rest. Null if none of them rests on a
-    /// list, and for figures that were stored before this was kept.
+    /// The oldest of the newest staff lists on which the teams at or below the unit rest. Null if none of them rests on a list,
+    /// and for snapshots that are older than this figure.
     async fn oldest_staff_list(&self) -> Option<StaffListAge> {
         self.oldest_staff_list.clone()
     }
@@ -280,7 +281,7 @@ impl RollUp {
 /// Allocations of Peer Supporters against which the same speaks.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub(crate) struct StandingCount {
-    /// What speaks against them.
+    /// The reason why they do not count.
     group: StandingGroup,
     /// How many. Null if it is hidden, which never means 0.
     allocations: Option<u32>,

@@ -42,12 +42,12 @@ impl Snapshot {
         Instant(self.0.computed_at)
     }
 
-    /// The stored figures of a unit. Null if the unit was closed that day and had no team below it, or if the viewer is not told
-    /// the figures of every team below it on that day (see `teams`).
+    /// The stored figures of a unit. Null if the unit was closed that day and had no team below it, or if the viewer may not
+    /// see the figures of every team below it on that day (see `teams`).
     async fn roll_up(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The unit's code; the top of the tree unless told.")] unit_code: Option<String>,
+        #[graphql(desc = "The unit's code. Defaults to the top of the tree.")] unit_code: Option<String>,
     ) -> Result<Option<RollUp>, ApiError> {
         let (known, scope) = known(ctx).await?;
         let index = &known.facts.index;
@@ -74,7 +74,7 @@ impl Snapshot {
 pub(crate) struct TrendPoint {
     /// The week.
     week: Week,
-    /// The day of the snapshot that stands for the week.
+    /// The day of the snapshot that represents the week.
     day: Date,
     /// The figures of that day.
     roll_up: RollUp,

@@ -107,8 +107,8 @@ impl Supporter {
     }
 }
 
-/// The allocation of a Peer Supporter to a unit. Somebody who supports two teams has two. Whether it counts is worked out on
-/// every question and stored nowhere.
+/// The allocation of a Peer Supporter to a unit. A person who supports two teams has two. Whether it counts is computed for
+/// every request and never stored.
 #[Object(name = "Supporter")]
 impl Supporter {
     /// Who.
@@ -127,7 +127,7 @@ impl Supporter {
         self.allocation().share
     }
 
-    /// Whether it counts: no reason speaks against it.
+    /// Whether it counts: there is no reason why it does not.
     async fn is_active(&self) -> bool {
         self.reasons().is_active()
     }
@@ -137,9 +137,9 @@ impl Supporter {
         self.reasons().headline().map(StandingReason::from)
     }
 
-    /// Every reason why it does not count, the headline first. On a day on which the allocation does not hold, only that it is
-    /// over or has not begun, unless the record is the viewer's own, or that of a person they manage, or they see all
-    /// records, or it begins later than today and the day is not before today. The same holds for headline, words, pause,
+    /// Every reason why it does not count, the headline first. On a day outside the allocation's dates, only 'ended' or 'not
+    /// started' is returned, unless the record is the viewer's own or that of a person they manage, or they see all records, or
+    /// it begins later than today and the day is not before today. The same rule applies to the headline, words, pause,
     /// certificate and expiry.
     async fn reasons_against(&self) -> Vec<StandingReason> {
         self.reasons().iter().map(StandingReason::from).collect()
@@ -155,8 +155,8 @@ impl Supporter {
         self.allocation().terms_on(self.told_days().latest(self.team.view.as_of.day)).outside_team
     }
 
-    /// Whether it rests on an approval by a person who did not hold the office on the day of the decision. Null on a day of
-    /// which the record does not tell the viewer, as for `reasonsAgainst`.
+    /// Whether it rests on an approval by a person who did not hold the office on the day of the decision. Null on a day that
+    /// the viewer may not see, as for `reasonsAgainst`.
     async fn is_unproven(&self) -> Option<bool> {
         self.tells_of_person().then(|| self.team.row().standings[self.place].is_unproven)
     }
@@ -188,7 +188,7 @@ impl Supporter {
         hours.map(|hours| hundredths(i64::from(hours)))
     }
 
-    /// Day of the sign-off against the competence framework: the last on or before the day, else the first to come. Null if
+    /// Day of the sign-off against the competence framework: the last on or before the date, otherwise the next one. Null if
     /// there is none.
     async fn signed_off_on(&self) -> Option<Date> {
         let (day, told) = (self.team.view.as_of.day, self.told_days());
@@ -196,8 +196,8 @@ impl Supporter {
         known.clone().rev().find(|on| *on <= day).or(known.next()).map(Date)
     }
 
-    /// The pause of the role that holds on the day, or the next one. Null if there is none, or none that shares a day with
-    /// those of which the record tells the viewer, as for `reasonsAgainst`.
+    /// The pause of the role on the day, or the next one. Null if there is none, or none on a day that the viewer may see, as
+    /// for `reasonsAgainst`.
     async fn pause(&self) -> Option<Pause> {
         let (day, told) = (self.team.view.as_of.day, self.told_days());
         if !told.has(day) {
@@ -214,7 +214,7 @@ impl Supporter {
         self.certificate_until().filter(|_| self.tells_of_person()).map(|until| Date(until.plus_days(-1)))
     }
 
-    /// The next thing that runs out, of those that hold on the day. Null if nothing does.
+    /// The next expiry among those that are valid on the day. Null if nothing expires.
     async fn next_expiry(&self) -> Option<Expiry> {
         self.expiry()
     }
@@ -245,9 +245,9 @@ pub(crate) struct Approval {
 pub(crate) struct Pause {
     /// First day of the pause. Null if it has no start date.
     first_day: Option<Date>,
-    /// Last day of the pause. Null if it is open-ended, or ends after the days of which the record tells the viewer.
+    /// Last day of the pause. Null if it has no end date, or ends after the days that the viewer may see of the record.
     last_day: Option<Date>,
-    /// Whether it holds on the day asked about.
+    /// Whether it applies on the requested date.
     holds: bool,
 }
 

@@ -78,11 +78,11 @@ impl Team {
     }
 }
 
-/// A unit in which somebody works directly, or to which somebody is allocated, on one day. Of teams that are covered together
-/// (a cover group) each shows the figures and the status of the group.
+/// A unit with staff of its own, or with a Peer Supporter allocated to it, on one day. Each team of a cover group (teams
+/// assessed together) shows the figures and the status of the group.
 #[Object]
 impl Team {
-    /// Opaque; finds the team again with `node`, on the day that was asked about by name, else as of today.
+    /// Opaque. Finds the team with `node`, on the requested date if one was given, otherwise as of today.
     pub(crate) async fn id(&self) -> ID {
         NodeId::Team(self.view.facts(self.row().unit).id, self.view.as_of.named).encode()
     }
@@ -133,7 +133,7 @@ impl Team {
         self.row().own_headcount
     }
 
-    /// Distinct people of this very unit when there is a gap to close (NONE, PARTIAL, MIX_GAP, UNKNOWN), else 0.
+    /// Distinct people of this unit if there is a gap to close (NONE, PARTIAL, MIX_GAP, UNKNOWN), otherwise 0.
     async fn staff_affected(&self) -> u32 {
         staff_affected(self.row())
     }
@@ -143,7 +143,7 @@ impl Team {
         hundredths(self.row().wte)
     }
 
-    /// Peer Supporters that the policy asks for at this headcount. Null without a policy or without staff.
+    /// Peer Supporters required by the policy at this headcount. Null without a policy or without staff.
     async fn required(&self) -> Option<u32> {
         self.row().required
     }
@@ -169,7 +169,7 @@ impl Team {
         self.row().single_point
     }
 
-    /// When and why it will be covered no longer. Null unless the status is AT_RISK.
+    /// When and why it will lose its cover. Null unless the status is AT_RISK.
     async fn at_risk(&self) -> Option<AtRisk> {
         let Risk { day: _, status, causes } = self.row().risk.as_ref()?;
         let from = Date(self.view.risk_day(self.row())?);
@@ -251,9 +251,8 @@ impl Team {
         (self.row().headcount > 0).then(|| CoverGroup { team: self.clone(), name })
     }
 
-    /// How the gap compares with the one that was last mailed: with the snapshot of the newest weekly report of which at
-    /// least one mail was sent and whose snapshot is of a day before the one asked about. Null if there is no such report
-    /// yet.
+    /// How the gap compares with the last report: the newest weekly report with at least one sent mail and a snapshot before
+    /// the requested date. Null if there is no such report yet.
     async fn change_since_last_report(&self, ctx: &Context<'_>) -> Result<Option<GapSince>, ApiError> {
         let Some((day, before)) = self.last_seen(ctx, Last::Mailed).await? else { return Ok(None) };
         let gap_then = before.as_ref().and_then(|before| before.short());
@@ -266,19 +265,19 @@ impl Team {
         }))
     }
 
-    /// The day on which the present gap was first seen, by the stored days up to the one asked about; to those who do not see the
-    /// Peer Supporters of the team and of all that are covered with it, the Monday of its week. Null if there is no gap, or no
-    /// day is stored yet.
+    /// The day on which the present gap was first seen in the snapshots up to the requested date. If the viewer does not see
+    /// the Peer Supporters of the team and of all teams in its cover group: the Monday of that week. Null if there is no gap,
+    /// or no snapshot yet.
     async fn gap_opened_on(&self, ctx: &Context<'_>) -> Result<Option<Date>, ApiError> {
         Ok(self.opened(ctx).await?.map(Date))
     }
 }
 
-/// When and why a covered team will be covered no longer, if nothing is done.
+/// When and why a covered team will lose its cover unless action is taken.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct AtRisk {
-    /// The first such day. To those who do not see the Peer Supporters of the team and of all that are covered with it, the
-    /// Monday of its week, or the day after the one asked about if that is later.
+    /// The first day without cover. If the viewer does not see the Peer Supporters of the team and of all teams in its cover
+    /// group: the Monday of that week, or the day after the requested date if that is later.
     from: Date,
     /// The status on that day.
     status: TeamStatus,
@@ -290,9 +289,9 @@ pub(crate) struct AtRisk {
 /// Wellbeing Champions of a team or its cover group.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub(crate) struct Champions {
-    /// Distinct people whose role names the team and who have a counting post there.
+    /// Distinct people with the role for this team and a counting post in it.
     counting: u32,
-    /// People that the policy asks for. Null without a policy or without staff.
+    /// People required by the policy. Null without a policy or without staff.
     needed: Option<u32>,
     /// Whether there are enough. Null without a policy or without staff.
     met: Option<bool>,
@@ -307,7 +306,7 @@ pub(crate) struct MixOutcome {
     must: bool,
     /// How it came out.
     state: MixState,
-    /// That it is met, why it is not asked, or what would meet it.
+    /// Whether it is met, why it does not apply, or what would meet it.
     sentence: String,
 }
 
@@ -319,16 +318,16 @@ impl MixOutcome {
     }
 }
 
-/// How a team's gap compares with the one that was last mailed.
+/// How a team's gap compares with the last report that was sent.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct GapSince {
     /// The day of the snapshot that was mailed.
     since: Date,
-    /// How it compares. Null if there was no gap then and there is none now.
+    /// How it has changed. Null if there was no gap then and there is none now.
     change: Option<GapChange>,
     /// The status then. Null if it was no team then.
     status_then: Option<TeamStatus>,
-    /// Whole Peer Supporters short then. Null if it was no team, or had no policy, then.
+    /// Whole Peer Supporters short then. Null if the unit was not a team, or had no policy, then.
     gap_then: Option<u32>,
 }
 
@@ -347,7 +346,7 @@ impl CoverGroup {
         &self.name
     }
 
-    /// The units of the group in which somebody works on the day, by code. Units that the viewer may not see are left out.
+    /// The units of the group that have staff on the requested date, by code. Units that the viewer may not see are left out.
     async fn members(
         &self,
         ctx: &Context<'_>,

@@ -43,7 +43,7 @@ impl Unit {
 /// A node of the organisation's one tree (board, division, sector, service, team), on one day.
 #[Object]
 impl Unit {
-    /// Opaque; finds the unit again with `node`, on the day that was asked about by name, else as of today.
+    /// Opaque. Finds the unit with `node`, on the requested date if one was given, otherwise as of today.
     pub(crate) async fn id(&self) -> ID {
         NodeId::Unit(self.view.facts(self.unit).id, self.view.as_of.named).encode()
     }
@@ -104,8 +104,8 @@ impl Unit {
     }
 
     /// The units directly below that are open on the day or have a team at or below them, by code. Units that the viewer may
-    /// not see are left out. Of a query, each place that says `children` shows at most 1,000 units in all; the whole of a
-    /// larger tree is read page by page with `units`.
+    /// not see are left out. Each `children` field of a query returns at most 1,000 units in all; read a larger tree page by
+    /// page with `units`.
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -126,7 +126,7 @@ impl Unit {
     }
 
     /// The figures over everything at or below the unit. Null if it is closed on the day and has no team below it, or if the
-    /// viewer is not told the figures of every team below it on the day.
+    /// viewer may not see the figures of every team below it on the day.
     async fn roll_up(&self) -> Option<RollUp> {
         RollUp::of_unit(&self.view, self.unit).filter(|_| self.view.sees_below(self.unit))
     }
@@ -138,8 +138,8 @@ impl Unit {
         row.embedded.map(EmbeddedTrainers::from)
     }
 
-    /// The unit as a team. Null if no one works directly in it and no one is allocated to it, or if its figures on the day are
-    /// not told to the viewer (see `teams`).
+    /// The unit as a team. Null if no one works directly in it and no one is allocated to it, or if the viewer may not see its
+    /// figures on the day (see `teams`).
     async fn team(&self) -> Option<Team> {
         let place = self.view.team_place(self.unit).filter(|_| self.view.sees_team(self.unit))?;
         Some(Team::new(&self.view, place))
@@ -151,13 +151,14 @@ impl Unit {
         self.view.sees(self.unit).then(|| Policy::governing(&self.view, found))
     }
 
-    /// The figures of past weeks as they were stored, oldest first: of each week Monday's, or the last of the week if Monday
-    /// has none. Weeks without any are left out. Empty if no week is stored yet, or if the viewer does not see everything
-    /// below the unit.
+    /// The stored figures of past weeks, oldest first: Monday's for each week, or the last of the week if Monday has none.
+    /// Weeks without a snapshot are left out. Empty if there is no snapshot yet, or if the viewer does not see everything below
+    /// the unit.
     async fn trend(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many weeks, up to the week of the day asked about; 1 to 260.", default = 26)] weeks: i32,
+        #[graphql(desc = "The number of weeks, up to the week of the requested date; 1 to 260.", default = 26)]
+        weeks: i32,
     ) -> Result<Vec<TrendPoint>, ApiError> {
         let weeks = u32::try_from(weeks).ok().filter(|weeks| (1..=MOST_WEEKS).contains(weeks));
         let weeks = weeks.ok_or_else(|| ApiError::bad_input("weeks", format!("weeks is 1 to {MOST_WEEKS}")))?;
@@ -189,8 +190,8 @@ impl Unit {
         shown.collect()
     }
 
-    /// Who answers for the unit on the day, latest appointment first; at most 50. Empty if the post is vacant, or if the
-    /// viewer may not see who holds it.
+    /// The people who are responsible for the unit on the day, latest appointment first; at most 50. Empty if the post is
+    /// vacant, or if the viewer may not see who holds it.
     async fn appointments(&self) -> Vec<Appointment> {
         let day = self.view.as_of.day;
         let own = self.view.known.directory.appointments(self.view.facts(self.unit).id);
@@ -205,9 +206,9 @@ impl Unit {
 /// Trainers embedded in a unit.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub(crate) struct EmbeddedTrainers {
-    /// Distinct active Trainers whose role names the unit or one below it.
+    /// Distinct active Trainers with a role for the unit or one below it.
     trainers: u32,
-    /// Trainers that the policy of the unit asks for.
+    /// Trainers required by the policy of the unit.
     needed: u32,
     /// Whether there are as many as needed.
     met: bool,
@@ -227,9 +228,9 @@ pub(crate) struct Exemption {
     first_day: Option<Date>,
     /// Last exempt day. Null if it has no end date.
     last_day: Option<Date>,
-    /// Whether it holds on the day asked about.
+    /// Whether it applies on the requested date.
     holds: bool,
-    /// Why, in the file's words, which may be about somebody. Null if the viewer may not see the people of the unit.
+    /// The reason in the file's words, which may be about a person. Null if the viewer may not see the people of the unit.
     reason: Option<String>,
     /// Who agreed to it, in the file's words. Null if it is not on file, or if the viewer may not see the people of the unit.
     agreed_by: Option<String>,

@@ -1,4 +1,4 @@
-//! Who is asking, and what is theirs.
+//! The caller, and what belongs to them.
 
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ const MOST_ROLES: usize = 50;
 #[derive(Clone, Debug)]
 pub(crate) struct Viewer(pub(crate) Arc<DayView>);
 
-/// A role in the network that the viewer holds today. It names the unit and tells nothing else of it, as the role alone gives no
-/// right to see the unit.
+/// A role in the network that the viewer holds today. It names the unit and shows nothing else about it, because the role alone
+/// gives no right to see the unit.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct ViewerNetworkRole {
     /// Which role.
@@ -34,7 +34,7 @@ pub(crate) struct ViewerNetworkRole {
     unit_name: String,
 }
 
-/// Who is asking, and what is theirs.
+/// The caller, and what belongs to them.
 #[Object]
 impl Viewer {
     /// Who it is, as the audit log says it: `person:12`, `token:3`.
@@ -75,7 +75,7 @@ impl Viewer {
         self.0.scope().all(Right::Figures)
     }
 
-    /// Whether they may ask for a run of a job.
+    /// Whether they may request a run of a job.
     async fn may_request_runs(&self) -> bool {
         self.0.scope().all(Right::RequestRuns)
     }
@@ -103,7 +103,7 @@ impl Viewer {
         unit::listed(&self.0, &page, self.0.scope().own_units())
     }
 
-    /// The units whose Peer Supporter they are today.
+    /// The units that they support as a Peer Supporter today.
     async fn supports(
         &self,
         ctx: &Context<'_>,
@@ -133,7 +133,7 @@ impl Viewer {
         unit::listed(&self.0, &page, units)
     }
 
-    /// The people whose named line manager they are today.
+    /// The people who have them as named line manager today.
     async fn people(
         &self,
         ctx: &Context<'_>,

@@ -61,7 +61,7 @@ fn change(view: &DayView, then: &Coverage, (before, after): (usize, usize)) -> O
     compare(Some((&view.coverage.teams[before]).into()), Some((&then.teams[after]).into()))
 }
 
-/// The coverage of one day with another policy, beside the coverage as it is. Nothing of it is stored.
+/// The coverage of one day with another policy, beside the present coverage. Nothing is stored.
 #[Object]
 impl WhatIf {
     /// The unit to which, with everything below it, the other policy would apply.
@@ -84,18 +84,18 @@ impl WhatIf {
     }
 
     /// Teams with a gap to close that they do not have now. A team without a policy is given the defaults first, with the
-    /// change on top; its gap is not new, for without a policy it is UNKNOWN, which is a gap.
+    /// change on top; its gap is not new, because without a policy it is UNKNOWN, which is a gap.
     async fn teams_with_a_new_gap(&self) -> u32 {
         self.count(Change::New)
     }
 
-    /// Teams whose gap would be closed. A team without a policy (UNKNOWN) is given the defaults first, with the change on
-    /// top, and counts here when these would find it covered.
+    /// Teams whose gap would be closed. A team without a policy (UNKNOWN) is given the defaults first, with the change on top,
+    /// and counts here if it would then be covered.
     async fn teams_with_a_closed_gap(&self) -> u32 {
         self.count(Change::Closed)
     }
 
-    /// The teams whose status, gap or required number would be different; the largest change of the gap first, then by code.
+    /// The teams whose status, gap or required number would change; the largest change of the gap first, then by code.
     async fn teams(
         &self,
         ctx: &Context<'_>,
@@ -121,7 +121,7 @@ impl WhatIf {
 pub(crate) struct TeamChange {
     /// The team as it is.
     team: Team,
-    /// What the other policy would do to its gap. Null if there is none now and would be none.
+    /// How the other policy would change its gap. Null if there is no gap now and would be none.
     change: Option<GapChange>,
     /// As it is.
     before: TeamOutcome,
@@ -129,18 +129,18 @@ pub(crate) struct TeamChange {
     after: TeamOutcome,
 }
 
-/// What a policy makes of a team.
+/// The status of a team under a policy.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub(crate) struct TeamOutcome {
     /// Whether it is covered.
     status: TeamStatus,
-    /// Peer Supporters that the policy asks for. Null without a policy or without staff.
+    /// Peer Supporters required by the policy. Null without a policy or without staff.
     required: Option<u32>,
     /// Whole Peer Supporters short. Null without a policy or without staff.
     gap: Option<u32>,
     /// P: distinct active Peer Supporters with a share of at least 500 thousandths.
     active_supporters: u32,
-    /// First day on which it is covered no longer, told as by `atRisk`. Null unless the status is AT_RISK.
+    /// First day without cover, as in `atRisk`. Null unless the status is AT_RISK.
     at_risk_from: Option<Date>,
 }
 

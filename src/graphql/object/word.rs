@@ -9,9 +9,9 @@ use entity::value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::Status")]
 pub(crate) enum TeamStatus {
-    /// Nobody works there (headcount 0), and somebody is allocated there.
+    /// The unit has no staff (headcount 0), and a Peer Supporter is allocated to it.
     NotApplicable,
-    /// A dated exemption of this very team holds; of a cover group, of every member.
+    /// A dated exemption of this team applies; for a cover group, of every member.
     Exempt,
     /// It cannot be said that the team is covered; `unknownBecause` says why. It counts as not covered.
     Unknown,
@@ -27,7 +27,7 @@ pub(crate) enum TeamStatus {
     Covered,
 }
 
-/// Why a team's status is UNKNOWN. Several can hold; the first in this order is given.
+/// Why a team's status is UNKNOWN. If several reasons apply, the first in this order is returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::UnknownBecause")]
 pub(crate) enum UnknownBecause {
@@ -39,7 +39,7 @@ pub(crate) enum UnknownBecause {
     DataStale,
 }
 
-/// What becomes of approvals by people who did not hold the office on the day of the decision.
+/// How approvals count whose approver did not hold the office on the day of the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::ApproverOffice")]
 pub(crate) enum ApproverOffice {
@@ -73,9 +73,9 @@ pub(crate) enum StandingReason {
     CertificateExpired,
     /// No sign-off against the competence framework on or before the day.
     NotSignedOff,
-    /// No line manager's approval that holds, by somebody other than the supporter.
+    /// There is no valid line manager's approval by someone other than the supporter.
     LineApprovalMissing,
-    /// No senior manager's approval that holds, by somebody other than the supporter and the line approver.
+    /// There is no valid senior manager's approval by someone other than the supporter and the line approver.
     SeniorApprovalMissing,
     /// Protected hours a month are zero or not recorded.
     NoProtectedTime,
@@ -83,7 +83,7 @@ pub(crate) enum StandingReason {
     LineManager,
     /// The role has not begun.
     NotStarted,
-    /// The supporter is the only member of the team: nobody is their own peer.
+    /// The supporter is the only member of the team, and no one is their own peer.
     SoleMember,
 }
 
@@ -126,7 +126,7 @@ pub(crate) enum Level1Band {
     From90,
 }
 
-/// What speaks against an allocation, in groups; of several things the first in the order of StandingReason.
+/// Why an allocation does not count, in groups. If several reasons apply, the first in the order of StandingReason is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::StandingGroup")]
 pub(crate) enum StandingGroup {
@@ -145,7 +145,7 @@ pub(crate) enum StandingGroup {
     Other,
 }
 
-/// What somebody is to this service.
+/// A role in this service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::AccessRole")]
 pub(crate) enum AccessRole {
@@ -155,7 +155,7 @@ pub(crate) enum AccessRole {
     Coordinator,
     /// Holds a Trainer's role.
     Trainer,
-    /// Answers for units, or stands in for who does. Appointed.
+    /// Is responsible for units, or is the deputy of the person who is. Appointed.
     SeniorManager,
     /// The named line manager of posts.
     LineManager,
@@ -177,11 +177,11 @@ pub(crate) enum MixState {
     Met,
     /// They do not.
     Unmet,
-    /// The team's own people could not meet it, so it is not asked.
+    /// The team's own people could not meet it, so it does not apply.
     NotApplicable,
 }
 
-/// How a team's gap compares with what it was, or would be.
+/// How a team's gap has changed, or would change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "Change")]
 pub(crate) enum GapChange {
@@ -193,17 +193,17 @@ pub(crate) enum GapChange {
     Same,
     /// A gap that has shrunk, or whose status is better.
     Better,
-    /// A gap that is there no longer.
+    /// The gap no longer exists.
     Closed,
 }
 
-/// How somebody answers for a unit.
+/// How a person is responsible for a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::AppointmentRole")]
 pub(crate) enum AppointmentRole {
-    /// Answers for the unit and gets its weekly report.
+    /// Is responsible for the unit and receives its weekly report.
     SeniorManager,
-    /// Coordinates the network, and gets the report that nobody else can.
+    /// Coordinates the network, and receives reports that have no other recipient.
     Coordinator,
 }
 
@@ -228,15 +228,15 @@ pub(crate) enum ImportState {
     Applied,
     /// Nothing was written.
     Refused,
-    /// Every accepted row was written, and all of it was taken back later.
+    /// Every accepted row was written, and the import was undone later.
     Undone,
 }
 
-/// Where a job's run for a period stands.
+/// The state of a job's run for a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::RunState")]
 pub(crate) enum RunState {
-    /// Somebody asked for it; the worker has not begun.
+    /// Requested; the worker has not begun.
     Requested,
     /// A worker is at it.
     Running,
@@ -244,7 +244,7 @@ pub(crate) enum RunState {
     Retrying,
     /// It is done for this period.
     Done,
-    /// It failed for good.
+    /// It failed permanently.
     Failed,
 }
 
@@ -258,15 +258,15 @@ pub(crate) enum ReportKind {
     Midweek,
 }
 
-/// What a mail of a gap report is.
+/// The kinds of mails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::DeliveryKind")]
 pub(crate) enum DeliveryKind {
-    /// The report itself, to a person who answers for its units.
+    /// The report itself, to a person who is responsible for its units.
     Report,
-    /// A copy of a report, to a colleague named by its recipient. Read by those who may read the report.
+    /// A copy of a report, to a colleague named by its recipient. Visible to users who may read the report.
     Copy,
-    /// What became of the week's reports, to a coordinator. Read by those who may read every mail.
+    /// A summary of the run, to a coordinator. Visible to users who may read every mail.
     RunSummary,
 }
 
@@ -288,7 +288,7 @@ pub(crate) enum ReportSection {
     Facts,
 }
 
-/// Where a mail stands.
+/// The state of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::DeliveryState")]
 pub(crate) enum DeliveryState {
@@ -300,21 +300,21 @@ pub(crate) enum DeliveryState {
     Sent,
     /// The mail server refused it for good, or every attempt failed.
     Refused,
-    /// There is nobody to send it to.
+    /// It has no recipient.
     Unaddressed,
 }
 
-/// What was done, as the audit log says it.
+/// What was done, in the audit log's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::Action")]
 pub(crate) enum AuditAction {
-    /// Somebody signed in.
+    /// A user signed in.
     SignIn,
-    /// Somebody tried to sign in and was refused.
+    /// A sign-in was refused.
     SignInRefused,
-    /// Somebody signed out.
+    /// A user signed out.
     SignOut,
-    /// A session was ended by somebody else than who held it.
+    /// A session was ended by someone other than its holder.
     SessionRevoked,
     /// An API token was made.
     TokenMade,
@@ -324,21 +324,21 @@ pub(crate) enum AuditAction {
     RoleGranted,
     /// A granted role was withdrawn.
     RoleWithdrawn,
-    /// A job was asked to run.
+    /// A run of a job was requested.
     RunRequested,
-    /// A mail that was refused was asked to be sent again.
+    /// Another attempt to send a refused mail was requested.
     ResendRequested,
     /// An import of files was written.
     ImportApplied,
     /// An import of files was refused, and nothing was written.
     ImportRefused,
-    /// The last import was taken back.
+    /// The last import was undone.
     ImportUndone,
     /// `psn demo` imported its board, and the database is a demonstration's from then on.
     DemonstrationMade,
     /// A day's coverage was exported.
     CoverageExported,
-    /// All that is held on a person was exported.
+    /// All data held on a person was exported.
     SubjectExported,
     /// Two numbers were recorded as one person.
     PeopleLinked,
@@ -346,17 +346,17 @@ pub(crate) enum AuditAction {
     PeopleUnlinked,
     /// A person's name and contact were erased.
     PersonErased,
-    /// What was held for longer than its period was removed.
+    /// Data held beyond its retention period was removed.
     RetentionRun,
     /// Mails of a gap report were read.
     ReportRead,
     /// The settings of a person's weekly report were changed.
     ReportPreferencesSet,
-    /// A mail of a gap report was taken by the mail server.
+    /// A mail of a gap report was accepted by the mail server.
     ReportSent,
 }
 
-/// A job that can be asked for.
+/// A job whose run can be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(crate) enum Job {
     /// Computes and stores the coverage of one day. Its period is that day: 2026-11-16.

@@ -20,8 +20,8 @@ pub(crate) struct AccessQuery;
 
 #[Object]
 impl AccessQuery {
-    /// API tokens, newest first, the revoked and the expired among them. Empty if there is none, or if the viewer does not
-    /// have the right MANAGE_ACCESS.
+    /// API tokens, newest first, including revoked and expired ones. Empty if there is none, or if the viewer does not have the
+    /// right MANAGE_ACCESS.
     async fn api_tokens(
         &self,
         ctx: &Context<'_>,
@@ -40,8 +40,8 @@ impl AccessQuery {
         Ok(slice.listed(total, |row| ApiToken { units: units.get(&row.id).cloned().unwrap_or_default(), row, now }))
     }
 
-    /// Roles that were granted to people, newest first, those that have ended among them. Empty if there is none, or if the
-    /// viewer does not have the right MANAGE_ACCESS.
+    /// Roles granted to people, newest first, including those that have ended. Empty if there is none, or if the viewer does
+    /// not have the right MANAGE_ACCESS.
     async fn grants(
         &self,
         ctx: &Context<'_>,

@@ -20,8 +20,8 @@ pub(crate) struct AuditQuery;
 
 #[Object]
 impl AuditQuery {
-    /// What was done, newest first: changes, sign-ins, exports, reads and sends of reports. Empty if there is none of it, or
-    /// if the viewer does not have the right AUDIT_LOG.
+    /// Audit events, newest first: changes, sign-ins, exports, reads and sends of reports. Empty if there are none, or if the
+    /// viewer does not have the right AUDIT_LOG.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: five filters and Relay's four")]
     async fn audit_events(
         &self,

@@ -14,8 +14,8 @@ pub(crate) struct DirectoryQuery;
 
 #[Object]
 impl DirectoryQuery {
-    /// Teams and to whom in them people can turn, today, by code. It is for everybody who works here, and for API tokens
-    /// whose role sees everything. Empty if there are none, or if the viewer does not have the right DIRECTORY.
+    /// Teams with the Peer Supporters, Champions and managers that their staff can contact today, by code. For all staff, and
+    /// for API tokens whose role sees everything. Empty if there are none, or if the viewer does not have the right DIRECTORY.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: two filters and Relay's four")]
     async fn directory(
         &self,

@@ -22,8 +22,8 @@ pub(crate) struct HistoryQuery;
 
 #[Object]
 impl HistoryQuery {
-    /// Stored days, newest day first, of one day the newest revision first. Empty if none is stored yet, or if the viewer
-    /// does not have the right FIGURES.
+    /// Snapshots, newest day first, then newest revision first. Empty if none is stored yet, or if the viewer does not have the
+    /// right FIGURES.
     async fn snapshots(
         &self,
         ctx: &Context<'_>,
@@ -70,7 +70,7 @@ impl HistoryQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only runs of this job.")] job: Option<Job>,
-        #[graphql(desc = "Only runs that stand here.")] state: Option<RunState>,
+        #[graphql(desc = "Only runs in this state.")] state: Option<RunState>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,

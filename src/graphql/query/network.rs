@@ -23,8 +23,8 @@ pub(crate) struct NetworkQuery;
 
 #[Object]
 impl NetworkQuery {
-    /// The roles of Trainers that have not ended on the day, by unit code, then by first day: those of people and units that
-    /// the viewer sees. Empty if there are none of these; the rights PEOPLE and FIGURES say which the viewer sees.
+    /// The roles of Trainers that have not ended on the day, by unit code, then by first day: only those of people and units
+    /// that the viewer sees. Empty if there are none; the rights PEOPLE and FIGURES decide which the viewer sees.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, four filters and Relay's four")]
     async fn trainers(
         &self,
@@ -54,8 +54,8 @@ impl NetworkQuery {
         listed(&page, "trainers", trainers.collect(), |trainer| &trainer.0)
     }
 
-    /// The roles of Wellbeing Champions that have not ended on the day, by unit code, then by first day: those of people and
-    /// units that the viewer sees. Empty if there are none of these; the rights PEOPLE and FIGURES say which the viewer sees.
+    /// The roles of Wellbeing Champions that have not ended on the day, by unit code, then by first day: only those of people
+    /// and units that the viewer sees. Empty if there are none; the rights PEOPLE and FIGURES decide which the viewer sees.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, two filters and Relay's four")]
     async fn champions(
         &self,

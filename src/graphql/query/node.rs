@@ -33,8 +33,7 @@ pub(crate) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The object with an id that this API gave out. Null, with the error NOT_FOUND, if there is none or the viewer may not
-    /// see it.
+    /// The object with an id from this API. Null, with the error NOT_FOUND, if there is none or the viewer may not see it.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>, ApiError> {
         let mut found = find(ctx, std::slice::from_ref(&id)).await?;
         found.pop().flatten().map(Some).ok_or_else(|| ApiError::not_found("object", "id", &id))

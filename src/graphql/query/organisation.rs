@@ -22,7 +22,7 @@ impl OrganisationQuery {
         env!("CARGO_PKG_VERSION")
     }
 
-    /// Who is asking, and what is theirs.
+    /// The caller, and what belongs to them.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, ApiError> {
         DayView::on(ctx, None).await.map(Viewer)
     }
@@ -32,12 +32,12 @@ impl OrganisationQuery {
         today(ctx).map(Date)
     }
 
-    /// The top of the tree, or of the part of it that the viewer sees. Null if nothing was imported yet, or if the viewer
+    /// The top unit of the tree, or of the part that the viewer sees. Null if nothing has been imported yet, or if the viewer
     /// does not have the right FIGURES anywhere.
     async fn board(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
+        #[graphql(desc = "The date to report on. Defaults to today.")] as_of: Option<Date>,
     ) -> Result<Option<Unit>, ApiError> {
         let day_scope = DayScope::on(ctx, as_of).await?;
         let Some(top) = day_scope.top() else { return Ok(None) };
@@ -50,7 +50,7 @@ impl OrganisationQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The board's own code of the unit, as the files write it.")] code: String,
-        #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
+        #[graphql(desc = "The date to report on. Defaults to today.")] as_of: Option<Date>,
     ) -> Result<Option<Unit>, ApiError> {
         let day_scope = DayScope::on(ctx, as_of).await?;
         let unit = day_scope.named("code", &code)?;
@@ -64,7 +64,7 @@ impl OrganisationQuery {
     async fn units(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
+        #[graphql(desc = "The date to report on. Defaults to today.")] as_of: Option<Date>,
         #[graphql(desc = "Only the unit with this code and those below it.")] under_code: Option<String>,
         #[graphql(
             desc = "Only those of this kind, in the board's own word, ignoring case and spacing: Sector. A word that no unit has finds nothing; \

@@ -28,9 +28,9 @@ pub(crate) struct PeopleQuery;
 
 #[Object]
 impl PeopleQuery {
-    /// People that the viewer may see, found by name, by last and then first name. Employee numbers and work addresses, which
-    /// the API does not show, are searched only for people of whom the viewer may get all that is held (`subjectAccess`).
-    /// Empty if no one is found, or if the viewer does not have the right PEOPLE.
+    /// People that the viewer may see whose name matches, by last and then first name. Employee numbers and work addresses,
+    /// which the API does not return, are searched only for people whose data the viewer may export (`subjectAccess`). Empty if
+    /// no one is found, or if the viewer does not have the right PEOPLE.
     async fn people(
         &self,
         ctx: &Context<'_>,

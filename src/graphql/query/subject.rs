@@ -16,12 +16,12 @@ pub(crate) struct SubjectQuery;
 
 #[Object]
 impl SubjectQuery {
-    /// Everything that is held on a person, as the text of one JSON document: each kind of data with what it is, where it came
-    /// from and how long it is kept. That it was asked for is recorded. Everybody gets their own, an admin anybody's.
+    /// All data held on a person, as the text of one JSON document: each kind of data with its meaning, source and retention
+    /// period. The request is recorded. Every person may get their own data, an admin that of any person.
     async fn subject_access(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whose. Null: of the person who asks.")] person_id: Option<ID>,
+        #[graphql(desc = "The person whose data to export. Defaults to the signed-in user.")] person_id: Option<ID>,
     ) -> Result<String, ApiError> {
         RequestState::of(ctx)?.count_export()?;
         let scope = Scope::of(ctx).await?;

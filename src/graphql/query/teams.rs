@@ -31,7 +31,7 @@ enum TeamOrderField {
     Name,
     /// The board's code.
     Code,
-    /// The first day at risk as `atRisk` tells it; teams that are not AT_RISK come last.
+    /// The first day at risk as shown in `atRisk`; teams that are not AT_RISK come last.
     AtRiskFrom,
 }
 
@@ -62,7 +62,7 @@ impl TeamQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The board's own code of the unit, as the files write it.")] code: String,
-        #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
+        #[graphql(desc = "The date to report on. Defaults to today.")] as_of: Option<Date>,
     ) -> Result<Option<Team>, ApiError> {
         let missing = || ApiError::not_found("team", "code", &code);
         let day_scope = DayScope::on(ctx, as_of).await?;
@@ -71,16 +71,16 @@ impl TeamQuery {
         view.team_place(unit).map(|place| Some(Team::new(&view, place))).ok_or_else(missing)
     }
 
-    /// Teams on a day, by code by default. Those who do not see every Peer Supporter's record of a team and of its cover
-    /// group are told its figures of today and of past Mondays: those of each day would tell when a colleague was away.
-    /// Empty if there are none of these, or if the viewer does not have the right FIGURES there.
+    /// Teams on a date, by code by default. Viewers who do not see every Peer Supporter's record of a team and of its cover
+    /// group get its figures for today and past Mondays only: figures for every day would reveal when a colleague was away.
+    /// Empty if there are none, or if the viewer does not have the right FIGURES there.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, filter, order and Relay's four")]
     async fn teams(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
-        #[graphql(desc = "Which teams; all unless told.")] filter: Option<TeamFilter>,
-        #[graphql(desc = "In which order; by code unless told.")] order_by: Option<TeamOrder>,
+        #[graphql(desc = "The date to report on. Defaults to today.")] as_of: Option<Date>,
+        #[graphql(desc = "Which teams. Defaults to all.")] filter: Option<TeamFilter>,
+        #[graphql(desc = "The order. Defaults to by code.")] order_by: Option<TeamOrder>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,

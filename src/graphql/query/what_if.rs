@@ -18,18 +18,18 @@ pub(crate) struct WhatIfQuery;
 #[Object]
 impl WhatIfQuery {
     /// The coverage of a day if the policy of a unit and of everything below it were another. Nothing is stored. Null before
-    /// the first import, and for those who may not try policies. A policy that judges people by their records is tried only by
-    /// those who are shown these records: `certificateMonths`, `approvalMonths` and `approverOffice` by those who see every Peer
+    /// the first import, and for those who may not try policies. A policy that judges people by their records may be tried only
+    /// by viewers who see these records: `certificateMonths`, `approvalMonths` and `approverOffice` by those who see every Peer
     /// Supporter of the teams and of their cover groups, `trainerCertificateMonths` by those who see every Trainer too.
     /// `awayDays`, `mustMix` and `shouldMix` judge absences and posts, which no record shows, and are for administrators and
     /// coordinators.
     async fn what_if(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The unit's code; the top of the tree unless told.")] unit_code: Option<String>,
+        #[graphql(desc = "The unit's code. Defaults to the top of the tree.")] unit_code: Option<String>,
         #[graphql(desc = "What would be different; the rest stays as the governing policies have it.")]
         policy: PolicyInput,
-        #[graphql(desc = "The day to answer for; today unless told.")] as_of: Option<Date>,
+        #[graphql(desc = "The date to report on. Defaults to today.")] as_of: Option<Date>,
     ) -> Result<Option<WhatIf>, ApiError> {
         let change = policy.change()?;
         let day_scope = DayScope::on(ctx, as_of).await?;

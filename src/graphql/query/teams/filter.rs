@@ -24,8 +24,8 @@ pub(super) struct TeamFilter {
     unknown_because: Option<Vec<UnknownBecause>>,
     /// Only the unit with this code and those below it.
     under_code: Option<String>,
-    /// Only units of this kind, in the board's own word, ignoring case and spacing: Ward. A word that no unit has finds nothing;
-    /// ask for the level of some units to see the words.
+    /// Only units of this kind, in the board's own words, ignoring case and spacing: Ward. A kind that no unit has finds
+    /// nothing; query the level of some units to see the kinds.
     level: Option<String>,
     /// Only teams with at least this headcount, in people.
     min_headcount: Option<i32>,
@@ -33,7 +33,7 @@ pub(super) struct TeamFilter {
     max_headcount: Option<i32>,
     /// Only teams whose code or name holds this text, ignoring case, accents and spacing.
     search: Option<String>,
-    /// Only teams that are AT_RISK from a day before this one, as `atRisk` tells it.
+    /// Only teams that are AT_RISK from a day before this one, as shown in `atRisk`.
     at_risk_before: Option<Date>,
     /// Only the teams of the cover group of this name, ignoring case and spacing.
     cover_group: Option<String>,
@@ -44,8 +44,8 @@ pub(super) struct TeamFilter {
     single_point: Option<bool>,
     /// Only teams with `rowsNotRead` above 0 (true), or only those with 0 (false).
     rows_not_read: Option<bool>,
-    /// Only teams with `unproven` above 0 (true), or only those with 0 (false). Teams whose `unproven` the viewer does not see are
-    /// neither.
+    /// Only teams with `unproven` above 0 (true), or only those with 0 (false). Teams whose `unproven` the viewer does not see
+    /// match neither.
     unproven: Option<bool>,
     /// Only teams whose present gap was first seen more than this many days before the date reported on; 0 or more. Teams without
     /// a `gapOpenedOn` have no such gap.
