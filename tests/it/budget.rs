@@ -19,7 +19,7 @@ use sea_orm::DatabaseConnection;
 use serde_json::json;
 
 use crate::graphql::board;
-use crate::harness::{Engine, World, instant};
+use crate::harness::{Engine, World, instant, within};
 use crate::site::{Answer, ask, ask_with, bare, closed_with, empty, post, seen_by, send};
 
 const NOON: &str = "2026-11-16T12:00:00Z";
@@ -142,15 +142,18 @@ async fn each_person_and_each_token_has_a_budget_of_their_own() {
     spent(&ask(&world.person(4).await.with(closed), "{version}").await, "1");
 }
 
-/// Asks until the answer is this, and gives the runtime its turn in between.
+/// Asks until the answer has this status, and gives the runtime its turn in between.
 async fn until(router: &Router, status: StatusCode) -> Answer {
-    loop {
-        let answer = ask(router, "{version}").await;
-        if answer.status == status {
-            return answer;
+    let asking = async {
+        loop {
+            let answer = ask(router, "{version}").await;
+            if answer.status == status {
+                return answer;
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
-    }
+    };
+    within(&format!("an answer of {status}"), asking).await
 }
 
 #[tokio::test]

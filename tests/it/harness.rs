@@ -1,8 +1,11 @@
-//! The app with its hands tied: a database of its own for each test, and a clock that stands still.
+//! What every test runs in: a migrated database of its own, a fixed clock and a limit of time.
+
+mod limit;
+mod postgres;
+mod sqlite;
 
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use axum::extract::Request;
@@ -19,7 +22,11 @@ use psn::access::Authenticator;
 use psn::access::authenticator::SessionLimits;
 use psn::access::credential::CookieName;
 use psn::access::secret::{Kind, Secret};
-use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use sea_orm::DatabaseConnection;
+use tokio::runtime::Builder;
+
+pub(crate) use limit::within;
+use postgres::TestDatabase;
 
 /// The engine that a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +45,8 @@ pub(crate) struct World {
     pub(crate) admin: Pass,
     /// A folder that goes with the test.
     pub(crate) folder: tempfile::TempDir,
+    /// The database on PostgreSQL, which goes with the test as well.
+    pub(crate) _database: Option<TestDatabase>,
 }
 
 /// Declares a test that runs once on each engine: `both!(async fn a_sentence(world: World) { … });`
@@ -53,45 +62,55 @@ macro_rules! both {
             async fn test($world: crate::harness::World) $body
 
             $(#[$attr])*
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                test(crate::harness::World::new(crate::harness::Engine::Sqlite).await).await;
+            #[test]
+            fn on_sqlite() {
+                crate::harness::run(crate::harness::Engine::Sqlite, test);
             }
 
             $(#[$attr])*
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            #[test]
             #[ignore = "needs PostgreSQL: set PSN_TEST_POSTGRES and add `-- --include-ignored`"]
-            async fn on_postgresql() {
-                test(crate::harness::World::new(crate::harness::Engine::Postgres).await).await;
+            fn on_postgresql() {
+                crate::harness::run(crate::harness::Engine::Postgres, test);
             }
         }
     };
 }
 pub(crate) use both;
 
+/// Runs a test of [`both!`] in a fresh world. A test that does not end within its limit of time fails.
+pub(crate) fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(World) -> F + Send + 'static) {
+    limit::limited(limit::TEST, move || {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        runtime.block_on(async { test(World::new(engine).await).await });
+    });
+}
+
 impl World {
-    /// A fresh world. On PostgreSQL it fails without `PSN_TEST_POSTGRES`: a test that needs it is ignored unless asked for.
+    /// A fresh world. On PostgreSQL it fails without `PSN_TEST_POSTGRES`: a test that needs it is ignored by default.
     pub(crate) async fn new(engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let url = match engine {
-            Engine::Sqlite => format!("sqlite:{}", folder.path().join("psn.db").display()),
-            Engine::Postgres => postgres_database().await,
+        let (url, database) = match engine {
+            Engine::Sqlite => (sqlite::copy_into(folder.path()).await, None),
+            Engine::Postgres => {
+                let database = TestDatabase::create().await;
+                (database.url.clone(), Some(database))
+            }
         };
-        Self::over(engine, url, folder).await
+        Self::over(engine, url, folder, database).await
     }
 
     /// A fresh world on SQLite whose database is in this folder.
     pub(crate) async fn on_disk(place: &Path) -> Self {
-        let url = format!("sqlite:{}", place.join("psn.db").display());
-        Self::over(Engine::Sqlite, url, tempfile::tempdir().expect("a temporary folder")).await
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::over(Engine::Sqlite, sqlite::copy_into(place).await, folder, None).await
     }
 
-    async fn over(engine: Engine, url: String, folder: tempfile::TempDir) -> Self {
+    async fn over(engine: Engine, url: String, folder: tempfile::TempDir, database: Option<TestDatabase>) -> Self {
         let db = entity::store::connect(&url).await.expect("the database opens");
-        migration::migrate(&db).await.expect("the tables are made");
         let clock = Clock::fixed(instant("2026-11-16T09:00:00Z"));
         let admin = token_pass(&db, AccessRole::Admin, &[], true).await;
-        Self { engine, url, db, clock, admin, folder }
+        Self { engine, url, db, clock, admin, folder, _database: database }
     }
 
     /// The gate over the world's database and clock, in Glasgow.
@@ -156,20 +175,6 @@ pub(crate) async fn token_pass(db: &DatabaseConnection, role: AccessRole, units:
     let made = (Actor::Operator, instant("2026-11-01T00:00:00Z"));
     token::make(db, new, secret.hash(), made).await.expect("a token is made");
     Pass::token(&secret)
-}
-
-/// A database of this test's own on the server that `PSN_TEST_POSTGRES` names.
-async fn postgres_database() -> String {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let server = std::env::var("PSN_TEST_POSTGRES");
-    let server = server.expect("set PSN_TEST_POSTGRES to a server's address, or run .ci/run");
-    let name = format!("psn_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let admin = entity::store::connect(&server).await.expect("PSN_TEST_POSTGRES is a database URL");
-    admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.expect("PostgreSQL answers");
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("PostgreSQL makes a database");
-    admin.close().await.expect("the connection closes");
-    let (base, _) = server.rsplit_once('/').expect("the URL ends in a database name");
-    format!("{base}/{name}")
 }
 
 /// Says aloud that a test is skipped, and why. In CI a skip is a failure.

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-use crate::harness::both;
+use crate::harness::{both, within};
 use crate::site::{Answer, SECRET, ask, ask_with, bare, empty, encoded, get, post, send, site};
 
 const JSON: &str = "application/json";
@@ -272,7 +272,7 @@ async fn a_body_of_32_megabytes_is_refused_before_it_is_read() {
     let head = "POST /graphql HTTP/1.1\r\nhost: psn\r\ncontent-type: application/json\r\nconnection: close\r\n";
     client.write_all(format!("{head}content-length: 33554432\r\n\r\n").as_bytes()).await.unwrap();
     let mut text = String::new();
-    client.read_to_string(&mut text).await.unwrap();
+    within("the refusal", client.read_to_string(&mut text)).await.unwrap();
     assert!(text.starts_with("HTTP/1.1 413 "), "{text}");
     assert!(text.contains("\"code\":\"PAYLOAD_TOO_LARGE\""), "{text}");
 
@@ -294,7 +294,7 @@ async fn a_body_of_32_megabytes_is_refused_before_it_is_read() {
     assert!(sending.await.unwrap() < 32 << 20, "the server read everything");
 
     stop.cancel();
-    server.await.unwrap().unwrap();
+    within("the server stops", server).await.unwrap().unwrap();
 }
 
 /// Sends one query and returns when the server has it in hand.
@@ -320,9 +320,9 @@ async fn a_stop_lets_running_requests_finish_and_takes_no_new_ones() {
     let mut running = begun(at, "{slow(seconds: 1)}").await;
     stop.cancel();
     let mut text = String::new();
-    running.read_to_string(&mut text).await.unwrap();
+    within("the answer ends", running.read_to_string(&mut text)).await.unwrap();
     assert!(text.contains("{\"data\":{\"slow\":1},"), "{text}");
-    server.await.unwrap().unwrap();
+    within("the server stops", server).await.unwrap().unwrap();
     assert!(TcpStream::connect(at).await.is_err());
 }
 
@@ -334,5 +334,5 @@ async fn a_stop_does_not_wait_for_ever() {
         tokio::spawn(serve(listener, bare().await, Connections::at_most(64), stop.clone(), Duration::from_millis(50)));
     let _running = begun(at, "{never}").await;
     stop.cancel();
-    server.await.unwrap().unwrap();
+    within("the server stops", server).await.unwrap().unwrap();
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::statements::Statements;
 use super::{answer, board, closed, data, history, site};
-use crate::harness::{Pass, World, both, day};
+use crate::harness::{Pass, World, both, day, within};
 
 /// A question of so many days.
 fn of_days(number: u32, question: &str) -> String {
@@ -146,9 +146,12 @@ impl Readings {
 
     /// Until so many readings have begun in all.
     async fn reach(&self, number: usize) {
-        while self.count() < number {
-            tokio::task::yield_now().await;
-        }
+        let begun = async {
+            while self.count() < number {
+                tokio::task::yield_now().await;
+            }
+        };
+        within(&format!("{number} readings begin"), begun).await;
     }
 }
 

@@ -9,7 +9,7 @@ use entity::clock::Clock;
 use tokio::sync::Notify;
 
 use super::*;
-use crate::harness::both;
+use crate::harness::{both, within};
 
 const RUN: &str = "2026-11-16";
 
@@ -177,9 +177,12 @@ both!(
         let later = instant("2026-11-16T05:00:00.090Z");
         world.clock.set(later);
         // The next heartbeat carries the lease on from the clock as it stands now.
-        while row(&world, COVERAGE, RUN).await.lease_until != Some(later + TimeDelta::milliseconds(100)) {
-            tokio::task::yield_now().await;
-        }
+        let carried_on = async {
+            while row(&world, COVERAGE, RUN).await.lease_until != Some(later + TimeDelta::milliseconds(100)) {
+                tokio::task::yield_now().await;
+            }
+        };
+        within("a heartbeat carries the lease on", carried_on).await;
         let other = runner(&world, vec![easy(COVERAGE, &diary)]);
         wake(&world, &other, "2026-11-16T05:00:00.150Z").await;
         finish.notify_one();

@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use super::many::many_mails;
 use super::{by_smtp, now, ready, row_of, rows, week};
 use crate::graphql::history;
-use crate::harness::{World, both};
+use crate::harness::{World, both, within};
 use crate::outage::{free_address, rewired, wire};
 use crate::smtp_listener::{Manner, SmtpListener};
 
@@ -210,9 +210,12 @@ async fn an_acceptance_is_recorded_when_the_database_is_back() {
     drop(up);
     listener.release();
     // The run is cut short as one that has lost its lease is.
-    while listener.verbs().iter().filter(|verb| *verb == "QUIT").count() < 4 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let quit = async {
+        while listener.verbs().iter().filter(|verb| *verb == "QUIT").count() < 4 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    within("the four connections end", quit).await;
     run.abort();
     assert!(run.await.is_err());
     assert_eq!(sent(&world.db).await, 0, "nothing could be recorded");
