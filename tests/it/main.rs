@@ -3,6 +3,7 @@
 mod access;
 mod architecture;
 mod audit;
+mod board_builder;
 mod budget;
 mod certificate;
 mod cli;

@@ -1,7 +1,7 @@
 //! What a person is: nobody without a post, and by grant or appointment what they were given for the day.
 
 use entity::actor::Actor;
-use entity::id::{AppointmentId, PersonId, UnitId};
+use entity::id::PersonId;
 use entity::period::Day;
 use entity::store::access::grant;
 use entity::store::access::person::{KnownBy, find};
@@ -10,6 +10,7 @@ use entity::value::{AccessRole, AppointmentRole};
 use sea_orm::{ActiveModelTrait as _, ConnectionTrait as _, IntoActiveModel as _};
 
 use super::{granted, kind, site};
+use crate::board_builder::appointment_row;
 use crate::graphql::board;
 use crate::harness::{World, both, day, instant};
 
@@ -89,15 +90,11 @@ both!(
         board::organisation(&world.db).await;
         let (_, gate) = site(&world);
         let row = appointment::Model {
-            id: AppointmentId(2),
-            unit_id: UnitId(1),
-            person_id: PersonId(4),
-            role: AppointmentRole::Coordinator,
             valid_from: Some(day("2026-11-10")),
             valid_to: Some(day("2026-11-20")),
             delegate_id: Some(PersonId(5)),
             delegate_from: Some(day("2026-11-18")),
-            delegate_to: None,
+            ..appointment_row(2, 1, 4, AppointmentRole::Coordinator)
         };
         row.into_active_model().insert(&world.db).await.unwrap();
         for (on, person, expected) in [

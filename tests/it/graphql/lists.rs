@@ -1,13 +1,13 @@
 //! Lists over all teams: Peer Supporters, Trainers, Wellbeing Champions, modules, people, and what teams are filtered by.
 
 use entity::id::{AllocationId, AllocationTermsId, ExemptionId, PolicyId, RowsNotReadId, StaffListId, UnitId};
-use entity::spelling;
 use entity::table::{allocation_terms, exemption, person, policy, post, rows_not_read, staff_list};
 use entity::value::Role;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use super::{answer, board, data, history, shown, site};
+use crate::board_builder::staff_list_row;
 use crate::harness::{World, both, day};
 
 /// What a question about one list finds, by a path of fields.
@@ -246,13 +246,7 @@ async fn filtered(world: &World) {
         outside_team: true,
     };
     board::insert::<allocation_terms::Entity>(&world.db, [without]).await;
-    let list = staff_list::Model {
-        id: StaffListId(2),
-        employer: "NHS".to_owned(),
-        employer_key: spelling::key("NHS").into_owned(),
-        as_at: day("2026-11-10"),
-    };
-    board::insert::<staff_list::Entity>(&world.db, [list]).await;
+    board::insert::<staff_list::Entity>(&world.db, [staff_list_row(2, "NHS", "2026-11-10")]).await;
     let unread =
         rows_not_read::Model { id: RowsNotReadId(1), staff_list_id: StaffListId(2), unit_id: UnitId(7), rows: 40 };
     board::insert::<rows_not_read::Entity>(&world.db, [unread]).await;

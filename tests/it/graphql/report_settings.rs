@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::actor::Actor;
-use entity::id::{AppointmentId, PersonId, UnitId};
+use entity::id::PersonId;
 use entity::store::access::grant;
 use entity::table::{appointment, audit_event, person, report_copy, report_preference};
 use entity::value::{AccessRole, Action, AppointmentRole};
@@ -13,6 +13,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilt
 use serde_json::{Value, json};
 
 use super::{answer, board, closed, site};
+use crate::board_builder::appointment_row;
 use crate::harness::{World, both, day};
 
 const SET: &str = "mutation($whose: ID, $hidden: [ReportSection!]!, $copies: [ID!]!) {
@@ -34,17 +35,7 @@ fn id(number: i64) -> String {
 /// The board, with person 10 as senior manager of NORTH.
 async fn organised(world: &World) {
     board::organisation(&world.db).await;
-    let office = appointment::Model {
-        id: AppointmentId(50),
-        unit_id: UnitId(2),
-        person_id: PersonId(MANAGER),
-        role: AppointmentRole::SeniorManager,
-        valid_from: None,
-        valid_to: None,
-        delegate_id: None,
-        delegate_from: None,
-        delegate_to: None,
-    };
+    let office = appointment_row(50, 2, MANAGER, AppointmentRole::SeniorManager);
     board::insert::<appointment::Entity>(&world.db, [office]).await;
 }
 

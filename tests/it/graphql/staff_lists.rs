@@ -1,23 +1,17 @@
 //! How old the staff lists are on which an answer rests, and what a team's status says of rows and lists that were not enough.
 
 use entity::id::{RowsNotReadId, StaffListId, UnitId};
-use entity::spelling;
 use entity::table::{rows_not_read, staff_list};
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use super::{board, data, site};
-use crate::harness::{World, both, day};
+use crate::board_builder::staff_list_row;
+use crate::harness::{World, both};
 
 /// A staff list of an employer besides the one of the small board, which is of NHS as at 2 November.
 async fn list(world: &World, id: i64, employer: &str, as_at: &str) {
-    let list = staff_list::Model {
-        id: StaffListId(id),
-        employer: employer.to_owned(),
-        employer_key: spelling::key(employer).into_owned(),
-        as_at: day(as_at),
-    };
-    board::insert::<staff_list::Entity>(&world.db, [list]).await;
+    board::insert::<staff_list::Entity>(&world.db, [staff_list_row(id, employer, as_at)]).await;
 }
 
 async fn change(world: &World, sql: &str) {

@@ -1,78 +1,36 @@
 //! A board of three units with a manager each, and snapshots of it written row by row.
 
-use entity::id::{AppointmentId, PersonId, PostId, SnapshotId, UnitId, UnitParentId};
-use entity::table::{appointment, person, post, snapshot, snapshot_team, snapshot_unit, unit, unit_parent};
+use entity::id::{SnapshotId, UnitId};
+use entity::table::{appointment, post, snapshot, snapshot_team, snapshot_unit};
 use entity::value::{AppointmentRole, Status};
-use sea_orm::{DatabaseConnection, IntoActiveModel as _};
+use sea_orm::DatabaseConnection;
 
+use crate::board_builder::{BoardBuilder, appointment_row, insert};
 use crate::harness::{day, instant};
-
-async fn insert<E>(db: &DatabaseConnection, row: E::Model)
-where
-    E: sea_orm::EntityTrait,
-    E::Model: sea_orm::IntoActiveModel<E::ActiveModel>,
-    E::ActiveModel: sea_orm::ActiveModelTrait<Entity = E> + Send,
-{
-    E::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
-}
 
 /// BOARD (1) over NORTH (2) and SOUTH (3), with a manager each: people 1 to 3, `p1@board.example` and so on.
 pub(crate) async fn organisation(db: &DatabaseConnection) {
-    for (id, code, parent) in [(1, "BOARD", None), (2, "NORTH", Some(1)), (3, "SOUTH", Some(1))] {
-        let row = unit::Model {
-            id: UnitId(id),
-            code: code.to_owned(),
-            name: format!("Unit {code}"),
-            level: None,
-            site: None,
-            cover_group: None,
-            valid_from: None,
-            valid_to: None,
-        };
-        insert::<unit::Entity>(db, row).await;
-        let parent_id = parent.map(UnitId);
-        let place = unit_parent::Model { id: UnitParentId(id), unit_id: UnitId(id), parent_id, valid_from: None };
-        insert::<unit_parent::Entity>(db, place).await;
-    }
-    for id in 1..=3 {
-        let person = person::Model {
-            id: PersonId(id),
-            employer: "NHS".to_owned(),
-            number: format!("00{id}"),
-            first_name: Some("Mairi\r\nBcc: all@board.example".to_owned()),
-            last_name: Some("O'Neill".to_owned()),
-            work_email: Some(format!("p{id}@board.example")),
-        };
-        let post = post::Model {
-            id: PostId(id),
-            person_id: PersonId(id),
-            unit_id: UnitId(1),
-            assignment: None,
-            job_title: None,
-            job_family: None,
-            band: None,
-            line_manager_id: None,
-            wte: 100,
-            contract_type: None,
-            bank: false,
-            valid_from: None,
-            valid_to: None,
-        };
-        let appointment = appointment::Model {
-            id: AppointmentId(id),
-            unit_id: UnitId(id),
-            person_id: PersonId(id),
-            role: AppointmentRole::SeniorManager,
-            valid_from: None,
-            valid_to: None,
-            delegate_id: None,
-            delegate_from: None,
-            delegate_to: None,
-        };
-        insert::<person::Entity>(db, person).await;
-        insert::<post::Entity>(db, post).await;
-        insert::<appointment::Entity>(db, appointment).await;
-    }
+    let managers = (1..=3).map(|id| {
+        let manager = appointment_row(id, id, id, AppointmentRole::SeniorManager);
+        appointment::Model { valid_from: None, ..manager }
+    });
+    BoardBuilder::new()
+        .each_unit(|unit| {
+            unit.name = format!("Unit {}", unit.code);
+            unit.level = None;
+        })
+        .staff(1, 3)
+        .each_person(|person| {
+            person.number = format!("00{}", person.id.0);
+            person.first_name = Some("Mairi\r\nBcc: all@board.example".to_owned());
+            person.last_name = Some("O'Neill".to_owned());
+        })
+        .each_post(|post| {
+            *post = post::Model { job_family: None, band: None, line_manager_id: None, wte: 100, ..post.clone() };
+        })
+        .appointments(managers)
+        .insert(db)
+        .await;
 }
 
 /// A snapshot in which NORTH has a gap of so many people (none: covered) and SOUTH is covered.
@@ -84,7 +42,7 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
         computed_at: instant("2026-11-16T05:00:00Z"),
         facts_version: Some(entity::store::roster::version(db).await.unwrap()),
     };
-    insert::<snapshot::Entity>(db, head).await;
+    insert::<snapshot::Entity>(db, [head]).await;
     let covered = i32::from(gap == 0);
     for (unit, code, parent, teams, covered) in
         [(1, "BOARD", None, 2, 1 + covered), (2, "NORTH", Some(1), 1, covered), (3, "SOUTH", Some(1), 1, 1)]
@@ -126,7 +84,7 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
             oldest_list_on: None,
             oldest_list_employer: None,
         };
-        insert::<snapshot_unit::Entity>(db, row).await;
+        insert::<snapshot_unit::Entity>(db, [row]).await;
     }
     for (unit, code, gap) in [(2, "NORTH", gap), (3, "SOUTH", 0)] {
         let row = snapshot_team::Model {
@@ -162,6 +120,6 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
             mix: serde_json::json!([{ "rule": "2 different band", "must": false, "state": "UNMET", "sentence": "one more band" }]),
             gap_opened_on: (gap > 0).then(|| day("2026-11-02")),
         };
-        insert::<snapshot_team::Entity>(db, row).await;
+        insert::<snapshot_team::Entity>(db, [row]).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entity::id::{AllocationId, AppointmentId, PersonId, UnitId};
+use entity::id::{AllocationId, PersonId};
 use entity::table::appointment;
 use entity::value::{AccessRole, AppointmentRole, Role};
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ use super::asking::Asking;
 use super::question::Selection;
 use super::sight::Sight;
 use super::world;
-use crate::graphql::board::{Allocated, allocation_row, changed, insert, insert_allocations};
+use crate::board_builder::{Allocated, allocation_row, appointment_row, changed, insert, insert_allocations};
 use crate::harness::{World, both, day};
 
 /// What somebody is made on top of what they are.
@@ -46,16 +46,10 @@ fn drawn() -> impl Strategy<Value = (i64, Added)> {
 
 async fn add(world: &World, at: i64, person: i64, added: &Added) {
     let db = &world.db;
-    let appointed = |unit, by, stands_in: Option<i64>| appointment::Model {
-        id: AppointmentId(500 + at),
-        unit_id: UnitId(unit),
-        person_id: PersonId(by),
-        role: AppointmentRole::SeniorManager,
+    let appointed = |unit, person, stands_in: Option<i64>| appointment::Model {
         valid_from: Some(day("2026-11-16")),
-        valid_to: None,
         delegate_id: stands_in.map(PersonId),
-        delegate_from: None,
-        delegate_to: None,
+        ..appointment_row(500 + at, unit, person, AppointmentRole::SeniorManager)
     };
     match added {
         Added::Granted(_) => {}

@@ -1,14 +1,14 @@
 //! Another policy is no way to learn what records do not tell: by how many would count if certificates lasted a month less, or
 //! absences were forgiven, one could read off when a person passed and on which days they were away.
 
-use entity::id::{AppointmentId, PersonId, UnitId};
+use entity::id::PersonId;
 use entity::table::appointment;
 use entity::value::{AccessRole, AppointmentRole, Role};
 use psn::access::Viewer;
 
 use super::asking::Asking;
 use super::world;
-use crate::graphql::board::{allocation_row, changed, insert, insert_allocations};
+use crate::board_builder::{allocation_row, appointment_row, changed, insert, insert_allocations};
 use crate::harness::both;
 
 /// What judges people by records that their managers see, by Trainers' certificates, by what no record shows, and by none.
@@ -26,17 +26,8 @@ both!(
     async fn a_policy_is_tried_only_by_those_who_see_the_records_it_judges(world: World) {
         world::build(&world).await;
         // Person 61 supports N3 as well and so sees its figures, but none of the records there.
-        let own = appointment::Model {
-            id: AppointmentId(600),
-            unit_id: UnitId(11),
-            person_id: PersonId(61),
-            role: AppointmentRole::SeniorManager,
-            valid_from: None,
-            valid_to: None,
-            delegate_id: None,
-            delegate_from: None,
-            delegate_to: None,
-        };
+        let own = appointment_row(600, 11, 61, AppointmentRole::SeniorManager);
+        let own = appointment::Model { valid_from: None, ..own };
         insert::<appointment::Entity>(&world.db, [own]).await;
         // Person 5 of N2 is Trainer of S1, whose manager does not see them.
         insert_allocations(&world.db, [allocation_row(600, 5, Role::Trainer, 6)]).await;

@@ -2,8 +2,8 @@
 
 use entity::actor::Actor;
 use entity::id::{
-    AllocationId, ApiTokenId, AppointmentId, CompletionId, CourseId, DeliveryId, ExemptionId, JobRunId, PersonId,
-    PolicyId, PostId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
+    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, ExemptionId, JobRunId, PersonId, PolicyId, PostId,
+    ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
 };
 use entity::store::access::{grant, token};
 use entity::store::audit::{Event, record_alone};
@@ -14,10 +14,11 @@ use entity::value::{AccessRole, Action, AppointmentRole, DeliveryKind, DeliveryS
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
 use serde_json::json;
 
-use crate::graphql::board::{
-    Allocated, PlacedUnit, allocation_row, changed, insert, insert_allocations, insert_units, organisation, pass,
+use crate::board_builder::{
+    Allocated, PlacedUnit, allocation_row, appointment_row, changed, insert, insert_allocations, insert_units, pass,
     person_row, policy_row, post_row, unit_row,
 };
+use crate::graphql::board::organisation;
 use crate::graphql::history;
 use crate::harness::{World, day, instant};
 
@@ -235,18 +236,7 @@ async fn roles(db: &DatabaseConnection) {
         valid_to: None,
     };
     insert::<unavailability::Entity>(db, [spell(1, 7), spell(2, 59)]).await;
-    let appointed = |id, unit, person, role| appointment::Model {
-        id: AppointmentId(id),
-        unit_id: UnitId(unit),
-        person_id: PersonId(person),
-        role,
-        valid_from: Some(day("2026-01-01")),
-        valid_to: None,
-        delegate_id: None,
-        delegate_from: None,
-        delegate_to: None,
-    };
-    let manager = |id, unit, person| appointed(id, unit, person, AppointmentRole::SeniorManager);
+    let manager = |id, unit, person| appointment_row(id, unit, person, AppointmentRole::SeniorManager);
     let by = |delegate, to: Option<&str>, row| appointment::Model {
         delegate_id: Some(PersonId(delegate)),
         delegate_to: to.map(day),
@@ -255,7 +245,7 @@ async fn roles(db: &DatabaseConnection) {
     let rows = [
         by(51, Some("2026-11-10"), manager(2, 3, 50)),
         by(53, None, appointment::Model { valid_to: Some(day("2026-06-01")), ..manager(3, 3, 52) }),
-        appointed(4, 1, 54, AppointmentRole::Coordinator),
+        appointment_row(4, 1, 54, AppointmentRole::Coordinator),
         manager(5, 6, 55),
         by(56, None, appointment::Model { valid_to: Some(day("2027-04-01")), ..manager(6, 11, 60) }),
         appointment::Model { valid_from: Some(day("2027-01-01")), ..manager(7, 2, 57) },
