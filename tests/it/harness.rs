@@ -1,6 +1,7 @@
 //! What every test runs in: a migrated database of its own, a fixed clock and a limit of time.
 
 mod limit;
+mod mails;
 mod postgres;
 mod sqlite;
 
@@ -18,6 +19,7 @@ use entity::period::Day;
 use entity::store::access::token::NewToken;
 use entity::store::access::{Holder, session, token};
 use entity::value::AccessRole;
+use jobs::mail::{Mailer, Memory};
 use psn::access::Authenticator;
 use psn::access::authenticator::SessionLimits;
 use psn::access::credential::CookieName;
@@ -26,6 +28,7 @@ use sea_orm::DatabaseConnection;
 use tokio::runtime::Builder;
 
 pub(crate) use limit::within;
+use mails::Mails;
 use postgres::TestDatabase;
 
 /// The engine that a test runs on.
@@ -45,6 +48,8 @@ pub(crate) struct World {
     pub(crate) admin: Pass,
     /// A folder that goes with the test.
     pub(crate) folder: tempfile::TempDir,
+    /// The mails that the test must read.
+    pub(crate) mails: Mails,
     /// The database on PostgreSQL, which goes with the test as well.
     pub(crate) _database: Option<TestDatabase>,
 }
@@ -110,7 +115,14 @@ impl World {
         let db = entity::store::connect(&url).await.expect("the database opens");
         let clock = Clock::fixed(instant("2026-11-16T09:00:00Z"));
         let admin = token_pass(&db, AccessRole::Admin, &[], true).await;
-        Self { engine, url, db, clock, admin, folder, _database: database }
+        Self { engine, url, db, clock, admin, folder, mails: Mails::default(), _database: database }
+    }
+
+    /// A mailer that keeps mails in memory, and what reads them. A test that leaves one unread fails.
+    ///
+    /// A test that is not about the content of mails may take `Mailer::memory` instead.
+    pub(crate) fn mailer(&self) -> (Mailer, Memory) {
+        self.mails.mailer()
     }
 
     /// The gate over the world's database and clock, in Glasgow.

@@ -203,7 +203,7 @@ both!(
             let change = person::Entity::update_many().col_expr(person::Column::WorkEmail, Expr::value(address));
             change.filter(person::Column::Id.eq(id)).exec(&world.db).await.unwrap();
         }
-        let (mailer, memory) = Mailer::memory();
+        let (mailer, memory) = world.mailer();
         let outcome = job(mailer).run(&world.db, week("2026-W47"), now()).await.unwrap();
         assert_eq!((outcome.sent, outcome.refused, outcome.waiting), (1, 2, 0));
         assert!(!outcome.needs_attention(), "the week's run is done");
@@ -413,7 +413,7 @@ both!(
 both!(
     async fn a_report_keeps_its_snapshot_and_the_next_compares_with_the_last_that_was_mailed(world: World) {
         ready(&world).await;
-        let (mailer, memory) = Mailer::memory();
+        let (mailer, memory) = world.mailer();
         let job = job(mailer);
         memory.answer("p2@board.example", Some(SendError::Retry("451".to_owned())));
         job.run(&world.db, week("2026-W47"), now()).await.unwrap();
@@ -451,7 +451,7 @@ both!(
 both!(
     async fn a_dry_run_writes_nothing_and_needs_mondays_snapshot(world: World) {
         organisation(&world.db).await;
-        let (mailer, memory) = Mailer::memory();
+        let (mailer, memory) = world.mailer();
         let job = job(mailer);
         let error = job.dry_run(&world.db, week("2026-W47")).await.unwrap_err();
         assert!(matches!(error, ReportError::NoSnapshot(missing) if missing == day(MONDAY)));

@@ -54,7 +54,7 @@ both!(
         board(&world).await;
         erased(&world, zebedee(&world).await).await;
         jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
-        let (mailer, memory) = Mailer::memory();
+        let (mailer, memory) = world.mailer();
         job(mailer).run(&world.db, week(), world.clock.now()).await.unwrap();
         let kept = memory.take();
         assert!(
@@ -72,7 +72,7 @@ both!(
         board(&world).await;
         let id = zebedee(&world).await;
         jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
-        let (mailer, memory) = Mailer::memory();
+        let (mailer, memory) = world.mailer();
         let job = job(mailer);
         job.run(&world.db, week(), world.clock.now()).await.unwrap();
         delivery::Entity::update_many()

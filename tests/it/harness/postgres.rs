@@ -151,7 +151,7 @@ impl Databases {
 
 /// The name of a database whose test process is gone. One that bears the id of this very session was made by an earlier
 /// session with the same id. Databases of other users cannot be dropped.
-const LEFT: &str = r"SELECT datname::text AS value FROM pg_database
+const LEFT: &str = "SELECT datname::text AS value FROM pg_database
     WHERE datname ~ '^psn_it_[0-9]+_([0-9]+|template)$' AND pg_get_userbyid(datdba) = current_user
     AND split_part(datname::text, '_', 3) NOT IN
         (SELECT pid::text FROM pg_stat_activity WHERE pid <> pg_backend_pid())

@@ -66,7 +66,7 @@ both!(
         assert_eq!(before["team"]["status"], "NONE");
         close_the_gap(&world).await;
 
-        let (mailer, memory) = Mailer::memory();
+        let (mailer, memory) = world.mailer();
         let outcome = job(mailer).run(&world.db, week("2026-W47"), now()).await.unwrap();
         assert!(outcome.sent_now > 0 && !outcome.needs_attention(), "{outcome}");
         assert_eq!(revisions(&world.db).await, [1, 2]);

@@ -144,7 +144,7 @@ both!(
             .col_expr(delivery::Column::TextPart, Expr::value(""))
             .col_expr(delivery::Column::Address, Expr::value(None::<String>));
         gone.filter(delivery::Column::State.eq(DeliveryState::Refused)).exec(&world.db).await.unwrap();
-        let (mailer, memory) = Mailer::memory();
+        let (mailer, memory) = world.mailer();
         let outcome = job(mailer).run(&world.db, week("2026-W47"), now() + TimeDelta::hours(1)).await.unwrap();
         assert_eq!((outcome.sent_now, outcome.refused), (0, 1));
         assert!(memory.take().is_empty());

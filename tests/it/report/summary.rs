@@ -136,7 +136,7 @@ both!(
             let left = sea_orm::sea_query::Expr::value(day("2026-11-01"));
             change_post(&world.db, person, post::Column::ValidTo, left).await;
         }
-        let (mailer, memory) = Mailer::memory();
+        let (mailer, memory) = world.mailer();
         let email: Mailbox = "Peer Support <office@board.example>".parse().unwrap();
         let coordinator = Coordinator { email: Some(email), ..Coordinator::default() };
         let job = GapReport { setting: Setting { coordinator, ..Setting::default() }, ..job(mailer) };
