@@ -261,7 +261,7 @@ async fn listening() -> (TcpListener, std::net::SocketAddr) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_body_of_32_megabytes_is_refused_before_it_is_read() {
+async fn body_of_32_megabytes_is_refused_unread() {
     let (listener, at) = listening().await;
     let stop = CancellationToken::new();
     let server =
@@ -312,7 +312,7 @@ async fn begun(at: std::net::SocketAddr, query: &str) -> TcpStream {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stop_lets_running_requests_finish_and_takes_no_new_ones() {
+async fn stop_finishes_running_requests_and_takes_no_more() {
     let (listener, at) = listening().await;
     let stop = CancellationToken::new();
     let server =
