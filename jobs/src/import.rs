@@ -126,7 +126,7 @@ pub struct Outcome {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// Two sources of one kind other than staff.
-    #[error("{0} was given twice")]
+    #[error("{0} was given more than once; only staff.csv can be split into several files")]
     Twice(FileKind),
     /// The database refused or was away.
     #[error(transparent)]
@@ -181,8 +181,8 @@ pub async fn run(
         match allow.older {
             true => findings.allowance_used = true,
             false => findings.refusals.push(format!(
-                "Files as at {newer} were applied before, and these are as at {as_at}. Older files would end what has come since. \
-                 Check the as-at day, or import them with --allow older."
+                "These files are as at {as_at}, but files as at {newer} have already been applied. Older files would \
+                 end posts and units added since. Check the as-at day, or import them with --allow older."
             )),
         }
     }
@@ -291,7 +291,7 @@ async fn checked(
     if !findings.refusals.is_empty() {
         return Ok((Plan::default(), files.counts()));
     }
-    progress.step("reading what is on file");
+    progress.step("reading existing records");
     load::load(txn, &files, !ends.is_empty(), board).await?;
     progress.step("comparing");
     Ok(check::check(files, board, ends, terms, findings))

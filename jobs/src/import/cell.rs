@@ -37,18 +37,18 @@ pub(super) fn damage(raw: &str) -> Option<&'static str> {
     const ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"];
     let raw = raw.trim();
     if raw.starts_with('#') && (ERRORS.contains(&raw) || raw.bytes().all(|b| b == b'#')) {
-        return Some("This is a spreadsheet's error value, not data; mend the formula and save the file again");
+        return Some("This is a spreadsheet error value, not data; correct the formula and save the file again");
     }
     let control = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
     if raw.contains(control) {
-        return Some("The cell holds a control character; type it again");
+        return Some("The cell contains a control character; retype it");
     }
     // A saved list of rejected rows has it in the place of a control character.
     if raw.contains(safe_csv::LOST) {
-        return Some("The cell holds the sign for a character that was lost (\u{FFFD}); type it again");
+        return Some("The cell contains the sign for a lost character (\u{FFFD}); retype it");
     }
     let too_long = raw.len() > MOST_CHARACTERS && raw.chars().count() > MOST_CHARACTERS;
-    too_long.then_some("The cell has more than 32767 characters, the most that a spreadsheet's cell holds; shorten it")
+    too_long.then_some("The cell has more than 32767 characters, the most that a spreadsheet cell can hold; shorten it")
 }
 
 /// An employee or assignment number as text, or why it cannot be one: a spreadsheet has turned it into a number, so that the
@@ -74,10 +74,10 @@ pub(super) fn number(raw: &str) -> Result<&str, &'static str> {
 /// `Employer/Employee Number`, cut at the last slash.
 pub(super) fn person(raw: &str) -> Result<(&str, &str), &'static str> {
     let (employer, its_number) =
-        key(raw).rsplit_once('/').ok_or("Write a person as Employer/Employee Number, as in NHSGGC/00010001")?;
+        key(raw).rsplit_once('/').ok_or("Write a person as Employer/Employee Number, for example NHSGGC/00010001")?;
     let (employer, its_number) = (key(employer), number(its_number)?);
     if employer.is_empty() || its_number.is_empty() {
-        return Err("Write a person as Employer/Employee Number, as in NHSGGC/00010001");
+        return Err("Write a person as Employer/Employee Number, for example NHSGGC/00010001");
     }
     Ok((employer, its_number))
 }

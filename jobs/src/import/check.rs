@@ -99,16 +99,14 @@ impl Board {
 
     /// The unit that a row names.
     fn unit(&self, code: Symbol, column: impl Column) -> Result<UnitIx, Fault> {
-        self.units.find(code).ok_or_else(|| {
-            self.fault(column, code, "There is no unit with this code, neither in units.csv nor on file")
-        })
+        self.units.find(code).ok_or_else(|| self.fault(column, code, "This unit code is not in units.csv or on file"))
     }
 
     /// The person that a row is about.
     fn person(&self, key: PersonKey, column: impl Column) -> Result<PersonIx, Fault> {
         self.people.find(key).ok_or_else(|| {
             let employer = self.words.get(key.0);
-            let sentence = format!("Nobody at {employer} has this number, neither in staff.csv nor on file");
+            let sentence = format!("No one at {employer} has this number in staff.csv or on file");
             self.fault(column, key.1, sentence)
         })
     }
@@ -120,7 +118,7 @@ impl Board {
             Some(person) => Ok(Some(person)),
             None => {
                 let value = format!("{}/{}", self.words.get(key.0), self.words.get(key.1));
-                let sentence = "There is no such person, neither in staff.csv nor on file".into();
+                let sentence = "This person is not in staff.csv or on file".into();
                 Err(Fault { column: column.header(), value, sentence })
             }
         }

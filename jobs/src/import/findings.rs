@@ -166,7 +166,7 @@ impl Findings {
             (Some(line), None, None) => format!(" line {line}"),
             _ => String::new(),
         };
-        self.refusals.push(format!("{file}{place}: {sentence}"));
+        self.refusals.push(format!("{file}{place}: {sentence}."));
         self.rejects.push(Reject { file: file.to_owned(), line, column, value, sentence, about: None });
     }
 

@@ -24,7 +24,7 @@ pub enum Allowance {
 
 /// A text that names no allowance.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0:.60}' is not rejected=N, changed=N, ended=N, older or empty")]
+#[error("'{0:.60}' is not a valid allowance; use rejected=N, changed=N, ended=N, older or empty")]
 pub struct UnknownAllowance(String);
 
 impl FromStr for Allowance {
@@ -124,7 +124,7 @@ const REJECTED: Limit = Limit {
     word: "rejected",
     what: "rows are rejected",
     preposition: "in",
-    rule: "At most a tenth of a file's rows may be rejected. Correct these rows, or import the file without them",
+    rule: "At most a tenth of a file's rows may be rejected. Correct these rows, or import the other rows",
 };
 
 impl Limit {
@@ -139,7 +139,7 @@ impl Limit {
             findings.allowance_used = true;
             return;
         }
-        let other = allowed.map(|number| format!(" The import allows {word}={number}, which is another number."));
+        let other = allowed.map(|number| format!(" You allowed {word}={number}, which is not the same number."));
         findings.refusals.push(format!(
             "{total} {what}: {}. {rule} with --allow {word}={total}.{}",
             Listed(preposition, excess),
@@ -173,11 +173,11 @@ pub(super) fn not_empty(file: &FileCount, on_file: bool, allow: Allowances, find
     let meaning = match file.kind {
         FileKind::Units => "every unit on file would close",
         // It names no employer, so it is not the full list of any.
-        _ => "it would end no post, for that there is --ends-employer",
+        _ => "no posts would end; to end an employer's posts, use --ends-employer",
     };
     findings.refusals.push(format!(
-        "{}: it has a header and no rows. A full list must have rows once there is something on file. Check how the file was \
-         made, or take it as it is ({meaning}) with --allow empty.",
+        "{}: it has a header but no rows. A full list must have rows if there are records on file. Check how the file \
+         was made, or accept the empty list ({meaning}) with --allow empty.",
         file.file
     ));
 }
@@ -214,13 +214,13 @@ mod tests {
             said,
             [
                 "18 rows are rejected: 5 of 20 in a.csv, 6 of 20 in b.csv and 7 of 20 in c.csv. At most a tenth of a file's rows \
-              may be rejected. Correct these rows, or import the file without them with --allow rejected=18."
+                 may be rejected. Correct these rows, or import the other rows with --allow rejected=18."
             ]
         );
         assert!(!used);
         let (said, used) = refusals(&excess(), Some(17));
         assert!(
-            said[0].ends_with("--allow rejected=18. The import allows rejected=17, which is another number."),
+            said[0].ends_with("--allow rejected=18. You allowed rejected=17, which is not the same number."),
             "{said:?}"
         );
         assert!(!used);

@@ -52,26 +52,24 @@ struct Tables {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
     /// It is not TOML.
-    #[error("the mapping file is not TOML: {0:.300}")]
+    #[error("the mapping file is not valid TOML: {0:.300}")]
     Syntax(String),
     /// A table or key that psn does not know.
     #[error(
-        "the mapping file has '{0:.60}', which psn does not know; it takes [headers], [words], [constants], and the same under the name of a file, as in [staff.headers]; and for training.csv also [training.courses] and blank_means_not_done"
+        "the mapping file has an unknown entry '{0:.60}'; allowed are [headers], [words] and [constants], the same for one file, as in [staff.headers], and for training.csv also [training.courses] and blank_means_not_done"
     )]
     UnknownKey(String),
     /// A value that is not text.
-    #[error("'{0:.60}' in the mapping file must be a text in quotation marks")]
+    #[error("'{0:.60}' in the mapping file must be text in quotation marks")]
     NotText(String),
     /// `blank_means_not_done` is neither true nor false.
     #[error("'{0:.60}' in the mapping file must be true or false, without quotation marks")]
     NotBoolean(String),
     /// A column that is to be read as two things.
-    #[error(
-        "the mapping file names the column '{0:.60}' both as a course and as a header of ours; keep one of the two"
-    )]
+    #[error("the mapping file names the column '{0:.60}' both as a course and as a psn column; keep one of the two")]
     CourseAndHeader(String),
     /// A target that is no header of ours.
-    #[error("the mapping file maps '{theirs:.60}' to '{ours:.60}', which is no header of {files}")]
+    #[error("the mapping file maps '{theirs:.60}' to '{ours:.60}', which is not a column of {files}")]
     UnknownHeader {
         /// Their header.
         theirs: String,
@@ -81,7 +79,9 @@ pub enum MappingError {
         files: String,
     },
     /// A target that is no word of ours.
-    #[error("the mapping file maps the word '{theirs:.60}' to '{ours:.60}', which psn does not know; it knows {known}")]
+    #[error(
+        "the mapping file maps the word '{theirs:.60}' to '{ours:.60}', which is not a known word; the known words are {known}"
+    )]
     UnknownWord {
         /// Their word.
         theirs: String,

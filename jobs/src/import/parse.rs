@@ -244,13 +244,13 @@ impl Reader<'_> {
         }
         if let Some(sheet) = &table.sheet {
             let hidden =
-                if table.hidden { " Hidden rows, columns or sheets of the workbook are read too." } else { "" };
+                if table.hidden { " The workbook has hidden rows, columns or sheets; they are read too." } else { "" };
             findings.notice(name, None, format!("The sheet '{sheet}' was read.{hidden}"));
         }
         notices(name, *kind, &table.head, &tail, file.count.rows, findings);
         if let (Some(_), FileKind::Units | FileKind::Staff) = (nameless, *kind) {
             let sentence =
-                "A rejected line does not say whom or what it is about, so what is on file may be taken for gone.";
+                "A rejected line does not identify a person or a unit, so a record on file may be ended by mistake.";
             findings.notice(name, nameless, sentence);
         }
         Ok(file)
@@ -265,18 +265,15 @@ fn notices(name: &str, kind: FileKind, head: &Head, tail: &Tail, rows: u32, find
             findings.notice(name, line, sentence);
         }
     };
-    notice(head.below_banner, "The lines above this header were taken for a report banner and skipped.");
-    notice(*totals_from, "The lines from here on were taken for totals and skipped.");
+    notice(head.below_banner, "The lines above this header look like a report banner and were skipped.");
+    notice(*totals_from, "The lines from here on look like totals and were skipped.");
     notice(
         *short_from,
-        "This line, and perhaps others, ends before the header does; the missing cells count as blank.",
+        "This line, and perhaps others, has fewer cells than the header; the missing cells count as blank.",
     );
-    notice(
-        *beyond_from,
-        "This line, and perhaps others, has cells beyond the last column with a name; they are ignored.",
-    );
+    notice(*beyond_from, "This line, and perhaps others, has cells beyond the last named column; they are ignored.");
     if rows == 0 {
-        findings.notice(name, None, "It has a header and no rows.");
+        findings.notice(name, None, "The file has a header but no rows.");
     }
     for (theirs, ours) in &head.near {
         let sentence =
@@ -424,7 +421,7 @@ impl<'r> Cells<'r> {
             return Ok(None);
         }
         let (employer, number) = cell::person(raw).map_err(|sentence| self.fault(column, sentence))?;
-        let unreadable = self.fault(column, "Write a person as Employer/Employee Number, as in NHSGGC/00010001");
+        let unreadable = self.fault(column, "Write a person as Employer/Employee Number, for example NHSGGC/00010001");
         let (employer, number) = (self.words.key(employer), self.words.key(number));
         employer.zip(number).map(Some).ok_or(unreadable)
     }
@@ -439,7 +436,7 @@ impl<'r> Cells<'r> {
         }
         known(word).ok_or_else(|| {
             let listed = super::vocabulary::listed(self.kind);
-            self.fault(column, format!("This word is not one of {listed}; a mapping file can say what it means"))
+            self.fault(column, format!("This must be one of {listed}; a mapping file can translate other words"))
         })
     }
 
@@ -508,7 +505,7 @@ impl<'r> Cells<'r> {
         };
         let validity = Validity::from_last(from, until);
         if validity.is_empty() {
-            return Err(self.fault(last, format!("This day is before {}", first.header())));
+            return Err(self.fault(last, format!("This date is before {}", first.header())));
         }
         Ok(validity)
     }
@@ -524,7 +521,8 @@ impl<'r> Cells<'r> {
         match number.filter(|number| bounds.contains(number)) {
             Some(number) => Ok(Some(number)),
             None => {
-                Err(self.fault(column, format!("Write a whole number from {} to {}", bounds.start(), bounds.end())))
+                Err(self
+                    .fault(column, format!("This must be a whole number from {} to {}", bounds.start(), bounds.end())))
             }
         }
     }

@@ -117,7 +117,7 @@ impl<'b> Table<'b> {
     ) -> Result<Self, Refused> {
         let head = |text: &str, counted: Counted| {
             if text.trim().is_empty() {
-                return Err(Refused::whole("it is empty; it must at least have its header"));
+                return Err(Refused::whole("it is empty; it must have at least a header line"));
             }
             misnamed::checked(Head::find(text, counted, kind, mapping), text, counted, kind, mapping)
         };

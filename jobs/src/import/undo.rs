@@ -63,8 +63,8 @@ pub async fn undo(db: &DatabaseConnection, batch: ImportBatchId, now: DateTime<U
     let import = allowed(&txn, batch, version).await?;
     let undone = take_back(&txn, batch).await.map_err(|error| match error.sql_err() {
         Some(SqlErr::ForeignKeyConstraintViolation(_)) => UndoError::Refused(format!(
-            "Import {batch} cannot be undone: it added people or units that something depends on by now, such as a mail, a \
-             session, a role or a token. Import corrected files instead."
+            "Import {batch} cannot be undone: it added people or units that are now used elsewhere, for example by a \
+             mail, a session, a role or a token. Import corrected files instead."
         )),
         _ => UndoError::Database(error),
     })?;
@@ -119,21 +119,21 @@ async fn allowed(
     let last = newest.as_ref().map(|newest| newest.id);
     let refused = |sentence: String| Err(UndoError::Refused(sentence));
     let Some(import) = import_batch::Entity::find_by_id(batch).one(txn).await? else {
-        let last = last.map_or_else(String::new, |last| format!(" The last import that was applied is {last}."));
-        return refused(format!("There is no import {batch}.{last}"));
+        let last = last.map_or_else(String::new, |last| format!(" The last applied import is {last}."));
+        return refused(format!("Import {batch} does not exist.{last}"));
     };
     match import.state {
         ImportState::Applied => {}
         ImportState::Refused => {
             return refused(format!("Import {batch} was refused and wrote nothing. There is nothing to undo."));
         }
-        ImportState::Undone => return refused(format!("Import {batch} was undone before. There is nothing to undo.")),
+        ImportState::Undone => return refused(format!("Import {batch} has already been undone.")),
     }
     let begun = import_undo::Entity::find_by_id((batch, 0)).one(txn).await?;
     let fits = begun.is_some_and(|step| step.row_id == version);
     if let Some(last) = last.filter(|last| *last != batch) {
         let next = match fits {
-            true => format!("Undo import {last} first, which changed nothing: psn import undo {last}."),
+            true => format!("Import {last} changed nothing; undo it first: psn import undo {last}."),
             false => "Only the last import can be undone. Import corrected files instead.".to_owned(),
         };
         return refused(format!("Import {batch} cannot be undone: import {last} was applied after it. {next}"));
@@ -146,8 +146,8 @@ async fn allowed(
         .count(txn)
         .await?;
     let why = match erased {
-        0 => "the facts were changed or cleared up after it, and what it replaced is no longer kept",
-        _ => "a person was erased after it, and what it replaced is no longer kept",
+        0 => "the data was changed or cleaned up after it, and the replaced values are no longer kept",
+        _ => "a person was erased after it, and the replaced values are no longer kept",
     };
     refused(format!("Import {batch} cannot be undone: {why}. Import corrected files instead."))
 }
@@ -186,7 +186,7 @@ macro_rules! tables {
         pub(super) fn is_known(table: &str) -> Result<(), DbErr> {
             match [$(stringify!($table)),+].contains(&table) {
                 true => Ok(()),
-                false => Err(DbErr::Custom(format!("no import of rows of {table} can be undone"))),
+                false => Err(DbErr::Custom(format!("the table {table} has no undo"))),
             }
         }
 
@@ -246,7 +246,7 @@ where
                 let gone = E::delete_many().filter(id.between(step.row_id, last)).exec(txn).await?;
                 undone.removed += gone.rows_affected;
             }
-            (None, None) => return Err(DbErr::Custom(format!("step {} of an import says nothing", step.seq))),
+            (None, None) => return Err(DbErr::Custom(format!("undo step {} of an import is empty", step.seq))),
         }
     }
     if rows.is_empty() {

@@ -68,7 +68,7 @@ both!(
         let x = format!("{HEAD}X,1,T1,\n");
         let import = |files: &[(FileKind, &str)]| Import::of(&world, files).on("2026-11-17");
         let said = import(&[(FileKind::Staff, &x)]).ending("x").refused().await.refusal.unwrap();
-        assert!(said.contains("staff.csv has rows of the employer 'x'"), "{said}");
+        assert!(said.contains("staff.csv has rows for the employer 'x'"), "{said}");
         let said = import(&[]).ending("Z").refused().await.refusal.unwrap();
         assert!(said.contains("'Z'") && said.ends_with("such as X, Y Ltd."), "{said}");
         let outcome = import(&[(FileKind::Staff, &x)]).ending("y  LTD").applied().await;

@@ -95,7 +95,7 @@ both!(
         board(&world).await;
         let outcome = import(&world, FileKind::Training, "02-epoch-training.csv").applied().await;
         assert_eq!(rejects(&outcome), ["2 Completed On 01/01/1970"]);
-        assert!(outcome.rejects[0].sentence.contains("how a system writes 'no day'"));
+        assert!(outcome.rejects[0].sentence.contains("mean 'no date'"));
         assert_eq!(passes(&world).await, ["030020 2025-03-01"]);
         // With their Level 1 the ward would be covered by two Peer Supporters; without it one of them is missing.
         let others = import(&world, FileKind::Training, "02-epoch-other-supporter-training.csv");
@@ -215,12 +215,16 @@ both!(
             (FileKind::Training, "Employer,Employee Number,Course Code,Status,Completed On\n"),
         ];
         let outcome = Import::of(&world, &empty).applied().await;
-        assert_eq!(notices(&outcome), vec![(None, "It has a header and no rows."); 3], "an empty database takes them");
+        assert_eq!(
+            notices(&outcome),
+            vec![(None, "The file has a header but no rows."); 3],
+            "an empty database takes them"
+        );
         board(&world).await;
         Import::of(&world, &empty[2..]).applied().await;
         for list in &empty[..2] {
             let refused = Import::of(&world, &[*list]).refused().await;
-            assert!(refused.refusal.unwrap().contains("has a header and no rows"));
+            assert!(refused.refusal.unwrap().contains("has a header but no rows"));
         }
         // A list of rejected rows only has rows: what they are about stays.
         let files = [(FileKind::Staff, "Employer,Employee Number,Unit Code\nHB,000100,NOPE\n")];

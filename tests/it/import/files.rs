@@ -324,7 +324,7 @@ both!(
         let staff = format!("{STAFF}X,1,1-1,Fay,,T1,,1,Permanent,,\n");
         let outcome = Import::of(&world, &[(FileKind::Staff, &staff)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Staff), (1, 0, 0, 5, 0));
-        assert!(outcome.notices.iter().any(|notice| notice.sentence.contains("1 from 0001")), "{:?}", outcome.notices);
+        assert!(outcome.notices.iter().any(|notice| notice.sentence.contains("1 and 0001")), "{:?}", outcome.notices);
     }
 );
 

@@ -103,7 +103,11 @@ both!(
         assert!(said.starts_with("6 rows are rejected: 6 of 59 in unavailability.csv."), "{said}");
         assert!(said.ends_with("--allow rejected=6."), "{said}");
         assert!(
-            away(&world, 6, 59, "rejected=5").await.refusal.unwrap().contains("rejected=5, which is another number")
+            away(&world, 6, 59, "rejected=5")
+                .await
+                .refusal
+                .unwrap()
+                .contains("rejected=5, which is not the same number")
         );
         assert_eq!(away(&world, 6, 59, "rejected=6").await.refusal, None);
         assert!(is_forced(&world).await);
@@ -116,7 +120,7 @@ both!(
         Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, empty)]).applied().await;
         Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
         let said = refusal(Import::of(&world, &[(FileKind::Staff, empty)])).await;
-        assert!(said.contains("staff.csv: it has a header and no rows") && said.ends_with("--allow empty."), "{said}");
+        assert!(said.contains("staff.csv: it has a header but no rows") && said.ends_with("--allow empty."), "{said}");
         let before = posts(&world).await;
         let allowed = Import::of(&world, &[(FileKind::Staff, empty)]).allowing("empty").applied().await;
         assert!(is_forced(&world).await);
@@ -130,7 +134,7 @@ both!(
 both!(
     async fn another_empty_file_is_fine_and_said(world: World) {
         let outcome = Import::of(&world, &[(FileKind::Exemptions, "Unit Code,From,Until,Reason\n")]).applied().await;
-        assert_eq!(outcome.notices[0].sentence, "It has a header and no rows.");
+        assert_eq!(outcome.notices[0].sentence, "The file has a header but no rows.");
     }
 );
 

@@ -44,7 +44,7 @@ both!(
             .mapped(MAPPING)
             .refused()
             .await;
-        assert!(refused.refusal.unwrap().contains("the column Unit Code is there 2 times"));
+        assert!(refused.refusal.unwrap().contains("the column Unit Code occurs 2 times"));
         // With one of the two taken out, padded headers and cells are read.
         let single = doubled.replacen("Team Code,Team Code", "Team Code,Other", 1);
         let outcome =

@@ -9,10 +9,10 @@ both!(
     async fn a_tree_that_is_none_is_refused_with_the_line(world: World) {
         for (units, said, at) in [
             ("A,A,\nB,B,\nC,C,B\n", "2 units have no Parent Code (A, B)", vec!["2 Parent Code ", "3 Parent Code "]),
-            ("A,A,B\nB,B,A\n", "no unit is without a Parent Code", vec!["2 Parent Code B"]),
+            ("A,A,B\nB,B,A\n", "every unit has a Parent Code", vec!["2 Parent Code B"]),
             ("A,A,\nB,B,C\nC,C,D\nD,D,B\n", "B -> C -> D -> B", vec!["3 Parent Code C"]),
             ("A,A,\nB,B,B\n", "B -> B", vec!["3 Parent Code B"]),
-            ("A,A,\nB,B,Z\n", "Parent Code Z is no unit", vec!["3 Parent Code Z"]),
+            ("A,A,\nB,B,Z\n", "Parent Code Z is not the code", vec!["3 Parent Code Z"]),
         ] {
             let units = format!("Unit Code,Unit Name,Parent Code\n{units}");
             let refused = Import::of(&world, &[(FileKind::Units, &units)]).refused().await;
@@ -48,10 +48,10 @@ both!(
     async fn one_unreadable_file_stops_all_of_them_and_its_name_is_said(world: World) {
         for (last, said) in [
             ("Unit Code,From,Until\nT1,01/01/2026,31/12/2026\n", "exemptions.csv: the column Reason is missing"),
-            ("Unit Code,From,Until,Reason,from\nT1,01/01/2026,31/12/2026,x,\n", "the column From is there 2 times"),
+            ("Unit Code,From,Until,Reason,from\nT1,01/01/2026,31/12/2026,x,\n", "the column From occurs 2 times"),
             ("Unit Code,From,Until,Reason\nT1,01/01/2026,31/12/2026,Moving\nT1,01/0", "cut short"),
             ("", "exemptions.csv: it is empty"),
-            ("Unit Code,From,Until,Reason\nT1,01/01/2026,31/12/2026,Mov\0ing\n", "encoding cannot be told"),
+            ("Unit Code,From,Until,Reason\nT1,01/01/2026,31/12/2026,Mov\0ing\n", "encoding is unknown"),
         ] {
             let files = [
                 (FileKind::Units, UNITS),

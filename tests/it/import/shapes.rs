@@ -52,7 +52,7 @@ both!(
         mixed.extend("X,2,T1,Zo\u{eb}\n".bytes());
         let refused =
             Import::of(&world, &[(FileKind::Units, UNITS)]).with_bytes(FileKind::Staff, mixed).refused().await;
-        assert!(refused.refusal.unwrap().starts_with("staff.csv: its encoding cannot be told"));
+        assert!(refused.refusal.unwrap().starts_with("staff.csv: its encoding is unknown"));
         Import::of(&world, &[(FileKind::Units, UNITS)]).with_bytes(FileKind::Staff, bytes).applied().await;
         let people = person::Entity::find().all(&world.db).await.unwrap();
         assert_eq!(people[0].first_name.as_deref(), Some("Si\u{e2}n"));

@@ -144,7 +144,7 @@ both!(
         blocks.sort_unstable();
         assert!(blocks[0].starts_with("Employer,Employee Number,From,File,Line,Column,What is wrong\n"), "{text}");
         assert!(
-            blocks[0].contains("\nX,\"'=\"\"0001\"\"\",never,unavailability.csv,3,From,\"This is not a day"),
+            blocks[0].contains("\nX,\"'=\"\"0001\"\"\",never,unavailability.csv,3,From,\"This is not a date"),
             "{text}"
         );
         assert!(blocks[1].starts_with("Reason,Unit Code,From,Until,File,Line,Column,What is wrong\n"), "{text}");

@@ -163,7 +163,7 @@ both!(
         let second = apply(&world, &next_week(), "2026-11-23").await.batch.unwrap();
         refused(&world, first, "Only the last import can be undone. Import corrected files instead.").await;
         undone(&world, second).await.unwrap();
-        refused(&world, second, "was undone before").await;
+        refused(&world, second, "has already been undone").await;
         refused(&world, first, "is no longer kept. Import corrected files instead.").await;
     }
 );
@@ -200,7 +200,7 @@ both!(
         let first = apply(&world, &board(), "2026-11-16").await.batch.unwrap();
         let ann = person::Entity::find().order_by_asc(person::Column::Id).one(&world.db).await.unwrap().unwrap();
         world.person(ann.id.0).await;
-        refused(&world, first, "something depends on by now").await;
+        refused(&world, first, "that are now used elsewhere").await;
     }
 );
 
@@ -227,7 +227,7 @@ both!(
         };
         run(&batch.to_string()).await.unwrap();
         let Err(ExitError::Refused(sentence)) = run(&batch.to_string()).await else { panic!("it is refused") };
-        assert!(sentence.contains("was undone before"), "{sentence}");
+        assert!(sentence.contains("has already been undone"), "{sentence}");
         // The flags of an import say nothing about an undo, and an import needs its day.
         for line in [
             &["psn", "import", "--apply", "undo", "1"][..],

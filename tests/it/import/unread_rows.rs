@@ -55,7 +55,7 @@ both!(
         let outcome = board(&world, "2024-06-03", &doubled).await;
         assert_eq!(counts(&outcome, FileKind::Staff), (27, 0, 0, 0, 1));
         assert_eq!(rejects(&outcome), ["29 Assignment Number a"]);
-        assert!(outcome.rejects[0].sentence.contains("on some of the same days"), "{:?}", outcome.rejects);
+        assert!(outcome.rejects[0].sentence.contains("on overlapping days"), "{:?}", outcome.rejects);
         assert_eq!(counted(&world).await, ["T1 1"]);
         // 25 people with one supporter are covered, and 26 are not: that row could be one more.
         let unknown = (25, 1, Status::Unknown, Some(UnknownBecause::RowsNotRead));

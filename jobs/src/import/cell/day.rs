@@ -20,19 +20,19 @@ pub(in super::super) enum Written {
     NoEnd,
 }
 
-const NO_DAY: &str = "This is not a day psn can read; write 16/11/2026 (day first), 2026-11-16 or 16-Nov-26";
-const IMPOSSIBLE: &str = "There is no such day; the day comes first, then the month, as in 16/11/2026";
+const NO_DAY: &str = "This is not a date that psn can read; write 16/11/2026 (day first), 2026-11-16 or 16-Nov-26";
+const IMPOSSIBLE: &str = "This date does not exist; write the day first, then the month, as in 16/11/2026";
 const OUT_OF_BOUNDS: &str = "The year must be between 1900 and 2199";
-const SERIAL: &str = "A day as an Excel serial number must be between 20000 and 80000; write 16/11/2026";
-const WEEK_DAY: &str = "The day of the week does not fit the day";
+const SERIAL: &str = "A date as an Excel serial number must be between 20000 and 80000; write it as 16/11/2026";
+const WEEK_DAY: &str = "The day of the week does not match the date";
 
 /// Why a value refuses its whole file: it can only be month first, so every other value of the file may be.
 pub(in super::super) const MONTH_FIRST: &str =
-    "This day can only be month first (US order), so no day in this file can be trusted; write the day first";
+    "This date can only be month first (US order), so no date in this file can be trusted; write the day first";
 
 /// Why a day on which something was done is not taken.
 pub(in super::super) const NEVER: &str =
-    "This is how a system writes 'no day', not a day on which anything was done; leave the cell blank or give the day";
+    "Systems write this date to mean 'no date'; leave the cell blank or give the real date";
 
 /// The first day on which something can have been done.
 const FIRST_DONE: (i32, u32, u32) = (1990, 1, 1);
@@ -41,7 +41,7 @@ const FIRST_DONE: (i32, u32, u32) = (1990, 1, 1);
 pub(in super::super) fn day(raw: &str, zone: Tz) -> Result<Day, Cow<'static, str>> {
     let date = date(raw, zone)?;
     if matches!((date.year(), date.month(), date.day()), (4712 | 9999, 12, 31)) {
-        return Err("'For ever' can stand in a column of ends only".into());
+        return Err("A date that means 'no end' is allowed only in a column of end dates".into());
     }
     in_bounds(date)
 }

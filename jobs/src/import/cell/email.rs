@@ -13,22 +13,22 @@ pub(in super::super) fn email(raw: &str) -> Result<Option<&str>, &'static str> {
         return Ok(None);
     }
     if address.matches('@').count() > 1 && address.contains([';', ',', ' ', '\n', '|', '/']) {
-        return Err("There is more than one address; give one");
+        return Err("There is more than one address; give only one");
     }
     if address.contains(['<', '>', '(', ')', '"']) || address.to_lowercase().starts_with("mailto:") {
         return Err("Give the address only, without a name or brackets around it");
     }
     if !address.contains('@') {
-        return Err("This is not an address; it must be like ann.smith@board.example");
+        return Err("This is not an email address; write it like ann.smith@board.example");
     }
     // Mail servers without SMTPUTF8, which are most, take ASCII only.
     if !address.chars().all(|c| c.is_ascii_graphic()) {
-        return Err("The address holds a space or a character that mail servers do not take");
+        return Err("The address contains a space or a character that mail servers do not accept");
     }
     match address.parse::<Address>() {
         // A host without a dot is a machine of the sender's own network.
         Ok(parsed) if parsed.domain().contains('.') => Ok(Some(address)),
-        Ok(_) | Err(_) => Err("This is not an address that a mail server takes"),
+        Ok(_) | Err(_) => Err("Mail servers do not accept this address; check its spelling"),
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) fn tell_missing(board: &Board, plan: &Plan, file: &str, findings: &mu
     let new = plan.new_people.iter().map(|person| &board.people.list[person.at()]);
     let mut people = on_file.iter().chain(new).peekable();
     if people.peek().is_some() && people.all(|person| person.work_email.is_none()) {
-        let sentence = "No one has a work e-mail, so no report can be sent. Fill in the column Work Email.";
+        let sentence = "No one has a work email address, so no report can be sent. Fill in the column Work Email.";
         findings.notice(file, None, sentence);
     }
 }

@@ -214,8 +214,8 @@ pub(super) fn tell_outside_teams(board: &Board, as_at: Day, plan: &Plan, file: &
     let outside = not_meant.iter().filter(|allocation| !works_there(allocation)).count();
     if outside > 0 {
         let sentence = format!(
-            "{outside} allocation(s) are to teams in which the person has no post; they do not count. If cover from outside is \
-             meant, write Yes under Outside Team."
+            "{outside} allocation(s) are to teams in which the person has no post; they do not count. If cover from \
+             outside the team is intended, write Yes in the column Outside Team."
         );
         findings.notice(file, None, sentence);
     }

@@ -47,15 +47,15 @@ impl Employers {
                 let on_file: BTreeSet<_> = known.iter().map(|employer| board.words.get(*employer)).collect();
                 let on_file = on_file.into_iter().take(5).collect::<Vec<_>>().join(", ");
                 findings.refusals.push(format!(
-                    "No one of the employer '{name}' is on file. --ends-employer takes an employer as staff.csv writes it, such as \
-                     {on_file}."
+                    "The employer '{name}' is not on file. --ends-employer takes an employer as written in staff.csv, \
+                     such as {on_file}."
                 ));
                 continue;
             };
             if self.listed.contains(&key) {
                 findings.refusals.push(format!(
-                    "staff.csv has rows of the employer '{name}', and --ends-employer says that it ends. Remove these rows, or \
-                     leave --ends-employer out."
+                    "staff.csv has rows for the employer '{name}', but --ends-employer ends it. Remove these rows, or \
+                     leave out --ends-employer."
                 ));
             } else {
                 self.ending.insert(key);

@@ -61,8 +61,10 @@ pub(super) fn merge<R, F: Fact>(
                         continue;
                     }
                     let value = from.map(|day| day.to_string()).unwrap_or_default();
-                    let sentence =
-                        format!("Line {} is about the same from the same day on; keep one of the two", earlier.line);
+                    let sentence = format!(
+                        "Line {} has the same entry with the same first day; keep one of the two",
+                        earlier.line
+                    );
                     let fault = Fault { column: first_day.header(), value, sentence: sentence.into() };
                     findings.reject(&mut count, line.line, subject, fault);
                     continue;

@@ -13,12 +13,12 @@ use super::Terms;
 use super::employers::Employers;
 use super::settle::Change;
 
-const RULE: &str = "At most a fifth of an employer's open posts may change or end. Check that the list is whole and the as-at \
-                    day is right; if this is meant, import it";
+const RULE: &str = "At most a fifth of an employer's open posts may change or end. Check that the list is complete \
+                    and the as-at day is right. If the changes are intended, import them";
 
 const CHANGED: Limit = Limit {
     word: "changed",
-    what: "open posts would change their unit, contract type, band, family, WTE or start",
+    what: "open posts would change unit, contract type, band, job family, WTE or start date",
     preposition: "at",
     rule: RULE,
 };

@@ -27,7 +27,8 @@ pub(super) fn people(board: &Board, file: &str, plan: &Plan, findings: &mut Find
     });
     if let Some((other, person, pairs)) = zeros {
         let sentence = format!(
-            "{pairs} new employee number(s) differ from another only by leading zeros, as {} from {}; both were kept as they stand.",
+            "{pairs} new employee number(s) differ from another only by leading zeros, such as {} and {}; both were \
+             kept unchanged.",
             key(person).2,
             key(other).2
         );
@@ -43,8 +44,8 @@ pub(super) fn people(board: &Board, file: &str, plan: &Plan, findings: &mut Find
             format!("{employer}/{number}")
         };
         let sentence = format!(
-            "{pairs} new employee number(s) differ from another only by letters that look alike, as {} from {}; both were kept as \
-             they stand.",
+            "{pairs} new employee number(s) differ from another only by letters that look alike, such as {} and {}; \
+             both were kept unchanged.",
             told(person),
             told(other)
         );
@@ -90,7 +91,8 @@ fn tell<'a>(what: &str, keys: impl Iterator<Item = (&'a str, bool)>, file: &str,
     for (found, difference) in [(zeros, "leading zeros"), (letters, "letters that look alike")] {
         let Some(((other, _), (key, _), pairs)) = found else { continue };
         let sentence = format!(
-            "{pairs} new {what}(s) differ from another only by {difference}, as {key} from {other}; both were kept as they stand."
+            "{pairs} new {what}(s) differ from another only by {difference}, such as {key} and {other}; both were \
+             kept unchanged."
         );
         findings.notice(file, None, sentence);
     }
@@ -110,8 +112,8 @@ pub(super) fn one_address(board: &Board, plan: &Plan, file: &str, findings: &mut
         people.values().filter(|people| matches!(people[..], [a, b] if same.lowest(a) != same.lowest(b))).count();
     if pairs > 0 {
         let sentence = format!(
-            "{pairs} pair(s) of employee numbers have the same work e-mail and may be one person each; a coordinator can see and link \
-             them (possibleLinks)."
+            "{pairs} pair(s) of employee numbers have the same work email address and may each be one person; a \
+             coordinator can check and link them (possibleLinks)."
         );
         findings.notice(file, None, sentence);
     }

@@ -85,8 +85,8 @@ impl NotRead {
         if rows > 0 {
             let units = self.rows.keys().map(|(_, unit)| unit).collect::<HashSet<_>>().len();
             let sentence = format!(
-                "{rows} rejected row(s) name {units} known unit(s). Until they are mended, these teams are UNKNOWN if the people \
-                 in the rows could leave them short of cover."
+                "{rows} rejected row(s) name {units} known unit(s). Until the rows are corrected, a team is UNKNOWN \
+                 if the people in them could leave it short of cover."
             );
             findings.notice(file, None, sentence);
         }

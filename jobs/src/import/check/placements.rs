@@ -41,7 +41,7 @@ impl Placements {
             let parent = line.row.parent.map(|code| (code, board.units.find(code)));
             if let Some((code, None)) = parent {
                 missing = missing.or(Some(code));
-                let sentence = "There is no unit with this code, neither in this file nor on file";
+                let sentence = "This unit code is not in this file or on file";
                 findings.point_at(file, line.line, None, board.fault(At::Parent, code, sentence));
             }
             let parent = parent.and_then(|(_, parent)| parent);
@@ -49,7 +49,7 @@ impl Placements {
         }
         if let Some(code) = missing {
             let code = board.words.get(code);
-            findings.refusals.push(format!("{file}: the tree is broken: the Parent Code {code} is no unit."));
+            findings.refusals.push(format!("{file}: the Parent Code {code} is not the code of a unit."));
         }
         missing.is_none()
     }

@@ -82,8 +82,9 @@ fn read(file: File<PostRow>, board: &mut Board, employers: &mut Employers, findi
         findings.notice(&count.file, Some(first), format!("WTE is blank in {rows} row(s); it counts as 0."));
     }
     if let Some((first, rows)) = unlike {
-        let sentence =
-            format!("{rows} row(s) give a person another name or address than a row above; the first was kept.");
+        let sentence = format!(
+            "{rows} row(s) give a person a different name or email address from an earlier row; the first was kept."
+        );
         findings.notice(&count.file, Some(first), sentence);
     }
     posts.sort_unstable_by_key(|line| (line.row.person, line.row.validity.from, line.line));
@@ -249,7 +250,7 @@ fn doubled(board: &Board, post: &Post, first: &str) -> Fault {
         Some(number) => (At::Assignment, number),
         None => (At::Unit, board.units.list[post.unit.at()].code),
     };
-    board.fault(column, value, format!("{first} is about the same post on some of the same days; keep one of the two"))
+    board.fault(column, value, format!("{first} is about the same post on overlapping days; keep one of the two"))
 }
 
 /// Takes over who a person is from the first row about them. Says whether the row agrees with the rows before it.

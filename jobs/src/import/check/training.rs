@@ -60,9 +60,10 @@ pub(super) fn records(file: File<RecordRow>, board: &mut Board, plan: &mut Plan,
     for line in rows {
         let RecordRow { person, code, course, pass, completed_on, valid_to } = line.row;
         let found = board.person(person, At::Number).and_then(|person| {
-            let course = board.courses.find(course).ok_or_else(|| {
-                board.fault(At::Course, code, "There is no course with this code, neither in courses.csv nor on file")
-            })?;
+            let course = board
+                .courses
+                .find(course)
+                .ok_or_else(|| board.fault(At::Course, code, "This course code is not in courses.csv or on file"))?;
             Ok((person, course))
         });
         let (person, course) = match found {
@@ -122,7 +123,7 @@ pub(super) fn records(file: File<RecordRow>, board: &mut Board, plan: &mut Plan,
         findings.notice(
             &count.file,
             None,
-            format!("{withdrawn} pass(es) on file are no passes any more and were withdrawn."),
+            format!("{withdrawn} pass(es) on file are no longer passes and were withdrawn."),
         );
     }
     count

@@ -111,7 +111,9 @@ fn one_root(listed: &HashMap<UnitIx, u32>, tree: &Placements, board: &Board, fil
     roots.sort_unstable_by_key(|(_, line)| **line);
     match roots.as_slice() {
         [_] => {}
-        [] => findings.refusals.push(format!("{file}: no unit is without a Parent Code; the one at the top must be.")),
+        [] => {
+            findings.refusals.push(format!("{file}: every unit has a Parent Code; the one at the top must have none."))
+        }
         several => {
             for (place, line) in several {
                 let code = board.units.list[place.at()].code;
@@ -161,9 +163,9 @@ fn no_cycle(
         let circle = codes.join(" -> ");
         let line = around.iter().find_map(|place| listed.get(place)).copied().unwrap_or(0);
         if let Some(parent) = tree.parent(meets, day) {
-            let sentence = format!("The unit is above itself: {circle}");
+            let sentence = format!("The Parent Codes form a loop: {circle}");
             findings.point_at(file, line, None, board.fault(At::Parent, units[parent.at()].code, sentence));
         }
-        findings.refusals.push(format!("{file}: the tree is broken: a unit is above itself: {circle}."));
+        findings.refusals.push(format!("{file}: the Parent Codes form a loop: {circle}."));
     }
 }

@@ -129,6 +129,6 @@ fn wte(cells: &Cells<'_>) -> Result<Option<i32>, Fault> {
     }
     match cell::millionths(raw) {
         Some(wte) if wte <= 2_000_000 => Ok(Some(cell::rounded(wte, 10_000))),
-        _ => Err(cells.fault(Staff::Wte, "WTE is a number from 0 to 2, where 1 is full time; it is not hours")),
+        _ => Err(cells.fault(Staff::Wte, "WTE must be a number from 0 to 2, where 1 is full time; do not give hours")),
     }
 }

@@ -90,6 +90,6 @@ pub(super) fn exemption(cells: &mut Cells<'_>) -> Result<ExemptionRow, Fault> {
             reason: cells.required_text(Exemption::Reason)?,
             agreed_by: cells.text(Exemption::AgreedBy)?,
         }),
-        None => Err(cells.fault(Exemption::Until, "This day is before From")),
+        None => Err(cells.fault(Exemption::Until, "This date is before From")),
     }
 }

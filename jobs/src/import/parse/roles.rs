@@ -119,7 +119,10 @@ fn share(cells: &Cells<'_>) -> Result<i32, Fault> {
         Some(percent) if percent % 100_000 == 0 && (100_000..=100_000_000).contains(&percent) => {
             Ok(cell::rounded(percent, 100_000))
         }
-        _ => Err(cells.fault(Supporter::Share, "Share is percent, from 0.1 to 100, with at most one decimal")),
+        _ => {
+            Err(cells
+                .fault(Supporter::Share, "Share must be a percentage from 0.1 to 100, with at most one decimal place"))
+        }
     }
 }
 
@@ -130,9 +133,8 @@ fn protected_hours(cells: &Cells<'_>) -> Result<Option<i32>, Fault> {
     }
     match cell::millionths(raw) {
         Some(hours) if hours <= HOURS_OF_A_MONTH * 1_000_000 => Ok(Some(cell::rounded(hours, 10_000))),
-        _ => {
-            Err(cells.fault(Supporter::ProtectedHours, "Protected hours are a number of hours a month, from 0 to 744"))
-        }
+        _ => Err(cells
+            .fault(Supporter::ProtectedHours, "Protected hours must be a number of hours per month, from 0 to 744")),
     }
 }
 

@@ -66,13 +66,14 @@ pub(super) fn record(cells: &mut Cells<'_>) -> Result<RecordRow, Fault> {
     cells.day(Training::EnrolledOn)?;
     let completed_on = cells.done_day(Training::CompletedOn)?;
     if pass && completed_on.is_none() {
-        return Err(cells.fault(Training::CompletedOn, "A pass needs the day on which it was completed"));
+        return Err(cells.fault(Training::CompletedOn, "A pass needs a completion date"));
     }
     if pass && completed_on.is_some_and(|day| day > cells.reading.as_at) {
         let as_at = cells.reading.as_at;
-        return Err(
-            cells.fault(Training::CompletedOn, format!("A pass cannot lie after {as_at}, the day of the import"))
-        );
+        return Err(cells.fault(
+            Training::CompletedOn,
+            format!("A pass cannot be dated after {as_at}, the as-at day of the import"),
+        ));
     }
     let valid_to = cells.validity(Training::CompletedOn, Training::ExpiresOn)?.to;
     Ok(RecordRow { person, code, course: course_key(cells, code), pass, completed_on, valid_to })

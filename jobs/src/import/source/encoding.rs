@@ -20,7 +20,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
             let rest = bytes.strip_prefix(UTF_8_BOM).unwrap_or(bytes);
             match std::str::from_utf8(rest) {
                 Ok(text) => Cow::Borrowed(text),
-                Err(_) if marked => return Err(untold("a UTF-8 mark, and then bytes that are not UTF-8")),
+                Err(_) if marked => return Err(untold("a UTF-8 byte-order mark followed by bytes that are not UTF-8")),
                 Err(_) => windows_1252(rest)?,
             }
         }
@@ -29,13 +29,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
 }
 
 fn untold(what: &str) -> String {
-    format!("its encoding cannot be told (it holds {what}); save it as 'CSV UTF-8'")
+    format!("its encoding is unknown (it contains {what}); save it as 'CSV UTF-8'")
 }
 
 fn utf_16<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Result<Cow<'b, str>, String> {
     match encoding.decode_without_bom_handling(bytes) {
         (text, false) => Ok(text),
-        (_, true) => Err(untold("a UTF-16 mark, and then bytes that are not UTF-16")),
+        (_, true) => Err(untold("a UTF-16 byte-order mark followed by bytes that are not UTF-16")),
     }
 }
 
@@ -43,7 +43,7 @@ fn utf_16<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Result<Cow<'b, st
 /// in a DOS or Macintosh encoding, or half UTF-8, would otherwise read as nonsense without an error.
 fn windows_1252(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     if bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
-        return Err(untold("both UTF-8 letters and others"));
+        return Err(untold("both UTF-8 and other letters"));
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
     if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n')) {
@@ -66,7 +66,7 @@ fn windows_1252(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
             _ => false,
         };
         if misplaced {
-            return Err(untold(&format!("'{before}{c}', which no name does in Windows-1252")));
+            return Err(untold(&format!("'{before}{c}', which no name has in Windows-1252")));
         }
         before = c;
     }

@@ -72,8 +72,12 @@ impl Head {
         let wanted = kind.columns().iter().filter(|column| column.required);
         let wanted = wanted.map(|column| column.header).collect::<Vec<_>>().join(", ");
         let (_, found) = best.ok_or_else(|| {
-            let none =
-                || Refused::whole(format!("no line of it is a header of {}, which needs {wanted}", kind.file_name()));
+            let none = || {
+                Refused::whole(format!(
+                    "none of its lines is a header of {}; the required columns are {wanted}",
+                    kind.file_name()
+                ))
+            };
             // The header may stand below what could not be read.
             cut_off.unwrap_or_else(none)
         })?;
@@ -175,7 +179,10 @@ impl Found {
         // A banner is a few words over a wide table; anything wider may be data, and data is never skipped.
         let named = self.cells.iter().filter(|cell| !cell.trim().is_empty()).count();
         if let Some((above, _)) = self.above.iter().find(|(_, filled)| *filled > 2 && filled * 2 > named) {
-            return Err(Refused::at(*above, "this line stands above the header and is no report banner; remove it"));
+            return Err(Refused::at(
+                *above,
+                "this line is above the header and does not look like a report banner; remove it",
+            ));
         }
         let absent = kind.columns().iter().enumerate().filter(|(at, _)| has >> at & 1 == 0);
         Ok(Head {
@@ -213,7 +220,7 @@ impl Found {
                 (found, _) => {
                     let how_often = if found.is_some() { "more than one" } else { "no" };
                     let sentence = format!(
-                        "the mapping file names the column '{theirs}' as a course, and there is {how_often} such column"
+                        "the mapping file names the column '{theirs}' as a course, but there is {how_often} such column"
                     );
                     Err(Refused::at(self.line, sentence))
                 }

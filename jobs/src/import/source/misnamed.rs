@@ -24,7 +24,7 @@ pub(super) fn checked(
     match (found, best) {
         (Ok(_), Some((more, other))) if more >= known + MORE => {
             let sentence = format!(
-                "this file looks like {}, not like {}; give it as that, or remove the columns of the other kind",
+                "this file looks like {}, not {}; import it as that, or remove the columns of the other kind",
                 other.file_name(),
                 kind.file_name()
             );

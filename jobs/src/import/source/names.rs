@@ -25,12 +25,12 @@ pub(super) fn wrong_columns(
         said.push(format!("the {columns} {all} {are} missing{meant}"));
     }
     for (header, times) in doubled {
-        said.push(format!("the column {header} is there {times} times, and which one is meant cannot be told"));
+        said.push(format!("the column {header} occurs {times} times; keep only one"));
     }
     if !missing.is_empty() {
         let more = if names.len() > LISTED { format!(" and {} more", names.len() - LISTED) } else { String::new() };
         said.push(format!("the file has {}{more}", names[..names.len().min(LISTED)].join(", ")));
-        said.push("a mapping file can name a column that is called something else".to_owned());
+        said.push("a mapping file can name a column that has another name".to_owned());
     }
     said.join("; ")
 }

@@ -63,12 +63,12 @@ impl<'t> Records<'t> {
         match self.reader.read_record(record) {
             Ok(false) => Ok(None),
             Ok(true) if record.len() > MOST_CELLS => {
-                let sentence = format!("this line has more than {MOST_CELLS} cells; remove those that say nothing");
+                let sentence = format!("this line has more than {MOST_CELLS} cells; remove the empty ones");
                 Err(Refused::at(self.lines.of(record), sentence))
             }
             Ok(true) => Ok(Some(self.lines.of(record))),
             Err(error) if error.is_io_error() => Err(self.too_long(start)),
-            Err(_) => Err(Refused::whole("it cannot be read as CSV")),
+            Err(_) => Err(Refused::whole("it is not valid CSV")),
         }
     }
 
@@ -91,14 +91,15 @@ impl<'t> Records<'t> {
             Some(quote) => {
                 let line = self.lines.at(start + quote);
                 let sentence = format!(
-                    "a quotation mark in this line is not closed: the cell that it begins is longer than {most} MB and swallows \
-                     the lines below; mend it"
+                    "a quotation mark in this line is not closed: its cell is longer than {most} MB and includes the \
+                     lines below; close it"
                 );
                 Refused::at(line, sentence)
             }
             None => {
-                let sentence =
-                    format!("this line is longer than {most} MB; no row of data is: check how the file was made");
+                let sentence = format!(
+                    "this line is longer than {most} MB, too long for a row of data; check how the file was made"
+                );
                 Refused::at(self.lines.at(start), sentence)
             }
         }

@@ -40,15 +40,16 @@ pub(super) fn read(text: &str, counted: Counted, head: &Head, mut each: impl FnM
             continue;
         }
         for (line, total) in totals.drain(..) {
-            let fault = "This line looks like a total amid the data; remove it".to_owned();
+            let fault = "This line looks like a total among the data; remove it".to_owned();
             each(&Row { line, fault: Some(fault), cells: &total, head, of_course: None });
         }
         if !sheet && swallows(text, head, &record, records.position()) {
-            let sentence = "a quotation mark in this line is not closed, so that it swallows the lines below; mend it";
+            let sentence =
+                "a quotation mark in this line is not closed, so its cell includes the lines below; close it";
             return Err(Refused::at(line, sentence));
         }
         if !sheet && head.required.iter().any(|place| *place >= record.len()) {
-            let fault = format!("This line has {} cells where the header has {}", record.len(), head.width);
+            let fault = format!("This line has {} cells but the header has {}", record.len(), head.width);
             each(&Row { line, fault: Some(fault), cells: &record, head, of_course: None });
             continue;
         }
@@ -85,7 +86,7 @@ fn cut_short(text: &str, head: &Head, record: &StringRecord, line: u32) -> Resul
         return Err(Refused::at(line, "a quotation mark in this line is not closed, or the file was cut short here"));
     }
     if !finished && record.len() < head.width && !looks_like_total(head, record) {
-        return Err(Refused::at(line, "the file ends amid its last line: it was cut short; fetch it again"));
+        return Err(Refused::at(line, "the file was cut short in the middle of its last line; download it again"));
     }
     Ok(())
 }

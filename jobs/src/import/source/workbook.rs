@@ -41,7 +41,7 @@ pub(super) fn first<T>(
     mut taken: impl FnMut(Sheet) -> Result<T, Refused>,
 ) -> Result<T, Refused> {
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        let sentence = "this is an Excel workbook of the old kind (.xls), or one with a password; save it as .xlsx without a \
+        let sentence = "this is an old Excel workbook (.xls) or one with a password; save it as .xlsx without a \
                         password, or as 'CSV UTF-8'";
         return Err(Refused::whole(sentence));
     }
@@ -51,7 +51,7 @@ pub(super) fn first<T>(
     let asked: Vec<_> = names.iter().filter(|(name, _)| wanted.is_none_or(|wanted| same_name(wanted, name))).collect();
     let all = || names.iter().map(|(name, _)| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     if let (Some(wanted), true) = (wanted, asked.is_empty()) {
-        return Err(Refused::whole(format!("it has no sheet '{wanted}'; it has {}", all())));
+        return Err(Refused::whole(format!("it has no sheet '{wanted}'; its sheets are {}", all())));
     }
     let mut refused: Option<Refused> = None;
     for (name, hidden) in asked {
@@ -68,7 +68,7 @@ pub(super) fn first<T>(
             Err(_) => {}
         }
     }
-    Err(refused.unwrap_or_else(|| Refused::whole(format!("none of its sheets can be read; it has {}", all()))))
+    Err(refused.unwrap_or_else(|| Refused::whole(format!("none of its sheets can be read; its sheets are {}", all()))))
 }
 
 fn same_name(wanted: &str, name: &str) -> bool {
@@ -83,7 +83,7 @@ enum Book<'b> {
 
 impl<'b> Book<'b> {
     fn open(bytes: &'b [u8], kind: unpacked::Kind) -> Result<Self, Refused> {
-        let damaged = |why: String| Refused::whole(format!("it is a damaged workbook ({why}); save it again"));
+        let damaged = |why: String| Refused::whole(format!("the workbook is damaged ({why}); save it again"));
         match kind {
             unpacked::Kind::Excel => {
                 Xlsx::new(Cursor::new(bytes)).map(Box::new).map(Self::Excel).map_err(|error| damaged(error.to_string()))

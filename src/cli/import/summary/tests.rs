@@ -148,8 +148,8 @@ async fn rejected_rows_that_name_a_team_are_said_to_be_counted() {
 }
 
 #[tokio::test]
-async fn a_staff_list_without_any_work_e_mail_is_said_once() {
-    const SENTENCE: &str = "No one has a work e-mail, so no report can be sent.";
+async fn a_list_without_work_emails_gets_one_notice() {
+    const SENTENCE: &str = "No one has a work email address, so no report can be sent.";
     let (db, _folder) = empty().await;
     let args = typed(&[]);
     let without = "Employer,Employee Number,Unit Code\nX,1,T1\nX,2,T2\n";
@@ -191,19 +191,22 @@ fn workbook(rows: &[&[&str]], hidden: &[usize]) -> Vec<u8> {
         (
             "_rels/.rels",
             format!(
-                "<Relationships xmlns='{PACKAGE}'><Relationship Id='b' Type='{OFFICE}/officeDocument' Target='xl/workbook.xml'/></Relationships>"
+                "<Relationships xmlns='{PACKAGE}'><Relationship Id='b' Type='{OFFICE}/officeDocument' \
+                 Target='xl/workbook.xml'/></Relationships>"
             ),
         ),
         (
             "xl/workbook.xml",
             format!(
-                "<workbook xmlns='{MAIN}' xmlns:r='{OFFICE}'><sheets><sheet name='Ward list' sheetId='1' r:id='r1'/></sheets></workbook>"
+                "<workbook xmlns='{MAIN}' xmlns:r='{OFFICE}'><sheets><sheet name='Ward list' sheetId='1' \
+                 r:id='r1'/></sheets></workbook>"
             ),
         ),
         (
             "xl/_rels/workbook.xml.rels",
             format!(
-                "<Relationships xmlns='{PACKAGE}'><Relationship Id='r1' Type='{OFFICE}/worksheet' Target='worksheets/sheet1.xml'/></Relationships>"
+                "<Relationships xmlns='{PACKAGE}'><Relationship Id='r1' Type='{OFFICE}/worksheet' \
+                 Target='worksheets/sheet1.xml'/></Relationships>"
             ),
         ),
         ("xl/worksheets/sheet1.xml", format!("<worksheet xmlns='{MAIN}'><sheetData>{rows}</sheetData></worksheet>")),

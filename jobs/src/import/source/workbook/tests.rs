@@ -120,7 +120,10 @@ fn the_first_sheet_that_fits_is_read_or_the_one_that_is_named() {
     let refused = read(&book, Some("Three")).unwrap_err();
     assert_eq!(refused.sentence, "it has no sheet 'Three'; it has 'Notes', 'One', 'Two'");
     assert!(
-        read(&book, Some("Notes")).unwrap_err().sentence.starts_with("the sheet 'Notes': no line of it is a header")
+        read(&book, Some("Notes"))
+            .unwrap_err()
+            .sentence
+            .starts_with("the sheet 'Notes': none of its lines is a header")
     );
 }
 
@@ -190,5 +193,5 @@ fn other_workbooks_are_refused_with_what_to_do() {
     assert!(read(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", None).unwrap_err().sentence.contains("(.xls)"));
     assert!(read(b"PK\x03\x04 and no more", None).unwrap_err().sentence.contains("damaged"));
     assert!(read(&packed(&[("xl/workbook.bin", "")]), None).unwrap_err().sentence.contains(".xlsb"));
-    assert!(read(&packed(&[("staff.csv", "")]), None).unwrap_err().sentence.contains("no workbook"));
+    assert!(read(&packed(&[("staff.csv", "")]), None).unwrap_err().sentence.contains("not a workbook"));
 }

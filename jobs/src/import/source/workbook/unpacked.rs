@@ -30,7 +30,7 @@ pub(super) struct Contents {
 ///
 /// Why it cannot be read, as a sentence.
 pub(super) fn measure(bytes: &[u8], most: u64) -> Result<Contents, String> {
-    let damaged = |error: &dyn std::fmt::Display| format!("it is a damaged workbook ({error}); save it again");
+    let damaged = |error: &dyn std::fmt::Display| format!("the workbook is damaged ({error}); save it again");
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
     let too_large = || format!("it is larger than {} MB unpacked; save the sheet as 'CSV UTF-8'", most >> 20);
     if archive.len() > MOST_PARTS {
@@ -44,7 +44,7 @@ pub(super) fn measure(bytes: &[u8], most: u64) -> Result<Contents, String> {
     } else if has("xl/workbook.bin") {
         return Err("it is a binary Excel workbook (.xlsb); save it as .xlsx, or as 'CSV UTF-8'".to_owned());
     } else {
-        return Err("it is a packed file and no workbook; unpack it first, or save it as 'CSV UTF-8'".to_owned());
+        return Err("it is a zip file but not a workbook; unzip it first, or save it as 'CSV UTF-8'".to_owned());
     };
     let (mut left, mut hidden) = (most, false);
     for at in 0..archive.len() {
