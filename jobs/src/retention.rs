@@ -52,7 +52,7 @@ impl fmt::Display for Removed {
         for (at, (kind, rows)) in rows.iter().enumerate() {
             write!(f, "{} {kind} {rows}", if at == 0 { ":" } else { "," })?;
         }
-        write!(f, "; left over of erased people: {left_over}")?;
+        write!(f, "; left over from erased people: {left_over}")?;
         if *stuck > 0 {
             write!(f, "; files that could not be removed: {stuck}")?;
         }
@@ -223,7 +223,7 @@ async fn remove_file(path: &str) -> bool {
         Ok(()) => true,
         Err(error) if error.kind() == io::ErrorKind::NotFound => true,
         Err(error) => {
-            tracing::warn!(%error, "the file of a mail could not be removed; it is tried again with the next run");
+            tracing::warn!(%error, "could not remove a mail file; the next run will try again");
             false
         }
     }
@@ -241,7 +241,7 @@ impl Job for Retention {
         if removed.cut_short {
             Ok(Outcome::Again { not_before: ctx.now, text })
         } else if removed.stuck > 0 {
-            Err(JobError::Retry(format!("{text}. See who may write into the mail folder.")))
+            Err(JobError::Retry(format!("{text}. Check that psn may write to the mail folder.")))
         } else {
             Ok(Outcome::Done(text))
         }

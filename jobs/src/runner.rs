@@ -81,7 +81,7 @@ struct Lane {
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
     /// A job that the table does not name.
-    #[error("the table of jobs does not name '{0}'")]
+    #[error("the job '{0}' is not in the table of jobs")]
     NotInTable(&'static str),
     /// A schedule that cannot be read.
     #[error(transparent)]
@@ -100,17 +100,17 @@ pub enum RunNowError {
     /// A week for a daily job, or a day for a weekly one.
     #[error("{0} has no run for {1}")]
     WrongPeriod(String, Period),
-    /// A run whose day has not come: what it will be like is not known, and the run of that day would find it done.
-    #[error("the run of {0} {1} is due on {2} and follows then by itself")]
+    /// A run whose day has not come: its data do not exist yet, and the run of that day would find it done.
+    #[error("the run of {0} {1} is due on {2} and will start automatically")]
     ToCome(String, Period, Day),
     /// Another worker holds its lease.
-    #[error("{0} {1} is being run at this moment; see its outcome with 'psn run list'")]
+    #[error("{0} {1} is already running; see its outcome with 'psn run list'")]
     Busy(String, Period),
     /// The process is about to stop.
-    #[error("this process is stopping and begins nothing new")]
+    #[error("this process is stopping and starts no new runs")]
     Stopping,
     /// The ledger could not be reached.
-    #[error("the ledger of the jobs could not be reached")]
+    #[error("the job ledger could not be reached")]
     Database(#[from] DbErr),
 }
 
@@ -182,11 +182,11 @@ impl Runner {
                 biased;
                 () = stop.cancelled() => break,
                 rang = timeout(SILENCE, bell.notified()) => if rang.is_err() {
-                    tracing::warn!("the alarm clock of the jobs is silent; woken without it");
+                    tracing::warn!("the job ticker is silent; checking for due jobs without it");
                 },
             }
             if let Err(error) = self.tick().await {
-                tracing::warn!(%error, "jobs wait: the ledger could not be reached; asked again within a minute");
+                tracing::warn!(%error, "job ledger unreachable; retrying within a minute");
             }
         }
         alarm.stop().await;
@@ -223,7 +223,7 @@ impl Runner {
             let Lane { schedule, job, turn: _ } = &self.0.lanes[place];
             self.0.attempt(schedule.entry, job.clone(), period, &row).await;
             next = self.0.next(place).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "jobs wait: the ledger could not be reached; asked again within a minute");
+                tracing::warn!(%error, "job ledger unreachable; retrying within a minute");
                 None
             });
         }
@@ -258,7 +258,7 @@ impl Runner {
         }
         kill.cancel();
         if timeout(HAND_BACK, tasks.wait()).await.is_err() {
-            tracing::warn!("some runs could not be given back; their leases run out by themselves");
+            tracing::warn!("some runs could not be released; their leases will expire");
         }
         Drained { in_time: false }
     }
@@ -326,7 +326,7 @@ impl Inner {
         let holder = self.holder();
         let bid = self.bid(&row.job, &row.period, &holder, now);
         if let Some(lease) = ledger::claim(&self.db, bid).await?.and_then(|row| row.lease()) {
-            let outcome = format!("'{}' is no period of this job.", row.period);
+            let outcome = format!("'{}' is not a valid period for this job.", row.period);
             ledger::fail(&self.db, &lease, now, &outcome).await?;
         }
         Ok(())

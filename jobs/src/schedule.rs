@@ -33,7 +33,7 @@ pub const TABLE: [Entry; 5] = [
         every: Every::Week,
         after: Some(COVERAGE),
         limit: Duration::from_secs(60 * 60),
-        meaning: "Builds the week's gap report and mails it to those who answer for units.",
+        meaning: "Builds the weekly gap report and mails it to the people responsible for units.",
     },
     // A missed one is caught up in its own week only: on the Monday after, it would repeat that Monday's report.
     Entry {
@@ -42,7 +42,7 @@ pub const TABLE: [Entry; 5] = [
         every: Every::Week,
         after: Some(COVERAGE),
         limit: Duration::from_secs(60 * 60),
-        meaning: "Mails what became worse since the week's gap report to those who chose to get it.",
+        meaning: "Mails what became worse since the weekly report to the recipients who chose it.",
     },
     Entry {
         name: AUDIT_CHECK,
@@ -50,7 +50,7 @@ pub const TABLE: [Entry; 5] = [
         every: Every::Day { missed_mondays: 0 },
         after: None,
         limit: Duration::from_secs(60 * 60),
-        meaning: "Checks that nothing was changed in or removed from the audit log.",
+        meaning: "Checks that no audit event was changed or removed.",
     },
     Entry {
         name: RETENTION,
@@ -58,7 +58,7 @@ pub const TABLE: [Entry; 5] = [
         every: Every::Day { missed_mondays: 0 },
         after: None,
         limit: Duration::from_secs(2 * 60 * 60),
-        meaning: "Removes what is held beyond its period, and files of mails to people who were erased.",
+        meaning: "Removes data past its retention period, and mail files of erased people.",
     },
 ];
 
@@ -119,7 +119,7 @@ pub struct Schedule {
 
 /// A cron expression that is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{cron}' is no schedule: {why}")]
+#[error("'{cron}' is not a valid schedule: {why}")]
 pub struct ScheduleError {
     cron: &'static str,
     why: String,
@@ -220,7 +220,7 @@ pub struct Alarm(JobScheduler);
 
 /// The alarm clock could not be set.
 #[derive(Debug, thiserror::Error)]
-#[error("the alarm clock of the jobs could not be set: {0}")]
+#[error("the job ticker could not be started: {0}")]
 pub struct AlarmError(#[from] JobSchedulerError);
 
 impl Alarm {
@@ -254,10 +254,10 @@ mod tests {
         insta::assert_snapshot!(render(&TABLE, chrono_tz::Europe::London), @r"
         JOB             WHEN (Europe/London)                   IF MISSED                                        LIMIT    WHAT IT DOES
         coverage        At 05:00                               the latest day, and Mondays of the last 8 weeks  30 min   Stores the day's coverage of every team and unit.
-        gap-report      At 07:00, on Monday, after coverage    this week's                                      60 min   Builds the week's gap report and mails it to those who answer for units.
-        midweek-report  At 07:00, on Thursday, after coverage  this week's                                      60 min   Mails what became worse since the week's gap report to those who chose to get it.
-        audit-check     At 04:30                               the latest day                                   60 min   Checks that nothing was changed in or removed from the audit log.
-        retention       At 03:30                               the latest day                                   120 min  Removes what is held beyond its period, and files of mails to people who were erased.
+        gap-report      At 07:00, on Monday, after coverage    this week's                                      60 min   Builds the weekly gap report and mails it to the people responsible for units.
+        midweek-report  At 07:00, on Thursday, after coverage  this week's                                      60 min   Mails what became worse since the weekly report to the recipients who chose it.
+        audit-check     At 04:30                               the latest day                                   60 min   Checks that no audit event was changed or removed.
+        retention       At 03:30                               the latest day                                   120 min  Removes data past its retention period, and mail files of erased people.
         ");
     }
 

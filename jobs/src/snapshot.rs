@@ -182,7 +182,7 @@ impl Job for Coverage {
         ctx.done_within(&txn, &text).await?;
         txn.commit().await?;
         if let Err(error) = tell_age_of_lists(&ctx.db, ctx.today()).await {
-            tracing::warn!(%error, "the age of the staff lists could not be read");
+            tracing::warn!(%error, "could not read the age of the staff lists");
         }
         Ok(Outcome::Done(text))
     }
@@ -205,10 +205,12 @@ impl From<SnapshotError> for JobError {
         match error {
             SnapshotError::Database(cause) | SnapshotError::Load(LoadError::Database(cause)) => cause.into(),
             SnapshotError::Load(LoadError::Mix(unreadable)) => {
-                Self::Fail(format!("A policy cannot be read: {unreadable}. Import it again, corrected."))
+                Self::Fail(format!("A policy cannot be read: {unreadable}. Correct it and import it again."))
             }
-            SnapshotError::TooLongAgo(too_long_ago) => Self::Fail(format!("It was not computed: {too_long_ago}.")),
-            SnapshotError::Computation => Self::Retry("The computation stopped; the log says more.".to_owned()),
+            SnapshotError::TooLongAgo(too_long_ago) => {
+                Self::Fail(format!("Coverage was not computed: {too_long_ago}."))
+            }
+            SnapshotError::Computation => Self::Retry("The computation stopped; see the log.".to_owned()),
         }
     }
 }

@@ -167,7 +167,7 @@ both!(
             assert!(answers[1].contains("\"data\":{\"__typename\":\"Query\"}"), "{}", answers[1]);
 
             // The log is there, at its most talkative, and shows an address only in part.
-            for part in ["z…@board.example", "y…@board.example", "graphql", "run begun", "Fields"] {
+            for part in ["z…@board.example", "y…@board.example", "graphql", "run started", "Fields"] {
                 assert!(run.log.contains(part), "{format}: no {part} in\n{}", run.log);
             }
             for planted in PLANTED.into_iter().chain([secret.as_str()]) {

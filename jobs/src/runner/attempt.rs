@@ -44,11 +44,11 @@ impl Inner {
     pub(super) async fn attempt(&self, entry: Entry, job: Arc<dyn Job>, period: Period, row: &Model) {
         let Some(lease) = row.lease() else { return };
         let begun = Instant::now();
-        tracing::debug!(job = entry.name, %period, attempt = row.attempts, "run begun");
+        tracing::debug!(job = entry.name, %period, attempt = row.attempts, "run started");
         let recorded = Arc::new(AtomicBool::new(false));
         let end = if row.attempts > RUN.attempts() {
             End::Fail(format!(
-                "Given up: begun {} times, and each time the process ended before the run did.",
+                "Given up: started {} times, and each time the process ended before the run did.",
                 RUN.attempts()
             ))
         } else {
@@ -71,22 +71,22 @@ impl Inner {
         let attempt = row.attempts;
         match end {
             _ if !kept => {
-                tracing::warn!(job = entry.name, %period, attempt, duration_ms, "run lost: another worker has it or will take it over");
+                tracing::warn!(job = entry.name, %period, attempt, duration_ms, "lease lost; another worker has taken over the run or will do so");
             }
             End::Done(outcome) => {
                 tracing::info!(job = entry.name, %period, attempt, duration_ms, outcome, "run done");
             }
             End::Again { not_before, text } => {
-                tracing::info!(job = entry.name, %period, attempt, duration_ms, outcome = text, %not_before, "run to be continued");
+                tracing::info!(job = entry.name, %period, attempt, duration_ms, outcome = text, %not_before, "run will continue later");
             }
             End::Retry(outcome) => {
-                tracing::warn!(job = entry.name, %period, attempt, duration_ms, outcome, "run failed, to be tried again");
+                tracing::warn!(job = entry.name, %period, attempt, duration_ms, outcome, "run failed; will retry");
             }
             End::Fail(outcome) => {
-                tracing::error!(job = entry.name, %period, attempt, duration_ms, outcome, "run failed for good");
+                tracing::error!(job = entry.name, %period, attempt, duration_ms, outcome, "run failed; no more retries");
             }
             End::Released => {
-                tracing::warn!(job = entry.name, %period, attempt, duration_ms, "run stopped with its worker");
+                tracing::warn!(job = entry.name, %period, attempt, duration_ms, "run stopped because its worker is stopping");
             }
             End::Lost => {}
         }
@@ -121,7 +121,7 @@ impl Inner {
                 Ok(Ok(false)) if recorded.load(Ordering::SeqCst) => {}
                 Ok(Ok(false)) => break End::Lost,
                 Ok(Err(_)) | Err(_) if self.clock.now() <= leased_until => {
-                    tracing::warn!(job = entry.name, %period, "the lease could not be renewed; it still holds");
+                    tracing::warn!(job = entry.name, %period, "could not renew the lease; it is still valid");
                 }
                 Ok(Err(_)) | Err(_) => break End::Lost,
             }
@@ -142,7 +142,7 @@ impl Inner {
             match self.write(lease, attempt, end).await {
                 Ok(kept) => return kept,
                 Err(error) => {
-                    tracing::warn!(%error, tried = retry.attempt(), "the end of a run could not be recorded");
+                    tracing::warn!(%error, tried = retry.attempt(), "could not record the outcome of a run");
                 }
             }
             // A process that was told to stop at once has no time for another try.
@@ -162,7 +162,7 @@ impl Inner {
             End::Retry(outcome) => match RUN.after(attempt) {
                 Some(wait) => ledger::retry(&self.db, lease, now + wait, outcome).await,
                 None => {
-                    let outcome = format!("Given up after {attempt} attempts. The last: {outcome}");
+                    let outcome = format!("Given up after {attempt} attempts. Last error: {outcome}");
                     ledger::fail(&self.db, lease, now, &outcome).await
                 }
             },
@@ -180,7 +180,7 @@ fn end_of(ended: Result<Result<Outcome, JobError>, JoinError>) -> End {
         Ok(Err(JobError::Retry(text))) => End::Retry(text),
         Ok(Err(JobError::Fail(text))) => End::Fail(text),
         // What it said is in the log by the panic hook, and may name people: not in the ledger.
-        Err(error) if error.is_panic() => End::Retry("Stopped by a programming error; the log says where.".to_owned()),
+        Err(error) if error.is_panic() => End::Retry("Stopped by a programming error; see the log.".to_owned()),
         // The runtime itself comes to its end: the process is as good as killed, and the lease runs out.
         Err(_) => End::Lost,
     }

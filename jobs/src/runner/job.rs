@@ -58,8 +58,8 @@ pub enum JobError {
 /// What the database said is for the log; the ledger, which clients see, gets a sentence.
 impl From<DbErr> for JobError {
     fn from(error: DbErr) -> Self {
-        tracing::warn!(%error, "a job met a database error");
-        Self::Retry("The database was away or refused; the log says more.".to_owned())
+        tracing::warn!(%error, "database error in a job");
+        Self::Retry("The database was unreachable or returned an error; see the log.".to_owned())
     }
 }
 
@@ -105,7 +105,7 @@ impl RunContext {
             Ok(())
         } else {
             self.recorded.store(false, Ordering::SeqCst);
-            Err(JobError::Retry("Another worker has taken this run over.".to_owned()))
+            Err(JobError::Retry("Another worker has taken over this run.".to_owned()))
         }
     }
 }
