@@ -8,7 +8,7 @@ use entity::clock::Clock;
 use entity::period::Day;
 use entity::value::ReportKind;
 use jobs::audit::AuditCheck;
-use jobs::private;
+use jobs::output::owner_only;
 use jobs::report::GapReport;
 use jobs::report::render::Setting;
 use jobs::retention::Retention;
@@ -63,9 +63,9 @@ impl App {
             ))
         };
         if let Some(file) = url.file() {
-            let folder = file.parent().map_or(Ok(()), private::folder);
+            let folder = file.parent().map_or(Ok(()), owner_only::create_dir);
             // SQLite gives the files beside it the same mode.
-            folder.and_then(|()| private::make(&file)).map_err(|error| failed(&error))?;
+            folder.and_then(|()| owner_only::create_file(&file)).map_err(|error| failed(&error))?;
         }
         let open = async |limit| {
             let opening = settings.database.opening(limit);

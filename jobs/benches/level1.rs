@@ -19,7 +19,7 @@ use entity::period::Day;
 use entity::store::{begin_write, facts};
 use entity::table::{completion, course, post, snapshot_unit, unit};
 use entity::value::Level;
-use jobs::import::{self, FileKind, Mapping, Mode, Request, Silent, Source};
+use jobs::import::{self, FileKind, ImportRequest, Mapping, Mode, NoProgress, SourceFile};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
 
 type Failure = Box<dyn Error>;
@@ -132,10 +132,10 @@ async fn import_board(db: &DatabaseConnection, as_at: Day, now: DateTime<Utc>) -
     let mut sources = Vec::new();
     for kind in FileKind::ALL.into_iter().filter(|kind| folder.join(kind.file_name()).exists()) {
         let bytes = Cow::Owned(std::fs::read(folder.join(kind.file_name()))?);
-        sources.push(Source { kind, name: kind.file_name(), bytes });
+        sources.push(SourceFile { kind, name: kind.file_name(), bytes });
     }
     let mapping = Mapping::default();
-    let request = Request {
+    let request = ImportRequest {
         sources,
         as_at,
         mapping,
@@ -147,7 +147,7 @@ async fn import_board(db: &DatabaseConnection, as_at: Day, now: DateTime<Utc>) -
         zone: chrono_tz::Europe::London,
         sheet: None,
     };
-    match import::run(db, request, now, &Silent).await?.refusal {
+    match import::run(db, request, now, &NoProgress).await?.refusal {
         Some(refusal) => Err(refusal.into()),
         None => Ok(()),
     }

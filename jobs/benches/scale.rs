@@ -18,7 +18,7 @@ use board::Size;
 use chrono::{DateTime, Utc};
 use entity::coverage::disclosure::Limit;
 use entity::period::{Day, IsoWeek};
-use jobs::import::{self, Allowances, FileKind, Mapping, Mode, Request, Silent, Source};
+use jobs::import::{self, Allowances, FileKind, ImportRequest, Mapping, Mode, NoProgress, SourceFile};
 use jobs::mail::Mailer;
 use jobs::report::GapReport;
 use jobs::report::render::Setting;
@@ -73,7 +73,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
     let now: DateTime<Utc> = "2026-11-16T05:00:00Z".parse()?;
 
     let begun = Instant::now();
-    let request = Request {
+    let request = ImportRequest {
         sources: sources(folder.path())?,
         as_at: monday,
         mapping: Mapping::default(),
@@ -85,7 +85,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
         zone: chrono_tz::Europe::London,
         sheet: None,
     };
-    let outcome = import::run(&db, request, now, &Silent).await?;
+    let outcome = import::run(&db, request, now, &NoProgress).await?;
     if let Some(refusal) = outcome.refusal {
         return Err(refusal.into());
     }
@@ -129,12 +129,12 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn sources(folder: &Path) -> Result<Vec<Source>, Failure> {
+fn sources(folder: &Path) -> Result<Vec<SourceFile>, Failure> {
     let written = FileKind::ALL.into_iter().filter(|kind| folder.join(kind.file_name()).exists());
     written
         .map(|kind| {
             let bytes = Cow::Owned(std::fs::read(folder.join(kind.file_name()))?);
-            Ok(Source { kind, name: kind.file_name(), bytes })
+            Ok(SourceFile { kind, name: kind.file_name(), bytes })
         })
         .collect()
 }

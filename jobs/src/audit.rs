@@ -1,13 +1,13 @@
-//! The `audit-check` job: every day the whole audit log is checked, so that a break is found when it is a day old at most.
+//! The `audit-check` job: checks the whole audit log every day, so that tampering is found within a day.
 
 use entity::store::audit::{self, Verified};
 use entity::store::run::AUDIT_CHECK;
 
-use crate::runner::{Job, JobError, Outcome, RunContext};
+use crate::runner::{Job, JobError, JobOutcome, RunContext};
 use crate::schedule::Period;
 
-/// The job `audit-check`. It logs where the log ends: kept with other logs, out of reach of whoever owns the database, that
-/// shows a log that was written anew.
+/// The job `audit-check`. It logs the id and hash of the last event. If that line is kept with other logs, out of
+/// reach of the database's owner, it reveals an audit log that was rewritten.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditCheck;
 
@@ -17,7 +17,7 @@ impl Job for AuditCheck {
         AUDIT_CHECK
     }
 
-    async fn run(&self, ctx: &RunContext, _: Period) -> Result<Outcome, JobError> {
+    async fn run(&self, ctx: &RunContext, _: Period) -> Result<JobOutcome, JobError> {
         let Verified { sound, head, broken } = audit::verify(&ctx.db).await?;
         if let Some(broken) = broken {
             tracing::error!(%broken, sound, "the audit log is broken");
@@ -27,6 +27,6 @@ impl Job for AuditCheck {
         }
         let head = head.map(|head| head.to_string()).unwrap_or_default();
         tracing::info!(head, "the audit log is whole");
-        Ok(Outcome::Done(format!("{sound} events, none changed or removed; the last is {head}")))
+        Ok(JobOutcome::Done(format!("{sound} events, none changed or removed; the last is {head}")))
     }
 }

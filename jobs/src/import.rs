@@ -1,14 +1,14 @@
-//! A board's files into the tables: IMPORT.md in code.
+//! Imports a board's files into the tables, as docs/IMPORT.md describes.
 //!
-//! `source` (bytes to rows below a known header) → `parse` (rows to typed rows, pure) → `check` (against each other and what is
-//! on file, pure) → `apply` (one transaction for all files, or nothing). A dry run goes the same way and stops before `apply`,
-//! so it tells exactly what applying would do.
+//! `source` (bytes to rows below a known header) → `parse` (rows to typed rows, pure) → `check` (compares the rows with
+//! each other and with the records on file, pure) → `apply` (writes all files in one transaction, or nothing). A dry
+//! run takes the same steps and stops before `apply`, so it reports exactly what applying would do.
 
 mod apply;
-mod board;
 mod cell;
 mod changes;
 mod check;
+mod dataset;
 mod erased;
 mod findings;
 mod layout;
@@ -47,137 +47,149 @@ pub use mapping::{Mapping, MappingError};
 pub use rejected_rows::{REJECT_HEADERS, rejected_rows};
 pub use undo::{UndoError, Undone, undo};
 
-use board::{Board, Plan};
-use check::Terms;
+use check::CheckOptions;
+use dataset::{Dataset, Plan};
 use findings::Findings;
-use parse::{Files, Reading};
+use parse::{Files, ReadOptions};
 
-use crate::one_line::clip;
+use crate::output::one_line::clip;
 
-/// One file.
+/// One file to import.
 #[derive(Clone, Debug)]
-pub struct Source {
-    /// Which of the nine it is.
+pub struct SourceFile {
+    /// Which of the ten files it is.
     pub kind: FileKind,
-    /// Its name, without its folder, as findings call it.
+    /// Its name without its folder, as used in findings.
     pub name: String,
-    /// What is in it.
+    /// Its content.
     pub bytes: Cow<'static, [u8]>,
 }
 
 /// Whether anything is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Only says what would change.
+    /// Only reports what would change.
     DryRun,
-    /// Writes everything or nothing.
+    /// Writes all files, or nothing.
     Apply,
 }
 
-/// What is to be imported, and how.
+/// What to import, and how.
 #[derive(Clone, Debug)]
-pub struct Request {
-    /// The files, at most one of a kind but of staff; they are taken in the order of [`FileKind::ALL`] whatever theirs is.
-    pub sources: Vec<Source>,
-    /// The day that the files describe. Whoever is no longer in a full list had their last day the day before.
+pub struct ImportRequest {
+    /// The files: at most one of each kind, except for staff. They are imported in the order of [`FileKind::ALL`],
+    /// whatever their order here.
+    pub sources: Vec<SourceFile>,
+    /// The day that the files describe. People who are no longer in a full list had their last day the day before.
     pub as_at: Day,
-    /// How another system's headers and words are read.
+    /// How headers and words of another system are translated.
     pub mapping: Mapping,
     /// Whether anything is written.
     pub mode: Mode,
-    /// What the import may do beyond the limits.
+    /// Which limits the import may exceed.
     pub allow: Allowances,
-    /// Employers whose posts all end the day before `as_at`, without case and repeated spaces.
+    /// Employers whose posts all end the day before `as_at`. Case and repeated spaces do not matter.
     pub ends_employers: Vec<String>,
-    /// Added to every day in the files but open ends. The demonstration board is moved by whole weeks; `as_at` is already moved.
+    /// Days added to every date in the files except open ends. The demonstration board is moved by whole weeks; its
+    /// `as_at` is already moved.
     pub shift_days: i64,
-    /// At most how many of the rows that change are listed. 0 if nobody looks at them.
+    /// How many of the changed rows to list at most. Use 0 if the list is not needed.
     pub list_changes: usize,
-    /// The board's time zone: a time with an offset is that instant's day in it.
+    /// The board's time zone. A time with an offset is converted to its date in this zone.
     pub zone: Tz,
-    /// The sheet of Excel workbooks to read. Null for the first with a header that fits.
+    /// The sheet of a workbook to read. Defaults to the first sheet with a suitable header.
     pub sheet: Option<String>,
 }
 
-/// What an import did, or would do.
+/// The result of an import or a dry run.
 #[derive(Clone, Debug)]
-pub struct Outcome {
-    /// The recorded import; a dry run leaves none.
+pub struct ImportSummary {
+    /// The recorded import. Null for a dry run.
     pub batch: Option<ImportBatchId>,
-    /// Counts of each file, in the order in which they were taken; empty where a file could not be read at all.
+    /// Counts for each file, in import order. Empty if a file could not be read at all.
     pub files: Vec<FileCount>,
-    /// What was not taken, by file and line.
+    /// Rejected rows, by file and line.
     pub rejects: Vec<Reject>,
-    /// Cells that made no sense and were left blank while their rows were kept.
+    /// Invalid cells that were left blank in rows that were kept.
     pub kept: Vec<Reject>,
-    /// What somebody should know about.
+    /// Notices that the importer should read.
     pub notices: Vec<Notice>,
-    /// Why nothing was or would be written.
+    /// Why nothing was or would be written. Null if the import is not refused.
     pub refusal: Option<String>,
-    /// Whether anything on file was or would be changed.
+    /// Whether any record was or would be changed.
     pub changes: bool,
-    /// The first of the rows that were or would be changed, table by table.
+    /// The first changed rows, table by table.
     pub change_list: Vec<Change>,
-    /// How many rows were or would be changed; 0 if none were to be listed.
+    /// How many rows were or would be changed. 0 if no list was requested.
     pub rows_changed: usize,
 }
 
-/// Why an import came to no outcome. The files are not to blame.
+/// Why an import ended without a summary. The files are not the cause.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// Two sources of one kind other than staff.
+    /// Two files of the same kind, other than staff.
     #[error("{0} was given more than once; only staff.csv can be split into several files")]
     Twice(FileKind),
-    /// The database refused or was away.
+    /// The database was unreachable or returned an error.
     #[error(transparent)]
     Database(#[from] DbErr),
 }
 
-/// Hears how far an import has come.
+/// Receives the progress of an import.
 pub trait Progress: Send + Sync {
-    /// A step has begun: "reading staff.csv".
+    /// Called when a step starts, such as "reading staff.csv".
     fn step(&self, what: &str);
 }
 
-/// Nobody is listening.
+/// A [`Progress`] that ignores every step.
 #[derive(Clone, Copy, Debug)]
-pub struct Silent;
+pub struct NoProgress;
 
-impl Progress for Silent {
+impl Progress for NoProgress {
     fn step(&self, _: &str) {}
 }
 
-/// Imports files, or says what importing them would do. Refused input is an [`Outcome`] with a refusal; it is recorded where it was to
-/// be applied, with nothing else written.
+/// Imports files, or reports what importing them would do. Input that breaks a rule gives an [`ImportSummary`] with a
+/// refusal. In [`Mode::Apply`] the refusal is recorded, and nothing else is written.
 ///
 /// # Errors
 ///
-/// [`ImportError`]: what the database said, or two sources of one kind.
+/// [`ImportError`] if the database fails or two files are of the same kind.
 pub async fn run(
     db: &DatabaseConnection,
-    request: Request,
+    request: ImportRequest,
     now: DateTime<Utc>,
     progress: &dyn Progress,
-) -> Result<Outcome, ImportError> {
-    let Request { mut sources, as_at, mapping, mode, allow, ends_employers, shift_days, list_changes, zone, sheet } =
-        request;
+) -> Result<ImportSummary, ImportError> {
+    let ImportRequest {
+        mut sources,
+        as_at,
+        mapping,
+        mode,
+        allow,
+        ends_employers,
+        shift_days,
+        list_changes,
+        zone,
+        sheet,
+    } = request;
     sources.sort_by_key(|source| source.kind);
     if let Some(pair) = sources.windows(2).find(|pair| pair[0].kind == pair[1].kind && pair[0].kind != FileKind::Staff)
     {
         return Err(ImportError::Twice(pair[0].kind));
     }
-    // Only full lists end what they do not name; older courses or exemptions take nothing away.
+    // Only full lists end posts and units that they do not name. Older courses or exemptions remove nothing.
     let ends = !ends_employers.is_empty()
         || sources.iter().any(|source| matches!(source.kind, FileKind::Units | FileKind::Staff));
     let mut findings = Findings::default();
-    let mut board = Board::default();
-    let reading = Reading { mapping: &mapping, as_at, shift_days, zone, sheet: sheet.as_deref() };
-    let mut files = parse::read_all(sources, &reading, &mut board.words, &mut findings, progress);
+    let mut dataset = Dataset::default();
+    let read_options = ReadOptions { mapping: &mapping, as_at, shift_days, zone, sheet: sheet.as_deref() };
+    let mut files = parse::read_all(sources, &read_options, &mut dataset.words, &mut findings, progress);
     let parts = files.staff.as_ref().map(|file| file.count.parts.clone()).unwrap_or_default();
-    let txn = begin(db, mode).await?;
+    let txn = begin_transaction(db, mode).await?;
     let erased = Erased::load(&txn).await?;
-    erased::hide(&mut files, &mut board.words, &erased);
-    if ends && let Some(newer) = newest(&txn).await?.filter(|newest| *newest > as_at) {
+    erased::hide(&mut files, &mut dataset.words, &erased);
+    if ends && let Some(newer) = newest_as_at(&txn).await?.filter(|newest| *newest > as_at) {
         match allow.older {
             true => findings.allowance_used = true,
             false => findings.refusals.push(format!(
@@ -186,19 +198,21 @@ pub async fn run(
             )),
         }
     }
-    let terms = Terms { as_at, allow };
-    let (plan, counts) = checked(&txn, files, &mut board, &ends_employers, terms, &mut findings, progress).await?;
-    let (board, change_list, rows_changed) = apply::list(&txn, board, &plan, list_changes).await?;
-    findings.name_parts(&parts);
+    let check_options = CheckOptions { as_at, allow };
+    let (plan, counts) =
+        compare_with_records(&txn, files, &mut dataset, &ends_employers, check_options, &mut findings, progress)
+            .await?;
+    let (dataset, change_list, rows_changed) = apply::list(&txn, dataset, &plan, list_changes).await?;
+    findings.resolve_parts(&parts);
     let Findings { mut rejects, mut notices, mut refusals, allowance_used, mut kept } = findings;
-    rejects.iter_mut().chain(&mut kept).for_each(|reject| bound(&mut reject.sentence));
-    notices.iter_mut().for_each(|notice| bound(&mut notice.sentence));
-    refusals.iter_mut().for_each(bound);
+    rejects.iter_mut().chain(&mut kept).for_each(|reject| shorten(&mut reject.sentence));
+    notices.iter_mut().for_each(|notice| shorten(&mut notice.sentence));
+    refusals.iter_mut().for_each(shorten);
     rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     kept.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-    let refusal = (!refusals.is_empty()).then(|| told(&refusals));
+    let refusal = (!refusals.is_empty()).then(|| join_refusals(&refusals));
     let changes = !plan.is_empty();
-    let recorded = record::kept(&rejects, &board.words, &erased);
+    let recorded = record::prepare_rejects(&rejects, &dataset.words, &erased);
     let batch = record::Batch {
         as_at,
         finished_at: now,
@@ -214,13 +228,14 @@ pub async fn run(
         }
         (Mode::Apply, false) => {
             let id = record::insert(&txn, &batch).await?;
-            apply::write(&txn, id, board, plan, progress).await?;
-            undo::begin(&txn, id).await?;
+            apply::write(&txn, id, dataset, plan, progress).await?;
+            undo::record_version(&txn, id).await?;
             record::audit(&txn, id, &batch).await?;
             txn.commit().await?;
             Some(id)
         }
-        // Nothing was written yet. In the same transaction, lest somebody is erased between what is kept and its writing.
+        // Nothing was written yet. The refusal is recorded in the same transaction, so that no person can be erased
+        // between preparing the rejects and writing them.
         (Mode::Apply, true) => {
             let id = record::insert(&txn, &batch).await?;
             record::audit(&txn, id, &batch).await?;
@@ -228,22 +243,22 @@ pub async fn run(
             Some(id)
         }
     };
-    Ok(Outcome { batch, files: counts, rejects, kept, notices, refusal, changes, change_list, rows_changed })
+    Ok(ImportSummary { batch, files: counts, rejects, kept, notices, refusal, changes, change_list, rows_changed })
 }
 
-/// The most characters of one sentence about the files: they may repeat what stands in a cell.
+/// The maximum number of characters of one sentence about the files, because it may repeat a cell.
 const LONGEST_SENTENCE: usize = 1_000;
 
-/// Cuts a sentence that would repeat too much of a file.
-fn bound(sentence: &mut String) {
-    // Bytes first: hardly any sentence is counted.
+/// Shortens a sentence that would repeat too much of a file.
+fn shorten(sentence: &mut String) {
+    // Compares bytes first, so that characters are rarely counted.
     if sentence.len() > LONGEST_SENTENCE {
         *sentence = clip(sentence, LONGEST_SENTENCE);
     }
 }
 
-/// Every reason for a refusal would be a wall of text: the first few say enough, and the rejects name each place.
-fn told(refusals: &[String]) -> String {
+/// Joins the first few refusals. All of them would be unreadable, and the rejects name each place anyway.
+fn join_refusals(refusals: &[String]) -> String {
     const SHOWN: usize = 3;
     let mut text = refusals[..refusals.len().min(SHOWN)].join(" ");
     if refusals.len() > SHOWN {
@@ -252,8 +267,9 @@ fn told(refusals: &[String]) -> String {
     text
 }
 
-/// A dry run reads one picture of the tables; an import that writes waits for the one before it.
-async fn begin(db: &DatabaseConnection, mode: Mode) -> Result<DatabaseTransaction, DbErr> {
+/// Begins the transaction. A dry run reads one consistent snapshot of the tables; an import that writes waits for the
+/// one before it.
+async fn begin_transaction(db: &DatabaseConnection, mode: Mode) -> Result<DatabaseTransaction, DbErr> {
     match mode {
         Mode::DryRun if is_postgres(db) => {
             let isolation_level = Some(IsolationLevel::RepeatableRead);
@@ -261,7 +277,7 @@ async fn begin(db: &DatabaseConnection, mode: Mode) -> Result<DatabaseTransactio
             db.begin_with_options(TransactionOptions { isolation_level, access_mode, ..TransactionOptions::default() })
                 .await
         }
-        // SQLite's transactions read one picture anyway.
+        // A transaction of SQLite always reads one snapshot.
         Mode::DryRun => db.begin().await,
         Mode::Apply => {
             let txn = begin_write(db).await?;
@@ -271,20 +287,20 @@ async fn begin(db: &DatabaseConnection, mode: Mode) -> Result<DatabaseTransactio
     }
 }
 
-/// The as-at day of the newest files that were applied.
-async fn newest(txn: &DatabaseTransaction) -> Result<Option<Day>, DbErr> {
+/// Returns the as-at day of the newest applied files.
+async fn newest_as_at(txn: &DatabaseTransaction) -> Result<Option<Day>, DbErr> {
     let applied = import_batch::Entity::find().filter(import_batch::Column::State.eq(ImportState::Applied));
     let newest = applied.order_by_desc(import_batch::Column::AsAt).one(txn).await?;
     Ok(newest.map(|batch| batch.as_at))
 }
 
-/// What is on file is only asked for when every file could be read.
-async fn checked(
+/// Loads the records on file and compares the files with them, but only if every file could be read.
+async fn compare_with_records(
     txn: &DatabaseTransaction,
     files: Files,
-    board: &mut Board,
+    dataset: &mut Dataset,
     ends: &[String],
-    terms: Terms,
+    options: CheckOptions,
     findings: &mut Findings,
     progress: &dyn Progress,
 ) -> Result<(Plan, Vec<FileCount>), DbErr> {
@@ -292,7 +308,7 @@ async fn checked(
         return Ok((Plan::default(), files.counts()));
     }
     progress.step("reading existing records");
-    load::load(txn, &files, !ends.is_empty(), board).await?;
+    load::load(txn, &files, !ends.is_empty(), dataset).await?;
     progress.step("comparing");
-    Ok(check::check(files, board, ends, terms, findings))
+    Ok(check::check(files, dataset, ends, options, findings))
 }

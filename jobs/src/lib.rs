@@ -1,20 +1,18 @@
-//! What psn does by itself: it imports files, stores snapshots, builds reports and mails them,
-//! and removes what is held beyond its period.
+//! The background work of psn: it imports files, stores snapshots, builds and mails reports, and removes data past its
+//! retention period.
 //!
-//! No HTTP and no GraphQL here; the API and the jobs meet in the database. Jobs are handed a connection, `now` and a period;
-//! only [`schedule`] and [`runner`] hold a clock.
+//! This crate knows neither HTTP nor GraphQL: the API and the jobs share only the database. Jobs get a connection,
+//! `now` and a period; only [`schedule`] and [`runner`] use a clock.
 
 pub mod audit;
+pub mod catch_up;
 pub mod import;
 pub mod links;
 pub mod mail;
-pub mod one_line;
-pub mod owed;
-pub mod private;
+pub mod output;
 pub mod report;
 pub mod retention;
 pub mod retry;
 pub mod runner;
-pub mod safe_csv;
 pub mod schedule;
 pub mod snapshot;

@@ -19,7 +19,7 @@ pub use folder::Folder;
 pub use memory::{Kept, Memory};
 pub use smtp::{Smtp, is_this_machine};
 
-use crate::one_line::{clip, one_line};
+use crate::output::one_line::{clip, one_line};
 
 /// How long one mail may take from connecting to the server's answer, unless told otherwise.
 pub const DEADLINE: Duration = Duration::from_secs(30);

@@ -1,8 +1,8 @@
-//! The `retention` job: removes what is held beyond its period, and what is left of people who were erased.
+//! The `retention` job: removes data past its retention period, and data left over from erased people.
 //!
-//! It goes on in chunks, each in a transaction of its own with its line in the audit log, so it holds no lock for long. A run that
-//! was killed has done some of them, and the next one does the rest. Counting goes by the same questions as removing, so a
-//! dry run tells what a run would do, and writes nothing.
+//! It works in chunks, each in a transaction of its own with an audit event, so that it holds no lock for long. A run
+//! that was killed has removed some chunks, and the next run removes the rest. Counting uses the same conditions as
+//! removing, so a dry run reports exactly what a run would remove, and writes nothing.
 
 use std::fmt;
 use std::io;
@@ -18,10 +18,10 @@ use entity::value::ErasureReason;
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio_util::sync::CancellationToken;
 
-use crate::runner::{Job, JobError, Outcome, RunContext};
+use crate::runner::{Job, JobError, JobOutcome, RunContext};
 use crate::schedule::Period;
 
-/// Rows of one transaction.
+/// Rows per transaction.
 const CHUNK: u64 = 1_000;
 
 /// The job `retention`.
@@ -36,15 +36,15 @@ pub struct Retention {
 pub struct Removed {
     /// Rows of each kind, in the order of [`Kind::ALL`].
     pub rows: Vec<(Kind, u64)>,
-    /// Addresses and files of mails to people who were erased.
+    /// Addresses and mail files of erased people.
     pub left_over: u64,
-    /// Files that could not be removed; their mails are as they were.
+    /// Files that could not be removed. Their mails are unchanged.
     pub stuck: u64,
-    /// Whether it stopped before the end because the process stops.
+    /// Whether it stopped early because the process is stopping.
     pub cut_short: bool,
 }
 
-/// One sentence without personal data, for the ledger.
+/// One sentence without personal data, for the job ledger.
 impl fmt::Display for Removed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rows, left_over, stuck, cut_short } = self;
@@ -64,11 +64,11 @@ impl fmt::Display for Removed {
 }
 
 impl Retention {
-    /// What a run about `day` would find, a kind each, and how many files of mails to erased people; writes nothing.
+    /// Returns what a run for `day` would remove: each kind, its cut-off day and its rows. Writes nothing.
     ///
     /// # Errors
     ///
-    /// What the database said.
+    /// If the database fails.
     pub async fn dry_run(&self, db: &DatabaseConnection, day: Day) -> Result<Vec<(Kind, Day, Beyond)>, DbErr> {
         let mut all = Vec::with_capacity(Kind::ALL.len());
         for kind in Kind::ALL {
@@ -78,11 +78,11 @@ impl Retention {
         Ok(all)
     }
 
-    /// Removes what is beyond its period on `day`, until `stop` is cancelled.
+    /// Removes data that is past its retention period on `day`, until `stop` is cancelled.
     ///
     /// # Errors
     ///
-    /// What the database said; what was removed before stays so.
+    /// If the database fails. Chunks that were already removed stay removed.
     pub async fn remove(
         &self,
         db: &DatabaseConnection,
@@ -92,28 +92,34 @@ impl Retention {
     ) -> Result<Removed, DbErr> {
         let by = By::worker(now);
         let mut removed = Removed { left_over: erasure::forget_late(db).await?, ..Removed::default() };
-        left_over_files(db, &mut removed).await?;
+        remove_left_over_files(db, &mut removed).await?;
         for kind in Kind::ALL {
             let cut = kind.cut(&self.periods, day);
             let rows = match kind {
-                Kind::Mails => mails(db, cut, &by, stop, &mut removed.stuck).await?,
+                Kind::Mails => remove_mails(db, cut, &by, stop, &mut removed.stuck).await?,
                 Kind::Rejects | Kind::Runs | Kind::SignIns | Kind::Snapshots | Kind::WeeklySnapshots => {
-                    rows(db, kind, cut, &by, stop).await?
+                    remove_rows(db, kind, cut, &by, stop).await?
                 }
-                Kind::Absences => absences(db, cut, &by, stop).await?,
-                Kind::People => people(db, cut, &by, stop).await?,
+                Kind::Absences => remove_absences(db, cut, &by, stop).await?,
+                Kind::People => remove_people(db, cut, &by, stop).await?,
             };
             removed.rows.push((kind, rows));
         }
-        // Of people who were erased just now.
-        left_over_files(db, &mut removed).await?;
+        // Files of people that this run has just erased.
+        remove_left_over_files(db, &mut removed).await?;
         removed.cut_short = stop.is_cancelled();
         Ok(removed)
     }
 }
 
-/// Chunk after chunk until one finds nothing.
-async fn rows(db: &DatabaseConnection, kind: Kind, cut: Day, by: &By, stop: &CancellationToken) -> Result<u64, DbErr> {
+/// Removes chunks until none is left.
+async fn remove_rows(
+    db: &DatabaseConnection,
+    kind: Kind,
+    cut: Day,
+    by: &By,
+    stop: &CancellationToken,
+) -> Result<u64, DbErr> {
     let mut rows = 0;
     while !stop.is_cancelled() {
         let some = match kind {
@@ -131,8 +137,9 @@ async fn rows(db: &DatabaseConnection, kind: Kind, cut: Day, by: &By, stop: &Can
     Ok(rows)
 }
 
-/// A mail's file goes before its row says so: killed between the two, the next run finds no file and goes on.
-async fn mails(
+/// Removes a mail's file before its row is changed: if the process is killed in between, the next run finds no file and
+/// continues.
+async fn remove_mails(
     db: &DatabaseConnection,
     cut: Day,
     by: &By,
@@ -156,7 +163,7 @@ async fn mails(
     Ok(rows)
 }
 
-async fn absences(db: &DatabaseConnection, cut: Day, by: &By, stop: &CancellationToken) -> Result<u64, DbErr> {
+async fn remove_absences(db: &DatabaseConnection, cut: Day, by: &By, stop: &CancellationToken) -> Result<u64, DbErr> {
     let (mut rows, mut after) = (0, PersonId(0));
     while !stop.is_cancelled() {
         let (some, last) = retention::remove_absences(db, cut, after, by).await?;
@@ -169,7 +176,7 @@ async fn absences(db: &DatabaseConnection, cut: Day, by: &By, stop: &Cancellatio
     Ok(rows)
 }
 
-async fn people(db: &DatabaseConnection, cut: Day, by: &By, stop: &CancellationToken) -> Result<u64, DbErr> {
+async fn remove_people(db: &DatabaseConnection, cut: Day, by: &By, stop: &CancellationToken) -> Result<u64, DbErr> {
     let (mut rows, mut after) = (0, PersonId(0));
     loop {
         let some = retention::left(db, cut, after, CHUNK).await?;
@@ -181,7 +188,7 @@ async fn people(db: &DatabaseConnection, cut: Day, by: &By, stop: &CancellationT
             }
             match erasure::erase(db, id, ErasureReason::Retention, by).await {
                 Ok(_) => rows += 1,
-                // By somebody else, in the meantime.
+                // Erased by someone else in the meantime.
                 Err(EraseError::Unknown | EraseError::Already(_)) => {}
                 Err(EraseError::Database(error)) => return Err(error),
             }
@@ -189,18 +196,18 @@ async fn people(db: &DatabaseConnection, cut: Day, by: &By, stop: &CancellationT
     }
 }
 
-/// Removes the files of mails to everybody who was erased. How many; those that could not be removed are not counted.
+/// Removes the mail files of all erased people. Returns how many were removed.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// If the database fails.
 pub async fn remove_files(db: &DatabaseConnection) -> Result<u64, DbErr> {
     let mut removed = Removed::default();
-    left_over_files(db, &mut removed).await?;
+    remove_left_over_files(db, &mut removed).await?;
     Ok(removed.left_over)
 }
 
-async fn left_over_files(db: &DatabaseConnection, removed: &mut Removed) -> Result<(), DbErr> {
+async fn remove_left_over_files(db: &DatabaseConnection, removed: &mut Removed) -> Result<(), DbErr> {
     let mut after = DeliveryId(0);
     loop {
         let some = erasure::files(db, after, CHUNK).await?;
@@ -217,7 +224,7 @@ async fn left_over_files(db: &DatabaseConnection, removed: &mut Removed) -> Resu
     }
 }
 
-/// Whether the file is gone, now or before.
+/// Removes a file. Returns whether it no longer exists.
 async fn remove_file(path: &str) -> bool {
     match tokio::fs::remove_file(path).await {
         Ok(()) => true,
@@ -235,15 +242,15 @@ impl Job for Retention {
         RETENTION
     }
 
-    async fn run(&self, ctx: &RunContext, period: Period) -> Result<Outcome, JobError> {
+    async fn run(&self, ctx: &RunContext, period: Period) -> Result<JobOutcome, JobError> {
         let removed = self.remove(&ctx.db, period.first_day(), ctx.now, &ctx.stopping).await?;
         let text = removed.to_string();
         if removed.cut_short {
-            Ok(Outcome::Again { not_before: ctx.now, text })
+            Ok(JobOutcome::ContinueLater { not_before: ctx.now, text })
         } else if removed.stuck > 0 {
             Err(JobError::Retry(format!("{text}. Check that psn may write to the mail folder.")))
         } else {
-            Ok(Outcome::Done(text))
+            Ok(JobOutcome::Done(text))
         }
     }
 }

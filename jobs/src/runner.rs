@@ -1,9 +1,9 @@
-//! The runner: what is owed or asked for is claimed in the ledger, run under a limit, and recorded.
+//! The runner claims due and requested runs in the job ledger, runs them under a time limit, and records their outcome.
 //!
-//! It may be woken as often as anybody likes, in any number of processes: the ledger lets one of them begin a period's run.
-//! Of one job, one run at a time goes on in a process, oldest period first, so that catching up after an outage does not take
-//! as much memory as there are missed periods. This module holds the clock; what jobs do is [`Job`]'s, when is
-//! [`crate::owed`]'s.
+//! It may be woken at any time and in any number of processes: the ledger lets only one of them start a period's run.
+//! In one process, only one run per job is active, oldest period first, so that catching up after an outage does not
+//! need memory for every missed period. This module uses the clock; [`Job`] defines the work, and [`crate::catch_up`]
+//! the due periods.
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -25,65 +25,66 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::owed::{day_due, due, owed};
-use crate::schedule::{Alarm, AlarmError, Entry, Period, Schedule, ScheduleError};
+use crate::catch_up::{day_due, due_periods, missed_periods};
+use crate::schedule::{Entry, Period, Schedule, ScheduleError, Ticker, TickerError};
 
 mod attempt;
 mod job;
 
-pub use job::{Job, JobError, Outcome, RunContext};
+pub use job::{Job, JobError, JobOutcome, RunContext};
 
-/// How long a claim holds unless it is renewed; after a kill another worker takes over within that time and a minute.
+/// How long a claim is valid unless it is renewed. After a kill, another worker takes over within this time and a
+/// minute.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 
-/// How many heartbeats fit into a lease: some may fail before it is lost.
+/// Heartbeats per lease: some may fail before the lease is lost.
 const BEATS_A_LEASE: u32 = 4;
 
-/// How many rows of one job are looked at on waking; the rest wait for the next.
+/// Rows of one job to look at per wake-up; the rest wait for the next one.
 const LOOK_AT: u64 = 100;
 
-/// How long the alarm clock may be silent before the runner wakes by itself.
+/// How long the ticker may be silent before the runner wakes without it.
 const SILENCE: Duration = Duration::from_secs(90);
 
-/// How long runs that were told to stop at once may take to hand their leases back.
+/// How long stopped runs may take to release their leases.
 const HAND_BACK: Duration = Duration::from_secs(10);
 
-/// Wakes, claims, runs, records. Clones are the same runner.
+/// Claims, runs and records jobs. A clone is the same runner.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "the jobs have none")]
-pub struct Runner(Arc<Inner>);
+#[expect(missing_debug_implementations, reason = "jobs do not implement Debug")]
+pub struct Runner(Arc<RunnerState>);
 
-/// What the clones of a runner share.
-pub(crate) struct Inner {
+/// The shared state of a runner's clones.
+pub(crate) struct RunnerState {
     db: DatabaseConnection,
     clock: Clock,
     zone: Tz,
-    lanes: Vec<Lane>,
+    slots: Vec<JobSlot>,
     lease_time: TimeDelta,
-    /// This process's random name; each claim adds a number to it.
+    /// The random name of this process. Each claim adds a number to it.
     name: String,
     claims: AtomicU64,
     tasks: TaskTracker,
-    /// No new runs.
+    /// When cancelled, no new runs start.
     closing: CancellationToken,
-    /// Running ones stop where they stand.
+    /// When cancelled, active runs are aborted.
     kill: CancellationToken,
 }
 
-/// One job, and the right to run it in this process.
-struct Lane {
+/// A job and the right to run it in this process.
+struct JobSlot {
     schedule: Schedule,
     job: Arc<dyn Job>,
     turn: Arc<Mutex<()>>,
 }
 
-/// Why a runner cannot be put together: an error of the program or of the machine, not of its user.
+/// The runner is misconfigured: an error of the program, not of its user.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// A job that the table does not name.
+    /// A job is not in the table of jobs.
     #[error("the job '{0}' is not in the table of jobs")]
     NotInTable(&'static str),
-    /// A schedule that cannot be read.
+    /// A schedule is invalid.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
     /// The operating system gives no random bytes for the name of this worker.
@@ -91,22 +92,22 @@ pub enum SetupError {
     Randomness(#[from] getrandom::Error),
 }
 
-/// Why a run that a person asked for was not begun.
+/// Why a requested run was not started.
 #[derive(Debug, thiserror::Error)]
 pub enum RunNowError {
-    /// No such job here.
+    /// The job does not exist.
     #[error("there is no job '{0}'; the jobs are {1}")]
     UnknownJob(String, String),
     /// A week for a daily job, or a day for a weekly one.
     #[error("{0} has no run for {1}")]
     WrongPeriod(String, Period),
-    /// A run whose day has not come: its data do not exist yet, and the run of that day would find it done.
+    /// The day of the run has not come, so its data is incomplete, and its own run would find it done.
     #[error("the run of {0} {1} is due on {2} and will start automatically")]
-    ToCome(String, Period, Day),
-    /// Another worker holds its lease.
+    NotStarted(String, Period, Day),
+    /// Another worker is running it.
     #[error("{0} {1} is already running; see its outcome with 'psn run list'")]
     Busy(String, Period),
-    /// The process is about to stop.
+    /// The process is stopping.
     #[error("this process is stopping and starts no new runs")]
     Stopping,
     /// The ledger could not be reached.
@@ -114,19 +115,20 @@ pub enum RunNowError {
     Database(#[from] DbErr),
 }
 
-/// What became of the runs that went on when the process was told to stop.
+/// The result of stopping the active runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drained {
-    /// Whether all of them came to their end within the limit; else they were stopped and given back.
+    /// Whether all runs finished within the limit. Otherwise they were aborted and released.
     pub in_time: bool,
 }
 
 impl Runner {
-    /// A runner of `jobs` by `table`, in board time `zone`. A job of the table that is not handed in is not run here.
+    /// Creates a runner of `jobs` with the schedules in `table`, in the board's zone. A job of the table that is not in
+    /// `jobs` does not run here.
     ///
     /// # Errors
     ///
-    /// A job that the table does not name, a schedule that cannot be read, or no random bytes.
+    /// If a job is not in the table, a schedule is invalid, or there are no random bytes.
     pub fn new(
         db: DatabaseConnection,
         clock: Clock,
@@ -134,19 +136,19 @@ impl Runner {
         table: &[Entry],
         jobs: Vec<Box<dyn Job>>,
     ) -> Result<Self, SetupError> {
-        let mut lanes = Vec::with_capacity(jobs.len());
+        let mut slots = Vec::with_capacity(jobs.len());
         for job in jobs {
             let place = table.iter().position(|entry| entry.name == job.name());
             let place = place.ok_or(SetupError::NotInTable(job.name()))?;
             let schedule = table[place].parse()?;
-            lanes.push((place, Lane { schedule, job: job.into(), turn: Arc::default() }));
+            slots.push((place, JobSlot { schedule, job: job.into(), turn: Arc::default() }));
         }
-        lanes.sort_by_key(|(place, _)| *place);
-        Ok(Self(Arc::new(Inner {
+        slots.sort_by_key(|(place, _)| *place);
+        Ok(Self(Arc::new(RunnerState {
             db,
             clock,
             zone,
-            lanes: lanes.into_iter().map(|(_, lane)| lane).collect(),
+            slots: slots.into_iter().map(|(_, slot)| slot).collect(),
             lease_time: LEASE,
             name: format!("{:x}-{:016x}", std::process::id(), getrandom::u64()?),
             claims: AtomicU64::new(0),
@@ -156,32 +158,32 @@ impl Runner {
         })))
     }
 
-    /// The same runner with another lease time than two minutes; heartbeats are four to a lease.
+    /// Sets the lease time, which defaults to two minutes. There are four heartbeats per lease.
     #[must_use]
     pub fn with_lease(self, lease_time: TimeDelta) -> Self {
-        let Inner { db, clock, zone, lanes, lease_time: _, name, claims, tasks, closing, kill } =
+        let RunnerState { db, clock, zone, slots, lease_time: _, name, claims, tasks, closing, kill } =
             match Arc::try_unwrap(self.0) {
                 Ok(inner) => inner,
                 Err(shared) => return Self(shared),
             };
-        Self(Arc::new(Inner { db, clock, zone, lanes, lease_time, name, claims, tasks, closing, kill }))
+        Self(Arc::new(RunnerState { db, clock, zone, slots, lease_time, name, claims, tasks, closing, kill }))
     }
 
-    /// Wakes by the alarm `wake` (see [`crate::schedule::EVERY_MINUTE`]) until `stop` is cancelled, then [drains](Self::drain).
-    /// A database that is away is logged, and asked again at the next minute.
+    /// Wakes by the cron expression `wake` (see [`crate::schedule::EVERY_MINUTE`]) until `stop` is cancelled, then
+    /// [drains](Self::drain). If the database is unreachable, this is logged and retried at the next minute.
     ///
     /// # Errors
     ///
-    /// An alarm that cannot be set.
-    pub async fn work(&self, wake: &str, stop: CancellationToken, limit: Duration) -> Result<Drained, AlarmError> {
-        let bell = Arc::new(Notify::new());
-        bell.notify_one(); // what an outage left behind is owed at once
-        let alarm = Alarm::set(wake, bell.clone()).await?;
+    /// If the ticker cannot be started.
+    pub async fn work(&self, wake: &str, stop: CancellationToken, limit: Duration) -> Result<Drained, TickerError> {
+        let ticks = Arc::new(Notify::new());
+        ticks.notify_one(); // periods missed in an outage are due at once
+        let ticker = Ticker::set(wake, ticks.clone()).await?;
         loop {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
-                rang = timeout(SILENCE, bell.notified()) => if rang.is_err() {
+                rang = timeout(SILENCE, ticks.notified()) => if rang.is_err() {
                     tracing::warn!("the job ticker is silent; checking for due jobs without it");
                 },
             }
@@ -189,68 +191,68 @@ impl Runner {
                 tracing::warn!(%error, "job ledger unreachable; retrying within a minute");
             }
         }
-        alarm.stop().await;
+        ticker.stop().await;
         Ok(self.drain(limit).await)
     }
 
-    /// Claims what is owed, asked for or left behind now, and begins it; how many jobs were set going. Returns while they
-    /// run. Harmless at any time, also while another tick goes on.
+    /// Claims due, requested and abandoned runs and starts them. Returns the number of jobs that were started, while
+    /// they run. It is safe to call at any time, even during another tick.
     ///
     /// # Errors
     ///
-    /// What the database said; what was begun before goes on.
+    /// If the database fails. Runs that were already started continue.
     pub async fn tick(&self) -> Result<usize, DbErr> {
         self.0.tasks.track_future(self.claim_each()).await
     }
 
     async fn claim_each(&self) -> Result<usize, DbErr> {
         let mut begun = 0;
-        for place in 0..self.0.lanes.len() {
-            // Where a run of this job goes on, its lane looks for the next itself.
-            let Ok(turn) = self.0.lanes[place].turn.clone().try_lock_owned() else { continue };
-            if let Some(first) = self.0.next(place).await? {
+        for place in 0..self.0.slots.len() {
+            // If a run of this job is active, it looks for the next one itself.
+            let Ok(turn) = self.0.slots[place].turn.clone().try_lock_owned() else { continue };
+            if let Some(first) = self.0.claim_next(place).await? {
                 begun += 1;
-                self.0.tasks.spawn(self.clone().follow(place, first, turn));
+                self.0.tasks.spawn(self.clone().run_claimed(place, first, turn));
             }
         }
         Ok(begun)
     }
 
-    /// Runs what was claimed, and then whatever else this job has to do.
-    async fn follow(self, place: usize, first: (Period, Model), _turn: OwnedMutexGuard<()>) {
+    /// Runs a claimed run, and then every other due run of this job.
+    async fn run_claimed(self, place: usize, first: (Period, Model), _turn: OwnedMutexGuard<()>) {
         let mut next = Some(first);
         while let Some((period, row)) = next {
-            let Lane { schedule, job, turn: _ } = &self.0.lanes[place];
+            let JobSlot { schedule, job, turn: _ } = &self.0.slots[place];
             self.0.attempt(schedule.entry, job.clone(), period, &row).await;
-            next = self.0.next(place).await.unwrap_or_else(|error| {
+            next = self.0.claim_next(place).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "job ledger unreachable; retrying within a minute");
                 None
             });
         }
     }
 
-    /// Waits until nothing runs that a [`tick`](Self::tick) began; also what those runs go on to.
+    /// Waits until all runs that a [`tick`](Self::tick) started have finished, including those that follow them.
     pub async fn idle(&self) {
-        for lane in &self.0.lanes {
-            drop(lane.turn.lock().await);
+        for slot in &self.0.slots {
+            drop(slot.turn.lock().await);
         }
     }
 
-    /// Runs `job` for `period` because somebody on this machine asks for it, done or not, and waits for its end. The audit
-    /// log has who asked: the operator. The ledger's row as the
-    /// attempt left it: done, failed, or to be tried again by the next worker.
+    /// Runs `job` for `period` at the request of the operator, even if it is already done, and waits for its end. The
+    /// audit log records the operator. Returns the ledger's row after the attempt: done, failed, or to be retried by
+    /// the next worker.
     ///
     /// # Errors
     ///
-    /// Why it was not begun.
+    /// Why it was not started.
     pub async fn run_now(&self, job: &str, period: Period) -> Result<Model, RunNowError> {
         self.0.tasks.track_future(self.0.run_now(job, period)).await
     }
 
-    /// Begins nothing new and lets running jobs come to their end for at most `limit`; then stops them where they stand and
-    /// gives their leases back, so that another worker takes over at once.
+    /// Starts no new runs and waits at most `limit` for active ones. Then aborts them and releases their leases, so
+    /// that another worker can take over at once.
     pub async fn drain(&self, limit: Duration) -> Drained {
-        let Inner { tasks, closing, kill, .. } = self.0.deref();
+        let RunnerState { tasks, closing, kill, .. } = self.0.deref();
         closing.cancel();
         tasks.close();
         if timeout(limit, tasks.wait()).await.is_ok() {
@@ -264,34 +266,35 @@ impl Runner {
     }
 }
 
-impl Inner {
-    /// The next run of a lane that could be claimed, oldest period first.
-    async fn next(&self, place: usize) -> Result<Option<(Period, Model)>, DbErr> {
-        let lane = &self.lanes[place];
-        let Entry { name, every, .. } = lane.schedule.entry;
+impl RunnerState {
+    /// Claims the next run of a job, oldest period first.
+    async fn claim_next(&self, place: usize) -> Result<Option<(Period, Model)>, DbErr> {
+        let slot = &self.slots[place];
+        let Entry { name, every, .. } = slot.schedule.entry;
         let now = self.clock.now();
         let first = ledger::first_import(&self.db).await?.map(|at| day_of(at, self.zone));
         let mut open = BTreeSet::new();
         if let Some(first) = first {
-            let due: Vec<_> = due(&lane.schedule, self.zone, first, now).iter().map(Period::to_string).collect();
+            let due: Vec<_> =
+                due_periods(&slot.schedule, self.zone, first, now).iter().map(Period::to_string).collect();
             let known = ledger::known(&self.db, name, &due).await?;
             let known = known.iter().filter_map(|text| every.parse(text).ok()).collect();
-            open.extend(owed(&lane.schedule, self.zone, &known, first, now));
+            open.extend(missed_periods(&slot.schedule, self.zone, &known, first, now));
         }
         for row in ledger::due(&self.db, name, now, LOOK_AT).await? {
             match every.parse(&row.period) {
                 Ok(period) => _ = open.insert(period),
-                Err(_) => self.refuse(&row, now).await?,
+                Err(_) => self.fail_unknown_period(&row, now).await?,
             }
         }
         for period in open {
             if self.closing.is_cancelled() {
                 return Ok(None);
             }
-            if self.is_held_up(lane, period, first, now).await? {
+            if self.is_held_up(slot, period, first, now).await? {
                 continue;
             }
-            let (period_text, holder) = (period.to_string(), self.holder());
+            let (period_text, holder) = (period.to_string(), self.new_holder());
             let bid = self.bid(name, &period_text, &holder, now);
             if let Some(row) = ledger::claim(&self.db, bid).await? {
                 return Ok(Some((period, row)));
@@ -300,30 +303,30 @@ impl Inner {
         Ok(None)
     }
 
-    /// Whether `period` waits for the daily job that must be over before it: one that is owed for the day on which `period` is due,
-    /// or not over in the ledger.
+    /// Whether `period` waits for the daily job that must finish before it: one that is missing for the day on which `period` is
+    /// due, or not finished in the ledger.
     async fn is_held_up(
         &self,
-        lane: &Lane,
+        slot: &JobSlot,
         period: Period,
         first: Option<Day>,
         now: DateTime<Utc>,
     ) -> Result<bool, DbErr> {
-        let before = self.lanes.iter().find(|other| lane.schedule.entry.after == Some(other.schedule.entry.name));
+        let before = self.slots.iter().find(|other| slot.schedule.entry.after == Some(other.schedule.entry.name));
         let Some(before) = before else { return Ok(false) };
-        let day = Period::Day(day_due(&lane.schedule, self.zone, period));
+        let day = Period::Day(day_due(&slot.schedule, self.zone, period));
         match ledger::find(&self.db, before.schedule.entry.name, &day.to_string()).await? {
             Some(row) => Ok(match row.state {
                 RunState::Done | RunState::Failed => false,
                 RunState::Requested | RunState::Running | RunState::Retrying => true,
             }),
-            None => Ok(first.is_some_and(|first| due(&before.schedule, self.zone, first, now).contains(&day))),
+            None => Ok(first.is_some_and(|first| due_periods(&before.schedule, self.zone, first, now).contains(&day))),
         }
     }
 
-    /// Fails a row whose period this job does not have, lest it be looked at for ever.
-    async fn refuse(&self, row: &Model, now: DateTime<Utc>) -> Result<(), DbErr> {
-        let holder = self.holder();
+    /// Fails a row whose period is not valid for this job, so that it is not looked at again.
+    async fn fail_unknown_period(&self, row: &Model, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let holder = self.new_holder();
         let bid = self.bid(&row.job, &row.period, &holder, now);
         if let Some(lease) = ledger::claim(&self.db, bid).await?.and_then(|row| row.lease()) {
             let outcome = format!("'{}' is not a valid period for this job.", row.period);
@@ -333,21 +336,21 @@ impl Inner {
     }
 
     async fn run_now(&self, job: &str, period: Period) -> Result<Model, RunNowError> {
-        let Some(lane) = self.lanes.iter().find(|lane| lane.schedule.entry.name == job) else {
-            let names: Vec<_> = self.lanes.iter().map(|lane| lane.schedule.entry.name).collect();
+        let Some(slot) = self.slots.iter().find(|slot| slot.schedule.entry.name == job) else {
+            let names: Vec<_> = self.slots.iter().map(|slot| slot.schedule.entry.name).collect();
             return Err(RunNowError::UnknownJob(job.to_owned(), names.join(", ")));
         };
-        if !lane.schedule.entry.every.is_of(period) {
+        if !slot.schedule.entry.every.is_of(period) {
             return Err(RunNowError::WrongPeriod(job.to_owned(), period));
         }
-        let due_on = day_due(&lane.schedule, self.zone, period);
+        let due_on = day_due(&slot.schedule, self.zone, period);
         if due_on > self.clock.today(self.zone) {
-            return Err(RunNowError::ToCome(job.to_owned(), period, due_on));
+            return Err(RunNowError::NotStarted(job.to_owned(), period, due_on));
         }
         if self.closing.is_cancelled() {
             return Err(RunNowError::Stopping);
         }
-        let (period_text, holder) = (period.to_string(), self.holder());
+        let (period_text, holder) = (period.to_string(), self.new_holder());
         let bid = self.bid(job, &period_text, &holder, self.clock.now());
         let txn = begin_write(&self.db).await?;
         let before = ledger::find(&txn, job, &period_text).await?;
@@ -357,7 +360,7 @@ impl Inner {
         };
         audit::record(&txn, &ledger::requested(bid.now, Actor::Operator, before.as_ref(), &row)).await?;
         txn.commit().await?;
-        self.attempt(lane.schedule.entry, lane.job.clone(), period, &row).await;
+        self.attempt(slot.schedule.entry, slot.job.clone(), period, &row).await;
         Ok(ledger::find(&self.db, job, &period_text).await?.unwrap_or(row))
     }
 
@@ -365,8 +368,8 @@ impl Inner {
         ledger::Bid { job, period, holder, now, lease_until: now + self.lease_time }
     }
 
-    /// A name that no claim had before.
-    fn holder(&self) -> String {
+    /// Returns a name that no earlier claim has used.
+    fn new_holder(&self) -> String {
         format!("{}/{}", self.name, self.claims.fetch_add(1, Ordering::Relaxed))
     }
 

@@ -1,9 +1,9 @@
-//! The table of jobs, and the alarm clock that wakes the runner.
+//! The table of jobs, and the ticker that wakes the runner.
 //!
-//! The table says what is to be done when; [`crate::owed`] decides what is owed, the ledger who does it. A job that fails is
-//! tried again by the table of [`crate::retry::RUN`]. This is the only file that names tokio-cron-scheduler, which is
-//! used as a mere alarm clock: it lets runs overlap, forgets what it slept through, and keeps the zone's offset of the day on
-//! which a job was made, so 07:00 London would become an hour wrong when the clocks change.
+//! The table says which job runs when, [`crate::catch_up`] finds the due periods, and the ledger decides which worker
+//! runs them. A failed job is retried after the times of [`crate::retry::RUN`]. This is the only file that uses
+//! tokio-cron-scheduler, and only as a ticker: it lets runs overlap, forgets runs that it missed, and keeps the zone's
+//! offset of the day on which a job was created, so 07:00 London would be an hour wrong after the clocks change.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,9 +15,9 @@ use croner::Cron;
 use entity::period::{Day, IsoWeek, PeriodError};
 use entity::store::run::{AUDIT_CHECK, COVERAGE, GAP_REPORT, MIDWEEK_REPORT, RETENTION};
 use tokio::sync::Notify;
-use tokio_cron_scheduler::{Job as Ring, JobScheduler, JobSchedulerError};
+use tokio_cron_scheduler::{Job as TickerJob, JobScheduler, JobSchedulerError};
 
-/// The jobs, in the order in which the runner looks at them.
+/// The jobs, in the order in which the runner checks them.
 pub const TABLE: [Entry; 5] = [
     Entry {
         name: COVERAGE,
@@ -62,7 +62,7 @@ pub const TABLE: [Entry; 5] = [
     },
 ];
 
-/// When the alarm rings: at each full minute.
+/// When the ticker wakes the runner: every full minute.
 pub const EVERY_MINUTE: &str = "0 * * * * *";
 
 /// One job of the table.
@@ -72,9 +72,9 @@ pub struct Entry {
     pub name: &'static str,
     /// When a period's run is due: minute, hour, day of month, month, day of week, in board time.
     pub cron: &'static str,
-    /// What a run is about, and which missed ones are caught up.
+    /// The period of a run, and which missed ones are caught up.
     pub every: Every,
-    /// The daily job whose run of the day on which this one is due must be over (done, or failed for good) before it begins.
+    /// The daily job that must be finished (done or failed), for the day on which this one is due, before this job starts.
     pub after: Option<&'static str>,
     /// How long one attempt may take.
     pub limit: Duration,
@@ -82,26 +82,26 @@ pub struct Entry {
     pub meaning: &'static str,
 }
 
-/// What a run is about, and which missed ones are caught up.
+/// The period of a run, and which missed ones are caught up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Every {
-    /// A day. Of the missed ones only the latest is caught up, and the Mondays as many weeks back: the days between are told
-    /// by nobody, but a Monday that is missing would be a hole in the weekly trend for ever.
+    /// A day. Only the latest missed day is caught up, and the Mondays of the last weeks: no report uses the days
+    /// between, but a missing Monday would leave a permanent gap in the weekly trend.
     Day {
-        /// How many weeks back a missed Monday is caught up, besides the current week's.
+        /// For how many weeks back a missed Monday is caught up, in addition to the current week.
         missed_mondays: u16,
     },
-    /// An ISO week. Only the current week's is caught up: a report that is weeks old helps nobody. A run that was begun or
-    /// asked for is finished whatever its week.
+    /// An ISO week. Only the current week is caught up, because an older report is of no use. A run that was started or
+    /// requested is finished whatever its week.
     Week,
 }
 
 impl Entry {
-    /// Reads its cron expression.
+    /// Parses its cron expression.
     ///
     /// # Errors
     ///
-    /// An expression that is none.
+    /// If the expression is invalid.
     pub fn parse(self) -> Result<Schedule, ScheduleError> {
         let cron =
             Cron::from_str(self.cron).map_err(|error| ScheduleError { cron: self.cron, why: error.to_string() })?;
@@ -109,7 +109,7 @@ impl Entry {
     }
 }
 
-/// A table entry, its cron expression read.
+/// A table entry with its parsed cron expression.
 #[derive(Clone, Debug)]
 pub struct Schedule {
     /// As in the table.
@@ -117,7 +117,7 @@ pub struct Schedule {
     pub(crate) cron: Cron,
 }
 
-/// A cron expression that is none.
+/// A cron expression is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{cron}' is not a valid schedule: {why}")]
 pub struct ScheduleError {
@@ -125,7 +125,7 @@ pub struct ScheduleError {
     why: String,
 }
 
-/// What one run is about; written as in the ledger, `2026-11-23` or `2026-W48`.
+/// The period of a run; written as in the ledger, `2026-11-23` or `2026-W48`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Period {
     /// A civil day in board time.
@@ -135,7 +135,7 @@ pub enum Period {
 }
 
 impl Period {
-    /// Its first day: the day itself, or the week's Monday.
+    /// Returns its first day: the day itself, or the week's Monday.
     #[must_use]
     pub fn first_day(self) -> Day {
         match self {
@@ -155,7 +155,7 @@ impl fmt::Display for Period {
 }
 
 impl Every {
-    /// The period of this kind in which `day` falls.
+    /// Returns the period of this kind that contains `day`.
     #[must_use]
     pub fn period_of(self, day: Day) -> Period {
         match self {
@@ -170,11 +170,11 @@ impl Every {
         self.period_of(period.first_day()) == period
     }
 
-    /// Reads a period of this kind as the ledger writes it.
+    /// Parses a period of this kind as written in the ledger.
     ///
     /// # Errors
     ///
-    /// Where `text` names no such day or week.
+    /// If `text` is not such a day or week.
     pub fn parse(self, text: &str) -> Result<Period, PeriodError> {
         match self {
             Self::Day { .. } => text.parse().map(Period::Day),
@@ -183,7 +183,7 @@ impl Every {
     }
 }
 
-/// The table as people read it (`psn run list`), times in `zone`.
+/// Renders the table for people (`psn run list`), with times in `zone`.
 #[must_use]
 pub fn render(table: &[Entry], zone: Tz) -> String {
     let mut rows = vec![[
@@ -214,32 +214,32 @@ pub fn render(table: &[Entry], zone: Tz) -> String {
         .collect()
 }
 
-/// The alarm clock. It rings until it is dropped or stopped.
-#[expect(missing_debug_implementations, reason = "the scheduler has none")]
-pub struct Alarm(JobScheduler);
+/// Wakes the runner regularly until it is dropped or stopped.
+#[expect(missing_debug_implementations, reason = "the scheduler does not implement Debug")]
+pub struct Ticker(JobScheduler);
 
-/// The alarm clock could not be set.
+/// The ticker could not be started.
 #[derive(Debug, thiserror::Error)]
 #[error("the job ticker could not be started: {0}")]
-pub struct AlarmError(#[from] JobSchedulerError);
+pub struct TickerError(#[from] JobSchedulerError);
 
-impl Alarm {
-    /// Rings `bell` by `cron` (with seconds, in UTC: it only wakes, it decides nothing). A bell that rang while nobody
-    /// listened is heard once.
+impl Ticker {
+    /// Notifies `ticks` by the expression `cron` (with seconds, in UTC; it only wakes and decides nothing). A
+    /// notification while no task waits is kept once.
     ///
     /// # Errors
     ///
-    /// An expression that is none, or a scheduler that does not start.
-    pub async fn set(cron: &str, bell: Arc<Notify>) -> Result<Self, AlarmError> {
+    /// If the expression is invalid or the scheduler does not start.
+    pub async fn set(cron: &str, ticks: Arc<Notify>) -> Result<Self, TickerError> {
         let scheduler = JobScheduler::new().await?;
-        scheduler.add(Ring::new(cron, move |_, _| bell.notify_one())?).await?;
+        scheduler.add(TickerJob::new(cron, move |_, _| ticks.notify_one())?).await?;
         scheduler.start().await?;
         Ok(Self(scheduler))
     }
 
-    /// Rings no more.
+    /// Stops the ticker.
     pub async fn stop(mut self) {
-        // It only sets a flag; there is nothing to be done about a failure, and nothing is lost.
+        // This only sets a flag. A failure cannot be handled and loses nothing.
         let _ = self.0.shutdown().await;
     }
 }
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_table_of_jobs_reads_like_this() {
-        // `cargo insta test --accept -p jobs` writes it anew.
+        // `cargo insta test --accept -p jobs` updates it.
         insta::assert_snapshot!(render(&TABLE, chrono_tz::Europe::London), @r"
         JOB             WHEN (Europe/London)                   IF MISSED                                        LIMIT    WHAT IT DOES
         coverage        At 05:00                               the latest day, and Mondays of the last 8 weeks  30 min   Stores the day's coverage of every team and unit.
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn every_schedule_of_the_table_can_be_read_and_names_a_daily_job_before_it() {
+    fn every_schedule_in_the_table_is_valid() {
         for entry in TABLE {
             entry.parse().unwrap();
             if let Some(before) = entry.after {
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_period_is_read_as_it_is_written_and_by_its_own_kind_only() {
+    fn a_period_parses_only_as_its_kind() {
         let days = Every::Day { missed_mondays: 0 };
         assert_eq!(days.parse("2026-11-23").unwrap().to_string(), "2026-11-23");
         assert_eq!(Every::Week.parse("2026-W48").unwrap().to_string(), "2026-W48");

@@ -1,4 +1,4 @@
-//! The `coverage` job: computes one day's coverage from the facts on file and stores it as a snapshot.
+//! The `coverage` job: computes one day's coverage from the records on file and stores it as a snapshot.
 
 use chrono::{DateTime, Utc};
 use entity::coverage::disclosure::Limit;
@@ -11,36 +11,36 @@ use entity::store::{disclosure, facts, snapshot, staff_list};
 use entity::value::Status;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 
-use crate::runner::{Job, JobError, Outcome, RunContext};
+use crate::runner::{Job, JobError, JobOutcome, RunContext};
 use crate::schedule::Period;
 
-/// Why no snapshot was stored. Nothing of it was written.
+/// Why no snapshot was stored. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// The facts could not be read.
+    /// The records could not be read.
     #[error(transparent)]
     Load(#[from] LoadError),
     /// The snapshot could not be written.
     #[error(transparent)]
     Database(#[from] DbErr),
-    /// Not all facts of that day are on file any more.
+    /// Some records of that day are no longer on file.
     #[error(transparent)]
     TooLongAgo(#[from] TooLongAgo),
-    /// The computation stopped; what stopped it is in the log.
+    /// The computation stopped; the cause is in the log.
     #[error("the computation stopped")]
     Computation,
 }
 
-/// What was stored.
+/// A stored snapshot and its totals.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct StoredCoverage {
     /// The snapshot.
     pub snapshot: entity::table::snapshot::Model,
-    /// Team rows.
+    /// Number of teams.
     pub teams: usize,
-    /// Of them COVERED or AT_RISK.
+    /// Teams that are COVERED or AT_RISK.
     pub covered: usize,
-    /// Of them with a gap that somebody is to close.
+    /// Teams with a gap.
     pub gaps: usize,
 }
 
@@ -48,35 +48,40 @@ pub struct Taken {
 ///
 /// # Errors
 ///
-/// [`SnapshotError`]; nothing is written then.
-pub async fn take(db: &DatabaseConnection, day: Day, limit: Limit, now: DateTime<Utc>) -> Result<Taken, SnapshotError> {
-    let (txn, taken) = write(db, day, limit, now).await?;
-    txn.commit().await?;
-    Ok(taken)
-}
-
-/// As [`take`], with the transaction still open: nothing is stored until the caller commits.
-async fn write(
+/// [`SnapshotError`]. Nothing is written in this case.
+pub async fn take(
     db: &DatabaseConnection,
     day: Day,
     limit: Limit,
     now: DateTime<Utc>,
-) -> Result<(DatabaseTransaction, Taken), SnapshotError> {
+) -> Result<StoredCoverage, SnapshotError> {
+    let (txn, taken) = compute_and_write(db, day, limit, now).await?;
+    txn.commit().await?;
+    Ok(taken)
+}
+
+/// Like [`take`], but leaves the transaction open: nothing is stored until the caller commits.
+async fn compute_and_write(
+    db: &DatabaseConnection,
+    day: Day,
+    limit: Limit,
+    now: DateTime<Utc>,
+) -> Result<(DatabaseTransaction, StoredCoverage), SnapshotError> {
     let (facts, coverage) = compute_day(db, day).await?;
     let breakdowns = Breakdowns::of(&facts.index, &coverage);
     let txn = begin_write(db).await?;
-    // Each snapshot is decided on after the one before it, whoever takes them: PostgreSQL lets several write at once.
+    // Each snapshot must be decided after the one before it, and PostgreSQL lets several transactions write at once.
     facts::lock(&txn).await?;
     let (breakdowns, disclosure) = decide(&txn, day, limit, breakdowns).await?;
     let decided = (&breakdowns, &disclosure);
     let snapshot = snapshot::write(&txn, &facts.index, &coverage, decided, (facts.version, now)).await?;
-    Ok((txn, Taken::new(snapshot, &coverage)))
+    Ok((txn, StoredCoverage::new(snapshot, &coverage)))
 }
 
-/// Returns the newest snapshot of `day`. Takes one first, as a new revision, if the day has none or if the facts have changed
-/// since its newest one (COVERAGE.md section 8).
+/// Returns the newest snapshot of `day`. Takes one first, as a new revision, if the day has none or if the data has
+/// changed since its newest one (COVERAGE.md section 8).
 ///
-/// A day whose facts are no longer all on file keeps the snapshot that it has.
+/// A day whose records are no longer all on file keeps its snapshot.
 ///
 /// # Errors
 ///
@@ -100,16 +105,17 @@ pub async fn ensure_snapshot(
     }
 }
 
-/// Whether the facts are still those from which a snapshot was computed.
+/// Whether the data is unchanged since a snapshot was computed.
 ///
 /// # Errors
 ///
-/// The error of the database.
+/// If the database fails.
 pub async fn is_current(db: &DatabaseConnection, snapshot: &entity::table::snapshot::Model) -> Result<bool, DbErr> {
     Ok(snapshot.facts_version == Some(roster::version(db).await?))
 }
 
-/// Decides what of a day is hidden. A day between stored ones tells nothing new: what followed it is out already.
+/// Decides which numbers of a day are hidden. A day between stored ones reveals nothing new, because the day after it
+/// is already published.
 async fn decide(
     db: &DatabaseTransaction,
     day: Day,
@@ -133,8 +139,8 @@ async fn decide(
 async fn compute_day(db: &DatabaseConnection, day: Day) -> Result<(Facts, coverage::Coverage), SnapshotError> {
     let facts = roster::load(db).await?;
     facts.reach(day)?;
-    // A snapshot keeps what is said on its own day, also if it is taken later: lists that were stale then are stale in it.
-    // A nation takes seconds: not on a thread that others wait for.
+    // A snapshot keeps what is true on its own day, even if it is taken later: lists that were stale then are stale in
+    // it. A nation takes seconds, so it does not run on a thread that others wait for.
     tokio::task::spawn_blocking(move || {
         let coverage = coverage::compute(&facts.index, &Question { day, today: Some(day), what_if: None });
         (facts, coverage)
@@ -143,7 +149,7 @@ async fn compute_day(db: &DatabaseConnection, day: Day) -> Result<(Facts, covera
     .map_err(|_| SnapshotError::Computation)
 }
 
-impl Taken {
+impl StoredCoverage {
     fn new(snapshot: entity::table::snapshot::Model, coverage: &coverage::Coverage) -> Self {
         let count = |wanted: fn(Status) -> bool| coverage.teams.iter().filter(|team| wanted(team.status)).count();
         Self {
@@ -155,7 +161,7 @@ impl Taken {
     }
 }
 
-impl std::fmt::Display for Taken {
+impl std::fmt::Display for StoredCoverage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { snapshot, teams, covered, gaps } = self;
         write!(f, "{teams} teams, {covered} covered, {gaps} with a gap (revision {})", snapshot.revision)
@@ -175,21 +181,21 @@ impl Job for Coverage {
         COVERAGE
     }
 
-    async fn run(&self, ctx: &RunContext, period: Period) -> Result<Outcome, JobError> {
-        let (txn, taken) = write(&ctx.db, period.first_day(), self.limit, ctx.now).await?;
+    async fn run(&self, ctx: &RunContext, period: Period) -> Result<JobOutcome, JobError> {
+        let (txn, taken) = compute_and_write(&ctx.db, period.first_day(), self.limit, ctx.now).await?;
         let text = taken.to_string();
-        // Together, so that a kill between the two makes no second revision of the same figures.
+        // In one transaction, so that a kill in between cannot cause a second revision of the same figures.
         ctx.done_within(&txn, &text).await?;
         txn.commit().await?;
-        if let Err(error) = tell_age_of_lists(&ctx.db, ctx.today()).await {
+        if let Err(error) = log_staff_list_age(&ctx.db, ctx.today()).await {
             tracing::warn!(%error, "could not read the age of the staff lists");
         }
-        Ok(Outcome::Done(text))
+        Ok(JobOutcome::Done(text))
     }
 }
 
 /// Logs how old the oldest staff list is, once per day.
-async fn tell_age_of_lists(db: &DatabaseConnection, today: Day) -> Result<(), DbErr> {
+async fn log_staff_list_age(db: &DatabaseConnection, today: Day) -> Result<(), DbErr> {
     let Some(list) = staff_list::oldest(db).await? else { return Ok(()) };
     let (age_in_days, as_at) = (list.age_in_days(today), list.as_at);
     if list.is_old(today) {

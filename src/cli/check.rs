@@ -193,7 +193,7 @@ fn mail_folder(folder: &Path) -> Finding {
     if !folder.exists() {
         return Ok(format!("no mail server; mails will be written into {shown}, which will be made"));
     }
-    jobs::private::probe(folder).map_err(|cause| {
+    jobs::output::owner_only::check_writable(folder).map_err(|cause| {
         format!("nothing can be written into {shown} ({cause}); choose another with MAIL_FOLDER, or set SMTP_URL")
     })?;
     Ok(format!("no mail server; mails are written into {shown}"))

@@ -221,7 +221,7 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), ExitE
         Ground::Empty => 0,
     };
     for state in State::ALL.into_iter().skip(done) {
-        let request = import::Request {
+        let request = import::ImportRequest {
             sources: state.sources(),
             as_at: monday.plus_days(-state.days_before()),
             mapping: Mapping::default(),

@@ -18,8 +18,8 @@ use entity::store::audit::{self, Event};
 use entity::store::{published, roster};
 use entity::table::person;
 use entity::value::{Action, StandingGroup, Status};
-use jobs::private;
-use jobs::safe_csv::{cell, marked};
+use jobs::output::owner_only;
+use jobs::output::safe_csv::{cell, with_bom};
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 
@@ -68,7 +68,8 @@ pub async fn run(
     let people = supporters(db, &facts.index)
         .await
         .map_err(|error| ExitError::Failed(format!("People cannot be read: {error}")))?;
-    private::folder(&out).map_err(|error| ExitError::Failed(format!("{} cannot be made: {error}", out.display())))?;
+    owner_only::create_dir(&out)
+        .map_err(|error| ExitError::Failed(format!("{} cannot be made: {error}", out.display())))?;
     let handed_on = match published {
         true => {
             let (_, disclosure) = published::published_on(db, &facts.index, &coverage)
@@ -132,7 +133,7 @@ fn age_of_lists(coverage: &Coverage, index: &Index, today: Day) -> Option<String
 type Row = Vec<String>;
 
 fn write(path: &Path, rows: &[Row]) -> csv::Result<()> {
-    let mut writer = csv::Writer::from_writer(marked(private::Replacement::begin(path)?)?);
+    let mut writer = csv::Writer::from_writer(with_bom(owner_only::Replacement::begin(path)?)?);
     for row in rows {
         writer.write_record(row.iter().map(|text| cell(text).into_owned()))?;
     }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::period::Day;
-use jobs::import::{Allowance, ImportError, Mapping, Mode, Request};
+use jobs::import::{Allowance, ImportError, ImportRequest, Mapping, Mode};
 use sea_orm::DatabaseConnection;
 
 use super::progress::Steps;
@@ -149,7 +149,7 @@ pub async fn run(
     // The rows are read again for the list of rejected ones.
     let read_again = if rejects.is_some() { sources.clone() } else { Vec::new() };
     let mode = if args.apply { Mode::Apply } else { Mode::DryRun };
-    let request = Request {
+    let request = ImportRequest {
         sources,
         as_at,
         mapping: mapping.clone(),

@@ -9,7 +9,7 @@ use entity::store::erasure::{self, EraseError};
 use entity::store::subject::{self, Whom};
 use entity::table::person;
 use entity::value::ErasureReason;
-use jobs::private;
+use jobs::output::owner_only;
 
 use super::say;
 use crate::app::App;
@@ -115,7 +115,7 @@ async fn export(app: &App, whose: Whose, out: Option<PathBuf>) -> Result<(), Exi
     let text = serde_json::to_string_pretty(&document.json())
         .map_err(|error| ExitError::Failed(format!("the document cannot be written: {error}")))?;
     let Some(path) = out else { return say(text) };
-    private::Replacement::begin(&path)
+    owner_only::Replacement::begin(&path)
         .and_then(|mut file| {
             file.write_all((text + "\n").as_bytes())?;
             file.put_in_place()

@@ -11,7 +11,7 @@ use entity::store::audit::{self, Event};
 use entity::store::run::job_of;
 use entity::value::{Action, ReportKind};
 use jobs::mail::{self, Email, Mailbox};
-use jobs::private::Replacement;
+use jobs::output::owner_only::Replacement;
 use jobs::report::Preview;
 
 use super::run::mails;

@@ -112,7 +112,7 @@ async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken)
         () = asked_to_stop => return Err(ExitError::Interrupted),
     };
     let run = run.map_err(|error| match error {
-        RunNowError::UnknownJob(..) | RunNowError::WrongPeriod(..) | RunNowError::ToCome(..) => {
+        RunNowError::UnknownJob(..) | RunNowError::WrongPeriod(..) | RunNowError::NotStarted(..) => {
             ExitError::Refused(error.to_string())
         }
         RunNowError::Stopping => ExitError::Interrupted,

@@ -132,7 +132,7 @@ impl MailSettings {
 
 /// A name or number that is shown in mails: one line, at most 100 characters.
 fn one_line(text: &str) -> Result<String, &'static str> {
-    let line = jobs::one_line::one_line(text);
+    let line = jobs::output::one_line::one_line(text);
     match line.chars().count() {
         1..=100 => Ok(line),
         _ => Err("it must have 1 to 100 characters"),

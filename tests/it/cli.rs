@@ -1,4 +1,4 @@
-//! The command line as somebody who types it meets it: exit codes, sentences, and the files that it keeps in step.
+//! The command line as an operator uses it: exit codes, messages, and the files that it checks.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::ffi::OsStr;
@@ -17,8 +17,8 @@ use crate::smtp_listener::SmtpListener;
 
 pub(crate) fn psn(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_psn"));
-    // Nothing of the machine's own settings; PATH and the like are not needed either. A free port, for a demonstration may run
-    // on the default one.
+    // Uses none of the machine's own settings; not even PATH is needed. Uses a free port, because a demonstration may
+    // run on the default one.
     command.env_clear().env("BIND", "127.0.0.1:0").current_dir(folder).args(args).stdin(Stdio::null());
     command
 }
@@ -33,7 +33,7 @@ pub(crate) fn told(output: Output) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn the_command_line_is_well_formed_and_every_help_is_a_sentence() {
+fn every_help_text_is_a_sentence() {
     let mut cli = Cli::command();
     cli.clone().debug_assert();
     cli.build();
@@ -47,12 +47,12 @@ fn the_command_line_is_well_formed_and_every_help_is_a_sentence() {
 }
 
 #[test]
-fn the_settings_in_the_readme_are_those_of_the_binary() {
+fn the_readme_lists_the_binarys_settings() {
     readme::holds("settings", &psn::config::settings_markdown(), "settings_in_the_readme");
 }
 
 #[test]
-fn the_schema_is_printed_and_compared_with_the_file_that_is_checked_in() {
+fn the_schema_is_printed_and_compared() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (code, _, error) = run(root, &["schema", "--check"]);
     assert_eq!(code, Some(0), "{error}");
@@ -66,7 +66,7 @@ fn the_schema_is_printed_and_compared_with_the_file_that_is_checked_in() {
 }
 
 #[test]
-fn bad_usage_and_an_open_address_end_with_code_2() {
+fn bad_usage_exits_with_code_2() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |args: &[&str], says: &str| {
         let (code, _, error) = run(folder.path(), args);
@@ -93,7 +93,7 @@ fn bad_usage_and_an_open_address_end_with_code_2() {
 }
 
 #[test]
-fn migrate_makes_the_folder_of_the_database_and_says_what_it_did() {
+fn migrate_creates_the_database_folder() {
     let folder = tempfile::tempdir().unwrap();
     let (code, said, error) = run(folder.path(), &["migrate"]);
     assert!(code == Some(0) && said.contains("steps"), "{said}{error}");
@@ -102,7 +102,7 @@ fn migrate_makes_the_folder_of_the_database_and_says_what_it_did() {
 }
 
 both!(
-    async fn a_run_about_nothing_is_refused_so_that_the_periods_own_run_is_not_eaten(world: World) {
+    async fn a_run_of_a_future_period_is_refused(world: World) {
         for what in [["run", "coverage", "--as-of", "2026-11-16"], ["run", "gap-report", "--week", "2026-W47"]] {
             let line = [&what[..], &["--database-url", &world.url]].concat();
             let (code, _, error) = run(world.folder.path(), &line);
@@ -127,7 +127,7 @@ both!(
 );
 
 both!(
-    async fn check_says_a_line_each_and_fails_when_one_does(world: World) {
+    async fn check_prints_one_line_per_item(world: World) {
         let folder = world.folder.path();
         let check = |more: &[&str]| run(folder, &[&["check", "--database-url", &world.url], more].concat());
         let (code, said, _) = check(&[]);
@@ -172,7 +172,7 @@ both!(
 );
 
 #[test]
-fn check_tells_what_to_do_and_never_a_password() {
+fn check_says_what_to_do_without_passwords() {
     let folder = tempfile::tempdir().unwrap();
     let (code, said, _) = run(folder.path(), &["check"]);
     assert!(code == Some(1) && said.contains("psn migrate"), "{said}");
@@ -188,7 +188,7 @@ fn check_tells_what_to_do_and_never_a_password() {
     assert!(!format!("{said}{error}{more}").contains("s3cret"));
 }
 
-/// A `psn serve` of its own, killed when the test ends.
+/// A separate `psn serve`, killed when the test ends.
 struct Served {
     child: std::process::Child,
     at: String,
@@ -206,7 +206,7 @@ fn serve(folder: &Path, args: &[impl AsRef<OsStr>]) -> Served {
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let line = lines.by_ref().map(Result::unwrap).find(|line| line.contains("http://")).expect("it says where");
     let at = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
-    // Read on, so that a full pipe does not stop it.
+    // Keeps reading, so that a full pipe does not stop it.
     std::thread::spawn(move || lines.count());
     Served { child, at }
 }

@@ -1,4 +1,4 @@
-//! A board's files through the import, on both engines.
+//! Imports a board's files on both engines.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod absences;
@@ -28,7 +28,9 @@ use entity::table::{
     import_reject, pause, person, person_link, policy, post, rows_not_read, sign_off, staff_list, unavailability, unit,
     unit_parent,
 };
-use jobs::import::{Allowance, Allowances, FileKind, Mapping, Mode, Outcome, Request, Silent, Source};
+use jobs::import::{
+    Allowance, Allowances, FileKind, ImportRequest, ImportSummary, Mapping, Mode, NoProgress, SourceFile,
+};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
 
 use crate::harness::{World, day};
@@ -45,20 +47,20 @@ X,0005,0005-1,Eve,eve@psn.example,T2,0001,1,Permanent,01/12/2026,
 ";
 pub(crate) const COURSES: &str = "Course Code,Level\nGCC 277,1\nPSN L2,2\n";
 
-/// An import in the making.
+/// Builds an import.
 pub(crate) struct Import<'w> {
     world: &'w World,
-    request: Request,
+    request: ImportRequest,
 }
 
 impl<'w> Import<'w> {
     pub(crate) fn of(world: &'w World, files: &[(FileKind, &str)]) -> Self {
-        let source = |(kind, text): &(FileKind, &str)| Source {
+        let source = |(kind, text): &(FileKind, &str)| SourceFile {
             kind: *kind,
             name: kind.file_name(),
             bytes: Cow::Owned(text.as_bytes().to_vec()),
         };
-        let request = Request {
+        let request = ImportRequest {
             sources: files.iter().map(source).collect(),
             as_at: day("2026-11-16"),
             mapping: Mapping::default(),
@@ -83,7 +85,7 @@ impl<'w> Import<'w> {
         self
     }
 
-    /// With these allowances, as they are typed: `ended=5 older`.
+    /// Adds allowances as typed on the command line: `ended=5 older`.
     pub(crate) fn allowing(mut self, words: &str) -> Self {
         self.request.allow =
             words.split_whitespace().map(|word| word.parse::<Allowance>().expect("an allowance")).collect();
@@ -95,13 +97,13 @@ impl<'w> Import<'w> {
         self
     }
 
-    /// With one more file, byte by byte.
+    /// Adds a file given as bytes.
     pub(crate) fn with_bytes(self, kind: FileKind, bytes: Vec<u8>) -> Self {
         let bytes = Cow::Owned(bytes);
-        self.with(Source { kind, name: kind.file_name(), bytes })
+        self.with(SourceFile { kind, name: kind.file_name(), bytes })
     }
 
-    pub(crate) fn with(mut self, source: Source) -> Self {
+    pub(crate) fn with(mut self, source: SourceFile) -> Self {
         self.request.sources.push(source);
         self
     }
@@ -116,20 +118,20 @@ impl<'w> Import<'w> {
         self
     }
 
-    pub(crate) async fn outcome(self, mode: Mode) -> Outcome {
-        let request = Request { mode, ..self.request };
-        jobs::import::run(&self.world.db, request, self.world.clock.now(), &Silent).await.expect("an outcome")
+    pub(crate) async fn outcome(self, mode: Mode) -> ImportSummary {
+        let request = ImportRequest { mode, ..self.request };
+        jobs::import::run(&self.world.db, request, self.world.clock.now(), &NoProgress).await.expect("an outcome")
     }
 
-    /// Applies it; it must not be refused.
-    pub(crate) async fn applied(self) -> Outcome {
+    /// Applies the import, which must not be refused.
+    pub(crate) async fn applied(self) -> ImportSummary {
         let outcome = self.outcome(Mode::Apply).await;
         assert_eq!(outcome.refusal, None, "{:?}", outcome.rejects);
         outcome
     }
 
-    /// Applies it; it must be refused, with a batch that says so and nothing else written.
-    pub(crate) async fn refused(self) -> Outcome {
+    /// Applies the import, which must be refused: only a batch with the refusal is written.
+    pub(crate) async fn refused(self) -> ImportSummary {
         let world = self.world;
         let before = everything(world).await;
         let outcome = self.outcome(Mode::Apply).await;
@@ -141,15 +143,15 @@ impl<'w> Import<'w> {
     }
 }
 
-/// `(added, changed, ended, unchanged, rejected)` of a file.
-pub(crate) fn counts(outcome: &Outcome, kind: FileKind) -> (u32, u32, u32, u32, u32) {
+/// Returns `(added, changed, ended, unchanged, rejected)` of a file.
+pub(crate) fn counts(outcome: &ImportSummary, kind: FileKind) -> (u32, u32, u32, u32, u32) {
     let file = outcome.files.iter().find(|file| file.file == kind.file_name()).expect("the file was read");
     assert_eq!(file.rows, file.added + file.changed + file.unchanged + file.rejected, "{file:?}");
     (file.added, file.changed, file.ended, file.unchanged, file.rejected)
 }
 
-/// Rejects as `line column value`.
-pub(crate) fn rejects(outcome: &Outcome) -> Vec<String> {
+/// Returns the rejects as `line column value`.
+pub(crate) fn rejects(outcome: &ImportSummary) -> Vec<String> {
     let told = |reject: &jobs::import::Reject| {
         let line = reject.line.map(|line| line.to_string()).unwrap_or_default();
         format!("{line} {} {}", reject.column.unwrap_or("-"), reject.value.as_deref().unwrap_or("-"))
@@ -157,7 +159,7 @@ pub(crate) fn rejects(outcome: &Outcome) -> Vec<String> {
     outcome.rejects.iter().map(told).collect()
 }
 
-/// Every fact on file, as text.
+/// Returns every record on file as text.
 pub(crate) async fn everything(world: &World) -> Vec<String> {
     let mut all = Vec::new();
     macro_rules! tables {
@@ -190,7 +192,7 @@ pub(crate) async fn everything(world: &World) -> Vec<String> {
     all
 }
 
-/// Posts as `number unit from..to`, by person and start.
+/// Returns the posts as `number unit from..to`, by person and start.
 pub(crate) async fn posts(world: &World) -> Vec<String> {
     let people = person::Entity::find().all(&world.db).await.unwrap();
     let units = unit::Entity::find().all(&world.db).await.unwrap();

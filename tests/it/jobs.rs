@@ -1,10 +1,10 @@
-//! What happens by itself: once a period, whatever happens to the processes that do it. The jobs here are the tests' own.
+//! Scheduled jobs run once per period, even if processes are killed. The jobs here are the tests' own.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ::jobs::runner::{Job, JobError, Outcome, RunContext, Runner};
+use ::jobs::runner::{Job, JobError, JobOutcome, RunContext, Runner};
 use ::jobs::schedule::{Entry, Every, Period, TABLE};
 use chrono::{DateTime, Utc};
 use chrono_tz::Europe::London;
@@ -24,7 +24,7 @@ mod stop;
 mod takeover;
 mod timing;
 
-/// What was begun, in order: the job and the period, and the clock's time.
+/// Records the runs in the order in which they started: job, period and clock time.
 #[derive(Clone, Default)]
 struct Diary(Arc<Mutex<Vec<Note>>>);
 
@@ -35,12 +35,12 @@ impl Diary {
         self.0.lock().unwrap().push((what, when));
     }
 
-    /// The runs as `job period`, in the order in which they began.
+    /// Returns the runs as `job period`, in the order in which they started.
     fn runs(&self) -> Vec<String> {
         self.0.lock().unwrap().iter().map(|(what, _)| what.clone()).collect()
     }
 
-    /// When `run` began; it must have begun once.
+    /// Returns when `run` started. It must have started exactly once.
     fn once(&self, run: &str) -> DateTime<Utc> {
         let begun: Vec<_> = self.0.lock().unwrap().iter().filter(|(what, _)| what == run).map(|(_, at)| *at).collect();
         assert_eq!(begun.len(), 1, "{run} began {} times", begun.len());
@@ -48,9 +48,9 @@ impl Diary {
     }
 }
 
-type Act = Box<dyn Fn(RunContext, Period) -> BoxFuture<'static, Result<Outcome, JobError>> + Send + Sync>;
+type Act = Box<dyn Fn(RunContext, Period) -> BoxFuture<'static, Result<JobOutcome, JobError>> + Send + Sync>;
 
-/// A job that writes into the diary and then does as the test says.
+/// A job that writes to the diary and then does what the test says.
 struct Scripted {
     name: &'static str,
     diary: Diary,
@@ -63,7 +63,7 @@ impl Job for Scripted {
         self.name
     }
 
-    async fn run(&self, ctx: &RunContext, period: Period) -> Result<Outcome, JobError> {
+    async fn run(&self, ctx: &RunContext, period: Period) -> Result<JobOutcome, JobError> {
         self.diary.note(format!("{} {period}", self.name), ctx.now);
         (self.act)(ctx.clone(), period).await
     }
@@ -75,18 +75,18 @@ fn scripted<F>(
     act: impl Fn(RunContext, Period) -> F + Send + Sync + 'static,
 ) -> Box<dyn Job>
 where
-    F: Future<Output = Result<Outcome, JobError>> + Send + 'static,
+    F: Future<Output = Result<JobOutcome, JobError>> + Send + 'static,
 {
     Box::new(Scripted { name, diary: diary.clone(), act: Box::new(move |ctx, period| Box::pin(act(ctx, period))) })
 }
 
-/// A job that is done as soon as it is begun.
+/// A job that is done at once.
 fn easy(name: &'static str, diary: &Diary) -> Box<dyn Job> {
     scripted(name, diary, |_, _| async { done() })
 }
 
-fn done() -> Result<Outcome, JobError> {
-    Ok(Outcome::Done("All of it.".to_owned()))
+fn done() -> Result<JobOutcome, JobError> {
+    Ok(JobOutcome::Done("All of it.".to_owned()))
 }
 
 fn period(text: &str) -> Period {
@@ -102,19 +102,19 @@ fn runner_on(db: &DatabaseConnection, world: &World, table: &[Entry], jobs: Vec<
     Runner::new(db.clone(), world.clock.clone(), London, table, jobs).expect("the jobs are in the table")
 }
 
-/// Wakes a runner at an instant and waits until all that it began is over.
+/// Wakes a runner at an instant and waits until all runs that it started have ended.
 async fn wake(world: &World, runner: &Runner, at: &str) {
     world.clock.set(instant(at));
     runner.tick().await.expect("the ledger answers");
     over(runner).await;
 }
 
-/// Waits until nothing runs any more; a run that never ends fails the test rather than hang it.
+/// Waits until no run is active. A run that never ends fails the test instead of blocking it.
 async fn over(runner: &Runner) {
     tokio::time::timeout(Duration::from_secs(30), runner.idle()).await.expect("the runs come to an end");
 }
 
-/// Service begins: the first import was applied at this instant.
+/// Starts the service: the first import was applied at this instant.
 async fn first_import(world: &World, at: &str) {
     import_batch::ActiveModel {
         as_at: Set(day(&at[..10])),

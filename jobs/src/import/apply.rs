@@ -1,4 +1,4 @@
-//! The plan written to the tables, inside a transaction that the caller commits.
+//! Writes the plan to the tables, inside a transaction that the caller commits.
 
 mod ids;
 mod list;
@@ -22,31 +22,27 @@ use sea_orm::{
 };
 
 use super::Progress;
-use super::board::{Board, Plan, Writes};
+use super::dataset::{Dataset, Plan, Writes};
 use super::stored_row::{self, id_column};
 
-/// Rows a statement: at 16 columns half of what SQLite can bind (32,766), and more would not be faster.
+/// Rows per statement. At 16 columns this is half of SQLite's limit of 32,766 bound values; more would not be faster.
 const CHUNK: usize = 1_000;
 
-/// Writes `plan` for the import `batch`, with what takes it back, and counts the version of the facts up when there is anything
-/// to write.
-///
-/// # Errors
-///
-/// What the database said.
+/// Writes `plan` for the import `batch` together with its undo steps, and increments the data version if there is
+/// anything to write.
 pub(super) async fn write(
     txn: &DatabaseTransaction,
     batch: ImportBatchId,
-    board: Board,
+    dataset: Dataset,
     plan: Plan,
     progress: &dyn Progress,
 ) -> Result<(), DbErr> {
     if plan.is_empty() {
         return Ok(());
     }
-    // First, for it removes what would take the import before back.
+    // This comes first, because it removes the undo steps of the previous import.
     facts::count_up(txn).await?;
-    let ids = Ids::reserve(txn, board, &plan).await?;
+    let ids = Ids::reserve(txn, dataset, &plan).await?;
     let txn = &Recorder::new(txn, batch);
     let Plan {
         new_units,
@@ -115,7 +111,7 @@ pub(super) async fn write(
     write_all::<exemption::Entity, _, _>(txn, exemptions, |id, row| ids.exemption(id, row)).await
 }
 
-/// New rows without ids, changed rows by id, and rows that go.
+/// Inserts new rows without ids, updates changed rows by id, and deletes removed rows.
 async fn write_all<E, A, T>(
     txn: &Recorder<'_>,
     writes: Writes<T>,
@@ -145,7 +141,7 @@ where
     Ok(())
 }
 
-/// New rows whose ids are known by their places, and changed rows by id.
+/// Inserts new rows whose ids follow from their positions, and updates changed rows by id.
 async fn write_named<E, A, T>(
     txn: &Recorder<'_>,
     writes: Writes<T>,
@@ -162,7 +158,7 @@ where
     update::<E, A>(txn, changed.iter().map(|(id, new)| row(*id, new))).await
 }
 
-/// New rows whose ids are known.
+/// Inserts new rows whose ids are known.
 async fn insert_named<E, A>(txn: &Recorder<'_>, rows: impl Iterator<Item = E::Model>) -> Result<(), DbErr>
 where
     E: EntityTrait,
@@ -179,7 +175,7 @@ where
     txn.added::<E>(last).await
 }
 
-/// Rows on file, each written over the one with its id.
+/// Overwrites each row on file that has the id of one of `rows`.
 async fn update<E, A>(txn: &Recorder<'_>, rows: impl Iterator<Item = E::Model>) -> Result<(), DbErr>
 where
     E: EntityTrait,

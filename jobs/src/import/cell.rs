@@ -1,15 +1,16 @@
-//! What a cell says: text, names of things, days and numbers (IMPORT.md, "Rules for every file"). Pure.
+//! Parses cells: text, keys, dates and numbers (IMPORT.md, "Rules for every file"). Pure.
 
 mod day;
 mod email;
 mod tokens;
 
-use crate::safe_csv;
+use crate::output::safe_csv;
 
-pub(super) use day::{MONTH_FIRST, Written, day, done_day, end};
+pub(super) use day::{EndDay, MONTH_FIRST, day, done_day, end};
 pub(super) use email::email;
 
-/// A cell of text: without edge spaces, and without the apostrophe that psn's own files put before what a spreadsheet would run.
+/// Returns a text cell without surrounding spaces, and without the apostrophe that psn's own files put before text that
+/// a spreadsheet would run as a formula.
 pub(super) fn text(raw: &str) -> &str {
     let raw = raw.trim();
     match raw.strip_prefix('\'') {
@@ -18,8 +19,8 @@ pub(super) fn text(raw: &str) -> &str {
     }
 }
 
-/// A cell that names something (a number, a code): also without the guards that keep a spreadsheet from reading it as a
-/// number, `="00010004"` and `'00010003`.
+/// Returns a cell that is a key (a number, a code). Also removes the guards that keep a spreadsheet from reading it as
+/// a number: `="00010004"` and `'00010003`.
 pub(super) fn key(raw: &str) -> &str {
     let raw = raw.trim();
     // psn's own lists of rejected rows put the apostrophe before the other guard.
@@ -28,11 +29,11 @@ pub(super) fn key(raw: &str) -> &str {
     inner.unwrap_or(raw).trim()
 }
 
-/// The most characters of a cell: as many as a spreadsheet's cell holds.
+/// The maximum number of characters in a cell, as in a spreadsheet.
 const MOST_CHARACTERS: usize = 32_767;
 
-/// Why a cell cannot be taken whatever its column: a spreadsheet's error value, a character that no keyboard writes or that was
-/// lost, or more text than a cell can be meant to hold.
+/// Returns why a cell is invalid in any column: a spreadsheet error value, a control character, a lost character, or
+/// too much text. `None` if it is valid.
 pub(super) fn damage(raw: &str) -> Option<&'static str> {
     const ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"];
     let raw = raw.trim();
@@ -43,16 +44,16 @@ pub(super) fn damage(raw: &str) -> Option<&'static str> {
     if raw.contains(control) {
         return Some("The cell contains a control character; retype it");
     }
-    // A saved list of rejected rows has it in the place of a control character.
-    if raw.contains(safe_csv::LOST) {
+    // A saved list of rejected rows has this sign in place of a control character.
+    if raw.contains(safe_csv::REPLACEMENT) {
         return Some("The cell contains the sign for a lost character (\u{FFFD}); retype it");
     }
     let too_long = raw.len() > MOST_CHARACTERS && raw.chars().count() > MOST_CHARACTERS;
     too_long.then_some("The cell has more than 32767 characters, the most that a spreadsheet cell can hold; shorten it")
 }
 
-/// An employee or assignment number as text, or why it cannot be one: a spreadsheet has turned it into a number, so that the
-/// digits that are gone could name somebody else.
+/// Returns an employee or assignment number as text. Fails if a spreadsheet has turned it into a number: with the lost
+/// digits it could identify another person.
 pub(super) fn number(raw: &str) -> Result<&str, &'static str> {
     let number = key(raw);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -71,7 +72,7 @@ pub(super) fn number(raw: &str) -> Result<&str, &'static str> {
     Ok(number)
 }
 
-/// `Employer/Employee Number`, cut at the last slash.
+/// Splits `Employer/Employee Number` at the last slash.
 pub(super) fn person(raw: &str) -> Result<(&str, &str), &'static str> {
     let (employer, its_number) =
         key(raw).rsplit_once('/').ok_or("Write a person as Employer/Employee Number, for example NHSGGC/00010001")?;
@@ -82,8 +83,8 @@ pub(super) fn person(raw: &str) -> Result<(&str, &str), &'static str> {
     Ok((employer, its_number))
 }
 
-/// A number that is not negative, in millionths, further digits cut. The decimal sign is a point or a comma: every number that
-/// files hold is small, so a comma is never one between thousands.
+/// Parses a number of at least 0 in millionths and drops further digits. The decimal sign is a point or a comma: all
+/// numbers in the files are small, so a comma is never a thousands separator.
 pub(super) fn millionths(raw: &str) -> Option<i64> {
     let raw = key(raw);
     let (whole, part) = raw.split_once(['.', ',']).unwrap_or((raw, ""));
@@ -96,7 +97,7 @@ pub(super) fn millionths(raw: &str) -> Option<i64> {
     Some(whole * 1_000_000 + part)
 }
 
-/// Millionths as whole `unit`s of them, half up.
+/// Converts millionths to whole units of `unit` millionths, rounding half up.
 pub(super) fn rounded(millionths: i64, unit: i64) -> i32 {
     i32::try_from((millionths + unit / 2) / unit).unwrap_or(i32::MAX)
 }

@@ -1,5 +1,5 @@
-//! What an import would write, row by row and column by column, in the words of the files: unit codes, `Employer/Employee
-//! Number`, our headers. [`tables`] says of each table which columns are told, and how.
+//! Lists what an import would write, row by row and column by column, in the terms of the files: unit codes,
+//! `Employer/Employee Number` and psn's headers. [`tables`] says which columns of each table are listed.
 
 mod tables;
 
@@ -8,27 +8,27 @@ use std::collections::HashMap;
 use entity::period::Day;
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, ModelTrait as _, QueryFilter as _, Value};
 
-use super::board::{Board, PersonIx, UnitIx, Writes};
+use super::dataset::{Dataset, PersonIx, UnitIx, Writes};
 use super::stored_row::{self, id_column};
 
-/// Rows that are read at a time.
+/// Rows per query.
 const CHUNK: usize = 1_000;
 
-/// What becomes of a row.
+/// How a row changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It is new.
+    /// The row is new.
     Added,
-    /// It says something else.
+    /// The row has other values.
     Changed,
-    /// It is taken off the file.
+    /// The row is removed.
     Removed,
 }
 
 impl ChangeKind {
-    /// The word for it in lists.
+    /// Returns the word for it in lists.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Changed => "changed",
@@ -37,40 +37,40 @@ impl ChangeKind {
     }
 }
 
-/// One column of a row that is another one.
+/// A column whose value changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedCell {
-    /// Our header.
+    /// psn's header.
     pub column: &'static str,
-    /// What was on file, as the files write it. Empty if it was blank or the row is new.
+    /// The value before the change, as written in the files. Empty if it was blank or the row is new.
     pub before: String,
-    /// What will be on file. Empty if it will be blank or the row is removed.
+    /// The value after the change. Empty if it will be blank or the row is removed.
     pub after: String,
 }
 
 /// One row that an import adds, changes or removes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What becomes of it.
+    /// How it changes.
     pub kind: ChangeKind,
-    /// What it is: `unit`, `post`.
+    /// What the row is: `unit`, `post`.
     pub what: &'static str,
-    /// Which one: `T1`, `X/0001 in T1`.
+    /// Which row it is: `T1`, `X/0001 in T1`.
     pub which: String,
-    /// The columns that are other ones, in the order of the file.
+    /// The changed columns, in the order of the file.
     pub cells: Vec<ChangedCell>,
 }
 
-/// How a column's value is written.
+/// How a stored value is formatted.
 #[derive(Clone, Copy)]
-pub(super) enum Shown {
-    /// As it is stored.
+pub(super) enum ValueFormat {
+    /// Unchanged.
     Plain,
-    /// Stored as the day after the last one.
+    /// The last day; stored as the day after it.
     LastDay,
-    /// A number with two decimals.
+    /// A number with two decimal places, stored in hundredths.
     Hundredths,
-    /// Percent, stored in thousandths of the whole.
+    /// A percentage, stored in thousandths of the whole.
     Percent,
     /// A unit's code.
     Unit,
@@ -78,31 +78,31 @@ pub(super) enum Shown {
     Person,
 }
 
-/// A column, our header for it, and how its value is written.
-type Described<E> = (<E as EntityTrait>::Column, &'static str, Shown);
+/// A column, psn's header for it, and the format of its value.
+type ListedColumn<E> = (<E as EntityTrait>::Column, &'static str, ValueFormat);
 
-/// How rows of a table are told.
-pub(super) trait Table: EntityTrait {
-    /// What a row is.
+/// How rows of a table are listed.
+pub(super) trait ListedTable: EntityTrait {
+    /// The name for a row of this table.
     const WHAT: &'static str;
 
-    /// Which row it is.
-    fn which(row: &Self::Model, names: &Names<'_>) -> String;
+    /// Identifies a row.
+    fn which(row: &Self::Model, names: &RecordNames<'_>) -> String;
 
-    /// What is told of it.
-    fn columns() -> Vec<Described<Self>>;
+    /// Returns the listed columns.
+    fn columns() -> Vec<ListedColumn<Self>>;
 }
 
-/// Finds the names of units, people and courses by their keys; those that are not on file yet have negative ones.
-pub(super) struct Names<'b> {
-    board: &'b Board,
-    /// Whose an allocation is, and for which unit, by its key.
+/// Looks up the names of units, people and courses by id. Records that are not on file yet have negative ids.
+pub(super) struct RecordNames<'b> {
+    dataset: &'b Dataset,
+    /// The person and the unit of each allocation, by its id.
     allocations: HashMap<i64, (PersonIx, UnitIx)>,
 }
 
-impl<'b> Names<'b> {
-    pub(super) const fn new(board: &'b Board, allocations: HashMap<i64, (PersonIx, UnitIx)>) -> Self {
-        Self { board, allocations }
+impl<'b> RecordNames<'b> {
+    pub(super) const fn new(dataset: &'b Dataset, allocations: HashMap<i64, (PersonIx, UnitIx)>) -> Self {
+        Self { dataset, allocations }
     }
 
     fn allocation(&self, id: i64) -> String {
@@ -111,12 +111,12 @@ impl<'b> Names<'b> {
     }
 
     fn unit_at(&self, unit: UnitIx) -> &str {
-        self.board.words.get(self.board.units.list[unit.at()].code)
+        self.dataset.words.get(self.dataset.units.list[unit.at()].code)
     }
 
     fn person_at(&self, person: PersonIx) -> String {
-        let (employer, number) = self.board.people.list[person.at()].key;
-        format!("{}/{}", self.board.words.get(employer), self.board.words.get(number))
+        let (employer, number) = self.dataset.people.list[person.at()].key;
+        format!("{}/{}", self.dataset.words.get(employer), self.dataset.words.get(number))
     }
 
     fn place(id: i64, on_file: impl FnOnce() -> Option<usize>) -> Option<usize> {
@@ -124,36 +124,36 @@ impl<'b> Names<'b> {
     }
 
     fn unit(&self, id: i64) -> &str {
-        let units = &self.board.units;
+        let units = &self.dataset.units;
         let place = Self::place(id, || units.with_id(entity::id::UnitId(id)).map(|unit| unit.at()));
-        place.and_then(|at| units.list.get(at)).map_or("", |unit| self.board.words.get(unit.code))
+        place.and_then(|at| units.list.get(at)).map_or("", |unit| self.dataset.words.get(unit.code))
     }
 
     fn person(&self, id: i64) -> String {
-        let people = &self.board.people;
+        let people = &self.dataset.people;
         let place = Self::place(id, || people.with_id(entity::id::PersonId(id)).map(|person| person.at()));
         place.and_then(|at| people.list.get(at)).map_or_else(String::new, |person| {
             let (employer, number) = person.key;
-            format!("{}/{}", self.board.words.get(employer), self.board.words.get(number))
+            format!("{}/{}", self.dataset.words.get(employer), self.dataset.words.get(number))
         })
     }
 
     fn course(&self, id: i64) -> &str {
-        let courses = &self.board.courses;
+        let courses = &self.dataset.courses;
         let place = Self::place(id, || courses.with_id(entity::id::CourseId(id)).map(|course| course.at()));
-        place.and_then(|at| courses.list.get(at)).map_or("", |course| self.board.words.get(course.code))
+        place.and_then(|at| courses.list.get(at)).map_or("", |course| self.dataset.words.get(course.code))
     }
 
-    fn told(&self, value: Value, shown: Shown) -> String {
-        match (value, shown) {
-            (Value::BigInt(Some(id)), Shown::Unit) => self.unit(id).to_owned(),
-            (Value::BigInt(Some(id)), Shown::Person) => self.person(id),
+    fn format_value(&self, value: Value, format: ValueFormat) -> String {
+        match (value, format) {
+            (Value::BigInt(Some(id)), ValueFormat::Unit) => self.unit(id).to_owned(),
+            (Value::BigInt(Some(id)), ValueFormat::Person) => self.person(id),
             (Value::BigInt(Some(number)), _) => number.to_string(),
-            (Value::Int(Some(number)), Shown::Hundredths) => format!("{}.{:02}", number / 100, number % 100),
-            (Value::Int(Some(number)), Shown::Percent) => format!("{}.{}", number / 10, number % 10),
+            (Value::Int(Some(number)), ValueFormat::Hundredths) => format!("{}.{:02}", number / 100, number % 100),
+            (Value::Int(Some(number)), ValueFormat::Percent) => format!("{}.{}", number / 10, number % 10),
             (Value::Int(Some(number)), _) => number.to_string(),
             (Value::Bool(Some(yes)), _) => if yes { "Yes" } else { "No" }.to_owned(),
-            (Value::ChronoDate(Some(day)), Shown::LastDay) => last_day(Day::from(day)).to_string(),
+            (Value::ChronoDate(Some(day)), ValueFormat::LastDay) => last_day(Day::from(day)).to_string(),
             (Value::ChronoDate(Some(day)), _) => day.to_string(),
             (Value::String(Some(text)), _) => text,
             _ => String::new(),
@@ -161,13 +161,14 @@ impl<'b> Names<'b> {
     }
 }
 
-/// The last day before `to`; the last day that both engines can keep stands for an open end.
+/// Returns the last day before `to`. The last day that both engines can store means an open end and is returned
+/// unchanged.
 fn last_day(to: Day) -> Day {
     if Day::new(9999, 12, 31) == Some(to) { to } else { to.plus_days(-1) }
 }
 
-/// `PEER_SUPPORTER` as `Peer Supporter`.
-fn word(stored: &str) -> String {
+/// Converts `PEER_SUPPORTER` to `Peer Supporter`.
+fn title_case(stored: &str) -> String {
     let capital = |part: &str| {
         let mut letters = part.chars();
         letters.next().into_iter().chain(letters.flat_map(char::to_lowercase)).collect::<String>()
@@ -175,22 +176,22 @@ fn word(stored: &str) -> String {
     stored.split('_').map(capital).collect::<Vec<_>>().join(" ")
 }
 
-/// Lists changes until there are `limit`, and counts all.
+/// Lists up to `limit` changes and counts all of them.
 pub(super) struct Lister<'a> {
     txn: &'a DatabaseTransaction,
-    names: Names<'a>,
+    names: RecordNames<'a>,
     limit: usize,
     pub(super) listed: Vec<Change>,
     pub(super) total: usize,
 }
 
 impl<'a> Lister<'a> {
-    pub(super) const fn new(txn: &'a DatabaseTransaction, names: Names<'a>, limit: usize) -> Self {
+    pub(super) const fn new(txn: &'a DatabaseTransaction, names: RecordNames<'a>, limit: usize) -> Self {
         Self { txn, names, limit, listed: Vec::new(), total: 0 }
     }
 
-    /// Rows of one table.
-    pub(super) async fn table<E: Table, T>(
+    /// Lists the changes of one table.
+    pub(super) async fn table<E: ListedTable, T>(
         &mut self,
         writes: &Writes<T>,
         row: impl Fn(i64, &T) -> E::Model,
@@ -209,8 +210,8 @@ impl<'a> Lister<'a> {
         Ok(())
     }
 
-    /// New rows.
-    pub(super) fn added<E: Table>(&mut self, rows: impl ExactSizeIterator<Item = E::Model>) {
+    /// Lists new rows.
+    pub(super) fn added<E: ListedTable>(&mut self, rows: impl ExactSizeIterator<Item = E::Model>) {
         self.total += rows.len();
         let room = self.room();
         for row in rows.take(room) {
@@ -219,8 +220,8 @@ impl<'a> Lister<'a> {
         }
     }
 
-    /// Rows on file, as they will be.
-    pub(super) async fn changed<E: Table>(
+    /// Lists changed rows, given as they will be.
+    pub(super) async fn changed<E: ListedTable>(
         &mut self,
         rows: impl ExactSizeIterator<Item = E::Model>,
     ) -> Result<(), DbErr> {
@@ -243,19 +244,19 @@ impl<'a> Lister<'a> {
         self.limit.saturating_sub(self.listed.len())
     }
 
-    async fn on_file<E: Table>(&self, ids: &[i64]) -> Result<HashMap<i64, E::Model>, DbErr> {
+    async fn on_file<E: ListedTable>(&self, ids: &[i64]) -> Result<HashMap<i64, E::Model>, DbErr> {
         let rows = E::find().filter(id_column::<E>().is_in(ids.iter().copied())).all(self.txn).await?;
         rows.into_iter().map(|row| Ok((stored_row::id::<E>(&row)?, row))).collect()
     }
 
-    fn change<E: Table>(&self, kind: ChangeKind, before: Option<&E::Model>, after: Option<&E::Model>) -> Change {
-        let told = |row: Option<&E::Model>, column, shown| {
-            row.map_or_else(String::new, |row| self.names.told(row.get(column), shown))
+    fn change<E: ListedTable>(&self, kind: ChangeKind, before: Option<&E::Model>, after: Option<&E::Model>) -> Change {
+        let value_of = |row: Option<&E::Model>, column, format| {
+            row.map_or_else(String::new, |row| self.names.format_value(row.get(column), format))
         };
-        let cells = E::columns().into_iter().map(|(column, header, shown)| ChangedCell {
+        let cells = E::columns().into_iter().map(|(column, header, format)| ChangedCell {
             column: header,
-            before: told(before, column, shown),
-            after: told(after, column, shown),
+            before: value_of(before, column, format),
+            after: value_of(after, column, format),
         });
         Change {
             kind,
@@ -273,28 +274,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_written_as_the_files_write_them() {
-        let board = Board::default();
-        let names = Names::new(&board, HashMap::new());
+    fn values_are_formatted_as_in_the_files() {
+        let dataset = Dataset::default();
+        let names = RecordNames::new(&dataset, HashMap::new());
         let day = |text: &str| Value::ChronoDate(Some(text.parse().unwrap()));
-        for (value, shown, expected) in [
-            (Value::Int(Some(86)), Shown::Hundredths, "0.86"),
-            (Value::Int(Some(333)), Shown::Percent, "33.3"),
-            (Value::Int(Some(25)), Shown::Plain, "25"),
-            (day("2026-12-01"), Shown::LastDay, "2026-11-30"),
-            (day("9999-12-31"), Shown::LastDay, "9999-12-31"),
-            (day("2026-12-01"), Shown::Plain, "2026-12-01"),
-            (Value::ChronoDate(None), Shown::LastDay, ""),
-            (Value::BigInt(Some(7)), Shown::Unit, ""),
+        for (value, format, expected) in [
+            (Value::Int(Some(86)), ValueFormat::Hundredths, "0.86"),
+            (Value::Int(Some(333)), ValueFormat::Percent, "33.3"),
+            (Value::Int(Some(25)), ValueFormat::Plain, "25"),
+            (day("2026-12-01"), ValueFormat::LastDay, "2026-11-30"),
+            (day("9999-12-31"), ValueFormat::LastDay, "9999-12-31"),
+            (day("2026-12-01"), ValueFormat::Plain, "2026-12-01"),
+            (Value::ChronoDate(None), ValueFormat::LastDay, ""),
+            (Value::BigInt(Some(7)), ValueFormat::Unit, ""),
         ] {
-            assert_eq!(names.told(value.clone(), shown), expected, "{value:?}");
+            assert_eq!(names.format_value(value.clone(), format), expected, "{value:?}");
         }
-        assert_eq!(word("SENIOR_MANAGER"), "Senior Manager");
+        assert_eq!(title_case("SENIOR_MANAGER"), "Senior Manager");
     }
 
     #[test]
-    fn a_table_is_told_by_our_headers() {
-        let columns = <completion::Entity as Table>::columns();
+    fn tables_are_listed_by_psns_headers() {
+        let columns = <completion::Entity as ListedTable>::columns();
         assert_eq!(columns.iter().map(|(_, header, _)| *header).collect::<Vec<_>>(), ["Completed On", "Expires On"]);
     }
 }

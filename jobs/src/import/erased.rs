@@ -1,17 +1,17 @@
-//! People who were erased, in files that go on listing them.
+//! Hides erased people in files that still list them.
 //!
-//! Between reading the files and comparing them with what is on file, their numbers become the pseudonyms under which they are
-//! on file, and their names and addresses are dropped. From there on nothing needs to know: the same person is found, their
-//! posts are updated, and nothing that was erased is there to be written.
+//! After the files are read and before they are compared, the numbers of erased people are replaced by their pseudonyms
+//! on file, and their names and addresses are dropped. No later step needs to know: it finds the same person, updates
+//! their posts, and has no erased data to write.
 
 use entity::interner::{Interner, Symbol};
 use std::collections::HashMap;
 
 use entity::store::erasure::{ERASED_TEXT, Erased};
 
-use super::parse::{Files, Line, PersonKey, Spared};
+use super::parse::{Files, NumberedRow, PersonKey, ProtectedRow};
 
-/// Takes everything that was erased out of `files`.
+/// Removes everything that was erased from `files`.
 pub(super) fn hide(files: &mut Files, words: &mut Interner, erased: &Erased) {
     if erased.is_empty() {
         return;
@@ -30,17 +30,17 @@ pub(super) fn hide(files: &mut Files, words: &mut Interner, erased: &Erased) {
     } = files;
     let mut hiding = Hiding { words, erased, known: HashMap::new() };
     if let Some(file) = staff {
-        for Line { line: _, row } in &mut file.rows {
+        for NumberedRow { line: _, row } in &mut file.rows {
             if hiding.person(&mut row.person) {
                 (row.first_name, row.last_name, row.work_email) = (None, None, None);
                 hiding.assignment(row.person, &mut row.assignment);
             }
             hiding.other(&mut row.line_manager);
         }
-        for spared in &mut file.spared {
-            match spared {
-                Spared::Unit(_) | Spared::Post { person: None, .. } => {}
-                Spared::Post { person: Some(person), assignment, .. } => {
+        for protected in &mut file.protected {
+            match protected {
+                ProtectedRow::Unit(_) | ProtectedRow::Post { person: None, .. } => {}
+                ProtectedRow::Post { person: Some(person), assignment, .. } => {
                     if hiding.person(person) {
                         hiding.assignment(*person, assignment);
                     }
@@ -79,12 +79,12 @@ pub(super) fn hide(files: &mut Files, words: &mut Interner, erased: &Erased) {
 struct Hiding<'a> {
     words: &'a mut Interner,
     erased: &'a Erased,
-    /// Each number is hashed once.
+    /// A cache, so that each number is hashed only once.
     known: HashMap<PersonKey, Option<Symbol>>,
 }
 
 impl Hiding<'_> {
-    /// Whether they were erased; their number is the pseudonym then.
+    /// Returns whether the person was erased. If so, replaces their number with the pseudonym.
     fn person(&mut self, key: &mut PersonKey) -> bool {
         let (employer, number) = *key;
         let Self { words, erased, known } = self;

@@ -1,5 +1,4 @@
-//! What an import has to say: rows that it rejects, things that it noticed, columns that it ignores, counts, and why nothing
-//! was written.
+//! What an import reports: rejected rows, notices, ignored columns, counts, and why nothing was written.
 
 use std::borrow::Cow;
 
@@ -8,25 +7,25 @@ use serde::Serialize;
 use super::layout::FileKind;
 use super::parse::{Parts, PersonKey};
 
-/// A row, or a whole file, that was not taken.
+/// A rejected row, or a whole file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
     /// The file's name.
     pub file: String,
-    /// Line in the file, from 1; absent where the whole file is meant.
+    /// Line in the file, from 1. Null if the whole file is rejected.
     pub line: Option<u32>,
-    /// Our header of the column.
+    /// psn's header of the column.
     pub column: Option<&'static str>,
-    /// What the cell said.
+    /// The value of the cell.
     pub value: Option<String>,
-    /// What is wrong and what would be right, in one sentence.
+    /// What is wrong and what would be right.
     pub sentence: String,
-    /// The person that the row is about, where that much could be read.
+    /// The person that the row is about, if readable.
     pub(super) about: Option<PersonKey>,
 }
 
 impl Reject {
-    /// Line 0 is none.
+    /// Creates a reject. Line 0 means no line.
     fn new(file: &str, line: u32, about: Option<PersonKey>, fault: Fault) -> Self {
         Self {
             file: file.to_owned(),
@@ -39,57 +38,57 @@ impl Reject {
     }
 }
 
-/// Something that was taken, and that somebody should know about.
+/// A message about accepted data that the importer should read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// The file's name.
     pub file: String,
-    /// The first line that it is about.
+    /// The first line that it refers to.
     pub line: Option<u32>,
-    /// One sentence.
+    /// The message.
     pub sentence: String,
 }
 
-/// What became of one file's rows: `rows = added + changed + unchanged + rejected`. Everything counts rows but `ended`.
+/// Counts for one file: `rows = added + changed + unchanged + rejected`. All of them count rows, except `ended`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileCount {
-    /// Which of the nine it is.
+    /// Which of the ten files it is.
     #[serde(skip)]
     pub kind: FileKind,
     /// The file's name.
     pub file: String,
-    /// Rows below the header, blank lines and totals apart.
+    /// Rows below the header, without blank lines and totals.
     pub rows: u32,
-    /// Rows that are new.
+    /// New rows.
     pub added: u32,
-    /// Rows that say something else than what was on file.
+    /// Rows that differ from the record on file.
     pub changed: u32,
-    /// Posts or units on file that a full list no longer names: their last day is the day before the as-at day.
+    /// Posts or units on file that a full list no longer names. Their last day is the day before the as-at day.
     pub ended: u32,
-    /// Rows that say what was on file already, or nothing that is kept.
+    /// Rows that equal the record on file, or that contain nothing to store.
     pub unchanged: u32,
-    /// Rows that were not taken.
+    /// Rejected rows.
     pub rejected: u32,
-    /// Headers of columns that psn does not read.
+    /// Headers of columns that psn ignores.
     pub ignored_columns: Vec<String>,
-    /// Those of them that nobody asked for: identity numbers, birth, home, pay, reasons for absence.
+    /// Ignored columns with data that psn does not want: identity numbers, birth, home, pay, reasons for absence.
     pub not_asked_for: Vec<String>,
-    /// The files that were read as this one.
+    /// The files that were read as this list.
     #[serde(skip)]
     pub(super) parts: Parts,
 }
 
-/// What became of a row that was taken.
+/// The result of an accepted row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taken {
+pub(super) enum RowResult {
     Added,
     Changed,
     Unchanged,
 }
 
 impl FileCount {
-    /// A file of which no row has been read.
-    pub(super) fn of(kind: FileKind, file: String) -> Self {
+    /// Creates counts of zero.
+    pub(super) fn empty(kind: FileKind, file: String) -> Self {
         Self {
             kind,
             file,
@@ -105,11 +104,11 @@ impl FileCount {
         }
     }
 
-    pub(super) fn take(&mut self, taken: Taken) {
+    pub(super) fn take(&mut self, taken: RowResult) {
         match taken {
-            Taken::Added => self.added += 1,
-            Taken::Changed => self.changed += 1,
-            Taken::Unchanged => self.unchanged += 1,
+            RowResult::Added => self.added += 1,
+            RowResult::Changed => self.changed += 1,
+            RowResult::Unchanged => self.unchanged += 1,
         }
     }
 }
@@ -122,36 +121,37 @@ pub(super) struct Fault {
     pub(super) sentence: Cow<'static, str>,
 }
 
-/// Everything found so far.
+/// Everything found during an import.
 #[derive(Default)]
 pub(super) struct Findings {
     pub(super) rejects: Vec<Reject>,
     pub(super) notices: Vec<Notice>,
     pub(super) refusals: Vec<String>,
-    /// Whether a limit was lifted by an allowance.
+    /// Whether an allowance lifted a limit.
     pub(super) allowance_used: bool,
-    /// Cells that were left blank while their rows were kept.
+    /// Invalid cells that were left blank in rows that were kept.
     pub(super) kept: Vec<Reject>,
 }
 
 impl Findings {
-    /// A row of `file`, about nobody or about a person, is not taken.
+    /// Rejects a row of `file`, which may be about a person.
     pub(super) fn reject(&mut self, file: &mut FileCount, line: u32, about: Option<PersonKey>, fault: Fault) {
         file.rejected += 1;
-        self.point_at(&file.file, line, about, fault);
+        self.mark_cell(&file.file, line, about, fault);
     }
 
-    /// A cell of a row that was kept makes no sense and was left blank.
-    pub(super) fn keep(&mut self, file: &str, line: u32, about: Option<PersonKey>, fault: Fault) {
+    /// Lists an invalid cell that was left blank in a row that was kept.
+    pub(super) fn keep_with_notice(&mut self, file: &str, line: u32, about: Option<PersonKey>, fault: Fault) {
         self.kept.push(Reject::new(file, line, about, fault));
     }
 
-    /// Names a cell without counting its row as rejected: the whole change is refused because of it. Line 0 is none.
-    pub(super) fn point_at(&mut self, file: &str, line: u32, about: Option<PersonKey>, fault: Fault) {
+    /// Lists a cell without counting its row as rejected: the import as a whole is refused because of it. Line 0 means
+    /// no line.
+    pub(super) fn mark_cell(&mut self, file: &str, line: u32, about: Option<PersonKey>, fault: Fault) {
         self.rejects.push(Reject::new(file, line, about, fault));
     }
 
-    /// A file cannot be read at all, so nothing is.
+    /// Refuses the import because a file cannot be read.
     pub(super) fn refuse_file(
         &mut self,
         file: &str,
@@ -170,14 +170,14 @@ impl Findings {
         self.rejects.push(Reject { file: file.to_owned(), line, column, value, sentence, about: None });
     }
 
-    /// Puts the name of the file, and the line in it, in the place of what several files read as one were called.
-    pub(super) fn name_parts(&mut self, parts: &Parts) {
+    /// Replaces the combined name and line number of several files read as one with the file's own.
+    pub(super) fn resolve_parts(&mut self, parts: &Parts) {
         let rejects = self.rejects.iter_mut().chain(&mut self.kept);
         let rejects = rejects.map(|reject| (&mut reject.file, &mut reject.line));
         let notices = self.notices.iter_mut().map(|notice| (&mut notice.file, &mut notice.line));
         for (file, line) in rejects.chain(notices) {
             if let Some(encoded) = line
-                && let Some((name, own)) = parts.place(file, *encoded)
+                && let Some((name, own)) = parts.locate(file, *encoded)
             {
                 *file = name.to_owned();
                 *encoded = own;
@@ -190,7 +190,7 @@ impl Findings {
     }
 }
 
-/// A cell as a list shows it: at most 200 characters.
+/// Shortens a value to at most 200 characters.
 fn shortened(value: String) -> String {
     match value.char_indices().nth(200) {
         Some((end, _)) => format!("{}…", &value[..end]),

@@ -1,15 +1,15 @@
-//! The ten files and their columns: IMPORT.md section "Columns" as a table.
+//! The ten files and their columns, as in IMPORT.md, "Columns".
 
 use std::fmt;
 
-/// One of the ten files, in the order in which an import takes them: what a file refers to stands in an earlier one.
+/// One of the ten files, in import order: a file refers only to files before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileKind {
     /// The tree of units; a full list.
     Units,
-    /// Posts and who holds them; a full list.
+    /// Posts and the people who hold them; a full list.
     Staff,
-    /// Numbers that are one person.
+    /// Numbers that belong to one person.
     Links,
     /// Training modules.
     Courses,
@@ -19,7 +19,7 @@ pub enum FileKind {
     Supporters,
     /// Days away.
     Unavailability,
-    /// Who answers for a unit.
+    /// Senior managers and coordinators of units.
     Managers,
     /// Coverage policies.
     Policies,
@@ -28,7 +28,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// Every file, in the order in which an import takes them.
+    /// All files in import order.
     pub const ALL: [Self; 10] = [
         Self::Units,
         Self::Staff,
@@ -42,9 +42,9 @@ impl FileKind {
         Self::Exemptions,
     ];
 
-    /// Its word in a mapping file and on the command line: `staff`.
+    /// Returns its name in a mapping file and on the command line: `staff`.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Units => "units",
             Self::Staff => "staff",
@@ -59,13 +59,13 @@ impl FileKind {
         }
     }
 
-    /// Its name in a folder: `staff.csv`.
+    /// Returns its name in a folder: `staff.csv`.
     #[must_use]
     pub fn file_name(self) -> String {
-        format!("{}.csv", self.word())
+        format!("{}.csv", self.as_str())
     }
 
-    /// Its columns, in the order of IMPORT.md.
+    /// Returns its columns, in the order of IMPORT.md.
     pub(super) const fn columns(self) -> &'static [Spec] {
         match self {
             Self::Units => UnitColumn::SPECS,
@@ -84,11 +84,11 @@ impl FileKind {
 
 impl fmt::Display for FileKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        f.write_str(self.as_str())
     }
 }
 
-/// A column: our header, and whether the file is refused without it.
+/// A column: psn's header, and whether a file without it is refused.
 pub(super) struct Spec {
     pub(super) header: &'static str,
     pub(super) required: bool,
@@ -96,24 +96,24 @@ pub(super) struct Spec {
 
 /// A column of one file.
 pub(super) trait Column: Copy {
-    /// Its place in [`FileKind::columns`].
+    /// Returns its position in [`FileKind::columns`].
     fn at(self) -> usize;
-    /// Our header.
+    /// Returns psn's header.
     fn header(self) -> &'static str;
 }
 
-/// Which columns a file has. What a file does not speak of stays as it is on file.
+/// The columns that a file has. Values without a column stay as they are on file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Has(pub(super) u32);
+pub(super) struct ColumnSet(pub(super) u32);
 
-impl Has {
-    pub(super) fn column(self, column: impl Column) -> bool {
+impl ColumnSet {
+    pub(super) fn contains(self, column: impl Column) -> bool {
         self.0 >> column.at() & 1 == 1
     }
 
-    /// What the file says where it has `column`, else what is on file.
-    pub(super) fn or<T>(self, column: impl Column, said: T, on_file: T) -> T {
-        if self.column(column) { said } else { on_file }
+    /// Returns the value of the file if it has `column`, otherwise the value on file.
+    pub(super) fn given_or<T>(self, column: impl Column, said: T, on_file: T) -> T {
+        if self.contains(column) { said } else { on_file }
     }
 }
 
@@ -190,7 +190,7 @@ layouts! {
         EmployerKind = "Employer Kind" optional,
     }
     /// training.csv
-    #[expect(dead_code, reason = "titles, scores and systems belong to the file, and nothing of them is kept")]
+    #[expect(dead_code, reason = "titles, scores and systems are columns of the file, but are not stored")]
     TrainingColumn {
         Employer = "Employer" required,
         Number = "Employee Number" required,
@@ -272,12 +272,13 @@ layouts! {
     }
 }
 
-/// A header as it is compared: edge spaces, case and doubled spaces apart.
+/// Returns a header in the form in which it is compared: without surrounding or repeated spaces, and without case.
 pub(super) fn header_key(header: &str) -> String {
     header.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// Whether a column of this name is one that nobody asked for: identity numbers, birth, home, pay, reasons for absence.
+/// Whether a column of this name holds data that psn does not want: identity numbers, birth, home, pay, reasons for
+/// absence.
 pub(super) fn not_asked_for(header: &str) -> bool {
     const PARTS: [&str; 15] = [
         "national insurance",
@@ -306,7 +307,7 @@ mod tests {
     use super::{FileKind, header_key, not_asked_for};
 
     #[test]
-    fn what_nobody_asked_for_is_known_by_name_and_none_of_our_columns_is_taken_for_it() {
+    fn unwanted_columns_are_recognised_by_name() {
         for header in ["NI Number", "Date of Birth", " dob ", "Home Address", "Postcode", "Basic Pay", "Absence Reason"]
         {
             assert!(not_asked_for(header), "{header}");
@@ -319,12 +320,12 @@ mod tests {
     }
 
     #[test]
-    fn headers_match_without_regard_to_case_and_spaces() {
+    fn headers_match_ignoring_case_and_spaces() {
         assert_eq!(header_key("\u{a0}Employee  NUMBER "), "employee number");
     }
 
     #[test]
-    fn every_file_fits_the_set_of_its_columns() {
+    fn every_file_has_at_most_32_columns() {
         assert!(FileKind::ALL.into_iter().all(|kind| kind.columns().len() <= 32));
     }
 }

@@ -1,5 +1,5 @@
-//! How much an import may reject, change or end before it has to be allowed by name. Each allowance gives the number that the
-//! refusal prints, so that what is allowed for one fault does not let another one through.
+//! Limits on how much an import may reject, change or end without an explicit allowance. Each allowance names the
+//! number in the refusal, so that an allowance for one problem does not let another one through.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,14 +7,14 @@ use std::str::FromStr;
 use super::findings::{FileCount, Findings};
 use super::layout::FileKind;
 
-/// One thing that an import is allowed beyond the limits.
+/// One allowance beyond the limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Allowance {
-    /// This many rejected rows, over all files of which more than a tenth is rejected.
+    /// This many rejected rows, in all files in which more than a tenth of the rows is rejected.
     Rejected(u32),
-    /// This many changed posts, over all employers of which more than a fifth of the posts change or end.
+    /// This many changed posts, at all employers of which more than a fifth of the posts change or end.
     Changed(u32),
-    /// This many ended posts, over the same employers.
+    /// This many ended posts, at the same employers.
     Ended(u32),
     /// Files that are older than those on file.
     Older,
@@ -22,7 +22,7 @@ pub enum Allowance {
     Empty,
 }
 
-/// A text that names no allowance.
+/// A text that is not an allowance.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0:.60}' is not a valid allowance; use rejected=N, changed=N, ended=N, older or empty")]
 pub struct UnknownAllowance(String);
@@ -47,7 +47,7 @@ impl FromStr for Allowance {
     }
 }
 
-/// Everything that an import is allowed beyond the limits.
+/// All allowances of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allowances {
     /// Rejected rows. Null if none are allowed.
@@ -62,7 +62,7 @@ pub struct Allowances {
     pub empty: bool,
 }
 
-/// Of two allowances for the same thing the last one counts.
+/// If two allowances are of the same kind, the last one applies.
 impl FromIterator<Allowance> for Allowances {
     fn from_iter<I: IntoIterator<Item = Allowance>>(allowances: I) -> Self {
         let mut all = Self::default();
@@ -79,30 +79,30 @@ impl FromIterator<Allowance> for Allowances {
     }
 }
 
-/// Rows or posts that are affected before a share of them is looked at: in a small file or at a small employer, one bad row or
-/// one leaver is more than a tenth or a fifth, and is everyday business.
+/// The minimum number of affected rows or posts before a limit applies. In a small file or at a small employer, a
+/// single bad row or leaver is more than a tenth or a fifth, and is normal.
 pub(super) const AT_LEAST: u32 = 5;
 
-/// Something that went over its limit: in which file or at which employer, how many, and of how many.
+/// A file or an employer over its limit, with the number affected and the total.
 pub(super) struct Excess {
-    pub(super) at: String,
+    pub(super) place: String,
     pub(super) affected: u32,
-    pub(super) of: u32,
+    pub(super) total: u32,
 }
 
-/// `12 of 40 at HB and 7 of 30 at CC`.
-struct Listed<'a>(&'a str, &'a [Excess]);
+/// Formats `12 of 40 at HB and 7 of 30 at CC`.
+struct ExcessList<'a>(&'a str, &'a [Excess]);
 
-impl fmt::Display for Listed<'_> {
+impl fmt::Display for ExcessList<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(preposition, parts) = self;
-        for (at, Excess { at: place, affected, of }) in parts.iter().enumerate() {
+        for (at, Excess { place, affected, total }) in parts.iter().enumerate() {
             let separator = match at {
                 0 => "",
                 _ if at + 1 == parts.len() => " and ",
                 _ => ", ",
             };
-            write!(f, "{separator}{affected} of {of} {preposition} {place}")?;
+            write!(f, "{separator}{affected} of {total} {preposition} {place}")?;
         }
         Ok(())
     }
@@ -110,13 +110,13 @@ impl fmt::Display for Listed<'_> {
 
 /// One limit.
 pub(super) struct Limit {
-    /// Its word on the command line.
+    /// Its name on the command line.
     pub(super) word: &'static str,
     /// What is counted, with its verb: `posts would end`.
     pub(super) what: &'static str,
-    /// Stands before the name of a file or an employer.
+    /// The preposition before the name of a file or an employer.
     pub(super) preposition: &'static str,
-    /// The rule, and what to look at before it is lifted.
+    /// The rule, and what to check before it is lifted.
     pub(super) rule: &'static str,
 }
 
@@ -128,8 +128,8 @@ const REJECTED: Limit = Limit {
 };
 
 impl Limit {
-    /// Refuses the import because of `excess`, unless exactly that many are allowed.
-    pub(super) fn hold(&self, excess: &[Excess], allowed: Option<u32>, findings: &mut Findings) {
+    /// Refuses the import because of `excess`, unless exactly this number is allowed.
+    pub(super) fn enforce(&self, excess: &[Excess], allowed: Option<u32>, findings: &mut Findings) {
         let Self { word, what, preposition, rule } = self;
         let total: u32 = excess.iter().map(|part| part.affected).sum();
         if total == 0 {
@@ -142,26 +142,26 @@ impl Limit {
         let other = allowed.map(|number| format!(" You allowed {word}={number}, which is not the same number."));
         findings.refusals.push(format!(
             "{total} {what}: {}. {rule} with --allow {word}={total}.{}",
-            Listed(preposition, excess),
+            ExcessList(preposition, excess),
             other.unwrap_or_default()
         ));
     }
 }
 
-/// Whether `affected` is more than one `part`th of `all`, and no everyday number.
+/// Whether `affected` is more than one `part`th of `all` and at least [`AT_LEAST`].
 pub(super) fn is_over(affected: u32, part: u32, all: u32) -> bool {
     affected >= AT_LEAST && u64::from(affected) * u64::from(part) > u64::from(all)
 }
 
-/// More than a tenth of a file's rows must not be rejected.
+/// Refuses the import if more than a tenth of a file's rows is rejected.
 pub(super) fn rejected(files: &[FileCount], allow: Allowances, findings: &mut Findings) {
     let over = files.iter().filter(|file| is_over(file.rejected, 10, file.rows));
     let excess: Vec<_> =
-        over.map(|file| Excess { at: file.file.clone(), affected: file.rejected, of: file.rows }).collect();
-    REJECTED.hold(&excess, allow.rejected, findings);
+        over.map(|file| Excess { place: file.file.clone(), affected: file.rejected, total: file.rows }).collect();
+    REJECTED.enforce(&excess, allow.rejected, findings);
 }
 
-/// A full list must have rows if something is on file that it would be about.
+/// Refuses an empty full list if there are records on file for it.
 pub(super) fn not_empty(file: &FileCount, on_file: bool, allow: Allowances, findings: &mut Findings) {
     if file.rows > 0 || !on_file {
         return;
@@ -172,7 +172,7 @@ pub(super) fn not_empty(file: &FileCount, on_file: bool, allow: Allowances, find
     }
     let meaning = match file.kind {
         FileKind::Units => "every unit on file would close",
-        // It names no employer, so it is not the full list of any.
+        // An empty staff list names no employer, so it is not a full list of any employer.
         _ => "no posts would end; to end an employer's posts, use --ends-employer",
     };
     findings.refusals.push(format!(
@@ -188,7 +188,7 @@ mod tests {
 
     fn refusals(excess: &[Excess], allowed: Option<u32>) -> (Vec<String>, bool) {
         let mut findings = Findings::default();
-        REJECTED.hold(excess, allowed, &mut findings);
+        REJECTED.enforce(excess, allowed, &mut findings);
         (findings.refusals, findings.allowance_used)
     }
 
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn lets_exactly_the_number_through() {
         let excess = || {
-            let part = |at: &str, affected| Excess { at: at.to_owned(), affected, of: 20 };
+            let part = |place: &str, affected| Excess { place: place.to_owned(), affected, total: 20 };
             [part("a.csv", 5), part("b.csv", 6), part("c.csv", 7)]
         };
         let (said, used) = refusals(&excess(), None);
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_over_only_when_it_is_more_than_everyday() {
+    fn limits_start_at_five() {
         assert!(!is_over(4, 5, 4));
         assert!(is_over(5, 5, 24));
         assert!(!is_over(5, 5, 25), "a fifth is not more than a fifth");

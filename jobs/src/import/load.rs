@@ -1,4 +1,4 @@
-//! What is on file, as far as the files of an import can touch it, streamed into the [`Board`].
+//! Loads the records on file that the files of an import can affect into the [`Dataset`].
 
 use std::collections::HashMap;
 
@@ -12,30 +12,27 @@ use entity::value::ApproverCapacity;
 use futures_util::TryStreamExt as _;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, QueryOrder as _, StreamTrait};
 
-use super::board::{
-    Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, Board, CompletionKey, Course, Exemption, Link,
-    Person, PersonIx, Placement, Policy, Post, RowsNotRead, StaffList, StaffListRef, Unavailability, Unit, UnitIx,
+use super::dataset::{
+    Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, CompletionKey, Course, Dataset, Exemption,
+    Link, Person, PersonIx, Placement, Policy, Post, RowsNotRead, StaffList, StaffListRef, Unavailability, Unit,
+    UnitIx,
 };
 use super::parse::Files;
 
-/// A row whose reference leads nowhere: the database's own keys forbid it.
+/// The error for a row with a broken reference, which the database's own keys prevent.
 fn dangling(what: &str) -> DbErr {
     DbErr::Custom(format!("a {what} on file refers to a row that is not there"))
 }
 
-/// Fills `board`, whose words may hold texts of the files already. Employers that end take their posts with them, without any
-/// file.
-///
-/// # Errors
-///
-/// What the database said.
+/// Fills `dataset`, which may already hold texts of the files. Employers that end take their posts with them, without
+/// any file.
 pub(super) async fn load(
     db: &(impl ConnectionTrait + StreamTrait),
     files: &Files,
     employers_end: bool,
-    board: &mut Board,
+    dataset: &mut Dataset,
 ) -> Result<(), DbErr> {
-    units(db, board).await?;
+    units(db, dataset).await?;
     let of_people = files.staff.is_some()
         || files.training.is_some()
         || files.supporters.is_some()
@@ -45,49 +42,49 @@ pub(super) async fn load(
     // A unit that closes takes its posts with it, so they are counted then too; and a post names people.
     let of_posts = files.staff.is_some() || files.units.is_some() || employers_end;
     if of_people || of_posts {
-        people(db, board).await?;
+        people(db, dataset).await?;
     }
-    // How many allocations are to teams without a post there is told of every list of either.
+    // A list of posts or of allocations can change how many allocations are to teams in which the person has no post.
     if of_posts || files.supporters.is_some() {
-        posts(db, board).await?;
+        posts(db, dataset).await?;
     }
     if files.courses.is_some() || files.training.is_some() {
-        courses(db, board).await?;
+        courses(db, dataset).await?;
     }
     if files.training.is_some() {
-        completions(db, board).await?;
+        completions(db, dataset).await?;
     }
     if files.supporters.is_some() || files.staff.is_some() {
-        facts_of_allocations(db, board).await?;
+        facts_of_allocations(db, dataset).await?;
     }
-    // A link adds the shares of two people up, and a staff list moves supporters out of their teams.
+    // A link adds up the shares of two people, and a staff list moves supporters out of their teams.
     if files.supporters.is_some() || files.links.is_some() || files.staff.is_some() {
-        allocations(db, board).await?;
-        links(db, board).await?;
+        allocations(db, dataset).await?;
+        links(db, dataset).await?;
     }
     if files.staff.is_some() {
-        staff_lists(db, board).await?;
+        staff_lists(db, dataset).await?;
     }
     if files.unavailability.is_some() {
-        unavailability(db, board).await?;
+        unavailability(db, dataset).await?;
     }
     if files.managers.is_some() {
-        appointments(db, board).await?;
+        appointments(db, dataset).await?;
     }
     if files.policies.is_some() {
-        policies(db, board).await?;
+        policies(db, dataset).await?;
     }
     if files.exemptions.is_some() {
-        exemptions(db, board).await?;
+        exemptions(db, dataset).await?;
     }
     Ok(())
 }
 
-async fn units(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+async fn units(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut rows = unit::Entity::find().order_by_asc(unit::Column::Id).stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let unit::Model { id, code, name, level, site, cover_group, valid_from, valid_to } = row;
-        let words = &mut board.words;
+        let words = &mut dataset.words;
         let unit = Unit {
             code: words.key_on_file(&code).ok_or_else(|| dangling("unit without a code"))?,
             name: words.intern(&name),
@@ -96,25 +93,25 @@ async fn units(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> 
             cover_group: cover_group.and_then(|text| words.key_on_file(&text)),
             validity: Validity { from: valid_from, to: valid_to },
         };
-        board.units.push(unit);
-        board.units.on_file.push(id);
+        dataset.units.push(unit);
+        dataset.units.on_file.push(id);
     }
     drop(rows);
     let mut rows = unit_parent::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let unit_parent::Model { id, unit_id, parent_id, valid_from } = row;
-        let parent = parent_id.map(|parent| board.unit_on_file(parent)).transpose()?;
-        board.placements.push((id.0, Placement { unit: board.unit_on_file(unit_id)?, from: valid_from, parent }));
+        let parent = parent_id.map(|parent| dataset.unit_on_file(parent)).transpose()?;
+        dataset.placements.push((id.0, Placement { unit: dataset.unit_on_file(unit_id)?, from: valid_from, parent }));
     }
-    board.placements.sort_unstable_by_key(|(id, placement)| (placement.unit, placement.from, *id));
+    dataset.placements.sort_unstable_by_key(|(id, placement)| (placement.unit, placement.from, *id));
     Ok(())
 }
 
-async fn people(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+async fn people(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut rows = person::Entity::find().order_by_asc(person::Column::Id).stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let person::Model { id, employer, number, first_name, last_name, work_email } = row;
-        let words = &mut board.words;
+        let words = &mut dataset.words;
         let person = Person {
             key: words
                 .key_on_file(&employer)
@@ -124,13 +121,13 @@ async fn people(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) ->
             last_name: last_name.map(|text| words.intern(&text)),
             work_email: work_email.map(|text| words.intern(&text)),
         };
-        board.people.push(person);
-        board.people.on_file.push(id);
+        dataset.people.push(person);
+        dataset.people.on_file.push(id);
     }
     Ok(())
 }
 
-impl Board {
+impl Dataset {
     fn person_on_file(&self, id: entity::id::PersonId) -> Result<PersonIx, DbErr> {
         self.people.with_id(id).ok_or_else(|| dangling("row about a person"))
     }
@@ -144,7 +141,7 @@ impl Board {
     }
 }
 
-async fn posts(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+async fn posts(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut rows = post::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let post::Model {
@@ -162,9 +159,9 @@ async fn posts(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> 
             valid_from,
             valid_to,
         } = row;
-        let (person, unit) = (board.person_on_file(person_id)?, board.unit_on_file(unit_id)?);
-        let line_manager = board.person_on_file_if(line_manager_id)?;
-        let words = &mut board.words;
+        let (person, unit) = (dataset.person_on_file(person_id)?, dataset.unit_on_file(unit_id)?);
+        let line_manager = dataset.person_on_file_if(line_manager_id)?;
+        let words = &mut dataset.words;
         let mut value = |text: Option<String>| text.and_then(|text| words.value_on_file(&text));
         let (job_family, band, contract_type) = (value(job_family), value(band), value(contract_type));
         let post = Post {
@@ -180,18 +177,18 @@ async fn posts(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> 
             bank,
             validity: Validity { from: valid_from, to: valid_to },
         };
-        board.posts.push((id.0, post));
+        dataset.posts.push((id.0, post));
     }
-    // By person, and oldest first, is how they are compared with the file.
-    board.posts.sort_unstable_by_key(|(id, post)| (post.person, post.validity.from, *id));
+    // The comparison needs the posts by person, oldest first.
+    dataset.posts.sort_unstable_by_key(|(id, post)| (post.person, post.validity.from, *id));
     Ok(())
 }
 
-async fn courses(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+async fn courses(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut rows = course::Entity::find().order_by_asc(course::Column::Id).stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let course::Model { id, code, code_key, title, level, platform, employer_kind } = row;
-        let words = &mut board.words;
+        let words = &mut dataset.words;
         let course = Course {
             code: words.intern(&code),
             key: words.intern(&code_key),
@@ -200,25 +197,26 @@ async fn courses(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -
             platform: platform.map(|text| words.intern(&text)),
             employer_kind: employer_kind.map(|text| words.intern(&text)),
         };
-        board.courses.push(course);
-        board.courses.on_file.push(id);
+        dataset.courses.push(course);
+        dataset.courses.on_file.push(id);
     }
     Ok(())
 }
 
-async fn completions(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+async fn completions(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut rows = completion::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let completion::Model { id, person_id, course_id, completed_on, valid_to } = row;
-        let person = board.person_on_file(person_id)?;
-        let course = board.courses.with_id(course_id).ok_or_else(|| dangling("completion"))?;
-        board.completions.insert(CompletionKey { person, course, completed_on }, (id.0, valid_to));
+        let person = dataset.person_on_file(person_id)?;
+        let course = dataset.courses.with_id(course_id).ok_or_else(|| dangling("completion"))?;
+        dataset.completions.insert(CompletionKey { person, course, completed_on }, (id.0, valid_to));
     }
     Ok(())
 }
 
-/// The allocations, each with the last of its dated facts as the last file told it: what a file's row is compared with.
-async fn allocations(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+/// Loads the allocations, each with the last of its dated facts as given by the last file. The rows of a file are
+/// compared with these.
+async fn allocations(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     fn last<T: Copy>(facts: &[(i64, T)]) -> Option<T> {
         facts.last().map(|(_, fact)| *fact)
     }
@@ -238,11 +236,11 @@ async fn allocations(db: &(impl ConnectionTrait + StreamTrait), board: &mut Boar
             sign_off_blank,
             pause_blank,
         } = row;
-        let facts = board.allocation_facts.get(&id.0).unwrap_or(&none);
+        let facts = dataset.allocation_facts.get(&id.0).unwrap_or(&none);
         let allocation = Allocation {
-            person: board.person_on_file(person_id)?,
+            person: dataset.person_on_file(person_id)?,
             role,
-            unit: board.unit_on_file(unit_id)?,
+            unit: dataset.unit_on_file(unit_id)?,
             share,
             validity: Validity { from: valid_from, to: valid_to },
             line: last(&facts.line).filter(|_| !line_approval_blank),
@@ -251,18 +249,18 @@ async fn allocations(db: &(impl ConnectionTrait + StreamTrait), board: &mut Boar
             pause: last(&facts.pauses).filter(|_| !pause_blank),
             terms: last(&facts.terms).map(|(_, terms)| terms).unwrap_or_default(),
         };
-        board.allocations.push((id.0, allocation));
+        dataset.allocations.push((id.0, allocation));
     }
     Ok(())
 }
 
-/// The dated facts of the allocations.
-async fn facts_of_allocations(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+/// Loads the dated facts of the allocations.
+async fn facts_of_allocations(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut all: HashMap<i64, AllocationFacts> = HashMap::new();
     let mut rows = approval::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let approval::Model { id, allocation_id, capacity, decided_on, approver_id } = row;
-        let approval = Approval { on: decided_on, by: board.person_on_file_if(approver_id)? };
+        let approval = Approval { on: decided_on, by: dataset.person_on_file_if(approver_id)? };
         let facts = all.entry(allocation_id.0).or_default();
         match capacity {
             ApproverCapacity::Line => facts.line.push((id.0, approval)),
@@ -296,48 +294,49 @@ async fn facts_of_allocations(db: &(impl ConnectionTrait + StreamTrait), board: 
         facts.pauses.sort_by_key(|(id, pause)| (pause.from, *id));
         facts.terms.sort_by_key(|(id, (from, _))| (*from, *id));
     }
-    board.allocation_facts = all;
+    dataset.allocation_facts = all;
     Ok(())
 }
 
-async fn links(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+async fn links(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut rows = person_link::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let person_link::Model { id, person_id, same_as_id } = row;
-        let link = Link { person: board.person_on_file(person_id)?, same_as: board.person_on_file(same_as_id)? };
-        board.links.push((id.0, link));
+        let link = Link { person: dataset.person_on_file(person_id)?, same_as: dataset.person_on_file(same_as_id)? };
+        dataset.links.push((id.0, link));
     }
     Ok(())
 }
 
-async fn staff_lists(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+async fn staff_lists(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut rows = staff_list::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let staff_list::Model { id, employer, employer_key: _, as_at } = row;
-        let employer = board.words.key_on_file(&employer).ok_or_else(|| dangling("staff list without an employer"))?;
-        board.staff_lists.push((id.0, StaffList { employer, as_at }));
+        let employer =
+            dataset.words.key_on_file(&employer).ok_or_else(|| dangling("staff list without an employer"))?;
+        dataset.staff_lists.push((id.0, StaffList { employer, as_at }));
     }
     drop(rows);
     let mut rows = rows_not_read::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let rows_not_read::Model { id, staff_list_id, unit_id, rows } = row;
-        let (list, unit) = (StaffListRef::OnFile(staff_list_id.0), board.unit_on_file(unit_id)?);
-        board.rows_not_read.push((id.0, RowsNotRead { list, unit, rows }));
+        let (list, unit) = (StaffListRef::OnFile(staff_list_id.0), dataset.unit_on_file(unit_id)?);
+        dataset.rows_not_read.push((id.0, RowsNotRead { list, unit, rows }));
     }
     Ok(())
 }
 
-async fn unavailability(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+async fn unavailability(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut rows = unavailability::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let unavailability::Model { id, person_id, valid_from, valid_to } = row;
-        let person = board.person_on_file(person_id)?;
-        board.unavailability.push((id.0, Unavailability { person, from: valid_from, to: valid_to }));
+        let person = dataset.person_on_file(person_id)?;
+        dataset.unavailability.push((id.0, Unavailability { person, from: valid_from, to: valid_to }));
     }
     Ok(())
 }
 
-async fn appointments(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+async fn appointments(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut rows = appointment::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let appointment::Model {
@@ -352,41 +351,41 @@ async fn appointments(db: &(impl ConnectionTrait + StreamTrait), board: &mut Boa
             delegate_to,
         } = row;
         let appointment = Appointment {
-            unit: board.unit_on_file(unit_id)?,
-            person: board.person_on_file(person_id)?,
+            unit: dataset.unit_on_file(unit_id)?,
+            person: dataset.person_on_file(person_id)?,
             role,
             validity: Validity { from: valid_from, to: valid_to },
-            delegate: board.person_on_file_if(delegate_id)?,
+            delegate: dataset.person_on_file_if(delegate_id)?,
             delegate_validity: Validity { from: delegate_from, to: delegate_to },
         };
-        board.appointments.push((id.0, appointment));
+        dataset.appointments.push((id.0, appointment));
     }
     Ok(())
 }
 
-async fn policies(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+async fn policies(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut rows = policy::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let terms = terms(&row).map_err(|error| DbErr::Custom(error.to_string()))?;
-        let (id, unit) = (row.id, board.unit_on_file(row.unit_id)?);
+        let (id, unit) = (row.id, dataset.unit_on_file(row.unit_id)?);
         let policy = Policy { unit, in_force_from: row.in_force_from, terms };
-        board.policies.push((id.0, policy));
+        dataset.policies.push((id.0, policy));
     }
     Ok(())
 }
 
-async fn exemptions(db: &(impl ConnectionTrait + StreamTrait), board: &mut Board) -> Result<(), DbErr> {
+async fn exemptions(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
     let mut rows = exemption::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
         let exemption::Model { id, unit_id, valid_from, valid_to, reason, agreed_by } = row;
         let exemption = Exemption {
-            unit: board.unit_on_file(unit_id)?,
+            unit: dataset.unit_on_file(unit_id)?,
             from: valid_from,
             to: valid_to,
-            reason: board.words.intern(&reason),
-            agreed_by: agreed_by.map(|text| board.words.intern(&text)),
+            reason: dataset.words.intern(&reason),
+            agreed_by: agreed_by.map(|text| dataset.words.intern(&text)),
         };
-        board.exemptions.push((id.0, exemption));
+        dataset.exemptions.push((id.0, exemption));
     }
     Ok(())
 }

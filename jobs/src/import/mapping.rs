@@ -1,4 +1,4 @@
-//! The mapping file: how another system's export is read unchanged.
+//! The mapping file, with which another system's export is read unchanged.
 //!
 //! ```toml
 //! [headers]                       # their header = ours
@@ -27,34 +27,34 @@ use toml::{Table, Value};
 use super::layout::{FileKind, header_key};
 use super::vocabulary;
 
-/// A mapping file, checked: every target is a header or a word of ours.
+/// A checked mapping file: every target is one of psn's headers or words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mapping {
     every: Tables,
     one: BTreeMap<&'static str, Tables>,
-    /// Of a wide training export: their header's key to the course's code.
+    /// For a wide training export: the key of its header to the course code.
     courses: BTreeMap<String, String>,
-    /// What `blank_means_not_done` says; absent if the mapping does not say it.
+    /// The value of `blank_means_not_done`. Null if the mapping does not set it.
     blank_means_not_done: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Tables {
-    /// Their header's key to our header's key.
+    /// The key of the other system's header to the key of psn's header.
     headers: BTreeMap<String, String>,
-    /// Their word's key to our word.
+    /// The key of the other system's word to psn's word.
     words: BTreeMap<String, String>,
-    /// Our header's key to the constant.
+    /// The key of psn's header to the constant.
     constants: BTreeMap<String, String>,
 }
 
 /// Why a mapping file is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
-    /// It is not TOML.
+    /// It is not valid TOML.
     #[error("the mapping file is not valid TOML: {0:.300}")]
     Syntax(String),
-    /// A table or key that psn does not know.
+    /// An unknown table or key.
     #[error(
         "the mapping file has an unknown entry '{0:.60}'; allowed are [headers], [words] and [constants], the same for one file, as in [staff.headers], and for training.csv also [training.courses] and blank_means_not_done"
     )]
@@ -65,29 +65,29 @@ pub enum MappingError {
     /// `blank_means_not_done` is neither true nor false.
     #[error("'{0:.60}' in the mapping file must be true or false, without quotation marks")]
     NotBoolean(String),
-    /// A column that is to be read as two things.
+    /// A column with two meanings.
     #[error("the mapping file names the column '{0:.60}' both as a course and as a psn column; keep one of the two")]
     CourseAndHeader(String),
-    /// A target that is no header of ours.
+    /// A target that is not one of psn's headers.
     #[error("the mapping file maps '{theirs:.60}' to '{ours:.60}', which is not a column of {files}")]
     UnknownHeader {
-        /// Their header.
+        /// The other system's header.
         theirs: String,
         /// What it is mapped to.
         ours: String,
-        /// Where it was looked for.
+        /// The files in which it was looked for.
         files: String,
     },
-    /// A target that is no word of ours.
+    /// A target that is not one of psn's words.
     #[error(
         "the mapping file maps the word '{theirs:.60}' to '{ours:.60}', which is not a known word; the known words are {known}"
     )]
     UnknownWord {
-        /// Their word.
+        /// The other system's word.
         theirs: String,
         /// What it is mapped to.
         ours: String,
-        /// The words that are known.
+        /// The known words.
         known: String,
     },
 }
@@ -97,7 +97,7 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// The first thing in it that is not known, by name.
+    /// The first entry that is not valid, by name.
     pub fn parse(text: &str) -> Result<Self, MappingError> {
         let file: Table =
             text.parse().map_err(|error: toml::de::Error| MappingError::Syntax(error.message().to_owned()))?;
@@ -108,8 +108,8 @@ impl Mapping {
                 continue;
             }
             let Value::Table(table) = value else { return Err(MappingError::UnknownKey(key)) };
-            if let Some(kind) = FileKind::ALL.into_iter().find(|kind| kind.word() == key) {
-                let tables = mapping.one.entry(kind.word()).or_default();
+            if let Some(kind) = FileKind::ALL.into_iter().find(|kind| kind.as_str() == key) {
+                let tables = mapping.one.entry(kind.as_str()).or_default();
                 for (part, value) in table {
                     let name = format!("{key}.{part}");
                     if kind == FileKind::Training && part == BLANK_MEANS_NOT_DONE {
@@ -138,24 +138,25 @@ impl Mapping {
         }
     }
 
-    /// The columns of a wide `kind` export that hold days of completion: the key of their header, and the course's code.
+    /// Returns the columns of a wide `kind` export that hold completion dates: the key of the header, and the course
+    /// code.
     pub(super) fn courses(&self, kind: FileKind) -> impl Iterator<Item = (&str, &str)> {
         let courses = (kind == FileKind::Training).then_some(&self.courses);
         courses.into_iter().flatten().map(|(theirs, course)| (theirs.as_str(), course.as_str()))
     }
 
-    /// The course that the column `header` of a wide `kind` export is about.
+    /// Returns the course of the column `header` in a wide `kind` export.
     pub(super) fn course_of(&self, kind: FileKind, header: &str) -> Option<&str> {
         (kind == FileKind::Training).then(|| self.courses.get(&header_key(header)).map(String::as_str)).flatten()
     }
 
-    /// Whether a course record without a day of completion is no record. Unless the mapping says, it is so if the file itself
-    /// has no column that says whether the course was passed (`status_is_constant`): then only the day can say it.
+    /// Whether a course record without a completion date is skipped. Defaults to true if the file has no status column
+    /// of its own (`status_is_constant`): then only the date says whether the course was passed.
     pub(super) fn blank_means_not_done(&self, status_is_constant: bool) -> bool {
         self.blank_means_not_done.unwrap_or(status_is_constant)
     }
 
-    /// The key of our header that `header` of a `kind` file stands for: its own where it is not mapped.
+    /// Returns the key of psn's header for `header` in a `kind` file: its own key if it is not mapped.
     pub(super) fn header(&self, kind: FileKind, header: &str) -> String {
         let key = header_key(header);
         let ours = |tables: &Tables| {
@@ -165,28 +166,28 @@ impl Mapping {
         self.find(kind, ours).unwrap_or(key)
     }
 
-    /// Our word for `word`: itself where it is not mapped.
+    /// Returns psn's word for `word`, or `word` itself if it is not mapped.
     pub(super) fn word<'a>(&'a self, kind: FileKind, word: &'a str) -> &'a str {
         if self.every.words.is_empty() && self.one.is_empty() {
             return word;
         }
         let key = header_key(word);
         let of = |tables: &'a Tables| tables.words.get(&key).map(String::as_str);
-        self.one.get(kind.word()).and_then(of).or_else(|| of(&self.every)).unwrap_or(word)
+        self.one.get(kind.as_str()).and_then(of).or_else(|| of(&self.every)).unwrap_or(word)
     }
 
-    /// What every row says in the column `header` where the file has no such column.
+    /// Returns the value that every row has in the column `header` if the file has no such column.
     pub(super) fn constant(&self, kind: FileKind, header: &str) -> Option<String> {
         let key = header_key(header);
         self.find(kind, |tables| tables.constants.get(&key).cloned())
     }
 
     fn find<T>(&self, kind: FileKind, of: impl Fn(&Tables) -> Option<T>) -> Option<T> {
-        self.one.get(kind.word()).and_then(&of).or_else(|| of(&self.every))
+        self.one.get(kind.as_str()).and_then(&of).or_else(|| of(&self.every))
     }
 }
 
-/// The key of a mapping file that says what a blank day of completion means.
+/// The entry of a mapping file that says what a blank completion date means.
 const BLANK_MEANS_NOT_DONE: &str = "blank_means_not_done";
 
 fn boolean(name: &str, value: &Value) -> Result<bool, MappingError> {
@@ -238,7 +239,7 @@ mod tests {
     use super::{FileKind, Mapping, MappingError};
 
     #[test]
-    fn headers_words_and_constants_are_mapped_and_a_files_own_table_comes_first() {
+    fn a_files_own_mapping_comes_first() {
         let mapping = Mapping::parse(
             "[headers]\n'Team Code' = 'Unit Code'\n[words]\nDone = 'Passed'\n[constants]\nEmployer = 'NHSGGC'\n\
              [training.words]\ndone = 'Failed'\n[staff.headers]\nPosition = 'Job Title'\n",
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wide_exports_columns_are_courses_and_blank_can_mean_not_done() {
+    fn course_columns_and_blank_dates_are_mapped() {
         let mapping = Mapping::parse("[training.courses]\n'Fire  Safety' = 'FS-1'\n").unwrap();
         assert_eq!(mapping.course_of(FileKind::Training, "fire safety "), Some("FS-1"));
         assert_eq!(mapping.course_of(FileKind::Staff, "fire safety"), None);
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_psn_does_not_know_is_refused_by_name() {
+    fn unknown_entries_are_refused_by_name() {
         let refused = |text: &str| Mapping::parse(text).unwrap_err();
         assert!(matches!(refused("[headers"), MappingError::Syntax(_)));
         assert_eq!(refused("[header]\na = 'b'"), MappingError::UnknownKey("header".to_owned()));

@@ -1,4 +1,5 @@
-//! A file's lines as typed rows, or rejects that name line, column and value. Pure: nothing here knows what is on file.
+//! Parses the lines of a file into typed rows, or into rejects with line, column and value. Pure: it does not know the
+//! records on file.
 
 mod organisation;
 mod parts;
@@ -18,41 +19,41 @@ pub(super) use policy::{ExemptionRow, PolicyRow};
 pub(super) use roles::{AllocationRow, AppointmentRow, ApprovalRow, UnavailabilityRow};
 pub(super) use training::{CourseRow, RecordRow};
 
-use super::cell::{self, Written};
+use super::cell::{self, EndDay};
 use super::findings::{Fault, FileCount, Findings};
-use super::layout::{Column, FileKind, Has, TrainingColumn};
+use super::layout::{Column, ColumnSet, FileKind, TrainingColumn};
 use super::mapping::Mapping;
-use super::source::{Head, Refused, Row, Table, Tail};
-use super::{Progress, Source};
+use super::source::{FileError, Head, Row, Table, Tail};
+use super::{Progress, SourceFile};
 
-/// Who somebody is: employer and employee number.
+/// Identifies a person: employer and employee number.
 pub(super) type PersonKey = (Symbol, Symbol);
 
-/// A row and the line on which it stands.
+/// A row and its line in the file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line<R> {
+pub(super) struct NumberedRow<R> {
     pub(super) line: u32,
     pub(super) row: R,
 }
 
-/// One file, read.
+/// A file that was read.
 pub(super) struct File<R> {
     pub(super) count: FileCount,
-    pub(super) rows: Vec<Line<R>>,
-    pub(super) has: Has,
-    /// What rejected rows were about, where that much could be read: it stays on file as it is.
-    pub(super) spared: Vec<Spared>,
+    pub(super) rows: Vec<NumberedRow<R>>,
+    pub(super) columns: ColumnSet,
+    /// What rejected rows were about, as far as it could be read. These records stay on file unchanged.
+    pub(super) protected: Vec<ProtectedRow>,
 }
 
-/// What a rejected row was about.
+/// What a rejected row was about, so that its record is not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Spared {
+pub(super) enum ProtectedRow {
     Unit(Symbol),
-    /// A post, with as much of it as could be read.
+    /// A post, as far as it could be read.
     Post {
         employer: Option<Symbol>,
         person: Option<PersonKey>,
-        /// Without one, all posts of the person are meant.
+        /// If there is none, all posts of the person are protected.
         assignment: Option<Symbol>,
         unit: Option<Symbol>,
     },
@@ -74,7 +75,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// The counts of what could be read, where nothing was compared: rows and rejects.
+    /// Returns the counts of what could be read if nothing was compared: rows and rejects.
     pub(super) fn counts(self) -> Vec<FileCount> {
         let Self { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions, links } =
             self;
@@ -96,23 +97,23 @@ impl Files {
     }
 }
 
-/// How files are read.
-pub(super) struct Reading<'m> {
+/// Options for reading files.
+pub(super) struct ReadOptions<'m> {
     pub(super) mapping: &'m Mapping,
     /// The day that the files describe.
     pub(super) as_at: Day,
-    /// Added to every day in the files but the open ends.
+    /// Days added to every date in the files except open ends.
     pub(super) shift_days: i64,
-    /// The board's time zone, in which a time with an offset is a day.
+    /// The board's time zone. A time with an offset is converted to its date in this zone.
     pub(super) zone: Tz,
-    /// The sheet of workbooks to read; the first that fits if there is none.
+    /// The sheet of a workbook to read. Defaults to the first suitable one.
     pub(super) sheet: Option<&'m str>,
 }
 
-/// Reads every source; each is let go as soon as it is read.
+/// Reads every file and frees its bytes as soon as it is read.
 pub(super) fn read_all(
-    sources: Vec<Source>,
-    reading: &Reading<'_>,
+    sources: Vec<SourceFile>,
+    options: &ReadOptions<'_>,
     words: &mut Interner,
     findings: &mut Findings,
     progress: &dyn Progress,
@@ -120,59 +121,63 @@ pub(super) fn read_all(
     let mut files = Files::default();
     for source in sources {
         progress.step(&format!("reading {}", source.name));
-        let Source { kind, name, bytes } = source;
-        let mut file = Reader { kind, name, bytes: &bytes, reading, words, findings };
+        let SourceFile { kind, name, bytes } = source;
+        let mut file = FileReader { kind, name, bytes: &bytes, options, words, findings };
         match kind {
-            FileKind::Units => files.units = file.read(organisation::unit, organisation::spared_unit, nobody),
+            FileKind::Units => files.units = file.read(organisation::unit, organisation::protected_unit, no_person),
             FileKind::Staff => {
-                let read = file.read(organisation::post, organisation::spared_post, organisation::about_post);
+                let read = file.read(organisation::post, organisation::protected_post, organisation::about_post);
                 files.staff = match (files.staff.take(), read) {
                     (Some(before), Some(read)) => Some(before.with(read)),
                     (before, read) => before.or(read),
                 };
             }
-            FileKind::Links => files.links = file.read(organisation::link, nothing, organisation::about_link),
-            FileKind::Courses => files.courses = file.read(training::course, nothing, nobody),
-            FileKind::Training => files.training = file.read(training::record, nothing, training::about),
-            FileKind::Supporters => files.supporters = file.read(roles::allocation, nothing, roles::about_allocation),
-            FileKind::Unavailability => {
-                files.unavailability = file.read(roles::unavailability, nothing, roles::about_unavailability)
+            FileKind::Links => files.links = file.read(organisation::link, no_protected_row, organisation::about_link),
+            FileKind::Courses => files.courses = file.read(training::course, no_protected_row, no_person),
+            FileKind::Training => files.training = file.read(training::record, no_protected_row, training::about),
+            FileKind::Supporters => {
+                files.supporters = file.read(roles::allocation, no_protected_row, roles::about_allocation)
             }
-            FileKind::Managers => files.managers = file.read(roles::appointment, nothing, roles::about_appointment),
-            FileKind::Policies => files.policies = file.read(policy::policy, nothing, nobody),
-            FileKind::Exemptions => files.exemptions = file.read(policy::exemption, nothing, nobody),
+            FileKind::Unavailability => {
+                files.unavailability = file.read(roles::unavailability, no_protected_row, roles::about_unavailability)
+            }
+            FileKind::Managers => {
+                files.managers = file.read(roles::appointment, no_protected_row, roles::about_appointment)
+            }
+            FileKind::Policies => files.policies = file.read(policy::policy, no_protected_row, no_person),
+            FileKind::Exemptions => files.exemptions = file.read(policy::exemption, no_protected_row, no_person),
         }
     }
     files
 }
 
-fn nothing(_: &mut Cells<'_>) -> Option<Spared> {
+fn no_protected_row(_: &mut Cells<'_>) -> Option<ProtectedRow> {
     None
 }
 
-fn nobody(_: &mut Cells<'_>) -> Option<PersonKey> {
+fn no_person(_: &mut Cells<'_>) -> Option<PersonKey> {
     None
 }
 
-struct Reader<'a> {
+struct FileReader<'a> {
     kind: FileKind,
     name: String,
     bytes: &'a [u8],
-    reading: &'a Reading<'a>,
+    options: &'a ReadOptions<'a>,
     words: &'a mut Interner,
     findings: &'a mut Findings,
 }
 
-impl Reader<'_> {
+impl FileReader<'_> {
     fn read<R>(
         &mut self,
         parse: fn(&mut Cells<'_>) -> Result<R, Fault>,
-        spare: fn(&mut Cells<'_>) -> Option<Spared>,
+        protect: fn(&mut Cells<'_>) -> Option<ProtectedRow>,
         about: fn(&mut Cells<'_>) -> Option<PersonKey>,
     ) -> Option<File<R>> {
-        self.table(parse, spare, about)
+        self.table(parse, protect, about)
             .map_err(|refused| {
-                let Refused { line, column, value, sentence } = refused;
+                let FileError { line, column, value, sentence } = refused;
                 self.findings.refuse_file(&self.name, line, column, value, sentence);
             })
             .ok()
@@ -181,64 +186,64 @@ impl Reader<'_> {
     fn table<R>(
         &mut self,
         parse: fn(&mut Cells<'_>) -> Result<R, Fault>,
-        spare: fn(&mut Cells<'_>) -> Option<Spared>,
+        protect: fn(&mut Cells<'_>) -> Option<ProtectedRow>,
         about: fn(&mut Cells<'_>) -> Option<PersonKey>,
-    ) -> Result<File<R>, Refused> {
-        let Self { kind, name, bytes, reading, words, findings } = self;
-        let table = Table::open(bytes, *kind, reading.mapping, reading.sheet)?;
+    ) -> Result<File<R>, FileError> {
+        let Self { kind, name, bytes, options, words, findings } = self;
+        let table = Table::open(bytes, *kind, options.mapping, options.sheet)?;
         let count = FileCount {
             ignored_columns: table.head.ignored.clone(),
             not_asked_for: table.head.not_asked_for.clone(),
-            parts: Parts::one(name, table.head.has),
-            ..FileCount::of(*kind, name.clone())
+            parts: Parts::single(name, table.head.columns),
+            ..FileCount::empty(*kind, name.clone())
         };
-        let blank_is_no_record = *kind == FileKind::Training && table.head.blank_is_no_record(reading.mapping);
-        let mut file = File { count, rows: Vec::new(), has: table.head.has, spared: Vec::new() };
+        let blank_is_no_record = *kind == FileKind::Training && table.head.blank_is_no_record(options.mapping);
+        let mut file = File { count, rows: Vec::new(), columns: table.head.columns, protected: Vec::new() };
         let mut nameless: Option<u32> = None;
-        let mut month_first: Option<Refused> = None;
+        let mut month_first: Option<FileError> = None;
         let found_before = findings.rejects.len();
         let tail = table.rows(|row| {
             file.count.rows += 1;
-            let mut cells = Cells { row, kind: *kind, reading, words, kept: Vec::new(), passed_over: Vec::new() };
+            let mut cells = Cells { row, kind: *kind, options, words, kept: Vec::new(), skipped_columns: Vec::new() };
             if blank_is_no_record && row.fault.is_none() && cell::key(row.raw(TrainingColumn::CompletedOn)).is_empty() {
                 file.count.unchanged += 1;
                 return;
             }
             let faults = match &row.fault {
                 Some(fault) => vec![Fault { column: "", value: cells.first(), sentence: fault.clone().into() }],
-                None => match cells.all(parse) {
+                None => match cells.parse_all(parse) {
                     Ok(parsed) => {
-                        file.rows.push(Line { line: row.line, row: parsed });
+                        file.rows.push(NumberedRow { line: row.line, row: parsed });
                         if !cells.kept.is_empty() {
                             let kept = std::mem::take(&mut cells.kept);
                             let about = about(&mut cells);
-                            kept.into_iter().for_each(|fault| findings.keep(name, row.line, about, fault));
+                            kept.into_iter().for_each(|fault| findings.keep_with_notice(name, row.line, about, fault));
                         }
                         return;
                     }
                     Err(faults) => faults,
                 },
             };
-            let spared = spare(&mut cells);
-            if spared.is_none_or(|spared| matches!(spared, Spared::Post { person: None, .. })) {
+            let protected = protect(&mut cells);
+            if protected.is_none_or(|protected| matches!(protected, ProtectedRow::Post { person: None, .. })) {
                 nameless = nameless.or(Some(row.line));
             }
-            file.spared.extend(spared);
+            file.protected.extend(protected);
             let about = about(&mut cells);
             for (at, fault) in faults.into_iter().enumerate() {
                 if month_first.is_none() && fault.sentence == cell::MONTH_FIRST {
                     let Fault { column, value, sentence } = fault.clone();
                     let (column, value, sentence) = (Some(column), Some(value), sentence.into_owned());
-                    month_first = Some(Refused { line: Some(row.line), column, value, sentence });
+                    month_first = Some(FileError { line: Some(row.line), column, value, sentence });
                 } else if at == 0 {
                     findings.reject(&mut file.count, row.line, about, fault);
                 } else {
-                    findings.point_at(name, row.line, about, fault);
+                    findings.mark_cell(name, row.line, about, fault);
                 }
             }
         })?;
         if let Some(refused) = month_first {
-            // What was found by reading the other days day first means nothing.
+            // The findings from reading the other dates day first mean nothing.
             findings.rejects.truncate(found_before);
             return Err(refused);
         }
@@ -257,7 +262,7 @@ impl Reader<'_> {
     }
 }
 
-/// What was read otherwise than line by line, so that it can be checked.
+/// Adds notices about lines that were skipped or read with assumptions, so that they can be checked.
 fn notices(name: &str, kind: FileKind, head: &Head, tail: &Tail, rows: u32, findings: &mut Findings) {
     let Tail { totals_from, short_from, beyond_from } = tail;
     let mut notice = |line: Option<u32>, sentence: &str| {
@@ -282,50 +287,50 @@ fn notices(name: &str, kind: FileKind, head: &Head, tail: &Tail, rows: u32, find
     }
 }
 
-/// The cells of one row, and how to read them.
+/// The cells of one row, and the options for reading them.
 pub(super) struct Cells<'r> {
     row: &'r Row<'r>,
     kind: FileKind,
-    reading: &'r Reading<'r>,
+    options: &'r ReadOptions<'r>,
     words: &'r mut Interner,
-    /// Cells that made no sense and were left blank.
+    /// Invalid cells that were left blank.
     kept: Vec<Fault>,
-    /// Columns with a fault that is known: they read as if they were blank, and required ones as if they were filled in.
-    passed_over: Vec<&'static str>,
+    /// Columns with a known fault. They are read as if blank, and required ones as if filled in.
+    skipped_columns: Vec<&'static str>,
 }
 
 impl<'r> Cells<'r> {
-    /// The row, or every fault of it. A parser stops at the first: so it is run again without the column of that fault, until it
-    /// finds no other.
-    fn all<R>(&mut self, parse: fn(&mut Cells<'_>) -> Result<R, Fault>) -> Result<R, Vec<Fault>> {
+    /// Returns the row, or all of its faults. A parser stops at its first fault, so it runs again without the column of
+    /// that fault until it finds no other.
+    fn parse_all<R>(&mut self, parse: fn(&mut Cells<'_>) -> Result<R, Fault>) -> Result<R, Vec<Fault>> {
         let mut faults: Vec<Fault> = Vec::new();
         let done = loop {
-            // Each run finds the cells that are left blank again.
+            // Each run finds the cells that are left blank again, so they start empty.
             self.kept.clear();
             match parse(self) {
                 Ok(row) => break Some(row),
-                Err(fault) if self.passed_over.contains(&fault.column) => break None,
+                Err(fault) if self.skipped_columns.contains(&fault.column) => break None,
                 Err(fault) => {
-                    self.passed_over.push(fault.column);
+                    self.skipped_columns.push(fault.column);
                     faults.push(fault);
                 }
             }
         };
-        self.passed_over.clear();
+        self.skipped_columns.clear();
         match done {
             Some(row) if faults.is_empty() => Ok(row),
             Some(_) | None => Err(faults),
         }
     }
 
-    fn passes_over(&self, column: impl Column) -> bool {
-        self.passed_over.contains(&column.header())
+    fn skips(&self, column: impl Column) -> bool {
+        self.skipped_columns.contains(&column.header())
     }
 
-    /// A fault of the cell in `column`.
+    /// Creates a fault of the cell in `column`.
     fn fault(&self, column: impl Column, sentence: impl Into<Cow<'static, str>>) -> Fault {
-        let sentence = match (sentence.into(), self.row.of_course()) {
-            // Which of the columns of a wide export it is.
+        let sentence = match (sentence.into(), self.row.course_column()) {
+            // Names the column of a wide export.
             (sentence, Some(theirs)) if column.header() == TrainingColumn::CompletedOn.header() => {
                 if sentence == cell::MONTH_FIRST { sentence } else { format!("{sentence} (column '{theirs}')").into() }
             }
@@ -334,14 +339,14 @@ impl<'r> Cells<'r> {
         Fault { column: column.header(), value: self.row.raw(column).to_owned(), sentence }
     }
 
-    /// The first cell that says something: it helps to find a line that is wrong as a whole.
+    /// Returns the first cell that is not blank, which helps to find a line that is wrong as a whole.
     fn first(&self) -> String {
         self.row.first().to_owned()
     }
 
-    /// The cell as written, unless no column could take it.
-    fn sound(&self, column: impl Column) -> Result<&'r str, Fault> {
-        if self.passes_over(column) {
+    /// Returns the cell as written, or a fault if no column could accept it.
+    fn undamaged(&self, column: impl Column) -> Result<&'r str, Fault> {
+        if self.skips(column) {
             return Ok("");
         }
         let raw = self.row.raw(column);
@@ -349,24 +354,24 @@ impl<'r> Cells<'r> {
     }
 
     fn text(&mut self, column: impl Column) -> Result<Option<Symbol>, Fault> {
-        let raw = self.sound(column)?;
+        let raw = self.undamaged(column)?;
         Ok(self.words.filled(cell::text(raw)))
     }
 
-    /// An address that a mail server could take.
+    /// Reads an address to which a mail server could deliver.
     fn email(&mut self, column: impl Column) -> Result<Option<Symbol>, Fault> {
-        let raw = self.sound(column)?;
+        let raw = self.undamaged(column)?;
         let address = cell::email(raw).map_err(|sentence| self.fault(column, sentence))?;
         Ok(address.and_then(|address| self.words.filled(address)))
     }
 
-    /// A word that is compared as a value: a job family, a site.
+    /// Reads a word that is compared as a value: a job family, a site.
     fn value(&mut self, column: impl Column) -> Result<Option<Symbol>, Fault> {
-        let raw = self.sound(column)?;
+        let raw = self.undamaged(column)?;
         Ok(self.words.value(cell::text(raw)))
     }
 
-    /// A cell without which the row still says who, where and when: if it makes no sense it is left blank, and listed.
+    /// Reads a cell that the row does not need. If it is invalid, it is left blank and listed.
     fn lenient<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<Option<T>, Fault>) -> Option<T> {
         match read(self) {
             Ok(value) => value,
@@ -385,14 +390,14 @@ impl<'r> Cells<'r> {
     fn filled_in(&mut self, text: Option<Symbol>, column: impl Column) -> Result<Symbol, Fault> {
         match text {
             Some(text) => Ok(text),
-            None if self.passes_over(column) => Ok(self.words.intern("?")),
+            None if self.skips(column) => Ok(self.words.intern("?")),
             None => Err(self.blank(column)),
         }
     }
 
-    /// The name of a thing: a unit's code, an employer.
+    /// Reads a key: a unit code, an employer.
     fn key(&mut self, column: impl Column) -> Result<Option<Symbol>, Fault> {
-        let raw = self.sound(column)?;
+        let raw = self.undamaged(column)?;
         Ok(self.words.key(cell::key(raw)))
     }
 
@@ -401,9 +406,9 @@ impl<'r> Cells<'r> {
         self.filled_in(key, column)
     }
 
-    /// An employee or assignment number.
+    /// Reads an employee or assignment number.
     fn number(&mut self, column: impl Column) -> Result<Option<Symbol>, Fault> {
-        let raw = self.sound(column)?;
+        let raw = self.undamaged(column)?;
         let number = cell::number(raw).map_err(|sentence| self.fault(column, sentence))?;
         Ok(self.words.key(number))
     }
@@ -414,9 +419,9 @@ impl<'r> Cells<'r> {
         Ok((employer, self.filled_in(said, number)?))
     }
 
-    /// A person written as `Employer/Employee Number`.
+    /// Reads a person given as `Employer/Employee Number`.
     fn person_in_one(&mut self, column: impl Column) -> Result<Option<PersonKey>, Fault> {
-        let raw = self.sound(column)?;
+        let raw = self.undamaged(column)?;
         if cell::key(raw).is_empty() {
             return Ok(None);
         }
@@ -426,13 +431,13 @@ impl<'r> Cells<'r> {
         employer.zip(number).map(Some).ok_or(unreadable)
     }
 
-    /// A word of a closed set, as the mapping file and `known` have it.
+    /// Reads a word of a closed set, translated by the mapping file.
     fn word<T>(&self, column: impl Column, known: impl Fn(&str) -> Option<T>) -> Result<T, Fault> {
         let word = self.mapped(column)?;
         if word.is_empty() {
-            // The last of the words asks least of the other cells.
+            // The last of the words requires the fewest other cells.
             let any = super::vocabulary::known(&[self.kind]).into_iter().rev().find_map(&known);
-            return any.filter(|_| self.passes_over(column)).ok_or_else(|| self.blank(column));
+            return any.filter(|_| self.skips(column)).ok_or_else(|| self.blank(column));
         }
         known(word).ok_or_else(|| {
             let listed = super::vocabulary::listed(self.kind);
@@ -440,21 +445,21 @@ impl<'r> Cells<'r> {
         })
     }
 
-    /// A cell's word, after the mapping file.
+    /// Returns the word in a cell, translated by the mapping file.
     fn mapped(&self, column: impl Column) -> Result<&'r str, Fault> {
-        Ok(self.reading.mapping.word(self.kind, cell::text(self.sound(column)?)))
+        Ok(self.options.mapping.word(self.kind, cell::text(self.undamaged(column)?)))
     }
 
     fn blank(&self, column: impl Column) -> Fault {
         self.fault(column, format!("{} must be filled in", column.header()))
     }
 
-    /// A day in any column but that of an end.
+    /// Reads a date in any column except an end date.
     fn day(&self, column: impl Column) -> Result<Option<Day>, Fault> {
         self.read_day(column, cell::day).map(|day| day.map(|day| self.shifted(day)))
     }
 
-    /// A day on which something was done: it cannot be one that systems write for "never".
+    /// Reads the date of a completed event, which cannot be one that systems write for "never".
     fn done_day(&self, column: impl Column) -> Result<Option<Day>, Fault> {
         self.read_day(column, cell::done_day).map(|day| day.map(|day| self.shifted(day)))
     }
@@ -462,21 +467,21 @@ impl<'r> Cells<'r> {
     fn required_day(&self, column: impl Column) -> Result<Day, Fault> {
         match self.day(column)? {
             Some(day) => Ok(day),
-            // Before any other day of the row.
-            None if self.passes_over(column) => Ok(Day::new(1900, 1, 1).unwrap_or(self.reading.as_at)),
+            // Earlier than any other date of the row.
+            None if self.skips(column) => Ok(Day::new(1900, 1, 1).unwrap_or(self.options.as_at)),
             None => Err(self.blank(column)),
         }
     }
 
-    /// What a column of ends says.
-    fn written(&self, column: impl Column) -> Result<Option<Written>, Fault> {
-        if self.passes_over(column) {
-            return Ok(Some(Written::ForEver));
+    /// Reads an end date.
+    fn end_day(&self, column: impl Column) -> Result<Option<EndDay>, Fault> {
+        if self.skips(column) {
+            return Ok(Some(EndDay::ForEver));
         }
-        let written = self.read_day(column, cell::end)?;
-        Ok(written.map(|written| match written {
-            Written::Day(day) => Written::Day(self.shifted(day)),
-            Written::ForEver | Written::NoEnd => written,
+        let end_day = self.read_day(column, cell::end)?;
+        Ok(end_day.map(|end_day| match end_day {
+            EndDay::Day(day) => EndDay::Day(self.shifted(day)),
+            EndDay::ForEver | EndDay::NoEnd => end_day,
         }))
     }
 
@@ -485,23 +490,23 @@ impl<'r> Cells<'r> {
         column: impl Column,
         read: fn(&str, Tz) -> Result<T, Cow<'static, str>>,
     ) -> Result<Option<T>, Fault> {
-        let raw = self.sound(column)?;
+        let raw = self.undamaged(column)?;
         if cell::key(raw).is_empty() {
             return Ok(None);
         }
-        read(raw, self.reading.zone).map(Some).map_err(|sentence| self.fault(column, sentence))
+        read(raw, self.options.zone).map(Some).map_err(|sentence| self.fault(column, sentence))
     }
 
     fn shifted(&self, day: Day) -> Day {
-        day.plus_days(self.reading.shift_days)
+        day.plus_days(self.options.shift_days)
     }
 
-    /// A first and a last day.
+    /// Reads a first and a last day.
     fn validity(&self, first: impl Column, last: impl Column) -> Result<Validity, Fault> {
         let from = self.day(first)?;
-        let until = match self.written(last)? {
-            Some(Written::Day(day)) => Some(day),
-            Some(Written::ForEver | Written::NoEnd) | None => None,
+        let until = match self.end_day(last)? {
+            Some(EndDay::Day(day)) => Some(day),
+            Some(EndDay::ForEver | EndDay::NoEnd) | None => None,
         };
         let validity = Validity::from_last(from, until);
         if validity.is_empty() {
@@ -510,9 +515,9 @@ impl<'r> Cells<'r> {
         Ok(validity)
     }
 
-    /// A whole number within `bounds`, or nothing for a blank cell.
+    /// Reads a whole number within `bounds`. Returns `None` for a blank cell.
     fn whole(&self, column: impl Column, bounds: std::ops::RangeInclusive<u32>) -> Result<Option<u32>, Fault> {
-        let raw = cell::key(self.sound(column)?);
+        let raw = cell::key(self.undamaged(column)?);
         if raw.is_empty() {
             return Ok(None);
         }

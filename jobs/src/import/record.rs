@@ -1,4 +1,4 @@
-//! What an import leaves behind: one batch with its counts and its rejects, and a line in the audit log.
+//! Records an import: one batch with its counts and rejects, and an event in the audit log.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use entity::actor::Actor;
@@ -14,28 +14,29 @@ use serde_json::json;
 
 use super::findings::{FileCount, Reject};
 
-/// Rejects a statement.
+/// Rejects per statement.
 const CHUNK: usize = 1_000;
 
-/// One import, as it is recorded.
+/// An import to record.
 pub(super) struct Batch<'a> {
     pub(super) as_at: Day,
     pub(super) finished_at: DateTime<Utc>,
     pub(super) forced: bool,
     pub(super) refusal: Option<&'a str>,
     pub(super) files: &'a [FileCount],
-    pub(super) rejects: &'a [Kept],
+    pub(super) rejects: &'a [RecordedReject],
 }
 
-/// A reject as it is kept.
-pub(super) struct Kept {
+/// A reject to record.
+pub(super) struct RecordedReject {
     reject: Reject,
     /// The pseudonym of the person that it is about.
     about: Option<String>,
 }
 
-/// The rejects as they are kept: with a pseudonym for whom they are about, and without the values of those who were erased.
-pub(super) fn kept(rejects: &[Reject], words: &Interner, erased: &Erased) -> Vec<Kept> {
+/// Prepares rejects for storage: with pseudonyms for the people that they are about, and without the values of erased
+/// people.
+pub(super) fn prepare_rejects(rejects: &[Reject], words: &Interner, erased: &Erased) -> Vec<RecordedReject> {
     let keep = |reject: &Reject| {
         let mut reject = reject.clone();
         let about = reject.about.map(|(employer, number)| (words.get(employer), words.get(number)));
@@ -43,16 +44,12 @@ pub(super) fn kept(rejects: &[Reject], words: &Interner, erased: &Erased) -> Vec
             reject.value = None;
         }
         reject.value = reject.value.filter(|value| !erased.text(value));
-        Kept { about: about.map(|(employer, number)| erased.about(employer, number)), reject }
+        RecordedReject { about: about.map(|(employer, number)| erased.about(employer, number)), reject }
     };
     rejects.iter().map(keep).collect()
 }
 
-/// Writes the batch: refused where it has a refusal, else applied.
-///
-/// # Errors
-///
-/// What the database said.
+/// Writes the batch: as refused if it has a refusal, otherwise as applied.
 pub(super) async fn insert(txn: &DatabaseTransaction, batch: &Batch<'_>) -> Result<ImportBatchId, DbErr> {
     let Batch { as_at, finished_at, forced, refusal, files, rejects } = batch;
     let files = serde_json::to_value(files).map_err(|error| DbErr::Custom(error.to_string()))?;
@@ -68,7 +65,7 @@ pub(super) async fn insert(txn: &DatabaseTransaction, batch: &Batch<'_>) -> Resu
     let batch_id = row.insert(txn).await?.id;
     for chunk in rejects.chunks(CHUNK) {
         let rows = chunk.iter().map(|kept| {
-            let Kept { reject: Reject { file, line, column, value, sentence, about: _ }, about } = kept;
+            let RecordedReject { reject: Reject { file, line, column, value, sentence, about: _ }, about } = kept;
             import_reject::ActiveModel {
                 id: NotSet,
                 batch_id: Set(batch_id),
@@ -85,25 +82,21 @@ pub(super) async fn insert(txn: &DatabaseTransaction, batch: &Batch<'_>) -> Resu
     Ok(batch_id)
 }
 
-/// Records the batch `id` in the audit log. The last thing that a transaction does, for its line in the log keeps other writers
-/// waiting.
-///
-/// # Errors
-///
-/// What the database said.
+/// Records the batch `id` in the audit log. This is the last statement of a transaction, because it makes other writers
+/// of the log wait.
 pub(super) async fn audit(txn: &DatabaseTransaction, id: ImportBatchId, batch: &Batch<'_>) -> Result<(), DbErr> {
     audit::record(txn, &Event { object: Some(format!("import:{id}")), ..event(batch) }).await.map(drop)
 }
 
-/// What the audit log is told: counts, and of each file which of the nine it is. Its own name and the refusal are the words
-/// of whoever made them. Files are imported by command only.
+/// Creates the audit event: counts, and the kind of each file. File names and refusals are free text of the importer
+/// and are left out. Files are imported only with a command.
 fn event(batch: &Batch<'_>) -> Event {
     let Batch { as_at, finished_at, forced, refusal, files, rejects } = batch;
     let action = if refusal.is_some() { Action::ImportRefused } else { Action::ImportApplied };
     let files: Vec<_> = files
         .iter()
         .map(|FileCount { kind, rows, added, changed, ended, unchanged, rejected, .. }| {
-            json!({ "file": kind.word(), "rows": rows, "added": added, "changed": changed, "ended": ended,
+            json!({ "file": kind.as_str(), "rows": rows, "added": added, "changed": changed, "ended": ended,
                 "unchanged": unchanged, "rejected": rejected })
         })
         .collect();

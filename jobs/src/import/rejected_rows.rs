@@ -1,29 +1,29 @@
-//! The rejected rows of a file as a file of their own: to be mended and imported again.
+//! Writes the rejected rows of a file as a file that can be corrected and imported again.
 
 use std::collections::BTreeMap;
 
-use super::Source;
+use super::SourceFile;
 use super::findings::Reject;
 use super::mapping::Mapping;
 use super::source::Table;
-use crate::{one_line, safe_csv};
+use crate::output::{one_line, safe_csv};
 
-/// The columns that say what is wrong, after those of the file itself.
+/// The columns that describe the fault, after those of the file itself.
 pub const REJECT_HEADERS: [&str; 4] = ["File", "Line", "Column", "What is wrong"];
 
-/// Every rejected row of `source` under the file's own header, with what is wrong in four more columns. Rejects that are about no
-/// row, such as a file that could not be read, have blank cells. No cell is run by a spreadsheet.
+/// Writes every rejected row of `source` under the file's own header, with its fault in four more columns. Rejects
+/// without a row, such as a file that could not be read, have blank cells. No spreadsheet runs a cell as a formula.
 ///
 /// # Errors
 ///
-/// None in practice: it is written to memory.
+/// None in practice, because it writes to memory.
 pub fn rejected_rows(
-    source: &Source,
+    source: &SourceFile,
     mapping: &Mapping,
     sheet: Option<&str>,
     rejects: &[Reject],
 ) -> Result<Vec<u8>, csv::Error> {
-    let Source { kind, name, bytes } = source;
+    let SourceFile { kind, name, bytes } = source;
     let mut faults: BTreeMap<u32, Vec<&Reject>> = BTreeMap::new();
     for reject in rejects.iter().filter(|reject| reject.file == *name) {
         faults.entry(reject.line.unwrap_or_default()).or_default().push(reject);
@@ -53,7 +53,7 @@ pub fn rejected_rows(
     if let Some(table) = &table {
         // A file that cannot be read to its end has a reject that says so.
         let _read_to_the_end = table.rows(|row| {
-            // A line of a wide export comes once for each course.
+            // A line of a wide export occurs once for each course.
             if let Some(rejects) = faults.remove(&row.line) {
                 rows.push((row.line, row.cells().map(str::to_owned).collect::<Vec<_>>(), said(&rejects)));
             }

@@ -1,12 +1,13 @@
-//! A file's bytes as rows below a known header, or one sentence why not. What a cell means is not decided here.
+//! Reads a file's bytes as rows below a known header, or returns one sentence that says why it cannot. The meaning of
+//! cells is decided elsewhere.
 
+mod column_names;
 mod encoding;
 mod head;
-mod misnamed;
-mod names;
 mod records;
 mod rows;
 mod workbook;
+mod wrong_kind;
 
 use std::borrow::Cow;
 
@@ -15,42 +16,42 @@ use csv::StringRecord;
 use super::layout::{Column, FileKind, TrainingColumn};
 use super::mapping::Mapping;
 pub(super) use head::Head;
-use head::OfCourse;
+use head::WideCourseColumn;
 pub(super) use rows::Tail;
 
 /// Why a file cannot be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refused {
+pub(super) struct FileError {
     pub(super) line: Option<u32>,
     pub(super) column: Option<&'static str>,
     pub(super) value: Option<String>,
     pub(super) sentence: String,
 }
 
-impl Refused {
+impl FileError {
     fn whole(sentence: impl Into<String>) -> Self {
         Self { line: None, column: None, value: None, sentence: sentence.into() }
     }
 
-    fn at(line: u32, sentence: impl Into<String>) -> Self {
+    fn at_line(line: u32, sentence: impl Into<String>) -> Self {
         Self { line: Some(line), ..Self::whole(sentence) }
     }
 }
 
-/// A file as text, with its header found.
+/// A file as text, with its header.
 pub(super) struct Table<'b> {
     text: Cow<'b, str>,
     pub(super) head: Head,
-    counted: Counted,
-    /// The sheet that was read, of a workbook.
+    numbering: LineNumbering,
+    /// The sheet that was read, if the file is a workbook.
     pub(super) sheet: Option<String>,
     /// Whether hidden rows, columns or sheets were read.
     pub(super) hidden: bool,
 }
 
-/// What a line's number counts.
+/// What line numbers count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Counted {
+enum LineNumbering {
     /// Lines as an editor counts them.
     Lines,
     /// Records: the rows of a sheet.
@@ -65,14 +66,14 @@ pub(super) struct Row<'r> {
     pub(super) fault: Option<String>,
     cells: &'r StringRecord,
     head: &'r Head,
-    /// Of a wide export, the column of days that this reading of the line is about.
-    of_course: Option<&'r OfCourse>,
+    /// In a wide export, the course column to which this copy of the line belongs.
+    course_column: Option<&'r WideCourseColumn>,
 }
 
 impl Row<'_> {
-    /// The cell as written, or the constant where the file has no such column; empty where there is neither.
+    /// Returns the cell as written, or the constant if the file has no such column. Empty if there is neither.
     pub(super) fn raw(&self, column: impl Column) -> &str {
-        if let Some(OfCourse { place, course, .. }) = self.of_course {
+        if let Some(WideCourseColumn { place, course, .. }) = self.course_column {
             if column.at() == TrainingColumn::Course.at() {
                 return course;
             }
@@ -86,61 +87,61 @@ impl Row<'_> {
         }
     }
 
-    /// Their header of the column that a wide export has for the course that this reading of the line is about.
-    pub(super) fn of_course(&self) -> Option<&str> {
-        self.of_course.map(|of_course| of_course.header.as_str())
+    /// Returns the header of the course column to which this copy of the line belongs, in a wide export.
+    pub(super) fn course_column(&self) -> Option<&str> {
+        self.course_column.map(|course_column| course_column.header.as_str())
     }
 
-    /// Every cell, in the order of the file.
+    /// Returns every cell in the order of the file.
     pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
         self.cells.iter()
     }
 
-    /// The first cell that is not blank.
+    /// Returns the first cell that is not blank.
     pub(super) fn first(&self) -> &str {
         self.cells.iter().find(|cell| !cell.trim().is_empty()).unwrap_or_default()
     }
 }
 
 impl<'b> Table<'b> {
-    /// Finds out the encoding, the delimiter and the header. A file whose header fits another kind better is refused. Of a
-    /// workbook, the sheet called `sheet` is read; the first with a header that fits if it is none.
+    /// Detects the encoding, the delimiter and the header. Refuses a file whose header fits another kind better. In a
+    /// workbook, reads the sheet named `sheet`, or the first sheet with a suitable header if there is no name.
     ///
     /// # Errors
     ///
-    /// The first thing that keeps the file from being read.
+    /// The first reason why the file cannot be read.
     pub(super) fn open(
         bytes: &'b [u8],
         kind: FileKind,
         mapping: &Mapping,
         sheet: Option<&str>,
-    ) -> Result<Self, Refused> {
-        let head = |text: &str, counted: Counted| {
+    ) -> Result<Self, FileError> {
+        let head = |text: &str, numbering: LineNumbering| {
             if text.trim().is_empty() {
-                return Err(Refused::whole("it is empty; it must have at least a header line"));
+                return Err(FileError::whole("it is empty; it must have at least a header line"));
             }
-            misnamed::checked(Head::find(text, counted, kind, mapping), text, counted, kind, mapping)
+            wrong_kind::check_kind(Head::find(text, numbering, kind, mapping), text, numbering, kind, mapping)
         };
-        if workbook::is_one(bytes) {
-            let counted = Counted::Records;
-            return workbook::first(bytes, sheet, |sheet| {
+        if workbook::is_workbook(bytes) {
+            let numbering = LineNumbering::Records;
+            return workbook::first_sheet(bytes, sheet, |sheet| {
                 let workbook::Sheet { name, text, hidden } = sheet;
-                let head = head(&text, counted)?;
-                Ok(Self { text: Cow::Owned(text), head, counted, sheet: Some(name), hidden })
+                let head = head(&text, numbering)?;
+                Ok(Self { text: Cow::Owned(text), head, numbering, sheet: Some(name), hidden })
             });
         }
-        let (text, counted) = (encoding::decode(bytes).map_err(Refused::whole)?, Counted::Lines);
-        let head = head(&text, counted)?;
-        Ok(Self { text, head, counted, sheet: None, hidden: false })
+        let (text, numbering) = (encoding::decode(bytes).map_err(FileError::whole)?, LineNumbering::Lines);
+        let head = head(&text, numbering)?;
+        Ok(Self { text, head, numbering, sheet: None, hidden: false })
     }
 
-    /// Hands every line of data to `each`.
+    /// Passes every line of data to `each`.
     ///
     /// # Errors
     ///
-    /// That the file was cut short, or a quotation mark is not closed: what else is lost cannot be told.
-    pub(super) fn rows(&self, each: impl FnMut(&Row<'_>)) -> Result<Tail, Refused> {
-        rows::read(&self.text, self.counted, &self.head, each)
+    /// If the file was cut short or a quotation mark is not closed, because it is unknown what else is missing.
+    pub(super) fn rows(&self, each: impl FnMut(&Row<'_>)) -> Result<Tail, FileError> {
+        rows::read(&self.text, self.numbering, &self.head, each)
     }
 }
 

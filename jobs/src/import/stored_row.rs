@@ -1,4 +1,4 @@
-//! A row of any table as JSON and back: how the last import keeps what it overwrites.
+//! Converts a row of any table to JSON and back, to store what an import overwrites.
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::ArrayType;
@@ -8,12 +8,12 @@ use sea_orm::{
 };
 use serde_json::{Map, Value as Json};
 
-/// The column that is the table's key.
+/// Returns the key column of a table.
 pub(super) fn id_column<E: EntityTrait>() -> E::Column {
     E::PrimaryKey::iter().next().map(|key| key.into_column()).expect("every table has a key")
 }
 
-/// The key of a row.
+/// Returns the key of a row.
 pub(super) fn id<E: EntityTrait>(row: &E::Model) -> Result<i64, DbErr> {
     match row.get(id_column::<E>()) {
         Value::BigInt(Some(id)) => Ok(id),
@@ -21,13 +21,13 @@ pub(super) fn id<E: EntityTrait>(row: &E::Model) -> Result<i64, DbErr> {
     }
 }
 
-/// The row by column.
+/// Converts a row to JSON, by column.
 pub(super) fn to_json<E: EntityTrait>(row: &E::Model) -> Result<Json, DbErr> {
     let cell = |column: E::Column| Ok((column.as_str().to_owned(), value_to_json(row.get(column))?));
     E::Column::iter().map(cell).collect::<Result<Map<_, _>, DbErr>>().map(Json::Object)
 }
 
-/// The row that [`to_json`] made the JSON of, to be written whole.
+/// Converts the JSON of [`to_json`] back to a row that can be written.
 pub(super) fn from_json<E, A>(json: &Json) -> Result<A, DbErr>
 where
     E: EntityTrait,
@@ -35,7 +35,7 @@ where
 {
     let mut row = A::default();
     for column in E::Column::iter() {
-        // A column that is newer than what was kept takes its default.
+        // A column that is newer than the stored row takes its default.
         let Some(cell) = json.get(column.as_str()) else { continue };
         let value = value_from_json(&E::Model::get_value_type(column), cell)
             .ok_or_else(|| DbErr::Type(format!("{} was kept as {cell}", column.as_str())))?;
@@ -44,7 +44,7 @@ where
     Ok(row)
 }
 
-/// The types of the columns of facts; another one is an error at the first import that would keep it.
+/// Converts a value of a type that the tables use. Any other type is an error at the first import that would store it.
 fn value_to_json(value: Value) -> Result<Json, DbErr> {
     Ok(match value {
         Value::Bool(value) => value.into(),
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_column_comes_back_as_it_was() {
+    fn every_column_type_round_trips() {
         let full = post::Model {
             id: PostId(7),
             person_id: PersonId(1),

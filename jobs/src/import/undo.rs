@@ -1,8 +1,8 @@
-//! Takes the last import back, whole or not at all.
+//! Undoes the last import, completely or not at all.
 //!
-//! While an import writes, it keeps what it overwrites (`apply::recorder`). Every change of the facts after it removes what was
-//! kept (`entity::store::facts::count_up`), so what is kept always fits what is on file, and nothing of a person who is erased
-//! stays behind in it.
+//! While an import writes, it stores what it overwrites (`apply::recorder`). Every later change of the data removes
+//! these undo steps (`entity::store::facts::count_up`), so they always fit the data, and nothing of an erased person
+//! stays in them.
 
 use chrono::{DateTime, Utc};
 use entity::actor::Actor;
@@ -25,25 +25,25 @@ use serde_json::json;
 
 use super::stored_row::{self, id_column};
 
-/// Steps that are read at a time.
+/// Undo steps per query.
 const CHUNK: u64 = 1_000;
 
-/// What stands for the version of the facts among the tables.
+/// The table name of the undo step that holds the data version.
 const VERSION: &str = "fact_version";
 
-/// What was taken back, in rows of the tables.
+/// The number of rows that were undone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Undone {
-    /// Rows that the import had added, and that are gone.
+    /// Rows that the import had added and that were removed.
     pub removed: u64,
-    /// Rows that the import had changed or removed, and that are as before.
+    /// Rows that the import had changed or removed and that were restored.
     pub restored: u64,
 }
 
-/// Why an import was not taken back. Nothing was written.
+/// Why an import was not undone. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum UndoError {
-    /// It cannot be, for the reason given.
+    /// It cannot be undone, for the given reason.
     #[error("{0}")]
     Refused(String),
     /// The database refused or was unreachable.
@@ -51,16 +51,16 @@ pub enum UndoError {
     Database(#[from] DbErr),
 }
 
-/// Takes the import `batch` back.
+/// Undoes the import `batch`.
 ///
 /// # Errors
 ///
-/// [`UndoError::Refused`] if it is not the last import that was applied, if the facts were changed after it, or if something
-/// that came after it depends on what it added.
+/// [`UndoError::Refused`] if it is not the last applied import, if the data was changed after it, or if later data
+/// depends on what it added.
 pub async fn undo(db: &DatabaseConnection, batch: ImportBatchId, now: DateTime<Utc>) -> Result<Undone, UndoError> {
     let txn = begin_write(db).await?;
     let version = facts::lock(&txn).await?.version;
-    let import = allowed(&txn, batch, version).await?;
+    let import = check_allowed(&txn, batch, version).await?;
     let undone = take_back(&txn, batch).await.map_err(|error| match error.sql_err() {
         Some(SqlErr::ForeignKeyConstraintViolation(_)) => UndoError::Refused(format!(
             "Import {batch} cannot be undone: it added people or units that are now used elsewhere, for example by a \
@@ -87,12 +87,8 @@ pub async fn undo(db: &DatabaseConnection, batch: ImportBatchId, now: DateTime<U
     Ok(undone)
 }
 
-/// Begins the steps of an import that has been written and left the facts at their current version.
-///
-/// # Errors
-///
-/// What the database said.
-pub(super) async fn begin(txn: &DatabaseTransaction, batch: ImportBatchId) -> Result<(), DbErr> {
+/// Records the current data version as the first undo step of an import that has been written.
+pub(super) async fn record_version(txn: &DatabaseTransaction, batch: ImportBatchId) -> Result<(), DbErr> {
     let row = import_undo::ActiveModel {
         batch_id: Set(batch),
         seq: Set(0),
@@ -105,8 +101,8 @@ pub(super) async fn begin(txn: &DatabaseTransaction, batch: ImportBatchId) -> Re
     Ok(())
 }
 
-/// The import, if it may be taken back.
-async fn allowed(
+/// Returns the import if it may be undone.
+async fn check_allowed(
     txn: &DatabaseTransaction,
     batch: ImportBatchId,
     version: i64,
@@ -152,7 +148,7 @@ async fn allowed(
     refused(format!("Import {batch} cannot be undone: {why}. Import corrected files instead."))
 }
 
-/// Takes the steps back from the last to the first.
+/// Undoes the steps from last to first.
 async fn take_back(txn: &DatabaseTransaction, batch: ImportBatchId) -> Result<Undone, DbErr> {
     let mut undone = Undone::default();
     let mut before = i64::MAX;
@@ -178,12 +174,12 @@ async fn take_back(txn: &DatabaseTransaction, batch: ImportBatchId) -> Result<Un
 
 macro_rules! tables {
     ($($table:ident),+ $(,)?) => {
-        /// Whether rows of the table can be taken back.
+        /// Checks that rows of the table can be undone.
         ///
         /// # Errors
         ///
-        /// That they cannot.
-        pub(super) fn is_known(table: &str) -> Result<(), DbErr> {
+        /// If the table is not known.
+        pub(super) fn check_known(table: &str) -> Result<(), DbErr> {
             match [$(stringify!($table)),+].contains(&table) {
                 true => Ok(()),
                 false => Err(DbErr::Custom(format!("the table {table} has no undo"))),
@@ -200,7 +196,7 @@ macro_rules! tables {
                 $(stringify!($table) => {
                     take_back_rows::<$table::Entity, $table::ActiveModel>(txn, run, undone).await
                 })+
-                other => is_known(other),
+                other => check_known(other),
             }
         }
     };
@@ -227,7 +223,7 @@ tables![
     exemption,
 ];
 
-/// Steps of one table: several rows that were changed or removed, or one run of rows that were added.
+/// Undoes steps of one table: several rows that were changed or removed, or one range of rows that were added.
 async fn take_back_rows<E, A>(
     txn: &DatabaseTransaction,
     run: &[import_undo::Model],

@@ -1,11 +1,11 @@
-//! The words that files use for our closed sets (IMPORT.md, "Columns").
+//! The words that files use for closed sets (IMPORT.md, "Columns").
 
 use entity::spelling;
 use entity::value::{AppointmentRole, ApproverOffice, Level, Role};
 
 use super::layout::{FileKind, header_key};
 
-/// Whether a course record is a pass; nothing for a word that is not listed.
+/// Whether a course record is a pass. `None` for an unknown word.
 pub(super) fn is_pass(status: &str) -> Option<bool> {
     one_of(PASSES, status).map(|()| true).or_else(|| one_of(NOT_PASSES, status).map(|()| false))
 }
@@ -30,37 +30,37 @@ fn look_up<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
     words.iter().find(|(known, _)| header_key(known) == key).map(|(_, value)| *value)
 }
 
-/// A role in the network.
+/// Parses a role in the network.
 pub(super) fn role(word: &str) -> Option<Role> {
     look_up(ROLES, word)
 }
 
-/// How somebody answers for a unit.
+/// Parses the role of an appointment.
 pub(super) fn appointment(word: &str) -> Option<AppointmentRole> {
     look_up(APPOINTMENTS, word)
 }
 
-/// What becomes of approvals by people who did not hold the office.
+/// Parses how a policy treats approvals by people who did not hold the office.
 pub(super) fn approver_office(word: &str) -> Option<ApproverOffice> {
     look_up(OFFICES, word)
 }
 
-/// Yes or No.
+/// Parses Yes or No.
 pub(super) fn yes_or_no(word: &str) -> Option<bool> {
     look_up(YES_NO, word)
 }
 
-/// The level of a module.
+/// Parses the level of a module.
 pub(super) fn level(word: &str) -> Option<Level> {
     Level::ALL.iter().copied().find(|level| level.word().eq_ignore_ascii_case(word))
 }
 
-/// Whether a contract type is Bank: the word, or anything that begins with it.
+/// Whether a contract type is Bank: the word itself, or a text that begins with it.
 pub(super) fn is_bank(contract: &str) -> bool {
     spelling::value(contract).starts_with("bank")
 }
 
-/// Our words in the columns of `kinds`, for the mapping file.
+/// Returns psn's words in the columns of `kinds`, for the mapping file.
 pub(super) fn known(kinds: &[FileKind]) -> Vec<&'static str> {
     let words = |kind: &FileKind| -> Vec<&'static str> {
         match kind {
@@ -78,7 +78,7 @@ pub(super) fn known(kinds: &[FileKind]) -> Vec<&'static str> {
     kinds.iter().flat_map(words).collect()
 }
 
-/// Our words of one file, as a sentence lists them.
+/// Returns psn's words of one file as a list for a sentence.
 pub(super) fn listed(kind: FileKind) -> String {
     known(&[kind]).join(", ")
 }
@@ -89,7 +89,7 @@ mod tests {
     use entity::value::Level;
 
     #[test]
-    fn words_match_without_regard_to_case_and_spaces() {
+    fn words_match_ignoring_case_and_spaces() {
         assert_eq!(is_pass("PASSED"), Some(true));
         assert_eq!(is_pass(" did  not attend "), Some(false));
         assert_eq!(is_pass("Attended"), None);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn bank_is_whatever_begins_with_it() {
+    fn contracts_beginning_with_bank_are_bank() {
         for word in ["Bank", "bank", "BANK - as and when", "Banking", "\u{200b}Bank", " \u{ff22}ank"] {
             assert!(is_bank(word), "{word}");
         }

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use super::{Accepted, SendError, sentence};
-use crate::private;
+use crate::output::owner_only;
 
 /// Longest file name without its ending; file systems take 255 bytes.
 const LONGEST_STEM: usize = 120;
@@ -29,8 +29,8 @@ impl Folder {
         let path = self.path.join(format!("{}.eml", safe_stem(stem)));
         let (folder, file) = (self.path.clone(), path.clone());
         let written = tokio::task::spawn_blocking(move || {
-            private::folder(&folder)?;
-            let mut mail = private::Replacement::begin(&file)?;
+            owner_only::create_dir(&folder)?;
+            let mut mail = owner_only::Replacement::begin(&file)?;
             mail.write_all(&bytes)?;
             mail.put_in_place()
         });
@@ -41,8 +41,8 @@ impl Folder {
     pub(super) async fn check(&self) -> Result<String, SendError> {
         let folder = self.path.clone();
         let probed = tokio::task::spawn_blocking(move || {
-            private::folder(&folder)?;
-            private::probe(&folder)
+            owner_only::create_dir(&folder)?;
+            owner_only::check_writable(&folder)
         });
         probed.await.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|error| self.failed(&error))?;
         Ok(format!("mail is written into the folder {}", self.path.display()))

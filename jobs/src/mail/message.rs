@@ -8,7 +8,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 
 use super::{Email, SendError};
-use crate::one_line::{clip, one_line};
+use crate::output::one_line::{clip, one_line};
 
 /// Longer display names help nobody and break header folding in old servers.
 const LONGEST_NAME: usize = 100;

@@ -11,7 +11,7 @@ use entity::table::{snapshot_team, snapshot_unit};
 use entity::value::{Reason, Status, UnknownBecause};
 use serde::Deserialize;
 
-use crate::one_line::one_line;
+use crate::output::one_line::one_line;
 
 /// A unit's roll-up (COVERAGE.md section 7), its name made fit for one line.
 #[derive(Clone, Debug, PartialEq, Eq)]

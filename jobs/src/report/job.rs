@@ -5,7 +5,7 @@ use entity::store::run::job_of;
 
 use super::sending::Process;
 use super::{GapReport, ReportError};
-use crate::runner::{Job, JobError, Outcome, RunContext};
+use crate::runner::{Job, JobError, JobOutcome, RunContext};
 use crate::schedule::Period;
 
 #[async_trait::async_trait]
@@ -16,7 +16,7 @@ impl Job for GapReport {
 
     /// Sends what is due. While mails wait, also because the process stops, the run goes on later; a unit with nobody to write to, or
     /// a mail refused for good by a server, makes it a failed run once all others are sent: somebody has to look.
-    async fn run(&self, ctx: &RunContext, period: Period) -> Result<Outcome, JobError> {
+    async fn run(&self, ctx: &RunContext, period: Period) -> Result<JobOutcome, JobError> {
         let Period::Week(week) = period else {
             return Err(JobError::Fail(format!("{period} is not a week.")));
         };
@@ -25,11 +25,11 @@ impl Job for GapReport {
         let text = outcome.to_string();
         if outcome.waits() {
             let not_before = outcome.next_attempt_at.unwrap_or(ctx.now + TimeDelta::minutes(1));
-            Ok(Outcome::Again { not_before, text })
+            Ok(JobOutcome::ContinueLater { not_before, text })
         } else if outcome.needs_attention() {
             Err(JobError::Fail(text))
         } else {
-            Ok(Outcome::Done(text))
+            Ok(JobOutcome::Done(text))
         }
     }
 }

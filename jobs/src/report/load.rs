@@ -20,7 +20,7 @@ use super::board::{Board, Team, Unit};
 use super::recipients::{Appointment, Contact, Facts, Place};
 use super::trend::Trends;
 use crate::mail::is_address;
-use crate::one_line::one_line;
+use crate::output::one_line::one_line;
 
 /// A snapshot's own row.
 ///

@@ -18,7 +18,7 @@ use super::recipients::{Network, Recipient, Why};
 use super::render::Rendered;
 use super::{GapReport, Outcome, ReportError};
 use crate::mail::{is_address, mask};
-use crate::one_line::one_line;
+use crate::output::one_line::one_line;
 use todo::{About, Lost, Run};
 
 /// The key of a summary that goes to the coordinator's address in the settings.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use entity::period::Day;
-use jobs::import::{FileKind, Source};
+use jobs::import::{FileKind, SourceFile};
 
 /// The day that the present files describe, a Monday.
 pub(super) fn as_at() -> Day {
@@ -32,12 +32,12 @@ impl State {
     }
 
     /// Its ten files.
-    pub(super) fn sources(self) -> Vec<Source> {
+    pub(super) fn sources(self) -> Vec<SourceFile> {
         let bytes = match self {
             Self::Earlier => earlier,
             Self::Present => present,
         };
-        let source = |kind: FileKind| Source { kind, name: kind.file_name(), bytes: Cow::Borrowed(bytes(kind)) };
+        let source = |kind: FileKind| SourceFile { kind, name: kind.file_name(), bytes: Cow::Borrowed(bytes(kind)) };
         FileKind::ALL.into_iter().map(source).collect()
     }
 }

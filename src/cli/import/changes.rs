@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-use jobs::import::{Change, ChangedCell, Outcome};
-use jobs::private::Replacement;
-use jobs::safe_csv;
+use jobs::import::{Change, ChangedCell, ImportSummary};
+use jobs::output::owner_only::Replacement;
+use jobs::output::safe_csv;
 
 use super::summary::printable;
 
@@ -22,8 +22,8 @@ pub(super) fn is_header(line: &str) -> bool {
 }
 
 /// The list as it is printed; empty if there is nothing to list.
-pub(super) fn told(outcome: &Outcome, file: Option<&Path>) -> String {
-    let Outcome { change_list, rows_changed, .. } = outcome;
+pub(super) fn told(outcome: &ImportSummary, file: Option<&Path>) -> String {
+    let ImportSummary { change_list, rows_changed, .. } = outcome;
     let mut text = String::new();
     if change_list.is_empty() {
         return text;
@@ -45,13 +45,13 @@ pub(super) fn told(outcome: &Outcome, file: Option<&Path>) -> String {
 fn line(change: &Change) -> String {
     let Change { kind, what, which, cells } = change;
     let cell = |ChangedCell { column, before, after }: &ChangedCell| match (before.as_str(), after.as_str()) {
-        ("", after) if kind.word() != "changed" => format!("{column} {after}"),
-        (before, "") if kind.word() != "changed" => format!("{column} {before}"),
+        ("", after) if kind.as_str() != "changed" => format!("{column} {after}"),
+        (before, "") if kind.as_str() != "changed" => format!("{column} {before}"),
         (before, after) => format!("{column} {} -> {}", shown(before), shown(after)),
     };
     let cells: Vec<_> = cells.iter().map(cell).collect();
     let separator = if cells.is_empty() { "" } else { ": " };
-    format!("{} {what} {which}{separator}{}", kind.word(), cells.join("; "))
+    format!("{} {what} {which}{separator}{}", kind.as_str(), cells.join("; "))
 }
 
 fn shown(cell: &str) -> &str {
@@ -64,13 +64,13 @@ fn shown(cell: &str) -> &str {
 ///
 /// What the operating system said.
 pub(super) fn save(changes: &[Change], file: Replacement) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(safe_csv::marked(file)?);
+    let mut writer = csv::Writer::from_writer(safe_csv::with_bom(file)?);
     writer.write_record(HEADER)?;
     for Change { kind, what, which, cells } in changes {
         let blank = ChangedCell { column: "", before: String::new(), after: String::new() };
         let none = cells.is_empty().then_some(&blank);
         for ChangedCell { column, before, after } in cells.iter().chain(none) {
-            let cells = [kind.word(), what, which, column, before, after].map(safe_csv::cell);
+            let cells = [kind.as_str(), what, which, column, before, after].map(safe_csv::cell);
             writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
         }
     }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use jobs::import::{FileKind, Source};
+use jobs::import::{FileKind, SourceFile};
 
 use super::Args;
 use super::summary::printable;
@@ -13,7 +13,7 @@ use crate::error::ExitError;
 
 /// The files to import, and those in the folder that are not taken.
 pub(super) struct Gathered {
-    pub(super) sources: Vec<Source>,
+    pub(super) sources: Vec<SourceFile>,
     /// The paths of the files to import.
     pub(super) inputs: Vec<PathBuf>,
     /// Names of files in the folder that have nothing to do with an import.
@@ -76,7 +76,7 @@ pub(super) fn gather(args: &Args) -> Result<Gathered, ExitError> {
         // Two of one name are told apart by where they are.
         let doubled = names.iter().filter(|other| **other == name).count() > 1;
         let name = if doubled { path.display().to_string() } else { name };
-        Ok(Source { kind, name, bytes: Cow::Owned(read(&path, MOST_BYTES)?) })
+        Ok(SourceFile { kind, name, bytes: Cow::Owned(read(&path, MOST_BYTES)?) })
     };
     Ok(Gathered {
         sources: paths.into_iter().map(source).collect::<Result<_, ExitError>>()?,
@@ -139,7 +139,7 @@ fn nearly(name: &str) -> Option<FileKind> {
         return None;
     }
     let mut words = stem.split(|c: char| !c.is_alphabetic());
-    words.find_map(|word| FileKind::ALL.into_iter().find(|kind| kind.word() == word))
+    words.find_map(|word| FileKind::ALL.into_iter().find(|kind| kind.as_str() == word))
 }
 
 #[cfg(test)]

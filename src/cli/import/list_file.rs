@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use jobs::private::Replacement;
-use jobs::safe_csv;
+use jobs::output::owner_only::Replacement;
+use jobs::output::safe_csv;
 
 use crate::error::ExitError;
 
@@ -35,7 +35,7 @@ pub(super) fn open(
             let mut held = Vec::new();
             let read = File::open(&same).and_then(|file| file.take(MOST_HEADER_BYTES).read_to_end(&mut held));
             let text = String::from_utf8_lossy(&held);
-            let first = text.strip_prefix(safe_csv::MARK).unwrap_or(&text).lines().next().unwrap_or_default();
+            let first = text.strip_prefix(safe_csv::BOM).unwrap_or(&text).lines().next().unwrap_or_default();
             // What cannot be read may be anything.
             if read.is_err() || !held.is_empty() && !is_header(first) {
                 return Err(ExitError::Refused(format!(

@@ -4,9 +4,9 @@
 
 use std::io::{self, Write as _};
 
-use jobs::import::{Mapping, REJECT_HEADERS, Reject, Source, rejected_rows};
-use jobs::private::Replacement;
-use jobs::safe_csv;
+use jobs::import::{Mapping, REJECT_HEADERS, Reject, SourceFile, rejected_rows};
+use jobs::output::owner_only::Replacement;
+use jobs::output::safe_csv;
 
 /// Whether a file whose first line this is holds rejected rows. Their own header stands before ours.
 pub(super) fn is_header(line: &str) -> bool {
@@ -19,7 +19,7 @@ pub(super) fn is_header(line: &str) -> bool {
 ///
 /// What the operating system said.
 pub(super) fn save(
-    sources: &[Source],
+    sources: &[SourceFile],
     mapping: &Mapping,
     sheet: Option<&str>,
     rejects: &[Reject],
@@ -34,7 +34,7 @@ pub(super) fn save(
     if blocks.is_empty() {
         blocks.push(format!("{}\n", REJECT_HEADERS.join(",")).into_bytes());
     }
-    let mut file = safe_csv::marked(file)?;
+    let mut file = safe_csv::with_bom(file)?;
     file.write_all(&blocks.join(&b'\n'))?;
     file.put_in_place()
 }

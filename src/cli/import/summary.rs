@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use jobs::import::{Outcome, Reject};
-use jobs::one_line::clip;
+use jobs::import::{ImportSummary, Reject};
+use jobs::output::one_line::clip;
 use jobs::report::words;
 
 use super::{Args, changes};
@@ -13,8 +13,9 @@ use super::{Args, changes};
 const SHOWN: usize = 20;
 
 /// Everything there is to say, ending in the next step.
-pub(super) fn told(outcome: &Outcome, passed_over: &[String], proposed: &[String], args: &Args) -> String {
-    let Outcome { batch, files, rejects, kept, notices, refusal, changes, change_list: _, rows_changed: _ } = outcome;
+pub(super) fn told(outcome: &ImportSummary, passed_over: &[String], proposed: &[String], args: &Args) -> String {
+    let ImportSummary { batch, files, rejects, kept, notices, refusal, changes, change_list: _, rows_changed: _ } =
+        outcome;
     let mut text = String::new();
     let mut line = |said: String| {
         text.push_str(&said);

@@ -63,8 +63,8 @@ both! {
 both! {
     async fn an_import_that_cannot_be_recorded_is_not_applied(world: World) {
         break_it(&world.db).await;
-        let request = jobs::import::Request {
-            sources: vec![jobs::import::Source {
+        let request = jobs::import::ImportRequest {
+            sources: vec![jobs::import::SourceFile {
                 kind: FileKind::Units,
                 name: "Ann Smith.csv".to_owned(),
                 bytes: UNITS.as_bytes().to_vec().into(),
@@ -79,7 +79,7 @@ both! {
             zone: London,
             sheet: None,
         };
-        jobs::import::run(&world.db, request, world.clock.now(), &jobs::import::Silent).await.expect_err("no record");
+        jobs::import::run(&world.db, request, world.clock.now(), &jobs::import::NoProgress).await.expect_err("no record");
         assert_eq!(entity::store::roster::version(&world.db).await.unwrap(), 0);
     }
 }

@@ -1,17 +1,17 @@
-//! Two absences of one person from the same day are one, until the later of the two ends.
+//! Two absences of one person from the same day are merged, until the later of the two ends.
 
 use entity::table::{person, unavailability};
 use entity::value::Reason;
 use jobs::import::FileKind;
 use sea_orm::EntityTrait as _;
 
-use super::dated::{APPROVED, MANAGED, Told, supported};
+use super::dated::{APPROVED, DayCoverage, MANAGED, supported};
 use super::{Import, STAFF, UNITS, counts};
 use crate::harness::{World, both};
 
 const HEAD: &str = "Employer,Employee Number,From,Until\n";
 
-/// Absences as `number from..to`, by number; `to` is the first day back.
+/// Returns absences as `number from..to`, by number. `to` is the first day back.
 async fn absences(world: &World) -> Vec<String> {
     let people = person::Entity::find().all(&world.db).await.unwrap();
     let away = unavailability::Entity::find().all(&world.db).await.unwrap();
@@ -26,7 +26,7 @@ async fn absences(world: &World) -> Vec<String> {
 }
 
 both!(
-    async fn the_longer_one_decides_in_either_order_of_rows(world: World) {
+    async fn the_longer_absence_counts_in_any_order(world: World) {
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, STAFF)];
         Import::of(&world, &files).applied().await;
         let away = format!(
@@ -51,9 +51,9 @@ both!(
 );
 
 both!(
-    async fn a_long_one_takes_a_supporter_out_although_a_short_one_is_listed_too(world: World) {
+    async fn the_longer_of_two_absences_counts(world: World) {
         supported(&world, "2024-06-03", MANAGED, APPROVED).await;
-        // By default more than 28 days take a supporter out; the first row alone is 5 days.
+        // By default an absence of more than 28 days stops a supporter from counting. The first row alone is 5 days.
         for rows in [
             "X,1,01/04/2024,05/04/2024\nX,1,01/04/2024,30/04/2024\n",
             "X,1,01/04/2024,30/04/2024\nX,1,01/04/2024,05/04/2024\n",
@@ -66,7 +66,7 @@ both!(
                 ("2024-04-30", vec![Reason::Away]),
                 ("2024-05-01", vec![]),
             ] {
-                assert_eq!(Told::of(&world, on, None).await.reasons(), expected, "{on}");
+                assert_eq!(DayCoverage::of(&world, on, None).await.reasons(), expected, "{on}");
             }
         }
     }

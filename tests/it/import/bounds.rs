@@ -1,4 +1,4 @@
-//! Files that are broken, or made to break the import: how much of them is read, kept and repeated.
+//! Broken or malicious files: how much of them is read, kept and repeated.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,14 +10,14 @@ use sea_orm::{EntityTrait as _, QueryOrder as _};
 use super::{Import, UNITS};
 use crate::harness::both;
 
-/// The most memory that a process had at once, in kilobytes, its exit code, and what it said on standard error.
+/// Returns the maximum memory of a process in kilobytes, its exit code, and its standard error.
 fn measured(folder: &Path, args: &[&str]) -> (u64, Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_psn"));
     command.env_clear().current_dir(folder).args(args).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let (status, mut most) = (format!("/proc/{}/status", child.id()), 0);
     let code = loop {
-        // The kernel keeps the maximum, so the last look before the end is enough.
+        // The kernel keeps the maximum, so reading it last before the end is enough.
         let now = std::fs::read_to_string(&status).unwrap_or_default();
         let line = now.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let peak = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
@@ -33,7 +33,7 @@ fn measured(folder: &Path, args: &[&str]) -> (u64, Option<i32>, String) {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_quote_that_is_never_closed_is_named_by_its_line_in_bounded_memory() {
+fn an_unclosed_quote_is_reported_in_bounded_memory() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     std::fs::write(at("units.csv"), UNITS).unwrap();
@@ -48,7 +48,7 @@ fn a_quote_that_is_never_closed_is_named_by_its_line_in_bounded_memory() {
     let (large, code, said) = staff(34);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("staff.csv line 3: a quotation mark in this line is not closed"), "{said}");
-    // The file itself is in memory once; its text was there a dozen times.
+    // The file is in memory once. Before the limit, its text was there about twelve times.
     assert!(large.saturating_sub(small) < 2 * (32 << 10), "{small} kB for 2 MB, {large} kB for 34 MB");
 }
 
@@ -65,7 +65,7 @@ fn a_file_without_an_end_is_refused() {
 }
 
 both!(
-    async fn a_header_below_an_open_quote_is_not_looked_for_in_vain(world: World) {
+    async fn an_open_quote_above_the_header_is_reported(world: World) {
         let units = format!("\"Report of the board\nUnit Code,Unit Name,Parent Code\n{}", "B,Board,\n".repeat(200_000));
         let outcome = Import::of(&world, &[(FileKind::Units, &units)]).refused().await;
         let said = outcome.refusal.unwrap();
@@ -75,7 +75,7 @@ both!(
 );
 
 both!(
-    async fn an_address_with_a_control_character_is_left_blank_with_a_notice(world: World) {
+    async fn an_address_with_control_characters_is_blanked(world: World) {
         let addresses = [
             "ann@x.example\nBcc: b@x.example",
             "ann@x.ex\nample",
@@ -95,7 +95,7 @@ both!(
 );
 
 both!(
-    async fn what_is_said_of_a_file_is_bounded_whatever_it_holds(world: World) {
+    async fn messages_about_a_file_have_bounded_length(world: World) {
         let long = "é".repeat(30_000);
         let units = format!("Unit Code,Unit Name,Parent Code,{long}\nB,Board,,\nT1,Team 1,{long},\n");
         let outcome = Import::of(&world, &[(FileKind::Units, &units)]).outcome(Mode::Apply).await;

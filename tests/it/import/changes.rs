@@ -1,7 +1,7 @@
-//! What a dry run lists: each change, in the words of the files.
+//! A dry run lists each change in the terms of the files.
 
 use clap::Parser as _;
-use jobs::import::{Change, ChangedCell, FileKind, Mode, Outcome};
+use jobs::import::{Change, ChangedCell, FileKind, ImportSummary, Mode};
 use psn::cli::{Cli, Command, import};
 use psn::error::ExitError;
 
@@ -12,10 +12,10 @@ const SUPPORTERS: &str = "Employer,Employee Number,Role,Unit Code,Share,From,Lin
 const TRAINING: &str = "Employer,Employee Number,Course Code,Status,Completed On\nX,0001,GCC 277,Passed,01/03/2025\n";
 
 /// `changed post X/0001 in T1: WTE 1.00 -> 0.80`, cell by cell.
-fn lines(outcome: &Outcome) -> Vec<String> {
+fn lines(outcome: &ImportSummary) -> Vec<String> {
     let cell = |ChangedCell { column, before, after }: &ChangedCell| format!("{column} '{before}' '{after}'");
     let line = |Change { kind, what, which, cells }: &Change| {
-        format!("{} {what} {which}: {}", kind.word(), cells.iter().map(cell).collect::<Vec<_>>().join(", "))
+        format!("{} {what} {which}: {}", kind.as_str(), cells.iter().map(cell).collect::<Vec<_>>().join(", "))
     };
     outcome.change_list.iter().map(line).collect()
 }
@@ -32,7 +32,7 @@ async fn board(world: &World) {
 }
 
 both!(
-    async fn new_rows_are_listed_with_what_they_say(world: World) {
+    async fn new_rows_are_listed_with_their_values(world: World) {
         let staff = "Employer,Employee Number,Unit Code,First Name,Line Manager Employee Number,WTE,End Date\nX,1,T1,Zo\u{eb},2,0.8,31/03/2027\nX,2,T1,,,1,\n";
         let dry = Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, staff)]).outcome(Mode::DryRun).await;
         assert_eq!(
@@ -80,7 +80,7 @@ both!(
         has("changed allocation X/0002 as Peer Supporter for T1: Share '33.3' '50.0'");
         assert!(told.iter().any(|line| line.contains("X/0004 in T2: End Date '2027-03-31' '2026-11-22'")), "{told:#?}");
         assert_eq!(lines(&list().await), told, "the same list each time");
-        // Applying lists the same.
+        // Applying lists the same changes.
         assert_eq!(lines(&Import::of(&world, &files).on("2026-11-23").applied().await), told);
         assert_eq!(lines(&list().await), Vec::<String>::new(), "nothing is left to change");
     }
@@ -95,7 +95,7 @@ async fn psn(world: &World, more: &[&str]) -> Result<(), ExitError> {
 }
 
 both!(
-    async fn all_changes_are_saved_as_a_csv_that_no_spreadsheet_runs(world: World) {
+    async fn all_changes_are_saved_as_safe_csv(world: World) {
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         let many: String = (0..150).map(|at| format!("X,{at},T1,=1+1\n")).collect();
@@ -114,7 +114,7 @@ both!(
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(std::fs::metadata(&saved).unwrap().permissions().mode() & 0o777, 0o600);
         }
-        // Again over the same file, but over nothing else.
+        // The same file may be overwritten, but no other.
         psn(&world, &["--changes", saved.to_str().unwrap()]).await.unwrap();
         std::fs::write(folder.join("letter.txt"), "Dear all").unwrap();
         for other in ["units.csv", "letter.txt", "none/changes.csv"] {

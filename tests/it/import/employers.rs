@@ -1,4 +1,4 @@
-//! staff.csv is the full list of the employers that occur in it.
+//! staff.csv is the full list for the employers that occur in it.
 
 use entity::table::{person, post};
 use jobs::import::FileKind;
@@ -14,7 +14,7 @@ fn field(name: &str) -> String {
     std::fs::read_to_string(path).expect("the file is UTF-8")
 }
 
-/// How many posts of each employer have no end.
+/// Returns the number of posts without an end, by employer.
 async fn open(world: &World) -> Vec<(String, usize)> {
     let people = person::Entity::find().all(&world.db).await.unwrap();
     let posts = post::Entity::find().all(&world.db).await.unwrap();
@@ -33,7 +33,7 @@ async fn list(world: &World, as_at: &str, rows: &str) -> Vec<String> {
 }
 
 both!(
-    async fn a_list_of_one_employer_leaves_the_posts_of_the_other(world: World) {
+    async fn a_list_keeps_posts_of_other_employers(world: World) {
         let (units, both) = (field("board/units.csv"), field("05-both-employers-staff.csv"));
         Import::of(&world, &[(FileKind::Units, &units), (FileKind::Staff, &both)]).applied().await;
         let before = open(&world).await;
@@ -46,7 +46,7 @@ both!(
 );
 
 both!(
-    async fn an_employer_occurs_whatever_its_case_and_spaces(world: World) {
+    async fn employer_names_ignore_case_and_spaces(world: World) {
         list(&world, "2026-11-16", "North  Council,1,T1,01/01/2020\nNorth Council,2,T1,01/01/2020\n").await;
         let told = list(&world, "2026-11-17", "NORTH COUNCIL,3,T1,01/01/2020\n").await;
         assert_eq!(told, ["1 T1 2020-01-01..2026-11-17", "2 T1 2020-01-01..2026-11-17", "3 T1 2020-01-01.."]);
@@ -56,7 +56,7 @@ both!(
 both!(
     async fn an_employer_occurs_in_a_rejected_row_too(world: World) {
         list(&world, "2026-11-16", "X,1,T1,01/01/2020\nY,1,T2,01/01/2020\n").await;
-        // Of the one row of Y that can be read no number can, and of X there is a row of an unknown unit.
+        // The only readable row of Y has no readable number, and X has a row with an unknown unit.
         let told = list(&world, "2026-11-17", "X,2,NOPE,01/01/2020\nY,1E+05,T2,01/01/2020\n").await;
         assert_eq!(told, ["1 T1 2020-01-01..2026-11-17", "1 T2 2020-01-01..2026-11-17"]);
     }

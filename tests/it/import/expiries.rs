@@ -1,20 +1,20 @@
-//! `Expires On` in training.csv: the last day of that very pass, in the place of the policy's months.
+//! `Expires On` in training.csv is the last day of that pass, instead of the policy's months.
 
 use entity::period::Day;
 use entity::table::completion;
 use entity::value::Reason;
-use jobs::import::{FileKind, Outcome};
+use jobs::import::{FileKind, ImportSummary};
 use sea_orm::EntityTrait as _;
 
-use super::dated::{APPROVED, MANAGED, MANAGERS, SUPPORTERS, Told, import, staff};
+use super::dated::{APPROVED, DayCoverage, MANAGED, MANAGERS, SUPPORTERS, import, staff};
 use super::{Import, UNITS, counts, rejects};
 use crate::harness::{World, both, day};
 
 const HEAD: &str = "Employer,Employee Number,Course Code,Status,Completed On,Expires On\n";
 const LEVEL1: &str = "X,1,L1,Passed,01/02/2024,\n";
 
-/// The board with one Peer Supporter, and these records of Level 2 besides their Level 1.
-async fn trained(world: &World, records: &str) -> Outcome {
+/// Imports the board with one Peer Supporter and these Level 2 records in addition to their Level 1.
+async fn trained(world: &World, records: &str) -> ImportSummary {
     let (staff, supporters) = (staff(MANAGED), format!("{SUPPORTERS}{APPROVED}\n"));
     let training = format!("{HEAD}{LEVEL1}{records}");
     let files = [
@@ -27,19 +27,19 @@ async fn trained(world: &World, records: &str) -> Outcome {
     import(world, "2024-06-03", &files).await
 }
 
-/// Whether the certificate of the one supporter has expired by a day.
+/// Whether the supporter's certificate has expired by a day.
 async fn has_expired(world: &World, on: &str) -> bool {
-    Told::of(world, on, None).await.reasons().contains(&Reason::CertificateExpired)
+    DayCoverage::of(world, on, None).await.reasons().contains(&Reason::CertificateExpired)
 }
 
-/// First days on which the passes with an expiry of their own are no longer good.
+/// Returns the first day after each pass with its own expiry.
 async fn ends(world: &World) -> Vec<Day> {
     let passes = completion::Entity::find().all(&world.db).await.unwrap();
     passes.into_iter().filter_map(|pass| pass.valid_to).collect()
 }
 
 both!(
-    async fn a_pass_holds_through_its_own_last_day(world: World) {
+    async fn a_pass_is_valid_on_its_last_day(world: World) {
         // The policy's 36 months would end on 1 February 2027.
         for (expires, last, first) in [
             ("", "2027-01-31", "2027-02-01"),
@@ -55,7 +55,7 @@ both!(
 
 both!(
     async fn the_last_pass_decides_with_its_own_expiry(world: World) {
-        // A refresher without an expiry of its own has the policy's months, whatever the pass before it says.
+        // A refresher without its own expiry is valid for the policy's months, whatever the earlier pass says.
         let refresher = "Course Code,Level\nL2R,2R\n";
         Import::of(&world, &[(FileKind::Courses, refresher)]).on("2024-06-03").applied().await;
         trained(&world, "X,1,L2,Passed,01/02/2024,31/12/2030\nX,1,L2R,Passed,01/03/2024,\n").await;
@@ -66,7 +66,7 @@ both!(
 );
 
 both!(
-    async fn of_the_same_pass_twice_the_shorter_holds(world: World) {
+    async fn the_shorter_of_two_passes_applies(world: World) {
         let (short, long) = ("X,1,L2,Passed,01/02/2024,30/06/2024\n", "X,1,L2,Passed,01/02/2024,31/12/2030\n");
         let blank = "X,1,L2,Passed,01/02/2024,\n";
         let mut added = 2;
@@ -85,7 +85,7 @@ both!(
 );
 
 both!(
-    async fn a_file_without_the_column_leaves_it_and_a_blank_cell_takes_it_back(world: World) {
+    async fn a_missing_column_keeps_and_a_blank_removes(world: World) {
         trained(&world, "X,1,L2,Passed,01/02/2024,30/06/2024\n").await;
         let without = "Employer,Employee Number,Course Code,Status,Completed On\nX,1,L2,Passed,01/02/2024\n";
         let outcome = Import::of(&world, &[(FileKind::Training, without)]).on("2024-06-03").applied().await;
@@ -106,7 +106,7 @@ both!(
 );
 
 both!(
-    async fn level_1_never_ends_and_level_3_ends_as_it_says(world: World) {
+    async fn level_3_expires_and_level_1_does_not(world: World) {
         trained(&world, "X,1,L2,Passed,01/02/2024,\n").await;
         let training = format!("{HEAD}X,1,L1,Passed,01/02/2024,30/06/2024\nX,9,L3,Passed,01/02/2024,31/07/2024\n");
         let trainer = "Employer,Employee Number,Role,Unit Code\nX,9,Trainer,B\n";
@@ -116,8 +116,8 @@ both!(
             (FileKind::Supporters, trainer),
         ];
         Import::of(&world, &files).on("2024-06-03").applied().await;
-        assert_eq!(Told::of(&world, "2024-07-01", None).await.reasons(), [], "Level 1 has no last day");
-        let trainers = async |on: &str| Told::of(&world, on, None).await.unit("B").trainers;
+        assert_eq!(DayCoverage::of(&world, "2024-07-01", None).await.reasons(), [], "Level 1 has no last day");
+        let trainers = async |on: &str| DayCoverage::of(&world, on, None).await.unit("B").trainers;
         assert_eq!([trainers("2024-07-31").await, trainers("2024-08-01").await], [1, 0]);
     }
 );

@@ -1,11 +1,11 @@
-//! The files of tests/data/field against the expectation of their README.
+//! Imports the files of tests/data/field and compares the results with their README.
 
 use std::borrow::Cow;
 
 use entity::store::access::person::{KnownBy, find};
 use entity::store::links;
 use entity::table::{completion, exemption, person, person_link};
-use jobs::import::{FileKind, Outcome, Source};
+use jobs::import::{FileKind, ImportSummary, SourceFile};
 use jobs::mail::Mailer;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 
@@ -19,12 +19,12 @@ fn bytes(name: &str) -> Vec<u8> {
     std::fs::read(path).expect("the file is there")
 }
 
-/// An import of one file in the place of `kind`.
+/// Imports one file as `kind`.
 fn import<'w>(world: &'w World, kind: FileKind, name: &str) -> Import<'w> {
     Import::of(world, &[]).with_bytes(kind, bytes(name))
 }
 
-/// The tiny board, imported, without its course records.
+/// Imports the tiny board without its course records.
 async fn board(world: &World) {
     let kinds = FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Training);
     let mut import = Import::of(world, &[]);
@@ -35,24 +35,24 @@ async fn board(world: &World) {
     import.applied().await;
 }
 
-/// A team's row of coverage.csv.
+/// Returns a team's row of coverage.csv.
 async fn coverage(world: &World, team: &str) -> String {
     row(world, "coverage.csv", team).await
 }
 
-/// The row of an exported file that has this cell.
+/// Returns the row of an exported file that contains this cell.
 async fn row(world: &World, file: &str, cell: &str) -> String {
     let out = exported(world, "2026-11-16", &[]).await;
     let rows = std::fs::read_to_string(out.join(file)).unwrap();
     rows.lines().find(|row| row.contains(&format!(",{cell},"))).expect("the row is there").to_owned()
 }
 
-/// To whom Monday's report goes, sorted.
+/// Returns the recipients of Monday's report, sorted.
 async fn reported(world: &World) -> Vec<String> {
     reported_on(world, "2026-W47", "2026-11-16T07:00:00Z").await
 }
 
-/// To whom a week's report goes, sorted.
+/// Returns the recipients of a week's report, sorted.
 async fn reported_on(world: &World, week: &str, now: &str) -> Vec<String> {
     let (mailer, memory) = Mailer::memory();
     job(mailer).run(&world.db, week.parse().unwrap(), instant(now)).await.unwrap();
@@ -61,7 +61,7 @@ async fn reported_on(world: &World, week: &str, now: &str) -> Vec<String> {
     to
 }
 
-/// Days of completion as `number day`, by number.
+/// Returns completion dates as `number day`, by number.
 async fn passes(world: &World) -> Vec<String> {
     let people = person::Entity::find().all(&world.db).await.unwrap();
     let passes = completion::Entity::find().all(&world.db).await.unwrap().into_iter();
@@ -75,7 +75,7 @@ async fn passes(world: &World) -> Vec<String> {
     passes
 }
 
-fn notices(outcome: &Outcome) -> Vec<(Option<u32>, &str)> {
+fn notices(outcome: &ImportSummary) -> Vec<(Option<u32>, &str)> {
     outcome.notices.iter().map(|notice| (notice.line, notice.sentence.as_str())).collect()
 }
 
@@ -97,7 +97,7 @@ both!(
         assert_eq!(rejects(&outcome), ["2 Completed On 01/01/1970"]);
         assert!(outcome.rejects[0].sentence.contains("mean 'no date'"));
         assert_eq!(passes(&world).await, ["030020 2025-03-01"]);
-        // With their Level 1 the ward would be covered by two Peer Supporters; without it one of them is missing.
+        // With Level 1 the ward would be covered by two Peer Supporters; without it one is missing.
         let others = import(&world, FileKind::Training, "02-epoch-other-supporter-training.csv");
         let outcome = others.with_bytes(FileKind::Supporters, bytes("02-epoch-supporters.csv")).applied().await;
         assert_eq!(rejects(&outcome), Vec::<String>::new());
@@ -117,7 +117,7 @@ both!(
 );
 
 both!(
-    async fn a_file_with_a_day_in_us_order_is_refused(world: World) {
+    async fn a_file_with_us_dates_is_refused(world: World) {
         board(&world).await;
         let outcome = import(&world, FileKind::Training, "10-us-order-training.csv").refused().await;
         let refusal = outcome.refusal.as_deref().unwrap();
@@ -127,7 +127,7 @@ both!(
 );
 
 both!(
-    async fn missing_cells_at_the_end_of_a_row_are_blank(world: World) {
+    async fn missing_trailing_cells_are_blank(world: World) {
         board(&world).await;
         let outcome = import(&world, FileKind::Training, "06-trailing-cells-training.csv").applied().await;
         assert_eq!(counts(&outcome, FileKind::Training), (3, 0, 0, 0, 0));
@@ -167,7 +167,7 @@ both!(
 );
 
 both!(
-    async fn a_wide_export_without_a_day_is_no_record(world: World) {
+    async fn a_blank_date_in_a_wide_export_is_skipped(world: World) {
         board(&world).await;
         let mapping = String::from_utf8(bytes("17-moodle-wide.toml")).unwrap();
         let outcome = import(&world, FileKind::Training, "17-moodle-wide.txt").mapped(&mapping).applied().await;
@@ -177,7 +177,7 @@ both!(
 );
 
 both!(
-    async fn a_column_per_course_is_a_record_per_course(world: World) {
+    async fn each_course_column_gives_a_record(world: World) {
         board(&world).await;
         let mapping = "[training.headers]\n'ID number' = 'Employee Number'\n[training.constants]\nEmployer = 'HB'\n\
                        [training.courses]\n'Introduction' = 'GCC 277'\n'Council' = 'CL-1'\n";
@@ -196,7 +196,7 @@ both!(
 );
 
 both!(
-    async fn a_time_with_an_offset_is_a_day_in_the_boards_zone(world: World) {
+    async fn an_offset_time_is_converted_to_board_time(world: World) {
         board(&world).await;
         let head = "Employer,Employee Number,Course Code,Status,Completed On\n";
         let training = format!("{head}HB,020020,GCC 277,Passed,2026-10-15T23:30:00Z\n");
@@ -208,7 +208,7 @@ both!(
 );
 
 both!(
-    async fn only_a_full_list_without_rows_must_be_forced(world: World) {
+    async fn only_empty_full_lists_need_an_allowance(world: World) {
         let empty = [
             (FileKind::Units, "Unit Code,Unit Name,Parent Code\n"),
             (FileKind::Staff, "Employer,Employee Number,Unit Code\n"),
@@ -226,14 +226,14 @@ both!(
             let refused = Import::of(&world, &[*list]).refused().await;
             assert!(refused.refusal.unwrap().contains("has a header but no rows"));
         }
-        // A list of rejected rows only has rows: what they are about stays.
+        // A list that contains only rejected rows is not empty: their records stay.
         let files = [(FileKind::Staff, "Employer,Employee Number,Unit Code\nHB,000100,NOPE\n")];
         Import::of(&world, &files).refused().await;
     }
 );
 
 both!(
-    async fn a_file_of_another_kind_is_refused_by_its_header(world: World) {
+    async fn a_file_of_another_kind_is_refused(world: World) {
         board(&world).await;
         for (kind, name, said) in [
             (FileKind::Staff, "board/training.csv", "this file looks like training.csv"),
@@ -241,7 +241,7 @@ both!(
             (FileKind::Training, "board/staff.csv", "this file looks like staff.csv"),
             (FileKind::Exemptions, "board/policies.csv", "this file looks like policies.csv"),
         ] {
-            let source = Source { kind, name: "export.csv".to_owned(), bytes: Cow::Owned(bytes(name)) };
+            let source = SourceFile { kind, name: "export.csv".to_owned(), bytes: Cow::Owned(bytes(name)) };
             let refused = Import::of(&world, &[]).with(source).refused().await;
             assert!(refused.refusal.as_deref().unwrap().contains(said), "{:?}", refused.refusal);
         }
@@ -249,7 +249,7 @@ both!(
 );
 
 both!(
-    async fn a_no_break_space_is_no_second_family(world: World) {
+    async fn a_no_break_space_keeps_the_family(world: World) {
         board(&world).await;
         let mut import = Import::of(&world, &[]);
         for (kind, name) in [
@@ -260,7 +260,7 @@ both!(
         ] {
             import = import.with_bytes(kind, bytes(name));
         }
-        // Every job family is another one than on the board, which the tiny board was made for.
+        // Every job family differs from the board, for which the tiny board was made.
         import.allowing("changed=78").applied().await;
         let ward = coverage(&world, "W1").await;
         assert!(ward.contains(",MIX_GAP,") && ward.contains(",MUST 2 different job_family,"), "{ward}");
@@ -268,7 +268,7 @@ both!(
 );
 
 both!(
-    async fn a_number_with_a_character_that_cannot_be_seen_is_the_same_number(world: World) {
+    async fn invisible_characters_do_not_change_a_number(world: World) {
         board(&world).await;
         import(&world, FileKind::Training, "board/training.csv").applied().await;
         let before = posts(&world).await;
@@ -281,7 +281,7 @@ both!(
 );
 
 both!(
-    async fn the_report_of_a_manager_without_an_address_goes_to_the_next_recipient_at_once(world: World) {
+    async fn without_an_address_the_next_recipient_gets_the_report(world: World) {
         board(&world).await;
         let outcome = import(&world, FileKind::Staff, "04-address-staff.csv").applied().await;
         let kept: Vec<_> = outcome.kept.iter().map(|cell| (cell.line, cell.column, cell.value.as_deref())).collect();
@@ -295,7 +295,7 @@ both!(
         let of_acute = of_acute.filter(|(_, units)| units.iter().any(|(code, _)| code == "ACU"));
         let recipients: Vec<_> = of_acute.map(|(recipient, _)| recipient).collect();
         assert_eq!(recipients.len(), 1, "{recipients:?}");
-        // The manager is written to from the next report on once the address is corrected.
+        // The manager receives the next report once the address is corrected.
         import(&world, FileKind::Staff, "board/staff.csv").applied().await;
         world.clock.set(instant("2026-11-23T09:00:00Z"));
         let to = reported_on(&world, "2026-W48", "2026-11-23T07:00:00Z").await;
@@ -304,7 +304,7 @@ both!(
 );
 
 both!(
-    async fn two_numbers_that_are_linked_are_one_person_with_one_mail(world: World) {
+    async fn linked_numbers_are_one_person_with_one_mail(world: World) {
         board(&world).await;
         let managers = format!(
             "{}COM,CC,79999,Coordinator,01/04/2024,\n",

@@ -1,4 +1,4 @@
-//! What a good set of files does.
+//! The result of importing valid files.
 
 use entity::id::{AllocationId, PersonId};
 use entity::period::Day;
@@ -41,7 +41,7 @@ const ALL: [(FileKind, &str); 9] = [
     (FileKind::Units, UNITS),
 ];
 
-/// The dated facts of an allocation, oldest first.
+/// Returns the dated facts of an allocation, oldest first.
 struct DatedFacts {
     approvals: Vec<(ApproverCapacity, Day, Option<PersonId>)>,
     signed_off: Vec<Day>,
@@ -68,7 +68,7 @@ async fn facts(db: &DatabaseConnection, id: AllocationId) -> DatedFacts {
 }
 
 both!(
-    async fn every_file_is_taken_and_the_same_import_twice_changes_nothing(world: World) {
+    async fn a_repeated_import_changes_nothing(world: World) {
         let dry = Import::of(&world, &ALL).outcome(Mode::DryRun).await;
         assert!(everything(&world).await.len() == 1 && dry.batch.is_none() && dry.changes, "a dry run writes nothing");
 
@@ -92,7 +92,7 @@ both!(
 );
 
 both!(
-    async fn what_the_cells_say_is_what_is_on_file(world: World) {
+    async fn stored_records_equal_the_cells(world: World) {
         Import::of(&world, &ALL).applied().await;
         let db = &world.db;
         assert_eq!(
@@ -159,7 +159,7 @@ both!(
 );
 
 both!(
-    async fn a_bad_row_is_named_and_never_stops_the_good_ones(world: World) {
+    async fn a_bad_row_does_not_stop_good_ones(world: World) {
         let files = [
             (
                 FileKind::Units,
@@ -256,11 +256,11 @@ both!(
 );
 
 both!(
-    async fn a_column_that_a_file_does_not_have_leaves_what_is_on_file(world: World) {
+    async fn a_missing_column_keeps_the_value_on_file(world: World) {
         Import::of(&world, &ALL).applied().await;
         let staff = "Employer,Employee Number,Assignment Number,Unit Code,Job Title\nX,0001,0001-1,T1,Nurse\nX,0002,0002-1,T1,\nX,0003,0003-1,T2,\nX,0004,0004-1,T2,\nX,0005,0005-1,T2,\n";
         let before = posts(&world).await;
-        // Without a Contract Type column nobody's Bank contract is forgotten, and without WTE nobody's hours.
+        // Without a Contract Type column, Bank contracts stay; without a WTE column, hours stay.
         let outcome = Import::of(&world, &[(FileKind::Staff, staff)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Staff), (0, 1, 0, 4, 0));
         assert_eq!(posts(&world).await, before);
@@ -283,7 +283,7 @@ both!(
 );
 
 both!(
-    async fn all_days_can_be_moved_by_whole_weeks_but_open_ends_stay_open(world: World) {
+    async fn shifting_days_keeps_open_ends_open(world: World) {
         Import::of(&world, &ALL).on("2026-11-30").shifted(14).applied().await;
         assert_eq!(posts(&world).await[2..4], ["0003 T2 bank 2024-02-15..", "0004 T2 ..2027-04-15"]);
         let exemption = exemption::Entity::find().one(&world.db).await.unwrap().unwrap();
@@ -292,7 +292,7 @@ both!(
 );
 
 both!(
-    async fn a_pass_that_turns_out_to_be_none_is_withdrawn(world: World) {
+    async fn a_corrected_pass_is_withdrawn(world: World) {
         Import::of(&world, &ALL).applied().await;
         let head = "Employer,Employee Number,Course Code,Status,Completed On\n";
         let both = format!("{head}X,0001,GCC 277,Failed,01/03/2025\nX,0001,GCC 277,Passed,01/03/2025\n");
@@ -306,7 +306,7 @@ both!(
 );
 
 both!(
-    async fn a_corrected_first_day_is_the_same_allocation(world: World) {
+    async fn a_corrected_first_day_keeps_the_allocation(world: World) {
         Import::of(&world, &ALL).applied().await;
         let supporters =
             "Employer,Employee Number,Role,Unit Code,Share,From\nX,0002,Peer Supporter,T1,33.3,01/01/2026\n";
@@ -329,13 +329,13 @@ both!(
 );
 
 both!(
-    async fn a_new_key_of_any_kind_that_looks_like_another_is_noticed(world: World) {
+    async fn look_alike_keys_get_a_notice(world: World) {
         let units = format!("{}G1,Group 1,B,North,Ward O\n", UNITS.replace("Site\n", "Site,Cover Group\n"));
         fn files<'a>(units: &'a str, courses: &'a str) -> [(FileKind, &'a str); 2] {
             [(FileKind::Units, units), (FileKind::Courses, courses)]
         }
         Import::of(&world, &files(&units, COURSES)).applied().await;
-        // A Cyrillic letter, a digit for a letter, and zeros in front.
+        // A Cyrillic letter, a digit in place of a letter, and leading zeros.
         let units = format!("{units}\u{422}1,Team,B,North,Ward 0\n007,Seven,B,North,\n7,Seven,B,North,\n");
         let courses = format!("{COURSES}GCC\u{a0}2\u{ff17}7x,1\nGCC277\u{445},1\n");
         let staff = "Employer,Employee Number,Unit Code\nXO,1,T1\nX0,2,T1\n";

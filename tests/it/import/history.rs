@@ -1,24 +1,24 @@
-//! Full lists end what they do not name, and never rewrite what was.
+//! Full lists end records that they do not name, and never rewrite history.
 
-use jobs::import::{FileKind, Outcome};
+use jobs::import::{FileKind, ImportSummary};
 
 use super::{Import, UNITS, counts, posts, rejects};
 use crate::harness::{World, both};
 
 const HEAD: &str = "Employer,Employee Number,Assignment Number,Unit Code,Contract Type,Start Date,End Date\n";
 
-/// Ten people of T2 who stay, so that one more or less is no fifth.
+/// Ten people of T2 who stay, so that one leaver is less than a fifth.
 fn staff(rows: &str) -> String {
     let others: String = (10..20).map(|number| format!("X,{number},{number}-1,T2,Permanent,,\n")).collect();
     format!("{HEAD}{others}{rows}")
 }
 
-async fn list(world: &World, as_at: &str, rows: &str) -> Outcome {
+async fn list(world: &World, as_at: &str, rows: &str) -> ImportSummary {
     let staff = staff(rows);
     Import::of(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).on(as_at).applied().await
 }
 
-/// The posts of person 1, after the list was applied twice with the same result.
+/// Returns the posts of person 1 after the list was applied twice with the same result.
 async fn after(world: &World, as_at: &str, rows: &str) -> (Vec<String>, (u32, u32, u32)) {
     let outcome = list(world, as_at, rows).await;
     let (added, changed, ended, _, _) = counts(&outcome, FileKind::Staff);
@@ -33,14 +33,14 @@ async fn after(world: &World, as_at: &str, rows: &str) -> (Vec<String>, (u32, u3
 }
 
 both!(
-    async fn who_is_not_in_the_list_had_their_last_day_the_day_before(world: World) {
+    async fn unlisted_people_left_the_day_before(world: World) {
         list(&world, "2026-11-02", "X,1,a,T1,Permanent,01/01/2020,\n").await;
         let (posts, counts) = after(&world, "2026-11-16", "").await;
         assert_eq!((posts, counts), (vec!["1 T1 2020-01-01..2026-11-16".to_owned()], (0, 0, 1)));
-        // Listed again with the same start: the list before was wrong, and the post goes on.
+        // The person is listed again with the same start: the list before was wrong, and the post continues.
         let (posts, counts) = after(&world, "2026-11-23", "X,1,a,T1,Permanent,01/01/2020,\n").await;
         assert_eq!((posts, counts), (vec!["1 T1 2020-01-01..".to_owned()], (0, 1, 0)));
-        // Gone again, and back on a later day: that is a new post.
+        // A person who leaves and comes back on a later day has a new post.
         after(&world, "2026-11-30", "").await;
         let (posts, _) = after(&world, "2026-12-14", "X,1,a,T1,Permanent,07/12/2026,\n").await;
         assert_eq!(posts, ["1 T1 2020-01-01..2026-11-30", "1 T1 2026-12-07.."]);
@@ -48,7 +48,7 @@ both!(
 );
 
 both!(
-    async fn a_post_that_has_not_begun_and_is_not_listed_any_more_never_begins(world: World) {
+    async fn an_unlisted_future_post_never_starts(world: World) {
         list(&world, "2026-11-02", "X,1,a,T1,Permanent,01/12/2026,\n").await;
         let (posts, counts) = after(&world, "2026-11-16", "").await;
         assert_eq!((posts, counts), (vec!["1 T1 2026-12-01..2026-12-01".to_owned()], (0, 0, 1)));
@@ -56,7 +56,7 @@ both!(
 );
 
 both!(
-    async fn a_move_to_another_unit_ends_one_post_and_begins_another(world: World) {
+    async fn a_change_of_unit_starts_a_new_post(world: World) {
         list(&world, "2026-11-02", "X,1,a,T1,Permanent,01/01/2020,\n").await;
         let (posts, counts) = after(&world, "2026-11-16", "X,1,a,T2,Permanent,01/01/2020,\n").await;
         assert_eq!(
@@ -74,11 +74,11 @@ both!(
 );
 
 both!(
-    async fn a_move_happens_on_the_rows_start_where_that_says_when(world: World) {
+    async fn a_later_start_date_dates_the_move(world: World) {
         list(&world, "2026-11-02", "X,1,a,T1,Permanent,01/01/2020,\n").await;
         let (posts, _) = after(&world, "2026-11-16", "X,1,a,T2,Permanent,09/11/2026,\n").await;
         assert_eq!(posts, ["1 T1 2020-01-01..2026-11-09", "1 T2 2026-11-09.."]);
-        // And one that lies ahead is kept as dated.
+        // A future post is kept as dated.
         let (posts, _) = after(&world, "2026-11-16", "X,1,a,T1,Permanent,01/12/2026,\n").await;
         assert_eq!(posts, ["1 T1 2020-01-01..2026-11-09", "1 T1 2026-12-01..", "1 T2 2026-11-09..2026-12-01"]);
     }
@@ -93,7 +93,7 @@ both!(
 );
 
 both!(
-    async fn a_move_corrected_on_the_same_day_leaves_no_post_of_no_days(world: World) {
+    async fn a_same_day_correction_leaves_no_empty_post(world: World) {
         list(&world, "2026-11-02", "X,1,a,T1,Permanent,01/01/2020,\n").await;
         after(&world, "2026-11-16", "X,1,a,B,Permanent,01/01/2020,\n").await;
         let (posts, _) = after(&world, "2026-11-16", "X,1,a,T2,Permanent,01/01/2020,\n").await;
@@ -102,7 +102,7 @@ both!(
 );
 
 both!(
-    async fn several_rows_of_one_assignment_are_its_history_and_must_not_overlap(world: World) {
+    async fn rows_of_one_assignment_must_not_overlap(world: World) {
         list(&world, "2026-11-02", "X,1,a,T1,Permanent,01/01/2020,\n").await;
         let rows = "X,1,a,T1,Permanent,01/01/2020,31/12/2024\nX,1,a,T2,Permanent,01/01/2025,\n";
         let (posts, _) = after(&world, "2026-11-16", rows).await;
@@ -114,19 +114,19 @@ both!(
 );
 
 both!(
-    async fn without_an_assignment_number_person_and_unit_name_the_post(world: World) {
+    async fn person_and_unit_identify_an_unnumbered_post(world: World) {
         list(&world, "2026-11-02", "X,1,,T1,Permanent,01/01/2020,\nX,1,,T2,Permanent,,\n").await;
         let (posts, counts) = after(&world, "2026-11-16", "X,1,,T1,Permanent,01/02/2020,\n").await;
         assert_eq!(posts, ["1 T1 2020-02-01..", "1 T2 ..2026-11-16"], "a corrected start");
         assert_eq!(counts, (0, 1, 1));
-        // The list begins to give numbers: still the same post.
+        // The list now gives numbers: it is still the same post.
         let (posts, counts) = after(&world, "2026-11-23", "X,1,a,T1,Permanent,01/02/2020,\n").await;
         assert_eq!((posts, counts), (vec!["1 T1 2020-02-01..".to_owned(), "1 T2 ..2026-11-16".to_owned()], (0, 1, 0)));
     }
 );
 
 both!(
-    async fn a_rejected_row_does_not_end_the_post_that_it_is_about(world: World) {
+    async fn a_rejected_row_does_not_end_its_post(world: World) {
         list(&world, "2026-11-02", "X,1,a,T1,Permanent,01/01/2020,\nX,1,b,T2,Permanent,01/01/2021,\n").await;
         let outcome = list(&world, "2026-11-16", "X,1,a,T1,Permanent,32/01/2020,\n").await;
         assert_eq!(
@@ -139,7 +139,7 @@ both!(
 );
 
 both!(
-    async fn a_unit_that_is_not_listed_closes_and_one_that_is_listed_again_opens(world: World) {
+    async fn unlisted_units_close_and_relisted_ones_reopen(world: World) {
         let more = format!("{UNITS}T3,Team 3,B,\n");
         Import::of(&world, &[(FileKind::Units, &more)]).applied().await;
         let outcome = Import::of(&world, &[(FileKind::Units, UNITS)]).on("2026-11-23").applied().await;

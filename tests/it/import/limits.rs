@@ -1,13 +1,13 @@
-//! How much an import may reject, change or end, and how it is allowed more.
+//! Limits on rejected, changed and ended records, and the allowances that lift them.
 
 use entity::table::import_batch;
-use jobs::import::{FileKind, Mode, Outcome};
+use jobs::import::{FileKind, ImportSummary, Mode};
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 
 use super::{Import, STAFF, UNITS, counts, posts};
 use crate::harness::{World, both};
 
-/// People of T1 with these numbers, and what else their rows say.
+/// Returns people of T1 with these numbers, and the rest of their rows.
 fn staff(employer: &str, numbers: std::ops::Range<u32>, band: &str) -> String {
     numbers.map(|number| format!("{employer},{number},T1,{band}\n")).collect()
 }
@@ -30,7 +30,7 @@ async fn is_forced(world: &World) -> bool {
 }
 
 both!(
-    async fn ending_more_than_a_fifth_must_be_allowed_by_number(world: World) {
+    async fn ending_over_a_fifth_needs_an_allowance(world: World) {
         board(&world, &[staff("X", 0..20, "5")]).await;
         let fewer = list(&[staff("X", 0..14, "5")]);
         let import = || Import::of(&world, &[(FileKind::Staff, &fewer)]);
@@ -49,7 +49,7 @@ both!(
 );
 
 both!(
-    async fn changes_and_ends_of_an_employer_are_added_up(world: World) {
+    async fn changed_and_ended_posts_are_added_up(world: World) {
         board(&world, &[staff("X", 0..20, "5")]).await;
         let other = list(&[staff("X", 0..3, "6"), staff("X", 3..18, "5")]);
         let import = || Import::of(&world, &[(FileKind::Staff, &other)]).on("2026-11-17");
@@ -63,13 +63,13 @@ both!(
 );
 
 both!(
-    async fn an_employer_is_judged_by_itself_and_a_few_leavers_never(world: World) {
+    async fn limits_apply_per_employer_from_five_leavers(world: World) {
         board(&world, &[staff("Large", 0..100, "5"), staff("small", 0..6, "5"), staff("Tiny", 0..4, "5")]).await;
-        // All of Tiny, and less than a fifth of Large.
+        // All posts of Tiny, and less than a fifth of those of Large.
         let rows = [staff("Large", 0..81, "5"), staff("small", 0..6, "5"), staff("Tiny", 9..10, "5")];
         let dry = Import::of(&world, &[(FileKind::Staff, &list(&rows))]).outcome(Mode::DryRun).await;
         assert_eq!(dry.refusal, None);
-        // Five of six of Small are one in ten of all.
+        // Five of the six posts of Small are one in ten of all posts.
         let rows = [staff("Large", 0..100, "5"), staff("small", 0..1, "5"), staff("Tiny", 0..4, "5")];
         let said = refusal(Import::of(&world, &[(FileKind::Staff, &list(&rows))])).await;
         assert!(said.starts_with("5 open posts would end: 5 of 6 at small."), "{said}");
@@ -87,15 +87,15 @@ both!(
     }
 );
 
-/// Applies `bad` rows of days away that cannot be read among `all`.
-async fn away(world: &World, bad: u32, all: u32, allowed: &str) -> Outcome {
+/// Imports `all` rows of days away, of which `bad` cannot be read.
+async fn away(world: &World, bad: u32, all: u32, allowed: &str) -> ImportSummary {
     let rows: String = (0..all).map(|at| format!("X,{at},{}/11/2026,\n", if at < bad { "99" } else { "01" })).collect();
     let file = format!("Employer,Employee Number,From,Until\n{rows}");
     Import::of(world, &[(FileKind::Unavailability, &file)]).allowing(allowed).outcome(Mode::Apply).await
 }
 
 both!(
-    async fn rejecting_more_than_a_tenth_must_be_allowed_by_number(world: World) {
+    async fn rejecting_over_a_tenth_needs_an_allowance(world: World) {
         board(&world, &[staff("X", 0..60, "5")]).await;
         assert_eq!(away(&world, 5, 50, "").await.refusal, None, "a tenth is not more than a tenth");
         assert_eq!(away(&world, 4, 4, "").await.refusal, None, "a few bad rows of a small file are everyday business");
@@ -115,7 +115,7 @@ both!(
 );
 
 both!(
-    async fn an_empty_full_list_must_be_allowed_once_something_is_on_file(world: World) {
+    async fn an_empty_full_list_needs_an_allowance(world: World) {
         let empty = "Employer,Employee Number,Unit Code\n,,\n";
         Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, empty)]).applied().await;
         Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
@@ -139,7 +139,7 @@ both!(
 );
 
 both!(
-    async fn files_older_than_those_on_file_must_be_allowed(world: World) {
+    async fn older_files_need_an_allowance(world: World) {
         Import::of(&world, &[(FileKind::Units, UNITS)]).applied().await;
         let older = || Import::of(&world, &[(FileKind::Units, UNITS)]).on("2026-11-15");
         let said = refusal(older()).await;

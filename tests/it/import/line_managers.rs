@@ -1,4 +1,4 @@
-//! A post whose line manager changes has the new one from the day of the list, and the old one on the days before.
+//! A post whose line manager changes has the new one from the as-at day, and keeps the old one for the days before.
 
 use entity::period::Day;
 use entity::table::{person, post};
@@ -6,11 +6,11 @@ use entity::value::{Reason, Status};
 use jobs::import::FileKind;
 use sea_orm::EntityTrait as _;
 
-use super::dated::{APPROVED, MANAGED, Told, supported};
+use super::dated::{APPROVED, DayCoverage, MANAGED, supported};
 use super::{Import, counts};
 use crate::harness::{World, both};
 
-/// The spells of a person's posts as `line manager from..to`, oldest first.
+/// Returns the spells of a person's posts as `line manager from..to`, oldest first.
 async fn spells(world: &World, number: &str) -> Vec<String> {
     let people = person::Entity::find().all(&world.db).await.unwrap();
     let holder = people.iter().find(|person| person.number == number).unwrap().id;
@@ -26,18 +26,18 @@ async fn spells(world: &World, number: &str) -> Vec<String> {
     posts.iter().map(told).collect()
 }
 
-/// The board of [`MANAGED`] with another line manager of person 1.
+/// Returns the board of [`MANAGED`] with another line manager of person 1.
 fn managed_by(number: &str) -> String {
     MANAGED.replace("X,1,a,T1,Nursing,9,", &format!("X,1,a,T1,Nursing,{number},"))
 }
 
-/// Person 1 as Peer Supporter with a line approval by `by` of `on`.
+/// Returns person 1 as Peer Supporter with a line approval `by` a person `on` a day.
 fn approved(on: &str, by: &str) -> String {
     APPROVED.replace("T1,01/03/2024,01/03/2024,X/9", &format!("T1,01/03/2024,{on},{by}"))
 }
 
 both!(
-    async fn a_new_one_holds_from_the_day_of_the_list(world: World) {
+    async fn a_new_manager_applies_from_the_as_at_day(world: World) {
         supported(&world, "2024-06-03", MANAGED, APPROVED).await;
         let outcome = supported(&world, "2024-07-01", &managed_by("2"), APPROVED).await;
         assert_eq!(counts(&outcome, FileKind::Staff), (0, 1, 0, 3, 0));
@@ -45,7 +45,7 @@ both!(
         assert_eq!(spells(&world, "1").await, expected);
         assert!(!supported(&world, "2024-07-01", &managed_by("2"), APPROVED).await.changes, "the same list twice");
         assert_eq!(spells(&world, "2").await, ["9 2020-01-01.."], "a post that is the same stays one");
-        // A file without the column says nothing of line managers.
+        // A file without the column does not change line managers.
         let without = "Employer,Employee Number,Assignment Number,Unit Code,Job Family,WTE,Contract Type,Start Date\n\
                        X,1,a,T1,Nursing,1,Permanent,01/01/2020\nX,2,a,T1,Nursing,1,Permanent,01/01/2020\n\
                        X,9,a,T2,Nursing,1,Permanent,01/01/2020\nX,8,a,T2,Nursing,1,Permanent,01/01/2020\n";
@@ -56,7 +56,7 @@ both!(
 );
 
 both!(
-    async fn a_blank_or_unknown_one_leaves_the_days_before_alone(world: World) {
+    async fn a_blank_or_unknown_manager_keeps_earlier_days(world: World) {
         supported(&world, "2024-06-03", MANAGED, APPROVED).await;
         supported(&world, "2024-07-01", &managed_by(""), APPROVED).await;
         assert_eq!(spells(&world, "1").await, ["9 2020-01-01..2024-07-01", "none 2024-07-01.."]);
@@ -74,25 +74,25 @@ both!(
 );
 
 both!(
-    async fn an_approval_is_proven_by_who_managed_on_its_day(world: World) {
+    async fn an_approval_needs_the_manager_of_its_day(world: World) {
         let unproven = async |on: &str| {
-            let told = Told::of(&world, on, None).await;
+            let told = DayCoverage::of(&world, on, None).await;
             let team = told.team("T1").unwrap();
             assert_eq!((team.status, team.supporters), (Status::Covered, 1), "{on}");
             team.unproven
         };
         supported(&world, "2024-06-03", MANAGED, APPROVED).await;
         assert_eq!(unproven("2024-06-03").await, 0);
-        // The old line manager approved while they were it, and that stays so.
+        // The old line manager approved while in that role, so the approval stays valid.
         supported(&world, "2024-07-01", &managed_by("2"), APPROVED).await;
         assert_eq!([unproven("2024-06-30").await, unproven("2024-07-01").await, unproven("2024-12-01").await], [0; 3]);
     }
 );
 
 both!(
-    async fn the_day_of_the_change_divides_the_two_offices(world: World) {
+    async fn approvers_are_judged_by_the_days_office(world: World) {
         supported(&world, "2024-06-03", MANAGED, &approved("", "")).await;
-        // Each is a correction of the one before: an earlier day, or the same day with another approver.
+        // Each row corrects the one before: an earlier day, or the same day with another approver.
         for (as_at, on, by, expected) in [
             ("2024-07-01", "01/07/2024", "X/9", 1),
             ("2024-07-02", "01/07/2024", "X/2", 0),
@@ -101,7 +101,7 @@ both!(
         ] {
             let outcome = supported(&world, as_at, &managed_by("2"), &approved(on, by)).await;
             assert!(outcome.rejects.is_empty(), "{as_at}: {:?}", outcome.rejects);
-            let told = Told::of(&world, as_at, None).await;
+            let told = DayCoverage::of(&world, as_at, None).await;
             assert_eq!(told.reasons(), [], "{on} {by}");
             assert_eq!(told.team("T1").map(|team| team.unproven), Some(expected), "{on} {by}");
         }
@@ -109,12 +109,12 @@ both!(
 );
 
 both!(
-    async fn a_supporter_who_becomes_the_manager_of_most_counted_before(world: World) {
+    async fn becoming_a_manager_keeps_earlier_days_counted(world: World) {
         let under = |manager: &str| MANAGED.replace("X,2,a,T1,Nursing,9,", &format!("X,2,a,T1,Nursing,{manager},"));
         let more = |manager: &str| format!("{}X,3,a,T1,Nursing,{manager},1,Permanent,01/01/2020\n", under(manager));
         supported(&world, "2024-06-03", &more("9"), APPROVED).await;
         supported(&world, "2024-07-01", &more("1"), APPROVED).await;
-        assert_eq!(Told::of(&world, "2024-06-30", None).await.reasons(), []);
-        assert_eq!(Told::of(&world, "2024-07-01", None).await.reasons(), [Reason::LineManager]);
+        assert_eq!(DayCoverage::of(&world, "2024-06-30", None).await.reasons(), []);
+        assert_eq!(DayCoverage::of(&world, "2024-07-01", None).await.reasons(), [Reason::LineManager]);
     }
 );

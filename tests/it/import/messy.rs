@@ -1,7 +1,7 @@
-//! The files of tests/data/messy, one fault each, against the expectation of its manifest.
+//! Imports the files of tests/data/messy, with one fault each, and compares the results with the manifest.
 
 use entity::table::{completion, person, post};
-use jobs::import::{FileKind, Outcome};
+use jobs::import::{FileKind, ImportSummary};
 use sea_orm::EntityTrait as _;
 
 use super::{Import, counts, posts, rejects};
@@ -15,7 +15,7 @@ fn messy(name: &str) -> String {
     std::fs::read_to_string(path).expect("the file is UTF-8")
 }
 
-async fn staff(world: &World, name: &str) -> Outcome {
+async fn staff(world: &World, name: &str) -> ImportSummary {
     let staff = messy(name);
     Import::of(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).mapped(MAPPING).applied().await
 }
@@ -29,7 +29,7 @@ async fn people(world: &World) -> Vec<(String, String)> {
 }
 
 both!(
-    async fn a_byte_order_mark_and_carriage_returns_are_no_part_of_the_data(world: World) {
+    async fn byte_order_marks_and_carriage_returns_are_ignored(world: World) {
         let outcome = staff(&world, "m01_utf8_bom_crlf.csv").await;
         assert_eq!(counts(&outcome, FileKind::Staff), (4, 0, 0, 0, 0));
         assert_eq!(people(&world).await[0], ("00010001".to_owned(), "O\u{2019}Brien".to_owned()));
@@ -45,7 +45,7 @@ both!(
             .refused()
             .await;
         assert!(refused.refusal.unwrap().contains("the column Unit Code occurs 2 times"));
-        // With one of the two taken out, padded headers and cells are read.
+        // Without one of the two columns, headers and cells with extra spaces are read.
         let single = doubled.replacen("Team Code,Team Code", "Team Code,Other", 1);
         let outcome =
             Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &single)]).mapped(MAPPING).applied().await;
@@ -55,7 +55,7 @@ both!(
 );
 
 both!(
-    async fn numbers_that_a_spreadsheet_has_changed_name_nobody_else(world: World) {
+    async fn numbers_changed_by_a_spreadsheet_are_rejected(world: World) {
         let before = "Employer,Employee Number,Unit Code\nNHSBT,00010001,T1\n";
         Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, before)]).applied().await;
         let staff = messy("m06_numbers_mangled_by_excel.csv");
@@ -97,7 +97,7 @@ both!(
 );
 
 both!(
-    async fn only_passes_with_a_day_of_known_people_and_courses_count(world: World) {
+    async fn only_dated_passes_of_known_people_count(world: World) {
         let people: String = (1..=8).map(|number| format!("NHSBT,0001000{number},T1\n")).collect();
         let staff = format!("Employer,Employee Number,Unit Code\n{people}");
         let training = messy("m12_training_statuses.csv");
@@ -121,7 +121,7 @@ both!(
 );
 
 both!(
-    async fn a_download_that_was_cut_short_is_refused(world: World) {
+    async fn a_truncated_file_is_refused(world: World) {
         let staff = messy("m14_truncated.csv");
         let refused =
             Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).mapped(MAPPING).refused().await;

@@ -1,4 +1,4 @@
-//! What is refused as a whole, and that nothing is half applied.
+//! Imports that are refused as a whole, with nothing half applied.
 
 use jobs::import::{FileKind, Mode};
 
@@ -6,7 +6,7 @@ use super::{COURSES, Import, STAFF, UNITS, rejects};
 use crate::harness::both;
 
 both!(
-    async fn a_tree_that_is_none_is_refused_with_the_line(world: World) {
+    async fn an_invalid_tree_is_refused_with_its_line(world: World) {
         for (units, said, at) in [
             ("A,A,\nB,B,\nC,C,B\n", "2 units have no Parent Code (A, B)", vec!["2 Parent Code ", "3 Parent Code "]),
             ("A,A,B\nB,B,A\n", "every unit has a Parent Code", vec!["2 Parent Code B"]),
@@ -23,7 +23,7 @@ both!(
 );
 
 both!(
-    async fn shares_of_more_than_a_whole_person_refuse_the_change(world: World) {
+    async fn shares_above_a_whole_refuse_the_import(world: World) {
         let head = "Employer,Employee Number,Role,Unit Code,Share,From,Until\n";
         let files = |rows: &str| format!("{head}{rows}");
         let good = files(
@@ -32,7 +32,7 @@ both!(
         Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF), (FileKind::Supporters, &good)])
             .applied()
             .await;
-        // With what is on file, on one day in the middle only.
+        // Together with the records on file, only on one day in the middle.
         let over = files("X,0001,Peer Supporter,B,50,30/06/2026,01/07/2026\n");
         let refused = Import::of(&world, &[(FileKind::Supporters, &over)]).refused().await;
         assert!(refused.refusal.unwrap().contains("X/0001 on 2026-06-30"));
@@ -45,7 +45,7 @@ both!(
 );
 
 both!(
-    async fn one_unreadable_file_stops_all_of_them_and_its_name_is_said(world: World) {
+    async fn an_unreadable_file_refuses_the_import_by_name(world: World) {
         for (last, said) in [
             ("Unit Code,From,Until\nT1,01/01/2026,31/12/2026\n", "exemptions.csv: the column Reason is missing"),
             ("Unit Code,From,Until,Reason,from\nT1,01/01/2026,31/12/2026,x,\n", "the column From occurs 2 times"),
@@ -68,7 +68,7 @@ both!(
 );
 
 both!(
-    async fn a_refusal_in_the_last_file_leaves_nothing_of_the_first(world: World) {
+    async fn a_refusal_leaves_nothing_of_any_file(world: World) {
         let supporters =
             "Employer,Employee Number,Role,Unit Code\nX,0001,Peer Supporter,T1\nX,0001,Peer Supporter,T2\n";
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, STAFF), (FileKind::Supporters, supporters)];

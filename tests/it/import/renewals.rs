@@ -1,15 +1,15 @@
-//! Approvals, sign-offs and pauses of an allocation: a later day is one more, an earlier or a blank one is a correction and takes
-//! the place of the last.
+//! Approvals, sign-offs and pauses of an allocation: a later day adds one; an earlier or a blank one is a correction
+//! and replaces the last.
 
 use entity::period::Day;
 use entity::table::{approval, pause, person, sign_off};
 use entity::value::{ApproverCapacity, Reason};
 use sea_orm::EntityTrait as _;
 
-use super::dated::{APPROVED, MANAGED, Told, supported};
+use super::dated::{APPROVED, DayCoverage, MANAGED, supported};
 use crate::harness::{World, both};
 
-/// The sign-offs on file, oldest first.
+/// Returns the sign-offs on file, oldest first.
 async fn sign_offs(world: &World) -> Vec<String> {
     let rows = sign_off::Entity::find().all(&world.db).await.unwrap();
     let mut days: Vec<_> = rows.into_iter().map(|row| row.signed_off_on.to_string()).collect();
@@ -17,7 +17,7 @@ async fn sign_offs(world: &World) -> Vec<String> {
     days
 }
 
-/// The approvals on file of one capacity as `day approver`, oldest first.
+/// Returns the approvals on file of one capacity as `day approver`, oldest first.
 async fn approvals(world: &World, capacity: ApproverCapacity) -> Vec<String> {
     let people = person::Entity::find().all(&world.db).await.unwrap();
     let rows = approval::Entity::find().all(&world.db).await.unwrap();
@@ -30,7 +30,7 @@ async fn approvals(world: &World, capacity: ApproverCapacity) -> Vec<String> {
     told
 }
 
-/// The pauses on file as `from..to`, oldest first.
+/// Returns the pauses on file as `from..to`, oldest first.
 async fn pauses(world: &World) -> Vec<String> {
     let mut rows = pause::Entity::find().all(&world.db).await.unwrap();
     rows.sort_by_key(|row| row.valid_from);
@@ -38,7 +38,7 @@ async fn pauses(world: &World) -> Vec<String> {
     rows.iter().map(|row| format!("{}..{}", day(row.valid_from), day(row.valid_to))).collect()
 }
 
-/// Files the allocation of person 1 as one row says it; the second time changes nothing.
+/// Imports one row about the allocation of person 1 twice; the second time changes nothing.
 async fn file(world: &World, as_at: &str, row: &str) {
     let outcome = supported(world, as_at, MANAGED, row).await;
     assert!(outcome.rejects.is_empty(), "{row}: {:?}", outcome.rejects);
@@ -46,22 +46,22 @@ async fn file(world: &World, as_at: &str, row: &str) {
 }
 
 both!(
-    async fn a_later_sign_off_is_one_more_and_an_earlier_one_a_correction(world: World) {
+    async fn a_later_sign_off_renews_an_earlier_corrects(world: World) {
         let signed_off = |on: &str| APPROVED.replace("X/8,01/03/2024,4", &format!("X/8,{on},4"));
         let is_signed_off =
-            async |on: &str| !Told::of(&world, on, None).await.reasons().contains(&Reason::NotSignedOff);
+            async |on: &str| !DayCoverage::of(&world, on, None).await.reasons().contains(&Reason::NotSignedOff);
         for (as_at, on, expected) in [
             ("2025-03-03", "01/04/2024", &["2024-04-01"][..]),
             ("2025-03-04", "01/10/2024", &["2024-04-01", "2024-10-01"]),
-            // Earlier than the last: that was wrong.
+            // An earlier day: the last one was wrong.
             ("2025-03-05", "01/07/2024", &["2024-04-01", "2024-07-01"]),
             ("2025-03-06", "01/02/2025", &["2024-04-01", "2024-07-01", "2025-02-01"]),
-            // A blank takes the last one back, and on another day no other.
+            // A blank removes the last one. On another day it removes no other.
             ("2025-03-07", "", &["2024-04-01", "2024-07-01"]),
             ("2025-03-08", "", &["2024-04-01", "2024-07-01"]),
-            // What it left is told again: nothing but that.
+            // The remaining one is given again, which changes nothing.
             ("2025-03-09", "01/07/2024", &["2024-04-01", "2024-07-01"]),
-            // Back to one that is on file: it is not there twice.
+            // A correction to one that is on file does not duplicate it.
             ("2025-03-10", "01/04/2024", &["2024-04-01"]),
             ("2025-03-11", "01/03/2024", &["2024-03-01"]),
         ] {
@@ -73,7 +73,7 @@ both!(
         }
         file(&world, "2025-03-12", &signed_off("")).await;
         assert_eq!(sign_offs(&world).await, Vec::<String>::new());
-        // A row that changes for another reason takes nothing back either.
+        // A row that changes for another reason removes nothing either.
         file(&world, "2025-03-13", &signed_off("01/03/2024")).await;
         file(&world, "2025-03-14", &signed_off("01/10/2024")).await;
         file(&world, "2025-03-15", &signed_off("")).await;
@@ -87,9 +87,9 @@ both!(
 );
 
 both!(
-    async fn a_blank_paused_from_takes_the_last_pause_back(world: World) {
+    async fn a_blank_pause_removes_the_last(world: World) {
         let paused = |from: &str, until: &str| APPROVED.replace(",4,,,", &format!(",4,{from},{until},"));
-        let is_paused = async |on: &str| Told::of(&world, on, None).await.reasons().contains(&Reason::Paused);
+        let is_paused = async |on: &str| DayCoverage::of(&world, on, None).await.reasons().contains(&Reason::Paused);
         file(&world, "2024-06-03", &paused("01/05/2024", "31/05/2024")).await;
         file(&world, "2024-11-04", &paused("01/10/2024", "")).await;
         assert_eq!(pauses(&world).await, ["2024-05-01..2024-06-01", "2024-10-01.."]);
@@ -98,7 +98,7 @@ both!(
         assert_eq!(pauses(&world).await, ["2024-05-01..2024-06-01"], "the one before it stays");
         let told = [is_paused("2024-05-31").await, is_paused("2024-10-01").await, is_paused("2024-11-05").await];
         assert_eq!(told, [true, false, false]);
-        // An earlier first day is a correction, and so is one that is blank beside a last day.
+        // An earlier first day is a correction, and so is a blank one next to a last day.
         file(&world, "2024-11-06", &paused("15/04/2024", "31/05/2024")).await;
         assert_eq!(pauses(&world).await, ["2024-04-15..2024-06-01"]);
         file(&world, "2024-11-07", &paused("", "30/04/2024")).await;
@@ -109,19 +109,19 @@ both!(
 );
 
 both!(
-    async fn a_corrected_senior_approval_takes_the_place_of_the_last(world: World) {
+    async fn a_corrected_approval_replaces_the_last(world: World) {
         let senior = |on: &str, by: &str| APPROVED.replace("X/9,01/03/2024,X/8", &format!("X/9,{on},{by}"));
         let lacks =
-            async |on: &str| Told::of(&world, on, None).await.reasons().contains(&Reason::SeniorApprovalMissing);
+            async |on: &str| DayCoverage::of(&world, on, None).await.reasons().contains(&Reason::SeniorApprovalMissing);
         file(&world, "2024-06-03", &senior("01/03/2024", "X/8")).await;
-        // Renewed: one more, for 12 months.
+        // A renewal adds one, for 12 months.
         file(&world, "2025-03-03", &senior("20/02/2025", "X/8")).await;
         assert_eq!(approvals(&world, ApproverCapacity::Senior).await, ["2024-03-01 8", "2025-02-20 8"]);
         assert_eq!(
             [lacks("2025-03-01").await, lacks("2026-02-19").await, lacks("2026-02-20").await],
             [false, false, true]
         );
-        // Corrected: the renewal was decided earlier, so that it also lapses earlier, and the first approval stays.
+        // A correction: the renewal was decided earlier, so it also lapses earlier, and the first approval stays.
         file(&world, "2025-03-04", &senior("10/01/2025", "X/8")).await;
         assert_eq!(approvals(&world, ApproverCapacity::Senior).await, ["2024-03-01 8", "2025-01-10 8"]);
         assert_eq!(
@@ -140,25 +140,26 @@ both!(
 );
 
 both!(
-    async fn the_same_day_with_another_approver_is_a_correction(world: World) {
+    async fn another_approver_on_the_day_corrects(world: World) {
         let by = |line: &str, senior: &str| APPROVED.replace("X/9", line).replace("X/8", senior);
         let told = async || {
             (approvals(&world, ApproverCapacity::Line).await, approvals(&world, ApproverCapacity::Senior).await)
         };
         let one = |line: &str, senior: &str| (vec![format!("2024-03-01 {line}")], vec![format!("2024-03-01 {senior}")]);
-        let reasons = async || Told::of(&world, "2024-06-03", None).await.reasons();
+        let reasons = async || DayCoverage::of(&world, "2024-06-03", None).await.reasons();
         file(&world, "2024-06-03", APPROVED).await;
         file(&world, "2024-06-04", &by("X/2", "X/8")).await;
         assert_eq!(told().await, one("2", "8"));
         assert_eq!(reasons().await, []);
-        // Who approved as line manager does not approve as senior manager too, and who no longer is named does not bar.
+        // The person who approved as line manager cannot also approve as senior manager. An approver who is no longer
+        // named does not prevent it.
         file(&world, "2024-06-05", &by("X/2", "X/2")).await;
         assert_eq!(told().await, one("2", "2"));
         assert_eq!(reasons().await, [Reason::SeniorApprovalMissing]);
         file(&world, "2024-06-06", &by("X/9", "X/2")).await;
         assert_eq!(told().await, one("9", "2"));
         assert_eq!(reasons().await, []);
-        // An approval by the supporter, or by no one, is none.
+        // An approval by the supporter, or without an approver, does not count.
         file(&world, "2024-06-07", &by("X/1", "")).await;
         assert_eq!(told().await, one("1", "none"));
         assert_eq!(reasons().await, [Reason::LineApprovalMissing, Reason::SeniorApprovalMissing]);

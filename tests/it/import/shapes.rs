@@ -1,4 +1,4 @@
-//! Files as other systems and spreadsheets leave them.
+//! Files in the forms that other systems and spreadsheets produce.
 
 use entity::table::{person, unit};
 use entity::value::Reason;
@@ -18,7 +18,7 @@ const MAPPING: &str = "[headers]\n'Team Code' = 'Unit Code'\n'Staff No' = 'Emplo
 [staff.headers]\nOrganisation = 'Employer'\n'Post Type' = 'Contract Type'\n[staff.words]\nCasual = 'Bank'\n";
 
 both!(
-    async fn another_systems_export_goes_in_unchanged_with_a_mapping(world: World) {
+    async fn a_mapping_imports_another_systems_export(world: World) {
         let utf_16: Vec<u8> = std::iter::once(0xFEFF).chain(EXPORT.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         let outcome = Import::of(&world, &[(FileKind::Units, UNITS)])
             .with_bytes(FileKind::Staff, utf_16)
@@ -29,7 +29,7 @@ both!(
         assert_eq!(posts(&world).await, ["0001 T1 bank ..", "0002 T1 .."]);
         let staff = outcome.files.iter().find(|file| file.file == "staff.csv").unwrap();
         assert_eq!(staff.ignored_columns, ["NI Number", "Date of Birth"]);
-        assert_eq!(staff.not_asked_for, staff.ignored_columns, "what nobody asked for is named as such");
+        assert_eq!(staff.not_asked_for, staff.ignored_columns, "unwanted columns are named");
         let noticed: Vec<_> = outcome.notices.iter().map(|notice| notice.line).collect();
         let expected = [Some(4), Some(7), None];
         assert_eq!(noticed, expected, "the banner, the total, and that no one has an address: {:?}", outcome.notices);
@@ -37,7 +37,7 @@ both!(
 );
 
 both!(
-    async fn a_total_below_the_units_is_no_second_root(world: World) {
+    async fn a_total_line_is_not_a_unit(world: World) {
         let units = format!("{UNITS}Total,3,,\n");
         let outcome = Import::of(&world, &[(FileKind::Units, &units)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Units), (3, 0, 0, 0, 0));
@@ -45,7 +45,7 @@ both!(
 );
 
 both!(
-    async fn letters_of_windows_1252_are_read_and_a_mixture_is_refused(world: World) {
+    async fn windows_1252_is_read_and_mixtures_are_refused(world: World) {
         let staff = "Employer,Employee Number,Unit Code,First Name\nX,1,T1,Si\u{e2}n\n";
         let bytes: Vec<u8> = staff.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
         let mut mixed = bytes.clone();
@@ -60,8 +60,8 @@ both!(
 );
 
 both!(
-    async fn many_units_are_written_parents_first_whatever_their_order(world: World) {
-        // A chain of 2,500 units, deepest first: it takes several statements, each of which must find its parents.
+    async fn units_may_come_in_any_order(world: World) {
+        // A chain of 2,500 units, deepest first. It takes several statements, each of which must find its parents.
         let chain: String = (1..2_500).rev().map(|at| format!("U{at},Unit {at},U{}\n", at - 1)).collect();
         let units = format!("Unit Code,Unit Name,Parent Code\n{chain}U0,Root,\n");
         let outcome = Import::of(&world, &[(FileKind::Units, &units)]).applied().await;
@@ -75,7 +75,7 @@ both!(
 );
 
 both!(
-    async fn everybody_with_one_number_does_not_take_for_ever(world: World) {
+    async fn one_shared_number_stays_fast(world: World) {
         let rows: String = (0..5_000).map(|at| format!("X,0,T1,{}\n", if at % 2 == 0 { "1" } else { "0.5" })).collect();
         let staff = format!("Employer,Employee Number,Unit Code,WTE\n{rows}");
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, &staff)];
@@ -86,7 +86,7 @@ both!(
 );
 
 both!(
-    async fn a_pause_for_ever_without_a_beginning_is_a_pause(world: World) {
+    async fn an_endless_pause_without_start_is_a_pause(world: World) {
         let supporters = "Employer,Employee Number,Role,Unit Code,Paused From,Paused Until\n\
                           X,0001,Peer Supporter,T1,,31/12/4712\nX,0002,Peer Supporter,T1,,\n";
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, STAFF), (FileKind::Supporters, supporters)];

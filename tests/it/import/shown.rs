@@ -1,4 +1,4 @@
-//! The command: what it reads, writes and returns.
+//! The import command: what it reads, writes and returns.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub(super) async fn psn(world: &World, more: &[&str]) -> Result<(), ExitError> {
 }
 
 both!(
-    async fn a_folder_is_taken_dry_and_then_applied_and_single_files_come_in_place_of_its_own(world: World) {
+    async fn single_files_replace_those_of_a_folder(world: World) {
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         write(&folder, "units.csv", UNITS);
@@ -45,7 +45,7 @@ both!(
 );
 
 both!(
-    async fn rejects_are_saved_as_a_csv_that_no_spreadsheet_runs_and_do_not_fail_the_command(world: World) {
+    async fn rejects_are_saved_as_safe_csv(world: World) {
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         write(&folder, "units.csv", UNITS);
@@ -60,12 +60,12 @@ both!(
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines[0], "\u{feff}Employer,Employee Number,Unit Code,WTE,File,Line,Column,What is wrong");
         assert!(lines[1].starts_with("X,1,\"'=HYPERLINK(\"\"x\"\")\",1,staff.csv,2,Unit Code,"), "{text}");
-        assert_eq!(lines.len(), 2, "a WTE that makes no sense takes nobody out");
+        assert_eq!(lines.len(), 2, "an invalid WTE keeps the person");
     }
 );
 
 both!(
-    async fn rejects_never_go_over_a_file_of_the_import_nor_over_anything_else(world: World) {
+    async fn rejects_never_overwrite_another_file(world: World) {
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         write(&folder, "units.csv", UNITS);
@@ -88,7 +88,7 @@ both!(
 );
 
 both!(
-    async fn files_of_a_day_to_come_are_refused_and_a_file_of_rejects_alone_fails_the_command(world: World) {
+    async fn future_files_and_rejects_only_fail_the_command(world: World) {
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         write(&folder, "units.csv", UNITS);
@@ -104,7 +104,7 @@ both!(
 );
 
 both!(
-    async fn what_is_refused_says_so_and_is_recorded(world: World) {
+    async fn a_refusal_is_reported_and_recorded(world: World) {
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         let none = psn(&world, &[]).await.unwrap_err();
@@ -123,7 +123,7 @@ both!(
 );
 
 both!(
-    async fn rejected_rows_of_several_files_are_blocks_that_can_be_mended(world: World) {
+    async fn rejected_rows_are_grouped_by_file(world: World) {
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         write(&folder, "units.csv", UNITS);
@@ -152,7 +152,7 @@ both!(
             blocks[1].contains("\"Two\nlines\u{FFFD}\",T1,soon,later,exemptions.csv,2,"),
             "one line for all: {text}"
         );
-        // Mended, the block goes in as it is.
+        // After correction, the block can be imported as it is.
         write(world.folder.path(), "mended.csv", &format!("{}\n", blocks[0].replace("never", "02/10/2026")));
         std::fs::remove_file(folder.join("exemptions.csv")).unwrap();
         let mended = world.folder.path().join("mended.csv");
@@ -162,7 +162,7 @@ both!(
 );
 
 both!(
-    async fn rejected_rows_hold_nothing_that_a_terminal_obeys_and_go_in_only_when_mended(world: World) {
+    async fn rejected_rows_are_safe_for_terminals(world: World) {
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         write(&folder, "units.csv", UNITS);
@@ -176,7 +176,7 @@ both!(
         assert!(text.contains(row), "{text:?}");
         let obeyed = |c: char| c.is_control() && c != '\n';
         assert!(!text.replace("\r\n", "\n").contains(obeyed), "{text:?}");
-        // As it is, it is rejected again, and never taken for a unit's code.
+        // Without correction it is rejected again, and never read as a unit code.
         let again = ["--apply", "--staff", saved.to_str().unwrap()];
         assert!(psn(&world, &again).await.unwrap_err().to_string().contains("every row of rejects.csv"));
         std::fs::write(&saved, text.replace("T\u{FFFD}[2J1", "T1").replace('\u{FFFD}', "")).unwrap();
@@ -224,7 +224,7 @@ both!(
 );
 
 both!(
-    async fn files_whose_names_nearly_fit_are_proposed_and_not_taken(world: World) {
+    async fn similar_file_names_are_suggested(world: World) {
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         write(&folder, "units (1).csv", UNITS);

@@ -1,4 +1,4 @@
-//! The last import is taken back whole, or not at all.
+//! The last import is undone completely, or not at all.
 
 use clap::Parser as _;
 use entity::id::ImportBatchId;
@@ -6,7 +6,7 @@ use entity::store::audit::By;
 use entity::store::erasure;
 use entity::table::{audit_event, import_batch, import_undo, person};
 use entity::value::{Action, ErasureReason, ImportState};
-use jobs::import::{FileKind, Outcome, UndoError, Undone, undo};
+use jobs::import::{FileKind, ImportSummary, UndoError, Undone, undo};
 use psn::cli::{Cli, Command, export};
 use psn::error::ExitError;
 use sea_orm::{ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
@@ -40,7 +40,7 @@ fn board() -> [(FileKind, String); 9] {
     .map(|(kind, text)| (kind, text.to_owned()))
 }
 
-/// The next week's files: something is added to every table, something changed in it, and a pass withdrawn.
+/// The next week's files: every table gains and changes something, and a pass is withdrawn.
 fn next_week() -> [(FileKind, String); 9] {
     let mut files = board();
     let staff = STAFF
@@ -68,19 +68,19 @@ fn next_week() -> [(FileKind, String); 9] {
     files
 }
 
-async fn apply(world: &World, files: &[(FileKind, String)], as_at: &str) -> Outcome {
+async fn apply(world: &World, files: &[(FileKind, String)], as_at: &str) -> ImportSummary {
     let files: Vec<_> = files.iter().map(|(kind, text)| (*kind, text.as_str())).collect();
     Import::of(world, &files).on(as_at).applied().await
 }
 
-/// Every fact on file but the counter of their changes.
+/// Returns every record on file except the data version.
 async fn facts(world: &World) -> Vec<String> {
     let mut facts = everything(world).await;
     facts.pop();
     facts
 }
 
-/// What is on file by content: new rows of an import get other ids the second time.
+/// Returns the records on file by content: new rows of an import get other ids the second time.
 async fn exported(world: &World, name: &str) -> Vec<String> {
     let out = world.folder.path().join(name);
     let mut files = Vec::new();
@@ -104,7 +104,7 @@ async fn undone(world: &World, batch: ImportBatchId) -> Result<Undone, String> {
     })
 }
 
-/// It cannot be undone, nothing is written, and the reason has `said` in it.
+/// Checks that it cannot be undone, nothing is written, and the reason contains `said`.
 async fn refused(world: &World, batch: ImportBatchId, said: &str) {
     let before = everything(world).await;
     let sentence = undone(world, batch).await.unwrap_err();
@@ -113,7 +113,7 @@ async fn refused(world: &World, batch: ImportBatchId, said: &str) {
 }
 
 both!(
-    async fn the_last_import_is_taken_back_whole_and_can_be_applied_again(world: World) {
+    async fn the_last_import_can_be_undone_and_reapplied(world: World) {
         apply(&world, &board(), "2026-11-16").await;
         let (before, version) = (facts(&world).await, entity::store::roster::version(&world.db).await.unwrap());
         let outcome = apply(&world, &next_week(), "2026-11-23").await;
@@ -148,13 +148,13 @@ both!(
         let first = apply(&world, &board(), "2026-11-16").await;
         undone(&world, first.batch.unwrap()).await.unwrap();
         assert_eq!(facts(&world).await, empty);
-        // As if it had never been: an older day is no older than anything.
+        // The import has left no trace: an older as-at day is allowed.
         apply(&world, &board(), "2026-11-09").await;
     }
 );
 
 both!(
-    async fn an_import_that_is_not_the_last_or_wrote_nothing_is_refused(world: World) {
+    async fn only_the_last_written_import_can_be_undone(world: World) {
         refused(&world, ImportBatchId(1), "There is no import 1.").await;
         let first = apply(&world, &board(), "2026-11-16").await.batch.unwrap();
         let wrong = Import::of(&world, &[(FileKind::Units, "Unit Code,Unit Name\nA,A\nB,B\n")]).refused().await;
@@ -169,7 +169,7 @@ both!(
 );
 
 both!(
-    async fn an_import_that_changed_nothing_is_undone_before_the_one_below(world: World) {
+    async fn an_import_without_changes_is_undone_first(world: World) {
         let first = apply(&world, &board(), "2026-11-16").await.batch.unwrap();
         let same = apply(&world, &board(), "2026-11-16").await.batch.unwrap();
         refused(&world, first, &format!("psn import undo {same}.")).await;
@@ -180,7 +180,7 @@ both!(
 );
 
 both!(
-    async fn an_erasure_removes_what_would_bring_the_person_back(world: World) {
+    async fn an_erasure_removes_undo_steps(world: World) {
         apply(&world, &board(), "2026-11-16").await;
         let second = apply(&world, &next_week(), "2026-11-23").await.batch.unwrap();
         let kept = import_undo::Entity::find().all(&world.db).await.unwrap();
@@ -196,7 +196,7 @@ both!(
 );
 
 both!(
-    async fn what_depends_on_a_row_that_would_go_keeps_it(world: World) {
+    async fn an_import_in_use_cannot_be_undone(world: World) {
         let first = apply(&world, &board(), "2026-11-16").await.batch.unwrap();
         let ann = person::Entity::find().order_by_asc(person::Column::Id).one(&world.db).await.unwrap().unwrap();
         world.person(ann.id.0).await;
@@ -205,7 +205,7 @@ both!(
 );
 
 both!(
-    async fn the_command_undoes_and_says_what_it_did(world: World) {
+    async fn the_undo_command_reports_its_result(world: World) {
         let batch = apply(&world, &board(), "2026-11-16").await.batch.unwrap();
         let command = |words: &[&str]| {
             let line = ["psn", "import"].iter().chain(words);
@@ -228,7 +228,7 @@ both!(
         run(&batch.to_string()).await.unwrap();
         let Err(ExitError::Refused(sentence)) = run(&batch.to_string()).await else { panic!("it is refused") };
         assert!(sentence.contains("has already been undone"), "{sentence}");
-        // The flags of an import say nothing about an undo, and an import needs its day.
+        // The options of an import do not apply to an undo, and an import needs its as-at day.
         for line in [
             &["psn", "import", "--apply", "undo", "1"][..],
             &["psn", "import", "--dir", "x"],

@@ -1,4 +1,4 @@
-//! An Excel workbook through the command: which sheet of it is read.
+//! Imports an Excel workbook with the command: which sheet is read.
 
 use std::io::{Cursor, Write as _};
 
@@ -13,7 +13,7 @@ const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 
-/// A workbook whose sheets are named `names`, each with the table of `rows` at the same place.
+/// Creates a workbook with sheets named `names`, each with the table of `rows` in the same position.
 fn workbook(names: &[&str], rows: &[&[[&str; 3]]]) -> Vec<u8> {
     let numbered = || (1..).zip(names);
     let sheets: String =
@@ -62,7 +62,7 @@ fn workbook(names: &[&str], rows: &[&[[&str; 3]]]) -> Vec<u8> {
 }
 
 both!(
-    async fn the_sheet_that_the_command_names_is_read(world: World) {
+    async fn the_named_sheet_is_read(world: World) {
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         write(&folder, "units.csv", UNITS);

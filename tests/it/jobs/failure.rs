@@ -35,7 +35,7 @@ both!(
 );
 
 both!(
-    async fn a_failing_job_waits_as_the_table_says_and_is_given_up_after_a_day(world: World) {
+    async fn a_failing_job_backs_off_and_gives_up(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let diary = Diary::default();
         let job = scripted(COVERAGE, &diary, |_, _| async { Err(JobError::Retry("The sun shone.".to_owned())) });
@@ -63,7 +63,7 @@ both!(
 );
 
 both!(
-    async fn a_job_that_fails_for_good_is_not_tried_again_until_somebody_asks(world: World) {
+    async fn a_failed_job_runs_again_only_on_request(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let (diary, calls) = (Diary::default(), AtomicU32::new(0));
         let job = scripted(COVERAGE, &diary, move |_, _| {
@@ -84,7 +84,7 @@ both!(
 );
 
 both!(
-    async fn a_job_over_its_limit_is_stopped_and_tried_again(world: World) {
+    async fn a_job_over_its_limit_is_retried(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let diary = Diary::default();
         let table = [Entry { limit: Duration::from_millis(20), ..TABLE[0] }];
@@ -98,7 +98,7 @@ both!(
 );
 
 both!(
-    async fn a_job_that_is_not_finished_goes_on_when_it_says_without_counting_as_failed(world: World) {
+    async fn an_unfinished_job_continues_without_a_failed_attempt(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let (diary, calls) = (Diary::default(), AtomicU32::new(0));
         let job = scripted(COVERAGE, &diary, move |ctx, _| {
@@ -106,11 +106,14 @@ both!(
             async move {
                 match call {
                     0 => Err(JobError::Retry("Not now.".to_owned())),
-                    1 => Ok(Outcome::Again {
+                    1 => Ok(JobOutcome::ContinueLater {
                         not_before: ctx.now + TimeDelta::minutes(30),
                         text: "9 of 10 mails are sent.".to_owned(),
                     }),
-                    2 => Ok(Outcome::Again { not_before: ctx.now - TimeDelta::days(1), text: "Soon.".to_owned() }),
+                    2 => Ok(JobOutcome::ContinueLater {
+                        not_before: ctx.now - TimeDelta::days(1),
+                        text: "Soon.".to_owned(),
+                    }),
                     _ => done(),
                 }
             }
@@ -124,7 +127,7 @@ both!(
         wake(&world, &runner, "2026-11-16T05:30:59Z").await;
         assert_eq!(diary.runs().len(), 2);
         wake(&world, &runner, "2026-11-16T05:31:00Z").await;
-        // "Again" in the past is the next minute, never a loop.
+        // `ContinueLater` in the past means the next minute, never a loop.
         assert_eq!(diary.runs().len(), 3);
         assert_eq!(row(&world, COVERAGE, RUN).await.not_before, Some(instant("2026-11-16T05:32:00Z")));
         wake(&world, &runner, "2026-11-16T05:32:00Z").await;
@@ -134,7 +137,7 @@ both!(
 );
 
 both!(
-    async fn one_failing_period_does_not_hold_up_the_others(world: World) {
+    async fn a_failing_period_does_not_block_others(world: World) {
         first_import(&world, "2026-11-09T03:00:00Z").await;
         let diary = Diary::default();
         let job = scripted(COVERAGE, &diary, |_, about| async move {
@@ -147,7 +150,7 @@ both!(
 );
 
 both!(
-    async fn a_report_waits_for_its_mondays_coverage_and_goes_out_without_it_when_that_failed_for_good(world: World) {
+    async fn a_report_waits_for_mondays_coverage_or_its_failure(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let (diary, calls) = (Diary::default(), AtomicU32::new(0));
         let coverage = scripted(COVERAGE, &diary, move |_, _| {
@@ -184,7 +187,7 @@ both!(
 );
 
 both!(
-    async fn a_requested_period_that_is_none_is_refused_and_holds_nothing_up(world: World) {
+    async fn an_invalid_requested_period_is_refused(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         ledger::request(&world.db, COVERAGE, "2026-02-31").await.unwrap();
         let diary = Diary::default();

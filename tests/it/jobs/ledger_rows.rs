@@ -1,4 +1,4 @@
-//! The ledger by itself.
+//! The job ledger on its own.
 
 use chrono::TimeDelta;
 use entity::store::run::{Bid, Filter};
@@ -11,7 +11,7 @@ fn bid<'a>(period: &'a str, holder: &'a str, now: DateTime<Utc>) -> Bid<'a> {
 }
 
 both!(
-    async fn of_many_who_claim_at_once_one_gets_the_run(world: World) {
+    async fn only_one_of_many_claims_succeeds(world: World) {
         let now = world.clock.now();
         let other = entity::store::connect(&world.url).await.expect("a pool of its own");
         let bidders: Vec<_> = (0..16)
@@ -34,7 +34,7 @@ both!(
 );
 
 both!(
-    async fn a_stale_worker_cannot_mark_the_run_of_the_one_that_took_over(world: World) {
+    async fn a_stale_worker_cannot_record_an_outcome(world: World) {
         let (db, now) = (&world.db, world.clock.now());
         let stale = ledger::claim(db, bid("2026-11-16", "stale", now)).await.unwrap().unwrap().lease().unwrap();
         let later = now + TimeDelta::minutes(3);
@@ -52,7 +52,7 @@ both!(
 );
 
 both!(
-    async fn instants_with_and_without_fractions_of_a_second_compare_as_instants(world: World) {
+    async fn fractions_of_a_second_compare_correctly(world: World) {
         let (db, now) = (&world.db, instant("2026-11-16T05:00:00.250Z"));
         let held = Bid { lease_until: instant("2026-11-16T05:02:00.100001Z"), ..bid("2026-11-16", "a", now) };
         ledger::claim(db, held).await.unwrap().unwrap();
@@ -69,7 +69,7 @@ both!(
 );
 
 both!(
-    async fn asking_turns_what_is_over_or_waits_into_requested_and_leaves_the_rest_alone(world: World) {
+    async fn only_finished_or_waiting_runs_can_be_requested(world: World) {
         let (db, now) = (&world.db, world.clock.now());
         let asked = ledger::request(db, COVERAGE, "2026-11-16").await.unwrap();
         assert_eq!((asked.state, asked.attempts), (RunState::Requested, 0));
@@ -89,7 +89,7 @@ both!(
 );
 
 both!(
-    async fn pages_of_runs_are_newest_first_and_lose_nothing(world: World) {
+    async fn pages_of_runs_are_newest_first(world: World) {
         let db = &world.db;
         for n in 1..=7 {
             ledger::request(db, COVERAGE, &format!("2026-11-0{n}")).await.unwrap();

@@ -38,7 +38,7 @@ async fn revisions(db: &DatabaseConnection) -> Vec<i32> {
 }
 
 both!(
-    async fn a_kill_before_the_record_leaves_no_snapshot_and_makes_no_second_revision(world: World) {
+    async fn a_kill_before_commit_leaves_no_snapshot(world: World) {
         board::organisation(&world.db).await;
         history::imports(&world.db).await;
         let runner = runner(&world, vec![Box::new(Coverage { limit: Limit::default() })]);

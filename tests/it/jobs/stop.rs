@@ -1,4 +1,4 @@
-//! Told to stop: what runs may finish within a limit, the rest is handed back.
+//! Stopping: active runs may finish within a limit, and the rest is released.
 
 use ::jobs::runner::RunNowError;
 use tokio::sync::Notify;
@@ -9,7 +9,7 @@ use crate::harness::both;
 const RUN: &str = "2026-11-16";
 
 both!(
-    async fn a_running_job_may_finish_and_nothing_new_is_begun(world: World) {
+    async fn a_stop_lets_active_runs_finish(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         world.clock.set(instant("2026-11-17T09:00:00Z"));
         let (diary, begun, finish) = (Diary::default(), Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -35,13 +35,13 @@ both!(
         assert_eq!(row(&world, COVERAGE, RUN).await.state, RunState::Done);
         assert_eq!(runner.tick().await.unwrap(), 0);
         assert!(matches!(runner.run_now(COVERAGE, period(RUN)).await, Err(RunNowError::Stopping)));
-        // The seventeenth is owed too, and left for another.
+        // The seventeenth is also due, and left for another worker.
         assert_eq!(diary.runs(), ["coverage 2026-11-16"]);
     }
 );
 
 both!(
-    async fn a_job_that_does_not_finish_is_stopped_and_another_worker_takes_over_at_once(world: World) {
+    async fn an_aborted_run_is_taken_over_at_once(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         world.clock.set(instant("2026-11-16T05:00:00Z"));
         let (diary, begun) = (Diary::default(), Arc::new(Notify::new()));
@@ -84,7 +84,7 @@ mod signals {
     }
 
     #[test]
-    fn the_first_signal_asks_and_the_second_insists() {
+    fn a_second_signal_stops_at_once() {
         for (first, second) in [("TERM", "TERM"), ("INT", "TERM")] {
             let mut child = Command::new(std::env::current_exe().unwrap())
                 .args(["--ignored", "--exact", "jobs::stop::signals::the_child", "--nocapture"])

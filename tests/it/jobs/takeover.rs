@@ -1,4 +1,4 @@
-//! Killed at any moment, a lease lost, a run asked for by a person.
+//! Processes that are killed at any moment, lost leases, and requested runs.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,7 +13,7 @@ use crate::harness::{both, within};
 
 const RUN: &str = "2026-11-16";
 
-/// A whole process: its own runtime, pool and runner. Begins what is owed, and is killed while the job waits.
+/// A whole process with its own runtime, pool and runner. It starts due runs, and is killed while the job waits.
 async fn killed_while_it_runs(world: &World, job: Box<dyn Job>, begun: Arc<Notify>) {
     let process = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (url, clock): (String, Clock) = (world.url.clone(), world.clock.clone());
@@ -28,7 +28,7 @@ async fn killed_while_it_runs(world: &World, job: Box<dyn Job>, begun: Arc<Notif
 }
 
 both!(
-    async fn a_killed_run_is_taken_over_when_its_lease_has_run_out_and_not_before(world: World) {
+    async fn a_killed_run_is_taken_over_after_its_lease(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         world.clock.set(instant("2026-11-16T05:00:00Z"));
         let (diary, begun) = (Diary::default(), Arc::new(Notify::new()));
@@ -52,7 +52,7 @@ both!(
 );
 
 both!(
-    async fn work_that_is_recorded_in_its_own_transaction_is_not_done_again_after_a_kill(world: World) {
+    async fn recorded_work_is_not_repeated_after_a_kill(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         world.clock.set(instant("2026-11-16T05:00:00Z"));
         let (diary, begun) = (Diary::default(), Arc::new(Notify::new()));
@@ -77,7 +77,7 @@ both!(
 );
 
 both!(
-    async fn a_transaction_that_was_rolled_back_leaves_no_record_of_being_done(world: World) {
+    async fn a_rollback_leaves_the_run_not_done(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let diary = Diary::default();
         let job = scripted(COVERAGE, &diary, |ctx, _| async move {
@@ -93,7 +93,7 @@ both!(
 );
 
 both!(
-    async fn a_run_that_kills_its_process_each_time_is_given_up(world: World) {
+    async fn a_run_that_always_crashes_is_given_up(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let mut now = instant("2026-11-16T05:00:00Z");
         for n in 0..retry::RUN.attempts() {
@@ -116,7 +116,7 @@ both!(
     }
 );
 
-/// Says when it is dropped.
+/// Records that it is dropped.
 struct Dropped(Arc<AtomicBool>);
 
 impl Drop for Dropped {
@@ -126,7 +126,7 @@ impl Drop for Dropped {
 }
 
 both!(
-    async fn a_worker_whose_lease_is_lost_stops_and_records_nothing(world: World) {
+    async fn a_worker_without_its_lease_records_nothing(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         world.clock.set(instant("2026-11-16T05:00:00Z"));
         let (diary, begun, dropped) = (Diary::default(), Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
@@ -139,7 +139,7 @@ both!(
                 std::future::pending().await
             }
         });
-        // Heartbeats each 25 ms of real time; the clock on which the lease runs out stands still.
+        // Heartbeats every 25 ms of real time; the clock for the lease does not move.
         let runner = runner(&world, vec![job]).with_lease(TimeDelta::milliseconds(100));
         runner.tick().await.unwrap();
         begun.notified().await;
@@ -176,13 +176,13 @@ both!(
         long.tick().await.unwrap();
         let later = instant("2026-11-16T05:00:00.090Z");
         world.clock.set(later);
-        // The next heartbeat carries the lease on from the clock as it stands now.
-        let carried_on = async {
+        // The next heartbeat renews the lease from the current time of the clock.
+        let renewed = async {
             while row(&world, COVERAGE, RUN).await.lease_until != Some(later + TimeDelta::milliseconds(100)) {
                 tokio::task::yield_now().await;
             }
         };
-        within("a heartbeat carries the lease on", carried_on).await;
+        within("a heartbeat renews the lease", renewed).await;
         let other = runner(&world, vec![easy(COVERAGE, &diary)]);
         wake(&world, &other, "2026-11-16T05:00:00.150Z").await;
         finish.notify_one();
@@ -193,21 +193,21 @@ both!(
 );
 
 both!(
-    async fn a_run_that_a_person_asks_for_is_run_even_if_it_is_done(world: World) {
+    async fn a_requested_run_repeats_a_finished_one(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let diary = Diary::default();
         let runner = runner(&world, vec![easy(COVERAGE, &diary), easy(GAP_REPORT, &diary)]);
         wake(&world, &runner, "2026-11-16T05:00:00Z").await;
         let again = runner.run_now(COVERAGE, period(RUN)).await.expect("it is run");
         assert_eq!((again.state, again.attempts), (RunState::Done, 1));
-        // One that is owed to nobody, and before its coverage too.
+        // A run that is not due, and before its coverage.
         runner.run_now(GAP_REPORT, period("2026-W20")).await.expect("it is run");
         assert_eq!(diary.runs(), ["coverage 2026-11-16", "coverage 2026-11-16", "gap-report 2026-W20"]);
     }
 );
 
 both!(
-    async fn a_run_that_goes_on_elsewhere_is_not_begun_beside_it(world: World) {
+    async fn a_run_active_elsewhere_is_not_started(world: World) {
         let now = world.clock.now();
         let bid =
             ledger::Bid { job: COVERAGE, period: RUN, holder: "x", now, lease_until: now + TimeDelta::minutes(2) };
@@ -217,7 +217,7 @@ both!(
         assert!(matches!(runner.run_now(COVERAGE, period(RUN)).await, Err(RunNowError::Busy(..))));
         assert!(matches!(runner.run_now(COVERAGE, period("2026-W47")).await, Err(RunNowError::WrongPeriod(..))));
         let to_come = runner.run_now(COVERAGE, period("2031-01-01")).await;
-        assert!(matches!(to_come, Err(RunNowError::ToCome(..))), "what is to come is not known");
+        assert!(matches!(to_come, Err(RunNowError::NotStarted(..))), "what is to come is not known");
         assert!(matches!(runner.run_now("tea", period(RUN)).await, Err(RunNowError::UnknownJob(..))));
         world.clock.set(now + TimeDelta::minutes(3));
         assert_eq!(runner.run_now(COVERAGE, period(RUN)).await.unwrap().state, RunState::Done);
@@ -225,7 +225,7 @@ both!(
 );
 
 both!(
-    async fn a_requested_report_is_sent_whatever_its_week(world: World) {
+    async fn a_requested_report_of_any_week_is_sent(world: World) {
         first_import(&world, "2026-11-01T03:00:00Z").await;
         ledger::request(&world.db, GAP_REPORT, "2026-W20").await.unwrap();
         let diary = Diary::default();

@@ -1,4 +1,4 @@
-//! Twice, late, after an outage, over both changes of the clocks.
+//! Runs that are woken twice, late, after an outage, and across both clock changes.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use futures_util::future::join;
 use super::*;
 use crate::harness::both;
 
-/// What was begun, by name: a report waits for its Monday's coverage only, so it may overtake a later day's.
+/// Returns the started runs by name. A report waits only for its Monday's coverage, so it may overtake a later day's.
 fn sorted(diary: &Diary) -> Vec<String> {
     let mut runs = diary.runs();
     runs.sort();
@@ -16,7 +16,7 @@ fn sorted(diary: &Diary) -> Vec<String> {
 }
 
 both!(
-    async fn a_period_is_done_once_however_often_the_runner_is_woken(world: World) {
+    async fn repeated_wake_ups_run_a_period_once(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let diary = Diary::default();
         let runner = runner(&world, vec![easy(COVERAGE, &diary), easy(GAP_REPORT, &diary)]);
@@ -38,7 +38,7 @@ both!(
 );
 
 both!(
-    async fn overlapping_ticks_of_one_runner_begin_a_period_once(world: World) {
+    async fn overlapping_ticks_start_a_period_once(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let diary = Diary::default();
         let runner = runner(&world, vec![easy(COVERAGE, &diary)]);
@@ -55,7 +55,7 @@ both!(
         let runner = runner(&world, vec![easy(COVERAGE, &diary), easy(GAP_REPORT, &diary)]);
         wake(&world, &runner, "2026-11-16T09:00:00Z").await;
         assert!(rows(&world).await.is_empty());
-        // A Tuesday: the week's Monday was before the service.
+        // A Tuesday: the Monday of the week was before the service started.
         first_import(&world, "2026-11-17T09:00:00Z").await;
         wake(&world, &runner, "2026-11-17T09:01:00Z").await;
         assert_eq!(diary.runs(), ["coverage 2026-11-17"]);
@@ -63,7 +63,7 @@ both!(
 );
 
 both!(
-    async fn a_late_runner_does_what_is_owed_and_reports_after_coverage(world: World) {
+    async fn a_late_runner_reports_after_coverage(world: World) {
         first_import(&world, "2026-11-13T09:00:00Z").await;
         let diary = Diary::default();
         let runner = runner(&world, vec![easy(GAP_REPORT, &diary), easy(COVERAGE, &diary)]);
@@ -74,7 +74,7 @@ both!(
 );
 
 both!(
-    async fn an_outage_of_ten_days_loses_no_monday_and_sends_no_old_report(world: World) {
+    async fn a_long_outage_loses_no_monday(world: World) {
         first_import(&world, "2026-10-26T03:00:00Z").await;
         let diary = Diary::default();
         let before = runner(&world, vec![easy(COVERAGE, &diary), easy(GAP_REPORT, &diary)]);
@@ -96,7 +96,7 @@ both!(
 );
 
 both!(
-    async fn the_wall_clock_decides_over_both_changes_of_the_clocks(world: World) {
+    async fn local_time_decides_across_clock_changes(world: World) {
         first_import(&world, "2026-03-01T12:00:00Z").await;
         let diary = Diary::default();
         let runner = runner(&world, vec![easy(COVERAGE, &diary), easy(GAP_REPORT, &diary)]);
@@ -125,7 +125,7 @@ both!(
 );
 
 both!(
-    async fn two_processes_on_one_database_do_each_period_of_a_fortnight_once(world: World) {
+    async fn two_processes_run_each_period_once(world: World) {
         first_import(&world, "2026-10-19T03:00:00Z").await;
         let diary = Diary::default();
         let slow = |name| {
@@ -178,9 +178,9 @@ both!(
             let (runner, stop) = (runner.clone(), stop.clone());
             async move { runner.work("* * * * * *", stop, limit).await }
         });
-        // The one place where the wall clock turns: the alarm is a real one, of each second.
+        // The only test with the real clock: a real ticker that fires every second.
         tokio::time::timeout(limit, async {
-            // Not owed yet, so that the tick at the start finds nothing.
+            // Not due yet, so that the tick at the start finds nothing.
             assert!(tokio::time::timeout(Duration::from_millis(300), ran.notified()).await.is_err());
             world.clock.set(instant("2026-11-16T05:00:00Z"));
             ran.notified().await;

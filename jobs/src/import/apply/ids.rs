@@ -1,47 +1,48 @@
-//! The ids of everything that other rows refer to, old and new: with them a batch of rows is written without asking back.
+//! The ids of everything that other rows refer to, old and new, so that a batch of rows can be written without reading
+//! ids back.
 
 use entity::id::{AllocationId, CourseId, PersonId, StaffListId, UnitId};
 use entity::store::is_postgres;
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, Statement};
 
-use super::super::board::{AllocationRef, Board, CourseIx, PersonIx, Plan, StaffListRef, UnitIx};
+use super::super::dataset::{AllocationRef, CourseIx, Dataset, PersonIx, Plan, StaffListRef, UnitIx};
 
-/// The board, and the id of each of its units, people and courses; 0 where one is not written.
+/// The dataset, and the id of each of its units, people and courses. 0 if one is not written.
 pub(super) struct Ids {
-    pub(super) board: Board,
+    pub(super) dataset: Dataset,
     units: Vec<i64>,
     people: Vec<i64>,
     courses: Vec<i64>,
-    /// Of the allocations and staff lists that the import adds.
+    /// Ids of the allocations and staff lists that the import adds.
     allocations: Vec<i64>,
     staff_lists: Vec<i64>,
 }
 
 impl Ids {
-    /// Takes ids for everything new.
-    pub(super) async fn reserve(txn: &DatabaseTransaction, board: Board, plan: &Plan) -> Result<Self, DbErr> {
-        let mut units: Vec<_> = board.units.on_file.iter().map(|id| id.0).collect();
-        let mut people: Vec<_> = board.people.on_file.iter().map(|id| id.0).collect();
-        let mut courses: Vec<_> = board.courses.on_file.iter().map(|id| id.0).collect();
-        units.resize(board.units.list.len(), 0);
-        people.resize(board.people.list.len(), 0);
-        courses.resize(board.courses.list.len(), 0);
-        for (new, id) in plan.new_units.iter().zip(take(txn, "unit", plan.new_units.len()).await?) {
+    /// Reserves ids for everything new.
+    pub(super) async fn reserve(txn: &DatabaseTransaction, dataset: Dataset, plan: &Plan) -> Result<Self, DbErr> {
+        let mut units: Vec<_> = dataset.units.on_file.iter().map(|id| id.0).collect();
+        let mut people: Vec<_> = dataset.people.on_file.iter().map(|id| id.0).collect();
+        let mut courses: Vec<_> = dataset.courses.on_file.iter().map(|id| id.0).collect();
+        units.resize(dataset.units.list.len(), 0);
+        people.resize(dataset.people.list.len(), 0);
+        courses.resize(dataset.courses.list.len(), 0);
+        for (new, id) in plan.new_units.iter().zip(reserve_ids(txn, "unit", plan.new_units.len()).await?) {
             units[new.at()] = id;
         }
-        for (new, id) in plan.new_people.iter().zip(take(txn, "person", plan.new_people.len()).await?) {
+        for (new, id) in plan.new_people.iter().zip(reserve_ids(txn, "person", plan.new_people.len()).await?) {
             people[new.at()] = id;
         }
-        for (new, id) in plan.new_courses.iter().zip(take(txn, "course", plan.new_courses.len()).await?) {
+        for (new, id) in plan.new_courses.iter().zip(reserve_ids(txn, "course", plan.new_courses.len()).await?) {
             courses[new.at()] = id;
         }
-        let allocations = take(txn, "allocation", plan.allocations.added.len()).await?;
-        let staff_lists = take(txn, "staff_list", plan.staff_lists.added.len()).await?;
-        Ok(Self { board, units, people, courses, allocations, staff_lists })
+        let allocations = reserve_ids(txn, "allocation", plan.allocations.added.len()).await?;
+        let staff_lists = reserve_ids(txn, "staff_list", plan.staff_lists.added.len()).await?;
+        Ok(Self { dataset, units, people, courses, allocations, staff_lists })
     }
 
-    /// Ids for everything new that are no one's: negative ones, by place. Nothing is taken from the tables.
-    pub(super) fn provisional(board: Board, plan: &Plan) -> Self {
+    /// Assigns provisional negative ids by position to everything new. Takes no ids from the tables.
+    pub(super) fn provisional(dataset: Dataset, plan: &Plan) -> Self {
         let known = |ids: Vec<i64>, all: usize, new: &mut dyn Iterator<Item = usize>| {
             let mut ids = ids;
             ids.resize(all, 0);
@@ -50,16 +51,16 @@ impl Ids {
             }
             ids
         };
-        let units = board.units.on_file.iter().map(|id| id.0).collect();
-        let people = board.people.on_file.iter().map(|id| id.0).collect();
-        let courses = board.courses.on_file.iter().map(|id| id.0).collect();
+        let units = dataset.units.on_file.iter().map(|id| id.0).collect();
+        let people = dataset.people.on_file.iter().map(|id| id.0).collect();
+        let courses = dataset.courses.on_file.iter().map(|id| id.0).collect();
         Self {
-            units: known(units, board.units.list.len(), &mut plan.new_units.iter().map(|unit| unit.at())),
-            people: known(people, board.people.list.len(), &mut plan.new_people.iter().map(|person| person.at())),
-            courses: known(courses, board.courses.list.len(), &mut plan.new_courses.iter().map(|course| course.at())),
+            units: known(units, dataset.units.list.len(), &mut plan.new_units.iter().map(|unit| unit.at())),
+            people: known(people, dataset.people.list.len(), &mut plan.new_people.iter().map(|person| person.at())),
+            courses: known(courses, dataset.courses.list.len(), &mut plan.new_courses.iter().map(|course| course.at())),
             allocations: known(Vec::new(), plan.allocations.added.len(), &mut (0..plan.allocations.added.len())),
             staff_lists: known(Vec::new(), plan.staff_lists.added.len(), &mut (0..plan.staff_lists.added.len())),
-            board,
+            dataset,
         }
     }
 
@@ -98,9 +99,9 @@ impl Ids {
     }
 }
 
-/// `count` ids of `table` that nobody else gets. On PostgreSQL from its sequence, so that what is added later goes on after them;
+/// Reserves `count` ids of `table`. On PostgreSQL they come from the sequence, so that later rows continue after them.
 /// SQLite's own counter follows the rows, and this transaction holds its only write lock.
-async fn take(txn: &DatabaseTransaction, table: &str, count: usize) -> Result<Vec<i64>, DbErr> {
+async fn reserve_ids(txn: &DatabaseTransaction, table: &str, count: usize) -> Result<Vec<i64>, DbErr> {
     let backend = txn.get_database_backend();
     let wanted = i64::try_from(count).map_err(|error| DbErr::Custom(error.to_string()))?;
     if wanted == 0 {

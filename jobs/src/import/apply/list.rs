@@ -1,4 +1,4 @@
-//! The plan as a list of changes, before anything is written.
+//! Lists the changes of a plan before anything is written.
 
 use entity::table::{
     allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
@@ -7,29 +7,26 @@ use entity::table::{
 use entity::value::ApproverCapacity;
 use sea_orm::{DatabaseTransaction, DbErr};
 
-use super::super::board::{Board, Plan};
-use super::super::changes::{Change, Lister, Names};
+use super::super::changes::{Change, Lister, RecordNames};
+use super::super::dataset::{Dataset, Plan};
 use super::ids::Ids;
 
-/// The first `limit` rows that [`super::write`] would write, in its order, and how many there are. Gives the board back.
-///
-/// # Errors
-///
-/// What the database said.
+/// Returns the dataset, the first `limit` rows that [`super::write`] would write, in its order, and the total number of
+/// rows.
 pub(in super::super) async fn list(
     txn: &DatabaseTransaction,
-    board: Board,
+    dataset: Dataset,
     plan: &Plan,
     limit: usize,
-) -> Result<(Board, Vec<Change>, usize), DbErr> {
+) -> Result<(Dataset, Vec<Change>, usize), DbErr> {
     if limit == 0 {
-        return Ok((board, Vec::new(), 0));
+        return Ok((dataset, Vec::new(), 0));
     }
-    let ids = Ids::provisional(board, plan);
-    let on_file = ids.board.allocations.iter().map(|(id, row)| (*id, (row.person, row.unit)));
+    let ids = Ids::provisional(dataset, plan);
+    let on_file = ids.dataset.allocations.iter().map(|(id, row)| (*id, (row.person, row.unit)));
     let added = plan.allocations.added.iter().enumerate();
     let added = added.map(|(at, row)| (ids.new_allocation(at), (row.person, row.unit)));
-    let mut lister = Lister::new(txn, Names::new(&ids.board, on_file.chain(added).collect()), limit);
+    let mut lister = Lister::new(txn, RecordNames::new(&ids.dataset, on_file.chain(added).collect()), limit);
     lister.added::<unit::Entity>(plan.new_units.iter().map(|unit| ids.unit(*unit)));
     lister.changed::<unit::Entity>(plan.changed_units.iter().map(|unit| ids.unit(*unit))).await?;
     lister.table::<unit_parent::Entity, _>(&plan.placements, |id, row| ids.placement(id, row)).await?;
@@ -54,5 +51,5 @@ pub(in super::super) async fn list(
     lister.table::<policy::Entity, _>(&plan.policies, |id, row| ids.policy(id, row)).await?;
     lister.table::<exemption::Entity, _>(&plan.exemptions, |id, row| ids.exemption(id, row)).await?;
     let Lister { listed, total, .. } = lister;
-    Ok((ids.board, listed, total))
+    Ok((ids.dataset, listed, total))
 }

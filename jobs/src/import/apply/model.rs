@@ -1,4 +1,4 @@
-//! Rows of the board as rows of the tables.
+//! Converts rows of the dataset to rows of the tables.
 
 use entity::id::{
     AllocationId, AllocationTermsId, AppointmentId, ApprovalId, CompletionId, ExemptionId, PauseId, PersonLinkId,
@@ -14,7 +14,7 @@ use entity::table::{
 };
 use entity::value::ApproverCapacity;
 
-use super::super::board::{
+use super::super::dataset::{
     Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, CourseIx, Exemption, Link,
     Owned, Person, PersonIx, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit, UnitIx,
 };
@@ -22,15 +22,15 @@ use super::ids::Ids;
 
 impl Ids {
     fn words(&self, text: Option<Symbol>) -> Option<String> {
-        self.board.words.owned(text)
+        self.dataset.words.owned(text)
     }
 
     fn word(&self, text: Symbol) -> String {
-        self.board.words.get(text).to_owned()
+        self.dataset.words.get(text).to_owned()
     }
 
     pub(super) fn unit(&self, place: UnitIx) -> unit::Model {
-        let Unit { code, name, level, site, cover_group, validity } = self.board.units.list[place.at()];
+        let Unit { code, name, level, site, cover_group, validity } = self.dataset.units.list[place.at()];
         unit::Model {
             id: self.unit_id(place),
             code: self.word(code),
@@ -73,7 +73,8 @@ impl Ids {
     }
 
     pub(super) fn person(&self, place: PersonIx) -> person::Model {
-        let Person { key: (employer, number), first_name, last_name, work_email } = self.board.people.list[place.at()];
+        let Person { key: (employer, number), first_name, last_name, work_email } =
+            self.dataset.people.list[place.at()];
         person::Model {
             id: self.person_id(place),
             employer: self.word(employer),
@@ -85,7 +86,7 @@ impl Ids {
     }
 
     pub(super) fn course(&self, place: CourseIx) -> course::Model {
-        let Course { code, key, title, level, platform, employer_kind } = self.board.courses.list[place.at()];
+        let Course { code, key, title, level, platform, employer_kind } = self.dataset.courses.list[place.at()];
         course::Model {
             id: self.course_id(place),
             code: self.word(code),
@@ -139,7 +140,7 @@ impl Ids {
         }
     }
 
-    /// The row of an allocation; its dated facts are rows of their own.
+    /// Converts an allocation. Its dated facts are rows of their own.
     pub(super) fn allocation(&self, id: i64, allocation: &Allocation) -> allocation::Model {
         let Allocation { person, role, unit, share, validity, line, senior, signed_off_on, pause, terms: _ } =
             *allocation;

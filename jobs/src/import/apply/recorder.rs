@@ -1,7 +1,7 @@
-//! Keeps, beside everything that an import writes, what takes it back.
+//! Records undo steps for everything that an import writes.
 //!
-//! Steps are kept in the order in which the statements run, so that taking them back from the last to the first goes through
-//! the same states, each of which satisfied every key and reference of the tables.
+//! Steps are stored in the order of the statements. Undoing them from last to first passes through the same states, and
+//! each of them satisfied every key and reference of the tables.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -15,15 +15,15 @@ use sea_orm::{
 use super::super::stored_row::{self, id_column};
 use super::super::undo;
 
-/// Writes the steps of one import.
+/// Writes the undo steps of one import.
 pub(super) struct Recorder<'t> {
     pub(super) txn: &'t DatabaseTransaction,
     batch: ImportBatchId,
     next: AtomicI64,
 }
 
-/// One step, without its place.
-struct Step {
+/// One undo step, without its sequence number.
+struct UndoStep {
     row_id: i64,
     last_row_id: Option<i64>,
     before: Option<serde_json::Value>,
@@ -35,12 +35,13 @@ struct LastId {
 }
 
 impl<'t> Recorder<'t> {
-    /// Step 0 is kept by [`undo::begin`].
+    /// Creates a recorder. Step 0 is written by [`undo::record_version`].
     pub(super) fn new(txn: &'t DatabaseTransaction, batch: ImportBatchId) -> Self {
         Self { txn, batch, next: AtomicI64::new(1) }
     }
 
-    /// The highest key of a table; what is added after it has higher ones, and no one else adds to it meanwhile.
+    /// Returns the highest key of a table. Rows that are added later have higher keys, and no other writer adds rows in
+    /// the meantime.
     pub(super) async fn last_id<E: EntityTrait>(&self) -> Result<i64, DbErr> {
         let row = E::find()
             .select_only()
@@ -51,21 +52,21 @@ impl<'t> Recorder<'t> {
         Ok(row.and_then(|row| row.last).unwrap_or(0))
     }
 
-    /// Rows after `last` were added.
+    /// Records that the rows after `last` were added.
     pub(super) async fn added<E: EntityTrait>(&self, last: i64) -> Result<(), DbErr> {
         let now = self.last_id::<E>().await?;
         if now == last {
             return Ok(());
         }
-        self.keep::<E>(vec![Step { row_id: last + 1, last_row_id: Some(now), before: None }]).await
+        self.keep::<E>(vec![UndoStep { row_id: last + 1, last_row_id: Some(now), before: None }]).await
     }
 
-    /// The rows with these keys are about to be changed or removed.
+    /// Records the rows with these keys before they are changed or removed.
     pub(super) async fn before<E: EntityTrait>(&self, ids: &[i64]) -> Result<(), DbErr> {
         let id = id_column::<E>();
         let rows = E::find().filter(id.is_in(ids.iter().copied())).order_by_asc(id).all(self.txn).await?;
         let step = |row: &E::Model| {
-            Ok(Step {
+            Ok(UndoStep {
                 row_id: stored_row::id::<E>(row)?,
                 last_row_id: None,
                 before: Some(stored_row::to_json::<E>(row)?),
@@ -74,11 +75,11 @@ impl<'t> Recorder<'t> {
         self.keep::<E>(rows.iter().map(step).collect::<Result<_, DbErr>>()?).await
     }
 
-    async fn keep<E: EntityTrait>(&self, steps: Vec<Step>) -> Result<(), DbErr> {
+    async fn keep<E: EntityTrait>(&self, steps: Vec<UndoStep>) -> Result<(), DbErr> {
         let table = E::default().table_name().to_owned();
-        // At the first import that writes to a table, not on the day on which an import has to be taken back.
-        undo::is_known(&table)?;
-        let rows = steps.into_iter().map(|Step { row_id, last_row_id, before }| import_undo::ActiveModel {
+        // Fails at the first import that writes to an unknown table, not on the day when an import has to be undone.
+        undo::check_known(&table)?;
+        let rows = steps.into_iter().map(|UndoStep { row_id, last_row_id, before }| import_undo::ActiveModel {
             batch_id: Set(self.batch),
             seq: Set(self.next.fetch_add(1, Ordering::Relaxed)),
             table_name: Set(table.clone()),

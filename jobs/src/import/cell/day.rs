@@ -1,5 +1,5 @@
-//! Days as people and systems write them (IMPORT.md, "Rules for every file"). The day always comes before the month: US order
-//! is recognised, so that it can be refused, and never guessed.
+//! Parses dates as people and systems write them (IMPORT.md, "Rules for every file"). The day always comes before the
+//! month. US order is recognised only to refuse it; it is never guessed.
 
 use std::borrow::Cow;
 
@@ -10,13 +10,13 @@ use entity::period::Day;
 use super::key;
 use super::tokens::{Token, tokens};
 
-/// What a cell in a column of ends says.
+/// An end date as a cell gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Written {
+pub(in super::super) enum EndDay {
     Day(Day),
-    /// 31/12/2099 or later: for ever.
+    /// 31/12/2099 or later: no end.
     ForEver,
-    /// `-`, `n/a` or 00/00/0000: there is no end.
+    /// `-`, `n/a` or 00/00/0000: no end.
     NoEnd,
 }
 
@@ -26,18 +26,18 @@ const OUT_OF_BOUNDS: &str = "The year must be between 1900 and 2199";
 const SERIAL: &str = "A date as an Excel serial number must be between 20000 and 80000; write it as 16/11/2026";
 const WEEK_DAY: &str = "The day of the week does not match the date";
 
-/// Why a value refuses its whole file: it can only be month first, so every other value of the file may be.
+/// Refuses the whole file: if one value can only be month first, every other value may be month first too.
 pub(in super::super) const MONTH_FIRST: &str =
     "This date can only be month first (US order), so no date in this file can be trusted; write the day first";
 
-/// Why a day on which something was done is not taken.
+/// Rejects a placeholder date in a column of completed events.
 pub(in super::super) const NEVER: &str =
     "Systems write this date to mean 'no date'; leave the cell blank or give the real date";
 
-/// The first day on which something can have been done.
+/// The earliest date of a completed event.
 const FIRST_DONE: (i32, u32, u32) = (1990, 1, 1);
 
-/// A day in any column but that of an end.
+/// Parses a date in any column except an end date.
 pub(in super::super) fn day(raw: &str, zone: Tz) -> Result<Day, Cow<'static, str>> {
     let date = date(raw, zone)?;
     if matches!((date.year(), date.month(), date.day()), (4712 | 9999, 12, 31)) {
@@ -46,7 +46,7 @@ pub(in super::super) fn day(raw: &str, zone: Tz) -> Result<Day, Cow<'static, str
     in_bounds(date)
 }
 
-/// A day on which something was done. The days that systems write for "never" are all before 1990.
+/// Parses the date of a completed event. The dates that systems write for "never" are all before 1990.
 pub(in super::super) fn done_day(raw: &str, zone: Tz) -> Result<Day, Cow<'static, str>> {
     let (year, month, of_month) = FIRST_DONE;
     if is_zero(raw) || date(raw, zone)? < NaiveDate::from_ymd_opt(year, month, of_month).ok_or(NO_DAY)? {
@@ -55,31 +55,31 @@ pub(in super::super) fn done_day(raw: &str, zone: Tz) -> Result<Day, Cow<'static
     day(raw, zone)
 }
 
-/// A day in a column of ends.
-pub(in super::super) fn end(raw: &str, zone: Tz) -> Result<Written, Cow<'static, str>> {
+/// Parses an end date.
+pub(in super::super) fn end(raw: &str, zone: Tz) -> Result<EndDay, Cow<'static, str>> {
     let said = key(raw);
     if matches!(said, "-" | "–" | "—") || said.eq_ignore_ascii_case("n/a") || is_zero(raw) {
-        return Ok(Written::NoEnd);
+        return Ok(EndDay::NoEnd);
     }
     let date = date(raw, zone)?;
     if (date.year(), date.month(), date.day()) >= (2099, 12, 31) {
-        return Ok(Written::ForEver);
+        return Ok(EndDay::ForEver);
     }
-    in_bounds(date).map(Written::Day)
+    in_bounds(date).map(EndDay::Day)
 }
 
 fn in_bounds(date: NaiveDate) -> Result<Day, Cow<'static, str>> {
     if (1900..2200).contains(&date.year()) { Ok(Day::from(date)) } else { Err(OUT_OF_BOUNDS.into()) }
 }
 
-/// 00/00/0000 in any order and with any separator, and with a time of 00:00.
+/// Whether the cell is 00/00/0000 in any order, with any separator, with or without a time of 00:00.
 fn is_zero(raw: &str) -> bool {
     let digits = raw.bytes().filter(u8::is_ascii_digit).count();
     let rest = |c: char| matches!(c, '0' | '/' | '-' | '.' | ':' | ' ');
     digits >= 6 && key(raw).chars().all(rest)
 }
 
-/// The civil day that a cell says.
+/// Parses the date of a cell.
 fn date(raw: &str, zone: Tz) -> Result<NaiveDate, Cow<'static, str>> {
     let said = key(raw);
     if let Some(days) = serial(said) {
@@ -94,11 +94,13 @@ fn date(raw: &str, zone: Tz) -> Result<NaiveDate, Cow<'static, str>> {
     Ok(instant.ok_or(NO_DAY)?.with_timezone(&zone).date_naive())
 }
 
-/// An Excel serial number, the time of day after its decimal sign left out; nothing if the cell is no such number.
+/// Parses an Excel serial number and drops the time of day after the decimal sign. Returns `None` if the cell is not a
+/// number of this kind.
 fn serial(said: &str) -> Option<Result<Option<NaiveDate>, Cow<'static, str>>> {
     let (whole, part) = said.split_once(['.', ',']).unwrap_or((said, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    // Six digits and more before a decimal sign are no day; eight without one are a day as yyyymmdd.
+    // Six or more digits before a decimal sign are not a date. Eight digits without a decimal sign are a date as
+    // yyyymmdd.
     if whole.is_empty() || !digits(whole) || !digits(part) || (part.is_empty() && whole.len() == 8) {
         return None;
     }
@@ -108,11 +110,11 @@ fn serial(said: &str) -> Option<Result<Option<NaiveDate>, Cow<'static, str>>> {
     Some(Ok(start.and_then(|start| start.checked_add_signed(chrono::TimeDelta::days(days)))))
 }
 
-/// The tokens of the day and those of the time of day after it.
+/// Splits the tokens into those of the date and those of the time of day.
 fn split_time<'t, 'r>(tokens: &'t [Token<'r>]) -> (&'t [Token<'r>], Option<&'t [Token<'r>]>) {
     let hour = |at: usize| match tokens.get(at..) {
         Some([Token::Number(hour), Token::Sign(':'), ..]) => hour.len() <= 2,
-        // Nine o'clock without minutes: `9 AM`.
+        // An hour without minutes: `9 AM`.
         Some(
             [Token::Number(hour), Token::Space, Token::Word(half), ..] | [Token::Number(hour), Token::Word(half), ..],
         ) => hour.len() <= 2 && half_day(half).is_some(),
@@ -127,7 +129,7 @@ fn split_time<'t, 'r>(tokens: &'t [Token<'r>]) -> (&'t [Token<'r>], Option<&'t [
                 Token::Number(_) | Token::Sign(_) => false,
             };
             let end = tokens[..at].iter().rposition(|token| !joint(token)).map_or(0, |last| last + 1);
-            // A day and a time that touch are no day and no time: `20261016 09:30`, but not `2026-10-09:30`.
+            // A date and a time must be separated: `20261016 09:30` is valid, `2026-10-09:30` is not.
             if end == at { (tokens, None) } else { (&tokens[..end], Some(&tokens[at..])) }
         }
     }
@@ -135,11 +137,11 @@ fn split_time<'t, 'r>(tokens: &'t [Token<'r>]) -> (&'t [Token<'r>], Option<&'t [
 
 struct Time {
     time: NaiveTime,
-    /// From UTC; absent in local time.
+    /// Offset from UTC. `None` for local time.
     offset: Option<FixedOffset>,
 }
 
-/// The hours to add to hours of the first and the second half of the day.
+/// Returns the hours to add for AM or PM.
 fn half_day(word: &str) -> Option<u32> {
     if word.eq_ignore_ascii_case("am") {
         Some(0)
@@ -150,7 +152,7 @@ fn half_day(word: &str) -> Option<u32> {
     }
 }
 
-/// `9:30 AM`, `09:30:00.000+01:00`, `09:30 GMT`.
+/// Parses a time of day: `9:30 AM`, `09:30:00.000+01:00`, `09:30 GMT`.
 fn read_time(tokens: &[Token<'_>]) -> Result<Option<Time>, Cow<'static, str>> {
     let mut rest = tokens;
     let mut numbers = [0_u32; 3];
@@ -212,7 +214,7 @@ fn read_time(tokens: &[Token<'_>]) -> Result<Option<Time>, Cow<'static, str>> {
     Ok(Some(Time { time, offset }))
 }
 
-/// A civil day without a time, with or without the day of the week in front.
+/// Parses a date without a time, with or without the day of the week before it.
 fn civil(tokens: &[Token<'_>]) -> Result<NaiveDate, Cow<'static, str>> {
     let separator = |token: &Token<'_>| matches!(token, Token::Space | Token::Sign(_));
     let (of_week, mut rest) = match tokens {
@@ -298,7 +300,7 @@ fn two_digits(text: &str) -> Option<u32> {
     (text.len() <= 2).then(|| text.parse().ok()).flatten()
 }
 
-/// A year of four digits, or of two, of which 70 to 99 are of the last century.
+/// Parses a year of four digits, or of two; 70 to 99 are in the twentieth century.
 fn year(text: &str) -> Option<i32> {
     match text.len() {
         4 => text.parse().ok(),
@@ -307,7 +309,7 @@ fn year(text: &str) -> Option<i32> {
     }
 }
 
-/// The number of a month by its name, whole or cut to three letters; Sept too.
+/// Returns the number of a month from its full name or its first three letters; "Sept" is also accepted.
 fn month(name: &str) -> Option<u32> {
     const NAMES: [&str; 12] = [
         "january",
@@ -331,7 +333,7 @@ fn month(name: &str) -> Option<u32> {
 
 fn week_day(name: &str) -> Option<Weekday> {
     let name = name.to_lowercase();
-    // `Weekday` knows the whole names and those of three letters.
+    // `Weekday` parses full names and three-letter names.
     let name = match name.as_str() {
         "tues" => "tue",
         "weds" => "wed",

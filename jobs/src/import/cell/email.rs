@@ -1,12 +1,12 @@
-//! Whether mail can be sent to an address.
+//! Checks email addresses.
 
 use lettre::Address;
 
-/// An address to which a mail server could deliver; nothing for a blank cell.
+/// Returns an address to which a mail server could deliver, or `None` for a blank cell.
 ///
 /// # Errors
 ///
-/// Why nothing can be sent to it.
+/// Why mail cannot be sent to the address.
 pub(in super::super) fn email(raw: &str) -> Result<Option<&str>, &'static str> {
     let address = super::text(raw);
     if address.is_empty() {
@@ -21,12 +21,12 @@ pub(in super::super) fn email(raw: &str) -> Result<Option<&str>, &'static str> {
     if !address.contains('@') {
         return Err("This is not an email address; write it like ann.smith@board.example");
     }
-    // Mail servers without SMTPUTF8, which are most, take ASCII only.
+    // Most mail servers lack SMTPUTF8 and accept ASCII only.
     if !address.chars().all(|c| c.is_ascii_graphic()) {
         return Err("The address contains a space or a character that mail servers do not accept");
     }
     match address.parse::<Address>() {
-        // A host without a dot is a machine of the sender's own network.
+        // A host without a dot is a machine in the sender's own network.
         Ok(parsed) if parsed.domain().contains('.') => Ok(Some(address)),
         Ok(_) | Err(_) => Err("Mail servers do not accept this address; check its spelling"),
     }
@@ -37,7 +37,7 @@ mod tests {
     use super::email;
 
     #[test]
-    fn an_address_is_taken_as_it_stands() {
+    fn accepts_valid_addresses() {
         for raw in ["ann.smith@nhs.scot", " a+b@x.example ", "o'brien@ggc.scot.nhs.uk", "A_B-C@X.EXAMPLE"] {
             assert_eq!(email(raw), Ok(Some(raw.trim())), "{raw}");
         }
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_mail_server_takes_is_refused() {
+    fn rejects_addresses_that_mail_servers_refuse() {
         for raw in [
             "TBC",
             "n/a",

@@ -4,7 +4,7 @@ use proptest::prelude::{Strategy, any, proptest};
 use super::{damage, day, done_day, email, end, key, millionths, number, person, rounded, text};
 
 #[test]
-fn numbers_keep_their_zeros_lose_their_guards_and_are_refused_where_a_spreadsheet_has_changed_them() {
+fn keeps_leading_zeros_and_rejects_changed_numbers() {
     assert_eq!(number(" 00010001 "), Ok("00010001"));
     assert_eq!(number("'00010003"), Ok("00010003"));
     assert_eq!(number("=\"00010004\""), Ok("00010004"));
@@ -16,14 +16,14 @@ fn numbers_keep_their_zeros_lose_their_guards_and_are_refused_where_a_spreadshee
 }
 
 #[test]
-fn a_person_is_cut_at_the_last_slash() {
+fn splits_a_person_at_the_last_slash() {
     assert_eq!(person("East/West Council/0012"), Ok(("East/West Council", "0012")));
     assert!(person("0012").is_err() && person("/0012").is_err() && person("NHSGGC/").is_err());
     assert!(person("NHSGGC/1.2E+05").is_err());
 }
 
 #[test]
-fn text_keeps_formulas_as_text_and_sheds_our_own_apostrophe() {
+fn removes_only_psns_own_apostrophe() {
     assert_eq!(text(" =1+1 "), "=1+1");
     assert_eq!(text("'=1+1"), "=1+1");
     assert_eq!(text("'\nx"), "\nx", "a cell that began with a carriage return");
@@ -41,7 +41,7 @@ fn spreadsheet_errors_and_control_characters_are_damage() {
 }
 
 #[test]
-fn decimals_take_a_point_or_a_comma_and_round_half_up() {
+fn reads_decimals_and_rounds_half_up() {
     assert_eq!(millionths("0,8"), Some(800_000));
     assert_eq!(millionths(".5"), Some(500_000));
     assert_eq!(millionths("1.00"), Some(1_000_000));

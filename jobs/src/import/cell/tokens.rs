@@ -1,4 +1,4 @@
-//! A cell cut into numbers, words and signs.
+//! Splits a cell into numbers, words and signs.
 
 /// A piece of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,13 +7,13 @@ pub(super) enum Token<'t> {
     Number(&'t str),
     /// Letters.
     Word(&'t str),
-    /// Any spaces.
+    /// One or more spaces.
     Space,
-    /// One character of any other kind; every dash is `-`.
+    /// Any other character. Every kind of dash becomes `-`.
     Sign(char),
 }
 
-/// The pieces of `text`, in order.
+/// Returns the pieces of `text` in order.
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Which columns of each table are told, under which of our headers, and how rows are named.
+//! Which columns of each table are listed, under which of psn's headers, and how a row is identified.
 
 use entity::table::{
     allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
@@ -9,21 +9,21 @@ use super::super::layout::{
     Column as _, CourseColumn, ExemptionColumn, LinkColumn, ManagerColumn, PolicyColumn, StaffColumn, SupporterColumn,
     TrainingColumn, UnavailabilityColumn, UnitColumn,
 };
-use super::{Described, Names, Shown, Table, word};
+use super::{ListedColumn, ListedTable, RecordNames, ValueFormat, title_case};
 
 macro_rules! described {
     ($($table:ident $what:literal, |$row:ident, $names:ident| $which:expr, $At:ident {
-        $($column:ident = $header:ident $shown:ident,)+
+        $($column:ident = $header:ident $format:ident,)+
     })+) => {$(
-        impl Table for $table::Entity {
+        impl ListedTable for $table::Entity {
             const WHAT: &'static str = $what;
 
-            fn which($row: &$table::Model, $names: &Names<'_>) -> String {
+            fn which($row: &$table::Model, $names: &RecordNames<'_>) -> String {
                 $which
             }
 
-            fn columns() -> Vec<Described<Self>> {
-                vec![$(($table::Column::$column, $At::$header.header(), Shown::$shown),)+]
+            fn columns() -> Vec<ListedColumn<Self>> {
+                vec![$(($table::Column::$column, $At::$header.header(), ValueFormat::$format),)+]
             }
         }
     )+};
@@ -77,14 +77,14 @@ described! {
         ValidTo = ExpiresOn LastDay,
     }
     allocation "allocation", |row, names| {
-        format!("{} as {} for {}", names.person(row.person_id.0), word(row.role.word()), names.unit(row.unit_id.0))
+        format!("{} as {} for {}", names.person(row.person_id.0), title_case(row.role.word()), names.unit(row.unit_id.0))
     }, SupporterColumn {
         Share = Share Percent,
         ValidFrom = From Plain,
         ValidTo = Until LastDay,
     }
     approval "approval", |row, names| {
-        format!("{} manager's, {}", word(row.capacity.word()), names.allocation(row.allocation_id.0))
+        format!("{} manager's, {}", title_case(row.capacity.word()), names.allocation(row.allocation_id.0))
     }, SupporterColumn {
         DecidedOn = LineApprovedOn Plain,
         ApproverId = LineApprover Person,
@@ -106,7 +106,7 @@ described! {
         ValidTo = Until LastDay,
     }
     appointment "appointment", |row, names| {
-        format!("{} as {} of {}", names.person(row.person_id.0), word(row.role.word()), names.unit(row.unit_id.0))
+        format!("{} as {} of {}", names.person(row.person_id.0), title_case(row.role.word()), names.unit(row.unit_id.0))
     }, ManagerColumn {
         ValidFrom = From Plain,
         ValidTo = Until LastDay,

@@ -1,6 +1,7 @@
-//! supporters.csv: allocations of roles, and the dated facts of each. Approvals, sign-offs and pauses accumulate: a later day
-//! than the last one on file is a renewal, an earlier or a blank one corrects the last. What the last file left blank is blank on
-//! file, so that a blank corrects once. Terms hold from the as-at day of the file that changes them.
+//! supporters.csv: allocations of roles, and the dated facts of each. Approvals, sign-offs and pauses accumulate: a
+//! later day than the last one on file is a renewal; an earlier or a blank one corrects the last. A cell that the last
+//! file left blank is recorded as blank, so that a blank corrects only once. Terms apply from the as-at day of the file
+//! that changes them.
 
 use entity::interner::Symbol;
 use std::collections::{HashMap, HashSet};
@@ -8,16 +9,17 @@ use std::collections::{HashMap, HashSet};
 use entity::period::{Day, Validity};
 use entity::value::Role;
 
-use super::super::board::{
-    Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval, Board, Owned, PersonIx, Plan, UnitIx, Writes,
+use super::super::dataset::{
+    Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval, Dataset, Owned, PersonIx, Plan, UnitIx,
+    Writes,
 };
 use super::super::findings::{Fault, FileCount, Findings};
-use super::super::layout::{Has, SupporterColumn as At};
+use super::super::layout::{ColumnSet, SupporterColumn as At};
 use super::super::parse::{AllocationRow, ApprovalRow, File};
-use super::facts::{Fact, Merged, merge};
+use super::dated_facts::{DatedFact, Merged, merge};
 use super::shares::{Shares, same_people};
 
-impl Fact for Allocation {
+impl DatedFact for Allocation {
     type About = (PersonIx, Role, UnitIx);
     const CORRECTS_FIRST_DAY: bool = true;
 
@@ -29,39 +31,48 @@ impl Fact for Allocation {
         self.validity
     }
 
-    fn fill(self, on_file: &Self, has: Has) -> Self {
+    fn fill(self, on_file: &Self, columns: ColumnSet) -> Self {
         Self {
-            share: has.or(At::Share, self.share, on_file.share),
+            share: columns.given_or(At::Share, self.share, on_file.share),
             validity: Validity {
-                from: has.or(At::From, self.validity.from, on_file.validity.from),
-                to: has.or(At::Until, self.validity.to, on_file.validity.to),
+                from: columns.given_or(At::From, self.validity.from, on_file.validity.from),
+                to: columns.given_or(At::Until, self.validity.to, on_file.validity.to),
             },
-            line: approval(has, (At::LineApprovedOn, At::LineApprover), self.line, on_file.line),
-            senior: approval(has, (At::SeniorApprovedOn, At::SeniorApprover), self.senior, on_file.senior),
-            signed_off_on: has.or(At::SignedOffOn, self.signed_off_on, on_file.signed_off_on),
-            pause: pause(has, self.pause, on_file.pause),
+            line: approval(columns, (At::LineApprovedOn, At::LineApprover), self.line, on_file.line),
+            senior: approval(columns, (At::SeniorApprovedOn, At::SeniorApprover), self.senior, on_file.senior),
+            signed_off_on: columns.given_or(At::SignedOffOn, self.signed_off_on, on_file.signed_off_on),
+            pause: pause(columns, self.pause, on_file.pause),
             terms: AllocationTerms {
-                protected_hours: has.or(At::ProtectedHours, self.terms.protected_hours, on_file.terms.protected_hours),
-                outside_team: has.or(At::OutsideTeam, self.terms.outside_team, on_file.terms.outside_team),
+                protected_hours: columns.given_or(
+                    At::ProtectedHours,
+                    self.terms.protected_hours,
+                    on_file.terms.protected_hours,
+                ),
+                outside_team: columns.given_or(At::OutsideTeam, self.terms.outside_team, on_file.terms.outside_team),
             },
             ..self
         }
     }
 }
 
-/// What a row says of an approval. Of a file without the approvers it is the day alone; the approver on file stays if the
-/// day is the same.
-fn approval(has: Has, (on, by): (At, At), said: Option<Approval>, on_file: Option<Approval>) -> Option<Approval> {
-    if !has.column(on) {
+/// Merges the approval of a row with the one on file. If the file has no approver column, the approver on file stays if
+/// the day is the same.
+fn approval(
+    columns: ColumnSet,
+    (on, by): (At, At),
+    said: Option<Approval>,
+    on_file: Option<Approval>,
+) -> Option<Approval> {
+    if !columns.contains(on) {
         return on_file;
     }
     let known = |day: Day| on_file.filter(|known| known.on == day).and_then(|known| known.by);
-    said.map(|said| Approval { by: has.or(by, said.by, known(said.on)), ..said })
+    said.map(|said| Approval { by: columns.given_or(by, said.by, known(said.on)), ..said })
 }
 
-fn pause(has: Has, said: Option<Validity>, on_file: Option<Validity>) -> Option<Validity> {
+fn pause(columns: ColumnSet, said: Option<Validity>, on_file: Option<Validity>) -> Option<Validity> {
     let known = on_file.unwrap_or_default();
-    match (has.column(At::PausedFrom), has.column(At::PausedUntil)) {
+    match (columns.contains(At::PausedFrom), columns.contains(At::PausedUntil)) {
         (true, true) => said,
         (true, false) => {
             said.map(|said| Validity { from: said.from, to: known.to.filter(|_| said.from == known.from) })
@@ -70,22 +81,22 @@ fn pause(has: Has, said: Option<Validity>, on_file: Option<Validity>) -> Option<
     }
 }
 
-/// supporters.csv
+/// Compares supporters.csv with the allocations on file.
 pub(super) fn allocations(
     file: File<AllocationRow>,
-    board: &mut Board,
+    dataset: &mut Dataset,
     as_at: Day,
     plan: &mut Plan,
     shares: &mut Shares,
     findings: &mut Findings,
 ) -> FileCount {
-    let on_file = std::mem::take(&mut board.allocations);
+    let on_file = std::mem::take(&mut dataset.allocations);
     let Merged { count, writes, taken } =
-        merge(file, &on_file, At::From, findings, |row| Some(row.person), |row: &AllocationRow| resolve(row, board));
+        merge(file, &on_file, At::From, findings, |row| Some(row.person), |row: &AllocationRow| resolve(row, dataset));
     for line in taken.iter().filter(|line| line.row.role == Role::PeerSupporter) {
         shares.touch(line.row.person, &count.file, line.line);
     }
-    let (facts, none) = (std::mem::take(&mut board.allocation_facts), AllocationFacts::default());
+    let (facts, none) = (std::mem::take(&mut dataset.allocation_facts), AllocationFacts::default());
     let old: HashMap<i64, Allocation> = on_file.iter().copied().collect();
     for (id, new) in &writes.changed {
         let known = facts.get(id).unwrap_or(&none);
@@ -97,35 +108,36 @@ pub(super) fn allocations(
         accumulate(AllocationRef::New(place), None, new, &none, as_at, plan);
     }
     plan.allocations = writes;
-    board.allocations = on_file;
+    dataset.allocations = on_file;
     count
 }
 
-fn resolve(row: &AllocationRow, board: &mut Board) -> Result<Allocation, Fault> {
-    // An approval without its day neither counts nor bars its approver, so it is none; its approver must be on file all the same.
-    let approval = |board: &Board, row: Option<ApprovalRow>, by: At| {
+fn resolve(row: &AllocationRow, dataset: &mut Dataset) -> Result<Allocation, Fault> {
+    // An approval without a day neither counts nor makes its approver ineligible, so it is ignored. Its approver must
+    // still be on file.
+    let approval = |dataset: &Dataset, row: Option<ApprovalRow>, by: At| {
         let Some(ApprovalRow { on, by: approver }) = row else { return Ok(None) };
-        let by = board.other(approver, by)?;
+        let by = dataset.other(approver, by)?;
         Ok(on.map(|on| Approval { on, by }))
     };
     let allocation = Allocation {
-        person: board.person(row.person, At::Number)?,
+        person: dataset.person(row.person, At::Number)?,
         role: row.role,
-        unit: board.unit(row.unit, At::Unit)?,
+        unit: dataset.unit(row.unit, At::Unit)?,
         share: row.share,
         validity: row.validity,
-        line: approval(board, row.line, At::LineApprover)?,
-        senior: approval(board, row.senior, At::SeniorApprover)?,
+        line: approval(dataset, row.line, At::LineApprover)?,
+        senior: approval(dataset, row.senior, At::SeniorApprover)?,
         signed_off_on: row.signed_off_on,
         pause: row.pause,
         terms: AllocationTerms { protected_hours: row.protected_hours, outside_team: row.outside_team },
     };
     let others = [allocation.line, allocation.senior].into_iter().flatten().filter_map(|approval| approval.by);
-    board.want([allocation.person].into_iter().chain(others));
+    dataset.mark_wanted([allocation.person].into_iter().chain(others));
     Ok(allocation)
 }
 
-/// Plans what the row `new` makes of the dated facts of an allocation.
+/// Plans the changes that the row `new` makes to the dated facts of an allocation.
 fn accumulate(
     allocation: AllocationRef,
     old: Option<&Allocation>,
@@ -142,7 +154,7 @@ fn accumulate(
     renew(&mut plan.sign_offs, allocation, &known.signed_off, signed_off_on, |on| Some(*on));
     let pause = (old.and_then(|old| old.pause), new.pause);
     renew(&mut plan.pauses, allocation, &known.pauses, pause, |pause| pause.from);
-    // The first terms hold from always, later ones from the day of the file.
+    // The first terms have no start date; later ones start on the as-at day of the file.
     let changed = old.is_none_or(|old| old.terms != new.terms);
     match known.terms.last() {
         None if new.terms != AllocationTerms::default() || old.is_none() => {
@@ -158,8 +170,8 @@ fn accumulate(
     }
 }
 
-/// A later day than that of the last fact on file is one more; an earlier one, or a blank where the last file had a day, takes
-/// the place of the last.
+/// Adds a fact with a later day than the last one on file. An earlier one, or a blank after a day in the last file,
+/// replaces the last one.
 fn renew<T: Copy + PartialEq>(
     writes: &mut Writes<Owned<T>>,
     allocation: AllocationRef,
@@ -176,7 +188,7 @@ fn renew<T: Copy + PartialEq>(
         (Some((_, last)), Some(said)) if *last == said => {}
         (Some((_, last)), Some(said)) if day(last) < day(&said) => writes.added.push(owned(said)),
         (Some((id, _)), Some(said)) => {
-            // What is corrected to a fact that is on file already is that fact.
+            // If the correction equals another fact on file, the two become one.
             let is_known = known[..known.len() - 1].iter().any(|(_, earlier)| *earlier == said);
             if is_known {
                 writes.removed.push(*id);
@@ -187,23 +199,23 @@ fn renew<T: Copy + PartialEq>(
     }
 }
 
-/// Says how many Peer Supporters are allocated to teams in which they have no post, without a word that this is meant: they do
-/// not count there.
-pub(super) fn tell_outside_teams(board: &Board, as_at: Day, plan: &Plan, file: &str, findings: &mut Findings) {
-    let same = same_people(board, plan);
-    let allocations = plan.allocations.after(&board.allocations);
+/// Adds a notice with the number of Peer Supporters who are allocated to teams in which they have no post, without
+/// Outside Team. They do not count there.
+pub(super) fn notice_outside_teams(dataset: &Dataset, as_at: Day, plan: &Plan, file: &str, findings: &mut Findings) {
+    let same = same_people(dataset, plan);
+    let allocations = plan.allocations.after(&dataset.allocations);
     let not_meant: Vec<&Allocation> = allocations
         .filter(|allocation| allocation.role == Role::PeerSupporter && allocation.validity.holds_on(as_at))
         .filter(|allocation| !allocation.terms.outside_team)
         .collect();
     let supporters: HashSet<PersonIx> = not_meant.iter().map(|allocation| same.lowest(allocation.person)).collect();
-    let posts = plan.posts.after(&board.posts);
-    // A team is its cover group, where it has one.
-    let team = |unit: UnitIx| match board.units.list[unit.at()].cover_group {
-        Some(group) => Team::Group(group),
-        None => Team::Unit(unit),
+    let posts = plan.posts.after(&dataset.posts);
+    // A unit in a cover group belongs to the team of that group.
+    let team = |unit: UnitIx| match dataset.units.list[unit.at()].cover_group {
+        Some(group) => TeamKey::Group(group),
+        None => TeamKey::Unit(unit),
     };
-    let places: HashSet<(PersonIx, Team)> = posts
+    let places: HashSet<(PersonIx, TeamKey)> = posts
         .filter(|post| !post.bank && post.validity.holds_on(as_at))
         .map(|post| (same.lowest(post.person), post.unit))
         .filter(|(person, _)| supporters.contains(person))
@@ -223,7 +235,7 @@ pub(super) fn tell_outside_teams(board: &Board, as_at: Day, plan: &Plan, file: &
 
 /// What is assessed as one team.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Team {
+enum TeamKey {
     Unit(UnitIx),
     Group(Symbol),
 }

@@ -1,50 +1,50 @@
-//! Which employers a staff list is the full list of, and which are ended on purpose.
+//! Which employers a staff list covers in full, and which ones the import ends.
 
 use entity::interner::Symbol;
 use std::collections::{BTreeSet, HashSet};
 
-use super::super::board::Board;
+use super::super::dataset::Dataset;
 use super::super::findings::Findings;
 
-/// Employers of a staff list. All spellings of one are equal already.
+/// Employers of a staff list. Different spellings of one employer are already equal.
 #[derive(Default)]
 pub(super) struct Employers {
-    /// A row of staff.csv names them, rejected or not.
+    /// Named in a row of staff.csv, rejected or not.
     listed: HashSet<Symbol>,
-    /// Their posts end because the import says so.
+    /// Ended with `--ends-employer`.
     ending: HashSet<Symbol>,
 }
 
 impl Employers {
-    /// A row of staff.csv names this employer.
-    pub(super) fn list(&mut self, employer: Symbol) {
+    /// Records that a row of staff.csv names this employer.
+    pub(super) fn mark_listed(&mut self, employer: Symbol) {
         self.listed.insert(employer);
     }
 
-    /// The employers that the staff list names.
+    /// Returns the employers that the staff list names.
     pub(super) const fn listed(&self) -> &HashSet<Symbol> {
         &self.listed
     }
 
-    /// What staff.csv says of the posts of this employer that it does not name.
-    pub(super) fn place(&self, employer: Symbol) -> Place {
+    /// Returns what happens to posts of this employer that staff.csv does not name.
+    pub(super) fn listing_of(&self, employer: Symbol) -> EmployerListing {
         match (self.ending.contains(&employer), self.listed.contains(&employer)) {
-            (true, _) => Place::Ending,
-            (false, true) => Place::Listed,
-            (false, false) => Place::Absent,
+            (true, _) => EmployerListing::Ending,
+            (false, true) => EmployerListing::Listed,
+            (false, false) => EmployerListing::Absent,
         }
     }
 
-    /// Takes over the employers that end on purpose. Refuses one that is not on file, and one that the staff list names.
-    pub(super) fn end(&mut self, names: &[String], board: &mut Board, findings: &mut Findings) {
+    /// Records the employers to end. Refuses an employer that is not on file or that the staff list names.
+    pub(super) fn mark_ending(&mut self, names: &[String], dataset: &mut Dataset, findings: &mut Findings) {
         if names.is_empty() {
             return;
         }
         let known: HashSet<Symbol> =
-            board.people.list[..board.people.on_file.len()].iter().map(|person| person.key.0).collect();
+            dataset.people.list[..dataset.people.on_file.len()].iter().map(|person| person.key.0).collect();
         for name in names {
-            let Some(key) = board.words.key(name).filter(|key| known.contains(key)) else {
-                let on_file: BTreeSet<_> = known.iter().map(|employer| board.words.get(*employer)).collect();
+            let Some(key) = dataset.words.key(name).filter(|key| known.contains(key)) else {
+                let on_file: BTreeSet<_> = known.iter().map(|employer| dataset.words.get(*employer)).collect();
                 let on_file = on_file.into_iter().take(5).collect::<Vec<_>>().join(", ");
                 findings.refusals.push(format!(
                     "The employer '{name}' is not on file. --ends-employer takes an employer as written in staff.csv, \
@@ -64,13 +64,13 @@ impl Employers {
     }
 }
 
-/// What a staff list is to an employer.
+/// How a staff list relates to an employer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// The full list of its posts: what it does not name has ended.
+pub(super) enum EmployerListing {
+    /// The list is complete for it: posts that are not listed have ended.
     Listed,
-    /// It does not occur: its posts are left alone.
+    /// The list does not name it: its posts stay unchanged.
     Absent,
-    /// All its posts end on purpose.
+    /// All its posts end with `--ends-employer`.
     Ending,
 }

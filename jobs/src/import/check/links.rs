@@ -1,39 +1,39 @@
-//! links.csv: numbers that are one person (COVERAGE.md section 10). What no row names stays linked.
+//! links.csv: numbers that belong to one person (COVERAGE.md section 10). Links that no row names stay.
 
 use std::collections::HashSet;
 
-use super::super::board::{Board, Link, Plan};
-use super::super::findings::{FileCount, Findings, Taken};
+use super::super::dataset::{Dataset, Link, Plan};
+use super::super::findings::{FileCount, Findings, RowResult};
 use super::super::layout::LinkColumn as At;
 use super::super::parse::{File, LinkRow};
 use super::shares::Shares;
 
-/// links.csv
+/// Compares links.csv with the links on file.
 pub(super) fn links(
     file: File<LinkRow>,
-    board: &mut Board,
+    dataset: &mut Dataset,
     plan: &mut Plan,
     shares: &mut Shares,
     findings: &mut Findings,
 ) -> FileCount {
-    let File { mut count, rows, has: _, spared: _ } = file;
+    let File { mut count, rows, columns: _, protected: _ } = file;
     let pair = |link: Link| (link.person.min(link.same_as), link.person.max(link.same_as));
-    let mut known: HashSet<_> = board.links.iter().map(|(_, link)| pair(*link)).collect();
+    let mut known: HashSet<_> = dataset.links.iter().map(|(_, link)| pair(*link)).collect();
     for line in rows {
         let LinkRow { person, same_as } = line.row;
-        let found = board.person(person, At::Number).and_then(|person| {
-            let same_as = board.person(same_as, At::SameAsNumber)?;
+        let found = dataset.person(person, At::Number).and_then(|person| {
+            let same_as = dataset.person(same_as, At::SameAsNumber)?;
             Ok(Link { person, same_as })
         });
         match found {
             Ok(link) => {
-                board.want([link.person, link.same_as]);
+                dataset.mark_wanted([link.person, link.same_as]);
                 let is_new = known.insert(pair(link));
                 if is_new {
                     shares.touch(link.person, &count.file, line.line);
                     plan.links.added.push(link);
                 }
-                count.take(if is_new { Taken::Added } else { Taken::Unchanged });
+                count.take(if is_new { RowResult::Added } else { RowResult::Unchanged });
             }
             Err(fault) => findings.reject(&mut count, line.line, Some(person), fault),
         }

@@ -1,24 +1,24 @@
-//! New keys that are most likely another key, mistyped or changed by a spreadsheet. Each is taken as it stands, never for the
-//! other, and a notice says so.
+//! Finds new keys that are probably another key, mistyped or changed by a spreadsheet. Each is kept as written, and a
+//! notice reports it.
 
 use entity::interner::Symbol;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::super::board::{Board, PersonIx, Plan, Unit};
+use super::super::dataset::{Dataset, PersonIx, Plan, Unit};
 use super::super::findings::Findings;
 use super::shares::same_people;
 
-/// What is said of employee numbers of the staff list `file`.
-pub(super) fn people(board: &Board, file: &str, plan: &Plan, findings: &mut Findings) {
+/// Adds notices about employee numbers in the staff list `file`.
+pub(super) fn people(dataset: &Dataset, file: &str, plan: &Plan, findings: &mut Findings) {
     if plan.new_people.is_empty() {
         return;
     }
     let key = |person: PersonIx| {
-        let (employer, number) = board.people.list[person.at()].key;
-        (employer, board.words.get(employer), board.words.get(number))
+        let (employer, number) = dataset.people.list[person.at()].key;
+        (employer, dataset.words.get(employer), dataset.words.get(number))
     };
-    let on_file = board.people.on_file.len();
+    let on_file = dataset.people.on_file.len();
     let all = || (0..on_file).map(PersonIx::new).chain(plan.new_people.iter().copied());
     let is_new = |person: PersonIx| person.at() >= on_file;
     let zeros = pairs(all(), is_new, |person| {
@@ -53,38 +53,43 @@ pub(super) fn people(board: &Board, file: &str, plan: &Plan, findings: &mut Find
     }
 }
 
-/// What is said of unit codes and cover groups of the list `file`; `before` are the units as they were on file.
-pub(super) fn units(board: &Board, file: &str, before: &[Unit], findings: &mut Findings) {
-    let codes = board.units.list.iter().enumerate();
-    let codes = codes.map(|(at, unit)| (board.words.get(unit.code), at >= before.len()));
-    tell("unit code", codes, file, findings);
-    let groups = before.iter().map(|unit| (unit, false)).chain(board.units.list.iter().map(|unit| (unit, true)));
+/// Adds notices about unit codes and cover groups in `file`. `before` are the units on file before the import.
+pub(super) fn units(dataset: &Dataset, file: &str, before: &[Unit], findings: &mut Findings) {
+    let codes = dataset.units.list.iter().enumerate();
+    let codes = codes.map(|(at, unit)| (dataset.words.get(unit.code), at >= before.len()));
+    notice_pairs("unit code", codes, file, findings);
+    let groups = before.iter().map(|unit| (unit, false)).chain(dataset.units.list.iter().map(|unit| (unit, true)));
     let groups = groups.filter_map(|(unit, is_new)| Some((unit.cover_group?, is_new)));
-    tell("cover group", once_each(board, groups), file, findings);
+    notice_pairs("cover group", once_each(dataset, groups), file, findings);
 }
 
-/// What is said of course codes of the list `file`.
-pub(super) fn courses(board: &Board, file: &str, findings: &mut Findings) {
-    let on_file = board.courses.on_file.len();
-    let codes = board.courses.list.iter().enumerate();
-    tell("course code", codes.map(|(at, course)| (board.words.get(course.key), at >= on_file)), file, findings);
+/// Adds notices about course codes in `file`.
+pub(super) fn courses(dataset: &Dataset, file: &str, findings: &mut Findings) {
+    let on_file = dataset.courses.on_file.len();
+    let codes = dataset.courses.list.iter().enumerate();
+    notice_pairs(
+        "course code",
+        codes.map(|(at, course)| (dataset.words.get(course.key), at >= on_file)),
+        file,
+        findings,
+    );
 }
 
-/// What is said of employers of the staff list `file`.
-pub(super) fn employers(board: &Board, file: &str, findings: &mut Findings) {
-    let on_file = board.people.on_file.len();
-    let employers = board.people.list.iter().enumerate().map(|(at, person)| (person.key.0, at >= on_file));
-    tell("employer", once_each(board, employers), file, findings);
+/// Adds notices about employers in the staff list `file`.
+pub(super) fn employers(dataset: &Dataset, file: &str, findings: &mut Findings) {
+    let on_file = dataset.people.on_file.len();
+    let employers = dataset.people.list.iter().enumerate().map(|(at, person)| (person.key.0, at >= on_file));
+    notice_pairs("employer", once_each(dataset, employers), file, findings);
 }
 
-/// Each key the first time that it comes, with whether it is new.
-fn once_each(board: &Board, keys: impl Iterator<Item = (Symbol, bool)>) -> impl Iterator<Item = (&str, bool)> {
+/// Returns each key once, and whether it is new.
+fn once_each(dataset: &Dataset, keys: impl Iterator<Item = (Symbol, bool)>) -> impl Iterator<Item = (&str, bool)> {
     let mut seen = HashSet::new();
-    keys.filter(move |(key, _)| seen.insert(*key)).map(|(key, is_new)| (board.words.get(key), is_new))
+    keys.filter(move |(key, _)| seen.insert(*key)).map(|(key, is_new)| (dataset.words.get(key), is_new))
 }
 
-/// Says which new keys of one kind differ from another only by leading zeros, or by letters that look alike.
-fn tell<'a>(what: &str, keys: impl Iterator<Item = (&'a str, bool)>, file: &str, findings: &mut Findings) {
+/// Adds notices about new keys that differ from another only by leading zeros, or by letters that look alike.
+fn notice_pairs<'a>(what: &str, keys: impl Iterator<Item = (&'a str, bool)>, file: &str, findings: &mut Findings) {
     let keys: Vec<_> = keys.collect();
     let zeros = pairs(keys.iter().copied(), |key| key.1, |key| without_zeros(key.0));
     let letters = pairs(keys.iter().copied(), |key| key.1, |key| Some(shape(key.0)));
@@ -98,16 +103,17 @@ fn tell<'a>(what: &str, keys: impl Iterator<Item = (&'a str, bool)>, file: &str,
     }
 }
 
-/// Says how many pairs of numbers have one work e-mail without being linked: each pair may be one person.
-pub(super) fn one_address(board: &Board, plan: &Plan, file: &str, findings: &mut Findings) {
-    let same = same_people(board, plan);
+/// Adds a notice with the number of pairs of employee numbers that share a work email address and are not linked: each
+/// pair may be one person.
+pub(super) fn one_address(dataset: &Dataset, plan: &Plan, file: &str, findings: &mut Findings) {
+    let same = same_people(dataset, plan);
     let mut people: HashMap<String, Vec<PersonIx>> = HashMap::new();
-    for (at, person) in board.people.list.iter().enumerate() {
+    for (at, person) in dataset.people.list.iter().enumerate() {
         if let Some(address) = person.work_email {
-            people.entry(board.words.get(address).to_lowercase()).or_default().push(PersonIx::new(at));
+            people.entry(dataset.words.get(address).to_lowercase()).or_default().push(PersonIx::new(at));
         }
     }
-    // An address that more than two have is a shared mailbox.
+    // An address of more than two people is a shared mailbox.
     let pairs =
         people.values().filter(|people| matches!(people[..], [a, b] if same.lowest(a) != same.lowest(b))).count();
     if pairs > 0 {
@@ -119,7 +125,7 @@ pub(super) fn one_address(board: &Board, plan: &Plan, file: &str, findings: &mut
     }
 }
 
-/// The first new thing that is `alike` to one before it, with that one, and how many such new things there are.
+/// Returns the first new item that is `alike` to an earlier one, the earlier one, and the number of such new items.
 fn pairs<I: Copy, K: Hash + Eq>(
     all: impl Iterator<Item = I>,
     is_new: impl Fn(I) -> bool,
@@ -138,13 +144,14 @@ fn pairs<I: Copy, K: Hash + Eq>(
     found
 }
 
-/// The value of a number of digits only.
+/// Returns the value of a number that consists of digits only.
 fn without_zeros(number: &str) -> Option<u64> {
     let plain = number.len() <= 18 && number.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| number.parse().ok()).flatten()
 }
 
-/// A key as it looks: Cyrillic and Greek letters as the Latin ones that they look like, O as 0, l and I as 1.
+/// Returns a key as it looks: Cyrillic and Greek letters become the Latin letters that they resemble, O becomes 0, l
+/// and I become 1.
 fn shape(key: &str) -> String {
     key.chars().map(shape_of).flat_map(char::to_lowercase).collect()
 }

@@ -1,30 +1,30 @@
-//! What of a staff list was not read, for COVERAGE.md section 5: the list of each employer in it, and the rejected rows that
-//! named a known unit.
+//! Records what could not be read of a staff list, for COVERAGE.md section 5: the list of each employer in it, and the
+//! rejected rows that name a known unit.
 
 use entity::interner::Symbol;
 use std::collections::{BTreeMap, HashSet};
 
 use entity::period::Day;
 
-use super::super::board::{Board, Plan, RowsNotRead, StaffList, StaffListRef, UnitIx};
+use super::super::dataset::{Dataset, Plan, RowsNotRead, StaffList, StaffListRef, UnitIx};
 use super::super::findings::Findings;
-use super::super::parse::Spared;
+use super::super::parse::ProtectedRow;
 
 /// Rejected rows by employer and unit.
 #[derive(Default)]
 pub(super) struct NotRead {
     rows: BTreeMap<(Symbol, UnitIx), i32>,
-    /// Rows that name a unit and no employer.
+    /// Rows that name a unit but no employer.
     without_employer: BTreeMap<UnitIx, i32>,
 }
 
 impl NotRead {
-    /// The rows that were rejected before they were compared.
-    pub(super) fn of_rejected(rejected: &[Spared], board: &Board) -> Self {
+    /// Counts rows that were rejected before the comparison.
+    pub(super) fn from_rejected(rejected: &[ProtectedRow], dataset: &Dataset) -> Self {
         let mut not_read = Self::default();
         for row in rejected {
-            let Spared::Post { employer, unit: Some(unit), .. } = row else { continue };
-            let Some(unit) = board.units.find(*unit) else { continue };
+            let ProtectedRow::Post { employer, unit: Some(unit), .. } = row else { continue };
+            let Some(unit) = dataset.units.find(*unit) else { continue };
             match employer {
                 Some(employer) => not_read.add(*employer, unit),
                 None => *not_read.without_employer.entry(unit).or_default() += 1,
@@ -33,24 +33,24 @@ impl NotRead {
         not_read
     }
 
-    /// One more rejected row.
+    /// Counts one more rejected row.
     pub(super) fn add(&mut self, employer: Symbol, unit: UnitIx) {
         *self.rows.entry((employer, unit)).or_default() += 1;
     }
 
-    /// Plans the lists of the employers that occur, in the place of those of the same day, with their rejected rows.
+    /// Plans a staff list for each employer in the file, with its rejected rows. It replaces the list of the same day.
     pub(super) fn plan(
         mut self,
         listed: &HashSet<Symbol>,
         as_at: Day,
-        board: &Board,
+        dataset: &Dataset,
         plan: &mut Plan,
         findings: &mut Findings,
         file: &str,
     ) {
         let mut employers: Vec<_> = listed.iter().copied().collect();
-        employers.sort_unstable_by_key(|employer| board.words.get(*employer));
-        // A row that does not say whose list it is on is counted for one of the lists, so that it is counted once.
+        employers.sort_unstable_by_key(|employer| dataset.words.get(*employer));
+        // A row without an employer is counted for one of the lists, so that it is counted exactly once.
         if let Some(first) = employers.first() {
             for (unit, rows) in std::mem::take(&mut self.without_employer) {
                 *self.rows.entry((*first, unit)).or_default() += rows;
@@ -59,7 +59,7 @@ impl NotRead {
         let mut wanted: Vec<(Option<i64>, RowsNotRead)> = Vec::new();
         let mut replaced = HashSet::new();
         for employer in employers {
-            let known = board.staff_lists.iter().find(|(_, list)| (list.employer, list.as_at) == (employer, as_at));
+            let known = dataset.staff_lists.iter().find(|(_, list)| (list.employer, list.as_at) == (employer, as_at));
             let list = match known {
                 Some((id, _)) => {
                     replaced.insert(*id);
@@ -71,7 +71,7 @@ impl NotRead {
                 }
             };
             for ((_, unit), rows) in self.rows.iter().filter(|((of, _), _)| *of == employer) {
-                let known = board.rows_not_read.iter().find(|(_, known)| (known.list, known.unit) == (list, *unit));
+                let known = dataset.rows_not_read.iter().find(|(_, known)| (known.list, known.unit) == (list, *unit));
                 wanted.push((known.map(|(id, _)| *id), RowsNotRead { list, unit: *unit, rows: *rows }));
             }
         }
@@ -79,7 +79,7 @@ impl NotRead {
             StaffListRef::OnFile(list) => replaced.contains(&list),
             StaffListRef::New(_) => false,
         };
-        let on_file: Vec<_> = board.rows_not_read.iter().filter(of_these).copied().collect();
+        let on_file: Vec<_> = dataset.rows_not_read.iter().filter(of_these).copied().collect();
         plan.rows_not_read.replace(&on_file, wanted);
         let rows: i32 = self.rows.values().sum();
         if rows > 0 {

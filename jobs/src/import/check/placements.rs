@@ -1,36 +1,36 @@
-//! Where units stand in the tree, and from when: a unit whose Parent Code changes moves on the as-at day, or on its Parent From,
+//! The parent of each unit over time. A unit whose Parent Code changes moves on the as-at day, or on its Parent From,
 //! and keeps its old parent for the days before.
 
 use std::collections::{BTreeSet, HashSet};
 
 use entity::period::Day;
 
-use super::super::board::{Board, Placement, Plan, UnitIx};
+use super::super::dataset::{Dataset, Placement, Plan, UnitIx};
 use super::super::findings::Findings;
 use super::super::layout::UnitColumn as At;
-use super::super::parse::{Line, UnitRow};
+use super::super::parse::{NumberedRow, UnitRow};
 
 /// The placements of one unit, each with its id if it is on file, oldest first.
 type Timeline = Vec<(Option<i64>, Option<Day>, Option<UnitIx>)>;
 
-/// The placements of every unit, by its place.
+/// The placements of every unit, by position.
 pub(super) struct Placements(Vec<Timeline>);
 
 impl Placements {
-    /// Those on file, and none of new units.
-    pub(super) fn new(board: &Board) -> Self {
-        let mut timelines = vec![Timeline::new(); board.units.list.len()];
-        for (id, Placement { unit, from, parent }) in &board.placements {
+    /// Reads the placements on file. New units have none.
+    pub(super) fn new(dataset: &Dataset) -> Self {
+        let mut timelines = vec![Timeline::new(); dataset.units.list.len()];
+        for (id, Placement { unit, from, parent }) in &dataset.placements {
             timelines[unit.at()].push((Some(*id), *from, *parent));
         }
         Self(timelines)
     }
 
-    /// Puts every unit that a file lists below its parent. Says whether all parents are there.
+    /// Places every listed unit below its parent. Returns whether all parents exist.
     pub(super) fn place_all(
         &mut self,
-        rows: &[(UnitIx, Line<UnitRow>)],
-        board: &Board,
+        rows: &[(UnitIx, NumberedRow<UnitRow>)],
+        dataset: &Dataset,
         known: usize,
         as_at: Day,
         file: &str,
@@ -38,49 +38,49 @@ impl Placements {
     ) -> bool {
         let mut missing = None;
         for (unit, line) in rows {
-            let parent = line.row.parent.map(|code| (code, board.units.find(code)));
+            let parent = line.row.parent.map(|code| (code, dataset.units.find(code)));
             if let Some((code, None)) = parent {
                 missing = missing.or(Some(code));
                 let sentence = "This unit code is not in this file or on file";
-                findings.point_at(file, line.line, None, board.fault(At::Parent, code, sentence));
+                findings.mark_cell(file, line.line, None, dataset.fault(At::Parent, code, sentence));
             }
             let parent = parent.and_then(|(_, parent)| parent);
             place(&mut self.0[unit.at()], parent, line.row.parent_from, unit.at() >= known, as_at);
         }
         if let Some(code) = missing {
-            let code = board.words.get(code);
+            let code = dataset.words.get(code);
             findings.refusals.push(format!("{file}: the Parent Code {code} is not the code of a unit."));
         }
         missing.is_none()
     }
 
-    /// The unit above on a day.
+    /// Returns the parent on a day.
     pub(super) fn parent(&self, unit: UnitIx, day: Day) -> Option<UnitIx> {
         let begun = |(_, from, _): &&(Option<i64>, Option<Day>, Option<UnitIx>)| from.is_none_or(|from| from <= day);
         self.0[unit.at()].iter().rev().find(begun).and_then(|(_, _, parent)| *parent)
     }
 
-    /// The unit above once every move that is on file has happened.
+    /// Returns the parent after all moves on file.
     pub(super) fn last_parent(&self, unit: UnitIx) -> Option<UnitIx> {
         self.0[unit.at()].last().and_then(|(_, _, parent)| *parent)
     }
 
-    /// `as_at`, and every later day on which a unit moves.
+    /// Returns `as_at` and every later day on which a unit moves.
     pub(super) fn days_from(&self, as_at: Day) -> BTreeSet<Day> {
         let moves = self.0.iter().flatten().filter_map(|(_, from, _)| *from).filter(|from| *from > as_at);
         std::iter::once(as_at).chain(moves).collect()
     }
 
     /// Plans what changes. Returns the units that move.
-    pub(super) fn plan(self, board: &Board, plan: &mut Plan) -> HashSet<UnitIx> {
+    pub(super) fn plan(self, dataset: &Dataset, plan: &mut Plan) -> HashSet<UnitIx> {
         let wanted = self.0.into_iter().enumerate().flat_map(|(unit, timeline)| {
             let unit = UnitIx::new(unit);
             timeline.into_iter().map(move |(id, from, parent)| (id, Placement { unit, from, parent }))
         });
-        plan.placements.replace(&board.placements, wanted.collect());
+        plan.placements.replace(&dataset.placements, wanted.collect());
         let of = |row: &Placement| row.unit;
         let removed: HashSet<i64> = plan.placements.removed.iter().copied().collect();
-        let gone = board.placements.iter().filter(|(id, _)| removed.contains(id)).map(|(_, row)| of(row));
+        let gone = dataset.placements.iter().filter(|(id, _)| removed.contains(id)).map(|(_, row)| of(row));
         plan.placements
             .added
             .iter()
@@ -91,9 +91,9 @@ impl Placements {
     }
 }
 
-/// What a row makes of a unit's placements.
+/// Applies a row to the placements of a unit.
 fn place(timeline: &mut Timeline, parent: Option<UnitIx>, from: Option<Day>, is_new: bool, as_at: Day) {
-    // The first parent of a new unit holds for every day before.
+    // The first parent of a new unit applies to all earlier days.
     if is_new {
         *timeline = if parent.is_some() { vec![(None, None, parent)] } else { Vec::new() };
         return;
@@ -102,7 +102,7 @@ fn place(timeline: &mut Timeline, parent: Option<UnitIx>, from: Option<Day>, is_
     let (current_from, current_parent) = current.map_or((None, None), |at| (timeline[at].1, timeline[at].2));
     let later = |from: Day| current_from.is_none_or(|current| current < from);
     if current_parent == parent {
-        // A move that the newest list does not speak of any more is off; one that it dates otherwise is corrected.
+        // A planned move that the newest list no longer has is cancelled; a move with another date is corrected.
         timeline.truncate(current.map_or(0, |at| at + 1));
         if let (Some(at), Some(_), Some(from)) = (current, current_from, from) {
             let before = at.checked_sub(1).and_then(|before| timeline[before].1);
@@ -117,7 +117,7 @@ fn place(timeline: &mut Timeline, parent: Option<UnitIx>, from: Option<Day>, is_
         timeline.retain(|(_, from, _)| from.is_none_or(|from| from <= on));
         return;
     }
-    // Moved twice on one day: the second is a correction.
+    // A second move on the same day is a correction.
     let same_day = timeline.iter().find(|(_, from, _)| *from == Some(on)).and_then(|(id, _, _)| *id);
     timeline.retain(|(_, from, _)| from.is_none_or(|from| from < on));
     timeline.push((same_day, Some(on), parent));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_parent_holds_for_every_day_before() {
+    fn a_first_parent_applies_to_earlier_days() {
         let mut timeline = Timeline::new();
         place(&mut timeline, unit(1), Some(day("2026-11-01")), true, day("2026-11-16"));
         assert_eq!(timeline, [(None, None, unit(1))]);
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_moves_on_the_as_at_day_or_on_its_parent_from() {
+    fn a_move_is_dated_by_parent_from() {
         let first = (Some(1), None, unit(1));
         let mut timeline = vec![first];
         place(&mut timeline, unit(2), None, false, day("2026-11-16"));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_move_of_the_same_day_is_corrected_and_an_earlier_day_moves_its_start() {
+    fn a_same_day_move_is_corrected() {
         let first = (Some(1), None, unit(1));
         let moved = (Some(2), Some(day("2026-11-16")), unit(2));
         let mut timeline = vec![first, moved];

@@ -1,79 +1,80 @@
-//! staff.csv: a full list of posts, and who holds them.
+//! staff.csv: a full list of posts and the people who hold them.
 
 use entity::interner::Symbol;
 use entity::period::Day;
 
-use super::super::board::{Board, Person, PersonIx, Plan, Post};
-use super::super::findings::{Fault, FileCount, Findings, Taken};
-use super::super::layout::{FileKind, Has, StaffColumn as At};
-use super::super::parse::{File, Line, PersonKey, PostRow, Spared};
-use super::Terms;
-use super::employers::{Employers, Place};
-use super::guard::Guard;
+use super::super::dataset::{Dataset, Person, PersonIx, Plan, Post};
+use super::super::findings::{Fault, FileCount, Findings, RowResult};
+use super::super::layout::{ColumnSet, FileKind, StaffColumn as At};
+use super::super::parse::{File, NumberedRow, PersonKey, PostRow, ProtectedRow};
+use super::CheckOptions;
+use super::change_limits::Guard;
+use super::employers::{EmployerListing, Employers};
 use super::look_alike;
 use super::not_read::NotRead;
-use super::settle::{Change, Holding, Settled, settle};
+use super::reconcile::{PersonPosts, Reconciled, TermsChange, reconcile};
 
-/// Works out the posts. Without a staff file, only which of them end because their unit closes or their employer `ends`.
+/// Compares the posts. Without a staff file, finds only the posts that end because their unit closes or their employer
+/// is in `ends`.
 pub(super) fn check(
     file: Option<File<PostRow>>,
-    board: &mut Board,
+    dataset: &mut Dataset,
     closing: &[bool],
     ends: &[String],
-    terms: Terms,
+    options: CheckOptions,
     plan: &mut Plan,
     findings: &mut Findings,
 ) -> Option<FileCount> {
     let mut employers = Employers::default();
-    let mut list = file.map(|file| read(file, board, &mut employers, findings));
-    employers.end(ends, board, findings);
-    let mut guard = Guard::new(employers, closing, terms);
-    settle_all(list.as_mut(), terms.as_at, board, &mut guard, plan, findings);
+    let mut list = file.map(|file| read(file, dataset, &mut employers, findings));
+    employers.mark_ending(ends, dataset, findings);
+    let mut guard = Guard::new(employers, closing, options);
+    reconcile_all(list.as_mut(), options.as_at, dataset, &mut guard, plan, findings);
     let listed = guard.employers.listed().clone();
-    guard.judge(board, findings);
-    list.map(|List { count, not_read, .. }| {
-        not_read.plan(&listed, terms.as_at, board, plan, findings, &count.file);
+    guard.enforce(dataset, findings);
+    list.map(|StaffRows { count, not_read, .. }| {
+        not_read.plan(&listed, options.as_at, dataset, plan, findings, &count.file);
         count
     })
 }
 
-/// A staff list, row by row as posts.
-struct List {
+/// A staff list as posts.
+struct StaffRows {
     count: FileCount,
-    has: Has,
+    columns: ColumnSet,
     /// By person, oldest first.
-    posts: Vec<Line<Post>>,
-    /// By person: assignment numbers of rejected rows; none where a row did not say which.
-    spared: Vec<(PersonIx, Option<Symbol>)>,
+    posts: Vec<NumberedRow<Post>>,
+    /// By person: assignment numbers of rejected rows. `None` if a row had no readable number.
+    protected: Vec<(PersonIx, Option<Symbol>)>,
     /// Rejected rows that name a known unit.
     not_read: NotRead,
 }
 
-fn read(file: File<PostRow>, board: &mut Board, employers: &mut Employers, findings: &mut Findings) -> List {
-    let File { mut count, rows, has, spared } = file;
+fn read(file: File<PostRow>, dataset: &mut Dataset, employers: &mut Employers, findings: &mut Findings) -> StaffRows {
+    let File { mut count, rows, columns, protected } = file;
     let parts = count.parts.clone();
-    occurring(&rows, &spared, employers);
-    let not_read = NotRead::of_rejected(&spared, board);
-    let mut spared = name_everybody(&rows, spared, board);
+    list_employers(&rows, &protected, employers);
+    let not_read = NotRead::from_rejected(&protected, dataset);
+    let mut protected = register_people(&rows, protected, dataset);
     let mut blank_wte: Option<(u32, u32)> = None;
     let mut unlike: Option<(u32, u32)> = None;
     let mut posts = Vec::with_capacity(rows.len());
     for line in rows {
-        match post(&line, &count.file, board, findings) {
+        match post(&line, &count.file, dataset, findings) {
             Ok(post) => {
-                let has = parts.has([line.line]).unwrap_or(has);
-                if has.column(At::Wte) && line.row.wte.is_none() {
+                let columns = parts.columns_at([line.line]).unwrap_or(columns);
+                if columns.contains(At::Wte) && line.row.wte.is_none() {
                     blank_wte = Some(blank_wte.map_or((line.line, 1), |(first, rows)| (first, rows + 1)));
                 }
-                if !describe(&line.row, post.person, has, board) {
+                if !describe(&line.row, post.person, columns, dataset) {
                     unlike = Some(unlike.map_or((line.line, 1), |(first, rows)| (first, rows + 1)));
                 }
-                posts.push(Line { line: line.line, row: post });
+                posts.push(NumberedRow { line: line.line, row: post });
             }
             Err(fault) => {
                 findings.reject(&mut count, line.line, Some(line.row.person), fault);
-                if let Some(person) = board.people.find(line.row.person) {
-                    spared.push((person, line.row.assignment));
+                if let Some(person) = dataset.people.find(line.row.person) {
+                    protected.push((person, line.row.assignment));
                 }
             }
         }
@@ -88,42 +89,42 @@ fn read(file: File<PostRow>, board: &mut Board, employers: &mut Employers, findi
         findings.notice(&count.file, Some(first), sentence);
     }
     posts.sort_unstable_by_key(|line| (line.row.person, line.row.validity.from, line.line));
-    spared.sort_unstable();
-    List { count, has, posts, spared, not_read }
+    protected.sort_unstable();
+    StaffRows { count, columns, posts, protected, not_read }
 }
 
-/// An employer occurs if any row names it, rejected or not: a file in which every row of an employer is wrong is about it
-/// all the same.
-fn occurring(rows: &[Line<PostRow>], spared: &[Spared], employers: &mut Employers) {
-    let of_rejected = |spared: &Spared| match spared {
-        Spared::Post { employer, .. } => *employer,
-        Spared::Unit(_) => None,
+/// Records the employers that occur in any row, rejected or not. A file in which every row of an employer is wrong is
+/// still its list.
+fn list_employers(rows: &[NumberedRow<PostRow>], protected: &[ProtectedRow], employers: &mut Employers) {
+    let of_rejected = |protected: &ProtectedRow| match protected {
+        ProtectedRow::Post { employer, .. } => *employer,
+        ProtectedRow::Unit(_) => None,
     };
     let of_rows = rows.iter().map(|line| line.row.person.0);
-    of_rows.chain(spared.iter().filter_map(of_rejected)).for_each(|employer| employers.list(employer));
+    of_rows.chain(protected.iter().filter_map(of_rejected)).for_each(|employer| employers.mark_listed(employer));
 }
 
-/// Takes the list and the posts on file together, person by person.
-fn settle_all(
-    list: Option<&mut List>,
+/// Reconciles the list with the posts on file, person by person.
+fn reconcile_all(
+    list: Option<&mut StaffRows>,
     as_at: Day,
-    board: &mut Board,
+    dataset: &mut Dataset,
     guard: &mut Guard<'_>,
     plan: &mut Plan,
     findings: &mut Findings,
 ) {
-    let on_file = std::mem::take(&mut board.posts);
-    let mut none = FileCount::of(FileKind::Staff, String::new());
+    let on_file = std::mem::take(&mut dataset.posts);
+    let mut none = FileCount::empty(FileKind::Staff, String::new());
     let mut nothing = NotRead::default();
-    let (count, has, posts, spared, not_read) = match list {
-        Some(List { count, has, posts, spared, not_read }) => {
-            (count, *has, posts.as_slice(), spared.as_slice(), not_read)
+    let (count, columns, posts, protected, not_read) = match list {
+        Some(StaffRows { count, columns, posts, protected, not_read }) => {
+            (count, *columns, posts.as_slice(), protected.as_slice(), not_read)
         }
-        None => (&mut none, Has(0), [].as_slice(), [].as_slice(), &mut nothing),
+        None => (&mut none, ColumnSet(0), [].as_slice(), [].as_slice(), &mut nothing),
     };
     let parts = count.parts.clone();
-    let (mut held, mut listed, mut kept) = (on_file.as_slice(), posts, spared);
-    // All three lists are by person: one walk, person by person.
+    let (mut held, mut listed, mut kept) = (on_file.as_slice(), posts, protected);
+    // All three lists are sorted by person, so one pass is enough.
     while let Some(person) =
         held.first().map(|(_, post)| post.person).into_iter().chain(listed.first().map(|line| line.row.person)).min()
     {
@@ -131,76 +132,91 @@ fn settle_all(
         (of_person, held) = held.split_at(held.partition_point(|(_, post)| post.person == person));
         let rows;
         (rows, listed) = listed.split_at(listed.partition_point(|line| line.row.person == person));
-        kept = &kept[kept.partition_point(|(spared, _)| *spared < person)..];
-        let spared: Vec<_> =
-            kept.iter().take_while(|(spared, _)| *spared == person).map(|(_, number)| *number).collect();
-        let employer = board.people.list[person.at()].key.0;
-        let place = guard.employers.place(employer);
-        if place == Place::Absent {
+        kept = &kept[kept.partition_point(|(protected, _)| *protected < person)..];
+        let protected: Vec<_> =
+            kept.iter().take_while(|(protected, _)| *protected == person).map(|(_, number)| *number).collect();
+        let employer = dataset.people.list[person.at()].key.0;
+        let place = guard.employers.listing_of(employer);
+        if place == EmployerListing::Absent {
             for (_, post) in of_person {
-                guard.see(post, post, Change::None, board);
+                guard.count(post, post, TermsChange::None, dataset);
             }
             continue;
         }
-        let is_later = board.staff_lists.iter().any(|(_, list)| list.employer == employer && list.as_at < as_at);
-        let has = parts.has(rows.iter().map(|line| line.line)).unwrap_or(has);
-        let holding = Holding { rows, on_file: of_person, spared: &spared, has, as_at, is_later };
-        let Settled { rows, on_file } = settle(&holding);
+        let is_later = dataset.staff_lists.iter().any(|(_, list)| list.employer == employer && list.as_at < as_at);
+        let columns = parts.columns_at(rows.iter().map(|line| line.line)).unwrap_or(columns);
+        let person_posts = PersonPosts { rows, on_file: of_person, protected: &protected, columns, as_at, is_later };
+        let Reconciled { rows, changes } = reconcile(&person_posts);
         for (line, taken) in rows {
             match taken {
-                Ok(Taken::Unchanged) if board.people.state[person.at()].changed => count.take(Taken::Changed),
+                Ok(RowResult::Unchanged) if dataset.people.state[person.at()].changed => count.take(RowResult::Changed),
                 Ok(taken) => count.take(taken),
                 Err(first) => {
-                    let about = Some(board.people.list[person.at()].key);
+                    let about = Some(dataset.people.list[person.at()].key);
                     not_read.add(employer, line.row.unit);
-                    findings.reject(count, line.line, about, doubled(board, &line.row, &parts.told(first)));
+                    findings.reject(
+                        count,
+                        line.line,
+                        about,
+                        duplicate_post(dataset, &line.row, &parts.line_name(first)),
+                    );
                 }
             }
         }
-        plan.posts.added.extend(on_file.added);
-        for ((id, old), fate) in of_person.iter().zip(on_file.fates) {
-            count.ended += u32::from(fate.gone);
-            // What ends on purpose was named: it is no accident to guard against.
-            if place == Place::Listed {
-                guard.see(old, &fate.post, fate.change, board);
+        plan.posts.added.extend(changes.added);
+        for ((id, old), update) in of_person.iter().zip(changes.updates) {
+            count.ended += u32::from(update.gone);
+            // Posts that end with `--ends-employer` are not an accident to guard against.
+            if place == EmployerListing::Listed {
+                guard.count(old, &update.post, update.change, dataset);
             }
-            if fate.post != *old {
-                plan.posts.changed.push((*id, fate.post));
+            if update.post != *old {
+                plan.posts.changed.push((*id, update.post));
             }
         }
     }
-    board.posts = on_file;
+    dataset.posts = on_file;
 }
 
-/// Makes every person that a row names known, in whatever order the rows come. Returns whose posts are to be kept.
-fn name_everybody(rows: &[Line<PostRow>], spared: Vec<Spared>, board: &mut Board) -> Vec<(PersonIx, Option<Symbol>)> {
+/// Registers every person that a row names, whatever the order of the rows. Returns whose posts must be kept.
+fn register_people(
+    rows: &[NumberedRow<PostRow>],
+    protected: Vec<ProtectedRow>,
+    dataset: &mut Dataset,
+) -> Vec<(PersonIx, Option<Symbol>)> {
     for line in rows {
-        board.people.name(line.row.person);
+        dataset.people.find_or_add(line.row.person);
     }
-    let of_post = |spared| match spared {
-        Spared::Post { person: Some(person), assignment, .. } => Some((person, assignment)),
-        Spared::Post { person: None, .. } | Spared::Unit(_) => None,
+    let of_post = |protected| match protected {
+        ProtectedRow::Post { person: Some(person), assignment, .. } => Some((person, assignment)),
+        ProtectedRow::Post { person: None, .. } | ProtectedRow::Unit(_) => None,
     };
-    spared
+    protected
         .into_iter()
         .filter_map(of_post)
-        .map(|(person, assignment): (PersonKey, _)| (board.people.name(person), assignment))
+        .map(|(person, assignment): (PersonKey, _)| (dataset.people.find_or_add(person), assignment))
         .collect()
 }
 
-/// A row as a post. A line manager who is not on file never takes the person out of a headcount: the cell is left blank.
-fn post(line: &Line<PostRow>, file: &str, board: &mut Board, findings: &mut Findings) -> Result<Post, Fault> {
+/// Converts a row to a post. A line manager who is not on file never removes the person from a headcount: the cell is
+/// left blank.
+fn post(
+    line: &NumberedRow<PostRow>,
+    file: &str,
+    dataset: &mut Dataset,
+    findings: &mut Findings,
+) -> Result<Post, Fault> {
     let row = &line.row;
-    let unit = board.unit(row.unit, At::Unit)?;
-    let line_manager = row.line_manager.and_then(|key| match board.person(key, At::ManagerNumber) {
+    let unit = dataset.unit(row.unit, At::Unit)?;
+    let line_manager = row.line_manager.and_then(|key| match dataset.person(key, At::ManagerNumber) {
         Ok(manager) => Some(manager),
         Err(fault) => {
-            findings.keep(file, line.line, Some(row.person), fault);
+            findings.keep_with_notice(file, line.line, Some(row.person), fault);
             None
         }
     });
-    let person = board.person(row.person, At::Number)?;
-    board.want([person].into_iter().chain(line_manager));
+    let person = dataset.person(row.person, At::Number)?;
+    dataset.mark_wanted([person].into_iter().chain(line_manager));
     Ok(Post {
         person,
         unit,
@@ -217,48 +233,48 @@ fn post(line: &Line<PostRow>, file: &str, board: &mut Board, findings: &mut Find
 }
 
 impl Post {
-    /// What a row says of a post, with what the file has no column for taken from the post on file.
-    pub(super) fn fill(self, old: &Self, has: Has) -> Self {
+    /// Fills in values for which the file has no column from the post on file.
+    pub(super) fn fill(self, old: &Self, columns: ColumnSet) -> Self {
         Self {
             assignment: self.assignment.or(old.assignment),
-            job_title: has.or(At::JobTitle, self.job_title, old.job_title),
-            job_family: has.or(At::JobFamily, self.job_family, old.job_family),
-            band: has.or(At::Band, self.band, old.band),
-            line_manager: has.or(At::ManagerNumber, self.line_manager, old.line_manager),
-            wte: has.or(At::Wte, self.wte, old.wte),
-            contract_type: has.or(At::ContractType, self.contract_type, old.contract_type),
-            bank: has.or(At::ContractType, self.bank, old.bank),
+            job_title: columns.given_or(At::JobTitle, self.job_title, old.job_title),
+            job_family: columns.given_or(At::JobFamily, self.job_family, old.job_family),
+            band: columns.given_or(At::Band, self.band, old.band),
+            line_manager: columns.given_or(At::ManagerNumber, self.line_manager, old.line_manager),
+            wte: columns.given_or(At::Wte, self.wte, old.wte),
+            contract_type: columns.given_or(At::ContractType, self.contract_type, old.contract_type),
+            bank: columns.given_or(At::ContractType, self.bank, old.bank),
             ..self
         }
     }
 
-    /// Whether `row` says the same of this post in all that is dated: any other unit, contract, family, band, WTE or line
-    /// manager holds from a day on, and what was before it is kept.
-    pub(super) fn has_terms_of(&self, row: &Self, has: Has) -> bool {
-        self.has_counted_terms_of(row, has) && self.line_manager == row.fill(self, has).line_manager
+    /// Whether `row` equals this post in all dated values. A different unit, contract, family, band, WTE or line
+    /// manager applies from a day on, and the values before it are kept.
+    pub(super) fn has_terms_of(&self, row: &Self, columns: ColumnSet) -> bool {
+        self.has_counted_terms_of(row, columns) && self.line_manager == row.fill(self, columns).line_manager
     }
 
-    /// As [`Self::has_terms_of`], without the line manager.
-    pub(super) fn has_counted_terms_of(&self, row: &Self, has: Has) -> bool {
-        let terms = |post: &Self| (post.unit, post.bank, post.contract_type, post.job_family, post.band, post.wte);
-        terms(self) == terms(&row.fill(self, has))
+    /// Like [`Self::has_terms_of`], without the line manager.
+    pub(super) fn has_counted_terms_of(&self, row: &Self, columns: ColumnSet) -> bool {
+        let counted = |post: &Self| (post.unit, post.bank, post.contract_type, post.job_family, post.band, post.wte);
+        counted(self) == counted(&row.fill(self, columns))
     }
 }
 
-fn doubled(board: &Board, post: &Post, first: &str) -> Fault {
+fn duplicate_post(dataset: &Dataset, post: &Post, first: &str) -> Fault {
     let (column, value) = match post.assignment {
         Some(number) => (At::Assignment, number),
-        None => (At::Unit, board.units.list[post.unit.at()].code),
+        None => (At::Unit, dataset.units.list[post.unit.at()].code),
     };
-    board.fault(column, value, format!("{first} is about the same post on overlapping days; keep one of the two"))
+    dataset.fault(column, value, format!("{first} is about the same post on overlapping days; keep one of the two"))
 }
 
-/// Takes over who a person is from the first row about them. Says whether the row agrees with the rows before it.
-fn describe(row: &PostRow, person: PersonIx, has: Has, board: &mut Board) -> bool {
-    let known = board.people.list[person.at()];
-    let first = !board.people.state[person.at()].described;
+/// Takes a person's name and address from their first row. Returns whether this row agrees with the earlier rows.
+fn describe(row: &PostRow, person: PersonIx, columns: ColumnSet, dataset: &mut Dataset) -> bool {
+    let known = dataset.people.list[person.at()];
+    let first = !dataset.people.state[person.at()].described;
     let one = |column: At, said: Option<Symbol>, known: Option<Symbol>| match (first, said) {
-        (true, said) => has.or(column, said, known),
+        (true, said) => columns.given_or(column, said, known),
         (false, said) => known.or(said),
     };
     let now = Person {
@@ -271,17 +287,17 @@ fn describe(row: &PostRow, person: PersonIx, has: Has, board: &mut Board) -> boo
     let unlike = differs(row.first_name, now.first_name)
         || differs(row.last_name, now.last_name)
         || differs(row.work_email, now.work_email);
-    board.people.list[person.at()] = now;
-    let state = &mut board.people.state[person.at()];
+    dataset.people.list[person.at()] = now;
+    let state = &mut dataset.people.state[person.at()];
     state.described = true;
     state.changed |= now != known;
     !unlike
 }
 
-/// Which people are new or changed, now that every file has been read.
-pub(super) fn people(board: &Board, staff: Option<&str>, plan: &mut Plan, findings: &mut Findings) {
-    let on_file = board.people.on_file.len();
-    for (at, state) in board.people.state.iter().enumerate() {
+/// Plans new and changed people, after every file has been read.
+pub(super) fn people(dataset: &Dataset, staff: Option<&str>, plan: &mut Plan, findings: &mut Findings) {
+    let on_file = dataset.people.on_file.len();
+    for (at, state) in dataset.people.state.iter().enumerate() {
         let person = PersonIx::new(at);
         if at < on_file && state.changed {
             plan.changed_people.push(person);
@@ -290,8 +306,8 @@ pub(super) fn people(board: &Board, staff: Option<&str>, plan: &mut Plan, findin
         }
     }
     if let Some(staff) = staff {
-        look_alike::people(board, staff, plan, findings);
-        look_alike::employers(board, staff, findings);
-        look_alike::one_address(board, plan, staff, findings);
+        look_alike::people(dataset, staff, plan, findings);
+        look_alike::employers(dataset, staff, findings);
+        look_alike::one_address(dataset, plan, staff, findings);
     }
 }

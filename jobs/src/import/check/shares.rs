@@ -1,5 +1,5 @@
-//! The shares of one person on one day sum to at most the whole of them, else the change is refused (COVERAGE.md section 4).
-//! A person known by several linked numbers is one person.
+//! Checks that the shares of one person on one day add up to at most 100 %; otherwise the import is refused
+//! (COVERAGE.md section 4). Linked employee numbers count as one person.
 
 use std::collections::HashMap;
 
@@ -8,30 +8,30 @@ use entity::store::links::SamePerson;
 use entity::table::import_batch::SHARES;
 use entity::value::Role;
 
-use super::super::board::{Board, PersonIx, Plan};
+use super::super::dataset::{Dataset, PersonIx, Plan};
 use super::super::findings::{Fault, Findings};
 use super::super::layout::{Column as _, SupporterColumn};
 
-/// The people whose shares a file touches, each with the file and line of the last row about them.
+/// The people whose shares a file changes, each with the file and line of the last row about them.
 #[derive(Default)]
 pub(super) struct Shares(HashMap<PersonIx, (String, u32)>);
 
 impl Shares {
-    /// A row gives a person a share, or makes two people one.
+    /// Records a row that gives a person a share, or that links two people.
     pub(super) fn touch(&mut self, person: PersonIx, file: &str, line: u32) {
         self.0.insert(person, (file.to_owned(), line));
     }
 
-    /// Looks at every person that was touched, with what stays on file.
-    pub(super) fn check(self, board: &Board, plan: &Plan, findings: &mut Findings) {
+    /// Checks every recorded person, including allocations that stay on file.
+    pub(super) fn check(self, dataset: &Dataset, plan: &Plan, findings: &mut Findings) {
         if self.0.is_empty() {
             return;
         }
-        let same = same_people(board, plan);
+        let same = same_people(dataset, plan);
         let touched: HashMap<PersonIx, (String, u32)> =
             self.0.into_iter().map(|(person, place)| (same.lowest(person), place)).collect();
-        let after = plan.allocations.after(&board.allocations);
-        // Each first day adds a share, and each first day without takes it away again.
+        let after = plan.allocations.after(&dataset.allocations);
+        // A first day adds a share, and the day after the last one subtracts it.
         let mut events: Vec<(PersonIx, Option<Day>, i32)> = Vec::new();
         for allocation in after.filter(|after| after.role == Role::PeerSupporter && !after.validity.is_empty()) {
             let person = same.lowest(allocation.person);
@@ -48,15 +48,15 @@ impl Shares {
                 sum > 1000
             });
             let Some((person, day, _)) = over else { continue };
-            let (employer, number) = board.people.list[person.at()].key;
-            let who = format!("{}/{}", board.words.get(employer), board.words.get(number));
+            let (employer, number) = dataset.people.list[person.at()].key;
+            let who = format!("{}/{}", dataset.words.get(employer), dataset.words.get(number));
             let from = day.map_or_else(|| "from the first day".to_owned(), |day| format!("on {day}"));
             let [start, end] = SHARES;
             let sentence = format!("{start}{who} {from}{end}");
             let value = format!("{}.{}", sum / 10, sum % 10);
             let (file, line) = touched.get(person).map_or(("", 0), |(file, line)| (file.as_str(), *line));
             findings.refusals.push(format!("{file}: {sentence}."));
-            findings.point_at(
+            findings.mark_cell(
                 file,
                 line,
                 Some((employer, number)),
@@ -66,8 +66,8 @@ impl Shares {
     }
 }
 
-/// Which people the links on file and those of the import make one.
-pub(super) fn same_people(board: &Board, plan: &Plan) -> SamePerson<PersonIx> {
-    let links = board.links.iter().map(|(_, link)| link).chain(&plan.links.added);
+/// Groups people by the links on file and in the import.
+pub(super) fn same_people(dataset: &Dataset, plan: &Plan) -> SamePerson<PersonIx> {
+    let links = dataset.links.iter().map(|(_, link)| link).chain(&plan.links.added);
     SamePerson::new(links.map(|link| (link.person, link.same_as)))
 }

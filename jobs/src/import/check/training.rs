@@ -1,69 +1,79 @@
-//! courses.csv and training.csv. Only passes are kept: nothing asks for more, and it would be more than is needed.
+//! courses.csv and training.csv. Only passes are stored: nothing uses other records, and unneeded data is not kept.
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::board::{Board, Completion, CompletionKey, Course, CourseIx, Plan};
-use super::super::findings::{FileCount, Findings, Taken};
+use super::super::dataset::{Completion, CompletionKey, Course, CourseIx, Dataset, Plan};
+use super::super::findings::{FileCount, Findings, RowResult};
 use super::super::layout::{CourseColumn, TrainingColumn};
 use super::super::parse::{CourseRow, File, RecordRow};
 use super::look_alike;
 
-/// courses.csv
-pub(super) fn courses(file: File<CourseRow>, board: &mut Board, plan: &mut Plan, findings: &mut Findings) -> FileCount {
+/// Compares courses.csv with the courses on file.
+pub(super) fn courses(
+    file: File<CourseRow>,
+    dataset: &mut Dataset,
+    plan: &mut Plan,
+    findings: &mut Findings,
+) -> FileCount {
     use CourseColumn as At;
-    let File { mut count, rows, has, spared: _ } = file;
+    let File { mut count, rows, columns, protected: _ } = file;
     let mut lines: HashMap<CourseIx, u32> = HashMap::new();
     for line in rows {
         let CourseRow { code, key, title, level, platform, employer_kind } = line.row;
         let course = Course { code, key, title, level, platform, employer_kind };
-        let Some(place) = board.courses.find(key) else {
-            let place = board.courses.push(course);
+        let Some(place) = dataset.courses.find(key) else {
+            let place = dataset.courses.push(course);
             lines.insert(place, line.line);
             plan.new_courses.push(place);
-            count.take(Taken::Added);
+            count.take(RowResult::Added);
             continue;
         };
         if let Some(earlier) = lines.insert(place, line.line) {
             let sentence = format!("Line {earlier} is about the same course; keep one of the two");
-            findings.reject(&mut count, line.line, None, board.fault(At::Code, code, sentence));
+            findings.reject(&mut count, line.line, None, dataset.fault(At::Code, code, sentence));
             continue;
         }
-        let old = board.courses.list[place.at()];
+        let old = dataset.courses.list[place.at()];
         let new = Course {
             // The spelling on file stays.
             code: old.code,
-            title: has.or(At::Title, title, old.title),
-            platform: has.or(At::Platform, platform, old.platform),
-            employer_kind: has.or(At::EmployerKind, employer_kind, old.employer_kind),
+            title: columns.given_or(At::Title, title, old.title),
+            platform: columns.given_or(At::Platform, platform, old.platform),
+            employer_kind: columns.given_or(At::EmployerKind, employer_kind, old.employer_kind),
             ..course
         };
-        board.courses.list[place.at()] = new;
+        dataset.courses.list[place.at()] = new;
         count.take(if new == old {
-            Taken::Unchanged
+            RowResult::Unchanged
         } else {
             plan.changed_courses.push(place);
-            Taken::Changed
+            RowResult::Changed
         });
     }
-    look_alike::courses(board, &count.file, findings);
+    look_alike::courses(dataset, &count.file, findings);
     count
 }
 
-/// training.csv. A record that is no pass is stored nowhere; it withdraws a pass on file of the same person, course and day,
-/// unless the file has the pass too.
-pub(super) fn records(file: File<RecordRow>, board: &mut Board, plan: &mut Plan, findings: &mut Findings) -> FileCount {
+/// Compares training.csv with the passes on file. A record that is not a pass is not stored. It withdraws a pass on
+/// file of the same person, course and day, unless the file also has the pass.
+pub(super) fn records(
+    file: File<RecordRow>,
+    dataset: &mut Dataset,
+    plan: &mut Plan,
+    findings: &mut Findings,
+) -> FileCount {
     use TrainingColumn as At;
-    let File { mut count, rows, has, spared: _ } = file;
+    let File { mut count, rows, columns, protected: _ } = file;
     let mut passes: HashMap<CompletionKey, usize> = HashMap::with_capacity(rows.len());
     let mut taken: Vec<Completion> = Vec::with_capacity(rows.len());
     let mut others: HashSet<CompletionKey> = HashSet::new();
     for line in rows {
         let RecordRow { person, code, course, pass, completed_on, valid_to } = line.row;
-        let found = board.person(person, At::Number).and_then(|person| {
-            let course = board
+        let found = dataset.person(person, At::Number).and_then(|person| {
+            let course = dataset
                 .courses
                 .find(course)
-                .ok_or_else(|| board.fault(At::Course, code, "This course code is not in courses.csv or on file"))?;
+                .ok_or_else(|| dataset.fault(At::Course, code, "This course code is not in courses.csv or on file"))?;
             Ok((person, course))
         });
         let (person, course) = match found {
@@ -74,47 +84,47 @@ pub(super) fn records(file: File<RecordRow>, board: &mut Board, plan: &mut Plan,
             }
         };
         let Some(completed_on) = completed_on else {
-            count.take(Taken::Unchanged);
+            count.take(RowResult::Unchanged);
             continue;
         };
         let key = CompletionKey { person, course, completed_on };
-        let known = board.completions.get(&key);
+        let known = dataset.completions.get(&key);
         if !pass {
             if known.is_some() {
                 others.insert(key);
             }
-            count.take(Taken::Unchanged);
+            count.take(RowResult::Unchanged);
             continue;
         }
-        // The same pass twice is one pass, good for as long as the shorter of the two.
+        // The same pass given twice is one pass, valid for the shorter of the two periods.
         if let Some(earlier) = passes.get(&key).map(|place| &mut taken[*place]) {
             earlier.valid_to = earlier.valid_to.into_iter().chain(valid_to).min();
-            count.take(Taken::Unchanged);
+            count.take(RowResult::Unchanged);
             continue;
         }
-        // A file without that column says nothing of how long a pass is good.
+        // A file without this column does not say how long a pass is valid.
         let on_file = known.and_then(|(_, valid_to)| *valid_to);
-        let completion = Completion { key, valid_to: has.or(At::ExpiresOn, valid_to, on_file) };
+        let completion = Completion { key, valid_to: columns.given_or(At::ExpiresOn, valid_to, on_file) };
         passes.insert(key, taken.len());
         taken.push(completion);
     }
-    // Only now is it known how long each is good: a later row of the same pass may have made it shorter.
+    // Only now is the period of each pass known: a later row may have shortened it.
     for completion in taken {
-        count.take(match board.completions.get(&completion.key) {
+        count.take(match dataset.completions.get(&completion.key) {
             None => {
-                board.want([completion.key.person]);
+                dataset.mark_wanted([completion.key.person]);
                 plan.completions.added.push(completion);
-                Taken::Added
+                RowResult::Added
             }
             Some((id, valid_to)) if *valid_to != completion.valid_to => {
                 plan.completions.changed.push((*id, completion));
-                Taken::Changed
+                RowResult::Changed
             }
-            Some(_) => Taken::Unchanged,
+            Some(_) => RowResult::Unchanged,
         });
     }
     let withdrawn = others.iter().filter(|key| !passes.contains_key(key));
-    plan.completions.removed.extend(withdrawn.filter_map(|key| board.completions.get(key)).map(|(id, _)| *id));
+    plan.completions.removed.extend(withdrawn.filter_map(|key| dataset.completions.get(key)).map(|(id, _)| *id));
     plan.completions.removed.sort_unstable();
     let withdrawn = u32::try_from(plan.completions.removed.len()).unwrap_or(u32::MAX);
     if withdrawn > 0 {

@@ -1,48 +1,53 @@
-//! units.csv: a full list, and one tree.
+//! units.csv: a full list of units that form one tree.
 
 use std::collections::HashMap;
 
 use entity::period::{Day, Validity};
 
-use super::super::board::{Board, Plan, Unit, UnitIx};
-use super::super::findings::{Fault, FileCount, Findings, Taken};
+use super::super::dataset::{Dataset, Plan, Unit, UnitIx};
+use super::super::findings::{Fault, FileCount, Findings, RowResult};
 use super::super::layout::UnitColumn as At;
-use super::super::parse::{File, Line, Spared, UnitRow};
-use super::Terms;
+use super::super::parse::{File, NumberedRow, ProtectedRow, UnitRow};
+use super::CheckOptions;
 use super::look_alike;
 use super::placements::Placements;
 
-/// Takes the units over into the board. Gives the count, and by place whether a unit that was open is open no longer.
+/// Compares the units with those on file. Returns the counts, and for each unit by position whether it was open and now
+/// closes.
 pub(super) fn check(
     file: File<UnitRow>,
-    board: &mut Board,
-    terms: Terms,
+    dataset: &mut Dataset,
+    options: CheckOptions,
     plan: &mut Plan,
     findings: &mut Findings,
 ) -> (FileCount, Vec<bool>) {
-    let File { mut count, rows, has, spared } = file;
-    let before = board.units.list.clone();
+    let File { mut count, rows, columns, protected } = file;
+    let before = dataset.units.list.clone();
     let mut listed: HashMap<UnitIx, u32> = HashMap::new();
-    let mut taken: Vec<(UnitIx, Line<UnitRow>)> = Vec::new();
+    let mut taken: Vec<(UnitIx, NumberedRow<UnitRow>)> = Vec::new();
     for line in rows {
         let UnitRow { code, name, parent: _, parent_from: _, level, site, cover_group, validity } = line.row;
         let unit = Unit { code, name, level, site, cover_group, validity };
-        match board.units.find(code) {
+        match dataset.units.find(code) {
             Some(place) => {
                 if let Some(first) = listed.get(&place) {
                     let sentence = format!("Line {first} is about the same unit; keep one of the two");
-                    findings.reject(&mut count, line.line, None, board.fault(At::Code, code, sentence));
+                    findings.reject(&mut count, line.line, None, dataset.fault(At::Code, code, sentence));
                     continue;
                 }
-                let old = board.units.list[place.at()];
-                board.units.list[place.at()] = Unit {
-                    level: has.or(At::Level, level, old.level),
-                    site: has.or(At::Site, site, old.site),
-                    cover_group: has.or(At::CoverGroup, cover_group, old.cover_group),
+                let old = dataset.units.list[place.at()];
+                dataset.units.list[place.at()] = Unit {
+                    level: columns.given_or(At::Level, level, old.level),
+                    site: columns.given_or(At::Site, site, old.site),
+                    cover_group: columns.given_or(At::CoverGroup, cover_group, old.cover_group),
                     validity: Validity {
-                        from: has.or(At::OpenFrom, validity.from, old.validity.from),
-                        // A unit that was taken for gone and is listed again is open again.
-                        to: has.or(At::ClosedOn, validity.to, old.validity.to.filter(|to| *to > terms.as_at)),
+                        from: columns.given_or(At::OpenFrom, validity.from, old.validity.from),
+                        // A unit that had been closed as missing is open again if it is listed again.
+                        to: columns.given_or(
+                            At::ClosedOn,
+                            validity.to,
+                            old.validity.to.filter(|to| *to > options.as_at),
+                        ),
                     },
                     ..unit
                 };
@@ -50,60 +55,61 @@ pub(super) fn check(
                 taken.push((place, line));
             }
             None => {
-                let place = board.units.push(unit);
+                let place = dataset.units.push(unit);
                 listed.insert(place, line.line);
                 taken.push((place, line));
             }
         }
     }
-    let mut tree = Placements::new(board);
-    let whole =
-        !has.column(At::Parent) || tree.place_all(&taken, board, before.len(), terms.as_at, &count.file, findings);
-    for spared in &spared {
-        if let Spared::Unit(code) = spared
-            && let Some(place) = board.units.find(*code)
+    let mut tree = Placements::new(dataset);
+    let whole = !columns.contains(At::Parent)
+        || tree.place_all(&taken, dataset, before.len(), options.as_at, &count.file, findings);
+    for protected in &protected {
+        if let ProtectedRow::Unit(code) = protected
+            && let Some(place) = dataset.units.find(*code)
         {
             listed.entry(place).or_insert(0);
         }
     }
     for place in (0..before.len()).map(UnitIx::new) {
-        let unit = &mut board.units.list[place.at()];
-        if !listed.contains_key(&place) && !unit.validity.ended_by(terms.as_at) {
-            unit.validity.to = Some(unit.validity.from.map_or(terms.as_at, |from| from.max(terms.as_at)));
+        let unit = &mut dataset.units.list[place.at()];
+        if !listed.contains_key(&place) && !unit.validity.ended_by(options.as_at) {
+            unit.validity.to = Some(unit.validity.from.map_or(options.as_at, |from| from.max(options.as_at)));
             plan.changed_units.push(place);
             count.ended += 1;
         }
     }
     // A unit whose parent is missing would look like a second root.
     if whole {
-        one_root(&listed, &tree, board, &count.file, findings);
+        one_root(&listed, &tree, dataset, &count.file, findings);
     }
-    for day in tree.days_from(terms.as_at) {
-        no_cycle(&listed, &tree, day, board, &count.file, findings);
+    for day in tree.days_from(options.as_at) {
+        no_cycle(&listed, &tree, day, dataset, &count.file, findings);
     }
-    look_alike::units(board, &count.file, &before, findings);
-    let moved = tree.plan(board, plan);
+    look_alike::units(dataset, &count.file, &before, findings);
+    let moved = tree.plan(dataset, plan);
     for (place, _) in taken {
         count.take(match before.get(place.at()) {
             None => {
                 plan.new_units.push(place);
-                Taken::Added
+                RowResult::Added
             }
-            Some(old) if *old != board.units.list[place.at()] => {
+            Some(old) if *old != dataset.units.list[place.at()] => {
                 plan.changed_units.push(place);
-                Taken::Changed
+                RowResult::Changed
             }
-            Some(_) if moved.contains(&place) => Taken::Changed,
-            Some(_) => Taken::Unchanged,
+            Some(_) if moved.contains(&place) => RowResult::Changed,
+            Some(_) => RowResult::Unchanged,
         });
     }
-    let closed = |(old, new): (&Unit, &Unit)| !old.validity.ended_by(terms.as_at) && new.validity.ended_by(terms.as_at);
-    let closing = before.iter().zip(&board.units.list).map(closed).collect();
+    let closed =
+        |(old, new): (&Unit, &Unit)| !old.validity.ended_by(options.as_at) && new.validity.ended_by(options.as_at);
+    let closing = before.iter().zip(&dataset.units.list).map(closed).collect();
     (count, closing)
 }
 
-/// Exactly one of the units that the file lists has no parent.
-fn one_root(listed: &HashMap<UnitIx, u32>, tree: &Placements, board: &Board, file: &str, findings: &mut Findings) {
+/// Checks that exactly one of the listed units has no parent.
+fn one_root(listed: &HashMap<UnitIx, u32>, tree: &Placements, dataset: &Dataset, file: &str, findings: &mut Findings) {
     if listed.is_empty() {
         return;
     }
@@ -116,13 +122,16 @@ fn one_root(listed: &HashMap<UnitIx, u32>, tree: &Placements, board: &Board, fil
         }
         several => {
             for (place, line) in several {
-                let code = board.units.list[place.at()].code;
+                let code = dataset.units.list[place.at()].code;
                 let sentence = "More than one unit has no Parent Code; only the one at the top may have none";
-                let fault = Fault { value: String::new(), ..board.fault(At::Parent, code, sentence) };
-                findings.point_at(file, **line, None, fault);
+                let fault = Fault { value: String::new(), ..dataset.fault(At::Parent, code, sentence) };
+                findings.mark_cell(file, **line, None, fault);
             }
-            let codes: Vec<_> =
-                several.iter().take(5).map(|(place, _)| board.words.get(board.units.list[place.at()].code)).collect();
+            let codes: Vec<_> = several
+                .iter()
+                .take(5)
+                .map(|(place, _)| dataset.words.get(dataset.units.list[place.at()].code))
+                .collect();
             let sentence = format!(
                 "{file}: {} units have no Parent Code ({}); only the one at the top may have none.",
                 several.len(),
@@ -133,17 +142,17 @@ fn one_root(listed: &HashMap<UnitIx, u32>, tree: &Placements, board: &Board, fil
     }
 }
 
-/// No unit is above itself on `day`.
+/// Checks that no unit is its own ancestor on `day`.
 fn no_cycle(
     listed: &HashMap<UnitIx, u32>,
     tree: &Placements,
     day: Day,
-    board: &Board,
+    dataset: &Dataset,
     file: &str,
     findings: &mut Findings,
 ) {
-    let units = &board.units.list;
-    // The walk that reached a unit first; 0 is none yet.
+    let units = &dataset.units.list;
+    // The walk that first reached a unit; 0 if none has.
     let mut walk = vec![0_usize; units.len()];
     for start in 0..units.len() {
         let mut at = Some(UnitIx::new(start));
@@ -159,12 +168,12 @@ fn no_cycle(
             around.push(parent);
         }
         around.push(meets);
-        let codes: Vec<_> = around.iter().map(|place| board.words.get(units[place.at()].code)).collect();
+        let codes: Vec<_> = around.iter().map(|place| dataset.words.get(units[place.at()].code)).collect();
         let circle = codes.join(" -> ");
         let line = around.iter().find_map(|place| listed.get(place)).copied().unwrap_or(0);
         if let Some(parent) = tree.parent(meets, day) {
             let sentence = format!("The Parent Codes form a loop: {circle}");
-            findings.point_at(file, line, None, board.fault(At::Parent, units[parent.at()].code, sentence));
+            findings.mark_cell(file, line, None, dataset.fault(At::Parent, units[parent.at()].code, sentence));
         }
         findings.refusals.push(format!("{file}: the Parent Codes form a loop: {circle}."));
     }

@@ -1,4 +1,4 @@
-//! units.csv and staff.csv.
+//! Rows of units.csv, staff.csv and links.csv.
 
 use entity::interner::Symbol;
 use entity::period::{Day, Validity};
@@ -7,7 +7,7 @@ use super::super::cell;
 use super::super::findings::Fault;
 use super::super::layout::{LinkColumn as Link, StaffColumn as Staff, UnitColumn as Unit};
 use super::super::vocabulary;
-use super::{Cells, PersonKey, Spared};
+use super::{Cells, PersonKey, ProtectedRow};
 
 /// A row of units.csv.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,7 @@ pub(in super::super) struct PostRow {
     pub(in super::super) job_family: Option<Symbol>,
     pub(in super::super) band: Option<Symbol>,
     pub(in super::super) line_manager: Option<PersonKey>,
-    /// Hundredths; absent where the cell is blank.
+    /// In hundredths. `None` if the cell is blank.
     pub(in super::super) wte: Option<i32>,
     pub(in super::super) contract_type: Option<Symbol>,
     pub(in super::super) bank: bool,
@@ -56,12 +56,12 @@ pub(super) fn unit(cells: &mut Cells<'_>) -> Result<UnitRow, Fault> {
     })
 }
 
-pub(super) fn spared_unit(cells: &mut Cells<'_>) -> Option<Spared> {
-    cells.required_key(Unit::Code).ok().map(Spared::Unit)
+pub(super) fn protected_unit(cells: &mut Cells<'_>) -> Option<ProtectedRow> {
+    cells.required_key(Unit::Code).ok().map(ProtectedRow::Unit)
 }
 
-/// A row is rejected only if it cannot be known who, where or when. Anything else that makes no sense is left blank: it never
-/// takes a person out of a headcount.
+/// Parses a row of staff.csv. It is rejected only if the person, the unit or the dates cannot be read. Any other
+/// invalid cell is left blank, so that it never removes a person from a headcount.
 pub(super) fn post(cells: &mut Cells<'_>) -> Result<PostRow, Fault> {
     let person = cells.person(Staff::Employer, Staff::Number)?;
     let unit = cells.required_key(Staff::Unit)?;
@@ -87,8 +87,8 @@ pub(super) fn post(cells: &mut Cells<'_>) -> Result<PostRow, Fault> {
     })
 }
 
-pub(super) fn spared_post(cells: &mut Cells<'_>) -> Option<Spared> {
-    Some(Spared::Post {
+pub(super) fn protected_post(cells: &mut Cells<'_>) -> Option<ProtectedRow> {
+    Some(ProtectedRow::Post {
         employer: cells.key(Staff::Employer).ok().flatten(),
         person: cells.person(Staff::Employer, Staff::Number).ok(),
         assignment: cells.number(Staff::Assignment).ok().flatten(),
@@ -120,10 +120,10 @@ pub(super) fn about_link(cells: &mut Cells<'_>) -> Option<PersonKey> {
     cells.person(Link::Employer, Link::Number).ok()
 }
 
-/// Whole-time equivalent in hundredths, half up. More than 2 is hours a week or a slip of the keyboard; `0,8` can only mean
-/// 0.8, because nothing that passes is large enough to need a comma between thousands.
+/// Reads the whole-time equivalent in hundredths, rounding half up. A value above 2 is hours per week or a typing
+/// mistake. `0,8` can only mean 0.8, because no valid value is large enough for a thousands separator.
 fn wte(cells: &Cells<'_>) -> Result<Option<i32>, Fault> {
-    let raw = cell::key(cells.sound(Staff::Wte)?);
+    let raw = cell::key(cells.undamaged(Staff::Wte)?);
     if raw.is_empty() {
         return Ok(None);
     }

@@ -1,17 +1,17 @@
-//! policies.csv and exemptions.csv.
+//! Rows of policies.csv and exemptions.csv.
 
 use entity::coverage::mix::{self, Rule};
 use entity::coverage::{PolicyNumber, PolicyTerms};
 use entity::interner::Symbol;
 use entity::period::{Day, Validity};
 
-use super::super::cell::{self, Written};
+use super::super::cell::{self, EndDay};
 use super::super::findings::Fault;
 use super::super::layout::{ExemptionColumn as Exemption, PolicyColumn as Policy};
 use super::super::vocabulary;
 use super::Cells;
 
-/// A row of policies.csv; a blank cell has taken its default.
+/// A row of policies.csv, with defaults for its blank cells.
 #[derive(Clone, Debug)]
 pub(in super::super) struct PolicyRow {
     pub(in super::super) unit: Symbol,
@@ -24,13 +24,13 @@ pub(in super::super) struct PolicyRow {
 pub(in super::super) struct ExemptionRow {
     pub(in super::super) unit: Symbol,
     pub(in super::super) from: Day,
-    /// First day after it.
+    /// The day after the last day.
     pub(in super::super) to: Day,
     pub(in super::super) reason: Symbol,
     pub(in super::super) agreed_by: Option<Symbol>,
 }
 
-/// The column of a number.
+/// Returns the column of a number.
 const fn column(number: PolicyNumber) -> Policy {
     match number {
         PolicyNumber::StaffPerSupporter => Policy::StaffPerSupporter,
@@ -67,19 +67,19 @@ pub(super) fn policy(cells: &mut Cells<'_>) -> Result<PolicyRow, Fault> {
     Ok(PolicyRow { unit, in_force_from, terms })
 }
 
-/// Mix rules in the policy's own words, each of which must be a rule.
+/// Parses mix rules in the policy's own notation.
 fn rules(cells: &Cells<'_>, column: Policy, must: bool) -> Result<Vec<Rule>, Fault> {
-    let rules = cell::text(cells.sound(column)?);
+    let rules = cell::text(cells.undamaged(column)?);
     mix::parse(rules, must).map_err(|error| cells.fault(column, error.to_string()))
 }
 
 pub(super) fn exemption(cells: &mut Cells<'_>) -> Result<ExemptionRow, Fault> {
     let unit = cells.required_key(Exemption::Unit)?;
     let from = cells.required_day(Exemption::From)?;
-    let to = match cells.written(Exemption::Until)? {
-        Some(Written::Day(until)) => Validity::from_last(Some(from), Some(until)).to,
-        // The table wants a day: the last one that both engines can keep.
-        Some(Written::ForEver | Written::NoEnd) => Day::new(9999, 12, 31),
+    let to = match cells.end_day(Exemption::Until)? {
+        Some(EndDay::Day(until)) => Validity::from_last(Some(from), Some(until)).to,
+        // The table needs a day: the last one that both engines can store.
+        Some(EndDay::ForEver | EndDay::NoEnd) => Day::new(9999, 12, 31),
         None => return Err(cells.blank(Exemption::Until)),
     };
     match to.filter(|to| *to > from) {

@@ -1,4 +1,4 @@
-//! supporters.csv, unavailability.csv and managers.csv.
+//! Rows of supporters.csv, unavailability.csv and managers.csv.
 
 use entity::interner::Symbol;
 use entity::period::{Day, Validity};
@@ -10,7 +10,7 @@ use super::super::layout::{ManagerColumn as Manager, SupporterColumn as Supporte
 use super::super::vocabulary;
 use super::{Cells, PersonKey};
 
-/// The most hours that a month has.
+/// The maximum number of hours in a month.
 const HOURS_OF_A_MONTH: i64 = 31 * 24;
 
 /// A row of supporters.csv.
@@ -19,14 +19,14 @@ pub(in super::super) struct AllocationRow {
     pub(in super::super) person: PersonKey,
     pub(in super::super) role: Role,
     pub(in super::super) unit: Symbol,
-    /// Thousandths.
+    /// In thousandths.
     pub(in super::super) share: i32,
     pub(in super::super) validity: Validity,
-    /// The line manager's approval; one without a day is none.
+    /// The line manager's approval. Without a day it does not count.
     pub(in super::super) line: Option<ApprovalRow>,
-    /// The senior manager's approval; one without a day is none.
+    /// The senior manager's approval. Without a day it does not count.
     pub(in super::super) senior: Option<ApprovalRow>,
-    /// Hundredths of an hour a month.
+    /// In hundredths of an hour per month.
     pub(in super::super) protected_hours: Option<i32>,
     pub(in super::super) signed_off_on: Option<Day>,
     pub(in super::super) pause: Option<Validity>,
@@ -88,20 +88,21 @@ pub(super) fn about_appointment(cells: &mut Cells<'_>) -> Option<PersonKey> {
     cells.person(Manager::Employer, Manager::Number).ok()
 }
 
-/// What a row says of an approval; none if it says neither the day nor the approver.
+/// Reads an approval. Returns `None` if both the day and the approver are blank.
 fn approval(cells: &mut Cells<'_>, on: Supporter, by: Supporter) -> Result<Option<ApprovalRow>, Fault> {
     let (on, by) = (cells.done_day(on)?, cells.person_in_one(by)?);
     Ok((on.is_some() || by.is_some()).then_some(ApprovalRow { on, by }))
 }
 
-/// The pause of a role; none if both days are blank. Without a first day it has no start date, also if it is for ever.
+/// Reads the pause of a role. Returns `None` if both dates are blank. Without a first day the pause has no start date,
+/// even if it has no end.
 fn pause(cells: &Cells<'_>) -> Result<Option<Validity>, Fault> {
     let pause = cells.validity(Supporter::PausedFrom, Supporter::PausedUntil)?;
-    let for_ever = matches!(cells.written(Supporter::PausedUntil)?, Some(cell::Written::ForEver));
+    let for_ever = matches!(cells.end_day(Supporter::PausedUntil)?, Some(cell::EndDay::ForEver));
     Ok((pause != Validity::ALWAYS || for_ever).then_some(pause))
 }
 
-/// Whether cover from outside the team is meant; a blank is No.
+/// Reads whether cover from outside the team is intended. A blank means No.
 fn outside_team(cells: &Cells<'_>) -> Result<bool, Fault> {
     match cells.mapped(Supporter::OutsideTeam)?.is_empty() {
         true => Ok(false),
@@ -109,9 +110,9 @@ fn outside_team(cells: &Cells<'_>) -> Result<bool, Fault> {
     }
 }
 
-/// Thousandths from percent with at most one decimal; 1000 when blank.
+/// Reads a share as thousandths from a percentage with at most one decimal place. A blank means 1000.
 fn share(cells: &Cells<'_>) -> Result<i32, Fault> {
-    let raw = cell::key(cells.sound(Supporter::Share)?);
+    let raw = cell::key(cells.undamaged(Supporter::Share)?);
     if raw.is_empty() {
         return Ok(1000);
     }
@@ -127,7 +128,7 @@ fn share(cells: &Cells<'_>) -> Result<i32, Fault> {
 }
 
 fn protected_hours(cells: &Cells<'_>) -> Result<Option<i32>, Fault> {
-    let raw = cell::key(cells.sound(Supporter::ProtectedHours)?);
+    let raw = cell::key(cells.undamaged(Supporter::ProtectedHours)?);
     if raw.is_empty() {
         return Ok(None);
     }

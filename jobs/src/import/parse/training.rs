@@ -1,4 +1,4 @@
-//! courses.csv and training.csv.
+//! Rows of courses.csv and training.csv.
 
 use entity::interner::Symbol;
 use entity::period::Day;
@@ -22,18 +22,18 @@ pub(in super::super) struct CourseRow {
     pub(in super::super) employer_kind: Option<Symbol>,
 }
 
-/// A row of training.csv: what of it psn keeps, and what it takes to withdraw a pass. Scores are not read.
+/// A row of training.csv: the values that psn stores, and those needed to withdraw a pass. Scores are not read.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct RecordRow {
     pub(in super::super) person: PersonKey,
-    /// The code as the file writes it.
+    /// The code as written in the file.
     pub(in super::super) code: Symbol,
     /// The code without spaces, in lower case.
     pub(in super::super) course: Symbol,
     pub(in super::super) pass: bool,
-    /// Always there for a pass.
+    /// Always set for a pass.
     pub(in super::super) completed_on: Option<Day>,
-    /// First day on which the pass is no longer good, if the record says so.
+    /// The first day on which the pass is no longer valid, if the record gives one.
     pub(in super::super) valid_to: Option<Day>,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn course(cells: &mut Cells<'_>) -> Result<CourseRow, Fault> {
     })
 }
 
-/// Course codes compare without spaces or case: "GCC 277" = "gcc277".
+/// Returns the code in the form in which it is compared, without spaces or case: "GCC 277" equals "gcc277".
 fn course_key(cells: &mut Cells<'_>, code: Symbol) -> Symbol {
     let key = spelling::key(cells.words.get(code)).split_whitespace().collect::<String>();
     cells.words.intern(&key)
@@ -68,8 +68,8 @@ pub(super) fn record(cells: &mut Cells<'_>) -> Result<RecordRow, Fault> {
     if pass && completed_on.is_none() {
         return Err(cells.fault(Training::CompletedOn, "A pass needs a completion date"));
     }
-    if pass && completed_on.is_some_and(|day| day > cells.reading.as_at) {
-        let as_at = cells.reading.as_at;
+    if pass && completed_on.is_some_and(|day| day > cells.options.as_at) {
+        let as_at = cells.options.as_at;
         return Err(cells.fault(
             Training::CompletedOn,
             format!("A pass cannot be dated after {as_at}, the as-at day of the import"),

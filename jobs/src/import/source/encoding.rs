@@ -1,18 +1,18 @@
-//! Bytes to text, or a refusal: never mojibake (IMPORT.md, "Rules for every file").
+//! Decodes bytes to text or refuses them, so that garbled text is never imported (IMPORT.md, "Rules for every file").
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// The text of a file in UTF-8 with or without BOM, UTF-16 with BOM, or Windows-1252.
+/// Returns the text of a file in UTF-8 with or without BOM, UTF-16 with BOM, or Windows-1252.
 ///
 /// # Errors
 ///
-/// Why the encoding cannot be told, as a sentence that ends in what to do.
+/// Why the encoding is unknown, as a sentence that ends with what to do.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     const UTF_8_BOM: &[u8] = b"\xEF\xBB\xBF";
     let text = match bytes {
-        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => return Err(untold("UTF-32")),
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => return Err(unknown_encoding("UTF-32")),
         [0xFF, 0xFE, rest @ ..] => utf_16(rest, UTF_16LE)?,
         [0xFE, 0xFF, rest @ ..] => utf_16(rest, UTF_16BE)?,
         _ => {
@@ -20,34 +20,37 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
             let rest = bytes.strip_prefix(UTF_8_BOM).unwrap_or(bytes);
             match std::str::from_utf8(rest) {
                 Ok(text) => Cow::Borrowed(text),
-                Err(_) if marked => return Err(untold("a UTF-8 byte-order mark followed by bytes that are not UTF-8")),
+                Err(_) if marked => {
+                    return Err(unknown_encoding("a UTF-8 byte-order mark followed by bytes that are not UTF-8"));
+                }
                 Err(_) => windows_1252(rest)?,
             }
         }
     };
-    if text.contains('\0') { Err(untold("zero bytes")) } else { Ok(text) }
+    if text.contains('\0') { Err(unknown_encoding("zero bytes")) } else { Ok(text) }
 }
 
-fn untold(what: &str) -> String {
+fn unknown_encoding(what: &str) -> String {
     format!("its encoding is unknown (it contains {what}); save it as 'CSV UTF-8'")
 }
 
 fn utf_16<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Result<Cow<'b, str>, String> {
     match encoding.decode_without_bom_handling(bytes) {
         (text, false) => Ok(text),
-        (_, true) => Err(untold("a UTF-16 byte-order mark followed by bytes that are not UTF-16")),
+        (_, true) => Err(unknown_encoding("a UTF-16 byte-order mark followed by bytes that are not UTF-16")),
     }
 }
 
-/// Bytes that are not UTF-8 are Windows-1252 only when nothing speaks against it: any byte is *some* character in it, so a file
-/// in a DOS or Macintosh encoding, or half UTF-8, would otherwise read as nonsense without an error.
+/// Decodes bytes that are not UTF-8 as Windows-1252, but only if the text is plausible. Every byte is *some* character
+/// in it, so a file in a DOS or Macintosh encoding, or partly in UTF-8, would otherwise become nonsense without an
+/// error.
 fn windows_1252(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     if bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
-        return Err(untold("both UTF-8 and other letters"));
+        return Err(unknown_encoding("both UTF-8 and other letters"));
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
     if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n')) {
-        return Err(untold("control characters"));
+        return Err(unknown_encoding("control characters"));
     }
     let mut before = ' ';
     let mut chars = text.chars().peekable();
@@ -55,7 +58,7 @@ fn windows_1252(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
         let after = chars.peek().copied().unwrap_or(' ');
         let within = before.is_alphabetic() && after.is_alphabetic();
         let misplaced = match c {
-            // Signs that no word ends in or holds; é, â, ë, ê, ç of DOS and Macintosh files read as these.
+            // Signs that do not occur in or after a word; é, â, ë, ê, ç of DOS and Macintosh files decode to these.
             '\u{201A}' | '\u{0192}' | '\u{2020}' | '\u{2021}' | '\u{02C6}' | '\u{2030}' | '\u{2039}' => {
                 before.is_alphabetic()
             }
@@ -66,7 +69,7 @@ fn windows_1252(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
             _ => false,
         };
         if misplaced {
-            return Err(untold(&format!("'{before}{c}', which no name has in Windows-1252")));
+            return Err(unknown_encoding(&format!("'{before}{c}', which no name has in Windows-1252")));
         }
         before = c;
     }
@@ -85,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_encodings_of_the_specification_all_read_the_same() {
+    fn all_supported_encodings_read_the_same() {
         let text = "First Name\r\nSiân O’Brien – Zoë\r\n";
         assert_eq!(decode(text.as_bytes()).unwrap(), text);
         assert_eq!(decode(&[b"\xEF\xBB\xBF", text.as_bytes()].concat()).unwrap(), text);
@@ -95,8 +98,8 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_told_is_refused_and_the_sentence_says_what_to_do() {
-        let untold: [&[u8]; 11] = [
+    fn refuses_unknown_encodings_with_advice() {
+        let unknown_encoding: [&[u8]; 11] = [
             b"a\0b",
             b"\xFF\xFEa",
             b"\xFF\xFE\x00\xD8a\0",
@@ -109,14 +112,14 @@ mod tests {
             b"DOS: Jos\x82",
             b"Macintosh: Jos\x8E",
         ];
-        for bytes in untold {
+        for bytes in unknown_encoding {
             let sentence = decode(bytes).expect_err(&String::from_utf8_lossy(bytes));
             assert!(sentence.ends_with("save it as 'CSV UTF-8'"), "{sentence}");
         }
     }
 
     #[test]
-    fn the_signs_that_people_do_write_pass() {
+    fn accepts_common_signs() {
         for text in ["Team “A”", "50 €", "Ward 1…", "Šárka Žižka", "Œuvre", "DRY™", "• point"] {
             assert_eq!(decode(&WINDOWS_1252.encode(text).0).unwrap(), text);
         }

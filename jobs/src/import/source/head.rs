@@ -1,65 +1,70 @@
-//! Which line is the header, what stands between its cells, and which of its cells are ours.
+//! Finds the header line, the delimiter and the columns that psn reads.
 
 use csv::StringRecord;
 
-use super::super::layout::{Column as _, FileKind, Has, TrainingColumn, header_key, not_asked_for};
+use super::super::layout::{Column as _, ColumnSet, FileKind, TrainingColumn, header_key, not_asked_for};
 use super::super::mapping::Mapping;
 use super::records::Records;
-use super::{Counted, Refused, names};
-use crate::one_line::{clip, one_line};
+use super::{FileError, LineNumbering, column_names};
+use crate::output::one_line::{clip, one_line};
 
-/// How far down a header is looked for.
+/// The maximum number of lines to search for a header.
 const DEEPEST: usize = 50;
-/// The most characters of a header that a sentence repeats.
+/// The maximum number of characters of a header in a sentence.
 const LONGEST_SHOWN: usize = 80;
 
-/// A column of a wide export, which holds the days on which people completed one course.
+/// A column of a wide export with the completion dates of one course.
 #[derive(Debug)]
-pub(super) struct OfCourse {
+pub(super) struct WideCourseColumn {
     pub(super) place: usize,
-    /// Their header.
+    /// The header in the file.
     pub(super) header: String,
     /// The course's code.
     pub(super) course: String,
 }
 
-/// A header that was found.
+/// A header of a file.
 #[derive(Debug)]
 pub(in super::super) struct Head {
     pub(super) delimiter: u8,
-    /// How many records there are above and including it.
+    /// The number of records up to and including the header.
     pub(super) skip: usize,
-    /// Where each of our columns is.
+    /// The position of each of psn's columns.
     pub(super) places: Vec<Option<usize>>,
-    /// What each of our columns says in every row where the file lacks it.
+    /// The constant of each of psn's columns that the file lacks.
     pub(super) constants: Vec<Option<String>>,
-    /// Cells that a row must have.
+    /// The number of cells that a row must have.
     pub(super) width: usize,
-    /// Places of the required columns that are read from cells.
+    /// Positions of the required columns that are read from cells.
     pub(super) required: Vec<usize>,
-    /// The columns of days of a wide export; empty for any other file.
-    pub(super) of_courses: Vec<OfCourse>,
+    /// The course columns of a wide export. Empty for any other file.
+    pub(super) course_columns: Vec<WideCourseColumn>,
     /// The columns that the file has.
-    pub(in super::super) has: Has,
-    /// Headers that are not ours and nearly one of ours that the file does not have.
+    pub(in super::super) columns: ColumnSet,
+    /// Unknown headers that are similar to one of psn's columns that the file lacks.
     pub(in super::super) near: Vec<(String, &'static str)>,
     /// Every cell of the header, as written.
     pub(in super::super) header: Vec<String>,
-    /// Headers that are not ours, each on one line and cut to a bounded length.
+    /// Unknown headers, each on one line and shortened.
     pub(in super::super) ignored: Vec<String>,
-    /// Those of them that nobody asked for.
+    /// Unknown headers of data that psn does not want.
     pub(in super::super) not_asked_for: Vec<String>,
-    /// The line of the header, where lines of a report banner stand above it.
+    /// The line of the header, if a report banner is above it.
     pub(in super::super) below_banner: Option<u32>,
 }
 
 impl Head {
-    /// The line, with the delimiter, under which most of our headers are found.
-    pub(super) fn find(text: &str, counted: Counted, kind: FileKind, mapping: &Mapping) -> Result<Self, Refused> {
-        let mut best: Option<(usize, Found)> = None;
-        let mut cut_off: Option<Refused> = None;
+    /// Finds the line and the delimiter with the most of psn's headers.
+    pub(super) fn find(
+        text: &str,
+        numbering: LineNumbering,
+        kind: FileKind,
+        mapping: &Mapping,
+    ) -> Result<Self, FileError> {
+        let mut best: Option<(usize, HeaderCandidate)> = None;
+        let mut cut_off: Option<FileError> = None;
         for delimiter in [b',', b';', b'\t'] {
-            let (candidates, refused) = candidates(text, counted, delimiter);
+            let (candidates, refused) = candidates(text, numbering, delimiter);
             cut_off = cut_off.or(refused);
             for found in candidates {
                 let wide = found.cells.iter().filter(|cell| mapping.course_of(kind, cell).is_some()).count();
@@ -73,30 +78,30 @@ impl Head {
         let wanted = wanted.map(|column| column.header).collect::<Vec<_>>().join(", ");
         let (_, found) = best.ok_or_else(|| {
             let none = || {
-                Refused::whole(format!(
+                FileError::whole(format!(
                     "none of its lines is a header of {}; the required columns are {wanted}",
                     kind.file_name()
                 ))
             };
-            // The header may stand below what could not be read.
+            // The header may be below the line that could not be read.
             cut_off.unwrap_or_else(none)
         })?;
         found.checked(kind, mapping)
     }
 
-    /// Whether a course record without a day of completion is no record.
+    /// Whether a course record without a completion date is skipped.
     pub(in super::super) fn blank_is_no_record(&self, mapping: &Mapping) -> bool {
         let status_is_constant = self.constants[TrainingColumn::Status.at()].is_some();
-        self.has.column(TrainingColumn::CompletedOn) && mapping.blank_means_not_done(status_is_constant)
+        self.columns.contains(TrainingColumn::CompletedOn) && mapping.blank_means_not_done(status_is_constant)
     }
 
-    /// How many columns of the file are ours.
+    /// Returns how many columns of the file psn reads.
     pub(super) fn known(&self) -> usize {
-        self.places.iter().flatten().count() + self.of_courses.len()
+        self.places.iter().flatten().count() + self.course_columns.len()
     }
 }
 
-/// A header of theirs, fit for a sentence.
+/// Returns a header of the file in a form that fits into a sentence.
 fn shown(cell: &str) -> String {
     clip(&one_line(cell), LONGEST_SHOWN)
 }
@@ -105,8 +110,8 @@ fn ours(kind: FileKind, key: &str) -> bool {
     kind.columns().iter().any(|column| header_key(column.header) == *key)
 }
 
-/// A record that may be the header, and what stands above it.
-struct Found {
+/// A record that may be the header, and the records above it.
+struct HeaderCandidate {
     delimiter: u8,
     line: u32,
     cells: StringRecord,
@@ -114,10 +119,10 @@ struct Found {
     above: Vec<(u32, usize)>,
 }
 
-/// The records among which the header is looked for, and why there are no more of them if one cannot be read. Where there is
-/// a header above that one, reading the rows says so.
-fn candidates(text: &str, counted: Counted, delimiter: u8) -> (Vec<Found>, Option<Refused>) {
-    let mut records = Records::new(text, counted, delimiter);
+/// Returns the records that may be the header, and the error that ended the search. If there is a header above that
+/// record, reading the rows reports the error.
+fn candidates(text: &str, numbering: LineNumbering, delimiter: u8) -> (Vec<HeaderCandidate>, Option<FileError>) {
+    let mut records = Records::new(text, numbering, delimiter);
     let (mut found, mut above, mut cells) = (Vec::new(), Vec::new(), StringRecord::new());
     while found.len() < DEEPEST {
         let line = match records.next(&mut cells) {
@@ -126,13 +131,13 @@ fn candidates(text: &str, counted: Counted, delimiter: u8) -> (Vec<Found>, Optio
             Err(refused) => return (found, Some(refused)),
         };
         let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).count();
-        found.push(Found { delimiter, line, above: above.clone(), cells: cells.clone() });
+        found.push(HeaderCandidate { delimiter, line, above: above.clone(), cells: cells.clone() });
         above.push((line, filled));
     }
     (found, None)
 }
 
-impl Found {
+impl HeaderCandidate {
     fn keys(&self, kind: FileKind, mapping: &Mapping) -> Vec<String> {
         let mut keys: Vec<_> = self.cells.iter().map(|cell| mapping.header(kind, cell)).collect();
         keys.sort_unstable();
@@ -140,11 +145,11 @@ impl Found {
         keys
     }
 
-    fn checked(self, kind: FileKind, mapping: &Mapping) -> Result<Head, Refused> {
+    fn checked(self, kind: FileKind, mapping: &Mapping) -> Result<Head, FileError> {
         let line = self.line;
         let keys: Vec<_> = self.cells.iter().map(|cell| mapping.header(kind, cell)).collect();
-        let of_courses = self.of_courses(kind, mapping)?;
-        let (mut places, mut constants, mut required, mut has) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        let course_columns = self.course_columns(kind, mapping)?;
+        let (mut places, mut constants, mut required, mut columns) = (Vec::new(), Vec::new(), Vec::new(), 0);
         let (mut missing, mut doubled) = (Vec::new(), Vec::new());
         for (at, column) in kind.columns().iter().enumerate() {
             let key = header_key(column.header);
@@ -153,12 +158,12 @@ impl Found {
                 doubled.push((column.header, found.len()));
             }
             let place = found.first().copied();
-            let constant = mapping.constant(kind, column.header).or_else(|| wide_constant(at, &of_courses));
+            let constant = mapping.constant(kind, column.header).or_else(|| wide_constant(at, &course_columns));
             let constant = constant.filter(|_| place.is_none());
             if column.required && place.is_none() && constant.is_none() {
                 missing.push(column.header);
             }
-            has |= u32::from(place.is_some() || constant.is_some()) << at;
+            columns |= u32::from(place.is_some() || constant.is_some()) << at;
             required.extend(place.filter(|_| column.required));
             places.push(place);
             constants.push(constant);
@@ -173,18 +178,18 @@ impl Found {
         if !missing.is_empty() || !doubled.is_empty() {
             let named: Vec<_> = self.cells.iter().filter(|cell| !cell.trim().is_empty()).map(shown).collect();
             let column = missing.first().copied().or(doubled.first().map(|(header, _)| *header));
-            let sentence = names::wrong_columns(&missing, &doubled, &ignored, &named);
-            return Err(Refused { column, ..Refused::at(line, sentence) });
+            let sentence = column_names::wrong_columns(&missing, &doubled, &ignored, &named);
+            return Err(FileError { column, ..FileError::at_line(line, sentence) });
         }
-        // A banner is a few words over a wide table; anything wider may be data, and data is never skipped.
+        // A banner is a few words above a wide table. A wider line may be data, and data is never skipped.
         let named = self.cells.iter().filter(|cell| !cell.trim().is_empty()).count();
         if let Some((above, _)) = self.above.iter().find(|(_, filled)| *filled > 2 && filled * 2 > named) {
-            return Err(Refused::at(
+            return Err(FileError::at_line(
                 *above,
                 "this line is above the header and does not look like a report banner; remove it",
             ));
         }
-        let absent = kind.columns().iter().enumerate().filter(|(at, _)| has >> at & 1 == 0);
+        let absent = kind.columns().iter().enumerate().filter(|(at, _)| columns >> at & 1 == 0);
         Ok(Head {
             delimiter: self.delimiter,
             skip: self.above.len() + 1,
@@ -198,9 +203,9 @@ impl Found {
             places,
             constants,
             required,
-            of_courses,
-            has: Has(has),
-            near: names::near(&ignored, absent.map(|(_, column)| column.header)),
+            course_columns,
+            columns: ColumnSet(columns),
+            near: column_names::near(&ignored, absent.map(|(_, column)| column.header)),
             not_asked_for,
             ignored,
             header: self.cells.iter().map(str::to_owned).collect(),
@@ -208,21 +213,21 @@ impl Found {
         })
     }
 
-    /// The columns of days that the mapping names as courses: all of them must be there.
-    fn of_courses(&self, kind: FileKind, mapping: &Mapping) -> Result<Vec<OfCourse>, Refused> {
+    /// Finds the columns that the mapping names as courses. All of them must exist.
+    fn course_columns(&self, kind: FileKind, mapping: &Mapping) -> Result<Vec<WideCourseColumn>, FileError> {
         let place = |(theirs, course): (&str, &str)| {
             let mut places = (0..self.cells.len()).filter(|at| header_key(&self.cells[*at]) == theirs);
             match (places.next(), places.next()) {
                 (Some(place), None) => {
                     let header = shown(&self.cells[place]);
-                    Ok(OfCourse { place, header, course: course.to_owned() })
+                    Ok(WideCourseColumn { place, header, course: course.to_owned() })
                 }
                 (found, _) => {
                     let how_often = if found.is_some() { "more than one" } else { "no" };
                     let sentence = format!(
                         "the mapping file names the column '{theirs}' as a course, but there is {how_often} such column"
                     );
-                    Err(Refused::at(self.line, sentence))
+                    Err(FileError::at_line(self.line, sentence))
                 }
             }
         };
@@ -230,10 +235,10 @@ impl Found {
     }
 }
 
-/// What the columns of a course record say in every row of a wide export: the course and the day come from the column that is
-/// read, and a day is a pass.
-fn wide_constant(at: usize, of_courses: &[OfCourse]) -> Option<String> {
-    if of_courses.is_empty() {
+/// Returns the constants of a wide export: the course and the date come from the column that is read, and a date is a
+/// pass.
+fn wide_constant(at: usize, course_columns: &[WideCourseColumn]) -> Option<String> {
+    if course_columns.is_empty() {
         return None;
     }
     if at == TrainingColumn::Status.at() {

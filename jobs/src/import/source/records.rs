@@ -1,5 +1,5 @@
-//! The records of a CSV text, each of a bounded size: a quotation mark that is not closed would else make one record, in memory
-//! several times, of all that stands below it.
+//! Reads the records of a CSV text, each of limited size. Without the limit, a quotation mark that is not closed would
+//! put everything below it into one record, several times in memory.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -7,24 +7,24 @@ use std::rc::Rc;
 
 use csv::{Reader, ReaderBuilder, StringRecord};
 
-use super::{Counted, Refused};
+use super::{FileError, LineNumbering};
 
-/// The most bytes of a record, its line breaks among them. A row of every column of ours has some hundreds.
+/// The maximum size of a record in bytes, including its line breaks. A row with all of psn's columns has a few hundred.
 pub(super) const MOST_BYTES: usize = 1 << 20;
-/// The most cells of a record: as many as a sheet of a workbook has columns.
+/// The maximum number of cells of a record, as in a sheet of a workbook.
 pub(super) const MOST_CELLS: usize = 16_384;
 
-/// The records of a text, one after the other.
+/// Iterates over the records of a text.
 pub(super) struct Records<'t> {
     text: &'t str,
     delimiter: u8,
     reader: Reader<Bounded<'t>>,
-    /// How many bytes the reader may still ask for before the record must have ended.
+    /// How many bytes the reader may still read before the record must end.
     left: Rc<Cell<usize>>,
     lines: Lines<'t>,
 }
 
-/// A text that is read as far as `left` allows.
+/// A text that can be read as far as `left` allows.
 struct Bounded<'t> {
     text: &'t [u8],
     left: Rc<Cell<usize>>,
@@ -45,34 +45,34 @@ impl Read for Bounded<'_> {
 }
 
 impl<'t> Records<'t> {
-    pub(super) fn new(text: &'t str, counted: Counted, delimiter: u8) -> Self {
+    pub(super) fn new(text: &'t str, numbering: LineNumbering, delimiter: u8) -> Self {
         let left = Rc::new(Cell::new(0));
         let bounded = Bounded { text: text.as_bytes(), left: Rc::clone(&left) };
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bounded);
-        Self { text, delimiter, reader, left, lines: Lines::new(text, counted) }
+        Self { text, delimiter, reader, left, lines: Lines::new(text, numbering) }
     }
 
-    /// Reads the next record, of any number of cells, and returns its line; nothing after the last.
+    /// Reads the next record, of any number of cells. Returns its line, or `None` after the last record.
     ///
     /// # Errors
     ///
-    /// That it is too long, with the line that begins the cell in which it does not end.
-    pub(super) fn next(&mut self, record: &mut StringRecord) -> Result<Option<u32>, Refused> {
+    /// If the record is too long; the error names the line on which its unfinished cell begins.
+    pub(super) fn next(&mut self, record: &mut StringRecord) -> Result<Option<u32>, FileError> {
         let start = self.position();
         self.left.set(MOST_BYTES);
         match self.reader.read_record(record) {
             Ok(false) => Ok(None),
             Ok(true) if record.len() > MOST_CELLS => {
                 let sentence = format!("this line has more than {MOST_CELLS} cells; remove the empty ones");
-                Err(Refused::at(self.lines.of(record), sentence))
+                Err(FileError::at_line(self.lines.line_of(record), sentence))
             }
-            Ok(true) => Ok(Some(self.lines.of(record))),
+            Ok(true) => Ok(Some(self.lines.line_of(record))),
             Err(error) if error.is_io_error() => Err(self.too_long(start)),
-            Err(_) => Err(Refused::whole("it is not valid CSV")),
+            Err(_) => Err(FileError::whole("it is not valid CSV")),
         }
     }
 
-    /// Where the next record begins, or the blank lines above it.
+    /// Returns where the next record begins, or the blank lines above it.
     pub(super) fn position(&self) -> usize {
         usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX).min(self.text.len())
     }
@@ -82,32 +82,32 @@ impl<'t> Records<'t> {
         self.reader.is_done()
     }
 
-    /// Why the record that begins at `start` is refused.
-    fn too_long(&mut self, start: usize) -> Refused {
+    /// Returns the error for the record that begins at `start`.
+    fn too_long(&mut self, start: usize) -> FileError {
         let end = start.saturating_add(MOST_BYTES).min(self.text.len());
         let record = &self.text.as_bytes()[start..end];
         let most = MOST_BYTES >> 20;
         match left_open(record, self.delimiter) {
             Some(quote) => {
-                let line = self.lines.at(start + quote);
+                let line = self.lines.line_at(start + quote);
                 let sentence = format!(
                     "a quotation mark in this line is not closed: its cell is longer than {most} MB and includes the \
                      lines below; close it"
                 );
-                Refused::at(line, sentence)
+                FileError::at_line(line, sentence)
             }
             None => {
                 let sentence = format!(
                     "this line is longer than {most} MB, too long for a row of data; check how the file was made"
                 );
-                Refused::at(self.lines.at(start), sentence)
+                FileError::at_line(self.lines.line_at(start), sentence)
             }
         }
     }
 }
 
-/// Where the quotation mark stands that is open at the end of `record`, read as the CSV reader reads it: a mark opens a cell
-/// only at its beginning, and two of them within it are one of its letters.
+/// Returns the position of the quotation mark that is open at the end of `record`, by the rules of the CSV reader: a
+/// mark opens a cell only at its beginning, and two marks within a cell are one character.
 fn left_open(record: &[u8], delimiter: u8) -> Option<usize> {
     let (mut open, mut begins, mut at) = (None, true, 0);
     while let Some(byte) = record.get(at) {
@@ -123,35 +123,35 @@ fn left_open(record: &[u8], delimiter: u8) -> Option<usize> {
     open
 }
 
-/// Counts lines as an editor does, whatever the line ends, and blank lines too.
+/// Counts lines as an editor does, with any line ends, including blank lines.
 struct Lines<'t> {
     text: &'t [u8],
     at: usize,
     line: u32,
-    counted: Counted,
+    numbering: LineNumbering,
 }
 
 impl<'t> Lines<'t> {
-    fn new(text: &'t str, counted: Counted) -> Self {
-        let line = if counted == Counted::Lines { 1 } else { 0 };
-        Self { text: text.as_bytes(), at: 0, line, counted }
+    fn new(text: &'t str, numbering: LineNumbering) -> Self {
+        let line = if numbering == LineNumbering::Lines { 1 } else { 0 };
+        Self { text: text.as_bytes(), at: 0, line, numbering }
     }
 
-    /// The line on which `record` begins. Every record must be asked for, in order.
-    fn of(&mut self, record: &StringRecord) -> u32 {
+    /// Returns the line on which `record` begins. It must be called for every record in order.
+    fn line_of(&mut self, record: &StringRecord) -> u32 {
         let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
-        self.at(start)
+        self.line_at(start)
     }
 
-    /// The line of the first byte from `start` on that is no line end.
-    fn at(&mut self, start: usize) -> u32 {
-        if self.counted == Counted::Records {
+    /// Returns the line of the first byte from `start` on that is not a line end.
+    fn line_at(&mut self, start: usize) -> u32 {
+        if self.numbering == LineNumbering::Records {
             self.line += 1;
             return self.line;
         }
         while let Some(byte) = self.text.get(self.at) {
             let line_end = matches!(byte, b'\n' | b'\r');
-            // The reader may point before the blank lines that it skips.
+            // The reader may point to the blank lines that it skips.
             if self.at >= start && !line_end {
                 break;
             }
@@ -168,8 +168,8 @@ impl<'t> Lines<'t> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> (Vec<u32>, Option<Refused>, usize) {
-        let mut records = Records::new(text, Counted::Lines, b',');
+    fn read(text: &str) -> (Vec<u32>, Option<FileError>, usize) {
+        let mut records = Records::new(text, LineNumbering::Lines, b',');
         let (mut record, mut lines) = (StringRecord::new(), Vec::new());
         let refused = loop {
             match records.next(&mut record) {
@@ -182,12 +182,12 @@ mod tests {
     }
 
     #[test]
-    fn an_open_quote_is_named_by_its_own_line_and_no_more_than_a_bounded_record_is_kept() {
+    fn an_open_quote_is_reported_by_its_line() {
         let below = "x,y,z\n".repeat(4 * MOST_BYTES / 6);
         for (above, begins, read_before) in [
             ("a,b\n1,\"two\n", 2, vec![1]),
             ("a,b\n\n\n1,\"two\n", 4, vec![1]),
-            // Two cells of the record hold line breaks, and the third does not end.
+            // Two cells of the record contain line breaks, and the third does not end.
             ("a,b\n\"1\n\n\",\"2\r\n\"\"\",\"two\n", 5, vec![1]),
             ("\"a\n", 1, vec![]),
         ] {
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_an_end_and_one_of_too_many_cells_are_refused() {
+    fn refuses_lines_that_are_too_long() {
         let (lines, refused, _) = read(&format!("a\nb{}\n", "b".repeat(2 * MOST_BYTES)));
         let refused = refused.expect("it is refused");
         assert_eq!((lines, refused.line), (vec![1], Some(2)));
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_many_times_the_bound_is_read_whole() {
+    fn a_large_file_is_read_completely() {
         let long = format!("\"{}\n\"\n", "b".repeat(MOST_BYTES / 2));
         let (lines, refused, _) = read(&long.repeat(20));
         assert_eq!((lines.len(), refused), (20, None));

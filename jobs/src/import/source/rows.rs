@@ -1,26 +1,31 @@
-//! The lines below the header: data, blank lines, totals, and what shows that a file was cut short.
+//! Reads the lines below the header: data, blank lines, totals, and signs that a file was cut short.
 
 use csv::StringRecord;
 
 use super::records::Records;
-use super::{Counted, Head, Refused, Row};
+use super::{FileError, Head, LineNumbering, Row};
 
-/// What stood below the data.
+/// What was found besides data.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct Tail {
-    /// The first line of totals or closing words that were not read as data.
+    /// The first line of totals or closing remarks that were not read as data.
     pub(in super::super) totals_from: Option<u32>,
-    /// The first line that ends before the header does; what is missing is optional and counts as blank.
+    /// The first line with fewer cells than the header. The missing cells are optional and count as blank.
     pub(in super::super) short_from: Option<u32>,
-    /// The first line with a cell beyond the last name of the header.
+    /// The first line with a cell beyond the last named column.
     pub(in super::super) beyond_from: Option<u32>,
 }
 
 /// Reads every record below the header of `text`.
-pub(super) fn read(text: &str, counted: Counted, head: &Head, mut each: impl FnMut(&Row<'_>)) -> Result<Tail, Refused> {
-    let mut records = Records::new(text, counted, head.delimiter);
+pub(super) fn read(
+    text: &str,
+    numbering: LineNumbering,
+    head: &Head,
+    mut each: impl FnMut(&Row<'_>),
+) -> Result<Tail, FileError> {
+    let mut records = Records::new(text, numbering, head.delimiter);
     let mut record = StringRecord::new();
-    // Totals are totals only when no data follows them.
+    // Lines are totals only if no data follows them.
     let mut totals: Vec<(u32, StringRecord)> = Vec::new();
     let mut tail = Tail::default();
     let mut read = 0;
@@ -30,8 +35,8 @@ pub(super) fn read(text: &str, counted: Counted, head: &Head, mut each: impl FnM
             continue;
         }
         let last = records.is_done() || text[records.position()..].trim().is_empty();
-        // What is left open or cut short in a CSV file is whole in a sheet, and its blank cells at the end of a row are not written.
-        let sheet = counted == Counted::Records;
+        // A sheet has no open quotation marks or unfinished lines, and blank cells at the end of a row are not written.
+        let sheet = numbering == LineNumbering::Records;
         if last && !sheet {
             cut_short(text, head, &record, line)?;
         }
@@ -41,16 +46,16 @@ pub(super) fn read(text: &str, counted: Counted, head: &Head, mut each: impl FnM
         }
         for (line, total) in totals.drain(..) {
             let fault = "This line looks like a total among the data; remove it".to_owned();
-            each(&Row { line, fault: Some(fault), cells: &total, head, of_course: None });
+            each(&Row { line, fault: Some(fault), cells: &total, head, course_column: None });
         }
         if !sheet && swallows(text, head, &record, records.position()) {
             let sentence =
                 "a quotation mark in this line is not closed, so its cell includes the lines below; close it";
-            return Err(Refused::at(line, sentence));
+            return Err(FileError::at_line(line, sentence));
         }
         if !sheet && head.required.iter().any(|place| *place >= record.len()) {
             let fault = format!("This line has {} cells but the header has {}", record.len(), head.width);
-            each(&Row { line, fault: Some(fault), cells: &record, head, of_course: None });
+            each(&Row { line, fault: Some(fault), cells: &record, head, course_column: None });
             continue;
         }
         if !sheet && record.len() < head.width {
@@ -59,41 +64,48 @@ pub(super) fn read(text: &str, counted: Counted, head: &Head, mut each: impl FnM
         if filled(&record) > head.width {
             tail.beyond_from = tail.beyond_from.or(Some(line));
         }
-        let row = Row { line, fault: None, cells: &record, head, of_course: None };
-        if head.of_courses.is_empty() {
+        let row = Row { line, fault: None, cells: &record, head, course_column: None };
+        if head.course_columns.is_empty() {
             each(&row);
         }
-        for of_course in &head.of_courses {
-            each(&Row { fault: None, of_course: Some(of_course), ..row });
+        for course_column in &head.course_columns {
+            each(&Row { fault: None, course_column: Some(course_column), ..row });
         }
     }
     tail.totals_from = totals.first().map(|(line, _)| *line);
     Ok(tail)
 }
 
-/// The number of cells up to the last that says something.
+/// Returns the number of cells up to the last one that is not blank.
 fn filled(record: &StringRecord) -> usize {
     (0..record.len()).rfind(|at| !record[*at].trim().is_empty()).map_or(0, |at| at + 1)
 }
 
-/// Refuses a file whose last line was not finished.
-fn cut_short(text: &str, head: &Head, record: &StringRecord, line: u32) -> Result<(), Refused> {
+/// Refuses a file with an unfinished last line.
+fn cut_short(text: &str, head: &Head, record: &StringRecord, line: u32) -> Result<(), FileError> {
     let finished = text.ends_with(['\n', '\r']);
     let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
     let quotes = text.as_bytes()[start..].iter().filter(|byte| **byte == b'"').count();
     let swallowed = record.iter().next_back().is_some_and(|cell| cell.contains('\n'));
     if quotes % 2 == 1 && (swallowed || !finished) {
-        return Err(Refused::at(line, "a quotation mark in this line is not closed, or the file was cut short here"));
+        return Err(FileError::at_line(
+            line,
+            "a quotation mark in this line is not closed, or the file was cut short here",
+        ));
     }
     if !finished && record.len() < head.width && !looks_like_total(head, record) {
-        return Err(Refused::at(line, "the file was cut short in the middle of its last line; download it again"));
+        return Err(FileError::at_line(
+            line,
+            "the file was cut short in the middle of its last line; download it again",
+        ));
     }
     Ok(())
 }
 
-/// Whether a cell runs over a line end that was not meant to be in it. A cell in quotation marks may hold line breaks, and even
-/// lines that look like rows. But where a mark was left open, the next one closes it, and that one opens a cell of its own: text
-/// follows it. Or the line has other cells than the header, and one of them holds a whole row. The record ends at `end`.
+/// Whether a cell includes a line end by mistake. A quoted cell may contain line breaks, and even lines that look like
+/// rows. But if a quotation mark was left open, the next one closes it and should have opened a cell: text follows it.
+/// Or the line has a different number of cells than the header, and one cell contains a whole row. The record ends at
+/// `end`.
 fn swallows(text: &str, head: &Head, record: &StringRecord, end: usize) -> bool {
     if !record.iter().any(|cell| cell.contains('\n')) {
         return false;
@@ -106,7 +118,7 @@ fn swallows(text: &str, head: &Head, record: &StringRecord, end: usize) -> bool 
         || (misshapen && record.iter().any(|cell| cell.contains('\n') && cell.lines().any(is_row)))
 }
 
-/// Whether text follows the mark that closes a quoted cell.
+/// Whether text follows the quotation mark that closes a cell.
 fn closes_badly(record: &[u8], delimiter: u8) -> bool {
     let ends_cell = |byte: Option<&u8>| byte.is_none_or(|byte| [delimiter, b'\r', b'\n'].contains(byte));
     let (mut quoted, mut begins, mut at) = (false, true, 0);
@@ -128,9 +140,9 @@ fn closes_badly(record: &[u8], delimiter: u8) -> bool {
     false
 }
 
-/// Whether a line is a total or a closing remark: it begins with such a word, and its required cells do not read. Either one of
-/// them is blank, and the word does not stand beside the others as a colleague's name would; or all cells but the word are
-/// numbers.
+/// Whether a line is a total or a closing remark: it begins with such a word, and its required cells cannot be data.
+/// Either one of them is blank and the word is not beside the others like a colleague's name, or all cells except the
+/// word are numbers.
 fn looks_like_total(head: &Head, record: &StringRecord) -> bool {
     const WORDS: [&str; 12] = [
         "total",

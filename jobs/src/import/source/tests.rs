@@ -3,15 +3,15 @@ use proptest::prelude::{prop_assert_eq, proptest};
 
 use super::super::layout::{FileKind, UnavailabilityColumn as At};
 use super::super::mapping::Mapping;
-use super::{Refused, Table, Tail};
+use super::{FileError, Table, Tail};
 
 type Lines = Vec<(u32, Option<String>, Vec<String>)>;
 
-fn read(bytes: &[u8]) -> Result<(Lines, Option<u32>), Refused> {
+fn read(bytes: &[u8]) -> Result<(Lines, Option<u32>), FileError> {
     read_with_tail(bytes).map(|(lines, tail)| (lines, tail.totals_from))
 }
 
-fn read_with_tail(bytes: &[u8]) -> Result<(Lines, Tail), Refused> {
+fn read_with_tail(bytes: &[u8]) -> Result<(Lines, Tail), FileError> {
     let mapping = Mapping::default();
     let table = Table::open(bytes, FileKind::Unavailability, &mapping, None)?;
     let mut lines = Vec::new();
@@ -27,13 +27,13 @@ fn cells(bytes: &[u8]) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn columns_are_found_whatever_their_order_case_and_spaces() {
+fn finds_columns_in_any_order_and_case() {
     let read = cells(b" until ,FROM,Employee  number, employer ,Colour\n,1,2,3,blue\n");
     assert_eq!(read, [["3", "2", "1", ""]]);
 }
 
 #[test]
-fn commas_semicolons_and_tabs_are_told_apart_by_the_header() {
+fn detects_the_delimiter_from_the_header() {
     for (delimiter, other) in [(',', ';'), (';', ','), ('\t', ',')] {
         let text = format!("Employer,Employee Number,From,Until\nA{other}B,1,2,3\n");
         let text = text.replacen(',', &delimiter.to_string(), 3);
@@ -48,7 +48,7 @@ fn commas_semicolons_and_tabs_are_told_apart_by_the_header() {
 }
 
 #[test]
-fn lines_are_counted_as_an_editor_counts_them() {
+fn counts_lines_like_an_editor() {
     for line_end in ["\n", "\r\n", "\r"] {
         let text = ["Employer,Employee Number,From,Until", "", "A,1,2,3", "\"B", "C\",1,2,3", "", "", "D,1,2,3", ""]
             .join(line_end);
@@ -58,14 +58,14 @@ fn lines_are_counted_as_an_editor_counts_them() {
 }
 
 #[test]
-fn banners_above_and_totals_below_are_recognised() {
+fn recognises_banners_and_totals() {
     let text = b"Absence report\n\nRun on:,16/11/2026,,\nEmployer,Employee Number,From,Until\nA,1,2,3\n,,,\nTotal,1,,\nEnd of report\n";
     let (lines, totals) = read(text).unwrap();
     assert_eq!((lines.len(), lines[0].0, totals), (1, 5, Some(7)));
 }
 
 #[test]
-fn a_wide_line_above_the_header_is_refused_and_a_total_amid_the_data_is_a_row_error() {
+fn wide_banners_and_totals_among_data_are_errors() {
     let wide = read(b"A,1,2,3\nEmployer,Employee Number,From,Until\n").unwrap_err();
     assert_eq!(wide.line, Some(1));
     let (lines, totals) = read(b"Employer,Employee Number,From,Until\nA,1,2,3\nTotal,1,,\nB,1,2,3\n").unwrap();
@@ -77,7 +77,7 @@ fn a_wide_line_above_the_header_is_refused_and_a_total_amid_the_data_is_a_row_er
 }
 
 #[test]
-fn a_missing_or_doubled_column_refuses_the_file_by_name() {
+fn missing_and_repeated_columns_are_named() {
     let missing = read(b"Employer,Employee Number,Until\nA,1,2\n").unwrap_err();
     assert_eq!(missing.column, Some("From"));
     let doubled = read(b"Employer,From,Employee Number, from \nA,1,2,3\n").unwrap_err();
@@ -87,7 +87,7 @@ fn a_missing_or_doubled_column_refuses_the_file_by_name() {
 }
 
 #[test]
-fn a_file_that_was_cut_short_is_refused_and_one_without_a_last_line_end_is_not() {
+fn refuses_a_truncated_file() {
     let whole = "Employer,Employee Number,From,Until\nA,1,2,3\nB,1,2,3";
     assert_eq!(cells(whole.as_bytes()).len(), 2);
     for text in
@@ -98,7 +98,7 @@ fn a_file_that_was_cut_short_is_refused_and_one_without_a_last_line_end_is_not()
 }
 
 #[test]
-fn an_open_quotation_mark_that_swallows_lines_is_refused() {
+fn refuses_an_open_quotation_mark() {
     let to_the_end = read(b"Employer,Employee Number,From,Until\n\"A,1,2,3\nB,1,2,3\n").unwrap_err();
     assert_eq!(to_the_end.line, Some(2));
     let to_the_next = read(b"Employer,Employee Number,From,Until\n\"A,1,2,3\nB,1,2,3\n\"C\",1,2,3\n").unwrap_err();
@@ -107,13 +107,13 @@ fn an_open_quotation_mark_that_swallows_lines_is_refused() {
 }
 
 #[test]
-fn a_quoted_cell_may_hold_line_breaks_and_even_what_looks_like_a_row() {
+fn quoted_cells_may_contain_line_breaks() {
     let text = b"Employer,Employee Number,From,Until\r\n\"A\nB, C, D, E, \"\"and\"\" F\",1,2,3\r\n";
     assert_eq!(cells(text), [["A\nB, C, D, E, \"and\" F", "1", "2", "3"]]);
 }
 
 #[test]
-fn missing_optional_cells_are_blank_and_cells_beyond_the_header_are_ignored() {
+fn missing_cells_are_blank_extra_ones_ignored() {
     let (lines, tail) =
         read_with_tail(b"Employer,Employee Number,From,Until,\nA,1,2\nA,1\nA,1,2,3,4\nA,1,2,3,,,\n").unwrap();
     assert_eq!(lines.iter().map(|(_, fault, _)| fault.is_some()).collect::<Vec<_>>(), [false, true, false, false]);
@@ -122,7 +122,7 @@ fn missing_optional_cells_are_blank_and_cells_beyond_the_header_are_ignored() {
 }
 
 #[test]
-fn a_colleague_called_sum_is_no_total() {
+fn a_colleague_called_sum_is_not_a_total() {
     let mapping = Mapping::default();
     let lines = |text: &str| {
         let table = Table::open(text.as_bytes(), FileKind::Staff, &mapping, None).unwrap();
@@ -138,7 +138,7 @@ fn a_colleague_called_sum_is_no_total() {
 }
 
 #[test]
-fn every_missing_column_is_named_with_what_may_be_meant_and_what_the_file_has() {
+fn suggests_names_for_missing_columns() {
     let missing = read(b"Employer,Employe Number,Form,Colour\nA,1,2,3\n").unwrap_err();
     assert_eq!(missing.column, Some("Employee Number"));
     assert_eq!(
@@ -150,7 +150,7 @@ fn every_missing_column_is_named_with_what_may_be_meant_and_what_the_file_has() 
 }
 
 #[test]
-fn a_file_of_another_kind_is_recognised_by_its_header() {
+fn recognises_a_file_of_another_kind() {
     let training = b"Employer,Employee Number,Course Code,Status,Completed On\nA,1,2,3,4\n";
     let missing = read(training).unwrap_err();
     assert!(missing.sentence.ends_with("this file looks like training.csv"), "{}", missing.sentence);
@@ -188,7 +188,7 @@ proptest! {
                 prop_assert_eq!(totals, None);
                 prop_assert_eq!(lines.into_iter().map(|(_, _, cells)| cells).collect::<Vec<_>>(), rows);
             }
-            // A few strings of signs are no Windows-1252 that people write: refused, never misread.
+            // A few strings of signs are not plausible Windows-1252: they are refused, never misread.
             Err(refused) => prop_assert_eq!((encoding, refused.sentence.contains("is unknown")), (4, true)),
         }
     }

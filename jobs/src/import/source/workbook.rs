@@ -1,7 +1,8 @@
-//! Excel and OpenDocument workbooks as the text of a CSV file: a row of the sheet is a record, and the first row is record 1.
+//! Converts Excel and OpenDocument workbooks to the text of a CSV file. A row of the sheet is a record, and the first
+//! row is record 1.
 //!
-//! A workbook is a packed file, so a small one can unpack to more than any memory. Nothing is read before `unpacked` has measured
-//! it, and no sheet may be longer than [`MOST_TEXT`].
+//! A workbook is a zip file, so a small one can unpack to more than fits into memory. Nothing is read before `unpacked`
+//! has measured it, and no sheet may be longer than [`MOST_TEXT`].
 
 mod unpacked;
 
@@ -10,11 +11,11 @@ use std::io::Cursor;
 use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader as _, SheetVisible, Xlsx};
 use csv::WriterBuilder;
 
-use super::Refused;
+use super::FileError;
 
-/// The most bytes that all parts of a workbook may have unpacked.
+/// The maximum size in bytes of all parts of a workbook together, unpacked.
 const MOST_UNPACKED: u64 = 512 << 20;
-/// The most bytes that a sheet may have as text.
+/// The maximum size in bytes of a sheet as text.
 const MOST_TEXT: usize = 256 << 20;
 
 /// A sheet as the text of a CSV file.
@@ -25,65 +26,66 @@ pub(super) struct Sheet {
     pub(super) hidden: bool,
 }
 
-/// Whether these are the bytes of a workbook of any kind.
-pub(super) fn is_one(bytes: &[u8]) -> bool {
+/// Whether the bytes are a workbook of any kind.
+pub(super) fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0")
 }
 
-/// Hands over every sheet that is asked for, in the order of the workbook, until one is `taken`.
+/// Passes each requested sheet to `taken`, in the order of the workbook, until one is accepted.
 ///
 /// # Errors
 ///
-/// Why no sheet was taken.
-pub(super) fn first<T>(
+/// Why no sheet was accepted.
+pub(super) fn first_sheet<T>(
     bytes: &[u8],
     wanted: Option<&str>,
-    mut taken: impl FnMut(Sheet) -> Result<T, Refused>,
-) -> Result<T, Refused> {
+    mut taken: impl FnMut(Sheet) -> Result<T, FileError>,
+) -> Result<T, FileError> {
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         let sentence = "this is an old Excel workbook (.xls) or one with a password; save it as .xlsx without a \
                         password, or as 'CSV UTF-8'";
-        return Err(Refused::whole(sentence));
+        return Err(FileError::whole(sentence));
     }
-    let contents = unpacked::measure(bytes, MOST_UNPACKED).map_err(Refused::whole)?;
+    let contents = unpacked::measure(bytes, MOST_UNPACKED).map_err(FileError::whole)?;
     let mut book = Book::open(bytes, contents.kind)?;
     let names = book.names();
     let asked: Vec<_> = names.iter().filter(|(name, _)| wanted.is_none_or(|wanted| same_name(wanted, name))).collect();
     let all = || names.iter().map(|(name, _)| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     if let (Some(wanted), true) = (wanted, asked.is_empty()) {
-        return Err(Refused::whole(format!("it has no sheet '{wanted}'; its sheets are {}", all())));
+        return Err(FileError::whole(format!("it has no sheet '{wanted}'; its sheets are {}", all())));
     }
-    let mut refused: Option<Refused> = None;
+    let mut refused: Option<FileError> = None;
     for (name, hidden) in asked {
         let text =
-            book.text(name).map_err(|why| Refused::whole(format!("the sheet '{name}' cannot be read ({why})")))?;
+            book.text(name).map_err(|why| FileError::whole(format!("the sheet '{name}' cannot be read ({why})")))?;
         let sheet = Sheet { name: name.clone(), text, hidden: *hidden || contents.hidden };
         match taken(sheet) {
             Ok(taken) => return Ok(taken),
-            // Of several sheets, the one that got furthest says most.
+            // The error of the sheet that could be read furthest is the most helpful.
             Err(why) if refused.as_ref().is_none_or(|before| before.line.is_none() && why.line.is_some()) => {
                 let sentence = format!("the sheet '{name}': {}", why.sentence);
-                refused = Some(Refused { sentence, ..why });
+                refused = Some(FileError { sentence, ..why });
             }
             Err(_) => {}
         }
     }
-    Err(refused.unwrap_or_else(|| Refused::whole(format!("none of its sheets can be read; its sheets are {}", all()))))
+    Err(refused
+        .unwrap_or_else(|| FileError::whole(format!("none of its sheets can be read; its sheets are {}", all()))))
 }
 
 fn same_name(wanted: &str, name: &str) -> bool {
     wanted.trim().to_lowercase() == name.trim().to_lowercase()
 }
 
-/// The two kinds of workbook that are read.
+/// The two supported kinds of workbook.
 enum Book<'b> {
     Excel(Box<Xlsx<Cursor<&'b [u8]>>>),
     OpenDocument(Box<Ods<Cursor<&'b [u8]>>>),
 }
 
 impl<'b> Book<'b> {
-    fn open(bytes: &'b [u8], kind: unpacked::Kind) -> Result<Self, Refused> {
-        let damaged = |why: String| Refused::whole(format!("the workbook is damaged ({why}); save it again"));
+    fn open(bytes: &'b [u8], kind: unpacked::Kind) -> Result<Self, FileError> {
+        let damaged = |why: String| FileError::whole(format!("the workbook is damaged ({why}); save it again"));
         match kind {
             unpacked::Kind::Excel => {
                 Xlsx::new(Cursor::new(bytes)).map(Box::new).map(Self::Excel).map_err(|error| damaged(error.to_string()))
@@ -95,7 +97,7 @@ impl<'b> Book<'b> {
         }
     }
 
-    /// The sheets in their order, and whether each is hidden.
+    /// Returns the sheets in order, and whether each is hidden.
     fn names(&self) -> Vec<(String, bool)> {
         let sheets = match self {
             Self::Excel(book) => book.sheets_metadata(),
@@ -105,16 +107,17 @@ impl<'b> Book<'b> {
     }
 
     fn text(&mut self, name: &str) -> Result<String, String> {
-        let mut text = Text::default();
+        let mut text = SheetText::default();
         match self {
-            // Cell by cell: a sheet with one cell in its last corner would else fill the memory with empty ones.
+            // Reads cell by cell: a sheet with a single cell in its last corner would otherwise fill the memory with
+            // empty ones.
             Self::Excel(book) => {
                 let mut cells = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
                 while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| error.to_string())? {
                     let format = cells.styles().get(style).and_then(|style| style.number_format.as_ref());
                     let format = format.map_or("", |format| format.format_code.as_str());
                     let (row, column) = cell.get_position();
-                    text.cell(row, column, told(cell.get_value(), format))?;
+                    text.cell(row, column, cell_text(cell.get_value(), format))?;
                 }
             }
             Self::OpenDocument(book) => {
@@ -122,7 +125,7 @@ impl<'b> Book<'b> {
                 let (first_row, first_column) = range.start().unwrap_or_default();
                 for (row, column, value) in range.used_cells() {
                     let at = |first: u32, at: usize| u32::try_from(at).map_or(u32::MAX, |at| first.saturating_add(at));
-                    text.cell(at(first_row, row), at(first_column, column), told(&value_of(value), ""))?;
+                    text.cell(at(first_row, row), at(first_column, column), cell_text(&value_of(value), ""))?;
                 }
             }
         }
@@ -144,31 +147,31 @@ fn value_of(value: &Data) -> DataRef<'_> {
     }
 }
 
-/// What a cell says in a CSV file that a spreadsheet would write.
-fn told(value: &DataRef<'_>, format: &str) -> String {
+/// Returns the text of a cell as a spreadsheet would write it to a CSV file.
+fn cell_text(value: &DataRef<'_>, format: &str) -> String {
     match value {
-        DataRef::Int(number) => number_told(number.to_string(), format),
+        DataRef::Int(number) => number_text(number.to_string(), format),
         DataRef::Float(number) if format.trim_end().ends_with('%') => format!("{}%", plain(number * 100.0)),
-        DataRef::Float(number) => number_told(plain(*number), format),
+        DataRef::Float(number) => number_text(plain(*number), format),
         DataRef::String(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
-        DataRef::DateTime(time) => time_told(*time),
+        DataRef::DateTime(time) => time_text(*time),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::Error(error) => error.to_string(),
         DataRef::Empty => String::new(),
     }
 }
 
-/// A number as it is shown: with the zeros in front that a format of zeros adds to it.
-fn number_told(number: String, format: &str) -> String {
+/// Returns a number as displayed, with the leading zeros of a format of zeros.
+fn number_text(number: String, format: &str) -> String {
     let zeros = format.len();
     let whole = number.bytes().all(|byte| byte.is_ascii_digit());
     if whole && zeros > 1 && format.bytes().all(|byte| byte == b'0') { format!("{number:0>zeros$}") } else { number }
 }
 
-/// A number without the noise of its last binary digits. A spreadsheet keeps 15 digits: what is longer has lost some, and is
-/// written so that no one can take it for a whole number.
+/// Returns a number without the rounding noise of its last binary digits. A spreadsheet keeps 15 digits: a longer
+/// number has lost some, and is written so that it cannot be mistaken for a whole number.
 fn plain(number: f64) -> String {
     if number.abs() >= 1e15 {
         return format!("{number:E}").replace('E', "E+");
@@ -177,8 +180,8 @@ fn plain(number: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A day, with the time of day if there is one.
-fn time_told(time: ExcelDateTime) -> String {
+/// Returns a date, with the time of day if there is one.
+fn time_text(time: ExcelDateTime) -> String {
     match time.as_datetime().filter(|_| time.is_datetime()) {
         Some(at) if at.time() == chrono::NaiveTime::MIN => at.format("%Y-%m-%d").to_string(),
         Some(at) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
@@ -186,16 +189,16 @@ fn time_told(time: ExcelDateTime) -> String {
     }
 }
 
-/// A sheet being written as CSV.
+/// A sheet as CSV while it is written.
 #[derive(Default)]
-struct Text {
+struct SheetText {
     text: Vec<u8>,
-    /// The rows that are written.
+    /// The number of written rows.
     rows: u32,
     cells: Vec<(u32, String)>,
 }
 
-impl Text {
+impl SheetText {
     fn cell(&mut self, row: u32, column: u32, value: String) -> Result<(), String> {
         if row < self.rows {
             return Err("its rows are not in order".to_owned());
@@ -209,10 +212,11 @@ impl Text {
         Ok(())
     }
 
-    /// Writes the row. It has two cells at least: a row of none would be no record, and the rows below would move up.
+    /// Writes the row with at least two cells: a row without cells would not be a record, and the rows below would move
+    /// up.
     fn end_row(&mut self) -> Result<(), String> {
         if self.cells.is_empty() {
-            // A cell far below the others has a million rows of nothing above it.
+            // A cell far below the others can have a million empty rows above it.
             self.text.extend_from_slice(b",\n");
             self.rows += 1;
             return Ok(());

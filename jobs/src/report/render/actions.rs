@@ -8,7 +8,7 @@ use entity::value::{Status, UnknownBecause};
 
 use super::Setting;
 use super::names::Names;
-use crate::one_line::clip;
+use crate::output::one_line::clip;
 use crate::report::board::{Team, Unit};
 use crate::report::build::{Report, below_target, champions_short, one_per_group, trainers_short};
 use crate::report::tasks::{to_close, to_keep};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use entity::id::UnitId;
 
-use crate::one_line::clip;
+use crate::output::one_line::clip;
 use crate::report::board::{Team, Unit};
 use crate::report::build::Report;
 

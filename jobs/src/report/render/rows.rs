@@ -7,7 +7,7 @@ use entity::value::ReportSection;
 
 use super::Setting;
 use super::names::Names;
-use crate::one_line::clip;
+use crate::output::one_line::clip;
 use crate::report::board::Team;
 use crate::report::build::{Closed, Gap, How, Report, one_per_group};
 use crate::report::compare::Change;

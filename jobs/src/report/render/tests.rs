@@ -324,7 +324,7 @@ fn hostile_names_harm_neither_header_nor_html_nor_list() {
         .iter()
         .zip(11..)
         .map(|(name, id)| Team {
-            name: crate::one_line::one_line(name),
+            name: crate::output::one_line::one_line(name),
             cover_group: Some(format!("@group {id}")),
             unmet_must: vec![
                 UnmetRule::stored("1 from <b>Nursing</b> of job_family", String::new(), true),

@@ -9,7 +9,7 @@ use super::layers::{Layer, is_behind, layers};
 use super::names::Names;
 use super::rows::{Rows, Section};
 use super::{Reader, Setting};
-use crate::one_line::clip;
+use crate::output::one_line::clip;
 use crate::report::build::{AnsweredUnit, ByUnit, Report};
 use crate::report::compare::Change;
 use crate::report::recipients::Why;

@@ -4,7 +4,7 @@ use askama::Template;
 use entity::value::Status;
 
 use super::todo::{About, Run, gaps_without_manager, old_lists, rows_not_read, stale_teams, without_policy};
-use crate::one_line::clip;
+use crate::output::one_line::clip;
 use crate::report::compare::is_open;
 use crate::report::recipients::Vacancy;
 use crate::report::render::{Rendered, Setting};

@@ -3,7 +3,7 @@ use std::io::{Cursor, Write as _};
 
 use clap::Parser as _;
 use entity::clock::Clock;
-use jobs::import::{FileKind, Mapping, Mode, Outcome, Request, Silent, Source};
+use jobs::import::{FileKind, ImportRequest, ImportSummary, Mapping, Mode, NoProgress, SourceFile};
 use sea_orm::DatabaseConnection;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -28,9 +28,9 @@ async fn empty() -> (DatabaseConnection, tempfile::TempDir) {
     (db, folder)
 }
 
-async fn import(db: &DatabaseConnection, mode: Mode, files: Vec<(FileKind, Vec<u8>)>, args: &Args) -> Outcome {
-    let source = |(kind, bytes)| Source { kind, name: FileKind::file_name(kind), bytes: Cow::Owned(bytes) };
-    let request = Request {
+async fn import(db: &DatabaseConnection, mode: Mode, files: Vec<(FileKind, Vec<u8>)>, args: &Args) -> ImportSummary {
+    let source = |(kind, bytes)| SourceFile { kind, name: FileKind::file_name(kind), bytes: Cow::Owned(bytes) };
+    let request = ImportRequest {
         sources: files.into_iter().map(source).collect(),
         as_at: args.as_at.unwrap(),
         mapping: Mapping::default(),
@@ -43,7 +43,7 @@ async fn import(db: &DatabaseConnection, mode: Mode, files: Vec<(FileKind, Vec<u
         sheet: None,
     };
     let clock = Clock::fixed("2026-11-16T09:00:00Z".parse().unwrap());
-    jobs::import::run(db, request, clock.now(), &Silent).await.unwrap()
+    jobs::import::run(db, request, clock.now(), &NoProgress).await.unwrap()
 }
 
 /// What a dry run of these files says, over nothing.

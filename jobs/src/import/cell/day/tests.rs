@@ -4,7 +4,7 @@ use chrono_tz::Europe::London;
 use entity::period::Day;
 use proptest::prelude::{prop_assert_eq, proptest};
 
-use super::{MONTH_FIRST, NEVER, Written, day, done_day, end};
+use super::{EndDay, MONTH_FIRST, NEVER, day, done_day, end};
 
 fn on(year: i32, month: u32, of_month: u32) -> Day {
     Day::new(year, month, of_month).unwrap()
@@ -51,7 +51,7 @@ fn reads_every_form_of_the_specification() {
 }
 
 #[test]
-fn a_time_of_day_is_left_out() {
+fn ignores_the_time_of_day() {
     let expected = Some(on(2026, 10, 16));
     for raw in [
         "16/10/26, 09:30",
@@ -71,7 +71,7 @@ fn a_time_of_day_is_left_out() {
 }
 
 #[test]
-fn a_time_with_an_offset_is_the_day_in_the_boards_zone() {
+fn converts_offset_times_to_board_time() {
     for (raw, expected) in [
         // Summer time in Scotland: an hour before midnight in UTC is the next day.
         ("2026-10-16T23:30:00Z", on(2026, 10, 17)),
@@ -90,7 +90,7 @@ fn a_time_with_an_offset_is_the_day_in_the_boards_zone() {
 }
 
 #[test]
-fn years_of_two_digits_from_70_are_of_the_last_century() {
+fn two_digit_years_from_70_are_19xx() {
     assert_eq!(read("1-Jan-69"), Some(on(2069, 1, 1)));
     assert_eq!(read("1-Jan-70"), Some(on(1970, 1, 1)));
     assert_eq!(read("01/01/99"), Some(on(1999, 1, 1)));
@@ -98,7 +98,7 @@ fn years_of_two_digits_from_70_are_of_the_last_century() {
 }
 
 #[test]
-fn a_day_that_can_only_be_month_first_is_recognised() {
+fn recognises_us_order() {
     for raw in ["10/13/2026", "11-16-26", "11.16.2026 09:30", "October 16, 2026", "Friday, October 16, 2026"] {
         assert_eq!(day(raw, London), Err(Cow::Borrowed(MONTH_FIRST)), "{raw}");
         assert_eq!(end(raw, London), Err(Cow::Borrowed(MONTH_FIRST)), "{raw}");
@@ -107,7 +107,7 @@ fn a_day_that_can_only_be_month_first_is_recognised() {
 }
 
 #[test]
-fn anything_else_and_impossible_days_are_errors() {
+fn rejects_impossible_dates() {
     for raw in [
         "13/25/2026",
         "29/02/2025",
@@ -138,7 +138,7 @@ fn anything_else_and_impossible_days_are_errors() {
 }
 
 #[test]
-fn serials_are_taken_from_20000_to_80000_only() {
+fn accepts_serials_from_20000_to_80000() {
     assert_eq!(read("20000"), Some(on(1954, 10, 3)));
     assert_eq!(read("80000"), Some(on(2119, 1, 11)));
     for raw in ["19999", "80001", "046331", "46331.x", "1", "-46331", "463310"] {
@@ -147,20 +147,20 @@ fn serials_are_taken_from_20000_to_80000_only() {
 }
 
 #[test]
-fn ends_from_2099_on_and_signs_for_no_end_are_open() {
+fn reads_open_ends() {
     for raw in ["31/12/2099", "31/12/4712", "31/12/9999", "4712-12-31", "31-Dec-4712", "01/01/2100", "31/12/2099 00:00"]
     {
-        assert_eq!(end(raw, London), Ok(Written::ForEver), "{raw}");
+        assert_eq!(end(raw, London), Ok(EndDay::ForEver), "{raw}");
     }
     for raw in ["-", "n/a", "N/A", "00/00/0000", "0000-00-00", "00/00/0000 00:00:00", " - "] {
-        assert_eq!(end(raw, London), Ok(Written::NoEnd), "{raw}");
+        assert_eq!(end(raw, London), Ok(EndDay::NoEnd), "{raw}");
     }
-    assert_eq!(end("30/12/2099", London), Ok(Written::Day(on(2099, 12, 30))));
+    assert_eq!(end("30/12/2099", London), Ok(EndDay::Day(on(2099, 12, 30))));
     assert!(end("31/12/1899", London).is_err() && end("none", London).is_err());
 }
 
 #[test]
-fn the_days_that_systems_write_for_never_were_not_days_on_which_anything_was_done() {
+fn rejects_placeholder_dates_of_events() {
     for raw in
         ["01/01/1970", "01/01/1900", "31/12/1899", "1753-01-01", "31/12/1989", "25569", "01/01/0001", "00/00/0000"]
     {
@@ -172,7 +172,7 @@ fn the_days_that_systems_write_for_never_were_not_days_on_which_anything_was_don
 
 proptest! {
     #[test]
-    fn every_way_of_writing_a_day_reads_back(days in 0_i64..60_000) {
+    fn reads_back_every_written_form(days in 0_i64..60_000) {
         let day = on(1955, 1, 1).plus_days(days);
         for format in ["%d/%m/%Y", "%Y-%m-%d", "%-d-%b-%Y", "%Y%m%d", "%A, %-d %B %Y, %-I:%M %p", "%d.%m.%Y %H:%M"] {
             let evening = day.date().and_hms_opt(21, 5, 0).unwrap();

@@ -5,7 +5,7 @@ use zip::write::SimpleFileOptions;
 
 use super::super::super::layout::{FileKind, UnavailabilityColumn as At};
 use super::super::super::mapping::Mapping;
-use super::super::{Refused, Table};
+use super::super::{FileError, Table};
 use super::unpacked;
 
 fn packed(parts: &[(&str, &str)]) -> Vec<u8> {
@@ -17,7 +17,7 @@ fn packed(parts: &[(&str, &str)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// A workbook of the sheets, each a name and the XML within `worksheet`.
+/// Creates a workbook from sheets, each with a name and the XML inside `worksheet`.
 fn excel(sheets: &[(&str, &str)]) -> Vec<u8> {
     const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -36,7 +36,7 @@ fn excel(sheets: &[(&str, &str)]) -> Vec<u8> {
         .chain([format!("<Relationship Id='s' Type='{OFFICE}/styles' Target='styles.xml'/>")])
         .collect();
     let relations = format!("<Relationships xmlns='{PACKAGE}'>{relations}</Relationships>");
-    // Style 1 is a day, 2 has zeros in front, 3 is percent.
+    // Style 1 is a date, 2 has leading zeros, 3 is a percentage.
     let styles = format!(
         "<styleSheet xmlns='{MAIN}'><numFmts count='1'><numFmt numFmtId='164' formatCode='00000000'/></numFmts>\
          <cellXfs count='4'><xf numFmtId='0'/><xf numFmtId='14'/><xf numFmtId='164'/><xf numFmtId='9'/></cellXfs></styleSheet>"
@@ -68,7 +68,7 @@ const HEADER: [&str; 4] = ["Employer", "Employee Number", "From", "Until"];
 
 type Rows = Vec<(u32, [String; 4])>;
 
-fn read(bytes: &[u8], sheet: Option<&str>) -> Result<(Rows, Option<u32>, bool), Refused> {
+fn read(bytes: &[u8], sheet: Option<&str>) -> Result<(Rows, Option<u32>, bool), FileError> {
     let mapping = Mapping::default();
     let table = Table::open(bytes, FileKind::Unavailability, &mapping, sheet)?;
     let mut rows = Vec::new();
@@ -84,7 +84,7 @@ fn row(cells: [&str; 4]) -> [String; 4] {
 }
 
 #[test]
-fn a_sheet_reads_as_its_csv_would() {
+fn an_excel_sheet_reads_like_csv() {
     let xml = format!(
         "<cols><col min='2' max='2' hidden=\"1\"/></cols><sheetData>{}{}\
          <row r='5' hidden='1'><c r='A5' t='inlineStr'><is><t>X\nY, Z</t></is></c><c r='B5' s='2'><v>10001</v></c>\
@@ -108,7 +108,7 @@ fn a_sheet_reads_as_its_csv_would() {
 }
 
 #[test]
-fn the_first_sheet_that_fits_is_read_or_the_one_that_is_named() {
+fn reads_the_first_suitable_or_named_sheet() {
     let sheet = |employer: &str| {
         format!("<sheetData>{}{}</sheetData>", words(1, &HEADER), words(2, &[employer, "1", "2", "3"]))
     };
@@ -128,7 +128,7 @@ fn the_first_sheet_that_fits_is_read_or_the_one_that_is_named() {
 }
 
 #[test]
-fn a_sheet_with_a_cell_in_its_last_corner_is_no_burden() {
+fn a_cell_in_the_last_corner_stays_cheap() {
     let far = "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>";
     let xml = format!("<sheetData>{}{}{far}</sheetData>", words(1, &HEADER), words(2, &["A", "1", "2", "3"]));
     let mapping = Mapping::default();
@@ -140,7 +140,7 @@ fn a_sheet_with_a_cell_in_its_last_corner_is_no_burden() {
 }
 
 #[test]
-fn a_workbook_that_unpacks_to_more_than_the_limit_is_refused() {
+fn refuses_a_workbook_that_unpacks_too_large() {
     let spaces = " ".repeat(3 << 20);
     let bytes = packed(&[("xl/workbook.xml", ""), ("xl/sharedStrings.xml", &spaces)]);
     assert!(bytes.len() < 1 << 20, "it is small packed");
@@ -149,7 +149,7 @@ fn a_workbook_that_unpacks_to_more_than_the_limit_is_refused() {
 }
 
 #[test]
-fn an_open_document_sheet_of_repeated_cells_is_refused() {
+fn refuses_too_many_repeated_cells() {
     let cell = "<table:table-cell note='&gt;>' table:number-columns-repeated='16384' office:value-type='string'><text:p>x\
                 </text:p></table:table-cell>";
     let rows = format!("<table:table-row table:number-rows-repeated='1048576'>{cell}</table:table-row>");
@@ -171,7 +171,7 @@ fn open_document(rows: &str) -> Vec<u8> {
 }
 
 #[test]
-fn an_open_document_sheet_reads_as_its_csv_would() {
+fn an_open_document_sheet_reads_like_csv() {
     let text =
         |text: &str| format!("<table:table-cell office:value-type='string'><text:p>{text}</text:p></table:table-cell>");
     let header: String = HEADER.iter().map(|name| text(name)).collect();
@@ -189,7 +189,7 @@ fn an_open_document_sheet_reads_as_its_csv_would() {
 }
 
 #[test]
-fn other_workbooks_are_refused_with_what_to_do() {
+fn refuses_other_workbooks_with_advice() {
     assert!(read(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", None).unwrap_err().sentence.contains("(.xls)"));
     assert!(read(b"PK\x03\x04 and no more", None).unwrap_err().sentence.contains("damaged"));
     assert!(read(&packed(&[("xl/workbook.bin", "")]), None).unwrap_err().sentence.contains(".xlsb"));

@@ -1,12 +1,12 @@
-//! What a workbook holds, measured by unpacking it piece by piece, before anything reads it as a whole.
+//! Measures the content of a workbook by unpacking it piece by piece, before anything reads it as a whole.
 
 use std::io::{Cursor, Read as _};
 
 use zip::ZipArchive;
 
-/// The most parts that a workbook may have.
+/// The maximum number of parts of a workbook.
 const MOST_PARTS: usize = 10_000;
-/// The most cells that an OpenDocument sheet may have: it is read as a whole, with every repeated cell.
+/// The maximum number of cells of an OpenDocument sheet, which is read as a whole with every repeated cell.
 const MOST_CELLS: u64 = 8_000_000;
 
 /// The kind of workbook.
@@ -16,7 +16,7 @@ pub(super) enum Kind {
     OpenDocument,
 }
 
-/// What was found.
+/// The measured content.
 #[derive(Debug)]
 pub(super) struct Contents {
     pub(super) kind: Kind,
@@ -24,11 +24,11 @@ pub(super) struct Contents {
     pub(super) hidden: bool,
 }
 
-/// Unpacks every part, one after the other, and keeps none. Together they may have `most` bytes.
+/// Unpacks every part in turn without keeping it. Together they may have at most `most` bytes.
 ///
 /// # Errors
 ///
-/// Why it cannot be read, as a sentence.
+/// Why the workbook cannot be read, as a sentence.
 pub(super) fn measure(bytes: &[u8], most: u64) -> Result<Contents, String> {
     let damaged = |error: &dyn std::fmt::Display| format!("the workbook is damaged ({error}); save it again");
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
@@ -36,12 +36,12 @@ pub(super) fn measure(bytes: &[u8], most: u64) -> Result<Contents, String> {
     if archive.len() > MOST_PARTS {
         return Err(too_large());
     }
-    let has = |name: &str| archive.index_for_name(name).is_some();
-    let kind = if has("xl/workbook.xml") {
+    let columns = |name: &str| archive.index_for_name(name).is_some();
+    let kind = if columns("xl/workbook.xml") {
         Kind::Excel
-    } else if has("content.xml") {
+    } else if columns("content.xml") {
         Kind::OpenDocument
-    } else if has("xl/workbook.bin") {
+    } else if columns("xl/workbook.bin") {
         return Err("it is a binary Excel workbook (.xlsb); save it as .xlsx, or as 'CSV UTF-8'".to_owned());
     } else {
         return Err("it is a zip file but not a workbook; unzip it first, or save it as 'CSV UTF-8'".to_owned());
@@ -51,7 +51,7 @@ pub(super) fn measure(bytes: &[u8], most: u64) -> Result<Contents, String> {
         let mut part = archive.by_index(at).map_err(|error| damaged(&error))?;
         let name = part.name().map_err(|error| damaged(&error))?.into_owned();
         let sheet = name.starts_with("xl/worksheets/") || name == "content.xml";
-        // What a part says of its own size is not to be believed.
+        // The size that a part declares cannot be trusted.
         let size = if sheet {
             let mut xml = Vec::new();
             let size = part.by_ref().take(left + 1).read_to_end(&mut xml).map_err(|error| damaged(&error))?;
@@ -68,7 +68,7 @@ pub(super) fn measure(bytes: &[u8], most: u64) -> Result<Contents, String> {
     Ok(Contents { kind, hidden })
 }
 
-/// The tags of an XML text, without their brackets. An attribute may hold a `>`.
+/// Returns the tags of an XML text without their brackets. An attribute may contain a `>`.
 fn tags(xml: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = xml;
     std::iter::from_fn(move || {
@@ -107,7 +107,7 @@ fn has_hidden(xml: &[u8], kind: Kind) -> bool {
     })
 }
 
-/// How many times a row or a cell is repeated.
+/// Returns how often a row or a cell is repeated.
 fn repeated(tag: &[u8], attribute: &[u8]) -> u64 {
     let Some(at) = tag.windows(attribute.len()).position(|window| window == attribute) else { return 1 };
     let value = tag[at + attribute.len()..].iter().skip_while(|byte| matches!(byte, b' ' | b'=' | b'"' | b'\''));
@@ -115,7 +115,8 @@ fn repeated(tag: &[u8], attribute: &[u8]) -> u64 {
     digits.parse().unwrap_or(u64::MAX)
 }
 
-/// The cells of the largest sheet of an OpenDocument text, as a rectangle: empty ones beyond the last that is filled apart.
+/// Returns the number of cells of the largest sheet of an OpenDocument text, as a rectangle, without empty cells beyond
+/// the last filled one.
 fn cells(xml: &[u8]) -> u64 {
     let (mut most, mut rows, mut widest): (u64, u64, u64) = (0, 0, 0);
     let (mut blank_rows, mut row_repeats): (u64, u64) = (0, 1);

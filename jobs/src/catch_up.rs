@@ -1,8 +1,10 @@
-//! What is owed: pure, from the table of jobs, the board's zone, what the ledger knows, and the present instant.
+//! Which periods were missed and must be caught up. Pure: it depends on the table of jobs, the board's zone, the
+//! periods in the ledger and the present instant.
 //!
-//! A period is due from its occurrence on: the first instant on that day, or in that week, that the cron expression names in
-//! board time. 07:00 London is 07:00 on the wall before and after the clocks change. A time that the change skips falls due
-//! when the clocks have gone forward; one that it repeats falls due the first time, and being a period's, is owed once.
+//! A period is due from its occurrence: the first instant on that day, or in that week, that matches the cron
+//! expression in board time. 07:00 London is 07:00 local time before and after a clock change. A local time that the
+//! change skips is due when the clocks have gone forward. A local time that occurs twice is due the first time, and
+//! only once, because a period has one run.
 
 use std::collections::BTreeSet;
 
@@ -14,23 +16,29 @@ use entity::period::Day;
 
 use crate::schedule::{Every, Period, Schedule};
 
-/// How far back the latest day of a daily job is looked for: a schedule of working days has its last occurrence at most
-/// this many days ago.
+/// How many days back to look for the latest due day of a daily job. A schedule of working days has its last occurrence
+/// within this time.
 const LOOK_BACK_DAYS: i64 = 7;
 
-/// The periods that are owed at `now` and that the ledger does not know, oldest first. What the ledger knows is its own
-/// affair: done, failed for good, or to be claimed when its time comes.
+/// Returns the periods that are due at `now` and not in the ledger, oldest first. Periods in the ledger are done,
+/// failed, or will be claimed when their time comes.
 ///
-/// `first` is the first day of service, on which the first import was applied: nothing before it is owed.
+/// `first` is the first day of service: the day of the first applied import. No earlier period is due.
 #[must_use]
-pub fn owed(schedule: &Schedule, zone: Tz, known: &BTreeSet<Period>, first: Day, now: DateTime<Utc>) -> Vec<Period> {
-    due(schedule, zone, first, now).into_iter().filter(|period| !known.contains(period)).collect()
+pub fn missed_periods(
+    schedule: &Schedule,
+    zone: Tz,
+    known: &BTreeSet<Period>,
+    first: Day,
+    now: DateTime<Utc>,
+) -> Vec<Period> {
+    due_periods(schedule, zone, first, now).into_iter().filter(|period| !known.contains(period)).collect()
 }
 
-/// The periods that should have been begun by `now` as far as they are caught up (see [`Every`]), oldest first, whether or
-/// not they were.
+/// Returns the periods that should have started by `now`, oldest first, whether they have or not. [`Every`] says how
+/// far missed periods are caught up.
 #[must_use]
-pub fn due(schedule: &Schedule, zone: Tz, first: Day, now: DateTime<Utc>) -> Vec<Period> {
+pub fn due_periods(schedule: &Schedule, zone: Tz, first: Day, now: DateTime<Utc>) -> Vec<Period> {
     let every = schedule.entry.every;
     let today = day_of(now, zone);
     let is_due = |day: &Day| {
@@ -48,14 +56,15 @@ pub fn due(schedule: &Schedule, zone: Tz, first: Day, now: DateTime<Utc>) -> Vec
     days.into_iter().map(|day| every.period_of(day)).collect()
 }
 
-/// From when on `period` is due; nothing where the schedule names no instant in it.
+/// Returns the instant from which `period` is due, or `None` if the schedule has no occurrence in it.
 #[must_use]
 pub fn occurrence(schedule: &Schedule, zone: Tz, period: Period) -> Option<DateTime<Utc>> {
     let every = schedule.entry.every;
     if !every.is_of(period) {
         return None;
     }
-    // Begun earlier than that day can begin anywhere on earth, so that no clock change at midnight can hide it.
+    // Starts before that day begins anywhere on earth, so that a clock change at midnight cannot hide its first
+    // instant.
     let before = period.first_day().date().checked_sub_days(Days::new(1))?.and_time(NaiveTime::MIN).and_utc();
     let from = before.checked_add_signed(TimeDelta::hours(9))?.with_timezone(&zone);
     schedule

@@ -1,7 +1,7 @@
-//! Text from files made fit for one line: a name with a line break in it must harm no header, no row and no table.
+//! Puts text from files on one line, so that a name with a line break cannot break a mail header, a row or a table.
 
-/// The text on one line: control characters and line or paragraph separators become spaces, runs of spaces become one, edge
-/// spaces go, and so do the invisible marks that turn the direction of reading round.
+/// Returns the text on one line. Control characters and line or paragraph separators become spaces, repeated spaces
+/// become one, and surrounding spaces and invisible marks that change the reading direction are removed.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
@@ -23,7 +23,7 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// The first `most` characters of one line, with an ellipsis where something was cut off.
+/// Returns at most `most` characters of a line, with an ellipsis if it was shortened.
 #[must_use]
 pub fn clip(line: &str, most: usize) -> String {
     if line.chars().count() <= most {
@@ -40,14 +40,14 @@ mod tests {
     use super::{clip, one_line};
 
     #[test]
-    fn breaks_and_controls_become_one_space_and_edges_go() {
+    fn line_breaks_become_single_spaces() {
         assert_eq!(one_line("  Ward\r\nBcc: x@y.example\t 1\u{0}\u{2028}z \u{85}"), "Ward Bcc: x@y.example 1 z");
         assert_eq!(one_line("a\u{202E}b\u{FEFF}"), "ab");
         assert_eq!(one_line("\n"), "");
     }
 
     #[test]
-    fn a_clipped_line_says_that_it_was_clipped() {
+    fn a_shortened_line_ends_with_an_ellipsis() {
         assert_eq!(clip("Ward 4A", 7), "Ward 4A");
         assert_eq!(clip("Ward 4AB", 6), "Ward…");
         assert_eq!(clip("ééééé", 3), "éé…");
@@ -55,7 +55,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_line_holds_no_control_character_and_stays_as_it_is_the_second_time(text in any::<String>()) {
+        fn one_line_removes_controls_and_is_idempotent(text in any::<String>()) {
             let line = one_line(&text);
             prop_assert!(!line.chars().any(char::is_control));
             prop_assert_eq!(one_line(&line), line.as_str());

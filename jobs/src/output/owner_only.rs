@@ -1,4 +1,4 @@
-//! Files and folders that hold personal data: on Unix for the user that runs psn alone, whatever its umask says.
+//! Files and folders with personal data. On Unix only the user that runs psn can read them, whatever its umask.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// A file that takes the place of the one with its name when it is whole: until [`put_in_place`](Self::put_in_place) it is
-/// written under another name in the same folder, and it goes if that never happens. A link in its place is replaced and never
-/// followed: otherwise anyone who can write into the folder could choose which file of the user is written over.
+/// A file that replaces the one at its path when it is complete. Until [`put_in_place`](Self::put_in_place) it is
+/// written under another name in the same folder, and it is removed if that is never called. A link at the path is
+/// replaced and never followed: otherwise anyone who can write to the folder could choose which of the user's files is
+/// overwritten.
 #[derive(Debug)]
 pub struct Replacement {
     file: Writing,
@@ -18,16 +19,17 @@ pub struct Replacement {
 #[derive(Debug)]
 enum Writing {
     Beside(NamedTempFile),
-    /// A device or a pipe has nothing to replace.
+    /// A device or a pipe is written directly.
     Device(File),
 }
 
 impl Replacement {
-    /// Begins to write what will be at `path`, mode 0600. A device there, or in `/dev` a link to one, is written to as it is.
+    /// Starts writing the file that will be at `path`, with mode 0600. A device there, or a link to one in `/dev`, is
+    /// written directly.
     ///
     /// # Errors
     ///
-    /// What the operating system said; also for a folder at `path`.
+    /// If the file cannot be created, or if there is a folder at `path`.
     pub fn begin(path: &Path) -> io::Result<Self> {
         let file = match path.symlink_metadata() {
             Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
@@ -41,15 +43,15 @@ impl Replacement {
         Ok(Self { file, path: path.to_owned() })
     }
 
-    /// Puts the file in its place.
+    /// Moves the finished file to its path.
     ///
     /// # Errors
     ///
-    /// What the operating system said; what was there before is as it was then.
+    /// If the file cannot be moved. The previous file is unchanged.
     pub fn put_in_place(self) -> io::Result<()> {
         match self.file {
             Writing::Beside(file) => {
-                // A name must not come to lead to a file whose text a power cut has taken.
+                // After a power cut, the path must not lead to a file whose content was lost.
                 file.as_file().sync_all()?;
                 file.persist(&self.path)?;
             }
@@ -82,31 +84,31 @@ impl Write for Replacement {
     }
 }
 
-/// Asks whether files can be made in a folder, by making one under a name that no one can foresee, which goes again.
+/// Checks that files can be created in a folder, by creating and removing one with an unpredictable name.
 ///
 /// # Errors
 ///
-/// What the operating system said.
-pub fn probe(folder: &Path) -> io::Result<()> {
+/// If the operating system refuses it.
+pub fn check_writable(folder: &Path) -> io::Result<()> {
     tempfile::Builder::new().prefix(".psn-check-").tempfile_in(folder)?.close()
 }
 
-/// Makes a file that others will open by its name, mode 0600; one that is there already is left as it is, for its mode may be
-/// somebody's decision.
+/// Creates a file that others will open by its name, with mode 0600. An existing file is left unchanged, because its
+/// mode may be deliberate.
 ///
 /// # Errors
 ///
-/// What the operating system said.
-pub fn make(path: &Path) -> io::Result<()> {
+/// If the operating system refuses it.
+pub fn create_file(path: &Path) -> io::Result<()> {
     if path.exists() { Ok(()) } else { options().open(path).map(drop) }
 }
 
-/// Makes a folder and those above it, mode 0700; what is there already is left as it is.
+/// Creates a folder and its parents, with mode 0700. An existing folder is left unchanged.
 ///
 /// # Errors
 ///
-/// What the operating system said.
-pub fn folder(path: &Path) -> io::Result<()> {
+/// If the operating system refuses it.
+pub fn create_dir(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -147,23 +149,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_made_is_for_its_owner_and_what_was_open_to_all_is_closed() {
+    fn created_files_are_for_their_owner() {
         let home = tempfile::tempdir().unwrap();
-        folder(&home.path().join("a/b")).unwrap();
+        create_dir(&home.path().join("a/b")).unwrap();
         assert_eq!((mode(&home.path().join("a")), mode(&home.path().join("a/b"))), (0o700, 0o700));
         let made = home.path().join("a/made");
-        make(&made).unwrap();
+        create_file(&made).unwrap();
         assert_eq!(mode(&made), 0o600);
         std::fs::write(&made, "old").unwrap();
         std::fs::set_permissions(&made, PermissionsExt::from_mode(0o644)).unwrap();
-        make(&made).unwrap();
+        create_file(&made).unwrap();
         assert_eq!((mode(&made), std::fs::read(&made).unwrap()), (0o644, b"old".to_vec()), "left alone");
         written(&made, "new").unwrap();
         assert_eq!((mode(&made), std::fs::read(&made).unwrap()), (0o600, b"new".to_vec()));
     }
 
     #[test]
-    fn a_link_is_replaced_and_what_it_leads_to_stays() {
+    fn a_link_is_replaced_not_followed() {
         let home = tempfile::tempdir().unwrap();
         let (other, there) = (home.path().join("other"), home.path().join("there"));
         std::fs::write(&other, "precious").unwrap();
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_finished_leaves_the_file_before_as_it_was() {
+    fn an_unfinished_file_keeps_the_previous_one() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("list.csv");
         std::fs::write(&path, "before").unwrap();
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_is_written_to_as_it_is() {
+    fn a_device_is_written_directly() {
         let (device, before) = (Path::new("/dev/null"), mode(Path::new("/dev/null")));
         written(device, "gone").unwrap();
         assert_eq!(mode(device), before, "no file of ours");

@@ -1,12 +1,12 @@
-//! What is wrong with the names in a header, and which of ours may have been meant.
+//! Describes wrong column names, and suggests columns that may have been meant.
 
 use super::super::layout::header_key;
 
-/// How many headers of a file are listed: a file of hundreds would hide what is wrong.
+/// The maximum number of headers in a sentence, because hundreds would hide the fault.
 const LISTED: usize = 40;
 
-/// Every column that is missing, with the name that may be meant, and every column that is there twice, with the names that the
-/// file has.
+/// Describes every missing column, with the name that may be meant, and every repeated column, with the names in the
+/// file.
 pub(super) fn wrong_columns(
     missing: &[&'static str],
     doubled: &[(&'static str, usize)],
@@ -35,12 +35,12 @@ pub(super) fn wrong_columns(
     said.join("; ")
 }
 
-/// Headers of a file that are nearly one of `ours`, each with ours.
+/// Returns headers of a file that are similar to one of `ours`, each with that one.
 pub(super) fn near(theirs: &[String], ours: impl Iterator<Item = &'static str>) -> Vec<(String, &'static str)> {
     let mut found = Vec::new();
     for our in ours {
         let key = header_key(our);
-        // A letter in four may be wrong, and one in a short word.
+        // One letter in four may be wrong, and one in a short word.
         let most = (key.chars().count() / 4).max(1);
         let distance = |their: &&String| strsim::osa_distance(&header_key(their), &key);
         if let Some(their) = theirs.iter().min_by_key(distance).filter(|their| distance(their) <= most) {

@@ -1,5 +1,6 @@
-//! The board in memory while an import is checked: what is on file, and what the files make of it. Texts are numbers of
-//! [`Interner`], and units, people and courses are places in lists, so that one row is a few dozen bytes and comparing is cheap.
+//! The data in memory while an import is checked: the records on file, and the changes that the files make to them.
+//! Texts are numbers of [`Interner`], and units, people and courses are positions in lists, so that a row takes a few
+//! dozen bytes and comparisons are cheap.
 
 use std::collections::HashMap;
 
@@ -30,11 +31,11 @@ macro_rules! places {
 }
 
 places! {
-    /// A place in [`Units`].
+    /// A position in [`Units`].
     UnitIx,
-    /// A place in [`People`].
+    /// A position in [`People`].
     PersonIx,
-    /// A place in [`Courses`].
+    /// A position in [`Courses`].
     CourseIx,
 }
 
@@ -49,7 +50,7 @@ pub(super) struct Unit {
     pub(super) validity: Validity,
 }
 
-/// The unit above another from a day on; the first of a unit has no such day.
+/// The parent of a unit from a day on. The first placement of a unit has no start date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Placement {
     pub(super) unit: UnitIx,
@@ -93,7 +94,7 @@ pub(super) struct Post {
     pub(super) validity: Validity,
 }
 
-/// What names a pass.
+/// What identifies a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct CompletionKey {
     pub(super) person: PersonIx,
@@ -101,14 +102,14 @@ pub(super) struct CompletionKey {
     pub(super) completed_on: Day,
 }
 
-/// A pass, with the first day on which it is no longer good if its record says so.
+/// A pass, with the first day on which it is no longer valid if its record gives one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Completion {
     pub(super) key: CompletionKey,
     pub(super) valid_to: Option<Day>,
 }
 
-/// An allocation of a role, as one row of a file states it: of the facts that accumulate the latest of each.
+/// An allocation of a role as one row of a file states it, with the latest of each accumulating fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Allocation {
     pub(super) person: PersonIx,
@@ -130,7 +131,7 @@ pub(super) struct Approval {
     pub(super) by: Option<PersonIx>,
 }
 
-/// What is agreed on an allocation.
+/// The agreed terms of an allocation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct AllocationTerms {
     /// Hundredths of an hour per month.
@@ -153,7 +154,7 @@ pub(super) struct AllocationFacts {
 pub(super) enum AllocationRef {
     /// One on file, by id.
     OnFile(i64),
-    /// One that the import adds, by its place in the plan.
+    /// One that the import adds, by position in the plan.
     New(usize),
 }
 
@@ -183,11 +184,11 @@ pub(super) struct StaffList {
 pub(super) enum StaffListRef {
     /// One on file, by id.
     OnFile(i64),
-    /// One that the import adds, by its place in the plan.
+    /// One that the import adds, by position in the plan.
     New(usize),
 }
 
-/// Rejected rows of a staff list that named a unit.
+/// Rejected rows of a staff list that name a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RowsNotRead {
     pub(super) list: StaffListRef,
@@ -271,11 +272,11 @@ pub(super) struct People {
 /// What an import does to a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct PersonState {
-    /// A row that was taken has said who they are.
+    /// An accepted row has described them.
     pub(super) described: bool,
-    /// A row that was taken refers to them: they are written if they are new.
+    /// An accepted row refers to them; they are written if they are new.
     pub(super) wanted: bool,
-    /// They are on file, and the files say something else of them.
+    /// They are on file and the files change their details.
     pub(super) changed: bool,
 }
 
@@ -288,8 +289,8 @@ impl People {
         self.by_key.get(&key).copied()
     }
 
-    /// Somebody whom a file names, new or not.
-    pub(super) fn name(&mut self, key: PersonKey) -> PersonIx {
+    /// Finds a person by key, or adds them.
+    pub(super) fn find_or_add(&mut self, key: PersonKey) -> PersonIx {
         if let Some(known) = self.find(key) {
             return known;
         }
@@ -331,9 +332,9 @@ impl Courses {
     }
 }
 
-/// Everything on file that the files of an import can touch, with ids. Tables that no file needs are left empty.
+/// All records that the files of an import can affect, with ids. Tables that no file needs are left empty.
 #[derive(Default)]
-pub(super) struct Board {
+pub(super) struct Dataset {
     pub(super) words: Interner,
     pub(super) units: Units,
     pub(super) people: People,
@@ -343,7 +344,7 @@ pub(super) struct Board {
     pub(super) links: Vec<(i64, Link)>,
     pub(super) staff_lists: Vec<(i64, StaffList)>,
     pub(super) rows_not_read: Vec<(i64, RowsNotRead)>,
-    /// By what names it: the id, and how long it is good.
+    /// By key: the id, and the first day on which the pass is no longer valid.
     pub(super) completions: HashMap<CompletionKey, (i64, Option<Day>)>,
     pub(super) allocations: Vec<(i64, Allocation)>,
     /// By the id of the allocation.
@@ -354,7 +355,7 @@ pub(super) struct Board {
     pub(super) exemptions: Vec<(i64, Exemption)>,
 }
 
-/// What is to be written to one table.
+/// The changes to one table.
 #[derive(Debug)]
 pub(super) struct Writes<T> {
     pub(super) added: Vec<T>,
@@ -371,7 +372,8 @@ impl<T> Default for Writes<T> {
 }
 
 impl<T> Writes<T> {
-    /// What turns the rows `on_file` into `wanted`, of which those that have an id take the place of the row with that id.
+    /// Plans the changes that turn the rows `on_file` into `wanted`. A wanted row with an id replaces the row with that
+    /// id.
     pub(super) fn replace(&mut self, on_file: &[(i64, T)], wanted: Vec<(Option<i64>, T)>)
     where
         T: Copy + PartialEq,
@@ -387,7 +389,7 @@ impl<T> Writes<T> {
         self.added.extend(wanted.into_iter().filter(|(id, _)| id.is_none()).map(|(_, new)| new));
     }
 
-    /// The rows `on_file` as they will be, then those that are added. Rows that will be removed are among them.
+    /// Returns the rows `on_file` as they will be, followed by the added rows. Includes rows that will be removed.
     pub(super) fn after<'a>(&'a self, on_file: &'a [(i64, T)]) -> impl Iterator<Item = &'a T> {
         let changed: HashMap<i64, &T> = self.changed.iter().map(|(id, new)| (*id, new)).collect();
         on_file.iter().map(move |(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&self.added)
@@ -398,7 +400,7 @@ impl<T> Writes<T> {
     }
 }
 
-/// What is to be written. New units, people and courses are named by their places.
+/// Everything that an import writes. New units, people and courses are given by position.
 #[derive(Default)]
 pub(super) struct Plan {
     pub(super) new_units: Vec<UnitIx>,
@@ -426,7 +428,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Whether nothing at all would be written.
+    /// Whether nothing would be written.
     pub(super) fn is_empty(&self) -> bool {
         self.new_units.is_empty()
             && self.changed_units.is_empty()

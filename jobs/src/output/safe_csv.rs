@@ -1,38 +1,39 @@
-//! Text from files is data: a cell that a spreadsheet would run as a formula is made harmless.
+//! Makes cells harmless that a spreadsheet would run as a formula: text from files is data.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-/// The cell as it may be written into a CSV file: one that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets a
-/// leading apostrophe (IMPORT.md, "Rules for every file"). Control characters, which a terminal would obey, become U+FFFD, which
-/// an import never takes for data; tabs and line breaks stay, and a carriage return without a line feed, which would write over
-/// the line in a terminal, becomes one.
+/// Returns a cell that is safe in a CSV file. A cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return
+/// gets a leading apostrophe (IMPORT.md, "Rules for every file"). Control characters, which a terminal would obey,
+/// become U+FFFD, which an import never accepts as data. Tabs and line breaks stay. A carriage return without a line
+/// feed, which would overwrite the line in a terminal, becomes a line feed.
 #[must_use]
 pub fn cell(text: &str) -> Cow<'_, str> {
     let control = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
     let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if text.contains(control) { Cow::Owned(text.replace(control, LOST)) } else { Cow::Borrowed(text) };
+    let text =
+        if text.contains(control) { Cow::Owned(text.replace(control, REPLACEMENT)) } else { Cow::Borrowed(text) };
     let text = if text.contains('\r') { Cow::Owned(line_feeds(&text)) } else { text };
     if runs { Cow::Owned(format!("'{text}")) } else { text }
 }
 
-/// Stands where a character was that cannot be shown.
-pub const LOST: &str = "\u{FFFD}";
+/// Replaces a character that cannot be shown.
+pub const REPLACEMENT: &str = "\u{FFFD}";
 
 fn line_feeds(text: &str) -> String {
     text.split("\r\n").map(|part| part.replace('\r', "\n")).collect::<Vec<_>>().join("\r\n")
 }
 
-/// The UTF-8 byte-order mark: without it, Excel takes a CSV file for Windows-1252.
-pub const MARK: &str = "\u{feff}";
+/// The UTF-8 byte-order mark. Without it, Excel reads a CSV file as Windows-1252.
+pub const BOM: &str = "\u{feff}";
 
-/// Begins a CSV file with [`MARK`].
+/// Starts a CSV file with [`BOM`].
 ///
 /// # Errors
 ///
-/// What the operating system said.
-pub fn marked<W: Write>(mut file: W) -> io::Result<W> {
-    file.write_all(MARK.as_bytes())?;
+/// If the file cannot be written.
+pub fn with_bom<W: Write>(mut file: W) -> io::Result<W> {
+    file.write_all(BOM.as_bytes())?;
     Ok(file)
 }
 
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_cells_that_a_spreadsheet_would_run_are_changed() {
+    fn only_unsafe_cells_are_changed() {
         for run in ["=1+1", "+44 141", "-1", "@SUM(A1)", "\tx"] {
             assert_eq!(cell(run), format!("'{run}"));
         }

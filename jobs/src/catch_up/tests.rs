@@ -37,11 +37,11 @@ fn texts(periods: &[Period]) -> Vec<String> {
 }
 
 fn owed_to_nobody(schedule: &Schedule, first: &str, now: &str) -> Vec<String> {
-    texts(&owed(schedule, London, &BTreeSet::new(), day(first), at(now)))
+    texts(&missed_periods(schedule, London, &BTreeSet::new(), day(first), at(now)))
 }
 
 #[test]
-fn seven_in_london_is_seven_on_the_wall_before_and_after_the_clocks_change() {
+fn seven_oclock_stays_local_across_clock_changes() {
     let begins = |week: &str| occurrence(&gap_report(), London, Period::Week(week.parse().unwrap())).unwrap();
     // The Mondays before and after 2026-03-29, 2026-10-25 and 2027-03-28.
     assert_eq!(begins("2026-W13"), at("2026-03-23T07:00:00Z"));
@@ -53,7 +53,7 @@ fn seven_in_london_is_seven_on_the_wall_before_and_after_the_clocks_change() {
 }
 
 #[test]
-fn five_in_the_morning_is_right_on_the_very_days_on_which_the_clocks_change() {
+fn five_oclock_is_right_on_clock_change_days() {
     let begins = |text: &str| occurrence(&coverage(), London, Period::Day(day(text))).unwrap();
     assert_eq!(begins("2026-03-28"), at("2026-03-28T05:00:00Z"));
     assert_eq!(begins("2026-03-29"), at("2026-03-29T04:00:00Z"));
@@ -63,7 +63,7 @@ fn five_in_the_morning_is_right_on_the_very_days_on_which_the_clocks_change() {
 }
 
 #[test]
-fn a_time_that_the_change_skips_falls_due_once_when_the_clocks_have_gone_forward() {
+fn a_skipped_local_time_is_due_after_the_change() {
     let schedule = daily("30 1 * * *");
     for text in ["2026-03-29", "2027-03-28"] {
         let begins = occurrence(&schedule, London, Period::Day(day(text))).unwrap();
@@ -74,18 +74,18 @@ fn a_time_that_the_change_skips_falls_due_once_when_the_clocks_have_gone_forward
 }
 
 #[test]
-fn a_time_that_the_change_repeats_falls_due_the_first_time_and_is_owed_once() {
+fn a_repeated_local_time_is_due_once() {
     let schedule = daily("30 1 * * *");
     let sunday = Period::Day(day("2026-10-25"));
     assert_eq!(occurrence(&schedule, London, sunday).unwrap(), at("2026-10-25T00:30:00Z"));
     assert_eq!(owed_to_nobody(&schedule, "2026-10-25", "2026-10-25T00:30:00Z"), ["2026-10-25"]);
     // The second 01:30.
     let now = at("2026-10-25T01:30:00Z");
-    assert_eq!(owed(&schedule, London, &BTreeSet::from([sunday]), day("2026-10-25"), now), []);
+    assert_eq!(missed_periods(&schedule, London, &BTreeSet::from([sunday]), day("2026-10-25"), now), []);
 }
 
 #[test]
-fn a_zone_that_changes_its_clocks_at_midnight_has_every_day() {
+fn a_clock_change_at_midnight_loses_no_day() {
     let schedule = daily("0 0 * * *");
     // In Cairo 2026-04-24 begins at 01:00.
     let begins = occurrence(&schedule, chrono_tz::Africa::Cairo, Period::Day(day("2026-04-24"))).unwrap();
@@ -93,7 +93,7 @@ fn a_zone_that_changes_its_clocks_at_midnight_has_every_day() {
 }
 
 #[test]
-fn nothing_is_owed_before_its_local_time_nor_from_before_the_first_day_of_service() {
+fn nothing_is_due_early_or_before_service() {
     assert_eq!(owed_to_nobody(&coverage(), "2026-11-16", "2026-11-16T04:59:59Z"), [""; 0]);
     assert_eq!(owed_to_nobody(&coverage(), "2026-11-16", "2026-11-16T05:00:00Z"), ["2026-11-16"]);
     assert_eq!(owed_to_nobody(&coverage(), "2026-11-18", "2026-11-18T12:00:00Z"), ["2026-11-18"]);
@@ -103,18 +103,18 @@ fn nothing_is_owed_before_its_local_time_nor_from_before_the_first_day_of_servic
 }
 
 #[test]
-fn after_ten_days_of_outage_the_missed_mondays_and_the_latest_day_are_owed() {
-    // Down from Friday 6 to Tuesday 17 November 2026.
+fn an_outage_leaves_mondays_and_the_latest_day() {
+    // The service was down from Friday 6 to Tuesday 17 November 2026.
     let known = (1..=5).map(|n| Period::Day(Day::new(2026, 11, n).unwrap()));
     let known: BTreeSet<_> = known.chain([Period::Day(day("2026-10-26"))]).collect();
     let now = at("2026-11-17T09:00:00Z");
-    let caught_up = owed(&coverage(), London, &known, day("2026-10-26"), now);
+    let caught_up = missed_periods(&coverage(), London, &known, day("2026-10-26"), now);
     assert_eq!(texts(&caught_up), ["2026-11-09", "2026-11-16", "2026-11-17"]);
 }
 
 #[test]
-fn mondays_are_caught_up_for_eight_weeks_and_no_longer() {
-    let owed = owed_to_nobody(&coverage(), "2020-01-01", "2026-11-18T04:00:00Z");
+fn mondays_are_caught_up_for_eight_weeks() {
+    let missed_periods = owed_to_nobody(&coverage(), "2020-01-01", "2026-11-18T04:00:00Z");
     let expected = [
         "2026-09-21",
         "2026-09-28",
@@ -127,18 +127,18 @@ fn mondays_are_caught_up_for_eight_weeks_and_no_longer() {
         "2026-11-16",
         "2026-11-17",
     ];
-    assert_eq!(owed, expected);
+    assert_eq!(missed_periods, expected);
 }
 
 #[test]
-fn of_missed_reports_only_this_weeks_is_owed() {
+fn only_this_weeks_report_is_due() {
     assert_eq!(owed_to_nobody(&gap_report(), "2020-01-01", "2026-11-20T12:00:00Z"), ["2026-W47"]);
-    // Monday before seven: last week's is too old, this week's is not due.
+    // On Monday before 07:00, last week's report is too old and this week's is not due.
     assert_eq!(owed_to_nobody(&gap_report(), "2020-01-01", "2026-11-23T06:30:00Z"), [""; 0]);
 }
 
 #[test]
-fn a_missed_midweek_report_is_owed_within_its_week_only() {
+fn a_missed_midweek_report_is_due_within_its_week_only() {
     let owed = |now| owed_to_nobody(&midweek_report(), "2020-01-01", now);
     assert_eq!(owed("2026-11-19T06:59:59Z"), [""; 0]);
     assert_eq!(owed("2026-11-19T07:00:00Z"), ["2026-W47"]);
@@ -160,7 +160,7 @@ fn a_report_is_due_on_the_day_that_it_shows() {
 }
 
 #[test]
-fn a_schedule_of_working_days_owes_friday_on_a_sunday() {
+fn on_sunday_a_weekday_schedule_is_due_for_friday() {
     let schedule = daily("0 5 * * 1-5");
     assert_eq!(owed_to_nobody(&schedule, "2026-11-20", "2026-11-22T12:00:00Z"), ["2026-11-20"]);
 }
@@ -170,29 +170,30 @@ fn a_period_of_another_kind_has_no_occurrence() {
     assert_eq!(occurrence(&coverage(), London, Period::Week(IsoWeek::of(day("2026-11-16")))), None);
 }
 
-/// When a local time of day comes first on a day, by the date library alone.
+/// Returns the first instant of a local time on a day, computed with the date library alone.
 fn on_the_wall(day: Day, hour: u32) -> DateTime<Utc> {
     let wall = day.date().and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap());
     London.from_local_datetime(&wall).earliest().unwrap().to_utc()
 }
 
-/// Wakes at each of the instants that lie `gaps` minutes apart; what became owed, and when. What is owed is known from then on.
+/// Wakes at instants that are `gaps` minutes apart. Returns the periods that became due and when; each is in the ledger
+/// from then on.
 fn simulate(schedule: &Schedule, first: Day, gaps: &[i64]) -> Vec<(Period, DateTime<Utc>)> {
     let mut now = first.date().and_time(NaiveTime::MIN).and_utc();
     let mut known = BTreeSet::new();
     let mut seen = Vec::new();
     for gap in gaps {
         now += TimeDelta::minutes(*gap);
-        let periods = owed(schedule, London, &known, first, now);
-        // A second tick at the same instant owes what the first did not take, and that is nothing.
+        let periods = missed_periods(schedule, London, &known, first, now);
+        // A second tick at the same instant finds only what the first did not take: nothing.
         known.extend(periods.iter().copied());
-        assert_eq!(owed(schedule, London, &known, first, now), []);
+        assert_eq!(missed_periods(schedule, London, &known, first, now), []);
         seen.extend(periods.into_iter().map(|period| (period, now)));
     }
     seen
 }
 
-/// Gaps between wakings, of up to `longest` minutes, that together span two years.
+/// Gaps of up to `longest` minutes between wakings, which together span two years.
 fn two_years(longest: i64) -> impl Strategy<Value = Vec<i64>> {
     const SPAN: i64 = 2 * 366 * 24 * 60;
     let gap = prop_oneof![8 => longest / 4..longest, 1 => 1..=60_i64];
@@ -215,7 +216,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn woken_at_least_daily_every_day_is_owed_exactly_once_and_never_before_its_time(first in start(), gaps in two_years(22 * 60)) {
+    fn daily_wake_ups_run_every_day_once(first in start(), gaps in two_years(22 * 60)) {
         let seen = simulate(&coverage(), first, &gaps);
         for (period, when) in &seen {
             prop_assert!(*when >= on_the_wall(period.first_day(), 5));
@@ -229,7 +230,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_the_outages_up_to_eight_weeks_no_monday_is_lost_and_no_day_comes_twice(first in start(), gaps in two_years(8 * 7 * 24 * 60)) {
+    fn no_outage_under_eight_weeks_loses_a_monday(first in start(), gaps in two_years(8 * 7 * 24 * 60)) {
         let seen = simulate(&coverage(), first, &gaps);
         let days: BTreeSet<_> = seen.iter().map(|(period, _)| period.first_day()).collect();
         prop_assert_eq!(days.len(), seen.len());
@@ -245,7 +246,7 @@ proptest! {
     }
 
     #[test]
-    fn a_week_is_owed_once_within_itself_and_always_when_woken_in_it(first in start(), gaps in two_years(3 * 24 * 60)) {
+    fn a_week_is_due_once_within_itself(first in start(), gaps in two_years(3 * 24 * 60)) {
         let seen = simulate(&gap_report(), first, &gaps);
         for (period, when) in &seen {
             prop_assert!(*when >= on_the_wall(period.first_day(), 7));

@@ -6,26 +6,26 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
-use super::super::super::board::{PersonIx, Post, UnitIx};
-use super::super::super::findings::Taken;
-use super::super::super::layout::{FileKind, Has};
-use super::super::super::parse::Line;
-use super::{Change, Holding, settle};
+use super::super::super::dataset::{PersonIx, Post, UnitIx};
+use super::super::super::findings::RowResult;
+use super::super::super::layout::{ColumnSet, FileKind};
+use super::super::super::parse::NumberedRow;
+use super::{PersonPosts, TermsChange, reconcile};
 
 fn day(number: i64) -> Day {
     Day::new(2026, 1, 1).unwrap().plus_days(number)
 }
 
-/// What a list says: rows of one person, as `(assignment, unit, terms, first day, days)`.
+/// A list: rows of one person, as `(assignment, unit, terms, first day, days)`.
 type List = Vec<(Option<usize>, usize, Agreed, Option<i64>, Option<i64>)>;
 
-/// `(whether Bank, WTE)`: terms on which somebody works; a change of either is dated.
+/// `(whether Bank, WTE)`: the terms of a post. A change of either is dated.
 type Agreed = (bool, i32);
 
 fn lists() -> impl Strategy<Value = Vec<(i64, List)>> {
     let agreed = (any::<bool>(), prop_oneof![Just(100_i32), Just(50)]);
     let row = (option::weighted(0.8, 0_usize..2), 0_usize..3, agreed, option::of(-20_i64..60), option::of(0_i64..40));
-    // Later and later lists, a few days apart.
+    // Successive lists, a few days apart.
     vec((0_i64..15, vec(row, 0..4)), 1..6).prop_map(|lists| {
         let mut as_at = 0;
         lists
@@ -38,7 +38,7 @@ fn lists() -> impl Strategy<Value = Vec<(i64, List)>> {
     })
 }
 
-fn rows(list: &List, numbers: &[Symbol; 2]) -> Vec<Line<Post>> {
+fn rows(list: &List, numbers: &[Symbol; 2]) -> Vec<NumberedRow<Post>> {
     let mut rows: Vec<_> = list
         .iter()
         .zip(1..)
@@ -58,10 +58,10 @@ fn rows(list: &List, numbers: &[Symbol; 2]) -> Vec<Line<Post>> {
                 bank: *bank,
                 validity: Validity { from, to },
             };
-            Line { line, row: post }
+            NumberedRow { line, row: post }
         })
         .collect();
-    rows.sort_by_key(|line: &Line<Post>| (line.row.validity.from, line.line));
+    rows.sort_by_key(|line: &NumberedRow<Post>| (line.row.validity.from, line.line));
     rows
 }
 
@@ -71,27 +71,29 @@ fn told(posts: impl Iterator<Item = Post>) -> String {
         .collect()
 }
 
-/// Applies a list, and gives the posts that are then on file and whether anything changed.
-fn apply(on_file: &[(i64, Post)], rows: &[Line<Post>], as_at: Day) -> (Vec<(i64, Post)>, bool) {
-    let has = Has((1 << FileKind::Staff.columns().len()) - 1);
-    let settled = settle(&Holding { rows, on_file, spared: &[], has, as_at, is_later: false });
-    assert_eq!(settled.rows.len(), rows.len(), "every row is counted once");
+/// Applies a list. Returns the posts on file after it, and whether anything changed.
+fn apply(on_file: &[(i64, Post)], rows: &[NumberedRow<Post>], as_at: Day) -> (Vec<(i64, Post)>, bool) {
+    let columns = ColumnSet((1 << FileKind::Staff.columns().len()) - 1);
+    let reconciled = reconcile(&PersonPosts { rows, on_file, protected: &[], columns, as_at, is_later: false });
+    assert_eq!(reconciled.rows.len(), rows.len(), "every row is counted once");
     let mut after: Vec<_> =
-        on_file.iter().zip(&settled.on_file.fates).map(|((id, _), fate)| (*id, fate.post)).collect();
-    let quiet = settled.on_file.added.is_empty() && after == on_file;
-    let told = settled.rows.iter().all(|(_, taken)| matches!(taken, Ok(Taken::Unchanged) | Err(_)));
+        on_file.iter().zip(&reconciled.changes.updates).map(|((id, _), update)| (*id, update.post)).collect();
+    let quiet = reconciled.changes.added.is_empty() && after == on_file;
+    let told = reconciled.rows.iter().all(|(_, taken)| matches!(taken, Ok(RowResult::Unchanged) | Err(_)));
     assert!(
-        quiet || !told || settled.on_file.fates.iter().any(|fate| fate.gone || fate.change != Change::None),
+        quiet
+            || !told
+            || reconciled.changes.updates.iter().any(|update| update.gone || update.change != TermsChange::None),
         "a change is counted"
     );
-    after.extend((i64::try_from(on_file.len()).unwrap()..).zip(settled.on_file.added));
+    after.extend((i64::try_from(on_file.len()).unwrap()..).zip(reconciled.changes.added));
     after.sort_by_key(|(id, post)| (post.validity.from, *id));
     (after, !quiet)
 }
 
 proptest! {
     #[test]
-    fn the_same_list_twice_changes_nothing_the_second_time(lists in lists()) {
+    fn a_repeated_list_changes_nothing(lists in lists()) {
         let mut words = Interner::default();
         let numbers = [words.intern("a"), words.intern("b")];
         let mut on_file = Vec::new();
@@ -105,8 +107,8 @@ proptest! {
     }
 
     #[test]
-    fn nothing_before_the_list_is_rewritten_where_nobody_dates_it(lists in lists()) {
-        // Lists without days: what held on a day before the list still holds on it afterwards.
+    fn undated_lists_do_not_rewrite_earlier_days(lists in lists()) {
+        // With lists without dates, a post that was valid before the list stays valid on those days.
         let mut words = Interner::default();
         let numbers = [words.intern("a"), words.intern("b")];
         let mut on_file: Vec<(i64, Post)> = Vec::new();
@@ -129,12 +131,12 @@ proptest! {
     }
 
     #[test]
-    fn on_the_day_of_the_list_exactly_what_it_says_holds(lists in lists()) {
+    fn on_the_as_at_day_the_list_holds(lists in lists()) {
         let mut words = Interner::default();
         let numbers = [words.intern("a"), words.intern("b")];
         let mut on_file: Vec<(i64, Post)> = Vec::new();
         for (as_at, list) in &lists {
-            // Undated rows, one an assignment.
+            // Undated rows, one per assignment.
             let mut undated: List = list.iter().map(|(number, unit, agreed, _, _)| (*number, *unit, *agreed, None, None)).collect();
             undated.sort();
             undated.dedup_by_key(|(number, unit, _, _, _)| (*number, number.is_none().then_some(*unit)));

@@ -1,43 +1,43 @@
-//! The dated facts that are no full lists: allocations, days away, appointments, policies, exemptions. A row that is not on
-//! file is new, one that is corrects it, and what no row names stays.
+//! The dated facts of files that are not full lists: days away, appointments, policies, exemptions, and allocations. A
+//! row that is not on file is new, a row that is on file corrects it, and records that no row names stay.
 
 use std::collections::BTreeMap;
 
 use entity::period::{Day, Validity};
 use entity::value::AppointmentRole;
 
-use super::super::board::{Appointment, Board, Exemption, PersonIx, Plan, Policy, Unavailability, UnitIx, Writes};
-use super::super::findings::{Fault, FileCount, Findings, Taken};
-use super::super::layout::{Column, ExemptionColumn, Has, ManagerColumn, PolicyColumn, UnavailabilityColumn};
-use super::super::parse::{AppointmentRow, ExemptionRow, File, Line, PersonKey, PolicyRow, UnavailabilityRow};
+use super::super::dataset::{Appointment, Dataset, Exemption, PersonIx, Plan, Policy, Unavailability, UnitIx, Writes};
+use super::super::findings::{Fault, FileCount, Findings, RowResult};
+use super::super::layout::{Column, ColumnSet, ExemptionColumn, ManagerColumn, PolicyColumn, UnavailabilityColumn};
+use super::super::parse::{AppointmentRow, ExemptionRow, File, NumberedRow, PersonKey, PolicyRow, UnavailabilityRow};
 
-/// A dated fact.
-pub(super) trait Fact: Clone + PartialEq {
-    /// What it is about; with its first day, that names it.
+/// A fact with a first day, and perhaps a last one.
+pub(super) trait DatedFact: Clone + PartialEq {
+    /// What the fact is about. Together with the first day, it identifies the fact.
     type About: Ord + Copy;
 
     fn about(&self) -> Self::About;
     fn validity(&self) -> Validity;
-    /// Whether a row with another first day is about the one fact on file that shares a day with it.
+    /// Whether a row with a different first day corrects the only fact on file that overlaps it.
     const CORRECTS_FIRST_DAY: bool;
-    /// What a row says, with what the file has no column for taken from the fact on file.
-    fn fill(self, on_file: &Self, has: Has) -> Self;
-    /// What two rows that are about the same from the same day come to; absent if only one of them can be right.
-    fn joined(&self, _: &Self) -> Option<Self> {
+    /// Fills in values for which the file has no column from the fact on file.
+    fn fill(self, on_file: &Self, columns: ColumnSet) -> Self;
+    /// Merges two rows with the same subject and first day. `None` if only one of them can be right.
+    fn merged_with(&self, _: &Self) -> Option<Self> {
         None
     }
 }
 
-/// What the rows of a file come to.
+/// The result of comparing one file with the records on file.
 pub(super) struct Merged<F> {
     pub(super) count: FileCount,
     pub(super) writes: Writes<F>,
-    /// The rows that were taken.
-    pub(super) taken: Vec<Line<F>>,
+    /// The accepted rows.
+    pub(super) taken: Vec<NumberedRow<F>>,
 }
 
-/// Reads the rows of one file against what is on file.
-pub(super) fn merge<R, F: Fact>(
+/// Compares the rows of one file with the records on file.
+pub(super) fn merge<R, F: DatedFact>(
     file: File<R>,
     on_file: &[(i64, F)],
     first_day: impl Column,
@@ -45,19 +45,19 @@ pub(super) fn merge<R, F: Fact>(
     subject: fn(&R) -> Option<PersonKey>,
     mut fact: impl FnMut(&R) -> Result<F, Fault>,
 ) -> Merged<F> {
-    let File { mut count, rows, has, spared: _ } = file;
-    // By what a row is about and its first day: its place among those taken.
+    let File { mut count, rows, columns, protected: _ } = file;
+    // By subject and first day: the position among the accepted rows.
     let mut places: BTreeMap<(F::About, Option<Day>), usize> = BTreeMap::new();
-    let mut taken: Vec<Line<F>> = Vec::with_capacity(rows.len());
+    let mut taken: Vec<NumberedRow<F>> = Vec::with_capacity(rows.len());
     for line in rows {
         let subject = subject(&line.row);
         match fact(&line.row) {
             Ok(row) => {
                 let from = row.validity().from;
                 if let Some(earlier) = places.get(&(row.about(), from)).map(|place| &mut taken[*place]) {
-                    if let Some(joined) = earlier.row.joined(&row) {
-                        earlier.row = joined;
-                        count.take(Taken::Unchanged);
+                    if let Some(merged_with) = earlier.row.merged_with(&row) {
+                        earlier.row = merged_with;
+                        count.take(RowResult::Unchanged);
                         continue;
                     }
                     let value = from.map(|day| day.to_string()).unwrap_or_default();
@@ -70,7 +70,7 @@ pub(super) fn merge<R, F: Fact>(
                     continue;
                 }
                 places.insert((row.about(), from), taken.len());
-                taken.push(Line { line: line.line, row });
+                taken.push(NumberedRow { line: line.line, row });
             }
             Err(fault) => findings.reject(&mut count, line.line, subject, fault),
         }
@@ -103,16 +103,16 @@ pub(super) fn merge<R, F: Fact>(
         count.take(match found {
             None => {
                 writes.added.push(line.row.clone());
-                Taken::Added
+                RowResult::Added
             }
             Some(at) => {
                 let (id, old) = &on_file[at];
-                let new = line.row.clone().fill(old, has);
+                let new = line.row.clone().fill(old, columns);
                 if new == *old {
-                    Taken::Unchanged
+                    RowResult::Unchanged
                 } else {
                     writes.changed.push((*id, new));
-                    Taken::Changed
+                    RowResult::Changed
                 }
             }
         });
@@ -120,7 +120,7 @@ pub(super) fn merge<R, F: Fact>(
     Merged { count, writes, taken }
 }
 
-impl Fact for Unavailability {
+impl DatedFact for Unavailability {
     type About = PersonIx;
     const CORRECTS_FIRST_DAY: bool = false;
 
@@ -132,25 +132,25 @@ impl Fact for Unavailability {
         Validity { from: Some(self.from), to: self.to }
     }
 
-    fn fill(self, on_file: &Self, has: Has) -> Self {
-        Self { to: has.or(UnavailabilityColumn::Until, self.to, on_file.to), ..self }
+    fn fill(self, on_file: &Self, columns: ColumnSet) -> Self {
+        Self { to: columns.given_or(UnavailabilityColumn::Until, self.to, on_file.to), ..self }
     }
 
-    /// Two absences of one person from the same day are one, until the later of the two ends.
-    fn joined(&self, other: &Self) -> Option<Self> {
+    /// Merges two absences of one person from the same day, until the later of the two ends.
+    fn merged_with(&self, other: &Self) -> Option<Self> {
         Some(Self { to: self.to.zip(other.to).map(|(a, b)| a.max(b)), ..*self })
     }
 }
 
-/// unavailability.csv
+/// Compares unavailability.csv with the days away on file.
 pub(super) fn unavailability(
     file: File<UnavailabilityRow>,
-    board: &mut Board,
+    dataset: &mut Dataset,
     plan: &mut Plan,
     findings: &mut Findings,
 ) -> FileCount {
     use UnavailabilityColumn as At;
-    let on_file = std::mem::take(&mut board.unavailability);
+    let on_file = std::mem::take(&mut dataset.unavailability);
     let Merged { count, writes, .. } = merge(
         file,
         &on_file,
@@ -158,8 +158,8 @@ pub(super) fn unavailability(
         findings,
         |row| Some(row.person),
         |row: &UnavailabilityRow| {
-            let person = board.person(row.person, At::Number)?;
-            board.want([person]);
+            let person = dataset.person(row.person, At::Number)?;
+            dataset.mark_wanted([person]);
             Ok(Unavailability { person, from: row.from, to: row.to })
         },
     );
@@ -167,7 +167,7 @@ pub(super) fn unavailability(
     count
 }
 
-impl Fact for Appointment {
+impl DatedFact for Appointment {
     type About = (UnitIx, PersonIx, AppointmentRole);
     const CORRECTS_FIRST_DAY: bool = true;
 
@@ -179,32 +179,32 @@ impl Fact for Appointment {
         self.validity
     }
 
-    fn fill(self, on_file: &Self, has: Has) -> Self {
+    fn fill(self, on_file: &Self, columns: ColumnSet) -> Self {
         use ManagerColumn as At;
         Self {
             validity: Validity {
-                from: has.or(At::From, self.validity.from, on_file.validity.from),
-                to: has.or(At::Until, self.validity.to, on_file.validity.to),
+                from: columns.given_or(At::From, self.validity.from, on_file.validity.from),
+                to: columns.given_or(At::Until, self.validity.to, on_file.validity.to),
             },
-            delegate: has.or(At::Delegate, self.delegate, on_file.delegate),
+            delegate: columns.given_or(At::Delegate, self.delegate, on_file.delegate),
             delegate_validity: Validity {
-                from: has.or(At::DelegateFrom, self.delegate_validity.from, on_file.delegate_validity.from),
-                to: has.or(At::DelegateUntil, self.delegate_validity.to, on_file.delegate_validity.to),
+                from: columns.given_or(At::DelegateFrom, self.delegate_validity.from, on_file.delegate_validity.from),
+                to: columns.given_or(At::DelegateUntil, self.delegate_validity.to, on_file.delegate_validity.to),
             },
             ..self
         }
     }
 }
 
-/// managers.csv
+/// Compares managers.csv with the appointments on file.
 pub(super) fn appointments(
     file: File<AppointmentRow>,
-    board: &mut Board,
+    dataset: &mut Dataset,
     plan: &mut Plan,
     findings: &mut Findings,
 ) -> FileCount {
     use ManagerColumn as At;
-    let on_file = std::mem::take(&mut board.appointments);
+    let on_file = std::mem::take(&mut dataset.appointments);
     let Merged { count, writes, .. } = merge(
         file,
         &on_file,
@@ -213,14 +213,14 @@ pub(super) fn appointments(
         |row| Some(row.person),
         |row: &AppointmentRow| {
             let appointment = Appointment {
-                unit: board.unit(row.unit, At::Unit)?,
-                person: board.person(row.person, At::Number)?,
+                unit: dataset.unit(row.unit, At::Unit)?,
+                person: dataset.person(row.person, At::Number)?,
                 role: row.role,
                 validity: row.validity,
-                delegate: board.other(row.delegate, At::Delegate)?,
+                delegate: dataset.other(row.delegate, At::Delegate)?,
                 delegate_validity: row.delegate_validity,
             };
-            board.want([appointment.person].into_iter().chain(appointment.delegate));
+            dataset.mark_wanted([appointment.person].into_iter().chain(appointment.delegate));
             Ok(appointment)
         },
     );
@@ -228,7 +228,7 @@ pub(super) fn appointments(
     count
 }
 
-impl Fact for Policy {
+impl DatedFact for Policy {
     type About = UnitIx;
     const CORRECTS_FIRST_DAY: bool = false;
 
@@ -240,21 +240,21 @@ impl Fact for Policy {
         Validity { from: Some(self.in_force_from), to: None }
     }
 
-    /// A blank takes the default, and so does a column that is not there: a policy is one whole.
-    fn fill(self, _: &Self, _: Has) -> Self {
+    /// A blank cell, or a missing column, takes the default: a row replaces the whole policy.
+    fn fill(self, _: &Self, _: ColumnSet) -> Self {
         self
     }
 }
 
-/// policies.csv
+/// Compares policies.csv with the policies on file.
 pub(super) fn policies(
     file: File<PolicyRow>,
-    board: &mut Board,
+    dataset: &mut Dataset,
     plan: &mut Plan,
     findings: &mut Findings,
 ) -> FileCount {
     use PolicyColumn as At;
-    let on_file = std::mem::take(&mut board.policies);
+    let on_file = std::mem::take(&mut dataset.policies);
     let Merged { count, writes, .. } = merge(
         file,
         &on_file,
@@ -263,14 +263,14 @@ pub(super) fn policies(
         |_| None,
         |row: &PolicyRow| {
             let PolicyRow { unit, in_force_from, terms } = row;
-            Ok(Policy { unit: board.unit(*unit, At::Unit)?, in_force_from: *in_force_from, terms: terms.clone() })
+            Ok(Policy { unit: dataset.unit(*unit, At::Unit)?, in_force_from: *in_force_from, terms: terms.clone() })
         },
     );
     plan.policies = writes;
     count
 }
 
-impl Fact for Exemption {
+impl DatedFact for Exemption {
     type About = UnitIx;
     const CORRECTS_FIRST_DAY: bool = false;
 
@@ -282,20 +282,20 @@ impl Fact for Exemption {
         Validity { from: Some(self.from), to: Some(self.to) }
     }
 
-    fn fill(self, on_file: &Self, has: Has) -> Self {
-        Self { agreed_by: has.or(ExemptionColumn::AgreedBy, self.agreed_by, on_file.agreed_by), ..self }
+    fn fill(self, on_file: &Self, columns: ColumnSet) -> Self {
+        Self { agreed_by: columns.given_or(ExemptionColumn::AgreedBy, self.agreed_by, on_file.agreed_by), ..self }
     }
 }
 
-/// exemptions.csv
+/// Compares exemptions.csv with the exemptions on file.
 pub(super) fn exemptions(
     file: File<ExemptionRow>,
-    board: &mut Board,
+    dataset: &mut Dataset,
     plan: &mut Plan,
     findings: &mut Findings,
 ) -> FileCount {
     use ExemptionColumn as At;
-    let on_file = std::mem::take(&mut board.exemptions);
+    let on_file = std::mem::take(&mut dataset.exemptions);
     let Merged { count, writes, .. } = merge(
         file,
         &on_file,
@@ -304,7 +304,7 @@ pub(super) fn exemptions(
         |_| None,
         |row: &ExemptionRow| {
             Ok(Exemption {
-                unit: board.unit(row.unit, At::Unit)?,
+                unit: dataset.unit(row.unit, At::Unit)?,
                 from: row.from,
                 to: row.to,
                 reason: row.reason,
