@@ -16,7 +16,7 @@ pub enum Actor {
     Operator,
     /// The scheduled jobs: `worker`.
     Worker,
-    /// Somebody who is not signed in: `anonymous`.
+    /// A caller who is not signed in: `anonymous`.
     Anonymous,
 }
 
@@ -32,9 +32,9 @@ impl fmt::Display for Actor {
     }
 }
 
-/// A text that names nobody.
+/// A text that is not an actor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0:.60}' names nobody: person:ID, token:ID, operator, worker or anonymous")]
+#[error("'{0:.60}' is not an actor. Use person:ID, token:ID, operator, worker or anonymous")]
 pub struct UnknownActor(pub String);
 
 impl FromStr for Actor {

@@ -49,7 +49,7 @@ ids! {
     AllocationId,
     /// A spell of days away.
     UnavailabilityId,
-    /// A dated appointment of somebody who answers for a unit.
+    /// A dated appointment of a person who is responsible for a unit.
     AppointmentId,
     /// A coverage policy.
     PolicyId,

@@ -30,7 +30,7 @@ impl Day {
     /// The calendar's last day.
     pub const LAST: Self = Self(NaiveDate::MAX);
 
-    /// The day of a year, month (1 to 12) and day of month, or nothing where there is no such day.
+    /// The day of a year, month (1 to 12) and day of month, or `None` if there is no such day.
     #[must_use]
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
         NaiveDate::from_ymd_opt(year, month, day).map(Self)
@@ -118,7 +118,7 @@ impl FromStr for Day {
     }
 }
 
-/// A half-open interval of days, `[from, to)`: it holds on day D when `from <= D < to`. No `from` means always so far, no
+/// A half-open interval of days, `[from, to)`: it holds on day D when `from <= D < to`. No `from` means no start date, no
 /// `to` means open-ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Validity {

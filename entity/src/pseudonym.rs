@@ -1,10 +1,10 @@
 //! Pseudonyms: what stands for a number or a text that was erased, so that it is known when it comes again.
 //!
-//! An import goes on listing somebody who was erased, and must find the same person, or it would make a new one with a new
+//! An import goes on listing a person who was erased, and must find the same person, or it would make a new one with a new
 //! name. Keeping the employee number would do that, but it is personal data itself: one look into the staff system and the
 //! name is back. A keyed hash does it too. Its key is random, of one database alone, and lies in that database; a setting
 //! would be safer, but a setting that is lost or mistyped would bring everybody back. So a pseudonym says nothing in an
-//! export, on a screen or in another database, and whoever holds the whole database can still try all numbers.
+//! export, on a screen or in another database, and anyone who holds the whole database can still try all numbers.
 
 use std::fmt;
 

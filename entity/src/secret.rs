@@ -6,7 +6,7 @@ use std::fmt;
 use sea_orm::DeriveValueType;
 use sha2::{Digest as _, Sha256};
 
-/// The SHA-256 of a secret, in hex. The secrets of this service are 32 random bytes, which nobody guesses, so that the hash
+/// The SHA-256 of a secret, in hex. The secrets of this service are 32 random bytes, which cannot be guessed, so that the hash
 /// needs neither salt nor slowness; it is looked up as it is.
 #[derive(Clone, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct SecretHash(String);

@@ -1,4 +1,6 @@
-//! Where rows and rules meet: a connection is borrowed, plain data goes in and out.
+//! Queries and writes: each function borrows a connection, takes plain data and returns plain data.
+//!
+//! A function that returns [`DbErr`](sea_orm::DbErr) returns the database's own error unless its documentation says more.
 
 pub mod access;
 pub mod audit;

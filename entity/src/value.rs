@@ -6,7 +6,7 @@ use sea_orm::DeriveValueType;
 
 use crate::period::{Day, IsoWeek};
 
-/// A word that is none of a closed set's; the set's words are in the message.
+/// A word that is not in a closed set. The message lists the words that are.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{word:.60}' is not one of {allowed}")]
 pub struct UnknownWord {
@@ -55,11 +55,11 @@ macro_rules! words {
 }
 
 words! {
-    /// What speaks against an allocation, in groups: a breakdown by the single reason would be about one person nearly always.
+    /// Why an allocation does not count, in groups: a single reason would nearly always be about one person.
     StandingGroup {
         /// Nothing: it counts.
         Counts = "COUNTS",
-        /// Away for long, or paused; told as one, for who is either may be ill.
+        /// Away for long, or paused. Shown as one, because either may be for illness.
         NotAvailable = "NOT_AVAILABLE",
         /// Level 1 or Level 2 is missing, or the certificate has expired.
         Training = "TRAINING",
@@ -101,7 +101,7 @@ words! {
 
     /// The answer to "is this team covered?" (COVERAGE.md section 5), worst-known first as the rules are asked.
     Status {
-        /// Nobody works there, and somebody is allocated there.
+        /// No one works there, and a Peer Supporter is allocated there.
         NotApplicable = "NOT_APPLICABLE",
         /// A dated exemption of this very unit holds.
         Exempt = "EXEMPT",
@@ -131,13 +131,13 @@ words! {
         Paused = "PAUSED",
         /// The day lies in an unavailability that is longer than the policy allows.
         Away = "AWAY",
-        /// No Level 1 completion so far.
+        /// No Level 1 completion on file.
         Level1Missing = "LEVEL1_MISSING",
-        /// No Level 2 pass so far.
+        /// No Level 2 pass on file.
         Level2Missing = "LEVEL2_MISSING",
         /// The last Level 2 pass or refresher has run out.
         CertificateExpired = "CERTIFICATE_EXPIRED",
-        /// No competence sign-off so far.
+        /// No competence sign-off on file.
         NotSignedOff = "NOT_SIGNED_OFF",
         /// No line manager's approval that holds.
         LineApprovalMissing = "LINE_APPROVAL_MISSING",
@@ -177,15 +177,15 @@ words! {
         ThreeRefresher = "3R",
     }
 
-    /// How somebody answers for a unit.
+    /// How a person is responsible for a unit.
     AppointmentRole {
         /// Answers for the unit and gets its report.
         SeniorManager = "SENIOR_MANAGER",
-        /// Coordinates the network; gets what nobody else can.
+        /// Coordinates the network; receives reports that have no other recipient.
         Coordinator = "COORDINATOR",
     }
 
-    /// What somebody is to this service; what each may see and do is one table, in `psn::access`.
+    /// A role in this service. The table of what each role may see and do is in `psn::access`.
     AccessRole {
         /// Runs the service: data, access, erasure. Granted.
         Admin = "ADMIN",
@@ -219,7 +219,7 @@ words! {
 
     /// Where a job's run for a period stands.
     RunState {
-        /// Somebody asked for it; the worker has not begun.
+        /// Requested; the worker has not begun.
         Requested = "REQUESTED",
         /// A worker holds its lease.
         Running = "RUNNING",
@@ -259,7 +259,7 @@ words! {
         Report = "REPORT",
         /// A copy of a report, to a colleague named by its recipient.
         Copy = "COPY",
-        /// What became of the week's reports, to a coordinator.
+        /// A summary of the run, for a coordinator.
         RunSummary = "RUN_SUMMARY",
     }
 
@@ -290,19 +290,19 @@ words! {
         Sent = "SENT",
         /// The mail server refused it for good, or every attempt failed.
         Refused = "REFUSED",
-        /// There is nobody to send it to.
+        /// It has no recipient.
         Unaddressed = "UNADDRESSED",
     }
 
     /// What was done, as the audit log says it.
     Action {
-        /// Somebody signed in.
+        /// A user signed in.
         SignIn = "SIGN_IN",
-        /// Somebody tried to sign in and was refused.
+        /// A sign-in was refused.
         SignInRefused = "SIGN_IN_REFUSED",
-        /// Somebody signed out.
+        /// A user signed out.
         SignOut = "SIGN_OUT",
-        /// A session was ended by somebody else than who held it.
+        /// A session was ended by another person than its holder.
         SessionRevoked = "SESSION_REVOKED",
         /// An API token was made.
         TokenMade = "TOKEN_MADE",

@@ -354,7 +354,7 @@ impl RunnerState {
         let bid = self.bid(job, &period_text, &holder, self.clock.now());
         let txn = begin_write(&self.db).await?;
         let before = ledger::find(&txn, job, &period_text).await?;
-        let Some(row) = ledger::seize(&txn, bid).await? else {
+        let Some(row) = ledger::force_claim(&txn, bid).await? else {
             txn.rollback().await?;
             return Err(RunNowError::Busy(job.to_owned(), period));
         };
@@ -364,8 +364,8 @@ impl RunnerState {
         Ok(ledger::find(&self.db, job, &period_text).await?.unwrap_or(row))
     }
 
-    fn bid<'a>(&self, job: &'a str, period: &'a str, holder: &'a str, now: DateTime<Utc>) -> ledger::Bid<'a> {
-        ledger::Bid { job, period, holder, now, lease_until: now + self.lease_time }
+    fn bid<'a>(&self, job: &'a str, period: &'a str, holder: &'a str, now: DateTime<Utc>) -> ledger::ClaimRequest<'a> {
+        ledger::ClaimRequest { job, period, holder, now, lease_until: now + self.lease_time }
     }
 
     /// Returns a name that no earlier claim has used.

@@ -190,7 +190,7 @@ impl Exported<'_> {
             None => done.to_string(),
             Some(_) if headcount == 0 => String::new(),
             Some(published) => {
-                Level1Band::told(done, headcount, published.limit).map_or(HIDDEN, Level1Band::as_str).to_owned()
+                Level1Band::published(done, headcount, published.limit).map_or(HIDDEN, Level1Band::as_str).to_owned()
             }
         }
     }
@@ -208,7 +208,7 @@ impl Exported<'_> {
         let Some(published) = &self.published else {
             return optional(level1_met(team.level1_done, team.headcount, target).map(yes_no));
         };
-        let band = Level1Band::told(team.level1_done, team.headcount, published.limit);
+        let band = Level1Band::published(team.level1_done, team.headcount, published.limit);
         match band.filter(|_| team.assessed_with.len() <= 1).and_then(|band| band.decides(target)) {
             Some(met) => yes_no(met),
             None if team.headcount == 0 => String::new(),

@@ -159,7 +159,7 @@ impl Breakdowns {
         Disclosure { standing: Decision::of(&self.standing, limit, before.map(Before::standing)) }
     }
 
-    /// What of them tells nothing new to somebody who has seen `before`; see [`Decision::follow`].
+    /// The part that reveals nothing new to a reader of `before`; see [`Decision::follow`].
     #[must_use]
     pub fn follow(&self, before: Option<&Before>) -> Disclosure {
         Disclosure { standing: Decision::follow(&self.standing, before.map(Before::standing)) }

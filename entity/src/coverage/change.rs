@@ -23,12 +23,12 @@ impl From<&TeamRow> for Seen {
     }
 }
 
-/// What became of a team's gap.
+/// How a team's gap has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Change {
     /// A gap that was not there, or was not known.
     New,
-    /// The gap has grown in one way at least, or nobody knows it any more.
+    /// The gap has grown in at least one way, or is no longer known.
     Worse,
     /// The gap is as it was.
     Same,
@@ -52,7 +52,7 @@ impl Change {
     }
 }
 
-/// Whether a status is a gap that somebody is to close. An UNKNOWN team is one: nobody knows that it is covered.
+/// Whether a status is a gap to be closed. An UNKNOWN team is one: it is not known to be covered.
 #[must_use]
 pub const fn is_gap(status: Status) -> bool {
     match status {
@@ -122,13 +122,13 @@ mod tests {
 
     #[test]
     fn a_gap_is_new_worse_the_same_better_or_closed() {
-        use Status::{Covered, Exempt, MixGap, None as Nobody, Partial};
+        use Status::{Covered, Exempt, MixGap, None as NoCover, Partial};
         assert_eq!(compare(seen(Covered, 0), seen(Partial, 1)), Some(Change::New));
-        assert_eq!(compare(None, seen(Nobody, 2)), Some(Change::New));
+        assert_eq!(compare(None, seen(NoCover, 2)), Some(Change::New));
         assert_eq!(compare(seen(Partial, 1), seen(Partial, 2)), Some(Change::Worse));
-        assert_eq!(compare(seen(Partial, 1), seen(Nobody, 1)), Some(Change::Worse));
+        assert_eq!(compare(seen(Partial, 1), seen(NoCover, 1)), Some(Change::Worse));
         assert_eq!(compare(seen(MixGap, 0), seen(MixGap, 0)), Some(Change::Same));
-        assert_eq!(compare(seen(Nobody, 2), seen(Partial, 1)), Some(Change::Better));
+        assert_eq!(compare(seen(NoCover, 2), seen(Partial, 1)), Some(Change::Better));
         assert_eq!(compare(seen(Partial, 1), seen(Exempt, 1)), Some(Change::Closed));
         assert_eq!(compare(seen(Partial, 1), None), Some(Change::Closed));
         assert_eq!(compare(seen(Covered, 0), seen(Covered, 0)), None);

@@ -1,56 +1,56 @@
-//! Small numbers: which figures of a breakdown may be handed on, so that nobody finds the others out.
+//! Small numbers: which figures of a breakdown may be published, so that the others cannot be worked out.
 //!
 //! For a reader who knows statistics: cell suppression in a hierarchical frequency table, repeated every week.
 //!
 //! **The table.** Its rows are the units of the tree and, below each unit, the people placed directly in it (a row of its
 //! own where the unit has other units below it). Its columns are the parts of the breakdown: the reasons, in groups. A
-//! row's cells add up to the row's total, which everybody knows; each column of a row is the sum of the same column of the
+//! row's cells add up to the row's total, which everyone knows; each column of a row is the sum of the same column of the
 //! rows directly below it. A person with posts in several teams is one person above them, so that real figures can miss
 //! this by a little; an attacker may well reckon as if they added up, and so does this page.
 //!
-//! **Small.** A cell is small when it is 1 or more and below the limit, or when it is all of its row: then it tells
-//! something about everybody. (Of 20 people 20 done is small because it says that 0 are not done. 0 in one of many columns
+//! **Small.** A cell is small when it is 1 or more and below the limit, or when it is all of its row: then it says
+//! something about everyone. (Of 20 people 20 done is small because it says that 0 are not done. 0 in one of many columns
 //! says nothing of the kind.) Small cells are hidden; that is the primary suppression. All other cells that are hidden are so to
 //! protect them.
 //!
 //! **The attacker** knows every published cell, all row totals, the sums above, that counts are whole and not negative, the
 //! same of every earlier week, and *which rows have not changed* since the week before (and so that their hidden cells have
-//! not, either). What is not assumed: that they know which of a changed row's cells changed. Nobody could be protected from
-//! that: with 18 of 25 done last week and 20 people this week, whoever knows that still 18 are done knows the 2 who are not.
+//! not, either). What is not assumed: that they know which of a changed row's cells changed. No one can be protected from
+//! that: with 18 of 25 done last week and 20 people this week, a reader who knows that 18 are still done knows the 2 who are not.
 //!
 //! **Exchanges.** For each hidden cell the algorithm keeps another world: a table that differs from the real one in this
 //! cell and agrees with everything that was ever published. One suffices for two possible values. All worlds have one
-//! shape, an [`Exchange`]: in one team somebody moves from column *a* to column *b*, in another from *b* to *a*; on the way
-//! from either up to (not including) the unit where the two ways meet, the same two columns change likewise, and above that
+//! shape, an [`Exchange`]: in one team a person moves from column *a* to column *b*, in another from *b* to *a*; on the way
+//! from either up to (not including) the unit where the two ways meet, the same two columns change in the same way, and above that
 //! nothing does. Or there is no other team, and the way goes up through the root. Totals stay, sums hold, and no count falls
-//! below zero because each of the two teams has somebody to move. The rows on the way are hidden in *a* and *b*: a cell is
+//! below zero because each of the two teams has a person to move. The rows on the way are hidden in *a* and *b*: a cell is
 //! hidden exactly when it is part of an exchange. That is the secondary suppression, within rows and up the tree in one.
 //!
 //! **The weeks.** A world must hold in all weeks at once, so in a row that did not change it must differ this week by what it
 //! differed last week. Rows that changed, and new ones, are free. Therefore:
 //! 1. Last week's exchange of which every row has changed is let go.
-//! 2. Any other is carried on: where it runs through unchanged rows it stays, and where an end is free it is finished anew
-//!    as in 3; a team that has nobody to move any more gives way to another free one below the same unchanged row.
+//! 2. Any other is carried on: where it runs through unchanged rows it stays, and where an end is free it is finished again
+//!    as in 3; a team that has no one left to move gives way to another free one below the same unchanged row.
 //!    One always exists: a figure that fell in a free row below an unchanged one rose in another.
 //! 3. Small cells that no exchange hides get one among free rows only. From the leaves upwards, each unit pairs what is open
-//!    below it with the cheapest other way down (few rows newly hidden, then room to move, then few people); where there
-//!    is none, the unit itself is hidden and the question goes to the one above, in the end through the root.
+//!    below it with the cheapest other way down (few rows newly hidden, then room to move, then few people); if there
+//!    is no other way, the unit itself is hidden and the question goes to the one above, in the end through the root.
 //!
-//! So a published row that did not change is never hidden (that would protect nobody), a hidden one that did not change is
+//! So a published row that did not change is never hidden (that would protect no one), a hidden one that did not change is
 //! never published, and when one team alone becomes small while all others stay as they were, every unit above it
-//! is hidden that week: each of those figures would tell the team's.
+//! is hidden that week: each of those figures would reveal the team's.
 //!
 //! **What is guaranteed.** Of every hidden cell at least two values are possible; `tests` holds this by an
 //! independent solver over random tables and several weeks. Each exchange is one person, so the guarantee is two values,
 //! the smallest honest one: in a team of one person no cell has more. Wider is preferred and not promised. Three things are
 //! outside it: a limit that is raised cannot hide what was published before and has not changed; a unit that moves in the tree
 //! is reckoned as if it had always been where it is; and where hidden teams become one, or a published one goes, what is left
-//! is the difference that last week's figures told already. Such cells are hidden all the same and counted in
+//! is the difference that last week's figures revealed already. Such cells are hidden all the same and counted in
 //! [`Decision::exposed`].
 //!
-//! **Between the weeks.** A day that is merely asked about decides nothing anew ([`Decision::follow`]): of two days that were decided
+//! **Between the weeks.** A day that is merely asked about makes no new decision ([`Decision::follow`]): of two days that were decided
 //! apart, one could undo the other. It publishes the rows that the snapshot before it published and that have not changed
-//! since, which tells nothing new, and hides the rest.
+//! since, which reveals nothing new, and hides the rest.
 //!
 //! Linear in rows and columns but for sorting; the same whatever the order of the input.
 
@@ -132,7 +132,7 @@ impl Columns {
         self.0 & (1 << column) != 0
     }
 
-    /// Whether there is none.
+    /// Whether it is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -192,7 +192,7 @@ impl Decision {
         cover.finish(before.map(|before| before.decision))
     }
 
-    /// What of `table` tells nothing new to somebody who has seen `before`: the rows that it published and that have not
+    /// The part of `table` that reveals nothing new to a reader of `before`: the rows that it published and that have not
     /// changed. Everything else is hidden, and everything where nothing was published yet.
     #[must_use]
     pub fn follow<const C: usize>(table: &Table<C>, before: Option<Published<'_, C>>) -> Self {
@@ -201,7 +201,7 @@ impl Decision {
                 let then = before.table.find(row.place)?;
                 (before.table.rows()[then].cells == row.cells).then(|| before.decision.hidden(row.place))
             });
-            // Where there is nobody there is nothing to hide.
+            // Without people there is nothing to hide.
             if row.total() == 0 { Columns::default() } else { known.unwrap_or(Columns::all(C)) }
         };
         let rows = table.rows().iter().map(|row| (row.place, hidden(row))).filter(|(_, hidden)| !hidden.is_empty());

@@ -48,7 +48,7 @@ impl Risk {
     }
 }
 
-/// Why a team will lose its cover, as far as a report tells it.
+/// Why a team will lose its cover, as far as a report shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PublishedCause {
     /// People who count today will lack one of the steps that make a colleague a Peer Supporter.
@@ -99,13 +99,13 @@ impl PublishedCause {
     }
 }
 
-/// One thing that is different on that day. Nobody is named: the sentence goes into mails.
+/// One thing that is different on that day. It names no one, since the sentence goes into mails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// So many people who count today will not, for this headline; of an allocation that is over by then only that it is.
     Lost(Reason, u32),
-    /// So many people who count today are allocated to a unit of the cover group that has nobody left, so that it is in the
-    /// group no longer; they may count there as before, but there helps nobody.
+    /// So many people who count today are allocated to a unit of the cover group that has no staff left, so that it is no longer
+    /// in the group. They may count there as before, but that helps no one.
     Emptied(u32),
     /// The headcount changes.
     Headcount(u32, u32),
@@ -138,9 +138,10 @@ impl Cause {
     }
 }
 
-/// Asks the later days of a cover that is COVERED today; nothing when it stays so through the horizon of today's policy.
+/// Looks for the first later day on which a cover that is COVERED today is not. Returns `None` if it stays COVERED
+/// through the horizon of today's policy.
 ///
-/// In a cover group it is the group that is asked, for each of today's members: also for one that will have nobody left by
+/// In a cover group it is the group that is asked, for each of today's members: also for one that will have no staff left by
 /// then and would by itself be NOT_APPLICABLE. The other reading would call it covered a little longer.
 pub(super) fn look_ahead(
     index: &Index,
@@ -259,7 +260,7 @@ fn causes(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<
     }
     let unmet = later.mix.iter().filter(|outcome| outcome.rule.must && outcome.verdict == Verdict::Unmet);
     causes.extend(unmet.map(|outcome| Cause::Mix(outcome.rule.text.clone())));
-    // More people ask for more supporters. Fewer take nobody's cover away, unless nothing else can be the cause.
+    // More people ask for more supporters. Fewer take no one's cover away, unless nothing else can be the cause.
     let heads = (len(&today.people), len(&later.people));
     if heads.0 < heads.1 || (heads.0 != heads.1 && causes.is_empty()) {
         causes.push(Cause::Headcount(heads.0, heads.1));

@@ -92,7 +92,7 @@ impl Index {
                 groups.entry(group).or_default().push(unit);
             }
         }
-        // By code, so that nobody is told of a group's members in the order in which they happened to be filed.
+        // By code, so that the order does not depend on when a member was filed.
         groups
             .values_mut()
             .for_each(|units| units.sort_by(|a, b| roster.units[a.at()].code.cmp(&roster.units[b.at()].code)));

@@ -1,11 +1,11 @@
-//! Level 1 for readers who do not answer for a unit: the band of its percentage in place of the count.
+//! Level 1 for readers who are not responsible for a unit: the band of its percentage in place of the count.
 //!
-//! How many people have completed Level 1 is training compliance. Those who answer for a unit see the exact count, however
+//! How many people have completed Level 1 is training compliance. Those who are responsible for a unit see the exact count, however
 //! small; everyone else who sees figures of the unit, and a published export, gets a band.
 //!
-//! **Which bands are told** is decided by the headcount alone, never by the count. It is tempting to hide only the bands that
+//! **Which bands are shown** is decided by the headcount alone, never by the count. It is tempting to hide only the bands that
 //! give people away, and wrong: of 10 people, 80 to 89 % is exactly 8, so if only that band were hidden, "hidden" would say 8.
-//! A band is told for groups of at least as many people as the limit of small numbers, in which each of the four bands leaves
+//! A band is shown for groups of at least as many people as the limit of small numbers, in which each of the four bands leaves
 //! two counts or more possible. So a band never says a count, nor that everyone or no one has completed Level 1 in a small
 //! group. With the default limit that is from 15 people on. Headcounts are public, so what is hidden is known beforehand and
 //! says nothing. A board, an HSCP or a sector has far more people and is never hidden.
@@ -79,10 +79,9 @@ impl Level1Band {
         Self::ALL.into_iter().rev().find(reached).filter(|_| headcount > 0)
     }
 
-    /// The band as readers are told it who do not see the count. Returns `None` if the group is too small for one; see the
-    /// module.
+    /// The band for readers who do not see the count. Returns `None` if the group is too small for one; see the module.
     #[must_use]
-    pub fn told(done: u32, headcount: u32, limit: Limit) -> Option<Self> {
+    pub fn published(done: u32, headcount: u32, limit: Limit) -> Option<Self> {
         Self::of(done, headcount).filter(|_| is_large_enough(headcount, limit))
     }
 
@@ -105,7 +104,7 @@ impl Level1Band {
     }
 }
 
-/// Whether a group of `headcount` people is large enough for its band to be told to readers who do not see the count.
+/// Whether a group of `headcount` people is large enough for its band to be shown to readers who do not see the count.
 #[must_use]
 pub fn is_large_enough(headcount: u32, limit: Limit) -> bool {
     headcount >= limit.get() && Level1Band::ALL.iter().all(|band| band.possible_counts(headcount).len() >= 2)
@@ -135,17 +134,18 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_no_band() {
+    fn an_empty_group_has_no_band() {
         assert_eq!(Level1Band::of(0, 0), None);
-        assert_eq!(Level1Band::told(0, 0, Limit::default()), None);
+        assert_eq!(Level1Band::published(0, 0, Limit::default()), None);
     }
 
     #[test]
     fn bands_are_told_from_15_people_or_the_limit() {
-        let told = |headcount, limit| Level1Band::told(headcount, headcount, Limit::new(limit).unwrap()).is_some();
-        assert!((1..15).all(|headcount| !told(headcount, 5)));
-        assert!((15..1000).all(|headcount| told(headcount, 5)));
-        assert!(!told(29, 30) && told(30, 30));
+        let shown =
+            |headcount, limit| Level1Band::published(headcount, headcount, Limit::new(limit).unwrap()).is_some();
+        assert!((1..15).all(|headcount| !shown(headcount, 5)));
+        assert!((15..1000).all(|headcount| shown(headcount, 5)));
+        assert!(!shown(29, 30) && shown(30, 30));
     }
 
     #[test]
@@ -161,11 +161,11 @@ mod tests {
         #[test]
         fn a_band_that_is_told_leaves_two_counts_or_more(done in 0..400u32, headcount in 0..400u32, limit in Limit::RANGE) {
             let (done, limit) = (done.min(headcount), Limit::new(limit).unwrap());
-            // The readers' own arithmetic: every count that would have been told in the same way.
-            let told = Level1Band::told(done, headcount, limit);
-            let alike = (0..=headcount).filter(|other| Level1Band::told(*other, headcount, limit) == told).count();
+            // The readers' own arithmetic: every count that would have been published in the same way.
+            let published = Level1Band::published(done, headcount, limit);
+            let alike = (0..=headcount).filter(|other| Level1Band::published(*other, headcount, limit) == published).count();
             prop_assert!(alike >= 2 || headcount == 0, "{} of {}", done, headcount);
-            prop_assert!(told.is_none() || headcount >= limit.get());
+            prop_assert!(published.is_none() || headcount >= limit.get());
         }
 
         #[test]

@@ -157,7 +157,7 @@ pub struct PolicyChange {
 }
 
 impl PolicyChange {
-    /// Whether it judges people anew by some of their records: then what it makes of a team tells of these records.
+    /// Whether it judges people again by some of their records: then its result for a team reveals something of these records.
     #[must_use]
     pub fn judges(&self, records: Judged) -> bool {
         let Self { numbers, trainer_level: _, approver_office, mix } = self;

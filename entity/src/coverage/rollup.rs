@@ -65,7 +65,7 @@ pub struct UnitRow {
     pub level1_done: u32,
     /// Distinct people with an active allocation of any share.
     pub active_supporters: u32,
-    /// Allocations valid that day, by what speaks against them.
+    /// Allocations valid that day, by the reason why they do not count.
     pub standing: StandingCounts,
     /// Distinct people who count as Wellbeing Champion for a team at or below it, or for its group.
     pub champions: u32,
@@ -124,7 +124,7 @@ pub fn trainers_met(trainers: u32, active_supporters: u32, supporters_per_traine
     enough && (trainers > 0 || active_supporters == 0)
 }
 
-/// `100 * done >= target * headcount`; nothing where there is nobody (a zero denominator gives no percentage).
+/// `100 * done >= target * headcount`; `None` if there are no people (a zero denominator gives no percentage).
 #[must_use]
 pub fn level1_met(done: u32, headcount: u32, target: u32) -> Option<bool> {
     (headcount > 0).then(|| 100 * u64::from(done) >= u64::from(target) * u64::from(headcount))

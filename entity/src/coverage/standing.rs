@@ -17,7 +17,7 @@ impl Reasons {
         self.0 |= 1 << reason as u16;
     }
 
-    /// Whether there is none, so that the allocation counts.
+    /// Whether there is no reason, so that the allocation counts.
     #[must_use]
     pub const fn is_active(self) -> bool {
         self.0 == 0
@@ -91,7 +91,7 @@ impl Reason {
         }
     }
 
-    /// What will be so on a later day, as the second half of a sentence about people of whom nobody is named.
+    /// What will be true on a later day, as the second half of a sentence about people who are not named.
     #[must_use]
     pub const fn prospect(self) -> &'static str {
         match self {
@@ -140,8 +140,8 @@ impl Reason {
 pub(super) struct Colleagues<'a> {
     /// Each person once, sorted.
     pub(super) people: &'a [PersonIx],
-    /// For each counting post there that names one: (line manager, person), each pair once, sorted. A manager whom only a
-    /// person's post in another unit names is not the line manager of anybody here: the unit's people are those of its posts.
+    /// For each counting post there that names one: (line manager, person), each pair once, sorted. A manager who is named only by a
+    /// person's post in another unit is not a line manager here: the unit's people are those of its posts.
     pub(super) managed: &'a [(PersonIx, PersonIx)],
 }
 

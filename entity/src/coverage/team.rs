@@ -59,7 +59,7 @@ pub struct TeamRow {
     pub share: u32,
     /// Peer Supporters needed; absent without a policy or without staff.
     pub required: Option<u32>,
-    /// Whole supporters short; absent likewise. Zero exactly when the people test and the capacity test pass.
+    /// Whole supporters short; absent in the same cases. Zero exactly when the people test and the capacity test pass.
     pub gap: Option<u32>,
     /// The answer.
     pub status: Status,

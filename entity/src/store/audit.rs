@@ -5,7 +5,7 @@
 //! drop the triggers and write a whole new chain; that shows only against a head that was noted elsewhere, which is why
 //! every check logs the head, and [`hash_of`] looks an older one up.
 //!
-//! Nothing here names anybody: `object`, `before` and `after` hold ids, codes, words, counts and days.
+//! Nothing here names a person: `object`, `before` and `after` hold ids, codes, words, counts and days.
 
 use std::fmt;
 
@@ -45,7 +45,7 @@ pub struct Event {
     pub object: Option<String>,
     /// What was so before: ids, codes, words, counts, days.
     pub before: Option<Json>,
-    /// What is so since, likewise.
+    /// The value after the change, in the same format.
     pub after: Option<Json>,
     /// The request in which it was done, as its log lines name it.
     pub request_id: Option<String>,
@@ -123,7 +123,7 @@ impl Filter {
 /// The last event of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// Its id; 0 when there is none.
+    /// Its id; 0 if the log is empty.
     pub id: AuditEventId,
     /// Its hash, 64 hexadecimal digits.
     pub hash: String,
@@ -176,13 +176,13 @@ pub struct Verified {
     pub broken: Option<Break>,
 }
 
-/// Appends an event within the transaction that does what it tells of, begun by [`begin_write`]: both are there or
+/// Appends an event within the transaction of the change it describes, begun by [`begin_write`]: both are there or
 /// neither is. Ids and hashes are in one order, so from here to its end the transaction keeps others that record waiting; record
 /// last, and let nothing slow follow.
 ///
 /// # Errors
 ///
-/// What the database said. The transaction is then of no more use: what is not recorded is not done.
+/// The database error. The transaction is then of no more use: what is not recorded is not done.
 pub async fn record(txn: &DatabaseTransaction, event: &Event) -> Result<AuditEventId, DbErr> {
     // On SQLite the transaction has the write lock already, and the row cannot be locked on its own.
     let last = audit_head::Entity::find().lock_exclusive().one(txn).await?;
@@ -224,7 +224,7 @@ pub async fn record(txn: &DatabaseTransaction, event: &Event) -> Result<AuditEve
 ///
 /// # Errors
 ///
-/// What the database said; nothing is recorded then.
+/// The database error; nothing is recorded then.
 pub async fn record_alone(db: &DatabaseConnection, event: &Event) -> Result<AuditEventId, DbErr> {
     let txn = begin_write(db).await?;
     let id = record(&txn, event).await?;
@@ -233,10 +233,6 @@ pub async fn record_alone(db: &DatabaseConnection, event: &Event) -> Result<Audi
 }
 
 /// Checks every event of the log, and that it ends where it says; events that are written meanwhile are not seen.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn verify(db: &DatabaseConnection) -> Result<Verified, DbErr> {
     // One moment: the events and the head of the same instant. SQLite's transactions always see one.
     let (isolation_level, access_mode) =
@@ -275,20 +271,12 @@ pub async fn verify(db: &DatabaseConnection) -> Result<Verified, DbErr> {
 }
 
 /// The newest events, newest first, at most `limit`.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn list(db: &impl ConnectionTrait, filter: &Filter, limit: u64) -> Result<Vec<Model>, DbErr> {
     let newest = audit_event::Entity::find().filter(filter.condition()).order_by_desc(audit_event::Column::Id);
     newest.limit(limit).all(db).await
 }
 
 /// Where the log ends; absent when the record of that was removed.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn head(db: &impl ConnectionTrait) -> Result<Option<Head>, DbErr> {
     let row = audit_head::Entity::find().one(db).await?;
     Ok(row.map(|row| Head { id: row.last_id, hash: row.last_hash }))
@@ -296,10 +284,6 @@ pub async fn head(db: &impl ConnectionTrait) -> Result<Option<Head>, DbErr> {
 
 /// The hash of one event, to be compared with one that was noted; absent when there is no such event. An empty log ends with
 /// event 0 and 64 zeros.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn hash_of(db: &impl ConnectionTrait, id: AuditEventId) -> Result<Option<String>, DbErr> {
     if id.0 == 0 {
         return Ok(Some(NOTHING.to_owned()));

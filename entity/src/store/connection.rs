@@ -20,7 +20,7 @@ use crate::table::write_probe;
 /// How long a SQLite writer waits for the one before it, and a caller for a free connection to SQLite.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// How long a caller waits for a connection to PostgreSQL. Well below a query's limit of time, so that a client is told
+/// How long a caller waits for a connection to PostgreSQL. Well below a query's limit of time, so that a client learns
 /// that the database is away, and not that the query took too long.
 const WAIT_FOR_SERVER: Duration = Duration::from_secs(5);
 
@@ -227,10 +227,6 @@ async fn interrupt_after(connection: &mut SqliteConnection, limit: Duration) -> 
 
 /// Begins a transaction that will write. On SQLite it takes the write lock at once: a transaction that reads first and
 /// takes the lock later fails with "database is locked" whenever another writer came in between.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn begin_write(
     db: &impl TransactionTrait<Transaction = DatabaseTransaction>,
 ) -> Result<DatabaseTransaction, DbErr> {
@@ -246,7 +242,7 @@ pub async fn begin_write(
 ///
 /// # Errors
 ///
-/// What the database said; see [`is_busy`](super::is_busy).
+/// The database error; see [`is_busy`](super::is_busy).
 pub async fn prove_writing(db: &DatabaseConnection) -> Result<(), DbErr> {
     let txn = begin_write(db).await?;
     let row = write_probe::ActiveModel { id: Set(1), writes: Set(1) };

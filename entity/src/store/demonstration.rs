@@ -1,5 +1,5 @@
 //! Whether a database holds the demonstration's board and nothing else. A real board can have every code and name that the
-//! demonstration's has, which are drawn from public lists, so neither of these tells; only the audit log does.
+//! demonstration's has, which are drawn from public lists, so neither of these decides; only the audit log does.
 
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
@@ -10,10 +10,6 @@ use crate::value::{Action, ImportState};
 
 /// How many imports were applied, all of them by `psn demo`. Null if any other was, or none at all: files that came after the
 /// demonstration's may be a real board's.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn imports(db: &impl ConnectionTrait) -> Result<Option<usize>, DbErr> {
     let applied: Vec<ImportBatchId> = import_batch::Entity::find()
         .select_only()

@@ -76,7 +76,7 @@ fn exchanges_from(decision: &Decision, unit: UnitId) -> Vec<KeptExchange> {
 }
 
 impl snapshot_unit::Model {
-    /// The allocations by what speaks against them; nothing where the snapshot is older than this figure.
+    /// The allocations by the reason why they do not count. `None` if the snapshot is older than this figure.
     #[must_use]
     pub fn standing_counts(&self) -> Option<StandingCounts> {
         let counts: [u32; StandingGroup::ALL.len()] = serde_json::from_value(self.standing.clone()?).ok()?;
@@ -90,11 +90,7 @@ impl snapshot_unit::Model {
     }
 }
 
-/// What a snapshot published and hid; nothing where it is older than the decision.
-///
-/// # Errors
-///
-/// What the database said.
+/// What a snapshot published and hid; `None` if it is older than the decision.
 pub async fn published(db: &impl ConnectionTrait, snapshot: SnapshotId) -> Result<Option<Before>, DbErr> {
     let rows = snapshot_unit::Entity::find().filter(snapshot_unit::Column::SnapshotId.eq(snapshot)).all(db).await?;
     Ok(before(&rows))

@@ -1,15 +1,15 @@
-//! Erasing a person: name and contact go, wherever they stand, and past coverage stays as it was.
+//! Erasing a person: name and contact go, wherever they are stored, and past coverage stays as it was.
 //!
 //! What goes, what becomes a pseudonym and what stays is decided for each column that can hold a text, in [`texts`]. Their
-//! posts, roles, training, approvals and absences stay, now of somebody without a name: they are what past coverage is
-//! computed from, and somebody who still works here still counts.
+//! posts, roles, training, approvals and absences stay, now of a person without a name: past coverage is
+//! computed from them, and a person who still works here still counts.
 //!
 //! No import brings them back. An import that goes on listing them finds the same person by the pseudonym of their number
 //! ([`crate::pseudonym`]), changes their posts as it says, and takes no name, no address and no number from it; nor is their
-//! row rejected. So a reader of the files needs [`Erased`]. Under another number or employer they are somebody new: nothing
-//! is kept by which that could be told.
+//! row rejected. So a reader of the files needs [`Erased`]. Under another number or employer they are a new person: nothing
+//! is kept that could show otherwise.
 //!
-//! Erased text may lie in a database's own free space for a while (SQLite is told to overwrite it, PostgreSQL does with its
+//! Erased text may lie in a database's own free space for a while (SQLite is set to overwrite it, PostgreSQL does with its
 //! next VACUUM) and in copies of the database until they are thrown away.
 
 mod known;
@@ -38,13 +38,13 @@ pub use known::Erased;
 pub use mails::{StoredMail, files, forget_file, forget_late};
 use mentions::Mentions;
 
-/// What stands where a reason for an exemption named somebody.
+/// Replaces a reason for an exemption that named a person.
 pub const ERASED_TEXT: &str = "(erased)";
 
 /// Rejected rows that are looked through at a time.
 const CHUNK: u64 = 2_000;
 
-/// Why nobody was erased. Nothing was written.
+/// Why a person was not erased. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum EraseError {
     /// There is no such person.
@@ -69,7 +69,7 @@ pub struct Gone {
     pub assignments: u64,
     /// Mails whose address is removed.
     pub mails: u64,
-    /// Of them, mails that had not been taken yet: they are sent no more, and their units wait for somebody else.
+    /// Of them, mails that had not been taken yet: they are no longer sent, and their units wait for another recipient.
     pub waiting: u64,
     /// Written mails whose files are to be removed; see [`files`].
     pub files: u64,
@@ -109,7 +109,7 @@ impl Gone {
             "employee number: becomes a pseudonym, by which imports know the person".to_owned(),
             rows(assignments, "assignment numbers, which become pseudonyms"),
             rows(mails, "mails to them, whose address goes"),
-            rows(waiting, "of those not sent yet, which go to somebody else"),
+            rows(waiting, "of those not sent yet, which go to another recipient"),
             rows(files, "files of mails to them, which are removed"),
             rows(rejects, "rejected rows of imports about them"),
             rows(refusals, "refused imports that name them"),
@@ -132,7 +132,7 @@ pub async fn erase(db: &DatabaseConnection, id: PersonId, reason: ErasureReason,
     Ok(gone)
 }
 
-/// What erasing a person would take away. It goes the same way and is then taken back, so it tells exactly that.
+/// What erasing a person would remove. It does the same and then rolls back, so the counts are exact.
 ///
 /// # Errors
 ///
@@ -202,13 +202,13 @@ pub async fn erase_within(
 ///
 /// # Errors
 ///
-/// What the database said, or that the key was removed: then nobody may be erased or imported, lest somebody comes back.
+/// The database error, or that the key was removed: then no one may be erased or imported, since an erased person could come back.
 pub async fn key(db: &impl ConnectionTrait) -> Result<Key, DbErr> {
     let row = pseudonym_key::Entity::find_by_id(1).one(db).await?;
     row.map(|row| row.secret).ok_or_else(|| DbErr::RecordNotFound("pseudonym_key".to_owned()))
 }
 
-/// Nobody is signed in as them any more, nor has a right that was granted to them.
+/// Ends their sessions, sign-in links and granted roles. Returns how many rows went.
 async fn shut_out(txn: &DatabaseTransaction, id: PersonId) -> Result<u64, DbErr> {
     let sessions = session::Entity::delete_many().filter(session::Column::PersonId.eq(id)).exec(txn).await?;
     let links = sign_in_link::Entity::delete_many().filter(sign_in_link::Column::PersonId.eq(id)).exec(txn).await?;
@@ -244,8 +244,9 @@ async fn hide_in_refusals(txn: &DatabaseTransaction, person: &person::Model, pse
     let mut hidden = 0;
     for batch in refused {
         let Some(refusal) = batch.refusal.filter(|refusal| refusal.contains(&named)) else { continue };
-        let told = refusal.replace(&named, &format!("{}/{pseudonym} ", person.employer));
-        let row = import_batch::ActiveModel { id: Set(batch.id), refusal: Set(Some(told)), ..Default::default() };
+        let hidden_text = refusal.replace(&named, &format!("{}/{pseudonym} ", person.employer));
+        let row =
+            import_batch::ActiveModel { id: Set(batch.id), refusal: Set(Some(hidden_text)), ..Default::default() };
         import_batch::Entity::update(row).exec(txn).await?;
         hidden += 1;
     }
@@ -286,7 +287,7 @@ async fn forget_rejects(
     }
 }
 
-/// Texts that named somebody are known again by their pseudonyms: the same file comes again with the next import.
+/// Texts that named a person are recognised by their pseudonyms: the same file comes again with the next import.
 async fn remember(txn: &DatabaseTransaction, key: &Key, texts: &[String]) -> Result<(), DbErr> {
     for text in texts {
         let row = erased_text::ActiveModel { pseudonym: Set(key.text(text)) };

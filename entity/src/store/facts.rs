@@ -1,4 +1,4 @@
-//! The one row that stands for all facts on file: whoever writes them locks it, and counts it up.
+//! The one row that stands for all facts on file: each writer locks it and increments it.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QuerySelect as _};
@@ -10,22 +10,14 @@ pub(super) async fn current(db: &impl ConnectionTrait) -> Result<fact_version::M
     fact_version::Entity::find_by_id(1).one(db).await?.ok_or_else(missing)
 }
 
-/// Keeps whoever else would write the facts away until the transaction ends. PostgreSQL lets several write at once: the row that
+/// Blocks other writers of facts until the transaction ends. PostgreSQL lets several write at once: the row that
 /// every change of the facts counts up stands for all of them. On SQLite the transaction has the write lock already.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn lock(txn: &DatabaseTransaction) -> Result<fact_version::Model, DbErr> {
     fact_version::Entity::find().lock_exclusive().one(txn).await?.ok_or_else(missing)
 }
 
 /// What is kept of the facts in memory is stale from here on, and what would take the last import back is removed: it does not
 /// fit any more, and may hold what was just erased.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn count_up(txn: &DatabaseTransaction) -> Result<(), DbErr> {
     let version = Expr::col(fact_version::Column::Version).add(1);
     fact_version::Entity::update_many().col_expr(fact_version::Column::Version, version).exec(txn).await?;

@@ -63,7 +63,7 @@ fn sqlite_code(said: &dyn DatabaseError) -> Option<i32> {
 ///
 /// # Errors
 ///
-/// What the database said, the second time if there was one.
+/// The database error, the second time if there was one.
 pub async fn retry_read<T, F>(read: impl Fn() -> F) -> Result<T, DbErr>
 where
     F: Future<Output = Result<T, DbErr>>,

@@ -67,10 +67,6 @@ impl<I: Copy + Ord + Hash> SamePerson<I> {
 }
 
 /// Reads all links on file.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn load(db: &impl ConnectionTrait) -> Result<SamePerson, DbErr> {
     let links = person_link::Entity::find().all(db).await?;
     Ok(SamePerson::new(links.into_iter().map(|link| (link.person_id, link.same_as_id))))
@@ -91,10 +87,6 @@ pub enum LinkRefusal {
 
 /// Returns pairs of people with the same work e-mail, case apart, who are not linked: they may be one person. An address that
 /// more than two have is a shared mailbox and proposes no one.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn proposals(db: &impl ConnectionTrait) -> Result<Vec<(PersonId, PersonId)>, DbErr> {
     let address = || Func::lower(Expr::col(person::Column::WorkEmail));
     let pairs: Vec<(PersonId, PersonId)> = person::Entity::find()
@@ -118,7 +110,7 @@ pub async fn proposals(db: &impl ConnectionTrait) -> Result<Vec<(PersonId, Perso
 ///
 /// # Errors
 ///
-/// What the database said; a refusal is a value.
+/// The database error; a refusal is a value.
 pub async fn link(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result<Result<(), LinkRefusal>, DbErr> {
     facts::lock(txn).await?;
     if a == b {
@@ -150,7 +142,7 @@ pub async fn link(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result
 ///
 /// # Errors
 ///
-/// What the database said; a refusal is a value.
+/// The database error; a refusal is a value.
 pub async fn unlink(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result<Result<(), LinkRefusal>, DbErr> {
     facts::lock(txn).await?;
     let joins = |a: PersonId, b: PersonId| {

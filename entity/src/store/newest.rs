@@ -25,10 +25,6 @@ pub struct Newest {
 
 impl Newest {
     /// Reads it from a row of a statement that went through [`beside`].
-    ///
-    /// # Errors
-    ///
-    /// What the database said.
     pub(super) fn of(row: &QueryResult) -> Result<Self, DbErr> {
         let snapshot: Option<SnapshotId> = row.try_get("", SNAPSHOT)?;
         let day: Option<Day> = row.try_get("", SNAPSHOT_DAY)?;

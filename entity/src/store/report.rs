@@ -285,7 +285,7 @@ fn new_row(report_id: ReportId, at: DateTime<Utc>, mail: NewDelivery) -> deliver
         attempts: ActiveValue::Set(0),
         next_attempt_at: ActiveValue::Set(addressed.then_some(at)),
         accepted_at: ActiveValue::Set(None),
-        last_error: ActiveValue::Set((!addressed).then(|| "nobody could be found to write to".to_owned())),
+        last_error: ActiveValue::Set((!addressed).then(|| "no recipient found".to_owned())),
         stored_at: ActiveValue::Set(None),
         refused_by: ActiveValue::Set(None),
     }

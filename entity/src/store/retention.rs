@@ -1,7 +1,7 @@
 //! How long each kind of data is kept, and what is held beyond that. When it goes is the nightly job's.
 //!
 //! The periods are the board's own policy; the defaults are ours, not a law's. What is not named here is kept: units, courses,
-//! policies and exemptions are about nobody; posts, roles and training are kept with the person, and lose their name with
+//! policies and exemptions are not about a person; posts, roles and training are kept with the person, and lose their name with
 //! them; the audit log is append-only, and the database refuses to remove from it.
 
 pub mod absence;
@@ -107,7 +107,7 @@ impl Kind {
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Mails => "text, address and file go; who was told about which unit stays",
+            Self::Mails => "text, address and file go; the record of who was sent which unit's report stays",
             Self::Rejects => "rows go, and what would undo the import; its counts stay",
             Self::Runs => "rows of runs that are over go",
             Self::Absences => "rows go; days before are answered from stored figures only",

@@ -78,10 +78,6 @@ impl Facts {
 }
 
 /// The version of the facts on file: one row read.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn version(db: &impl sea_orm::ConnectionTrait) -> Result<i64, DbErr> {
     facts::current(db).await.map(|row| row.version)
 }
@@ -99,10 +95,6 @@ pub async fn load(db: &DatabaseConnection) -> Result<Facts, LoadError> {
 }
 
 /// Begins a transaction that sees the database as it is at one moment: an import whole or not at all.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     // SQLite's transactions always do.
     let isolation_level = is_postgres(db).then_some(IsolationLevel::RepeatableRead);

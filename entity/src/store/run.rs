@@ -1,4 +1,4 @@
-//! The ledger: table `job_run`, one row a job and period. It alone decides who runs what, so two replicas, a double tick, a
+//! The ledger: table `job_run`, one row per job and period. It alone decides who runs what, so two replicas, a double tick, a
 //! crash and a restart are the same harmless case.
 //!
 //! ```text
@@ -7,7 +7,7 @@
 //!  REQUESTED ──────────────▶   │ ▲                              │ request
 //!  RETRYING, not_before past ─▶│ │ claim, when                  │
 //!                              │ └─ the lease has run out       ▼
-//!                              ├── retry, again, release ──▶ RETRYING / REQUESTED
+//!                              ├── retry, reschedule, release ──▶ RETRYING / REQUESTED
 //!                              └── fail ──▶ FAILED ── request ──▶ REQUESTED
 //! ```
 //!
@@ -50,9 +50,9 @@ pub const fn job_of(kind: ReportKind) -> &'static str {
     }
 }
 
-/// What a worker bids when it would run a job for a period.
+/// A worker's claim on the run of a job for a period.
 #[derive(Clone, Copy, Debug)]
-pub struct Bid<'a> {
+pub struct ClaimRequest<'a> {
     /// The job's name.
     pub job: &'a str,
     /// The period as text.
@@ -83,34 +83,26 @@ pub struct Filter {
     pub state: Option<RunState>,
 }
 
-/// Begins the run where nobody has, where somebody asked for it, where its back-off has passed, or where its lease has run
-/// out. The row as it is now, or nothing: then another has it, or it is done.
-///
-/// # Errors
-///
-/// What the database said.
-pub async fn claim(db: &impl ConnectionTrait, bid: Bid<'_>) -> Result<Option<Model>, DbErr> {
-    take(db, bid, Expr::col((Entity, Column::Attempts)).add(1), claimable(bid.now)).await
+/// Claims a run that has not begun, that was requested, whose back-off has passed, or whose lease has expired. Returns the
+/// row as it is now, or `None` if another worker holds it or it is done.
+pub async fn claim(db: &impl ConnectionTrait, claim: ClaimRequest<'_>) -> Result<Option<Model>, DbErr> {
+    upsert(db, claim, Expr::col((Entity, Column::Attempts)).add(1), claimable(claim.now)).await
 }
 
-/// Begins the run because a person asks for it now, even if it is done or waits for its back-off; only a lease that holds
-/// refuses (nothing is returned). Its attempts are counted anew.
-///
-/// # Errors
-///
-/// What the database said.
-pub async fn seize(db: &impl ConnectionTrait, bid: Bid<'_>) -> Result<Option<Model>, DbErr> {
-    let open = Condition::any().add(Column::State.ne(RunState::Running)).add(Column::LeaseUntil.lt(bid.now));
-    take(db, bid, Expr::val(1), open).await
+/// Claims a run because a person asks for it now, even if it is done or waits for its back-off. Returns `None` if another
+/// worker holds a valid lease. Attempts are counted from 1 again.
+pub async fn force_claim(db: &impl ConnectionTrait, claim: ClaimRequest<'_>) -> Result<Option<Model>, DbErr> {
+    let open = Condition::any().add(Column::State.ne(RunState::Running)).add(Column::LeaseUntil.lt(claim.now));
+    upsert(db, claim, Expr::val(1), open).await
 }
 
-async fn take(
+async fn upsert(
     db: &impl ConnectionTrait,
-    bid: Bid<'_>,
+    claim: ClaimRequest<'_>,
     attempts: Expr,
     open: Condition,
 ) -> Result<Option<Model>, DbErr> {
-    let Bid { job, period, holder, now, lease_until } = bid;
+    let ClaimRequest { job, period, holder, now, lease_until } = claim;
     let row = ActiveModel {
         state: Set(RunState::Running),
         attempts: Set(1),
@@ -138,12 +130,8 @@ async fn take(
 }
 
 /// Asks for a run ("send again"): the worker begins it when it next wakes. Turns a done, failed or waiting one into a
-/// requested one with its attempts counted anew; one that is requested or running already is left alone. The row as it
-/// stands afterwards.
-///
-/// # Errors
-///
-/// What the database said.
+/// requested one with its attempts counted from 0 again; one that is requested or running already is left alone. Returns
+/// the row as it is afterwards.
 pub async fn request(db: &impl ConnectionTrait, job: &str, period: &str) -> Result<Model, DbErr> {
     let row = ActiveModel {
         state: Set(RunState::Requested),
@@ -162,7 +150,7 @@ pub async fn request(db: &impl ConnectionTrait, job: &str, period: &str) -> Resu
     }
 }
 
-/// What the audit log is told when somebody asks for a run: how its row stood `before`, and how it stands now.
+/// The audit event of a requested run: the state of its row `before`, and now.
 #[must_use]
 pub fn requested(at: DateTime<Utc>, actor: Actor, before: Option<&Model>, row: &Model) -> Event {
     let state = |row: &Model| json!({ "state": row.state.word() });
@@ -200,65 +188,46 @@ fn claimable(now: DateTime<Utc>) -> Condition {
 ///
 /// # Errors
 ///
-/// What the database said; the lease may still hold.
+/// The database error; the lease may still hold.
 pub async fn renew(db: &impl ConnectionTrait, lease: &Lease, until: DateTime<Utc>) -> Result<bool, DbErr> {
-    settle(db, lease, ActiveModel { lease_until: Set(Some(until)), ..ActiveModel::default() }).await
+    update_held(db, lease, ActiveModel { lease_until: Set(Some(until)), ..ActiveModel::default() }).await
 }
 
-/// The run is done, and `outcome` says what it did in one sentence without personal data. False when the lease is lost.
-///
-/// # Errors
-///
-/// What the database said.
+/// The run is done, and `outcome` says what it did in one sentence without personal data. Returns false if the lease is lost.
 pub async fn done(db: &impl ConnectionTrait, lease: &Lease, now: DateTime<Utc>, outcome: &str) -> Result<bool, DbErr> {
-    settle(db, lease, ActiveModel { finished_at: Set(Some(now)), ..ended(RunState::Done, outcome) }).await
+    update_held(db, lease, ActiveModel { finished_at: Set(Some(now)), ..ended(RunState::Done, outcome) }).await
 }
 
-/// The run failed for good; `outcome` as for [`done`]. False when the lease is lost.
-///
-/// # Errors
-///
-/// What the database said.
+/// The run failed for good; `outcome` as for [`done`]. Returns false if the lease is lost.
 pub async fn fail(db: &impl ConnectionTrait, lease: &Lease, now: DateTime<Utc>, outcome: &str) -> Result<bool, DbErr> {
-    settle(db, lease, ActiveModel { finished_at: Set(Some(now)), ..ended(RunState::Failed, outcome) }).await
+    update_held(db, lease, ActiveModel { finished_at: Set(Some(now)), ..ended(RunState::Failed, outcome) }).await
 }
 
-/// The attempt failed; another may begin from `not_before` on. False when the lease is lost.
-///
-/// # Errors
-///
-/// What the database said.
+/// The attempt failed; another may begin from `not_before` on. Returns false if the lease is lost.
 pub async fn retry(
     db: &impl ConnectionTrait,
     lease: &Lease,
     not_before: DateTime<Utc>,
     outcome: &str,
 ) -> Result<bool, DbErr> {
-    settle(db, lease, ActiveModel { not_before: Set(Some(not_before)), ..ended(RunState::Retrying, outcome) }).await
+    update_held(db, lease, ActiveModel { not_before: Set(Some(not_before)), ..ended(RunState::Retrying, outcome) })
+        .await
 }
 
-/// The attempt went well and something is left to do from `not_before` on; earlier failures are forgotten. False when the
+/// The attempt went well and something is left to do from `not_before` on; earlier failures are forgotten. Returns false if the
 /// lease is lost.
-///
-/// # Errors
-///
-/// What the database said.
-pub async fn again(
+pub async fn reschedule(
     db: &impl ConnectionTrait,
     lease: &Lease,
     not_before: DateTime<Utc>,
     outcome: &str,
 ) -> Result<bool, DbErr> {
     let row = ended(RunState::Retrying, outcome);
-    settle(db, lease, ActiveModel { not_before: Set(Some(not_before)), attempts: Set(0), ..row }).await
+    update_held(db, lease, ActiveModel { not_before: Set(Some(not_before)), attempts: Set(0), ..row }).await
 }
 
-/// The worker stops before the run is done: another may begin it at once, and the attempt does not count. False when the
+/// The worker stops before the run is done: another may begin it at once, and the attempt does not count. Returns false if the
 /// lease is lost.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn release(db: &impl ConnectionTrait, lease: &Lease, now: DateTime<Utc>) -> Result<bool, DbErr> {
     let row = ended(RunState::Retrying, "Stopped with its worker; another takes over.");
     let released = Entity::update_many()
@@ -281,7 +250,7 @@ fn ended(state: RunState, outcome: &str) -> ActiveModel {
     }
 }
 
-async fn settle(db: &impl ConnectionTrait, lease: &Lease, row: ActiveModel) -> Result<bool, DbErr> {
+async fn update_held(db: &impl ConnectionTrait, lease: &Lease, row: ActiveModel) -> Result<bool, DbErr> {
     Ok(Entity::update_many().set(row).filter(held(lease)).exec(db).await?.rows_affected == 1)
 }
 
@@ -294,10 +263,6 @@ fn held(lease: &Lease) -> Condition {
 
 /// The rows of `job` that may be claimed now: requested, waiting no longer, or with a lease that has run out. Oldest period
 /// first, at most `limit`.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn due(db: &impl ConnectionTrait, job: &str, now: DateTime<Utc>, limit: u64) -> Result<Vec<Model>, DbErr> {
     Entity::find()
         .filter(Column::Job.eq(job))
@@ -309,10 +274,6 @@ pub async fn due(db: &impl ConnectionTrait, job: &str, now: DateTime<Utc>, limit
 }
 
 /// Those of `periods` that `job` has a row for, however it stands.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn known(db: &impl ConnectionTrait, job: &str, periods: &[String]) -> Result<Vec<String>, DbErr> {
     Entity::find()
         .select_only()
@@ -325,10 +286,6 @@ pub async fn known(db: &impl ConnectionTrait, job: &str, periods: &[String]) -> 
 }
 
 /// When the first import was applied; before that nothing is owed, for there is nothing to compute.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn first_import(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
     import_batch::Entity::find()
         .select_only()
@@ -357,20 +314,12 @@ pub fn refuse_before_first_import(period: &str, last: Day, imported: Option<Day>
 }
 
 /// The row of `job` for `period`.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn find(db: &impl ConnectionTrait, job: &str, period: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Job.eq(job)).filter(Column::Period.eq(period)).one(db).await
 }
 
 /// A page of rows, newest first by the order in which they were first claimed or requested: at most `limit`, beginning
 /// after the row `after` where a page before it ended.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -387,10 +336,6 @@ pub async fn list(
 }
 
 /// How many rows [`list`] would show on all its pages.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn count(db: &impl ConnectionTrait, filter: &Filter) -> Result<u64, DbErr> {
     Entity::find().filter(matching(filter)).count(db).await
 }
@@ -403,7 +348,7 @@ fn matching(filter: &Filter) -> Condition {
 }
 
 impl Model {
-    /// The lease under which this row is held; nothing when nobody holds it.
+    /// The lease under which this row is held. `None` if it is not held.
     #[must_use]
     pub fn lease(&self) -> Option<Lease> {
         Some(Lease { run: self.id, holder: self.holder.clone()? })

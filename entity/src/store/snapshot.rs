@@ -27,7 +27,7 @@ const ROWS: usize = 1_000;
 ///
 /// # Errors
 ///
-/// What the database said; two that store the same day at the same moment may collide on the revision, and then one of them
+/// The database error; two that store the same day at the same moment may collide on the revision, and then one of them
 /// stores nothing.
 pub async fn write(
     txn: &DatabaseTransaction,
@@ -70,10 +70,6 @@ pub async fn write(
 }
 
 /// The newest revision of the snapshot of `day`.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn newest_of(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
     snapshot::Entity::find()
         .filter(snapshot::Column::Day.eq(day))
@@ -83,10 +79,6 @@ pub async fn newest_of(db: &impl ConnectionTrait, day: Day) -> Result<Option<sna
 }
 
 /// The newest revision of each Monday before `monday` that has one, oldest first, at most as many as `weeks` back.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn mondays_before(db: &impl ConnectionTrait, monday: Day, weeks: u16) -> Result<Vec<snapshot::Model>, DbErr> {
     let mondays = (1..=i64::from(weeks)).map(|back| monday.plus_days(-7 * back));
     let mut found = newest_first().filter(snapshot::Column::Day.is_in(mondays)).all(db).await?;
@@ -96,19 +88,11 @@ pub async fn mondays_before(db: &impl ConnectionTrait, monday: Day, weeks: u16) 
 }
 
 /// The newest revision of the last day, up to and with `day`, that has one.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn last_until(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
     newest_first().filter(snapshot::Column::Day.lte(day)).one(db).await
 }
 
 /// The newest revision of the last day that has one.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn newest(db: &impl ConnectionTrait) -> Result<Option<snapshot::Model>, DbErr> {
     newest_first().one(db).await
 }
@@ -118,10 +102,6 @@ fn newest_first() -> Select<snapshot::Entity> {
 }
 
 /// The newest revision of the last day before `day` that has one.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn last_before(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
     newest_first().filter(snapshot::Column::Day.lt(day)).one(db).await
 }

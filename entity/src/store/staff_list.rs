@@ -22,7 +22,7 @@ impl NewestList {
         today.days_since(self.as_at).max(0)
     }
 
-    /// Whether it is so old that it is told as a warning.
+    /// Whether it is so old that readers are warned.
     #[must_use]
     pub fn is_old(&self, today: Day) -> bool {
         data_age::is_old(self.age_in_days(today))
@@ -38,10 +38,6 @@ fn newest() -> Select<staff_list::Entity> {
 }
 
 /// Returns the employer whose newest list is the oldest; absent if no list was ever applied.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn oldest(db: &impl ConnectionTrait) -> Result<Option<NewestList>, DbErr> {
     let lists: Vec<(Day, String)> = newest().into_tuple().all(db).await?;
     Ok(lists.into_iter().map(|(as_at, employer)| NewestList { as_at, employer }).min())

@@ -2,7 +2,7 @@
 //! is, where it came from and how long it is kept.
 //!
 //! Other people's names and numbers are left out: the document is one person's, and those are others'. What is held of
-//! somebody who was erased is found under their pseudonym.
+//! an erased person is found under their pseudonym.
 
 mod records;
 mod roles;
@@ -60,8 +60,8 @@ impl Document {
             .iter()
             .map(|section| {
                 let Section { name, what, source, kept, references: _, records } = section;
-                let told = json!({ "what": what, "source": source, "kept": kept, "records": records });
-                ((*name).to_owned(), told)
+                let part = json!({ "what": what, "source": source, "kept": kept, "records": records });
+                ((*name).to_owned(), part)
             })
             .collect();
         json!({
@@ -94,10 +94,6 @@ pub enum Whom {
 }
 
 /// Everybody who fits; at most two, for two are one too many.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn find(db: &impl ConnectionTrait, whom: &Whom) -> Result<Vec<person::Model>, DbErr> {
     use sea_orm::sea_query::{Expr, ExprTrait as _, Func};
     let people = person::Entity::find().limit(2);
@@ -117,11 +113,7 @@ pub async fn find(db: &impl ConnectionTrait, whom: &Whom) -> Result<Vec<person::
     }
 }
 
-/// Everything that is held on a person; nothing where there is no such person. That it was asked for is recorded.
-///
-/// # Errors
-///
-/// What the database said.
+/// Everything that is held on a person; `None` if there is no such person. The request is recorded.
 pub async fn export(
     db: &DatabaseConnection,
     id: PersonId,
@@ -141,10 +133,6 @@ pub async fn export(
 
 /// Everything that is held on a person, read in one transaction; nothing if there is no such person. The caller records that it
 /// was asked for before the document is shown.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn document(db: &DatabaseConnection, id: PersonId, periods: &Periods) -> Result<Option<Document>, DbErr> {
     let txn = db.begin().await?;
     let document = collect(&txn, id, periods).await?;

@@ -9,10 +9,6 @@ use crate::period::Day;
 use crate::table::{unit, unit_parent};
 
 /// Reads the unit above each unit on `day`; a root is not in it.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn parents(db: &impl ConnectionTrait, day: Day) -> Result<HashMap<UnitId, UnitId>, DbErr> {
     let mut rows = unit_parent::Entity::find().all(db).await?;
     rows.retain(|row| row.valid_from.is_none_or(|from| from <= day));
@@ -23,10 +19,6 @@ pub async fn parents(db: &impl ConnectionTrait, day: Day) -> Result<HashMap<Unit
 }
 
 /// Returns the unit at the top of the tree on `day`: the lowest id if there are several.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn root(db: &impl ConnectionTrait, day: Day) -> Result<Option<unit::Model>, DbErr> {
     let parents = parents(db, day).await?;
     let units = unit::Entity::find().order_by_asc(unit::Column::Id).all(db).await?;

@@ -22,7 +22,7 @@ pub struct Model {
     pub unit_id: UnitId,
     /// Thousandths of the person, 1 to 1000; means something for Peer Supporters only.
     pub share: i32,
-    /// First day on which the role is held; always so far when absent.
+    /// First day on which the role is held; absent if there is no start date.
     pub valid_from: Option<Day>,
     /// First day on which the role is held no longer; open-ended when absent.
     pub valid_to: Option<Day>,

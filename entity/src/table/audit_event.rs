@@ -1,11 +1,11 @@
-//! One thing that was done, by whom and when. Rows are written by [`crate::store::audit`] and never changed.
+//! One audit event: what was done, by which actor and when. Rows are written by [`crate::store::audit`] and never changed.
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::id::AuditEventId;
 
-/// One thing that was done, by whom and when. Its words are texts here, so that a row whose words mean nothing can still be
+/// One audit event: what was done, by which actor and when. Its words are texts here, so that a row whose words mean nothing can still be
 /// read and shown to be wrong.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -24,7 +24,7 @@ pub struct Model {
     pub object: Option<String>,
     /// What was so before, as JSON of ids, codes, words, counts and days.
     pub before: Option<String>,
-    /// What is so since, likewise.
+    /// The value after the change, in the same format.
     pub after: Option<String>,
     /// The request in which it was done, as its log lines name it.
     pub request_id: Option<String>,

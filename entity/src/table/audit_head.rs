@@ -12,9 +12,9 @@ pub struct Model {
     /// Always 1.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i32,
-    /// The last event; 0 when there is none.
+    /// The last event; 0 if the log is empty.
     pub last_id: AuditEventId,
-    /// Its hash; 64 zeros when there is none.
+    /// Its hash; 64 zeros if the log is empty.
     pub last_hash: String,
 }
 

@@ -1,4 +1,4 @@
-//! One mail to one recipient, as rendered, and what became of it.
+//! One mail to one recipient, as rendered, and its outcome.
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use crate::id::{DeliveryId, PersonId, ReportId};
 use crate::value::{DeliveryKind, DeliveryState};
 
-/// One mail to one recipient, as rendered, and what became of it.
+/// One mail to one recipient, as rendered, and its outcome.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "delivery")]
@@ -18,10 +18,10 @@ pub struct Model {
     pub report_id: ReportId,
     /// What it is.
     pub kind: DeliveryKind,
-    /// Idempotency key within the report: `person:12`, or `unit:7` where unit 7 has nobody; `run:12` or `run:coordinator` of
+    /// Idempotency key within the report: `person:12`, or `unit:7` if unit 7 has no recipient; `run:12` or `run:coordinator` of
     /// a run summary, `copy:12:34` of a copy.
     pub recipient: String,
-    /// Who gets it; absent where there is nobody.
+    /// The recipient; absent if there is none.
     pub person_id: Option<PersonId>,
     /// Whose report it is a copy of. Null unless it is a copy.
     pub owner_id: Option<PersonId>,

@@ -43,9 +43,9 @@ impl Model {
         self.refusal.as_ref().map(|refusal| {
             let mut parts = refusal.split(start);
             let first = parts.next().unwrap_or_default().to_owned();
-            parts.fold(first, |told, part| {
+            parts.fold(first, |text, part| {
                 let rest = part.find(end).map_or("", |at| &part[at..]);
-                told + start + "one person" + rest
+                text + start + "one person" + rest
             })
         })
     }

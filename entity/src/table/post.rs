@@ -33,7 +33,7 @@ pub struct Model {
     pub contract_type: Option<String>,
     /// Bank contracts never count.
     pub bank: bool,
-    /// First day on which it is held; always so far when absent.
+    /// First day on which it is held; absent if there is no start date.
     pub valid_from: Option<Day>,
     /// First day on which it is held no longer; open-ended when absent.
     pub valid_to: Option<Day>,

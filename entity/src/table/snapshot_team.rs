@@ -35,7 +35,7 @@ pub struct Model {
     pub share: i32,
     /// Peer Supporters needed; absent without a policy or without staff.
     pub required: Option<i32>,
-    /// Whole supporters short; likewise.
+    /// Whole supporters short; absent in the same cases.
     pub gap: Option<i32>,
     /// The answer.
     pub status: Status,

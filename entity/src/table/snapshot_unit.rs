@@ -54,7 +54,7 @@ pub struct Model {
     pub level1_target: Option<i32>,
     /// Distinct people with an active allocation at or below.
     pub active_supporters: i32,
-    /// Allocations valid that day by what speaks against them, in the order of `StandingGroup`; absent in snapshots of before
+    /// Allocations valid that day by the reason why they do not count, in the order of `StandingGroup`; absent in snapshots of before
     /// it was kept.
     pub standing: Option<Json>,
     /// The same of this very unit, without those that count: `[reason group, ...]`. Null in snapshots from before it was kept.

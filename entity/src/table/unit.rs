@@ -24,7 +24,7 @@ pub struct Model {
     pub site: Option<String>,
     /// Teams with the same name are assessed together.
     pub cover_group: Option<String>,
-    /// First day on which it is open; always so far when absent.
+    /// First day on which it is open; absent if there is no start date.
     pub valid_from: Option<Day>,
     /// First day on which it is open no longer; open-ended when absent.
     pub valid_to: Option<Day>,

@@ -49,7 +49,7 @@ pub(crate) fn counts_that_follow(rows: &[snapshot_unit::Model], limit: Limit) ->
 fn told(row: &snapshot_unit::Model, limit: Limit) -> Bounds {
     let count = |stored: i32| u32::try_from(stored).unwrap_or(0);
     let people = count(row.headcount);
-    match Level1Band::told(count(row.level1_done), people, limit) {
+    match Level1Band::published(count(row.level1_done), people, limit) {
         Some(band) => {
             let possible = band.possible_counts(people);
             (i64::from(possible.start), i64::from(possible.end) - 1)

@@ -158,7 +158,7 @@ impl RunnerState {
         match end {
             AttemptEnd::Done(outcome) => ledger::done(&self.db, lease, now, outcome).await,
             AttemptEnd::ContinueLater { not_before, text } => {
-                ledger::again(&self.db, lease, (*not_before).max(now + NEXT_MINUTE), text).await
+                ledger::reschedule(&self.db, lease, (*not_before).max(now + NEXT_MINUTE), text).await
             }
             AttemptEnd::Retry(outcome) => match RUN.after(attempt) {
                 Some(wait) => ledger::retry(&self.db, lease, now + wait, outcome).await,

@@ -23,7 +23,7 @@ impl Level1 {
         let Self { done, headcount, target: _, detail } = self;
         match detail {
             Level1Detail::Count => level1::Level1Band::of(done, headcount),
-            Level1Detail::Band(limit) => level1::Level1Band::told(done, headcount, limit),
+            Level1Detail::Band(limit) => level1::Level1Band::published(done, headcount, limit),
             Level1Detail::Hidden => None,
         }
     }

@@ -40,7 +40,7 @@ both!(
         history::imports(&world.db).await;
         let now = world.clock.now();
         let (holder, lease_until) = ("worker", now + TimeDelta::minutes(5));
-        let bid = run::Bid { job: run::COVERAGE, period: "2026-11-16", holder, now, lease_until };
+        let bid = run::ClaimRequest { job: run::COVERAGE, period: "2026-11-16", holder, now, lease_until };
         run::claim(&world.db, bid).await.unwrap().unwrap();
         let running = request(&site, "COVERAGE", "2026-11-16").await;
         assert_eq!(running["run"]["state"], "RUNNING");

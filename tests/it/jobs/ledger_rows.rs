@@ -1,13 +1,13 @@
 //! The job ledger on its own.
 
 use chrono::TimeDelta;
-use entity::store::run::{Bid, Filter};
+use entity::store::run::{ClaimRequest, Filter};
 
 use super::*;
 use crate::harness::both;
 
-fn bid<'a>(period: &'a str, holder: &'a str, now: DateTime<Utc>) -> Bid<'a> {
-    Bid { job: COVERAGE, period, holder, now, lease_until: now + TimeDelta::minutes(2) }
+fn bid<'a>(period: &'a str, holder: &'a str, now: DateTime<Utc>) -> ClaimRequest<'a> {
+    ClaimRequest { job: COVERAGE, period, holder, now, lease_until: now + TimeDelta::minutes(2) }
 }
 
 both!(
@@ -43,7 +43,7 @@ both!(
         assert!(!ledger::done(db, &stale, later, "x").await.unwrap());
         assert!(!ledger::fail(db, &stale, later, "x").await.unwrap());
         assert!(!ledger::retry(db, &stale, later, "x").await.unwrap());
-        assert!(!ledger::again(db, &stale, later, "x").await.unwrap());
+        assert!(!ledger::reschedule(db, &stale, later, "x").await.unwrap());
         assert!(!ledger::release(db, &stale, later).await.unwrap());
         assert_eq!(row(&world, COVERAGE, "2026-11-16").await, fresh);
         assert!(ledger::done(db, &fresh.lease().unwrap(), later, "x").await.unwrap());
@@ -54,7 +54,7 @@ both!(
 both!(
     async fn fractions_of_a_second_compare_correctly(world: World) {
         let (db, now) = (&world.db, instant("2026-11-16T05:00:00.250Z"));
-        let held = Bid { lease_until: instant("2026-11-16T05:02:00.100001Z"), ..bid("2026-11-16", "a", now) };
+        let held = ClaimRequest { lease_until: instant("2026-11-16T05:02:00.100001Z"), ..bid("2026-11-16", "a", now) };
         ledger::claim(db, held).await.unwrap().unwrap();
         for (at, free) in [
             ("2026-11-16T05:02:00Z", false),

@@ -98,7 +98,7 @@ both!(
         let mut now = instant("2026-11-16T05:00:00Z");
         for n in 0..retry::RUN.attempts() {
             let holder = format!("killed {n}");
-            let bid = ledger::Bid {
+            let bid = ledger::ClaimRequest {
                 job: COVERAGE,
                 period: RUN,
                 holder: &holder,
@@ -144,7 +144,7 @@ both!(
         runner.tick().await.unwrap();
         begun.notified().await;
         let later = instant("2026-11-16T05:10:00Z");
-        let bid = ledger::Bid {
+        let bid = ledger::ClaimRequest {
             job: COVERAGE,
             period: RUN,
             holder: "another",
@@ -209,8 +209,13 @@ both!(
 both!(
     async fn a_run_active_elsewhere_is_not_started(world: World) {
         let now = world.clock.now();
-        let bid =
-            ledger::Bid { job: COVERAGE, period: RUN, holder: "x", now, lease_until: now + TimeDelta::minutes(2) };
+        let bid = ledger::ClaimRequest {
+            job: COVERAGE,
+            period: RUN,
+            holder: "x",
+            now,
+            lease_until: now + TimeDelta::minutes(2),
+        };
         ledger::claim(&world.db, bid).await.unwrap().expect("the first to claim has it");
         let diary = Diary::default();
         let runner = runner(&world, vec![easy(COVERAGE, &diary)]);

@@ -9,7 +9,7 @@ enum Half {
     Free,
     /// Some of it has not changed.
     Held(HeldHalf),
-    /// Nobody below its unchanged rows could move.
+    /// No one below its unchanged rows could move.
     Lost,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Columns, Decision, Exchange, Limit, Table};
 
-/// A way down from a row through free rows to one that has somebody in a column. The least is the best.
+/// A way down from a row through free rows to one that has a person in a column. The least is the best.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Way {
     /// Rows that would be hidden only for this.
@@ -47,7 +47,7 @@ pub(super) struct Cover<'a, const C: usize> {
     /// By the row below which they want the other half, halves of last week, two for each pair of columns: a world that
     /// went on in one way may as well go on in another, and then stands for two.
     forks: Vec<Vec<Fork>>,
-    /// By unchanged row, the exchanges of last week of which it is the lowest unchanged row: somebody else below may move.
+    /// By unchanged row, the exchanges of last week of which it is the lowest unchanged row: another person below may move.
     held: Vec<Vec<Held>>,
     exchanges: Vec<Exchange>,
 }
@@ -190,7 +190,7 @@ impl<'a, const C: usize> Cover<'a, C> {
         self.decide(before)
     }
 
-    /// Gives each open half below `row` another way down, or takes it up through the row where there is none.
+    /// Gives each open half below `row` another way down, or takes it up through the row if there is no other.
     fn pair_below(&mut self, row: usize) -> Vec<Open> {
         let open = std::mem::take(&mut self.open[row]);
         let best = if open.is_empty() { [[None; 2]; C] } else { self.best_two(row) };

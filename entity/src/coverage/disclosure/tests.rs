@@ -1,4 +1,4 @@
-//! What is published is solved, by somebody else's arithmetic.
+//! What is published is solved by an independent solver.
 
 mod random;
 mod size;

@@ -22,10 +22,6 @@ impl Model {
 }
 
 /// Grants a role to a person from a day on, until the day `to` is reached where there is one.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn add(
     db: &impl ConnectionTrait,
     (person, role): (PersonId, AccessRole),
@@ -45,10 +41,6 @@ pub async fn add(
 }
 
 /// The grants to a person that hold on a day.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn holding(db: &impl ConnectionTrait, person: PersonId, day: Day) -> Result<Vec<Model>, DbErr> {
     let holds = Condition::all()
         .add(Column::ValidFrom.lte(day))
@@ -57,37 +49,21 @@ pub async fn holding(db: &impl ConnectionTrait, person: PersonId, day: Day) -> R
 }
 
 /// Every grant to a person, ended or not.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn of_person(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::PersonId.eq(person)).order_by_asc(Column::Id).all(db).await
 }
 
 /// The grant with this id, ended or not.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn by_id(db: &impl ConnectionTrait, id: AccessGrantId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).one(db).await
 }
 
 /// Every grant, the newest first; at most `limit`.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn newest(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Model>, DbErr> {
     Entity::find().order_by_desc(Column::Id).limit(limit).all(db).await
 }
 
-/// Ends a grant with `day`: from that day on it holds no longer. False where it has ended by then, or there is none.
-///
-/// # Errors
-///
-/// What the database said.
+/// Ends a grant with `day`: from that day on it no longer holds. Returns false if there is no such grant, or it has ended by then.
 pub async fn withdraw(db: &impl ConnectionTrait, id: AccessGrantId, day: Day) -> Result<bool, DbErr> {
     let open = Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gt(day));
     let row = ActiveModel { valid_to: Set(Some(day)), ..ActiveModel::default() };

@@ -9,10 +9,6 @@ use crate::secret::SecretHash;
 use crate::table::sign_in_link::{ActiveModel, Column, Entity};
 
 /// Makes a link, known by the hash of its secret, that is good until `expires_at`.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn make(
     db: &impl ConnectionTrait,
     holder: Holder,
@@ -29,12 +25,8 @@ pub async fn make(
     Entity::insert(row).exec_with_returning(db).await.map(drop)
 }
 
-/// Uses the link whose secret has this hash: whom it signs in, or nothing where it is unknown, used or expired. Of two who use
+/// Uses the link whose secret has this hash: Returns the person it signs in, or `None` if it is unknown, used or expired. Of two who use
 /// it at once, one gets it.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn spend(db: &impl ConnectionTrait, hash: &SecretHash, now: DateTime<Utc>) -> Result<Option<Holder>, DbErr> {
     let good = Condition::all()
         .add(Column::Hash.eq(hash.clone()))
@@ -46,10 +38,6 @@ pub async fn spend(db: &impl ConnectionTrait, hash: &SecretHash, now: DateTime<U
 }
 
 /// Forgets every link: those of an earlier start of the demonstration are good no longer.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn forget_all(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     Entity::delete_many().exec(db).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! Which person somebody is who signs in, and the roles that they have been given.
+//! Which person is signing in, and the roles that they have been given.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query, SelectStatement};
 use sea_orm::{
@@ -16,7 +16,7 @@ use crate::value::{AccessRole, AppointmentRole};
 /// At most so many numbers of one person share an address.
 const MOST_NUMBERS: u64 = 20;
 
-/// How somebody is known to an identity provider, or to an operator.
+/// How a person is known to an identity provider, or to an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KnownBy {
     /// By work address, in whatever case it is written.
@@ -25,12 +25,8 @@ pub enum KnownBy {
     EmployeeNumber(Option<String>, String),
 }
 
-/// Lets nobody else who asks for the same change what a person has, until the transaction ends. On SQLite it has the write lock
+/// Blocks other transactions that lock the same person until this one ends. On SQLite it has the write lock
 /// already.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn lock(txn: &DatabaseTransaction, id: PersonId) -> Result<(), DbErr> {
     person::Entity::find_by_id(id).lock_exclusive().one(txn).await.map(drop)
 }
@@ -47,11 +43,7 @@ impl KnownBy {
     }
 }
 
-/// The one person who is known so and has a post on `day`. Nobody where there are several: whose it is cannot be told then.
-///
-/// # Errors
-///
-/// What the database said.
+/// The one person with this identity and a post on `day`. Returns `None` if there are several, since it could be any of them.
 pub async fn find(db: &impl ConnectionTrait, by: &KnownBy, day: Day) -> Result<Option<PersonId>, DbErr> {
     // An identity provider's claims come as they are.
     if by.holds_zero() {
@@ -91,10 +83,6 @@ pub async fn find(db: &impl ConnectionTrait, by: &KnownBy, day: Day) -> Result<O
 
 /// The roles that a person has been given on `day`, by grant or by appointment, besides those that everybody has by the facts:
 /// nothing at all where they have no post that day, for then they have left, whatever they had, or where they were erased.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn given_roles(db: &impl ConnectionTrait, id: PersonId, day: Day) -> Result<Option<Vec<AccessRole>>, DbErr> {
     let ids = links::load(db).await?.all(id);
     let posts = post::Entity::find().select_only().column(post::Column::Id);
@@ -118,7 +106,7 @@ pub async fn given_roles(db: &impl ConnectionTrait, id: PersonId, day: Day) -> R
     Ok(Some(roles))
 }
 
-/// Whether somebody coordinates the network on `day`: appointed, or standing in for who is.
+/// Whether a person coordinates the network on `day`: appointed, or standing in for who is.
 async fn coordinates(db: &impl ConnectionTrait, ids: &[PersonId], day: Day) -> Result<bool, DbErr> {
     use appointment::Column;
     let stands_in = Condition::all().add(Column::DelegateId.is_in(ids.iter().copied())).add(holds(

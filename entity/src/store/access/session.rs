@@ -23,10 +23,6 @@ impl Model {
 }
 
 /// Begins a session, known by the hash of its secret, that is over at `expires_at` at the latest.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn begin(
     db: &impl ConnectionTrait,
     holder: Holder,
@@ -46,22 +42,14 @@ pub async fn begin(
 }
 
 /// The session whose secret has this hash, over or not, and what was newest then: one statement.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn by_hash(db: &impl ConnectionTrait, hash: &SecretHash) -> Result<Option<(Model, Newest)>, DbErr> {
     let select = Entity::find().filter(Column::Hash.eq(hash.clone()));
     let Some(row) = db.query_one(newest::beside(select).as_query()).await? else { return Ok(None) };
     Ok(Some((Model::from_query_result(&row, "")?, Newest::of(&row)?)))
 }
 
-/// Ends the session whose secret has this hash: it is good no longer from now on. The session that was ended; nothing where
-/// there is none, or it had ended.
-///
-/// # Errors
-///
-/// What the database said.
+/// Ends the session whose secret has this hash: it is no longer valid. Returns the session, or `None` if
+/// there is no such session or it had ended.
 pub async fn end(db: &impl ConnectionTrait, hash: &SecretHash, now: DateTime<Utc>) -> Result<Option<Model>, DbErr> {
     let open = Condition::all().add(Column::Hash.eq(hash.clone())).add(Column::EndedAt.is_null());
     let row = ActiveModel { ended_at: Set(Some(now)), ..ActiveModel::default() };
@@ -70,10 +58,6 @@ pub async fn end(db: &impl ConnectionTrait, hash: &SecretHash, now: DateTime<Utc
 }
 
 /// Ends all sessions of a person, who has these numbers: none is good from now on. The sessions that were ended, in order.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn end_all(
     db: &impl ConnectionTrait,
     numbers: &[PersonId],
@@ -91,10 +75,6 @@ pub async fn end_all(
 }
 
 /// Notes that a session was used, unless a use of the minute before is noted.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn note_use(db: &impl ConnectionTrait, id: SessionId, now: DateTime<Utc>) -> Result<(), DbErr> {
     let row = ActiveModel { last_used_at: Set(now), ..ActiveModel::default() };
     let stale = Column::LastUsedAt.lte(now - NOTED_EVERY);

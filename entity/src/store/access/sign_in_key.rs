@@ -10,7 +10,7 @@ use crate::table::sign_in_key::Entity;
 ///
 /// # Errors
 ///
-/// What the database said; [`DbErr::RecordNotFound`] if the row was removed.
+/// The database error; [`DbErr::RecordNotFound`] if the row was removed.
 pub async fn secret(db: &impl ConnectionTrait) -> Result<SealingSecret, DbErr> {
     let row = Entity::find_by_id(1).one(db).await?;
     row.map(|row| row.secret).ok_or_else(|| DbErr::RecordNotFound("sign_in_key".to_owned()))

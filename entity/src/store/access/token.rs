@@ -44,10 +44,6 @@ impl Model {
 }
 
 /// Keeps a new token, known by the hash of its secret.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn make(
     db: &impl ConnectionTrait,
     new: NewToken,
@@ -88,10 +84,6 @@ pub struct Shown {
 }
 
 /// The token whose secret has this hash, good or not, with its units: one statement.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn by_hash(db: &impl ConnectionTrait, hash: &SecretHash) -> Result<Option<Shown>, DbErr> {
     const UNIT: &str = "given_unit";
     let select = Entity::find()
@@ -113,19 +105,11 @@ fn given_to() -> RelationDef {
 }
 
 /// The token with this id, good or not.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn by_id(db: &impl ConnectionTrait, id: ApiTokenId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).one(db).await
 }
 
 /// The units that tokens were given.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn units_of(db: &impl ConnectionTrait, tokens: &[ApiTokenId]) -> Result<Vec<api_token_unit::Model>, DbErr> {
     api_token_unit::Entity::find()
         .filter(api_token_unit::Column::TokenId.is_in(tokens.iter().copied()))
@@ -135,19 +119,11 @@ pub async fn units_of(db: &impl ConnectionTrait, tokens: &[ApiTokenId]) -> Resul
 }
 
 /// Every token, the newest first; at most `limit`.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn newest(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Model>, DbErr> {
     Entity::find().order_by_desc(Column::Id).limit(limit).all(db).await
 }
 
-/// Revokes a token for good. False when there is none that could be revoked: no such token, or revoked already.
-///
-/// # Errors
-///
-/// What the database said.
+/// Revokes a token for good. Returns false if there is no such token or it was revoked before.
 pub async fn revoke(db: &impl ConnectionTrait, id: ApiTokenId, now: DateTime<Utc>) -> Result<bool, DbErr> {
     let row = ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() };
     let open = Condition::all().add(Column::Id.eq(id)).add(Column::RevokedAt.is_null());
@@ -155,10 +131,6 @@ pub async fn revoke(db: &impl ConnectionTrait, id: ApiTokenId, now: DateTime<Utc
 }
 
 /// Notes that a token was used, unless a use of the minute before is noted.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn note_use(db: &impl ConnectionTrait, id: ApiTokenId, now: DateTime<Utc>) -> Result<(), DbErr> {
     let row = ActiveModel { last_used_at: Set(Some(now)), ..ActiveModel::default() };
     let stale = Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lte(now - NOTED_EVERY));

@@ -19,10 +19,6 @@ pub struct Erased {
 
 impl Erased {
     /// Reads them.
-    ///
-    /// # Errors
-    ///
-    /// What the database said.
     pub async fn load(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
         let to_person = erased_person::Entity::belongs_to(person::Entity)
             .from(erased_person::Column::PersonId)
@@ -44,7 +40,7 @@ impl Erased {
         })
     }
 
-    /// Whether nobody and nothing was erased.
+    /// Whether nothing was erased.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.people.is_empty() && self.texts.is_empty()
@@ -61,7 +57,7 @@ impl Erased {
         self.people.contains(&(employer.to_owned(), pseudonym.clone())).then_some(pseudonym)
     }
 
-    /// What stands for anybody's number, erased or not: by it a rejected row says whom it is about.
+    /// The pseudonym of any number, erased or not: a rejected row keeps it to say which person it is about.
     #[must_use]
     pub fn about(&self, employer: &str, number: &str) -> String {
         if self.people.contains(&(employer.to_owned(), number.to_owned())) {
@@ -76,7 +72,7 @@ impl Erased {
         self.key.assignment(employer, assignment)
     }
 
-    /// Whether a free text was erased because it named somebody.
+    /// Whether a free text was erased because it named a person.
     #[must_use]
     pub fn text(&self, text: &str) -> bool {
         !self.texts.is_empty() && self.texts.contains(&self.key.text(text))

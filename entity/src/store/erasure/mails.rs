@@ -1,6 +1,6 @@
-//! Mails to somebody who is erased: the address goes, what was not sent goes to somebody else, and files are removed.
+//! Mails to an erased person: the address goes, unsent mails go to another recipient, and files are removed.
 //!
-//! What a mail says stays: it is about units, and names neither its reader nor anybody else.
+//! What a mail says stays: it is about units, and names neither its reader nor anyone else.
 
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
@@ -20,8 +20,8 @@ const WAITING: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Retr
 /// What a row says whose reader was erased before it was taken.
 const NOT_SENT: &str = "the recipient's name and contact were erased before it was taken";
 
-/// What a row says whose unit waits for somebody else.
-const UNADDRESSED: &str = "nobody could be found to write to";
+/// The error of a row whose unit waits for another recipient.
+const UNADDRESSED: &str = "no recipient found";
 
 /// A mail that was written into a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,8 +62,8 @@ pub(super) async fn forget(txn: &DatabaseTransaction, person: PersonId, gone: &m
     Ok(())
 }
 
-/// The mail is sent no more; each unit of a weekly report gets a row of its own with nobody to write to, for which the next run of the
-/// report looks for somebody. The row itself stays: it says whose it was, and an attempt that is on its way ends in it.
+/// The mail is no longer sent; each unit of a weekly report gets a row of its own without a recipient, for which the next run of
+/// the report looks for one. The row itself stays: it says whose it was, and an attempt that is on its way ends in it.
 async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(), DbErr> {
     let delivery::Model {
         id,
@@ -146,10 +146,6 @@ fn of_the_erased() -> Condition {
 
 /// Files of mails to people who were erased, after the mail `after`, at most `limit`. Whoever erases removes them, and then
 /// says so with [`forget_file`]; the nightly job removes what is left.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn files(db: &impl ConnectionTrait, after: DeliveryId, limit: u64) -> Result<Vec<StoredMail>, DbErr> {
     let rows: Vec<(DeliveryId, String)> = delivery::Entity::find()
         .select_only()
@@ -166,10 +162,6 @@ pub async fn files(db: &impl ConnectionTrait, after: DeliveryId, limit: u64) -> 
 }
 
 /// The file of a mail is gone.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn forget_file(db: &impl ConnectionTrait, id: DeliveryId) -> Result<(), DbErr> {
     let row = delivery::ActiveModel { id: Set(id), stored_at: Set(None), ..Default::default() };
     delivery::Entity::update(row).exec(db).await?;
@@ -178,10 +170,6 @@ pub async fn forget_file(db: &impl ConnectionTrait, id: DeliveryId) -> Result<()
 
 /// Removes addresses of erased people that a report brought which read them before they were erased and was written after.
 /// How many rows those were.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn forget_late(db: &DatabaseConnection) -> Result<u64, DbErr> {
     let late: Vec<PersonId> = delivery::Entity::find()
         .select_only()

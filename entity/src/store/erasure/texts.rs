@@ -10,7 +10,7 @@ pub enum Fate {
     Pseudonym,
     /// It is emptied where it names the person.
     GoesWhereNamed,
-    /// It stays: it holds nobody's name or contact.
+    /// It stays: it holds no name or contact.
     Stays,
 }
 
@@ -22,7 +22,7 @@ pub const DECISIONS: &[(&str, &str, Fate, &str)] = &[
     ("access_grant", "granted_by", Stays, "an id or a word"),
     ("allocation", "role", Stays, "a word of a closed set"),
     ("approval", "capacity", Stays, "a word of a closed set"),
-    ("api_token", "name", Stays, "what a token is for; a token is nobody's"),
+    ("api_token", "name", Stays, "what a token is for; a token belongs to no person"),
     ("api_token", "role", Stays, "a word of a closed set"),
     ("api_token", "hash", Stays, "a hash"),
     ("api_token", "made_by", Stays, "an id or a word"),

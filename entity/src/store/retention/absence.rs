@@ -1,6 +1,6 @@
 //! Which absences can go. Pure.
 //!
-//! Whether somebody counts on a day depends on how long the absence is in which it lies, and absences that touch are one. So
+//! Whether a person counts on a day depends on how long the absence is in which it lies, and absences that touch are one. So
 //! a spell goes only with all that touch it, and only when the last of them is over; else what is left would be a short absence,
 //! and a team would look covered that was not. Of the days of a removed absence nothing can be computed any more: they lie
 //! before the first day of which every fact is on file ([`Facts::whole_from`](crate::store::roster::Facts)), and questions

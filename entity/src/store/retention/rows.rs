@@ -41,10 +41,6 @@ fn instant(day: Day) -> DateTime<Utc> {
 }
 
 /// What of a kind is from before `cut`; changes nothing.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn found(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Beyond, DbErr> {
     let day = |at: Option<Option<DateTime<Utc>>>| at.flatten().map(|at| Day::from(at.date_naive()));
     Ok(match kind {
@@ -120,10 +116,6 @@ fn old_mails(cut: Day) -> Select<delivery::Entity> {
 
 /// Mails from before `cut` after the mail `after`, at most `limit`, each with its file where it was written into one. Whoever
 /// removes them removes the files first.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn mails(
     db: &impl ConnectionTrait,
     cut: Day,
@@ -142,10 +134,6 @@ pub async fn mails(
 }
 
 /// Removes texts and addresses of mails whose files are gone.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn remove_mails(db: &DatabaseConnection, ids: &[DeliveryId], by: &By) -> Result<u64, DbErr> {
     let txn = begin_write(db).await?;
     let none = || Expr::value(None::<String>);
@@ -170,7 +158,7 @@ fn old_batches(cut: Day) -> SelectStatement {
         .to_owned()
 }
 
-/// What an old import was refused for, which may name somebody.
+/// What an old import was refused for, which may name a person.
 fn old_refusal(cut: Day) -> Condition {
     Condition::all()
         .add(import_batch::Column::FinishedAt.lt(instant(cut)))
@@ -194,10 +182,6 @@ fn undo_to_batch() -> sea_orm::RelationDef {
 
 /// Removes rejected rows of imports from before `cut`, at most `limit`, and with the last of them why such imports were refused
 /// and what would take them back, which holds rows as they were before.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn remove_rejects(db: &DatabaseConnection, cut: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
     let some = Query::select()
         .column(import_reject::Column::Id)
@@ -210,10 +194,10 @@ pub async fn remove_rejects(db: &DatabaseConnection, cut: Day, limit: u64, by: &
         import_reject::Entity::delete_many().filter(import_reject::Column::Id.in_subquery(some)).exec(&txn).await?;
     let mut removed = removed.rows_affected;
     if removed < limit {
-        let told = import_batch::Entity::update_many()
+        let shortened = import_batch::Entity::update_many()
             .col_expr(import_batch::Column::Refusal, Expr::value(REFUSAL_GONE))
             .filter(old_refusal(cut));
-        removed += told.exec(&txn).await?.rows_affected;
+        removed += shortened.exec(&txn).await?.rows_affected;
         let steps =
             import_undo::Entity::delete_many().filter(import_undo::Column::BatchId.in_subquery(old_batches(cut)));
         removed += steps.exec(&txn).await?.rows_affected;
@@ -225,7 +209,7 @@ fn old_runs(cut: Day) -> Select<job_run::Entity> {
     job_run::Entity::find().filter(ended_before(cut))
 }
 
-/// A run that is not over is kept, however old: the ledger would take its period for one that nobody has begun.
+/// A run that is not over is kept, however old: the ledger would take its period for one that has not begun.
 fn ended_before(cut: Day) -> Condition {
     Condition::all()
         .add(job_run::Column::State.is_in([RunState::Done, RunState::Failed]))
@@ -233,10 +217,6 @@ fn ended_before(cut: Day) -> Condition {
 }
 
 /// Removes runs of jobs that were over before `cut`, at most `limit`.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn remove_runs(db: &DatabaseConnection, cut: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
     let some = Query::select()
         .column(job_run::Column::Id)
@@ -260,10 +240,6 @@ fn over_links(cut: Day) -> Condition {
 }
 
 /// Removes sessions and sign-in links that were over before `cut`, at most `limit` of each.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn remove_sign_ins(db: &DatabaseConnection, cut: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
     let sessions = Query::select()
         .column(session::Column::Id)
@@ -292,7 +268,7 @@ struct Absences {
     oldest: Option<Day>,
     /// The first day after the last.
     back: Option<Day>,
-    /// The last of the people who were looked at; nothing when there is nobody after them.
+    /// The last person who was checked. `None` if there are no more.
     last: Option<PersonId>,
 }
 
@@ -344,11 +320,7 @@ async fn absences_found(db: &impl ConnectionTrait, cut: Day) -> Result<Beyond, D
 }
 
 /// Removes the absences that were over on `cut` of the next people after `after`. The rows, and the last of the people;
-/// nothing when there is nobody after them.
-///
-/// # Errors
-///
-/// What the database said.
+/// `None` if there are no more.
 pub async fn remove_absences(
     db: &DatabaseConnection,
     cut: Day,
@@ -397,10 +369,6 @@ fn left_before(cut: Day) -> SelectStatement {
 }
 
 /// People whose last post ended on or before `cut` and who were not erased, after the person `after`, at most `limit`.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn left(db: &impl ConnectionTrait, cut: Day, after: PersonId, limit: u64) -> Result<Vec<PersonId>, DbErr> {
     person::Entity::find()
         .select_only()

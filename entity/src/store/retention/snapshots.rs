@@ -65,10 +65,6 @@ pub(super) async fn found(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Re
 }
 
 /// Removes snapshots from before `cut` with their rows, a few at most. How many snapshots.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn remove_snapshots(db: &DatabaseConnection, kind: Kind, cut: Day, by: &By) -> Result<u64, DbErr> {
     /// Each has a row per team and per unit.
     const FEW: usize = 5;

@@ -322,7 +322,7 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "standingIn",
-            what: "Appointments of other people for whom you stand in.",
+            what: "Other people's appointments in which you are the deputy.",
             source: "managers.csv, from the coordinators of the network.",
             kept: WITH_THE_PERSON.to_owned(),
             references: &["appointment.delegate_id"],

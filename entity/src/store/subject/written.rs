@@ -1,4 +1,4 @@
-//! What this service wrote itself, and what of files names somebody in passing. As in `records`, each model is taken apart.
+//! What this service wrote itself, and parts of files that name a person in passing. As in `records`, each model is taken apart.
 
 use sea_orm::{ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
@@ -45,7 +45,7 @@ impl Reader<'_> {
                 stored_at,
                 refused_by: _,
             } = row;
-            // A copy of their report went to somebody else, whose address and server are not theirs to learn.
+            // A copy of their report went to another person, whose address and server are not theirs to learn.
             let mine = person_id == Some(self.person.id);
             let (address, last_error) = if mine { (address, last_error) } else { (None, None) };
             json!({
@@ -70,7 +70,7 @@ impl Reader<'_> {
                    reports that were mailed to colleagues. The HTML part and the attached file say the same as the text; they \
                    are about teams.",
             source: "Written by this service.",
-            kept: format!("Text and address {} days; that you were told about which units stays.", periods.mails),
+            kept: format!("Text and address {} days; the list of units that you were told about stays.", periods.mails),
             references: &["delivery.person_id", "delivery.owner_id"],
             records: rows.into_iter().map(record).collect(),
         })
@@ -284,16 +284,16 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "auditLog",
-            what: "What you did in this service, and what was done about you. It names nobody, only ids.",
+            what: "What you did in this service, and what was done about you. It contains no names, only ids.",
             source: "Written by this service.",
-            kept: "For good: the log is append-only, so that nobody can hide what was done.".to_owned(),
+            kept: "For good: the log is append-only, so that no one can hide what was done.".to_owned(),
             references: &[],
             records: rows.into_iter().map(record).collect(),
         })
     }
 }
 
-/// Of a refusal, the sentences that name somebody: the others may be about somebody else. Each ends with a full stop and a space, or
+/// Of a refusal, the sentences that name the person: the others may be about other people. Each ends with a full stop and a space, or
 /// with the refusal.
 fn sentences_about(refusal: &str, named: &str) -> String {
     let sentences = refusal.split_inclusive(". ").filter(|sentence| sentence.contains(named));

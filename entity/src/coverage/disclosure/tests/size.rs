@@ -17,7 +17,7 @@ impl Drawn {
         u32::try_from((self.0 >> 33) % u64::from(most)).unwrap()
     }
 
-    /// A team of 2 to 40 people of whom most have Level 1.
+    /// A team of 2 to 40 people, most with Level 1.
     fn team(&mut self) -> [u32; 2] {
         let people = 2 + self.below(39);
         let not_done = (0..people).filter(|_| self.below(8) == 0).count();

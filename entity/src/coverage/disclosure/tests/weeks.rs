@@ -22,7 +22,7 @@ fn decide<const C: usize>(trees: &[Tree<C>]) -> Vec<Week<C>> {
     decided
 }
 
-/// The hidden cells that have one possible value only, but those that nobody could have kept.
+/// The hidden cells that have one possible value only, except those that could not have been kept.
 fn broken<const C: usize>(weeks: &[Week<C>]) -> Vec<Found> {
     solve(weeks)
         .into_iter()
@@ -32,7 +32,7 @@ fn broken<const C: usize>(weeks: &[Week<C>]) -> Vec<Found> {
 }
 
 /// Whether a row's figures follow from last week's and from where people work, whatever is hidden now: of the changed rows that
-/// can make up for each other, none or one has anybody left, so that what is in it is last week's difference; or the changed
+/// can make up for each other, none or one has anyone left, so that what is in it is last week's difference; or the changed
 /// rows below it are all empty, so that it is last week's sum without them.
 fn was_left_over<const C: usize>(weeks: &[Week<C>], at: usize, place: Place) -> bool {
     let Some(then) = at.checked_sub(1).map(|before| &weeks[before].table) else { return false };

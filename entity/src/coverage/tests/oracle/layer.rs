@@ -1,4 +1,4 @@
-//! Sections 4, 5 and 7: Champions and Trainers, and what a unit tells of them.
+//! Sections 4, 5 and 7: Champions and Trainers, and a unit's figures about them.
 
 use std::collections::BTreeSet;
 
