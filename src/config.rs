@@ -1,5 +1,5 @@
 //! Every setting of psn: its flag, its environment variable, its default and what it means in one line.
-//! Nothing here is acted on; the table in README.md is made from these lines by [`settings_markdown`].
+//! Nothing here is acted on; the table in docs/configuration.md is made from these lines by [`settings_markdown`].
 //! Settings of one subject have a file and a group of their own below `config/`.
 
 mod database;

@@ -1,4 +1,4 @@
-//! Who may see and do what, as one table. Whatever is answered, exported or changed begins by asking it; README.md prints it.
+//! Who may see and do what, as one table. Whatever is answered, exported or changed begins by asking it; docs/access.md prints it.
 
 use entity::value::AccessRole;
 
@@ -238,7 +238,7 @@ impl Right {
     }
 }
 
-/// The table as Markdown, for README.md.
+/// The table as Markdown, for docs/access.md.
 #[must_use]
 pub fn rights_markdown() -> String {
     let mut table = "| |".to_owned();

@@ -4,7 +4,7 @@ use clap::{Args as _, Command};
 
 use super::Settings;
 
-/// The settings as README.md's Markdown table, made from the same lines as `--help`.
+/// The settings as the Markdown table of docs/configuration.md, made from the same lines as `--help`.
 #[must_use]
 pub fn settings_markdown() -> String {
     let mut table = "| environment | flag | default | meaning |\n|---|---|---|---|\n".to_owned();

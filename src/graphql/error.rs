@@ -81,7 +81,7 @@ codes! {
     BudgetSpent = "BUDGET_SPENT",
     /// As many requests of the caller run as may run at once.
     TooManyAtOnce = "TOO_MANY_AT_ONCE",
-    /// The caller may send only persisted operations, and this is none; or there is none of this id.
+    /// The caller may send persisted operations only and this is not one, or the operation id is unknown.
     OperationNotListed = "OPERATION_NOT_LISTED",
     /// A request cannot add a persisted operation, or there are none here: send the query alone.
     PersistedQueryNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED",
@@ -89,7 +89,7 @@ codes! {
     IntrospectionRefused = "INTROSPECTION_REFUSED",
     /// An argument or a variable has a value that means nothing here.
     BadInput = "BAD_USER_INPUT",
-    /// Nobody has signed in, or what was sent to show who asks is not good.
+    /// Not signed in, or the credentials are not valid.
     Unauthenticated = "UNAUTHENTICATED",
     /// The viewer has no right to change this, or to ask for it at all; or another site's page asks in their name.
     Forbidden = "FORBIDDEN",
@@ -101,7 +101,7 @@ codes! {
     Internal = "INTERNAL",
 }
 
-/// The codes as a Markdown table, for README.md.
+/// The codes as a Markdown table, for docs/api-guide.md.
 #[must_use]
 pub fn codes_markdown() -> String {
     let rows =

@@ -10,9 +10,9 @@ use std::process::{Command, Output, Stdio};
 use clap::CommandFactory as _;
 use psn::cli::Cli;
 
+use crate::documents;
 use crate::harness::both;
 use crate::oidc::provider::Provider;
-use crate::readme;
 use crate::smtp_listener::SmtpListener;
 
 pub(crate) fn psn(folder: &Path, args: &[&str]) -> Command {
@@ -47,8 +47,13 @@ fn every_help_text_is_a_sentence() {
 }
 
 #[test]
-fn the_readme_lists_the_binarys_settings() {
-    readme::holds("settings", &psn::config::settings_markdown(), "settings_in_the_readme");
+fn settings_table_is_current() {
+    documents::holds(
+        "docs/configuration.md",
+        "settings",
+        &psn::config::settings_markdown(),
+        "settings_table_is_current",
+    );
 }
 
 #[test]

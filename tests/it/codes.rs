@@ -1,4 +1,4 @@
-//! Every code of an error is told by some request, and stands in the README.
+//! Every error code is returned by some request and explained in docs/api-guide.md.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::convert::Infallible;
@@ -21,7 +21,7 @@ use crate::harness::{Engine, World, instant};
 use crate::site::{
     Answer, LAVISH, ask, ask_with, bare, bare_with, closed, closed_with, empty, post, seen_by, send, site,
 };
-use crate::{graphql, host, readme};
+use crate::{documents, graphql, host};
 
 const JSON: &str = "application/json";
 
@@ -114,6 +114,6 @@ async fn every_code_is_told_by_some_request_with_its_id() {
 }
 
 #[test]
-fn the_codes_in_the_readme_are_those_of_the_binary() {
-    readme::holds("codes", &codes_markdown(), "codes_in_the_readme");
+fn codes_table_is_current() {
+    documents::holds("docs/api-guide.md", "codes", &codes_markdown(), "codes_table_is_current");
 }

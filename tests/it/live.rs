@@ -326,10 +326,10 @@ async fn a_live_answer_ends_in_good_order_when_the_service_stops() {
 }
 
 #[test]
-fn the_readme_says_how_often_a_live_answer_looks() {
-    let readme = std::fs::read_to_string("README.md").unwrap();
+fn the_api_guide_says_how_often_it_looks() {
+    let guide = crate::documents::read("docs/api-guide.md");
     assert!(
-        readme.contains(&format!("within {} seconds", POLL_INTERVAL.as_secs()))
-            && readme.contains(&format!("{MOST_LIVE} live answers"))
+        guide.contains(&format!("within {} seconds", POLL_INTERVAL.as_secs()))
+            && guide.contains(&format!("{MOST_LIVE} live answers"))
     );
 }

@@ -239,6 +239,11 @@ both!(
 );
 
 #[test]
-fn the_rights_in_the_readme_are_those_of_the_binary() {
-    crate::readme::holds("rights", &psn::access::right::rights_markdown(), "rights_in_the_readme");
+fn rights_table_is_current() {
+    crate::documents::holds(
+        "docs/access.md",
+        "rights",
+        &psn::access::right::rights_markdown(),
+        "rights_table_is_current",
+    );
 }
