@@ -155,7 +155,7 @@ mod tests {
         let to = |asked: &'static str| sign_in_and_come_back(&Uri::from_static(asked));
         assert_eq!(to("/"), "/sign-in");
         assert_eq!(to("/units/A%2FB%201?after=x"), "/sign-in?to=%2Funits%2FA%252FB%25201%3Fafter%3Dx");
-        assert_eq!(to("//evil.example/"), "/sign-in?to=%2F", "which is the first page");
+        assert_eq!(to("//evil.example/"), "/sign-in?to=%2Fwelcome", "the page after any sign-in");
     }
 
     #[test]

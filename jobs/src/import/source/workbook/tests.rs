@@ -118,7 +118,7 @@ fn reads_the_first_suitable_or_named_sheet() {
     assert_eq!(read(&book, None).unwrap().0, [(2, row(["A", "1", "2", "3"]))]);
     assert_eq!(read(&book, Some("two")).unwrap().0, [(2, row(["B", "1", "2", "3"]))]);
     let refused = read(&book, Some("Three")).unwrap_err();
-    assert_eq!(refused.sentence, "it has no sheet 'Three'; it has 'Notes', 'One', 'Two'");
+    assert_eq!(refused.sentence, "it has no sheet 'Three'; its sheets are 'Notes', 'One', 'Two'");
     assert!(
         read(&book, Some("Notes"))
             .unwrap_err()
