@@ -23,6 +23,7 @@ mod hostile_queries;
 mod http;
 mod import;
 mod jobs;
+mod language;
 mod live;
 mod logs;
 mod oidc;

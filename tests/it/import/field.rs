@@ -237,7 +237,7 @@ both!(
         board(&world).await;
         for (kind, name, said) in [
             (FileKind::Staff, "board/training.csv", "this file looks like training.csv"),
-            (FileKind::Staff, "board/supporters.csv", "this file looks like supporters.csv, not like staff.csv"),
+            (FileKind::Staff, "board/supporters.csv", "this file looks like supporters.csv, not staff.csv"),
             (FileKind::Training, "board/staff.csv", "this file looks like staff.csv"),
             (FileKind::Exemptions, "board/policies.csv", "this file looks like policies.csv"),
         ] {

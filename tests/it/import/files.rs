@@ -344,10 +344,10 @@ both!(
         let told: Vec<&str> = outcome.notices.iter().map(|notice| &*notice.sentence).collect();
         for expected in [
             "1 new unit code(s) differ from another only by letters that look alike",
-            "1 new unit code(s) differ from another only by leading zeros, as 7 from 007",
-            "1 new cover group(s) differ from another only by letters that look alike, as Ward 0 from Ward O",
+            "1 new unit code(s) differ from another only by leading zeros, such as 7 and 007",
+            "1 new cover group(s) differ from another only by letters that look alike, such as Ward 0 and Ward O",
             "1 new course code(s) differ from another only by letters that look alike",
-            "1 new employer(s) differ from another only by letters that look alike, as X0 from XO",
+            "1 new employer(s) differ from another only by letters that look alike, such as X0 and XO",
         ] {
             assert!(told.iter().any(|sentence| sentence.starts_with(expected)), "{expected}: {told:#?}");
         }

@@ -155,11 +155,11 @@ both!(
 
 both!(
     async fn only_the_last_written_import_can_be_undone(world: World) {
-        refused(&world, ImportBatchId(1), "There is no import 1.").await;
+        refused(&world, ImportBatchId(1), "Import 1 does not exist.").await;
         let first = apply(&world, &board(), "2026-11-16").await.batch.unwrap();
         let wrong = Import::of(&world, &[(FileKind::Units, "Unit Code,Unit Name\nA,A\nB,B\n")]).refused().await;
         refused(&world, wrong.batch.unwrap(), "was refused and wrote nothing").await;
-        refused(&world, ImportBatchId(99), "The last import that was applied is 1.").await;
+        refused(&world, ImportBatchId(99), "The last applied import is 1.").await;
         let second = apply(&world, &next_week(), "2026-11-23").await.batch.unwrap();
         refused(&world, first, "Only the last import can be undone. Import corrected files instead.").await;
         undone(&world, second).await.unwrap();
