@@ -64,7 +64,9 @@ impl Mailbox {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// Not an address.
-    #[error("'{0}' is not an e-mail address; write it as 'Peer Support <psn@board.example>' or 'psn@board.example'")]
+    #[error(
+        "'{0}' is not a valid e-mail address; write it as 'Peer Support <psn@board.example>' or 'psn@board.example'"
+    )]
     Mailbox(String),
     /// Not a mail server's URL.
     #[error(
@@ -72,7 +74,7 @@ pub enum SettingsError {
     )]
     Url(&'static str),
     /// Not a private authority's certificate.
-    #[error("the certificate of the mail server's authority cannot be used ({0}); it is a file in PEM")]
+    #[error("the certificate authority file for the mail server is not valid ({0}); it must be a PEM file")]
     Certificate(String),
 }
 
@@ -204,7 +206,7 @@ impl Mailer {
         match self {
             Self::Smtp(smtp) => smtp.check().await,
             Self::Folder(folder) => folder.check().await,
-            Self::Memory(_) => Ok("mail is kept in memory".to_owned()),
+            Self::Memory(_) => Ok("mail is stored in memory".to_owned()),
         }
     }
 }

@@ -97,7 +97,7 @@ pub enum ReportError {
     #[error("a mail could not be rendered: {0}")]
     Render(String),
     /// What is sent could not be recorded.
-    #[error("the audit log takes nothing, so nothing is sent; see `psn audit verify`")]
+    #[error("the audit log cannot be written, so no mail was sent; run `psn audit verify`")]
     AuditBroken,
     /// The database refused or was away.
     #[error(transparent)]
@@ -242,7 +242,7 @@ impl GapReport {
         let mut mails = Vec::new();
         for recipient in &edition.recipients {
             if let Key::Unit(unit) = recipient.key {
-                tracing::error!(%week, unit = %unit, "nobody to write to: name a senior manager or a coordinator with a work e-mail");
+                tracing::error!(%week, unit = %unit, "a unit's report has no recipient; appoint a senior manager or a coordinator with a work e-mail");
             }
             mails.extend(self.mails(edition, recipient)?);
         }

@@ -207,13 +207,13 @@ both!(
         let outcome = job(mailer).run(&world.db, week("2026-W47"), now()).await.unwrap();
         assert_eq!((outcome.sent, outcome.refused, outcome.waiting), (1, 2, 0));
         assert!(!outcome.needs_attention(), "the week's run is done");
-        assert_eq!(outcome.to_string(), "1 sent (1 in this run), 2 refused (2 for an address that is none)");
+        assert_eq!(outcome.to_string(), "1 sent (1 in this run), 2 refused (2 because the address is not valid)");
         let sent: Vec<_> = memory.take().into_iter().map(|mail| mail.to).collect();
         assert_eq!(sent, ["p3@board.example"]);
         for id in [1, 2] {
             let row = row_of(&world.db, id).await;
             assert_eq!((row.state, row.next_attempt_at), (DeliveryState::Refused, None));
-            assert_eq!(row.last_error.as_deref(), Some("the address on file is not an e-mail address"));
+            assert_eq!(row.last_error.as_deref(), Some("the address on file is not a valid e-mail address"));
         }
     }
 );
@@ -339,7 +339,7 @@ both!(
         let outcome = by_smtp(&listener).run(&world.db, week("2026-W47"), now()).await.unwrap();
         assert_eq!(outcome, Outcome { unaddressed: 3, ..Outcome::default() });
         assert!(outcome.needs_attention());
-        assert_eq!(outcome.to_string(), "0 sent (0 in this run), 3 units have nobody to write to");
+        assert_eq!(outcome.to_string(), "0 sent (0 in this run), 3 units have no recipient");
         let rows = rows(&world.db).await;
         let keys: Vec<_> = rows.iter().map(|row| row.recipient.as_str()).collect();
         assert_eq!(keys, ["unit:1", "unit:2", "unit:3"]);

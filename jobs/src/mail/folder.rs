@@ -45,11 +45,11 @@ impl Folder {
             owner_only::check_writable(&folder)
         });
         probed.await.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|error| self.failed(&error))?;
-        Ok(format!("mail is written into the folder {}", self.path.display()))
+        Ok(format!("mail is written to the folder {}", self.path.display()))
     }
 
     fn failed(&self, error: &io::Error) -> SendError {
-        SendError::Retry(sentence(&format!("the folder {} cannot be written: {error}", self.path.display()), ""))
+        SendError::Retry(sentence(&format!("cannot write to the folder {}: {error}", self.path.display()), ""))
     }
 }
 

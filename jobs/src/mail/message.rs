@@ -24,7 +24,7 @@ pub(super) fn build(email: &Email) -> Result<(Envelope, Vec<u8>), SendError> {
         let message = compose(email)?;
         Ok((message.envelope().clone(), message.formatted()))
     });
-    built.unwrap_or_else(|_| Err(SendError::Refused("a name or an address in this mail cannot be written".to_owned())))
+    built.unwrap_or_else(|_| Err(SendError::Refused("a name or an address in this mail cannot be encoded".to_owned())))
 }
 
 /// The address of a recipient.
@@ -36,7 +36,7 @@ pub(super) fn build(email: &Email) -> Result<(Envelope, Vec<u8>), SendError> {
 pub(super) fn address(text: &str) -> Result<Address, SendError> {
     let text = text.trim();
     let parsed = text.parse().ok().filter(|_| !text.contains(|c: char| c.is_control() || c.is_whitespace()));
-    parsed.ok_or_else(|| SendError::Refused("the address on file is not an e-mail address".to_owned()))
+    parsed.ok_or_else(|| SendError::Refused("the address on file is not a valid e-mail address".to_owned()))
 }
 
 fn compose(email: &Email) -> Result<Message, SendError> {

@@ -135,7 +135,7 @@ impl Smtp {
         match tokio::time::timeout(self.deadline, asked).await {
             Ok(Ok(())) => Ok(format!("the mail server {}:{} answers", self.host, self.port)),
             Ok(Err(error)) => Err(SendError::Retry(sentence(
-                &format!("the mail server {}:{} does not take mail: {error}", self.host, self.port),
+                &format!("the mail server {}:{} does not accept mail: {error}", self.host, self.port),
                 "",
             ))),
             Err(_) => Err(SendError::Retry(self.silent())),
@@ -206,9 +206,9 @@ fn judge(step: Step, error: &Error, address: &str) -> SendError {
 }
 
 fn host_and_port(place: &str, standard_port: u16) -> Result<(String, u16), SettingsError> {
-    let no_port = SettingsError::Url("has a port that is no number");
+    let no_port = SettingsError::Url("has a port that is not a number");
     let (host, port) = if let Some(inner) = place.strip_prefix('[') {
-        let (host, after) = inner.split_once(']').ok_or(SettingsError::Url("has a bracket that does not close"))?;
+        let (host, after) = inner.split_once(']').ok_or(SettingsError::Url("has an opening bracket without a closing one"))?;
         (host, after.strip_prefix(':'))
     } else {
         place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port)))

@@ -69,7 +69,7 @@ pub(super) fn copy_to_write(
     domain: &str,
 ) -> NewDelivery {
     let key = copied.key();
-    let why = "the person whose report it is asked for a copy to you";
+    let why = "the recipient of this report asked to send you a copy";
     let units = recipient
         .answers
         .iter()
@@ -176,12 +176,12 @@ impl GapReport {
         let settled = settled(answer, attempts, sending.clock(), &self.relay());
         let sent = matches!(settled, Settled::Sent { .. });
         match &settled {
-            Settled::Sent { .. } => tracing::debug!(week = %report.week, delivery = %id, to = shown, "mail taken"),
+            Settled::Sent { .. } => tracing::debug!(week = %report.week, delivery = %id, to = shown, "mail accepted"),
             Settled::Retrying { next_attempt_at, .. } => {
-                tracing::warn!(week = %report.week, delivery = %id, to = shown, attempts, %next_attempt_at, "mail not taken, will be tried again");
+                tracing::warn!(week = %report.week, delivery = %id, to = shown, attempts, %next_attempt_at, "mail not accepted; retrying");
             }
             Settled::Refused { .. } => {
-                tracing::error!(week = %report.week, delivery = %id, to = shown, attempts, "mail given up");
+                tracing::error!(week = %report.week, delivery = %id, to = shown, attempts, "mail not accepted for three days; no further attempt");
             }
         }
         let given_up = matches!(settled, Settled::Refused { .. });
@@ -213,7 +213,7 @@ impl GapReport {
             let settled = match together {
                 Some(next_attempt_at) => Settled::Retrying { next_attempt_at, error },
                 None => {
-                    tracing::error!(%week, delivery = %mail.id, to = shown, "mail refused for good");
+                    tracing::error!(%week, delivery = %mail.id, to = shown, "mail refused permanently");
                     Settled::Refused { error, by: self.relay() }
                 }
             };

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 /// What an operator is told if the mail server refuses every mail of a run.
 pub(super) const RELAY_REFUSES: &str =
-    "the mail server refuses every mail alike: see SMTP_URL, MAIL_FROM and which senders the server accepts";
+    "the mail server refuses every mail: check SMTP_URL, MAIL_FROM and which senders the server accepts";
 
 /// What became of a week's mails so far. Copies and run summaries are counted in `others_waiting` only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,14 +109,10 @@ impl std::fmt::Display for Outcome {
             write!(f, ", {refused} refused")?;
         }
         if *unusable > 0 {
-            write!(f, " ({unusable} for an address that is none)")?;
+            write!(f, " ({unusable} because the address is not valid)")?;
         }
         if *unaddressed > 0 {
-            write!(
-                f,
-                ", {unaddressed} {} nobody to write to",
-                if *unaddressed == 1 { "unit has" } else { "units have" }
-            )?;
+            write!(f, ", {unaddressed} {} no recipient", if *unaddressed == 1 { "unit has" } else { "units have" })?;
         }
         if *quiet > 0 {
             write!(f, ", {quiet} {} nothing new", if *quiet == 1 { "recipient had" } else { "recipients had" })?;

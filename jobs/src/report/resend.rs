@@ -36,7 +36,7 @@ impl GapReport {
                 continue;
             }
             if store::reopen(db, old.id, now, Some(new)).await? {
-                tracing::info!(%week, delivery = %old.id, "a mail that was refused is sent again: its address, its text or the relay has changed");
+                tracing::info!(%week, delivery = %old.id, "resending a refused mail; its address, its text or the mail server has changed");
             }
         }
         Ok(())

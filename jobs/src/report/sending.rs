@@ -73,12 +73,12 @@ impl<'a> Sending<'a> {
                 };
                 unrecorded.fetch_add(usize::from(!is_counted), Ordering::SeqCst);
                 is_counted = true;
-                tracing::warn!(%error, week = %report.week, delivery = %id, "the end of an attempt at a mail could not be recorded");
+                tracing::warn!(%error, week = %report.week, delivery = %id, "could not record the outcome of a mail; retrying");
                 if !retry.again().await {
                     return Err(error);
                 }
             }
         });
-        recorded.await.unwrap_or_else(|_| Err(DbErr::Custom("the end of an attempt was not recorded".to_owned())))
+        recorded.await.unwrap_or_else(|_| Err(DbErr::Custom("the outcome of a mail was not recorded".to_owned())))
     }
 }

@@ -43,7 +43,7 @@ impl GapReport {
         if readers.is_empty() {
             tracing::warn!(
                 %week,
-                "no run summary: name a coordinator with a work e-mail, or set the coordinator's address in the settings"
+                "no run summary sent; appoint a coordinator with a work e-mail, or set COORDINATOR_EMAIL"
             );
             return Ok(false);
         }
