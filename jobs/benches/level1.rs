@@ -62,7 +62,7 @@ async fn simulate() -> Result<(), Failure> {
         if week > 0 {
             train(&db, &staff, level1, week, day).await?;
         }
-        let taken = jobs::snapshot::take(&db, day, Limit::default(), at).await?;
+        let taken = jobs::snapshot::take_snapshot(&db, day, Limit::default(), at).await?;
         let line = line(&db, taken.snapshot.id, &levels).await?;
         println!("| {} {line}", week + 1);
     }

@@ -98,7 +98,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
     forget_peak();
 
     let begun = Instant::now();
-    jobs::snapshot::take(&db, monday, Limit::default(), now).await?;
+    jobs::snapshot::take_snapshot(&db, monday, Limit::default(), now).await?;
     let covered = begun.elapsed();
     let coverage_peak = peak_mib();
     forget_peak();

@@ -16,7 +16,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 pub use folder::Folder;
-pub use memory::{Kept, Memory};
+pub use memory::{Memory, StoredMail};
 pub use smtp::{Smtp, is_this_machine};
 
 use crate::output::one_line::{clip, one_line};
@@ -31,7 +31,7 @@ pub enum Mailer {
     Smtp(Smtp),
     /// One `.eml` file a mail.
     Folder(Folder),
-    /// Kept in this process, for tests.
+    /// Stored in this process, for tests.
     Memory(Memory),
 }
 
@@ -183,7 +183,7 @@ impl Mailer {
         match self {
             Self::Smtp(smtp) => smtp.send(&envelope, &bytes, &email.to).await,
             Self::Folder(folder) => folder.write(&email.file_stem, bytes).await,
-            Self::Memory(memory) => memory.keep(email, bytes),
+            Self::Memory(memory) => memory.store(email, bytes),
         }
     }
 

@@ -5,7 +5,6 @@
 //! [`load`] (rows to plain data), [`recipients`] (who), [`build`] with [`compare`] (what), [`render`] (how it reads) and
 //! [`deliver`] (written down first, then sent until it is taken). [`summary`] tells the coordinators what became of it.
 
-pub mod board;
 pub mod build;
 pub mod compare;
 pub mod coordinator;
@@ -24,10 +23,11 @@ mod resend;
 #[cfg(test)]
 mod sample;
 pub mod sending;
+pub mod snapshot_tree;
 mod summary;
 pub mod tasks;
 pub mod trend;
-pub mod words;
+pub mod wording;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -44,12 +44,12 @@ use sea_orm::{DatabaseConnection, DbErr};
 
 use crate::mail::{Mailbox, Mailer};
 use crate::snapshot::{SnapshotError, ensure_snapshot};
-use board::Malformed;
 use edition::{Edition, pinned};
-pub use outcome::{Idle, Outcome};
+pub use outcome::{Idle, ReportOutcome};
 use recipients::Key;
 use render::{Rendered, Setting};
 use sending::Process;
+use snapshot_tree::Malformed;
 
 /// The jobs `gap-report` and `midweek-report`: at most one mail per person, week and kind.
 #[derive(Clone, Debug)]
@@ -66,6 +66,15 @@ pub struct GapReport {
     pub limit: Limit,
     /// The board's zone.
     pub zone: Tz,
+}
+
+/// Identifies a report: there is one per week and kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReportKey {
+    /// The week.
+    pub week: IsoWeek,
+    /// Weekly or midweek.
+    pub kind: ReportKind,
 }
 
 /// A mail as it would be sent.
@@ -116,13 +125,13 @@ impl GapReport {
     ///
     /// # Errors
     ///
-    /// [`ReportError`]. A mail that fails is no error: see [`Outcome`].
+    /// [`ReportError`]. A mail that fails is no error: see [`ReportOutcome`].
     pub async fn run(
         &self,
         db: &DatabaseConnection,
         week: IsoWeek,
         now: DateTime<Utc>,
-    ) -> Result<Outcome, ReportError> {
+    ) -> Result<ReportOutcome, ReportError> {
         self.run_in(db, week, now, &Process::default()).await
     }
 
@@ -137,7 +146,7 @@ impl GapReport {
         week: IsoWeek,
         now: DateTime<Utc>,
         process: &Process,
-    ) -> Result<Outcome, ReportError> {
+    ) -> Result<ReportOutcome, ReportError> {
         let (report, quiet) = match store::find(db, week, self.kind).await? {
             Some(report) => {
                 self.readdress(db, week, &report, now).await?;
@@ -154,7 +163,7 @@ impl GapReport {
             },
         };
         let began = Instant::now();
-        let outcome = Outcome { quiet, ..self.deliver(db, &report, now, process).await? };
+        let outcome = ReportOutcome { quiet, ..self.deliver(db, &report, now, process).await? };
         if self.kind == ReportKind::Midweek {
             return Ok(outcome);
         }
@@ -164,7 +173,7 @@ impl GapReport {
             return Ok(outcome);
         }
         let summarised = self.deliver(db, &report, later, process).await?;
-        Ok(Outcome { sent_now: outcome.sent_now + summarised.sent_now, ..summarised })
+        Ok(ReportOutcome { sent_now: outcome.sent_now + summarised.sent_now, ..summarised })
     }
 
     /// Builds and renders without writing or sending anything, from the newest snapshot that the report's day has.
@@ -207,20 +216,25 @@ impl GapReport {
     async fn build(&self, db: &DatabaseConnection, week: IsoWeek, now: DateTime<Utc>) -> Result<Built, ReportError> {
         let is_midweek = self.kind == ReportKind::Midweek;
         if is_midweek && !report_preference::is_midweek_wanted(db).await? {
-            return Ok(Built::Nothing(Outcome::idle(Idle::NotChosen)));
+            return Ok(Built::Nothing(ReportOutcome::idle(Idle::NotChosen)));
         }
         let previous = self.compared_with(db, week).await?;
         if is_midweek && previous.is_none() {
-            return Ok(Built::Nothing(Outcome::idle(Idle::NoWeeklyReport)));
+            return Ok(Built::Nothing(ReportOutcome::idle(Idle::NoWeeklyReport)));
         }
         let current = ensure_snapshot(db, self.kind.day(week), self.limit, now).await?;
         let edition = self.edition(db, week, &current, previous.as_ref()).await?;
         if is_midweek && edition.recipients.is_empty() {
             let idle = if edition.quiet == 0 { Idle::NotChosen } else { Idle::NothingNew };
-            return Ok(Built::Nothing(Outcome { quiet: edition.quiet, ..Outcome::idle(idle) }));
+            return Ok(Built::Nothing(ReportOutcome { quiet: edition.quiet, ..ReportOutcome::idle(idle) }));
         }
-        let snapshots = (current.id, previous.map(|snapshot| snapshot.id));
-        Ok(Built::Report(self.write_down(db, &edition, snapshots, now).await?, edition.quiet))
+        let snapshots = ComparedSnapshots { current: current.id, previous: previous.map(|snapshot| snapshot.id) };
+        Ok(Built::Report(self.store_report(db, &edition, snapshots, now).await?, edition.quiet))
+    }
+
+    /// Returns the key of this job's report of a week.
+    const fn key(&self, week: IsoWeek) -> ReportKey {
+        ReportKey { week, kind: self.kind }
     }
 
     /// How many recipients chose a report that has been built and had nothing new in it; 0 of a weekly one.
@@ -231,11 +245,12 @@ impl GapReport {
         }
     }
 
-    async fn write_down(
+    /// Stores the report and its mails, unless another process has already done so.
+    async fn store_report(
         &self,
         db: &DatabaseConnection,
         edition: &Edition,
-        snapshots: (SnapshotId, Option<SnapshotId>),
+        snapshots: ComparedSnapshots,
         now: DateTime<Utc>,
     ) -> Result<report::Model, ReportError> {
         let week = edition.week;
@@ -246,8 +261,8 @@ impl GapReport {
             }
             mails.extend(self.mails(edition, recipient)?);
         }
-        store::write_once(db, (week, self.kind), snapshots, now, mails).await?;
-        // Ours, or that of a process that was quicker: the same week and kind either way.
+        store::write_once(db, (week, self.kind), (snapshots.current, snapshots.previous), now, mails).await?;
+        // This report, or that of a process that was quicker: the same week and kind either way.
         Ok(store::find(db, week, self.kind).await?.ok_or_else(|| DbErr::RecordNotFound(format!("report {week}")))?)
     }
 
@@ -288,10 +303,18 @@ impl GapReport {
     }
 }
 
-/// What came of building a report.
+/// The snapshots that a report compares.
+#[derive(Clone, Copy, Debug)]
+struct ComparedSnapshots {
+    current: SnapshotId,
+    /// `None` for the first report.
+    previous: Option<SnapshotId>,
+}
+
+/// The result of building a report.
 enum Built {
-    /// It was written down; how many recipients had nothing new in it.
+    /// The stored report, and the number of recipients who chose it and had nothing new in it.
     Report(report::Model, u64),
-    /// There is nothing to send, and nothing was written.
-    Nothing(Outcome),
+    /// There was nothing to send, and nothing was written.
+    Nothing(ReportOutcome),
 }

@@ -49,7 +49,7 @@ pub struct StoredCoverage {
 /// # Errors
 ///
 /// [`SnapshotError`]. Nothing is written in this case.
-pub async fn take(
+pub async fn take_snapshot(
     db: &DatabaseConnection,
     day: Day,
     limit: Limit,
@@ -60,7 +60,7 @@ pub async fn take(
     Ok(taken)
 }
 
-/// Like [`take`], but leaves the transaction open: nothing is stored until the caller commits.
+/// Like [`take_snapshot`], but leaves the transaction open: nothing is stored until the caller commits.
 async fn compute_and_write(
     db: &DatabaseConnection,
     day: Day,
@@ -85,7 +85,7 @@ async fn compute_and_write(
 ///
 /// # Errors
 ///
-/// As [`take`].
+/// As [`take_snapshot`].
 pub async fn ensure_snapshot(
     db: &DatabaseConnection,
     day: Day,
@@ -98,7 +98,7 @@ pub async fn ensure_snapshot(
     {
         return Ok(newest.clone());
     }
-    match (take(db, day, limit, now).await, newest) {
+    match (take_snapshot(db, day, limit, now).await, newest) {
         (Ok(taken), _) => Ok(taken.snapshot),
         (Err(SnapshotError::TooLongAgo(_)), Some(newest)) => Ok(newest),
         (Err(error), _) => Err(error),

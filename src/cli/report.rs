@@ -12,7 +12,7 @@ use entity::store::run::job_of;
 use entity::value::{Action, ReportKind};
 use jobs::mail::{self, Email, Mailbox};
 use jobs::output::owner_only::Replacement;
-use jobs::report::Preview;
+use jobs::report::{Preview, ReportKey};
 
 use super::run::mails;
 use super::say;
@@ -64,7 +64,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Exi
     let app = App::open_migrated(settings, clock).await?;
     let What::Preview { week, midweek, to, unit, html, send } = args.what;
     let kind = if midweek { ReportKind::Midweek } else { ReportKind::Weekly };
-    let done = preview(&app, (week, kind), &Whose { to, unit }, html, send).await;
+    let done = preview(&app, ReportKey { week, kind }, &Whose { to, unit }, html, send).await;
     app.close().await;
     done
 }
@@ -92,11 +92,12 @@ impl Whose {
 
 async fn preview(
     app: &App,
-    (week, kind): (IsoWeek, ReportKind),
+    report: ReportKey,
     whose: &Whose,
     html: Option<PathBuf>,
     send: Option<Mailbox>,
 ) -> Result<(), ExitError> {
+    let ReportKey { week, kind } = report;
     let mails = mails(app, kind, week).await?;
     let mails: Vec<&Preview> = mails.iter().filter(|mail| whose.is(mail)).collect();
     let Some(first) = mails.first() else {
@@ -114,7 +115,7 @@ async fn preview(
         )));
     }
     for mail in &mails {
-        record_read(app, (week, kind), mail).await?;
+        record_read(app, report, mail).await?;
     }
     if let Some(path) = &html {
         let written = Replacement::begin(path).and_then(|mut file| {
@@ -125,7 +126,7 @@ async fn preview(
         say(format!("The HTML part is in {}. Open it in a browser.", path.display()))?;
     }
     if let Some(to) = &send {
-        send_test(app, (week, kind), first, to).await?;
+        send_test(app, report, first, to).await?;
         say(format!("Sent to {} as a test. The recipient got nothing.", mail::mask(&to.address())))?;
     }
     if html.is_none() && send.is_none() {
@@ -138,7 +139,8 @@ async fn preview(
 }
 
 /// Who looks at the mail of another person is in the audit log.
-async fn record_read(app: &App, (week, kind): (IsoWeek, ReportKind), preview: &Preview) -> Result<(), ExitError> {
+async fn record_read(app: &App, report: ReportKey, preview: &Preview) -> Result<(), ExitError> {
+    let ReportKey { week, kind } = report;
     let midweek = if kind == ReportKind::Midweek { "/midweek" } else { "" };
     let read = Event {
         object: Some(format!("report:{week}{midweek}/{}", preview.recipient)),
@@ -149,13 +151,9 @@ async fn record_read(app: &App, (week, kind): (IsoWeek, ReportKind), preview: &P
 }
 
 /// Sends the mail to another address, with a subject and a first line that say so.
-async fn send_test(
-    app: &App,
-    (week, kind): (IsoWeek, ReportKind),
-    preview: &Preview,
-    to: &Mailbox,
-) -> Result<(), ExitError> {
+async fn send_test(app: &App, report: ReportKey, preview: &Preview, to: &Mailbox) -> Result<(), ExitError> {
     const NOTE: &str = "This is a test of a report. It was not sent to its recipient.";
+    let ReportKey { week, kind } = report;
     let failed = |what: &str, error: String| ExitError::Failed(format!("{what}: {error}"));
     let now = app.clock.now();
     let job = app.gap_report(kind)?;

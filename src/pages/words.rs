@@ -2,7 +2,7 @@
 
 use entity::data_age::is_old;
 use entity::value::{StandingGroup, Status, UnknownBecause};
-use jobs::report::words;
+use jobs::report::wording;
 
 use super::answer::{Date, Level1Band};
 
@@ -21,7 +21,7 @@ pub(super) struct Share {
 impl Share {
     /// Whole percent, rounded as in the mail. None if there is nothing to divide by.
     fn whole_percent(self) -> Option<u16> {
-        self.percent.and_then(|_| words::Fraction { part: self.numerator, whole: self.denominator }.percent())
+        self.percent.and_then(|_| wording::Fraction { part: self.numerator, whole: self.denominator }.percent())
     }
 
     /// `62%`, or that there is nothing to divide by.
@@ -31,14 +31,14 @@ impl Share {
 
     /// `1,034 of 2,000 staff`.
     pub(super) fn counts(self, of: &str) -> String {
-        format!("{} of {} {of}", words::grouped(self.numerator), words::grouped(self.denominator))
+        format!("{} of {} {of}", wording::grouped(self.numerator), wording::grouped(self.denominator))
     }
 
     /// `62% (1,034 of 2,000)`, or `none to assess`.
     pub(super) fn in_a_cell(self) -> String {
         match self.whole_percent() {
             Some(percent) => {
-                format!("{percent}% ({} of {})", words::grouped(self.numerator), words::grouped(self.denominator))
+                format!("{percent}% ({} of {})", wording::grouped(self.numerator), wording::grouped(self.denominator))
             }
             None => "none to assess".to_owned(),
         }
@@ -139,7 +139,7 @@ pub(super) fn data_age(list: Option<(Option<&str>, Date, i64)>) -> DataAge {
     let whose = employer.map_or_else(String::new, |employer| format!(" of {employer}"));
     let age = match days {
         0 => "today".to_owned(),
-        days => format!("{} old", words::counted(days, "day", "days")),
+        days => format!("{} old", wording::counted(days, "day", "days")),
     };
     DataAge {
         sentence: format!(
@@ -160,12 +160,12 @@ pub(super) use data_age_of;
 
 /// `23 November 2026`.
 pub(super) fn date(day: Date) -> String {
-    words::day(day.0)
+    wording::day(day.0)
 }
 
 /// `1 team`, `2 teams`.
 pub(super) fn counted(number: i64, one: &str, many: &str) -> String {
-    words::counted(number, one, many)
+    wording::counted(number, one, many)
 }
 
 /// A status as a tag: its words, and the colour of the design system.
@@ -184,7 +184,7 @@ pub(super) fn tag(status: Status, unknown_because: Option<UnknownBecause>) -> Ta
         Status::None => "red",
         Status::Unknown | Status::NotApplicable | Status::Exempt => "grey",
     };
-    Tag { words: words::status_because(status, unknown_because), colour }
+    Tag { words: wording::status_because(status, unknown_because), colour }
 }
 
 /// A group of allocations in words.

@@ -25,7 +25,7 @@ use crate::site::{post, send};
 use board::{LAST_WEEK, THIS_WEEK};
 
 async fn snapshot(world: &World, on: &str, limit: u32) {
-    jobs::snapshot::take(&world.db, day(on), Limit::new(limit).unwrap(), world.clock.now()).await.unwrap();
+    jobs::snapshot::take_snapshot(&world.db, day(on), Limit::new(limit).unwrap(), world.clock.now()).await.unwrap();
 }
 
 /// The site as the holder of a pass meets it.

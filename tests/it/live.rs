@@ -121,7 +121,7 @@ impl Live {
 }
 
 async fn store(world: &World, on: &str) {
-    jobs::snapshot::take(&world.db, day(on), Limit::default(), world.clock.now()).await.unwrap();
+    jobs::snapshot::take_snapshot(&world.db, day(on), Limit::default(), world.clock.now()).await.unwrap();
 }
 
 both! {

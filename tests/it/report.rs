@@ -25,7 +25,7 @@ use entity::table::{delivery, person, post, report, unit};
 use entity::value::{DeliveryState, ReportKind};
 use jobs::mail::{Mailer, SendError, Tls};
 use jobs::report::render::Setting;
-use jobs::report::{GapReport, Outcome, ReportError};
+use jobs::report::{GapReport, ReportError, ReportOutcome};
 use mail_parser::{MessageParser, MimeHeaders as _};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, Condition, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -104,7 +104,7 @@ both!(
         ready(&world).await;
         let listener = SmtpListener::start().await;
         let outcome = by_smtp(&listener).run(&world.db, week("2026-W47"), now()).await.unwrap();
-        assert_eq!(outcome, Outcome { sent_now: 3, sent: 3, ..Outcome::default() });
+        assert_eq!(outcome, ReportOutcome { sent_now: 3, sent: 3, ..ReportOutcome::default() });
         assert!(!outcome.needs_attention());
         let messages = listener.messages();
         assert_eq!(messages.len(), 3);
@@ -129,7 +129,7 @@ both!(
         assert!(!root.contains("O'Neill,"), "no names of people in a mail");
 
         let again = by_smtp(&listener).run(&world.db, week("2026-W47"), now() + TimeDelta::days(3)).await.unwrap();
-        assert_eq!(again, Outcome { sent_now: 0, sent: 3, ..Outcome::default() });
+        assert_eq!(again, ReportOutcome { sent_now: 0, sent: 3, ..ReportOutcome::default() });
         assert!(listener.messages().is_empty());
         for row in rows(&world.db).await {
             assert_eq!(
@@ -208,7 +208,7 @@ both!(
         assert_eq!((outcome.sent, outcome.refused, outcome.waiting), (1, 2, 0));
         assert!(!outcome.needs_attention(), "the week's run is done");
         assert_eq!(outcome.to_string(), "1 sent (1 in this run), 2 refused (2 because the address is not valid)");
-        let sent: Vec<_> = memory.take().into_iter().map(|mail| mail.to).collect();
+        let sent: Vec<_> = memory.drain().into_iter().map(|mail| mail.to).collect();
         assert_eq!(sent, ["p3@board.example"]);
         for id in [1, 2] {
             let row = row_of(&world.db, id).await;
@@ -337,7 +337,7 @@ both!(
         post::Entity::delete_many().exec(&world.db).await.unwrap();
         let listener = SmtpListener::start().await;
         let outcome = by_smtp(&listener).run(&world.db, week("2026-W47"), now()).await.unwrap();
-        assert_eq!(outcome, Outcome { unaddressed: 3, ..Outcome::default() });
+        assert_eq!(outcome, ReportOutcome { unaddressed: 3, ..ReportOutcome::default() });
         assert!(outcome.needs_attention());
         assert_eq!(outcome.to_string(), "0 sent (0 in this run), 3 units have no recipient");
         let rows = rows(&world.db).await;
@@ -362,14 +362,14 @@ both!(
         let listener = SmtpListener::start().await;
         let job = by_smtp(&listener);
         let nobody = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
-        assert_eq!(nobody, Outcome { unaddressed: 3, ..Outcome::default() });
+        assert_eq!(nobody, ReportOutcome { unaddressed: 3, ..ReportOutcome::default() });
 
         let first = Condition::all().add(person::Column::Id.eq(PersonId(1)));
         email(Expr::value("new@board.example"), first).await.unwrap();
         let found = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
-        assert_eq!(found, Outcome { sent_now: 1, sent: 1, ..Outcome::default() });
+        assert_eq!(found, ReportOutcome { sent_now: 1, sent: 1, ..ReportOutcome::default() });
         let again = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
-        assert_eq!(again, Outcome { sent: 1, ..Outcome::default() });
+        assert_eq!(again, ReportOutcome { sent: 1, ..ReportOutcome::default() });
         let to: Vec<_> = listener.messages().into_iter().map(|(to, _)| to).collect();
         assert_eq!(to, ["new@board.example"]);
     }
@@ -417,13 +417,13 @@ both!(
         let job = job(mailer);
         memory.answer("p2@board.example", Some(SendError::Retry("451".to_owned())));
         job.run(&world.db, week("2026-W47"), now()).await.unwrap();
-        memory.take();
+        memory.drain();
         // Monday is computed again, and the mail that waits still shows what the others showed.
         take_snapshot(&world.db, 2, MONDAY, 2, 0).await;
         memory.answer("p2@board.example", None);
         let due = row_of(&world.db, 2).await.next_attempt_at.unwrap();
         job.run(&world.db, week("2026-W47"), due).await.unwrap();
-        let mail = memory.take().remove(0);
+        let mail = memory.drain().remove(0);
         let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
         assert!(parsed.subject().unwrap().contains("1 team needs cover"), "{:?}", parsed.subject());
 
@@ -442,7 +442,7 @@ both!(
         let pinned: Vec<_> =
             reports.iter().map(|row| (row.snapshot_id.0, row.previous_snapshot_id.map(|id| id.0))).collect();
         assert_eq!(pinned, [(1, None), (3, Some(1)), (4, Some(1))]);
-        let parsed = memory.take().into_iter().find(|mail| mail.to == "p2@board.example").unwrap();
+        let parsed = memory.drain().into_iter().find(|mail| mail.to == "p2@board.example").unwrap();
         let text = MessageParser::default().parse(&parsed.bytes).unwrap().body_text(0).unwrap().into_owned();
         assert!(text.contains("Too few Peer Supporters, since 2 November, last report: 2 short."), "{text}");
     }
@@ -462,7 +462,7 @@ both!(
         assert_eq!(keys, ["person:1", "person:2", "person:3"]);
         assert_eq!(previews[1].units, [("NORTH".to_owned(), "you are its senior manager".to_owned())]);
         assert!(store::find(&world.db, week("2026-W47"), ReportKind::Weekly).await.unwrap().is_none());
-        assert!(rows(&world.db).await.is_empty() && memory.take().is_empty());
+        assert!(rows(&world.db).await.is_empty() && memory.drain().is_empty());
     }
 );
 

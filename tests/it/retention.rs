@@ -210,11 +210,13 @@ both!(
         }
         assert_eq!(unavailability::Entity::find().count(&world.db).await.unwrap(), 0);
         assert_eq!(roster::load(&world.db).await.unwrap().whole_from, Some(day("2026-09-10")));
-        let error = ::jobs::snapshot::take(&world.db, day("2026-09-09"), Limit::default(), world.clock.now())
+        let error = ::jobs::snapshot::take_snapshot(&world.db, day("2026-09-09"), Limit::default(), world.clock.now())
             .await
             .unwrap_err();
         assert!(error.to_string().contains("2026-09-10"), "{error}");
-        ::jobs::snapshot::take(&world.db, day("2026-09-10"), Limit::default(), world.clock.now()).await.unwrap();
+        ::jobs::snapshot::take_snapshot(&world.db, day("2026-09-10"), Limit::default(), world.clock.now())
+            .await
+            .unwrap();
     }
 );
 
@@ -241,7 +243,7 @@ both!(
 
 /// The week's report, into a folder of the test's own.
 async fn mailed(world: &World) {
-    ::jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
+    ::jobs::snapshot::take_snapshot(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
     let mailer = ::jobs::mail::Mailer::folder(world.folder.path().join("mail"));
     crate::report::job(mailer).run(&world.db, "2026-W47".parse().unwrap(), world.clock.now()).await.unwrap();
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::forecast::PublishedCause;
-use super::wording::{counted, ended, listed};
+use super::wording::{counted, listed, with_full_stop};
 use crate::value::Reason;
 
 /// That another policy will apply, or none, without saying whose.
@@ -21,7 +21,7 @@ pub fn what_ends(causes: &[PublishedCause]) -> Vec<String> {
             PublishedCause::Work { reason, people } => ending(*reason, *people),
             PublishedCause::Unstated => "From then on too few Peer Supporters will count.".to_owned(),
             PublishedCause::Policy => POLICY_CHANGES.to_owned(),
-            PublishedCause::Other { sentence } => ended(sentence),
+            PublishedCause::Other { sentence } => with_full_stop(sentence),
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::wording::ended;
+use super::wording::with_full_stop;
 
 /// What a rule looks at, over all counting posts of a person, in the team or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl UnmetRule {
     pub fn instruction(&self, verb: &str) -> String {
         match self {
             Self::Rule(rule) => format!("{verb} people so that {}.", rule.aim()),
-            Self::Sentence(sentence) => ended(sentence),
+            Self::Sentence(sentence) => with_full_stop(sentence),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::index::Index;
 use super::lost_cover::to_keep;
 use super::mix::{UnmetRule, Verdict};
 use super::team::TeamRow;
-use super::wording::{counted, ended, listed};
+use super::wording::{counted, listed, with_full_stop};
 use crate::value::{Reason, Status, UnknownBecause};
 
 /// For whom the instructions are.
@@ -69,7 +69,7 @@ pub fn of_team(row: &TeamRow, index: &Index, reader: Reader) -> Vec<String> {
     let mut actions = to_close(&Gap::from(row), reader);
     let causes = row.risk.as_ref().map(|risk| risk.published_causes(index)).unwrap_or_default();
     if reader == Reader::Records && !causes.is_empty() {
-        actions.push(ended(&to_keep(&causes)));
+        actions.push(with_full_stop(&to_keep(&causes)));
     }
     actions
 }

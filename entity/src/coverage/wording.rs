@@ -33,9 +33,9 @@ pub fn listed(parts: &[impl AsRef<str>]) -> String {
     }
 }
 
-/// The sentence with a capital and a full stop.
+/// Returns the sentence with a capital letter and a full stop.
 #[must_use]
-pub fn ended(sentence: &str) -> String {
+pub fn with_full_stop(sentence: &str) -> String {
     let mut rest = sentence.chars();
     let first: String = rest.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
     let stop = if sentence.ends_with(['.', '!', '?']) { "" } else { "." };
@@ -55,6 +55,6 @@ mod tests {
     #[test]
     fn parts_are_listed_and_sentences_ended() {
         assert_eq!([listed(&["a"]), listed(&["a", "b"]), listed(&["a", "b", "c"])], ["a", "a and b", "a, b and c"]);
-        assert_eq!([ended("one more band"), ended("Done!")], ["One more band.", "Done!"]);
+        assert_eq!([with_full_stop("one more band"), with_full_stop("Done!")], ["One more band.", "Done!"]);
     }
 }

@@ -11,13 +11,13 @@ pub struct Memory(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    kept: Vec<Kept>,
+    mails: Vec<StoredMail>,
     answers: HashMap<String, SendError>,
 }
 
 /// One mail as it would have travelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoredMail {
     /// The recipient's address.
     pub to: String,
     /// Message-ID without its angle brackets.
@@ -28,8 +28,8 @@ pub struct Kept {
 
 impl Memory {
     /// Takes every mail out, oldest first.
-    pub fn take(&self) -> Vec<Kept> {
-        std::mem::take(&mut self.lock().kept)
+    pub fn drain(&self) -> Vec<StoredMail> {
+        std::mem::take(&mut self.lock().mails)
     }
 
     /// From now on mail to `address` is answered with `error`; with nothing it is taken again.
@@ -41,12 +41,12 @@ impl Memory {
         };
     }
 
-    pub(super) fn keep(&self, email: &Email, bytes: Vec<u8>) -> Result<Accepted, SendError> {
+    pub(super) fn store(&self, email: &Email, bytes: Vec<u8>) -> Result<Accepted, SendError> {
         let mut state = self.lock();
         if let Some(error) = state.answers.get(&email.to) {
             return Err(error.clone());
         }
-        state.kept.push(Kept { to: email.to.clone(), message_id: email.message_id.clone(), bytes });
+        state.mails.push(StoredMail { to: email.to.clone(), message_id: email.message_id.clone(), bytes });
         Ok(Accepted { stored_at: None })
     }
 

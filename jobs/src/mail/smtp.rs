@@ -55,7 +55,7 @@ impl Security {
 
 /// How far a conversation had come when it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum SmtpStage {
     /// Connecting, encrypting, signing in, naming the sender: concerns every mail, not this recipient.
     Greeting,
     /// Naming the recipient and announcing the message.
@@ -102,15 +102,15 @@ impl Smtp {
     }
 
     pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8], address: &str) -> Result<Accepted, SendError> {
-        let mut step = Step::Greeting;
-        match tokio::time::timeout(self.deadline, self.converse(envelope, mail, &mut step)).await {
+        let mut stage = SmtpStage::Greeting;
+        match tokio::time::timeout(self.deadline, self.converse(envelope, mail, &mut stage)).await {
             Ok(Ok(mut connection)) => {
                 // Beside what follows: the acceptance is to be recorded now, and not when the server says goodbye.
                 tokio::spawn(async move { tokio::time::timeout(GOODBYE, connection.quit()).await });
                 Ok(Accepted { stored_at: None })
             }
-            Ok(Err(error)) => Err(judge(step, &error, address)),
-            Err(_) if step == Step::Content => Err(SendError::Unknown(self.silent())),
+            Ok(Err(error)) => Err(classify_failure(stage, &error, address)),
+            Err(_) if stage == SmtpStage::Content => Err(SendError::Unknown(self.silent())),
             Err(_) => Err(SendError::Retry(self.silent())),
         }
     }
@@ -142,7 +142,12 @@ impl Smtp {
         }
     }
 
-    async fn converse(&self, envelope: &Envelope, mail: &[u8], step: &mut Step) -> Result<AsyncSmtpConnection, Error> {
+    async fn converse(
+        &self,
+        envelope: &Envelope,
+        mail: &[u8],
+        stage: &mut SmtpStage,
+    ) -> Result<AsyncSmtpConnection, Error> {
         let mut connection = self.connect().await?;
         let mut options = Vec::new();
         if !envelope.to().iter().all(|to| AsRef::<str>::as_ref(to).is_ascii())
@@ -151,12 +156,12 @@ impl Smtp {
             options.push(MailParameter::SmtpUtfEight);
         }
         connection.command(Mail::new(envelope.from().cloned(), options)).await?;
-        *step = Step::Recipient;
+        *stage = SmtpStage::Recipient;
         for to in envelope.to() {
             connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
         }
         connection.command(Data).await?;
-        *step = Step::Content;
+        *stage = SmtpStage::Content;
         connection.message(mail).await?;
         Ok(connection)
     }
@@ -193,22 +198,23 @@ fn trust(host: &str, tls: &Tls) -> Result<TlsParameters, Error> {
 
 /// What a failure at a step means. A refusal for good (5xx) counts against this mail only once the recipient has been named:
 /// before that it is about our settings, which somebody can mend while the mail waits.
-fn judge(step: Step, error: &Error, address: &str) -> SendError {
+fn classify_failure(stage: SmtpStage, error: &Error, address: &str) -> SendError {
     let said = sentence(&error.to_string(), address);
-    match step {
-        Step::Greeting => SendError::Retry(said),
-        Step::Recipient if error.is_permanent() => SendError::Refused(said),
-        Step::Recipient => SendError::Retry(said),
-        Step::Content if error.is_permanent() => SendError::Refused(said),
-        Step::Content if error.is_transient() => SendError::Retry(said),
-        Step::Content => SendError::Unknown(said),
+    match stage {
+        SmtpStage::Greeting => SendError::Retry(said),
+        SmtpStage::Recipient if error.is_permanent() => SendError::Refused(said),
+        SmtpStage::Recipient => SendError::Retry(said),
+        SmtpStage::Content if error.is_permanent() => SendError::Refused(said),
+        SmtpStage::Content if error.is_transient() => SendError::Retry(said),
+        SmtpStage::Content => SendError::Unknown(said),
     }
 }
 
 fn host_and_port(place: &str, standard_port: u16) -> Result<(String, u16), SettingsError> {
     let no_port = SettingsError::Url("has a port that is not a number");
     let (host, port) = if let Some(inner) = place.strip_prefix('[') {
-        let (host, after) = inner.split_once(']').ok_or(SettingsError::Url("has an opening bracket without a closing one"))?;
+        let (host, after) =
+            inner.split_once(']').ok_or(SettingsError::Url("has an opening bracket without a closing one"))?;
         (host, after.strip_prefix(':'))
     } else {
         place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port)))

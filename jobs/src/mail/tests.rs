@@ -23,7 +23,7 @@ async fn a_hostile_name_adds_no_header_and_the_bytes_are_the_same_each_time() {
     let (mailer, memory) = Mailer::memory();
     mailer.send(&email()).await.unwrap();
     mailer.send(&email()).await.unwrap();
-    let kept = memory.take();
+    let kept = memory.drain();
     assert_eq!(kept[0], kept[1]);
     let text = String::from_utf8(kept[0].bytes.clone()).unwrap();
     let (headers, _) = text.split_once("\r\n\r\n").unwrap();
@@ -60,7 +60,7 @@ async fn an_address_that_the_mail_crate_takes_and_no_header_can_hold_is_refused(
         let error = mailer.send(&Email { to: to.to_owned(), ..email() }).await.unwrap_err();
         assert!(matches!(error, SendError::Refused(_)), "{to:?}: {error:?}");
     }
-    assert_eq!(memory.take(), []);
+    assert_eq!(memory.drain(), []);
 }
 
 proptest::proptest! {

@@ -7,10 +7,10 @@ use entity::id::UnitId;
 use entity::period::{Day, IsoWeek};
 use entity::value::Status;
 
-use super::board::{Board, Team, Unit};
 use super::compare::{Change, change, is_open};
 use super::recipients::Answer;
-use super::words::{Fraction, int};
+use super::snapshot_tree::{SnapshotTree, SnapshotUnit, Team};
+use super::wording::{Fraction, int};
 
 /// One mail's content, borrowed from the two snapshots.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl Report<'_> {
 
     /// Their figures.
     #[must_use]
-    pub fn top_units(&self) -> Vec<&Unit> {
+    pub fn top_units(&self) -> Vec<&SnapshotUnit> {
         self.units.iter().filter(|answered| !answered.nested).map(|answered| answered.unit).collect()
     }
 }
@@ -82,9 +82,9 @@ impl Report<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct ByUnit<'a> {
     /// Its figures.
-    pub unit: &'a Unit,
+    pub unit: &'a SnapshotUnit,
     /// Its figures in the last report.
-    pub before: Option<&'a Unit>,
+    pub before: Option<&'a SnapshotUnit>,
     /// Teams at or below it with an open gap.
     pub gaps: usize,
     /// Teams at or below it whose cover is not known.
@@ -97,9 +97,9 @@ pub struct ByUnit<'a> {
 #[derive(Clone, Debug)]
 pub struct AnsweredUnit<'a> {
     /// Its figures.
-    pub unit: &'a Unit,
+    pub unit: &'a SnapshotUnit,
     /// Its figures in the last report.
-    pub before: Option<&'a Unit>,
+    pub before: Option<&'a SnapshotUnit>,
     /// Why the recipient gets it.
     pub why: String,
     /// Whether that is worth saying at the top.
@@ -114,7 +114,7 @@ pub struct Placed<'a> {
     /// The team.
     pub team: &'a Team,
     /// Named only where the mail is about several units.
-    pub within: Option<&'a Unit>,
+    pub within: Option<&'a SnapshotUnit>,
 }
 
 /// An open gap.
@@ -158,7 +158,7 @@ pub struct Listed<'a> {
     /// The team.
     pub team: &'a Team,
     /// The topmost unit answered for.
-    pub within: &'a Unit,
+    pub within: &'a SnapshotUnit,
     /// Since the last report.
     pub change: Option<Change>,
     /// Days since the gap opened.
@@ -167,15 +167,20 @@ pub struct Listed<'a> {
 
 /// Puts a mail's content together. Units that the snapshot does not know are left out.
 #[must_use]
-pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek, answers: &[Answer]) -> Report<'a> {
+pub fn build<'a>(
+    current: &'a SnapshotTree,
+    previous: Option<&'a SnapshotTree>,
+    week: IsoWeek,
+    answers: &[Answer],
+) -> Report<'a> {
     let units = answered_units(current, previous, answers);
-    let tops: Vec<&Unit> = units.iter().filter(|unit| !unit.nested).map(|unit| unit.unit).collect();
+    let tops: Vec<&SnapshotUnit> = units.iter().filter(|unit| !unit.nested).map(|unit| unit.unit).collect();
     let several = tops.len() > 1;
     let mut listed: Vec<Listed<'a>> = tops
         .iter()
         .flat_map(|top| current.teams_below(top.id).iter().map(|team| (*top, team)))
         .map(|(within, team)| {
-            let before = previous.and_then(|board| board.team(team.id));
+            let before = previous.and_then(|tree| tree.team(team.id));
             let open = is_open(team.status);
             Listed {
                 team,
@@ -194,7 +199,7 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
         .map(|listed| Gap {
             place: placed(listed),
             change: listed.change,
-            before: previous.and_then(|board| board.team(listed.team.id)),
+            before: previous.and_then(|tree| tree.team(listed.team.id)),
             age: listed.age,
         })
         .collect();
@@ -220,7 +225,7 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
         teams
     };
 
-    let sum = |units: &mut dyn Iterator<Item = &Unit>| {
+    let sum = |units: &mut dyn Iterator<Item = &SnapshotUnit>| {
         let (mut part, mut whole) = (0, 0);
         for unit in units {
             part += i64::from(unit.teams_covered);
@@ -231,12 +236,12 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
     Report {
         week,
         day: current.day,
-        previous: previous.map(|board| board.day),
+        previous: previous.map(|tree| tree.day),
         missed: Vec::new(),
         trend: Vec::new(),
         by_unit,
         teams: sum(&mut tops.iter().copied()),
-        teams_before: previous.map(|board| sum(&mut tops.iter().filter_map(|top| board.unit(top.id)))),
+        teams_before: previous.map(|tree| sum(&mut tops.iter().filter_map(|top| tree.unit(top.id)))),
         exempt: tops.iter().map(|top| i64::from(top.teams_exempt)).sum(),
         single_points: listed.iter().filter(|listed| listed.team.single_point).map(|_| 1).sum(),
         unproven: listed.iter().filter(|listed| listed.team.is_covered() && listed.team.unproven > 0).map(|_| 1).sum(),
@@ -252,7 +257,11 @@ pub fn build<'a>(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek,
     }
 }
 
-fn answered_units<'a>(current: &'a Board, previous: Option<&'a Board>, answers: &[Answer]) -> Vec<AnsweredUnit<'a>> {
+fn answered_units<'a>(
+    current: &'a SnapshotTree,
+    previous: Option<&'a SnapshotTree>,
+    answers: &[Answer],
+) -> Vec<AnsweredUnit<'a>> {
     let mut top: Option<UnitId> = None;
     answers
         .iter()
@@ -265,7 +274,7 @@ fn answered_units<'a>(current: &'a Board, previous: Option<&'a Board>, answers: 
             }
             Some(AnsweredUnit {
                 unit,
-                before: previous.and_then(|board| board.unit(unit.id)),
+                before: previous.and_then(|tree| tree.unit(unit.id)),
                 why: answer.why.to_string(),
                 fallback: answer.why.is_fallback(),
                 nested,
@@ -274,8 +283,12 @@ fn answered_units<'a>(current: &'a Board, previous: Option<&'a Board>, answers: 
         .collect()
 }
 
-fn by_unit<'a>(current: &'a Board, previous: Option<&'a Board>, tops: &[&'a Unit]) -> Vec<ByUnit<'a>> {
-    let units: Vec<&Unit> = match tops {
+fn by_unit<'a>(
+    current: &'a SnapshotTree,
+    previous: Option<&'a SnapshotTree>,
+    tops: &[&'a SnapshotUnit],
+) -> Vec<ByUnit<'a>> {
+    let units: Vec<&SnapshotUnit> = match tops {
         [only] => {
             let below: Vec<_> = current.children(only.id).collect();
             let has_units = below.iter().any(|unit| current.children(unit.id).next().is_some());
@@ -283,12 +296,12 @@ fn by_unit<'a>(current: &'a Board, previous: Option<&'a Board>, tops: &[&'a Unit
         }
         several => several.to_vec(),
     };
-    let count = |unit: &Unit, wanted: fn(Status) -> bool| {
+    let count = |unit: &SnapshotUnit, wanted: fn(Status) -> bool| {
         current.teams_below(unit.id).iter().filter(|team| wanted(team.status)).count()
     };
-    let line = |unit: &'a Unit| ByUnit {
+    let line = |unit: &'a SnapshotUnit| ByUnit {
         unit,
-        before: previous.and_then(|board| board.unit(unit.id)),
+        before: previous.and_then(|tree| tree.unit(unit.id)),
         gaps: count(unit, |status| is_open(status) && status != Status::Unknown),
         unknown: count(unit, |status| status == Status::Unknown),
         at_risk: count(unit, |status| status == Status::AtRisk),
@@ -319,7 +332,11 @@ pub fn one_per_group<'a>(teams: impl Iterator<Item = &'a Team>) -> impl Iterator
 }
 
 /// The gaps that the last report showed below these units and that are no longer below them, or no longer gaps.
-fn closed<'a>(current: &'a Board, previous: Option<&'a Board>, tops: &[&Unit]) -> Vec<Closed<'a>> {
+fn closed<'a>(
+    current: &'a SnapshotTree,
+    previous: Option<&'a SnapshotTree>,
+    tops: &[&SnapshotUnit],
+) -> Vec<Closed<'a>> {
     let Some(previous) = previous else { return Vec::new() };
     let ours = |id| tops.iter().any(|top| id == top.id || current.is_below(id, top.id));
     let was_ours = |id| tops.iter().any(|top| id == top.id || previous.is_below(id, top.id));
@@ -379,7 +396,7 @@ pub fn champions_short(team: &Team) -> Option<(i32, i32)> {
 
 /// Whether a unit's Trainer layer is not met (COVERAGE.md section 5); nothing to meet without a policy.
 #[must_use]
-pub fn trainers_short(unit: &Unit) -> bool {
+pub fn trainers_short(unit: &SnapshotUnit) -> bool {
     unit.supporters_per_trainer
         .is_some_and(|ratio| !trainers_met(figure(unit.trainers), figure(unit.active_supporters), figure(ratio)))
 }

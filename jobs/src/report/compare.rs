@@ -6,7 +6,7 @@ use entity::value::Status;
 
 pub use entity::coverage::change::{Change, is_gap as is_open};
 
-use super::board::Team;
+use super::snapshot_tree::Team;
 
 /// The change of one team, whose row may have been elsewhere in the tree or not there at all; nothing where there is and was
 /// no gap.
@@ -37,8 +37,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Change, change, is_newly_at_risk};
-    use crate::report::board::Team;
     use crate::report::sample::{at, team};
+    use crate::report::snapshot_tree::Team;
 
     fn with(status: Status, gap: i32) -> Team {
         Team { status, gap: Some(gap), ..team(1, "T", 10) }

@@ -7,7 +7,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::id::DeliveryId;
-use entity::period::IsoWeek;
 use entity::store::audit;
 use entity::store::report::{self as store, NewDelivery, Settled};
 use entity::store::run::job_of;
@@ -21,7 +20,7 @@ use super::recipients::{Copied, Key, Recipient};
 use super::refusal::{self, Refusal};
 use super::render::Rendered;
 use super::sending::{Process, Sending};
-use super::{GapReport, Outcome, ReportError};
+use super::{GapReport, ReportError, ReportKey, ReportOutcome};
 use crate::mail::{Email, SendError, mask};
 use crate::retry::MAIL;
 
@@ -31,11 +30,8 @@ const AT_ONCE: usize = 4;
 /// How long a claim holds: well beyond any mail's deadline.
 const CLAIM: TimeDelta = TimeDelta::minutes(10);
 
-/// The week and the kind of a report.
-type Of = (IsoWeek, ReportKind);
-
-/// A recipient's mail as its row.
-pub(super) fn to_write(recipient: &Recipient, rendered: Rendered, of: Of, domain: &str) -> NewDelivery {
+/// Returns the row of a recipient's mail.
+pub(super) fn new_delivery(recipient: &Recipient, rendered: Rendered, report: ReportKey, domain: &str) -> NewDelivery {
     let Rendered { subject, text, html, csv } = rendered;
     let units: Vec<_> = recipient
         .answers
@@ -53,19 +49,19 @@ pub(super) fn to_write(recipient: &Recipient, rendered: Rendered, of: Of, domain
         address: recipient.address.clone(),
         units: serde_json::Value::Array(units),
         subject,
-        message_id: message_id(of, &recipient.key.to_string(), domain),
+        message_id: message_id(report, &recipient.key.to_string(), domain),
         text_part: text,
         html_part: html,
         csv_part: csv,
     }
 }
 
-/// A copy of a recipient's mail as its row.
-pub(super) fn copy_to_write(
+/// Returns the row of a copy of a recipient's mail.
+pub(super) fn new_copy(
     copied: &Copied,
     recipient: &Recipient,
     rendered: Rendered,
-    of: Of,
+    report: ReportKey,
     domain: &str,
 ) -> NewDelivery {
     let key = copied.key();
@@ -80,14 +76,14 @@ pub(super) fn copy_to_write(
         owner_id: Some(copied.owner),
         address: Some(copied.address.clone()),
         units: serde_json::Value::Array(units.collect()),
-        message_id: message_id(of, &key, domain),
+        message_id: message_id(report, &key, domain),
         recipient: key,
-        ..to_write(recipient, rendered, of, domain)
+        ..new_delivery(recipient, rendered, report, domain)
     }
 }
 
-/// The same for every attempt, by which a mail program shows a repeated mail once.
-fn message_id((week, kind): Of, key: &str, domain: &str) -> String {
+/// Returns the Message-ID, which is the same for every attempt, so that a mail program shows a repeated mail once.
+fn message_id(ReportKey { week, kind }: ReportKey, key: &str, domain: &str) -> String {
     format!("{}.{week}.{}@{domain}", job_of(kind), key.replace(':', "-"))
 }
 
@@ -110,7 +106,7 @@ impl GapReport {
         report: &report::Model,
         now: DateTime<Utc>,
         process: &Process,
-    ) -> Result<Outcome, ReportError> {
+    ) -> Result<ReportOutcome, ReportError> {
         // A mail whose acceptance cannot be recorded would be sent again and again.
         if audit::head(db).await?.is_none() {
             return Err(ReportError::AuditBroken);
@@ -137,19 +133,19 @@ impl GapReport {
         // Several copies to addresses of one host that is gone are no outage of the mail server.
         let reports = refused.iter().filter(|(mail, _)| mail.kind == DeliveryKind::Report);
         let relay_refuses = refusal::is_about_relay(taken, reports.map(|(_, refusal)| refusal.said.as_str()));
-        self.judge(&sending, refused, relay_refuses).await?;
+        self.settle_refused(&sending, refused, relay_refuses).await?;
         if let Some(error) = fault {
             return Err(error.into());
         }
         let tally = store::tally(db, report.id).await?;
-        let outcome = Outcome {
+        let outcome = ReportOutcome {
             sent_now,
             sent: tally.sent,
             waiting: tally.waiting,
             others_waiting: tally.others_waiting,
             next_attempt_at: tally.next_attempt_at,
             refused: tally.refused,
-            unusable: if tally.refused > 0 { super::load::unusable(db, report.id).await? } else { 0 },
+            unusable: if tally.refused > 0 { super::load::unusable_addresses(db, report.id).await? } else { 0 },
             unaddressed: tally.unaddressed,
             relay_refuses,
             quiet: 0,
@@ -173,7 +169,7 @@ impl GapReport {
             Err(SendError::Refused(said)) => Some(Refusal { attempt: attempts, said: said.clone() }),
             Ok(_) | Err(SendError::Retry(_) | SendError::Unknown(_)) => None,
         };
-        let settled = settled(answer, attempts, sending.clock(), &self.relay());
+        let settled = settlement_of(answer, attempts, sending.clock(), &self.relay());
         let sent = matches!(settled, Settled::Sent { .. });
         match &settled {
             Settled::Sent { .. } => tracing::debug!(week = %report.week, delivery = %id, to = shown, "mail accepted"),
@@ -196,7 +192,7 @@ impl GapReport {
     /// Decides what becomes of mails that were refused for good. If the server refuses all alike, the operator can mend the
     /// settings meanwhile, as in an outage: they are tried again, all at the same time, so that they are judged together
     /// again. Otherwise they are not.
-    async fn judge(
+    async fn settle_refused(
         &self,
         sending: &Sending<'_>,
         refused: Vec<(delivery::Model, Refusal)>,
@@ -266,7 +262,12 @@ impl GapReport {
 }
 
 /// What an answer means for the row. A refusal for good is put off until the answers to the other mails are known.
-fn settled(answer: Result<crate::mail::Accepted, SendError>, attempts: i32, at: DateTime<Utc>, relay: &str) -> Settled {
+fn settlement_of(
+    answer: Result<crate::mail::Accepted, SendError>,
+    attempts: i32,
+    at: DateTime<Utc>,
+    relay: &str,
+) -> Settled {
     match answer {
         Ok(accepted) => Settled::Sent { at, stored_at: accepted.stored_at.map(|path| path.display().to_string()) },
         Err(SendError::Refused(error) | SendError::Retry(error) | SendError::Unknown(error)) => {
@@ -286,7 +287,7 @@ mod tests {
     use chrono::TimeDelta;
     use entity::store::report::Settled;
 
-    use super::settled;
+    use super::settlement_of;
     use crate::mail::{Accepted, SendError};
 
     #[test]
@@ -295,11 +296,11 @@ mod tests {
         let unknown = || Err(SendError::Unknown("connection lost".to_owned()));
         let soon =
             |error: &str| Settled::Retrying { next_attempt_at: at + TimeDelta::minutes(1), error: error.to_owned() };
-        assert_eq!(settled(unknown(), 1, at, "relay"), soon("connection lost"));
-        let last = settled(unknown(), 23, at, "relay");
+        assert_eq!(settlement_of(unknown(), 1, at, "relay"), soon("connection lost"));
+        let last = settlement_of(unknown(), 23, at, "relay");
         assert!(matches!(last, Settled::Refused { error, by } if error.contains("23 attempts") && by == "relay"));
-        assert_eq!(settled(Err(SendError::Refused("550".to_owned())), 1, at, "relay"), soon("550"));
+        assert_eq!(settlement_of(Err(SendError::Refused("550".to_owned())), 1, at, "relay"), soon("550"));
         let taken = Ok(Accepted { stored_at: None });
-        assert_eq!(settled(taken, 9, at, "relay"), Settled::Sent { at, stored_at: None });
+        assert_eq!(settlement_of(taken, 9, at, "relay"), Settled::Sent { at, stored_at: None });
     }
 }

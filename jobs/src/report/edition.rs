@@ -6,19 +6,19 @@ use entity::table::{report, snapshot};
 use entity::value::ReportKind;
 use sea_orm::DatabaseConnection;
 
-use super::board::Board;
 use super::news::{self, News};
 use super::recipients::{self, Network, Recipient};
 use super::render::{self, Rendered};
+use super::snapshot_tree::SnapshotTree;
 use super::trend::Trends;
 use super::{GapReport, ReportError, build, deliver, load};
 
 /// Everything that the mails of a week's report are made from.
 pub(super) struct Edition {
     pub(super) week: IsoWeek,
-    pub(super) current: Board,
+    pub(super) current: SnapshotTree,
     /// The board that it is compared with; absent for the first report.
-    pub(super) previous: Option<Board>,
+    pub(super) previous: Option<SnapshotTree>,
     /// Who gets a mail.
     pub(super) recipients: Vec<Recipient>,
     /// How many recipients chose a midweek report and have nothing new in it.
@@ -67,14 +67,14 @@ impl GapReport {
         snapshot: &snapshot::Model,
         previous: Option<&snapshot::Model>,
     ) -> Result<Edition, ReportError> {
-        let current = load::board(db, snapshot).await?;
+        let current = load::snapshot_tree(db, snapshot).await?;
         let previous = match previous {
-            Some(snapshot) => Some(load::board(db, snapshot).await?),
+            Some(snapshot) => Some(load::snapshot_tree(db, snapshot).await?),
             None => None,
         };
-        let facts = load::facts(db, current.day).await?;
-        let network = recipients::network(&facts);
-        let recipients = recipients::recipients(&facts, &current);
+        let data = load::recipient_data(db, current.day).await?;
+        let network = recipients::network(&data);
+        let recipients = recipients::recipients(&data, &current);
         let (recipients, quiet, trends, missed) = match self.kind {
             ReportKind::Weekly => {
                 let answers = recipients.iter().flat_map(|recipient| &recipient.answers);
@@ -82,8 +82,8 @@ impl GapReport {
                 (recipients, 0, trends, store::missed_before(db, self.zone, week).await?)
             }
             ReportKind::Midweek => {
-                let (told, quiet) = news::told(recipients, &current, previous.as_ref(), week);
-                (told, quiet, Trends::default(), Vec::new())
+                let (with_news, quiet) = news::with_news(recipients, &current, previous.as_ref(), week);
+                (with_news, quiet, Trends::default(), Vec::new())
             }
         };
         Ok(Edition { week, current, previous, recipients, quiet, network, trends, missed })
@@ -106,11 +106,11 @@ impl GapReport {
         edition: &Edition,
         recipient: &Recipient,
     ) -> Result<Vec<store::NewDelivery>, ReportError> {
-        let (of, domain) = ((edition.week, self.kind), self.from.domain());
-        let mut mails = vec![deliver::to_write(recipient, self.compose(edition, recipient)?, of, domain)];
+        let (report, domain) = (self.key(edition.week), self.from.domain());
+        let mut mails = vec![deliver::new_delivery(recipient, self.compose(edition, recipient)?, report, domain)];
         if !recipient.copies.is_empty() {
             let rendered = self.compose_for(edition, recipient, true)?;
-            let copy = |copied| deliver::copy_to_write(copied, recipient, rendered.clone(), of, domain);
+            let copy = |copied| deliver::new_copy(copied, recipient, rendered.clone(), report, domain);
             mails.extend(recipient.copies.iter().map(copy));
         }
         Ok(mails)
@@ -131,12 +131,12 @@ impl GapReport {
         let rendered = match self.kind {
             ReportKind::Weekly => {
                 let report = build::build(current, previous.as_ref(), *week, &recipient.answers);
-                let trend = trends.of(&report.tops());
+                let trend = trends.for_units(&report.tops());
                 let report = build::Report { missed: missed.clone(), trend, ..report };
                 render::render(&report, reader, &self.setting)
             }
             ReportKind::Midweek => {
-                let news = News::of(current, previous.as_ref(), *week, &recipient.answers);
+                let news = News::new(current, previous.as_ref(), *week, &recipient.answers);
                 render::render_news(&news, reader, &self.setting)
             }
         };

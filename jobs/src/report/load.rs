@@ -16,8 +16,8 @@ use sea_orm::{
 };
 
 use super::ReportError;
-use super::board::{Board, Team, Unit};
-use super::recipients::{Appointment, Contact, Facts, Place};
+use super::recipients::{Contact, RecipientData, UnitAppointment, UnitNode};
+use super::snapshot_tree::{SnapshotTree, SnapshotUnit, Team};
 use super::trend::Trends;
 use crate::mail::is_address;
 use crate::output::one_line::one_line;
@@ -37,13 +37,13 @@ pub async fn snapshot(db: &DatabaseConnection, id: SnapshotId) -> Result<snapsho
 /// # Errors
 ///
 /// What the database said, or a stored list that cannot be read.
-pub async fn board(db: &DatabaseConnection, snapshot: &snapshot::Model) -> Result<Board, ReportError> {
+pub async fn snapshot_tree(db: &DatabaseConnection, snapshot: &snapshot::Model) -> Result<SnapshotTree, ReportError> {
     let mut units = Vec::new();
     {
         let mut rows =
             snapshot_unit::Entity::find().filter(snapshot_unit::Column::SnapshotId.eq(snapshot.id)).stream(db).await?;
         while let Some(row) = rows.try_next().await? {
-            units.push(Unit::from(row));
+            units.push(SnapshotUnit::from(row));
         }
     }
     let mut teams = Vec::new();
@@ -60,7 +60,7 @@ pub async fn board(db: &DatabaseConnection, snapshot: &snapshot::Model) -> Resul
     for team in &mut teams {
         team.site = sites.get(&team.id).and_then(Option::as_deref).map(one_line).filter(|site| !site.is_empty());
     }
-    Ok(Board::new(snapshot.id, snapshot.day, units, teams))
+    Ok(SnapshotTree::new(snapshot.id, snapshot.day, units, teams))
 }
 
 /// Cover of the units in `wanted` on each of the last Mondays that has a snapshot, up to [`Trends::WEEKS`] with the week's own:
@@ -84,7 +84,7 @@ pub async fn trends(
         .await?;
     while let Some(row) = rows.try_next().await? {
         if let Some(day) = days.get(&row.snapshot_id).filter(|_| wanted.contains(&row.unit_id)) {
-            trends.add(*day, &Unit::from(row));
+            trends.add(*day, &SnapshotUnit::from(row));
         }
     }
     Ok(trends)
@@ -96,9 +96,9 @@ pub async fn trends(
 /// # Errors
 ///
 /// What the database said.
-pub async fn facts(db: &DatabaseConnection, day: Day) -> Result<Facts, DbErr> {
-    type UnitRow = (UnitId, String, String, Option<Day>, Option<Day>);
-    let units: Vec<UnitRow> = unit::Entity::find()
+pub async fn recipient_data(db: &DatabaseConnection, day: Day) -> Result<RecipientData, DbErr> {
+    type UnitColumns = (UnitId, String, String, Option<Day>, Option<Day>);
+    let units: Vec<UnitColumns> = unit::Entity::find()
         .select_only()
         .columns([unit::Column::Id, unit::Column::Code, unit::Column::Name])
         .columns([unit::Column::ValidFrom, unit::Column::ValidTo])
@@ -158,18 +158,18 @@ pub async fn facts(db: &DatabaseConnection, day: Day) -> Result<Facts, DbErr> {
     contacts.retain(|person, _| here.contains(person));
 
     let preferences = report_preference::load(db, &same).await?;
-    Ok(Facts {
+    Ok(RecipientData {
         day,
         preferences,
-        places: units
+        units: units
             .into_iter()
             .map(|(id, code, name, _, _)| {
                 let parent = parents.get(&id).copied();
-                (id, Place { code: one_line(&code), name: one_line(&name), parent })
+                (id, UnitNode { code: one_line(&code), name: one_line(&name), parent })
             })
             .collect(),
         appointments: appointments.into_iter().map(|row| appointment_of(row, &same)).collect(),
-        here: contacts,
+        contacts,
     })
 }
 
@@ -187,7 +187,7 @@ pub async fn contact(db: &DatabaseConnection, id: PersonId) -> Result<Contact, D
 /// # Errors
 ///
 /// What the database said.
-pub async fn unusable(db: &DatabaseConnection, report: ReportId) -> Result<u64, DbErr> {
+pub async fn unusable_addresses(db: &DatabaseConnection, report: ReportId) -> Result<u64, DbErr> {
     let refused = delivery::Entity::find().select_only().column(delivery::Column::Address);
     let refused = refused.filter(delivery::Column::ReportId.eq(report));
     let refused = refused.filter(delivery::Column::Kind.eq(DeliveryKind::Report));
@@ -197,9 +197,9 @@ pub async fn unusable(db: &DatabaseConnection, report: ReportId) -> Result<u64, 
     Ok(u64::try_from(unusable.count()).unwrap_or(u64::MAX))
 }
 
-fn appointment_of(row: appointment::Model, same: &SamePerson) -> Appointment {
+fn appointment_of(row: appointment::Model, same: &SamePerson) -> UnitAppointment {
     let stands_in = |person| (same.lowest(person), Validity { from: row.delegate_from, to: row.delegate_to });
-    Appointment {
+    UnitAppointment {
         unit: row.unit_id,
         person: same.lowest(row.person_id),
         role: row.role,

@@ -2,11 +2,11 @@
 
 use entity::period::IsoWeek;
 
-use super::board::Board;
 use super::build::{Report, build};
 use super::compare::{Change, is_newly_at_risk};
 use super::recipients::{Answer, Recipient};
-use super::words::near_day;
+use super::snapshot_tree::SnapshotTree;
+use super::wording::near_day;
 
 /// What became worse for one reader: new gaps, gaps that are worse, and covered teams that will newly lose their cover, or sooner
 /// than the gap report said.
@@ -20,9 +20,14 @@ pub struct News<'a>(
 impl<'a> News<'a> {
     /// What became worse between the snapshot of the gap report and the current one. Without the former nothing is new.
     #[must_use]
-    pub fn of(current: &'a Board, previous: Option<&'a Board>, week: IsoWeek, answers: &[Answer]) -> Self {
+    pub fn new(
+        current: &'a SnapshotTree,
+        previous: Option<&'a SnapshotTree>,
+        week: IsoWeek,
+        answers: &[Answer],
+    ) -> Self {
         let whole = build(current, previous, week, answers);
-        let before = |team| previous.and_then(|board| board.team(team));
+        let before = |team| previous.and_then(|tree| tree.team(team));
         let gaps = whole.gaps.into_iter().filter(|gap| matches!(gap.change, Some(Change::New | Change::Worse)));
         let at_risk = whole
             .at_risk
@@ -52,16 +57,16 @@ impl<'a> News<'a> {
 }
 
 /// Those recipients who chose a midweek report and have something new in it, and how many chose one and have nothing new.
-pub(super) fn told(
+pub(super) fn with_news(
     recipients: Vec<Recipient>,
-    current: &Board,
-    previous: Option<&Board>,
+    current: &SnapshotTree,
+    previous: Option<&SnapshotTree>,
     week: IsoWeek,
 ) -> (Vec<Recipient>, u64) {
     let chosen = recipients.into_iter().filter(|recipient| recipient.midweek);
-    let (quiet, told): (Vec<_>, Vec<_>) =
-        chosen.partition(|recipient| News::of(current, previous, week, &recipient.answers).is_empty());
-    (told, u64::try_from(quiet.len()).unwrap_or(u64::MAX))
+    let (quiet, with_news): (Vec<_>, Vec<_>) =
+        chosen.partition(|recipient| News::new(current, previous, week, &recipient.answers).is_empty());
+    (with_news, u64::try_from(quiet.len()).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub(super) const RELAY_REFUSES: &str =
 
 /// What became of a week's mails so far. Copies and run summaries are counted in `others_waiting` only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ReportOutcome {
     /// Mails taken in this run.
     pub sent_now: u64,
     /// Mails taken in this run and before.
@@ -55,7 +55,7 @@ impl std::fmt::Display for Idle {
     }
 }
 
-impl Outcome {
+impl ReportOutcome {
     /// No report was made.
     pub(super) fn idle(why: Idle) -> Self {
         Self { idle: Some(why), ..Self::default() }
@@ -76,7 +76,7 @@ impl Outcome {
 }
 
 /// One sentence without personal data, for the ledger.
-impl std::fmt::Display for Outcome {
+impl std::fmt::Display for ReportOutcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {
             sent_now,

@@ -14,29 +14,29 @@ use entity::period::{Day, Validity};
 use entity::store::report_preference::Preference;
 use entity::value::{AppointmentRole, ReportSection};
 
-use super::board::Board;
-use super::words::day;
+use super::snapshot_tree::SnapshotTree;
+use super::wording::day;
 pub use copies::Copied;
 pub use network::{Network, network};
 
 /// What the choice is made from.
 #[derive(Clone, Debug)]
-pub struct Facts {
+pub struct RecipientData {
     /// The day of the report.
     pub day: Day,
     /// Every unit, open or closed: a way up does not end at a closed unit (COVERAGE.md section 2).
-    pub places: HashMap<UnitId, Place>,
+    pub units: HashMap<UnitId, UnitNode>,
     /// Every appointment on file.
-    pub appointments: Vec<Appointment>,
+    pub appointments: Vec<UnitAppointment>,
     /// Those named in an appointment, or for a copy, who have a counting post on the day.
-    pub here: HashMap<PersonId, Contact>,
+    pub contacts: HashMap<PersonId, Contact>,
     /// What recipients chose.
     pub preferences: HashMap<PersonId, Preference>,
 }
 
 /// A unit's place in the tree.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct UnitNode {
     /// Its code.
     pub code: String,
     /// Its name.
@@ -47,7 +47,7 @@ pub struct Place {
 
 /// Who answers for a unit, and who stands in.
 #[derive(Clone, Debug)]
-pub struct Appointment {
+pub struct UnitAppointment {
     /// The unit.
     pub unit: UnitId,
     /// Who answers.
@@ -228,16 +228,16 @@ impl fmt::Display for Why {
 /// nearest unit above that has somebody, else to the coordinators of the unit or of the nearest above, else to those of the
 /// unit nearest the root that has any (ties by code).
 #[must_use]
-pub fn recipients(facts: &Facts, board: &Board) -> Vec<Recipient> {
-    let search = Search::new(facts);
+pub fn recipients(data: &RecipientData, tree: &SnapshotTree) -> Vec<Recipient> {
+    let search = Search::new(data);
     let mut found: BTreeMap<Key, BTreeMap<usize, Answer>> = BTreeMap::new();
-    for (unit, place) in &facts.places {
-        let Some(position) = board.position(*unit) else { continue };
-        if !search.must_be_answered_for(*unit, place) {
+    for (unit, node) in &data.units {
+        let Some(position) = tree.position(*unit) else { continue };
+        if !search.needs_recipient(*unit, node) {
             continue;
         }
-        for (key, why) in search.who(*unit) {
-            let answer = Answer { unit: *unit, code: place.code.clone(), name: place.name.clone(), why };
+        for (key, why) in search.recipients_of(*unit) {
+            let answer = Answer { unit: *unit, code: node.code.clone(), name: node.name.clone(), why };
             let kept = found.entry(key).or_default().entry(position).or_insert_with(|| answer.clone());
             if answer.why < kept.why {
                 *kept = answer;
@@ -248,11 +248,11 @@ pub fn recipients(facts: &Facts, board: &Board) -> Vec<Recipient> {
         .into_iter()
         .map(|(key, answers)| {
             let contact = match key {
-                Key::Person(person) => facts.here.get(&person).cloned().unwrap_or_default(),
+                Key::Person(person) => data.contacts.get(&person).cloned().unwrap_or_default(),
                 Key::Unit(_) => Contact::default(),
             };
             let chosen = match key {
-                Key::Person(person) => facts.preferences.get(&person),
+                Key::Person(person) => data.preferences.get(&person),
                 Key::Unit(_) => None,
             };
             Recipient {
@@ -261,7 +261,7 @@ pub fn recipients(facts: &Facts, board: &Board) -> Vec<Recipient> {
                 address: contact.address,
                 answers: answers.into_values().collect(),
                 hidden: chosen.map(|chosen| chosen.hidden.clone()).unwrap_or_default(),
-                copies: chosen.map(|chosen| copies::copies(facts, key, chosen)).unwrap_or_default(),
+                copies: chosen.map(|chosen| copies::copies(data, key, chosen)).unwrap_or_default(),
                 midweek: chosen.is_some_and(|chosen| chosen.midweek),
             }
         })
@@ -269,17 +269,17 @@ pub fn recipients(facts: &Facts, board: &Board) -> Vec<Recipient> {
 }
 
 struct Search<'a> {
-    facts: &'a Facts,
-    seniors: HashMap<UnitId, Vec<&'a Appointment>>,
-    coordinators: HashMap<UnitId, Vec<&'a Appointment>>,
+    data: &'a RecipientData,
+    seniors: HashMap<UnitId, Vec<&'a UnitAppointment>>,
+    coordinators: HashMap<UnitId, Vec<&'a UnitAppointment>>,
     /// The coordinators of last resort.
     network: Option<UnitId>,
 }
 
 impl<'a> Search<'a> {
-    fn new(facts: &'a Facts) -> Self {
-        let mut search = Self { facts, seniors: HashMap::new(), coordinators: HashMap::new(), network: None };
-        for appointment in &facts.appointments {
+    fn new(data: &'a RecipientData) -> Self {
+        let mut search = Self { data, seniors: HashMap::new(), coordinators: HashMap::new(), network: None };
+        for appointment in &data.appointments {
             let by_unit = match appointment.role {
                 AppointmentRole::SeniorManager => &mut search.seniors,
                 AppointmentRole::Coordinator => &mut search.coordinators,
@@ -291,28 +291,26 @@ impl<'a> Search<'a> {
             .keys()
             .copied()
             .filter(|unit| !search.coordinators_of(*unit).is_empty())
-            .min_by_key(|unit| (search.way_up(*unit).count(), facts.places.get(unit).map(|place| &place.code)));
+            .min_by_key(|unit| (search.ancestors(*unit).count(), data.units.get(unit).map(|node| &node.code)));
         search
     }
 
-    fn must_be_answered_for(&self, unit: UnitId, place: &Place) -> bool {
+    fn needs_recipient(&self, unit: UnitId, node: &UnitNode) -> bool {
         let has_had_one = || {
-            self.seniors
-                .get(&unit)
-                .is_some_and(|rows| rows.iter().any(|row| !row.validity.begins_after(self.facts.day)))
+            self.seniors.get(&unit).is_some_and(|rows| rows.iter().any(|row| !row.validity.begins_after(self.data.day)))
         };
-        place.parent.is_none() || has_had_one()
+        node.parent.is_none() || has_had_one()
     }
 
-    fn who(&self, unit: UnitId) -> Vec<(Key, Why)> {
+    fn recipients_of(&self, unit: UnitId) -> Vec<(Key, Why)> {
         let keyed = |people: Vec<(PersonId, Why)>| people.into_iter().map(|(id, why)| (Key::Person(id), why)).collect();
-        let own = self.answerers(unit);
+        let own = self.own_recipients(unit);
         if !own.is_empty() {
             return keyed(own);
         }
         let vacancy = self.vacancy(unit);
-        for above in self.way_up(unit).skip(1) {
-            let people = self.answerers(above);
+        for above in self.ancestors(unit).skip(1) {
+            let people = self.own_recipients(above);
             if !people.is_empty() {
                 let next = |(person, why): (PersonId, Why)| {
                     let stands_in = why != Why::SeniorManager;
@@ -321,10 +319,10 @@ impl<'a> Search<'a> {
                 return keyed(people.into_iter().map(next).collect());
             }
         }
-        for place in self.way_up(unit).chain(self.network) {
-            let people = self.coordinators_of(place);
+        for coordinated in self.ancestors(unit).chain(self.network) {
+            let people = self.coordinators_of(coordinated);
             if !people.is_empty() {
-                let of = self.name(place);
+                let of = self.name(coordinated);
                 let asked = |person| (person, Why::Coordinator { vacancy, of: of.clone() });
                 return keyed(people.into_iter().map(asked).collect());
             }
@@ -333,17 +331,17 @@ impl<'a> Search<'a> {
     }
 
     /// A unit's own senior managers who can be written to, and those who stand in for them.
-    fn answerers(&self, unit: UnitId) -> Vec<(PersonId, Why)> {
+    fn own_recipients(&self, unit: UnitId) -> Vec<(PersonId, Why)> {
         let rows = self.seniors.get(&unit).map(Vec::as_slice).unwrap_or_default();
-        let holding = || rows.iter().filter(|row| row.validity.holds_on(self.facts.day));
+        let holding = || rows.iter().filter(|row| row.validity.holds_on(self.data.day));
         let mut people: Vec<(PersonId, Why)> = Vec::new();
         let mut add = |person: PersonId, why: Why| {
-            if self.can_be_written_to(person) && !people.iter().any(|(known, _)| *known == person) {
+            if self.has_address(person) && !people.iter().any(|(known, _)| *known == person) {
                 people.push((person, why));
             }
         };
         holding().for_each(|row| add(row.person, Why::SeniorManager));
-        let vacant = !holding().any(|row| self.can_be_written_to(row.person));
+        let vacant = !holding().any(|row| self.has_address(row.person));
         for (person, validity) in holding().filter_map(|row| self.delegate(row)) {
             let why = if vacant {
                 Why::Delegate { vacancy: self.vacancy(unit) }
@@ -355,27 +353,27 @@ impl<'a> Search<'a> {
         if people.is_empty() {
             let last = rows
                 .iter()
-                .filter(|row| row.validity.ended_by(self.facts.day))
+                .filter(|row| row.validity.ended_by(self.data.day))
                 .filter_map(|row| self.delegate(row).map(|(person, _)| (row.validity.to, person)))
-                .filter(|(_, person)| self.can_be_written_to(*person))
+                .filter(|(_, person)| self.has_address(*person))
                 .max();
             people.extend(last.map(|(_, person)| (person, Why::Delegate { vacancy: self.vacancy(unit) })));
         }
         people
     }
 
-    fn delegate(&self, row: &Appointment) -> Option<(PersonId, Validity)> {
-        row.delegate.filter(|(_, validity)| validity.holds_on(self.facts.day))
+    fn delegate(&self, row: &UnitAppointment) -> Option<(PersonId, Validity)> {
+        row.delegate.filter(|(_, validity)| validity.holds_on(self.data.day))
     }
 
     fn coordinators_of(&self, unit: UnitId) -> Vec<PersonId> {
         let rows = self.coordinators.get(&unit).map(Vec::as_slice).unwrap_or_default();
         let mut people: Vec<_> = rows
             .iter()
-            .filter(|row| row.validity.holds_on(self.facts.day))
+            .filter(|row| row.validity.holds_on(self.data.day))
             .flat_map(|row| [Some(row.person), self.delegate(row).map(|(person, _)| person)])
             .flatten()
-            .filter(|person| self.can_be_written_to(*person))
+            .filter(|person| self.has_address(*person))
             .collect();
         people.sort_unstable();
         people.dedup();
@@ -384,29 +382,29 @@ impl<'a> Search<'a> {
 
     fn vacancy(&self, unit: UnitId) -> Vacancy {
         let rows = self.seniors.get(&unit).map(Vec::as_slice).unwrap_or_default();
-        let holding = || rows.iter().filter(|row| row.validity.holds_on(self.facts.day));
+        let holding = || rows.iter().filter(|row| row.validity.holds_on(self.data.day));
         if holding().next().is_none() {
             Vacancy::Vacant
-        } else if holding().any(|row| self.facts.here.contains_key(&row.person)) {
+        } else if holding().any(|row| self.data.contacts.contains_key(&row.person)) {
             Vacancy::NoAddress
         } else {
             Vacancy::Left
         }
     }
 
-    fn can_be_written_to(&self, person: PersonId) -> bool {
-        self.facts.here.get(&person).is_some_and(|contact| contact.address.is_some())
+    fn has_address(&self, person: PersonId) -> bool {
+        self.data.contacts.get(&person).is_some_and(|contact| contact.address.is_some())
     }
 
     /// The unit and those above it, nearest first.
-    fn way_up(&self, unit: UnitId) -> impl Iterator<Item = UnitId> {
-        let above = |unit: &UnitId| self.facts.places.get(unit).and_then(|place| place.parent);
+    fn ancestors(&self, unit: UnitId) -> impl Iterator<Item = UnitId> {
+        let above = |unit: &UnitId| self.data.units.get(unit).and_then(|node| node.parent);
         // A tree has no longer way up than it has units; a cycle in bad data would.
-        std::iter::successors(Some(unit), above).take(self.facts.places.len())
+        std::iter::successors(Some(unit), above).take(self.data.units.len())
     }
 
     fn name(&self, unit: UnitId) -> String {
-        self.facts.places.get(&unit).map(|place| place.name.clone()).unwrap_or_default()
+        self.data.units.get(&unit).map(|node| node.name.clone()).unwrap_or_default()
     }
 }
 

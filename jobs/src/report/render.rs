@@ -1,4 +1,4 @@
-//! A report -> subject, text, HTML and CSV. Every sentence is made here, in [`super::tasks`] or in [`super::words`]; the
+//! A report -> subject, text, HTML and CSV. Every sentence is made here, in [`super::tasks`] or in [`super::wording`]; the
 //! templates only lay out.
 
 mod actions;

@@ -30,7 +30,7 @@ impl GapReport {
                 continue;
             };
             let rendered = self.compose(&edition, recipient)?;
-            let new = deliver::to_write(recipient, rendered, (week, self.kind), self.from.domain());
+            let new = deliver::new_delivery(recipient, rendered, self.key(week), self.from.domain());
             let same_way = old.refused_by.as_ref() == Some(&self.relay());
             if new.address.is_none() || (same_way && is_same(&old, &new)) {
                 continue;

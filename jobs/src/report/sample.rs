@@ -4,7 +4,7 @@ use entity::id::{SnapshotId, UnitId};
 use entity::period::Day;
 use entity::value::Status;
 
-use super::board::{Board, Team, Unit};
+use super::snapshot_tree::{SnapshotTree, SnapshotUnit, Team};
 
 pub(super) fn at(text: &str) -> Day {
     text.parse().unwrap()
@@ -55,12 +55,12 @@ pub(super) fn short(id: i64, code: &str, staff: i32, gap: i32, since: &str) -> T
 }
 
 /// A unit whose figures are counted from the teams that are given.
-pub(super) fn unit(id: i64, code: &str, parent: Option<i64>, teams: &[&Team]) -> Unit {
+pub(super) fn unit(id: i64, code: &str, parent: Option<i64>, teams: &[&Team]) -> SnapshotUnit {
     let assessed: Vec<_> =
         teams.iter().filter(|team| !matches!(team.status, Status::Exempt | Status::NotApplicable)).collect();
     let covered: Vec<_> = assessed.iter().filter(|team| team.is_covered()).collect();
     let count = |number: usize| i32::try_from(number).unwrap();
-    Unit {
+    SnapshotUnit {
         id: UnitId(id),
         code: code.to_owned(),
         name: format!("Unit {code}"),
@@ -85,7 +85,7 @@ pub(super) fn unit(id: i64, code: &str, parent: Option<i64>, teams: &[&Team]) ->
 }
 
 /// A root `BOARD` (1) with `NORTH` (2) and `SOUTH` (3) and their teams.
-pub(super) fn board(day: &str, north: &[Team], south: &[Team]) -> Board {
+pub(super) fn tree(day: &str, north: &[Team], south: &[Team]) -> SnapshotTree {
     let all: Vec<&Team> = north.iter().chain(south).collect();
     let mut units = vec![
         unit(1, "BOARD", None, &all),
@@ -93,7 +93,9 @@ pub(super) fn board(day: &str, north: &[Team], south: &[Team]) -> Board {
         unit(3, "SOUTH", Some(1), &south.iter().collect::<Vec<_>>()),
     ];
     for (parent, teams) in [(2, north), (3, south)] {
-        units.extend(teams.iter().map(|team| Unit { id: team.id, ..unit(0, &team.code, Some(parent), &[team]) }));
+        units.extend(
+            teams.iter().map(|team| SnapshotUnit { id: team.id, ..unit(0, &team.code, Some(parent), &[team]) }),
+        );
     }
-    Board::new(SnapshotId(1), at(day), units, north.iter().chain(south).cloned().collect())
+    SnapshotTree::new(SnapshotId(1), at(day), units, north.iter().chain(south).cloned().collect())
 }

@@ -16,10 +16,10 @@ use serde::Deserialize as _;
 
 use super::recipients::{Network, Recipient, Why};
 use super::render::Rendered;
-use super::{GapReport, Outcome, ReportError};
+use super::{GapReport, ReportError, ReportOutcome};
 use crate::mail::{is_address, mask};
 use crate::output::one_line::one_line;
-use todo::{About, Lost, Run};
+use todo::{RefusedMail, ReportedUnit, Run};
 
 /// The key of a summary that goes to the coordinator's address in the settings.
 const TO_THE_SETTING: &str = "run:coordinator";
@@ -32,7 +32,7 @@ impl GapReport {
         db: &DatabaseConnection,
         week: IsoWeek,
         report: &report::Model,
-        outcome: &Outcome,
+        outcome: &ReportOutcome,
         now: DateTime<Utc>,
     ) -> Result<bool, ReportError> {
         if outcome.waiting > 0 || store::is_summarised(db, report.id).await? {
@@ -51,21 +51,21 @@ impl GapReport {
         let unaddressed = store::unaddressed(db, report.id).await?;
         let run = Run {
             week,
-            board: &edition.current,
+            tree: &edition.current,
             previous: edition.previous.as_ref(),
             recipients: &edition.recipients,
             sent: outcome.sent,
-            refused: refused.iter().filter(|mail| mail.kind == DeliveryKind::Report).map(lost).collect(),
+            refused: refused.iter().filter(|mail| mail.kind == DeliveryKind::Report).map(refused_mail).collect(),
             unaddressed: unaddressed
                 .iter()
-                .flat_map(|row| about(&row.units))
-                .map(|of| why(of, &edition.recipients))
+                .flat_map(|row| reported_units(&row.units))
+                .map(|of| with_current_reason(of, &edition.recipients))
                 .collect(),
         };
         let mut mails = Vec::new();
         for reader in readers {
             let rendered = view::render(&run, &self.setting, &reader.reason).map_err(ReportError::Render)?;
-            mails.push(to_write(reader, rendered, week, self.from.domain()));
+            mails.push(new_delivery(reader, rendered, week, self.from.domain()));
         }
         Ok(store::summarise_once(db, report.id, now, mails).await?)
     }
@@ -109,7 +109,7 @@ fn readers(network: Option<&Network>, setting: Option<String>) -> Vec<SummaryRea
     setting.map(reader).into_iter().collect()
 }
 
-fn to_write(reader: SummaryReader, rendered: Rendered, week: IsoWeek, domain: &str) -> NewDelivery {
+fn new_delivery(reader: SummaryReader, rendered: Rendered, week: IsoWeek, domain: &str) -> NewDelivery {
     let SummaryReader { key, person, address, units, reason: _ } = reader;
     let Rendered { subject, text, html, csv } = rendered;
     NewDelivery {
@@ -128,31 +128,31 @@ fn to_write(reader: SummaryReader, rendered: Rendered, week: IsoWeek, domain: &s
 }
 
 /// The units of a mail as its row has them; an older form of the list shows as empty.
-fn about(units: &serde_json::Value) -> Vec<About> {
+fn reported_units(units: &serde_json::Value) -> Vec<ReportedUnit> {
     Vec::deserialize(units).unwrap_or_default()
 }
 
 /// With what is the matter now, in place of what was when the row was written.
-fn why(of: About, recipients: &[Recipient]) -> About {
+fn with_current_reason(of: ReportedUnit, recipients: &[Recipient]) -> ReportedUnit {
     let answers = recipients.iter().flat_map(|recipient| &recipient.answers);
     let found = answers.filter(|answer| answer.code == of.code).find_map(|answer| match answer.why {
         Why::Nobody { vacancy } => Some(vacancy.to_string()),
         _ => None,
     });
-    About { why: found.unwrap_or(of.why), ..of }
+    ReportedUnit { why: found.unwrap_or(of.why), ..of }
 }
 
-fn lost(mail: &delivery::Model) -> Lost {
+fn refused_mail(mail: &delivery::Model) -> RefusedMail {
     let address = mail.address.as_deref().unwrap_or_default();
-    Lost {
-        units: about(&mail.units),
+    RefusedMail {
+        units: reported_units(&mail.units),
         address: mask(&one_line(address)),
-        why: refusal(address, mail.last_error.as_deref().unwrap_or_default()),
+        why: refusal_in_words(address, mail.last_error.as_deref().unwrap_or_default()),
     }
 }
 
 /// Why a mail was refused for good, in plain words: what the server itself said is for an administrator.
-fn refusal(address: &str, said: &str) -> &'static str {
+fn refusal_in_words(address: &str, said: &str) -> &'static str {
     let has = |code: &str| said.split(|c: char| !c.is_ascii_digit() && c != '.').any(|word| word == code);
     if !is_address(address) {
         "it is not an e-mail address"

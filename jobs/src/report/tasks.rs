@@ -4,7 +4,7 @@ use entity::coverage::PublishedCause;
 use entity::coverage::lost_cover;
 use entity::coverage::suggested_actions::{self, Gap, Reader};
 
-use super::board::Team;
+use super::snapshot_tree::Team;
 
 impl<'a> From<&'a Team> for Gap<'a> {
     fn from(team: &'a Team) -> Self {
@@ -50,8 +50,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{to_close, to_keep, what_ends};
-    use crate::report::board::Team;
     use crate::report::sample::{short, team};
+    use crate::report::snapshot_tree::Team;
 
     fn nobody(not_counting: &[(Reason, u32)], gap: i32) -> Team {
         Team {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use entity::id::UnitId;
 use entity::period::Day;
 
-use super::board::Unit;
-use super::words::Fraction;
+use super::snapshot_tree::SnapshotUnit;
+use super::wording::Fraction;
 
 /// Cover of several units by day.
 #[derive(Clone, Debug, Default)]
@@ -19,15 +19,15 @@ impl Trends {
     pub const WEEKS: u16 = 12;
 
     /// Adds one unit's row of one day.
-    pub fn add(&mut self, day: Day, unit: &Unit) {
-        let covered = Fraction::of(unit.teams_covered, unit.teams_assessed);
+    pub fn add(&mut self, day: Day, unit: &SnapshotUnit) {
+        let covered = Fraction::new(unit.teams_covered, unit.teams_assessed);
         self.by_unit.entry(unit.id).or_default().insert(day, covered);
     }
 
     /// Teams covered of teams assessed in all of `units` together, by day, oldest first. Days without an assessed team are
     /// left out, and so are days on which one of the units did not exist: the sum would be about fewer units.
     #[must_use]
-    pub fn of(&self, units: &[UnitId]) -> Vec<(Day, Fraction)> {
+    pub fn for_units(&self, units: &[UnitId]) -> Vec<(Day, Fraction)> {
         let mut sums: BTreeMap<Day, (usize, Fraction)> = BTreeMap::new();
         for unit in units {
             for (day, covered) in self.by_unit.get(unit).into_iter().flatten() {
@@ -61,7 +61,7 @@ mod tests {
         trends.add(at("2026-11-23"), &unit(2, "NORTH", None, &[]));
         let told = |units: &[i64]| -> Vec<(String, i64, i64)> {
             let units: Vec<_> = units.iter().map(|unit| UnitId(*unit)).collect();
-            trends.of(&units).into_iter().map(|(day, sum)| (day.to_string(), sum.part, sum.whole)).collect()
+            trends.for_units(&units).into_iter().map(|(day, sum)| (day.to_string(), sum.part, sum.whole)).collect()
         };
         assert_eq!(told(&[2]), [("2026-11-09".into(), 0, 1), ("2026-11-16".into(), 1, 2)]);
         assert_eq!(told(&[2, 3]), [("2026-11-16".into(), 2, 3)]);

@@ -5,7 +5,7 @@ use entity::period::{Day, IsoWeek};
 use entity::store::{snapshot, tree};
 use entity::table::{delivery, report, snapshot_team, snapshot_unit};
 use entity::value::{DeliveryState, Status};
-use jobs::report::words;
+use jobs::report::wording;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use crate::app::App;
@@ -88,12 +88,12 @@ impl Summary {
     #[must_use]
     pub fn in_one_line(&self) -> String {
         let Teams { covered, at_risk: _, gaps, others } = self.teams;
-        let number = |count: usize| words::grouped(i64::try_from(count).unwrap_or(i64::MAX));
+        let number = |count: usize| wording::grouped(i64::try_from(count).unwrap_or(i64::MAX));
         format!(
             "{} on {}, with made-up people: {} people, {} teams, {} covered, {} with a gap.",
             self.board,
-            words::day(self.monday),
-            words::grouped(self.people),
+            wording::day(self.monday),
+            wording::grouped(self.people),
             number(covered + gaps + others),
             number(covered),
             number(gaps),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use jobs::import::{ImportSummary, Reject};
 use jobs::output::one_line::clip;
-use jobs::report::words;
+use jobs::report::wording;
 
 use super::{Args, changes};
 
@@ -143,7 +143,7 @@ fn told_group(group: &[&Reject]) -> String {
 
 /// 8049 as `8,049`.
 fn thousands(number: usize) -> String {
-    words::grouped(i64::try_from(number).unwrap_or(i64::MAX))
+    wording::grouped(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 fn told_reject(reject: &Reject) -> String {

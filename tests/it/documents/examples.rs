@@ -39,7 +39,7 @@ fn queries() -> Vec<(String, String)> {
 
 async fn prepare(world: &World) {
     board::organisation(&world.db).await;
-    jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
+    jobs::snapshot::take_snapshot(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
 }
 
 both! {

@@ -20,7 +20,7 @@ fn week() -> IsoWeek {
 
 /// The week's report, written into a folder.
 pub(super) async fn written(world: &World) {
-    jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
+    jobs::snapshot::take_snapshot(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
     let folder = Mailer::folder(world.folder.path().join("mail"));
     job(folder).run(&world.db, week(), world.clock.now()).await.unwrap();
 }
@@ -53,10 +53,10 @@ both!(
     async fn their_units_fall_to_the_next_in_line(world: World) {
         board(&world).await;
         erased(&world, zebedee(&world).await).await;
-        jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
+        jobs::snapshot::take_snapshot(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
         let (mailer, memory) = world.mailer();
         job(mailer).run(&world.db, week(), world.clock.now()).await.unwrap();
-        let kept = memory.take();
+        let kept = memory.drain();
         assert!(
             !kept.is_empty() && kept.iter().all(|mail| !mail.to.to_lowercase().contains("quillfeather")),
             "{kept:?}"
@@ -71,7 +71,7 @@ both!(
     async fn a_mail_that_was_not_sent_yet_is_never_sent_to_them_and_waits_for_a_successor(world: World) {
         board(&world).await;
         let id = zebedee(&world).await;
-        jobs::snapshot::take(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
+        jobs::snapshot::take_snapshot(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
         let (mailer, memory) = world.mailer();
         let job = job(mailer);
         job.run(&world.db, week(), world.clock.now()).await.unwrap();
@@ -84,7 +84,7 @@ both!(
             .exec(&world.db)
             .await
             .unwrap();
-        memory.take();
+        memory.drain();
         let gone = erased(&world, id).await;
         assert_eq!((gone.mails, gone.waiting), (1, 1));
         assert_eq!(traces(&world.db).await, Vec::<String>::new());
@@ -98,7 +98,7 @@ both!(
         Import::of(&world, &[(FileKind::Managers, managers)]).applied().await;
         let outcome = job.run(&world.db, week(), world.clock.now()).await.unwrap();
         assert_eq!((outcome.sent_now, outcome.unaddressed), (1, 0));
-        let sent: Vec<_> = memory.take().into_iter().map(|mail| mail.to).collect();
+        let sent: Vec<_> = memory.drain().into_iter().map(|mail| mail.to).collect();
         assert_eq!(sent, ["ann.other@psn.example"]);
     }
 );

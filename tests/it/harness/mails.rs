@@ -23,7 +23,7 @@ impl Drop for Mails {
             return;
         }
         let mailers = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let unread: Vec<_> = mailers.iter().flat_map(Memory::take).map(|mail| mail.to).collect();
+        let unread: Vec<_> = mailers.iter().flat_map(Memory::drain).map(|mail| mail.to).collect();
         assert!(unread.is_empty(), "the test has not read the mails to {unread:?}");
     }
 }

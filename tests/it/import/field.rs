@@ -56,7 +56,7 @@ async fn reported(world: &World) -> Vec<String> {
 async fn reported_on(world: &World, week: &str, now: &str) -> Vec<String> {
     let (mailer, memory) = Mailer::memory();
     job(mailer).run(&world.db, week.parse().unwrap(), instant(now)).await.unwrap();
-    let mut to: Vec<_> = memory.take().into_iter().map(|mail| mail.to).collect();
+    let mut to: Vec<_> = memory.drain().into_iter().map(|mail| mail.to).collect();
     to.sort();
     to
 }

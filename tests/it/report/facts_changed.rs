@@ -44,7 +44,7 @@ async fn close_the_gap(world: &World) {
 
 async fn snapshot_at_five(world: &World) {
     let five: DateTime<Utc> = instant("2026-11-16T05:00:00Z");
-    jobs::snapshot::take(&world.db, day(MONDAY), Limit::default(), five).await.unwrap();
+    jobs::snapshot::take_snapshot(&world.db, day(MONDAY), Limit::default(), five).await.unwrap();
 }
 
 /// Revisions of Monday's snapshot.
@@ -72,7 +72,7 @@ both!(
         assert_eq!(revisions(&world.db).await, [1, 2]);
         assert_eq!(reported_snapshot(&world.db).await.revision, 2);
 
-        let mails = memory.take();
+        let mails = memory.drain();
         let mail = mails.iter().find(|mail| mail.to == "ada.acute@board.example").expect("the mail of Acute Services");
         let mail = MessageParser::default().parse(&mail.bytes).unwrap();
         let text = mail.body_text(0).unwrap();

@@ -7,7 +7,7 @@ use entity::id::{PersonId, SnapshotId};
 use entity::store::{begin_write, links, report as store, report_preference};
 use entity::table::{audit_event, delivery, post, report, snapshot, snapshot_team};
 use entity::value::{Action, DeliveryKind, DeliveryState, ReportKind, Status};
-use jobs::report::{GapReport, Idle, Outcome};
+use jobs::report::{GapReport, Idle, ReportOutcome};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ async fn weekly(world: &World, gap: i32) -> (SmtpListener, GapReport) {
     (listener, job)
 }
 
-async fn run(world: &World, job: &GapReport) -> Outcome {
+async fn run(world: &World, job: &GapReport) -> ReportOutcome {
     midweek(job).run(&world.db, week("2026-W47"), thursday()).await.unwrap()
 }
 
@@ -82,7 +82,7 @@ both!(
     async fn writes_nothing_if_no_one_chose_it(world: World) {
         let (listener, job) = weekly(&world, 0).await;
         let outcome = run(&world, &job).await;
-        assert_eq!(outcome, Outcome { idle: Some(Idle::NotChosen), ..Outcome::default() });
+        assert_eq!(outcome, ReportOutcome { idle: Some(Idle::NotChosen), ..ReportOutcome::default() });
         assert_eq!(outcome.to_string(), "nothing to send: no recipient chose a midweek report");
         assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 3));
         assert_eq!(snapshot::Entity::find().count(&world.db).await.unwrap(), 1, "nothing is computed");
@@ -96,7 +96,7 @@ both!(
         choose(&world.db, 2, &[3]).await;
         take_snapshot(&world.db, 2, THURSDAY, 1, 2).await;
         let outcome = run(&world, &job).await;
-        assert_eq!(outcome, Outcome { quiet: 2, idle: Some(Idle::NothingNew), ..Outcome::default() });
+        assert_eq!(outcome, ReportOutcome { quiet: 2, idle: Some(Idle::NothingNew), ..ReportOutcome::default() });
         assert_eq!(outcome.to_string(), "nothing to send, 2 recipients had nothing new");
         assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 3));
     }
@@ -109,10 +109,10 @@ both!(
         choose(&world.db, 3, &[]).await;
         take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
         let outcome = run(&world, &job).await;
-        assert_eq!(outcome, Outcome { sent_now: 1, sent: 1, quiet: 1, ..Outcome::default() });
+        assert_eq!(outcome, ReportOutcome { sent_now: 1, sent: 1, quiet: 1, ..ReportOutcome::default() });
         assert_eq!(outcome.to_string(), "1 sent (1 in this run), 1 recipient had nothing new");
         let again = run(&world, &job).await;
-        assert_eq!(again, Outcome { sent_now: 0, ..outcome });
+        assert_eq!(again, ReportOutcome { sent_now: 0, ..outcome });
         let messages = listener.messages();
         assert_eq!(messages.len(), 4);
         let ids = message_ids(&messages, "p2@board.example");
@@ -216,7 +216,7 @@ both!(
         take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
         let job = by_smtp(&SmtpListener::start().await);
         let outcome = run(&world, &job).await;
-        assert_eq!(outcome, Outcome { idle: Some(Idle::NoWeeklyReport), ..Outcome::default() });
+        assert_eq!(outcome, ReportOutcome { idle: Some(Idle::NoWeeklyReport), ..ReportOutcome::default() });
 
         take_snapshot(&world.db, 1, "2026-11-09", 1, 0).await;
         job.run(&world.db, week("2026-W46"), instant("2026-11-09T07:00:00Z")).await.unwrap();

@@ -147,6 +147,6 @@ both!(
         let (mailer, memory) = world.mailer();
         let outcome = job(mailer).run(&world.db, week("2026-W47"), now() + TimeDelta::hours(1)).await.unwrap();
         assert_eq!((outcome.sent_now, outcome.refused), (0, 1));
-        assert!(memory.take().is_empty());
+        assert!(memory.drain().is_empty());
     }
 );

@@ -143,7 +143,7 @@ both!(
         let outcome = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
         assert_eq!((outcome.sent, outcome.unaddressed), (0, 3));
         assert!(outcome.needs_attention());
-        let sent: Vec<_> = memory.take().into_iter().map(|mail| mail.to).collect();
+        let sent: Vec<_> = memory.drain().into_iter().map(|mail| mail.to).collect();
         assert_eq!(sent, ["office@board.example"]);
         let row = summaries(&world.db).await.pop().unwrap();
         assert_eq!((row.recipient.as_str(), row.person_id, row.state), ("run:coordinator", None, DeliveryState::Sent));

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::report::recipients::Why;
-use crate::report::sample::{at, board, short, team, unit};
+use crate::report::sample::{at, short, team, tree, unit};
 
 fn week() -> IsoWeek {
     "2026-W48".parse().unwrap()
@@ -22,7 +22,7 @@ fn codes<'a>(gaps: &[Gap<'a>]) -> Vec<&'a str> {
 
 #[test]
 fn gaps_come_by_staff_then_by_people_short_then_by_code() {
-    let current = board(
+    let current = tree(
         "2026-11-23",
         &[short(11, "D", 10, 1, "2026-11-02"), short(12, "B", 20, 1, "2026-11-02"), team(13, "Z", 90)],
         &[short(21, "C", 10, 2, "2026-11-02"), short(22, "A", 10, 1, "2026-11-02")],
@@ -36,7 +36,7 @@ fn gaps_come_by_staff_then_by_people_short_then_by_code() {
 
 #[test]
 fn a_unit_below_another_of_the_same_mail_is_listed_once() {
-    let current = board("2026-11-23", &[short(11, "N", 10, 1, "2026-11-02")], &[short(21, "S", 5, 1, "2026-11-02")]);
+    let current = tree("2026-11-23", &[short(11, "N", 10, 1, "2026-11-02")], &[short(21, "S", 5, 1, "2026-11-02")]);
     let report = build(&current, None, week(), &answers(&[1, 2, 3]));
     assert_eq!(codes(&report.gaps), ["N", "S"]);
     assert_eq!(report.units.iter().map(|unit| unit.nested).collect::<Vec<_>>(), [false, true, true]);
@@ -50,11 +50,8 @@ fn a_unit_below_another_of_the_same_mail_is_listed_once() {
 #[test]
 fn a_cover_group_is_shown_on_each_member_and_summed_once() {
     let member = |id, code: &str| Team { cover_group: Some("Nights".into()), ..short(id, code, 9, 2, "2026-11-02") };
-    let current = board(
-        "2026-11-23",
-        &[member(11, "A"), member(12, "B")],
-        &[member(21, "C"), short(22, "D", 1, 1, "2026-11-02")],
-    );
+    let current =
+        tree("2026-11-23", &[member(11, "A"), member(12, "B")], &[member(21, "C"), short(22, "D", 1, 1, "2026-11-02")]);
     let report = build(&current, None, week(), &answers(&[1]));
     assert_eq!(report.gaps.len(), 4);
     assert_eq!(report.people_short, 3);
@@ -63,8 +60,8 @@ fn a_cover_group_is_shown_on_each_member_and_summed_once() {
 #[test]
 fn a_team_that_moved_keeps_its_gap_and_is_never_called_closed() {
     let moved = short(11, "M", 10, 1, "2026-11-02");
-    let previous = board("2026-11-16", std::slice::from_ref(&moved), &[]);
-    let current = board("2026-11-23", &[], &[moved]);
+    let previous = tree("2026-11-16", std::slice::from_ref(&moved), &[]);
+    let current = tree("2026-11-23", &[], &[moved]);
     let to = build(&current, Some(&previous), week(), &answers(&[3]));
     assert_eq!(to.gaps[0].change, Some(Change::Same));
     assert_eq!(to.gaps[0].age, Some(21));
@@ -75,12 +72,12 @@ fn a_team_that_moved_keeps_its_gap_and_is_never_called_closed() {
 
 #[test]
 fn a_gap_that_went_says_how() {
-    let previous = board(
+    let previous = tree(
         "2026-11-16",
         &[short(11, "A", 10, 1, "2026-11-02"), short(12, "B", 9, 1, "2026-11-09")],
         &[short(21, "C", 8, 1, "2026-11-09")],
     );
-    let current = board("2026-11-23", &[team(11, "A", 10), team(21, "C", 8)], &[]);
+    let current = tree("2026-11-23", &[team(11, "A", 10), team(21, "C", 8)], &[]);
     let report = build(&current, Some(&previous), week(), &answers(&[2]));
     let closed: Vec<_> = report.closed.iter().map(|closed| (closed.before.code.as_str(), closed.age)).collect();
     assert_eq!(closed, [("A", Some(14)), ("B", Some(7)), ("C", Some(7))]);
@@ -96,7 +93,7 @@ fn teams_at_risk_come_by_their_day() {
         at_risk_from: Some(at(from)),
         ..team(id, code, 10)
     };
-    let current = board("2026-11-23", &[risk(11, "A", "2027-01-04"), risk(12, "B", "2026-12-01")], &[]);
+    let current = tree("2026-11-23", &[risk(11, "A", "2027-01-04"), risk(12, "B", "2026-12-01")], &[]);
     let report = build(&current, None, week(), &answers(&[1]));
     let codes: Vec<_> = report.at_risk.iter().map(|place| place.team.code.as_str()).collect();
     assert_eq!(codes, ["B", "A"]);
@@ -110,7 +107,8 @@ fn layers_by_example() {
     let champions = Team { champions: 0, champions_needed: Some(2), ..team(1, "T", 9) };
     assert_eq!(champions_short(&champions), Some((0, 2)));
     assert_eq!(champions_short(&Team { headcount: 0, ..champions }), None);
-    let trainers = |trainers, active_supporters| Unit { trainers, active_supporters, ..unit(1, "U", None, &[]) };
+    let trainers =
+        |trainers, active_supporters| SnapshotUnit { trainers, active_supporters, ..unit(1, "U", None, &[]) };
     assert!(trainers_short(&trainers(0, 1)) && trainers_short(&trainers(1, 21)));
     assert!(!trainers_short(&trainers(1, 20)) && !trainers_short(&trainers(0, 0)));
 }
@@ -119,7 +117,7 @@ proptest! {
     /// Whatever the tree, a unit's slice is exactly the teams whose way up passes it.
     #[test]
     fn a_units_teams_are_those_below_it(parents in prop::collection::vec(0..20_usize, 1..20)) {
-        let units: Vec<Unit> = parents
+        let units: Vec<SnapshotUnit> = parents
             .iter()
             .enumerate()
             .map(|(id, parent)| {
@@ -128,15 +126,15 @@ proptest! {
             })
             .collect();
         let teams: Vec<Team> = units.iter().map(|unit| Team { id: unit.id, ..team(0, &unit.code, 1) }).collect();
-        let board = Board::new(entity::id::SnapshotId(1), at("2026-11-23"), units.clone(), teams);
+        let tree = SnapshotTree::new(entity::id::SnapshotId(1), at("2026-11-23"), units.clone(), teams);
         let way_up = |id: UnitId| std::iter::successors(Some(id), |id| units.iter().find(|unit| unit.id == *id)?.parent);
         for top in &units {
-            let mut slice: Vec<_> = board.teams_below(top.id).iter().map(|team| team.id).collect();
+            let mut slice: Vec<_> = tree.teams_below(top.id).iter().map(|team| team.id).collect();
             slice.sort_unstable();
             let below: Vec<_> = units.iter().map(|unit| unit.id).filter(|id| way_up(*id).any(|up| up == top.id)).collect();
             prop_assert_eq!(&slice, &below);
             for unit in &units {
-                prop_assert_eq!(board.is_below(unit.id, top.id), unit.id != top.id && below.contains(&unit.id));
+                prop_assert_eq!(tree.is_below(unit.id, top.id), unit.id != top.id && below.contains(&unit.id));
             }
         }
     }

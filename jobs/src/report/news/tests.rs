@@ -2,13 +2,13 @@ use entity::id::UnitId;
 use entity::value::Status;
 
 use super::News;
-use crate::report::board::{Board, Team};
 use crate::report::recipients::{Answer, Why};
-use crate::report::sample::{at, board, short, team};
+use crate::report::sample::{at, short, team, tree};
+use crate::report::snapshot_tree::{SnapshotTree, Team};
 
-fn of<'a>(current: &'a Board, previous: Option<&'a Board>, unit: i64) -> News<'a> {
+fn news_of<'a>(current: &'a SnapshotTree, previous: Option<&'a SnapshotTree>, unit: i64) -> News<'a> {
     let answer = Answer { unit: UnitId(unit), code: String::new(), name: String::new(), why: Why::SeniorManager };
-    News::of(current, previous, "2026-W48".parse().unwrap(), &[answer])
+    News::new(current, previous, "2026-W48".parse().unwrap(), &[answer])
 }
 
 /// The codes of gaps and of teams at risk.
@@ -23,9 +23,9 @@ fn losing(id: i64, code: &str, from: &str) -> Team {
 }
 
 /// Monday's board, with a gap and a team at risk in NORTH and a covered team in SOUTH.
-fn monday() -> Board {
+fn monday() -> SnapshotTree {
     let north = [team(11, "A", 9), short(12, "B", 9, 1, "2026-11-02"), losing(13, "C", "2026-12-14"), team(14, "D", 9)];
-    board("2026-11-23", &north, &[team(21, "E", 9)])
+    tree("2026-11-23", &north, &[team(21, "E", 9)])
 }
 
 #[test]
@@ -37,12 +37,12 @@ fn only_what_became_worse_is_in_it() {
         losing(13, "C", "2026-12-07"),
         losing(14, "D", "2026-12-21"),
     ];
-    let now = board("2026-11-26", &north, &[team(21, "E", 9)]);
-    let news = of(&now, Some(&before), 2);
+    let now = tree("2026-11-26", &north, &[team(21, "E", 9)]);
+    let news = news_of(&now, Some(&before), 2);
     let own = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
     assert_eq!(codes(&news), (own(&["B", "A"]), own(&["C", "D"])));
     assert!(!news.is_empty());
-    assert!(of(&now, Some(&before), 3).is_empty(), "SOUTH is as it was");
+    assert!(news_of(&now, Some(&before), 3).is_empty(), "SOUTH is as it was");
     assert_eq!(news.changed().teams.part, 2, "the figures are of all teams");
 }
 
@@ -51,23 +51,23 @@ fn what_stayed_or_became_better_is_not_in_it() {
     let before = monday();
     let mut same = monday();
     same.day = at("2026-11-26");
-    assert!(of(&same, Some(&before), 1).is_empty());
+    assert!(news_of(&same, Some(&before), 1).is_empty());
     let north = [team(11, "A", 9), team(12, "B", 9), losing(13, "C", "2026-12-15"), team(14, "D", 9)];
-    let better = board("2026-11-26", &north, &[team(21, "E", 9)]);
-    assert!(of(&better, Some(&before), 1).is_empty());
+    let better = tree("2026-11-26", &north, &[team(21, "E", 9)]);
+    assert!(news_of(&better, Some(&before), 1).is_empty());
 }
 
 #[test]
 fn without_a_report_before_nothing_is_new() {
     let now = monday();
-    assert!(of(&now, None, 1).is_empty());
+    assert!(news_of(&now, None, 1).is_empty());
 }
 
 #[test]
 fn says_since_which_day() {
-    let now = board("2026-11-26", &[team(11, "A", 9)], &[]);
-    assert_eq!(of(&now, Some(&monday()), 1).since(), "since Monday");
+    let now = tree("2026-11-26", &[team(11, "A", 9)], &[]);
+    assert_eq!(news_of(&now, Some(&monday()), 1).since(), "since Monday");
     let mut older = monday();
     older.day = at("2026-11-16");
-    assert_eq!(of(&now, Some(&older), 1).since(), "since 16 November");
+    assert_eq!(news_of(&now, Some(&older), 1).since(), "since 16 November");
 }

@@ -3,7 +3,7 @@
 use entity::id::PersonId;
 use entity::store::report_preference::Preference;
 
-use super::{Facts, Key};
+use super::{Key, RecipientData};
 
 /// A colleague who gets a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +26,10 @@ impl Copied {
 
 /// Those colleagues named by a recipient who have a counting post on the day and a work address. A colleague who has left gets no copy,
 /// and gets one again if they come back.
-pub(super) fn copies(facts: &Facts, key: Key, chosen: &Preference) -> Vec<Copied> {
+pub(super) fn copies(data: &RecipientData, key: Key, chosen: &Preference) -> Vec<Copied> {
     let Key::Person(owner) = key else { return Vec::new() };
     let copied = |person: &PersonId| {
-        let address = facts.here.get(person)?.address.clone()?;
+        let address = data.contacts.get(person)?.address.clone()?;
         Some(Copied { owner, person: *person, address })
     };
     chosen.copies.iter().filter_map(copied).collect()

@@ -2,7 +2,7 @@
 
 use entity::id::PersonId;
 
-use super::{Contact, Facts, Search};
+use super::{Contact, RecipientData, Search};
 
 /// The coordinators of the network who can be written to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,14 +18,14 @@ pub struct Network {
 /// The coordinators of the unit nearest the root that has any who can be written to (ties by code): the same people who get
 /// the reports that no one else can get. `None` if there are none.
 #[must_use]
-pub fn network(facts: &Facts) -> Option<Network> {
-    let search = Search::new(facts);
+pub fn network(data: &RecipientData) -> Option<Network> {
+    let search = Search::new(data);
     let unit = search.network?;
     let people = search
         .coordinators_of(unit)
         .into_iter()
-        .filter_map(|person| facts.here.get(&person).map(|contact| (person, contact.clone())))
+        .filter_map(|person| data.contacts.get(&person).map(|contact| (person, contact.clone())))
         .collect();
-    let place = facts.places.get(&unit)?;
-    Some(Network { code: place.code.clone(), name: place.name.clone(), people })
+    let node = data.units.get(&unit)?;
+    Some(Network { code: node.code.clone(), name: node.name.clone(), people })
 }

@@ -1,19 +1,19 @@
 use super::*;
-use crate::report::sample::{at, board};
+use crate::report::sample::{at, tree};
 
 const SENIOR: AppointmentRole = AppointmentRole::SeniorManager;
 const COORDINATOR: AppointmentRole = AppointmentRole::Coordinator;
 
 /// The sample board: root 1, units 2 and 3 below; people 1 to 9 are here with an address.
-fn facts(appointments: Vec<Appointment>) -> Facts {
-    let place = |code: &str, parent: Option<i64>| Place {
+fn data(appointments: Vec<UnitAppointment>) -> RecipientData {
+    let place = |code: &str, parent: Option<i64>| UnitNode {
         code: code.to_owned(),
         name: format!("Unit {code}"),
         parent: parent.map(UnitId),
     };
-    Facts {
+    RecipientData {
         day: at("2026-11-23"),
-        places: [
+        units: [
             (UnitId(1), place("BOARD", None)),
             (UnitId(2), place("NORTH", Some(1))),
             (UnitId(3), place("SOUTH", Some(1))),
@@ -21,28 +21,28 @@ fn facts(appointments: Vec<Appointment>) -> Facts {
         .into(),
         appointments,
         preferences: HashMap::new(),
-        here: (1..=9)
+        contacts: (1..=9)
             .map(|id| (PersonId(id), Contact { name: None, address: Some(format!("p{id}@board.example")) }))
             .collect(),
     }
 }
 
-fn holds(unit: i64, person: i64, role: AppointmentRole) -> Appointment {
-    Appointment { unit: UnitId(unit), person: PersonId(person), role, validity: Validity::ALWAYS, delegate: None }
+fn holds(unit: i64, person: i64, role: AppointmentRole) -> UnitAppointment {
+    UnitAppointment { unit: UnitId(unit), person: PersonId(person), role, validity: Validity::ALWAYS, delegate: None }
 }
 
-fn ended(appointment: Appointment, to: &str) -> Appointment {
-    Appointment { validity: Validity { from: None, to: Some(at(to)) }, ..appointment }
+fn ended(appointment: UnitAppointment, to: &str) -> UnitAppointment {
+    UnitAppointment { validity: Validity { from: None, to: Some(at(to)) }, ..appointment }
 }
 
-fn with_delegate(appointment: Appointment, person: i64, from: &str, to: &str) -> Appointment {
+fn with_delegate(appointment: UnitAppointment, person: i64, from: &str, to: &str) -> UnitAppointment {
     let validity = Validity { from: Some(at(from)), to: Some(at(to)) };
-    Appointment { delegate: Some((PersonId(person), validity)), ..appointment }
+    UnitAppointment { delegate: Some((PersonId(person), validity)), ..appointment }
 }
 
 /// `person or unit -> [(unit, why)]`, as texts.
-fn told(facts: &Facts) -> Vec<(String, Vec<(i64, Why)>)> {
-    recipients(facts, &board("2026-11-23", &[], &[]))
+fn told(data: &RecipientData) -> Vec<(String, Vec<(i64, Why)>)> {
+    recipients(data, &tree("2026-11-23", &[], &[]))
         .into_iter()
         .map(|recipient| {
             assert_eq!(recipient.address.is_some(), matches!(recipient.key, Key::Person(_)));
@@ -54,9 +54,9 @@ fn told(facts: &Facts) -> Vec<(String, Vec<(i64, Why)>)> {
 
 #[test]
 fn one_mail_a_person_for_all_units_that_they_answer_for() {
-    let facts = facts(vec![holds(3, 1, SENIOR), holds(1, 1, SENIOR), holds(2, 2, SENIOR), holds(2, 1, SENIOR)]);
+    let data = data(vec![holds(3, 1, SENIOR), holds(1, 1, SENIOR), holds(2, 2, SENIOR), holds(2, 1, SENIOR)]);
     assert_eq!(
-        told(&facts),
+        told(&data),
         [
             ("person:1".to_owned(), vec![(1, Why::SeniorManager), (2, Why::SeniorManager), (3, Why::SeniorManager)]),
             ("person:2".to_owned(), vec![(2, Why::SeniorManager)]),
@@ -69,16 +69,16 @@ fn whoever_stands_in_gets_it_too_while_it_holds() {
     let manager = with_delegate(holds(1, 1, SENIOR), 2, "2026-11-02", "2026-11-24");
     let until = Some(at("2026-11-23"));
     assert_eq!(
-        told(&facts(vec![manager.clone()])),
+        told(&data(vec![manager.clone()])),
         [
             ("person:1".to_owned(), vec![(1, Why::SeniorManager)]),
             ("person:2".to_owned(), vec![(1, Why::StandsIn { until })])
         ]
     );
     let over = with_delegate(manager, 2, "2026-11-02", "2026-11-23");
-    assert_eq!(told(&facts(vec![over])), [("person:1".to_owned(), vec![(1, Why::SeniorManager)])]);
+    assert_eq!(told(&data(vec![over])), [("person:1".to_owned(), vec![(1, Why::SeniorManager)])]);
     let oneself = with_delegate(holds(1, 1, SENIOR), 1, "2026-11-02", "2026-12-24");
-    assert_eq!(told(&facts(vec![oneself])), [("person:1".to_owned(), vec![(1, Why::SeniorManager)])]);
+    assert_eq!(told(&data(vec![oneself])), [("person:1".to_owned(), vec![(1, Why::SeniorManager)])]);
 }
 
 #[test]
@@ -87,26 +87,26 @@ fn a_vacant_post_goes_to_the_delegate_then_up_the_tree() {
     let gone = ended(holds(2, 3, SENIOR), "2026-08-01");
     let stood_in = with_delegate(gone.clone(), 4, "2026-08-01", "2026-12-31");
     assert_eq!(
-        told(&facts(vec![root.clone(), stood_in])),
+        told(&data(vec![root.clone(), stood_in])),
         [
             ("person:1".to_owned(), vec![(1, Why::SeniorManager)]),
             ("person:4".to_owned(), vec![(2, Why::Delegate { vacancy: Vacancy::Vacant })])
         ]
     );
     let above = Why::NextAbove { vacancy: Vacancy::Vacant, above: "Unit BOARD".to_owned(), stands_in: false };
-    assert_eq!(told(&facts(vec![root, gone])), [("person:1".to_owned(), vec![(1, Why::SeniorManager), (2, above)])]);
+    assert_eq!(told(&data(vec![root, gone])), [("person:1".to_owned(), vec![(1, Why::SeniorManager), (2, above)])]);
 }
 
 #[test]
 fn somebody_without_a_counting_post_or_an_address_cannot_be_written_to() {
     for (vacancy, contact) in [(Vacancy::Left, None), (Vacancy::NoAddress, Some(Contact::default()))] {
-        let mut facts = facts(vec![holds(1, 1, SENIOR), holds(2, 2, SENIOR)]);
+        let mut data = data(vec![holds(1, 1, SENIOR), holds(2, 2, SENIOR)]);
         match contact {
-            Some(contact) => facts.here.insert(PersonId(2), contact),
-            None => facts.here.remove(&PersonId(2)),
+            Some(contact) => data.contacts.insert(PersonId(2), contact),
+            None => data.contacts.remove(&PersonId(2)),
         };
         let above = Why::NextAbove { vacancy, above: "Unit BOARD".to_owned(), stands_in: false };
-        assert_eq!(told(&facts), [("person:1".to_owned(), vec![(1, Why::SeniorManager), (2, above)])]);
+        assert_eq!(told(&data), [("person:1".to_owned(), vec![(1, Why::SeniorManager), (2, above)])]);
     }
 }
 
@@ -114,7 +114,7 @@ fn somebody_without_a_counting_post_or_an_address_cannot_be_written_to() {
 fn a_coordinator_gets_what_no_senior_manager_can_the_nearest_first() {
     let asked = |of: &str| Why::Coordinator { vacancy: Vacancy::Vacant, of: of.to_owned() };
     let vacant = || ended(holds(2, 9, SENIOR), "2026-01-01");
-    let own = facts(vec![vacant(), holds(2, 5, COORDINATOR), holds(1, 6, COORDINATOR), holds(3, 7, COORDINATOR)]);
+    let own = data(vec![vacant(), holds(2, 5, COORDINATOR), holds(1, 6, COORDINATOR), holds(3, 7, COORDINATOR)]);
     assert_eq!(
         told(&own),
         [
@@ -123,16 +123,16 @@ fn a_coordinator_gets_what_no_senior_manager_can_the_nearest_first() {
         ]
     );
     // The root has none of its own: the one nearest the root, by code.
-    let elsewhere = facts(vec![holds(3, 7, COORDINATOR), holds(2, 5, COORDINATOR)]);
+    let elsewhere = data(vec![holds(3, 7, COORDINATOR), holds(2, 5, COORDINATOR)]);
     assert_eq!(told(&elsewhere), [("person:5".to_owned(), vec![(1, asked("Unit NORTH"))])]);
 }
 
 #[test]
 fn a_unit_with_nobody_at_all_is_a_row_of_its_own() {
-    let mut facts = facts(vec![holds(2, 2, SENIOR), holds(3, 3, COORDINATOR)]);
-    facts.here.clear();
+    let mut data = data(vec![holds(2, 2, SENIOR), holds(3, 3, COORDINATOR)]);
+    data.contacts.clear();
     assert_eq!(
-        told(&facts),
+        told(&data),
         [
             ("unit:1".to_owned(), vec![(1, Why::Nobody { vacancy: Vacancy::Vacant })]),
             ("unit:2".to_owned(), vec![(2, Why::Nobody { vacancy: Vacancy::Left })])
@@ -142,21 +142,22 @@ fn a_unit_with_nobody_at_all_is_a_row_of_its_own() {
 
 #[test]
 fn a_unit_whose_first_senior_manager_is_still_to_come_need_not_be_answered_for() {
-    let later = Appointment { validity: Validity { from: Some(at("2026-11-24")), to: None }, ..holds(2, 2, SENIOR) };
-    assert_eq!(told(&facts(vec![holds(1, 1, SENIOR), later])).len(), 1);
+    let later =
+        UnitAppointment { validity: Validity { from: Some(at("2026-11-24")), to: None }, ..holds(2, 2, SENIOR) };
+    assert_eq!(told(&data(vec![holds(1, 1, SENIOR), later])).len(), 1);
 }
 
 #[test]
 fn the_way_up_passes_closed_units_and_ends_in_a_cycle() {
-    let mut with_closed = facts(vec![holds(1, 1, SENIOR), ended(holds(3, 9, SENIOR), "2026-01-01")]);
-    let closed = Place { code: "OLD".into(), name: "Old".into(), parent: Some(UnitId(1)) };
-    with_closed.places.insert(UnitId(77), closed);
-    with_closed.places.get_mut(&UnitId(3)).unwrap().parent = Some(UnitId(77));
+    let mut with_closed = data(vec![holds(1, 1, SENIOR), ended(holds(3, 9, SENIOR), "2026-01-01")]);
+    let closed = UnitNode { code: "OLD".into(), name: "Old".into(), parent: Some(UnitId(1)) };
+    with_closed.units.insert(UnitId(77), closed);
+    with_closed.units.get_mut(&UnitId(3)).unwrap().parent = Some(UnitId(77));
     assert_eq!(told(&with_closed)[0].1.len(), 2);
 
-    let mut cycle = facts(vec![holds(2, 2, SENIOR)]);
-    cycle.here.clear();
-    cycle.places.get_mut(&UnitId(2)).unwrap().parent = Some(UnitId(3));
-    cycle.places.get_mut(&UnitId(3)).unwrap().parent = Some(UnitId(2));
+    let mut cycle = data(vec![holds(2, 2, SENIOR)]);
+    cycle.contacts.clear();
+    cycle.units.get_mut(&UnitId(2)).unwrap().parent = Some(UnitId(3));
+    cycle.units.get_mut(&UnitId(3)).unwrap().parent = Some(UnitId(2));
     assert_eq!(told(&cycle).len(), 2);
 }

@@ -9,10 +9,10 @@ use entity::value::{Status, UnknownBecause};
 use super::Setting;
 use super::names::Names;
 use crate::output::one_line::clip;
-use crate::report::board::{Team, Unit};
 use crate::report::build::{Report, below_target, champions_short, one_per_group, trainers_short};
+use crate::report::snapshot_tree::{SnapshotUnit, Team};
 use crate::report::tasks::{to_close, to_keep};
-use crate::report::words::{Fraction, counted, ended, int, listed, near_day, number};
+use crate::report::wording::{Fraction, counted, int, listed, near_day, number, with_full_stop};
 
 /// Lines of the list at most: what a person can keep in mind.
 const MOST: usize = 5;
@@ -117,7 +117,7 @@ impl Maker<'_> {
                 let all = self.report.at_risk.iter().map(|place| place.team);
                 let all = number(all.filter(|team| !named.iter().any(|named| is_one(named, team))).count());
                 let more = if named.is_empty() { "" } else { "more " };
-                let steps = ended(&to_keep(teams.iter().copied()));
+                let steps = with_full_stop(&to_keep(teams.iter().copied()));
                 let text = format!("{all} {more}teams lose their cover, the first on {from}. {steps}");
                 Some(self.overall(text))
             }
@@ -194,7 +194,7 @@ impl Maker<'_> {
 
     /// About the unit that lacks most people to reach its target.
     fn level1(&self) -> Option<Action> {
-        let missing = |unit: &Unit| {
+        let missing = |unit: &SnapshotUnit| {
             let needed = i64::from(unit.level1_target.unwrap_or(0)) * i64::from(unit.headcount);
             (needed - i64::from(unit.level1_done) * 100 + 99) / 100
         };
@@ -205,7 +205,7 @@ impl Maker<'_> {
         let text = format!(
             "Ask {}{of} to do the Level 1 module: {} have done it, the target is {}%.",
             counted(missing(unit), "more member of staff", "more members of staff"),
-            Fraction::of(unit.level1_done, unit.headcount).counts(),
+            Fraction::new(unit.level1_done, unit.headcount).counts(),
             unit.level1_target.unwrap_or(0)
         );
         let link = self.setting.unit_link(&unit.code).map(|link| ("Open the unit", link));

@@ -2,9 +2,9 @@
 
 use super::names::Names;
 use super::rows::MOST_ROWS;
-use crate::report::board::{Team, Unit};
 use crate::report::build::{Placed, Report, below_target, champions_short, one_per_group, trainers_short};
-use crate::report::words::{Fraction, counted, listed, number};
+use crate::report::snapshot_tree::{SnapshotUnit, Team};
+use crate::report::wording::{Fraction, counted, listed, number};
 
 /// One layer.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Layer {
 
 pub(super) fn layers(report: &Report<'_>, names: &Names) -> Vec<Layer> {
     let tops = report.top_units();
-    let sum = |figure: fn(&Unit) -> i32| tops.iter().map(|unit| i64::from(figure(unit))).sum::<i64>();
+    let sum = |figure: fn(&SnapshotUnit) -> i32| tops.iter().map(|unit| i64::from(figure(unit))).sum::<i64>();
     let fraction = |part, whole| Fraction { part: sum(part), whole: sum(whole) };
     let mut layers = Vec::new();
     if sum(|unit| unit.champion_teams) > 0 {
@@ -48,10 +48,10 @@ pub(super) fn layers(report: &Report<'_>, names: &Names) -> Vec<Layer> {
 }
 
 /// One figure for each unit: people with posts in several are counted in each, so that a sum would count them twice.
-fn level1(tops: &[&Unit], names: &Names) -> String {
-    let done = |unit: &Unit| Fraction::of(unit.level1_done, unit.headcount).words("staff");
+fn level1(tops: &[&SnapshotUnit], names: &Names) -> String {
+    let done = |unit: &SnapshotUnit| Fraction::new(unit.level1_done, unit.headcount).words("staff");
     let target =
-        |unit: &Unit| unit.level1_target.map(|target| format!(", the target is {target}%")).unwrap_or_default();
+        |unit: &SnapshotUnit| unit.level1_target.map(|target| format!(", the target is {target}%")).unwrap_or_default();
     match tops {
         [one] => format!("{} staff have done it{}.", done(one), target(one)),
         several => {
@@ -81,7 +81,7 @@ fn with_rest(label: &str, shown: &[String], all: usize) -> String {
     }
 }
 
-fn trainers(tops: &[&Unit], report: &Report<'_>, names: &Names) -> Option<Layer> {
+fn trainers(tops: &[&SnapshotUnit], report: &Report<'_>, names: &Names) -> Option<Layer> {
     let short: Vec<String> = tops
         .iter()
         .filter(|unit| trainers_short(unit))

@@ -3,7 +3,7 @@
 use crate::output::safe_csv::cell;
 use crate::report::build::{Listed, Report};
 use crate::report::tasks::{to_close, what_ends};
-use crate::report::words::{decimal, number};
+use crate::report::wording::{decimal, number};
 
 /// Longest list in bytes: mail servers refuse or strip what is larger than a few megabytes, and base64 adds a third.
 const MOST_BYTES: usize = 650_000;

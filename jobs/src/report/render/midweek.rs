@@ -4,13 +4,13 @@ use entity::value::Status;
 
 use super::actions::{actions_on_news, teams_named};
 use super::names::Names;
-use super::rows::Rows;
+use super::rows::SectionBuilder;
 use super::view::{View, WILL_LOSE, about, before, friday, loses_cover, no_policy, recent_lists, warnings};
 use super::{Reader, Setting};
 use crate::report::build::Report;
 use crate::report::compare::Change;
 use crate::report::news::News;
-use crate::report::words::{counted, day, ended, int};
+use crate::report::wording::{counted, day, int, with_full_stop};
 
 /// What the templates read, without an attached list.
 pub(super) fn view(news: &News<'_>, reader: Reader<'_>, setting: &Setting) -> View {
@@ -18,7 +18,7 @@ pub(super) fn view(news: &News<'_>, reader: Reader<'_>, setting: &Setting) -> Vi
     let names = Names::new(report);
     let actions = actions_on_news(report, setting, &names);
     let named = teams_named(&actions);
-    let sections = Rows { report, setting, names: &names, named: &named }.sections();
+    let sections = SectionBuilder { report, setting, names: &names, named: &named }.sections();
     let changed = format!("{} {}", news.since(), changes(report).join(", "));
     let chosen = (!reader.is_copy).then(|| {
         "You get this mail when something changes during the week, as chosen in the settings of your report.".to_owned()
@@ -29,8 +29,8 @@ pub(super) fn view(news: &News<'_>, reader: Reader<'_>, setting: &Setting) -> Vi
         friday: friday(report),
         about: about(report),
         warnings: warnings(report, reader, &names),
-        headline: ended(&changed),
-        before: format!("{} {}", ended(&report.teams.with_cover()), before(report)),
+        headline: with_full_stop(&changed),
+        before: format!("{} {}", with_full_stop(&report.teams.with_cover()), before(report)),
         trend: None,
         actions,
         ask: setting.coordinator.line(),

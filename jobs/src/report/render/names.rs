@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use entity::id::UnitId;
 
 use crate::output::one_line::clip;
-use crate::report::board::{Team, Unit};
 use crate::report::build::Report;
+use crate::report::snapshot_tree::{SnapshotUnit, Team};
 
 /// Longest name of a team or unit; the attached list has it in full.
 const LONGEST: usize = 80;
@@ -48,7 +48,7 @@ impl Names {
         self.0.get(&team.id).cloned().unwrap_or_else(|| clip(&team.name, LONGEST))
     }
 
-    pub(super) fn unit(&self, unit: &Unit) -> String {
+    pub(super) fn unit(&self, unit: &SnapshotUnit) -> String {
         self.0.get(&unit.id).cloned().unwrap_or_else(|| clip(&unit.name, LONGEST))
     }
 }

@@ -8,13 +8,13 @@ use entity::value::ReportSection;
 use super::Setting;
 use super::names::Names;
 use crate::output::one_line::clip;
-use crate::report::board::Team;
 use crate::report::build::{Closed, Gap, How, Report, one_per_group};
 use crate::report::compare::Change;
+use crate::report::snapshot_tree::Team;
 use crate::report::tasks::{to_close, to_keep, what_ends};
-use crate::report::words::{counted, near_day, number, state, state_before, status, who_is_there};
+use crate::report::wording::{counted, near_day, number, state, state_before, status, who_is_there};
 
-/// Rows of a list at most; the attached list has every team.
+/// Maximum number of teams in a section. The attached list has every team.
 pub(super) const MOST_ROWS: usize = 5;
 
 /// A heading and the teams below it.
@@ -23,7 +23,7 @@ pub(super) struct Section {
     pub(super) heading: &'static str,
     /// As what its reader can leave it out; absent if they cannot.
     pub(super) optional: Option<ReportSection>,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<TeamEntry>,
     /// How many more there are; empty if all are shown.
     pub(super) rest: String,
 }
@@ -37,7 +37,7 @@ impl Section {
 
 /// One team.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct TeamEntry {
     pub(super) title: String,
     /// Address of the team's page.
     pub(super) link: Option<String>,
@@ -50,7 +50,7 @@ pub(super) struct Row {
 }
 
 /// What the rows are made with.
-pub(super) struct Rows<'r> {
+pub(super) struct SectionBuilder<'r> {
     pub(super) report: &'r Report<'r>,
     pub(super) setting: &'r Setting,
     pub(super) names: &'r Names,
@@ -58,7 +58,7 @@ pub(super) struct Rows<'r> {
     pub(super) named: &'r HashSet<UnitId>,
 }
 
-impl<'r> Rows<'r> {
+impl<'r> SectionBuilder<'r> {
     /// Every section that has a team: what is about to happen, what changed, then the largest of the other gaps.
     pub(super) fn sections(&self) -> Vec<Section> {
         let report = self.report;
@@ -110,7 +110,7 @@ impl<'r> Rows<'r> {
         heading: &'static str,
         optional: Option<ReportSection>,
         all: &[T],
-        row: impl Fn(&T) -> Row,
+        row: impl Fn(&T) -> TeamEntry,
     ) -> Section {
         let rest = match all.len().saturating_sub(MOST_ROWS) {
             0 => String::new(),
@@ -119,8 +119,8 @@ impl<'r> Rows<'r> {
         Section { heading, optional, rows: all.iter().take(MOST_ROWS).map(row).collect(), rest }
     }
 
-    fn row(&self, team: &Team, state: String, lines: Vec<String>) -> Row {
-        Row {
+    fn row(&self, team: &Team, state: String, lines: Vec<String>) -> TeamEntry {
+        TeamEntry {
             title: self.names.team(team),
             link: self.setting.team_link(&team.code),
             staff: counted(i64::from(team.headcount), "member of staff", "staff"),
@@ -129,7 +129,7 @@ impl<'r> Rows<'r> {
         }
     }
 
-    fn at_risk(&self, team: &Team) -> Row {
+    fn at_risk(&self, team: &Team) -> TeamEntry {
         let from = team.at_risk_from.map(|from| near_day(from, self.report.day)).unwrap_or_default();
         let days = team.at_risk_from.map(|from| from.days_since(self.report.day)).unwrap_or_default();
         let state = format!("Loses its cover on {from}, in {}", counted(days, "day", "days"));
@@ -137,7 +137,7 @@ impl<'r> Rows<'r> {
         self.row(team, state, self.with_group(team, why.collect()))
     }
 
-    fn gap(&self, gap: &Gap<'_>, in_full: bool) -> Row {
+    fn gap(&self, gap: &Gap<'_>, in_full: bool) -> TeamEntry {
         let team = gap.place.team;
         let since = team.gap_opened_on.filter(|_| gap.age.is_some_and(|days| days > 0));
         let since = since.map(|since| format!("since {}", near_day(since, self.report.day)));
@@ -151,7 +151,7 @@ impl<'r> Rows<'r> {
         self.row(team, said.join(", "), if in_full { self.with_group(team, lines) } else { lines })
     }
 
-    fn closed(&self, closed: &Closed<'_>) -> Row {
+    fn closed(&self, closed: &Closed<'_>) -> TeamEntry {
         let before = closed.before;
         let now = match closed.how {
             How::Now(now) => format!("Now {}", state(now)),
@@ -161,7 +161,7 @@ impl<'r> Rows<'r> {
         let days = closed.age.filter(|days| *days > 0).map(|days| format!(" for {}", counted(days, "day", "days")));
         let said = format!("{now}; {}{}", state_before(before), days.unwrap_or_default());
         let link = self.setting.team_link(&before.code).filter(|_| matches!(closed.how, How::Now(_)));
-        Row { link, ..self.row(before, said, Vec::new()) }
+        TeamEntry { link, ..self.row(before, said, Vec::new()) }
     }
 
     /// The sentences, after one that says which teams the figures are about if these are more than this one.

@@ -9,19 +9,19 @@ use entity::value::{Reason, Status, UnknownBecause};
 use proptest::prelude::*;
 
 use super::{Reader, Rendered, Setting, render};
-use crate::report::board::{Board, Team, Unit};
 use crate::report::build::{Report, build};
 use crate::report::coordinator::Coordinator;
 use crate::report::reading::reading_age;
 use crate::report::recipients::{Answer, Vacancy, Why};
-use crate::report::sample::{at, board, short, team, unit};
-use crate::report::words::Fraction;
+use crate::report::sample::{at, short, team, tree, unit};
+use crate::report::snapshot_tree::{SnapshotTree, SnapshotUnit, Team};
+use crate::report::wording::Fraction;
 
 fn answer(unit: i64, why: Why) -> Answer {
     Answer { unit: UnitId(unit), code: String::new(), name: String::new(), why }
 }
 
-fn rendered(current: &Board, previous: Option<&Board>, answers: &[Answer]) -> Rendered {
+fn rendered(current: &SnapshotTree, previous: Option<&SnapshotTree>, answers: &[Answer]) -> Rendered {
     rendered_over(current, previous, answers, &[])
 }
 
@@ -37,7 +37,12 @@ fn setting() -> Setting {
 }
 
 /// With the given percentages of teams covered on the Mondays before, oldest first.
-fn rendered_over(current: &Board, previous: Option<&Board>, answers: &[Answer], percent: &[i64]) -> Rendered {
+fn rendered_over(
+    current: &SnapshotTree,
+    previous: Option<&SnapshotTree>,
+    answers: &[Answer],
+    percent: &[i64],
+) -> Rendered {
     let week = "2026-W48".parse().unwrap();
     let report = build(current, previous, week, answers);
     let weeks = i64::try_from(percent.len()).unwrap();
@@ -65,7 +70,7 @@ fn snapshot(name: &str, mail: &Rendered) {
 }
 
 /// A board with one of everything, and how it was a week before.
-fn mixed() -> (Board, Board) {
+fn mixed() -> (SnapshotTree, SnapshotTree) {
     let nobody = Team {
         status: Status::None,
         supporters: 0,
@@ -103,12 +108,12 @@ fn mixed() -> (Board, Board) {
         unproven: 1,
         ..team(21, "S-01", 18)
     };
-    let current = board(
+    let current = tree(
         "2026-11-23",
         &[nobody.clone(), grouped(12, "N-02", 25), grouped(13, "N-03", 20), mix.clone(), unknown],
         &[at_risk, team(22, "S-02", 10), team(23, "S-03", 9)],
     );
-    let previous = board(
+    let previous = tree(
         "2026-11-16",
         &[
             team(11, "N-01", 32),
@@ -122,8 +127,8 @@ fn mixed() -> (Board, Board) {
 }
 
 /// The same board in the last report.
-fn a_week_before(board: &Board) -> Board {
-    let mut before = board.clone();
+fn a_week_before(tree: &SnapshotTree) -> SnapshotTree {
+    let mut before = tree.clone();
     before.day = before.day.plus_days(-7);
     before
 }
@@ -151,7 +156,7 @@ fn a_first_report_compares_with_nothing() {
 
 #[test]
 fn all_well_is_a_short_mail() {
-    let green = board("2026-11-23", &[team(11, "N-01", 12), team(12, "N-02", 30)], &[team(21, "S-01", 9)]);
+    let green = tree("2026-11-23", &[team(11, "N-01", 12), team(12, "N-02", 30)], &[team(21, "S-01", 9)]);
     let mail = rendered_over(&green, Some(&a_week_before(&green)), &[answer(1, Why::SeniorManager)], &[90, 100, 100]);
     assert_eq!(mail.subject, "Peer support: all 3 teams have cover (Unit BOARD)");
     let (body, _) = mail.text.split_once("\n--\n").unwrap();
@@ -173,7 +178,7 @@ fn losing(id: i64, code: &str, staff: i32, from: &str, causes: &[PublishedCause]
 #[test]
 fn cover_that_ends_soon_comes_first() {
     let work = |reason, people| PublishedCause::Work { reason, people };
-    let current = board(
+    let current = tree(
         "2026-11-23",
         &[
             losing(11, "N-01", 12, "2026-11-30", &[work(Reason::SeniorApprovalMissing, 1)]),
@@ -205,7 +210,7 @@ fn the_subject_and_the_actions_count_the_same_teams() {
         headcount: 30,
         ..losing(id, code, 15, "2026-12-21", &[PublishedCause::Unstated])
     };
-    let current = board(
+    let current = tree(
         "2026-11-23",
         &[
             losing(11, "N-01", 12, "2026-11-30", &[PublishedCause::Unstated]),
@@ -225,8 +230,8 @@ fn the_subject_and_the_actions_count_the_same_teams() {
 fn nothing_changed_is_a_count_and_no_repetition() {
     let old = |at: i64| short(100 + at, &format!("N-{at:03}"), 40 - i32::try_from(at).unwrap(), 1, "2026-09-07");
     let teams: Vec<_> = (0..30).map(old).collect();
-    let current = board("2026-11-23", &teams, &[team(21, "S-01", 9)]);
-    let previous = board("2026-11-16", &teams, &[team(21, "S-01", 9)]);
+    let current = tree("2026-11-23", &teams, &[team(21, "S-01", 9)]);
+    let previous = tree("2026-11-16", &teams, &[team(21, "S-01", 9)]);
     let mail = rendered_over(&current, Some(&previous), &[answer(1, Why::SeniorManager)], &[3, 3, 3]);
     assert!(mail.text.contains("Gaps since the last report: 30 unchanged."), "{}", mail.text);
     for part in [&mail.text, &mail.html] {
@@ -238,7 +243,7 @@ fn nothing_changed_is_a_count_and_no_repetition() {
 }
 
 /// A board of sectors with services and teams below.
-fn nation(sectors: i64, teams: i64) -> Board {
+fn nation(sectors: i64, teams: i64) -> SnapshotTree {
     let mut units = Vec::new();
     let mut all = Vec::new();
     for sector in 0..sectors {
@@ -249,20 +254,22 @@ fn nation(sectors: i64, teams: i64) -> Board {
             })
             .collect();
         let own: Vec<_> = below.iter().collect();
-        units.push(Unit {
+        units.push(SnapshotUnit {
             trainer_units: 2,
             trainer_units_met: 1,
             ..unit(100 + sector, &format!("SEC-{sector:02}"), Some(1), &own)
         });
-        units.extend(below.iter().map(|team| Unit { id: team.id, ..unit(0, &team.code, Some(100 + sector), &[team]) }));
+        units.extend(
+            below.iter().map(|team| SnapshotUnit { id: team.id, ..unit(0, &team.code, Some(100 + sector), &[team]) }),
+        );
         all.extend(below);
     }
-    units.push(Unit {
+    units.push(SnapshotUnit {
         trainer_units: 60,
         trainer_units_met: 30,
         ..unit(1, "NATION", None, &all.iter().collect::<Vec<_>>())
     });
-    Board::new(SnapshotId(1), at("2026-11-23"), units, all)
+    SnapshotTree::new(SnapshotId(1), at("2026-11-23"), units, all)
 }
 
 #[test]
@@ -295,8 +302,8 @@ fn data_older_than_35_days_is_said_on_top() {
     let teams = [team(11, "N-01", 12)];
     for (as_at, warned) in [("2026-10-19", false), ("2026-10-18", true)] {
         let oldest_list = Some((at(as_at), Some("Glasgow City Council".to_owned())));
-        let row = Unit { oldest_list, ..unit(1, "BOARD", None, &[&teams[0]]) };
-        let current = Board::new(SnapshotId(1), at("2026-11-23"), vec![row], Vec::new());
+        let row = SnapshotUnit { oldest_list, ..unit(1, "BOARD", None, &[&teams[0]]) };
+        let current = SnapshotTree::new(SnapshotId(1), at("2026-11-23"), vec![row], Vec::new());
         let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
         let said = "These figures rest on a staff list of Glasgow City Council that is 36 days old (18 October).";
         for part in [&mail.text, &mail.html] {
@@ -334,7 +341,7 @@ fn hostile_names_harm_neither_header_nor_html_nor_list() {
         })
         .collect();
     teams.push(Team { name: "x".repeat(300), ..short(30, "LONG", 10, 1, "2026-11-09") });
-    let current = board("2026-11-23", &teams, &[]);
+    let current = tree("2026-11-23", &teams, &[]);
     let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
 
     assert!(!mail.html.contains("<script>") && !mail.html.contains("<b>"), "markup came through");
@@ -358,15 +365,15 @@ fn hostile_names_harm_neither_header_nor_html_nor_list() {
 #[test]
 fn a_subject_is_bounded_and_names_how_many_units() {
     let (mut current, _) = mixed();
-    let long = Unit { name: "Very ".repeat(100), ..current.unit(UnitId(2)).unwrap().clone() };
-    current = Board::new(current.id, current.day, vec![long, current.unit(UnitId(3)).unwrap().clone()], vec![]);
+    let long = SnapshotUnit { name: "Very ".repeat(100), ..current.unit(UnitId(2)).unwrap().clone() };
+    current = SnapshotTree::new(current.id, current.day, vec![long, current.unit(UnitId(3)).unwrap().clone()], vec![]);
     let mail = rendered(&current, None, &[answer(2, Why::SeniorManager), answer(3, Why::SeniorManager)]);
     assert!(mail.subject.chars().count() < 160, "{}", mail.subject);
     assert!(mail.subject.ends_with("… and 1 more unit)"), "{}", mail.subject);
 }
 
 /// Boards on which every list of the mail is longer than what is shown, with names as long as they can be.
-fn largest() -> (Board, Board) {
+fn largest() -> (SnapshotTree, SnapshotTree) {
     let long = |id: i64, code: &str| Team {
         name: format!("{code} {}", "Ward of a very long name ".repeat(20)),
         ..team(id, code, 9)
@@ -404,7 +411,7 @@ fn largest() -> (Board, Board) {
         }
         teams
     };
-    (board("2026-11-23", &with([2, 1, 2, 0]), &[]), board("2026-11-16", &with([2, 0, 1, 1]), &[]))
+    (tree("2026-11-23", &with([2, 1, 2, 0]), &[]), tree("2026-11-16", &with([2, 0, 1, 1]), &[]))
 }
 
 #[test]
@@ -462,7 +469,7 @@ fn sites_tell_two_wards_of_one_name_apart() {
         site: site.map(str::to_owned),
         ..short(id, code, 9, 1, "2026-11-02")
     };
-    let current = board(
+    let current = tree(
         "2026-11-23",
         &[ward(11, "A", Some("Gartnavel")), ward(12, "B", Some("Stobhill")), ward(13, "C", None)],
         &[short(21, "D", 9, 1, "2026-11-02")],
@@ -484,7 +491,7 @@ fn personal_reasons_are_in_no_part_of_the_mail() {
         let not_counting = [&[(Reason::NotSignedOff, 1)], personal].concat();
         let gap = Team { not_counting, ..short(11, "N-01", 20, 2, "2026-11-02") };
         let losing = losing(12, "N-02", 20, "2026-12-01", &[PublishedCause::Unstated]);
-        rendered(&board("2026-11-23", &[gap, losing], &[]), None, &[answer(1, Why::SeniorManager)])
+        rendered(&tree("2026-11-23", &[gap, losing], &[]), None, &[answer(1, Why::SeniorManager)])
     };
     let plain = with(&[]);
     assert_eq!(with(&[(Reason::Away, 1), (Reason::Paused, 2), (Reason::StoodDown, 3)]), plain);
@@ -499,7 +506,7 @@ fn personal_reasons_are_in_no_part_of_the_mail() {
 #[test]
 fn level_1_of_a_small_team_is_exact() {
     let small = |id, code: &str, done| Team { level1_done: done, ..team(id, code, 5) };
-    let current = board("2026-11-23", &[small(11, "N-01", 4), small(12, "N-02", 0)], &[]);
+    let current = tree("2026-11-23", &[small(11, "N-01", 4), small(12, "N-02", 0)], &[]);
     let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
     for figures in ["4 of 10 (40%) staff have done it, the target is 90%.", "Team N-02 (0 of 5)", "Team N-01 (4 of 5)"]
     {
@@ -516,7 +523,7 @@ fn a_grouped_team_says_who_is_covered_together_and_has_one_action() {
         ..short(id, code, 25, 1, "2026-11-02")
     };
     let mail = rendered(
-        &board("2026-11-23", &[member(11, "N-01"), member(12, "N-02")], &[]),
+        &tree("2026-11-23", &[member(11, "N-01"), member(12, "N-02")], &[]),
         None,
         &[answer(1, Why::SeniorManager)],
     );
@@ -534,7 +541,7 @@ fn a_grouped_team_says_who_is_covered_together_and_has_one_action() {
 #[test]
 fn a_unit_whose_only_team_is_exempt_says_so() {
     let exempt =
-        || board("2026-11-23", &[Team { status: Status::Exempt, ..team(11, "N-01", 9) }], &[team(21, "S-01", 9)]);
+        || tree("2026-11-23", &[Team { status: Status::Exempt, ..team(11, "N-01", 9) }], &[team(21, "S-01", 9)]);
     let mail = rendered(&exempt(), None, &[answer(2, Why::SeniorManager)]);
     assert_eq!(mail.subject, "Peer support: the only team is exempt (Unit NORTH)");
     let above = rendered_over(&exempt(), None, &[answer(1, Why::SeniorManager)], &[]);
@@ -543,7 +550,7 @@ fn a_unit_whose_only_team_is_exempt_says_so() {
 
 #[test]
 fn a_deputy_learns_at_the_top_why_it_came_to_them() {
-    let green = board("2026-11-23", &[team(11, "N-01", 9)], &[]);
+    let green = tree("2026-11-23", &[team(11, "N-01", 9)], &[]);
     let mail = rendered(&green, None, &[answer(2, Why::StandsIn { until: None })]);
     for (part, headline) in [(&mail.text, "The team has cover"), (&mail.html, "Questions?")] {
         let (top, _) = part.split_once(headline).unwrap();
@@ -553,7 +560,7 @@ fn a_deputy_learns_at_the_top_why_it_came_to_them() {
 
 #[test]
 fn a_unit_without_teams_divides_by_nothing() {
-    let empty = board("2026-11-23", &[], &[]);
+    let empty = tree("2026-11-23", &[], &[]);
     let mail = rendered(&empty, Some(&empty), &[answer(2, Why::SeniorManager)]);
     assert_eq!(mail.subject, "Peer support: there are no teams to report on (Unit NORTH)");
     assert!(!mail.text.contains(" 0%") && !mail.text.contains("100%"), "{}", mail.text);
@@ -585,7 +592,7 @@ proptest! {
                 gap => short(id, &format!("N-{id}"), *staff, *gap, "2026-11-02"),
             })
             .collect();
-        let current = board("2026-11-23", &teams, &[]);
+        let current = tree("2026-11-23", &teams, &[]);
         let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
         let unit = current.unit(UnitId(1)).unwrap();
         if unit.teams_assessed > 1 && unit.teams_covered < unit.teams_assessed {

@@ -7,13 +7,13 @@ use entity::value::{ReportSection, Status, UnknownBecause};
 use super::actions::{Action, actions, teams_named};
 use super::layers::{Layer, is_behind, layers};
 use super::names::Names;
-use super::rows::{Rows, Section};
+use super::rows::{Section, SectionBuilder};
 use super::{Reader, Setting};
 use crate::output::one_line::clip;
 use crate::report::build::{AnsweredUnit, ByUnit, Report};
 use crate::report::compare::Change;
 use crate::report::recipients::Why;
-use crate::report::words::{Fraction, counted, day, grouped, int, listed, lower, near_day, number};
+use crate::report::wording::{Fraction, counted, day, grouped, int, listed, lower_first, near_day, number};
 
 /// Longest name in a subject line.
 const LONGEST_IN_SUBJECT: usize = 60;
@@ -92,7 +92,7 @@ impl View {
         let names = Names::new(report);
         let actions = actions(report, setting, &names);
         let named = teams_named(&actions);
-        let mut sections = Rows { report, setting, names: &names, named: &named }.sections();
+        let mut sections = SectionBuilder { report, setting, names: &names, named: &named }.sections();
         let is_quiet = actions.is_empty() && sections.is_empty() && !is_behind(report);
         let first = report.units.first().map(|answered| answered.unit);
         let mut facts = facts(report);
@@ -153,7 +153,7 @@ fn subject(report: &Report<'_>) -> String {
     }
     parts.extend(loses_cover(report, gaps > 0, LOSES));
     match (unknown, parts.is_empty()) {
-        (0, true) => parts.push(lower(all_well(report).trim_end_matches('.'))),
+        (0, true) => parts.push(lower_first(all_well(report).trim_end_matches('.'))),
         (0, false) => {}
         (_, true) => parts.push(format!("cover of {} is not known", counted(unknown, "team", "teams"))),
         (_, false) => parts.push(format!("cover of {} is not known", grouped(unknown))),
@@ -385,10 +385,10 @@ fn facts(report: &Report<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     // People with posts in several units are counted in each, so that a sum over units would count them twice.
     if let [unit] = report.top_units().as_slice() {
-        let now = Fraction::of(unit.staff_covered, unit.staff_assessed);
+        let now = Fraction::new(unit.staff_covered, unit.staff_assessed);
         let answered = report.units.iter().find(|answered| answered.unit.id == unit.id);
         let before = answered.and_then(|answered| answered.before);
-        let since = before.map(|unit| now.since(Fraction::of(unit.staff_covered, unit.staff_assessed), "staff"));
+        let since = before.map(|unit| now.since(Fraction::new(unit.staff_covered, unit.staff_assessed), "staff"));
         if now.whole > 0 {
             let since = since.map(|since| format!(", {since}")).unwrap_or_default();
             facts.push(format!("Staff whose team has cover: {}{since}.", now.words("staff")));
@@ -439,8 +439,8 @@ fn by_unit(report: &Report<'_>, setting: &Setting, names: &Names) -> Option<Unit
     let own = (tops.len() == 1 && is_team(tops[0])).then(|| "The unit is also a team of its own.".to_owned());
     let rest = more.into_iter().chain(own).collect::<Vec<_>>().join(" ");
     let row = |line: &&ByUnit<'_>| {
-        let now = Fraction::of(line.unit.teams_covered, line.unit.teams_assessed);
-        let then = line.before.map(|unit| Fraction::of(unit.teams_covered, unit.teams_assessed));
+        let now = Fraction::new(line.unit.teams_covered, line.unit.teams_assessed);
+        let then = line.before.map(|unit| Fraction::new(unit.teams_covered, unit.teams_assessed));
         let since = then.map(|then| format!(", {}", now.since(then, "teams"))).unwrap_or_default();
         let gaps = (line.gaps > 0).then(|| format!("{} to close", counted(int(line.gaps), "gap", "gaps")));
         let unknown = (line.unknown > 0)

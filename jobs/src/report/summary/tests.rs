@@ -3,15 +3,15 @@ use std::collections::BTreeSet;
 use entity::id::{DeliveryId, PersonId, ReportId, UnitId};
 use entity::value::{DeliveryState, Status, UnknownBecause};
 
-use super::todo::{About, Lost, Run, gaps_without_manager, without_policy};
+use super::todo::{RefusedMail, ReportedUnit, Run, gaps_without_manager, without_policy};
 use super::view::render;
 use super::*;
-use crate::report::board::{Board, Team, Unit};
 use crate::report::coordinator::Coordinator;
 use crate::report::reading::reading_age;
 use crate::report::recipients::{Answer, Contact, Key, Vacancy};
 use crate::report::render::Setting;
-use crate::report::sample::{board, short, team};
+use crate::report::sample::{short, team, tree};
+use crate::report::snapshot_tree::{SnapshotTree, SnapshotUnit, Team};
 
 const REASON: &str =
     "This mail comes after each weekly run of the reports. You receive it as a coordinator of Unit BOARD.";
@@ -20,10 +20,10 @@ fn setting() -> Setting {
     Setting { base_url: Some("https://psn.board.example".to_owned()), coordinator: Coordinator::default() }
 }
 
-fn run<'a>(board: &'a Board, recipients: &'a [Recipient]) -> Run<'a> {
+fn run<'a>(tree: &'a SnapshotTree, recipients: &'a [Recipient]) -> Run<'a> {
     Run {
         week: "2026-W48".parse().unwrap(),
-        board,
+        tree,
         previous: None,
         recipients,
         sent: 41,
@@ -49,12 +49,12 @@ fn unknown(id: i64, code: &str, because: UnknownBecause) -> Team {
     Team { status: Status::Unknown, unknown_because: Some(because), required: None, gap: None, ..team(id, code, 9) }
 }
 
-fn named(code: &str, why: &str) -> About {
-    About { code: code.to_owned(), name: format!("Unit {code}"), why: why.to_owned() }
+fn named(code: &str, why: &str) -> ReportedUnit {
+    ReportedUnit { code: code.to_owned(), name: format!("Unit {code}"), why: why.to_owned() }
 }
 
-fn lost(code: &str) -> Lost {
-    Lost {
+fn lost(code: &str) -> RefusedMail {
+    RefusedMail {
         units: vec![named(code, "you are its senior manager"), named("EAST", "you are its senior manager")],
         address: "m…@board.example".to_owned(),
         why: "the mail server does not know the address",
@@ -62,9 +62,9 @@ fn lost(code: &str) -> Lost {
 }
 
 /// Something of everything.
-fn troubled() -> Board {
+fn troubled() -> SnapshotTree {
     let unread = |id, code: &str, rows| Team { rows_not_read: rows, ..team(id, code, 9) };
-    let all = board(
+    let all = tree(
         "2026-11-23",
         &[short(11, "N-01", 20, 1, "2026-11-02"), short(12, "N-02", 9, 1, "2026-11-02"), unread(13, "N-03", 4)],
         &[
@@ -74,8 +74,8 @@ fn troubled() -> Board {
         ],
     );
     let list = ("2026-10-18".parse().unwrap(), Some("Glasgow City Council".to_owned()));
-    let units = all.units().iter().map(|unit| Unit { oldest_list: Some(list.clone()), ..unit.clone() });
-    Board::new(all.id, all.day, units.collect(), all.teams().to_vec())
+    let units = all.units().iter().map(|unit| SnapshotUnit { oldest_list: Some(list.clone()), ..unit.clone() });
+    SnapshotTree::new(all.id, all.day, units.collect(), all.teams().to_vec())
 }
 
 fn snapshot(name: &str, mail: &Rendered) {
@@ -87,13 +87,13 @@ fn snapshot(name: &str, mail: &Rendered) {
 
 #[test]
 fn says_what_to_look_at() {
-    let board = troubled();
+    let tree = troubled();
     let recipients =
         [recipient(1, 2, Why::NextAbove { vacancy: Vacancy::Left, above: "Unit BOARD".into(), stands_in: false })];
     let run = Run {
         refused: vec![lost("WEST")],
         unaddressed: vec![named("NORTH", "it has no senior manager at present")],
-        ..run(&board, &recipients)
+        ..run(&tree, &recipients)
     };
     let mail = render(&run, &setting(), REASON).unwrap();
     // One unit without a reader, one refused, two teams without a policy, one old list, one team that it makes unknown, one
@@ -111,8 +111,8 @@ fn says_what_to_look_at() {
 
 #[test]
 fn with_nothing_to_do_it_has_five_lines() {
-    let board = board("2026-11-23", &[team(11, "N-01", 9)], &[]);
-    let mail = render(&run(&board, &[]), &setting(), REASON).unwrap();
+    let tree = tree("2026-11-23", &[team(11, "N-01", 9)], &[]);
+    let mail = render(&run(&tree, &[]), &setting(), REASON).unwrap();
     assert_eq!(mail.subject, "Peer support: 41 reports sent, nothing to do (week of 23 November)");
     assert_eq!(mail.text.lines().filter(|line| !line.is_empty()).count(), 5, "{}", mail.text);
     snapshot("nothing_to_do", &mail);
@@ -122,8 +122,8 @@ fn with_nothing_to_do_it_has_five_lines() {
 fn a_section_has_five_rows_and_counts_the_rest() {
     let teams: Vec<_> =
         (11..=18_i32).map(|id| Team { rows_not_read: 20 - id, ..team(i64::from(id), &format!("N-{id}"), 9) }).collect();
-    let board = board("2026-11-23", &teams, &[]);
-    let mail = render(&run(&board, &[]), &setting(), REASON).unwrap();
+    let tree = tree("2026-11-23", &teams, &[]);
+    let mail = render(&run(&tree, &[]), &setting(), REASON).unwrap();
     assert_eq!(mail.text.matches("could not be read").count(), 5);
     assert!(mail.text.contains("And 3 more.") && mail.subject.contains("8 to look at"), "{}", mail.text);
     let first = mail.text.find("9 rows").unwrap();
@@ -134,14 +134,14 @@ fn a_section_has_five_rows_and_counts_the_rest() {
 fn a_policy_is_asked_for_the_highest_unit_that_has_none() {
     let lacking = |id, code| unknown(id, code, UnknownBecause::NoPolicy);
     let exempt = Team { status: Status::Exempt, ..team(23, "S-03", 9) };
-    let some = board(
+    let some = tree(
         "2026-11-23",
         &[lacking(11, "N-01"), team(12, "N-02", 9)],
         &[lacking(21, "S-01"), lacking(22, "S-02"), exempt],
     );
     let found: Vec<_> = without_policy(&some).iter().map(|found| (found.unit.code.clone(), found.teams)).collect();
     assert_eq!(found, [("SOUTH".to_owned(), 2), ("N-01".to_owned(), 1)]);
-    let all = board("2026-11-23", &[lacking(11, "N-01")], &[lacking(21, "S-01")]);
+    let all = tree("2026-11-23", &[lacking(11, "N-01")], &[lacking(21, "S-01")]);
     let found: Vec<_> = without_policy(&all).iter().map(|found| (found.unit.code.clone(), found.teams)).collect();
     assert_eq!(found, [("BOARD".to_owned(), 2)]);
 }
@@ -149,7 +149,7 @@ fn a_policy_is_asked_for_the_highest_unit_that_has_none() {
 #[test]
 fn a_gap_belongs_to_the_nearest_unit_with_a_manager() {
     let current =
-        board("2026-11-23", &[short(11, "N-01", 9, 1, "2026-11-02")], &[short(21, "S-01", 9, 1, "2026-11-02")]);
+        tree("2026-11-23", &[short(11, "N-01", 9, 1, "2026-11-02")], &[short(21, "S-01", 9, 1, "2026-11-02")]);
     let vacant = |unit| recipient(1, unit, Why::Delegate { vacancy: Vacancy::Vacant });
     let gaps = |recipients: &[Recipient]| -> Vec<(String, usize)> {
         let found = gaps_without_manager(&current, recipients);
@@ -187,7 +187,7 @@ fn a_refusal_is_said_in_plain_words_and_the_address_is_masked() {
             stored_at: None,
             refused_by: None,
         };
-        let lost = super::lost(&mail);
+        let lost = super::refused_mail(&mail);
         assert!(!lost.address.contains("mairi"), "{}", lost.address);
         assert_eq!(lost.units[0].name, "North");
         lost.why

@@ -8,29 +8,29 @@ use entity::period::{Day, IsoWeek};
 use entity::value::{Status, UnknownBecause};
 use serde::Deserialize;
 
-use crate::report::board::{Board, Team, Unit};
 use crate::report::compare::is_open;
 use crate::report::recipients::{Recipient, Vacancy, Why};
+use crate::report::snapshot_tree::{SnapshotTree, SnapshotUnit, Team};
 
 /// A run whose reports have all been sent or refused.
 #[derive(Debug)]
 pub(super) struct Run<'a> {
     pub(super) week: IsoWeek,
-    pub(super) board: &'a Board,
+    pub(super) tree: &'a SnapshotTree,
     /// The board of the report that was mailed before.
-    pub(super) previous: Option<&'a Board>,
+    pub(super) previous: Option<&'a SnapshotTree>,
     pub(super) recipients: &'a [Recipient],
     /// Reports that the mail server took.
     pub(super) sent: u64,
     /// Reports that were refused for good.
-    pub(super) refused: Vec<Lost>,
+    pub(super) refused: Vec<RefusedMail>,
     /// Units whose report had no one to go to.
-    pub(super) unaddressed: Vec<About>,
+    pub(super) unaddressed: Vec<ReportedUnit>,
 }
 
 /// A unit that a mail is about.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub(super) struct About {
+pub(super) struct ReportedUnit {
     pub(super) code: String,
     pub(super) name: String,
     /// Why the report had to go elsewhere, as the end of a sentence.
@@ -39,8 +39,8 @@ pub(super) struct About {
 
 /// A report that was refused for good.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Lost {
-    pub(super) units: Vec<About>,
+pub(super) struct RefusedMail {
+    pub(super) units: Vec<ReportedUnit>,
     /// With all but its first letter hidden.
     pub(super) address: String,
     pub(super) why: &'static str,
@@ -49,22 +49,22 @@ pub(super) struct Lost {
 /// A unit in which no team's policy is known.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NoPolicy<'a> {
-    pub(super) unit: &'a Unit,
+    pub(super) unit: &'a SnapshotUnit,
     /// Teams at or below it without a policy.
     pub(super) teams: usize,
 }
 
 /// The highest units of which no team has a policy, those with most teams first: a policy of the unit is one of all its teams.
-pub(super) fn without_policy(board: &Board) -> Vec<NoPolicy<'_>> {
+pub(super) fn without_policy(tree: &SnapshotTree) -> Vec<NoPolicy<'_>> {
     let lacks = |team: &Team| team.unknown_because == Some(UnknownBecause::NoPolicy);
     // A team that is exempt or without staff is asked for no policy either way.
     let lack_it = |unit: UnitId| {
-        let mut teams = board.teams_below(unit).iter();
+        let mut teams = tree.teams_below(unit).iter();
         teams.all(|team| lacks(team) || matches!(team.status, Status::Exempt | Status::NotApplicable))
     };
     let mut found: Vec<NoPolicy<'_>> = Vec::new();
-    for team in board.teams().iter().filter(|team| lacks(team)) {
-        let highest = way_up(board, team.id).take_while(|unit| unit.id == team.id || lack_it(unit.id)).last();
+    for team in tree.teams().iter().filter(|team| lacks(team)) {
+        let highest = ancestors(tree, team.id).take_while(|unit| unit.id == team.id || lack_it(unit.id)).last();
         let Some(unit) = highest else { continue };
         match found.iter_mut().find(|found| found.unit.id == unit.id) {
             Some(found) => found.teams += 1,
@@ -76,22 +76,22 @@ pub(super) fn without_policy(board: &Board) -> Vec<NoPolicy<'_>> {
 }
 
 /// Teams with rows of a staff list that could not be read, those with most rows first.
-pub(super) fn rows_not_read(board: &Board) -> Vec<&Team> {
-    let mut teams: Vec<_> = board.teams().iter().filter(|team| team.rows_not_read > 0).collect();
+pub(super) fn rows_not_read(tree: &SnapshotTree) -> Vec<&Team> {
+    let mut teams: Vec<_> = tree.teams().iter().filter(|team| team.rows_not_read > 0).collect();
     teams.sort_by(|a, b| b.rows_not_read.cmp(&a.rows_not_read).then_with(|| a.code.cmp(&b.code)));
     teams
 }
 
 /// Staff lists that are too old, oldest first, by employer. `None` stands for lists whose employer is not known.
-pub(super) fn old_lists(board: &Board) -> Vec<(Day, Option<&str>)> {
+pub(super) fn old_lists(tree: &SnapshotTree) -> Vec<(Day, Option<&str>)> {
     let mut oldest: BTreeMap<Option<&str>, Day> = BTreeMap::new();
-    for (as_at, employer) in board.units().iter().filter_map(|unit| unit.oldest_list.as_ref()) {
+    for (as_at, employer) in tree.units().iter().filter_map(|unit| unit.oldest_list.as_ref()) {
         let known = oldest.entry(employer.as_deref()).or_insert(*as_at);
         *known = (*known).min(*as_at);
     }
     let mut lists: Vec<_> = oldest
         .into_iter()
-        .filter(|(_, as_at)| board.day.days_since(*as_at) > OLD_AFTER_DAYS)
+        .filter(|(_, as_at)| tree.day.days_since(*as_at) > OLD_AFTER_DAYS)
         .map(|(employer, as_at)| (as_at, employer))
         .collect();
     lists.sort_unstable();
@@ -99,14 +99,14 @@ pub(super) fn old_lists(board: &Board) -> Vec<(Day, Option<&str>)> {
 }
 
 /// How many teams cannot be judged because their staff list is too old.
-pub(super) fn stale_teams(board: &Board) -> usize {
-    board.teams().iter().filter(|team| team.unknown_because == Some(UnknownBecause::DataStale)).count()
+pub(super) fn stale_teams(tree: &SnapshotTree) -> usize {
+    tree.teams().iter().filter(|team| team.unknown_because == Some(UnknownBecause::DataStale)).count()
 }
 
 /// A unit with gaps and without a senior manager who can be written to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Vacant<'a> {
-    pub(super) unit: &'a Unit,
+    pub(super) unit: &'a SnapshotUnit,
     pub(super) vacancy: Vacancy,
     /// Teams with a gap for which this unit's senior manager would answer.
     pub(super) gaps: usize,
@@ -114,7 +114,7 @@ pub(super) struct Vacant<'a> {
 
 /// The units without a senior manager in which there are gaps, those with most gaps first. A gap belongs to the nearest unit
 /// above it that has, or should have, a senior manager. Without the units that have no one to write to at all.
-pub(super) fn gaps_without_manager<'a>(board: &'a Board, recipients: &[Recipient]) -> Vec<Vacant<'a>> {
+pub(super) fn gaps_without_manager<'a>(tree: &'a SnapshotTree, recipients: &[Recipient]) -> Vec<Vacant<'a>> {
     let mut answered: HashMap<UnitId, Option<Vacancy>> = HashMap::new();
     let mut nobody: Vec<UnitId> = Vec::new();
     for answer in recipients.iter().flat_map(|recipient| &recipient.answers) {
@@ -131,8 +131,8 @@ pub(super) fn gaps_without_manager<'a>(board: &'a Board, recipients: &[Recipient
         answered.insert(answer.unit, vacancy);
     }
     let mut found: Vec<Vacant<'_>> = Vec::new();
-    for team in board.teams().iter().filter(|team| is_open(team.status)) {
-        let Some(unit) = way_up(board, team.id).find(|unit| answered.contains_key(&unit.id)) else { continue };
+    for team in tree.teams().iter().filter(|team| is_open(team.status)) {
+        let Some(unit) = ancestors(tree, team.id).find(|unit| answered.contains_key(&unit.id)) else { continue };
         let Some(vacancy) = answered.get(&unit.id).copied().flatten() else { continue };
         match found.iter_mut().find(|found| found.unit.id == unit.id) {
             Some(found) => found.gaps += 1,
@@ -145,8 +145,9 @@ pub(super) fn gaps_without_manager<'a>(board: &'a Board, recipients: &[Recipient
 }
 
 /// The unit and those above it, nearest first.
-fn way_up(board: &Board, unit: UnitId) -> impl Iterator<Item = &Unit> {
-    let above = |unit: &&Unit| unit.parent.filter(|parent| *parent != unit.id).and_then(|parent| board.unit(parent));
+fn ancestors(tree: &SnapshotTree, unit: UnitId) -> impl Iterator<Item = &SnapshotUnit> {
+    let above =
+        |unit: &&SnapshotUnit| unit.parent.filter(|parent| *parent != unit.id).and_then(|parent| tree.unit(parent));
     // A cycle in bad data ends after as many steps as there are units.
-    std::iter::successors(board.unit(unit), above).take(board.units().len())
+    std::iter::successors(tree.unit(unit), above).take(tree.units().len())
 }

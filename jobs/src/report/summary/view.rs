@@ -3,12 +3,12 @@
 use askama::Template;
 use entity::value::Status;
 
-use super::todo::{About, Run, gaps_without_manager, old_lists, rows_not_read, stale_teams, without_policy};
+use super::todo::{ReportedUnit, Run, gaps_without_manager, old_lists, rows_not_read, stale_teams, without_policy};
 use crate::output::one_line::clip;
 use crate::report::compare::is_open;
 use crate::report::recipients::Vacancy;
 use crate::report::render::{Rendered, Setting};
-use crate::report::words::{Fraction, counted, day, grouped, int, listed, near_day, number};
+use crate::report::wording::{Fraction, counted, day, grouped, int, listed, near_day, number};
 
 /// Rows of a section at most; the rest is a number.
 const MOST: usize = 5;
@@ -83,13 +83,13 @@ fn view(run: &Run<'_>, setting: &Setting, reason: &str) -> SummaryView {
     let monday = run.week.monday();
     let sent = counted(i64::try_from(run.sent).unwrap_or(i64::MAX), "report", "reports");
     let to_do = if all == 0 { "nothing to do".to_owned() } else { format!("{} to look at", number(all)) };
-    let top = run.board.units().first();
+    let top = run.tree.units().first();
     let mut facts = facts(run);
     if all == 0 {
         facts.truncate(1);
     }
     SummaryView {
-        subject: format!("Peer support: {sent} sent, {to_do} (week of {})", near_day(monday, run.board.day)),
+        subject: format!("Peer support: {sent} sent, {to_do} (week of {})", near_day(monday, run.tree.day)),
         week: format!("Week of {}", day(monday)),
         headline: headline(run),
         facts,
@@ -142,7 +142,7 @@ fn section(heading: &'static str, mut rows: Vec<Task>) -> TaskList {
 }
 
 fn unaddressed(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
-    let row = |About { code, name, why }: &About| Task {
+    let row = |ReportedUnit { code, name, why }: &ReportedUnit| Task {
         text: format!(
             "No one gets the report on {}: {why}. Name a senior manager or a coordinator who has a work e-mail.",
             clip(name, LONGEST_NAME)
@@ -153,7 +153,7 @@ fn unaddressed(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
 }
 
 fn refused(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
-    let row = |lost: &super::todo::Lost| {
+    let row = |lost: &super::todo::RefusedMail| {
         let first = lost.units.first();
         let mut of: Vec<String> = first.map(|unit| clip(&unit.name, LONGEST_NAME)).into_iter().collect();
         if lost.units.len() > 1 {
@@ -177,12 +177,12 @@ fn policies(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
         ),
         link: setting.unit_link(&lacks.unit.code),
     };
-    without_policy(run.board).into_iter().map(row).collect()
+    without_policy(run.tree).into_iter().map(row).collect()
 }
 
 fn staff_lists(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
-    let today = run.board.day;
-    let old = old_lists(run.board).into_iter().map(|(as_at, employer)| {
+    let today = run.tree.day;
+    let old = old_lists(run.tree).into_iter().map(|(as_at, employer)| {
         let of = employer.map_or_else(
             || "A staff list".to_owned(),
             |employer| format!("The staff list of {}", clip(employer, LONGEST_NAME)),
@@ -190,7 +190,7 @@ fn staff_lists(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
         let age = grouped(today.days_since(as_at));
         Task { text: format!("{of} is {age} days old ({}). Ask for a new one.", near_day(as_at, today)), link: None }
     });
-    let stale = stale_teams(run.board);
+    let stale = stale_teams(run.tree);
     let stale = (stale > 0).then(|| Task {
         text: format!(
             "Cover of {} is not known, because the staff list is older than the policy allows. Ask for a new one.",
@@ -198,7 +198,7 @@ fn staff_lists(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
         ),
         link: None,
     });
-    let unread = rows_not_read(run.board).into_iter().map(|team| Task {
+    let unread = rows_not_read(run.tree).into_iter().map(|team| Task {
         text: format!(
             "{} of the staff list about {} could not be read. Correct them and import the list again.",
             counted(i64::from(team.rows_not_read), "row", "rows"),
@@ -222,20 +222,20 @@ fn vacancies(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
             link: setting.unit_link(&vacant.unit.code),
         }
     };
-    gaps_without_manager(run.board, run.recipients).into_iter().map(row).collect()
+    gaps_without_manager(run.tree, run.recipients).into_iter().map(row).collect()
 }
 
 fn facts(run: &Run<'_>) -> Vec<String> {
-    let cover = |board: &crate::report::board::Board| {
-        let tops = board.units().iter().filter(|unit| unit.parent.is_none());
+    let cover = |tree: &crate::report::snapshot_tree::SnapshotTree| {
+        let tops = tree.units().iter().filter(|unit| unit.parent.is_none());
         tops.fold(Fraction { part: 0, whole: 0 }, |sum, unit| Fraction {
             part: sum.part + i64::from(unit.teams_covered),
             whole: sum.whole + i64::from(unit.teams_assessed),
         })
     };
-    let now = cover(run.board);
-    let since = run.previous.map(|board| format!(", {}", now.since(cover(board), "teams"))).unwrap_or_default();
-    let teams = |wanted: fn(Status) -> bool| int(run.board.teams().iter().filter(|team| wanted(team.status)).count());
+    let now = cover(run.tree);
+    let since = run.previous.map(|tree| format!(", {}", now.since(cover(tree), "teams"))).unwrap_or_default();
+    let teams = |wanted: fn(Status) -> bool| int(run.tree.teams().iter().filter(|team| wanted(team.status)).count());
     let (open, at_risk) = (teams(is_open), teams(|status| status == Status::AtRisk));
     let mut facts = vec![format!("Teams with cover: {}{since}.", now.words("teams"))];
     if open > 0 {

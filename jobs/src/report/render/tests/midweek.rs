@@ -6,15 +6,15 @@ use super::*;
 use crate::report::news::News;
 use crate::report::render::render_news;
 
-fn rendered_news(current: &Board, previous: &Board, unit: i64, is_copy: bool) -> Rendered {
-    let news = News::of(current, Some(previous), "2026-W48".parse().unwrap(), &[answer(unit, Why::SeniorManager)]);
+fn rendered_news(current: &SnapshotTree, previous: &SnapshotTree, unit: i64, is_copy: bool) -> Rendered {
+    let news = News::new(current, Some(previous), "2026-W48".parse().unwrap(), &[answer(unit, Why::SeniorManager)]);
     assert!(!news.is_empty());
     render_news(&news, Reader { hidden: &BTreeSet::new(), is_copy }, &setting()).unwrap()
 }
 
 /// Monday's board and Thursday's: N-01 lost its cover, N-02 will lose it, N-03 has an old gap, N-04 a gap that is worse.
-fn a_week() -> (Board, Board) {
-    let before = board(
+fn a_week() -> (SnapshotTree, SnapshotTree) {
+    let before = tree(
         "2026-11-23",
         &[
             team(11, "N-01", 26),
@@ -32,7 +32,7 @@ fn a_week() -> (Board, Board) {
         ..short(11, "N-01", 26, 1, "2026-11-26")
     };
     let causes = [PublishedCause::Work { reason: Reason::SeniorApprovalMissing, people: 1 }];
-    let now = board(
+    let now = tree(
         "2026-11-26",
         &[
             lost,
@@ -68,8 +68,8 @@ fn says_what_became_worse_and_nothing_else() {
 
 #[test]
 fn a_team_that_only_will_lose_its_cover_is_named_in_the_subject() {
-    let before = board("2026-11-23", &[team(11, "N-01", 26)], &[]);
-    let now = board("2026-11-26", &[losing(11, "N-01", 26, "2026-12-14", &[PublishedCause::Unstated])], &[]);
+    let before = tree("2026-11-23", &[team(11, "N-01", 26)], &[]);
+    let now = tree("2026-11-26", &[losing(11, "N-01", 26, "2026-12-14", &[PublishedCause::Unstated])], &[]);
     let mail = rendered_news(&now, &before, 1, false);
     assert_eq!(mail.subject, "Peer support: since Monday 1 team will lose its cover on 14 December (Unit BOARD)");
 }
@@ -83,8 +83,8 @@ fn cover_that_is_no_longer_known_is_not_called_a_gap() {
         gap: None,
         ..team(11, "N-01", 26)
     };
-    let before = board("2026-11-23", &[team(11, "N-01", 26), team(12, "N-02", 9)], &[]);
-    let now = board("2026-11-26", &[unknown, team(12, "N-02", 9)], &[]);
+    let before = tree("2026-11-23", &[team(11, "N-01", 26), team(12, "N-02", 9)], &[]);
+    let now = tree("2026-11-26", &[unknown, team(12, "N-02", 9)], &[]);
     let mail = rendered_news(&now, &before, 1, false);
     assert_eq!(mail.subject, "Peer support: since Monday cover of 1 more team is not known (Unit BOARD)");
     assert!(mail.text.contains("1 team has no policy yet"), "{}", mail.text);
@@ -94,8 +94,8 @@ fn cover_that_is_no_longer_known_is_not_called_a_gap() {
 #[test]
 fn rows_that_are_cut_are_in_the_attached_list() {
     let teams = |make: fn(i64) -> Team| (11..18).map(make).collect::<Vec<_>>();
-    let before = board("2026-11-23", &teams(|id| team(id, &format!("N-{id}"), 9)), &[]);
-    let now = board("2026-11-26", &teams(|id| short(id, &format!("N-{id}"), 9, 1, "2026-11-26")), &[]);
+    let before = tree("2026-11-23", &teams(|id| team(id, &format!("N-{id}"), 9)), &[]);
+    let now = tree("2026-11-26", &teams(|id| short(id, &format!("N-{id}"), 9, 1, "2026-11-26")), &[]);
     let mail = rendered_news(&now, &before, 1, false);
     assert!(
         mail.text.contains("And 2 more.") && mail.text.contains("The attached list has every team."),
@@ -126,6 +126,6 @@ fn personal_reasons_change_no_word_of_it() {
         let away = [(Reason::Away, 1), (Reason::Paused, 2), (Reason::StoodDown, 1)];
         Team { not_counting: [team.not_counting.clone(), away.to_vec()].concat(), ..team.clone() }
     };
-    let personal = Board::new(now.id, now.day, now.units().to_vec(), now.teams().iter().map(with).collect());
+    let personal = SnapshotTree::new(now.id, now.day, now.units().to_vec(), now.teams().iter().map(with).collect());
     assert_eq!(rendered_news(&personal, &before, 2, false), rendered_news(&now, &before, 2, false));
 }

@@ -3,11 +3,11 @@
 use entity::value::{Status, UnknownBecause};
 
 use super::{answer, rendered, snapshot};
-use crate::report::board::Team;
 use crate::report::recipients::Why;
-use crate::report::sample::{board, team};
+use crate::report::sample::{team, tree};
+use crate::report::snapshot_tree::Team;
 use crate::report::tasks::to_close;
-use crate::report::words::{state, status};
+use crate::report::wording::{state, status};
 
 fn unknown(id: i64, code: &str, staff: i32, because: UnknownBecause, rows: i32) -> Team {
     Team {
@@ -41,8 +41,8 @@ fn each_reason_has_words_of_its_own() {
 
 #[test]
 fn a_mail_says_why_it_is_not_known() {
-    let current = board("2026-11-23", &teams(), &[]);
-    let before = board("2026-11-16", &[team(11, "N-01", 40), team(12, "N-02", 25), team(13, "N-03", 12)], &[]);
+    let current = tree("2026-11-23", &teams(), &[]);
+    let before = tree("2026-11-16", &[team(11, "N-01", 40), team(12, "N-02", 25), team(13, "N-03", 12)], &[]);
     let mail = rendered(&current, Some(&before), &[answer(1, Why::SeniorManager)]);
     assert_eq!(mail.subject, "Peer support: cover of 4 teams is not known (Unit BOARD)");
     snapshot("unknown", &mail);

@@ -4,9 +4,9 @@ use entity::coverage::Percent;
 use entity::period::Day;
 use entity::value::{Status, UnknownBecause};
 
-use super::board::Team;
+use super::snapshot_tree::Team;
 
-pub use entity::coverage::wording::{counted, ended, grouped, listed};
+pub use entity::coverage::wording::{counted, grouped, listed, with_full_stop};
 
 /// A part of a whole, never averaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Fraction {
 impl Fraction {
     /// From two counts of people or teams.
     #[must_use]
-    pub fn of(part: i32, whole: i32) -> Self {
+    pub fn new(part: i32, whole: i32) -> Self {
         Self { part: i64::from(part), whole: i64::from(whole) }
     }
 
@@ -202,7 +202,7 @@ pub fn decimal(thousandths: i32) -> String {
 
 /// The sentence with its first letter in lower case.
 #[must_use]
-pub fn lower(sentence: &str) -> String {
+pub fn lower_first(sentence: &str) -> String {
     let mut rest = sentence.chars();
     let first: String = rest.next().map(|first| first.to_lowercase().collect()).unwrap_or_default();
     format!("{first}{}", rest.as_str())
@@ -213,27 +213,27 @@ mod tests {
     use entity::value::Status;
 
     use super::{Fraction, who_is_there};
-    use crate::report::board::Team;
     use crate::report::sample::team;
+    use crate::report::snapshot_tree::Team;
 
     #[test]
     fn a_percentage_shows_its_counts_and_is_rounded_to_whole_percent() {
-        assert_eq!(Fraction::of(56, 97).words("teams"), "56 of 97 (58%)");
-        assert_eq!(Fraction::of(9960, 10_000).words("staff"), "9,960 of 10,000 (99%)");
-        assert_eq!(Fraction::of(4, 1000).words("staff"), "4 of 1,000 (1%)");
-        assert_eq!(Fraction::of(0, 0).words("staff"), "no staff assessed");
-        assert_eq!(Fraction::of(7, 7).words("teams"), "7 of 7 (100%)");
+        assert_eq!(Fraction::new(56, 97).words("teams"), "56 of 97 (58%)");
+        assert_eq!(Fraction::new(9960, 10_000).words("staff"), "9,960 of 10,000 (99%)");
+        assert_eq!(Fraction::new(4, 1000).words("staff"), "4 of 1,000 (1%)");
+        assert_eq!(Fraction::new(0, 0).words("staff"), "no staff assessed");
+        assert_eq!(Fraction::new(7, 7).words("teams"), "7 of 7 (100%)");
     }
 
     #[test]
     fn a_change_compares_the_percentages_that_are_shown() {
-        let last = Fraction::of(54, 96);
-        assert_eq!(Fraction::of(56, 97).since(last, "teams"), "up from 54 of 96 (56%)");
-        assert_eq!(Fraction::of(55, 100).since(last, "teams"), "down from 54 of 96 (56%)");
+        let last = Fraction::new(54, 96);
+        assert_eq!(Fraction::new(56, 97).since(last, "teams"), "up from 54 of 96 (56%)");
+        assert_eq!(Fraction::new(55, 100).since(last, "teams"), "down from 54 of 96 (56%)");
         assert_eq!(last.since(last, "teams"), "unchanged");
-        assert_eq!(Fraction::of(27, 48).since(last, "teams"), "unchanged");
-        assert_eq!(Fraction::of(563, 1000).since(last, "teams"), "unchanged");
-        let none = Fraction::of(0, 0);
+        assert_eq!(Fraction::new(27, 48).since(last, "teams"), "unchanged");
+        assert_eq!(Fraction::new(563, 1000).since(last, "teams"), "unchanged");
+        let none = Fraction::new(0, 0);
         assert_eq!(last.since(none, "teams"), "last report: no teams assessed");
         assert_eq!(none.since(last, "teams"), "last report: 54 of 96 (56%)");
         assert_eq!(none.since(none, "teams"), "unchanged");

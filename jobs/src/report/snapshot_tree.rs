@@ -15,7 +15,7 @@ use crate::output::one_line::one_line;
 
 /// A unit's roll-up (COVERAGE.md section 7), its name made fit for one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unit {
+pub struct SnapshotUnit {
     /// The unit.
     pub id: UnitId,
     /// Its code.
@@ -135,12 +135,12 @@ pub struct Malformed {
 
 /// One snapshot.
 #[derive(Clone, Debug)]
-pub struct Board {
+pub struct SnapshotTree {
     /// The snapshot.
     pub id: SnapshotId,
     /// Its day.
     pub day: Day,
-    units: Vec<Unit>,
+    units: Vec<SnapshotUnit>,
     /// For each unit, the position after the last unit below it.
     ends: Vec<usize>,
     position: HashMap<UnitId, usize>,
@@ -148,10 +148,10 @@ pub struct Board {
     team_at: HashMap<UnitId, usize>,
 }
 
-impl Board {
+impl SnapshotTree {
     /// Puts units and teams into the order of the tree; siblings by code.
     #[must_use]
-    pub fn new(id: SnapshotId, day: Day, units: Vec<Unit>, mut teams: Vec<Team>) -> Self {
+    pub fn new(id: SnapshotId, day: Day, units: Vec<SnapshotUnit>, mut teams: Vec<Team>) -> Self {
         let (units, ends) = in_tree_order(units);
         let position: HashMap<_, _> = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
         teams.sort_by_key(|team| position.get(&team.id).copied().unwrap_or(usize::MAX));
@@ -161,7 +161,7 @@ impl Board {
 
     /// A unit of the snapshot.
     #[must_use]
-    pub fn unit(&self, id: UnitId) -> Option<&Unit> {
+    pub fn unit(&self, id: UnitId) -> Option<&SnapshotUnit> {
         self.position.get(&id).map(|&at| &self.units[at])
     }
 
@@ -173,7 +173,7 @@ impl Board {
 
     /// All units in the order of the tree.
     #[must_use]
-    pub fn units(&self) -> &[Unit] {
+    pub fn units(&self) -> &[SnapshotUnit] {
         &self.units
     }
 
@@ -200,7 +200,7 @@ impl Board {
     }
 
     /// The units directly below a unit, by code.
-    pub fn children(&self, id: UnitId) -> impl Iterator<Item = &Unit> {
+    pub fn children(&self, id: UnitId) -> impl Iterator<Item = &SnapshotUnit> {
         let at = self.position.get(&id).copied();
         let branch = at.map_or(&[][..], |at| &self.units[at + 1..self.ends[at]]);
         branch.iter().filter(move |unit| unit.parent == Some(id))
@@ -217,7 +217,7 @@ impl Board {
 }
 
 /// The units depth first, and where each one's branch ends. A unit whose parent has no row begins a branch of its own.
-fn in_tree_order(mut units: Vec<Unit>) -> (Vec<Unit>, Vec<usize>) {
+fn in_tree_order(mut units: Vec<SnapshotUnit>) -> (Vec<SnapshotUnit>, Vec<usize>) {
     units.sort_by(|a, b| b.code.cmp(&a.code));
     let known: HashMap<_, _> = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
     let mut below: Vec<Vec<usize>> = vec![Vec::new(); units.len()];
@@ -225,33 +225,33 @@ fn in_tree_order(mut units: Vec<Unit>) -> (Vec<Unit>, Vec<usize>) {
     for (at, unit) in units.iter().enumerate() {
         match unit.parent.filter(|&parent| parent != unit.id).and_then(|parent| known.get(&parent)) {
             Some(&parent) => below[parent].push(at),
-            None => open.push(Step::Enter(at)),
+            None => open.push(Visit::Enter(at)),
         }
     }
     let mut units: Vec<_> = units.into_iter().map(Some).collect();
     let mut ordered = Vec::with_capacity(units.len());
     let mut ends = Vec::with_capacity(units.len());
-    while let Some(step) = open.pop() {
-        match step {
-            Step::Enter(at) => {
+    while let Some(visit) = open.pop() {
+        match visit {
+            Visit::Enter(at) => {
                 let Some(unit) = units[at].take() else { continue };
-                open.push(Step::Leave(ordered.len()));
+                open.push(Visit::Leave(ordered.len()));
                 ordered.push(unit);
                 ends.push(0);
-                open.extend(below[at].iter().map(|&child| Step::Enter(child)));
+                open.extend(below[at].iter().map(|&child| Visit::Enter(child)));
             }
-            Step::Leave(position) => ends[position] = ordered.len(),
+            Visit::Leave(position) => ends[position] = ordered.len(),
         }
     }
     (ordered, ends)
 }
 
-enum Step {
+enum Visit {
     Enter(usize),
     Leave(usize),
 }
 
-impl From<snapshot_unit::Model> for Unit {
+impl From<snapshot_unit::Model> for SnapshotUnit {
     fn from(row: snapshot_unit::Model) -> Self {
         Self {
             id: row.unit_id,
