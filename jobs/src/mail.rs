@@ -1,8 +1,8 @@
-//! Mail: what one is, and the three places it can go (a server, a folder, memory). Only this module names lettre.
+//! Mail: its contents, and the three destinations it can have (a server, a folder, memory). Only this module uses lettre.
 //!
-//! SMTP cannot promise exactly once: when the connection is lost after the message was handed over and before the answer,
-//! nobody knows. [`SendError`] therefore has three answers, and whoever sends repeats an unknown one with the same
-//! Message-ID, by which a mail program shows it once.
+//! SMTP cannot deliver exactly once: if the connection is lost after the message was sent and before the answer arrived, it is
+//! not known whether the server accepted it. [`SendError`] therefore has three cases, and the sender repeats an unknown one
+//! with the same Message-ID, so that a mail program shows the mail once.
 
 mod folder;
 mod memory;
@@ -21,21 +21,21 @@ pub use smtp::{Smtp, is_this_machine};
 
 use crate::output::one_line::{clip, one_line};
 
-/// How long one mail may take from connecting to the server's answer, unless told otherwise.
+/// The default time limit for one mail, from connecting to the server's answer.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Where mail goes.
+/// The destination of all mail.
 #[derive(Clone, Debug)]
 pub enum Mailer {
     /// A mail server.
     Smtp(Smtp),
-    /// One `.eml` file a mail.
+    /// A folder with one `.eml` file per mail.
     Folder(Folder),
     /// Stored in this process, for tests.
     Memory(Memory),
 }
 
-/// An address with an optional name: who a mail is from, and where answers go. Written `Peer Support <psn@board.example>` or
+/// An address with an optional name, for the sender of a mail and for replies. Written `Peer Support <psn@board.example>` or
 /// `psn@board.example`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox(lettre::message::Mailbox);
@@ -47,33 +47,33 @@ impl std::fmt::Display for Mailbox {
 }
 
 impl Mailbox {
-    /// The part after the @.
+    /// Returns the part after the @.
     #[must_use]
     pub fn domain(&self) -> &str {
         self.0.email.domain()
     }
 
-    /// The address without the name.
+    /// Returns the address without the name.
     #[must_use]
     pub fn address(&self) -> String {
         self.0.email.to_string()
     }
 }
 
-/// A setting that mail cannot be sent with; the message names the remedy and never a password.
+/// An invalid mail setting. The message says how to correct it and never contains a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// Not an address.
+    /// Not a valid address.
     #[error(
         "'{0}' is not a valid e-mail address; write it as 'Peer Support <psn@board.example>' or 'psn@board.example'"
     )]
     Mailbox(String),
-    /// Not a mail server's URL.
+    /// Not a valid URL of a mail server.
     #[error(
         "the mail server's URL {0}; write it as smtps://user:password@host, smtp+starttls://host or, for this machine only, smtp://127.0.0.1:1025"
     )]
     Url(&'static str),
-    /// Not a private authority's certificate.
+    /// The file of the private certificate authority is not valid.
     #[error("the certificate authority file for the mail server is not valid ({0}); it must be a PEM file")]
     Certificate(String),
 }
@@ -87,24 +87,24 @@ impl FromStr for Mailbox {
     }
 }
 
-/// Whom an encrypted connection to a mail server trusts, and whether it must be one. By default it must, and the server's
-/// certificate and name are verified by the public authorities.
+/// Which certificate authorities a connection to a mail server trusts, and whether it must be encrypted. By default it must,
+/// and the server's certificate and name are verified against the public authorities.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tls {
-    /// The certificates of a private authority, trusted besides the public ones: PEM.
+    /// PEM certificates of a private authority, trusted in addition to the public ones.
     pub ca: Option<Vec<u8>>,
-    /// Whether `smtp://` may lead to another machine.
+    /// Whether `smtp://` may name another machine.
     pub plain: bool,
 }
 
 /// One mail to one recipient.
 #[derive(Clone, Debug)]
 pub struct Email {
-    /// Whom it comes from.
+    /// The sender.
     pub from: Mailbox,
-    /// Where answers go; to the sender if absent.
+    /// The address for replies. `None` if replies go to the sender.
     pub reply_to: Option<Mailbox>,
-    /// Name of the mailing, for `List-Id`: `gap-report`.
+    /// Name of the mailing for `List-Id`, such as `gap-report`.
     pub list: &'static str,
     /// The recipient's name, if known; cleaned before it becomes a header.
     pub to_name: Option<String>,
@@ -114,70 +114,70 @@ pub struct Email {
     pub subject: String,
     /// Message-ID without its angle brackets.
     pub message_id: String,
-    /// The Date header: when the mail was written, the same for every attempt.
+    /// The Date header: when the mail was composed, the same for every attempt.
     pub date: DateTime<Utc>,
     /// Plain-text part.
     pub text: String,
     /// HTML part.
     pub html: String,
-    /// The attached CSV.
+    /// The attached CSV. Empty if there is no attachment.
     pub csv: String,
-    /// The attachment's file name.
+    /// File name of the attachment.
     pub csv_name: String,
-    /// What a file of this mail is called, without its ending; unsafe characters are replaced.
+    /// File name of this mail in a folder, without the extension. Unsafe characters are replaced.
     pub file_stem: String,
 }
 
-/// The mail was taken.
+/// The mail was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
-    /// The file that it was written to, where mail goes into a folder.
+    /// The file that it was written to. `None` unless the destination is a folder.
     pub stored_at: Option<PathBuf>,
 }
 
-/// The mail was not taken, or nobody knows. The sentence never holds the recipient's address.
+/// The mail was not accepted, or it is not known whether it was. The text never contains the recipient's address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// Certainly not taken, and may be taken later.
+    /// Not accepted now; a later attempt may succeed.
     #[error("{0}")]
     Retry(String),
-    /// Certainly not taken, and never will be.
+    /// Not accepted, and no later attempt will succeed.
     #[error("{0}")]
     Refused(String),
-    /// The message was handed over and the answer was lost. Repeat it with the same Message-ID.
+    /// The message was sent and the answer was lost. Repeat it with the same Message-ID.
     #[error("{0}")]
     Unknown(String),
 }
 
 impl Mailer {
-    /// A mail server by its URL, each mail within `deadline`.
+    /// Creates a mailer for the mail server with this URL. Each mail must be sent within `deadline`.
     ///
     /// # Errors
     ///
-    /// [`SettingsError::Url`] for a URL of another form, and for one without encryption to another machine unless `tls` allows
-    /// it; [`SettingsError::Certificate`].
+    /// [`SettingsError::Url`] for an invalid URL, and for an unencrypted one to another machine unless `tls` allows it;
+    /// [`SettingsError::Certificate`].
     pub fn smtp(url: &str, deadline: Duration, tls: &Tls) -> Result<Self, SettingsError> {
         Smtp::new(url, deadline, tls).map(Self::Smtp)
     }
 
-    /// A folder, made with the first mail.
+    /// Creates a mailer for a folder. The folder is created with the first mail.
     #[must_use]
     pub fn folder(path: impl Into<PathBuf>) -> Self {
         Self::Folder(Folder::new(path.into()))
     }
 
-    /// Memory, and a handle that reads it.
+    /// Creates a mailer for memory, and a handle to read the mails.
     #[must_use]
     pub fn memory() -> (Self, Memory) {
         let memory = Memory::default();
         (Self::Memory(memory.clone()), memory)
     }
 
-    /// Hands one mail over.
+    /// Sends one mail.
     ///
     /// # Errors
     ///
-    /// Whether to repeat it: see [`SendError`].
+    /// [`SendError`] says whether to repeat it.
     pub async fn send(&self, email: &Email) -> Result<Accepted, SendError> {
         let (envelope, bytes) = message::build(email)?;
         match self {
@@ -187,7 +187,7 @@ impl Mailer {
         }
     }
 
-    /// What mail goes through, without a password. Another text means that mail goes another way.
+    /// Returns the destination without a password. A different text means a different destination.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -197,11 +197,11 @@ impl Mailer {
         }
     }
 
-    /// Asks whether mail could be sent now, without sending any, and says where it would go.
+    /// Checks whether mail could be sent now, without sending any, and describes the destination.
     ///
     /// # Errors
     ///
-    /// What stands in the way, in one sentence.
+    /// The reason why not, in one sentence.
     pub async fn check(&self) -> Result<String, SendError> {
         match self {
             Self::Smtp(smtp) => smtp.check().await,
@@ -211,13 +211,13 @@ impl Mailer {
     }
 }
 
-/// Whether mail can be sent to this address, as far as its letters tell.
+/// Whether the text is a valid address. The mailbox may still not exist.
 #[must_use]
 pub fn is_address(text: &str) -> bool {
     message::address(text).is_ok()
 }
 
-/// An address as a log line may show it: `m…@example.org`.
+/// Returns an address as a log line may show it: `m…@example.org`.
 #[must_use]
 pub fn mask(address: &str) -> String {
     let line = one_line(address);
@@ -227,16 +227,17 @@ pub fn mask(address: &str) -> String {
     }
 }
 
-/// What a server or the operating system said, fit for a stored sentence: one line, bounded, the recipient masked.
+/// Prepares a message of a server or the operating system for storage: one line, at most 300 characters, the recipient's address
+/// masked.
 fn sentence(text: &str, address: &str) -> String {
     let line = one_line(text);
     let masked = if address.is_empty() { line } else { masked_in(&line, address) };
     clip(&masked, 300)
 }
 
-/// The line with the address masked wherever it stands, in whatever case a server writes it.
+/// Masks every occurrence of the address in the line, in upper or lower case.
 fn masked_in(line: &str, address: &str) -> String {
-    // In ASCII alone, so that both texts have the same places.
+    // Only ASCII letters change case, so that byte positions are the same in both texts.
     let (mut rest, lower) = (line, address.to_ascii_lowercase());
     let mut masked = String::with_capacity(line.len());
     while let Some(at) = rest.to_ascii_lowercase().find(&lower) {

@@ -1,6 +1,6 @@
-//! Trying again: after which attempt how long to wait, as tables, and the waiting itself.
+//! Retries: tables of how long to wait after which attempt, and the waiting itself.
 //!
-//! There is no jitter: the ledger and the claims let one process begin, however many wake at the same time.
+//! There is no jitter, because the ledger and the claims let only one process start, however many wake at the same time.
 
 use std::time::{Duration, Instant};
 
@@ -8,16 +8,16 @@ use chrono::TimeDelta;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-/// How long to wait after each attempt that failed: the last attempt, counted from 1, for which a wait holds, and the wait. The
-/// attempt after the last of them is not repeated.
+/// How long to wait after each failed attempt. Each pair is the last attempt, counted from 1, that a wait applies to, and the
+/// wait. The attempt after the last pair is not repeated.
 #[derive(Clone, Copy, Debug)]
 pub struct Backoff(&'static [(i32, TimeDelta)]);
 
-/// The mark of a wait that holds for every further attempt.
+/// Marks a wait that applies to every further attempt.
 const ALL_FURTHER: i32 = i32::MAX;
 
-/// After a failed run of a job, for about a day. Attempts that were killed count, so that a run which takes the whole process
-/// down with it does not do so for ever.
+/// After a failed run of a job, for about a day. Killed attempts count, so that a run that crashes the whole process does not
+/// do so for ever.
 ///
 /// | failed attempt | wait | since the first, at least |
 /// |---|---|---|
@@ -28,7 +28,7 @@ const ALL_FURTHER: i32 = i32::MAX;
 /// | 5 | 1 hour | 1 h 51 |
 /// | 6 | 2 hours | 3 h 51 |
 /// | 7 to 11 | 4 hours each | 23 h 51 |
-/// | 12 | none: failed for good | |
+/// | 12 | none: the run has failed | |
 pub const RUN: Backoff = Backoff(&[
     (1, TimeDelta::minutes(1)),
     (2, TimeDelta::minutes(5)),
@@ -48,7 +48,7 @@ pub const RUN: Backoff = Backoff(&[
 /// | 3 | 15 minutes |
 /// | 4 | 1 hour |
 /// | 5 to 22 | 4 hours |
-/// | 23 | none: given up |
+/// | 23 | none: the mail is refused |
 pub const MAIL: Backoff = Backoff(&[
     (1, TimeDelta::minutes(1)),
     (2, TimeDelta::minutes(5)),
@@ -67,7 +67,8 @@ pub const DATABASE: Backoff = Backoff(&[
     (ALL_FURTHER, TimeDelta::seconds(30)),
 ]);
 
-/// While the end of a run cannot be recorded: 1 to 5 seconds. Later its lease has run out, and another worker does the run again.
+/// While the outcome of a run cannot be recorded: 1 to 5 seconds. After that its lease has expired, and another worker repeats
+/// the run.
 pub const END_OF_RUN: Backoff = Backoff(&[
     (1, TimeDelta::seconds(1)),
     (2, TimeDelta::seconds(2)),
@@ -76,8 +77,8 @@ pub const END_OF_RUN: Backoff = Backoff(&[
     (5, TimeDelta::seconds(5)),
 ]);
 
-/// While the end of an attempt at a mail cannot be recorded: from a tenth of a second, doubled up to 5 seconds. It ends with the
-/// claim.
+/// While the outcome of an attempt to send a mail cannot be recorded: from a tenth of a second, doubled up to 5 seconds, until
+/// the claim expires.
 pub const END_OF_ATTEMPT: Backoff = Backoff(&[
     (1, TimeDelta::milliseconds(100)),
     (2, TimeDelta::milliseconds(200)),
@@ -95,7 +96,7 @@ impl Backoff {
         self.0.iter().find(|(last, _)| attempt <= *last).map(|(_, wait)| *wait)
     }
 
-    /// How many attempts there are at most.
+    /// Returns the maximum number of attempts.
     #[must_use]
     pub const fn attempts(self) -> i32 {
         match self.0 {
@@ -105,7 +106,7 @@ impl Backoff {
     }
 }
 
-/// The attempts at one thing, in a loop that asks [`Self::again`] after each that failed.
+/// The attempts of one operation. A loop calls [`Self::again`] after each failed attempt.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
     backoff: Backoff,
@@ -114,13 +115,13 @@ pub struct Retry {
 }
 
 impl Retry {
-    /// Begins with the first attempt.
+    /// Starts with attempt 1.
     #[must_use]
     pub const fn new(backoff: Backoff) -> Self {
         Self { backoff, attempt: 1, until: None }
     }
 
-    /// The same, with no attempt at or after `until`.
+    /// Makes no attempt at or after `until`.
     #[must_use]
     pub const fn until(self, until: Instant) -> Self {
         Self { until: Some(until), ..self }
@@ -132,14 +133,14 @@ impl Retry {
         self.attempt
     }
 
-    /// Returns how long the next attempt is away. `None` if there is no further one.
+    /// Returns the time until the next attempt. `None` if there is no further attempt.
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
         let wait = self.backoff.after(self.attempt)?.to_std().ok()?;
         self.until.is_none_or(|until| Instant::now() + wait < until).then_some(wait)
     }
 
-    /// Waits for the next attempt. Returns false, at once, if there is no further one.
+    /// Waits for the next attempt. Returns false immediately if there is no further attempt.
     pub async fn again(&mut self) -> bool {
         let Some(wait) = self.wait() else { return false };
         self.attempt = self.attempt.saturating_add(1);
@@ -147,7 +148,7 @@ impl Retry {
         true
     }
 
-    /// As [`Self::again`], and false as soon as `stop` is cancelled.
+    /// Like [`Self::again`], but also returns false as soon as `stop` is cancelled.
     pub async fn again_unless(&mut self, stop: &CancellationToken) -> bool {
         tokio::select! {
             again = self.again() => again,
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_database_is_asked_at_least_twice_a_minute_without_end() {
+    fn retries_the_database_every_30_seconds_for_ever() {
         let seconds: Vec<_> = waits(DATABASE, 7).iter().map(TimeDelta::num_seconds).collect();
         assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30]);
         assert_eq!(DATABASE.after(i32::MAX), Some(TimeDelta::seconds(30)));
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn there_is_no_attempt_after_the_last_or_after_the_end() {
+    async fn no_attempt_after_the_last_or_the_deadline() {
         let mut once = Retry::new(Backoff(&[]));
         assert!(!once.again().await);
         let mut over = Retry::new(DATABASE).until(Instant::now());
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_attempt_has_its_number_until_it_is_stopped() {
+    async fn numbers_attempts_until_stopped() {
         const NOW: Backoff = Backoff(&[(2, TimeDelta::zero())]);
         let stop = CancellationToken::new();
         let mut retry = Retry::new(NOW);

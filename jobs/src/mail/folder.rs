@@ -1,4 +1,4 @@
-//! Mail as files: one readable `.eml` a mail, under a name that is the same for every attempt.
+//! Mail as files: one readable `.eml` file per mail, with the same name for every attempt.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use super::{Accepted, SendError, sentence};
 use crate::output::owner_only;
 
-/// Longest file name without its ending; file systems take 255 bytes.
+/// Maximum length of a file name without its extension. File systems allow 255 bytes.
 const LONGEST_STEM: usize = 120;
 
-/// A folder that takes mail.
+/// A folder to which mail is written.
 #[derive(Clone, Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -24,7 +24,7 @@ impl Folder {
         format!("folder {}", self.path.display())
     }
 
-    /// A reader never sees half a mail, and a second writing replaces the first.
+    /// Writes a mail. A reader never sees half a mail, and a second attempt replaces the file of the first.
     pub(super) async fn write(&self, stem: &str, bytes: Vec<u8>) -> Result<Accepted, SendError> {
         let path = self.path.join(format!("{}.eml", safe_stem(stem)));
         let (folder, file) = (self.path.clone(), path.clone());
@@ -53,7 +53,7 @@ impl Folder {
     }
 }
 
-/// Letters, digits, dots, dashes and underscores; everything else, and a leading dot, becomes an underscore.
+/// Replaces everything except letters, digits, dots, dashes and underscores, and a leading dot, by an underscore.
 fn safe_stem(stem: &str) -> String {
     let safe: String = stem
         .chars()
@@ -71,7 +71,7 @@ mod tests {
     use super::safe_stem;
 
     #[test]
-    fn a_stem_leaves_no_folder_and_is_never_empty() {
+    fn a_file_name_stays_in_the_folder_and_is_never_empty() {
         assert_eq!(safe_stem("2026-W48_G107H-A2_person-12"), "2026-W48_G107H-A2_person-12");
         assert_eq!(safe_stem("../../etc/passwd"), "_._.._etc_passwd");
         assert_eq!(safe_stem(""), "mail");

@@ -1,11 +1,11 @@
-//! Mail kept in this process: what tests look into, and can make fail.
+//! Mail stored in this process, for tests, which can also make it fail.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Accepted, Email, SendError};
 
-/// Mails kept in memory; clones share them.
+/// Mails stored in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Memory(Arc<Mutex<State>>);
 
@@ -15,7 +15,7 @@ struct State {
     answers: HashMap<String, SendError>,
 }
 
-/// One mail as it would have travelled.
+/// One mail as it would have been sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMail {
     /// The recipient's address.
@@ -27,12 +27,12 @@ pub struct StoredMail {
 }
 
 impl Memory {
-    /// Takes every mail out, oldest first.
+    /// Removes and returns every mail, oldest first.
     pub fn drain(&self) -> Vec<StoredMail> {
         std::mem::take(&mut self.lock().mails)
     }
 
-    /// From now on mail to `address` is answered with `error`; with nothing it is taken again.
+    /// Makes every later mail to `address` fail with `error`, or succeed again with `None`.
     pub fn answer(&self, address: &str, error: Option<SendError>) {
         let mut state = self.lock();
         match error {

@@ -1,4 +1,4 @@
-//! Email -> the bytes that travel: one recipient, a text and an HTML part, one attachment unless it is empty.
+//! Encodes an [`Email`]: one recipient, a text and an HTML part, one attachment unless it is empty.
 
 use std::time::SystemTime;
 
@@ -10,15 +10,15 @@ use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use super::{Email, SendError};
 use crate::output::one_line::{clip, one_line};
 
-/// Longer display names help nobody and break header folding in old servers.
+/// Maximum length of a display name in characters. Longer names break header folding in old servers.
 const LONGEST_NAME: usize = 100;
 
-/// The envelope and the bytes of a mail: the same for the same mail, since its boundaries come from the Message-ID, so that
-/// writing a mail again to a file changes nothing.
+/// Returns the envelope and the bytes of a mail. They are the same each time, because the boundaries come from the Message-ID, so
+/// writing a mail to a file again changes nothing.
 ///
 /// # Errors
 ///
-/// [`SendError::Refused`], also where lettre panics at a text: one mail that cannot be written must not end the run of all.
+/// [`SendError::Refused`], also if lettre panics: one mail that cannot be encoded must not end the run.
 pub(super) fn build(email: &Email) -> Result<(Envelope, Vec<u8>), SendError> {
     let built = std::panic::catch_unwind(|| {
         let message = compose(email)?;
@@ -27,12 +27,12 @@ pub(super) fn build(email: &Email) -> Result<(Envelope, Vec<u8>), SendError> {
     built.unwrap_or_else(|_| Err(SendError::Refused("a name or an address in this mail cannot be encoded".to_owned())))
 }
 
-/// The address of a recipient.
+/// Parses the address of a recipient.
 ///
 /// # Errors
 ///
-/// [`SendError::Refused`] for what is none. lettre takes some control characters for letters of an address, which then break the
-/// header, or the conversation with the server.
+/// [`SendError::Refused`] if it is not valid. lettre accepts some control characters in an address, which then break the header or
+/// the conversation with the server.
 pub(super) fn address(text: &str) -> Result<Address, SendError> {
     let text = text.trim();
     let parsed = text.parse().ok().filter(|_| !text.contains(|c: char| c.is_control() || c.is_whitespace()));
@@ -58,7 +58,7 @@ fn compose(email: &Email) -> Result<Message, SendError> {
 
     let mut builder = Message::builder().from(email.from.0.clone());
     if let Some(reply_to) = &email.reply_to {
-        // Mail programs offer it as the way to stop a mailing; here a person decides who gets the report instead.
+        // Mail programs offer this address to unsubscribe. Here the coordinator decides who gets the report instead.
         let ask = format!("<mailto:{}?subject=Peer%20support%20report>", reply_to.address());
         builder = builder.reply_to(reply_to.0.clone()).raw_header(raw("List-Unsubscribe", ask));
     }
@@ -67,7 +67,7 @@ fn compose(email: &Email) -> Result<Message, SendError> {
         .subject(one_line(&email.subject))
         .message_id(Some(format!("<{}>", email.message_id)))
         .date(SystemTime::from(email.date))
-        // So that an out-of-office answer is not sent back to the service.
+        // Prevents out-of-office replies to the service.
         .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
         .raw_header(raw("List-Id", format!("<{}.{}>", email.list, email.from.domain())))
         .multipart(parts)

@@ -1,7 +1,7 @@
-//! A mail server. Every mail has a connection of its own: a cancelled one would poison the next mail in a pool.
+//! A mail server. Every mail has its own connection, because in a pool a cancelled one would make the next mail fail.
 //!
-//! The conversation is led step by step rather than by lettre's `send`, because what a failure means depends on how far it
-//! had come: a connection lost before the message was handed over is simply tried again, one lost after it is unknown.
+//! The conversation is held command by command and not by lettre's `send`, because the meaning of a failure depends on the stage:
+//! if the connection is lost before the message was sent, the mail is retried; if it is lost later, the outcome is unknown.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -17,17 +17,17 @@ use percent_encoding::percent_decode_str;
 
 use super::{Accepted, SendError, SettingsError, Tls, sentence};
 
-/// How long the server's answer to QUIT is waited for. It changes nothing: the mail was taken with the answer to its content.
+/// How long to wait for the server's answer to QUIT. It changes nothing: the mail was accepted with the answer to its content.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// A mail server by its URL.
+/// The connection settings of a mail server.
 #[derive(Clone)]
 pub struct Smtp {
     host: String,
     port: u16,
     security: Security,
     tls: TlsParameters,
-    /// The name that is signed in with.
+    /// The name used to sign in.
     user: Option<String>,
     credentials: Option<Credentials>,
     deadline: Duration,
@@ -35,9 +35,9 @@ pub struct Smtp {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Security {
-    /// Clear text: this machine only.
+    /// Not encrypted; for this machine only.
     Plain,
-    /// Encrypted after STARTTLS, or not at all: a server that does not offer it gets no mail.
+    /// Encrypted after STARTTLS. A server that does not offer it gets no mail.
     StartTls,
     /// Encrypted from the first byte.
     Wrapped,
@@ -53,14 +53,14 @@ impl Security {
     }
 }
 
-/// How far a conversation had come when it ended.
+/// The stage at which a conversation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SmtpStage {
-    /// Connecting, encrypting, signing in, naming the sender: concerns every mail, not this recipient.
+    /// Connecting, encrypting, signing in, naming the sender. A failure concerns every mail, not only this recipient.
     Greeting,
     /// Naming the recipient and announcing the message.
     Recipient,
-    /// The message is on its way, or its answer is awaited.
+    /// Sending the message or waiting for its answer.
     Content,
 }
 
@@ -105,7 +105,7 @@ impl Smtp {
         let mut stage = SmtpStage::Greeting;
         match tokio::time::timeout(self.deadline, self.converse(envelope, mail, &mut stage)).await {
             Ok(Ok(mut connection)) => {
-                // Beside what follows: the acceptance is to be recorded now, and not when the server says goodbye.
+                // In a task of its own, so that the acceptance is recorded now and not when the server answers QUIT.
                 tokio::spawn(async move { tokio::time::timeout(GOODBYE, connection.quit()).await });
                 Ok(Accepted { stored_at: None })
             }
@@ -115,7 +115,7 @@ impl Smtp {
         }
     }
 
-    /// What mail goes through, without a password: another text is another relay.
+    /// Returns the server without the password. A different text means a different server.
     pub(super) fn name(&self) -> String {
         let Self { host, port, security, user, .. } = self;
         let scheme = security.scheme();
@@ -126,13 +126,13 @@ impl Smtp {
     }
 
     pub(super) async fn check(&self) -> Result<String, SendError> {
-        let asked = async {
+        let checked = async {
             let mut connection = self.connect().await?;
             connection.command(Noop).await?;
             let _ = connection.quit().await;
             Ok::<(), Error>(())
         };
-        match tokio::time::timeout(self.deadline, asked).await {
+        match tokio::time::timeout(self.deadline, checked).await {
             Ok(Ok(())) => Ok(format!("the mail server {}:{} answers", self.host, self.port)),
             Ok(Err(error)) => Err(SendError::Retry(sentence(
                 &format!("the mail server {}:{} does not accept mail: {error}", self.host, self.port),
@@ -173,7 +173,7 @@ impl Smtp {
         let mut connection =
             AsyncSmtpConnection::connect_tokio1(server, Some(self.deadline), &hello, wrapped, None).await?;
         if self.security == Security::StartTls {
-            // Fails where the server does not offer it: never in clear text instead.
+            // This fails if the server does not offer it, and never falls back to an unencrypted connection.
             connection.starttls(self.tls.clone(), &hello).await?;
         }
         if let Some(credentials) = &self.credentials {
@@ -187,7 +187,7 @@ impl Smtp {
     }
 }
 
-/// The server must show a certificate for `host` that an authority vouches for.
+/// Returns the TLS settings: the server must present a certificate for `host` that a trusted authority has signed.
 fn trust(host: &str, tls: &Tls) -> Result<TlsParameters, Error> {
     let mut trusted = TlsParameters::builder(host.to_owned());
     if let Some(pem) = &tls.ca {
@@ -196,8 +196,8 @@ fn trust(host: &str, tls: &Tls) -> Result<TlsParameters, Error> {
     trusted.build()
 }
 
-/// What a failure at a step means. A refusal for good (5xx) counts against this mail only once the recipient has been named:
-/// before that it is about our settings, which somebody can mend while the mail waits.
+/// Returns what a failure at a stage means. A permanent refusal (5xx) counts against this mail only after the recipient has been
+/// named. Before that it concerns the settings, which an operator can correct while the mail waits.
 fn classify_failure(stage: SmtpStage, error: &Error, address: &str) -> SendError {
     let said = sentence(&error.to_string(), address);
     match stage {
@@ -228,7 +228,7 @@ fn host_and_port(place: &str, standard_port: u16) -> Result<(String, u16), Setti
     Ok((host.to_owned(), port))
 }
 
-/// Whether `host`, a name or an address without brackets, is this machine, whose own connections no other sees.
+/// Whether `host`, a name or an address without brackets, is this machine. No other machine sees its local connections.
 #[must_use]
 pub fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
@@ -236,7 +236,7 @@ pub fn is_this_machine(host: &str) -> bool {
 
 fn percent_decoded(text: &str) -> Result<String, SettingsError> {
     let wrong = SettingsError::Url("has a % that is not followed by two hexadecimal digits");
-    // The crate lets a % stand that is not followed by digits: then a password would be sent that no one meant.
+    // The crate leaves a % that is not followed by digits unchanged, which would send the wrong password.
     let is_hex = |text: &str| text.as_bytes().get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
     if !text.split('%').skip(1).all(is_hex) {
         return Err(wrong);
@@ -249,27 +249,27 @@ mod tests {
     use super::{Security, Smtp};
     use crate::mail::{DEADLINE, SettingsError, Tls};
 
-    fn made(url: &str) -> Result<Smtp, SettingsError> {
+    fn smtp(url: &str) -> Result<Smtp, SettingsError> {
         Smtp::new(url, DEADLINE, &Tls::default())
     }
 
     #[test]
-    fn each_form_of_url_names_its_port_and_its_encryption() {
+    fn url_sets_port_and_encryption() {
         for (url, host, port, security) in [
             ("smtp://127.0.0.1:1025", "127.0.0.1", 1025, Security::Plain),
             ("smtp://[::1]:2525/", "::1", 2525, Security::Plain),
             ("smtp+starttls://mail.example", "mail.example", 587, Security::StartTls),
             ("smtps://user:p%40ss%3A@mail.example", "mail.example", 465, Security::Wrapped),
         ] {
-            let smtp = made(url).unwrap();
+            let smtp = smtp(url).unwrap();
             assert_eq!((smtp.host.as_str(), smtp.port, smtp.security), (host, port, security), "{url}");
         }
-        let smtp = made("smtps://us%65r:p%40ss@mail.example").unwrap();
+        let smtp = smtp("smtps://us%65r:p%40ss@mail.example").unwrap();
         assert_eq!(smtp.credentials, Some(super::Credentials::new("user".into(), "p@ss".into())));
     }
 
     #[test]
-    fn clear_text_to_another_machine_and_other_forms_are_refused() {
+    fn refuses_unencrypted_remote_and_malformed_urls() {
         for url in [
             "smtp://mail.example",
             "mail.example:25",
@@ -280,12 +280,12 @@ mod tests {
             "smtps://host/path",
             "smtps://[::1",
         ] {
-            assert!(matches!(made(url), Err(SettingsError::Url(_))), "{url}");
+            assert!(matches!(smtp(url), Err(SettingsError::Url(_))), "{url}");
         }
     }
 
     #[test]
-    fn clear_text_to_another_machine_needs_a_word_of_its_own_and_a_certificate_must_be_one() {
+    fn unencrypted_remote_needs_a_setting_and_certificates_are_checked() {
         let plain = Tls { plain: true, ..Tls::default() };
         assert_eq!(Smtp::new("smtp://mail.example", DEADLINE, &plain).unwrap().security, Security::Plain);
         let broken =
@@ -296,9 +296,9 @@ mod tests {
 
     #[test]
     fn neither_debug_nor_an_error_shows_a_password() {
-        let smtp = made("smtps://user:secret@mail.example").unwrap();
-        assert!(!format!("{smtp:?}").contains("secret"));
-        assert_eq!(smtp.name(), "smtps://user@mail.example:465");
-        assert!(!made("smtps://user:secret@mail.example/x").unwrap_err().to_string().contains("secret"));
+        let server = smtp("smtps://user:secret@mail.example").unwrap();
+        assert!(!format!("{server:?}").contains("secret"));
+        assert_eq!(server.name(), "smtps://user@mail.example:465");
+        assert!(!smtp("smtps://user:secret@mail.example/x").unwrap_err().to_string().contains("secret"));
     }
 }

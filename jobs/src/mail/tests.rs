@@ -19,13 +19,13 @@ fn email() -> Email {
 }
 
 #[tokio::test]
-async fn a_hostile_name_adds_no_header_and_the_bytes_are_the_same_each_time() {
+async fn a_hostile_name_adds_no_header() {
     let (mailer, memory) = Mailer::memory();
     mailer.send(&email()).await.unwrap();
     mailer.send(&email()).await.unwrap();
-    let kept = memory.drain();
-    assert_eq!(kept[0], kept[1]);
-    let text = String::from_utf8(kept[0].bytes.clone()).unwrap();
+    let mails = memory.drain();
+    assert_eq!(mails[0], mails[1], "the bytes are the same each time");
+    let text = String::from_utf8(mails[0].bytes.clone()).unwrap();
     let (headers, _) = text.split_once("\r\n\r\n").unwrap();
     assert!(!headers.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{headers}");
     assert!(headers.contains("Message-ID: <gap-report.2026-W48.person-12@board.example>"), "{headers}");
@@ -34,7 +34,7 @@ async fn a_hostile_name_adds_no_header_and_the_bytes_are_the_same_each_time() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_none_is_refused_without_showing_it() {
+async fn refuses_an_invalid_address_without_showing_it() {
     let (mailer, _memory) = Mailer::memory();
     for to in ["nobody", "a@b\r\nBcc: c@d.example", ""] {
         let error = mailer.send(&Email { to: to.to_owned(), ..email() }).await.unwrap_err();
@@ -43,7 +43,7 @@ async fn an_address_that_is_none_is_refused_without_showing_it() {
 }
 
 #[tokio::test]
-async fn an_address_that_the_mail_crate_takes_and_no_header_can_hold_is_refused() {
+async fn refuses_an_address_that_would_break_a_header() {
     let (mailer, memory) = Mailer::memory();
     for to in [
         "a\u{85}b@board.example",
@@ -65,7 +65,7 @@ async fn an_address_that_the_mail_crate_takes_and_no_header_can_hold_is_refused(
 
 proptest::proptest! {
     #[test]
-    fn no_name_and_no_address_end_the_process_or_add_a_header(
+    fn no_name_or_address_panics_or_adds_a_header(
         name in proptest::prelude::any::<String>(),
         user in "\\PC{0,70}|[\u{0}-\u{9f}]{0,8}",
         domain in "\\PC{0,70}|[\u{0}-\u{9f}]{0,8}|board\\.example",
@@ -82,7 +82,7 @@ proptest::proptest! {
 }
 
 #[tokio::test]
-async fn a_folder_holds_one_file_a_mail_however_often_it_is_written() {
+async fn a_folder_has_one_file_per_mail() {
     let folder = tempfile::tempdir().unwrap();
     let mailer = Mailer::folder(folder.path().join("mail"));
     let first = mailer.send(&email()).await.unwrap();
@@ -96,7 +96,7 @@ async fn a_folder_holds_one_file_a_mail_however_often_it_is_written() {
 }
 
 #[tokio::test]
-async fn a_folder_that_cannot_be_written_is_tried_again_later() {
+async fn an_unwritable_folder_is_retried_later() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mailer = Mailer::folder(file.path().join("mail"));
     assert!(matches!(mailer.send(&email()).await, Err(SendError::Retry(_))));
@@ -104,7 +104,7 @@ async fn a_folder_that_cannot_be_written_is_tried_again_later() {
 }
 
 #[test]
-fn a_masked_address_keeps_its_first_letter_and_its_domain() {
+fn a_masked_address_keeps_first_letter_and_domain() {
     assert_eq!(mask("mairi.mcneill@board.example"), "m…@board.example");
     assert_eq!(mask("nobody"), "…");
     assert_eq!(mask("@board.example"), "…@board.example");
@@ -119,7 +119,7 @@ fn a_sender_is_an_address_with_or_without_a_name() {
 }
 
 #[test]
-fn an_address_is_masked_in_whatever_case_a_server_writes_it() {
+fn masks_an_address_in_any_case() {
     let said =
         sentence("550 <MAIRI.McNeill@board.EXAMPLE>, mairi.mcneill@board.example: who?", "mairi.mcneill@board.example");
     assert!(!said.to_lowercase().contains("mcneill"), "{said}");

@@ -193,7 +193,7 @@ fn a_refusal_is_said_in_plain_words_and_the_address_is_masked() {
         lost.why
     };
     let known = "mairi@board.example";
-    assert_eq!(of("mairi", "the address on file is not an e-mail address"), "it is not an e-mail address");
+    assert_eq!(of("mairi", "the address on file is not a valid e-mail address"), "it is not an e-mail address");
     assert_eq!(of(known, "permanent error (550): 5.1.1 no such user"), "the mail server does not know the address");
     assert_eq!(of(known, "permanent error (552): 5.2.2 over quota"), "the mailbox is full");
     assert_eq!(of(known, "permanent error (554): 5.7.1 denied"), "the mail server refused the mail");
