@@ -1,9 +1,9 @@
-//! The gap reports of a week: who is told, what they are told, and how it reaches them. Everyone who answers for a unit gets the
-//! weekly one; [`news`] is what the midweek one says to those who chose it.
+//! The gap reports of a week: recipients, content and delivery. The weekly report goes to everyone who is responsible for a unit.
+//! The midweek report goes to those recipients who chose it, and contains what became worse ([`news`]).
 //!
-//! A report reads snapshots only, so the mail, the API and a retry show the same figures. The flow is
-//! [`load`] (rows to plain data), [`recipients`] (who), [`build`] with [`compare`] (what), [`render`] (how it reads) and
-//! [`deliver`] (written down first, then sent until it is taken). [`summary`] tells the coordinators what became of it.
+//! A report reads only snapshots, so the mail, the API and a retry show the same figures. The flow is [`load`] (database rows to
+//! plain data), [`recipients`], [`build`] with [`compare`] (content), [`render`] (text, HTML and CSV) and [`deliver`] (stored
+//! first, then sent until accepted). [`summary`] is the mail to the coordinators about the result.
 
 pub mod build;
 pub mod compare;
@@ -54,17 +54,17 @@ use snapshot_tree::Malformed;
 /// The jobs `gap-report` and `midweek-report`: at most one mail per person, week and kind.
 #[derive(Clone, Debug)]
 pub struct GapReport {
-    /// Which of the week's reports it makes.
+    /// Weekly or midweek.
     pub kind: ReportKind,
-    /// Where mail goes.
+    /// The destination of all mail.
     pub mailer: Mailer,
-    /// Whom it comes from.
+    /// The sender.
     pub from: Mailbox,
-    /// Links and whom to ask.
+    /// The address of the service and the coordinator.
     pub setting: Setting,
-    /// Counts below this are hidden in a snapshot that the report takes first.
+    /// Counts below this are hidden in a snapshot that is taken for the report.
     pub limit: Limit,
-    /// The board's zone.
+    /// The board's time zone.
     pub zone: Tz,
 }
 
@@ -80,11 +80,11 @@ pub struct ReportKey {
 /// A mail as it would be sent.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    /// `person:12`, or `unit:7` where unit 7 has nobody; `copy:12:34` of a copy.
+    /// `person:12`; `unit:7` if unit 7 has no recipient; `copy:12:34` for a copy of person 12's report to person 34.
     pub recipient: String,
-    /// Where it would go.
+    /// The recipient's address. `None` if there is no recipient.
     pub address: Option<String>,
-    /// Code of each unit and why this person gets it.
+    /// Code of each unit, and why this person receives it.
     pub units: Vec<(String, String)>,
     /// Subject and parts.
     pub rendered: Rendered,
@@ -99,33 +99,34 @@ pub enum ReportError {
     /// The snapshot of the report's day could not be taken.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    /// A stored list is not as the snapshot writes it.
+    /// A stored list of the snapshot is malformed.
     #[error(transparent)]
     Malformed(#[from] Malformed),
     /// A template did not render.
     #[error("a mail could not be rendered: {0}")]
     Render(String),
-    /// What is sent could not be recorded.
+    /// The audit log cannot be written.
     #[error("the audit log cannot be written, so no mail was sent; run `psn audit verify`")]
     AuditBroken,
-    /// The database refused or was away.
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
 }
 
 impl GapReport {
-    /// Builds the week's report unless it has been built, then sends every mail of it that is due at `now`. A new report
-    /// rests on the snapshot of its day ([`ReportKind::day`]), which is taken first if it is missing or older than the facts.
-    /// Mails that were taken are never sent again, those that failed are tried when their back-off has passed, those that were
-    /// refused for good once their address, their text or the relay has changed, and a report that was built keeps its snapshot
-    /// whatever is computed later. Once no mail of a weekly report waits any more, the coordinators get one summary of the run.
+    /// Builds the week's report unless it exists, then sends all of its mails that are due at `now`.
+    ///
+    /// A new report uses the snapshot of its day ([`ReportKind::day`]), which is taken first if it is missing or older than the
+    /// data. An existing report keeps its snapshot, whatever is computed later. Accepted mails are never sent again. Failed
+    /// mails are retried when their back-off has passed, permanently refused ones when their address, their text or the mail
+    /// server has changed. When no mail of a weekly report waits any more, the coordinators get one summary of the run.
     ///
     /// A midweek report goes to recipients who chose it and for whom something became worse. If there are none, nothing is
-    /// written, and a later run of the week looks again.
+    /// written, and a later run of the week checks again.
     ///
     /// # Errors
     ///
-    /// [`ReportError`]. A mail that fails is no error: see [`ReportOutcome`].
+    /// [`ReportError`]. A failed mail is not an error: see [`ReportOutcome`].
     pub async fn run(
         &self,
         db: &DatabaseConnection,
@@ -135,7 +136,7 @@ impl GapReport {
         self.run_in(db, week, now, &Process::default()).await
     }
 
-    /// As [`run`](Self::run), in a process that may be told to stop.
+    /// Like [`run`](Self::run), in a process that may be stopped meanwhile.
     ///
     /// # Errors
     ///
@@ -167,7 +168,7 @@ impl GapReport {
         if self.kind == ReportKind::Midweek {
             return Ok(outcome);
         }
-        // A run that goes on for minutes must not claim a mail until an instant that has passed.
+        // After a run of several minutes, a claim counted from `now` could already have expired.
         let later = (now + began.elapsed()).trunc_subsecs(6);
         if !self.summarise(db, week, &report, &outcome, later).await? {
             return Ok(outcome);
@@ -176,11 +177,11 @@ impl GapReport {
         Ok(ReportOutcome { sent_now: outcome.sent_now + summarised.sent_now, ..summarised })
     }
 
-    /// Builds and renders without writing or sending anything, from the newest snapshot that the report's day has.
+    /// Builds and renders the report from the newest snapshot of its day, without writing or sending anything.
     ///
     /// # Errors
     ///
-    /// [`ReportError::NoSnapshot`] if that day has none, otherwise as [`run`](Self::run).
+    /// [`ReportError::NoSnapshot`] if that day has no snapshot, otherwise as [`run`](Self::run).
     pub async fn dry_run(&self, db: &DatabaseConnection, week: IsoWeek) -> Result<Vec<Preview>, ReportError> {
         let (current, previous) = match store::find(db, week, self.kind).await? {
             Some(report) => pinned(db, &report).await?,
@@ -212,7 +213,7 @@ impl GapReport {
         Ok(previews)
     }
 
-    /// Builds the week's report and writes it down with its mails.
+    /// Builds the week's report and stores it with its mails.
     async fn build(&self, db: &DatabaseConnection, week: IsoWeek, now: DateTime<Utc>) -> Result<Built, ReportError> {
         let is_midweek = self.kind == ReportKind::Midweek;
         if is_midweek && !report_preference::is_midweek_wanted(db).await? {
@@ -237,7 +238,7 @@ impl GapReport {
         ReportKey { week, kind: self.kind }
     }
 
-    /// How many recipients chose a report that has been built and had nothing new in it; 0 of a weekly one.
+    /// Returns how many recipients chose this existing report and had nothing new in it. 0 for a weekly report.
     async fn quiet(&self, db: &DatabaseConnection, week: IsoWeek, report: &report::Model) -> Result<u64, ReportError> {
         match self.kind {
             ReportKind::Weekly => Ok(0),
@@ -266,9 +267,9 @@ impl GapReport {
         Ok(store::find(db, week, self.kind).await?.ok_or_else(|| DbErr::RecordNotFound(format!("report {week}")))?)
     }
 
-    /// Looks again for somebody where there was nobody: who was named since gets the mail of that unit, with the figures of
-    /// the report's own snapshots. Somebody who has a mail of this report already gets no second one; such a unit stays
-    /// without an address, and the run goes on saying so.
+    /// Looks for recipients of units that had none. A recipient who was appointed since gets the mail of that unit, with the
+    /// figures of the report's own snapshots. A person who already has a mail of this report gets no second one: such a unit
+    /// keeps having no recipient, and the outcome of the run still counts it.
     async fn readdress(
         &self,
         db: &DatabaseConnection,

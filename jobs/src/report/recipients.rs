@@ -1,7 +1,7 @@
-//! Who is told about which unit on the day of the report, and why they: the senior manager and whoever stands in, else the next
-//! senior manager above, else a coordinator, else nobody, which is a failure that is seen.
+//! Who receives the report about each unit on the day of the report, and why: the senior manager and their deputy, else the next
+//! senior manager above, else a coordinator. If there is no one, the run fails visibly.
 //!
-//! A reason never names another person: who holds or held a post is not the reader's to learn from a mail.
+//! A reason never names another person, because a mail must not reveal who holds or held a post.
 
 mod copies;
 mod network;
@@ -19,62 +19,62 @@ use super::wording::day;
 pub use copies::Copied;
 pub use network::{Network, network};
 
-/// What the choice is made from.
+/// The data from which recipients are chosen.
 #[derive(Clone, Debug)]
 pub struct RecipientData {
     /// The day of the report.
     pub day: Day,
-    /// Every unit, open or closed: a way up does not end at a closed unit (COVERAGE.md section 2).
+    /// Every unit, open or closed: a closed unit can lie between a unit and the root (COVERAGE.md section 2).
     pub units: HashMap<UnitId, UnitNode>,
     /// Every appointment on file.
     pub appointments: Vec<UnitAppointment>,
-    /// Those named in an appointment, or for a copy, who have a counting post on the day.
+    /// Contacts of the appointed people, deputies and recipients of copies who have a counting post on the day.
     pub contacts: HashMap<PersonId, Contact>,
-    /// What recipients chose.
+    /// The report settings of recipients.
     pub preferences: HashMap<PersonId, Preference>,
 }
 
-/// A unit's place in the tree.
+/// A unit of the tree on the day of the report.
 #[derive(Clone, Debug)]
 pub struct UnitNode {
     /// Its code.
     pub code: String,
     /// Its name.
     pub name: String,
-    /// The unit above.
+    /// The unit above. `None` for the root.
     pub parent: Option<UnitId>,
 }
 
-/// Who answers for a unit, and who stands in.
+/// The appointment of a senior manager or coordinator of a unit, with their deputy.
 #[derive(Clone, Debug)]
 pub struct UnitAppointment {
     /// The unit.
     pub unit: UnitId,
-    /// Who answers.
+    /// The appointed person.
     pub person: PersonId,
-    /// As what.
+    /// Senior manager or coordinator.
     pub role: AppointmentRole,
-    /// When.
+    /// The days of the appointment.
     pub validity: Validity,
-    /// Who stands in, and when.
+    /// The deputy, and the days on which they are deputy.
     pub delegate: Option<(PersonId, Validity)>,
 }
 
-/// How somebody is written to.
+/// A person's name and address for a mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contact {
-    /// Their name, on one line.
+    /// Full name, on one line.
     pub name: Option<String>,
-    /// Their work address.
+    /// Work e-mail address.
     pub address: Option<String>,
 }
 
-/// Whom a mail goes to; written as the key of its row.
+/// The recipient of a mail, as in the key of its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// A person.
     Person(PersonId),
-    /// A unit for which there is nobody.
+    /// A unit without a recipient.
     Unit(UnitId),
 }
 
@@ -87,26 +87,26 @@ impl fmt::Display for Key {
     }
 }
 
-/// One mail's recipient and all units that it is about.
+/// The recipient of one mail, and all units that the mail is about.
 #[derive(Clone, Debug)]
 pub struct Recipient {
-    /// Who.
+    /// The person, or the unit without a recipient.
     pub key: Key,
-    /// Their name.
+    /// The person's name.
     pub name: Option<String>,
-    /// Their address; absent where there is nobody.
+    /// The person's address. `None` for a unit without a recipient.
     pub address: Option<String>,
     /// The units in the order of the tree.
     pub answers: Vec<Answer>,
-    /// Sections that are left out of it.
+    /// Sections that the recipient chose to leave out.
     pub hidden: BTreeSet<ReportSection>,
     /// Colleagues who get a copy.
     pub copies: Vec<Copied>,
-    /// Whether they get a midweek report.
+    /// Whether the recipient chose a midweek report.
     pub midweek: bool,
 }
 
-/// One unit and why this recipient gets it.
+/// One unit, and why this recipient receives its report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The unit.
@@ -115,61 +115,61 @@ pub struct Answer {
     pub code: String,
     /// Its name.
     pub name: String,
-    /// Why.
+    /// The reason.
     pub why: Why,
 }
 
-/// Why somebody gets a unit's report, the strongest reason first.
+/// Why a recipient receives the report of a unit, the strongest reason first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
-    /// Its senior manager.
+    /// The unit's senior manager.
     SeniorManager,
-    /// Stands in for its senior manager, who gets it too.
+    /// The deputy of the unit's senior manager, who receives it too.
     StandsIn {
-        /// The last day of it.
+        /// The last day as deputy. `None` if there is no end date.
         until: Option<Day>,
     },
-    /// Stands in where there is no senior manager to write to.
+    /// The deputy, because no mail can be sent to a senior manager of the unit.
     Delegate {
-        /// What is the matter.
+        /// Why no mail can be sent to a senior manager.
         vacancy: Vacancy,
     },
-    /// The next senior manager above.
+    /// The next senior manager above, or their deputy.
     NextAbove {
-        /// What is the matter.
+        /// Why no mail can be sent to the unit's own senior manager.
         vacancy: Vacancy,
-        /// The unit that they answer for.
+        /// Name of the unit whose senior manager this is.
         above: String,
-        /// Whether they stand in there.
+        /// Whether the recipient is the deputy of that senior manager.
         stands_in: bool,
     },
     /// A coordinator.
     Coordinator {
-        /// What is the matter.
+        /// Why no mail can be sent to the unit's own senior manager.
         vacancy: Vacancy,
-        /// The unit that they coordinate.
+        /// Name of the unit that they coordinate.
         of: String,
     },
-    /// Nobody gets it.
+    /// No one receives it.
     Nobody {
-        /// What is the matter.
+        /// Why no mail can be sent to the unit's own senior manager.
         vacancy: Vacancy,
     },
 }
 
-/// Why a unit's senior manager cannot be written to.
+/// Why no mail can be sent to a unit's senior manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Vacancy {
-    /// No appointment holds.
+    /// No one is appointed on the day.
     Vacant,
     /// Appointed, but without a counting post.
     Left,
-    /// Here, but without a work address on file.
+    /// In post, but without a work address on file.
     NoAddress,
 }
 
 impl Why {
-    /// Whether the reader should learn at the top of the mail why it came to them.
+    /// Whether the mail should say at the top why the reader received it.
     #[must_use]
     pub const fn is_fallback(&self) -> bool {
         match self {
@@ -193,7 +193,7 @@ impl fmt::Display for Vacancy {
     }
 }
 
-/// The end of a sentence that begins with the unit's name and a colon.
+/// Writes the end of a sentence that begins with the unit's name and a colon.
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -220,13 +220,15 @@ impl fmt::Display for Why {
     }
 }
 
-/// Everybody who gets a mail, people before units that have nobody, each in the order of their key.
+/// Returns the recipients of all mails: people first, then units without a recipient, each in the order of their key.
 ///
-/// A unit must be answered for when it is in the snapshot and has ever had a senior manager, or is the root. It goes to its
-/// senior managers who are here and have a work address, and to those who stand in for them on the day. Where there is no such senior
-/// manager it goes to whoever stands in (first for an appointment that holds, else for the one that ended last), else to the
-/// nearest unit above that has somebody, else to the coordinators of the unit or of the nearest above, else to those of the
-/// unit nearest the root that has any (ties by code).
+/// A unit needs a recipient if it is in the snapshot and is the root or has ever had a senior manager. The recipients are the first
+/// of these:
+/// 1. its senior managers who have a counting post and a work address, and their deputies on the day;
+/// 2. the deputy of a current appointment, else of the appointment that ended last;
+/// 3. the recipients by 1 and 2 of the nearest unit above that has any;
+/// 4. the coordinators of the unit, else of the nearest unit above that has any;
+/// 5. the coordinators of the unit nearest the root that has any (ties by code).
 #[must_use]
 pub fn recipients(data: &RecipientData, tree: &SnapshotTree) -> Vec<Recipient> {
     let search = Search::new(data);
@@ -272,7 +274,7 @@ struct Search<'a> {
     data: &'a RecipientData,
     seniors: HashMap<UnitId, Vec<&'a UnitAppointment>>,
     coordinators: HashMap<UnitId, Vec<&'a UnitAppointment>>,
-    /// The coordinators of last resort.
+    /// The unit nearest the root that has coordinators with an address.
     network: Option<UnitId>,
 }
 
@@ -330,7 +332,7 @@ impl<'a> Search<'a> {
         vec![(Key::Unit(unit), Why::Nobody { vacancy })]
     }
 
-    /// A unit's own senior managers who can be written to, and those who stand in for them.
+    /// Returns a unit's own senior managers who have an address, and their deputies.
     fn own_recipients(&self, unit: UnitId) -> Vec<(PersonId, Why)> {
         let rows = self.seniors.get(&unit).map(Vec::as_slice).unwrap_or_default();
         let holding = || rows.iter().filter(|row| row.validity.holds_on(self.data.day));
@@ -396,10 +398,10 @@ impl<'a> Search<'a> {
         self.data.contacts.get(&person).is_some_and(|contact| contact.address.is_some())
     }
 
-    /// The unit and those above it, nearest first.
+    /// Returns the unit and the units above it, nearest first.
     fn ancestors(&self, unit: UnitId) -> impl Iterator<Item = UnitId> {
         let above = |unit: &UnitId| self.data.units.get(unit).and_then(|node| node.parent);
-        // A tree has no longer way up than it has units; a cycle in bad data would.
+        // In a tree no path is longer than the number of units. In a cycle, which only invalid data has, it would never end.
         std::iter::successors(Some(unit), above).take(self.data.units.len())
     }
 

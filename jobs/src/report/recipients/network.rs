@@ -1,22 +1,22 @@
-//! Who coordinates the whole network: they learn what became of each run.
+//! The coordinators of the whole network, who receive the run summary.
 
 use entity::id::PersonId;
 
 use super::{Contact, RecipientData, Search};
 
-/// The coordinators of the network who can be written to.
+/// The coordinators of the network who have an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Network {
     /// Code of the unit that they coordinate.
     pub code: String,
-    /// Its name.
+    /// Name of that unit.
     pub name: String,
-    /// The coordinators and those who stand in for them, in the order of their ids; never empty.
+    /// The coordinators and their deputies, by id. Never empty.
     pub people: Vec<(PersonId, Contact)>,
 }
 
-/// The coordinators of the unit nearest the root that has any who can be written to (ties by code): the same people who get
-/// the reports that no one else can get. `None` if there are none.
+/// Returns the coordinators of the unit nearest the root that has any with an address (ties by code). They also receive the reports
+/// that have no other recipient. `None` if there are none.
 #[must_use]
 pub fn network(data: &RecipientData) -> Option<Network> {
     let search = Search::new(data);
