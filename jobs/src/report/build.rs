@@ -1,4 +1,4 @@
-//! Two snapshots and the units that somebody answers for -> what their mail says. Pure.
+//! Builds the content of a mail from two snapshots and the recipient's units. Pure.
 
 use std::collections::BTreeMap;
 
@@ -12,73 +12,73 @@ use super::recipients::Answer;
 use super::snapshot_tree::{SnapshotTree, SnapshotUnit, Team};
 use super::wording::{Fraction, int};
 
-/// One mail's content, borrowed from the two snapshots.
+/// The content of one mail, borrowed from the two snapshots.
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
-    /// The week that it is about.
+    /// The week of the report.
     pub week: IsoWeek,
-    /// The snapshot's day.
+    /// Day of the snapshot.
     pub day: Day,
-    /// The day of the snapshot that was mailed last; absent for the first report.
+    /// Day of the snapshot of the last report. `None` for the first report.
     pub previous: Option<Day>,
-    /// Weeks since then whose reports were never mailed, oldest first.
+    /// Weeks since then without a mailed report, oldest first.
     pub missed: Vec<IsoWeek>,
-    /// The units answered for in the order of the tree, each with its headline.
+    /// The recipient's units in the order of the tree.
     pub units: Vec<AnsweredUnit<'a>>,
-    /// Teams covered of teams assessed, over all units answered for: a team is in one unit only, so these can be summed.
+    /// Covered teams of assessed teams in all of the recipient's units. A team is in one unit only, so these can be summed.
     pub teams: Fraction,
     /// The same in the last report.
     pub teams_before: Option<Fraction>,
-    /// Teams that are exempt, over all units answered for; they are not assessed.
+    /// Exempt teams in all of the recipient's units. They are not assessed.
     pub exempt: i64,
     /// Covered teams that depend on one person.
     pub single_points: i64,
-    /// Covered teams that rest on an approval by a person who did not hold the office.
+    /// Covered teams that depend on an approval by a person who did not hold the office.
     pub unproven: i64,
     /// Open gaps, worst first.
     pub gaps: Vec<Gap<'a>>,
-    /// Peer Supporters that all gaps together are short of, each cover group counted once.
+    /// Peer Supporters needed to close all gaps. Each cover group is counted once.
     pub people_short: i64,
-    /// How many gaps changed how; empty for the first report.
+    /// Number of gaps by kind of change. Empty for the first report.
     pub changes: BTreeMap<Change, i64>,
-    /// Gaps of the last report that are gone.
+    /// Gaps of the last report that these units no longer have.
     pub closed: Vec<Closed<'a>>,
-    /// Covered teams that will not be within their policy's horizon, soonest first.
+    /// Teams that will lose their cover within the policy's horizon, soonest first.
     pub at_risk: Vec<Placed<'a>>,
-    /// Teams below their Level 1 target, those first that lack most people to reach it.
+    /// Teams below their Level 1 target, furthest below first.
     pub level1: Vec<Placed<'a>>,
-    /// Teams short of champions, those first that lack most.
+    /// Teams with too few Wellbeing Champions, furthest below first.
     pub champions: Vec<Placed<'a>>,
-    /// Every team below the units answered for, gaps first, for the attached list.
+    /// Every team in the recipient's units, gaps first, for the attached list.
     pub teams_listed: Vec<Listed<'a>>,
-    /// The units answered for if there are several, else the units directly below the only one unless all of them are teams.
+    /// The recipient's units if there are several, else the units directly below the only one unless all of them are teams.
     pub by_unit: Vec<ByUnit<'a>>,
-    /// Teams covered of teams assessed on each Monday that has a snapshot, this week's last.
+    /// Covered teams of assessed teams on each Monday that has a snapshot, oldest first.
     pub trend: Vec<(Day, Fraction)>,
 }
 
 impl Report<'_> {
-    /// The units answered for without those below another of them.
+    /// Returns the ids of the recipient's units that are not below another of them.
     #[must_use]
     pub fn tops(&self) -> Vec<UnitId> {
         self.top_units().into_iter().map(|unit| unit.id).collect()
     }
 
-    /// As-at day of the oldest staff list that the figures rest on, and whose it is (COVERAGE.md section 5).
+    /// Returns the as-at day and employer of the oldest staff list that the figures are based on (COVERAGE.md section 5).
     #[must_use]
     pub fn oldest_list(&self) -> Option<(Day, Option<&str>)> {
         let lists = self.units.iter().filter_map(|answered| answered.unit.oldest_list.as_ref());
         lists.min().map(|(as_at, employer)| (*as_at, employer.as_deref()))
     }
 
-    /// Their figures.
+    /// Returns the figures of the recipient's units that are not below another of them.
     #[must_use]
     pub fn top_units(&self) -> Vec<&SnapshotUnit> {
         self.units.iter().filter(|answered| !answered.nested).map(|answered| answered.unit).collect()
     }
 }
 
-/// One unit's line.
+/// The line of one unit in the list of units.
 #[derive(Clone, Copy, Debug)]
 pub struct ByUnit<'a> {
     /// Its figures.
@@ -93,36 +93,36 @@ pub struct ByUnit<'a> {
     pub at_risk: usize,
 }
 
-/// A unit that the recipient answers for.
+/// A unit of the recipient.
 #[derive(Clone, Debug)]
 pub struct AnsweredUnit<'a> {
     /// Its figures.
     pub unit: &'a SnapshotUnit,
     /// Its figures in the last report.
     pub before: Option<&'a SnapshotUnit>,
-    /// Why the recipient gets it.
+    /// Why the recipient receives its report.
     pub why: String,
-    /// Whether that is worth saying at the top.
+    /// Whether the mail should say so at the top.
     pub fallback: bool,
-    /// Whether it lies below another unit of the same mail, whose lists then hold its teams.
+    /// Whether it is below another unit of the same mail, whose lists then include its teams.
     pub nested: bool,
 }
 
-/// A team and the topmost unit of the mail that it belongs to.
+/// A team and the topmost unit of the mail that contains it.
 #[derive(Clone, Copy, Debug)]
 pub struct Placed<'a> {
     /// The team.
     pub team: &'a Team,
-    /// Named only where the mail is about several units.
+    /// The unit. `None` unless the mail is about several units.
     pub within: Option<&'a SnapshotUnit>,
 }
 
 /// An open gap.
 #[derive(Clone, Copy, Debug)]
 pub struct Gap<'a> {
-    /// Which team.
+    /// The team.
     pub place: Placed<'a>,
-    /// Since the last report; absent in the first one.
+    /// Change since the last report. `None` in the first report.
     pub change: Option<Change>,
     /// The team in the last report.
     pub before: Option<&'a Team>,
@@ -130,25 +130,25 @@ pub struct Gap<'a> {
     pub age: Option<i64>,
 }
 
-/// A gap of the last report that is gone from these units.
+/// A gap of the last report that these units no longer have.
 #[derive(Clone, Copy, Debug)]
 pub struct Closed<'a> {
-    /// The team as it was.
+    /// The team in the last report.
     pub before: &'a Team,
-    /// How.
+    /// How the gap ended.
     pub how: How<'a>,
-    /// Days that it had been open when the last report was mailed.
+    /// Days that it had been open on the day of the last report.
     pub age: Option<i64>,
 }
 
-/// How a gap went.
+/// How a gap ended.
 #[derive(Clone, Copy, Debug)]
 pub enum How<'a> {
-    /// The team's status is one without a gap.
+    /// The team no longer has a gap.
     Now(&'a Team),
-    /// The team still has a gap, in units that another answers for: this is not called closed.
+    /// The team still has a gap, in another manager's units. The mail does not call it closed.
     Moved,
-    /// The team has no staff and no allocation any more.
+    /// The team no longer has staff or allocations.
     Gone,
 }
 
@@ -157,15 +157,15 @@ pub enum How<'a> {
 pub struct Listed<'a> {
     /// The team.
     pub team: &'a Team,
-    /// The topmost unit answered for.
+    /// The topmost of the recipient's units that contains it.
     pub within: &'a SnapshotUnit,
-    /// Since the last report.
+    /// Change since the last report.
     pub change: Option<Change>,
     /// Days since the gap opened.
     pub age: Option<i64>,
 }
 
-/// Puts a mail's content together. Units that the snapshot does not know are left out.
+/// Builds the content of a mail. Units that are not in the snapshot are left out.
 #[must_use]
 pub fn build<'a>(
     current: &'a SnapshotTree,
@@ -267,7 +267,7 @@ fn answered_units<'a>(
         .iter()
         .filter_map(|answer| {
             let unit = current.unit(answer.unit)?;
-            // In the order of the tree whatever lies below a unit follows it at once.
+            // In the order of the tree, everything below a unit follows it immediately.
             let nested = top.is_some_and(|top| current.is_below(unit.id, top));
             if !nested {
                 top = Some(unit.id);
@@ -309,7 +309,7 @@ fn by_unit<'a>(
     units.into_iter().filter(|unit| !current.teams_below(unit.id).is_empty()).map(line).collect()
 }
 
-/// By staff affected, then by people short, then by code; those without a gap after all with one.
+/// Orders teams with a gap first, then by staff affected, people missing and code.
 fn worst_first(a: &Team, b: &Team) -> std::cmp::Ordering {
     let order =
         |team: &Team| (!is_open(team.status), -i64::from(team.own_headcount), -i64::from(team.gap.unwrap_or(0)));
@@ -320,18 +320,18 @@ fn largest_first(a: &Team, b: &Team) -> std::cmp::Ordering {
     b.own_headcount.cmp(&a.own_headcount).then_with(|| a.code.cmp(&b.code))
 }
 
-/// Each cover group shows its gap on every member; the people are needed once.
+/// Sums the missing people. Every team of a cover group shows the gap of the group, but the people are needed once.
 fn people_short(gaps: &[Gap<'_>]) -> i64 {
     one_per_group(gaps.iter().map(|gap| gap.place.team)).map(|team| i64::from(team.gap.unwrap_or(0))).sum()
 }
 
-/// The teams without the second and later members of each cover group: what is true of a group is true of it once.
+/// Returns the teams without the second and later teams of each cover group, so that each group is counted once.
 pub fn one_per_group<'a>(teams: impl Iterator<Item = &'a Team>) -> impl Iterator<Item = &'a Team> {
     let mut groups = std::collections::BTreeSet::new();
     teams.filter(move |team| team.cover_group.as_deref().is_none_or(|group| groups.insert(group)))
 }
 
-/// The gaps that the last report showed below these units and that are no longer below them, or no longer gaps.
+/// Returns the gaps of the last report that are closed or no longer in these units.
 fn closed<'a>(
     current: &'a SnapshotTree,
     previous: Option<&'a SnapshotTree>,
@@ -353,7 +353,7 @@ fn closed<'a>(
             };
             Some((before, how))
         })
-        // A team that came to these units from elsewhere and whose gap has closed since.
+        // Teams that moved to these units and whose gap has closed since the last report.
         .chain(tops.iter().flat_map(|top| current.teams_below(top.id)).filter_map(|now| {
             let before = previous.team(now.id).filter(|before| is_open(before.status) && !was_ours(before.id))?;
             (!is_open(now.status)).then_some((before, How::Now(now)))
@@ -365,12 +365,13 @@ fn closed<'a>(
         })
         .collect();
     closed.sort_by(|a, b| largest_first(a.before, b.before));
-    // Two units of this mail may have been one below the other last time.
+    // In the last report, one of these units may have been below another.
     closed.dedup_by_key(|closed| closed.before.id);
     closed
 }
 
-/// How much of Level 1 a team or its group lacks, in hundredths of a person; 0 if the layer is met (COVERAGE.md section 5).
+/// Returns how far a team or its group is below its Level 1 target, in hundredths of a person. 0 if the target is met
+/// (COVERAGE.md section 5).
 fn level1_lacking(team: &Team) -> i64 {
     let needed = team.level1_target.map_or(0, |target| i64::from(target) * i64::from(team.headcount));
     (needed - i64::from(team.level1_done) * 100).max(0)
@@ -380,13 +381,13 @@ fn champions_lacking(team: &Team) -> i64 {
     champions_short(team).map_or(0, |(have, need)| i64::from(need) - i64::from(have))
 }
 
-/// Whether a Level 1 target is missed. Returns `false` without a target and without people.
+/// Whether a Level 1 target is missed. Returns `false` if there is no target or there are no people.
 #[must_use]
 pub fn below_target(done: i32, of: i32, target: Option<i32>) -> bool {
     target.and_then(|target| level1_met(figure(done), figure(of), figure(target))) == Some(false)
 }
 
-/// Champions that a team has and needs, where it has too few.
+/// Returns the number of Wellbeing Champions that a team has and requires. `None` if it has enough.
 #[must_use]
 pub fn champions_short(team: &Team) -> Option<(i32, i32)> {
     let needed = team.champions_needed?;
@@ -394,14 +395,14 @@ pub fn champions_short(team: &Team) -> Option<(i32, i32)> {
     (met == Some(false)).then_some((team.champions, needed))
 }
 
-/// Whether a unit's Trainer layer is not met (COVERAGE.md section 5); nothing to meet without a policy.
+/// Whether a unit has too few Trainers (COVERAGE.md section 5). Returns `false` if there is no policy.
 #[must_use]
 pub fn trainers_short(unit: &SnapshotUnit) -> bool {
     unit.supporters_per_trainer
         .is_some_and(|ratio| !trainers_met(figure(unit.trainers), figure(unit.active_supporters), figure(ratio)))
 }
 
-/// A stored figure, which is never negative.
+/// Converts a stored figure, which is never negative.
 fn figure(stored: i32) -> u32 {
     u32::try_from(stored).unwrap_or(0)
 }

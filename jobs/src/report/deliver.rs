@@ -1,9 +1,9 @@
-//! Mails that are written down, sent until they are taken, and never again once that is recorded.
+//! Sends stored mails until they are accepted, and never again once the acceptance is recorded.
 //!
-//! Each attempt is claimed first, so two processes never try the same mail at once, and settled at once after the server's answer. A
-//! crash between the two leaves the claim, which runs out; the mail is then repeated with the same Message-ID. That is the
-//! promise, for SMTP allows no better: never lost, never sent again once accepted is recorded. While an acceptance cannot be
-//! recorded, no further mail is begun.
+//! Each attempt is claimed first, so that two processes never send the same mail at the same time, and its outcome is recorded
+//! immediately after the server's answer. After a crash between the two, the claim expires and the mail is repeated with the same
+//! Message-ID. SMTP allows no stronger guarantee than this: a mail is never lost, and never sent again once its acceptance is
+//! recorded. While an acceptance cannot be recorded, no further mail is started.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::id::DeliveryId;
@@ -24,10 +24,10 @@ use super::{GapReport, ReportError, ReportKey, ReportOutcome};
 use crate::mail::{Email, SendError, mask};
 use crate::retry::MAIL;
 
-/// Mails on their way at once: enough that one slow answer does not hold up the rest, few enough for any server.
+/// Number of mails sent at the same time: enough that one slow answer does not delay the rest, few enough for any server.
 const AT_ONCE: usize = 4;
 
-/// How long a claim holds: well beyond any mail's deadline.
+/// How long a claim is valid: much longer than the time limit of a mail.
 const CLAIM: TimeDelta = TimeDelta::minutes(10);
 
 /// Returns the row of a recipient's mail.
@@ -87,19 +87,19 @@ fn message_id(ReportKey { week, kind }: ReportKey, key: &str, domain: &str) -> S
     format!("{}.{week}.{}@{domain}", job_of(kind), key.replace(':', "-"))
 }
 
-/// What an attempt at one mail came to.
+/// The outcome of an attempt to send one mail.
 enum Attempt {
-    /// It was not begun: another process has it, or no further mail is begun.
-    NotBegun,
-    Taken(DeliveryKind),
-    PutOff,
-    /// Refused for good. Recorded as put off until all answers of the run are known.
+    /// Not started, because another process has claimed the mail or no further mail is to be started.
+    NotStarted,
+    Accepted(DeliveryKind),
+    Postponed,
+    /// Refused permanently. Recorded as postponed until all answers of the run are known.
     Refused(Box<(delivery::Model, Refusal)>),
 }
 
 impl GapReport {
-    /// Sends every mail of the report that is due. When the process stops, those on their way come to their end and no
-    /// further one is begun.
+    /// Sends every mail of the report that is due. When the process stops, started attempts are completed and no further one is
+    /// started.
     pub(super) async fn deliver(
         &self,
         db: &DatabaseConnection,
@@ -107,7 +107,7 @@ impl GapReport {
         now: DateTime<Utc>,
         process: &Process,
     ) -> Result<ReportOutcome, ReportError> {
-        // A mail whose acceptance cannot be recorded would be sent again and again.
+        // A mail whose acceptance cannot be recorded would be sent repeatedly.
         if audit::head(db).await?.is_none() {
             return Err(ReportError::AuditBroken);
         }
@@ -121,8 +121,8 @@ impl GapReport {
         let (mut taken, mut sent_now, mut refused, mut fault) = (0, 0, Vec::new(), None);
         for attempt in attempts {
             match attempt {
-                Ok(Attempt::NotBegun | Attempt::PutOff) => {}
-                Ok(Attempt::Taken(kind)) => {
+                Ok(Attempt::NotStarted | Attempt::Postponed) => {}
+                Ok(Attempt::Accepted(kind)) => {
                     taken += 1;
                     sent_now += u64::from(kind == DeliveryKind::Report);
                 }
@@ -130,7 +130,7 @@ impl GapReport {
                 Err(error) => fault = Some(error),
             }
         }
-        // Several copies to addresses of one host that is gone are no outage of the mail server.
+        // Only reports: several copies to addresses of one host that no longer exists are not an outage of the mail server.
         let reports = refused.iter().filter(|(mail, _)| mail.kind == DeliveryKind::Report);
         let relay_refuses = refusal::is_about_relay(taken, reports.map(|(_, refusal)| refusal.said.as_str()));
         self.settle_refused(&sending, refused, relay_refuses).await?;
@@ -155,13 +155,13 @@ impl GapReport {
         Ok(outcome)
     }
 
-    /// One attempt at one mail.
+    /// Attempts to send one mail.
     async fn attempt(&self, sending: &Sending<'_>, id: DeliveryId) -> Result<Attempt, DbErr> {
         if !sending.goes_on() {
-            return Ok(Attempt::NotBegun);
+            return Ok(Attempt::NotStarted);
         }
         let (db, report, at) = (sending.db, sending.report, sending.clock());
-        let Some(mail) = store::claim(db, id, at, at + CLAIM).await? else { return Ok(Attempt::NotBegun) };
+        let Some(mail) = store::claim(db, id, at, at + CLAIM).await? else { return Ok(Attempt::NotStarted) };
         let attempts = mail.attempts;
         let shown = mask(mail.address.as_deref().unwrap_or_default());
         let answer = self.mailer.send(&self.email(report, mail.clone(), db).await?).await;
@@ -184,14 +184,14 @@ impl GapReport {
         sending.record(&mail, settled).await?;
         Ok(match refusal {
             Some(refusal) if !given_up => Attempt::Refused(Box::new((mail, refusal))),
-            _ if sent => Attempt::Taken(mail.kind),
-            _ => Attempt::PutOff,
+            _ if sent => Attempt::Accepted(mail.kind),
+            _ => Attempt::Postponed,
         })
     }
 
-    /// Decides what becomes of mails that were refused for good. If the server refuses all alike, the operator can mend the
-    /// settings meanwhile, as in an outage: they are tried again, all at the same time, so that they are judged together
-    /// again. Otherwise they are not.
+    /// Records mails that were refused permanently. If the server refuses every mail in the same way, the operator can correct the
+    /// settings, as in an outage, so the mails are retried, all at the same time so that they are compared again. Otherwise they
+    /// are not retried.
     async fn settle_refused(
         &self,
         sending: &Sending<'_>,
@@ -213,14 +213,15 @@ impl GapReport {
                     Settled::Refused { error, by: self.relay() }
                 }
             };
-            // The claim is over; recording it is not tried for longer than the next attempt is away.
+            // The attempt is already recorded and its claim released, so try to record the refusal for at most one minute, the
+            // time until the next attempt.
             let mail = delivery::Model { next_attempt_at: Some(sending.clock() + TimeDelta::minutes(1)), ..mail };
             sending.record(&mail, settled).await?;
         }
         Ok(())
     }
 
-    /// The way by which mail goes, and from whom: a mail that was refused is tried again by another.
+    /// Returns the mail server and the sender. A refused mail is sent again when either has changed.
     pub(super) fn relay(&self) -> String {
         format!("{} from {}", self.mailer.name(), self.from)
     }
@@ -261,7 +262,7 @@ impl GapReport {
     }
 }
 
-/// What an answer means for the row. A refusal for good is put off until the answers to the other mails are known.
+/// Returns how to record an answer. A permanent refusal is postponed until the answers to the other mails are known.
 fn settlement_of(
     answer: Result<crate::mail::Accepted, SendError>,
     attempts: i32,
@@ -291,7 +292,7 @@ mod tests {
     use crate::mail::{Accepted, SendError};
 
     #[test]
-    fn an_unknown_end_is_repeated_and_the_last_failure_is_told() {
+    fn repeats_an_unknown_outcome_and_keeps_the_last_error() {
         let at = "2026-11-23T07:00:00Z".parse().unwrap();
         let unknown = || Err(SendError::Unknown("connection lost".to_owned()));
         let soon =

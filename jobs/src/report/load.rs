@@ -1,4 +1,4 @@
-//! Rows to plain data: a fixed number of queries, however large the board.
+//! Loads database rows as plain data, in a fixed number of queries, however large the board.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,21 +22,21 @@ use super::trend::Trends;
 use crate::mail::is_address;
 use crate::output::one_line::one_line;
 
-/// A snapshot's own row.
+/// Returns the row of a snapshot.
 ///
 /// # Errors
 ///
-/// What the database said, or that the row is gone.
+/// The database error, also if there is no such row.
 pub async fn snapshot(db: &DatabaseConnection, id: SnapshotId) -> Result<snapshot::Model, DbErr> {
     let row = snapshot::Entity::find_by_id(id).one(db).await?;
     row.ok_or_else(|| DbErr::RecordNotFound(format!("snapshot {id}")))
 }
 
-/// A snapshot's rows in the order of the tree: three queries.
+/// Loads a snapshot's rows in the order of the tree, in three queries.
 ///
 /// # Errors
 ///
-/// What the database said, or a stored list that cannot be read.
+/// The database error, or [`ReportError::Malformed`].
 pub async fn snapshot_tree(db: &DatabaseConnection, snapshot: &snapshot::Model) -> Result<SnapshotTree, ReportError> {
     let mut units = Vec::new();
     {
@@ -63,12 +63,12 @@ pub async fn snapshot_tree(db: &DatabaseConnection, snapshot: &snapshot::Model) 
     Ok(SnapshotTree::new(snapshot.id, snapshot.day, units, teams))
 }
 
-/// Cover of the units in `wanted` on each of the last Mondays that has a snapshot, up to [`Trends::WEEKS`] with the week's own:
-/// two queries.
+/// Loads the cover of the units in `wanted` on the last Mondays that have a snapshot, at most [`Trends::WEEKS`] with the week's own,
+/// in two queries.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn trends(
     db: &DatabaseConnection,
     current: &snapshot::Model,
@@ -90,12 +90,12 @@ pub async fn trends(
     Ok(trends)
 }
 
-/// Who answers for what, and who of them and of those who get copies is here on a day, and what
-/// recipients chose: a fixed number of queries.
+/// Loads the appointments, the contacts of recipients and copy recipients who are in post on a day, and the report settings, in a
+/// fixed number of queries.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn recipient_data(db: &DatabaseConnection, day: Day) -> Result<RecipientData, DbErr> {
     type UnitColumns = (UnitId, String, String, Option<Day>, Option<Day>);
     let units: Vec<UnitColumns> = unit::Entity::find()
@@ -145,7 +145,7 @@ pub async fn recipient_data(db: &DatabaseConnection, day: Day) -> Result<Recipie
         Validity { from: *from, to: *to }.holds_on(day) && open.get(unit).copied().unwrap_or(false)
     };
     let here: HashSet<_> = posts.iter().filter(counts).map(|(person, ..)| same.lowest(*person)).collect();
-    // Of several numbers of one person the first that can be written to decides, so that they get one mail.
+    // If a person has several employee numbers, the first with an address decides, so that they get one mail.
     let mut contacts: HashMap<PersonId, Contact> = HashMap::new();
     for person in people {
         let id = same.lowest(person.id);
@@ -173,20 +173,20 @@ pub async fn recipient_data(db: &DatabaseConnection, day: Day) -> Result<Recipie
     })
 }
 
-/// How a person is written to now.
+/// Returns a person's present name and address.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn contact(db: &DatabaseConnection, id: PersonId) -> Result<Contact, DbErr> {
     Ok(person::Entity::find_by_id(id).one(db).await?.map(Contact::from).unwrap_or_default())
 }
 
-/// How many of the mails of a report that were refused for good have an address that is none. Without copies and summaries.
+/// Returns how many of a report's permanently refused mails have an invalid address, without copies and summaries.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn unusable_addresses(db: &DatabaseConnection, report: ReportId) -> Result<u64, DbErr> {
     let refused = delivery::Entity::find().select_only().column(delivery::Column::Address);
     let refused = refused.filter(delivery::Column::ReportId.eq(report));

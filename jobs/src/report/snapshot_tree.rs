@@ -1,5 +1,4 @@
-//! One snapshot in memory: its units in the order of the tree, its teams in the same order, so that everything below a unit
-//! is one slice.
+//! One snapshot in memory. Units and teams are in the order of the tree, so that everything below a unit is one slice.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,7 +12,7 @@ use serde::Deserialize;
 
 use crate::output::one_line::one_line;
 
-/// A unit's roll-up (COVERAGE.md section 7), its name made fit for one line.
+/// A unit's roll-up (COVERAGE.md section 7). Code and name are on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SnapshotUnit {
     /// The unit.
@@ -38,27 +37,27 @@ pub struct SnapshotUnit {
     pub staff_assessed: i32,
     /// Distinct people with Level 1.
     pub level1_done: i32,
-    /// Percent asked for.
+    /// Level 1 target in percent.
     pub level1_target: Option<i32>,
-    /// Distinct active supporters.
+    /// Distinct active Peer Supporters.
     pub active_supporters: i32,
-    /// Teams at or below that have a champion layer.
+    /// Teams at or below it whose policy requires Wellbeing Champions.
     pub champion_teams: i32,
-    /// Those of them that have the Wellbeing Champions they need.
+    /// Those of them that have enough Wellbeing Champions.
     pub champion_teams_met: i32,
     /// Active Trainers that serve it.
     pub trainers: i32,
-    /// One Trainer for this many supporters.
+    /// Peer Supporters per required Trainer.
     pub supporters_per_trainer: Option<i32>,
-    /// Units at or below in which Trainers are to be embedded.
+    /// Units at or below it that should have their own Trainers.
     pub trainer_units: i32,
-    /// Those of them that have the Trainers they need.
+    /// Those of them that have enough Trainers.
     pub trainer_units_met: i32,
-    /// As-at day of the oldest staff list that the figures rest on, and whose it is.
+    /// As-at day and employer of the oldest staff list that the figures are based on.
     pub oldest_list: Option<(Day, Option<String>)>,
 }
 
-/// A team's row (COVERAGE.md section 5), its texts made fit for one line.
+/// A team's row (COVERAGE.md section 5). All texts are on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Team {
     /// The team.
@@ -67,51 +66,51 @@ pub struct Team {
     pub code: String,
     /// Its name.
     pub name: String,
-    /// Its site as on file today: no figure, and told only to keep two teams of one name apart.
+    /// Its site as on file today. Shown only to tell teams of the same name apart.
     pub site: Option<String>,
     /// The cover group it was assessed with.
     pub cover_group: Option<String>,
-    /// Distinct people of this very unit: the staff affected.
+    /// Distinct people of the team itself: the staff affected.
     pub own_headcount: i32,
     /// Distinct people that were assessed together.
     pub headcount: i32,
-    /// Active people with half of their share or more.
+    /// Active Peer Supporters with at least half of their share here.
     pub supporters: i32,
-    /// Active shares in thousandths.
+    /// Sum of the active shares, in thousandths of a Peer Supporter.
     pub share: i32,
-    /// Supporters needed.
+    /// Peer Supporters required.
     pub required: Option<i32>,
-    /// Supporters short.
+    /// Peer Supporters missing.
     pub gap: Option<i32>,
-    /// The answer.
+    /// Coverage status.
     pub status: Status,
-    /// Why it is UNKNOWN; present exactly then.
+    /// Why the status is UNKNOWN. `None` for any other status.
     pub unknown_because: Option<UnknownBecause>,
     /// Rows of staff lists that name the team and were rejected.
     pub rows_not_read: i32,
-    /// Active people who rest on an approval by a person who did not hold the office.
+    /// Active people whose approval was given by a person who did not hold the office.
     pub unproven: i32,
-    /// Covered by one person alone.
+    /// Whether cover depends on one person.
     pub single_point: bool,
-    /// First day that is not covered, within the horizon.
+    /// First day without cover within the policy's horizon.
     pub at_risk_from: Option<Day>,
-    /// The status on that day.
+    /// Status on that day.
     pub at_risk_status: Option<Status>,
-    /// Why.
+    /// Why cover is lost on that day.
     pub at_risk_causes: Vec<PublishedCause>,
-    /// Allocated people who do not count, by headline.
+    /// Number of allocated people who do not count, by main reason.
     pub not_counting: Vec<(Reason, u32)>,
-    /// Counting champions.
+    /// Wellbeing Champions who count.
     pub champions: i32,
-    /// Champions asked for.
+    /// Wellbeing Champions required.
     pub champions_needed: Option<i32>,
     /// People with Level 1.
     pub level1_done: i32,
-    /// Percent asked for.
+    /// Level 1 target in percent.
     pub level1_target: Option<i32>,
-    /// The MUST mix rules that are not met.
+    /// MUST mix rules that are not met.
     pub unmet_must: Vec<UnmetRule>,
-    /// What would meet each SHOULD mix rule that is not met.
+    /// For each SHOULD mix rule that is not met, a sentence that says what would meet it.
     pub unmet_should: Vec<String>,
     /// The snapshot day on which the present gap was first seen.
     pub gap_opened_on: Option<Day>,
@@ -125,7 +124,7 @@ impl Team {
     }
 }
 
-/// A stored list that is not as the snapshot writes it.
+/// A malformed stored list of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the snapshot's row of unit {unit} has a malformed {column}; take the snapshot again")]
 pub struct Malformed {
@@ -133,7 +132,7 @@ pub struct Malformed {
     column: &'static str,
 }
 
-/// One snapshot.
+/// One snapshot in the order of the tree.
 #[derive(Clone, Debug)]
 pub struct SnapshotTree {
     /// The snapshot.
@@ -141,7 +140,7 @@ pub struct SnapshotTree {
     /// Its day.
     pub day: Day,
     units: Vec<SnapshotUnit>,
-    /// For each unit, the position after the last unit below it.
+    /// For each unit, one more than the position of the last unit below it.
     ends: Vec<usize>,
     position: HashMap<UnitId, usize>,
     teams: Vec<Team>,
@@ -149,7 +148,7 @@ pub struct SnapshotTree {
 }
 
 impl SnapshotTree {
-    /// Puts units and teams into the order of the tree; siblings by code.
+    /// Sorts units and teams in the order of the tree, siblings by code.
     #[must_use]
     pub fn new(id: SnapshotId, day: Day, units: Vec<SnapshotUnit>, mut teams: Vec<Team>) -> Self {
         let (units, ends) = in_tree_order(units);
@@ -159,31 +158,31 @@ impl SnapshotTree {
         Self { id, day, units, ends, position, teams, team_at }
     }
 
-    /// A unit of the snapshot.
+    /// Returns a unit of the snapshot.
     #[must_use]
     pub fn unit(&self, id: UnitId) -> Option<&SnapshotUnit> {
         self.position.get(&id).map(|&at| &self.units[at])
     }
 
-    /// A team of the snapshot.
+    /// Returns a team of the snapshot.
     #[must_use]
     pub fn team(&self, id: UnitId) -> Option<&Team> {
         self.team_at.get(&id).map(|&at| &self.teams[at])
     }
 
-    /// All units in the order of the tree.
+    /// Returns all units in the order of the tree.
     #[must_use]
     pub fn units(&self) -> &[SnapshotUnit] {
         &self.units
     }
 
-    /// All teams in the order of the tree.
+    /// Returns all teams in the order of the tree.
     #[must_use]
     pub fn teams(&self) -> &[Team] {
         &self.teams
     }
 
-    /// The teams at or below a unit.
+    /// Returns the teams at or below a unit.
     #[must_use]
     pub fn teams_below(&self, id: UnitId) -> &[Team] {
         let Some(&start) = self.position.get(&id) else { return &[] };
@@ -193,13 +192,13 @@ impl SnapshotTree {
         &self.teams[before(start)..before(self.ends[start])]
     }
 
-    /// Where a unit stands in the order of the tree.
+    /// Returns the position of a unit in the order of the tree.
     #[must_use]
     pub fn position(&self, id: UnitId) -> Option<usize> {
         self.position.get(&id).copied()
     }
 
-    /// The units directly below a unit, by code.
+    /// Returns the units directly below a unit, by code.
     pub fn children(&self, id: UnitId) -> impl Iterator<Item = &SnapshotUnit> {
         let at = self.position.get(&id).copied();
         let branch = at.map_or(&[][..], |at| &self.units[at + 1..self.ends[at]]);
@@ -216,7 +215,7 @@ impl SnapshotTree {
     }
 }
 
-/// The units depth first, and where each one's branch ends. A unit whose parent has no row begins a branch of its own.
+/// Returns the units depth first, and where the branch of each ends. A unit whose parent has no row is treated as a root.
 fn in_tree_order(mut units: Vec<SnapshotUnit>) -> (Vec<SnapshotUnit>, Vec<usize>) {
     units.sort_by(|a, b| b.code.cmp(&a.code));
     let known: HashMap<_, _> = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
