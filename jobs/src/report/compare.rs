@@ -1,5 +1,4 @@
-//! This week's answer for a team beside the one that was mailed last: stored rows into the rule of COVERAGE.md section 8, which
-//! the API asks as well.
+//! Compares a team with its row in the last report, by the rule of COVERAGE.md section 8, which the API uses too.
 
 use entity::coverage::change::{self, Seen};
 use entity::value::Status;
@@ -8,8 +7,8 @@ pub use entity::coverage::change::{Change, is_gap as is_open};
 
 use super::snapshot_tree::Team;
 
-/// The change of one team, whose row may have been elsewhere in the tree or not there at all; nothing where there is and was
-/// no gap.
+/// Returns the change of one team, whose previous row may be elsewhere in the tree or missing. `None` if there is no gap and there
+/// was none.
 #[must_use]
 pub fn change(now: &Team, before: Option<&Team>) -> Option<Change> {
     let seen = |team: &Team| Seen {
@@ -20,7 +19,7 @@ pub fn change(now: &Team, before: Option<&Team>) -> Option<Change> {
     change::compare(before.map(seen), Some(seen(now)))
 }
 
-/// Whether a covered team will lose its cover, and the report before did not say so or named a later day.
+/// Whether a covered team will lose its cover, and the last report did not say so or named a later day.
 #[must_use]
 pub fn is_newly_at_risk(now: &Team, before: Option<&Team>) -> bool {
     let Some(said) = before.filter(|before| before.status == Status::AtRisk) else {
@@ -45,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn each_change_by_example() {
+    fn classifies_each_change() {
         use Status::{AtRisk, Covered, Exempt, MixGap, None as Nobody, Partial, Unknown};
         for (before, now, expected) in [
             ((Covered, 0), (Covered, 0), None),
@@ -69,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn one_more_unmet_rule_makes_a_mix_gap_worse() {
+    fn one_more_unmet_rule_is_worse() {
         let rule = |rule: &str| UnmetRule::stored(rule, String::new(), true);
         let before = Team { unmet_must: vec![rule("2 different job_family")], ..with(Status::MixGap, 0) };
         let now = Team { unmet_must: vec![rule("2 different job_family"), rule("2 different site")], ..before.clone() };
@@ -78,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn cover_that_ends_is_new_once_unless_it_ends_sooner() {
+    fn losing_cover_is_new_once_unless_sooner() {
         let losing = |from: &str| Team { at_risk_from: Some(at(from)), ..with(Status::AtRisk, 0) };
         let now = losing("2026-12-14");
         for (before, expected) in [
@@ -97,7 +96,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn turned_round_in_time_worse_is_never_same_and_same_stays_same(a in 0..Status::ALL.len(), b in 0..Status::ALL.len(), gap_a in 0..4, gap_b in 0..4) {
+        fn reversing_time_keeps_same_and_never_two_improvements(a in 0..Status::ALL.len(), b in 0..Status::ALL.len(), gap_a in 0..4, gap_b in 0..4) {
             let (a, b) = (with(Status::ALL[a], gap_a), with(Status::ALL[b], gap_b));
             let (forth, back) = (change(&a, Some(&b)), change(&b, Some(&a)));
             prop_assert_eq!(forth == Some(Change::Same), back == Some(Change::Same));

@@ -157,7 +157,7 @@ impl GapReport {
 
     /// Attempts to send one mail.
     async fn attempt(&self, sending: &Sending<'_>, id: DeliveryId) -> Result<Attempt, DbErr> {
-        if !sending.goes_on() {
+        if !sending.may_start() {
             return Ok(Attempt::NotStarted);
         }
         let (db, report, at) = (sending.db, sending.report, sending.clock());

@@ -1,4 +1,4 @@
-//! One edition of a report: the snapshots that it compares, who gets it, and the mail of each.
+//! One edition of a report: the snapshots that it compares, its recipients and their mails.
 
 use entity::period::IsoWeek;
 use entity::store::report as store;
@@ -13,25 +13,25 @@ use super::snapshot_tree::SnapshotTree;
 use super::trend::Trends;
 use super::{GapReport, ReportError, build, deliver, load};
 
-/// Everything that the mails of a week's report are made from.
+/// All data for the mails of a week's report.
 pub(super) struct Edition {
     pub(super) week: IsoWeek,
     pub(super) current: SnapshotTree,
-    /// The board that it is compared with; absent for the first report.
+    /// The snapshot that it is compared with. `None` for the first report.
     pub(super) previous: Option<SnapshotTree>,
-    /// Who gets a mail.
+    /// Recipients of a mail.
     pub(super) recipients: Vec<Recipient>,
-    /// How many recipients chose a midweek report and have nothing new in it.
+    /// Number of recipients who chose a midweek report and have nothing new in it.
     pub(super) quiet: u64,
-    /// Who gets the run summary; absent if no coordinator can be written to.
+    /// Recipients of the run summary. `None` if no coordinator has an address.
     pub(super) network: Option<Network>,
-    /// How cover of the units that have a recipient has gone.
+    /// Cover of the recipients' units over the last weeks.
     pub(super) trends: Trends,
-    /// Weeks since the last report that was mailed whose reports were not.
+    /// Weeks since the last mailed report for which no report was mailed.
     pub(super) missed: Vec<IsoWeek>,
 }
 
-/// The snapshots that a report which has been built is pinned to.
+/// Returns the snapshots of an existing report.
 pub(super) async fn pinned(
     db: &DatabaseConnection,
     report: &report::Model,
@@ -45,8 +45,8 @@ pub(super) async fn pinned(
 }
 
 impl GapReport {
-    /// The snapshot that a new report compares its own with: that of the last weekly report that was mailed, or of the week's own
-    /// weekly report if it is a midweek one.
+    /// Returns the snapshot that a new report is compared with: that of the last mailed weekly report, or for a midweek report that
+    /// of the same week's weekly report if there is one.
     pub(super) async fn compared_with(
         &self,
         db: &DatabaseConnection,
@@ -89,7 +89,7 @@ impl GapReport {
         Ok(Edition { week, current, previous, recipients, quiet, network, trends, missed })
     }
 
-    /// The edition of a report that has been built: of the snapshots that it is pinned to.
+    /// Returns the edition of an existing report, made from the report's own snapshots.
     pub(super) async fn pinned_edition(
         &self,
         db: &DatabaseConnection,
@@ -100,7 +100,7 @@ impl GapReport {
         self.edition(db, week, &current, previous.as_ref()).await
     }
 
-    /// A recipient's mail, and a copy for each colleague who gets one.
+    /// Returns a recipient's mail, and a copy for each colleague who gets one.
     pub(super) fn mails(
         &self,
         edition: &Edition,

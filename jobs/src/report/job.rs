@@ -1,4 +1,4 @@
-//! The gap reports as jobs: what the ledger is told of a week's mails.
+//! The gap reports as jobs: how the outcome of a week's mails is recorded in the ledger.
 
 use chrono::TimeDelta;
 use entity::store::run::job_of;
@@ -14,8 +14,8 @@ impl Job for GapReport {
         job_of(self.kind)
     }
 
-    /// Sends what is due. While mails wait, also because the process stops, the run goes on later; a unit with nobody to write to, or
-    /// a mail refused for good by a server, makes it a failed run once all others are sent: somebody has to look.
+    /// Sends the mails that are due. If mails wait, for example because the process stops, the run continues later. If a unit has no
+    /// recipient, or a server refused a mail permanently, the run fails once all other mails are sent, so that an operator acts.
     async fn run(&self, ctx: &RunContext, period: Period) -> Result<JobOutcome, JobError> {
         let Period::Week(week) = period else {
             return Err(JobError::Fail(format!("{period} is not a week.")));

@@ -1,4 +1,4 @@
-//! What became worse for one reader since the week's gap report: what the midweek report is about. Pure.
+//! The content of a midweek report: what became worse for one reader since the week's gap report. Pure.
 
 use entity::period::IsoWeek;
 
@@ -8,17 +8,17 @@ use super::recipients::{Answer, Recipient};
 use super::snapshot_tree::SnapshotTree;
 use super::wording::near_day;
 
-/// What became worse for one reader: new gaps, gaps that are worse, and covered teams that will newly lose their cover, or sooner
-/// than the gap report said.
+/// What became worse for one reader: new gaps, gaps that are worse, and covered teams that will lose their cover although the gap
+/// report did not say so, or earlier than it said.
 #[derive(Clone, Debug)]
 pub struct News<'a>(
-    /// The whole report with those gaps and those teams at risk only. Its lists must not be read as complete: a team that is not
-    /// in them may have had a gap for weeks.
+    /// The report with only those gaps and teams at risk. Its lists are not complete: a team that is not in them may have had a gap
+    /// for weeks.
     Report<'a>,
 );
 
 impl<'a> News<'a> {
-    /// What became worse between the snapshot of the gap report and the current one. Without the former nothing is new.
+    /// Compares the snapshot of the gap report with the current one. If there is no previous snapshot, nothing is new.
     #[must_use]
     pub fn new(
         current: &'a SnapshotTree,
@@ -42,12 +42,12 @@ impl<'a> News<'a> {
         self.0.gaps.is_empty() && self.0.at_risk.is_empty()
     }
 
-    /// The report whose gaps and teams at risk are those that are new or worse.
+    /// Returns the report with only the gaps and teams at risk that are new or worse.
     pub(super) const fn changed(&self) -> &Report<'a> {
         &self.0
     }
 
-    /// Since when: `since Monday`, or `since 16 November` if the week has no gap report of its own.
+    /// Returns `since Monday`, or `since 16 November` if the week has no gap report of its own.
     pub(super) fn since(&self) -> String {
         match self.0.previous {
             Some(day) if day != self.0.week.monday() => format!("since {}", near_day(day, self.0.day)),
@@ -56,7 +56,7 @@ impl<'a> News<'a> {
     }
 }
 
-/// Those recipients who chose a midweek report and have something new in it, and how many chose one and have nothing new.
+/// Returns the recipients who chose a midweek report and have something new in it, and how many chose one and have nothing new.
 pub(super) fn with_news(
     recipients: Vec<Recipient>,
     current: &SnapshotTree,

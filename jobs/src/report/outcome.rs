@@ -1,17 +1,17 @@
-//! What became of a week's mails.
+//! The outcome of a week's mails.
 
 use chrono::{DateTime, Utc};
 
-/// What an operator is told if the mail server refuses every mail of a run.
+/// The message for the operator if the mail server refuses every mail of a run.
 pub(super) const RELAY_REFUSES: &str =
     "the mail server refuses every mail: check SMTP_URL, MAIL_FROM and which senders the server accepts";
 
-/// What became of a week's mails so far. Copies and run summaries are counted in `others_waiting` only.
+/// The outcome of a week's mails up to now. Copies and run summaries are counted in `others_waiting` only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReportOutcome {
-    /// Mails taken in this run.
+    /// Mails accepted in this run.
     pub sent_now: u64,
-    /// Mails taken in this run and before.
+    /// Mails accepted in this run and before.
     pub sent: u64,
     /// Mails that wait for another attempt.
     pub waiting: u64,
@@ -19,32 +19,32 @@ pub struct ReportOutcome {
     pub others_waiting: u64,
     /// When the first mail that waits is due.
     pub next_attempt_at: Option<DateTime<Utc>>,
-    /// Mails refused for good.
+    /// Mails refused permanently.
     pub refused: u64,
-    /// Those of them whose address is none that mail can be sent to.
+    /// Those of them whose address is not valid.
     pub unusable: u64,
-    /// Units with nobody to write to.
+    /// Units without a recipient.
     pub unaddressed: u64,
-    /// Whether the mail server refused every mail of this run alike; they are tried again.
+    /// Whether the mail server refused every mail of this run in the same way. They are retried.
     pub relay_refuses: bool,
-    /// Recipients who chose a midweek report and had nothing new in it. 0 of a weekly report.
+    /// Recipients who chose a midweek report and had nothing new in it. 0 for a weekly report.
     pub quiet: u64,
-    /// Why no report was made. Absent if one was.
+    /// Why no report was made. `None` if one was.
     pub idle: Option<Idle>,
 }
 
-/// Why there is no midweek report.
+/// Why no midweek report was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Idle {
-    /// No recipient chose one.
+    /// No recipient chose a midweek report.
     NotChosen,
     /// No weekly report was mailed before, so there is nothing to compare with.
     NoWeeklyReport,
-    /// No recipient who chose one has anything new in it.
+    /// No recipient who chose it has anything new in it.
     NothingNew,
 }
 
-/// A sentence for the ledger, without its full stop.
+/// Writes a sentence for the ledger, without a full stop.
 impl std::fmt::Display for Idle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -56,26 +56,26 @@ impl std::fmt::Display for Idle {
 }
 
 impl ReportOutcome {
-    /// No report was made.
+    /// Returns the outcome of a run that made no report.
     pub(super) fn idle(why: Idle) -> Self {
         Self { idle: Some(why), ..Self::default() }
     }
 
-    /// Whether mails of any kind wait for an attempt.
+    /// Whether mails of any kind wait for another attempt.
     #[must_use]
     pub const fn waits(self) -> bool {
         self.waiting + self.others_waiting > 0
     }
 
-    /// Whether somebody has to look: a mail that will never arrive, or a unit with nobody to write to. An address that is none is a
-    /// matter of one person's row in a file: each such mail says so, and the week's run is no failure for it.
+    /// Whether an operator has to act: a mail will never arrive, or a unit has no recipient. An invalid address must be corrected in
+    /// one person's row of a file. Each such mail is listed as refused, and the week's run does not fail because of it.
     #[must_use]
     pub const fn needs_attention(self) -> bool {
         self.refused > self.unusable || self.unaddressed > 0
     }
 }
 
-/// One sentence without personal data, for the ledger.
+/// Writes one sentence without personal data, for the ledger.
 impl std::fmt::Display for ReportOutcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {

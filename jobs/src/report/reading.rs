@@ -1,6 +1,6 @@
-//! How easily the texts of mails are read, for the tests of all of them.
+//! Measures how easy the texts of mails are to read, for the tests.
 
-/// The age at which a British pupil reads the text, by the Automated Readability Index (United States grade plus five years).
+/// Returns the age at which a British pupil can read the text, by the Automated Readability Index (United States grade plus five).
 /// Addresses are left out: no one reads them.
 pub(super) fn reading_age(text: &str) -> f64 {
     let mut letters = 0_f64;

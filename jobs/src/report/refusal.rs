@@ -1,20 +1,20 @@
-//! Refusals for good (5xx): whose fault they are. Pure.
+//! Permanent refusals (5xx): whether the recipient's address or the service is the cause. Pure.
 
-/// A mail that the server refused for good.
+/// A permanent refusal of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
-    /// Which attempt it was.
+    /// Number of the attempt, counted from 1.
     pub(super) attempt: i32,
-    /// What the server said, its recipient masked.
+    /// The server's answer, with the recipient's address masked.
     pub(super) said: String,
 }
 
-/// Whether the server refuses the service as a whole (by its address, its sender or its login) and not these recipients:
-/// it took nothing, and gave several recipients the same answer. Many servers give it only when a recipient is named.
+/// Whether the server refuses the service (its IP address, sender or login) and not these recipients: it accepted no mail and gave
+/// several recipients the same answer. Many servers refuse a service only when a recipient is named.
 ///
-/// One recipient alone is taken to be wrong.
+/// If there is only one recipient, the recipient's address is assumed to be wrong.
 pub(super) fn is_about_relay<'a>(taken: u64, mut refusals: impl Iterator<Item = &'a str>) -> bool {
-    // What no server said, an address that cannot be written to for one, has no code.
+    // An error that no server sent, such as an invalid address, has no code.
     let from_server = |kind: &Vec<String>| kind.iter().any(|word| is_code(word));
     let Some(first) = refusals.next().map(kind).filter(from_server) else { return false };
     let mut others = 0;
@@ -26,7 +26,8 @@ pub(super) fn is_about_relay<'a>(taken: u64, mut refusals: impl Iterator<Item = 
         && others > 0
 }
 
-/// An answer without what differs from mail to mail: addresses, and the server's own names for the mail. Codes stay.
+/// Returns the words of an answer without those that differ from mail to mail: addresses, and the server's own names for the mail.
+/// Codes stay.
 fn kind(said: &str) -> Vec<String> {
     said.split_whitespace()
         .filter(|word| !word.contains('@'))
@@ -37,7 +38,7 @@ fn kind(said: &str) -> Vec<String> {
         .collect()
 }
 
-/// A reply code (550) or an enhanced one (5.7.1).
+/// Whether the word is a reply code (550) or an enhanced one (5.7.1).
 fn is_code(word: &str) -> bool {
     word.len() <= 8
         && word.starts_with('5')
@@ -59,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn one_recipient_another_answer_or_a_mail_taken_is_not() {
+    fn one_recipient_or_a_different_answer_is_not() {
         assert!(!is_about_relay(0, [].into_iter()));
         assert!(!is_about_relay(0, [DENIED].into_iter()));
         assert!(!is_about_relay(0, [DENIED, UNKNOWN].into_iter()));
@@ -68,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_tell_answers_apart() {
+    fn codes_distinguish_answers() {
         assert!(!is_about_relay(0, ["error (550): no", "error (554): no"].into_iter()));
         assert!(!is_about_relay(0, ["550 5.1.1 no", "550 5.7.1 no"].into_iter()));
     }

@@ -1,4 +1,4 @@
-//! Mails that were refused for good and may succeed now: something about them has changed.
+//! Resends mails that were refused permanently and may succeed now, because something about them has changed.
 
 use chrono::{DateTime, Utc};
 use entity::period::IsoWeek;
@@ -9,8 +9,8 @@ use sea_orm::DatabaseConnection;
 use super::{GapReport, ReportError, deliver};
 
 impl GapReport {
-    /// Makes those mails of the report due again that were refused for good and whose address, text or way has changed
-    /// since. Someone who gets no mail of this report any more is left out.
+    /// Makes permanently refused mails of the report due again if their address, their text or the mail server has changed since.
+    /// People who are no longer recipients of this report are left out.
     pub(super) async fn reopen_refused(
         &self,
         db: &DatabaseConnection,
@@ -31,8 +31,8 @@ impl GapReport {
             };
             let rendered = self.compose(&edition, recipient)?;
             let new = deliver::new_delivery(recipient, rendered, self.key(week), self.from.domain());
-            let same_way = old.refused_by.as_ref() == Some(&self.relay());
-            if new.address.is_none() || (same_way && is_same(&old, &new)) {
+            let same_relay = old.refused_by.as_ref() == Some(&self.relay());
+            if new.address.is_none() || (same_relay && is_same(&old, &new)) {
                 continue;
             }
             if store::reopen(db, old.id, now, Some(new)).await? {
@@ -43,7 +43,7 @@ impl GapReport {
     }
 }
 
-/// Whether nothing about the mail has changed that a server could have disliked.
+/// Whether nothing about the mail has changed that could have caused the refusal.
 fn is_same(old: &delivery::Model, new: &NewDelivery) -> bool {
     old.address == new.address
         && old.subject == new.subject

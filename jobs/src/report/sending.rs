@@ -1,4 +1,4 @@
-//! What the attempts of one run of mails share: the clock, whether another mail may be begun, and how an end is recorded.
+//! The shared state of the attempts in one run: the clock, whether another mail may be started, and how outcomes are recorded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,16 +13,16 @@ use tokio_util::task::TaskTracker;
 
 use crate::retry::{END_OF_ATTEMPT, Retry};
 
-/// The process in which mails are sent.
+/// How the process that sends mails is stopped.
 #[derive(Clone, Debug, Default)]
 pub struct Process {
-    /// Cancelled when it stops soon: no further mail is begun.
+    /// Cancelled when the process is about to stop. No further mail is started then.
     pub stopping: CancellationToken,
-    /// What it waits for before it ends.
+    /// Tasks that the process waits for before it ends.
     pub tasks: TaskTracker,
 }
 
-/// What the attempts of one run share.
+/// The shared state of the attempts in one run.
 #[derive(Debug)]
 pub(super) struct Sending<'a> {
     pub(super) db: &'a DatabaseConnection,
@@ -30,8 +30,8 @@ pub(super) struct Sending<'a> {
     process: &'a Process,
     now: DateTime<Utc>,
     started: Instant,
-    /// How many attempts have ended and could not be recorded yet. While there is one, no further mail is begun. A count and no
-    /// flag: that another attempt could be recorded does not mean that this one is.
+    /// Number of attempts whose outcome could not be recorded yet. While it is not 0, no further mail is started. A count and not a
+    /// flag, because recording one attempt does not mean that the others are recorded.
     unrecorded: Arc<AtomicUsize>,
 }
 
@@ -45,19 +45,20 @@ impl<'a> Sending<'a> {
         Self { db, report, process, now, started: Instant::now(), unrecorded: Arc::default() }
     }
 
-    /// The present instant, in whole microseconds: PostgreSQL keeps no more. A run may take an hour, and claims and records
-    /// need the instant at which they are made.
+    /// Returns the current time in whole microseconds, the precision of PostgreSQL. A run may take an hour, and claims and records
+    /// need the time at which they are made.
     pub(super) fn clock(&self) -> DateTime<Utc> {
         (self.now + self.started.elapsed()).trunc_subsecs(6)
     }
 
-    /// Whether another mail may be begun.
-    pub(super) fn goes_on(&self) -> bool {
+    /// Whether another mail may be started.
+    pub(super) fn may_start(&self) -> bool {
         !self.process.stopping.is_cancelled() && self.unrecorded.load(Ordering::SeqCst) == 0
     }
 
-    /// Records how an attempt ended, in a task of its own: it goes on if the run is cut short, for instance because the
-    /// database is away for so long that the run loses its lease. It tries until the claim ends, when the mail is due again.
+    /// Records the outcome of an attempt, in a task of its own that continues if the run is cancelled, for example because the
+    /// database is unreachable for so long that the run loses its lease. It retries until the claim expires and the mail is due
+    /// again.
     pub(super) async fn record(&self, mail: &delivery::Model, settled: Settled) -> Result<(), DbErr> {
         let (db, report, unrecorded) = (self.db.clone(), self.report.clone(), self.unrecorded.clone());
         let (id, recipient, attempt) = (mail.id, mail.recipient.clone(), mail.attempts);

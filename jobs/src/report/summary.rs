@@ -1,7 +1,7 @@
-//! The run summary: one mail to each coordinator of the network once a week's reports have all been sent or refused, about
-//! what they have to look at.
+//! The run summary: one mail to each coordinator of the network when all of a week's reports have been sent or refused. It lists
+//! what the coordinators have to do.
 //!
-//! It is written down once with the report that it is about, and then sent like any mail ([`super::deliver`]).
+//! It is stored once with its report, and then sent like any mail ([`super::deliver`]).
 
 mod todo;
 mod view;
@@ -21,12 +21,12 @@ use crate::mail::{is_address, mask};
 use crate::output::one_line::one_line;
 use todo::{RefusedMail, ReportedUnit, Run};
 
-/// The key of a summary that goes to the coordinator's address in the settings.
+/// The recipient key of a summary to the coordinator's address in the settings.
 const TO_THE_SETTING: &str = "run:coordinator";
 
 impl GapReport {
-    /// Writes the run summary down if every report of the week has been sent or refused for good and no summary was written
-    /// before. Returns whether it did, so that there are mails to send.
+    /// Stores the run summary if every report of the week has been sent or refused permanently and no summary was stored before.
+    /// Returns whether it did, so that there are mails to send.
     pub(super) async fn summarise(
         &self,
         db: &DatabaseConnection,
@@ -71,17 +71,17 @@ impl GapReport {
     }
 }
 
-/// Who gets a summary.
+/// A recipient of the summary.
 struct SummaryReader {
     key: String,
     person: Option<entity::id::PersonId>,
     address: String,
     units: serde_json::Value,
-    /// Why they get it, in a sentence.
+    /// Why they receive it, in a sentence.
     reason: String,
 }
 
-/// The coordinators of the network, else the address that the settings name.
+/// Returns the coordinators of the network. If there are none, the coordinator's address in the settings.
 fn readers(network: Option<&Network>, setting: Option<String>) -> Vec<SummaryReader> {
     const EVERY: &str = "This mail comes after each weekly run of the reports";
     if let Some(network) = network {
@@ -127,12 +127,12 @@ fn new_delivery(reader: SummaryReader, rendered: Rendered, week: IsoWeek, domain
     }
 }
 
-/// The units of a mail as its row has them; an older form of the list shows as empty.
+/// Reads the units of a mail from its row. A list in an older format is read as empty.
 fn reported_units(units: &serde_json::Value) -> Vec<ReportedUnit> {
     Vec::deserialize(units).unwrap_or_default()
 }
 
-/// With what is the matter now, in place of what was when the row was written.
+/// Replaces the reason that was stored with the row by the present one.
 fn with_current_reason(of: ReportedUnit, recipients: &[Recipient]) -> ReportedUnit {
     let answers = recipients.iter().flat_map(|recipient| &recipient.answers);
     let found = answers.filter(|answer| answer.code == of.code).find_map(|answer| match answer.why {
@@ -151,7 +151,7 @@ fn refused_mail(mail: &delivery::Model) -> RefusedMail {
     }
 }
 
-/// Why a mail was refused for good, in plain words: what the server itself said is for an administrator.
+/// Returns why a mail was refused permanently, in plain words. The server's own answer is for an administrator.
 fn refusal_in_words(address: &str, said: &str) -> &'static str {
     let has = |code: &str| said.split(|c: char| !c.is_ascii_digit() && c != '.').any(|word| word == code);
     if !is_address(address) {

@@ -1,4 +1,4 @@
-//! What there is to do about a team, from its stored row, as a mail may tell it.
+//! The actions for a team from its stored row, in words that a mail may show.
 
 use entity::coverage::PublishedCause;
 use entity::coverage::lost_cover;
@@ -23,19 +23,19 @@ impl<'a> From<&'a Team> for Gap<'a> {
     }
 }
 
-/// What closes a team's gap, one instruction per sentence. Empty if there is none.
+/// Returns what closes a team's gap, one instruction per sentence. Empty if it has no gap.
 #[must_use]
 pub fn to_close(team: &Team) -> Vec<String> {
     suggested_actions::to_close(&Gap::from(team), Reader::Mail)
 }
 
-/// Why a covered team will lose its cover, one sentence each.
+/// Returns why a covered team will lose its cover, one reason per sentence.
 #[must_use]
 pub fn what_ends(team: &Team) -> Vec<String> {
     lost_cover::what_ends(&team.at_risk_causes)
 }
 
-/// What would keep the cover of teams that will lose it, in a clause: `renew 2 approvals and book 1 refresher`.
+/// Returns what would keep the cover of teams that will lose it, as a clause: `renew 2 approvals and book 1 refresher`.
 #[must_use]
 pub fn to_keep<'a>(teams: impl IntoIterator<Item = &'a Team>) -> String {
     let causes = |team: &'a Team| -> &'a [PublishedCause] { &team.at_risk_causes };
@@ -94,7 +94,7 @@ mod tests {
     }
 
     proptest! {
-        /// The words are the same whatever personal reasons hold, and for however many people.
+        /// The words do not depend on personal reasons, nor on how many people have one.
         #[test]
         fn personal_reasons_change_no_word(
             away in 0..4_u32, paused in 0..4_u32, stood_down in 0..4_u32, open in 0..3_u32, gap in 1..4,

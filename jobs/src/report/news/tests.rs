@@ -11,7 +11,7 @@ fn news_of<'a>(current: &'a SnapshotTree, previous: Option<&'a SnapshotTree>, un
     News::new(current, previous, "2026-W48".parse().unwrap(), &[answer])
 }
 
-/// The codes of gaps and of teams at risk.
+/// Returns the codes of gaps and of teams at risk.
 fn codes(news: &News<'_>) -> (Vec<String>, Vec<String>) {
     let report = news.changed();
     let gaps = report.gaps.iter().map(|gap| gap.place.team.code.clone());
@@ -22,14 +22,14 @@ fn losing(id: i64, code: &str, from: &str) -> Team {
     Team { status: Status::AtRisk, at_risk_from: Some(at(from)), ..team(id, code, 9) }
 }
 
-/// Monday's board, with a gap and a team at risk in NORTH and a covered team in SOUTH.
+/// Monday's snapshot, with a gap and a team at risk in NORTH and a covered team in SOUTH.
 fn monday() -> SnapshotTree {
     let north = [team(11, "A", 9), short(12, "B", 9, 1, "2026-11-02"), losing(13, "C", "2026-12-14"), team(14, "D", 9)];
     tree("2026-11-23", &north, &[team(21, "E", 9)])
 }
 
 #[test]
-fn only_what_became_worse_is_in_it() {
+fn includes_only_what_became_worse() {
     let before = monday();
     let north = [
         short(11, "A", 9, 1, "2026-11-26"),
@@ -47,7 +47,7 @@ fn only_what_became_worse_is_in_it() {
 }
 
 #[test]
-fn what_stayed_or_became_better_is_not_in_it() {
+fn leaves_out_what_is_unchanged_or_better() {
     let before = monday();
     let mut same = monday();
     same.day = at("2026-11-26");
@@ -58,13 +58,13 @@ fn what_stayed_or_became_better_is_not_in_it() {
 }
 
 #[test]
-fn without_a_report_before_nothing_is_new() {
+fn nothing_is_new_without_a_previous_report() {
     let now = monday();
     assert!(news_of(&now, None, 1).is_empty());
 }
 
 #[test]
-fn says_since_which_day() {
+fn names_the_day_compared_with() {
     let now = tree("2026-11-26", &[team(11, "A", 9)], &[]);
     assert_eq!(news_of(&now, Some(&monday()), 1).since(), "since Monday");
     let mut older = monday();

@@ -1,4 +1,4 @@
-//! What a coordinator has to look at after a run. Pure: from the week's snapshot and from what became of its mails.
+//! What a coordinator has to do after a run, from the week's snapshot and the outcome of its mails. Pure.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,14 +17,14 @@ use crate::report::snapshot_tree::{SnapshotTree, SnapshotUnit, Team};
 pub(super) struct Run<'a> {
     pub(super) week: IsoWeek,
     pub(super) tree: &'a SnapshotTree,
-    /// The board of the report that was mailed before.
+    /// The snapshot of the previous report.
     pub(super) previous: Option<&'a SnapshotTree>,
     pub(super) recipients: &'a [Recipient],
-    /// Reports that the mail server took.
+    /// Reports that the mail server accepted.
     pub(super) sent: u64,
-    /// Reports that were refused for good.
+    /// Reports that were refused permanently.
     pub(super) refused: Vec<RefusedMail>,
-    /// Units whose report had no one to go to.
+    /// Units without a recipient.
     pub(super) unaddressed: Vec<ReportedUnit>,
 }
 
@@ -33,15 +33,15 @@ pub(super) struct Run<'a> {
 pub(super) struct ReportedUnit {
     pub(super) code: String,
     pub(super) name: String,
-    /// Why the report had to go elsewhere, as the end of a sentence.
+    /// Why the report went to this recipient, as the end of a sentence.
     pub(super) why: String,
 }
 
-/// A report that was refused for good.
+/// A report that was refused permanently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RefusedMail {
     pub(super) units: Vec<ReportedUnit>,
-    /// With all but its first letter hidden.
+    /// The address with all but its first letter and domain masked.
     pub(super) address: String,
     pub(super) why: &'static str,
 }
@@ -54,10 +54,11 @@ pub(super) struct NoPolicy<'a> {
     pub(super) teams: usize,
 }
 
-/// The highest units of which no team has a policy, those with most teams first: a policy of the unit is one of all its teams.
+/// Returns the highest units in which no team has a policy, those with most teams first. A policy for the unit would apply to all
+/// of its teams.
 pub(super) fn without_policy(tree: &SnapshotTree) -> Vec<NoPolicy<'_>> {
     let lacks = |team: &Team| team.unknown_because == Some(UnknownBecause::NoPolicy);
-    // A team that is exempt or without staff is asked for no policy either way.
+    // A team that is exempt or without staff needs no policy.
     let lack_it = |unit: UnitId| {
         let mut teams = tree.teams_below(unit).iter();
         teams.all(|team| lacks(team) || matches!(team.status, Status::Exempt | Status::NotApplicable))
@@ -75,14 +76,14 @@ pub(super) fn without_policy(tree: &SnapshotTree) -> Vec<NoPolicy<'_>> {
     found
 }
 
-/// Teams with rows of a staff list that could not be read, those with most rows first.
+/// Returns teams with rejected rows of a staff list, those with most rows first.
 pub(super) fn rows_not_read(tree: &SnapshotTree) -> Vec<&Team> {
     let mut teams: Vec<_> = tree.teams().iter().filter(|team| team.rows_not_read > 0).collect();
     teams.sort_by(|a, b| b.rows_not_read.cmp(&a.rows_not_read).then_with(|| a.code.cmp(&b.code)));
     teams
 }
 
-/// Staff lists that are too old, oldest first, by employer. `None` stands for lists whose employer is not known.
+/// Returns the staff lists that are too old, oldest first, with their employers. The employer is `None` if it is not known.
 pub(super) fn old_lists(tree: &SnapshotTree) -> Vec<(Day, Option<&str>)> {
     let mut oldest: BTreeMap<Option<&str>, Day> = BTreeMap::new();
     for (as_at, employer) in tree.units().iter().filter_map(|unit| unit.oldest_list.as_ref()) {
@@ -98,22 +99,22 @@ pub(super) fn old_lists(tree: &SnapshotTree) -> Vec<(Day, Option<&str>)> {
     lists
 }
 
-/// How many teams cannot be judged because their staff list is too old.
+/// Counts the teams whose cover is not known because their staff list is too old.
 pub(super) fn stale_teams(tree: &SnapshotTree) -> usize {
     tree.teams().iter().filter(|team| team.unknown_because == Some(UnknownBecause::DataStale)).count()
 }
 
-/// A unit with gaps and without a senior manager who can be written to.
+/// A unit with gaps and without a senior manager who has an address.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Vacant<'a> {
     pub(super) unit: &'a SnapshotUnit,
     pub(super) vacancy: Vacancy,
-    /// Teams with a gap for which this unit's senior manager would answer.
+    /// Teams with a gap for which this unit's senior manager would be responsible.
     pub(super) gaps: usize,
 }
 
-/// The units without a senior manager in which there are gaps, those with most gaps first. A gap belongs to the nearest unit
-/// above it that has, or should have, a senior manager. Without the units that have no one to write to at all.
+/// Returns the units with gaps and without a senior manager, those with most gaps first. A gap belongs to the nearest unit above
+/// it that has, or should have, a senior manager. Units without any recipient are left out.
 pub(super) fn gaps_without_manager<'a>(tree: &'a SnapshotTree, recipients: &[Recipient]) -> Vec<Vacant<'a>> {
     let mut answered: HashMap<UnitId, Option<Vacancy>> = HashMap::new();
     let mut nobody: Vec<UnitId> = Vec::new();
@@ -144,10 +145,10 @@ pub(super) fn gaps_without_manager<'a>(tree: &'a SnapshotTree, recipients: &[Rec
     found
 }
 
-/// The unit and those above it, nearest first.
+/// Returns the unit and the units above it, nearest first.
 fn ancestors(tree: &SnapshotTree, unit: UnitId) -> impl Iterator<Item = &SnapshotUnit> {
     let above =
         |unit: &&SnapshotUnit| unit.parent.filter(|parent| *parent != unit.id).and_then(|parent| tree.unit(parent));
-    // A cycle in bad data ends after as many steps as there are units.
+    // A cycle in invalid data ends after as many steps as there are units.
     std::iter::successors(tree.unit(unit), above).take(tree.units().len())
 }

@@ -1,4 +1,4 @@
-//! A run in sentences: what both templates of its summary lay out.
+//! The sentences of a run summary, for both templates.
 
 use askama::Template;
 use entity::value::Status;
@@ -10,23 +10,23 @@ use crate::report::recipients::Vacancy;
 use crate::report::render::{Rendered, Setting};
 use crate::report::wording::{Fraction, counted, day, grouped, int, listed, near_day, number};
 
-/// Rows of a section at most; the rest is a number.
+/// Maximum number of rows in a section. The rest is a number.
 const MOST: usize = 5;
-/// Longest name of a unit or an employer.
+/// Maximum length of the name of a unit or an employer in characters.
 const LONGEST_NAME: usize = 80;
 
-/// What the templates read.
+/// The data of the templates.
 #[derive(Debug)]
 pub(super) struct SummaryView {
     pub(super) subject: String,
     /// `Week of 23 November 2026`.
     pub(super) week: String,
     pub(super) headline: String,
-    /// What there is to do; empty if there is nothing.
+    /// Things to do. Empty if there are none.
     pub(super) sections: Vec<TaskList>,
     /// Counts, one sentence each.
     pub(super) facts: Vec<String>,
-    /// Address of the page of the whole board. Absent if there is nothing to do.
+    /// Address of the page of the whole board. `None` if there is nothing to do.
     pub(super) link: Option<String>,
     /// Why the reader receives it.
     pub(super) reason: String,
@@ -36,9 +36,9 @@ pub(super) struct SummaryView {
 pub(super) struct TaskList {
     pub(super) heading: &'static str,
     pub(super) rows: Vec<Task>,
-    /// `And 3 more.`; empty if there are no more.
+    /// `And 3 more.`. Empty if there are no more.
     pub(super) rest: String,
-    /// How many things there are to do, with those that are not shown.
+    /// Number of things to do, including those that are not shown.
     all: usize,
 }
 
@@ -62,11 +62,11 @@ struct SummaryHtml<'v> {
     v: &'v SummaryView,
 }
 
-/// Renders the summary of a run for a reader who gets it for this reason. It has no attached list.
+/// Renders the summary of a run for a reader who receives it for this reason. It has no attached list.
 ///
 /// # Errors
 ///
-/// What the template engine said: a fault of the templates, never of the data.
+/// The error of the template engine, which the templates cause and never the data.
 pub(super) fn render(run: &Run<'_>, setting: &Setting, reason: &str) -> Result<Rendered, String> {
     let view = view(run, setting, reason);
     Ok(Rendered {
@@ -99,7 +99,7 @@ fn view(run: &Run<'_>, setting: &Setting, reason: &str) -> SummaryView {
     }
 }
 
-/// `39 reports were sent, 1 was refused and 1 unit has no one to write to.`
+/// Returns `39 reports were sent, 1 was refused and 1 unit has no one to write to.`
 fn headline(run: &Run<'_>) -> String {
     let sent = match run.sent {
         0 => "No report was sent".to_owned(),
