@@ -1,5 +1,5 @@
-//! A report -> subject, text, HTML and CSV. Every sentence is made here, in [`super::tasks`] or in [`super::wording`]; the
-//! templates only lay out.
+//! Renders a report as subject, text, HTML and CSV. Every sentence is made here, in [`super::tasks`] or in [`super::wording`]. The
+//! templates contain only the layout.
 
 mod actions;
 mod layers;
@@ -20,12 +20,12 @@ use super::news::News;
 use crate::links;
 use view::View;
 
-/// What every mail of the network has in common.
+/// The settings that all mails share.
 #[derive(Clone, Debug, Default)]
 pub struct Setting {
-    /// Address of the service, without a final slash; mails have no links without it.
+    /// Address of the service, without a final slash. If it is `None`, mails have no links.
     pub base_url: Option<String>,
-    /// The coordinator that recipients ask.
+    /// The coordinator, for questions.
     pub coordinator: Coordinator,
 }
 
@@ -50,21 +50,21 @@ impl Setting {
 /// The reader of a rendered report.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
-    /// Sections that are left out.
+    /// Sections to leave out.
     pub hidden: &'a BTreeSet<ReportSection>,
-    /// Whether it is a copy, for a colleague of the person whose report it is.
+    /// Whether it is a copy for a colleague of the recipient.
     pub is_copy: bool,
 }
 
 impl Reader<'static> {
-    /// The person whose report it is, who gets the whole of it.
+    /// The recipient of the report, with all sections.
     pub const OWNER: Self = Self { hidden: &BTreeSet::new(), is_copy: false };
 }
 
 /// A mail's subject and parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
-    /// Subject line: one line, bounded.
+    /// Subject, on one line of limited length.
     pub subject: String,
     /// Plain-text part.
     pub text: String,
@@ -86,19 +86,19 @@ struct Html<'v> {
     v: &'v View,
 }
 
-/// Renders a report. Each list has a bound of its own, so that the HTML part stays below 60 KB whatever the board.
+/// Renders a report. Each list has a maximum length, so that the HTML part stays below 60 KB, however large the board.
 ///
 /// # Errors
 ///
-/// What the template engine or the CSV writer said: a fault of the templates, never of the data.
+/// The error of the template engine or the CSV writer, which the templates cause and never the data.
 pub fn render(report: &Report<'_>, reader: Reader<'_>, setting: &Setting) -> Result<Rendered, String> {
     let list = list::list(report)?;
     let view = View::new(report, reader, setting, list.contents);
     laid_out(view, list.csv)
 }
 
-/// Renders a midweek report: what became worse since the gap report, and nothing else. A list is attached only if the mail does
-/// not show all of it.
+/// Renders a midweek report: only what became worse since the gap report. A list is attached only if the mail does not show every
+/// team.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Small boards for the tests of this module.
+//! Small snapshots for the tests of this module.
 
 use entity::id::{SnapshotId, UnitId};
 use entity::period::Day;
@@ -10,7 +10,7 @@ pub(super) fn at(text: &str) -> Day {
     text.parse().unwrap()
 }
 
-/// A covered team with everything in order.
+/// Returns a covered team that meets every target.
 pub(super) fn team(id: i64, code: &str, staff: i32) -> Team {
     Team {
         id: UnitId(id),
@@ -43,7 +43,7 @@ pub(super) fn team(id: i64, code: &str, staff: i32) -> Team {
     }
 }
 
-/// A team with a gap of so many people since a day.
+/// Returns a team with a gap of `gap` people since a day.
 pub(super) fn short(id: i64, code: &str, staff: i32, gap: i32, since: &str) -> Team {
     Team {
         status: Status::Partial,
@@ -54,7 +54,7 @@ pub(super) fn short(id: i64, code: &str, staff: i32, gap: i32, since: &str) -> T
     }
 }
 
-/// A unit whose figures are counted from the teams that are given.
+/// Returns a unit whose figures are counted from the given teams.
 pub(super) fn unit(id: i64, code: &str, parent: Option<i64>, teams: &[&Team]) -> SnapshotUnit {
     let assessed: Vec<_> =
         teams.iter().filter(|team| !matches!(team.status, Status::Exempt | Status::NotApplicable)).collect();
@@ -84,7 +84,7 @@ pub(super) fn unit(id: i64, code: &str, parent: Option<i64>, teams: &[&Team]) ->
     }
 }
 
-/// A root `BOARD` (1) with `NORTH` (2) and `SOUTH` (3) and their teams.
+/// Returns a root `BOARD` (1) with `NORTH` (2) and `SOUTH` (3) and their teams.
 pub(super) fn tree(day: &str, north: &[Team], south: &[Team]) -> SnapshotTree {
     let all: Vec<&Team> = north.iter().chain(south).collect();
     let mut units = vec![

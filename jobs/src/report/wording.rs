@@ -1,4 +1,4 @@
-//! Figures and statuses in words: plain British English, every percentage with its numerator and denominator.
+//! Figures and statuses in words. Every percentage is shown with its numerator and denominator.
 
 use entity::coverage::Percent;
 use entity::period::Day;
@@ -8,23 +8,23 @@ use super::snapshot_tree::Team;
 
 pub use entity::coverage::wording::{counted, grouped, listed, with_full_stop};
 
-/// A part of a whole, never averaged.
+/// A part of a whole. Fractions are summed and never averaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fraction {
-    /// How many.
+    /// Numerator.
     pub part: i64,
-    /// Of how many.
+    /// Denominator.
     pub whole: i64,
 }
 
 impl Fraction {
-    /// From two counts of people or teams.
+    /// Creates a fraction from two counts of people or teams.
     #[must_use]
     pub fn new(part: i32, whole: i32) -> Self {
         Self { part: i64::from(part), whole: i64::from(whole) }
     }
 
-    /// The percentage as the mail shows it: whole percent. `None` if there is nothing to divide by.
+    /// Returns the percentage in whole percent, as the mail shows it. `None` if the denominator is 0.
     #[must_use]
     pub fn percent(self) -> Option<u16> {
         // Sums of stored figures are never negative.
@@ -32,7 +32,7 @@ impl Fraction {
         Percent::new(figure(self.part), figure(self.whole)).map(Percent::rounded)
     }
 
-    /// `56 of 97 (58%)`; `no staff assessed` if there is nothing to divide by.
+    /// Returns `56 of 97 (58%)`, or `no staff assessed` if the denominator is 0. `nothing` is the noun, here `staff`.
     #[must_use]
     pub fn words(self, nothing: &str) -> String {
         match self.percent() {
@@ -41,13 +41,13 @@ impl Fraction {
         }
     }
 
-    /// `3 of 8`.
+    /// Returns `3 of 8`.
     #[must_use]
     pub fn counts(self) -> String {
         format!("{} of {}", grouped(self.part), grouped(self.whole))
     }
 
-    /// `3 of 8 teams have cover (38%)`; `no teams to assess` if there are none.
+    /// Returns `3 of 8 teams have cover (38%)`, or `no teams to assess` if there are none.
     #[must_use]
     pub fn with_cover(self) -> String {
         match self.percent() {
@@ -59,7 +59,7 @@ impl Fraction {
         }
     }
 
-    /// The change since the last report. It compares the percentages that are shown: "56%, up from 56%" would say nothing.
+    /// Returns the change since the last report. It compares the rounded percentages, because "56%, up from 56%" says nothing.
     #[must_use]
     pub fn since(self, before: Self, nothing: &str) -> String {
         let was = before.words(nothing);
@@ -72,38 +72,38 @@ impl Fraction {
     }
 }
 
-/// A count of rows or teams as a figure.
+/// Converts a count of rows or teams.
 #[must_use]
 pub fn int(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// A count with its thousands grouped.
+/// Returns a count with its thousands grouped: `12,345`.
 #[must_use]
 pub fn number(count: usize) -> String {
     grouped(int(count))
 }
 
-/// `23 November 2026`.
+/// Returns `23 November 2026`.
 #[must_use]
 pub fn day(day: Day) -> String {
     day.date().format("%-d %B %Y").to_string()
 }
 
-/// `23 November`, with the year if it is not that of `today`.
+/// Returns `23 November`, with the year if it is not that of `today`.
 #[must_use]
 pub fn near_day(near: Day, today: Day) -> String {
     let year = |day: Day| day.date().format("%Y").to_string();
     if year(near) == year(today) { near.date().format("%-d %B").to_string() } else { day(near) }
 }
 
-/// A team's status as a heading of its row.
+/// Returns a team's status as a heading.
 #[must_use]
 pub const fn status(team: &Team) -> &'static str {
     status_because(team.status, team.unknown_because)
 }
 
-/// A status as a heading, with why it is UNKNOWN.
+/// Returns a status as a heading. For UNKNOWN, the reason decides the words.
 #[must_use]
 pub const fn status_because(status: Status, unknown_because: Option<UnknownBecause>) -> &'static str {
     match status {
@@ -122,7 +122,7 @@ pub const fn status_because(status: Status, unknown_because: Option<UnknownBecau
     }
 }
 
-/// A team's state in a clause: `no Peer Supporter, 2 short`.
+/// Returns a team's status and gap as a clause: `no Peer Supporter, 2 short`.
 #[must_use]
 pub fn state(team: &Team) -> String {
     match (team.status, team.gap) {
@@ -143,7 +143,7 @@ pub fn state(team: &Team) -> String {
     }
 }
 
-/// How a team was before, as the second half of a sentence: `it had no Peer Supporter`.
+/// Returns a team's previous status as the second half of a sentence: `it had no Peer Supporter`.
 #[must_use]
 pub fn state_before(team: &Team) -> String {
     match (team.status, team.gap) {
@@ -158,9 +158,9 @@ pub fn state_before(team: &Team) -> String {
     }
 }
 
-/// Who is there where a team is short of people but not of everybody, so that `1 more` says more than what; its figures are
-/// the group's where the team is assessed with one. What a policy asks for by size is not in the row: shares are set beside the
-/// whole people that are needed.
+/// Describes the Peer Supporters of a team that has some but too few, so that the reader knows what `1 more` adds to. The figures
+/// are those of the cover group if the team has one. The share that a policy requires for the team's size is not in the row, so the
+/// sum of the shares is compared with the number of people required.
 #[must_use]
 pub fn who_is_there(team: &Team) -> Option<String> {
     let Team { supporters: people, share, .. } = *team;
@@ -177,14 +177,14 @@ pub fn who_is_there(team: &Team) -> Option<String> {
     } else if share >= needed * 1000 {
         format!("{supporters} {place} with at least half of their time; {is_needed}.")
     } else if people >= needed {
-        // Each of them with all of their share would be as many people as are needed.
+        // If each of them gave all of their share, there would be enough people.
         format!("{adds_up}; {is_needed}. More of their time {place} would close the gap as well.")
     } else {
         format!("{adds_up}; {is_needed}.")
     })
 }
 
-/// Thousandths as people say them: `0.4 of a Peer Supporter`, `1.25 Peer Supporters`.
+/// Returns thousandths of a Peer Supporter in words: `0.4 of a Peer Supporter`, `1.25 Peer Supporters`.
 fn shares(thousandths: i32) -> String {
     match thousandths {
         ..1000 => format!("{} of a Peer Supporter", decimal(thousandths)),
@@ -193,14 +193,14 @@ fn shares(thousandths: i32) -> String {
     }
 }
 
-/// Thousandths as a decimal without needless zeros, cut off and not rounded: 999 is not a whole.
+/// Returns thousandths as a decimal without trailing zeros. Nothing is rounded, so 999 does not become 1.
 #[must_use]
 pub fn decimal(thousandths: i32) -> String {
     let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// The sentence with its first letter in lower case.
+/// Returns the sentence with its first letter in lower case.
 #[must_use]
 pub fn lower_first(sentence: &str) -> String {
     let mut rest = sentence.chars();
@@ -217,7 +217,7 @@ mod tests {
     use crate::report::snapshot_tree::Team;
 
     #[test]
-    fn a_percentage_shows_its_counts_and_is_rounded_to_whole_percent() {
+    fn a_percentage_is_whole_and_shows_its_counts() {
         assert_eq!(Fraction::new(56, 97).words("teams"), "56 of 97 (58%)");
         assert_eq!(Fraction::new(9960, 10_000).words("staff"), "9,960 of 10,000 (99%)");
         assert_eq!(Fraction::new(4, 1000).words("staff"), "4 of 1,000 (1%)");
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_compares_the_percentages_that_are_shown() {
+    fn a_change_compares_rounded_percentages() {
         let last = Fraction::new(54, 96);
         assert_eq!(Fraction::new(56, 97).since(last, "teams"), "up from 54 of 96 (56%)");
         assert_eq!(Fraction::new(55, 100).since(last, "teams"), "down from 54 of 96 (56%)");
@@ -240,25 +240,26 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_says_who_is_there() {
-        let there = |supporters, share, required| {
+    fn a_gap_describes_present_supporters() {
+        let described = |supporters, share, required| {
             let short = Team { status: Status::Partial, gap: Some(1), required: Some(required), ..team(1, "T", 20) };
             who_is_there(&Team { supporters, share, ..short }).unwrap()
         };
         assert_eq!(
-            there(1, 700, 1),
+            described(1, 700, 1),
             "Peer Supporters' time here adds up to 0.7 of a Peer Supporter; 1 is needed. More of their time here would close the gap as well."
         );
         assert!(
-            there(2, 1999, 2).starts_with("Peer Supporters' time here adds up to 1.999 Peer Supporters; 2 are needed.")
+            described(2, 1999, 2)
+                .starts_with("Peer Supporters' time here adds up to 1.999 Peer Supporters; 2 are needed.")
         );
-        assert_eq!(there(1, 1000, 2), "1 Peer Supporter here; 2 are needed.");
-        assert_eq!(there(1, 1250, 2), "Peer Supporters' time here adds up to 1.25 Peer Supporters; 2 are needed.");
+        assert_eq!(described(1, 1000, 2), "1 Peer Supporter here; 2 are needed.");
+        assert_eq!(described(1, 1250, 2), "Peer Supporters' time here adds up to 1.25 Peer Supporters; 2 are needed.");
         assert_eq!(
-            there(0, 1000, 1),
+            described(0, 1000, 1),
             "Peer Supporters' time here adds up to 1 Peer Supporter, but no one gives at least half of theirs."
         );
-        assert_eq!(there(1, 2200, 2), "1 Peer Supporter here with at least half of their time; 2 are needed.");
+        assert_eq!(described(1, 2200, 2), "1 Peer Supporter here with at least half of their time; 2 are needed.");
         assert_eq!(who_is_there(&team(1, "T", 20)), None);
     }
 }

@@ -14,28 +14,28 @@ use crate::report::snapshot_tree::{SnapshotUnit, Team};
 use crate::report::tasks::{to_close, to_keep};
 use crate::report::wording::{Fraction, counted, int, listed, near_day, number, with_full_stop};
 
-/// Lines of the list at most: what a person can keep in mind.
+/// Maximum number of actions: as many as a person can remember.
 const MOST: usize = 5;
-/// A team that loses its cover within so many days comes before every gap.
+/// A team that loses its cover within this number of days comes before every gap.
 const URGENT_DAYS: i64 = 14;
-/// Teams of that kind that have a line of their own.
+/// Maximum number of such teams with an action of their own.
 const MOST_URGENT: usize = 2;
-/// Gaps that have a line whatever else there is to do.
+/// Number of gaps that always have an action of their own.
 const GAPS_AT_LEAST: usize = 2;
 
 /// One thing to do.
 #[derive(Debug)]
 pub(super) struct Action {
-    /// What is the matter and what to do.
+    /// The problem and what to do.
     pub(super) text: String,
-    /// Text and address of a link to where it can be seen.
+    /// Text and address of a link to the details.
     pub(super) link: Option<(&'static str, String)>,
-    /// The teams that it names, those of its cover group among them.
+    /// The teams that it is about, including those of the cover group.
     pub(super) teams: Vec<UnitId>,
 }
 
-/// What to do this week, worst first: cover that is about to end, gaps by staff affected, cover that ends later, staff lists to
-/// correct and approvals to confirm; Level 1, Wellbeing Champions and Trainers if there is room.
+/// Returns what to do this week, most urgent first: cover that ends soon, gaps by staff affected, cover that ends later, staff lists
+/// to correct and approvals to confirm; then Level 1, Wellbeing Champions and Trainers if there is room.
 pub(super) fn actions(report: &Report<'_>, setting: &Setting, names: &Names) -> Vec<Action> {
     let maker = Maker { report, setting, names };
     let mut all = maker.about_cover(maker.lists().into_iter().chain(maker.unproven()));
@@ -46,7 +46,7 @@ pub(super) fn actions(report: &Report<'_>, setting: &Setting, names: &Names) -> 
     all
 }
 
-/// What to do about the gaps and the teams at risk of a report that has only those that are new or worse.
+/// Returns what to do about the gaps and the teams at risk of a report that has only those that are new or worse.
 pub(super) fn actions_on_news(report: &Report<'_>, setting: &Setting, names: &Names) -> Vec<Action> {
     let maker = Maker { report, setting, names };
     maker.about_cover(maker.unread_lists())
@@ -59,7 +59,7 @@ struct Maker<'r> {
 }
 
 impl Maker<'_> {
-    /// Cover that is about to end, gaps, cover that ends later and `others`, at most [`MOST`].
+    /// Returns actions about cover that ends soon, gaps, cover that ends later, and `others`; at most [`MOST`].
     fn about_cover(&self, others: impl IntoIterator<Item = Action>) -> Vec<Action> {
         let is_urgent =
             |team: &&Team| team.at_risk_from.is_some_and(|from| from.days_since(self.report.day) <= URGENT_DAYS);
@@ -77,14 +77,19 @@ impl Maker<'_> {
         all
     }
 
-    /// About one team, or about the teams of its cover group, which have one gap and lose one cover.
+    /// Returns an action about one team, or about the teams of its cover group, which have their gap and their cover in common.
     fn about(&self, team: &Team, text: String) -> Action {
         let link = self.setting.team_link(&team.code).map(|link| ("Open the team", link));
-        let teams = self.report.teams_listed.iter().map(|listed| listed.team).filter(|other| is_one(team, other));
+        let teams = self
+            .report
+            .teams_listed
+            .iter()
+            .map(|listed| listed.team)
+            .filter(|other| are_assessed_together(team, other));
         Action { text, link, teams: teams.map(|team| team.id).collect() }
     }
 
-    /// About all that the mail is about: a link to the unit, or to the list of units if there are several.
+    /// Returns an action about all units of the mail, with a link to the unit, or to the list of units if there are several.
     fn overall(&self, text: String) -> Action {
         let link = match self.report.tops().as_slice() {
             [_] => self.report.units.first().and_then(|answered| self.setting.unit_link(&answered.unit.code)),
@@ -106,8 +111,8 @@ impl Maker<'_> {
         self.about(team, format!("{loses} on {from}. Before then: {}.", to_keep([team])))
     }
 
-    /// Teams that lose their cover and have no line of their own; `named` are those that have. Every team of a cover group is
-    /// counted, as in the subject.
+    /// Returns an action about the teams that lose their cover and have no action of their own. `named` are those that have one. Every
+    /// team of a cover group is counted, as in the subject.
     fn losing_later(&self, teams: &[&Team], named: &[&Team]) -> Option<Action> {
         match teams {
             [] => None,
@@ -115,7 +120,8 @@ impl Maker<'_> {
             [first, ..] => {
                 let from = first.at_risk_from.map(|from| near_day(from, self.report.day)).unwrap_or_default();
                 let all = self.report.at_risk.iter().map(|place| place.team);
-                let all = number(all.filter(|team| !named.iter().any(|named| is_one(named, team))).count());
+                let all =
+                    number(all.filter(|team| !named.iter().any(|named| are_assessed_together(named, team))).count());
                 let more = if named.is_empty() { "" } else { "more " };
                 let steps = with_full_stop(&to_keep(teams.iter().copied()));
                 let text = format!("{all} {more}teams lose their cover, the first on {from}. {steps}");
@@ -124,7 +130,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Teams with a gap, those without any Peer Supporter first, then by staff.
+    /// Returns the teams with a gap, those without any Peer Supporter first, then by staff.
     fn gaps(&self) -> Vec<&Team> {
         let gaps = one_per_group(self.report.gaps.iter().map(|gap| gap.place.team));
         let (mut none, some): (Vec<&Team>, Vec<&Team>) =
@@ -149,7 +155,7 @@ impl Maker<'_> {
         self.about(team, format!("{what} ({staff}{since}). {}", to_close(team).join(" ")))
     }
 
-    /// Staff lists with rows that could not be read, and those that are too old.
+    /// Returns an action about staff lists with rejected rows, or else about staff lists that are too old.
     fn lists(&self) -> Option<Action> {
         self.unread_lists().or_else(|| self.old_lists())
     }
@@ -173,7 +179,7 @@ impl Maker<'_> {
         })
     }
 
-    /// Approvals by a person who did not hold the office.
+    /// Returns an action about approvals by a person who did not hold the office.
     fn unproven(&self) -> Option<Action> {
         let teams = self.report.teams_listed.iter().map(|listed| listed.team);
         let teams: Vec<&Team> = one_per_group(teams.filter(|team| team.is_covered() && team.unproven > 0)).collect();
@@ -192,7 +198,7 @@ impl Maker<'_> {
         }
     }
 
-    /// About the unit that lacks most people to reach its target.
+    /// Returns an action about the unit that needs most people to reach its Level 1 target.
     fn level1(&self) -> Option<Action> {
         let missing = |unit: &SnapshotUnit| {
             let needed = i64::from(unit.level1_target.unwrap_or(0)) * i64::from(unit.headcount);
@@ -236,12 +242,12 @@ impl Maker<'_> {
     }
 }
 
-/// Whether two teams have one gap and lose one cover: the same team, or teams of one cover group.
-fn is_one(team: &Team, other: &Team) -> bool {
+/// Whether two teams have their gap and their cover in common: the same team, or teams of one cover group.
+fn are_assessed_together(team: &Team, other: &Team) -> bool {
     other.id == team.id || (team.cover_group.is_some() && other.cover_group == team.cover_group)
 }
 
-/// The teams that have an action of their own.
+/// Returns the teams that have an action of their own.
 pub(super) fn teams_named(actions: &[Action]) -> HashSet<UnitId> {
     actions.iter().flat_map(|action| action.teams.iter().copied()).collect()
 }

@@ -1,4 +1,4 @@
-//! Wellbeing Champions, Level 1 and Trainers: one line each, with the teams or units that are furthest behind.
+//! Wellbeing Champions, Level 1 and Trainers: one line each, with the teams or units that are furthest below target.
 
 use super::names::Names;
 use super::rows::MOST_ROWS;
@@ -6,13 +6,13 @@ use crate::report::build::{Placed, Report, below_target, champions_short, one_pe
 use crate::report::snapshot_tree::{SnapshotUnit, Team};
 use crate::report::wording::{Fraction, counted, listed, number};
 
-/// One layer.
+/// One line of the section.
 #[derive(Debug)]
 pub(super) struct Layer {
     pub(super) label: &'static str,
-    /// The figure in a sentence.
+    /// The figure, as a sentence.
     pub(super) figure: String,
-    /// The furthest behind in a sentence; empty if there is none.
+    /// The teams or units furthest below target, as a sentence. Empty if there are none.
     pub(super) behind: String,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn layers(report: &Report<'_>, names: &Names) -> Vec<Layer> {
     layers
 }
 
-/// One figure for each unit: people with posts in several are counted in each, so that a sum would count them twice.
+/// Returns one figure per unit. People with posts in several units are counted in each, so a sum would count them twice.
 fn level1(tops: &[&SnapshotUnit], names: &Names) -> String {
     let done = |unit: &SnapshotUnit| Fraction::new(unit.level1_done, unit.headcount).words("staff");
     let target =
@@ -124,7 +124,7 @@ fn trainers(tops: &[&SnapshotUnit], report: &Report<'_>, names: &Names) -> Optio
     Some(Layer { label: "Trainers", figure, behind: with_rest("Without their own", &shown, all) })
 }
 
-/// Whether any layer is short of its target.
+/// Whether any target for Wellbeing Champions, Level 1 or Trainers is missed.
 pub(super) fn is_behind(report: &Report<'_>) -> bool {
     !report.champions.is_empty()
         || report

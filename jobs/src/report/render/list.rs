@@ -1,11 +1,11 @@
-//! The attached list: every team below the units answered for, gaps first.
+//! The attached list: every team in the recipient's units, gaps first.
 
 use crate::output::safe_csv::cell;
 use crate::report::build::{Listed, Report};
 use crate::report::tasks::{to_close, what_ends};
 use crate::report::wording::{decimal, number};
 
-/// Longest list in bytes: mail servers refuse or strip what is larger than a few megabytes, and base64 adds a third.
+/// Maximum size of the list in bytes. Mail servers refuse or remove attachments of a few megabytes, and base64 adds a third.
 const MOST_BYTES: usize = 650_000;
 
 const HEADER: [&str; 26] = [
@@ -37,15 +37,15 @@ const HEADER: [&str; 26] = [
     "Champions Needed",
 ];
 
-/// A list and what it has.
+/// The attached list.
 pub(super) struct AttachedList {
     pub(super) csv: String,
-    /// A sentence about what is in it.
+    /// A sentence that describes it.
     pub(super) contents: String,
 }
 
-/// The list as CSV with CRLF line ends and a byte-order mark; days yyyy-mm-dd, Yes/No, nothing = blank (IMPORT.md, "The
-/// export"). Rows beyond [`MOST_BYTES`] are left out, those without a gap first.
+/// Returns the list as CSV with CRLF line ends and a byte-order mark. Dates are yyyy-mm-dd, flags Yes or No, and missing values blank
+/// (IMPORT.md, "The export"). If it would exceed [`MOST_BYTES`], the last rows are left out; gaps come first.
 pub(super) fn list(report: &Report<'_>) -> Result<AttachedList, String> {
     let mut csv = String::from("\u{feff}");
     csv.push_str(&line(HEADER.map(str::to_owned))?);

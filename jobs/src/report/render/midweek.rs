@@ -1,4 +1,4 @@
-//! A midweek report in sentences: what became worse since the week's gap report, laid out by the same templates.
+//! The sentences of a midweek report: what became worse since the week's gap report. It uses the same templates.
 
 use entity::value::Status;
 
@@ -12,7 +12,7 @@ use crate::report::compare::Change;
 use crate::report::news::News;
 use crate::report::wording::{counted, day, int, with_full_stop};
 
-/// What the templates read, without an attached list.
+/// Returns the data of the templates, without an attached list.
 pub(super) fn view(news: &News<'_>, reader: Reader<'_>, setting: &Setting) -> View {
     let report = news.changed();
     let names = Names::new(report);
@@ -21,7 +21,8 @@ pub(super) fn view(news: &News<'_>, reader: Reader<'_>, setting: &Setting) -> Vi
     let sections = SectionBuilder { report, setting, names: &names, named: &named }.sections();
     let changed = format!("{} {}", news.since(), changes(report).join(", "));
     let chosen = (!reader.is_copy).then(|| {
-        "You get this mail when something changes during the week, as chosen in the settings of your report.".to_owned()
+        "You receive this mail when something changes during the week, as chosen in the settings of your report."
+            .to_owned()
     });
     View {
         subject: format!("Peer support: {changed} ({})", about(report)),
@@ -51,7 +52,7 @@ pub(super) fn view(news: &News<'_>, reader: Reader<'_>, setting: &Setting) -> Vi
     }
 }
 
-/// What became worse, in a few words each: `1 more team needs cover`, `1 will lose it on 30 November`.
+/// Returns what became worse, in a few words each: `1 more team needs cover`, `1 will lose it on 30 November`.
 fn changes(report: &Report<'_>) -> Vec<String> {
     let known = |change: Change| {
         let gaps = report.gaps.iter().filter(|gap| gap.place.team.status != Status::Unknown);

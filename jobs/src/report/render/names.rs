@@ -1,5 +1,5 @@
-//! How teams and units are named in a mail: by name alone, with the site where two teams have the same name, with the code
-//! where that does not tell them apart either.
+//! The names of teams and units in a mail: the name alone, with the site if two teams have the same name, or with the code if the
+//! site does not distinguish them either.
 
 use std::collections::HashMap;
 
@@ -9,14 +9,14 @@ use crate::output::one_line::clip;
 use crate::report::build::Report;
 use crate::report::snapshot_tree::{SnapshotUnit, Team};
 
-/// Longest name of a team or unit; the attached list has it in full.
+/// Maximum length of the name of a team or unit in characters. The attached list has it in full.
 const LONGEST: usize = 80;
 
 /// Names that are unique within one mail.
 pub(super) struct Names(HashMap<UnitId, String>);
 
 impl Names {
-    /// The names of every team and unit of the report.
+    /// Chooses the names of every team and unit of the report.
     pub(super) fn new(report: &Report<'_>) -> Self {
         let teams = report.teams_listed.iter().map(|listed| listed.team);
         let teams = teams.chain(report.closed.iter().map(|closed| closed.before));

@@ -1,4 +1,4 @@
-//! The lists of teams, a few rows each: what loses its cover soon, what changed, the largest gaps.
+//! The sections with teams, a few rows each: teams that lose their cover soon, changes, the largest gaps.
 
 use std::collections::HashSet;
 
@@ -21,10 +21,10 @@ pub(super) const MOST_ROWS: usize = 5;
 #[derive(Debug)]
 pub(super) struct Section {
     pub(super) heading: &'static str,
-    /// As what its reader can leave it out; absent if they cannot.
+    /// The setting with which a reader can leave it out. `None` if it is always shown.
     pub(super) optional: Option<ReportSection>,
     pub(super) rows: Vec<TeamEntry>,
-    /// How many more there are; empty if all are shown.
+    /// The number of teams that are not shown, as a sentence. Empty if all are shown.
     pub(super) rest: String,
 }
 
@@ -43,23 +43,23 @@ pub(super) struct TeamEntry {
     pub(super) link: Option<String>,
     /// Members of staff of the team, or of its cover group.
     pub(super) staff: String,
-    /// What is the matter, in a few words.
+    /// The status in a few words.
     pub(super) state: String,
-    /// Sentences below.
+    /// The sentences below.
     pub(super) lines: Vec<String>,
 }
 
-/// What the rows are made with.
+/// Builds the sections of a report.
 pub(super) struct SectionBuilder<'r> {
     pub(super) report: &'r Report<'r>,
     pub(super) setting: &'r Setting,
     pub(super) names: &'r Names,
-    /// Teams that have an action of their own, which says what to do.
+    /// Teams with an action of their own, which already says what to do.
     pub(super) named: &'r HashSet<UnitId>,
 }
 
 impl<'r> SectionBuilder<'r> {
-    /// Every section that has a team: what is about to happen, what changed, then the largest of the other gaps.
+    /// Returns every section that has a team: cover that ends soon, changes, then the largest of the other gaps.
     pub(super) fn sections(&self) -> Vec<Section> {
         let report = self.report;
         let once = |gaps: Vec<&'r Gap<'r>>| -> Vec<&'r Gap<'r>> {
@@ -84,7 +84,7 @@ impl<'r> SectionBuilder<'r> {
             report.closed.iter().partition(|closed| matches!(closed.how, How::Moved));
         let in_full = |gap: &&Gap<'_>| self.gap(gap, true);
         let in_short = |gap: &&Gap<'_>| self.gap(gap, report.previous.is_none());
-        // Of the first report every gap is in it, also those that are new.
+        // In the first report this section has every gap, including new ones, so it cannot be left out.
         let optional_other = report.previous.map(|_| ReportSection::OtherGaps);
         let sections = [
             self.section("Loses cover soon", None, &at_risk, |team| self.at_risk(team)),
@@ -164,7 +164,7 @@ impl<'r> SectionBuilder<'r> {
         TeamEntry { link, ..self.row(before, said, Vec::new()) }
     }
 
-    /// The sentences, after one that says which teams the figures are about if these are more than this one.
+    /// Adds a first sentence that names the cover group if the figures are about more teams than this one.
     fn with_group(&self, team: &Team, mut lines: Vec<String>) -> Vec<String> {
         if let Some(group) = team.cover_group.as_deref() {
             let group = clip(group, 60);

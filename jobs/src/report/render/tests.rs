@@ -305,7 +305,7 @@ fn data_older_than_35_days_is_said_on_top() {
         let row = SnapshotUnit { oldest_list, ..unit(1, "BOARD", None, &[&teams[0]]) };
         let current = SnapshotTree::new(SnapshotId(1), at("2026-11-23"), vec![row], Vec::new());
         let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
-        let said = "These figures rest on a staff list of Glasgow City Council that is 36 days old (18 October).";
+        let said = "These figures are based on a staff list of Glasgow City Council that is 36 days old (18 October).";
         for part in [&mail.text, &mail.html] {
             assert_eq!(part.contains(said), warned, "{part}");
         }

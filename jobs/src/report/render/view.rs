@@ -1,4 +1,4 @@
-//! A report in sentences: what both templates lay out.
+//! The sentences of a report, for both templates.
 
 use entity::data_age::OLD_AFTER_DAYS;
 use entity::period::IsoWeek;
@@ -15,26 +15,26 @@ use crate::report::compare::Change;
 use crate::report::recipients::Why;
 use crate::report::wording::{Fraction, counted, day, grouped, int, listed, lower_first, near_day, number};
 
-/// Longest name in a subject line.
+/// Maximum length of a name in a subject line, in characters.
 const LONGEST_IN_SUBJECT: usize = 60;
-/// Lines of units, and of reasons for receiving the mail, at most.
+/// Maximum number of units, and of reasons for receiving the mail.
 const MOST_UNITS: usize = 25;
 const MOST_REASONS: usize = 10;
 
-/// What the templates read.
+/// The data of the templates.
 #[derive(Debug)]
 pub(super) struct View {
     pub(super) subject: String,
-    /// What it is and of when: `Week of 23 November 2026`.
+    /// Kind and date of the report: `Week of 23 November 2026`.
     pub(super) week: String,
     /// The last working day of the week: `27 November`.
     pub(super) friday: String,
-    /// The units that it is about.
+    /// The units of the report.
     pub(super) about: String,
-    /// What a reader must know before any figure: old data, weeks without a report, why it came to them.
+    /// What the reader must know before any figure: old data, weeks without a report, why they received it.
     pub(super) warnings: Vec<String>,
     pub(super) headline: String,
-    /// The last report's figure.
+    /// The figure of the last report.
     pub(super) before: String,
     pub(super) trend: Option<TrendView>,
     pub(super) actions: Vec<Action>,
@@ -45,31 +45,31 @@ pub(super) struct View {
     pub(super) sections: Vec<Section>,
     pub(super) by_unit: Option<UnitTable>,
     pub(super) layers: Vec<Layer>,
-    /// Further facts, one sentence each.
+    /// Further information, one sentence each.
     pub(super) facts: Vec<String>,
     /// How old the data is, and why the reader receives it, one sentence each.
     pub(super) reasons: Vec<String>,
     /// Address of the first unit's page.
     pub(super) link: Option<String>,
-    /// What the attached list has; empty if there is none.
+    /// What the attached list contains. Empty if there is none.
     pub(super) attached: String,
-    /// What is said if there is no action.
+    /// The sentence that is shown if there is no action.
     pub(super) nothing_to_do: &'static str,
-    /// The last sentence without its end, which is the coordinator.
+    /// The last sentence without its end, which names the coordinator.
     pub(super) closing: &'static str,
 }
 
-/// The last weeks as a picture and in words.
+/// The trend over the last weeks, as a chart and in words.
 #[derive(Debug)]
 pub(super) struct TrendView {
     pub(super) words: String,
     /// Heights of the bars in pixels, oldest first.
     pub(super) bars: Vec<u16>,
-    /// The figures in words, in place of the picture.
+    /// The figures in words, as the text alternative of the chart.
     pub(super) alternative: String,
 }
 
-/// A line for each unit.
+/// The list of units.
 #[derive(Debug)]
 pub(super) struct UnitTable {
     pub(super) heading: &'static str,
@@ -83,7 +83,7 @@ pub(super) struct UnitLine {
     pub(super) link: Option<String>,
     /// `3 of 8 teams have cover, up from 2 of 8`.
     pub(super) teams: String,
-    /// What is to be done there; empty if nothing is.
+    /// What there is to do in the unit. Empty if nothing.
     pub(super) open: String,
 }
 
@@ -99,7 +99,7 @@ impl View {
         if is_quiet {
             facts.truncate(1);
         }
-        // Only now: leaving gaps out does not make all well.
+        // Only after `is_quiet`: leaving out sections with gaps does not mean that there are none.
         let shows = |section: ReportSection| !reader.hidden.contains(&section);
         sections.retain(|section| section.optional.is_none_or(shows));
         if !shows(ReportSection::Facts) {
@@ -138,7 +138,7 @@ fn open(report: &Report<'_>) -> i64 {
     int(report.gaps.len())
 }
 
-/// Teams with a gap whose cover is known, and those whose cover is not.
+/// Counts the teams with a gap whose cover is known, and those whose cover is not known.
 fn known_and_unknown(report: &Report<'_>) -> (i64, i64) {
     let unknown = report.gaps.iter().filter(|gap| gap.place.team.status == Status::Unknown).count();
     (open(report) - int(unknown), int(unknown))
@@ -164,10 +164,10 @@ fn subject(report: &Report<'_>) -> String {
 /// The verb of [`loses_cover`] for one team and for several.
 type Verb = (&'static str, &'static str);
 const LOSES: Verb = ("loses", "lose");
-/// What a team will do that may not have been going to when the reader was told last.
+/// For teams that were not at risk, or only later, when the reader received the last report.
 pub(super) const WILL_LOSE: Verb = ("will lose", "will lose");
 
-/// `1 team loses its cover on 30 November`, or `1 loses it on 30 November` after words about teams that need cover.
+/// Returns `1 team loses its cover on 30 November`, or `1 loses it on 30 November` after words about teams that need cover.
 pub(super) fn loses_cover(report: &Report<'_>, teams_are_named: bool, (loses, lose): Verb) -> Option<String> {
     let first = first_lost(report)?;
     let several = report.at_risk.len();
@@ -179,12 +179,12 @@ pub(super) fn loses_cover(report: &Report<'_>, teams_are_named: bool, (loses, lo
     })
 }
 
-/// The first day on which a team loses its cover. Returns `None` if none does.
+/// Returns the first day on which a team loses its cover. `None` if no team does.
 fn first_lost(report: &Report<'_>) -> Option<String> {
     Some(near_day(report.at_risk.first()?.team.at_risk_from?, report.day))
 }
 
-/// What is said where no team has a gap.
+/// Returns the sentence that is shown if no team has a gap.
 fn all_well(report: &Report<'_>) -> String {
     match (report.teams.whole, report.exempt) {
         (0, 0) => "There are no teams to report on.".to_owned(),
@@ -240,13 +240,13 @@ pub(super) fn before(report: &Report<'_>) -> String {
     }
 }
 
-/// Tallest bar of the picture in pixels.
+/// Maximum height of a bar in pixels.
 const TALLEST: u64 = 48;
 
 fn trend(report: &Report<'_>) -> Option<TrendView> {
     let points: Vec<_> =
         report.trend.iter().filter_map(|(on, covered)| Some((near_day(*on, report.day), covered.percent()?))).collect();
-    // Two points are this week and the last, which are told already.
+    // With two points, this week and the last, the headline already says it all.
     let [(_, first), .., (_, last)] = points.as_slice() else { return None };
     if points.len() < 3 {
         return None;
@@ -274,7 +274,7 @@ pub(super) fn warnings(report: &Report<'_>, reader: Reader<'_>, names: &Names) -
     warnings.extend(old_lists(report));
     warnings.extend(missed(report));
     if reader.is_copy {
-        // Why it came to the person whose report it is, is between them and the network.
+        // A colleague need not know why the report's recipient receives it.
         return warnings;
     }
     let fallbacks: Vec<_> = report.units.iter().filter(|unit| unit.fallback).collect();
@@ -283,7 +283,7 @@ pub(super) fn warnings(report: &Report<'_>, reader: Reader<'_>, names: &Names) -
     warnings
 }
 
-/// Why a colleague gets a copy. Names the unit and not the person.
+/// Returns why a colleague gets a copy. It names the unit and not the person.
 fn copied(report: &Report<'_>, names: &Names) -> String {
     let own = report.units.iter().find(|unit| unit.why == Why::SeniorManager.to_string());
     let who = match own {
@@ -301,7 +301,7 @@ fn and_more(all: usize, most: usize) -> Option<String> {
     }
 }
 
-/// `Ward 4A: you are deputy for its senior manager.`
+/// Returns `Ward 4A: you are deputy for its senior manager.`
 fn reason(unit: &AnsweredUnit<'_>, names: &Names) -> String {
     format!("{}: {}.", names.unit(unit.unit), unit.why)
 }
@@ -328,7 +328,7 @@ fn received(report: &Report<'_>, names: &Names) -> String {
     }
 }
 
-/// `Gaps since the last report: 3 new, 1 worse, 14 unchanged.`
+/// Returns `Gaps since the last report: 3 new, 1 worse, 14 unchanged.`
 fn changes(report: &Report<'_>) -> Option<String> {
     let named = [
         (Change::New, "new"),
@@ -345,7 +345,7 @@ fn changes(report: &Report<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| format!("{gaps} since the last report: {}.", parts.join(", ")))
 }
 
-/// The weeks in which no report was sent.
+/// Returns a sentence about the weeks in which no report was sent.
 fn missed(report: &Report<'_>) -> Option<String> {
     let of = |week: &IsoWeek| near_day(week.monday(), report.day);
     match report.missed.as_slice() {
@@ -360,21 +360,21 @@ fn missed(report: &Report<'_>) -> Option<String> {
     }
 }
 
-/// A warning about an old staff list.
+/// Returns a warning about an old staff list.
 fn old_lists(report: &Report<'_>) -> Option<String> {
     let (as_at, employer) = report.oldest_list()?;
     let age = report.day.days_since(as_at);
     (age > OLD_AFTER_DAYS).then(|| {
         let of = employer.map_or_else(String::new, |employer| format!(" of {}", clip(employer, 60)));
         format!(
-            "These figures rest on a staff list{of} that is {} days old ({}).",
+            "These figures are based on a staff list{of} that is {} days old ({}).",
             grouped(age),
             near_day(as_at, report.day)
         )
     })
 }
 
-/// The day of a staff list that is not old.
+/// Returns a sentence with the day of the oldest staff list, unless the list is old, which a warning says.
 pub(super) fn recent_lists(report: &Report<'_>) -> Option<String> {
     let (as_at, _) = report.oldest_list()?;
     let is_recent = report.day.days_since(as_at) <= OLD_AFTER_DAYS;
@@ -414,7 +414,7 @@ fn facts(report: &Report<'_>) -> Vec<String> {
     facts
 }
 
-/// How many teams with a gap have no policy.
+/// Returns a sentence about the teams without a policy.
 pub(super) fn no_policy(report: &Report<'_>) -> Option<String> {
     let teams = report.gaps.iter().filter(|gap| gap.place.team.unknown_because == Some(UnknownBecause::NoPolicy));
     let teams = int(teams.count());
