@@ -227,8 +227,8 @@ pub fn mask(address: &str) -> String {
     }
 }
 
-/// Prepares a message of a server or the operating system for storage: one line, at most 300 characters, the recipient's address
-/// masked.
+/// Prepares a message of a server or the operating system for storage: one line, at most 300 characters, the recipient's
+/// address masked.
 fn sentence(text: &str, address: &str) -> String {
     let line = one_line(text);
     let masked = if address.is_empty() { line } else { masked_in(&line, address) };

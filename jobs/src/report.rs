@@ -1,9 +1,9 @@
-//! The gap reports of a week: recipients, content and delivery. The weekly report goes to everyone who is responsible for a unit.
-//! The midweek report goes to those recipients who chose it, and contains what became worse ([`news`]).
+//! The gap reports of a week: recipients, content and delivery. The weekly report goes to everyone who is responsible for a
+//! unit. The midweek report goes to those recipients who chose it, and contains what became worse ([`news`]).
 //!
-//! A report reads only snapshots, so the mail, the API and a retry show the same figures. The flow is [`load`] (database rows to
-//! plain data), [`recipients`], [`build`] with [`compare`] (content), [`render`] (text, HTML and CSV) and [`deliver`] (stored
-//! first, then sent until accepted). [`summary`] is the mail to the coordinators about the result.
+//! A report reads only snapshots, so the mail, the API and a retry show the same figures. The flow is [`load`] (database rows
+//! to plain data), [`recipients`], [`build`] with [`compare`] (content), [`render`] (text, HTML and CSV) and [`deliver`]
+//! (stored first, then sent until accepted). [`summary`] is the mail to the coordinators about the result.
 
 pub mod build;
 pub mod compare;

@@ -303,8 +303,8 @@ impl RunnerState {
         Ok(None)
     }
 
-    /// Whether `period` waits for the daily job that must finish before it: one that is missing for the day on which `period` is
-    /// due, or not finished in the ledger.
+    /// Whether `period` waits for the daily job that must finish before it: one that is missing for the day on which `period`
+    /// is due, or not finished in the ledger.
     async fn is_held_up(
         &self,
         slot: &JobSlot,

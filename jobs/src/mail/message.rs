@@ -13,8 +13,8 @@ use crate::output::one_line::{clip, one_line};
 /// Maximum length of a display name in characters. Longer names break header folding in old servers.
 const LONGEST_NAME: usize = 100;
 
-/// Returns the envelope and the bytes of a mail. They are the same each time, because the boundaries come from the Message-ID, so
-/// writing a mail to a file again changes nothing.
+/// Returns the envelope and the bytes of a mail. They are the same each time, because the boundaries come from the
+/// Message-ID, so writing a mail to a file again changes nothing.
 ///
 /// # Errors
 ///
@@ -31,8 +31,8 @@ pub(super) fn build(email: &Email) -> Result<(Envelope, Vec<u8>), SendError> {
 ///
 /// # Errors
 ///
-/// [`SendError::Refused`] if it is not valid. lettre accepts some control characters in an address, which then break the header or
-/// the conversation with the server.
+/// [`SendError::Refused`] if it is not valid. lettre accepts some control characters in an address, which then break the
+/// header or the conversation with the server.
 pub(super) fn address(text: &str) -> Result<Address, SendError> {
     let text = text.trim();
     let parsed = text.parse().ok().filter(|_| !text.contains(|c: char| c.is_control() || c.is_whitespace()));

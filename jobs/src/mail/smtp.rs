@@ -1,7 +1,8 @@
 //! A mail server. Every mail has its own connection, because in a pool a cancelled one would make the next mail fail.
 //!
-//! The conversation is held command by command and not by lettre's `send`, because the meaning of a failure depends on the stage:
-//! if the connection is lost before the message was sent, the mail is retried; if it is lost later, the outcome is unknown.
+//! The conversation is held command by command and not by lettre's `send`, because the meaning of a failure depends on the
+//! stage: if the connection is lost before the message was sent, the mail is retried; if it is lost later, the outcome is
+//! unknown.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -196,8 +197,8 @@ fn trust(host: &str, tls: &Tls) -> Result<TlsParameters, Error> {
     trusted.build()
 }
 
-/// Returns what a failure at a stage means. A permanent refusal (5xx) counts against this mail only after the recipient has been
-/// named. Before that it concerns the settings, which an operator can correct while the mail waits.
+/// Returns what a failure at a stage means. A permanent refusal (5xx) counts against this mail only after the recipient has
+/// been named. Before that it concerns the settings, which an operator can correct while the mail waits.
 fn classify_failure(stage: SmtpStage, error: &Error, address: &str) -> SendError {
     let said = sentence(&error.to_string(), address);
     match stage {

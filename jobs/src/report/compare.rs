@@ -7,8 +7,8 @@ pub use entity::coverage::change::{Change, is_gap as is_open};
 
 use super::snapshot_tree::Team;
 
-/// Returns the change of one team, whose previous row may be elsewhere in the tree or missing. `None` if there is no gap and there
-/// was none.
+/// Returns the change of one team, whose previous row may be elsewhere in the tree or missing. `None` if there is no gap and
+/// there was none.
 #[must_use]
 pub fn change(now: &Team, before: Option<&Team>) -> Option<Change> {
     let seen = |team: &Team| Seen {

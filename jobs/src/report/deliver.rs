@@ -1,9 +1,9 @@
 //! Sends stored mails until they are accepted, and never again once the acceptance is recorded.
 //!
-//! Each attempt is claimed first, so that two processes never send the same mail at the same time, and its outcome is recorded
-//! immediately after the server's answer. After a crash between the two, the claim expires and the mail is repeated with the same
-//! Message-ID. SMTP allows no stronger guarantee than this: a mail is never lost, and never sent again once its acceptance is
-//! recorded. While an acceptance cannot be recorded, no further mail is started.
+//! Each attempt is claimed first, so that two processes never send the same mail at the same time, and its outcome is
+//! recorded immediately after the server's answer. After a crash between the two, the claim expires and the mail is repeated
+//! with the same Message-ID. SMTP allows no stronger guarantee than this: a mail is never lost, and never sent again once its
+//! acceptance is recorded. While an acceptance cannot be recorded, no further mail is started.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::id::DeliveryId;
@@ -189,9 +189,9 @@ impl GapReport {
         })
     }
 
-    /// Records mails that were refused permanently. If the server refuses every mail in the same way, the operator can correct the
-    /// settings, as in an outage, so the mails are retried, all at the same time so that they are compared again. Otherwise they
-    /// are not retried.
+    /// Records mails that were refused permanently. If the server refuses every mail in the same way, the operator can
+    /// correct the settings, as in an outage, so the mails are retried, all at the same time so that they are compared again.
+    /// Otherwise they are not retried.
     async fn settle_refused(
         &self,
         sending: &Sending<'_>,

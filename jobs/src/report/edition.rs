@@ -45,8 +45,8 @@ pub(super) async fn pinned(
 }
 
 impl GapReport {
-    /// Returns the snapshot that a new report is compared with: that of the last mailed weekly report, or for a midweek report that
-    /// of the same week's weekly report if there is one.
+    /// Returns the snapshot that a new report is compared with: that of the last mailed weekly report, or for a midweek
+    /// report that of the same week's weekly report if there is one.
     pub(super) async fn compared_with(
         &self,
         db: &DatabaseConnection,

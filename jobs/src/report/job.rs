@@ -14,8 +14,9 @@ impl Job for GapReport {
         job_of(self.kind)
     }
 
-    /// Sends the mails that are due. If mails wait, for example because the process stops, the run continues later. If a unit has no
-    /// recipient, or a server refused a mail permanently, the run fails once all other mails are sent, so that an operator acts.
+    /// Sends the mails that are due. If mails wait, for example because the process stops, the run continues later. If a unit
+    /// has no recipient, or a server refused a mail permanently, the run fails once all other mails are sent, so that an
+    /// operator acts.
     async fn run(&self, ctx: &RunContext, period: Period) -> Result<JobOutcome, JobError> {
         let Period::Week(week) = period else {
             return Err(JobError::Fail(format!("{period} is not a week.")));

@@ -63,8 +63,8 @@ pub async fn snapshot_tree(db: &DatabaseConnection, snapshot: &snapshot::Model) 
     Ok(SnapshotTree::new(snapshot.id, snapshot.day, units, teams))
 }
 
-/// Loads the cover of the units in `wanted` on the last Mondays that have a snapshot, at most [`Trends::WEEKS`] with the week's own,
-/// in two queries.
+/// Loads the cover of the units in `wanted` on the last Mondays that have a snapshot, at most [`Trends::WEEKS`] with the
+/// week's own, in two queries.
 ///
 /// # Errors
 ///
@@ -90,8 +90,8 @@ pub async fn trends(
     Ok(trends)
 }
 
-/// Loads the appointments, the contacts of recipients and copy recipients who are in post on a day, and the report settings, in a
-/// fixed number of queries.
+/// Loads the appointments, the contacts of recipients and copy recipients who are in post on a day, and the report settings,
+/// in a fixed number of queries.
 ///
 /// # Errors
 ///

@@ -8,12 +8,12 @@ use super::recipients::{Answer, Recipient};
 use super::snapshot_tree::SnapshotTree;
 use super::wording::near_day;
 
-/// What became worse for one reader: new gaps, gaps that are worse, and covered teams that will lose their cover although the gap
-/// report did not say so, or earlier than it said.
+/// What became worse for one reader: new gaps, gaps that are worse, and covered teams that will lose their cover although the
+/// gap report did not say so, or earlier than it said.
 #[derive(Clone, Debug)]
 pub struct News<'a>(
-    /// The report with only those gaps and teams at risk. Its lists are not complete: a team that is not in them may have had a gap
-    /// for weeks.
+    /// The report with only those gaps and teams at risk. Its lists are not complete: a team that is not in them may have had
+    /// a gap for weeks.
     Report<'a>,
 );
 

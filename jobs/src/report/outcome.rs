@@ -67,8 +67,9 @@ impl ReportOutcome {
         self.waiting + self.others_waiting > 0
     }
 
-    /// Whether an operator has to act: a mail will never arrive, or a unit has no recipient. An invalid address must be corrected in
-    /// one person's row of a file. Each such mail is listed as refused, and the week's run does not fail because of it.
+    /// Whether an operator has to act: a mail will never arrive, or a unit has no recipient. An invalid address must be
+    /// corrected in one person's row of a file. Each such mail is listed as refused, and the week's run does not fail because
+    /// of it.
     #[must_use]
     pub const fn needs_attention(self) -> bool {
         self.refused > self.unusable || self.unaddressed > 0

@@ -1,7 +1,7 @@
 //! Measures how easy the texts of mails are to read, for the tests.
 
-/// Returns the age at which a British pupil can read the text, by the Automated Readability Index (United States grade plus five).
-/// Addresses are left out: no one reads them.
+/// Returns the age at which a British pupil can read the text, by the Automated Readability Index (United States grade plus
+/// five). Addresses are left out: no one reads them.
 pub(super) fn reading_age(text: &str) -> f64 {
     let mut letters = 0_f64;
     let mut words = 0_f64;

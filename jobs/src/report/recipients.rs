@@ -1,5 +1,5 @@
-//! Who receives the report about each unit on the day of the report, and why: the senior manager and their deputy, else the next
-//! senior manager above, else a coordinator. If there is no one, the run fails visibly.
+//! Who receives the report about each unit on the day of the report, and why: the senior manager and their deputy, else the
+//! next senior manager above, else a coordinator. If there is no one, the run fails visibly.
 //!
 //! A reason never names another person, because a mail must not reveal who holds or held a post.
 
@@ -222,8 +222,8 @@ impl fmt::Display for Why {
 
 /// Returns the recipients of all mails: people first, then units without a recipient, each in the order of their key.
 ///
-/// A unit needs a recipient if it is in the snapshot and is the root or has ever had a senior manager. The recipients are the first
-/// of these:
+/// A unit needs a recipient if it is in the snapshot and is the root or has ever had a senior manager. The recipients are the
+/// first of these:
 /// 1. its senior managers who have a counting post and a work address, and their deputies on the day;
 /// 2. the deputy of a current appointment, else of the appointment that ended last;
 /// 3. the recipients by 1 and 2 of the nearest unit above that has any;

@@ -9,8 +9,8 @@ pub(super) struct Refusal {
     pub(super) said: String,
 }
 
-/// Whether the server refuses the service (its IP address, sender or login) and not these recipients: it accepted no mail and gave
-/// several recipients the same answer. Many servers refuse a service only when a recipient is named.
+/// Whether the server refuses the service (its IP address, sender or login) and not these recipients: it accepted no mail and
+/// gave several recipients the same answer. Many servers refuse a service only when a recipient is named.
 ///
 /// If there is only one recipient, the recipient's address is assumed to be wrong.
 pub(super) fn is_about_relay<'a>(taken: u64, mut refusals: impl Iterator<Item = &'a str>) -> bool {
@@ -26,8 +26,8 @@ pub(super) fn is_about_relay<'a>(taken: u64, mut refusals: impl Iterator<Item = 
         && others > 0
 }
 
-/// Returns the words of an answer without those that differ from mail to mail: addresses, and the server's own names for the mail.
-/// Codes stay.
+/// Returns the words of an answer without those that differ from mail to mail: addresses, and the server's own names for the
+/// mail. Codes stay.
 fn kind(said: &str) -> Vec<String> {
     said.split_whitespace()
         .filter(|word| !word.contains('@'))

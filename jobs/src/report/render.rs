@@ -1,5 +1,5 @@
-//! Renders a report as subject, text, HTML and CSV. Every sentence is made here, in [`super::tasks`] or in [`super::wording`]. The
-//! templates contain only the layout.
+//! Renders a report as subject, text, HTML and CSV. Every sentence is made here, in [`super::tasks`] or in
+//! [`super::wording`]. The templates contain only the layout.
 
 mod actions;
 mod layers;
@@ -97,8 +97,8 @@ pub fn render(report: &Report<'_>, reader: Reader<'_>, setting: &Setting) -> Res
     laid_out(view, list.csv)
 }
 
-/// Renders a midweek report: only what became worse since the gap report. A list is attached only if the mail does not show every
-/// team.
+/// Renders a midweek report: only what became worse since the gap report. A list is attached only if the mail does not show
+/// every team.
 ///
 /// # Errors
 ///

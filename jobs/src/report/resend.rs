@@ -9,8 +9,8 @@ use sea_orm::DatabaseConnection;
 use super::{GapReport, ReportError, deliver};
 
 impl GapReport {
-    /// Makes permanently refused mails of the report due again if their address, their text or the mail server has changed since.
-    /// People who are no longer recipients of this report are left out.
+    /// Makes permanently refused mails of the report due again if their address, their text or the mail server has changed
+    /// since. People who are no longer recipients of this report are left out.
     pub(super) async fn reopen_refused(
         &self,
         db: &DatabaseConnection,

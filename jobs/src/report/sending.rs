@@ -30,8 +30,8 @@ pub(super) struct Sending<'a> {
     process: &'a Process,
     now: DateTime<Utc>,
     started: Instant,
-    /// Number of attempts whose outcome could not be recorded yet. While it is not 0, no further mail is started. A count and not a
-    /// flag, because recording one attempt does not mean that the others are recorded.
+    /// Number of attempts whose outcome could not be recorded yet. While it is not 0, no further mail is started. A count and
+    /// not a flag, because recording one attempt does not mean that the others are recorded.
     unrecorded: Arc<AtomicUsize>,
 }
 
@@ -45,8 +45,8 @@ impl<'a> Sending<'a> {
         Self { db, report, process, now, started: Instant::now(), unrecorded: Arc::default() }
     }
 
-    /// Returns the current time in whole microseconds, the precision of PostgreSQL. A run may take an hour, and claims and records
-    /// need the time at which they are made.
+    /// Returns the current time in whole microseconds, the precision of PostgreSQL. A run may take an hour, and claims and
+    /// records need the time at which they are made.
     pub(super) fn clock(&self) -> DateTime<Utc> {
         (self.now + self.started.elapsed()).trunc_subsecs(6)
     }

@@ -1,5 +1,5 @@
-//! The run summary: one mail to each coordinator of the network when all of a week's reports have been sent or refused. It lists
-//! what the coordinators have to do.
+//! The run summary: one mail to each coordinator of the network when all of a week's reports have been sent or refused. It
+//! lists what the coordinators have to do.
 //!
 //! It is stored once with its report, and then sent like any mail ([`super::deliver`]).
 
@@ -25,8 +25,8 @@ use todo::{RefusedMail, ReportedUnit, Run};
 const TO_THE_SETTING: &str = "run:coordinator";
 
 impl GapReport {
-    /// Stores the run summary if every report of the week has been sent or refused permanently and no summary was stored before.
-    /// Returns whether it did, so that there are mails to send.
+    /// Stores the run summary if every report of the week has been sent or refused permanently and no summary was stored
+    /// before. Returns whether it did, so that there are mails to send.
     pub(super) async fn summarise(
         &self,
         db: &DatabaseConnection,

@@ -24,8 +24,8 @@ impl Trends {
         self.by_unit.entry(unit.id).or_default().insert(day, covered);
     }
 
-    /// Returns covered teams of assessed teams in all of `units` together, by day, oldest first. Days without an assessed team are
-    /// left out, and so are days on which one of the units did not exist, because the sum would cover fewer units.
+    /// Returns covered teams of assessed teams in all of `units` together, by day, oldest first. Days without an assessed
+    /// team are left out, and so are days on which one of the units did not exist, because the sum would cover fewer units.
     #[must_use]
     pub fn for_units(&self, units: &[UnitId]) -> Vec<(Day, Fraction)> {
         let mut sums: BTreeMap<Day, (usize, Fraction)> = BTreeMap::new();

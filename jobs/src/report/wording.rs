@@ -158,9 +158,9 @@ pub fn state_before(team: &Team) -> String {
     }
 }
 
-/// Describes the Peer Supporters of a team that has some but too few, so that the reader knows what `1 more` adds to. The figures
-/// are those of the cover group if the team has one. The share that a policy requires for the team's size is not in the row, so the
-/// sum of the shares is compared with the number of people required.
+/// Describes the Peer Supporters of a team that has some but too few, so that the reader knows what `1 more` adds to. The
+/// figures are those of the cover group if the team has one. The share that a policy requires for the team's size is not in
+/// the row, so the sum of the shares is compared with the number of people required.
 #[must_use]
 pub fn who_is_there(team: &Team) -> Option<String> {
     let Team { supporters: people, share, .. } = *team;

@@ -24,8 +24,8 @@ impl Copied {
     }
 }
 
-/// Returns those colleagues named by a recipient who have a counting post on the day and a work address. A colleague who has left
-/// gets no copy, and gets copies again after coming back.
+/// Returns those colleagues named by a recipient who have a counting post on the day and a work address. A colleague who has
+/// left gets no copy, and gets copies again after coming back.
 pub(super) fn copies(data: &RecipientData, key: Key, chosen: &Preference) -> Vec<Copied> {
     let Key::Person(owner) = key else { return Vec::new() };
     let copied = |person: &PersonId| {

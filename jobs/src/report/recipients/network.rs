@@ -15,8 +15,8 @@ pub struct Network {
     pub people: Vec<(PersonId, Contact)>,
 }
 
-/// Returns the coordinators of the unit nearest the root that has any with an address (ties by code). They also receive the reports
-/// that have no other recipient. `None` if there are none.
+/// Returns the coordinators of the unit nearest the root that has any with an address (ties by code). They also receive the
+/// reports that have no other recipient. `None` if there are none.
 #[must_use]
 pub fn network(data: &RecipientData) -> Option<Network> {
     let search = Search::new(data);

@@ -34,8 +34,8 @@ pub(super) struct Action {
     pub(super) teams: Vec<UnitId>,
 }
 
-/// Returns what to do this week, most urgent first: cover that ends soon, gaps by staff affected, cover that ends later, staff lists
-/// to correct and approvals to confirm; then Level 1, Wellbeing Champions and Trainers if there is room.
+/// Returns what to do this week, most urgent first: cover that ends soon, gaps by staff affected, cover that ends later,
+/// staff lists to correct and approvals to confirm; then Level 1, Wellbeing Champions and Trainers if there is room.
 pub(super) fn actions(report: &Report<'_>, setting: &Setting, names: &Names) -> Vec<Action> {
     let maker = Maker { report, setting, names };
     let mut all = maker.about_cover(maker.lists().into_iter().chain(maker.unproven()));
@@ -111,8 +111,8 @@ impl Maker<'_> {
         self.about(team, format!("{loses} on {from}. Before then: {}.", to_keep([team])))
     }
 
-    /// Returns an action about the teams that lose their cover and have no action of their own. `named` are those that have one. Every
-    /// team of a cover group is counted, as in the subject.
+    /// Returns an action about the teams that lose their cover and have no action of their own. `named` are those that have
+    /// one. Every team of a cover group is counted, as in the subject.
     fn losing_later(&self, teams: &[&Team], named: &[&Team]) -> Option<Action> {
         match teams {
             [] => None,

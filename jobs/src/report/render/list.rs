@@ -44,8 +44,8 @@ pub(super) struct AttachedList {
     pub(super) contents: String,
 }
 
-/// Returns the list as CSV with CRLF line ends and a byte-order mark. Dates are yyyy-mm-dd, flags Yes or No, and missing values blank
-/// (IMPORT.md, "The export"). If it would exceed [`MOST_BYTES`], the last rows are left out; gaps come first.
+/// Returns the list as CSV with CRLF line ends and a byte-order mark. Dates are yyyy-mm-dd, flags Yes or No, and missing
+/// values blank (IMPORT.md, "The export"). If it would exceed [`MOST_BYTES`], the last rows are left out; gaps come first.
 pub(super) fn list(report: &Report<'_>) -> Result<AttachedList, String> {
     let mut csv = String::from("\u{feff}");
     csv.push_str(&line(HEADER.map(str::to_owned))?);

@@ -1,5 +1,5 @@
-//! The names of teams and units in a mail: the name alone, with the site if two teams have the same name, or with the code if the
-//! site does not distinguish them either.
+//! The names of teams and units in a mail: the name alone, with the site if two teams have the same name, or with the code if
+//! the site does not distinguish them either.
 
 use std::collections::HashMap;
 

@@ -54,8 +54,8 @@ pub(super) struct NoPolicy<'a> {
     pub(super) teams: usize,
 }
 
-/// Returns the highest units in which no team has a policy, those with most teams first. A policy for the unit would apply to all
-/// of its teams.
+/// Returns the highest units in which no team has a policy, those with most teams first. A policy for the unit would apply to
+/// all of its teams.
 pub(super) fn without_policy(tree: &SnapshotTree) -> Vec<NoPolicy<'_>> {
     let lacks = |team: &Team| team.unknown_because == Some(UnknownBecause::NoPolicy);
     // A team that is exempt or without staff needs no policy.
@@ -113,8 +113,8 @@ pub(super) struct Vacant<'a> {
     pub(super) gaps: usize,
 }
 
-/// Returns the units with gaps and without a senior manager, those with most gaps first. A gap belongs to the nearest unit above
-/// it that has, or should have, a senior manager. Units without any recipient are left out.
+/// Returns the units with gaps and without a senior manager, those with most gaps first. A gap belongs to the nearest unit
+/// above it that has, or should have, a senior manager. Units without any recipient are left out.
 pub(super) fn gaps_without_manager<'a>(tree: &'a SnapshotTree, recipients: &[Recipient]) -> Vec<Vacant<'a>> {
     let mut answered: HashMap<UnitId, Option<Vacancy>> = HashMap::new();
     let mut nobody: Vec<UnitId> = Vec::new();
