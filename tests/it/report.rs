@@ -100,7 +100,7 @@ fn message_ids(messages: &[(String, String)], to: &str) -> Vec<String> {
 }
 
 both!(
-    async fn each_mail_is_taken_once_and_never_sent_again(world: World) {
+    async fn each_mail_is_accepted_once(world: World) {
         ready(&world).await;
         let listener = SmtpListener::start().await;
         let outcome = by_smtp(&listener).run(&world.db, week("2026-W47"), now()).await.unwrap();
@@ -143,7 +143,7 @@ both!(
 );
 
 both!(
-    async fn a_mail_that_is_put_off_is_tried_again_when_its_wait_is_over(world: World) {
+    async fn a_postponed_mail_is_retried_after_its_wait(world: World) {
         ready(&world).await;
         let listener = SmtpListener::start().await;
         let job = by_smtp(&listener);
@@ -179,7 +179,7 @@ both!(
 );
 
 both!(
-    async fn one_refused_for_good_is_shown_and_stops_no_other(world: World) {
+    async fn a_permanent_refusal_stops_no_other_mail(world: World) {
         ready(&world).await;
         let listener = SmtpListener::start().await;
         listener.treat("p1@board.example", Manner::AnswerRecipient("550 no such user"));
@@ -197,7 +197,7 @@ both!(
 );
 
 both!(
-    async fn an_address_on_file_that_is_none_is_refused_with_a_reason_and_stops_no_other(world: World) {
+    async fn an_invalid_address_stops_no_other_mail(world: World) {
         ready(&world).await;
         for (id, address) in [(1, "p1\u{85}@board.example"), (2, "p2@board.example\r\nBcc: all@board.example")] {
             let change = person::Entity::update_many().col_expr(person::Column::WorkEmail, Expr::value(address));
@@ -232,7 +232,7 @@ both!(
 );
 
 both!(
-    async fn a_connection_lost_after_the_message_is_repeated_with_the_same_message_id(world: World) {
+    async fn repeats_a_lost_answer_with_the_same_id(world: World) {
         ready(&world).await;
         let listener = SmtpListener::start().await;
         let job = impatient(&listener);
@@ -260,7 +260,7 @@ both!(
 );
 
 both!(
-    async fn a_run_that_is_killed_between_acceptance_and_record_is_repeated_with_the_same_message_id(world: World) {
+    async fn a_run_killed_before_the_record_repeats_the_mail(world: World) {
         ready(&world).await;
         let listener = SmtpListener::start().await;
         let job = by_smtp(&listener);
@@ -309,7 +309,7 @@ both!(
 );
 
 both!(
-    async fn a_server_that_is_away_loses_no_mail_until_three_days_are_over(world: World) {
+    async fn retries_an_unreachable_server_for_three_days(world: World) {
         ready(&world).await;
         let closed = {
             let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -332,7 +332,7 @@ both!(
 );
 
 both!(
-    async fn a_unit_with_nobody_is_an_unaddressed_row_and_an_outcome_that_needs_attention(world: World) {
+    async fn a_unit_without_recipient_needs_attention(world: World) {
         ready(&world).await;
         post::Entity::delete_many().exec(&world.db).await.unwrap();
         let listener = SmtpListener::start().await;
@@ -353,7 +353,7 @@ both!(
 );
 
 both!(
-    async fn who_is_named_after_there_was_nobody_gets_the_mail_by_running_again_and_gets_it_once(world: World) {
+    async fn a_later_recipient_gets_the_mail_once(world: World) {
         ready(&world).await;
         let email = |value: Expr, who: Condition| {
             person::Entity::update_many().col_expr(person::Column::WorkEmail, value).filter(who).exec(&world.db)
@@ -376,7 +376,7 @@ both!(
 );
 
 both!(
-    async fn a_manager_without_a_counting_post_or_an_address_is_passed_over_and_the_mail_says_so(world: World) {
+    async fn a_manager_without_post_is_skipped_with_a_reason(world: World) {
         ready(&world).await;
         // A post whose last day was Sunday does not count on Monday; a Bank post never does.
         change_post(&world.db, 2, post::Column::ValidTo, Expr::value(day(MONDAY))).await;
@@ -411,7 +411,7 @@ both!(
 );
 
 both!(
-    async fn a_report_keeps_its_snapshot_and_the_next_compares_with_the_last_that_was_mailed(world: World) {
+    async fn a_report_keeps_its_snapshot(world: World) {
         ready(&world).await;
         let (mailer, memory) = world.mailer();
         let job = job(mailer);
@@ -449,7 +449,7 @@ both!(
 );
 
 both!(
-    async fn a_dry_run_writes_nothing_and_needs_mondays_snapshot(world: World) {
+    async fn a_dry_run_writes_nothing(world: World) {
         organisation(&world.db).await;
         let (mailer, memory) = world.mailer();
         let job = job(mailer);
@@ -467,7 +467,7 @@ both!(
 );
 
 both!(
-    async fn a_folder_gets_one_readable_file_a_mail_and_the_row_says_where(world: World) {
+    async fn a_folder_has_one_file_per_mail(world: World) {
         ready(&world).await;
         let folder = world.folder.path().join("mail");
         let outcome = job(Mailer::folder(&folder)).run(&world.db, week("2026-W47"), now()).await.unwrap();
@@ -481,7 +481,7 @@ both!(
 );
 
 #[tokio::test]
-async fn a_server_without_encryption_gets_no_mail_where_encryption_is_asked_for() {
+async fn an_unencrypted_server_gets_no_mail() {
     let listener = SmtpListener::start().await;
     let plain = Mailer::smtp(&listener.url(), Duration::from_secs(2), &Tls::default()).unwrap();
     assert!(plain.check().await.unwrap().contains("answers"));

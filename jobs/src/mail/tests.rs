@@ -112,7 +112,7 @@ fn a_masked_address_keeps_first_letter_and_domain() {
 }
 
 #[test]
-fn a_sender_is_an_address_with_or_without_a_name() {
+fn a_sender_may_have_a_name() {
     assert_eq!("psn@board.example".parse::<Mailbox>().unwrap().domain(), "board.example");
     assert_eq!("Peer Support <psn@board.example>".parse::<Mailbox>().unwrap().domain(), "board.example");
     assert!(matches!("Peer Support".parse::<Mailbox>(), Err(SettingsError::Mailbox(_))));

@@ -55,7 +55,7 @@ mod tests {
     const UNKNOWN: &str = "permanent error (550): 5.1.1 <c…@board.example>: no such user";
 
     #[test]
-    fn the_same_answer_to_all_is_about_the_relay() {
+    fn the_same_answer_to_all_concerns_the_relay() {
         assert!(is_about_relay(0, [DENIED, DENIED_TOO].into_iter()));
     }
 

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn teams_that_lose_cover_have_one_list_of_steps() {
+    fn merges_steps_of_teams_that_lose_cover() {
         let work = |reason, people| PublishedCause::Work { reason, people };
         let losing = |id, causes: &[PublishedCause]| Team { at_risk_causes: causes.to_vec(), ..team(id, "T", 9) };
         let one = losing(1, &[work(Reason::CertificateExpired, 1), work(Reason::SeniorApprovalMissing, 2)]);

@@ -281,7 +281,7 @@ both!(
 );
 
 both!(
-    async fn without_an_address_the_next_recipient_gets_the_report(world: World) {
+    async fn the_next_recipient_gets_an_unaddressed_report(world: World) {
         board(&world).await;
         let outcome = import(&world, FileKind::Staff, "04-address-staff.csv").applied().await;
         let kept: Vec<_> = outcome.kept.iter().map(|cell| (cell.line, cell.column, cell.value.as_deref())).collect();

@@ -14,7 +14,7 @@ async fn headcounts(world: &World, on: &str) -> [u32; 3] {
 }
 
 both!(
-    async fn case_17_a_linked_person_is_one_above_both_teams(world: World) {
+    async fn case_17_counts_a_linked_person_once(world: World) {
         let staff =
             staff("NHS,1,a,T1,Nursing,,1,Permanent,01/01/2020\nCouncil,7,a,T2,Nursing,,0.5,Permanent,01/01/2020\n");
         import(&world, "2026-11-16", &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).await;

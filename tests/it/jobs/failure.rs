@@ -150,7 +150,7 @@ both!(
 );
 
 both!(
-    async fn a_report_waits_for_mondays_coverage_or_its_failure(world: World) {
+    async fn a_report_waits_for_mondays_coverage(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let (diary, calls) = (Diary::default(), AtomicU32::new(0));
         let coverage = scripted(COVERAGE, &diary, move |_, _| {
@@ -169,7 +169,7 @@ both!(
 );
 
 both!(
-    async fn a_midweek_report_waits_for_the_coverage_of_its_thursday(world: World) {
+    async fn a_midweek_report_waits_for_thursdays_coverage(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         let (diary, calls) = (Diary::default(), AtomicU32::new(0));
         let coverage = scripted(COVERAGE, &diary, move |_, about| {

@@ -28,7 +28,7 @@ async fn killed_while_it_runs(world: &World, job: Box<dyn Job>, begun: Arc<Notif
 }
 
 both!(
-    async fn a_killed_run_is_taken_over_after_its_lease(world: World) {
+    async fn a_killed_run_is_taken_over(world: World) {
         first_import(&world, "2026-11-16T03:00:00Z").await;
         world.clock.set(instant("2026-11-16T05:00:00Z"));
         let (diary, begun) = (Diary::default(), Arc::new(Notify::new()));

@@ -30,7 +30,7 @@ async fn copies(db: &DatabaseConnection) -> Vec<delivery::Model> {
 }
 
 both!(
-    async fn are_mails_of_their_own_that_say_why_they_came(world: World) {
+    async fn are_separate_mails_with_a_reason(world: World) {
         ready(&world).await;
         chosen(&world.db, &[], &[3]).await;
         let listener = SmtpListener::start().await;
@@ -67,7 +67,7 @@ both!(
 );
 
 both!(
-    async fn are_not_sent_to_a_colleague_who_has_left(world: World) {
+    async fn are_not_sent_to_former_colleagues(world: World) {
         ready(&world).await;
         chosen(&world.db, &[], &[3]).await;
         change_post(&world.db, 3, post::Column::ValidTo, Expr::value(day("2026-11-01"))).await;

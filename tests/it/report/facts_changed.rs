@@ -59,7 +59,7 @@ async fn reported_snapshot(db: &DatabaseConnection) -> snapshot::Model {
 }
 
 both!(
-    async fn mail_export_and_api_agree_after_an_import_at_half_past_six(world: World) {
+    async fn mail_export_and_api_agree_after_an_import(world: World) {
         import_board(&world).await;
         snapshot_at_five(&world).await;
         let before = data(&site(&world), "{ team(code: \"W3\") { status } }").await;
@@ -151,7 +151,7 @@ both!(
 );
 
 both!(
-    async fn a_day_that_cannot_be_computed_any_more_keeps_its_snapshot(world: World) {
+    async fn a_day_past_retention_keeps_its_snapshot(world: World) {
         ready(&world).await;
         changed(&world.db).await;
         let later = Expr::value(day("2026-11-17"));

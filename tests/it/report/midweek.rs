@@ -90,7 +90,7 @@ both!(
 );
 
 both!(
-    async fn sends_no_mail_about_what_stayed_as_it_was(world: World) {
+    async fn sends_no_mail_if_nothing_changed(world: World) {
         let (listener, job) = weekly(&world, 2).await;
         choose(&world.db, 1, &[]).await;
         choose(&world.db, 2, &[3]).await;
@@ -103,7 +103,7 @@ both!(
 );
 
 both!(
-    async fn tells_a_lost_cover_once_to_those_who_chose_it(world: World) {
+    async fn reports_lost_cover_once(world: World) {
         let (listener, job) = weekly(&world, 0).await;
         choose(&world.db, 2, &[]).await;
         choose(&world.db, 3, &[]).await;
@@ -134,7 +134,7 @@ both!(
 );
 
 both!(
-    async fn tells_cover_that_ends_and_repeats_no_old_gap(world: World) {
+    async fn reports_ending_cover_and_no_old_gap(world: World) {
         let (_listener, job) = weekly(&world, 2).await;
         choose(&world.db, 1, &[]).await;
         take_snapshot(&world.db, 2, THURSDAY, 1, 2).await;
@@ -149,7 +149,7 @@ both!(
 );
 
 both!(
-    async fn tells_cover_that_ends_sooner_than_the_weekly_report_said(world: World) {
+    async fn reports_cover_that_ends_sooner(world: World) {
         organisation(&world.db).await;
         let job = by_smtp(&SmtpListener::start().await);
         take_snapshot(&world.db, 1, MONDAY, 1, 0).await;
@@ -180,7 +180,7 @@ both!(
 );
 
 both!(
-    async fn goes_to_no_one_who_no_longer_answers_for_the_unit(world: World) {
+    async fn goes_only_to_current_recipients(world: World) {
         let (listener, job) = weekly(&world, 0).await;
         choose(&world.db, 2, &[3]).await;
         change_post(&world.db, 2, post::Column::ValidTo, Expr::value(day("2026-11-18"))).await;
@@ -191,7 +191,7 @@ both!(
 );
 
 both!(
-    async fn leaves_the_next_weekly_report_as_it_would_be(world: World) {
+    async fn does_not_affect_the_next_weekly_report(world: World) {
         let (_listener, job) = weekly(&world, 0).await;
         choose(&world.db, 2, &[]).await;
         take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
@@ -210,7 +210,7 @@ both!(
 );
 
 both!(
-    async fn compares_with_the_last_weekly_report_if_the_week_has_none(world: World) {
+    async fn compares_with_the_last_weekly_report(world: World) {
         organisation(&world.db).await;
         choose(&world.db, 2, &[]).await;
         take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
@@ -227,7 +227,7 @@ both!(
 );
 
 both!(
-    async fn is_sent_again_like_any_mail_that_was_refused(world: World) {
+    async fn resends_a_refused_mail(world: World) {
         let (listener, job) = weekly(&world, 0).await;
         choose(&world.db, 1, &[]).await;
         choose(&world.db, 2, &[]).await;
@@ -249,7 +249,7 @@ both!(
 );
 
 both!(
-    async fn is_handed_on_to_no_one_if_its_reader_is_erased(world: World) {
+    async fn an_erased_recipient_has_no_successor(world: World) {
         let (listener, job) = weekly(&world, 0).await;
         choose(&world.db, 2, &[]).await;
         take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
@@ -262,7 +262,7 @@ both!(
 );
 
 both!(
-    async fn is_shown_to_the_operator_before_it_is_sent(world: World) {
+    async fn can_be_previewed_by_the_operator(world: World) {
         let (listener, _) = weekly(&world, 0).await;
         imported(&world.db, "2026-11-02T10:00:00Z").await;
         choose(&world.db, 2, &[]).await;

@@ -56,7 +56,7 @@ both!(
 );
 
 both!(
-    async fn a_week_whose_mails_were_all_refused_is_missed_and_nothing_is_owed_before_the_first_import(world: World) {
+    async fn a_week_without_accepted_mail_is_missed(world: World) {
         ready(&world).await;
         assert_eq!(missed(&world.db, "2026-W47").await, Vec::<String>::new(), "there is no import");
         imported(&world.db, "2026-11-16T06:00:00Z").await;

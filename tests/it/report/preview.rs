@@ -24,7 +24,7 @@ async fn reads(world: &World) -> u64 {
 }
 
 both!(
-    async fn it_shows_writes_or_sends_one_mail_and_its_recipient_gets_nothing(world: World) {
+    async fn previews_one_mail_without_sending_it(world: World) {
         ready(&world).await;
         imported(&world.db, "2026-11-02T10:00:00Z").await;
         let folder = tempfile::tempdir().unwrap();

@@ -31,7 +31,7 @@ async fn write_to(db: &DatabaseConnection, person: i64, address: &str) {
 }
 
 both!(
-    async fn a_corrected_address_gets_the_mail_with_the_next_run(world: World) {
+    async fn a_corrected_address_gets_the_mail(world: World) {
         ready(&world).await;
         let listener = refusing().await;
         let job = by_smtp(&listener);
@@ -80,7 +80,7 @@ both!(
 );
 
 both!(
-    async fn a_relay_that_refuses_everyone_alike_is_an_outage(world: World) {
+    async fn a_relay_that_refuses_all_is_an_outage(world: World) {
         ready(&world).await;
         let listener = SmtpListener::start().await;
         for person in 1..=3 {
@@ -106,7 +106,7 @@ both!(
 );
 
 both!(
-    async fn a_mail_that_a_person_asks_for_is_sent_unchanged(world: World) {
+    async fn a_requested_resend_is_unchanged(world: World) {
         ready(&world).await;
         let listener = refusing().await;
         let job = by_smtp(&listener);
@@ -124,7 +124,7 @@ both!(
 );
 
 both!(
-    async fn someone_who_gets_no_report_any_more_gets_no_refused_one(world: World) {
+    async fn former_recipients_get_no_refused_mail(world: World) {
         ready(&world).await;
         let job = by_smtp(&refusing().await);
         job.run(&world.db, week("2026-W47"), now()).await.unwrap();
@@ -137,7 +137,7 @@ both!(
 );
 
 both!(
-    async fn a_refused_mail_whose_text_is_no_longer_kept_stays_refused(world: World) {
+    async fn a_refused_mail_without_text_stays_refused(world: World) {
         ready(&world).await;
         by_smtp(&refusing().await).run(&world.db, week("2026-W47"), now()).await.unwrap();
         let gone = delivery::Entity::update_many()

@@ -42,7 +42,7 @@ async fn sent(db: &DatabaseConnection) -> usize {
 }
 
 both!(
-    async fn a_stop_ends_the_sending_between_two_mails_and_nothing_repeats(world: World) {
+    async fn a_stop_takes_effect_between_two_mails(world: World) {
         ready(&world).await;
         history::imports(&world.db).await;
         many_mails(&world.db, MAILS).await;
@@ -75,7 +75,7 @@ both!(
 );
 
 both!(
-    async fn an_acceptance_is_recorded_before_the_server_answers_quit(world: World) {
+    async fn records_acceptance_before_the_quit_answer(world: World) {
         ready(&world).await;
         let listener = SmtpListener::start().await;
         for person in 1..=3 {
@@ -141,7 +141,7 @@ async fn recorded(db: &DatabaseConnection, mails: usize) {
 }
 
 both!(
-    async fn no_mail_is_begun_while_another_cannot_be_recorded(world: World) {
+    async fn starts_no_mail_while_a_record_is_missing(world: World) {
         ready(&world).await;
         many_mails(&world.db, MAILS).await;
         refuse_record_of(&world.db, 2).await;
@@ -172,7 +172,7 @@ both!(
 );
 
 both!(
-    async fn a_record_that_is_refused_is_tried_until_it_is_made(world: World) {
+    async fn retries_a_refused_record(world: World) {
         ready(&world).await;
         many_mails(&world.db, 4).await;
         refuse_record_of(&world.db, 2).await;
@@ -195,7 +195,7 @@ both!(
 /// that the run itself is given up.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs PostgreSQL: set PSN_TEST_POSTGRES and add `-- --include-ignored`"]
-async fn an_acceptance_is_recorded_when_the_database_is_back() {
+async fn records_acceptance_when_the_database_returns() {
     let world = World::new(crate::harness::Engine::Postgres).await;
     ready(&world).await;
     many_mails(&world.db, MAILS).await;

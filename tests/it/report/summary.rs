@@ -130,7 +130,7 @@ both!(
 );
 
 both!(
-    async fn names_units_with_no_one_to_write_to_and_is_no_report_of_the_week(world: World) {
+    async fn names_units_without_a_recipient(world: World) {
         ready(&world).await;
         for person in 1..=3 {
             let left = sea_orm::sea_query::Expr::value(day("2026-11-01"));
@@ -155,7 +155,7 @@ both!(
 );
 
 both!(
-    async fn that_was_written_before_a_crash_is_sent_by_the_next_run(world: World) {
+    async fn is_sent_by_the_next_run_after_a_crash(world: World) {
         coordinated(&world).await;
         let listener = SmtpListener::start().await;
         // It is written down, and the mail server does not answer before the process dies.

@@ -162,7 +162,7 @@ fn recognises_a_file_of_another_kind() {
 
 proptest! {
     #[test]
-    fn a_table_reads_back_from_every_encoding_delimiter_and_line_end(
+    fn reads_every_encoding_delimiter_and_line_end(
         rows in proptest::collection::vec(proptest::collection::vec("[A-Za-z0-9 ,;\t\"'àéöŠ€–]{0,12}", 4), 1..20),
         delimiter in 0_usize..3, crlf in proptest::bool::ANY, encoding in 0_usize..5,
     ) {

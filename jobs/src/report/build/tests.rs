@@ -21,7 +21,7 @@ fn codes<'a>(gaps: &[Gap<'a>]) -> Vec<&'a str> {
 }
 
 #[test]
-fn gaps_come_by_staff_then_by_people_short_then_by_code() {
+fn sorts_gaps_by_staff_then_size_then_code() {
     let current = tree(
         "2026-11-23",
         &[short(11, "D", 10, 1, "2026-11-02"), short(12, "B", 20, 1, "2026-11-02"), team(13, "Z", 90)],
@@ -35,7 +35,7 @@ fn gaps_come_by_staff_then_by_people_short_then_by_code() {
 }
 
 #[test]
-fn a_unit_below_another_of_the_same_mail_is_listed_once() {
+fn lists_a_nested_unit_once() {
     let current = tree("2026-11-23", &[short(11, "N", 10, 1, "2026-11-02")], &[short(21, "S", 5, 1, "2026-11-02")]);
     let report = build(&current, None, week(), &answers(&[1, 2, 3]));
     assert_eq!(codes(&report.gaps), ["N", "S"]);
@@ -48,7 +48,7 @@ fn a_unit_below_another_of_the_same_mail_is_listed_once() {
 }
 
 #[test]
-fn a_cover_group_is_shown_on_each_member_and_summed_once() {
+fn sums_a_cover_group_once() {
     let member = |id, code: &str| Team { cover_group: Some("Nights".into()), ..short(id, code, 9, 2, "2026-11-02") };
     let current =
         tree("2026-11-23", &[member(11, "A"), member(12, "B")], &[member(21, "C"), short(22, "D", 1, 1, "2026-11-02")]);
@@ -58,7 +58,7 @@ fn a_cover_group_is_shown_on_each_member_and_summed_once() {
 }
 
 #[test]
-fn a_team_that_moved_keeps_its_gap_and_is_never_called_closed() {
+fn a_moved_team_keeps_its_gap() {
     let moved = short(11, "M", 10, 1, "2026-11-02");
     let previous = tree("2026-11-16", std::slice::from_ref(&moved), &[]);
     let current = tree("2026-11-23", &[], &[moved]);

@@ -53,7 +53,7 @@ fn told(data: &RecipientData) -> Vec<(String, Vec<(i64, Why)>)> {
 }
 
 #[test]
-fn one_mail_a_person_for_all_units_that_they_answer_for() {
+fn sends_one_mail_per_person() {
     let data = data(vec![holds(3, 1, SENIOR), holds(1, 1, SENIOR), holds(2, 2, SENIOR), holds(2, 1, SENIOR)]);
     assert_eq!(
         told(&data),
@@ -65,7 +65,7 @@ fn one_mail_a_person_for_all_units_that_they_answer_for() {
 }
 
 #[test]
-fn whoever_stands_in_gets_it_too_while_it_holds() {
+fn a_deputy_gets_it_too() {
     let manager = with_delegate(holds(1, 1, SENIOR), 2, "2026-11-02", "2026-11-24");
     let until = Some(at("2026-11-23"));
     assert_eq!(
@@ -82,7 +82,7 @@ fn whoever_stands_in_gets_it_too_while_it_holds() {
 }
 
 #[test]
-fn a_vacant_post_goes_to_the_delegate_then_up_the_tree() {
+fn a_vacant_post_falls_to_deputy_then_above() {
     let root = holds(1, 1, SENIOR);
     let gone = ended(holds(2, 3, SENIOR), "2026-08-01");
     let stood_in = with_delegate(gone.clone(), 4, "2026-08-01", "2026-12-31");
@@ -98,7 +98,7 @@ fn a_vacant_post_goes_to_the_delegate_then_up_the_tree() {
 }
 
 #[test]
-fn somebody_without_a_counting_post_or_an_address_cannot_be_written_to() {
+fn skips_managers_without_post_or_address() {
     for (vacancy, contact) in [(Vacancy::Left, None), (Vacancy::NoAddress, Some(Contact::default()))] {
         let mut data = data(vec![holds(1, 1, SENIOR), holds(2, 2, SENIOR)]);
         match contact {
@@ -111,7 +111,7 @@ fn somebody_without_a_counting_post_or_an_address_cannot_be_written_to() {
 }
 
 #[test]
-fn a_coordinator_gets_what_no_senior_manager_can_the_nearest_first() {
+fn falls_back_to_the_nearest_coordinator() {
     let asked = |of: &str| Why::Coordinator { vacancy: Vacancy::Vacant, of: of.to_owned() };
     let vacant = || ended(holds(2, 9, SENIOR), "2026-01-01");
     let own = data(vec![vacant(), holds(2, 5, COORDINATOR), holds(1, 6, COORDINATOR), holds(3, 7, COORDINATOR)]);
@@ -128,7 +128,7 @@ fn a_coordinator_gets_what_no_senior_manager_can_the_nearest_first() {
 }
 
 #[test]
-fn a_unit_with_nobody_at_all_is_a_row_of_its_own() {
+fn a_unit_without_recipient_has_its_own_row() {
     let mut data = data(vec![holds(2, 2, SENIOR), holds(3, 3, COORDINATOR)]);
     data.contacts.clear();
     assert_eq!(
@@ -141,14 +141,14 @@ fn a_unit_with_nobody_at_all_is_a_row_of_its_own() {
 }
 
 #[test]
-fn a_unit_whose_first_senior_manager_is_still_to_come_need_not_be_answered_for() {
+fn a_future_first_manager_needs_no_recipient() {
     let later =
         UnitAppointment { validity: Validity { from: Some(at("2026-11-24")), to: None }, ..holds(2, 2, SENIOR) };
     assert_eq!(told(&data(vec![holds(1, 1, SENIOR), later])).len(), 1);
 }
 
 #[test]
-fn the_way_up_passes_closed_units_and_ends_in_a_cycle() {
+fn ancestors_pass_closed_units_and_end_in_cycles() {
     let mut with_closed = data(vec![holds(1, 1, SENIOR), ended(holds(3, 9, SENIOR), "2026-01-01")]);
     let closed = UnitNode { code: "OLD".into(), name: "Old".into(), parent: Some(UnitId(1)) };
     with_closed.units.insert(UnitId(77), closed);

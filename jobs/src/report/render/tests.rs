@@ -273,7 +273,7 @@ fn nation(sectors: i64, teams: i64) -> SnapshotTree {
 }
 
 #[test]
-fn the_top_of_the_tree_has_a_line_for_each_unit_below() {
+fn lists_each_unit_below_the_root() {
     let current = nation(6, 4);
     let mail = rendered_over(&current, Some(&a_week_before(&current)), &[answer(1, Why::SeniorManager)], &[40, 45, 50]);
     for sector in 0..6 {
@@ -283,7 +283,7 @@ fn the_top_of_the_tree_has_a_line_for_each_unit_below() {
 }
 
 #[test]
-fn a_vacant_post_says_at_the_top_why_it_came_to_another() {
+fn a_vacant_post_explains_the_recipient_first() {
     let (current, previous) = mixed();
     let why = Why::NextAbove { vacancy: Vacancy::Vacant, above: "Unit BOARD".into(), stands_in: false };
     let mail = rendered(&current, Some(&previous), &[answer(2, why), answer(3, Why::SeniorManager)]);
@@ -298,7 +298,7 @@ fn a_vacant_post_says_at_the_top_why_it_came_to_another() {
 }
 
 #[test]
-fn data_older_than_35_days_is_said_on_top() {
+fn warns_of_data_older_than_35_days() {
     let teams = [team(11, "N-01", 12)];
     for (as_at, warned) in [("2026-10-19", false), ("2026-10-18", true)] {
         let oldest_list = Some((at(as_at), Some("Glasgow City Council".to_owned())));
@@ -319,7 +319,7 @@ fn data_older_than_35_days_is_said_on_top() {
 }
 
 #[test]
-fn hostile_names_harm_neither_header_nor_html_nor_list() {
+fn hostile_names_are_escaped_everywhere() {
     let names = [
         "=HYPERLINK(\"http://evil.example\",\"Ward\")",
         "<script>alert(1)</script>",
@@ -363,7 +363,7 @@ fn hostile_names_harm_neither_header_nor_html_nor_list() {
 }
 
 #[test]
-fn a_subject_is_bounded_and_names_how_many_units() {
+fn a_subject_is_short_and_counts_units() {
     let (mut current, _) = mixed();
     let long = SnapshotUnit { name: "Very ".repeat(100), ..current.unit(UnitId(2)).unwrap().clone() };
     current = SnapshotTree::new(current.id, current.day, vec![long, current.unit(UnitId(3)).unwrap().clone()], vec![]);
@@ -415,7 +415,7 @@ fn largest() -> (SnapshotTree, SnapshotTree) {
 }
 
 #[test]
-fn a_mail_stays_below_60_kilobytes_whatever_the_board() {
+fn a_mail_stays_below_60_kilobytes() {
     let (current, previous) = largest();
     let vacant = || Why::Coordinator { vacancy: Vacancy::Vacant, of: "Unit BOARD".into() };
     let mut answers = vec![answer(1, Why::SeniorManager)];
@@ -430,7 +430,7 @@ fn a_mail_stays_below_60_kilobytes_whatever_the_board() {
 }
 
 #[test]
-fn a_list_that_is_too_large_for_mail_is_cut_and_says_so() {
+fn a_list_too_large_for_mail_is_shortened() {
     let mail = rendered(&nation(60, 120), None, &[answer(1, Why::SeniorManager)]);
     assert!(mail.csv.len() <= 650_000, "{} bytes", mail.csv.len());
     let rows = mail.csv.lines().count() - 1;
@@ -446,7 +446,7 @@ fn a_list_that_is_too_large_for_mail_is_cut_and_says_so() {
 }
 
 #[test]
-fn what_changed_is_shown_before_any_other_gap_however_small_the_team() {
+fn changed_gaps_come_before_other_gaps() {
     let (current, previous) = largest();
     let mail = rendered(&current, Some(&previous), &[answer(1, Why::SeniorManager)]);
     let places: Vec<_> = [
@@ -516,7 +516,7 @@ fn level_1_of_a_small_team_is_exact() {
 }
 
 #[test]
-fn a_grouped_team_says_who_is_covered_together_and_has_one_action() {
+fn a_cover_group_has_one_action() {
     let member = |id, code: &str| Team {
         cover_group: Some("Nights".into()),
         headcount: 45,
@@ -549,7 +549,7 @@ fn a_unit_whose_only_team_is_exempt_says_so() {
 }
 
 #[test]
-fn a_deputy_learns_at_the_top_why_it_came_to_them() {
+fn a_deputy_reads_the_reason_first() {
     let green = tree("2026-11-23", &[team(11, "N-01", 9)], &[]);
     let mail = rendered(&green, None, &[answer(2, Why::StandsIn { until: None })]);
     for (part, headline) in [(&mail.text, "The team has cover"), (&mail.html, "Questions?")] {
@@ -567,7 +567,7 @@ fn a_unit_without_teams_divides_by_nothing() {
 }
 
 #[test]
-fn the_html_asks_no_other_host_and_has_landmarks_and_headings() {
+fn html_is_accessible_and_loads_nothing() {
     let (current, previous) = mixed();
     let mail = rendered(&current, Some(&previous), &[answer(1, Why::SeniorManager)]);
     assert!(mail.html.starts_with("<!doctype html>"));

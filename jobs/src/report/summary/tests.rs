@@ -119,7 +119,7 @@ fn with_nothing_to_do_it_has_five_lines() {
 }
 
 #[test]
-fn a_section_has_five_rows_and_counts_the_rest() {
+fn a_section_has_five_rows_at_most() {
     let teams: Vec<_> =
         (11..=18_i32).map(|id| Team { rows_not_read: 20 - id, ..team(i64::from(id), &format!("N-{id}"), 9) }).collect();
     let tree = tree("2026-11-23", &teams, &[]);
@@ -131,7 +131,7 @@ fn a_section_has_five_rows_and_counts_the_rest() {
 }
 
 #[test]
-fn a_policy_is_asked_for_the_highest_unit_that_has_none() {
+fn asks_for_a_policy_of_the_highest_unit() {
     let lacking = |id, code| unknown(id, code, UnknownBecause::NoPolicy);
     let exempt = Team { status: Status::Exempt, ..team(23, "S-03", 9) };
     let some = tree(
@@ -147,7 +147,7 @@ fn a_policy_is_asked_for_the_highest_unit_that_has_none() {
 }
 
 #[test]
-fn a_gap_belongs_to_the_nearest_unit_with_a_manager() {
+fn gaps_belong_to_the_nearest_managed_unit() {
     let current =
         tree("2026-11-23", &[short(11, "N-01", 9, 1, "2026-11-02")], &[short(21, "S-01", 9, 1, "2026-11-02")]);
     let vacant = |unit| recipient(1, unit, Why::Delegate { vacancy: Vacancy::Vacant });
@@ -163,7 +163,7 @@ fn a_gap_belongs_to_the_nearest_unit_with_a_manager() {
 }
 
 #[test]
-fn a_refusal_is_said_in_plain_words_and_the_address_is_masked() {
+fn refusals_are_plain_and_addresses_masked() {
     let of = |address: &str, said: &str| {
         let mail = delivery::Model {
             id: DeliveryId(1),
@@ -202,7 +202,7 @@ fn a_refusal_is_said_in_plain_words_and_the_address_is_masked() {
 }
 
 #[test]
-fn goes_to_the_coordinators_else_to_the_address_in_the_settings() {
+fn goes_to_coordinators_else_the_configured_address() {
     let contact = |address: &str| Contact { name: None, address: Some(address.to_owned()) };
     let network = Network {
         code: "BOARD".to_owned(),

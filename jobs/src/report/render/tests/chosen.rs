@@ -38,7 +38,7 @@ fn each_optional_section_is_left_out_alone() {
 }
 
 #[test]
-fn what_there_is_to_do_and_what_is_new_stay_whatever_is_left_out() {
+fn actions_and_news_cannot_be_left_out() {
     let all: BTreeSet<ReportSection> = ReportSection::ALL.iter().copied().collect();
     let mail = mail(&all, false, true);
     for kept in ["DO THIS WEEK", "LOSES COVER SOON", "NEW SINCE THE LAST REPORT", "teams have cover"] {
@@ -54,7 +54,7 @@ fn the_gaps_of_a_first_report_stay() {
 }
 
 #[test]
-fn a_copy_says_why_it_came_and_names_no_one() {
+fn a_copy_gives_a_reason_without_names() {
     let copy = mail(&BTreeSet::new(), true, true);
     let said = "You receive a copy because the senior manager of Unit BOARD asked for it.";
     for part in [&copy.text, &copy.html] {

@@ -67,7 +67,7 @@ fn says_what_became_worse_and_nothing_else() {
 }
 
 #[test]
-fn a_team_that_only_will_lose_its_cover_is_named_in_the_subject() {
+fn the_subject_names_teams_losing_cover() {
     let before = tree("2026-11-23", &[team(11, "N-01", 26)], &[]);
     let now = tree("2026-11-26", &[losing(11, "N-01", 26, "2026-12-14", &[PublishedCause::Unstated])], &[]);
     let mail = rendered_news(&now, &before, 1, false);
@@ -75,7 +75,7 @@ fn a_team_that_only_will_lose_its_cover_is_named_in_the_subject() {
 }
 
 #[test]
-fn cover_that_is_no_longer_known_is_not_called_a_gap() {
+fn unknown_cover_is_not_called_a_gap() {
     let unknown = Team {
         status: Status::Unknown,
         unknown_because: Some(UnknownBecause::NoPolicy),
@@ -92,7 +92,7 @@ fn cover_that_is_no_longer_known_is_not_called_a_gap() {
 }
 
 #[test]
-fn rows_that_are_cut_are_in_the_attached_list() {
+fn the_attached_list_has_every_row() {
     let teams = |make: fn(i64) -> Team| (11..18).map(make).collect::<Vec<_>>();
     let before = tree("2026-11-23", &teams(|id| team(id, &format!("N-{id}"), 9)), &[]);
     let now = tree("2026-11-26", &teams(|id| short(id, &format!("N-{id}"), 9, 1, "2026-11-26")), &[]);
