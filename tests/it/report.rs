@@ -46,7 +46,7 @@ pub(crate) fn now() -> DateTime<Utc> {
     instant("2026-11-16T07:00:00Z")
 }
 
-/// The weekly report, by this mailer.
+/// Returns the weekly report with this mailer.
 pub(crate) fn job(mailer: Mailer) -> GapReport {
     GapReport {
         kind: ReportKind::Weekly,
@@ -66,7 +66,7 @@ fn impatient(listener: &SmtpListener) -> GapReport {
     job(Mailer::smtp(&listener.url(), Duration::from_secs(2), &Tls::default()).unwrap())
 }
 
-/// The organisation and Monday's snapshot with a gap in NORTH.
+/// Creates the organisation and Monday's snapshot with a gap in NORTH.
 pub(crate) async fn ready(world: &World) {
     organisation(&world.db).await;
     take_snapshot(&world.db, 1, MONDAY, 1, 2).await;
@@ -80,8 +80,8 @@ async fn row_of(db: &DatabaseConnection, person: i64) -> delivery::Model {
     rows(db).await.into_iter().find(|row| row.person_id == Some(PersonId(person))).unwrap()
 }
 
-/// Every recipient with the code of each unit and the reason.
-pub(crate) async fn told(job: &GapReport, db: &DatabaseConnection) -> Vec<(String, Vec<(String, String)>)> {
+/// Returns every recipient with the code of each unit and the reason.
+pub(crate) async fn recipients_of(job: &GapReport, db: &DatabaseConnection) -> Vec<(String, Vec<(String, String)>)> {
     let previews = job.dry_run(db, week("2026-W47")).await.unwrap();
     previews.into_iter().map(|preview| (preview.recipient, preview.units)).collect()
 }
@@ -114,7 +114,7 @@ both!(
         assert_eq!(mail.subject(), Some("Peer support: 1 team needs cover (Unit BOARD)"));
         assert_eq!(mail.message_id(), Some("gap-report.2026-W47.person-1@board.example"));
         assert_eq!(mail.to().unwrap().first().unwrap().address(), Some("p1@board.example"));
-        assert!(mail.bcc().is_none(), "a name with a line break made a header");
+        assert!(mail.bcc().is_none(), "a name with a line break added a header");
         let text = mail.body_text(0).unwrap();
         assert!(text.contains("1. Unit NORTH has too few Peer Supporters (10 staff"), "{text}");
         assert!(text.contains("Also nominate 1 person."), "{text}");
@@ -264,7 +264,7 @@ both!(
         ready(&world).await;
         let listener = SmtpListener::start().await;
         let job = by_smtp(&listener);
-        // The listener has the message and is silent; the process dies before it learns more.
+        // The listener has the message and does not answer. The process is killed while it waits.
         listener.treat("p2@board.example", Manner::SilentAfterMessage);
         let others_are_recorded = async {
             while !listener.holds("p2@board.example")
@@ -282,7 +282,7 @@ both!(
         assert_eq!((row.state, row.attempts), (DeliveryState::Retrying, 1));
         assert!(row.last_error.unwrap().contains("not recorded"));
 
-        // Its claim still holds: whoever takes over at once leaves the mail alone.
+        // The claim is still valid, so a process that takes over immediately does not send the mail.
         let at_once = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
         assert_eq!((at_once.sent, at_once.waiting), (2, 1));
         let later = job.run(&world.db, week("2026-W47"), row.next_attempt_at.unwrap()).await.unwrap();
@@ -385,9 +385,9 @@ both!(
         let up = "its senior manager is no longer in post. You receive its report as senior manager of Unit BOARD";
         let units = [("BOARD", "you are its senior manager"), ("NORTH", up), ("SOUTH", up)];
         let expected = units.map(|(code, why)| (code.to_owned(), why.to_owned())).to_vec();
-        assert_eq!(told(&job, &world.db).await, [("person:1".to_owned(), expected)]);
+        assert_eq!(recipients_of(&job, &world.db).await, [("person:1".to_owned(), expected)]);
 
-        // Here again, but with a blank for an address.
+        // In post again, but with a blank address.
         change_post(&world.db, 2, post::Column::ValidTo, Expr::value(None::<Day>)).await;
         person::Entity::update_many()
             .col_expr(person::Column::WorkEmail, Expr::value("  "))
@@ -395,7 +395,7 @@ both!(
             .exec(&world.db)
             .await
             .unwrap();
-        let why = told(&job, &world.db).await.remove(0).1.remove(1).1;
+        let why = recipients_of(&job, &world.db).await.remove(0).1.remove(1).1;
         assert!(why.starts_with("its senior manager has no work e-mail on file"), "{why}");
 
         // The unit of all their posts closed on Sunday.
@@ -405,7 +405,7 @@ both!(
             .exec(&world.db)
             .await
             .unwrap();
-        let keys: Vec<_> = told(&job, &world.db).await.into_iter().map(|(recipient, _)| recipient).collect();
+        let keys: Vec<_> = recipients_of(&job, &world.db).await.into_iter().map(|(recipient, _)| recipient).collect();
         assert_eq!(keys, ["unit:1", "unit:2", "unit:3"]);
     }
 );
@@ -418,7 +418,7 @@ both!(
         memory.answer("p2@board.example", Some(SendError::Retry("451".to_owned())));
         job.run(&world.db, week("2026-W47"), now()).await.unwrap();
         memory.drain();
-        // Monday is computed again, and the mail that waits still shows what the others showed.
+        // Monday is computed again, and the waiting mail still shows the same figures as the others.
         take_snapshot(&world.db, 2, MONDAY, 2, 0).await;
         memory.answer("p2@board.example", None);
         let due = row_of(&world.db, 2).await.next_attempt_at.unwrap();
@@ -427,7 +427,7 @@ both!(
         let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
         assert!(parsed.subject().unwrap().contains("1 team needs cover"), "{:?}", parsed.subject());
 
-        // A week of which no mail was taken is passed over.
+        // A week without an accepted mail is skipped.
         take_snapshot(&world.db, 3, "2026-11-23", 1, 3).await;
         for person in 1..=3 {
             memory.answer(&format!("p{person}@board.example"), Some(SendError::Retry("451".to_owned())));

@@ -1,4 +1,4 @@
-//! A real SMTP listener on loopback that does to each recipient what a test tells it to.
+//! A real SMTP listener on loopback that treats each recipient as a test configures it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,28 +11,28 @@ use tokio_rustls::TlsAcceptor;
 /// What happens to mail for a recipient.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Manner {
-    /// Taken.
+    /// Accepted.
     Take,
-    /// This answer to the recipient's name.
+    /// Answers the recipient's name with this line.
     AnswerRecipient(&'static str),
-    /// This answer to the message.
+    /// Answers the message with this line.
     AnswerMessage(&'static str),
-    /// The message is read and kept, and then the connection goes without an answer.
+    /// Reads and stores the message, then closes the connection without an answer.
     DropAfterMessage,
-    /// The message is read and kept, and then nothing is said any more.
+    /// Reads and stores the message, then does not answer.
     SilentAfterMessage,
-    /// Nothing is said after the recipient's name.
+    /// Does not answer the recipient's name.
     SilentAtRecipient,
-    /// The message is read and kept, and taken once the listener is told to go on.
+    /// Reads and stores the message, and accepts it after [`SmtpListener::release`].
     TakeWhenReleased,
-    /// Taken, and then nothing is said to QUIT.
+    /// Accepted, but QUIT is not answered.
     SilentAtQuit,
 }
 
-/// How the listener encrypts.
+/// The encryption of the listener.
 #[derive(Clone)]
 pub(crate) enum Encryption {
-    /// Not at all, and STARTTLS is not offered.
+    /// No encryption; STARTTLS is not offered.
     None,
     /// From the first byte.
     Wrapped(TlsAcceptor),
@@ -40,7 +40,7 @@ pub(crate) enum Encryption {
     StartTls(TlsAcceptor),
 }
 
-/// The listener; clones share what it was told and what it took.
+/// The listener. Clones share its configuration and messages.
 #[derive(Clone, Debug)]
 pub(crate) struct SmtpListener {
     port: u16,
@@ -51,9 +51,9 @@ pub(crate) struct SmtpListener {
 struct State {
     manners: HashMap<String, Manner>,
     messages: Vec<(String, String)>,
-    /// What clients have begun a line with, in clear text or after the handshake.
+    /// The first four characters of each client line, encrypted or not.
     verbs: Vec<String>,
-    /// Whether messages that are held are taken.
+    /// Whether held messages are accepted.
     released: watch::Sender<bool>,
 }
 
@@ -63,7 +63,7 @@ impl SmtpListener {
         Self::encrypting(Encryption::None).await
     }
 
-    /// As [`Self::start`], with encryption.
+    /// Like [`Self::start`], with encryption.
     pub(crate) async fn encrypting(encryption: Encryption) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
@@ -74,7 +74,7 @@ impl SmtpListener {
                 let shared = Arc::clone(&shared);
                 let encryption = encryption.clone();
                 tokio::spawn(async move {
-                    // A client that goes away is no concern of the listener.
+                    // A client may disconnect at any time.
                     let _ = match encryption {
                         Encryption::None => converse(stream, &shared, true, false).await.map(|_| ()),
                         Encryption::Wrapped(tls) => match tls.accept(stream).await {
@@ -104,17 +104,17 @@ impl SmtpListener {
         self.port
     }
 
-    /// From now on mail for `address` is treated so.
+    /// Sets how later mail for `address` is treated.
     pub(crate) fn treat(&self, address: &str, manner: Manner) {
         self.state.lock().expect("no panic").manners.insert(address.to_owned(), manner);
     }
 
-    /// From now on messages that are held are taken, and so are later ones.
+    /// Accepts held messages, and later ones.
     pub(crate) fn release(&self) {
         self.state.lock().expect("no panic").released.send_replace(true);
     }
 
-    /// Waits until so many messages have arrived and were not taken out.
+    /// Waits until this number of messages has arrived and was not read by [`Self::messages`].
     pub(crate) async fn has(&self, messages: usize) {
         let arrived = async {
             while self.state.lock().expect("no panic").messages.len() < messages {
@@ -124,23 +124,23 @@ impl SmtpListener {
         tokio::time::timeout(std::time::Duration::from_secs(30), arrived).await.expect("the messages arrive");
     }
 
-    /// Whether a message for `address` has arrived and was not taken out.
+    /// Whether a message for `address` has arrived and was not read by [`Self::messages`].
     pub(crate) fn holds(&self, address: &str) -> bool {
         self.state.lock().expect("no panic").messages.iter().any(|(to, _)| to == address)
     }
 
-    /// What clients have begun their lines with so far.
+    /// Returns the first four characters of each client line.
     pub(crate) fn verbs(&self) -> Vec<String> {
         self.state.lock().expect("no panic").verbs.clone()
     }
 
-    /// Takes out what arrived, taken or not: recipient and message, oldest first.
+    /// Removes and returns the recipients and messages that arrived, accepted or not, oldest first.
     pub(crate) fn messages(&self) -> Vec<(String, String)> {
         std::mem::take(&mut self.state.lock().expect("no panic").messages)
     }
 }
 
-/// Leads one conversation to its end; gives the stream back when the client wants to encrypt it.
+/// Holds one conversation. Returns the stream if the client wants to encrypt it.
 async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     state: &Mutex<State>,
@@ -188,7 +188,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
                     Manner::SilentAfterMessage => std::future::pending().await,
                     Manner::TakeWhenReleased => {
                         let mut released = state.lock().expect("no panic").released.subscribe();
-                        // An error: the test is over.
+                        // An error means that the test has ended.
                         let _ = released.wait_for(|released| *released).await;
                         say(&mut write, "250 taken").await?;
                     }

@@ -157,7 +157,7 @@ fn refusal_in_words(address: &str, said: &str) -> &'static str {
     if !is_address(address) {
         "it is not an e-mail address"
     } else if said.starts_with("given up after") {
-        "the mail server did not take the mail for three days"
+        "the mail server did not accept the mail for three days"
     } else if ["5.2.2", "552"].into_iter().any(has) {
         "the mailbox is full"
     } else if ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "550", "551", "553"].into_iter().any(has) {

@@ -12,7 +12,7 @@ use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use super::{Import, counts, posts, rejects};
 use crate::disclosure::exported;
 use crate::harness::{World, both, day, instant};
-use crate::report::{job, told};
+use crate::report::{job, recipients_of};
 
 fn bytes(name: &str) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/field").join(name);
@@ -291,7 +291,7 @@ both!(
         assert!(to.contains(&"bo.board@board.example".to_owned()), "{to:?}");
         assert!(!to.iter().any(|to| to.contains("TBC") || to.contains("ada.acute")), "{to:?}");
         let (mailer, _) = Mailer::memory();
-        let of_acute = told(&job(mailer), &world.db).await.into_iter();
+        let of_acute = recipients_of(&job(mailer), &world.db).await.into_iter();
         let of_acute = of_acute.filter(|(_, units)| units.iter().any(|(code, _)| code == "ACU"));
         let recipients: Vec<_> = of_acute.map(|(recipient, _)| recipient).collect();
         assert_eq!(recipients.len(), 1, "{recipients:?}");

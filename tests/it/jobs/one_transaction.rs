@@ -11,7 +11,7 @@ use super::{period, runner};
 use crate::graphql::{board, history};
 use crate::harness::{both, instant};
 
-/// As if the process were killed whenever a run is about to be recorded as done.
+/// Fails whenever a run is about to be recorded as done, as if the process were killed.
 async fn kill_at_record(db: &DatabaseConnection) {
     let statements: &[&str] = if entity::store::is_postgres(db) {
         &[

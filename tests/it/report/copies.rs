@@ -1,4 +1,4 @@
-//! Copies of a report, and what a recipient left out of it.
+//! Copies of a report, and the sections that a recipient left out.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::{by_smtp, change_post, now, ready, row_of, rows, week};
 use crate::harness::{both, day};
 use crate::smtp_listener::{Manner, SmtpListener};
 
-/// Person 2 leaves these sections out and has copies sent to these people.
+/// Makes person 2 leave out these sections and send copies to these people.
 async fn chosen(db: &DatabaseConnection, hidden: &[ReportSection], copies: &[i64]) {
     let txn = begin_write(db).await.unwrap();
     let same = links::load(&txn).await.unwrap();

@@ -1,4 +1,4 @@
-//! A report after an import on the same Monday: it rests on the facts of 07:00, not on the snapshot of 05:00.
+//! A report after an import on the same Monday uses the data of 07:00, not the snapshot of 05:00.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ use crate::graphql::{data, site};
 use crate::harness::{World, both, day, instant};
 use crate::import::Import;
 
-/// A file of `tests/data/field`.
+/// Returns a file of `tests/data/field`.
 fn file(name: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/field").join(name)).unwrap()
 }
@@ -36,7 +36,7 @@ async fn import_board(world: &World) {
     Import::of(world, &files).applied().await;
 }
 
-/// The import of Monday at 06:30, by which ward W3 gets two Peer Supporters.
+/// Runs the import of Monday 06:30, by which ward W3 gets two Peer Supporters.
 async fn close_the_gap(world: &World) {
     let (supporters, training) = (file("11-monday-supporters.csv"), file("11-monday-training.csv"));
     Import::of(world, &[(FileKind::Supporters, &supporters), (FileKind::Training, &training)]).applied().await;
@@ -47,7 +47,7 @@ async fn snapshot_at_five(world: &World) {
     jobs::snapshot::take_snapshot(&world.db, day(MONDAY), Limit::default(), five).await.unwrap();
 }
 
-/// Revisions of Monday's snapshot.
+/// Returns the number of revisions of Monday's snapshot.
 async fn revisions(db: &DatabaseConnection) -> Vec<i32> {
     let all = snapshot::Entity::find().order_by_asc(snapshot::Column::Revision).all(db).await.unwrap();
     all.into_iter().filter(|row| row.day == day(MONDAY)).map(|row| row.revision).collect()
@@ -86,7 +86,7 @@ both!(
         let ward = coverage.lines().find(|line| line.contains(",W3,")).unwrap();
         assert!(ward.contains(",COVERED,"), "{ward}");
 
-        // Live, as the newest stored day, and as this week's point of the trend.
+        // Computed live, from the newest snapshot, and as this week's point of the trend.
         let teams = "rollUp { teams { total covered none } teamsCovered { numerator denominator percent } }";
         let api = data(
             &site(&world),

@@ -1,4 +1,4 @@
-//! A board of three units with a manager each, and snapshots of it written row by row.
+//! An organisation of three units with one manager each, and its snapshots, written row by row.
 
 use entity::id::{SnapshotId, UnitId};
 use entity::table::{appointment, post, snapshot, snapshot_team, snapshot_unit};
@@ -8,7 +8,7 @@ use sea_orm::DatabaseConnection;
 use crate::board_builder::{BoardBuilder, appointment_row, insert};
 use crate::harness::{day, instant};
 
-/// BOARD (1) over NORTH (2) and SOUTH (3), with a manager each: people 1 to 3, `p1@board.example` and so on.
+/// Creates BOARD (1) with NORTH (2) and SOUTH (3) below it, and one manager each: people 1 to 3, `p1@board.example` and so on.
 pub(crate) async fn organisation(db: &DatabaseConnection) {
     let managers = (1..=3).map(|id| {
         let manager = appointment_row(id, id, id, AppointmentRole::SeniorManager);
@@ -33,7 +33,7 @@ pub(crate) async fn organisation(db: &DatabaseConnection) {
         .await;
 }
 
-/// A snapshot in which NORTH has a gap of so many people (none: covered) and SOUTH is covered.
+/// Creates a snapshot in which NORTH has a gap of this number of people (`None` if it is covered) and SOUTH is covered.
 pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, revision: i32, gap: i32) {
     let head = snapshot::Model {
         id: SnapshotId(id),

@@ -1,4 +1,4 @@
-//! Copies and run summaries: sent like reports, and never counted as the week's report.
+//! Copies and run summaries are sent like reports, and never counted as the week's report.
 
 use entity::id::{DeliveryId, PersonId};
 use entity::store::report as store;
@@ -11,7 +11,7 @@ use super::{by_smtp, now, ready, row_of, rows, week};
 use crate::harness::both;
 use crate::smtp_listener::{Manner, SmtpListener};
 
-/// A mail of another kind beside person 2's report, due now. Its address is `{name}@board.example`.
+/// Adds a mail of another kind to person 2's report, due now. Its address is `{name}@board.example`.
 async fn beside(db: &DatabaseConnection, id: i64, kind: DeliveryKind, name: &str) {
     let report = row_of(db, 2).await;
     let mail = delivery::Model {

@@ -1,4 +1,4 @@
-//! Many mails of one report, more than are on their way at once.
+//! Many mails of one report, more than are sent at the same time.
 
 use entity::id::{DeliveryId, PersonId, ReportId, SnapshotId};
 use entity::table::{delivery, person, report};
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{now, week};
 
-/// The report of 2026-W47 over snapshot 1, with mails to so many people: `q1@board.example` and so on.
+/// Creates the report of 2026-W47 from snapshot 1, with this number of mails: to `q1@board.example` and so on.
 pub(crate) async fn many_mails(db: &DatabaseConnection, mails: i64) {
     let head = report::Model {
         id: ReportId(1),

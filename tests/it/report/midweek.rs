@@ -1,4 +1,5 @@
-//! The midweek report: what became worse since Monday, to those who chose to get it. Monday is 16 and Thursday 19 November.
+//! The midweek report goes to recipients who chose it, and contains what became worse since Monday. Monday is 16 November and
+//! Thursday 19 November.
 
 use std::collections::BTreeSet;
 
@@ -25,12 +26,12 @@ fn thursday() -> DateTime<Utc> {
     instant("2026-11-19T07:00:00Z")
 }
 
-/// The midweek report by the same mailer.
+/// Returns the midweek report with the same mailer.
 fn midweek(job: &GapReport) -> GapReport {
     GapReport { kind: ReportKind::Midweek, ..job.clone() }
 }
 
-/// A person chooses the midweek report, with copies of both reports to these people.
+/// Makes a person choose the midweek report, with copies of both reports to these people.
 async fn choose(db: &DatabaseConnection, person: i64, copies: &[i64]) {
     let txn = begin_write(db).await.unwrap();
     let same = links::load(&txn).await.unwrap();
@@ -40,7 +41,7 @@ async fn choose(db: &DatabaseConnection, person: i64, copies: &[i64]) {
     txn.commit().await.unwrap();
 }
 
-/// The organisation and a weekly report of Monday, with a gap of so many people in NORTH; what was mailed.
+/// Creates the organisation and sends Monday's weekly report, with a gap of this number of people in NORTH. Returns the mails.
 async fn weekly(world: &World, gap: i32) -> (SmtpListener, GapReport) {
     organisation(&world.db).await;
     take_snapshot(&world.db, 1, MONDAY, 1, gap).await;
@@ -59,13 +60,13 @@ async fn stored(db: &DatabaseConnection) -> Option<report::Model> {
     store::find(db, week("2026-W47"), ReportKind::Midweek).await.unwrap()
 }
 
-/// The mails of the midweek report.
+/// Returns the mails of the midweek report.
 async fn mails(db: &DatabaseConnection) -> Vec<delivery::Model> {
     let Some(report) = stored(db).await else { return Vec::new() };
     rows(db).await.into_iter().filter(|row| row.report_id == report.id).collect()
 }
 
-/// SOUTH is covered in a snapshot and will lose its cover on a day.
+/// Changes a snapshot: SOUTH is covered and will lose its cover on a day.
 async fn will_lose(db: &DatabaseConnection, snapshot: i64, from: &str) {
     snapshot_team::Entity::update_many()
         .col_expr(snapshot_team::Column::Status, Expr::value(Status::AtRisk))

@@ -1,4 +1,4 @@
-//! Weeks whose report reached no one: told by the next report and by `psn check`.
+//! Weeks whose report reached no one are shown by the next report and by `psn check`.
 
 use std::process::{Command, Stdio};
 
@@ -15,7 +15,7 @@ use crate::harness::{both, day, instant};
 
 const LONDON: chrono_tz::Tz = chrono_tz::Europe::London;
 
-/// An import that was applied at an instant.
+/// Records an import that was applied at this time.
 pub(super) async fn imported(db: &DatabaseConnection, at: &str) {
     let batch = import_batch::Model {
         id: entity::id::ImportBatchId(1),
@@ -36,7 +36,7 @@ async fn missed(db: &DatabaseConnection, before: &str) -> Vec<String> {
 both!(
     async fn the_next_report_says_which_weeks_had_none(world: World) {
         ready(&world).await;
-        // On a Wednesday: the week of 9 November is the first that owes a report.
+        // The first import is on a Wednesday, so the week of 9 November is the first that needs a report.
         imported(&world.db, "2026-11-04T10:00:00Z").await;
         let (mailer, _) = Mailer::memory();
         let job = job(mailer);
@@ -44,14 +44,14 @@ both!(
         let text = row_of(&world.db, 1).await.text_part;
         assert!(text.contains("\nNo report was sent for the week of 9 November.\n"), "{text}");
 
-        // psn is down for three weeks.
+        // psn does not run for three weeks.
         take_snapshot(&world.db, 2, "2026-12-14", 1, 2).await;
         assert_eq!(missed(&world.db, "2026-W51").await, ["2026-W48", "2026-W49", "2026-W50"]);
         job.run(&world.db, week("2026-W51"), now() + TimeDelta::days(28)).await.unwrap();
         let text = rows(&world.db).await.pop().unwrap().text_part;
-        let told = "No report was sent for 3 weeks, from the week of 23 November to the week of 7 December.";
-        assert!(text.contains(told), "{text}");
-        assert_eq!(missed(&world.db, "2026-W52").await, Vec::<String>::new(), "it was told");
+        let warning = "No report was sent for 3 weeks, from the week of 23 November to the week of 7 December.";
+        assert!(text.contains(warning), "{text}");
+        assert_eq!(missed(&world.db, "2026-W52").await, Vec::<String>::new(), "it was already reported");
     }
 );
 
@@ -84,7 +84,7 @@ both!(
             said.lines().find(|line| line.starts_with("gap reports:")).unwrap_or_else(|| panic!("{said}")).to_owned()
         };
         assert_eq!(check(), "gap reports: ok, no week was missed");
-        // Long ago by the machine's own clock, which the command reads.
+        // Long ago by the computer's clock, which the command uses.
         imported(&world.db, "2024-01-03T10:00:00Z").await;
         let said = check();
         assert!(said.contains("fails: no report was sent for ") && said.contains(" and before; "), "{said}");

@@ -1,4 +1,4 @@
-//! `psn report preview`: one mail is shown, written or sent to a test address, and its recipient gets nothing.
+//! `psn report preview` shows or writes one mail, or sends it to a test address. Its recipient gets nothing.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::ready;
 use crate::cli::{psn, told};
 use crate::harness::{World, both};
 
-/// Runs `psn report preview --week 2026-W47` with more arguments in a folder.
+/// Runs `psn report preview --week 2026-W47` with these arguments in a folder.
 fn preview(world: &World, folder: &Path, more: &[&str]) -> (Option<i32>, String, String) {
     let arguments = [&["report", "preview", "--week", "2026-W47"], more].concat();
     let mut command = psn(folder, &arguments);
@@ -50,7 +50,7 @@ both!(
         assert!(mail.contains("Subject: [Test] Peer support:") && !mail.contains("p2@board.example"), "{mail}");
         assert!(mail.contains("This is a test of a report. It was not sent to its recipient."), "{mail}");
         assert_eq!(delivery::Entity::find().count(&world.db).await.unwrap(), 0, "nothing is written down");
-        assert_eq!(reads(&world).await, 3, "who looks at another person's mail is in the audit log");
+        assert_eq!(reads(&world).await, 3, "every read of another person's mail is in the audit log");
     }
 );
 

@@ -1,4 +1,4 @@
-//! Mails that a server refuses for good: whose fault that is, and when they are sent again.
+//! Mails that a server refuses permanently: whether the address or the service is the cause, and when they are sent again.
 
 use chrono::TimeDelta;
 use entity::store::report as store;
@@ -14,7 +14,7 @@ use super::{by_smtp, change_post, job, message_ids, now, ready, row_of, rows, we
 use crate::harness::{both, day};
 use crate::smtp_listener::{Manner, SmtpListener};
 
-/// A listener that refuses person 2 for good, and takes all others.
+/// Starts a listener that refuses person 2 permanently and accepts all others.
 async fn refusing() -> SmtpListener {
     let listener = SmtpListener::start().await;
     listener.treat("p2@board.example", Manner::AnswerRecipient("550 5.1.1 no such user"));
@@ -65,7 +65,7 @@ both!(
             let outcome = changed.run(&world.db, week("2026-W47"), now() + TimeDelta::hours(at)).await.unwrap();
             assert_eq!((outcome.sent_now, outcome.refused), (0, 1));
             let row = row_of(&world.db, 2).await;
-            // It was tried, and its attempts are counted from the start.
+            // It was attempted, and its attempts are counted from 1 again.
             assert_eq!((row.attempts, row.text_part.contains("https://psn.example")), (1, at == 2));
         }
         assert_eq!(strict.verbs().iter().filter(|verb| *verb == "RCPT").count(), 5, "three mails, and one twice more");

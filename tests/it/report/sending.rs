@@ -1,4 +1,4 @@
-//! When a run of mails stops, and what is recorded when.
+//! When the sending of mails stops, and when outcomes are recorded.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::smtp_listener::{Manner, SmtpListener};
 
 const MAILS: i64 = 12;
 
-/// A listener that holds the answers to all mails of [`many_mails`].
+/// Starts a listener that holds the answers to all mails of [`many_mails`].
 pub(crate) async fn holding() -> SmtpListener {
     let listener = SmtpListener::start().await;
     for number in 1..=MAILS {
@@ -28,7 +28,7 @@ pub(crate) async fn holding() -> SmtpListener {
     listener
 }
 
-/// How many messages each recipient was sent.
+/// Returns how many messages each recipient was sent.
 pub(crate) fn counted(messages: &[(String, String)]) -> BTreeMap<&str, usize> {
     let mut counts = BTreeMap::new();
     for (to, _) in messages {
@@ -87,7 +87,7 @@ both!(
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
-        // The process dies when it has said QUIT three times and was answered none of them.
+        // The process is killed after it has sent QUIT three times without an answer.
         tokio::select! {
             biased;
             () = said_goodbye => {}
@@ -103,7 +103,7 @@ both!(
     }
 );
 
-/// Makes the database refuse to record that this mail was taken, and nothing else.
+/// Makes the database refuse to record only that this mail was accepted.
 async fn refuse_record_of(db: &DatabaseConnection, mail: i64) {
     let statements = if entity::store::is_postgres(db) {
         vec![
@@ -130,7 +130,7 @@ async fn record_again(db: &DatabaseConnection) {
     db.execute_unprepared(&format!("DROP TRIGGER refused{of}")).await.unwrap();
 }
 
-/// Waits until so many mails are recorded as sent.
+/// Waits until this number of mails is recorded as sent.
 async fn recorded(db: &DatabaseConnection, mails: usize) {
     let recorded = async {
         while sent(db).await < mails {
@@ -153,11 +153,11 @@ both!(
             tokio::spawn(async move { job.run(&db, week("2026-W47"), now()).await })
         };
         listener.has(4).await;
-        // The second mail was taken, and its record is refused more than once.
+        // The second mail was accepted, and recording it is refused more than once.
         tokio::time::sleep(Duration::from_millis(500)).await;
         listener.release();
         recorded(&world.db, 3).await;
-        // Time enough for a fifth mail, now that three of the first four are recorded.
+        // Long enough for a fifth mail, now that three of the first four are recorded.
         tokio::time::sleep(Duration::from_millis(500)).await;
         assert_eq!(counted(&listener.messages()).len(), 4, "no further mail is begun");
 
@@ -181,7 +181,7 @@ both!(
         let db = world.db.clone();
         let run = tokio::spawn(async move { job.run(&db, week("2026-W47"), now()).await });
         recorded(&world.db, 3).await;
-        // Longer than a few tries take, one straight after the other.
+        // Longer than several immediate retries would take.
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert!(!run.is_finished() && sent(&world.db).await == 3, "it is still tried");
         record_again(&world.db).await;
@@ -191,8 +191,8 @@ both!(
     }
 );
 
-/// PostgreSQL goes away after the server has a mail and before it takes it, for longer than a few tries take, and so long
-/// that the run itself is given up.
+/// PostgreSQL stops after the server has received a mail and before it accepts it. It is stopped for longer than several
+/// retries take, and for so long that the run is cancelled.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs PostgreSQL: set PSN_TEST_POSTGRES and add `-- --include-ignored`"]
 async fn records_acceptance_when_the_database_returns() {
@@ -209,7 +209,7 @@ async fn records_acceptance_when_the_database_returns() {
     listener.has(4).await;
     drop(up);
     listener.release();
-    // The run is cut short as one that has lost its lease is.
+    // The run is cancelled as if it had lost its lease.
     let quit = async {
         while listener.verbs().iter().filter(|verb| *verb == "QUIT").count() < 4 {
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -1,4 +1,4 @@
-//! The coordinator's mail about a run.
+//! The run summary, a mail to the coordinators.
 
 use chrono::{TimeDelta, Utc};
 use entity::id::{AppointmentId, PersonId, PostId, UnitId};
@@ -18,7 +18,7 @@ use crate::smtp_listener::{Manner, SmtpListener};
 
 const COORDINATOR: &str = "p9@board.example";
 
-/// Person 9, who coordinates the whole network.
+/// Adds person 9, the coordinator of the whole network.
 async fn coordinator(db: &DatabaseConnection) {
     let person = person::Model {
         id: PersonId(9),
@@ -59,7 +59,7 @@ async fn coordinator(db: &DatabaseConnection) {
     appointment::Entity::insert(office.into_active_model()).exec_without_returning(db).await.unwrap();
 }
 
-/// The three managers' board, with a coordinator.
+/// Creates the organisation of three managers, with a coordinator.
 async fn coordinated(world: &World) {
     ready(world).await;
     coordinator(&world.db).await;
@@ -149,7 +149,7 @@ both!(
         assert_eq!((row.recipient.as_str(), row.person_id, row.state), ("run:coordinator", None, DeliveryState::Sent));
         let said = "No one gets the report on Unit NORTH: its senior manager is no longer in post.";
         assert!(row.text_part.contains(said), "{}", row.text_part);
-        // The week is still one whose report reached no one.
+        // The week still counts as one whose report reached no one.
         assert_eq!(store::last_mailed_before(&world.db, week("2026-W48")).await.unwrap(), None);
     }
 );
@@ -158,7 +158,7 @@ both!(
     async fn is_sent_by_the_next_run_after_a_crash(world: World) {
         coordinated(&world).await;
         let listener = SmtpListener::start().await;
-        // It is written down, and the mail server does not answer before the process dies.
+        // It is stored, and the process is killed before the mail server answers.
         listener.treat(COORDINATOR, Manner::SilentAtRecipient);
         let job = by_smtp(&listener);
         let written = async {
@@ -190,7 +190,7 @@ both!(
             tokio::join!(a.run(&world.db, week("2026-W47"), now()), b.run(&other, week("2026-W47"), now()));
         one.unwrap();
         two.unwrap();
-        // One of them may have ended while the other still had a report on its way.
+        // One of them may have ended while the other was still sending a report.
         a.run(&world.db, week("2026-W47"), now() + TimeDelta::minutes(11)).await.unwrap();
         assert_eq!(summaries(&world.db).await.len(), 1);
         assert_eq!(listener.messages().iter().filter(|(to, _)| to == COORDINATOR).count(), 1);

@@ -39,15 +39,15 @@ pub(super) fn people(dataset: &Dataset, file: &str, plan: &Plan, findings: &mut 
         Some((shape(employer), shape(number)))
     });
     if let Some((other, person, pairs)) = letters {
-        let told = |person| {
+        let shown = |person| {
             let (_, employer, number) = key(person);
             format!("{employer}/{number}")
         };
         let sentence = format!(
             "{pairs} new employee number(s) differ from another only by letters that look alike, such as {} and {}; \
              both were kept unchanged.",
-            told(person),
-            told(other)
+            shown(person),
+            shown(other)
         );
         findings.notice(file, None, sentence);
     }

@@ -49,13 +49,13 @@ pub(super) fn first_sheet<T>(
     let contents = unpacked::measure(bytes, MOST_UNPACKED).map_err(FileError::whole)?;
     let mut book = Book::open(bytes, contents.kind)?;
     let names = book.names();
-    let asked: Vec<_> = names.iter().filter(|(name, _)| wanted.is_none_or(|wanted| same_name(wanted, name))).collect();
+    let chosen: Vec<_> = names.iter().filter(|(name, _)| wanted.is_none_or(|wanted| same_name(wanted, name))).collect();
     let all = || names.iter().map(|(name, _)| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-    if let (Some(wanted), true) = (wanted, asked.is_empty()) {
+    if let (Some(wanted), true) = (wanted, chosen.is_empty()) {
         return Err(FileError::whole(format!("it has no sheet '{wanted}'; its sheets are {}", all())));
     }
     let mut refused: Option<FileError> = None;
-    for (name, hidden) in asked {
+    for (name, hidden) in chosen {
         let text =
             book.text(name).map_err(|why| FileError::whole(format!("the sheet '{name}' cannot be read ({why})")))?;
         let sheet = Sheet { name: name.clone(), text, hidden: *hidden || contents.hidden };

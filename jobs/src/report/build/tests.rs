@@ -114,7 +114,7 @@ fn layers_by_example() {
 }
 
 proptest! {
-    /// Whatever the tree, a unit's slice is exactly the teams whose way up passes it.
+    /// In every tree, the slice of a unit is exactly the teams at or below it.
     #[test]
     fn a_units_teams_are_those_below_it(parents in prop::collection::vec(0..20_usize, 1..20)) {
         let units: Vec<SnapshotUnit> = parents

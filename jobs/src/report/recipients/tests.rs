@@ -4,9 +4,9 @@ use crate::report::sample::{at, tree};
 const SENIOR: AppointmentRole = AppointmentRole::SeniorManager;
 const COORDINATOR: AppointmentRole = AppointmentRole::Coordinator;
 
-/// The sample board: root 1, units 2 and 3 below; people 1 to 9 are here with an address.
+/// Returns the sample organisation: root 1, units 2 and 3 below, and people 1 to 9 in post with an address.
 fn data(appointments: Vec<UnitAppointment>) -> RecipientData {
-    let place = |code: &str, parent: Option<i64>| UnitNode {
+    let node = |code: &str, parent: Option<i64>| UnitNode {
         code: code.to_owned(),
         name: format!("Unit {code}"),
         parent: parent.map(UnitId),
@@ -14,9 +14,9 @@ fn data(appointments: Vec<UnitAppointment>) -> RecipientData {
     RecipientData {
         day: at("2026-11-23"),
         units: [
-            (UnitId(1), place("BOARD", None)),
-            (UnitId(2), place("NORTH", Some(1))),
-            (UnitId(3), place("SOUTH", Some(1))),
+            (UnitId(1), node("BOARD", None)),
+            (UnitId(2), node("NORTH", Some(1))),
+            (UnitId(3), node("SOUTH", Some(1))),
         ]
         .into(),
         appointments,
@@ -40,8 +40,8 @@ fn with_delegate(appointment: UnitAppointment, person: i64, from: &str, to: &str
     UnitAppointment { delegate: Some((PersonId(person), validity)), ..appointment }
 }
 
-/// `person or unit -> [(unit, why)]`, as texts.
-fn told(data: &RecipientData) -> Vec<(String, Vec<(i64, Why)>)> {
+/// Returns the recipients as `(person or unit, [(unit, why)])`.
+fn answers_by_recipient(data: &RecipientData) -> Vec<(String, Vec<(i64, Why)>)> {
     recipients(data, &tree("2026-11-23", &[], &[]))
         .into_iter()
         .map(|recipient| {
@@ -56,7 +56,7 @@ fn told(data: &RecipientData) -> Vec<(String, Vec<(i64, Why)>)> {
 fn sends_one_mail_per_person() {
     let data = data(vec![holds(3, 1, SENIOR), holds(1, 1, SENIOR), holds(2, 2, SENIOR), holds(2, 1, SENIOR)]);
     assert_eq!(
-        told(&data),
+        answers_by_recipient(&data),
         [
             ("person:1".to_owned(), vec![(1, Why::SeniorManager), (2, Why::SeniorManager), (3, Why::SeniorManager)]),
             ("person:2".to_owned(), vec![(2, Why::SeniorManager)]),
@@ -69,16 +69,16 @@ fn a_deputy_gets_it_too() {
     let manager = with_delegate(holds(1, 1, SENIOR), 2, "2026-11-02", "2026-11-24");
     let until = Some(at("2026-11-23"));
     assert_eq!(
-        told(&data(vec![manager.clone()])),
+        answers_by_recipient(&data(vec![manager.clone()])),
         [
             ("person:1".to_owned(), vec![(1, Why::SeniorManager)]),
             ("person:2".to_owned(), vec![(1, Why::StandsIn { until })])
         ]
     );
     let over = with_delegate(manager, 2, "2026-11-02", "2026-11-23");
-    assert_eq!(told(&data(vec![over])), [("person:1".to_owned(), vec![(1, Why::SeniorManager)])]);
+    assert_eq!(answers_by_recipient(&data(vec![over])), [("person:1".to_owned(), vec![(1, Why::SeniorManager)])]);
     let oneself = with_delegate(holds(1, 1, SENIOR), 1, "2026-11-02", "2026-12-24");
-    assert_eq!(told(&data(vec![oneself])), [("person:1".to_owned(), vec![(1, Why::SeniorManager)])]);
+    assert_eq!(answers_by_recipient(&data(vec![oneself])), [("person:1".to_owned(), vec![(1, Why::SeniorManager)])]);
 }
 
 #[test]
@@ -87,14 +87,17 @@ fn a_vacant_post_falls_to_deputy_then_above() {
     let gone = ended(holds(2, 3, SENIOR), "2026-08-01");
     let stood_in = with_delegate(gone.clone(), 4, "2026-08-01", "2026-12-31");
     assert_eq!(
-        told(&data(vec![root.clone(), stood_in])),
+        answers_by_recipient(&data(vec![root.clone(), stood_in])),
         [
             ("person:1".to_owned(), vec![(1, Why::SeniorManager)]),
             ("person:4".to_owned(), vec![(2, Why::Delegate { vacancy: Vacancy::Vacant })])
         ]
     );
     let above = Why::NextAbove { vacancy: Vacancy::Vacant, above: "Unit BOARD".to_owned(), stands_in: false };
-    assert_eq!(told(&data(vec![root, gone])), [("person:1".to_owned(), vec![(1, Why::SeniorManager), (2, above)])]);
+    assert_eq!(
+        answers_by_recipient(&data(vec![root, gone])),
+        [("person:1".to_owned(), vec![(1, Why::SeniorManager), (2, above)])]
+    );
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn skips_managers_without_post_or_address() {
             None => data.contacts.remove(&PersonId(2)),
         };
         let above = Why::NextAbove { vacancy, above: "Unit BOARD".to_owned(), stands_in: false };
-        assert_eq!(told(&data), [("person:1".to_owned(), vec![(1, Why::SeniorManager), (2, above)])]);
+        assert_eq!(answers_by_recipient(&data), [("person:1".to_owned(), vec![(1, Why::SeniorManager), (2, above)])]);
     }
 }
 
@@ -116,15 +119,15 @@ fn falls_back_to_the_nearest_coordinator() {
     let vacant = || ended(holds(2, 9, SENIOR), "2026-01-01");
     let own = data(vec![vacant(), holds(2, 5, COORDINATOR), holds(1, 6, COORDINATOR), holds(3, 7, COORDINATOR)]);
     assert_eq!(
-        told(&own),
+        answers_by_recipient(&own),
         [
             ("person:5".to_owned(), vec![(2, asked("Unit NORTH"))]),
             ("person:6".to_owned(), vec![(1, asked("Unit BOARD"))])
         ]
     );
-    // The root has none of its own: the one nearest the root, by code.
+    // The root has no coordinator, so the one nearest the root is used, by code.
     let elsewhere = data(vec![holds(3, 7, COORDINATOR), holds(2, 5, COORDINATOR)]);
-    assert_eq!(told(&elsewhere), [("person:5".to_owned(), vec![(1, asked("Unit NORTH"))])]);
+    assert_eq!(answers_by_recipient(&elsewhere), [("person:5".to_owned(), vec![(1, asked("Unit NORTH"))])]);
 }
 
 #[test]
@@ -132,7 +135,7 @@ fn a_unit_without_recipient_has_its_own_row() {
     let mut data = data(vec![holds(2, 2, SENIOR), holds(3, 3, COORDINATOR)]);
     data.contacts.clear();
     assert_eq!(
-        told(&data),
+        answers_by_recipient(&data),
         [
             ("unit:1".to_owned(), vec![(1, Why::Nobody { vacancy: Vacancy::Vacant })]),
             ("unit:2".to_owned(), vec![(2, Why::Nobody { vacancy: Vacancy::Left })])
@@ -144,7 +147,7 @@ fn a_unit_without_recipient_has_its_own_row() {
 fn a_future_first_manager_needs_no_recipient() {
     let later =
         UnitAppointment { validity: Validity { from: Some(at("2026-11-24")), to: None }, ..holds(2, 2, SENIOR) };
-    assert_eq!(told(&data(vec![holds(1, 1, SENIOR), later])).len(), 1);
+    assert_eq!(answers_by_recipient(&data(vec![holds(1, 1, SENIOR), later])).len(), 1);
 }
 
 #[test]
@@ -153,11 +156,11 @@ fn ancestors_pass_closed_units_and_end_in_cycles() {
     let closed = UnitNode { code: "OLD".into(), name: "Old".into(), parent: Some(UnitId(1)) };
     with_closed.units.insert(UnitId(77), closed);
     with_closed.units.get_mut(&UnitId(3)).unwrap().parent = Some(UnitId(77));
-    assert_eq!(told(&with_closed)[0].1.len(), 2);
+    assert_eq!(answers_by_recipient(&with_closed)[0].1.len(), 2);
 
     let mut cycle = data(vec![holds(2, 2, SENIOR)]);
     cycle.contacts.clear();
     cycle.units.get_mut(&UnitId(2)).unwrap().parent = Some(UnitId(3));
     cycle.units.get_mut(&UnitId(3)).unwrap().parent = Some(UnitId(2));
-    assert_eq!(told(&cycle).len(), 2);
+    assert_eq!(answers_by_recipient(&cycle).len(), 2);
 }

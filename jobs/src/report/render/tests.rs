@@ -36,7 +36,7 @@ fn setting() -> Setting {
     }
 }
 
-/// With the given percentages of teams covered on the Mondays before, oldest first.
+/// Renders a report with these percentages of covered teams on the Mondays before, oldest first.
 fn rendered_over(
     current: &SnapshotTree,
     previous: Option<&SnapshotTree>,
@@ -55,21 +55,21 @@ fn rendered_over(
     render(&report, Reader::OWNER, &setting()).unwrap()
 }
 
-/// What a person sees of a mail, and the list; the HTML's head is the same in all.
+/// Compares what a person sees of a mail, and the list. The HTML's head is the same in all mails.
 fn snapshot(name: &str, mail: &Rendered) {
     let list = mail.csv.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     insta::assert_snapshot!(name, format!("Subject: {}\n\n{}\n\n==== list ====\n{list}", mail.subject, mail.text));
     let body = mail.html.split_once("<body").expect("the HTML has a body").1;
     insta::assert_snapshot!(format!("{name}_html"), body);
     assert!(reading_age(&mail.text) <= 14.0, "reading age {}: {}", reading_age(&mail.text), mail.text);
-    // So that a person can look: `PSN_WRITE_MAILS=folder cargo test -p jobs report::render`.
+    // Writes the mails for a person to read: `PSN_WRITE_MAILS=folder cargo test -p jobs report::render`.
     if let Ok(folder) = std::env::var("PSN_WRITE_MAILS") {
         std::fs::write(format!("{folder}/{name}.html"), &mail.html).unwrap();
         std::fs::write(format!("{folder}/{name}.txt"), format!("{}\n\n{}", mail.subject, mail.text)).unwrap();
     }
 }
 
-/// A board with one of everything, and how it was a week before.
+/// Returns a snapshot with one of everything, and the snapshot of the week before.
 fn mixed() -> (SnapshotTree, SnapshotTree) {
     let nobody = Team {
         status: Status::None,
@@ -126,7 +126,7 @@ fn mixed() -> (SnapshotTree, SnapshotTree) {
     (current, previous)
 }
 
-/// The same board in the last report.
+/// Returns the same units and teams as in the last report.
 fn a_week_before(tree: &SnapshotTree) -> SnapshotTree {
     let mut before = tree.clone();
     before.day = before.day.plus_days(-7);
@@ -164,7 +164,7 @@ fn all_well_is_a_short_mail() {
     snapshot("all_well", &mail);
 }
 
-/// A covered team that loses its cover on a day, for causes.
+/// Returns a covered team that loses its cover on a day for these causes.
 fn losing(id: i64, code: &str, staff: i32, from: &str, causes: &[PublishedCause]) -> Team {
     Team {
         status: Status::AtRisk,
@@ -242,7 +242,7 @@ fn nothing_changed_is_a_count_and_no_repetition() {
     snapshot("nothing_changed", &mail);
 }
 
-/// A board of sectors with services and teams below.
+/// Returns a board of sectors with services and teams below.
 fn nation(sectors: i64, teams: i64) -> SnapshotTree {
     let mut units = Vec::new();
     let mut all = Vec::new();
@@ -372,7 +372,7 @@ fn a_subject_is_short_and_counts_units() {
     assert!(mail.subject.ends_with("… and 1 more unit)"), "{}", mail.subject);
 }
 
-/// Boards on which every list of the mail is longer than what is shown, with names as long as they can be.
+/// Returns snapshots for which every list of the mail is longer than what is shown, with the longest possible names.
 fn largest() -> (SnapshotTree, SnapshotTree) {
     let long = |id: i64, code: &str| Team {
         name: format!("{code} {}", "Ward of a very long name ".repeat(20)),
@@ -571,7 +571,7 @@ fn html_is_accessible_and_loads_nothing() {
     let (current, previous) = mixed();
     let mail = rendered(&current, Some(&previous), &[answer(1, Why::SeniorManager)]);
     assert!(mail.html.starts_with("<!doctype html>"));
-    assert!(!mail.html.contains("src=") && !mail.html.contains("url("), "asks another host");
+    assert!(!mail.html.contains("src=") && !mail.html.contains("url("), "loads from another host");
     for once in ["role=\"article\"", "role=\"main\"", "<h1 ", "lang=\"en-GB\">\n<head>", "prefers-color-scheme: dark"] {
         assert_eq!(mail.html.matches(once).count(), 1, "{once}");
     }
@@ -581,7 +581,7 @@ fn html_is_accessible_and_loads_nothing() {
 }
 
 proptest! {
-    /// Every figure of the headline, the trend and the facts is the snapshot's own.
+    /// Every figure of the headline, the trend and the facts comes from the snapshot.
     #[test]
     fn the_figures_are_the_snapshots(gaps in proptest::collection::vec((0..3_i32, 1..60_i32), 1..12)) {
         let teams: Vec<_> = gaps

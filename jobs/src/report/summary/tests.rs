@@ -53,7 +53,7 @@ fn named(code: &str, why: &str) -> ReportedUnit {
     ReportedUnit { code: code.to_owned(), name: format!("Unit {code}"), why: why.to_owned() }
 }
 
-fn lost(code: &str) -> RefusedMail {
+fn refused(code: &str) -> RefusedMail {
     RefusedMail {
         units: vec![named(code, "you are its senior manager"), named("EAST", "you are its senior manager")],
         address: "m…@board.example".to_owned(),
@@ -61,7 +61,7 @@ fn lost(code: &str) -> RefusedMail {
     }
 }
 
-/// Something of everything.
+/// Returns a snapshot with one of every kind of task.
 fn troubled() -> SnapshotTree {
     let unread = |id, code: &str, rows| Team { rows_not_read: rows, ..team(id, code, 9) };
     let all = tree(
@@ -91,13 +91,13 @@ fn says_what_to_look_at() {
     let recipients =
         [recipient(1, 2, Why::NextAbove { vacancy: Vacancy::Left, above: "Unit BOARD".into(), stands_in: false })];
     let run = Run {
-        refused: vec![lost("WEST")],
+        refused: vec![refused("WEST")],
         unaddressed: vec![named("NORTH", "it has no senior manager at present")],
         ..run(&tree, &recipients)
     };
     let mail = render(&run, &setting(), REASON).unwrap();
-    // One unit without a reader, one refused, two teams without a policy, one old list, one team that it makes unknown, one
-    // team with rows that could not be read, and one unit with gaps.
+    // One unit without a recipient, one refused mail, two teams without a policy, one old list, one team that is unknown
+    // because of it, one team with rejected rows, and one unit with gaps.
     assert_eq!(mail.subject, "Peer support: 41 reports sent, 8 to look at (week of 23 November)");
     assert!(
         mail.text.contains("Unit NORTH: 2 teams need cover, and its senior manager is no longer in post. Name one.")
@@ -158,7 +158,7 @@ fn gaps_belong_to_the_nearest_managed_unit() {
     assert_eq!(gaps(&[vacant(1)]), [("BOARD".to_owned(), 2)]);
     assert_eq!(gaps(&[vacant(1), recipient(2, 2, Why::SeniorManager)]), [("BOARD".to_owned(), 1)]);
     assert_eq!(gaps(&[vacant(2), recipient(1, 1, Why::SeniorManager)]), [("NORTH".to_owned(), 1)]);
-    // The unit that has no one to write to at all is named once, as that.
+    // The unit without any recipient is named once, in its own section.
     assert_eq!(gaps(&[recipient(1, 1, Why::Nobody { vacancy: Vacancy::Vacant })]), []);
 }
 
@@ -187,10 +187,10 @@ fn refusals_are_plain_and_addresses_masked() {
             stored_at: None,
             refused_by: None,
         };
-        let lost = super::refused_mail(&mail);
-        assert!(!lost.address.contains("mairi"), "{}", lost.address);
-        assert_eq!(lost.units[0].name, "North");
-        lost.why
+        let refused = super::refused_mail(&mail);
+        assert!(!refused.address.contains("mairi"), "{}", refused.address);
+        assert_eq!(refused.units[0].name, "North");
+        refused.why
     };
     let known = "mairi@board.example";
     assert_eq!(of("mairi", "the address on file is not a valid e-mail address"), "it is not an e-mail address");
@@ -198,7 +198,7 @@ fn refusals_are_plain_and_addresses_masked() {
     assert_eq!(of(known, "permanent error (552): 5.2.2 over quota"), "the mailbox is full");
     assert_eq!(of(known, "permanent error (554): 5.7.1 denied"), "the mail server refused the mail");
     let given_up = "given up after 23 attempts; the last one: error (451)";
-    assert_eq!(of(known, given_up), "the mail server did not take the mail for three days");
+    assert_eq!(of(known, given_up), "the mail server did not accept the mail for three days");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn rows(list: &List, numbers: &[Symbol; 2]) -> Vec<NumberedRow<Post>> {
     rows
 }
 
-fn told(posts: impl Iterator<Item = Post>) -> String {
+fn in_words(posts: impl Iterator<Item = Post>) -> String {
     posts
         .map(|post| format!("{:?} {:?} {} {} {:?}; ", post.assignment, post.unit, post.bank, post.wte, post.validity))
         .collect()
@@ -79,10 +79,10 @@ fn apply(on_file: &[(i64, Post)], rows: &[NumberedRow<Post>], as_at: Day) -> (Ve
     let mut after: Vec<_> =
         on_file.iter().zip(&reconciled.changes.updates).map(|((id, _), update)| (*id, update.post)).collect();
     let quiet = reconciled.changes.added.is_empty() && after == on_file;
-    let told = reconciled.rows.iter().all(|(_, taken)| matches!(taken, Ok(RowResult::Unchanged) | Err(_)));
+    let all_unchanged = reconciled.rows.iter().all(|(_, taken)| matches!(taken, Ok(RowResult::Unchanged) | Err(_)));
     assert!(
         quiet
-            || !told
+            || !all_unchanged
             || reconciled.changes.updates.iter().any(|update| update.gone || update.change != TermsChange::None),
         "a change is counted"
     );
@@ -101,7 +101,7 @@ proptest! {
             let rows = rows(list, &numbers);
             let (after, _) = apply(&on_file, &rows, day(*as_at));
             let (again, changed) = apply(&after, &rows, day(*as_at));
-            prop_assert!(!changed, "{}\nmade {}\nand then {}", told(rows.iter().map(|line| line.row)), told(after.iter().map(|(_, post)| *post)), told(again.iter().map(|(_, post)| *post)));
+            prop_assert!(!changed, "{}\nmade {}\nand then {}", in_words(rows.iter().map(|line| line.row)), in_words(after.iter().map(|(_, post)| *post)), in_words(again.iter().map(|(_, post)| *post)));
             on_file = after;
         }
     }
@@ -124,7 +124,7 @@ proptest! {
             };
             for on in as_at - 20..*as_at {
                 let (was, is) = (before(&on_file, on), before(&after, on));
-                prop_assert!(was.iter().all(|post| is.contains(post)), "day {on}: {was:?} became {is:?}\non file {}\nlist {}\nmade {}", told(on_file.iter().map(|(_, post)| *post)), told(rows.iter().map(|line| line.row)), told(after.iter().map(|(_, post)| *post)));
+                prop_assert!(was.iter().all(|post| is.contains(post)), "day {on}: {was:?} became {is:?}\non file {}\nlist {}\nmade {}", in_words(on_file.iter().map(|(_, post)| *post)), in_words(rows.iter().map(|line| line.row)), in_words(after.iter().map(|(_, post)| *post)));
             }
             on_file = after;
         }

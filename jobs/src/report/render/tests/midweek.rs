@@ -1,4 +1,4 @@
-//! The midweek report: what became worse since Monday, and nothing else.
+//! The midweek report shows only what became worse since Monday.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ fn rendered_news(current: &SnapshotTree, previous: &SnapshotTree, unit: i64, is_
     render_news(&news, Reader { hidden: &BTreeSet::new(), is_copy }, &setting()).unwrap()
 }
 
-/// Monday's board and Thursday's: N-01 lost its cover, N-02 will lose it, N-03 has an old gap, N-04 a gap that is worse.
+/// Returns Monday's and Thursday's snapshots: N-01 lost its cover, N-02 will lose it, N-03 has an old gap, N-04 a worse gap.
 fn a_week() -> (SnapshotTree, SnapshotTree) {
     let before = tree(
         "2026-11-23",

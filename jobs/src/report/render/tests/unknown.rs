@@ -1,4 +1,4 @@
-//! Teams of which a staff list does not let anyone say that they are covered.
+//! Teams whose cover is not known because of a staff list.
 
 use entity::value::{Status, UnknownBecause};
 
