@@ -104,8 +104,8 @@ impl FileCount {
         }
     }
 
-    pub(super) fn take(&mut self, taken: RowResult) {
-        match taken {
+    pub(super) fn add(&mut self, result: RowResult) {
+        match result {
             RowResult::Added => self.added += 1,
             RowResult::Changed => self.changed += 1,
             RowResult::Unchanged => self.unchanged += 1,

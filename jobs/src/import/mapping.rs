@@ -167,7 +167,7 @@ impl Mapping {
     }
 
     /// Returns psn's word for `word`, or `word` itself if it is not mapped.
-    pub(super) fn word<'a>(&'a self, kind: FileKind, word: &'a str) -> &'a str {
+    pub(super) fn translate<'a>(&'a self, kind: FileKind, word: &'a str) -> &'a str {
         if self.every.words.is_empty() && self.one.is_empty() {
             return word;
         }
@@ -249,8 +249,8 @@ mod tests {
         assert_eq!(mapping.header(FileKind::Courses, "Team Code"), "team code", "courses have no Unit Code");
         assert_eq!(mapping.header(FileKind::Staff, "position"), "job title");
         assert_eq!(mapping.header(FileKind::Units, "position"), "position");
-        assert_eq!(mapping.word(FileKind::Training, "DONE"), "Failed");
-        assert_eq!(mapping.word(FileKind::Supporters, "done"), "Passed");
+        assert_eq!(mapping.translate(FileKind::Training, "DONE"), "Failed");
+        assert_eq!(mapping.translate(FileKind::Supporters, "done"), "Passed");
         assert_eq!(mapping.constant(FileKind::Staff, "Employer").as_deref(), Some("NHSGGC"));
     }
 

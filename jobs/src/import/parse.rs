@@ -432,7 +432,7 @@ impl<'r> Cells<'r> {
     }
 
     /// Reads a word of a closed set, translated by the mapping file.
-    fn word<T>(&self, column: impl Column, known: impl Fn(&str) -> Option<T>) -> Result<T, Fault> {
+    fn one_of<T>(&self, column: impl Column, known: impl Fn(&str) -> Option<T>) -> Result<T, Fault> {
         let word = self.mapped(column)?;
         if word.is_empty() {
             // The last of the words requires the fewest other cells.
@@ -447,7 +447,7 @@ impl<'r> Cells<'r> {
 
     /// Returns the word in a cell, translated by the mapping file.
     fn mapped(&self, column: impl Column) -> Result<&'r str, Fault> {
-        Ok(self.options.mapping.word(self.kind, cell::text(self.undamaged(column)?)))
+        Ok(self.options.mapping.translate(self.kind, cell::text(self.undamaged(column)?)))
     }
 
     fn blank(&self, column: impl Column) -> Fault {

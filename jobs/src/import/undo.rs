@@ -61,7 +61,7 @@ pub async fn undo(db: &DatabaseConnection, batch: ImportBatchId, now: DateTime<U
     let txn = begin_write(db).await?;
     let version = facts::lock(&txn).await?.version;
     let import = check_allowed(&txn, batch, version).await?;
-    let undone = take_back(&txn, batch).await.map_err(|error| match error.sql_err() {
+    let undone = revert(&txn, batch).await.map_err(|error| match error.sql_err() {
         Some(SqlErr::ForeignKeyConstraintViolation(_)) => UndoError::Refused(format!(
             "Import {batch} cannot be undone: it added people or units that are now used elsewhere, for example by a \
              mail, a session, a role or a token. Import corrected files instead."
@@ -149,7 +149,7 @@ async fn check_allowed(
 }
 
 /// Undoes the steps from last to first.
-async fn take_back(txn: &DatabaseTransaction, batch: ImportBatchId) -> Result<Undone, DbErr> {
+async fn revert(txn: &DatabaseTransaction, batch: ImportBatchId) -> Result<Undone, DbErr> {
     let mut undone = Undone::default();
     let mut before = i64::MAX;
     loop {
@@ -167,7 +167,7 @@ async fn take_back(txn: &DatabaseTransaction, batch: ImportBatchId) -> Result<Un
             a.table_name == b.table_name && a.before.is_some() && b.before.is_some()
         };
         for run in steps.chunk_by(alike) {
-            take_back_run(txn, run, &mut undone).await?;
+            revert_run(txn, run, &mut undone).await?;
         }
     }
 }
@@ -186,7 +186,7 @@ macro_rules! tables {
             }
         }
 
-        async fn take_back_run(
+        async fn revert_run(
             txn: &DatabaseTransaction,
             run: &[import_undo::Model],
             undone: &mut Undone,
@@ -194,7 +194,7 @@ macro_rules! tables {
             let table = run.first().map_or("", |step| step.table_name.as_str());
             match table {
                 $(stringify!($table) => {
-                    take_back_rows::<$table::Entity, $table::ActiveModel>(txn, run, undone).await
+                    revert_rows::<$table::Entity, $table::ActiveModel>(txn, run, undone).await
                 })+
                 other => check_known(other),
             }
@@ -224,7 +224,7 @@ tables![
 ];
 
 /// Undoes steps of one table: several rows that were changed or removed, or one range of rows that were added.
-async fn take_back_rows<E, A>(
+async fn revert_rows<E, A>(
     txn: &DatabaseTransaction,
     run: &[import_undo::Model],
     undone: &mut Undone,

@@ -25,29 +25,29 @@ fn one_of(words: &[&str], word: &str) -> Option<()> {
     words.iter().any(|known| header_key(known) == key).then_some(())
 }
 
-fn look_up<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
+fn find_in<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
     let key = header_key(word);
     words.iter().find(|(known, _)| header_key(known) == key).map(|(_, value)| *value)
 }
 
 /// Parses a role in the network.
 pub(super) fn role(word: &str) -> Option<Role> {
-    look_up(ROLES, word)
+    find_in(ROLES, word)
 }
 
 /// Parses the role of an appointment.
 pub(super) fn appointment(word: &str) -> Option<AppointmentRole> {
-    look_up(APPOINTMENTS, word)
+    find_in(APPOINTMENTS, word)
 }
 
 /// Parses how a policy treats approvals by people who did not hold the office.
 pub(super) fn approver_office(word: &str) -> Option<ApproverOffice> {
-    look_up(OFFICES, word)
+    find_in(OFFICES, word)
 }
 
 /// Parses Yes or No.
 pub(super) fn yes_or_no(word: &str) -> Option<bool> {
-    look_up(YES_NO, word)
+    find_in(YES_NO, word)
 }
 
 /// Parses the level of a module.

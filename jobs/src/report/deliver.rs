@@ -133,7 +133,7 @@ impl GapReport {
         // Only reports: several copies to addresses of one host that no longer exists are not an outage of the mail server.
         let reports = refused.iter().filter(|(mail, _)| mail.kind == DeliveryKind::Report);
         let relay_refuses = refusal::is_about_relay(taken, reports.map(|(_, refusal)| refusal.said.as_str()));
-        self.settle_refused(&sending, refused, relay_refuses).await?;
+        self.record_refused(&sending, refused, relay_refuses).await?;
         if let Some(error) = fault {
             return Err(error.into());
         }
@@ -169,7 +169,7 @@ impl GapReport {
             Err(SendError::Refused(said)) => Some(Refusal { attempt: attempts, said: said.clone() }),
             Ok(_) | Err(SendError::Retry(_) | SendError::Unknown(_)) => None,
         };
-        let settled = settlement_of(answer, attempts, sending.clock(), &self.relay());
+        let settled = delivery_result(answer, attempts, sending.clock(), &self.relay());
         let sent = matches!(settled, Settled::Sent { .. });
         match &settled {
             Settled::Sent { .. } => tracing::debug!(week = %report.week, delivery = %id, to = shown, "mail accepted"),
@@ -192,7 +192,7 @@ impl GapReport {
     /// Records mails that were refused permanently. If the server refuses every mail in the same way, the operator can
     /// correct the settings, as in an outage, so the mails are retried, all at the same time so that they are compared again.
     /// Otherwise they are not retried.
-    async fn settle_refused(
+    async fn record_refused(
         &self,
         sending: &Sending<'_>,
         refused: Vec<(delivery::Model, Refusal)>,
@@ -263,7 +263,7 @@ impl GapReport {
 }
 
 /// Returns how to record an answer. A permanent refusal is postponed until the answers to the other mails are known.
-fn settlement_of(
+fn delivery_result(
     answer: Result<crate::mail::Accepted, SendError>,
     attempts: i32,
     at: DateTime<Utc>,
@@ -288,7 +288,7 @@ mod tests {
     use chrono::TimeDelta;
     use entity::store::report::Settled;
 
-    use super::settlement_of;
+    use super::delivery_result;
     use crate::mail::{Accepted, SendError};
 
     #[test]
@@ -297,11 +297,11 @@ mod tests {
         let unknown = || Err(SendError::Unknown("connection lost".to_owned()));
         let soon =
             |error: &str| Settled::Retrying { next_attempt_at: at + TimeDelta::minutes(1), error: error.to_owned() };
-        assert_eq!(settlement_of(unknown(), 1, at, "relay"), soon("connection lost"));
-        let last = settlement_of(unknown(), 23, at, "relay");
+        assert_eq!(delivery_result(unknown(), 1, at, "relay"), soon("connection lost"));
+        let last = delivery_result(unknown(), 23, at, "relay");
         assert!(matches!(last, Settled::Refused { error, by } if error.contains("23 attempts") && by == "relay"));
-        assert_eq!(settlement_of(Err(SendError::Refused("550".to_owned())), 1, at, "relay"), soon("550"));
+        assert_eq!(delivery_result(Err(SendError::Refused("550".to_owned())), 1, at, "relay"), soon("550"));
         let taken = Ok(Accepted { stored_at: None });
-        assert_eq!(settlement_of(taken, 9, at, "relay"), Settled::Sent { at, stored_at: None });
+        assert_eq!(delivery_result(taken, 9, at, "relay"), Settled::Sent { at, stored_at: None });
     }
 }

@@ -21,11 +21,11 @@ use super::super::dataset::{
 use super::ids::Ids;
 
 impl Ids {
-    fn words(&self, text: Option<Symbol>) -> Option<String> {
+    fn optional_text(&self, text: Option<Symbol>) -> Option<String> {
         self.dataset.words.owned(text)
     }
 
-    fn word(&self, text: Symbol) -> String {
+    fn text(&self, text: Symbol) -> String {
         self.dataset.words.get(text).to_owned()
     }
 
@@ -33,11 +33,11 @@ impl Ids {
         let Unit { code, name, level, site, cover_group, validity } = self.dataset.units.list[place.at()];
         unit::Model {
             id: self.unit_id(place),
-            code: self.word(code),
-            name: self.word(name),
-            level: self.words(level),
-            site: self.words(site),
-            cover_group: self.words(cover_group),
+            code: self.text(code),
+            name: self.text(name),
+            level: self.optional_text(level),
+            site: self.optional_text(site),
+            cover_group: self.optional_text(cover_group),
             valid_from: validity.from,
             valid_to: validity.to,
         }
@@ -61,7 +61,7 @@ impl Ids {
 
     pub(super) fn staff_list(&self, id: i64, list: &StaffList) -> staff_list::Model {
         let StaffList { employer, as_at } = *list;
-        let employer = self.word(employer);
+        let employer = self.text(employer);
         let employer_key = spelling::key(&employer).into_owned();
         staff_list::Model { id: StaffListId(id), employer, employer_key, as_at }
     }
@@ -77,11 +77,11 @@ impl Ids {
             self.dataset.people.list[place.at()];
         person::Model {
             id: self.person_id(place),
-            employer: self.word(employer),
-            number: self.word(number),
-            first_name: self.words(first_name),
-            last_name: self.words(last_name),
-            work_email: self.words(work_email),
+            employer: self.text(employer),
+            number: self.text(number),
+            first_name: self.optional_text(first_name),
+            last_name: self.optional_text(last_name),
+            work_email: self.optional_text(work_email),
         }
     }
 
@@ -89,12 +89,12 @@ impl Ids {
         let Course { code, key, title, level, platform, employer_kind } = self.dataset.courses.list[place.at()];
         course::Model {
             id: self.course_id(place),
-            code: self.word(code),
-            code_key: self.word(key),
-            title: self.words(title),
+            code: self.text(code),
+            code_key: self.text(key),
+            title: self.optional_text(title),
             level,
-            platform: self.words(platform),
-            employer_kind: self.words(employer_kind),
+            platform: self.optional_text(platform),
+            employer_kind: self.optional_text(employer_kind),
         }
     }
 
@@ -116,13 +116,13 @@ impl Ids {
             id: PostId(id),
             person_id: self.person_id(person),
             unit_id: self.unit_id(unit),
-            assignment: self.words(assignment),
-            job_title: self.words(job_title),
-            job_family: self.words(job_family),
-            band: self.words(band),
+            assignment: self.optional_text(assignment),
+            job_title: self.optional_text(job_title),
+            job_family: self.optional_text(job_family),
+            band: self.optional_text(band),
             line_manager_id: line_manager.map(|person| self.person_id(person)),
             wte,
-            contract_type: self.words(contract_type),
+            contract_type: self.optional_text(contract_type),
             bank,
             valid_from: from,
             valid_to: to,
@@ -230,8 +230,8 @@ impl Ids {
             unit_id: self.unit_id(unit),
             valid_from: from,
             valid_to: to,
-            reason: self.word(reason),
-            agreed_by: self.words(agreed_by),
+            reason: self.text(reason),
+            agreed_by: self.optional_text(agreed_by),
         }
     }
 }

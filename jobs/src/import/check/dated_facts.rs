@@ -57,7 +57,7 @@ pub(super) fn merge<R, F: DatedFact>(
                 if let Some(earlier) = places.get(&(row.about(), from)).map(|place| &mut taken[*place]) {
                     if let Some(merged_with) = earlier.row.merged_with(&row) {
                         earlier.row = merged_with;
-                        count.take(RowResult::Unchanged);
+                        count.add(RowResult::Unchanged);
                         continue;
                     }
                     let value = from.map(|day| day.to_string()).unwrap_or_default();
@@ -100,7 +100,7 @@ pub(super) fn merge<R, F: DatedFact>(
     }
     let mut writes = Writes::default();
     for (line, found) in taken.iter().zip(found) {
-        count.take(match found {
+        count.add(match found {
             None => {
                 writes.added.push(line.row.clone());
                 RowResult::Added

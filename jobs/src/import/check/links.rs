@@ -33,7 +33,7 @@ pub(super) fn links(
                     shares.touch(link.person, &count.file, line.line);
                     plan.links.added.push(link);
                 }
-                count.take(if is_new { RowResult::Added } else { RowResult::Unchanged });
+                count.add(if is_new { RowResult::Added } else { RowResult::Unchanged });
             }
             Err(fault) => findings.reject(&mut count, line.line, Some(person), fault),
         }

@@ -149,8 +149,8 @@ fn reconcile_all(
         let Reconciled { rows, changes } = reconcile(&person_posts);
         for (line, taken) in rows {
             match taken {
-                Ok(RowResult::Unchanged) if dataset.people.state[person.at()].changed => count.take(RowResult::Changed),
-                Ok(taken) => count.take(taken),
+                Ok(RowResult::Unchanged) if dataset.people.state[person.at()].changed => count.add(RowResult::Changed),
+                Ok(taken) => count.add(taken),
                 Err(first) => {
                     let about = Some(dataset.people.list[person.at()].key);
                     not_read.add(employer, line.row.unit);

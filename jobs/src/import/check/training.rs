@@ -25,7 +25,7 @@ pub(super) fn courses(
             let place = dataset.courses.push(course);
             lines.insert(place, line.line);
             plan.new_courses.push(place);
-            count.take(RowResult::Added);
+            count.add(RowResult::Added);
             continue;
         };
         if let Some(earlier) = lines.insert(place, line.line) {
@@ -43,7 +43,7 @@ pub(super) fn courses(
             ..course
         };
         dataset.courses.list[place.at()] = new;
-        count.take(if new == old {
+        count.add(if new == old {
             RowResult::Unchanged
         } else {
             plan.changed_courses.push(place);
@@ -84,7 +84,7 @@ pub(super) fn records(
             }
         };
         let Some(completed_on) = completed_on else {
-            count.take(RowResult::Unchanged);
+            count.add(RowResult::Unchanged);
             continue;
         };
         let key = CompletionKey { person, course, completed_on };
@@ -93,13 +93,13 @@ pub(super) fn records(
             if known.is_some() {
                 others.insert(key);
             }
-            count.take(RowResult::Unchanged);
+            count.add(RowResult::Unchanged);
             continue;
         }
         // The same pass given twice is one pass, valid for the shorter of the two periods.
         if let Some(earlier) = passes.get(&key).map(|place| &mut taken[*place]) {
             earlier.valid_to = earlier.valid_to.into_iter().chain(valid_to).min();
-            count.take(RowResult::Unchanged);
+            count.add(RowResult::Unchanged);
             continue;
         }
         // A file without this column does not say how long a pass is valid.
@@ -110,7 +110,7 @@ pub(super) fn records(
     }
     // Only now is the period of each pass known: a later row may have shortened it.
     for completion in taken {
-        count.take(match dataset.completions.get(&completion.key) {
+        count.add(match dataset.completions.get(&completion.key) {
             None => {
                 dataset.mark_wanted([completion.key.person]);
                 plan.completions.added.push(completion);

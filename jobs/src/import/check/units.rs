@@ -89,7 +89,7 @@ pub(super) fn check(
     look_alike::units(dataset, &count.file, &before, findings);
     let moved = tree.plan(dataset, plan);
     for (place, _) in taken {
-        count.take(match before.get(place.at()) {
+        count.add(match before.get(place.at()) {
             None => {
                 plan.new_units.push(place);
                 RowResult::Added

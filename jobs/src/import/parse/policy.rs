@@ -60,7 +60,7 @@ pub(super) fn policy(cells: &mut Cells<'_>) -> Result<PolicyRow, Fault> {
         terms.trainer_level = cells.words.get(level).to_owned();
     }
     if !cells.mapped(Policy::ApproverOffice)?.is_empty() {
-        terms.approver_office = cells.word(Policy::ApproverOffice, vocabulary::approver_office)?;
+        terms.approver_office = cells.one_of(Policy::ApproverOffice, vocabulary::approver_office)?;
     }
     terms.mix = rules(cells, Policy::MustMix, true)?;
     terms.mix.extend(rules(cells, Policy::ShouldMix, false)?);

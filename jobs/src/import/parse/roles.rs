@@ -60,7 +60,7 @@ pub(in super::super) struct AppointmentRow {
 }
 
 pub(super) fn allocation(cells: &mut Cells<'_>) -> Result<AllocationRow, Fault> {
-    let role = cells.word(Supporter::Role, vocabulary::role)?;
+    let role = cells.one_of(Supporter::Role, vocabulary::role)?;
     Ok(AllocationRow {
         person: cells.person(Supporter::Employer, Supporter::Number)?,
         role,
@@ -106,7 +106,7 @@ fn pause(cells: &Cells<'_>) -> Result<Option<Validity>, Fault> {
 fn outside_team(cells: &Cells<'_>) -> Result<bool, Fault> {
     match cells.mapped(Supporter::OutsideTeam)?.is_empty() {
         true => Ok(false),
-        false => cells.word(Supporter::OutsideTeam, vocabulary::yes_or_no),
+        false => cells.one_of(Supporter::OutsideTeam, vocabulary::yes_or_no),
     }
 }
 
@@ -149,7 +149,7 @@ pub(super) fn appointment(cells: &mut Cells<'_>) -> Result<AppointmentRow, Fault
     Ok(AppointmentRow {
         unit: cells.required_key(Manager::Unit)?,
         person: cells.person(Manager::Employer, Manager::Number)?,
-        role: cells.word(Manager::Role, vocabulary::appointment)?,
+        role: cells.one_of(Manager::Role, vocabulary::appointment)?,
         validity: cells.validity(Manager::From, Manager::Until)?,
         delegate: cells.person_in_one(Manager::Delegate)?,
         delegate_validity: cells.validity(Manager::DelegateFrom, Manager::DelegateUntil)?,

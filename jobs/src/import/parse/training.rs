@@ -43,7 +43,7 @@ pub(super) fn course(cells: &mut Cells<'_>) -> Result<CourseRow, Fault> {
         code,
         key: course_key(cells, code),
         title: cells.text(Course::Title)?,
-        level: cells.word(Course::Level, vocabulary::level)?,
+        level: cells.one_of(Course::Level, vocabulary::level)?,
         platform: cells.text(Course::Platform)?,
         employer_kind: cells.text(Course::EmployerKind)?,
     })
@@ -62,7 +62,7 @@ pub(super) fn about(cells: &mut Cells<'_>) -> Option<PersonKey> {
 pub(super) fn record(cells: &mut Cells<'_>) -> Result<RecordRow, Fault> {
     let person = cells.person(Training::Employer, Training::Number)?;
     let code = cells.required_key(Training::Course)?;
-    let pass = cells.word(Training::Status, vocabulary::is_pass)?;
+    let pass = cells.one_of(Training::Status, vocabulary::is_pass)?;
     cells.day(Training::EnrolledOn)?;
     let completed_on = cells.done_day(Training::CompletedOn)?;
     if pass && completed_on.is_none() {
