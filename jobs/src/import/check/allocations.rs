@@ -38,8 +38,8 @@ impl DatedFact for Allocation {
                 from: columns.given_or(At::From, self.validity.from, on_file.validity.from),
                 to: columns.given_or(At::Until, self.validity.to, on_file.validity.to),
             },
-            line: approval(columns, (At::LineApprovedOn, At::LineApprover), self.line, on_file.line),
-            senior: approval(columns, (At::SeniorApprovedOn, At::SeniorApprover), self.senior, on_file.senior),
+            line: approval(columns, LINE_APPROVAL, self.line, on_file.line),
+            senior: approval(columns, SENIOR_APPROVAL, self.senior, on_file.senior),
             signed_off_on: columns.given_or(At::SignedOffOn, self.signed_off_on, on_file.signed_off_on),
             pause: pause(columns, self.pause, on_file.pause),
             terms: AllocationTerms {
@@ -55,19 +55,29 @@ impl DatedFact for Allocation {
     }
 }
 
+/// The columns of an approval.
+#[derive(Clone, Copy)]
+struct ApprovalColumns {
+    day: At,
+    approver: At,
+}
+
+const LINE_APPROVAL: ApprovalColumns = ApprovalColumns { day: At::LineApprovedOn, approver: At::LineApprover };
+const SENIOR_APPROVAL: ApprovalColumns = ApprovalColumns { day: At::SeniorApprovedOn, approver: At::SeniorApprover };
+
 /// Merges the approval of a row with the one on file. If the file has no approver column, the approver on file stays if
 /// the day is the same.
 fn approval(
     columns: ColumnSet,
-    (on, by): (At, At),
+    of: ApprovalColumns,
     said: Option<Approval>,
     on_file: Option<Approval>,
 ) -> Option<Approval> {
-    if !columns.contains(on) {
+    if !columns.contains(of.day) {
         return on_file;
     }
     let known = |day: Day| on_file.filter(|known| known.on == day).and_then(|known| known.by);
-    said.map(|said| Approval { by: columns.given_or(by, said.by, known(said.on)), ..said })
+    said.map(|said| Approval { by: columns.given_or(of.approver, said.by, known(said.on)), ..said })
 }
 
 fn pause(columns: ColumnSet, said: Option<Validity>, on_file: Option<Validity>) -> Option<Validity> {
@@ -146,13 +156,13 @@ fn accumulate(
     as_at: Day,
     plan: &mut Plan,
 ) {
-    let line = (old.and_then(|old| old.line), new.line);
+    let line = LastAndNew { last: old.and_then(|old| old.line), new: new.line };
     renew(&mut plan.line_approvals, allocation, &known.line, line, |approval| Some(approval.on));
-    let senior = (old.and_then(|old| old.senior), new.senior);
+    let senior = LastAndNew { last: old.and_then(|old| old.senior), new: new.senior };
     renew(&mut plan.senior_approvals, allocation, &known.senior, senior, |approval| Some(approval.on));
-    let signed_off_on = (old.and_then(|old| old.signed_off_on), new.signed_off_on);
+    let signed_off_on = LastAndNew { last: old.and_then(|old| old.signed_off_on), new: new.signed_off_on };
     renew(&mut plan.sign_offs, allocation, &known.signed_off, signed_off_on, |on| Some(*on));
-    let pause = (old.and_then(|old| old.pause), new.pause);
+    let pause = LastAndNew { last: old.and_then(|old| old.pause), new: new.pause };
     renew(&mut plan.pauses, allocation, &known.pauses, pause, |pause| pause.from);
     // The first terms have no start date; later ones start on the as-at day of the file.
     let changed = old.is_none_or(|old| old.terms != new.terms);
@@ -170,20 +180,27 @@ fn accumulate(
     }
 }
 
+/// A fact of an allocation in the last file that gave it, and in this file.
+#[derive(Clone, Copy)]
+struct LastAndNew<T> {
+    last: Option<T>,
+    new: Option<T>,
+}
+
 /// Adds a fact with a later day than the last one on file. An earlier one, or a blank after a day in the last file,
 /// replaces the last one.
 fn renew<T: Copy + PartialEq>(
     writes: &mut Writes<Owned<T>>,
     allocation: AllocationRef,
     known: &[(i64, T)],
-    (before, said): (Option<T>, Option<T>),
+    given: LastAndNew<T>,
     day: impl Fn(&T) -> Option<Day>,
 ) {
     let owned = |fact| Owned { allocation, fact };
-    match (known.last(), said) {
+    match (known.last(), given.new) {
         (None, None) => {}
         (None, Some(said)) => writes.added.push(owned(said)),
-        (Some((id, _)), None) if before.is_some() => writes.removed.push(*id),
+        (Some((id, _)), None) if given.last.is_some() => writes.removed.push(*id),
         (Some(_), None) => {}
         (Some((_, last)), Some(said)) if *last == said => {}
         (Some((_, last)), Some(said)) if day(last) < day(&said) => writes.added.push(owned(said)),
