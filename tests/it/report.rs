@@ -219,7 +219,7 @@ both!(
 );
 
 both!(
-    async fn a_server_that_says_nothing_holds_nobody_up(world: World) {
+    async fn a_silent_server_delays_no_other_mail(world: World) {
         ready(&world).await;
         let listener = SmtpListener::start().await;
         listener.treat("p2@board.example", Manner::SilentAtRecipient);
@@ -361,8 +361,8 @@ both!(
         email(Expr::value(None::<String>), Condition::all()).await.unwrap();
         let listener = SmtpListener::start().await;
         let job = by_smtp(&listener);
-        let nobody = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
-        assert_eq!(nobody, ReportOutcome { unaddressed: 3, ..ReportOutcome::default() });
+        let unaddressed = job.run(&world.db, week("2026-W47"), now()).await.unwrap();
+        assert_eq!(unaddressed, ReportOutcome { unaddressed: 3, ..ReportOutcome::default() });
 
         let first = Condition::all().add(person::Column::Id.eq(PersonId(1)));
         email(Expr::value("new@board.example"), first).await.unwrap();

@@ -45,15 +45,15 @@ mod tests {
 
     #[test]
     fn classifies_each_change() {
-        use Status::{AtRisk, Covered, Exempt, MixGap, None as Nobody, Partial, Unknown};
+        use Status::{AtRisk, Covered, Exempt, MixGap, None as NoSupporter, Partial, Unknown};
         for (before, now, expected) in [
             ((Covered, 0), (Covered, 0), None),
             ((Covered, 0), (Partial, 1), Some(Change::New)),
-            ((Partial, 1), (Nobody, 1), Some(Change::Worse)),
+            ((Partial, 1), (NoSupporter, 1), Some(Change::Worse)),
             ((Partial, 1), (Partial, 2), Some(Change::Worse)),
-            ((Nobody, 2), (Partial, 3), Some(Change::Worse)),
+            ((NoSupporter, 2), (Partial, 3), Some(Change::Worse)),
             ((Partial, 2), (Partial, 2), Some(Change::Same)),
-            ((Nobody, 2), (Partial, 1), Some(Change::Better)),
+            ((NoSupporter, 2), (Partial, 1), Some(Change::Better)),
             ((Partial, 1), (MixGap, 0), Some(Change::Better)),
             ((Partial, 1), (AtRisk, 0), Some(Change::Closed)),
             ((Partial, 1), (Exempt, 1), Some(Change::Closed)),

@@ -53,7 +53,7 @@ mod tests {
     use crate::report::sample::{short, team};
     use crate::report::snapshot_tree::Team;
 
-    fn nobody(not_counting: &[(Reason, u32)], gap: i32) -> Team {
+    fn uncovered(not_counting: &[(Reason, u32)], gap: i32) -> Team {
         Team {
             status: Status::None,
             supporters: 0,
@@ -67,7 +67,7 @@ mod tests {
     fn a_stored_row_says_what_closes_its_gap() {
         let open = Team {
             unmet_must: vec![UnmetRule::stored("2 different band", "one more band".to_owned(), true)],
-            ..nobody(&[(Reason::Level2Missing, 1), (Reason::NotSignedOff, 2), (Reason::Left, 1)], 4)
+            ..uncovered(&[(Reason::Level2Missing, 1), (Reason::NotSignedOff, 2), (Reason::Left, 1)], 4)
         };
         assert_eq!(
             to_close(&open),
@@ -78,7 +78,7 @@ mod tests {
                 "1 allocated colleague has left: end the allocation.",
             ]
         );
-        let in_parts = Team { share: 800, ..nobody(&[], 1) };
+        let in_parts = Team { share: 800, ..uncovered(&[], 1) };
         assert_eq!(to_close(&in_parts), ["Nominate 1 person, with at least half of their share here."]);
         assert!(to_close(&team(1, "T", 9)).is_empty());
     }
@@ -103,7 +103,7 @@ mod tests {
             let all = [
                 (Reason::StoodDown, stood_down), (Reason::Paused, paused), (Reason::Away, away), work[0],
             ];
-            prop_assert_eq!(to_close(&nobody(&all, gap)), to_close(&nobody(&work, gap)));
+            prop_assert_eq!(to_close(&uncovered(&all, gap)), to_close(&uncovered(&work, gap)));
         }
     }
 }

@@ -71,7 +71,7 @@ fn snapshot(name: &str, mail: &Rendered) {
 
 /// Returns a snapshot with one of everything, and the snapshot of the week before.
 fn mixed() -> (SnapshotTree, SnapshotTree) {
-    let nobody = Team {
+    let without_supporter = Team {
         status: Status::None,
         supporters: 0,
         share: 0,
@@ -110,7 +110,7 @@ fn mixed() -> (SnapshotTree, SnapshotTree) {
     };
     let current = tree(
         "2026-11-23",
-        &[nobody.clone(), grouped(12, "N-02", 25), grouped(13, "N-03", 20), mix.clone(), unknown],
+        &[without_supporter.clone(), grouped(12, "N-02", 25), grouped(13, "N-03", 20), mix.clone(), unknown],
         &[at_risk, team(22, "S-02", 10), team(23, "S-03", 9)],
     );
     let previous = tree(

@@ -117,7 +117,7 @@ pub(super) struct Vacant<'a> {
 /// above it that has, or should have, a senior manager. Units without any recipient are left out.
 pub(super) fn gaps_without_manager<'a>(tree: &'a SnapshotTree, recipients: &[Recipient]) -> Vec<Vacant<'a>> {
     let mut answered: HashMap<UnitId, Option<Vacancy>> = HashMap::new();
-    let mut nobody: Vec<UnitId> = Vec::new();
+    let mut unaddressed: Vec<UnitId> = Vec::new();
     for answer in recipients.iter().flat_map(|recipient| &recipient.answers) {
         let vacancy = match answer.why {
             Why::SeniorManager | Why::StandsIn { .. } => None,
@@ -125,7 +125,7 @@ pub(super) fn gaps_without_manager<'a>(tree: &'a SnapshotTree, recipients: &[Rec
                 Some(vacancy)
             }
             Why::Nobody { .. } => {
-                nobody.push(answer.unit);
+                unaddressed.push(answer.unit);
                 None
             }
         };
@@ -140,7 +140,7 @@ pub(super) fn gaps_without_manager<'a>(tree: &'a SnapshotTree, recipients: &[Rec
             None => found.push(Vacant { unit, vacancy, gaps: 1 }),
         }
     }
-    found.retain(|vacant| !nobody.contains(&vacant.unit.id));
+    found.retain(|vacant| !unaddressed.contains(&vacant.unit.id));
     found.sort_by(|a, b| b.gaps.cmp(&a.gaps).then_with(|| a.unit.code.cmp(&b.unit.code)));
     found
 }
