@@ -85,7 +85,7 @@ both!(
         let outcome = run(&world, &job).await;
         assert_eq!(outcome, ReportOutcome { idle: Some(Idle::NotChosen), ..ReportOutcome::default() });
         assert_eq!(outcome.to_string(), "nothing to send: no recipient chose a midweek report");
-        assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 3));
+        assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 0));
         assert_eq!(snapshot::Entity::find().count(&world.db).await.unwrap(), 1, "nothing is computed");
     }
 );
@@ -99,7 +99,7 @@ both!(
         let outcome = run(&world, &job).await;
         assert_eq!(outcome, ReportOutcome { quiet: 2, idle: Some(Idle::NothingNew), ..ReportOutcome::default() });
         assert_eq!(outcome.to_string(), "nothing to send, 2 recipients had nothing new");
-        assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 3));
+        assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 0));
     }
 );
 
@@ -115,9 +115,9 @@ both!(
         let again = run(&world, &job).await;
         assert_eq!(again, ReportOutcome { sent_now: 0, ..outcome });
         let messages = listener.messages();
-        assert_eq!(messages.len(), 4);
+        assert_eq!(messages.len(), 1);
         let ids = message_ids(&messages, "p2@board.example");
-        assert_eq!(ids[1..], ["midweek-report.2026-W47.person-2@board.example"]);
+        assert_eq!(ids, ["midweek-report.2026-W47.person-2@board.example"]);
         let (_, bytes) = messages.last().unwrap();
         assert!(bytes.contains("List-Id: <midweek-report.board.example>\r\n"), "{bytes}");
 
@@ -176,7 +176,7 @@ both!(
         let said = "You receive a copy because the senior manager of Unit NORTH asked for it.";
         assert!(copy.text_part.contains(said), "{}", copy.text_part);
         let ids = message_ids(&listener.messages(), "p3@board.example");
-        assert_eq!(ids[1..], ["midweek-report.2026-W47.copy-2-3@board.example"]);
+        assert_eq!(ids, ["midweek-report.2026-W47.copy-2-3@board.example"]);
     }
 );
 
@@ -187,7 +187,7 @@ both!(
         change_post(&world.db, 2, post::Column::ValidTo, Expr::value(day("2026-11-18"))).await;
         take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
         assert_eq!(run(&world, &job).await.idle, Some(Idle::NotChosen));
-        assert_eq!(listener.messages().len(), 3);
+        assert_eq!(listener.messages().len(), 0);
     }
 );
 
@@ -276,6 +276,6 @@ both!(
         assert_eq!((code, error.as_str()), (Some(0), ""));
         let subject = "Subject: Peer support: since Monday 1 more team needs cover (Unit NORTH)";
         assert!(said.starts_with(&format!("To: p2@board.example\n{subject}\n")), "{said}");
-        assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 3));
+        assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 0));
     }
 );
