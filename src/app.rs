@@ -68,8 +68,8 @@ impl App {
             folder.and_then(|()| owner_only::create_file(&file)).map_err(|error| failed(&error))?;
         }
         let open = async |limit| {
-            let opening = settings.database.opening(limit);
-            entity::store::open(url.reveal(), &opening).await.map_err(|error| failed(&error))
+            let options = settings.database.options(limit);
+            entity::store::connect_with(url.reveal(), &options).await.map_err(|error| failed(&error))
         };
         let db = open(None).await?;
         // What is in memory is there for one connection only.
@@ -120,7 +120,7 @@ impl App {
                     tracing::info!(steps, "the tables are up to date");
                     return Ok(());
                 }
-                Err(migration::MigrateError::Database(cause)) if entity::store::is_away(&cause) => {
+                Err(migration::MigrateError::Database(cause)) if entity::store::is_unavailable(&cause) => {
                     let seconds = retry.wait().unwrap_or_default().as_secs();
                     tracing::warn!(%cause, "the database is away; asked again in {seconds} s");
                     if !retry.again_unless(stop).await {
@@ -137,9 +137,11 @@ impl App {
     pub fn migration_failed(&self, error: &migration::MigrateError) -> ExitError {
         let url = self.settings.database.url();
         match error {
-            migration::MigrateError::Database(cause) if entity::store::is_away(cause) => ExitError::Failed(format!(
-                "the database {url} cannot be reached ({cause}): see that it runs and that DATABASE_URL is right"
-            )),
+            migration::MigrateError::Database(cause) if entity::store::is_unavailable(cause) => {
+                ExitError::Failed(format!(
+                    "the database {url} cannot be reached ({cause}): see that it runs and that DATABASE_URL is right"
+                ))
+            }
             error => ExitError::Failed(format!("the tables of {url} cannot be brought up to date: {error}")),
         }
     }

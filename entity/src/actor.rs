@@ -1,18 +1,18 @@
-//! Who does something: the word that the audit log and log lines have for them. Never a name and never an address.
+//! The actor of an action, as the audit log and log lines name it. Never a name and never an address.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::id::{ApiTokenId, PersonId};
 
-/// Who does something.
+/// The actor of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// A person on file, signed in: `person:12`.
     Person(PersonId),
     /// A front end or a script, with an API token: `token:3`.
     Token(ApiTokenId),
-    /// Whoever gives commands on the machine itself: `operator`.
+    /// A person with command-line access to the server: `operator`.
     Operator,
     /// The scheduled jobs: `worker`.
     Worker,
@@ -60,14 +60,14 @@ mod tests {
 
     #[test]
     fn an_actor_is_read_back_from_its_word() {
-        let everybody = [
+        let all = [
             Actor::Person(PersonId(12)),
             Actor::Token(ApiTokenId(3)),
             Actor::Operator,
             Actor::Worker,
             Actor::Anonymous,
         ];
-        for actor in everybody {
+        for actor in all {
             assert_eq!(actor.to_string().parse(), Ok(actor));
         }
         for wrong in ["", "person", "person:", "person:x", "root", "operator:1"] {

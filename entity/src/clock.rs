@@ -1,5 +1,5 @@
-//! The one wall clock. Only the edges (a command, the job runner, a request) hold a [`Clock`];
-//! everything below them is handed `now` or `day` as an argument.
+//! The one wall clock. Only entry points (a command, the job runner, a request) hold a [`Clock`]; all other code
+//! receives `now` or `day` as an argument.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use crate::period::Day;
 
-/// Where the time comes from: the machine's clock, or one that a test sets.
+/// A source of the time: the machine's clock, or one that a test sets.
 #[derive(Clone, Debug)]
 pub struct Clock(Source);
 
@@ -19,19 +19,20 @@ enum Source {
 }
 
 impl Clock {
-    /// The machine's clock.
+    /// Returns the machine's clock.
     #[must_use]
     pub const fn wall() -> Self {
         Self(Source::Wall)
     }
 
-    /// A clock that stands still until it is [set](Self::set); clones share it.
+    /// Returns a clock that stands still until it is [set](Self::set). Clones share it.
     #[must_use]
     pub fn fixed(at: DateTime<Utc>) -> Self {
         Self(Source::Fixed(Arc::new(Mutex::new(at))))
     }
 
-    /// The present instant in whole microseconds: PostgreSQL keeps no more, and an instant must read back as it was written.
+    /// Returns the present instant in whole microseconds: PostgreSQL stores no more, and an instant must read back as
+    /// it was written.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
@@ -41,27 +42,27 @@ impl Clock {
         }
     }
 
-    /// Moves a fixed clock; the wall clock cannot be moved and is left alone.
+    /// Sets a fixed clock. Has no effect on the wall clock.
     pub fn set(&self, to: DateTime<Utc>) {
         if let Source::Fixed(at) = &self.0 {
             *at.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = to;
         }
     }
 
-    /// Today's civil day in the board's zone.
+    /// Returns today's civil day in the board's zone.
     #[must_use]
     pub fn today(&self, zone: Tz) -> Day {
         day_of(self.now(), zone)
     }
 }
 
-/// The civil day on which `instant` falls in `zone`.
+/// Returns the civil day of `instant` in `zone`.
 #[must_use]
 pub fn day_of(instant: DateTime<Utc>, zone: Tz) -> Day {
     Day::from(instant.with_timezone(&zone).date_naive())
 }
 
-/// The first instant of a civil day in `zone`; where the clocks are put forward over midnight, that at which the day begins.
+/// Returns the first instant of a civil day in `zone`. If the clocks go forward at midnight, the day begins later.
 #[must_use]
 pub fn first_instant(day: Day, zone: Tz) -> DateTime<Utc> {
     let midnight = day.date().and_time(NaiveTime::MIN);
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_begins_at_its_own_midnight_or_when_the_clocks_were_put_forward_over_it() {
+    fn a_day_begins_at_midnight_or_at_the_clock_change() {
         let begins = |year, month, day, zone| first_instant(Day::new(year, month, day).unwrap(), zone).to_rfc3339();
         assert_eq!(begins(2026, 11, 16, chrono_tz::Europe::London), "2026-11-16T00:00:00+00:00");
         assert_eq!(begins(2026, 7, 1, chrono_tz::Europe::London), "2026-06-30T23:00:00+00:00");

@@ -1,8 +1,8 @@
-//! Roster and policy in, coverage out: COVERAGE.md in code.
+//! Computes coverage from roster and policy: COVERAGE.md in code.
 //!
-//! Pure: nothing here reads a clock, a file or a database, and the only names from outside are the standard library's, the
-//! ids, the parsed values and the days. [`compute`] answers for one day, for every team and every unit at once, in one
-//! pass over the [`Roster`]; a question about another day is the same question asked again.
+//! Pure: nothing here reads a clock, a file or a database. It depends only on the standard library, the ids, the parsed
+//! values and the days. [`compute`] answers for one day, for every team and every unit at once, in one pass over the
+//! [`Roster`]; another day is another call.
 
 pub mod approval;
 pub mod breakdown;
@@ -45,28 +45,29 @@ use crate::period::Day;
 /// The coverage of a whole organisation on one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
-    /// The day that the question was about.
+    /// The day that the figures are for.
     pub day: Day,
-    /// One row a team, and one for every unit without counting posts to which an allocation valid that day points, by unit code.
+    /// One row per team, and one for every unit without counting posts to which an allocation valid that day points, by
+    /// unit code.
     pub teams: Vec<TeamRow>,
     /// One row for every unit that is open or has a team row at or below it, by unit code.
     pub units: Vec<UnitRow>,
-    /// Every Peer Supporter allocation on file, whatever its validity, in the roster's order.
+    /// Every Peer Supporter allocation on file, valid or not, in the roster's order.
     pub standings: Vec<Standing>,
 }
 
-/// What is asked.
+/// The parameters of a query.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
-    /// The day that the answer is about.
+    /// The day to compute.
     pub day: Day,
-    /// The day on which it is asked: from it the age of the staff lists is counted. If absent, their age does not matter.
+    /// The current day, from which the age of the staff lists is counted. If `None`, their age does not matter.
     pub today: Option<Day>,
-    /// Another policy to try in place of those on file.
+    /// A policy to try instead of those on file.
     pub what_if: Option<&'a WhatIf>,
 }
 
-/// Computes the coverage of a day, with the policies on file or, if the question says so, with changed ones.
+/// Computes the coverage of a day, with the policies on file or, if the question has a "what if", with a changed one.
 #[must_use]
 pub fn compute(index: &Index, question: &Question<'_>) -> Coverage {
     let teams = team::assess_all(index, question);

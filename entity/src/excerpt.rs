@@ -1,10 +1,11 @@
-//! What a sentence repeats of a text that someone else wrote.
+//! Excerpts of foreign text for error messages.
 
-/// The most characters that are repeated.
+/// Maximum number of characters of an excerpt.
 const LONGEST: usize = 60;
 
-/// Returns the start of `text`, fit for a sentence and a log line: at most 60 characters, without control characters, and with an
-/// ellipsis where something was cut off. A sentence never repeats more, or an error would be as long as the input that it is about.
+/// Returns the start of `text` for use in a sentence or a log line: at most 60 characters, without control characters,
+/// and with an ellipsis if something was cut off. A longer quotation would make an error as long as the input that it
+/// is about.
 #[must_use]
 pub fn excerpt(text: &str) -> String {
     let mut shown = text.chars().filter(|letter| !letter.is_control());
@@ -20,7 +21,7 @@ mod tests {
     use super::excerpt;
 
     #[test]
-    fn a_text_is_repeated_in_a_bounded_and_printable_way() {
+    fn an_excerpt_is_short_and_printable() {
         assert_eq!(excerpt("N\u{7}1\n"), "N1");
         assert_eq!(excerpt(&"é".repeat(60)), "é".repeat(60));
         assert_eq!(excerpt(&"é".repeat(61)), format!("{}…", "é".repeat(60)));

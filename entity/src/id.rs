@@ -1,4 +1,4 @@
-//! Typed ids: a unit's id cannot be passed where a person's is wanted.
+//! Typed ids: a unit's id cannot be passed in place of a person's.
 
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ macro_rules! ids {
 }
 
 ids! {
-    /// The unit above another from a day on.
+    /// The parent of a unit from a day on.
     UnitParentId,
     /// Two numbers of one person.
     PersonLinkId,
@@ -47,7 +47,7 @@ ids! {
     CompletionId,
     /// One allocation of a peer-support role to a unit.
     AllocationId,
-    /// A spell of days away.
+    /// A period of absence.
     UnavailabilityId,
     /// A dated appointment of a person who is responsible for a unit.
     AppointmentId,

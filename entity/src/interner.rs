@@ -1,8 +1,8 @@
-//! Texts that are kept once each and named by a number, so that a row is a handful of small numbers and comparing two rows costs
-//! nothing. An import and the facts of coverage keep their texts so.
+//! Stores each text once and identifies it by a number, so that a row is a handful of small numbers and comparing two
+//! rows is cheap. Used by imports and by the facts of coverage.
 //!
-//! By hand, where `string-interner` and `lasso` keep texts as they are: here a text is compared as a key or as a value
-//! ([`spelling`]) and read back as it is spelled.
+//! Written by hand because `string-interner` and `lasso` only store texts as they are: here a text is compared as a key
+//! or as a value ([`spelling`]) and read back as it was spelled.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,8 +16,9 @@ use crate::spelling;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(NonZeroU32);
 
-/// The texts: one long string, where each ends, and a hash table of their numbers. About forty bytes per distinct text, where
-/// a map from `String` would take three times that: it decides whether a nation's staff fits into memory.
+/// Stores the texts as one long string with the end of each, and a hash table of their numbers. It takes about forty
+/// bytes per distinct text; a map from `String` would take three times as much, which decides whether a nation's staff
+/// fits into memory.
 #[derive(Clone, Default)]
 pub struct Interner {
     all: String,
@@ -25,15 +26,15 @@ pub struct Interner {
     /// Open addressing; 0 is an empty slot.
     slots: Vec<u32>,
     hasher: RandomState,
-    /// How a key or value is spelled, if that is not the form in which it is compared.
+    /// The spelling of a key or value, if it differs from the form in which it is compared.
     spelled: HashMap<Symbol, Box<str>>,
 }
 
-/// Stands before the compared form of a key, and of a value. No cell holds such a character.
+/// Prefix of the compared form of a key, and of a value. No cell holds such a character.
 const KEY: char = '\u{1}';
 const VALUE: char = '\u{2}';
 
-/// The texts name people: none of them has a place in a log.
+/// The texts name people, so they must not appear in a log.
 impl fmt::Debug for Interner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Interner").field("texts", &self.ends.len()).finish_non_exhaustive()
@@ -41,11 +42,11 @@ impl fmt::Debug for Interner {
 }
 
 impl Interner {
-    /// Returns the symbol of a text that is compared as it is.
+    /// Returns the symbol of a text that is compared without changes.
     ///
     /// # Panics
     ///
-    /// With more than four thousand million different texts, as the others that keep a text.
+    /// If there are more than four thousand million different texts; so do the other functions that store a text.
     pub fn intern(&mut self, text: &str) -> Symbol {
         if (self.ends.len() + 1) * 4 > self.slots.len() * 3 {
             self.grow();
@@ -62,7 +63,7 @@ impl Interner {
         Symbol(number)
     }
 
-    /// As [`Self::intern`]. `None` for an empty text.
+    /// Returns the symbol as [`Self::intern`] does, or `None` for an empty text.
     pub fn filled(&mut self, text: &str) -> Option<Symbol> {
         (!text.is_empty()).then(|| self.intern(text))
     }
@@ -72,7 +73,7 @@ impl Interner {
         self.folded(KEY, &spelling::key(text), text, false)
     }
 
-    /// As [`Self::key`], of a key on file: its spelling replaces the first one.
+    /// Returns the symbol as [`Self::key`] does, for a key on file: its spelling replaces the first one.
     pub fn key_on_file(&mut self, text: &str) -> Option<Symbol> {
         self.folded(KEY, &spelling::key(text), text, true)
     }
@@ -82,16 +83,16 @@ impl Interner {
         self.folded(VALUE, &spelling::value(text), text, false)
     }
 
-    /// As [`Self::value`], of a value on file: its spelling replaces the first one.
+    /// Returns the symbol as [`Self::value`] does, for a value on file: its spelling replaces the first one.
     pub fn value_on_file(&mut self, text: &str) -> Option<Symbol> {
         self.folded(VALUE, &spelling::value(text), text, true)
     }
 
-    /// Returns the symbol of a value that is kept already.
+    /// Returns the symbol of a value that is stored already. `None` if it is not.
     #[must_use]
     pub fn find(&self, value: &str) -> Option<Symbol> {
         let text = format!("{VALUE}{}", spelling::value(value));
-        // No slots yet: nothing is kept.
+        // Without slots nothing is stored yet.
         (!self.slots.is_empty()).then(|| NonZeroU32::new(self.slots[self.slot(&text)])).flatten().map(Symbol)
     }
 
@@ -111,7 +112,7 @@ impl Interner {
         Some(symbol)
     }
 
-    /// Returns the text of a symbol, as it was first spelled or is spelled on file.
+    /// Returns the text of a symbol in its first spelling, or as spelled on file.
     #[must_use]
     pub fn get(&self, symbol: Symbol) -> &str {
         match self.spelled.get(&symbol) {
@@ -120,14 +121,14 @@ impl Interner {
         }
     }
 
-    /// Returns what a text was kept as.
+    /// Returns the stored form of a text.
     fn kept(&self, symbol: Symbol) -> &str {
         let at = symbol.0.get() as usize - 1;
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         &self.all[start..self.ends[at]]
     }
 
-    /// As [`Self::get`], for a column that may be null.
+    /// Returns the text as [`Self::get`] does, for a column that may be null.
     #[must_use]
     pub fn owned(&self, symbol: Option<Symbol>) -> Option<String> {
         symbol.map(|symbol| self.get(symbol).to_owned())
@@ -162,7 +163,7 @@ mod tests {
     use super::Interner;
 
     #[test]
-    fn equal_texts_are_one_number_and_every_text_reads_back_after_many_growths() {
+    fn texts_survive_growth_and_stay_unique() {
         let mut words = Interner::default();
         let numbers: Vec<_> = (0..5_000).map(|i| words.intern(&format!("text {i}"))).collect();
         for (i, number) in numbers.iter().enumerate() {
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_one_number_in_all_its_spellings_and_the_one_on_file_stays() {
+    fn spellings_of_a_key_share_one_symbol() {
         let mut words = Interner::default();
         let key = words.key("Hb");
         assert_eq!(words.get(key.unwrap()), "Hb");
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_found_in_any_spelling_once_it_is_kept() {
+    fn a_stored_value_is_found_in_any_spelling() {
         let mut words = Interner::default();
         assert_eq!(words.find("Nursing & Midwifery"), None);
         let value = words.value(" Nursing & Midwifery ");

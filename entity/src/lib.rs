@@ -1,8 +1,8 @@
-//! What psn knows: the tables, and the rules about them.
+//! The data of psn: its tables, and the rules about them.
 //!
-//! Here belong typed ids, parsed values, days and validities, the pure coverage rules, one SeaORM model
-//! a table, and the stores where rows and rules meet. Here belongs no I/O but a borrowed database connection: no clock
-//! is read (see [`clock`] for the one that edges hold), no file is opened, nothing is sent.
+//! This crate holds typed ids, parsed values, days and validities, the pure coverage rules, one SeaORM model per table,
+//! and the stores, where rows and rules meet. It does no I/O except on a borrowed database connection: it reads no
+//! clock (see [`clock`] for the one that entry points hold), opens no file and sends nothing.
 
 pub mod actor;
 pub mod clock;

@@ -9,16 +9,16 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::excerpt::excerpt;
 
-/// The first year of which a day is read. PostgreSQL knows no day before 4713 BC, and SQLite compares days as text, in which a
-/// year before the first has a sign.
+/// The first year that is accepted. PostgreSQL has no day before 4713 BC, and SQLite compares days as text, in which
+/// years before year 1 have a sign.
 const FIRST_YEAR: i32 = 1;
 
-/// A civil date in the board's time zone. No instant takes part in coverage.
+/// A civil date in the board's time zone. Coverage uses no instants.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize)]
 #[serde(transparent)]
 pub struct Day(NaiveDate);
 
-/// A day that was written down may come back changed: a cursor is in the hands of clients.
+/// Parsed with validation: clients may have changed a day, for instance in a cursor.
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let day = NaiveDate::deserialize(deserializer)?;
@@ -27,22 +27,23 @@ impl<'de> Deserialize<'de> for Day {
 }
 
 impl Day {
-    /// The calendar's last day.
+    /// The last day of the calendar.
     pub const LAST: Self = Self(NaiveDate::MAX);
 
-    /// The day of a year, month (1 to 12) and day of month, or `None` if there is no such day.
+    /// Returns the day of a year, month (1 to 12) and day of month, or `None` if there is no such day.
     #[must_use]
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
         NaiveDate::from_ymd_opt(year, month, day).map(Self)
     }
 
-    /// The date library's own type, for edges that need it.
+    /// Returns the date library's own type, for callers that need it.
     #[must_use]
     pub const fn date(self) -> NaiveDate {
         self.0
     }
 
-    /// The day `days` later (earlier when negative); stays at the calendar's last (first) day rather than overflow.
+    /// Returns the day `days` later, or earlier if negative. Stops at the calendar's last or first day instead of
+    /// overflowing.
     #[must_use]
     pub fn plus_days(self, days: i64) -> Self {
         let by = Days::new(days.unsigned_abs());
@@ -53,19 +54,20 @@ impl Day {
         })
     }
 
-    /// The same day of month `months` later, clamped to the end of that month: 31 January + 1 month = 28 (29) February.
+    /// Returns the same day of the month `months` later, clamped to the end of that month: 31 January + 1 month = 28
+    /// (29) February.
     #[must_use]
     pub fn plus_months(self, months: u32) -> Self {
         Self(self.0.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
     }
 
-    /// Whole days from `earlier` to this day; negative when this day is before it.
+    /// Returns the whole days from `earlier` to this day; negative if this day is before it.
     #[must_use]
     pub fn days_since(self, earlier: Self) -> i64 {
         self.0.signed_duration_since(earlier.0).num_days()
     }
 
-    /// The Monday of this day's ISO week.
+    /// Returns the Monday of this day's ISO week.
     #[must_use]
     pub fn monday(self) -> Self {
         self.plus_days(-i64::from(self.0.weekday().num_days_from_monday()))
@@ -78,7 +80,7 @@ impl From<NaiveDate> for Day {
     }
 }
 
-/// `yyyy-mm-dd`.
+/// Formats as `yyyy-mm-dd`.
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -91,7 +93,7 @@ impl fmt::Debug for Day {
     }
 }
 
-/// A text that names no day, or no ISO week.
+/// A text is not a valid day or ISO week.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PeriodError {
     /// Not `yyyy-mm-dd`, or no such day. Holds the start of the text.
@@ -106,7 +108,7 @@ impl FromStr for Day {
     type Err = PeriodError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // chrono alone would take 2026-1-6, +2026-01-06 and -044-03-15.
+        // chrono alone would accept 2026-1-6, +2026-01-06 and -044-03-15.
         let expected = |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
         let exact = text.len() == 10 && text.bytes().enumerate().all(expected);
         exact
@@ -118,13 +120,13 @@ impl FromStr for Day {
     }
 }
 
-/// A half-open interval of days, `[from, to)`: it holds on day D when `from <= D < to`. No `from` means no start date, no
-/// `to` means open-ended.
+/// A half-open interval of days, `[from, to)`: it holds on day D if `from <= D < to`. Without `from` it has no start
+/// date, without `to` it is open-ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Validity {
-    /// The first day on which it holds.
+    /// First day on which it holds. `None` if it has no start date.
     pub from: Option<Day>,
-    /// The first day on which it holds no longer.
+    /// First day on which it no longer holds. `None` if it is open-ended.
     pub to: Option<Day>,
 }
 
@@ -132,13 +134,13 @@ impl Validity {
     /// Holds on every day.
     pub const ALWAYS: Self = Self { from: None, to: None };
 
-    /// From the first and the last day on which something holds, as people write them.
+    /// Converts the first and the last day on which something holds, as people write them.
     #[must_use]
     pub fn from_last(first: Option<Day>, last: Option<Day>) -> Self {
         Self { from: first, to: last.map(|day| day.plus_days(1)) }
     }
 
-    /// The last day on which it holds, as people write it; nothing when open-ended.
+    /// Returns the last day on which it holds, as people write it. `None` if it is open-ended.
     #[must_use]
     pub fn last(self) -> Option<Day> {
         self.to.map(|to| to.plus_days(-1))
@@ -168,7 +170,7 @@ impl Validity {
         matches!((self.from, self.to), (Some(from), Some(to)) if to <= from)
     }
 
-    /// Whether the two share a day, or one begins on the very day on which the other ends.
+    /// Whether the two share a day, or one begins on the day on which the other ends.
     #[must_use]
     pub fn touches(self, other: Self) -> bool {
         let reaches = |end: Option<Day>, start: Option<Day>| match (end, start) {
@@ -186,7 +188,7 @@ impl Validity {
         !self.is_empty() && !other.is_empty() && !before(self.to, other.from) && !before(other.to, self.from)
     }
 
-    /// The smallest validity that contains both.
+    /// Returns the smallest validity that contains both.
     #[must_use]
     pub fn hull(self, other: Self) -> Self {
         Self {
@@ -195,14 +197,14 @@ impl Validity {
         }
     }
 
-    /// How many days it holds; nothing when it has no beginning or no end.
+    /// Returns the number of days on which it holds. `None` if it has no beginning or no end.
     #[must_use]
     pub fn days(self) -> Option<i64> {
         self.from.zip(self.to).map(|(from, to)| to.days_since(from).max(0))
     }
 }
 
-/// A week as ISO 8601 counts it, Monday first; written `2026-W48`.
+/// A week by ISO 8601, beginning on Monday; written `2026-W48`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IsoWeek {
     year: i32,
@@ -210,14 +212,14 @@ pub struct IsoWeek {
 }
 
 impl IsoWeek {
-    /// The week in which `day` falls.
+    /// Returns the week that contains `day`.
     #[must_use]
-    pub fn of(day: Day) -> Self {
+    pub fn containing(day: Day) -> Self {
         let week = day.0.iso_week();
         Self { year: week.year(), week: week.week() }
     }
 
-    /// Its first day.
+    /// Returns its first day.
     #[must_use]
     pub fn monday(self) -> Day {
         Day(NaiveDate::from_isoywd_opt(self.year, self.week, Weekday::Mon).unwrap_or(NaiveDate::MAX))

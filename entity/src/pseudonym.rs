@@ -1,10 +1,11 @@
-//! Pseudonyms: what stands for a number or a text that was erased, so that it is known when it comes again.
+//! Pseudonyms replace erased numbers and texts, so that these are recognised when they come again.
 //!
-//! An import goes on listing a person who was erased, and must find the same person, or it would make a new one with a new
-//! name. Keeping the employee number would do that, but it is personal data itself: one look into the staff system and the
-//! name is back. A keyed hash does it too. Its key is random, of one database alone, and lies in that database; a setting
-//! would be safer, but a setting that is lost or mistyped would bring everybody back. So a pseudonym says nothing in an
-//! export, on a screen or in another database, and anyone who holds the whole database can still try all numbers.
+//! An import may still list an erased person, and must find the same person; otherwise it would create a new one with a
+//! new name. Keeping the employee number would do that, but it is personal data itself: one look into the staff system
+//! brings the name back. A keyed hash works too. Its key is random, belongs to one database alone, and is stored in
+//! that database; a setting would be safer, but a setting that is lost or mistyped would bring everyone back. So a
+//! pseudonym reveals nothing in an export, on a screen or in another database, but anyone who holds the whole database
+//! can still try all numbers.
 
 use std::fmt;
 
@@ -14,17 +15,17 @@ use sha2::Sha256;
 
 use crate::spelling;
 
-/// How every pseudonym begins.
+/// The prefix of every pseudonym.
 pub const PREFIX: &str = "erased-";
 
-/// Bytes of the hash that are kept: enough that two of a nation's numbers never meet.
+/// Number of bytes of the hash that are kept: enough that no two of a nation's numbers collide.
 const KEPT: usize = 16;
 
-/// The secret with which one database makes its pseudonyms.
+/// The secret from which one database makes its pseudonyms.
 #[derive(Clone, PartialEq, Eq, DeriveValueType)]
 pub struct Key(String);
 
-/// A secret has no place in a log.
+/// A secret must not appear in a log.
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(…)")
@@ -32,35 +33,36 @@ impl fmt::Debug for Key {
 }
 
 impl Key {
-    /// From a secret.
+    /// Wraps a secret.
     #[must_use]
     pub fn new(secret: impl Into<String>) -> Self {
         Self(secret.into())
     }
 
-    /// What stands for an employee number, however it is spelled: a person who was erased must not come back because a file
-    /// writes `Hb` for `HB`.
+    /// Returns the pseudonym of an employee number, ignoring spelling variants: an erased person must not come back
+    /// because a file writes `Hb` for `HB`.
     #[must_use]
     pub fn number(&self, employer: &str, number: &str) -> String {
-        self.of(&["number", &spelling::key(employer), &spelling::key(number)])
+        self.digest(&["number", &spelling::key(employer), &spelling::key(number)])
     }
 
-    /// What stands for an assignment number, however it is spelled.
+    /// Returns the pseudonym of an assignment number, ignoring spelling variants.
     #[must_use]
     pub fn assignment(&self, employer: &str, assignment: &str) -> String {
-        self.of(&["assignment", &spelling::key(employer), &spelling::key(assignment)])
+        self.digest(&["assignment", &spelling::key(employer), &spelling::key(assignment)])
     }
 
-    /// What stands for a free text: the same for the same words, whatever their case and what stands between them.
+    /// Returns the pseudonym of a free text. It depends only on the words, ignoring case and the characters between
+    /// them.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
-        self.of(&["text", &words(text)])
+        self.digest(&["text", &words(text)])
     }
 
-    fn of(&self, parts: &[&str]) -> String {
+    fn digest(&self, parts: &[&str]) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes()).expect("HMAC takes a key of any length");
         for part in parts {
-            // With its length, so that no two lists of parts are one text.
+            // Each part is prefixed with its length, so that different lists of parts cannot give the same text.
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
         }
@@ -69,7 +71,7 @@ impl Key {
     }
 }
 
-/// A text as its words: lower case, one space between, everything but letters and digits left out.
+/// Returns the words of a text: in lower case, separated by one space, with everything but letters and digits left out.
 #[must_use]
 pub fn words(text: &str) -> String {
     let lower = text.to_lowercase();
@@ -82,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pseudonym_is_the_same_for_the_same_number_under_the_same_key_only() {
+    fn a_pseudonym_depends_on_number_and_key() {
         let (here, there) = (Key::new("a"), Key::new("b"));
         let pseudonym = here.number("NHS", "0001");
         assert_eq!(pseudonym, here.number("NHS", "0001"));
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_known_whatever_its_case_and_punctuation() {
+    fn a_text_is_recognised_ignoring_case_and_punctuation() {
         let key = Key::new("a");
         assert_eq!(key.text("Agreed by J. Smith"), key.text("  agreed BY j smith."));
         assert_ne!(key.text("J. Smith"), key.text("J. Smyth"));

@@ -1,6 +1,6 @@
-//! When two spellings are the same key or the same value (docs/IMPORT.md, "Rules for every file").
+//! Decides whether two spellings are the same key or the same value (docs/IMPORT.md, "Rules for every file").
 //!
-//! A spelling stays on file as it was written; it is only compared in the forms that these functions return.
+//! A spelling is stored as it was written; it is only compared in the forms that these functions return.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Returns the form in which keys are compared: employers, employee numbers, unit and course codes, cover groups.
 ///
-/// Unicode NFKC, without case, edge spaces, repeated spaces and characters that cannot be seen.
+/// The form is Unicode NFKC in lower case, without spaces at the ends, repeated spaces and invisible characters.
 #[must_use]
 pub fn key(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
@@ -17,14 +17,14 @@ pub fn key(text: &str) -> Cow<'_, str> {
     }
     let lower =
         |text: &str| text.chars().filter(|c| !is_invisible(*c)).flat_map(char::to_lowercase).collect::<String>();
-    // Lower case can leave a form that NFKC composes again, so it is applied on both sides.
+    // Lower case can produce a form that NFKC composes again, so NFKC is applied before and after.
     let folded: String = lower(&text.nfkc().collect::<String>()).nfkc().collect();
     Cow::Owned(folded.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Returns the form in which words are compared as values: job family, band, site, employer, level.
 ///
-/// As [`key`], and all dashes are the same and `&` is `and`, so that a spelling is never a second value.
+/// The form of [`key`], in which all dashes are the same and `&` is `and`, so that a variant is never a second value.
 #[must_use]
 pub fn value(text: &str) -> Cow<'_, str> {
     let key = key(text);
@@ -42,10 +42,10 @@ pub fn value(text: &str) -> Cow<'_, str> {
     Cow::Owned(folded.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Returns the form in which texts are searched: as [`key`], without accents.
+/// Returns the form in which texts are searched: that of [`key`], without accents.
 ///
-/// Letters with a stroke and ligatures, which Unicode does not take apart, become the letters that people type in their place,
-/// and all apostrophes and dashes are the same. A text finds another if its form is a part of the other's form.
+/// Letters with a stroke and ligatures, which Unicode does not decompose, become the letters that people type for them,
+/// and all apostrophes and dashes are the same. A text matches another if its form is a part of the other's form.
 #[must_use]
 pub fn search_form(text: &str) -> String {
     let key = key(text);
@@ -72,7 +72,7 @@ pub fn search_form(text: &str) -> String {
     self::key(&bare).into_owned()
 }
 
-/// Whether the text is its own key, as nearly every employee number is.
+/// Whether the text is already in the form of a key, as nearly every employee number is.
 fn is_plain(text: &str) -> bool {
     let mut space = true;
     for byte in text.bytes() {

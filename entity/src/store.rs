@@ -24,6 +24,9 @@ pub mod staff_list;
 pub mod subject;
 pub mod tree;
 
-pub use connection::{Opening, Way, begin_write, connect, is_postgres, open, prove_writing, way};
-pub use fault::{is_away, is_busy, is_overdue, retry_read};
+pub use connection::{
+    DatabaseOptions, TransportSecurity, begin_write, connect, connect_with, is_postgres, prove_writing,
+    transport_security,
+};
+pub use fault::{is_busy, is_timeout, is_unavailable, retry_read};
 pub use newest::Newest;

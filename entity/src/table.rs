@@ -1,4 +1,5 @@
-//! One SeaORM model a table, and nothing else. Validities are stored as two columns, `valid_from` and `valid_to`, half-open.
+//! One SeaORM model per table, and nothing else. Validities are stored as two columns, `valid_from` and `valid_to`,
+//! half-open.
 
 pub mod access_grant;
 pub mod allocation;

@@ -1,4 +1,4 @@
-//! Parsed values: small closed sets that the tables store as the words that people read.
+//! Parsed values: small closed sets, stored in the tables as words that people can read.
 
 use std::{fmt, str::FromStr};
 
@@ -6,13 +6,13 @@ use sea_orm::DeriveValueType;
 
 use crate::period::{Day, IsoWeek};
 
-/// A word that is not in a closed set. The message lists the words that are.
+/// A word is not in a closed set. The message lists the allowed words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{word:.60}' is not one of {allowed}")]
 pub struct UnknownWord {
-    /// What was given.
+    /// The given word.
     pub word: String,
-    /// The words that are known, comma-separated.
+    /// The allowed words, separated by commas.
     pub allowed: String,
 }
 
@@ -24,10 +24,10 @@ macro_rules! words {
         pub enum $name { $($(#[$vdoc])* $variant,)+ }
 
         impl $name {
-            /// Every value, in the order in which they are declared.
+            /// Every value, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// The word as stored and exported.
+            /// Returns the word as stored and exported.
             #[must_use]
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
@@ -40,7 +40,7 @@ macro_rules! words {
             }
         }
 
-        /// Takes exactly the stored word.
+        /// Parses exactly the stored word.
         impl FromStr for $name {
             type Err = UnknownWord;
 
@@ -55,11 +55,11 @@ macro_rules! words {
 }
 
 words! {
-    /// Why an allocation does not count, in groups: a single reason would nearly always be about one person.
+    /// Groups of reasons why an allocation does not count: a single reason would nearly always be about one person.
     StandingGroup {
-        /// Nothing: it counts.
+        /// It counts.
         Counts = "COUNTS",
-        /// Away for long, or paused. Shown as one, because either may be for illness.
+        /// Absent for long, or paused. Shown as one group, because either may be due to illness.
         NotAvailable = "NOT_AVAILABLE",
         /// Level 1 or Level 2 is missing, or the certificate has expired.
         Training = "TRAINING",
@@ -77,21 +77,21 @@ words! {
     UnknownBecause {
         /// No policy is in force.
         NoPolicy = "NO_POLICY",
-        /// Rows of the team were rejected, and with the people in them it might not be covered.
+        /// Rows of the team were rejected, and if they are people it might not be covered.
         RowsNotRead = "ROWS_NOT_READ",
-        /// The staff lists that the answer rests on are older than the policy allows.
+        /// The staff lists that the status is based on are older than the policy allows.
         DataStale = "DATA_STALE",
     }
 
-    /// What a policy makes of approvals whose approver did not hold the office on that day (COVERAGE.md section 4).
+    /// How a policy treats approvals whose approver did not hold the office on that day (COVERAGE.md section 4).
     ApproverOffice {
-        /// They count, and the team shows how many of its people rest on one.
+        /// They count, and the team shows how many of its people depend on one.
         Shown = "SHOWN",
         /// They do not count.
         Required = "REQUIRED",
     }
 
-    /// In which capacity a manager approves an allocation.
+    /// The capacity in which a manager approves an allocation.
     ApproverCapacity {
         /// As line manager.
         Line = "LINE",
@@ -99,13 +99,13 @@ words! {
         Senior = "SENIOR",
     }
 
-    /// The answer to "is this team covered?" (COVERAGE.md section 5), worst-known first as the rules are asked.
+    /// The status of a team (COVERAGE.md section 5), in the order in which the rules are applied.
     Status {
         /// No one works there, and a Peer Supporter is allocated there.
         NotApplicable = "NOT_APPLICABLE",
-        /// A dated exemption of this very unit holds.
+        /// A dated exemption of the unit itself is valid.
         Exempt = "EXEMPT",
-        /// It cannot be said that the team is covered: see [`UnknownBecause`].
+        /// It is not known whether the team is covered: see [`UnknownBecause`].
         Unknown = "UNKNOWN",
         /// No active allocation at all.
         None = "NONE",
@@ -127,21 +127,21 @@ words! {
         NotInTeam = "NOT_IN_TEAM",
         /// The role's validity has ended.
         StoodDown = "STOOD_DOWN",
-        /// A pause of the role holds.
+        /// A pause of the role is valid on the day.
         Paused = "PAUSED",
-        /// The day lies in an unavailability that is longer than the policy allows.
+        /// The day lies in an absence that is longer than the policy allows.
         Away = "AWAY",
         /// No Level 1 completion on file.
         Level1Missing = "LEVEL1_MISSING",
         /// No Level 2 pass on file.
         Level2Missing = "LEVEL2_MISSING",
-        /// The last Level 2 pass or refresher has run out.
+        /// The last Level 2 pass or refresher has expired.
         CertificateExpired = "CERTIFICATE_EXPIRED",
         /// No competence sign-off on file.
         NotSignedOff = "NOT_SIGNED_OFF",
-        /// No line manager's approval that holds.
+        /// No line manager's approval is valid.
         LineApprovalMissing = "LINE_APPROVAL_MISSING",
-        /// No senior manager's approval that holds.
+        /// No senior manager's approval is valid.
         SeniorApprovalMissing = "SENIOR_APPROVAL_MISSING",
         /// Protected hours are zero or not recorded.
         NoProtectedTime = "NO_PROTECTED_TIME",
@@ -179,7 +179,7 @@ words! {
 
     /// How a person is responsible for a unit.
     AppointmentRole {
-        /// Answers for the unit and gets its report.
+        /// Is responsible for the unit and receives its report.
         SeniorManager = "SENIOR_MANAGER",
         /// Coordinates the network; receives reports that have no other recipient.
         Coordinator = "COORDINATOR",
@@ -193,7 +193,7 @@ words! {
         Coordinator = "COORDINATOR",
         /// Holds a Trainer's role.
         Trainer = "TRAINER",
-        /// Answers for units, or stands in for who does. Appointed.
+        /// Is responsible for units, or deputises for the person who is. Appointed.
         SeniorManager = "SENIOR_MANAGER",
         /// The named line manager of posts.
         LineManager = "LINE_MANAGER",
@@ -207,55 +207,56 @@ words! {
         Auditor = "AUDITOR",
     }
 
-    /// How an import ended.
+    /// The result of an import.
     ImportState {
         /// Every accepted row was written.
         Applied = "APPLIED",
         /// Nothing was written.
         Refused = "REFUSED",
-        /// Every row was written, and all of it was taken back later.
+        /// Every accepted row was written, and the import was undone later.
         Undone = "UNDONE",
     }
 
-    /// Where a job's run for a period stands.
+    /// The state of a job's run for a period.
     RunState {
         /// Requested; the worker has not begun.
         Requested = "REQUESTED",
         /// A worker holds its lease.
         Running = "RUNNING",
-        /// It failed and is tried again when its back-off has passed.
+        /// It failed and will be retried after its back-off.
         Retrying = "RETRYING",
         /// It is done for this period.
         Done = "DONE",
-        /// It failed for good.
+        /// It failed permanently.
         Failed = "FAILED",
     }
 
-    /// Why a person was erased: the grounds of the UK GDPR, article 17, that apply here, and the period that ran out.
+    /// Why a person was erased: the grounds of the UK GDPR, article 17, that apply here, and the end of the retention
+    /// period.
     ErasureReason {
-        /// The person asked for it or objected, and nothing stands against it.
+        /// The person requested it or objected, and there is no overriding reason to refuse.
         Requested = "REQUESTED",
-        /// It is no longer needed for what it was collected for.
+        /// The data is no longer needed for the purpose for which it was collected.
         NotNeeded = "NOT_NEEDED",
-        /// It should never have been held.
+        /// The data should never have been held.
         Unlawful = "UNLAWFUL",
-        /// A court or the regulator says so.
+        /// A court or the regulator requires it.
         LegalDuty = "LEGAL_DUTY",
-        /// They left so long ago that the period for it has run out.
+        /// The person left so long ago that the retention period has ended.
         Retention = "RETENTION",
     }
 
-    /// Which of a week's reports one is.
+    /// The kind of a week's report.
     ReportKind {
-        /// The gap report of the week's Monday, to everyone who answers for a unit.
+        /// The gap report of the week's Monday, to everyone who is responsible for a unit.
         Weekly = "WEEKLY",
-        /// What became worse since then, as of the week's Thursday, to recipients who chose to get it.
+        /// What became worse since then, as of the week's Thursday, to recipients who chose to receive it.
         Midweek = "MIDWEEK",
     }
 
-    /// What a mail of a gap report is.
+    /// The kind of a mail of a gap report.
     DeliveryKind {
-        /// The report itself, to a person who answers for its units.
+        /// The report itself, to a person who is responsible for its units.
         Report = "REPORT",
         /// A copy of a report, to a colleague named by its recipient.
         Copy = "COPY",
@@ -263,8 +264,8 @@ words! {
         RunSummary = "RUN_SUMMARY",
     }
 
-    /// A part of the weekly report that its reader can leave out. What there is to do, what is new or worse, and what a reader
-    /// must know before any figure is always there.
+    /// A section of the weekly report that its recipient can leave out. Tasks, new and worse gaps, and what a reader
+    /// must know before any figure are always included.
     ReportSection {
         /// Gaps that became smaller.
         Better = "BETTER",
@@ -272,7 +273,7 @@ words! {
         Closed = "CLOSED",
         /// The largest of the other gaps.
         OtherGaps = "OTHER_GAPS",
-        /// The line for each unit.
+        /// One line per unit.
         ByUnit = "BY_UNIT",
         /// Wellbeing Champions, Level 1 and Trainers.
         Layers = "LAYERS",
@@ -280,21 +281,21 @@ words! {
         Facts = "FACTS",
     }
 
-    /// Where a mail stands.
+    /// The state of a mail.
     DeliveryState {
-        /// Waits for its first attempt.
+        /// Waiting for its first attempt.
         Pending = "PENDING",
         /// An attempt failed; another follows.
         Retrying = "RETRYING",
-        /// The mail server has taken it.
+        /// The mail server has accepted it.
         Sent = "SENT",
-        /// The mail server refused it for good, or every attempt failed.
+        /// The mail server refused it permanently, or every attempt failed.
         Refused = "REFUSED",
         /// It has no recipient.
         Unaddressed = "UNADDRESSED",
     }
 
-    /// What was done, as the audit log says it.
+    /// An action in the audit log.
     Action {
         /// A user signed in.
         SignIn = "SIGN_IN",
@@ -304,7 +305,7 @@ words! {
         SignOut = "SIGN_OUT",
         /// A session was ended by another person than its holder.
         SessionRevoked = "SESSION_REVOKED",
-        /// An API token was made.
+        /// An API token was created.
         TokenMade = "TOKEN_MADE",
         /// An API token was revoked.
         TokenRevoked = "TOKEN_REVOKED",
@@ -312,22 +313,21 @@ words! {
         RoleGranted = "ROLE_GRANTED",
         /// A granted role was withdrawn.
         RoleWithdrawn = "ROLE_WITHDRAWN",
-        /// Something was asked for that the asker has no right to.
-        /// A job was asked to run.
+        /// A run of a job was requested.
         RunRequested = "RUN_REQUESTED",
-        /// A mail that was refused was asked to be sent again.
+        /// A refused mail was requested to be sent again.
         ResendRequested = "RESEND_REQUESTED",
         /// An import of files was written.
         ImportApplied = "IMPORT_APPLIED",
         /// An import of files was refused, and nothing was written.
         ImportRefused = "IMPORT_REFUSED",
-        /// The last import was taken back.
+        /// The last import was undone.
         ImportUndone = "IMPORT_UNDONE",
-        /// `psn demo` imported its board, and the database is a demonstration's from then on.
+        /// `psn demo` imported its board; the database belongs to a demonstration from then on.
         DemonstrationMade = "DEMONSTRATION_MADE",
         /// A day's coverage was exported.
         CoverageExported = "COVERAGE_EXPORTED",
-        /// All that is held on a person was exported.
+        /// All data about a person was exported.
         SubjectExported = "SUBJECT_EXPORTED",
         /// Two numbers were recorded as one person.
         PeopleLinked = "PEOPLE_LINKED",
@@ -335,19 +335,19 @@ words! {
         PeopleUnlinked = "PEOPLE_UNLINKED",
         /// A person's name and contact were erased.
         PersonErased = "PERSON_ERASED",
-        /// What was held for longer than its period was removed.
+        /// Data was removed after its retention period.
         RetentionRun = "RETENTION_RUN",
         /// Mails of a gap report were read.
         ReportRead = "REPORT_READ",
         /// The settings of a person's weekly report were changed.
         ReportPreferencesSet = "REPORT_PREFERENCES_SET",
-        /// A mail of a gap report was taken by the mail server.
+        /// A mail of a gap report was accepted by the mail server.
         ReportSent = "REPORT_SENT",
     }
 }
 
 impl ReportKind {
-    /// The day of the week whose coverage the report shows.
+    /// Returns the day of the week whose coverage the report shows.
     #[must_use]
     pub fn day(self, week: IsoWeek) -> Day {
         match self {

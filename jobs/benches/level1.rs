@@ -122,7 +122,7 @@ async fn train(
     for rows in rows.chunks(ROWS) {
         completion::Entity::insert_many(rows.to_vec()).exec_without_returning(&txn).await?;
     }
-    facts::count_up(&txn).await?;
+    facts::bump_data_version(&txn).await?;
     txn.commit().await?;
     Ok(())
 }

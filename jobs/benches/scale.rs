@@ -113,7 +113,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
         limit: Limit::default(),
         zone: chrono_tz::Europe::London,
     };
-    let sent = report.run(&db, IsoWeek::of(monday), now).await?;
+    let sent = report.run(&db, IsoWeek::containing(monday), now).await?;
     let reported = begun.elapsed();
     println!(
         "| {} | {engine} | {} | {} | {} | {import_peak} MiB | {} | {coverage_peak} MiB | {} | {} | {} MiB |",

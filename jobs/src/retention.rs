@@ -12,7 +12,7 @@ use entity::id::{DeliveryId, PersonId};
 use entity::period::Day;
 use entity::store::audit::By;
 use entity::store::erasure::{self, EraseError, StoredMail};
-use entity::store::retention::{self, Beyond, Kind, Periods};
+use entity::store::retention::{self, ExpiredRows, Kind, Periods};
 use entity::store::run::RETENTION;
 use entity::value::ErasureReason;
 use sea_orm::{DatabaseConnection, DbErr};
@@ -69,11 +69,11 @@ impl Retention {
     /// # Errors
     ///
     /// If the database fails.
-    pub async fn dry_run(&self, db: &DatabaseConnection, day: Day) -> Result<Vec<(Kind, Day, Beyond)>, DbErr> {
+    pub async fn dry_run(&self, db: &DatabaseConnection, day: Day) -> Result<Vec<(Kind, Day, ExpiredRows)>, DbErr> {
         let mut all = Vec::with_capacity(Kind::ALL.len());
         for kind in Kind::ALL {
-            let cut = kind.cut(&self.periods, day);
-            all.push((kind, cut, retention::found(db, kind, cut).await?));
+            let cutoff = kind.cutoff(&self.periods, day);
+            all.push((kind, cutoff, retention::count_expired(db, kind, cutoff).await?));
         }
         Ok(all)
     }
@@ -94,14 +94,14 @@ impl Retention {
         let mut removed = Removed { left_over: erasure::forget_late(db).await?, ..Removed::default() };
         remove_left_over_files(db, &mut removed).await?;
         for kind in Kind::ALL {
-            let cut = kind.cut(&self.periods, day);
+            let cutoff = kind.cutoff(&self.periods, day);
             let rows = match kind {
-                Kind::Mails => remove_mails(db, cut, &by, stop, &mut removed.stuck).await?,
+                Kind::Mails => remove_mails(db, cutoff, &by, stop, &mut removed.stuck).await?,
                 Kind::Rejects | Kind::Runs | Kind::SignIns | Kind::Snapshots | Kind::WeeklySnapshots => {
-                    remove_rows(db, kind, cut, &by, stop).await?
+                    remove_rows(db, kind, cutoff, &by, stop).await?
                 }
-                Kind::Absences => remove_absences(db, cut, &by, stop).await?,
-                Kind::People => remove_people(db, cut, &by, stop).await?,
+                Kind::Absences => remove_absences(db, cutoff, &by, stop).await?,
+                Kind::People => remove_people(db, cutoff, &by, stop).await?,
             };
             removed.rows.push((kind, rows));
         }
@@ -116,17 +116,17 @@ impl Retention {
 async fn remove_rows(
     db: &DatabaseConnection,
     kind: Kind,
-    cut: Day,
+    cutoff: Day,
     by: &By,
     stop: &CancellationToken,
 ) -> Result<u64, DbErr> {
     let mut rows = 0;
     while !stop.is_cancelled() {
         let some = match kind {
-            Kind::Rejects => retention::remove_rejects(db, cut, CHUNK, by).await?,
-            Kind::Runs => retention::remove_runs(db, cut, CHUNK, by).await?,
-            Kind::SignIns => retention::remove_sign_ins(db, cut, CHUNK, by).await?,
-            Kind::Snapshots | Kind::WeeklySnapshots => retention::remove_snapshots(db, kind, cut, by).await?,
+            Kind::Rejects => retention::remove_rejects(db, cutoff, CHUNK, by).await?,
+            Kind::Runs => retention::remove_runs(db, cutoff, CHUNK, by).await?,
+            Kind::SignIns => retention::remove_sign_ins(db, cutoff, CHUNK, by).await?,
+            Kind::Snapshots | Kind::WeeklySnapshots => retention::remove_snapshots(db, kind, cutoff, by).await?,
             Kind::Mails | Kind::Absences | Kind::People => 0,
         };
         if some == 0 {
@@ -141,14 +141,14 @@ async fn remove_rows(
 /// continues.
 async fn remove_mails(
     db: &DatabaseConnection,
-    cut: Day,
+    cutoff: Day,
     by: &By,
     stop: &CancellationToken,
     stuck: &mut u64,
 ) -> Result<u64, DbErr> {
     let (mut rows, mut after) = (0, DeliveryId(0));
     while !stop.is_cancelled() {
-        let some = retention::mails(db, cut, after, CHUNK).await?;
+        let some = retention::mails(db, cutoff, after, CHUNK).await?;
         let Some((last, _)) = some.last() else { break };
         after = *last;
         let mut gone = Vec::with_capacity(some.len());
@@ -163,10 +163,15 @@ async fn remove_mails(
     Ok(rows)
 }
 
-async fn remove_absences(db: &DatabaseConnection, cut: Day, by: &By, stop: &CancellationToken) -> Result<u64, DbErr> {
+async fn remove_absences(
+    db: &DatabaseConnection,
+    cutoff: Day,
+    by: &By,
+    stop: &CancellationToken,
+) -> Result<u64, DbErr> {
     let (mut rows, mut after) = (0, PersonId(0));
     while !stop.is_cancelled() {
-        let (some, last) = retention::remove_absences(db, cut, after, by).await?;
+        let (some, last) = retention::remove_absences(db, cutoff, after, by).await?;
         rows += some;
         match last {
             Some(last) => after = last,
@@ -176,10 +181,10 @@ async fn remove_absences(db: &DatabaseConnection, cut: Day, by: &By, stop: &Canc
     Ok(rows)
 }
 
-async fn remove_people(db: &DatabaseConnection, cut: Day, by: &By, stop: &CancellationToken) -> Result<u64, DbErr> {
+async fn remove_people(db: &DatabaseConnection, cutoff: Day, by: &By, stop: &CancellationToken) -> Result<u64, DbErr> {
     let (mut rows, mut after) = (0, PersonId(0));
     loop {
-        let some = retention::left(db, cut, after, CHUNK).await?;
+        let some = retention::leavers(db, cutoff, after, CHUNK).await?;
         let Some(last) = some.last() else { return Ok(rows) };
         after = *last;
         for id in some {

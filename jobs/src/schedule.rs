@@ -160,7 +160,7 @@ impl Every {
     pub fn period_of(self, day: Day) -> Period {
         match self {
             Self::Day { .. } => Period::Day(day),
-            Self::Week => Period::Week(IsoWeek::of(day)),
+            Self::Week => Period::Week(IsoWeek::containing(day)),
         }
     }
 

@@ -5,7 +5,7 @@ use entity::coverage::disclosure::Limit;
 use entity::coverage::{self, Breakdowns, Disclosure, Question, change::is_gap};
 use entity::period::Day;
 use entity::store::begin_write;
-use entity::store::roster::{self, Facts, LoadError, TooLongAgo};
+use entity::store::roster::{self, LoadError, LoadedRoster, TooLongAgo};
 use entity::store::run::COVERAGE;
 use entity::store::{disclosure, facts, snapshot, staff_list};
 use entity::value::Status;
@@ -68,7 +68,7 @@ async fn compute_and_write(
     now: DateTime<Utc>,
 ) -> Result<(DatabaseTransaction, StoredCoverage), SnapshotError> {
     let (facts, coverage) = compute_day(db, day).await?;
-    let breakdowns = Breakdowns::of(&facts.index, &coverage);
+    let breakdowns = Breakdowns::from_coverage(&facts.index, &coverage);
     let txn = begin_write(db).await?;
     // Each snapshot must be decided after the one before it, and PostgreSQL lets several transactions write at once.
     facts::lock(&txn).await?;
@@ -136,9 +136,9 @@ async fn decide(
     .map_err(|_| SnapshotError::Computation)
 }
 
-async fn compute_day(db: &DatabaseConnection, day: Day) -> Result<(Facts, coverage::Coverage), SnapshotError> {
+async fn compute_day(db: &DatabaseConnection, day: Day) -> Result<(LoadedRoster, coverage::Coverage), SnapshotError> {
     let facts = roster::load(db).await?;
-    facts.reach(day)?;
+    facts.check_complete(day)?;
     // A snapshot keeps what is true on its own day, even if it is taken later: lists that were stale then are stale in
     // it. A nation takes seconds, so it does not run on a thread that others wait for.
     tokio::task::spawn_blocking(move || {

@@ -1,6 +1,7 @@
-//! How psn's tables came to be: one step a file, up and down. It never names the models, which speak of today's tables only.
+//! The migrations of psn's tables: one step per file, up and down. They never use the models, which only describe
+//! today's tables.
 
-// The lint is silent in a crate that is built for tests.
+// The lint does not fire when the crate is built for tests.
 #![cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "a migration is written in the words of its prelude"))]
 
 use sea_orm_migration::prelude::{DbErr, Order, Query};
@@ -75,24 +76,24 @@ pub enum MigrateError {
     /// The database holds a step that this binary does not know.
     #[error("the database was made by a newer psn (it holds step {0}); run that version, or a newer one")]
     NewerDatabase(String),
-    /// The database refused or was away.
+    /// The database failed or was unreachable.
     #[error(transparent)]
     Database(#[from] DbErr),
 }
 
-/// Any number that no other user of the database's advisory locks is likely to take: "psn" in ASCII.
+/// The key of the advisory lock: a number that no other user of advisory locks is likely to use, "psn" in ASCII.
 const LOCK: i64 = 0x0070_736e;
 
-/// Brings the tables up to date and says how many steps that took.
+/// Brings the tables up to date. Returns the number of steps.
 ///
-/// SeaORM's migrator takes no lock, so everything runs in one transaction that begins by taking one: an advisory lock on
-/// PostgreSQL, the write lock on SQLite. Replicas that start together wait for the first and find nothing left to do; a
-/// failure leaves the tables as they were.
+/// SeaORM's migrator takes no lock, so everything runs in one transaction that begins with one: an advisory lock on
+/// PostgreSQL, the write lock on SQLite. Replicas that start together wait for the first and find nothing left to do;
+/// after a failure the tables are as they were.
 ///
 /// # Errors
 ///
-/// [`MigrateError::NewerDatabase`] when the database holds a step that this binary does not know; otherwise what the
-/// database said.
+/// [`MigrateError::NewerDatabase`] if the database holds a step that this binary does not know; otherwise the database
+/// error.
 pub async fn migrate(db: &DatabaseConnection) -> Result<usize, MigrateError> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -115,11 +116,11 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<usize, MigrateError> {
     Ok(pending)
 }
 
-/// Whether no step was ever taken in the database, so that psn keeps nothing there; changes nothing.
+/// Whether no step was ever applied to the database, so that psn stores nothing in it. Changes nothing.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn is_new<'c, C>(db: &'c C) -> Result<bool, MigrateError>
 where
     &'c C: IntoSchemaManagerConnection<'c>,
@@ -127,7 +128,7 @@ where
     Ok(!SchemaManager::new(db).has_table("seaql_migrations").await?)
 }
 
-/// How many steps the database lacks; changes nothing.
+/// Returns the number of steps that the database lacks. Changes nothing.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The ledger of the jobs.
+//! Adds the ledger of the jobs.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,4 @@
-//! Gap reports and what became of each mail.
+//! Adds gap reports and the outcome of each mail.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

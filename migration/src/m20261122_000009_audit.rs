@@ -1,4 +1,4 @@
-//! The audit log: what was done, by whom and when. The database itself refuses to change, remove or slip in a row.
+//! Adds the audit log. The database itself refuses to change, remove or insert rows out of order.
 
 use sea_orm_migration::sea_orm::DatabaseBackend;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -6,11 +6,11 @@ use sea_orm_migration::{prelude::*, schema::*};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// What comes before the first row.
+/// The hash before the first row.
 const NOTHING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// A row follows the last one or is refused, and moves the head; the head moves in no other way. `INSERT OR REPLACE` removes
-/// rows without asking the triggers about removal, but cannot come past those about insertion.
+/// Triggers: a row must follow the last one, and it moves the head, which cannot change in any other way. `INSERT OR
+/// REPLACE` removes rows without firing the triggers for deletion, but it does fire those for insertion.
 const SQLITE: &str = "
     CREATE TRIGGER audit_event_follows BEFORE INSERT ON audit_event
     WHEN NOT EXISTS (SELECT 1 FROM audit_head WHERE last_id = NEW.id - 1 AND last_hash = NEW.previous_hash)
@@ -118,7 +118,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // The triggers go with their tables.
+        // The triggers are dropped with their tables.
         manager.drop_table(Table::drop().table("audit_event").to_owned()).await?;
         manager.drop_table(Table::drop().table("audit_head").to_owned()).await?;
         if manager.get_database_backend() == DatabaseBackend::Postgres {

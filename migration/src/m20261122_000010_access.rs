@@ -1,4 +1,5 @@
-//! Who may do what besides the facts: grants of roles, API tokens, sessions, and one-time links. Of a secret only its hash.
+//! Adds access besides the roles that follow from the facts: grants of roles, API tokens, sessions, and one-time links.
+//! Only the hash of a secret is stored.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -102,7 +103,7 @@ impl MigrationTrait for Migration {
             let name = format!("sign_in_link_{column}");
             manager.create_index(Index::create().name(name).table("sign_in_link").col(column).to_owned()).await?;
         }
-        // Whoever signs in by work address is looked up by it, in whatever case it is written. Both engines read this alike.
+        // People who sign in by work address are looked up by it, ignoring case. Both engines accept this syntax.
         let by_address = "CREATE INDEX person_work_email ON person (LOWER(work_email))";
         manager.get_connection().execute_unprepared(by_address).await?;
         Ok(())

@@ -1,4 +1,5 @@
-//! Who was erased, and by what they are recognised; whom a rejected row is about; from which day on every fact is on file.
+//! Adds erased people and the pseudonyms by which they are recognised, the person that a rejected row is about, and the
+//! first day for which every fact is on file.
 
 use sea_orm_migration::sea_orm::DatabaseBackend;
 use sea_orm_migration::{prelude::*, schema::*};

@@ -1,4 +1,5 @@
-//! What of a snapshot is hidden as a small number. Of snapshots that were taken before, nothing was decided: all of it is.
+//! Adds which figures of a snapshot are hidden as small numbers. For earlier snapshots there is no decision, so all are
+//! hidden.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -10,7 +11,7 @@ const UNIT: [&str; 5] = ["standing", "own_figures", "level1_hidden", "standing_h
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // One column a statement: SQLite takes no more.
+        // SQLite adds one column per statement.
         let columns = [
             json_binary_null(UNIT[0]),
             json_binary_null(UNIT[1]),

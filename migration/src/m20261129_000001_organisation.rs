@@ -1,4 +1,4 @@
-//! The dated tree of units, people, which of them are one, and their posts.
+//! Adds the dated tree of units, people, the links between numbers of one person, and posts.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,4 @@
-//! Training modules and the passes of them.
+//! Adds training modules and their passes.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

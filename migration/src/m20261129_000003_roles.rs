@@ -1,4 +1,4 @@
-//! Peer-support roles, days away, and who answers for a unit.
+//! Adds roles in the network, absences, and the people who are responsible for a unit.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

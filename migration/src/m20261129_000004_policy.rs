@@ -1,4 +1,4 @@
-//! Policies and exemptions.
+//! Adds policies and exemptions.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,4 @@
-//! What was imported, what was rejected, and the counter that says when facts changed.
+//! Adds imports, rejected rows, and the counter that is incremented when facts change.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

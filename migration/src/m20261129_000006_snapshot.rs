@@ -1,4 +1,4 @@
-//! Stored coverage. Written once in one large transaction: no keys but the primary one.
+//! Adds stored coverage. It is written once in one large transaction, so there are no keys except the primary one.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

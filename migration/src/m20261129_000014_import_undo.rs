@@ -1,4 +1,4 @@
-//! What an import changed, as it was before: with it the last import can be taken back.
+//! Adds the rows that an import changed, as they were before, so that the last import can be undone.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,7 +1,8 @@
-//! Level 1 is no small number any more, so no snapshot decides on it; and a snapshot keeps the version of its facts.
+//! Level 1 is no longer treated as a small number, so snapshots make no decision about it; and a snapshot stores the
+//! version of its facts.
 //!
-//! The own figures of a unit held both breakdowns in one list. What is left of them gets a column of its own; snapshots from
-//! before do not have it, so the first snapshot after this step is decided on without one before it.
+//! A unit's own figures held both breakdowns in one list. The remaining one gets a column of its own. Earlier snapshots
+//! do not have it, so the first snapshot after this step is decided without a previous one.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

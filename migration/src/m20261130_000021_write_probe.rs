@@ -1,4 +1,4 @@
-//! The row by which the readiness check proves that the database takes writes.
+//! Adds the row by which the readiness check proves that the database accepts writes.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,4 @@
-//! By which relay a mail was refused: it is sent again once that has changed.
+//! Adds the mail server that refused a mail: the mail is sent again once that has changed.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

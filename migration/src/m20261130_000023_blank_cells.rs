@@ -1,4 +1,5 @@
-//! Which cells of an allocation's row the last file left blank, so that the same file once more takes nothing back.
+//! Adds which cells of an allocation's row the last file left blank, so that importing the same file again removes
+//! nothing.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,5 +1,5 @@
-//! Why a team will lose its cover is stored as causes instead of sentences, so that a report can name the work to be done.
-//! Sentences cannot be turned back into causes; the next snapshot has them.
+//! Stores why a team will lose its cover as causes instead of sentences, so that a report can name the work to be done.
+//! Sentences cannot be converted into causes; the next snapshot has them.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The secret from which the key is made that seals what browsers keep while their sign-ins are under way.
+//! Adds the secret from which the key is made that seals the state that browsers keep during a sign-in.
 
 use sea_orm_migration::sea_orm::DatabaseBackend;
 use sea_orm_migration::{prelude::*, schema::*};

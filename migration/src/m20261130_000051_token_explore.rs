@@ -1,4 +1,4 @@
-//! Whether an API token may explore the schema. Tokens that were made before may not, unless their role may.
+//! Adds whether an API token may explore the schema. Existing tokens may not, unless their role may.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

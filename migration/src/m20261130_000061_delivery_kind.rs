@@ -1,4 +1,4 @@
-//! What a mail of a gap report is, and whose report a copy is of.
+//! Adds the kind of a mail of a gap report, and the owner of the report that a copy belongs to.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -8,10 +8,10 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // Every mail from before is a report.
+        // Every existing mail is a report.
         let kind = text("kind").default("REPORT").to_owned();
         manager.alter_table(Table::alter().table("delivery").add_column(kind).to_owned()).await?;
-        // SQLite adds a foreign key with its column only, and sea-query as a statement of its own only.
+        // SQLite can only add a foreign key together with its column, and sea-query only as a separate statement.
         let owner = big_integer_null("owner_id").extra(r#"REFERENCES "person" ("id")"#).to_owned();
         manager.alter_table(Table::alter().table("delivery").add_column(owner).to_owned()).await?;
         manager

@@ -1,4 +1,4 @@
-//! What a person's weekly report leaves out, and who gets a copy of it.
+//! Adds the sections that a person's weekly report leaves out, and the recipients of copies.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

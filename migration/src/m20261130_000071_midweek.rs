@@ -1,4 +1,4 @@
-//! A second report in a week, and who wants its mail.
+//! Adds a second report per week, and the people who want to receive it.
 
 use sea_orm_migration::sea_orm::DatabaseBackend;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -10,7 +10,7 @@ pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    /// On SQLite the check of foreign keys is put off until the commit, which only a transaction has.
+    /// On SQLite the check of foreign keys is deferred until the commit, which needs a transaction.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
@@ -18,7 +18,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let midweek = boolean("midweek").default(false).to_owned();
         manager.alter_table(Table::alter().table("report_preference").add_column(midweek).to_owned()).await?;
-        // Every report from before is a weekly one.
+        // Every existing report is a weekly one.
         let kind = text("kind").default("WEEKLY").to_owned();
         if manager.get_database_backend() == DatabaseBackend::Sqlite {
             rebuild(manager, text("week"), Some(kind)).await?;
@@ -49,8 +49,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Makes the table again with all its rows and their ids: SQLite drops no unique key of a column. Mails refer to the rows, so
-/// they are put back under the table's own name before the foreign keys are checked.
+/// Rebuilds the table with all its rows and their ids, since SQLite cannot drop a unique key of a column. Mails refer
+/// to the rows, so the rows are restored under the table's own name before the foreign keys are checked.
 async fn rebuild(manager: &SchemaManager<'_>, week: ColumnDef, kind: Option<ColumnDef>) -> Result<(), DbErr> {
     let db = manager.get_connection();
     db.execute_unprepared("PRAGMA defer_foreign_keys = ON").await?;

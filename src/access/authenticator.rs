@@ -263,7 +263,7 @@ impl Authenticator {
         used: bool,
     ) -> Result<Viewer, AuthError> {
         let Inner { db, uses, .. } = &*self.0;
-        if !token.is_good(now) {
+        if !token.is_valid(now) {
             return Err(AuthError::InvalidCredentials);
         }
         if used {

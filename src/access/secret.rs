@@ -61,7 +61,7 @@ impl Secret {
     /// What the database knows it by.
     #[must_use]
     pub fn hash(&self) -> SecretHash {
-        SecretHash::of(&self.0)
+        SecretHash::from_secret(&self.0)
     }
 
     /// The secret itself, for the one to whom it is given.

@@ -50,7 +50,7 @@ impl Authenticator {
             return Err(AuthError::InvalidCredentials);
         }
         let secret = new_secret(Kind::Link)?;
-        link::make(self.db(), holder, secret.hash(), self.now() + LINK_LIFE).await?;
+        link::create(self.db(), holder, secret.hash(), self.now() + LINK_LIFE).await?;
         Ok(secret)
     }
 
@@ -73,7 +73,7 @@ impl Authenticator {
 
     async fn spend(&self, secret: &Secret, headers: &HeaderMap, request: &str) -> Result<String, AuthError> {
         let txn = begin_write(self.db()).await?;
-        let holder = link::spend(&txn, &secret.hash(), self.now()).await?.ok_or(AuthError::InvalidCredentials)?;
+        let holder = link::redeem(&txn, &secret.hash(), self.now()).await?.ok_or(AuthError::InvalidCredentials)?;
         let cookie = self.begin(&txn, (holder, Way::Link), headers, request).await?;
         txn.commit().await?;
         Ok(cookie)
@@ -139,7 +139,7 @@ impl Authenticator {
     async fn is_there(&self, txn: &DatabaseTransaction, holder: Holder, now: DateTime<Utc>) -> Result<bool, DbErr> {
         Ok(match holder {
             Holder::Person(id) => person::given_roles(txn, id, self.day(now)).await?.is_some(),
-            Holder::Token(id) => token::by_id(txn, id).await?.is_some_and(|token| token.is_good(now)),
+            Holder::Token(id) => token::by_id(txn, id).await?.is_some_and(|token| token.is_valid(now)),
         })
     }
 }

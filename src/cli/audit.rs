@@ -7,7 +7,7 @@ use entity::actor::Actor;
 use entity::clock::{Clock, first_instant};
 use entity::id::AuditEventId;
 use entity::period::Day;
-use entity::store::audit::{self, Filter, Head, Verified};
+use entity::store::audit::{self, AuditFilter, Head, Verified};
 use entity::table::audit_event::Model;
 use entity::value::Action;
 
@@ -83,7 +83,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Exi
         What::Verify { expect } => verify(&app, expect).await,
         What::List { since, action, actor, object, most } => {
             let since = since.map(|day| first_instant(day, app.settings.board_zone));
-            list(&app, &Filter { actor, action, object, since, until: None }, most).await
+            list(&app, &AuditFilter { actor, action, object, since, until: None }, most).await
         }
     };
     app.close().await;
@@ -117,7 +117,7 @@ async fn verify(app: &App, expect: Option<Expected>) -> Result<(), ExitError> {
     ))
 }
 
-async fn list(app: &App, filter: &Filter, most: u64) -> Result<(), ExitError> {
+async fn list(app: &App, filter: &AuditFilter, most: u64) -> Result<(), ExitError> {
     let events = audit::list(&app.db, filter, most.saturating_add(1))
         .await
         .map_err(|error| ExitError::Failed(format!("the audit log cannot be read: {error}")))?;

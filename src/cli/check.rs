@@ -89,7 +89,7 @@ async fn database(settings: &Settings) -> Vec<(&'static str, Finding)> {
         Err(format!("{url} does not answer ({cause}); see that it runs and DATABASE_URL is right"))
     };
     let asked = tokio::time::timeout(WAIT, async {
-        let db = store::open(url.reveal(), &settings.database.opening(None)).await?;
+        let db = store::connect_with(url.reveal(), &settings.database.options(None)).await?;
         db.execute_unprepared("SELECT 1").await?;
         Ok::<_, DbErr>(db)
     });
@@ -134,7 +134,7 @@ async fn staff_lists(db: &DatabaseConnection, settings: &Settings) -> Option<Fin
 /// report tells its readers, and then this is over.
 async fn gap_reports(db: &DatabaseConnection, settings: &Settings) -> Option<Finding> {
     let zone = settings.board_zone;
-    let this_week = IsoWeek::of(day_of(Clock::wall().now(), zone));
+    let this_week = IsoWeek::containing(day_of(Clock::wall().now(), zone));
     let missed = report::missed_before(db, zone, this_week).await.ok()?;
     Some(match missed.as_slice() {
         [] => Ok("no week was missed".to_owned()),

@@ -188,7 +188,7 @@ async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<
     // Last week's first, so that this week's say what has changed since.
     for (week, what) in [(monday.plus_days(-7), "last week's"), (monday, "this week's")] {
         steps.step(&format!("building {what} gap reports and writing the mails"));
-        run_once(app, runner, GAP_REPORT, Period::Week(IsoWeek::of(week))).await?;
+        run_once(app, runner, GAP_REPORT, Period::Week(IsoWeek::containing(week))).await?;
     }
     Ok(())
 }

@@ -63,7 +63,7 @@ pub async fn run(
     let Args { as_of, out, published } = args;
     let facts =
         roster::load(db).await.map_err(|error| ExitError::Failed(format!("The facts cannot be read: {error}")))?;
-    facts.reach(as_of).map_err(|error| ExitError::Refused(error.to_string()))?;
+    facts.check_complete(as_of).map_err(|error| ExitError::Refused(error.to_string()))?;
     let coverage = compute(&facts.index, &Question { day: as_of, today: Some(today), what_if: None });
     let people = supporters(db, &facts.index)
         .await
@@ -290,7 +290,7 @@ impl Exported<'_> {
                 Status::Exempt,
                 Status::NotApplicable,
             ];
-            row.extend(statuses.map(|status| unit.teams.of(status).to_string()));
+            row.extend(statuses.map(|status| unit.teams.count(status).to_string()));
             row.extend([unit.staff_covered, unit.staff_assessed].map(|figure| figure.to_string()));
             row.push(self.level1(unit.level1_done, unit.headcount));
             let figures = [
@@ -356,7 +356,7 @@ impl Exported<'_> {
             let hidden = self.hidden_standing(row.unit);
             let unit = &self.index.roster().units[row.unit.at()];
             let mut cells = vec![self.coverage.day.to_string(), unit.code.clone(), row.standing.total().to_string()];
-            let groups = StandingGroup::ALL.iter().map(|group| shown(row.standing.of(*group), group.is_in(hidden)));
+            let groups = StandingGroup::ALL.iter().map(|group| shown(row.standing.count(*group), group.is_in(hidden)));
             cells.extend(groups);
             cells
         }));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use entity::store::audit::By;
 use entity::store::erasure::{self, EraseError};
-use entity::store::subject::{self, Whom};
+use entity::store::subject::{self, SubjectKey};
 use entity::table::person;
 use entity::value::ErasureReason;
 use jobs::output::owner_only;
@@ -83,8 +83,8 @@ fn reason(word: &str) -> Result<ErasureReason, String> {
 
 async fn one(app: &App, whose: Whose) -> Result<person::Model, ExitError> {
     let whom = match whose {
-        Whose { number: Some(number), employer, .. } => Whom::Number { number, employer },
-        Whose { email: Some(address), .. } => Whom::Address(address),
+        Whose { number: Some(number), employer, .. } => SubjectKey::Number { number, employer },
+        Whose { email: Some(address), .. } => SubjectKey::Address(address),
         Whose { .. } => {
             return Err(ExitError::Refused(
                 "say who is meant: --number NUMBER (with --employer where several have it), or --email ADDRESS"

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use entity::clock::{Clock, day_of};
 use entity::period::{Day, IsoWeek};
 use entity::store::retention::Kind;
-use entity::store::run::{self as ledger, COVERAGE, Filter, RETENTION, job_of};
+use entity::store::run::{self as ledger, COVERAGE, RETENTION, RunFilter, job_of};
 use entity::store::{report, snapshot};
 use entity::table::job_run::Model;
 use entity::value::{ReportKind, RunState};
@@ -200,7 +200,7 @@ async fn beyond(app: &App) -> Result<(), ExitError> {
     for (kind, cut, found) in all {
         let days = Kind::days(kind, &app.settings.retention.periods());
         let oldest = found.oldest.map_or_else(|| "-".to_owned(), |day| day.to_string());
-        say(format!("{:<16}  {days:>5}  {cut}  {:>8}  {oldest:<10}  {}", kind.word(), found.rows, kind.meaning()))?;
+        say(format!("{:<16}  {days:>5}  {cut}  {:>8}  {oldest:<10}  {}", kind.as_str(), found.rows, kind.meaning()))?;
     }
     say("Nothing was written.")
 }
@@ -208,7 +208,7 @@ async fn beyond(app: &App) -> Result<(), ExitError> {
 async fn list(app: &App) -> Result<(), ExitError> {
     let zone = app.settings.board_zone;
     say(render(&TABLE, zone))?;
-    let runs = ledger::list(&app.db, &Filter::default(), None, SHOWN)
+    let runs = ledger::list(&app.db, &RunFilter::default(), None, SHOWN)
         .await
         .map_err(|error| ExitError::Failed(format!("the ledger of the jobs cannot be read: {error}")))?;
     if runs.is_empty() {

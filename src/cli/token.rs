@@ -98,7 +98,7 @@ async fn list(app: &App) -> Result<(), ExitError> {
     for token in tokens {
         let state = match token.revoked_at {
             Some(at) => format!("revoked {}", when(app, at)),
-            None if token.is_good(now) => format!("good until {}", when(app, token.expires_at)),
+            None if token.is_valid(now) => format!("good until {}", when(app, token.expires_at)),
             None => format!("expired {}", when(app, token.expires_at)),
         };
         let used = token.last_used_at.map_or("never".to_owned(), |at| when(app, at));

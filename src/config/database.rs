@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
-use entity::store::{Opening, Way, way};
+use entity::store::{DatabaseOptions, TransportSecurity, transport_security};
 
 use super::secret::{Secret as _, SecretFile, Unshown, percent_decoded, shown_masked};
 use super::tls::CaFile;
@@ -42,24 +42,24 @@ impl DatabaseSettings {
 
     /// How it is opened, each statement within `statement_limit`.
     #[must_use]
-    pub fn opening(&self, statement_limit: Option<Duration>) -> Opening {
+    pub fn options(&self, statement_limit: Option<Duration>) -> DatabaseOptions {
         // The API looks its callers up first, by reads that may be done twice. Jobs begin with writes.
         let untested = statement_limit.is_some();
         let ca_file = self.database_ca_file.as_ref().map(|file| file.path().to_owned());
-        Opening { ca_file, unverified: self.database_plain, statement_limit, untested }
+        DatabaseOptions { ca_file, unverified: self.database_plain, statement_limit, untested }
     }
 
     /// Whether it is on another machine.
     #[must_use]
     pub fn is_elsewhere(&self) -> bool {
-        way(self.url().reveal()).is_ok_and(|way| way != Way::Inside)
+        transport_security(self.url().reveal()).is_ok_and(|security| security != TransportSecurity::Local)
     }
 
     /// Why it must not be used, if it must not, in one sentence.
     pub(super) fn fault(&self) -> Option<String> {
-        match way(self.url().reveal()) {
+        match transport_security(self.url().reveal()) {
             Err(fault) => Some(format!("DATABASE_URL: {fault}")),
-            Ok(Way::Weaker) if !self.database_plain => Some(format!(
+            Ok(TransportSecurity::Unverified) if !self.database_plain => Some(format!(
                 "the way to {} would not be encrypted or not verified: leave sslmode away or set it to verify-full (with DATABASE_CA_FILE for a private authority), or set DATABASE_PLAIN=yes if that is meant",
                 self.url()
             )),

@@ -225,7 +225,7 @@ impl Scope {
 
     /// Whether a right reaches a unit and everything below it, so that figures over all of them may be told.
     pub(crate) fn sees_below(&self, right: Right, unit: UnitIx) -> bool {
-        let has_none_below = || self.tree().below(unit).count() == 1;
+        let has_none_below = || self.tree().subtree(unit).count() == 1;
         self.reaches(right).any(|reach| match reach {
             reach @ (Reach::TheirTeams | Reach::UnitsOfTheirPeople) => {
                 self.reaches_unit(reach, unit) && has_none_below()

@@ -240,7 +240,7 @@ impl Inner {
         };
         let turns = self.turn(own).await?;
         run(turns, move || {
-            let breakdowns = Breakdowns::of(&known.facts.index, &coverage);
+            let breakdowns = Breakdowns::from_coverage(&known.facts.index, &coverage);
             let disclosure = breakdowns.follow(before.as_ref());
             Arc::new(Published { disclosure })
         })

@@ -100,7 +100,7 @@ impl DayScope {
     pub(crate) async fn on(ctx: &Context<'_>, asked: Option<Date>) -> Result<Self, ApiError> {
         let as_of = as_of(ctx, asked)?;
         let (known, scope) = known(ctx).await?;
-        known.facts.reach(as_of.day).map_err(|error| ApiError::bad_input("asOf", sentence(&error)))?;
+        known.facts.check_complete(as_of.day).map_err(|error| ApiError::bad_input("asOf", sentence(&error)))?;
         let (known, scope) = (Arc::clone(known), Arc::clone(scope));
         Ok(Self { known, as_of, scope, today: today(ctx)?, limit: small_number_limit(ctx)? })
     }
@@ -281,7 +281,7 @@ fn sentence(error: &TooLongAgo) -> String {
 /// The highest unit that a scope holds; of several as high the first by code. A unit with all that is below it comes before
 /// any that is seen alone: a manager of a sector who is line manager of a person at the board's own office has the sector on top.
 pub(crate) fn top(index: &Index, tree: &Tree, scope: &Scope) -> Option<UnitIx> {
-    let seen = tree.units_downwards().iter().copied().filter(|unit| scope.sees_unit(Right::Figures, *unit));
+    let seen = tree.preorder().iter().copied().filter(|unit| scope.sees_unit(Right::Figures, *unit));
     let code = |unit: UnitIx| &index.roster().units[unit.at()].code;
     seen.min_by_key(|unit| (!scope.sees_below(Right::Figures, *unit), tree.depth(*unit), code(*unit)))
 }

@@ -9,7 +9,7 @@ use entity::interner::{Interner, Symbol};
 use entity::period::{Day, Validity};
 use entity::spelling;
 use entity::store::links;
-use entity::store::roster::{self, Facts, LoadError};
+use entity::store::roster::{self, LoadError, LoadedRoster};
 use entity::table::{allocation_terms, appointment, exemption, unit};
 use entity::value::AppointmentRole;
 use sea_orm::{
@@ -22,7 +22,7 @@ use super::error::ApiError;
 /// Everything of one version of the facts.
 #[derive(Debug)]
 pub(crate) struct Known {
-    pub(crate) facts: Facts,
+    pub(crate) facts: LoadedRoster,
     pub(crate) directory: Directory,
     /// Every unit, by the key of its code.
     by_code: HashMap<String, UnitIx>,
@@ -93,7 +93,7 @@ impl Known {
         Ok(Self::new(facts, directory))
     }
 
-    fn new(facts: Facts, directory: Directory) -> Self {
+    fn new(facts: LoadedRoster, directory: Directory) -> Self {
         let units = &facts.index.roster().units;
         let by_code = (0u32..)
             .map(UnitIx)

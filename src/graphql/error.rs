@@ -174,11 +174,11 @@ impl ApiError {
 /// A database that is away is [`ApiError::unavailable`]; everything else that it says is our fault.
 impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
-        if entity::store::is_away(&error) {
+        if entity::store::is_unavailable(&error) {
             tracing::warn!(cause = %error, "the database is away");
             return Self::unavailable();
         }
-        if entity::store::is_overdue(&error) {
+        if entity::store::is_timeout(&error) {
             return Self::new(Code::QueryTimeout, "The database took too long for this; ask for less at once");
         }
         Self::internal(error)

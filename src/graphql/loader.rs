@@ -218,7 +218,7 @@ impl Rows {
         let mut weekly: Vec<snapshot::Model> = Vec::new();
         for row in rows {
             match weekly.last_mut() {
-                Some(last) if IsoWeek::of(last.day) == IsoWeek::of(row.day) => {
+                Some(last) if IsoWeek::containing(last.day) == IsoWeek::containing(row.day) => {
                     let is_monday = last.day == last.day.monday();
                     if !is_monday || last.day == row.day {
                         *last = row;

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use entity::store::{is_away, staff_list};
+use entity::store::{is_unavailable, staff_list};
 use sea_orm::DatabaseConnection;
 use serde_json::json;
 
@@ -46,7 +46,7 @@ impl Readiness {
 /// The steps that are missing; asked once more if the connection was broken.
 async fn pending(db: &DatabaseConnection) -> Result<usize, migration::MigrateError> {
     match migration::pending(db).await {
-        Err(migration::MigrateError::Database(cause)) if is_away(&cause) => migration::pending(db).await,
+        Err(migration::MigrateError::Database(cause)) if is_unavailable(&cause) => migration::pending(db).await,
         answer => answer,
     }
 }

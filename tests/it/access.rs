@@ -1,4 +1,4 @@
-//! Who may come in, on both databases: tokens, sessions, people with and without posts and grants.
+//! Authentication and access on both databases: tokens, sessions, people with and without posts and grants.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod commands;
@@ -24,20 +24,20 @@ use serde_json::json;
 use crate::harness::{Pass, World};
 use crate::site::{Answer, send};
 
-/// The app as `psn serve` with these flags has it, over the world's database.
+/// Returns the app as `psn serve` with these flags builds it, over the world's database.
 pub(crate) fn app(world: &World, flags: &[&str]) -> App {
     let settings = Cli::try_parse_from([&["psn", "serve"], flags].concat()).unwrap().settings;
     App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() }
 }
 
-/// The real site, as somebody meets it who shows nothing, and its gate.
+/// Returns the real site, for requests without credentials, and its authenticator.
 pub(crate) fn site(world: &World) -> (Router, Authenticator) {
     let app = app(world, &[]);
     let gate = app.gate().unwrap();
     (app.router(&gate).unwrap(), gate)
 }
 
-/// The site for requests that name no host: they ask for this machine.
+/// Wraps the site for requests without a host: they go to this machine.
 pub(crate) fn at_loopback(router: Router) -> Router {
     router.layer(axum::middleware::map_request(|mut request: axum::extract::Request| {
         request.headers_mut().insert("host", HeaderValue::from_static("127.0.0.1:8080"));
@@ -45,13 +45,13 @@ pub(crate) fn at_loopback(router: Router) -> Router {
     }))
 }
 
-/// What the audit log says was done: the actor, what, and to what.
+/// Returns the events of the audit log as actor, action and object.
 async fn recorded(world: &World) -> Vec<(String, String, Option<String>)> {
     let rows = audit_event::Entity::find().order_by_asc(audit_event::Column::Id).all(&world.db).await.unwrap();
     rows.into_iter().map(|row| (row.actor, row.action, row.object)).collect()
 }
 
-/// A request with some headers.
+/// Sends a request with these headers.
 pub(crate) async fn request(
     router: &Router,
     method: &str,
@@ -64,7 +64,7 @@ pub(crate) async fn request(
     send(router, request.body(body.to_owned().into()).unwrap()).await
 }
 
-/// Asks who it is that asks, with some headers.
+/// Queries the viewer with these headers.
 async fn ask_as(router: &Router, headers: &[(&str, &str)]) -> Answer {
     let headers = [&[("content-type", "application/json")], headers].concat();
     request(router, "POST", "/graphql", &headers, &json!({ "query": "{ viewer { actor } }" }).to_string()).await
@@ -74,13 +74,13 @@ async fn ask(router: &Router, pass: &Pass) -> Answer {
     ask_as(router, &[(pass.0.as_str(), pass.1.to_str().unwrap())]).await
 }
 
-/// Who the gate says that it is; nothing where it lets nobody in.
+/// Returns the kind of viewer that the authenticator recognises. `None` if access is refused.
 async fn kind(router: &Router, pass: &Pass) -> Option<String> {
     let answer = ask(router, pass).await;
     answer.json()["data"]["viewer"]["actor"].as_str().map(str::to_owned)
 }
 
-/// The roles that the gate says somebody was given; nothing where it does not let them in.
+/// Returns the roles that the authenticator grants. `None` if access is refused.
 async fn granted(gate: &Authenticator, pass: &Pass) -> Option<Vec<AccessRole>> {
     let headers = HeaderMap::from_iter([(pass.0.clone(), pass.1.clone())]);
     match gate.authenticate(&headers, "0").await {

@@ -1,4 +1,5 @@
-//! Which way things point. Members never look up, the API and the jobs meet in the database, and the rules are pure.
+//! The direction of dependencies: member crates never depend on the root crate, the API and the jobs only meet in the
+//! database, and the rules are pure.
 
 mod imports;
 mod layers;
@@ -6,7 +7,7 @@ mod layers;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every source file below a folder of the workspace, with its text.
+/// Returns every source file below a folder of the workspace, with its text.
 pub(crate) fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
         for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
@@ -26,7 +27,8 @@ pub(crate) fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// Lines of code (comments left out) below `folder` for which `wrong` holds, outside the files that `except` names.
+/// Returns the lines of code (without comments) below `folder` for which `wrong` holds, outside the files that `except`
+/// names.
 fn offenders(folder: &str, except: &[&str], wrong: impl Fn(&str) -> bool) -> Vec<String> {
     let mut lines = Vec::new();
     for (path, text) in sources(folder) {
@@ -58,9 +60,9 @@ fn the_api_and_the_jobs_meet_only_in_the_database() {
     assert_eq!(offenders("src/graphql", &[], |line| names(line, "jobs::")), NONE);
 }
 
-/// A page has one way to data, its operation: what the API hides from somebody, no page can show them.
+/// A page reads data only by its operation, so no page can show what the API hides from its viewer.
 #[test]
-fn pages_reach_data_by_their_operations_only() {
+fn pages_read_data_only_by_their_operations() {
     let reaches = |line: &str| {
         let other = ["sea_orm", "entity::store", "entity::table", "entity::coverage", "crate::access", "crate::http"];
         let api = ["crate::graphql::schema", "crate::app", "std::fs", "std::net"];
@@ -88,13 +90,13 @@ fn the_coverage_rules_name_no_database_and_no_runtime() {
 }
 
 #[test]
-fn one_file_names_the_alarm_clock_and_one_the_mail_library() {
+fn one_file_each_uses_the_timer_and_the_mail_library() {
     assert_eq!(offenders("jobs/src", &["schedule.rs"], |line| names(line, "tokio_cron_scheduler::")), NONE);
     assert_eq!(offenders("src", &[], |line| names(line, "tokio_cron_scheduler::") || names(line, "lettre::")), NONE);
 }
 
 #[test]
-fn one_file_asks_other_hosts_over_http_and_one_folder_knows_the_identity_providers_protocol() {
+fn one_module_each_for_outgoing_http_and_openid_connect() {
     assert_eq!(offenders("src", &["fetch.rs"], |line| names(line, "reqwest::")), NONE);
     let own = ["oidc.rs", "claimant.rs", "document.rs", "fetch.rs", "flow.rs", "pending.rs", "verify.rs"];
     assert_eq!(offenders("src", &own, |line| names(line, "openidconnect::")), NONE);

@@ -1,5 +1,4 @@
-//! The audit log: what is done leaves its event, nothing is changed in it or removed from it, and where somebody does so all
-//! the same, it shows.
+//! The audit log: every action records its event, events cannot be changed or removed, and tampering is detected.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod api;
@@ -31,14 +30,14 @@ fn sign_in(number: i64) -> Event {
     }
 }
 
-/// What the log tells of every event: who, what and to what, with what was so before and since.
+/// Returns every event as actor, action and object, with the values before and after.
 async fn told(db: &DatabaseConnection) -> Vec<(String, String, Option<String>, Value, Value)> {
     let rows = audit_event::Entity::find().order_by_asc(audit_event::Column::Id).all(db).await.unwrap();
     let read = |text: Option<String>| text.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());
     rows.into_iter().map(|row| (row.actor, row.action, row.object, read(row.before), read(row.after))).collect()
 }
 
-/// Makes every further event impossible, as somebody with the rights of the database's owner could.
+/// Makes every further event impossible, as the owner of the database could.
 async fn break_it(db: &DatabaseConnection) {
     let trigger = if is_postgres(db) { "audit_head_refuse ON audit_head" } else { "audit_head_no_delete" };
     db.execute_unprepared(&format!("DROP TRIGGER {trigger}")).await.unwrap();

@@ -111,7 +111,7 @@ both!(
         for what in [["run", "coverage", "--as-of", "2026-11-16"], ["run", "gap-report", "--week", "2026-W47"]] {
             let line = [&what[..], &["--database-url", &world.url]].concat();
             let (code, _, error) = run(world.folder.path(), &line);
-            assert!(code == Some(2) && error.contains("import them first"), "{error}");
+            assert!(code == Some(2) && error.contains("Import them first"), "{error}");
         }
         let courses = world.folder.path().join("courses.csv");
         std::fs::write(&courses, "Course Code,Course Title,Level\nC1,A course,1\n").unwrap();

@@ -1,5 +1,5 @@
-//! Small numbers: the API, the mail, its list and the export hide the same reasons why allocations do not count. Level 1 is exact
-//! for those who answer for a unit and told in bands to everyone else.
+//! Small numbers: the API, the mail, its list and the export hide the same reasons why allocations do not count. Level
+//! 1 is exact for people who are responsible for a unit, and shown in bands to everyone else.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod board;
@@ -28,7 +28,7 @@ async fn snapshot(world: &World, on: &str, limit: u32) {
     jobs::snapshot::take_snapshot(&world.db, day(on), Limit::new(limit).unwrap(), world.clock.now()).await.unwrap();
 }
 
-/// The site as the holder of a pass meets it.
+/// Returns the site with the rights of the holder of a pass.
 fn site(world: &World, pass: &Pass) -> Router {
     site_with(world, pass, Cli::try_parse_from(["psn", "serve"]).unwrap().settings)
 }
@@ -46,7 +46,7 @@ async fn data(site: &Router, query: &str) -> Value {
     answer["data"].clone()
 }
 
-/// Level 1 by unit, as the API answers on a day: of everyone at or below it, and of the team.
+/// Returns Level 1 by unit, as the API shows it for a day: for everyone at or below it, and for the team.
 async fn level1(site: &Router, on: &str) -> BTreeMap<String, (Value, Value)> {
     let level1 = "level1 { hidden band met done { numerator denominator percent } }";
     let query = format!(
@@ -62,18 +62,19 @@ async fn level1(site: &Router, on: &str) -> BTreeMap<String, (Value, Value)> {
         .collect()
 }
 
-/// Level 1 of so many people, as a viewer sees it who answers for them.
+/// Level 1 as shown to a viewer who is responsible for the people.
 fn exact(done: u32, headcount: u32, percent: f64, band: &str, met: bool) -> Value {
     let done = json!({ "numerator": done, "denominator": headcount, "percent": percent });
     json!({ "hidden": false, "band": band, "met": met, "done": done })
 }
 
-/// As a viewer sees it who is told the band.
+/// Level 1 as shown to a viewer who sees the band.
 fn in_band(band: &str, met: bool) -> Value {
     json!({ "hidden": false, "band": band, "met": met, "done": null })
 }
 
-/// Why allocations of a unit do not count, by group, as the API answers on a day; nothing if a number is hidden.
+/// Returns the allocations of a unit that do not count, by group, as the API shows them for a day; `None` for a hidden
+/// number.
 async fn reasons(site: &Router, code: &str, on: &str) -> BTreeMap<String, Option<u64>> {
     let query = format!(
         "{{ unit(code: \"{code}\", asOf: \"{on}\") {{ rollUp {{ standing {{ group allocations hidden }} }} }} }}"
@@ -92,7 +93,7 @@ fn shown(figure: &str) -> Option<u64> {
     (figure != "hidden").then(|| figure.parse().unwrap())
 }
 
-/// A column of a CSV file by unit code.
+/// Returns a column of a CSV file, by unit code.
 fn cells(csv: &str, column: &str) -> BTreeMap<String, String> {
     let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
     let headers = reader.headers().unwrap().clone();
@@ -120,9 +121,9 @@ fn by_code(rows: &[(&str, &str)]) -> BTreeMap<String, String> {
     rows.iter().map(|(code, cell)| ((*code).to_owned(), (*cell).to_owned())).collect()
 }
 
-// Three of A's people lack Level 1, and all of D's have completed it: small numbers both.
+// Three of A's people lack Level 1, and all of D's have completed it: both are small numbers.
 both! {
-    async fn who_answers_for_a_unit_sees_level_1_exactly_everywhere(world: World) {
+    async fn responsible_people_see_exact_level_1_everywhere(world: World) {
         board::organisation(&world.db).await;
         insert::<completion::Entity>(&world.db, (89..=100).map(|id| pass(2000 + id, id, 1, "2026-11-12"))).await;
         changed(&world.db).await;
@@ -231,7 +232,7 @@ both! {
 }
 
 both! {
-    async fn why_allocations_do_not_count_is_told_in_groups_and_small_ones_are_hidden_everywhere(world: World) {
+    async fn small_numbers_of_reasons_are_hidden_everywhere(world: World) {
         board::organisation(&world.db).await;
         snapshot(&world, THIS_WEEK, 5).await;
         let groups = async |site: &Router| reasons(site, "BOARD", THIS_WEEK).await;
@@ -251,7 +252,7 @@ both! {
         }
         let mails = job(Mailer::memory().0).dry_run(&world.db, "2026-W47".parse().unwrap()).await.unwrap();
         let mail = &mails[0].rendered;
-        // A mail tells what there is to do, and neither how many are not available nor a total that would give them away.
+        // A mail says what there is to do, but not how many people are unavailable, nor a total that would reveal it.
         assert!(mail.text.contains("Arrange sign-off (6) and protected time (7) for 13 colleagues"), "{}", mail.text);
         for part in [&mail.text, &mail.html, &mail.csv] {
             assert!(!part.contains("available") && !part.contains("15") && !part.contains("do not count"), "{part}");
@@ -260,9 +261,9 @@ both! {
 }
 
 both! {
-    async fn between_the_stored_days_nothing_new_is_told_and_before_the_first_nothing_at_all(world: World) {
+    async fn days_between_snapshots_reveal_nothing_new(world: World) {
         board::organisation(&world.db).await;
-        // Eight of B are allocated without protected time and nine without sign-off, and stay so.
+        // Eight of B are allocated without protected time and nine without sign-off, in both weeks.
         let of_b = |id| {
             let sound = allocation_row(500 + id, id, Role::PeerSupporter, 5);
             match id {
@@ -289,7 +290,7 @@ both! {
             assert!(all_hidden(&reasons(&dashboard, unit, THIS_WEEK).await), "{unit}");
         }
         assert_eq!(reasons(&dashboard, "B", THIS_WEEK).await, stored);
-        // A later snapshot shows what it decides; the days before it are as they were.
+        // A later snapshot shows its own decision; the days before it are unchanged.
         snapshot(&world, THIS_WEEK, 5).await;
         assert!(!all_hidden(&reasons(&dashboard, "A", THIS_WEEK).await));
         assert_eq!(reasons(&dashboard, "B", LAST_WEEK).await, stored);
@@ -297,7 +298,7 @@ both! {
 }
 
 both! {
-    async fn a_snapshot_waits_for_the_one_that_is_being_taken(world: World) {
+    async fn a_snapshot_waits_for_a_concurrent_one(world: World) {
         board::organisation(&world.db).await;
         let txn = entity::store::begin_write(&world.db).await.unwrap();
         entity::store::facts::lock(&txn).await.unwrap();
@@ -312,14 +313,14 @@ both! {
 both! {
     async fn the_limit_is_taken_from_the_setting(world: World) {
         board::organisation(&world.db).await;
-        // Seven without protected time: small by this limit.
+        // Seven people without protected time: small by this limit.
         snapshot(&world, LAST_WEEK, 10).await;
         let dashboard = site(&world, &world.token(AccessRole::Dashboard, &[1], false).await);
         assert_eq!(reasons(&dashboard, "A", LAST_WEEK).await["PROTECTED_TIME"], None);
         let settings = |limit: &str| Cli::try_parse_from(["psn", "--small-number-limit", limit, "serve"]).map(|cli| cli.settings);
         assert_eq!(settings("10").unwrap().privacy.small_number_limit, Limit::new(10).unwrap());
         assert!(settings("0").is_err() && settings("1").is_err() && settings("51").is_err());
-        // A has 25 people: too few for a band by this one.
+        // A has 25 people: too few for a band by this limit.
         let supporter = site_with(&world, &world.person(3).await, settings("26").unwrap());
         assert_eq!(level1(&supporter, THIS_WEEK).await["A"].0["hidden"], true);
         let supporter = site_with(&world, &world.person(3).await, settings("25").unwrap());
@@ -328,7 +329,7 @@ both! {
 }
 
 #[tokio::test]
-async fn what_may_be_handed_on_is_never_put_beside_what_may_not() {
+async fn public_and_confidential_files_are_kept_apart() {
     let world = World::new(crate::harness::Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let out = exported(&world, THIS_WEEK, &[]).await;

@@ -1,4 +1,4 @@
-//! A person is erased: name and contact go, wherever they stand; past coverage stays; no import brings them back.
+//! Erasing a person removes name and contact wherever they are stored; past coverage stays; no import brings them back.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod command;
@@ -10,7 +10,7 @@ mod traces;
 
 use entity::id::PersonId;
 use entity::store::audit::By;
-use entity::store::erasure::{self, Gone};
+use entity::store::erasure::{self, ErasedRows};
 use entity::table::person;
 use entity::value::ErasureReason;
 use jobs::import::FileKind;
@@ -21,7 +21,7 @@ use sea_orm::{
 use crate::harness::World;
 use crate::import::Import;
 
-/// Nothing of this may be found once Zebedee Quillfeather is erased.
+/// None of these texts may be found once Zebedee Quillfeather is erased.
 pub(crate) const TRACES: [&str; 3] = ["zebedee", "quillfeather", "qz70010"];
 
 pub(crate) const UNITS: &str = "Unit Code,Unit Name,Parent Code\nB,Board,\nT1,Team 1,B\nT2,Team 2,B\n";
@@ -58,7 +58,7 @@ T2,01/01/2025,31/03/2025,Merger; asked for by Zebedee Quillfeather,\"Quillfeathe
 T2,01/01/2026,31/03/2026,Merger,Ann Other
 ";
 
-/// Every file of a small board on which Zebedee Quillfeather has a part in everything.
+/// Every file of a small board in which Zebedee Quillfeather has every possible role.
 pub(crate) fn files() -> Vec<(FileKind, &'static str)> {
     vec![
         (FileKind::Units, UNITS),
@@ -86,11 +86,12 @@ pub(crate) async fn person_with(world: &World, number: &str) -> PersonId {
     person::Entity::find().filter(person::Column::Number.eq(number)).one(&world.db).await.unwrap().unwrap().id
 }
 
-pub(crate) async fn erased(world: &World, id: PersonId) -> Gone {
+pub(crate) async fn erased(world: &World, id: PersonId) -> ErasedRows {
     erasure::erase(&world.db, id, ErasureReason::Requested, &By::operator(world.clock.now())).await.unwrap()
 }
 
-/// Every column of every table, as (table, column, declared type in lower case). Not the migrations' own.
+/// Returns every column of every table, as (table, column, declared type in lower case), without the tables of the
+/// migrations.
 pub(crate) async fn columns(db: &DatabaseConnection) -> Vec<(String, String, String)> {
     let sql = if entity::store::is_postgres(db) {
         "SELECT table_name AS t, column_name AS c, data_type AS d FROM information_schema.columns \
@@ -107,12 +108,12 @@ pub(crate) async fn columns(db: &DatabaseConnection) -> Vec<(String, String, Str
     columns.filter(|(table, ..)| table != "seaql_migrations").collect()
 }
 
-/// Whether a column of this declared type can hold a text that somebody wrote.
+/// Whether a column of this declared type can hold free text.
 pub(crate) fn holds_text(kind: &str) -> bool {
     !kind.contains("date") && !kind.contains("time") && ["text", "char", "json"].iter().any(|word| kind.contains(word))
 }
 
-/// Everything that the database says in texts, as `table.column: text`.
+/// Returns every text in the database, as `table.column: text`.
 pub(crate) async fn said(db: &DatabaseConnection) -> Vec<String> {
     let mut all = Vec::new();
     for (table, column, kind) in columns(db).await {
@@ -126,7 +127,7 @@ pub(crate) async fn said(db: &DatabaseConnection) -> Vec<String> {
     all
 }
 
-/// What of Zebedee Quillfeather can be read in the database.
+/// Returns the texts about Zebedee Quillfeather in the database.
 pub(crate) async fn traces(db: &DatabaseConnection) -> Vec<String> {
     let named = |text: &String| TRACES.iter().any(|trace| text.to_lowercase().contains(trace));
     said(db).await.into_iter().filter(named).collect()

@@ -1,5 +1,5 @@
-//! The figures of a real board, cell by cell: imported like anybody's files, exported, and compared with what an independent
-//! reading of the rules expects. Data and attribution are in `tests/data/visible`.
+//! The figures of a real board, cell by cell: imported, exported, and compared with the figures of an independent
+//! reading of the rules. Data and attribution are in `tests/data/visible`.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/visible")
 }
 
-/// Header and rows, in their order.
+/// Returns header and rows, in order.
 fn rows(path: &Path) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(path).expect("a file");
     reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect()).collect()
@@ -32,7 +32,7 @@ async fn import_visible(world: &World) {
 }
 
 both! {
-    async fn a_real_boards_export_equals_what_is_expected_cell_by_cell(world: World) {
+    async fn a_real_boards_export_matches_the_expected_cells(world: World) {
         import_visible(&world).await;
         let today = day("2026-11-16");
         for day in ["2026-11-16", "2026-09-21", "2027-01-04"] {
@@ -52,7 +52,7 @@ both! {
 }
 
 both! {
-    async fn the_same_import_twice_changes_nothing_the_second_time(world: World) {
+    async fn importing_twice_changes_nothing(world: World) {
         import_visible(&world).await;
         let before = entity::store::roster::version(&world.db).await.expect("a version");
         import_visible(&world).await;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use chrono::TimeDelta;
-use entity::store::{Opening, begin_write};
+use entity::store::{DatabaseOptions, begin_write};
 use entity::value::DeliveryState;
 use psn::http::{ProbeTimes, Transport};
 use sea_orm::{
@@ -128,7 +128,7 @@ async fn a_database_that_cannot_grow_leaves_no_lock_behind() {
             txn.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
             let grown = "INSERT INTO scratch (text) VALUES (hex(zeroblob(1000000)))";
             let error = txn.execute_unprepared(grown).await.unwrap_err();
-            assert!(error.to_string().contains("full") && entity::store::is_away(&error), "{error}");
+            assert!(error.to_string().contains("full") && entity::store::is_unavailable(&error), "{error}");
             end(txn, how).await;
         }
         works(&world, &db, how).await;
@@ -138,15 +138,15 @@ async fn a_database_that_cannot_grow_leaves_no_lock_behind() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_write_whose_time_is_over_leaves_no_lock_behind() {
     let world = scratch().await;
-    let limit = Opening { statement_limit: Some(Duration::from_millis(200)), ..Opening::default() };
-    let db = entity::store::open(&world.url, &limit).await.unwrap();
+    let limit = DatabaseOptions { statement_limit: Some(Duration::from_millis(200)), ..DatabaseOptions::default() };
+    let db = entity::store::connect_with(&world.url, &limit).await.unwrap();
     let endless = "INSERT INTO scratch (text) WITH RECURSIVE n(i) AS \
                    (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000000) SELECT i FROM n WHERE i < 0";
     for how in ENDS {
         for _ in 0..2 {
             let txn = begin_write(&db).await.unwrap();
             let error = txn.execute_unprepared(endless).await.unwrap_err();
-            assert!(entity::store::is_overdue(&error), "{error}");
+            assert!(entity::store::is_timeout(&error), "{error}");
             end(txn, how).await;
         }
         works(&world, &db, how).await;

@@ -185,7 +185,7 @@ pub(crate) async fn token_pass(db: &DatabaseConnection, role: AccessRole, units:
     let expires_at = instant("2100-01-01T00:00:00Z");
     let new = NewToken { name: format!("the tests' {role}"), role, units, names, explore: false, expires_at };
     let made = (Actor::Operator, instant("2026-11-01T00:00:00Z"));
-    token::make(db, new, secret.hash(), made).await.expect("a token is made");
+    token::create(db, new, secret.hash(), made).await.expect("a token is made");
     Pass::token(&secret)
 }
 

@@ -87,8 +87,8 @@ async fn connections_that_broke_while_idle_cost_no_request() {
     let at = free_address().await;
     let (server, url) = rewired(&world.url, at);
     let up = wire(at, server.clone()).await;
-    let opening = entity::store::Opening { untested: true, ..Default::default() };
-    let db = entity::store::open(&url, &opening).await.unwrap();
+    let options = entity::store::DatabaseOptions { untested: true, ..Default::default() };
+    let db = entity::store::connect_with(&url, &options).await.unwrap();
     let router = site(&db, Duration::from_secs(10)).await;
     // Several connections, each idle afterwards.
     let asked = futures_util::future::join_all((0..8).map(|_| ask(&router, "{one}"))).await;

@@ -1,4 +1,4 @@
-//! What is held beyond its period goes, a kind each; what is younger, or still needed, stays.
+//! Expired data of each kind is removed; data that is younger, or still needed, stays.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod snapshots;
@@ -47,7 +47,7 @@ async fn run(world: &World, on: &str) -> Removed {
     JOB.remove(&world.db, day(on), world.clock.now(), &CancellationToken::new()).await.unwrap()
 }
 
-/// Rows of each kind that a run would remove.
+/// Returns the number of rows of each kind that a run would remove.
 async fn planned(world: &World, on: &str) -> Vec<(Kind, u64)> {
     JOB.dry_run(&world.db, day(on)).await.unwrap().into_iter().map(|(kind, _, found)| (kind, found.rows)).collect()
 }
@@ -64,7 +64,7 @@ async fn recorded(world: &World, kind: Kind) -> u64 {
 }
 
 both!(
-    async fn texts_addresses_and_files_of_old_mails_go_and_who_was_told_stays(world: World) {
+    async fn old_mails_lose_text_address_and_file(world: World) {
         wards::organisation(&world.db).await;
         history::reports(&world.db).await;
         let file = world.folder.path().join("old.eml");
@@ -73,7 +73,7 @@ both!(
             .col_expr(delivery::Column::StoredAt, Expr::value(file.to_str().unwrap()))
             .filter(delivery::Column::Id.eq(DeliveryId(1)));
         mail.exec(&world.db).await.unwrap();
-        // Built on 2026-11-16: on its 400th day it is kept, on the next it is not.
+        // Built on 2026-11-16: it is kept on its 400th day and removed on the next.
         assert_eq!(of(&run(&world, "2027-12-21").await, Kind::Mails), 0);
         let on = "2027-12-22";
         assert_eq!(planned(&world, on).await[0], (Kind::Mails, 3));
@@ -95,7 +95,7 @@ both!(
 );
 
 both!(
-    async fn a_mail_whose_file_cannot_be_removed_keeps_all_that_leads_to_it(world: World) {
+    async fn a_mail_whose_file_cannot_be_removed_is_kept(world: World) {
         wards::organisation(&world.db).await;
         history::reports(&world.db).await;
         let folder = world.folder.path().join("no-file");
@@ -112,7 +112,7 @@ both!(
 );
 
 both!(
-    async fn old_rejects_and_runs_that_are_over_go_and_counts_stay(world: World) {
+    async fn old_rejects_and_ended_runs_are_removed(world: World) {
         history::imports(&world.db).await;
         let batches = import_batch::Entity::find().all(&world.db).await.unwrap();
         let over = |period: &str, state| job_run::ActiveModel {
@@ -127,7 +127,7 @@ both!(
         job_run::Entity::insert_many(rows).exec_without_returning(&world.db).await.unwrap();
         assert_eq!(planned(&world, "2027-02-14").await[1..3], [(Kind::Rejects, 0), (Kind::Runs, 0)]);
         let removed = run(&world, "2027-02-15").await;
-        // Three rows, and why one import was refused.
+        // Three rows, and the refusal of one import.
         assert_eq!((of(&removed, Kind::Rejects), of(&removed, Kind::Runs)), (4, 0));
         let removed = run(&world, "2028-01-01").await;
         assert_eq!((of(&removed, Kind::Rejects), of(&removed, Kind::Runs)), (0, 1));
@@ -144,7 +144,7 @@ both!(
 );
 
 both!(
-    async fn what_would_undo_an_old_import_goes_with_its_rejected_rows(world: World) {
+    async fn undo_steps_expire_with_the_rejected_rows(world: World) {
         board(&world).await;
         let kept = import_undo::Entity::find().count(&world.db).await.unwrap();
         assert!(kept > 1, "{kept}");
@@ -160,7 +160,7 @@ both!(
 );
 
 both!(
-    async fn sessions_and_links_go_when_they_have_been_over_for_long(world: World) {
+    async fn old_ended_sessions_and_links_are_removed(world: World) {
         wards::organisation(&world.db).await;
         world.person(1).await;
         let link =
@@ -173,10 +173,10 @@ both!(
     }
 );
 
-/// Whether Zebedee counts as a Peer Supporter on a day; nothing where it cannot be said.
+/// Whether Zebedee is away on a day; `None` if the day can no longer be computed.
 async fn is_away(world: &World, on: Day) -> Option<bool> {
     let facts = roster::load(&world.db).await.unwrap();
-    facts.reach(on).ok()?;
+    facts.check_complete(on).ok()?;
     let coverage = compute(&facts.index, &Question { day: on, today: None, what_if: None });
     Some(coverage.standings.iter().any(|standing| standing.reasons.iter().any(|reason| reason == Reason::Away)))
 }
@@ -184,7 +184,7 @@ async fn is_away(world: &World, on: Day) -> Option<bool> {
 both!(
     async fn no_day_looks_covered_because_an_absence_was_removed(world: World) {
         board(&world).await;
-        // Two spells that are one absence only together: 20 days each, where the policy allows 28.
+        // Two periods that only exceed the policy's 28 days together: 20 days each.
         let touching =
             "Employer,Employee Number,From,Until\nX,QZ70010,01/08/2026,20/08/2026\nX,QZ70010,21/08/2026,09/09/2026\n";
         Import::of(&world, &[(::jobs::import::FileKind::Unavailability, touching)]).applied().await;
@@ -194,7 +194,8 @@ both!(
             before.push(is_away(&world, *on).await.unwrap());
         }
         assert!(before.iter().filter(|away| **away).count() > 90);
-        // The first absence ended on 2026-06-30, the other on 2026-09-09; between the two spells nothing goes.
+        // The first absence ended on 2026-06-30, the other on 2026-09-09; on days between its two periods nothing is
+        // removed.
         for (on, gone) in
             [("2027-08-04", 0), ("2027-08-05", 1), ("2027-10-13", 0), ("2027-10-14", 0), ("2027-10-15", 2)]
         {
@@ -221,7 +222,7 @@ both!(
 );
 
 both!(
-    async fn people_who_left_long_ago_are_erased_and_nobody_else(world: World) {
+    async fn only_people_who_left_long_ago_are_erased(world: World) {
         board(&world).await;
         mailed(&world).await;
         let id = zebedee(&world).await;
@@ -249,7 +250,7 @@ async fn mailed(world: &World) {
 }
 
 both!(
-    async fn a_dry_run_writes_nothing_and_says_what_a_run_removes(world: World) {
+    async fn a_dry_run_matches_what_a_run_removes(world: World) {
         board(&world).await;
         mailed(&world).await;
         history_of_rejects(&world).await;
@@ -259,7 +260,7 @@ both!(
         let kinds = |rows: &[(Kind, u64)]| rows.iter().filter(|(_, rows)| *rows > 0).count();
         assert!(kinds(&planned) >= 3, "{planned:?}");
         let removed = run(&world, "2033-01-01").await;
-        // The address of a mail goes with its text; people are erased after that.
+        // The address of a mail is removed with its text; people are erased after that.
         assert_eq!(removed.rows, planned);
         assert_eq!(kinds(&self::planned(&world, "2033-01-01").await), 0, "nothing is left to remove");
     }
@@ -271,7 +272,7 @@ async fn history_of_rejects(world: &World) {
 }
 
 both!(
-    async fn a_run_that_was_stopped_goes_on_and_the_ledger_says_what_it_did(world: World) {
+    async fn an_interrupted_run_continues_and_reports_its_work(world: World) {
         history::imports(&world.db).await;
         let stopped = CancellationToken::new();
         stopped.cancel();
@@ -295,7 +296,7 @@ both!(
 );
 
 both!(
-    async fn the_command_shows_a_table_and_then_does_it(world: World) {
+    async fn the_command_shows_a_table_and_then_removes(world: World) {
         history::imports(&world.db).await;
         let psn = |args: &[&str]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_psn"));
@@ -303,7 +304,7 @@ both!(
             let output = command.args(["--database-url", &world.url, "--keep-rejects", "1"]).output().unwrap();
             (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
         };
-        // The machine's own today is later or earlier than the test's: the rows are moved to long ago.
+        // The machine's own date differs from the test's, so the rows are moved far into the past.
         let old = import_batch::Entity::update_many()
             .col_expr(import_batch::Column::FinishedAt, Expr::value(instant("2020-02-03T10:00:00Z")));
         old.exec(&world.db).await.unwrap();

@@ -1,4 +1,4 @@
-//! How old the staff lists are, as those learn it who run the service: readiness, `psn check`, and the log of each day.
+//! The age of the staff lists, as operators see it: in readiness, in `psn check`, and in the daily log.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::time::Duration;
@@ -40,7 +40,7 @@ both!(
     }
 );
 
-/// What a command of psn prints, and its log, on one and the same day.
+/// Returns what a command of psn prints, and its log, on one and the same day.
 fn on_one_day(world: &World, args: &[&str]) -> (Day, String, String) {
     let today = || day_of(Clock::wall().now(), chrono_tz::Europe::London);
     loop {
@@ -48,7 +48,7 @@ fn on_one_day(world: &World, args: &[&str]) -> (Day, String, String) {
         let mut command = psn(world.folder.path(), args);
         let run = command.env("DATABASE_URL", &world.url).env("LOG", "info").output().unwrap();
         let (code, said, log) = told(run);
-        // A check fails for the reports of weeks that nothing sent here.
+        // The check fails because of weeks whose reports were not sent here.
         assert!(code == Some(0) || args == ["check"] && said.contains("gap reports: fails"), "{said}{log}");
         if today() == before {
             return (before, said, log);
@@ -56,14 +56,14 @@ fn on_one_day(world: &World, args: &[&str]) -> (Day, String, String) {
     }
 }
 
-/// Dates the one staff list on file.
+/// Sets the day of the only staff list on file.
 async fn date(world: &World, as_at: Day) {
     let column = sea_orm::sea_query::Expr::value(as_at);
     staff_list::Entity::update_many().col_expr(staff_list::Column::AsAt, column).exec(&world.db).await.unwrap();
 }
 
 both!(
-    async fn a_check_tells_the_oldest_list_and_how_old_it_is(world: World) {
+    async fn a_check_reports_the_oldest_list_and_its_age(world: World) {
         let line = || {
             let (today, said, _) = on_one_day(&world, &["check"]);
             let line = said.lines().find(|line| line.starts_with("staff lists: ")).expect("a line").to_owned();
@@ -72,7 +72,7 @@ both!(
         assert_eq!(line().1, "staff lists: ok, none was imported yet");
         list(&world, "Glasgow City Council", "2026-05-20").await;
         for (days, is_old) in [(35, false), (36, true), (181, true)] {
-            // The days are counted by the clock of the machine, which may pass midnight before the check.
+            // The age is counted by the machine's clock, which may pass midnight before the check.
             let (as_at, line) = loop {
                 let before = day_of(Clock::wall().now(), chrono_tz::Europe::London);
                 let as_at = before.plus_days(-days);
@@ -96,7 +96,7 @@ both!(
 );
 
 both!(
-    async fn the_log_of_each_day_tells_the_age(world: World) {
+    async fn the_daily_log_reports_the_age(world: World) {
         let line = |log: &str, event: &str| log.lines().find(|line| line.contains(event)).map(str::to_owned);
         list(&world, "X", "2024-01-05").await;
         let (today, _, log) = on_one_day(&world, &["run", "coverage", "--as-of", "2024-01-05"]);

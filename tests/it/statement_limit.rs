@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use entity::store::Opening;
+use entity::store::DatabaseOptions;
 use sea_orm::{ConnectionTrait as _, DbErr, FromQueryResult, Statement, TransactionTrait as _};
 
 use crate::harness::{Engine, World, both};
@@ -24,8 +24,8 @@ fn endless(world: &World) -> &'static str {
 }
 
 async fn limited(world: &World) -> sea_orm::DatabaseConnection {
-    let opening = Opening { statement_limit: Some(LIMIT), ..Opening::default() };
-    entity::store::open(&world.url, &opening).await.unwrap()
+    let options = DatabaseOptions { statement_limit: Some(LIMIT), ..DatabaseOptions::default() };
+    entity::store::connect_with(&world.url, &options).await.unwrap()
 }
 
 both!(
@@ -34,12 +34,12 @@ both!(
         // On a new connection, on one that was used before, and within a transaction.
         for _ in 0..2 {
             let ended = tokio::time::timeout(LONG, db.execute_unprepared(endless(&world))).await.expect("it ends");
-            assert!(entity::store::is_overdue(&ended.as_ref().unwrap_err().clone()), "{ended:?}");
+            assert!(entity::store::is_timeout(&ended.as_ref().unwrap_err().clone()), "{ended:?}");
             db.execute_unprepared("SELECT 1").await.unwrap();
         }
         let txn = db.begin().await.unwrap();
         let ended = tokio::time::timeout(LONG, txn.execute_unprepared(endless(&world))).await.expect("it ends");
-        assert!(ended.is_err_and(|error: DbErr| entity::store::is_overdue(&error)));
+        assert!(ended.is_err_and(|error: DbErr| entity::store::is_timeout(&error)));
         txn.rollback().await.unwrap();
     }
 );

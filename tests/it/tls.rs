@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use entity::store::Opening;
+use entity::store::DatabaseOptions;
 use jobs::mail::{Email, Mailer, SendError, Tls};
 use sea_orm::ConnectionTrait as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
@@ -123,11 +123,11 @@ async fn front(server: String, tls: Option<TlsAcceptor>) -> Front {
 
 /// Asks the database through `front`. Its host is 0.0.0.0: connections to it end on this machine, and it is no loopback
 /// address, so that it is held to be another machine.
-async fn asked(world: &World, front: &Front, query: &str, opening: &Opening) -> Result<(), String> {
+async fn asked(world: &World, front: &Front, query: &str, options: &DatabaseOptions) -> Result<(), String> {
     let (user, rest) = world.url.split_once('@').unwrap();
     let (_, name) = rest.split_once('/').unwrap();
     let url = format!("{user}@0.0.0.0:{}/{name}{query}", front.port);
-    let db = entity::store::open(&url, opening).await.map_err(|error| error.to_string())?;
+    let db = entity::store::connect_with(&url, options).await.map_err(|error| error.to_string())?;
     let answer = db.execute_unprepared("SELECT 1").await;
     db.close().await.unwrap();
     answer.map(|_| ()).map_err(|error| error.to_string())
@@ -144,7 +144,7 @@ async fn postgresql_elsewhere_is_used_only_encrypted_and_verified() {
     let server = server_of(&world);
     let (ours, other) = (Authority::new(), Authority::new());
     let folder = world.folder.path();
-    let trusting = |file| Opening { ca_file: Some(file), ..Opening::default() };
+    let trusting = |file| DatabaseOptions { ca_file: Some(file), ..DatabaseOptions::default() };
     let trusting_other = trusting(other.file(folder, "other.pem"));
     let trusting_ours = trusting(ours.file(folder, "ours.pem"));
 
@@ -158,21 +158,21 @@ async fn postgresql_elsewhere_is_used_only_encrypted_and_verified() {
     let wrong_name = front(server.clone(), Some(ours.server("db.board.example", false))).await;
     let expired = front(server.clone(), Some(ours.server("0.0.0.0", true))).await;
     let stripped = front(server, None).await;
-    for (front, opening, word) in [
-        (&good, &Opening::default(), "certificate"),
+    for (front, options, word) in [
+        (&good, &DatabaseOptions::default(), "certificate"),
         (&good, &trusting_other, "certificate"),
         (&wrong_name, &trusting_ours, "certificate"),
         (&expired, &trusting_ours, "certificate"),
         (&stripped, &trusting_ours, "does not support TLS"),
     ] {
         let before = front.encrypted.load(Ordering::Relaxed);
-        let said = asked(&world, front, "", opening).await.unwrap_err();
+        let said = asked(&world, front, "", options).await.unwrap_err();
         assert!(said.contains(word), "{said}");
         assert_eq!(front.encrypted.load(Ordering::Relaxed), before, "no handshake is completed");
         assert_eq!(front.clear.load(Ordering::Relaxed), 0, "no user name in clear text");
     }
 
-    let unverified = Opening { unverified: true, ..Opening::default() };
+    let unverified = DatabaseOptions { unverified: true, ..DatabaseOptions::default() };
     assert_eq!(asked(&world, &stripped, "?sslmode=disable", &unverified).await, Ok(()), "where that is meant");
     assert_eq!(asked(&world, &wrong_name, "?sslmode=require", &unverified).await, Ok(()));
 }

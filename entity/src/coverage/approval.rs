@@ -1,5 +1,5 @@
-//! Approvals: which of an allocation hold, and whether their approvers held the office (COVERAGE.md section 4, "More than one
-//! approval" and "The approver's office").
+//! Approvals: which approvals of an allocation hold, and whether their approvers held the office (COVERAGE.md section
+//! 4, "More than one approval" and "The approver's office").
 
 use super::index::Index;
 use super::policy::PolicyTerms;
@@ -7,12 +7,12 @@ use super::roster::{Allocation, Approval, PersonIx};
 use crate::period::Day;
 use crate::value::{AppointmentRole, ApproverOffice};
 
-/// What approvals of one capacity come to on a day.
+/// The result of the approvals of one capacity on a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Approvals {
-    /// Whether one holds, and whether it is proven.
+    /// Whether at least one holds, and whether it is proven.
     pub approved: Approved,
-    /// The first day without any of those that hold; absent if none holds.
+    /// The first day on which none of those that hold today still holds. `None` if none holds today.
     pub lapse_on: Option<Day>,
 }
 
@@ -22,17 +22,18 @@ pub enum Approved {
     /// None holds.
     #[default]
     No,
-    /// One holds; none that holds was given by a person who held the office.
+    /// At least one holds, but none of them was given by a person who held the office.
     Unproven,
-    /// One holds that was given by a person who held the office.
+    /// At least one holds that was given by a person who held the office.
     Proven,
 }
 
-/// What the line managers' and the senior managers' approvals of an allocation come to on `day`.
+/// Judges the line managers' and the senior managers' approvals of an allocation on `day`.
 #[must_use]
 pub fn approvals(index: &Index, allocation: &Allocation, day: Day, policy: &PolicyTerms) -> (Approvals, Approvals) {
     let supporter = allocation.person;
-    // One person's word is not two: a person named as line approver by then, lapsed or not, cannot be the senior one.
+    // One person cannot give both approvals: a person named as line approver by then, even if that has lapsed, cannot
+    // be the senior approver.
     let is_line_approver =
         |by: PersonIx| allocation.line.iter().any(|approval| approval.on <= day && approval.by == Some(by));
     let line =
@@ -47,8 +48,8 @@ pub fn approvals(index: &Index, allocation: &Allocation, day: Day, policy: &Poli
     (line, senior)
 }
 
-/// What `approvals` come to: one holds if it was decided on or before `day` and has not lapsed (decided + approval_months is
-/// the first day without it), by a person who may be the approver.
+/// Judges `approvals`: one holds if it was decided on or before `day`, has not lapsed (decided + approval_months is the
+/// first day without it), and was given by a person who may be the approver.
 fn judge(
     approvals: &[Approval],
     day: Day,
@@ -74,8 +75,8 @@ fn judge(
     found
 }
 
-/// Whether `by` was the line manager named on a post of the supporter that was valid on `day` (a Bank post too), or stood in
-/// for that manager.
+/// Whether `by` was the line manager named on a post of the supporter that was valid on `day` (including Bank posts),
+/// or that manager's delegate.
 fn is_line_manager(index: &Index, supporter: PersonIx, by: PersonIx, day: Day) -> bool {
     let managers =
         index.posts_of(supporter).filter(|post| post.validity.holds_on(day)).filter_map(|post| post.line_manager);
@@ -89,7 +90,7 @@ fn is_line_manager(index: &Index, supporter: PersonIx, by: PersonIx, day: Day) -
 fn is_senior_manager(index: &Index, allocation: &Allocation, by: PersonIx, day: Day) -> bool {
     index
         .tree(day)
-        .upwards(allocation.unit)
+        .ancestors(allocation.unit)
         .flat_map(|unit| index.appointments_for(unit))
         .any(|appointment| appointment.role == AppointmentRole::SeniorManager && appointment.is_held_by(by, day))
 }

@@ -1,5 +1,5 @@
-//! The breakdown that [`disclosure`](super::disclosure) decides on: allocations that do not count, by reason. How many people
-//! have completed Level 1 is training compliance and no part of it; see [`level1`](super::level1).
+//! The breakdown that [`disclosure`](super::disclosure) decides on: allocations that do not count, by reason. How many
+//! people have completed Level 1 is training compliance and not part of it; see [`level1`](super::level1).
 
 use std::collections::{HashMap, HashSet};
 use std::ops::AddAssign;
@@ -11,13 +11,13 @@ use super::roster::UnitIx;
 use crate::id::UnitId;
 use crate::value::{Reason, StandingGroup};
 
-/// Columns of the allocations that do not count: every [`StandingGroup`] but the first.
+/// Number of columns of the breakdown: one per [`StandingGroup`] except the first.
 pub const STANDING: usize = StandingGroup::ALL.len() - 1;
 
 impl StandingGroup {
-    /// The group of an allocation by its headline.
+    /// Returns the group of an allocation with this headline.
     #[must_use]
-    pub const fn of(headline: Option<Reason>) -> Self {
+    pub const fn from_headline(headline: Option<Reason>) -> Self {
         match headline {
             None => Self::Counts,
             Some(Reason::Away | Reason::Paused) => Self::NotAvailable,
@@ -35,7 +35,7 @@ impl StandingGroup {
         }
     }
 
-    /// In words, as the label of a figure.
+    /// Returns the label of the group's figure.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -48,7 +48,8 @@ impl StandingGroup {
         }
     }
 
-    /// Whether it is among hidden columns. How many count is what the service is there to tell: that is never hidden.
+    /// Whether the group is among the hidden columns. How many allocations count is never hidden: publishing it is the
+    /// purpose of the service.
     #[must_use]
     pub const fn is_in(self, hidden: Columns) -> bool {
         match (self as usize).checked_sub(1) {
@@ -58,24 +59,24 @@ impl StandingGroup {
     }
 }
 
-/// Allocations by group, in the order of [`StandingGroup::ALL`].
+/// Number of allocations by group, in the order of [`StandingGroup::ALL`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StandingCounts(pub [u32; StandingGroup::ALL.len()]);
 
 impl StandingCounts {
-    /// Allocations of a group.
+    /// Returns the number of allocations in a group.
     #[must_use]
-    pub const fn of(&self, group: StandingGroup) -> u32 {
+    pub const fn count(&self, group: StandingGroup) -> u32 {
         self.0[group as usize]
     }
 
-    /// All allocations.
+    /// Returns the number of all allocations.
     #[must_use]
     pub fn total(&self) -> u32 {
         self.0.iter().sum()
     }
 
-    /// Those that do not count, by why.
+    /// Returns the number of allocations that do not count, by group.
     #[must_use]
     pub const fn not_counting(&self) -> [u32; STANDING] {
         let [_, why @ ..] = self.0;
@@ -95,45 +96,45 @@ impl AddAssign for StandingCounts {
     }
 }
 
-/// Allocations of one unit that do not count, by reason.
+/// Number of allocations of one unit that do not count, by group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UnitFigures {
-    /// Of the unit and everything below it.
+    /// For the unit and everything below it.
     pub standing: [u32; STANDING],
-    /// Of this very unit.
+    /// For this unit only.
     pub own_standing: [u32; STANDING],
 }
 
-/// The breakdown of one day.
+/// The breakdown of one day, over all units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breakdowns {
-    /// Allocations that do not count, by reason.
+    /// Allocations that do not count, by group.
     pub standing: Table<STANDING>,
 }
 
 impl Breakdowns {
-    /// Puts the figures of units, each with the unit above it, into a table.
+    /// Builds the table from the figures of units, each with the unit above it.
     #[must_use]
     pub fn new(units: &[(UnitId, Option<UnitId>, UnitFigures)]) -> Self {
         let with_units_below: HashSet<UnitId> = units.iter().filter_map(|(_, above, _)| *above).collect();
         Self { standing: table(units, &with_units_below, |figures| (figures.standing, figures.own_standing)) }
     }
 
-    /// The figures of a unit.
+    /// Returns the figures of a unit.
     #[must_use]
     pub fn figures(&self, unit: UnitId) -> UnitFigures {
         let (standing, own_standing) = figures(&self.standing, unit);
         UnitFigures { standing, own_standing }
     }
 
-    /// Takes them from a day's coverage.
+    /// Builds the table from a day's coverage.
     #[must_use]
-    pub fn of(index: &Index, coverage: &Coverage) -> Self {
+    pub fn from_coverage(index: &Index, coverage: &Coverage) -> Self {
         let roster = index.roster();
         let mut own_standing: HashMap<UnitIx, [u32; STANDING]> = HashMap::new();
         for standing in &coverage.standings {
             let allocation = &roster.allocations[standing.allocation as usize];
-            let group = StandingGroup::of(standing.reasons.headline());
+            let group = StandingGroup::from_headline(standing.reasons.headline());
             if allocation.validity.holds_on(coverage.day) && group != StandingGroup::Counts {
                 own_standing.entry(allocation.unit).or_default()[group as usize - 1] += 1;
             }
@@ -153,50 +154,51 @@ impl Breakdowns {
         Self::new(&units)
     }
 
-    /// Decides what is published of them, after what was published last.
+    /// Decides what is published, given the previous release.
     #[must_use]
-    pub fn decide(&self, limit: Limit, before: Option<&Before>) -> Disclosure {
-        Disclosure { standing: Decision::of(&self.standing, limit, before.map(Before::standing)) }
+    pub fn decide(&self, limit: Limit, before: Option<&PreviousRelease>) -> Disclosure {
+        Disclosure { standing: Decision::decide(&self.standing, limit, before.map(PreviousRelease::standing)) }
     }
 
-    /// The part that reveals nothing new to a reader of `before`; see [`Decision::follow`].
+    /// Publishes only what reveals nothing new to a reader of `before`; see [`Decision::follow`].
     #[must_use]
-    pub fn follow(&self, before: Option<&Before>) -> Disclosure {
-        Disclosure { standing: Decision::follow(&self.standing, before.map(Before::standing)) }
+    pub fn follow(&self, before: Option<&PreviousRelease>) -> Disclosure {
+        Disclosure { standing: Decision::follow(&self.standing, before.map(PreviousRelease::standing)) }
     }
 }
 
-/// What of a day's breakdown is hidden.
+/// Which cells of a day's breakdown are hidden.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Disclosure {
-    /// Of the allocations that do not count.
+    /// The decision about allocations that do not count.
     pub standing: Decision,
 }
 
 impl Disclosure {
-    /// The groups of a unit's allocations that are hidden.
+    /// Returns the hidden groups of a unit's allocations.
     #[must_use]
     pub fn hidden_standing(&self, unit: UnitId) -> Columns {
         self.standing.hidden(Place { unit, own: false })
     }
 }
 
-/// What was published of a day before.
+/// What was published for the previous stored day.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Before {
+pub struct PreviousRelease {
     /// The figures.
     pub breakdowns: Breakdowns,
-    /// What was hidden of them.
+    /// Which of them were hidden.
     pub disclosure: Disclosure,
 }
 
-impl Before {
+impl PreviousRelease {
     const fn standing(&self) -> Published<'_, STANDING> {
         Published { table: &self.breakdowns.standing, decision: &self.disclosure.standing }
     }
 }
 
-/// A unit with units below it has a row of its own people besides the one over all of them; any other is one row.
+/// Builds the rows: a unit with units below it has a row for its own people besides the one for all of them; any other
+/// unit has one row.
 fn table<const C: usize>(
     units: &[(UnitId, Option<UnitId>, UnitFigures)],
     with_units_below: &HashSet<UnitId>,

@@ -5,14 +5,14 @@ use super::team::TeamRow;
 use crate::period::Day;
 use crate::value::Status;
 
-/// What a comparison looks at: a team on one stored day.
+/// The figures that a comparison uses: a team on one stored day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// The status.
     pub status: Status,
-    /// Whole supporters short; absent without a policy.
+    /// Number of whole Peer Supporters missing. `None` without a policy.
     pub gap: Option<u32>,
-    /// MUST mix rules that are not met.
+    /// Number of MUST mix rules that are not met.
     pub unmet_must: u32,
 }
 
@@ -34,14 +34,14 @@ pub enum Change {
     Same,
     /// The gap has shrunk, and grown in no way.
     Better,
-    /// The gap is there no longer.
+    /// There is no gap any more.
     Closed,
 }
 
 impl Change {
-    /// The word of COVERAGE.md section 8.
+    /// Returns the code of COVERAGE.md section 8.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::New => "NEW",
             Self::Worse => "WORSE",
@@ -52,7 +52,7 @@ impl Change {
     }
 }
 
-/// Whether a status is a gap to be closed. An UNKNOWN team is one: it is not known to be covered.
+/// Whether a status is a gap to be closed. UNKNOWN is a gap: the team is not known to be covered.
 #[must_use]
 pub const fn is_gap(status: Status) -> bool {
     match status {
@@ -61,10 +61,11 @@ pub const fn is_gap(status: Status) -> bool {
     }
 }
 
-/// Compares a team with what it was; `None` stands for a day on which it had no row. Nothing when there was and is no gap.
+/// Compares a team with its state before; `None` stands for a day on which it had no row. Returns `None` if there was
+/// no gap and is none now.
 ///
-/// Where one figure improved and another did not, it is worse: the reading that never calls a team better than it is. A gap
-/// that was known and is UNKNOWN now is worse; one that was UNKNOWN and is known now is new.
+/// If one figure improved and another got worse, the result is worse: a team is never called better than it is. A gap
+/// that was known and is now UNKNOWN is worse; one that was UNKNOWN and is now known is new.
 #[must_use]
 pub fn compare(before: Option<Seen>, now: Option<Seen>) -> Option<Change> {
     let gap = |seen: Option<Seen>| seen.filter(|seen| is_gap(seen.status));
@@ -93,7 +94,7 @@ fn graded(before: Seen, now: Seen) -> Change {
     let pairs = || figures(now).into_iter().zip(figures(before));
     let worse = pairs().any(|(now, before)| now > before);
     let better = pairs().any(|(now, before)| now < before);
-    // An unmet mix rule beside a larger gap says nothing of its own, so it only decides between equals.
+    // Unmet mix rules only decide between equal gaps: beside a larger gap they add no information.
     match (worse, better) {
         (true, _) => Change::Worse,
         (false, true) => Change::Better,
@@ -105,8 +106,8 @@ fn graded(before: Seen, now: Seen) -> Change {
     }
 }
 
-/// The day on which the present gap opened: carried on from the last stored day while a gap lasts, so that a team that
-/// moves in the tree keeps its gap's age; `today` for a new one; nothing without a gap.
+/// Returns the day on which the present gap opened. It is carried over from the last stored day while the gap lasts, so
+/// that a team that moves in the tree keeps its gap's age. `today` for a new gap; `None` without a gap.
 #[must_use]
 pub fn gap_opened_on(now: Status, today: Day, before: Option<(Status, Option<Day>)>) -> Option<Day> {
     is_gap(now).then(|| before.filter(|(status, _)| is_gap(*status)).and_then(|(_, opened)| opened).unwrap_or(today))
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_that_nobody_knows_any_more_is_worse_and_one_that_comes_to_be_known_is_new() {
+    fn a_gap_becoming_unknown_is_worse() {
         let unknown = Some(Seen { status: Status::Unknown, gap: None, unmet_must: 0 });
         assert_eq!(compare(seen(Status::Partial, 2), unknown), Some(Change::Worse));
         assert_eq!(compare(unknown, seen(Status::MixGap, 0)), Some(Change::New));
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_keeps_the_day_on_which_it_opened_until_it_closes() {
+    fn a_gap_keeps_its_opening_day() {
         let monday = Day::new(2026, 11, 16).expect("a day");
         let next = monday.plus_days(7);
         assert_eq!(gap_opened_on(Status::Partial, next, Some((Status::None, Some(monday)))), Some(monday));

@@ -1,61 +1,65 @@
-//! Small numbers: which figures of a breakdown may be published, so that the others cannot be worked out.
+//! Small numbers: decides which figures of a breakdown may be published so that the hidden ones cannot be worked out.
 //!
-//! For a reader who knows statistics: cell suppression in a hierarchical frequency table, repeated every week.
+//! In statistical terms: cell suppression in a hierarchical frequency table, repeated every week.
 //!
-//! **The table.** Its rows are the units of the tree and, below each unit, the people placed directly in it (a row of its
-//! own where the unit has other units below it). Its columns are the parts of the breakdown: the reasons, in groups. A
-//! row's cells add up to the row's total, which everyone knows; each column of a row is the sum of the same column of the
-//! rows directly below it. A person with posts in several teams is one person above them, so that real figures can miss
-//! this by a little; an attacker may well reckon as if they added up, and so does this page.
+//! **The table.** Its rows are the units of the tree and, below each unit, the people placed directly in it (as a
+//! separate row if the unit has other units below it). Its columns are the parts of the breakdown: the reasons, in
+//! groups. A row's cells add up to the row's total, which everyone knows; each column of a row is the sum of the same
+//! column of the rows directly below it. A person with posts in several teams is one person in the units above them, so
+//! real figures can miss these sums by a little; an attacker may still calculate as if they were exact, and so does
+//! this description.
 //!
-//! **Small.** A cell is small when it is 1 or more and below the limit, or when it is all of its row: then it says
-//! something about everyone. (Of 20 people 20 done is small because it says that 0 are not done. 0 in one of many columns
-//! says nothing of the kind.) Small cells are hidden; that is the primary suppression. All other cells that are hidden are so to
-//! protect them.
+//! **Small.** A cell is small if it is 1 or more and below the limit, or if it is all of its row: it then reveals
+//! something about everyone. (Of 20 people 20 done is small because it reveals that 0 are not done. 0 in one of many
+//! columns reveals nothing of the kind.) Small cells are hidden; that is the primary suppression. All other hidden
+//! cells are hidden to protect the small ones.
 //!
-//! **The attacker** knows every published cell, all row totals, the sums above, that counts are whole and not negative, the
-//! same of every earlier week, and *which rows have not changed* since the week before (and so that their hidden cells have
-//! not, either). What is not assumed: that they know which of a changed row's cells changed. No one can be protected from
-//! that: with 18 of 25 done last week and 20 people this week, a reader who knows that 18 are still done knows the 2 who are not.
+//! **The attacker** knows every published cell, all row totals, the sums above, that counts are whole and not negative,
+//! the same for every earlier week, and *which rows have not changed* since the week before (so their hidden cells have
+//! not changed either). The attacker is assumed not to know which cells of a changed row changed. No one can be
+//! protected from that: with 18 of 25 done last week and 20 people this week, a reader who knows that 18 are still done
+//! knows the 2 who are not.
 //!
-//! **Exchanges.** For each hidden cell the algorithm keeps another world: a table that differs from the real one in this
-//! cell and agrees with everything that was ever published. One suffices for two possible values. All worlds have one
-//! shape, an [`Exchange`]: in one team a person moves from column *a* to column *b*, in another from *b* to *a*; on the way
-//! from either up to (not including) the unit where the two ways meet, the same two columns change in the same way, and above that
-//! nothing does. Or there is no other team, and the way goes up through the root. Totals stay, sums hold, and no count falls
-//! below zero because each of the two teams has a person to move. The rows on the way are hidden in *a* and *b*: a cell is
-//! hidden exactly when it is part of an exchange. That is the secondary suppression, within rows and up the tree in one.
+//! **Exchanges.** For each hidden cell the algorithm keeps another possible world: a table that differs from the real
+//! one in this cell and agrees with everything that was ever published. One such world is enough for two possible
+//! values. All worlds have one shape, an [`Exchange`]: in one team a person moves from column *a* to column *b*, in
+//! another from *b* to *a*. In every unit from each team up to (not including) their lowest common ancestor, the same
+//! two columns change in the same way; from there up, nothing changes. If there is no other team, the path goes up
+//! through the root. Totals stay, sums hold, and no count falls below zero because each of the two teams has a person
+//! to move. The rows on the paths are hidden in *a* and *b*: a cell is hidden exactly if it is part of an exchange.
+//! That is the secondary suppression, within rows and up the tree in one step.
 //!
-//! **The weeks.** A world must hold in all weeks at once, so in a row that did not change it must differ this week by what it
-//! differed last week. Rows that changed, and new ones, are free. Therefore:
-//! 1. Last week's exchange of which every row has changed is let go.
-//! 2. Any other is carried on: where it runs through unchanged rows it stays, and where an end is free it is finished again
-//!    as in 3; a team that has no one left to move gives way to another free one below the same unchanged row.
-//!    One always exists: a figure that fell in a free row below an unchanged one rose in another.
-//! 3. Small cells that no exchange hides get one among free rows only. From the leaves upwards, each unit pairs what is open
-//!    below it with the cheapest other way down (few rows newly hidden, then room to move, then few people); if there
-//!    is no other way, the unit itself is hidden and the question goes to the one above, in the end through the root.
+//! **The weeks.** A world must hold in all weeks at once, so in a row that did not change, it must differ this week by
+//! the same amount as last week. Rows that changed, and new rows, are free. Therefore:
+//! 1. An exchange of last week is dropped if every row of it has changed.
+//! 2. Any other is carried over: it stays in unchanged rows, and if one end is free it is completed again as in step 3.
+//!    If a team has no person left to move, another free team below the same unchanged row replaces it. One always
+//!    exists: a figure that fell in a free row below an unchanged one rose in another.
+//! 3. Small cells that no exchange hides get an exchange among free rows only. From the leaves upwards, each unit pairs
+//!    the open halves below it with the cheapest other path down (few newly hidden rows, then room to move, then few
+//!    people). If there is no other path, the unit itself is hidden and the half is passed to the unit above, in the
+//!    end through the root.
 //!
-//! So a published row that did not change is never hidden (that would protect no one), a hidden one that did not change is
-//! never published, and when one team alone becomes small while all others stay as they were, every unit above it
-//! is hidden that week: each of those figures would reveal the team's.
+//! So a published row that did not change is never hidden (that would protect no one), a hidden row that did not change
+//! is never published, and if one team alone becomes small while all others stay as they were, every unit above it is
+//! hidden that week: each of those figures would reveal the team's.
 //!
-//! **What is guaranteed.** Of every hidden cell at least two values are possible; `tests` holds this by an
-//! independent solver over random tables and several weeks. Each exchange is one person, so the guarantee is two values,
-//! the smallest honest one: in a team of one person no cell has more. Wider is preferred and not promised. Three things are
-//! outside it: a limit that is raised cannot hide what was published before and has not changed; a unit that moves in the tree
-//! is reckoned as if it had always been where it is; and where hidden teams become one, or a published one goes, what is left
-//! is the difference that last week's figures revealed already. Such cells are hidden all the same and counted in
-//! [`Decision::exposed`].
+//! **What is guaranteed.** At least two values are possible for every hidden cell; `tests` checks this with an
+//! independent solver over random tables and several weeks. Each exchange moves one person, so the guarantee is two
+//! values, the smallest honest one: in a team of one person no cell has more. More values are preferred but not
+//! promised. Three cases are outside the guarantee: raising the limit cannot hide what was published before and has not
+//! changed; a unit that moves in the tree is treated as if it had always been where it is; and if hidden teams are
+//! merged, or a published team closes, what is left is the difference that last week's figures already revealed. Such
+//! cells are still hidden, and are counted in [`Decision::exposed`].
 //!
-//! **Between the weeks.** A day that is merely asked about makes no new decision ([`Decision::follow`]): of two days that were decided
-//! apart, one could undo the other. It publishes the rows that the snapshot before it published and that have not changed
-//! since, which reveals nothing new, and hides the rest.
+//! **Between the weeks.** A query about another day makes no new decision ([`Decision::follow`]): if two days were
+//! decided independently, one could reveal what the other hides. It publishes the rows that the snapshot before it
+//! published and that have not changed since, which reveals nothing new, and hides the rest.
 //!
-//! Linear in rows and columns but for sorting; the same whatever the order of the input.
+//! Takes linear time in rows and columns, apart from sorting. The result does not depend on the order of the input.
 
 mod carry;
-mod cover;
+mod suppression;
 mod table;
 
 #[cfg(test)]
@@ -67,15 +71,15 @@ use crate::id::UnitId;
 
 pub use table::{Row, Table};
 
-/// Counts below this are hidden.
+/// The limit of small numbers, in people: counts of 1 or more below it are hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Limit(u32);
 
 impl Limit {
-    /// The limits that can be set. One of 0 or 1 would hide no count at all, and one above 50 next to all of them.
+    /// The limits that can be set. A limit of 0 or 1 would hide no count at all, and one above 50 almost all of them.
     pub const RANGE: std::ops::RangeInclusive<u32> = 2..=50;
 
-    /// A limit, where it is one that can be set.
+    /// Returns the limit, or `None` if it is outside [`RANGE`](Self::RANGE).
     #[must_use]
     pub fn new(limit: u32) -> Option<Self> {
         Self::RANGE.contains(&limit).then_some(Self(limit))
@@ -94,45 +98,45 @@ impl Default for Limit {
     }
 }
 
-/// Whose figures a row has.
+/// Identifies the row of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The unit.
     pub unit: UnitId,
-    /// Of the people placed directly in it; else of everybody at or below it.
+    /// True for the people placed directly in the unit, false for everyone at or below it.
     pub own: bool,
 }
 
-/// Some columns of a row, by number.
+/// A set of columns of a row, by number from 0. At most 8 columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Columns(u8);
 
 impl Columns {
-    /// From bits: the first column is the lowest one.
+    /// Converts from bits; column 0 is the lowest bit.
     #[must_use]
     pub const fn from_bits(bits: u8) -> Self {
         Self(bits)
     }
 
-    /// As bits.
+    /// Returns the set as bits; column 0 is the lowest bit.
     #[must_use]
     pub const fn bits(self) -> u8 {
         self.0
     }
 
-    /// The first `columns` columns.
+    /// Returns the set of the first `columns` columns.
     #[must_use]
     pub const fn all(columns: usize) -> Self {
         Self(if columns >= 8 { u8::MAX } else { (1 << columns) - 1 })
     }
 
-    /// Whether a column is among them.
+    /// Whether the set contains a column.
     #[must_use]
     pub const fn has(self, column: usize) -> bool {
         self.0 & (1 << column) != 0
     }
 
-    /// Whether it is empty.
+    /// Whether the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -147,53 +151,53 @@ impl Columns {
     }
 }
 
-/// Another world: one person moves from column `loses` to column `gains` below `from`, and one the other way round below
-/// `to`. See the module.
+/// Another possible world: one person moves from column `loses` to column `gains` below `from`, and one the other way
+/// round below `to`. See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Exchange {
-    /// A row without rows below it.
+    /// A leaf of the table.
     pub from: Place,
-    /// Another; without one, everything up to the root changes.
+    /// Another leaf. If `None`, every row up to the root changes.
     pub to: Option<Place>,
-    /// The column of which `from` loses one.
+    /// The column in which `from` loses one person.
     pub loses: u8,
-    /// The column of which it gains one.
+    /// The column in which `from` gains one person.
     pub gains: u8,
 }
 
-/// What is hidden of a table, and what protects it.
+/// Which cells of a table are hidden, and the exchanges that protect them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decision {
-    /// The hidden columns of each row that has any.
+    /// The hidden columns of each row that has hidden cells.
     pub hidden: BTreeMap<Place, Columns>,
-    /// What protects them, in order.
+    /// The exchanges that protect the hidden cells, sorted.
     pub exchanges: Vec<Exchange>,
-    /// How many cells are hidden and not protected; see the module for when this can be.
+    /// Number of cells that are hidden but not protected; the module says when this can happen.
     pub exposed: usize,
 }
 
-/// What was published before: a table and what was decided on it.
+/// The release before: a table and the decision about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Published<'a, const C: usize> {
     /// The figures.
     pub table: &'a Table<C>,
-    /// What was hidden of them.
+    /// Which of them were hidden.
     pub decision: &'a Decision,
 }
 
 impl Decision {
-    /// Decides what of `table` is published, after what was published last.
+    /// Decides which cells of `table` are published, given the release before.
     #[must_use]
-    pub fn of<const C: usize>(table: &Table<C>, limit: Limit, before: Option<Published<'_, C>>) -> Self {
-        let mut cover = cover::Cover::new(table, limit, before.map(|before| before.table));
+    pub fn decide<const C: usize>(table: &Table<C>, limit: Limit, before: Option<Published<'_, C>>) -> Self {
+        let mut suppression = suppression::Suppression::new(table, limit, before.map(|before| before.table));
         if let Some(before) = before {
-            carry::carry(&mut cover, before);
+            carry::carry(&mut suppression, before);
         }
-        cover.finish(before.map(|before| before.decision))
+        suppression.finish(before.map(|before| before.decision))
     }
 
-    /// The part of `table` that reveals nothing new to a reader of `before`: the rows that it published and that have not
-    /// changed. Everything else is hidden, and everything where nothing was published yet.
+    /// Publishes only what reveals nothing new to a reader of `before`: rows that were published then and have not
+    /// changed. Hides all other rows; hides all rows if nothing was published before.
     #[must_use]
     pub fn follow<const C: usize>(table: &Table<C>, before: Option<Published<'_, C>>) -> Self {
         let hidden = |row: &Row<C>| {
@@ -208,7 +212,7 @@ impl Decision {
         Self { hidden: rows.collect(), exchanges: Vec::new(), exposed: 0 }
     }
 
-    /// The hidden columns of a row.
+    /// Returns the hidden columns of a row.
     #[must_use]
     pub fn hidden(&self, place: Place) -> Columns {
         self.hidden.get(&place).copied().unwrap_or_default()

@@ -1,5 +1,6 @@
-//! Will it stay covered? (COVERAGE.md section 5, AT_RISK.) The same question is asked of later days, with every fact on
-//! file and no new event. The answer can change only on days on which some dated fact begins or ends, so only those are asked.
+//! Finds when covered teams lose their cover (COVERAGE.md section 5, AT_RISK). It assesses later days with every fact
+//! on file and no new event. The result can change only on days on which a dated fact begins or ends, so only those
+//! days are assessed.
 
 use std::collections::BTreeSet;
 
@@ -9,25 +10,25 @@ use super::lost_cover::{POLICY_CHANGES, ending};
 use super::mix::Verdict;
 use super::policy::{PolicyNumber, PolicyTerms};
 use super::roster::{PersonIx, UnitIx};
-use super::team::{Assessment, Cover, assess, len};
+use super::team::{Assessment, CoverScope, assess, len};
 use crate::period::{Day, Validity};
 use crate::value::{Reason, Status};
 
-/// The first day on which a covered team is covered no longer.
+/// The first day on which a covered team is no longer covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Risk {
     /// That day.
     pub day: Day,
-    /// What the team will be.
+    /// The team's status on that day.
     pub status: Status,
-    /// Why.
+    /// The causes.
     pub causes: Vec<Cause>,
 }
 
 impl Risk {
-    /// The causes as a report may tell them: reasons that someone can do something about are work to be done, with how many people
-    /// need it. All others are one cause without a reason or a number, personal ones among them: if only those were unstated,
-    /// it would be known that they are personal.
+    /// Returns the causes as a report may show them. Reasons that someone can act on are shown as work to be done, with
+    /// how many people need it. All others are merged into one cause without a reason or a number, the personal ones
+    /// among them: if only personal reasons were left unstated, a reader would know that they are personal.
     #[must_use]
     pub fn published_causes(&self, index: &Index) -> Vec<PublishedCause> {
         let mut published = Vec::new();
@@ -48,29 +49,30 @@ impl Risk {
     }
 }
 
-/// Why a team will lose its cover, as far as a report shows it.
+/// Why a team will lose its cover, as a report may show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PublishedCause {
     /// People who count today will lack one of the steps that make a colleague a Peer Supporter.
     Work {
-        /// The reason.
+        /// The reason, which is an open step.
         reason: Reason,
-        /// How many people, 1 or more.
+        /// Number of people, 1 or more.
         people: u32,
     },
-    /// People who count today will not, for another reason.
+    /// People who count today will not count, for a reason that is not published.
     Unstated,
-    /// Another policy will apply, or none.
+    /// Another policy will apply, or no policy.
     Policy,
-    /// The headcount or the mix changes.
+    /// The headcount or the mix will change.
     Other {
-        /// A sentence.
+        /// A sentence that says how.
         sentence: String,
     },
 }
 
 impl PublishedCause {
-    /// The stored form: `{"reason": "CERTIFICATE_EXPIRED", "people": 1}`, `{}`, `{"policy": true}` or `{"sentence": "…"}`.
+    /// Returns the stored form: `{"reason": "CERTIFICATE_EXPIRED", "people": 1}`, `{}`, `{"policy": true}` or
+    /// `{"sentence": "…"}`.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         match self {
@@ -99,26 +101,28 @@ impl PublishedCause {
     }
 }
 
-/// One thing that is different on that day. It names no one, since the sentence goes into mails.
+/// One cause of the loss. It names no one, since the sentence goes into mails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// So many people who count today will not, for this headline; of an allocation that is over by then only that it is.
+    /// This number of people who count today will not count, for this headline. If the allocation has ended by then,
+    /// the reason is only that.
     Lost(Reason, u32),
-    /// So many people who count today are allocated to a unit of the cover group that has no staff left, so that it is no longer
-    /// in the group. They may count there as before, but that helps no one.
+    /// This number of people who count today are allocated to a unit of the cover group that will have no staff left
+    /// and so will no longer be in the group. They may count there as before, but do not help the group.
     Emptied(u32),
-    /// The headcount changes.
+    /// The headcount changes from the first number to the second.
     Headcount(u32, u32),
-    /// Another policy governs, of this unit.
+    /// Another policy governs: that of this unit.
     Policy(UnitIx),
     /// No policy governs.
     NoPolicy,
-    /// A MUST mix rule, in the policy's words, is met no longer.
+    /// A MUST mix rule, as the policy words it, is no longer met.
     Mix(String),
 }
 
 impl Cause {
-    /// In words. Of a policy it names the unit, so it is for readers who see that; others read [`POLICY_CHANGES`].
+    /// Returns the cause as a sentence. For a policy it names the unit, so it is only for readers who may see that;
+    /// others read [`POLICY_CHANGES`].
     #[must_use]
     pub fn sentence(&self, index: &Index) -> String {
         let policy = POLICY_CHANGES.trim_end_matches('.');
@@ -138,21 +142,22 @@ impl Cause {
     }
 }
 
-/// Looks for the first later day on which a cover that is COVERED today is not. Returns `None` if it stays COVERED
-/// through the horizon of today's policy.
+/// Finds the first later day on which a unit or cover group that is COVERED today is not. Returns `None` if it stays
+/// COVERED through the horizon of today's policy.
 ///
-/// In a cover group it is the group that is asked, for each of today's members: also for one that will have no staff left by
-/// then and would by itself be NOT_APPLICABLE. The other reading would call it covered a little longer.
-pub(super) fn look_ahead(
+/// In a cover group the group is assessed, for each of today's members: also for a unit that will have no staff left by
+/// then and would be NOT_APPLICABLE on its own. Assessing units on their own would call the group covered a little
+/// longer.
+pub(super) fn find_risk(
     index: &Index,
-    cover: Cover,
+    scope: CoverScope,
     today: Day,
     what_if: Option<&WhatIf>,
     plain: &Assessment<'_>,
 ) -> Option<Risk> {
     let horizon = today.plus_days(i64::from(plain.governing.as_ref()?.policy.horizon_days));
-    days_of_change(index, cover, today, horizon, what_if).into_iter().find_map(|day| {
-        let later = assess(index, cover, day, what_if);
+    days_of_change(index, scope, today, horizon, what_if).into_iter().find_map(|day| {
+        let later = assess(index, scope, day, what_if);
         match later.status {
             Status::Covered | Status::NotApplicable | Status::Exempt => None,
             Status::Unknown | Status::None | Status::Partial | Status::MixGap | Status::AtRisk => {
@@ -162,10 +167,11 @@ pub(super) fn look_ahead(
     })
 }
 
-/// The days after `today`, up to and with `horizon`, on which a fact that bears on the cover begins or ends.
+/// Returns the days after `today`, up to and including `horizon`, on which a fact that affects the result begins or
+/// ends.
 pub(super) fn days_of_change(
     index: &Index,
-    cover: Cover,
+    scope: CoverScope,
     today: Day,
     horizon: Day,
     what_if: Option<&WhatIf>,
@@ -179,8 +185,8 @@ pub(super) fn days_of_change(
     let moves: Vec<_> = index.moves().filter(|(day, _)| today < *day && *day <= horizon).collect();
     moves.iter().for_each(|(day, _)| days.add(Some(*day)));
     let trees: Vec<_> = std::iter::once(index.tree(today)).chain(moves.into_iter().map(|(_, tree)| tree)).collect();
-    for unit in cover.units(index) {
-        for filed in trees.iter().flat_map(|tree| tree.upwards(*unit)).flat_map(|above| index.policies_of(above)) {
+    for unit in scope.units(index) {
+        for filed in trees.iter().flat_map(|tree| tree.ancestors(*unit)).flat_map(|above| index.policies_of(above)) {
             days.add(Some(filed.from));
             policies.push(&filed.policy);
         }
@@ -188,7 +194,7 @@ pub(super) fn days_of_change(
             days.add_validity(exemption.validity);
         }
         days.add_validity(roster.units[unit.at()].validity);
-        // Mix rules look at all posts of the team's people, wherever they are.
+        // Mix rules use all posts of the team's people, in any unit.
         people.extend(index.posts_in(*unit).map(|post| post.person));
         for place in index.allocations_to(*unit) {
             people.push(roster.allocations[*place as usize].person);
@@ -196,7 +202,7 @@ pub(super) fn days_of_change(
     }
     people.sort_unstable();
     people.dedup();
-    // A certificate runs out by the policy of the day on which it is asked, so by each that may govern by then.
+    // A certificate expires by the policy of the assessed day, so each policy that may govern by then is considered.
     let asked = |number: PolicyNumber| -> BTreeSet<u32> {
         let tried = what_if.and_then(|asked| asked.change.number(number));
         policies.iter().map(|policy| policy.number(number)).chain(tried).collect()
@@ -260,7 +266,7 @@ fn causes(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<
     }
     let unmet = later.mix.iter().filter(|outcome| outcome.rule.must && outcome.verdict == Verdict::Unmet);
     causes.extend(unmet.map(|outcome| Cause::Mix(outcome.rule.text.clone())));
-    // More people ask for more supporters. Fewer take no one's cover away, unless nothing else can be the cause.
+    // More people need more supporters. Fewer people cannot end a team's cover, unless there is no other cause.
     let heads = (len(&today.people), len(&later.people));
     if heads.0 < heads.1 || (heads.0 != heads.1 && causes.is_empty()) {
         causes.push(Cause::Headcount(heads.0, heads.1));
@@ -268,14 +274,14 @@ fn causes(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<
     causes
 }
 
-/// People who count today and will not, by why.
+/// Returns the causes for people who count today and will not count, by reason.
 fn lost(index: &Index, today: &Assessment<'_>, later: &Assessment<'_>) -> Vec<Cause> {
     let mut reasons = Vec::new();
     let mut emptied = Vec::new();
     for standing in today.standings.iter().filter(|standing| standing.reasons.is_active()) {
         let person = index.roster().allocations[standing.allocation as usize].person;
         match later.standings.iter().find(|then| then.allocation == standing.allocation) {
-            Some(then) => reasons.extend(then.reasons.told_of_team().map(|reason| (reason, person))),
+            Some(then) => reasons.extend(then.reasons.headline_for_team().map(|reason| (reason, person))),
             None => emptied.push(person),
         }
     }

@@ -1,5 +1,5 @@
-//! The roster, arranged so that every question about a unit or a person is answered without a search. Built once, in time
-//! linear in the roster; it answers for every day.
+//! The roster, indexed so that every lookup for a unit or a person avoids a search. Built once, in time linear in the
+//! roster; valid for every day.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -12,11 +12,12 @@ use super::tree::Tree;
 use crate::interner::Symbol;
 use crate::period::{Day, Validity};
 
-/// A roster with its arrangements.
+/// A roster with its indexes.
 #[derive(Debug)]
 pub struct Index {
     roster: Roster,
-    /// The tree from a day on, oldest first; the first holds for every day before the second.
+    /// The trees, each with the first day on which it holds, oldest first. The first holds for every day before the
+    /// second.
     trees: Vec<(Option<Day>, Tree)>,
     posts_by_unit: Grouped,
     posts_by_person: Grouped,
@@ -30,13 +31,13 @@ pub struct Index {
     groups: HashMap<Symbol, Vec<UnitIx>>,
     appointments_by_unit: HashMap<UnitIx, Vec<Appointment>>,
     appointments_by_person: HashMap<PersonIx, Vec<Appointment>>,
-    /// By employer, oldest list first.
+    /// By employer; the lists of each in order of series and as-at day.
     staff_lists: HashMap<Option<Symbol>, Vec<StaffList>>,
-    /// Units that rejected rows of any list named.
+    /// Units that are named in rejected rows of any list.
     units_not_read: HashSet<UnitIx>,
 }
 
-/// Rows numbered by a key from 0: those of key k are `rows[starts[k]..starts[k + 1]]`.
+/// Rows grouped by a key from 0: the rows of key k are `rows[starts[k]..starts[k + 1]]`.
 #[derive(Debug)]
 struct Grouped {
     starts: Vec<u32>,
@@ -61,7 +62,7 @@ impl Grouped {
         Self { starts, rows }
     }
 
-    fn of(&self, key: usize) -> &[u32] {
+    fn rows_of(&self, key: usize) -> &[u32] {
         &self.rows[self.starts[key] as usize..self.starts[key + 1] as usize]
     }
 }
@@ -75,7 +76,7 @@ fn by_key<K: Eq + Hash, T: Clone>(rows: &[T], key: impl Fn(&T) -> K) -> HashMap<
 }
 
 impl Index {
-    /// Arranges a roster.
+    /// Builds the indexes of a roster.
     #[must_use]
     pub fn new(roster: Roster) -> Self {
         let mut allocations_by_person: HashMap<PersonIx, Vec<u32>> = HashMap::new();
@@ -92,7 +93,7 @@ impl Index {
                 groups.entry(group).or_default().push(unit);
             }
         }
-        // By code, so that the order does not depend on when a member was filed.
+        // Sorted by code, so that the order does not depend on when a member was filed.
         groups
             .values_mut()
             .for_each(|units| units.sort_by(|a, b| roster.units[a.at()].code.cmp(&roster.units[b.at()].code)));
@@ -125,38 +126,38 @@ impl Index {
         }
     }
 
-    /// The facts themselves.
+    /// Returns the roster.
     #[must_use]
     pub const fn roster(&self) -> &Roster {
         &self.roster
     }
 
-    /// The tree of a day.
+    /// Returns the tree of a day.
     #[must_use]
     pub fn tree(&self, day: Day) -> &Tree {
         let begun = self.trees.iter().rposition(|(from, _)| from.is_none_or(|from| from <= day));
         &self.trees[begun.unwrap_or(0)].1
     }
 
-    /// The days on which any unit moves in the tree, and the tree from then on.
+    /// Returns the days on which any unit moves in the tree, with the tree from that day.
     pub fn moves(&self) -> impl Iterator<Item = (Day, &Tree)> {
         self.trees.iter().filter_map(|(from, tree)| from.map(|from| (from, tree)))
     }
 
-    /// The units that name a cover group.
+    /// Returns the units of a cover group, by code.
     #[must_use]
     pub fn group(&self, group: Symbol) -> &[UnitIx] {
         self.groups.get(&group).map_or(&[], Vec::as_slice)
     }
 
-    /// All posts placed directly in a unit, counting or not.
+    /// Returns all posts placed directly in a unit, counting or not.
     pub fn posts_in(&self, unit: UnitIx) -> impl Iterator<Item = &Post> {
-        self.posts_by_unit.of(unit.at()).iter().map(|row| &self.roster.posts[*row as usize])
+        self.posts_by_unit.rows_of(unit.at()).iter().map(|row| &self.roster.posts[*row as usize])
     }
 
-    /// All posts of a person, counting or not.
+    /// Returns all posts of a person, counting or not.
     pub fn posts_of(&self, person: PersonIx) -> impl Iterator<Item = &Post> {
-        self.posts_by_person.of(person.at()).iter().map(|row| &self.roster.posts[*row as usize])
+        self.posts_by_person.rows_of(person.at()).iter().map(|row| &self.roster.posts[*row as usize])
     }
 
     /// Whether a post counts on `day`: it is valid, its unit is open, and it is not Bank (COVERAGE.md section 2).
@@ -165,41 +166,42 @@ impl Index {
         !post.bank && post.validity.holds_on(day) && self.roster.units[post.unit.at()].validity.holds_on(day)
     }
 
-    /// The posts in a unit that count on `day`.
+    /// Returns the posts in a unit that count on `day`.
     pub fn counting_posts_in(&self, unit: UnitIx, day: Day) -> impl Iterator<Item = &Post> {
         self.posts_in(unit).filter(move |post| self.counts(post, day))
     }
 
-    /// The posts of a person that count on `day`.
+    /// Returns the posts of a person that count on `day`.
     pub fn counting_posts_of(&self, person: PersonIx, day: Day) -> impl Iterator<Item = &Post> {
         self.posts_of(person).filter(move |post| self.counts(post, day))
     }
 
-    /// The Peer Supporter allocations to a unit, as places in the roster's list.
+    /// Returns the Peer Supporter allocations to a unit, as indices in the roster's list.
     #[must_use]
     pub fn allocations_to(&self, unit: UnitIx) -> &[u32] {
-        self.allocations_by_unit.of(unit.at())
+        self.allocations_by_unit.rows_of(unit.at())
     }
 
-    /// The Peer Supporter allocations of a person.
+    /// Returns the Peer Supporter allocations of a person.
     pub fn allocations_of(&self, person: PersonIx) -> impl Iterator<Item = &Allocation> {
         let rows = self.allocations_by_person.get(&person).map_or(&[][..], Vec::as_slice);
         rows.iter().map(|row| &self.roster.allocations[*row as usize])
     }
 
-    /// The Wellbeing Champions of a unit, valid or not.
+    /// Returns the Wellbeing Champion roles of a unit, valid or not.
     #[must_use]
     pub fn champions_of(&self, unit: UnitIx) -> &[NetworkRole] {
         self.champions_by_unit.get(&unit).map_or(&[], Vec::as_slice)
     }
 
-    /// The passes of a person beyond Level 1, by day.
+    /// Returns the passes of a person beyond Level 1, by day.
     #[must_use]
     pub fn passes_of(&self, person: PersonIx) -> &[Pass] {
         self.passes.get(&person).map_or(&[], Vec::as_slice)
     }
 
-    /// The last pass of any of `certificates` on or before `day`; of several on one day the one that ends first.
+    /// Returns the last pass of any of `certificates` on or before `day`. Of several on one day, the one that ends
+    /// first.
     #[must_use]
     pub fn last_pass(&self, person: PersonIx, certificates: &[Certificate], day: Day) -> Option<&Pass> {
         let passes = self.passes_of(person).iter();
@@ -208,9 +210,9 @@ impl Index {
             .max_by_key(|pass| (pass.on, std::cmp::Reverse(pass.expires.unwrap_or(Day::LAST))))
     }
 
-    /// The first day without the certificate that the last pass of any of `certificates` on or before `day` gives, under a
-    /// policy that lets it last `months`; absent without such a pass. Of several on one day the earliest end decides: a longer
-    /// one beside it may be a slip, and would call a team covered that may not be.
+    /// Returns the first day without the certificate that the last pass of any of `certificates` on or before `day`
+    /// gives, under a policy that lets it last `months`. `None` without such a pass. Of several on one day the earliest
+    /// end decides: a later one may be a mistake, and would call a team covered that may not be.
     #[must_use]
     pub fn certificate_ends(
         &self,
@@ -221,37 +223,37 @@ impl Index {
     ) -> Option<Day> {
         let passes = self.passes_of(person).iter();
         let known = passes.filter(|pass| pass.on <= day && certificates.contains(&pass.certificate));
-        // By day, then the earliest end.
+        // Ordered by day, then by the earliest end.
         let last = known.max_by_key(|pass| (pass.on, std::cmp::Reverse(pass.ends(months))));
         last.map(|pass| pass.ends(months))
     }
 
-    /// The appointments of people who answer for a unit itself, valid or not.
+    /// Returns the appointments of people who are responsible for the unit itself, valid or not.
     #[must_use]
     pub fn appointments_for(&self, unit: UnitIx) -> &[Appointment] {
         self.appointments_by_unit.get(&unit).map_or(&[], Vec::as_slice)
     }
 
-    /// The appointments of a person, valid or not.
+    /// Returns the appointments of a person, valid or not.
     #[must_use]
     pub fn appointments_of(&self, person: PersonIx) -> &[Appointment] {
         self.appointments_by_person.get(&person).map_or(&[], Vec::as_slice)
     }
 
-    /// The as-at day of the newest staff list of an employer; absent if none was ever applied. Of employers whose names are the
-    /// same value, the one with the older list.
+    /// Returns the as-at day of the newest staff list of an employer. `None` if no list was ever applied. If several
+    /// employers have names that compare as equal, the oldest of their newest lists.
     #[must_use]
     pub fn newest_list(&self, employer: Option<Symbol>) -> Option<Day> {
         self.staff_lists.get(&employer).and_then(|lists| newest_of_each(lists))
     }
 
-    /// The employers with a staff list, each with the as-at day of its newest one.
+    /// Returns the employers with a staff list, each with the as-at day of its newest one.
     pub fn newest_lists(&self) -> impl Iterator<Item = (Option<Symbol>, Day)> {
         self.staff_lists.iter().filter_map(|(employer, lists)| Some((*employer, newest_of_each(lists)?)))
     }
 
-    /// r of a unit on `day`: rows that named it and were rejected, over all employers, each with its newest staff list as at
-    /// `day` or before. 0 on days on which the unit is closed (COVERAGE.md section 5).
+    /// Returns r of a unit on `day`: the number of rejected rows that named it, over all employers, each with its
+    /// newest staff list as at `day` or before. 0 on days on which the unit is closed (COVERAGE.md section 5).
     #[must_use]
     pub fn rows_not_read(&self, unit: UnitIx, day: Day) -> u32 {
         if !self.units_not_read.contains(&unit) || !self.roster.units[unit.at()].validity.holds_on(day) {
@@ -264,19 +266,19 @@ impl Index {
         self.staff_lists.values().flat_map(|lists| each_series(lists)).filter_map(newest).sum()
     }
 
-    /// The spells of a person away; those that touch or overlap are one.
+    /// Returns the periods in which a person is away. Periods that touch or overlap are merged.
     #[must_use]
     pub fn away(&self, person: PersonIx) -> &[Validity] {
         self.away.get(&person).map_or(&[], Vec::as_slice)
     }
 
-    /// The policies of a unit itself, by day.
+    /// Returns the policies of the unit itself, by day.
     #[must_use]
     pub fn policies_of(&self, unit: UnitIx) -> &[FiledPolicy] {
         self.policies.get(&unit).map_or(&[], Vec::as_slice)
     }
 
-    /// The exemptions of a unit itself.
+    /// Returns the exemptions of the unit itself.
     #[must_use]
     pub fn exemptions_of(&self, unit: UnitIx) -> &[Exemption] {
         self.exemptions.get(&unit).map_or(&[], Vec::as_slice)
@@ -296,12 +298,12 @@ fn merge(spells: Vec<Away>) -> Vec<Validity> {
     merged
 }
 
-/// The lists of each employer, oldest first.
+/// Splits the lists by series: one per employer key, oldest list first.
 fn each_series(lists: &[StaffList]) -> impl Iterator<Item = &[StaffList]> {
     lists.chunk_by(|a, b| a.series == b.series)
 }
 
-/// The oldest of the newest lists of each employer.
+/// Returns the as-at day of the oldest among the newest lists of each series.
 fn newest_of_each(lists: &[StaffList]) -> Option<Day> {
     each_series(lists).filter_map(<[StaffList]>::last).map(|list| list.as_at).min()
 }

@@ -1,22 +1,24 @@
-//! Level 1 for readers who are not responsible for a unit: the band of its percentage in place of the count.
+//! Level 1 for readers who are not responsible for a unit: they see the band of its percentage instead of the count.
 //!
-//! How many people have completed Level 1 is training compliance. Those who are responsible for a unit see the exact count, however
-//! small; everyone else who sees figures of the unit, and a published export, gets a band.
+//! How many people have completed Level 1 is training compliance. Readers who are responsible for a unit see the exact
+//! count, however small. Everyone else who sees figures of the unit, and a published export, gets a band.
 //!
-//! **Which bands are shown** is decided by the headcount alone, never by the count. It is tempting to hide only the bands that
-//! give people away, and wrong: of 10 people, 80 to 89 % is exactly 8, so if only that band were hidden, "hidden" would say 8.
-//! A band is shown for groups of at least as many people as the limit of small numbers, in which each of the four bands leaves
-//! two counts or more possible. So a band never says a count, nor that everyone or no one has completed Level 1 in a small
-//! group. With the default limit that is from 15 people on. Headcounts are public, so what is hidden is known beforehand and
-//! says nothing. A board, an HSCP or a sector has far more people and is never hidden.
+//! **Which bands are shown** is decided by the headcount alone, never by the count. It is tempting to hide only the
+//! bands that reveal the count, and wrong: of 10 people, 80 to 89 % is exactly 8, so if only that band were hidden,
+//! "hidden" would mean 8. A band is shown for groups of at least as many people as the limit of small numbers, in which
+//! each of the four bands leaves two or more counts possible. So a band never reveals a count, nor that everyone or no
+//! one has completed Level 1 in a small group. With the default limit that means groups of 15 people or more.
+//! Headcounts are public, so it is known beforehand which bands are hidden, and that reveals nothing. A board, an HSCP
+//! or a sector has far more people and is never hidden.
 //!
-//! **A cover group** of several teams has no band for these readers. They see the band of the one member that is theirs, and
-//! the difference would be about the others, who may be few.
+//! **A cover group** of several teams has no band for these readers. They see the band of the one member that is their
+//! own team, and the difference would be about the others, who may be few.
 //!
-//! **What is not promised.** Each band is decided by itself. If a team has the lowest count of its band and the unit above it
-//! the highest count of a lower band, the two together can say the count of the teams beside it. To hide a band in just those
-//! cases would say which case it is; to rule them out would hide sectors. `cargo bench -p jobs --bench level1` counts how often
-//! it happens in a simulated year. A band that changes from one day to the next says that its boundary was passed.
+//! **What is not promised.** Each band is decided separately. If a team has the lowest count of its band and the unit
+//! above it the highest count of a lower band, the two together can reveal the count of the teams beside it. Hiding a
+//! band in just those cases would reveal which case it is; ruling them out would hide sectors. `cargo bench -p jobs
+//! --bench level1` counts how often it happens in a simulated year. A band that changes from one day to the next
+//! reveals that its boundary was passed.
 
 use std::ops::Range;
 
@@ -36,10 +38,10 @@ pub enum Level1Band {
 }
 
 impl Level1Band {
-    /// Every band, the lowest first.
+    /// Every band, lowest first.
     pub const ALL: [Self; 4] = [Self::Below50, Self::From50To79, Self::From80To89, Self::From90];
 
-    /// The first percentage of the band.
+    /// Returns the lowest percentage of the band, 0 to 90.
     #[must_use]
     pub const fn from_percent(self) -> u32 {
         match self {
@@ -50,7 +52,7 @@ impl Level1Band {
         }
     }
 
-    /// The first percentage above the band. `None` for the highest, which ends with 100.
+    /// Returns the lowest percentage above the band. `None` for the highest band, which ends with 100.
     const fn end_percent(self) -> Option<u32> {
         match self {
             Self::Below50 => Some(Self::From50To79.from_percent()),
@@ -60,7 +62,7 @@ impl Level1Band {
         }
     }
 
-    /// The code of the band, as exports write it.
+    /// Returns the code of the band, as used in exports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -71,21 +73,21 @@ impl Level1Band {
         }
     }
 
-    /// The band of `done` people out of `headcount`: the highest with `100 * done >= from * headcount`. Returns `None` if the
-    /// headcount is 0.
+    /// Returns the band of `done` people out of `headcount`: the highest with `100 * done >= from * headcount`. `None`
+    /// if the headcount is 0.
     #[must_use]
-    pub fn of(done: u32, headcount: u32) -> Option<Self> {
+    pub fn from_counts(done: u32, headcount: u32) -> Option<Self> {
         let reached = |band: &Self| 100 * u64::from(done) >= u64::from(band.from_percent()) * u64::from(headcount);
         Self::ALL.into_iter().rev().find(reached).filter(|_| headcount > 0)
     }
 
-    /// The band for readers who do not see the count. Returns `None` if the group is too small for one; see the module.
+    /// Returns the band for readers who do not see the count. `None` if the group is too small for one; see the module.
     #[must_use]
     pub fn published(done: u32, headcount: u32, limit: Limit) -> Option<Self> {
-        Self::of(done, headcount).filter(|_| is_large_enough(headcount, limit))
+        Self::from_counts(done, headcount).filter(|_| is_large_enough(headcount, limit))
     }
 
-    /// The counts of people that the band leaves possible in a group of `headcount`.
+    /// Returns the range of counts that are possible with this band in a group of `headcount` people.
     #[must_use]
     pub fn possible_counts(self, headcount: u32) -> Range<u32> {
         let first = |percent: u32| (u64::from(percent) * u64::from(headcount)).div_ceil(100);
@@ -94,7 +96,7 @@ impl Level1Band {
         count(first(self.from_percent()))..count(end)
     }
 
-    /// Whether a target of `target` percent is met, if the band alone decides it.
+    /// Whether a target of `target` percent is met. `None` if the band alone does not decide it.
     #[must_use]
     pub fn decides(self, target: u32) -> Option<bool> {
         if self.from_percent() >= target {
@@ -122,25 +124,25 @@ mod tests {
         let upper = [(80, Level1Band::From80To89), (89, Level1Band::From80To89), (90, Level1Band::From90)];
         for (done, band) in bands.into_iter().chain(upper).chain([(0, Level1Band::Below50), (100, Level1Band::From90)])
         {
-            assert_eq!(Level1Band::of(done, 100), Some(band), "{done} of 100");
+            assert_eq!(Level1Band::from_counts(done, 100), Some(band), "{done} of 100");
         }
     }
 
     #[test]
     fn the_percentage_is_never_rounded_into_a_band() {
-        assert_eq!(Level1Band::of(899, 1000), Some(Level1Band::From80To89));
-        assert_eq!(Level1Band::of(8_999_999, 10_000_000), Some(Level1Band::From80To89));
-        assert_eq!(Level1Band::of(u32::MAX, u32::MAX), Some(Level1Band::From90));
+        assert_eq!(Level1Band::from_counts(899, 1000), Some(Level1Band::From80To89));
+        assert_eq!(Level1Band::from_counts(8_999_999, 10_000_000), Some(Level1Band::From80To89));
+        assert_eq!(Level1Band::from_counts(u32::MAX, u32::MAX), Some(Level1Band::From90));
     }
 
     #[test]
     fn an_empty_group_has_no_band() {
-        assert_eq!(Level1Band::of(0, 0), None);
+        assert_eq!(Level1Band::from_counts(0, 0), None);
         assert_eq!(Level1Band::published(0, 0, Limit::default()), None);
     }
 
     #[test]
-    fn bands_are_told_from_15_people_or_the_limit() {
+    fn bands_are_shown_from_15_people_or_the_limit() {
         let shown =
             |headcount, limit| Level1Band::published(headcount, headcount, Limit::new(limit).unwrap()).is_some();
         assert!((1..15).all(|headcount| !shown(headcount, 5)));
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_band_decides_a_target_only_if_every_count_in_it_does() {
+    fn a_band_decides_a_target_only_if_all_counts_do() {
         use Level1Band::{Below50, From50To79, From80To89, From90};
         assert_eq!((From90.decides(90), From90.decides(80), From90.decides(95)), (Some(true), Some(true), None));
         assert_eq!((From80To89.decides(90), From80To89.decides(85)), (Some(false), None));
@@ -159,9 +161,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_band_that_is_told_leaves_two_counts_or_more(done in 0..400u32, headcount in 0..400u32, limit in Limit::RANGE) {
+        fn a_shown_band_leaves_two_counts_or_more(done in 0..400u32, headcount in 0..400u32, limit in Limit::RANGE) {
             let (done, limit) = (done.min(headcount), Limit::new(limit).unwrap());
-            // The readers' own arithmetic: every count that would have been published in the same way.
+            // The readers' own arithmetic: every count that would have been published with the same band.
             let published = Level1Band::published(done, headcount, limit);
             let alike = (0..=headcount).filter(|other| Level1Band::published(*other, headcount, limit) == published).count();
             prop_assert!(alike >= 2 || headcount == 0, "{} of {}", done, headcount);
@@ -171,7 +173,7 @@ mod tests {
         #[test]
         fn possible_counts_are_those_of_the_band(headcount in 0..400u32) {
             for band in Level1Band::ALL {
-                let own: Vec<u32> = (0..=headcount).filter(|done| Level1Band::of(*done, headcount) == Some(band)).collect();
+                let own: Vec<u32> = (0..=headcount).filter(|done| Level1Band::from_counts(*done, headcount) == Some(band)).collect();
                 if headcount > 0 {
                     prop_assert_eq!(own, band.possible_counts(headcount).collect::<Vec<_>>());
                 }
@@ -179,7 +181,7 @@ mod tests {
         }
 
         #[test]
-        fn what_a_band_decides_holds_for_each_of_its_counts(headcount in 1..300u32, target in 0..=100u32) {
+        fn a_decided_target_holds_for_each_count(headcount in 1..300u32, target in 0..=100u32) {
             for band in Level1Band::ALL {
                 let met = |done| super::super::rollup::level1_met(done, headcount, target);
                 if let Some(decided) = band.decides(target) {

@@ -1,7 +1,7 @@
-//! Why a covered team will lose its cover, and what prevents it, in the words of the weekly mail, the API and the pages.
+//! Why a covered team will lose its cover, and how to prevent it, worded for the weekly mail, the API and the pages.
 //!
-//! Which causes a reader may be told is decided before: a report takes [`PublishedCause`]s, and the API tells every
-//! [`Cause`](super::Cause) to viewers who see the records of the team's Peer Supporters.
+//! Which causes a reader may see is decided by the callers: a report uses [`PublishedCause`]s, and the API shows every
+//! [`Cause`](super::Cause) to viewers who may see the records of the team's Peer Supporters.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use super::forecast::PublishedCause;
 use super::wording::{counted, listed, with_full_stop};
 use crate::value::Reason;
 
-/// That another policy will apply, or none, without saying whose.
+/// Says that another policy will apply, or none, without naming its unit.
 pub const POLICY_CHANGES: &str = "The policy for this team changes.";
 
-/// Why a covered team will lose its cover, one sentence each.
+/// Returns the causes why a covered team will lose its cover, one sentence each.
 #[must_use]
 pub fn what_ends(causes: &[PublishedCause]) -> Vec<String> {
     causes
@@ -26,7 +26,7 @@ pub fn what_ends(causes: &[PublishedCause]) -> Vec<String> {
         .collect()
 }
 
-/// That `people` who count today will not, for a reason, in a sentence.
+/// Returns a sentence that `people` who count today will not count, for a reason.
 pub(super) fn ending(reason: Reason, people: u32) -> String {
     let who = counted(i64::from(people), "Peer Supporter", "Peer Supporters");
     match reason {
@@ -51,20 +51,20 @@ pub(super) fn ending(reason: Reason, people: u32) -> String {
     }
 }
 
-/// What would keep the cover of teams that will lose it, in a clause: `renew 2 approvals and book 1 refresher`.
+/// Returns what would keep the cover of teams that will lose it, as a clause: `renew 2 approvals and book 1 refresher`.
 #[must_use]
 pub fn to_keep<'a>(causes: impl IntoIterator<Item = &'a PublishedCause>) -> String {
     let mut needs: BTreeMap<Need, i64> = BTreeMap::new();
     for cause in causes {
         let (need, people) = match cause {
-            PublishedCause::Work { reason, people } => (Need::of(*reason), i64::from(*people)),
+            PublishedCause::Work { reason, people } => (Need::for_reason(*reason), i64::from(*people)),
             PublishedCause::Unstated | PublishedCause::Other { .. } => (Need::Colleague, 1),
             PublishedCause::Policy => (Need::Policy, 1),
         };
         *needs.entry(need).or_default() += people;
     }
     let steps: Vec<_> = needs.into_iter().map(|(need, number)| need.step(number)).collect();
-    if steps.is_empty() { "look at what ends".to_owned() } else { listed(&steps) }
+    if steps.is_empty() { "check what ends".to_owned() } else { listed(&steps) }
 }
 
 /// What a team needs to keep its cover.
@@ -81,7 +81,7 @@ enum Need {
 }
 
 impl Need {
-    const fn of(reason: Reason) -> Self {
+    const fn for_reason(reason: Reason) -> Self {
         match reason {
             Reason::CertificateExpired => Self::Refresher,
             Reason::LineApprovalMissing | Reason::SeniorApprovalMissing => Self::Approval,
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(to_keep(&both), "renew 2 approvals and book 1 refresher");
         assert_eq!(what_ends(&[PublishedCause::Unstated]), ["From then on too few Peer Supporters will count."]);
         assert_eq!(to_keep(&[PublishedCause::Unstated]), "nominate another colleague");
-        assert_eq!(to_keep(&[]), "look at what ends", "a snapshot from before causes were stored");
+        assert_eq!(to_keep(&[]), "check what ends", "a snapshot from before causes were stored");
     }
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn away_and_paused_end_cover_in_the_same_words() {
+    fn away_and_paused_have_the_same_wording() {
         assert_eq!(ending(Reason::Away, 1), "1 Peer Supporter will not be available.");
         assert_eq!(ending(Reason::Away, 2), ending(Reason::Paused, 2));
     }

@@ -1,10 +1,10 @@
-//! Mix rules (COVERAGE.md section 6): what kinds of people a team's supporters should be.
+//! Mix rules (COVERAGE.md section 6): which kinds of people a team's supporters should include.
 
 use std::fmt;
 
 use super::wording::with_full_stop;
 
-/// What a rule looks at, over all counting posts of a person, in the team or not.
+/// The property that a rule compares, over all counting posts of a person, in the team or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dimension {
     /// Job family of the post.
@@ -20,9 +20,9 @@ pub enum Dimension {
 impl Dimension {
     const ALL: [Self; 4] = [Self::JobFamily, Self::Band, Self::Site, Self::Employer];
 
-    /// As policies write it.
+    /// Returns the name that policies use.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::JobFamily => "job_family",
             Self::Band => "band",
@@ -50,12 +50,12 @@ impl Dimension {
     }
 }
 
-/// What a rule asks for.
+/// What a rule requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// At least so many people who have this value.
+    /// At least `count` people with this value.
     From(String),
-    /// At least so many different values; values are counted, not people.
+    /// At least `count` different values; values are counted, not people.
     Different,
 }
 
@@ -64,19 +64,19 @@ pub enum Wanted {
 pub struct Rule {
     /// MUST rules can make a team a MIX_GAP; SHOULD rules are only shown.
     pub must: bool,
-    /// The policy's own words.
+    /// The rule as the policy words it.
     pub text: String,
-    /// At least this many; 1 or more.
+    /// The required number; 1 or more.
     pub count: u32,
-    /// Of what.
+    /// What is counted.
     pub wanted: Wanted,
-    /// Along which dimension.
+    /// The property that is compared.
     pub dimension: Dimension,
 }
 
 impl Rule {
-    /// What a team has when the rule is met, as the second half of an instruction. It rests on the policy alone, which everyone who
-    /// sees the team sees, and never on who the Peer Supporters are.
+    /// Returns what a team has if the rule is met, as the second half of an instruction. It depends on the policy
+    /// alone, which everyone who sees the team may see, and never on who the Peer Supporters are.
     fn aim(&self) -> String {
         let Self { must: _, text: _, count, wanted, dimension } = self;
         match (wanted, count) {
@@ -99,19 +99,19 @@ impl Rule {
 pub enum UnmetRule {
     /// The rule.
     Rule(Rule),
-    /// What would meet it, in the words of a snapshot that holds no rule as policies write it.
+    /// What would meet it, as worded in a snapshot that holds no rule in the form of a policy.
     Sentence(String),
 }
 
 impl UnmetRule {
-    /// From what a snapshot holds: the rule as the policy writes it, else the sentence about it.
+    /// Reads what a snapshot holds: the rule in the form of a policy, otherwise the sentence about it.
     #[must_use]
     pub fn stored(rule: &str, sentence: String, must: bool) -> Self {
         parse_rule(rule.trim(), must).map_or(Self::Sentence(sentence), Self::Rule)
     }
 
-    /// What to do so that the rule is met. `verb` is what is done about people: `Nominate`, or `Choose` after a sentence that says how
-    /// many to nominate.
+    /// Returns what to do so that the rule is met. `verb` is what to do about people: `Nominate`, or `Choose` after a
+    /// sentence that says how many to nominate.
     #[must_use]
     pub fn instruction(&self, verb: &str) -> String {
         match self {
@@ -121,10 +121,10 @@ impl UnmetRule {
     }
 }
 
-/// A text that is no list of mix rules.
+/// A text is not a list of mix rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MixError {
-    /// The part that is no rule.
+    /// The part that is not a rule.
     pub part: String,
 }
 
@@ -141,11 +141,11 @@ impl fmt::Display for MixError {
 
 impl std::error::Error for MixError {}
 
-/// Reads the rules of one policy column, `;` between them; a blank text has none.
+/// Parses the rules of one policy column, separated by `;`. A blank text has none.
 ///
 /// # Errors
 ///
-/// The first part that is no rule.
+/// Returns the first part that is not a rule.
 pub fn parse(text: &str, must: bool) -> Result<Vec<Rule>, MixError> {
     text.split(';')
         .map(str::trim)
@@ -161,52 +161,52 @@ fn parse_rule(part: &str, must: bool) -> Option<Rule> {
     let (wanted, dimension) = if let Some(dimension) = rest.strip_prefix("different ") {
         (Wanted::Different, dimension)
     } else {
-        // A value may itself hold " of ", a dimension cannot: cut at the last one.
+        // A value may itself contain " of ", a dimension cannot: split at the last one.
         let (value, dimension) = rest.strip_prefix("from ")?.rsplit_once(" of ")?;
         let value = value.trim();
         (Wanted::From((!value.is_empty()).then(|| value.to_owned())?), dimension)
     };
-    let dimension = Dimension::ALL.into_iter().find(|known| known.word() == dimension.trim())?;
+    let dimension = Dimension::ALL.into_iter().find(|known| known.as_str() == dimension.trim())?;
     Some(Rule { must, text: part.to_owned(), count, wanted, dimension })
 }
 
-/// How a rule came out.
+/// The result of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The active people meet it.
     Met,
     /// They do not.
     Unmet,
-    /// The team's own people could not meet it, so it is not asked.
+    /// The team's own people could not meet it, so it does not apply.
     NotApplicable,
 }
 
-/// A rule with how it came out.
+/// A rule with its result for a team.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// The rule.
     pub rule: Rule,
-    /// How many there are among the active people.
+    /// The number found among the active people.
     pub found: u32,
-    /// How it came out.
+    /// The result.
     pub verdict: Verdict,
 }
 
 impl Outcome {
-    /// As [`sentence`](Self::sentence), without how many people have a value: their job family, band, site or employer may
-    /// tell who they are. Different values are counted, not people, and stay.
+    /// Returns the same as [`sentence`](Self::sentence), without how many people have a value: their job family, band,
+    /// site or employer may reveal who they are. Numbers of different values stay: they count values, not people.
     #[must_use]
     pub fn published_sentence(&self) -> String {
-        self.told(self.rule.wanted == Wanted::Different)
+        self.render(self.rule.wanted == Wanted::Different)
     }
 
-    /// In words: that it is met, why it is not asked, or what would meet it.
+    /// Returns a sentence that says that the rule is met, why it does not apply, or what would meet it.
     #[must_use]
     pub fn sentence(&self) -> String {
-        self.told(true)
+        self.render(true)
     }
 
-    fn told(&self, with_found: bool) -> String {
+    fn render(&self, with_found: bool) -> String {
         let Rule { count, wanted, dimension, .. } = &self.rule;
         let plain = dimension.plain();
         let wish = match wanted {

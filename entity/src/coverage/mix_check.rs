@@ -8,11 +8,11 @@ use super::roster::PersonIx;
 use crate::interner::Symbol;
 use crate::period::Day;
 
-/// Asks `rule` of the `active` people of a team whose own people are `members`; both lists hold each person once.
-pub(super) fn ask(index: &Index, rule: &Rule, active: &[PersonIx], members: &[PersonIx], day: Day) -> Outcome {
+/// Evaluates `rule` for the `active` people of a team whose own people are `members`; both lists hold each person once.
+pub(super) fn evaluate(index: &Index, rule: &Rule, active: &[PersonIx], members: &[PersonIx], day: Day) -> Outcome {
     let found = count(index, rule, active, day);
-    // Asked first: a rule that the team's own people could not meet is not applicable even where supporters from elsewhere
-    // happen to meet it. The status is the same either way.
+    // Checked first: a rule that the team's own people could not meet is not applicable even if supporters from
+    // elsewhere happen to meet it. The status is the same either way.
     let verdict = if count(index, rule, members, day) < rule.count {
         Verdict::NotApplicable
     } else if found >= rule.count {
@@ -25,7 +25,8 @@ pub(super) fn ask(index: &Index, rule: &Rule, active: &[PersonIx], members: &[Pe
 
 fn count(index: &Index, rule: &Rule, people: &[PersonIx], day: Day) -> u32 {
     let counted = match &rule.wanted {
-        // Values compare as words: a spelling is never a second value, and a value that no one has is not known.
+        // Values are compared ignoring spelling variants, so a variant is never a second value. A value that no one has
+        // is not in the interner.
         Wanted::From(value) => index.roster().words.find(value).map_or(0, |wanted| {
             let has = |person: &&PersonIx| values(index, **person, rule.dimension, day).any(|word| word == wanted);
             people.iter().filter(has).count()

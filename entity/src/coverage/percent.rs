@@ -1,9 +1,9 @@
-//! A part of a whole in percent, rounded in one way wherever it is shown.
+//! A part of a whole in percent, rounded in the same way wherever it is shown.
 
-/// A part of a whole that is not empty.
+/// A part of a whole that is greater than 0.
 ///
-/// It is rounded to the nearest step, halves up, but 100 always means all and 0 always means none: what is not quite all is
-/// never rounded up to 100, and what is not quite none never down to 0. A reader acts on both.
+/// It is rounded to the nearest step, halves up, but 100 always means all and 0 always means none: less than all is
+/// never rounded up to 100, and more than none never down to 0. Readers act on both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Percent {
     part: u64,
@@ -11,27 +11,27 @@ pub struct Percent {
 }
 
 impl Percent {
-    /// `part` of `whole`. Returns `None` if the whole is 0, which has no percentage (COVERAGE.md section 7). A part is at most
-    /// its whole; a larger one counts as all of it.
+    /// Returns `part` of `whole`, or `None` if the whole is 0, which has no percentage (COVERAGE.md section 7). A part
+    /// larger than the whole counts as all of it.
     #[must_use]
     pub fn new(part: impl Into<u64>, whole: impl Into<u64>) -> Option<Self> {
         let whole = whole.into();
         (whole > 0).then(|| Self { part: part.into().min(whole), whole })
     }
 
-    /// In tenths of a percent, 0 to 1000, as the API shows it.
+    /// Returns tenths of a percent, 0 to 1000, as the API shows it.
     #[must_use]
     pub fn tenths(self) -> u16 {
         self.in_steps(1000)
     }
 
-    /// In whole percent, 0 to 100, as the mail shows it.
+    /// Returns whole percent, 0 to 100, as the mail shows it.
     #[must_use]
     pub fn rounded(self) -> u16 {
         self.in_steps(100)
     }
 
-    /// The part if the whole had so many steps.
+    /// Returns the part if the whole is divided into `steps` steps.
     fn in_steps(self, steps: u16) -> u16 {
         let Self { part, whole } = self;
         if part == 0 || part == whole {
@@ -105,7 +105,7 @@ mod tests {
         }
 
         #[test]
-        fn more_of_the_same_whole_is_never_shown_as_less(part in 0..5000u64, whole in 1..=5000u64) {
+        fn a_larger_part_is_never_shown_as_less(part in 0..5000u64, whole in 1..=5000u64) {
             let less = Percent::new(part.min(whole), whole).expect("a whole");
             let more = Percent::new((part + 1).min(whole), whole).expect("a whole");
             prop_assert!(less.tenths() <= more.tenths() && less.rounded() <= more.rounded());

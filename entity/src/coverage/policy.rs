@@ -1,4 +1,4 @@
-//! What a team is asked for (COVERAGE.md section 3). The defaults are this project's, not a health board's: no ratio,
+//! What a team must have (COVERAGE.md section 3). The defaults are this project's, not a health board's: no ratio,
 //! refresher interval or supervision frequency is published. They are data, written into a policy when it is filed.
 
 use std::ops::RangeInclusive;
@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::mix::Rule;
 use crate::value::ApproverOffice;
 
-/// The unit's level in which Trainers are embedded by default.
+/// The level of units in which Trainers are embedded by default.
 const TRAINER_LEVEL: &str = "Service";
 
 const PEOPLE: RangeInclusive<u32> = 1..=1_000_000;
@@ -18,13 +18,13 @@ const PERCENT: RangeInclusive<u32> = 0..=100;
 /// Lists the numbers of a policy once: the field, its default and its range.
 macro_rules! policy_numbers {
     ($($(#[$doc:meta])* $variant:ident $field:ident = $default:literal in $range:expr,)+) => {
-        /// What a policy says. `PolicyTerms::default()` is the defaults of COVERAGE.md section 3 (local policy).
+        /// The terms of a policy. `PolicyTerms::default()` is the defaults of COVERAGE.md section 3 (local policy).
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct PolicyTerms {
             $($(#[$doc])* pub $field: u32,)+
-            /// The board's own word for the units in which Trainers are embedded.
+            /// The board's name for the level of units in which Trainers are embedded.
             pub trainer_level: String,
-            /// What becomes of approvals by people who did not hold the office.
+            /// How approvals by people who did not hold the office are treated.
             pub approver_office: ApproverOffice,
             /// Mix rules, MUST before SHOULD.
             pub mix: Vec<Rule>,
@@ -49,13 +49,13 @@ macro_rules! policy_numbers {
             /// Every number, in the order of the table in COVERAGE.md section 3.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// Its range, both ends included: the same wherever a policy is written.
+            /// Returns its range, both ends included: the same wherever a policy is written.
             #[must_use]
             pub const fn range(self) -> RangeInclusive<u32> {
                 match self { $(Self::$variant => $range,)+ }
             }
 
-            /// Its default.
+            /// Returns its default.
             #[must_use]
             pub const fn default_value(self) -> u32 {
                 match self { $(Self::$variant => $default,)+ }
@@ -69,7 +69,7 @@ macro_rules! policy_numbers {
                 match which { $(PolicyNumber::$variant => self.$field,)+ }
             }
 
-            /// Sets one of the numbers, brought into its range.
+            /// Sets one of the numbers, clamped to its range.
             pub fn set_number(&mut self, which: PolicyNumber, value: u32) {
                 let range = which.range();
                 let value = value.clamp(*range.start(), *range.end());
@@ -80,33 +80,33 @@ macro_rules! policy_numbers {
 }
 
 policy_numbers! {
-    /// One Peer Supporter for this many staff, or part thereof.
+    /// One Peer Supporter is required for this many staff, or part of that number.
     StaffPerSupporter staff_per_supporter = 25 in PEOPLE,
-    /// People a team needs as Peer Supporters whatever its size.
+    /// Minimum number of people who are Peer Supporters in a team of any size.
     MinSupporters min_supporters = 1 in PEOPLE,
-    /// Months that a Level 2 pass or refresher lasts.
+    /// Months for which a Level 2 pass or refresher is valid.
     CertificateMonths certificate_months = 36 in MONTHS,
-    /// Months that a manager's approval lasts.
+    /// Months for which a manager's approval is valid.
     ApprovalMonths approval_months = 24 in MONTHS,
-    /// Days; a longer unavailability takes a supporter out of the count.
+    /// Longest absence, in days, during which a supporter still counts.
     AwayDays away_days = 28 in DAYS,
-    /// Percent of staff with Level 1.
+    /// Target percentage of staff with Level 1.
     Level1Target level1_target = 90 in PERCENT,
-    /// Wellbeing Champions a team needs.
+    /// Number of Wellbeing Champions that a team needs.
     MinChampions min_champions = 1 in PEOPLE_OR_NONE,
-    /// One Trainer for this many active supporters, or part thereof.
+    /// One Trainer is required for this many active supporters, or part of that number.
     SupportersPerTrainer supporters_per_trainer = 20 in PEOPLE,
-    /// Days that AT_RISK looks ahead.
+    /// Number of days that AT_RISK looks ahead.
     HorizonDays horizon_days = 60 in DAYS,
-    /// Months that a Level 3 pass or refresher lasts.
+    /// Months for which a Level 3 pass or refresher is valid.
     TrainerCertificateMonths trainer_certificate_months = 36 in MONTHS,
-    /// Trainers embedded in each unit of the trainer level.
+    /// Number of Trainers embedded in each unit of the trainer level.
     MinTrainers min_trainers = 1 in PEOPLE_OR_NONE,
-    /// Days; older staff lists cannot show that a team is covered.
+    /// Maximum age in days of a staff list that can show that a team is covered.
     StaleDays stale_days = 92 in DAYS,
 }
 
-/// Records of people by which a policy says who counts.
+/// Records of people that a policy uses to decide who counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judged {
     /// Level 2 passes and refreshers of Peer Supporters.
@@ -122,7 +122,7 @@ pub enum Judged {
 }
 
 impl PolicyNumber {
-    /// The records that the number judges; nothing if it says only how many people are asked for, or when.
+    /// Returns the records that the number judges. `None` if it only sets how many people are required, or dates.
     #[must_use]
     pub const fn judges(self) -> Option<Judged> {
         match self {
@@ -135,7 +135,7 @@ impl PolicyNumber {
             | Self::Level1Target
             | Self::MinChampions
             | Self::SupportersPerTrainer
-            // A later day can be asked about by itself.
+            // A later day can be queried directly.
             | Self::HorizonDays
             | Self::MinTrainers
             | Self::StaleDays => None,
@@ -143,10 +143,10 @@ impl PolicyNumber {
     }
 }
 
-/// Another policy to try: what it names replaces what the governing policy says, the rest stays.
+/// Changes to try on a policy: what is set replaces the governing policy's value, the rest stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PolicyChange {
-    /// Numbers that replace those of the policy, each brought into its range.
+    /// Numbers that replace those of the policy, each clamped to its range.
     pub numbers: Vec<(PolicyNumber, u32)>,
     /// As in [`PolicyTerms`].
     pub trainer_level: Option<String>,
@@ -157,7 +157,8 @@ pub struct PolicyChange {
 }
 
 impl PolicyChange {
-    /// Whether it judges people again by some of their records: then its result for a team reveals something of these records.
+    /// Whether the change judges people by some of their records in a new way: its result for a team then reveals
+    /// something about these records.
     #[must_use]
     pub fn judges(&self, records: Judged) -> bool {
         let Self { numbers, trainer_level: _, approver_office, mix } = self;
@@ -172,7 +173,7 @@ impl PolicyChange {
         }
     }
 
-    /// The number that it gives, if it does.
+    /// Returns the number that the change sets, if it sets it.
     pub(super) fn number(&self, which: PolicyNumber) -> Option<u32> {
         self.numbers.iter().rfind(|(number, _)| *number == which).map(|(_, value)| *value)
     }

@@ -1,5 +1,5 @@
-//! Teams added up over the tree (COVERAGE.md section 7). People are counted once in every unit above them, so children need
-//! not sum to their parent.
+//! Adds teams up over the tree (COVERAGE.md section 7). People are counted once in every unit above them, so the
+//! figures of children need not sum to those of their parent.
 
 use std::collections::HashMap;
 use std::ops::AddAssign;
@@ -21,28 +21,28 @@ use crate::value::{StandingGroup, Status};
 pub struct StatusCounts([u32; Status::ALL.len()]);
 
 impl StatusCounts {
-    /// Team rows of this status.
+    /// Returns the number of team rows with this status.
     #[must_use]
-    pub const fn of(&self, status: Status) -> u32 {
+    pub const fn count(&self, status: Status) -> u32 {
         self.0[status as usize]
     }
 
-    /// Team rows of every status.
+    /// Returns the number of all team rows.
     #[must_use]
     pub fn teams(&self) -> u32 {
         self.0.iter().sum()
     }
 
-    /// Teams that are covered, at risk or not.
+    /// Returns the number of covered teams, at risk or not.
     #[must_use]
     pub const fn covered(&self) -> u32 {
-        self.of(Status::Covered) + self.of(Status::AtRisk)
+        self.count(Status::Covered) + self.count(Status::AtRisk)
     }
 
-    /// Teams that can be covered or not: the denominator of teamsCovered%. UNKNOWN is among them.
+    /// Returns the number of teams that are assessed: the denominator of teamsCovered%. It includes UNKNOWN.
     #[must_use]
     pub fn assessed(&self) -> u32 {
-        self.teams() - self.of(Status::NotApplicable) - self.of(Status::Exempt)
+        self.teams() - self.count(Status::NotApplicable) - self.count(Status::Exempt)
     }
 }
 
@@ -53,13 +53,13 @@ pub struct UnitRow {
     pub unit: UnitIx,
     /// Distinct people with a counting post.
     pub headcount: u32,
-    /// Whole-time equivalent in hundredths.
+    /// Whole-time equivalent (WTE) in hundredths.
     pub wte: i64,
     /// Team rows by status.
     pub teams: StatusCounts,
-    /// Distinct people of the covered and at-risk teams' own posts.
+    /// Distinct people with a counting post in a covered or at-risk team.
     pub staff_covered: u32,
-    /// Distinct people of the assessed teams' own posts.
+    /// Distinct people with a counting post in an assessed team.
     pub staff_assessed: u32,
     /// Distinct people with a Level 1 completion.
     pub level1_done: u32,
@@ -67,26 +67,27 @@ pub struct UnitRow {
     pub active_supporters: u32,
     /// Allocations valid that day, by the reason why they do not count.
     pub standing: StandingCounts,
-    /// Distinct people who count as Wellbeing Champion for a team at or below it, or for its group.
+    /// Distinct people who count as Wellbeing Champion for a team at or below the unit, or for its cover group.
     pub champions: u32,
-    /// Teams at or below that have a champion layer, and how many of these have the Champions that they need.
+    /// Teams at or below the unit that have a champion layer, and how many of them have the Champions that they need.
     pub champion_teams: Met,
-    /// Active Trainers that serve the unit: at, below or above it.
+    /// Active Trainers that serve the unit: at it, below it or above it.
     pub trainers: u32,
-    /// Active Trainers embedded at or below the unit, with how many it needs; absent unless the unit is of the level in which
-    /// Trainers are embedded.
+    /// Active Trainers embedded at or below the unit, and how many it needs. `None` unless the unit is of the level in
+    /// which Trainers are embedded.
     pub embedded: Option<Embedded>,
-    /// Units at or below in which Trainers are to be embedded, and how many of these have enough.
+    /// Units at or below this one in which Trainers are to be embedded, and how many of them have enough.
     pub trainer_units: Met,
-    /// The oldest staff list that the figures rest on, and whose it is; absent if no list was ever applied.
+    /// As-at day and employer of the oldest staff list that the figures are based on. `None` if no list was ever
+    /// applied.
     pub oldest_list: Option<(Day, Option<Symbol>)>,
-    /// Percent of Level 1 that the unit's policy asks for; absent without a policy.
+    /// Target percentage of Level 1 in the unit's policy. `None` without a policy.
     pub level1_target: Option<u32>,
-    /// Active supporters per Trainer that the unit's policy asks for; absent without a policy.
+    /// Active supporters per Trainer in the unit's policy. `None` without a policy.
     pub supporters_per_trainer: Option<u32>,
 }
 
-/// How many of some teams or units meet what is asked of them.
+/// Number of teams or units that meet a requirement, out of those that have it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Met {
     /// Those that meet it.
@@ -96,7 +97,7 @@ pub struct Met {
 }
 
 impl Met {
-    /// One of them.
+    /// Counts one team or unit.
     pub(super) fn one(is_met: bool) -> Self {
         Self { met: u32::from(is_met), asked: 1 }
     }
@@ -110,27 +111,29 @@ impl AddAssign for Met {
 }
 
 impl UnitRow {
-    /// Whether there are Trainers enough, and at least one where there is any active supporter; nothing without a policy.
+    /// Whether there are enough Trainers, with at least one if there is any active supporter. `None` without a policy.
     #[must_use]
     pub fn trainers_met(&self) -> Option<bool> {
         self.supporters_per_trainer.map(|ratio| trainers_met(self.trainers, self.active_supporters, ratio))
     }
 }
 
-/// `trainers * supporters_per_trainer >= active supporters`, and at least one Trainer where there is any active supporter.
+/// Whether `trainers * supporters_per_trainer >= active_supporters`, with at least one Trainer if there is any active
+/// supporter.
 #[must_use]
 pub fn trainers_met(trainers: u32, active_supporters: u32, supporters_per_trainer: u32) -> bool {
     let enough = u64::from(trainers) * u64::from(supporters_per_trainer) >= u64::from(active_supporters);
     enough && (trainers > 0 || active_supporters == 0)
 }
 
-/// `100 * done >= target * headcount`; `None` if there are no people (a zero denominator gives no percentage).
+/// Whether `100 * done >= target * headcount`. `None` if there are no people, since a zero denominator gives no
+/// percentage.
 #[must_use]
 pub fn level1_met(done: u32, headcount: u32, target: u32) -> Option<bool> {
     (headcount > 0).then(|| 100 * u64::from(done) >= u64::from(target) * u64::from(headcount))
 }
 
-/// Whether a team with `headcount` people has the Wellbeing Champions that it needs; nothing without people.
+/// Whether a team with `headcount` people has the Wellbeing Champions that it needs. `None` without people.
 #[must_use]
 pub fn champions_met(champions: u32, needed: u32, headcount: u32) -> Option<bool> {
     (headcount > 0).then_some(champions >= needed)
@@ -160,31 +163,31 @@ pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed) 
     let serving = trainers.serving(tree);
     let placed = trainers.at_or_below(tree);
     let champions = distinct_people(tree, champion_pairs(index, day, teams));
-    let mut champion_teams = vec![Met::default(); tree.units_downwards().len()];
+    let mut champion_teams = vec![Met::default(); tree.preorder().len()];
     for row in &teams.rows {
         if let Some(met) = row.champions_met() {
-            champion_teams[tree.place(row.unit)] += Met::one(met);
+            champion_teams[tree.preorder_index(row.unit)] += Met::one(met);
         }
     }
     add_upwards(tree, &mut champion_teams);
     let oldest_list = oldest_lists(tree, &teams.rows);
 
-    let units = tree.units_downwards();
+    let units = tree.preorder();
     let mut wte = vec![0i64; units.len()];
     for post in &counting {
-        wte[tree.place(post.unit)] += i64::from(post.wte);
+        wte[tree.preorder_index(post.unit)] += i64::from(post.wte);
     }
     add_upwards(tree, &mut wte);
     let mut statuses = vec![StatusCounts::default(); units.len()];
     for row in &teams.rows {
-        statuses[tree.place(row.unit)].0[row.status as usize] += 1;
+        statuses[tree.preorder_index(row.unit)].0[row.status as usize] += 1;
     }
     add_upwards(tree, &mut statuses);
     let mut standing = vec![StandingCounts::default(); units.len()];
     for found in &teams.standings {
         let allocation = &roster.allocations[found.allocation as usize];
         if allocation.validity.holds_on(day) {
-            standing[tree.place(allocation.unit)].add(StandingGroup::of(found.reasons.headline()));
+            standing[tree.preorder_index(allocation.unit)].add(StandingGroup::from_headline(found.reasons.headline()));
         }
     }
     add_upwards(tree, &mut standing);
@@ -241,37 +244,37 @@ impl AddAssign for StatusCounts {
     }
 }
 
-/// Turns figures of units alone into figures of everything at or below them. Both are by place.
+/// Turns figures of single units into figures of everything at or below them. Both are by preorder index.
 fn add_upwards<T: Copy + AddAssign>(tree: &Tree, figures: &mut [T]) {
     join_upwards(tree, figures, |above, own| *above += own);
 }
 
-/// As [`add_upwards`], of figures that `join` puts together.
+/// Like [`add_upwards`], but combines figures with `join`.
 fn join_upwards<T: Copy>(tree: &Tree, figures: &mut [T], join: impl Fn(&mut T, T)) {
-    for unit in tree.units_downwards().iter().rev() {
-        let own = figures[tree.place(*unit)];
+    for unit in tree.preorder().iter().rev() {
+        let own = figures[tree.preorder_index(*unit)];
         if let Some(above) = tree.parent(*unit) {
-            join(&mut figures[tree.place(above)], own);
+            join(&mut figures[tree.preorder_index(above)], own);
         }
     }
 }
 
-/// Distinct people at or below each unit, by place, from pairs that may repeat.
+/// Returns the number of distinct people at or below each unit, by preorder index, from pairs that may repeat.
 ///
-/// A person is to count once in every unit that is above any of theirs. Walking their units in tree order, each adds one on
-/// its whole way up to the root, and takes one away from where that way meets the way of the unit before: linear, where a
-/// set of people for every unit would not be.
+/// A person counts once in every unit above any of theirs. Going through a person's units in preorder, each adds one on
+/// its whole path up to the root, and one is subtracted at the lowest common ancestor with the unit before. This is
+/// linear; a set of people per unit would not be.
 pub(super) fn distinct_people(tree: &Tree, mut pairs: Vec<(PersonIx, UnitIx)>) -> Vec<u32> {
-    pairs.sort_unstable_by_key(|(person, unit)| (*person, tree.place(*unit)));
+    pairs.sort_unstable_by_key(|(person, unit)| (*person, tree.preorder_index(*unit)));
     pairs.dedup();
-    let mut figures = vec![0i64; tree.units_downwards().len()];
+    let mut figures = vec![0i64; tree.preorder().len()];
     let mut before: Option<(PersonIx, UnitIx)> = None;
     for (person, unit) in pairs {
-        figures[tree.place(unit)] += 1;
+        figures[tree.preorder_index(unit)] += 1;
         if let Some((_, other)) = before.filter(|(same, _)| *same == person)
-            && let Some(meeting) = tree.lowest_common_ancestor(other, unit)
+            && let Some(common) = tree.lowest_common_ancestor(other, unit)
         {
-            figures[tree.place(meeting)] -= 1;
+            figures[tree.preorder_index(common)] -= 1;
         }
         before = Some((person, unit));
     }
@@ -279,22 +282,24 @@ pub(super) fn distinct_people(tree: &Tree, mut pairs: Vec<(PersonIx, UnitIx)>) -
     figures.into_iter().map(|people| u32::try_from(people).unwrap_or(0)).collect()
 }
 
-/// Who counts as Champion for which unit: of a grouped team each of its Champions for each member of the group.
+/// Returns the people who count as Champion for each unit: in a cover group, each Champion counts for each member of
+/// the group.
 fn champion_pairs(index: &Index, day: Day, teams: &Assessed) -> Vec<(PersonIx, UnitIx)> {
     let of_team = |row: &TeamRow| counting_champions(index, &row.assessed_with, day);
     let has_champions = teams.rows.iter().filter(|row| row.champions > 0);
     has_champions.flat_map(|row| of_team(row).into_iter().map(|person| (person, row.unit))).collect()
 }
 
-/// The oldest staff list that the teams at or below each unit rest on, by place. The employers in the counting posts there
-/// would be too few: a team also rests on the lists of supporters from outside it, and on those of its whole group.
+/// Returns the oldest staff list that the teams at or below each unit are based on, by preorder index. The employers in
+/// the counting posts there would be too few: a team also depends on the lists of supporters from outside it, and on
+/// those of its whole group.
 fn oldest_lists(tree: &Tree, teams: &[TeamRow]) -> Vec<Option<(Day, Option<Symbol>)>> {
-    let mut oldest: Vec<Option<(Day, Option<Symbol>)>> = vec![None; tree.units_downwards().len()];
+    let mut oldest: Vec<Option<(Day, Option<Symbol>)>> = vec![None; tree.preorder().len()];
     let join = |oldest: &mut Option<(Day, Option<Symbol>)>, found: Option<(Day, Option<Symbol>)>| {
         *oldest = oldest.iter().copied().chain(found).min();
     };
     for row in teams {
-        join(&mut oldest[tree.place(row.unit)], row.oldest_list);
+        join(&mut oldest[tree.preorder_index(row.unit)], row.oldest_list);
     }
     join_upwards(tree, &mut oldest, join);
     oldest

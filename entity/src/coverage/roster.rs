@@ -1,7 +1,7 @@
 //! The facts that coverage is computed from, as plain data: no names, no addresses, no employee numbers.
 //!
-//! Units and people are named by their place in the roster's own lists; texts that are only compared (site, band, job family,
-//! employer, cover group) are kept once each in an [`Interner`] and named by a [`Symbol`].
+//! Units and people are identified by their index in the roster's own lists. Texts that are only compared (site, band,
+//! job family, employer, cover group) are stored once each in an [`Interner`] and identified by a [`Symbol`].
 
 use super::policy::PolicyTerms;
 use crate::id::{AllocationId, PersonId, UnitId};
@@ -9,16 +9,16 @@ use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
 use crate::value::AppointmentRole;
 
-/// Place of a unit in [`Roster::units`].
+/// Index of a unit in [`Roster::units`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitIx(pub u32);
 
-/// Place of a person in [`Roster::people`].
+/// Index of a person in [`Roster::people`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonIx(pub u32);
 
 impl UnitIx {
-    /// As an index of [`Roster::units`].
+    /// Returns the index in [`Roster::units`].
     #[must_use]
     pub const fn at(self) -> usize {
         self.0 as usize
@@ -26,19 +26,19 @@ impl UnitIx {
 }
 
 impl PersonIx {
-    /// As an index of [`Roster::people`].
+    /// Returns the index in [`Roster::people`].
     #[must_use]
     pub const fn at(self) -> usize {
         self.0 as usize
     }
 }
 
-/// The unit above another from a day on.
+/// The parent of a unit from a day on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placement {
-    /// First day; the first placement of a unit has none and holds for every day before the second.
+    /// First day. `None` for the first placement of a unit, which holds for every day before the second.
     pub from: Option<Day>,
-    /// The unit above; the root alone has none.
+    /// The parent. `None` for the root only.
     pub parent: Option<UnitIx>,
 }
 
@@ -49,22 +49,22 @@ pub struct Unit {
     pub id: UnitId,
     /// The board's code, unique.
     pub code: String,
-    /// What people call it.
+    /// Its name.
     pub name: String,
-    /// Where it stands in the tree, oldest first; a unit without any is a root.
+    /// Its placements in the tree, oldest first. A unit without any is a root.
     pub placements: Vec<Placement>,
-    /// The board's word for its kind.
+    /// The board's name for its level.
     pub level: Option<Symbol>,
-    /// Where it is.
+    /// The site.
     pub site: Option<Symbol>,
-    /// Teams with the same word are assessed together.
+    /// The cover group. Teams of the same group are assessed together.
     pub cover_group: Option<Symbol>,
-    /// When it is open.
+    /// The days on which it is open.
     pub validity: Validity,
 }
 
 impl Unit {
-    /// The unit above on `day`.
+    /// Returns the parent on `day`.
     #[must_use]
     pub fn parent(&self, day: Day) -> Option<UnitIx> {
         let begun = |placement: &&Placement| placement.from.is_none_or(|from| from <= day);
@@ -72,27 +72,27 @@ impl Unit {
     }
 }
 
-/// One human being, known by one employer and number or by several that are linked (COVERAGE.md section 10).
+/// One human being, identified by one employer and number or by several that are linked (COVERAGE.md section 10).
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// Their id in the tables; of several linked ones the lowest.
+    /// The id in the tables; the lowest of several linked ones.
     pub id: PersonId,
-    /// The other ids that are the same person.
+    /// The other ids of the same person.
     pub linked: Vec<PersonId>,
-    /// First Level 1 completion.
+    /// Day of the first Level 1 completion.
     pub level1_on: Option<Day>,
 }
 
 /// An assignment of a person to a unit.
 #[derive(Clone, Debug)]
 pub struct Post {
-    /// Who holds it.
+    /// The person in the post.
     pub person: PersonIx,
-    /// Where it is.
+    /// The site.
     pub unit: UnitIx,
-    /// When it is held.
+    /// The days on which it is held.
     pub validity: Validity,
-    /// Whole-time equivalent in hundredths.
+    /// Whole-time equivalent (WTE) in hundredths.
     pub wte: i32,
     /// Bank contracts never count.
     pub bank: bool,
@@ -100,29 +100,29 @@ pub struct Post {
     pub job_family: Option<Symbol>,
     /// Pay band.
     pub band: Option<Symbol>,
-    /// Who employs the person in it.
+    /// The person's employer in this post.
     pub employer: Option<Symbol>,
-    /// Named line manager.
+    /// The named line manager.
     pub line_manager: Option<PersonIx>,
 }
 
 /// A manager's approval of an allocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Approval {
-    /// The day on which it was decided.
+    /// The day of the decision.
     pub on: Day,
-    /// Who decided; an approval without an approver does not count.
+    /// The approver. An approval without an approver does not count.
     pub by: Option<PersonIx>,
 }
 
-/// What was agreed on an allocation, from a day on.
+/// The terms of an allocation from a day on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AllocationTerms {
-    /// First day; the first terms hold for every day before the second.
+    /// First day. `None` for the first terms, which hold for every day before the second.
     pub from: Option<Day>,
-    /// Whether protected hours a month are recorded and more than zero.
+    /// Whether protected hours per month are recorded and more than zero.
     pub has_protected_time: bool,
-    /// Whether cover from outside the team is meant.
+    /// Whether cover from outside the team is agreed.
     pub outside_team: bool,
 }
 
@@ -135,11 +135,11 @@ pub struct Allocation {
     pub person: PersonIx,
     /// The supporter's id under which it was filed, which may be one of several linked ones.
     pub filed_for: PersonId,
-    /// The team supported, their own or another.
+    /// The supported team, the supporter's own or another.
     pub unit: UnitIx,
-    /// Thousandths of the person.
+    /// Share of the person in thousandths.
     pub share: u32,
-    /// Start and end.
+    /// The days on which it is valid.
     pub validity: Validity,
     /// Line managers' approvals, oldest first.
     pub line: Vec<Approval>,
@@ -154,7 +154,7 @@ pub struct Allocation {
 }
 
 impl Allocation {
-    /// What was agreed as of `day`; nothing recorded is no time and no cover from outside.
+    /// Returns the terms on `day`. If none are recorded, there is no protected time and no cover from outside.
     #[must_use]
     pub fn terms_on(&self, day: Day) -> AllocationTerms {
         let begun = |terms: &&AllocationTerms| terms.from.is_none_or(|from| from <= day);
@@ -163,18 +163,18 @@ impl Allocation {
     }
 }
 
-/// A dated appointment of a person who answers for a unit.
+/// A dated appointment of a person who is responsible for a unit.
 #[derive(Clone, Copy, Debug)]
 pub struct Appointment {
     /// The unit.
     pub unit: UnitIx,
-    /// Who answers.
+    /// The appointed person.
     pub person: PersonIx,
     /// Senior manager or coordinator.
     pub role: AppointmentRole,
-    /// When.
+    /// The days on which it is valid.
     pub validity: Validity,
-    /// The deputy, and when they stand in; only ever within the appointment.
+    /// The deputy and the days on which they stand in, always within the appointment.
     pub delegate: Option<(PersonIx, Validity)>,
 }
 
@@ -185,7 +185,7 @@ impl Appointment {
         self.validity.holds_on(day) && (self.person == person || self.has_delegate(person, day))
     }
 
-    /// Whether `person` stands in for the appointed person on `day`.
+    /// Whether `person` is the appointed person's delegate on `day`.
     #[must_use]
     pub fn has_delegate(&self, person: PersonIx, day: Day) -> bool {
         let stands_in = |(delegate, validity): (PersonIx, Validity)| delegate == person && validity.holds_on(day);
@@ -198,26 +198,27 @@ impl Appointment {
 pub struct StaffList {
     /// The employer.
     pub employer: Option<Symbol>,
-    /// Tells apart employers whose names are one value and two keys, `A & B` and `A and B`: each has lists of its own.
+    /// Distinguishes employers whose names are one value but two keys, `A & B` and `A and B`: each has lists of its
+    /// own.
     pub series: u32,
     /// The day that it describes.
     pub as_at: Day,
-    /// Rows that named a unit and were rejected, by unit.
+    /// Number of rejected rows that named a unit, by unit.
     pub unread: Vec<(UnitIx, u32)>,
 }
 
-/// A Wellbeing Champion's or a Trainer's role: no share and no pause.
+/// A Wellbeing Champion's or a Trainer's role. It has no share and no pauses.
 #[derive(Clone, Debug)]
 pub struct NetworkRole {
-    /// Who has it.
+    /// The person with the role.
     pub person: PersonIx,
-    /// Where.
+    /// The unit.
     pub unit: UnitIx,
-    /// When.
+    /// The days on which it is valid.
     pub validity: Validity,
 }
 
-/// What a training pass beyond Level 1 is good for.
+/// The kind of a training pass beyond Level 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certificate {
     /// A Level 2 pass.
@@ -233,30 +234,30 @@ pub enum Certificate {
 /// A training pass beyond Level 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Pass {
-    /// Who passed.
+    /// The person who passed.
     pub person: PersonIx,
-    /// What.
+    /// What was passed.
     pub certificate: Certificate,
-    /// When.
+    /// The days on which it is valid.
     pub on: Day,
-    /// First day on which it is no longer good, where its record says so in place of the policy's months.
+    /// First day on which it is no longer valid, if its record gives one. Otherwise the policy's months apply.
     pub expires: Option<Day>,
 }
 
 impl Pass {
-    /// First day on which it is no longer good, under a policy that lets it last `months`.
+    /// Returns the first day on which it is no longer valid, under a policy that lets it last `months`.
     #[must_use]
     pub fn ends(&self, months: u32) -> Day {
         self.expires.unwrap_or_else(|| self.on.plus_months(months))
     }
 }
 
-/// A spell of days away.
+/// A period of absence.
 #[derive(Clone, Copy, Debug)]
 pub struct Away {
-    /// Who is away.
+    /// The absent person.
     pub person: PersonIx,
-    /// When.
+    /// The days on which it is valid.
     pub validity: Validity,
 }
 
@@ -267,7 +268,7 @@ pub struct FiledPolicy {
     pub unit: UnitIx,
     /// First day in force.
     pub from: Day,
-    /// What it says.
+    /// The terms.
     pub policy: PolicyTerms,
 }
 
@@ -276,16 +277,16 @@ pub struct FiledPolicy {
 pub struct Exemption {
     /// The unit.
     pub unit: UnitIx,
-    /// When it is exempt.
+    /// The days on which the unit is exempt.
     pub validity: Validity,
 }
 
-/// Every fact on file, of every day.
+/// Every fact on file, for all days.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
-    /// The tree. A unit's parent may stand before or after it; on no day is there a cycle.
+    /// The units. A unit's parent may come before or after it; there is no cycle on any day.
     pub units: Vec<Unit>,
-    /// Everybody.
+    /// All people.
     pub people: Vec<Person>,
     /// All posts, counting or not.
     pub posts: Vec<Post>,
@@ -297,7 +298,7 @@ pub struct Roster {
     pub trainers: Vec<NetworkRole>,
     /// All passes beyond Level 1.
     pub passes: Vec<Pass>,
-    /// All spells away.
+    /// All absences.
     pub away: Vec<Away>,
     /// All policies.
     pub policies: Vec<FiledPolicy>,
@@ -305,8 +306,8 @@ pub struct Roster {
     pub exemptions: Vec<Exemption>,
     /// All appointments.
     pub appointments: Vec<Appointment>,
-    /// All applied staff lists: of one employer and one as-at day the last that was applied.
+    /// All applied staff lists. For one employer and one as-at day, only the last that was applied.
     pub staff_lists: Vec<StaffList>,
-    /// The texts that the rest names.
+    /// The texts that the other lists refer to.
     pub words: Interner,
 }

@@ -1,4 +1,5 @@
-//! Does this person count? (COVERAGE.md section 4.) Standing is derived on every question and never stored as truth.
+//! Whether an allocation counts, and if not, why (COVERAGE.md section 4). The standing is derived for every query and
+//! never stored as truth.
 
 use super::approval::{Approvals, Approved, approvals};
 use super::index::Index;
@@ -7,7 +8,7 @@ use super::roster::{Certificate, PersonIx};
 use crate::period::Day;
 use crate::value::Reason;
 
-/// Every reason why an allocation does not count; none of them means that it is ACTIVE.
+/// The set of reasons why an allocation does not count. If it is empty, the allocation is ACTIVE.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Reasons(u16);
 
@@ -23,27 +24,28 @@ impl Reasons {
         self.0 == 0
     }
 
-    /// Every reason, in the order of the table.
+    /// Returns every reason, in the order of the table in COVERAGE.md section 4.
     pub fn iter(self) -> impl Iterator<Item = Reason> {
         Reason::ALL.iter().copied().filter(move |reason| self.0 & (1 << *reason as u16) != 0)
     }
 
-    /// The first reason; nothing when active.
+    /// Returns the first reason. `None` if active.
     #[must_use]
     pub fn headline(self) -> Option<Reason> {
         self.iter().next()
     }
 
-    /// Those that are about the allocation's own days, and not about the person: that it is over, or has not begun.
+    /// Returns only the reasons about the allocation's own dates, not about the person: it has ended, or has not begun.
     #[must_use]
     pub fn of_allocation(self) -> Self {
         self.iter().filter(|reason| matches!(reason, Reason::StoodDown | Reason::NotStarted)).collect()
     }
 
-    /// The reason that a sentence about a team gives: the headline; on a day on which the allocation does not hold only that,
-    /// for how the person is then concerns another team. Nothing when active.
+    /// Returns the reason that a sentence about a team gives. It is the headline; but on a day outside the allocation's
+    /// dates it is only that the allocation has ended or not begun, because the person's other circumstances then
+    /// concern another team. `None` if active.
     #[must_use]
-    pub fn told_of_team(self) -> Option<Reason> {
+    pub fn headline_for_team(self) -> Option<Reason> {
         self.of_allocation().headline().or_else(|| self.headline())
     }
 }
@@ -59,16 +61,16 @@ impl FromIterator<Reason> for Reasons {
 /// The standing of one allocation on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// Place in [`Roster::allocations`](super::Roster::allocations).
+    /// Index in [`Roster::allocations`](super::Roster::allocations).
     pub allocation: u32,
-    /// Why it does not count.
+    /// The reasons why it does not count.
     pub reasons: Reasons,
-    /// Whether it rests on an approval by a person who did not hold the office on that day.
+    /// Whether it depends on an approval by a person who did not hold the office on that day.
     pub is_unproven: bool,
 }
 
 impl Reason {
-    /// Whether the reason is one of the steps that make a colleague a Peer Supporter and that can be taken, or taken again: training,
+    /// Whether the reason is a step towards becoming a Peer Supporter that can be taken or repeated: training,
     /// sign-off, approvals and protected time.
     #[must_use]
     pub const fn is_open_step(self) -> bool {
@@ -91,14 +93,14 @@ impl Reason {
         }
     }
 
-    /// What will be true on a later day, as the second half of a sentence about people who are not named.
+    /// Returns what will be true on a later day, as the second half of a sentence about people who are not named.
     #[must_use]
     pub const fn prospect(self) -> &'static str {
         match self {
             Self::Left => "will have no post that counts",
             Self::NotInTeam => "will work in another team",
             Self::StoodDown => "will have stood down",
-            // Who is away or paused may be ill: where a team has one supporter, a count of one says who.
+            // A person who is away or paused may be ill. If a team has one supporter, a count of one says who it is.
             Self::Paused | Self::Away => "will not be available",
             Self::Level1Missing => "will lack Level 1",
             Self::Level2Missing => "will lack Level 2",
@@ -113,7 +115,7 @@ impl Reason {
         }
     }
 
-    /// In words, as the second half of a sentence about a person.
+    /// Returns the reason as the second half of a sentence about a person.
     #[must_use]
     pub const fn phrase(self) -> &'static str {
         match self {
@@ -136,16 +138,17 @@ impl Reason {
     }
 }
 
-/// The people that an allocation's team has on the day: of the unit, or of its group.
+/// The people of an allocation's team on the day: of the unit, or of its cover group.
 pub(super) struct Colleagues<'a> {
-    /// Each person once, sorted.
+    /// Distinct people, sorted.
     pub(super) people: &'a [PersonIx],
-    /// For each counting post there that names one: (line manager, person), each pair once, sorted. A manager who is named only by a
-    /// person's post in another unit is not a line manager here: the unit's people are those of its posts.
+    /// Distinct pairs (line manager, person) from the counting posts there, sorted. A manager named only by a person's
+    /// post in another unit is not a line manager here: the unit's people are those of its posts.
     pub(super) managed: &'a [(PersonIx, PersonIx)],
 }
 
-/// The standing on `day` of the allocation at `place`, in a team with these `colleagues`, under `policy`.
+/// Computes the standing on `day` of the allocation with index `place`, in a team with these `colleagues`, under
+/// `policy`.
 pub(super) fn assess_allocation(
     index: &Index,
     place: u32,
@@ -164,7 +167,7 @@ pub(super) fn assess_allocation(
         Reason::Left => has_left,
         Reason::NotInTeam => !has_left && !terms.outside_team && colleagues.people.binary_search(&person).is_err(),
         Reason::StoodDown => allocation.validity.ended_by(day),
-        // Of any allocation, also of one that is over or to come: it is the role that pauses.
+        // A pause of any allocation counts, including ended and future ones: the whole role is paused.
         Reason::Paused => index.allocations_of(person).flat_map(|own| &own.pauses).any(|pause| pause.holds_on(day)),
         Reason::Away => index
             .away(person)

@@ -1,8 +1,8 @@
-//! What to do about a team's gap: instructions without names, one per sentence, in the same words in the weekly mail, in the API and
-//! on the pages.
+//! Suggested actions for a team's gap: instructions without names, one per sentence, with the same wording in the
+//! weekly mail, in the API and on the pages.
 //!
-//! How much a sentence may tell depends on its [`Reader`]: in a small team everyone knows which colleague a number without a name
-//! is about.
+//! How much a sentence may reveal depends on its [`Audience`]: in a small team everyone knows which colleague a number
+//! without a name is about.
 
 use super::index::Index;
 use super::lost_cover::to_keep;
@@ -11,25 +11,25 @@ use super::team::TeamRow;
 use super::wording::{counted, listed, with_full_stop};
 use crate::value::{Reason, Status, UnknownBecause};
 
-/// For whom the instructions are.
+/// The readers of the instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
-    /// A recipient of a mail, which may be forwarded: steps that are open, with how many people each is about. Never how many are
-    /// away or paused or have stood down, nor a total from which that could be worked out.
+pub enum Audience {
+    /// A recipient of a mail, which may be forwarded: sees open steps, with the number of people for each. Never the
+    /// number of people who are away or paused or have stood down, nor a total from which that could be worked out.
     Mail,
-    /// A viewer who sees the records of all Peer Supporters of the team: the same, and how many are away or paused, these two
-    /// together.
+    /// A viewer who may see the records of all Peer Supporters of the team: sees the same, and the number of people who
+    /// are away or paused, as one figure.
     Records,
-    /// A viewer who does not: only what rests on published figures and on the policy.
+    /// A viewer who may not see these records: sees only what follows from published figures and the policy.
     Figures,
 }
 
-/// What a team's status and figures say about its gap.
+/// The status and figures of a team that describe its gap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap<'a> {
     /// The status.
     pub status: Status,
-    /// Whole Peer Supporters short; 0 without a policy or without staff.
+    /// Number of whole Peer Supporters missing; 0 without a policy or without staff.
     pub short: u32,
     /// P: distinct active people with a share of at least 500.
     pub supporters: u32,
@@ -39,9 +39,9 @@ pub struct Gap<'a> {
     pub not_counting: &'a [(Reason, u32)],
     /// The MUST mix rules that are not met.
     pub unmet_must: Vec<UnmetRule>,
-    /// Why the status is UNKNOWN; present exactly then.
+    /// Why the status is UNKNOWN. `None` for any other status.
     pub unknown_because: Option<UnknownBecause>,
-    /// Rows of staff lists that name the team and were rejected.
+    /// Number of rejected rows of staff lists that name the team.
     pub rows_not_read: u32,
 }
 
@@ -62,25 +62,25 @@ impl<'a> From<&'a TeamRow> for Gap<'a> {
     }
 }
 
-/// What to do about a computed team: what closes its gap, or what keeps its cover if that will be lost. The second rests on records,
-/// so it is only for readers who see them.
+/// Returns what to do about a computed team: what closes its gap, or what keeps its cover if that will be lost. The
+/// second is based on records, so it is only for readers who may see them.
 #[must_use]
-pub fn of_team(row: &TeamRow, index: &Index, reader: Reader) -> Vec<String> {
-    let mut actions = to_close(&Gap::from(row), reader);
+pub fn of_team(row: &TeamRow, index: &Index, audience: Audience) -> Vec<String> {
+    let mut actions = to_close(&Gap::from(row), audience);
     let causes = row.risk.as_ref().map(|risk| risk.published_causes(index)).unwrap_or_default();
-    if reader == Reader::Records && !causes.is_empty() {
+    if audience == Audience::Records && !causes.is_empty() {
         actions.push(with_full_stop(&to_keep(&causes)));
     }
     actions
 }
 
-/// What closes a gap. Empty if there is none.
+/// Returns what closes a gap. Empty if there is no gap.
 #[must_use]
-pub fn to_close(gap: &Gap<'_>, reader: Reader) -> Vec<String> {
+pub fn to_close(gap: &Gap<'_>, audience: Audience) -> Vec<String> {
     match gap.status {
         Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => Vec::new(),
         Status::Unknown => vec![to_know(gap)],
-        Status::None | Status::Partial | Status::MixGap => to_find_people(gap, reader),
+        Status::None | Status::Partial | Status::MixGap => to_find_people(gap, audience),
     }
 }
 
@@ -97,18 +97,18 @@ fn to_know(gap: &Gap<'_>) -> String {
     }
 }
 
-fn to_find_people(gap: &Gap<'_>, reader: Reader) -> Vec<String> {
+fn to_find_people(gap: &Gap<'_>, audience: Audience) -> Vec<String> {
     let Gap { short, supporters, share, .. } = *gap;
-    let allocated = Allocated::of(match reader {
-        Reader::Mail | Reader::Records => gap.not_counting,
-        Reader::Figures => &[],
+    let allocated = Allocated::new(match audience {
+        Audience::Mail | Audience::Records => gap.not_counting,
+        Audience::Figures => &[],
     });
     let more = short.saturating_sub(allocated.can_count);
-    // Enough in parts, but no one has half of their share here: another fifth of a person closes nothing.
+    // The shares add up, but no one has half of their share here: another fifth of a person closes nothing.
     let half = if supporters == 0 && share > 0 { ", with at least half of their share here" } else { "" };
     let people = |number: u32| format!("{}{half}", counted(i64::from(number), "person", "people"));
     let nominate = match (&allocated.to_count, more) {
-        // Enough people, but not the mix that the policy asks for.
+        // Enough people, but not the mix that the policy requires.
         _ if short == 0 => None,
         (None, _) => Some(format!("Nominate {}.", people(short))),
         // Their shares are not known here, so they may be less than a whole Peer Supporter each.
@@ -117,7 +117,7 @@ fn to_find_people(gap: &Gap<'_>, reader: Reader) -> Vec<String> {
     };
     let verb = if nominate.is_some() { "Choose" } else { "Nominate" };
     let mix = gap.unmet_must.iter().map(|rule| rule.instruction(verb));
-    let not_available = (reader == Reader::Records && allocated.not_available > 0).then(|| {
+    let not_available = (audience == Audience::Records && allocated.not_available > 0).then(|| {
         let number = i64::from(allocated.not_available);
         let who = counted(number, "allocated Peer Supporter is", "allocated Peer Supporters are");
         format!("{who} not available.")
@@ -125,24 +125,24 @@ fn to_find_people(gap: &Gap<'_>, reader: Reader) -> Vec<String> {
     allocated.to_count.into_iter().chain(nominate).chain(mix).chain(allocated.to_end).chain(not_available).collect()
 }
 
-/// What there is to do about people who are allocated to a team and do not count.
+/// Actions about people who are allocated to a team and do not count.
 #[derive(Default)]
 struct Allocated {
-    /// How many could count once the steps that are open for them are taken.
+    /// Number of people who could count once their open steps are taken.
     can_count: u32,
-    /// Those steps, in a sentence.
+    /// Those steps, as a sentence.
     to_count: Option<String>,
     /// Allocations that should end or change, one sentence each.
     to_end: Vec<String>,
-    /// How many are away or paused.
+    /// Number of people who are away or paused.
     not_available: u32,
 }
 
 impl Allocated {
-    fn of(not_counting: &[(Reason, u32)]) -> Self {
+    fn new(not_counting: &[(Reason, u32)]) -> Self {
         let (mut allocated, mut steps) = (Self::default(), Vec::new());
         for (reason, people) in not_counting.iter().copied().filter(|(_, people)| *people > 0) {
-            match Step::of(reason, people) {
+            match Step::for_reason(reason, people) {
                 Step::ToCount(what) => {
                     allocated.can_count += people;
                     steps.push(if people == 1 { what.to_owned() } else { format!("{what} ({people})") });
@@ -159,20 +159,20 @@ impl Allocated {
     }
 }
 
-/// What there is to do about people who do not count for a reason.
+/// The action about people who do not count for one reason.
 enum Step {
     /// A step that makes them count.
     ToCount(&'static str),
-    /// They cannot count here as it is: a sentence.
+    /// They cannot count here as things are: a sentence with what to do.
     ToEnd(String),
     /// They will count again by themselves.
     NotAvailable,
-    /// They have ended their role in good order.
+    /// They have stood down: nothing to do.
     Nothing,
 }
 
 impl Step {
-    fn of(reason: Reason, people: u32) -> Self {
+    fn for_reason(reason: Reason, people: u32) -> Self {
         let who = |one: &str, many: &str| {
             let (one, many) = (format!("allocated colleague {one}"), format!("allocated colleagues {many}"));
             counted(i64::from(people), &one, &many)

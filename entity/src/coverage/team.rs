@@ -1,4 +1,4 @@
-//! Is this team covered? (COVERAGE.md section 5.)
+//! Assesses whether a team is covered (COVERAGE.md section 5).
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,20 +18,20 @@ use crate::value::{Reason, Status, UnknownBecause};
 
 /// What is assessed as one team: a unit by itself, or all units of a cover group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Cover {
+pub(super) enum CoverScope {
     /// A unit.
     Unit(UnitIx),
     /// A cover group.
     Group(Symbol),
 }
 
-impl Cover {
-    /// What a unit is assessed as where it has counting posts.
-    pub(super) fn of(index: &Index, unit: UnitIx) -> Self {
+impl CoverScope {
+    /// Returns the scope in which a unit is assessed if it has counting posts.
+    pub(super) fn for_unit(index: &Index, unit: UnitIx) -> Self {
         index.roster().units[unit.at()].cover_group.map_or(Self::Unit(unit), Self::Group)
     }
 
-    /// Every unit that can be part of it, with counting posts or not.
+    /// Returns every unit that can be part of it, with counting posts or not.
     pub(super) fn units<'a>(&'a self, index: &'a Index) -> &'a [UnitIx] {
         match self {
             Self::Unit(unit) => std::slice::from_ref(unit),
@@ -40,60 +40,61 @@ impl Cover {
     }
 }
 
-/// The figures of a team. For a member of a cover group all but `own_people` are the group's.
+/// The figures of a team. For a member of a cover group, all except `own_headcount` are the group's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TeamRow {
     /// The team.
     pub unit: UnitIx,
-    /// The units that are assessed together with it, itself among them; itself alone when it is in no group.
+    /// The units that are assessed together, including this one; only this one if it is in no group.
     pub assessed_with: Vec<UnitIx>,
-    /// Distinct people with a counting post in this very unit.
+    /// Distinct people with a counting post in this unit itself.
     pub own_headcount: u32,
     /// H: distinct people of the team or group.
     pub headcount: u32,
-    /// Whole-time equivalent in hundredths.
+    /// Whole-time equivalent (WTE) in hundredths.
     pub wte: i64,
     /// P: distinct active people with a share of at least 500.
     pub supporters: u32,
     /// A: sum of the active shares, in thousandths.
     pub share: u32,
-    /// Peer Supporters needed; absent without a policy or without staff.
+    /// Number of Peer Supporters required. `None` without a policy or without staff.
     pub required: Option<u32>,
-    /// Whole supporters short; absent in the same cases. Zero exactly when the people test and the capacity test pass.
+    /// Number of whole Peer Supporters missing; `None` in the same cases. 0 exactly if the people test and the capacity
+    /// test pass.
     pub gap: Option<u32>,
-    /// The answer.
+    /// The status.
     pub status: Status,
-    /// Why it is UNKNOWN; present exactly then.
+    /// Why it is UNKNOWN. `None` for any other status.
     pub unknown_because: Option<UnknownBecause>,
-    /// r: rows of staff lists that named the team, or a unit of its group, and were rejected.
+    /// r: number of rejected rows of staff lists that named the team, or a unit of its group.
     pub rows_not_read: u32,
-    /// Active people who rest on an approval by a person who did not hold the office.
+    /// Active people who depend on an approval by a person who did not hold the office.
     pub unproven: u32,
-    /// The oldest staff list that the answer rests on, and whose it is; absent if no list was ever applied.
+    /// As-at day and employer of the oldest staff list that the status is based on. `None` if no list was ever applied.
     pub oldest_list: Option<(Day, Option<Symbol>)>,
-    /// Why it is AT_RISK; present exactly then.
+    /// Why it is AT_RISK. `None` for any other status.
     pub risk: Option<Risk>,
-    /// Covered by one person alone.
+    /// Whether the team is covered by one person alone.
     pub single_point: bool,
     /// Counting Wellbeing Champions.
     pub champions: u32,
     /// People with a Level 1 completion.
     pub level1_done: u32,
-    /// The unit whose policy applied, and from when it is in force.
+    /// The unit whose policy applied, and the first day on which it is in force.
     pub policy_unit: Option<(UnitIx, Day)>,
     /// The policy that applied.
     pub policy: Option<PolicyTerms>,
-    /// How each mix rule came out, MUST before SHOULD.
+    /// The result of each mix rule, MUST before SHOULD.
     pub mix: Vec<Outcome>,
     /// The allocations to the team or group, with their standing.
     pub standings: Vec<Standing>,
-    /// Allocated people who do not count although their allocation is under way or to come, by headline; of one to come only
-    /// that it has not begun.
+    /// Number of allocated people who do not count although their allocation has not ended, by headline. For a future
+    /// allocation the reason is only that it has not begun.
     pub not_counting: Vec<(Reason, u32)>,
 }
 
 impl TeamRow {
-    /// Whether the team has the Wellbeing Champions that it needs; absent without staff or without a policy.
+    /// Whether the team has the Wellbeing Champions that it needs. `None` without staff or without a policy.
     #[must_use]
     pub fn champions_met(&self) -> Option<bool> {
         champions_met(self.champions, self.policy.as_ref()?.min_champions, self.headcount)
@@ -106,11 +107,11 @@ pub(super) struct Assessed {
     pub(super) standings: Vec<Standing>,
 }
 
-/// The plain answer for one cover on one day, without the look ahead.
+/// The assessment of one scope on one day, without looking ahead.
 pub(super) struct Assessment<'a> {
     /// Units with counting posts that day.
     pub(super) members: Vec<UnitIx>,
-    /// Employers in the counting posts of the team, and of its active supporters wherever these are.
+    /// Employers in the counting posts of the team, and in those of its active supporters in any unit.
     employers: BTreeSet<Option<Symbol>>,
     pub(super) people: Vec<PersonIx>,
     wte: i64,
@@ -138,15 +139,15 @@ pub(super) fn assess_all(index: &Index, question: &Question<'_>) -> Assessed {
         if !is_team && index.allocations_to(unit).is_empty() && index.rows_not_read(unit, day) == 0 {
             continue;
         }
-        if let (true, Cover::Group(group)) = (is_team, Cover::of(index, unit)) {
-            let assessed = groups.entry(group).or_insert_with(|| rows_of(index, Cover::Group(group), question));
+        if let (true, CoverScope::Group(group)) = (is_team, CoverScope::for_unit(index, unit)) {
+            let assessed = groups.entry(group).or_insert_with(|| rows_of(index, CoverScope::Group(group), question));
             rows.extend(assessed.iter().find(|row| row.unit == unit).cloned());
         } else {
-            rows.extend(rows_of(index, Cover::Unit(unit), question));
+            rows.extend(rows_of(index, CoverScope::Unit(unit), question));
         }
-        // Every row of a group holds the standings of all its members: to write them again changes nothing.
+        // Every row of a group holds the standings of all its members, so writing them again changes nothing.
         let own = if is_team { rows.last().map(|row| row.standings.clone()) } else { None };
-        let own = own.unwrap_or_else(|| assess(index, Cover::Unit(unit), day, question.what_if).standings);
+        let own = own.unwrap_or_else(|| assess(index, CoverScope::Unit(unit), day, question.what_if).standings);
         for standing in own {
             standings[standing.allocation as usize] = standing;
         }
@@ -156,21 +157,22 @@ pub(super) fn assess_all(index: &Index, question: &Question<'_>) -> Assessed {
     Assessed { rows, standings }
 }
 
-/// The rows of a cover: one for each unit with counting posts, or one for a unit without any to which an allocation valid
-/// that day points or which rejected rows named.
-fn rows_of(index: &Index, cover: Cover, question: &Question<'_>) -> Vec<TeamRow> {
+/// Returns the rows of a scope: one for each unit with counting posts, or one for a unit without any to which an
+/// allocation valid that day points or which rejected rows named.
+fn rows_of(index: &Index, scope: CoverScope, question: &Question<'_>) -> Vec<TeamRow> {
     let Question { day, today: _, what_if } = *question;
-    let mut plain = assess(index, cover, day, what_if);
+    let mut plain = assess(index, scope, day, what_if);
     let roster = index.roster();
-    let rows_not_read = cover.units(index).iter().map(|unit| index.rows_not_read(*unit, day)).sum();
+    let rows_not_read = scope.units(index).iter().map(|unit| index.rows_not_read(*unit, day)).sum();
     if plain.members.is_empty() {
         let points_here = |standing: &Standing| roster.allocations[standing.allocation as usize].validity.holds_on(day);
         if rows_not_read == 0 && !plain.standings.iter().any(points_here) {
             return Vec::new();
         }
-        plain.members = cover.units(index).to_vec();
+        plain.members = scope.units(index).to_vec();
     }
-    let Answer { status, unknown_because, risk, oldest_list } = answer(index, cover, question, &plain, rows_not_read);
+    let FinalStatus { status, unknown_because, risk, oldest_list } =
+        final_status(index, scope, question, &plain, rows_not_read);
     let covered = matches!(status, Status::Covered | Status::AtRisk);
     let headcount = len(&plain.people);
     let level1 = |person: &&PersonIx| roster.people[person.at()].level1_on.is_some_and(|on| on <= day);
@@ -208,20 +210,27 @@ fn rows_of(index: &Index, cover: Cover, question: &Question<'_>) -> Vec<TeamRow>
     plain.members.iter().map(own_row).collect()
 }
 
-/// What is said of a cover beyond its plain status.
-struct Answer {
+/// The final status of a scope, with its reasons.
+struct FinalStatus {
     status: Status,
     unknown_because: Option<UnknownBecause>,
     risk: Option<Risk>,
     oldest_list: Option<(Day, Option<Symbol>)>,
 }
 
-/// The status with all that overlays it: rows that were not read, the look ahead, and stale staff lists.
-fn answer(index: &Index, cover: Cover, question: &Question<'_>, plain: &Assessment<'_>, rows_not_read: u32) -> Answer {
+/// Derives the final status from the plain one: it considers rows that were not read, later days, and stale staff
+/// lists.
+fn final_status(
+    index: &Index,
+    scope: CoverScope,
+    question: &Question<'_>,
+    plain: &Assessment<'_>,
+    rows_not_read: u32,
+) -> FinalStatus {
     let Question { day, today, what_if } = *question;
     let policy = plain.governing.as_ref().map(|found| found.policy.as_ref());
     let headcount = len(&plain.people);
-    // With the people in them the team might not be covered. An empty unit might have staff.
+    // If these rows are people, the team might not be covered. An empty unit might have staff.
     let is_short_of_rows = rows_not_read > 0
         && match plain.status {
             Status::NotApplicable => true,
@@ -233,10 +242,10 @@ fn answer(index: &Index, cover: Cover, question: &Question<'_>, plain: &Assessme
             Status::Unknown | Status::None | Status::Partial | Status::MixGap | Status::AtRisk => false,
         };
     let risk = match plain.status {
-        Status::Covered if !is_short_of_rows => forecast::look_ahead(index, cover, day, what_if, plain),
+        Status::Covered if !is_short_of_rows => forecast::find_risk(index, scope, day, what_if, plain),
         _ => None,
     };
-    // An employer without any list cannot be in a post; should it be so, nothing shows how old its posts are.
+    // An employer without any list cannot be in a post; if it happens, the age of its posts is not known.
     let lists = || plain.employers.iter().map(|employer| (index.newest_list(*employer), *employer));
     let is_stale = policy.is_some_and(|policy| {
         let too_old = |today: Day| {
@@ -259,10 +268,10 @@ fn answer(index: &Index, cover: Cover, question: &Question<'_>, plain: &Assessme
         (false, false) => plain.status,
     };
     let oldest_list = lists().filter_map(|(list, employer)| Some((list?, employer))).min();
-    Answer { status, unknown_because, risk, oldest_list }
+    FinalStatus { status, unknown_because, risk, oldest_list }
 }
 
-/// Active people of the cover with an allocation there that rests on an unproven approval.
+/// Counts the active people with an allocation in the scope that depends on an unproven approval.
 fn unproven(index: &Index, standings: &[Standing]) -> u32 {
     let resting = standings.iter().filter(|standing| standing.is_unproven && standing.reasons.is_active());
     let people: BTreeSet<_> =
@@ -270,11 +279,12 @@ fn unproven(index: &Index, standings: &[Standing]) -> u32 {
     u32::try_from(people.len()).unwrap_or(u32::MAX)
 }
 
-/// The plain status of a cover on a day, and all that it rests on. A cover without counting posts has no members.
-pub(super) fn assess<'a>(index: &'a Index, cover: Cover, day: Day, what_if: Option<&WhatIf>) -> Assessment<'a> {
+/// Assesses the plain status of a scope on a day, with the figures behind it. A scope without counting posts has no
+/// members.
+pub(super) fn assess<'a>(index: &'a Index, scope: CoverScope, day: Day, what_if: Option<&WhatIf>) -> Assessment<'a> {
     let mut members = Vec::new();
     let mut posts: Vec<&Post> = Vec::new();
-    for unit in cover.units(index) {
+    for unit in scope.units(index) {
         let before = posts.len();
         posts.extend(index.counting_posts_in(*unit, day));
         if posts.len() > before {
@@ -289,12 +299,12 @@ pub(super) fn assess<'a>(index: &'a Index, cover: Cover, day: Day, what_if: Opti
     managed.sort_unstable();
     managed.dedup();
 
-    let governing = policy_of(index, cover, &members, day, what_if);
+    let governing = policy_of(index, scope, &members, day, what_if);
     let defaults = PolicyTerms::default();
-    // Without staff there is nothing to ask for, and standing is judged by the defaults (COVERAGE.md section 5).
+    // Without staff nothing is required, and standing is judged by the defaults (COVERAGE.md section 5).
     let policy = governing.as_ref().map(|found| found.policy.as_ref()).filter(|_| !people.is_empty());
     let colleagues = Colleagues { people: &people, managed: &managed };
-    let allocated = if members.is_empty() { cover.units(index) } else { &members };
+    let allocated = if members.is_empty() { scope.units(index) } else { &members };
     let standings: Vec<_> = allocated
         .iter()
         .flat_map(|unit| index.allocations_to(*unit))
@@ -308,7 +318,7 @@ pub(super) fn assess<'a>(index: &'a Index, cover: Cover, day: Day, what_if: Opti
     let supporting = active.iter().flat_map(|person| index.counting_posts_of(*person, day));
     let employers = posts.iter().copied().chain(supporting).map(|post| post.employer).collect();
     let mix: Vec<_> = policy
-        .map(|policy| policy.mix.iter().map(|rule| mix_check::ask(index, rule, &active, &people, day)).collect())
+        .map(|policy| policy.mix.iter().map(|rule| mix_check::evaluate(index, rule, &active, &people, day)).collect())
         .unwrap_or_default();
     let headcount = len(&people);
     let required = policy.map(|policy| policy.min_supporters.max(headcount.div_ceil(policy.staff_per_supporter)));
@@ -345,7 +355,7 @@ pub(super) fn assess<'a>(index: &'a Index, cover: Cover, day: Day, what_if: Opti
     }
 }
 
-/// `max(min_supporters - P, ceil((1000*H - A*n) / (1000*n)), 0)`, in whole supporters.
+/// Returns `max(min_supporters - P, ceil((1000*H - A*n) / (1000*n)), 0)`, in whole supporters.
 fn gap(policy: &PolicyTerms, headcount: u32, supporters: u32, share: u32) -> u32 {
     let per_supporter = u64::from(policy.staff_per_supporter);
     let people = policy.min_supporters.saturating_sub(supporters);
@@ -353,15 +363,15 @@ fn gap(policy: &PolicyTerms, headcount: u32, supporters: u32, share: u32) -> u32
     people.max(u32::try_from(uncovered.div_ceil(1000 * per_supporter)).unwrap_or(u32::MAX))
 }
 
-/// The policy of a cover: for a group, that of its member nearest the root, ties by the lowest unit code.
+/// Returns the policy of a scope: for a group, that of its member nearest the root, ties by the lowest unit code.
 fn policy_of<'a>(
     index: &'a Index,
-    cover: Cover,
+    scope: CoverScope,
     members: &[UnitIx],
     day: Day,
     what_if: Option<&WhatIf>,
 ) -> Option<Governing<'a>> {
-    let candidates = if members.is_empty() { cover.units(index) } else { members };
+    let candidates = if members.is_empty() { scope.units(index) } else { members };
     let code = |unit: &UnitIx| &index.roster().units[unit.at()].code;
     let tree = index.tree(day);
     let nearest =
@@ -369,7 +379,7 @@ fn policy_of<'a>(
     governing(index, *nearest, day, what_if)
 }
 
-/// Each active person once, with the sum of their active shares.
+/// Returns each active person once, with the sum of their active shares.
 fn active_shares(index: &Index, standings: &[Standing]) -> Vec<(PersonIx, u32)> {
     let mut shares: Vec<_> = standings
         .iter()
@@ -399,7 +409,7 @@ pub fn champion_counts(index: &Index, role: &NetworkRole, units: &[UnitIx], day:
     role.validity.holds_on(day) && index.counting_posts_of(role.person, day).any(|post| units.contains(&post.unit))
 }
 
-/// Distinct people whose role as Wellbeing Champion of one of the `units` counts.
+/// Returns the distinct people whose role as Wellbeing Champion of one of the `units` counts.
 pub(super) fn counting_champions(index: &Index, units: &[UnitIx], day: Day) -> Vec<PersonIx> {
     let mut champions: Vec<_> = units
         .iter()
@@ -412,12 +422,13 @@ pub(super) fn counting_champions(index: &Index, units: &[UnitIx], day: Day) -> V
     champions
 }
 
-/// People by why they do not count; who has stood down is history, not a way to close a gap.
+/// Counts people by the reason why they do not count. People who have stood down are history, not a way to close a gap,
+/// so they are left out.
 fn not_counting(index: &Index, standings: &[Standing]) -> Vec<(Reason, u32)> {
     let mut people: Vec<_> = standings
         .iter()
         .filter(|standing| standing.reasons.iter().all(|reason| reason != Reason::StoodDown))
-        .filter_map(|standing| standing.reasons.told_of_team().map(|reason| (reason, standing.allocation)))
+        .filter_map(|standing| standing.reasons.headline_for_team().map(|reason| (reason, standing.allocation)))
         .map(|(reason, allocation)| (reason, index.roster().allocations[allocation as usize].person))
         .collect();
     people.sort_unstable();

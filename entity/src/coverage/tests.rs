@@ -1,5 +1,6 @@
-//! COVERAGE.md, held by examples and by properties. `board` builds small rosters that read like the page; `oracle` answers
-//! the same questions slowly, straight from the page's words; `random` makes rosters that no one would write by hand.
+//! Tests COVERAGE.md by examples and by properties. `board` builds small rosters that read like the page; `oracle`
+//! computes the same results slowly, straight from the page's wording; `random` makes rosters that no one would write
+//! by hand.
 
 mod board;
 mod oracle;

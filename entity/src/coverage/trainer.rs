@@ -1,4 +1,5 @@
-//! The Trainer layer (COVERAGE.md section 5): are there Trainers enough, and are they embedded in services?
+//! The Trainer layer (COVERAGE.md section 5): whether there are enough Trainers, and whether they are embedded in
+//! services.
 
 use super::Question;
 use super::governing::governing;
@@ -14,7 +15,7 @@ use crate::period::Day;
 pub struct Embedded {
     /// Distinct active Trainers whose role names the unit or one below it.
     pub trainers: u32,
-    /// How many the governing policy asks for.
+    /// Number that the governing policy requires.
     pub needed: u32,
 }
 
@@ -29,8 +30,8 @@ impl Embedded {
 /// The roles of Trainers that are active on a day.
 pub(super) struct ActiveTrainers(Vec<(PersonIx, UnitIx)>);
 
-/// Whether a Trainer's role is active: it is valid, the person has a counting post and a Level 3 certificate that holds under
-/// the policy governing the role's unit. A refresher alone is no pass.
+/// Whether a Trainer's role is active: it is valid, and the person has a counting post and a Level 3 certificate that
+/// is valid under the policy governing the role's unit. A refresher alone is not a pass.
 #[must_use]
 pub fn is_active(index: &Index, role: &NetworkRole, question: &Question<'_>) -> bool {
     let day = question.day;
@@ -39,8 +40,8 @@ pub fn is_active(index: &Index, role: &NetworkRole, question: &Question<'_>) -> 
         && certificate_ends(index, role, question).is_some_and(|ends| day < ends)
 }
 
-/// The first day on which a Trainer's Level 3 certificate no longer holds, under the policy governing the role's unit; absent
-/// without a Level 3 pass on or before the day.
+/// Returns the first day on which a Trainer's Level 3 certificate is no longer valid, under the policy governing the
+/// role's unit. `None` without a Level 3 pass on or before the day.
 #[must_use]
 pub fn certificate_ends(index: &Index, role: &NetworkRole, question: &Question<'_>) -> Option<Day> {
     let day = question.day;
@@ -58,23 +59,25 @@ impl ActiveTrainers {
         Self(active.map(|role| (role.person, role.unit)).collect())
     }
 
-    /// Distinct Trainers at or below each unit, by place.
+    /// Returns the number of distinct Trainers at or below each unit, by preorder index.
     pub(super) fn at_or_below(&self, tree: &Tree) -> Vec<u32> {
         distinct_people(tree, self.0.clone())
     }
 
-    /// Distinct Trainers at, below or above each unit, by place: a Trainer belongs to a unit and everything below it.
+    /// Returns the number of distinct Trainers at, below or above each unit, by preorder index: a Trainer belongs to a
+    /// unit and everything below it.
     pub(super) fn serving(&self, tree: &Tree) -> Vec<u32> {
         let mut roles = self.0.clone();
-        roles.sort_unstable_by_key(|(person, unit)| (*person, tree.place(*unit)));
-        // A role below another of the same person adds nothing: its way up and all below it are served already.
+        roles.sort_unstable_by_key(|(person, unit)| (*person, tree.preorder_index(*unit)));
+        // A role below another role of the same person adds nothing: its ancestors and everything below it are already
+        // served.
         roles.dedup_by(|next, kept| next.0 == kept.0 && tree.is_at_or_below(next.1, kept.1));
-        // Each role's unit and those above it, a person once each ...
+        // Each role's unit and its ancestors, counting a person once each ...
         let mut serving: Vec<_> = distinct_people(tree, roles.clone()).into_iter().map(i64::from).collect();
-        // ... and, as runs of places, those strictly below it.
+        // ... and, as ranges of preorder indices, the units strictly below it.
         let mut changes = vec![0i64; serving.len() + 1];
         for (_, unit) in roles {
-            let below = tree.below(unit);
+            let below = tree.subtree(unit);
             changes[below.start() + 1] += 1;
             changes[below.end() + 1] -= 1;
         }
@@ -87,8 +90,8 @@ impl ActiveTrainers {
     }
 }
 
-/// The Trainers embedded in `unit`, which has `headcount` people and `trainers` active Trainers at or below it; absent unless
-/// it is open, its level is the one in which Trainers are embedded, and people work at or below it.
+/// Returns the Trainers embedded in `unit`, which has `headcount` people and `trainers` active Trainers at or below it.
+/// `None` unless it is open, its level is the one in which Trainers are embedded, and people work at or below it.
 pub(super) fn embedded(
     index: &Index,
     question: &Question<'_>,

@@ -1,5 +1,5 @@
-//! The tree of units as it is between two days on which a unit moves, numbered so that everything at or below a unit is one
-//! run of numbers.
+//! The tree of units between two days on which a unit moves. Units are numbered in preorder, so that every subtree is
+//! one range of numbers.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -7,20 +7,21 @@ use std::ops::RangeInclusive;
 use super::roster::{Roster, UnitIx};
 use crate::period::Day;
 
-/// One tree. Every question about it is answered without a search.
+/// One tree. All methods take constant time, or time proportional to the depth.
 #[derive(Debug)]
 pub struct Tree {
     parents: Vec<Option<UnitIx>>,
     depth: Vec<u32>,
-    /// A unit's own number, and the number of the last unit at or below it.
+    /// The unit's own preorder number, and that of the last unit at or below it.
     first: Vec<u32>,
     last: Vec<u32>,
-    /// Units by number, parents before children.
+    /// Units in preorder.
     order: Vec<UnitIx>,
 }
 
 impl Tree {
-    /// The trees of a roster, each with the first day on which it holds, oldest first. The first has no such day.
+    /// Returns the trees of a roster, each with the first day on which it holds, oldest first. The first tree has no
+    /// such day.
     pub(super) fn dated(roster: &Roster) -> Vec<(Option<Day>, Self)> {
         let moves: BTreeSet<Day> =
             roster.units.iter().flat_map(|unit| &unit.placements).filter_map(|placement| placement.from).collect();
@@ -61,50 +62,50 @@ impl Tree {
         tree
     }
 
-    /// Every unit, parents before children.
+    /// Returns all units in preorder: parents before children.
     #[must_use]
-    pub fn units_downwards(&self) -> &[UnitIx] {
+    pub fn preorder(&self) -> &[UnitIx] {
         &self.order
     }
 
-    /// The unit above; the root alone has none.
+    /// Returns the parent. `None` for the root only.
     #[must_use]
     pub fn parent(&self, unit: UnitIx) -> Option<UnitIx> {
         self.parents[unit.at()]
     }
 
-    /// How many units are above this one.
+    /// Returns the number of units above this one.
     #[must_use]
     pub fn depth(&self, unit: UnitIx) -> u32 {
         self.depth[unit.at()]
     }
 
-    /// The unit itself and those above it, nearest first.
-    pub fn upwards(&self, unit: UnitIx) -> impl Iterator<Item = UnitIx> {
+    /// Returns the unit itself and its ancestors, nearest first.
+    pub fn ancestors(&self, unit: UnitIx) -> impl Iterator<Item = UnitIx> {
         std::iter::successors(Some(unit), |unit| self.parents[unit.at()])
     }
 
-    /// Whether `unit` is `above` or below it.
+    /// Whether `unit` is `above` itself or a descendant of it.
     #[must_use]
     pub fn is_at_or_below(&self, unit: UnitIx, above: UnitIx) -> bool {
-        self.below(above).contains(&self.place(unit))
+        self.subtree(above).contains(&self.preorder_index(unit))
     }
 
-    /// A unit's place in [`units_downwards`](Self::units_downwards).
+    /// Returns the unit's index in [`preorder`](Self::preorder).
     #[must_use]
-    pub fn place(&self, unit: UnitIx) -> usize {
+    pub fn preorder_index(&self, unit: UnitIx) -> usize {
         self.first[unit.at()] as usize
     }
 
-    /// The places of the unit itself and of everything below it.
+    /// Returns the range of preorder indices of the unit itself and its descendants.
     #[must_use]
-    pub fn below(&self, unit: UnitIx) -> RangeInclusive<usize> {
-        self.place(unit)..=self.last[unit.at()] as usize
+    pub fn subtree(&self, unit: UnitIx) -> RangeInclusive<usize> {
+        self.preorder_index(unit)..=self.last[unit.at()] as usize
     }
 
-    /// The lowest unit that is at or above both; absent if the two are in different trees.
+    /// Returns the lowest unit that is at or above both. `None` if the two are in different trees.
     #[must_use]
     pub fn lowest_common_ancestor(&self, a: UnitIx, b: UnitIx) -> Option<UnitIx> {
-        self.upwards(a).find(|above| self.is_at_or_below(b, *above))
+        self.ancestors(a).find(|above| self.is_at_or_below(b, *above))
     }
 }

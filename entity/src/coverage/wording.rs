@@ -1,6 +1,6 @@
-//! Counts and lists in plain British English, for the sentences of this module and of the weekly mail.
+//! Counts and lists in plain British English, for sentences about coverage and in the weekly mail.
 
-/// `1,034`.
+/// Returns the number with thousands separators: `1,034`.
 #[must_use]
 pub fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
@@ -14,13 +14,13 @@ pub fn grouped(number: i64) -> String {
     if number < 0 { format!("-{text}") } else { text }
 }
 
-/// `1 team`, `2 teams`.
+/// Returns the number with the singular or plural: `1 team`, `2 teams`.
 #[must_use]
 pub fn counted(number: i64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
-/// `a`, `a and b`, `a, b and c`.
+/// Returns a list in words: `a`, `a and b`, `a, b and c`.
 #[must_use]
 pub fn listed(parts: &[impl AsRef<str>]) -> String {
     match parts {

@@ -23,14 +23,14 @@ fn months_clamp_to_the_end_of_the_month() {
 }
 
 #[test]
-fn a_week_is_written_as_iso_8601_writes_it_and_its_year_is_the_week_year() {
-    assert_eq!(IsoWeek::of(day("2026-11-23")).to_string(), "2026-W48");
-    assert_eq!(IsoWeek::of(day("2027-01-01")).to_string(), "2026-W53");
+fn weeks_are_written_by_iso_8601() {
+    assert_eq!(IsoWeek::containing(day("2026-11-23")).to_string(), "2026-W48");
+    assert_eq!(IsoWeek::containing(day("2027-01-01")).to_string(), "2026-W53");
     assert_eq!("2026-W48".parse::<IsoWeek>().expect("a week").monday(), day("2026-11-23"));
 }
 
 #[test]
-fn texts_that_name_no_day_and_no_week_are_refused() {
+fn invalid_days_and_weeks_are_refused() {
     for text in ["2026-02-30", "2026-1-6", "16/11/2026", "", "2026-11-16T00:00"] {
         assert!(text.parse::<Day>().is_err(), "{text}");
     }
@@ -40,7 +40,7 @@ fn texts_that_name_no_day_and_no_week_are_refused() {
 }
 
 #[test]
-fn days_before_the_year_1_are_refused_wherever_they_come_from() {
+fn days_before_the_year_1_are_refused() {
     for text in ["0000-01-01", "-044-03-15", "0000-W10"] {
         assert!(text.parse::<Day>().is_err() && text.parse::<IsoWeek>().is_err(), "{text}");
     }
@@ -56,7 +56,7 @@ fn days_before_the_year_1_are_refused_wherever_they_come_from() {
 }
 
 #[test]
-fn an_error_repeats_only_the_start_of_a_text() {
+fn an_error_quotes_only_the_start_of_a_text() {
     let long = "9".repeat(30_000);
     assert!(long.parse::<Day>().unwrap_err().to_string().len() < 200);
     assert!(long.parse::<IsoWeek>().unwrap_err().to_string().len() < 200);
@@ -82,14 +82,14 @@ proptest! {
     }
 
     #[test]
-    fn two_validities_overlap_exactly_when_some_day_is_in_both(a in any_validity(), b in any_validity()) {
+    fn validities_overlap_exactly_if_they_share_a_day(a in any_validity(), b in any_validity()) {
         let shared = (-2i64..403).map(|n| day("2026-01-01").plus_days(n)).any(|d| a.holds_on(d) && b.holds_on(d));
         prop_assert_eq!(a.overlaps(b), shared);
     }
 
     #[test]
-    fn every_day_lies_in_the_week_that_is_named_after_it(d in any_day()) {
-        let week = IsoWeek::of(d);
+    fn every_day_lies_in_its_week(d in any_day()) {
+        let week = IsoWeek::containing(d);
         prop_assert!(week.monday() <= d && d < week.monday().plus_days(7));
         prop_assert_eq!(week.to_string().parse::<IsoWeek>(), Ok(week));
         prop_assert_eq!(d.monday(), week.monday());

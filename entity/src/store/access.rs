@@ -1,4 +1,4 @@
-//! Grants of roles, API tokens, sessions and one-time links, and what a person may be by them.
+//! Grants of roles, API tokens, sessions and one-time links, and the roles that a person has because of them.
 
 pub mod grant;
 pub mod link;
@@ -10,18 +10,18 @@ pub mod token;
 use crate::actor::Actor;
 use crate::id::{ApiTokenId, PersonId};
 
-/// Who a session or a one-time link is for.
+/// The person or token that a session or a one-time link signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Holder {
     /// A person on file.
     Person(PersonId),
-    /// An API token: the demonstration shows in a browser what a dashboard sees.
+    /// An API token: in the demonstration, a browser can show what a dashboard sees.
     Token(ApiTokenId),
 }
 
 impl Holder {
-    /// Of the two columns in which it is stored.
-    fn of(person: Option<PersonId>, token: Option<ApiTokenId>) -> Option<Self> {
+    /// Reads the holder from the two columns that store it.
+    fn from_columns(person: Option<PersonId>, token: Option<ApiTokenId>) -> Option<Self> {
         person.map(Self::Person).or(token.map(Self::Token))
     }
 

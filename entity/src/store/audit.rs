@@ -1,11 +1,11 @@
-//! The audit log: who did what and when, appended within the transaction that did it, and never changed.
+//! The audit log: who did what and when. Events are appended within the transaction of the change, and never changed.
 //!
-//! Each event carries the hash of the one before, and the table `audit_head` the last one's, so that a row which was changed,
-//! removed or slipped in shows in [`verify`], also the last. Triggers refuse all of that besides. Whoever owns the database can
-//! drop the triggers and write a whole new chain; that shows only against a head that was noted elsewhere, which is why
-//! every check logs the head, and [`hash_of`] looks an older one up.
+//! Each event holds the hash of the event before, and the table `audit_head` holds the hash of the last one, so
+//! [`verify`] finds any event that was changed, removed or inserted, including the last. Triggers also refuse such
+//! changes. The database's owner can drop the triggers and write a whole new chain; that only shows against a head that
+//! was recorded elsewhere. For this reason every check logs the head, and [`hash_of`] looks up an older one.
 //!
-//! Nothing here names a person: `object`, `before` and `after` hold ids, codes, words, counts and days.
+//! No event names a person: `object`, `before` and `after` hold ids, codes, words, counts and days.
 
 use std::fmt;
 
@@ -25,34 +25,34 @@ use crate::table::audit_event::{self, Model};
 use crate::table::audit_head;
 use crate::value::Action;
 
-/// The form of what is hashed; another form gets another name.
+/// The version of the hashed format; a changed format needs a new name.
 const FORM: &str = "psn-audit-1";
 /// The hash before the first event.
 const NOTHING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-/// How many rows are checked at a time.
+/// Number of rows that are checked at a time.
 const PAGE: u64 = 1_000;
 
-/// Something that was done.
+/// One event of the audit log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// When; kept to the microsecond.
+    /// When it happened; stored in microseconds.
     pub at: DateTime<Utc>,
     /// Who.
     pub actor: Actor,
     /// What.
     pub action: Action,
-    /// To what: `person:12`, `token:3`, `run:coverage/2026-11-16`; never a name.
+    /// The object of the action: `person:12`, `token:3`, `run:coverage/2026-11-16`; never a name.
     pub object: Option<String>,
-    /// What was so before: ids, codes, words, counts, days.
+    /// The value before the change: ids, codes, words, counts, days.
     pub before: Option<Json>,
     /// The value after the change, in the same format.
     pub after: Option<Json>,
-    /// The request in which it was done, as its log lines name it.
+    /// The id of the request, as in its log lines.
     pub request_id: Option<String>,
 }
 
 impl Event {
-    /// An event about nothing in particular; the caller fills in what there is besides.
+    /// Returns an event without object and values; the caller fills in the rest.
     #[must_use]
     pub const fn new(at: DateTime<Utc>, actor: Actor, action: Action) -> Self {
         Self { at, actor, action, object: None, before: None, after: None, request_id: None }
@@ -66,24 +66,24 @@ pub struct By {
     pub at: DateTime<Utc>,
     /// Who.
     pub actor: Actor,
-    /// The request in which it is done, as its log lines name it.
+    /// The id of the request, as in its log lines.
     pub request_id: Option<String>,
 }
 
 impl By {
-    /// The nightly job.
+    /// Returns the context of the scheduled jobs.
     #[must_use]
     pub const fn worker(at: DateTime<Utc>) -> Self {
         Self { at, actor: Actor::Worker, request_id: None }
     }
 
-    /// Whoever gives commands on the machine itself.
+    /// Returns the context of a person with command-line access to the server.
     #[must_use]
     pub const fn operator(at: DateTime<Utc>) -> Self {
         Self { at, actor: Actor::Operator, request_id: None }
     }
 
-    /// That they did something to `object`, which is so since.
+    /// Returns the event that the actor did `action` to `object`, with the value after the change.
     #[must_use]
     pub fn did(&self, action: Action, object: String, after: serde_json::Value) -> Event {
         let Self { at, actor, request_id } = self.clone();
@@ -91,23 +91,23 @@ impl By {
     }
 }
 
-/// Which events a list shows; the default is all of them.
+/// Filters the events of a list. By default all events match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only what they did.
+pub struct AuditFilter {
+    /// Only events by this actor.
     pub actor: Option<Actor>,
-    /// Only this.
+    /// Only events of this action.
     pub action: Option<Action>,
-    /// Only what was done to this, as in [`Event::object`].
+    /// Only events about this object, as in [`Event::object`].
     pub object: Option<String>,
-    /// Only what was done at this instant or later.
+    /// Only events at this instant or later.
     pub since: Option<DateTime<Utc>>,
-    /// Only what was done before this instant.
+    /// Only events before this instant.
     pub until: Option<DateTime<Utc>>,
 }
 
-impl Filter {
-    /// The condition on the rows of the log.
+impl AuditFilter {
+    /// Returns the filter as a condition on rows of the log.
     #[must_use]
     pub fn condition(&self) -> Condition {
         let Self { actor, action, object, since, until } = self;
@@ -129,64 +129,66 @@ pub struct Head {
     pub hash: String,
 }
 
-/// `12:5f70…`, as a log line has it and `psn audit verify --expect` takes it.
+/// Formats as `12:5f70…`, as log lines show it and `psn audit verify --expect` expects it.
 impl fmt::Display for Head {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.id, self.hash)
     }
 }
 
-/// Where the chain is broken first.
+/// The first break of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Break {
-    /// The event is not as it was written.
+    /// The event does not match its hash: it was changed.
     Changed(AuditEventId),
-    /// The event does not follow the one that is before it now: that one was changed or replaced.
+    /// The event's previous hash is not that of the event before it: that event was changed or replaced.
     Unlinked(AuditEventId),
-    /// Where the first id was to be, the second one is: what was between was removed.
+    /// The event with the second id was found in place of the first id: the events between were removed.
     Gap(AuditEventId, AuditEventId),
-    /// The events end with the first id, and the log with the second one: what was after was removed, or slipped in.
+    /// The last event has the first id, but the head names the second one: later events were removed or inserted.
     Tail(AuditEventId, AuditEventId),
-    /// The record of where the log ends was removed.
+    /// The row that records the end of the log was removed.
     Headless,
 }
 
 impl fmt::Display for Break {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Changed(id) => write!(f, "event {id} is not as it was written"),
+            Self::Changed(id) => write!(f, "event {id} was changed: it does not match its hash"),
             Self::Unlinked(id) => {
                 write!(f, "event {id} does not follow the one before it, which was changed or replaced")
             }
-            Self::Gap(missing, found) => write!(f, "event {missing} was removed; the next one there is is {found}"),
-            Self::Tail(last, head) => write!(f, "the events end with {last} and the log with {head}"),
-            Self::Headless => f.write_str("the record of where it ends was removed"),
+            Self::Gap(missing, found) => write!(f, "event {missing} was removed; the next event is {found}"),
+            Self::Tail(last, head) => write!(f, "the last event is {last}, but the log should end with event {head}"),
+            Self::Headless => f.write_str("the record of its last event was removed"),
         }
     }
 }
 
-/// What a check of the whole log found.
+/// The result of checking the whole log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
-    /// How many events were found in order, from the first one on.
+    /// Number of intact events, counted from the first one.
     pub sound: u64,
-    /// Where the log ends by its own account; absent when that was removed.
+    /// The recorded end of the log. `None` if that record was removed.
     pub head: Option<Head>,
-    /// The first thing that is wrong.
+    /// The first break, if there is one.
     pub broken: Option<Break>,
 }
 
-/// Appends an event within the transaction of the change it describes, begun by [`begin_write`]: both are there or
-/// neither is. Ids and hashes are in one order, so from here to its end the transaction keeps others that record waiting; record
-/// last, and let nothing slow follow.
+/// Appends an event within the transaction of the change it describes, begun by [`begin_write`]: either both are stored
+/// or neither. Ids and hashes form one sequence, so other recording transactions wait from here to the end of this one:
+/// record last, and do nothing slow afterwards.
 ///
 /// # Errors
 ///
-/// The database error. The transaction is then of no more use: what is not recorded is not done.
+/// The database error. The transaction must then be rolled back, so that no change is made without a record.
 pub async fn record(txn: &DatabaseTransaction, event: &Event) -> Result<AuditEventId, DbErr> {
     // On SQLite the transaction has the write lock already, and the row cannot be locked on its own.
     let last = audit_head::Entity::find().lock_exclusive().one(txn).await?;
-    let last = last.ok_or_else(|| DbErr::Custom("the audit log has no head; see `psn audit verify`".to_owned()))?;
+    let last = last.ok_or_else(|| {
+        DbErr::Custom("the audit log has no record of its last event; run `psn audit verify`".to_owned())
+    })?;
     let text = |value: &Option<Json>| value.as_ref().map(Json::to_string);
     let Event { at, actor, action, object, before, after, request_id } = event;
     let mut row = Model {
@@ -220,7 +222,7 @@ pub async fn record(txn: &DatabaseTransaction, event: &Event) -> Result<AuditEve
     Ok(id)
 }
 
-/// Appends an event about something that no transaction does: a read, a refusal, a file.
+/// Appends an event about something without a transaction of its own: a read, a refusal, a file.
 ///
 /// # Errors
 ///
@@ -232,9 +234,9 @@ pub async fn record_alone(db: &DatabaseConnection, event: &Event) -> Result<Audi
     Ok(id)
 }
 
-/// Checks every event of the log, and that it ends where it says; events that are written meanwhile are not seen.
+/// Checks every event of the log, and that the log ends where the head says. Events written meanwhile are not seen.
 pub async fn verify(db: &DatabaseConnection) -> Result<Verified, DbErr> {
-    // One moment: the events and the head of the same instant. SQLite's transactions always see one.
+    // Events and head must be read at the same instant. SQLite's transactions always do that.
     let (isolation_level, access_mode) =
         if is_postgres(db) { (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)) } else { (None, None) };
     let options = TransactionOptions { isolation_level, access_mode, ..TransactionOptions::default() };
@@ -270,20 +272,20 @@ pub async fn verify(db: &DatabaseConnection) -> Result<Verified, DbErr> {
     Ok(Verified { sound: u64::try_from(last.id.0).unwrap_or_default(), head, broken })
 }
 
-/// The newest events, newest first, at most `limit`.
-pub async fn list(db: &impl ConnectionTrait, filter: &Filter, limit: u64) -> Result<Vec<Model>, DbErr> {
+/// Returns the newest events, newest first, at most `limit`.
+pub async fn list(db: &impl ConnectionTrait, filter: &AuditFilter, limit: u64) -> Result<Vec<Model>, DbErr> {
     let newest = audit_event::Entity::find().filter(filter.condition()).order_by_desc(audit_event::Column::Id);
     newest.limit(limit).all(db).await
 }
 
-/// Where the log ends; absent when the record of that was removed.
+/// Returns the end of the log. `None` if its record was removed.
 pub async fn head(db: &impl ConnectionTrait) -> Result<Option<Head>, DbErr> {
     let row = audit_head::Entity::find().one(db).await?;
     Ok(row.map(|row| Head { id: row.last_id, hash: row.last_hash }))
 }
 
-/// The hash of one event, to be compared with one that was noted; absent when there is no such event. An empty log ends with
-/// event 0 and 64 zeros.
+/// Returns the hash of one event, to be compared with a recorded one. `None` if there is no such event. An empty log
+/// ends with event 0 and 64 zeros.
 pub async fn hash_of(db: &impl ConnectionTrait, id: AuditEventId) -> Result<Option<String>, DbErr> {
     if id.0 == 0 {
         return Ok(Some(NOTHING.to_owned()));
@@ -291,7 +293,7 @@ pub async fn hash_of(db: &impl ConnectionTrait, id: AuditEventId) -> Result<Opti
     Ok(audit_event::Entity::find_by_id(id).one(db).await?.map(|row| row.hash))
 }
 
-/// What is wrong with `row` as the event after `last`.
+/// Returns the break if `row` cannot be the event after `last`.
 fn follows(last: &Head, row: &Model) -> Option<Break> {
     let next = AuditEventId(last.id.0 + 1);
     if row.id != next {
@@ -305,9 +307,9 @@ fn follows(last: &Head, row: &Model) -> Option<Break> {
     }
 }
 
-/// SHA-256 over every field of a row but the hash itself, in the order of the table: each as one byte that says whether it
-/// is there, its length as eight bytes with the highest first, and its UTF-8. Numbers are decimal, the instant is in
-/// microseconds since 1970.
+/// Returns the SHA-256 over every field of a row except the hash itself, in the order of the table. Each field is
+/// encoded as one byte that says whether it is present, its length as eight bytes (big-endian), and its UTF-8 text.
+/// Numbers are decimal, the instant is in microseconds since 1970.
 fn hash(row: &Model) -> String {
     let (id, at) = (row.id.to_string(), row.at.timestamp_micros().to_string());
     let Model { actor, action, object, before, after, request_id, previous_hash, .. } = row;

@@ -1,4 +1,4 @@
-//! How the two engines are opened, and how a writing transaction begins.
+//! Opens databases of the two engines, and begins writing transactions.
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
@@ -17,117 +17,121 @@ use sea_orm::{
 
 use crate::table::write_probe;
 
-/// How long a SQLite writer waits for the one before it, and a caller for a free connection to SQLite.
+/// Maximum time that a SQLite writer waits for the write lock, and a caller for a free connection to SQLite.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// How long a caller waits for a connection to PostgreSQL. Well below a query's limit of time, so that a client learns
-/// that the database is away, and not that the query took too long.
+/// Maximum time that a caller waits for a connection to PostgreSQL. Well below the time limit of a query, so that a
+/// client learns that the database is unreachable, and not that the query took too long.
 const WAIT_FOR_SERVER: Duration = Duration::from_secs(5);
 
-/// A connection that was idle for this long is tested before it is used again: firewalls drop those that say nothing.
+/// A connection that was idle for this long is tested before it is used again: firewalls drop idle connections.
 const LONG_IDLE: Duration = Duration::from_secs(30);
 
-/// SQLite looks at the clock once in so many of its steps while a statement has a limit; a step takes well below a
-/// microsecond.
+/// SQLite checks the time limit once per this number of its steps. A step takes well below a microsecond.
 const STEPS: i32 = 10_000;
 
-/// How a database is opened, besides where it is.
+/// Options for opening a database, besides its URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Opening {
-    /// The certificate of an authority that PostgreSQL servers are trusted by, besides the public ones: a file in PEM.
+pub struct DatabaseOptions {
+    /// PEM file with a certificate authority to trust for PostgreSQL servers, in addition to the public ones.
     pub ca_file: Option<PathBuf>,
-    /// Whether a PostgreSQL server on another machine may be reached as weakly as its URL's `sslmode` says. Otherwise the
-    /// connection is encrypted and the server's certificate and name are verified, or there is no connection.
+    /// Whether the URL's `sslmode` may weaken the connection to a PostgreSQL server on another machine. If false, the
+    /// connection is encrypted and the server's certificate and name are verified, or it fails.
     pub unverified: bool,
-    /// How long one statement may take before the database gives it up.
+    /// Time limit of one statement, after which the database cancels it. No limit by default.
     pub statement_limit: Option<Duration>,
-    /// Whether a connection to PostgreSQL is used without a round trip that tests it first. Then a broken one is found when
-    /// it is used, so that the first statement of each piece of work goes through [`retry_read`](super::retry_read). From
-    /// there on every connection that was idle at that moment is tested before it is used.
+    /// Whether a connection to PostgreSQL is used without a round trip that tests it first. A broken one is then only
+    /// found when it is used, so the first statement of each piece of work must go through
+    /// [`retry_read`](super::retry_read). After a failure, every connection that was idle at that moment is tested
+    /// before it is used.
     pub untested: bool,
 }
 
-/// How much later than it was measured an idle time may be looked at, on a machine that is busy.
+/// Tolerance for the delay, on a busy machine, between measuring an idle time and checking it.
 const SLACK: Duration = Duration::from_secs(1);
 
-/// When a statement last failed, in a pool whose connections are not tested each time.
+/// The last failure of a statement, in a pool whose connections are not tested each time.
 #[derive(Clone, Debug, Default)]
 struct Doubt(Arc<Mutex<Option<Instant>>>);
 
 impl Doubt {
-    /// A statement has failed: its connection may have been broken, and with it all that were idle.
+    /// Records that a statement failed: its connection may be broken, and so may all that were idle.
     fn raise(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
-    /// Whether a connection that was idle for this long is to be tested.
+    /// Whether a connection that was idle for this long must be tested.
     fn covers(&self, idle_for: Duration) -> bool {
         let raised = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         idle_for >= LONG_IDLE || raised.is_some_and(|raised| idle_for + SLACK >= raised.elapsed())
     }
 }
 
-/// How well the way to a database is protected.
+/// How well the connection to a database is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// A file, a socket or a loopback address: no other machine sees it.
-    Inside,
-    /// To another machine, encrypted, and the server is known to be the right one.
+pub enum TransportSecurity {
+    /// A file, a socket or a loopback address: the data does not leave this machine.
+    Local,
+    /// To another machine, encrypted, and the server's identity is verified.
     Verified,
-    /// To another machine, and the URL's `sslmode` (or `PGSSLMODE`) asks for less.
-    Weaker,
+    /// To another machine, and the URL's `sslmode` (or `PGSSLMODE`) requires less than that.
+    Unverified,
 }
 
-/// How well the way to the database at `url` is protected, if [`Opening::unverified`] lets the URL have its way. Where it
-/// says nothing of `sslmode` the way is [`Way::Verified`].
+/// Returns how well the connection to the database at `url` is protected, if [`DatabaseOptions::unverified`] is set.
+/// Without an `sslmode` in the URL it is [`TransportSecurity::Verified`].
 ///
 /// # Errors
 ///
-/// A URL that cannot be read.
-pub fn way(url: &str) -> Result<Way, DbErr> {
+/// If the URL is invalid.
+pub fn transport_security(url: &str) -> Result<TransportSecurity, DbErr> {
     if url.starts_with("sqlite:") {
-        return Ok(Way::Inside);
+        return Ok(TransportSecurity::Local);
     }
-    PgConnectOptions::from_str(url).map(|options| way_of(&options)).map_err(|_| {
-        // Its own words may hold the password.
-        DbErr::Custom("the URL of the database cannot be read".to_owned())
+    PgConnectOptions::from_str(url).map(|options| transport_security_of(&options)).map_err(|_| {
+        // The driver's error may contain the password.
+        DbErr::Custom("the URL of the database is not valid".to_owned())
     })
 }
 
-fn way_of(options: &PgConnectOptions) -> Way {
+fn transport_security_of(options: &PgConnectOptions) -> TransportSecurity {
     let host = options.get_host();
     let loopback = || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if options.get_socket().is_some() || host.starts_with('/') || host.eq_ignore_ascii_case("localhost") || loopback() {
-        return Way::Inside;
+        return TransportSecurity::Local;
     }
     match options.get_ssl_mode() {
-        // The driver's own default, which encrypts where the server offers it and verifies nothing: made verified below.
-        PgSslMode::Prefer | PgSslMode::VerifyFull => Way::Verified,
-        PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Require | PgSslMode::VerifyCa => Way::Weaker,
+        // The driver's default, which encrypts if the server offers it and verifies nothing; replaced below by full
+        // verification.
+        PgSslMode::Prefer | PgSslMode::VerifyFull => TransportSecurity::Verified,
+        PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Require | PgSslMode::VerifyCa => {
+            TransportSecurity::Unverified
+        }
     }
 }
 
-/// Opens the database that `url` names: `sqlite:` with a path (made when absent; `sqlite::memory:` is private to this
-/// process) or `postgres:`. Opening does not fail because a PostgreSQL server is away: each use does, until it is back.
+/// Opens the database at `url`: `sqlite:` with a path (created if it does not exist; `sqlite::memory:` is private to
+/// this process) or `postgres:`. Opening does not fail if a PostgreSQL server is unreachable: each use fails until it
+/// is back.
 ///
 /// # Errors
 ///
-/// What the engine said: a URL that names neither engine, or a file that cannot be opened.
+/// The engine's error: if the URL names neither engine, or the file cannot be opened.
 pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
-    open(url, &Opening::default()).await
+    connect_with(url, &DatabaseOptions::default()).await
 }
 
-/// As [`connect`], in a way of its own.
+/// Opens the database at `url` like [`connect`], with these options.
 ///
 /// # Errors
 ///
 /// As [`connect`].
-pub async fn open(url: &str, opening: &Opening) -> Result<DatabaseConnection, DbErr> {
+pub async fn connect_with(url: &str, settings: &DatabaseOptions) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options.sqlx_logging(false).acquire_timeout(WAIT).connect_timeout(WAIT);
     if url.starts_with("sqlite:") {
         if url.contains(":memory:") {
-            // Each connection to :memory: is a database of its own, gone when it closes.
+            // Each connection to :memory: is a separate database, which is lost when it closes.
             options.max_connections(1).min_connections(1).idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
         } else {
             options.max_connections(8);
@@ -139,10 +143,10 @@ pub async fn open(url: &str, opening: &Opening) -> Result<DatabaseConnection, Db
                 .synchronous(SqliteSynchronous::Normal)
                 .busy_timeout(WAIT)
                 .foreign_keys(true)
-                // What was erased is overwritten in the file, too.
+                // Erased data is also overwritten in the file.
                 .pragma("secure_delete", "ON")
         });
-        let limit = opening.statement_limit;
+        let limit = settings.statement_limit;
         options.map_sqlx_sqlite_pool_opts(move |pool| {
             let pool = pool.after_release(|connection, _| Box::pin(is_outside_transaction(connection)));
             match limit {
@@ -151,13 +155,13 @@ pub async fn open(url: &str, opening: &Opening) -> Result<DatabaseConnection, Db
             }
         });
         if let Some(limit) = limit {
-            // A connection is taken for each statement, and for each transaction as a whole.
+            // A connection is acquired for each statement, and for each transaction as a whole.
             options.map_sqlx_sqlite_before_acquire(move |connection, _| {
                 Box::pin(async move { interrupt_after(connection, limit).await.map(|()| true) })
             });
         }
     } else {
-        let Opening { ca_file, unverified, statement_limit, untested } = opening.clone();
+        let DatabaseOptions { ca_file, unverified, statement_limit, untested } = settings.clone();
         if let Some(limit) = statement_limit {
             options.statement_timeout(limit);
         }
@@ -165,7 +169,11 @@ pub async fn open(url: &str, opening: &Opening) -> Result<DatabaseConnection, Db
             if let Some(file) = &ca_file {
                 server = server.ssl_root_cert(file);
             }
-            if unverified || way_of(&server) == Way::Inside { server } else { server.ssl_mode(PgSslMode::VerifyFull) }
+            if unverified || transport_security_of(&server) == TransportSecurity::Local {
+                server
+            } else {
+                server.ssl_mode(PgSslMode::VerifyFull)
+            }
         });
         options
             .max_connections(16)
@@ -196,29 +204,28 @@ pub async fn open(url: &str, opening: &Opening) -> Result<DatabaseConnection, Db
     Database::connect(options).await
 }
 
-/// Whether a connection that is given back may be used again. The pool closes one that may not, and SQLite then rolls back
-/// what it had open and lets go of the write lock.
+/// Whether a connection that is returned to the pool may be used again. If not, the pool closes it, and SQLite then
+/// rolls back its open transaction and releases the write lock.
 ///
-/// When a statement fails because the disk is full, the file cannot be written, memory is short or its time is over, SQLite
-/// itself rolls the transaction back. The ROLLBACK that follows then fails ("no transaction is active"), and the driver goes
-/// on counting the transaction as open. On such a connection the next BEGIN would be a savepoint, whose rollback leaves the
-/// transaction open: the write lock would be held until the process ends, and nothing that is written would be committed.
+/// If a statement fails because the disk is full, the file cannot be written, memory is short or its time limit is
+/// over, SQLite itself rolls the transaction back. The ROLLBACK that follows then fails ("no transaction is active"),
+/// and the driver still counts the transaction as open. On such a connection the next BEGIN would be a savepoint, whose
+/// rollback leaves the transaction open: the write lock would be held until the process ends, and nothing would ever be
+/// committed.
 async fn is_outside_transaction(connection: &mut SqliteConnection) -> Result<bool, Error> {
     if !connection.is_in_transaction() {
         return Ok(true);
     }
-    // The ROLLBACK of a transaction that was dropped may still be queued; the driver works its queue off in order.
+    // The ROLLBACK of a dropped transaction may still be queued; the driver works through its queue in order.
     connection.ping().await?;
     let outside = !connection.is_in_transaction();
     if !outside {
-        tracing::warn!(
-            "a database connection was given back within a transaction that could not be ended; it is closed"
-        );
+        tracing::warn!("database connection returned with an open transaction that could not be ended; closing it");
     }
     Ok(outside)
 }
 
-/// From now on, what this connection runs is given up when `limit` is over.
+/// Cancels whatever this connection runs once `limit` has passed from now.
 async fn interrupt_after(connection: &mut SqliteConnection, limit: Duration) -> Result<(), Error> {
     let end = Instant::now() + limit;
     connection.lock_handle().await?.set_progress_handler(STEPS, move || Instant::now() < end);
@@ -226,7 +233,7 @@ async fn interrupt_after(connection: &mut SqliteConnection, limit: Duration) -> 
 }
 
 /// Begins a transaction that will write. On SQLite it takes the write lock at once: a transaction that reads first and
-/// takes the lock later fails with "database is locked" whenever another writer came in between.
+/// takes the lock later fails with "database is locked" if another writer came in between.
 pub async fn begin_write(
     db: &impl TransactionTrait<Transaction = DatabaseTransaction>,
 ) -> Result<DatabaseTransaction, DbErr> {
@@ -237,8 +244,8 @@ pub async fn begin_write(
     .await
 }
 
-/// Commits a small write, which proves that the database takes what is written: a transaction that is rolled back would
-/// never touch the disk.
+/// Commits a small write, to prove that the database accepts writes. A transaction that is rolled back would never
+/// touch the disk.
 ///
 /// # Errors
 ///
@@ -252,7 +259,7 @@ pub async fn prove_writing(db: &DatabaseConnection) -> Result<(), DbErr> {
     txn.commit().await
 }
 
-/// Whether the other end is PostgreSQL (else SQLite).
+/// Whether the database is PostgreSQL; otherwise it is SQLite.
 #[must_use]
 pub fn is_postgres(db: &impl ConnectionTrait) -> bool {
     db.get_database_backend() == DatabaseBackend::Postgres
@@ -269,33 +276,33 @@ mod tests {
         assert!(doubt.covers(LONG_IDLE));
         doubt.raise();
         assert!(doubt.covers(Duration::from_secs(10)), "idle since before the failure");
-        // Returned to the pool after the failure, and so known to be good.
+        // Returned to the pool after the failure, so it is known to work.
         let ten_seconds_ago = Instant::now().checked_sub(Duration::from_secs(10)).unwrap();
         *doubt.0.lock().unwrap() = Some(ten_seconds_ago);
         assert!(!doubt.covers(Duration::from_secs(9)));
     }
 
     #[test]
-    fn the_way_to_another_machine_is_verified_unless_its_url_asks_for_less() {
+    fn remote_connections_are_verified_by_default() {
         for (url, expected) in [
-            ("sqlite:psn-data/psn.db", Way::Inside),
-            ("postgres://psn@localhost/psn?sslmode=disable", Way::Inside),
-            ("postgres://psn@127.0.0.1:5432/psn", Way::Inside),
-            ("postgres://psn@[::1]/psn", Way::Inside),
-            ("postgres://%2Frun%2Fpostgresql/psn", Way::Inside),
-            ("postgres://psn@localhost/psn?host=/run/postgresql", Way::Inside),
-            ("postgres://psn@db.example/psn", Way::Verified),
-            ("postgres://psn@db.example/psn?sslmode=verify-full", Way::Verified),
-            ("postgres://psn@db.example/psn?sslmode=disable", Way::Weaker),
-            ("postgres://psn@db.example/psn?sslmode=require", Way::Weaker),
-            ("postgres://psn@db.example/psn?sslmode=verify-ca", Way::Weaker),
-            // What looks like this machine and is not.
-            ("postgres://psn@localhost/psn?host=db.example&sslmode=disable", Way::Weaker),
-            ("postgres://psn@localhost/psn?hostaddr=10.0.0.1&sslmode=require", Way::Weaker),
-            ("postgres://psn@127.0.0.1.evil.example/psn?sslmode=disable", Way::Weaker),
+            ("sqlite:psn-data/psn.db", TransportSecurity::Local),
+            ("postgres://psn@localhost/psn?sslmode=disable", TransportSecurity::Local),
+            ("postgres://psn@127.0.0.1:5432/psn", TransportSecurity::Local),
+            ("postgres://psn@[::1]/psn", TransportSecurity::Local),
+            ("postgres://%2Frun%2Fpostgresql/psn", TransportSecurity::Local),
+            ("postgres://psn@localhost/psn?host=/run/postgresql", TransportSecurity::Local),
+            ("postgres://psn@db.example/psn", TransportSecurity::Verified),
+            ("postgres://psn@db.example/psn?sslmode=verify-full", TransportSecurity::Verified),
+            ("postgres://psn@db.example/psn?sslmode=disable", TransportSecurity::Unverified),
+            ("postgres://psn@db.example/psn?sslmode=require", TransportSecurity::Unverified),
+            ("postgres://psn@db.example/psn?sslmode=verify-ca", TransportSecurity::Unverified),
+            // Looks like this machine, but is not.
+            ("postgres://psn@localhost/psn?host=db.example&sslmode=disable", TransportSecurity::Unverified),
+            ("postgres://psn@localhost/psn?hostaddr=10.0.0.1&sslmode=require", TransportSecurity::Unverified),
+            ("postgres://psn@127.0.0.1.evil.example/psn?sslmode=disable", TransportSecurity::Unverified),
         ] {
-            assert_eq!(way(url).unwrap(), expected, "{url}");
+            assert_eq!(transport_security(url).unwrap(), expected, "{url}");
         }
-        assert!(!way("postgres://psn:s3cret@[::1/psn").unwrap_err().to_string().contains("s3cret"));
+        assert!(!transport_security("postgres://psn:s3cret@[::1/psn").unwrap_err().to_string().contains("s3cret"));
     }
 }

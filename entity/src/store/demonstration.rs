@@ -1,15 +1,15 @@
-//! Whether a database holds the demonstration's board and nothing else. A real board can have every code and name that the
-//! demonstration's has, which are drawn from public lists, so neither of these decides; only the audit log does.
+//! Checks whether a database holds the demonstration's board and nothing else. A real board can have the same codes and
+//! names as the demonstration, which are drawn from public lists, so these cannot decide it; only the audit log can.
 
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use crate::id::ImportBatchId;
-use crate::store::audit::{self, Filter};
+use crate::store::audit::{self, AuditFilter};
 use crate::table::import_batch;
 use crate::value::{Action, ImportState};
 
-/// How many imports were applied, all of them by `psn demo`. Null if any other was, or none at all: files that came after the
-/// demonstration's may be a real board's.
+/// Returns the number of applied imports if all of them were made by `psn demo`. `None` if there are others, or none at
+/// all: files that were imported after the demonstration may be a real board's.
 pub async fn imports(db: &impl ConnectionTrait) -> Result<Option<usize>, DbErr> {
     let applied: Vec<ImportBatchId> = import_batch::Entity::find()
         .select_only()
@@ -20,14 +20,14 @@ pub async fn imports(db: &impl ConnectionTrait) -> Result<Option<usize>, DbErr> 
         .await?;
     for batch in &applied {
         let (action, object) = (Some(Action::DemonstrationMade), Some(mark(*batch)));
-        if audit::list(db, &Filter { action, object, ..Filter::default() }, 1).await?.is_empty() {
+        if audit::list(db, &AuditFilter { action, object, ..AuditFilter::default() }, 1).await?.is_empty() {
             return Ok(None);
         }
     }
     Ok((!applied.is_empty()).then_some(applied.len()))
 }
 
-/// How the audit log names an import by which the demonstration's board came in.
+/// Returns the name that the audit log uses for an import of the demonstration's board.
 #[must_use]
 pub fn mark(batch: ImportBatchId) -> String {
     format!("import:{batch}")

@@ -1,35 +1,35 @@
-//! What a snapshot published and hid, as its rows keep it, for the next decision.
+//! Stores what a snapshot published and hid, for the next decision.
 
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::coverage::breakdown::{Before, Breakdowns, Disclosure, STANDING, StandingCounts, UnitFigures};
+use crate::coverage::breakdown::{Breakdowns, Disclosure, PreviousRelease, STANDING, StandingCounts, UnitFigures};
 use crate::coverage::disclosure::{Columns, Decision, Exchange, Place};
 use crate::id::{SnapshotId, UnitId};
 use crate::table::snapshot_unit;
 use crate::value::StandingGroup;
 
-/// What a unit's row keeps of a decision besides what is shown: its own rows, and the exchanges that begin in them. Short
-/// names, for a nation has a hundred thousand of them a day.
+/// The part of a decision that a unit's row stores besides what is shown: the unit's own row, and the exchanges that
+/// begin in its rows. The names are short, since a nation stores a hundred thousand of these per day.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Kept {
+struct DisclosureRecord {
     /// Hidden columns of the unit's own row.
     #[serde(default, rename = "s", skip_serializing_if = "is_zero")]
     standing: u8,
-    /// Exchanges: from its own row, to which unit, to its own row, loses, gains.
+    /// Exchanges as (from its own row, to which unit, to that unit's own row, loses, gains).
     #[serde(default, rename = "y", skip_serializing_if = "Vec::is_empty")]
-    standing_exchanges: Vec<KeptExchange>,
+    standing_exchanges: Vec<ExchangeRecord>,
 }
 
-type KeptExchange = (bool, Option<UnitId>, bool, u8, u8);
+type ExchangeRecord = (bool, Option<UnitId>, bool, u8, u8);
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
 const fn is_zero(bits: &u8) -> bool {
     *bits == 0
 }
 
-/// The columns of a unit's row that are about what is hidden.
+/// The columns of a unit's row about hidden figures.
 pub(super) struct Stored {
     pub(super) standing: Option<serde_json::Value>,
     pub(super) own_standing: Option<serde_json::Value>,
@@ -37,13 +37,13 @@ pub(super) struct Stored {
     pub(super) disclosure: Option<serde_json::Value>,
 }
 
-/// Decisions by the unit whose row keeps them.
-pub(super) struct Keeper<'a> {
+/// Writes a decision into the rows of units.
+pub(super) struct DecisionWriter<'a> {
     breakdowns: &'a Breakdowns,
     disclosure: &'a Disclosure,
 }
 
-impl<'a> Keeper<'a> {
+impl<'a> DecisionWriter<'a> {
     pub(super) const fn new(breakdowns: &'a Breakdowns, disclosure: &'a Disclosure) -> Self {
         Self { breakdowns, disclosure }
     }
@@ -51,20 +51,22 @@ impl<'a> Keeper<'a> {
     pub(super) fn stored(&self, unit: UnitId, standing: &StandingCounts) -> Stored {
         let Disclosure { standing: allocations } = self.disclosure;
         let own = Place { unit, own: true };
-        let kept =
-            Kept { standing: allocations.hidden(own).bits(), standing_exchanges: exchanges_from(allocations, unit) };
+        let kept = DisclosureRecord {
+            standing: allocations.hidden(own).bits(),
+            standing_exchanges: exchanges_from(allocations, unit),
+        };
         let figures = self.breakdowns.figures(unit);
         Stored {
             standing: Some(json!(standing.0)),
             own_standing: Some(json!(figures.own_standing)),
             standing_hidden: i16::from(self.disclosure.hidden_standing(unit).bits()),
-            disclosure: (kept != Kept::default()).then(|| json!(kept)),
+            disclosure: (kept != DisclosureRecord::default()).then(|| json!(kept)),
         }
     }
 }
 
-/// The exchanges are in the order of where they begin.
-fn exchanges_from(decision: &Decision, unit: UnitId) -> Vec<KeptExchange> {
+/// Exchanges are sorted by where they begin.
+fn exchanges_from(decision: &Decision, unit: UnitId) -> Vec<ExchangeRecord> {
     let first = decision.exchanges.partition_point(|exchange| exchange.from.unit < unit);
     decision.exchanges[first..]
         .iter()
@@ -76,45 +78,45 @@ fn exchanges_from(decision: &Decision, unit: UnitId) -> Vec<KeptExchange> {
 }
 
 impl snapshot_unit::Model {
-    /// The allocations by the reason why they do not count. `None` if the snapshot is older than this figure.
+    /// Returns the number of allocations by group. `None` if the snapshot is older than this figure.
     #[must_use]
     pub fn standing_counts(&self) -> Option<StandingCounts> {
         let counts: [u32; StandingGroup::ALL.len()] = serde_json::from_value(self.standing.clone()?).ok()?;
         Some(StandingCounts(counts))
     }
 
-    /// The groups of them that are hidden.
+    /// Returns the hidden groups.
     #[must_use]
     pub fn hidden_standing(&self) -> Columns {
         Columns::from_bits(u8::try_from(self.standing_hidden).unwrap_or(u8::MAX))
     }
 }
 
-/// What a snapshot published and hid; `None` if it is older than the decision.
-pub async fn published(db: &impl ConnectionTrait, snapshot: SnapshotId) -> Result<Option<Before>, DbErr> {
+/// Returns what a snapshot published and hid. `None` if the snapshot is older than these decisions.
+pub async fn published(db: &impl ConnectionTrait, snapshot: SnapshotId) -> Result<Option<PreviousRelease>, DbErr> {
     let rows = snapshot_unit::Entity::find().filter(snapshot_unit::Column::SnapshotId.eq(snapshot)).all(db).await?;
     Ok(before(&rows))
 }
 
-fn before(rows: &[snapshot_unit::Model]) -> Option<Before> {
+fn before(rows: &[snapshot_unit::Model]) -> Option<PreviousRelease> {
     let mut units = Vec::with_capacity(rows.len());
     let mut disclosure = Disclosure::default();
     for row in rows {
         let own_standing: [u32; STANDING] = serde_json::from_value(row.own_standing.clone()?).ok()?;
         let figures = UnitFigures { standing: row.standing_counts()?.not_counting(), own_standing };
         units.push((row.unit_id, row.parent_id, figures));
-        let kept: Kept = match &row.disclosure {
+        let kept: DisclosureRecord = match &row.disclosure {
             Some(kept) => serde_json::from_value(kept.clone()).ok()?,
-            None => Kept::default(),
+            None => DisclosureRecord::default(),
         };
         let standing = [row.hidden_standing(), Columns::from_bits(kept.standing)];
         read(&mut disclosure.standing, row.unit_id, standing, &kept.standing_exchanges);
     }
     disclosure.standing.exchanges.sort_unstable();
-    Some(Before { breakdowns: Breakdowns::new(&units), disclosure })
+    Some(PreviousRelease { breakdowns: Breakdowns::new(&units), disclosure })
 }
 
-fn read(decision: &mut Decision, unit: UnitId, [all, own]: [Columns; 2], exchanges: &[KeptExchange]) {
+fn read(decision: &mut Decision, unit: UnitId, [all, own]: [Columns; 2], exchanges: &[ExchangeRecord]) {
     for (hidden, own) in [(all, false), (own, true)] {
         if !hidden.is_empty() {
             decision.hidden.insert(Place { unit, own }, hidden);

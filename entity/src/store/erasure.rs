@@ -1,16 +1,16 @@
-//! Erasing a person: name and contact go, wherever they are stored, and past coverage stays as it was.
+//! Erases a person: name and contact are removed wherever they are stored, and past coverage stays as it was.
 //!
-//! What goes, what becomes a pseudonym and what stays is decided for each column that can hold a text, in [`texts`]. Their
-//! posts, roles, training, approvals and absences stay, now of a person without a name: past coverage is
-//! computed from them, and a person who still works here still counts.
+//! [`texts`] decides for each column that can hold a text whether it is removed, replaced by a pseudonym or kept.
+//! Posts, roles, training, approvals and absences stay, now of a person without a name: past coverage is computed from
+//! them, and a person who still works here still counts.
 //!
-//! No import brings them back. An import that goes on listing them finds the same person by the pseudonym of their number
-//! ([`crate::pseudonym`]), changes their posts as it says, and takes no name, no address and no number from it; nor is their
-//! row rejected. So a reader of the files needs [`Erased`]. Under another number or employer they are a new person: nothing
-//! is kept that could show otherwise.
+//! No import brings the person back. An import that still lists them finds the same person by the pseudonym of their
+//! number ([`crate::pseudonym`]) and updates their posts, but takes no name, address or number from the file; their row
+//! is not rejected. For this reason a reader of files needs [`Erased`]. Under another number or employer they are a new
+//! person: nothing is stored that could show otherwise.
 //!
-//! Erased text may lie in a database's own free space for a while (SQLite is set to overwrite it, PostgreSQL does with its
-//! next VACUUM) and in copies of the database until they are thrown away.
+//! Erased text may remain in a database's free space for a while (SQLite is set to overwrite it, PostgreSQL does so
+//! with its next VACUUM) and in copies of the database until they are deleted.
 
 mod known;
 mod mails;
@@ -41,26 +41,26 @@ use mentions::Mentions;
 /// Replaces a reason for an exemption that named a person.
 pub const ERASED_TEXT: &str = "(erased)";
 
-/// Rejected rows that are looked through at a time.
+/// Number of rejected rows that are searched at a time.
 const CHUNK: u64 = 2_000;
 
-/// Why a person was not erased. Nothing was written.
+/// Why a person was not erased. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum EraseError {
     /// There is no such person.
-    #[error("there is no such person on file")]
+    #[error("no person with this identifier is on file")]
     Unknown,
-    /// They were erased before.
-    #[error("name and contact were erased already on {}", .0.format("%Y-%m-%d"))]
+    /// The person was erased before.
+    #[error("name and contact were erased on {} already", .0.format("%Y-%m-%d"))]
     Already(DateTime<Utc>),
-    /// The database refused or was away.
+    /// The database failed or was unreachable.
     #[error(transparent)]
     Database(#[from] DbErr),
 }
 
-/// What went, or would go, in rows.
+/// What was erased, or would be, in numbers of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Gone {
+pub struct ErasedRows {
     /// Whether a first or a last name was on file.
     pub name: bool,
     /// Whether a work address was on file.
@@ -69,15 +69,15 @@ pub struct Gone {
     pub assignments: u64,
     /// Mails whose address is removed.
     pub mails: u64,
-    /// Of them, mails that had not been taken yet: they are no longer sent, and their units wait for another recipient.
+    /// Of these mails, those not sent yet: they are no longer sent, and their units wait for another recipient.
     pub waiting: u64,
-    /// Written mails whose files are to be removed; see [`files`].
+    /// Stored mails whose files must be removed; see [`files`].
     pub files: u64,
-    /// Rejected rows about them, which are removed, or which name them and lose the value.
+    /// Rejected rows about the person, which are removed, or which name the person and lose the value.
     pub rejects: u64,
     /// Refusals of imports that name them.
     pub refusals: u64,
-    /// Sessions, sign-in links and granted roles, which all go: an erased person cannot sign in.
+    /// Sessions, sign-in links and granted roles, all of which are removed: an erased person cannot sign in.
     pub sign_ins: u64,
     /// Exemptions whose reason or agreement names them.
     pub exemptions: u64,
@@ -85,8 +85,8 @@ pub struct Gone {
     pub settings: u64,
 }
 
-impl Gone {
-    /// A line each, for people.
+impl ErasedRows {
+    /// Returns the counts as text, one line each.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let Self {
@@ -106,16 +106,16 @@ impl Gone {
         vec![
             format!("name: {}", if *name { "yes" } else { "none on file" }),
             format!("work e-mail: {}", if *address { "yes" } else { "none on file" }),
-            "employee number: becomes a pseudonym, by which imports know the person".to_owned(),
-            rows(assignments, "assignment numbers, which become pseudonyms"),
-            rows(mails, "mails to them, whose address goes"),
-            rows(waiting, "of those not sent yet, which go to another recipient"),
-            rows(files, "files of mails to them, which are removed"),
-            rows(rejects, "rejected rows of imports about them"),
-            rows(refusals, "refused imports that name them"),
+            "employee number: replaced by a pseudonym, by which imports recognise the person".to_owned(),
+            rows(assignments, "assignment numbers, replaced by pseudonyms"),
+            rows(mails, "mails to the person, whose address is removed"),
+            rows(waiting, "of these not sent yet, which go to another recipient"),
+            rows(files, "files of mails to the person, which are removed"),
+            rows(rejects, "rejected rows of imports about the person"),
+            rows(refusals, "refused imports that name the person"),
             rows(sign_ins, "sessions, sign-in links and granted roles, which end"),
-            rows(exemptions, "exemptions that name them"),
-            rows(settings, "settings of their weekly report, and copies of reports to or from them"),
+            rows(exemptions, "exemptions that name the person"),
+            rows(settings, "settings of the person's weekly report, and copies of reports to or from the person"),
         ]
     }
 }
@@ -124,20 +124,25 @@ impl Gone {
 ///
 /// # Errors
 ///
-/// [`EraseError`]; nothing is written then.
-pub async fn erase(db: &DatabaseConnection, id: PersonId, reason: ErasureReason, by: &By) -> Result<Gone, EraseError> {
+/// [`EraseError`]. Nothing is changed then.
+pub async fn erase(
+    db: &DatabaseConnection,
+    id: PersonId,
+    reason: ErasureReason,
+    by: &By,
+) -> Result<ErasedRows, EraseError> {
     let txn = begin_write(db).await?;
     let gone = erase_within(&txn, id, reason, by).await?;
     txn.commit().await?;
     Ok(gone)
 }
 
-/// What erasing a person would remove. It does the same and then rolls back, so the counts are exact.
+/// Returns what erasing a person would remove. It erases and then rolls back, so the counts are exact.
 ///
 /// # Errors
 ///
 /// As [`erase`].
-pub async fn dry_run(db: &DatabaseConnection, id: PersonId, by: &By) -> Result<Gone, EraseError> {
+pub async fn dry_run(db: &DatabaseConnection, id: PersonId, by: &By) -> Result<ErasedRows, EraseError> {
     let txn = begin_write(db).await?;
     let gone = erase_within(&txn, id, ErasureReason::Requested, by).await;
     txn.rollback().await?;
@@ -154,8 +159,8 @@ pub async fn erase_within(
     id: PersonId,
     reason: ErasureReason,
     by: &By,
-) -> Result<Gone, EraseError> {
-    // Imports read the people and write them back.
+) -> Result<ErasedRows, EraseError> {
+    // Blocks imports, which read people and write them back.
     facts::lock(txn).await?;
     let person = person::Entity::find_by_id(id).one(txn).await?.ok_or(EraseError::Unknown)?;
     if let Some(row) = erased_person::Entity::find_by_id(id).one(txn).await? {
@@ -163,17 +168,17 @@ pub async fn erase_within(
     }
     let key = key(txn).await?;
     let pseudonym = key.number(&person.employer, &person.number);
-    let mentions = Mentions::of(&person);
-    let mut gone = Gone {
+    let mentions = Mentions::new(&person);
+    let mut gone = ErasedRows {
         name: person.first_name.is_some() || person.last_name.is_some(),
         address: person.work_email.is_some(),
         assignments: hide_assignments(txn, &key, &person).await?,
         refusals: hide_in_refusals(txn, &person, &pseudonym).await?,
         rejects: forget_rejects(txn, &key, &pseudonym, &mentions).await?,
-        sign_ins: shut_out(txn, id).await?,
+        sign_ins: end_access(txn, id).await?,
         exemptions: forget_in_exemptions(txn, &key, &mentions).await?,
         settings: report_preference::forget(txn, id).await?,
-        ..Gone::default()
+        ..ErasedRows::default()
     };
     mails::forget(txn, id, &mut gone).await?;
     let row = person::ActiveModel {
@@ -187,8 +192,8 @@ pub async fn erase_within(
     person::Entity::update(row).exec(txn).await?;
     let row = erased_person::ActiveModel { person_id: Set(id), erased_at: Set(by.at), reason: Set(reason) };
     erased_person::Entity::insert(row).exec_without_returning(txn).await?;
-    facts::count_up(txn).await?;
-    let Gone { mails, waiting, rejects, sign_ins, exemptions, settings, .. } = gone;
+    facts::bump_data_version(txn).await?;
+    let ErasedRows { mails, waiting, rejects, sign_ins, exemptions, settings, .. } = gone;
     let after = serde_json::json!({
         "reason": reason.word(), "mails": mails, "waiting": waiting, "rejects": rejects, "signIns": sign_ins, "exemptions": exemptions,
         "settings": settings,
@@ -198,25 +203,26 @@ pub async fn erase_within(
     Ok(gone)
 }
 
-/// The key of this database's pseudonyms.
+/// Returns the key of this database's pseudonyms.
 ///
 /// # Errors
 ///
-/// The database error, or that the key was removed: then no one may be erased or imported, since an erased person could come back.
+/// The database error, or an error if the key was removed: no one may be erased or imported then, since an erased
+/// person could come back.
 pub async fn key(db: &impl ConnectionTrait) -> Result<Key, DbErr> {
     let row = pseudonym_key::Entity::find_by_id(1).one(db).await?;
     row.map(|row| row.secret).ok_or_else(|| DbErr::RecordNotFound("pseudonym_key".to_owned()))
 }
 
-/// Ends their sessions, sign-in links and granted roles. Returns how many rows went.
-async fn shut_out(txn: &DatabaseTransaction, id: PersonId) -> Result<u64, DbErr> {
+/// Removes the person's sessions, sign-in links and granted roles. Returns the number of rows.
+async fn end_access(txn: &DatabaseTransaction, id: PersonId) -> Result<u64, DbErr> {
     let sessions = session::Entity::delete_many().filter(session::Column::PersonId.eq(id)).exec(txn).await?;
     let links = sign_in_link::Entity::delete_many().filter(sign_in_link::Column::PersonId.eq(id)).exec(txn).await?;
     let grants = access_grant::Entity::delete_many().filter(access_grant::Column::PersonId.eq(id)).exec(txn).await?;
     Ok(sessions.rows_affected + links.rows_affected + grants.rows_affected)
 }
 
-/// Assignment numbers are often the employee number with a suffix.
+/// Replaces assignment numbers by pseudonyms: they are often the employee number with a suffix.
 async fn hide_assignments(txn: &DatabaseTransaction, key: &Key, person: &person::Model) -> Result<u64, DbErr> {
     let posts = post::Entity::find().filter(post::Column::PersonId.eq(person.id)).all(txn).await?;
     let mut hidden = 0;
@@ -233,7 +239,7 @@ async fn hide_assignments(txn: &DatabaseTransaction, key: &Key, person: &person:
     Ok(hidden)
 }
 
-/// A refused import says whose shares are too many.
+/// Replaces the person's number in refusals of imports, which may say whose shares add up to too much.
 async fn hide_in_refusals(txn: &DatabaseTransaction, person: &person::Model, pseudonym: &str) -> Result<u64, DbErr> {
     let named = format!("{}/{} ", person.employer, person.number);
     let refused = import_batch::Entity::find()
@@ -253,7 +259,8 @@ async fn hide_in_refusals(txn: &DatabaseTransaction, person: &person::Model, pse
     Ok(hidden)
 }
 
-/// Rows about them go; rows about others that name them lose the value, which is remembered by its pseudonym.
+/// Removes rejected rows about the person. Rows about others that name the person lose the value, which is recognised
+/// later by its pseudonym.
 async fn forget_rejects(
     txn: &DatabaseTransaction,
     key: &Key,
@@ -287,7 +294,8 @@ async fn forget_rejects(
     }
 }
 
-/// Texts that named a person are recognised by their pseudonyms: the same file comes again with the next import.
+/// Stores the pseudonyms of texts that named the person, so that they are recognised when the next import brings the
+/// same file.
 async fn remember(txn: &DatabaseTransaction, key: &Key, texts: &[String]) -> Result<(), DbErr> {
     for text in texts {
         let row = erased_text::ActiveModel { pseudonym: Set(key.text(text)) };

@@ -1,13 +1,13 @@
-//! What an error of the database means, on either engine.
+//! Classifies database errors of both engines.
 
 use sea_orm::sqlx::Error;
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::sqlite::SqliteError;
 use sea_orm::{DbErr, RuntimeErr};
 
-/// Whether `error` says that a statement was given up because its limit of time was over.
+/// Whether `error` says that a statement was cancelled because it exceeded its time limit.
 #[must_use]
-pub fn is_overdue(error: &DbErr) -> bool {
+pub fn is_timeout(error: &DbErr) -> bool {
     match error {
         DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
             // PostgreSQL's query_canceled, and SQLite's SQLITE_INTERRUPT.
@@ -17,10 +17,10 @@ pub fn is_overdue(error: &DbErr) -> bool {
     }
 }
 
-/// Whether `error` says that the database is away (not reached, shutting down, no connection free, its disk full) and not
-/// that it disliked a statement: the same work may succeed when it is back.
+/// Whether `error` says that the database is unavailable (unreachable, shutting down, no free connection, disk full)
+/// and not that the statement was wrong: the same work may succeed later.
 #[must_use]
-pub fn is_away(error: &DbErr) -> bool {
+pub fn is_unavailable(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) => true,
         DbErr::Conn(RuntimeErr::SqlxError(cause))
@@ -53,17 +53,17 @@ pub fn is_busy(error: &DbErr) -> bool {
     }
 }
 
-/// SQLite's primary result code, which is the last byte of an extended one; nothing for another engine's error.
+/// Returns SQLite's primary result code, the last byte of an extended one. `None` for an error of another engine.
 fn sqlite_code(said: &dyn DatabaseError) -> Option<i32> {
     said.try_downcast_ref::<SqliteError>()?.code()?.parse::<i32>().ok().map(|code| code & 0xff)
 }
 
-/// Reads once more if the connection turned out to be broken: the server was restarted, or something on the way cut it. For
-/// reads only: of a write it is not known whether it was done.
+/// Repeats a read once if the connection turned out to be broken: the server was restarted, or the network cut it. For
+/// reads only: it is not known whether a write was done.
 ///
 /// # Errors
 ///
-/// The database error, the second time if there was one.
+/// The database error, of the second attempt if there was one.
 pub async fn retry_read<T, F>(read: impl Fn() -> F) -> Result<T, DbErr>
 where
     F: Future<Output = Result<T, DbErr>>,
@@ -74,7 +74,7 @@ where
     }
 }
 
-/// Whether `error` says that the connection broke under a statement, and not that none could be had.
+/// Whether `error` says that the connection broke during a statement, not that none was available.
 fn is_broken(error: &DbErr) -> bool {
     match error {
         DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {

@@ -1,4 +1,4 @@
-//! Which numbers are one person (COVERAGE.md section 10).
+//! Links between numbers that are one person (COVERAGE.md section 10).
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
@@ -15,11 +15,11 @@ use crate::period::{Day, Validity};
 use crate::table::{allocation, person, person_link};
 use crate::value::Role;
 
-/// Which ids are one person: the lowest of all that links join, directly or through others, stands for them.
-/// An import names people by their place in it.
+/// Maps linked ids to one person, represented by the lowest of all ids that are linked directly or through others. An
+/// import uses indices instead of ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SamePerson<I: Eq + Hash = PersonId> {
-    /// Each id but the lowest, with a lower one of the same person.
+    /// For each id except the lowest: a lower id of the same person.
     lower: HashMap<I, I>,
 }
 
@@ -30,7 +30,7 @@ impl<I: Eq + Hash> Default for SamePerson<I> {
 }
 
 impl<I: Copy + Ord + Hash> SamePerson<I> {
-    /// Joins the ids of each pair.
+    /// Links the ids of each pair.
     #[must_use]
     pub fn new(links: impl IntoIterator<Item = (I, I)>) -> Self {
         let mut same = Self::default();
@@ -43,13 +43,13 @@ impl<I: Copy + Ord + Hash> SamePerson<I> {
         same
     }
 
-    /// The lowest id of the person with this one.
+    /// Returns the lowest id of the person with this id.
     #[must_use]
     pub fn lowest(&self, id: I) -> I {
         std::iter::successors(Some(id), |id| self.lower.get(id).copied()).last().unwrap_or(id)
     }
 
-    /// Every id of the person with this one, the lowest first.
+    /// Returns every id of the person with this id, lowest first.
     #[must_use]
     pub fn all(&self, id: I) -> Vec<I> {
         let lowest = self.lowest(id);
@@ -59,7 +59,7 @@ impl<I: Copy + Ord + Hash> SamePerson<I> {
         all
     }
 
-    /// Every id that is linked to another.
+    /// Returns every id that is linked to another.
     #[must_use]
     pub fn linked(&self) -> BTreeSet<I> {
         self.lower.iter().flat_map(|(a, b)| [*a, *b]).collect()
@@ -72,21 +72,22 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<SamePerson, DbErr> {
     Ok(SamePerson::new(links.into_iter().map(|link| (link.person_id, link.same_as_id))))
 }
 
-/// Why two numbers were not linked, or a link was not removed. Nothing is written then.
+/// Why two numbers were not linked, or a link was not removed. Nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkRefusal {
     /// At least one of the two is not on file.
     Unknown,
-    /// They are one person already, or the same number twice.
+    /// The two are already linked, or are the same number.
     AlreadyOne,
-    /// No link joins the two directly.
+    /// The two are not linked directly.
     NotLinked,
-    /// Their shares as Peer Supporter would add up to more than the whole of one person from this day on; absent if always.
+    /// From this day, the person's shares as Peer Supporter would add up to more than one whole person; `None` if they
+    /// always would.
     SharesTooLarge(Option<Day>),
 }
 
-/// Returns pairs of people with the same work e-mail, case apart, who are not linked: they may be one person. An address that
-/// more than two have is a shared mailbox and proposes no one.
+/// Returns pairs of people who are not linked but have the same work e-mail, ignoring case: they may be one person. An
+/// address that more than two people have is a shared mailbox and is not proposed.
 pub async fn proposals(db: &impl ConnectionTrait) -> Result<Vec<(PersonId, PersonId)>, DbErr> {
     let address = || Func::lower(Expr::col(person::Column::WorkEmail));
     let pairs: Vec<(PersonId, PersonId)> = person::Entity::find()
@@ -134,7 +135,7 @@ pub async fn link(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result
     }
     let row = person_link::ActiveModel { person_id: Set(a), same_as_id: Set(b), ..Default::default() };
     person_link::Entity::insert(row).exec_without_returning(txn).await?;
-    facts::count_up(txn).await?;
+    facts::bump_data_version(txn).await?;
     Ok(Ok(()))
 }
 
@@ -152,11 +153,12 @@ pub async fn unlink(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Resu
     if person_link::Entity::delete_many().filter(either).exec(txn).await?.rows_affected == 0 {
         return Ok(Err(LinkRefusal::NotLinked));
     }
-    facts::count_up(txn).await?;
+    facts::bump_data_version(txn).await?;
     Ok(Ok(()))
 }
 
-/// The first day on which the shares add up to more than 1000; the inner value is absent if that is so from always.
+/// Returns the first day on which the shares add up to more than 1000. The inner value is `None` if they do from the
+/// beginning of time.
 fn shares_exceed_whole(allocations: &[allocation::Model]) -> Option<Option<Day>> {
     let mut events: Vec<(Option<Day>, i32)> = Vec::new();
     for row in allocations {
@@ -166,7 +168,7 @@ fn shares_exceed_whole(allocations: &[allocation::Model]) -> Option<Option<Day>>
             events.extend(validity.to.map(|to| (Some(to), -row.share)));
         }
     }
-    // An end comes before a start of the same day: it is the first day without.
+    // An end sorts before a start of the same day, since it is the first day without the share.
     events.sort_unstable();
     let mut sum = 0;
     events

@@ -1,5 +1,5 @@
-//! The newest of what changes under a reader that keeps facts and answers in memory: the version of the facts, and the last
-//! stored day. It is read beside another row, in that row's own statement, so that a warm question needs no more.
+//! Reads the versions by which in-memory caches are checked: the version of the facts, and the last stored day. They
+//! are read beside another row, in that row's own statement, so that a cached answer needs no further query.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement, SubQueryStatement};
 use sea_orm::{DbErr, EntityTrait, QueryResult, QuerySelect as _, Select};
@@ -14,18 +14,18 @@ const FACTS: &str = "newest_facts";
 const SNAPSHOT: &str = "newest_snapshot";
 const SNAPSHOT_DAY: &str = "newest_snapshot_day";
 
-/// What was newest when a statement was answered.
+/// The newest versions at the time of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Newest {
-    /// The version of the facts, as [`super::roster::version`] says it.
+    /// The version of the facts, as from [`super::roster::version`].
     pub facts: i64,
-    /// The newest revision of the last stored day, with that day. None before the first snapshot.
+    /// The newest revision of the last stored day, with that day. `None` before the first snapshot.
     pub snapshot: Option<(SnapshotId, Day)>,
 }
 
 impl Newest {
-    /// Reads it from a row of a statement that went through [`beside`].
-    pub(super) fn of(row: &QueryResult) -> Result<Self, DbErr> {
+    /// Reads the versions from a row of a statement that was extended by [`beside`].
+    pub(super) fn from_row(row: &QueryResult) -> Result<Self, DbErr> {
         let snapshot: Option<SnapshotId> = row.try_get("", SNAPSHOT)?;
         let day: Option<Day> = row.try_get("", SNAPSHOT_DAY)?;
         let facts: Option<i64> = row.try_get("", FACTS)?;
@@ -33,7 +33,7 @@ impl Newest {
     }
 }
 
-/// The statement with what is newest beside each of its rows.
+/// Extends the statement so that each of its rows also holds the newest versions.
 pub(super) fn beside<E: EntityTrait>(select: Select<E>) -> Select<E> {
     let version = Query::select()
         .column(fact_version::Column::Version)

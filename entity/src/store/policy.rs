@@ -1,4 +1,4 @@
-//! A policy between its row in the table and the rules.
+//! Converts policies between rows of the table and the terms of the rules.
 
 use crate::coverage::PolicyTerms;
 use crate::coverage::mix::{self, MixError, Rule};
@@ -13,11 +13,11 @@ use crate::table::policy;
 pub struct UnreadableMix {
     /// Its id.
     pub policy: PolicyId,
-    /// What is wrong.
+    /// The error.
     pub source: MixError,
 }
 
-/// The column of a number.
+/// Returns the column of a number.
 const fn number(row: &policy::Model, which: PolicyNumber) -> i32 {
     match which {
         PolicyNumber::StaffPerSupporter => row.staff_per_supporter,
@@ -35,7 +35,7 @@ const fn number(row: &policy::Model, which: PolicyNumber) -> i32 {
     }
 }
 
-/// Returns what a stored policy says; numbers outside their ranges are brought into them.
+/// Returns the terms of a stored policy. Numbers are clamped to their ranges.
 ///
 /// # Errors
 ///

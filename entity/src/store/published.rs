@@ -1,15 +1,16 @@
-//! What of a day is published, which depends on what the last snapshot before it published.
+//! Decides what is published for a day, which depends on what the last snapshot before it published.
 
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{disclosure, snapshot};
 use crate::coverage::{Breakdowns, Coverage, Disclosure, Index};
 
-/// What of a day's small numbers is published: what the last snapshot up to that day published and has not changed since.
+/// Returns which small numbers of a day are published: what the last snapshot up to that day published and has not
+/// changed since.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn published_on(
     db: &impl ConnectionTrait,
     index: &Index,
@@ -19,7 +20,7 @@ pub async fn published_on(
         Some(last) => disclosure::published(db, last.id).await?,
         None => None,
     };
-    let breakdowns = Breakdowns::of(index, coverage);
+    let breakdowns = Breakdowns::from_coverage(index, coverage);
     let disclosure = breakdowns.follow(before.as_ref());
     Ok((breakdowns, disclosure))
 }

@@ -1,7 +1,8 @@
-//! The rows of gap reports and of their mails: found, written once, claimed for an attempt and settled.
+//! The rows of gap reports and of their mails: they are looked up, written once, claimed for an attempt, and get its
+//! outcome.
 //!
-//! What a mail says and when it is tried again is decided by the jobs; here is only how two processes, a crash and a retry
-//! keep out of each other's way.
+//! The jobs decide what a mail says and when it is retried; this module only keeps two processes, a crash and a retry
+//! from interfering with each other.
 
 mod missed;
 mod resend;
@@ -27,20 +28,20 @@ pub use missed::missed_before;
 pub use resend::{refused, reopen};
 pub use summary::{Unaddressed, is_summarised, summarise_once, unaddressed};
 
-/// A mail to be written down.
+/// A mail to be stored.
 #[derive(Clone, Debug)]
 pub struct NewDelivery {
-    /// What it is.
+    /// The kind of mail.
     pub kind: DeliveryKind,
     /// Idempotency key within the report.
     pub recipient: String,
-    /// Who gets it; absent where there is nobody, and the row is then `UNADDRESSED` from the start.
+    /// The recipient. `None` if there is none; the row is then `UNADDRESSED` from the start.
     pub person_id: Option<PersonId>,
-    /// Whose report it is a copy of.
+    /// The owner of the report that this is a copy of. `None` unless it is a copy.
     pub owner_id: Option<PersonId>,
-    /// Where it is sent.
+    /// The e-mail address.
     pub address: Option<String>,
-    /// A list of `{code, name, why}`.
+    /// A list of `{code, name, why}`, one per unit.
     pub units: serde_json::Value,
     /// Subject line.
     pub subject: String,
@@ -54,33 +55,33 @@ pub struct NewDelivery {
     pub csv_part: String,
 }
 
-/// How an attempt ended.
+/// The outcome of an attempt to send a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Settled {
-    /// Taken.
+pub enum AttemptOutcome {
+    /// The mail server accepted it.
     Sent {
         /// When.
         at: DateTime<Utc>,
-        /// The file, where mail goes into a folder.
+        /// The path of the file, if mail is written into a folder.
         stored_at: Option<String>,
     },
-    /// To be tried again.
+    /// It failed and will be retried.
     Retrying {
         /// When.
         next_attempt_at: DateTime<Utc>,
         /// What went wrong.
         error: String,
     },
-    /// Not to be tried again until something has changed.
+    /// It is not retried until something has changed.
     Refused {
         /// What went wrong.
         error: String,
-        /// The relay and the sender.
+        /// The mail server and the sender.
         by: String,
     },
 }
 
-/// A mail that was attempted, as the audit log names it.
+/// A mail that was attempted, with its name in the audit log.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempted<'a> {
     /// The mail.
@@ -89,45 +90,45 @@ pub struct Attempted<'a> {
     pub report: &'a report::Model,
     /// Idempotency key within the report: `person:12`.
     pub recipient: &'a str,
-    /// Which attempt it was, as the claim counted it: a failure is recorded only if no later attempt has begun.
+    /// The number of the attempt, as counted by the claim: a failure is only recorded if no later attempt has begun.
     pub attempt: i32,
 }
 
-/// How many mails of a report stand where. Copies and run summaries are counted in `others_waiting` only: whether the week's
-/// report has reached its readers does not depend on them.
+/// Number of mails of a report by state. Copies and run summaries are only counted in `others_waiting`: whether the
+/// week's report has reached its readers does not depend on them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Taken by the mail server.
+    /// Accepted by the mail server.
     pub sent: u64,
-    /// Waiting for their first or another attempt.
+    /// Waiting for the first or another attempt.
     pub waiting: u64,
-    /// Refused for good.
+    /// Permanently refused.
     pub refused: u64,
-    /// Units with nobody to write to.
+    /// Units without a recipient.
     pub unaddressed: u64,
-    /// Copies and run summaries that wait for an attempt.
+    /// Copies and run summaries that are waiting for an attempt.
     pub others_waiting: u64,
-    /// When the first mail of any kind that waits is due.
+    /// When the next waiting mail of any kind is due.
     pub next_attempt_at: Option<DateTime<Utc>>,
 }
 
 const WAITING: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Retrying];
 
-/// What a row says between the beginning of an attempt and its end: all that is known after a crash.
-const BEGUN: &str = "an attempt was begun and its end was not recorded";
+/// The error of a row between the beginning and the end of an attempt: all that is known after a crash.
+const BEGUN: &str = "an attempt was started and its outcome was not recorded";
 
-/// A week's report of a kind.
+/// Returns a week's report of a kind.
 ///
 /// # Errors
 ///
-/// What the database said; so for every function here.
+/// The database error.
 pub async fn find(db: &impl ConnectionTrait, week: IsoWeek, kind: ReportKind) -> Result<Option<report::Model>, DbErr> {
     let of_week = report::Entity::find().filter(report::Column::Week.eq(week.to_string()));
     of_week.filter(report::Column::Kind.eq(kind)).one(db).await
 }
 
-/// The snapshot of the last weekly report before `week` of which at least one mail was taken (COVERAGE.md section 8). A midweek
-/// report is never compared with: it goes to those only who chose it.
+/// Returns the snapshot of the last weekly report before `week` of which at least one mail was sent (COVERAGE.md
+/// section 8). Reports are never compared with a midweek report, since only recipients who chose it receive that.
 ///
 /// # Errors
 ///
@@ -144,7 +145,7 @@ async fn last_mailed(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<
         .column(delivery::Column::ReportId)
         .from(delivery::Entity)
         .and_where(Expr::col(delivery::Column::State).eq(DeliveryState::Sent))
-        // A summary of a run that sent nothing is no report.
+        // The summary of a run that sent nothing is not a report.
         .and_where(Expr::col(delivery::Column::Kind).eq(DeliveryKind::Report))
         .to_owned();
     report::Entity::find()
@@ -156,8 +157,8 @@ async fn last_mailed(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<
         .await
 }
 
-/// Writes a report and all its mails in one transaction. A report of that week and kind that is there already, or that another
-/// process writes at the same time, is left as it is and nothing is written.
+/// Writes a report and all its mails in one transaction. If a report of that week and kind exists, or another process
+/// writes it at the same time, nothing is written.
 ///
 /// # Errors
 ///
@@ -192,7 +193,7 @@ pub async fn write_once(
     txn.commit().await
 }
 
-/// The keys of a report's mails, with whether each has somebody to go to. Without copies and run summaries.
+/// Returns the keys of a report's mails, with whether each has a recipient. Copies and run summaries are left out.
 ///
 /// # Errors
 ///
@@ -209,8 +210,8 @@ pub async fn recipients(db: &impl ConnectionTrait, report: ReportId) -> Result<V
     Ok(rows.into_iter().map(|(key, state)| (key, state != DeliveryState::Unaddressed)).collect())
 }
 
-/// Puts `mails` in the place of the rows `keys` of a report for which there was nobody, in one transaction. Where another
-/// process has done so in the meantime, nothing is written.
+/// Replaces the rows `keys` of a report, which had no recipient, by `mails` in one transaction. If another process has
+/// done so in the meantime, nothing is written.
 ///
 /// # Errors
 ///
@@ -242,7 +243,7 @@ async fn insert(
     at: DateTime<Utc>,
     mails: Vec<NewDelivery>,
 ) -> Result<(), DbErr> {
-    /// Rows of one statement: each holds a whole rendered mail.
+    /// Number of rows per statement: each holds a whole rendered mail.
     const CHUNK: usize = 20;
     let mut rows = mails.into_iter().map(|mail| new_row(report, at, mail)).peekable();
     while rows.peek().is_some() {
@@ -291,7 +292,7 @@ fn new_row(report_id: ReportId, at: DateTime<Utc>, mail: NewDelivery) -> deliver
     }
 }
 
-/// The mails of a report that are due at an instant, those that wait longest first.
+/// Returns the mails of a report that are due at an instant, those that have waited longest first.
 ///
 /// # Errors
 ///
@@ -310,8 +311,8 @@ pub async fn due(db: &impl ConnectionTrait, report: ReportId, at: DateTime<Utc>)
         .await
 }
 
-/// Claims a due mail for one attempt that ends before `until`, and counts the attempt; nothing when another process was
-/// quicker. After a crash it is due again at `until`.
+/// Claims a due mail for one attempt that ends before `until`, and counts the attempt. Returns `None` if another
+/// process was quicker. After a crash it is due again at `until`.
 ///
 /// # Errors
 ///
@@ -335,43 +336,43 @@ pub async fn claim(
     Ok(claimed.into_iter().next())
 }
 
-/// Records how an attempt ended; that a mail was taken, in the audit log too, in one transaction. A mail that is recorded
-/// as sent stays so, and a failure is recorded only while no later attempt has begun.
+/// Records the outcome of an attempt and, if the mail was sent, an audit event in the same transaction. A mail that is
+/// recorded as sent stays sent, and a failure is only recorded if no later attempt has begun.
 ///
 /// # Errors
 ///
 /// What the database said.
-pub async fn settle(
+pub async fn record_delivery(
     db: &DatabaseConnection,
     Attempted { id, report, recipient, attempt }: Attempted<'_>,
-    settled: Settled,
+    settled: AttemptOutcome,
 ) -> Result<(), DbErr> {
     let sent = match &settled {
-        Settled::Sent { at, .. } => Some(Event {
+        AttemptOutcome::Sent { at, .. } => Some(Event {
             object: Some(format!("delivery:{id}")),
             after: Some(named(report, recipient)),
             ..Event::new(*at, Actor::Worker, Action::ReportSent)
         }),
-        Settled::Retrying { .. } | Settled::Refused { .. } => None,
+        AttemptOutcome::Retrying { .. } | AttemptOutcome::Refused { .. } => None,
     };
     let row = delivery::Entity::update_many()
         .filter(delivery::Column::Id.eq(id))
         .filter(delivery::Column::State.ne(DeliveryState::Sent));
     let of_this_attempt = delivery::Column::Attempts.eq(attempt);
     let row = match settled {
-        Settled::Sent { at, stored_at } => row
+        AttemptOutcome::Sent { at, stored_at } => row
             .col_expr(delivery::Column::State, Expr::value(DeliveryState::Sent))
             .col_expr(delivery::Column::AcceptedAt, Expr::value(Some(at)))
             .col_expr(delivery::Column::StoredAt, Expr::value(stored_at))
             .col_expr(delivery::Column::RefusedBy, Expr::value(None::<String>))
             .col_expr(delivery::Column::NextAttemptAt, Expr::value(None::<DateTime<Utc>>))
             .col_expr(delivery::Column::LastError, Expr::value(None::<String>)),
-        Settled::Retrying { next_attempt_at, error } => row
+        AttemptOutcome::Retrying { next_attempt_at, error } => row
             .filter(of_this_attempt)
             .col_expr(delivery::Column::State, Expr::value(DeliveryState::Retrying))
             .col_expr(delivery::Column::NextAttemptAt, Expr::value(Some(next_attempt_at)))
             .col_expr(delivery::Column::LastError, Expr::value(Some(error))),
-        Settled::Refused { error, by } => row
+        AttemptOutcome::Refused { error, by } => row
             .filter(of_this_attempt)
             .col_expr(delivery::Column::State, Expr::value(DeliveryState::Refused))
             .col_expr(delivery::Column::RefusedBy, Expr::value(Some(by)))
@@ -386,13 +387,13 @@ pub async fn settle(
     txn.commit().await
 }
 
-/// How the audit log names a mail.
+/// Returns the details by which the audit log identifies a mail.
 #[must_use]
 pub fn named(report: &report::Model, recipient: &str) -> serde_json::Value {
     json!({ "week": report.week, "report": report.kind.word(), "recipient": recipient })
 }
 
-/// How many mails of a report stand where.
+/// Counts the mails of a report by state.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
-//! What recipients of weekly reports chose: sections that are left out, colleagues who get a copy, and a midweek report.
+//! Settings of weekly reports: sections that are left out, colleagues who get a copy, and a midweek report.
 //!
-//! Of several numbers of one person the lowest has the settings, as it has the mail. What was set while two numbers were not
-//! linked yet is put together when it is read: the newer of two rows, and the copies of both.
+//! If a person has several numbers, the lowest has the settings, as it has the mail. Settings that were made before two
+//! numbers were linked are combined when they are read: the newer of two rows, and the copies of both.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,48 +18,49 @@ use crate::id::PersonId;
 use crate::table::{person, report_copy, report_preference};
 use crate::value::ReportSection;
 
-/// The most copies of one report.
+/// Maximum number of copies of one report.
 pub const MOST_COPIES: usize = 5;
 
-/// What one person chose.
+/// The settings of one person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preference {
     /// Sections that are left out.
     pub hidden: BTreeSet<ReportSection>,
-    /// Who gets a copy, each by the lowest of their numbers, in order.
+    /// The colleagues who get a copy, each by their lowest number, in order.
     pub copies: Vec<PersonId>,
-    /// Whether they get a midweek report when something became worse during the week.
+    /// Whether the person gets a midweek report if something became worse during the week.
     pub midweek: bool,
-    /// When it was last changed. Absent if it never was.
+    /// When the settings were last changed. `None` if never.
     pub changed_at: Option<DateTime<Utc>>,
 }
 
-/// What a person chooses, in place of what they chose before.
+/// New settings that replace a person's present ones.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice<'a> {
     /// Sections that are left out.
     pub hidden: &'a BTreeSet<ReportSection>,
-    /// Who gets a copy.
+    /// The colleagues who get a copy.
     pub copies: &'a [PersonId],
-    /// Whether they get a midweek report.
+    /// Whether the person gets a midweek report.
     pub midweek: bool,
 }
 
-/// What everyone chose, by the lowest number of each person: two queries. A person who never chose anything is absent.
+/// Returns everyone's settings, by the lowest number of each person, in two queries. People who never changed any are
+/// left out.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn load(db: &impl ConnectionTrait, same: &SamePerson) -> Result<HashMap<PersonId, Preference>, DbErr> {
     read(db, same, None).await
 }
 
-/// What one person chose, by any of their numbers.
+/// Returns the settings of a person, by any of their numbers.
 ///
 /// # Errors
 ///
-/// What the database said.
-pub async fn of(db: &impl ConnectionTrait, person: PersonId, same: &SamePerson) -> Result<Preference, DbErr> {
+/// The database error.
+pub async fn for_person(db: &impl ConnectionTrait, person: PersonId, same: &SamePerson) -> Result<Preference, DbErr> {
     let mut found = read(db, same, Some(same.all(person))).await?;
     Ok(found.remove(&same.lowest(person)).unwrap_or_default())
 }
@@ -86,7 +87,7 @@ async fn read(
     let whose = of.as_ref().map(|ids| report_copy::Column::OwnerId.is_in(ids.iter().copied()));
     for row in report_copy::Entity::find().filter(Condition::all().add_option(whose)).all(db).await? {
         let (owner, person) = (same.lowest(row.owner_id), same.lowest(row.person_id));
-        // Two numbers that were linked after one was named as the other's copy.
+        // Left out if the two numbers were linked after one was named for the other's copy.
         if owner != person {
             found.entry(owner).or_default().copies.push(person);
         }
@@ -102,23 +103,23 @@ async fn read(
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn is_midweek_wanted(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let chosen = report_preference::Entity::find().filter(report_preference::Column::Midweek.eq(true));
     Ok(chosen.count(db).await? > 0)
 }
 
-/// The words of a stored list. A word that this version does not know hides nothing.
+/// Reads a stored list. A word that this version does not know hides nothing.
 fn hidden(stored: &serde_json::Value) -> BTreeSet<ReportSection> {
     let words: Vec<String> = Vec::deserialize(stored).unwrap_or_default();
     words.iter().filter_map(|word| word.parse().ok()).collect()
 }
 
-/// Sets what a person chose, in place of what they chose before by any of their numbers.
+/// Replaces the settings of a person, which may be stored under any of their numbers.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn set(
     txn: &DatabaseTransaction,
     person: PersonId,
@@ -127,7 +128,7 @@ pub async fn set(
     by: (DateTime<Utc>, &str),
 ) -> Result<(), DbErr> {
     let (ids, owner) = (same.all(person), same.lowest(person));
-    // Two changes at once come one after the other.
+    // Serialises concurrent changes.
     person::Entity::find_by_id(owner).lock_exclusive().one(txn).await?;
     let old = report_preference::Entity::delete_many();
     old.filter(report_preference::Column::PersonId.is_in(ids.iter().copied())).exec(txn).await?;
@@ -150,11 +151,11 @@ pub async fn set(
     Ok(())
 }
 
-/// Removes what a person chose, and every copy to or from them. Returns how many rows went.
+/// Removes the settings of a person, and every copy to or from them. Returns the number of rows.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn forget(txn: &DatabaseTransaction, person: PersonId) -> Result<u64, DbErr> {
     let own = report_preference::Entity::delete_many().filter(report_preference::Column::PersonId.eq(person));
     let copies = report_copy::Entity::delete_many().filter(

@@ -1,8 +1,9 @@
-//! How long each kind of data is kept, and what is held beyond that. When it goes is the nightly job's.
+//! Retention periods: how long each kind of data is kept, and what has expired. The nightly job decides when it is
+//! removed.
 //!
-//! The periods are the board's own policy; the defaults are ours, not a law's. What is not named here is kept: units, courses,
-//! policies and exemptions are not about a person; posts, roles and training are kept with the person, and lose their name with
-//! them; the audit log is append-only, and the database refuses to remove from it.
+//! The periods are the board's own policy; the defaults are ours, not a law's. Data that is not named here is kept:
+//! units, courses, policies and exemptions are not about a person; posts, roles and training are kept with the person,
+//! and lose their name with the person's; the audit log is append-only, and the database refuses to remove from it.
 
 pub mod absence;
 mod rows;
@@ -14,26 +15,27 @@ use crate::period::Day;
 
 use rows::recorded;
 pub use rows::{
-    Beyond, found, left, mails, remove_absences, remove_mails, remove_rejects, remove_runs, remove_sign_ins,
+    ExpiredRows, count_expired, leavers, mails, remove_absences, remove_mails, remove_rejects, remove_runs,
+    remove_sign_ins,
 };
 pub use snapshots::remove_snapshots;
 
-/// How many days each kind of data is kept.
+/// Number of days for which each kind of data is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Periods {
     /// Texts and addresses of mails, from the day on which their report was built.
     pub mails: u32,
-    /// Rejected rows of imports, and what would undo the last one, from the import on.
+    /// Rejected rows of imports and the undo steps of the last import, from the import.
     pub rejects: u32,
-    /// Runs of jobs, from their end on.
+    /// Runs of jobs, from their end.
     pub runs: u32,
     /// Absences, from the first day back.
     pub absences: u32,
-    /// Sessions and sign-in links, from when they are over.
+    /// Sessions and sign-in links, from their end.
     pub sign_ins: u32,
     /// Name and contact of people who left, from the first day without a post.
     pub people: u32,
-    /// Snapshots of every day; of those before, one per week.
+    /// Snapshots of every day; before that, one per week is kept.
     pub snapshots: u32,
     /// One snapshot per week.
     pub weekly_snapshots: u32,
@@ -69,14 +71,14 @@ pub enum Kind {
     SignIns,
     /// Name and contact of people who left.
     People,
-    /// Snapshots of days, but one per week.
+    /// Snapshots of days, except one per week.
     Snapshots,
-    /// Snapshots, that one per week too.
+    /// All snapshots, including that one per week.
     WeeklySnapshots,
 }
 
 impl Kind {
-    /// Every kind, in the order in which the job takes them.
+    /// Every kind, in the order in which the job removes them.
     pub const ALL: [Self; 8] = [
         Self::Mails,
         Self::Rejects,
@@ -88,9 +90,9 @@ impl Kind {
         Self::WeeklySnapshots,
     ];
 
-    /// What it is called in tables and in the audit log.
+    /// Returns its name in tables and in the audit log.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Mails => "mails",
             Self::Rejects => "rejected-rows",
@@ -103,22 +105,22 @@ impl Kind {
         }
     }
 
-    /// What becomes of it when its period is over, in one line.
+    /// Returns what happens when its period ends, in one line.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Mails => "text, address and file go; the record of who was sent which unit's report stays",
-            Self::Rejects => "rows go, and what would undo the import; its counts stay",
-            Self::Runs => "rows of runs that are over go",
-            Self::Absences => "rows go; days before are answered from stored figures only",
-            Self::SignIns => "sessions and links that are over go",
+            Self::Mails => "text, address and file are removed; the record of who was sent which unit's report stays",
+            Self::Rejects => "rows and undo steps are removed; the import's counts stay",
+            Self::Runs => "rows of finished runs are removed",
+            Self::Absences => "rows are removed; for earlier days only stored figures are available",
+            Self::SignIns => "ended sessions and links are removed",
             Self::People => "name and contact are erased; past coverage stays",
-            Self::Snapshots => "one per week stays, and those that a report shows",
-            Self::WeeklySnapshots => "only those that a report shows stay",
+            Self::Snapshots => "all are removed except one per week and those that a report shows",
+            Self::WeeklySnapshots => "all are removed except those that a report shows",
         }
     }
 
-    /// How many days it is kept.
+    /// Returns the number of days for which it is kept.
     #[must_use]
     pub const fn days(self, periods: &Periods) -> u32 {
         match self {
@@ -133,15 +135,15 @@ impl Kind {
         }
     }
 
-    /// On `day`, what ended before this day is beyond its period.
+    /// Returns the cut-off day: on `day`, data that ended before it has expired.
     #[must_use]
-    pub fn cut(self, periods: &Periods, day: Day) -> Day {
+    pub fn cutoff(self, periods: &Periods, day: Day) -> Day {
         day.plus_days(-i64::from(self.days(periods)))
     }
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        f.write_str(self.as_str())
     }
 }

@@ -1,4 +1,4 @@
-//! Rows to plain data: the whole roster in a fixed number of queries, whatever the size of the board.
+//! Loads the whole roster as plain data, in a fixed number of queries whatever the size of the board.
 
 mod roles;
 
@@ -27,10 +27,10 @@ use crate::table::{
 };
 use crate::value::Level;
 
-/// Why the facts could not be read.
+/// Why the facts could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The database refused or was away.
+    /// The database failed or was unreachable.
     #[error(transparent)]
     Database(#[from] DbErr),
     /// A stored policy that this program cannot read.
@@ -38,75 +38,76 @@ pub enum LoadError {
     Mix(#[from] UnreadableMix),
 }
 
-/// The facts of one moment, arranged for questions about any day, with the version that they are of.
+/// The facts at one moment, indexed for queries about any day, with their version.
 #[derive(Debug)]
-pub struct Facts {
-    /// Counts up with every change; equal versions are equal facts.
+pub struct LoadedRoster {
+    /// Incremented with every change; equal versions mean equal facts.
     pub version: i64,
-    /// The first day of which every fact is on file: of a day before it nothing can be said, for absences that ended before it
-    /// were removed, and a team would look covered that was not. All days when absent.
+    /// The first day for which every fact is on file. Earlier days cannot be computed: absences that ended before it
+    /// were removed, and a team would look covered that was not. `None` if all days are complete.
     pub whole_from: Option<Day>,
     /// The facts.
     pub index: Index,
 }
 
-/// The facts of a day are not all on file any more.
+/// Some facts of a day are no longer on file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "of {asked} not everything is on file any more: absences that ended before {whole_from} were removed when their \
-     period ran out; ask for {whole_from} or a later day, or for the stored figures of that day"
+    "coverage of {day} can no longer be computed: absences that ended before {whole_from} were removed at the end of \
+     their retention period. Choose {whole_from} or a later day, or use the stored figures of that day"
 )]
 pub struct TooLongAgo {
-    /// The day that was asked about.
-    pub asked: Day,
-    /// The first day of which every fact is on file.
+    /// The requested day.
+    pub day: Day,
+    /// The first day for which every fact is on file.
     pub whole_from: Day,
 }
 
-impl Facts {
-    /// Whether coverage of `day` can be computed from these facts.
+impl LoadedRoster {
+    /// Checks that coverage of `day` can be computed from these facts.
     ///
     /// # Errors
     ///
-    /// [`TooLongAgo`] when some facts of that day were removed.
-    pub fn reach(&self, day: Day) -> Result<(), TooLongAgo> {
+    /// [`TooLongAgo`] if some facts of that day were removed.
+    pub fn check_complete(&self, day: Day) -> Result<(), TooLongAgo> {
         match self.whole_from {
-            Some(whole_from) if day < whole_from => Err(TooLongAgo { asked: day, whole_from }),
+            Some(whole_from) if day < whole_from => Err(TooLongAgo { day, whole_from }),
             Some(_) | None => Ok(()),
         }
     }
 }
 
-/// The version of the facts on file: one row read.
+/// Returns the version of the facts on file. Reads one row.
 pub async fn version(db: &impl sea_orm::ConnectionTrait) -> Result<i64, DbErr> {
     facts::current(db).await.map(|row| row.version)
 }
 
-/// Reads every fact on file, as one moment saw them. Texts that are only compared are kept once; names, addresses and
+/// Reads every fact on file, as of one moment. Texts that are only compared are stored once; names, addresses and
 /// employee numbers are not read at all.
 ///
 /// # Errors
 ///
 /// [`LoadError`].
-pub async fn load(db: &DatabaseConnection) -> Result<Facts, LoadError> {
+pub async fn load(db: &DatabaseConnection) -> Result<LoadedRoster, LoadError> {
     let (facts, txn) = load_within(begin(db).await?).await?;
     txn.commit().await?;
     Ok(facts)
 }
 
-/// Begins a transaction that sees the database as it is at one moment: an import whole or not at all.
+/// Begins a transaction that sees the database as of one moment: an import completely or not at all.
 pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     // SQLite's transactions always do.
     let isolation_level = is_postgres(db).then_some(IsolationLevel::RepeatableRead);
     db.begin_with_options(TransactionOptions { isolation_level, ..TransactionOptions::default() }).await
 }
 
-/// As [`load`], as a transaction sees them, which may have changed some; gives the transaction back.
+/// Reads every fact like [`load`], as seen by a transaction that may have changed some. Returns the transaction as
+/// well.
 ///
 /// # Errors
 ///
-/// [`LoadError`]; the transaction is rolled back then.
-pub async fn load_within(txn: DatabaseTransaction) -> Result<(Facts, DatabaseTransaction), LoadError> {
+/// [`LoadError`]. The transaction is rolled back then.
+pub async fn load_within(txn: DatabaseTransaction) -> Result<(LoadedRoster, DatabaseTransaction), LoadError> {
     let fact_version::Model { id: _, version, whole_from } = facts::current(&txn).await?;
     let mut loader = Loader {
         txn,
@@ -126,28 +127,28 @@ pub async fn load_within(txn: DatabaseTransaction) -> Result<(Facts, DatabaseTra
     loader.policies().await?;
     loader.exemptions().await?;
     let Loader { txn, roster, .. } = loader;
-    Ok((Facts { version, whole_from, index: Index::new(roster) }, txn))
+    Ok((LoadedRoster { version, whole_from, index: Index::new(roster) }, txn))
 }
 
-/// Reads the tables one after the other.
+/// Reads the tables one after another.
 pub(super) struct Loader {
     pub(super) txn: DatabaseTransaction,
     pub(super) roster: Roster,
     pub(super) units: HashMap<UnitId, UnitIx>,
     /// Several ids of linked people are one person.
     pub(super) people: HashMap<PersonId, PersonIx>,
-    /// By id: who employs the person under it.
+    /// The employer by person id.
     employers: HashMap<PersonId, Option<Symbol>>,
 }
 
-/// What is read of a person.
+/// The columns that are read for a person.
 #[derive(FromQueryResult)]
 struct PersonRow {
     id: PersonId,
     employer: String,
 }
 
-/// What is read of a post.
+/// The columns that are read for a post.
 #[derive(FromQueryResult)]
 struct PostRow {
     person_id: PersonId,
@@ -178,7 +179,7 @@ struct PassRow {
 }
 
 impl Loader {
-    /// Hands each row to `keep` as it arrives, so that a nation's posts are never held twice.
+    /// Passes each row to `keep` as it arrives, so that a nation's posts are never held twice.
     async fn each<E: EntityTrait, R: FromQueryResult + Send>(
         &mut self,
         select: Select<E>,
@@ -217,7 +218,7 @@ impl Loader {
                 roster.units[unit.at()].placements.push(Placement { from: row.valid_from, parent });
             }
         }
-        // The engines differ in where they put a missing day.
+        // The engines sort a missing day differently.
         roster.units.iter_mut().for_each(|unit| unit.placements.sort_by_key(|placement| placement.from));
         Ok(())
     }
@@ -393,7 +394,7 @@ impl Loader {
     }
 }
 
-/// What is known while rows of other tables arrive.
+/// The indexes that rows of other tables refer to.
 struct Known<'a> {
     roster: &'a mut Roster,
     units: &'a HashMap<UnitId, UnitIx>,

@@ -1,5 +1,5 @@
-//! The ledger: table `job_run`, one row per job and period. It alone decides who runs what, so two replicas, a double tick, a
-//! crash and a restart are the same harmless case.
+//! The ledger: table `job_run`, one row per job and period. It alone decides which worker runs what, so two replicas, a
+//! double tick, a crash and a restart are all the same harmless case.
 //!
 //! ```text
 //!               claim                       done
@@ -30,18 +30,18 @@ use crate::table::import_batch;
 use crate::table::job_run::{ActiveModel, Column, Entity, Model};
 use crate::value::{Action, ImportState, ReportKind, RunState};
 
-/// The job that stores a day's coverage; its periods are days, `2026-11-23`.
+/// The job that stores a day's coverage. Its periods are days, `2026-11-23`.
 pub const COVERAGE: &str = "coverage";
-/// The job that mails a week's gap report; its periods are ISO weeks, `2026-W48`.
+/// The job that mails a week's gap report. Its periods are ISO weeks, `2026-W48`.
 pub const GAP_REPORT: &str = "gap-report";
-/// The job that mails what became worse since a week's gap report; its periods are ISO weeks.
+/// The job that mails what became worse since a week's gap report. Its periods are ISO weeks.
 pub const MIDWEEK_REPORT: &str = "midweek-report";
-/// The job that checks the audit log; its periods are days.
+/// The job that checks the audit log. Its periods are days.
 pub const AUDIT_CHECK: &str = "audit-check";
-/// The job that removes what is held beyond its period; its periods are days.
+/// The job that removes data whose retention period has ended. Its periods are days.
 pub const RETENTION: &str = "retention";
 
-/// The job that makes and mails the reports of a kind.
+/// Returns the job that makes and mails the reports of a kind.
 #[must_use]
 pub const fn job_of(kind: ReportKind) -> &'static str {
     match kind {
@@ -57,15 +57,15 @@ pub struct ClaimRequest<'a> {
     pub job: &'a str,
     /// The period as text.
     pub period: &'a str,
-    /// The name under which the lease is held: never used before, by any process.
+    /// The name under which the lease is held; unique for each claim, in any process.
     pub holder: &'a str,
     /// The present instant.
     pub now: DateTime<Utc>,
-    /// Until when the lease holds unless it is renewed.
+    /// End of the lease unless it is renewed.
     pub lease_until: DateTime<Utc>,
 }
 
-/// The right to run one row, and to say how it ended.
+/// The right to run one row and to record its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
     /// The row.
@@ -74,12 +74,12 @@ pub struct Lease {
     pub holder: String,
 }
 
-/// Which rows a list shows; the default is all of them.
+/// Filters the rows of a list. By default all rows match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only this job's.
+pub struct RunFilter {
+    /// Only rows of this job.
     pub job: Option<String>,
-    /// Only those that stand here.
+    /// Only rows in this state.
     pub state: Option<RunState>,
 }
 
@@ -89,8 +89,8 @@ pub async fn claim(db: &impl ConnectionTrait, claim: ClaimRequest<'_>) -> Result
     upsert(db, claim, Expr::col((Entity, Column::Attempts)).add(1), claimable(claim.now)).await
 }
 
-/// Claims a run because a person asks for it now, even if it is done or waits for its back-off. Returns `None` if another
-/// worker holds a valid lease. Attempts are counted from 1 again.
+/// Claims a run because a person requests it now, even if it is done or waits for its back-off. Returns `None` if
+/// another worker holds a valid lease. Attempts are counted from 1 again.
 pub async fn force_claim(db: &impl ConnectionTrait, claim: ClaimRequest<'_>) -> Result<Option<Model>, DbErr> {
     let open = Condition::any().add(Column::State.ne(RunState::Running)).add(Column::LeaseUntil.lt(claim.now));
     upsert(db, claim, Expr::val(1), open).await
@@ -113,7 +113,7 @@ async fn upsert(
         finished_at: Set(None),
         ..blank(job, period)
     };
-    // The outcome stays: until this attempt ends, the last one's is the best answer to "what is the matter?".
+    // The outcome stays: until this attempt ends, the last one's best describes the problem.
     let taken_over = OnConflict::columns([Column::Job, Column::Period])
         .update_columns([
             Column::State,
@@ -129,9 +129,9 @@ async fn upsert(
     returned(Entity::insert(row).on_conflict(taken_over).exec_with_returning(db).await)
 }
 
-/// Asks for a run ("send again"): the worker begins it when it next wakes. Turns a done, failed or waiting one into a
-/// requested one with its attempts counted from 0 again; one that is requested or running already is left alone. Returns
-/// the row as it is afterwards.
+/// Requests a run ("send again"): the worker begins it when it next wakes. A done, failed or waiting run becomes
+/// requested, with its attempts counted from 0 again; one that is requested or running is left alone. Returns the row
+/// as it is afterwards.
 pub async fn request(db: &impl ConnectionTrait, job: &str, period: &str) -> Result<Model, DbErr> {
     let row = ActiveModel {
         state: Set(RunState::Requested),
@@ -150,7 +150,7 @@ pub async fn request(db: &impl ConnectionTrait, job: &str, period: &str) -> Resu
     }
 }
 
-/// The audit event of a requested run: the state of its row `before`, and now.
+/// Returns the audit event of a requested run, with the state of its row `before` and after.
 #[must_use]
 pub fn requested(at: DateTime<Utc>, actor: Actor, before: Option<&Model>, row: &Model) -> Event {
     let state = |row: &Model| json!({ "state": row.state.word() });
@@ -162,12 +162,12 @@ pub fn requested(at: DateTime<Utc>, actor: Actor, before: Option<&Model>, row: &
     }
 }
 
-/// A row of which everything that the caller does not set is empty.
+/// Returns a row whose other columns are all empty.
 fn blank(job: &str, period: &str) -> ActiveModel {
     ActiveModel { job: Set(job.to_owned()), period: Set(period.to_owned()), ..ActiveModel::default() }
 }
 
-/// An upsert whose condition does not hold returns no row, which SeaORM calls an error.
+/// Turns an upsert without a result into `None`: if its condition does not hold, SeaORM reports an error.
 fn returned(row: Result<Model, DbErr>) -> Result<Option<Model>, DbErr> {
     match row {
         Ok(row) => Ok(Some(row)),
@@ -176,7 +176,7 @@ fn returned(row: Result<Model, DbErr>) -> Result<Option<Model>, DbErr> {
     }
 }
 
-/// When a row may be claimed.
+/// Returns the condition for a row that may be claimed.
 fn claimable(now: DateTime<Utc>) -> Condition {
     Condition::any()
         .add(Column::State.eq(RunState::Requested))
@@ -184,26 +184,27 @@ fn claimable(now: DateTime<Utc>) -> Condition {
         .add(Condition::all().add(Column::State.eq(RunState::Running)).add(Column::LeaseUntil.lt(now)))
 }
 
-/// Heartbeat: the lease holds until `until`. False when it is lost, and the work is another's.
+/// Renews the lease until `until` (heartbeat). Returns false if the lease is lost and another worker may have the run.
 ///
 /// # Errors
 ///
-/// The database error; the lease may still hold.
+/// The database error. The lease may still be valid.
 pub async fn renew(db: &impl ConnectionTrait, lease: &Lease, until: DateTime<Utc>) -> Result<bool, DbErr> {
     update_held(db, lease, ActiveModel { lease_until: Set(Some(until)), ..ActiveModel::default() }).await
 }
 
-/// The run is done, and `outcome` says what it did in one sentence without personal data. Returns false if the lease is lost.
+/// Marks the run as done. `outcome` says what it did in one sentence without personal data. Returns false if the lease
+/// is lost.
 pub async fn done(db: &impl ConnectionTrait, lease: &Lease, now: DateTime<Utc>, outcome: &str) -> Result<bool, DbErr> {
     update_held(db, lease, ActiveModel { finished_at: Set(Some(now)), ..ended(RunState::Done, outcome) }).await
 }
 
-/// The run failed for good; `outcome` as for [`done`]. Returns false if the lease is lost.
+/// Marks the run as permanently failed, with an `outcome` as for [`done`]. Returns false if the lease is lost.
 pub async fn fail(db: &impl ConnectionTrait, lease: &Lease, now: DateTime<Utc>, outcome: &str) -> Result<bool, DbErr> {
     update_held(db, lease, ActiveModel { finished_at: Set(Some(now)), ..ended(RunState::Failed, outcome) }).await
 }
 
-/// The attempt failed; another may begin from `not_before` on. Returns false if the lease is lost.
+/// Marks the attempt as failed; another may begin from `not_before`. Returns false if the lease is lost.
 pub async fn retry(
     db: &impl ConnectionTrait,
     lease: &Lease,
@@ -214,8 +215,8 @@ pub async fn retry(
         .await
 }
 
-/// The attempt went well and something is left to do from `not_before` on; earlier failures are forgotten. Returns false if the
-/// lease is lost.
+/// Marks the attempt as successful with work left to do from `not_before`; earlier failures are no longer counted.
+/// Returns false if the lease is lost.
 pub async fn reschedule(
     db: &impl ConnectionTrait,
     lease: &Lease,
@@ -226,10 +227,10 @@ pub async fn reschedule(
     update_held(db, lease, ActiveModel { not_before: Set(Some(not_before)), attempts: Set(0), ..row }).await
 }
 
-/// The worker stops before the run is done: another may begin it at once, and the attempt does not count. Returns false if the
-/// lease is lost.
+/// Gives the run back because the worker stops: another may begin it at once, and the attempt does not count. Returns
+/// false if the lease is lost.
 pub async fn release(db: &impl ConnectionTrait, lease: &Lease, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let row = ended(RunState::Retrying, "Stopped with its worker; another takes over.");
+    let row = ended(RunState::Retrying, "Stopped with its worker; another worker takes over.");
     let released = Entity::update_many()
         .set(ActiveModel { not_before: Set(Some(now)), ..row })
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
@@ -239,7 +240,7 @@ pub async fn release(db: &impl ConnectionTrait, lease: &Lease, now: DateTime<Utc
     Ok(released.rows_affected == 1)
 }
 
-/// What every row that is no longer running has in common.
+/// Returns the columns that are common to all rows that are no longer running.
 fn ended(state: RunState, outcome: &str) -> ActiveModel {
     ActiveModel {
         state: Set(state),
@@ -261,8 +262,8 @@ fn held(lease: &Lease) -> Condition {
         .add(Column::State.eq(RunState::Running))
 }
 
-/// The rows of `job` that may be claimed now: requested, waiting no longer, or with a lease that has run out. Oldest period
-/// first, at most `limit`.
+/// Returns the rows of `job` that may be claimed now: requested, past their back-off, or with an expired lease. Oldest
+/// period first, at most `limit`.
 pub async fn due(db: &impl ConnectionTrait, job: &str, now: DateTime<Utc>, limit: u64) -> Result<Vec<Model>, DbErr> {
     Entity::find()
         .filter(Column::Job.eq(job))
@@ -273,7 +274,7 @@ pub async fn due(db: &impl ConnectionTrait, job: &str, now: DateTime<Utc>, limit
         .await
 }
 
-/// Those of `periods` that `job` has a row for, however it stands.
+/// Returns those of `periods` for which `job` has a row in any state.
 pub async fn known(db: &impl ConnectionTrait, job: &str, periods: &[String]) -> Result<Vec<String>, DbErr> {
     Entity::find()
         .select_only()
@@ -285,7 +286,7 @@ pub async fn known(db: &impl ConnectionTrait, job: &str, periods: &[String]) -> 
         .await
 }
 
-/// When the first import was applied; before that nothing is owed, for there is nothing to compute.
+/// Returns when the first import was applied. Before that nothing is due, since there is no data.
 pub async fn first_import(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
     import_batch::Entity::find()
         .select_only()
@@ -297,32 +298,32 @@ pub async fn first_import(db: &impl ConnectionTrait) -> Result<Option<DateTime<U
         .await
 }
 
-/// Refuses a period that ends on `last`, the whole of which lies before the first import, `imported`: a run about nothing would
-/// be done for good, and tell people that there is nothing.
+/// Refuses a period that ends on `last` and lies entirely before the first import, `imported`: a run without data would
+/// be recorded as complete and would report zero gaps.
 ///
 /// # Errors
 ///
-/// Why, and what to ask for, in one sentence.
+/// Why it is refused, and what to do instead, in one sentence.
 pub fn refuse_before_first_import(period: &str, last: Day, imported: Option<Day>) -> Result<(), String> {
     match imported {
         Some(imported) if last >= imported => Ok(()),
         Some(imported) => Err(format!(
-            "Nothing is known of {period}: the first import was on {imported}; ask for that day or a later one"
+            "There is no data for {period}: the first import was on {imported}. Choose that day or a later one"
         )),
-        None => Err(format!("Nothing is known of {period}: no files have been imported yet; import them first")),
+        None => Err(format!("There is no data for {period}: no files have been imported yet. Import them first")),
     }
 }
 
-/// The row of `job` for `period`.
+/// Returns the row of `job` for `period`.
 pub async fn find(db: &impl ConnectionTrait, job: &str, period: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Job.eq(job)).filter(Column::Period.eq(period)).one(db).await
 }
 
-/// A page of rows, newest first by the order in which they were first claimed or requested: at most `limit`, beginning
-/// after the row `after` where a page before it ended.
+/// Returns a page of rows, newest first by the order in which they were first claimed or requested: at most `limit`,
+/// after the row `after`, with which the previous page ended.
 pub async fn list(
     db: &impl ConnectionTrait,
-    filter: &Filter,
+    filter: &RunFilter,
     after: Option<JobRunId>,
     limit: u64,
 ) -> Result<Vec<Model>, DbErr> {
@@ -335,20 +336,20 @@ pub async fn list(
         .await
 }
 
-/// How many rows [`list`] would show on all its pages.
-pub async fn count(db: &impl ConnectionTrait, filter: &Filter) -> Result<u64, DbErr> {
+/// Returns the number of rows on all pages of [`list`].
+pub async fn count(db: &impl ConnectionTrait, filter: &RunFilter) -> Result<u64, DbErr> {
     Entity::find().filter(matching(filter)).count(db).await
 }
 
-fn matching(filter: &Filter) -> Condition {
-    let Filter { job, state } = filter;
+fn matching(filter: &RunFilter) -> Condition {
+    let RunFilter { job, state } = filter;
     Condition::all()
         .add_option(job.as_deref().map(|job| Column::Job.eq(job)))
         .add_option(state.map(|state| Column::State.eq(state)))
 }
 
 impl Model {
-    /// The lease under which this row is held. `None` if it is not held.
+    /// Returns the lease under which this row is held. `None` if it is not held.
     #[must_use]
     pub fn lease(&self) -> Option<Lease> {
         Some(Lease { run: self.id, holder: self.holder.clone()? })

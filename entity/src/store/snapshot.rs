@@ -1,4 +1,4 @@
-//! One day's coverage, stored once (COVERAGE.md section 8): what reports, trends and retries read.
+//! Stores a day's coverage once (COVERAGE.md section 8), for reports, trends and retries.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::disclosure::{Keeper, Stored};
+use super::disclosure::{DecisionWriter, Stored};
 use crate::coverage::change::gap_opened_on;
 use crate::coverage::mix::{Outcome, Verdict};
 use crate::coverage::{Breakdowns, Coverage, Disclosure, Index, PublishedCause, TeamRow, UnitRow};
@@ -19,16 +19,16 @@ use crate::period::Day;
 use crate::table::{snapshot, snapshot_team, snapshot_unit};
 use crate::value::Status;
 
-/// Rows of one INSERT: as many as SQLite's 32,766 bound values allow for the widest of the two tables.
+/// Number of rows per INSERT: as many as SQLite's 32,766 bound values allow for the wider of the two tables.
 const ROWS: usize = 1_000;
 
-/// Stores `coverage`, computed at `computed_at` from the facts of `facts_version`, as the newest revision of its day within a
-/// writing transaction: once the caller commits, readers see it whole.
+/// Stores `coverage`, computed at `computed_at` from the facts of `facts_version`, as the newest revision of its day
+/// within a writing transaction: readers see it completely once the caller commits.
 ///
 /// # Errors
 ///
-/// The database error; two that store the same day at the same moment may collide on the revision, and then one of them
-/// stores nothing.
+/// The database error. If two processes store the same day at the same moment, their revisions may collide, and one of
+/// them stores nothing.
 pub async fn write(
     txn: &DatabaseTransaction,
     index: &Index,
@@ -36,7 +36,7 @@ pub async fn write(
     (breakdowns, disclosure): (&Breakdowns, &Disclosure),
     (facts_version, computed_at): (i64, DateTime<Utc>),
 ) -> Result<snapshot::Model, DbErr> {
-    let keeper = Keeper::new(breakdowns, disclosure);
+    let decision = DecisionWriter::new(breakdowns, disclosure);
     let revision: Option<i32> = snapshot::Entity::find()
         .filter(snapshot::Column::Day.eq(coverage.day))
         .select_only()
@@ -63,13 +63,13 @@ pub async fn write(
     }
     for units in coverage.units.chunks(ROWS) {
         let rows: Vec<_> =
-            units.iter().map(|unit| unit_model(index, &header, unit, &keeper).into_active_model()).collect();
+            units.iter().map(|unit| unit_model(index, &header, unit, &decision).into_active_model()).collect();
         snapshot_unit::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
     Ok(header)
 }
 
-/// The newest revision of the snapshot of `day`.
+/// Returns the newest revision of the snapshot of `day`.
 pub async fn newest_of(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
     snapshot::Entity::find()
         .filter(snapshot::Column::Day.eq(day))
@@ -78,7 +78,7 @@ pub async fn newest_of(db: &impl ConnectionTrait, day: Day) -> Result<Option<sna
         .await
 }
 
-/// The newest revision of each Monday before `monday` that has one, oldest first, at most as many as `weeks` back.
+/// Returns the newest revision of each Monday before `monday` that has one, oldest first, at most `weeks` back.
 pub async fn mondays_before(db: &impl ConnectionTrait, monday: Day, weeks: u16) -> Result<Vec<snapshot::Model>, DbErr> {
     let mondays = (1..=i64::from(weeks)).map(|back| monday.plus_days(-7 * back));
     let mut found = newest_first().filter(snapshot::Column::Day.is_in(mondays)).all(db).await?;
@@ -87,12 +87,12 @@ pub async fn mondays_before(db: &impl ConnectionTrait, monday: Day, weeks: u16) 
     Ok(found)
 }
 
-/// The newest revision of the last day, up to and with `day`, that has one.
+/// Returns the newest revision of the last stored day up to and including `day`.
 pub async fn last_until(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
     newest_first().filter(snapshot::Column::Day.lte(day)).one(db).await
 }
 
-/// The newest revision of the last day that has one.
+/// Returns the newest revision of the last stored day.
 pub async fn newest(db: &impl ConnectionTrait) -> Result<Option<snapshot::Model>, DbErr> {
     newest_first().one(db).await
 }
@@ -101,12 +101,12 @@ fn newest_first() -> Select<snapshot::Entity> {
     snapshot::Entity::find().order_by_desc(snapshot::Column::Day).order_by_desc(snapshot::Column::Revision)
 }
 
-/// The newest revision of the last day before `day` that has one.
+/// Returns the newest revision of the last stored day before `day`.
 pub async fn last_before(db: &impl ConnectionTrait, day: Day) -> Result<Option<snapshot::Model>, DbErr> {
     newest_first().filter(snapshot::Column::Day.lt(day)).one(db).await
 }
 
-/// Status and opening day of every team in the last snapshot before `day`.
+/// Returns the status of every team in the last snapshot before `day`, and the day on which its gap opened.
 async fn open_gaps(db: &impl ConnectionTrait, day: Day) -> Result<HashMap<UnitId, (Status, Option<Day>)>, DbErr> {
     let Some(last) = last_before(db, day).await? else { return Ok(HashMap::new()) };
     let rows = snapshot_team::Entity::find()
@@ -128,7 +128,7 @@ fn team_model(
     let roster = index.roster();
     let unit = &roster.units[team.unit.at()];
     let risk = team.risk.as_ref();
-    // What is stored is mailed, so it says no more than may be handed on.
+    // Stored causes are mailed, so they hold no more than may be forwarded.
     let causes = risk.map(|risk| risk.published_causes(index)).unwrap_or_default();
     let policy = team.policy.as_ref();
     snapshot_team::Model {
@@ -177,11 +177,16 @@ fn mix_json(outcome: &Outcome) -> serde_json::Value {
     json!({ "rule": outcome.rule.text, "must": outcome.rule.must, "state": state, "sentence": outcome.published_sentence() })
 }
 
-fn unit_model(index: &Index, snapshot: &snapshot::Model, row: &UnitRow, keeper: &Keeper<'_>) -> snapshot_unit::Model {
+fn unit_model(
+    index: &Index,
+    snapshot: &snapshot::Model,
+    row: &UnitRow,
+    decision: &DecisionWriter<'_>,
+) -> snapshot_unit::Model {
     let roster = index.roster();
     let unit = &roster.units[row.unit.at()];
-    let teams = |status| stored(row.teams.of(status));
-    let Stored { standing, own_standing, standing_hidden, disclosure } = keeper.stored(unit.id, &row.standing);
+    let teams = |status| stored(row.teams.count(status));
+    let Stored { standing, own_standing, standing_hidden, disclosure } = decision.stored(unit.id, &row.standing);
     snapshot_unit::Model {
         snapshot_id: snapshot.id,
         unit_id: unit.id,
@@ -224,7 +229,7 @@ fn employer_of(index: &Index, oldest_list: Option<(Day, Option<Symbol>)>) -> Opt
     oldest_list.and_then(|(_, employer)| employer).map(|employer| index.roster().words.get(employer).to_owned())
 }
 
-/// Both engines' integers are signed.
+/// Converts a figure to the signed integers of both engines.
 fn stored(figure: u32) -> i32 {
     i32::try_from(figure).unwrap_or(i32::MAX)
 }

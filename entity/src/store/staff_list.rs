@@ -1,4 +1,4 @@
-//! How old the staff lists on file are (COVERAGE.md section 5, "Stale data").
+//! The age of the staff lists on file (COVERAGE.md section 5, "Stale data").
 
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _, Select};
 
@@ -11,12 +11,12 @@ use crate::table::staff_list;
 pub struct NewestList {
     /// The day that it describes.
     pub as_at: Day,
-    /// Whose it is.
+    /// The employer.
     pub employer: String,
 }
 
 impl NewestList {
-    /// Days from the day that it describes to `today`; 0 if it describes a later day.
+    /// Returns the days from the day that it describes to `today`; 0 if it describes a later day.
     #[must_use]
     pub fn age_in_days(&self, today: Day) -> i64 {
         today.days_since(self.as_at).max(0)
@@ -37,7 +37,7 @@ fn newest() -> Select<staff_list::Entity> {
         .group_by(staff_list::Column::EmployerKey)
 }
 
-/// Returns the employer whose newest list is the oldest; absent if no list was ever applied.
+/// Returns the newest list of the employer whose newest list is the oldest. `None` if no list was ever applied.
 pub async fn oldest(db: &impl ConnectionTrait) -> Result<Option<NewestList>, DbErr> {
     let lists: Vec<(Day, String)> = newest().into_tuple().all(db).await?;
     Ok(lists.into_iter().map(|(as_at, employer)| NewestList { as_at, employer }).min())

@@ -1,8 +1,8 @@
-//! Subject access: everything that is held on one person as one document (UK GDPR, article 15), each kind of data with what it
-//! is, where it came from and how long it is kept.
+//! Subject access: everything that is held on one person as one document (UK GDPR, article 15). Each kind of data says
+//! what it is, where it came from and how long it is kept.
 //!
-//! Other people's names and numbers are left out: the document is one person's, and those are others'. What is held of
-//! an erased person is found under their pseudonym.
+//! Names and numbers of other people are left out: the document is about one person. Data of an erased person is found
+//! by their pseudonym.
 
 mod records;
 mod roles;
@@ -30,29 +30,29 @@ use crate::value::Action;
 pub struct Section {
     /// Its key in the document.
     pub name: &'static str,
-    /// What it is.
+    /// A description of the data.
     pub what: &'static str,
-    /// Where it came from.
+    /// The source of the data.
     pub source: &'static str,
     /// How long it is kept.
     pub kept: String,
-    /// The columns that lead from it to the person, as `table.column`.
+    /// The columns that refer to the person, as `table.column`.
     pub references: &'static [&'static str],
-    /// What is held.
+    /// The records.
     pub records: Vec<Json>,
 }
 
 /// Everything that is held on one person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// Whose it is.
+    /// The person.
     pub person: PersonId,
-    /// What is held, a kind each.
+    /// One section per kind of data.
     pub sections: Vec<Section>,
 }
 
 impl Document {
-    /// The document as JSON.
+    /// Returns the document as JSON.
     #[must_use]
     pub fn json(&self) -> Json {
         let sections: serde_json::Map<_, _> = self
@@ -72,38 +72,38 @@ impl Document {
         })
     }
 
-    /// How many records there are in all.
+    /// Returns the number of records in all sections.
     #[must_use]
     pub fn records(&self) -> usize {
         self.sections.iter().map(|section| section.records.len()).sum()
     }
 }
 
-/// How a person is asked for.
+/// Identifies the person whose data is requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Whom {
-    /// By employee number, at one employer where the number alone is not enough. Also by a number that was erased.
+pub enum SubjectKey {
+    /// By employee number, with the employer if the number alone is not unique. An erased number also works.
     Number {
         /// The number.
         number: String,
         /// The employer.
         employer: Option<String>,
     },
-    /// By work address, whatever its case.
+    /// By work address, ignoring case.
     Address(String),
 }
 
-/// Everybody who fits; at most two, for two are one too many.
-pub async fn find(db: &impl ConnectionTrait, whom: &Whom) -> Result<Vec<person::Model>, DbErr> {
+/// Returns the people who match; at most two, since two already means that the match is not unique.
+pub async fn find(db: &impl ConnectionTrait, key: &SubjectKey) -> Result<Vec<person::Model>, DbErr> {
     use sea_orm::sea_query::{Expr, ExprTrait as _, Func};
     let people = person::Entity::find().limit(2);
-    match whom {
-        Whom::Address(address) => {
+    match key {
+        SubjectKey::Address(address) => {
             let lower = Expr::from(Func::lower(Expr::col(person::Column::WorkEmail)));
             people.filter(lower.eq(address.trim().to_lowercase())).all(db).await
         }
-        Whom::Number { number, employer: None } => people.filter(person::Column::Number.eq(number)).all(db).await,
-        Whom::Number { number, employer: Some(employer) } => {
+        SubjectKey::Number { number, employer: None } => people.filter(person::Column::Number.eq(number)).all(db).await,
+        SubjectKey::Number { number, employer: Some(employer) } => {
             let erased = Erased::load(db).await?;
             let pseudonym = erased.person(employer, number);
             let number = pseudonym.as_ref().unwrap_or(number);
@@ -113,7 +113,7 @@ pub async fn find(db: &impl ConnectionTrait, whom: &Whom) -> Result<Vec<person::
     }
 }
 
-/// Everything that is held on a person; `None` if there is no such person. The request is recorded.
+/// Returns everything that is held on a person and records the request. `None` if there is no such person.
 pub async fn export(
     db: &DatabaseConnection,
     id: PersonId,
@@ -131,8 +131,8 @@ pub async fn export(
     Ok(Some(document))
 }
 
-/// Everything that is held on a person, read in one transaction; nothing if there is no such person. The caller records that it
-/// was asked for before the document is shown.
+/// Returns everything that is held on a person, read in one transaction. `None` if there is no such person. The caller
+/// must record the request before showing the document.
 pub async fn document(db: &DatabaseConnection, id: PersonId, periods: &Periods) -> Result<Option<Document>, DbErr> {
     let txn = db.begin().await?;
     let document = collect(&txn, id, periods).await?;
@@ -140,12 +140,12 @@ pub async fn document(db: &DatabaseConnection, id: PersonId, periods: &Periods) 
     Ok(document)
 }
 
-/// What the sections are read with.
+/// The context for reading the sections.
 struct Reader<'a> {
     txn: &'a DatabaseTransaction,
     person: person::Model,
     erased: Option<erased_person::Model>,
-    /// What stands for their number where their number must not.
+    /// The pseudonym of the person's number, used where the number itself must not be stored.
     pseudonym: String,
     mentions: Mentions,
     units: HashMap<UnitId, Json>,
@@ -162,7 +162,7 @@ async fn collect(txn: &DatabaseTransaction, id: PersonId, periods: &Periods) -> 
         .await?;
     let reader = Reader {
         txn,
-        mentions: Mentions::of(&person),
+        mentions: Mentions::new(&person),
         erased: erased_person::Entity::find_by_id(id).one(txn).await?,
         pseudonym,
         person,

@@ -8,11 +8,11 @@ use crate::id::UnitId;
 use crate::period::Day;
 use crate::table::{unit, unit_parent};
 
-/// Reads the unit above each unit on `day`; a root is not in it.
+/// Returns the parent of each unit on `day`. Roots are left out.
 pub async fn parents(db: &impl ConnectionTrait, day: Day) -> Result<HashMap<UnitId, UnitId>, DbErr> {
     let mut rows = unit_parent::Entity::find().all(db).await?;
     rows.retain(|row| row.valid_from.is_none_or(|from| from <= day));
-    // The last that has begun decides, also if it makes the unit a root.
+    // The last placement that has begun decides, even if it makes the unit a root.
     rows.sort_by_key(|row| row.valid_from);
     let last: HashMap<_, _> = rows.into_iter().map(|row| (row.unit_id, row.parent_id)).collect();
     Ok(last.into_iter().filter_map(|(unit, parent)| Some((unit, parent?))).collect())

@@ -1,4 +1,4 @@
-//! A role that a person has besides what follows from the facts on file.
+//! A role granted to a person, in addition to the roles that follow from the facts on file.
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
@@ -7,7 +7,7 @@ use crate::id::{AccessGrantId, PersonId};
 use crate::period::Day;
 use crate::value::AccessRole;
 
-/// A role that a person has besides what follows from the facts on file.
+/// A role granted to a person, in addition to the roles that follow from the facts on file.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "access_grant")]
@@ -15,17 +15,17 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: AccessGrantId,
-    /// Who has it.
+    /// The person with the role.
     pub person_id: PersonId,
     /// ADMIN, COORDINATOR or AUDITOR.
     pub role: AccessRole,
-    /// First day on which it holds.
+    /// First day on which it is valid.
     pub valid_from: Day,
-    /// First day on which it holds no longer; open-ended when absent.
+    /// First day on which it is no longer valid. `None` if open-ended.
     pub valid_to: Option<Day>,
-    /// Who granted it, in the word of [`crate::actor::Actor`].
+    /// The actor who granted it, as [`crate::actor::Actor`] is written.
     pub granted_by: String,
-    /// When.
+    /// When it was granted.
     pub granted_at: DateTime<Utc>,
 }
 

@@ -1,4 +1,5 @@
-//! One allocation of a peer-support role to a unit. Its approvals, sign-offs, pauses and terms are dated facts in tables of their own.
+//! An allocation of a role in the network to a unit. Its approvals, sign-offs, pauses and terms are dated facts in
+//! their own tables.
 
 use sea_orm::entity::prelude::*;
 
@@ -6,7 +7,8 @@ use crate::id::{AllocationId, PersonId, UnitId};
 use crate::period::Day;
 use crate::value::Role;
 
-/// One allocation of a peer-support role to a unit. Its approvals, sign-offs, pauses and terms are dated facts in tables of their own.
+/// An allocation of a role in the network to a unit. Its approvals, sign-offs, pauses and terms are dated facts in
+/// their own tables.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "allocation")]
@@ -14,25 +16,26 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: AllocationId,
-    /// Who has the role.
+    /// The person with the role.
     pub person_id: PersonId,
     /// Peer Supporter, Trainer or Wellbeing Champion.
     pub role: Role,
-    /// Where.
+    /// The unit.
     pub unit_id: UnitId,
-    /// Thousandths of the person, 1 to 1000; means something for Peer Supporters only.
+    /// Share of the person in thousandths, 1 to 1000. Only used for Peer Supporters.
     pub share: i32,
-    /// First day on which the role is held; absent if there is no start date.
+    /// First day on which the role is held. `None` if it has no start date.
     pub valid_from: Option<Day>,
-    /// First day on which the role is held no longer; open-ended when absent.
+    /// First day on which the role is no longer held. `None` if open-ended.
     pub valid_to: Option<Day>,
-    /// Whether the last file left Line Approved On blank: approvals on file are older ones, and a blank takes none back again.
+    /// Whether the last file left Line Approved On blank: any approvals on file are then older, and the blank does not
+    /// remove them.
     pub line_approval_blank: bool,
-    /// The same of Senior Approved On.
+    /// The same for Senior Approved On.
     pub senior_approval_blank: bool,
-    /// The same of Signed Off On.
+    /// The same for Signed Off On.
     pub sign_off_blank: bool,
-    /// The same of Paused From.
+    /// The same for Paused From.
     pub pause_blank: bool,
 }
 

@@ -1,11 +1,11 @@
-//! What was agreed on an allocation from a day on: protected time, and whether cover from outside the team is meant.
+//! The terms of an allocation from a day on: protected time, and whether cover from outside the team is agreed.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{AllocationId, AllocationTermsId};
 use crate::period::Day;
 
-/// What was agreed on an allocation from a day on: protected time, and whether cover from outside the team is meant.
+/// The terms of an allocation from a day on: protected time, and whether cover from outside the team is agreed.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "allocation_terms")]
@@ -15,11 +15,11 @@ pub struct Model {
     pub id: AllocationTermsId,
     /// The allocation.
     pub allocation_id: AllocationId,
-    /// First day; later terms replace earlier ones. Absent for the first terms.
+    /// First day; later terms replace earlier ones. `None` for the first terms.
     pub valid_from: Option<Day>,
     /// Protected time in hundredths of an hour per month.
     pub protected_hours: Option<i32>,
-    /// Whether the person is meant to support a team in which they do not work.
+    /// Whether the person supports a team in which they do not work.
     pub outside_team: bool,
 }
 

@@ -1,10 +1,10 @@
-//! A unit that an API token was given, with all below it.
+//! A unit that an API token may see, with everything below it.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{ApiTokenId, UnitId};
 
-/// A unit that an API token was given, with all below it.
+/// A unit that an API token may see, with everything below it.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "api_token_unit")]

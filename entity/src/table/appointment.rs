@@ -14,21 +14,21 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: AppointmentId,
-    /// The unit answered for.
+    /// The unit.
     pub unit_id: UnitId,
-    /// Who answers.
+    /// The appointed person.
     pub person_id: PersonId,
     /// Senior manager or coordinator.
     pub role: AppointmentRole,
-    /// First day on which the appointment holds; absent if there is no start date.
+    /// First day of the appointment. `None` if it has no start date.
     pub valid_from: Option<Day>,
-    /// First day on which the appointment holds no longer; open-ended when absent.
+    /// First day after the appointment. `None` if open-ended.
     pub valid_to: Option<Day>,
-    /// Who stands in.
+    /// The deputy.
     pub delegate_id: Option<PersonId>,
-    /// First day as deputy; absent if there is no start date.
+    /// First day as deputy. `None` if it has no start date.
     pub delegate_from: Option<Day>,
-    /// First day after it; open-ended when absent.
+    /// First day after that. `None` if open-ended.
     pub delegate_to: Option<Day>,
 }
 

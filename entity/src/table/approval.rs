@@ -14,13 +14,13 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: ApprovalId,
-    /// What was approved.
+    /// The approved allocation.
     pub allocation_id: AllocationId,
     /// As line or as senior manager.
     pub capacity: ApproverCapacity,
     /// The day of the decision.
     pub decided_on: Day,
-    /// Who decided. Absent if the file does not say; then it does not count.
+    /// The approver. `None` if the file does not say; the approval then does not count.
     pub approver_id: Option<PersonId>,
 }
 

@@ -5,8 +5,8 @@ use sea_orm::entity::prelude::*;
 
 use crate::id::AuditEventId;
 
-/// One audit event: what was done, by which actor and when. Its words are texts here, so that a row whose words mean nothing can still be
-/// read and shown to be wrong.
+/// One audit event: what was done, by which actor and when. Its codes are stored as text, so that a row with invalid
+/// codes can still be read and shown to be wrong.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_event")]
@@ -16,17 +16,17 @@ pub struct Model {
     pub id: AuditEventId,
     /// When, in whole microseconds.
     pub at: DateTime<Utc>,
-    /// Who: a word of [`crate::actor::Actor`].
+    /// The actor, as [`crate::actor::Actor`] is written.
     pub actor: String,
-    /// What: a word of [`crate::value::Action`].
+    /// The action, a word of [`crate::value::Action`].
     pub action: String,
-    /// What it was done to: `person:12`, `run:coverage/2026-11-16`; never a name.
+    /// The object of the action: `person:12`, `run:coverage/2026-11-16`; never a name.
     pub object: Option<String>,
-    /// What was so before, as JSON of ids, codes, words, counts and days.
+    /// The value before the change, as JSON of ids, codes, words, counts and days.
     pub before: Option<String>,
     /// The value after the change, in the same format.
     pub after: Option<String>,
-    /// The request in which it was done, as its log lines name it.
+    /// The id of the request, as in its log lines.
     pub request_id: Option<String>,
     /// `hash` of the event before; 64 zeros for the first.
     pub previous_hash: String,

@@ -1,10 +1,10 @@
-//! One row: where the audit log ends, so that a last event that was removed is missed.
+//! One row: the end of the audit log, so that the removal of the last event is noticed.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::AuditEventId;
 
-/// One row: where the audit log ends. The database moves it with each event, and refuses to move it otherwise.
+/// One row: the end of the audit log. The database updates it with each event, and refuses any other change.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_head")]

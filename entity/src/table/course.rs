@@ -1,11 +1,11 @@
-//! A training module; Level 1's differs by platform.
+//! A training module. Level 1 has one module per platform.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::CourseId;
 use crate::value::Level;
 
-/// A training module; Level 1's differs by platform.
+/// A training module. Level 1 has one module per platform.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "course")]
@@ -13,18 +13,18 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: CourseId,
-    /// As the board writes it.
+    /// The code as the board writes it.
     pub code: String,
     /// The code without spaces, in lower case; unique.
     #[sea_orm(unique)]
     pub code_key: String,
     /// Title.
     pub title: Option<String>,
-    /// What a pass of it is.
+    /// The level of a pass of it.
     pub level: Level,
-    /// Where it is taken.
+    /// The learning platform.
     pub platform: Option<String>,
-    /// health, social care, any.
+    /// The kind of employer: health, social care or any.
     pub employer_kind: Option<String>,
 }
 

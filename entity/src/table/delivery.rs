@@ -16,18 +16,18 @@ pub struct Model {
     pub id: DeliveryId,
     /// The report.
     pub report_id: ReportId,
-    /// What it is.
+    /// The kind of mail.
     pub kind: DeliveryKind,
-    /// Idempotency key within the report: `person:12`, or `unit:7` if unit 7 has no recipient; `run:12` or `run:coordinator` of
-    /// a run summary, `copy:12:34` of a copy.
+    /// Idempotency key within the report: `person:12`, or `unit:7` if unit 7 has no recipient; `run:12` or
+    /// `run:coordinator` for a run summary, `copy:12:34` for a copy.
     pub recipient: String,
-    /// The recipient; absent if there is none.
+    /// The recipient. `None` if there is none.
     pub person_id: Option<PersonId>,
-    /// Whose report it is a copy of. Null unless it is a copy.
+    /// The owner of the report that this is a copy of. `None` unless it is a copy.
     pub owner_id: Option<PersonId>,
-    /// Where it is sent.
+    /// The e-mail address.
     pub address: Option<String>,
-    /// A list of `{code, name, why}`: the units it is about, and why this person gets each.
+    /// A list of `{code, name, why}`: the units that the mail is about, and why this person receives each.
     pub units: Json,
     /// Subject line.
     pub subject: String,
@@ -39,19 +39,19 @@ pub struct Model {
     pub html_part: String,
     /// Attached CSV as rendered.
     pub csv_part: String,
-    /// Where it stands.
+    /// Its state.
     pub state: DeliveryState,
-    /// How often sending was tried.
+    /// Number of attempts to send it.
     pub attempts: i32,
-    /// When it is tried again.
+    /// When the next attempt is due.
     pub next_attempt_at: Option<DateTime<Utc>>,
-    /// When the mail server took it.
+    /// When the mail server accepted it.
     pub accepted_at: Option<DateTime<Utc>>,
-    /// What the last attempt met, in one sentence.
+    /// The error of the last attempt, in one sentence.
     pub last_error: Option<String>,
-    /// Path of the written file where mail goes into a folder.
+    /// Path of the file, if mail is written into a folder.
     pub stored_at: Option<String>,
-    /// The relay and the sender with which it was refused for good. Null unless it was.
+    /// The mail server and the sender with which it was permanently refused. `None` unless it was.
     pub refused_by: Option<String>,
 }
 

@@ -11,12 +11,12 @@ use crate::value::ErasureReason;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "erased_person")]
 pub struct Model {
-    /// Who; their row is still there, without name and address and with a pseudonym for a number.
+    /// The person, whose row stays without name and address and with a pseudonym instead of a number.
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: PersonId,
-    /// When.
+    /// When they were erased.
     pub erased_at: DateTime<Utc>,
-    /// Why.
+    /// The reason.
     pub reason: ErasureReason,
 }
 

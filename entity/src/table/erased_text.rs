@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "erased_text")]
 pub struct Model {
-    /// What the text became; the text cannot be recovered from it.
+    /// The pseudonym of the text, from which the text cannot be recovered.
     #[sea_orm(primary_key, auto_increment = false)]
     pub pseudonym: String,
 }

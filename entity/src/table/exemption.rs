@@ -17,11 +17,11 @@ pub struct Model {
     pub unit_id: UnitId,
     /// First exempt day.
     pub valid_from: Day,
-    /// First day after it.
+    /// First day after the exemption.
     pub valid_to: Day,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// Who agreed to it.
+    /// The person who agreed to it, as written in the file.
     pub agreed_by: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! One import of files that was to be applied.
+//! One import of files: applied, refused or undone.
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
@@ -7,10 +7,11 @@ use crate::id::ImportBatchId;
 use crate::period::Day;
 use crate::value::ImportState;
 
-/// Between these two a refusal says whose shares are too many, by employer and number, and on which day.
+/// The texts around the part of a refusal that identifies people whose shares are too high, by employer and number,
+/// with the day.
 pub const SHARES: [&str; 2] = ["The shares of ", " add up to more than 100 percent"];
 
-/// One import of files that was to be applied.
+/// One import of files: applied, refused or undone.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "import_batch")]
@@ -18,25 +19,25 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: ImportBatchId,
-    /// The day that the files describe.
+    /// The as-at day of the files.
     pub as_at: Day,
     /// When it was applied or refused.
     pub finished_at: DateTime<Utc>,
-    /// How it ended.
+    /// Its result.
     pub state: ImportState,
-    /// Whether an allowance lifted a limit for it.
+    /// Whether limits were lifted for it (`--force`).
     pub forced: bool,
     /// A list of `{file, rows, added, changed, ended, unchanged, rejected, ignored_columns}`.
     pub files: Json,
-    /// Why nothing was written, in one sentence.
+    /// Why nothing was written, in one sentence. `None` unless it was refused.
     pub refusal: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
-    /// Why nothing was written, for those who see that an import was refused and not the rows that it rejected: without whose
-    /// shares are too many.
+    /// Returns why nothing was written, for viewers who may see that an import was refused but not the rows that it
+    /// rejected: people whose shares are too high are left out.
     #[must_use]
     pub fn refusal_without_people(&self) -> Option<String> {
         let [start, end] = SHARES;

@@ -16,15 +16,15 @@ pub struct Model {
     pub batch_id: ImportBatchId,
     /// The file's name, without its folder.
     pub file: String,
-    /// Line in the file, from 1; absent where the whole file is meant.
+    /// Line in the file, from 1. `None` if it is about the whole file.
     pub line: Option<i32>,
-    /// Our header of the column.
+    /// The documented header of the column.
     pub column_name: Option<String>,
-    /// What the cell said.
+    /// The value of the cell.
     pub value: Option<String>,
-    /// What is wrong and what would be right.
+    /// What is wrong, and what is expected.
     pub sentence: String,
-    /// The pseudonym of the person that the row is about, on file or not, where that could be read.
+    /// The pseudonym of the person that the row is about, on file or not. `None` if that could not be read.
     pub about: Option<String>,
 }
 

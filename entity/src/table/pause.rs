@@ -13,11 +13,11 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: PauseId,
-    /// Where it is filed.
+    /// The allocation that the pause is recorded for.
     pub allocation_id: AllocationId,
-    /// First day of the pause. Absent if it has no start date.
+    /// First day of the pause. `None` if it has no start date.
     pub valid_from: Option<Day>,
-    /// First day after it. Absent if it has no end date.
+    /// First day after the pause. `None` if it has no end date.
     pub valid_to: Option<Day>,
 }
 

@@ -1,10 +1,10 @@
-//! One human being, known by employer and employee number.
+//! One human being, identified by employer and employee number.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::PersonId;
 
-/// One human being, known by employer and employee number.
+/// One human being, identified by employer and employee number.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "person")]
@@ -12,7 +12,7 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: PersonId,
-    /// Who employs them.
+    /// The employer.
     pub employer: String,
     /// Employee number: text, leading zeros kept.
     pub number: String,

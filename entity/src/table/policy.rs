@@ -1,4 +1,4 @@
-//! A coverage policy of a unit and all below it, from a day on (COVERAGE.md section 3).
+//! A coverage policy of a unit and everything below it, from a day on (COVERAGE.md section 3).
 
 use sea_orm::entity::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::id::{PolicyId, UnitId};
 use crate::period::Day;
 use crate::value::ApproverOffice;
 
-/// A coverage policy of a unit and all below it, from a day on (COVERAGE.md section 3).
+/// A coverage policy of a unit and everything below it, from a day on (COVERAGE.md section 3).
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "policy")]
@@ -18,35 +18,35 @@ pub struct Model {
     pub unit_id: UnitId,
     /// First day in force; a later policy of the unit replaces it.
     pub in_force_from: Day,
-    /// One Peer Supporter for this many staff, or part thereof.
+    /// One Peer Supporter is required for this many staff, or part of that number.
     pub staff_per_supporter: i32,
-    /// People a team needs whatever its size.
+    /// Minimum number of Peer Supporters in a team of any size.
     pub min_supporters: i32,
-    /// Months that a Level 2 pass or refresher lasts.
+    /// Months for which a Level 2 pass or refresher is valid.
     pub certificate_months: i32,
-    /// Months that an approval lasts.
+    /// Months for which an approval is valid.
     pub approval_months: i32,
-    /// Days; a longer unavailability takes a supporter out of the count.
+    /// Longest absence, in days, during which a supporter still counts.
     pub away_days: i32,
-    /// Percent of staff with Level 1.
+    /// Target percentage of staff with Level 1.
     pub level1_target: i32,
-    /// Wellbeing Champions a team needs.
+    /// Number of Wellbeing Champions that a team needs.
     pub min_champions: i32,
-    /// One Trainer for this many active supporters, or part thereof.
+    /// One Trainer is required for this many active supporters, or part of that number.
     pub supporters_per_trainer: i32,
-    /// Days that AT_RISK looks ahead.
+    /// Number of days that AT_RISK looks ahead.
     pub horizon_days: i32,
-    /// Months that a Level 3 pass or refresher lasts.
+    /// Months for which a Level 3 pass or refresher is valid.
     pub trainer_certificate_months: i32,
-    /// Trainers embedded in each unit of the trainer level.
+    /// Number of Trainers embedded in each unit of the trainer level.
     pub min_trainers: i32,
-    /// Days; older staff lists cannot show that a team is covered.
+    /// Maximum age in days of a staff list that can show that a team is covered.
     pub stale_days: i32,
-    /// The board's own word for the units in which Trainers are embedded.
+    /// The board's name for the level of units in which Trainers are embedded.
     pub trainer_level: String,
-    /// What becomes of approvals by people who did not hold the office.
+    /// How approvals by people who did not hold the office are treated.
     pub approver_office: ApproverOffice,
-    /// MUST rules in the policy's words, `;` between them; empty for none.
+    /// MUST rules in the wording of policies, separated by `;`. Empty if there are none.
     pub must_mix: String,
     /// SHOULD rules in the same form.
     pub should_mix: String,

@@ -13,11 +13,11 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: PostId,
-    /// Who holds it.
+    /// The person in the post.
     pub person_id: PersonId,
-    /// Where it is.
+    /// The unit.
     pub unit_id: UnitId,
-    /// Assignment number; without one, the person and the unit name the post.
+    /// Assignment number. Without one, the person and the unit identify the post.
     pub assignment: Option<String>,
     /// Job title.
     pub job_title: Option<String>,
@@ -29,13 +29,13 @@ pub struct Model {
     pub line_manager_id: Option<PersonId>,
     /// Whole-time equivalent in hundredths: 100 is full time.
     pub wte: i32,
-    /// The employer's word.
+    /// The contract type, as the employer names it.
     pub contract_type: Option<String>,
     /// Bank contracts never count.
     pub bank: bool,
-    /// First day on which it is held; absent if there is no start date.
+    /// First day on which it is held. `None` if it has no start date.
     pub valid_from: Option<Day>,
-    /// First day on which it is held no longer; open-ended when absent.
+    /// First day on which it is no longer held. `None` if open-ended.
     pub valid_to: Option<Day>,
 }
 

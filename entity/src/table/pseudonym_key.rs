@@ -1,10 +1,12 @@
-//! The secret with which this database makes pseudonyms; one row, made with the table. Never exported, never shown.
+//! The secret from which this database makes pseudonyms: one row, created with the table. Never exported and never
+//! shown.
 
 use sea_orm::entity::prelude::*;
 
 use crate::pseudonym::Key;
 
-/// The secret with which this database makes pseudonyms; one row, made with the table. Never exported, never shown.
+/// The secret from which this database makes pseudonyms: one row, created with the table. Never exported and never
+/// shown.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "pseudonym_key")]
@@ -12,7 +14,7 @@ pub struct Model {
     /// Always 1.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i32,
-    /// Random, of this database alone.
+    /// A random secret of this database alone.
     pub secret: Key,
 }
 

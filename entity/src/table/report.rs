@@ -20,8 +20,8 @@ pub struct Model {
     pub kind: ReportKind,
     /// The snapshot whose figures it shows.
     pub snapshot_id: SnapshotId,
-    /// The snapshot of the weekly report that was mailed last before; of a midweek report, that of the week's own weekly report if
-    /// there is one. Null for the first report.
+    /// The snapshot of the previous weekly report that was mailed; for a midweek report, that of the week's own weekly
+    /// report if there is one. `None` for the first report.
     pub previous_snapshot_id: Option<SnapshotId>,
     /// When it was built.
     pub built_at: DateTime<Utc>,

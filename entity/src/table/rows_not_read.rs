@@ -16,7 +16,7 @@ pub struct Model {
     pub staff_list_id: StaffListId,
     /// The unit that the rows named.
     pub unit_id: UnitId,
-    /// How many.
+    /// Number of rows.
     pub rows: i32,
 }
 

@@ -14,20 +14,20 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: SessionId,
-    /// By which the secret in its cookie is found.
+    /// The hash by which the secret in its cookie is found.
     #[sea_orm(unique)]
     pub hash: SecretHash,
-    /// Who is signed in; this or a token.
+    /// The person who is signed in; either this or a token is set.
     pub person_id: Option<PersonId>,
-    /// What is signed in.
+    /// The token that is signed in.
     pub token_id: Option<ApiTokenId>,
-    /// When they signed in.
+    /// When the session began.
     pub made_at: DateTime<Utc>,
-    /// The first instant at which it is over, used or not.
+    /// The first instant at which it is no longer valid, even if in use.
     pub expires_at: DateTime<Utc>,
-    /// When it was last used, to the minute; unused for long it is over too.
+    /// When it was last used, to the minute. A session that is not used for long also ends.
     pub last_used_at: DateTime<Utc>,
-    /// When they signed out.
+    /// When it was ended. `None` if it was not.
     pub ended_at: Option<DateTime<Utc>>,
 }
 

@@ -1,4 +1,4 @@
-//! A link of the demonstration that signs in once.
+//! A one-time sign-in link of the demonstration.
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use crate::id::{ApiTokenId, PersonId, SignInLinkId};
 use crate::secret::SecretHash;
 
-/// A link of the demonstration that signs in once.
+/// A one-time sign-in link of the demonstration.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sign_in_link")]
@@ -14,16 +14,16 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: SignInLinkId,
-    /// By which the secret in it is found.
+    /// The hash by which the secret in it is found.
     #[sea_orm(unique)]
     pub hash: SecretHash,
-    /// Whom it signs in; this or a token.
+    /// The person whom it signs in; either this or a token is set.
     pub person_id: Option<PersonId>,
-    /// What it signs in.
+    /// The token that it signs in.
     pub token_id: Option<ApiTokenId>,
-    /// The first instant at which it is good no longer.
+    /// The first instant at which it is no longer valid.
     pub expires_at: DateTime<Utc>,
-    /// When it was used.
+    /// When it was used. `None` if it was not.
     pub used_at: Option<DateTime<Utc>>,
 }
 

@@ -13,9 +13,9 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: SignOffId,
-    /// What was signed off.
+    /// The allocation.
     pub allocation_id: AllocationId,
-    /// The day.
+    /// The day of the sign-off.
     pub signed_off_on: Day,
 }
 

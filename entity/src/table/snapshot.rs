@@ -14,13 +14,13 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: SnapshotId,
-    /// The day it is about.
+    /// The day that it describes.
     pub day: Day,
-    /// 1, 2, ...: a later snapshot of the same day.
+    /// 1, 2, ...: higher for a later snapshot of the same day.
     pub revision: i32,
     /// When it was computed.
     pub computed_at: DateTime<Utc>,
-    /// The version of the facts that it was computed from. Null for snapshots from before this was kept.
+    /// The version of the facts that it was computed from. `None` for snapshots from before this was stored.
     pub facts_version: Option<i64>,
 }
 

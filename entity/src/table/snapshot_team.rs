@@ -21,55 +21,55 @@ pub struct Model {
     pub unit_code: String,
     /// Its name on that day.
     pub unit_name: String,
-    /// The cover group it was assessed with.
+    /// The cover group with which it was assessed.
     pub cover_group: Option<String>,
-    /// Distinct people with a counting post in this very unit.
+    /// Distinct people with a counting post in this unit itself.
     pub own_headcount: i32,
     /// Distinct people of the team, or of its group.
     pub headcount: i32,
-    /// Whole-time equivalent in hundredths, of the team or group.
+    /// Whole-time equivalent (WTE) of the team or group, in hundredths.
     pub wte: i64,
     /// P: distinct active people with a share of at least 500.
     pub supporters: i32,
     /// A: sum of the active shares, in thousandths.
     pub share: i32,
-    /// Peer Supporters needed; absent without a policy or without staff.
+    /// Number of Peer Supporters required. `None` without a policy or without staff.
     pub required: Option<i32>,
-    /// Whole supporters short; absent in the same cases.
+    /// Number of whole Peer Supporters missing. `None` in the same cases.
     pub gap: Option<i32>,
-    /// The answer.
+    /// The status.
     pub status: Status,
-    /// Why it is UNKNOWN; present exactly then.
+    /// Why it is UNKNOWN. `None` for any other status.
     pub unknown_because: Option<UnknownBecause>,
-    /// Rows of staff lists that named the team, or a unit of its group, and were rejected.
+    /// Number of rejected rows of staff lists that named the team, or a unit of its group.
     pub rows_not_read: i32,
-    /// Active people who rest on an approval by a person who did not hold the office.
+    /// Active people who depend on an approval by a person who did not hold the office.
     pub unproven: i32,
-    /// As-at day of the oldest staff list that the row rests on.
+    /// As-at day of the oldest staff list that the row is based on.
     pub oldest_list_on: Option<Day>,
-    /// Whose list that is.
+    /// The employer of that list.
     pub oldest_list_employer: Option<String>,
-    /// Covered by one person alone.
+    /// Whether the team is covered by one person alone.
     pub single_point: bool,
-    /// First day within the horizon that is not covered.
+    /// First day within the horizon on which the team is not covered.
     pub at_risk_from: Option<Day>,
     /// The status on that day.
     pub at_risk_status: Option<Status>,
-    /// A list of causes, each as `PublishedCause::to_json` writes it.
+    /// A list of causes, each in the form of `PublishedCause::to_json`.
     pub at_risk_causes: Json,
     /// `{reason: people}`: allocated people who do not count, by headline.
     pub not_counting: Json,
     /// Counting Wellbeing Champions.
     pub champions: i32,
-    /// Champions the policy asks for.
+    /// Number of Champions that the policy requires.
     pub champions_needed: Option<i32>,
     /// People with a Level 1 completion.
     pub level1_done: i32,
-    /// Percent that the policy asks for.
+    /// Target percentage of the policy.
     pub level1_target: Option<i32>,
     /// The unit whose policy applied.
     pub policy_unit_code: Option<String>,
-    /// From when that policy is in force.
+    /// First day on which that policy is in force.
     pub policy_from: Option<Day>,
     /// A list of `{rule, must, state, sentence}`.
     pub mix: Json,

@@ -20,29 +20,29 @@ pub struct Model {
     pub unit_code: String,
     /// Its name on that day.
     pub unit_name: String,
-    /// The unit above on that day.
+    /// The parent on that day. `None` for a root.
     pub parent_id: Option<UnitId>,
-    /// Distinct people at or below.
+    /// Distinct people at or below the unit.
     pub headcount: i32,
-    /// Whole-time equivalent in hundredths.
+    /// Whole-time equivalent (WTE) in hundredths.
     pub wte: i64,
-    /// Team rows at or below.
+    /// Number of team rows at or below the unit.
     pub teams: i32,
-    /// Covered, without those at risk.
+    /// Number of covered teams, without those at risk.
     pub covered: i32,
-    /// At risk.
+    /// Number of teams at risk.
     pub at_risk: i32,
-    /// Partial.
+    /// Number of partially covered teams.
     pub partial: i32,
-    /// None.
+    /// Number of teams without active cover.
     pub none: i32,
-    /// Mix gap.
+    /// Number of teams with a mix gap.
     pub mix_gap: i32,
-    /// Unknown.
+    /// Number of teams with unknown cover.
     pub unknown: i32,
-    /// Exempt.
+    /// Number of exempt teams.
     pub exempt: i32,
-    /// Not applicable.
+    /// Number of team rows to which the rules do not apply.
     pub not_applicable: i32,
     /// Distinct people of covered and at-risk teams.
     pub staff_covered: i32,
@@ -50,36 +50,38 @@ pub struct Model {
     pub staff_assessed: i32,
     /// Distinct people with a Level 1 completion.
     pub level1_done: i32,
-    /// Percent that the unit's policy asks for.
+    /// Target percentage of the unit's policy.
     pub level1_target: Option<i32>,
-    /// Distinct people with an active allocation at or below.
+    /// Distinct people with an active allocation at or below the unit.
     pub active_supporters: i32,
-    /// Allocations valid that day by the reason why they do not count, in the order of `StandingGroup`; absent in snapshots of before
-    /// it was kept.
+    /// Number of allocations valid that day, by the reason why they do not count, in the order of `StandingGroup`.
+    /// `None` in snapshots from before this was stored.
     pub standing: Option<Json>,
-    /// The same of this very unit, without those that count: `[reason group, ...]`. Null in snapshots from before it was kept.
+    /// The same for this unit itself, without allocations that count: `[reason group, ...]`. `None` in snapshots from
+    /// before this was stored.
     pub own_standing: Option<Json>,
-    /// Which groups of the allocations are hidden from those who do not see small numbers, as the bits of `Columns`.
+    /// The groups of allocations that are hidden from viewers who may not see small numbers, as the bits of `Columns`.
     pub standing_hidden: i16,
-    /// What else the next snapshot must know of the decision: hidden rows of its own, and what protects them.
+    /// The rest of the decision that the next snapshot needs: hidden rows of the unit's own people, and the exchanges
+    /// that protect them.
     pub disclosure: Option<Json>,
-    /// Distinct people who count as Wellbeing Champion for a team at or below, or for its group.
+    /// Distinct people who count as Wellbeing Champion for a team at or below the unit, or for its group.
     pub champions: i32,
-    /// Teams at or below that have a champion layer.
+    /// Number of teams at or below the unit that have a champion layer.
     pub champion_teams: i32,
-    /// Those of them that have the Champions they need.
+    /// How many of these have the Champions that they need.
     pub champion_teams_met: i32,
-    /// Active Trainers that serve it: at, below or above.
+    /// Active Trainers that serve the unit: at it, below it or above it.
     pub trainers: i32,
-    /// What the unit's policy asks for.
+    /// Active supporters per Trainer in the unit's policy.
     pub supporters_per_trainer: Option<i32>,
-    /// Units at or below in which Trainers are to be embedded.
+    /// Number of units at or below this one in which Trainers are to be embedded.
     pub trainer_units: i32,
-    /// Those of them that have the Trainers they need.
+    /// How many of these have the Trainers that they need.
     pub trainer_units_met: i32,
-    /// As-at day of the oldest staff list that the figures rest on.
+    /// As-at day of the oldest staff list that the figures are based on.
     pub oldest_list_on: Option<Day>,
-    /// Whose list that is.
+    /// The employer of that list.
     pub oldest_list_employer: Option<String>,
 }
 

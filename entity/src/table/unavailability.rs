@@ -1,11 +1,11 @@
-//! A spell of days away. No reason is asked for.
+//! A period of absence. The reason is not collected.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{PersonId, UnavailabilityId};
 use crate::period::Day;
 
-/// A spell of days away. No reason is asked for.
+/// A period of absence. The reason is not collected.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "unavailability")]
@@ -13,11 +13,11 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: UnavailabilityId,
-    /// Who is away.
+    /// The absent person.
     pub person_id: PersonId,
-    /// First day away.
+    /// First day of absence.
     pub valid_from: Day,
-    /// First day back; open-ended when absent.
+    /// First day back. `None` if open-ended.
     pub valid_to: Option<Day>,
 }
 

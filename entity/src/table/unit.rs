@@ -16,17 +16,17 @@ pub struct Model {
     /// The board's own code; unique.
     #[sea_orm(unique)]
     pub code: String,
-    /// What people call it.
+    /// Its name.
     pub name: String,
-    /// The board's word for its kind: Sector, Ward.
+    /// The board's name for its level: Sector, Ward.
     pub level: Option<String>,
-    /// Where it is; a mix dimension.
+    /// The site; a mix dimension.
     pub site: Option<String>,
     /// Teams with the same name are assessed together.
     pub cover_group: Option<String>,
-    /// First day on which it is open; absent if there is no start date.
+    /// First day on which it is open. `None` if it has no start date.
     pub valid_from: Option<Day>,
-    /// First day on which it is open no longer; open-ended when absent.
+    /// First day on which it is no longer open. `None` if open-ended.
     pub valid_to: Option<Day>,
 }
 

@@ -1,11 +1,11 @@
-//! The unit above another from a day on.
+//! The parent of a unit from a day on.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{UnitId, UnitParentId};
 use crate::period::Day;
 
-/// The unit above another from a day on.
+/// The parent of a unit from a day on.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "unit_parent")]
@@ -15,9 +15,9 @@ pub struct Model {
     pub id: UnitParentId,
     /// The unit.
     pub unit_id: UnitId,
-    /// The unit above. Absent for a root.
+    /// The parent. `None` for a root.
     pub parent_id: Option<UnitId>,
-    /// First day. Absent for the first placement, which holds for every earlier day.
+    /// First day. `None` for the first placement, which holds for every earlier day.
     pub valid_from: Option<Day>,
 }
 

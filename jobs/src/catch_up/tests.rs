@@ -167,7 +167,7 @@ fn on_sunday_a_weekday_schedule_is_due_for_friday() {
 
 #[test]
 fn a_period_of_another_kind_has_no_occurrence() {
-    assert_eq!(occurrence(&coverage(), London, Period::Week(IsoWeek::of(day("2026-11-16")))), None);
+    assert_eq!(occurrence(&coverage(), London, Period::Week(IsoWeek::containing(day("2026-11-16")))), None);
 }
 
 /// Returns the first instant of a local time on a day, computed with the date library alone.
@@ -250,7 +250,7 @@ proptest! {
         let seen = simulate(&gap_report(), first, &gaps);
         for (period, when) in &seen {
             prop_assert!(*when >= on_the_wall(period.first_day(), 7));
-            prop_assert_eq!(*period, Period::Week(IsoWeek::of(day_of(*when, London))));
+            prop_assert_eq!(*period, Period::Week(IsoWeek::containing(day_of(*when, London))));
         }
         let weeks: Vec<_> = seen.iter().map(|(period, _)| period.first_day()).collect();
         prop_assert_eq!(weeks[0], first.plus_days(6).monday());

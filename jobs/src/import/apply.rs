@@ -41,7 +41,7 @@ pub(super) async fn write(
         return Ok(());
     }
     // This comes first, because it removes the undo steps of the previous import.
-    facts::count_up(txn).await?;
+    facts::bump_data_version(txn).await?;
     let ids = Ids::reserve(txn, dataset, &plan).await?;
     let txn = &Recorder::new(txn, batch);
     let Plan {

@@ -1,7 +1,7 @@
 //! Undoes the last import, completely or not at all.
 //!
 //! While an import writes, it stores what it overwrites (`apply::recorder`). Every later change of the data removes
-//! these undo steps (`entity::store::facts::count_up`), so they always fit the data, and nothing of an erased person
+//! these undo steps (`entity::store::facts::bump_data_version`), so they always fit the data, and nothing of an erased person
 //! stays in them.
 
 use chrono::{DateTime, Utc};
@@ -69,7 +69,7 @@ pub async fn undo(db: &DatabaseConnection, batch: ImportBatchId, now: DateTime<U
         _ => UndoError::Database(error),
     })?;
     if undone != Undone::default() {
-        facts::count_up(&txn).await?;
+        facts::bump_data_version(&txn).await?;
     } else {
         import_undo::Entity::delete_many().filter(import_undo::Column::BatchId.eq(batch)).exec(&txn).await?;
     }

@@ -8,7 +8,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::id::DeliveryId;
 use entity::store::audit;
-use entity::store::report::{self as store, NewDelivery, Settled};
+use entity::store::report::{self as store, AttemptOutcome, NewDelivery};
 use entity::store::run::job_of;
 use entity::table::{delivery, report};
 use entity::value::{DeliveryKind, ReportKind};
@@ -170,17 +170,19 @@ impl GapReport {
             Ok(_) | Err(SendError::Retry(_) | SendError::Unknown(_)) => None,
         };
         let settled = delivery_result(answer, attempts, sending.clock(), &self.relay());
-        let sent = matches!(settled, Settled::Sent { .. });
+        let sent = matches!(settled, AttemptOutcome::Sent { .. });
         match &settled {
-            Settled::Sent { .. } => tracing::debug!(week = %report.week, delivery = %id, to = shown, "mail accepted"),
-            Settled::Retrying { next_attempt_at, .. } => {
+            AttemptOutcome::Sent { .. } => {
+                tracing::debug!(week = %report.week, delivery = %id, to = shown, "mail accepted");
+            }
+            AttemptOutcome::Retrying { next_attempt_at, .. } => {
                 tracing::warn!(week = %report.week, delivery = %id, to = shown, attempts, %next_attempt_at, "mail not accepted; retrying");
             }
-            Settled::Refused { .. } => {
+            AttemptOutcome::Refused { .. } => {
                 tracing::error!(week = %report.week, delivery = %id, to = shown, attempts, "mail not accepted for three days; no further attempt");
             }
         }
-        let given_up = matches!(settled, Settled::Refused { .. });
+        let given_up = matches!(settled, AttemptOutcome::Refused { .. });
         sending.record(&mail, settled).await?;
         Ok(match refusal {
             Some(refusal) if !given_up => Attempt::Refused(Box::new((mail, refusal))),
@@ -207,10 +209,10 @@ impl GapReport {
         for (mail, Refusal { said: error, .. }) in refused {
             let shown = mask(mail.address.as_deref().unwrap_or_default());
             let settled = match together {
-                Some(next_attempt_at) => Settled::Retrying { next_attempt_at, error },
+                Some(next_attempt_at) => AttemptOutcome::Retrying { next_attempt_at, error },
                 None => {
                     tracing::error!(%week, delivery = %mail.id, to = shown, "mail refused permanently");
-                    Settled::Refused { error, by: self.relay() }
+                    AttemptOutcome::Refused { error, by: self.relay() }
                 }
             };
             // The attempt is already recorded and its claim released, so try to record the refusal for at most one minute, the
@@ -268,13 +270,15 @@ fn delivery_result(
     attempts: i32,
     at: DateTime<Utc>,
     relay: &str,
-) -> Settled {
+) -> AttemptOutcome {
     match answer {
-        Ok(accepted) => Settled::Sent { at, stored_at: accepted.stored_at.map(|path| path.display().to_string()) },
+        Ok(accepted) => {
+            AttemptOutcome::Sent { at, stored_at: accepted.stored_at.map(|path| path.display().to_string()) }
+        }
         Err(SendError::Refused(error) | SendError::Retry(error) | SendError::Unknown(error)) => {
             match MAIL.after(attempts) {
-                Some(wait) => Settled::Retrying { next_attempt_at: at + wait, error },
-                None => Settled::Refused {
+                Some(wait) => AttemptOutcome::Retrying { next_attempt_at: at + wait, error },
+                None => AttemptOutcome::Refused {
                     error: format!("given up after {attempts} attempts; the last one: {error}"),
                     by: relay.to_owned(),
                 },
@@ -286,7 +290,7 @@ fn delivery_result(
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use entity::store::report::Settled;
+    use entity::store::report::AttemptOutcome;
 
     use super::delivery_result;
     use crate::mail::{Accepted, SendError};
@@ -296,12 +300,12 @@ mod tests {
         let at = "2026-11-23T07:00:00Z".parse().unwrap();
         let unknown = || Err(SendError::Unknown("connection lost".to_owned()));
         let soon =
-            |error: &str| Settled::Retrying { next_attempt_at: at + TimeDelta::minutes(1), error: error.to_owned() };
+            |error: &str| AttemptOutcome::Retrying { next_attempt_at: at + TimeDelta::minutes(1), error: error.to_owned() };
         assert_eq!(delivery_result(unknown(), 1, at, "relay"), soon("connection lost"));
         let last = delivery_result(unknown(), 23, at, "relay");
-        assert!(matches!(last, Settled::Refused { error, by } if error.contains("23 attempts") && by == "relay"));
+        assert!(matches!(last, AttemptOutcome::Refused { error, by } if error.contains("23 attempts") && by == "relay"));
         assert_eq!(delivery_result(Err(SendError::Refused("550".to_owned())), 1, at, "relay"), soon("550"));
         let taken = Ok(Accepted { stored_at: None });
-        assert_eq!(delivery_result(taken, 9, at, "relay"), Settled::Sent { at, stored_at: None });
+        assert_eq!(delivery_result(taken, 9, at, "relay"), AttemptOutcome::Sent { at, stored_at: None });
     }
 }

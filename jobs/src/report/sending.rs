@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use entity::store::report::{self as store, Attempted, Settled};
+use entity::store::report::{self as store, AttemptOutcome, Attempted};
 use entity::table::{delivery, report};
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio_util::sync::CancellationToken;
@@ -59,7 +59,7 @@ impl<'a> Sending<'a> {
     /// Records the outcome of an attempt, in a task of its own that continues if the run is cancelled, for example because the
     /// database is unreachable for so long that the run loses its lease. It retries until the claim expires and the mail is due
     /// again.
-    pub(super) async fn record(&self, mail: &delivery::Model, settled: Settled) -> Result<(), DbErr> {
+    pub(super) async fn record(&self, mail: &delivery::Model, settled: AttemptOutcome) -> Result<(), DbErr> {
         let (db, report, unrecorded) = (self.db.clone(), self.report.clone(), self.unrecorded.clone());
         let (id, recipient, attempt) = (mail.id, mail.recipient.clone(), mail.attempts);
         let left = mail.next_attempt_at.map_or(TimeDelta::zero(), |until| until - self.clock());
@@ -68,7 +68,7 @@ impl<'a> Sending<'a> {
             let (mut retry, mut is_counted) = (Retry::new(END_OF_ATTEMPT).until(end), false);
             loop {
                 let attempted = Attempted { id, report: &report, recipient: &recipient, attempt };
-                let Err(error) = store::settle(&db, attempted, settled.clone()).await else {
+                let Err(error) = store::record_delivery(&db, attempted, settled.clone()).await else {
                     unrecorded.fetch_sub(usize::from(is_counted), Ordering::SeqCst);
                     return Ok(());
                 };

@@ -2,7 +2,7 @@
 
 use entity::coverage::PublishedCause;
 use entity::coverage::lost_cover;
-use entity::coverage::suggested_actions::{self, Gap, Reader};
+use entity::coverage::suggested_actions::{self, Audience, Gap};
 
 use super::snapshot_tree::Team;
 
@@ -26,7 +26,7 @@ impl<'a> From<&'a Team> for Gap<'a> {
 /// Returns what closes a team's gap, one instruction per sentence. Empty if it has no gap.
 #[must_use]
 pub fn to_close(team: &Team) -> Vec<String> {
-    suggested_actions::to_close(&Gap::from(team), Reader::Mail)
+    suggested_actions::to_close(&Gap::from(team), Audience::Mail)
 }
 
 /// Returns why a covered team will lose its cover, one reason per sentence.

@@ -89,7 +89,7 @@ fn line((role, whose, secret): &(AccessRole, String, Secret), at: SocketAddr) ->
 pub async fn make(app: &App, gate: &Authenticator) -> Result<Links, ExitError> {
     let read = failed("the board cannot be read");
     let people = People::read(app).await.map_err(&read)?;
-    link::forget_all(&app.db).await.map_err(failed("the old links cannot be removed"))?;
+    link::delete_all(&app.db).await.map_err(failed("the old links cannot be removed"))?;
     let mut each = Vec::new();
     for role in [
         AccessRole::Admin,

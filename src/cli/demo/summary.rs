@@ -122,7 +122,7 @@ impl Summary {
         let Self { monday, board, people, teams, mails, folder } = self;
         let Teams { covered, at_risk, gaps, others } = *teams;
         let all = covered + gaps + others;
-        let this_week = IsoWeek::of(*monday).to_string();
+        let this_week = IsoWeek::containing(*monday).to_string();
         let sent = mails.iter().filter(|mail| mail.sent && mail.week == this_week).count();
         format!(
             "{board} on {monday}:\n  \

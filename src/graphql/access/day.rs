@@ -25,7 +25,7 @@ impl Scope {
     /// The same of every team at or below a unit.
     pub(crate) fn sees_records_below(&self, unit: UnitIx, day: Day) -> bool {
         let tree = self.known.facts.index.tree(day);
-        let below = &tree.units_downwards()[tree.below(unit)];
+        let below = &tree.preorder()[tree.subtree(unit)];
         self.all(Right::SupporterRecords) || below.iter().all(|unit| self.sees_records_of_team(*unit, day))
     }
 

@@ -61,7 +61,7 @@ impl ReportPreferences {
     /// Those of a person on file, by any of their numbers.
     pub(crate) async fn of(ctx: &Context<'_>, person: PersonId) -> Result<Self, ApiError> {
         let db = db(ctx)?;
-        Ok(Self(store::of(db, person, &links::load(db).await?).await?))
+        Ok(Self(store::for_person(db, person, &links::load(db).await?).await?))
     }
 }
 
@@ -218,10 +218,10 @@ async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetR
             return Ok(Refusal::CopyCannotBeWrittenTo.into());
         }
     }
-    let before = store::of(&txn, owner, &same).await?;
+    let before = store::for_person(&txn, owner, &same).await?;
     let choice = Choice { hidden: &hidden, copies: &copies, midweek: midweek.unwrap_or(before.midweek) };
     store::set(&txn, owner, &same, choice, (asked.at, &asked.actor.to_string())).await?;
-    let after = store::of(&txn, owner, &same).await?;
+    let after = store::for_person(&txn, owner, &same).await?;
     let told = audit::Event {
         object: Some(format!("person:{owner}")),
         before: Some(said(&before)),

@@ -54,7 +54,7 @@ impl ApiToken {
 
     /// Whether it is valid now: neither expired nor revoked.
     async fn is_good(&self) -> bool {
-        self.row.is_good(self.now)
+        self.row.is_valid(self.now)
     }
 
     /// Who made it, as the audit log says it: `person:12`, `operator`.

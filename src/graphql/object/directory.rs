@@ -84,7 +84,7 @@ impl DirectoryEntry {
 
     /// The names of the units above, from the top down.
     async fn path(&self) -> Vec<&str> {
-        let above = self.view.tree().upwards(self.unit()).skip(1);
+        let above = self.view.tree().ancestors(self.unit()).skip(1);
         let mut names: Vec<_> = above.map(|above| self.view.facts(above).name.as_str()).collect();
         names.reverse();
         names

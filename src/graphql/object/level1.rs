@@ -22,7 +22,7 @@ impl Level1 {
     fn seen_band(self) -> Option<level1::Level1Band> {
         let Self { done, headcount, target: _, detail } = self;
         match detail {
-            Level1Detail::Count => level1::Level1Band::of(done, headcount),
+            Level1Detail::Count => level1::Level1Band::from_counts(done, headcount),
             Level1Detail::Band(limit) => level1::Level1Band::published(done, headcount, limit),
             Level1Detail::Hidden => None,
         }

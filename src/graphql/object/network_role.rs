@@ -54,7 +54,9 @@ impl Trainer {
     /// Whether the unit, or one above it, is one in which Trainers are to be embedded.
     pub(crate) fn embedded(&self) -> bool {
         let view = &self.0.view;
-        view.tree().upwards(self.0.filed.unit).any(|unit| view.unit_row(unit).is_some_and(|row| row.embedded.is_some()))
+        view.tree()
+            .ancestors(self.0.filed.unit)
+            .any(|unit| view.unit_row(unit).is_some_and(|row| row.embedded.is_some()))
     }
 
     /// The first day on which the certificate no longer holds.

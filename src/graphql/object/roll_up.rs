@@ -128,14 +128,14 @@ impl RollUp {
             wte: *wte,
             teams: TeamCounts {
                 total: teams.teams(),
-                covered: teams.of(Status::Covered),
-                at_risk: teams.of(Status::AtRisk),
-                partial: teams.of(Status::Partial),
-                none: teams.of(Status::None),
-                mix_gap: teams.of(Status::MixGap),
-                unknown: teams.of(Status::Unknown),
-                exempt: teams.of(Status::Exempt),
-                not_applicable: teams.of(Status::NotApplicable),
+                covered: teams.count(Status::Covered),
+                at_risk: teams.count(Status::AtRisk),
+                partial: teams.count(Status::Partial),
+                none: teams.count(Status::None),
+                mix_gap: teams.count(Status::MixGap),
+                unknown: teams.count(Status::Unknown),
+                exempt: teams.count(Status::Exempt),
+                not_applicable: teams.count(Status::NotApplicable),
             },
             staff_covered: *staff_covered,
             staff_assessed: *staff_assessed,
@@ -229,7 +229,7 @@ impl RollUp {
         let counts = self.standing.iter().flat_map(|counts| {
             entity::value::StandingGroup::ALL.iter().map(|group| {
                 let hidden = group.is_in(self.hidden.standing);
-                let allocations = (!hidden).then(|| counts.of(*group));
+                let allocations = (!hidden).then(|| counts.count(*group));
                 StandingCount { group: (*group).into(), allocations, hidden }
             })
         });

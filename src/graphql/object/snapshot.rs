@@ -86,6 +86,6 @@ impl TrendPoint {
         let day = row.snapshot.day;
         let roll_up =
             RollUp::stored(day, &row.figures, Hidden::stored(&row.figures, view.level1_below(unit), view.scope()));
-        Self { week: Week(IsoWeek::of(day)), day: Date(day), roll_up }
+        Self { week: Week(IsoWeek::containing(day)), day: Date(day), roll_up }
     }
 }

@@ -7,7 +7,7 @@ use entity::coverage::change;
 use entity::coverage::lost_cover::POLICY_CHANGES;
 use entity::coverage::mix::Outcome;
 use entity::coverage::roster::UnitIx;
-use entity::coverage::suggested_actions::{self, Reader};
+use entity::coverage::suggested_actions::{self, Audience};
 use entity::coverage::{Cause, Risk, TeamRow};
 use entity::period::Day;
 use entity::value::{self, Status};
@@ -182,8 +182,8 @@ impl Team {
     /// if there is nothing to do. What to do about allocated people who do not count, and how to keep cover, is only told if the viewer
     /// sees the Peer Supporters of the team and of all that are covered with it.
     async fn suggested_actions(&self) -> Vec<String> {
-        let reader = if self.tells_of_supporters() { Reader::Records } else { Reader::Figures };
-        suggested_actions::of_team(self.row(), self.view.index(), reader)
+        let audience = if self.tells_of_supporters() { Audience::Records } else { Audience::Figures };
+        suggested_actions::of_team(self.row(), self.view.index(), audience)
     }
 
     /// The allocations of Peer Supporters to the team or its cover group, by unit code, then by first day: those whose records

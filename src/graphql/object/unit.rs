@@ -97,7 +97,7 @@ impl Unit {
 
     /// The units above, from the top down to the parent. Units that the viewer may not see are left out.
     async fn ancestors(&self) -> Vec<Self> {
-        let above = self.view.tree().upwards(self.unit).skip(1).filter(|above| self.view.sees(*above));
+        let above = self.view.tree().ancestors(self.unit).skip(1).filter(|above| self.view.sees(*above));
         let mut above: Vec<_> = above.map(|above| Self::new(&self.view, above)).collect();
         above.reverse();
         above
@@ -116,7 +116,7 @@ impl Unit {
     ) -> Result<Listed<Self>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let tree = self.view.tree();
-        let below = &tree.units_downwards()[tree.below(self.unit)];
+        let below = &tree.preorder()[tree.subtree(self.unit)];
         let is_child = |unit: &&UnitIx| tree.parent(**unit) == Some(self.unit);
         let is_shown = |unit: &UnitIx| self.view.unit_row(*unit).is_some() && self.view.sees(*unit);
         let children = below.iter().filter(is_child).copied().filter(is_shown);

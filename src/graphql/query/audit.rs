@@ -1,7 +1,7 @@
 //! The audit log, for auditors.
 
 use async_graphql::{Context, Object};
-use entity::store::audit::Filter;
+use entity::store::audit::AuditFilter;
 use entity::table::audit_event;
 use sea_orm::{EntityTrait as _, QueryFilter as _};
 
@@ -43,7 +43,7 @@ impl AuditQuery {
         let actor = actor
             .map_err(|_| ApiError::bad_input("actor", "actor is person:12, token:3, operator, worker or anonymous"))?;
         let (since, until) = (since.map(|since| since.0), until.map(|until| until.0));
-        let filter = Filter { actor, action: action.map(Into::into), object, since, until };
+        let filter = AuditFilter { actor, action: action.map(Into::into), object, since, until };
         let seen = Scope::of(ctx).await?.rows(Right::AuditLog);
         let select = audit_event::Entity::find().filter(seen).filter(filter.condition());
         let total = total(&select);

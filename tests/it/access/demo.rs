@@ -109,7 +109,7 @@ async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_n
     assert_eq!(old.code(), "UNAUTHENTICATED", "an earlier start's link");
     assert_eq!(access_grant::Entity::find().count(&world.db).await.unwrap(), 2, "granted once");
     let tokens = api_token::Entity::find().all(&world.db).await.unwrap();
-    let good = tokens.iter().filter(|token| token.role == AccessRole::Dashboard && token.is_good(world.clock.now()));
+    let good = tokens.iter().filter(|token| token.role == AccessRole::Dashboard && token.is_valid(world.clock.now()));
     assert_eq!((tokens.len(), good.count()), (4, 3), "an earlier start's tokens go on");
     let asked = [("authorization", &*format!("Bearer {}", links.token.reveal())), ("content-type", "application/json")];
     let body = json!({ "query": "{ viewer { actor } __schema { queryType { name } } }" }).to_string();

@@ -1,12 +1,12 @@
-//! Which file of a crate imports which, read from its `use` lines and from the paths in its code. A name that a file passes on
-//! (`pub use unit::Unit`) counts as an import of the file that it comes from, so that a module that only collects names has no
-//! part in a circle. Code below `#[cfg(test)]` is left out.
+//! Finds which files of a crate import which others, from their `use` lines and from the paths in their code. A name
+//! that a file re-exports (`pub use unit::Unit`) counts as an import of the file that it comes from, so a module that
+//! only collects names has no part in a circle. Code below `#[cfg(test)]` is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sources;
 
-/// A file by its path below the crate's `src`, without `.rs`: `graphql/page`. The root of the crate is empty.
+/// A file by its path below the crate's `src`, without `.rs`: `graphql/page`. Empty for the root of the crate.
 type File = Vec<String>;
 /// A path in the code, from the root of the crate: `graphql::page::Page`.
 type Path = Vec<String>;
@@ -16,19 +16,19 @@ pub(super) struct Graph {
     files: BTreeMap<File, Names>,
 }
 
-/// The names that a file brings in from its own crate.
+/// The names that a file imports from its own crate.
 #[derive(Default)]
 struct Names {
-    /// By the name that the file gives it, so that another file may import it from here.
+    /// By the name in the file, since another file may import it from here.
     brought: BTreeMap<String, Path>,
-    /// What the file passes on and does not use itself.
+    /// Paths that the file re-exports but does not use itself.
     passed_on: Vec<Path>,
-    /// What the file uses.
+    /// Paths that the file uses.
     used: Vec<Path>,
 }
 
 impl Graph {
-    /// The graph of the crate whose sources are in `folder`, a path from the root of the workspace.
+    /// Reads the crate whose sources are in `folder`, a path from the root of the workspace.
     pub(super) fn read(folder: &str) -> Self {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         Self::of(sources(folder).into_iter().map(|(path, text)| {
@@ -37,7 +37,7 @@ impl Graph {
         }))
     }
 
-    /// The graph of files, each given by its path without `.rs` and its text.
+    /// Builds the graph of files, each given by its path without `.rs` and its text.
     fn of(files: impl Iterator<Item = (String, String)>) -> Self {
         let texts: BTreeMap<File, String> = files
             .filter(|(path, _)| path != "main")
@@ -50,14 +50,14 @@ impl Graph {
         Self { files: texts.iter().map(|(file, text)| (file.clone(), names(file, text, &known))).collect() }
     }
 
-    /// Every path into the crate that a file uses or passes on, beside the file.
+    /// Returns every path into the crate that a file uses or re-exports, with the file.
     pub(super) fn paths(&self) -> impl Iterator<Item = (&File, &Path)> {
         self.files
             .iter()
             .flat_map(|(file, names)| names.used.iter().chain(&names.passed_on).map(move |path| (file, path)))
     }
 
-    /// The groups of files of which each reaches all the others by its imports, as `graphql/page`, sorted.
+    /// Returns the groups of files in which each file reaches all others by imports, as `graphql/page`, sorted.
     pub(super) fn circles(&self) -> BTreeSet<BTreeSet<String>> {
         let imports: BTreeMap<&File, BTreeSet<File>> =
             self.files.keys().map(|file| (file, self.imports(file))).collect();
@@ -81,7 +81,7 @@ impl Graph {
         used.map(|path| self.home(path, 0)).filter(|home| home != file).collect()
     }
 
-    /// The file that a path leads to. A name that a file passes on is looked for where that file has it from.
+    /// Returns the file that a path leads to. A re-exported name is looked up in the file that it comes from.
     fn home(&self, path: &[String], hops: usize) -> File {
         let length = (0..=path.len()).rev().find(|length| self.files.contains_key(&path[..*length])).unwrap_or(0);
         let (file, rest) = path.split_at(length);
@@ -93,7 +93,7 @@ impl Graph {
     }
 }
 
-/// The names that the text of `file` brings in.
+/// Returns the names that `file` imports.
 fn names(file: &File, text: &str, known: &BTreeSet<File>) -> Names {
     let code = text.split_once("#[cfg(test)]\nmod tests {").map_or(text, |(code, _)| code);
     let (mut names, mut rest, mut begun) = (Names::default(), String::new(), None::<(bool, String)>);
@@ -119,7 +119,7 @@ fn names(file: &File, text: &str, known: &BTreeSet<File>) -> Names {
             if is_public { names.passed_on.push(path) } else { names.used.push(path) }
         }
     }
-    // `pub(in crate::http)` says who may see a thing and imports nothing.
+    // `pub(in crate::http)` sets a visibility and imports nothing.
     let rest = rest.replace("(in crate::", "(");
     let words = rest.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').map(|word| word.trim_matches(':'));
     for word in words.filter(|word| word.contains("::")) {
@@ -129,14 +129,14 @@ fn names(file: &File, text: &str, known: &BTreeSet<File>) -> Names {
     names
 }
 
-/// What a line that begins a `use` brings in, and whether others may import it from here.
+/// Returns the tree of a line that begins a `use`, and whether others may import it from here.
 fn use_statement(line: &str) -> Option<(bool, &str)> {
     let (visibility, tree) = line.strip_prefix("use ").map(|tree| ("", tree)).or_else(|| line.split_once(" use "))?;
     let is_public = visibility == "pub" || (visibility.starts_with("pub(") && visibility.ends_with(')'));
     (visibility.is_empty() || is_public).then_some((is_public, tree))
 }
 
-/// The single paths of a `use` tree, each with the name under which it is brought in.
+/// Collects the single paths of a `use` tree, each with its local name.
 fn expand(tree: &str, above: &[String], leaves: &mut Vec<(Path, String)>) {
     let (path, inner) = match tree.split_once('{') {
         Some((path, inner)) => (path, inner.trim_end().strip_suffix('}')),
@@ -171,7 +171,7 @@ fn expand(tree: &str, above: &[String], leaves: &mut Vec<(Path, String)>) {
     }
 }
 
-/// The path from the root of the crate. None for one that leads into another crate.
+/// Returns the path from the root of the crate. `None` for one that leads into another crate.
 fn absolute(file: &File, path: &[String], known: &BTreeSet<File>) -> Option<Path> {
     let first = path.first()?;
     let above = path.iter().take_while(|segment| *segment == "super").count();

@@ -1,14 +1,14 @@
-//! The layers of `src`, and that no crate has a circle of imports.
+//! Checks the layers of `src`, and that no crate has a circle of imports.
 
 use std::collections::BTreeSet;
 
 use super::imports::Graph;
 
-/// The modules of `src`, from the bottom up: each may import from those before it.
+/// The modules of `src`, from the bottom up: each may import from the ones before it.
 const LAYERS: [&str; 11] =
     ["error", "request_id", "shutdown", "config", "telemetry", "access", "graphql", "pages", "http", "app", "cli"];
 
-/// Circles that stay: the crate, where all files of the circle are, and why.
+/// Allowed circles: the crate, the folder that contains all files of the circle, and the reason.
 const ALLOWED: [(&str, &[&str], &str); 3] = [
     ("src", &["graphql/object/"], "the types of the API name one another: a unit has a team, and a team is a unit"),
     ("src", &["pages"], "each page names the list of pages, which reads the operation of each page"),
@@ -37,7 +37,7 @@ fn each_layer_imports_only_layers_below() {
 }
 
 #[test]
-fn no_circle_is_larger_than_a_file_and_its_children() {
+fn import_circles_are_limited_to_a_file_and_its_children() {
     let mut left: BTreeSet<_> = ALLOWED.iter().map(|(folder, files, _)| (*folder, *files)).collect();
     for folder in ["entity/src", "migration/src", "jobs/src", "src"] {
         for circle in Graph::read(folder).circles() {

@@ -1,4 +1,4 @@
-//! The log in the API: what a change leaves in it, and who may read it.
+//! The log in the API: the events of changes, and who may read them.
 
 use async_graphql::Request;
 use entity::id::{ApiTokenId, AuditEventId, PersonId};
@@ -23,7 +23,7 @@ fn api(world: &World) -> PsnSchema {
     schema(world.db.clone(), world.clock.clone(), chrono_tz::Europe::London, Default::default(), Default::default())
 }
 
-/// What a viewer is answered.
+/// Returns the answer to a viewer.
 async fn asked(api: &PsnSchema, viewer: Viewer, query: &str) -> Value {
     serde_json::to_value(api.execute(prepare(Request::new(query), viewer)).await).unwrap()
 }
@@ -32,7 +32,7 @@ const REQUEST: &str =
     r#"mutation { requestRun(input: { job: COVERAGE, period: "2026-11-16" }) { run { state } refusal { code } } }"#;
 
 both! {
-    async fn a_run_that_is_asked_for_is_recorded_with_who_asked_and_how_it_stood(world: World) {
+    async fn a_requested_run_is_recorded_with_actor_and_state(world: World) {
         board::organisation(&world.db).await;
         history::imports(&world.db).await;
         let api = api(&world);
@@ -47,7 +47,7 @@ both! {
         };
         assert_eq!(told(&world.db).await, [event(Value::Null), event(json!({ "state": "REQUESTED" }))]);
 
-        // Refused in one way or another: nothing was changed, and nothing is recorded.
+        // Refused for different reasons: nothing was changed, and nothing is recorded.
         let early = REQUEST.replace("2026-11-16", "2026-11-17");
         assert!(asked(&api, somebody, &early).await["data"]["requestRun"]["refusal"].is_object());
         let forbidden = asked(&api, Viewer::person(PersonId(5), Vec::new()), REQUEST).await;
@@ -69,7 +69,7 @@ both! {
 }
 
 both! {
-    async fn an_event_has_the_id_of_its_request_which_finds_the_log_line(world: World) {
+    async fn an_event_has_the_id_of_its_request(world: World) {
         board::organisation(&world.db).await;
         history::imports(&world.db).await;
         let answer = ask_with(&site(&world), &json!({ "query": REQUEST })).await;
@@ -106,7 +106,7 @@ both! {
         assert_eq!(numbers(r#"(actor: "person:1")"#).await, [3, 1]);
         assert_eq!(numbers("(action: SIGN_IN)").await, [3, 2, 1]);
         assert_eq!(numbers(r#"(object: "person:2", action: REPORT_READ)"#).await, [4]);
-        // From an instant on, and before another one.
+        // From one instant, and before another.
         assert_eq!(numbers(r#"(since: "2026-11-16T09:00:00Z", until: "2026-11-16T11:00:00Z")"#).await, [3, 2]);
         assert_eq!(numbers(r#"(object: "' OR 1=1 --")"#).await, [] as [i64; 0]);
 
@@ -117,7 +117,7 @@ both! {
 }
 
 both! {
-    async fn an_event_shows_what_its_hash_is_made_of_and_pages_go_on_by_place(world: World) {
+    async fn an_event_shows_the_input_of_its_hash(world: World) {
         board::organisation(&world.db).await;
         a_morning(&world).await;
         let api = api(&world);
@@ -130,7 +130,7 @@ both! {
             "action": "REPORT_READ", "object": "person:2", "before": null, "after": row.after, "requestId": "00ff",
             "previousHash": row.previous_hash, "hash": row.hash,
         }));
-        // What is done meanwhile moves nothing.
+        // Events in the meantime do not shift the pages.
         record_alone(&world.db, &sign_in(9)).await.unwrap();
         let after = first["pageInfo"]["endCursor"].as_str().unwrap();
         let next = format!(r#"{{ auditEvents(first: 5, after: "{after}") {{ nodes {{ number }} pageInfo {{ hasNextPage }} }} }}"#);
@@ -142,7 +142,7 @@ both! {
 }
 
 both! {
-    async fn whoever_is_no_auditor_finds_nothing_in_the_log_not_even_by_id(world: World) {
+    async fn only_auditors_find_events_even_by_id(world: World) {
         board::organisation(&world.db).await;
         a_morning(&world).await;
         let api = api(&world);

@@ -1,4 +1,4 @@
-//! The log itself: append-only by the database's own word, and a chain that shows what was done behind its back.
+//! The log itself: append-only in the database, and a chain that reveals tampering.
 
 use entity::id::AuditEventId;
 use entity::store::audit::{Break, Head, Verified, hash_of, record, record_alone, verify};
@@ -15,7 +15,7 @@ async fn three_sign_ins(world: &World) {
     }
 }
 
-/// What somebody with the rights of the database's owner can do: drop the triggers first.
+/// Does what the owner of the database can do: drop the triggers, then change rows.
 async fn behind_its_back(db: &DatabaseConnection, statement: &str) {
     let triggers: &[&str] = if entity::store::is_postgres(db) {
         &["audit_event_follows", "audit_event_moves_head", "audit_event_refuse"]
@@ -34,7 +34,7 @@ async fn broken(db: &DatabaseConnection) -> Option<Break> {
 }
 
 both! {
-    async fn what_is_recorded_is_read_back_and_follows_what_was_before(world: World) {
+    async fn events_read_back_and_follow_each_other(world: World) {
         three_sign_ins(&world).await;
         let rows = audit_event::Entity::find().all(&world.db).await.unwrap();
         let [first, second, third] = &rows[..] else { panic!("{rows:?}") };
@@ -42,7 +42,7 @@ both! {
         assert_eq!(first.previous_hash, "0".repeat(64));
         assert_eq!(second.previous_hash, first.hash);
         assert_eq!((first.at, first.actor.as_str(), first.action.as_str()), (sign_in(1).at, "person:1", "SIGN_IN"));
-        // As it was written, also where the engine has a form of its own for JSON.
+        // As it was written, even if the engine has a native form of JSON.
         assert_eq!(first.after.as_deref(), Some(r#"{"roles":["STAFF"],"b":1,"a":2}"#));
         let head = Head { id: AuditEventId(3), hash: third.hash.clone() };
         assert_eq!(verify(&world.db).await.unwrap(), Verified { sound: 3, head: Some(head), broken: None });
@@ -51,19 +51,19 @@ both! {
 }
 
 both! {
-    async fn an_event_is_there_exactly_when_what_it_tells_of_is(world: World) {
+    async fn an_event_exists_exactly_if_its_change_does(world: World) {
         let txn = begin_write(&world.db).await.unwrap();
         record(&txn, &sign_in(1)).await.unwrap();
         txn.rollback().await.unwrap();
         let nothing = verify(&world.db).await.unwrap();
         assert_eq!((nothing.sound, nothing.broken), (0, None));
-        // The number of what was never done is given to what is done next: ids have no gap.
+        // The id of a rolled-back event is used for the next one: ids have no gap.
         assert_eq!(record_alone(&world.db, &sign_in(2)).await.unwrap(), AuditEventId(1));
     }
 }
 
 both! {
-    async fn the_database_refuses_to_change_remove_or_slip_in_an_event(world: World) {
+    async fn the_database_refuses_changed_removed_or_inserted_events(world: World) {
         three_sign_ins(&world).await;
         let zeros = "0".repeat(64);
         let values = format!("VALUES (1, '2026-11-16', 'person:9', 'SIGN_IN', '{zeros}', '{zeros}')");
@@ -99,12 +99,12 @@ both! {
 }
 
 both! {
-    async fn writers_at_the_same_time_make_one_chain(world: World) {
+    async fn concurrent_writers_make_one_chain(world: World) {
         let writers = (1..=3).map(|writer| {
             let db = world.db.clone();
             tokio::spawn(async move {
                 for _ in 0..8 {
-                    // What is done and its record, in one transaction.
+                    // The change and its record, in one transaction.
                     let txn = begin_write(&db).await.unwrap();
                     person::Entity::find().count(&txn).await.unwrap();
                     record(&txn, &sign_in(writer)).await.unwrap();
@@ -122,7 +122,7 @@ both! {
 }
 
 both! {
-    async fn an_event_that_was_changed_behind_its_back_shows(world: World) {
+    async fn a_changed_event_is_detected(world: World) {
         three_sign_ins(&world).await;
         behind_its_back(&world.db, "UPDATE audit_event SET actor = 'person:9' WHERE id = 2").await;
         assert_eq!(broken(&world.db).await, Some(Break::Changed(AuditEventId(2))));
@@ -130,7 +130,7 @@ both! {
 }
 
 both! {
-    async fn an_event_whose_words_mean_nothing_shows_as_changed_too(world: World) {
+    async fn an_event_with_invalid_codes_is_detected_as_changed(world: World) {
         three_sign_ins(&world).await;
         behind_its_back(&world.db, "UPDATE audit_event SET actor = 'nobody', action = 'X' WHERE id = 3").await;
         assert_eq!(broken(&world.db).await, Some(Break::Changed(AuditEventId(3))));
@@ -138,9 +138,9 @@ both! {
 }
 
 both! {
-    async fn an_event_that_was_replaced_with_a_right_hash_shows(world: World) {
+    async fn a_replaced_event_with_a_valid_hash_is_detected(world: World) {
         three_sign_ins(&world).await;
-        // The first event of another log: right in itself, and not the one that the second follows.
+        // The first event of another log: valid in itself, but not the one that the second event follows.
         let other = World::new(world.engine).await;
         record_alone(&other.db, &sign_in(9)).await.unwrap();
         let hash = hash_of(&other.db, AuditEventId(1)).await.unwrap().unwrap();
@@ -151,7 +151,7 @@ both! {
 }
 
 both! {
-    async fn an_event_that_was_removed_shows_whichever_it_is(world: World) {
+    async fn a_removed_event_is_detected_anywhere(world: World) {
         three_sign_ins(&world).await;
         behind_its_back(&world.db, "DELETE FROM audit_event WHERE id = 3").await;
         assert_eq!(broken(&world.db).await, Some(Break::Tail(AuditEventId(2), AuditEventId(3))));
@@ -163,7 +163,7 @@ both! {
 }
 
 both! {
-    async fn without_its_head_the_log_is_broken_and_nothing_is_recorded(world: World) {
+    async fn a_log_without_its_head_is_broken(world: World) {
         three_sign_ins(&world).await;
         break_it(&world.db).await;
         assert_eq!(broken(&world.db).await, Some(Break::Headless));

@@ -1,4 +1,4 @@
-//! What commands and jobs leave in the log, and the commands that read it.
+//! The events that commands and jobs record, and the commands that read the log.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -40,7 +40,7 @@ async fn export_of(world: &World) -> Result<(), psn::error::ExitError> {
 }
 
 both! {
-    async fn an_import_is_recorded_with_its_counts_whether_applied_or_refused(world: World) {
+    async fn applied_and_refused_imports_are_recorded_with_counts(world: World) {
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, STAFF)];
         Import::of(&world, &files).outcome(Mode::DryRun).await;
         assert!(told(&world.db).await.is_empty(), "a dry run does nothing");
@@ -85,7 +85,7 @@ both! {
 }
 
 both! {
-    async fn an_export_is_recorded_with_its_day_before_a_file_is_written(world: World) {
+    async fn an_export_is_recorded_before_a_file_is_written(world: World) {
         Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
         export_of(&world).await.unwrap();
         let (actor, action, object, _, after) = told(&world.db).await.pop().unwrap();
@@ -100,7 +100,7 @@ both! {
 }
 
 both! {
-    async fn a_run_that_the_operator_asks_for_is_recorded_and_one_by_the_clock_is_not(world: World) {
+    async fn only_runs_requested_by_the_operator_are_recorded(world: World) {
         Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
         let runner = runner(&world, Coverage { limit: Limit::default() });
         runner.tick().await.unwrap();
@@ -116,7 +116,7 @@ both! {
 }
 
 both! {
-    async fn each_mail_that_the_server_took_is_recorded_once(world: World) {
+    async fn each_sent_mail_is_recorded_once(world: World) {
         crate::report::ready(&world).await;
         let listener = SmtpListener::start().await;
         listener.treat("p2@board.example", Manner::AnswerRecipient("451 later"));
@@ -139,7 +139,7 @@ both! {
 }
 
 both! {
-    async fn nothing_is_sent_while_the_log_takes_nothing(world: World) {
+    async fn nothing_is_sent_if_the_log_cannot_be_written(world: World) {
         crate::report::ready(&world).await;
         break_it(&world.db).await;
         let listener = SmtpListener::start().await;
@@ -192,7 +192,7 @@ both! {
 }
 
 both! {
-    async fn the_log_is_checked_every_day_and_a_break_is_a_failed_run(world: World) {
+    async fn a_broken_log_fails_the_daily_check(world: World) {
         record_alone(&world.db, &sign_in(1)).await.unwrap();
         let runner = runner(&world, AuditCheck);
         let days = Every::Day { missed_mondays: 0 };
@@ -211,6 +211,6 @@ both! {
         world.db.execute_unprepared("UPDATE audit_event SET action = 'SIGN_OUT' WHERE id = 1").await.unwrap();
         let broken = runner.run_now(AUDIT_CHECK, days.period_of(day("2026-11-16"))).await.unwrap();
         let outcome = broken.outcome.unwrap();
-        assert!(broken.state == RunState::Failed && outcome.contains("event 1 is not as it was written"), "{outcome}");
+        assert!(broken.state == RunState::Failed && outcome.contains("event 1 was changed"), "{outcome}");
     }
 }

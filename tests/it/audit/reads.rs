@@ -1,4 +1,4 @@
-//! Who read which mails: one event a request, before its answer is given.
+//! Reads of mails: one event per request, recorded before the answer is returned.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::access::at_loopback;
 use crate::graphql::{answer, board, data, history, site};
 use crate::harness::both;
 
-/// What was read, as (object, since).
+/// The recorded reads, as (object, after).
 async fn reads(db: &sea_orm::DatabaseConnection) -> Vec<(Option<String>, Value)> {
     let events = told(db).await;
     assert!(events.iter().all(|event| event.1 == "REPORT_READ" && event.3.is_null()), "{events:?}");
@@ -15,7 +15,7 @@ async fn reads(db: &sea_orm::DatabaseConnection) -> Vec<(Option<String>, Value)>
 }
 
 both! {
-    async fn a_request_that_reads_mails_leaves_one_event_that_names_them(world: World) {
+    async fn a_request_that_reads_mails_leaves_one_event(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         let site = site(&world);
@@ -34,7 +34,7 @@ both! {
 }
 
 both! {
-    async fn a_mail_that_is_found_by_its_id_is_read_and_one_that_is_counted_is_not(world: World) {
+    async fn mails_are_read_by_id_but_not_by_counting(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         let site = site(&world);
@@ -53,7 +53,7 @@ both! {
 }
 
 both! {
-    async fn who_is_shown_which_gaps_a_report_told_of_has_read_it(world: World) {
+    async fn reading_the_gaps_of_a_report_is_recorded(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         let site = site(&world);
@@ -77,7 +77,7 @@ both! {
         let refused = answer(&site, query, json!({})).await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "INTERNAL");
         assert!(refused.get("data").is_none() && !refused.to_string().contains("Dear"), "{refused}");
-        // What names no mail is answered all the same.
+        // A query that reads no mail is answered without an event.
         assert_eq!(data(&site, "{ gapReports { nodes { week } } }").await["gapReports"]["nodes"][0]["week"], "2026-W47");
     }
 }
@@ -100,7 +100,7 @@ both! {
             "since": "2026-11-16T09:00:00Z" });
         assert_eq!(reads(&world.db).await, [(None, first.clone()), (None, again.clone())]);
 
-        // What was not read yet is recorded before it is shown, by each caller.
+        // A read is recorded before anything is shown, for each caller.
         let changes = "{ gapReports { nodes { changes { nodes { code } } } } }";
         data(&site, changes).await;
         let other = world.token(entity::value::AccessRole::Coordinator, &[], false).await;
@@ -173,7 +173,7 @@ both! {
         ] {
             assert!(asked(query, variables).await >= 2_000, "{query}");
         }
-        // Once for a request, however much it reads.
+        // Once per request, however much it reads.
         let page = "{ gapReports(first: 2) { nodes { deliveries(first: 2) { nodes { state textPart } } } } }";
         assert!((2_000..4_000).contains(&asked(page, none()).await));
         for (query, variables) in [

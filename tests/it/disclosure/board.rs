@@ -1,4 +1,4 @@
-//! Five teams of 25 people, of whom those of A are trained between two Mondays.
+//! Five teams of 25 people; people of A complete Level 1 between two Mondays.
 
 use entity::value::{AppointmentRole, Role};
 use sea_orm::DatabaseConnection;
@@ -12,9 +12,9 @@ pub(super) const THIS_WEEK: &str = "2026-11-16";
 const TEAMS: [(i64, &str, i64); 5] = [(4, "A", 2), (5, "B", 2), (6, "C", 2), (7, "D", 3), (8, "E", 3)];
 const STAFF: i64 = 25;
 
-/// BOARD over NORTH (A, B, C) and SOUTH (D, E). People 1 to 25 are A's, the next 25 B's, and so on. Level 1 is done by 17 of
-/// A's people, from 12 November by 22; by 13 of each other team. Fifteen of A's are allocated to A: 2 are paused, 6 are not
-/// signed off and 7 have no protected time. Person 101 answers for BOARD.
+/// BOARD over NORTH (A, B, C) and SOUTH (D, E). People 1 to 25 are A's, the next 25 B's, and so on. Level 1 is done by
+/// 17 of A's people, from 12 November by 22; by 13 of each other team. Fifteen of A's people are allocated to A: 2 are
+/// paused, 6 are not signed off and 7 have no protected time. Person 101 is responsible for BOARD.
 pub(super) async fn organisation(db: &DatabaseConnection) {
     let board = BoardBuilder::new().framework();
     let board = board.units(TEAMS.map(|(id, code, above)| unit_row(id, code, code, Some(above), "Team", None)));

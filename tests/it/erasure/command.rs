@@ -1,4 +1,4 @@
-//! `psn person`, as somebody who types it meets it.
+//! `psn person` on the command line.
 
 use std::process::{Command, Stdio};
 
@@ -14,7 +14,7 @@ fn psn(world: &World, args: &[&str]) -> (Option<i32>, String, String) {
 }
 
 both!(
-    async fn a_person_is_exported_and_then_erased_by_command(world: World) {
+    async fn the_command_exports_and_then_erases_a_person(world: World) {
         board(&world).await;
         mails::written(&world).await;
         let (code, said, error) = psn(&world, &["person", "export", "--email", "zebedee.quillfeather@PSN.example"]);
@@ -34,8 +34,8 @@ both!(
         assert!(code == Some(0) && said.contains("Files of mails removed: 1"), "{said}{error}");
         assert_eq!(traces(&world.db).await, Vec::<String>::new());
         let (code, _, error) = psn(&world, &[&erase[..], &["--yes"]].concat());
-        assert!(code == Some(2) && error.contains("erased already on 20"), "{error}");
-        // What is left of them can still be asked for, by the number that was erased.
+        assert!(code == Some(2) && error.contains("were erased on 20"), "{error}");
+        // The remaining data can still be exported, by the erased number.
         let (code, said, _) = psn(&world, &["person", "export", "--number", "QZ70010", "--employer", "X"]);
         let document: serde_json::Value = serde_json::from_str(&said).unwrap();
         assert_eq!(
@@ -46,7 +46,7 @@ both!(
 );
 
 both!(
-    async fn it_says_what_to_do_when_it_is_not_clear_who_is_meant(world: World) {
+    async fn an_ambiguous_person_is_explained(world: World) {
         board(&world).await;
         let more = STAFF.to_owned() + "Y,70020,9-1,Yves,Ypsilon,,Nurse,T2,,1,01/02/2024,\n";
         Import::of(&world, &[(FileKind::Staff, &more)]).applied().await;

@@ -1,4 +1,4 @@
-//! Coverage of every day is the same before and after, cell by cell.
+//! Coverage of every day is the same before and after an erasure, cell by cell.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -43,13 +43,13 @@ async fn exported(world: &World, day: &str, name: &str) -> Vec<Vec<Vec<String>>>
 const DAYS: [&str; 4] = ["2025-03-03", "2026-09-21", "2026-11-16", "2027-01-04"];
 
 both!(
-    async fn the_exports_of_past_and_coming_days_are_the_same_but_for_the_number(world: World) {
+    async fn exports_differ_only_in_the_number(world: World) {
         imported(&world).await;
         let mut before = Vec::new();
         for day in DAYS {
             before.push(exported(&world, day, "before").await);
         }
-        // A supporter who counts, one who approves, and one who answers for units.
+        // A supporter who counts, who approves, and who is responsible for units.
         let standing = &before[2][3];
         let active = standing.iter().find(|row| row[5] == "ACTIVE").unwrap();
         let approvals = entity::table::approval::Entity::find().all(&world.db).await.unwrap();
@@ -69,7 +69,7 @@ both!(
         }
         for (day, before) in DAYS.iter().zip(before) {
             let mut after = exported(&world, day, "after").await;
-            // Only the number is another, and with it the order in which rows of one unit stand.
+            // Only the number differs, and with it the order of the rows of one unit.
             for row in after[3].iter_mut().skip(1) {
                 if let Some((old, _)) = numbers.iter().find(|(_, new)| *new == row[2]) {
                     row[2].clone_from(old);

@@ -1,4 +1,4 @@
-//! No import brings an erased person back, and none is the worse for listing them.
+//! No import brings an erased person back, and none is rejected because it lists them.
 
 use entity::table::{exemption, import_reject, post};
 use sea_orm::{PaginatorTrait as _, QueryOrder as _};
@@ -8,7 +8,7 @@ use crate::harness::both;
 use crate::import::counts;
 
 both!(
-    async fn the_same_files_again_bring_nothing_back_and_change_nothing(world: World) {
+    async fn importing_the_same_files_brings_nothing_back(world: World) {
         board(&world).await;
         erased(&world, zebedee(&world).await).await;
         let before = said(&world.db).await;
@@ -30,7 +30,7 @@ both!(
 );
 
 both!(
-    async fn other_names_another_mapping_and_later_files_bring_nothing_back(world: World) {
+    async fn other_names_mappings_and_files_bring_nothing_back(world: World) {
         board(&world).await;
         let id = zebedee(&world).await;
         erased(&world, id).await;
@@ -49,11 +49,11 @@ both!(
 );
 
 both!(
-    async fn an_import_goes_on_with_the_posts_and_roles_of_somebody_without_a_name(world: World) {
+    async fn an_import_updates_posts_and_roles_of_erased_people(world: World) {
         board(&world).await;
         let id = zebedee(&world).await;
         erased(&world, id).await;
-        // To another unit and other hours, with a new assignment besides.
+        // A move to another unit and other hours, with an additional assignment.
         let moved = STAFF.replace("Charge Nurse,T1,,1,01/02/2024,", "Charge Nurse,T2,,0.8,01/02/2024,").replace(
             "X,70020,70020-1",
             "X,QZ70010,QZ70010-2,Zebedee,Quillfeather,,Tutor,T1,,0.2,01/11/2026,\nX,70020,70020-1",
@@ -66,12 +66,12 @@ both!(
         assert_eq!(told, [(20, false), (80, false), (100, true)], "{posts:?}");
         assert!(posts.iter().all(|post| post.assignment.as_ref().unwrap().starts_with("erased-")), "{posts:?}");
         assert_eq!(posts[1].assignment, posts[2].assignment, "the transfer is known as one");
-        // Who names them as approver or delegate finds them.
+        // Rows that name the person as approver or delegate find them.
         let more = SUPPORTERS.to_owned() + "X,70040,Wellbeing Champion,T2,,10/03/2026,,,X/QZ70010,,,,\n";
         let outcome = Import::of(&world, &[(FileKind::Supporters, &more)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Supporters), (1, 0, 0, 2, 0), "{:?}", outcome.rejects);
         assert_eq!(traces(&world.db).await, Vec::<String>::new());
-        // And when the lists no longer have them, they have left like anybody else.
+        // When the lists no longer contain the person, they have left like anyone else.
         let gone: String = STAFF
             .lines()
             .filter(|line| !line.contains("QZ70010,QZ70010-1"))
@@ -83,7 +83,7 @@ both!(
 );
 
 both!(
-    async fn a_rejected_row_about_an_erased_person_is_kept_without_its_value(world: World) {
+    async fn a_rejected_row_about_an_erased_person_loses_its_value(world: World) {
         board(&world).await;
         erased(&world, zebedee(&world).await).await;
         let broken = STAFF
@@ -93,7 +93,7 @@ both!(
         let both = [(FileKind::Staff, broken.as_str()), (FileKind::Training, awry.as_str())];
         let outcome = Import::of(&world, &both).applied().await;
         assert_eq!(outcome.rejects.len(), 3, "{:?}", outcome.rejects);
-        // So too where nothing was compared, and where the shares of somebody are too many.
+        // The same if nothing was compared, and if a person's shares are too high.
         let doubled = "Employer,Employee Number,From,From\nX,QZ70010,01/01/2026,01/01/2026\n";
         Import::of(&world, &[(FileKind::Staff, &broken), (FileKind::Unavailability, doubled)]).refused().await;
         let shares = SUPPORTERS.to_owned()
@@ -108,7 +108,7 @@ both!(
 );
 
 both!(
-    async fn a_rejected_row_about_somebody_else_that_names_them_is_kept_without_that_value(world: World) {
+    async fn a_rejected_row_that_names_an_erased_person_loses_the_value(world: World) {
         board(&world).await;
         let named =
             "Unit Code,Employer,Employee Number,Role,Delegate\nT2,X,70040,Senior Manager,X/Zebedee Quillfeather\n";
@@ -127,7 +127,7 @@ both!(
 );
 
 both!(
-    async fn a_free_text_that_named_them_does_not_come_back(world: World) {
+    async fn an_erased_free_text_does_not_come_back(world: World) {
         board(&world).await;
         erased(&world, zebedee(&world).await).await;
         let shouted = EXEMPTIONS
@@ -144,7 +144,7 @@ both!(
 );
 
 both!(
-    async fn the_same_number_at_another_employer_is_somebody_else(world: World) {
+    async fn the_same_number_at_another_employer_is_another_person(world: World) {
         board(&world).await;
         erased(&world, zebedee(&world).await).await;
         let more = STAFF.to_owned() + "Y,QZ70010,9-1,Yves,Ypsilon,yves@psn.example,Nurse,T2,,1,01/02/2024,\n";

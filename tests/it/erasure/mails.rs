@@ -1,4 +1,4 @@
-//! Mails to somebody who is erased: addresses and files go, and their units fall to the next in line.
+//! Mails to an erased person: addresses and files are removed, and their units fall to the next recipient.
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ async fn mails(world: &World) -> Vec<delivery::Model> {
 }
 
 both!(
-    async fn the_file_of_a_mail_is_removed_and_what_it_told_stays(world: World) {
+    async fn the_file_of_a_mail_is_removed(world: World) {
         board(&world).await;
         written(&world).await;
         let id = zebedee(&world).await;
@@ -50,7 +50,7 @@ both!(
 );
 
 both!(
-    async fn their_units_fall_to_the_next_in_line(world: World) {
+    async fn units_of_an_erased_manager_fall_to_the_next(world: World) {
         board(&world).await;
         erased(&world, zebedee(&world).await).await;
         jobs::snapshot::take_snapshot(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();
@@ -68,7 +68,7 @@ both!(
 );
 
 both!(
-    async fn a_mail_that_was_not_sent_yet_is_never_sent_to_them_and_waits_for_a_successor(world: World) {
+    async fn an_unsent_mail_waits_for_another_recipient(world: World) {
         board(&world).await;
         let id = zebedee(&world).await;
         jobs::snapshot::take_snapshot(&world.db, day("2026-11-16"), Limit::default(), world.clock.now()).await.unwrap();

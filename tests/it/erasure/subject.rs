@@ -1,4 +1,4 @@
-//! Subject access: everything that is held on one person, and nothing of anybody else.
+//! Subject access: all data about one person, and nothing about anyone else.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ async fn keys(db: &DatabaseConnection) -> BTreeSet<String> {
     rows.iter().map(|row| row.try_get("", "said").unwrap()).collect()
 }
 
-/// Something of every kind, all about Zebedee.
+/// Data of every kind, all about Zebedee.
 async fn everything(world: &World) -> PersonId {
     board(world).await;
     let id = zebedee(world).await;
@@ -64,12 +64,12 @@ async fn everything(world: &World) -> PersonId {
 }
 
 both!(
-    async fn every_key_that_leads_to_a_person_is_in_the_document(world: World) {
+    async fn every_key_to_a_person_is_in_the_document(world: World) {
         let id = everything(&world).await;
         let document = document(&world, id).await;
         let told: BTreeSet<_> =
             document.sections.iter().flat_map(|section| section.references).map(|key| (*key).to_owned()).collect();
-        // That somebody was erased is told with who they are.
+        // That a person was erased is part of the section about their identity.
         assert_eq!(keys(&world.db).await, told, "tell of every key in entity/src/store/subject");
         for section in &document.sections {
             assert!(!section.records.is_empty(), "nothing is told of {}", section.name);
@@ -81,7 +81,7 @@ both!(
 );
 
 both!(
-    async fn the_document_says_what_is_held_and_names_nobody_else(world: World) {
+    async fn the_document_names_no_one_else(world: World) {
         let id = everything(&world).await;
         let document = document(&world, id).await.json();
         let held = |kind: &str| document["held"][kind]["records"][0].clone();
@@ -113,7 +113,7 @@ both!(
 );
 
 both!(
-    async fn what_is_left_of_an_erased_person_is_still_told(world: World) {
+    async fn remaining_data_of_an_erased_person_is_exported(world: World) {
         let id = everything(&world).await;
         erased(&world, id).await;
         let document = document(&world, id).await.json();
@@ -128,7 +128,7 @@ both!(
     }
 );
 
-/// The key of the pseudonyms, which has no other way out of the database than this.
+/// The key of the pseudonyms, which is not accessible in any other way.
 async fn secret(db: &DatabaseConnection) -> String {
     let sql = "SELECT secret FROM pseudonym_key";
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap().unwrap();

@@ -1,9 +1,9 @@
-//! Nothing of an erased person is left to be read, in any text of any table, nor in SQLite's file.
+//! Nothing about an erased person can be read in any text of any table, nor in SQLite's file.
 
 use std::collections::BTreeSet;
 
 use entity::store::audit::By;
-use entity::store::erasure::texts::{DECISIONS, Fate};
+use entity::store::erasure::texts::{DECISIONS, ErasureAction};
 use entity::store::erasure::{self, EraseError};
 use entity::table::{audit_event, erased_person, import_batch, import_reject, person};
 use entity::value::{Action, ErasureReason};
@@ -14,7 +14,7 @@ use super::*;
 use crate::harness::both;
 
 both!(
-    async fn every_column_that_can_hold_a_text_has_a_decision(world: World) {
+    async fn every_text_column_has_an_erasure_decision(world: World) {
         let found: BTreeSet<_> = columns(&world.db)
             .await
             .into_iter()
@@ -31,14 +31,14 @@ both!(
     }
 );
 
-/// Rejected rows, a refused import and a written mail that all say who Zebedee is.
+/// Rejected rows, a refused import and a written mail that all identify Zebedee.
 async fn planted(world: &World) {
     board(world).await;
     let broken =
         STAFF.replace("Charge Nurse,T1,,1,01/02/2024,", "Charge Nurse,T1,,1,01/02/2024,Zebed\u{7}e Quillfeather");
     let named = "Unit Code,Employer,Employee Number,Role,Delegate\nT2,X,70040,Senior Manager,X/Zebedee Quillfeather\n";
     Import::of(world, &[(FileKind::Staff, &broken), (FileKind::Managers, named)]).applied().await;
-    // What the last import changed can be taken back.
+    // The last import can be undone.
     let retitled = STAFF.replace("Charge Nurse", "Senior Charge Nurse");
     Import::of(world, &[(FileKind::Staff, &retitled)]).applied().await;
     let shares = SUPPORTERS.lines().next().unwrap().to_owned()
@@ -48,18 +48,18 @@ async fn planted(world: &World) {
 }
 
 both!(
-    async fn nothing_of_an_erased_person_can_be_read_in_any_table(world: World) {
+    async fn no_table_holds_text_about_an_erased_person(world: World) {
         planted(&world).await;
         let before: BTreeSet<_> =
             traces(&world.db).await.iter().map(|trace| trace.split(':').next().unwrap().to_owned()).collect();
         let planned = DECISIONS
             .iter()
-            .filter(|(table, column, fate, _)| {
-                // Shown elsewhere: hashes and words of rows that go.
+            .filter(|(table, column, action, _)| {
+                // Tested elsewhere: hashes and words of rows that are removed.
                 let other = ["access_grant", "session", "sign_in_link"].contains(table)
                     || [("import_reject", "about"), ("delivery", "last_error"), ("delivery", "stored_at")]
                         .contains(&(table, column));
-                *fate != Fate::Stays && !other
+                *action != ErasureAction::Keep && !other
             })
             .map(|(table, column, ..)| format!("{table}.{column}"));
         let unplanted: Vec<_> = planned.filter(|column| !before.contains(column)).collect();
@@ -84,7 +84,7 @@ both!(
 );
 
 both!(
-    async fn an_erasure_is_recorded_once_and_is_not_done_twice(world: World) {
+    async fn an_erasure_is_recorded_and_done_only_once(world: World) {
         board(&world).await;
         let id = zebedee(&world).await;
         let by = By::operator(world.clock.now());
@@ -107,7 +107,7 @@ both!(
 );
 
 both!(
-    async fn a_dry_run_tells_what_would_go_and_writes_nothing(world: World) {
+    async fn a_dry_run_reports_removals_and_writes_nothing(world: World) {
         planted(&world).await;
         let (id, before) = (zebedee(&world).await, said(&world.db).await);
         let told = erasure::dry_run(&world.db, id, &By::operator(world.clock.now())).await.unwrap();
@@ -129,7 +129,7 @@ both!(
 );
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sqlite_overwrites_what_was_erased_in_its_file() {
+async fn sqlite_overwrites_erased_data_in_its_file() {
     let world = World::new(crate::harness::Engine::Sqlite).await;
     board(&world).await;
     let file = world.folder.path().join("psn.db");

@@ -1,6 +1,6 @@
 //! Numbers that are one person: proposed by address, tried without writing, linked, recorded, and unlinked again.
 
-use entity::store::audit::{self, Filter};
+use entity::store::audit::{self, AuditFilter};
 use entity::store::links;
 use entity::value::Action;
 use sea_orm::ConnectionTrait as _;
@@ -53,7 +53,7 @@ both!(
         assert_eq!((&linked["done"], &linked["teams"]), (&json!(true), &tried["teams"]));
         assert_eq!(data(&site, "{ team(code: \"N2\") { headcount } }").await["team"]["headcount"], 29);
         assert_eq!(data(&site, PROPOSED).await["possibleLinks"]["totalCount"], 0);
-        let filter = Filter { action: Some(Action::PeopleLinked), ..Filter::default() };
+        let filter = AuditFilter { action: Some(Action::PeopleLinked), ..AuditFilter::default() };
         assert_eq!(audit::list(&world.db, &filter, 10).await.unwrap().len(), 1);
 
         let undone = answer(&site, UNLINK, json!({ "a": id(9), "b": id(8) })).await["data"]["unlinkPeople"].clone();

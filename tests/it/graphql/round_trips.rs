@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use entity::store::Opening;
+use entity::store::DatabaseOptions;
 use psn::graphql::persisted::Persisted;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -63,8 +63,8 @@ async fn a_warm_question_waits_for_postgresql_once() {
     let trips = Arc::new(AtomicUsize::new(0));
     let at = counting(server.to_owned(), Arc::clone(&trips)).await;
     // As the service opens it for the API.
-    let opening = Opening { untested: true, ..Opening::default() };
-    let db = entity::store::open(&format!("{before}@{at}/{name}?sslmode=disable"), &opening).await.unwrap();
+    let options = DatabaseOptions { untested: true, ..DatabaseOptions::default() };
+    let db = entity::store::connect_with(&format!("{before}@{at}/{name}?sslmode=disable"), &options).await.unwrap();
     let gate = gate(&db, &world.clock);
     let site = world.admin.with(closed_behind(gate.clone(), &world, db, Persisted::default()));
     for _ in 0..QUESTIONS {

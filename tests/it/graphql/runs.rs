@@ -26,7 +26,7 @@ both!(
         for _ in 0..2 {
             assert_eq!(request(&site, "COVERAGE", "2026-11-16").await, json!({ "run": asked, "refusal": null }));
         }
-        assert_eq!(run::count(&world.db, &run::Filter::default()).await.unwrap(), 2);
+        assert_eq!(run::count(&world.db, &run::RunFilter::default()).await.unwrap(), 2);
         let again = request(&site, "GAP_REPORT", "2026-W47").await;
         assert_eq!(again["run"]["state"], "REQUESTED", "the one that was done");
     }
@@ -59,6 +59,6 @@ both!(
             let refused = request(&site, job, period).await;
             assert_eq!((&refused["run"], &refused["refusal"]["code"]), (&Value::Null, &json!(code)));
         }
-        assert_eq!(run::count(&world.db, &run::Filter::default()).await.unwrap(), 1, "nothing was written");
+        assert_eq!(run::count(&world.db, &run::RunFilter::default()).await.unwrap(), 1, "nothing was written");
     }
 );

@@ -254,7 +254,7 @@ both!(
         let told = DayCoverage::of(&world, "2026-11-16", None).await;
         let row = told.team("T1").expect("a row of a team whose staff could not be read");
         assert_eq!((row.headcount, row.rows_not_read, row.status), (0, 1, Status::Unknown));
-        assert_eq!(told.unit("B").teams.of(Status::Unknown), 1);
+        assert_eq!(told.unit("B").teams.count(Status::Unknown), 1);
     }
 );
 

@@ -1,7 +1,7 @@
 //! The job ledger on its own.
 
 use chrono::TimeDelta;
-use entity::store::run::{ClaimRequest, Filter};
+use entity::store::run::{ClaimRequest, RunFilter};
 
 use super::*;
 use crate::harness::both;
@@ -95,7 +95,7 @@ both!(
             ledger::request(db, COVERAGE, &format!("2026-11-0{n}")).await.unwrap();
         }
         ledger::request(db, GAP_REPORT, "2026-W45").await.unwrap();
-        let filter = Filter { job: Some(COVERAGE.to_owned()), state: None };
+        let filter = RunFilter { job: Some(COVERAGE.to_owned()), state: None };
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
             let page = ledger::list(db, &filter, after, 3).await.unwrap();
@@ -106,8 +106,8 @@ both!(
         let expected: Vec<_> = (1..=7).rev().map(|n| format!("2026-11-0{n}")).collect();
         assert_eq!(seen, expected);
         assert_eq!(ledger::count(db, &filter).await.unwrap(), 7);
-        let done = Filter { job: None, state: Some(RunState::Done) };
+        let done = RunFilter { job: None, state: Some(RunState::Done) };
         assert!(ledger::list(db, &done, None, 10).await.unwrap().is_empty());
-        assert_eq!(ledger::count(db, &Filter::default()).await.unwrap(), 8);
+        assert_eq!(ledger::count(db, &RunFilter::default()).await.unwrap(), 8);
     }
 );

@@ -101,7 +101,7 @@ both!(
         let txn = begin_write(&world.db).await.unwrap();
         assert_eq!(report_preference::forget(&txn, PersonId(3)).await.unwrap(), 1, "a copy to them");
         txn.commit().await.unwrap();
-        let left = report_preference::of(&world.db, PersonId(2), &same).await.unwrap();
+        let left = report_preference::for_person(&world.db, PersonId(2), &same).await.unwrap();
         assert_eq!((left.copies, left.hidden.len()), (Vec::new(), 1));
         let txn = begin_write(&world.db).await.unwrap();
         assert_eq!(report_preference::forget(&txn, PersonId(2)).await.unwrap(), 1);

@@ -1,4 +1,5 @@
-//! Each day's snapshot stays for its period, then one per week, and what a report shows as long as the report.
+//! Each day's snapshot stays for its period, then one per week; a snapshot that a report shows stays as long as the
+//! report.
 
 use entity::id::{ReportId, SnapshotId};
 use entity::store::retention::Kind;
@@ -9,7 +10,7 @@ use super::{of, planned, recorded, run};
 use crate::harness::{both, instant};
 use crate::report::take_snapshot;
 
-/// The ids of the snapshots, each of which has all of its rows; a snapshot that is gone has none.
+/// Returns the ids of the snapshots, after checking that each has all of its rows and a removed snapshot has none.
 async fn kept(db: &DatabaseConnection) -> Vec<i64> {
     let heads = snapshot::Entity::find().order_by_asc(snapshot::Column::Id).all(db).await.unwrap();
     let ids: Vec<i64> = heads.iter().map(|head| head.id.0).collect();
@@ -21,7 +22,7 @@ async fn kept(db: &DatabaseConnection) -> Vec<i64> {
 }
 
 both!(
-    async fn each_day_stays_for_its_period_and_then_one_per_week(world: World) {
+    async fn after_its_period_one_snapshot_per_week_stays(world: World) {
         let days = [
             ("2026-11-09", 1), // 1: Monday, as the report shows it
             ("2026-11-09", 2), // 2: Monday's newest
@@ -46,7 +47,7 @@ both!(
         };
         report::Entity::insert(head.into_active_model()).exec_without_returning(&world.db).await.unwrap();
 
-        // The day after the hundredth of 10 November.
+        // 100 days after 10 November.
         assert_eq!(of(&run(&world, "2027-02-18").await, Kind::Snapshots), 0);
         assert_eq!(of(&run(&world, "2027-02-19").await, Kind::Snapshots), 1);
         assert_eq!(kept(&world.db).await, [1, 2, 4, 5, 6, 7, 8, 9]);

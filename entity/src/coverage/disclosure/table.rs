@@ -1,31 +1,31 @@
-//! A breakdown of the people of every unit.
+//! A table of counts, with one row per unit of the tree.
 
 use std::collections::HashMap;
 
 use super::{Columns, Limit, Place};
 
-/// No row.
+/// Stands for "no row".
 const NONE: u32 = u32::MAX;
 
 /// One row of a breakdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row<const C: usize> {
-    /// Whose figures.
+    /// The unit, and whether only people placed directly in it are counted.
     pub place: Place,
-    /// The row that it is part of; absent at the top.
+    /// The row that this row is part of. `None` at the top of the tree.
     pub above: Option<Place>,
-    /// The parts of the breakdown; their sum is known to everybody.
+    /// The counts by column. Their sum is public.
     pub cells: [u32; C],
 }
 
 impl<const C: usize> Row<C> {
-    /// Everybody of the row.
+    /// Total number of people in the row.
     #[must_use]
     pub fn total(&self) -> u32 {
         self.cells.iter().sum()
     }
 
-    /// The cells that are too small to show.
+    /// Returns the columns whose cells are too small to show.
     pub(super) fn small(&self, limit: Limit) -> Columns {
         let total = self.total();
         let mut small = Columns::default();
@@ -38,7 +38,7 @@ impl<const C: usize> Row<C> {
     }
 }
 
-/// A breakdown over a tree: rows before those below them, siblings by place.
+/// A breakdown over a tree: each row comes before the rows below it, siblings are in order of place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table<const C: usize> {
     rows: Vec<Row<C>>,
@@ -52,8 +52,8 @@ pub struct Table<const C: usize> {
 }
 
 impl<const C: usize> Table<C> {
-    /// Puts rows into the order of the tree, whatever order they come in. A row whose upper row is not there is a top of
-    /// its own; of two rows of one place, the first counts.
+    /// Arranges rows, given in any order, in tree order. A row whose upper row is missing becomes a top; of two rows
+    /// with the same place, the first is used.
     #[must_use]
     pub fn new(mut rows: Vec<Row<C>>) -> Self {
         rows.sort_by_key(|row| row.place);
@@ -105,26 +105,26 @@ impl<const C: usize> Table<C> {
         }
     }
 
-    /// The rows, those below a row after it.
+    /// The rows in tree order: each before the rows below it.
     #[must_use]
     pub fn rows(&self) -> &[Row<C>] {
         &self.rows
     }
 
-    /// The number of a row.
+    /// Returns the number of the row with this place.
     #[must_use]
     pub fn find(&self, place: Place) -> Option<usize> {
         let at = self.places.binary_search_by_key(&place, |(place, _)| *place).ok()?;
         Some(self.places[at].1 as usize)
     }
 
-    /// The row that a row is part of.
+    /// Returns the number of the row above. `None` for a top.
     #[must_use]
     pub fn above(&self, row: usize) -> Option<usize> {
         Some(self.above[row]).filter(|above| *above != NONE).map(|above| above as usize)
     }
 
-    /// The rows directly below a row.
+    /// Returns the numbers of the rows directly below.
     pub fn below(&self, row: usize) -> impl Iterator<Item = usize> {
         self.below[self.starts[row] as usize..self.starts[row + 1] as usize].iter().map(|row| *row as usize)
     }
@@ -133,27 +133,28 @@ impl<const C: usize> Table<C> {
         self.starts[row] == self.starts[row + 1]
     }
 
-    /// The rows from `from` and from `to` up to where they meet, lowest first, without the row in which they do; without
-    /// `to`, all from `from` to the top. Two that do not meet go to their tops.
-    pub(super) fn ways(&self, from: usize, to: Option<usize>) -> (Vec<usize>, Vec<usize>) {
+    /// Returns the rows from `from` and from `to` up to their lowest common ancestor, lowest first, without the
+    /// ancestor itself. Without `to`, all rows from `from` to the top. If the two have no common ancestor, both paths
+    /// go to their tops.
+    pub(super) fn exchange_paths(&self, from: usize, to: Option<usize>) -> (Vec<usize>, Vec<usize>) {
         let (mut a, mut b) = (Some(from), to);
-        let (mut ways_a, mut ways_b) = (Vec::new(), Vec::new());
+        let (mut path_a, mut path_b) = (Vec::new(), Vec::new());
         while a != b {
             let deeper =
                 |one: usize, other: Option<usize>| other.is_none_or(|other| self.depth[one] >= self.depth[other]);
             match (a, b) {
                 (Some(row), other) if deeper(row, other) => {
-                    ways_a.push(row);
+                    path_a.push(row);
                     a = self.above(row);
                 }
                 (_, Some(row)) => {
-                    ways_b.push(row);
+                    path_b.push(row);
                     b = self.above(row);
                 }
                 (_, None) => break,
             }
         }
-        (ways_a, ways_b)
+        (path_a, path_b)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is published is solved by an independent solver.
+//! An independent solver attacks what is published.
 
 mod random;
 mod size;

@@ -3,10 +3,10 @@ use proptest::prelude::*;
 use super::super::mix::parse;
 use super::*;
 
-const READERS: [Reader; 3] = [Reader::Mail, Reader::Records, Reader::Figures];
+const AUDIENCES: [Audience; 3] = [Audience::Mail, Audience::Records, Audience::Figures];
 
 /// A team without any Peer Supporter who counts.
-fn nobody(not_counting: &[(Reason, u32)], short: u32) -> Gap<'_> {
+fn gap_with(not_counting: &[(Reason, u32)], short: u32) -> Gap<'_> {
     Gap {
         status: Status::None,
         short,
@@ -20,7 +20,7 @@ fn nobody(not_counting: &[(Reason, u32)], short: u32) -> Gap<'_> {
 }
 
 fn unknown(because: UnknownBecause, rows_not_read: u32) -> Gap<'static> {
-    Gap { status: Status::Unknown, unknown_because: Some(because), rows_not_read, ..nobody(&[], 0) }
+    Gap { status: Status::Unknown, unknown_because: Some(because), rows_not_read, ..gap_with(&[], 0) }
 }
 
 fn rules(text: &str) -> Vec<UnmetRule> {
@@ -29,28 +29,28 @@ fn rules(text: &str) -> Vec<UnmetRule> {
 
 #[test]
 fn says_how_many_to_nominate() {
-    for reader in READERS {
-        assert_eq!(to_close(&nobody(&[], 1), reader), ["Nominate 1 person."]);
-        assert_eq!(to_close(&nobody(&[], 2), reader), ["Nominate 2 people."]);
-        let in_parts = Gap { status: Status::Partial, share: 800, ..nobody(&[], 1) };
-        assert_eq!(to_close(&in_parts, reader), ["Nominate 1 person, with at least half of their share here."]);
+    for audience in AUDIENCES {
+        assert_eq!(to_close(&gap_with(&[], 1), audience), ["Nominate 1 person."]);
+        assert_eq!(to_close(&gap_with(&[], 2), audience), ["Nominate 2 people."]);
+        let in_parts = Gap { status: Status::Partial, share: 800, ..gap_with(&[], 1) };
+        assert_eq!(to_close(&in_parts, audience), ["Nominate 1 person, with at least half of their share here."]);
     }
 }
 
 #[test]
 fn a_team_without_a_gap_needs_nothing() {
     for status in [Status::NotApplicable, Status::Exempt, Status::AtRisk, Status::Covered] {
-        for reader in READERS {
-            let gap = Gap { status, ..nobody(&[(Reason::Left, 1)], 3) };
-            assert!(to_close(&gap, reader).is_empty(), "{status}");
+        for audience in AUDIENCES {
+            let gap = Gap { status, ..gap_with(&[(Reason::Left, 1)], 3) };
+            assert!(to_close(&gap, audience).is_empty(), "{status}");
         }
     }
 }
 
 #[test]
 fn an_unknown_team_needs_a_list_or_a_policy() {
-    for reader in READERS {
-        let said = |because, rows| to_close(&unknown(because, rows), reader);
+    for audience in AUDIENCES {
+        let said = |because, rows| to_close(&unknown(because, rows), audience);
         assert_eq!(
             said(UnknownBecause::NoPolicy, 0),
             ["No policy applies here yet. Only the coordinator can set one."]
@@ -67,9 +67,9 @@ fn an_unknown_team_needs_a_list_or_a_policy() {
 fn open_steps_come_before_new_nominations() {
     let some = [(Reason::Level2Missing, 1), (Reason::NotSignedOff, 2), (Reason::Left, 1)];
     let one = [(Reason::NoProtectedTime, 1)];
-    for reader in [Reader::Mail, Reader::Records] {
+    for audience in [Audience::Mail, Audience::Records] {
         assert_eq!(
-            to_close(&nobody(&some, 4), reader),
+            to_close(&gap_with(&some, 4), audience),
             [
                 "Arrange Level 2 training and sign-off (2) for 3 colleagues who are already allocated.",
                 "Also nominate 1 person.",
@@ -77,7 +77,7 @@ fn open_steps_come_before_new_nominations() {
             ]
         );
         assert_eq!(
-            to_close(&nobody(&one, 1), reader),
+            to_close(&gap_with(&one, 1), audience),
             [
                 "Arrange protected time for 1 colleague who is already allocated.",
                 "If their time does not close the gap, nominate 1 person.",
@@ -87,24 +87,27 @@ fn open_steps_come_before_new_nominations() {
 }
 
 #[test]
-fn only_readers_of_the_records_learn_who_is_not_available() {
+fn only_readers_of_records_learn_about_availability() {
     let absent = [(Reason::Paused, 1), (Reason::Away, 1), (Reason::StoodDown, 1)];
-    assert_eq!(to_close(&nobody(&absent, 1), Reader::Mail), ["Nominate 1 person."]);
-    assert_eq!(to_close(&nobody(&absent, 1), Reader::Figures), ["Nominate 1 person."]);
+    assert_eq!(to_close(&gap_with(&absent, 1), Audience::Mail), ["Nominate 1 person."]);
+    assert_eq!(to_close(&gap_with(&absent, 1), Audience::Figures), ["Nominate 1 person."]);
     assert_eq!(
-        to_close(&nobody(&absent, 1), Reader::Records),
+        to_close(&gap_with(&absent, 1), Audience::Records),
         ["Nominate 1 person.", "2 allocated Peer Supporters are not available."]
     );
-    assert_eq!(to_close(&nobody(&absent[1..], 1), Reader::Records)[1], "1 allocated Peer Supporter is not available.");
+    assert_eq!(
+        to_close(&gap_with(&absent[1..], 1), Audience::Records)[1],
+        "1 allocated Peer Supporter is not available."
+    );
 }
 
 #[test]
 fn an_unmet_rule_is_an_instruction() {
     let gap =
-        |text| Gap { status: Status::MixGap, supporters: 1, share: 1000, unmet_must: rules(text), ..nobody(&[], 0) };
-    for reader in READERS {
+        |text| Gap { status: Status::MixGap, supporters: 1, share: 1000, unmet_must: rules(text), ..gap_with(&[], 0) };
+    for audience in AUDIENCES {
         assert_eq!(
-            to_close(&gap("2 different job_family; 1 from Nursing of job_family; 3 from 6 of band"), reader),
+            to_close(&gap("2 different job_family; 1 from Nursing of job_family; 3 from 6 of band"), audience),
             [
                 "Nominate people so that Peer Supporters here are from at least 2 different job families.",
                 "Nominate people so that at least 1 Peer Supporter here is from the job family 'Nursing'.",
@@ -113,20 +116,20 @@ fn an_unmet_rule_is_an_instruction() {
         );
         let short = Gap { status: Status::Partial, short: 2, ..gap("2 different site") };
         assert_eq!(
-            to_close(&short, reader),
+            to_close(&short, audience),
             ["Nominate 2 people.", "Choose people so that Peer Supporters here are from at least 2 different sites."]
         );
         let stored = Gap { unmet_must: vec![UnmetRule::Sentence("one more band".to_owned())], ..gap("") };
-        assert_eq!(to_close(&stored, reader), ["One more band."]);
+        assert_eq!(to_close(&stored, audience), ["One more band."]);
     }
 }
 
 #[test]
-fn a_wrong_mix_alone_asks_for_no_number_of_people() {
+fn an_unmet_mix_alone_requires_no_extra_people() {
     let open = [(Reason::NotSignedOff, 1)];
-    let gap = Gap { status: Status::MixGap, supporters: 1, share: 1000, ..nobody(&open, 0) };
+    let gap = Gap { status: Status::MixGap, supporters: 1, share: 1000, ..gap_with(&open, 0) };
     assert_eq!(
-        to_close(&Gap { unmet_must: rules("2 different band"), ..gap }, Reader::Mail),
+        to_close(&Gap { unmet_must: rules("2 different band"), ..gap }, Audience::Mail),
         [
             "Arrange sign-off for 1 colleague who is already allocated.",
             "Nominate people so that Peer Supporters here are from at least 2 different bands.",
@@ -153,29 +156,30 @@ proptest! {
         let work: Vec<_> = others.into_iter().filter(|(reason, _)| !is_personal(reason)).collect();
         let mut all = vec![(Reason::StoodDown, stood_down), (Reason::Paused, paused), (Reason::Away, away)];
         all.extend(&work);
-        let with = |not_counting| Gap { status, ..nobody(not_counting, short) };
-        prop_assert_eq!(to_close(&with(&all), Reader::Mail), to_close(&with(&work), Reader::Mail));
+        let with = |not_counting| Gap { status, ..gap_with(not_counting, short) };
+        prop_assert_eq!(to_close(&with(&all), Audience::Mail), to_close(&with(&work), Audience::Mail));
     }
 
-    /// Who does not see the records is told the same, whoever does not count and why.
+    /// A reader who may not see the records gets the same text, whatever people do not count and why.
     #[test]
-    fn no_reason_changes_a_word_for_readers_of_figures(
+    fn readers_of_figures_see_nothing_of_reasons(
         all in reasons(), short in 0..4_u32, share in 0..2_u32, status in status(),
     ) {
-        let with = |not_counting| Gap { status, share, unmet_must: rules("2 different band"), ..nobody(not_counting, short) };
-        prop_assert_eq!(to_close(&with(&all), Reader::Figures), to_close(&with(&[]), Reader::Figures));
+        let with = |not_counting| Gap { status, share, unmet_must: rules("2 different band"), ..gap_with(not_counting, short) };
+        prop_assert_eq!(to_close(&with(&all), Audience::Figures), to_close(&with(&[]), Audience::Figures));
     }
 
-    /// Readers of the records are told the mail's instructions, and one sentence more in which away and paused are one number.
+    /// Readers of the records get the mail's instructions, and one more sentence in which away and paused are one
+    /// number.
     #[test]
     fn away_and_paused_are_never_told_apart(
         away in 0..4_u32, paused in 0..4_u32, stood_down in 0..4_u32, open in 0..3_u32, short in 1..4_u32,
     ) {
         let work = (Reason::Level2Missing, open);
-        let told = |all: &[(Reason, u32)]| to_close(&nobody(all, short), Reader::Records);
-        let all = told(&[(Reason::StoodDown, stood_down), (Reason::Paused, paused), (Reason::Away, away), work]);
-        prop_assert_eq!(&all, &told(&[(Reason::Paused, paused + away), work]));
-        let mail = to_close(&nobody(&[work], short), Reader::Mail);
+        let shown = |all: &[(Reason, u32)]| to_close(&gap_with(all, short), Audience::Records);
+        let all = shown(&[(Reason::StoodDown, stood_down), (Reason::Paused, paused), (Reason::Away, away), work]);
+        prop_assert_eq!(&all, &shown(&[(Reason::Paused, paused + away), work]));
+        let mail = to_close(&gap_with(&[work], short), Audience::Mail);
         prop_assert_eq!(&all[..mail.len()], &mail[..]);
         prop_assert_eq!(all.len() - mail.len(), usize::from(paused + away > 0));
     }

@@ -16,7 +16,7 @@ fn ask(roster: &Roster, day: Day, today: Option<Day>) -> Coverage {
     compute(&Index::new(roster.clone()), &Question { day, today, what_if: None })
 }
 
-/// Those that meet it, and all of them.
+/// Returns those that meet the requirement, and all of them.
 const fn of_all(counted: Met) -> (usize, usize) {
     (counted.met as usize, counted.asked as usize)
 }
@@ -52,7 +52,7 @@ proptest! {
             prop_assert_eq!(row.wte, team.wte);
             prop_assert_eq!((row.supporters as usize, row.share), (team.supporters, team.share));
             prop_assert_eq!(row.required, team.required);
-            // With so many more full-share supporters, and no fewer, both tests pass.
+            // With this number of additional full-share supporters, and no fewer, both tests pass.
             prop_assert_eq!(row.gap, team.gap);
             prop_assert_eq!(row.policy_unit, team.policy_unit);
             prop_assert_eq!(row.champions as usize, team.champions);
@@ -93,17 +93,17 @@ proptest! {
             prop_assert_eq!(of_all(row.trainer_units), oracle.trainer_units(row.unit));
             prop_assert_eq!(row.champions as usize, oracle.champions(row.unit));
             prop_assert_eq!(of_all(row.champion_teams), oracle.champion_teams(row.unit));
-            // A roll-up rests on all that the teams below it rest on.
+            // A roll-up depends on all lists that the teams below it depend on.
             let lists = below.iter().filter_map(|unit| oracle.team(*unit)?.oldest_list);
             prop_assert_eq!(row.oldest_list.map(|(as_at, _)| as_at), lists.min());
             for wanted in Status::ALL {
                 let rows = below.iter().filter(|unit| status(**unit) == Some(*wanted)).count();
-                prop_assert_eq!(row.teams.of(*wanted) as usize, rows);
+                prop_assert_eq!(row.teams.count(*wanted) as usize, rows);
             }
         }
         let root = coverage.units.iter().find(|row| row.unit == UnitIx(0)).expect("the root is open").teams;
         prop_assert_eq!(root.teams() as usize, coverage.teams.len());
-        let by_status: u32 = Status::ALL.iter().map(|status| root.of(*status)).sum();
+        let by_status: u32 = Status::ALL.iter().map(|status| root.count(*status)).sum();
         prop_assert_eq!(by_status, root.teams());
     }
 }

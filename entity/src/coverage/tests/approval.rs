@@ -1,4 +1,5 @@
-//! COVERAGE.md section 4: approvals that accumulate, and who may give them. `office` asks whether the approver held the office.
+//! COVERAGE.md section 4: approvals accumulate, and who may give them. `office` tests whether the approver held the
+//! office.
 
 use super::board::{Board, day};
 use crate::value::Reason;

@@ -1,4 +1,4 @@
-//! COVERAGE.md section 4, AWAY: spells that touch or overlap are one, and its whole length counts.
+//! COVERAGE.md section 4, AWAY: absences that touch or overlap are one, and its whole length counts.
 
 use super::board::{Board, through};
 use crate::value::Reason;

@@ -9,14 +9,14 @@ use crate::id::{AllocationId, PersonId, UnitId};
 use crate::period::{Day, Validity};
 use crate::value::{AppointmentRole, Reason, Status, UnknownBecause};
 
-/// The day that boards are asked about by default.
+/// The day for which boards are computed by default.
 pub(super) const TODAY: &str = "2026-11-16";
 /// The employer in a post by default.
 pub(super) const NHS: &str = "NHS";
 /// The root, which has the default policy unless the board is [`Board::without_policy`].
 pub(super) const ROOT: &str = "BOARD";
 
-/// The day that `text` names.
+/// Parses a day.
 pub(super) fn day(text: &str) -> Day {
     text.parse().expect("a day")
 }
@@ -27,12 +27,12 @@ pub(super) fn through(first: &str, last: &str) -> Validity {
     Validity::from_last(day(first), day(last))
 }
 
-/// Terms without dates: protected time, and whether cover from outside the team is meant.
+/// Terms from a day on: protected time, and whether cover from outside the team is agreed.
 pub(super) const fn terms(from: Option<Day>, has_protected_time: bool, outside_team: bool) -> AllocationTerms {
     AllocationTerms { from, has_protected_time, outside_team }
 }
 
-/// Facts in the making.
+/// A roster under construction.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Board {
     pub(super) roster: Roster,
@@ -85,21 +85,21 @@ impl Board {
         self
     }
 
-    /// The board's word for a unit's kind.
+    /// Sets the level of a unit.
     pub(super) fn level(mut self, code: &str, level: &str) -> Self {
         let unit = self.place(code);
         self.roster.units[unit.at()].level = self.roster.words.value(level);
         self
     }
 
-    /// When a unit is open.
+    /// Sets the days on which a unit is open.
     pub(super) fn open(mut self, code: &str, validity: Validity) -> Self {
         let unit = self.place(code);
         self.roster.units[unit.at()].validity = validity;
         self
     }
 
-    /// Where a unit is.
+    /// Sets the site of a unit.
     pub(super) fn site(mut self, code: &str, site: &str) -> Self {
         let unit = self.place(code);
         self.roster.units[unit.at()].site = self.roster.words.value(site);
@@ -115,7 +115,7 @@ impl Board {
         self
     }
 
-    /// So many more people with a post in a unit, whose names do not matter.
+    /// Adds this number of people with a post in a unit, whose names do not matter.
     pub(super) fn staff(mut self, unit: &str, people: u32) -> Self {
         for _ in 0..people {
             let name = format!("person {}", self.names.len());
@@ -166,12 +166,12 @@ impl Board {
         self.post_with(person, unit, |post| post.line_manager = Some(manager))
     }
 
-    /// A Peer Supporter, trained, signed off, approved and with time, allocated to a unit with all of their share.
+    /// A trained, signed-off and approved Peer Supporter with protected time, allocated to a unit with a full share.
     pub(super) fn supporter(self, person: &str, unit: &str) -> Self {
         self.supporter_with(person, unit, |_| {})
     }
 
-    /// A Peer Supporter of this share.
+    /// A Peer Supporter with this share.
     pub(super) fn share(self, person: &str, unit: &str, share: u32) -> Self {
         self.supporter_with(person, unit, |allocation| allocation.share = share)
     }
@@ -229,7 +229,7 @@ impl Board {
         self
     }
 
-    /// A pass whose record says itself through which day it is good.
+    /// A pass whose record gives its last valid day.
     pub(super) fn pass_through(mut self, person: &str, certificate: Certificate, on: &str, last: &str) -> Self {
         self = self.pass(person, certificate, on);
         let pass = self.roster.passes.last_mut().expect("the pass");
@@ -237,7 +237,7 @@ impl Board {
         self
     }
 
-    /// A spell away.
+    /// An absence.
     pub(super) fn away(mut self, person: &str, first: &str, last: &str) -> Self {
         let person = self.person(person);
         self.roster.away.push(Away { person, validity: through(first, last) });
@@ -263,7 +263,7 @@ impl Board {
         self
     }
 
-    /// A person's appointment to answer for a unit.
+    /// A person's appointment as responsible for a unit.
     pub(super) fn appointment(mut self, person: &str, role: AppointmentRole, unit: &str, validity: Validity) -> Self {
         let (person, unit) = (self.person(person), self.place(unit));
         self.roster.appointments.push(Appointment { unit, person, role, validity, delegate: None });
@@ -278,7 +278,7 @@ impl Board {
         self
     }
 
-    /// An applied staff list of an employer, with how many rows that named a unit were rejected.
+    /// An applied staff list of an employer, with the number of rejected rows by unit.
     pub(super) fn staff_list(self, employer: &str, as_at: &str, rejected: &[(&str, u32)]) -> Self {
         self.staff_list_in(0, employer, as_at, rejected)
     }
@@ -312,13 +312,13 @@ impl Board {
         self
     }
 
-    /// Where a unit stands in the roster.
+    /// Returns the index of a unit in the roster.
     pub(super) fn place(&self, code: &str) -> UnitIx {
         let place = self.roster.units.iter().position(|unit| unit.code == code).expect("a unit of this board");
         UnitIx(u32::try_from(place).unwrap())
     }
 
-    /// Where a person stands in the roster; a person who is not there yet is added, without any post.
+    /// Returns the index of a person in the roster; a new person is added, without any post.
     pub(super) fn person(&mut self, name: &str) -> PersonIx {
         let place = self.names.iter().position(|known| known == name).unwrap_or_else(|| {
             self.names.push(name.to_owned());
@@ -339,7 +339,7 @@ impl Board {
         self.ask(&Question { day: day(on), today: None, what_if: None })
     }
 
-    /// The coverage of a day, asked on another.
+    /// The coverage of a day, computed on the day `today`.
     pub(super) fn asked(&self, on: &str, today: &str) -> Answer {
         self.ask(&Question { day: day(on), today: Some(day(today)), what_if: None })
     }
@@ -356,7 +356,7 @@ impl Board {
     }
 }
 
-/// What a board says on a day.
+/// The coverage of a board on a day.
 #[derive(Debug)]
 pub(super) struct Answer {
     names: Vec<String>,
@@ -405,7 +405,7 @@ impl Answer {
         (row.supporters, row.share, row.required, row.gap)
     }
 
-    /// Every reason why a person does not count for a unit, by their first allocation to it; none when active.
+    /// Every reason why a person does not count for a unit, by their first allocation to it. Empty if active.
     pub(super) fn reasons(&self, person: &str, code: &str) -> Vec<Reason> {
         let roster = self.index.roster();
         let standing = self.coverage.standings.iter().find(|standing| {

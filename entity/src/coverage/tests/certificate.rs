@@ -1,4 +1,4 @@
-//! COVERAGE.md section 4, CERTIFICATE_EXPIRED: an expiry of the record decides in place of the policy's months.
+//! COVERAGE.md section 4, CERTIFICATE_EXPIRED: an expiry in the record replaces the policy's months.
 
 use super::board::{Board, day};
 use crate::coverage::roster::Certificate::{Level2, Refresher};
@@ -40,7 +40,7 @@ fn an_expiry_before_the_day_of_the_pass_expires_at_once() {
 }
 
 #[test]
-fn of_two_passes_of_one_day_the_earliest_end_decides() {
+fn the_earliest_end_of_two_passes_decides() {
     let records = [("2026-09-01", "2027-09-01"), ("2026-09-01", "2026-09-30")];
     for order in [[0, 1], [1, 0]] {
         let board = order.iter().fold(team(), |board, record| {
@@ -49,7 +49,7 @@ fn of_two_passes_of_one_day_the_earliest_end_decides() {
         });
         assert!(!has_expired(&board, "2026-09-30") && has_expired(&board, "2026-10-01"), "{order:?}");
     }
-    // Also where that is the end by the policy's months.
+    // Even if that is also the end by the policy's months.
     let board = team().pass_through("Ann", Level2, "2023-11-16", "2030-01-01").pass("Ann", Refresher, "2023-11-16");
     assert!(!has_expired(&board, "2026-11-15") && has_expired(&board, "2026-11-16"));
 }

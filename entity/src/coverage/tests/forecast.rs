@@ -1,4 +1,4 @@
-//! AT_RISK (COVERAGE.md section 5): the same question asked of later days.
+//! AT_RISK (COVERAGE.md section 5): later days are assessed like today.
 
 use super::board::{Board, day, through};
 use crate::coverage::Cause;
@@ -54,7 +54,7 @@ fn a_policy_to_come_may_shorten_a_certificate() {
     // 36 months from 1 October 2025 are far away, but 14 are over on the day on which the new policy begins.
     let board = covered().policy("BOARD", "2026-12-15", |policy| policy.certificate_months = 14);
     assert_eq!(board.today().risk("T"), Some((day("2026-12-15"), Status::None)));
-    // 15 run out a fortnight later.
+    // 15 months end two weeks later.
     let board = covered().policy("BOARD", "2026-12-15", |policy| policy.certificate_months = 15);
     assert_eq!(board.today().risk("T"), Some((day("2027-01-01"), Status::None)));
 }
@@ -87,7 +87,7 @@ fn long_absences_and_pauses_are_risks() {
 }
 
 #[test]
-fn of_an_allocation_that_is_over_by_then_only_that_is_told() {
+fn an_ended_allocation_shows_only_that_it_ended() {
     let board = covered_with(|allocation| allocation.validity = through("", "2026-12-09"));
     let board = board.unit("U").supporter_with("Ann", "U", |allocation| {
         allocation.pauses = vec![through("2026-12-10", "")];

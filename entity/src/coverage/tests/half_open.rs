@@ -8,9 +8,9 @@ use crate::coverage::{Index, Question, compute};
 use crate::period::{Day, Validity};
 use crate::value::{Reason, Status};
 
-/// What a board looks like on a day, as far as these tests ask.
+/// The state of a board on a day, as far as these tests need it.
 #[derive(Debug, PartialEq, Eq)]
-struct Seen {
+struct BoardState {
     reasons: Vec<Reason>,
     headcount: u32,
     champions: u32,
@@ -18,11 +18,11 @@ struct Seen {
     exempt: bool,
 }
 
-fn seen(board: &Board, on: Day) -> Seen {
+fn seen(board: &Board, on: Day) -> BoardState {
     let coverage = compute(&Index::new(board.roster.clone()), &Question { day: on, today: None, what_if: None });
     let team = coverage.teams.iter().find(|row| row.unit == board.place("T"));
     let unit = coverage.units.iter().find(|row| row.unit == board.place("BOARD")).expect("the root");
-    Seen {
+    BoardState {
         reasons: coverage.standings[0].reasons.iter().collect(),
         headcount: unit.headcount,
         champions: team.map_or(0, |row| row.champions),
@@ -55,7 +55,7 @@ const FACTS: &[(&str, Dated)] = &[
     }),
 ];
 
-fn seen_with(change: Dated, validity: Validity, on: Day) -> Seen {
+fn seen_with(change: Dated, validity: Validity, on: Day) -> BoardState {
     let mut board = board();
     change(&mut board, validity);
     seen(&board, on)

@@ -22,7 +22,7 @@ fn a_champion_needs_a_valid_role_and_a_post() {
 }
 
 #[test]
-fn a_paused_supporter_who_is_a_champion_too_is_still_one() {
+fn a_pause_does_not_affect_a_champion() {
     let board = Board::new().unit("T").staff("T", 3).post("Ann", "T").champion("Ann", "T", always());
     let board = board.supporter_with("Ann", "T", |allocation| allocation.pauses = vec![always()]);
     assert_eq!(board.today().team("T").champions, 1);
@@ -78,7 +78,7 @@ fn a_trainer_needs_role_post_and_level_3() {
 }
 
 #[test]
-fn the_trainer_layer_goes_by_the_units_own_policy() {
+fn the_trainer_layer_uses_the_units_own_policy() {
     let board = Board::without_policy().unit("T").staff("T", 3).post("Ann", "T").supporter("Ann", "T");
     assert_eq!(board.today().unit("T").trainers_met(), None);
     let board = board.policy("T", "2026-01-01", |_| {});

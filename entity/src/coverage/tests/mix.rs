@@ -51,7 +51,7 @@ fn only_active_people_meet_a_rule() {
 fn a_rule_staff_could_not_meet_is_not_applicable() {
     let board = team("3 different job_family").supporter("Ann", "T");
     assert_eq!((verdict(&board.today()), board.today().status("T")), ((Verdict::NotApplicable, 1), Status::Covered));
-    // A third value among the people's posts elsewhere makes it applicable; whether they support or not.
+    // A third value among the people's posts elsewhere makes it applicable, whether they support or not.
     let board = board.post_as("Doc", "U", "Science");
     assert_eq!((verdict(&board.today()), board.today().status("T")), ((Verdict::Unmet, 1), Status::MixGap));
     let few = team("3 from Nursing of job_family").supporter("Ann", "T");
@@ -139,7 +139,7 @@ fn too_few_supporters_come_before_a_wrong_mix() {
 }
 
 #[test]
-fn a_stored_rule_is_an_instruction_and_an_unreadable_one_keeps_its_sentence() {
+fn an_unreadable_rule_keeps_its_sentence() {
     let stored = |rule| UnmetRule::stored(rule, "Needs more bands.".to_owned(), true).instruction("Nominate");
     assert_eq!(
         stored("1 from Nursing and Midwifery of job_family"),

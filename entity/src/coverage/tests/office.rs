@@ -1,4 +1,4 @@
-//! COVERAGE.md section 4, "The approver's office": which approvals are proven, and what becomes of the others.
+//! COVERAGE.md section 4, "The approver's office": which approvals are proven, and how the others are treated.
 
 use super::board::{Board, day, through};
 use crate::period::Validity;
@@ -127,7 +127,7 @@ fn a_delegate_proves_within_the_appointment() {
 }
 
 #[test]
-fn the_tree_of_the_decision_says_who_is_above() {
+fn the_tree_on_the_day_of_decision_applies() {
     let sue = |on: &str| offices().appointment("Sue", SENIOR, "Q", Validity::ALWAYS).moved("T", on, "Q");
     assert!(are_proven(sue(DECIDED), "Lin", "Sue"));
     assert!(!are_proven(sue("2026-03-11"), "Lin", "Sue"));

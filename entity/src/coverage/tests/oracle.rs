@@ -1,5 +1,5 @@
-//! COVERAGE.md once more, slowly: every question is answered from the rows themselves, by the page's words, with sets of
-//! people and without any arrangement. The fast rules must give the same answers.
+//! COVERAGE.md implemented a second time, slowly: every result is computed from the rows themselves, by the page's
+//! wording, with sets of people and without any index. The fast rules must give the same results.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ mod team;
 pub(super) struct Oracle<'a> {
     pub(super) roster: &'a Roster,
     pub(super) day: Day,
-    /// The day on which it is asked; absent if the age of the staff lists does not matter.
+    /// The current day. `None` if the age of the staff lists does not matter.
     pub(super) today: Option<Day>,
 }
 
@@ -54,19 +54,19 @@ impl<'a> Oracle<'a> {
         !self.people(&[unit].into()).is_empty()
     }
 
-    /// The unit above on this day: that of the latest move that has happened.
+    /// The parent on this day: that of the latest move until then.
     fn parent(self, unit: UnitIx) -> Option<UnitIx> {
         let placements = self.roster.units[unit.at()].placements.iter();
         let begun = placements.filter(|placement| placement.from.is_none_or(|from| from <= self.day));
         begun.max_by_key(|placement| placement.from).and_then(|placement| placement.parent)
     }
 
-    /// The unit and those above it on this day, nearest first.
+    /// The unit and its ancestors on this day, nearest first.
     fn path(self, unit: UnitIx) -> Vec<UnitIx> {
         std::iter::successors(Some(unit), |unit| self.parent(*unit)).collect()
     }
 
-    /// The unit and all below it on this day.
+    /// The unit and everything below it on this day.
     pub(super) fn below(self, above: UnitIx) -> BTreeSet<UnitIx> {
         self.units().filter(|unit| self.path(*unit).contains(&above)).collect()
     }

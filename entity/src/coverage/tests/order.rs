@@ -7,13 +7,13 @@ use crate::coverage::roster::{Approval, PersonIx, Roster, UnitIx};
 use crate::coverage::{Index, Question, TeamRow, UnitRow, compute};
 use crate::period::Day;
 
-/// The same facts, every table in another order.
+/// The same facts, with every table in another order.
 fn reordered(roster: &Roster, orders: &[Vec<usize>]) -> Roster {
     let mut orders = orders.iter();
     let mut next = |length: usize| -> Vec<usize> {
         orders.next().into_iter().flatten().copied().filter(|place| *place < length).collect()
     };
-    // Old places in their new order, and where each old place went.
+    // Old indices in their new order, and the new index of each old one.
     let (unit_order, person_order) = (next(roster.units.len()), next(roster.people.len()));
     let went = |order: &[usize], old: u32| {
         u32::try_from(order.iter().position(|place| *place == old as usize).unwrap()).unwrap()
@@ -69,7 +69,7 @@ fn reordered(roster: &Roster, orders: &[Vec<usize>]) -> Roster {
     moved
 }
 
-/// Rows with ids in place of what depends on the order on file.
+/// Rows with ids instead of indices, which depend on the order on file.
 fn by_id(roster: &Roster, day: Day, today: Option<Day>) -> (Vec<String>, Vec<String>, Vec<String>) {
     let index = Index::new(roster.clone());
     let coverage = compute(&index, &Question { day, today, what_if: None });

@@ -1,4 +1,4 @@
-//! COVERAGE.md section 3: which policy applies, and what another one would say.
+//! COVERAGE.md section 3: which policy applies, and the result of a "what if".
 
 use super::board::{Answer, Board, through};
 use crate::coverage::{PolicyChange, PolicyNumber, PolicyTerms, WhatIf};
@@ -26,7 +26,7 @@ fn chain() -> Board {
 fn the_nearest_unit_with_a_policy_decides() {
     let board = chain().policy("BOARD", "2026-06-01", |policy| policy.staff_per_supporter = 10);
     assert_eq!(policy_unit(&board.today(), "T"), Some(("BOARD".to_owned(), "2026-06-01".to_owned())));
-    // Nearer wins although it is older.
+    // The nearer policy wins although it is older.
     let board = board.policy("P", "2025-01-01", |policy| policy.staff_per_supporter = 20);
     assert_eq!(ratio(&board.today(), "T"), Some(20));
     let board = board.policy("T", "2024-01-01", |policy| policy.staff_per_supporter = 30);

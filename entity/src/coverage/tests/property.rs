@@ -1,4 +1,4 @@
-//! What is true of every roster, whatever its figures are.
+//! Properties of every roster, whatever its figures are.
 
 use proptest::prelude::*;
 
@@ -181,7 +181,7 @@ proptest! {
         }
     }
 
-    /// Without rejected rows: an older list may take the place of one that says of that day that more rows were rejected.
+    /// Without rejected rows: an older list may replace one with more rejected rows for that day.
     #[test]
     fn an_older_staff_list_never_covers_a_team(
         mut roster in any_roster(), day in any_day(), today in any_today(), which in any::<prop::sample::Index>(),
@@ -202,9 +202,9 @@ proptest! {
         }
     }
 
-    /// Of a full share: fewer staff need less, and a supporter of a small share may give less than their own head needs. And
-    /// without what else depends on who is in the team: line managers of most of it, mix rules, cover groups, the age of
-    /// staff lists.
+    /// Only for a full share: fewer staff need less, and a supporter with a small share may give less than their own
+    /// head needs. And without other effects of who is in the team: line managers of most of it, mix rules, cover
+    /// groups, the age of staff lists.
     #[test]
     fn a_full_supporter_who_moves_never_covers_the_team(
         mut roster in any_roster(), day in any_day(), to in any_unit(), which in any::<prop::sample::Index>()

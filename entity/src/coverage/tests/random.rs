@@ -19,23 +19,23 @@ mod allocation;
 
 const UNITS: u32 = 9;
 const PEOPLE: u32 = 12;
-/// People without posts of their own who approve most of what is approved: the line manager, then the senior manager.
+/// People without posts of their own who give most approvals: the line manager, then the senior manager.
 const MANAGERS: u32 = 2;
 
-/// How many cases of each property.
+/// Number of cases per property.
 pub(super) const CASES: u32 = 256;
 
-/// A day of two years.
+/// A day within two years.
 pub(super) fn any_day() -> impl Strategy<Value = Day> {
     (0i64..730).prop_map(|days| Day::new(2026, 1, 1).unwrap().plus_days(days))
 }
 
-/// A day of the eighteen months before, so that most of what lasts months still lasts.
+/// A day within the eighteen months before, so that most things that last for months are still valid.
 fn early_day() -> impl Strategy<Value = Day> {
     (0i64..540).prop_map(|days| Day::new(2024, 9, 1).unwrap().plus_days(days))
 }
 
-/// Mostly without dates; or with a first day, a last day or both, which may leave no day at all.
+/// Mostly without dates; sometimes with a first day, a last day or both, which may leave no day at all.
 fn any_validity() -> impl Strategy<Value = Validity> {
     prop_oneof![
         12 => Just(Validity::ALWAYS),
@@ -45,13 +45,13 @@ fn any_validity() -> impl Strategy<Value = Validity> {
     ]
 }
 
-/// Begins on a day, and ends after as many days as `lengths` gives; open-ended now and then.
+/// Begins on a day, and ends after a number of days from `lengths`; open-ended now and then.
 fn spell(lengths: std::ops::Range<i64>) -> impl Strategy<Value = Validity> {
     (any_day(), weighted(0.9, lengths))
         .prop_map(|(from, days)| Validity { from: Some(from), to: days.map(|days| from.plus_days(days)) })
 }
 
-/// The day on which a question is asked; absent if the age of the lists does not matter.
+/// The current day. `None` if the age of the lists does not matter.
 pub(super) fn any_today() -> impl Strategy<Value = Option<Day>> {
     weighted(0.7, any_day())
 }
@@ -92,7 +92,7 @@ fn words() -> Interner {
     words
 }
 
-/// The first parent of a unit and its moves: each below a unit that is filed before it, so that no day has a cycle.
+/// The first parent of a unit and its moves: each to a unit with a lower index, so that there is never a cycle.
 fn placements(place: usize, first: prop::sample::Index, moves: Vec<(Day, prop::sample::Index)>) -> Vec<Placement> {
     let below = |index: prop::sample::Index| (place > 0).then(|| UnitIx(u32::try_from(index.index(place)).unwrap()));
     let mut moves = if place > 0 { moves } else { Vec::new() };
@@ -111,7 +111,7 @@ fn units() -> impl Strategy<Value = Vec<Unit>> {
         let rows = rows.into_iter().enumerate();
         rows.map(|(place, (parent, moves, site, level, group, validity))| Unit {
             id: UnitId(i64::try_from(place).unwrap()),
-            // Codes run against the order on file, so that neither stands in for the other.
+            // Codes run against the order on file, so that neither can replace the other.
             code: format!("U{:02}", 50 - place),
             name: String::new(),
             placements: placements(place, parent, moves),

@@ -9,7 +9,7 @@ fn closing_a_unit_does_not_close_those_below_it() {
     let answer = board.today();
     assert!(answer.find_team("P").is_none());
     assert_eq!((answer.team("T").headcount, answer.unit("BOARD").headcount), (3, 3));
-    // P is closed, but a team row stands below it.
+    // P is closed, but there is a team row below it.
     assert_eq!((answer.unit("P").headcount, answer.unit("P").teams.teams()), (3, 1));
     assert_eq!(board.on("2026-11-15").unit("P").headcount, 5);
 }
@@ -29,7 +29,7 @@ fn an_allocation_keeps_the_row_of_its_unit() {
     let board = Board::new().unit("P").below("P", "T").unit("U").post("Ann", "U").outside_supporter("Ann", "T");
     let answer = board.open("P", through("", "2026-01-01")).open("T", through("", "2026-01-01")).today();
     assert_eq!(answer.status("T"), Status::NotApplicable);
-    assert_eq!(answer.unit("P").teams.of(Status::NotApplicable), 1);
+    assert_eq!(answer.unit("P").teams.count(Status::NotApplicable), 1);
     assert_eq!((answer.unit("P").active_supporters, answer.unit("P").headcount), (1, 0));
 }
 
@@ -43,7 +43,7 @@ fn denominators_leave_out_exempt_and_not_applicable() {
     let answer = board.share("Ann", "T5", 0).today();
     let row = answer.unit("BOARD");
     assert_eq!((row.teams.teams(), row.teams.covered(), row.teams.assessed()), (5, 1, 3));
-    assert_eq!((row.teams.of(Status::Unknown), row.teams.of(Status::Exempt)), (1, 1));
+    assert_eq!((row.teams.count(Status::Unknown), row.teams.count(Status::Exempt)), (1, 1));
     assert_eq!((row.staff_covered, row.staff_assessed, row.headcount), (4, 22, 27));
 }
 
@@ -70,7 +70,7 @@ fn at_risk_is_among_the_covered() {
     let board =
         Board::new().unit("T").staff("T", 2).post("Ann", "T").supporter("Ann", "T").away("Ann", "2026-12-01", "");
     let row = board.today().unit("BOARD").clone();
-    assert_eq!((row.teams.of(Status::AtRisk), row.teams.of(Status::Covered), row.teams.covered()), (1, 0, 1));
+    assert_eq!((row.teams.count(Status::AtRisk), row.teams.count(Status::Covered), row.teams.covered()), (1, 0, 1));
     assert_eq!(row.staff_covered, 3);
 }
 
@@ -127,6 +127,6 @@ fn unknown_teams_stay_in_the_denominators() {
     let board = board.post_for("Bob", "T2", "Council").post_for("Cat", "T2", "Council").supporter("Bob", "T2");
     let answer = board.staff_list(super::board::NHS, "2026-11-01", &[]).asked("2026-11-16", "2026-11-16");
     let row = answer.unit("BOARD");
-    assert_eq!((row.teams.covered(), row.teams.of(Status::Unknown), row.teams.assessed()), (1, 1, 2));
+    assert_eq!((row.teams.covered(), row.teams.count(Status::Unknown), row.teams.assessed()), (1, 1, 2));
     assert_eq!((row.staff_covered, row.staff_assessed), (3, 5));
 }

@@ -4,7 +4,7 @@ use super::board::{Board, NHS, TODAY, through};
 use crate::coverage::mix;
 use crate::value::{Status, UnknownBecause};
 
-/// Covered by Ann, with so many people.
+/// A team with this number of people, covered by Ann.
 fn covered(people: u32) -> Board {
     Board::new().unit("T").staff("T", people - 1).post("Ann", "T").supporter("Ann", "T")
 }
@@ -63,7 +63,7 @@ fn a_list_speaks_from_its_as_at_day() {
 }
 
 #[test]
-fn a_newer_list_takes_the_place_of_an_older_one() {
+fn a_newer_list_replaces_an_older_one() {
     let board = covered(25).staff_list(NHS, "2026-11-10", &[]).staff_list(NHS, "2026-11-01", &[("T", 1)]);
     assert_eq!(board.on("2026-11-09").known("T"), ROWS);
     assert_eq!(board.on("2026-11-10").known("T"), COVERED);
@@ -100,7 +100,7 @@ fn a_unit_without_staff_is_unknown_and_has_a_row() {
     let board = with_rows(Board::new().unit("T"), 1);
     let answer = board.today();
     assert_eq!((answer.known("T"), answer.figures("T")), (ROWS, (0, 0, None, None)));
-    assert_eq!(answer.unit("BOARD").teams.of(Status::Unknown), 1);
+    assert_eq!(answer.unit("BOARD").teams.count(Status::Unknown), 1);
     assert_eq!(board.clone().exempt("T", "2026-11-01", "2026-11-30").today().known("T"), ROWS);
     let pointed_at = board.unit("U").post("Ann", "U").outside_supporter("Ann", "T");
     assert_eq!(pointed_at.today().known("T"), ROWS);
@@ -118,7 +118,7 @@ fn a_group_has_the_rows_of_every_unit_of_its_name() {
     let board = covered(24).unit("U").unit("V").group("pair", &["T", "U", "V"]).post("Bob", "U");
     let board = board.staff_list(NHS, TODAY, &[("V", 1)]);
     let answer = board.today();
-    // No one works in V, so it is not a member today; its rows may be people of the group all the same.
+    // No one works in V, so it is not a member today, but its rows may still be people of the group.
     assert_eq!((answer.known("T"), answer.known("U"), answer.known("V")), (ROWS, ROWS, ROWS));
     assert_eq!((answer.team("T").rows_not_read, answer.team("V").rows_not_read), (1, 1));
     let closed = board.open("V", through("", "2026-11-15")).today();
@@ -136,10 +136,10 @@ fn a_unit_without_staff_has_its_own_rows_alone() {
 }
 
 #[test]
-fn the_look_ahead_leaves_rows_out() {
+fn the_forecast_ignores_rejected_rows() {
     let board = with_rows(covered(24), 1).post_with("New", "T", |post| post.validity = through("2026-12-01", ""));
     assert_eq!((board.today().known("T"), board.today().risk("T")), (COVERED, None));
-    // On that day itself the answer is not known.
+    // On that day itself the status is not known.
     assert_eq!(board.on("2026-12-01").known("T"), ROWS);
 }
 

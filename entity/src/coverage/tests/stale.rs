@@ -3,7 +3,7 @@
 use super::board::{Board, NHS, TODAY, day, through};
 use crate::value::{Status, UnknownBecause};
 
-/// Covered by Ann, with 92 days as the policy's limit, which on 16 November 2026 ends with 16 August.
+/// A team covered by Ann, with 92 days as the policy's limit, which on 16 November 2026 ends with 16 August.
 fn covered() -> Board {
     Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "T").supporter("Ann", "T")
 }
@@ -43,7 +43,7 @@ fn a_day_before_today_is_never_stale() {
 fn the_newest_list_of_an_employer_decides() {
     let board = covered().staff_list(NHS, "2026-11-10", &[]).staff_list(NHS, "2025-01-01", &[]);
     assert_eq!(board.asked(TODAY, TODAY).known("T"), COVERED);
-    // Also a list that is as at a later day than the one asked about.
+    // The same for a list whose as-at day is later than the requested one.
     let later = covered().staff_list(NHS, "2026-12-24", &[]);
     assert_eq!(later.asked(TODAY, TODAY).known("T"), COVERED);
 }
@@ -72,7 +72,7 @@ fn so_does_every_employer_of_active_supporters() {
     let board = board.post_for("Eve", "U", "Council");
     let active = board.clone().outside_supporter("Eve", "T");
     assert_eq!(active.asked(TODAY, TODAY).known("T"), STALE);
-    // The second post of a supporter of the team counts too, wherever it is.
+    // The second post of a supporter of the team also counts, in any unit.
     assert_eq!(board.clone().post_for("Ann", "U", "Council").asked(TODAY, TODAY).known("T"), STALE);
     let inactive = board.supporter("Eve", "T");
     assert_eq!(inactive.asked(TODAY, TODAY).known("T"), COVERED);
@@ -102,7 +102,7 @@ fn a_team_at_risk_becomes_unknown_too() {
 }
 
 #[test]
-fn the_look_ahead_leaves_the_age_out() {
+fn the_forecast_ignores_the_age_of_lists() {
     let board = covered().staff_list(NHS, "2026-08-16", &[]);
     // In ten days the list would be too old, but that is no event.
     assert_eq!(board.asked(TODAY, TODAY).risk("T"), None);
@@ -120,8 +120,8 @@ fn the_first_reason_that_holds_is_told() {
 }
 
 #[test]
-fn employers_whose_names_are_one_value_have_lists_of_their_own() {
-    // "NHS" and another key of the same value: a new list of one says nothing of the people of the other.
+fn employers_with_equal_names_have_separate_lists() {
+    // "NHS" and another key of the same value: a new list of one says nothing about the people of the other.
     let board = covered().staff_list(NHS, "2026-01-01", &[]).staff_list_in(1, NHS, "2026-11-10", &[]);
     assert_eq!(board.asked(TODAY, TODAY).known("T"), STALE);
     let board =
@@ -154,7 +154,7 @@ fn a_unit_rests_on_the_lists_of_supporters_from_outside() {
     let board = board.staff_list(NHS, "2026-11-01", &[]).staff_list("Council", "2026-10-01", &[]);
     let oldest = |answer: &super::board::Answer, unit: &str| answer.unit(unit).oldest_list.map(|(as_at, _)| as_at);
     assert_eq!(oldest(&board.today(), "P"), Some(day("2026-10-01")));
-    // Without anyone left in V the allocation keeps its row, and what that rests on.
+    // With no one left in V, the allocation still has its row, which depends on the same lists.
     let empty = board.open("V", through("", "2026-11-15")).today();
     assert_eq!(oldest(&empty, "P"), Some(day("2026-10-01")));
 }

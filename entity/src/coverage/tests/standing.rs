@@ -1,4 +1,4 @@
-//! COVERAGE.md section 4, reason by reason; days away have a file of their own.
+//! COVERAGE.md section 4, reason by reason; absences have their own file.
 
 use super::board::{Board, TODAY, day, through};
 use crate::coverage::roster::{Allocation, Certificate};
@@ -73,7 +73,7 @@ fn a_pause_of_any_allocation_pauses_the_whole_role() {
         "Ann",
         "U",
         |allocation| {
-            // Over and done with, but its pause is still a pause of the role.
+            // The allocation has ended, but its pause is still a pause of the role.
             allocation.validity = through("", "2026-10-31");
             allocation.pauses = vec![through("2026-11-10", "2026-11-20")];
         },
@@ -105,7 +105,7 @@ fn level_1_and_level_2_count_from_the_day_of_the_pass() {
 fn a_refresher_is_no_level_2_pass() {
     let board = team().level1("Ann", "2023-01-01").pass("Ann", Certificate::Level2, "2023-03-31");
     let renewed = board.pass("Ann", Certificate::Refresher, "2026-03-31").supporter("Ann", "T");
-    // The day on which the old one would have run out is the day of the refresher.
+    // The refresher is on the day on which the old certificate would have expired.
     assert_eq!(renewed.on("2026-03-31").reasons("Ann", "T"), []);
     assert_eq!(renewed.on("2027-12-01").reasons("Ann", "T"), [Reason::LineApprovalMissing]);
     let board = team().level1("Ann", "2023-01-01").pass("Ann", Certificate::Refresher, "2023-01-31");
@@ -129,7 +129,7 @@ fn an_earlier_pass_does_not_shorten_a_later_one() {
     let board = team().level1("Ann", "2020-01-01").pass("Ann", Certificate::Level2, "2025-01-01");
     let board = board.pass("Ann", Certificate::Level2, "2020-01-01").supporter("Ann", "T");
     assert_eq!(board.today().reasons("Ann", "T"), []);
-    // A pass to come does not help today: the last one until then is from 2020.
+    // A future pass does not help today: the last one until then is from 2020.
     assert_eq!(board.on("2024-06-01").reasons("Ann", "T")[0], Reason::CertificateExpired);
 }
 

@@ -38,7 +38,7 @@ fn a_valid_allocation_gives_an_empty_unit_a_row() {
     for on in ["2026-11-10", "2026-11-20"] {
         let answer = board.on(on);
         assert_eq!(answer.status("U"), Status::NotApplicable);
-        // Nothing is asked for, but the supporter's standing and share are shown.
+        // Nothing is required, but the supporter's standing and share are shown.
         assert_eq!(answer.figures("U"), (1, 600, None, None));
         assert_eq!((answer.team("U").headcount, answer.team("U").own_headcount), (0, 0));
         assert_eq!(answer.unit("U").active_supporters, 1);
@@ -98,7 +98,7 @@ fn supporters_who_do_not_count_are_shown() {
 }
 
 #[test]
-fn of_an_allocation_to_come_a_team_is_told_only_that() {
+fn a_future_allocation_shows_only_not_started() {
     // Until she comes, Ann is a Peer Supporter of U, and paused there.
     let board = Board::new().unit("T").unit("U").staff("T", 3).post("Ann", "U");
     let board = board.supporter_with("Ann", "U", |allocation| allocation.pauses = vec![through("2026-10-01", "")]);
@@ -134,7 +134,7 @@ fn half_a_share_counts_as_a_person() {
 fn two_allocations_to_one_team_are_one_person() {
     let board = Board::new().unit("T").staff("T", 4).post("Ann", "T").share("Ann", "T", 300).share("Ann", "T", 200);
     assert_eq!(board.today().figures("T"), (1, 500, Some(1), Some(0)));
-    // Only what is active is added: the second waits for its line approval.
+    // Only active shares are added: the second waits for its line approval.
     let board = Board::new().unit("T").staff("T", 4).post("Ann", "T").share("Ann", "T", 300);
     let answer = board.supporter_with("Ann", "T", |allocation| {
         allocation.share = 200;
@@ -144,7 +144,7 @@ fn two_allocations_to_one_team_are_one_person() {
 }
 
 #[test]
-fn an_exemption_is_of_this_very_unit_and_on_its_days() {
+fn an_exemption_applies_to_its_unit_and_days() {
     let board =
         Board::new().unit("P").below("P", "T").staff("P", 3).staff("T", 3).exempt("P", "2026-11-01", "2026-11-16");
     let answer = board.on("2026-11-16");
@@ -156,7 +156,7 @@ fn an_exemption_is_of_this_very_unit_and_on_its_days() {
 }
 
 #[test]
-fn one_supporter_for_several_people_is_a_single_point_of_failure() {
+fn one_supporter_for_several_people_is_a_single_point() {
     let board = Board::new().unit("T").unit("U").staff("T", 1).post("Ann", "U").outside_supporter("Ann", "T");
     assert!(!board.today().team("T").single_point, "one person needs no second supporter");
     let board = board.staff("T", 1);

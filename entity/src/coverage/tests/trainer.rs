@@ -10,7 +10,7 @@ fn service() -> Board {
     board.level("V", "Service").staff("T", 3).post("Tom", "U")
 }
 
-/// Tom's role at V, whose passes are still to come.
+/// Tom's role at V, still without passes.
 fn role() -> Board {
     service().trainer_role("Tom", "V", Validity::ALWAYS)
 }
@@ -43,7 +43,7 @@ fn a_trainer_goes_by_the_policy_of_the_roles_unit() {
     assert_eq!([serving(&board, "2026-03-30"), serving(&board, "2026-03-31")], [1, 0]);
     let board = board.policy("V", "2020-01-01", |policy| policy.trainer_certificate_months = 48);
     assert_eq!([serving(&board, "2027-03-30"), serving(&board, "2027-03-31")], [1, 0]);
-    // A policy to come does not apply before its day.
+    // A future policy does not apply before its day.
     let board = board.policy("V", "2027-01-01", |policy| policy.trainer_certificate_months = 12);
     assert_eq!([serving(&board, "2026-12-31"), serving(&board, "2027-01-01")], [1, 0]);
 }

@@ -1,4 +1,4 @@
-//! COVERAGE.md section 2: a day is answered with the tree of that day.
+//! COVERAGE.md section 2: a day is computed with the tree of that day.
 
 use super::board::{Board, day, through};
 use crate::coverage::PolicyNumber;
@@ -61,7 +61,7 @@ fn a_policy_above_governs_from_the_day_of_the_move() {
 fn a_move_under_a_stricter_policy_is_a_risk() {
     let board = moving().policy("Q", "2020-01-01", |policy| policy.min_supporters = 2);
     assert_eq!(board.on("2026-11-15").risk("T"), Some((day("2026-11-16"), Status::Partial)));
-    // Of what is above T, too.
+    // The same for a unit above T.
     let board = Board::new().unit("Q").unit("S").below("S", "P").below("P", "T").staff("T", 3).post("Ann", "T");
     let board = board.supporter("Ann", "T").moved("P", "2026-12-01", "Q");
     let board = board.policy("Q", "2020-01-01", |policy| policy.certificate_months = 1);

@@ -14,14 +14,14 @@ use crate::table::access_grant::{ActiveModel, Column, Entity, Model};
 use crate::value::AccessRole;
 
 impl Model {
-    /// The days on which it holds.
+    /// Returns the days on which the grant is valid.
     #[must_use]
     pub const fn validity(&self) -> Validity {
         Validity { from: Some(self.valid_from), to: self.valid_to }
     }
 }
 
-/// Grants a role to a person from a day on, until the day `to` is reached where there is one.
+/// Grants a role to a person from the day `from`, until the day `to` if there is one.
 pub async fn add(
     db: &impl ConnectionTrait,
     (person, role): (PersonId, AccessRole),
@@ -40,7 +40,7 @@ pub async fn add(
     Entity::insert(row).exec_with_returning(db).await
 }
 
-/// The grants to a person that hold on a day.
+/// Returns the grants to a person that are valid on a day.
 pub async fn holding(db: &impl ConnectionTrait, person: PersonId, day: Day) -> Result<Vec<Model>, DbErr> {
     let holds = Condition::all()
         .add(Column::ValidFrom.lte(day))
@@ -48,22 +48,22 @@ pub async fn holding(db: &impl ConnectionTrait, person: PersonId, day: Day) -> R
     Entity::find().filter(Column::PersonId.eq(person)).filter(holds).order_by_asc(Column::Id).all(db).await
 }
 
-/// Every grant to a person, ended or not.
+/// Returns every grant to a person, ended or not.
 pub async fn of_person(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::PersonId.eq(person)).order_by_asc(Column::Id).all(db).await
 }
 
-/// The grant with this id, ended or not.
+/// Returns the grant with this id, ended or not.
 pub async fn by_id(db: &impl ConnectionTrait, id: AccessGrantId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).one(db).await
 }
 
-/// Every grant, the newest first; at most `limit`.
+/// Returns the newest grants, newest first, at most `limit`.
 pub async fn newest(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Model>, DbErr> {
     Entity::find().order_by_desc(Column::Id).limit(limit).all(db).await
 }
 
-/// Ends a grant with `day`: from that day on it no longer holds. Returns false if there is no such grant, or it has ended by then.
+/// Ends a grant: from `day` it is no longer valid. Returns false if there is no such grant, or it has ended by then.
 pub async fn withdraw(db: &impl ConnectionTrait, id: AccessGrantId, day: Day) -> Result<bool, DbErr> {
     let open = Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gt(day));
     let row = ActiveModel { valid_to: Set(Some(day)), ..ActiveModel::default() };

@@ -1,4 +1,4 @@
-//! Which person is signing in, and the roles that they have been given.
+//! Finds the person who is signing in, and the roles that they have been given.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query, SelectStatement};
 use sea_orm::{
@@ -13,15 +13,15 @@ use crate::store::links;
 use crate::table::{appointment, erased_person, person, post};
 use crate::value::{AccessRole, AppointmentRole};
 
-/// At most so many numbers of one person share an address.
+/// Maximum number of numbers of one person that share an address.
 const MOST_NUMBERS: u64 = 20;
 
-/// How a person is known to an identity provider, or to an operator.
+/// The identity of a person at an identity provider, or as given by an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KnownBy {
-    /// By work address, in whatever case it is written.
+    /// By work address, ignoring case.
     WorkEmail(String),
-    /// By employee number; without an employer where the number is to be unique among all.
+    /// By employer and employee number. Without an employer, the number must be unique among all employers.
     EmployeeNumber(Option<String>, String),
 }
 
@@ -32,7 +32,7 @@ pub async fn lock(txn: &DatabaseTransaction, id: PersonId) -> Result<(), DbErr> 
 }
 
 impl KnownBy {
-    /// Whether a text of it holds U+0000: PostgreSQL compares no such text, and none is on file.
+    /// Whether it contains U+0000: PostgreSQL cannot compare such a text, and none is on file.
     fn holds_zero(&self) -> bool {
         match self {
             Self::WorkEmail(address) => address.contains('\0'),
@@ -43,9 +43,10 @@ impl KnownBy {
     }
 }
 
-/// The one person with this identity and a post on `day`. Returns `None` if there are several, since it could be any of them.
+/// Returns the one person with this identity and a post on `day`. `None` if there is none, or several, since it could
+/// be any of them.
 pub async fn find(db: &impl ConnectionTrait, by: &KnownBy, day: Day) -> Result<Option<PersonId>, DbErr> {
-    // An identity provider's claims come as they are.
+    // An identity provider's claims are not validated before.
     if by.holds_zero() {
         return Ok(None);
     }
@@ -67,7 +68,7 @@ pub async fn find(db: &impl ConnectionTrait, by: &KnownBy, day: Day) -> Result<O
         .filter(person::Column::Id.in_subquery(with_post))
         .filter(person::Column::Id.not_in_subquery(erased()))
         .order_by_asc(person::Column::Id)
-        // Numbers that are linked are one person; more than this at one address is a shared mailbox.
+        // Linked numbers are one person; more numbers than this at one address mean a shared mailbox.
         .limit(MOST_NUMBERS)
         .into_tuple()
         .all(db)
@@ -81,8 +82,8 @@ pub async fn find(db: &impl ConnectionTrait, by: &KnownBy, day: Day) -> Result<O
     Ok(found.iter().all(|id| same.lowest(*id) == lowest).then_some(lowest))
 }
 
-/// The roles that a person has been given on `day`, by grant or by appointment, besides those that everybody has by the facts:
-/// nothing at all where they have no post that day, for then they have left, whatever they had, or where they were erased.
+/// Returns the roles that a person has on `day` by grant or by appointment, besides those that everyone has by the
+/// facts. Empty if they have no post that day, since they have then left, or if they were erased.
 pub async fn given_roles(db: &impl ConnectionTrait, id: PersonId, day: Day) -> Result<Option<Vec<AccessRole>>, DbErr> {
     let ids = links::load(db).await?.all(id);
     let posts = post::Entity::find().select_only().column(post::Column::Id);
@@ -98,7 +99,7 @@ pub async fn given_roles(db: &impl ConnectionTrait, id: PersonId, day: Day) -> R
     for id in &ids {
         roles.extend(grant::holding(db, *id, day).await?.into_iter().map(|grant| grant.role));
     }
-    if coordinates(db, &ids, day).await? {
+    if is_coordinator(db, &ids, day).await? {
         roles.push(AccessRole::Coordinator);
     }
     roles.sort_unstable();
@@ -106,8 +107,8 @@ pub async fn given_roles(db: &impl ConnectionTrait, id: PersonId, day: Day) -> R
     Ok(Some(roles))
 }
 
-/// Whether a person coordinates the network on `day`: appointed, or standing in for who is.
-async fn coordinates(db: &impl ConnectionTrait, ids: &[PersonId], day: Day) -> Result<bool, DbErr> {
+/// Whether a person is a coordinator of the network on `day`, appointed or as a deputy.
+async fn is_coordinator(db: &impl ConnectionTrait, ids: &[PersonId], day: Day) -> Result<bool, DbErr> {
     use appointment::Column;
     let stands_in = Condition::all().add(Column::DelegateId.is_in(ids.iter().copied())).add(holds(
         Column::DelegateFrom,
@@ -123,7 +124,7 @@ async fn coordinates(db: &impl ConnectionTrait, ids: &[PersonId], day: Day) -> R
     Ok(row.is_some())
 }
 
-/// Everybody whose name and contact were erased.
+/// Selects everyone whose name and contact were erased.
 fn erased() -> SelectStatement {
     Query::select().column(erased_person::Column::PersonId).from(erased_person::Entity).to_owned()
 }
@@ -132,7 +133,7 @@ fn post_on(day: Day) -> Condition {
     holds(post::Column::ValidFrom, post::Column::ValidTo, day)
 }
 
-/// A half-open validity holds on `day`.
+/// Returns the condition that a half-open validity holds on `day`.
 fn holds<C: ColumnTrait>(from: C, to: C, day: Day) -> Condition {
     Condition::all()
         .add(Condition::any().add(from.is_null()).add(from.lte(day)))

@@ -15,14 +15,14 @@ use crate::store::newest::{self, Newest};
 use crate::table::session::{ActiveModel, Column, Entity, Model};
 
 impl Model {
-    /// Who is signed in.
+    /// Returns the person or token that is signed in.
     #[must_use]
     pub fn holder(&self) -> Option<Holder> {
-        Holder::of(self.person_id, self.token_id)
+        Holder::from_columns(self.person_id, self.token_id)
     }
 }
 
-/// Begins a session, known by the hash of its secret, that is over at `expires_at` at the latest.
+/// Begins a session, identified by the hash of its secret, that ends at `expires_at` at the latest.
 pub async fn begin(
     db: &impl ConnectionTrait,
     holder: Holder,
@@ -41,11 +41,11 @@ pub async fn begin(
     Entity::insert(row).exec_with_returning(db).await
 }
 
-/// The session whose secret has this hash, over or not, and what was newest then: one statement.
+/// Returns the session whose secret has this hash, ended or not, and the newest versions, in one statement.
 pub async fn by_hash(db: &impl ConnectionTrait, hash: &SecretHash) -> Result<Option<(Model, Newest)>, DbErr> {
     let select = Entity::find().filter(Column::Hash.eq(hash.clone()));
     let Some(row) = db.query_one(newest::beside(select).as_query()).await? else { return Ok(None) };
-    Ok(Some((Model::from_query_result(&row, "")?, Newest::of(&row)?)))
+    Ok(Some((Model::from_query_result(&row, "")?, Newest::from_row(&row)?)))
 }
 
 /// Ends the session whose secret has this hash: it is no longer valid. Returns the session, or `None` if
@@ -57,7 +57,7 @@ pub async fn end(db: &impl ConnectionTrait, hash: &SecretHash, now: DateTime<Utc
     Ok(ended.into_iter().next())
 }
 
-/// Ends all sessions of a person, who has these numbers: none is good from now on. The sessions that were ended, in order.
+/// Ends all sessions of the person with these numbers: none is valid from now on. Returns the ended sessions, in order.
 pub async fn end_all(
     db: &impl ConnectionTrait,
     numbers: &[PersonId],
@@ -74,7 +74,7 @@ pub async fn end_all(
     Ok(ended)
 }
 
-/// Notes that a session was used, unless a use of the minute before is noted.
+/// Records that a session was used, unless a use within the last minute is recorded.
 pub async fn note_use(db: &impl ConnectionTrait, id: SessionId, now: DateTime<Utc>) -> Result<(), DbErr> {
     let row = ActiveModel { last_used_at: Set(now), ..ActiveModel::default() };
     let stale = Column::LastUsedAt.lte(now - NOTED_EVERY);

@@ -1,12 +1,12 @@
-//! The secret that seals what browsers keep while their sign-ins are under way. It is in the database so that any process over
-//! the same database ends a sign-in that another one began.
+//! The secret that seals the state that browsers keep during a sign-in. It is stored in the database so that any
+//! process can complete a sign-in that another one began.
 
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _};
 
 use crate::secret::SealingSecret;
 use crate::table::sign_in_key::Entity;
 
-/// Reads the secret.
+/// Returns the secret.
 ///
 /// # Errors
 ///

@@ -20,13 +20,13 @@ fn row() -> Model {
 }
 
 #[test]
-fn the_hash_is_what_its_description_gives() {
-    // Reckoned apart from this program: Python's hashlib and struct, by the words on `hash`.
+fn the_hash_matches_its_description() {
+    // Computed outside this program: with Python's hashlib and struct, following the description of `hash`.
     assert_eq!(row().hash, "34fd6427ae6e998eafaf5deb6f6b5fe14dfdc881416685fe76756bfcda6fed38");
 }
 
 #[test]
-fn what_was_moved_from_one_field_to_the_next_shows() {
+fn text_moved_between_fields_changes_the_hash() {
     let row = row();
     let (object, after) = (row.object.clone(), row.after.clone());
     let swapped = Model { object: after, after: object, ..row.clone() };
@@ -38,7 +38,7 @@ fn what_was_moved_from_one_field_to_the_next_shows() {
 }
 
 #[test]
-fn the_first_thing_that_is_wrong_is_named() {
+fn the_first_break_is_reported() {
     let row = row();
     let before = Head { id: AuditEventId(6), hash: "ab".repeat(32) };
     assert_eq!(follows(&before, &row), None);

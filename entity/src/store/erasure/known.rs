@@ -1,4 +1,4 @@
-//! Who was erased, as a reader of files needs to know it.
+//! Recognises erased people and texts in files.
 
 use std::collections::HashSet;
 
@@ -7,18 +7,18 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, JoinType, QuerySelect as
 use crate::pseudonym::Key;
 use crate::table::{erased_person, erased_text, person};
 
-/// Everybody who was erased, and every text: asked whether what a file says is one of them.
+/// All erased people and texts, to check whether a value in a file is one of them.
 #[derive(Clone, Debug)]
 pub struct Erased {
     key: Key,
-    /// Employer and pseudonym.
+    /// Pairs of employer and pseudonym.
     people: HashSet<(String, String)>,
     employers: HashSet<String>,
     texts: HashSet<String>,
 }
 
 impl Erased {
-    /// Reads them.
+    /// Reads all erased people and texts.
     pub async fn load(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
         let to_person = erased_person::Entity::belongs_to(person::Entity)
             .from(erased_person::Column::PersonId)
@@ -40,14 +40,14 @@ impl Erased {
         })
     }
 
-    /// Whether nothing was erased.
+    /// Whether nothing has been erased.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.people.is_empty() && self.texts.is_empty()
     }
 
-    /// What stands for an erased person's number; nothing when they were not erased. Also for a number that is a pseudonym
-    /// already.
+    /// Returns the pseudonym of an erased person's number. `None` if the person was not erased. Also accepts a number
+    /// that is already a pseudonym.
     #[must_use]
     pub fn person(&self, employer: &str, number: &str) -> Option<String> {
         if !self.employers.contains(employer) {
@@ -57,7 +57,8 @@ impl Erased {
         self.people.contains(&(employer.to_owned(), pseudonym.clone())).then_some(pseudonym)
     }
 
-    /// The pseudonym of any number, erased or not: a rejected row keeps it to say which person it is about.
+    /// Returns the pseudonym of any number, erased or not: a rejected row stores it to identify the person that it is
+    /// about.
     #[must_use]
     pub fn about(&self, employer: &str, number: &str) -> String {
         if self.people.contains(&(employer.to_owned(), number.to_owned())) {
@@ -66,7 +67,7 @@ impl Erased {
         self.key.number(employer, number)
     }
 
-    /// What stands for an assignment number of an erased person.
+    /// Returns the pseudonym of an erased person's assignment number.
     #[must_use]
     pub fn assignment(&self, employer: &str, assignment: &str) -> String {
         self.key.assignment(employer, assignment)

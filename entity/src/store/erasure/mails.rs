@@ -1,6 +1,6 @@
-//! Mails to an erased person: the address goes, unsent mails go to another recipient, and files are removed.
+//! Mails to an erased person: the address is removed, unsent mails go to another recipient, and files are removed.
 //!
-//! What a mail says stays: it is about units, and names neither its reader nor anyone else.
+//! The content of a mail stays: it is about units, and names neither its reader nor anyone else.
 
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
@@ -9,7 +9,7 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use super::Gone;
+use super::ErasedRows;
 use crate::id::{DeliveryId, PersonId, UnitId};
 use crate::store::begin_write;
 use crate::table::{delivery, erased_person, report, unit};
@@ -17,13 +17,13 @@ use crate::value::{DeliveryKind, DeliveryState, ReportKind};
 
 const WAITING: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Retrying];
 
-/// What a row says whose reader was erased before it was taken.
+/// The error of a row whose recipient was erased before it was sent.
 const NOT_SENT: &str = "the recipient's name and contact were erased before it was taken";
 
 /// The error of a row whose unit waits for another recipient.
 const UNADDRESSED: &str = "no recipient found";
 
-/// A mail that was written into a file.
+/// A mail that was stored in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMail {
     /// The mail.
@@ -32,18 +32,18 @@ pub struct StoredMail {
     pub path: String,
 }
 
-/// Removes the addresses of mails to `person`, and hands on those that were not taken.
-pub(super) async fn forget(txn: &DatabaseTransaction, person: PersonId, gone: &mut Gone) -> Result<(), DbErr> {
+/// Removes the addresses of mails to `person`, and reassigns those that were not sent.
+pub(super) async fn forget(txn: &DatabaseTransaction, person: PersonId, gone: &mut ErasedRows) -> Result<(), DbErr> {
     let mine = || delivery::Entity::find().filter(delivery::Column::PersonId.eq(person));
     gone.files = mine().filter(delivery::Column::StoredAt.is_not_null()).count(txn).await?;
-    // Copies of their reports are sent no more either: they asked for them.
+    // Copies of the person's reports are no longer sent either: the person had requested them.
     let waiting = delivery::Entity::find()
         .filter(Condition::any().add(delivery::Column::PersonId.eq(person)).add(delivery::Column::OwnerId.eq(person)))
         .filter(delivery::Column::State.is_in(WAITING))
         .all(txn)
         .await?;
     for mail in waiting {
-        hand_on(txn, mail).await?;
+        reassign(txn, mail).await?;
         gone.waiting += 1;
     }
     let addressed = delivery::Entity::update_many()
@@ -51,7 +51,7 @@ pub(super) async fn forget(txn: &DatabaseTransaction, person: PersonId, gone: &m
         .filter(delivery::Column::PersonId.eq(person))
         .filter(delivery::Column::Address.is_not_null());
     gone.mails = addressed.exec(txn).await?.rows_affected;
-    // What a server said may hold the address.
+    // A mail server's error may contain the address.
     delivery::Entity::update_many()
         .col_expr(delivery::Column::LastError, Expr::value(None::<String>))
         .filter(delivery::Column::PersonId.eq(person))
@@ -62,9 +62,10 @@ pub(super) async fn forget(txn: &DatabaseTransaction, person: PersonId, gone: &m
     Ok(())
 }
 
-/// The mail is no longer sent; each unit of a weekly report gets a row of its own without a recipient, for which the next run of
-/// the report looks for one. The row itself stays: it says whose it was, and an attempt that is on its way ends in it.
-async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(), DbErr> {
+/// Stops a mail from being sent. Each unit of a weekly report gets a row of its own without a recipient, for which the
+/// next run of the report finds one. The mail's own row stays: it records whose mail it was, and an attempt that is
+/// under way ends in it.
+async fn reassign(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(), DbErr> {
     let delivery::Model {
         id,
         report_id,
@@ -88,7 +89,7 @@ async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(),
         refused_by: _,
     } = mail;
     let own = recipient.replace(':', "-");
-    // A copy, a run summary and a midweek report are owed to no one else: the units in them have a weekly report, and the erased
+    // A copy, a run summary and a midweek report go to no one else: their units have a weekly report, and the erased
     // person chose the others.
     let report = report::Entity::find_by_id(report_id).one(txn).await?;
     let is_weekly = report.is_some_and(|report| report.kind == ReportKind::Weekly);
@@ -138,14 +139,14 @@ async fn hand_on(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<(),
     Ok(())
 }
 
-/// Mails to people who were erased.
+/// The condition for mails to erased people.
 fn of_the_erased() -> Condition {
     let erased = Query::select().column(erased_person::Column::PersonId).from(erased_person::Entity).to_owned();
     Condition::all().add(delivery::Column::PersonId.in_subquery(erased))
 }
 
-/// Files of mails to people who were erased, after the mail `after`, at most `limit`. Whoever erases removes them, and then
-/// says so with [`forget_file`]; the nightly job removes what is left.
+/// Returns files of mails to erased people, after the mail `after`, at most `limit`. The caller that erased the person
+/// removes them, and then calls [`forget_file`] for each; the nightly job removes what is left.
 pub async fn files(db: &impl ConnectionTrait, after: DeliveryId, limit: u64) -> Result<Vec<StoredMail>, DbErr> {
     let rows: Vec<(DeliveryId, String)> = delivery::Entity::find()
         .select_only()
@@ -161,15 +162,15 @@ pub async fn files(db: &impl ConnectionTrait, after: DeliveryId, limit: u64) -> 
     Ok(rows.into_iter().map(|(id, path)| StoredMail { id, path }).collect())
 }
 
-/// The file of a mail is gone.
+/// Records that the file of a mail was removed.
 pub async fn forget_file(db: &impl ConnectionTrait, id: DeliveryId) -> Result<(), DbErr> {
     let row = delivery::ActiveModel { id: Set(id), stored_at: Set(None), ..Default::default() };
     delivery::Entity::update(row).exec(db).await?;
     Ok(())
 }
 
-/// Removes addresses of erased people that a report brought which read them before they were erased and was written after.
-/// How many rows those were.
+/// Removes addresses of erased people from reports that read them before the erasure and were written after it. Returns
+/// the number of rows.
 pub async fn forget_late(db: &DatabaseConnection) -> Result<u64, DbErr> {
     let late: Vec<PersonId> = delivery::Entity::find()
         .select_only()
@@ -183,7 +184,7 @@ pub async fn forget_late(db: &DatabaseConnection) -> Result<u64, DbErr> {
     let mut forgotten = 0;
     for person in late {
         let txn = begin_write(db).await?;
-        let mut gone = Gone::default();
+        let mut gone = ErasedRows::default();
         forget(&txn, person, &mut gone).await?;
         txn.commit().await?;
         forgotten += gone.mails;

@@ -1,22 +1,23 @@
-//! Whether a free text names a person. Pure.
+//! Detects whether a free text names a person. Pure.
 
 use crate::pseudonym::words;
 use crate::table::person;
 
-/// By what a person is found in a text: first and last name in either order, the last name with an initial, the work
-/// address, and employer with employee number. A first or a last name alone is not enough: too many have it.
+/// The forms in which a text can name a person: first and last name in either order, the last name with an initial, the
+/// work address, and employer with employee number. A first or a last name alone is not enough: too many people share
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mentions {
-    /// Each as words, with a space before and after.
+    /// Each form as words, with a space before and after.
     needles: Vec<String>,
-    /// A text that is nothing but this is the person's number.
+    /// The person's number: a text that consists only of it names the person.
     number: String,
 }
 
 impl Mentions {
-    /// How a person is named.
+    /// Builds the forms for a person.
     #[must_use]
-    pub fn of(person: &person::Model) -> Self {
+    pub fn new(person: &person::Model) -> Self {
         let filled = |text: Option<&str>| Some(words(text.unwrap_or_default())).filter(|text| !text.is_empty());
         let (first, last) = (filled(person.first_name.as_deref()), filled(person.last_name.as_deref()));
         let mut needles = Vec::new();
@@ -33,7 +34,7 @@ impl Mentions {
         Self { needles, number: person.number.trim().to_owned() }
     }
 
-    /// Whether `text` names them.
+    /// Whether `text` names the person.
     #[must_use]
     pub fn are_in(&self, text: &str) -> bool {
         let padded = format!(" {} ", words(text));
@@ -58,8 +59,8 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_found_by_name_address_and_number_however_they_are_written() {
-        let mentions = Mentions::of(&person(Some("Mairi"), Some("O'Neill")));
+    fn mentions_are_found_in_every_spelling() {
+        let mentions = Mentions::new(&person(Some("Mairi"), Some("O'Neill")));
         for text in [
             "Mairi O'Neill",
             "agreed with O'NEILL, Mairi (HR)",
@@ -77,7 +78,7 @@ mod tests {
 
     #[test]
     fn one_name_alone_finds_nobody() {
-        let mentions = Mentions::of(&person(Some("Grace"), None));
+        let mentions = Mentions::new(&person(Some("Grace"), None));
         assert!(!mentions.are_in("days of grace"));
         assert!(mentions.are_in("0042"));
     }

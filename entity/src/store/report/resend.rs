@@ -1,4 +1,4 @@
-//! Mails that were refused for good, and how one becomes due again.
+//! Permanently refused mails, and how they become due again.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
@@ -11,11 +11,11 @@ use crate::id::{DeliveryId, ReportId};
 use crate::table::delivery;
 use crate::value::DeliveryState;
 
-/// The mails of a report that were refused for good and whose text and address are still kept.
+/// Returns the permanently refused mails of a report whose text and address are still stored.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn refused(db: &impl ConnectionTrait, report: ReportId) -> Result<Vec<delivery::Model>, DbErr> {
     delivery::Entity::find()
         .filter(delivery::Column::ReportId.eq(report))
@@ -33,12 +33,12 @@ fn resendable() -> Condition {
         .add(delivery::Column::TextPart.ne(""))
 }
 
-/// Makes a mail that was refused for good due at `at`, with its attempts counted from the start and the address and parts of
-/// `mail` in place of its own. False if it is not refused any more.
+/// Makes a permanently refused mail due at `at`, with its attempts counted from 0 and with the address and parts of
+/// `mail`. Returns false if it is no longer refused.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn reopen(
     db: &impl ConnectionTrait,
     id: DeliveryId,

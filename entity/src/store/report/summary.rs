@@ -1,4 +1,4 @@
-//! What a run summary is made from, and that there is one for each report.
+//! Data for run summaries, and a guarantee that there is one per report.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -18,11 +18,11 @@ fn summaries(report: ReportId) -> Select<delivery::Entity> {
         .filter(delivery::Column::Kind.eq(DeliveryKind::RunSummary))
 }
 
-/// Whether the run summary of a report has been written down.
+/// Whether the run summary of a report has been written.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn is_summarised(db: &impl ConnectionTrait, report: ReportId) -> Result<bool, DbErr> {
     Ok(summaries(report).count(db).await? > 0)
 }
@@ -32,7 +32,7 @@ pub async fn is_summarised(db: &impl ConnectionTrait, report: ReportId) -> Resul
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn summarise_once(
     db: &DatabaseConnection,
     report: ReportId,
@@ -40,7 +40,7 @@ pub async fn summarise_once(
     mails: Vec<NewDelivery>,
 ) -> Result<bool, DbErr> {
     let txn = begin_write(db).await?;
-    // The unique key alone would let two processes write to different people.
+    // The unique key alone would let two processes write summaries to different people.
     report::Entity::find_by_id(report).lock_exclusive().one(&txn).await?;
     if is_summarised(&txn, report).await? {
         txn.rollback().await?;
@@ -51,20 +51,20 @@ pub async fn summarise_once(
     Ok(true)
 }
 
-/// A report that had no one to go to.
+/// A report without a recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unaddressed {
     /// Idempotency key within the report: `unit:7`.
     pub recipient: String,
-    /// A list of `{code, name, why}`, as its row has it.
+    /// A list of `{code, name, why}`, as stored in its row.
     pub units: serde_json::Value,
 }
 
-/// The reports of a week that had no one to go to, in the order in which they were made.
+/// Returns the reports of a week that had no recipient, in the order in which they were created.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// The database error.
 pub async fn unaddressed(db: &impl ConnectionTrait, report: ReportId) -> Result<Vec<Unaddressed>, DbErr> {
     let rows: Vec<(String, serde_json::Value)> = delivery::Entity::find()
         .select_only()

@@ -1,16 +1,17 @@
-//! Which absences can go. Pure.
+//! Decides which absences can be removed. Pure.
 //!
-//! Whether a person counts on a day depends on how long the absence is in which it lies, and absences that touch are one. So
-//! a spell goes only with all that touch it, and only when the last of them is over; else what is left would be a short absence,
-//! and a team would look covered that was not. Of the days of a removed absence nothing can be computed any more: they lie
-//! before the first day of which every fact is on file ([`Facts::whole_from`](crate::store::roster::Facts)), and questions
-//! about them are refused.
+//! Whether a person counts on a day depends on the length of the absence that includes the day, and absences that touch
+//! are one. So a period of absence is only removed together with all that touch it, and only when the last of them is
+//! over; otherwise the rest would look like a short absence, and a team would look covered that was not. Days of a
+//! removed absence can no longer be computed: they lie before the first day for which every fact is on file
+//! ([`LoadedRoster::whole_from`](crate::store::roster::LoadedRoster)), and queries about them are refused.
 
 use crate::period::{Day, Validity};
 
-/// Of one person's spells, those that belong to an absence that was over on `cut`, and the first day after the last of them.
+/// Returns those of one person's periods that belong to an absence that was over on `cutoff`, and the first day after
+/// the last of them.
 #[must_use]
-pub fn over<T: Copy>(spells: &[(T, Validity)], cut: Day) -> (Vec<T>, Option<Day>) {
+pub fn over<T: Copy>(spells: &[(T, Validity)], cutoff: Day) -> (Vec<T>, Option<Day>) {
     let mut spells = spells.to_vec();
     spells.sort_by_key(|(_, spell)| spell.from);
     let (mut gone, mut back) = (Vec::new(), None);
@@ -25,7 +26,7 @@ pub fn over<T: Copy>(spells: &[(T, Validity)], cut: Day) -> (Vec<T>, Option<Day>
             touches
         });
         let count = 1 + touching.count();
-        if whole.ended_by(cut) {
+        if whole.ended_by(cutoff) {
             gone.extend(rest[..count].iter().map(|(id, _)| *id));
             back = back.max(whole.to);
         }
@@ -52,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spell_that_goes_on_keeps_those_that_touch_it() {
+    fn a_continuing_absence_keeps_those_that_touch_it() {
         let spells =
             [(1, spell(0, Some(10))), (2, spell(10, Some(20))), (3, spell(30, Some(35))), (4, spell(40, None))];
         assert_eq!(over(&spells, day(15)), (vec![], None));
@@ -60,7 +61,7 @@ mod tests {
         assert_eq!(over(&spells, day(400)), (vec![1, 2, 3], Some(day(35))));
     }
 
-    /// The absences that the rules see.
+    /// The absences as the coverage rules merge them.
     fn seen(spells: &[(usize, Validity)]) -> Vec<Validity> {
         let person = PersonIx(0);
         let away = spells.iter().map(|(_, validity)| Away { person, validity: *validity }).collect();
@@ -70,22 +71,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn on_every_day_that_can_still_be_asked_about_the_rules_see_the_same_absence(
+        fn days_that_can_be_queried_keep_their_absences(
             spells in prop::collection::vec((0i64..60, prop::option::weighted(0.9, 0i64..30)), 0..12),
-            cut in 0i64..120,
+            cutoff in 0i64..120,
         ) {
             let spells: Vec<_> =
                 spells.into_iter().map(|(from, days)| spell(from, days.map(|days| from + days))).enumerate().collect();
-            let (gone, back) = over(&spells, day(cut));
+            let (gone, back) = over(&spells, day(cutoff));
             let kept: Vec<_> = spells.iter().copied().filter(|(id, _)| !gone.contains(id)).collect();
-            prop_assert!(back.is_none_or(|back| back <= day(cut)));
+            prop_assert!(back.is_none_or(|back| back <= day(cutoff)));
             let (before, after) = (seen(&spells), seen(&kept));
             for number in back.map_or(-1, |back| back.days_since(day(0)))..130 {
                 let on = |all: &[Validity]| all.iter().find(|absence| absence.holds_on(day(number))).copied();
                 prop_assert_eq!(on(&before), on(&after), "day {}", number);
             }
-            // And nothing is kept longer than it must be.
-            prop_assert!(over(&kept, day(cut)).0.is_empty());
+            // And nothing is kept longer than necessary.
+            prop_assert!(over(&kept, day(cutoff)).0.is_empty());
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What is held beyond its period: counted, and removed a chunk at a time, each chunk in a transaction of its own, so that no
-//! lock is held for long and a kill in the middle leaves nothing half done.
+//! Counts and removes rows whose retention period has ended. Rows are removed in chunks, each in a transaction of its
+//! own, so that no lock is held for long and an interruption leaves nothing half done.
 
 use chrono::{DateTime, NaiveTime, Utc};
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
@@ -20,88 +20,89 @@ use crate::table::{
 };
 use crate::value::{Action, DeliveryState, RunState};
 
-/// People whose absences are looked at in one go, and rows that one statement names.
+/// Number of people whose absences are checked at a time, and of rows that one statement names.
 const CHUNK: usize = 500;
 
-/// What is beyond its period.
+/// Rows whose retention period has ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Beyond {
-    /// How many rows.
+pub struct ExpiredRows {
+    /// Number of rows.
     pub rows: u64,
-    /// From when the oldest of them is.
+    /// The day of the oldest one.
     pub oldest: Option<Day>,
 }
 
-/// What is said of an import whose refusal is no longer kept.
+/// Replaces the refusal of an import once it is no longer kept.
 const REFUSAL_GONE: &str = "Why it was refused is no longer kept.";
 
-/// The first instant of a day in UTC: a few hours are nothing to a period of months.
+/// Returns the first instant of a day in UTC: a few hours do not matter to a period of months.
 fn instant(day: Day) -> DateTime<Utc> {
     day.date().and_time(NaiveTime::MIN).and_utc()
 }
 
-/// What of a kind is from before `cut`; changes nothing.
-pub async fn found(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Beyond, DbErr> {
+/// Counts the rows of a kind from before `cutoff`. Changes nothing.
+pub async fn count_expired(db: &impl ConnectionTrait, kind: Kind, cutoff: Day) -> Result<ExpiredRows, DbErr> {
     let day = |at: Option<Option<DateTime<Utc>>>| at.flatten().map(|at| Day::from(at.date_naive()));
     Ok(match kind {
         Kind::Mails => {
-            let oldest = old_mails(cut).select_only().column_as(report::Column::BuiltAt.min(), "oldest");
-            Beyond { rows: old_mails(cut).count(db).await?, oldest: day(oldest.into_tuple().one(db).await?) }
+            let oldest = old_mails(cutoff).select_only().column_as(report::Column::BuiltAt.min(), "oldest");
+            ExpiredRows { rows: old_mails(cutoff).count(db).await?, oldest: day(oldest.into_tuple().one(db).await?) }
         }
         Kind::Rejects => {
-            let rejects =
-                || import_reject::Entity::find().filter(import_reject::Column::BatchId.in_subquery(old_batches(cut)));
+            let rejects = || {
+                import_reject::Entity::find().filter(import_reject::Column::BatchId.in_subquery(old_batches(cutoff)))
+            };
             let oldest = rejects()
                 .join(JoinType::InnerJoin, reject_to_batch())
                 .select_only()
                 .column_as(import_batch::Column::FinishedAt.min(), "oldest");
-            let refusals = || import_batch::Entity::find().filter(old_refusal(cut));
+            let refusals = || import_batch::Entity::find().filter(old_refusal(cutoff));
             let refusal = refusals().select_only().column_as(import_batch::Column::FinishedAt.min(), "oldest");
             let oldest = [day(oldest.into_tuple().one(db).await?), day(refusal.into_tuple().one(db).await?)];
             let steps =
-                || import_undo::Entity::find().filter(import_undo::Column::BatchId.in_subquery(old_batches(cut)));
+                || import_undo::Entity::find().filter(import_undo::Column::BatchId.in_subquery(old_batches(cutoff)));
             let step = steps()
                 .join(JoinType::InnerJoin, undo_to_batch())
                 .select_only()
                 .column_as(import_batch::Column::FinishedAt.min(), "oldest");
             let oldest = oldest.into_iter().chain([day(step.into_tuple().one(db).await?)]);
             let rows = rejects().count(db).await? + refusals().count(db).await? + steps().count(db).await?;
-            Beyond { rows, oldest: oldest.flatten().min() }
+            ExpiredRows { rows, oldest: oldest.flatten().min() }
         }
         Kind::Runs => {
-            let oldest = old_runs(cut).select_only().column_as(job_run::Column::FinishedAt.min(), "oldest");
-            Beyond { rows: old_runs(cut).count(db).await?, oldest: day(oldest.into_tuple().one(db).await?) }
+            let oldest = old_runs(cutoff).select_only().column_as(job_run::Column::FinishedAt.min(), "oldest");
+            ExpiredRows { rows: old_runs(cutoff).count(db).await?, oldest: day(oldest.into_tuple().one(db).await?) }
         }
-        Kind::Absences => absences_found(db, cut).await?,
+        Kind::Absences => absences_found(db, cutoff).await?,
         Kind::SignIns => {
-            let sessions = || session::Entity::find().filter(over_sessions(cut));
-            let links = || sign_in_link::Entity::find().filter(over_links(cut));
+            let sessions = || session::Entity::find().filter(over_sessions(cutoff));
+            let links = || sign_in_link::Entity::find().filter(over_links(cutoff));
             let first = sessions().select_only().column_as(session::Column::MadeAt.min(), "oldest");
             let link = links().select_only().column_as(sign_in_link::Column::ExpiresAt.min(), "oldest");
             let oldest = [day(first.into_tuple().one(db).await?), day(link.into_tuple().one(db).await?)];
             let rows = sessions().count(db).await? + links().count(db).await?;
-            Beyond { rows, oldest: oldest.into_iter().flatten().min() }
+            ExpiredRows { rows, oldest: oldest.into_iter().flatten().min() }
         }
         Kind::People => {
             let oldest = post::Entity::find()
-                .filter(post::Column::PersonId.in_subquery(left_before(cut)))
+                .filter(post::Column::PersonId.in_subquery(leavers_before(cutoff)))
                 .select_only()
                 .column_as(post::Column::ValidTo.min(), "oldest");
             let oldest: Option<Option<Day>> = oldest.into_tuple().one(db).await?;
-            let people = person::Entity::find().filter(person::Column::Id.in_subquery(left_before(cut)));
-            Beyond { rows: people.count(db).await?, oldest: oldest.flatten() }
+            let people = person::Entity::find().filter(person::Column::Id.in_subquery(leavers_before(cutoff)));
+            ExpiredRows { rows: people.count(db).await?, oldest: oldest.flatten() }
         }
-        Kind::Snapshots | Kind::WeeklySnapshots => snapshots::found(db, kind, cut).await?,
+        Kind::Snapshots | Kind::WeeklySnapshots => snapshots::count_expired(db, kind, cutoff).await?,
     })
 }
 
-fn old_mails(cut: Day) -> Select<delivery::Entity> {
+fn old_mails(cutoff: Day) -> Select<delivery::Entity> {
     let to_report: sea_orm::RelationDef =
         delivery::Entity::belongs_to(report::Entity).from(delivery::Column::ReportId).to(report::Column::Id).into();
     delivery::Entity::find()
         .join(JoinType::InnerJoin, to_report)
-        .filter(report::Column::BuiltAt.lt(instant(cut)))
-        // A worker that comes back after a year's outage must not send empty mails.
+        .filter(report::Column::BuiltAt.lt(instant(cutoff)))
+        // A worker that returns after a year's outage must not send empty mails.
         .filter(delivery::Column::State.is_not_in([DeliveryState::Pending, DeliveryState::Retrying]))
         .filter(
             Condition::any()
@@ -114,15 +115,15 @@ fn old_mails(cut: Day) -> Select<delivery::Entity> {
         )
 }
 
-/// Mails from before `cut` after the mail `after`, at most `limit`, each with its file where it was written into one. Whoever
-/// removes them removes the files first.
+/// Returns mails from before `cutoff`, after the mail `after`, at most `limit`, each with its file if it was written
+/// into one. The caller must remove the files before it removes the mails.
 pub async fn mails(
     db: &impl ConnectionTrait,
-    cut: Day,
+    cutoff: Day,
     after: DeliveryId,
     limit: u64,
 ) -> Result<Vec<(DeliveryId, Option<String>)>, DbErr> {
-    old_mails(cut)
+    old_mails(cutoff)
         .filter(delivery::Column::Id.gt(after))
         .order_by_asc(delivery::Column::Id)
         .limit(limit)
@@ -133,7 +134,7 @@ pub async fn mails(
         .await
 }
 
-/// Removes texts and addresses of mails whose files are gone.
+/// Removes texts and addresses of mails whose files were removed.
 pub async fn remove_mails(db: &DatabaseConnection, ids: &[DeliveryId], by: &By) -> Result<u64, DbErr> {
     let txn = begin_write(db).await?;
     let none = || Expr::value(None::<String>);
@@ -150,18 +151,18 @@ pub async fn remove_mails(db: &DatabaseConnection, ids: &[DeliveryId], by: &By) 
     recorded(txn, Kind::Mails, cleared.rows_affected, by).await
 }
 
-fn old_batches(cut: Day) -> SelectStatement {
+fn old_batches(cutoff: Day) -> SelectStatement {
     Query::select()
         .column(import_batch::Column::Id)
         .from(import_batch::Entity)
-        .and_where(import_batch::Column::FinishedAt.lt(instant(cut)))
+        .and_where(import_batch::Column::FinishedAt.lt(instant(cutoff)))
         .to_owned()
 }
 
-/// What an old import was refused for, which may name a person.
-fn old_refusal(cut: Day) -> Condition {
+/// The condition for old imports with a refusal, which may name a person.
+fn old_refusal(cutoff: Day) -> Condition {
     Condition::all()
-        .add(import_batch::Column::FinishedAt.lt(instant(cut)))
+        .add(import_batch::Column::FinishedAt.lt(instant(cutoff)))
         .add(import_batch::Column::Refusal.is_not_null())
         .add(import_batch::Column::Refusal.ne(REFUSAL_GONE))
 }
@@ -180,13 +181,13 @@ fn undo_to_batch() -> sea_orm::RelationDef {
         .into()
 }
 
-/// Removes rejected rows of imports from before `cut`, at most `limit`, and with the last of them why such imports were refused
-/// and what would take them back, which holds rows as they were before.
-pub async fn remove_rejects(db: &DatabaseConnection, cut: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
+/// Removes rejected rows of imports from before `cutoff`, at most `limit`. With the last of them it also removes the
+/// reasons why such imports were refused, and the undo steps of such imports, which hold earlier versions of rows.
+pub async fn remove_rejects(db: &DatabaseConnection, cutoff: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
     let some = Query::select()
         .column(import_reject::Column::Id)
         .from(import_reject::Entity)
-        .and_where(import_reject::Column::BatchId.in_subquery(old_batches(cut)))
+        .and_where(import_reject::Column::BatchId.in_subquery(old_batches(cutoff)))
         .limit(limit)
         .to_owned();
     let txn = begin_write(db).await?;
@@ -196,32 +197,33 @@ pub async fn remove_rejects(db: &DatabaseConnection, cut: Day, limit: u64, by: &
     if removed < limit {
         let shortened = import_batch::Entity::update_many()
             .col_expr(import_batch::Column::Refusal, Expr::value(REFUSAL_GONE))
-            .filter(old_refusal(cut));
+            .filter(old_refusal(cutoff));
         removed += shortened.exec(&txn).await?.rows_affected;
         let steps =
-            import_undo::Entity::delete_many().filter(import_undo::Column::BatchId.in_subquery(old_batches(cut)));
+            import_undo::Entity::delete_many().filter(import_undo::Column::BatchId.in_subquery(old_batches(cutoff)));
         removed += steps.exec(&txn).await?.rows_affected;
     }
     recorded(txn, Kind::Rejects, removed, by).await
 }
 
-fn old_runs(cut: Day) -> Select<job_run::Entity> {
-    job_run::Entity::find().filter(ended_before(cut))
+fn old_runs(cutoff: Day) -> Select<job_run::Entity> {
+    job_run::Entity::find().filter(ended_before(cutoff))
 }
 
-/// A run that is not over is kept, however old: the ledger would take its period for one that has not begun.
-fn ended_before(cut: Day) -> Condition {
+/// The condition for runs that ended before `cutoff`. A run that has not ended is kept, however old: without its row,
+/// the ledger would treat the period as not begun.
+fn ended_before(cutoff: Day) -> Condition {
     Condition::all()
         .add(job_run::Column::State.is_in([RunState::Done, RunState::Failed]))
-        .add(job_run::Column::FinishedAt.lt(instant(cut)))
+        .add(job_run::Column::FinishedAt.lt(instant(cutoff)))
 }
 
-/// Removes runs of jobs that were over before `cut`, at most `limit`.
-pub async fn remove_runs(db: &DatabaseConnection, cut: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
+/// Removes runs of jobs that ended before `cutoff`, at most `limit`.
+pub async fn remove_runs(db: &DatabaseConnection, cutoff: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
     let some = Query::select()
         .column(job_run::Column::Id)
         .from(job_run::Entity)
-        .cond_where(ended_before(cut))
+        .cond_where(ended_before(cutoff))
         .limit(limit)
         .to_owned();
     let txn = begin_write(db).await?;
@@ -229,28 +231,30 @@ pub async fn remove_runs(db: &DatabaseConnection, cut: Day, limit: u64, by: &By)
     recorded(txn, Kind::Runs, removed.rows_affected, by).await
 }
 
-fn over_sessions(cut: Day) -> Condition {
-    Condition::any().add(session::Column::ExpiresAt.lt(instant(cut))).add(session::Column::EndedAt.lt(instant(cut)))
-}
-
-fn over_links(cut: Day) -> Condition {
+fn over_sessions(cutoff: Day) -> Condition {
     Condition::any()
-        .add(sign_in_link::Column::ExpiresAt.lt(instant(cut)))
-        .add(sign_in_link::Column::UsedAt.lt(instant(cut)))
+        .add(session::Column::ExpiresAt.lt(instant(cutoff)))
+        .add(session::Column::EndedAt.lt(instant(cutoff)))
 }
 
-/// Removes sessions and sign-in links that were over before `cut`, at most `limit` of each.
-pub async fn remove_sign_ins(db: &DatabaseConnection, cut: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
+fn over_links(cutoff: Day) -> Condition {
+    Condition::any()
+        .add(sign_in_link::Column::ExpiresAt.lt(instant(cutoff)))
+        .add(sign_in_link::Column::UsedAt.lt(instant(cutoff)))
+}
+
+/// Removes sessions and sign-in links that ended before `cutoff`, at most `limit` of each.
+pub async fn remove_sign_ins(db: &DatabaseConnection, cutoff: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
     let sessions = Query::select()
         .column(session::Column::Id)
         .from(session::Entity)
-        .cond_where(over_sessions(cut))
+        .cond_where(over_sessions(cutoff))
         .limit(limit)
         .to_owned();
     let links = Query::select()
         .column(sign_in_link::Column::Id)
         .from(sign_in_link::Entity)
-        .cond_where(over_links(cut))
+        .cond_where(over_links(cutoff))
         .limit(limit)
         .to_owned();
     let txn = begin_write(db).await?;
@@ -260,24 +264,24 @@ pub async fn remove_sign_ins(db: &DatabaseConnection, cut: Day, limit: u64, by: 
     recorded(txn, Kind::SignIns, sessions.rows_affected + links.rows_affected, by).await
 }
 
-/// Absences of some people that were over on a day.
+/// Absences of a chunk of people that were over on a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Absences {
     spells: Vec<UnavailabilityId>,
-    /// The first day of the oldest.
+    /// First day of the oldest absence.
     oldest: Option<Day>,
-    /// The first day after the last.
+    /// First day after the last absence.
     back: Option<Day>,
     /// The last person who was checked. `None` if there are no more.
     last: Option<PersonId>,
 }
 
-/// The absences that were over on `cut` of the next people after `after`.
-async fn absences(db: &impl ConnectionTrait, cut: Day, after: PersonId) -> Result<Absences, DbErr> {
+/// Returns the absences that were over on `cutoff`, of the next chunk of people after `after`.
+async fn absences(db: &impl ConnectionTrait, cutoff: Day, after: PersonId) -> Result<Absences, DbErr> {
     let people: Vec<PersonId> = unavailability::Entity::find()
         .select_only()
         .column(unavailability::Column::PersonId)
-        .filter(unavailability::Column::ValidTo.lte(cut))
+        .filter(unavailability::Column::ValidTo.lte(cutoff))
         .filter(unavailability::Column::PersonId.gt(after))
         .distinct()
         .order_by_asc(unavailability::Column::PersonId)
@@ -296,7 +300,7 @@ async fn absences(db: &impl ConnectionTrait, cut: Day, after: PersonId) -> Resul
             .iter()
             .map(|row| ((row.id, row.valid_from), Validity { from: Some(row.valid_from), to: row.valid_to }))
             .collect();
-        let (gone, back) = absence::over(&spells, cut);
+        let (gone, back) = absence::over(&spells, cutoff);
         found.back = found.back.max(back);
         for (id, from) in gone {
             found.spells.push(id);
@@ -306,31 +310,31 @@ async fn absences(db: &impl ConnectionTrait, cut: Day, after: PersonId) -> Resul
     Ok(found)
 }
 
-async fn absences_found(db: &impl ConnectionTrait, cut: Day) -> Result<Beyond, DbErr> {
-    let (mut beyond, mut after) = (Beyond::default(), PersonId(0));
+async fn absences_found(db: &impl ConnectionTrait, cutoff: Day) -> Result<ExpiredRows, DbErr> {
+    let (mut expired, mut after) = (ExpiredRows::default(), PersonId(0));
     loop {
-        let Absences { spells, oldest, back: _, last } = absences(db, cut, after).await?;
-        beyond.rows += spells.len() as u64;
-        beyond.oldest = [beyond.oldest, oldest].into_iter().flatten().min();
+        let Absences { spells, oldest, back: _, last } = absences(db, cutoff, after).await?;
+        expired.rows += spells.len() as u64;
+        expired.oldest = [expired.oldest, oldest].into_iter().flatten().min();
         match last {
             Some(last) => after = last,
-            None => return Ok(beyond),
+            None => return Ok(expired),
         }
     }
 }
 
-/// Removes the absences that were over on `cut` of the next people after `after`. The rows, and the last of the people;
-/// `None` if there are no more.
+/// Removes the absences that were over on `cutoff`, of the next chunk of people after `after`. Returns the number of
+/// rows, and the last person of the chunk; `None` if there are no more people.
 pub async fn remove_absences(
     db: &DatabaseConnection,
-    cut: Day,
+    cutoff: Day,
     after: PersonId,
     by: &By,
 ) -> Result<(u64, Option<PersonId>), DbErr> {
     let txn = begin_write(db).await?;
-    // Before they are read: an import that corrects one of them waits, or is waited for.
+    // Locked before they are read, so that an import that corrects one of them runs either before or after.
     let facts = facts::lock(&txn).await?;
-    let Absences { spells, oldest: _, back, last } = absences(&txn, cut, after).await?;
+    let Absences { spells, oldest: _, back, last } = absences(&txn, cutoff, after).await?;
     if spells.is_empty() {
         txn.rollback().await?;
         return Ok((0, last));
@@ -341,22 +345,22 @@ pub async fn remove_absences(
             .exec(&txn)
             .await?;
     }
-    // In the same transaction: a day of which an absence is gone is never computed again.
+    // In the same transaction, so that a day with a removed absence is never computed again.
     let row = fact_version::ActiveModel {
         id: Set(facts.id),
         whole_from: Set(facts.whole_from.max(back)),
         ..Default::default()
     };
     fact_version::Entity::update(row).exec(&txn).await?;
-    facts::count_up(&txn).await?;
+    facts::bump_data_version(&txn).await?;
     Ok((recorded(txn, Kind::Absences, spells.len() as u64, by).await?, last))
 }
 
-/// People who had a post, have none that goes on or ended after `cut`, and were not erased.
-fn left_before(cut: Day) -> SelectStatement {
+/// Selects people who had a post, have none that continues or ended after `cutoff`, and were not erased.
+fn leavers_before(cutoff: Day) -> SelectStatement {
     let held = || Query::select().column(post::Column::PersonId).from(post::Entity).to_owned();
     let still = held()
-        .cond_where(Condition::any().add(post::Column::ValidTo.is_null()).add(post::Column::ValidTo.gt(cut)))
+        .cond_where(Condition::any().add(post::Column::ValidTo.is_null()).add(post::Column::ValidTo.gt(cutoff)))
         .to_owned();
     let erased = Query::select().column(erased_person::Column::PersonId).from(erased_person::Entity).to_owned();
     Query::select()
@@ -368,12 +372,18 @@ fn left_before(cut: Day) -> SelectStatement {
         .to_owned()
 }
 
-/// People whose last post ended on or before `cut` and who were not erased, after the person `after`, at most `limit`.
-pub async fn left(db: &impl ConnectionTrait, cut: Day, after: PersonId, limit: u64) -> Result<Vec<PersonId>, DbErr> {
+/// Returns people whose last post ended on or before `cutoff` and who were not erased, after the person `after`, at
+/// most `limit`.
+pub async fn leavers(
+    db: &impl ConnectionTrait,
+    cutoff: Day,
+    after: PersonId,
+    limit: u64,
+) -> Result<Vec<PersonId>, DbErr> {
     person::Entity::find()
         .select_only()
         .column(person::Column::Id)
-        .filter(person::Column::Id.in_subquery(left_before(cut)))
+        .filter(person::Column::Id.in_subquery(leavers_before(cutoff)))
         .filter(person::Column::Id.gt(after))
         .order_by_asc(person::Column::Id)
         .limit(limit)
@@ -382,7 +392,7 @@ pub async fn left(db: &impl ConnectionTrait, cut: Day, after: PersonId, limit: u
         .await
 }
 
-/// Commits, with a line in the audit log where anything went.
+/// Commits, with an audit event if any rows were removed.
 pub(super) async fn recorded(txn: DatabaseTransaction, kind: Kind, rows: u64, by: &By) -> Result<u64, DbErr> {
     if rows > 0 {
         let event = by.did(Action::RetentionRun, format!("retention:{kind}"), serde_json::json!({ "rows": rows }));

@@ -1,22 +1,23 @@
-//! Snapshots: each day's for some months, then one per week, and those that a report shows for as long as the report.
+//! Retention of snapshots: those of each day for some months, then one per week, and those that a report shows for as
+//! long as the report.
 
 use std::collections::BTreeSet;
 
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _};
 use sea_orm::{QueryOrder as _, QuerySelect as _};
 
-use super::{Beyond, Kind, recorded};
+use super::{ExpiredRows, Kind, recorded};
 use crate::id::SnapshotId;
 use crate::period::Day;
 use crate::store::audit::By;
 use crate::store::begin_write;
 use crate::table::{report, snapshot, snapshot_team, snapshot_unit};
 
-/// One snapshot per week stays: the newest revision of Monday, or of the last stored day if Monday has none. That is the one
-/// which the weekly trend shows.
+/// Returns all snapshots except one per week: the newest revision of Monday, or of the last stored day if Monday has
+/// none. The weekly trend shows that one.
 ///
-/// `rows` are ordered by day and then by revision.
-fn but_one_per_week(rows: &[(SnapshotId, Day)]) -> Vec<(SnapshotId, Day)> {
+/// `rows` must be sorted by day and then by revision.
+fn all_but_one_per_week(rows: &[(SnapshotId, Day)]) -> Vec<(SnapshotId, Day)> {
     let weeks = rows.chunk_by(|a, b| a.1.monday() == b.1.monday());
     weeks
         .flat_map(|week| {
@@ -27,8 +28,8 @@ fn but_one_per_week(rows: &[(SnapshotId, Day)]) -> Vec<(SnapshotId, Day)> {
         .collect()
 }
 
-/// The snapshots of a kind that are beyond their period, oldest first. The newest of all is never among them.
-async fn beyond(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Vec<(SnapshotId, Day)>, DbErr> {
+/// Returns the expired snapshots of a kind, oldest first. The newest snapshot never expires.
+async fn expired(db: &impl ConnectionTrait, kind: Kind, cutoff: Day) -> Result<Vec<(SnapshotId, Day)>, DbErr> {
     let newest: Option<SnapshotId> = snapshot::Entity::find()
         .select_only()
         .column(snapshot::Column::Id)
@@ -40,7 +41,7 @@ async fn beyond(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Vec<(
     let rows: Vec<(SnapshotId, Day)> = snapshot::Entity::find()
         .select_only()
         .columns([snapshot::Column::Id, snapshot::Column::Day])
-        .filter(snapshot::Column::Day.lt(cut))
+        .filter(snapshot::Column::Day.lt(cutoff))
         .order_by_asc(snapshot::Column::Day)
         .order_by_asc(snapshot::Column::Revision)
         .into_tuple()
@@ -54,22 +55,22 @@ async fn beyond(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Vec<(
         .await?;
     let stays: BTreeSet<SnapshotId> =
         pinned.into_iter().flat_map(|(shown, before)| [Some(shown), before]).chain([newest]).flatten().collect();
-    let rows = if kind == Kind::Snapshots { but_one_per_week(&rows) } else { rows };
+    let rows = if kind == Kind::Snapshots { all_but_one_per_week(&rows) } else { rows };
     Ok(rows.into_iter().filter(|(id, _)| !stays.contains(id)).collect())
 }
 
-/// What of a kind is from before `cut`; changes nothing.
-pub(super) async fn found(db: &impl ConnectionTrait, kind: Kind, cut: Day) -> Result<Beyond, DbErr> {
-    let all = beyond(db, kind, cut).await?;
-    Ok(Beyond { rows: all.len() as u64, oldest: all.first().map(|(_, day)| *day) })
+/// Counts the snapshots of a kind from before `cutoff`. Changes nothing.
+pub(super) async fn count_expired(db: &impl ConnectionTrait, kind: Kind, cutoff: Day) -> Result<ExpiredRows, DbErr> {
+    let all = expired(db, kind, cutoff).await?;
+    Ok(ExpiredRows { rows: all.len() as u64, oldest: all.first().map(|(_, day)| *day) })
 }
 
-/// Removes snapshots from before `cut` with their rows, a few at most. How many snapshots.
-pub async fn remove_snapshots(db: &DatabaseConnection, kind: Kind, cut: Day, by: &By) -> Result<u64, DbErr> {
-    /// Each has a row per team and per unit.
+/// Removes a few snapshots from before `cutoff` with their rows. Returns the number of snapshots.
+pub async fn remove_snapshots(db: &DatabaseConnection, kind: Kind, cutoff: Day, by: &By) -> Result<u64, DbErr> {
+    /// Number of snapshots per transaction: each has a row per team and per unit.
     const FEW: usize = 5;
     let txn = begin_write(db).await?;
-    let all = beyond(&txn, kind, cut).await?;
+    let all = expired(&txn, kind, cutoff).await?;
     let some = || all.iter().take(FEW).map(|(id, _)| *id);
     snapshot_team::Entity::delete_many().filter(snapshot_team::Column::SnapshotId.is_in(some())).exec(&txn).await?;
     snapshot_unit::Entity::delete_many().filter(snapshot_unit::Column::SnapshotId.is_in(some())).exec(&txn).await?;
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn mondays_newest_revision_stays_or_the_last_of_the_week() {
+    fn mondays_newest_or_the_weeks_last_snapshot_stays() {
         let rows = [
             row(0, "2026-11-14"),
             row(1, "2026-11-15"),
@@ -98,7 +99,7 @@ mod tests {
             row(7, "2026-11-29"),
             row(8, "2026-11-29"),
         ];
-        let gone: Vec<_> = but_one_per_week(&rows).into_iter().map(|(id, _)| id.0).collect();
+        let gone: Vec<_> = all_but_one_per_week(&rows).into_iter().map(|(id, _)| id.0).collect();
         assert_eq!(gone, [0, 2, 4, 5, 6, 7]);
     }
 }

@@ -1,5 +1,5 @@
-//! The sections of the document, and of them what the board's own files say. Each model is taken apart field by field, so that a
-//! new column cannot be forgotten.
+//! The sections of the document about the board's own files. Each model is destructured field by field, so that a new
+//! column cannot be forgotten.
 
 use sea_orm::{ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::{Value as Json, json};
@@ -12,11 +12,11 @@ use crate::table::{
     allocation, appointment, approval, completion, course, erased_person, person, person_link, post, unavailability,
 };
 
-/// What is kept as long as the person is on file.
+/// The retention of data that is kept as long as the person is on file.
 const WITH_THE_PERSON: &str = "With the person; name and contact are erased some time after the last post, and this stays without them, because past \
      coverage is computed from it.";
 
-/// The first day and the last.
+/// Returns the first and the last day of a validity.
 pub(super) fn days(from: Option<Day>, to: Option<Day>) -> (Option<Day>, Option<Day>) {
     (from, Validity { from, to }.last())
 }
@@ -75,7 +75,7 @@ impl Reader<'_> {
         })
     }
 
-    /// The other numbers that are recorded as the person's.
+    /// Returns the other numbers that are linked to the person's.
     async fn linked(&self) -> Result<Vec<Json>, DbErr> {
         let me = self.person.id;
         let named =
@@ -130,7 +130,7 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "posts",
-            what: "The posts that you hold or held: they say in which team you work.",
+            what: "The posts that you hold or held. They show which team you work in.",
             source: "staff.csv, from the staff system.",
             kept: WITH_THE_PERSON.to_owned(),
             references: &["post.person_id"],
@@ -265,7 +265,7 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "absences",
-            what: "Days on which you were away. No reason is asked for or kept.",
+            what: "Days on which you were away. The reason is not collected.",
             source: "unavailability.csv, from the coordinators of the network.",
             kept: format!("{} days after their end.", periods.absences),
             references: &["unavailability.person_id"],
@@ -302,7 +302,7 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "appointments",
-            what: "Units that you answer for, or coordinate.",
+            what: "Units that you are responsible for, or coordinate.",
             source: "managers.csv, from the coordinators of the network.",
             kept: WITH_THE_PERSON.to_owned(),
             references: &["appointment.person_id"],

@@ -11,10 +11,10 @@ use crate::id::AllocationId;
 use crate::table::{allocation_terms, approval, pause, sign_off};
 use crate::value::ApproverCapacity;
 
-/// Of each allocation: approvals, sign-offs, pauses and terms, each as a list.
-type Facts = HashMap<AllocationId, Map<String, Json>>;
+/// By allocation: approvals, sign-offs, pauses and terms, each as a list.
+type AllocationFacts = HashMap<AllocationId, Map<String, Json>>;
 
-fn add(facts: &mut Facts, allocation: AllocationId, list: &str, record: Json) {
+fn add(facts: &mut AllocationFacts, allocation: AllocationId, list: &str, record: Json) {
     let lists = facts.entry(allocation).or_default();
     if let Json::Array(records) = lists.entry(list.to_owned()).or_insert_with(|| json!([])) {
         records.push(record);
@@ -25,9 +25,9 @@ impl Reader<'_> {
     pub(super) async fn facts_of_allocations(
         &self,
         allocations: impl Iterator<Item = AllocationId>,
-    ) -> Result<Facts, DbErr> {
+    ) -> Result<AllocationFacts, DbErr> {
         let ids: Vec<_> = allocations.collect();
-        let mut facts = Facts::new();
+        let mut facts = AllocationFacts::new();
         let approvals = approval::Entity::find()
             .filter(approval::Column::AllocationId.is_in(ids.iter().copied()))
             .order_by_asc(approval::Column::DecidedOn);

@@ -1,4 +1,5 @@
-//! What this service wrote itself, and parts of files that name a person in passing. As in `records`, each model is taken apart.
+//! The sections of the document about data that this service wrote itself, and about parts of files that mention a
+//! person. As in `records`, each model is destructured.
 
 use sea_orm::{ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
@@ -45,7 +46,7 @@ impl Reader<'_> {
                 stored_at,
                 refused_by: _,
             } = row;
-            // A copy of their report went to another person, whose address and server are not theirs to learn.
+            // A copy of the report went to another person, whose address and server this person may not learn.
             let mine = person_id == Some(self.person.id);
             let (address, last_error) = if mine { (address, last_error) } else { (None, None) };
             json!({
@@ -70,7 +71,7 @@ impl Reader<'_> {
                    reports that were mailed to colleagues. The HTML part and the attached file say the same as the text; they \
                    are about teams.",
             source: "Written by this service.",
-            kept: format!("Text and address {} days; the list of units that you were told about stays.", periods.mails),
+            kept: format!("Text and address {} days; the list of units in each mail stays.", periods.mails),
             references: &["delivery.person_id", "delivery.owner_id"],
             records: rows.into_iter().map(record).collect(),
         })
@@ -98,7 +99,7 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "rejectedRows",
-            what: "Rows of imported files that are about you or name you and could not be taken.",
+            what: "Rows of imported files that are about you or name you and were rejected.",
             source: "The board's files.",
             kept: format!("{} days.", periods.rejects),
             references: &[],
@@ -123,7 +124,7 @@ impl Reader<'_> {
             name: "refusedImports",
             what: "Imports that were refused because of rows about you.",
             source: "Written by this service.",
-            kept: "As long as the record of the import; after an erasure with a pseudonym.".to_owned(),
+            kept: "As long as the record of the import. After an erasure it shows a pseudonym.".to_owned(),
             references: &[],
             records: rows.into_iter().filter_map(record).collect(),
         })
@@ -150,7 +151,7 @@ impl Reader<'_> {
             name: "exemptions",
             what: "Exemptions of units whose reason or agreement names you.",
             source: "exemptions.csv, from the coordinators of the network.",
-            kept: "As long as the exemption; an erasure removes the words that name you.".to_owned(),
+            kept: "As long as the exemption. An erasure removes the text that names you.".to_owned(),
             references: &[],
             records: rows.into_iter().filter_map(record).collect(),
         })
@@ -171,8 +172,8 @@ impl Reader<'_> {
         Ok(Section {
             name: "grantedRoles",
             what: "Roles in this service that were granted to you.",
-            source: "Given by an administrator of this service.",
-            kept: "With the person; they go with an erasure.".to_owned(),
+            source: "Granted by an administrator of this service.",
+            kept: "With the person. They are removed by an erasure.".to_owned(),
             references: &["access_grant.person_id"],
             records: rows.into_iter().map(record).collect(),
         })
@@ -201,7 +202,7 @@ impl Reader<'_> {
             what: "What your weekly report leaves out, whether you get a midweek report, copies of your reports that go to \
                    colleagues, and copies of the reports of colleagues that go to you.",
             source: "Chosen by you, by the colleague whose report it is, or by a coordinator.",
-            kept: "With the person; they go with an erasure.".to_owned(),
+            kept: "With the person. They are removed by an erasure.".to_owned(),
             references: &["report_preference.person_id", "report_copy.owner_id", "report_copy.person_id"],
             records: own.into_iter().chain(copies.into_iter().map(copy)).collect(),
         })
@@ -246,7 +247,7 @@ impl Reader<'_> {
             what: "Browsers in which you are or were signed in, and links that sign you in. Of their secrets only a hash is \
                    kept, which is left out here.",
             source: "Written by this service.",
-            kept: format!("{} days after they are over.", periods.sign_ins),
+            kept: format!("{} days after they end.", periods.sign_ins),
             references: &["session.person_id", "sign_in_link.person_id"],
             records: sessions.into_iter().map(session).chain(links.into_iter().map(link)).collect(),
         })
@@ -269,7 +270,7 @@ impl Reader<'_> {
                 previous_hash: _,
                 hash: _,
             } = row;
-            // Who did something to them is another person's, unless it is they themselves or no person at all.
+            // Another person's identity is hidden; the person themself and actors that are not people are shown.
             let actor = if actor == me || !actor.starts_with("person:") { actor } else { "person".to_owned() };
             json!({
                 "event": id.0,
@@ -284,17 +285,17 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "auditLog",
-            what: "What you did in this service, and what was done about you. It contains no names, only ids.",
+            what: "What you did in this service, and actions of others that concern you. It contains no names, only ids.",
             source: "Written by this service.",
-            kept: "For good: the log is append-only, so that no one can hide what was done.".to_owned(),
+            kept: "Permanently: the log is append-only, so that no one can hide what was done.".to_owned(),
             references: &[],
             records: rows.into_iter().map(record).collect(),
         })
     }
 }
 
-/// Of a refusal, the sentences that name the person: the others may be about other people. Each ends with a full stop and a space, or
-/// with the refusal.
+/// Returns the sentences of a refusal that name the person: the others may be about other people. Each ends with a full
+/// stop and a space, or with the refusal.
 fn sentences_about(refusal: &str, named: &str) -> String {
     let sentences = refusal.split_inclusive(". ").filter(|sentence| sentence.contains(named));
     sentences.collect::<String>().trim_end().to_owned()

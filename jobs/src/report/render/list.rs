@@ -86,7 +86,7 @@ fn row(report: &Report<'_>, listed: &Listed<'_>) -> [String; HEADER.len()] {
         cell(&team.name).into_owned(),
         cell(team.cover_group.as_deref().unwrap_or_default()).into_owned(),
         team.status.to_string(),
-        change.map(|change| change.word().to_owned()).unwrap_or_default(),
+        change.map(|change| change.as_str().to_owned()).unwrap_or_default(),
         age.and(team.gap_opened_on).map(|day| day.to_string()).unwrap_or_default(),
         age.map(|days| days.to_string()).unwrap_or_default(),
         team.own_headcount.to_string(),

@@ -8,14 +8,14 @@ use crate::id::UnitId;
 
 /// A tree of units with the people placed directly in each.
 #[derive(Clone, Debug)]
-pub(super) struct Tree<const C: usize> {
-    /// For each unit but the first, which earlier one is above it.
+pub(super) struct RandomTree<const C: usize> {
+    /// For each unit except the first, the earlier unit above it.
     pub(super) above: Vec<usize>,
     /// For each unit, its own people by column; a unit without any has no row of its own.
     pub(super) own: Vec<[u32; C]>,
 }
 
-impl<const C: usize> Tree<C> {
+impl<const C: usize> RandomTree<C> {
     /// The table, and the same rows in another order.
     pub(super) fn rows(&self) -> Vec<Row<C>> {
         let units = self.own.len();
@@ -50,21 +50,22 @@ fn counts<const C: usize>() -> impl Strategy<Value = [u32; C]> {
     vec(count, C).prop_map(|counts| counts.try_into().expect("as many as columns"))
 }
 
-pub(super) fn trees<const C: usize>(most: usize) -> impl Strategy<Value = Tree<C>> {
+pub(super) fn trees<const C: usize>(most: usize) -> impl Strategy<Value = RandomTree<C>> {
     (2..=most).prop_flat_map(|units| {
         let above = (1..units).map(|unit| 0..unit).collect::<Vec<_>>();
-        (above, vec(counts::<C>(), units)).prop_map(|(above, own)| Tree { above, own })
+        (above, vec(counts::<C>(), units)).prop_map(|(above, own)| RandomTree { above, own })
     })
 }
 
-/// A tree, and how it was in the weeks after: in each, a few units have other people, by a new draw or by one moving.
-pub(super) fn weeks<const C: usize>(most: usize, weeks: usize) -> impl Strategy<Value = Vec<Tree<C>>> {
+/// A tree, and its state in the weeks after: in each, a few units have other people, by a new draw or because one
+/// moved.
+pub(super) fn weeks<const C: usize>(most: usize, weeks: usize) -> impl Strategy<Value = Vec<RandomTree<C>>> {
     trees::<C>(most).prop_flat_map(move |tree| {
         let units = tree.own.len();
         let change = prop_oneof![
-            (0..units, counts::<C>()).prop_map(Change::Drawn),
-            (0..units, 0..units, 0..C).prop_map(|(from, to, column)| Change::Moved(from, to, column)),
-            (0..units, 0..C, 0..C).prop_map(|(unit, from, to)| Change::Trained(unit, from, to)),
+            (0..units, counts::<C>()).prop_map(WeekChange::Drawn),
+            (0..units, 0..units, 0..C).prop_map(|(from, to, column)| WeekChange::Moved(from, to, column)),
+            (0..units, 0..C, 0..C).prop_map(|(unit, from, to)| WeekChange::Trained(unit, from, to)),
         ];
         vec(vec(change, 0..4), weeks - 1).prop_map(move |changes| {
             let mut all = vec![tree.clone()];
@@ -79,15 +80,15 @@ pub(super) fn weeks<const C: usize>(most: usize, weeks: usize) -> impl Strategy<
 }
 
 #[derive(Clone, Debug)]
-enum Change<const C: usize> {
+enum WeekChange<const C: usize> {
     Drawn((usize, [u32; C])),
-    /// One person from a unit to another.
+    /// One person moves from a unit to another.
     Moved(usize, usize, usize),
-    /// One person from a column to another.
+    /// One person moves from a column to another.
     Trained(usize, usize, usize),
 }
 
-impl<const C: usize> Change<C> {
+impl<const C: usize> WeekChange<C> {
     fn apply(&self, own: &mut [[u32; C]]) {
         match *self {
             Self::Drawn((unit, counts)) => own[unit] = counts,

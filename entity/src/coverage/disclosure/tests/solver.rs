@@ -1,14 +1,14 @@
-//! An attacker: every equation and every bound that they know, solved without a look at how the cells were chosen.
+//! An attacker: solves every equation and bound that an attacker knows, without knowing how the cells were chosen.
 //!
-//! Unknowns are the hidden cells of all weeks, one for all weeks in which its row did not change. The equations (columns up
-//! the tree, rows to their totals) are brought into reduced form over the rationals, modulo nothing; then the bounds
-//! of every unknown are drawn together by each equation, as it was written and as it was reduced, until nothing moves.
+//! Unknowns are the hidden cells of all weeks, one for all weeks in which its row did not change. The equations
+//! (columns up the tree, rows to their totals) are reduced over the rationals; then each equation, as written and as
+//! reduced, tightens the bounds of its unknowns until nothing changes.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::coverage::disclosure::{Columns, Decision, Place, Table};
 
-/// One week as the attacker sees it; `decision` says what is hidden.
+/// One week as the attacker sees it; `decision` holds which cells are hidden.
 pub(super) struct Week<const C: usize> {
     pub(super) table: Table<C>,
     pub(super) decision: Decision,
@@ -21,7 +21,7 @@ pub(super) struct Found {
     pub(super) place: Place,
     pub(super) column: usize,
     pub(super) truth: u32,
-    /// The values that are possible, as far as these bounds say.
+    /// The lowest and highest value that these bounds allow.
     pub(super) lowest: i128,
     pub(super) highest: i128,
 }
@@ -32,7 +32,7 @@ impl Found {
     }
 }
 
-/// `sum of factor * unknown = right`, whole numbers.
+/// `sum of factor * unknown = right`, in whole numbers.
 #[derive(Clone, Debug, Default)]
 struct Equation {
     terms: BTreeMap<usize, i128>,
@@ -56,7 +56,7 @@ impl Equation {
         }
     }
 
-    /// Takes away a multiple of `other` so that `unknown` is gone.
+    /// Subtracts a multiple of `other` to eliminate `unknown`.
     fn without(&mut self, unknown: usize, other: &Self) {
         let Some(own) = self.terms.get(&unknown).copied() else { return };
         let theirs = other.terms[&unknown];
@@ -73,7 +73,7 @@ fn gcd(a: i128, b: i128) -> i128 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
-/// The bounds of every hidden cell of every week.
+/// Returns the bounds of every hidden cell of every week.
 pub(super) fn solve<const C: usize>(weeks: &[Week<C>]) -> Vec<Found> {
     let mut unknowns: Vec<(i128, i128)> = Vec::new();
     let mut names: Vec<HashMap<(Place, usize), usize>> = Vec::new();
@@ -93,13 +93,13 @@ pub(super) fn solve<const C: usize>(weeks: &[Week<C>]) -> Vec<Found> {
                 let published_before = same.is_some() && known_before.is_none();
                 if published && !published_before {
                     if let Some(unknown) = known_before {
-                        // Published now and not changed: known of last week too.
+                        // Published now and not changed, so it is also known for last week.
                         let truth = i128::from(row.cells[column]);
                         equations.push(Equation { terms: BTreeMap::from([(unknown, 1)]), right: truth });
                         own.insert((row.place, column), unknown);
                     }
                 } else if !published && published_before {
-                    // Hidden now, published before and not changed: no secret, and reported as found.
+                    // Hidden now, but published before and not changed: not a secret, and reported as found.
                     unknowns.push((i128::from(row.cells[column]), i128::from(row.cells[column])));
                     own.insert((row.place, column), unknowns.len() - 1);
                 } else if !published {
@@ -157,7 +157,7 @@ fn write_down<const C: usize>(week: &Week<C>, names: &HashMap<(Place, usize), us
     equations.retain(|equation| !equation.terms.is_empty());
 }
 
-/// Gauss and Jordan over whole numbers.
+/// Gauss-Jordan elimination over whole numbers.
 fn reduced(equations: &[Equation]) -> Vec<Equation> {
     let mut basis: Vec<(usize, Equation)> = Vec::new();
     for equation in equations {
@@ -205,7 +205,7 @@ fn draw_together(equations: &[Equation], bounds: &mut [(i128, i128)]) {
     }
 }
 
-/// Only the small cells hidden, and nothing to protect them: what the solver must be able to break.
+/// Hides only the small cells, with nothing to protect them: the solver must be able to break this.
 pub(super) fn small_only<const C: usize>(table: &Table<C>, limit: u32) -> Decision {
     let hidden = table.rows().iter().filter_map(|row| {
         let total = row.total();

@@ -1,9 +1,9 @@
-//! Nothing hidden is found, whatever the tree and however the weeks follow each other.
+//! The solver finds no hidden cell, whatever the tree and the sequence of weeks.
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
-use super::random::{Tree, trees, weeks};
+use super::random::{RandomTree, trees, weeks};
 use super::solver::{Found, Week, small_only, solve};
 use crate::coverage::disclosure::{Decision, Limit, Place, Published, Table};
 
@@ -11,18 +11,18 @@ fn limit() -> Limit {
     Limit::default()
 }
 
-fn decide<const C: usize>(trees: &[Tree<C>]) -> Vec<Week<C>> {
+fn decide<const C: usize>(trees: &[RandomTree<C>]) -> Vec<Week<C>> {
     let mut decided: Vec<Week<C>> = Vec::new();
     for tree in trees {
         let table = tree.table();
         let before = decided.last().map(|week| Published { table: &week.table, decision: &week.decision });
-        let decision = Decision::of(&table, limit(), before);
+        let decision = Decision::decide(&table, limit(), before);
         decided.push(Week { table, decision });
     }
     decided
 }
 
-/// The hidden cells that have one possible value only, except those that could not have been kept.
+/// Returns the hidden cells that have only one possible value, except those that could not have been protected.
 fn broken<const C: usize>(weeks: &[Week<C>]) -> Vec<Found> {
     solve(weeks)
         .into_iter()
@@ -31,9 +31,9 @@ fn broken<const C: usize>(weeks: &[Week<C>]) -> Vec<Found> {
         .collect()
 }
 
-/// Whether a row's figures follow from last week's and from where people work, whatever is hidden now: of the changed rows that
-/// can make up for each other, none or one has anyone left, so that what is in it is last week's difference; or the changed
-/// rows below it are all empty, so that it is last week's sum without them.
+/// Whether a row's figures follow from last week's and from where people work, whatever is hidden now. Either at most
+/// one of the changed rows that can compensate each other has any people left, so that its figures are last week's
+/// difference; or the changed rows below it are all empty, so that it is last week's sum without them.
 fn was_left_over<const C: usize>(weeks: &[Week<C>], at: usize, place: Place) -> bool {
     let Some(then) = at.checked_sub(1).map(|before| &weeks[before].table) else { return false };
     let now = &weeks[at].table;
@@ -43,7 +43,7 @@ fn was_left_over<const C: usize>(weeks: &[Week<C>], at: usize, place: Place) -> 
     if !changed(row) {
         return was_left_over(weeks, at - 1, place);
     }
-    // Rows below one row make up for each other, and a changed row for those below it.
+    // Rows below one row compensate each other, and a changed row the rows below it.
     let mut region = vec![row];
     let mut seen = 0;
     while let Some(row) = region.get(seen).copied() {
@@ -63,7 +63,7 @@ fn was_left_over<const C: usize>(weeks: &[Week<C>], at: usize, place: Place) -> 
     peopled == 0 || (peopled == 1 && !open_at_the_top) || emptied.into_iter().all(|leaf| rows[leaf].total() == 0)
 }
 
-/// Small cells that are shown, and weeks that say themselves that they do not protect all.
+/// Returns small cells that are shown, and weeks that report themselves that they do not protect everything.
 fn unsound<const C: usize>(weeks: &[Week<C>]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (at, week) in weeks.iter().enumerate() {
@@ -85,28 +85,28 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_hidden_count_of_two_columns_is_found_in_one_week(tree in trees::<2>(12)) {
+    fn one_week_of_two_columns_keeps_hidden_counts(tree in trees::<2>(12)) {
         let weeks = decide(&[tree]);
         prop_assert_eq!(unsound(&weeks), Vec::<String>::new());
         prop_assert_eq!(broken(&weeks), vec![]);
     }
 
     #[test]
-    fn no_hidden_count_of_five_columns_is_found_in_one_week(tree in trees::<5>(9)) {
+    fn one_week_of_five_columns_keeps_hidden_counts(tree in trees::<5>(9)) {
         let weeks = decide(&[tree]);
         prop_assert_eq!(unsound(&weeks), Vec::<String>::new());
         prop_assert_eq!(broken(&weeks), vec![]);
     }
 
     #[test]
-    fn no_hidden_count_of_two_columns_is_found_from_four_weeks_together(trees in weeks::<2>(10, 4)) {
+    fn four_weeks_of_two_columns_keep_hidden_counts(trees in weeks::<2>(10, 4)) {
         let weeks = decide(&trees);
         prop_assert_eq!(unsound(&weeks), Vec::<String>::new());
         prop_assert_eq!(broken(&weeks), vec![]);
     }
 
     #[test]
-    fn no_hidden_count_of_five_columns_is_found_from_three_weeks_together(trees in weeks::<5>(7, 3)) {
+    fn three_weeks_of_five_columns_keep_hidden_counts(trees in weeks::<5>(7, 3)) {
         let weeks = decide(&trees);
         prop_assert_eq!(unsound(&weeks), Vec::<String>::new());
         prop_assert_eq!(broken(&weeks), vec![]);
@@ -114,7 +114,7 @@ proptest! {
 
     #[test]
     fn the_order_of_the_input_changes_nothing(trees in weeks::<2>(10, 2), turn in 0usize..20) {
-        let turned = |tree: &Tree<2>| {
+        let turned = |tree: &RandomTree<2>| {
             let mut rows = tree.rows();
             let by = turn % rows.len();
             rows.rotate_left(by);
@@ -123,20 +123,20 @@ proptest! {
         };
         let plain = decide(&trees);
         let (first, second) = (turned(&trees[0]), turned(&trees[1]));
-        let one = Decision::of(&first, limit(), None);
+        let one = Decision::decide(&first, limit(), None);
         prop_assert_eq!(&one, &plain[0].decision);
-        let two = Decision::of(&second, limit(), Some(Published { table: &first, decision: &one }));
+        let two = Decision::decide(&second, limit(), Some(Published { table: &first, decision: &one }));
         prop_assert_eq!(&two, &plain[1].decision);
     }
 
     #[test]
-    fn a_day_that_is_merely_asked_about_tells_nothing_new(trees in weeks::<2>(10, 3)) {
+    fn a_queried_day_reveals_nothing_new(trees in weeks::<2>(10, 3)) {
         let mut weeks = decide(&trees[..2]);
         let asked = trees[2].table();
         let before = Published { table: &weeks[1].table, decision: &weeks[1].decision };
         let decision = Decision::follow(&asked, Some(before));
         weeks.push(Week { table: asked, decision });
-        // Of the stored weeks nothing is found, though the day's own changed rows may follow from their neighbours.
+        // Nothing is found in the stored weeks, although the day's own changed rows may follow from their neighbours.
         let found: Vec<_> = broken(&weeks).into_iter().filter(|found| found.week < 2).collect();
         prop_assert_eq!(found, vec![]);
     }
@@ -144,7 +144,7 @@ proptest! {
 
 /// The property tests above can fail: without the secondary suppression the same solver breaks most tables.
 #[test]
-fn without_secondary_suppression_the_solver_finds_hidden_counts() {
+fn the_solver_breaks_primary_suppression_alone() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut broken_tables = 0;
     for _ in 0..200 {
@@ -156,9 +156,9 @@ fn without_secondary_suppression_the_solver_finds_hidden_counts() {
     assert!(broken_tables > 100, "{broken_tables} of 200");
 }
 
-/// Nor may last week be forgotten: decided by itself, each week's table is safe, and two of them together are not.
+/// Last week must be considered: decided independently, each week's table is safe, but two of them together are not.
 #[test]
-fn weeks_that_are_decided_apart_give_each_other_away() {
+fn weeks_decided_independently_reveal_each_other() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut broken_pairs = 0;
     for _ in 0..200 {

@@ -24,7 +24,8 @@ impl<'a> Oracle<'a> {
         teams.flat_map(|team| self.champions_of_team(team)).collect::<BTreeSet<_>>().len()
     }
 
-    /// Of the teams at or below a unit with staff and a policy: how many have the Champions they need, and how many there are.
+    /// Of the teams at or below a unit with staff and a policy: the number that have the Champions they need, and the
+    /// number of all.
     pub(in super::super) fn champion_teams(self, unit: UnitIx) -> (usize, usize) {
         let teams = self.below(unit).into_iter().filter(|team| self.is_team(*team));
         let asked: Vec<_> = teams
@@ -66,7 +67,8 @@ impl<'a> Oracle<'a> {
         is_asked.then(|| (self.active_trainers(|at| self.path(at).contains(&unit)), policy.min_trainers))
     }
 
-    /// Units at or below in which Trainers are to be embedded: how many have enough, and how many there are.
+    /// Units at or below this one in which Trainers are to be embedded: the number that have enough, and the number of
+    /// all.
     pub(in super::super) fn trainer_units(self, unit: UnitIx) -> (usize, usize) {
         let asked: Vec<_> = self.below(unit).into_iter().filter_map(|below| self.embedded(below)).collect();
         (asked.iter().filter(|(trainers, needed)| u32::try_from(*trainers).unwrap() >= *needed).count(), asked.len())

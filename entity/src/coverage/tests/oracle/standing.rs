@@ -1,4 +1,4 @@
-//! Section 4: does this person count?
+//! Section 4: whether a person counts.
 
 use super::Oracle;
 use crate::coverage::PolicyTerms;
@@ -22,8 +22,8 @@ impl<'a> Oracle<'a> {
         self.roster.people[person.at()].level1_on.is_some_and(|on| on <= self.day)
     }
 
-    /// The first day without the certificate that the last pass gives. Of several on one day the earliest end, the reading
-    /// that never calls a team covered when it may not be.
+    /// The first day without the certificate that the last pass gives. Of several on one day the earliest end decides,
+    /// so that a team is never called covered when it may not be.
     pub(super) fn certificate_ends(self, person: PersonIx, of: &[Certificate], months: u32) -> Option<Day> {
         let passes = self.roster.passes.iter().filter(|pass| pass.person == person && pass.on <= self.day);
         let passes: Vec<_> = passes.filter(|pass| of.contains(&pass.certificate)).collect();
@@ -46,7 +46,7 @@ impl<'a> Oracle<'a> {
         later > 0 && later + earlier >= enough
     }
 
-    /// What was agreed last on or before this day.
+    /// The latest terms on or before this day.
     fn terms(self, allocation: &Allocation) -> Option<&AllocationTerms> {
         let begun = allocation.terms.iter().filter(|terms| terms.from.is_none_or(|from| from <= self.day));
         begun.max_by_key(|terms| terms.from)

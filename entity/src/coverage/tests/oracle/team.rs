@@ -1,4 +1,4 @@
-//! Sections 5 and 6: is this team covered?
+//! Sections 5 and 6: whether a team is covered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::period::Day;
 use crate::spelling;
 use crate::value::{Status, UnknownBecause};
 
-/// A team by the page.
+/// A team by the wording of the page.
 #[derive(Debug, PartialEq, Eq)]
 pub(in super::super) struct Team {
     pub(in super::super) members: BTreeSet<UnitIx>,
@@ -21,7 +21,7 @@ pub(in super::super) struct Team {
     pub(in super::super) share: u32,
     pub(in super::super) required: Option<u32>,
     pub(in super::super) gap: Option<u32>,
-    /// The status before AT_RISK and before what makes it UNKNOWN for want of knowledge.
+    /// The status before AT_RISK, and before missing data makes it UNKNOWN.
     pub(in super::super) plain: Status,
     pub(in super::super) status: Status,
     pub(in super::super) unknown_because: Option<UnknownBecause>,
@@ -34,7 +34,7 @@ pub(in super::super) struct Team {
     pub(in super::super) level1_done: usize,
 }
 
-/// The tests of section 5 for so many staff, with `more` further supporters of a full share.
+/// The tests of section 5 for this number of staff, with `more` further full-share supporters.
 fn passes(policy: &PolicyTerms, staff: u64, (supporters, share): (u32, u32), more: u32) -> (bool, bool) {
     let capacity = (u64::from(share) + 1000 * u64::from(more)) * u64::from(policy.staff_per_supporter);
     (supporters + more >= policy.min_supporters, capacity >= 1000 * staff)
@@ -73,7 +73,7 @@ impl<'a> Oracle<'a> {
         if rule.wanted == Wanted::Different { values.len() } else { having.len() }
     }
 
-    /// Rows that named a unit and were rejected: of each employer's newest list as at or before this day.
+    /// Rejected rows that named a unit, in each employer's newest list as at or before this day.
     fn rows_not_read_of(self, unit: UnitIx) -> u32 {
         let lists = &self.roster.staff_lists;
         let employers: BTreeSet<_> = lists.iter().map(|list| list.employer).collect();
@@ -85,7 +85,7 @@ impl<'a> Oracle<'a> {
         named.map(|(_, rows)| rows).sum()
     }
 
-    /// r: of a group it is that of every unit with its name, member or not.
+    /// r: for a group, that of every unit with its name, member or not.
     fn rows_not_read(self, unit: UnitIx) -> u32 {
         match self.group(unit) {
             None => self.rows_not_read_of(unit),
@@ -151,7 +151,7 @@ impl<'a> Oracle<'a> {
         self.plain(&members, &self.people(&members), policy, &self.active(&members))
     }
 
-    /// The team that a unit is part of; nothing without a row.
+    /// The team that a unit is part of. `None` without a row.
     pub(in super::super) fn team(self, unit: UnitIx) -> Option<Team> {
         let members = self.members(unit);
         let people = self.people(&members);
@@ -223,13 +223,13 @@ impl<'a> Oracle<'a> {
         })
     }
 
-    /// The first day of trouble, found by asking every single day of the horizon, for a unit that is COVERED.
+    /// The first day without cover, found by assessing every single day of the horizon, for a unit that is COVERED.
     fn at_risk_from(self, unit: UnitIx) -> Option<Day> {
         let (_, _, policy) = self.policy(&self.members(unit))?;
         let group = self.roster.units[unit.at()].cover_group;
         (1..=i64::from(policy.horizon_days)).map(|days| self.day.plus_days(days)).find(|day| {
             let later = Self { day: *day, ..self };
-            // Of the group, where grouped: any member of that day shows it.
+            // For a group, any member of that day shows it.
             let mut units = self.units().filter(|other| {
                 *other == unit || group.is_some() && self.roster.units[other.at()].cover_group == group
             });

@@ -9,10 +9,10 @@ use crate::coverage::roster::{Allocation, AllocationTerms, Approval, PersonIx, P
 use crate::id::{AllocationId, PersonId};
 use crate::period::Day;
 
-/// An allocation, and the post in whose unit its person shall support; absent if it is to stay as it is.
+/// An allocation, and the post in whose unit its person supports; `None` to leave it as it is.
 pub(super) type Unplaced = (Allocation, Option<prop::sample::Index>);
 
-/// Mostly one of the managers, `usual` being which; now and then any person, or no one.
+/// Mostly the manager `usual`; now and then any person, or no one.
 fn approver(usual: u32) -> impl Strategy<Value = Option<PersonIx>> {
     let by = prop_oneof![12 => Just(PersonIx(PEOPLE + usual)), 2 => (0..PEOPLE + MANAGERS).prop_map(PersonIx)];
     weighted(0.97, by)
@@ -30,7 +30,7 @@ pub(super) fn approvals(usual: u32) -> impl Strategy<Value = Vec<Approval>> {
     })
 }
 
-/// The first terms hold from always; now and then others follow.
+/// The first terms have no start date; now and then others follow.
 fn terms() -> impl Strategy<Value = Vec<AllocationTerms>> {
     let agreed = || (prop::bool::weighted(0.95), prop::bool::weighted(0.3));
     let later = prop_oneof![4 => Just(Vec::new()), 1 => vec((any_day(), agreed()), 1..3)];
