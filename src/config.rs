@@ -1,6 +1,6 @@
-//! Every setting of psn: its flag, its environment variable, its default and what it means in one line.
-//! Nothing here is acted on; the table in docs/configuration.md is made from these lines by [`settings_markdown`].
-//! Settings of one subject have a file and a group of their own below `config/`.
+//! Every setting of psn: its flag, its environment variable, its default and a one-line description.
+//! Nothing here acts on them. [`settings_markdown`] makes the table in docs/configuration.md from these descriptions.
+//! Settings of one subject have their own file and group in `config/`.
 
 mod database;
 mod http;
@@ -32,74 +32,74 @@ pub use origin::Origin;
 pub use privacy::PrivacySettings;
 pub use query::{AllowList, QuerySettings};
 pub use retention::RetentionSettings;
-pub use secret::{Secret, SecretFile, Unshown};
+pub use secret::{SecretFile, SecretSetting, SecretValueParser};
 pub use session::SessionSettings;
 pub use table::settings_markdown;
 pub use tls::CaFile;
 
 use crate::error::ExitError;
 
-/// The settings. A flag goes before an environment variable, which goes before the default; an empty variable is none.
+/// The settings. A flag overrides an environment variable, which overrides the default; an empty variable counts as unset.
 /// Secrets come from the environment or from files.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// Where everything is kept.
+    /// The database.
     #[command(flatten)]
     pub database: DatabaseSettings,
 
-    /// How mail goes out.
+    /// Outgoing mail.
     #[command(flatten)]
     pub mail: MailSettings,
 
-    /// How the service meets its network.
+    /// Connections and cross-origin access.
     #[command(flatten)]
     pub http: HttpSettings,
 
-    /// The address and port on which the API and the playground are served.
+    /// Address and port on which the API and the playground are served.
     #[arg(long, env = "BIND", global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
     pub bind: SocketAddr,
 
-    /// Serve on an address that other machines reach although no identity provider is set up: only API tokens get in there.
+    /// Allow a non-loopback address without an identity provider; only API tokens can then sign in.
     #[arg(long, global = true)]
     pub tokens_only: bool,
 
-    /// Signing in.
+    /// Signing in through an identity provider.
     #[command(flatten)]
     pub oidc: oidc::OidcSettings,
 
-    /// The board's time zone: it decides what today is, and when 07:00 on Monday is.
+    /// Time zone of the board; it decides today's date and when jobs run.
     #[arg(long, env = "BOARD_ZONE", global = true, value_name = "ZONE", default_value = "Europe/London")]
     #[arg(value_parser = zone)]
     pub board_zone: Tz,
 
-    /// The address at which people reach this service: its host is answered besides localhost, and mails link to it; without one they have no links. No path; `https`, unless it is this machine.
+    /// Public URL of this service: the service answers to its host name in addition to localhost, and mails link to it; without it, mails have no links. No path; `https`, except on this machine.
     #[arg(long, env = "BASE_URL", global = true, value_name = "URL", value_parser = web_address)]
     pub base_url: Option<String>,
 
-    /// How long people stay signed in.
+    /// The length of sessions.
     #[command(flatten)]
     pub session: SessionSettings,
 
-    /// What is told about few people.
+    /// The protection of individuals in small numbers.
     #[command(flatten)]
     pub privacy: PrivacySettings,
 
-    /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, also for a part: `info,psn=debug`.
+    /// Log level: `error`, `warn`, `info`, `debug` or `trace`, also per component: `info,psn=debug`.
     #[arg(long, env = "LOG", global = true, value_name = "FILTER")]
     #[arg(default_value = DEFAULT_LOG)]
     pub log: String,
 
-    /// How log lines are written: `text` for people, or `json` for a log collector.
+    /// Log format: `text` for people, or `json` for a log collector.
     #[arg(long, env = "LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
-    /// How many seconds running requests and jobs get to finish after a stop is asked for.
+    /// Time that running requests and jobs have to finish after a stop signal, in seconds.
     #[arg(long, env = "SHUTDOWN_SECONDS", global = true, value_name = "SECONDS", default_value = "30")]
     #[arg(value_parser = clap::value_parser!(u64).range(0..=3600))]
     pub shutdown_seconds: u64,
 
-    /// What queries may cost, and which may be sent.
+    /// Query limits and persisted operations.
     #[command(flatten)]
     pub query: QuerySettings,
 
@@ -109,8 +109,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Refuses an address that other machines reach where people cannot sign in, unless told that only tokens are to get in;
-    /// and where they can, one to which a browser would send their session's cookie unencrypted.
+    /// Refuses an address that other machines can reach if people cannot sign in and `--tokens-only` is not set. If people can
+    /// sign in, refuses an address to which a browser would send their session cookie unencrypted.
     ///
     /// # Errors
     ///
@@ -121,52 +121,52 @@ impl Settings {
             _ if bind.ip().is_loopback() => Ok(()),
             (Some(_), _) if self.is_https() => Ok(()),
             (Some(_), _) => Err(ExitError::Refused(format!(
-                "{bind} can be reached from other machines, and passwords and cookies would go there unencrypted: set BASE_URL to the \
-                 https address at which people reach this service, by a proxy that ends TLS in front of it"
+                "{bind} can be reached from other machines, and passwords and cookies would be sent to it unencrypted: set \
+                 BASE_URL to the https URL of a proxy that terminates TLS in front of this service"
             ))),
             (None, true) => Ok(()),
             (None, false) => Err(ExitError::Refused(format!(
                 "{bind} can be reached from other machines, and people cannot sign in there: set OIDC_ISSUER to the board's identity \
-                 provider, serve on 127.0.0.1, or add --tokens-only where only API tokens are to get in"
+                 provider, serve on 127.0.0.1, or add --tokens-only to accept API tokens only"
             ))),
         }
     }
 
-    /// Whether people reach this service by https: a proxy in front of it encrypts. Nothing else decides it.
+    /// Whether people use this service over https, through a proxy in front of it. Only the scheme of `BASE_URL` decides this.
     #[must_use]
     pub fn is_https(&self) -> bool {
         let uri = self.base_url.as_deref().and_then(|url| url.parse::<Uri>().ok());
         uri.is_some_and(|uri| uri.scheme() == Some(&Scheme::HTTPS))
     }
 
-    /// Whether people reach this service from other machines: the host of `BASE_URL` is not this one.
+    /// Whether people use this service from other machines: the host of `BASE_URL` is not this machine.
     #[must_use]
     pub fn is_reached_from_elsewhere(&self) -> bool {
         let uri = self.base_url.as_deref().and_then(|url| url.parse::<Uri>().ok());
         uri.and_then(|uri| uri.host().map(|host| !is_this_machine(host.trim_matches(['[', ']'])))).unwrap_or_default()
     }
 
-    /// How long running work gets to finish after a stop is asked for.
+    /// How long running work may take to finish after a stop signal.
     #[must_use]
     pub const fn shutdown_limit(&self) -> Duration {
         Duration::from_secs(self.shutdown_seconds)
     }
 }
 
-/// What is logged by default.
+/// The default log filter.
 pub const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,tokio_cron_scheduler=warn";
 
-/// How log lines are written.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// For people.
     Text,
-    /// One JSON object a line, for a log collector.
+    /// One JSON object per line, for a log collector.
     Json,
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "it is an address in numbers and a port, such as 127.0.0.1:8080 or [::1]:8080".to_owned())
+    text.parse().map_err(|_| "it must be an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080".to_owned())
 }
 
 fn web_address(url: &str) -> Result<String, String> {
@@ -177,22 +177,21 @@ fn web_address(url: &str) -> Result<String, String> {
     match uri {
         Some(uri) if sound && uri.path() == "/" && uri.query().is_none() && !url.contains('#') => Ok(url.to_owned()),
         Some(_) if sound => {
-            Err("it is an address without a path, such as https://psn.example: give psn a host name of its own"
-                .to_owned())
+            Err("it must be a URL without a path, such as https://psn.example: give psn its own host name".to_owned())
         }
-        Some(_) | None => Err("it is an address such as https://psn.example".to_owned()),
+        Some(_) | None => Err("it must be a URL such as https://psn.example".to_owned()),
     }
 }
 
-/// A word that is neither is a mistake, and must not count as one of them.
+/// Parses a yes or no. clap's own parser takes every unknown word for yes; here it is an error.
 fn yes_or_no(word: &str) -> Result<bool, String> {
     match word.to_ascii_lowercase().as_str() {
         "yes" | "y" | "true" | "t" | "on" | "1" => Ok(true),
         "no" | "n" | "false" | "f" | "off" | "0" => Ok(false),
-        _ => Err("it is yes or no".to_owned()),
+        _ => Err("it must be yes or no".to_owned()),
     }
 }
 
 fn zone(name: &str) -> Result<Tz, String> {
-    name.parse().map_err(|_| "it is a name of the time zone database, such as Europe/London".to_owned())
+    name.parse().map_err(|_| "it must be a name from the time zone database, such as Europe/London".to_owned())
 }

@@ -24,7 +24,7 @@ impl FromStr for Origin {
         let text = text.trim().to_ascii_lowercase();
         if matches!(text.as_str(), "*" | "null") {
             return Err(format!(
-                "'{text}' would let pages of unknown origin in: name each origin, as https://dashboard.example"
+                "'{text}' would allow pages of unknown origin: list each origin, such as https://dashboard.example"
             ));
         }
         let uri = text.parse::<Uri>().ok().filter(|uri| {
@@ -39,7 +39,7 @@ impl FromStr for Origin {
             bare && named && !text.ends_with(['/', '?', '#', ':']) && port != Some(standard_port)
         });
         uri.and_then(|_| HeaderValue::from_str(&text).ok()).map(Self).ok_or_else(|| {
-            "an origin is scheme, host and an unusual port, with nothing behind them, as https://dashboard.example"
+            "an origin must be a scheme, a host and, if it is not the default, a port, and nothing else, such as https://dashboard.example"
                 .to_owned()
         })
     }

@@ -1,12 +1,12 @@
-//! What is told about few people.
+//! The settings that protect individuals in small numbers.
 
 use clap::Args;
 use entity::coverage::disclosure::Limit;
 
-/// What is told about few people.
+/// The settings that protect individuals in small numbers.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct PrivacySettings {
-    /// Numbers below this are hidden where allocations are broken down by why they do not count, and what would give them away; groups of fewer people have no band of Level 1; 2 to 50.
+    /// Smallest number of people that is shown (2 to 50). In counts of allocations by the reason why they do not count, smaller numbers and those that would reveal them are hidden, and smaller groups have no Level 1 band.
     #[arg(long, env = "SMALL_NUMBER_LIMIT", global = true, value_name = "PEOPLE", default_value = "5")]
     #[arg(value_parser = limit)]
     pub small_number_limit: Limit,
@@ -15,7 +15,11 @@ pub struct PrivacySettings {
 fn limit(text: &str) -> Result<Limit, String> {
     text.trim().parse().ok().and_then(Limit::new).ok_or_else(|| {
         let range = Limit::RANGE;
-        format!("it is a number from {} to {}; small numbers cannot be shown to everybody", range.start(), range.end())
+        format!(
+            "it must be a number from {} to {}; hiding small numbers cannot be switched off",
+            range.start(),
+            range.end()
+        )
     })
 }
 

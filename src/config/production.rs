@@ -1,9 +1,9 @@
-//! What a set of settings must not be together, and what is weak about it although it was asked for.
+//! Checks of the settings as a whole: which combinations are refused, and which are allowed with a warning.
 
 use super::Settings;
 use crate::error::ExitError;
 
-/// Passwords that everybody tries first, those of this project's own examples among them.
+/// Passwords that attackers try first, including those of this project's own examples.
 const KNOWN: [&str; 16] = [
     "admin",
     "changeme",
@@ -24,13 +24,13 @@ const KNOWN: [&str; 16] = [
 ];
 
 impl Settings {
-    /// What makes this a service for others than the person at this machine, if anything does: it then holds real people's
-    /// data. An address that other machines reach, an address by https or on another host that people are told, or a database
-    /// elsewhere.
+    /// Why this is a production service, which holds the data of real people; `None` if it only serves the person at this
+    /// machine. It is one if it listens on an address that other machines can reach, if `BASE_URL` is https or on another
+    /// host, or if the database is on another machine.
     #[must_use]
     pub fn production(&self) -> Option<String> {
         if !self.bind.ip().is_loopback() {
-            Some(format!("other machines reach {}", self.bind))
+            Some(format!("other machines can reach {}", self.bind))
         } else if self.is_https() || self.is_reached_from_elsewhere() {
             self.base_url.as_ref().map(|url| format!("people reach it at {url}"))
         } else if self.database.is_elsewhere() {
@@ -40,8 +40,8 @@ impl Settings {
         }
     }
 
-    /// Refuses a way to the database, the mail server or this service that protects nothing, and in production a password that
-    /// everybody knows.
+    /// Refuses an unprotected connection to the database, the mail server or this service, and in production a well-known
+    /// password.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl Settings {
         }
         if let Some(url) = self.base_url.as_ref().filter(|_| self.is_reached_from_elsewhere() && !self.is_https()) {
             return Err(ExitError::Refused(format!(
-                "people would reach {url} unencrypted, and what signs them in would travel so: set BASE_URL to an https address, of a proxy that ends TLS in front of psn"
+                "people would use {url} unencrypted, and their sign-in cookies with it: set BASE_URL to the https URL of a proxy that terminates TLS in front of psn"
             )));
         }
         let Some(why) = self.production() else { return Ok(()) };
@@ -64,14 +64,14 @@ impl Settings {
         for (name, password) in passwords {
             if password.is_some_and(|password| KNOWN.contains(&password.to_lowercase().as_str())) {
                 return Err(ExitError::Refused(format!(
-                    "the password in {name} is one that everybody tries first, and {why}: choose another, for example by `openssl rand -hex 20`"
+                    "the password in {name} is one of the first that attackers try, and {why}: choose another, for example with `openssl rand -hex 20`"
                 )));
             }
         }
         Ok(())
     }
 
-    /// Refuses to write mails into a folder in production, where somebody waits for them: they would be held to be sent.
+    /// Refuses to write mails to a folder in production, where they would count as sent although no one receives them.
     ///
     /// # Errors
     ///
@@ -80,13 +80,13 @@ impl Settings {
         match self.production().filter(|_| self.mail.smtp_url().is_none()) {
             None => Ok(()),
             Some(why) => Err(ExitError::Refused(format!(
-                "without SMTP_URL mails would be written into {} and count as sent, and {why}: set SMTP_URL, or run without the jobs (`psn serve --no-jobs`)",
+                "without SMTP_URL, mails would be written to {} and count as sent, and {why}: set SMTP_URL, or run without the jobs (`psn serve --no-jobs`)",
                 self.mail.mail_folder.display()
             ))),
         }
     }
 
-    /// What is weak although it was asked for, a sentence each: start-up and `psn check` say so.
+    /// Settings that weaken security although they are allowed, one sentence each. Start-up and `psn check` report them.
     #[must_use]
     pub fn weaknesses(&self) -> Vec<String> {
         [self.database.weaknesses(), self.mail.weaknesses(), self.oidc.weaknesses()].concat()
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn production_is_what_others_reach_or_what_is_kept_elsewhere() {
+    fn remote_access_or_database_means_production() {
         let production = |flags: &[&str]| settings(flags).production().is_some();
         assert!(!production(&[]));
         assert!(!production(&[
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn people_reach_it_by_https_or_on_this_machine_and_at_no_path() {
+    fn base_url_is_https_or_local_without_path() {
         for sound in
             ["https://psn.example", "HTTPS://psn.example/", "https://psn.example:8443", "http://127.0.0.1:8080"]
         {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_way_that_protects_nothing_is_refused_unless_asked_for_and_then_reported() {
+    fn unencrypted_connections_are_refused_or_reported() {
         for (url, plain, word) in [
             (
                 ["--database-url", "postgres://psn@db.board.example/psn?sslmode=require"],

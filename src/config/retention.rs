@@ -1,56 +1,56 @@
-//! How long each kind of data is kept: the board's policy.
+//! The settings of retention: how long each kind of data is kept, which is the board's policy.
 
 use clap::Args;
 use entity::store::retention::Periods;
 
-/// How many days each kind of data is kept. The shortest that can be set are such that nothing is removed that a job, a
-/// comparison of weeks or a question about the present still needs.
+/// How many days each kind of data is kept. The minimums ensure that nothing is removed that a job, a comparison of weeks or
+/// a query about the present still needs.
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Settings")]
 pub struct RetentionSettings {
-    /// How many days texts, addresses and files of mails are kept, 30 or more.
+    /// Days to keep the texts, addresses and attachments of mails (30 or more).
     #[arg(long, env = "KEEP_MAILS", global = true, value_name = "DAYS", default_value = "400")]
     #[arg(value_parser = clap::value_parser!(u32).range(30..=36_500))]
     pub keep_mails: u32,
 
-    /// How many days rejected rows of imports are kept, and why imports were refused.
+    /// Days to keep the rejected rows of imports and the reasons why imports were refused.
     #[arg(long, env = "KEEP_REJECTS", global = true, value_name = "DAYS", default_value = "90")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub keep_rejects: u32,
 
-    /// How many days runs of jobs are kept, 90 or more.
+    /// Days to keep the runs of jobs (90 or more).
     #[arg(long, env = "KEEP_RUNS", global = true, value_name = "DAYS", default_value = "400")]
     #[arg(value_parser = clap::value_parser!(u32).range(90..=36_500))]
     pub keep_runs: u32,
 
-    /// How many days absences are kept after their end, 90 or more; earlier days are then answered from stored figures only.
+    /// Days to keep absences after their end (90 or more); earlier dates are then answered from stored figures only.
     #[arg(long, env = "KEEP_ABSENCES", global = true, value_name = "DAYS", default_value = "400")]
     #[arg(value_parser = clap::value_parser!(u32).range(90..=36_500))]
     pub keep_absences: u32,
 
-    /// How many days sessions and sign-in links are kept after they are over.
+    /// Days to keep sessions and sign-in links after they have ended.
     #[arg(long, env = "KEEP_SIGN_INS", global = true, value_name = "DAYS", default_value = "30")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub keep_sign_ins: u32,
 
-    /// How many days name and contact are kept of people who have left, 90 or more.
+    /// Days to keep the name and contact details of people who have left (90 or more).
     #[arg(long, env = "KEEP_PEOPLE", global = true, value_name = "DAYS", default_value = "2190")]
     #[arg(value_parser = clap::value_parser!(u32).range(90..=36_500))]
     pub keep_people: u32,
 
-    /// How many days the snapshot of every day is kept, 70 or more; of the days before, one per week is, and what a report shows.
+    /// Days to keep the snapshot of every day (70 or more); before that, one per week is kept, and every snapshot that a report shows.
     #[arg(long, env = "KEEP_SNAPSHOTS", global = true, value_name = "DAYS", default_value = "100")]
     #[arg(value_parser = clap::value_parser!(u32).range(70..=36_500))]
     pub keep_snapshots: u32,
 
-    /// How many days the one snapshot per week is kept, 400 or more; what a report shows stays.
+    /// Days to keep the one snapshot per week (400 or more); snapshots that a report shows are kept.
     #[arg(long, env = "KEEP_WEEKLY_SNAPSHOTS", global = true, value_name = "DAYS", default_value = "3650")]
     #[arg(value_parser = clap::value_parser!(u32).range(400..=36_500))]
     pub keep_weekly_snapshots: u32,
 }
 
 impl RetentionSettings {
-    /// The periods.
+    /// The settings as the store's retention periods.
     #[must_use]
     pub const fn periods(&self) -> Periods {
         let Self {

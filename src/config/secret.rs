@@ -1,8 +1,8 @@
-//! Settings that hold a password. They come from the environment or from a file, never from a flag, which everybody on the
-//! machine can read in the list of processes; and no error, help or log line shows them whole.
+//! Settings that contain a password. They come from the environment or from a file, never from a flag, because every user of
+//! the machine can read flags in the list of processes. No error, help text or log line shows the password.
 //!
-//! A new one is a type that is [`Secret`], a field with `value_parser = Unshown::<T>::new()`, and beside it a field of
-//! [`SecretFile`] that conflicts with it.
+//! To add one: a type that implements [`SecretSetting`], a field with `value_parser = SecretValueParser::<T>::new()`, and
+//! next to it a field of type [`SecretFile`] that conflicts with it.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -16,37 +16,37 @@ use clap::parser::ValueSource;
 use clap::{Arg, Command};
 use percent_encoding::percent_decode_str;
 
-/// What a setting holds that must not be seen.
-pub trait Secret: FromStr<Err: fmt::Display> + Clone + Send + Sync + 'static {
-    /// The part that must not be seen, if there is one.
+/// The value of a setting that contains, or is, a password.
+pub trait SecretSetting: FromStr<Err: fmt::Display> + Clone + Send + Sync + 'static {
+    /// The part that must not be shown. `None` if there is none.
     fn password(&self) -> Option<String>;
 }
 
-/// Reads a [`Secret`]. What is wrong with it is told without showing it, as clap would, and on the command line it may hold
-/// no password.
-pub struct Unshown<T>(PhantomData<fn() -> T>);
+/// A clap parser for a [`SecretSetting`]. Unlike clap's own, its errors do not show the value, and it refuses a password on
+/// the command line.
+pub struct SecretValueParser<T>(PhantomData<fn() -> T>);
 
-impl<T> Unshown<T> {
-    /// The reader.
+impl<T> SecretValueParser<T> {
+    /// A parser for `T`.
     #[must_use]
     pub const fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<T> Default for Unshown<T> {
+impl<T> Default for SecretValueParser<T> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<T> Clone for Unshown<T> {
+impl<T> Clone for SecretValueParser<T> {
     fn clone(&self) -> Self {
         Self::new()
     }
 }
 
-impl<T: Secret> TypedValueParser for Unshown<T> {
+impl<T: SecretSetting> TypedValueParser for SecretValueParser<T> {
     type Value = T;
 
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, clap::Error> {
@@ -62,11 +62,11 @@ impl<T: Secret> TypedValueParser for Unshown<T> {
     ) -> Result<T, clap::Error> {
         let refuse = |sentence: String| clap::Error::raw(ErrorKind::ValueValidation, sentence + "\n").with_cmd(command);
         let name = arg.and_then(Arg::get_env).unwrap_or_default().to_string_lossy();
-        let text = value.to_str().ok_or_else(|| refuse(format!("{name} is no text in UTF-8")))?;
-        let secret: T = text.parse().map_err(|wrong| refuse(format!("{name} cannot be used: {wrong}")))?;
+        let text = value.to_str().ok_or_else(|| refuse(format!("{name} is not UTF-8 text")))?;
+        let secret: T = text.parse().map_err(|wrong| refuse(format!("{name} is not valid: {wrong}")))?;
         if source == ValueSource::CommandLine && secret.password().is_some() {
             return Err(refuse(format!(
-                "a password in a flag can be read by everybody on this machine: set {name}, or write it into a file and name that in {name}_FILE"
+                "every user of this machine can read a password in a flag: set {name}, or write it to a file and set {name}_FILE to that file"
             )));
         }
         Ok(secret)
@@ -80,36 +80,37 @@ pub struct SecretFile<T> {
     secret: T,
 }
 
-impl<T: Secret> SecretFile<T> {
-    /// Reads the file at `path` as a secret; one newline at its end is no part of it.
+impl<T: SecretSetting> SecretFile<T> {
+    /// Reads the file at `path` as a secret, without one newline at its end.
     ///
     /// # Errors
     ///
-    /// A sentence that does not show what is in the file.
+    /// A sentence that does not show the content of the file.
     pub fn read(path: &str) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path).map_err(|cause| format!("it cannot be read ({cause})"))?;
+        let text = std::fs::read_to_string(path).map_err(|cause| format!("the file cannot be read ({cause})"))?;
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let line = line.strip_suffix('\r').unwrap_or(line);
         if line.is_empty() {
-            return Err("it is empty".to_owned());
+            return Err("the file is empty".to_owned());
         }
-        let secret = line.parse().map_err(|wrong: T::Err| format!("what is in it cannot be used: {wrong}"))?;
+        let secret = line.parse().map_err(|wrong: T::Err| format!("the content of the file is not valid: {wrong}"))?;
         Ok(Self { path: path.into(), secret })
     }
 
-    /// What is in the file.
+    /// The content of the file.
     #[must_use]
     pub const fn secret(&self) -> &T {
         &self.secret
     }
 
-    /// What is unsafe about the file, if anything, in one sentence.
+    /// Why the file is not safe, in one sentence. `None` if it is.
     #[must_use]
     pub fn weakness(&self) -> Option<String> {
         let path = self.path.display();
-        // An address without a password is no secret.
-        (self.secret.password().is_some() && open_to_all(&self.path))
-            .then(|| format!("{path} holds a password and can be read by every user of this machine: chmod 600 {path}"))
+        // A URL without a password is not secret.
+        (self.secret.password().is_some() && open_to_all(&self.path)).then(|| {
+            format!("{path} contains a password and every user of this machine can read it: run `chmod 600 {path}`")
+        })
     }
 }
 
@@ -130,10 +131,10 @@ impl<T> fmt::Debug for SecretFile<T> {
     }
 }
 
-/// The password of an address, as it is sent: `scheme://user:password@host` or `?password=`.
+/// Returns the decoded password of a URL: `scheme://user:password@host` or `?password=`.
 ///
-/// The address is taken apart by hand here and in [`masked`], and not by the `url` crate: addresses that the crate refuses or
-/// divides elsewhere, such as one with a bare `?` or `@` in its password, must not show the password either.
+/// The URL is parsed by hand here and in [`masked`], and not with the `url` crate: URLs that the crate refuses or splits
+/// differently, such as one with a bare `?` or `@` in its password, must not show the password either.
 pub(super) fn password_of(url: &str) -> Option<String> {
     let (url, query) = url.split_once('?').filter(|(_, query)| !query.contains('@')).unwrap_or((url, ""));
     let named = query.split('&').find_map(|part| part.strip_prefix("password="));
@@ -142,12 +143,12 @@ pub(super) fn password_of(url: &str) -> Option<String> {
     (!password.is_empty()).then(|| percent_decoded(password))
 }
 
-/// Replaces `%20` by a space, for example. A `%` without two hexadecimal digits stays.
+/// Decodes percent-encoding: `%20` becomes a space. A `%` without two hexadecimal digits is kept.
 pub(super) fn percent_decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// `postgres://psn:secret@db/psn?password=secret` becomes `postgres://psn:***@db/psn?…`.
+/// Masks the password of a URL: `postgres://psn:secret@db/psn?password=secret` becomes `postgres://psn:***@db/psn?…`.
 pub(super) fn masked(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return match url.split_once('?') {
@@ -156,7 +157,7 @@ pub(super) fn masked(url: &str) -> String {
         };
     };
     let (place, more) = match rest.split_once('?') {
-        // Where the password ends cannot be told.
+        // The end of the password is ambiguous.
         Some((_, query)) if query.contains('@') => return format!("{scheme}://***"),
         Some((place, _)) => (place, "?…"),
         None => (rest, ""),
@@ -170,7 +171,7 @@ pub(super) fn masked(url: &str) -> String {
     }
 }
 
-/// Shows an address, a tuple struct of one text, only with its password masked.
+/// Implements `Display`, `Debug` and [`SecretSetting`] for a tuple struct of one URL, with its password masked.
 macro_rules! shown_masked {
     ($name:ident) => {
         impl std::fmt::Display for $name {
@@ -185,7 +186,7 @@ macro_rules! shown_masked {
             }
         }
 
-        impl $crate::config::secret::Secret for $name {
+        impl $crate::config::secret::SecretSetting for $name {
             fn password(&self) -> Option<String> {
                 $crate::config::secret::password_of(&self.0)
             }

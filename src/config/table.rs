@@ -1,10 +1,10 @@
-//! The settings as a table for a person.
+//! The settings as a table for the documentation.
 
 use clap::{Args as _, Command};
 
 use super::Settings;
 
-/// The settings as the Markdown table of docs/configuration.md, made from the same lines as `--help`.
+/// Returns the settings as the Markdown table of docs/configuration.md, made from the same texts as `--help`.
 #[must_use]
 pub fn settings_markdown() -> String {
     let mut table = "| environment | flag | default | meaning |\n|---|---|---|---|\n".to_owned();

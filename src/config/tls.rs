@@ -1,8 +1,8 @@
-//! Whom encrypted connections trust besides the public authorities.
+//! Certificate authorities that encrypted connections trust in addition to the public ones.
 
 use std::path::{Path, PathBuf};
 
-/// The certificates of a private authority, read from a file in PEM.
+/// The certificates of a private certificate authority, read from a PEM file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaFile {
     path: PathBuf,
@@ -14,23 +14,24 @@ impl CaFile {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read or holds no certificate.
+    /// An error if the file cannot be read or contains no certificate.
     pub fn read(path: &str) -> Result<Self, String> {
-        let pem = std::fs::read(path).map_err(|cause| format!("it cannot be read ({cause})"))?;
+        let pem = std::fs::read(path).map_err(|cause| format!("the file cannot be read ({cause})"))?;
         let mark = b"-----BEGIN CERTIFICATE-----";
         if !pem.windows(mark.len()).any(|some| some == mark) {
-            return Err("it holds no certificate: put the authority's there, in PEM".to_owned());
+            return Err("the file contains no certificate: it must contain the authority's certificate in PEM format"
+                .to_owned());
         }
         Ok(Self { path: path.into(), pem })
     }
 
-    /// Where it is.
+    /// The path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What is in it.
+    /// The content of the file, in PEM format.
     #[must_use]
     pub fn pem(&self) -> &[u8] {
         &self.pem

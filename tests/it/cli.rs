@@ -90,8 +90,8 @@ fn bad_usage_exits_with_code_2() {
     refused(&open, "https");
     refused(&[&open[..], &["--base-url", "http://psn.example"]].concat(), "unencrypted");
     refused(&[&open[..], &["--tokens-only"]].concat(), "unencrypted");
-    refused(&["serve", "--cors-origins", "*"], "name each origin");
-    refused(&["serve", "--cors-origins", "https://a.example,null"], "name each origin");
+    refused(&["serve", "--cors-origins", "*"], "list each origin");
+    refused(&["serve", "--cors-origins", "https://a.example,null"], "list each origin");
     let (code, _, error) = run(folder.path(), &["serve", "--bind", "[::]:0"]);
     assert_eq!((code, error.trim().lines().count()), (Some(2), 1), "one sentence: {error}");
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");

@@ -60,7 +60,7 @@ fn a_secret_comes_from_the_environment_or_a_file_and_never_from_a_flag() {
     // Nothing that is wrong with it shows it.
     refused(folder, &["check"], &[("DATABASE_URL", &with_password.replace("postgres", "mysql"))], "DATABASE_URL");
     let typo = with_password.replace("/psn", "/psn?passwort=") + PLANTED;
-    refused(folder, &["check"], &[("DATABASE_URL", &typo)], "parameter behind the ?");
+    refused(folder, &["check"], &[("DATABASE_URL", &typo)], "parameter after the ?");
     refused(folder, &["check"], &[("SMTP_URL", &format!("mail.example:{PLANTED}"))], "SMTP_URL");
     fs::write(&file, format!("http://{PLANTED}")).unwrap();
     refused(folder, &["check"], &[("SMTP_URL_FILE", named)], "what is in it");
@@ -114,13 +114,18 @@ fn an_unsafe_combination_is_refused_in_one_sentence() {
     let weak = remote.clone() + "?sslmode=require";
     refused(folder, &["migrate"], &[("DATABASE_URL", &weak)], "DATABASE_PLAIN=yes");
     refused(folder, &["worker"], &[("SMTP_URL", "smtp://mail.board.example")], "SMTP_PLAIN=yes");
-    refused(folder, &["serve", "--bind", "127.0.0.1:0"], &[https], "without SMTP_URL mails would be written into");
-    refused(folder, &["worker"], &[("DATABASE_URL", &remote)], "without SMTP_URL mails would be written into");
+    refused(folder, &["serve", "--bind", "127.0.0.1:0"], &[https], "without SMTP_URL, mails would be written to");
+    refused(folder, &["worker"], &[("DATABASE_URL", &remote)], "without SMTP_URL, mails would be written to");
     for known in ["postgres", "ChangeMe", "p%61ssword", "secret"] {
         let url = format!("postgres://psn:{known}@db.board.example/psn");
-        refused(folder, &["serve", "--bind", "127.0.0.1:0"], &[("DATABASE_URL", &url), mail], "everybody tries first");
+        refused(
+            folder,
+            &["serve", "--bind", "127.0.0.1:0"],
+            &[("DATABASE_URL", &url), mail],
+            "first that attackers try",
+        );
     }
-    refused(folder, &["worker"], &[https, ("SMTP_URL", "smtps://me:changeme@mail.board.example")], "everybody tries");
+    refused(folder, &["worker"], &[https, ("SMTP_URL", "smtps://me:changeme@mail.board.example")], "attackers try");
     refused(folder, &["worker"], &[https, mail, ("OIDC_CLIENT_SECRET", "changeme")], "OIDC_CLIENT_SECRET is one that");
     refused(folder, &["demo"], &[https], "for this machine only");
     refused(folder, &["demo"], &[("BASE_URL", "http://psn.board.example")], "for this machine only");
