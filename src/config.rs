@@ -183,7 +183,7 @@ fn web_address(url: &str) -> Result<String, String> {
     }
 }
 
-/// Parses a yes or no. clap's own parser takes every unknown word for yes; here it is an error.
+/// Parses a yes or no. Any other word is an error: it must not silently count as one of them.
 fn yes_or_no(word: &str) -> Result<bool, String> {
     match word.to_ascii_lowercase().as_str() {
         "yes" | "y" | "true" | "t" | "on" | "1" => Ok(true),

@@ -136,7 +136,7 @@ fn an_unsafe_combination_is_refused_in_one_sentence() {
         "unencrypted",
     );
     refused(folder, &["serve"], &[("BASE_URL", "https://psn.board.example/sub")], "without a path");
-    refused(folder, &["worker"], &[("SMTP_PLAIN", "perhaps")], "it is yes or no");
+    refused(folder, &["worker"], &[("SMTP_PLAIN", "perhaps")], "it must be yes or no");
     refused(folder, &["check"], &[("SMTP_CA_FILE", "none.pem")], "cannot be read");
     assert!(fs::read_dir(folder).unwrap().next().is_none(), "nothing was made");
 }
