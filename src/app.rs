@@ -49,8 +49,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`ExitError::Refused`] for settings that are unsafe, [`ExitError::Failed`] for a database that cannot be opened; both with what
-    /// to do.
+    /// [`ExitError::Refused`] for settings that are unsafe, [`ExitError::Failed`] for a database that cannot be opened; both
+    /// with what to do.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, ExitError> {
         settings.refuse_unsafe()?;
         for weakness in settings.weaknesses() {
@@ -178,8 +178,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`ExitError::Refused`] for persisted operations that are not valid; [`ExitError::Failed`] when the schema's own text or a page's
-    /// operation cannot be read, an error of the program.
+    /// [`ExitError::Refused`] for persisted operations that are not valid; [`ExitError::Failed`] when the schema's own text or
+    /// a page's operation cannot be read, an error of the program.
     pub fn router_with(&self, gate: &Authenticator, assets: Assets) -> Result<Router, ExitError> {
         let periods = self.settings.retention.periods();
         let limit = self.settings.privacy.small_number_limit;
@@ -205,7 +205,7 @@ impl App {
         let transport = Transport {
             origins: self.settings.http.cors_origins.clone(),
             https: self.settings.is_https(),
-            live: LiveLimits::of(self.settings.http.max_connections),
+            live: LiveLimits::for_connections(self.settings.http.max_connections),
             ..Transport::default()
         };
         let (gate, db) = (gate.clone(), self.api_db.clone());
@@ -248,8 +248,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`ExitError::Refused`] for a mail setting that cannot be used or must not be; [`ExitError::Failed`] for a table of jobs that makes
-    /// no sense, an error of the program.
+    /// [`ExitError::Refused`] for a mail setting that cannot be used or must not be; [`ExitError::Failed`] for a table of jobs
+    /// that makes no sense, an error of the program.
     pub fn runner(&self) -> Result<Runner, ExitError> {
         self.settings.refuse_mail_into_folder()?;
         let coverage = Coverage { limit: self.settings.privacy.small_number_limit };

@@ -1,4 +1,4 @@
-//! HTTP: the router, the GraphQL endpoint, the pages, the playground, under which name, and health.
+//! HTTP: the router, the GraphQL endpoint, the pages, the playground, the accepted host names, and health checks.
 
 mod answer;
 mod assets;
@@ -12,7 +12,6 @@ mod graphql;
 mod health;
 mod host;
 mod live;
-mod order;
 mod pages;
 mod playground;
 mod provider;
@@ -22,6 +21,7 @@ mod request;
 mod request_log;
 mod router;
 mod schema;
+mod selection_order;
 mod server;
 mod sign_in;
 mod subscription;

@@ -1,11 +1,11 @@
-//! The pages that people read in a browser. They work without JavaScript, and look like the NHS where the design system was
-//! there when psn was built.
+//! The pages for people with a browser. They work without JavaScript, and use the NHS design system if it was present when psn
+//! was built.
 //!
-//! Each page is a folder with its GraphQL operation (`page.graphql`) and its template (`page.html`); the file beside it has the typed
-//! answer, checked against the schema when it is compiled, and what the template says of it. A page has no other way to data:
-//! its operation is executed as any client's is, in the name of the person who asks. What the API hides from them, no page can
-//! show. Rights, times and addresses are the HTTP layer's, in `http::pages`. Two pages have no operation: a message of our own, and
-//! the list of the demonstration's mails.
+//! Each page is a folder with its GraphQL operation (`page.graphql`) and its template (`page.html`). The file next to the folder has
+//! the typed answer, which is checked against the schema at compile time, and the texts for the template. A page has no other access
+//! to data: its operation is executed like any client's, on behalf of the signed-in user. A page cannot show what the API hides from
+//! them. Rights, time limits and routes belong to the HTTP layer, in `http::pages`. Two pages have no operation: messages, and the
+//! list of the demonstration's mails.
 
 mod answer;
 pub(crate) mod demo_mails;
@@ -38,11 +38,11 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Reads the operations, which are in the binary, and validates them against the schema.
+    /// Reads the built-in operations and validates them against the schema.
     ///
     /// # Errors
     ///
-    /// The first that is no valid document, an error of the program.
+    /// The first operation that is not a valid document, which is a bug.
     pub fn read() -> Result<Self, PersistedError> {
         let [home, landing, unit, team] = PersistedDocument::own([
             ("home/page.graphql", home::OPERATION),
@@ -53,7 +53,7 @@ impl Pages {
         Ok(Self { home, landing, unit, team })
     }
 
-    /// The pages that `limits` do not allow, each with the cost of its operation: they can never be shown.
+    /// Returns the pages whose operations exceed `limits`, each with its cost. They can never be shown.
     #[must_use]
     pub fn too_costly(&self, limits: &Limits) -> Vec<(&str, u64)> {
         let code = || Value::Object(Map::from_iter([("code".to_owned(), Value::from("A"))]));
@@ -67,67 +67,67 @@ impl Pages {
     }
 }
 
-/// A page: its operation, and what is made of the answer.
-pub(crate) trait Page {
-    /// What the address of the page says.
+/// A page: its operation, and how the answer becomes a page.
+pub(crate) trait PageQuery {
+    /// The parameters in the URL of the page.
     type Address: Send + Sync;
 
-    /// Its operation.
+    /// Returns the operation of the page.
     fn document(pages: &Pages) -> &Arc<ExecutableDocument>;
 
-    /// The variables of its operation.
+    /// Returns the variables of the operation.
     ///
     /// # Errors
     ///
-    /// A text for the log: variables that cannot be written as JSON, an error of the program.
+    /// A text for the log, if the variables cannot be written as JSON, which is a bug.
     fn variables(address: &Self::Address) -> Result<Map<String, Value>, String>;
 
-    /// The page for an answer without errors.
+    /// Returns the page for an answer without errors.
     ///
     /// # Errors
     ///
-    /// A text for the log: an answer of another form than the schema has, or a template that fails, an error of the program.
-    fn shown(address: &Self::Address, data: Value, frame: Frame) -> Result<Shown, String>;
+    /// A text for the log, if the answer does not match the schema or the template fails, which is a bug.
+    fn respond(address: &Self::Address, data: Value, frame: Frame) -> Result<PageResult, String>;
 }
 
-/// What is made of an answer.
+/// The result of an answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Shown {
+pub(crate) enum PageResult {
     /// A page, as HTML.
     Html(String),
-    /// Another page of this service, by its path.
-    Elsewhere(String),
+    /// A redirect to another page of this service, by its path.
+    Redirect(String),
 }
 
-/// What stands around a page.
+/// The user state that the header of a page shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Frame {
-    /// Whether somebody is signed in, who can sign out.
+    /// Whether a user is signed in and can sign out.
     pub(crate) is_signed_in: bool,
-    /// Whether they may open the playground.
+    /// Whether the user may open the playground.
     pub(crate) explores: bool,
 }
 
-/// A unit in the path above a page, or in a list.
+/// A link to a unit, in a breadcrumb or a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Named {
     name: String,
     path: String,
 }
 
-fn render(template: &impl Template) -> Result<Shown, String> {
-    template.render().map(Shown::Html).map_err(|error| format!("a template failed: {error}"))
+fn render(template: &impl Template) -> Result<PageResult, String> {
+    template.render().map(PageResult::Html).map_err(|error| format!("template failed: {error}"))
 }
 
 fn read<T: serde::de::DeserializeOwned>(data: Value) -> Result<T, String> {
-    serde_json::from_value(data).map_err(|error| format!("an answer has another form than the schema: {error}"))
+    serde_json::from_value(data).map_err(|error| format!("the answer does not match the schema: {error}"))
 }
 
-fn written(variables: &impl serde::Serialize) -> Result<Map<String, Value>, String> {
+fn to_variables(variables: &impl serde::Serialize) -> Result<Map<String, Value>, String> {
     match serde_json::to_value(variables) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(Value::Null) => Ok(Map::new()),
-        Ok(other) => Err(format!("variables are an object, not {other}")),
-        Err(error) => Err(format!("variables cannot be written: {error}")),
+        Ok(other) => Err(format!("variables must be an object, not {other}")),
+        Err(error) => Err(format!("variables cannot be serialised: {error}")),
     }
 }

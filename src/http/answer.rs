@@ -1,4 +1,4 @@
-//! How an answer is rendered: in which media type, with which status, and with which of its errors.
+//! Renders answers: the media type, the status, and the errors that are shown.
 
 use std::sync::Arc;
 
@@ -9,35 +9,35 @@ use axum::response::{IntoResponse as _, Response};
 use entity::actor::Actor;
 use serde_json::{Map, json};
 
-use super::order;
 use super::refusal::Refusal;
+use super::selection_order::in_selection_order;
 use crate::access::Viewer;
 use crate::graphql::DataVersion;
 use crate::graphql::error::{self, Code};
 use crate::request_id::RequestId;
 
-/// The most errors that an answer shows; the engine may find thousands in one hostile query.
+/// The maximum number of errors in an answer. The engine may find thousands in one hostile query.
 const MAX_ERRORS: usize = 20;
 
-/// What the log line and the answer of a request say about its operation: never its variables.
+/// What is known about an operation, for its log line and its answer. Never its variables.
 pub(super) struct OperationInfo {
     pub(super) caller: Actor,
-    /// Whether the caller may be told about the schema.
+    /// Whether the caller may explore the schema.
     pub(super) explores: bool,
     pub(super) name: Option<String>,
     pub(super) kind: Option<OperationType>,
-    /// How many fields the answer has at most. None for a request that was refused before that was known.
+    /// The maximum number of fields in the answer. `None` if the request was refused before this was known.
     pub(super) cost: Option<u64>,
     /// The response keys of the root fields that may be null.
     pub(super) nullable: Vec<String>,
-    /// The version of the facts that the answer is based on.
+    /// The version of the data that the answer is based on.
     pub(super) data_version: DataVersion,
-    /// The query, once it was admitted.
+    /// The query. `None` until it is admitted.
     pub(super) document: Option<Arc<ExecutableDocument>>,
 }
 
 impl OperationInfo {
-    /// What is known of a request of `viewer` before its query is read.
+    /// What is known about a request of `viewer` before its query is read.
     pub(super) fn unread(viewer: &Viewer) -> Self {
         Self {
             caller: viewer.actor(),
@@ -52,30 +52,30 @@ impl OperationInfo {
     }
 }
 
-/// An answer as JSON, with what its log line says about it.
+/// An answer as JSON, with the figures for its log line.
 pub(super) struct Rendered {
     pub(super) status: StatusCode,
     pub(super) body: serde_json::Value,
-    /// How many errors the engine found, which may be more than the body shows.
+    /// The number of errors that the engine found, which may be more than the body shows.
     pub(super) errors: usize,
     /// The codes of the errors in the body, in their order.
     pub(super) codes: Vec<Code>,
 }
 
-/// The media type of an answer. It decides the status of an answer without data too.
+/// The media type of an answer. It also decides the status of an answer without data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MediaType {
-    /// `application/json`, of old clients: a well-formed request is answered with 200.
+    /// `application/json`, for old clients: every well-formed request is answered with 200.
     Json,
     /// `application/graphql-response+json`: the status says whether the query was executed.
     GraphqlResponse,
-    /// `text/event-stream`, for a subscription. What is refused before it begins is answered as a GraphqlResponse.
+    /// `text/event-stream`, for a subscription. A refusal before it starts is answered as a `GraphqlResponse`.
     Events,
 }
 
 impl MediaType {
-    /// The media type that the client likes best; nothing when it accepts none of ours. Without a wish, or with `*/*`, it is
-    /// `application/json`, which every client reads.
+    /// Returns the media type that the client prefers; `None` if it accepts none of ours. Without an `Accept` header, or with
+    /// `*/*`, it is `application/json`, which every client reads.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
         let wishes = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let wishes = wishes.flat_map(|value| value.split(',')).map(str::trim).filter(|wish| !wish.is_empty());
@@ -91,7 +91,7 @@ impl MediaType {
                 _ => continue,
             };
             let weight = parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse().ok()).unwrap_or(1.0);
-            // Of equals, the first that was named.
+            // Of media types with equal weight, the first wins.
             if weight > 0.0 && best.is_none_or(|(other, _)| weight > other) {
                 best = Some((weight, media_type));
             }
@@ -108,18 +108,18 @@ impl MediaType {
         }
     }
 
-    /// Refuses an operation of another kind than can be answered in this way.
+    /// Returns a refusal if this media type cannot answer an operation of this kind.
     pub(super) fn fits(self, kind: OperationType) -> Result<(), Refusal> {
         let accept = match (self == Self::Events, kind == OperationType::Subscription) {
-            (true, false) => "application/graphql-response+json or application/json",
+            (true, false) => "application/graphql-response+json, application/json",
             (false, true) => "text/event-stream",
             (true, true) | (false, false) => return Ok(()),
         };
-        let sentence = format!("Accept {accept}: this is a {kind}");
+        let sentence = format!("This operation is a {kind}: send `Accept: {accept}`.");
         Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::NotAcceptable, sentence))
     }
 
-    /// Renders an answer of the engine. It has a `data` key exactly when execution began: an error of execution has a path.
+    /// Renders an answer of the engine. It has a `data` key only if execution started: an error of execution has a path.
     pub(super) fn render(
         self,
         answer: Answer,
@@ -132,8 +132,8 @@ impl MediaType {
         let executed = errors.is_empty() || data != Value::Null || errors.iter().any(|error| !error.path.is_empty());
         let mut body = Map::new();
         if executed {
-            // The engine says null for an object of which it has no field: every one was skipped, or has failed. That is
-            // null only when one that may not be null has failed.
+            // The engine answers null for an object without fields, when each field was skipped or has failed. By the
+            // specification it is null only if a non-null field has failed.
             let may_be_null = |error: &ServerError| match error.path.first() {
                 Some(PathSegment::Field(key)) => info.nullable.contains(key),
                 Some(PathSegment::Index(_)) | None => false,
@@ -142,7 +142,7 @@ impl MediaType {
             let mut data = if object { json!({}) } else { json!(data) };
             errors.iter().for_each(|error| put_null(&mut data, &error.path));
             let data = match &info.document {
-                Some(document) => order::in_selection_order(data, document, info.name.as_deref()),
+                Some(document) => in_selection_order(data, document, info.name.as_deref()),
                 None => data,
             };
             body.insert("data".to_owned(), data);
@@ -157,7 +157,7 @@ impl MediaType {
         Rendered { status, body: serde_json::Value::Object(body), errors: found, codes }
     }
 
-    /// The status of an answer without data.
+    /// Returns the status of an answer without data.
     fn status(self, codes: &[Code]) -> StatusCode {
         let has = |code: Code| codes.contains(&code);
         if has(Code::Internal) {
@@ -173,7 +173,7 @@ impl MediaType {
         }
     }
 
-    /// The status of a request that is refused.
+    /// Returns the status of a refused request.
     pub(super) fn status_of(self, refusal: &Refusal) -> StatusCode {
         refusal.status.unwrap_or_else(|| self.status(&[refusal.error.code()]))
     }
@@ -196,19 +196,19 @@ impl MediaType {
     }
 }
 
-/// A refusal outside of the GraphQL handler, in the form that every client of GraphQL reads.
+/// Answers with a refusal outside the GraphQL handler, in the format that every GraphQL client reads.
 pub(super) fn refuse(headers: &HeaderMap, refusal: Refusal, id: &RequestId) -> Response {
     let extensions = json!({ "requestId": id.to_string() });
     MediaType::accepted(headers).unwrap_or(MediaType::Json).refusal(refusal, id, extensions)
 }
 
-/// Whether a browser asks for a page.
+/// Whether the client accepts HTML: a browser that opens a page.
 pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
     let wishes = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     wishes.flat_map(|value| value.split(',')).any(|wish| wish.trim().starts_with("text/html"))
 }
 
-/// The engine leaves a field that failed out of its object; a client that asked for it must find null there.
+/// Sets a failed field to null. The engine leaves it out of its object, but a client that requested it must find null there.
 fn put_null(data: &mut serde_json::Value, path: &[PathSegment]) {
     let Some((PathSegment::Field(failed), above)) = path.split_last() else { return };
     let parent = above.iter().try_fold(data, |value, segment| match segment {
@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_media_type_that_is_liked_best_is_chosen() {
+    fn preferred_media_type_is_chosen() {
         let chosen = |wish: &'static str| {
             MediaType::accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(wish))]))
         };

@@ -1,4 +1,4 @@
-//! Files that are in this binary, because a hospital's network reaches no other host: how they are found and sent.
+//! Static files that are embedded in this binary, because a hospital's network may reach no other host.
 
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Read};
@@ -8,10 +8,10 @@ use std::sync::{Arc, LazyLock};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-/// One file.
+/// One static file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asset {
-    /// Its name below the address of its folder.
+    /// The name of the file, relative to the URL of its folder.
     pub(super) path: &'static str,
     /// Whether `bytes` are compressed.
     pub(super) gzip: bool,
@@ -19,7 +19,7 @@ pub(super) struct Asset {
 }
 
 impl Asset {
-    /// By the ending of its name.
+    /// The media type, by the file name extension.
     fn media_type(&self) -> HeaderValue {
         HeaderValue::from_static(match self.path.rsplit('.').next() {
             Some("js") => "text/javascript; charset=utf-8",
@@ -35,7 +35,7 @@ impl Asset {
 // PLAYGROUND and PAGES: the files of `dist`, which build.rs lists; empty if they were not built.
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// The stylesheet in place of the NHS design system's.
+/// The stylesheet that is used if the NHS design system was not built.
 pub(super) const PLAIN: Asset =
     Asset { path: "pages.css", gzip: false, bytes: include_bytes!("../pages/assets/plain.css") };
 
@@ -44,7 +44,7 @@ static EMBEDDED: LazyLock<Assets> = LazyLock::new(|| Assets::new(PLAYGROUND, PAG
 /// The playground, and the stylesheet of the pages. Clones share the files.
 #[derive(Clone, Debug)]
 pub struct Assets {
-    /// None if it was not built.
+    /// `None` if the playground was not built.
     pub(super) playground: Option<Arc<Files>>,
     pub(super) pages: Arc<Files>,
 }
@@ -55,18 +55,18 @@ impl Assets {
         Self { playground, pages: Arc::new(Files::new(if pages.is_empty() { &[PLAIN] } else { pages })) }
     }
 
-    /// The files in this binary.
+    /// Returns the files in this binary.
     #[must_use]
     pub fn embedded() -> Self {
         EMBEDDED.clone()
     }
 
-    /// Reads the files that `build.mjs` has put into its folder `dist`, which is done at most once in a process: they stay in
-    /// memory until its end.
+    /// Reads the files that `build.mjs` has written to its folder `dist`. Call it at most once per process: the files stay in
+    /// memory until the process ends.
     ///
     /// # Errors
     ///
-    /// A folder or file that cannot be read.
+    /// An error if a folder or file cannot be read.
     pub fn read(dist: &Path) -> io::Result<Self> {
         let read = |folder: &str| -> io::Result<Vec<Asset>> {
             let mut assets = Vec::new();
@@ -81,7 +81,7 @@ impl Assets {
         Ok(Self::new(&read("playground")?, &read("pages")?))
     }
 
-    /// Whether nothing is left out.
+    /// Whether all files are included.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
         // Both are built together or not at all.
@@ -98,9 +98,9 @@ impl Files {
         Self(assets.iter().map(|asset| (*asset, tag(asset.bytes))).collect())
     }
 
-    /// Sends a file as it is kept, or unpacked for a client that takes no gzip, under a content security policy. None if there
-    /// is none of this name. Names stay the same from build to build, so a browser asks each time, and is told "not modified" in
-    /// one line.
+    /// Sends a file with a content security policy: as it is stored, or unpacked for a client that does not accept gzip.
+    /// `None` if there is no file of this name. Names do not change from build to build, so a browser revalidates each time and
+    /// gets a short "not modified".
     pub(super) fn send(&self, path: &str, headers: &HeaderMap, policy: &'static str) -> Option<Response> {
         let (asset, tag) = self.0.iter().find(|(asset, _)| asset.path == path)?;
         let mut response = send(asset, tag, headers);
@@ -109,7 +109,7 @@ impl Files {
     }
 }
 
-/// An ETag: the same bytes have the same one in every process.
+/// Returns the ETag of a file. The same bytes have the same ETag in every process.
 fn tag(bytes: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
     hasher.write(bytes);
@@ -117,7 +117,7 @@ fn tag(bytes: &[u8]) -> HeaderValue {
 }
 
 fn send(asset: &Asset, tag: &HeaderValue, headers: &HeaderMap) -> Response {
-    let mut response = if known_already(headers, tag) {
+    let mut response = if matches_etag(headers, tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else if !asset.gzip {
         asset.bytes.into_response()
@@ -141,7 +141,7 @@ fn send(asset: &Asset, tag: &HeaderValue, headers: &HeaderMap) -> Response {
     response
 }
 
-fn known_already(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+fn matches_etag(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     known.flat_map(|value| value.split(',')).any(|known| known.trim().as_bytes() == tag.as_bytes())
 }
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_packed_file_goes_out_packed_where_that_is_taken_and_plain_elsewhere() {
+    async fn gzip_is_sent_only_if_accepted() {
         let asset = packed();
         let tag = tag(asset.bytes);
         let response = send(&asset, &tag, &headers(&[(header::ACCEPT_ENCODING, "br, gzip;q=0.8")]));
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_the_browser_has_is_not_sent_again() {
+    fn cached_file_is_not_sent_again() {
         let asset = packed();
         let tag = tag(asset.bytes);
         let mut asked = headers(&[]);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_found_by_its_whole_name_and_has_a_policy() {
+    fn file_is_found_by_full_name_and_has_policy() {
         let files = Files::new(&[packed()]);
         let response = files.send("a.js", &HeaderMap::new(), "default-src 'none'").unwrap();
         assert_eq!(response.headers()[header::CONTENT_SECURITY_POLICY], "default-src 'none'");
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_was_built_is_served_like_the_embedded_files() {
+    fn built_folder_is_served_like_embedded_files() {
         let dist = tempfile::tempdir().unwrap();
         assert!(Assets::read(dist.path()).is_err(), "nothing was built");
         for (folder, file) in [("playground", "index.html.gz"), ("pages", "pages.css.gz")] {
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_build_the_pages_have_a_plain_stylesheet() {
+    fn pages_have_plain_stylesheet_without_build() {
         let assets = Assets::new(&[], &[]);
         assert!(!assets.is_whole());
         assert!(assets.pages.send("pages.css", &HeaderMap::new(), "").is_some());

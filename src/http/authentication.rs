@@ -1,4 +1,4 @@
-//! Nobody comes in unless the gate knows them: every answer but health and the pages for signing in is behind it.
+//! Authentication of requests. Everything except health checks and the sign-in pages requires it.
 
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -27,7 +27,7 @@ pub(super) const SIGN_IN: &str = "/sign-in";
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Lets in whom the gate knows, and tells everything behind it who they are.
+/// Authenticates the request and adds its [`crate::access::Viewer`] for the handlers. Otherwise refuses it.
 pub(super) async fn guard(
     State(gate): State<Authenticator>,
     Extension(id): Extension<RequestId>,
@@ -50,14 +50,14 @@ pub(super) async fn guard(
     let asks_for_page = request.method() == Method::GET && accepts_html(request.headers());
     match denied {
         AuthError::MissingCredentials | AuthError::InvalidCredentials if asks_for_page => {
-            never_stored(Redirect::to(&sign_in_and_come_back(request.uri())).into_response())
+            never_stored(Redirect::to(&sign_in_and_return(request.uri())).into_response())
         }
         AuthError::MissingCredentials | AuthError::InvalidCredentials => {
-            let sentence = "Sign in, or send an API token that is good as `Authorization: Bearer …`";
+            let sentence = "Sign in, or send a valid API token in the `Authorization: Bearer …` header.";
             let refusal = Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, sentence);
             let mut response = refuse(request.headers(), refusal, &id);
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            if let Some(held_back) = line.of_stranger() {
+            if let Some(held_back) = line.admit_unauthenticated() {
                 let status = response.status().as_u16();
                 span.in_scope(|| tracing::info!(status, held_back = held_back.field(), "not signed in"));
             }
@@ -65,7 +65,7 @@ pub(super) async fn guard(
         }
         AuthError::ProviderUnreachable => {
             let sentence =
-                "The identity provider does not answer, so your token cannot be checked; try again in a minute";
+                "The identity provider does not respond, so your token cannot be checked. Try again in a minute.";
             let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, sentence);
             never_stored(refuse(request.headers(), refusal, &id))
         }
@@ -82,15 +82,15 @@ pub(super) async fn guard(
     }
 }
 
-/// The page for signing in, with where to go afterwards.
-fn sign_in_and_come_back(asked: &Uri) -> String {
-    match asked.path_and_query().map(PathAndQuery::as_str) {
+/// Returns the URL of the sign-in page, with the page to return to.
+fn sign_in_and_return(requested: &Uri) -> String {
+    match requested.path_and_query().map(PathAndQuery::as_str) {
         None | Some("/") => SIGN_IN.to_owned(),
-        Some(asked) => format!("{SIGN_IN}?to={}", links::encoded(ReturnPath::new(Some(asked)).as_str())),
+        Some(path) => format!("{SIGN_IN}?to={}", links::encoded(ReturnPath::new(Some(path)).as_str())),
     }
 }
 
-/// The page for a browser whose request the database failed before any page was asked for.
+/// Returns the error page for a browser if the database failed before any page was built.
 pub(super) fn failed(cause: DbErr, id: &RequestId) -> Response {
     let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
     let problem = match error.code() {
@@ -100,15 +100,15 @@ pub(super) fn failed(cause: DbErr, id: &RequestId) -> Response {
     pages::refused(problem, Frame::default(), id)
 }
 
-/// Whether another site's page made a browser send this request, so that the cookie in it says nothing about who wants it.
-/// Pages may be linked to. What is asked of the API may not, by GET neither: another site does not see the answer, but some of
-/// what is read is recorded as read.
+/// Whether a page of another site made the browser send this request, so that its cookie does not prove the person's intent.
+/// Other sites may link to pages. They may not send API requests, not even by GET: the other site does not see the answer, but
+/// some reads are recorded as reads by that person.
 pub(super) fn comes_from_elsewhere(request: &Request) -> bool {
     if request.method().is_safe() && request.uri().path() != "/graphql" {
         return false;
     }
     let headers = request.headers();
-    // What a browser of today says of every request; `none` is a person's own doing.
+    // Current browsers send this with every request; `none` means that the person opened the address directly.
     if let Some(site) = headers.get(FETCH_SITE) {
         return site != "same-origin" && site != "none";
     }
@@ -122,13 +122,13 @@ pub(super) fn comes_from_elsewhere(request: &Request) -> bool {
     }
 }
 
-/// The answer to a request that another site's page made.
+/// Returns the answer to a request that a page of another site made.
 pub(super) fn foreign(request: &Request, id: &RequestId) -> Response {
-    let sentence = "Another site's page made this request; do it from a page of this service";
+    let sentence = "A page of another site sent this request. Send it from a page of this service.";
     let refusal = Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, sentence);
-    if let Some(held_back) = request.extensions().get().and_then(RefusedLine::of_stranger) {
+    if let Some(held_back) = request.extensions().get().and_then(RefusedLine::admit_unauthenticated) {
         let held_back = held_back.field();
-        tracing::warn!(%id, status = 403, held_back, "another site's page sent a request with a session's cookie");
+        tracing::warn!(%id, status = 403, held_back, "cross-site request with a session cookie refused");
     }
     never_stored(refuse(request.headers(), refusal, id))
 }
@@ -151,15 +151,15 @@ mod tests {
     }
 
     #[test]
-    fn a_person_comes_back_to_the_page_that_they_asked_for() {
-        let to = |asked: &'static str| sign_in_and_come_back(&Uri::from_static(asked));
+    fn sign_in_returns_to_requested_page() {
+        let to = |asked: &'static str| sign_in_and_return(&Uri::from_static(asked));
         assert_eq!(to("/"), "/sign-in");
         assert_eq!(to("/units/A%2FB%201?after=x"), "/sign-in?to=%2Funits%2FA%252FB%25201%3Fafter%3Dx");
         assert_eq!(to("//evil.example/"), "/sign-in?to=%2Fwelcome", "the page after any sign-in");
     }
 
     #[test]
-    fn a_change_that_another_sites_page_asks_for_is_told_from_ones_own() {
+    fn cross_site_requests_are_recognised() {
         for (site, expected) in [("same-origin", false), ("none", false), ("same-site", true), ("cross-site", true)] {
             assert_eq!(elsewhere(Method::POST, &[("sec-fetch-site", site)]), expected, "{site}");
             assert_eq!(elsewhere(Method::GET, &[("sec-fetch-site", site)]), expected, "{site}");
@@ -177,7 +177,7 @@ mod tests {
         ] {
             assert_eq!(elsewhere(Method::POST, &[("origin", origin)]), expected, "{origin}");
         }
-        assert!(!elsewhere(Method::POST, &[]), "no browser of the last years");
+        assert!(!elsewhere(Method::POST, &[]), "not sent by a current browser");
         assert!(elsewhere(Method::POST, &[("sec-fetch-site", "cross-site"), ("origin", "https://psn.example:8443")]));
     }
 }

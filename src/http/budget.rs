@@ -1,8 +1,8 @@
-//! What one caller may spend: a token bucket each, in units of cost, and a number of requests at once.
+//! Budgets: for each caller a token bucket in units of query cost, and a number of concurrent requests.
 //!
-//! This is not the crate `governor`: an answer tells what is left without spending it, requests at once need the same table of
-//! callers, and the time comes from [`Clock`], which stands still in tests. What a library could then still do is one line of
-//! arithmetic, [`Account::refill`].
+//! This is not the crate `governor`: answers show the remaining budget without spending it, concurrent requests need the same
+//! table of callers, and the time comes from [`Clock`], which tests can stop. All that a library could then still do is one
+//! line of arithmetic, [`Account::refill`].
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,19 +15,19 @@ use entity::clock::Clock;
 
 use crate::config::QuerySettings;
 
-/// The most callers that are remembered; of more, those that have spent least are forgotten.
+/// The maximum number of callers in memory. Beyond it, those that have spent least are forgotten.
 const MOST_CALLERS: usize = 10_000;
-/// Units are counted in millionths, so that a microsecond's refill is a whole number.
+/// Units are counted in millionths, so that the refill per microsecond is a whole number.
 const MILLION: u64 = 1_000_000;
 
-/// What a budget allows.
+/// The limits of a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BudgetLimits {
-    /// How many units can be spent at once, 1 to 10^12.
+    /// The number of units that can be spent in a burst, 1 to 10^12.
     pub capacity: u64,
-    /// How many units come back a second, at least 1.
+    /// The number of units that are refilled per second, at least 1.
     pub refill_per_second: u64,
-    /// How many requests may run at once.
+    /// The maximum number of concurrent requests.
     pub at_once: u32,
 }
 
@@ -41,7 +41,7 @@ impl From<&QuerySettings> for BudgetLimits {
     }
 }
 
-/// What each caller may spend. A caller is a `K`.
+/// The budgets of all callers. `K` identifies a caller.
 #[derive(Debug)]
 pub struct Budgets<K> {
     limits: BudgetLimits,
@@ -49,7 +49,7 @@ pub struct Budgets<K> {
     accounts: Mutex<HashMap<K, Account>>,
 }
 
-/// What one caller has left, as of an instant.
+/// The remaining budget of one caller at an instant.
 #[derive(Clone, Copy, Debug)]
 struct Account {
     millionths: u64,
@@ -58,7 +58,7 @@ struct Account {
 }
 
 impl Account {
-    /// What has come back since. A clock that was set back gives nothing and takes nothing.
+    /// Adds the units that were refilled since the last call. A clock that was set back adds and removes nothing.
     fn refill(&mut self, limits: BudgetLimits, now: DateTime<Utc>) {
         let passed = (now - self.at).num_microseconds().map_or(0, |passed| u64::try_from(passed).unwrap_or(0));
         let back = passed.saturating_mul(limits.refill_per_second);
@@ -74,19 +74,19 @@ impl BudgetLimits {
 }
 
 impl<K: Clone + Eq + Hash> Budgets<K> {
-    /// Full budgets for everybody, refilled as `clock` goes on.
+    /// Full budgets for all callers, refilled as `clock` advances.
     #[must_use]
     pub fn new(limits: BudgetLimits, clock: Clock) -> Self {
         Self { limits, clock, accounts: Mutex::default() }
     }
 
-    /// What they allow.
+    /// The limits of each budget.
     #[must_use]
     pub const fn limits(&self) -> BudgetLimits {
         self.limits
     }
 
-    /// How many whole units `caller` has left.
+    /// Returns the remaining whole units of `caller`.
     #[must_use]
     pub fn left(&self, caller: &K) -> u64 {
         let now = self.clock.now();
@@ -98,12 +98,12 @@ impl<K: Clone + Eq + Hash> Budgets<K> {
         account.millionths / MILLION
     }
 
-    /// Takes `units` from what `caller` has left, and tells what is left then. More units than a full budget holds are taken for
-    /// as many as it holds, so that nothing is refused for ever.
+    /// Spends `units` of the budget of `caller` and returns the remaining units. More units than a full budget count as a full
+    /// budget, so that nothing is refused for ever.
     ///
     /// # Errors
     ///
-    /// How long it takes until there are as many; then nothing was taken.
+    /// The time until enough units are refilled. Nothing is spent then.
     pub fn spend(&self, caller: &K, units: u64) -> Result<u64, Duration> {
         let wanted = units.min(self.limits.capacity).saturating_mul(MILLION);
         self.with_account(caller, |account| match account.millionths.checked_sub(wanted) {
@@ -118,7 +118,8 @@ impl<K: Clone + Eq + Hash> Budgets<K> {
         })
     }
 
-    /// Counts one more running request of `caller` until the [`ConcurrencyPermit`] is dropped; nothing when as many run as may.
+    /// Counts one more running request of `caller` until the [`ConcurrencyPermit`] is dropped. `None` if the maximum is
+    /// reached.
     #[must_use]
     pub fn begin(self: &Arc<Self>, caller: &K) -> Option<ConcurrencyPermit<K>> {
         let begun = self.with_account(caller, |account| {
@@ -126,7 +127,7 @@ impl<K: Clone + Eq + Hash> Budgets<K> {
             account.running += u32::from(free);
             free
         });
-        begun.then(|| ConcurrencyPermit { of: Arc::clone(self), caller: caller.clone() })
+        begun.then(|| ConcurrencyPermit { budgets: Arc::clone(self), caller: caller.clone() })
     }
 
     fn end(&self, caller: &K) {
@@ -152,7 +153,8 @@ impl<K: Clone + Eq + Hash> Budgets<K> {
     }
 }
 
-/// Forgets whose budget is full again, which is as good as new, and where that is not enough the half that has spent least.
+/// Forgets callers whose budget is full again, which equals a new one. If that is not enough, forgets the half that has spent
+/// least.
 fn forget<K: Clone + Eq + Hash>(accounts: &mut HashMap<K, Account>, limits: BudgetLimits, now: DateTime<Utc>) {
     for account in accounts.values_mut() {
         account.refill(limits, now);
@@ -167,15 +169,15 @@ fn forget<K: Clone + Eq + Hash>(accounts: &mut HashMap<K, Account>, limits: Budg
     accounts.retain(|_, account| account.running > 0 || account.millionths < median);
 }
 
-/// A request that runs, for as long as this lives.
+/// Permission for one running request, until it is dropped.
 pub struct ConcurrencyPermit<K: Clone + Eq + Hash> {
-    of: Arc<Budgets<K>>,
+    budgets: Arc<Budgets<K>>,
     caller: K,
 }
 
 impl<K: Clone + Eq + Hash> Drop for ConcurrencyPermit<K> {
     fn drop(&mut self) {
-        self.of.end(&self.caller);
+        self.budgets.end(&self.caller);
     }
 }
 
@@ -202,14 +204,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spent_comes_back_with_time_and_never_more_than_that() {
+    fn spent_units_refill_up_to_capacity() {
         let (budgets, clock) = budgets(100, 10);
         assert_eq!(budgets.spend(&1, 70), Ok(30));
         assert_eq!(budgets.spend(&1, 31), Err(Duration::from_millis(100)));
         assert_eq!(
             (budgets.left(&1), budgets.left(&2)),
             (30, 100),
-            "what is refused is not taken, and nobody pays for others"
+            "a refused cost is not spent, and other callers keep their budgets"
         );
         clock.set(start() + TimeDelta::milliseconds(99));
         assert!(budgets.spend(&1, 31).is_err());
@@ -221,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_gives_nothing_and_locks_nobody_out() {
+    fn clock_set_back_neither_refills_nor_locks_out() {
         let (budgets, clock) = budgets(10, 10);
         assert_eq!(budgets.spend(&1, 10), Ok(0));
         clock.set(start() - TimeDelta::hours(1));
@@ -231,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_at_once_are_counted_until_they_end() {
+    fn concurrent_requests_count_until_they_end() {
         let (budgets, _) = budgets(10, 1);
         let first = budgets.begin(&1).unwrap();
         let _second = budgets.begin(&1).unwrap();
@@ -242,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_of_callers_is_bounded_and_keeps_who_runs_and_who_has_spent_most() {
+    fn bounded_table_keeps_running_and_highest_spending_callers() {
         let (budgets, clock) = budgets(100, 1);
         let _running = budgets.begin(&0).unwrap();
         assert!(budgets.spend(&1, 90).is_ok());
@@ -262,7 +264,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nobody_spends_more_than_a_full_budget_and_what_came_back(
+        fn no_caller_spends_more_than_budget_and_refill(
             capacity in 1_u64..1000,
             refill in 1_u64..100,
             steps in prop::collection::vec((0_i64..5_000, 0_u64..1200), 1..60),

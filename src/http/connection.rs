@@ -1,5 +1,5 @@
-//! One connection: it holds its place among all of them until it is closed, and it ends
-//! when the other side takes nothing for too long, for which hyper has no limit.
+//! One connection: it holds its permits until it is closed, and it ends if the client reads nothing for too long, for which
+//! hyper has no limit.
 
 use std::collections::HashMap;
 use std::io::{self, IoSlice};
@@ -14,29 +14,29 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 
-/// What a connection holds while it is open.
+/// The permits of an open connection: one of all connections, and one of its peer.
 #[derive(Debug)]
 pub(super) struct ConnectionPermits(
-    #[expect(dead_code, reason = "given back when it is dropped")] pub(super) OwnedSemaphorePermit,
-    #[expect(dead_code, reason = "given back when it is dropped")] pub(super) PeerPermit,
+    #[expect(dead_code, reason = "released when it is dropped")] pub(super) OwnedSemaphorePermit,
+    #[expect(dead_code, reason = "released when it is dropped")] pub(super) PeerPermit,
 );
 
-/// A stream and its places.
+/// A stream and its permits.
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: TcpStream,
     stall: Duration,
-    /// Runs while the other side takes nothing.
+    /// Runs while the client reads nothing.
     stalled: Option<Pin<Box<Sleep>>>,
-    _places: ConnectionPermits,
+    _permits: ConnectionPermits,
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, stall: Duration, places: ConnectionPermits) -> Self {
-        Self { stream, stall, stalled: None, _places: places }
+    pub(super) fn new(stream: TcpStream, stall: Duration, permits: ConnectionPermits) -> Self {
+        Self { stream, stall, stalled: None, _permits: permits }
     }
 
-    /// Passes on how writing goes, and ends it once it has not gone on for too long.
+    /// Passes on the result of a write, and fails it if writing has been blocked for too long.
     fn in_time<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.stalled = None;
@@ -82,14 +82,14 @@ impl AsyncWrite for Connection {
     }
 }
 
-/// How many connections each address has open. Clones share the count.
+/// The number of open connections per address. Clones share the counts.
 #[derive(Clone, Debug)]
 pub(super) struct Addresses {
     open: Arc<Mutex<HashMap<IpAddr, usize>>>,
     max: usize,
 }
 
-/// One connection of an address, until it is dropped.
+/// Permission for one connection of an address, until it is dropped.
 #[derive(Debug)]
 pub(super) struct PeerPermit {
     addresses: Addresses,
@@ -97,12 +97,12 @@ pub(super) struct PeerPermit {
 }
 
 impl Addresses {
-    /// At most `max` connections for each.
+    /// At most `max` connections per address.
     pub(super) fn new(max: usize) -> Self {
         Self { open: Arc::default(), max }
     }
 
-    /// Counts one more connection of `peer`; nothing when it has its share already.
+    /// Counts one more connection of `peer`. `None` if it already has the maximum.
     pub(super) fn enter(&self, peer: IpAddr) -> Option<PeerPermit> {
         let address = network_key(peer);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -127,7 +127,8 @@ impl Drop for PeerPermit {
     }
 }
 
-/// Whom an address stands for: of IPv6 a whole /64, within which one machine takes as many addresses as it likes.
+/// Returns the key under which connections of an address are counted. For IPv6 it is the whole /64, because one machine can use
+/// any number of addresses within it.
 pub(super) fn network_key(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
@@ -140,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_has_its_share_and_gets_it_back() {
+    fn connections_per_address_are_limited_and_released() {
         let addresses = Addresses::new(2);
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         let held = [addresses.enter(ip("10.0.0.1")), addresses.enter(ip("::ffff:10.0.0.1"))];
@@ -148,7 +149,7 @@ mod tests {
         assert!(addresses.enter(ip("10.0.0.1")).is_none(), "the same machine in both notations");
         assert!(addresses.enter(ip("10.0.0.2")).is_some());
         drop(held);
-        assert!(addresses.open.lock().unwrap().is_empty(), "nothing is kept of those who left");
+        assert!(addresses.open.lock().unwrap().is_empty(), "closed connections leave no entry");
 
         let _network = [addresses.enter(ip("2001:db8::1")), addresses.enter(ip("2001:db8::2"))];
         assert!(addresses.enter(ip("2001:db8::3")).is_none(), "one network of IPv6");

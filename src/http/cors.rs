@@ -1,7 +1,7 @@
-//! Which pages of other origins may read `/graphql` from a browser: none, unless they are named one by one.
+//! Cross-origin access: pages of other origins may not read `/graphql` from a browser unless their origin is listed.
 //!
-//! Such a page brings an API token in its `authorization` header. No credentials that a browser adds by itself are allowed
-//! across origins, so that a signed-in person's cookie is of no use to another page.
+//! Such a page sends an API token in its `authorization` header. Credentials that a browser adds by itself are not allowed
+//! across origins, so that another page cannot use the cookie of a signed-in person.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +16,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::config::Origin;
 use crate::request_id;
 
-/// How long a browser may keep what it was told about an origin.
-const KEPT: Duration = Duration::from_secs(600);
+/// How long a browser may cache the answer about an origin.
+const MAX_AGE: Duration = Duration::from_secs(600);
 
 /// The origins whose pages may read `/graphql`, and the layer that answers their browsers.
 #[derive(Clone, Debug)]
@@ -33,17 +33,17 @@ impl CrossOrigin {
             .allow_methods([Method::GET, Method::POST])
             .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
             .expose_headers([request_id::HEADER, header::RETRY_AFTER])
-            .max_age(KEPT);
+            .max_age(MAX_AGE);
         Self { origins, allowed }
     }
 }
 
-/// Answers a browser's question about one of these origins, and lets such a page read the answer. Other pages' requests are
-/// answered as any other is, without a header about origins, and their browser keeps the answer from them.
+/// Answers preflight requests of the listed origins, and lets their pages read answers. Requests of other origins are answered
+/// like any other, without CORS headers, so that their browser does not show them the answer.
 ///
-/// The layer is not put on the route itself, since it would answer the question about any origin with 200 and the methods and
-/// headers that are allowed to others.
-pub(super) async fn these_origins(
+/// The layer is not on the route itself, because it would answer the preflight request of any origin with 200 and with the
+/// methods and headers that are allowed for the listed ones.
+pub(super) async fn allow_listed_origins(
     State(cross_origin): State<Arc<CrossOrigin>>,
     request: Request,
     next: Next,
@@ -52,8 +52,8 @@ pub(super) async fn these_origins(
     if request.uri().path() != "/graphql" || origins.is_empty() {
         return next.run(request).await;
     }
-    let asking = request.headers().get(header::ORIGIN);
-    if asking.is_some_and(|asking| origins.iter().any(|origin| origin.header() == *asking)) {
+    let sent = request.headers().get(header::ORIGIN);
+    if sent.is_some_and(|sent| origins.iter().any(|origin| origin.header() == *sent)) {
         let Ok(response) = allowed.layer(next).oneshot(request).await;
         return response;
     }

@@ -1,5 +1,6 @@
-//! The demonstration's mails, as a page: a list, and each mail as text and as HTML. Its people are made up and its files are
-//! public, and only this machine reaches it, so no one signs in for it. Anything else that comes into the database closes it.
+//! The mails of the demonstration as a page: a list, and each mail as text and as HTML. No sign-in is needed, because the
+//! people are made up, the files are public and only this machine can reach it. If anything else is in the database, the page
+//! is closed.
 
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -19,19 +20,19 @@ use super::authentication::failed;
 use super::pages;
 
 use crate::pages::Frame;
-use crate::pages::demo_mails::{Mail, Week, page};
+use crate::pages::demo_mails::{DemoMail, MailWeek, page};
 use crate::pages::message::Problem;
 use crate::request_id::RequestId;
 
-/// Where the list is.
+/// The path of the list.
 pub const DEMO_MAILS: &str = "/demo/mails";
 
-/// A mail may style itself and show pictures that it brings along. It runs nothing, sends nothing, loads nothing from elsewhere,
-/// and is no page of this origin; its links open.
+/// A mail may contain its own styles and pictures. It runs no script, sends no form, loads nothing from elsewhere and does not
+/// belong to this origin; its links open.
 const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
-/// It must not be mounted anywhere but in the demonstration.
+/// Must be mounted in the demonstration only.
 pub(super) fn router(db: DatabaseConnection) -> Router {
     Router::new()
         .route(DEMO_MAILS, get(list))
@@ -41,7 +42,7 @@ pub(super) fn router(db: DatabaseConnection) -> Router {
         .with_state(db)
 }
 
-/// As at the start of `psn demo`: real files may have been imported since.
+/// Checks again what `psn demo` checks at its start, because real files may have been imported since.
 async fn demonstration_only(
     State(db): State<DatabaseConnection>,
     Extension(id): Extension<RequestId>,
@@ -63,7 +64,7 @@ async fn list(State(db): State<DatabaseConnection>, Extension(id): Extension<Req
     match page(&weeks) {
         Ok(html) => pages::answer(StatusCode::OK, html),
         Err(cause) => {
-            tracing::error!(%id, cause, "a page cannot be made");
+            tracing::error!(%id, cause, "page could not be rendered");
             pages::refused(Problem::Internal, Frame::default(), &id)
         }
     }
@@ -94,8 +95,8 @@ async fn html(
     }
 }
 
-/// The newest week first. The parts of the mails stay in the database: there are hundreds of them.
-async fn weeks(db: &DatabaseConnection) -> Result<Vec<Week>, DbErr> {
+/// Returns the weeks, newest first. The parts of the mails are not loaded, because there are hundreds of them.
+async fn weeks(db: &DatabaseConnection) -> Result<Vec<MailWeek>, DbErr> {
     let mut weeks = Vec::new();
     for report in
         report::Entity::find().order_by_desc(report::Column::Week).order_by_desc(report::Column::Id).all(db).await?
@@ -104,7 +105,7 @@ async fn weeks(db: &DatabaseConnection) -> Result<Vec<Week>, DbErr> {
         let own = delivery::Entity::find().filter(delivery::Column::ReportId.eq(report.id));
         let own = own.order_by_asc(delivery::Column::Id).select_only().columns(columns);
         let own: Vec<(DeliveryId, Option<String>, String)> = own.into_tuple().all(db).await?;
-        let mails = own.into_iter().map(|(id, to, subject)| Mail {
+        let mails = own.into_iter().map(|(id, to, subject)| DemoMail {
             number: id.to_string(),
             to,
             subject,
@@ -115,12 +116,12 @@ async fn weeks(db: &DatabaseConnection) -> Result<Vec<Week>, DbErr> {
             ReportKind::Weekly => format!("Week {}", report.week),
             ReportKind::Midweek => format!("Week {}, midweek", report.week),
         };
-        weeks.push(Week { heading, mails: mails.collect() });
+        weeks.push(MailWeek { heading, mails: mails.collect() });
     }
     Ok(weeks)
 }
 
-/// One part of one mail.
+/// Returns one part of one mail.
 async fn part(db: &DatabaseConnection, id: i64, column: delivery::Column) -> Result<Option<String>, DbErr> {
     delivery::Entity::find_by_id(DeliveryId(id)).select_only().column(column).into_tuple().one(db).await
 }

@@ -1,5 +1,5 @@
-//! How a GraphQL request is executed: prepared (read, held to the limits and paid for), and then answered by the schema within the
-//! limit of time. Requests of clients, events of subscriptions and the operations of pages all take this way.
+//! Execution of GraphQL requests: a request is prepared (read, checked against the limits and charged to the budget), and then
+//! executed by the schema within the time limit. Client requests, subscription events and the operations of pages all do this.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,10 +26,10 @@ use crate::graphql::limits::{Admitted, Limits, Refused, asks_about_schema};
 use crate::graphql::persisted::{self, Persisted};
 use crate::request_id::RequestId;
 
-/// How soon a caller with too many running requests may try again: most queries are done by then.
-const SOON: Duration = Duration::from_secs(1);
+/// After how long a caller with too many running requests may try again: most queries are done by then.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// A schema and what its queries are held to.
+/// A schema and the limits of its queries.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint<S> {
     pub(super) schema: S,
@@ -41,16 +41,16 @@ pub(super) struct Endpoint<S> {
     pub(super) live: Live,
 }
 
-/// A request that is paid for and may be executed.
+/// A request that is charged to the budget and may be executed.
 pub(super) struct Prepared {
     pub(super) info: OperationInfo,
     pub(super) variables: Variables,
     pub(super) permit: ConcurrencyPermit<Actor>,
 }
 
-/// A request that is not executed.
+/// A request that is refused and not executed.
 pub(super) struct Rejected {
-    /// What was known of the request when it was refused.
+    /// What was known about the request when it was refused.
     pub(super) info: OperationInfo,
     pub(super) refusal: Refusal,
 }
@@ -63,7 +63,7 @@ impl Rejected {
 }
 
 impl<S: Executor> Endpoint<S> {
-    /// Reads an HTTP request, and prepares the GraphQL request in it.
+    /// Reads an HTTP request and prepares the GraphQL request in it.
     pub(super) async fn read(
         &self,
         media_type: MediaType,
@@ -75,7 +75,7 @@ impl<S: Executor> Endpoint<S> {
         self.prepare((method, media_type), viewer, request)
     }
 
-    /// Holds a request to the limits, and has it paid for.
+    /// Checks a request against the limits and charges it to the caller's budget.
     pub(super) fn prepare(
         &self,
         (method, media_type): (&Method, MediaType),
@@ -84,19 +84,19 @@ impl<S: Executor> Endpoint<S> {
     ) -> Result<Prepared, Box<Rejected>> {
         let caller = viewer.actor();
         let permit = self.budgets.begin(&caller).ok_or_else(|| {
-            let sentence = "As many of your requests run as may run at once";
-            Rejected::unread(viewer, Refusal::too_many(Code::TooManyAtOnce, sentence, SOON))
+            let sentence = "Too many of your requests are running at the same time";
+            Rejected::unread(viewer, Refusal::too_many(Code::TooManyAtOnce, sentence, RETRY_AFTER))
         })?;
-        // Every request costs one at least, so that those that are refused are not free.
+        // Every request costs at least one unit, so that refused requests are not free.
         self.spend(&caller, 1).map_err(|refusal| Rejected::unread(viewer, refusal))?;
         let (admitted, variables) = self.admit(viewer, request).map_err(|Refused { error, cost }| {
             let info = OperationInfo { cost, ..OperationInfo::unread(viewer) };
-            Box::new(Rejected { info, refusal: Refusal::of_operation(error) })
+            Box::new(Rejected { info, refusal: Refusal::for_operation(error) })
         })?;
         let Admitted { document, kind, name, cost, nullable } = admitted;
         let known = OperationInfo { name, kind: Some(kind), nullable, ..OperationInfo::unread(viewer) };
         if *method == Method::GET && kind != OperationType::Query {
-            let refusal = Refusal::method("POST", "Only a query may be asked by GET; send this by POST");
+            let refusal = Refusal::method("POST", "GET is only allowed for queries. Send this operation by POST.");
             return Err(Box::new(Rejected { info: known, refusal }));
         }
         let info = OperationInfo { cost: Some(cost), document: Some(document), ..known };
@@ -106,7 +106,7 @@ impl<S: Executor> Endpoint<S> {
         }
     }
 
-    /// The request to the engine, in the name of the viewer, once it is prepared.
+    /// Returns the request to the engine for a prepared request, on behalf of the viewer.
     pub(super) fn engine_request(
         &self,
         id: &RequestId,
@@ -122,10 +122,10 @@ impl<S: Executor> Endpoint<S> {
             request = request.data(look);
         }
         if !explores {
-            // Refused already; this is the engine's own lock behind it.
+            // Introspection is refused already; this is a second line of defence in the engine.
             request = request.disable_introspection();
         }
-        // Resolvers and the log see the name of the operation that was chosen, also when only one was there to choose.
+        // Resolvers and the log get the name of the chosen operation, even if the document has only one.
         request.operation_name.clone_from(&info.name);
         if let Some(document) = &info.document {
             request.set_parsed_query((**document).clone());
@@ -133,19 +133,19 @@ impl<S: Executor> Endpoint<S> {
         request
     }
 
-    /// Finds the document that is asked for, and refuses what `viewer` may not ask or what would cost too much.
+    /// Finds the requested document. Refuses it if `viewer` may not send it or if it would cost too much.
     fn admit(&self, viewer: &Viewer, request: GraphqlRequest) -> Result<(Admitted, Variables), Refused> {
         let GraphqlRequest { source, operation, variables } = request;
         let (document, named) = self.document(viewer, source)?;
         if !viewer.explores() && asks_about_schema(&document) {
-            let sentence = "Introspection is for those who may explore, and for API tokens made with --explore. GET /schema.graphql has the schema.";
+            let sentence = "Introspection is only allowed for users who may explore and for API tokens made with --explore. The schema is at /schema.graphql.";
             return Err(ApiError::new(Code::IntrospectionRefused, sentence).into());
         }
         let operation = operation.or(named);
         Ok((self.limits.admit(document, operation.as_deref(), &variables)?, variables))
     }
 
-    /// The document that is asked for, and the name of the operation where that was its identifier.
+    /// Returns the requested document, and the name of its operation if the request identified it by that name.
     fn document(
         &self,
         viewer: &Viewer,
@@ -160,7 +160,7 @@ impl<S: Executor> Endpoint<S> {
             DocumentSource::Own(document) => Ok((document, None)),
             DocumentSource::Persisted(..) if self.persisted.is_empty() => Err(persisted::not_supported()),
             DocumentSource::Persisted(id, text) => match (self.persisted.find(&id), text) {
-                // Sent along, a text is that document or one that the client would add.
+                // A text that was sent as well is either that document or one that the client wants to add.
                 (Some((known, _)), Some(text)) if known.id != persisted::identifier(&text) => {
                     Err(persisted::not_supported())
                 }
@@ -172,22 +172,21 @@ impl<S: Executor> Endpoint<S> {
     }
 
     fn spend(&self, caller: &Actor, units: u64) -> Result<(), Refusal> {
-        let spent =
-            |wait| Refusal::too_many(Code::BudgetSpent, "You have spent what your queries may cost for now", wait);
+        let spent = |wait| Refusal::too_many(Code::BudgetSpent, "Your query budget is used up", wait);
         self.budgets.spend(caller, units).map(drop).map_err(spent)
     }
 
-    /// The `extensions` of an answer: the request's id, the version of the facts that it is based on and, as soon as it is known,
-    /// what the query costs, its limit, and what is left of the caller's budget.
+    /// Returns the `extensions` of an answer: the request ID, the version of the data that it is based on and, once they are
+    /// known, the cost of the query, its limit and the caller's remaining budget.
     pub(super) fn extensions(&self, info: &OperationInfo, id: &RequestId) -> serde_json::Value {
         let mut extensions = json!({ "requestId": id.to_string() });
         if let Some(version) = info.data_version.get() {
             extensions["dataVersion"] = json!(version);
         }
-        if let Some(asked) = info.cost {
+        if let Some(cost) = info.cost {
             let limits = self.budgets.limits();
             extensions["cost"] = json!({
-                "asked": asked,
+                "asked": cost,
                 "limit": self.limits.max_cost(),
                 "budget": {
                     "left": self.budgets.left(&info.caller),
@@ -209,20 +208,20 @@ impl<S: Executor> Endpoint<S> {
         media_type.render(answer, info, id, self.extensions(info, id))
     }
 
-    /// Executes within the limit of time.
+    /// Executes a request within the time limit.
     pub(super) async fn execute(&self, request: Request, permit: ConcurrencyPermit<Actor>) -> Answer {
         let schema = self.schema.clone();
         self.in_time(permit, async move { schema.execute(request).await }).await.unwrap_or_else(|answer| answer)
     }
 
-    /// Executes a subscription as far as its first event, within the limit of time; nothing when there is none.
+    /// Executes a subscription until its first event, within the time limit. `None` if it has no event.
     pub(super) async fn execute_once(&self, request: Request, permit: ConcurrencyPermit<Actor>) -> Option<Answer> {
         let schema = self.schema.clone();
         let first = async move { schema.execute_stream(request, None).next().await };
         self.in_time(permit, first).await.unwrap_or_else(Some)
     }
 
-    /// Does `work` within the limit of time. In a task of its own, so that the client has its answer in time even while a
+    /// Does `work` within the time limit. It runs in its own task, so that the client gets an answer in time even while a
     /// resolver computes without pause, and a panic ends this answer only.
     async fn in_time<T: Send + 'static>(
         &self,
@@ -231,18 +230,18 @@ impl<S: Executor> Endpoint<S> {
     ) -> Result<T, Answer> {
         let work = async move {
             let answer = work.await;
-            drop(permit); // also when this is aborted, and not before it has come to an end
+            drop(permit); // also if this is aborted, and not before the work has ended
             answer
         }
         .in_current_span();
         let task = AbortOnDropHandle::new(tokio::spawn(work));
         match tokio::time::timeout(self.query_limit, task).await {
             Ok(Ok(answer)) => Ok(answer),
-            // The panic's own message has gone to standard error; the request id joins the two.
+            // The panic message went to standard error; the request ID links the two.
             Ok(Err(stopped)) => Err(Answer::from_errors(vec![ApiError::internal(stopped).into()])),
             Err(_) => {
                 let sentence = format!(
-                    "The answer took longer than the limit of {} seconds; ask for less at once",
+                    "The query took longer than the limit of {} seconds. Request less data per query.",
                     self.query_limit.as_secs()
                 );
                 Err(Answer::from_errors(vec![ApiError::new(Code::QueryTimeout, sentence).into()]))

@@ -1,5 +1,5 @@
-//! `POST /graphql`, and GET for queries: our own handler, because the framework's accepts mutations by GET and by forms,
-//! reads past the body limit, ignores `operationName` on GET and runs batches of any length.
+//! `POST /graphql`, and GET for queries. This is our own handler, because the framework's accepts mutations by GET and from
+//! forms, reads past the body limit, ignores `operationName` on GET and runs batches of any length.
 
 mod page;
 
@@ -12,7 +12,7 @@ use axum::response::Response;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-pub(super) use self::page::{Caller, NoData};
+pub(super) use self::page::{NoData, PageCaller};
 use super::answer::{MediaType, OperationInfo};
 use super::execution::{Endpoint, Prepared, Rejected};
 use super::live::Stopping;
@@ -24,7 +24,7 @@ use crate::access::{Look, Viewer};
 use crate::graphql::error::Code;
 use crate::request_id::RequestId;
 
-/// Answers one request, and logs it in one line; of refused ones as many as [`RefusedLine`] allows.
+/// Answers one request and logs it in one line. Refused requests are logged as far as [`RefusedLine`] allows.
 pub(super) async fn answer<S: Executor>(
     State(endpoint): State<Endpoint<S>>,
     Extension(id): Extension<RequestId>,
@@ -65,13 +65,13 @@ pub(super) async fn answer<S: Executor>(
     if media_type == MediaType::Events {
         // Each event has a permit of its own.
         drop(permit);
-        let place = match endpoint.live.begin(&info.caller) {
-            Ok(place) => place,
+        let permit = match endpoint.live.begin(&info.caller) {
+            Ok(permit) => permit,
             Err(refusal) => return refused(&info, refusal),
         };
         log(LogEntry::subscribed(), &info, StatusCode::OK);
         let stop = stopping.map_or_else(CancellationToken::new, |Extension(Stopping(stop))| stop);
-        let stream = SubscriptionStream { endpoint, id, headers: head.headers, info, variables, stop, place };
+        let stream = SubscriptionStream { endpoint, id, headers: head.headers, info, variables, stop, permit };
         return span.in_scope(|| stream.begin());
     }
     let request = endpoint.engine_request(&id, (viewer, look.map(|Extension(look)| look)), &info, variables);
@@ -86,6 +86,6 @@ fn not_acceptable() -> Refusal {
     Refusal::new(
         StatusCode::NOT_ACCEPTABLE,
         Code::NotAcceptable,
-        "Accept application/graphql-response+json or application/json, and for a subscription text/event-stream",
+        "No acceptable media type. Send `Accept: application/graphql-response+json, application/json`, or `Accept: text/event-stream` for a subscription.",
     )
 }

@@ -1,4 +1,4 @@
-//! Is it alive, is it ready: two answers for whoever watches over the service.
+//! Health checks for monitoring: liveness and readiness.
 
 mod probe;
 
@@ -15,25 +15,25 @@ use serde_json::json;
 pub use probe::ProbeTimes;
 pub(super) use probe::WriteProbe;
 
-/// A ready database answers within this.
+/// The time within which a ready database responds.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// What a readiness check finds. Clients see these words and nothing of the cause.
+/// The result of a readiness check. Clients see only these words, not the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
-    /// The database answers, its tables are up to date, and it takes writes.
+    /// The database responds, its tables are up to date, and it accepts writes.
     Ready,
-    /// The database does not answer.
+    /// The database does not respond.
     DatabaseAway,
-    /// The database answers, and its tables are older or newer than this psn.
+    /// The database responds, but its tables are older or newer than this version of psn.
     MigrationPending,
-    /// The database answers and takes no writes: its disk is full, or its write lock is held.
+    /// The database responds but does not accept writes: its disk is full, or its write lock is held.
     NotWritable,
 }
 
 impl Readiness {
-    /// Asks the database one small question and, at most every few seconds, makes it commit one small write.
-    pub(super) async fn of(db: &DatabaseConnection, probe: &WriteProbe) -> Self {
+    /// Sends the database a small query and, at most every few seconds, commits a small write.
+    pub(super) async fn check(db: &DatabaseConnection, probe: &WriteProbe) -> Self {
         match tokio::time::timeout(WAIT, pending(db)).await {
             Ok(Ok(0)) if probe.is_writable(WAIT).await => Self::Ready,
             Ok(Ok(0)) => Self::NotWritable,
@@ -43,7 +43,7 @@ impl Readiness {
     }
 }
 
-/// The steps that are missing; asked once more if the connection was broken.
+/// Returns the number of missing migration steps. Tries once more if the connection was broken.
 async fn pending(db: &DatabaseConnection) -> Result<usize, migration::MigrateError> {
     match migration::pending(db).await {
         Err(migration::MigrateError::Database(cause)) if is_unavailable(&cause) => migration::pending(db).await,
@@ -51,20 +51,20 @@ async fn pending(db: &DatabaseConnection) -> Result<usize, migration::MigrateErr
     }
 }
 
-/// `GET /health/live`: the process answers; nothing else is asked.
+/// `GET /health/live`: the process responds. Nothing else is checked.
 pub(super) async fn live() -> Response {
     Json(json!({ "status": "live" })).into_response()
 }
 
-/// `GET /health/ready`: 200 when requests can be answered, else 503 with the part that is missing.
+/// `GET /health/ready`: 200 if requests can be answered, otherwise 503 with the failing part.
 pub(super) async fn ready(State((db, probe)): State<(DatabaseConnection, WriteProbe)>) -> Response {
-    let (status, database, migrations, writes) = match Readiness::of(&db, &probe).await {
+    let (status, database, migrations, writes) = match Readiness::check(&db, &probe).await {
         Readiness::Ready => (StatusCode::OK, "ok", "ok", "ok"),
         Readiness::DatabaseAway => (StatusCode::SERVICE_UNAVAILABLE, "away", "unknown", "unknown"),
         Readiness::MigrationPending => (StatusCode::SERVICE_UNAVAILABLE, "ok", "pending", "unknown"),
         Readiness::NotWritable => (StatusCode::SERVICE_UNAVAILABLE, "ok", "ok", "failing"),
     };
-    // How old the staff lists are does not make the service less ready; a watcher may want to know.
+    // Old staff lists do not make the service less ready, but monitoring may want to show their age.
     let oldest = match status {
         StatusCode::OK => tokio::time::timeout(WAIT, staff_list::oldest(&db)).await.ok().and_then(Result::ok).flatten(),
         _ => None,

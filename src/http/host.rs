@@ -1,6 +1,6 @@
-//! Under which host names the service answers. A page of somebody else's must not read it, or sign in to it, through the
-//! browser of a person on this machine. Such a page can have its own name resolve to 127.0.0.1 (DNS rebinding), and the
-//! browser then takes the service for a part of that page; but the foreign name still stands in the request.
+//! The host names to which the service answers. A page of another site must not read the service, or sign in to it, through the
+//! browser of a person on this machine. Such a page can make its own name resolve to 127.0.0.1 (DNS rebinding), and the browser
+//! then treats the service as part of that page; but the request still contains the foreign name.
 
 use std::net::IpAddr;
 
@@ -16,21 +16,20 @@ use super::refusal::Refusal;
 use crate::graphql::error::Code;
 use crate::request_id::RequestId;
 
-const SENTENCE: &str = "psn does not answer under this host name. On its own machine open it as localhost or 127.0.0.1; \
-    where people reach it under another name, set BASE_URL to that address";
+const SENTENCE: &str = "psn does not answer to this host name. On its own machine, open it as localhost or 127.0.0.1. \
+    If people use another name, set BASE_URL to that address";
 
-/// The host names that requests may ask for, with any port.
+/// The host names that requests may use, with any port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hosts {
-    /// Any name: other machines reach the service with tokens only, and nobody knows what they call it.
+    /// Any name: other machines use the service with tokens only, and the name that they use is unknown.
     Any,
-    /// The names of this machine's own address, `localhost` and loopback addresses, and the one name given here, if any
-    /// (a proxy in front of psn may pass it on).
+    /// `localhost`, loopback addresses, and this one name, if any, which a proxy in front of psn may pass on.
     Loopback(Option<String>),
 }
 
 impl Hosts {
-    /// This machine's own names, and the host of the address at which people reach the service.
+    /// This machine's own names, and the host of the public URL.
     #[must_use]
     pub fn loopback_and(base_url: Option<&str>) -> Self {
         let host = base_url.and_then(|url| url.parse::<Uri>().ok()?.host().map(str::to_owned));
@@ -38,9 +37,9 @@ impl Hosts {
     }
 
     /// Whether `authority`, a host with or without a port, is one of these names.
-    fn hold(&self, authority: &str) -> bool {
+    fn contain(&self, authority: &str) -> bool {
         let Self::Loopback(base) = self else { return true };
-        // A user name before the host has no place in a request; it could only mislead.
+        // A user name before the host does not belong in a request and could only mislead.
         let Some(authority) = authority.parse::<Authority>().ok().filter(|_| !authority.contains('@')) else {
             return false;
         };
@@ -52,17 +51,16 @@ impl Hosts {
     }
 }
 
-/// Answers only requests that ask for one of `hosts`. One that asks for none, or for several, is refused too unless all of
-/// them are.
-pub(super) async fn known_only(
+/// Answers only requests for one of `hosts`. A request without a host is refused, and one with several unless all are allowed.
+pub(super) async fn allow_known_hosts(
     State(hosts): State<Hosts>,
     Extension(id): Extension<RequestId>,
     request: Request,
     next: Next,
 ) -> Response {
     let in_headers = request.headers().get_all(header::HOST).iter().map(|value| value.to_str().unwrap_or_default());
-    let asked: Vec<_> = request.uri().authority().map(Authority::as_str).into_iter().chain(in_headers).collect();
-    let known = hosts == Hosts::Any || (!asked.is_empty() && asked.iter().all(|host| hosts.hold(host)));
+    let requested: Vec<_> = request.uri().authority().map(Authority::as_str).into_iter().chain(in_headers).collect();
+    let known = hosts == Hosts::Any || (!requested.is_empty() && requested.iter().all(|host| hosts.contain(host)));
     if known {
         return next.run(request).await;
     }
@@ -78,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_and_the_name_that_was_given_are_own_names() {
+    fn only_loopback_and_configured_name_are_accepted() {
         let own = Hosts::loopback_and(Some("https://PSN.board.example:8443/network"));
         for name in [
             "localhost",
@@ -90,7 +88,7 @@ mod tests {
             "[::1]:80",
             "psn.board.example",
         ] {
-            assert!(own.hold(name), "{name}");
+            assert!(own.contain(name), "{name}");
         }
         for name in [
             "",
@@ -106,9 +104,9 @@ mod tests {
             "0.0.0.0",
             "[::]",
         ] {
-            assert!(!own.hold(name), "{name}");
+            assert!(!own.contain(name), "{name}");
         }
-        assert!(!Hosts::loopback_and(None).hold("psn.board.example"));
-        assert!(Hosts::Any.hold("evil.example"));
+        assert!(!Hosts::loopback_and(None).contain("psn.board.example"));
+        assert!(Hosts::Any.contain("evil.example"));
     }
 }

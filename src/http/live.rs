@@ -1,4 +1,4 @@
-//! How many live answers may be open at once, and what they need besides what every request does.
+//! Limits of subscriptions, and what they need in addition to other requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,28 +13,28 @@ use super::refusal::Refusal;
 use crate::access::Authenticator;
 use crate::graphql::error::Code;
 
-/// How often a live answer looks whether there is something new and whether its caller may still be told.
+/// How often a subscription checks for new data and for the caller's permission.
 pub const POLL_INTERVAL: Duration = Duration::from_secs(2);
-/// The most live answers that one caller has open at once, however many connections there may be.
+/// The maximum number of open subscriptions per caller, whatever the number of connections.
 pub const MOST_LIVE: u32 = 16;
-/// How soon a caller may ask again if too many live answers are open.
-const LATER: Duration = Duration::from_secs(10);
+/// After how long a caller may try again if too many subscriptions are open.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
 
-/// How many live answers may be open at once. Each holds a connection for as long as it goes on, so all of them together leave
-/// most connections to ordinary requests.
+/// The maximum number of open subscriptions. Each holds a connection while it is open, so all together must leave most
+/// connections to ordinary requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LiveLimits {
-    /// Of all callers together: a quarter of all connections, which is half of what one address may have. Behind a proxy all
+    /// For all callers together: a quarter of all connections, which is half of the maximum per address. Behind a proxy all
     /// callers have one address.
     pub all: u32,
-    /// Of one caller: an eighth of that, at most [`MOST_LIVE`].
+    /// Per caller: an eighth of that, at most [`MOST_LIVE`].
     pub each: u32,
 }
 
 impl LiveLimits {
-    /// For a service that has so many connections.
+    /// Returns the limits for a service with this number of connections.
     #[must_use]
-    pub const fn of(connections: u32) -> Self {
+    pub const fn for_connections(connections: u32) -> Self {
         let all = if connections < 4 { 1 } else { connections / 4 };
         let each = match all / 8 {
             0 => 1,
@@ -45,18 +45,18 @@ impl LiveLimits {
     }
 }
 
-/// What live answers need besides what every request does.
+/// What subscriptions need in addition to other requests.
 #[derive(Clone, Debug)]
 pub(super) struct Live {
     pub(super) authenticator: Authenticator,
     pub(super) db: DatabaseConnection,
     pub(super) poll_interval: Duration,
     open: Arc<Budgets<Actor>>,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl Live {
-    /// Live answers for callers that `authenticator` knows, which look for snapshots in `db` every `poll_interval`.
+    /// Subscriptions of callers that `authenticator` accepts. They look for snapshots in `db` every `poll_interval`.
     pub(super) fn new(
         authenticator: Authenticator,
         db: DatabaseConnection,
@@ -66,31 +66,31 @@ impl Live {
         let LiveLimits { all, each } = limits;
         let limits = BudgetLimits { capacity: 1, refill_per_second: 1, at_once: each };
         let open = Arc::new(Budgets::new(limits, authenticator.clock().clone()));
-        Self { authenticator, db, poll_interval, open, places: Arc::new(Semaphore::new(all as usize)) }
+        Self { authenticator, db, poll_interval, open, permits: Arc::new(Semaphore::new(all as usize)) }
     }
 
-    /// A place for one more live answer of `caller`.
+    /// Returns a permit for one more subscription of `caller`.
     ///
     /// # Errors
     ///
     /// [`Code::TooManyAtOnce`].
-    pub(super) fn begin(&self, caller: &Actor) -> Result<Place, Refusal> {
-        let too_many = |sentence| Refusal::too_many(Code::TooManyAtOnce, sentence, LATER);
+    pub(super) fn begin(&self, caller: &Actor) -> Result<LivePermit, Refusal> {
+        let too_many = |sentence| Refusal::too_many(Code::TooManyAtOnce, sentence, RETRY_AFTER);
         let own = self.open.begin(caller);
-        let own = own.ok_or_else(|| too_many("As many live answers of yours are open as may be at once"))?;
-        let sentence = "As many live answers of all callers are open as may be at once";
-        let of_all = Arc::clone(&self.places).try_acquire_owned().map_err(|_| too_many(sentence))?;
-        Ok(Place { _own: own, _of_all: of_all })
+        let own = own.ok_or_else(|| too_many("You have too many open subscriptions"))?;
+        let sentence = "Too many subscriptions of all callers are open";
+        let of_all = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| too_many(sentence))?;
+        Ok(LivePermit { _own: own, _of_all: of_all })
     }
 }
 
-/// A place among a caller's live answers and among all, until it is dropped.
+/// Permission for one open subscription, of the caller's and of all, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct LivePermit {
     _own: ConcurrencyPermit<Actor>,
     _of_all: OwnedSemaphorePermit,
 }
 
-/// The end of the service's running, in a request that goes on until then.
+/// Is cancelled when the service stops. In the extensions of every request, for subscriptions, which run until then.
 #[derive(Clone, Debug)]
 pub(super) struct Stopping(pub(super) CancellationToken);

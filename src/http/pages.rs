@@ -1,4 +1,4 @@
-//! The addresses of the pages: who asks, what the operation of the page answers, and with which status the page goes out.
+//! The routes of the pages: each authenticates the caller, executes the page's operation and chooses the status.
 
 use std::sync::Arc;
 
@@ -13,43 +13,43 @@ use axum::routing::get;
 use super::answer::accepts_html;
 use super::assets::Files;
 use super::execution::Endpoint;
-use super::graphql::{Caller, NoData};
+use super::graphql::{NoData, PageCaller};
 use super::refused_lines::RefusedLine;
 use super::request::GraphqlRequest;
 use crate::access::oidc::ReturnPath;
 use crate::access::{Look, Viewer};
 use crate::graphql::error::Code;
 use crate::pages::message::{self, Problem};
-use crate::pages::{Frame, Page, Pages, Shown, home, landing, team, unit};
+use crate::pages::{Frame, PageQuery, PageResult, Pages, home, landing, team, unit};
 use crate::request_id::RequestId;
 
-/// No script, no style and no picture but from here, forms go here and nowhere else, and nothing may frame a page.
+/// Styles and pictures only from this service, no scripts, forms only to this service, and no framing.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
-/// The policy of a file: it loads nothing.
+/// The policy of a static file: it loads nothing.
 const FILE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// What a page needs: how operations are executed, and which there are.
+/// The state of the routes: the GraphQL endpoint and the operations of the pages.
 #[derive(Clone, Debug)]
-struct Site<S> {
+struct PageState<S> {
     endpoint: Endpoint<S>,
     pages: Arc<Pages>,
 }
 
-/// Who asks for a page, and by which request.
-pub(super) struct Visit(Caller, Frame);
+/// The caller of a page, and its frame.
+pub(super) struct Visit(PageCaller, Frame);
 
-/// The pages, behind the gate.
+/// The routes of the pages. They require authentication.
 pub(super) fn router<S: Executor>(endpoint: Endpoint<S>, pages: Pages) -> Router {
     Router::new()
         .route("/", get(home_page::<S>))
         .route(ReturnPath::LANDING, get(landing_page::<S>))
         .route("/units/{code}", get(unit_page::<S>))
         .route("/teams/{code}", get(team_page::<S>))
-        .with_state(Site { endpoint, pages: Arc::new(pages) })
+        .with_state(PageState { endpoint, pages: Arc::new(pages) })
 }
 
-/// The stylesheet, for everyone: the page for signing in has it too.
+/// The route of the stylesheet. It is public, because the sign-in page uses it too.
 pub(super) fn assets_router(files: Arc<Files>) -> Router {
     Router::new().route("/assets/{name}", get(file)).with_state(files)
 }
@@ -61,49 +61,49 @@ async fn file(State(files): State<Arc<Files>>, Path(name): Path<String>, headers
 type FromQuery<T> = Result<Query<T>, QueryRejection>;
 
 async fn home_page<S: Executor>(
-    State(site): State<Site<S>>,
+    State(state): State<PageState<S>>,
     visit: Visit,
     query: FromQuery<home::Address>,
 ) -> Response {
     let Ok(Query(address)) = query else { return visit.refused(Problem::BadAddress) };
-    site.show::<home::Home>(address, visit).await
+    state.show::<home::HomePageQuery>(address, visit).await
 }
 
-async fn landing_page<S: Executor>(State(site): State<Site<S>>, visit: Visit) -> Response {
-    site.show::<landing::Landing>((), visit).await
+async fn landing_page<S: Executor>(State(state): State<PageState<S>>, visit: Visit) -> Response {
+    state.show::<landing::LandingPageQuery>((), visit).await
 }
 
 async fn unit_page<S: Executor>(
-    State(site): State<Site<S>>,
+    State(state): State<PageState<S>>,
     visit: Visit,
     code: Result<Path<String>, PathRejection>,
     query: FromQuery<unit::Lists>,
 ) -> Response {
-    // What is no text is no code.
+    // A code that is not text does not exist.
     let Ok(Path(code)) = code else { return visit.refused(Problem::NotFound) };
     let Ok(Query(lists)) = query else { return visit.refused(Problem::BadAddress) };
-    site.show::<unit::Unit>(unit::Address { code, lists }, visit).await
+    state.show::<unit::UnitPageQuery>(unit::Address { code, lists }, visit).await
 }
 
 async fn team_page<S: Executor>(
-    State(site): State<Site<S>>,
+    State(state): State<PageState<S>>,
     visit: Visit,
     code: Result<Path<String>, PathRejection>,
 ) -> Response {
     let Ok(Path(code)) = code else { return visit.refused(Problem::NotFound) };
-    site.show::<team::Team>(team::Address { code }, visit).await
+    state.show::<team::TeamPageQuery>(team::Address { code }, visit).await
 }
 
-/// An address at which there is nothing: the page that says so for a browser, else the status alone.
-pub(super) async fn nowhere(visit: Visit, headers: HeaderMap) -> Response {
+/// The answer for an unknown path: a page for a browser, otherwise only the status.
+pub(super) async fn not_found(visit: Visit, headers: HeaderMap) -> Response {
     if accepts_html(&headers) { visit.refused(Problem::NotFound) } else { StatusCode::NOT_FOUND.into_response() }
 }
 
-impl<S: Executor> Site<S> {
-    /// Executes the operation of a page in the name of the viewer, and shows what it answers.
-    async fn show<P: Page>(&self, address: P::Address, visit: Visit) -> Response {
+impl<S: Executor> PageState<S> {
+    /// Executes the operation of a page on behalf of the viewer and renders its answer.
+    async fn show<P: PageQuery>(&self, address: P::Address, visit: Visit) -> Response {
         let failed = |cause: String, id: &RequestId| {
-            tracing::error!(%id, cause, "a page cannot be made");
+            tracing::error!(%id, cause, "page could not be rendered");
             Problem::Internal
         };
         let Visit(caller, frame) = &visit;
@@ -111,17 +111,17 @@ impl<S: Executor> Site<S> {
             Ok(variables) => variables,
             Err(cause) => return visit.refused(failed(cause, &caller.id)),
         };
-        let Ok(asked) = GraphqlRequest::own(Arc::clone(P::document(&self.pages)), variables) else {
-            // Longer than any code or cursor is.
+        let Ok(request) = GraphqlRequest::own(Arc::clone(P::document(&self.pages)), variables) else {
+            // Longer than any code or cursor.
             return visit.refused(Problem::NotFound);
         };
-        let data = match self.endpoint.answer_page(caller.clone(), asked).await {
+        let data = match self.endpoint.answer_page(caller.clone(), request).await {
             Ok(data) => data,
             Err(no_data) => return visit.refused(problem(no_data)),
         };
-        match P::shown(&address, data, *frame) {
-            Ok(Shown::Html(html)) => answer(StatusCode::OK, html),
-            Ok(Shown::Elsewhere(path)) => Redirect::to(&path).into_response(),
+        match P::respond(&address, data, *frame) {
+            Ok(PageResult::Html(html)) => answer(StatusCode::OK, html),
+            Ok(PageResult::Redirect(path)) => Redirect::to(&path).into_response(),
             Err(cause) => visit.refused(failed(cause, &caller.id)),
         }
     }
@@ -134,7 +134,7 @@ impl Visit {
     }
 }
 
-/// Taken from what the gate has found out.
+/// Read from the extensions that authentication has set.
 impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Visit {
     type Rejection = Response;
 
@@ -145,16 +145,17 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Visit {
         let Extension(line) = Extension::<RefusedLine>::from_request_parts(parts, state).await.map_err(missing)?;
         let look = parts.extensions.get::<Look>().copied();
         let frame = frame(&viewer);
-        Ok(Self(Caller { id, viewer, look, line }, frame))
+        Ok(Self(PageCaller { id, viewer, look, line }, frame))
     }
 }
 
-/// What stands around a page of somebody who is signed in.
+/// The header of a page for a signed-in user.
 fn frame(viewer: &Viewer) -> Frame {
     Frame { is_signed_in: true, explores: viewer.explores() }
 }
 
-/// Why there is no page, by the code of the API's error. A code that no operation of a page should meet is our fault.
+/// Returns why a page cannot be shown, by the code of the API error. A code that no page operation should cause is an error of
+/// the service.
 fn problem(NoData { code, retry_after }: NoData) -> Problem {
     match code {
         Code::NotFound => Problem::NotFound,
@@ -184,7 +185,7 @@ fn problem(NoData { code, retry_after }: NoData) -> Problem {
     }
 }
 
-/// The page that says why there is none.
+/// Returns the page that says why the requested one cannot be shown.
 pub(super) fn refused(problem: Problem, frame: Frame, id: &RequestId) -> Response {
     let status = match problem {
         Problem::NotFound => StatusCode::NOT_FOUND,
@@ -201,14 +202,14 @@ pub(super) fn refused(problem: Problem, frame: Frame, id: &RequestId) -> Respons
     response
 }
 
-/// In place of the playground, for those who may not explore.
-pub(super) fn not_for_you(viewer: &Viewer) -> Response {
+/// The page that callers see instead of the playground if they may not explore.
+pub(super) fn playground_forbidden(viewer: &Viewer) -> Response {
     let body =
         "<p>The playground is for the people who run the network.</p><p><a href=\"/\">Go to the home page</a></p>";
-    answer(StatusCode::FORBIDDEN, message::page(frame(viewer), "The playground is not for you", body))
+    answer(StatusCode::FORBIDDEN, message::page(frame(viewer), "You do not have access to the playground", body))
 }
 
-/// A page of ours, as HTML.
+/// An HTML page with the policy of pages.
 pub(super) fn answer(status: StatusCode, html: String) -> Response {
     (status, [(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))], Html(html)).into_response()
 }
@@ -218,17 +219,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_the_viewer_can_do_something_about_is_not_our_fault() {
-        let of = |code| problem(NoData { code, retry_after: None });
-        assert_eq!(of(Code::NotFound), Problem::NotFound);
-        assert_eq!(of(Code::Internal), Problem::Internal);
-        assert_eq!(of(Code::ValidationFailed), Problem::Internal, "an operation of a page is always valid");
+    fn unexpected_codes_are_internal_errors() {
+        let shown_for = |code| problem(NoData { code, retry_after: None });
+        assert_eq!(shown_for(Code::NotFound), Problem::NotFound);
+        assert_eq!(shown_for(Code::Internal), Problem::Internal);
+        assert_eq!(shown_for(Code::ValidationFailed), Problem::Internal, "an operation of a page is always valid");
         let spent = problem(NoData { code: Code::BudgetSpent, retry_after: Some(7) });
         assert_eq!(spent, Problem::TooMany { retry_after: Some(7) });
     }
 
     #[test]
-    fn the_plain_stylesheet_asks_no_other_host() {
+    fn plain_stylesheet_loads_from_no_other_host() {
         let css = std::str::from_utf8(super::super::assets::PLAIN.bytes).unwrap();
         assert!(!css.contains("url(") && !css.contains("@import") && css.contains("nhsuk-table"));
     }

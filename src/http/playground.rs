@@ -1,4 +1,4 @@
-//! The GraphQL playground: a page whose every file comes from here, for those who may explore.
+//! The GraphQL playground, for callers who may explore. All its files come from this service.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use super::assets::Files;
 use super::pages;
 use crate::access::Viewer;
 
-/// Everything comes from this origin, and nothing may frame the page. The editor makes style rules as it goes, and images
-/// as data; scripts, workers and fonts are files.
+/// Everything comes from this origin, and the page may not be framed. The editor creates style rules at run time, and images as
+/// data URLs; scripts, workers and fonts are files.
 const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; \
     style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
@@ -22,10 +22,10 @@ const LEFT_OUT: &str = "<!doctype html><html lang=\"en-GB\"><meta charset=\"utf-
     <p>This psn was built without its playground. To add it, install Node.js 20 or later with npm, run \
     <code>node src/http/assets/build.mjs</code> in psn's source folder, and build psn again.</p></html>";
 
-/// None if the playground was not built.
+/// The files of the playground. `None` if it was not built.
 type Playground = Option<Arc<Files>>;
 
-/// `/playground`, whose files lie below it.
+/// The routes of `/playground` and its files.
 pub(super) fn router(files: Playground) -> Router {
     Router::new()
         .route("/playground", get(page))
@@ -36,7 +36,7 @@ pub(super) fn router(files: Playground) -> Router {
 
 async fn page(State(files): State<Playground>, Extension(viewer): Extension<Viewer>, headers: HeaderMap) -> Response {
     if !viewer.explores() {
-        return pages::not_for_you(&viewer);
+        return pages::playground_forbidden(&viewer);
     }
     files
         .and_then(|files| files.send("index.html", &headers, POLICY))

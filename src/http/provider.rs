@@ -1,4 +1,4 @@
-//! Signing in through the board's identity provider: to it, and back from it.
+//! Signing in through the board's identity provider: the redirect to it, and the callback from it.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -10,21 +10,21 @@ use sea_orm::DbErr;
 
 use super::authentication::{SIGN_IN, never_stored};
 use super::refused_lines::RefusedLine;
-use super::sign_in::{START, Wish, shown};
+use super::sign_in::{ReturnQuery, START, message_page};
 use crate::access::Authenticator;
 use crate::access::credential::{CookieName, cookies};
 use crate::access::oidc::{CALLBACK, Fault, Oidc, ProviderAnswer, ReturnPath, SIGN_IN_LIFE, Unmatched};
 use crate::graphql::error::ApiError;
 use crate::request_id::RequestId;
 
-/// The way to the provider and the way back: none where there is no provider.
+/// The routes to the provider and back. No routes if there is no provider.
 pub(super) fn router(gate: &Authenticator) -> Router {
     if gate.provider().is_none() {
         return Router::new();
     }
     Router::new()
         .route(START, get(start))
-        .route(CALLBACK, get(come_back))
+        .route(CALLBACK, get(callback))
         .with_state(gate.clone())
         .layer(middleware::map_response(|response| std::future::ready(never_stored(response))))
 }
@@ -33,14 +33,14 @@ async fn start(
     State(gate): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     Extension(line): Extension<RefusedLine>,
-    wish: Result<Query<Wish>, QueryRejection>,
+    query: Result<Query<ReturnQuery>, QueryRejection>,
 ) -> Response {
     let Some(provider) = gate.provider() else { return StatusCode::NOT_FOUND.into_response() };
     let key = match gate.sealing_key().await {
         Ok(key) => key,
         Err(cause) => return failed(cause, &id),
     };
-    match provider.begin(key, Wish::path(wish)).await {
+    match provider.begin(key, ReturnQuery::path(query)).await {
         Ok(begun) => {
             let cookie = browser_cookie(gate.cookie(), &begun.sealed, SIGN_IN_LIFE.num_seconds());
             ([(header::SET_COOKIE, cookie)], Redirect::to(&begun.address)).into_response()
@@ -49,7 +49,7 @@ async fn start(
     }
 }
 
-async fn come_back(
+async fn callback(
     State(gate): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     Extension(line): Extension<RefusedLine>,
@@ -68,7 +68,7 @@ async fn come_back(
     response
 }
 
-/// The session's cookie, and where to go.
+/// Returns the session cookie and the page to go to.
 async fn end(
     gate: &Authenticator,
     provider: &Oidc,
@@ -77,9 +77,9 @@ async fn end(
     (id, line): (&RequestId, &RefusedLine),
 ) -> Result<(String, ReturnPath), Response> {
     let name = browser_cookie_name(gate.cookie());
-    let mut shown = cookies(headers, name);
-    // Two of them are one too many: somebody else has set one.
-    let sealed = shown.next().filter(|_| shown.next().is_none());
+    let mut sent = cookies(headers, name);
+    // Two cookies of this name mean that another site has set one.
+    let sealed = sent.next().filter(|_| sent.next().is_none());
     let key = gate.sealing_key().await.map_err(|cause| failed(cause, id))?;
     let finished = provider.finish(key, answer, sealed).await;
     let (identity, to) = finished.map_err(|fault| not_signed_in(gate, fault, (id, line)))?;
@@ -87,24 +87,23 @@ async fn end(
         Ok(session) => Ok((session, to)),
         Err(Unmatched::Database(cause)) => Err(failed(cause, id)),
         Err(unmatched) => {
-            if let Some(held_back) = line.of_stranger() {
-                tracing::warn!(%id, %unmatched, held_back = held_back.field(), "a sign-in is refused");
+            if let Some(held_back) = line.admit_unauthenticated() {
+                tracing::warn!(%id, %unmatched, held_back = held_back.field(), "sign-in refused");
             }
-            let sentence = "You have signed in, but what your account says of you is nobody, or more than one, among the \
-                people who have a post today. Ask the network's coordinator whether your work address and employee \
-                number are on file as they should be";
+            let sentence = "Your account does not match exactly one person with a current post. Ask the network's \
+                coordinator to check the work address and employee number on file for you";
             Err(page(StatusCode::FORBIDDEN, sentence, id))
         }
     }
 }
 
-/// The database failed, which is nothing that the person did.
+/// Returns the page for a database failure, which is not the person's fault.
 fn failed(cause: DbErr, id: &RequestId) -> Response {
     let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
     page(StatusCode::SERVICE_UNAVAILABLE, error.sentence(), id)
 }
 
-/// Refuses somebody who came back, and has it recorded unless it is the provider's own trouble.
+/// Refuses a sign-in after the callback, and records it unless the provider itself has failed.
 fn not_signed_in(gate: &Authenticator, fault: Fault, (id, line): (&RequestId, &RefusedLine)) -> Response {
     if !matches!(fault, Fault::Away(_)) {
         gate.note_refusal(&id.to_string());
@@ -114,44 +113,44 @@ fn not_signed_in(gate: &Authenticator, fault: Fault, (id, line): (&RequestId, &R
 
 fn refused(fault: Fault, id: &RequestId, line: &RefusedLine) -> Response {
     let (status, sentence) = match fault {
-        Fault::Away(_) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "The identity provider does not answer just now; try again in a few minutes",
-        ),
+        Fault::Away(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "The identity provider does not respond. Try again in a few minutes")
+        }
         Fault::NotBegun => (
             StatusCode::BAD_REQUEST,
-            "This sign-in took too long, was used already, or was begun in another window or browser; begin again",
+            "This sign-in took too long, was already used, or was started in another window or browser. Start again",
         ),
         Fault::Declined => (
             StatusCode::FORBIDDEN,
-            "The identity provider did not sign you in; begin again, or ask your IT service desk whether you may use psn",
+            "The identity provider did not sign you in. Start again, or ask your IT service desk whether you may use psn",
         ),
         Fault::NotAccepted => (
             StatusCode::BAD_GATEWAY,
-            "The identity provider does not accept psn; tell whoever runs it, for the settings on one side are wrong",
+            "The identity provider does not accept psn, because the settings on one side are wrong. Contact the service administrator",
         ),
         Fault::Refused(_) => (
             StatusCode::BAD_GATEWAY,
-            "What the identity provider said of you does not hold; begin again, and if it stays so tell whoever runs psn",
+            "The identity provider's answer about you is not valid. Start again. If it happens again, contact the service administrator",
         ),
     };
-    if let Some(held_back) = line.of_stranger() {
+    if let Some(held_back) = line.admit_unauthenticated() {
         let held_back = held_back.field();
-        tracing::warn!(%id, %fault, status = status.as_u16(), held_back, "a sign-in is refused");
+        tracing::warn!(%id, %fault, status = status.as_u16(), held_back, "sign-in refused");
     }
     page(status, sentence, id)
 }
 
 /// A page with one of our own sentences.
 fn page(status: StatusCode, sentence: &str, id: &RequestId) -> Response {
+    let sentence = sentence.trim_end_matches('.');
     let body = format!(
         "<p>{sentence}.</p><p><a class=\"nhsuk-button\" role=\"button\" href=\"{SIGN_IN}\">Sign in</a></p>\
-         <p class=\"nhsuk-body-s\">The people who run this service find this in the log as <code>{id}</code>.</p>"
+         <p class=\"nhsuk-body-s\">The service administrator can find this in the log as <code>{id}</code>.</p>"
     );
-    shown(status, "Not signed in", &body)
+    message_page(status, "Not signed in", &body)
 }
 
-/// The cookie in which the browser that began a sign-in keeps it, sealed.
+/// The name of the cookie that contains the state of a sign-in, encrypted, in the browser that started it.
 const fn browser_cookie_name(kind: CookieName) -> &'static str {
     match kind {
         CookieName::Host => "__Host-psn-sign-in",
@@ -159,7 +158,8 @@ const fn browser_cookie_name(kind: CookieName) -> &'static str {
     }
 }
 
-/// The browser sends it when it comes back from the provider: `Lax`, for that is another site.
+/// Returns that cookie. It is `Lax`, because the browser must send it when it comes back from the provider, which is another
+/// site.
 fn browser_cookie(kind: CookieName, sealed: &str, seconds: i64) -> String {
     let secure = if kind == CookieName::Host { "; Secure" } else { "" };
     let name = browser_cookie_name(kind);

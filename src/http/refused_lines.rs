@@ -1,6 +1,6 @@
-//! Log lines about requests that are refused: ten at once and then one per second for each address or caller, and ten per second in
-//! all. So requests that cost nothing do not fill the log, and one address does not hide the others. The next line says how many
-//! lines were held back. No line says which address it was.
+//! Limits the log lines about refused requests: per address or caller ten at once and then one per second, and ten per second
+//! in total. So requests that cost nothing do not fill the log, and one address does not hide the others. The next line says
+//! how many lines were held back. No line contains the address.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -15,24 +15,24 @@ use entity::clock::Clock;
 use super::budget::{BudgetLimits, Budgets};
 use super::connection::network_key;
 
-/// Of one address or caller.
+/// The limits per address or caller.
 const EACH: BudgetLimits = BudgetLimits { capacity: 10, refill_per_second: 1, at_once: 1 };
-/// Of all together.
+/// The limits for all together.
 const ALL: BudgetLimits = BudgetLimits { capacity: 50, refill_per_second: 10, at_once: 1 };
 
-/// Where a refused request comes from.
+/// The source of a refused request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Source {
-    /// A caller that the gate let in.
+enum RequestSource {
+    /// An authenticated caller.
     Caller(Actor),
-    /// The address of a request that the gate did not let in. None if it came over no connection, as in tests.
+    /// The address of an unauthenticated request. `None` if it did not come over a connection, as in tests.
     Address(Option<IpAddr>),
 }
 
 /// The lines that may still be written. Clones share them.
 #[derive(Clone, Debug)]
 pub(super) struct RefusedLines {
-    each: Arc<Budgets<Source>>,
+    each: Arc<Budgets<RequestSource>>,
     all: Arc<Budgets<()>>,
     held_back: Arc<AtomicU64>,
 }
@@ -43,8 +43,8 @@ impl RefusedLines {
         Self { each: Arc::new(each), all: Arc::new(all), held_back: Arc::default() }
     }
 
-    fn admit(&self, source: Source) -> Option<HeldBack> {
-        // A source that has no share left takes nothing from the others.
+    fn admit(&self, source: RequestSource) -> Option<HeldBack> {
+        // A source that has used up its own budget takes nothing from the others.
         if self.each.spend(&source, 1).is_ok() && self.all.spend(&(), 1).is_ok() {
             return Some(HeldBack(self.held_back.swap(0, Ordering::Relaxed)));
         }
@@ -53,18 +53,18 @@ impl RefusedLines {
     }
 }
 
-/// How many lines were held back since the last one that was written.
+/// The number of lines that were held back since the last line that was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct HeldBack(u64);
 
 impl HeldBack {
-    /// For a field of the line, which has none if no line was held back.
+    /// The value of the line's field. `None` if no line was held back.
     pub(super) fn field(self) -> Option<u64> {
         (self.0 > 0).then_some(self.0)
     }
 }
 
-/// Whether a line may be written about one request, if it is refused.
+/// Decides whether a line may be written about one request if it is refused.
 #[derive(Clone, Debug)]
 pub(super) struct RefusedLine {
     lines: RefusedLines,
@@ -72,18 +72,18 @@ pub(super) struct RefusedLine {
 }
 
 impl RefusedLine {
-    /// For a request that the gate did not let in. None if no line may be written now.
-    pub(super) fn of_stranger(&self) -> Option<HeldBack> {
-        self.lines.admit(Source::Address(self.address))
+    /// For an unauthenticated request. `None` if no line may be written now.
+    pub(super) fn admit_unauthenticated(&self) -> Option<HeldBack> {
+        self.lines.admit(RequestSource::Address(self.address))
     }
 
-    /// For a request of `caller`. None if no line may be written now.
-    pub(super) fn of_caller(&self, caller: Actor) -> Option<HeldBack> {
-        self.lines.admit(Source::Caller(caller))
+    /// For a request of `caller`. `None` if no line may be written now.
+    pub(super) fn admit_caller(&self, caller: Actor) -> Option<HeldBack> {
+        self.lines.admit(RequestSource::Caller(caller))
     }
 }
 
-/// Gives each request its [`RefusedLine`].
+/// Adds a [`RefusedLine`] to each request.
 pub(super) async fn prepare(State(lines): State<RefusedLines>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let address = peer.map(|ConnectInfo(peer)| network_key(peer.ip()));

@@ -1,4 +1,4 @@
-//! The one log line of a GraphQL request: who sent it, which operation, how it ended, and never its variables.
+//! The log line of a GraphQL request: who sent it, which operation, how it ended. Never its variables.
 
 use std::time::Instant;
 
@@ -9,10 +9,10 @@ use super::refusal::Refusal;
 use super::refused_lines::{HeldBack, RefusedLine};
 use crate::graphql::error::Code;
 
-/// The longest operation name that a log line shows, in bytes.
+/// The maximum length of an operation name in a log line, in bytes.
 const MAX_LOGGED_NAME: usize = 64;
-/// What fails by no fault of the caller has its line each time.
-const OURS: [Code; 3] = [Code::Internal, Code::Unavailable, Code::QueryTimeout];
+/// The codes of service errors, which are always logged.
+const SERVICE_ERRORS: [Code; 3] = [Code::Internal, Code::Unavailable, Code::QueryTimeout];
 
 /// How a request ended.
 pub(super) struct LogEntry {
@@ -25,8 +25,9 @@ impl LogEntry {
     /// A request that was executed.
     pub(super) fn executed(answer: &Rendered) -> Self {
         let code = answer.codes.first().copied();
-        let is_refused =
-            answer.errors > 0 && answer.body["data"].is_null() && !code.is_some_and(|code| OURS.contains(&code));
+        let is_refused = answer.errors > 0
+            && answer.body["data"].is_null()
+            && !code.is_some_and(|code| SERVICE_ERRORS.contains(&code));
         Self { errors: answer.errors, code, is_refused }
     }
 
@@ -35,15 +36,16 @@ impl LogEntry {
         Self { errors: 1, code: Some(refusal.error.code()), is_refused: true }
     }
 
-    /// A subscription that has begun.
+    /// A subscription that was started.
     pub(super) const fn subscribed() -> Self {
         Self { errors: 0, code: None, is_refused: false }
     }
 
-    /// Writes the line, unless the request was refused and [`RefusedLine`] allows no more lines now. Its time is since `begun`.
+    /// Writes the line, unless the request was refused and [`RefusedLine`] allows no more lines now. The duration is measured
+    /// from `begun`.
     pub(super) fn log(self, info: &OperationInfo, (line, begun): (&RefusedLine, Instant), status: StatusCode) {
         let Self { errors, code, is_refused } = self;
-        let held_back = if is_refused { line.of_caller(info.caller).map(HeldBack::field) } else { Some(None) };
+        let held_back = if is_refused { line.admit_caller(info.caller).map(HeldBack::field) } else { Some(None) };
         let Some(held_back) = held_back else { return };
         tracing::info!(
             actor = %info.caller,

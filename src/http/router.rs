@@ -1,5 +1,5 @@
-//! Which address is answered by what, and what holds for all of them: a known host, a request id, and headers that keep answers from
-//! being stored, guessed at or framed.
+//! The routes, and what applies to all of them: a known host, a request ID, and headers that prevent answers from being cached,
+//! sniffed or framed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,56 +38,56 @@ use crate::graphql::persisted::Persisted;
 use crate::pages::Pages;
 use crate::request_id::{self, RequestId};
 
-/// No other site may take an answer in as a picture or a script of its own; what [`cors`] allows is not meant by it.
+/// Other sites may not embed an answer as a picture or a script. This does not affect what [`cors`] allows.
 const SAME_ORIGIN_ONLY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-/// How long a browser that was here by https does not try without.
+/// How long a browser that has used https does not try http.
 const A_YEAR: &str = "max-age=31536000";
-/// The policy of an answer that is no page: it may load nothing, and nothing may frame it.
+/// The policy of an answer that is not a page: it may load nothing and may not be framed.
 const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// What a request may take besides the time of its body and of its query.
+/// How long a request may take in addition to the limits of its body and its query.
 const REST: Duration = Duration::from_secs(5);
 
-/// What the router needs. The schema brings its own data; the database here is for `/health/ready`.
+/// What the router needs. The schema has its own data; the database here is for `/health/ready`.
 #[derive(Debug)]
 pub struct Site<S> {
     /// The schema that `/graphql` answers from.
     pub schema: S,
     /// The limits of that schema's queries.
     pub limits: Limits,
-    /// How long one query may take.
+    /// The time limit for one query.
     pub query_limit: Duration,
-    /// What each caller may spend on queries.
+    /// The query budgets of callers.
     pub budgets: Budgets<Actor>,
-    /// The operations that are known beforehand, and who is held to them.
+    /// The persisted operations, and which callers may send no others.
     pub persisted: Persisted,
     /// The operations of the pages.
     pub pages: Pages,
     /// The files of the playground and of the pages.
     pub assets: Assets,
-    /// The host names that are answered.
+    /// The accepted host names.
     pub hosts: Hosts,
-    /// Who may come in.
+    /// Authenticates callers.
     pub gate: Authenticator,
-    /// What holds for every request, whatever it asks.
+    /// The settings that apply to every request.
     pub transport: Transport,
-    /// The database that must answer before the service is ready.
+    /// The database that must respond for the service to be ready.
     pub db: DatabaseConnection,
 }
 
-/// What holds for every request, whatever it asks.
+/// The settings that apply to every request.
 #[derive(Clone, Debug)]
 pub struct Transport {
-    /// How long a body may take to arrive.
+    /// The time limit for receiving a body.
     pub body_limit: Duration,
     /// The origins whose pages may read `/graphql` from a browser.
     pub origins: Vec<Origin>,
-    /// Whether people reach the service by https: browsers are then told never to try without.
+    /// Whether people use the service over https. Browsers are then told never to use http.
     pub https: bool,
-    /// How often a live answer looks whether there is something new.
-    pub look: Duration,
-    /// How often `/health/ready` proves that the database takes writes.
+    /// How often a subscription checks for new data.
+    pub poll_interval: Duration,
+    /// How often `/health/ready` checks that the database accepts writes.
     pub probe: ProbeTimes,
-    /// How many live answers may be open at once.
+    /// The maximum number of open subscriptions.
     pub live: LiveLimits,
 }
 
@@ -97,35 +97,36 @@ impl Default for Transport {
             body_limit: BODY_LIMIT,
             origins: Vec::new(),
             https: false,
-            look: POLL_INTERVAL,
+            poll_interval: POLL_INTERVAL,
             probe: ProbeTimes::default(),
-            live: LiveLimits::of(512),
+            live: LiveLimits::for_connections(512),
         }
     }
 }
 
-/// The whole site: `/graphql`, `/schema.graphql`, the pages and `/playground` behind the gate; `/health/live`, `/health/ready`, the
-/// stylesheet, and the pages for signing in and the way to the identity provider and back before it.
+/// Returns the router of the whole site. `/graphql`, `/schema.graphql`, the pages and `/playground` require authentication.
+/// `/health/live`, `/health/ready`, the stylesheet, the sign-in pages and the redirects to the identity provider and back do
+/// not.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
     let Site { schema: executor, limits, query_limit, budgets, persisted, pages, assets, hosts, gate, transport, db } =
         site;
-    let Transport { body_limit, origins, https, look, probe, live } = transport;
+    let Transport { body_limit, origins, https, poll_interval, probe, live } = transport;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
-    let live = Live::new(gate.clone(), db.clone(), look, live);
+    let live = Live::new(gate.clone(), db.clone(), poll_interval, live);
     let endpoint = Endpoint { schema: executor, limits, query_limit, body_limit, budgets, persisted, live };
     let cross_origin = Arc::new(CrossOrigin::new(origins));
     let graphql = Router::new()
         .route("/graphql", any(graphql::answer::<S>))
         .with_state(endpoint.clone())
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
-        .layer(middleware::from_fn(tell_too_large))
+        .layer(middleware::from_fn(explain_too_large))
         .layer(CompressionLayer::new());
     let health = Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .with_state((db.clone(), WriteProbe::new(db.clone(), probe)));
     let provider = provider::router(&gate);
-    // Only where links sign in too: the demonstration, on this machine.
+    // Only if sign-in links are enabled as well: in the demonstration, on this machine.
     let demo_mails = if gate.links() { demo_mails::router(db.clone()) } else { Router::new() };
     let refused_lines = RefusedLines::new(gate.clock());
     let guarded = Router::new()
@@ -133,7 +134,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .merge(pages::router(endpoint, pages).layer(CompressionLayer::new()))
         .merge(playground::router(assets.playground))
         .merge(schema::router())
-        .fallback(pages::nowhere)
+        .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(gate.clone(), authentication::guard));
     Router::new()
         .merge(guarded)
@@ -143,9 +144,9 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .merge(demo_mails)
         .merge(sign_in::router(gate))
         .layer(middleware::from_fn_with_state(refused_lines, refused_lines::prepare))
-        // Before the gate: a browser asks about an origin without showing who it is.
-        .layer(middleware::from_fn_with_state(cross_origin, cors::these_origins))
-        .layer(middleware::from_fn_with_state(hosts, host::known_only))
+        // Before authentication: a browser sends preflight requests without credentials.
+        .layer(middleware::from_fn_with_state(cross_origin, cors::allow_listed_origins))
+        .layer(middleware::from_fn_with_state(hosts, host::allow_known_hosts))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, body_limit + query_limit + REST))
         .layer(
             ServiceBuilder::new()
@@ -154,23 +155,23 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
                 .layer(always(header::REFERRER_POLICY, "no-referrer"))
                 .layer(always(SAME_ORIGIN_ONLY, "same-origin"))
                 .option_layer(https.then(|| always(header::STRICT_TRANSPORT_SECURITY, A_YEAR)))
-                // What says nothing of its own is no page and is not kept.
+                // An answer without its own headers is not a page and must not be cached.
                 .layer(by_default(header::CONTENT_SECURITY_POLICY, NOTHING))
                 .layer(by_default(header::CACHE_CONTROL, "no-store")),
         )
 }
 
-/// Sets a header of every answer.
+/// Sets a header of every answer, replacing its own.
 fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
 }
 
-/// Sets a header of every answer that does not set it itself.
+/// Sets a header of every answer that does not have it.
 fn by_default(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-/// Gives a request its id. By hand, since the layer of `tower_http::request_id` takes the id that a client sends.
+/// Gives a request its ID. By hand, because the layer of `tower_http::request_id` accepts an ID from the client.
 async fn identify(mut request: Request, next: Next) -> Response {
     let id = RequestId::new();
     request.extensions_mut().insert(id.clone());
@@ -181,8 +182,8 @@ async fn identify(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// The limit refuses a body by its announced length alone, in plain text; a client of GraphQL wants a code.
-async fn tell_too_large(Extension(id): Extension<RequestId>, request: Request, next: Next) -> Response {
+/// Adds an error code to the plain-text answer of the body limit, which refuses a body by its announced length alone.
+async fn explain_too_large(Extension(id): Extension<RequestId>, request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
     let response = next.run(request).await;
     let is_text =

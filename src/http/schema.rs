@@ -1,5 +1,5 @@
-//! `GET /schema.graphql`: the schema as text, for the tools of front-end developers. Every caller gets it, although introspection
-//! is for those who may explore: the same file is in the repository.
+//! `GET /schema.graphql`: the schema as text, for front-end tools. Every authenticated caller gets it, although introspection
+//! needs the permission to explore, because the same file is in the public repository.
 
 use std::io::Write as _;
 use std::sync::LazyLock;
@@ -12,19 +12,19 @@ use axum::routing::get;
 use super::assets::{Asset, Files};
 use crate::graphql;
 
-/// The schema's own address.
+/// The path of the schema.
 pub const ADDRESS: &str = "/schema.graphql";
 
-/// Its name among the files below.
+/// The name of the file.
 const NAME: &str = "schema.graphql";
 
-/// A text loads nothing.
+/// The policy of a text file: it loads nothing.
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// Compressed once, so that a caller who asks again and again costs no more than for a file.
+/// Compressed once, so that repeated requests cost no more than a static file.
 static SCHEMA: LazyLock<Files> = LazyLock::new(|| {
     let packed = packed(&graphql::sdl());
-    let packed = packed.inspect_err(|cause| tracing::error!(%cause, "the schema cannot be compressed")).ok();
+    let packed = packed.inspect_err(|cause| tracing::error!(%cause, "the schema could not be compressed")).ok();
     let asset = |bytes: Vec<u8>| {
         let bytes: &'static [u8] = bytes.leak();
         Asset { path: NAME, gzip: true, bytes }
@@ -32,7 +32,7 @@ static SCHEMA: LazyLock<Files> = LazyLock::new(|| {
     Files::new(&packed.map(asset).into_iter().collect::<Vec<_>>())
 });
 
-/// It must stand behind the gate.
+/// Must be mounted behind authentication.
 pub(super) fn router() -> Router {
     Router::new().route(ADDRESS, get(schema))
 }

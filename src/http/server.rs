@@ -1,5 +1,5 @@
-//! Listening, and stopping in good order. The framework's own server sets no limit of time or number, so connections are
-//! served by hyper here: whoever sends slowly, takes nothing, or opens many connections is held to [`Connections`].
+//! Listening and graceful shutdown. The framework's own server limits neither time nor number, so this one serves connections
+//! with hyper: clients that send slowly, read nothing or open many connections are limited by [`Connections`].
 
 use std::io;
 use std::net::SocketAddr;
@@ -23,32 +23,32 @@ use super::connection::{Addresses, Connection, ConnectionPermits};
 use super::live::Stopping;
 use crate::config::HttpSettings;
 
-/// The longest head of a request, in bytes: a query by GET is part of it.
+/// The maximum length of a request head, in bytes. A query by GET is part of it.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
-/// The most headers of a request. It is hyper's own default, written down because a test holds it.
+/// The maximum number of headers of a request. It is hyper's own default, written down because a test checks it.
 pub const MAX_HEADERS: usize = 100;
-/// What a connection too many from one address is told.
+/// The answer to a connection beyond the maximum per address.
 const TOO_MANY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-/// How long the operating system gets after it could not open another connection.
+/// How long to wait after the operating system could not open another connection.
 const RECOVERY: Duration = Duration::from_secs(1);
-/// The log says no more often than this that all connections are taken.
-const QUIET: Duration = Duration::from_secs(60);
+/// The minimum time between two log lines that all connections are in use.
+const WARNING_INTERVAL: Duration = Duration::from_secs(60);
 
-/// What connections are held to.
+/// The limits of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connections {
-    /// How many there may be at once. Further ones wait in the operating system's queue until one ends. One address, or one
-    /// network of IPv6, has half of them at most; a further one from there is told 503 and closed.
+    /// The maximum number of open connections. Further ones wait in the operating system's queue until one ends. One address,
+    /// or one /64 network of IPv6, may have at most half of them; a further one is answered with 503 and closed.
     pub max: usize,
-    /// How long the head of a request may take, and how long a connection may be idle before one.
+    /// The time limit for a request head, and for a connection to be idle before it.
     pub head: Duration,
-    /// How long a client may take nothing of its answer.
+    /// How long a client may read nothing of its answer.
     pub stall: Duration,
 }
 
 impl Connections {
-    /// So many at once, with ten seconds for a head and half a minute for an answer that is not taken.
+    /// At most `max` connections, with ten seconds for a head and half a minute for an answer that is not read.
     #[must_use]
     pub const fn at_most(max: usize) -> Self {
         Self { max, head: Duration::from_secs(10), stall: Duration::from_secs(30) }
@@ -61,12 +61,12 @@ impl From<&HttpSettings> for Connections {
     }
 }
 
-/// Serves until `stop` is cancelled: then no new connection is taken, idle ones are closed, and running requests get
-/// `limit` to finish before they are cut off.
+/// Serves until `stop` is cancelled. Then no new connection is accepted, idle ones are closed, and running requests have
+/// `limit` to finish before they are aborted.
 ///
 /// # Errors
 ///
-/// What the operating system said about the listener.
+/// An error of the operating system about the listener.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -74,45 +74,45 @@ pub async fn serve(
     stop: CancellationToken,
     limit: Duration,
 ) -> io::Result<()> {
-    // An answer that is still awaited after the limit goes down with this token.
+    // Requests that still run after the limit are aborted with this token.
     let cut = CancellationToken::new();
     let _cut_at_the_end = cut.clone().drop_guard();
-    let places = Arc::new(Semaphore::new(connections.max));
+    let permits = Arc::new(Semaphore::new(connections.max));
     let addresses = Addresses::new(connections.max.div_ceil(2));
     let running = TaskTracker::new();
-    let mut told: Option<Instant> = None;
+    let mut warned: Option<Instant> = None;
     loop {
-        if places.available_permits() == 0 && told.is_none_or(|told| told.elapsed() >= QUIET) {
-            told = Some(Instant::now());
-            tracing::warn!("all {} connections are taken; further ones wait", connections.max);
+        if permits.available_permits() == 0 && warned.is_none_or(|warned| warned.elapsed() >= WARNING_INTERVAL) {
+            warned = Some(Instant::now());
+            tracing::warn!(connections = connections.max, "all connections in use; new ones wait");
         }
         let accepted = async {
-            // Nobody closes the semaphore.
-            let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
-            Ok::<_, io::Error>((accept(&listener).await, place))
+            // The semaphore is never closed.
+            let permit = Arc::clone(&permits).acquire_owned().await.map_err(io::Error::other)?;
+            Ok::<_, io::Error>((accept(&listener).await, permit))
         };
-        let ((stream, peer), place) = tokio::select! {
+        let ((stream, peer), permit) = tokio::select! {
             () = stop.cancelled() => break,
             accepted = accepted => accepted?,
         };
-        let Some(of_address) = addresses.enter(peer.ip()) else {
+        let Some(peer_permit) = addresses.enter(peer.ip()) else {
             running.spawn(cut.clone().run_until_cancelled_owned(refuse(stream, connections.stall)));
             continue;
         };
-        let connection = Connection::new(stream, connections.stall, ConnectionPermits(place, of_address));
+        let connection = Connection::new(stream, connections.stall, ConnectionPermits(permit, peer_permit));
         let served = answer(connection, peer, router.clone(), connections.head, stop.clone());
         running.spawn(cut.clone().run_until_cancelled_owned(served));
     }
     drop(listener);
     running.close();
     if tokio::time::timeout(limit, running.wait()).await.is_err() {
-        tracing::warn!("requests that still ran were cut off at the limit of {} s", limit.as_secs());
+        tracing::warn!(limit_s = limit.as_secs(), "running requests aborted at the shutdown limit");
     }
     Ok(())
 }
 
-/// The next connection. A client that went away while it waited is no fault; what the operating system has run out of, it
-/// may have again after a moment.
+/// Accepts the next connection. A client that disconnected while it waited is not an error. If the operating system has run out
+/// of a resource, it may have it again after a moment.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     loop {
@@ -120,7 +120,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             Ok(accepted) => return accepted,
             Err(gone) if matches!(gone.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
             Err(cause) => {
-                tracing::error!(%cause, "no connection can be taken");
+                tracing::error!(%cause, "connection could not be accepted; retrying");
                 tokio::time::sleep(RECOVERY).await;
             }
         }
@@ -128,15 +128,16 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 }
 
 async fn refuse(stream: TcpStream, limit: Duration) {
-    let said = async {
+    let sent = async {
         stream.writable().await?;
         stream.try_write(TOO_MANY)
     };
-    // One that takes no answer gets none.
-    let _ = tokio::time::timeout(limit, said).await;
+    // A client that does not read the answer gets none.
+    let _ = tokio::time::timeout(limit, sent).await;
 }
 
-/// Answers one connection's requests, one after the other, until it ends or `stop` is cancelled and the running one is done.
+/// Answers the requests of one connection, one after the other, until it ends, or until `stop` is cancelled and the running one
+/// is done.
 async fn answer(connection: Connection, peer: SocketAddr, router: Router, head: Duration, stop: CancellationToken) {
     let stopping = Stopping(stop.clone());
     let service = service_fn(move |request: Request<Incoming>| {
@@ -157,7 +158,7 @@ async fn answer(connection: Connection, peer: SocketAddr, router: Router, head: 
         }
     };
     if let Err(cause) = ended {
-        // The other end's doing: too slow, gone, or no HTTP.
-        tracing::debug!(%cause, "a connection ended early");
+        // Caused by the client: too slow, disconnected, or not HTTP.
+        tracing::debug!(%cause, "connection ended early");
     }
 }

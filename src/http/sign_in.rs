@@ -1,4 +1,4 @@
-//! The pages on which people sign in and out. They load nothing from elsewhere, are never stored and never framed.
+//! The pages for signing in and out. They load nothing from other hosts, are never cached and never framed.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::QueryRejection;
@@ -21,17 +21,17 @@ use crate::graphql::error::Code;
 use crate::pages::{Frame, message};
 use crate::request_id::RequestId;
 
-/// Everything comes from this origin, forms go there and nowhere else, and nothing may frame the page.
+/// Everything comes from this origin, forms go only there, and the page may not be framed.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// Where a sign-in through the identity provider begins; `?to=` is the path to go to afterwards.
+/// The path that starts a sign-in through the identity provider; `?to=` is the path to return to.
 pub(super) const START: &str = "/sign-in/start";
-/// Where the page of a link is, and where its secret is sent.
+/// The path of the page of a sign-in link, to which its secret is also sent.
 const LINK: &str = "/sign-in/link";
-/// More than the body with a link's secret has.
+/// The maximum length of a body with a link's secret, in bytes. It is more than such a body needs.
 const MOST_BYTES: usize = 1024;
 
-/// The pages before the gate. Links that sign in once have an address only where the gate knows them.
+/// The routes that need no authentication. Sign-in links have a route only if they are enabled.
 pub(super) fn router(gate: Authenticator) -> Router {
     let mut router = Router::new().route(authentication::SIGN_IN, get(page)).route("/sign-out", post(sign_out));
     if gate.links() {
@@ -41,24 +41,24 @@ pub(super) fn router(gate: Authenticator) -> Router {
     router.with_state(gate)
 }
 
-/// Where to go once signed in.
+/// The query string with the page to return to after signing in.
 #[derive(Default, Deserialize)]
-pub(super) struct Wish {
+pub(super) struct ReturnQuery {
     pub(super) to: Option<String>,
 }
 
-impl Wish {
-    /// The path, if it is one of this service; else where people begin. A query that cannot be read names no place.
-    pub(super) fn path(wish: Result<Query<Self>, QueryRejection>) -> ReturnPath {
-        ReturnPath::new(wish.ok().and_then(|Query(wish)| wish.to).as_deref())
+impl ReturnQuery {
+    /// Returns the path if it is one of this service, otherwise the default. A query that cannot be read gives the default.
+    pub(super) fn path(query: Result<Query<Self>, QueryRejection>) -> ReturnPath {
+        ReturnPath::new(query.ok().and_then(|Query(query)| query.to).as_deref())
     }
 }
 
-/// Who is signed in, with the way out; else how to sign in.
+/// Says that the user is signed in, or shows how to sign in.
 async fn page(
     State(gate): State<Authenticator>,
     Extension(id): Extension<RequestId>,
-    wish: Result<Query<Wish>, QueryRejection>,
+    query: Result<Query<ReturnQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
     match gate.authenticate(&headers, &id.to_string()).await {
@@ -66,44 +66,44 @@ async fn page(
             let frame = Frame { is_signed_in: true, explores: viewer.explores() };
             let body = "<p>You are signed in. To sign in as another person, sign out first.</p>\
                 <p><a href=\"/\">Go to the home page</a></p>";
-            shown_in(frame, StatusCode::OK, "Signed in", body)
+            message_page_in(frame, StatusCode::OK, "Signed in", body)
         }
         Err(AuthError::MissingCredentials | AuthError::InvalidCredentials | AuthError::ProviderUnreachable) => {
-            shown(StatusCode::OK, "Sign in", &ways_in(&gate, &Wish::path(wish)))
+            message_page(StatusCode::OK, "Sign in", &sign_in_options(&gate, &ReturnQuery::path(query)))
         }
         Err(AuthError::Database(cause)) => never_stored(authentication::failed(cause, &id)),
     }
 }
 
-fn ways_in(gate: &Authenticator, to: &ReturnPath) -> String {
+fn sign_in_options(gate: &Authenticator, to: &ReturnPath) -> String {
     let people = if gate.provider().is_some() {
         let to = links::encoded(to.as_str());
         format!(
             "<p><a class=\"nhsuk-button\" role=\"button\" href=\"{START}?to={to}\">Sign in with your work account</a></p>\
-             <p>You come back here from your board's own sign-in page.</p>"
+             <p>You will come back here from your board's own sign-in page.</p>"
         )
     } else if gate.links() {
-        "<p>This is a demonstration: open one of the links that <code>psn demo</code> has printed. Each signs in once, within \
-         an hour. Run it again for new ones.</p>"
+        "<p>This is a demonstration. Open one of the links that <code>psn demo</code> has printed. Each link works once, within \
+         an hour. Run the command again for new links.</p>"
             .to_owned()
     } else {
-        "<p>People cannot sign in here yet: no identity provider is set up. Ask the people who run this service.</p>"
+        "<p>You cannot sign in yet, because no identity provider is set up. Contact the service administrator.</p>"
             .to_owned()
     };
     format!(
         "{people}<p>A front end or a script sends its API token with each request: \
-         <code>Authorization: Bearer psn_…</code>. The people who run this service make one with \
+         <code>Authorization: Bearer psn_…</code>. The service administrator can make a token with \
          <code>psn token make</code>.</p>"
     )
 }
 
-/// Opening a link signs nobody in: mail programs and chat windows open links too. The button does.
+/// Opening a link does not sign in, because mail programs and chat windows open links too. The button does.
 async fn link_page() -> Response {
     let body = "<p>This link signs you in to the demonstration, once.</p>\
         <p><button class=\"nhsuk-button\" id=\"go\" disabled>Sign in</button></p><p id=\"said\" role=\"status\"></p>\
-        <noscript>It needs JavaScript: allow it for this address and open the link again.</noscript>\
+        <noscript>This page needs JavaScript. Allow it for this address and open the link again.</noscript>\
         <script src=\"/sign-in/link.js\" defer></script>";
-    shown(StatusCode::OK, "Sign in", body)
+    message_page(StatusCode::OK, "Sign in", body)
 }
 
 #[derive(Deserialize)]
@@ -124,14 +124,13 @@ async fn sign_in_by_link(
     let read = if is_json { read(body).await } else { None };
     let Some(LinkSecret { secret }) = read else {
         let refusal =
-            Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest, "Send {\"secret\": …} as application/json");
+            Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest, "Send {\"secret\": …} as application/json.");
         return never_stored(refuse(&parts.headers, refusal, &id));
     };
     match gate.sign_in_by_link(&secret, &parts.headers, &id.to_string()).await {
         Ok(cookie) => with_cookie(Json(serde_json::json!({ "to": ReturnPath::LANDING })).into_response(), &cookie),
         Err(AuthError::InvalidCredentials | AuthError::MissingCredentials | AuthError::ProviderUnreachable) => {
-            let sentence =
-                "This link is good no longer: each is good once, within an hour. Run psn demo again for new ones";
+            let sentence = "This link has expired or was already used. A link works once, within an hour. Run `psn demo` again for new links.";
             let refusal = Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, sentence);
             never_stored(refuse(&parts.headers, refusal, &id))
         }
@@ -165,12 +164,12 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
     never_stored(response)
 }
 
-/// A page for somebody who is not signed in. `body` is ours: nothing that somebody sent stands in it.
-pub(super) fn shown(status: StatusCode, title: &str, body: &str) -> Response {
-    shown_in(Frame::default(), status, title, body)
+/// A page for a user who is not signed in. `body` is our own HTML and must not contain anything from a request.
+pub(super) fn message_page(status: StatusCode, title: &str, body: &str) -> Response {
+    message_page_in(Frame::default(), status, title, body)
 }
 
-fn shown_in(frame: Frame, status: StatusCode, title: &str, body: &str) -> Response {
+fn message_page_in(frame: Frame, status: StatusCode, title: &str, body: &str) -> Response {
     let policy = [(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))];
     never_stored((status, policy, Html(message::page(frame, title, body))).into_response())
 }

@@ -1,29 +1,29 @@
-//! The scalars and closed sets of the API, as the typed answers of pages read them. A word that is not known fails the page and is
-//! logged: it is never left out in silence.
+//! The scalars and enums of the API for the typed answers of pages. An unknown value fails the page and is logged; it is never
+//! silently ignored. Consumers import the types under their GraphQL names, which `graphql_client` needs.
 
 use entity::period::Day;
 use entity::value;
 use serde::Deserialize;
 
-/// A civil day.
+/// A civil date.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(try_from = "String")]
-pub(super) struct Date(pub(super) Day);
+pub(super) struct ApiDate(pub(super) Day);
 
-impl TryFrom<String> for Date {
+impl TryFrom<String> for ApiDate {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        text.parse().map(Self).map_err(|_| format!("'{text:.60}' is not a day"))
+        text.parse().map(Self).map_err(|_| format!("'{text:.60}' is not a date"))
     }
 }
 
-macro_rules! words_of_the_service {
-    ($($name:ident = $of:ident,)+) => {$(
-        #[doc = concat!("`", stringify!($of), "` as the API writes it.")]
+macro_rules! api_enums {
+    ($($name:ident = $value:ident,)+) => {$(
+        #[doc = concat!("`", stringify!($value), "` as the API writes it.")]
         #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
         #[serde(try_from = "String")]
-        pub(super) struct $name(pub(super) value::$of);
+        pub(super) struct $name(pub(super) value::$value);
 
         impl TryFrom<String> for $name {
             type Error = value::UnknownWord;
@@ -35,7 +35,7 @@ macro_rules! words_of_the_service {
     )+};
 }
 
-words_of_the_service! {
+api_enums! {
     TeamStatus = Status,
     UnknownBecause = UnknownBecause,
     AccessRole = AccessRole,
@@ -46,7 +46,7 @@ words_of_the_service! {
 /// The percentage of people with Level 1, in four bands.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum Level1Band {
+pub(super) enum ApiLevel1Band {
     #[serde(rename = "BELOW_50")]
     Below50,
     #[serde(rename = "FROM_50_TO_79")]
@@ -57,29 +57,29 @@ pub(super) enum Level1Band {
     From90,
 }
 
-/// How a rule about the mix of supporters came out.
+/// The result of a rule about the mix of supporters.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum MixState {
+pub(super) enum ApiMixState {
     Met,
     Unmet,
     NotApplicable,
 }
 
-/// What runs out.
+/// What expires.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum Expiring {
+pub(super) enum ApiExpiring {
     Certificate,
     LineApproval,
     SeniorApproval,
     Allocation,
 }
 
-/// How somebody answers for a unit.
+/// How a person is responsible for a unit.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum AppointmentRole {
+pub(super) enum ApiAppointmentRole {
     SeniorManager,
     Coordinator,
 }
@@ -91,7 +91,7 @@ mod tests {
 
     use super::*;
 
-    /// Reads each value that the schema has for an enum.
+    /// Checks that each value of an enum in the schema can be read.
     fn reads_all<T: DeserializeOwned>(name: &str) {
         let sdl = crate::graphql::sdl();
         let (_, rest) = sdl.split_once(&format!("\nenum {name} {{\n")).unwrap();
@@ -109,22 +109,22 @@ mod tests {
     }
 
     #[test]
-    fn every_word_of_the_schema_is_read() {
+    fn every_enum_value_of_schema_is_read() {
         reads_all::<TeamStatus>("TeamStatus");
         reads_all::<UnknownBecause>("UnknownBecause");
         reads_all::<AccessRole>("AccessRole");
         reads_all::<NetworkRole>("NetworkRole");
         reads_all::<StandingGroup>("StandingGroup");
-        reads_all::<Level1Band>("Level1Band");
-        reads_all::<MixState>("MixState");
-        reads_all::<Expiring>("Expiring");
-        reads_all::<AppointmentRole>("AppointmentRole");
+        reads_all::<ApiLevel1Band>("Level1Band");
+        reads_all::<ApiMixState>("MixState");
+        reads_all::<ApiExpiring>("Expiring");
+        reads_all::<ApiAppointmentRole>("AppointmentRole");
     }
 
     #[test]
-    fn a_day_is_read_as_the_api_writes_it() {
-        let day = serde_json::from_value::<Date>(Value::from("2026-11-16")).unwrap();
+    fn date_is_read_in_api_format() {
+        let day = serde_json::from_value::<ApiDate>(Value::from("2026-11-16")).unwrap();
         assert_eq!(day.0.to_string(), "2026-11-16");
-        assert!(serde_json::from_value::<Date>(Value::from("16/11/2026")).is_err());
+        assert!(serde_json::from_value::<ApiDate>(Value::from("16/11/2026")).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The page that says, for each role of the viewer, what they can do here, with links to it.
+//! The home page. For each role of the viewer it says what they can do here, with links.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::answer::{AccessRole, NetworkRole, TeamStatus, UnknownBecause};
 use super::names::{Names, named};
 use super::paging::{Paging, end_of};
 use super::words::{Share, Tag, share_of, tag};
-use super::{Frame, Named, Page, Pages, Shown, read, render, written};
+use super::{Frame, Named, PageQuery, PageResult, Pages, read, render, to_variables};
 
 /// The operation of this page.
 pub(crate) const OPERATION: &str = include_str!("home/page.graphql");
@@ -37,9 +37,9 @@ pub(super) const PATH: &str = "/";
 
 /// The page at `/`.
 #[derive(Debug)]
-pub(crate) struct Home;
+pub(crate) struct HomePageQuery;
 
-/// What the address says: where the three lists begin.
+/// The parameters in the URL: the cursors of the three lists.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Address {
     units: Option<String>,
@@ -58,12 +58,12 @@ struct View {
     unit_pages: Paging,
 }
 
-/// What a role can do here.
+/// What a user with a role can do here.
 #[derive(Default)]
 struct RoleView {
     sentence: String,
     links: Vec<LinkView>,
-    /// The id of the list of links, where it has further pages.
+    /// The HTML id of the list of links, if it has further pages.
     id: Option<&'static str>,
     pages: Paging,
 }
@@ -79,9 +79,9 @@ struct UnitView {
     teams: String,
 }
 
-/// Where the roles lead.
-struct Places {
-    /// The figures of the top unit, and the playground; for those who see the whole network.
+/// The links for the roles.
+struct RoleLinks {
+    /// The figures of the top unit, and the playground. For users who see the whole network.
     whole: Vec<LinkView>,
     /// The viewer's own units.
     own: Vec<LinkView>,
@@ -89,7 +89,7 @@ struct Places {
     managed: (Vec<LinkView>, Paging),
 }
 
-impl Page for Home {
+impl PageQuery for HomePageQuery {
     type Address = Address;
 
     fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
@@ -99,10 +99,10 @@ impl Page for Home {
     fn variables(address: &Address) -> Result<Map<String, Value>, String> {
         let Address { units, teams, people } = address;
         let (units, teams, people) = (units.clone(), teams.clone(), people.clone());
-        written(&home_page::Variables { units, teams, people })
+        to_variables(&home_page::Variables { units, teams, people })
     }
 
-    fn shown(address: &Address, data: Value, frame: Frame) -> Result<Shown, String> {
+    fn respond(address: &Address, data: Value, frame: Frame) -> Result<PageResult, String> {
         let home_page::ResponseData { viewer, board } = read(data)?;
         let roles: Vec<Role> = viewer.roles.iter().map(|role| role.0).collect();
         let listed = viewer.units.nodes.iter().map(|unit| named!(unit));
@@ -112,7 +112,7 @@ impl Page for Home {
             let own = viewer.network_roles.iter().filter(move |held| held.role.0 == wanted);
             let own = own.map(|held| (held.unit_code.as_str(), held.unit_name.as_str(), None));
             let names: Names<'_> = own.clone().collect();
-            own.map(|unit| names.of(unit)).collect::<Vec<_>>()
+            own.map(|unit| names.display_name(unit)).collect::<Vec<_>>()
         };
         let now = [
             ("units", address.units.as_deref()),
@@ -123,7 +123,7 @@ impl Page for Home {
         let units = &viewer.units;
         let board = board.filter(|_| viewer.sees_whole_network);
         let is_empty = viewer.sees_whole_network && board.is_none();
-        let places = Places {
+        let places = RoleLinks {
             whole: whole(board.as_ref(), frame),
             own: own(units),
             supported: (
@@ -139,20 +139,20 @@ impl Page for Home {
         render(&View {
             frame,
             heading: name.map_or_else(|| "Welcome".to_owned(), |name| format!("Welcome, {name}")),
-            roles: said(&roles, (&held(Held::Trainer), &held(Held::Champion)), places),
+            roles: role_views(&roles, (&held(Held::Trainer), &held(Held::Champion)), places),
             is_empty,
             unit_pages: paging("units", "your units", end_of!(units.page_info)),
-            units: units.nodes.iter().map(|unit| UnitView::of(unit, &names)).collect(),
+            units: units.nodes.iter().map(|unit| UnitView::new(unit, &names)).collect(),
         })
     }
 }
 
 impl UnitView {
-    fn of(unit: &home_page::HomePageViewerUnitsNodes, names: &Names<'_>) -> Self {
+    fn new(unit: &home_page::HomePageViewerUnitsNodes, names: &Names<'_>) -> Self {
         let figure = |share: Option<Share>| share.map_or_else(|| "not shown".to_owned(), Share::in_a_cell);
         let figures = unit.roll_up.as_ref();
         Self {
-            unit: Named { path: links::unit_path(&unit.code), name: names.of(named!(unit)) },
+            unit: Named { path: links::unit_path(&unit.code), name: names.display_name(named!(unit)) },
             staff: figure(figures.map(|figures| Share::from(&figures.staff_covered))),
             teams: figure(figures.map(|figures| Share::from(&figures.teams_covered))),
         }
@@ -167,11 +167,11 @@ fn whole(board: Option<&home_page::HomePageBoard>, frame: Frame) -> Vec<LinkView
     let figures =
         board.map(|top| link(format!("Figures of {}, and of every unit below", top.name), links::unit_path(&top.code)));
     let playground =
-        frame.explores.then(|| link("The playground, to ask the API yourself".to_owned(), "/playground".to_owned()));
+        frame.explores.then(|| link("The playground, to query the API yourself".to_owned(), "/playground".to_owned()));
     figures.into_iter().chain(playground).collect()
 }
 
-/// One unit is linked to directly; of several there is a table.
+/// Returns a link to the unit if there is only one. Several units are in a table.
 fn own(units: &home_page::HomePageViewerUnits) -> Vec<LinkView> {
     match units.nodes.as_slice() {
         [] => Vec::new(),
@@ -180,45 +180,45 @@ fn own(units: &home_page::HomePageViewerUnits) -> Vec<LinkView> {
     }
 }
 
-/// Teams with their statuses. What is no team on the day has a page as a unit only.
+/// Returns links to teams, with their statuses. A unit that is not a team on the day has a unit page only.
 fn teams(list: &home_page::OwnTeams, names: &Names<'_>) -> Vec<LinkView> {
     let link = |unit: &home_page::OwnTeamsNodes| {
         let path = if unit.team.is_some() { links::team_path(&unit.code) } else { links::unit_path(&unit.code) };
         let status = unit.team.as_ref().map(|team| tag(team.status.0, team.unknown_because.map(|because| because.0)));
-        LinkView { to: Named { name: names.of(named!(unit)), path }, tag: status }
+        LinkView { to: Named { name: names.display_name(named!(unit)), path }, tag: status }
     };
     list.nodes.iter().map(link).collect()
 }
 
-/// What the viewer can do here, a role each, the widest first. `trains` and `champions` are the names of the units whose Trainer and
-/// whose Wellbeing Champion they are.
-fn said(roles: &[Role], (trains, champions): (&[String], &[String]), places: Places) -> Vec<RoleView> {
-    let Places { whole, own, supported, managed } = places;
-    let mut said = Vec::new();
+/// Returns what the viewer can do here, one entry per role, the widest role first. `trains` and `champions` are the names of
+/// the units for which they are Trainer and Wellbeing Champion.
+fn role_views(roles: &[Role], (trains, champions): (&[String], &[String]), places: RoleLinks) -> Vec<RoleView> {
+    let RoleLinks { whole, own, supported, managed } = places;
+    let mut views = Vec::new();
     let mut say = |sentence: &str, links: Vec<LinkView>, paged: Option<(&'static str, Paging)>| {
         let (id, pages) = paged.map_or((None, Paging::default()), |(id, pages)| (Some(id), pages));
-        said.push(RoleView { sentence: sentence.to_owned(), links, id, pages });
+        views.push(RoleView { sentence: sentence.to_owned(), links, id, pages });
     };
     let is = |role| roles.contains(&role);
-    // They lead to the same places: one who has two of these roles is told both, and where to go once.
+    // These roles have the same links. A user with two of them sees both sentences, but the links only once.
     let mut whole = Some(whole);
     for (_, sentence) in WHOLE_NETWORK.iter().filter(|(role, _)| is(*role)) {
         say(sentence, whole.take().unwrap_or_default(), None);
     }
     if is(Role::SeniorManager) {
         say(
-            "You are a senior manager, or stand in for one. You can see how well the teams of your units are covered, and what \
-             would close each gap.",
+            "You are a senior manager, or you stand in for one. You can see how well the teams of your units are covered, and \
+             what would close each gap.",
             own,
             None,
         );
     } else if is(Role::Dashboard) {
-        say("You are signed in with an API token. You can see the figures of the units that it was given.", own, None);
+        say("You are signed in with an API token. You can see the figures of its units.", own, None);
     }
     if is(Role::LineManager) {
         say(
-            "You are a line manager. You can see whether the teams of the people that you manage are covered, and the records \
-             of those of your people who are Peer Supporters.",
+            "You are a line manager. You can see whether the teams of the people you manage are covered, and the records of \
+             those of them who are Peer Supporters.",
             managed.0,
             Some(("people", managed.1)),
         );
@@ -240,8 +240,8 @@ fn said(roles: &[Role], (trains, champions): (&[String], &[String]), places: Pla
             format!("You are a Wellbeing Champion for {of}. There are no pages for Wellbeing Champions yet.");
         say(&sentence, Vec::new(), None);
     }
-    if said.is_empty() {
-        said.push(RoleView {
+    if views.is_empty() {
+        views.push(RoleView {
             sentence:
                 "You are signed in as a member of staff. The pages here are for people who manage teams or support \
                        colleagues, so there are no figures for you to see."
@@ -249,12 +249,15 @@ fn said(roles: &[Role], (trains, champions): (&[String], &[String]), places: Pla
             ..RoleView::default()
         });
     }
-    said
+    views
 }
 
-/// What those who see the whole network can do here.
+/// What users who see the whole network can do here.
 const WHOLE_NETWORK: [(Role, &str); 3] = [
-    (Role::Admin, "You run this service. You can see every unit and team, manage access and erase people's data."),
+    (
+        Role::Admin,
+        "You are an administrator of this service. You can see every unit and team, manage access and erase people's data.",
+    ),
     (Role::Coordinator, "You coordinate the network. You can see every unit and team, and the weekly gap reports."),
     (Role::Auditor, "You are an auditor. You can see every unit and team, and read the audit log in the playground."),
 ];
@@ -274,24 +277,24 @@ mod tests {
 
     fn sentences(roles: &[Role], champions: &[&str]) -> Vec<String> {
         let nowhere = || (Vec::new(), Paging::default());
-        let places = Places { whole: Vec::new(), own: Vec::new(), supported: nowhere(), managed: nowhere() };
+        let places = RoleLinks { whole: Vec::new(), own: Vec::new(), supported: nowhere(), managed: nowhere() };
         let champions: Vec<_> = champions.iter().map(|name| (*name).to_owned()).collect();
-        said(roles, (&["North".to_owned()], &champions), places).into_iter().map(|role| role.sentence).collect()
+        role_views(roles, (&["North".to_owned()], &champions), places).into_iter().map(|role| role.sentence).collect()
     }
 
     #[test]
-    fn every_role_is_told_what_it_can_do() {
+    fn every_role_has_one_sentence() {
         for role in Role::ALL {
-            let said = sentences(&[*role], &[]);
-            assert_eq!(said.len(), 1, "{role}");
-            assert_eq!(said[0].contains("no figures for you"), *role == Role::Staff, "{role}");
+            let views = sentences(&[*role], &[]);
+            assert_eq!(views.len(), 1, "{role}");
+            assert_eq!(views[0].contains("no figures for you"), *role == Role::Staff, "{role}");
         }
         assert_eq!(sentences(&[Role::Supporter, Role::Staff], &[]).len(), 1);
         assert_eq!(sentences(&[Role::Supporter, Role::SeniorManager, Role::Staff], &[]).len(), 2);
     }
 
     #[test]
-    fn a_champion_is_told_of_which_units() {
+    fn champion_sentence_names_units() {
         assert_eq!(
             sentences(&[Role::Staff], &["Ward 25"]),
             ["You are a Wellbeing Champion for Ward 25. There are no pages for Wellbeing Champions yet."]
@@ -300,11 +303,11 @@ mod tests {
     }
 
     #[test]
-    fn where_to_go_is_said_once() {
+    fn links_are_shown_once() {
         let nowhere = || (Vec::new(), Paging::default());
         let whole = vec![link("Figures".to_owned(), "/units/BOARD".to_owned())];
-        let places = Places { whole, own: Vec::new(), supported: nowhere(), managed: nowhere() };
-        let said = said(&[Role::Admin, Role::Auditor], (&[], &[]), places);
-        assert_eq!(said.iter().map(|role| role.links.len()).collect::<Vec<_>>(), [1, 0]);
+        let places = RoleLinks { whole, own: Vec::new(), supported: nowhere(), managed: nowhere() };
+        let views = role_views(&[Role::Admin, Role::Auditor], (&[], &[]), places);
+        assert_eq!(views.iter().map(|role| role.links.len()).collect::<Vec<_>>(), [1, 0]);
     }
 }

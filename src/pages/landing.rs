@@ -1,5 +1,5 @@
-//! Where the signed-in user goes right after signing in: a senior manager of one unit to that unit, everyone else to the home page.
-//! It only redirects, so it has no template. The home page itself never redirects: it leads to the pages of every other role.
+//! The redirect after signing in: a senior manager of one unit goes to that unit, everyone else to the home page. It has no
+//! template. The home page itself never redirects, because it links to the pages of all roles.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use jobs::links;
 use serde_json::{Map, Value};
 
 use super::answer::AccessRole;
-use super::{Frame, Page, Pages, Shown, home, read, written};
+use super::{Frame, PageQuery, PageResult, Pages, home, read, to_variables};
 
 /// The operation of this page.
 pub(crate) const OPERATION: &str = include_str!("landing/page.graphql");
@@ -28,9 +28,9 @@ struct LandingPage;
 
 /// The redirect after signing in.
 #[derive(Debug)]
-pub(crate) struct Landing;
+pub(crate) struct LandingPageQuery;
 
-impl Page for Landing {
+impl PageQuery for LandingPageQuery {
     type Address = ();
 
     fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
@@ -38,21 +38,22 @@ impl Page for Landing {
     }
 
     fn variables((): &()) -> Result<Map<String, Value>, String> {
-        written(&landing_page::Variables {})
+        to_variables(&landing_page::Variables {})
     }
 
-    fn shown((): &(), data: Value, _: Frame) -> Result<Shown, String> {
+    fn respond((): &(), data: Value, _: Frame) -> Result<PageResult, String> {
         let landing_page::ResponseData { viewer } = read(data)?;
         let roles: Vec<Role> = viewer.roles.iter().map(|role| role.0).collect();
-        Ok(Shown::Elsewhere(match viewer.units.nodes.as_slice() {
-            [only] if begins_at_their_unit(&roles) => links::unit_path(&only.code),
+        Ok(PageResult::Redirect(match viewer.units.nodes.as_slice() {
+            [only] if starts_at_own_unit(&roles) => links::unit_path(&only.code),
             _ => home::PATH.to_owned(),
         }))
     }
 }
 
-/// Whether the unit that they answer for is where people with these roles begin. Those who work with the whole network do not.
-fn begins_at_their_unit(roles: &[Role]) -> bool {
+/// Whether users with these roles start at the unit that they are responsible for. Those who work with the whole network do
+/// not.
+fn starts_at_own_unit(roles: &[Role]) -> bool {
     let works_with_the_network =
         [Role::Admin, Role::Coordinator, Role::Auditor].iter().any(|role| roles.contains(role));
     roles.contains(&Role::SeniorManager) && !works_with_the_network
@@ -63,9 +64,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_senior_managers_without_a_wider_role_begin_at_their_unit() {
-        assert!(begins_at_their_unit(&[Role::SeniorManager, Role::LineManager, Role::Staff]));
-        assert!(!begins_at_their_unit(&[Role::SeniorManager, Role::Coordinator, Role::Staff]));
-        assert!(!begins_at_their_unit(&[Role::Supporter, Role::Staff]));
+    fn only_senior_managers_start_at_their_unit() {
+        assert!(starts_at_own_unit(&[Role::SeniorManager, Role::LineManager, Role::Staff]));
+        assert!(!starts_at_own_unit(&[Role::SeniorManager, Role::Coordinator, Role::Staff]));
+        assert!(!starts_at_own_unit(&[Role::Supporter, Role::Staff]));
     }
 }

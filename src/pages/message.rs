@@ -1,4 +1,4 @@
-//! Pages of a few sentences of our own: signing in, and why there is no page. They ask for no data, so they have no operation.
+//! Pages with a short message: signing in, and why a page cannot be shown. They need no data, so they have no operation.
 
 use askama::Template;
 use jobs::links;
@@ -10,39 +10,39 @@ use super::Frame;
 struct View<'a> {
     frame: Frame,
     title: &'a str,
-    /// HTML of our own: nothing that somebody sent stands in it.
+    /// Our own HTML, without any text from a request.
     body: &'a str,
 }
 
-/// A page with a title and a body. `body` is HTML of our own: nothing that somebody sent may stand in it, unless it is a path made by
-/// [`link`].
+/// Renders a page with a title and a body. `body` is our own HTML and must not contain any text from a request, except a path
+/// that was escaped with [`links`].
 pub(crate) fn page(frame: Frame, title: &str, body: &str) -> String {
     View { frame, title, body }.render().unwrap_or_else(|error| {
-        // A template of three places cannot fail; if it does, the words are still shown.
-        tracing::error!(%error, "a template failed");
+        // A template with three placeholders cannot fail; if it does, the text is still shown.
+        tracing::error!(%error, "template failed");
         format!("<!doctype html><html lang=\"en-GB\"><title>Peer Support Network</title>{body}</html>")
     })
 }
 
-/// Why there is no page.
+/// Why a page cannot be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
-    /// There is no such thing, or the viewer may not see it: one and the same page.
+    /// The unit does not exist, or the viewer may not see it: the same page for both.
     NotFound,
     /// The viewer may not see this at all.
     Forbidden,
-    /// A part of the address means nothing, such as an old cursor.
+    /// A part of the URL is not valid, such as an old cursor.
     BadAddress,
-    /// The viewer has asked for too much in a short time.
+    /// The viewer has sent too many requests in a short time.
     TooMany {
-        /// In how many seconds there is enough again, if that is known.
+        /// The seconds after which to try again, if they are known.
         retry_after: Option<u64>,
     },
     /// The database cannot be reached, or did not answer in time.
     Unavailable,
     /// The operation of the page costs more than the service allows.
     TooCostly,
-    /// Our fault.
+    /// An error of the service.
     Internal,
 }
 
@@ -50,8 +50,8 @@ impl Problem {
     const fn title(self) -> &'static str {
         match self {
             Self::NotFound => "Page not found",
-            Self::Forbidden => "You may not see this page",
-            Self::BadAddress => "This link is not complete",
+            Self::Forbidden => "You do not have access to this page",
+            Self::BadAddress => "This link is not valid",
             Self::TooMany { .. } => "Too many requests",
             Self::Unavailable => "Try again in a minute",
             Self::TooCostly => "This page cannot be shown",
@@ -62,46 +62,43 @@ impl Problem {
     fn sentence(self) -> String {
         match self {
             Self::NotFound => {
-                "There is no such page, or you may not see it. Check the address. If you came here from a link, \
-                 what it leads to may have been closed or renamed."
+                "This page does not exist, or you do not have access to it. Check the address. If you followed a link, \
+                 the unit may have been closed or renamed."
                     .to_owned()
             }
             Self::Forbidden => {
-                "Your role has no access to this page. Ask the people who run this service if you need it.".to_owned()
+                "Your role has no access to this page. If you need access, contact the service administrator."
+                    .to_owned()
             }
             Self::BadAddress => {
-                "A part of the address cannot be read. Start again from the top of the list that you came from."
+                "A part of the address is not valid. Start again from the top of the list that you came from."
                     .to_owned()
             }
             Self::TooMany { retry_after } => match retry_after {
-                Some(seconds) => format!(
-                    "You have opened more pages than this service allows in a short time. Try again in {seconds} s."
-                ),
-                None => {
-                    "You have opened more pages than this service allows in a short time. Try again soon.".to_owned()
-                }
+                Some(seconds) => format!("You have opened too many pages in a short time. Try again in {seconds} s."),
+                None => "You have opened too many pages in a short time. Try again soon.".to_owned(),
             },
-            Self::Unavailable => "The database cannot be reached, or takes too long to answer.".to_owned(),
+            Self::Unavailable => "The database cannot be reached, or takes too long to respond.".to_owned(),
             Self::TooCostly => {
-                "This page asks for more than this service allows in one request. Ask the people who run it to raise \
-                 QUERY_COST."
+                "This page needs more data than this service allows in one request. Ask the service administrator to \
+                 raise QUERY_COST."
                     .to_owned()
             }
-            Self::Internal => "This page could not be made. It is not your fault.".to_owned(),
+            Self::Internal => "This page could not be shown, because of an error in this service.".to_owned(),
         }
     }
 
-    /// Whether the request can be found in the log, so that its id helps. What is not found has none: its page must be the same for
-    /// what is not there and for what the viewer may not see.
+    /// Whether the page shows the request ID, which finds the request in the log. A page that is not found does not: it must be
+    /// the same for a unit that does not exist and for one that the viewer may not see.
     const fn names_request(self) -> bool {
         matches!(self, Self::Unavailable | Self::TooCostly | Self::Internal)
     }
 
-    /// The page. `request` is the id of the request.
+    /// Renders the page. `request` is the request ID.
     pub(crate) fn page(self, frame: Frame, request: &str) -> String {
         let id = if self.names_request() {
             format!(
-                "<p class=\"nhsuk-body-s\">The people who run this service find this request in the log as \
+                "<p class=\"nhsuk-body-s\">The service administrator can find this request in the log as \
                  <code>{}</code>.</p>",
                 links::encoded(request)
             )
@@ -118,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_our_own_faults_name_the_request() {
+    fn only_service_errors_show_request_id() {
         let page = |problem: Problem| problem.page(Frame::default(), "0123456789abcdef");
         for problem in
             [Problem::NotFound, Problem::Forbidden, Problem::BadAddress, Problem::TooMany { retry_after: Some(3) }]
@@ -131,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_has_a_language_landmarks_and_one_heading() {
+    fn page_has_language_landmarks_and_one_heading() {
         let html = page(Frame { is_signed_in: true, explores: false }, "Sign in", "<p>Now.</p>");
         for part in
             ["<html lang=\"en-GB\">", "<title>Sign in – Peer Support Network</title>", "<header", "<main", "<footer"]

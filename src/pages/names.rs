@@ -1,20 +1,20 @@
-//! How units are named on a page, as in the weekly mail: by name alone, with the site if two units of the page have the same name,
-//! with the code if the site does not tell them apart either.
+//! The names of units on a page, as in the weekly mail: the name alone; with the site if two units of the page have the same
+//! name; with the code if the site does not distinguish them either.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The units of one page.
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
-    /// Site and code of the units of a name. A unit in two lists of the page is one.
+    /// Site and code of the units with a name. A unit in two lists of the page counts once.
     by_name: BTreeMap<&'a str, BTreeSet<(Option<&'a str>, &'a str)>>,
 }
 
 /// A unit by code, name and site.
-pub(super) type Unit<'a> = (&'a str, &'a str, Option<&'a str>);
+pub(super) type UnitLabel<'a> = (&'a str, &'a str, Option<&'a str>);
 
-impl<'a> FromIterator<Unit<'a>> for Names<'a> {
-    fn from_iter<I: IntoIterator<Item = Unit<'a>>>(units: I) -> Self {
+impl<'a> FromIterator<UnitLabel<'a>> for Names<'a> {
+    fn from_iter<I: IntoIterator<Item = UnitLabel<'a>>>(units: I) -> Self {
         let mut names = Self::default();
         for (code, name, site) in units {
             names.by_name.entry(name).or_default().insert((site, code));
@@ -24,8 +24,8 @@ impl<'a> FromIterator<Unit<'a>> for Names<'a> {
 }
 
 impl Names<'_> {
-    /// What to call a unit on this page.
-    pub(super) fn of(&self, (code, name, site): Unit<'_>) -> String {
+    /// Returns the name of a unit on this page.
+    pub(super) fn display_name(&self, (code, name, site): UnitLabel<'_>) -> String {
         let namesakes = self.by_name.get(name).into_iter().flatten().filter(|(_, other)| *other != code);
         let sites: Vec<_> = namesakes.map(|(other, _)| *other).collect();
         match site {
@@ -36,7 +36,7 @@ impl Names<'_> {
     }
 }
 
-/// A generated unit with its code, name and site as [`Names`] takes it.
+/// Returns the [`UnitLabel`] of a generated unit.
 macro_rules! named {
     ($unit:expr) => {
         ($unit.code.as_str(), $unit.name.as_str(), $unit.site.as_deref())
@@ -46,11 +46,11 @@ pub(super) use named;
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, Unit};
+    use super::{Names, UnitLabel};
 
     #[test]
-    fn only_what_has_the_same_name_is_told_apart() {
-        let units: [Unit<'_>; 5] = [
+    fn only_equal_names_get_site_or_code() {
+        let units: [UnitLabel<'_>; 5] = [
             ("A", "Ward 1", Some("Royal Infirmary")),
             ("B", "Ward 1", Some("Western General")),
             ("C", "Ward 2", Some("Royal Infirmary")),
@@ -59,15 +59,15 @@ mod tests {
         ];
         let names: Names<'_> = units.into_iter().chain([units[2]]).collect();
         assert_eq!(
-            units.map(|unit| names.of(unit)),
+            units.map(|unit| names.display_name(unit)),
             ["Ward 1, Royal Infirmary", "Ward 1, Western General", "Ward 2", "Ward 3, Royal Infirmary", "Ward 3 (E)"]
         );
     }
 
     #[test]
-    fn at_one_site_the_code_tells_wards_apart() {
-        let units: [Unit<'_>; 2] = [("A", "Ward 1", Some("Royal")), ("B", "Ward 1", Some("Royal"))];
+    fn code_distinguishes_wards_of_one_site() {
+        let units: [UnitLabel<'_>; 2] = [("A", "Ward 1", Some("Royal")), ("B", "Ward 1", Some("Royal"))];
         let names: Names<'_> = units.into_iter().collect();
-        assert_eq!(units.map(|unit| names.of(unit)), ["Ward 1 (A)", "Ward 1 (B)"]);
+        assert_eq!(units.map(|unit| names.display_name(unit)), ["Ward 1 (A)", "Ward 1 (B)"]);
     }
 }

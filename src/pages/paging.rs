@@ -1,25 +1,25 @@
-//! The pages of a list, as links. The cursors are the API's own and opaque; each list of a page has its own in the query string,
-//! so that going on in one list leaves the others where they are.
+//! Links to the pages of a list. The cursors are opaque and come from the API. Each list of a page has its own cursor in the
+//! query string, so that paging in one list does not change the others.
 
 use jobs::links;
 
-/// A cursor by the name of its list in the query string. None for a list that is shown from its start.
+/// The name of a list in the query string, and its cursor. `None` for a list that is shown from its start.
 pub(super) type Cursor<'a> = (&'static str, Option<&'a str>);
 
 /// Links to other pages of one list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Paging {
-    /// What is listed, to go into the links' text: `teams with a gap`.
+    /// What is listed, for the text of the links: `teams with a gap`.
     pub(super) of: &'static str,
-    /// Address of the next page. None on the last one.
+    /// The URL of the next page. `None` on the last page.
     pub(super) next: Option<String>,
-    /// Address of the first page. None on it.
+    /// The URL of the first page. `None` on the first page.
     pub(super) first: Option<String>,
 }
 
 impl Paging {
-    /// Of the list called `list` on the page at `path`. `now` is the cursor of every list of the page; `end` is where the page that is
-    /// shown ends, and None if it is the last.
+    /// The links for the list called `list` on the page at `path`. `now` has the current cursor of every list of the page.
+    /// `end` is the cursor at the end of the current page, or `None` on the last page.
     pub(super) fn new(path: &str, now: &[Cursor<'_>], (list, of): (&str, &'static str), end: Option<&str>) -> Self {
         let with = |cursor: Option<&str>| {
             let mut query = String::new();
@@ -29,7 +29,7 @@ impl Paging {
                     query.push_str(&format!("{name}={}", links::encoded(at)));
                 }
             }
-            // The list has its name as an id too: a reader who goes on is not sent back to the top of the page.
+            // The list's name is also its HTML id, so that the next page opens at the list and not at the top.
             format!("{path}{query}#{list}")
         };
         let is_continued = now.iter().any(|(name, current)| *name == list && current.is_some());
@@ -37,7 +37,7 @@ impl Paging {
     }
 }
 
-/// Gives a generated `pageInfo` the cursor of its end, if there is more.
+/// Returns the end cursor of a generated `pageInfo`, if there are more pages.
 macro_rules! end_of {
     ($page:expr) => {
         $page.end_cursor.as_deref().filter(|_| $page.has_next_page)
@@ -50,7 +50,7 @@ mod tests {
     use super::Paging;
 
     #[test]
-    fn a_link_keeps_where_the_other_lists_are() {
+    fn link_keeps_cursors_of_other_lists() {
         let now = [("gaps", Some("a=")), ("soon", None), ("units", Some("u&"))];
         let gaps = Paging::new("/units/N", &now, ("gaps", "teams"), Some("b"));
         assert_eq!(gaps.next.as_deref(), Some("/units/N?gaps=b&units=u%26#gaps"));

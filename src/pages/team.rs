@@ -1,4 +1,4 @@
-//! A team's page: whether it is covered, and what to do.
+//! The page of a team: whether it is covered, and what to do.
 
 use std::sync::Arc;
 
@@ -8,9 +8,12 @@ use graphql_client::GraphQLQuery;
 use serde_json::{Map, Value};
 
 use self::team_page::{TeamPageUnit, TeamPageUnitTeam as TeamOnDay, TeamPageUnitTeamSupportersNodes as SupporterOnDay};
-use super::answer::{AppointmentRole, Date, Expiring, Level1Band, MixState, TeamStatus, UnknownBecause};
-use super::words::{self, DataAge, Level1, Tag, counted, data_age_of, level1_of, share_of, tag};
-use super::{Frame, Named, Page, Pages, Shown, read, render, written};
+use super::answer::{
+    ApiAppointmentRole as AppointmentRole, ApiDate as Date, ApiExpiring as Expiring, ApiLevel1Band as Level1Band,
+    ApiMixState as MixState, TeamStatus, UnknownBecause,
+};
+use super::words::{self, DataAge, Level1Figure, Tag, counted, data_age_of, level1_of, share_of, tag};
+use super::{Frame, Named, PageQuery, PageResult, Pages, read, render, to_variables};
 use jobs::links;
 
 /// The operation of this page.
@@ -32,9 +35,9 @@ level1_of!(team_page::Level1Part);
 
 /// The page at `/teams/{code}`.
 #[derive(Debug)]
-pub(crate) struct Team;
+pub(crate) struct TeamPageQuery;
 
-/// What the address says: which team.
+/// The parameters in the URL: the team.
 #[derive(Debug, Default)]
 pub(crate) struct Address {
     pub(crate) code: String,
@@ -72,7 +75,7 @@ struct GroupView {
     members: Vec<Named>,
 }
 
-impl Page for Team {
+impl PageQuery for TeamPageQuery {
     type Address = Address;
 
     fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
@@ -80,15 +83,15 @@ impl Page for Team {
     }
 
     fn variables(address: &Address) -> Result<Map<String, Value>, String> {
-        written(&team_page::Variables { code: address.code.clone() })
+        to_variables(&team_page::Variables { code: address.code.clone() })
     }
 
-    fn shown(_: &Address, data: Value, frame: Frame) -> Result<Shown, String> {
+    fn respond(_: &Address, data: Value, frame: Frame) -> Result<PageResult, String> {
         let team_page::ResponseData { unit } = read(data)?;
-        // One that is not found is an error of the API's.
+        // A unit that is not found is an API error.
         let mut unit = unit.ok_or("a unit is null without an error")?;
-        // A unit that the viewer may see and in which no one works: its figures are those of what is below it.
-        let Some(team) = unit.team.take() else { return Ok(Shown::Elsewhere(links::unit_path(&unit.code))) };
+        // The viewer may see the unit, but it has no staff of its own: show its page as a unit.
+        let Some(team) = unit.team.take() else { return Ok(PageResult::Redirect(links::unit_path(&unit.code))) };
         let is_grouped = team.cover_group.is_some();
         let supporters = &team.supporters;
         let unlisted = supporters.total_count - i64::try_from(supporters.nodes.len()).unwrap_or(i64::MAX);
@@ -108,7 +111,7 @@ impl Page for Team {
             age: data_age_of!(team.oldest_staff_list.as_ref()),
             todo: todo(&team),
             rows: rows(&team, &unit),
-            supporters: supporters.nodes.iter().map(|row| SupporterView::of(row, is_grouped)).collect(),
+            supporters: supporters.nodes.iter().map(|row| SupporterView::new(row, is_grouped)).collect(),
             more_supporters: (unlisted > 0).then(|| {
                 format!("{} not listed here.", counted(unlisted, "more allocation is", "more allocations are"))
             }),
@@ -119,7 +122,7 @@ impl Page for Team {
     }
 }
 
-/// What to do for the team, the gap first, then what will open one.
+/// Returns what to do for the team: first about the gap or the risk, then the rest.
 fn todo(team: &TeamOnDay) -> Vec<String> {
     let actions = &team.suggested_actions;
     let mut todo = match &team.at_risk {
@@ -131,11 +134,11 @@ fn todo(team: &TeamOnDay) -> Vec<String> {
         }
     };
     if team.single_point_of_failure {
-        todo.push("Find a second Peer Supporter: the team is covered by one person alone.".to_owned());
+        todo.push("Find a second Peer Supporter: only one person covers the team.".to_owned());
     }
     if let Some(unproven) = team.unproven.filter(|unproven| *unproven > 0) {
         todo.push(format!(
-            "Have the approvals confirmed: {} on an approval by someone who did not hold the office on that day.",
+            "Have the approvals confirmed: {} on an approval by a person who did not hold that office on the day.",
             counted(unproven, "active Peer Supporter rests", "active Peer Supporters rest")
         ));
     }
@@ -149,11 +152,11 @@ fn todo(team: &TeamOnDay) -> Vec<String> {
     todo
 }
 
-/// The figures of the team, each with its name.
+/// Returns the figures of the team, each with its label.
 fn rows(team: &TeamOnDay, unit: &TeamPageUnit) -> Vec<(&'static str, String)> {
     let why_none = if team.headcount == 0 { "none, as no one works here" } else { "not known without a policy" };
     let number = |number: Option<i64>| number.map_or_else(|| why_none.to_owned(), |it| it.to_string());
-    let level1 = Level1::from(&team.level1);
+    let level1 = Level1Figure::from(&team.level1);
     let mut rows = vec![
         ("Staff", counted(team.headcount, "person", "people")),
         ("Peer Supporters required", number(team.required)),
@@ -184,23 +187,25 @@ fn rows(team: &TeamOnDay, unit: &TeamPageUnit) -> Vec<(&'static str, String)> {
     });
     let answers: Vec<_> = answers.collect();
     if !answers.is_empty() {
-        rows.push(("Who answers for it", answers.join("; ")));
+        rows.push(("Responsible", answers.join("; ")));
     }
     rows
 }
 
-/// The policy in one sentence.
+/// Describes the policy in one sentence.
 fn policy(team: &TeamOnDay) -> String {
-    let Some(policy) = &team.policy else { return "No policy is in force here or above.".to_owned() };
+    let Some(policy) = &team.policy else {
+        return "No policy is in force for this unit or a unit above it.".to_owned();
+    };
     let whose = policy.unit.as_ref().map_or_else(String::new, |unit| format!(", set for {}", unit.name));
     let from = policy.in_force_from.map_or_else(String::new, |day| format!(", in force from {}", words::date(day)));
     format!(
-        "One Peer Supporter for every {} staff or part thereof, and at least {}{whose}{from}.",
+        "One Peer Supporter for every {} staff or part of that number, and at least {}{whose}{from}.",
         policy.staff_per_supporter, policy.min_supporters
     )
 }
 
-/// A rule about the mix, and how it came out.
+/// Describes a mix rule and its result.
 fn mix_rule(outcome: &team_page::TeamPageUnitTeamMix) -> String {
     let kind = if outcome.must { "Must" } else { "Should" };
     let state = match outcome.state {
@@ -216,7 +221,7 @@ fn group(team: &TeamOnDay) -> Option<GroupView> {
     let members = group.members.nodes.iter();
     Some(GroupView {
         sentence: format!(
-            "This team is assessed together with others, as the cover group {}: its status and figures are the group's.",
+            "This team is assessed together with others as the cover group {}. Its status and figures are those of the group.",
             group.name
         ),
         members: members.map(|unit| Named { name: unit.name.clone(), path: links::team_path(&unit.code) }).collect(),
@@ -224,7 +229,7 @@ fn group(team: &TeamOnDay) -> Option<GroupView> {
 }
 
 impl SupporterView {
-    fn of(row: &SupporterOnDay, is_grouped: bool) -> Self {
+    fn new(row: &SupporterOnDay, is_grouped: bool) -> Self {
         let place = is_grouped.then(|| format!("allocated to {}", row.unit.name));
         let detail: Vec<_> = row.person.job_title.clone().into_iter().chain(place).collect();
         let expiry = row.next_expiry.as_ref().map(|next| {
@@ -246,7 +251,7 @@ impl SupporterView {
     }
 }
 
-/// Thousandths of a person in percent, to the tenth: `100%`, `33.3%`.
+/// Formats thousandths of a person in percent, to one decimal place: `100%`, `33.3%`.
 fn share_in_words(thousandths: i64) -> String {
     let (whole, tenths) = (thousandths / 10, thousandths % 10);
     if tenths == 0 { format!("{whole}%") } else { format!("{whole}.{tenths}%") }
@@ -257,7 +262,7 @@ mod tests {
     use super::share_in_words;
 
     #[test]
-    fn a_share_is_shown_in_percent() {
+    fn share_is_shown_in_percent() {
         assert_eq!([1000, 500, 333, 5].map(share_in_words), ["100%", "50%", "33.3%", "0.5%"]);
     }
 }

@@ -1,4 +1,4 @@
-//! A unit's page: how well the teams at or below it are covered, and what to do.
+//! The page of a unit: how well the teams at or below it are covered, and what to do.
 
 mod figures;
 
@@ -10,12 +10,12 @@ use graphql_client::GraphQLQuery;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use self::figures::Figures;
-use super::answer::{Date, Level1Band, StandingGroup, TeamStatus, UnknownBecause};
+use self::figures::FiguresView;
+use super::answer::{ApiDate as Date, ApiLevel1Band as Level1Band, StandingGroup, TeamStatus, UnknownBecause};
 use super::names::{Names, named};
 use super::paging::{Paging, end_of};
-use super::words::{self, Level1, Share, Tag, level1_of, share_of, tag};
-use super::{Frame, Named, Page, Pages, Shown, read, render, written};
+use super::words::{self, Level1Figure, Share, Tag, level1_of, share_of, tag};
+use super::{Frame, Named, PageQuery, PageResult, Pages, read, render, to_variables};
 use jobs::links;
 
 /// The operation of this page.
@@ -37,16 +37,16 @@ level1_of!(unit_page::Level1Part);
 
 /// The page at `/units/{code}`.
 #[derive(Debug)]
-pub(crate) struct Unit;
+pub(crate) struct UnitPageQuery;
 
-/// What the address says: which unit, and where its three lists begin.
+/// The parameters in the URL: the unit, and the cursors of its three lists.
 #[derive(Debug, Default)]
 pub(crate) struct Address {
     pub(crate) code: String,
     pub(crate) lists: Lists,
 }
 
-/// Where the lists of the page begin, each by the API's cursor.
+/// The cursors of the lists of the page.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Lists {
     gaps: Option<String>,
@@ -63,16 +63,16 @@ struct View {
     caption: String,
     day: String,
     is_open: bool,
-    /// The address of the unit's page as a team.
+    /// The path of the unit's page as a team. `None` if it is not a team.
     team: Option<String>,
-    figures: Option<Figures>,
+    figures: Option<FiguresView>,
     gaps: Vec<GapView>,
     gap_count: String,
-    /// Said in place of the list if no team has a gap.
+    /// The sentence instead of the list if no team has a gap.
     no_gaps: Option<&'static str>,
     gap_pages: Paging,
     soon: Vec<SoonView>,
-    /// None if no team will lose its cover.
+    /// `None` if no team will lose its cover.
     soon_count: Option<String>,
     soon_pages: Paging,
     below: Vec<BelowView>,
@@ -89,7 +89,7 @@ struct GapView {
 struct SoonView {
     unit: Named,
     from: String,
-    /// Why, and what keeps the cover; empty unless the viewer sees the records.
+    /// Why, and how to keep the cover. Empty unless the viewer may see the records.
     sentences: Vec<String>,
 }
 
@@ -101,7 +101,7 @@ struct BelowView {
     level1: String,
 }
 
-impl Page for Unit {
+impl PageQuery for UnitPageQuery {
     type Address = Address;
 
     fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
@@ -111,18 +111,18 @@ impl Page for Unit {
     fn variables(address: &Address) -> Result<Map<String, Value>, String> {
         let Address { code, lists: Lists { gaps, soon, units } } = address;
         let (code, gaps, soon, units) = (code.clone(), gaps.clone(), soon.clone(), units.clone());
-        written(&unit_page::Variables { code, gaps, soon, units })
+        to_variables(&unit_page::Variables { code, gaps, soon, units })
     }
 
-    fn shown(address: &Address, data: Value, frame: Frame) -> Result<Shown, String> {
+    fn respond(address: &Address, data: Value, frame: Frame) -> Result<PageResult, String> {
         let unit_page::ResponseData { unit, gaps, soon } = read(data)?;
-        // One that is not found is an error of the API's.
+        // A unit that is not found is an API error.
         let unit = unit.ok_or("a unit is null without an error")?;
         let own = links::unit_path(&unit.code);
         let lists = &address.lists;
         let now = [("gaps", lists.gaps.as_deref()), ("soon", lists.soon.as_deref()), ("units", lists.units.as_deref())];
         let paging = |list, of, end| Paging::new(&own, &now, (list, of), end);
-        let figures = unit.roll_up.as_ref().map(|now| Figures::of(now, &unit.trend, unit.as_of));
+        let figures = unit.roll_up.as_ref().map(|now| FiguresView::new(now, &unit.trend, unit.as_of));
         let path = unit.ancestors.iter();
         let listed = gaps.nodes.iter().map(|team| named!(team.unit));
         let listed = listed.chain(soon.nodes.iter().map(|team| named!(team.unit)));
@@ -140,47 +140,47 @@ impl Page for Unit {
             gap_count: gap_count(gaps.total_count, lists.gaps.is_some()),
             no_gaps: (gaps.total_count == 0).then(|| no_gaps(figures.as_ref(), soon.total_count)),
             gap_pages: paging("gaps", "teams with a gap", end_of!(gaps.page_info)),
-            gaps: gaps.nodes.iter().map(|team| GapView::of(team, &names)).collect(),
+            gaps: gaps.nodes.iter().map(|team| GapView::new(team, &names)).collect(),
             soon_count: (soon.total_count > 0).then(|| soon_count(soon.total_count, lists.soon.is_some())),
             soon_pages: paging("soon", "teams that will lose their cover", end_of!(soon.page_info)),
-            soon: soon.nodes.iter().filter_map(|team| SoonView::of(team, &names)).collect(),
+            soon: soon.nodes.iter().filter_map(|team| SoonView::new(team, &names)).collect(),
             below_pages: paging("units", "the units below", end_of!(unit.children.page_info)),
-            below: unit.children.nodes.iter().map(|below| BelowView::of(below, &names)).collect(),
+            below: unit.children.nodes.iter().map(|below| BelowView::new(below, &names)).collect(),
             figures,
             name: unit.name.clone(),
         })
     }
 }
 
-/// How many teams have a gap, and which of them are listed.
+/// Returns the number of teams with a gap, and which of them are listed.
 fn gap_count(total: i64, is_continued: bool) -> String {
     let teams = words::counted(total, "team has", "teams have");
-    let which = if is_continued { "These come next" } else { "Those with most staff come first" };
-    format!("{teams} a gap, or cannot be shown to be covered. {which}.")
+    let which = if is_continued { "These come next" } else { "Teams with the most staff come first" };
+    format!("{teams} a gap or an unknown status. {which}.")
 }
 
-/// How many teams lose their cover, and which of them are listed.
+/// Returns the number of teams that will lose their cover, and which of them are listed.
 fn soon_count(total: i64, is_continued: bool) -> String {
     let teams = words::counted(total, "team", "teams");
     let whose = if total == 1 { "its" } else { "their" };
-    let which = if is_continued { "These come next" } else { "The first to lose it come first" };
+    let which = if is_continued { "These come next" } else { "Teams that lose it soonest come first" };
     format!("{teams} will lose {whose} cover unless action is taken. {which}.")
 }
 
-/// Why no team is listed.
-fn no_gaps(figures: Option<&Figures>, losing: i64) -> &'static str {
+/// Returns why no team is listed.
+fn no_gaps(figures: Option<&FiguresView>, losing: i64) -> &'static str {
     match figures {
         None => "No team that you can see here has a gap.",
         Some(figures) if figures.has_teams && losing > 0 => "No team has a gap today.",
         Some(figures) if figures.has_teams => "No team has a gap. There is nothing to do.",
-        Some(_) => "There is no data yet: no one on file works in this unit or below it.",
+        Some(_) => "There is no data yet: no staff are on file for this unit or the units below it.",
     }
 }
 
 impl GapView {
-    fn of(team: &unit_page::UnitPageGapsNodes, names: &Names<'_>) -> Self {
+    fn new(team: &unit_page::UnitPageGapsNodes, names: &Names<'_>) -> Self {
         Self {
-            unit: Named { path: links::team_path(&team.unit.code), name: names.of(named!(team.unit)) },
+            unit: Named { path: links::team_path(&team.unit.code), name: names.display_name(named!(team.unit)) },
             tag: tag(team.status.0, team.unknown_because.map(|because| because.0)),
             words: team.status_in_words.clone(),
             todo: team.suggested_actions.clone(),
@@ -189,10 +189,10 @@ impl GapView {
 }
 
 impl SoonView {
-    fn of(team: &unit_page::UnitPageSoonNodes, names: &Names<'_>) -> Option<Self> {
+    fn new(team: &unit_page::UnitPageSoonNodes, names: &Names<'_>) -> Option<Self> {
         let risk = team.at_risk.as_ref()?;
         Some(Self {
-            unit: Named { path: links::team_path(&team.unit.code), name: names.of(named!(team.unit)) },
+            unit: Named { path: links::team_path(&team.unit.code), name: names.display_name(named!(team.unit)) },
             from: words::date(risk.from),
             sentences: risk.reasons.iter().chain(&team.suggested_actions).cloned().collect(),
         })
@@ -200,18 +200,18 @@ impl SoonView {
 }
 
 impl BelowView {
-    /// A unit that is one team and nothing else leads to the team's page, and shows its status.
-    fn of(unit: &unit_page::UnitPageUnitChildrenNodes, names: &Names<'_>) -> Self {
+    /// Links a unit that is a single team to the team's page, and shows its status.
+    fn new(unit: &unit_page::UnitPageUnitChildrenNodes, names: &Names<'_>) -> Self {
         let figures = unit.roll_up.as_ref();
         let team = unit.team.as_ref().filter(|_| figures.is_none_or(|figures| figures.teams.total == 1));
         let path = if team.is_some() { links::team_path(&unit.code) } else { links::unit_path(&unit.code) };
         let figure = |text: Option<String>| text.unwrap_or_else(|| "not shown".to_owned());
         Self {
-            unit: Named { name: names.of(named!(unit)), path },
+            unit: Named { name: names.display_name(named!(unit)), path },
             tag: team.map(|team| tag(team.status.0, team.unknown_because.map(|because| because.0))),
             staff: figure(figures.map(|figures| Share::from(&figures.staff_covered).in_a_cell())),
             teams: figure(figures.map(|figures| Share::from(&figures.teams_covered).in_a_cell())),
-            level1: figure(figures.map(|figures| Level1::from(&figures.level1).figure())),
+            level1: figure(figures.map(|figures| Level1Figure::from(&figures.level1).figure())),
         }
     }
 }

@@ -1,30 +1,30 @@
-//! Figures and statuses in words, as the weekly mail has them wherever it has them too.
+//! Figures and statuses in words. Those that are also in the weekly mail have the same words there.
 
 use entity::data_age::is_old;
 use entity::value::{StandingGroup, Status, UnknownBecause};
 use jobs::report::wording;
 
-use super::answer::{Date, Level1Band};
+use super::answer::{ApiDate as Date, ApiLevel1Band as Level1Band};
 
-/// What stands where the API hides a number because it is small.
+/// The text for a number that the API hides because it is small.
 pub(super) const HIDDEN: &str = "not shown (small number)";
 
-/// A part of a whole, as the API answers it.
+/// A part of a whole, as in the API.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Share {
     pub(super) numerator: i64,
     pub(super) denominator: i64,
-    /// 0 to 100, to the nearest tenth. None if there is nothing to divide by.
+    /// 0 to 100, to the nearest tenth. `None` if the denominator is 0.
     pub(super) percent: Option<f64>,
 }
 
 impl Share {
-    /// Whole percent, rounded as in the mail. None if there is nothing to divide by.
+    /// The percentage as a whole number, rounded as in the mail. `None` if the denominator is 0.
     fn whole_percent(self) -> Option<u16> {
         self.percent.and_then(|_| wording::Fraction { part: self.numerator, whole: self.denominator }.percent())
     }
 
-    /// `62%`, or that there is nothing to divide by.
+    /// `62%`, or `no percentage` if the denominator is 0.
     pub(super) fn percent(self) -> String {
         self.whole_percent().map_or_else(|| "no percentage".to_owned(), |percent| format!("{percent}%"))
     }
@@ -44,7 +44,7 @@ impl Share {
         }
     }
 
-    /// How it compares with an earlier day: the percentages that are shown, for "56%, up from 56%" would say nothing.
+    /// Compares the share with an earlier day, by the rounded percentages: "56%, up from 56%" would say nothing.
     pub(super) fn since(self, then: Self, day: Date) -> Option<String> {
         let (now, before, day) = (self.whole_percent()?, then.whole_percent()?, date(day));
         Some(if now == before {
@@ -57,7 +57,7 @@ impl Share {
     }
 }
 
-/// Gives a generated fragment on `Ratio` its words.
+/// Converts a generated fragment on `Ratio` to a [`Share`].
 macro_rules! share_of {
     ($part:path) => {
         impl From<&$part> for crate::pages::words::Share {
@@ -69,9 +69,9 @@ macro_rules! share_of {
 }
 pub(super) use share_of;
 
-/// Level 1 training, as the API answers it: a count, a band, or hidden.
+/// Level 1 training, as in the API: a count, a band, or hidden.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Level1 {
+pub(super) struct Level1Figure {
     pub(super) done: Option<Share>,
     pub(super) band: Option<Level1Band>,
     pub(super) hidden: bool,
@@ -79,8 +79,8 @@ pub(super) struct Level1 {
     pub(super) met: Option<bool>,
 }
 
-impl Level1 {
-    /// The figure: `90% (18 of 20)`, `80% to 89%`, or that it is hidden.
+impl Level1Figure {
+    /// The figure: `90% (18 of 20)`, `80% to 89%`, or the text for a hidden one.
     pub(super) fn figure(self) -> String {
         match (self.done, self.band) {
             (Some(done), _) => done.in_a_cell(),
@@ -90,7 +90,7 @@ impl Level1 {
         }
     }
 
-    /// The target, and whether it is met.
+    /// A sentence about the target. `None` if there is no target.
     pub(super) fn target(self) -> Option<String> {
         let target = self.target?;
         Some(match self.met {
@@ -110,10 +110,10 @@ const fn band_in_words(band: Level1Band) -> &'static str {
     }
 }
 
-/// Gives a generated fragment on `Level1` its words.
+/// Converts a generated fragment on `Level1` to a [`Level1Figure`].
 macro_rules! level1_of {
     ($part:path) => {
-        impl From<&$part> for crate::pages::words::Level1 {
+        impl From<&$part> for crate::pages::words::Level1Figure {
             fn from(part: &$part) -> Self {
                 let done = part.done.as_ref().map(crate::pages::words::Share::from);
                 Self { done, band: part.band, hidden: part.hidden, target: part.target, met: part.met }
@@ -127,11 +127,11 @@ pub(super) use level1_of;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DataAge {
     pub(super) sentence: String,
-    /// Whether the data is so old that a warning stands at the top.
+    /// Whether the data is so old that the page starts with a warning.
     pub(super) is_old: bool,
 }
 
-/// How old the oldest staff list behind some figures is.
+/// Describes the age of the oldest staff list behind some figures: employer, date and age in days.
 pub(super) fn data_age(list: Option<(Option<&str>, Date, i64)>) -> DataAge {
     let Some((employer, as_at, days)) = list else {
         return DataAge { sentence: "No staff list is on file for these figures.".to_owned(), is_old: false };
@@ -150,7 +150,7 @@ pub(super) fn data_age(list: Option<(Option<&str>, Date, i64)>) -> DataAge {
     }
 }
 
-/// Gives a generated fragment on `StaffListAge` its words.
+/// Describes a generated fragment on `StaffListAge`.
 macro_rules! data_age_of {
     ($list:expr) => {
         crate::pages::words::data_age($list.map(|list| (list.employer.as_deref(), list.as_at, list.age_in_days)))
@@ -168,7 +168,7 @@ pub(super) fn counted(number: i64, one: &str, many: &str) -> String {
     wording::counted(number, one, many)
 }
 
-/// A status as a tag: its words, and the colour of the design system.
+/// A status as a tag: its text, and the colour in the design system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tag {
     pub(super) words: &'static str,
@@ -191,7 +191,7 @@ pub(super) fn tag(status: Status, unknown_because: Option<UnknownBecause>) -> Ta
 pub(super) const fn standing_group(group: StandingGroup) -> &'static str {
     match group {
         StandingGroup::Counts => "Count towards cover",
-        StandingGroup::NotAvailable => "Away for long, or paused",
+        StandingGroup::NotAvailable => "Long absence, or paused",
         StandingGroup::Training => "Training is missing or has expired",
         StandingGroup::Approval => "A sign-off or an approval is missing or has expired",
         StandingGroup::ProtectedTime => "No protected time is recorded",
@@ -199,7 +199,7 @@ pub(super) const fn standing_group(group: StandingGroup) -> &'static str {
     }
 }
 
-/// A name as the files give it.
+/// Returns a person's name, or a text if no name is on file.
 pub(super) fn name(name: Option<&str>) -> String {
     name.map_or_else(|| "Name not on file".to_owned(), str::to_owned)
 }
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_shows_its_counts_and_no_percentage_of_nothing() {
+    fn share_of_nothing_has_no_percentage() {
         let half = share(1_034, 2_068, Some(50.0));
         assert_eq!(half.percent(), "50%");
         assert_eq!(half.counts("staff"), "1,034 of 2,068 staff");
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_compares_the_percentages_that_are_shown() {
+    fn change_compares_rounded_percentages() {
         let (now, then, on) = (share(1, 2, Some(50.0)), share(2, 5, Some(40.0)), day("2026-11-09"));
         assert_eq!(now.since(then, on).as_deref(), Some("Up from 40% on 9 November 2026."));
         assert_eq!(then.since(now, on).as_deref(), Some("Down from 50% on 9 November 2026."));
@@ -237,23 +237,23 @@ mod tests {
 
     #[test]
     fn level_1_is_a_count_a_band_or_hidden() {
-        let nothing = Level1 { done: None, band: None, hidden: false, target: Some(90), met: None };
-        let count = Level1 { done: Some(share(18, 20, Some(90.0))), met: Some(true), ..nothing };
+        let nothing = Level1Figure { done: None, band: None, hidden: false, target: Some(90), met: None };
+        let count = Level1Figure { done: Some(share(18, 20, Some(90.0))), met: Some(true), ..nothing };
         assert_eq!(
             (count.figure(), count.target()),
             ("90% (18 of 20)".into(), Some("The target of 90% is met.".into()))
         );
-        let band = Level1 { band: Some(Level1Band::From80To89), met: Some(false), ..nothing };
+        let band = Level1Figure { band: Some(Level1Band::From80To89), met: Some(false), ..nothing };
         assert_eq!(
             (band.figure().as_str(), band.target().unwrap()),
             ("80% to 89%", "The target of 90% is not met.".into())
         );
-        assert_eq!(Level1 { hidden: true, ..nothing }.figure(), "not shown (small number)");
+        assert_eq!(Level1Figure { hidden: true, ..nothing }.figure(), "not shown (small number)");
         assert_eq!(nothing.figure(), "no staff");
     }
 
     #[test]
-    fn data_is_old_from_the_thirty_sixth_day_on() {
+    fn data_is_old_after_35_days() {
         let age = |days| data_age(Some((Some("NHS"), day("2026-10-12"), days)));
         assert!(!age(35).is_old && age(36).is_old);
         assert_eq!(

@@ -117,7 +117,7 @@ async fn only_plain_json_is_read() {
     }
     for other in ["null", "5", "\"{version}\"", "{\"query\":\"{version}\",\"query\":\"{version}\"}"] {
         let answer = send(&router, post(JSON, other)).await;
-        assert!(answer.text.contains("The body is one JSON object with query"), "{other}: {}", answer.text);
+        assert!(answer.text.contains("The body must be one JSON object"), "{other}: {}", answer.text);
         assert!(!answer.text.contains("struct") && !answer.text.contains("Parameters"), "{other}: {}", answer.text);
     }
     let answer = send(&router, post(JSON, b"{\"query\":\"\xff\"}".to_vec())).await;

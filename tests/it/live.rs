@@ -49,7 +49,7 @@ fn site_with(world: &World, limits: BudgetLimits, persisted: Persisted) -> Route
         assets: Assets::embedded(),
         hosts: Hosts::Any,
         gate: world.gate(),
-        transport: Transport { look: Duration::from_millis(10), ..Transport::default() },
+        transport: Transport { poll_interval: Duration::from_millis(10), ..Transport::default() },
         db,
     })
 }

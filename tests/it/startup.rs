@@ -63,9 +63,9 @@ fn a_secret_comes_from_the_environment_or_a_file_and_never_from_a_flag() {
     refused(folder, &["check"], &[("DATABASE_URL", &typo)], "parameter after the ?");
     refused(folder, &["check"], &[("SMTP_URL", &format!("mail.example:{PLANTED}"))], "SMTP_URL");
     fs::write(&file, format!("http://{PLANTED}")).unwrap();
-    refused(folder, &["check"], &[("SMTP_URL_FILE", named)], "what is in it");
+    refused(folder, &["check"], &[("SMTP_URL_FILE", named)], "content of the file");
     fs::write(&file, "\n").unwrap();
-    refused(folder, &["check"], &[("SMTP_URL_FILE", named)], "it is empty");
+    refused(folder, &["check"], &[("SMTP_URL_FILE", named)], "the file is empty");
     refused(folder, &["check"], &[("SMTP_URL_FILE", "none")], "cannot be read");
 
     // A flag stands in the list of processes; psn says so and does nothing. (Its own message repeats nothing of it.)

@@ -1,7 +1,7 @@
-//! Lists the files of `dist` that are embedded: the GraphQL playground, and the stylesheet of the pages. `build.mjs` beside this
-//! file makes them, not cargo: a build needs neither Node.js nor a network, and writes to `OUT_DIR` alone.
+//! Lists the files of `dist` to embed: the GraphQL playground and the stylesheet of the pages. `build.mjs` next to this file
+//! builds them, not cargo: a cargo build needs neither Node.js nor a network, and writes to `OUT_DIR` only.
 //!
-//! A `dist` that was built from other sources is left out as if there were none.
+//! A `dist` that was built from other sources is left out, as if it did not exist.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ const BUNDLES: [&str; 2] = ["pages", "playground"];
 const FILES: [&str; 3] = ["build.mjs", "package-lock.json", "package.json"];
 
 fn main() -> io::Result<()> {
-    // `dist` itself is in git: cargo takes a folder that is missing for changed, and would compile psn anew each time.
+    // `dist` itself is in git: cargo treats a missing folder as changed, and would compile psn again each time.
     for name in ["build.rs", "dist"].iter().chain(&FILES).chain(&BUNDLES) {
         println!("cargo::rerun-if-changed={FOLDER}/{name}");
     }
@@ -40,7 +40,8 @@ fn main() -> io::Result<()> {
     fs::write(out.join("assets.rs"), lists)
 }
 
-/// The sources as `build.mjs` notes them: a line for each, in the order of their paths, as `sha256sum` writes it.
+/// Returns the checksums of the sources as `build.mjs` writes them: one line per file, sorted by path, in the format of
+/// `sha256sum`.
 fn sources(folder: &Path) -> io::Result<String> {
     let mut paths: Vec<_> = FILES.iter().map(|name| folder.join(name)).collect();
     for bundle in BUNDLES {
@@ -56,7 +57,7 @@ fn sources(folder: &Path) -> io::Result<String> {
     Ok(lines.iter().map(|(path, hash)| format!("{hash}  {path}\n")).collect())
 }
 
-/// The files in a folder and the folders below it, in the order of their paths.
+/// Returns the files in a folder and its subfolders, sorted by path.
 fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -71,7 +72,7 @@ fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A static list of files with their names, in Rust. The includer has the `Asset` type.
+/// Returns Rust source for a static list of the files. The including module defines the `Asset` type.
 fn listing(bundle: &str, files: &[PathBuf]) -> String {
     let mut source = format!("static {}: &[Asset] = &[\n", bundle.to_uppercase());
     for file in files {

@@ -1,4 +1,4 @@
-//! The operations of pages, executed as a client's request is: by the same steps, within the same limits.
+//! Executes the operations of pages in the same steps and within the same limits as a client's request.
 
 use std::time::Instant;
 
@@ -15,9 +15,9 @@ use crate::http::request::GraphqlRequest;
 use crate::http::request_log::LogEntry;
 use crate::request_id::RequestId;
 
-/// In whose name a page asks, and by which request.
+/// The caller on whose behalf a page is built, and the request.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct Caller {
+pub(in crate::http) struct PageCaller {
     pub(in crate::http) id: RequestId,
     pub(in crate::http) viewer: Viewer,
     pub(in crate::http) look: Option<Look>,
@@ -28,20 +28,21 @@ pub(in crate::http) struct Caller {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) struct NoData {
     pub(in crate::http) code: Code,
-    /// In how many seconds it may be asked for again, if that is known.
+    /// The seconds after which to try again, if they are known.
     pub(in crate::http) retry_after: Option<u64>,
 }
 
 impl<S: Executor> Endpoint<S> {
-    /// Executes an operation of the binary's own for a page, in the name of the viewer: with the rights, limits, budget, time and
-    /// log line that a client's request has. An answer with any error is none: half of a page's figures would be taken for all.
+    /// Executes a built-in operation for a page on behalf of the viewer, with the same rights, limits, budget, time limit and
+    /// log line as a client's request. An answer with any error is not used, because readers would take half of the figures for
+    /// all.
     pub(in crate::http) async fn answer_page(
         &self,
-        caller: Caller,
+        caller: PageCaller,
         request: GraphqlRequest,
     ) -> Result<serde_json::Value, NoData> {
         let begun = Instant::now();
-        let Caller { id, viewer, look, line } = caller;
+        let PageCaller { id, viewer, look, line } = caller;
         let span = tracing::info_span!("request", %id);
         let media_type = MediaType::GraphqlResponse;
         let prepared = span.in_scope(|| self.prepare((&Method::GET, media_type), &viewer, request));
@@ -67,13 +68,13 @@ impl<S: Executor> Endpoint<S> {
     }
 }
 
-/// The code of the error that says most of why there is no answer: one of ours before one about the request.
+/// Returns the most relevant error code: an error of the service before an error of the request.
 fn worst(codes: &[Code]) -> Option<Code> {
     codes.iter().copied().min_by_key(|code| match code {
         Code::Internal => 0,
         Code::Unavailable => 1,
         Code::QueryTimeout => 2,
-        // What is not there is not there, whatever else is wrong with the address.
+        // If the unit does not exist, other errors of the address do not matter.
         Code::NotFound => 3,
         _ => 4,
     })
@@ -84,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_of_ours_says_more_than_one_about_the_request() {
+    fn service_error_outranks_request_error() {
         assert_eq!(worst(&[]), None);
         assert_eq!(worst(&[Code::NotFound, Code::NotFound]), Some(Code::NotFound));
         assert_eq!(worst(&[Code::BadInput, Code::NotFound]), Some(Code::NotFound));

@@ -1,4 +1,5 @@
-//! Whether the database takes writes, proven by a committed one at most every few seconds, however often that is asked.
+//! Checks whether the database accepts writes, with a committed write at most every few seconds, no matter how often it is
+//! called.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,13 +8,13 @@ use entity::store;
 use sea_orm::DatabaseConnection;
 use tokio::time::timeout;
 
-/// How often writing is proven.
+/// How often a write is tried.
 #[derive(Clone, Copy, Debug)]
 pub struct ProbeTimes {
     /// For how long a committed write proves that writing works.
     pub fresh: Duration,
-    /// For how long another writer may hold SQLite's write lock before that counts as a fault: a large import holds it for
-    /// about half of that.
+    /// How long another writer may hold SQLite's write lock before that counts as a fault. A large import holds it for about
+    /// half of that.
     pub patience: Duration,
 }
 
@@ -23,10 +24,10 @@ impl Default for ProbeTimes {
     }
 }
 
-/// What the last write came to.
+/// The outcome of the last write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Last {
-    /// No write has ended yet.
+enum LastWrite {
+    /// No write has finished yet.
     Unknown,
     /// It was committed.
     Committed,
@@ -37,38 +38,38 @@ enum Last {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Found {
-    last: Last,
-    /// When a write was last committed; before the first one, when the probe was made.
+struct ProbeState {
+    last: LastWrite,
+    /// When a write was last committed. Before the first one: when the probe was created.
     committed: Instant,
 }
 
-/// Proves that the database takes writes. Clones share what they have found.
+/// Checks that the database accepts writes. Clones share their state.
 #[derive(Clone, Debug)]
 pub(crate) struct WriteProbe {
     db: DatabaseConnection,
     times: ProbeTimes,
-    found: Arc<Mutex<Found>>,
-    /// Held while a write is under way, which may take longer than a caller waits for it.
+    state: Arc<Mutex<ProbeState>>,
+    /// Held while a write is running, which may take longer than a caller waits for it.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl WriteProbe {
     pub(crate) fn new(db: DatabaseConnection, times: ProbeTimes) -> Self {
-        let found = Found { last: Last::Unknown, committed: Instant::now() };
-        Self { db, times, found: Arc::new(Mutex::new(found)), turn: Arc::default() }
+        let state = ProbeState { last: LastWrite::Unknown, committed: Instant::now() };
+        Self { db, times, state: Arc::new(Mutex::new(state)), turn: Arc::default() }
     }
 
-    /// Whether the database takes writes. Waits at most `wait` for a write that is under way.
+    /// Whether the database accepts writes. Waits at most `wait` for a write that is running.
     pub(crate) async fn is_writable(&self, wait: Duration) -> bool {
-        let Found { last, committed } = self.found();
-        if last == Last::Committed && committed.elapsed() < self.times.fresh {
+        let ProbeState { last, committed } = self.state();
+        if last == LastWrite::Committed && committed.elapsed() < self.times.fresh {
             return true;
         }
         if let Ok(turn) = self.turn.clone().try_lock_owned() {
             let probe = self.clone();
-            // In a task of its own: a SQLite connection that waits for the lock cannot be called back, and a second one
-            // beside it would only take another connection from those who read.
+            // In its own task: a SQLite connection that waits for the lock cannot be cancelled, and a second waiting one would
+            // only take another connection from the readers.
             let write = tokio::spawn(async move {
                 let _turn = turn;
                 probe.write().await;
@@ -77,26 +78,26 @@ impl WriteProbe {
         } else {
             let _ = timeout(wait, self.turn.lock()).await;
         }
-        let Found { last, committed } = self.found();
+        let ProbeState { last, committed } = self.state();
         match last {
-            Last::Committed | Last::Busy => committed.elapsed() < self.times.patience,
-            Last::Refused | Last::Unknown => false,
+            LastWrite::Committed | LastWrite::Busy => committed.elapsed() < self.times.patience,
+            LastWrite::Refused | LastWrite::Unknown => false,
         }
     }
 
     async fn write(&self) {
         let written = store::prove_writing(&self.db).await;
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match written {
-            Ok(()) => *found = Found { last: Last::Committed, committed: Instant::now() },
+            Ok(()) => *state = ProbeState { last: LastWrite::Committed, committed: Instant::now() },
             Err(error) => {
-                found.last = if store::is_busy(&error) { Last::Busy } else { Last::Refused };
-                tracing::warn!(%error, "the database takes no writes");
+                state.last = if store::is_busy(&error) { LastWrite::Busy } else { LastWrite::Refused };
+                tracing::warn!(%error, "database does not accept writes");
             }
         }
     }
 
-    fn found(&self) -> Found {
-        *self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> ProbeState {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

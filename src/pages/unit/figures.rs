@@ -1,18 +1,18 @@
-//! The figures of a unit, over everything at or below it.
+//! The figures of a unit, including all units below it.
 
-use super::super::answer::Date;
-use super::super::words::{self, DataAge, HIDDEN, Level1, Share, counted, data_age_of};
+use super::super::answer::ApiDate as Date;
+use super::super::words::{self, DataAge, HIDDEN, Level1Figure, Share, counted, data_age_of};
 use super::unit_page::{UnitPageUnitRollUp, UnitPageUnitTrend};
 
 /// The figures as the page shows them.
-pub(super) struct Figures {
+pub(super) struct FiguresView {
     pub(super) age: DataAge,
     pub(super) headline: Vec<Headline>,
-    /// A sentence each on Peer Supporters, Champions and Trainers.
+    /// One sentence each about Peer Supporters, Champions and Trainers.
     pub(super) network: Vec<String>,
-    /// Groups of allocations, and how many there are.
+    /// Groups of allocations and their numbers.
     pub(super) standing: Vec<(&'static str, String)>,
-    /// Whether there is any team at or below the unit.
+    /// Whether the unit or any unit below it is a team.
     pub(super) has_teams: bool,
 }
 
@@ -23,9 +23,9 @@ pub(super) struct Headline {
     pub(super) sentences: Vec<String>,
 }
 
-impl Figures {
-    /// The figures of a day, beside those of the last week before it that was stored.
-    pub(super) fn of(now: &UnitPageUnitRollUp, trend: &[UnitPageUnitTrend], day: Date) -> Self {
+impl FiguresView {
+    /// The figures of a day, compared with those of the last stored week before it.
+    pub(super) fn new(now: &UnitPageUnitRollUp, trend: &[UnitPageUnitTrend], day: Date) -> Self {
         let before = trend.iter().rfind(|point| point.day < day);
         let share = |what, now: Share, then: Option<Share>, of| Headline {
             what,
@@ -35,7 +35,7 @@ impl Figures {
                 .flatten()
                 .collect(),
         };
-        let level1 = Level1::from(&now.level1);
+        let level1 = Level1Figure::from(&now.level1);
         let level1_then = before.and_then(|at| at.roll_up.level1.done.as_ref()).map(Share::from);
         let level1_since =
             level1.done.zip(level1_then).zip(before).and_then(|((now, then), at)| now.since(then, at.day));
@@ -71,7 +71,7 @@ impl Figures {
 fn network(now: &UnitPageUnitRollUp) -> Vec<String> {
     let (champion_teams, trainer_units) = (Share::from(&now.champion_teams_met), Share::from(&now.trainer_units_met));
     let champions = match champion_teams.percent {
-        Some(_) => format!("{} have the Champions that they need", champion_teams.counts("teams")),
+        Some(_) => format!("{} have the Champions they need", champion_teams.counts("teams")),
         None => "No team needs Champions".to_owned(),
     };
     let enough = match now.trainers_met {
@@ -80,10 +80,7 @@ fn network(now: &UnitPageUnitRollUp) -> Vec<String> {
         None => "",
     };
     let embedded = match trainer_units.percent {
-        Some(_) => format!(
-            " {} in which Trainers are to be embedded have the Trainers that they need.",
-            trainer_units.counts("units")
-        ),
+        Some(_) => format!(" {} that need embedded Trainers have enough.", trainer_units.counts("units")),
         None => String::new(),
     };
     vec![

@@ -176,7 +176,7 @@ both!(
         let stage = Stage::new(world).await;
         stage.provider.inside().mood = Mood::Fails;
         let answer = stage.get("/sign-in/start", "").await;
-        assert_not_signed_in(&answer, StatusCode::SERVICE_UNAVAILABLE, "does not answer just now");
+        assert_not_signed_in(&answer, StatusCode::SERVICE_UNAVAILABLE, "does not respond");
         let bearer = format!("Bearer {}", stage.provider.token(&json!({})));
         let answer = stage.whoever_shows(("authorization", &bearer)).await;
         assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE".to_owned()));
@@ -188,7 +188,7 @@ both!(
         let back = stage.at_provider(&begun.address).await;
         stage.provider.inside().mood = Mood::Fails;
         let answer = stage.get(&back, &begun.cookie).await;
-        assert_not_signed_in(&answer, StatusCode::SERVICE_UNAVAILABLE, "does not answer just now");
+        assert_not_signed_in(&answer, StatusCode::SERVICE_UNAVAILABLE, "does not respond");
     }
 );
 
@@ -200,19 +200,19 @@ both!(
         let other = stage.begin("").await;
         for cookie in ["", "psn-sign-in=", &other.cookie, &format!("{}; {}", begun.cookie, other.cookie)] {
             let answer = stage.get(&back, cookie).await;
-            assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "begin again");
+            assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "Start again");
         }
         for changed in
             [back.replace("state=", "state=x"), back.replace("state=", "estate="), "/sign-in/callback".into()]
         {
             let answer = stage.get(&changed, &begun.cookie).await;
-            assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "begin again");
+            assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "Start again");
         }
         let answer = stage.get(&format!("{back}&state=again"), &begun.cookie).await;
-        assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "begin again");
+        assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "Start again");
         assert!(session(&stage.get(&back, &begun.cookie).await).is_some());
         let answer = stage.get(&back, &begun.cookie).await;
-        assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "begin again");
+        assert_not_signed_in(&answer, StatusCode::BAD_REQUEST, "Start again");
     }
 );
 
@@ -256,7 +256,7 @@ both!(
         for at in [0, 20, value.len() / 2, value.len() - 3] {
             let other = if value.as_bytes()[at] == b'A' { "B" } else { "A" };
             let changed = format!("{name}={}{other}{}", &value[..at], &value[at + 1..]);
-            assert_not_signed_in(&stage.get(&back, &changed).await, StatusCode::BAD_REQUEST, "begin again");
+            assert_not_signed_in(&stage.get(&back, &changed).await, StatusCode::BAD_REQUEST, "Start again");
         }
         assert!(session(&stage.get(&back, &begun.cookie).await).is_some());
     }
@@ -281,7 +281,7 @@ both!(
         let code = |way: &str| way.split_once("code=").unwrap().1.split('&').next().unwrap().to_owned();
         let mixed = my_way.replace(&code(&my_way), &code(&their_way));
         assert_ne!(mixed, my_way);
-        assert_not_signed_in(&stage.get(&mixed, &mine.cookie).await, StatusCode::BAD_REQUEST, "begin again");
+        assert_not_signed_in(&stage.get(&mixed, &mine.cookie).await, StatusCode::BAD_REQUEST, "Start again");
     }
 );
 
@@ -301,7 +301,7 @@ both!(
         ] {
             stage.provider.inside().twist = twist.clone();
             let answer = stage.sign_in("").await;
-            assert_not_signed_in(&answer, StatusCode::BAD_GATEWAY, "does not hold");
+            assert_not_signed_in(&answer, StatusCode::BAD_GATEWAY, "is not valid");
         }
         stage.provider.inside().twist = json!({ "azp": CLIENT });
         assert!(session(&stage.sign_in("").await).is_some());
@@ -315,7 +315,7 @@ both!(
         let back = stage.at_provider(&begun.address).await;
         let (rest, _) = back.split_once("&iss=").unwrap();
         let answer = stage.get(&format!("{rest}&iss=https://login.example"), &begun.cookie).await;
-        assert_not_signed_in(&answer, StatusCode::BAD_GATEWAY, "does not hold");
+        assert_not_signed_in(&answer, StatusCode::BAD_GATEWAY, "is not valid");
     }
 );
 

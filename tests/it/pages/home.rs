@@ -82,7 +82,7 @@ both!(
             (5, "You are a line manager", &["/teams/N1"]),
             (40, "You are a Trainer for South.", &[]),
             (41, "You are signed in as a member of staff", &[]),
-            (8, "You run this service", board),
+            (8, "You are an administrator of this service", board),
             (9, "You coordinate the network", board),
             (10, "You are an auditor", board),
         ] {

@@ -1,5 +1,5 @@
-//! An answer in the order of its query, as the specification wants it: the engine adds fields as they become ready, so that
-//! the same query would read differently from one time to the next.
+//! Puts the fields of an answer in the order of its query, as the specification requires. The engine adds fields as they become
+//! ready, so that the same query would be answered in a different order each time.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// The data of an answer with every object's fields in the order in which the query's `operation` first names them.
+/// Returns the data of an answer with the fields of every object in the order in which the query's `operation` first selects
+/// them.
 pub(super) fn in_selection_order(data: Value, document: &ExecutableDocument, operation: Option<&str>) -> Value {
     let chosen = match &document.operations {
         DocumentOperations::Single(only) => Some(only),
@@ -30,15 +31,15 @@ fn ordered(data: Value, selections: &[&SelectionSet], fragments: &Fragments) -> 
     match data {
         Value::Array(items) => items.into_iter().map(|item| ordered(item, selections, fragments)).collect(),
         Value::Object(mut fields) => {
-            let mut asked = SelectionOrder::default();
-            selections.iter().for_each(|selection| asked.add(selection, fragments));
+            let mut selected = SelectionOrder::default();
+            selections.iter().for_each(|selection| selected.add(selection, fragments));
             let mut in_order = Map::with_capacity(fields.len());
-            for (key, below) in asked.0 {
+            for (key, below) in selected.0 {
                 if let Some(value) = fields.remove(key) {
                     in_order.insert(key.to_owned(), ordered(value, &below, fragments));
                 }
             }
-            // Nothing is lost, should there be a field that no selection names.
+            // No field is lost, even if no selection names it.
             in_order.extend(fields);
             Value::Object(in_order)
         }
@@ -46,8 +47,8 @@ fn ordered(data: Value, selections: &[&SelectionSet], fragments: &Fragments) -> 
     }
 }
 
-/// Keys of an answer in the order in which they are first asked for, each with all that is asked for below it. Guards before
-/// this have bounded how far fragments unfold.
+/// The keys of an answer in the order in which they are first selected, each with the selections below it. Earlier checks have
+/// bounded how far fragments expand.
 #[derive(Default)]
 struct SelectionOrder<'a>(Vec<(&'a str, Vec<&'a SelectionSet>)>);
 
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_come_in_the_order_of_the_query_through_lists_aliases_and_fragments() {
+    fn lists_aliases_and_fragments_keep_query_order() {
         let document = parse_query(
             "query Q { z ...Part a: list { second first ... on Thing { third } } list { first } }
              fragment Part on Query { y { b a } y { c } }",
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_operations_the_chosen_one_decides() {
+    fn chosen_operation_decides_order() {
         let document = parse_query("query A { x y } query B { y x }").expect("queries");
         let answer = json!({ "x": 1, "y": 2 });
         assert_eq!(in_selection_order(answer.clone(), &document, Some("B")).to_string(), r#"{"y":2,"x":1}"#);
