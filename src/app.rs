@@ -1,4 +1,4 @@
-//! Composition: settings become a database, a schema and a router. The only place that knows all parts.
+//! Composition: builds the database, the schema and the router from the settings. The only place that knows all parts.
 
 mod from_settings;
 
@@ -30,22 +30,22 @@ use crate::graphql::{self, limits::Limits};
 use crate::http::{self, Assets, BudgetLimits, Budgets, Hosts, LiveLimits, Site, Transport};
 use crate::pages::Pages;
 
-/// What every command works with. Clones share the database and the clock.
+/// What every command needs. Clones share the database and the clock.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// How this process was told to work.
+    /// The settings of this process.
     pub settings: Settings,
-    /// The database: open, though a PostgreSQL server may be away.
+    /// The database. It is open, but a PostgreSQL server may be unreachable.
     pub db: DatabaseConnection,
-    /// The same database for the API, whose statements are given up after the time that a query may take.
+    /// The same database for the API, with the query's time limit for each statement.
     pub api_db: DatabaseConnection,
-    /// Where the time comes from.
+    /// The source of the current time.
     pub clock: Clock,
 }
 
 impl App {
-    /// Opens the database that the settings name. The folder of a SQLite file is made; a PostgreSQL server that is away is
-    /// noticed at first use.
+    /// Opens the database of the settings. The folder of a SQLite file is created; an unreachable PostgreSQL server is noticed
+    /// at first use.
     ///
     /// # Errors
     ///
@@ -59,12 +59,12 @@ impl App {
         let url = settings.database.url();
         let failed = |cause: &dyn std::fmt::Display| {
             ExitError::Failed(format!(
-                "the database {url} cannot be opened ({cause}): see that DATABASE_URL is right and its folder can be written"
+                "the database {url} cannot be opened ({cause}): check DATABASE_URL and that the folder is writable"
             ))
         };
         if let Some(file) = url.file() {
             let folder = file.parent().map_or(Ok(()), owner_only::create_dir);
-            // SQLite gives the files beside it the same mode.
+            // SQLite creates its other files with the same mode.
             folder.and_then(|()| owner_only::create_file(&file)).map_err(|error| failed(&error))?;
         }
         let open = async |limit| {
@@ -72,29 +72,30 @@ impl App {
             entity::store::connect_with(url.reveal(), &options).await.map_err(|error| failed(&error))
         };
         let db = open(None).await?;
-        // What is in memory is there for one connection only.
+        // A database in memory exists for one connection only.
         let limited = url.file().is_some() || entity::store::is_postgres(&db);
         let api_db = if limited { open(Some(settings.query.limit())).await? } else { db.clone() };
         Ok(Self { settings, db, api_db, clock })
     }
 
-    /// As [`Self::begin_migrated`] where there is a database already: a command that only uses one must not make an empty
-    /// one under a name that was mistyped.
+    /// Like [`Self::begin_migrated`], but only for an existing database. A command that only uses one must not create an empty
+    /// one under a mistyped name.
     ///
     /// # Errors
     ///
-    /// As [`Self::begin_migrated`], and [`ExitError::Refused`] where there is no file.
+    /// As [`Self::begin_migrated`], and [`ExitError::Refused`] if the file does not exist.
     pub async fn open_migrated(settings: Settings, clock: Clock) -> Result<Self, ExitError> {
         if let Some(file) = settings.database.url().file().filter(|file| !file.exists()) {
             return Err(ExitError::Refused(format!(
-                "there is no database at {}: see that DATABASE_URL is right, or make one with `psn migrate` or `psn import --apply`",
+                "there is no database at {}: check DATABASE_URL, or create one with `psn migrate` or `psn import --apply`",
                 file.display()
             )));
         }
         Self::begin_migrated(settings, clock).await
     }
 
-    /// Opens the database and brings its tables up to date, at once or not at all: for commands that somebody waits for.
+    /// Opens the database and brings its tables up to date. It does not wait for an unreachable database: it is for commands
+    /// that a user waits for.
     ///
     /// # Errors
     ///
@@ -105,24 +106,24 @@ impl App {
         Ok(app)
     }
 
-    /// Brings the tables up to date, as soon as the database is there: a service waits for its database, with a line each
-    /// time that it is away (after the waits of [`DATABASE`]). Returns without having done so only when `stop` is cancelled.
+    /// Brings the tables up to date as soon as the database is reachable. A service waits for its database, and logs a line for
+    /// each failed attempt (with the intervals of [`DATABASE`]). Returns without having migrated only if `stop` is cancelled.
     ///
     /// # Errors
     ///
-    /// [`ExitError::Failed`] when the database is there and the tables cannot be brought up to date.
+    /// [`ExitError::Failed`] if the database is reachable and the tables cannot be brought up to date.
     pub async fn migrate_when_reached(&self, stop: &CancellationToken) -> Result<(), ExitError> {
         let mut retry = Retry::new(DATABASE);
         loop {
             match migration::migrate(&self.db).await {
                 Ok(0) => return Ok(()),
                 Ok(steps) => {
-                    tracing::info!(steps, "the tables are up to date");
+                    tracing::info!(steps, "database tables brought up to date");
                     return Ok(());
                 }
                 Err(migration::MigrateError::Database(cause)) if entity::store::is_unavailable(&cause) => {
-                    let seconds = retry.wait().unwrap_or_default().as_secs();
-                    tracing::warn!(%cause, "the database is away; asked again in {seconds} s");
+                    let retry_in_s = retry.wait().unwrap_or_default().as_secs();
+                    tracing::warn!(%cause, retry_in_s, "database unreachable; retrying");
                     if !retry.again_unless(stop).await {
                         return Ok(());
                     }
@@ -132,25 +133,23 @@ impl App {
         }
     }
 
-    /// Why the tables could not be brought up to date, for a person.
+    /// Returns the error for tables that could not be brought up to date.
     #[must_use]
     pub fn migration_failed(&self, error: &migration::MigrateError) -> ExitError {
         let url = self.settings.database.url();
         match error {
-            migration::MigrateError::Database(cause) if entity::store::is_unavailable(cause) => {
-                ExitError::Failed(format!(
-                    "the database {url} cannot be reached ({cause}): see that it runs and that DATABASE_URL is right"
-                ))
-            }
+            migration::MigrateError::Database(cause) if entity::store::is_unavailable(cause) => ExitError::Failed(format!(
+                "the database {url} cannot be reached ({cause}): check that it is running and that DATABASE_URL is correct"
+            )),
             error => ExitError::Failed(format!("the tables of {url} cannot be brought up to date: {error}")),
         }
     }
 
-    /// Who may come in.
+    /// Returns the authenticator of callers.
     ///
     /// # Errors
     ///
-    /// [`ExitError::Refused`] for settings of the identity provider that cannot be used.
+    /// [`ExitError::Refused`] for invalid settings of the identity provider.
     pub fn gate(&self) -> Result<Authenticator, ExitError> {
         let Settings { board_zone, session, .. } = &self.settings;
         let cookie = CookieName::at(self.settings.is_https());
@@ -165,7 +164,7 @@ impl App {
         Ok(if self.settings.tokens_only { gate.with_tokens_only() } else { gate })
     }
 
-    /// The whole site over this database, behind `gate`, with the files that are in this binary.
+    /// Returns the router of the whole site over this database, with the embedded files.
     ///
     /// # Errors
     ///
@@ -174,7 +173,7 @@ impl App {
         self.router_with(gate, Assets::embedded())
     }
 
-    /// The whole site over this database, behind `gate`, with these files of the playground and of the pages.
+    /// Returns the router of the whole site over this database, with these files of the playground and the pages.
     ///
     /// # Errors
     ///
@@ -186,14 +185,14 @@ impl App {
         let schema = graphql::schema(self.api_db.clone(), self.clock.clone(), self.settings.board_zone, periods, limit);
         let schema = schema.recording_in(gate.reads().clone());
         let limits = Limits::new(&graphql::sdl(), self.settings.query.query_cost)
-            .map_err(|error| ExitError::Failed(format!("the schema cannot be priced: {error}")))?;
+            .map_err(|error| ExitError::Failed(format!("the schema's costs cannot be computed: {error}")))?;
         let pages = Pages::read().map_err(|error| ExitError::Failed(format!("the pages cannot be read: {error}")))?;
         for (page, cost) in pages.too_costly(&limits) {
             let limit = limits.max_cost();
-            tracing::warn!(page, cost, limit, "a page cannot be shown: it costs more than QUERY_COST");
+            tracing::warn!(page, cost, limit, "page exceeds QUERY_COST and cannot be shown");
         }
         let Settings { bind, base_url, .. } = &self.settings;
-        // Only tokens get in there: no browser adds one to a request that somebody else's page makes.
+        // Only tokens are accepted then, and no browser adds one to a request from a page of another site.
         let hosts = if base_url.is_none() && !bind.ip().is_loopback() {
             Hosts::Any
         } else {
@@ -224,11 +223,11 @@ impl App {
         }))
     }
 
-    /// The reports of a kind, mailing as the settings say.
+    /// Returns the job that sends reports of a kind, with the mail settings.
     ///
     /// # Errors
     ///
-    /// [`ExitError::Refused`] for a mail setting that cannot be used.
+    /// [`ExitError::Refused`] for an invalid mail setting.
     pub fn gap_report(&self, kind: ReportKind) -> Result<GapReport, ExitError> {
         let settings = &self.settings;
         let mailer = mailer(settings)?;
@@ -238,13 +237,13 @@ impl App {
         Ok(GapReport { kind, mailer, from: sender(settings)?, setting, limit, zone: settings.board_zone })
     }
 
-    /// What removes data beyond its period, as the settings say.
+    /// Returns the job that removes data after its retention period.
     #[must_use]
     pub const fn retention(&self) -> Retention {
         Retention { periods: self.settings.retention.periods() }
     }
 
-    /// What runs the jobs of this process.
+    /// Returns the runner of the jobs of this process.
     ///
     /// # Errors
     ///
@@ -264,12 +263,12 @@ impl App {
             .map_err(|error| ExitError::Failed(error.to_string()))
     }
 
-    /// Waits for the database, brings its tables up to date, and runs what is owed until `stop` is cancelled; running jobs
-    /// then get their time to finish.
+    /// Waits for the database, brings its tables up to date, and runs the jobs that are due until `stop` is cancelled. Running
+    /// jobs then have time to finish.
     ///
     /// # Errors
     ///
-    /// As [`Self::runner`] and [`Self::migrate_when_reached`], and an alarm clock that cannot be set.
+    /// As [`Self::runner`] and [`Self::migrate_when_reached`], and an error if the ticker cannot be started.
     pub async fn work(&self, stop: &CancellationToken) -> Result<(), ExitError> {
         let runner = self.runner()?;
         self.migrate_when_reached(stop).await?;
@@ -278,27 +277,27 @@ impl App {
             .await
             .map_err(|error| ExitError::Failed(error.to_string()))?;
         if !drained.in_time {
-            tracing::warn!("a running job was stopped; another worker, or the next start, takes it up again");
+            tracing::warn!("running job stopped; another worker or the next start will continue it");
         }
         Ok(())
     }
 
-    /// Closes the database: SQLite then folds its write-ahead log into the one file, which can be copied as it is.
+    /// Closes the database. SQLite then merges its write-ahead log into the database file, which can be copied as it is.
     pub async fn close(self) {
         for db in [self.api_db, self.db] {
             if let Err(cause) = db.close().await {
-                tracing::warn!(%cause, "the database did not close in good order");
+                tracing::warn!(%cause, "database was not closed cleanly");
             }
         }
     }
 
-    /// Whoever gives commands on the machine itself, at this moment.
+    /// Returns the operator, who runs commands on the machine itself, as the actor at the current time.
     #[must_use]
     pub fn operator(&self) -> By {
         By { actor: Actor::Operator, now: self.clock.now(), today: self.today(), request_id: None }
     }
 
-    /// Today's civil day in the board's zone.
+    /// Returns today's date in the board's time zone.
     #[must_use]
     pub fn today(&self) -> Day {
         self.clock.today(self.settings.board_zone)

@@ -1,4 +1,4 @@
-//! The command line: one file a subcommand, each with its `Args` and a `run`.
+//! The command line: one file per subcommand, each with its `Args` and a `run` function.
 
 pub mod audit;
 pub mod check;
@@ -29,30 +29,30 @@ use crate::app::App;
 use crate::config::{DEFAULT_LOG, Settings};
 use crate::error::ExitError;
 
-/// Peer Support Network: which teams have a Peer Supporter, which have not, and who is told.
+/// Peer Support Network: shows which teams have Peer Supporters and which have gaps, and reports gaps to managers.
 #[derive(Debug, Parser)]
 #[command(name = "psn", version, about, propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
-    /// What is the same for every command.
+    /// The settings, which are the same for every command.
     #[command(flatten)]
     pub settings: Settings,
-    /// What is to be done.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: Command,
 }
 
 impl Cli {
-    /// Reads the command line and the environment, in which an empty variable counts as none: `SMTP_URL=` in a file of
-    /// variables means that there is no mail server. Ends the process when they make no sense, or for `--help`.
+    /// Parses the command line and the environment. An empty variable counts as unset: `SMTP_URL=` in a file of variables means
+    /// that there is no mail server. Ends the process if they are not valid, or for `--help`.
     #[must_use]
-    pub fn from_surroundings() -> Self {
+    pub fn from_args_and_env() -> Self {
         let command = without_empty_variables(Self::command());
-        let read = Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
-        read.quiet_demonstration()
+        let parsed = Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+        parsed.quiet_demonstration()
     }
 
-    /// The demonstration says in ten lines what there is, and among log lines no one would find them: it logs failures only,
-    /// unless asked for more by --verbose or LOG.
+    /// Makes the demonstration log errors only, unless --verbose or LOG is set: among log lines no one would find the ten lines
+    /// that it prints.
     #[must_use]
     pub fn quiet_demonstration(mut self) -> Self {
         if matches!(&self.command, Command::Demo(args) if !args.verbose) && self.settings.log == DEFAULT_LOG {
@@ -69,12 +69,12 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
         .mut_subcommands(without_empty_variables)
 }
 
-/// What psn can be told to do.
+/// The subcommands of psn.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show everything on a demonstration board: import, snapshots, mails in a folder, API and playground.
+    /// Run a demonstration with a made-up board: import, snapshots, mails in a folder, API and playground.
     Demo(demo::Args),
-    /// Import a board's files; without --apply only say what would change.
+    /// Import a board's files; without --apply, only show what would change.
     Import(Box<import::Args>),
     /// Serve the API and the playground, and run the jobs.
     Serve(serve::Args),
@@ -82,41 +82,42 @@ pub enum Command {
     Worker(worker::Args),
     /// Run a job now, or list the jobs and their runs.
     Run(run::Args),
-    /// Look at a week's mails before they are sent.
+    /// Preview a week's mails before they are sent.
     Report(report::Args),
-    /// API tokens for front ends and scripts: make, list, revoke.
+    /// Make, list and revoke API tokens for front ends and scripts.
     Token(token::Args),
-    /// Roles that people have besides what follows from the facts: add, list, withdraw.
+    /// Add, list and withdraw roles that people have in addition to those that follow from the imported data.
     Grant(grant::Args),
-    /// Write what is held on a person, or erase their name and contact.
+    /// Export the data held on a person, or erase their name and contact details.
     Person(person::Args),
-    /// Bring the database's tables up to date.
+    /// Bring the database tables up to date.
     Migrate(migrate::Args),
-    /// Say what works and what does not: configuration, database, mail and identity provider.
+    /// Check the configuration, the database, the mail server and the identity provider.
     Check(check::Args),
-    /// Print the API's schema.
+    /// Print the schema of the API.
     Schema(schema::Args),
-    /// Print the persisted operations, to which dashboards can be held.
+    /// Print the persisted operations, to which dashboards can be restricted.
     Operations(operations::Args),
-    /// Write one day's coverage as coverage.csv, rollup.csv, standing.csv, layers.csv and not_counting.csv; --published: what may be handed on.
+    /// Export one day's coverage as coverage.csv, rollup.csv, standing.csv, layers.csv and not_counting.csv; with --published,
+    /// only what may be shared.
     Export(export::Args),
-    /// Check that nothing was changed in or removed from the audit log, or list what was done.
+    /// Verify that no event of the audit log was changed or removed, or list its events.
     Audit(audit::Args),
 }
 
 impl Command {
-    /// Whether it goes on until it is stopped, so that being stopped is its good end.
+    /// Whether the command runs until it is stopped, so that stopping it is not an error.
     #[must_use]
     pub const fn is_service(&self) -> bool {
         matches!(self, Self::Serve(_) | Self::Worker(_) | Self::Demo(_))
     }
 }
 
-/// Does what was asked for, until it is done or `stop` is cancelled.
+/// Runs the command, until it is done or `stop` is cancelled.
 ///
 /// # Errors
 ///
-/// Why it stopped short.
+/// Why the command ended early.
 pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), ExitError> {
     let Cli { settings, command } = cli;
     let clock = Clock::wall();
@@ -125,7 +126,7 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), ExitError> {
         Command::Demo(args) => demo::run(args, settings, clock, stop).await,
         Command::Worker(args) => worker::run(args, settings, clock, stop).await,
         Command::Run(args) => run::run(args, settings, clock, stop).await,
-        // All that these write is in transactions: what is dropped before its end is taken back.
+        // All writes of these commands are in transactions: a dropped one is rolled back.
         once => tokio::select! {
             done = once_only(once, settings, clock) => done,
             () = stop.cancelled() => Err(ExitError::Interrupted),
@@ -133,7 +134,7 @@ pub async fn run(cli: Cli, stop: CancellationToken) -> Result<(), ExitError> {
     }
 }
 
-/// Does what comes to an end by itself.
+/// Runs a command that ends by itself.
 async fn once_only(command: Command, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     match command {
         Command::Serve(_) | Command::Demo(_) | Command::Worker(_) | Command::Run(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! How psn is reached and run: composition, commands, HTTP, GraphQL and the pages. No business arithmetic lives here.
+//! The application: composition, commands, HTTP, GraphQL and the pages. The business rules are in `entity` and `jobs`.
 
 pub mod access;
 pub mod app;

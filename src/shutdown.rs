@@ -1,4 +1,4 @@
-//! How the process is told to stop: the first signal asks, the second insists.
+//! Stop signals: the first one stops the process gracefully, the second one at once.
 
 use std::io::{self, Write as _};
 
@@ -7,34 +7,33 @@ use tokio_util::sync::CancellationToken;
 use crate::error::INTERRUPTED;
 
 /// The exit code of a service after a second signal.
-const AT_ONCE: i32 = 1;
+const SECOND_SIGNAL: i32 = 1;
 
-/// A token that is cancelled by the first SIGTERM or SIGINT (Ctrl-C): the server takes no new requests, running jobs get
-/// their time to finish, a command of one errand takes back what it has not finished. A second signal ends the process at
-/// once; leases then run out by themselves.
+/// Returns a token that is cancelled by the first SIGTERM or SIGINT (Ctrl-C). The server then accepts no new requests, running
+/// jobs have time to finish, and a one-off command rolls back what it has not finished. A second signal ends the process at once;
+/// leases then expire by themselves.
 ///
 /// # Errors
 ///
-/// Signals that cannot be listened to.
+/// An error if the process cannot listen for signals.
 pub fn on_signal(service: bool) -> io::Result<CancellationToken> {
     let mut signals = Signals::listen()?;
     let stop = CancellationToken::new();
-    let asked = stop.clone();
+    let first_signal = stop.clone();
     tokio::spawn(async move {
         signals.next().await;
         if service {
-            tracing::info!("stopping: running jobs may finish; a second signal ends the process at once");
+            tracing::info!("stopping; running jobs may finish; a second signal ends the process at once");
         } else {
-            // Standard error may be closed; it stops all the same.
-            let _ =
-                writeln!(io::stderr(), "Stopping: what is not finished is taken back (press again to stop at once).");
+            // Standard error may be closed; the process stops anyway.
+            let _ = writeln!(io::stderr(), "Stopping. Unfinished work is rolled back. Press Ctrl-C again to stop at once.");
         }
-        asked.cancel();
+        first_signal.cancel();
         signals.next().await;
         if service {
-            tracing::warn!("a second signal: ending at once");
+            tracing::warn!("second signal received; ending at once");
         }
-        std::process::exit(if service { AT_ONCE } else { i32::from(INTERRUPTED) });
+        std::process::exit(if service { SECOND_SIGNAL } else { i32::from(INTERRUPTED) });
     });
     Ok(stop)
 }

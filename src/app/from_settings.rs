@@ -1,4 +1,4 @@
-//! The parts that the settings describe and that more than one command needs: mail, the identity provider, and the persisted
+//! Builds the parts that more than one command needs from the settings: mail, the identity provider, and the persisted
 //! operations.
 
 use entity::clock::Clock;
@@ -9,11 +9,11 @@ use crate::config::{AllowList, QuerySettings, Settings};
 use crate::error::ExitError;
 use crate::graphql::persisted::Persisted;
 
-/// Where mail goes: to the mail server, or into the folder where none is set.
+/// Returns the mail transport: the mail server, or the folder if none is set.
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] for a mail server's address that cannot be used.
+/// [`ExitError::Refused`] for an invalid URL of the mail server.
 pub fn mailer(settings: &Settings) -> Result<Mailer, ExitError> {
     match settings.mail.smtp_url() {
         None => Ok(Mailer::folder(settings.mail.mail_folder.clone())),
@@ -22,28 +22,28 @@ pub fn mailer(settings: &Settings) -> Result<Mailer, ExitError> {
     }
 }
 
-/// Whom mail comes from.
+/// Returns the sender of mails.
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] for a sender that is none.
+/// [`ExitError::Refused`] for an invalid sender.
 pub fn sender(settings: &Settings) -> Result<Mailbox, ExitError> {
     settings.mail.mail_from.parse().map_err(|error| ExitError::Refused(format!("MAIL_FROM: {error}")))
 }
 
-/// The identity provider that the settings name, if any. No request is sent to it yet.
+/// Returns the identity provider of the settings, if any. No request is sent to it yet.
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] for settings that do not fit together, with what to do.
+/// [`ExitError::Refused`] for inconsistent settings, with what to do.
 pub fn identity_provider(settings: &Settings, clock: Clock) -> Result<Option<Oidc>, ExitError> {
     let here = format!("http://{}", settings.bind);
     let base = match &settings.base_url {
         Some(base) => base,
         None if settings.oidc.oidc_issuer.is_none() || settings.bind.ip().is_loopback() => &here,
         None => {
-            let sentence = "OIDC_ISSUER is set and BASE_URL is not: set it to the address at which people reach this \
-                service, for the provider sends them back there";
+            let sentence = "OIDC_ISSUER is set but BASE_URL is not: set BASE_URL to the public URL of this service, because \
+                the provider sends people back to it";
             return Err(ExitError::Refused(sentence.to_owned()));
         }
     };
@@ -54,19 +54,19 @@ pub fn identity_provider(settings: &Settings, clock: Clock) -> Result<Option<Oid
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] for a file that is not a valid document of the schema, and for an allow list of no operations.
+/// [`ExitError::Refused`] for a file that is not a valid document of the schema, and for an allow list without operations.
 pub fn persisted_operations(settings: &QuerySettings) -> Result<Persisted, ExitError> {
     match &settings.persisted_operations {
         Some(folder) => Persisted::read(folder, settings.allow_list).map_err(|error| {
             let what = if folder.is_dir() {
-                "mend it, or take it out of the folder"
+                "correct it, or remove it from the folder"
             } else {
-                "set it to a folder of .graphql files that can be read, or to none"
+                "set it to a readable folder of .graphql files, or unset it"
             };
             ExitError::Refused(format!("PERSISTED_OPERATIONS: {error}: {what}"))
         }),
         None if settings.allow_list == AllowList::Everyone => Err(ExitError::Refused(
-            "ALLOW_LIST=everyone without persisted operations would leave nothing to send: set PERSISTED_OPERATIONS"
+            "ALLOW_LIST=everyone without persisted operations would refuse every query: set PERSISTED_OPERATIONS"
                 .to_owned(),
         )),
         None => Ok(Persisted::default()),

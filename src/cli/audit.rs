@@ -1,4 +1,4 @@
-//! `psn audit`: whether the audit log is whole, and what is in it.
+//! `psn audit`: verifies the audit log, and lists its events.
 
 use std::str::FromStr;
 
@@ -16,45 +16,45 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
 
-/// What `psn audit` takes besides the settings.
+/// The arguments of `psn audit`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The check, or the list.
+    /// The subcommand.
     #[command(subcommand)]
     pub what: What,
 }
 
-/// What can be done with the log. It is only read.
+/// The subcommands. They only read the log.
 #[derive(Debug, Subcommand)]
 pub enum What {
-    /// Check every event: that none was changed, removed or slipped in, and that the log ends where it says.
+    /// Verify every event: that none was changed, removed or inserted, and that the log ends where it should.
     Verify {
-        /// An end that an earlier check told, as 12:5f70…: the log must still hold it. Whoever owns the database can write a
-        /// whole new log, and only an end that was kept elsewhere shows that.
+        /// An end of the log that an earlier check printed, such as 12:5f70…. The log must still contain it. The owner of the
+        /// database could write a whole new log, and only an end that is kept elsewhere reveals that.
         #[arg(long, value_name = "END")]
         expect: Option<Expected>,
     },
-    /// List what was done, newest first.
+    /// List events, newest first.
     List {
-        /// Only from this day on, in board time, as 2026-11-16
+        /// Only events from this date on, in board time, such as 2026-11-16
         #[arg(long, value_name = "DAY")]
         since: Option<Day>,
-        /// Only this, as SIGN_IN
+        /// Only events of this action, such as SIGN_IN
         #[arg(long, value_name = "WORD")]
         action: Option<Action>,
-        /// Only what they did, as person:12, token:3, operator or worker
+        /// Only events of this actor, such as person:12, token:3, operator or worker
         #[arg(long, value_name = "WHO")]
         actor: Option<Actor>,
-        /// Only what was done to this, as import:3
+        /// Only events about this object, such as import:3
         #[arg(long, value_name = "WHAT")]
         object: Option<String>,
-        /// At most this many
+        /// Maximum number of events
         #[arg(long, value_name = "N", default_value_t = 100)]
         most: u64,
     },
 }
 
-/// An end of the log that somebody kept.
+/// An end of the log that was kept elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected(Head);
 
@@ -67,16 +67,16 @@ impl FromStr for Expected {
             .filter(|(id, hash)| {
                 *id >= 0_i64 && hash.len() == 64 && hash.chars().all(|digit| digit.is_ascii_hexdigit())
             })
-            .ok_or("an end is a number, a colon and 64 hexadecimal digits, as `psn audit verify` prints it")?;
+            .ok_or("it must be a number, a colon and 64 hexadecimal digits, as `psn audit verify` prints it")?;
         Ok(Self(Head { id: AuditEventId(id), hash: hash.to_ascii_lowercase() }))
     }
 }
 
-/// Does it.
+/// Runs the command.
 ///
 /// # Errors
 ///
-/// [`ExitError::Failed`] when the log is broken or cannot be read.
+/// [`ExitError::Failed`] if the log is broken or cannot be read.
 pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
     let done = match args.what {
@@ -95,8 +95,8 @@ async fn verify(app: &App, expect: Option<Expected>) -> Result<(), ExitError> {
     let Verified { sound, head, broken } = audit::verify(&app.db).await.map_err(unreadable)?;
     if let Some(broken) = broken {
         return Err(ExitError::Failed(format!(
-            "the audit log is broken: {broken}; the {sound} before are sound. Keep the database as it is and find out who had \
-             access to it"
+            "the audit log is broken: {broken}; the {sound} events before are intact. Keep the database as it is and find out \
+             who had access to it"
         )));
     }
     let expected = expect.map(|Expected(expected)| expected);
@@ -104,16 +104,15 @@ async fn verify(app: &App, expect: Option<Expected>) -> Result<(), ExitError> {
         let found = audit::hash_of(&app.db, expected.id).await.map_err(unreadable)?;
         if found.is_none_or(|hash| hash != expected.hash) {
             return Err(ExitError::Failed(format!(
-                "the audit log is sound in itself, but it is not the one that ended with {expected}: it was written anew"
+                "the audit log is consistent, but it does not contain the expected end {expected}: it was rewritten"
             )));
         }
     }
-    let found =
-        expected.map_or_else(String::new, |expected| format!(" It holds the end that was expected, {expected}."));
+    let found = expected.map_or_else(String::new, |expected| format!(" It contains the expected end {expected}."));
     let head = head.map(|head| head.to_string()).unwrap_or_default();
-    tracing::info!(head, "the audit log is whole");
+    tracing::info!(head, "audit log verified");
     say(format!(
-        "The audit log is whole: {sound} events.{found} It ends with\n{head}\nKeep that elsewhere, for --expect."
+        "The audit log is intact: {sound} events.{found} It ends with\n{head}\nKeep this end elsewhere, for --expect."
     ))
 }
 
@@ -122,7 +121,7 @@ async fn list(app: &App, filter: &AuditFilter, most: u64) -> Result<(), ExitErro
         .await
         .map_err(|error| ExitError::Failed(format!("the audit log cannot be read: {error}")))?;
     if events.is_empty() {
-        return say("No such event.");
+        return say("No matching events.");
     }
     let shown = usize::try_from(most).unwrap_or(usize::MAX);
     let more = events.len() > shown;
@@ -141,7 +140,7 @@ async fn list(app: &App, filter: &AuditFilter, most: u64) -> Result<(), ExitErro
         say(line.trim_end())?;
     }
     if more {
-        say(format!("... and older ones: --most {} shows as many again", most.saturating_mul(2)))?;
+        say(format!("... and older events: --most {} shows as many again", most.saturating_mul(2)))?;
     }
     Ok(())
 }

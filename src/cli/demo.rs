@@ -1,11 +1,11 @@
-//! `psn demo`: a whole board to look at, from files to mails to the API, with one command.
+//! `psn demo`: a whole demonstration board, from files to mails to the API, with one command.
 //!
-//! It goes the way that everybody's files go: the same import, the same snapshots, the same report, into a database of its own
-//! and no other. Whatever is there already is left alone, so that it can be stopped at any moment and run again.
+//! It uses the same import, snapshots and report as real files, in its own database only. Existing data is kept, so that it can
+//! be stopped at any time and run again.
 
 mod assets;
 mod board;
-mod ground;
+mod database_state;
 pub mod links;
 pub mod summary;
 
@@ -29,31 +29,31 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
 use crate::http::{Assets, DEMO_MAILS, SCHEMA_ADDRESS};
-use board::State;
-use ground::Ground;
+use board::BoardState;
+use database_state::DatabaseState;
 use links::Links;
 use summary::Summary;
 
-/// Weekly snapshots that the demonstration begins with, this week's among them.
+/// The number of weekly snapshots that the demonstration starts with, including this week's.
 const WEEKS: i64 = 10;
 
-/// What `psn demo` takes besides the settings.
+/// The arguments of `psn demo`.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct Args {
-    /// The port to serve on, on this machine. Defaults to the port of BIND.
+    /// Port to serve on, on this machine. Defaults to the port of BIND.
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
-    /// Also print a link for every role, where each mail is, and the log
+    /// Also print a link for every role, the location of each mail, and the log
     #[arg(long, short)]
     pub verbose: bool,
 }
 
-/// Prepares the demonstration, prints what there is, and serves it until `stop` is cancelled.
+/// Prepares the demonstration, prints a summary, and serves it until `stop` is cancelled.
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] for an address that other machines reach, or a database that it did not make itself; [`ExitError::Failed`]
-/// for whatever goes wrong on the way. What was finished stays.
+/// [`ExitError::Refused`] for an address that other machines can reach, or a database that it did not create itself;
+/// [`ExitError::Failed`] for other failures. Finished steps are kept.
 pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
     let Args { port, verbose } = args;
     if let Some(port) = port {
@@ -62,33 +62,33 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
     if !settings.bind.ip().is_loopback() {
         let bind = settings.bind;
         return Err(ExitError::Refused(format!(
-            "the demonstration is for this machine only: {bind} is reached from others"
+            "the demonstration is for this machine only, and other machines can reach {bind}"
         )));
     }
     if let Some(why) = settings.production() {
         return Err(ExitError::Refused(format!("the demonstration is for this machine only, and {why}")));
     }
     if settings.mail.forget_server() {
-        say("SMTP_URL is not used: the demonstration writes its mails into a folder and sends none.")?;
+        say("SMTP_URL is ignored: the demonstration writes its mails to a folder and sends none.")?;
     }
     let listener = listen(settings.bind).await?;
-    let at = listener.local_addr().map_err(|error| ExitError::Failed(format!("the listener is gone: {error}")))?;
-    // The mails link to the pages of this very process, which answers under no other address.
+    let at = listener.local_addr().map_err(|error| ExitError::Failed(format!("the listener has failed: {error}")))?;
+    // The mails link to the pages of this process, which answers to no other address.
     settings.base_url.get_or_insert_with(|| format!("http://{at}"));
     settings.mail.default_coordinator(coordinator());
     let app = App::open(settings, clock).await?;
-    // Making the tables is writing, too.
-    ground::look(&app).await?;
+    // Before the tables are created, because that writes to the database.
+    database_state::inspect(&app).await?;
     migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))?;
     let runner = app.runner()?;
-    let asked_to_stop = async {
+    let stopped = async {
         stop.cancelled().await;
-        // A running job comes to its end and nothing new begins; an import that is dropped has written nothing.
+        // A running job finishes and no new one starts; a dropped import has written nothing.
         runner.drain(app.settings.shutdown_limit()).await;
     };
     let prepared = tokio::select! {
         prepared = prepare_with_assets(&app, &runner) => Some(prepared),
-        () = asked_to_stop => None,
+        () = stopped => None,
     };
     let (assets, summary) = match prepared {
         Some(prepared) if !stop.is_cancelled() => prepared?,
@@ -102,7 +102,7 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
         }
     };
     let gate = app.gate()?.with_links();
-    let links = links::make(&app, &gate).await.map_err(failed("the links to sign in with could not be made"))?;
+    let links = links::make(&app, &gate).await.map_err(failed("the sign-in links could not be created"))?;
     if verbose {
         say(summary.in_full())?;
         say(links.in_full(at))?;
@@ -116,7 +116,7 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
     served
 }
 
-/// The made-up coordinator of the made-up board; the number is one of those that are kept for plays and films.
+/// The made-up coordinator of the made-up board. The telephone number is from a range reserved for drama.
 fn coordinator() -> Coordinator {
     Coordinator {
         name: Some("Peer Support Network team".to_owned()),
@@ -125,46 +125,46 @@ fn coordinator() -> Coordinator {
     }
 }
 
-/// What is said at the end.
-const STOPPED: &str = "Stopped. Run `psn demo` again and it goes on from here.";
+/// The last line.
+const STOPPED: &str = "Stopped. Run `psn demo` again to continue.";
 
 async fn listen(bind: SocketAddr) -> Result<TcpListener, ExitError> {
     TcpListener::bind(bind).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => {
             let (port, other) = (bind.port(), bind.port().checked_add(1).unwrap_or(8080));
             ExitError::Failed(format!(
-                "port {port} is in use: stop the program that uses it, or choose another port, as in `psn demo --port {other}`"
+                "port {port} is in use: stop the program that uses it, or choose another port, for example `psn demo --port {other}`"
             ))
         }
         _ => ExitError::Failed(format!("{bind} cannot be listened on ({error}): choose another port with --port")),
     })
 }
 
-/// What to open first and as whom, where the mails are, and how to stop: ten lines at most.
+/// Returns which links to open first and for which role, where the mails are, and how to stop: ten lines at most.
 #[must_use]
 pub fn begin_here(summary: &Summary, links: &Links, at: SocketAddr) -> String {
     let (mails, weeks) = (summary.mails.len(), summary.weeks());
-    let (token, given) = (links.token.reveal(), links.given());
+    let (token, given) = (links.token.reveal(), links.dashboard_unit());
     format!(
         "{}\n\
-         Open one of these first. Each link signs you in once, within an hour:\n\
+         Open one of these links first. Each link works once, within an hour:\n\
          {}\n\
          {mails} mails of {weeks} weeks, as text and as HTML: http://{at}{DEMO_MAILS}\n\
          API token for http://{at}/graphql and {SCHEMA_ADDRESS} (dashboard of {given}): {token}\n\
-         Ctrl-C stops it; run it again and it goes on. --verbose lists every role and mail, and the log.",
+         Press Ctrl-C to stop; run it again to continue. --verbose lists every role and mail, and the log.",
         summary.in_one_line(),
         links.first(at),
     )
 }
 
-/// The board, and meanwhile the files of the playground and of the pages.
+/// Prepares the board, and at the same time the files of the playground and the pages.
 async fn prepare_with_assets(app: &App, runner: &Runner) -> Result<(Result<Assets, String>, Summary), ExitError> {
-    // Its one line comes before the progress of the other.
+    // First, so that its one line comes before the progress of the other.
     let assets = async { Ok::<_, ExitError>(assets::assets().await) };
     tokio::try_join!(assets, prepare(app, runner))
 }
 
-/// Does what is not done yet, and says what there is.
+/// Does the steps that are not done yet, and returns a summary.
 ///
 /// # Errors
 ///
@@ -175,7 +175,7 @@ pub async fn prepare(app: &App, runner: &Runner) -> Result<Summary, ExitError> {
     let prepared = fill(app, runner, monday, &steps).await;
     drop(steps);
     prepared?;
-    Summary::read(app, monday).await.map_err(failed("what there is cannot be read"))
+    Summary::read(app, monday).await.map_err(failed("the summary cannot be read"))
 }
 
 async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<(), ExitError> {
@@ -185,7 +185,7 @@ async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<
         steps.step(&format!("computing the coverage of {day}"));
         run_once(app, runner, COVERAGE, Period::Day(day)).await?;
     }
-    // Last week's first, so that this week's say what has changed since.
+    // Last week's first, so that this week's mails can say what has changed since.
     for (week, what) in [(monday.plus_days(-7), "last week's"), (monday, "this week's")] {
         steps.step(&format!("building {what} gap reports and writing the mails"));
         run_once(app, runner, GAP_REPORT, Period::Week(IsoWeek::containing(week))).await?;
@@ -193,7 +193,7 @@ async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<
     Ok(())
 }
 
-/// Runs a job for a period that the ledger does not know as ended.
+/// Runs a job for a period unless the ledger says that it has ended.
 async fn run_once(app: &App, runner: &Runner, job: &str, period: Period) -> Result<(), ExitError> {
     let known = ledger::find(&app.db, job, &period.to_string()).await.map_err(failed("the ledger cannot be read"))?;
     if known.is_some_and(|run| matches!(run.state, RunState::Done | RunState::Failed)) {
@@ -201,7 +201,7 @@ async fn run_once(app: &App, runner: &Runner, job: &str, period: Period) -> Resu
     }
     let run = runner.run_now(job, period).await.map_err(|error| match error {
         RunNowError::Busy(..) => ExitError::Failed(format!(
-            "{error}. If a demonstration was killed in the middle, run it again in two minutes: then it is taken over"
+            "{error}. If a demonstration was killed while running, run it again in two minutes to take it over"
         )),
         error => ExitError::Failed(error.to_string()),
     })?;
@@ -213,14 +213,14 @@ async fn run_once(app: &App, runner: &Runner, job: &str, period: Period) -> Resu
     }
 }
 
-/// Imports both states of the board into an empty database, their days moved by whole weeks so that the present one is this
-/// week's. Goes on where it was stopped.
+/// Imports both states of the board into an empty database, with their dates moved by whole weeks so that the present one is
+/// this week's. Continues if it was stopped.
 async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), ExitError> {
-    let done = match ground::look(app).await? {
-        Ground::Ours { imports } => imports,
-        Ground::Empty => 0,
+    let done = match database_state::inspect(app).await? {
+        DatabaseState::Demonstration { imports } => imports,
+        DatabaseState::Empty => 0,
     };
-    for state in State::ALL.into_iter().skip(done) {
+    for state in BoardState::ALL.into_iter().skip(done) {
         let request = import::ImportRequest {
             sources: state.sources(),
             as_at: monday.plus_days(-state.days_before()),
@@ -237,9 +237,9 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), ExitE
             .await
             .map_err(failed("the board could not be imported"))?;
         match (outcome.refusal, outcome.batch) {
-            (None, Some(batch)) => ground::mark(app, batch).await?,
+            (None, Some(batch)) => database_state::mark(app, batch).await?,
             (None, None) => {
-                return Err(ExitError::Failed("the board was imported and no import was recorded".to_owned()));
+                return Err(ExitError::Failed("the board was imported, but no import was recorded".to_owned()));
             }
             (Some(refusal), _) => return Err(ExitError::Failed(format!("the board was refused: {refusal}"))),
         }

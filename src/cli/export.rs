@@ -1,4 +1,5 @@
-//! `psn export`: one day's coverage as the four files that IMPORT.md ends with, and one of what speaks against allocations.
+//! `psn export`: one day's coverage as the four files at the end of IMPORT.md, and one with the reasons why allocations do not
+//! count.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -26,33 +27,33 @@ use serde_json::json;
 use super::say;
 use crate::error::ExitError;
 
-/// How many ids one query may name; both engines take more.
+/// The maximum number of IDs in one query; both engines accept more.
 const IDS_PER_QUERY: usize = 5_000;
 
-/// Write one day's coverage as coverage.csv, rollup.csv, standing.csv, layers.csv and not_counting.csv.
+/// Export one day's coverage as coverage.csv, rollup.csv, standing.csv, layers.csv and not_counting.csv.
 ///
-/// The figures are exact and standing.csv is about single people: for whoever runs the service. With --published, it writes
-/// what may be handed on: no standing.csv, Level 1 in bands, and small numbers are `hidden`.
+/// The figures are exact and standing.csv is about single people, so these files are only for the service administrator. With
+/// --published, only what may be shared is written: no standing.csv, Level 1 in bands, and small numbers are `hidden`.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// The day, as 2026-11-16
+    /// The date, such as 2026-11-16
     #[arg(long, value_name = "DAY")]
     pub as_of: Day,
-    /// The folder to write into; made when absent
+    /// Folder to write to; it is created if it does not exist
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Write what may be handed on: without standing.csv, with Level 1 in bands and small numbers hidden
+    /// Write only what may be shared: no standing.csv, Level 1 in bands, small numbers hidden
     #[arg(long)]
     pub published: bool,
 }
 
-/// Computes the coverage and writes the files, replacing what has their names; says which files those are. What is about
-/// to be written is recorded first: what is not recorded is not exported.
+/// Computes the coverage, writes the files, replacing existing ones, and prints their names. The export is recorded in the audit log
+/// first: an export that cannot be recorded is not written.
 ///
 /// # Errors
 ///
-/// [`ExitError::Failed`] when the facts cannot be read, the export cannot be recorded or a file cannot be written;
-/// [`ExitError::Refused`] where what may be handed on would lie beside what may not.
+/// [`ExitError::Failed`] if the data cannot be read, the export cannot be recorded or a file cannot be written;
+/// [`ExitError::Refused`] if the files to share would be next to one that must not be shared.
 pub async fn run(
     args: Args,
     db: &DatabaseConnection,
@@ -62,24 +63,24 @@ pub async fn run(
 ) -> Result<(), ExitError> {
     let Args { as_of, out, published } = args;
     let facts =
-        roster::load(db).await.map_err(|error| ExitError::Failed(format!("The facts cannot be read: {error}")))?;
+        roster::load(db).await.map_err(|error| ExitError::Failed(format!("the data cannot be read: {error}")))?;
     facts.check_complete(as_of).map_err(|error| ExitError::Refused(error.to_string()))?;
     let coverage = compute(&facts.index, &Question { day: as_of, today: Some(today), what_if: None });
     let people = supporters(db, &facts.index)
         .await
-        .map_err(|error| ExitError::Failed(format!("People cannot be read: {error}")))?;
+        .map_err(|error| ExitError::Failed(format!("the people cannot be read: {error}")))?;
     owner_only::create_dir(&out)
-        .map_err(|error| ExitError::Failed(format!("{} cannot be made: {error}", out.display())))?;
-    let handed_on = match published {
+        .map_err(|error| ExitError::Failed(format!("{} cannot be created: {error}", out.display())))?;
+    let publication = match published {
         true => {
             let (_, disclosure) = published::published_on(db, &facts.index, &coverage)
                 .await
-                .map_err(|error| ExitError::Failed(format!("What was published before cannot be read: {error}")))?;
-            Some(Published { disclosure, limit })
+                .map_err(|error| ExitError::Failed(format!("the earlier publications cannot be read: {error}")))?;
+            Some(Publication { disclosure, limit })
         }
         false => None,
     };
-    let day = Exported { index: &facts.index, coverage: &coverage, published: handed_on };
+    let day = Exported { index: &facts.index, coverage: &coverage, published: publication };
     let mut files = vec![
         ("coverage.csv", day.coverage_rows()),
         ("rollup.csv", day.rollup_rows()),
@@ -90,7 +91,7 @@ pub async fn run(
         let single = out.join("standing.csv");
         if single.exists() {
             return Err(ExitError::Refused(format!(
-                "{} is about single people and must not be handed on: choose another folder",
+                "{} is about single people and must not be shared: choose another folder",
                 single.display()
             )));
         }
@@ -103,9 +104,9 @@ pub async fn run(
         after: Some(json!({ "published": published, "rows": serde_json::Map::from_iter(counts) })),
         ..Event::new(now, Actor::Operator, Action::CoverageExported)
     };
-    audit::record_alone(db, &event)
-        .await
-        .map_err(|error| ExitError::Failed(format!("The export cannot be recorded, so nothing is written: {error}")))?;
+    audit::record_alone(db, &event).await.map_err(|error| {
+        ExitError::Failed(format!("the export cannot be recorded in the audit log, so nothing was written: {error}"))
+    })?;
     for (name, rows) in files {
         let path = out.join(name);
         write(&path, &rows)
@@ -118,21 +119,21 @@ pub async fn run(
     }
 }
 
-/// How old the oldest staff list is that the figures rest on; absent if they rest on none.
+/// Describes the age of the oldest staff list behind the figures; `None` if there is no list.
 fn age_of_lists(coverage: &Coverage, index: &Index, today: Day) -> Option<String> {
     let (as_at, employer) = coverage.units.iter().filter_map(|unit| unit.oldest_list).min()?;
     let employer = employer.map_or_else(String::new, |employer| format!("{}, ", index.roster().words.get(employer)));
     let days = today.days_since(as_at);
     Some(if data_age::is_old(days) {
-        format!("Warning: these figures rest on staff lists up to {days} days old ({employer}as at {as_at}).")
+        format!("Warning: these figures are based on staff lists up to {days} days old ({employer}as at {as_at}).")
     } else {
         format!("The oldest staff list behind these figures is as at {as_at}.")
     })
 }
 
-type Row = Vec<String>;
+type CsvRow = Vec<String>;
 
-fn write(path: &Path, rows: &[Row]) -> csv::Result<()> {
+fn write(path: &Path, rows: &[CsvRow]) -> csv::Result<()> {
     let mut writer = csv::Writer::from_writer(with_bom(owner_only::Replacement::begin(path)?)?);
     for row in rows {
         writer.write_record(row.iter().map(|text| cell(text).into_owned()))?;
@@ -141,7 +142,7 @@ fn write(path: &Path, rows: &[Row]) -> csv::Result<()> {
     Ok(())
 }
 
-fn header(line: &str) -> Row {
+fn header(line: &str) -> CsvRow {
     line.split(',').map(str::to_owned).collect()
 }
 
@@ -158,25 +159,25 @@ fn hundredths(value: i64) -> String {
     format!("{sign}{}.{:02}", value.abs() / 100, value.abs() % 100)
 }
 
-/// Where a number is too small to hand on; blank would say that there is none.
+/// The cell for a number that is too small to share. A blank cell would mean that there is none.
 const HIDDEN: &str = "hidden";
 
-/// One day, and what of it may be handed on; without that, the figures are exact.
+/// The coverage of one day, and what of it may be shared. Without `published`, the figures are exact.
 struct Exported<'a> {
     index: &'a Index,
     coverage: &'a Coverage,
-    published: Option<Published>,
+    published: Option<Publication>,
 }
 
-/// What may be handed on.
-struct Published {
+/// What may be shared.
+struct Publication {
     disclosure: Disclosure,
     limit: Limit,
 }
 
 impl Exported<'_> {
-    /// The header of a file: what may be handed on has the band of Level 1 in the place of the count.
-    fn header(&self, line: &str) -> Row {
+    /// Returns the header of a file. A file to share has the band of Level 1 instead of the count.
+    fn header(&self, line: &str) -> CsvRow {
         let mut cells = header(line);
         if self.published.is_some() {
             cells.iter_mut().filter(|cell| *cell == "Level 1 Done").for_each(|cell| "Level 1 Band".clone_into(cell));
@@ -184,7 +185,7 @@ impl Exported<'_> {
         cells
     }
 
-    /// Level 1 of a unit's people: how many, or the band that may be handed on.
+    /// Returns how many of a unit's people have completed Level 1, or the band that may be shared.
     fn level1(&self, done: u32, headcount: u32) -> String {
         match &self.published {
             None => done.to_string(),
@@ -195,7 +196,7 @@ impl Exported<'_> {
         }
     }
 
-    /// The same of a team. The band of a cover group, beside those of its members, would be about the smallest of them.
+    /// Returns the same for a team. The band of a cover group, together with those of its members, would reveal the smallest of them.
     fn team_level1(&self, team: &TeamRow) -> String {
         match &self.published {
             Some(_) if team.assessed_with.len() > 1 => HIDDEN.to_owned(),
@@ -203,7 +204,7 @@ impl Exported<'_> {
         }
     }
 
-    /// Whether a team meets its target of Level 1, where what is shown of it decides that.
+    /// Returns whether a team meets its Level 1 target, if the shown figure already reveals that.
     fn team_level1_met(&self, team: &TeamRow, target: u32) -> String {
         let Some(published) = &self.published else {
             return optional(level1_met(team.level1_done, team.headcount, target).map(yes_no));
@@ -221,7 +222,7 @@ impl Exported<'_> {
         self.published.as_ref().map(|published| published.disclosure.hidden_standing(id)).unwrap_or_default()
     }
 
-    fn coverage_rows(&self) -> Vec<Row> {
+    fn coverage_rows(&self) -> Vec<CsvRow> {
         let coverage = self.coverage;
         let index = self.index;
         let mut rows = vec![self.header(
@@ -264,7 +265,7 @@ impl Exported<'_> {
         rows
     }
 
-    fn rollup_rows(&self) -> Vec<Row> {
+    fn rollup_rows(&self) -> Vec<CsvRow> {
         let coverage = self.coverage;
         let index = self.index;
         let mut rows = vec![self.header(
@@ -308,8 +309,8 @@ impl Exported<'_> {
         rows
     }
 
-    /// Teams with a policy first; then the units with a policy, and those in which Trainers are to be embedded. By unit code.
-    fn layer_rows(&self) -> Vec<Row> {
+    /// Returns the teams with a policy, then the units with a policy and those that need embedded Trainers, by unit code.
+    fn layer_rows(&self) -> Vec<CsvRow> {
         let coverage = self.coverage;
         let index = self.index;
         let code = |unit: UnitIx| index.roster().units[unit.at()].code.clone();
@@ -348,8 +349,8 @@ impl Exported<'_> {
         rows
     }
 
-    /// Allocations valid that day of every unit, by what speaks against them.
-    fn not_counting_rows(&self) -> Vec<Row> {
+    /// Returns the allocations of every unit that are valid on the day, by the reason why they do not count.
+    fn not_counting_rows(&self) -> Vec<CsvRow> {
         let mut rows =
             vec![header("As At,Unit Code,Allocations,Count,Not Available,Training,Approval,Protected Time,Other")];
         rows.extend(self.coverage.units.iter().map(|row| {
@@ -368,7 +369,7 @@ fn shown(figure: u32, hidden: bool) -> String {
     if hidden { HIDDEN.to_owned() } else { figure.to_string() }
 }
 
-/// Employer and employee number of everybody with a Peer Supporter allocation.
+/// Returns employer and employee number of all people with a Peer Supporter allocation.
 async fn supporters(
     db: &DatabaseConnection,
     index: &Index,
@@ -385,7 +386,7 @@ async fn supporters(
     Ok(people)
 }
 
-fn standing_rows(index: &Index, coverage: &Coverage, people: &HashMap<PersonId, (String, String)>) -> Vec<Row> {
+fn standing_rows(index: &Index, coverage: &Coverage, people: &HashMap<PersonId, (String, String)>) -> Vec<CsvRow> {
     let roster = index.roster();
     let mut sorted: Vec<_> = coverage
         .standings

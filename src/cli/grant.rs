@@ -1,4 +1,4 @@
-//! `psn grant`: roles that people have besides what follows from the facts on file.
+//! `psn grant`: roles that people have in addition to those that follow from the imported data.
 
 use clap::Subcommand;
 use entity::clock::Clock;
@@ -16,48 +16,48 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
 
-/// The most grants that the list shows.
+/// The maximum number of grants in the list.
 const SHOWN: u64 = 1_000;
 
-/// What `psn grant` takes besides the settings.
+/// The arguments of `psn grant`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What is to be done.
+    /// The subcommand.
     #[command(subcommand)]
     pub what: What,
 }
 
-/// What can be done with grants.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum What {
     /// Grant a role to a person who has a post today.
     Add {
-        /// Their work address, or Employer/Employee Number
+        /// Work email address, or Employer/Employee Number
         person: String,
         /// admin, coordinator or auditor
         #[arg(value_parser = role)]
         role: AccessRole,
-        /// The first day, as 2026-11-16; today unless told
+        /// First day, such as 2026-11-16. Defaults to today
         #[arg(long, value_name = "DAY")]
         from: Option<Day>,
-        /// The last day; open-ended unless told
+        /// Last day. Defaults to no end
         #[arg(long, value_name = "DAY")]
         until: Option<Day>,
     },
     /// List the grants.
     List,
-    /// Withdraw a grant: from this moment on the person has the role no longer.
+    /// Withdraw a grant. The person loses the role at once.
     Withdraw {
-        /// Its number in the list
+        /// Number of the grant in the list
         id: i64,
     },
 }
 
-/// Does it.
+/// Runs the command.
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] for what cannot be done so, [`ExitError::Failed`] for whatever goes wrong.
+/// [`ExitError::Refused`] for an invalid request, [`ExitError::Failed`] for other errors.
 pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
     let done = match args.what {
@@ -66,7 +66,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Exi
             let granted = manage::grant_role(&app.db, &app.operator(), wish).await;
             let granted = granted.map_err(|cause| match cause {
                 NotDone::Refused(Refusal::PersonUnknown) => ExitError::Refused(format!(
-                    "{}: give a work address, or Employer/Employee Number, as staff.csv has it; who is not on file yet is imported first",
+                    "{}: enter the work email address, or Employer/Employee Number, as in staff.csv. Import people who are not on file yet first",
                     Refusal::PersonUnknown
                 )),
                 cause => not_done(cause),
@@ -87,7 +87,7 @@ async fn list(app: &App) -> Result<(), ExitError> {
     let failed = |error| ExitError::Failed(format!("the grants cannot be read: {error}"));
     let grants = grant::newest(&app.db, SHOWN).await.map_err(failed)?;
     if grants.is_empty() {
-        return say("No grant yet.");
+        return say("No grants yet.");
     }
     let people = person::Entity::find().filter(person::Column::Id.is_in(grants.iter().map(|grant| grant.person_id)));
     let people = people.all(&app.db).await.map_err(failed)?;
@@ -103,13 +103,13 @@ async fn list(app: &App) -> Result<(), ExitError> {
 fn days(validity: entity::period::Validity) -> String {
     let from = validity.from.map_or(String::new(), |from| format!(" from {from}"));
     match validity.last() {
-        _ if validity.is_empty() => ", withdrawn on its first day or before".to_owned(),
+        _ if validity.is_empty() => ", withdrawn on or before its first day".to_owned(),
         Some(last) => format!("{from} to {last}"),
         None => from,
     }
 }
 
-/// An address has an `@`, and a number an employer before it.
+/// Parses an identifier: an email address contains `@`; otherwise it is a number, with the employer before a slash.
 fn known_by(person: &str) -> KnownBy {
     match person.rsplit_once('/') {
         _ if person.contains('@') => KnownBy::WorkEmail(person.to_owned()),
@@ -120,7 +120,7 @@ fn known_by(person: &str) -> KnownBy {
 
 fn role(word: &str) -> Result<AccessRole, String> {
     let role = word.to_ascii_uppercase().parse::<AccessRole>();
-    role.map_err(|_| "it is admin, coordinator or auditor".to_owned())
+    role.map_err(|_| "it must be admin, coordinator or auditor".to_owned())
 }
 
 #[cfg(test)]
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_is_named_by_address_or_by_number() {
+    fn person_is_identified_by_address_or_number() {
         let number = |employer: Option<&str>, number: &str| {
             KnownBy::EmployeeNumber(employer.map(str::to_owned), number.to_owned())
         };

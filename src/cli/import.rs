@@ -1,4 +1,4 @@
-//! `psn import`: a board's files, first as a dry run, then with `--apply`.
+//! `psn import`: imports a board's files, first as a dry run, then with `--apply`.
 
 mod changes;
 mod files;
@@ -21,53 +21,53 @@ use crate::error::ExitError;
 use files::{Gathered, gather, read};
 use summary::printable;
 
-/// The most bytes of a mapping file.
+/// The maximum size of a mapping file, in bytes.
 const MOST_MAPPING_BYTES: u64 = 1 << 20;
 
-/// Imports a board's files; without --apply it only says what would change.
+/// Imports a board's files; without --apply, it only shows what would change.
 #[derive(clap::Args, Clone, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
-    /// What is to be done instead of an import.
+    /// The subcommand, if it is not an import.
     #[command(subcommand)]
     pub other: Option<Other>,
     /// Folder with any of units.csv, staff.csv, courses.csv, training.csv, supporters.csv, unavailability.csv, managers.csv,
-    /// policies.csv, exemptions.csv and links.csv. Files whose names nearly fit are named, not taken.
+    /// policies.csv, exemptions.csv and links.csv. Files with similar names are listed but not imported.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
-    /// The day that the files describe, as 2026-11-16.
+    /// Date that the files describe, such as 2026-11-16.
     #[arg(long, value_name = "DAY", required = true)]
     pub as_at: Option<Day>,
-    /// Write what the dry run shows, everything or nothing.
+    /// Write the changes that the dry run shows: all of them or none.
     #[arg(long)]
     pub apply: bool,
-    /// Take what a refusal names, with the number that it gives: rejected=N rows, changed=N or ended=N posts, older files, or
+    /// Allow what a refusal names, with the number that it gives: rejected=N rows, changed=N or ended=N posts, older files, or
     /// an empty full list. Repeat it for several.
     #[arg(long, value_name = "WHAT")]
     pub allow: Vec<Allowance>,
-    /// End all posts of an employer, which no file names any more, on the day before --as-at. Repeat it for several.
+    /// End all posts of an employer that is no longer in any file, on the day before --as-at. Repeat it for several.
     #[arg(long, value_name = "NAME")]
     pub ends_employer: Vec<String>,
     /// TOML file that translates the headers, words and course columns of another system's export.
     #[arg(long, value_name = "FILE")]
     pub mapping: Option<PathBuf>,
-    /// Save every rejected row as CSV: its cells under its own header, then what is wrong. Mend the rows and import them again.
-    /// With several files, each has its own block in FILE, below an empty line.
+    /// Save every rejected row as CSV: its cells under its own header, then what is wrong. Correct the rows and import them again.
+    /// With several files, each has its own block in FILE, after an empty line.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
-    /// Save every change as CSV: what, from, to.
+    /// Save every change as CSV: what changed, from and to.
     #[arg(long, value_name = "FILE")]
     pub changes: Option<PathBuf>,
-    /// Sheet of Excel workbooks to read. Defaults to the first sheet with a header that fits.
+    /// Sheet of Excel workbooks to read. Defaults to the first sheet with a matching header.
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
-    /// Units, in place of DIR/units.csv. This and the files below may be CSV files or Excel workbooks (.xlsx, .xlsm, .ods).
+    /// Units, instead of DIR/units.csv. This and the files below may be CSV files or Excel workbooks (.xlsx, .xlsm, .ods).
     #[arg(long, value_name = "FILE")]
     pub units: Option<PathBuf>,
-    /// Posts and people. Repeat it for a file of each employer.
+    /// Posts and people. Repeat it for each employer's file.
     #[arg(long, value_name = "FILE")]
     pub staff: Vec<PathBuf>,
-    /// Employee numbers that are one person.
+    /// Employee numbers of the same person.
     #[arg(long, value_name = "FILE")]
     pub links: Option<PathBuf>,
     /// Training modules.
@@ -79,10 +79,10 @@ pub struct Args {
     /// Peer Supporters, Trainers and Wellbeing Champions.
     #[arg(long, value_name = "FILE")]
     pub supporters: Option<PathBuf>,
-    /// Days away.
+    /// Absences.
     #[arg(long, value_name = "FILE")]
     pub unavailability: Option<PathBuf>,
-    /// Who answers for a unit.
+    /// Senior managers and coordinators of units.
     #[arg(long, value_name = "FILE")]
     pub managers: Option<PathBuf>,
     /// Policies.
@@ -93,19 +93,19 @@ pub struct Args {
     pub exemptions: Option<PathBuf>,
 }
 
-/// What `psn import` does besides importing.
+/// The subcommands of `psn import`.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Other {
-    /// Take the last import that was applied back whole, as long as nothing was changed after it.
+    /// Undo the last applied import, if nothing has changed since.
     Undo(undo::Args),
 }
 
-/// Runs the command and prints what it finds.
+/// Runs the command and prints a summary.
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] for files that cannot be taken as a whole, an as-at day after `today`, and a file of which every row was
-/// rejected (some rejected rows are no error); [`ExitError::Failed`] when the database or the disk does not do its part.
+/// [`ExitError::Refused`] if the import is refused, for an as-at date after `today`, and for a file of which every row was rejected
+/// (some rejected rows are not an error); [`ExitError::Failed`] if the database or the disk fails.
 pub async fn run(
     args: &Args,
     db: &DatabaseConnection,
@@ -118,7 +118,7 @@ pub async fn run(
     }
     let Some(as_at) = args.as_at else {
         return Err(ExitError::Refused(
-            "--as-at is missing: name the day that the files describe, as 2026-11-16".to_owned(),
+            "--as-at is missing: give the date that the files describe, such as 2026-11-16".to_owned(),
         ));
     };
     let Gathered { sources, inputs, passed_over, proposed } = gather(args)?;
@@ -132,21 +132,20 @@ pub async fn run(
     };
     if as_at > today {
         return Err(ExitError::Refused(format!(
-            "the files cannot describe {as_at}: today is {today}. --as-at takes today or an earlier day; import the files on their \
-             day"
+            "the files cannot describe {as_at}, because today is {today}. --as-at must be today or an earlier date"
         )));
     }
-    // Before anything is written: an import that was applied must not end in a failure.
+    // Before anything is written: an applied import must not end with an error.
     if args.changes.is_some() && args.changes == args.rejects {
         return Err(ExitError::Refused(
-            "--rejects and --changes name the same file: choose another name for one".to_owned(),
+            "--rejects and --changes name the same file: choose another name for one of them".to_owned(),
         ));
     }
     let rejects = args.rejects.as_deref().map(|path| list_file::open(path, &inputs, "rejects", rejects::is_header));
     let rejects = rejects.transpose()?;
     let changed = args.changes.as_deref().map(|path| list_file::open(path, &inputs, "changes", changes::is_header));
     let changed = changed.transpose()?;
-    // The rows are read again for the list of rejected ones.
+    // The rows are read again for the list of rejected rows.
     let read_again = if rejects.is_some() { sources.clone() } else { Vec::new() };
     let mode = if args.apply { Mode::Apply } else { Mode::DryRun };
     let request = ImportRequest {
@@ -168,18 +167,22 @@ pub async fn run(
     let outcome = jobs::import::run(db, request, now, &Steps::new()).await;
     let outcome = outcome.map_err(|error| match error {
         ImportError::Twice(_) => ExitError::Refused(error.to_string()),
-        ImportError::Database(error) => ExitError::Failed(format!("the database did not answer as it should: {error}")),
+        ImportError::Database(error) => ExitError::Failed(format!("the database failed: {error}")),
     })?;
     let saved = rejects
         .map(|file| rejects::save(&read_again, &mapping, args.sheet.as_deref(), &outcome.rejects, file))
         .transpose();
     let listed = changed.map(|file| changes::save(&outcome.change_list, file)).transpose();
-    say(summary::told(&outcome, &passed_over, &proposed, args))?;
+    say(summary::render_summary(&outcome, &passed_over, &proposed, args))?;
     if let Err(error) = listed {
-        return Err(ExitError::Failed(format!("the changes could not be saved ({error}); all else is as said above")));
+        return Err(ExitError::Failed(format!(
+            "the changes could not be saved ({error}); the rest of the import is as shown above"
+        )));
     }
     if let Err(error) = saved {
-        return Err(ExitError::Failed(format!("the rejects could not be saved ({error}); all else is as said above")));
+        return Err(ExitError::Failed(format!(
+            "the rejects could not be saved ({error}); the rest of the import is as shown above"
+        )));
     }
     if let Some(refusal) = outcome.refusal {
         return Err(ExitError::Refused(format!("the import is refused, and nothing was written. {refusal}")));

@@ -1,4 +1,4 @@
-//! `psn migrate`: brings the tables up to date. `psn serve` and `psn worker` do so by themselves.
+//! `psn migrate`: brings the tables up to date. `psn serve` and `psn worker` also do this when they start.
 
 use entity::clock::Clock;
 
@@ -7,23 +7,23 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
 
-/// What `psn migrate` takes besides the settings: nothing.
+/// The arguments of `psn migrate`: none.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct Args {}
 
-/// Brings the tables up to date and says how many steps that took.
+/// Brings the tables up to date and prints the number of steps.
 ///
 /// # Errors
 ///
-/// A database that is away, newer than this psn, or refuses.
+/// An error if the database is unreachable, newer than this version of psn, or fails.
 pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let Args {} = args;
     let app = App::open(settings, clock).await?;
     let steps = migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))?;
     app.close().await;
     match steps {
-        0 => say("the tables are up to date already"),
-        1 => say("the tables are up to date after 1 step"),
-        steps => say(format_args!("the tables are up to date after {steps} steps")),
+        0 => say("The tables are already up to date."),
+        1 => say("The tables are up to date after 1 step."),
+        steps => say(format_args!("The tables are up to date after {steps} steps.")),
     }
 }

@@ -1,4 +1,4 @@
-//! `psn operations`: the persisted operations, as front ends name them.
+//! `psn operations`: lists the persisted operations with the IDs that front ends use.
 
 use clap::Subcommand;
 
@@ -7,26 +7,26 @@ use crate::app::persisted_operations;
 use crate::config::Settings;
 use crate::error::ExitError;
 
-/// What `psn operations` takes besides the settings.
+/// The arguments of `psn operations`.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct Args {
-    /// What is to be done with them.
+    /// The subcommand.
     #[command(subcommand)]
     pub what: What,
 }
 
-/// What can be done with persisted operations.
+/// The subcommands.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum What {
-    /// Print the id of each file in PERSISTED_OPERATIONS, and the operations in it.
+    /// Print the ID of each file in PERSISTED_OPERATIONS, and its operations.
     List,
 }
 
-/// Reads and validates the folder, and prints what is in it.
+/// Reads and validates the folder, and prints its documents and operations.
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] where no folder is set, and for a file that is no valid document of the schema.
+/// [`ExitError::Refused`] if no folder is set, and for a file that is not a valid document of the schema.
 pub fn run(args: Args, settings: &Settings) -> Result<(), ExitError> {
     let Args { what: What::List } = args;
     if settings.query.persisted_operations.is_none() {
@@ -40,7 +40,7 @@ pub fn run(args: Args, settings: &Settings) -> Result<(), ExitError> {
         let mut operations: Vec<_> = document.operations().collect();
         operations.sort_by_key(|(name, _)| *name);
         for (name, kind) in operations {
-            let note = if persisted.is_identified_by(name) { "" } else { " (in several files: use the id)" };
+            let note = if persisted.is_identified_by(name) { "" } else { " (in several files: use the ID)" };
             say(format_args!("    {kind} {name}{note}"))?;
         }
     }

@@ -1,4 +1,4 @@
-//! `psn person`: what is held on one person, and erasing them.
+//! `psn person`: exports the data held on a person, and erases people.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -15,103 +15,104 @@ use super::say;
 use crate::app::App;
 use crate::error::ExitError;
 
-/// What `psn person` takes besides the settings.
+/// The arguments of `psn person`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What is to be done.
+    /// The subcommand.
     #[command(subcommand)]
     pub what: What,
 }
 
-/// What can be done.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum What {
-    /// Write everything that is held on a person as one JSON document.
+    /// Export all data held on a person as one JSON document.
     Export {
-        /// Whose.
+        /// The person.
         #[command(flatten)]
-        whom: Whose,
-        /// The file to write; without one it is printed
+        person: PersonSelector,
+        /// File to write. Defaults to standard output
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Erase a person's name and contact; without --yes only say what would go.
+    /// Erase a person's name and contact details; without --yes, only show what would be erased.
     Erase {
-        /// Whose.
+        /// The person.
         #[command(flatten)]
-        whom: Whose,
-        /// Why: REQUESTED, NOT_NEEDED, UNLAWFUL or LEGAL_DUTY
+        person: PersonSelector,
+        /// Reason: REQUESTED, NOT_NEEDED, UNLAWFUL or LEGAL_DUTY
         #[arg(long, value_name = "WORD", default_value = "REQUESTED", value_parser = reason)]
         reason: ErasureReason,
-        /// Do it: it cannot be taken back
+        /// Erase the data. This cannot be undone
         #[arg(long)]
         yes: bool,
     },
 }
 
-/// Who is meant.
+/// Identifies a person.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Whose {
+pub struct PersonSelector {
     /// Employee number
     #[arg(long, value_name = "NUMBER", conflicts_with = "email")]
     pub number: Option<String>,
-    /// Employer, where several have that number, or where the person was erased
+    /// Employer, if several people have that number or the person was erased
     #[arg(long, value_name = "EMPLOYER", requires = "number")]
     pub employer: Option<String>,
-    /// Work e-mail, in place of the number
+    /// Work email address, instead of the number
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
 }
 
-/// Does it.
+/// Runs the command.
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] where it is not clear who is meant; [`ExitError::Failed`] when the database refused or a file cannot be written.
+/// [`ExitError::Refused`] if not exactly one person matches; [`ExitError::Failed`] if the database fails or a file cannot be
+/// written.
 pub async fn run(args: Args, app: &App) -> Result<(), ExitError> {
     match args.what {
-        What::Export { whom, out } => export(app, whom, out).await,
-        What::Erase { whom, reason, yes } => erase(app, whom, reason, yes).await,
+        What::Export { person, out } => export(app, person, out).await,
+        What::Erase { person, reason, yes } => erase(app, person, reason, yes).await,
     }
 }
 
-/// The reasons that a person can have; RETENTION is the nightly job's own.
+/// Parses a reason that a user can give; RETENTION is only for the nightly job.
 fn reason(word: &str) -> Result<ErasureReason, String> {
     let known = word.parse().ok().filter(|reason| *reason != ErasureReason::Retention);
-    known.ok_or_else(|| "it is REQUESTED, NOT_NEEDED, UNLAWFUL or LEGAL_DUTY".to_owned())
+    known.ok_or_else(|| "it must be REQUESTED, NOT_NEEDED, UNLAWFUL or LEGAL_DUTY".to_owned())
 }
 
-async fn one(app: &App, whose: Whose) -> Result<person::Model, ExitError> {
-    let whom = match whose {
-        Whose { number: Some(number), employer, .. } => SubjectKey::Number { number, employer },
-        Whose { email: Some(address), .. } => SubjectKey::Address(address),
-        Whose { .. } => {
+async fn find(app: &App, selector: PersonSelector) -> Result<person::Model, ExitError> {
+    let wanted = match selector {
+        PersonSelector { number: Some(number), employer, .. } => SubjectKey::Number { number, employer },
+        PersonSelector { email: Some(address), .. } => SubjectKey::Address(address),
+        PersonSelector { .. } => {
             return Err(ExitError::Refused(
-                "say who is meant: --number NUMBER (with --employer where several have it), or --email ADDRESS"
+                "identify the person with --number NUMBER (and --employer if several people have it), or with --email ADDRESS"
                     .to_owned(),
             ));
         }
     };
-    let mut found = subject::find(&app.db, &whom).await.map_err(failed)?;
+    let mut found = subject::find(&app.db, &wanted).await.map_err(failed)?;
     match (found.pop(), found.is_empty()) {
         (Some(person), true) => Ok(person),
-        (Some(_), false) => Err(ExitError::Refused("more than one person fits: add --employer".to_owned())),
+        (Some(_), false) => Err(ExitError::Refused("more than one person matches: add --employer".to_owned())),
         (None, _) => Err(ExitError::Refused(
-            "nobody on file fits; somebody who was erased is found by --employer and --number".to_owned(),
+            "no person on file matches; to find an erased person, use --employer and --number".to_owned(),
         )),
     }
 }
 
 fn failed(error: sea_orm::DbErr) -> ExitError {
-    ExitError::Failed(format!("the database refused: {error}"))
+    ExitError::Failed(format!("the database failed: {error}"))
 }
 
-async fn export(app: &App, whose: Whose, out: Option<PathBuf>) -> Result<(), ExitError> {
-    let person = one(app, whose).await?;
+async fn export(app: &App, selector: PersonSelector, out: Option<PathBuf>) -> Result<(), ExitError> {
+    let person = find(app, selector).await?;
     let periods = app.settings.retention.periods();
     let by = By::operator(app.clock.now());
     let document = subject::export(&app.db, person.id, &periods, &by).await.map_err(failed)?;
-    let document = document.ok_or_else(|| ExitError::Failed("the person has just been removed".to_owned()))?;
+    let document = document.ok_or_else(|| ExitError::Failed("the person was removed in the meantime".to_owned()))?;
     let text = serde_json::to_string_pretty(&document.json())
         .map_err(|error| ExitError::Failed(format!("the document cannot be written: {error}")))?;
     let Some(path) = out else { return say(text) };
@@ -124,8 +125,8 @@ async fn export(app: &App, whose: Whose, out: Option<PathBuf>) -> Result<(), Exi
     say(format!("{} ({} records on person:{})", path.display(), document.records(), person.id))
 }
 
-async fn erase(app: &App, whose: Whose, reason: ErasureReason, yes: bool) -> Result<(), ExitError> {
-    let person = one(app, whose).await?;
+async fn erase(app: &App, selector: PersonSelector, reason: ErasureReason, yes: bool) -> Result<(), ExitError> {
+    let person = find(app, selector).await?;
     let by = By::operator(app.clock.now());
     let gone = if yes {
         erasure::erase(&app.db, person.id, reason, &by).await
@@ -141,8 +142,8 @@ async fn erase(app: &App, whose: Whose, reason: ErasureReason, yes: bool) -> Res
         say(format!("  {line}"))?;
     }
     if !yes {
-        return say("Nothing was written. Add --yes to do it; it cannot be taken back.");
+        return say("Nothing was written. Add --yes to erase the data. This cannot be undone.");
     }
     let files = jobs::retention::remove_files(&app.db).await.map_err(failed)?;
-    say(format!("Files of mails removed: {files}. Past coverage is as it was."))
+    say(format!("Mail files removed: {files}. Past coverage figures are unchanged."))
 }

@@ -1,11 +1,11 @@
-//! Which step of a long command is running: a line on the terminal, and nothing where output goes into a file.
+//! Shows the current step of a long command on the terminal; nothing if the output goes to a file.
 
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jobs::import::Progress;
 
-/// The line; gone when it is dropped.
+/// The progress line. It disappears when it is dropped.
 pub(super) struct Steps(ProgressBar);
 
 impl Steps {

@@ -1,4 +1,4 @@
-//! `psn report`: look at a week's mails before they are sent.
+//! `psn report`: previews a week's mails before they are sent.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -20,42 +20,42 @@ use crate::app::{self, App};
 use crate::config::Settings;
 use crate::error::ExitError;
 
-/// What is wanted.
+/// The arguments of `psn report`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub what: What,
 }
 
-/// What can be done with a report.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum What {
-    /// Show one mail of a week as text, write it as HTML, or send it to a test address. The recipient gets nothing.
-    #[command(group = ArgGroup::new("whose").required(true))]
+    /// Show a week's mails as text, write one as HTML, or send one to a test address. The recipients get nothing.
+    #[command(group = ArgGroup::new("selector").required(true))]
     Preview {
-        /// The week, as 2026-W48
+        /// Week, such as 2026-W48
         #[arg(long, value_name = "WEEK")]
         week: IsoWeek,
-        /// The midweek report in place of the weekly one; from the week's Thursday on
+        /// Preview the midweek report instead of the weekly one; available from the week's Thursday
         #[arg(long)]
         midweek: bool,
         /// The mail to this recipient
-        #[arg(long, value_name = "ADDRESS", group = "whose")]
+        #[arg(long, value_name = "ADDRESS", group = "selector")]
         to: Option<String>,
         /// The mails about this unit
-        #[arg(long, value_name = "CODE", group = "whose")]
+        #[arg(long, value_name = "CODE", group = "selector")]
         unit: Option<String>,
-        /// Write the HTML part to this file, to open in a browser
+        /// Write the HTML part to this file
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
-        /// Send it to this address, marked as a test
+        /// Send the mail to this address, marked as a test
         #[arg(long, value_name = "ADDRESS")]
         send: Option<Mailbox>,
     },
 }
 
-/// Does it.
+/// Runs the command.
 ///
 /// # Errors
 ///
@@ -64,25 +64,25 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Exi
     let app = App::open_migrated(settings, clock).await?;
     let What::Preview { week, midweek, to, unit, html, send } = args.what;
     let kind = if midweek { ReportKind::Midweek } else { ReportKind::Weekly };
-    let done = preview(&app, ReportKey { week, kind }, &Whose { to, unit }, html, send).await;
+    let done = preview(&app, ReportKey { week, kind }, &MailSelector { to, unit }, html, send).await;
     app.close().await;
     done
 }
 
-/// Which mails are meant: exactly one of the two is there.
-struct Whose {
+/// Selects mails by recipient or by unit: exactly one of the two is set.
+struct MailSelector {
     to: Option<String>,
     unit: Option<String>,
 }
 
-impl Whose {
-    fn is(&self, mail: &Preview) -> bool {
+impl MailSelector {
+    fn matches(&self, mail: &Preview) -> bool {
         let to = self.to.as_deref().zip(mail.address.as_deref());
         let is_to = to.is_some_and(|(wanted, address)| wanted.trim().eq_ignore_ascii_case(address));
         is_to || self.unit.as_deref().is_some_and(|wanted| mail.units.iter().any(|(code, _)| code == wanted))
     }
 
-    fn name(&self) -> String {
+    fn describe(&self) -> String {
         match (&self.to, &self.unit) {
             (Some(to), _) => format!("to {}", mail::mask(to)),
             (None, unit) => format!("about unit '{}'", unit.as_deref().unwrap_or_default()),
@@ -93,17 +93,17 @@ impl Whose {
 async fn preview(
     app: &App,
     report: ReportKey,
-    whose: &Whose,
+    selector: &MailSelector,
     html: Option<PathBuf>,
     send: Option<Mailbox>,
 ) -> Result<(), ExitError> {
     let ReportKey { week, kind } = report;
     let mails = mails(app, kind, week).await?;
-    let mails: Vec<&Preview> = mails.iter().filter(|mail| whose.is(mail)).collect();
+    let mails: Vec<&Preview> = mails.iter().filter(|mail| selector.matches(mail)).collect();
     let Some(first) = mails.first() else {
         return Err(ExitError::Refused(format!(
             "the report of {week} has no mail {}: `psn run {} --week {week} --dry-run` lists them",
-            whose.name(),
+            selector.describe(),
             job_of(kind)
         )));
     };
@@ -111,7 +111,7 @@ async fn preview(
         return Err(ExitError::Refused(format!(
             "{} mails are {}: name one recipient with --to ADDRESS to write or send a mail",
             mails.len(),
-            whose.name()
+            selector.describe()
         )));
     }
     for mail in &mails {
@@ -131,14 +131,14 @@ async fn preview(
     }
     if html.is_none() && send.is_none() {
         for mail in &mails {
-            say(format!("To: {}", mail.address.as_deref().unwrap_or("no one, as no address is on file")))?;
+            say(format!("To: {}", mail.address.as_deref().unwrap_or("no one, because no address is on file")))?;
             say(format!("Subject: {}\n\n{}\n", mail.rendered.subject, mail.rendered.text.trim_end()))?;
         }
     }
     Ok(())
 }
 
-/// Who looks at the mail of another person is in the audit log.
+/// Records in the audit log that a mail to another person was read.
 async fn record_read(app: &App, report: ReportKey, preview: &Preview) -> Result<(), ExitError> {
     let ReportKey { week, kind } = report;
     let midweek = if kind == ReportKind::Midweek { "/midweek" } else { "" };
@@ -150,7 +150,7 @@ async fn record_read(app: &App, report: ReportKey, preview: &Preview) -> Result<
     recorded.map(|_| ()).map_err(|error| ExitError::Failed(format!("the read cannot be recorded: {error}")))
 }
 
-/// Sends the mail to another address, with a subject and a first line that say so.
+/// Sends the mail to a test address, with a subject and a first line that say so.
 async fn send_test(app: &App, report: ReportKey, preview: &Preview, to: &Mailbox) -> Result<(), ExitError> {
     const NOTE: &str = "This is a test of a report. It was not sent to its recipient.";
     let ReportKey { week, kind } = report;

@@ -1,4 +1,4 @@
-//! `psn run`: a job now, because somebody asks for it, and the list of jobs and runs.
+//! `psn run`: runs a job now, and lists jobs and runs.
 
 use clap::Subcommand;
 use entity::clock::{Clock, day_of};
@@ -20,59 +20,59 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
 
-/// How many runs the list shows.
+/// The maximum number of runs in the list.
 const SHOWN: u64 = 20;
 
-/// What `psn run` takes besides the settings.
+/// The arguments of `psn run`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which job, or the list.
+    /// The job, or the list.
     #[command(subcommand)]
     pub what: What,
 }
 
-/// What can be run.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum What {
     /// Compute one day's coverage and store it as a new snapshot.
     Coverage {
-        /// The day, as 2026-11-16
+        /// Date, such as 2026-11-16
         #[arg(long, value_name = "DAY")]
         as_of: Day,
     },
-    /// Build one week's gap report and send what is not sent yet.
+    /// Build one week's gap report and send the mails that are not sent yet.
     GapReport {
-        /// The week, as 2026-W48
+        /// Week, such as 2026-W48
         #[arg(long, value_name = "WEEK")]
         week: IsoWeek,
-        /// Show who would get what; write and send nothing
+        /// Show who would receive which report; write and send nothing
         #[arg(long)]
         dry_run: bool,
     },
-    /// Send what became worse since one week's gap report to the recipients who chose to get it.
+    /// Send what has become worse since one week's gap report to the recipients who chose to receive it.
     MidweekReport {
-        /// The week, as 2026-W48; from its Thursday on
+        /// Week, such as 2026-W48; available from its Thursday
         #[arg(long, value_name = "WEEK")]
         week: IsoWeek,
-        /// Show who would get what; write and send nothing
+        /// Show who would receive which report; write and send nothing
         #[arg(long)]
         dry_run: bool,
     },
-    /// Remove what is held beyond its period, as of today.
+    /// Remove data whose retention period has ended, as of today.
     Retention {
-        /// Show what would go; write nothing
+        /// Show what would be removed; write nothing
         #[arg(long)]
         dry_run: bool,
     },
-    /// List the jobs, and what became of their last runs.
+    /// List the jobs and the outcomes of their last runs.
     List,
 }
 
-/// Does it.
+/// Runs the command.
 ///
 /// # Errors
 ///
-/// [`ExitError::Failed`] when the run failed or waits for another attempt; [`ExitError::Refused`] when it was not begun.
+/// [`ExitError::Failed`] if the run failed or waits for another attempt; [`ExitError::Refused`] if it was not started.
 pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
     let done = match args.what {
@@ -80,7 +80,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
         What::GapReport { week, dry_run } => report_now(&app, ReportKind::Weekly, week, dry_run, &stop).await,
         What::MidweekReport { week, dry_run } => report_now(&app, ReportKind::Midweek, week, dry_run, &stop).await,
         What::Retention { dry_run: false } => run_now(&app, RETENTION, Period::Day(app.today()), &stop).await,
-        What::Retention { dry_run: true } => beyond(&app).await,
+        What::Retention { dry_run: true } => retention_dry_run(&app).await,
         What::List => list(&app).await,
     };
     app.close().await;
@@ -102,14 +102,14 @@ async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken)
         refuse_before_first_import(app, period).await?;
     }
     let runner = app.runner()?;
-    let asked_to_stop = async {
+    let stopped = async {
         stop.cancelled().await;
-        // The run comes to its end within that time, or is given back to the next worker.
+        // The run ends within this time, or is left to the next worker.
         runner.drain(app.settings.shutdown_limit()).await;
     };
     let run = tokio::select! {
         run = runner.run_now(job, period) => run,
-        () = asked_to_stop => return Err(ExitError::Interrupted),
+        () = stopped => return Err(ExitError::Interrupted),
     };
     let run = run.map_err(|error| match error {
         RunNowError::UnknownJob(..) | RunNowError::WrongPeriod(..) | RunNowError::NotStarted(..) => {
@@ -127,36 +127,40 @@ async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken)
         RunState::Failed => Err(ExitError::Failed(format!("{job} {period} failed: {outcome}"))),
         RunState::Requested | RunState::Running | RunState::Retrying => {
             let next = run.not_before.map_or_else(String::new, |at| format!(" at {}", at.format("%Y-%m-%d %H:%M UTC")));
-            Err(ExitError::Failed(format!("{job} {period} is not finished: {outcome}. A worker goes on with it{next}")))
+            Err(ExitError::Failed(format!(
+                "{job} {period} is not finished: {outcome}. A worker will continue it{next}"
+            )))
         }
     }
 }
 
-/// The same rule as the API's, for what is mailed.
+/// Refuses a period before the first import, by the same rule as the API.
 pub(super) async fn refuse_before_first_import(app: &App, period: Period) -> Result<(), ExitError> {
     let imported = ledger::first_import(&app.db).await;
     let imported = imported.map_err(|error| ExitError::Failed(format!("the imports cannot be read: {error}")))?;
     let imported = imported.map(|at| day_of(at, app.settings.board_zone));
     let last = match period {
-        // A day's coverage is computed from what the files say of the past, and nobody is mailed about it.
+        // A day's coverage is computed from what the files say about the past, and no mail is sent about it.
         Period::Day(day) => imported.map_or(day, |first| day.max(first)),
         Period::Week(week) => week.monday().plus_days(6),
     };
     ledger::refuse_before_first_import(&period.to_string(), last, imported).map_err(ExitError::Refused)
 }
 
-/// The mails that a run would send.
+/// Returns the mails that a run would send.
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] for a week before the first import, or a report whose day has not come; [`ExitError::Failed`] if they could not be
-/// built.
+/// [`ExitError::Refused`] for a week before the first import, or a report whose date is in the future; [`ExitError::Failed`] if the
+/// mails could not be built.
 pub(super) async fn mails(app: &App, kind: ReportKind, week: IsoWeek) -> Result<Vec<Preview>, ExitError> {
     refuse_before_first_import(app, Period::Week(week)).await?;
     app.gap_report(kind)?.dry_run(&app.db, week).await.map_err(|error| match error {
         ReportError::NoSnapshot(day) if day > app.today() => {
             let job = job_of(kind);
-            ExitError::Refused(format!("{job} {week} shows the coverage of {day}. Look at it on that day or later."))
+            ExitError::Refused(format!(
+                "{job} {week} shows the coverage of {day}. Run this command on that day or later."
+            ))
         }
         error => ExitError::Failed(error.to_string()),
     })
@@ -165,21 +169,23 @@ pub(super) async fn mails(app: &App, kind: ReportKind, week: IsoWeek) -> Result<
 async fn preview(app: &App, kind: ReportKind, week: IsoWeek) -> Result<(), ExitError> {
     let mails = mails(app, kind, week).await?;
     for Preview { recipient, address, units, rendered } in &mails {
-        say(address.as_deref().unwrap_or(&format!("NOBODY ({recipient})")))?;
+        say(address.as_deref().unwrap_or(&format!("NO RECIPIENT ({recipient})")))?;
         say(format!("  {}", rendered.subject))?;
         for (code, why) in units {
             say(format!("  {code}: {why}"))?;
         }
     }
     let addressed = mails.iter().filter(|mail| mail.address.is_some()).count();
-    let nobody = mails.len() - addressed;
+    let without_recipient = mails.len() - addressed;
     if is_out_of_date(app, kind, week).await.map_err(|error| ExitError::Failed(error.to_string()))? {
         say(format!(
-            "The facts have changed since the snapshot of {}. A run takes a new one first, so its figures can differ.",
+            "The data has changed since the snapshot of {}. A run takes a new snapshot first, so its figures can differ.",
             kind.day(week)
         ))?;
     }
-    say(format!("Mails for {week}: {addressed}; units with nobody to write to: {nobody}. Nothing was written or sent."))
+    say(format!(
+        "Mails for {week}: {addressed}; without a recipient: {without_recipient}. Nothing was written or sent."
+    ))
 }
 
 /// Whether a run would take a new snapshot before it builds the week's report.
@@ -193,9 +199,9 @@ async fn is_out_of_date(app: &App, kind: ReportKind, week: IsoWeek) -> Result<bo
     }
 }
 
-async fn beyond(app: &App) -> Result<(), ExitError> {
+async fn retention_dry_run(app: &App) -> Result<(), ExitError> {
     let all = app.retention().dry_run(&app.db, app.today()).await;
-    let all = all.map_err(|error| ExitError::Failed(format!("what is held cannot be read: {error}")))?;
+    let all = all.map_err(|error| ExitError::Failed(format!("the data to remove cannot be read: {error}")))?;
     say(format!("{:<16}  {:>5}  {:<10}  {:>8}  {:<10}  WHAT HAPPENS", "KIND", "DAYS", "BEFORE", "ROWS", "OLDEST"))?;
     for (kind, cut, found) in all {
         let days = Kind::days(kind, &app.settings.retention.periods());
@@ -210,9 +216,9 @@ async fn list(app: &App) -> Result<(), ExitError> {
     say(render(&TABLE, zone))?;
     let runs = ledger::list(&app.db, &RunFilter::default(), None, SHOWN)
         .await
-        .map_err(|error| ExitError::Failed(format!("the ledger of the jobs cannot be read: {error}")))?;
+        .map_err(|error| ExitError::Failed(format!("the runs cannot be read: {error}")))?;
     if runs.is_empty() {
-        return say("No run yet.");
+        return say("No runs yet.");
     }
     for Model { job, period, state, attempts, finished_at, not_before, outcome, .. } in runs {
         let at = finished_at.or(not_before);

@@ -1,4 +1,4 @@
-//! `psn schema`: the API's schema as text, for front ends and for the file that is checked in.
+//! `psn schema`: prints the schema of the API, for front ends and for the file in the repository.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use super::say;
 use crate::error::ExitError;
 use crate::graphql;
 
-/// What `psn schema` takes.
+/// The arguments of `psn schema`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Print nothing, but fail when this file says something else.
+    /// Print nothing, but fail if this file differs from the schema.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "src/graphql/schema.graphql")]
     check: Option<PathBuf>,
 }
@@ -18,16 +18,16 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// A file that cannot be read, or that says something else.
+/// An error if the file cannot be read or differs.
 pub fn run(args: Args) -> Result<(), ExitError> {
     let sdl = graphql::sdl();
     let Some(file) = args.check else { return say(sdl.trim_end()) };
     let shown = file.display();
     let kept = std::fs::read_to_string(&file).map_err(|error| {
-        ExitError::Refused(format!("{shown} cannot be read ({error}): name the file that holds the schema"))
+        ExitError::Refused(format!("{shown} cannot be read ({error}): name the file that contains the schema"))
     })?;
     if kept.trim_end() == sdl.trim_end() {
-        return say(format_args!("{shown} is the schema"));
+        return say(format_args!("{shown} is up to date."));
     }
-    Err(ExitError::Failed(format!("{shown} is not the schema any more: run `psn schema > {shown}` and commit it")))
+    Err(ExitError::Failed(format!("{shown} differs from the schema: run `psn schema > {shown}` and commit it")))
 }

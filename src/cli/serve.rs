@@ -12,13 +12,13 @@ use crate::config::Settings;
 use crate::error::ExitError;
 use crate::http::{self, Assets, Connections};
 
-/// How long the last notes about who was here get at least.
+/// The minimum time for recording the last uses of tokens and sessions at shutdown.
 const LEAST: Duration = Duration::from_secs(2);
 
-/// What `psn serve` takes besides the settings.
+/// The arguments of `psn serve`.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct Args {
-    /// Serve only; another process runs the jobs
+    /// Do not run the jobs; another process runs them
     #[arg(long)]
     pub no_jobs: bool,
 }
@@ -27,7 +27,7 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// An address that is refused or taken, and a database that cannot be used.
+/// An error if the address is refused or in use, or the database cannot be used.
 pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
     let Args { no_jobs } = args;
     settings.refuse_open_address()?;
@@ -38,7 +38,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
     let bind = settings.bind;
     let listener = TcpListener::bind(bind).await.map_err(|error| {
         ExitError::Failed(format!(
-            "{bind} cannot be listened on ({error}): stop what uses it, or choose another with --bind"
+            "{bind} cannot be listened on ({error}): stop the program that uses it, or choose another address with --bind"
         ))
     })?;
     let app = App::open(settings, clock).await?;
@@ -47,8 +47,8 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
     served
 }
 
-/// Serves on a listener that is open already, behind `gate` and with the files in `assets`, and runs the jobs beside it where `with_jobs` says so. Requests
-/// are answered at once: while the database is away they are told so, and `/health/ready` says 503.
+/// Serves on an open listener, with the authenticator `gate` and the files in `assets`, and also runs the jobs if `with_jobs` is
+/// set. Requests are answered at once: while the database is unreachable they get an error, and `/health/ready` returns 503.
 ///
 /// # Errors
 ///
@@ -61,10 +61,10 @@ pub async fn serve_on(
     with_jobs: bool,
     stop: CancellationToken,
 ) -> Result<(), ExitError> {
-    let at = listener.local_addr().map_err(|error| ExitError::Failed(format!("the listener is gone: {error}")))?;
+    let at = listener.local_addr().map_err(|error| ExitError::Failed(format!("the listener has failed: {error}")))?;
     if gate.links() && !at.ip().is_loopback() {
         return Err(ExitError::Refused(format!(
-            "links that sign in without a password are for this machine only, and {at} is reached from others"
+            "sign-in links without a password are for this machine only, and other machines can reach {at}"
         )));
     }
     let router = app.router_with(&gate, assets)?;
@@ -75,13 +75,13 @@ pub async fn serve_on(
         let served = http::serve(listener, router, connections, stop.clone(), limit).await;
         if tokio::time::timeout(limit.max(LEAST), gate.settle()).await.is_err() {
             tracing::warn!(
-                "the last uses of tokens and sessions, refusals or repeated reads could not be noted in time"
+                "last uses of tokens and sessions, refusals or repeated reads could not be recorded in time"
             );
         }
         served.map_err(|error| ExitError::Failed(format!("serving {at} failed: {error}")))
     };
-    let behind = async { if with_jobs { app.work(&stop).await } else { app.migrate_when_reached(&stop).await } };
-    tokio::try_join!(site, behind)?;
+    let background = async { if with_jobs { app.work(&stop).await } else { app.migrate_when_reached(&stop).await } };
+    tokio::try_join!(site, background)?;
     tracing::info!("stopped");
     Ok(())
 }

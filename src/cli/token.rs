@@ -12,55 +12,55 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
 
-/// The most tokens that the list shows.
+/// The maximum number of tokens in the list.
 const SHOWN: u64 = 1_000;
 
-/// What `psn token` takes besides the settings.
+/// The arguments of `psn token`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What is to be done.
+    /// The subcommand.
     #[command(subcommand)]
     pub what: What,
 }
 
-/// What can be done with tokens.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum What {
-    /// Make a token, and print it: it is shown this once.
+    /// Make a token and print it. It is shown only once.
     Make {
-        /// What it is for: "Ward 7 dashboard"
+        /// Name of the token, such as "Ward 7 dashboard"
         #[arg(long)]
         name: String,
-        /// dashboard, coordinator, auditor or admin
+        /// Role: dashboard, coordinator, auditor or admin
         #[arg(long, default_value = "dashboard", value_parser = role)]
         role: AccessRole,
-        /// Codes of the units whose figures a dashboard sees, with all below them
+        /// Codes of the units whose figures a dashboard may see, including all units below them
         #[arg(long = "unit", value_name = "CODE", num_args = 1..)]
         units: Vec<String>,
-        /// Let a dashboard see names of people too
+        /// Allow a dashboard to see names of people
         #[arg(long)]
         names: bool,
-        /// Let a dashboard explore: introspection, the playground, and queries that are not persisted operations
+        /// Allow a dashboard to explore: introspection, the playground, and queries that are not persisted operations
         #[arg(long)]
         explore: bool,
-        /// For how many days it is good
+        /// Validity in days
         #[arg(long, default_value_t = 90, allow_negative_numbers = true)]
         days: i64,
     },
     /// List the tokens and when each was last used.
     List,
-    /// Revoke a token: it opens nothing any more from this moment on.
+    /// Revoke a token. It becomes invalid at once.
     Revoke {
-        /// Its number in the list
+        /// Number of the token in the list
         id: i64,
     },
 }
 
-/// Does it.
+/// Runs the command.
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] for what cannot be done so, [`ExitError::Failed`] for whatever goes wrong.
+/// [`ExitError::Refused`] for an invalid request, [`ExitError::Failed`] for other errors.
 pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
     let done = match args.what {
@@ -70,7 +70,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Exi
         What::List => list(&app).await,
         What::Revoke { id } => {
             let revoked = manage::revoke_token(&app.db, &app.operator(), ApiTokenId(id)).await.map_err(not_done);
-            revoked.and_then(|token| say(format!("Token {id} ({}) opens nothing any more.", token.name)))
+            revoked.and_then(|token| say(format!("Token {id} ({}) is revoked.", token.name)))
         }
     };
     app.close().await;
@@ -79,10 +79,10 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Exi
 
 async fn make(app: &App, wish: TokenWish) -> Result<(), ExitError> {
     let (token, secret) = manage::make_token(&app.db, &app.operator(), wish).await.map_err(not_done)?;
-    // The secret has a line, and standard output, to itself.
+    // Only the secret goes to standard output, on its own line.
     let until = when(app, token.expires_at);
-    tell(&format!(
-        "Token {} ({}) is good until {until}. It is shown this once; send it as `Authorization: Bearer …`:",
+    note(&format!(
+        "Token {} ({}) is valid until {until}. It is shown only once. Send it as `Authorization: Bearer …`:",
         token.id, token.name
     ));
     say(secret.reveal())
@@ -92,13 +92,13 @@ async fn list(app: &App) -> Result<(), ExitError> {
     let failed = |error| ExitError::Failed(format!("the tokens cannot be read: {error}"));
     let tokens = token::newest(&app.db, SHOWN).await.map_err(failed)?;
     if tokens.is_empty() {
-        return say("No token yet.");
+        return say("No tokens yet.");
     }
     let now = app.clock.now();
     for token in tokens {
         let state = match token.revoked_at {
             Some(at) => format!("revoked {}", when(app, at)),
-            None if token.is_valid(now) => format!("good until {}", when(app, token.expires_at)),
+            None if token.is_valid(now) => format!("valid until {}", when(app, token.expires_at)),
             None => format!("expired {}", when(app, token.expires_at)),
         };
         let used = token.last_used_at.map_or("never".to_owned(), |at| when(app, at));
@@ -109,14 +109,14 @@ async fn list(app: &App) -> Result<(), ExitError> {
     Ok(())
 }
 
-/// For whoever types, beside the answer.
-fn tell(line: &str) {
+/// Prints a line for the user to standard error.
+fn note(line: &str) {
     use std::io::Write as _;
-    // Standard error may be closed; the answer does not need it.
+    // Standard error may be closed; the output does not need it.
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 fn role(word: &str) -> Result<AccessRole, String> {
     let role = word.to_ascii_uppercase().replace('-', "_").parse::<AccessRole>();
-    role.map_err(|_| "it is dashboard, coordinator, auditor or admin".to_owned())
+    role.map_err(|_| "it must be dashboard, coordinator, auditor or admin".to_owned())
 }

@@ -1,4 +1,4 @@
-//! `psn worker`: the jobs alone, for a machine that serves nothing.
+//! `psn worker`: runs only the jobs, without serving the API.
 
 use entity::clock::Clock;
 use tokio_util::sync::CancellationToken;
@@ -7,19 +7,19 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
 
-/// What `psn worker` takes besides the settings: nothing.
+/// The arguments of `psn worker`: none.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct Args {}
 
-/// Runs what is owed until `stop` is cancelled.
+/// Runs the jobs that are due until `stop` is cancelled.
 ///
 /// # Errors
 ///
-/// A database or a mail setting that cannot be used.
+/// An error if the database or a mail setting cannot be used.
 pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
     let Args {} = args;
     let app = App::open(settings, clock).await?;
-    tracing::info!("working: each minute what is owed is run");
+    tracing::info!("worker started; due jobs run every minute");
     let worked = app.work(&stop).await;
     app.close().await;
     tracing::info!("stopped");

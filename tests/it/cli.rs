@@ -103,7 +103,7 @@ fn migrate_creates_the_database_folder() {
     let (code, said, error) = run(folder.path(), &["migrate"]);
     assert!(code == Some(0) && said.contains("steps"), "{said}{error}");
     assert!(folder.path().join("psn-data/psn.db").exists());
-    assert_eq!(run(folder.path(), &["migrate"]).1.trim(), "the tables are up to date already");
+    assert_eq!(run(folder.path(), &["migrate"]).1.trim(), "The tables are already up to date.");
 }
 
 both!(
@@ -127,7 +127,7 @@ both!(
             assert!(code == Some(2) && error.contains("the first import was on"), "{error}");
         }
         let (code, said, _) = run(world.folder.path(), &["run", "list", "--database-url", &world.url]);
-        assert!(code == Some(0) && said.contains("No run yet."), "{said}");
+        assert!(code == Some(0) && said.contains("No runs yet."), "{said}");
     }
 );
 

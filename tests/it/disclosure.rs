@@ -337,5 +337,5 @@ async fn public_and_confidential_files_are_kept_apart() {
     let Command::Export(args) = Cli::try_parse_from(line).unwrap().command else { panic!("export is a command") };
     let refusal =
         export::run(args, &world.db, Limit::default(), world.clock.now(), day("2026-11-16")).await.unwrap_err();
-    assert!(format!("{refusal:?}").contains("must not be handed on"), "{refusal:?}");
+    assert!(format!("{refusal:?}").contains("must not be shared"), "{refusal:?}");
 }

@@ -151,22 +151,22 @@ fn what_is_wrong_is_said_with_what_to_do_next() {
         (&["serve", "--bind", "localhost:18081"][..], "127.0.0.1:8080"),
         (&["serve", "--bind", "127.0.0.1:0", "--persisted-operations", "/nope"], "folder of .graphql files"),
         (&["grant", "add", "nobody@board.example", "admin"], "staff.csv"),
-        (&["person", "export"], "or --email"),
+        (&["person", "export"], "with --email"),
         (
             &["person", "erase", "--number", "1", "--reason", "BORED"],
-            "it is REQUESTED, NOT_NEEDED, UNLAWFUL or LEGAL_DUTY",
+            "it must be REQUESTED, NOT_NEEDED, UNLAWFUL or LEGAL_DUTY",
         ),
-        (&["person", "erase", "--number", "1", "--reason", "RETENTION"], "it is REQUESTED"),
+        (&["person", "erase", "--number", "1", "--reason", "RETENTION"], "it must be REQUESTED"),
         (&["token", "make", "--name", "Ward", "--days", "-5"], "1 to "),
     ] {
         let (code, _, error) = run(folder.path(), args);
         assert!(code == Some(2) && error.contains(says), "{args:?}: {error}");
     }
     let (code, said, _) = run(folder.path(), &["audit", "list", "--object", "foo"]);
-    assert_eq!((code, said.trim()), (Some(0), "No such event."));
+    assert_eq!((code, said.trim()), (Some(0), "No matching events."));
     let empty = format!("0:{}", "0".repeat(64));
     let (code, said, _) = run(folder.path(), &["audit", "verify", "--expect", &empty]);
-    assert!(code == Some(0) && said.contains(&format!("It holds the end that was expected, {empty}.")), "{said}");
+    assert!(code == Some(0) && said.contains(&format!("It contains the expected end {empty}.")), "{said}");
 }
 
 #[cfg(unix)]
@@ -193,7 +193,7 @@ both!(
             // The lock is held for as long as the test runs; a machine that is busy takes some seconds to stop.
             assert!(begun.elapsed() < Duration::from_secs(20), "{signal}: {:?}", begun.elapsed());
             assert_eq!(code, Some(130), "{error}");
-            assert!(error.contains("Stopping: ") && error.contains("press again"), "{error}");
+            assert!(error.contains("Stopping. ") && error.contains("Press Ctrl-C again"), "{error}");
             held.rollback().await.unwrap();
             assert_eq!(import_batch::Entity::find().count(&world.db).await.unwrap(), 0);
         }

@@ -69,7 +69,7 @@ both!(
             let line = said.lines().find(|line| line.starts_with("staff lists: ")).expect("a line").to_owned();
             (today, line)
         };
-        assert_eq!(line().1, "staff lists: ok, none was imported yet");
+        assert_eq!(line().1, "staff lists: ok, none imported yet");
         list(&world, "Glasgow City Council", "2026-05-20").await;
         for (days, is_old) in [(35, false), (36, true), (181, true)] {
             // The age is counted by the machine's clock, which may pass midnight before the check.
@@ -85,7 +85,7 @@ both!(
             let expected = if is_old {
                 format!(
                     "staff lists: ok, but the list of Glasgow City Council is {days} days old (as at {as_at}); import a new one before \
-                     teams become UNKNOWN"
+                     its teams become UNKNOWN"
                 )
             } else {
                 format!("staff lists: ok, the oldest is as at {as_at} (Glasgow City Council)")

@@ -1,5 +1,5 @@
-//! The playground and the NHS design for a demonstration whose psn was built without them: `cargo run -- demo` builds them once
-//! and serves them from disk, so that one command on a new machine shows everything. The next build embeds them.
+//! The playground and the NHS design for a demonstration that was built without them: `cargo run -- demo` builds them once and
+//! serves them from disk, so that one command on a new machine shows everything. The next build embeds them.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -11,33 +11,34 @@ use tokio::process::Command;
 use crate::cli::say;
 use crate::http::Assets;
 
-/// Longer than npm takes on a slow connection. The demonstration waits for it.
+/// The time limit of the build, longer than npm takes on a slow connection. The demonstration waits for it.
 const LIMIT: Duration = Duration::from_secs(240);
 
-/// The files in this binary; if there are none and cargo runs it, those that are built now.
+/// Returns the embedded files. If there are none and cargo runs this process, builds them.
 ///
 /// # Errors
 ///
-/// One sentence for the person who started the demonstration: why there are none, and what to do.
+/// One sentence for the user: why the files are missing, and what to do.
 pub(super) async fn assets() -> Result<Assets, String> {
     let embedded = Assets::embedded();
     let Some(folder) = source_folder().filter(|_| !embedded.is_whole()) else { return Ok(embedded) };
-    // Nothing is wrong with the demonstration if no one reads this.
+    // The demonstration works even if this line cannot be written.
     let _ = say("Building the playground and the NHS design with npm. This is done once and takes up to a minute.");
     build(&folder).await.map_err(|why| {
         format!(
-            "{why}. The rest works without them. To add them, make sure that Node.js 20 or later, npm and a package registry can be used, and start the demonstration again."
+            "{why}. Everything else works without them. To add them, make sure that Node.js 20 or later, npm and a package registry are available, and start the demonstration again."
         )
     })
 }
 
-/// Where the sources are, if cargo runs this process. Only then, and not in the current folder of anybody: it holds a program.
+/// Returns the folder of the sources if cargo runs this process. It is never taken from the current folder, because it contains
+/// a program that is run.
 fn source_folder() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR")?).join("src/http/assets");
     folder.join("build.mjs").is_file().then_some(folder)
 }
 
-/// Why not, as the beginning of a sentence.
+/// Builds the files. An error is the start of a sentence.
 async fn build(folder: &Path) -> Result<Assets, String> {
     let failed =
         |cause: &dyn std::fmt::Display| format!("The playground and the NHS design could not be built: {cause}");
@@ -51,7 +52,7 @@ async fn build(folder: &Path) -> Result<Assets, String> {
     };
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        // The program's own line begins with the same words.
+        // The program's own line starts with the same words.
         let line = said.lines().rfind(|line| line.contains("could not be built"));
         return Err(line.map_or_else(|| failed(&output.status), |line| line.trim().trim_end_matches('.').to_owned()));
     }

@@ -1,29 +1,29 @@
-//! The demonstration board's files, in the binary; where they come from and under which licence is in `board/README.md`.
+//! The files of the demonstration board, which are embedded. `board/README.md` has their source and licence.
 
 use std::borrow::Cow;
 
 use entity::period::Day;
 use jobs::import::{FileKind, SourceFile};
 
-/// The day that the present files describe, a Monday.
+/// The date that the present files describe, a Monday.
 pub(super) fn as_at() -> Day {
     Day::new(2026, 11, 16).expect("a day")
 }
 
-/// Which of the board's two states a set of files describes.
+/// The two states of the board, each with its own set of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    /// Nine weeks before.
+pub(super) enum BoardState {
+    /// The board nine weeks ago.
     Earlier,
-    /// As it is now.
+    /// The board now.
     Present,
 }
 
-impl State {
+impl BoardState {
     /// Both, in the order in which they are imported.
     pub(super) const ALL: [Self; 2] = [Self::Earlier, Self::Present];
 
-    /// How many days before [`as_at`] its files describe the board.
+    /// The number of days before [`as_at`] that the files describe.
     pub(super) const fn days_before(self) -> i64 {
         match self {
             Self::Earlier => 63,
@@ -31,7 +31,7 @@ impl State {
         }
     }
 
-    /// Its ten files.
+    /// Returns the ten files.
     pub(super) fn sources(self) -> Vec<SourceFile> {
         let bytes = match self {
             Self::Earlier => earlier,

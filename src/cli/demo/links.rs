@@ -1,5 +1,5 @@
-//! Who signs in to the demonstration: one person a role, chosen from the board by what they are today, and a dashboard's token.
-//! The same board and day give the same people.
+//! The sign-in links of the demonstration: one person per role, chosen by their roles today, and a dashboard's token. The same board
+//! and date give the same people.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -22,53 +22,53 @@ use crate::app::App;
 use crate::cli::not_done;
 use crate::error::ExitError;
 
-/// What the dashboard's token is called.
+/// The name of the dashboard's token.
 const DASHBOARD: &str = "Demonstration dashboard";
-/// For how many days it is good: what was built against it goes on working.
+/// The validity of the token in days, long enough that front ends built with it keep working.
 const DAYS: i64 = 366;
-/// The roles to open first, in this order. One sees a part of the board, one all of it, one almost nothing, and one runs psn.
+/// The roles to try first, in this order. One sees a part of the board, one all of it, one almost nothing, and one runs psn.
 const FIRST: [AccessRole; 4] =
     [AccessRole::SeniorManager, AccessRole::Coordinator, AccessRole::Supporter, AccessRole::Admin];
-/// The kind of unit that the dashboard is given one of.
+/// The level of the unit that the dashboard may see.
 const SECTOR: &str = "Sector";
 
-/// More grants than a demonstration has.
+/// The maximum number of grants to read, more than a demonstration has.
 const MOST_GRANTS: u64 = 1_000;
 
-/// The links of one start.
+/// The sign-in links of one start.
 #[derive(Debug)]
 pub struct Links {
-    /// A role, whose it is, and what signs in.
+    /// For each role: the role, the name of the unit, and the secret of the link.
     pub each: Vec<(AccessRole, String, Secret)>,
-    /// The dashboard's token itself.
+    /// The dashboard's token.
     pub token: Secret,
 }
 
 impl Links {
-    /// The links to open first, a line each.
+    /// Returns the links to open first, one per line.
     #[must_use]
     pub fn first(&self, at: SocketAddr) -> String {
-        let of = |role: &AccessRole| self.each.iter().find(|(own, ..)| own == role);
-        let lines: Vec<_> = FIRST.iter().filter_map(of).map(|link| line(link, at)).collect();
+        let find = |role: &AccessRole| self.each.iter().find(|(own, ..)| own == role);
+        let lines: Vec<_> = FIRST.iter().filter_map(find).map(|link| line(link, at)).collect();
         lines.join("\n")
     }
 
-    /// Every link, and how a dashboard asks.
+    /// Returns every link, and an example request of the dashboard.
     #[must_use]
     pub fn in_full(&self, at: SocketAddr) -> String {
         let links: Vec<_> = self.each.iter().map(|link| line(link, at)).collect();
         let token = self.token.reveal();
         format!(
-            "\nA link for each role:\n{}\n\nAs the dashboard asks:\n  curl -H 'authorization: Bearer {token}' \
+            "\nA link for each role:\n{}\n\nAn example request of the dashboard:\n  curl -H 'authorization: Bearer {token}' \
              -H 'content-type: application/json' \\\n    \
              -d '{{\"query\":\"{{ board {{ name rollUp {{ headcount }} }} }}\"}}' http://{at}/graphql\n",
             links.join("\n")
         )
     }
 
-    /// The unit whose figures the token sees.
+    /// Returns the name of the unit whose figures the token may see.
     #[must_use]
-    pub fn given(&self) -> &str {
+    pub fn dashboard_unit(&self) -> &str {
         let dashboard = self.each.iter().find(|(role, ..)| *role == AccessRole::Dashboard);
         dashboard.map_or("", |(_, unit, _)| unit)
     }
@@ -79,8 +79,8 @@ fn line((role, whose, secret): &(AccessRole, String, Secret), at: SocketAddr) ->
     format!("  {name:<46} http://{at}/sign-in/link#{}", secret.reveal())
 }
 
-/// Makes a link for each role, and what the roles need: grants for the admin and the auditor, a token for the dashboard. Links
-/// of an earlier start are good no longer. Its token is: only its hash is kept, so that it cannot be shown again, and something
+/// Creates a link for each role, and what the roles need: grants for the admin and the auditor, a token for the dashboard. Links of
+/// an earlier start become invalid. Its token stays valid: only its hash is stored, so that it cannot be shown again, and a front end
 /// may have been built with it.
 ///
 /// # Errors
@@ -101,8 +101,8 @@ pub async fn make(app: &App, gate: &Authenticator) -> Result<Links, ExitError> {
         AccessRole::Staff,
         AccessRole::Auditor,
     ] {
-        let Some((id, of)) = people.choose(role) else { continue };
-        if matches!(role, AccessRole::Admin | AccessRole::Auditor) && !people.of(id).contains(&role) {
+        let Some((id, unit)) = people.choose(role) else { continue };
+        if matches!(role, AccessRole::Admin | AccessRole::Auditor) && !people.roles_of(id).contains(&role) {
             let known = person::Entity::find_by_id(id).one(&app.db).await.map_err(&read)?;
             let Some(known) = known else { continue };
             let person = KnownBy::EmployeeNumber(Some(known.employer), known.number);
@@ -110,7 +110,7 @@ pub async fn make(app: &App, gate: &Authenticator) -> Result<Links, ExitError> {
             manage::grant_role(&app.db, &app.operator(), wish).await.map_err(not_done)?;
         }
         let secret = gate.make_link(Holder::Person(id)).await.map_err(no_link)?;
-        each.push((role, people.name_of(of), secret));
+        each.push((role, people.unit_name(unit), secret));
     }
     let (id, token, sector) = dashboard(app).await?;
     let secret = gate.make_link(Holder::Token(id)).await.map_err(no_link)?;
@@ -118,13 +118,13 @@ pub async fn make(app: &App, gate: &Authenticator) -> Result<Links, ExitError> {
     Ok(Links { each, token })
 }
 
-/// A token of one sector, without names, which explores.
+/// Creates a token for one sector, without names, that may explore.
 async fn dashboard(app: &App) -> Result<(entity::id::ApiTokenId, Secret, String), ExitError> {
     let read = failed("the board cannot be read");
     let by = app.operator();
     let sectors = unit::Entity::find().filter(unit::Column::Level.eq(SECTOR)).order_by_asc(unit::Column::Id);
     let sector = sectors.one(&app.db).await.map_err(&read)?;
-    let sector = sector.ok_or_else(|| ExitError::Failed("the demonstration's board has no sector".to_owned()))?;
+    let sector = sector.ok_or_else(|| ExitError::Failed("the demonstration board has no sector".to_owned()))?;
     let (name, units) = (DASHBOARD.to_owned(), vec![sector.code]);
     let wish = TokenWish { name, role: AccessRole::Dashboard, units, names: false, explore: true, days: DAYS };
     let (token, secret) = manage::make_token(&app.db, &by, wish).await.map_err(not_done)?;
@@ -133,19 +133,20 @@ async fn dashboard(app: &App) -> Result<(entity::id::ApiTokenId, Secret, String)
 
 fn no_link(denied: AuthError) -> ExitError {
     match denied {
-        AuthError::Database(cause) => ExitError::Failed(format!("a link to sign in with cannot be made: {cause}")),
+        AuthError::Database(cause) => ExitError::Failed(format!("a sign-in link cannot be created: {cause}")),
         AuthError::MissingCredentials | AuthError::InvalidCredentials | AuthError::ProviderUnreachable => {
-            ExitError::Failed("links to sign in with are off".to_owned())
+            ExitError::Failed("sign-in links are switched off".to_owned())
         }
     }
 }
 
-/// Everybody with a post today: what they are, and of which unit.
+/// The people with a post today: their roles, and their unit.
 #[derive(Debug, Default)]
 struct People {
     roles: BTreeMap<PersonId, BTreeSet<AccessRole>>,
     home: HashMap<PersonId, UnitId>,
-    /// Who answers for which unit, as the units stand in the file; the whole board's is left out, for they see all of it.
+    /// The senior manager of each unit, in the order of the units in the file. Those of the whole board are left out, because they
+    /// see all of it.
     managers: Vec<(UnitId, PersonId)>,
     units: HashMap<UnitId, String>,
 }
@@ -197,23 +198,23 @@ impl People {
         Ok(people)
     }
 
-    /// Notes what somebody is; whoever has no post today is nothing.
+    /// Adds a role of a person. People without a post today are ignored.
     fn add(&mut self, id: PersonId, role: AccessRole) {
         if let Some(roles) = self.roles.get_mut(&id) {
             roles.insert(role);
         }
     }
 
-    fn of(&self, id: PersonId) -> &BTreeSet<AccessRole> {
+    fn roles_of(&self, id: PersonId) -> &BTreeSet<AccessRole> {
         static NOTHING: BTreeSet<AccessRole> = BTreeSet::new();
         self.roles.get(&id).unwrap_or(&NOTHING)
     }
 
-    fn name_of(&self, unit: Option<UnitId>) -> String {
+    fn unit_name(&self, unit: Option<UnitId>) -> String {
         unit.and_then(|unit| self.units.get(&unit)).cloned().unwrap_or_default()
     }
 
-    /// Somebody with a role, and where. Whoever is least besides shows best what the role alone sees.
+    /// Chooses a person with a role, and their unit. The person with the fewest other roles shows best what the role alone can see.
     fn choose(&self, role: AccessRole) -> Option<(PersonId, Option<UnitId>)> {
         let at_home = |id: PersonId| (id, self.home.get(&id).copied());
         let with =

@@ -1,4 +1,4 @@
-//! What the demonstration's board holds, for the person who started it.
+//! A summary of the demonstration board, for the user who started it.
 
 use entity::coverage::change::is_gap;
 use entity::period::{Day, IsoWeek};
@@ -13,43 +13,43 @@ use crate::app::App;
 /// The figures of this week's Monday, and the mails of every week.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// The day of the figures.
+    /// The date of the figures.
     pub monday: Day,
     /// The name of the root unit.
     pub board: String,
     /// People with a counting post.
     pub people: i64,
-    /// Teams by what became of them.
+    /// The number of teams by status.
     pub teams: Teams,
     /// Every mail, by week.
-    pub mails: Vec<Mail>,
-    /// The folder into which they are written.
+    pub mails: Vec<SummaryMail>,
+    /// The folder to which mails are written.
     pub folder: String,
 }
 
-/// Teams by what became of them.
+/// The number of teams by status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Teams {
-    /// Covered ones, those at risk among them.
+    /// Covered teams, including those at risk.
     pub covered: usize,
-    /// Covered ones that will not be within the policy's horizon.
+    /// Covered teams that will lose their cover within the policy's horizon.
     pub at_risk: usize,
-    /// Those with a gap.
+    /// Teams with a gap.
     pub gaps: usize,
-    /// The exempt, and those with no one at work.
+    /// Exempt teams, and teams with no one at work.
     pub others: usize,
 }
 
-/// One mail.
+/// One mail of the demonstration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mail {
+pub struct SummaryMail {
     /// The ISO week of its report.
     pub week: String,
-    /// Where it goes. Null if there is no one to send it to.
+    /// The recipient's address. `None` if there is no one to send it to.
     pub address: Option<String>,
-    /// The file, else where it stands.
+    /// The file, or the delivery state if there is no file.
     pub place: String,
-    /// Whether it was written.
+    /// Whether the mail was written.
     pub sent: bool,
 }
 
@@ -78,13 +78,13 @@ impl Summary {
         Ok(Self { monday, board: whole.unit_name, people, teams, mails: mails(app).await?, folder })
     }
 
-    /// How many weeks have mails.
+    /// Returns the number of weeks with mails.
     #[must_use]
     pub fn weeks(&self) -> usize {
         self.mails.chunk_by(|one, next| one.week == next.week).count()
     }
 
-    /// The board and its figures.
+    /// Returns the board and its figures in one line.
     #[must_use]
     pub fn in_one_line(&self) -> String {
         let Teams { covered, at_risk: _, gaps, others } = self.teams;
@@ -100,7 +100,7 @@ impl Summary {
         )
     }
 
-    /// The mails first, for they are many, and the figures last, where they stay on the screen.
+    /// Returns all mails and the figures. The mails come first, because they are many; the figures come last and stay on the screen.
     #[must_use]
     pub fn in_full(&self) -> String {
         let mut lines = Vec::new();
@@ -116,7 +116,7 @@ impl Summary {
         lines.join("\n")
     }
 
-    /// The figures, a line each.
+    /// Returns the figures, one per line.
     #[must_use]
     pub fn figures(&self) -> String {
         let Self { monday, board, people, teams, mails, folder } = self;
@@ -131,19 +131,19 @@ impl Summary {
              {covered:>6} covered, {at_risk} of them at risk\n  \
              {gaps:>6} with a gap\n  \
              {others:>6} exempt, or with no one at work\n  \
-             {sent:>6} mails written into {folder}"
+             {sent:>6} mails written to {folder}"
         )
     }
 }
 
-async fn mails(app: &App) -> Result<Vec<Mail>, DbErr> {
+async fn mails(app: &App) -> Result<Vec<SummaryMail>, DbErr> {
     let mut mails = Vec::new();
     for report in report::Entity::find().order_by_asc(report::Column::Week).all(&app.db).await? {
         let own = delivery::Entity::find().filter(delivery::Column::ReportId.eq(report.id));
         let columns = [delivery::Column::Address, delivery::Column::StoredAt, delivery::Column::State];
         let rows: Vec<(Option<String>, Option<String>, DeliveryState)> =
             own.order_by_asc(delivery::Column::Id).select_only().columns(columns).into_tuple().all(&app.db).await?;
-        mails.extend(rows.into_iter().map(|(address, stored_at, state)| Mail {
+        mails.extend(rows.into_iter().map(|(address, stored_at, state)| SummaryMail {
             week: report.week.clone(),
             address,
             place: stored_at.unwrap_or_else(|| state.word().to_owned()),

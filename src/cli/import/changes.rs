@@ -10,19 +10,19 @@ use jobs::output::safe_csv;
 
 use super::summary::printable;
 
-/// How many changes are printed; `--changes` saves all.
+/// The maximum number of changes that are printed; `--changes` saves all.
 pub(super) const SHOWN: usize = 100;
 
 /// The columns of the file that `--changes` saves.
 const HEADER: [&str; 6] = ["Change", "What", "Which", "Column", "From", "To"];
 
-/// Whether a file whose first line this is holds such a list.
+/// Whether this is the first line of such a file.
 pub(super) fn is_header(line: &str) -> bool {
     line == HEADER.join(",")
 }
 
-/// The list as it is printed; empty if there is nothing to list.
-pub(super) fn told(outcome: &ImportSummary, file: Option<&Path>) -> String {
+/// Returns the list as it is printed; empty if there are no changes.
+pub(super) fn render_changes(outcome: &ImportSummary, file: Option<&Path>) -> String {
     let ImportSummary { change_list, rows_changed, .. } = outcome;
     let mut text = String::new();
     if change_list.is_empty() {
@@ -58,11 +58,11 @@ fn shown(cell: &str) -> &str {
     if cell.is_empty() { "(blank)" } else { cell }
 }
 
-/// Writes the list as CSV that no spreadsheet runs, one row per column that is another one.
+/// Writes the list as CSV without cells that a spreadsheet would run as formulas, one row per changed column.
 ///
 /// # Errors
 ///
-/// What the operating system said.
+/// An error of the operating system.
 pub(super) fn save(changes: &[Change], file: Replacement) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(safe_csv::with_bom(file)?);
     writer.write_record(HEADER)?;

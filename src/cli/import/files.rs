@@ -1,4 +1,4 @@
-//! Which files an import takes: those that the command names, and those of a folder with the right names.
+//! The files of an import: those that the command names, and those of a folder with the right names.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -11,14 +11,14 @@ use super::Args;
 use super::summary::printable;
 use crate::error::ExitError;
 
-/// The files to import, and those in the folder that are not taken.
+/// The files to import, and those in the folder that are not imported.
 pub(super) struct Gathered {
     pub(super) sources: Vec<SourceFile>,
     /// The paths of the files to import.
     pub(super) inputs: Vec<PathBuf>,
-    /// Names of files in the folder that have nothing to do with an import.
+    /// The names of unrelated files in the folder.
     pub(super) passed_over: Vec<String>,
-    /// How to take files in the folder whose names nearly fit, a sentence each.
+    /// How to import files in the folder with similar names, one sentence each.
     pub(super) proposed: Vec<String>,
 }
 
@@ -38,8 +38,8 @@ pub(super) fn gather(args: &Args) -> Result<Gathered, ExitError> {
             match FileKind::ALL.into_iter().find(|kind| kind.file_name().eq_ignore_ascii_case(&name)) {
                 Some(kind) => paths.push((kind, entry.path())),
                 None if !entry.path().is_file() => {}
-                None => match nearly(&name) {
-                    // One that the command names is taken.
+                None => match similar_kind(&name) {
+                    // A file that the command names is imported.
                     Some(kind) if given(args, kind).iter().any(|path| same_file(path, &entry.path())) => {}
                     Some(kind) => proposed.push(format!(
                         "{name} looks like {}: run again with --{kind} '{}'",
@@ -55,7 +55,7 @@ pub(super) fn gather(args: &Args) -> Result<Gathered, ExitError> {
         if paths.is_empty() && FileKind::ALL.into_iter().all(|kind| given(args, kind).is_empty()) {
             let names = FileKind::ALL.map(FileKind::file_name).join(", ");
             let proposed: String = proposed.iter().map(|sentence| format!(". {}", printable(sentence))).collect();
-            return Err(ExitError::Refused(format!("{} has none of {names}{proposed}", dir.display())));
+            return Err(ExitError::Refused(format!("{} contains none of {names}{proposed}", dir.display())));
         }
     }
     for kind in FileKind::ALL {
@@ -66,14 +66,16 @@ pub(super) fn gather(args: &Args) -> Result<Gathered, ExitError> {
         }
     }
     if paths.is_empty() && args.ends_employer.is_empty() {
-        return Err(ExitError::Refused("name a folder with --dir, or files as in --staff staff.csv".to_owned()));
+        return Err(ExitError::Refused(
+            "no files to import: name a folder with --dir, or files, for example --staff staff.csv".to_owned(),
+        ));
     }
     let inputs = paths.iter().map(|(_, path)| path.clone()).collect();
     let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let names: Vec<_> = paths.iter().map(|(_, path)| name(path)).collect();
     let source = |(kind, path): (FileKind, PathBuf)| {
         let name = name(&path);
-        // Two of one name are told apart by where they are.
+        // Two files of the same name are distinguished by their paths.
         let doubled = names.iter().filter(|other| **other == name).count() > 1;
         let name = if doubled { path.display().to_string() } else { name };
         Ok(SourceFile { kind, name, bytes: Cow::Owned(read(&path, MOST_BYTES)?) })
@@ -86,10 +88,10 @@ pub(super) fn gather(args: &Args) -> Result<Gathered, ExitError> {
     })
 }
 
-/// The most bytes of a file to import. A nation's staff have a quarter of it.
+/// The maximum size of a file to import, in bytes: four times that of a nation's staff.
 pub(super) const MOST_BYTES: u64 = 1 << 30;
 
-/// The bytes of a file, of which there may be `most`: a file is in memory as a whole, and a device never ends.
+/// Reads a file of at most `most` bytes. There is a limit because the whole file is in memory, and a device never ends.
 ///
 /// # Errors
 ///
@@ -104,7 +106,7 @@ pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, ExitError> {
         return Ok(bytes);
     }
     Err(ExitError::Refused(format!(
-        "{} is larger than {} MB, the most that such a file may have; leave out what psn does not read",
+        "{} is larger than the limit of {} MB; remove columns and rows that psn does not read",
         path.display(),
         most >> 20
     )))
@@ -130,9 +132,9 @@ fn same_file(one: &Path, other: &Path) -> bool {
     one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
-/// The kind of file that a name is nearly that of: `staff export 16-11-2026.csv`, `units (1).csv`, `Staff.xlsx`. It is never
-/// taken for it: an old copy would undo what has come since.
-fn nearly(name: &str) -> Option<FileKind> {
+/// Returns the kind of file that a name is similar to: `staff export 16-11-2026.csv`, `units (1).csv`, `Staff.xlsx`. Such a file is
+/// never imported by itself, because an old copy would undo later changes.
+fn similar_kind(name: &str) -> Option<FileKind> {
     let name = name.to_lowercase();
     let (stem, extension) = name.rsplit_once('.')?;
     if !["csv", "txt", "tsv", "xlsx", "xlsm", "ods", "xls"].contains(&extension) {
@@ -144,16 +146,16 @@ fn nearly(name: &str) -> Option<FileKind> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FileKind, nearly};
+    use super::{FileKind, similar_kind};
 
     #[test]
-    fn names_that_nearly_fit_are_recognised() {
+    fn similar_names_are_recognised() {
         for name in ["staff export 16-11-2026.csv", "Staff.xlsx", "HR_staff_(2).CSV", "staff.csv.csv"] {
-            assert_eq!(nearly(name), Some(FileKind::Staff), "{name}");
+            assert_eq!(similar_kind(name), Some(FileKind::Staff), "{name}");
         }
-        assert_eq!(nearly("units (1).csv"), Some(FileKind::Units));
+        assert_eq!(similar_kind("units (1).csv"), Some(FileKind::Units));
         for name in ["notes.txt", "staffing.csv", "staff.pdf", "staff", "rejects.csv"] {
-            assert_eq!(nearly(name), None, "{name}");
+            assert_eq!(similar_kind(name), None, "{name}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Files into which an import saves a list: its rejected rows, its changes.
+//! The files to which an import saves a list: its rejected rows or its changes.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -9,15 +9,15 @@ use jobs::output::safe_csv;
 
 use crate::error::ExitError;
 
-/// More than the first line of such a list has.
+/// The maximum length of the first line that is read, in bytes. It is more than such a list needs.
 const MOST_HEADER_BYTES: u64 = 1 << 20;
 
-/// Begins the file for a list of `what`: a new one, or in the place of one whose first line `is_header` of such a list; never of
-/// one of the files to import.
+/// Opens the file for a list of `what`: a new file, or a replacement of one whose first line `is_header` of such a list. Never
+/// replaces a file to import.
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`]: what is wrong with it.
+/// [`ExitError::Refused`] with the reason.
 pub(super) fn open(
     path: &Path,
     inputs: &[PathBuf],
@@ -28,7 +28,7 @@ pub(super) fn open(
     if let Ok(same) = path.canonicalize() {
         if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == same)) {
             return Err(ExitError::Refused(format!(
-                "{shown} is one of the files to import: save the {what} elsewhere"
+                "{shown} is one of the files to import: choose another file for the {what}"
             )));
         }
         if same.is_file() {
@@ -36,10 +36,10 @@ pub(super) fn open(
             let read = File::open(&same).and_then(|file| file.take(MOST_HEADER_BYTES).read_to_end(&mut held));
             let text = String::from_utf8_lossy(&held);
             let first = text.strip_prefix(safe_csv::BOM).unwrap_or(&text).lines().next().unwrap_or_default();
-            // What cannot be read may be anything.
+            // A file that cannot be read may contain anything.
             if read.is_err() || !held.is_empty() && !is_header(first) {
                 return Err(ExitError::Refused(format!(
-                    "{shown} is there already and holds no {what}: choose another name"
+                    "{shown} already exists and does not contain {what}: choose another name"
                 )));
             }
         }

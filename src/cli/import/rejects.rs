@@ -1,6 +1,6 @@
-//! The file that `--rejects` saves. Each file of the import with rejected rows has a block in it: its own header with four more
-//! columns, and its rejected rows. An empty line stands between two blocks. One file for all, because the number of files should
-//! not depend on what was found, and one list is what an analyst sends back to the people who keep the systems.
+//! The file that `--rejects` saves. Each imported file with rejected rows has a block in it: its own header with four more columns,
+//! and its rejected rows. Blocks are separated by an empty line. It is one file for all, because the number of files should not
+//! depend on the result, and an analyst sends one list back to the owners of the source systems.
 
 use std::io::{self, Write as _};
 
@@ -8,16 +8,16 @@ use jobs::import::{Mapping, REJECT_HEADERS, Reject, SourceFile, rejected_rows};
 use jobs::output::owner_only::Replacement;
 use jobs::output::safe_csv;
 
-/// Whether a file whose first line this is holds rejected rows. Their own header stands before ours.
+/// Whether this is the first line of such a file: the file's own header, then ours.
 pub(super) fn is_header(line: &str) -> bool {
     line.ends_with(&REJECT_HEADERS.join(","))
 }
 
-/// Writes the rejected rows as CSV that no spreadsheet runs, a block per file with an empty line between.
+/// Writes the rejected rows as CSV without cells that a spreadsheet would run as formulas, one block per file.
 ///
 /// # Errors
 ///
-/// What the operating system said.
+/// An error of the operating system.
 pub(super) fn save(
     sources: &[SourceFile],
     mapping: &Mapping,

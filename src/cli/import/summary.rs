@@ -1,4 +1,4 @@
-//! What an import says on the screen.
+//! The summary of an import on the screen.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -9,16 +9,21 @@ use jobs::report::wording;
 
 use super::{Args, changes};
 
-/// How many kinds of fault are printed; the rest is saved with `--rejects`.
+/// The maximum number of groups of faults that are printed; `--rejects` saves all.
 const SHOWN: usize = 20;
 
-/// Everything there is to say, ending in the next step.
-pub(super) fn told(outcome: &ImportSummary, passed_over: &[String], proposed: &[String], args: &Args) -> String {
+/// Returns the whole summary, which ends with the next step.
+pub(super) fn render_summary(
+    outcome: &ImportSummary,
+    passed_over: &[String],
+    proposed: &[String],
+    args: &Args,
+) -> String {
     let ImportSummary { batch, files, rejects, kept, notices, refusal, changes, change_list: _, rows_changed: _ } =
         outcome;
     let mut text = String::new();
-    let mut line = |said: String| {
-        text.push_str(&said);
+    let mut line = |words: String| {
+        text.push_str(&words);
         text.push('\n');
     };
     if !files.is_empty() {
@@ -41,7 +46,7 @@ pub(super) fn told(outcome: &ImportSummary, passed_over: &[String], proposed: &[
     }
     if !rejects.is_empty() {
         line(format!("\nRejected ({}):", thousands(rejects.len())));
-        let more = told_groups(rejects, &mut line);
+        let more = render_groups(rejects, &mut line);
         match &args.rejects {
             Some(path) => line(format!("  All of them are in {}.", path.display())),
             None if more > 0 => {
@@ -52,13 +57,13 @@ pub(super) fn told(outcome: &ImportSummary, passed_over: &[String], proposed: &[
     }
     if !kept.is_empty() {
         line(format!("\nKept with a notice, the cell left blank ({}):", thousands(kept.len())));
-        let more = told_groups(kept, &mut line);
+        let more = render_groups(kept, &mut line);
         if more > 0 {
             line(format!("  … and {} more", thousands(more)));
         }
     }
     if !notices.is_empty() {
-        line("\nTo know:".to_owned());
+        line("\nNotices:".to_owned());
         for notice in notices {
             let place = notice.line.map(|line| format!(" line {line}")).unwrap_or_default();
             line(format!("  {}{place}: {}", printable(&notice.file), printable(&notice.sentence)));
@@ -72,44 +77,44 @@ pub(super) fn told(outcome: &ImportSummary, passed_over: &[String], proposed: &[
         ));
         if !file.not_asked_for.is_empty() {
             let columns = printable(&file.not_asked_for.join(", "));
-            line(format!("  Not asked for, and better left out of the file: {columns}"));
+            line(format!("  Not needed, and better left out of the file: {columns}"));
         }
     }
     if !passed_over.is_empty() {
-        line(format!("\nIgnored files of the folder: {}", printable(&passed_over.join(", "))));
+        line(format!("\nIgnored files in the folder: {}", printable(&passed_over.join(", "))));
     }
     for proposed in proposed {
         line(format!("\n{}", printable(proposed)));
     }
-    text.push_str(&changes::told(outcome, args.changes.as_deref()));
+    text.push_str(&changes::render_changes(outcome, args.changes.as_deref()));
     let end = match (batch, refusal, changes) {
         (_, Some(_), _) => return text,
         (None, None, true) => "\nNothing was written. Run again with --apply.".to_owned(),
         (None, None, false) => "\nNothing was written, and nothing would change.".to_owned(),
         (Some(batch), None, true) => format!("\nApplied as import {batch}."),
-        (Some(batch), None, false) => format!("\nRecorded as import {batch}; nothing had changed."),
+        (Some(batch), None, false) => format!("\nRecorded as import {batch}; nothing has changed."),
     };
     text.push_str(&end);
     text.push('\n');
     text
 }
 
-/// Says the first kinds of fault, a line each. Returns how many rejects are of the others.
-fn told_groups(rejects: &[Reject], mut line: impl FnMut(String)) -> usize {
+/// Writes the first groups of faults, one line each. Returns the number of rejects in the other groups.
+fn render_groups(rejects: &[Reject], mut line: impl FnMut(String)) -> usize {
     let groups = grouped(rejects);
     for group in groups.iter().take(SHOWN) {
-        line(format!("  {}", told_group(group)));
+        line(format!("  {}", render_group(group)));
     }
     groups.iter().skip(SHOWN).map(Vec::len).sum()
 }
 
-/// Rejects of the same fault in the same column of the same file, in the order of the first of each.
+/// Groups rejects by file, column and fault, in the order of the first reject of each group.
 fn grouped(rejects: &[Reject]) -> Vec<Vec<&Reject>> {
     let mut groups: Vec<Vec<&Reject>> = Vec::new();
     let mut places = HashMap::new();
     for reject in rejects {
         let Reject { file, line, column, sentence, .. } = reject;
-        // A fault of the whole file stands alone.
+        // A fault of the whole file is a separate group.
         let place = *places.entry((file, line.is_some(), column, sentence)).or_insert(groups.len());
         match groups.get_mut(place) {
             Some(group) => group.push(reject),
@@ -120,10 +125,10 @@ fn grouped(rejects: &[Reject]) -> Vec<Vec<&Reject>> {
 }
 
 /// `staff.csv, 8,049 lines: Start Date: This is not a day, e.g. line 2 'soon'`.
-fn told_group(group: &[&Reject]) -> String {
+fn render_group(group: &[&Reject]) -> String {
     let first = match group {
         [] => return String::new(),
-        [only] => return told_reject(only),
+        [only] => return render_reject(only),
         [first, ..] => *first,
     };
     let Reject { file, line, column, value, sentence, .. } = first;
@@ -141,12 +146,12 @@ fn told_group(group: &[&Reject]) -> String {
     text
 }
 
-/// 8049 as `8,049`.
+/// Formats 8049 as `8,049`.
 fn thousands(number: usize) -> String {
     wording::grouped(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-fn told_reject(reject: &Reject) -> String {
+fn render_reject(reject: &Reject) -> String {
     let Reject { file, line, column, value, sentence, .. } = reject;
     let mut text = printable(file);
     if let Some(line) = line {
@@ -162,10 +167,10 @@ fn told_reject(reject: &Reject) -> String {
     text
 }
 
-/// The most characters of a text from a file that are printed.
+/// The maximum number of characters of a text from a file that are printed.
 const LONGEST_PRINTED: usize = 2_000;
 
-/// Text from a file on one line of a terminal, which obeys control characters, cut to a bounded length.
+/// Returns a text from a file for one line of a terminal: without control characters, which a terminal would obey, and shortened.
 pub(super) fn printable(text: &str) -> String {
     let line: String = text.chars().take(LONGEST_PRINTED + 1).map(|c| if c.is_control() { ' ' } else { c }).collect();
     clip(&line, LONGEST_PRINTED)

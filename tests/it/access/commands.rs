@@ -33,18 +33,18 @@ both!(
         board::organisation(&world.db).await;
         let make = ["token", "make", "--name", "Ward 7", "--unit", "SOUTH", "--days", "30"];
         let (code, secret, said) = psn(&world, &make);
-        assert!(code == Some(0) && said.contains("shown this once"), "{said}");
+        assert!(code == Some(0) && said.contains("shown only once"), "{said}");
         assert!(secret.trim().starts_with("psn_") && secret.trim().len() == 47 && secret.lines().count() == 1);
         let (code, list, _) = psn(&world, &["token", "list"]);
         assert!(
-            code == Some(0) && list.contains("DASHBOARD  good until") && list.contains("last used never  Ward 7"),
+            code == Some(0) && list.contains("DASHBOARD  valid until") && list.contains("last used never  Ward 7"),
             "{list}"
         );
         assert!(!list.contains(secret.trim()) && !list.contains("explore"));
         let make = ["token", "make", "--name", "Front end", "--unit", "SOUTH", "--explore"];
         assert_eq!(psn(&world, &make).0, Some(0));
         let (_, list, _) = psn(&world, &["token", "list"]);
-        assert!(list.contains("DASHBOARD, explore  good until"), "{list}");
+        assert!(list.contains("DASHBOARD, explore  valid until"), "{list}");
         let (code, said, _) = psn(&world, &["token", "revoke", "2"]);
         assert!(code == Some(0) && said.contains("Ward 7"), "{said}");
         assert!(psn(&world, &["token", "list"]).1.contains("revoked"));

@@ -172,9 +172,9 @@ both! {
 
         let (_, said, _) = psn(&["audit", "list", "--actor", "person:2"]);
         assert_eq!(said.trim(), r#"2  2026-11-16 09:00:00  person:2      SIGN_IN             person:2  {"roles":["STAFF"],"b":1,"a":2}  request 00ff"#);
-        assert!(psn(&["audit", "list", "--since", "2026-11-17"]).1.contains("No such event."));
+        assert!(psn(&["audit", "list", "--since", "2026-11-17"]).1.contains("No matching events."));
         let (_, said, _) = psn(&["audit", "list", "--since", "2026-11-16", "--action", "SIGN_IN", "--most", "2"]);
-        assert!(said.lines().count() == 3 && said.contains("older ones"), "{said}");
+        assert!(said.lines().count() == 3 && said.contains("older events"), "{said}");
         let (code, _, error) = psn(&["audit", "list", "--action", "DANCED"]);
         assert!(code == Some(2) && error.contains("SIGN_IN_REFUSED"), "{error}");
 
@@ -182,7 +182,7 @@ both! {
         assert_eq!(psn(&["audit", "verify", "--expect", &end]).0, Some(0), "an earlier end is still in it");
         let other = format!("3:{}", "ab".repeat(32));
         let (code, _, error) = psn(&["audit", "verify", "--expect", &other]);
-        assert!(code == Some(1) && error.contains("written anew") && error.trim().lines().count() == 1, "{error}");
+        assert!(code == Some(1) && error.contains("it was rewritten") && error.trim().lines().count() == 1, "{error}");
         assert_eq!(psn(&["audit", "verify", "--expect", "3:xyz"]).0, Some(2));
 
         break_it(&world.db).await;

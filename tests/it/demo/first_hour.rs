@@ -23,7 +23,7 @@ fn ten_lines_say_where_to_begin_and_a_second_start_goes_on() {
     assert!(first.ask(&schema, "").contains("type Query"));
     assert_eq!(
         first.interrupted(),
-        (Some(0), "Stopped. Run `psn demo` again and it goes on from here.\n".to_owned(), String::new())
+        (Some(0), "Stopped. Run `psn demo` again to continue.\n".to_owned(), String::new())
     );
 
     let second = Running::start(folder.path(), &[]);

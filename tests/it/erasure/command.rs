@@ -31,7 +31,7 @@ both!(
         assert!(code == Some(0) && said.contains("Nothing was written") && said.contains("name: yes"), "{said}");
         assert!(!traces(&world.db).await.is_empty(), "without --yes nothing goes");
         let (code, said, error) = psn(&world, &[&erase[..], &["--yes", "--reason", "LEGAL_DUTY"]].concat());
-        assert!(code == Some(0) && said.contains("Files of mails removed: 1"), "{said}{error}");
+        assert!(code == Some(0) && said.contains("Mail files removed: 1"), "{said}{error}");
         assert_eq!(traces(&world.db).await, Vec::<String>::new());
         let (code, _, error) = psn(&world, &[&erase[..], &["--yes"]].concat());
         assert!(code == Some(2) && error.contains("were erased on 20"), "{error}");
@@ -52,10 +52,10 @@ both!(
         Import::of(&world, &[(FileKind::Staff, &more)]).applied().await;
         for (line, says) in [
             (&["person", "erase", "--number", "70020"][..], "add --employer"),
-            (&["person", "erase", "--number", "4711"], "nobody on file fits"),
+            (&["person", "erase", "--number", "4711"], "no person on file matches"),
             (&["person", "export"], "--number"),
             (&["person", "erase", "--number", "70040", "--reason", "WHIM"], "NOT_NEEDED"),
-            (&["person", "erase", "--number", "70040", "--reason", "RETENTION", "--yes"], "it is REQUESTED"),
+            (&["person", "erase", "--number", "70040", "--reason", "RETENTION", "--yes"], "it must be REQUESTED"),
         ] {
             let (code, _, error) = psn(&world, line);
             assert!(code == Some(2) && error.contains(says), "{line:?}: {error}");

@@ -61,7 +61,7 @@ fn a_file_without_an_end_is_refused() {
     std::fs::write(folder.path().join("units.csv"), UNITS).unwrap();
     let (_, code, said) = measured(folder.path(), &[&args[..], &["units.csv", "--mapping", "/dev/zero"]].concat());
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("/dev/zero is larger than 1 MB, the most that such a file may have"), "{said}");
+    assert!(said.contains("/dev/zero is larger than the limit of 1 MB"), "{said}");
 }
 
 both!(

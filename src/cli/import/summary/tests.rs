@@ -8,19 +8,19 @@ use sea_orm::DatabaseConnection;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{Args, changes, thousands, told};
+use super::{Args, changes, render_summary, thousands};
 use crate::cli::{Cli, Command};
 
 const UNITS: &str = "Unit Code,Unit Name,Parent Code\nB,Board,\nT1,Team 1,B\nT2,Team 2,B\n";
 
-/// What is typed after `psn import`.
+/// Parses arguments of `psn import`.
 fn typed(more: &[&str]) -> Args {
     let line = ["psn", "import", "--as-at", "2026-11-16"].into_iter().chain(more.iter().copied());
     let Command::Import(args) = Cli::try_parse_from(line).unwrap().command else { panic!("import is a command") };
     *args
 }
 
-/// A database without anything on file, and the folder in which it is.
+/// Returns an empty database, and its folder.
 async fn empty() -> (DatabaseConnection, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let db = entity::store::connect(&format!("sqlite:{}", folder.path().join("psn.db").display())).await.unwrap();
@@ -46,18 +46,18 @@ async fn import(db: &DatabaseConnection, mode: Mode, files: Vec<(FileKind, Vec<u
     jobs::import::run(db, request, clock.now(), &NoProgress).await.unwrap()
 }
 
-/// What a dry run of these files says, over nothing.
+/// Returns the summary of a dry run of these files in an empty database.
 async fn dry_run(files: &[(FileKind, &str)], args: &Args) -> String {
     let (db, _folder) = empty().await;
     let outcome = import(&db, Mode::DryRun, texts(files), args).await;
-    told(&outcome, &[], &[], args)
+    render_summary(&outcome, &[], &[], args)
 }
 
 fn texts(files: &[(FileKind, &str)]) -> Vec<(FileKind, Vec<u8>)> {
     files.iter().map(|(kind, text)| (*kind, text.as_bytes().to_vec())).collect()
 }
 
-/// The part of a text from a heading to the next empty line.
+/// Returns the part of a text from a heading to the next empty line.
 fn part<'a>(text: &'a str, heading: &str) -> &'a str {
     let from = text.find(heading).unwrap_or_else(|| panic!("{heading} is not in {text}"));
     text[from..].split("\n\n").next().unwrap()
@@ -65,13 +65,13 @@ fn part<'a>(text: &'a str, heading: &str) -> &'a str {
 
 #[test]
 fn long_numbers_are_grouped() {
-    for (number, told) in [(0, "0"), (999, "999"), (8_049, "8,049"), (1_234_567, "1,234,567")] {
-        assert_eq!(thousands(number), told);
+    for (number, text) in [(0, "0"), (999, "999"), (8_049, "8,049"), (1_234_567, "1,234,567")] {
+        assert_eq!(thousands(number), text);
     }
 }
 
 #[tokio::test]
-async fn the_same_fault_of_many_lines_is_one_line() {
+async fn same_fault_of_many_lines_is_one_line() {
     let mut staff = "Employer,Employee Number,Unit Code,WTE,Start Date,Date of Birth,Favourite Colour\n".to_owned();
     staff.extend((0..1_200).map(|at| format!("X,{at},T1,1,soon,,\n")));
     staff += "X,2000,NOPE,1,,,\nX,2001,T1,37.5,,,\nX,2002,T2,40,,,\nX,2003,T2,x,,,\nX,2004,T2,1,,,\n";
@@ -81,8 +81,8 @@ async fn the_same_fault_of_many_lines_is_one_line() {
 }
 
 #[tokio::test]
-async fn twenty_kinds_of_fault_are_shown_and_the_rest_is_counted() {
-    // Each of these sentences names another line, so that each is a kind of its own.
+async fn twenty_groups_are_shown_and_the_rest_counted() {
+    // Each of these sentences names another line, so that each is a separate group.
     let rows: String = (0..25).map(|at| format!("X,{at},T1\nX,{at},T1\n")).collect();
     let staff = format!("Employer,Employee Number,Unit Code\n{rows}");
     let files = [(FileKind::Units, UNITS), (FileKind::Staff, staff.as_str())];
@@ -95,7 +95,7 @@ async fn twenty_kinds_of_fault_are_shown_and_the_rest_is_counted() {
 }
 
 #[tokio::test]
-async fn cells_that_were_left_blank_are_told_apart_from_rejected_rows() {
+async fn blank_cells_are_listed_apart_from_rejected_rows() {
     let staff =
         "Employer,Employee Number,Unit Code,Line Manager Employee Number,WTE\nX,1,T1,404,1\nX,2,T1,404,1\nX,3,T1,,-1\n";
     let said = dry_run(&[(FileKind::Units, UNITS), (FileKind::Staff, staff)], &typed(&[])).await;
@@ -108,7 +108,7 @@ async fn the_first_hundred_changes_are_listed() {
     let rows: String = (0..150).map(|at| format!("X,{at},T1\n")).collect();
     let staff = format!("Employer,Employee Number,Unit Code\n{rows}");
     let files = [(FileKind::Units, UNITS), (FileKind::Staff, staff.as_str())];
-    // 3 units, 2 places in the tree, 150 people, 150 posts and the list itself, if that is told.
+    // 3 units, 2 places in the tree, 150 people, 150 posts and possibly the list itself.
     let said = dry_run(&files, &typed(&[])).await;
     let list = part(&said, "Changes (");
     let all: usize = list["Changes (".len()..].split(')').next().unwrap().parse().unwrap();
@@ -121,7 +121,7 @@ async fn the_first_hundred_changes_are_listed() {
 }
 
 #[tokio::test]
-async fn a_change_says_what_it_was_and_what_it_will_be() {
+async fn change_shows_values_before_and_after() {
     let (db, _folder) = empty().await;
     let staff =
         "Employer,Employee Number,Unit Code,First Name,Band,WTE\nX,1,T1,Ann,,1\nX,2,T1,Bob,6,1\nX,3,T2,Cat,6,1\n";
@@ -130,10 +130,10 @@ async fn a_change_says_what_it_was_and_what_it_will_be() {
     let later = staff.replace("Ann,,1", "Anna,6,0.8").replace("X,3,T2,Cat,6,1\n", "X,4,T2,Dan,5,0.5\n");
     let args = Args { as_at: Some("2026-11-23".parse().unwrap()), ..typed(&[]) };
     let dry = import(&db, Mode::DryRun, texts(&[(FileKind::Staff, &later)]), &args).await;
-    let said = told(&dry, &[], &[], &args);
+    let said = render_summary(&dry, &[], &[], &args);
     insta::assert_snapshot!("changes", part(&said, "Changes ("));
     let same = import(&db, Mode::DryRun, texts(&[(FileKind::Staff, staff)]), &typed(&[])).await;
-    let said = told(&same, &[], &[], &typed(&[]));
+    let said = render_summary(&same, &[], &[], &typed(&[]));
     assert!(
         !said.contains("Changes (") && said.ends_with("\nNothing was written, and nothing would change.\n"),
         "{said}"
@@ -141,10 +141,10 @@ async fn a_change_says_what_it_was_and_what_it_will_be() {
 }
 
 #[tokio::test]
-async fn rejected_rows_that_name_a_team_are_said_to_be_counted() {
+async fn rejected_rows_of_teams_get_a_notice() {
     let staff = "Employer,Employee Number,Unit Code\nX,1,T1\nX,1E+05,T1\nX,2E+05,T1\nX,3E+05,T2\nX,4E+05,NOPE\n";
     let said = dry_run(&[(FileKind::Units, UNITS), (FileKind::Staff, staff)], &typed(&[])).await;
-    insta::assert_snapshot!("rejected_rows", part(&said, "To know:"));
+    insta::assert_snapshot!("rejected_rows", part(&said, "Notices:"));
 }
 
 #[tokio::test]
@@ -156,7 +156,7 @@ async fn a_list_without_work_emails_gets_one_notice() {
     let blank = "Employer,Employee Number,Unit Code,Work Email\nX,1,T1,\nX,2,T2, \n";
     let with_one = "Employer,Employee Number,Unit Code,Work Email\nX,1,T1,\nX,2,T2,bob@board.example\n";
     let said = async |mode, staff: &str| {
-        told(
+        render_summary(
             &import(&db, mode, texts(&[(FileKind::Units, UNITS), (FileKind::Staff, staff)]), &args).await,
             &[],
             &[],
@@ -166,15 +166,15 @@ async fn a_list_without_work_emails_gets_one_notice() {
     for (staff, times) in [(without, 1), (blank, 1), (with_one, 0)] {
         let said = said(Mode::DryRun, staff).await;
         assert_eq!(said.matches(SENTENCE).count(), times, "{staff}: {said}");
-        assert_eq!(said.contains("To know:"), times > 0, "{said}");
+        assert_eq!(said.contains("Notices:"), times > 0, "{said}");
     }
-    // An address that is on file is one, although the list that is read has no such column.
+    // An address on file counts, even if the new list has no such column.
     said(Mode::Apply, with_one).await;
     let said = said(Mode::DryRun, without).await;
     assert!(!said.contains(SENTENCE), "{said}");
 }
 
-/// A workbook with one sheet of these rows of cells; those whose line is in `hidden` are hidden.
+/// Returns a workbook with one sheet of these rows of cells. Rows whose line is in `hidden` are hidden.
 fn workbook(rows: &[&[&str]], hidden: &[usize]) -> Vec<u8> {
     const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -220,7 +220,7 @@ fn workbook(rows: &[&[&str]], hidden: &[usize]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn hidden_rows_of_a_workbook_are_read_and_said() {
+async fn hidden_workbook_rows_are_read_with_notice() {
     let (db, _folder) = empty().await;
     let rows: [&[&str]; 3] = [&["Employer", "Employee Number", "Unit Code"], &["X", "1", "T1"], &["X", "2", "T1"]];
     let args = typed(&[]);
@@ -230,7 +230,7 @@ async fn hidden_rows_of_a_workbook_are_read_and_said() {
         let outcome = import(&db, Mode::DryRun, files, &args).await;
         let staff = outcome.files.iter().find(|file| file.kind == FileKind::Staff).unwrap();
         assert_eq!((staff.rows, staff.added), (2, 2), "{:?}", outcome.rejects);
-        let said = told(&outcome, &[], &[], &args);
-        insta::assert_snapshot!(name, part(&said, "To know:"));
+        let said = render_summary(&outcome, &[], &[], &args);
+        insta::assert_snapshot!(name, part(&said, "Notices:"));
     }
 }
