@@ -1,11 +1,11 @@
 //! The pages for people with a browser. They work without JavaScript, and use the NHS design system if it was present when psn
 //! was built.
 //!
-//! Each page is a folder with its GraphQL operation (`page.graphql`) and its template (`page.html`). The file next to the folder has
-//! the typed answer, which is checked against the schema at compile time, and the texts for the template. A page has no other access
-//! to data: its operation is executed like any client's, on behalf of the signed-in user. A page cannot show what the API hides from
-//! them. Rights, time limits and routes belong to the HTTP layer, in `http::pages`. Two pages have no operation: messages, and the
-//! list of the demonstration's mails.
+//! Each page is a folder with its GraphQL operation (`page.graphql`) and its template (`page.html`). The file next to the
+//! folder has the typed answer, which is checked against the schema at compile time, and the texts for the template. A page has
+//! no other access to data: its operation is executed like any client's, on behalf of the signed-in user. A page cannot show
+//! what the API hides from them. Rights, time limits and routes belong to the HTTP layer, in `http::pages`. Two pages have no
+//! operation: messages, and the list of the demonstration's mails.
 
 mod answer;
 pub(crate) mod demo_mails;

@@ -7,8 +7,8 @@ use axum::http::HeaderName;
 /// The response header that contains the ID.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The ID of one request, in the `x-request-id` header of its answer, its errors and its log lines. The service generates it: an ID
-/// from the client is ignored, because it could contain anything.
+/// The ID of one request, in the `x-request-id` header of its answer, its errors and its log lines. The service generates it:
+/// an ID from the client is ignored, because it could contain anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(String);
 

@@ -10,8 +10,8 @@ use crate::error::INTERRUPTED;
 const SECOND_SIGNAL: i32 = 1;
 
 /// Returns a token that is cancelled by the first SIGTERM or SIGINT (Ctrl-C). The server then accepts no new requests, running
-/// jobs have time to finish, and a one-off command rolls back what it has not finished. A second signal ends the process at once;
-/// leases then expire by themselves.
+/// jobs have time to finish, and a one-off command rolls back what it has not finished. A second signal ends the process at
+/// once; leases then expire by themselves.
 ///
 /// # Errors
 ///
@@ -26,7 +26,8 @@ pub fn on_signal(service: bool) -> io::Result<CancellationToken> {
             tracing::info!("stopping; running jobs may finish; a second signal ends the process at once");
         } else {
             // Standard error may be closed; the process stops anyway.
-            let _ = writeln!(io::stderr(), "Stopping. Unfinished work is rolled back. Press Ctrl-C again to stop at once.");
+            let _ =
+                writeln!(io::stderr(), "Stopping. Unfinished work is rolled back. Press Ctrl-C again to stop at once.");
         }
         first_signal.cancel();
         signals.next().await;

@@ -47,8 +47,8 @@ pub struct Args {
     pub published: bool,
 }
 
-/// Computes the coverage, writes the files, replacing existing ones, and prints their names. The export is recorded in the audit log
-/// first: an export that cannot be recorded is not written.
+/// Computes the coverage, writes the files, replacing existing ones, and prints their names. The export is recorded in the
+/// audit log first: an export that cannot be recorded is not written.
 ///
 /// # Errors
 ///
@@ -196,7 +196,8 @@ impl Exported<'_> {
         }
     }
 
-    /// Returns the same for a team. The band of a cover group, together with those of its members, would reveal the smallest of them.
+    /// Returns the same for a team. The band of a cover group, together with those of its members, would reveal the smallest of
+    /// them.
     fn team_level1(&self, team: &TeamRow) -> String {
         match &self.published {
             Some(_) if team.assessed_with.len() > 1 => HIDDEN.to_owned(),

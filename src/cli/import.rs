@@ -104,8 +104,8 @@ pub enum Other {
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] if the import is refused, for an as-at date after `today`, and for a file of which every row was rejected
-/// (some rejected rows are not an error); [`ExitError::Failed`] if the database or the disk fails.
+/// [`ExitError::Refused`] if the import is refused, for an as-at date after `today`, and for a file of which every row was
+/// rejected (some rejected rows are not an error); [`ExitError::Failed`] if the database or the disk fails.
 pub async fn run(
     args: &Args,
     db: &DatabaseConnection,

@@ -151,8 +151,8 @@ pub(super) async fn refuse_before_first_import(app: &App, period: Period) -> Res
 ///
 /// # Errors
 ///
-/// [`ExitError::Refused`] for a week before the first import, or a report whose date is in the future; [`ExitError::Failed`] if the
-/// mails could not be built.
+/// [`ExitError::Refused`] for a week before the first import, or a report whose date is in the future; [`ExitError::Failed`] if
+/// the mails could not be built.
 pub(super) async fn mails(app: &App, kind: ReportKind, week: IsoWeek) -> Result<Vec<Preview>, ExitError> {
     refuse_before_first_import(app, Period::Week(week)).await?;
     app.gap_report(kind)?.dry_run(&app.db, week).await.map_err(|error| match error {

@@ -47,8 +47,8 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
     served
 }
 
-/// Serves on an open listener, with the authenticator `gate` and the files in `assets`, and also runs the jobs if `with_jobs` is
-/// set. Requests are answered at once: while the database is unreachable they get an error, and `/health/ready` returns 503.
+/// Serves on an open listener, with the authenticator `gate` and the files in `assets`, and also runs the jobs if `with_jobs`
+/// is set. Requests are answered at once: while the database is unreachable they get an error, and `/health/ready` returns 503.
 ///
 /// # Errors
 ///

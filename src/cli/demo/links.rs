@@ -1,5 +1,5 @@
-//! The sign-in links of the demonstration: one person per role, chosen by their roles today, and a dashboard's token. The same board
-//! and date give the same people.
+//! The sign-in links of the demonstration: one person per role, chosen by their roles today, and a dashboard's token. The same
+//! board and date give the same people.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -79,9 +79,9 @@ fn line((role, whose, secret): &(AccessRole, String, Secret), at: SocketAddr) ->
     format!("  {name:<46} http://{at}/sign-in/link#{}", secret.reveal())
 }
 
-/// Creates a link for each role, and what the roles need: grants for the admin and the auditor, a token for the dashboard. Links of
-/// an earlier start become invalid. Its token stays valid: only its hash is stored, so that it cannot be shown again, and a front end
-/// may have been built with it.
+/// Creates a link for each role, and what the roles need: grants for the admin and the auditor, a token for the dashboard.
+/// Links of an earlier start become invalid. Its token stays valid: only its hash is stored, so that it cannot be shown again,
+/// and a front end may have been built with it.
 ///
 /// # Errors
 ///
@@ -145,8 +145,8 @@ fn no_link(denied: AuthError) -> ExitError {
 struct People {
     roles: BTreeMap<PersonId, BTreeSet<AccessRole>>,
     home: HashMap<PersonId, UnitId>,
-    /// The senior manager of each unit, in the order of the units in the file. Those of the whole board are left out, because they
-    /// see all of it.
+    /// The senior manager of each unit, in the order of the units in the file. Those of the whole board are left out, because
+    /// they see all of it.
     managers: Vec<(UnitId, PersonId)>,
     units: HashMap<UnitId, String>,
 }
@@ -214,7 +214,8 @@ impl People {
         unit.and_then(|unit| self.units.get(&unit)).cloned().unwrap_or_default()
     }
 
-    /// Chooses a person with a role, and their unit. The person with the fewest other roles shows best what the role alone can see.
+    /// Chooses a person with a role, and their unit. The person with the fewest other roles shows best what the role alone can
+    /// see.
     fn choose(&self, role: AccessRole) -> Option<(PersonId, Option<UnitId>)> {
         let at_home = |id: PersonId| (id, self.home.get(&id).copied());
         let with =

@@ -100,7 +100,8 @@ impl Summary {
         )
     }
 
-    /// Returns all mails and the figures. The mails come first, because they are many; the figures come last and stay on the screen.
+    /// Returns all mails and the figures. The mails come first, because they are many; the figures come last and stay on the
+    /// screen.
     #[must_use]
     pub fn in_full(&self) -> String {
         let mut lines = Vec::new();

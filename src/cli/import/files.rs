@@ -132,8 +132,8 @@ fn same_file(one: &Path, other: &Path) -> bool {
     one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
-/// Returns the kind of file that a name is similar to: `staff export 16-11-2026.csv`, `units (1).csv`, `Staff.xlsx`. Such a file is
-/// never imported by itself, because an old copy would undo later changes.
+/// Returns the kind of file that a name is similar to: `staff export 16-11-2026.csv`, `units (1).csv`, `Staff.xlsx`. Such a
+/// file is never imported by itself, because an old copy would undo later changes.
 fn similar_kind(name: &str) -> Option<FileKind> {
     let name = name.to_lowercase();
     let (stem, extension) = name.rsplit_once('.')?;

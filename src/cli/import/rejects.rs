@@ -1,6 +1,6 @@
-//! The file that `--rejects` saves. Each imported file with rejected rows has a block in it: its own header with four more columns,
-//! and its rejected rows. Blocks are separated by an empty line. It is one file for all, because the number of files should not
-//! depend on the result, and an analyst sends one list back to the owners of the source systems.
+//! The file that `--rejects` saves. Each imported file with rejected rows has a block in it: its own header with four more
+//! columns, and its rejected rows. Blocks are separated by an empty line. It is one file for all, because the number of files
+//! should not depend on the result, and an analyst sends one list back to the owners of the source systems.
 
 use std::io::{self, Write as _};
 

@@ -170,7 +170,8 @@ fn render_reject(reject: &Reject) -> String {
 /// The maximum number of characters of a text from a file that are printed.
 const LONGEST_PRINTED: usize = 2_000;
 
-/// Returns a text from a file for one line of a terminal: without control characters, which a terminal would obey, and shortened.
+/// Returns a text from a file for one line of a terminal: without control characters, which a terminal would obey, and
+/// shortened.
 pub(super) fn printable(text: &str) -> String {
     let line: String = text.chars().take(LONGEST_PRINTED + 1).map(|c| if c.is_control() { ' ' } else { c }).collect();
     clip(&line, LONGEST_PRINTED)
