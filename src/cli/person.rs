@@ -128,17 +128,17 @@ async fn export(app: &App, selector: PersonSelector, out: Option<PathBuf>) -> Re
 async fn erase(app: &App, selector: PersonSelector, reason: ErasureReason, yes: bool) -> Result<(), ExitError> {
     let person = find(app, selector).await?;
     let by = By::operator(app.clock.now());
-    let gone = if yes {
+    let erased = if yes {
         erasure::erase(&app.db, person.id, reason, &by).await
     } else {
         erasure::dry_run(&app.db, person.id, &by).await
     };
-    let gone = gone.map_err(|error| match error {
+    let erased = erased.map_err(|error| match error {
         EraseError::Unknown | EraseError::Already(_) => ExitError::Refused(error.to_string()),
         EraseError::Database(error) => failed(error),
     })?;
     say(format!("{} person:{}", if yes { "Erased" } else { "Would erase" }, person.id))?;
-    for line in gone.lines() {
+    for line in erased.lines() {
         say(format!("  {line}"))?;
     }
     if !yes {

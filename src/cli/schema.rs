@@ -23,10 +23,10 @@ pub fn run(args: Args) -> Result<(), ExitError> {
     let sdl = graphql::sdl();
     let Some(file) = args.check else { return say(sdl.trim_end()) };
     let shown = file.display();
-    let kept = std::fs::read_to_string(&file).map_err(|error| {
+    let text = std::fs::read_to_string(&file).map_err(|error| {
         ExitError::Refused(format!("{shown} cannot be read ({error}): name the file that contains the schema"))
     })?;
-    if kept.trim_end() == sdl.trim_end() {
+    if text.trim_end() == sdl.trim_end() {
         return say(format_args!("{shown} is up to date."));
     }
     Err(ExitError::Failed(format!("{shown} differs from the schema: run `psn schema > {shown}` and commit it")))

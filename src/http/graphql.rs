@@ -63,7 +63,7 @@ pub(super) async fn answer<S: Executor>(
         }
     };
     if media_type == MediaType::Events {
-        // Each event has a permit of its own.
+        // Each event has its own permit.
         drop(permit);
         let permit = match endpoint.live.begin(&info.caller) {
             Ok(permit) => permit,

@@ -1,5 +1,5 @@
-// The secret stands behind the #, which a browser sends nowhere: not in the request for this page, not as a referrer. From
-// here on it stands in no address and no history either.
+// The secret is after the #, which a browser never sends: not in the request for this page, and not as a referrer. From here
+// on it is not in the address bar or the history either.
 const secret = location.hash.slice(1);
 history.replaceState(null, '', location.pathname);
 
@@ -9,7 +9,7 @@ const said = document.getElementById('said');
 if (secret) {
   button.disabled = false;
 } else {
-  said.textContent = 'Open the whole link as it was printed: what signs in stands behind the #.';
+  said.textContent = 'Open the complete link as it was printed, including the part after the #.';
 }
 
 button.addEventListener('click', async () => {
@@ -24,10 +24,10 @@ button.addEventListener('click', async () => {
     if (response.ok) {
       location.replace(answer.to);
     } else {
-      said.textContent = `${answer.errors[0].message}.`;
+      said.textContent = answer.errors[0].message;
     }
   } catch {
-    said.textContent = 'The service does not answer; see that it still runs.';
+    said.textContent = 'The service does not respond. Check that it is still running.';
     button.disabled = false;
   }
 });
