@@ -1,7 +1,8 @@
 //! A unit's page.
 
 use axum::http::StatusCode;
-use entity::table::completion;
+use entity::id::PostId;
+use entity::table::{completion, post};
 
 use super::html::links;
 use super::{change, page};
@@ -126,10 +127,14 @@ both!(
     }
 );
 
-/// Gives each team below NORTH that has a gap a Peer Supporter whose certificate is about to run out.
+/// Makes the supporters of every second of many wards count, with a certificate that expires soon.
 async fn put_at_risk(world: &World) {
-    let wards = || (1001..1061).filter(|id| id % 2 == 0);
-    let passes = wards().map(|id| board::pass(id, id, 2, "2023-12-20"));
+    let supporters = || (1001..1061).filter(|id| id % 2 == 0);
+    // A second post, in the ward that they support.
+    let posts = supporters().map(|id| post::Model { id: PostId(id + 10_000), ..board::post_row(id, id - 1) });
+    board::insert::<post::Entity>(&world.db, posts).await;
+    let level_1 = supporters().map(|id| board::pass(id + 10_000, id, 1, "2023-12-20"));
+    let passes = supporters().map(|id| board::pass(id, id, 2, "2023-12-20")).chain(level_1);
     board::insert::<completion::Entity>(&world.db, passes).await;
     board::changed(&world.db).await;
 }

@@ -187,7 +187,7 @@ fn refusals_are_plain_and_addresses_masked() {
             stored_at: None,
             refused_by: None,
         };
-        let refused = super::refused_mail(&mail);
+        let refused = refused_mail(&mail);
         assert!(!refused.address.contains("mairi"), "{}", refused.address);
         assert_eq!(refused.units[0].name, "North");
         refused.why
