@@ -1,4 +1,4 @@
-//! Who is asking, and who may see and do what: the one table of rights, and the way from a request to a [`Viewer`].
+//! Authentication and authorisation: the table of rights, and the steps from a request's headers to a [`Viewer`].
 //!
 //! ```text
 //! headers ──credential──▶ token, session or bearer ──authenticator──▶ Viewer ──right──▶ Reach

@@ -1,5 +1,5 @@
-//! From what a request shows to who asks. Everything is looked up with each request: what was revoked, withdrawn or ended a
-//! moment ago opens nothing now.
+//! Authentication of requests. Credentials are looked up for every request, so that a token, session or grant that was revoked,
+//! withdrawn or ended a moment ago no longer works.
 
 use std::sync::Arc;
 
@@ -28,9 +28,9 @@ use crate::config::SessionSettings;
 /// How long a session lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionLimits {
-    /// At most, however much it is used.
+    /// The longest time, however much the session is used.
     pub whole: TimeDelta,
-    /// Without being used.
+    /// The longest time without a use.
     pub idle: TimeDelta,
 }
 
@@ -43,7 +43,7 @@ impl From<&SessionSettings> for SessionLimits {
     }
 }
 
-/// Finds out who sends a request. Clones share everything.
+/// Authenticates requests. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Authenticator(Arc<Inner>);
 
@@ -63,27 +63,28 @@ struct Inner {
     reads: ReadLog,
 }
 
-/// The sender of a request, who is known.
+/// The authenticated sender of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authenticated {
-    /// Who it is.
+    /// The person or token.
     pub viewer: Viewer,
-    /// Whether a cookie said so: a browser sends it whoever made the request.
+    /// Whether a session cookie was used. A browser sends it whichever site's page made the request.
     pub by_cookie: bool,
-    /// What was newest when they were looked up. None for an access token of the identity provider.
+    /// The newest data at the time of authentication. `None` for an access token of the identity provider.
     pub look: Option<Look>,
 }
 
-/// Why the sender of a request is not known.
+/// Why a request was not authenticated.
 #[derive(Debug)]
 pub enum AuthError {
     /// The request has no credentials.
     MissingCredentials,
-    /// The credentials are unknown, malformed, expired, revoked, or those of a person who has left. The answer never says which.
+    /// The credentials are unknown, malformed, expired, revoked, or those of a person who has left. The answer never says
+    /// which.
     InvalidCredentials,
-    /// The identity provider's keys are needed to tell, and it is away.
+    /// The identity provider's keys are needed and it cannot be reached.
     ProviderUnreachable,
-    /// It could not be looked up.
+    /// The lookup failed.
     Database(DbErr),
 }
 
@@ -94,7 +95,7 @@ impl From<DbErr> for AuthError {
 }
 
 impl Authenticator {
-    /// Over a database. `zone` says on which day grants and posts hold.
+    /// Creates an authenticator over `db`. `zone` decides on which day grants and posts are valid.
     #[must_use]
     pub fn new(
         db: DatabaseConnection,
@@ -120,47 +121,48 @@ impl Authenticator {
         }))
     }
 
-    /// The same, where an identity provider vouches for people too.
+    /// Also accepts people whom an identity provider authenticates.
     #[must_use]
     pub fn with_provider(self, provider: Oidc) -> Self {
         Self(Arc::new(Inner { provider: Some(provider), ..Arc::unwrap_or_clone(self.0) }))
     }
 
-    /// The identity provider that vouches for people, where there is one.
+    /// The identity provider, if one is set up.
     #[must_use]
     pub fn provider(&self) -> Option<&Oidc> {
         self.0.provider.as_ref()
     }
 
-    /// The key that seals what browsers keep while their sign-ins are under way, read from the database once.
+    /// Returns the key that encrypts the state of pending sign-ins in browsers. It is read from the database once.
     ///
     /// # Errors
     ///
-    /// What the database said.
+    /// Database errors.
     pub async fn sealing_key(&self) -> Result<&SealingKey, DbErr> {
         let read = async || sign_in_key::secret(&self.0.db).await.map(|secret| SealingKey::new(&secret));
         self.0.sealing_key.get_or_try_init(read).await
     }
 
-    /// The same, that links which sign in once open too: for the demonstration, on this machine only.
+    /// Also accepts single-use sign-in links: for the demonstration, on this machine only.
     #[must_use]
     pub fn with_links(self) -> Self {
         Self(Arc::new(Inner { links: true, ..Arc::unwrap_or_clone(self.0) }))
     }
 
-    /// The same, where only API tokens get in: a session of another address, or of before, opens nothing.
+    /// Accepts API tokens only: sessions of another address, or from before, are invalid.
     #[must_use]
     pub fn with_tokens_only(self) -> Self {
         Self(Arc::new(Inner { cookies: false, ..Arc::unwrap_or_clone(self.0) }))
     }
 
-    /// Whether links that sign in once open it.
+    /// Whether single-use sign-in links are accepted.
     #[must_use]
     pub fn links(&self) -> bool {
         self.0.links
     }
 
-    /// Returns who sends a request with these headers. Invalid credentials are noted with the id of the request.
+    /// Returns the sender of a request with these headers. Invalid credentials are recorded in the audit log with the id of the
+    /// request.
     ///
     /// # Errors
     ///
@@ -173,8 +175,8 @@ impl Authenticator {
         identified
     }
 
-    /// Returns who sent a request with these headers, as of now, for a request that is still being answered. This does not count as
-    /// a use of the credentials: a session whose page is left open, waiting for events, still ends when it is idle.
+    /// Authenticates again a request that is still being answered, as of now. This does not count as a use of the credentials:
+    /// a session whose page is left open, waiting for events, still ends when it is idle.
     ///
     /// # Errors
     ///
@@ -207,13 +209,13 @@ impl Authenticator {
         }
     }
 
-    /// What those who were let in have read, as the audit log tells it.
+    /// The audit log of reads.
     #[must_use]
     pub fn reads(&self) -> &ReadLog {
         &self.0.reads
     }
 
-    /// Returns when the uses of tokens and sessions, the refusals and the repeated reads so far are written: before the database
+    /// Waits until all uses of tokens and sessions, failed sign-ins and repeated reads are written. Call it before the database
     /// is closed.
     pub async fn settle(&self) {
         let Inner { db, uses, refusals, reads, .. } = &*self.0;
@@ -222,7 +224,7 @@ impl Authenticator {
         reads.settle().await;
     }
 
-    /// Has it recorded that somebody did not come in, by the request with this id.
+    /// Records a failed sign-in in the request with this id.
     pub(crate) fn note_refusal(&self, request: &str) {
         self.0.refusals.note(&self.0.db, &self.0.clock, request);
     }
@@ -231,7 +233,7 @@ impl Authenticator {
         &self.0.db
     }
 
-    /// What time it is.
+    /// The clock that decides what is valid now.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.0.clock
@@ -245,7 +247,7 @@ impl Authenticator {
         day_of(at, self.0.zone)
     }
 
-    /// The name of the session's cookie.
+    /// The name of the session cookie.
     #[must_use]
     pub fn cookie(&self) -> CookieName {
         self.0.cookie
@@ -299,13 +301,13 @@ impl Authenticator {
         Ok((viewer, Look { newest, sent }))
     }
 
-    /// A person with a post today, and the roles that they were given.
+    /// Returns a person with a post today and their granted roles.
     async fn person(&self, id: PersonId, now: DateTime<Utc>) -> Result<Viewer, AuthError> {
         let roles = person::given_roles(&self.0.db, id, self.day(now)).await?.ok_or(AuthError::InvalidCredentials)?;
         Ok(Viewer::person(id, roles))
     }
 
-    /// A bearer that is none of our tokens: an access token of the identity provider, where there is one.
+    /// Authenticates a bearer token that is not ours: an access token of the identity provider, if one is set up.
     async fn bearer(&self, jwt: &Jwt, now: DateTime<Utc>) -> Result<Viewer, AuthError> {
         let provider = self.0.provider.as_ref().ok_or(AuthError::InvalidCredentials)?;
         let identity = provider.bearer(jwt.reveal()).await.map_err(|fault| match fault {
@@ -320,8 +322,8 @@ impl Authenticator {
     }
 }
 
-/// An access token that is refused. Why is told by the log line of its request, of which there are no more than the log can
-/// hold, and not by a line of its own.
+/// Refuses an access token. The reason is a field of the request's log line, and not a line of its own: request lines are
+/// limited to what the log can hold.
 fn refused(why: &impl std::fmt::Display) -> AuthError {
     tracing::Span::current().record("why", tracing::field::display(why));
     AuthError::InvalidCredentials

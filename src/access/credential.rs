@@ -1,5 +1,5 @@
-//! What a request shows of who asks: one of a bearer and a session's cookie. Headers in which a proxy might name somebody
-//! (`X-Forwarded-User` and the like) are never read: anybody can send them.
+//! The credentials of a request: a bearer token or a session cookie. Headers in which a proxy might name a user
+//! (`X-Forwarded-User` and the like) are never read, because any client can send them.
 
 use std::fmt;
 
@@ -7,24 +7,24 @@ use axum::http::{HeaderMap, header};
 
 use super::secret::{Kind, Secret};
 
-/// The name of the session's cookie.
+/// The name of the session cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CookieName {
-    /// Where people reach the service by https: a browser takes a cookie of this name only from there, for the whole host
-    /// and no other, and sends it nowhere else.
+    /// For a service at an https address: browsers accept a cookie with this prefix only over https and for the whole host, and
+    /// send it to no other host.
     Host,
-    /// On this machine, without https.
+    /// For a service on this machine without https.
     Plain,
 }
 
 impl CookieName {
-    /// For a service that people reach by https, or not.
+    /// The name for a service with or without https.
     #[must_use]
     pub const fn at(https: bool) -> Self {
         if https { Self::Host } else { Self::Plain }
     }
 
-    /// The name.
+    /// The name as it is sent.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -33,13 +33,13 @@ impl CookieName {
         }
     }
 
-    /// What makes a browser keep `secret` for as many seconds, and show it to no script and no other site's request.
+    /// The `Set-Cookie` value that stores `secret` for this many seconds, hidden from scripts and from requests of other sites.
     #[must_use]
     pub fn set(self, secret: &Secret, seconds: i64) -> String {
         self.line(secret.reveal(), seconds)
     }
 
-    /// What makes a browser forget it.
+    /// The `Set-Cookie` value that deletes the cookie.
     #[must_use]
     pub fn clear(self) -> String {
         self.line("", 0)
@@ -51,7 +51,7 @@ impl CookieName {
     }
 }
 
-/// A JSON Web Token, not looked at yet. It is never shown.
+/// A JSON Web Token that has not been verified. `Debug` does not show it.
 #[derive(Clone)]
 pub struct Jwt(String);
 
@@ -69,23 +69,23 @@ impl fmt::Debug for Jwt {
     }
 }
 
-/// What a request shows.
+/// A credential.
 #[derive(Clone, Debug)]
 pub enum Credential {
     /// An API token.
     Token(Secret),
-    /// Any other bearer: the board's identity provider may have signed it.
+    /// Any other bearer token: it may be signed by the board's identity provider.
     Jwt(Jwt),
-    /// A session's cookie.
+    /// The secret of a session cookie.
     Session(Secret),
 }
 
-/// A credential that cannot be one, or two of them at once.
+/// A malformed credential, or more than one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed;
 
 impl Credential {
-    /// The one credential of a request; nothing where it shows none.
+    /// Reads the credential of a request. `None` if it has none.
     ///
     /// # Errors
     ///
@@ -116,7 +116,7 @@ impl Credential {
         if token.starts_with(Kind::Token.prefix()) {
             return Secret::read(Kind::Token, token).map(Self::Token);
         }
-        // Three parts of base64url, whatever they say.
+        // Three parts of base64url, whatever they contain.
         let part =
             |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
         let sound = token.split('.').count() == 3 && token.split('.').all(part);
@@ -124,12 +124,12 @@ impl Credential {
     }
 }
 
-/// The values of every cookie of a name. A header that is no text holds none. It is not the jar of the `cookie` crate, which keeps
-/// one of two cookies with the same name: a request that has two is refused.
+/// Returns the values of all cookies with a name. A header that is not text has none. The `cookie` crate's jar keeps only one
+/// of two cookies with the same name, but a request that has two must be refused.
 pub(crate) fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    // A cookie that a browser was told to forget may be sent once more, empty.
+    // A browser may send a deleted cookie once more, with an empty value.
     pairs.filter(move |(known, value)| *known == name && !value.is_empty()).map(|(_, value)| value)
 }
 

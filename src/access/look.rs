@@ -1,4 +1,4 @@
-//! What a request saw of the newest facts when its caller was looked up.
+//! The newest data that a request saw while its caller was authenticated.
 
 use std::time::Instant;
 
@@ -6,32 +6,32 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::clock::Clock;
 use entity::store::Newest;
 
-/// A look stands for the present for this long; a request whose body takes longer to arrive looks again.
+/// A state counts as the present for this long; a request whose body takes longer to arrive reads it again.
 const FRESH: TimeDelta = TimeDelta::seconds(1);
 
-/// When a statement was about to be sent: whatever was committed by then, it sees.
+/// The instant before a statement was sent. The statement sees everything that was committed by then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
-    /// For the order of statements in this process. Steps of the clock do not change it.
+    /// Orders statements in this process. Changes of the system clock do not affect it.
     pub(crate) order: Instant,
-    /// For how long ago it was.
+    /// Tells how long ago it was.
     pub(crate) time: DateTime<Utc>,
 }
 
 impl Sent {
-    /// For a statement that is sent next.
+    /// The present instant, for a statement that is sent next.
     pub(crate) fn now(clock: &Clock) -> Self {
         Self { order: Instant::now(), time: clock.now() }
     }
 
-    /// Whether it was less than `limit` ago. A clock that was set back makes it old.
+    /// Whether it was less than `limit` ago. False if the clock was set back.
     pub(crate) fn is_within(&self, limit: TimeDelta, clock: &Clock) -> bool {
         let age = clock.now() - self.time;
         TimeDelta::zero() <= age && age < limit
     }
 }
 
-/// What was newest, and when that was asked.
+/// The newest data, and when it was queried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
     pub(crate) newest: Newest,
@@ -39,7 +39,7 @@ pub struct Look {
 }
 
 impl Look {
-    /// Whether it still stands for the present.
+    /// Whether it still counts as the present.
     pub(crate) fn is_fresh(&self, clock: &Clock) -> bool {
         self.sent.is_within(FRESH, clock)
     }

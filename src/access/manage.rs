@@ -1,5 +1,5 @@
-//! Changing who may do what: API tokens made and revoked, roles granted and withdrawn, sessions ended, by operators on the command
-//! line and by admins over the API. Each change and its line in the audit log are one transaction.
+//! Changes of access: API tokens are made and revoked, roles granted and withdrawn, sessions ended, by operators on the command
+//! line and by admins over the API. Each change and its audit event are one transaction.
 
 mod grant;
 mod session;
@@ -17,77 +17,77 @@ pub use grant::{GrantWish, grant_role, withdraw_role};
 pub use session::end_sessions;
 pub use token::{TokenWish, make_token, revoke_token};
 
-/// Who changes something, when, and in which request.
+/// The actor, time and request of a change.
 #[derive(Clone, Debug)]
 pub struct By {
-    /// Who.
+    /// The person, token or operator who makes the change.
     pub actor: Actor,
-    /// When.
+    /// The time of the change.
     pub now: DateTime<Utc>,
-    /// Which day that is for the board.
+    /// That time as a day in the board's time zone.
     pub today: Day,
-    /// The request, where there is one.
+    /// The id of the request. `None` on the command line.
     pub request_id: Option<String>,
 }
 
-/// Why nothing was changed: something that whoever asks can expect and mend.
+/// Why nothing was changed: a mistake that the caller can correct.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The name is empty, too long, or not one line.
-    #[error("a name is 1 to {} letters in one line, and says what the token is for", token::LONGEST_NAME)]
+    /// The name is empty, too long, or has line breaks.
+    #[error("the name must have 1 to {} characters in one line; say what the token is for", token::LONGEST_NAME)]
     NameUnusable,
-    /// The role cannot be had that way.
-    #[error("the role is one of {0}; every other role follows from the facts on file")]
+    /// This role cannot be given in this way.
+    #[error("the role must be one of {0}; all other roles follow from the imported data")]
     RoleNotGiven(&'static str),
     /// More or fewer days than allowed.
-    #[error("a token is good for 1 to {} days", token::MOST_DAYS)]
+    #[error("a token is valid for 1 to {} days", token::MOST_DAYS)]
     DaysOutOfRange,
     /// A dashboard token without a unit sees nothing.
-    #[error("a dashboard token is given at least one unit, and at most {}", token::MOST_UNITS)]
+    #[error("a dashboard token needs 1 to {} units", token::MOST_UNITS)]
     UnitsOutOfRange,
-    /// Units or names for a role that sees everything anyway.
-    #[error("units and names are for dashboard tokens only: {0} sees everything")]
+    /// Units or names were given for a role that sees everything anyway.
+    #[error("units and names are for dashboard tokens only: a token with the role {0} sees everything")]
     OnlyForDashboards(entity::value::AccessRole),
-    /// No unit has that code.
-    #[error("there is no unit with the code '{0}'")]
+    /// No unit has this code.
+    #[error("no unit has the code '{0}'")]
     UnitUnknown(String),
-    /// No such token.
-    #[error("there is no such token")]
+    /// No token has this id.
+    #[error("no token has this id")]
     TokenUnknown,
-    /// It has been revoked before.
-    #[error("the token has been revoked before")]
+    /// The token was revoked before.
+    #[error("the token is already revoked")]
     TokenRevoked,
-    /// Not exactly one person with a post today is known so.
-    #[error("there is no one person with a post today who is known so")]
+    /// No person, or more than one, with a post today matches.
+    #[error("no single person with a current post matches; check the work e-mail or employee number")]
     PersonUnknown,
-    /// No such person.
-    #[error("there is no such person on file; no session was ended")]
+    /// No person has this id.
+    #[error("no person on file has this id; no session was ended")]
     NotOnFile,
-    /// The days make no sense.
-    #[error("a grant begins today or later, ends on its first day or later, and before the year 2101")]
+    /// The days are out of range or in the wrong order.
+    #[error("a grant must begin today or later, and end on or after its first day and before the year 2101")]
     DaysUnusable,
-    /// The person has the role on some of these days already.
-    #[error("the person has been granted the role on some of these days already; withdraw that first")]
+    /// The person already has the role on some of these days.
+    #[error("the person already has this role on some of these days; withdraw that grant first")]
     GrantedAlready,
-    /// No such grant.
-    #[error("there is no such grant")]
+    /// No grant has this id.
+    #[error("no grant has this id")]
     GrantUnknown,
-    /// It has ended.
-    #[error("the grant has ended")]
+    /// The grant has ended.
+    #[error("the grant has already ended")]
     GrantEnded,
 }
 
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum NotDone {
-    /// It cannot be done so.
+    /// The request cannot be carried out.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
     /// The operating system gave no randomness for a secret.
-    #[error("the operating system gives no randomness: {0}")]
+    #[error("the operating system returned no random bytes: {0}")]
     Randomness(#[from] getrandom::Error),
 }
 

@@ -1,8 +1,8 @@
-//! Signing in through the board's identity provider: OpenID Connect, as the authorisation code flow with PKCE for people at our
-//! own pages, and as access tokens (JWT) that front ends bring.
+//! Sign-in through the board's identity provider: OpenID Connect, as the authorisation code flow with PKCE for people at our
+//! own pages, and as access tokens (JWT) that front ends send.
 //!
-//! The protocol is the `openidconnect` crate's. Ours are the settings, the time, the way in which the provider is asked, how long
-//! its keys are kept, and which person on file a token is about.
+//! The `openidconnect` crate implements the protocol. This module adds the settings, the clock, the HTTP client, how long the
+//! provider's keys are kept, and how a token is matched with a person on file.
 
 mod claimant;
 mod document;
@@ -27,10 +27,10 @@ use document::Documents;
 use fetch::Fetch;
 use verify::{ClaimNames, Purpose, Rules};
 
-/// Where under the service's own address the provider sends people back to.
+/// The path under the service's own address to which the provider sends people back.
 pub const CALLBACK: &str = "/sign-in/callback";
 
-/// The board's identity provider. Clones share its keys.
+/// A client of the board's identity provider. Clones share its keys.
 #[derive(Clone, Debug)]
 pub struct Oidc(Arc<Provider>);
 
@@ -46,65 +46,65 @@ struct Provider {
     claim: ClaimKind,
 }
 
-/// Whom a token is about, as the provider tells it.
+/// The person that a token describes, as the provider identifies them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The provider.
+    /// The provider's issuer.
     pub issuer: String,
-    /// The provider's own name of them.
+    /// The provider's own id of the person.
     pub subject: String,
-    /// Their address; absent unless it is verified.
+    /// The e-mail address. `None` unless it is verified.
     pub email: Option<String>,
-    /// Their employee number.
+    /// The employee number.
     pub employee_number: Option<String>,
-    /// Their employer.
+    /// The employer.
     pub employer: Option<String>,
 }
 
 impl std::fmt::Debug for Identity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Nothing of it is for a log.
+        // Personal data must not reach the log.
         f.debug_struct("Identity").finish_non_exhaustive()
     }
 }
 
-/// Settings that cannot be used, and what to do.
+/// Unusable settings, and what to change.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unusable(String);
 
-/// The provider does not answer, or not as OpenID Connect asks for, and its keys are not held.
+/// The provider cannot be reached, or its answer is not valid OpenID Connect, and its keys are not in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the identity provider does not answer")]
+#[error("the identity provider cannot be reached")]
 pub struct Away;
 
-/// Why nobody was signed in.
+/// Why a sign-in failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// The provider is away.
+    /// The provider cannot be reached.
     #[error(transparent)]
     Away(#[from] Away),
-    /// The provider's answer belongs to no sign-in that this browser has begun in the last minutes.
-    #[error("no such sign-in has begun")]
+    /// The provider's answer matches no sign-in that this browser began in the last minutes.
+    #[error("the answer matches no pending sign-in")]
     NotBegun,
-    /// The provider did not sign the person in: they stopped, or may not.
-    #[error("the identity provider signed nobody in")]
+    /// The provider did not sign the person in: they cancelled, or are not allowed to.
+    #[error("the identity provider did not sign the person in")]
     Declined,
-    /// The provider does not know us, or not so: a matter of settings, ours or its.
-    #[error("the identity provider does not accept psn")]
+    /// The provider does not accept this client: the settings are wrong, here or there.
+    #[error("the identity provider rejects psn as a client")]
     NotAccepted,
-    /// The token does not hold.
-    #[error("the token is refused: {0}")]
+    /// The token is invalid.
+    #[error("invalid token: {0}")]
     Refused(#[from] Refusal),
 }
 
 impl Oidc {
-    /// The provider that the settings name, if any; `base_url` is the address at which people reach this service. Nothing is
-    /// asked of the provider yet: it may be away.
+    /// Returns the client of the provider in the settings, if one is set up. `base_url` is the address at which people reach
+    /// this service. The provider is not contacted yet, because it may be unreachable.
     ///
     /// # Errors
     ///
-    /// [`Unusable`] when the settings make no sense together.
+    /// [`Unusable`] if the settings contradict each other.
     pub fn new(settings: &OidcSettings, base_url: &str, clock: Clock) -> Result<Option<Self>, Unusable> {
         let Some(issuer) = &settings.oidc_issuer else {
             let rest = [
@@ -116,7 +116,7 @@ impl Oidc {
             return match rest.iter().find(|(_, set)| *set) {
                 None => Ok(None),
                 Some((name, _)) => {
-                    Err(Unusable(format!("{name} is set and OIDC_ISSUER is not: set it to the provider's issuer")))
+                    Err(Unusable(format!("{name} is set but OIDC_ISSUER is not: set OIDC_ISSUER to the provider's issuer")))
                 }
             };
         };
@@ -124,25 +124,25 @@ impl Oidc {
         let issuer =
             IssuerUrl::new(issuer.clone()).ok().filter(|issuer| fetch::is_safe(issuer.url())).ok_or_else(|| {
                 unusable(
-                    "OIDC_ISSUER is an https address (http on this machine only), such as https://login.example/board",
+                    "OIDC_ISSUER must be an https address (http on this machine only), such as https://login.example/board",
                 )
             })?;
         let client_id = settings.oidc_client_id.clone().filter(|id| !id.is_empty()).ok_or_else(|| {
             unusable(
-                "OIDC_ISSUER is set and OIDC_CLIENT_ID is not: set it to the name under which psn is registered there",
+                "OIDC_ISSUER is set but OIDC_CLIENT_ID is not: set it to the name under which psn is registered there",
             )
         })?;
         let audience = settings.oidc_audience.clone().filter(|audience| !audience.is_empty());
         if audience.as_ref() == Some(&client_id) {
             return Err(unusable(
-                "OIDC_AUDIENCE is the same as OIDC_CLIENT_ID, so an ID token would pass for an access token: register the API under an audience of its own",
+                "OIDC_AUDIENCE is the same as OIDC_CLIENT_ID, so an ID token would be accepted as an access token: register the API under an audience of its own",
             ));
         }
         if settings.oidc_algorithms.is_empty() {
             return Err(unusable("OIDC_ALGORITHMS is empty: name at least one, such as RS256"));
         }
         let callback = RedirectUrl::new(format!("{}{CALLBACK}", base_url.trim_end_matches('/')))
-            .map_err(|_| unusable("BASE_URL is no address that the identity provider can send people back to"))?;
+            .map_err(|_| unusable("BASE_URL is not an address to which the identity provider can send people back"))?;
         let fetch = Fetch::new(settings.oidc_ca_file.as_deref(), issuer.url().scheme() == "http")?;
         let scopes = settings.oidc_scope.split_whitespace().filter(|scope| *scope != "openid");
         let rules = Rules {
@@ -169,20 +169,20 @@ impl Oidc {
         }))))
     }
 
-    /// Whom an access token (JWT) of a front end is about.
+    /// Verifies an access token (JWT) of a front end, and returns the person that it describes.
     ///
     /// # Errors
     ///
-    /// [`Fault::Refused`], or [`Fault::Away`] when the provider's keys cannot be had.
+    /// [`Fault::Refused`], or [`Fault::Away`] if the provider's keys are not available.
     pub async fn bearer(&self, token: &str) -> Result<Identity, Fault> {
         self.verified(token, Purpose::Bearer).await
     }
 
-    /// Asks the provider for its keys and says how many there are, for `psn check`.
+    /// Fetches the provider's keys and returns how many there are, for `psn check`.
     ///
     /// # Errors
     ///
-    /// [`Away`]; the log says why.
+    /// [`Away`]; the log has the reason.
     pub async fn check(&self) -> Result<usize, Away> {
         Ok(self.0.documents.current().await?.document.jwks().keys().len())
     }
@@ -200,7 +200,7 @@ impl Oidc {
     }
 }
 
-/// The client secret, from the setting or its file.
+/// Reads the client secret from the setting or its file.
 fn secret(settings: &OidcSettings) -> Option<ClientSecret> {
     let from_file = settings.oidc_client_secret_file.as_ref().map(SecretFile::secret);
     let secret = from_file.or(settings.oidc_client_secret.as_ref())?;

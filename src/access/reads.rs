@@ -1,6 +1,6 @@
-//! Reads in the audit log. The first time that a caller reads a record, an event is written before the record is shown. Reads of
-//! the same records by the same caller within [`WINDOW`] are counted, and written as one event with the number of requests. So
-//! repeated requests do not fill the log, and it still says who read what, how often and when.
+//! Reads in the audit log. The first time that a caller reads a record, an event is written before the record is shown. Reads
+//! of the same records by the same caller within [`WINDOW`] are counted, and written as one event with the number of requests.
+//! So repeated requests do not fill the log, and it still says who read what, how often and when.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,9 +16,9 @@ use sea_orm::{DatabaseConnection, DbErr};
 use serde_json::{Value as Json, json};
 use tokio_util::task::TaskTracker;
 
-/// How long repeated reads are counted before they are written.
+/// The period in which repeated reads are counted before they are written.
 pub const WINDOW: TimeDelta = TimeDelta::minutes(5);
-/// The time between two searches for windows that are over.
+/// The interval between two checks for windows that have ended.
 const SWEEP: Duration = Duration::from_secs(15);
 /// The most callers that are remembered; each read of a further caller is recorded.
 const MOST_CALLERS: usize = 1_000;
@@ -28,26 +28,26 @@ const MOST_ITEMS: usize = 1_000;
 /// Something that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Item {
-    /// Who got a mail and what became of it.
+    /// Who received a mail, and its outcome.
     Listed(DeliveryId),
-    /// What a mail says.
+    /// The text of a mail.
     Text(DeliveryId),
-    /// Which gaps a report calls new, worse, better or closed.
+    /// The gap changes in a report.
     Report(ReportId),
-    /// All that is held on a person.
+    /// All data held on a person.
     Subject(PersonId),
 }
 
 /// What one request read.
 #[derive(Clone, Debug)]
 pub struct Read {
-    /// The event, as it is recorded the first time.
+    /// The event that is recorded the first time.
     pub event: Event,
-    /// What it is about.
+    /// The records that were read.
     pub items: BTreeSet<Item>,
 }
 
-/// The object of an event about `items`, if it is a single one, and the ids of its mails and reports.
+/// Returns the object of an event about `items`, if it is a single one, and the ids of its mails and reports.
 #[must_use]
 pub fn told(items: &BTreeSet<Item>) -> (Option<String>, Json) {
     let (mut listed, mut texts, mut reports, mut objects) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
@@ -66,7 +66,7 @@ pub fn told(items: &BTreeSet<Item>) -> (Option<String>, Json) {
             Item::Subject(id) => format!("person:{id}"),
         });
     }
-    // One record is found by its object, many by their ids.
+    // One record is found by its object, several by their ids.
     let object = objects.pop_first().filter(|_| objects.is_empty());
     let after = if is_mail { json!({ "listed": listed, "texts": texts, "reports": reports }) } else { json!({}) };
     (object, after)
@@ -86,7 +86,7 @@ type Caller = (Actor, Action);
 #[derive(Debug, Default)]
 struct State {
     windows: HashMap<Caller, Window>,
-    /// Whether a task looks for windows that are over.
+    /// Whether a task is waiting to write windows that have ended.
     sweeping: bool,
 }
 
@@ -113,7 +113,7 @@ impl Window {
         Self { begun: now, recorded: BTreeSet::new(), again: None }
     }
 
-    /// A clock that was set back ends every window.
+    /// Whether the window is open. A clock that was set back closes every window.
     fn is_open(&self, now: DateTime<Utc>) -> bool {
         (TimeDelta::zero()..WINDOW).contains(&(now - self.begun))
     }
@@ -146,7 +146,7 @@ impl Again {
 }
 
 impl ReadLog {
-    /// Writes into the log of `db`.
+    /// Creates a log in `db`.
     #[must_use]
     pub fn new(db: DatabaseConnection, clock: Clock) -> Self {
         Self { db, clock, writes: TaskTracker::new(), state: Arc::default() }
@@ -157,7 +157,7 @@ impl ReadLog {
     ///
     /// # Errors
     ///
-    /// What the database said; what was read must not be shown then.
+    /// Database errors. What was read must not be shown then.
     pub async fn record(&self, read: Read) -> Result<(), DbErr> {
         let Read { event, items } = read;
         let caller = (event.actor, event.action);
@@ -182,12 +182,12 @@ impl ReadLog {
         Ok(())
     }
 
-    /// Returns when everything that was counted is written.
+    /// Waits until everything that was counted is written.
     pub async fn settle(&self) {
         let counted = take_if(&mut self.state(), |window| window.again.is_some());
         for (caller, window) in counted {
             if let Err(cause) = self.write(caller, window).await {
-                tracing::warn!(%cause, "how often records were read again could not be recorded");
+                tracing::warn!(%cause, "repeated reads could not be recorded");
             }
         }
         self.writes.close();
@@ -209,15 +209,15 @@ impl ReadLog {
         }
     }
 
-    /// Writes what was counted in a window, in a task of its own, so that no count is lost if the request is cancelled. What cannot
-    /// be written is kept.
+    /// Writes the counts of a window, in a task of its own, so that no count is lost if the request is cancelled. If they
+    /// cannot be written, they are kept.
     async fn write(&self, caller: Caller, window: Window) -> Result<(), DbErr> {
         let Some(again) = window.again.clone() else { return Ok(()) };
         let log = self.clone();
         let task = self.writes.spawn(async move {
             let written = record_alone(&log.db, &again.event(caller)).await;
             if written.is_err() {
-                // Of a window that is over, so that the next read tries again.
+                // The window counts as closed, so that the next read tries again.
                 log.state().windows.entry(caller).or_insert(Window { again: None, ..window }).add(again);
             }
             written.map(drop)
@@ -225,7 +225,7 @@ impl ReadLog {
         task.await.unwrap_or_else(|stopped| Err(DbErr::Custom(format!("recording was stopped: {stopped}"))))
     }
 
-    /// Starts the task that writes windows that are over, for callers who do not come back.
+    /// Starts the task that writes windows that have ended, for callers who do not come back.
     fn sweep_later(&self, state: &mut State) {
         if std::mem::replace(&mut state.sweeping, true) {
             return;
@@ -238,7 +238,7 @@ impl ReadLog {
                 let over = take_if(&mut log.state(), |window| !window.is_open(now));
                 for (caller, window) in over {
                     if let Err(cause) = log.write(caller, window).await {
-                        tracing::warn!(%cause, "how often records were read again could not be recorded yet");
+                        tracing::warn!(%cause, "repeated reads could not be recorded; retrying");
                     }
                 }
                 let mut state = log.state();

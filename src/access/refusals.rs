@@ -1,5 +1,5 @@
-//! Refused attempts to sign in, in the audit log: at most one event per second, with the number of attempts, so that a flood of
-//! them does not fill it.
+//! Failed sign-ins in the audit log: at most one event per second, with the number of attempts, so that a flood of them does
+//! not fill the log.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 /// The least time between two events.
 const APART: TimeDelta = TimeDelta::seconds(1);
 
-/// Counts refusals, and writes them down beside the requests. Clones share everything.
+/// Counts failed sign-ins, and writes them outside of the requests. Clones share everything.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Refusals {
     writes: TaskTracker,
@@ -26,17 +26,17 @@ pub(super) struct Refusals {
 struct Seen {
     written: Option<DateTime<Utc>>,
     waiting: Option<Waiting>,
-    /// Whether a task writes those that wait.
+    /// Whether a task is waiting to write the counted ones.
     due: bool,
 }
 
-/// Refusals that are not written yet.
+/// Failed sign-ins that are not written yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Waiting {
     attempts: u64,
-    /// When the first of them was refused.
+    /// The time of the first of them.
     since: DateTime<Utc>,
-    /// The last request that was refused.
+    /// The last failed request.
     request: String,
 }
 
@@ -47,7 +47,7 @@ impl Seen {
         request.clone_into(&mut waiting.request);
     }
 
-    /// Those that wait, if an event may be written now. After the clock was set back one may.
+    /// Returns the counted ones if an event may be written now. After the clock was set back one may.
     fn ripe(&mut self, now: DateTime<Utc>) -> Option<Waiting> {
         let too_soon = self.written.is_some_and(|written| (TimeDelta::zero()..APART).contains(&(now - written)));
         let ripe = self.waiting.take_if(|_| !too_soon)?;
@@ -57,7 +57,7 @@ impl Seen {
 }
 
 impl Refusals {
-    /// Notes one.
+    /// Counts one.
     pub(super) fn note(&self, db: &DatabaseConnection, clock: &Clock, request: &str) {
         let mut seen = self.seen();
         seen.note(clock.now(), request);
@@ -69,8 +69,8 @@ impl Refusals {
         }
     }
 
-    /// Writes those that wait as soon as an event may be written, until none wait. An event that was written meanwhile delays the
-    /// next.
+    /// Writes the counted ones as soon as an event may be written, until there are none. An event that was written meanwhile
+    /// delays the next one.
     async fn write_later(&self, db: &DatabaseConnection, clock: &Clock) {
         loop {
             tokio::time::sleep(APART.to_std().unwrap_or_default()).await;
@@ -85,7 +85,7 @@ impl Refusals {
         }
     }
 
-    /// Returns when everything that was noted is written.
+    /// Waits until everything that was counted is written.
     pub(super) async fn settle(&self, db: &DatabaseConnection) {
         let waiting = self.seen().waiting.take();
         if let Some(waiting) = waiting {
@@ -104,7 +104,7 @@ impl Refusals {
         let db = db.clone();
         self.writes.spawn(async move {
             if let Err(cause) = record_alone(&db, &event).await {
-                tracing::warn!(%cause, "refused attempts to sign in could not be recorded");
+                tracing::warn!(%cause, "failed sign-ins could not be recorded");
             }
         });
     }
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn one_event_per_second_counts_every_attempt() {
-        // An attempt every 10 ms for ten seconds, and the task that looks one second after an attempt had to wait.
+        // An attempt every 10 ms for ten seconds, and the task that checks one second after an attempt had to wait.
         let (mut seen, mut events, mut looks) = (Seen::default(), Vec::new(), Vec::new());
         for millis in (0..10_000).step_by(10) {
             if looks.first() == Some(&millis) {

@@ -1,4 +1,4 @@
-//! Who may see and do what, as one table. Whatever is answered, exported or changed begins by asking it; docs/access.md prints it.
+//! The one table of rights. Every answer, export and change checks it first; docs/access.md prints it.
 
 use entity::value::AccessRole;
 
@@ -7,28 +7,28 @@ use entity::value::AccessRole;
 pub enum Reach {
     /// Not at all.
     Nothing,
-    /// What is about the person who asks.
+    /// Everything about the viewer.
     Themselves,
-    /// People of whom the person who asks is the named line manager today.
+    /// People whose named line manager the viewer is today.
     TheirPeople,
     /// Units in which the viewer is the named line manager of a person with a counting post today; not the units below them.
     UnitsOfTheirPeople,
-    /// Teams to which the person who asks is allocated as a Peer Supporter today.
+    /// Teams to which the viewer is allocated as a Peer Supporter today.
     TheirTeams,
-    /// Units that the person who asks answers for today, by appointment or as a delegate, and all units below them.
+    /// Units that the viewer is responsible for today, by appointment or as a delegate, and all units below them.
     TheirUnits,
     /// Units that the API token was given, and all units below them.
     GivenUnits,
-    /// The same, when the token was given names too.
+    /// The same, if the API token may see names.
     GivenUnitsIfNamed,
-    /// Everything, when the API token was made to explore.
+    /// Everything, if the API token was made with `--explore`.
     IfExploring,
     /// Everything.
     Everything,
 }
 
 impl Reach {
-    /// The reach as the table says it.
+    /// The reach as the table prints it.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ impl Reach {
     }
 }
 
-// The literals are `tt`: a derive does not look into the group that `literal` would put around each.
+// The fragments are `tt`: a derive does not look into the group that `literal` would put around each.
 macro_rules! rights {
     ($($(#[doc = $doc:tt])+ $name:ident = $code:tt { $($role:ident => $reach:ident,)* })+) => {
         /// Something that a viewer may see or do.
@@ -57,25 +57,25 @@ macro_rules! rights {
             /// Every right, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
-            /// The right's name, as the table and log lines say it.
+            /// The right's name in the table and in log lines.
             #[must_use]
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name),)+ }
             }
 
-            /// The right's stable code, as the API says it.
+            /// The right's stable code in the API.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)+ }
             }
 
-            /// What it is about, in words.
+            /// What the right allows, in words.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$name => concat!($($doc),+),)+ }
             }
 
-            /// How far it reaches for a role. A role that a right does not name has none of it.
+            /// How far the right reaches for a role: nowhere if the right does not name the role.
             #[must_use]
             pub const fn reach(self, role: AccessRole) -> Reach {
                 match (self, role) {
@@ -87,10 +87,10 @@ macro_rules! rights {
     };
 }
 
-// Everybody on file is STAFF, whatever else they are; each role says only what it adds.
-// A Trainer has no line of their own yet: sessions and who was at them are not held.
+// Everyone on file is STAFF, whatever else they are; each role lists only what it adds.
+// A Trainer has no line of their own yet: sessions and who attended them are not held.
 rights! {
-    /// Look up which teams there are and who their Peer Supporters, Champions and managers are.
+    /// See which teams there are and who their Peer Supporters, Champions and managers are.
     Directory = "DIRECTORY" {
         Admin => Everything,
         Coordinator => Everything,
@@ -123,17 +123,19 @@ rights! {
         SeniorManager => TheirUnits,
         Auditor => Everything,
     }
-    /// Try another limit of days away or another mix: these judge absences and posts, which no Peer Supporter's record shows.
+    /// Try another limit of days away or another mix: these depend on absences and posts, which no Peer Supporter's record
+    /// shows.
     WhatIfUnrecorded = "WHAT_IF_UNRECORDED" {
         Admin => Everything,
         Coordinator => Everything,
     }
-    /// See why allocations do not count in numbers below the limit under which they are hidden.
+    /// See the numbers of allocations that do not count, by reason, even if they are below the limit under which they are
+    /// hidden.
     SmallNumbers = "SMALL_NUMBERS" {
         Admin => Everything,
         Coordinator => Everything,
     }
-    /// See a Peer Supporter's record: standing and reasons, approvals, protected time, pauses.
+    /// See a Peer Supporter's record: counting status and reasons, approvals, protected time, pauses.
     SupporterRecords = "SUPPORTER_RECORDS" {
         Admin => Everything,
         Coordinator => Everything,
@@ -176,8 +178,8 @@ rights! {
         SeniorManager => Themselves,
         Auditor => Everything,
     }
-    /// Choose what a person's weekly report leaves out, who gets a copy of it and whether a midweek report follows; people only,
-    /// never a token.
+    /// Choose what a person's weekly report leaves out, who gets a copy of it and whether a midweek report follows; people
+    /// only, never a token.
     ReportSettings = "REPORT_SETTINGS" {
         Admin => Everything,
         Coordinator => Everything,
@@ -189,7 +191,7 @@ rights! {
         Coordinator => Everything,
         Auditor => Everything,
     }
-    /// See the rows that an import rejected, with the values that they held.
+    /// See the rows that an import rejected, with their values.
     RejectedRows = "REJECTED_ROWS" {
         Admin => Everything,
     }
@@ -202,17 +204,17 @@ rights! {
     ManageAccess = "MANAGE_ACCESS" {
         Admin => Everything,
     }
-    /// Get all that is held on a person, and find people by employee number or work address.
+    /// Get all data held on a person, and find people by employee number or work address.
     SubjectAccess = "SUBJECT_ACCESS" {
         Admin => Everything,
         Staff => Themselves,
     }
-    /// Link or unlink numbers that are one person.
+    /// Link or unlink the numbers of one person.
     LinkPeople = "LINK_PEOPLE" {
         Admin => Everything,
         Coordinator => Everything,
     }
-    /// Erase a person's name and contact; people only, never a token.
+    /// Erase a person's name and contact details; people only, never a token.
     Erase = "ERASE" {
         Admin => Everything,
     }
@@ -230,8 +232,8 @@ rights! {
 }
 
 impl Right {
-    /// Whether only people who have signed in have it, and no API token, whatever its role: what cannot be undone, and what
-    /// would outlive a token that was stolen.
+    /// Whether only people who have signed in can have it, and no API token, whatever its role: what cannot be undone, and what
+    /// would outlive a stolen token.
     #[must_use]
     pub const fn is_for_people_only(self) -> bool {
         matches!(self, Self::ManageAccess | Self::Erase | Self::ReportSettings)
@@ -263,7 +265,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_without_names_reaches_nothing_that_is_about_people() {
+    fn a_token_without_names_sees_no_people() {
         for right in [Right::People, Right::SupporterRecords, Right::Mails, Right::SubjectAccess, Right::Erase] {
             let reach = right.reach(AccessRole::Dashboard);
             assert!(matches!(reach, Reach::Nothing | Reach::GivenUnitsIfNamed), "{right:?}");
@@ -271,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_record_shows_is_tried_by_those_only_who_see_every_record() {
+    fn unrecorded_what_if_needs_every_record() {
         for role in AccessRole::ALL {
             match Right::WhatIfUnrecorded.reach(*role) {
                 Reach::Nothing => {}
@@ -283,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn level_1_is_counted_for_all_who_see_figures_but_peer_supporters() {
+    fn all_but_supporters_see_level_1_counts() {
         for role in AccessRole::ALL.iter().filter(|role| **role != AccessRole::Supporter) {
             assert_eq!(Right::Level1Counts.reach(*role), Right::Figures.reach(*role), "{role}");
         }
@@ -291,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_is_its_name_in_the_spelling_of_the_api() {
+    fn codes_are_names_in_api_spelling() {
         for right in Right::ALL {
             let mut code = String::new();
             for letter in right.word().chars() {
@@ -305,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_admin_changes_who_may_do_what_and_only_an_auditor_reads_the_log() {
+    fn only_admins_manage_access_and_auditors_read_the_log() {
         for role in AccessRole::ALL {
             let reach = |right: Right| right.reach(*role) == Reach::Everything;
             assert_eq!(reach(Right::ManageAccess), *role == AccessRole::Admin, "{role}");

@@ -1,5 +1,5 @@
-//! Secrets that this service gives out: 32 bytes of the operating system's randomness behind a prefix that says what they
-//! open, shown once and kept nowhere. The database holds their hash.
+//! Secrets that this service issues: 32 random bytes from the operating system behind a prefix for their kind. A secret is
+//! shown once and stored nowhere; the database has its hash.
 
 use std::fmt;
 
@@ -7,22 +7,22 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::secret::SecretHash;
 
-/// Bytes of randomness in a secret.
+/// Random bytes in a secret.
 const BYTES: usize = 32;
 
-/// What a secret opens.
+/// What a secret is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// An API token, in the header `Authorization: Bearer …`.
     Token,
     /// A browser's session, in a cookie.
     Session,
-    /// A link of the demonstration that signs in once.
+    /// A single-use sign-in link of the demonstration.
     Link,
 }
 
 impl Kind {
-    /// With what it begins, so that programs which look for secrets in repositories and logs know one when they see it.
+    /// The prefix, by which programs that search repositories and logs for secrets recognise one.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
         match self {
@@ -33,23 +33,23 @@ impl Kind {
     }
 }
 
-/// A secret. It is shown by [`Secret::reveal`] and by nothing else.
+/// A secret. Only [`Secret::reveal`] shows it.
 #[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
-    /// A new one, never seen before.
+    /// Creates a new random secret.
     ///
     /// # Errors
     ///
-    /// An operating system that gives no randomness.
+    /// An error if the operating system returns no random bytes.
     pub fn new(kind: Kind) -> Result<Self, getrandom::Error> {
         let mut bytes = [0; BYTES];
         getrandom::fill(&mut bytes)?;
         Ok(Self(kind.prefix().to_owned() + &URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// A text that has the form of such a secret; whether there is one is for the database to say.
+    /// Parses a text of the form of such a secret. Whether it exists is for the database to say.
     #[must_use]
     pub fn read(kind: Kind, text: &str) -> Option<Self> {
         let mut bytes = [0; BYTES];
@@ -58,13 +58,13 @@ impl Secret {
         (length == BYTES).then(|| Self(text.to_owned()))
     }
 
-    /// What the database knows it by.
+    /// The hash that the database stores.
     #[must_use]
     pub fn hash(&self) -> SecretHash {
         SecretHash::from_secret(&self.0)
     }
 
-    /// The secret itself, for the one to whom it is given.
+    /// The secret itself, to be shown to its holder.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_new_each_time_recognised_by_its_prefix_and_never_shown() {
+    fn a_secret_is_unique_prefixed_and_hidden_from_debug() {
         for kind in [Kind::Token, Kind::Session, Kind::Link] {
             let (one, other) = (Secret::new(kind).unwrap(), Secret::new(kind).unwrap());
             assert_ne!(one.reveal(), other.reveal());
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_another_form_is_no_secret() {
+    fn malformed_secrets_are_rejected() {
         let good = Secret::new(Kind::Token).unwrap().reveal().to_owned();
         let (short, long) = (&good[..good.len() - 1], format!("{good}A"));
         let session = Secret::new(Kind::Session).unwrap().reveal().to_owned();

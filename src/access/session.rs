@@ -1,7 +1,7 @@
-//! Signing in and out: how a browser comes by its session, and how it loses it.
+//! Signing in and out: how a browser gets its session, and how it loses it.
 //!
-//! It is not the crate `tower-sessions`: a session is a row with the hash of its secret, which each request looks up again, which is
-//! revoked in the transaction that says why, and which the audit log names.
+//! The crate `tower-sessions` is not used: a session is a row with the hash of its secret, which every request looks up again,
+//! which is revoked in the transaction that records why, and which the audit log names.
 
 use axum::http::HeaderMap;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,13 +18,13 @@ use super::authenticator::AuthError;
 use super::credential::Credential;
 use super::secret::{Kind, Secret};
 
-/// For how long a link signs in.
+/// How long a sign-in link is valid.
 pub const LINK_LIFE: TimeDelta = TimeDelta::hours(1);
 
-/// How somebody signs in.
+/// How a user signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// By a link of the demonstration.
+    /// By a sign-in link of the demonstration.
     Link,
     /// Through the identity provider.
     Provider,
@@ -40,11 +40,11 @@ impl Way {
 }
 
 impl Authenticator {
-    /// Makes a link's secret, that signs `holder` in once, within an hour.
+    /// Makes a single-use link for `holder` that is valid for an hour, and returns its secret.
     ///
     /// # Errors
     ///
-    /// [`AuthError::Database`], and [`AuthError::InvalidCredentials`] where links are off.
+    /// [`AuthError::Database`], and [`AuthError::InvalidCredentials`] if links are disabled.
     pub async fn make_link(&self, holder: Holder) -> Result<Secret, AuthError> {
         if !self.links() {
             return Err(AuthError::InvalidCredentials);
@@ -54,11 +54,11 @@ impl Authenticator {
         Ok(secret)
     }
 
-    /// Signs in whom a link is for: the line that gives the browser its cookie. The session that the browser had is over.
+    /// Signs in the holder of a link, and returns the `Set-Cookie` value. The previous session of the browser is ended.
     ///
     /// # Errors
     ///
-    /// [`AuthError`]: a link that is unknown, used or expired, or of somebody who has left.
+    /// [`AuthError`]: a link that is unknown, used or expired, or whose holder has left.
     pub async fn sign_in_by_link(&self, secret: &str, headers: &HeaderMap, request: &str) -> Result<String, AuthError> {
         let secret = Secret::read(Kind::Link, secret).filter(|_| self.links());
         let signed_in = match secret {
@@ -79,8 +79,8 @@ impl Authenticator {
         Ok(cookie)
     }
 
-    /// Begins a session with a secret that nobody has seen before, and ends the one that the browser had: who planted that
-    /// one in it has nothing of the new one.
+    /// Begins a session with a new secret, and ends the previous session of the browser: if an attacker planted that one, they
+    /// gain nothing from the new one.
     pub(super) async fn begin(
         &self,
         txn: &DatabaseTransaction,
@@ -111,11 +111,11 @@ impl Authenticator {
         Ok(self.cookie().set(&secret, whole.num_seconds()))
     }
 
-    /// Ends the session that a request's cookie names, at once: the line that makes the browser forget it.
+    /// Ends the session in a request's cookie at once, and returns the `Set-Cookie` value that deletes the cookie.
     ///
     /// # Errors
     ///
-    /// What the database said.
+    /// Database errors.
     pub async fn sign_out(&self, headers: &HeaderMap, request: &str) -> Result<String, DbErr> {
         if let Ok(Some(Credential::Session(secret))) = Credential::of(headers, self.cookie()) {
             let (now, txn) = (self.now(), begin_write(self.db()).await?);
@@ -145,5 +145,5 @@ impl Authenticator {
 }
 
 fn new_secret(kind: Kind) -> Result<Secret, DbErr> {
-    Secret::new(kind).map_err(|cause| DbErr::Custom(format!("the operating system gives no randomness: {cause}")))
+    Secret::new(kind).map_err(|cause| DbErr::Custom(format!("the operating system returned no random bytes: {cause}")))
 }

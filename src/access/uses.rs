@@ -1,4 +1,4 @@
-//! When a token or a session was last used, written beside the requests and not within them.
+//! When a token or a session was last used, written outside of the requests.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,14 +10,14 @@ use entity::store::access::{session, token};
 use sea_orm::DatabaseConnection;
 use tokio_util::task::TaskTracker;
 
-/// What was used.
+/// The credential that was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Used {
     Token(ApiTokenId),
     Session(SessionId),
 }
 
-/// Writes uses down, at most once a minute each. Clones share what is under way.
+/// Records uses, at most once a minute each. Clones share the pending writes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Uses {
     writes: TaskTracker,
@@ -25,7 +25,7 @@ pub(super) struct Uses {
 }
 
 impl Uses {
-    /// Notes a use; `last` is the one on file.
+    /// Records a use; `last` is the last one in the database.
     pub(super) fn note(&self, db: &DatabaseConnection, used: Used, last: Option<DateTime<Utc>>, now: DateTime<Utc>) {
         let is_fresh = |at: DateTime<Utc>| now - at < NOTED_EVERY;
         if last.is_some_and(is_fresh) {
@@ -34,7 +34,7 @@ impl Uses {
         {
             let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
             begun.retain(|_, at| is_fresh(*at));
-            // One that is under way stays as old as it is: else each use would put off the next writing.
+            // The time of a pending write is kept: otherwise each use would put off the next write.
             if begun.contains_key(&used) {
                 return;
             }
@@ -47,13 +47,13 @@ impl Uses {
                 Used::Session(id) => session::note_use(&db, id, now).await,
             };
             if let Err(cause) = written {
-                tracing::warn!(%cause, "the use of a token or session could not be noted; its next use is");
+                tracing::warn!(%cause, "the last use of a token or session could not be recorded; the next use tries again");
                 begun.lock().unwrap_or_else(PoisonError::into_inner).remove(&used);
             }
         });
     }
 
-    /// Returns when everything that was noted is written.
+    /// Waits until everything that was recorded is written.
     pub(super) async fn settle(&self) {
         self.writes.close();
         self.writes.wait().await;
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn uses_that_overlap_do_not_put_off_the_next_writing() {
+    async fn overlapping_uses_do_not_delay_the_next_write() {
         let db = entity::store::connect("sqlite::memory:").await.unwrap();
         migration::migrate(&db).await.unwrap();
         let nine: DateTime<Utc> = "2026-11-16T09:00:00Z".parse().unwrap();
@@ -87,7 +87,7 @@ mod tests {
         let token = token::create(&db, new, secret.hash(), (Actor::Operator, nine)).await.unwrap();
         let uses = Uses::default();
         let mut last = None;
-        // Two at once each minute: the second has read what was on file before the first was written.
+        // Two at once each minute: the second has read the stored time before the first was written.
         for minute in 0..5 {
             let now = nine + NOTED_EVERY * minute + TimeDelta::milliseconds(i64::from(minute));
             uses.note(&db, Used::Token(token.id), last, now);

@@ -1,4 +1,5 @@
-//! Who is asking. A [`Viewer`] is made once a request, when it is known who signed in; every read begins from what it may see.
+//! The caller of a request. A [`Viewer`] is made once per request, after authentication; every read begins from what it may
+//! see.
 
 use entity::actor::Actor;
 use entity::id::{ApiTokenId, PersonId, UnitId};
@@ -6,48 +7,48 @@ use entity::value::AccessRole;
 
 use super::right::{Reach, Right};
 
-/// Who is asking, and what they were given. What they are besides by the facts on file (a senior manager by appointment, a
-/// Peer Supporter by allocation) is worked out where the facts are.
+/// The caller and the roles that were granted to them. Roles that follow from the imported data (a senior manager by
+/// appointment, a Peer Supporter by allocation) are worked out where that data is loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
     actor: Actor,
-    /// Of a person: granted besides what the facts say. Of a token: all that it has.
+    /// A person's granted roles, without those that follow from the imported data; all roles of a token.
     granted: Vec<AccessRole>,
-    /// Of a token: the units that it was given.
+    /// The units that a token was given. Empty for a person.
     units: Vec<UnitId>,
-    /// Of a token: whether it sees names.
+    /// Whether a token may see names.
     names: bool,
-    /// Of a token: whether it was made to explore the schema.
+    /// Whether a token was made with `--explore`.
     exploring: bool,
 }
 
 impl Viewer {
-    /// A person on file who has signed in, with the roles that were granted to them.
+    /// Creates the viewer of a person who has signed in, with their granted roles.
     #[must_use]
     pub const fn person(id: PersonId, granted: Vec<AccessRole>) -> Self {
         Self { actor: Actor::Person(id), granted, units: Vec::new(), names: false, exploring: false }
     }
 
-    /// An API token: it has one role, and as a dashboard the figures of `units` and all below them, with `names` of people or
-    /// without.
+    /// Creates the viewer of an API token. It has one role, and as a dashboard sees the figures of `units` and all below them,
+    /// with or without `names` of people.
     #[must_use]
     pub fn token(id: ApiTokenId, role: AccessRole, units: Vec<UnitId>, names: bool) -> Self {
         Self { actor: Actor::Token(id), granted: vec![role], units, names, exploring: false }
     }
 
-    /// The same token, made to explore the schema.
+    /// The same token, made with `--explore`.
     #[must_use]
     pub fn with_exploring(self) -> Self {
         Self { exploring: true, ..self }
     }
 
-    /// Who it is, for log lines and the audit log.
+    /// The actor for log lines and the audit log.
     #[must_use]
     pub const fn actor(&self) -> Actor {
         self.actor
     }
 
-    /// The person who signed in; nobody where a token asks.
+    /// The person who signed in. `None` for a token.
     #[must_use]
     pub const fn person_id(&self) -> Option<PersonId> {
         match self.actor {
@@ -56,7 +57,7 @@ impl Viewer {
         }
     }
 
-    /// The roles that were given, besides those that follow from the facts on file.
+    /// The granted roles, without those that follow from the imported data.
     #[must_use]
     pub fn granted(&self) -> &[AccessRole] {
         &self.granted
@@ -75,7 +76,7 @@ impl Viewer {
         &self.units
     }
 
-    /// Whether a token was given names.
+    /// Whether a token may see names.
     #[must_use]
     pub const fn sees_names(&self) -> bool {
         self.names

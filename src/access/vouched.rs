@@ -1,4 +1,4 @@
-//! Signing in those for whom the identity provider has vouched.
+//! Sign-in through the identity provider.
 
 use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
@@ -12,19 +12,19 @@ use super::oidc::{Identity, Unmatched};
 use super::session::Way;
 
 impl Authenticator {
-    /// The person on file whom the provider means, when they have a post today.
+    /// Returns the person on file with a post today who matches the provider's identity.
     pub(super) async fn vouched_for(&self, identity: &Identity, now: DateTime<Utc>) -> Result<PersonId, Unmatched> {
         let known = self.provider().ok_or(Unmatched::NoClaim)?.known_by(identity)?;
         let find = || person::find(self.db(), &known, self.day(now));
         retry_read(find).await?.ok_or(Unmatched::NotOne)
     }
 
-    /// Begins a session for the person whom the provider means: the line that gives the browser its cookie. The session that
-    /// the browser had is over. Whether it was begun or refused is on record.
+    /// Begins a session for the person whom the provider has signed in, and returns the `Set-Cookie` value. The previous
+    /// session of the browser is ended. Success and failure are recorded.
     ///
     /// # Errors
     ///
-    /// [`Unmatched`] when nobody on file is meant.
+    /// [`Unmatched`] if no person on file matches.
     pub async fn sign_in_by_provider(
         &self,
         identity: &Identity,

@@ -1,4 +1,4 @@
-//! Roles granted and withdrawn.
+//! Granting and withdrawing roles.
 
 use chrono::Datelike as _;
 use entity::id::AccessGrantId;
@@ -13,23 +13,23 @@ use serde_json::json;
 
 use super::{By, NotDone, Refusal, record};
 
-/// The last year of a grant. Later days are slips of the keyboard, and the day after the last of 9999 has a year of five digits,
-/// which SQLite, where days are compared as text, takes for one that was long ago.
+/// The last year of a grant. Later days are typing errors, and the day after the last of 9999 has a year of five digits, which
+/// SQLite, where days are compared as text, sorts as a day long ago.
 const LAST_YEAR: i32 = 2100;
 
-/// The roles that can be granted; the others follow from the facts on file.
+/// The roles that can be granted; the others follow from the imported data.
 const ROLES: [AccessRole; 3] = [AccessRole::Admin, AccessRole::Coordinator, AccessRole::Auditor];
 
 /// A role to grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantWish {
-    /// To whom.
+    /// The person to whom it is granted.
     pub person: KnownBy,
     /// ADMIN, COORDINATOR or AUDITOR.
     pub role: AccessRole,
-    /// The first day; today when absent.
+    /// The first day. Defaults to today.
     pub from: Option<Day>,
-    /// The last day; open-ended when absent.
+    /// The last day. `None` if it is open-ended.
     pub until: Option<Day>,
 }
 
@@ -51,7 +51,7 @@ pub async fn grant_role(db: &DatabaseConnection, by: &By, wish: GrantWish) -> Re
     }
     let txn = begin_write(db).await?;
     let Some(person) = person::find(&txn, &person, by.today).await? else { return Err(Refusal::PersonUnknown.into()) };
-    // Two that grant at once would not see each other's.
+    // Otherwise two concurrent grants would not see each other.
     person::lock(&txn, person).await?;
     let others = grant::of_person(&txn, person).await?;
     if others.iter().any(|other| other.role == role && other.validity().overlaps(days)) {
@@ -64,7 +64,7 @@ pub async fn grant_role(db: &DatabaseConnection, by: &By, wish: GrantWish) -> Re
     Ok(row)
 }
 
-/// Withdraws a granted role: from this moment on the person has it no longer.
+/// Withdraws a granted role. The person loses it at once.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Sessions of others, ended.
+//! Ending the sessions of other users.
 
 use entity::id::{PersonId, SessionId};
 use entity::store::access::session;
@@ -10,10 +10,10 @@ use serde_json::json;
 
 use super::{By, NotDone, Refusal, record};
 
-/// Ends every session of a person, under whichever of their linked numbers they signed in: each opens nothing from this moment
-/// on, and its live answers end at their next look. The sessions that were ended; none if the person was not signed in.
+/// Ends every session of a person, with whichever of their linked numbers they signed in, and returns the ended sessions. They
+/// are invalid at once, and their live answers end when they next check the session. Empty if the person was not signed in.
 ///
-/// It ends no access token of the identity provider, which is good until it expires.
+/// Access tokens of the identity provider are not ended: they stay valid until they expire.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! API tokens made and revoked.
+//! Making and revoking API tokens.
 
 use chrono::TimeDelta;
 use entity::id::ApiTokenId;
@@ -12,34 +12,34 @@ use serde_json::json;
 use super::{By, NotDone, Refusal, record};
 use crate::access::secret::{Kind, Secret};
 
-/// The most letters of a token's name.
+/// The longest name of a token, in characters.
 pub(super) const LONGEST_NAME: usize = 100;
-/// The most days for which a token is good.
+/// The most days for which a token is valid.
 pub(super) const MOST_DAYS: i64 = 366;
-/// The most units that a token is given.
+/// The most units that a token can be given.
 pub(super) const MOST_UNITS: usize = 100;
 
-/// The roles that a token can have; the others are about a person.
+/// The roles that a token can have; the others are for people.
 const ROLES: [AccessRole; 4] = [AccessRole::Dashboard, AccessRole::Coordinator, AccessRole::Auditor, AccessRole::Admin];
 
 /// A token to make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenWish {
-    /// What it is for.
+    /// The purpose of the token.
     pub name: String,
     /// DASHBOARD, COORDINATOR, AUDITOR or ADMIN.
     pub role: AccessRole,
-    /// Of a dashboard: codes of the units whose figures it sees, with all below them.
+    /// For a dashboard: the codes of the units whose figures it sees, with all units below them.
     pub units: Vec<String>,
-    /// Of a dashboard: whether it sees names of people.
+    /// For a dashboard: whether it sees names of people.
     pub names: bool,
-    /// Whether it may explore the schema. Admins, coordinators and auditors may anyway.
+    /// Whether it may explore the schema. Tokens of admins, coordinators and auditors always may.
     pub explore: bool,
-    /// For how many days it is good, 1 to 366.
+    /// The number of days for which it is valid, 1 to 366.
     pub days: i64,
 }
 
-/// Makes a token. Its secret is in the answer and nowhere else.
+/// Makes a token. Its secret is returned once and stored nowhere.
 ///
 /// # Errors
 ///
@@ -86,7 +86,7 @@ pub async fn make_token(
     Ok((made, secret))
 }
 
-/// Revokes a token for good, from this moment on.
+/// Revokes a token permanently. It is invalid at once.
 ///
 /// # Errors
 ///

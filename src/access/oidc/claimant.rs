@@ -1,4 +1,4 @@
-//! As whom an identity of the provider is known on file.
+//! Matching an identity of the provider with a person on file.
 
 use entity::store::access::person::KnownBy;
 use sea_orm::DbErr;
@@ -6,14 +6,14 @@ use sea_orm::DbErr;
 use super::{Identity, Oidc};
 use crate::config::oidc::ClaimKind;
 
-/// Why an identity is nobody on file.
+/// Why an identity matches no person on file.
 #[derive(Debug, thiserror::Error)]
 pub enum Unmatched {
     /// The token lacks the claim that the settings name, or the provider has not verified it.
-    #[error("the token lacks the claim that names a person, or says that the provider has not verified it")]
+    #[error("the token lacks the claim that identifies a person, or the provider has not verified it")]
     NoClaim,
-    /// Nobody on file with a post today has that address or number, or several have.
-    #[error("no one person on file with a post today is meant")]
+    /// No person, or more than one, with a post today has this address or number.
+    #[error("no single person on file with a post today matches")]
     NotOne,
     /// The database failed.
     #[error(transparent)]
@@ -21,7 +21,7 @@ pub enum Unmatched {
 }
 
 impl Oidc {
-    /// How `identity` is known on file, by what `OIDC_CLAIM` says.
+    /// Returns the key by which `identity` is found on file, according to `OIDC_CLAIM`.
     ///
     /// # Errors
     ///

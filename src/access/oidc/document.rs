@@ -1,5 +1,5 @@
-//! What the identity provider says of itself: its addresses and its keys, kept for a while and asked for again when a key turns
-//! up that is not among them.
+//! The identity provider's discovery document: its addresses and its keys, kept in memory for a while and fetched again when a
+//! token names an unknown key.
 
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,27 +14,27 @@ use tracing::Instrument as _;
 use super::Away;
 use super::fetch::{Fetch, FetchError};
 
-/// How old the keys may be before they are asked for again: so long a key that the provider has withdrawn is still taken.
+/// The age at which the keys are fetched again. For this long a key that the provider has withdrawn is still accepted.
 pub(super) const FRESH: TimeDelta = TimeDelta::minutes(5);
-/// How old they may be when the provider cannot be asked: so long its absence is not felt by front ends.
+/// The greatest age of the keys if the provider cannot be reached. For this long front ends do not notice its absence.
 pub(super) const KEPT: TimeDelta = TimeDelta::minutes(60);
-/// How long nothing is asked after the provider was asked, whatever keys a stranger's tokens name.
+/// The pause between two fetches, whatever keys a stranger's tokens name.
 pub(super) const PAUSE: TimeDelta = TimeDelta::seconds(5);
 
-/// The provider's document with its keys, as last read. Clones share one.
+/// The provider's document with its keys, as last fetched. Clones share one.
 #[derive(Clone, Debug)]
 pub(super) struct Documents {
     issuer: IssuerUrl,
     fetch: Fetch,
     clock: Clock,
     held: Arc<Mutex<Option<Held>>>,
-    /// When the provider was last asked. Whoever asks holds it, so that one does and the others wait.
+    /// When the provider was last contacted. The caller that fetches holds the lock, so that the others wait for its result.
     asked: Arc<tokio::sync::Mutex<Option<DateTime<Utc>>>>,
 }
 
 type Asked = OwnedMutexGuard<Option<DateTime<Utc>>>;
 
-/// One reading of the document.
+/// One version of the document.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     pub(super) document: Arc<CoreProviderMetadata>,
@@ -46,11 +46,12 @@ impl Documents {
         Self { issuer, fetch, clock, held: Arc::default(), asked: Arc::default() }
     }
 
-    /// The document as it was read in the last [`FRESH`] time; an older one, up to [`KEPT`], while the provider is away.
+    /// Returns the document if it is younger than [`FRESH`], or an older one, up to [`KEPT`], while the provider cannot be
+    /// reached.
     pub(super) async fn current(&self) -> Result<Held, Away> {
         match self.held() {
             Some(held) if self.younger_than(FRESH, held.read_at) => Ok(held),
-            // One asks; whoever comes meanwhile goes on with what is there.
+            // One caller fetches; callers that arrive meanwhile use the present document.
             Some(held) if self.younger_than(KEPT, held.read_at) => match Arc::clone(&self.asked).try_lock_owned() {
                 Ok(asked) => self.read_after(Some(held.read_at), asked).await,
                 Err(_) => Ok(held),
@@ -59,14 +60,14 @@ impl Documents {
         }
     }
 
-    /// The document as it is read after `seen`, because `seen` lacks a key. The same one when the provider was asked a moment
-    /// ago, or is away.
+    /// Fetches a document newer than `seen`, which lacks a key. Returns the same one if the provider was contacted a moment
+    /// ago, or cannot be reached.
     pub(super) async fn newer(&self, seen: &Held) -> Result<Held, Away> {
         self.read_after(Some(seen.read_at), Arc::clone(&self.asked).lock_owned().await).await
     }
 
-    /// Reads the document unless somebody else has done so after `seen` or has just tried to. In a task of its own: a caller
-    /// who goes away takes the answer from nobody.
+    /// Fetches the document unless another caller has done so after `seen` or has just tried to. It runs in a task of its own:
+    /// if the caller disconnects, the others still get the result.
     async fn read_after(&self, seen: Option<DateTime<Utc>>, asked: Asked) -> Result<Held, Away> {
         let documents = self.clone();
         let task = async move { documents.read(seen, asked).await };
@@ -89,7 +90,7 @@ impl Documents {
                 Ok(read)
             }
             Err(cause) => {
-                tracing::warn!(cause = %why(&cause), "the identity provider gave no keys");
+                tracing::warn!(cause = %why(&cause), "the identity provider's keys could not be fetched");
                 held.ok_or(Away)
             }
         }
@@ -99,18 +100,18 @@ impl Documents {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A clock that was set back makes everything old: nothing is kept for longer than meant.
+    /// A clock that was set back makes everything old, so that nothing is kept for longer than intended.
     fn younger_than(&self, age: TimeDelta, at: DateTime<Utc>) -> bool {
         (TimeDelta::zero()..age).contains(&(self.clock.now() - at))
     }
 }
 
-/// What went wrong, without what the provider sent.
+/// The error without anything that the provider sent.
 fn why(error: &DiscoveryError<FetchError>) -> Box<dyn Display + '_> {
     match error {
         DiscoveryError::Request(cause) => Box::new(cause),
-        DiscoveryError::Response(status, ..) => Box::new(format!("it answered {status}")),
-        DiscoveryError::Validation(_) => Box::new("it is another issuer than OIDC_ISSUER says"),
-        _ => Box::new("its answer is not what OpenID Connect asks for"),
+        DiscoveryError::Response(status, ..) => Box::new(format!("it answered with status {status}")),
+        DiscoveryError::Validation(_) => Box::new("its issuer is not the one in OIDC_ISSUER"),
+        _ => Box::new("its answer is not valid OpenID Connect"),
     }
 }

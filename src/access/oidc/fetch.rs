@@ -1,4 +1,5 @@
-//! Asking the identity provider: few seconds, few bytes, no redirects, and encrypted unless it is on this machine.
+//! The HTTP client for the identity provider: short time limits, small answers, no redirects, and https unless it is on this
+//! machine.
 
 use std::future::Future;
 use std::path::Path;
@@ -17,50 +18,51 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::Unusable;
 
-/// How long one question and its whole answer may take.
+/// The time limit of one request with its whole answer.
 const LIMIT: Duration = Duration::from_secs(10);
-/// How long reaching the provider may take.
+/// The time limit for connecting to the provider.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-/// The most that an answer may hold. A provider's document and its keys are a few kilobytes.
+/// The largest answer. A provider's document and its keys are a few kilobytes.
 const MAX_ANSWER_BYTES: usize = 256 * 1024;
 
-/// The client that asks the provider.
+/// The HTTP client.
 #[derive(Clone, Debug)]
 pub(super) struct Fetch(Client);
 
-/// Why the provider gave no answer.
+/// Why a request to the provider failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
-    /// It was not reached, or did not answer in time.
+    /// The provider could not be reached, or did not answer in time.
     #[error("{0}")]
     Transport(reqwest::Error),
-    /// It says that it cannot answer.
-    #[error("it answers {0}")]
+    /// The provider answered with an error status.
+    #[error("it answered with status {0}")]
     Failing(StatusCode),
-    /// It named an address of its own that is neither https nor on this machine.
-    #[error("the provider names an address that is not https")]
+    /// The provider's document has an address that is neither https nor on this machine.
+    #[error("the provider's document has an address that is not https")]
     NotEncrypted,
-    /// It sent more than [`MAX_ANSWER_BYTES`].
+    /// The answer is longer than [`MAX_ANSWER_BYTES`].
     #[error("the answer is longer than {MAX_ANSWER_BYTES} bytes")]
     TooLong,
-    /// Its answer cannot be told on.
-    #[error("the answer is no HTTP")]
+    /// The answer is not valid HTTP.
+    #[error("the answer is not valid HTTP")]
     Malformed,
 }
 
 impl Fetch {
-    /// A client that trusts the public authorities and those in `ca_file`. `direct` leaves HTTPS_PROXY and its like alone.
+    /// Creates a client that trusts the public authorities and those in `ca_file`. If `direct`, it ignores HTTPS_PROXY and the
+    /// like.
     pub(super) fn new(ca_file: Option<&Path>, direct: bool) -> Result<Self, Unusable> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(file) = ca_file {
             let fault = |cause: &dyn std::fmt::Display| {
-                Unusable(format!("OIDC_CA_FILE: {} holds no certificates in PEM ({cause})", file.display()))
+                Unusable(format!("OIDC_CA_FILE: {} has no valid PEM certificates ({cause})", file.display()))
             };
             let text = std::fs::read(file).map_err(|cause| fault(&cause))?;
             let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
             let found = found.map_err(|cause| fault(&cause))?;
             if found.is_empty() {
-                return Err(fault(&"there is none in it"));
+                return Err(fault(&"the file has none"));
             }
             for certificate in found {
                 roots.add(certificate).map_err(|cause| fault(&cause))?;
@@ -85,7 +87,7 @@ impl Fetch {
     }
 
     async fn ask(&self, request: HttpRequest) -> Result<HttpResponse<Vec<u8>>, FetchError> {
-        // Without the address: of an answer's own making, it could hold anything.
+        // Without the address: it may come from an answer, and could contain anything.
         let failed = |cause: reqwest::Error| FetchError::Transport(cause.without_url());
         let request = Request::try_from(request).map_err(failed)?;
         if !is_safe(request.url()) {
@@ -119,7 +121,7 @@ impl<'c> AsyncHttpClient<'c> for Fetch {
     }
 }
 
-/// Whether nobody on the way can read or change what goes to `url`: it is https, or never leaves this machine.
+/// Whether traffic to `url` cannot be read or changed on the way: it is https, or never leaves this machine.
 pub(super) fn is_safe(url: &Url) -> bool {
     let here = match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),

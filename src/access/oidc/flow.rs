@@ -1,5 +1,5 @@
-//! The authorisation code flow with PKCE: a person is sent to the provider, comes back with a code, and the code is changed for
-//! an ID token.
+//! The authorisation code flow with PKCE: a person is sent to the provider, comes back with a code, and the code is exchanged
+//! for an ID token.
 
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreErrorResponseType, CoreProviderMetadata,
@@ -15,7 +15,7 @@ use super::pending::{LIFE, SealingKey, Waiting};
 use super::verify::Purpose;
 use super::{Away, Fault, Identity, Oidc, Refusal, ReturnPath, fetch};
 
-/// How many random bytes a state and a nonce have.
+/// The number of random bytes in a state and a nonce.
 const RANDOM_BYTES: u32 = 32;
 
 type Client =
@@ -25,22 +25,23 @@ type Client =
 pub struct PendingSignIn {
     /// The provider's page, to which the browser is sent.
     pub address: String,
-    /// What the browser must show again when it comes back, sealed: for a cookie that no script reads.
+    /// The state that the browser must send back when it returns, encrypted: for a cookie that scripts cannot read.
     pub sealed: String,
 }
 
-/// What the browser brings back from the provider, as the query of [`super::CALLBACK`].
+/// The query of [`super::CALLBACK`] with which the provider sends the browser back.
 #[derive(Deserialize)]
 pub struct ProviderAnswer {
     state: Option<String>,
     code: Option<String>,
     error: Option<String>,
-    /// RFC 9207: who answers.
+    /// RFC 9207: the issuer that answers.
     iss: Option<String>,
 }
 
 impl Oidc {
-    /// Begins a sign-in after which the person goes to `to`. Nothing of it is kept here: `key` seals it for the browser.
+    /// Begins a sign-in after which the person is sent to `to`. Nothing is stored here: `key` encrypts the state for the
+    /// browser.
     ///
     /// # Errors
     ///
@@ -60,16 +61,17 @@ impl Oidc {
             .set_pkce_challenge(challenge)
             .url();
         if !fetch::is_safe(&url) {
-            tracing::warn!("the identity provider's sign-in page is not https");
+            tracing::warn!("the identity provider's sign-in page is not https; sign-in is not possible");
             return Err(Away.into());
         }
         let waiting = Waiting { state, nonce, verifier, to, until: provider.clock.now() + LIFE };
         Ok(PendingSignIn { address: url.into(), sealed: waiting.seal(key) })
     }
 
-    /// Ends a sign-in: the person that the provider has signed in, and where they go. `sealed` is what their cookie holds.
+    /// Finishes a sign-in, and returns the person that the provider has signed in and the page to send them to. `sealed` is the
+    /// value of the cookie.
     ///
-    /// It is good once because the provider takes its code once; a browser forgets the cookie with the answer.
+    /// It works once, because the provider accepts its code once; the answer also deletes the browser's cookie.
     ///
     /// # Errors
     ///
@@ -94,7 +96,7 @@ impl Oidc {
         Ok((identity, waiting.to))
     }
 
-    /// Changes a code for an ID token.
+    /// Exchanges a code for an ID token.
     async fn exchange(
         &self,
         document: &CoreProviderMetadata,
@@ -103,30 +105,30 @@ impl Oidc {
     ) -> Result<String, Fault> {
         let client = self.client(document);
         let request = client.exchange_code(AuthorizationCode::new(code)).map_err(|_| Fault::NotAccepted)?;
-        // The verifier is no Clone; it is not needed again, but the nonce beside it is.
+        // The verifier has no `Clone`. It is not needed again, but the nonce beside it is.
         let verifier = openidconnect::PkceCodeVerifier::new(waiting.verifier.secret().clone());
         let answer = request.set_pkce_verifier(verifier).request_async(&self.0.fetch).await;
         match answer {
             Ok(tokens) => id_token(&tokens).ok_or_else(|| Refusal::Malformed.into()),
             Err(RequestTokenError::ServerResponse(said)) => match said.error() {
-                // The code is too old, was used, or is another's.
+                // The code has expired, was used, or belongs to another sign-in.
                 CoreErrorResponseType::InvalidGrant => Err(Fault::NotBegun),
                 CoreErrorResponseType::InvalidClient | CoreErrorResponseType::UnauthorizedClient => {
-                    tracing::error!("the identity provider does not accept OIDC_CLIENT_ID with its secret");
+                    tracing::error!("the identity provider rejects OIDC_CLIENT_ID and its secret; check both");
                     Err(Fault::NotAccepted)
                 }
                 _ => {
-                    tracing::error!("the identity provider does not accept how psn asks for a token");
+                    tracing::error!("the identity provider rejects psn's token request; check how the client is registered there");
                     Err(Fault::NotAccepted)
                 }
             },
             Err(RequestTokenError::Request(cause)) => {
-                tracing::warn!(%cause, "the identity provider gave no token");
+                tracing::warn!(%cause, "the identity provider returned no token");
                 Err(Away.into())
             }
-            // The words of the other errors may hold what was sent.
+            // The texts of the other errors may contain what was sent.
             Err(_) => {
-                tracing::warn!("the identity provider's answer is no token");
+                tracing::warn!("the identity provider's answer has no valid token");
                 Err(Refusal::Malformed.into())
             }
         }
@@ -136,7 +138,7 @@ impl Oidc {
         let provider = &*self.0;
         let ways = document.token_endpoint_auth_methods_supported();
         let takes = |way| ways.is_none_or(|ways| ways.contains(&way));
-        // Basic is what each provider takes unless it says otherwise.
+        // Every provider accepts Basic unless its document says otherwise.
         let in_body = !takes(CoreClientAuthMethod::ClientSecretBasic) && takes(CoreClientAuthMethod::ClientSecretPost);
         CoreClient::from_provider_metadata(document.clone(), provider.rules.client_id.clone(), provider.secret.clone())
             .set_redirect_uri(provider.callback.clone())

@@ -1,6 +1,6 @@
-//! A sign-in that waits for the provider's answer. The browser that began it keeps all that is needed to end it, in a cookie that
-//! only this service can read or make. So no number of sign-ins that others begin ends one that is under way, and any process over
-//! the same database ends what another one began.
+//! The state of a pending sign-in. The browser that began it keeps everything that is needed to finish it, in a cookie that
+//! only this service can read or make. So no number of sign-ins that others begin can push out a pending one, and any process
+//! with the same database can finish what another one began.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cookie::{Cookie, CookieJar, Key};
@@ -8,24 +8,24 @@ use entity::secret::SealingSecret;
 use openidconnect::{CsrfToken, Nonce, PkceCodeVerifier};
 use serde::{Deserialize, Serialize};
 
-/// How long a person has at the provider's pages.
+/// The time that a person has at the provider's pages.
 pub const LIFE: TimeDelta = TimeDelta::minutes(10);
-/// What is sealed under the key; a value that was sealed as something else does not open.
+/// The name under which the state is encrypted; a value that was encrypted for another purpose does not open.
 const PURPOSE: &str = "psn-sign-in";
 
-/// A place on this site where a person goes after they have signed in.
+/// A path on this site to which a person is sent after signing in.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ReturnPath(String);
 
 impl ReturnPath {
-    /// The longest that is taken: sealed, it fits into a cookie.
+    /// The longest path: encrypted, it still fits into a cookie.
     const MAX_BYTES: usize = 2_000;
 
-    /// Where people go who wished for no page of this site: the page that leads on to the one where they begin.
+    /// The default page: it leads on to the page where the person's role begins.
     pub const LANDING: &'static str = "/welcome";
 
-    /// `wish` if it is a path on this site, else [`LANDING`](Self::LANDING). A browser takes `//evil.example` and `/\evil.example` for
-    /// another site, and drops tabs and line ends before it looks.
+    /// Returns `wish` if it is a path on this site, otherwise [`LANDING`](Self::LANDING). A browser takes `//evil.example` and
+    /// `/\evil.example` for another site, and drops tabs and line ends before it parses a path.
     #[must_use]
     pub fn new(wish: Option<&str>) -> Self {
         let is_own = |path: &str| {
@@ -44,42 +44,42 @@ impl ReturnPath {
     }
 }
 
-/// The key that seals what browsers keep.
+/// The key that encrypts the state of sign-ins in browsers.
 #[derive(Clone)]
 pub struct SealingKey(Key);
 
 impl SealingKey {
-    /// The key that is made from a database's secret.
+    /// Derives the key from a database's secret.
     #[must_use]
     pub fn new(secret: &SealingSecret) -> Self {
         Self(Key::derive_from(secret.reveal().as_bytes()))
     }
 }
 
-/// A key has no place in a log.
+/// The key must not reach a log.
 impl std::fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SealingKey(…)")
     }
 }
 
-/// One sign-in that waits.
+/// The state of one pending sign-in.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Waiting {
-    /// What the provider must send back.
+    /// The value that the provider must send back.
     pub(super) state: CsrfToken,
-    /// What the ID token must hold.
+    /// The nonce that the ID token must contain.
     pub(super) nonce: Nonce,
-    /// What proves to the provider that the code is changed by the process that asked for it, or by one like it.
+    /// Proves to the provider that the code is exchanged by the process that requested it, or by one with the same secret.
     pub(super) verifier: PkceCodeVerifier,
-    /// Where the person goes then.
+    /// The page to which the person is sent afterwards.
     pub(super) to: ReturnPath,
-    /// The first instant at which it is over.
+    /// The first instant at which it has expired.
     pub(super) until: DateTime<Utc>,
 }
 
 impl Waiting {
-    /// The value of the browser's cookie.
+    /// Encrypts it as the value of the browser's cookie.
     pub(super) fn seal(&self, key: &SealingKey) -> String {
         let text = serde_json::to_string(self).expect("texts and an instant are JSON");
         let mut jar = CookieJar::new();
@@ -87,7 +87,8 @@ impl Waiting {
         jar.get(PURPOSE).map(|sealed| sealed.value().to_owned()).unwrap_or_default()
     }
 
-    /// What was sealed, if this service sealed it, the provider answers with its `state`, and its time is not over.
+    /// Decrypts a cookie. `None` unless this service encrypted it, the provider answers with its `state`, and it has not
+    /// expired.
     pub(super) fn open(key: &SealingKey, sealed: &str, state: &str, now: DateTime<Utc>) -> Option<Self> {
         let sealed = Cookie::new(PURPOSE, sealed.to_owned());
         let opened = CookieJar::new().private(&key.0).decrypt(sealed)?;
@@ -164,7 +165,7 @@ mod tests {
         for made_up in ["", "A", plain.as_str()] {
             assert!(open(made_up, "state", at(1)).is_none(), "{made_up}");
         }
-        // Sealed by this service, and for another purpose.
+        // Encrypted by this service, but for another purpose.
         let mut jar = CookieJar::new();
         jar.private_mut(&key.0).add(Cookie::new("other", plain));
         assert!(open(jar.get("other").unwrap().value(), "state", at(1)).is_none());

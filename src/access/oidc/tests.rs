@@ -1,4 +1,4 @@
-//! Settings that make no sense together are told apart by what to do.
+//! Contradicting settings are refused with a sentence that names the setting to change.
 
 use clap::Parser;
 use entity::clock::Clock;
@@ -22,20 +22,20 @@ fn told(line: &str) -> Result<bool, String> {
 const SOUND: &str = "--oidc-issuer https://login.example/board --oidc-client-id psn";
 
 #[test]
-fn without_a_provider_there_is_none_and_with_one_the_defaults_do() {
+fn no_provider_by_default_and_defaults_with_one() {
     assert_eq!(told(""), Ok(false));
     assert_eq!(told(SOUND), Ok(true));
     assert_eq!(told("--oidc-issuer http://127.0.0.1:9000/board --oidc-client-id psn"), Ok(true));
 }
 
 #[test]
-fn settings_that_make_no_sense_are_refused_with_the_setting_to_change() {
+fn contradicting_settings_name_the_setting_to_change() {
     for (line, setting) in [
-        ("--oidc-client-id psn".to_owned(), "OIDC_CLIENT_ID is set and OIDC_ISSUER is not"),
-        ("--oidc-audience api".to_owned(), "OIDC_AUDIENCE is set and OIDC_ISSUER is not"),
+        ("--oidc-client-id psn".to_owned(), "OIDC_CLIENT_ID is set but OIDC_ISSUER is not"),
+        ("--oidc-audience api".to_owned(), "OIDC_AUDIENCE is set but OIDC_ISSUER is not"),
         ("--oidc-issuer https://login.example".to_owned(), "OIDC_CLIENT_ID is not"),
-        ("--oidc-issuer http://login.example --oidc-client-id psn".to_owned(), "OIDC_ISSUER is an https address"),
-        ("--oidc-issuer login.example --oidc-client-id psn".to_owned(), "OIDC_ISSUER is an https address"),
+        ("--oidc-issuer http://login.example --oidc-client-id psn".to_owned(), "OIDC_ISSUER must be an https address"),
+        ("--oidc-issuer login.example --oidc-client-id psn".to_owned(), "OIDC_ISSUER must be an https address"),
         (format!("{SOUND} --oidc-audience psn"), "OIDC_AUDIENCE is the same as OIDC_CLIENT_ID"),
         (format!("{SOUND} --oidc-ca-file no-such-file"), "OIDC_CA_FILE: no-such-file"),
         (format!("{SOUND} --oidc-ca-file Cargo.toml"), "OIDC_CA_FILE: Cargo.toml"),
@@ -55,7 +55,7 @@ fn only_asymmetric_algorithms_can_be_set() {
 }
 
 #[test]
-fn a_secret_is_shown_by_no_debug_line() {
+fn debug_output_hides_the_secret() {
     let refused = Line::try_parse_from(["psn", "--oidc-client-secret", "planted"]).unwrap_err();
     assert!(!refused.to_string().contains("planted"), "{refused}");
     let folder = tempfile::tempdir().unwrap();

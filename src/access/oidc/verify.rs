@@ -1,7 +1,8 @@
-//! Whether a token is the provider's, meant for us, and good now: pure, from its text, the provider's keys and the time.
+//! Whether a token comes from the provider, is meant for us, and is valid now: a pure function of its text, the provider's keys
+//! and the time.
 //!
-//! The order and the rules are those of OpenID Connect Core 1.0, 3.1.3.7, and RFC 8725 (JWT Best Current Practices). Signature,
-//! issuer, audience, type and algorithm are checked by the `openidconnect` crate; here it is told what is allowed.
+//! The order and the rules are those of OpenID Connect Core 1.0, 3.1.3.7, and RFC 8725 (JWT Best Current Practices). The
+//! `openidconnect` crate checks signature, issuer, audience, type and algorithm; this module sets what is allowed.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -15,31 +16,31 @@ use serde_json::{Map, Value};
 use super::Identity;
 use crate::config::oidc::Algorithm;
 
-/// How far the provider's clock and ours may be apart.
+/// The largest difference between the provider's clock and ours.
 pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(60);
-/// The longest token that is looked at. One with a person's many groups is a few kilobytes.
+/// The longest token that is read. One with a person's many groups is a few kilobytes.
 pub(super) const MAX_TOKEN_BYTES: usize = 16 * 1024;
-/// The longest claim that is taken for a name of anything.
+/// The longest claim that is read as a name, in bytes.
 const MAX_CLAIM_BYTES: usize = 255;
 /// Claims that OpenID Connect defines for ID tokens alone.
 const ONLY_IN_ID_TOKENS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
-/// Members of a header by which a token brings, or points to, the key that it wants to be checked with.
+/// Header members by which a token brings, or points to, the key with which it wants to be verified.
 const KEYS_OF_ITS_OWN: [&str; 4] = ["jku", "jwk", "x5u", "x5c"];
 
-/// What a token must be.
+/// The rules that a token must meet.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
     pub(super) issuer: IssuerUrl,
     pub(super) client_id: ClientId,
-    /// Of access tokens; without one there are none.
+    /// The audience of access tokens. `None` if they are not accepted.
     pub(super) audience: Option<ClientId>,
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) names: ClaimNames,
-    /// Whether an address counts as verified if the provider does not say.
+    /// Whether an address counts as verified if the provider does not say so.
     pub(super) email_unstated: bool,
 }
 
-/// Where a token tells who somebody is.
+/// The claims that identify a person.
 #[derive(Clone, Debug)]
 pub(super) struct ClaimNames {
     pub(super) email: String,
@@ -47,61 +48,61 @@ pub(super) struct ClaimNames {
     pub(super) employer: Option<String>,
 }
 
-/// What a token is shown for.
+/// The purpose of a token.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Purpose<'a> {
-    /// An ID token that answers a sign-in of ours, begun with this nonce.
+    /// An ID token that answers a sign-in of ours with this nonce.
     SignIn(&'a Nonce),
-    /// An access token that a front end brings.
+    /// An access token that a front end sends.
     Bearer,
 }
 
-/// Why a token is refused. For the log and the tests: whoever brings one is told no more than that it is not accepted.
+/// Why a token is refused. For the log and the tests: the client learns only that it is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// It is longer than any honest one.
+    /// It is longer than any genuine token.
     #[error("it is too long")]
     TooLong,
-    /// It is no signed JWT, or lacks a claim that each must have.
+    /// It is not a signed JWT, or lacks a required claim.
     #[error("it is malformed or lacks a claim")]
     Malformed,
-    /// Its header brings or points to a key.
+    /// Its header contains or points to a key.
     #[error("it brings a key of its own")]
     KeyOfItsOwn,
     /// Its header's type, content type or critical parameters are not those of such a token.
-    #[error("it is of another kind")]
+    #[error("it is of another type")]
     Kind,
-    /// It is not signed, or with an algorithm that is not allowed.
+    /// It is unsigned, or signed with an algorithm that is not allowed.
     #[error("its algorithm is not allowed")]
     Algorithm,
-    /// Another issuer made it.
-    #[error("it is of another issuer")]
+    /// It comes from another issuer.
+    #[error("it comes from another issuer")]
     Issuer,
-    /// It is meant for somebody else.
+    /// It is meant for another audience.
     #[error("it is for another audience")]
     Audience,
     /// The provider has no such key.
-    #[error("its key is not known")]
+    #[error("its key is unknown")]
     UnknownKey,
-    /// The signature is not its key's.
+    /// Its signature does not match its key.
     #[error("its signature is wrong")]
     Signature,
-    /// Its time is over.
+    /// It has expired.
     #[error("it has expired")]
     Expired,
-    /// Its time has not come, or it was made in the future.
+    /// It is not valid yet, or was issued in the future.
     #[error("it is not valid yet")]
     NotYet,
-    /// It answers another sign-in.
-    #[error("it answers another sign-in")]
+    /// It belongs to another sign-in.
+    #[error("it belongs to another sign-in")]
     Nonce,
-    /// Access tokens are not accepted here at all.
+    /// Access tokens are not accepted here.
     #[error("access tokens are not accepted")]
     NoBearer,
 }
 
 impl Rules {
-    /// Who `token` says that it is about, when it is the provider's, for us, and good at `now`.
+    /// Returns the identity in `token` if it comes from the provider, is meant for us, and is valid at `now`.
     pub(super) fn verify(
         &self,
         token: &str,
@@ -120,11 +121,11 @@ impl Rules {
         let verifier = self.verifier(purpose, keys)?.set_time_fn(move || now - LEEWAY);
         let claims = match purpose {
             Purpose::SignIn(nonce) => jwt.claims(&verifier, nonce),
-            // An access token answers no sign-in.
+            // An access token belongs to no sign-in of ours.
             Purpose::Bearer => jwt.claims(&verifier, |_: Option<&Nonce>| Ok(())),
         };
         let claims = claims.map_err(|error| refusal(&error))?;
-        // The signature is over this very text.
+        // The signature covers exactly this text.
         let all = part(token, 1).ok_or(Refusal::Malformed)?;
         match purpose {
             Purpose::SignIn(_) if claims.authorized_party().is_some_and(|to| *to != self.client_id) => {
@@ -152,12 +153,12 @@ impl Rules {
         })
     }
 
-    /// Refuses a bearer that is an ID token, or could be one.
+    /// Refuses a bearer token that is an ID token, or could be one.
     ///
-    /// An ID token is for the client that asked for it, which is among its audiences (OpenID Connect Core 1.0, section 2); an
+    /// An ID token is for the client that requested it, which is among its audiences (OpenID Connect Core 1.0, section 2); an
     /// access token is for the API (RFC 9068, section 2.2). So our own client is never among the audiences of an access token,
-    /// whatever its type. The type `at+jwt` says that a token is none for another client either; many providers still write
-    /// `JWT`, and then what only ID tokens have tells.
+    /// whatever its type. The type `at+jwt` says that a token is not an ID token for another client either; many providers
+    /// still write `JWT`, and then the claims that only ID tokens have decide.
     fn refuse_id_token(&self, header: &Map<String, Value>, claims: &Map<String, Value>) -> Result<(), Refusal> {
         let audiences: Vec<&str> = match claims.get("aud") {
             Some(Value::String(one)) => vec![one],
@@ -184,13 +185,13 @@ impl Rules {
         purpose: Purpose<'_>,
         keys: &CoreJsonWebKeySet,
     ) -> Result<CoreIdTokenVerifier<'static>, Refusal> {
-        // As of a public client also where there is a secret: a secret could only verify signatures that we refuse.
+        // As for a public client, even if there is a secret: a secret could only verify signatures that we refuse.
         let verifier = |audience: &ClientId| {
             CoreIdTokenVerifier::new_public_client(audience.clone(), self.issuer.clone(), keys.clone())
                 .set_allowed_algs(self.algorithms.iter().copied().map(CoreJwsSigningAlgorithm::from))
         };
         match purpose {
-            // Other audiences beside ours are refused, and so is any type but JWT: the crate's defaults.
+            // The crate refuses other audiences and types other than JWT by default.
             Purpose::SignIn(_) => Ok(verifier(&self.client_id)),
             Purpose::Bearer => {
                 let kinds = ["JWT", "at+jwt"].map(|kind| JsonWebTokenType::new(kind.to_owned()).normalize());
@@ -214,7 +215,7 @@ impl From<Algorithm> for CoreJwsSigningAlgorithm {
     }
 }
 
-/// The crate's words hold claims; ours do not.
+/// The crate's error texts contain claims; ours do not.
 fn refusal(error: &ClaimsVerificationError) -> Refusal {
     use SignatureVerificationError as Fault;
     match error {
@@ -232,7 +233,7 @@ fn refusal(error: &ClaimsVerificationError) -> Refusal {
     }
 }
 
-/// The header or the payload of a token.
+/// Decodes the header or the payload of a token.
 fn part(token: &str, at: usize) -> Option<Map<String, Value>> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(at)?).ok()?;
     serde_json::from_slice(&bytes).ok()
@@ -245,7 +246,7 @@ fn instant(value: &Value) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(seconds, 0)
 }
 
-/// A claim that names something; a number is taken for the text that it is written as.
+/// Reads a claim as a name; a number is converted to text.
 fn text(claims: &Map<String, Value>, name: &str) -> Option<String> {
     let text = match claims.get(name)? {
         Value::String(text) => text.trim().to_owned(),
