@@ -1,13 +1,13 @@
-//! The API: queries and mutations over what `entity` knows. It uses neither `http` nor the jobs: a request for a run is a row in
-//! the ledger, which the worker finds.
+//! The GraphQL API: queries and mutations over the data in `entity`. It uses neither `http` nor the jobs: a request for a run
+//! is a row in the ledger, which the worker finds.
 //!
 //! ```text
 //! request + Viewer ──prepare──▶ schema.execute
-//!                                 │ access    what the viewer may see, from which every read begins
-//!                                 │ day_view  the facts and the coverage of one day, one version for the whole request
-//!                                 │ audit     what was changed and read, recorded before it is answered
-//!                                 │ cache     the facts and the last days computed, for everybody
-//!                                 │ loader    rows that hang below a page, one statement for all of them
+//!                                 │ access    what the viewer may see; every read begins here
+//!                                 │ day_view  the data and the coverage of one day, one version for the whole request
+//!                                 │ audit     changes and reads, recorded before they are answered
+//!                                 │ cache     the data and the last computed days, for every caller
+//!                                 │ loader    rows that belong to a page, one statement for all of them
 //!                                 ▼ page      bounded pages and opaque cursors
 //!                               objects
 //! ```
@@ -49,7 +49,7 @@ pub use self::subscription::Subscription;
 use crate::access::Viewer;
 use crate::access::reads::ReadLog;
 
-/// The one schema that psn serves. There is no way to execute a request past the audit log.
+/// The schema that psn serves. Every request is recorded in the audit log: there is no other way to execute one.
 #[derive(Clone)]
 #[expect(missing_debug_implementations, reason = "the schema has none")]
 pub struct PsnSchema {
@@ -62,13 +62,13 @@ impl PsnSchema {
         Self { schema, log }
     }
 
-    /// The same, that records reads in `log`: what is counted there is written before the service stops.
+    /// Records reads in `log`, whose counts are written before the service stops.
     #[must_use]
     pub fn recording_in(self, log: ReadLog) -> Self {
         Self { log, ..self }
     }
 
-    /// Executes a request, and records what it read before it gives the answer.
+    /// Executes a request, and records what it read before the answer is returned.
     pub async fn execute(&self, request: impl Into<Request> + Send) -> Response {
         let reads = Reads::default();
         let answer = self.schema.execute(request.into().data(reads.clone())).await;
@@ -92,11 +92,11 @@ impl Executor for PsnSchema {
     }
 }
 
-/// Builds the schema over `db`. `clock` and `zone` say what today is where a question names no day, `periods` how long what
-/// is held is kept, `limit` which numbers are small.
+/// Builds the schema over `db`. `clock` and `zone` decide what today is if a query names no day, `periods` how long data is
+/// kept, `limit` which numbers are small.
 ///
-/// It has no extensions: with any, async-graphql takes a slower path for every field. What a query may cost is decided before
-/// it is executed, in [`limits`].
+/// It has no extensions: with any, async-graphql takes a slower path for every field. The cost of a query is checked before it
+/// is executed, in [`limits`].
 #[must_use]
 pub fn schema(db: DatabaseConnection, clock: Clock, zone: Tz, periods: Periods, limit: Limit) -> PsnSchema {
     let log = ReadLog::new(db.clone(), clock.clone());
@@ -108,13 +108,13 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription)
 }
 
-/// The schema as text, as `src/graphql/schema.graphql` has it.
+/// The schema as text, as in `src/graphql/schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
     builder().finish().sdl()
 }
 
-/// Prepares a request for execution: adds its viewer and the state that its fields share. Every request goes through here.
+/// Prepares a request for execution: adds its viewer and the state that its fields share. Every request must be prepared.
 #[must_use]
 pub fn prepare(request: Request, viewer: Viewer) -> Request {
     let (state, scope) = (request_state::RequestState::default(), access::ScopeCell::default());

@@ -1,8 +1,8 @@
-//! What the viewer of a request may see: the one place from which every read begins, and at which it is narrowed.
+//! What the viewer of a request may see: every read begins here, and is narrowed here.
 //!
-//! The table of rights says how far each role reaches; here the facts on file say which roles the viewer has today, and which
-//! units and people that makes. It is always today that decides, whatever day is asked about: who moved to another unit last
-//! month answers for the old one no longer, not even for the days when they did.
+//! The table of rights says how far each role reaches; the imported data says which roles the viewer has today, and to which
+//! units and people they reach. Today always decides, whatever day the query is about: a manager who moved to another unit last
+//! month is no longer responsible for the old one, not even for the days when they were.
 
 mod day;
 mod record;
@@ -27,18 +27,18 @@ use super::request_state::{facts, today};
 use crate::access::{Reach, Right, Viewer};
 pub(crate) use record::ToldDays;
 
-/// What one viewer may see. What is hidden is absent: it is missing from lists, counts and totals, and asking for it by code
-/// or id is answered like asking for what never was.
+/// What one viewer may see. Hidden data is absent: it is missing from lists, counts and totals, and a request for it by code or
+/// id is answered as if it did not exist.
 #[derive(Debug)]
 pub(crate) struct Scope {
     viewer: Viewer,
-    /// Today, which decides.
+    /// Today, on which rights are decided.
     today: Day,
-    /// The viewer's place in the roster, whichever of their linked numbers they signed in with.
+    /// The viewer's index in the roster, whichever of their linked numbers they signed in with.
     me: Option<PersonIx>,
     roles: Vec<AccessRole>,
     known: Arc<Known>,
-    /// Units that the viewer answers for; all below them count too.
+    /// Units that the viewer is responsible for; all units below them count too.
     answered: Vec<UnitIx>,
     /// Teams that the viewer is a Peer Supporter of.
     supported: Vec<UnitIx>,
@@ -46,23 +46,23 @@ pub(crate) struct Scope {
     network_roles: Vec<(Role, UnitIx)>,
     /// Units that a token was given; all below them count too.
     given: Vec<UnitIx>,
-    /// People whose named line manager the viewer is.
+    /// People whose named line manager the viewer is today.
     managed: HashSet<PersonIx>,
     /// Units in which the viewer is the named line manager of a counting post.
     managed_units: HashSet<UnitIx>,
 }
 
-/// The scope of one request's viewer, once a field has asked for it.
+/// The scope of one request's viewer, once a field has needed it.
 #[derive(Debug, Default)]
 pub(super) struct ScopeCell(OnceCell<Arc<Scope>>);
 
 impl Scope {
-    /// The scope of the request's viewer, worked out once a request.
+    /// Returns the scope of the request's viewer, worked out once per request.
     ///
     /// # Errors
     ///
-    /// [`ApiError::internal`] if the request did not come through [`prepare`](super::prepare) or has no [`Viewer`], else what the
-    /// database said.
+    /// [`ApiError::internal`] if the request did not come through [`prepare`](super::prepare) or has no [`Viewer`], otherwise
+    /// database errors.
     pub(crate) async fn of<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Self>, ApiError> {
         let viewer = ctx.data_opt::<Viewer>().ok_or_else(|| ApiError::internal("the request has no viewer"))?;
         let cell = ctx
@@ -98,18 +98,18 @@ impl Scope {
         scope
     }
 
-    /// What the facts on file make of a person today.
+    /// Adds the roles that a person has today by the imported data.
     fn learn(&mut self, place: PersonIx) {
         let (known, today) = (Arc::clone(&self.known), self.today);
         let index = &known.facts.index;
         let id = index.roster().people[place.at()].id;
         if !index.posts_of(place).any(|post| post.validity.holds_on(today)) {
-            // Who has left is nobody here, whatever is still on file or was granted.
+            // A person who has left has no role, whatever else is on file or was granted.
             self.roles.clear();
             return;
         }
         self.roles.push(AccessRole::Staff);
-        // As for the weekly mail: an appointment without a counting post is a post left vacant.
+        // As for the weekly mail: an appointment without a counting post is a vacant post.
         if index.counting_posts_of(place, today).next().is_some() {
             let units = known.directory.answered_by(id, today);
             let units = units.filter(|(_, role)| *role == AppointmentRole::SeniorManager);
@@ -132,7 +132,7 @@ impl Scope {
         self.roles.dedup();
     }
 
-    /// Which roles in the network a person holds today.
+    /// Adds the roles in the network that a person holds today.
     fn learn_network_roles(&mut self, place: PersonIx) {
         let roster = self.known.facts.index.roster();
         let held = |role: Role, all: &[NetworkRole]| {
@@ -148,7 +148,7 @@ impl Scope {
         self.network_roles = roles;
     }
 
-    /// Who is asking.
+    /// The viewer.
     pub(crate) const fn viewer(&self) -> &Viewer {
         &self.viewer
     }
@@ -158,7 +158,7 @@ impl Scope {
         &self.roles
     }
 
-    /// How far a right reaches for each role of the viewer, with what depends on how a token was made decided.
+    /// How far a right reaches for each role of the viewer. Reaches that depend on how a token was made are resolved here.
     fn reaches(&self, right: Right) -> impl Iterator<Item = Reach> {
         self.roles.iter().map(move |role| match right.reach(*role) {
             Reach::GivenUnitsIfNamed if self.viewer.sees_names() => Reach::GivenUnits,
@@ -168,12 +168,12 @@ impl Scope {
         })
     }
 
-    /// Whether the right reaches anything at all.
+    /// Whether the viewer has the right for anything at all.
     pub(crate) fn may(&self, right: Right) -> bool {
         self.reaches(right).any(|reach| reach != Reach::Nothing)
     }
 
-    /// How far a right reaches for the viewer; empty if they do not have it.
+    /// How far a right reaches for the viewer. Empty if they do not have it.
     pub(crate) fn extent(&self, right: Right) -> Vec<Reach> {
         if right.is_for_people_only() && self.viewer.person_id().is_none() {
             return Vec::new();
@@ -189,7 +189,7 @@ impl Scope {
         self.reaches(right).any(|reach| reach == Reach::Everything)
     }
 
-    /// Refuses what the viewer has no right to do.
+    /// Returns an error if the viewer does not have the right for everything.
     ///
     /// # Errors
     ///
@@ -200,11 +200,11 @@ impl Scope {
         }
         Err(ApiError::new(
             Code::Forbidden,
-            "You have no right to do this; ask whoever runs this service for the role that has it",
+            "You do not have the right to do this. Ask the administrator of this service for a role that has it.",
         ))
     }
 
-    /// Whether a right reaches a unit: its team, or what is told about it.
+    /// Whether a right reaches a unit: its team, or other data about it.
     pub(crate) fn sees_unit(&self, right: Right, unit: UnitIx) -> bool {
         self.reaches(right).any(|reach| self.reaches_unit(reach, unit))
     }
@@ -216,14 +216,14 @@ impl Scope {
             Reach::UnitsOfTheirPeople => self.managed_units.contains(&unit),
             Reach::TheirTeams => self.supported.contains(&unit),
             Reach::GivenUnits => self.is_below(&self.given, unit),
-            // What depends on how a token was made is decided in `reaches`.
+            // Reaches that depend on how a token was made are resolved in `reaches`.
             Reach::Nothing | Reach::Themselves | Reach::TheirPeople | Reach::GivenUnitsIfNamed | Reach::IfExploring => {
                 false
             }
         }
     }
 
-    /// Whether a right reaches a unit and everything below it, so that figures over all of them may be told.
+    /// Whether a right reaches a unit and everything below it, so that the viewer may see figures over all of them.
     pub(crate) fn sees_below(&self, right: Right, unit: UnitIx) -> bool {
         let has_none_below = || self.tree().subtree(unit).count() == 1;
         self.reaches(right).any(|reach| match reach {
@@ -234,7 +234,7 @@ impl Scope {
         })
     }
 
-    /// Today's tree, whatever day is asked about.
+    /// Today's tree, whatever day the query is about.
     fn tree(&self) -> &Tree {
         self.known.facts.index.tree(self.today)
     }
@@ -243,8 +243,9 @@ impl Scope {
         tops.iter().any(|top| self.tree().is_at_or_below(unit, *top))
     }
 
-    /// Whether the viewer sees a person: by themselves, by whom they manage, and by who works, supports or answers in their
-    /// units today or later. Who supported them once and has gone elsewhere is theirs no longer; the old record has their name.
+    /// Whether the viewer may see a person: themselves, people they manage, and people who work, support or manage in their
+    /// units today or later. A former supporter who has gone elsewhere is no longer visible; the old record still has their
+    /// name.
     pub(crate) fn sees_person(&self, person: PersonId, today: Day) -> bool {
         if self.all(Right::People) {
             return true;
@@ -270,12 +271,12 @@ impl Scope {
                 .any(|unit| self.sees_unit(Right::People, unit))
     }
 
-    /// Whether the viewer may get all that is held on a person, their employee number and work address among it.
+    /// Whether the viewer may export all data held on a person, including employee number and work address.
     pub(crate) fn gets_all_of(&self, person: PersonIx) -> bool {
         self.all(Right::SubjectAccess) || (self.may(Right::SubjectAccess) && self.me == Some(person))
     }
 
-    /// Whether the viewer sees the record of a Peer Supporter's allocation.
+    /// Whether the viewer may see the record of a Peer Supporter's allocation.
     pub(crate) fn sees_allocation(&self, allocation: &Allocation) -> bool {
         self.sees_unit(Right::SupporterRecords, allocation.unit)
             || self.reaches(Right::SupporterRecords).any(|reach| match reach {
@@ -285,7 +286,7 @@ impl Scope {
             })
     }
 
-    /// The highest units that are the viewer's own, by appointment or by what a token was given.
+    /// The highest units that are the viewer's own, by appointment or because a token was given them.
     pub(crate) fn own_units(&self) -> Vec<UnitIx> {
         let mut units: Vec<_> = self.answered.iter().chain(&self.given).copied().collect();
         units.sort_unstable();
@@ -313,7 +314,7 @@ impl Scope {
         &self.managed
     }
 
-    /// The condition on rows that a right reaches altogether or not at all: stored days, reports, runs, imports.
+    /// The condition on rows of which a viewer sees all or none: snapshots, reports, runs, imports.
     pub(crate) fn rows(&self, right: Right) -> Condition {
         if self.may(right) { Condition::all() } else { nothing() }
     }
@@ -323,12 +324,12 @@ impl Scope {
         if self.manages_access() { Condition::all() } else { nothing() }
     }
 
-    /// Whether the viewer makes tokens and grants roles. A token never does: whoever steals one cannot make more of them.
+    /// Whether the viewer may make tokens and grant roles. A token never may: otherwise a stolen one could make more.
     fn manages_access(&self) -> bool {
         self.extent(Right::ManageAccess).contains(&Reach::Everything)
     }
 
-    /// Refuses a viewer who may not manage tokens, grants and sessions.
+    /// Returns an error unless the viewer may manage tokens, grants and sessions.
     ///
     /// # Errors
     ///
@@ -337,8 +338,8 @@ impl Scope {
         self.require_of_person(Right::ManageAccess)
     }
 
-    /// Refuses what the viewer has no right to do, and refuses it to every API token: what cannot be undone, and what would
-    /// outlive a token that was stolen.
+    /// Returns an error unless the viewer has the right and is a person who has signed in. API tokens never have it: what
+    /// cannot be undone, and what would outlive a stolen token.
     ///
     /// # Errors
     ///
@@ -348,23 +349,23 @@ impl Scope {
         if self.extent(right).contains(&Reach::Everything) {
             return Ok(());
         }
-        Err(ApiError::new(Code::Forbidden, "Only a person who has signed in may do this, and never an API token"))
+        Err(ApiError::new(Code::Forbidden, "Only a person who has signed in may do this. API tokens may not."))
     }
 
-    /// Whether the viewer sees and changes the settings of a person's weekly report. A token never does: who stole one could have
-    /// reports sent elsewhere.
+    /// Whether the viewer may see and change the settings of a person's weekly report. A token never may: a stolen one could
+    /// have reports sent elsewhere.
     pub(crate) fn sets_report_of(&self, person: PersonId) -> bool {
         let own = || self.me.is_some() && self.me == self.known.person_by_id(person);
         self.viewer.person_id().is_some()
             && (self.all(Right::ReportSettings) || (self.may(Right::ReportSettings) && own()))
     }
 
-    /// The condition on mails, of which a manager sees their own.
+    /// The condition on mails. A manager sees their own.
     pub(crate) fn mails(&self) -> Condition {
         self.mails_of().condition()
     }
 
-    /// Whose mails the viewer sees.
+    /// The mails that the viewer may see.
     pub(crate) fn mails_of(&self) -> MailsOf {
         // Mails go to the lowest of linked numbers.
         let id = |place: PersonIx| self.known.facts.index.roster().people[place.at()].id;
@@ -376,7 +377,7 @@ impl Scope {
     }
 }
 
-/// Whose mails a viewer sees.
+/// Whose mails a viewer may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum MailsOf {
     Everybody,
@@ -389,8 +390,9 @@ impl MailsOf {
     pub(crate) fn condition(self) -> Condition {
         match self {
             Self::Everybody => Condition::all(),
-            // A run summary is about the whole network, also after its reader has left the office. A copy is read by whose
-            // report it is, and not by who was sent it: they may answer for none of its units.
+            // A run summary is about the whole network, and stays hidden after its reader has left the office. A copy may be
+            // read by the recipient of the report, and not by the colleague who was sent it: they may be responsible for none
+            // of its units.
             Self::One(person) => Condition::any()
                 .add(delivery::Column::Kind.eq(DeliveryKind::Report).and(delivery::Column::PersonId.eq(person)))
                 .add(delivery::Column::Kind.eq(DeliveryKind::Copy).and(delivery::Column::OwnerId.eq(person))),

@@ -1,7 +1,7 @@
-//! What the audit log is told by the API: what was changed, and which mails and documents were read.
+//! What the API records in the audit log: changes, and reads of mails and documents.
 //!
-//! A change is recorded in its own transaction, by the resolver. What was read is noted while a request is executed, and
-//! recorded before its answer is given, if the same caller has not read it a moment ago: what cannot be recorded is not shown.
+//! The resolver records a change in the transaction that makes it. Reads are noted while a request is executed, and recorded
+//! before its answer is returned, unless the same caller has read the same a moment ago: what cannot be recorded is not shown.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,11 +18,11 @@ use crate::access::Viewer;
 use crate::access::reads::{Item, Read, ReadLog, told};
 use crate::request_id::RequestId;
 
-/// An event of now, by the request's viewer, in the request.
+/// Creates an event of now, by the request's viewer, with the id of the request.
 ///
 /// # Errors
 ///
-/// [`ApiError::internal`] for a request without a viewer, and a schema without a clock.
+/// [`ApiError::internal`] for a request without a viewer or a schema without a clock.
 pub(crate) fn event(ctx: &Context<'_>, action: Action) -> Result<Event, ApiError> {
     let viewer = ctx.data_opt::<Viewer>().ok_or_else(|| ApiError::internal("the request has no viewer"))?;
     let clock = ctx.data_opt::<Clock>().ok_or_else(|| ApiError::internal("the schema has no clock"))?;
@@ -30,7 +30,7 @@ pub(crate) fn event(ctx: &Context<'_>, action: Action) -> Result<Event, ApiError
     Ok(Event { request_id, ..Event::new(clock.now(), viewer.actor(), action) })
 }
 
-/// The recorded reads of one request.
+/// The reads of one request that must be recorded.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reads(Arc<Mutex<Noted>>);
 
@@ -38,12 +38,12 @@ pub(crate) struct Reads(Arc<Mutex<Noted>>);
 struct Noted {
     /// Mails and reports.
     mails: Option<(Event, BTreeSet<Item>)>,
-    /// All that is held on a person, with how many records that is.
+    /// Exports of all data held on a person, with the number of records.
     subject: Option<(Event, BTreeSet<Item>)>,
 }
 
 impl Reads {
-    /// Notes that mails are listed: who got them and what became of them.
+    /// Notes that mails are listed: their recipients and outcomes.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl Reads {
         Self::note(ctx, [Item::Text(mail)])
     }
 
-    /// Notes that it is shown what a report says of gaps.
+    /// Notes that the gap changes in a report are shown.
     ///
     /// # Errors
     ///
@@ -70,7 +70,7 @@ impl Reads {
         Self::note(ctx, [Item::Report(report)])
     }
 
-    /// Notes that all that is held on a person is shown: so many `records`.
+    /// Notes that all data held on a person, this many `records`, is shown.
     ///
     /// # Errors
     ///
@@ -92,14 +92,14 @@ impl Reads {
     }
 
     fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
-        ctx.data_opt::<Self>().ok_or_else(|| ApiError::internal("nothing notes what the request reads"))
+        ctx.data_opt::<Self>().ok_or_else(|| ApiError::internal("the request has no list of reads"))
     }
 
     fn noted(&self) -> MutexGuard<'_, Noted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was read since this was last asked.
+    /// Returns the reads since the last call.
     fn take(&self) -> Vec<Read> {
         let Noted { mails, subject } = std::mem::take(&mut *self.noted());
         let mails = mails.map(|(event, items)| {
@@ -111,7 +111,7 @@ impl Reads {
     }
 }
 
-/// The answer, once what it shows is recorded; an error where that fails.
+/// Returns the answer after its reads are recorded, or an error if that fails.
 pub(super) async fn recorded(log: &ReadLog, reads: &Reads, answer: Response) -> Response {
     for read in reads.take() {
         if let Err(error) = log.record(read).await {

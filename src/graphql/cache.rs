@@ -1,12 +1,12 @@
-//! The facts as of their last change, and the coverage of the last days asked for, computed once for every caller.
+//! The imported data in its newest version and the coverage of the last requested days, computed once for every caller.
 //!
-//! A dashboard asks many small questions of the same day. Each request knows the version of the facts, which its caller's
-//! look-up has read in passing; only when that has changed are the facts read again, see [`shared`]. Computations go on when
-//! the request that began them has gone, so that a caller in a hurry does not keep one from ever ending. How many run at a
-//! time, and whose, is decided in [`turns`].
+//! A dashboard sends many small queries about the same day. Each request knows the version of the data, which its
+//! authentication has read in passing; the data is read again only if that version has changed, see [`shared`]. Computations go
+//! on if the request that began them is cancelled, so that an impatient caller does not keep one from ever finishing. How many
+//! run at a time, and for whom, is decided in [`turns`].
 //!
-//! It is not the crate `moka`: a shelf has two or three places, and one computation for all who wait, which the crate would bring,
-//! must go on without the request that began it and wait for its caller's turn.
+//! The crate `moka` is not used: a shelf has two or three entries, and the shared computation that the crate offers must go on
+//! without the request that began it and wait for its caller's turn.
 
 mod shared;
 mod shelf;
@@ -29,12 +29,12 @@ use super::directory::Known;
 use super::error::ApiError;
 use crate::access::Look;
 
-/// Days besides today whose coverage is kept. A nation's day takes some 100 MB.
+/// Days besides today whose coverage is cached. The coverage of a whole nation takes some 100 MB per day.
 const DAYS_KEPT: usize = 3;
-/// Answers of today that are kept: of the facts as they are, and as they were while they are read again.
+/// Cached versions of today's coverage: of the present data, and of the previous data while it is read again.
 const TODAYS_KEPT: usize = 2;
 
-/// See the module. Clones share it.
+/// The cache. Clones share everything.
 #[derive(Clone, Debug)]
 pub(crate) struct CoverageCache(Arc<Inner>);
 
@@ -43,7 +43,7 @@ struct Inner {
     db: DatabaseConnection,
     clock: Clock,
     facts: Arc<Shared<Facts>>,
-    /// Today has a shelf of its own: other days never push it out.
+    /// Today has a shelf of its own, so that other days never push it out.
     today: Shelf<DayKey, Coverage>,
     days: Shelf<DayKey, Coverage>,
     published_today: Shelf<PublishedKey, Published>,
@@ -51,7 +51,7 @@ struct Inner {
     turns: Turns,
 }
 
-/// The facts in the database.
+/// The imported data in the database.
 #[derive(Debug)]
 struct Facts(DatabaseConnection);
 
@@ -68,7 +68,7 @@ impl Source for Facts {
     }
 }
 
-/// Of which facts, day and today: from today on, an answer depends on how old the staff lists are by now.
+/// A version of the data, a day and today: from today on, coverage depends on the present age of the staff lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct DayKey {
     version: i64,
@@ -78,7 +78,7 @@ struct DayKey {
 
 impl DayKey {
     fn new(known: &Known, day: Day, today: Day) -> Self {
-        // Of a day that is over by now it does not matter when it is asked.
+        // Coverage of a past day does not depend on when it is computed.
         Self { version: known.facts.version, day, today: today.min(day.plus_days(1)) }
     }
 
@@ -87,13 +87,13 @@ impl DayKey {
     }
 }
 
-/// What of a day's small numbers is published, decided once.
+/// The small numbers of a day that are published, decided once.
 #[derive(Debug, Default)]
 pub(crate) struct Published {
     pub(crate) disclosure: Disclosure,
 }
 
-/// Of which facts and day, and after which snapshot.
+/// The data version and day, and the last snapshot.
 type PublishedKey = (i64, Day, Option<SnapshotId>);
 
 impl CoverageCache {
@@ -111,11 +111,11 @@ impl CoverageCache {
         }))
     }
 
-    /// The facts for `caller`: as they are, or as they were less than a second ago while they are read again.
+    /// Returns the data for `caller`: the newest, or what was the newest less than a second ago while it is read again.
     ///
     /// # Errors
     ///
-    /// What the database said, or facts that cannot be read.
+    /// Database errors, or data that cannot be read.
     pub(crate) async fn known(&self, caller: Actor, look: Option<&Look>) -> Result<Arc<Known>, ApiError> {
         let facts = &self.0.facts;
         let look = match look.filter(|look| look.is_fresh(&self.0.clock)) {
@@ -125,16 +125,16 @@ impl CoverageCache {
         facts.get(caller, look).await
     }
 
-    /// Notes that `caller` has changed the facts: from now on it sees them so.
+    /// Notes that `caller` has changed the data: from now on it sees the change.
     pub(crate) fn changed_by(&self, caller: Actor) {
         self.0.facts.changed_by(caller);
     }
 
-    /// The coverage on `day`, computed for `caller` unless it is kept.
+    /// Returns the coverage on `day`, computed for `caller` unless it is cached.
     ///
     /// # Errors
     ///
-    /// [`ApiError::internal`] when the computation panicked.
+    /// [`ApiError::internal`] if the computation panicked.
     pub(crate) async fn coverage(
         &self,
         caller: Actor,
@@ -146,7 +146,7 @@ impl CoverageCache {
         if let Some(coverage) = cell.get() {
             return Ok(Arc::clone(coverage));
         }
-        // Before the work begins, so that what one caller asks for and does not wait for is one computation at most.
+        // Before the work begins, so that requests that a caller cancels cause one computation at most.
         let own = self.own_turn(caller, key.is_today()).await?;
         let (inner, known) = (Arc::clone(&self.0), Arc::clone(known));
         to_the_end(async move {
@@ -156,12 +156,12 @@ impl CoverageCache {
         .await
     }
 
-    /// What of a day's small numbers is published: what the last snapshot up to that day published and has not changed since.
-    /// Decided once for every caller who asks of the day.
+    /// Returns the small numbers of a day that are published: those that the last snapshot up to that day published and that
+    /// have not changed since. Decided once for every caller of the day.
     ///
     /// # Errors
     ///
-    /// What the database said.
+    /// Database errors.
     pub(crate) async fn published(
         &self,
         (caller, look): (Actor, Option<&Look>),
@@ -185,7 +185,7 @@ impl CoverageCache {
         .await
     }
 
-    /// The coverage on `day` with another policy: computed each time and not kept.
+    /// Computes the coverage on `day` with another policy. The result is not cached.
     ///
     /// # Errors
     ///
@@ -201,7 +201,7 @@ impl CoverageCache {
         self.0.compute(Arc::clone(known), DayKey { version: known.facts.version, day, today }, own, Some(asked)).await
     }
 
-    /// The turns of a computation over everyone that is neither a day nor a policy.
+    /// Takes the turns for a computation over everyone that is neither a day nor a policy.
     ///
     /// # Errors
     ///
@@ -217,7 +217,7 @@ impl CoverageCache {
         }
     }
 
-    /// The last snapshot up to `day`: the newest of all, except for a day that is over.
+    /// The last snapshot up to `day`: the newest of all, except for a past day.
     async fn last_snapshot(&self, look: Option<&Look>, day: Day) -> Result<Option<SnapshotId>, ApiError> {
         match look.filter(|look| look.is_fresh(&self.0.clock)).map(|look| look.newest.snapshot) {
             Some(None) => Ok(None),
@@ -263,7 +263,7 @@ impl Inner {
         .await
     }
 
-    /// The turns of a caller who has its own, or those of today.
+    /// Takes the turns of a caller, or those of today.
     async fn turn(&self, own: Option<Turn>) -> Result<(Option<Turn>, Turn), ApiError> {
         let turn = match &own {
             Some(_) => self.turns.other().await?,

@@ -1,8 +1,8 @@
-//! One day of the organisation as one request sees it: the facts, the coverage computed from them, and what the viewer may
-//! see. Every question about units and teams is asked of a [`DayView`].
+//! One day of the organisation as one request sees it: the imported data, the coverage computed from it, and what the viewer
+//! may see. Every resolver of units and teams uses a [`DayView`].
 //!
-//! Rights come before work: a [`DayScope`] knows what the viewer may see and has computed nothing. A resolver that is given a
-//! code or an id looks it up there first, so that a refusal costs no computation.
+//! Rights are checked before work: a [`DayScope`] knows what the viewer may see and has computed nothing. A resolver that gets
+//! a code or an id looks it up there first, so that a refusal costs no computation.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -23,18 +23,18 @@ use super::request_state::{RequestState, cache, caller, facts, look, today};
 use super::scalar::Date;
 use crate::access::Right;
 
-/// Days outside these years are slips of the keyboard.
+/// The years that are accepted. Days outside of them are typing errors.
 pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 
-/// A day, and whether it was asked for by name.
+/// A day, and whether the query named it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AsOf {
     pub(crate) day: Day,
-    /// Absent where the question did not name a day: then it is today, and stays today when asked again tomorrow.
+    /// The named day. `None` if the query named no day: then it is today, and stays today when the query is repeated tomorrow.
     pub(crate) named: Option<Day>,
 }
 
-/// A day as far as it needs no computation: the facts, the tree, and what the viewer may see.
+/// A day without its coverage: the data, the tree, and what the viewer may see.
 #[derive(Clone, Debug)]
 pub(crate) struct DayScope {
     pub(crate) known: Arc<Known>,
@@ -44,7 +44,7 @@ pub(crate) struct DayScope {
     limit: Limit,
 }
 
-/// A day with its coverage. See the module.
+/// A day with its coverage.
 #[derive(Debug)]
 pub(crate) struct DayView {
     day_scope: DayScope,
@@ -60,13 +60,13 @@ impl Deref for DayView {
     }
 }
 
-/// Whether a day is none of those that are slips of the keyboard.
+/// Whether a day is in the accepted years.
 pub(crate) fn is_plausible(day: Day) -> bool {
     use chrono::Datelike as _;
     YEARS.contains(&day.date().year())
 }
 
-/// The day that an argument names, or today.
+/// The day in an argument. Defaults to today.
 ///
 /// # Errors
 ///
@@ -77,26 +77,29 @@ pub(crate) fn as_of(ctx: &Context<'_>, asked: Option<Date>) -> Result<AsOf, ApiE
         Some(Date(day)) if is_plausible(day) => Ok(AsOf { day, named: Some(day) }),
         Some(Date(day)) => {
             let (first, last) = (YEARS.start(), YEARS.end());
-            Err(ApiError::bad_input("asOf", format!("asOf is a day of the years {first} to {last}, and {day} is not")))
+            Err(ApiError::bad_input(
+                "asOf",
+                format!("`asOf` must be a day of the years {first} to {last}, and {day} is not."),
+            ))
         }
     }
 }
 
-/// The facts as this request sees them, and what its viewer may see, for questions that no computed coverage is needed for.
+/// Returns the data as this request sees it and the viewer's scope, for queries that need no coverage.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// Database errors.
 pub(crate) async fn known<'a>(ctx: &Context<'a>) -> Result<(&'a Arc<Known>, &'a Arc<Scope>), ApiError> {
     Ok((facts(ctx).await?, Scope::of(ctx).await?))
 }
 
 impl DayScope {
-    /// The scope of a day; today if none is named.
+    /// Returns the scope of a day. Defaults to today.
     ///
     /// # Errors
     ///
-    /// [`ApiError::bad_input`] for a day that is out of range or too long ago, else what the database said.
+    /// [`ApiError::bad_input`] for a day that is out of range or too long ago, otherwise database errors.
     pub(crate) async fn on(ctx: &Context<'_>, asked: Option<Date>) -> Result<Self, ApiError> {
         let as_of = as_of(ctx, asked)?;
         let (known, scope) = known(ctx).await?;
@@ -105,8 +108,8 @@ impl DayScope {
         Ok(Self { known, as_of, scope, today: today(ctx)?, limit: small_number_limit(ctx)? })
     }
 
-    /// The day with its coverage, as far as the viewer sees figures of anything. For a viewer without figures nothing is
-    /// computed: every team and unit would be left out of the answer anyway.
+    /// Computes the coverage of the day, if the viewer may see any figures. For a viewer without figures nothing is computed,
+    /// because every team and unit would be left out of the answer anyway.
     ///
     /// # Errors
     ///
@@ -120,11 +123,11 @@ impl DayScope {
         Ok(Arc::new(DayView { day_scope: self, coverage, published: Some(Arc::default()) }))
     }
 
-    /// The day with its coverage, whatever figures the viewer sees: for what is told about teams without their figures.
+    /// Computes the coverage of the day, whatever figures the viewer may see: for data about teams other than figures.
     ///
     /// # Errors
     ///
-    /// [`ApiError::bad_input`] for one day too many, else what the database said.
+    /// [`ApiError::bad_input`] if the request has too many days, otherwise database errors.
     pub(crate) async fn with_all_teams(self, ctx: &Context<'_>) -> Result<Arc<DayView>, ApiError> {
         let (cache, caller) = (cache(ctx)?, caller(ctx)?);
         let cell = RequestState::of(ctx)?.day(self.as_of.day)?;
@@ -149,7 +152,7 @@ impl DayScope {
         self.index().tree(self.as_of.day)
     }
 
-    /// The day on which it is asked.
+    /// Today.
     pub(crate) const fn today(&self) -> Day {
         self.today
     }
@@ -162,49 +165,49 @@ impl DayScope {
         &self.scope
     }
 
-    /// Whether the viewer sees a unit and what is told of it on any day.
+    /// Whether the viewer may see a unit and its data on any day.
     pub(crate) fn sees(&self, unit: UnitIx) -> bool {
         self.scope.sees_unit(Right::Figures, unit)
     }
 
-    /// Whether the viewer sees the figures of a unit's team on the day.
+    /// Whether the viewer may see the figures of a unit's team on the day.
     pub(crate) fn sees_team(&self, unit: UnitIx) -> bool {
         self.sees(unit) && self.scope.is_told_of_team(unit, self.as_of.day)
     }
 
-    /// Whether the viewer sees the figures over everything at or below a unit on the day.
+    /// Whether the viewer may see the figures over everything at or below a unit on the day.
     pub(crate) fn sees_below(&self, unit: UnitIx) -> bool {
         self.scope.sees_below(Right::Figures, unit) && self.scope.is_told_below(unit, self.as_of.day)
     }
 
-    /// Whether the viewer sees every record on which the figures of a team rest.
+    /// Whether the viewer may see every record on which the figures of a team depend.
     pub(crate) fn sees_records_of_team(&self, unit: UnitIx) -> bool {
         self.scope.sees_records_of_team(unit, self.as_of.day)
     }
 
-    /// The first day at risk of a team, as the viewer is told it: to those who do not see every record, the Monday of its week
-    /// if that is still to come, else the next day.
+    /// The first day at risk of a team, as the viewer may see it: viewers who may not see every record get the Monday of its
+    /// week, or the next day if that is later.
     pub(crate) fn risk_day(&self, row: &TeamRow) -> Option<Day> {
         let (asked, risk) = (self.as_of.day, row.risk.as_ref()?);
         Some(self.scope.day_told(row.unit, asked, risk.day).max(asked.plus_days(1)))
     }
 
-    /// How much the viewer sees of Level 1 of everyone at or below a unit.
+    /// How much the viewer may see of Level 1 of everyone at or below a unit.
     pub(crate) fn level1_below(&self, unit: UnitIx) -> Level1Detail {
         Level1Detail::below(&self.scope, unit, self.limit)
     }
 
-    /// How much the viewer sees of Level 1 of a team.
+    /// How much the viewer may see of Level 1 of a team.
     pub(crate) fn level1_of_team(&self, team: &TeamRow) -> Level1Detail {
         Level1Detail::of_team(&self.scope, team, self.limit)
     }
 
-    /// The unit with a code, seen by the viewer, open that day or not.
+    /// The unit with a code, open on the day or not. `None` if the viewer may not see it.
     pub(crate) fn unit(&self, code: &str) -> Option<UnitIx> {
         self.known.unit_by_code(code).filter(|unit| self.sees(*unit))
     }
 
-    /// The unit that `argument` names by its code.
+    /// The unit with the code in `argument`.
     ///
     /// # Errors
     ///
@@ -213,14 +216,14 @@ impl DayScope {
         self.unit(code).ok_or_else(|| ApiError::not_found("unit", argument, code))
     }
 
-    /// The highest unit that the viewer sees: the root of the tree, or of the part of it that is theirs.
+    /// The highest unit that the viewer may see: the root of the tree, or of their part of it.
     pub(crate) fn top(&self) -> Option<UnitIx> {
         top(self.index(), self.tree(), &self.scope)
     }
 }
 
 impl DayView {
-    /// The view of a day; today if none is named. A resolver that is given a code or an id asks [`DayScope::on`] first.
+    /// Returns the view of a day. Defaults to today. A resolver that gets a code or an id uses [`DayScope::on`] first.
     ///
     /// # Errors
     ///
@@ -229,71 +232,72 @@ impl DayView {
         DayScope::on(ctx, asked).await?.with_coverage(ctx).await
     }
 
-    /// The same day with another policy.
+    /// Computes the same day with another policy.
     ///
     /// # Errors
     ///
-    /// [`ApiError::bad_input`] for one "what if" too many.
+    /// [`ApiError::bad_input`] if the request has too many "what if" policies.
     pub(crate) async fn what_if(&self, ctx: &Context<'_>, asked: WhatIf) -> Result<Arc<Coverage>, ApiError> {
         RequestState::of(ctx)?.count_what_if()?;
         cache(ctx)?.what_if(caller(ctx)?, &self.known, (self.as_of.day, self.today), asked).await
     }
 
-    /// Whether the viewer sees small numbers of allocations.
+    /// Whether the viewer may see small numbers of allocations.
     pub(crate) const fn is_exact(&self) -> bool {
         self.published.is_none()
     }
 
-    /// What the viewer does not see of a unit's figures.
+    /// The figures of a unit that are hidden from the viewer.
     pub(crate) fn hidden(&self, unit: UnitIx) -> Hidden {
         let hidden = self.published.as_ref().map(|published| published.disclosure.hidden_standing(self.facts(unit).id));
         Hidden { level1: self.level1_below(unit), standing: hidden.unwrap_or_default() }
     }
 
-    /// The units that are open that day or have a team at or below them and that the viewer sees, by code.
+    /// The units that are open on the day or have a team at or below them and that the viewer may see, by code.
     pub(crate) fn units(&self) -> impl Iterator<Item = &UnitRow> {
         self.coverage.units.iter().filter(|row| self.sees(row.unit))
     }
 
-    /// The teams whose figures the viewer sees on the day, by code, each with its place in the coverage.
+    /// The teams whose figures the viewer may see on the day, by code, each with its index in the coverage.
     pub(crate) fn teams(&self) -> impl Iterator<Item = (usize, &TeamRow)> {
         self.coverage.teams.iter().enumerate().filter(|(_, row)| self.sees_team(row.unit))
     }
 
-    /// The roll-up of a unit; absent where it is closed that day and nothing below it has a team.
+    /// The roll-up of a unit. `None` if it is closed on the day and has no team below it.
     pub(crate) fn unit_row(&self, unit: UnitIx) -> Option<&UnitRow> {
         unit_row(self.index(), &self.coverage, unit)
     }
 
-    /// The place of a unit's team row.
+    /// The index of a unit's team row.
     pub(crate) fn team_place(&self, unit: UnitIx) -> Option<usize> {
         team_place(self.index(), &self.coverage, unit)
     }
 }
 
-/// What is said of a day whose facts are not all on file any more.
+/// The error text for a day whose data is no longer complete.
 fn sentence(error: &TooLongAgo) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The highest unit that a scope holds; of several as high the first by code. A unit with all that is below it comes before
-/// any that is seen alone: a manager of a sector who is line manager of a person at the board's own office has the sector on top.
+/// The highest unit in a scope; of several equally high ones the first by code. A unit that is visible with everything below it
+/// comes before any that is visible alone: for a manager of a sector who is line manager of a person at the board's head
+/// office, the sector is the top.
 pub(crate) fn top(index: &Index, tree: &Tree, scope: &Scope) -> Option<UnitIx> {
     let seen = tree.preorder().iter().copied().filter(|unit| scope.sees_unit(Right::Figures, *unit));
     let code = |unit: UnitIx| &index.roster().units[unit.at()].code;
     seen.min_by_key(|unit| (!scope.sees_below(Right::Figures, *unit), tree.depth(*unit), code(*unit)))
 }
 
-/// A unit's row; the rows are by code.
+/// A unit's row; the rows are ordered by code.
 pub(crate) fn unit_row<'a>(index: &Index, coverage: &'a Coverage, unit: UnitIx) -> Option<&'a UnitRow> {
     let units = &index.roster().units;
     let place = coverage.units.binary_search_by(|row| units[row.unit.at()].code.cmp(&units[unit.at()].code));
     place.ok().map(|place| &coverage.units[place])
 }
 
-/// The place of a unit's team row; the rows are by code.
+/// The index of a unit's team row; the rows are ordered by code.
 pub(crate) fn team_place(index: &Index, coverage: &Coverage, unit: UnitIx) -> Option<usize> {
     let units = &index.roster().units;
     coverage.teams.binary_search_by(|row| units[row.unit.at()].code.cmp(&units[unit.at()].code)).ok()

@@ -1,5 +1,5 @@
-//! The facts that coverage is computed from, with what the API tells beside them: a unit's kind, who answers for it, why it
-//! is exempt, how much protected time an allocation has. Names of people are not kept; they are read when asked for.
+//! The data from which coverage is computed, with what the API shows beside it: a unit's kind, who is responsible for it, why
+//! it is exempt, how much protected time an allocation has. Names of people are not cached; they are read when needed.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,29 +19,29 @@ use sea_orm::{
 
 use super::error::ApiError;
 
-/// Everything of one version of the facts.
+/// One version of the imported data.
 #[derive(Debug)]
 pub(crate) struct Known {
     pub(crate) facts: LoadedRoster,
     pub(crate) directory: Directory,
-    /// Every unit, by the key of its code.
+    /// Every unit, by the normalised form of its code.
     by_code: HashMap<String, UnitIx>,
-    /// The people by each of their linked ids but the lowest.
+    /// People by their linked ids, except the lowest id of each person.
     linked: HashMap<PersonId, PersonIx>,
-    /// The posts, by place, that name a person as line manager.
+    /// The indexes of the posts that name a person as line manager.
     managed: HashMap<PersonIx, Vec<usize>>,
 }
 
-/// What is told beside the facts.
+/// The data that the API shows beside coverage.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     words: Interner,
     levels: HashMap<UnitId, Symbol>,
     exemptions: HashMap<UnitId, Vec<Exempted>>,
     appointments: HashMap<UnitId, Vec<Appointed>>,
-    /// The units in whose appointments somebody is named, on whatever day.
+    /// The units with an appointment that names a person, on any day.
     named: HashMap<PersonId, HashSet<UnitId>>,
-    /// From a day on, oldest first; the first of an allocation has no such day.
+    /// Protected time with its first day, oldest first; the first entry of an allocation has no such day.
     protected_hours: HashMap<AllocationId, Vec<HoursFrom>>,
 }
 
@@ -67,7 +67,7 @@ pub(crate) struct Appointed {
 }
 
 impl Appointed {
-    /// Who answers on the day, and who stands in for them.
+    /// The appointed person on the day, and their delegate.
     fn names(&self, day: Day) -> impl Iterator<Item = PersonId> {
         let holds = self.validity.holds_on(day);
         let delegate = self.delegate.filter(|_| self.delegate_validity.holds_on(day));
@@ -76,13 +76,13 @@ impl Appointed {
 }
 
 impl Known {
-    /// Reads everything: a fixed number of statements, whatever the size of the board.
+    /// Reads everything with a fixed number of statements, whatever the size of the organisation.
     ///
     /// # Errors
     ///
-    /// What the database said, or facts that cannot be read.
+    /// Database errors, or data that cannot be read.
     pub(crate) async fn load(db: &DatabaseConnection) -> Result<Self, ApiError> {
-        // One transaction for the two: an import in between would mix them.
+        // One transaction for both reads: an import in between would mix two versions.
         let txn = roster::begin(db).await?;
         let (facts, txn) = roster::load_within(txn).await.map_err(|error| match error {
             LoadError::Database(error) => error.into(),
@@ -111,13 +111,13 @@ impl Known {
         Self { facts, directory, by_code, linked, managed }
     }
 
-    /// The unit with a code, however the code is spelt (docs/IMPORT.md, "Keys").
+    /// The unit with a code, in any spelling (docs/IMPORT.md, "Keys").
     pub(crate) fn unit_by_code(&self, code: &str) -> Option<UnitIx> {
         self.by_code.get(&*spelling::key(code)).copied()
     }
 
     pub(crate) fn unit_by_id(&self, id: UnitId) -> Option<UnitIx> {
-        // The roster's units stand in the order of their ids.
+        // The roster's units are in the order of their ids.
         let place = self.facts.index.roster().units.binary_search_by_key(&id, |unit| unit.id);
         place.ok().and_then(|place| u32::try_from(place).ok()).map(UnitIx)
     }
@@ -125,13 +125,13 @@ impl Known {
 
 impl Known {
     pub(crate) fn person_by_id(&self, id: PersonId) -> Option<PersonIx> {
-        // The roster's people stand in the order of their ids too.
+        // The roster's people are in the order of their ids too.
         let place = self.facts.index.roster().people.binary_search_by_key(&id, |person| person.id);
         let place = place.ok().and_then(|place| u32::try_from(place).ok()).map(PersonIx);
         place.or_else(|| self.linked.get(&id).copied())
     }
 
-    /// The people with a post on the day whose named line manager `manager` is.
+    /// The people with a post on the day whose named line manager is `manager`.
     pub(crate) fn managed_by(&self, manager: PersonIx, day: Day) -> HashSet<PersonIx> {
         self.managed_posts(manager).filter(|post| post.validity.holds_on(day)).map(|post| post.person).collect()
     }
@@ -141,7 +141,7 @@ impl Known {
         self.managed_posts(manager).filter(|post| self.facts.index.counts(post, day)).map(|post| post.unit).collect()
     }
 
-    /// The posts of other people that name `manager` as line manager, on whatever day.
+    /// The posts of other people that name `manager` as line manager, on any day.
     fn managed_posts(&self, manager: PersonIx) -> impl Iterator<Item = &Post> {
         let posts = &self.facts.index.roster().posts;
         let own = self.managed.get(&manager).into_iter().flatten().map(|place| &posts[*place]);
@@ -207,7 +207,7 @@ impl Directory {
         self.appointments.get(&unit).map_or(&[], Vec::as_slice)
     }
 
-    /// The units for which a person answers on the day, or stands in for who does, and as what.
+    /// The units for which a person is responsible on the day, or is the delegate, with their role.
     pub(crate) fn answered_by(&self, person: PersonId, day: Day) -> impl Iterator<Item = (UnitId, AppointmentRole)> {
         let units = self.named.get(&person).into_iter().flatten();
         units.flat_map(move |unit| {

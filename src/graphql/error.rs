@@ -1,4 +1,4 @@
-//! What a client is told when something is wrong: a stable code and a sentence, never an internal text.
+//! Errors for clients: a stable code and a sentence, never an internal text.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -7,13 +7,13 @@ use async_graphql::{Error, ErrorExtensionValues, PathSegment, ServerError, Value
 use entity::excerpt::excerpt;
 use sea_orm::DbErr;
 
-/// The sentence for everything that is our fault.
-pub const INTERNAL_SENTENCE: &str = "Something went wrong on our side; quote this request id when you report it";
-/// The most characters of a message. The engine repeats what a client wrote, and a query may have 32 KB in one line.
+/// The sentence for every internal error.
+pub const INTERNAL_SENTENCE: &str = "Something went wrong on our side. Quote this request ID when you report it.";
+/// The longest message, in characters. The engine repeats what a client wrote, and a query may have 32 KB in one line.
 const LONGEST_MESSAGE: usize = 600;
-/// How many of them are the end of a message that is cut: a parser says there what it expected.
+/// How many characters are kept from the end of a message that is cut: a parser says there what it expected.
 const KEPT_END: usize = 200;
-const UNAVAILABLE_SENTENCE: &str = "The database cannot be reached; try again in a minute";
+const UNAVAILABLE_SENTENCE: &str = "The database cannot be reached. Try again in a minute.";
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+) => {
@@ -25,13 +25,13 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// What it says, for a person.
+            /// The meaning of the code, as the documentation prints it.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc),+),)+ }
             }
 
-            /// The code as a client sees it.
+            /// The code as clients see it.
             #[must_use]
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
@@ -45,59 +45,59 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The request is no GraphQL request: no JSON, no query, or a parameter of the wrong type.
+    /// The request is not a GraphQL request: it has no JSON or no query, or a parameter has the wrong type.
     BadRequest = "BAD_REQUEST",
-    /// The service does not answer under the host name that the request asks for.
+    /// The service does not answer under the host name in the request.
     HostRefused = "HOST_REFUSED",
-    /// Several requests in one array.
+    /// The request has several operations in one array.
     BatchRefused = "BATCH_REFUSED",
-    /// Neither GET nor POST, or a mutation by GET.
+    /// The method is neither GET nor POST, or a mutation was sent by GET.
     MethodNotAllowed = "METHOD_NOT_ALLOWED",
-    /// The client accepts neither of the two media types of an answer.
+    /// The client accepts neither of the two media types of a response.
     NotAcceptable = "NOT_ACCEPTABLE",
     /// The body is not plain JSON in UTF-8.
     UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
-    /// The body is longer than any request needs.
+    /// The body is too large.
     PayloadTooLarge = "PAYLOAD_TOO_LARGE",
     /// The body did not arrive in time.
     RequestTimeout = "REQUEST_TIMEOUT",
-    /// The query is not GraphQL.
+    /// The query is not valid GraphQL.
     ParseFailed = "GRAPHQL_PARSE_FAILED",
-    /// The query is GraphQL, and the schema does not allow it.
+    /// The query is valid GraphQL, but does not match the schema.
     ValidationFailed = "GRAPHQL_VALIDATION_FAILED",
-    /// `operationName` names no operation, or is missing where there are several.
+    /// `operationName` names no operation in the query, or is missing although the query has several.
     OperationUnknown = "OPERATION_RESOLUTION_FAILURE",
     /// The query or its variables have too many bytes, tokens or values.
     QueryTooLong = "QUERY_TOO_LONG",
-    /// Something is nested too deep.
+    /// Something is nested too deeply.
     QueryTooDeep = "QUERY_TOO_DEEP",
-    /// Too many fields, aliases, arguments or definitions.
+    /// The query has too many fields, aliases, arguments or definitions.
     QueryTooBroad = "QUERY_TOO_BROAD",
-    /// The answer would be too large.
+    /// The response would be too large.
     QueryTooCostly = "QUERY_TOO_COSTLY",
-    /// The answer took too long.
+    /// The response took too long.
     QueryTimeout = "QUERY_TIMEOUT",
-    /// The caller has spent what queries may cost; `Retry-After` says when there is enough again.
+    /// The caller's query budget is exhausted; `Retry-After` says when it is sufficient again.
     BudgetSpent = "BUDGET_SPENT",
-    /// As many requests of the caller run as may run at once.
+    /// The caller has too many concurrent requests.
     TooManyAtOnce = "TOO_MANY_AT_ONCE",
-    /// The caller may send persisted operations only and this is not one, or the operation id is unknown.
+    /// Only persisted operations are allowed and this is not one, or the operation ID is unknown.
     OperationNotListed = "OPERATION_NOT_LISTED",
-    /// A request cannot add a persisted operation, or there are none here: send the query alone.
+    /// Requests cannot add persisted operations, or there are none here: send the query alone.
     PersistedQueryNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED",
-    /// Only those who may explore may ask `__schema` and `__type`.
+    /// Only users who may explore may query `__schema` and `__type`.
     IntrospectionRefused = "INTROSPECTION_REFUSED",
-    /// An argument or a variable has a value that means nothing here.
+    /// An argument or a variable has an invalid value.
     BadInput = "BAD_USER_INPUT",
-    /// Not signed in, or the credentials are not valid.
+    /// Not signed in, or the credentials are invalid.
     Unauthenticated = "UNAUTHENTICATED",
-    /// The viewer has no right to change this, or to ask for it at all; or another site's page asks in their name.
+    /// The viewer does not have the right to do this, or a page of another site sent the request in their name.
     Forbidden = "FORBIDDEN",
-    /// There is no such thing, or the viewer may not see it: the same answer.
+    /// The object does not exist, or the viewer may not see it: the response is the same.
     NotFound = "NOT_FOUND",
-    /// The database is away, or the identity provider; the same request works when it is back.
+    /// The database or the identity provider cannot be reached. Repeat the request later.
     Unavailable = "UNAVAILABLE",
-    /// Our fault. The request id finds the log line.
+    /// An internal error. The log line has the same request ID.
     Internal = "INTERNAL",
 }
 
@@ -109,7 +109,7 @@ pub fn codes_markdown() -> String {
     "| code | when |\n|---|---|\n".to_owned() + &rows.collect::<String>()
 }
 
-/// An error for a client. It has no `Display`, so it never becomes a message by accident; and because async-graphql is
+/// An error for a client. It has no `Display`, so that it never becomes a message by accident; and because async-graphql is
 /// built with `custom-error-conversion`, `?` on a foreign error in a resolver does not compile: choose a constructor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
@@ -119,31 +119,31 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// A refusal with its code; the sentence says what the client can do.
+    /// Creates an error with a code; the sentence says what the client can do.
     pub fn new(code: Code, sentence: impl Into<String>) -> Self {
         Self { code, sentence: sentence.into(), argument: None }
     }
 
-    /// There is no such thing, or the viewer may not see it. `kind` is a noun: "team", "gap report". `argument` named it,
-    /// and `given`, the name, is echoed in the sentence, shortened and without control characters.
+    /// The object does not exist, or the viewer may not see it. `kind` is a noun: "team", "gap report". `argument` is the name
+    /// of the argument, and `given` its value, which the sentence repeats, shortened and without control characters.
     #[must_use]
     pub fn not_found(kind: &str, argument: &str, given: &str) -> Self {
-        let sentence = format!("There is no such {kind} as '{}'", excerpt(given));
+        let sentence = format!("No {kind} '{}' was found.", excerpt(given));
         Self { argument: Some(excerpt(argument)), ..Self::new(Code::NotFound, sentence) }
     }
 
-    /// The argument `field` has a value that means nothing here; the sentence says what would.
+    /// The argument `field` has an invalid value; the sentence says what is allowed.
     pub fn bad_input(field: &str, sentence: impl Into<String>) -> Self {
         Self { argument: Some(excerpt(field)), ..Self::new(Code::BadInput, sentence) }
     }
 
-    /// Our fault. The cause is logged here, once, in the span of the request, and goes nowhere else.
+    /// An internal error. The cause is logged here, once, in the span of the request, and appears nowhere else.
     pub fn internal(cause: impl Display) -> Self {
         tracing::error!(%cause, "a request failed");
         Self::new(Code::Internal, INTERNAL_SENTENCE)
     }
 
-    /// The database is away.
+    /// The database cannot be reached.
     #[must_use]
     pub fn unavailable() -> Self {
         Self::new(Code::Unavailable, UNAVAILABLE_SENTENCE)
@@ -171,21 +171,24 @@ impl ApiError {
     }
 }
 
-/// A database that is away is [`ApiError::unavailable`]; everything else that it says is our fault.
+/// A database that cannot be reached is [`ApiError::unavailable`]; every other database error is internal.
 impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
         if entity::store::is_unavailable(&error) {
-            tracing::warn!(cause = %error, "the database is away");
+            tracing::warn!(cause = %error, "database unreachable");
             return Self::unavailable();
         }
         if entity::store::is_timeout(&error) {
-            return Self::new(Code::QueryTimeout, "The database took too long for this; ask for less at once");
+            return Self::new(
+                Code::QueryTimeout,
+                "The database took too long for this query. Request less data at once.",
+            );
         }
         Self::internal(error)
     }
 }
 
-/// The engine passes the code through as the source of its error, so that [`presentable`] need not read it from text.
+/// The engine passes the code on as the source of its error, so that [`presentable`] need not parse it from text.
 impl From<ApiError> for Error {
     fn from(error: ApiError) -> Self {
         let extensions = Some(error.extensions());
@@ -204,9 +207,9 @@ impl From<ApiError> for ServerError {
     }
 }
 
-/// Returns an error of the engine or of a resolver with its code, and hides what nobody chose to show: an error with neither a
-/// code nor the form of the engine's own complaints about input is our fault, and its text goes to the log only. Who does not
-/// `explore` is told nothing of the schema besides what they have written themselves.
+/// Returns an error of the engine or of a resolver with its code, and hides internal texts: an error with neither a code nor
+/// the form of the engine's own input errors is internal, and its text goes to the log only. A caller who may not explore
+/// (`explores`) learns nothing about the schema besides what they have written themselves.
 #[must_use]
 pub fn presentable(mut error: ServerError, explores: bool) -> (ServerError, Code) {
     if let Some(code) = carried_code(&error) {
@@ -232,7 +235,8 @@ pub fn presentable(mut error: ServerError, explores: bool) -> (ServerError, Code
     (error, code)
 }
 
-/// The code that an error was made with. An error about an input value has no room for a source: its code is in the extensions.
+/// The code with which an error was made. An error about an input value has no room for a source: its code is in the
+/// extensions.
 fn carried_code(error: &ServerError) -> Option<Code> {
     let in_extensions = || match error.extensions.as_ref()?.get("code")? {
         Value::String(word) => Code::from_word(word),
@@ -241,10 +245,10 @@ fn carried_code(error: &ServerError) -> Option<Code> {
     error.source::<Code>().copied().or_else(in_extensions)
 }
 
-/// Cuts a message in its middle where it would be about as long as the input that it is about.
+/// Cuts the middle out of a message that is about as long as the input that it repeats.
 #[must_use]
 pub fn bounded(message: String) -> String {
-    // Bytes first: hardly any message is counted.
+    // Bytes first: hardly any message needs counting.
     let length = if message.len() > LONGEST_MESSAGE { message.chars().count() } else { 0 };
     if length <= LONGEST_MESSAGE {
         return message;
@@ -254,11 +258,11 @@ pub fn bounded(message: String) -> String {
     format!("{start} … {end}")
 }
 
-/// A complaint of the engine up to where it would name a second thing. The first that it names stands in the query; what comes
-/// after (types, arguments that are missing, "Did you mean") would tell the schema piece by piece. Cut and not masked word by word:
-/// what is quoted may hold quotes itself.
+/// Cuts an error text of the engine before the second thing that it names. The first thing that it names is in the query; what
+/// follows (types, missing arguments, "Did you mean") would reveal the schema piece by piece. The text is cut and not masked
+/// word by word, because quoted text may contain quotes itself.
 fn without_hints(message: &str) -> String {
-    // A scalar's own sentence says what would do, after the name of its type.
+    // A scalar's own sentence says what is allowed, after the name of its type.
     if let Some((_, sentence)) = message.strip_prefix("Failed to parse \"").and_then(|rest| rest.split_once("\": ")) {
         return cut(sentence, 0);
     }
@@ -267,7 +271,7 @@ fn without_hints(message: &str) -> String {
     cut(message, if names_ours { 0 } else { 2 })
 }
 
-/// The message with `quotes` quotes, and nothing from the next on.
+/// The message with `quotes` quotation marks, and nothing from the next one on.
 fn cut(message: &str, quotes: usize) -> String {
     match message.match_indices('"').nth(quotes) {
         Some((at, _)) => format!("{} …", message[..at].trim_end()),
@@ -275,7 +279,7 @@ fn cut(message: &str, quotes: usize) -> String {
     }
 }
 
-/// The engine checks scalars and validators while it executes, and gives its complaints no code, only these forms.
+/// The engine checks scalars and validators during execution, and gives these errors no code, only these forms.
 fn is_about_input(message: &str) -> bool {
     ["Failed to parse \"", "Expected input type \"", "Invalid value for argument "]
         .iter()
@@ -296,13 +300,13 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pool_is_a_database_that_is_away() {
+    fn a_closed_pool_is_an_unavailable_database() {
         let away = DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout);
         assert_eq!(ApiError::from(away).code(), Code::Unavailable);
     }
 
     #[test]
-    fn an_error_that_nobody_chose_to_show_is_masked() {
+    fn errors_without_a_code_are_masked() {
         let mut error = ServerError::new("no such table: person", None);
         error.path = vec![PathSegment::Field("people".to_owned())];
         let (shown, code) = presentable(error, false);
@@ -316,13 +320,13 @@ mod tests {
         for &code in Code::ALL {
             let error = ServerError::from(ApiError::new(code, "a sentence"));
             assert_eq!(presentable(error.clone(), false).1, code);
-            // As an error about an input value, which has extensions only.
+            // An error about an input value has extensions only.
             assert_eq!(presentable(ServerError { source: None, ..error }, false).1, code);
         }
     }
 
     #[test]
-    fn who_does_not_explore_is_told_only_what_they_wrote() {
+    fn only_explorers_are_told_about_the_schema() {
         for (message, shown) in [
             (r#"Unknown field "staf" on type "Team". Did you mean "staff"?"#, r#"Unknown field "staf" on type …"#),
             (r#"Unknown argument "x" on field "teams" of type "Query"."#, r#"Unknown argument "x" on field …"#),
@@ -351,10 +355,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_found_is_named_in_a_bounded_and_printable_way() {
+    fn not_found_repeats_the_name_bounded_and_printable() {
         let sentence = |given: &str| ApiError::not_found("unit", "code", given).sentence().to_owned();
-        assert_eq!(sentence("N\u{7}1\n"), "There is no such unit as 'N1'");
-        assert_eq!(sentence(&"é".repeat(61)), format!("There is no such unit as '{}…'", "é".repeat(60)));
+        assert_eq!(sentence("N\u{7}1\n"), "No unit 'N1' was found.");
+        assert_eq!(sentence(&"é".repeat(61)), format!("No unit '{}…' was found.", "é".repeat(60)));
         let shown = ServerError::from(ApiError::not_found("unit", "underCode", "N1"));
         assert_eq!(shown.extensions.unwrap().get("argument"), Some(&"underCode".into()));
     }

@@ -1,4 +1,4 @@
-//! What of a unit's or a team's figures the viewer does not see: small numbers of allocations, and Level 1 of few people.
+//! The figures of a unit or a team that are hidden from the viewer: small numbers of allocations, and Level 1 of few people.
 
 use async_graphql::Context;
 use entity::coverage::TeamRow;
@@ -10,16 +10,16 @@ use super::access::Scope;
 use super::error::ApiError;
 use crate::access::Right;
 
-/// What the viewer sees of the figures of a unit that are not for everyone.
+/// How much a viewer may see of the figures of a unit that are not for everyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hidden {
-    /// How much of Level 1.
+    /// Level 1.
     pub(crate) level1: Level1Detail,
-    /// Groups of the allocations that are hidden.
+    /// The hidden groups of allocations that do not count.
     pub(crate) standing: Columns,
 }
 
-/// How much of Level 1 a viewer sees.
+/// How much of Level 1 a viewer may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level1Detail {
     /// How many people have completed it.
@@ -31,7 +31,7 @@ pub(crate) enum Level1Detail {
 }
 
 impl Hidden {
-    /// What a stored row hides from the viewer with a scope.
+    /// The figures of a stored row that are hidden from the viewer with a scope.
     pub(crate) fn stored(row: &snapshot_unit::Model, level1: Level1Detail, scope: &Scope) -> Self {
         let standing = if sees_small_numbers(scope) { Columns::default() } else { row.hidden_standing() };
         Self { level1, standing }
@@ -39,12 +39,12 @@ impl Hidden {
 }
 
 impl Level1Detail {
-    /// How much a viewer sees of Level 1 of everyone at or below a unit.
+    /// How much a viewer may see of Level 1 of everyone at or below a unit.
     pub(crate) fn below(scope: &Scope, unit: UnitIx, limit: Limit) -> Self {
         if scope.sees_below(Right::Level1Counts, unit) { Self::Count } else { Self::Band(limit) }
     }
 
-    /// How much a viewer sees of Level 1 of a team.
+    /// How much a viewer may see of Level 1 of a team.
     pub(crate) fn of_team(scope: &Scope, team: &TeamRow, limit: Limit) -> Self {
         if scope.sees_unit(Right::Level1Counts, team.unit) {
             Self::Count
@@ -57,8 +57,8 @@ impl Level1Detail {
     }
 }
 
-/// Whether a viewer sees numbers of allocations below the limit under which they are hidden. Only a right to all of them will do:
-/// from a part, the rest of the unit above it would follow.
+/// Whether a viewer may see numbers of allocations below the limit under which they are hidden. Only a right to everything is
+/// enough: from a part, the rest of the unit above it could be derived.
 pub(crate) fn sees_small_numbers(scope: &Scope) -> bool {
     scope.all(Right::SmallNumbers)
 }

@@ -1,4 +1,4 @@
-//! Global ids: opaque to clients, a kind and a key to us.
+//! Global ids: opaque to clients; inside they have a kind and a key.
 
 use async_graphql::ID;
 use base64::Engine as _;
@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{AuditEventId, DeliveryId, ImportBatchId, JobRunId, PersonId, ReportId, SnapshotId, UnitId};
 use entity::period::Day;
 
-/// The things that `node` finds, each with its key. A unit or team that was asked of a given day stays on that day, so that a
-/// client which stores objects by id never mixes two days; without one it is as of today, whenever that is.
+/// The objects that `node` finds, each with its key. The id of a unit or team that was queried on a given day keeps that day,
+/// so that a client which stores objects by id never mixes two days; without a day it means today, whenever that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NodeId {
     Unit(UnitId, Option<Day>),
@@ -41,7 +41,7 @@ impl NodeId {
         ID(URL_SAFE_NO_PAD.encode(text))
     }
 
-    /// Reads an id that [`encode`](Self::encode) made; an id that we never gave out names nothing.
+    /// Parses an id that [`encode`](Self::encode) made. `None` for an id that this API never gave out.
     pub(crate) fn decode(id: &ID) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id.as_str()).ok()?).ok()?;
         let (kind, key) = text.split_once(':')?;
@@ -64,7 +64,7 @@ impl NodeId {
         })
     }
 
-    /// The person whose id this is. None for an id of another kind, and for one that [`encode`](Self::encode) did not make.
+    /// The person with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
     pub(crate) fn decode_person(id: &ID) -> Option<PersonId> {
         match Self::decode(id)? {
             Self::Person(id) => Some(id),
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_reads_back_as_what_it_was_made_of() {
+    fn an_id_decodes_to_what_it_was_made_of() {
         let day = Day::new(2026, 11, 16);
         for id in [
             NodeId::Unit(UnitId(7), None),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_we_never_gave_out_names_nothing() {
+    fn an_unknown_text_decodes_to_nothing() {
         for text in ["", "7", "VW5pdA", "%%%", &URL_SAFE_NO_PAD.encode("Unit:x"), &URL_SAFE_NO_PAD.encode("Horse:1")] {
             assert_eq!(NodeId::decode(&ID(text.to_owned())), None, "{text}");
         }

@@ -1,9 +1,9 @@
-//! What a query may ask for, decided before it costs anything.
+//! Limits on queries, checked before a query costs anything.
 //!
-//! The engine's own limits come too late: it parses with one stack frame a bracket, and walks fragments before any rule
-//! sees them, so a text of 4 KB ends the process and one of 800 bytes keeps it busy for hours. Therefore [`Limits::read`]
-//! looks at bytes, tokens and brackets before any parser does, then at the parsed query with each fragment measured once, and
-//! [`Limits::admit`] at the size of the answer; only what passes both reaches the engine.
+//! The engine's own limits come too late: it parses with one stack frame per bracket, and walks fragments before any rule sees
+//! them, so a text of 4 KB ends the process and one of 800 bytes keeps it busy for hours. Therefore [`Limits::read`] checks
+//! bytes, tokens and brackets before any parser runs, then the parsed query with each fragment measured once, and
+//! [`Limits::admit`] checks the size of the answer; only a query that passes both reaches the engine.
 
 mod cost;
 mod introspection;
@@ -23,7 +23,7 @@ pub use self::shape::{MAX_ALIASES, MAX_ARGUMENTS, MAX_DEFINITIONS, MAX_DEPTH, MA
 pub use self::text::{MAX_NAME_BYTES, MAX_NESTING, MAX_QUERY_BYTES, MAX_TOKENS, MAX_VALUES, MAX_VARIABLES_BYTES};
 use super::error::{ApiError, Code};
 
-/// The limits that one schema's queries are held to.
+/// The limits for the queries of one schema.
 #[derive(Debug)]
 pub struct Limits {
     prices: cost::Prices,
@@ -35,20 +35,20 @@ pub struct Limits {
 pub struct Admitted {
     /// The query, parsed.
     pub document: Arc<ExecutableDocument>,
-    /// Whether it reads or writes.
+    /// The operation's type: query, mutation or subscription.
     pub kind: OperationType,
     /// The operation's own name, if it has one.
     pub name: Option<String>,
-    /// How many fields the answer has at most.
+    /// The largest possible number of fields in the answer.
     pub cost: u64,
     /// The response keys of the fields at the root that may be null.
     pub nullable: Vec<String>,
 }
 
-/// A query that may not run, and how many fields its answer would have had, where that came so far.
+/// A query that may not run, with its cost if that was reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// What the client is told.
+    /// The error for the client.
     pub error: ApiError,
     /// The cost of a query that was refused for it.
     pub cost: Option<u64>,
@@ -61,17 +61,17 @@ impl From<ApiError> for Refused {
 }
 
 impl Limits {
-    /// The limits for the schema whose SDL is `sdl`: what a field costs is read from there, so a new field is never
+    /// Creates the limits for the schema whose SDL is `sdl`: the cost of a field is read from there, so a new field is never
     /// forgotten. `max_cost` is the largest answer in fields.
     ///
     /// # Errors
     ///
-    /// What the parser says when `sdl` is no SDL.
+    /// The parser's error if `sdl` is not valid SDL.
     pub fn new(sdl: &str, max_cost: u64) -> Result<Self, ParseError> {
         Ok(Self { prices: cost::Prices::from_sdl(sdl)?, max_cost })
     }
 
-    /// Refuses a JSON text that nests too deep for a parser, before one sees it.
+    /// Refuses a JSON text that is nested too deeply for a parser, before one reads it.
     ///
     /// # Errors
     ///
@@ -86,11 +86,11 @@ impl Limits {
         self.max_cost
     }
 
-    /// Refuses what is too long, too deep or too broad, parses the rest, and refuses a string with U+0000.
+    /// Refuses a query that is too long, too deep or too broad, or has a string with U+0000, and parses the rest.
     ///
     /// # Errors
     ///
-    /// A refusal with its code and, in the sentence, the limit; [`Code::ParseFailed`] or [`Code::BadInput`].
+    /// An error with its code and, in the sentence, the limit; [`Code::ParseFailed`] or [`Code::BadInput`].
     pub fn read(query: &str) -> Result<ExecutableDocument, ApiError> {
         text::refuse_long(query)?;
         text::refuse_deep(query.as_bytes(), text::Language::GraphQl)?;
@@ -101,7 +101,7 @@ impl Limits {
         Ok(document)
     }
 
-    /// Chooses the operation, and refuses one that is too costly. `document` is one that was [read](Self::read).
+    /// Chooses the operation, and refuses one that is too costly. `document` must come from [`read`](Self::read).
     ///
     /// # Errors
     ///
@@ -134,7 +134,7 @@ impl Limits {
     }
 }
 
-/// The operation that `operation` names, or the only one.
+/// Returns the operation with the name `operation`, or the only one.
 fn choose<'d>(
     document: &'d ExecutableDocument,
     operation: Option<&str>,
@@ -143,30 +143,27 @@ fn choose<'d>(
     match (&document.operations, operation) {
         (DocumentOperations::Single(only), None) => Ok((None, only)),
         (DocumentOperations::Multiple(all), None) if all.len() == 1 => {
-            let (name, only) = all.iter().next().ok_or_else(|| unknown("The query has no operation"))?;
+            let (name, only) = all.iter().next().ok_or_else(|| unknown("The query has no operation."))?;
             Ok((Some(name), only))
         }
         (DocumentOperations::Multiple(_), None) => {
-            Err(unknown("The query has several operations; name one in operationName"))
+            Err(unknown("The query has several operations. Name one in `operationName`."))
         }
         (DocumentOperations::Multiple(all), Some(wanted)) => all
             .get_key_value(wanted)
             .map(|(name, found)| (Some(name.as_str()), found))
-            .ok_or_else(|| unknown("operationName names no operation of the query")),
-        (DocumentOperations::Single(_), Some(_)) => Err(unknown("operationName names no operation of the query")),
+            .ok_or_else(|| unknown("`operationName` names no operation in the query.")),
+        (DocumentOperations::Single(_), Some(_)) => Err(unknown("`operationName` names no operation in the query.")),
     }
 }
 
-/// The engine would find a missing variable only while it executes, and answer with half a result.
+/// The engine would find a missing variable only during execution, and return half a result.
 fn refuse_missing_variables(operation: &OperationDefinition, variables: &Variables) -> Result<(), ApiError> {
     for definition in &operation.variable_definitions {
         let (name, kind) = (&definition.node.name.node, &definition.node.var_type.node);
         let missing = matches!(variables.get(name), None | Some(Value::Null));
         if missing && !kind.nullable && definition.node.default_value.is_none() {
-            return Err(ApiError::bad_input(
-                name,
-                format!("The variable ${name} has no value, and its type {kind} needs one"),
-            ));
+            return Err(ApiError::bad_input(name, format!("The variable `${name}` needs a value of type `{kind}`.")));
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! Rows that hang below a page of others, read together: one statement for all the people, trends, deliveries or rejects that
-//! a page names, whatever its size.
+//! Rows that belong to a page of other rows, read together: one statement for all the people, trends, deliveries or rejects of
+//! a page, whatever its size.
 
 pub(crate) mod children;
 pub(crate) mod gaps;
@@ -19,31 +19,31 @@ use tokio::sync::OnceCell;
 
 use super::error::ApiError;
 
-/// How many keys one statement names at most; SQLite takes 32,766 values.
+/// The most keys in one statement; SQLite takes 32,766 values.
 pub(crate) const KEYS: usize = 10_000;
 
 /// A kind of rows that are read together.
 pub(crate) trait Load<K>: Send + Sync {
-    /// What is found for a key.
+    /// The value for a key.
     type Value: Clone + Send + Sync + 'static;
 
-    /// Reads what is there for all of `keys`; a key without anything is left out.
+    /// Reads the values for all of `keys`; a key without a value is left out.
     fn load(&self, keys: &[K]) -> impl Future<Output = Result<HashMap<K, Self::Value>, ApiError>> + Send;
 }
 
 /// Reads rows for one request.
 ///
-/// The library's loader waits for a millisecond and then reads what was asked for so far, which in a large answer is a
-/// part: how many statements that makes depends on how busy the machine is. Here a wave of keys is closed when all of the
-/// request's resolvers have had their turn and none has added a key: one wave a kind of rows and level of the query, now and
-/// then two, never one a row.
+/// `async_graphql::dataloader` waits for a millisecond and then reads the keys that have arrived, which in a large answer is a
+/// part of them: the number of statements depends on how busy the machine is. Here a wave of keys is closed when all of the
+/// request's resolvers have been polled and none has added a key: one wave per kind of rows and level of the query, now and
+/// then two, never one per row.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     db: OnceLock<DatabaseConnection>,
     waves: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
-/// The keys that are waited for together, and then what was found for them.
+/// Keys that are read together, and then their values.
 struct Wave<K, V> {
     keys: Mutex<HashSet<K>>,
     found: OnceCell<Result<HashMap<K, V>, ApiError>>,
@@ -56,7 +56,7 @@ impl<K: Clone + Eq + Hash, V> Wave<K, V> {
 }
 
 impl Rows {
-    /// The rows of the request.
+    /// Returns the loader of the request.
     ///
     /// # Errors
     ///
@@ -72,11 +72,11 @@ impl Rows {
         Ok(rows)
     }
 
-    /// What is there for `key`, read together with the keys of all its neighbours.
+    /// Reads the value for `key` together with those of all its neighbours.
     ///
     /// # Errors
     ///
-    /// What the database said.
+    /// Database errors.
     pub(crate) async fn load_one<K>(&self, key: K) -> Result<Option<<Self as Load<K>>::Value>, ApiError>
     where
         K: Clone + Eq + Hash + Send + Sync + 'static,
@@ -120,13 +120,13 @@ impl Rows {
         wave
     }
 
-    /// Later keys of this kind make a wave of their own.
+    /// Closes the open wave. Later keys of this kind make a wave of their own.
     fn close<K: 'static>(&self) {
         self.waves.lock().unwrap_or_else(PoisonError::into_inner).remove(&TypeId::of::<K>());
     }
 
     fn db(&self) -> Result<&DatabaseConnection, ApiError> {
-        self.db.get().ok_or_else(|| ApiError::internal("the rows have no database"))
+        self.db.get().ok_or_else(|| ApiError::internal("the loader has no database"))
     }
 }
 
@@ -158,7 +158,7 @@ impl Load<SnapshotId> for Rows {
     }
 }
 
-/// A unit's stored roll-ups, one a week, of the weeks up to a day.
+/// A unit's stored roll-ups, one per week, of the weeks up to a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Trend {
     pub(crate) unit: UnitId,
@@ -177,7 +177,7 @@ pub(crate) struct TrendRow {
 impl Load<Trend> for Rows {
     type Value = Arc<Vec<TrendRow>>;
 
-    /// Two statements for each different (day, weeks), which the units of a page share.
+    /// Two statements for each different (day, weeks); the units of a page share them.
     async fn load(&self, keys: &[Trend]) -> Result<HashMap<Trend, Self::Value>, ApiError> {
         let mut spans: HashMap<(Day, u32), Vec<UnitId>> = HashMap::new();
         for key in keys {
@@ -205,8 +205,8 @@ impl Load<Trend> for Rows {
 }
 
 impl Rows {
-    /// The snapshot that stands for each of the `weeks` that end with the week of `until`, oldest first: Monday's, or the
-    /// last of the week where Monday has none; of a day's revisions the newest.
+    /// The snapshot that represents each of the `weeks` up to the week of `until`, oldest first: Monday's, or the last of the
+    /// week if Monday has none; of a day's revisions the newest.
     async fn weekly(&self, until: Day, weeks: u32) -> Result<Vec<snapshot::Model>, ApiError> {
         let from = until.monday().plus_days(-7 * (i64::from(weeks) - 1));
         let rows = snapshot::Entity::find()

@@ -1,5 +1,5 @@
-//! What can be changed: that a job is asked to run (the worker finds the request in the ledger), that a refused mail is sent
-//! again, who may do what, and that a person is erased.
+//! Changes: requested runs of jobs (the worker finds the request in the ledger), refused mails that are sent again, access, and
+//! the erasure of a person.
 
 pub(crate) mod access;
 pub(crate) mod link;
@@ -23,7 +23,7 @@ use super::object::word::Job;
 use super::request_state::{local_day, today};
 use crate::access::Right;
 
-/// Everything that can be changed. A refusal that a client can expect is a value in the answer and not an error.
+/// All mutations. A refusal that a client can expect is a value in the response and not an error.
 #[derive(Debug, Default, MergedObject)]
 #[graphql(name = "Mutation")]
 pub struct Mutation(
@@ -43,15 +43,15 @@ pub(crate) struct RunMutation;
 struct RequestRunInput {
     /// The job.
     job: Job,
-    /// What the run is about: a day for COVERAGE and RETENTION (2026-11-16), an ISO week for GAP_REPORT and
-    /// MIDWEEK_REPORT (2026-W48).
+    /// The period of the run: a day for COVERAGE and RETENTION (2026-11-16), an ISO week for GAP_REPORT and MIDWEEK_REPORT
+    /// (2026-W48).
     period: String,
 }
 
 /// Why a run was not requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 enum RequestRunRefusalCode {
-    /// The period is no day (COVERAGE, RETENTION) or no ISO week (GAP_REPORT, MIDWEEK_REPORT).
+    /// The period is not a day (COVERAGE, RETENTION) or not an ISO week (GAP_REPORT, MIDWEEK_REPORT).
     PeriodUnreadable,
     /// The period has not begun, or the Thursday of the week of a MIDWEEK_REPORT has not.
     PeriodInFuture,
@@ -59,16 +59,16 @@ enum RequestRunRefusalCode {
     PeriodOutOfRange,
     /// The period ended before the day of the first applied import, so there are no data for it; or there is no import yet.
     PeriodBeforeFirstImport,
-    /// A worker is at it now.
+    /// A worker is running it now.
     AlreadyRunning,
 }
 
 /// Why a run was not requested.
 #[derive(Clone, Debug, SimpleObject)]
 struct RequestRunRefusal {
-    /// For programs.
+    /// The code, for programs.
     code: RequestRunRefusalCode,
-    /// For people: what to do instead.
+    /// What to do instead, in a sentence for people.
     sentence: String,
 }
 
@@ -89,7 +89,7 @@ impl RunMutation {
     async fn request_run(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which run.")] input: RequestRunInput,
+        #[graphql(desc = "The run to request.")] input: RequestRunInput,
     ) -> Result<RequestRunPayload, ApiError> {
         Scope::of(ctx).await?.require(Right::RequestRuns)?;
         let RequestRunInput { job, period } = input;
@@ -112,13 +112,13 @@ impl RunMutation {
         txn.commit().await?;
         let refusal = (row.state == RunState::Running).then(|| RequestRunRefusal {
             code: RequestRunRefusalCode::AlreadyRunning,
-            sentence: format!("{} for {period} is running now; ask again when it has ended", job.stored()),
+            sentence: format!("{} for {period} is running now. Request it again when it has ended.", job.stored()),
         });
         Ok(RequestRunPayload { run: Some(JobRun(row)), refusal })
     }
 }
 
-/// The period in the form in which the ledger has it. `imported` is the day of the first applied import.
+/// Returns the period in the form of the ledger. `imported` is the day of the first applied import.
 fn readable(job: Job, period: &str, today: Day, imported: Option<Day>) -> Result<String, RequestRunRefusal> {
     let refusal = |code, sentence| RequestRunRefusal { code, sentence };
     let report = |kind: ReportKind| {
@@ -131,11 +131,11 @@ fn readable(job: Job, period: &str, today: Day, imported: Option<Day>) -> Result
     }
     .map_err(|error| refusal(RequestRunRefusalCode::PeriodUnreadable, error.to_string()))?;
     if !is_plausible(first) {
-        let sentence = format!("{written} is outside the years {} to {}", YEARS.start(), YEARS.end());
+        let sentence = format!("{written} is outside the years {} to {}.", YEARS.start(), YEARS.end());
         return Err(refusal(RequestRunRefusalCode::PeriodOutOfRange, sentence));
     }
     if first > today {
-        let sentence = format!("the run of {written} is due on {first}; the schedule begins it then");
+        let sentence = format!("The run of {written} is due on {first} and starts by itself then.");
         return Err(refusal(RequestRunRefusalCode::PeriodInFuture, sentence));
     }
     run::refuse_before_first_import(&written, last, imported)
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_period_is_read_by_its_job_and_not_before_it_has_begun() {
+    fn a_period_is_parsed_by_its_job_and_must_have_begun() {
         let monday = Day::new(2026, 11, 23).unwrap();
         let code =
             |job, period: &str| readable(job, period, monday, Day::new(2026, 11, 11)).map_err(|refusal| refusal.code);
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(code(Job::MidweekReport, "2026-11-19"), Err(RequestRunRefusalCode::PeriodUnreadable));
         assert_eq!(code(Job::Coverage, "2026-11-11"), Ok("2026-11-11".to_owned()));
         assert_eq!(code(Job::Coverage, "2026-11-10"), Err(RequestRunRefusalCode::PeriodBeforeFirstImport));
-        // The week that the first import falls into has days of which something is known.
+        // The week of the first import has days with data.
         assert_eq!(code(Job::GapReport, "2026-W46"), Ok("2026-W46".to_owned()));
         assert_eq!(code(Job::GapReport, "2026-W45"), Err(RequestRunRefusalCode::PeriodBeforeFirstImport));
         for day in ["1989-12-31", "2101-01-01"] {

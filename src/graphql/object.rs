@@ -1,5 +1,5 @@
-//! What the API shows: each object wraps plain data and is never derived on a table, so that a table may change without the
-//! contract changing. Descriptions say what COVERAGE.md says, with the unit of every number.
+//! The objects of the API. Each wraps plain data and is never derived from a table, so that a table may change without a change
+//! of the contract. Descriptions use the terms of COVERAGE.md, with the unit of every number.
 
 pub(crate) mod access;
 pub(crate) mod audit_event;

@@ -1,5 +1,5 @@
-//! Pages of lists, as Relay's connections: bounded, with opaque cursors that hold the place by value, so that a page goes on
-//! where the last one ended even when rows came or went in between. Totals are counted only when asked for.
+//! Pages of lists, as Relay's connections: bounded, with opaque cursors that contain the position by value, so that a page goes
+//! on where the last one ended even if rows were added or removed in between. Totals are counted only if requested.
 
 pub(crate) mod rows;
 pub(crate) mod span;
@@ -17,15 +17,15 @@ use serde_json::Value;
 use self::span::{End, Span};
 use super::error::ApiError;
 
-/// The most that a page holds.
+/// The largest page.
 pub(crate) const LARGEST: usize = 100;
-/// What a page holds unless told; every `first` argument names it as its default.
+/// The default size of a page; every `first` argument names it as its default.
 const USUAL: i32 = 20;
 
 /// A page of `N` with its total.
 pub(crate) type Listed<N> = Connection<String, N, Total>;
 
-/// Which page is wanted.
+/// The requested page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) from: End,
@@ -36,7 +36,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// The page that the four arguments of the field at hand name.
+    /// Parses the four arguments of the present field.
     ///
     /// # Errors
     ///
@@ -48,41 +48,46 @@ impl Page {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Self, ApiError> {
-        // `first` has a default, so its being there does not say that somebody wrote it.
+        // `first` has a default, so its presence does not mean that the client wrote it.
         let first_is_written = ctx.item.node.get_argument("first").is_some_and(|first| {
             first.node.clone().into_const().is_some_and(|first| first != async_graphql::Value::Null)
         });
         let (name, from, asked) = match (first, last) {
             (Some(first), Some(_)) if first_is_written || first != USUAL => {
-                return Err(ApiError::bad_input("last", "Ask for the first or for the last of a list, not for both"));
+                return Err(ApiError::bad_input("last", "Use either `first` or `last`, not both."));
             }
             (_, Some(last)) => ("last", End::Tail, last),
             (first, None) => ("first", End::Start, first.unwrap_or(USUAL)),
         };
         let size = usize::try_from(asked).ok().filter(|size| (1..=LARGEST).contains(size));
-        let size =
-            size.ok_or_else(|| ApiError::bad_input(name, format!("{name} is 1 to {LARGEST}, and {asked} is not")))?;
+        let size = size.ok_or_else(|| {
+            ApiError::bad_input(name, format!("`{name}` must be between 1 and {LARGEST}, and {asked} is not."))
+        })?;
         Ok(Self { from, size, after, before })
     }
 
-    /// The keys that `after` and `before` hold, where they are cursors of the list named `list`.
+    /// Returns the keys in `after` and `before`, if they are cursors of the list named `list`.
     pub(crate) fn bounds<K: DeserializeOwned>(&self, list: &str) -> Result<(Option<K>, Option<K>), ApiError> {
         let read = |name, cursor: &Option<String>| {
             let key = |cursor: &String| {
                 let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-                // A client can write one itself: what no database could compare with is no key.
+                // A client can write one itself: a value that no database can compare is refused.
                 let value = serde_json::from_slice(&bytes).ok().filter(|value| !holds_zero(value))?;
                 let (of, key): (String, K) = serde_json::from_value(value).ok()?;
                 (of == list).then_some(key)
             };
-            let refused =
-                || ApiError::bad_input(name, format!("{name} is no cursor of this list; pass one as it was given"));
+            let refused = || {
+                ApiError::bad_input(
+                    name,
+                    format!("`{name}` is not a cursor of this list. Pass a cursor exactly as it was returned."),
+                )
+            };
             cursor.as_ref().map(|cursor| key(cursor).ok_or_else(refused)).transpose()
         };
         Ok((read("after", &self.after)?, read("before", &self.before)?))
     }
 
-    /// The page as a span of ids, with one row more than asked for, and whether it has a cursor on either side.
+    /// Returns the page as a span of ids, with one more row than requested, and whether it has a cursor on either side.
     pub(crate) fn span(&self, list: &str) -> Result<(Span, (bool, bool)), ApiError> {
         let (after, before): (Option<i64>, Option<i64>) = self.bounds(list)?;
         let span = Span { from: self.from, after, before, limit: self.size as u64 + 1 };
@@ -90,7 +95,7 @@ impl Page {
     }
 }
 
-/// Whether a text in `value` holds U+0000, which PostgreSQL takes in no text.
+/// Whether a text in `value` has U+0000, which PostgreSQL does not store.
 fn holds_zero(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
@@ -100,12 +105,12 @@ fn holds_zero(value: &Value) -> bool {
     }
 }
 
-/// The cursor of a key in the list named `list`.
+/// Encodes a key of the list named `list` as a cursor.
 pub(crate) fn cursor<K: Serialize>(list: &str, key: &K) -> Result<String, ApiError> {
     serde_json::to_vec(&(list, key)).map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).map_err(ApiError::internal)
 }
 
-/// The items of one page, each with its cursor, and whether there are others before and after.
+/// The items of one page, each with its cursor, and whether there are more before and after.
 #[derive(Clone, Debug)]
 pub(crate) struct Slice<T> {
     pub(crate) items: Vec<(String, T)>,
@@ -114,7 +119,7 @@ pub(crate) struct Slice<T> {
 }
 
 impl<T> Slice<T> {
-    /// As a connection of what `node` makes of each item.
+    /// Converts it to a connection; `node` makes the node of each item.
     pub(crate) fn listed<N: OutputType>(self, total: Total, node: impl Fn(T) -> N) -> Listed<N> {
         let mut page = Connection::with_additional_fields(self.has_previous, self.has_next, total);
         page.edges.extend(self.items.into_iter().map(|(cursor, item)| Edge::new(cursor, node(item))));
@@ -122,12 +127,12 @@ impl<T> Slice<T> {
     }
 }
 
-/// Cuts a page out of a list in memory. `sorted` is in the order of `key`, and no two items have the same key; `list` names
-/// the list and its order, so that a cursor of another one is refused.
+/// Cuts a page out of a list in memory. `sorted` is in the order of `key`, and no two items have the same key; `list` names the
+/// list and its order, so that a cursor of another one is refused.
 ///
 /// # Errors
 ///
-/// [`ApiError::bad_input`] for a text that is no cursor of this list.
+/// [`ApiError::bad_input`] for a text that is not a cursor of this list.
 pub(crate) fn cut<T, K>(page: &Page, list: &str, sorted: Vec<T>, key: impl Fn(&T) -> K) -> Result<Slice<T>, ApiError>
 where
     K: Ord + Serialize + DeserializeOwned,
@@ -145,21 +150,21 @@ where
     Ok(Slice { items, has_previous, has_next })
 }
 
-/// Counts the items on all pages of a list, when a query asks for them.
+/// Counts the items on all pages of a list, if a query requests it.
 #[async_graphql::async_trait::async_trait]
 pub(crate) trait Count: std::fmt::Debug + Send + Sync {
-    /// How many there are, 0 or more.
+    /// Returns the number of items, 0 or more.
     ///
     /// # Errors
     ///
-    /// What the database said.
+    /// Database errors.
     async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError>;
 }
 
-/// How many there are on all pages of a list.
+/// The number of items on all pages of a list.
 #[derive(Debug)]
 pub(crate) enum Total {
-    /// Known already.
+    /// Already known.
     Known(usize),
     /// The rows of this statement.
     Rows(Box<SelectStatement>),
@@ -210,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_goes_on_where_the_last_one_ended_even_when_that_item_has_gone() {
+    fn a_page_follows_a_cursor_whose_item_is_gone() {
         assert_eq!(cut_to(&page(End::Start, 1, Some(25), None)), (vec![30], true, true));
     }
 

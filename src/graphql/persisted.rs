@@ -1,7 +1,7 @@
-//! Persisted operations: documents that the service knows beforehand, read from a folder when it starts, so that a dashboard can be
-//! held to them. A request names one by its identifier, as the appendix "Persisted Documents" of GraphQL over HTTP says:
-//! `sha256:` and the hash of the file's text, or the name of an operation that only one file has. Clients add none: whoever
-//! could would fill the memory.
+//! Persisted operations: documents that the service reads from a folder when it starts, so that a dashboard can be limited to
+//! them. A request names one by its identifier, as in the appendix "Persisted Documents" of GraphQL over HTTP: `sha256:` and
+//! the hash of the file's text, or the name of an operation that only one file has. Clients cannot add any: that would let them
+//! fill the memory.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -22,17 +22,17 @@ use super::{Mutation, Query};
 use crate::access::Viewer;
 use crate::config::AllowList;
 
-/// How a document identifier that is a hash begins.
+/// The prefix of a document identifier that is a hash.
 pub const SHA256: &str = "sha256:";
-/// How the files of a folder end that are read.
+/// The extension of the files that are read.
 const ENDING: &str = "graphql";
 
-/// The persisted operations, and who is held to them.
+/// The persisted operations, and which callers are limited to them.
 #[derive(Debug, Default)]
 pub struct Persisted {
     /// By document identifier.
     documents: HashMap<String, Arc<PersistedDocument>>,
-    /// The document that has an operation of this name; nothing where several have.
+    /// The document that has an operation of this name; `None` if several have one.
     names: HashMap<String, Option<Arc<PersistedDocument>>>,
     allow_list: AllowList,
 }
@@ -40,7 +40,7 @@ pub struct Persisted {
 /// One file of the folder.
 #[derive(Debug)]
 pub struct PersistedDocument {
-    /// Its identifier: `sha256:` and the hash of its text.
+    /// The identifier: `sha256:` and the hash of the text.
     pub id: String,
     /// The file's name in its folder.
     pub file: String,
@@ -48,7 +48,7 @@ pub struct PersistedDocument {
     pub document: Arc<ExecutableDocument>,
 }
 
-/// Why a folder cannot be used: a file, a line if there is one, and what is wrong.
+/// Why a folder cannot be used: a file, a line if known, and what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct PersistedError {
     file: String,
@@ -67,14 +67,14 @@ impl fmt::Display for PersistedError {
 }
 
 impl Persisted {
-    /// Reads every file of `folder` that ends in `.graphql`, and validates it against the schema.
+    /// Reads every `.graphql` file in `folder`, and validates it against the schema.
     ///
     /// # Errors
     ///
-    /// The first file, by name, that is no valid document; a folder that cannot be read or has no such file.
+    /// The first file, by name, that is not a valid document; a folder that cannot be read or has no such file.
     pub fn read(folder: &Path, allow_list: AllowList) -> Result<Self, PersistedError> {
         let shown = folder.display();
-        let fails = |error: std::io::Error| fault(&shown, None, format!("it cannot be read ({error})"));
+        let fails = |error: std::io::Error| fault(&shown, None, format!("cannot be read ({error})"));
         let mut files = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(fails)? {
             let path = entry.map_err(fails)?.path();
@@ -84,14 +84,14 @@ impl Persisted {
         }
         files.sort();
         if files.is_empty() {
-            return Err(fault(&shown, None, "it holds no .graphql file".to_owned()));
+            return Err(fault(&shown, None, "the folder has no .graphql file".to_owned()));
         }
         let schema = super::builder().extension(ValidateOnly).finish();
         let mut persisted = Self { allow_list, ..Self::default() };
         for path in files {
             let shown = path.display();
             let text = std::fs::read_to_string(&path)
-                .map_err(|error| fault(&shown, None, format!("it cannot be read ({error})")))?;
+                .map_err(|error| fault(&shown, None, format!("cannot be read ({error})")))?;
             let document = checked(&schema, &shown, &text)?;
             let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             persisted.add(PersistedDocument { id: identifier(&text), file, document });
@@ -112,13 +112,13 @@ impl Persisted {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are no persisted operations.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.documents.is_empty()
     }
 
-    /// Every document, by the name of its file.
+    /// Every document, by file name.
     #[must_use]
     pub fn documents(&self) -> Vec<&PersistedDocument> {
         let mut all: Vec<_> = self.documents.values().map(AsRef::as_ref).collect();
@@ -126,7 +126,7 @@ impl Persisted {
         all
     }
 
-    /// The document that `id` identifies, and the operation if `id` is the name of one.
+    /// The document with the identifier `id`, and the operation if `id` is the name of one.
     #[must_use]
     pub fn find<'i>(&self, id: &'i str) -> Option<(&PersistedDocument, Option<&'i str>)> {
         match self.documents.get(id) {
@@ -147,7 +147,7 @@ impl Persisted {
         self.names.get(name).is_some_and(Option::is_some)
     }
 
-    /// Whether `viewer` may send these operations only. Where there is none, nobody is held to them.
+    /// Whether `viewer` may send these operations only. False if there are none.
     #[must_use]
     pub fn bind(&self, viewer: &Viewer) -> bool {
         let bound = match self.allow_list {
@@ -160,12 +160,12 @@ impl Persisted {
 }
 
 impl PersistedDocument {
-    /// The documents that the binary itself brings, each given by the name of its file and its text, validated against the
-    /// schema. Clients do not find them: they are executed for pages only.
+    /// The documents that are part of the binary, each given by file name and text, validated against the schema. Clients
+    /// cannot name them: they are executed for pages only.
     ///
     /// # Errors
     ///
-    /// The first that is no valid document, an error of the program.
+    /// The first that is not a valid document, which is an error in the program.
     pub fn own<const N: usize>(files: [(&str, &str); N]) -> Result<[Self; N], PersistedError> {
         let schema = super::builder().extension(ValidateOnly).finish();
         let mut documents = Vec::with_capacity(N);
@@ -173,10 +173,10 @@ impl PersistedDocument {
             let document = checked(&schema, &file, text)?;
             documents.push(Self { id: identifier(text), file: file.to_owned(), document });
         }
-        documents.try_into().map_err(|_| fault(&"the binary", None, "its documents are not all there".to_owned()))
+        documents.try_into().map_err(|_| fault(&"the binary", None, "documents are missing".to_owned()))
     }
 
-    /// The operations that have a name, each with its kind.
+    /// The named operations, each with its type.
     pub fn operations(&self) -> impl Iterator<Item = (&str, OperationType)> {
         self.document
             .operations
@@ -185,27 +185,27 @@ impl PersistedDocument {
     }
 }
 
-/// A document's identifier.
+/// Returns a document's identifier.
 #[must_use]
 pub fn identifier(text: &str) -> String {
     SHA256.to_owned() + &hex::encode(Sha256::digest(text.as_bytes()))
 }
 
-/// What a request is told that names no persisted operation, or sends another than those.
+/// The error for a request that names no persisted operation, or sends another operation.
 #[must_use]
 pub fn not_listed() -> ApiError {
     ApiError::new(
         Code::OperationNotListed,
-        "This is none of the persisted operations, and nothing else may be sent here; `psn operations list` prints their ids",
+        "Only persisted operations are allowed here, and this is not one. `psn operations list` prints their IDs.",
     )
 }
 
-/// What a request is told that would add a persisted operation, or asks for one where there is none.
+/// The error for a request that would add a persisted operation, or names one if there are none.
 #[must_use]
 pub fn not_supported() -> ApiError {
     ApiError::new(
         Code::PersistedQueryNotSupported,
-        "Persisted operations come from the operator's folder and are never added by a request; send the query alone",
+        "Requests cannot add persisted operations: they come from the operator's folder. Send the query alone.",
     )
 }
 
@@ -213,7 +213,7 @@ fn fault(file: &dyn fmt::Display, line: Option<usize>, what: String) -> Persiste
     PersistedError { file: file.to_string(), line, what }
 }
 
-/// The document with this text, if its shape is within the limits and the schema allows it. `shown` names its file.
+/// Parses a document if its shape is within the limits and the schema allows it. `shown` names its file.
 fn checked(
     schema: &Schema<Query, Mutation, super::Subscription>,
     shown: &dyn fmt::Display,
@@ -229,12 +229,12 @@ fn checked(
     Ok(Arc::new(document))
 }
 
-/// A parser's sentence goes over several lines.
+/// A parser's error may have several lines.
 fn in_one_line(sentence: &str) -> String {
     sentence.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The engine's own rules, on a schema that executes nothing: they wait for nothing either.
+/// Runs the engine's own rules on a schema that executes nothing, so that they wait for nothing either.
 fn validate(schema: &Schema<Query, Mutation, super::Subscription>, text: &str) -> Result<(), ServerError> {
     let answer = schema
         .execute(Request::new(text))
@@ -243,7 +243,7 @@ fn validate(schema: &Schema<Query, Mutation, super::Subscription>, text: &str) -
     answer.errors.into_iter().next().map_or(Ok(()), Err)
 }
 
-/// Ends every request after its validation, with an error less than a document that is not valid has: with none.
+/// Ends every request after its validation, with one error less than an invalid document has: none.
 #[derive(Debug)]
 struct ValidateOnly;
 

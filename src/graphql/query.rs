@@ -1,4 +1,4 @@
-//! What can be asked: the organisation and its coverage on any day, the directory, another policy tried on it, and how the network is run.
+//! Queries: the organisation and its coverage on any day, the directory, another policy, and the running of the network.
 
 pub(crate) mod access;
 mod audit;

@@ -1,5 +1,5 @@
-//! What one request shares among its fields: its viewer and clock, the version of the facts that all of them see, the days that it
-//! has asked about, and the counters that bound its work.
+//! The state that the fields of one request share: its viewer and clock, the version of the data that all of them see, the days
+//! that it has requested, and the counters that limit its work.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,12 +20,12 @@ use super::error::{ApiError, Code};
 use super::limits::MOST_CHILDREN;
 use crate::access::{Look, Viewer};
 
-/// Computations that one request may cause: each different day, and each "what if".
+/// The most computations of one request: each different day, and each "what if".
 const COMPUTATIONS: usize = 10;
-/// Reports whose changes one request may work out; each takes the stored teams of one day more.
+/// The most reports whose changes one request may compute; each takes the stored teams of one more day.
 const COMPARISONS: usize = 30;
 
-/// The state of one request. See the module.
+/// The state of one request.
 #[derive(Debug, Default)]
 pub(crate) struct RequestState {
     known: OnceCell<Arc<Known>>,
@@ -33,26 +33,26 @@ pub(crate) struct RequestState {
     what_ifs: Mutex<usize>,
     comparisons: Mutex<usize>,
     exports: Mutex<usize>,
-    /// Units handed out as children, by the place of the field in the query.
+    /// Units returned as children, by the position of the field in the query.
     children: Mutex<HashMap<Pos, usize>>,
 }
 
-/// A day's coverage, and what of it is published; without that, the viewer sees small numbers.
+/// A day's coverage, and its published small numbers. `None` for these if the viewer may see small numbers.
 pub(super) type ComputedDay = (Arc<Coverage>, Option<Arc<Published>>);
 
-/// The version of the facts that an answer is based on, once its request has read any. Clones share it: one goes with the
+/// The version of the data that an answer is based on, once its request has read any. Clones share it: one goes with the
 /// request, the other stays with the handler that answers.
 #[derive(Clone, Debug, Default)]
 pub struct DataVersion(Arc<Mutex<Option<i64>>>);
 
 impl DataVersion {
-    /// The version. None if no facts were read.
+    /// The version. `None` if no data was read.
     #[must_use]
     pub fn get(&self) -> Option<i64> {
         *locked(&self.0)
     }
 
-    /// Forgets the version: the next request is about to be executed.
+    /// Clears the version before the next request is executed.
     pub fn clear(&self) {
         *locked(&self.0) = None;
     }
@@ -63,7 +63,7 @@ impl DataVersion {
 }
 
 impl RequestState {
-    /// The state of the request.
+    /// Returns the state of the request.
     ///
     /// # Errors
     ///
@@ -72,17 +72,17 @@ impl RequestState {
         ctx.data_opt::<Self>().ok_or_else(|| ApiError::internal("the request was not prepared with graphql::prepare"))
     }
 
-    /// The cell of a day, which is computed once for all fields of the request.
+    /// Returns the cell of a day, which is computed once for all fields of the request.
     ///
     /// # Errors
     ///
-    /// [`ApiError::bad_input`] for one day too many.
+    /// [`ApiError::bad_input`] if the request has too many days.
     pub(super) fn day(&self, day: Day) -> Result<Arc<OnceCell<ComputedDay>>, ApiError> {
         let mut days = locked(&self.days);
         if !days.contains_key(&day) && days.len() >= COMPUTATIONS {
             return Err(ApiError::bad_input(
                 "asOf",
-                format!("One query asks of at most {COMPUTATIONS} different days"),
+                format!("One query may use at most {COMPUTATIONS} different days."),
             ));
         }
         Ok(Arc::clone(days.entry(day).or_default()))
@@ -92,33 +92,33 @@ impl RequestState {
     ///
     /// # Errors
     ///
-    /// [`ApiError::bad_input`] for one too many.
+    /// [`ApiError::bad_input`] if there are too many.
     pub(super) fn count_what_if(&self) -> Result<(), ApiError> {
         let mut what_ifs = locked(&self.what_ifs);
         if *what_ifs >= COMPUTATIONS {
-            return Err(ApiError::bad_input("policy", format!("One query tries at most {COMPUTATIONS} policies")));
+            return Err(ApiError::bad_input("policy", format!("One query may try at most {COMPUTATIONS} policies.")));
         }
         *what_ifs += 1;
         Ok(())
     }
 
-    /// Counts one more report that is compared with the one before it.
+    /// Counts one more report that is compared with the previous one.
     ///
     /// # Errors
     ///
-    /// [`ApiError::bad_input`] for one too many.
+    /// [`ApiError::bad_input`] if there are too many.
     pub(crate) fn count_comparison(&self) -> Result<(), ApiError> {
         let mut comparisons = locked(&self.comparisons);
         *comparisons += 1;
         if *comparisons > COMPARISONS {
             let sentence =
-                format!("One query shows the changes of at most {COMPARISONS} reports; ask for fewer reports");
+                format!("One query may request the changes of at most {COMPARISONS} reports. Request fewer reports.");
             return Err(ApiError::bad_input("first", sentence));
         }
         Ok(())
     }
 
-    /// Counts one more document with everything that is held on a person: it reads every table and is recorded.
+    /// Counts one more export of all data held on a person: it reads every table and is recorded.
     ///
     /// # Errors
     ///
@@ -129,14 +129,14 @@ impl RequestState {
         if *exports > 1 {
             return Err(ApiError::bad_input(
                 "personId",
-                "One query asks for what is held on one person; send one for each",
+                "One query may export the data of one person only. Send one query per person.",
             ));
         }
         Ok(())
     }
 
-    /// Counts `units` that the field at `place` shows as children. The cost of a query is estimated with this limit, so it must
-    /// hold for every tree.
+    /// Counts `units` that the field at `place` returns as children. The cost of a query is estimated with this limit, so it
+    /// must hold for every tree.
     ///
     /// # Errors
     ///
@@ -147,7 +147,7 @@ impl RequestState {
         *shown += units;
         if *shown as u64 > MOST_CHILDREN {
             let sentence = format!(
-                "This level of the tree has more than {MOST_CHILDREN} units; ask for smaller pages of `children` with \
+                "This level of the tree has more than {MOST_CHILDREN} units. Request smaller pages of `children` with \
                  `first`, for one part of the tree at a time, or for pages of `units(underCode:)`"
             );
             return Err(ApiError::new(Code::QueryTooCostly, sentence));
@@ -160,11 +160,11 @@ fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The facts as this request sees them: one version for all of its fields, which its answer names.
+/// Returns the data as this request sees it: one version for all of its fields, which its answer names.
 ///
 /// # Errors
 ///
-/// What the database said.
+/// Database errors.
 pub(super) async fn facts<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Known>, ApiError> {
     let (state, cache, caller) = (RequestState::of(ctx)?, cache(ctx)?, caller(ctx)?);
     let known = state.known.get_or_try_init(|| cache.known(caller, look(ctx))).await?;
@@ -174,7 +174,7 @@ pub(super) async fn facts<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Known>, ApiEr
     Ok(known)
 }
 
-/// The present instant.
+/// The present time.
 ///
 /// # Errors
 ///
@@ -193,7 +193,7 @@ pub(crate) fn today(ctx: &Context<'_>) -> Result<Day, ApiError> {
     local_day(ctx, now(ctx)?)
 }
 
-/// The civil day on which `instant` falls in the board's zone.
+/// The day of `instant` in the board's zone.
 ///
 /// # Errors
 ///
@@ -213,12 +213,12 @@ pub(super) fn caller(ctx: &Context<'_>) -> Result<Actor, ApiError> {
     Ok(viewer.actor())
 }
 
-/// What was newest when the caller was looked up.
+/// The newest data at the time of authentication.
 pub(super) fn look<'a>(ctx: &Context<'a>) -> Option<&'a Look> {
     ctx.data_opt::<Look>()
 }
 
-/// The cache of facts and coverage, which all requests share.
+/// The cache of data and coverage, which all requests share.
 ///
 /// # Errors
 ///

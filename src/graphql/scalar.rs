@@ -12,7 +12,7 @@ use super::error::Code;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Date(pub(crate) Day);
 
-/// A civil day in the board's time zone, written yyyy-mm-dd: `2026-11-16`.
+/// A day in the board's time zone, written yyyy-mm-dd: `2026-11-16`.
 #[Scalar(name = "Date")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -49,11 +49,11 @@ pub(crate) struct Instant(pub(crate) DateTime<Utc>);
 impl ScalarType for Instant {
     fn parse(value: Value) -> InputValueResult<Self> {
         let at = read::<DateTime<Utc>, Self>(value)?;
-        // RFC 3339 has years of four digits. The engines know neither the first nor the last years of the date library.
+        // RFC 3339 has years of four digits. The databases support neither the first nor the last years of the date library.
         if (1..=9999).contains(&at.year()) {
             return Ok(Self(at));
         }
-        Err(refused(InputValueError::custom("an instant is of the years 1 to 9999, as in 2026-11-16T07:00:00Z")))
+        Err(refused(InputValueError::custom("an instant must be in the years 1 to 9999, such as 2026-11-16T07:00:00Z")))
     }
 
     fn to_value(&self) -> Value {

@@ -1,8 +1,8 @@
-//! Of which days a viewer is told the figures of a team.
+//! The days on which a viewer may see the figures of a team.
 //!
-//! Most teams have one Peer Supporter. Status and gap of each day would tell on which day a colleague begins to be away and on
-//! which they come back, to viewers from whom their record is hidden. They see the figures of today, which are what the service
-//! is for, and for other days what is published by the week.
+//! Most teams have one Peer Supporter. The status and gap of each day would reveal on which day a colleague's absence begins
+//! and ends, to viewers who may not see their record. They see the figures of today, which are what the service is for, and of
+//! other days only what is published once per week.
 
 use entity::coverage::roster::UnitIx;
 use entity::period::Day;
@@ -11,8 +11,8 @@ use super::Scope;
 use crate::access::Right;
 
 impl Scope {
-    /// Whether the viewer sees every record on which the figures of a team rest: of a cover group, those of
-    /// every member that has not closed by the day.
+    /// Whether the viewer may see every record on which the figures of a team depend: for a cover group, those of every member
+    /// that has not closed by the day.
     pub(crate) fn sees_records_of_team(&self, unit: UnitIx, day: Day) -> bool {
         let index = &self.known.facts.index;
         let facts = |unit: UnitIx| &index.roster().units[unit.at()];
@@ -22,31 +22,31 @@ impl Scope {
         seen(unit) && open.all(|member| seen(*member))
     }
 
-    /// The same of every team at or below a unit.
+    /// The same for every team at or below a unit.
     pub(crate) fn sees_records_below(&self, unit: UnitIx, day: Day) -> bool {
         let tree = self.known.facts.index.tree(day);
         let below = &tree.preorder()[tree.subtree(unit)];
         self.all(Right::SupporterRecords) || below.iter().all(|unit| self.sees_records_of_team(*unit, day))
     }
 
-    /// Whether the figures of a team on a day are told to the viewer, who sees the team.
+    /// Whether the viewer, who may see the team, may see its figures on a day.
     pub(crate) fn is_told_of_team(&self, unit: UnitIx, day: Day) -> bool {
         is_published(day, self.today) || self.sees_records_of_team(unit, day)
     }
 
-    /// The same of the figures over everything at or below a unit.
+    /// The same for the figures over everything at or below a unit.
     pub(crate) fn is_told_below(&self, unit: UnitIx, day: Day) -> bool {
         is_published(day, self.today) || self.sees_records_below(unit, day)
     }
 
-    /// A day on which the figures of a team change, as the viewer is told it on the day `asked` about: those who do not see
-    /// every record learn the week, by its Monday.
+    /// Returns a day on which the figures of a team change, as the viewer may see it on the day `asked`: viewers who may not
+    /// see every record get the week, by its Monday.
     pub(crate) fn day_told(&self, unit: UnitIx, asked: Day, change: Day) -> Day {
         if self.sees_records_of_team(unit, asked) { change } else { change.monday() }
     }
 }
 
-/// Whether all who see a team see its figures of a day: today's, and as in the weekly report those of each Monday that has been.
+/// Whether every viewer of a team may see its figures of a day: today's, and those of past Mondays as in the weekly report.
 fn is_published(day: Day, today: Day) -> bool {
     day == today || (day < today && day == day.monday())
 }

@@ -1,7 +1,7 @@
-//! Of which days the record of a Peer Supporter's allocation tells a viewer how the person is.
+//! The days for which the record of a Peer Supporter's allocation shows a viewer the state of the person.
 //!
-//! A record is read because of the unit that it is for, and the person may support another unit before and after. So it tells
-//! of its own days and of nothing that begins when it is over: no later pause, approval, sign-off or absence.
+//! A record is visible because of its unit, and the person may support another unit before and after. So it shows its own days
+//! and nothing that begins after its end: no later pause, approval, sign-off or absence.
 
 use entity::coverage::roster::Allocation;
 use entity::period::{Day, Validity};
@@ -9,14 +9,14 @@ use entity::period::{Day, Validity};
 use super::Scope;
 use crate::access::{Reach, Right};
 
-/// The days of which a record tells.
+/// The days that a record shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ToldDays(Validity);
 
 impl Scope {
-    /// The days of which the record of an allocation, which the viewer sees, tells them. It tells of every day if it is their
-    /// own, or that of a person they manage, or if they see all records. To others it tells of the days on which it holds;
-    /// before it begins of today and later too, for what is still missing must be put right by then.
+    /// Returns the days that the record of an allocation, which the viewer may see, shows to them: every day if it is their
+    /// own, or that of a person they manage, or if they may see all records. Otherwise the days on which the allocation is
+    /// valid; before it begins also today and later, because what is still missing must be put right by then.
     pub(crate) fn told_days(&self, allocation: &Allocation) -> ToldDays {
         let sees_every_day = self.reaches(Right::SupporterRecords).any(|reach| match reach {
             Reach::Everything => true,
@@ -43,22 +43,22 @@ impl ToldDays {
         }
     }
 
-    /// Whether the record tells how the person is on a day.
+    /// Whether the record shows the state of the person on a day.
     pub(crate) fn has(self, day: Day) -> bool {
         self.0.holds_on(day)
     }
 
-    /// The day of which it tells in place of a later one: its last.
+    /// The day that it shows in place of a later one: its last.
     pub(crate) fn latest(self, day: Day) -> Day {
         self.0.last().map_or(day, |last| last.min(day))
     }
 
-    /// Whether it tells of something that was decided on a day: before the record is over.
+    /// Whether it shows a decision of a day: one before the record ends.
     pub(crate) fn knows(self, decided_on: Day) -> bool {
         !self.0.ended_by(decided_on)
     }
 
-    /// What it tells of a spell: nothing if the two share no day; no end that comes after its own last day.
+    /// The part of a period that it shows. `None` if the two share no day; without an end if that comes after its own last day.
     pub(crate) fn part_of(self, spell: Validity) -> Option<Validity> {
         let to = spell.to.filter(|to| self.0.to.is_none_or(|end| *to <= end));
         self.0.overlaps(spell).then_some(Validity { to, ..spell })
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_tells_of_its_own_days() {
+    fn a_record_shows_its_own_days() {
         let told = told(span("2026-01-05", "2026-06-01"));
         for (on, has) in [
             ("2026-01-04", false),
@@ -100,19 +100,19 @@ mod tests {
     }
 
     #[test]
-    fn a_record_to_come_tells_of_today_and_no_day_before() {
+    fn a_future_record_shows_today_and_no_day_before() {
         let told = told(span("2027-01-01", ""));
         assert!(!told.has(day("2026-11-15")) && told.has(day("2026-11-16")) && told.has(day("2030-01-01")));
     }
 
     #[test]
-    fn every_day_is_told_to_those_who_see_the_person_as_such() {
+    fn viewers_of_the_person_see_every_day() {
         let told = ToldDays::new(span("2026-01-05", "2026-06-01"), day("2026-11-16"), true);
         assert!(told.has(day("2025-01-01")) && told.has(day("2027-01-01")) && told.knows(day("2027-01-01")));
     }
 
     #[test]
-    fn of_a_spell_the_part_is_told_that_shares_a_day_with_the_record() {
+    fn a_period_is_shown_as_far_as_it_overlaps() {
         let told = told(span("2026-01-05", "2026-06-01"));
         for (spell, part) in [
             (span("2026-02-01", "2026-03-01"), Some(span("2026-02-01", "2026-03-01"))),

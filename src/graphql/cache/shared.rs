@@ -1,13 +1,13 @@
 //! One value that is read from the database for every caller, and read again when its version there has changed.
 //!
-//! A reading takes seconds on a large board, and changes may come quickly. Therefore:
+//! Reading takes seconds for a large organisation, and changes may follow each other quickly. Therefore:
 //!
-//! - One reading runs at a time. What a caller who waited finds there is new enough if its reading began after the caller
-//!   asked, whatever has changed in the meantime: all who came during one reading share the next.
-//! - Who finds the change reads, and waits for it. Callers who come while that goes on are given the last value if it was
+//! - One read runs at a time. A caller that waited for it accepts its result if the read began after the caller's request,
+//!   whatever has changed in the meantime: all callers that arrive during one read share the next.
+//! - The caller that finds a change reads, and waits for the result. Callers that arrive meanwhile get the last value if it was
 //!   known to be current less than [`GRACE`] ago, and wait otherwise. No answer is older than that.
-//! - A caller who has just changed something in this process is never given a value from before that change.
-//! - A reading goes on when the caller who began it has gone; otherwise callers in a hurry would keep it from ever ending.
+//! - A caller that has just changed something in this process never gets a value from before that change.
+//! - A read goes on if the caller that began it is cancelled; otherwise impatient callers would keep it from ever finishing.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -21,35 +21,35 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::super::error::ApiError;
 use crate::access::Sent;
 
-/// For how long the last value may be given while a newer one is read.
+/// How long the last value may be returned while a newer one is read.
 pub(super) const GRACE: TimeDelta = TimeDelta::seconds(1);
 
 /// Where the value comes from.
 pub(super) trait Source: Send + Sync + 'static {
     type Value: Send + Sync + 'static;
 
-    /// The version in the database: one small statement.
+    /// Queries the version in the database, with one small statement.
     fn version(&self) -> impl Future<Output = Result<i64, ApiError>> + Send;
 
-    /// The value, with its version.
+    /// Reads the value and its version.
     fn read(&self) -> impl Future<Output = Result<(i64, Self::Value), ApiError>> + Send;
 }
 
-/// See the module.
+/// The shared value.
 pub(super) struct Shared<S: Source> {
     source: S,
     clock: Clock,
     held: Mutex<Option<Held<S::Value>>>,
-    /// Held by the one who reads.
+    /// The lock of the caller that reads.
     reading: Arc<AsyncMutex<()>>,
-    /// When each caller last changed something, for as long as that matters.
+    /// The last change of each caller, for as long as it matters.
     changes: Mutex<HashMap<Actor, Sent>>,
 }
 
 struct Held<V> {
     value: Arc<V>,
     version: i64,
-    /// A moment at which the value was current: the latest that is known.
+    /// The latest known time at which the value was current.
     current: Sent,
 }
 
@@ -59,11 +59,11 @@ impl<S: Source> Shared<S> {
         Self { source, clock, held, reading: Arc::default(), changes }
     }
 
-    /// The value for `caller`, who has seen its version at the moment that stands beside it.
+    /// Returns the value for `caller`, who saw its version at the time beside it.
     ///
     /// # Errors
     ///
-    /// What the database said.
+    /// Database errors.
     pub(super) async fn get(
         self: &Arc<Self>,
         caller: Actor,
@@ -94,21 +94,21 @@ impl<S: Source> Shared<S> {
         .await
     }
 
-    /// Asks for the version, and when that was.
+    /// Queries the version, and returns it with the time of the query.
     ///
     /// # Errors
     ///
-    /// What the database said.
+    /// Database errors.
     pub(super) async fn look(&self) -> Result<(i64, Sent), ApiError> {
         let asked = self.now();
         Ok((self.source.version().await?, asked))
     }
 
-    /// Notes that `caller` has changed something: committed, just now.
+    /// Notes that `caller` has just committed a change.
     pub(super) fn changed_by(&self, caller: Actor) {
         let now = self.now();
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        // What was current within the grace is later than these.
+        // A value that was current within the grace is newer than these changes.
         changes.retain(|_, change| change.is_within(GRACE, &self.clock));
         changes.insert(caller, now);
     }
@@ -121,10 +121,10 @@ impl<S: Source> Shared<S> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The value if it is of the version that was seen at `asked`.
+    /// The value if it has the version that was seen at `asked`.
     fn of_version(&self, version: i64, asked: Sent) -> Option<Arc<S::Value>> {
         let mut held = self.held();
-        // Not "as new or newer": a database restored from a copy counts from an older version on.
+        // Equal, and not "as new or newer": a database restored from a backup counts on from an older version.
         let held = held.as_mut().filter(|held| held.version == version)?;
         if held.current.order < asked.order {
             held.current = asked;
@@ -138,7 +138,7 @@ impl<S: Source> Shared<S> {
         held.as_ref().filter(|held| held.current.order >= asked.order).map(|held| Arc::clone(&held.value))
     }
 
-    /// The last value, if it may be given to `caller` while a newer one is read.
+    /// The last value, if `caller` may get it while a newer one is read.
     fn last(&self, caller: Actor) -> Option<Arc<S::Value>> {
         let changed = self.changes.lock().unwrap_or_else(PoisonError::into_inner).get(&caller).copied();
         let held = self.held();
@@ -155,7 +155,7 @@ impl<S: Source> fmt::Debug for Shared<S> {
     }
 }
 
-/// Runs `work` on a task of its own, which goes on when the caller has gone.
+/// Runs `work` on a task of its own, which goes on if the caller is cancelled.
 pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
 ) -> Result<T, ApiError> {

@@ -1,17 +1,17 @@
-//! What was computed last, each thing once for every caller who asks.
+//! The results that were computed last, each shared by all callers.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-/// A thing that is computed by the first caller who asks for it.
+/// A result that is computed by its first caller.
 pub(super) type Cell<V> = Arc<OnceCell<Arc<V>>>;
 
-/// At most so many things; the one that was asked for longest ago makes room.
+/// At most this many results; the least recently used is dropped.
 pub(super) struct Shelf<K, V> {
     most: usize,
-    /// The last asked for last.
+    /// The most recently used is last.
     kept: Mutex<Vec<(K, Cell<V>)>>,
 }
 
@@ -20,7 +20,7 @@ impl<K: Copy + PartialEq, V> Shelf<K, V> {
         Self { most, kept: Mutex::new(Vec::new()) }
     }
 
-    /// The place of a thing.
+    /// The cell of a result.
     pub(super) fn cell(&self, key: K) -> Cell<V> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let place = kept.iter().position(|(known, _)| *known == key);

@@ -12,7 +12,7 @@ fn day(of_november: u32) -> Day {
 
 const TODAY: u32 = 16;
 
-/// A cache over a database without units: what is computed is empty, and all else as always.
+/// A cache over an empty database: coverage is empty, and everything else works as usual.
 async fn cache() -> (CoverageCache, Arc<Known>) {
     let db = entity::store::connect("sqlite::memory:").await.unwrap();
     migration::migrate(&db).await.unwrap();
@@ -66,7 +66,7 @@ async fn one_callers_days_are_computed_one_after_the_other() {
     }
     // A caller who asks for one of these days does not wait for the caller who asked before.
     cache.coverage(OTHER, &known, (day(7), day(TODAY))).await.unwrap();
-    // Meanwhile none of the caller's own was computed: each waits for the turn.
+    // Meanwhile none of the caller's own days was computed: each waits for the turn.
     for day in &mut days {
         assert!(futures_util::poll!(day.as_mut()).is_pending());
     }
@@ -75,7 +75,7 @@ async fn one_callers_days_are_computed_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn a_caller_who_leaves_has_not_begun_what_it_waited_for() {
+async fn a_cancelled_caller_takes_no_turn() {
     let (cache, known) = cache().await;
     let own = cache.0.turns.own(CALLER).await.unwrap();
     for on in 1..TODAY {

@@ -1,8 +1,9 @@
-//! Turns at the processors. Computations keep one busy each, so few run at a time: one of today's coverage, which every
-//! caller waits for, and as many of other days and other policies as leave a processor free for everything else. Of these
-//! one caller has one at a time and the callers take turns, so that no caller's work can fill them all.
+//! Turns at the processors. Each computation keeps one busy, so few run at a time: one of today's coverage, which every caller
+//! waits for, and as many of other days and other policies as leave one processor free. Of the latter each caller has one at a
+//! time and the callers take turns, so that no caller's work can fill them all.
 //!
-//! Not `http::Budgets`, which refuses a request too many: the days of one query come at once by right, and wait for each other.
+//! `http::Budgets` is not used, because it refuses a request too many: the days of one query come at once by design, and must
+//! wait for each other.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -12,23 +13,23 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::super::error::ApiError;
 
-/// A turn. It is over when this is dropped.
+/// A turn. It ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Turn {
     _one: OwnedSemaphorePermit,
 }
 
-/// See the module.
+/// The turns of all callers.
 #[derive(Debug)]
 pub(super) struct Turns {
     today: Arc<Semaphore>,
     others: Arc<Semaphore>,
-    /// One turn for each caller who has one or waits for one.
+    /// One turn for each caller that has one or waits for one.
     callers: Mutex<HashMap<Actor, Weak<Semaphore>>>,
 }
 
 impl Default for Turns {
-    /// As many as leave a processor free, and one at least.
+    /// As many as leave one processor free, but at least one.
     fn default() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self::new(processors.saturating_sub(1).max(1))
@@ -36,13 +37,13 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// With so many turns for other days and policies.
+    /// Creates this many turns for other days and policies.
     pub(super) fn new(others: usize) -> Self {
         let (today, others) = (Arc::new(Semaphore::new(1)), Arc::new(Semaphore::new(others)));
         Self { today, others, callers: Mutex::default() }
     }
 
-    /// A turn for today's coverage.
+    /// Waits for a turn for today's coverage.
     ///
     /// # Errors
     ///
@@ -51,7 +52,7 @@ impl Turns {
         take(&self.today).await
     }
 
-    /// A turn for another day or policy. The caller must have its [own](Self::own) turn.
+    /// Waits for a turn for another day or policy. The caller must have its [own](Self::own) turn.
     ///
     /// # Errors
     ///
@@ -60,7 +61,7 @@ impl Turns {
         take(&self.others).await
     }
 
-    /// The one turn that a caller has at a time.
+    /// Waits for the one turn that a caller has at a time.
     ///
     /// # Errors
     ///
@@ -86,8 +87,8 @@ async fn take(turns: &Arc<Semaphore>) -> Result<Turn, ApiError> {
     Arc::clone(turns).acquire_owned().await.map(|one| Turn { _one: one }).map_err(ApiError::internal)
 }
 
-/// Runs a computation off the threads that answer requests. The turns are over when it has come to an end, and not when its
-/// caller has gone: that does not make the processor free.
+/// Runs a computation off the threads that answer requests. The turns end when it has finished, and not when its caller is
+/// cancelled, because that does not free the processor.
 ///
 /// # Errors
 ///
@@ -114,7 +115,7 @@ mod tests {
         Actor::Person(PersonId(id))
     }
 
-    /// What a caller's work on another day takes, if it can have it at once.
+    /// The turns for a caller's work on another day, if they are free.
     fn both(turns: &Turns, id: i64) -> Option<(Turn, Turn)> {
         let own = turns.own(caller(id)).now_or_never()?.unwrap();
         Some((own, turns.other().now_or_never()?.unwrap()))
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_caller_with_many_days_waits_behind_a_caller_with_one() {
+    async fn a_caller_with_many_days_lets_others_in() {
         let turns = Arc::new(Turns::new(1));
         let running = both(&turns, 1).unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));

@@ -1,12 +1,12 @@
-//! How large an answer could be: every field counts one, times the size of every list that it stands in. Sizes are read
-//! from the schema and the arguments, so a field added to the schema is priced without anybody thinking of it.
+//! The possible size of an answer: every field counts one, times the size of every list around it. Sizes are read from the
+//! schema and the arguments, so a new field in the schema has a price at once.
 //!
-//! One exception is a tree. Pages of a hundred in pages of a hundred could be ten thousand units, and never are: of a
-//! tree, all that stands at one level is the tree at most. So each place that asks for children is priced at
-//! [`MOST_CHILDREN`] at most, and the resolver refuses to show more than that at one place: the price stays a true bound.
+//! Trees are an exception. Pages of a hundred in pages of a hundred could be ten thousand units, and never are: one level of a
+//! tree has at most as many units as the tree. So the cost of each `children` field is limited by [`MOST_CHILDREN`], and the
+//! resolver refuses to return more than that for one field: the price stays a true bound.
 //!
-//! Some questions cost more than their answer has fields: each different day that a query names, by `asOf` or by the id of a
-//! unit or team on a day, is a computation over everyone, and so is each policy that is tried.
+//! Some queries cost more than their answer has fields: each different day in a query, by `asOf` or by the id of a unit or team
+//! on a day, is a computation over everyone, and so is each policy that is tried.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -21,18 +21,18 @@ use entity::period::Day;
 
 use super::super::id::NodeId;
 
-/// The size that is assumed of a connection without a `first`, `last` or default: the largest page that there is.
+/// The assumed size of a connection without a `first`, `last` or default: the largest page.
 pub const LARGEST_PAGE: u64 = 100;
-/// The size that is assumed of a plain list, which has no arguments to say.
+/// The assumed size of a plain list, which has no size argument.
 pub const ASSUMED_LIST: u64 = 10;
-/// The most units that one place of a query shows as children, whatever stands above it.
+/// The most units that one `children` field of a query returns, whatever lists are around it.
 pub const MOST_CHILDREN: u64 = 1_000;
-/// The fields that hold to [`MOST_CHILDREN`]: type and name.
+/// The fields that are limited by [`MOST_CHILDREN`]: type and name.
 const TREES: [(&str, &str); 1] = [("Unit", "children")];
-/// What a computation of one day costs: on a large board a good part of a processor's second. At this price a query of ten
-/// days takes most of what one query may cost by default.
+/// The cost of computing one day: for a large organisation a good part of a processor's second. At this price a query of ten
+/// days takes most of the default cost limit of one query.
 pub const COMPUTATION: u64 = 4_000;
-/// The fields that cost more than their answer has: type, name and what comes on top.
+/// The fields that cost more than their answer has fields: type, name and surcharge.
 const SURCHARGES: [(&str, &str, u64); 6] = [
     // Reads the names of everyone that the viewer may see.
     ("Query", "people", 5_000),
@@ -41,34 +41,34 @@ const SURCHARGES: [(&str, &str, u64); 6] = [
     // Reads every table, and is recorded.
     ("Query", "subjectAccess", 10_000),
     ("Query", "whatIf", COMPUTATION),
-    // Read all facts again within their transaction, and compute.
+    // Read all data again within their transaction, and compute.
     ("Mutation", "linkPeople", 10_000),
     ("Mutation", "unlinkPeople", 10_000),
 ];
 /// The argument that names a day to compute.
 const DAY_ARGUMENT: &str = "asOf";
-/// The arguments that name objects by id. An id may hold a day, or name a mail.
+/// The arguments that name objects by id. An id may contain a day, or name a mail.
 const ID_ARGUMENTS: [&str; 2] = ["id", "ids"];
-/// The fields whose answer is recorded as read: type and name. Mails that an id finds are too.
+/// The fields whose reads are recorded: type and name. So are mails that are found by id.
 const RECORDED: [(&str, &str); 3] = [("GapReport", "changes"), ("GapReport", "deliveries"), ("Query", "subjectAccess")];
-/// The surcharge for a request with a recorded read, once per request: an event may be written before its answer is given. Events are
-/// written one after the other and are kept for ever.
+/// The surcharge for a request with a recorded read, once per request: an event may be written before its answer is returned.
+/// Events are written one after the other and are kept for ever.
 const RECORDED_READ: u64 = 2_000;
-/// The arguments that say how many items a list has at most: by a number, or by naming each.
+/// The arguments that give the largest number of items in a list: as a number, or by listing each.
 const SIZE_ARGUMENTS: [&str; 5] = ["first", "last", "limit", "weeks", "ids"];
 /// An answer about the schema comes from memory and costs a fraction of one about data.
 const INTROSPECTION_DISCOUNT: u64 = 10;
-/// The stand-in for the types of introspection, which the SDL does not list.
+/// The name that stands in for introspection types, which the SDL does not list.
 const INTROSPECTION: &str = "__";
 
-/// What the fields of one schema cost.
+/// The cost of the fields of one schema.
 #[derive(Debug)]
 pub(super) struct Prices {
     types: HashMap<String, HashMap<String, FieldShape>>,
     query: String,
     mutation: String,
     subscription: String,
-    /// How many types the schema has, and how many fields one has in the mean.
+    /// The number of types in the schema, and the average number of fields of one.
     types_and_fields: (u64, u64),
 }
 
@@ -77,7 +77,7 @@ struct FieldShape {
     list: bool,
     nullable: bool,
     of: String,
-    /// The default of the first argument that says a size.
+    /// The default of the first size argument.
     default_size: Option<u64>,
 }
 
@@ -124,13 +124,13 @@ impl Prices {
         }
         let types = prices.types.len() as u64;
         let fields = prices.types.values().map(|fields| fields.len() as u64).sum::<u64>();
-        // The engine's own 13 types and scalars come on top.
+        // Plus the engine's own 13 types and scalars.
         prices.types_and_fields = (types + 13, (fields / types.max(1)).max(ASSUMED_LIST));
         Ok(prices)
     }
 
-    /// About how many fields the answer has at most. The document's shape must have been checked: this walks it as it
-    /// is written out.
+    /// Estimates the largest number of fields in the answer. The document's shape must have been checked: this walks it with
+    /// all fragments written out.
     pub(super) fn of(&self, document: &ExecutableDocument, operation: &OperationDefinition, given: &Variables) -> u64 {
         let root = self.root(operation.ty);
         let (is_recorded, days) = (Cell::default(), RefCell::default());
@@ -175,7 +175,7 @@ impl Prices {
         }
     }
 
-    /// The size of a list in an answer about the schema itself.
+    /// The size of a list in an answer about the schema.
     fn introspection_size(&self, field: &str) -> u64 {
         let (types, fields) = self.types_and_fields;
         match field {
@@ -193,22 +193,22 @@ struct Estimate<'a> {
     document: &'a ExecutableDocument,
     operation: &'a OperationDefinition,
     given: &'a Variables,
-    /// Whether a field was met that is recorded as read.
+    /// Whether a field was found whose read is recorded.
     is_recorded: Cell<bool>,
-    /// The days that were named so far.
+    /// The days found.
     days: RefCell<BTreeSet<Day>>,
 }
 
-/// The page of a connection, whose edges and nodes are as many.
+/// The page of a connection; it has as many edges as nodes.
 #[derive(Clone, Copy, Debug)]
 struct PageSize {
     size: u64,
-    /// The most items on all pages of this place together.
+    /// The largest number of items in all instances of this field together.
     most: u64,
 }
 
 impl Estimate<'_> {
-    /// The cost of a selection on `times` objects of type `on`; `page` is the page of each when that is a connection.
+    /// The cost of a selection on `times` objects of type `on`; `page` is the page of each if that is a connection.
     fn set(&self, set: &SelectionSet, on: &str, times: u64, page: Option<PageSize>) -> u64 {
         set.items.iter().fold(0, |sum, selection| {
             let cost = match &selection.node {
@@ -240,7 +240,7 @@ impl Estimate<'_> {
             let inside = self.set(set, INTROSPECTION, times, None) / INTROSPECTION_DISCOUNT;
             return times.saturating_add(inside);
         }
-        // A field that the schema does not have is the engine's to complain about.
+        // The engine refuses a field that the schema does not have.
         let Some(shape) = self.prices.types.get(on).and_then(|fields| fields.get(name)) else { return times };
         let ids = self.ids(field);
         if RECORDED.contains(&(on, name)) || ids.iter().any(|id| matches!(id, NodeId::Delivery(_))) {
@@ -252,7 +252,7 @@ impl Estimate<'_> {
             let most = if TREES.contains(&(on, name)) { MOST_CHILDREN } else { u64::MAX };
             (times, Some(PageSize { size: asked.unwrap_or(LARGEST_PAGE), most }))
         } else if shape.list {
-            // The edges and nodes of a connection are as many as its page; any other list says for itself.
+            // A connection has as many edges and nodes as its page; any other list has its own size.
             let (size, most) = match (asked, page) {
                 (None, Some(page)) => (page.size, page.most),
                 (asked, _) => (asked.unwrap_or(ASSUMED_LIST), u64::MAX),
@@ -265,18 +265,18 @@ impl Estimate<'_> {
         items.saturating_add(surcharge.saturating_mul(times)).saturating_add(self.set(set, &shape.of, items, page))
     }
 
-    /// The size that the query asks for, in its text or by a variable; of several the largest, whichever the resolver takes.
+    /// The size in the query's arguments, in its text or by a variable; of several the largest, whichever the resolver uses.
     fn asked_size(&self, field: &Field) -> Option<u64> {
         SIZE_ARGUMENTS.iter().filter_map(|name| as_size(&self.argument(field, name)?)).max()
     }
 
-    /// The value that the query gives to an argument, in its text or by variables.
+    /// The value of an argument, in the query's text or by variables.
     fn argument(&self, field: &Field, name: &str) -> Option<Value> {
         let given = field.get_argument(name)?.node.clone();
         given.into_const_with(|variable| self.variable(&variable).ok_or(())).ok()
     }
 
-    /// The ids that a field names, as far as they name anything.
+    /// The valid ids in a field's arguments.
     fn ids(&self, field: &Field) -> Vec<NodeId> {
         let given = ID_ARGUMENTS.iter().filter_map(|name| self.argument(field, name));
         let ids = given.flat_map(|value| match value {
@@ -290,7 +290,7 @@ impl Estimate<'_> {
         .collect()
     }
 
-    /// Notes the days that a field names, by itself or in ids. What is no day is the resolver's to refuse, before it computes
+    /// Collects the days of a field, in its own argument or in ids. The resolver refuses what is not a day, before it computes
     /// anything.
     fn note_days(&self, field: &Field, ids: &[NodeId]) {
         let mut days = self.days.borrow_mut();
@@ -312,7 +312,7 @@ impl Estimate<'_> {
     }
 }
 
-/// A number of items; what is no sensible number is the resolver's to complain about.
+/// A number of items; the resolver refuses numbers that make no sense.
 fn as_size(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_i64().map(|size| size.max(1).unsigned_abs()),
@@ -321,7 +321,7 @@ fn as_size(value: &Value) -> Option<u64> {
     }
 }
 
-/// Whether the type is a list, and the name of the type in the middle.
+/// Whether the type is a list, and the name of its innermost type.
 fn innermost(kind: &Type) -> (bool, String) {
     match &kind.base {
         BaseType::Named(name) => (false, name.to_string()),

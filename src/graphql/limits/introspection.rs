@@ -1,9 +1,10 @@
-//! Questions about the schema itself.
+//! Queries about the schema itself.
 
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 
-/// Whether any operation or fragment of the document asks `__schema` or `__type`, under whatever alias. `__typename` is a question
-/// about the answer. Fragments are looked at where they are defined, so that this takes as many steps as the text has fields.
+/// Whether any operation or fragment of the document queries `__schema` or `__type`, under any alias. `__typename` is about the
+/// answer and does not count. Fragments are checked where they are defined, so that this takes as many steps as the text has
+/// fields.
 pub(crate) fn asks_about_schema(document: &ExecutableDocument) -> bool {
     let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
     let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);

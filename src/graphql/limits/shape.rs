@@ -1,5 +1,5 @@
-//! How broad and how deep a parsed query is with its fragments written out. Each fragment is measured once and its
-//! measure reused, so twenty fragments that each spread the next twice take twenty steps and not a million.
+//! The breadth and depth of a parsed query with its fragments written out. Each fragment is measured once and the result
+//! reused, so twenty fragments that each spread the next twice take twenty steps and not a million.
 
 use std::collections::HashMap;
 
@@ -10,24 +10,24 @@ use super::super::error::{ApiError, Code};
 
 /// The deepest nesting of fields. The standard introspection query has 15.
 pub const MAX_DEPTH: usize = 16;
-/// The most fields in all operations, fragments written out; each use of a fragment counts too, for one without a field of its own
-/// could double as well. The standard introspection query has about 260.
+/// The most fields in all operations, with fragments written out. Each use of a fragment counts too, because one without a
+/// field of its own could double as well. The standard introspection query has about 260.
 pub const MAX_FIELDS: usize = 1_000;
 /// The most aliases in all operations, fragments written out.
 pub const MAX_ALIASES: usize = 100;
 /// The most fields at the root of an operation.
 pub const MAX_ROOT_FIELDS: usize = 50;
-/// The most arguments of one field, and directives of one selection. The engine compares arguments of fields that share
-/// a name pair by pair, and writes an error for each that differs.
+/// The most arguments of one field, and directives of one selection. The engine compares arguments of fields that share a name
+/// pair by pair, and writes an error for each that differs.
 pub const MAX_ARGUMENTS: usize = 20;
 /// The most operations, fragments, and variables of one operation.
 pub const MAX_DEFINITIONS: usize = 50;
-/// The deepest nesting of selections, spreads included; the engine's own walks recurse once for each.
+/// The deepest nesting of selections, including spreads; the engine's own walks recurse once for each.
 const MAX_SELECTION_NESTING: usize = 30;
-/// The deepest nesting of lists in questions about the schema itself: `fields { type { fields { type …` multiplies.
+/// The deepest nesting of lists in introspection: `fields { type { fields { type …` multiplies.
 const MAX_INTROSPECTION_LISTS: usize = 2;
 
-/// What a selection set amounts to with its fragments written out.
+/// The measure of a selection set with its fragments written out.
 #[derive(Clone, Copy, Debug, Default)]
 struct Measure {
     /// Fields, and uses of fragments.
@@ -37,7 +37,7 @@ struct Measure {
     roots: usize,
     depth: usize,
     nesting: usize,
-    /// Nested lists that only mean something below `__schema` and `__type`.
+    /// Nested lists that only exist below `__schema` and `__type`.
     lists: usize,
 }
 
@@ -58,7 +58,7 @@ struct Walk<'d> {
     fragments: HashMap<&'d Name, Option<Measure>>,
 }
 
-/// Refuses a query whose written-out form is too deep or too broad, and fragments that contain themselves.
+/// Refuses a query that is too deep or too broad with its fragments written out, and fragments that contain themselves.
 pub(super) fn refuse_misshapen(document: &ExecutableDocument) -> Result<(), ApiError> {
     let definitions = document.operations.iter().count() + document.fragments.len();
     refuse_more("operations and fragments", definitions, MAX_DEFINITIONS)?;
@@ -69,14 +69,14 @@ pub(super) fn refuse_misshapen(document: &ExecutableDocument) -> Result<(), ApiE
         refuse_directives(&operation.node.directives)?;
         let measure = walk.set(&operation.node.selection_set.node, 1)?;
         refuse_more("fields at its root", measure.roots, MAX_ROOT_FIELDS)?;
-        // The specification's rule, which the engine does not hold: it would mix the events of all of them.
+        // A rule of the specification that the engine does not check: it would mix the events of all fields.
         if operation.node.ty == OperationType::Subscription && measure.roots > 1 {
-            let sentence = "A subscription asks for one field at its root; send one for each";
+            let sentence = "A subscription must have exactly one field at its root. Send one subscription per field.";
             return Err(ApiError::new(Code::ValidationFailed, sentence));
         }
         whole.add(measure);
     }
-    // A fragment that no operation uses is walked by the engine's rules all the same.
+    // The engine's rules walk a fragment even if no operation uses it.
     for (name, fragment) in &document.fragments {
         refuse_directives(&fragment.node.directives)?;
         whole.add(Measure { fields: 0, aliases: 0, ..walk.fragment(name, 1)? });
@@ -84,13 +84,13 @@ pub(super) fn refuse_misshapen(document: &ExecutableDocument) -> Result<(), ApiE
     refuse_more("fields and uses of fragments", whole.fields, MAX_FIELDS)?;
     refuse_more("aliases", whole.aliases, MAX_ALIASES)?;
     if whole.depth > MAX_DEPTH {
-        return Err(too_deep(&format!("Fields are nested {} deep and the limit is {MAX_DEPTH}", whole.depth)));
+        return Err(too_deep(&format!("Fields are nested {} levels deep and the limit is {MAX_DEPTH}", whole.depth)));
     }
     Ok(())
 }
 
 impl<'d> Walk<'d> {
-    /// Measures a set that stands `level` sets deep.
+    /// Measures a set that is `level` sets deep.
     fn set(&mut self, set: &'d SelectionSet, level: usize) -> Result<Measure, ApiError> {
         if level > MAX_SELECTION_NESTING {
             return Err(too_deep(&format!("Selections are nested deeper than the limit of {MAX_SELECTION_NESTING}")));
@@ -106,7 +106,7 @@ impl<'d> Walk<'d> {
                     let below = self.set(&field.selection_set.node, level + 1)?;
                     if matches!(name, "__schema" | "__type") && below.lists > MAX_INTROSPECTION_LISTS {
                         return Err(too_deep(&format!(
-                            "Questions about the schema nest more than {MAX_INTROSPECTION_LISTS} lists of fields or types"
+                            "Introspection nests more than {MAX_INTROSPECTION_LISTS} lists of fields or types"
                         )));
                     }
                     let list = matches!(name, "fields" | "inputFields" | "interfaces" | "possibleTypes");
@@ -134,7 +134,7 @@ impl<'d> Walk<'d> {
     }
 
     fn fragment(&mut self, name: &Name, level: usize) -> Result<Measure, ApiError> {
-        // A spread of a fragment that does not exist is the engine's to complain about.
+        // The engine refuses a spread of a fragment that does not exist.
         let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
             return Ok(Measure::default());
         };
@@ -144,7 +144,7 @@ impl<'d> Walk<'d> {
             }
             Some(Some(known)) => Ok(*known),
             Some(None) => {
-                Err(ApiError::new(Code::ValidationFailed, format!("The fragment \"{name}\" contains itself")))
+                Err(ApiError::new(Code::ValidationFailed, format!("The fragment \"{name}\" contains itself.")))
             }
             None => {
                 self.fragments.insert(name, None);
@@ -168,9 +168,9 @@ fn refuse_more(of: &str, count: usize, limit: usize) -> Result<(), ApiError> {
     if count <= limit {
         return Ok(());
     }
-    Err(ApiError::new(Code::QueryTooBroad, format!("The query has {count} {of} and the limit is {limit}; split it")))
+    Err(ApiError::new(Code::QueryTooBroad, format!("The query has {count} {of} and the limit is {limit}. Split it.")))
 }
 
 fn too_deep(what: &str) -> ApiError {
-    ApiError::new(Code::QueryTooDeep, format!("{what}; ask in several steps"))
+    ApiError::new(Code::QueryTooDeep, format!("{what}. Send several smaller queries."))
 }

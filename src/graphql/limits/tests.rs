@@ -43,7 +43,7 @@ fn cost(query: &str, variables: Value) -> u64 {
 }
 
 #[test]
-fn lists_multiply_what_stands_in_them() {
+fn nested_lists_multiply() {
     let none = || value!({});
     assert_eq!(cost("{version}", none()), 1);
     assert_eq!(cost("{units{id}}", none()), 20);
@@ -58,26 +58,26 @@ fn lists_multiply_what_stands_in_them() {
     assert_eq!(cost(several, value!({"ids": ["a", "b", "c"]})), 3 * 2);
     assert_eq!(cost("{nodes(ids:[\"a\",\"b\"]){id}}", none()), 2 * 2);
     assert_eq!(cost("{nodes(ids:\"a\"){id}}", none()), 10 * 2);
-    // Without a default the largest page is assumed, and -1 is the resolver's to refuse.
+    // Without a default the largest page is assumed, and the resolver refuses -1.
     assert_eq!(cost("{node{...u}} fragment u on Unit{teams{nodes{id}}}", none()), 2 + 100 * 2);
     assert_eq!(cost("{teams(first:-1){nodes{id}}}", none()), 1 + 2);
 }
 
 #[test]
-fn each_level_of_a_tree_is_priced_as_the_whole_tree_at_most() {
+fn a_tree_level_costs_the_whole_tree_at_most() {
     let none = || value!({});
     // The unit, one connection and its 20 nodes with their ids.
     assert_eq!(cost("{units{children{nodes{id}}}}", none()), 10 + 10 + 10 * 20 * 2);
     let two = "{node{...on Unit{children(first:100){nodes{children(first:100){nodes{id}}}}}}}";
     assert_eq!(cost(two, none()), 1 + 1 + 100 + 100 + MOST_CHILDREN * 2);
-    // What hangs below the units of a level multiplies; another place that asks for children has a tree of its own.
+    // What is below the units of a level multiplies; another `children` field has a tree of its own.
     let wide = "{node{...on Unit{children(first:100){nodes{children(first:100){nodes{teams(first:5){nodes{id}}}}
         again:children(first:100){edges{node{id}}}}}}}}";
     assert_eq!(cost(wide, none()), 1 + 1 + 100 + 100 + 1_000 * (1 + 1 + 5 * 2) + 100 + 1_000 * 3);
 }
 
 #[test]
-fn a_search_among_people_costs_more_than_its_answer() {
+fn a_people_search_costs_more_than_its_answer() {
     let sdl = "type Query { people(search: String!, first: Int = 20): PersonConnection! }
         type PersonConnection { nodes: [Person!]! } type Person { id: ID! }";
     let cost = |query: &str| {
@@ -88,7 +88,7 @@ fn a_search_among_people_costs_more_than_its_answer() {
     assert_eq!(cost("{a:people(search:\"an\"){nodes{id}} b:people(search:\"be\"){nodes{id}}}").ok(), Some(2 * 5_041));
 }
 
-/// The cost in the schema of the service itself.
+/// The cost in the service's own schema.
 fn real_cost(query: &str, variables: Value) -> u64 {
     let document = Arc::new(Limits::read(query).unwrap());
     let limits = Limits::new(&crate::graphql::sdl(), u64::MAX).unwrap();
@@ -110,7 +110,7 @@ fn each_different_day_is_priced_as_a_computation() {
 }
 
 #[test]
-fn a_day_within_an_id_is_priced_too() {
+fn a_day_within_an_id_has_a_price() {
     let id =
         |day: u32| NodeId::Team(entity::id::UnitId(7), entity::period::Day::new(2026, 11, day)).encode().to_string();
     let query = "query($ids:[ID!]!){nodes(ids:$ids){id}}";
@@ -121,7 +121,7 @@ fn a_day_within_an_id_is_priced_too() {
 }
 
 #[test]
-fn what_ifs_subject_access_and_links_are_priced_by_what_they_do() {
+fn what_ifs_exports_and_links_have_surcharges() {
     let none = || value!({});
     let what_if = "{whatIf(policy:{awayDays:1},asOf:\"2026-11-02\"){unit{code}}}";
     assert_eq!(real_cost(what_if, none()), 3 + 2 * COMPUTATION, "as it is, and as it would be");
@@ -132,7 +132,7 @@ fn what_ifs_subject_access_and_links_are_priced_by_what_they_do() {
 }
 
 #[test]
-fn the_fields_at_the_root_that_may_be_null_are_known_by_their_keys() {
+fn nullable_root_fields_are_known_by_their_keys() {
     let mut nullable =
         admit("{ version a: node{id} ...f } fragment f on Query{...on Query{node{id}} units{id}}").unwrap().nullable;
     nullable.sort();
@@ -145,14 +145,14 @@ fn a_huge_cost_does_not_wrap_round() {
     for _ in 0..7 {
         query = format!("teams(first:2147483647){{nodes{{unit{{{query}}}}}}}");
     }
-    // Too deep as well, so the price list is asked itself.
+    // The query is too deep as well, so the price list is used directly.
     let document = parser::parse_query(format!("{{{query}}}")).unwrap();
     let (_, operation) = document.operations.iter().next().unwrap();
     assert_eq!(limits(1).prices.of(&document, &operation.node, &Variables::default()), u64::MAX);
 }
 
 #[test]
-fn pages_of_a_hundred_in_pages_of_a_hundred_are_refused_with_the_limit() {
+fn a_too_large_answer_is_refused_with_the_limit() {
     let query = "{teams(first:100){nodes{unit{teams(first:100){nodes{unit{teams(first:100){nodes{id}}}}}}}}}";
     let error = admit_with(50_000, query, None, &Variables::default()).unwrap_err();
     assert_eq!(error.code(), Code::QueryTooCostly);
@@ -160,8 +160,8 @@ fn pages_of_a_hundred_in_pages_of_a_hundred_are_refused_with_the_limit() {
 }
 
 #[test]
-fn fragments_that_double_are_measured_and_not_written_out() {
-    // 2^40 fields written out: a walk that does so does not end within anybody's patience.
+fn doubling_fragments_are_measured_once() {
+    // 2^40 fields if written out: a walk that does so never ends.
     let mut query = "{...f0}".to_owned();
     for at in 0..25 {
         query += &format!(" fragment f{at} on Query{{...f{next} ...f{next}}}", next = at + 1);
@@ -171,7 +171,7 @@ fn fragments_that_double_are_measured_and_not_written_out() {
 }
 
 #[test]
-fn fragments_that_double_around_nothing_are_measured_all_the_same() {
+fn doubling_fragments_without_fields_are_measured() {
     for last in ["...nowhere", "... on Query { ...nowhere }"] {
         let mut query = "{...f0}".to_owned();
         for at in 0..25 {
@@ -201,7 +201,7 @@ fn fragments_that_contain_themselves_are_refused() {
 }
 
 #[test]
-fn breadth_is_counted_in_aliases_fields_arguments_and_definitions() {
+fn aliases_fields_arguments_and_definitions_are_limited() {
     let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
     assert_eq!(refusal(&format!("{{{}}}", many(1000, &|at| format!("a{at}:version ")))), Code::QueryTooBroad);
     assert_eq!(refusal(&format!("{{{}}}", many(1000, &|at| format!("a{at}:__typename ")))), Code::QueryTooBroad);
@@ -225,7 +225,7 @@ fn depth_and_length_have_limits() {
 }
 
 #[test]
-fn questions_about_the_schema_do_not_multiply() {
+fn introspection_does_not_multiply() {
     let standard = include_str!("../../../tests/it/introspection.graphql");
     let cost = admit_with(50_000, standard, None, &Variables::default()).unwrap().cost;
     assert!(cost < 10_000, "{cost}");
@@ -234,7 +234,7 @@ fn questions_about_the_schema_do_not_multiply() {
 }
 
 #[test]
-fn the_operation_that_was_named_is_chosen() {
+fn the_named_operation_is_chosen() {
     let two = "query a{version} mutation b{sendAgain}";
     let admit = |name| admit_with(10, two, name, &Variables::default());
     assert_eq!(admit(Some("b")).unwrap().kind, OperationType::Mutation);
@@ -252,7 +252,7 @@ fn a_required_variable_without_a_value_is_named() {
 }
 
 #[test]
-fn a_query_that_is_refused_for_its_cost_tells_the_cost() {
+fn a_refusal_for_cost_has_the_cost() {
     let document = Arc::new(Limits::read("{teams(first:50){nodes{id}}}").unwrap());
     let refused = limits(100).admit(document, None, &Variables::default()).unwrap_err();
     assert_eq!((refused.error.code(), refused.cost), (Code::QueryTooCostly, Some(101)));
@@ -260,7 +260,7 @@ fn a_query_that_is_refused_for_its_cost_tells_the_cost() {
 }
 
 #[test]
-fn questions_about_the_schema_are_seen_wherever_they_stand() {
+fn introspection_is_found_anywhere() {
     let asks = |query: &str| asks_about_schema(&parser::parse_query(query).unwrap());
     for query in [
         "{__schema{queryType{name}}}",
@@ -276,7 +276,7 @@ fn questions_about_the_schema_are_seen_wherever_they_stand() {
 }
 
 #[test]
-fn of_several_sizes_the_largest_is_priced_wherever_it_is_given() {
+fn the_largest_of_several_sizes_counts() {
     let price = |query: &str| {
         let document = Arc::new(Limits::read(query).unwrap());
         limits(100_000).admit(document, None, &Variables::default()).unwrap().cost
@@ -287,7 +287,7 @@ fn of_several_sizes_the_largest_is_priced_wherever_it_is_given() {
 }
 
 #[test]
-fn a_string_with_a_zero_character_is_refused_wherever_it_stands() {
+fn a_zero_character_is_refused_anywhere() {
     let zero = r#""a\u0000b""#;
     for query in [
         format!("{{ node(id: {zero}) {{ id }} }}"),

@@ -1,5 +1,5 @@
-//! The one character that no text may hold: U+0000. PostgreSQL keeps no text with it, so that a question which compares one with
-//! what is on file would fail there and find nothing on SQLite. Every string of a query and of its variables is looked at here,
+//! The one character that no text may contain: U+0000. PostgreSQL stores no text with it, so a query that compares one with
+//! stored text would fail there and find nothing on SQLite. Every string of a query and of its variables is checked here,
 //! before anything is executed, whatever argument it is for.
 
 use std::convert::Infallible;
@@ -9,7 +9,7 @@ use async_graphql::{Name, Positioned, Value, Variables};
 
 use super::super::error::ApiError;
 
-/// Refuses a query in which a string holds U+0000. Its [shape](super::shape) must have been looked at before: this walk recurses.
+/// Refuses a query in which a string has U+0000. Its [shape](super::shape) must have been checked before: this walk recurses.
 ///
 /// # Errors
 ///
@@ -32,7 +32,7 @@ pub(super) fn refuse_in_document(document: &ExecutableDocument) -> Result<(), Ap
     Ok(())
 }
 
-/// Refuses variables in which a string holds U+0000.
+/// Refuses variables in which a string has U+0000.
 ///
 /// # Errors
 ///
@@ -53,7 +53,7 @@ fn refuse_in_set(set: &SelectionSet) -> Result<(), ApiError> {
                 refuse_in_set(&field.node.selection_set.node)?;
             }
             Selection::InlineFragment(fragment) => refuse_in_set(&fragment.node.selection_set.node)?,
-            // Each fragment is looked at once, where it stands.
+            // Each fragment is checked once, at its definition.
             Selection::FragmentSpread(_) => {}
         }
     }
@@ -72,7 +72,7 @@ fn refuse(name: &Name, is_in: bool) -> Result<(), ApiError> {
     if !is_in {
         return Ok(());
     }
-    let sentence = "A string holds the character U+0000, which nothing on file can hold; leave it out";
+    let sentence = "A string has the character U+0000, which is not allowed. Remove it.";
     Err(ApiError::bad_input(name, sentence))
 }
 
@@ -85,7 +85,7 @@ fn is_in(value: &Value) -> bool {
     }
 }
 
-/// Stands for a variable, which is looked at by itself.
+/// Replaces a variable, which is checked separately.
 fn null(_: Name) -> Result<Value, Infallible> {
     Ok(Value::Null)
 }

@@ -1,4 +1,4 @@
-//! Pages of the rows that hang below the rows of a page: deliveries of reports, rejected rows of imports.
+//! Pages of the rows that belong to the rows of a page: deliveries of reports, rejected rows of imports.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use crate::graphql::page::Count;
 use crate::graphql::page::rows::first_of_each;
 use crate::graphql::page::span::Span;
 
-/// What a list of deliveries shows; the rendered parts are long and are read only when asked for.
+/// The columns that a list of deliveries shows. The rendered parts are long and are read only when requested.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct DeliveryRow {
     pub(crate) id: DeliveryId,
@@ -39,7 +39,7 @@ pub(crate) struct DeliveryRow {
 }
 
 impl DeliveryRow {
-    /// Selects what a list shows.
+    /// Selects these columns.
     pub(crate) fn select() -> Select<delivery::Entity> {
         delivery::Entity::find().select_only().columns([
             delivery::Column::Id,
@@ -113,7 +113,7 @@ impl Load<TextOf> for Rows {
             .select_only()
             .columns([delivery::Column::Id, delivery::Column::TextPart])
             .filter(delivery::Column::Id.is_in(keys.iter().map(|key| key.0)))
-            // Emptied when its period was over.
+            // Emptied at the end of its retention period.
             .filter(delivery::Column::TextPart.ne(""))
             .into_tuple()
             .all(self.db()?)
@@ -157,7 +157,7 @@ impl Load<RejectsOf> for Rows {
     }
 }
 
-/// How many rows hang below one row.
+/// The number of rows that belong to one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ChildTotal {
     /// Deliveries of a report and of one kind, in a state or in any.
@@ -176,7 +176,7 @@ impl Count for ChildTotal {
 impl Load<ChildTotal> for Rows {
     type Value = i64;
 
-    /// One statement for the deliveries (all of one request's are one viewer's) and one for the rejects, grouped.
+    /// One statement for the deliveries (all of one request have the same viewer) and one for the rejects, grouped.
     async fn load(&self, keys: &[ChildTotal]) -> Result<HashMap<ChildTotal, i64>, ApiError> {
         let (mut reports, mut batches) = (HashMap::<_, Vec<_>>::new(), Vec::new());
         for key in keys {

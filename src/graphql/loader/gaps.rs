@@ -1,4 +1,4 @@
-//! Gaps as snapshots have them: a team's in the last one, and those of all teams in one (COVERAGE.md section 8).
+//! Gaps in snapshots: a team's in the last snapshot, and those of all teams in one (COVERAGE.md section 8).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ impl GapRow {
         ])
     }
 
-    /// As a comparison looks at it.
+    /// The gap as comparisons use it.
     pub(crate) fn seen(&self) -> change::Seen {
         let unmet = |rule: &&Json| rule["must"] == true && rule["state"] == "UNMET";
         let unmet = self.mix.as_array().map_or(0, |rules| rules.iter().filter(unmet).count());
@@ -57,12 +57,12 @@ impl GapRow {
     }
 }
 
-/// Which snapshot is the last.
+/// Which snapshot counts as the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Last {
     /// The newest of the day or before it.
     Stored,
-    /// The newest of a day before it that a report shows of which at least one mail was sent.
+    /// The newest of an earlier day whose report has at least one sent mail.
     Mailed,
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct LastSeen {
     pub(crate) last: Last,
 }
 
-/// A snapshot's day, and a team's row in it; no row where it was no team then.
+/// A snapshot's day, and the team's row in it. `None` if the unit was not a team then.
 pub(crate) type Seen = (Day, Option<Arc<GapRow>>);
 
 impl Load<LastSeen> for Rows {

@@ -1,4 +1,4 @@
-//! What the API tells of people, read for everybody whom an answer names.
+//! The data that the API shows about people, read for everyone in an answer.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use sea_orm::{
 use super::{Load, Rows};
 use crate::graphql::error::ApiError;
 
-/// What the API tells of a person.
+/// The data that the API shows about a person.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct PersonRow {
     pub(crate) id: PersonId,
@@ -25,7 +25,7 @@ pub(crate) struct PersonRow {
 }
 
 impl PersonRow {
-    /// First and last name; nothing where there is neither.
+    /// First and last name. `None` if neither is on file.
     pub(crate) fn name(&self) -> Option<String> {
         let names = [self.first_name.as_deref(), self.last_name.as_deref()];
         let names: Vec<_> = names.into_iter().flatten().map(str::trim).filter(|name| !name.is_empty()).collect();
@@ -53,7 +53,7 @@ impl Load<PersonId> for Rows {
     }
 }
 
-/// The job title of a person's first counting post that names one, on a day.
+/// The job title of a person's first counting post with a title, on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TitleOf {
     pub(crate) person: PersonId,
@@ -98,7 +98,7 @@ impl Load<TitleOf> for Rows {
     }
 }
 
-/// Whether a row with these first and after-last days holds on a day.
+/// Whether a row with this first day and this day after the last is valid on a day.
 fn holds_on(day: Day, from: impl ColumnTrait, to: impl ColumnTrait) -> Condition {
     Condition::all().add(from.is_null().or(from.lte(day))).add(to.is_null().or(to.gt(day)))
 }

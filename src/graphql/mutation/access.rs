@@ -1,4 +1,4 @@
-//! Who may do what, changed by an admin who has signed in; never by a token.
+//! Access, changed by an admin who has signed in; never by a token.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::id::{AccessGrantId, ApiTokenId};
@@ -18,7 +18,7 @@ use crate::request_id::RequestId;
 /// A token to make.
 #[derive(Clone, Debug, InputObject)]
 struct MakeTokenInput {
-    /// What it is for: 1 to 100 letters in one line.
+    /// The purpose of the token: 1 to 100 characters in one line.
     name: String,
     /// DASHBOARD, COORDINATOR, AUDITOR or ADMIN.
     #[graphql(default_with = "AccessRole::Dashboard")]
@@ -33,7 +33,7 @@ struct MakeTokenInput {
     /// of other roles than DASHBOARD always may.
     #[graphql(default)]
     explore: bool,
-    /// For how many days it is valid, 1 to 366.
+    /// The number of days for which it is valid, 1 to 366.
     #[graphql(default = 90)]
     days: i32,
 }
@@ -43,9 +43,9 @@ struct MakeTokenInput {
 struct GrantRoleInput {
     /// The person's work address.
     work_email: Option<String>,
-    /// The person's employer, with the number.
+    /// The person's employer, to go with the employee number.
     employer: Option<String>,
-    /// The person's employee number; without an employer where it is one person's among all.
+    /// The person's employee number. It is enough without an employer if no one else has the same number.
     employee_number: Option<String>,
     /// ADMIN, COORDINATOR or AUDITOR.
     role: AccessRole,
@@ -58,13 +58,13 @@ struct GrantRoleInput {
 /// Why nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 enum AccessRefusalCode {
-    /// The name is empty, too long, or not one line.
+    /// The name is empty, too long, or has line breaks.
     NameUnusable,
-    /// The role cannot be had by token, or by grant.
+    /// This role cannot be given to a token, or cannot be granted.
     RoleNotGiven,
     /// A token is valid for 1 to 366 days.
     DaysOutOfRange,
-    /// A dashboard token is given 1 to 100 units.
+    /// A dashboard token needs 1 to 100 units.
     UnitsOutOfRange,
     /// Units and names are for dashboard tokens only.
     OnlyForDashboards,
@@ -72,7 +72,7 @@ enum AccessRefusalCode {
     UnitUnknown,
     /// No token has this id.
     TokenUnknown,
-    /// The token was revoked before.
+    /// The token was already revoked.
     TokenRevoked,
     /// No person, or more than one, with a post today matches, or the person is not on file.
     PersonUnknown,
@@ -82,16 +82,16 @@ enum AccessRefusalCode {
     GrantedAlready,
     /// No grant has this id.
     GrantUnknown,
-    /// The grant has ended.
+    /// The grant has already ended.
     GrantEnded,
 }
 
 /// Why nothing was changed.
 #[derive(Clone, Debug, SimpleObject)]
 struct AccessRefusal {
-    /// For programs.
+    /// The code, for programs.
     code: AccessRefusalCode,
-    /// For people: what is wrong.
+    /// What is wrong, in a sentence for people.
     sentence: String,
 }
 
@@ -100,7 +100,7 @@ struct AccessRefusal {
 struct MakeTokenPayload {
     /// The token. Null if it was refused.
     token: Option<ApiToken>,
-    /// What it sends with each request, as `Authorization: Bearer …`. It is shown this once. Null if it was refused.
+    /// The secret, sent with each request as `Authorization: Bearer …`. It is shown only now. Null if it was refused.
     secret: Option<String>,
     /// Why no token was made. Null if one was.
     refusal: Option<AccessRefusal>,
@@ -127,7 +127,7 @@ struct GrantPayload {
 /// The result of ending a person's sessions.
 #[derive(Clone, Debug, SimpleObject)]
 struct EndSessionsPayload {
-    /// How many sessions were ended; 0 if the person was not signed in. Null if it was refused.
+    /// The number of sessions that were ended; 0 if the person was not signed in. Null if it was refused.
     ended: Option<usize>,
     /// Why nothing was changed. Null if it was not refused.
     refusal: Option<AccessRefusal>,
@@ -138,11 +138,11 @@ pub(crate) struct AccessMutation;
 
 #[Object]
 impl AccessMutation {
-    /// Makes an API token, and shows its secret this once.
+    /// Makes an API token, and shows its secret once.
     async fn make_token(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which token.")] input: MakeTokenInput,
+        #[graphql(desc = "The token to make.")] input: MakeTokenInput,
     ) -> Result<MakeTokenPayload, ApiError> {
         let by = by(ctx).await?;
         let MakeTokenInput { name, role, unit_codes: units, names, explore, days } = input;
@@ -157,11 +157,11 @@ impl AccessMutation {
         })
     }
 
-    /// Revokes an API token: it opens nothing from this moment on.
+    /// Revokes an API token. It is invalid at once.
     async fn revoke_token(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The token's number, as apiTokens shows it.")] id: ID,
+        #[graphql(desc = "The token's ID, as in `apiTokens`.")] id: ID,
     ) -> Result<RevokeTokenPayload, ApiError> {
         let by = by(ctx).await?;
         let revoked = match id.parse().map(ApiTokenId) {
@@ -189,7 +189,7 @@ impl AccessMutation {
             (Some(address), None) if employer.is_none() => KnownBy::WorkEmail(address),
             (None, Some(number)) => KnownBy::EmployeeNumber(employer, number),
             (Some(_) | None, _) => {
-                let sentence = "Name the person by workEmail, or by employeeNumber with its employer, and not by both";
+                let sentence = "Name the person either by `workEmail`, or by `employeeNumber` with `employer`.";
                 return Err(ApiError::bad_input("input", sentence));
             }
         };
@@ -202,7 +202,7 @@ impl AccessMutation {
     async fn withdraw_role(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The grant's number, as grants shows it.")] id: ID,
+        #[graphql(desc = "The grant's ID, as in `grants`.")] id: ID,
     ) -> Result<GrantPayload, ApiError> {
         let by = by(ctx).await?;
         Ok(GrantPayload::of(match id.parse().map(AccessGrantId) {
@@ -216,7 +216,7 @@ impl AccessMutation {
     async fn end_sessions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The person's id.")] person_id: ID,
+        #[graphql(desc = "The person's ID.")] person_id: ID,
     ) -> Result<EndSessionsPayload, ApiError> {
         let by = by(ctx).await?;
         let ended = match NodeId::decode(&person_id) {
@@ -239,7 +239,7 @@ impl GrantPayload {
     }
 }
 
-/// Who changes something, if they may.
+/// Returns the actor and time of the change, or an error if they may not make it.
 async fn by(ctx: &Context<'_>) -> Result<By, ApiError> {
     let scope = Scope::of(ctx).await?;
     scope.require_managing_access()?;
@@ -247,7 +247,7 @@ async fn by(ctx: &Context<'_>) -> Result<By, ApiError> {
     Ok(By { actor: scope.viewer().actor(), now: now(ctx)?, today: today(ctx)?, request_id })
 }
 
-/// What was done, or why not; what nobody can expect is an error.
+/// Splits a result into a value and a refusal. Errors that the client cannot correct stay errors.
 fn told<T>(done: Result<T, NotDone>) -> Result<Result<T, AccessRefusal>, ApiError> {
     match done {
         Ok(done) => Ok(Ok(done)),

@@ -1,5 +1,5 @@
-//! Numbers that are one person (COVERAGE.md section 10): psn proposes pairs, and a coordinator links or unlinks them after
-//! seeing what that changes.
+//! Numbers that belong to one person (COVERAGE.md section 10): psn proposes pairs, and a coordinator links or unlinks them
+//! after seeing what that changes.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::coverage::roster::UnitIx;
@@ -23,17 +23,17 @@ use super::super::page::{Listed, Page, Total, cut};
 use super::super::request_state::{cache, caller, db};
 use crate::access::Right;
 
-/// Teams that are listed as changed.
+/// The most teams that are listed as changed.
 const LISTED: usize = 100;
 
 /// Two numbers of one person, or of two.
 #[derive(Clone, Debug, InputObject)]
 pub(crate) struct LinkPeopleInput {
-    /// One of the two.
+    /// One of the two people.
     person_id: ID,
-    /// The other.
+    /// The other person.
     same_as_id: ID,
-    /// Whether nothing is written: the answer shows what would change.
+    /// Whether this is a trial: nothing is written, and the response shows what would change.
     #[graphql(default = false)]
     dry_run: bool,
 }
@@ -60,29 +60,29 @@ pub(crate) struct LinkedTeam {
 /// Why nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(crate) enum LinkPeopleRefusalCode {
-    /// At least one of the two is not on file.
+    /// At least one of the two people is not on file.
     PersonUnknown,
-    /// They are one person already, or the same number was given twice.
+    /// The two are already one person, or the same number was given twice.
     AlreadyLinked,
     /// No link joins the two directly.
     NotLinked,
-    /// Their shares as Peer Supporter would add up to more than 100 percent.
+    /// Their shares as a Peer Supporter would add up to more than 100 percent.
     SharesTooLarge,
 }
 
 /// Why nothing was changed.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct LinkPeopleRefusal {
-    /// For programs.
+    /// The code, for programs.
     code: LinkPeopleRefusalCode,
-    /// For people: what is wrong and what to do.
+    /// What is wrong and what to do, in a sentence for people.
     sentence: String,
 }
 
 /// What linking or unlinking two numbers changes, or why it was refused.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub(crate) struct LinkPeoplePayload {
-    /// Whether it was written. False for a dry run and for a refusal.
+    /// Whether the change was written. False for a trial and for a refusal.
     done: bool,
     /// Teams whose status, headcount or gap of today changes, by code; at most 100.
     teams: Vec<LinkedTeam>,
@@ -92,19 +92,19 @@ pub(crate) struct LinkPeoplePayload {
     refusal: Option<LinkPeopleRefusal>,
 }
 
-/// Two people who may be one.
+/// Two people who may be one person.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PossibleLink(PersonId, PersonId);
 
 /// Two people with the same work e-mail, who may be one person. They are not linked until a coordinator links them.
 #[Object]
 impl PossibleLink {
-    /// One of the two.
+    /// One of the two people.
     async fn person(&self) -> Person {
         Person { id: self.0, on: None }
     }
 
-    /// The other.
+    /// The other person.
     async fn same_as(&self) -> Person {
         Person { id: self.1, on: None }
     }
@@ -141,20 +141,20 @@ pub(crate) struct LinkMutation;
 
 #[Object]
 impl LinkMutation {
-    /// Records that two numbers are one person, on every day. Returns the teams that change; with dryRun nothing is written.
+    /// Records that two numbers are one person, on every day. Returns the teams that change; with `dryRun` nothing is written.
     async fn link_people(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The two numbers.")] input: LinkPeopleInput,
+        #[graphql(desc = "The two people.")] input: LinkPeopleInput,
     ) -> Result<LinkPeoplePayload, ApiError> {
         change(ctx, input, Action::PeopleLinked).await
     }
 
-    /// Removes the link between two numbers. Returns the teams that change; with dryRun nothing is written.
+    /// Removes the link between two numbers. Returns the teams that change; with `dryRun` nothing is written.
     async fn unlink_people(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The two numbers.")] input: LinkPeopleInput,
+        #[graphql(desc = "The two people.")] input: LinkPeopleInput,
     ) -> Result<LinkPeoplePayload, ApiError> {
         change(ctx, input, Action::PeopleUnlinked).await
     }
@@ -167,7 +167,7 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
         return Ok(refused(LinkRefusal::Unknown));
     };
     let (view, cache, caller) = (DayView::on(ctx, None).await?, cache(ctx)?, caller(ctx)?);
-    // Before the transaction: no other writer waits for a processor.
+    // Before the transaction, so that no other writer waits for a processor.
     let turns = cache.turns(caller).await?;
     let txn = begin_write(db(ctx)?).await?;
     let done = match action {
@@ -207,7 +207,7 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
     Ok(LinkPeoplePayload { done: true, teams, teams_changed, refusal: None })
 }
 
-/// The figures of each team that linking can change, by code.
+/// The figures of each team that a link can change, by code.
 struct Codes(Vec<(String, Figures)>);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -224,7 +224,7 @@ impl Codes {
         Self(coverage.teams.iter().map(|row| (code(row.unit), figures(row))).collect())
     }
 
-    /// The teams that differ afterwards. Both are by code.
+    /// The teams that differ afterwards. Both are in order of code.
     fn changes(&self, after: &Self) -> Vec<LinkedTeam> {
         let find = |code: &String| {
             let place = after.0.binary_search_by(|(other, _)| other.cmp(code)).ok()?;
@@ -251,7 +251,7 @@ fn refused(refusal: LinkRefusal) -> LinkPeoplePayload {
         LinkRefusal::Unknown => {
             (LinkPeopleRefusalCode::PersonUnknown, "At least one of the two is not on file. Check both ids.".to_owned())
         }
-        LinkRefusal::AlreadyOne => (LinkPeopleRefusalCode::AlreadyLinked, "The two are one person already.".to_owned()),
+        LinkRefusal::AlreadyOne => (LinkPeopleRefusalCode::AlreadyLinked, "The two are already one person.".to_owned()),
         LinkRefusal::NotLinked => (
             LinkPeopleRefusalCode::NotLinked,
             "No link joins the two directly. If they are linked through a third number, unlink that one.".to_owned(),

@@ -1,4 +1,4 @@
-//! That a mail which was refused for good is sent again because a person says so.
+//! Sending a refused mail again at a user's request.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::id::DeliveryId;
@@ -21,7 +21,7 @@ use crate::access::Right;
 /// A mail to send again.
 #[derive(Clone, Debug, InputObject)]
 pub(crate) struct ResendDeliveryInput {
-    /// The mail.
+    /// The mail's ID.
     delivery_id: ID,
 }
 
@@ -30,22 +30,22 @@ pub(crate) struct ResendDeliveryInput {
 pub(crate) enum ResendDeliveryRefusalCode {
     /// There is no mail with this id.
     DeliveryUnknown,
-    /// The mail server took it.
+    /// The mail server has already accepted it.
     AlreadySent,
-    /// It waits for an attempt already.
+    /// It is already waiting for an attempt.
     AlreadyWaiting,
-    /// There is no one to send it to.
+    /// It has no recipient.
     Unaddressed,
-    /// Its address or its text is no longer kept.
+    /// Its address or its text is no longer stored.
     NoLongerKept,
 }
 
 /// Why a mail is not sent again.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct ResendDeliveryRefusal {
-    /// For programs.
+    /// The code, for programs.
     code: ResendDeliveryRefusalCode,
-    /// For people: what is wrong and what to do.
+    /// What is wrong and what to do, in a sentence for people.
     sentence: String,
 }
 
@@ -71,7 +71,7 @@ impl MailMutation {
     async fn resend_delivery(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which mail.")] input: ResendDeliveryInput,
+        #[graphql(desc = "The mail to send again.")] input: ResendDeliveryInput,
     ) -> Result<ResendDeliveryPayload, ApiError> {
         Scope::of(ctx).await?.require(Right::RequestRuns)?;
         let asked = event(ctx, Action::ResendRequested)?;
@@ -104,20 +104,20 @@ async fn row(txn: &impl ConnectionTrait, id: DeliveryId) -> Result<Option<Delive
     Ok(DeliveryRow::select().filter(delivery::Column::Id.eq(id)).into_model().one(txn).await?)
 }
 
-/// Why a mail in this state is not sent again; no state where there is no such mail.
+/// The refusal for a mail in this state. `None` if there is no such mail.
 fn refused(state: Option<DeliveryState>) -> ResendDeliveryPayload {
     use ResendDeliveryRefusalCode as Code;
     let (code, sentence) = match state {
         None => (Code::DeliveryUnknown, "There is no mail with this id. Check the id."),
         Some(DeliveryState::Sent) => {
-            (Code::AlreadySent, "The mail server took this mail. It can be read here, and is not sent twice.")
+            (Code::AlreadySent, "The mail server has already accepted this mail. It is not sent twice.")
         }
         Some(DeliveryState::Pending | DeliveryState::Retrying) => {
-            (Code::AlreadyWaiting, "This mail is tried again by itself: see nextAttemptAt.")
+            (Code::AlreadyWaiting, "This mail is already waiting for its next attempt. See `nextAttemptAt`.")
         }
         Some(DeliveryState::Unaddressed) => (
             Code::Unaddressed,
-            "There is no one to send this mail to. Name a senior manager or a coordinator with a work e-mail, and ask for a run of the week's report.",
+            "This mail has no recipient. Name a senior manager or a coordinator with a work e-mail, and request a run of the week's report.",
         ),
         Some(DeliveryState::Refused) => {
             (Code::NoLongerKept, "The address or the text of this mail is no longer kept, so it cannot be sent.")

@@ -1,4 +1,4 @@
-//! Erasing a person, which is recorded in the transaction that does it.
+//! Erasing a person, recorded in the same transaction.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::store::audit::By;
@@ -19,11 +19,11 @@ use crate::access::Right;
 pub(crate) enum ErasureReason {
     /// The person requested it or objected, and there is no overriding reason to keep the data.
     Requested,
-    /// It is no longer needed for what it was collected for.
+    /// It is no longer needed for the purpose for which it was collected.
     NotNeeded,
     /// It should never have been held.
     Unlawful,
-    /// A court or the regulator says so.
+    /// A court or the regulator requires it.
     LegalDuty,
 }
 
@@ -43,11 +43,11 @@ impl From<ErasureReason> for value::ErasureReason {
 pub(crate) struct ErasePersonInput {
     /// The person's id.
     person_id: ID,
-    /// Why.
+    /// The reason.
     reason: ErasureReason,
 }
 
-/// What went.
+/// The data that was erased.
 #[derive(Clone, Debug, SimpleObject)]
 struct ErasedPerson {
     /// The person's id, which stays.
@@ -56,7 +56,7 @@ struct ErasedPerson {
     mails: u64,
     /// How many of these had not been sent: they are cancelled, and their units wait for another recipient.
     unsent_mails: u64,
-    /// Rejected rows of imports that went, or lost the value that named them.
+    /// Rejected rows of imports that were deleted, or lost the value that named them.
     rejected_rows: u64,
     /// Exemptions that lost the words that named them.
     exemptions: u64,
@@ -65,27 +65,27 @@ struct ErasedPerson {
 /// Why the person was not erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 enum ErasePersonRefusalCode {
-    /// There is no such person.
+    /// No person has this ID.
     PersonUnknown,
-    /// They were erased before.
+    /// The person was already erased.
     AlreadyErased,
 }
 
 /// Why the person was not erased.
 #[derive(Clone, Debug, SimpleObject)]
 struct ErasePersonRefusal {
-    /// For programs.
+    /// The code, for programs.
     code: ErasePersonRefusalCode,
-    /// For people: what is the matter.
+    /// What is wrong, in a sentence for people.
     sentence: String,
 }
 
 /// The result of erasing a person. If there is a refusal, nothing was changed.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub(crate) struct ErasePersonPayload {
-    /// What went. Null if it was refused.
+    /// The data that was erased. Null if it was refused.
     erased: Option<ErasedPerson>,
-    /// Why nothing was changed. Null if they were erased.
+    /// Why nothing was changed. Null if the person was erased.
     refusal: Option<ErasePersonRefusal>,
 }
 
@@ -118,12 +118,12 @@ async fn erase(ctx: &Context<'_>, input: ErasePersonInput) -> Result<ErasePerson
     let unknown = || {
         ErasePersonPayload::refused(
             ErasePersonRefusalCode::PersonUnknown,
-            "There is no such person on file; nobody was erased",
+            "No person on file has this ID. No one was erased.",
         )
     };
     let Some(id) = NodeId::decode_person(&person_id) else { return Ok(unknown()) };
     let txn = begin_write(db(ctx)?).await?;
-    // The worker removes the files of their mails: today's run is asked for, also if it is done.
+    // The worker removes the files of their mails: today's run is requested, even if it is done.
     run::request(&txn, run::RETENTION, &today(ctx)?.to_string()).await?;
     let gone = match erasure::erase_within(&txn, id, reason.into(), &by(ctx, value::Action::PersonErased)?).await {
         Ok(gone) => gone,
@@ -133,7 +133,7 @@ async fn erase(ctx: &Context<'_>, input: ErasePersonInput) -> Result<ErasePerson
                 EraseError::Unknown => Ok(unknown()),
                 EraseError::Already(_) => Ok(ErasePersonPayload::refused(
                     ErasePersonRefusalCode::AlreadyErased,
-                    "Name and contact of this person were erased before",
+                    "The name and contact details of this person are already erased.",
                 )),
                 EraseError::Database(error) => Err(error.into()),
             };
@@ -151,7 +151,7 @@ async fn erase(ctx: &Context<'_>, input: ErasePersonInput) -> Result<ErasePerson
     Ok(ErasePersonPayload { erased: Some(erased), refusal: None })
 }
 
-/// The request's viewer, now.
+/// The actor and time of the change: the request's viewer, now.
 fn by(ctx: &Context<'_>, action: value::Action) -> Result<By, ApiError> {
     let Event { at, actor, request_id, .. } = event(ctx, action)?;
     Ok(By { at, actor, request_id })

@@ -1,5 +1,5 @@
-//! What a person's weekly report leaves out, who gets a copy of it, and whether a midweek report follows. The report itself is no
-//! setting: a person who answers for a unit receives it.
+//! Settings of a person's weekly report: what it leaves out, who gets a copy, and whether a midweek report follows. The report
+//! itself cannot be switched off: a person who is responsible for a unit receives it.
 
 use std::collections::BTreeSet;
 
@@ -28,12 +28,12 @@ use crate::access::Right;
 #[derive(Clone, Debug)]
 pub(crate) struct ReportPreferences(Preference);
 
-/// The settings of a person's weekly report: what it leaves out, who gets a copy, and whether a midweek report follows. What there
-/// is to do this week, new and worse gaps, cover that ends soon and warnings are always in it, and the report itself cannot be
-/// switched off.
+/// The settings of a person's weekly report: what it leaves out, who gets a copy, and whether a midweek report follows. The
+/// actions for this week, new and worse gaps, cover that ends soon and warnings are always in it, and the report itself cannot
+/// be switched off.
 #[Object]
 impl ReportPreferences {
-    /// Sections that are left out. Empty if the report is complete, which is the default.
+    /// Sections that are left out. Empty by default: the report is complete.
     async fn hidden_sections(&self) -> Vec<ReportSection> {
         self.0.hidden.iter().copied().map(ReportSection::from).collect()
     }
@@ -45,8 +45,8 @@ impl ReportPreferences {
         Ok(seen.map(|id| Person { id, on: None }).collect())
     }
 
-    /// Whether they get a second mail in the middle of the week if a team lost its cover since the weekly report, a gap became
-    /// worse, or a covered team newly will lose its cover. `false` by default.
+    /// Whether they get a second mail in the middle of the week if a team has lost its cover since the weekly report, a gap has
+    /// become worse, or a covered team is newly at risk. `false` by default.
     async fn midweek(&self) -> bool {
         self.0.midweek
     }
@@ -58,14 +58,14 @@ impl ReportPreferences {
 }
 
 impl ReportPreferences {
-    /// Those of a person on file, by any of their numbers.
+    /// Reads the settings of a person on file, under any of their numbers.
     pub(crate) async fn of(ctx: &Context<'_>, person: PersonId) -> Result<Self, ApiError> {
         let db = db(ctx)?;
         Ok(Self(store::for_person(db, person, &links::load(db).await?).await?))
     }
 }
 
-/// The settings of a person's weekly report. Both lists replace those before.
+/// The settings of a person's weekly report. Both lists replace the previous ones.
 #[derive(Clone, Debug, InputObject)]
 pub(crate) struct SetReportPreferencesInput {
     /// The recipient of the report. Defaults to the viewer; only coordinators and administrators may change another person's
@@ -73,10 +73,10 @@ pub(crate) struct SetReportPreferencesInput {
     person_id: Option<ID>,
     /// Sections to leave out. Empty for a complete report.
     hidden_sections: Vec<ReportSection>,
-    /// Colleagues who are to get a copy, at most 5. Each must be visible to the viewer.
+    /// Colleagues who get a copy, at most 5. Each must be visible to the viewer.
     copies_to: Vec<ID>,
-    /// Whether they are to get a second mail in the middle of the week if something became worse; copies go to the same
-    /// colleagues. Defaults to the present setting.
+    /// Whether they get a second mail in the middle of the week if something became worse; copies go to the same colleagues.
+    /// Defaults to the present setting.
     midweek: Option<bool>,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct SetReportPreferencesInput {
 pub(crate) enum SetReportPreferencesRefusalCode {
     /// The recipient is not on file.
     PersonUnknown,
-    /// The person answers for no unit today, so they receive no report.
+    /// The person is responsible for no unit today, so they receive no report.
     NotARecipient,
     /// More than 5 colleagues were given.
     TooManyCopies,
@@ -100,13 +100,14 @@ pub(crate) enum SetReportPreferencesRefusalCode {
 /// Why nothing was changed.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct SetReportPreferencesRefusal {
-    /// For programs.
+    /// The code, for programs.
     code: SetReportPreferencesRefusalCode,
-    /// For people: what is wrong and what to do.
+    /// What is wrong and what to do, in a sentence for people.
     sentence: String,
 }
 
-/// The settings of a report after a change. Either there is a refusal and nothing was changed, or the next report follows them.
+/// The result of changing the settings. If there is a refusal, nothing was changed; otherwise the next report follows the
+/// settings.
 #[derive(Debug, Default, SimpleObject)]
 pub(crate) struct SetReportPreferencesPayload {
     /// The settings now. Null if the change was refused.
@@ -120,9 +121,9 @@ use SetReportPreferencesRefusalCode as Refusal;
 impl From<Refusal> for SetReportPreferencesPayload {
     fn from(code: Refusal) -> Self {
         let sentence = match code {
-            Refusal::PersonUnknown => "There is no such person on file. Check `personId`.",
+            Refusal::PersonUnknown => "No person on file has this ID. Check `personId`.",
             Refusal::NotARecipient => {
-                "This person answers for no unit today, so they receive no report. Record their appointment first."
+                "This person is responsible for no unit today, so they receive no report. Record their appointment first."
             }
             Refusal::TooManyCopies => "A report has at most 5 copies. Give fewer people in `copiesTo`.",
             Refusal::CopyUnknown => "A person in `copiesTo` is not on file, or not in your units. Check `copiesTo`.",
@@ -140,8 +141,8 @@ pub(crate) struct ReportSettingsQuery;
 
 #[Object]
 impl ReportSettingsQuery {
-    /// The settings of a person's weekly report: of any person for coordinators and administrators who have signed in, otherwise of
-    /// the viewer.
+    /// The settings of a person's weekly report: of any person for coordinators and administrators who have signed in,
+    /// otherwise of the viewer.
     async fn report_preferences(
         &self,
         ctx: &Context<'_>,
@@ -160,8 +161,8 @@ pub(crate) struct ReportSettingsMutation;
 
 #[Object]
 impl ReportSettingsMutation {
-    /// Sets what a person's weekly report leaves out, who gets a copy, and whether a midweek report follows, from the next report
-    /// on. Only the recipient, a coordinator or an administrator who has signed in may do this, never an API token.
+    /// Sets what a person's weekly report leaves out, who gets a copy, and whether a midweek report follows, from the next
+    /// report on. Only the recipient, a coordinator or an administrator who has signed in may do this, never an API token.
     async fn set_report_preferences(
         &self,
         ctx: &Context<'_>,
@@ -178,7 +179,7 @@ async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetR
         Some(given) => person(given),
         None => scope.viewer().person_id(),
     };
-    // Before anything is said about the person it names.
+    // Before the response says anything about the person.
     if !asked.is_some_and(|id| scope.sets_report_of(id)) {
         scope.require_of_person(Right::ReportSettings)?;
     }
@@ -195,7 +196,7 @@ async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetR
     }
     let mut copies = BTreeSet::new();
     for given in &copies_to {
-        // A person who is not visible to the viewer is answered like one who is not on file.
+        // A person whom the viewer may not see is treated like one who is not on file.
         let seen = person(given).filter(|id| scope.sees_person(*id, today)).and_then(|id| known.person_by_id(id));
         let Some(place) = seen else { return Ok(Refusal::CopyUnknown.into()) };
         if place == owner {
@@ -233,14 +234,14 @@ async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetR
     Ok(SetReportPreferencesPayload { preferences: Some(ReportPreferences(after)), refusal: None })
 }
 
-/// What the audit log says of a setting: words and ids.
+/// The settings as the audit log records them: codes and ids.
 fn said(preference: &Preference) -> serde_json::Value {
     let hidden: Vec<_> = preference.hidden.iter().map(|section| section.word()).collect();
     let copies: Vec<_> = preference.copies.iter().map(|id| id.0).collect();
     json!({ "hiddenSections": hidden, "copies": copies, "midweek": preference.midweek })
 }
 
-/// Whether a work address is on file for any of a person's numbers, as the weekly mail asks.
+/// Whether a work address is on file for any of a person's numbers, as for the weekly mail.
 async fn has_address(db: &impl ConnectionTrait, numbers: Vec<PersonId>) -> Result<bool, ApiError> {
     let addresses: Vec<Option<String>> = person::Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! API tokens and grants of roles, as those see them who manage them.
+//! API tokens and grants of roles, for those who manage them.
 
 use async_graphql::{ID, Object};
 use chrono::{DateTime, Utc};
@@ -9,11 +9,11 @@ use super::person::Person;
 use super::word::AccessRole;
 use crate::access::{Reach, Right};
 
-/// An API token; its secret was shown once.
+/// An API token.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiToken {
     pub(crate) row: api_token::Model,
-    /// Codes of the units that it was given.
+    /// The codes of its units.
     pub(crate) units: Vec<String>,
     /// The instant for which it is shown.
     pub(crate) now: DateTime<Utc>,
@@ -22,17 +22,17 @@ pub(crate) struct ApiToken {
 /// An API token, for a front end or a script. Its secret was shown once, when it was made, and is not kept.
 #[Object]
 impl ApiToken {
-    /// Its number, by which it is revoked; the audit log writes `token:` before it.
+    /// The ID with which it is revoked; the audit log has it as `token:` and this ID.
     async fn id(&self) -> ID {
         ID(self.row.id.to_string())
     }
 
-    /// What it is for.
+    /// The purpose of the token.
     async fn name(&self) -> &str {
         &self.row.name
     }
 
-    /// What it may see and do.
+    /// The role of the token.
     async fn role(&self) -> AccessRole {
         self.row.role.into()
     }
@@ -57,7 +57,7 @@ impl ApiToken {
         self.row.is_valid(self.now)
     }
 
-    /// Who made it, as the audit log says it: `person:12`, `operator`.
+    /// The actor who made it, as in the audit log: `person:12`, `operator`.
     async fn made_by(&self) -> &str {
         &self.row.made_by
     }
@@ -77,7 +77,7 @@ impl ApiToken {
         self.row.revoked_at.map(Instant)
     }
 
-    /// When it was last used, to the minute. Null before the first time.
+    /// When it was last used, to the minute. Null if it was never used.
     async fn last_used_at(&self) -> Option<Instant> {
         self.row.last_used_at.map(Instant)
     }
@@ -87,15 +87,15 @@ impl ApiToken {
 #[derive(Clone, Debug)]
 pub(crate) struct Grant(pub(crate) access_grant::Model);
 
-/// A role that a person has besides what follows from the facts on file.
+/// A role that was granted to a person, in addition to those that follow from the imported data.
 #[Object]
 impl Grant {
-    /// Its number, by which it is withdrawn.
+    /// The ID with which it is withdrawn.
     async fn id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
-    /// Who has it.
+    /// The person to whom it was granted.
     async fn person(&self) -> Person {
         Person { id: self.0.person_id, on: None }
     }
@@ -105,17 +105,18 @@ impl Grant {
         self.0.role.into()
     }
 
-    /// The first day on which it holds.
+    /// The first day on which it is valid.
     async fn from(&self) -> Date {
         Date(self.0.valid_from)
     }
 
-    /// The last day on which it holds; before the first if it was withdrawn on that day or before. Null if it is open-ended.
+    /// The last day on which it is valid; before the first day if it was withdrawn on or before that day. Null if it has no end
+    /// date.
     async fn until(&self) -> Option<Date> {
         self.0.validity().last().map(Date)
     }
 
-    /// Who granted it, as the audit log says it: `person:12`, `operator`.
+    /// The actor who granted it, as in the audit log: `person:12`, `operator`.
     async fn granted_by(&self) -> &str {
         &self.0.granted_by
     }

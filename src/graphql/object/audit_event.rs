@@ -8,7 +8,7 @@ use super::super::id::NodeId;
 use super::super::scalar::Instant;
 use super::word::AuditAction;
 
-/// One thing that was done.
+/// One audit event.
 #[derive(Clone, Debug)]
 pub(crate) struct AuditEvent(pub(crate) audit_event::Model);
 
@@ -26,12 +26,12 @@ impl AuditEvent {
         i32::try_from(self.0.id.0).unwrap_or(i32::MAX)
     }
 
-    /// When it was done.
+    /// When it happened.
     async fn at(&self) -> Instant {
         Instant(self.0.at)
     }
 
-    /// Who did it: person:12, token:3, operator (a command on the machine), worker (the jobs) or anonymous.
+    /// The actor: person:12, token:3, operator (a command on the machine), worker (the jobs) or anonymous.
     async fn actor(&self) -> &str {
         &self.0.actor
     }
@@ -41,8 +41,8 @@ impl AuditEvent {
         self.0.action.parse().ok().map(|action: value::Action| action.into())
     }
 
-    /// What it was done to: person:12, token:3, delivery:7, import:2, run:coverage/2026-11-16, coverage:2026-11-16. Null if it
-    /// concerned many things or none.
+    /// The object of the action: person:12, token:3, delivery:7, import:2, run:coverage/2026-11-16, coverage:2026-11-16. Null
+    /// if it concerned several objects or none.
     async fn object(&self) -> Option<&str> {
         self.0.object.as_deref()
     }
@@ -57,12 +57,12 @@ impl AuditEvent {
         self.0.after.as_deref()
     }
 
-    /// The request in which it was done, as its log lines name it. Null outside of requests.
+    /// The request in which it happened, as in the log lines. Null outside of requests.
     async fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The hash of the event before; 64 zeros for the first.
+    /// The hash of the previous event; 64 zeros for the first.
     async fn previous_hash(&self) -> &str {
         &self.0.previous_hash
     }

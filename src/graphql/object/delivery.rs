@@ -1,4 +1,4 @@
-//! One mail to one recipient, and what became of it.
+//! Mails, each to one recipient, and their outcomes.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use serde::Deserialize;
@@ -24,30 +24,30 @@ impl Delivery {
         NodeId::Delivery(self.0.id).encode()
     }
 
-    /// What it is.
+    /// The kind of mail.
     async fn kind(&self) -> DeliveryKind {
         self.0.kind.into()
     }
 
-    /// Where it stands.
+    /// The state of the mail.
     async fn state(&self) -> DeliveryState {
         self.0.state.into()
     }
 
     /// The recipient. Null if there is none.
     async fn recipient(&self) -> Option<Person> {
-        // Whoever sees the mail sees whose it is.
+        // A viewer who may see the mail may see its recipient.
         self.0.person_id.map(|id| Person { id, on: None })
     }
 
-    /// Where it is sent, with all but the first letter of the name and the domain hidden. Null if there is no address.
+    /// The address, with all but the first letter of the name and the domain hidden. Null if there is no address.
     async fn masked_address(&self) -> Option<String> {
         self.0.address.as_deref().map(masked)
     }
 
     /// The units that it is about, and why the recipient receives each.
     async fn units(&self) -> Vec<DeliveryUnit> {
-        // An older form of the list shows as empty rather than fail the whole answer.
+        // An older form of the list is shown as empty, so that it does not fail the whole answer.
         Vec::deserialize(&self.0.units).unwrap_or_default()
     }
 
@@ -56,7 +56,7 @@ impl Delivery {
         &self.0.subject
     }
 
-    /// Message-ID without its angle brackets; the same for every attempt, so that a mail server's log can be searched.
+    /// The Message-ID without its angle brackets; the same for every attempt, so that a mail server's log can be searched.
     async fn message_id(&self) -> &str {
         &self.0.message_id
     }
@@ -76,12 +76,12 @@ impl Delivery {
         self.0.accepted_at.map(Instant)
     }
 
-    /// What the last attempt met, in one sentence. Null if no attempt has failed.
+    /// The error of the last attempt, in one sentence. Null if no attempt has failed.
     async fn last_error(&self) -> Option<&str> {
         self.0.last_error.as_deref()
     }
 
-    /// The plain-text part as it was rendered; it is as complete as the other parts. Null if it is no longer kept.
+    /// The plain-text part as it was rendered; it is as complete as the other parts. Null if it is no longer stored.
     async fn text_part(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         Reads::note_text(ctx, self.0.id)?;
         Rows::of(ctx)?.load_one(TextOf(self.0.id)).await
@@ -95,7 +95,7 @@ pub(crate) struct DeliveryUnit {
     code: String,
     /// The unit's name when the mail was made.
     name: String,
-    /// Why this person gets the mail about it, in words.
+    /// Why the recipient receives the mail about this unit, in words.
     why: String,
 }
 

@@ -1,5 +1,5 @@
-//! The directory: where teams are, and to whom in them people can turn. It is for everybody who works here, so it holds no
-//! figure and no reason: who is not listed is not listed.
+//! The directory: teams, and the people that their staff can contact. It is for all staff, so it has no figure and no reason
+//! why a person is not listed.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ const MOST_PEOPLE: usize = 50;
 #[derive(Clone, Debug)]
 pub(crate) struct DirectoryEntry {
     pub(crate) view: Arc<DayView>,
-    /// Its place in the coverage.
+    /// Its index in the coverage.
     pub(crate) place: usize,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct DirectoryPerson {
 /// A person who is responsible for a unit, as shown in the directory.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct DirectoryManager {
-    /// How they answer for it.
+    /// The role in which they are responsible for it.
     role: AppointmentRole,
     /// Who.
     person: DirectoryPerson,
@@ -71,7 +71,7 @@ impl DirectoryEntry {
         &self.view.facts(self.unit()).code
     }
 
-    /// What people call it.
+    /// The name of the unit.
     async fn name(&self) -> &str {
         &self.view.facts(self.unit()).name
     }

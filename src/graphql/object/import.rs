@@ -19,7 +19,7 @@ use crate::access::Right;
 #[derive(Clone, Debug)]
 pub(crate) struct ImportBatch(pub(crate) import_batch::Model);
 
-/// One import of files that was to be applied.
+/// One import of files.
 #[Object]
 impl ImportBatch {
     /// Opaque; finds the import again with `node`.
@@ -32,7 +32,7 @@ impl ImportBatch {
         Date(self.0.as_at)
     }
 
-    /// When it was applied or refused, also if it was undone later.
+    /// When it was applied or refused, even if it was undone later.
     async fn finished_at(&self) -> Instant {
         Instant(self.0.finished_at)
     }
@@ -42,14 +42,15 @@ impl ImportBatch {
         self.0.state.into()
     }
 
-    /// Whether a limit was lifted for it: too many rejected rows, too many changed or ended posts, older files, or an empty list.
+    /// Whether a limit was lifted for it: too many rejected rows, too many changed or ended posts, older files, or an empty
+    /// list.
     async fn forced(&self) -> bool {
         self.0.forced
     }
 
-    /// What each file held and changed.
+    /// The contents and changes of each file.
     async fn files(&self) -> Vec<ImportFile> {
-        // An older form of the list shows as empty rather than fail the whole answer.
+        // An older form of the list is shown as empty, so that it does not fail the whole answer.
         Vec::deserialize(&self.0.files).unwrap_or_default()
     }
 
@@ -84,23 +85,23 @@ impl ImportBatch {
     }
 }
 
-/// What one file of an import held and changed.
+/// The contents and changes of one file of an import.
 #[derive(Clone, Debug, Default, Deserialize, SimpleObject)]
 #[serde(default)]
 pub(crate) struct ImportFile {
     /// The file's name, without its folder.
     file: String,
-    /// Rows in it, without the header.
+    /// The number of rows, without the header.
     rows: i64,
-    /// Records that are new.
+    /// The number of new records.
     added: i64,
-    /// Records that are different now.
+    /// The number of changed records.
     changed: i64,
-    /// Records that were ended because the file no longer has them.
+    /// The number of records that were ended because the file no longer has them.
     ended: i64,
-    /// Records that stayed as they were.
+    /// The number of unchanged records.
     unchanged: i64,
-    /// Rows that were rejected.
+    /// The number of rejected rows.
     rejected: i64,
     /// Headers of unknown columns, which were ignored.
     ignored_columns: Vec<String>,
@@ -117,7 +118,7 @@ pub(crate) struct ImportReject {
     column: Option<String>,
     /// The value in the cell. Null if it is about the whole row, or if the row is about a person who was erased.
     value: Option<String>,
-    /// What is wrong and what would be right.
+    /// What is wrong and what would be correct.
     sentence: String,
 }
 

@@ -1,4 +1,4 @@
-//! Runs of the jobs, as the ledger has them.
+//! Runs of the jobs in the ledger.
 
 use async_graphql::{ID, Object};
 use entity::table::job_run;
@@ -25,17 +25,17 @@ impl JobRun {
         &self.0.job
     }
 
-    /// What the run is about: a day (2026-11-16) or an ISO week (2026-W48).
+    /// The period of the run: a day (2026-11-16) or an ISO week (2026-W48).
     async fn period(&self) -> &str {
         &self.0.period
     }
 
-    /// Where it stands.
+    /// The state of the run.
     async fn state(&self) -> RunState {
         self.0.state.into()
     }
 
-    /// How often it was begun.
+    /// The number of attempts that were begun.
     async fn attempts(&self) -> i32 {
         self.0.attempts
     }
@@ -55,7 +55,7 @@ impl JobRun {
         self.0.not_before.filter(|_| self.0.state == value::RunState::Retrying).map(Instant)
     }
 
-    /// What it did, or why it failed, in one sentence without personal data. Null before the first attempt has ended.
+    /// The result, or why it failed, in one sentence without personal data. Null before the first attempt has ended.
     async fn outcome(&self) -> Option<&str> {
         self.0.outcome.as_deref()
     }

@@ -1,4 +1,4 @@
-//! Level 1 training of some people: the count for viewers who answer for them, a band for others.
+//! Level 1 training of some people: the count for viewers who are responsible for them, a band for others.
 
 use async_graphql::Object;
 use entity::coverage::level1;
@@ -29,8 +29,8 @@ impl Level1 {
     }
 }
 
-/// Level 1 training, the module for every member of staff. Viewers who answer for the unit see the count. A Peer Supporter of the
-/// team sees the band.
+/// Level 1 training, the module for every member of staff. Viewers who are responsible for the unit see the count. A Peer
+/// Supporter of the team sees the band.
 #[Object]
 impl Level1 {
     /// People with a completion on or before the day, out of everyone. Null if the viewer sees the band only.
@@ -44,7 +44,7 @@ impl Level1 {
         self.seen_band().map(Level1Band::from)
     }
 
-    /// Whether the band is hidden from a viewer who does not see the count: the group is so small that the band would say how
+    /// Whether the band is hidden from a viewer who may not see the count: the group is so small that the band would reveal how
     /// many people have completed Level 1, or several teams are assessed together.
     async fn hidden(&self) -> bool {
         self.headcount > 0 && self.seen_band().is_none()

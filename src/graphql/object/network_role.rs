@@ -14,14 +14,14 @@ use super::super::scalar::Date;
 use super::person::Person;
 use super::unit::Unit;
 
-/// A role on one day, as the viewer sees it.
+/// A role on one day, as the viewer may see it.
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
     pub(crate) view: Arc<DayView>,
     pub(crate) filed: NetworkRole,
 }
 
-/// What roles are ordered by: unit code, first day, id of the person, day after the last.
+/// The order of roles: unit code, first day, id of the person, day after the last.
 type Order = (String, Option<Day>, i64, Option<Day>);
 
 impl Role {
@@ -31,7 +31,7 @@ impl Role {
         (self.view.facts(*unit).code.clone(), validity.from, id.0, validity.to)
     }
 
-    /// The person; a role is listed only if the viewer sees them.
+    /// The person; a role is listed only if the viewer may see them.
     fn person(&self) -> Person {
         let id = self.view.index().roster().people[self.filed.person.at()].id;
         Person { id, on: Some(self.view.as_of.day) }
@@ -42,7 +42,7 @@ impl Role {
     }
 }
 
-/// See the object.
+/// The role of a Trainer.
 #[derive(Clone, Debug)]
 pub(crate) struct Trainer(pub(crate) Role);
 
@@ -51,7 +51,7 @@ impl Trainer {
         is_active(self.0.view.index(), &self.0.filed, &self.0.question())
     }
 
-    /// Whether the unit, or one above it, is one in which Trainers are to be embedded.
+    /// Whether the unit, or one above it, must have embedded Trainers.
     pub(crate) fn embedded(&self) -> bool {
         let view = &self.0.view;
         view.tree()
@@ -59,12 +59,12 @@ impl Trainer {
             .any(|unit| view.unit_row(unit).is_some_and(|row| row.embedded.is_some()))
     }
 
-    /// The first day on which the certificate no longer holds.
+    /// The first day on which the certificate is no longer valid.
     fn ends(&self) -> Option<Day> {
         certificate_ends(self.0.view.index(), &self.0.filed, &self.0.question())
     }
 
-    /// Whether the certificate holds on the day, and for the last time before `day`.
+    /// Whether the certificate is valid on the day, and its last valid day is before `day`.
     pub(crate) fn lapses_before(&self, day: Day) -> bool {
         self.ends().is_some_and(|ends| ends > self.0.view.as_of.day && ends.plus_days(-1) < day)
     }
@@ -73,12 +73,12 @@ impl Trainer {
 /// The role of a Trainer in a unit. It is for the unit and everything below it. A person with roles in two units has two.
 #[Object]
 impl Trainer {
-    /// Who has the role.
+    /// The person who has the role.
     async fn person(&self) -> Person {
         self.0.person()
     }
 
-    /// The unit that the role names.
+    /// The unit of the role.
     async fn unit(&self) -> Unit {
         Unit::new(&self.0.view, self.0.filed.unit)
     }
@@ -93,13 +93,13 @@ impl Trainer {
         self.0.filed.validity.last().map(Date)
     }
 
-    /// Whether the Trainer is active in this role on the day: the role is valid, the person has a counting post, and their Level 3
-    /// certificate holds under the policy of the unit.
+    /// Whether the Trainer is active in this role on the day: the role is valid, the person has a counting post, and their
+    /// Level 3 certificate holds under the policy of the unit.
     async fn is_active(&self) -> bool {
         self.active()
     }
 
-    /// Whether the unit is one in which Trainers are to be embedded, or is below one.
+    /// Whether the unit must have embedded Trainers, or is below one that must.
     async fn is_embedded(&self) -> bool {
         self.embedded()
     }
@@ -110,7 +110,7 @@ impl Trainer {
     }
 }
 
-/// See the object.
+/// The role of a Wellbeing Champion.
 #[derive(Clone, Debug)]
 pub(crate) struct Champion(pub(crate) Role);
 
@@ -125,12 +125,12 @@ impl Champion {
 /// The role of a Wellbeing Champion in a unit. A person with roles in two units has two.
 #[Object]
 impl Champion {
-    /// Who has the role.
+    /// The person who has the role.
     async fn person(&self) -> Person {
         self.0.person()
     }
 
-    /// The unit that the role names.
+    /// The unit of the role.
     async fn unit(&self) -> Unit {
         Unit::new(&self.0.view, self.0.filed.unit)
     }

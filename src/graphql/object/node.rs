@@ -1,4 +1,4 @@
-//! Everything that an id finds.
+//! The objects that `node` finds.
 
 use async_graphql::{ID, Interface};
 
@@ -12,7 +12,7 @@ use super::snapshot::Snapshot;
 use super::team::Team;
 use super::unit::Unit;
 
-/// Something that `node` finds by its id.
+/// An object that `node` finds by its ID.
 #[derive(Clone, Debug, Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque and stable; unique among all objects."))]
 pub(crate) enum Node {
@@ -20,7 +20,7 @@ pub(crate) enum Node {
     Unit(Unit),
     /// A team on a day.
     Team(Team),
-    /// A stored day.
+    /// A snapshot.
     Snapshot(Snapshot),
     /// A week's report.
     GapReport(GapReport),
@@ -30,7 +30,7 @@ pub(crate) enum Node {
     JobRun(JobRun),
     /// An import.
     ImportBatch(ImportBatch),
-    /// A human being.
+    /// A person.
     Person(Person),
     /// An event of the audit log.
     AuditEvent(AuditEvent),

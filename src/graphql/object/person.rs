@@ -1,4 +1,4 @@
-//! People, as far as the API tells of them: a name and an employer, never an employee number or an address.
+//! People as the API shows them: a name and an employer, never an employee number or an address.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::coverage::standing::Standing;
@@ -21,27 +21,27 @@ use super::word::AppointmentRole;
 /// The most allocations that a person shows.
 const MOST_ALLOCATIONS: usize = 50;
 
-/// One human being.
+/// A person.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Person {
     pub(crate) id: PersonId,
-    /// The day asked about; today where it names none.
+    /// The requested date. `None` if the query named none; then it is today.
     pub(crate) on: Option<Day>,
 }
 
 impl Person {
-    /// A person as of a day. None unless the viewer sees them.
+    /// A person as of a day. `None` if the viewer may not see them.
     pub(crate) fn seen(view: &DayScope, id: PersonId) -> Option<Self> {
         view.scope().sees_person(id, view.today()).then_some(Self { id, on: Some(view.as_of.day) })
     }
 
-    /// Whether the viewer sees more of them than the name on a record.
+    /// Whether the viewer may see more of them than the name on a record.
     async fn is_seen(self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         Ok(Scope::of(ctx).await?.sees_person(self.id, today(ctx)?))
     }
 }
 
-/// One human being.
+/// A person.
 #[Object]
 impl Person {
     /// Opaque. Distinguishes people with the same name, and finds the person with `node`, as of today.
@@ -81,7 +81,7 @@ impl Person {
         let view = day_scope.clone().with_coverage(ctx).await?;
         let roster = view.index().roster();
         let found = own.into_iter().take(MOST_ALLOCATIONS).filter_map(|own| {
-            // A role that begins later has no row of a team yet where nobody works today.
+            // A role that begins later has no row of a team yet if no one works there today.
             let team = Team::new(&view, view.team_place(own.unit)?);
             let of = |standing: &Standing| roster.allocations[standing.allocation as usize].id == own.id;
             let place = team.row().standings.iter().position(of)?;
@@ -102,9 +102,9 @@ impl Person {
 /// A dated appointment of a person who is responsible for a unit.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Appointment {
-    /// How they answer for it.
+    /// The role in which they are responsible for it.
     role: AppointmentRole,
-    /// Who.
+    /// The person.
     person: Person,
     /// First day of the appointment. Null if it has no start date.
     first_day: Option<Date>,
@@ -115,7 +115,7 @@ pub(crate) struct Appointment {
 }
 
 impl Appointment {
-    /// The appointment as of the view's day, where the viewer sees who holds it.
+    /// The appointment as of the view's day. `None` if the viewer may not see the person.
     pub(crate) fn on(view: &DayView, row: &Appointed) -> Option<Self> {
         let Appointed { role, person, validity, delegate, delegate_validity } = row;
         let day = view.as_of.day;

@@ -1,4 +1,4 @@
-//! What a team is asked for, and where that comes from (COVERAGE.md section 3).
+//! The policy for a team and its source (COVERAGE.md section 3).
 
 use std::sync::Arc;
 
@@ -31,8 +31,8 @@ impl Policy {
     }
 }
 
-/// The policy that governs a unit or team: that of the nearest unit at or above it that has one in force, and of that unit's
-/// the latest. Policies replace each other, they do not merge.
+/// The policy that governs a unit or team: that of the nearest unit at or above it with a policy in force, and of that unit's
+/// policies the latest. Policies replace each other; they are not merged.
 #[Object]
 impl Policy {
     /// The unit whose policy it is. Null if the viewer may not see that unit.
@@ -55,17 +55,17 @@ impl Policy {
         self.filed.min_supporters
     }
 
-    /// Months that a Level 2 pass or refresher lasts.
+    /// Months for which a Level 2 pass or refresher is valid.
     async fn certificate_months(&self) -> u32 {
         self.filed.certificate_months
     }
 
-    /// Months that a manager's approval lasts.
+    /// Months for which a manager's approval is valid.
     async fn approval_months(&self) -> u32 {
         self.filed.approval_months
     }
 
-    /// Days; an absence longer than this takes a supporter out of the count.
+    /// The limit of days away: a supporter with a longer absence does not count.
     async fn away_days(&self) -> u32 {
         self.filed.away_days
     }
@@ -85,27 +85,27 @@ impl Policy {
         self.filed.supporters_per_trainer
     }
 
-    /// Days that AT_RISK looks ahead.
+    /// How many days AT_RISK looks ahead.
     async fn horizon_days(&self) -> u32 {
         self.filed.horizon_days
     }
 
-    /// Months that a Level 3 pass or refresher of a Trainer lasts.
+    /// Months for which a Level 3 pass or refresher of a Trainer is valid.
     async fn trainer_certificate_months(&self) -> u32 {
         self.filed.trainer_certificate_months
     }
 
-    /// The board's own word for the units in which Trainers are to be embedded, such as Service.
+    /// The level of the units that must have embedded Trainers, in the board's own word, such as Service.
     async fn trainer_level(&self) -> &str {
         &self.filed.trainer_level
     }
 
-    /// Trainers that each such unit needs.
+    /// Trainers required per such unit.
     async fn min_trainers(&self) -> u32 {
         self.filed.min_trainers
     }
 
-    /// How approvals count whose approver did not hold the office on the day of the decision.
+    /// How approvals count if the approver did not hold the office on the day of the decision.
     async fn approver_office(&self) -> ApproverOffice {
         self.filed.approver_office.into()
     }
@@ -121,12 +121,12 @@ impl Policy {
     }
 }
 
-/// A rule about what kinds of people a team's Peer Supporters should be.
+/// A rule about the people that a team's Peer Supporters should include.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct MixRule {
     /// The policy's own words.
     rule: String,
-    /// Whether failing it makes a team a MIX_GAP; otherwise it is only shown.
+    /// Whether a team that does not meet it is a MIX_GAP; otherwise the rule is only shown.
     must: bool,
 }
 
@@ -136,19 +136,19 @@ impl From<&Rule> for MixRule {
     }
 }
 
-/// Changes to a policy. Fields that are left out keep the governing policy's values; a team without a policy gets the defaults
-/// first.
+/// Changes to a policy. Fields that are left out keep the governing policy's values; a team without a policy gets the default
+/// policy first.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct PolicyInput {
     /// One Peer Supporter for this many staff, or part thereof; 1 to 1,000,000.
     staff_per_supporter: Option<i32>,
     /// Minimum number of Peer Supporters per team, whatever its size; 1 to 1,000,000.
     min_supporters: Option<i32>,
-    /// Months that a Level 2 pass or refresher lasts; 1 to 1,200.
+    /// Months for which a Level 2 pass or refresher is valid; 1 to 1,200.
     certificate_months: Option<i32>,
-    /// Months that a manager's approval lasts; 1 to 1,200.
+    /// Months for which a manager's approval is valid; 1 to 1,200.
     approval_months: Option<i32>,
-    /// Days; an absence longer than this takes a supporter out of the count; 0 to 3,660.
+    /// The limit of days away: a supporter with a longer absence does not count; 0 to 3,660.
     away_days: Option<i32>,
     /// The required share of staff with Level 1, in percent; 0 to 100.
     level1_target: Option<i32>,
@@ -156,34 +156,34 @@ pub(crate) struct PolicyInput {
     min_champions: Option<i32>,
     /// One Trainer for this many active Peer Supporters, or part thereof; 1 to 1,000,000.
     supporters_per_trainer: Option<i32>,
-    /// Days that AT_RISK looks ahead; 0 to 3,660.
+    /// How many days AT_RISK looks ahead; 0 to 3,660.
     horizon_days: Option<i32>,
-    /// Months that a Level 3 pass or refresher of a Trainer lasts; 1 to 1,200.
+    /// Months for which a Level 3 pass or refresher of a Trainer is valid; 1 to 1,200.
     trainer_certificate_months: Option<i32>,
-    /// The board's own word for the units in which Trainers are to be embedded.
+    /// The level of the units that must have embedded Trainers, in the board's own word.
     trainer_level: Option<String>,
-    /// Trainers that each such unit needs; 0 to 1,000,000.
+    /// Trainers required per such unit; 0 to 1,000,000.
     min_trainers: Option<i32>,
-    /// How approvals count whose approver did not hold the office on the day of the decision.
+    /// How approvals count if the approver did not hold the office on the day of the decision.
     approver_office: Option<ApproverOffice>,
     /// Staff lists that are older than this many days cannot show that a team is covered; 0 to 3,660.
     stale_days: Option<i32>,
-    /// Rules about the mix whose failing makes a team a MIX_GAP, ';' between them: '2 different job_family; 1 from Nursing of
-    /// job_family'. Rules that are given, here or in shouldMix, replace all of the policy's rules.
+    /// Rules about the mix that a team must meet, otherwise it is a MIX_GAP, separated by ';': '2 different job_family; 1 from
+    /// Nursing of job_family'. Rules that are given, here or in `shouldMix`, replace all of the policy's rules.
     must_mix: Option<String>,
     /// Rules about the mix that are only shown, in the same format.
     should_mix: Option<String>,
 }
 
-/// More rules than a policy can sensibly have; each is asked of every team.
+/// The most rules of a policy; each is checked for every team.
 const RULES: usize = 20;
 
 impl PolicyInput {
-    /// The change that it asks for.
+    /// Returns the change to the policy.
     ///
     /// # Errors
     ///
-    /// [`ApiError::bad_input`] that names the field, its range, or the rule that is none.
+    /// [`ApiError::bad_input`] that names the field, its range, or the invalid rule.
     pub(crate) fn change(self) -> Result<PolicyChange, ApiError> {
         let Self {
             staff_per_supporter,
@@ -235,7 +235,7 @@ fn within(field: &str, number: PolicyNumber, value: Option<i32>) -> Result<Optio
     let (least, most) = (range.start(), range.end());
     let Some(value) = value else { return Ok(None) };
     let allowed = u32::try_from(value).ok().filter(|value| range.contains(value));
-    let sentence = || format!("{field} must be between {least} and {most}, and {value} is not");
+    let sentence = || format!("`{field}` must be between {least} and {most}, and {value} is not.");
     allowed.map(Some).ok_or_else(|| ApiError::bad_input(field, sentence()))
 }
 
@@ -249,7 +249,7 @@ fn rules(must: Option<&str>, should: Option<&str>) -> Result<Option<Vec<Rule>>, 
     let mut rules = read("mustMix", must, true)?;
     rules.extend(read("shouldMix", should, false)?);
     if rules.len() > RULES {
-        return Err(ApiError::bad_input("mustMix", format!("A policy has at most {RULES} rules about the mix")));
+        return Err(ApiError::bad_input("mustMix", format!("A policy has at most {RULES} rules about the mix.")));
     }
     Ok(Some(rules))
 }
@@ -261,13 +261,13 @@ mod tests {
     #[test]
     fn a_number_out_of_range_is_refused_by_name() {
         let zero = PolicyInput { staff_per_supporter: Some(0), ..PolicyInput::default() };
-        assert!(zero.change().unwrap_err().sentence().starts_with("staffPerSupporter must be between 1 and"));
+        assert!(zero.change().unwrap_err().sentence().starts_with("`staffPerSupporter` must be between 1 and"));
         let much = PolicyInput { level1_target: Some(101), ..PolicyInput::default() };
-        assert!(much.change().unwrap_err().sentence().starts_with("level1Target must be between 0 and 100"));
+        assert!(much.change().unwrap_err().sentence().starts_with("`level1Target` must be between 0 and 100"));
     }
 
     #[test]
-    fn rules_replace_all_rules_and_a_text_that_is_none_is_named() {
+    fn rules_replace_all_rules_and_an_invalid_one_is_named() {
         let none = PolicyInput::default().change().unwrap();
         assert_eq!(none, PolicyChange::default());
         let cleared = PolicyInput { must_mix: Some(String::new()), ..PolicyInput::default() }.change().unwrap();

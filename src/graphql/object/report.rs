@@ -1,4 +1,4 @@
-//! Gap reports: which snapshots one compares, and what became of its mails.
+//! Gap reports: the snapshots that one compares, and the outcomes of its mails.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ use crate::access::Right;
 #[derive(Clone, Debug)]
 pub(crate) struct GapReport(pub(crate) report::Model);
 
-/// A gap report of one week, of which every senior manager gets the part that they answer for.
+/// A gap report of one week. Every senior manager receives the part that they are responsible for.
 #[Object]
 impl GapReport {
     /// Opaque; finds the report again with `node`.
@@ -36,7 +36,7 @@ impl GapReport {
         NodeId::GapReport(self.0.id).encode()
     }
 
-    /// The week that it is about.
+    /// The week of the report.
     async fn week(&self) -> Result<Week, ApiError> {
         self.0.week.parse().map(Week).map_err(ApiError::internal)
     }
@@ -57,8 +57,8 @@ impl GapReport {
         Ok(row.map(|row| Snapshot((*row).clone())))
     }
 
-    /// The snapshot with which it compares: that of the weekly report that was mailed last before. A midweek report compares with
-    /// the weekly report of the same week, if there is one. Null for the first report.
+    /// The snapshot with which it compares: that of the weekly report that was mailed last before. A midweek report compares
+    /// with the weekly report of the same week, if there is one. Null for the first report.
     async fn previous_snapshot(&self, ctx: &Context<'_>) -> Result<Option<Snapshot>, ApiError> {
         let Some(id) = self.0.previous_snapshot_id else { return Ok(None) };
         let row = Rows::of(ctx)?.load_one(id).await?;
@@ -84,7 +84,7 @@ impl GapReport {
             None => Vec::new(),
             Some(previous) => {
                 let rows = Rows::of(ctx)?;
-                // Both at once, so that they are read by one statement.
+                // Both at once, so that one statement reads them.
                 let (now, then) =
                     tokio::try_join!(rows.load_one(TeamsOf(self.0.snapshot_id)), rows.load_one(TeamsOf(previous)))?;
                 let mut changes = changes(&then.unwrap_or_default(), &now.unwrap_or_default(), wanted.as_deref());
@@ -145,7 +145,7 @@ pub(crate) struct ReportedChange {
     name: String,
     /// How the gap changed.
     change: GapChange,
-    /// The team in the snapshot that was mailed before. Null if it was no team.
+    /// The team in the snapshot that was mailed before. Null if it was not a team.
     before: Option<StoredTeam>,
     /// The team in the report's snapshot. Null if it is no longer a team.
     now: Option<StoredTeam>,
@@ -172,7 +172,7 @@ impl From<&GapRow> for StoredTeam {
 }
 
 impl ReportedChange {
-    /// The order, unique: one code can be of two units, one in either snapshot.
+    /// The order. It is unique with the id: one code may belong to two units, one in either snapshot.
     fn key(&self) -> (u8, String, i64) {
         let rank = match self.change {
             GapChange::New => 0,
@@ -185,7 +185,7 @@ impl ReportedChange {
     }
 }
 
-/// The changes of `wanted` kinds (all where absent) between two snapshots, in order.
+/// The changes of the `wanted` kinds between two snapshots, in order. All kinds if `wanted` is `None`.
 fn changes(
     then: &HashMap<UnitId, GapRow>,
     now: &HashMap<UnitId, GapRow>,

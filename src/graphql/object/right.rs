@@ -1,4 +1,4 @@
-//! What the viewer may see and do, by the table of rights: how a front end tells "not allowed" from "nothing there".
+//! The rights of the viewer: they let a front end tell "not allowed" from "no data".
 
 use async_graphql::{Enum, SimpleObject};
 
@@ -8,9 +8,9 @@ use crate::access::{Reach, Right};
 /// A right that the viewer has. A field for which they do not have the right is null or an empty list.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct ViewerRight {
-    /// What they may see or do.
+    /// The right.
     right: Right,
-    /// How far the right reaches, widest first; they add up. Only EVERYTHING if it reaches everything.
+    /// How far the right reaches, widest first; the scopes add up. Only EVERYTHING if it reaches everything.
     scopes: Vec<RightScope>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum RightScope {
 }
 
 impl RightScope {
-    /// None for what reaches nothing, or depends on how a token was made, which [`Scope::extent`] has decided.
+    /// `None` for a reach of nothing, or one that depends on how a token was made, which [`Scope::extent`] has resolved.
     const fn of(reach: Reach) -> Option<Self> {
         match reach {
             Reach::Everything => Some(Self::Everything),

@@ -23,7 +23,7 @@ pub(crate) struct TeamCounts {
     pub(crate) total: u32,
     /// Teams that are covered, without those at risk.
     pub(crate) covered: u32,
-    /// Teams that are covered today and not on some day within the policy's horizon.
+    /// Teams that are covered today, but not on some day within the policy's horizon.
     pub(crate) at_risk: u32,
     /// Teams with some active Peer Supporters, but too few.
     pub(crate) partial: u32,
@@ -33,14 +33,14 @@ pub(crate) struct TeamCounts {
     pub(crate) mix_gap: u32,
     /// Teams that are not known to be covered.
     pub(crate) unknown: u32,
-    /// Teams with a dated exemption that holds.
+    /// Teams with a dated exemption that applies.
     pub(crate) exempt: u32,
     /// Teams without staff that have a Peer Supporter allocated.
     pub(crate) not_applicable: u32,
 }
 
 impl TeamCounts {
-    /// COVERED and AT_RISK of all but NOT_APPLICABLE and EXEMPT: UNKNOWN stays in the denominator.
+    /// COVERED and AT_RISK of all teams except NOT_APPLICABLE and EXEMPT: UNKNOWN stays in the denominator.
     fn teams_covered(self) -> Ratio {
         Ratio {
             numerator: self.covered + self.at_risk,
@@ -53,7 +53,7 @@ impl TeamCounts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RollUp {
     headcount: u32,
-    /// Hundredths.
+    /// In hundredths.
     wte: i64,
     teams: TeamCounts,
     staff_covered: u32,
@@ -71,14 +71,14 @@ pub(crate) struct RollUp {
     oldest_staff_list: Option<StaffListAge>,
 }
 
-/// The oldest of the newest staff lists that an answer rests on.
+/// The oldest of the newest staff lists that the figures are based on.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub(crate) struct StaffListAge {
     /// The employer whose list it is. Null if not stated.
     employer: Option<String>,
     /// The day that the list describes.
     as_at: Date,
-    /// Days from that day to today or, in stored figures, to the day of these figures; 0 if the list is of that day or later.
+    /// Days from that day to today or, in stored figures, to the day of the figures; 0 if the list is of that day or later.
     age_in_days: u32,
 }
 
@@ -97,7 +97,7 @@ impl StaffListAge {
 }
 
 impl RollUp {
-    /// A unit's figures as the viewer sees them. None if it is closed on the day and nothing below it has a team.
+    /// A unit's figures as the viewer may see them. `None` if it is closed on the day and has no team below it.
     pub(crate) fn of_unit(view: &DayView, unit: UnitIx) -> Option<Self> {
         view.unit_row(unit).map(|row| Self::computed(view, row, view.hidden(unit)))
     }
@@ -153,7 +153,7 @@ impl RollUp {
         }
     }
 
-    /// The figures that were stored on a day.
+    /// The figures of a stored day.
     pub(crate) fn stored(day: Day, row: &snapshot_unit::Model, hidden: Hidden) -> Self {
         let oldest = |as_at| StaffListAge::on(day, as_at, row.oldest_list_employer.clone());
         let count = |number: i32| u32::try_from(number).unwrap_or(0);
@@ -246,17 +246,17 @@ impl RollUp {
         self.champions
     }
 
-    /// Teams at or below with the Wellbeing Champions that they need, of the teams that have staff and a policy.
+    /// Teams at or below the unit that have the Wellbeing Champions that they need, of the teams that have staff and a policy.
     async fn champion_teams_met(&self) -> Ratio {
         self.champion_teams
     }
 
-    /// Units at or below with the embedded Trainers that they need, of the units in which Trainers are to be embedded.
+    /// Units at or below the unit that have the embedded Trainers that they need, of the units that must have them.
     async fn trainer_units_met(&self) -> Ratio {
         self.trainer_units
     }
 
-    /// Distinct active Trainers that serve the unit: at, below or above it.
+    /// Distinct active Trainers who serve the unit: at, below or above it.
     async fn trainers(&self) -> u32 {
         self.trainers
     }
@@ -266,32 +266,32 @@ impl RollUp {
         self.supporters_per_trainer
     }
 
-    /// Whether there are Trainers enough, and at least one where there is any active supporter. Null without a policy.
+    /// Whether there are enough Trainers, and at least one if there is any active supporter. Null without a policy.
     async fn trainers_met(&self) -> Option<bool> {
         self.supporters_per_trainer.map(|ratio| trainers_met(self.trainers, self.active_supporters, ratio))
     }
 
-    /// The oldest of the newest staff lists on which the teams at or below the unit rest. Null if none of them rests on a list,
-    /// and for snapshots that are older than this figure.
+    /// The oldest of the newest staff lists that the teams at or below the unit are based on. Null if none of them is based on
+    /// a list, and for snapshots that are older than this figure.
     async fn oldest_staff_list(&self) -> Option<StaffListAge> {
         self.oldest_staff_list.clone()
     }
 }
 
-/// Allocations of Peer Supporters against which the same speaks.
+/// The number of Peer Supporter allocations with the same reason why they do not count.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub(crate) struct StandingCount {
     /// The reason why they do not count.
     group: StandingGroup,
-    /// How many. Null if it is hidden, which never means 0.
+    /// The number of allocations. Null if it is hidden, which never means 0.
     allocations: Option<u32>,
-    /// Whether the number is hidden: it is small, or would give a small one away.
+    /// Whether the number is hidden: it is small, or would reveal a small one.
     hidden: bool,
 }
 
 /// Hundredths as a decimal number.
 pub(crate) fn hundredths(value: i64) -> f64 {
-    // Exact: a board's hundredths are far below 2^53, and the division rounds to the nearest decimal.
+    // Exact: the hundredths of an organisation are far below 2^53, and the division rounds to the nearest decimal.
     #[expect(clippy::cast_precision_loss, reason = "no sum of posts comes near 2^53 hundredths")]
     let value = value as f64;
     value / 100.0

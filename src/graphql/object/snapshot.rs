@@ -1,4 +1,4 @@
-//! Coverage as it was stored: one day's snapshot, and a unit's figures week by week (COVERAGE.md section 8).
+//! Stored coverage: one day's snapshot, and a unit's figures week by week (COVERAGE.md section 8).
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::coverage::roster::UnitIx;
@@ -18,8 +18,8 @@ use crate::access::Right;
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot(pub(crate) snapshot::Model);
 
-/// One day's coverage of every team and unit, written once and never changed. A later one of the same day is a new revision;
-/// the newest is shown and older ones are kept.
+/// One day's coverage of every team and unit, written once and never changed. A later snapshot of the same day is a new
+/// revision; the newest is shown and older ones are kept.
 #[Object]
 impl Snapshot {
     /// Opaque; finds the snapshot again with `node`.
@@ -27,12 +27,12 @@ impl Snapshot {
         NodeId::Snapshot(self.0.id).encode()
     }
 
-    /// The day it is about.
+    /// The day that it is about.
     async fn day(&self) -> Date {
         Date(self.0.day)
     }
 
-    /// 1 for the first of its day, 2 for the next.
+    /// The number of the revision: 1 for the first of its day, 2 for the next.
     async fn revision(&self) -> i32 {
         self.0.revision
     }
@@ -81,7 +81,7 @@ pub(crate) struct TrendPoint {
 }
 
 impl TrendPoint {
-    /// The point of a unit as the viewer sees it.
+    /// The point of a unit as the viewer may see it.
     pub(crate) fn seen(row: &TrendRow, unit: UnitIx, view: &DayView) -> Self {
         let day = row.snapshot.day;
         let roll_up =

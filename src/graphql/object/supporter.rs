@@ -1,4 +1,4 @@
-//! One allocation of a Peer Supporter, with the standing in words (COVERAGE.md section 4).
+//! One allocation of a Peer Supporter, and whether it counts, in words (COVERAGE.md section 4).
 
 use async_graphql::{Enum, Object, SimpleObject};
 use entity::coverage::PolicyTerms;
@@ -21,7 +21,7 @@ use super::word::StandingReason;
 #[derive(Clone, Debug)]
 pub(crate) struct Supporter {
     pub(crate) team: Team,
-    /// Place in the team's standings.
+    /// Its index in the team's allocations.
     pub(crate) place: usize,
 }
 
@@ -31,23 +31,23 @@ impl Supporter {
         &self.team.view.index().roster().allocations[place as usize]
     }
 
-    /// The days of which the record tells the viewer.
+    /// The days that the record shows to the viewer.
     fn told_days(&self) -> ToldDays {
         self.team.view.scope().told_days(self.allocation())
     }
 
-    /// Whether the record tells the viewer how the person is on the day asked about.
+    /// Whether the record shows the viewer the state of the person on the requested date.
     fn tells_of_person(&self) -> bool {
         self.told_days().has(self.team.view.as_of.day)
     }
 
-    /// What allocations are ordered by: unit code, first day, id.
+    /// The order of allocations: unit code, first day, id.
     pub(crate) fn order(&self) -> (String, Option<Day>, i64) {
         let allocation = self.allocation();
         (self.team.view.facts(allocation.unit).code.clone(), allocation.validity.from, allocation.id.0)
     }
 
-    /// The reasons that the viewer sees.
+    /// The reasons that the viewer may see.
     pub(crate) fn reasons(&self) -> Reasons {
         let all = self.team.row().standings[self.place].reasons;
         if self.tells_of_person() { all } else { all.of_allocation() }
@@ -57,13 +57,13 @@ impl Supporter {
         self.team.view.index().roster().people[person.at()].id
     }
 
-    /// The policy by which the allocation was judged: the team's, or the defaults where there is none or no staff.
+    /// The policy that the allocation was assessed with: the team's, or the defaults if there is no policy or no staff.
     fn policy(&self) -> PolicyTerms {
         let row = self.team.row();
         row.policy.clone().filter(|_| row.headcount > 0).unwrap_or_default()
     }
 
-    /// Of several approvals the last that was decided by the day, else the first that is to come.
+    /// Of several approvals the last that was decided by the day, otherwise the first later one.
     fn latest(&self, approvals: &[Decided]) -> Option<Decided> {
         let (day, told) = (self.team.view.as_of.day, self.told_days());
         let mut known = approvals.iter().filter(|decided| told.knows(decided.on));
@@ -88,7 +88,7 @@ impl Supporter {
         index.certificate_ends(person, &[Certificate::Level2, Certificate::Refresher], day, months)
     }
 
-    /// The next thing that runs out, if the viewer sees how the person is on the day.
+    /// The next expiry, if the viewer may see the state of the person on the day.
     pub(crate) fn expiry(&self) -> Option<Expiry> {
         if !self.tells_of_person() {
             return None;
@@ -111,23 +111,23 @@ impl Supporter {
 /// every request and never stored.
 #[Object(name = "Supporter")]
 impl Supporter {
-    /// Who.
+    /// The Peer Supporter.
     async fn person(&self) -> Person {
-        // Whoever sees the record sees whose it is.
+        // A viewer who may see the record may see the person.
         Person { id: self.id_of(self.allocation().person), on: Some(self.team.view.as_of.day) }
     }
 
-    /// The unit that they are allocated to; of a cover group, any of its members.
+    /// The unit of the allocation; in a cover group, any of its members.
     async fn unit(&self) -> Unit {
         Unit::new(&self.team.view, self.allocation().unit)
     }
 
-    /// The part of the person that is allocated here, in thousandths: 1000 is all of them.
+    /// The part of the person's time that is allocated here, in thousandths: 1000 is all of it.
     async fn share(&self) -> u32 {
         self.allocation().share
     }
 
-    /// Whether it counts: there is no reason why it does not.
+    /// Whether it counts: no reason applies why it does not.
     async fn is_active(&self) -> bool {
         self.reasons().is_active()
     }
@@ -145,17 +145,17 @@ impl Supporter {
         self.reasons().iter().map(StandingReason::from).collect()
     }
 
-    /// The standing in a sentence, without the name.
+    /// Whether it counts and why not, in one sentence without the name.
     async fn standing_in_words(&self) -> String {
         in_words(self.reasons())
     }
 
-    /// Whether cover from outside the team is on file: then the person need not work in the team to count.
+    /// Whether cover from outside the team is on file: if so, the person need not work in the team to count.
     async fn outside_team(&self) -> bool {
         self.allocation().terms_on(self.told_days().latest(self.team.view.as_of.day)).outside_team
     }
 
-    /// Whether it rests on an approval by a person who did not hold the office on the day of the decision. Null on a day that
+    /// Whether it depends on an approval by a person who did not hold the office on the day of the decision. Null on a day that
     /// the viewer may not see, as for `reasonsAgainst`.
     async fn is_unproven(&self) -> Option<bool> {
         self.tells_of_person().then(|| self.team.row().standings[self.place].is_unproven)
@@ -181,7 +181,7 @@ impl Supporter {
         self.approval(&self.allocation().senior)
     }
 
-    /// Protected time, in hours a month. Null if it is not recorded.
+    /// Protected time, in hours per month. Null if it is not recorded.
     async fn protected_hours(&self) -> Option<f64> {
         let day = self.told_days().latest(self.team.view.as_of.day);
         let hours = self.team.view.known.directory.protected_hours(self.allocation().id, day);
@@ -209,7 +209,7 @@ impl Supporter {
         Some(Pause { first_day: pause.from.map(Date), last_day: pause.last().map(Date), holds: pause.holds_on(day) })
     }
 
-    /// Last day of the Level 2 certificate by the team's policy. Null without a Level 2 pass.
+    /// Last day of the Level 2 certificate under the team's policy. Null without a Level 2 pass.
     async fn certificate_last_day(&self) -> Option<Date> {
         self.certificate_until().filter(|_| self.tells_of_person()).map(|until| Date(until.plus_days(-1)))
     }
@@ -234,13 +234,14 @@ fn in_words(reasons: Reasons) -> String {
 pub(crate) struct Approval {
     /// The day on which it was decided.
     decided_on: Date,
-    /// Who decided. Null if no approver is on file, and then it does not hold, or if the viewer may not see that person.
+    /// The approver. Null if no approver is on file, in which case the approval is not valid, or if the viewer may not see that
+    /// person.
     by: Option<Person>,
-    /// The last day on which it holds, by the team's policy.
+    /// The last day on which it is valid, under the team's policy.
     last_day: Date,
 }
 
-/// A pause of the role: on one allocation it pauses them all.
+/// A pause of the role: a pause on one allocation pauses all of the person's allocations.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Pause {
     /// First day of the pause. Null if it has no start date.
@@ -251,7 +252,7 @@ pub(crate) struct Pause {
     holds: bool,
 }
 
-/// Something that an allocation needs and that runs out.
+/// Something that an allocation needs and that expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
 pub(crate) enum Expiring {
     /// The Level 2 certificate.
@@ -264,12 +265,12 @@ pub(crate) enum Expiring {
     Allocation,
 }
 
-/// The next thing that runs out.
+/// The next expiry.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub(crate) struct Expiry {
-    /// What runs out.
+    /// What expires.
     what: Expiring,
-    /// The last day on which it holds.
+    /// The last day on which it is valid.
     pub(crate) last_day: Date,
 }
 
@@ -278,7 +279,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_standing_reads_as_one_sentence() {
+    fn reasons_read_as_one_sentence() {
         assert_eq!(in_words(Reasons::default()), "Active: counts for the team.");
         let one = Reasons::from_iter([Reason::Paused]);
         assert_eq!(in_words(one), "Does not count: is paused.");

@@ -26,11 +26,11 @@ use super::supporter::Supporter;
 use super::unit::{self, Unit};
 use super::word::{GapChange, MixState, TeamStatus, UnknownBecause};
 
-/// A team on one day, as the viewer sees it.
+/// A team on one day, as the viewer may see it.
 #[derive(Clone, Debug)]
 pub(crate) struct Team {
     pub(crate) view: Arc<DayView>,
-    /// Its place in the coverage.
+    /// Its index in the coverage.
     pub(crate) place: usize,
 }
 
@@ -44,18 +44,18 @@ impl Team {
         &self.view.coverage.teams[self.place]
     }
 
-    /// Whether the viewer may learn what is the matter with the team's Peer Supporters; of a cover group, with those of every
-    /// member, for the sentences do not say whose they are.
+    /// Whether the viewer may see the problems of the team's Peer Supporters; in a cover group, of those of every member,
+    /// because the sentences do not say whose they are.
     fn tells_of_supporters(&self) -> bool {
         self.view.sees_records_of_team(self.row().unit)
     }
 
-    /// Active Peer Supporters who rest on an unproven approval, if the viewer may learn of it.
+    /// Active Peer Supporters who depend on an unproven approval, if the viewer may see that number.
     pub(crate) fn unproven_seen(&self) -> Option<u32> {
         self.tells_of_supporters().then(|| self.row().unproven)
     }
 
-    /// A cause in words. A policy of a unit that the viewer does not see is not said to be that unit's.
+    /// A cause in words. A unit's policy is not named as that unit's if the viewer may not see the unit.
     fn said(&self, cause: &Cause) -> String {
         match cause {
             Cause::Policy(unit) if !self.view.sees(*unit) => POLICY_CHANGES.to_owned(),
@@ -63,7 +63,7 @@ impl Team {
         }
     }
 
-    /// The day on which the present gap was first seen in a stored day, as the viewer is told it.
+    /// The day on which the present gap was first seen in a snapshot, as the viewer may see it.
     pub(crate) async fn opened(&self, ctx: &Context<'_>) -> Result<Option<Day>, ApiError> {
         let Some((_, before)) = self.last_seen(ctx, Last::Stored).await? else { return Ok(None) };
         let opened = before.as_ref().map(|before| (before.status, before.gap_opened_on));
@@ -87,38 +87,39 @@ impl Team {
         NodeId::Team(self.view.facts(self.row().unit).id, self.view.as_of.named).encode()
     }
 
-    /// The unit that the team is.
+    /// The unit of the team.
     async fn unit(&self) -> Unit {
         Unit::new(&self.view, self.row().unit)
     }
 
-    /// Whether it is covered.
+    /// The status of the team.
     async fn status(&self) -> TeamStatus {
         self.row().status.into()
     }
 
-    /// Why the status is UNKNOWN. Null unless it is.
+    /// Why the status is UNKNOWN. Null for other statuses.
     async fn unknown_because(&self) -> Option<UnknownBecause> {
         self.row().unknown_because.map(UnknownBecause::from)
     }
 
-    /// Rows of staff lists that name the team, or a unit of its cover group, and were rejected: the headcount is without them.
+    /// The number of rejected rows in staff lists that name the team, or a unit of its cover group. The headcount does not
+    /// include these people.
     async fn rows_not_read(&self) -> u32 {
         self.row().rows_not_read
     }
 
-    /// Active Peer Supporters who rest on an approval by a person who did not hold the office on the day of the decision. Null
-    /// unless the viewer sees the Peer Supporters of the team and of all that are covered with it.
+    /// Active Peer Supporters who depend on an approval by a person who did not hold the office on the day of the decision.
+    /// Null unless the viewer may see the Peer Supporters of the team and of all teams in its cover group.
     async fn unproven(&self) -> Option<u32> {
         self.unproven_seen()
     }
 
-    /// The oldest of the newest staff lists that the answer rests on. Null if no staff list was applied.
+    /// The oldest of the newest staff lists that the status is based on. Null if no staff list was applied.
     async fn oldest_staff_list(&self) -> Option<StaffListAge> {
         StaffListAge::computed(&self.view, self.row().oldest_list)
     }
 
-    /// Whether it is covered, in a sentence.
+    /// The status in one sentence.
     async fn status_in_words(&self) -> String {
         status_in_words(self.row(), self.view.risk_day(self.row()))
     }
@@ -128,7 +129,7 @@ impl Team {
         self.row().headcount
     }
 
-    /// Distinct people with a counting post in this very unit.
+    /// Distinct people with a counting post in this unit itself.
     async fn own_headcount(&self) -> u32 {
         self.row().own_headcount
     }
@@ -148,7 +149,7 @@ impl Team {
         self.row().required
     }
 
-    /// Whole Peer Supporters short; 0 exactly when there are enough people and enough of their share. Null without a policy
+    /// Whole Peer Supporters short; 0 only if there are enough people and their shares are large enough. Null without a policy
     /// or without staff.
     async fn gap(&self) -> Option<u32> {
         self.row().gap
@@ -159,12 +160,12 @@ impl Team {
         self.row().supporters
     }
 
-    /// A: the shares of all active allocations here, added up, in thousandths of a person.
+    /// A: the sum of the shares of all active allocations here, in thousandths of a person.
     async fn allocated_share(&self) -> u32 {
         self.row().share
     }
 
-    /// Whether the team is covered, has more than one member, and is covered by one person alone.
+    /// Whether the team is covered, has more than one member, and is covered by a single person.
     async fn single_point_of_failure(&self) -> bool {
         self.row().single_point
     }
@@ -178,22 +179,22 @@ impl Team {
         Some(AtRisk { from, status: (*status).into(), reasons })
     }
 
-    /// What to do to close the team's gap or, if it is AT_RISK, to keep its cover: one instruction per sentence, without names. Empty
-    /// if there is nothing to do. What to do about allocated people who do not count, and how to keep cover, is only told if the viewer
-    /// sees the Peer Supporters of the team and of all that are covered with it.
+    /// What to do to close the team's gap or, if it is AT_RISK, to keep its cover: one instruction per sentence, without names.
+    /// Empty if there is nothing to do. Instructions about allocated people who do not count, and about keeping cover, are
+    /// included only if the viewer may see the Peer Supporters of the team and of all teams in its cover group.
     async fn suggested_actions(&self) -> Vec<String> {
         let audience = if self.tells_of_supporters() { Audience::Records } else { Audience::Figures };
         suggested_actions::of_team(self.row(), self.view.index(), audience)
     }
 
-    /// The allocations of Peer Supporters to the team or its cover group, by unit code, then by first day: those whose records
-    /// the viewer sees.
+    /// The allocations of Peer Supporters to the team or its cover group, by unit code, then by first day: only those whose
+    /// records the viewer may see.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: two filters and Relay's four")]
     async fn supporters(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those who count (true), or only those who do not (false).")] active: Option<bool>,
-        #[graphql(desc = "Allocations that have ended too.", default = false)] include_ended: bool,
+        #[graphql(desc = "Include allocations that have ended.", default = false)] include_ended: bool,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
@@ -215,15 +216,15 @@ impl Team {
         Ok(slice.listed(total, |supporter| supporter))
     }
 
-    /// The layer of Wellbeing Champions.
+    /// Wellbeing Champions of the team or its cover group.
     async fn champions(&self) -> Champions {
         let row = self.row();
-        // A team without staff has no layer of Champions.
+        // A team without staff needs no Champions.
         let needed = row.policy.as_ref().filter(|_| row.headcount > 0).map(|policy| policy.min_champions);
         Champions { counting: row.champions, needed, met: row.champions_met() }
     }
 
-    /// The layer of Level 1 training: people of the team, or of its cover group.
+    /// Level 1 training of the people of the team, or of its cover group.
     async fn level1(&self) -> Level1 {
         let row = self.row();
         let target = row.policy.as_ref().map(|policy| policy.level1_target);
@@ -239,7 +240,7 @@ impl Team {
         Some(Policy { view: Arc::clone(&self.view), unit, from, filed })
     }
 
-    /// How each of the policy's rules about the mix of supporters came out, MUST before SHOULD.
+    /// The result of each of the policy's rules about the mix of supporters, MUST before SHOULD.
     async fn mix(&self) -> Vec<MixOutcome> {
         self.row().mix.iter().map(|outcome| MixOutcome::new(outcome, self.tells_of_supporters())).collect()
     }
@@ -281,8 +282,8 @@ pub(crate) struct AtRisk {
     from: Date,
     /// The status on that day.
     status: TeamStatus,
-    /// Why, one sentence each, without names. Empty unless the viewer sees the Peer Supporters of the team and of all that are
-    /// covered with it: a team's only one needs no name to be known.
+    /// The reasons, one sentence each, without names. Empty unless the viewer may see the Peer Supporters of the team and of
+    /// all teams in its cover group: if a team has only one, no name is needed to know who it is.
     reasons: Vec<String>,
 }
 
@@ -297,14 +298,14 @@ pub(crate) struct Champions {
     met: Option<bool>,
 }
 
-/// How one rule about the mix of supporters came out.
+/// The result of one rule about the mix of supporters.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct MixOutcome {
     /// The rule in the policy's own words.
     rule: String,
-    /// Whether failing it makes the team a MIX_GAP; otherwise it is only shown.
+    /// Whether a team that does not meet it is a MIX_GAP; otherwise the rule is only shown.
     must: bool,
-    /// How it came out.
+    /// The result.
     state: MixState,
     /// Whether it is met, why it does not apply, or what would meet it.
     sentence: String,
@@ -323,9 +324,9 @@ impl MixOutcome {
 pub(crate) struct GapSince {
     /// The day of the snapshot that was mailed.
     since: Date,
-    /// How it has changed. Null if there was no gap then and there is none now.
+    /// How the gap has changed. Null if there was no gap then and there is none now.
     change: Option<GapChange>,
-    /// The status then. Null if it was no team then.
+    /// The status then. Null if the unit was not a team then.
     status_then: Option<TeamStatus>,
     /// Whole Peer Supporters short then. Null if the unit was not a team, or had no policy, then.
     gap_then: Option<u32>,
@@ -363,7 +364,7 @@ impl CoverGroup {
     }
 }
 
-/// Distinct people of a team's own posts when it has a gap that somebody is to close.
+/// Distinct people in a team's own posts if it has a gap to close, otherwise 0.
 pub(crate) fn staff_affected(row: &TeamRow) -> u32 {
     if change::is_gap(row.status) { row.own_headcount } else { 0 }
 }
@@ -376,14 +377,16 @@ fn status_in_words(row: &TeamRow, risk: Option<Day>) -> String {
     let required = row.required.map_or_else(String::new, |required| format!(" of {required} required"));
     match row.status {
         Status::NotApplicable => "Not applicable: no staff in this team, but a Peer Supporter is allocated.".to_owned(),
-        Status::Exempt => "Exempt: a dated exemption holds.".to_owned(),
+        Status::Exempt => "Exempt: a dated exemption applies.".to_owned(),
         Status::Unknown => match row.unknown_because {
             Some(value::UnknownBecause::RowsNotRead) => {
                 let rows = counted(row.rows_not_read, "row", "rows");
                 format!("Unknown: {rows} of staff lists that name this team could not be read.")
             }
-            Some(value::UnknownBecause::DataStale) => "Unknown: the staff lists are too old to say.".to_owned(),
-            Some(value::UnknownBecause::NoPolicy) | None => "Unknown: no policy is in force here or above.".to_owned(),
+            Some(value::UnknownBecause::DataStale) => "Unknown: the staff lists are too old.".to_owned(),
+            Some(value::UnknownBecause::NoPolicy) | None => {
+                "Unknown: no policy is in force for this unit or above it.".to_owned()
+            }
         },
         Status::None => format!("No active Peer Supporter for {staff}{short}."),
         Status::Partial => format!("Too few: {}{required} for {staff}{short}.", supporters(row.supporters)),

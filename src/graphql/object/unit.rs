@@ -23,7 +23,7 @@ use crate::access::Right;
 
 /// The longest trend: five years.
 const MOST_WEEKS: u32 = 260;
-/// The most dated facts of one kind that a unit shows.
+/// The most dated entries of one kind that a unit shows.
 const MOST_DATED: usize = 50;
 
 /// A unit on one day, as the viewer sees it.
@@ -53,12 +53,12 @@ impl Unit {
         &self.view.facts(self.unit).code
     }
 
-    /// What people call it.
+    /// The name of the unit.
     async fn name(&self) -> &str {
         &self.view.facts(self.unit).name
     }
 
-    /// The board's own word for its kind, as its files write it: Sector, Ward. Null if it is not on file.
+    /// The level of the unit in the board's own words, as its files write it: Sector, Ward. Null if it is not on file.
     async fn level(&self) -> Option<&str> {
         self.view.known.directory.level(self.view.facts(self.unit).id)
     }
@@ -69,7 +69,7 @@ impl Unit {
         site.map(|site| self.view.index().roster().words.get(site))
     }
 
-    /// The day that all figures are about.
+    /// The day of all figures.
     async fn as_of(&self) -> Date {
         Date(self.view.as_of.day)
     }
@@ -131,8 +131,8 @@ impl Unit {
         RollUp::of_unit(&self.view, self.unit).filter(|_| self.view.sees_below(self.unit))
     }
 
-    /// The Trainers embedded in the unit. Null unless it is open on the day, is of the level in which Trainers are to be embedded
-    /// and has staff at or below it, and the viewer sees everything below it.
+    /// The Trainers embedded in the unit. Null unless it is open on the day, must have embedded Trainers and has staff at or
+    /// below it, and the viewer may see everything below it.
     async fn embedded(&self) -> Option<EmbeddedTrainers> {
         let row = self.view.unit_row(self.unit).filter(|_| self.view.sees_below(self.unit))?;
         row.embedded.map(EmbeddedTrainers::from)
@@ -161,7 +161,8 @@ impl Unit {
         weeks: i32,
     ) -> Result<Vec<TrendPoint>, ApiError> {
         let weeks = u32::try_from(weeks).ok().filter(|weeks| (1..=MOST_WEEKS).contains(weeks));
-        let weeks = weeks.ok_or_else(|| ApiError::bad_input("weeks", format!("weeks is 1 to {MOST_WEEKS}")))?;
+        let weeks = weeks
+            .ok_or_else(|| ApiError::bad_input("weeks", format!("`weeks` must be between 1 and {MOST_WEEKS}.")))?;
         if !self.view.sees_below(self.unit) {
             return Ok(Vec::new());
         }
@@ -210,7 +211,7 @@ pub(crate) struct EmbeddedTrainers {
     trainers: u32,
     /// Trainers required by the policy of the unit.
     needed: u32,
-    /// Whether there are as many as needed.
+    /// Whether there are as many as required.
     met: bool,
 }
 
@@ -232,7 +233,8 @@ pub(crate) struct Exemption {
     holds: bool,
     /// The reason in the file's words, which may be about a person. Null if the viewer may not see the people of the unit.
     reason: Option<String>,
-    /// Who agreed to it, in the file's words. Null if it is not on file, or if the viewer may not see the people of the unit.
+    /// The person who agreed to it, in the file's words. Null if it is not on file, or if the viewer may not see the people of
+    /// the unit.
     agreed_by: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The caller, and what belongs to them.
+//! The caller and their own data.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::access::Right;
 /// The most roles in the network that a viewer is shown of their own.
 const MOST_ROLES: usize = 50;
 
-/// The viewer of the request, today.
+/// The viewer of the request.
 #[derive(Clone, Debug)]
 pub(crate) struct Viewer(pub(crate) Arc<DayView>);
 
@@ -30,25 +30,25 @@ pub(crate) struct ViewerNetworkRole {
     role: NetworkRole,
     /// The board's own code of the unit that the role names.
     unit_code: String,
-    /// What people call the unit.
+    /// The name of the unit.
     unit_name: String,
 }
 
-/// The caller, and what belongs to them.
+/// The caller and their own data.
 #[Object]
 impl Viewer {
-    /// Who it is, as the audit log says it: `person:12`, `token:3`.
+    /// The actor, as in the audit log: `person:12`, `token:3`.
     async fn actor(&self) -> String {
         self.0.scope().viewer().actor().to_string()
     }
 
-    /// The roles that they have today. `rights` says what these may see and do.
+    /// The roles that the viewer has today. `rights` says what they allow.
     async fn roles(&self) -> Vec<AccessRole> {
         self.0.scope().roles().iter().copied().map(AccessRole::from).collect()
     }
 
-    /// The roles that they hold in the network today, by role, then by unit code; at most 50. Empty if they hold none, and for
-    /// an API token.
+    /// The roles in the network that the viewer holds today, by role, then by unit code; at most 50. Empty if there are none,
+    /// and for an API token.
     async fn network_roles(&self) -> Vec<ViewerNetworkRole> {
         let held = self.0.scope().network_roles().iter().take(MOST_ROLES);
         let shown = held.map(|(role, unit)| {
@@ -58,9 +58,9 @@ impl Viewer {
         shown.collect()
     }
 
-    /// What they may see and do today; at most one entry for each right. A field that is null or empty although the viewer has
-    /// the right for it means that there is nothing: no such object, or no data yet. A field for which the right is missing here,
-    /// or does not reach the unit or person, means that it is not allowed.
+    /// The rights of the viewer today; at most one entry per right. If the viewer has the right for a field that is null or
+    /// empty, the object does not exist or there is no data yet. If the right is missing here, or does not reach the unit or
+    /// person, the viewer may not see the field.
     async fn rights(&self) -> Vec<ViewerRight> {
         ViewerRight::all(self.0.scope())
     }
@@ -70,17 +70,17 @@ impl Viewer {
         self.0.scope().viewer().person_id().and_then(|id| Person::seen(&self.0, id))
     }
 
-    /// Whether they see the whole organisation, and not only a part of its tree.
+    /// Whether the viewer may see the whole organisation, and not only a part of it.
     async fn sees_whole_network(&self) -> bool {
         self.0.scope().all(Right::Figures)
     }
 
-    /// Whether they may request a run of a job.
+    /// Whether the viewer may request a run of a job.
     async fn may_request_runs(&self) -> bool {
         self.0.scope().all(Right::RequestRuns)
     }
 
-    /// The settings of their weekly report. Null unless they may change them: tokens never may.
+    /// The settings of the viewer's weekly report. Null unless the viewer may change them; API tokens may not.
     async fn report_preferences(&self, ctx: &Context<'_>) -> Result<Option<ReportPreferences>, ApiError> {
         let scope = self.0.scope();
         match scope.viewer().person_id().filter(|id| scope.sets_report_of(*id)) {
@@ -89,8 +89,8 @@ impl Viewer {
         }
     }
 
-    /// The units that they answer for today, by appointment or as a delegate, or that their token was given; all below them are
-    /// theirs too.
+    /// The units that the viewer is responsible for today, by appointment or as a delegate, or that the API token was given.
+    /// All units below them are included in the viewer's rights.
     async fn units(
         &self,
         ctx: &Context<'_>,
@@ -103,7 +103,7 @@ impl Viewer {
         unit::listed(&self.0, &page, self.0.scope().own_units())
     }
 
-    /// The units that they support as a Peer Supporter today.
+    /// The units that the viewer supports as a Peer Supporter today.
     async fn supports(
         &self,
         ctx: &Context<'_>,
@@ -133,7 +133,7 @@ impl Viewer {
         unit::listed(&self.0, &page, units)
     }
 
-    /// The people who have them as named line manager today.
+    /// The people whose named line manager the viewer is today.
     async fn people(
         &self,
         ctx: &Context<'_>,
@@ -146,7 +146,7 @@ impl Viewer {
         let mut people: Vec<PersonIx> = self.0.scope().managed().iter().copied().collect();
         people.sort_unstable();
         let total = Total::Known(people.len());
-        // The places are in the order of the ids; a place itself moves when somebody is taken off file.
+        // The indexes are in the order of the ids; an index itself changes if a person is removed.
         let id = |place: PersonIx| self.0.index().roster().people[place.at()].id;
         let slice = cut(&page, "people", people, |place| id(*place).0)?;
         Ok(slice.listed(total, |place| Person { id: id(place), on: Some(self.0.as_of.day) }))

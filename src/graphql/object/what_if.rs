@@ -1,4 +1,4 @@
-//! What if the policy were another? Asked, answered and not stored.
+//! Coverage under another policy. Nothing is stored.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(crate) struct WhatIf {
     pub(crate) view: Arc<DayView>,
     pub(crate) unit: UnitIx,
     pub(crate) then: Arc<Coverage>,
-    /// Places (as it is, as it would be) of the teams that would be different, most changed first.
+    /// Indexes (present, proposed) of the teams that would change, most changed first.
     pub(crate) changed: Arc<Vec<(usize, usize)>>,
 }
 
@@ -64,20 +64,20 @@ fn change(view: &DayView, then: &Coverage, (before, after): (usize, usize)) -> O
 /// The coverage of one day with another policy, beside the present coverage. Nothing is stored.
 #[Object]
 impl WhatIf {
-    /// The unit to which, with everything below it, the other policy would apply.
+    /// The unit for which, with everything below it, the other policy is tried.
     async fn unit(&self) -> Unit {
         Unit::new(&self.view, self.unit)
     }
 
-    /// The unit's figures as they are. Null if it is closed on the day and has no team below it.
+    /// The unit's present figures. Null if it is closed on the day and has no team below it.
     async fn before(&self) -> Option<RollUp> {
         RollUp::of_unit(&self.view, self.unit)
     }
 
-    /// The unit's figures as they would be. Null if `before` is.
+    /// The unit's figures under the other policy. Null if `before` is null.
     async fn after(&self) -> Option<RollUp> {
         let row = unit_row(self.view.index(), &self.then, self.unit)?;
-        // What another policy would make of the allocations was never published, and tells what speaks against them now.
+        // The reasons under another policy were never published, and reveal the present reasons.
         let some = row.standing.not_counting().iter().any(|allocations| *allocations > 0);
         let standing = if some && !self.view.is_exact() { Columns::all(STANDING) } else { Columns::default() };
         Some(RollUp::computed(&self.view, row, Hidden { standing, ..self.view.hidden(self.unit) }))
@@ -95,7 +95,7 @@ impl WhatIf {
         self.count(Change::Closed)
     }
 
-    /// The teams whose status, gap or required number would change; the largest change of the gap first, then by code.
+    /// The teams whose status, gap or required number would change: the largest change of the gap first, then by code.
     async fn teams(
         &self,
         ctx: &Context<'_>,
@@ -119,20 +119,20 @@ impl WhatIf {
 /// A team that another policy would change.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct TeamChange {
-    /// The team as it is.
+    /// The team at present.
     team: Team,
     /// How the other policy would change its gap. Null if there is no gap now and would be none.
     change: Option<GapChange>,
-    /// As it is.
+    /// The present status.
     before: TeamOutcome,
-    /// As it would be.
+    /// The status under the other policy.
     after: TeamOutcome,
 }
 
 /// The status of a team under a policy.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub(crate) struct TeamOutcome {
-    /// Whether it is covered.
+    /// The status.
     status: TeamStatus,
     /// Peer Supporters required by the policy. Null without a policy or without staff.
     required: Option<u32>,

@@ -1,11 +1,11 @@
-//! The closed sets of words, with what each means.
+//! The enums of the API, with the meaning of each value.
 
 use async_graphql::Enum;
 use entity::coverage::change::Change;
 use entity::coverage::mix::Verdict;
 use entity::value;
 
-/// The answer to "is this team covered?". The first that fits holds, in this order.
+/// The status of a team. The first that applies, in this order, is returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::Status")]
 pub(crate) enum TeamStatus {
@@ -13,17 +13,17 @@ pub(crate) enum TeamStatus {
     NotApplicable,
     /// A dated exemption of this team applies; for a cover group, of every member.
     Exempt,
-    /// It cannot be said that the team is covered; `unknownBecause` says why. It counts as not covered.
+    /// It is not known whether the team is covered; `unknownBecause` says why. It counts as not covered.
     Unknown,
-    /// No active Peer Supporter at all.
+    /// No active Peer Supporter.
     None,
     /// Some active Peer Supporters, but too few people or too little of their share.
     Partial,
-    /// Enough Peer Supporters, but a MUST rule about their mix fails.
+    /// Enough Peer Supporters, but a MUST rule about their mix is not met.
     MixGap,
-    /// Covered today, but not on some later day within the policy's horizon unless something is done.
+    /// Covered today, but not on some later day within the policy's horizon unless action is taken.
     AtRisk,
-    /// Covered today and as far ahead as the policy looks.
+    /// Covered today and on every day within the policy's horizon.
     Covered,
 }
 
@@ -33,23 +33,23 @@ pub(crate) enum TeamStatus {
 pub(crate) enum UnknownBecause {
     /// No policy is in force.
     NoPolicy,
-    /// Rows of a staff list that name the team were rejected, and with the people in them it might not be covered.
+    /// Rows of a staff list that name the team were rejected, and with the people in them the team might not be covered.
     RowsNotRead,
-    /// A staff list that the answer rests on is older than the policy allows.
+    /// A staff list that the status is based on is older than the policy allows.
     DataStale,
 }
 
-/// How approvals count whose approver did not hold the office on the day of the decision.
+/// How approvals count if the approver did not hold the office on the day of the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::ApproverOffice")]
 pub(crate) enum ApproverOffice {
-    /// They count, and the team shows how many of its people rest on one.
+    /// They count, and the team shows how many of its people depend on one.
     Shown,
     /// They do not count.
     Required,
 }
 
-/// Why an allocation does not count. Several can hold; the headline is the first in this order.
+/// Why an allocation does not count. Several reasons can apply; the headline is the first in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::Reason")]
 pub(crate) enum StandingReason {
@@ -59,9 +59,9 @@ pub(crate) enum StandingReason {
     NotInTeam,
     /// The role has ended.
     StoodDown,
-    /// A pause of the role holds; a pause on one allocation pauses them all.
+    /// The role is paused; a pause on one allocation pauses all of the person's allocations.
     Paused,
-    /// The day lies in an absence that is longer than the policy allows.
+    /// The day is in an absence that is longer than the policy allows.
     Away,
     /// No Level 1 completion on or before the day.
     #[graphql(name = "LEVEL1_MISSING")]
@@ -69,7 +69,7 @@ pub(crate) enum StandingReason {
     /// No Level 2 pass on or before the day.
     #[graphql(name = "LEVEL2_MISSING")]
     Level2Missing,
-    /// The last Level 2 pass or refresher has run out.
+    /// The last Level 2 pass or refresher has expired.
     CertificateExpired,
     /// No sign-off against the competence framework on or before the day.
     NotSignedOff,
@@ -77,7 +77,7 @@ pub(crate) enum StandingReason {
     LineApprovalMissing,
     /// There is no valid senior manager's approval by someone other than the supporter and the line approver.
     SeniorApprovalMissing,
-    /// Protected hours a month are zero or not recorded.
+    /// Protected hours per month are zero or not recorded.
     NoProtectedTime,
     /// The supporter is the named line manager of more than half of the team.
     LineManager,
@@ -94,13 +94,13 @@ pub(crate) enum TrainingLevel {
     /// For every member of staff.
     #[graphql(name = "LEVEL1")]
     One,
-    /// A pass makes a Peer Supporter.
+    /// A pass qualifies a Peer Supporter.
     #[graphql(name = "LEVEL2")]
     Two,
     /// Refreshes a Level 2 certificate.
     #[graphql(name = "LEVEL2_REFRESHER")]
     TwoRefresher,
-    /// A pass makes a Trainer.
+    /// A pass qualifies a Trainer.
     #[graphql(name = "LEVEL3")]
     Three,
     /// Refreshes a Level 3 certificate.
@@ -126,22 +126,22 @@ pub(crate) enum Level1Band {
     From90,
 }
 
-/// Why an allocation does not count, in groups. If several reasons apply, the first in the order of StandingReason is used.
+/// Why an allocation does not count, in groups. If several reasons apply, the first in `StandingReason` order is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::StandingGroup")]
 pub(crate) enum StandingGroup {
-    /// Nothing: it counts.
+    /// No reason: it counts.
     Counts,
-    /// The person is away for long, or the role is paused.
+    /// The person has a long absence, or the role is paused.
     NotAvailable,
-    /// Level 1 or Level 2 is missing, or the certificate has run out.
+    /// Level 1 or Level 2 is missing, or the certificate has expired.
     Training,
-    /// The sign-off or an approval is missing, or has run out.
+    /// The sign-off or an approval is missing, or has expired.
     Approval,
     /// No protected time is recorded.
     ProtectedTime,
-    /// The person has left, works in another team, has stood down or not started, or cannot count in this team as its line manager
-    /// or only member.
+    /// The person has left, works in another team, has stood down or not started, or cannot count in this team as its line
+    /// manager or only member.
     Other,
 }
 
@@ -169,13 +169,13 @@ pub(crate) enum AccessRole {
     Auditor,
 }
 
-/// How a rule about the mix of supporters came out.
+/// The result of a rule about the mix of supporters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "Verdict")]
 pub(crate) enum MixState {
     /// The active Peer Supporters meet it.
     Met,
-    /// They do not.
+    /// The active Peer Supporters do not meet it.
     Unmet,
     /// The team's own people could not meet it, so it does not apply.
     NotApplicable,
@@ -185,11 +185,11 @@ pub(crate) enum MixState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "Change")]
 pub(crate) enum GapChange {
-    /// A gap that was not there.
+    /// A gap that did not exist before.
     New,
     /// A gap that has grown, or whose status is worse.
     Worse,
-    /// A gap as it was.
+    /// An unchanged gap.
     Same,
     /// A gap that has shrunk, or whose status is better.
     Better,
@@ -238,23 +238,23 @@ pub(crate) enum ImportState {
 pub(crate) enum RunState {
     /// Requested; the worker has not begun.
     Requested,
-    /// A worker is at it.
+    /// A worker is running it.
     Running,
-    /// It failed and is tried again later.
+    /// It failed and will be tried again.
     Retrying,
-    /// It is done for this period.
+    /// It is done.
     Done,
     /// It failed permanently.
     Failed,
 }
 
-/// Which of a week's gap reports one is.
+/// The gap reports of a week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::ReportKind")]
 pub(crate) enum ReportKind {
-    /// The report of the week's Monday, mailed to everyone who answers for a unit.
+    /// The report of the week's Monday, mailed to everyone who is responsible for a unit.
     Weekly,
-    /// What became worse since then, as of the week's Thursday, mailed to recipients who chose to get it.
+    /// What became worse since Monday, as of the week's Thursday, mailed to recipients who chose to get it.
     Midweek,
 }
 
@@ -280,7 +280,7 @@ pub(crate) enum ReportSection {
     Closed,
     /// The largest of the other gaps. Always shown in a person's first report.
     OtherGaps,
-    /// The line for each unit.
+    /// One line per unit.
     ByUnit,
     /// Wellbeing Champions, Level 1 and Trainers.
     Layers,
@@ -292,19 +292,19 @@ pub(crate) enum ReportSection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::DeliveryState")]
 pub(crate) enum DeliveryState {
-    /// It waits for its first attempt.
+    /// It is waiting for its first attempt.
     Pending,
-    /// An attempt failed; another follows.
+    /// An attempt failed; another will follow.
     Retrying,
-    /// The mail server has taken it.
+    /// The mail server has accepted it.
     Sent,
-    /// The mail server refused it for good, or every attempt failed.
+    /// The mail server refused it permanently, or every attempt failed.
     Refused,
     /// It has no recipient.
     Unaddressed,
 }
 
-/// What was done, in the audit log's terms.
+/// The actions in the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::Action")]
 pub(crate) enum AuditAction {
@@ -334,7 +334,7 @@ pub(crate) enum AuditAction {
     ImportRefused,
     /// The last import was undone.
     ImportUndone,
-    /// `psn demo` imported its board, and the database is a demonstration's from then on.
+    /// `psn demo` imported its data, and from then on the database belongs to a demonstration.
     DemonstrationMade,
     /// A day's coverage was exported.
     CoverageExported,
@@ -344,9 +344,9 @@ pub(crate) enum AuditAction {
     PeopleLinked,
     /// The link between two numbers was removed.
     PeopleUnlinked,
-    /// A person's name and contact were erased.
+    /// A person's name and contact details were erased.
     PersonErased,
-    /// Data held beyond its retention period was removed.
+    /// Data that was held beyond its retention period was removed.
     RetentionRun,
     /// Mails of a gap report were read.
     ReportRead,
@@ -366,7 +366,7 @@ pub(crate) enum Job {
     /// Mails what became worse since the gap report of one week to recipients who chose to get it, from the week's Thursday on.
     /// Its period is that week: 2026-W48.
     MidweekReport,
-    /// Removes what is held beyond its period on one day. Its period is that day: 2026-11-16.
+    /// Removes data that is held beyond its retention period on one day. Its period is that day: 2026-11-16.
     Retention,
 }
 
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_the_api_are_the_words_of_files_and_tables() {
+    fn api_codes_match_files_and_tables() {
         assert_eq!(words::<TeamStatus>(), stored(value::Status::ALL, value::Status::word));
         assert_eq!(words::<UnknownBecause>(), stored(value::UnknownBecause::ALL, value::UnknownBecause::word));
         assert_eq!(words::<ApproverOffice>(), stored(value::ApproverOffice::ALL, value::ApproverOffice::word));

@@ -1,4 +1,4 @@
-//! Pages of database rows by keyset: one statement a page, whatever its number.
+//! Pages of database rows by keyset: one statement per page, whatever its number.
 
 use sea_orm::sea_query::{
     Alias, Asterisk, Expr, ExprTrait as _, IntoValueTuple, Order, Query, SelectStatement, WindowStatement,
@@ -11,11 +11,11 @@ use super::span::End;
 use super::{Page, Slice, cursor};
 use crate::graphql::error::ApiError;
 
-/// Reads a page of `rows`, which has its order already. `key` is what the rows are ordered by, unique; `list` names the list.
+/// Reads a page of `rows`, which is already sorted. `key` is the unique sort key; `list` names the list.
 ///
 /// # Errors
 ///
-/// [`ApiError::bad_input`] for a text that is no cursor of this list, else what the database said.
+/// [`ApiError::bad_input`] for a text that is not a cursor of this list, otherwise database errors.
 pub(crate) async fn read<S, K>(
     db: &impl ConnectionTrait,
     page: &Page,
@@ -35,7 +35,7 @@ where
     if let Some(before) = before {
         rows.before(before);
     }
-    // One more than asked for tells whether there are more.
+    // One more row than requested shows whether there are more.
     let wanted = page.size as u64 + 1;
     match page.from {
         End::Start => rows.first(wanted),
@@ -44,7 +44,7 @@ where
     trimmed(page, list, rows.all(db).await?, (is_after, is_before), key)
 }
 
-/// A page of rows of which one more than asked for was read, at the far end.
+/// A page of rows from which the extra row, at the far end, is removed.
 pub(crate) fn trimmed<T, K: Serialize>(
     page: &Page,
     list: &str,
@@ -67,14 +67,14 @@ pub(crate) fn trimmed<T, K: Serialize>(
     Ok(Slice { items, has_previous, has_next })
 }
 
-/// How many rows a statement has. `COUNT(*)`: counting a column is three times slower.
+/// Counts the rows of a statement. `COUNT(*)`, because counting a column is three times slower.
 pub(crate) fn count(mut rows: SelectStatement) -> SelectStatement {
     rows.clear_order_by();
     Query::select().expr(Expr::col(Asterisk).count()).from_subquery(rows, "counted").to_owned()
 }
 
-/// The ids of the first (or last) `limit` of `rows` for each `parent`, in the order of `id`: one statement for the children
-/// of a whole page of parents.
+/// The ids of the first (or last) `limit` of `rows` per `parent`, in the order of `id`: one statement for the children of a
+/// whole page of parents.
 pub(crate) fn first_of_each(mut rows: SelectStatement, parent: &'static str, from: End, limit: u64) -> SelectStatement {
     let order = match from {
         End::Start => Order::Asc,

@@ -1,4 +1,4 @@
-//! Which rows of a list a page shows, by their ids.
+//! The rows of a page, by their ids.
 
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::Condition;
@@ -10,7 +10,7 @@ pub(crate) enum End {
     Tail,
 }
 
-/// A page of the rows that hang below one row: the same page of all its neighbours is read with it.
+/// A page of the rows that belong to one row. The same page of all its neighbours is read with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Span {
     pub(crate) from: End,

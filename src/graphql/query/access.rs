@@ -1,4 +1,4 @@
-//! Who may do what besides the facts: API tokens and grants, for those who manage them.
+//! API tokens and grants, for those who manage them.
 
 use std::collections::HashMap;
 
@@ -59,7 +59,7 @@ impl AccessQuery {
     }
 }
 
-/// The codes of the units that each of the tokens was given.
+/// The codes of the units of each token.
 pub(crate) async fn unit_codes(
     db: &DatabaseConnection,
     tokens: &[ApiTokenId],

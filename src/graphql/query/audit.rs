@@ -26,13 +26,12 @@ impl AuditQuery {
     async fn audit_events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only what they did: person:12, token:3, operator, worker or anonymous.")] actor: Option<
-            String,
-        >,
-        #[graphql(desc = "Only this.")] action: Option<AuditAction>,
-        #[graphql(desc = "Only what was done to this, as in `object`: person:12, import:2.")] object: Option<String>,
-        #[graphql(desc = "Only what was done at this instant or later.")] since: Option<Instant>,
-        #[graphql(desc = "Only what was done before this instant.")] until: Option<Instant>,
+        #[graphql(desc = "Only events of this actor: person:12, token:3, operator, worker or anonymous.")]
+        actor: Option<String>,
+        #[graphql(desc = "Only this action.")] action: Option<AuditAction>,
+        #[graphql(desc = "Only events about this object, as in `object`: person:12, import:2.")] object: Option<String>,
+        #[graphql(desc = "Only events at this instant or later.")] since: Option<Instant>,
+        #[graphql(desc = "Only events before this instant.")] until: Option<Instant>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
@@ -40,8 +39,12 @@ impl AuditQuery {
     ) -> Result<Listed<AuditEvent>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let actor = actor.map(|actor| actor.parse()).transpose();
-        let actor = actor
-            .map_err(|_| ApiError::bad_input("actor", "actor is person:12, token:3, operator, worker or anonymous"))?;
+        let actor = actor.map_err(|_| {
+            ApiError::bad_input(
+                "actor",
+                "`actor` must be operator, worker, anonymous, or an ID such as person:12 or token:3.",
+            )
+        })?;
         let (since, until) = (since.map(|since| since.0), until.map(|until| until.0));
         let filter = AuditFilter { actor, action: action.map(Into::into), object, since, until };
         let seen = Scope::of(ctx).await?.rows(Right::AuditLog);

@@ -1,4 +1,4 @@
-//! The directory of teams and of whom to turn to.
+//! The directory of teams and of the people that their staff can contact.
 
 use async_graphql::{Context, Object};
 
@@ -21,7 +21,8 @@ impl DirectoryQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only the unit with this code and those below it.")] under_code: Option<String>,
-        #[graphql(desc = "Only those whose code or name holds this text, ignoring case, accents and spacing.")] search: Option<String>,
+        #[graphql(desc = "Only those whose code or name contains this text, ignoring case, accents and spacing.")]
+        search: Option<String>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
@@ -43,7 +44,7 @@ impl DirectoryQuery {
                 && under.is_none_or(|above| view.tree().is_at_or_below(row.unit, above))
                 && search.finds(view.facts(row.unit))
         });
-        // The rows are by code already.
+        // The rows are already in order of code.
         let teams: Vec<usize> = teams.map(|(place, _)| place).collect();
         let total = Total::Known(teams.len());
         let code = |place: &usize| view.facts(view.coverage.teams[*place].unit).code.clone();

@@ -1,4 +1,4 @@
-//! How the network is run: stored days, reports and mails, runs of jobs, imports. Newest first.
+//! How the network is run: snapshots, reports and mails, runs of jobs, imports. Newest first.
 
 use async_graphql::{Context, Object};
 use entity::store::run;
@@ -41,8 +41,8 @@ impl HistoryQuery {
         Ok(slice.listed(total, Snapshot))
     }
 
-    /// Gap reports of one kind, newest week first, whenever they were built. Empty if there is none yet, or if the viewer does not
-    /// have the right REPORTS.
+    /// Gap reports of one kind, newest week first, whenever they were built. Empty if there is none yet, or if the viewer does
+    /// not have the right REPORTS.
     async fn gap_reports(
         &self,
         ctx: &Context<'_>,
@@ -53,7 +53,7 @@ impl HistoryQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<GapReport>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        // Of one kind only: a week, which is the cursor, has one report of each.
+        // Of one kind only: the cursor is a week, which has one report of each kind.
         let kind = kind.map_or(entity::value::ReportKind::Weekly, Into::into);
         let select = report::Entity::find()
             .filter(Scope::of(ctx).await?.rows(Right::Reports))
@@ -92,7 +92,7 @@ impl HistoryQuery {
     async fn import_batches(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only imports that ended so.")] state: Option<ImportState>,
+        #[graphql(desc = "Only imports with this result.")] state: Option<ImportState>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,

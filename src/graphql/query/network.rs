@@ -24,7 +24,7 @@ pub(crate) struct NetworkQuery;
 #[Object]
 impl NetworkQuery {
     /// The roles of Trainers that have not ended on the day, by unit code, then by first day: only those of people and units
-    /// that the viewer sees. Empty if there are none; the rights PEOPLE and FIGURES decide which the viewer sees.
+    /// that the viewer may see. Empty if there are none; the rights PEOPLE and FIGURES decide which the viewer may see.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, four filters and Relay's four")]
     async fn trainers(
         &self,
@@ -34,7 +34,7 @@ impl NetworkQuery {
         #[graphql(desc = "Only roles in the unit with this code and in those below it.")] under_code: Option<String>,
         #[graphql(desc = "Only those with this `isEmbedded`.")] embedded: Option<bool>,
         #[graphql(
-            desc = "Only those whose Level 3 certificate holds on the day and has its `certificateLastDay` before this date."
+            desc = "Only those whose Level 3 certificate is valid on the day and has its `certificateLastDay` before this date."
         )]
         lapses_before: Option<Date>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
@@ -55,7 +55,8 @@ impl NetworkQuery {
     }
 
     /// The roles of Wellbeing Champions that have not ended on the day, by unit code, then by first day: only those of people
-    /// and units that the viewer sees. Empty if there are none; the rights PEOPLE and FIGURES decide which the viewer sees.
+    /// and units that the viewer may see. Empty if there are none; the rights PEOPLE and FIGURES decide which the viewer may
+    /// see.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, two filters and Relay's four")]
     async fn champions(
         &self,
@@ -91,7 +92,7 @@ impl NetworkQuery {
             true => course::Entity::find().all(db(ctx)?).await?,
             false => Vec::new(),
         };
-        // The databases differ in how they order texts; a board has some dozens of modules.
+        // The databases differ in how they sort texts; an organisation has some dozens of modules.
         courses.sort_by(|a, b| a.code_key.cmp(&b.code_key));
         let total = Total::Known(courses.len());
         let slice = cut(&page, "courses", courses, |course| course.code_key.clone())?;
@@ -99,7 +100,7 @@ impl NetworkQuery {
     }
 }
 
-/// The roles that have not ended on the day, of people and units that the viewer sees.
+/// The roles that have not ended on the day, of people and units that the viewer may see.
 fn seen<'a>(
     view: &'a Arc<DayView>,
     roles: &'a [NetworkRole],
@@ -114,7 +115,7 @@ fn seen<'a>(
     own.map(|role| Role { view: Arc::clone(view), filed: role.clone() })
 }
 
-/// A page of roles, each once: of a person who is known by two numbers the same role may be on file twice.
+/// A page of roles, each once: for a person with two linked numbers the same role may be on file twice.
 fn listed<T: async_graphql::OutputType>(
     page: &Page,
     list: &str,

@@ -1,4 +1,4 @@
-//! Anything by its id.
+//! Objects by ID.
 
 use async_graphql::{Context, ID, Object};
 use entity::id::PersonId;
@@ -25,7 +25,7 @@ use super::super::request_state::{db, today};
 use super::super::scalar::Date;
 use crate::access::Right;
 
-/// The most ids of one question.
+/// The most ids in one query.
 const MOST_IDS: usize = 100;
 
 #[derive(Debug, Default)]
@@ -33,23 +33,23 @@ pub(crate) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The object with an id from this API. Null, with the error NOT_FOUND, if there is none or the viewer may not see it.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>, ApiError> {
+    /// The object with an ID from this API. Null, with the error NOT_FOUND, if there is none or the viewer may not see it.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The ID.")] id: ID) -> Result<Option<Node>, ApiError> {
         let mut found = find(ctx, std::slice::from_ref(&id)).await?;
         found.pop().flatten().map(Some).ok_or_else(|| ApiError::not_found("object", "id", &id))
     }
 
-    /// The objects with these ids, in their order. An id that finds nothing, or something that the viewer may not see, gives
-    /// null and the error NOT_FOUND.
+    /// The objects with these IDs, in the same order. An ID that matches nothing, or something that the viewer may not see,
+    /// gives null and the error NOT_FOUND.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The ids, at most 100.")] ids: Vec<ID>,
+        #[graphql(desc = "The IDs, at most 100.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>, ApiError> {
         if ids.len() > MOST_IDS {
             return Err(ApiError::bad_input(
                 "ids",
-                format!("ids has at most {MOST_IDS} entries, and not {}", ids.len()),
+                format!("`ids` may have at most {MOST_IDS} entries, and has {}.", ids.len()),
             ));
         }
         let found = find(ctx, &ids).await?;
@@ -62,7 +62,7 @@ impl NodeQuery {
     }
 }
 
-/// Each id's object, or nothing: one statement a kind, however many ids there are.
+/// Finds the object of each id, if any: one statement per kind, however many ids there are.
 async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiError> {
     let ids: Vec<Option<NodeId>> = ids.iter().map(NodeId::decode).collect();
     let rows = Stored::read(ctx, &ids).await?;
@@ -111,7 +111,7 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
     Ok(found)
 }
 
-/// The rows that the ids of one question name.
+/// The rows that the ids of one query name.
 #[derive(Debug, Default)]
 struct Stored {
     snapshots: Vec<snapshot::Model>,

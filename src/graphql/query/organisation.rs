@@ -17,12 +17,12 @@ pub(crate) struct OrganisationQuery;
 
 #[Object]
 impl OrganisationQuery {
-    /// The version of this psn. It is answered without the database.
+    /// The version of this service. It is returned without using the database.
     async fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
     }
 
-    /// The caller, and what belongs to them.
+    /// The caller and their own data.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, ApiError> {
         DayView::on(ctx, None).await.map(Viewer)
     }
@@ -57,9 +57,9 @@ impl OrganisationQuery {
         Ok(Some(Unit::new(&day_scope.with_coverage(ctx).await?, unit)))
     }
 
-    /// Units that are open on the day or have a team at or below them, by code. Page by page this reads the whole tree, or
-    /// with `underCode` a part of it, as a flat list: each unit names its `parent`. Empty if there are none, or if the viewer
-    /// does not have the right FIGURES there.
+    /// Units that are open on the day or have a team at or below them, by code. Read page by page, this returns the whole tree,
+    /// or with `underCode` a part of it, as a flat list: each unit names its `parent`. Empty if there are none, or if the
+    /// viewer does not have the right FIGURES there.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: three filters and Relay's four")]
     async fn units(
         &self,
@@ -67,11 +67,12 @@ impl OrganisationQuery {
         #[graphql(desc = "The date to report on. Defaults to today.")] as_of: Option<Date>,
         #[graphql(desc = "Only the unit with this code and those below it.")] under_code: Option<String>,
         #[graphql(
-            desc = "Only those of this kind, in the board's own word, ignoring case and spacing: Sector. A word that no unit has finds nothing; \
+            desc = "Only units of this level, in the board's own word, ignoring case and spacing: Sector. A word that no unit has matches nothing; \
                           ask for the level of some units to see the words."
         )]
         level: Option<String>,
-        #[graphql(desc = "Only those whose code or name holds this text, ignoring case, accents and spacing.")] search: Option<String>,
+        #[graphql(desc = "Only those whose code or name contains this text, ignoring case, accents and spacing.")]
+        search: Option<String>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,

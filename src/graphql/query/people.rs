@@ -1,4 +1,4 @@
-//! People, found by what is on file of them.
+//! People by name, employee number or work address.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ impl PeopleQuery {
         let (known, scope) = known(ctx).await?;
         let people = &known.facts.index.roster().people;
         let seen = (0u32..).map(PersonIx).take(people.len());
-        // Which people there are is decided before any row is read.
+        // The rights decide which people are searched before any row is read.
         let seen: Vec<PersonIx> = match scope.may(Right::People) {
             true => seen.filter(|place| scope.sees_person(people[place.at()].id, today)).collect(),
             false => Vec::new(),
@@ -64,7 +64,7 @@ impl PeopleQuery {
     }
 }
 
-/// What a person is found by.
+/// The data by which a person is found.
 #[derive(Debug, FromQueryResult)]
 struct Row {
     id: PersonId,
@@ -75,7 +75,7 @@ struct Row {
 }
 
 impl Row {
-    /// The rows of people, by id. They are not kept in memory between requests, as no name is.
+    /// Reads the rows of people, by id. Names are never kept in memory between requests.
     async fn read(
         db: &DatabaseConnection,
         known: &Known,
@@ -105,7 +105,7 @@ impl Row {
         Ok(rows)
     }
 
-    /// First and last name as they are searched.
+    /// First and last name in the form that is searched.
     fn name(&self) -> String {
         search_form(&format!(
             "{} {}",
@@ -114,7 +114,7 @@ impl Row {
         ))
     }
 
-    /// Last and first name as they are ordered.
+    /// Last and first name in the form that is sorted.
     fn order(&self) -> String {
         search_form(&format!(
             "{} {}",
@@ -124,12 +124,12 @@ impl Row {
     }
 }
 
-/// The people found, each once, with what they are ordered by. `rows` are by id, so that the first row of linked ones is the one
+/// The people found, each once, with their sort key. `rows` are in order of id, so that of linked rows the first is the one
 /// whose name is shown.
 fn found(known: &Known, scope: &Scope, search: &PeopleSearch, rows: Vec<Row>) -> impl Iterator<Item = (String, i64)> {
     let mut people: BTreeMap<PersonIx, (String, i64, bool)> = BTreeMap::new();
     for row in rows {
-        // A person who was filed after the facts were read is not seen yet.
+        // A person who was added after the data was read is not found yet.
         let Some(place) = known.person_by_id(row.id) else { continue };
         let by_contact = || {
             let contacts = [Some(row.number.as_str()), row.work_email.as_deref()];

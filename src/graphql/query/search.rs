@@ -1,16 +1,16 @@
-//! Texts to look for, compared without case, accents, forms and spaces.
+//! Search texts, compared without case, accents, Unicode forms and spaces.
 
 use entity::coverage::roster::Unit;
 use entity::spelling::search_form;
 
 use super::super::error::ApiError;
 
-/// The longest text that can be searched for, in characters.
+/// The longest search text, in characters.
 const LONGEST: usize = 200;
-/// The shortest text that people can be searched by, in characters: fewer find half of the board.
+/// The shortest search text for people, in characters: fewer would match half of the organisation.
 const SHORTEST_OF_PEOPLE: usize = 2;
 
-/// A text to look for in codes and names of units.
+/// A search text for codes and names of units.
 #[derive(Clone, Debug)]
 pub(super) struct Search(Option<String>);
 
@@ -29,7 +29,7 @@ impl Search {
     }
 }
 
-/// A text to look for in what is on file of people.
+/// A search text for people.
 #[derive(Clone, Debug)]
 pub(super) struct PeopleSearch(String);
 
@@ -40,18 +40,18 @@ impl PeopleSearch {
     pub(super) fn new(text: &str) -> Result<Self, ApiError> {
         let text = form(text)?;
         if text.chars().count() < SHORTEST_OF_PEOPLE {
-            let sentence = format!("search must have at least {SHORTEST_OF_PEOPLE} characters besides spaces");
+            let sentence = format!("`search` must have at least {SHORTEST_OF_PEOPLE} characters besides spaces.");
             return Err(ApiError::bad_input("search", sentence));
         }
         Ok(Self(text))
     }
 
-    /// Whether each word of the text is in a name, which is given as its [`search_form`].
+    /// Whether each word of the text is part of a name, which is given as its [`search_form`].
     pub(super) fn finds_name(&self, name: &str) -> bool {
         self.0.split(' ').all(|word| name.contains(word))
     }
 
-    /// Whether the whole text is in an employee number or a work address.
+    /// Whether the whole text is part of an employee number or a work address.
     pub(super) fn finds_contact(&self, contact: &str) -> bool {
         search_form(contact).contains(&self.0)
     }
@@ -59,7 +59,7 @@ impl PeopleSearch {
 
 fn form(text: &str) -> Result<String, ApiError> {
     if text.chars().count() > LONGEST {
-        return Err(ApiError::bad_input("search", format!("search has at most {LONGEST} letters")));
+        return Err(ApiError::bad_input("search", format!("`search` may have at most {LONGEST} characters.")));
     }
     Ok(search_form(text))
 }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_word_is_found_in_any_order() {
+    fn words_are_found_in_any_order() {
         let search = PeopleSearch::new("  GARC\u{cd}A jos").unwrap();
         assert!(search.finds_name("jose garcia lopez"));
         assert!(!search.finds_name("jose lopez"));
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn one_character_is_refused() {
         assert!(PeopleSearch::new(" \u{e9} ").is_err());
-        assert!(PeopleSearch::new("\u{200b}a\u{301}").is_err(), "what cannot be seen is no character");
+        assert!(PeopleSearch::new("\u{200b}a\u{301}").is_err(), "invisible characters do not count");
         assert!(PeopleSearch::new(&"a".repeat(201)).is_err());
     }
 }

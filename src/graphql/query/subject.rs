@@ -1,4 +1,4 @@
-//! Everything that is held on a person, which is recorded before it is shown.
+//! All data held on a person. The export is recorded before it is returned.
 
 use async_graphql::{Context, ID, Object};
 use entity::store::retention::Periods;
@@ -17,7 +17,7 @@ pub(crate) struct SubjectQuery;
 #[Object]
 impl SubjectQuery {
     /// All data held on a person, as the text of one JSON document: each kind of data with its meaning, source and retention
-    /// period. The request is recorded. Every person may get their own data, an admin that of any person.
+    /// period. The export is recorded. Every person may export their own data, an administrator that of any person.
     async fn subject_access(
         &self,
         ctx: &Context<'_>,

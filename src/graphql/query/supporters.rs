@@ -18,7 +18,7 @@ pub(crate) struct SupporterQuery;
 
 #[Object]
 impl SupporterQuery {
-    /// The allocations of Peer Supporters whose records the viewer sees, by unit code, then by first day. Empty if there are
+    /// The allocations of Peer Supporters whose records the viewer may see, by unit code, then by first day. Empty if there are
     /// none, or if the viewer does not have the right SUPPORTER_RECORDS.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments: day, five filters and Relay's four")]
     async fn supporters(
@@ -33,7 +33,7 @@ impl SupporterQuery {
             String,
         >,
         #[graphql(desc = "Only those whose `nextExpiry` has its last day before this date.")] ends_before: Option<Date>,
-        #[graphql(desc = "Also allocations that have ended.", default = false)] include_ended: bool,
+        #[graphql(desc = "Include allocations that have ended.", default = false)] include_ended: bool,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
@@ -44,7 +44,8 @@ impl SupporterQuery {
         let under = under_code.map(|code| day_scope.named("underCode", &code)).transpose()?;
         let view = day_scope.with_coverage(ctx).await?;
         let wanted: Option<Vec<Reason>> = reason.map(|reasons| reasons.into_iter().map(Reason::from).collect());
-        // What is shown of a record decides, and not what is on file: a filter tells no more than the fields do.
+        // A filter uses what the viewer may see of a record, and not what is on file, so that it reveals no more than the
+        // fields do.
         let is_wanted = |supporter: &Supporter| {
             under.is_none_or(|above| view.tree().is_at_or_below(supporter.allocation().unit, above))
                 && (include_ended || !supporter.allocation().validity.ended_by(view.as_of.day))
@@ -60,7 +61,7 @@ impl SupporterQuery {
     }
 }
 
-/// The allocations whose records the viewer sees. Each member of a cover group has those of all members; each is taken once,
+/// The allocations whose records the viewer may see. Each member of a cover group has those of all members; each is taken once,
 /// from its own unit.
 fn seen(view: &Arc<DayView>) -> impl Iterator<Item = Supporter> {
     let allocations = &view.index().roster().allocations;

@@ -1,4 +1,4 @@
-//! Teams, filtered and in order.
+//! Teams, filtered and sorted.
 
 mod filter;
 
@@ -18,7 +18,7 @@ use super::super::scalar::Date;
 #[derive(Debug, Default)]
 pub(crate) struct TeamQuery;
 
-/// What teams are ordered by. Ties are broken by code, which is unique.
+/// The field by which teams are sorted. Teams with equal values are sorted by code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 enum TeamOrderField {
     /// Whole Peer Supporters short; teams without a figure come last.
@@ -27,7 +27,7 @@ enum TeamOrderField {
     StaffAffected,
     /// Headcount, in people.
     Headcount,
-    /// Name.
+    /// The name.
     Name,
     /// The board's code.
     Code,
@@ -56,8 +56,8 @@ struct TeamOrder {
 
 #[Object]
 impl TeamQuery {
-    /// The team that is the unit with this code. Null, with the error NOT_FOUND, if there is none or the viewer may not see
-    /// it. On which days it is found, `teams` says.
+    /// The team of the unit with this code. Null, with the error NOT_FOUND, if there is none or the viewer may not see it.
+    /// `teams` says on which days it is visible.
     async fn team(
         &self,
         ctx: &Context<'_>,
@@ -80,7 +80,7 @@ impl TeamQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The date to report on. Defaults to today.")] as_of: Option<Date>,
         #[graphql(desc = "Which teams. Defaults to all.")] filter: Option<TeamFilter>,
-        #[graphql(desc = "The order. Defaults to by code.")] order_by: Option<TeamOrder>,
+        #[graphql(desc = "The order. Defaults to the code.")] order_by: Option<TeamOrder>,
         #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
@@ -103,10 +103,10 @@ impl TeamQuery {
     }
 }
 
-/// A team's place in an order. All places of one list are of one kind, so that they compare as they should.
+/// A team's sort value. All values of one list are of the same kind, so that they compare correctly.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Rank {
-    /// What has no figure comes after all others, whatever the direction.
+    /// A team without a figure comes after all others, whatever the direction.
     Figure(bool, i64),
     Text(String),
     TextBackwards(Reverse<String>),
@@ -139,7 +139,7 @@ impl TeamOrder {
         }
     }
 
-    /// The name of the list, which its cursors carry: one of another order is refused.
+    /// The name of the list in its cursors: a cursor of another order is refused.
     fn list(self) -> String {
         format!("teams {:?} {:?}", self.field, self.direction)
     }

@@ -1,4 +1,4 @@
-//! Another policy, tried on a day.
+//! Coverage of a day under another policy.
 
 use async_graphql::{Context, Object};
 use entity::coverage::roster::UnitIx;
@@ -17,18 +17,17 @@ pub(crate) struct WhatIfQuery;
 
 #[Object]
 impl WhatIfQuery {
-    /// The coverage of a day if the policy of a unit and of everything below it were another. Nothing is stored. Null before
-    /// the first import, and for those who may not try policies. A policy that judges people by their records may be tried only
-    /// by viewers who see these records: `certificateMonths`, `approvalMonths` and `approverOffice` by those who see every Peer
-    /// Supporter of the teams and of their cover groups, `trainerCertificateMonths` by those who see every Trainer too.
-    /// `awayDays`, `mustMix` and `shouldMix` judge absences and posts, which no record shows, and are for administrators and
-    /// coordinators.
+    /// The coverage of a day if a unit and everything below it had another policy. Nothing is stored. Null before the first
+    /// import, and for viewers who may not try policies. A policy that assesses people by their records may be tried only by
+    /// viewers who may see these records: `certificateMonths`, `approvalMonths` and `approverOffice` by those who may see every
+    /// Peer Supporter of the teams and of their cover groups, `trainerCertificateMonths` by those who may see every Trainer
+    /// too. `awayDays`, `mustMix` and `shouldMix` depend on absences and posts, which no record shows, and may be tried only by
+    /// administrators and coordinators.
     async fn what_if(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The unit's code. Defaults to the top of the tree.")] unit_code: Option<String>,
-        #[graphql(desc = "What would be different; the rest stays as the governing policies have it.")]
-        policy: PolicyInput,
+        #[graphql(desc = "The changes; everything else stays as in the governing policies.")] policy: PolicyInput,
         #[graphql(desc = "The date to report on. Defaults to today.")] as_of: Option<Date>,
     ) -> Result<Option<WhatIf>, ApiError> {
         let change = policy.change()?;
@@ -37,7 +36,7 @@ impl WhatIfQuery {
             Some(code) => Some(day_scope.named("unitCode", code)?),
             None => day_scope.top(),
         };
-        // Hidden is absent: who may not try policies is told what they would be told of a unit that there is not.
+        // Hidden means absent: a viewer who may not try policies gets the same answer as for a unit that does not exist.
         let tried = |unit: &UnitIx| day_scope.scope().sees_below(Right::WhatIf, *unit) && day_scope.sees_below(*unit);
         let unit = match &unit_code {
             Some(code) => Some(unit.filter(tried).ok_or_else(|| ApiError::not_found("unit", "unitCode", code))?),
@@ -51,8 +50,8 @@ impl WhatIfQuery {
     }
 }
 
-/// Refuses a change that judges people by records which the viewer is not shown: who counts by another policy and not now, or
-/// the other way round, tells what these records say.
+/// Returns an error for a change that assesses people by records that the viewer may not see: who counts under another policy
+/// and not now, or the other way round, reveals what these records say.
 ///
 /// # Errors
 ///
@@ -60,15 +59,15 @@ impl WhatIfQuery {
 fn refuse_unseen(day_scope: &DayScope, unit: UnitIx, change: &PolicyChange) -> Result<(), ApiError> {
     let judges = |records: &[Judged]| records.iter().any(|records| change.judges(*records));
     let refusal = if judges(&[Judged::Absences, Judged::Posts]) && !day_scope.scope().all(Right::WhatIfUnrecorded) {
-        "You may not try `awayDays`, `mustMix` or `shouldMix`: the answer would tell of absences and posts that no record \
+        "You may not try `awayDays`, `mustMix` or `shouldMix`: the answer would reveal absences and posts that no record \
          shows. Change another part of the policy, or ask a coordinator to try it."
     } else if judges(&[Judged::Certificates, Judged::Approvals, Judged::TrainerCertificates])
         && !day_scope.scope().sees_records_below(unit, day_scope.as_of.day)
     {
-        "A cover group here has members whose Peer Supporters you do not see, and the answer would tell of them. Try it on a \
+        "A cover group here has members whose Peer Supporters you may not see, and the answer would reveal their records. Try a \
          unit without such a group, or change only how many Peer Supporters are required."
     } else if judges(&[Judged::TrainerCertificates]) && !sees_trainers_below(day_scope, unit) {
-        "A Trainer here is a person you do not see, and the answer would tell of their certificate. Try it on a unit \
+        "You may not see a Trainer here, and the answer would reveal the state of their certificate. Try a unit \
          whose Trainers you see, or leave out `trainerCertificateMonths`."
     } else {
         return Ok(());
@@ -76,7 +75,7 @@ fn refuse_unseen(day_scope: &DayScope, unit: UnitIx, change: &PolicyChange) -> R
     Err(ApiError::new(Code::Forbidden, refusal))
 }
 
-/// Whether the viewer sees every Trainer whose role is at or below a unit on the day.
+/// Whether the viewer may see every Trainer whose role is at or below a unit on the day.
 fn sees_trainers_below(day_scope: &DayScope, unit: UnitIx) -> bool {
     let roster = day_scope.index().roster();
     let mut here = roster

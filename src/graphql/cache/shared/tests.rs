@@ -9,12 +9,12 @@ use super::*;
 const READER: Actor = Actor::Person(PersonId(1));
 const WRITER: Actor = Actor::Person(PersonId(2));
 
-/// A database whose readings end when the test lets them.
+/// A database whose reads finish when the test allows it.
 struct Database {
     version: AtomicI64,
     readings: AtomicUsize,
     looks: AtomicUsize,
-    /// Readings that may end.
+    /// Reads that may finish.
     ends: Semaphore,
 }
 
@@ -28,7 +28,7 @@ impl Source for Arc<Database> {
 
     async fn read(&self) -> Result<(i64, i64), ApiError> {
         self.readings.fetch_add(1, Ordering::SeqCst);
-        // One moment of the database, however long the reading takes.
+        // One point in time of the database, however long the read takes.
         let version = self.version.load(Ordering::SeqCst);
         self.ends.acquire().await.unwrap().forget();
         Ok((version, version))
@@ -42,7 +42,7 @@ struct Test {
 }
 
 impl Test {
-    /// Version 1 is held.
+    /// Version 1 is cached.
     async fn begin() -> Self {
         let clock = Clock::fixed("2026-11-16T09:00:00Z".parse().unwrap());
         let (version, readings, looks) = (AtomicI64::new(1), AtomicUsize::new(0), AtomicUsize::new(0));
@@ -54,7 +54,7 @@ impl Test {
         test
     }
 
-    /// What a caller is given who looks now.
+    /// The value for a caller that queries the version now.
     fn value(&self, caller: Actor) -> impl Future<Output = i64> + Send + 'static {
         let shared = Arc::clone(&self.shared);
         async move {
@@ -63,7 +63,7 @@ impl Test {
         }
     }
 
-    /// A caller who waits. It has looked when this returns.
+    /// A caller that waits. It has queried the version when this returns.
     async fn waiting(&self, caller: Actor) -> tokio::task::JoinHandle<i64> {
         let mut value = Box::pin(self.value(caller));
         assert_eq!(futures_util::poll!(value.as_mut()), std::task::Poll::Pending, "it waits");
@@ -78,7 +78,7 @@ impl Test {
         self.database.ends.add_permits(number);
     }
 
-    /// How often everything was read since the last call, and how often the version.
+    /// The number of reads since the last call, and of version queries.
     fn counted(&self) -> (usize, usize) {
         (self.database.readings.swap(0, Ordering::SeqCst), self.database.looks.swap(0, Ordering::SeqCst))
     }
@@ -87,7 +87,7 @@ impl Test {
         self.clock.set(self.clock.now() + time);
     }
 
-    /// Until a reading has begun.
+    /// Waits until a read has begun.
     async fn reading(&self) {
         while self.database.readings.load(Ordering::SeqCst) == 0 {
             tokio::task::yield_now().await;
@@ -105,13 +105,13 @@ async fn an_unchanged_value_is_not_read_again() {
 }
 
 #[tokio::test]
-async fn readers_share_the_next_reading_however_often_the_version_changes() {
+async fn readers_share_the_next_reading() {
     let test = Test::begin().await;
     test.pass(GRACE);
     test.change();
     let first = test.waiting(READER).await;
     test.reading().await;
-    // Sixteen readers come while it runs, each after another change: each would begin a reading of its own.
+    // Sixteen readers arrive while it runs, each after another change: each would begin a read of its own.
     let mut others = Vec::new();
     for _ in 0..16 {
         test.change();
@@ -126,7 +126,7 @@ async fn readers_share_the_next_reading_however_often_the_version_changes() {
 }
 
 #[tokio::test]
-async fn who_waited_for_the_version_that_it_saw_reads_nothing() {
+async fn a_waiting_reader_accepts_the_version_it_saw() {
     let test = Test::begin().await;
     test.pass(GRACE);
     test.change();
@@ -157,7 +157,7 @@ async fn readers_are_given_the_last_value_for_less_than_a_second() {
 }
 
 #[tokio::test]
-async fn who_finds_the_change_waits_for_it() {
+async fn the_reader_that_finds_a_change_waits() {
     let test = Test::begin().await;
     test.change();
     test.end_readings(1);
@@ -180,7 +180,7 @@ async fn a_caller_sees_its_own_change() {
 }
 
 #[tokio::test]
-async fn a_look_from_before_a_reading_does_not_begin_another() {
+async fn an_older_version_query_begins_no_second_reading() {
     let test = Test::begin().await;
     let look = test.shared.look().await.unwrap();
     test.change();
@@ -200,7 +200,7 @@ async fn an_older_version_of_a_restored_copy_is_read() {
 }
 
 #[tokio::test]
-async fn a_reading_goes_on_when_its_caller_has_gone() {
+async fn a_reading_goes_on_without_its_caller() {
     let test = Test::begin().await;
     test.pass(GRACE);
     test.change();

@@ -1,4 +1,4 @@
-//! Which teams a list has.
+//! The filter of a list of teams.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::super::super::object::word::{TeamStatus, UnknownBecause};
 use super::super::super::scalar::Date;
 use super::super::search::Search;
 
-/// Which teams. All that is given must hold.
+/// Which teams to return. All conditions that are given must be met.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(super) struct TeamFilter {
     /// Only teams of one of these statuses.
@@ -24,36 +24,36 @@ pub(super) struct TeamFilter {
     unknown_because: Option<Vec<UnknownBecause>>,
     /// Only the unit with this code and those below it.
     under_code: Option<String>,
-    /// Only units of this kind, in the board's own words, ignoring case and spacing: Ward. A kind that no unit has finds
-    /// nothing; query the level of some units to see the kinds.
+    /// Only units of this level, in the board's own words, ignoring case and spacing: Ward. A level that no unit has matches
+    /// nothing; query `level` of some units to see the levels.
     level: Option<String>,
     /// Only teams with at least this headcount, in people.
     min_headcount: Option<i32>,
     /// Only teams with at most this headcount, in people.
     max_headcount: Option<i32>,
-    /// Only teams whose code or name holds this text, ignoring case, accents and spacing.
+    /// Only teams whose code or name contains this text, ignoring case, accents and spacing.
     search: Option<String>,
     /// Only teams that are AT_RISK from a day before this one, as shown in `atRisk`.
     at_risk_before: Option<Date>,
-    /// Only the teams of the cover group of this name, ignoring case and spacing.
+    /// Only the teams of the cover group with this name, ignoring case and spacing.
     cover_group: Option<String>,
-    /// Only teams that have the Wellbeing Champions that they need (true), or only those that have too few (false). Teams without
-    /// staff or without a policy are neither.
+    /// Only teams that have the Wellbeing Champions that they need (true), or only those that have too few (false). Teams
+    /// without staff or without a policy match neither.
     champions_met: Option<bool>,
     /// Only teams with this `singlePointOfFailure`.
     single_point: Option<bool>,
     /// Only teams with `rowsNotRead` above 0 (true), or only those with 0 (false).
     rows_not_read: Option<bool>,
-    /// Only teams with `unproven` above 0 (true), or only those with 0 (false). Teams whose `unproven` the viewer does not see
+    /// Only teams with `unproven` above 0 (true), or only those with 0 (false). Teams whose `unproven` the viewer may not see
     /// match neither.
     unproven: Option<bool>,
-    /// Only teams whose present gap was first seen more than this many days before the date reported on; 0 or more. Teams without
-    /// a `gapOpenedOn` have no such gap.
+    /// Only teams whose present gap was first seen more than this many days before the requested date; 0 or more. Teams without
+    /// a `gapOpenedOn` do not match.
     gap_older_than_days: Option<i32>,
 }
 
 impl TeamFilter {
-    /// Refuses a unit that the viewer does not see, before anything is computed.
+    /// Returns an error for a unit that the viewer may not see, before anything is computed.
     ///
     /// # Errors
     ///
@@ -62,11 +62,11 @@ impl TeamFilter {
         self.under_code.as_deref().map_or(Ok(()), |code| day_scope.named("underCode", code).map(drop))
     }
 
-    /// The places of the teams that the viewer sees and that meet the filter, by code.
+    /// The indexes of the teams that the viewer may see and that match the filter, by code.
     ///
     /// # Errors
     ///
-    /// [`ApiError::bad_input`] or [`ApiError::not_found`] for a value that no filter has, else what the database said.
+    /// [`ApiError::bad_input`] or [`ApiError::not_found`] for a value that the filter does not have, otherwise database errors.
     pub(super) async fn choose(mut self, ctx: &Context<'_>, view: &Arc<DayView>) -> Result<Vec<usize>, ApiError> {
         let older_than = self.gap_older_than_days.take().map(days).transpose()?;
         let wanted = self.test(view)?;
@@ -81,7 +81,7 @@ impl TeamFilter {
         Ok(try_join_all(opened).await?.into_iter().flatten().collect())
     }
 
-    /// The test that all but the age of a gap puts to a team and its place.
+    /// Returns the test for a team and its index, of all conditions except the age of a gap.
     fn test(self, view: &Arc<DayView>) -> Result<impl Fn(usize, &TeamRow) -> bool, ApiError> {
         let Self {
             status,
@@ -131,6 +131,6 @@ impl TeamFilter {
 fn days(given: i32) -> Result<i64, ApiError> {
     match u32::try_from(given) {
         Ok(days) => Ok(i64::from(days)),
-        Err(_) => Err(ApiError::bad_input("gapOlderThanDays", "gapOlderThanDays must be 0 or more")),
+        Err(_) => Err(ApiError::bad_input("gapOlderThanDays", "`gapOlderThanDays` must be 0 or more.")),
     }
 }
