@@ -49,9 +49,9 @@ both!(
         assert!(code == Some(0) && said.contains("Ward 7"), "{said}");
         assert!(psn(&world, &["token", "list"]).1.contains("revoked"));
         for (args, says) in [
-            (&["token", "revoke", "2"][..], "revoked before"),
-            (&["token", "revoke", "9"], "no such token"),
-            (&["token", "make", "--name", "x"], "at least one unit"),
+            (&["token", "revoke", "2"][..], "already revoked"),
+            (&["token", "revoke", "9"], "no token has this id"),
+            (&["token", "make", "--name", "x"], "1 to 100 units"),
             (&["token", "make", "--name", "x", "--unit", "nowhere"], "'nowhere'"),
             (&["token", "make", "--name", "x", "--role", "admin", "--days", "367"], "1 to 366 days"),
             (&["token", "make", "--name", "x", "--role", "king"], "dashboard, coordinator, auditor or admin"),
@@ -77,12 +77,12 @@ both!(
         assert!(list.contains("NHS/000004  ADMIN from") && list.contains("NHS/000005  AUDITOR from"), "{list}");
         assert_eq!(psn(&world, &["grant", "withdraw", "1"]).0, Some(0));
         for (args, says) in [
-            (&["grant", "withdraw", "1"][..], "has ended"),
-            (&["grant", "withdraw", "7"], "no such grant"),
-            (&["grant", "add", "nobody@board.example", "admin"], "no one person"),
+            (&["grant", "withdraw", "1"][..], "has already ended"),
+            (&["grant", "withdraw", "7"], "no grant has this id"),
+            (&["grant", "add", "nobody@board.example", "admin"], "no single person"),
             (&["grant", "add", "NHS/000005", "auditor"], "already"),
             (&["grant", "add", "NHS/000005", "dashboard"], "ADMIN, COORDINATOR and AUDITOR"),
-            (&["grant", "add", "NHS/000005", "admin", "--from", "2020-01-01"], "begins today or later"),
+            (&["grant", "add", "NHS/000005", "admin", "--from", "2020-01-01"], "must begin today or later"),
         ] {
             let (code, _, error) = psn(&world, args);
             assert!(code == Some(2) && error.contains(says), "{args:?}: {error}");

@@ -85,7 +85,7 @@ both!(
         for covered in ["S2", "N1"] {
             let (status, words) = told(&world, covered).await;
             assert_eq!(status, json!(["UNKNOWN", "DATA_STALE", 0]));
-            assert_eq!(words, "Unknown: the staff lists are too old to say.");
+            assert_eq!(words, "Unknown: the staff lists are too old.");
         }
         let (status, words) = told(&world, "S1").await;
         assert_eq!(status, json!(["NONE", null, 0]), "a gap stays as it was last known");
@@ -94,6 +94,6 @@ both!(
         change(&world, "DELETE FROM policy").await;
         let (status, words) = told(&world, "S2").await;
         assert_eq!(status, json!(["UNKNOWN", "NO_POLICY", 0]), "the first reason that holds");
-        assert_eq!(words, "Unknown: no policy is in force here or above.");
+        assert_eq!(words, "Unknown: no policy is in force for this unit or above it.");
     }
 );
