@@ -7,20 +7,20 @@
 
 pub mod authenticator;
 pub mod credential;
-mod look;
+mod data_state;
+mod failed_sign_ins;
+mod last_used;
 pub mod manage;
 pub mod oidc;
+mod provider_sign_in;
 pub mod reads;
-mod refusals;
 pub mod right;
 pub mod secret;
 pub mod session;
-mod uses;
 mod viewer;
-mod vouched;
 
 pub use authenticator::Authenticator;
-pub use look::Look;
-pub(crate) use look::Sent;
+pub use data_state::DataState;
+pub(crate) use data_state::StatementTime;
 pub use right::{Reach, Right};
 pub use viewer::Viewer;

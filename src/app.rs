@@ -23,7 +23,7 @@ pub use self::from_settings::{identity_provider, mailer, persisted_operations, s
 use crate::access::Authenticator;
 use crate::access::authenticator::SessionLimits;
 use crate::access::credential::CookieName;
-use crate::access::manage::By;
+use crate::access::manage::ChangeContext;
 use crate::config::Settings;
 use crate::error::ExitError;
 use crate::graphql::{self, limits::Limits};
@@ -138,9 +138,11 @@ impl App {
     pub fn migration_failed(&self, error: &migration::MigrateError) -> ExitError {
         let url = self.settings.database.url();
         match error {
-            migration::MigrateError::Database(cause) if entity::store::is_unavailable(cause) => ExitError::Failed(format!(
-                "the database {url} cannot be reached ({cause}): check that it is running and that DATABASE_URL is correct"
-            )),
+            migration::MigrateError::Database(cause) if entity::store::is_unavailable(cause) => {
+                ExitError::Failed(format!(
+                    "the database {url} cannot be reached ({cause}): check that it is running and that DATABASE_URL is correct"
+                ))
+            }
             error => ExitError::Failed(format!("the tables of {url} cannot be brought up to date: {error}")),
         }
     }
@@ -150,18 +152,18 @@ impl App {
     /// # Errors
     ///
     /// [`ExitError::Refused`] for invalid settings of the identity provider.
-    pub fn gate(&self) -> Result<Authenticator, ExitError> {
+    pub fn authenticator(&self) -> Result<Authenticator, ExitError> {
         let Settings { board_zone, session, .. } = &self.settings;
-        let cookie = CookieName::at(self.settings.is_https());
-        let gate = Authenticator::new(
+        let cookie = CookieName::for_https(self.settings.is_https());
+        let authenticator = Authenticator::new(
             self.api_db.clone(),
             (self.clock.clone(), *board_zone),
             cookie,
             SessionLimits::from(session),
         );
         let provider = identity_provider(&self.settings, self.clock.clone())?;
-        let gate = provider.into_iter().fold(gate, Authenticator::with_provider);
-        Ok(if self.settings.tokens_only { gate.with_tokens_only() } else { gate })
+        let authenticator = provider.into_iter().fold(authenticator, Authenticator::with_provider);
+        Ok(if self.settings.tokens_only { authenticator.with_tokens_only() } else { authenticator })
     }
 
     /// Returns the router of the whole site over this database, with the embedded files.
@@ -169,8 +171,8 @@ impl App {
     /// # Errors
     ///
     /// As [`Self::router_with`].
-    pub fn router(&self, gate: &Authenticator) -> Result<Router, ExitError> {
-        self.router_with(gate, Assets::embedded())
+    pub fn router(&self, authenticator: &Authenticator) -> Result<Router, ExitError> {
+        self.router_with(authenticator, Assets::embedded())
     }
 
     /// Returns the router of the whole site over this database, with these files of the playground and the pages.
@@ -179,11 +181,11 @@ impl App {
     ///
     /// [`ExitError::Refused`] for persisted operations that are not valid; [`ExitError::Failed`] when the schema's own text or
     /// a page's operation cannot be read, an error of the program.
-    pub fn router_with(&self, gate: &Authenticator, assets: Assets) -> Result<Router, ExitError> {
+    pub fn router_with(&self, authenticator: &Authenticator, assets: Assets) -> Result<Router, ExitError> {
         let periods = self.settings.retention.periods();
         let limit = self.settings.privacy.small_number_limit;
         let schema = graphql::schema(self.api_db.clone(), self.clock.clone(), self.settings.board_zone, periods, limit);
-        let schema = schema.recording_in(gate.reads().clone());
+        let schema = schema.recording_in(authenticator.reads().clone());
         let limits = Limits::new(&graphql::sdl(), self.settings.query.query_cost)
             .map_err(|error| ExitError::Failed(format!("the schema's costs cannot be computed: {error}")))?;
         let pages = Pages::read().map_err(|error| ExitError::Failed(format!("the pages cannot be read: {error}")))?;
@@ -207,7 +209,7 @@ impl App {
             live: LiveLimits::for_connections(self.settings.http.max_connections),
             ..Transport::default()
         };
-        let (gate, db) = (gate.clone(), self.api_db.clone());
+        let (authenticator, db) = (authenticator.clone(), self.api_db.clone());
         Ok(http::router(Site {
             schema,
             limits,
@@ -217,7 +219,7 @@ impl App {
             pages,
             assets,
             hosts,
-            gate,
+            authenticator,
             transport,
             db,
         }))
@@ -293,8 +295,8 @@ impl App {
 
     /// Returns the operator, who runs commands on the machine itself, as the actor at the current time.
     #[must_use]
-    pub fn operator(&self) -> By {
-        By { actor: Actor::Operator, now: self.clock.now(), today: self.today(), request_id: None }
+    pub fn operator(&self) -> ChangeContext {
+        ChangeContext { actor: Actor::Operator, now: self.clock.now(), today: self.today(), request_id: None }
     }
 
     /// Returns today's date in the board's time zone.

@@ -10,7 +10,7 @@ use std::io;
 use chrono::{DateTime, Utc};
 use entity::id::{DeliveryId, PersonId};
 use entity::period::Day;
-use entity::store::audit::By;
+use entity::store::audit::AuditContext;
 use entity::store::erasure::{self, EraseError, StoredMail};
 use entity::store::retention::{self, ExpiredRows, Kind, Periods};
 use entity::store::run::RETENTION;
@@ -90,7 +90,7 @@ impl Retention {
         now: DateTime<Utc>,
         stop: &CancellationToken,
     ) -> Result<Removed, DbErr> {
-        let by = By::worker(now);
+        let by = AuditContext::worker(now);
         let mut removed = Removed { left_over: erasure::forget_late(db).await?, ..Removed::default() };
         remove_left_over_files(db, &mut removed).await?;
         for kind in Kind::ALL {
@@ -117,7 +117,7 @@ async fn remove_rows(
     db: &DatabaseConnection,
     kind: Kind,
     cutoff: Day,
-    by: &By,
+    by: &AuditContext,
     stop: &CancellationToken,
 ) -> Result<u64, DbErr> {
     let mut rows = 0;
@@ -142,7 +142,7 @@ async fn remove_rows(
 async fn remove_mails(
     db: &DatabaseConnection,
     cutoff: Day,
-    by: &By,
+    by: &AuditContext,
     stop: &CancellationToken,
     stuck: &mut u64,
 ) -> Result<u64, DbErr> {
@@ -166,7 +166,7 @@ async fn remove_mails(
 async fn remove_absences(
     db: &DatabaseConnection,
     cutoff: Day,
-    by: &By,
+    by: &AuditContext,
     stop: &CancellationToken,
 ) -> Result<u64, DbErr> {
     let (mut rows, mut after) = (0, PersonId(0));
@@ -181,7 +181,12 @@ async fn remove_absences(
     Ok(rows)
 }
 
-async fn remove_people(db: &DatabaseConnection, cutoff: Day, by: &By, stop: &CancellationToken) -> Result<u64, DbErr> {
+async fn remove_people(
+    db: &DatabaseConnection,
+    cutoff: Day,
+    by: &AuditContext,
+    stop: &CancellationToken,
+) -> Result<u64, DbErr> {
     let (mut rows, mut after) = (0, PersonId(0));
     loop {
         let some = retention::leavers(db, cutoff, after, CHUNK).await?;

@@ -17,12 +17,12 @@ use tokio::sync::OnceCell;
 
 use super::Viewer;
 use super::credential::{CookieName, Credential, Jwt};
-use super::look::{Look, Sent};
-use super::oidc::{Fault, Oidc, SealingKey, Unmatched};
+use super::data_state::{DataState, StatementTime};
+use super::failed_sign_ins::FailedSignInLog;
+use super::last_used::{LastUsedRecorder, Used};
+use super::oidc::{Oidc, OidcError, SealingKey, Unmatched};
 use super::reads::ReadLog;
-use super::refusals::Refusals;
 use super::secret::Secret;
-use super::uses::{Used, Uses};
 use crate::config::SessionSettings;
 
 /// How long a session lasts.
@@ -45,10 +45,10 @@ impl From<&SessionSettings> for SessionLimits {
 
 /// Authenticates requests. Clones share everything.
 #[derive(Clone, Debug)]
-pub struct Authenticator(Arc<Inner>);
+pub struct Authenticator(Arc<AuthenticatorInner>);
 
 #[derive(Clone, Debug)]
-struct Inner {
+struct AuthenticatorInner {
     db: DatabaseConnection,
     clock: Clock,
     zone: Tz,
@@ -58,8 +58,8 @@ struct Inner {
     sealing_key: OnceCell<SealingKey>,
     links: bool,
     cookies: bool,
-    uses: Uses,
-    refusals: Refusals,
+    uses: LastUsedRecorder,
+    refusals: FailedSignInLog,
     reads: ReadLog,
 }
 
@@ -71,7 +71,7 @@ pub struct Authenticated {
     /// Whether a session cookie was used. A browser sends it whichever site's page made the request.
     pub by_cookie: bool,
     /// The newest data at the time of authentication. `None` for an access token of the identity provider.
-    pub look: Option<Look>,
+    pub data_state: Option<DataState>,
 }
 
 /// Why a request was not authenticated.
@@ -103,9 +103,9 @@ impl Authenticator {
         cookie: CookieName,
         sessions: SessionLimits,
     ) -> Self {
-        let (uses, refusals) = (Uses::default(), Refusals::default());
+        let (uses, refusals) = (LastUsedRecorder::default(), FailedSignInLog::default());
         let reads = ReadLog::new(db.clone(), clock.clone());
-        Self(Arc::new(Inner {
+        Self(Arc::new(AuthenticatorInner {
             db,
             clock,
             zone,
@@ -124,7 +124,7 @@ impl Authenticator {
     /// Also accepts people whom an identity provider authenticates.
     #[must_use]
     pub fn with_provider(self, provider: Oidc) -> Self {
-        Self(Arc::new(Inner { provider: Some(provider), ..Arc::unwrap_or_clone(self.0) }))
+        Self(Arc::new(AuthenticatorInner { provider: Some(provider), ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// The identity provider, if one is set up.
@@ -146,13 +146,13 @@ impl Authenticator {
     /// Also accepts single-use sign-in links: for the demonstration, on this machine only.
     #[must_use]
     pub fn with_links(self) -> Self {
-        Self(Arc::new(Inner { links: true, ..Arc::unwrap_or_clone(self.0) }))
+        Self(Arc::new(AuthenticatorInner { links: true, ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// Accepts API tokens only: sessions of another address, or from before, are invalid.
     #[must_use]
     pub fn with_tokens_only(self) -> Self {
-        Self(Arc::new(Inner { cookies: false, ..Arc::unwrap_or_clone(self.0) }))
+        Self(Arc::new(AuthenticatorInner { cookies: false, ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// Whether single-use sign-in links are accepted.
@@ -186,25 +186,25 @@ impl Authenticator {
     }
 
     async fn identify(&self, headers: &HeaderMap, used: bool) -> Result<Authenticated, AuthError> {
-        let credential = Credential::of(headers, self.0.cookie).map_err(|_| AuthError::InvalidCredentials)?;
+        let credential = Credential::from_headers(headers, self.0.cookie).map_err(|_| AuthError::InvalidCredentials)?;
         let now = self.now();
         match credential {
             None => Err(AuthError::MissingCredentials),
             Some(Credential::Token(secret)) => {
-                let (hash, sent) = (secret.hash(), Sent::now(self.clock()));
+                let (hash, sent) = (secret.hash(), StatementTime::now(self.clock()));
                 let shown =
                     retry_read(|| token::by_hash(&self.0.db, &hash)).await?.ok_or(AuthError::InvalidCredentials)?;
-                let look = Some(Look { newest: shown.newest, sent });
+                let data_state = Some(DataState { newest: shown.newest, sent });
                 let viewer = self.token(shown.token, shown.units, now, used)?;
-                Ok(Authenticated { viewer, by_cookie: false, look })
+                Ok(Authenticated { viewer, by_cookie: false, data_state })
             }
             Some(Credential::Jwt(jwt)) => {
-                Ok(Authenticated { viewer: self.bearer(&jwt, now).await?, by_cookie: false, look: None })
+                Ok(Authenticated { viewer: self.bearer(&jwt, now).await?, by_cookie: false, data_state: None })
             }
             Some(Credential::Session(_)) if !self.0.cookies => Err(AuthError::InvalidCredentials),
             Some(Credential::Session(secret)) => {
-                let (viewer, look) = self.session(&secret, now, used).await?;
-                Ok(Authenticated { viewer, by_cookie: true, look: Some(look) })
+                let (viewer, data_state) = self.session(&secret, now, used).await?;
+                Ok(Authenticated { viewer, by_cookie: true, data_state: Some(data_state) })
             }
         }
     }
@@ -217,11 +217,11 @@ impl Authenticator {
 
     /// Waits until all uses of tokens and sessions, failed sign-ins and repeated reads are written. Call it before the database
     /// is closed.
-    pub async fn settle(&self) {
-        let Inner { db, uses, refusals, reads, .. } = &*self.0;
-        uses.settle().await;
-        refusals.settle(db).await;
-        reads.settle().await;
+    pub async fn flush(&self) {
+        let AuthenticatorInner { db, uses, refusals, reads, .. } = &*self.0;
+        uses.flush().await;
+        refusals.flush(db).await;
+        reads.flush().await;
     }
 
     /// Records a failed sign-in in the request with this id.
@@ -264,7 +264,7 @@ impl Authenticator {
         now: DateTime<Utc>,
         used: bool,
     ) -> Result<Viewer, AuthError> {
-        let Inner { db, uses, .. } = &*self.0;
+        let AuthenticatorInner { db, uses, .. } = &*self.0;
         if !token.is_valid(now) {
             return Err(AuthError::InvalidCredentials);
         }
@@ -281,9 +281,9 @@ impl Authenticator {
         self.token(token, units, now, used)
     }
 
-    async fn session(&self, secret: &Secret, now: DateTime<Utc>, used: bool) -> Result<(Viewer, Look), AuthError> {
-        let Inner { db, sessions, uses, .. } = &*self.0;
-        let (hash, sent) = (secret.hash(), Sent::now(self.clock()));
+    async fn session(&self, secret: &Secret, now: DateTime<Utc>, used: bool) -> Result<(Viewer, DataState), AuthError> {
+        let AuthenticatorInner { db, sessions, uses, .. } = &*self.0;
+        let (hash, sent) = (secret.hash(), StatementTime::now(self.clock()));
         let (session, newest) =
             retry_read(|| session::by_hash(db, &hash)).await?.ok_or(AuthError::InvalidCredentials)?;
         let holds =
@@ -298,7 +298,7 @@ impl Authenticator {
         if used {
             uses.note(db, Used::Session(session.id), Some(session.last_used_at), now);
         }
-        Ok((viewer, Look { newest, sent }))
+        Ok((viewer, DataState { newest, sent }))
     }
 
     /// Returns a person with a post today and their granted roles.
@@ -311,10 +311,10 @@ impl Authenticator {
     async fn bearer(&self, jwt: &Jwt, now: DateTime<Utc>) -> Result<Viewer, AuthError> {
         let provider = self.0.provider.as_ref().ok_or(AuthError::InvalidCredentials)?;
         let identity = provider.bearer(jwt.reveal()).await.map_err(|fault| match fault {
-            Fault::Away(_) => AuthError::ProviderUnreachable,
+            OidcError::Unreachable(_) => AuthError::ProviderUnreachable,
             fault => refused(&fault),
         })?;
-        let id = self.vouched_for(&identity, now).await.map_err(|unmatched| match unmatched {
+        let id = self.find_person(&identity, now).await.map_err(|unmatched| match unmatched {
             Unmatched::Database(cause) => AuthError::Database(cause),
             unmatched => refused(&unmatched),
         })?;

@@ -20,13 +20,13 @@ pub enum CookieName {
 impl CookieName {
     /// The name for a service with or without https.
     #[must_use]
-    pub const fn at(https: bool) -> Self {
+    pub const fn for_https(https: bool) -> Self {
         if https { Self::Host } else { Self::Plain }
     }
 
     /// The name as it is sent.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Host => "__Host-psn-session",
             Self::Plain => "psn-session",
@@ -47,7 +47,7 @@ impl CookieName {
 
     fn line(self, value: &str, seconds: i64) -> String {
         let secure = if self == Self::Host { "; Secure" } else { "" };
-        format!("{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", self.word())
+        format!("{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", self.as_str())
     }
 }
 
@@ -90,10 +90,10 @@ impl Credential {
     /// # Errors
     ///
     /// [`Malformed`].
-    pub fn of(headers: &HeaderMap, cookie: CookieName) -> Result<Option<Self>, Malformed> {
+    pub fn from_headers(headers: &HeaderMap, cookie: CookieName) -> Result<Option<Self>, Malformed> {
         let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
         let (authorization, second) = (authorizations.next(), authorizations.next());
-        let mut cookies = cookies(headers, cookie.word());
+        let mut cookies = cookies(headers, cookie.as_str());
         let (session, another) = (cookies.next(), cookies.next());
         match (authorization, session, second.is_some() || another.is_some()) {
             (None, None, false) => Ok(None),
@@ -145,7 +145,7 @@ mod tests {
         for (name, value) in pairs {
             headers.append(name, value);
         }
-        Credential::of(&headers, CookieName::Plain)
+        Credential::from_headers(&headers, CookieName::Plain)
     }
 
     fn secret(kind: Kind) -> String {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bearer_or_a_cookie_is_read_and_other_cookies_do_not_matter() {
+    fn a_bearer_token_or_session_cookie_is_read() {
         let (token, session) = (secret(Kind::Token), secret(Kind::Session));
         let bearer = |value: String| read(&[(header::AUTHORIZATION, &value)]);
         assert!(matches!(bearer(format!("Bearer {token}")), Ok(Some(Credential::Token(_)))));
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn two_at_once_and_what_can_be_none_are_malformed() {
+    fn two_credentials_or_an_invalid_one_are_malformed() {
         let (token, session) = (format!("Bearer {}", secret(Kind::Token)), secret(Kind::Session));
         let cookie = format!("psn-session={session}");
         let (bearer, cookies) = (header::AUTHORIZATION, header::COOKIE);
@@ -189,12 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_is_kept_from_scripts_and_other_sites_and_bound_to_the_host_where_there_is_https() {
+    fn the_cookie_is_hidden_and_bound_to_an_https_host() {
         let secret = Secret::new(Kind::Session).unwrap();
-        let line = CookieName::at(true).set(&secret, 60);
+        let line = CookieName::for_https(true).set(&secret, 60);
         let rest = "; Path=/; Max-Age=60; HttpOnly; SameSite=Lax";
         assert_eq!(line, format!("__Host-psn-session={}{rest}; Secure", secret.reveal()));
-        let line = CookieName::at(false).set(&secret, 60);
+        let line = CookieName::for_https(false).set(&secret, 60);
         assert_eq!(line, format!("psn-session={}{rest}", secret.reveal()));
         assert_eq!(CookieName::Plain.clear(), "psn-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     }

@@ -19,7 +19,7 @@ pub use token::{TokenWish, make_token, revoke_token};
 
 /// The actor, time and request of a change.
 #[derive(Clone, Debug)]
-pub struct By {
+pub struct ChangeContext {
     /// The person, token or operator who makes the change.
     pub actor: Actor,
     /// The time of the change.
@@ -32,7 +32,7 @@ pub struct By {
 
 /// Why nothing was changed: a mistake that the caller can correct.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum ManageRefusal {
     /// The name is empty, too long, or has line breaks.
     #[error("the name must have 1 to {} characters in one line; say what the token is for", token::LONGEST_NAME)]
     NameUnusable,
@@ -58,7 +58,7 @@ pub enum Refusal {
     #[error("the token is already revoked")]
     TokenRevoked,
     /// No person, or more than one, with a post today matches.
-    #[error("no single person with a current post matches; check the work e-mail or employee number")]
+    #[error("no single person with a current post matches this address or number")]
     PersonUnknown,
     /// No person has this id.
     #[error("no person on file has this id; no session was ended")]
@@ -79,10 +79,10 @@ pub enum Refusal {
 
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
-pub enum NotDone {
+pub enum ManageError {
     /// The request cannot be carried out.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] ManageRefusal),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -94,11 +94,11 @@ pub enum NotDone {
 /// Records a change in the transaction that makes it.
 async fn record(
     txn: &DatabaseTransaction,
-    by: &By,
+    by: &ChangeContext,
     (action, object): (Action, String),
     (before, after): (Option<Json>, Option<Json>),
 ) -> Result<(), DbErr> {
-    let By { actor, now, request_id, .. } = by;
+    let ChangeContext { actor, now, request_id, .. } = by;
     let (object, request_id) = (Some(object), request_id.clone());
     let event = Event { at: *now, actor: *actor, action, object, before, after, request_id };
     audit::record(txn, &event).await.map(drop)

@@ -19,7 +19,7 @@ use openidconnect::{ClientId, ClientSecret, IssuerUrl, RedirectUrl, Scope};
 pub use claimant::Unmatched;
 pub use flow::{PendingSignIn, ProviderAnswer};
 pub use pending::{LIFE as SIGN_IN_LIFE, ReturnPath, SealingKey};
-pub use verify::Refusal;
+pub use verify::TokenError;
 
 use crate::config::SecretFile;
 use crate::config::oidc::{ClaimKind, OidcSettings};
@@ -76,14 +76,14 @@ pub struct Unusable(String);
 /// The provider cannot be reached, or its answer is not valid OpenID Connect, and its keys are not in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the identity provider cannot be reached")]
-pub struct Away;
+pub struct Unreachable;
 
 /// Why a sign-in failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum OidcError {
     /// The provider cannot be reached.
     #[error(transparent)]
-    Away(#[from] Away),
+    Unreachable(#[from] Unreachable),
     /// The provider's answer matches no sign-in that this browser began in the last minutes.
     #[error("the answer matches no pending sign-in")]
     NotBegun,
@@ -95,7 +95,7 @@ pub enum Fault {
     NotAccepted,
     /// The token is invalid.
     #[error("invalid token: {0}")]
-    Refused(#[from] Refusal),
+    Refused(#[from] TokenError),
 }
 
 impl Oidc {
@@ -115,9 +115,9 @@ impl Oidc {
             ];
             return match rest.iter().find(|(_, set)| *set) {
                 None => Ok(None),
-                Some((name, _)) => {
-                    Err(Unusable(format!("{name} is set but OIDC_ISSUER is not: set OIDC_ISSUER to the provider's issuer")))
-                }
+                Some((name, _)) => Err(Unusable(format!(
+                    "{name} is set but OIDC_ISSUER is not: set OIDC_ISSUER to the provider's issuer"
+                ))),
             };
         };
         let unusable = |sentence: &str| Unusable(sentence.to_owned());
@@ -173,8 +173,8 @@ impl Oidc {
     ///
     /// # Errors
     ///
-    /// [`Fault::Refused`], or [`Fault::Away`] if the provider's keys are not available.
-    pub async fn bearer(&self, token: &str) -> Result<Identity, Fault> {
+    /// [`OidcError::Refused`], or [`OidcError::Unreachable`] if the provider's keys are not available.
+    pub async fn bearer(&self, token: &str) -> Result<Identity, OidcError> {
         self.verified(token, Purpose::Bearer).await
     }
 
@@ -182,16 +182,16 @@ impl Oidc {
     ///
     /// # Errors
     ///
-    /// [`Away`]; the log has the reason.
-    pub async fn check(&self) -> Result<usize, Away> {
+    /// [`Unreachable`]; the log has the reason.
+    pub async fn check(&self) -> Result<usize, Unreachable> {
         Ok(self.0.documents.current().await?.document.jwks().keys().len())
     }
 
-    async fn verified(&self, token: &str, purpose: Purpose<'_>) -> Result<Identity, Fault> {
+    async fn verified(&self, token: &str, purpose: Purpose<'_>) -> Result<Identity, OidcError> {
         let Provider { rules, documents, clock, .. } = &*self.0;
         let held = documents.current().await?;
         match rules.verify(token, purpose, held.document.jwks(), clock.now()) {
-            Err(Refusal::UnknownKey) => {
+            Err(TokenError::UnknownKey) => {
                 let newer = documents.newer(&held).await?;
                 Ok(rules.verify(token, purpose, newer.document.jwks(), clock.now())?)
             }

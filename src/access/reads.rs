@@ -49,7 +49,7 @@ pub struct Read {
 
 /// Returns the object of an event about `items`, if it is a single one, and the ids of its mails and reports.
 #[must_use]
-pub fn told(items: &BTreeSet<Item>) -> (Option<String>, Json) {
+pub fn describe(items: &BTreeSet<Item>) -> (Option<String>, Json) {
     let (mut listed, mut texts, mut reports, mut objects) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
     let mut is_mail = false;
     for item in items {
@@ -78,14 +78,14 @@ pub struct ReadLog {
     db: DatabaseConnection,
     clock: Clock,
     writes: TaskTracker,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<ReadLogState>>,
 }
 
-type Caller = (Actor, Action);
+type WindowKey = (Actor, Action);
 
 #[derive(Debug, Default)]
-struct State {
-    windows: HashMap<Caller, Window>,
+struct ReadLogState {
+    windows: HashMap<WindowKey, Window>,
     /// Whether a task is waiting to write windows that have ended.
     sweeping: bool,
 }
@@ -135,9 +135,9 @@ impl Window {
 }
 
 impl Again {
-    fn event(&self, (actor, action): Caller) -> Event {
+    fn event(&self, (actor, action): WindowKey) -> Event {
         let Self { items, requests, since, last, request_id } = self;
-        let (object, mut after) = told(items);
+        let (object, mut after) = describe(items);
         after["requests"] = json!(requests);
         after["since"] = json!(since.to_rfc3339_opts(SecondsFormat::AutoSi, true));
         let request_id = request_id.clone();
@@ -183,7 +183,7 @@ impl ReadLog {
     }
 
     /// Waits until everything that was counted is written.
-    pub async fn settle(&self) {
+    pub async fn flush(&self) {
         let counted = take_if(&mut self.state(), |window| window.again.is_some());
         for (caller, window) in counted {
             if let Err(cause) = self.write(caller, window).await {
@@ -195,7 +195,7 @@ impl ReadLog {
         self.writes.reopen();
     }
 
-    fn remember(&self, caller: Caller, now: DateTime<Utc>, items: BTreeSet<Item>) {
+    fn remember(&self, caller: WindowKey, now: DateTime<Utc>, items: BTreeSet<Item>) {
         let mut state = self.state();
         if state.windows.len() >= MOST_CALLERS && !state.windows.contains_key(&caller) {
             state.windows.retain(|_, window| window.is_open(now) || window.again.is_some());
@@ -211,7 +211,7 @@ impl ReadLog {
 
     /// Writes the counts of a window, in a task of its own, so that no count is lost if the request is cancelled. If they
     /// cannot be written, they are kept.
-    async fn write(&self, caller: Caller, window: Window) -> Result<(), DbErr> {
+    async fn write(&self, caller: WindowKey, window: Window) -> Result<(), DbErr> {
         let Some(again) = window.again.clone() else { return Ok(()) };
         let log = self.clone();
         let task = self.writes.spawn(async move {
@@ -226,7 +226,7 @@ impl ReadLog {
     }
 
     /// Starts the task that writes windows that have ended, for callers who do not come back.
-    fn sweep_later(&self, state: &mut State) {
+    fn sweep_later(&self, state: &mut ReadLogState) {
         if std::mem::replace(&mut state.sweeping, true) {
             return;
         }
@@ -250,13 +250,13 @@ impl ReadLog {
         });
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ReadLogState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Removes and returns the windows for which `is_so` holds.
-fn take_if(state: &mut State, is_so: impl Fn(&Window) -> bool) -> Vec<(Caller, Window)> {
+fn take_if(state: &mut ReadLogState, is_so: impl Fn(&Window) -> bool) -> Vec<(WindowKey, Window)> {
     state.windows.extract_if(|_, window| is_so(window)).collect()
 }
 

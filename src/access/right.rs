@@ -30,7 +30,7 @@ pub enum Reach {
 impl Reach {
     /// The reach as the table prints it.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Nothing => "–",
             Self::Themselves => "themselves",
@@ -59,7 +59,7 @@ macro_rules! rights {
 
             /// The right's name in the table and in log lines.
             #[must_use]
-            pub const fn word(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name),)+ }
             }
 
@@ -253,7 +253,7 @@ pub fn rights_markdown() -> String {
     for right in Right::ALL {
         table += &format!("|{} |", right.meaning().trim_end_matches('.'));
         for role in AccessRole::ALL {
-            table += &format!(" {} |", right.reach(*role).word());
+            table += &format!(" {} |", right.reach(*role).as_str());
         }
         table.push('\n');
     }
@@ -296,7 +296,7 @@ mod tests {
     fn codes_are_names_in_api_spelling() {
         for right in Right::ALL {
             let mut code = String::new();
-            for letter in right.word().chars() {
+            for letter in right.as_str().chars() {
                 if letter.is_ascii_uppercase() && !code.is_empty() {
                     code.push('_');
                 }
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn only_admins_manage_access_and_auditors_read_the_log() {
+    fn only_admins_manage_access_and_auditors_read_log() {
         for role in AccessRole::ALL {
             let reach = |right: Right| right.reach(*role) == Reach::Everything;
             assert_eq!(reach(Right::ManageAccess), *role == AccessRole::Admin, "{role}");

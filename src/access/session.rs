@@ -23,15 +23,15 @@ pub const LINK_LIFE: TimeDelta = TimeDelta::hours(1);
 
 /// How a user signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum SignInMethod {
     /// By a sign-in link of the demonstration.
     Link,
     /// Through the identity provider.
     Provider,
 }
 
-impl Way {
-    const fn word(self) -> &'static str {
+impl SignInMethod {
+    const fn as_str(self) -> &'static str {
         match self {
             Self::Link => "link",
             Self::Provider => "provider",
@@ -62,7 +62,7 @@ impl Authenticator {
     pub async fn sign_in_by_link(&self, secret: &str, headers: &HeaderMap, request: &str) -> Result<String, AuthError> {
         let secret = Secret::read(Kind::Link, secret).filter(|_| self.links());
         let signed_in = match secret {
-            Some(secret) => self.spend(&secret, headers, request).await,
+            Some(secret) => self.redeem_link(&secret, headers, request).await,
             None => Err(AuthError::InvalidCredentials),
         };
         if matches!(signed_in, Err(AuthError::InvalidCredentials)) {
@@ -71,10 +71,10 @@ impl Authenticator {
         signed_in
     }
 
-    async fn spend(&self, secret: &Secret, headers: &HeaderMap, request: &str) -> Result<String, AuthError> {
+    async fn redeem_link(&self, secret: &Secret, headers: &HeaderMap, request: &str) -> Result<String, AuthError> {
         let txn = begin_write(self.db()).await?;
         let holder = link::redeem(&txn, &secret.hash(), self.now()).await?.ok_or(AuthError::InvalidCredentials)?;
-        let cookie = self.begin(&txn, (holder, Way::Link), headers, request).await?;
+        let cookie = self.begin(&txn, (holder, SignInMethod::Link), headers, request).await?;
         txn.commit().await?;
         Ok(cookie)
     }
@@ -84,7 +84,7 @@ impl Authenticator {
     pub(super) async fn begin(
         &self,
         txn: &DatabaseTransaction,
-        (holder, way): (Holder, Way),
+        (holder, method): (Holder, SignInMethod),
         headers: &HeaderMap,
         request: &str,
     ) -> Result<String, AuthError> {
@@ -92,7 +92,7 @@ impl Authenticator {
         if !self.is_there(txn, holder, now).await? {
             return Err(AuthError::InvalidCredentials);
         }
-        if let Ok(Some(Credential::Session(old))) = Credential::of(headers, self.cookie()) {
+        if let Ok(Some(Credential::Session(old))) = Credential::from_headers(headers, self.cookie()) {
             session::end(txn, &old.hash(), now).await?;
         }
         let secret = new_secret(Kind::Session)?;
@@ -104,7 +104,7 @@ impl Authenticator {
             action: Action::SignIn,
             object: Some(format!("session:{}", session.id)),
             before: None,
-            after: Some(json!({ "by": way.word() })),
+            after: Some(json!({ "by": method.as_str() })),
             request_id: Some(request.to_owned()),
         };
         audit::record(txn, &event).await?;
@@ -117,7 +117,7 @@ impl Authenticator {
     ///
     /// Database errors.
     pub async fn sign_out(&self, headers: &HeaderMap, request: &str) -> Result<String, DbErr> {
-        if let Ok(Some(Credential::Session(secret))) = Credential::of(headers, self.cookie()) {
+        if let Ok(Some(Credential::Session(secret))) = Credential::from_headers(headers, self.cookie()) {
             let (now, txn) = (self.now(), begin_write(self.db()).await?);
             if let Some(ended) = session::end(&txn, &secret.hash(), now).await? {
                 let event = Event {

@@ -101,14 +101,14 @@ pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: Cancell
             Assets::embedded()
         }
     };
-    let gate = app.gate()?.with_links();
-    let links = links::make(&app, &gate).await.map_err(failed("the sign-in links could not be created"))?;
+    let authenticator = app.authenticator()?.with_links();
+    let links = links::make(&app, &authenticator).await.map_err(failed("the sign-in links could not be created"))?;
     if verbose {
         say(summary.in_full())?;
         say(links.in_full(at))?;
     }
     say(begin_here(&summary, &links, at))?;
-    let served = serve::serve_on(listener, &app, gate, assets, true, stop).await;
+    let served = serve::serve_on(listener, &app, authenticator, assets, true, stop).await;
     if served.is_ok() {
         say(STOPPED)?;
     }

@@ -11,7 +11,7 @@ use entity::value::AccessRole;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::{not_done, say};
-use crate::access::manage::{self, GrantWish, NotDone, Refusal};
+use crate::access::manage::{self, GrantWish, ManageError, ManageRefusal};
 use crate::app::App;
 use crate::config::Settings;
 use crate::error::ExitError;
@@ -65,9 +65,9 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Exi
             let wish = GrantWish { person: known_by(&person), role, from, until };
             let granted = manage::grant_role(&app.db, &app.operator(), wish).await;
             let granted = granted.map_err(|cause| match cause {
-                NotDone::Refused(Refusal::PersonUnknown) => ExitError::Refused(format!(
+                ManageError::Refused(ManageRefusal::PersonUnknown) => ExitError::Refused(format!(
                     "{}: enter the work email address, or Employer/Employee Number, as in staff.csv. Import people who are not on file yet first",
-                    Refusal::PersonUnknown
+                    ManageRefusal::PersonUnknown
                 )),
                 cause => not_done(cause),
             });

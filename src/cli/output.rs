@@ -5,16 +5,16 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 
-use crate::access::manage::NotDone;
+use crate::access::manage::ManageError;
 use crate::app::App;
 use crate::error::ExitError;
 
 /// Returns the error for a change of access that was not made.
-pub(super) fn not_done(cause: NotDone) -> ExitError {
+pub(super) fn not_done(cause: ManageError) -> ExitError {
     match cause {
-        NotDone::Refused(refusal) => ExitError::Refused(refusal.to_string()),
-        NotDone::Database(cause) => ExitError::Failed(format!("nothing was changed: {cause}")),
-        cause @ NotDone::Randomness(_) => ExitError::Failed(cause.to_string()),
+        ManageError::Refused(refusal) => ExitError::Refused(refusal.to_string()),
+        ManageError::Database(cause) => ExitError::Failed(format!("nothing was changed: {cause}")),
+        cause @ ManageError::Randomness(_) => ExitError::Failed(cause.to_string()),
     }
 }
 

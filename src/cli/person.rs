@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use entity::store::audit::By;
+use entity::store::audit::AuditContext;
 use entity::store::erasure::{self, EraseError};
 use entity::store::subject::{self, SubjectKey};
 use entity::table::person;
@@ -110,7 +110,7 @@ fn failed(error: sea_orm::DbErr) -> ExitError {
 async fn export(app: &App, selector: PersonSelector, out: Option<PathBuf>) -> Result<(), ExitError> {
     let person = find(app, selector).await?;
     let periods = app.settings.retention.periods();
-    let by = By::operator(app.clock.now());
+    let by = AuditContext::operator(app.clock.now());
     let document = subject::export(&app.db, person.id, &periods, &by).await.map_err(failed)?;
     let document = document.ok_or_else(|| ExitError::Failed("the person was removed in the meantime".to_owned()))?;
     let text = serde_json::to_string_pretty(&document.json())
@@ -127,7 +127,7 @@ async fn export(app: &App, selector: PersonSelector, out: Option<PathBuf>) -> Re
 
 async fn erase(app: &App, selector: PersonSelector, reason: ErasureReason, yes: bool) -> Result<(), ExitError> {
     let person = find(app, selector).await?;
-    let by = By::operator(app.clock.now());
+    let by = AuditContext::operator(app.clock.now());
     let erased = if yes {
         erasure::erase(&app.db, person.id, reason, &by).await
     } else {

@@ -42,7 +42,7 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
         ))
     })?;
     let app = App::open(settings, clock).await?;
-    let served = serve_on(listener, &app, app.gate()?, Assets::embedded(), !no_jobs, stop).await;
+    let served = serve_on(listener, &app, app.authenticator()?, Assets::embedded(), !no_jobs, stop).await;
     app.close().await;
     served
 }
@@ -56,24 +56,24 @@ pub async fn run(args: Args, settings: Settings, clock: Clock, stop: Cancellatio
 pub async fn serve_on(
     listener: TcpListener,
     app: &App,
-    gate: Authenticator,
+    authenticator: Authenticator,
     assets: Assets,
     with_jobs: bool,
     stop: CancellationToken,
 ) -> Result<(), ExitError> {
     let at = listener.local_addr().map_err(|error| ExitError::Failed(format!("the listener has failed: {error}")))?;
-    if gate.links() && !at.ip().is_loopback() {
+    if authenticator.links() && !at.ip().is_loopback() {
         return Err(ExitError::Refused(format!(
             "sign-in links without a password are for this machine only, and other machines can reach {at}"
         )));
     }
-    let router = app.router_with(&gate, assets)?;
+    let router = app.router_with(&authenticator, assets)?;
     tracing::info!("serving http://{at}/graphql, with the playground at http://{at}/playground");
     let limit = app.settings.shutdown_limit();
     let connections = Connections::from(&app.settings.http);
     let site = async {
         let served = http::serve(listener, router, connections, stop.clone(), limit).await;
-        if tokio::time::timeout(limit.max(LEAST), gate.settle()).await.is_err() {
+        if tokio::time::timeout(limit.max(LEAST), authenticator.flush()).await.is_err() {
             tracing::warn!(
                 "last uses of tokens and sessions, refusals or repeated reads could not be recorded in time"
             );

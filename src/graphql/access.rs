@@ -21,11 +21,11 @@ use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use tokio::sync::OnceCell;
 
-use super::directory::Known;
+use super::directory::ReferenceData;
 use super::error::{ApiError, Code};
 use super::request_state::{facts, today};
 use crate::access::{Reach, Right, Viewer};
-pub(crate) use record::ToldDays;
+pub(crate) use record::VisibleDays;
 
 /// What one viewer may see. Hidden data is absent: it is missing from lists, counts and totals, and a request for it by code or
 /// id is answered as if it did not exist.
@@ -37,7 +37,7 @@ pub(crate) struct Scope {
     /// The viewer's index in the roster, whichever of their linked numbers they signed in with.
     me: Option<PersonIx>,
     roles: Vec<AccessRole>,
-    known: Arc<Known>,
+    known: Arc<ReferenceData>,
     /// Units that the viewer is responsible for; all units below them count too.
     answered: Vec<UnitIx>,
     /// Teams that the viewer is a Peer Supporter of.
@@ -63,7 +63,7 @@ impl Scope {
     ///
     /// [`ApiError::internal`] if the request did not come through [`prepare`](super::prepare) or has no [`Viewer`], otherwise
     /// database errors.
-    pub(crate) async fn of<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Self>, ApiError> {
+    pub(crate) async fn from_context<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Self>, ApiError> {
         let viewer = ctx.data_opt::<Viewer>().ok_or_else(|| ApiError::internal("the request has no viewer"))?;
         let cell = ctx
             .data_opt::<ScopeCell>()
@@ -77,7 +77,7 @@ impl Scope {
             .await
     }
 
-    pub(crate) fn new(viewer: Viewer, known: Arc<Known>, today: Day) -> Self {
+    pub(crate) fn new(viewer: Viewer, known: Arc<ReferenceData>, today: Day) -> Self {
         let given = viewer.units().iter().filter_map(|unit| known.unit_by_id(*unit)).collect();
         let mut scope = Self {
             roles: viewer.granted().to_vec(),
@@ -272,7 +272,7 @@ impl Scope {
     }
 
     /// Whether the viewer may export all data held on a person, including employee number and work address.
-    pub(crate) fn gets_all_of(&self, person: PersonIx) -> bool {
+    pub(crate) fn may_export(&self, person: PersonIx) -> bool {
         self.all(Right::SubjectAccess) || (self.may(Right::SubjectAccess) && self.me == Some(person))
     }
 

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::error::ApiError;
 use crate::access::Viewer;
-use crate::access::reads::{Item, Read, ReadLog, told};
+use crate::access::reads::{Item, Read, ReadLog, describe};
 use crate::request_id::RequestId;
 
 /// Creates an event of now, by the request's viewer, with the id of the request.
@@ -78,7 +78,7 @@ impl Reads {
     pub(crate) fn note_subject(ctx: &Context<'_>, person: PersonId, records: usize) -> Result<(), ApiError> {
         let after = Some(json!({ "records": records }));
         let event = Event { after, object: Some(format!("person:{person}")), ..event(ctx, Action::SubjectExported)? };
-        Self::of(ctx)?.noted().subject = Some((event, BTreeSet::from([Item::Subject(person)])));
+        Self::from_context(ctx)?.noted().subject = Some((event, BTreeSet::from([Item::Subject(person)])));
         Ok(())
     }
 
@@ -86,12 +86,12 @@ impl Reads {
         let mut items = items.into_iter().peekable();
         if items.peek().is_some() {
             let event = event(ctx, Action::ReportRead)?;
-            Self::of(ctx)?.noted().mails.get_or_insert_with(|| (event, BTreeSet::new())).1.extend(items);
+            Self::from_context(ctx)?.noted().mails.get_or_insert_with(|| (event, BTreeSet::new())).1.extend(items);
         }
         Ok(())
     }
 
-    fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
+    fn from_context<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
         ctx.data_opt::<Self>().ok_or_else(|| ApiError::internal("the request has no list of reads"))
     }
 
@@ -100,10 +100,10 @@ impl Reads {
     }
 
     /// Returns the reads since the last call.
-    fn take(&self) -> Vec<Read> {
+    fn drain(&self) -> Vec<Read> {
         let Noted { mails, subject } = std::mem::take(&mut *self.noted());
         let mails = mails.map(|(event, items)| {
-            let (object, after) = told(&items);
+            let (object, after) = describe(&items);
             Read { event: Event { object, after: Some(after), ..event }, items }
         });
         let subject = subject.map(|(event, items)| Read { event, items });
@@ -113,7 +113,7 @@ impl Reads {
 
 /// Returns the answer after its reads are recorded, or an error if that fails.
 pub(super) async fn recorded(log: &ReadLog, reads: &Reads, answer: Response) -> Response {
-    for read in reads.take() {
+    for read in reads.drain() {
         if let Err(error) = log.record(read).await {
             return Response::from_errors(vec![ApiError::from(error).into()]);
         }

@@ -22,12 +22,12 @@ use entity::period::Day;
 use entity::store::{disclosure, roster, snapshot};
 use sea_orm::DatabaseConnection;
 
-use self::shared::{Shared, Source, to_the_end};
+use self::shared::{Shared, VersionedSource, to_the_end};
 use self::shelf::Shelf;
 use self::turns::{Turn, Turns, run};
-use super::directory::Known;
+use super::directory::ReferenceData;
 use super::error::ApiError;
-use crate::access::Look;
+use crate::access::DataState;
 
 /// Days besides today whose coverage is cached. The coverage of a whole nation takes some 100 MB per day.
 const DAYS_KEPT: usize = 3;
@@ -36,18 +36,18 @@ const TODAYS_KEPT: usize = 2;
 
 /// The cache. Clones share everything.
 #[derive(Clone, Debug)]
-pub(crate) struct CoverageCache(Arc<Inner>);
+pub(crate) struct CoverageCache(Arc<CacheInner>);
 
 #[derive(Debug)]
-struct Inner {
+struct CacheInner {
     db: DatabaseConnection,
     clock: Clock,
     facts: Arc<Shared<Facts>>,
     /// Today has a shelf of its own, so that other days never push it out.
     today: Shelf<DayKey, Coverage>,
     days: Shelf<DayKey, Coverage>,
-    published_today: Shelf<PublishedKey, Published>,
-    published: Shelf<PublishedKey, Published>,
+    published_today: Shelf<PublishedKey, PublishedNumbers>,
+    published: Shelf<PublishedKey, PublishedNumbers>,
     turns: Turns,
 }
 
@@ -55,15 +55,15 @@ struct Inner {
 #[derive(Debug)]
 struct Facts(DatabaseConnection);
 
-impl Source for Facts {
-    type Value = Known;
+impl VersionedSource for Facts {
+    type Value = ReferenceData;
 
     async fn version(&self) -> Result<i64, ApiError> {
         Ok(roster::version(&self.0).await?)
     }
 
-    async fn read(&self) -> Result<(i64, Known), ApiError> {
-        let known = Known::load(&self.0).await?;
+    async fn read(&self) -> Result<(i64, ReferenceData), ApiError> {
+        let known = ReferenceData::load(&self.0).await?;
         Ok((known.facts.version, known))
     }
 }
@@ -77,7 +77,7 @@ struct DayKey {
 }
 
 impl DayKey {
-    fn new(known: &Known, day: Day, today: Day) -> Self {
+    fn new(known: &ReferenceData, day: Day, today: Day) -> Self {
         // Coverage of a past day does not depend on when it is computed.
         Self { version: known.facts.version, day, today: today.min(day.plus_days(1)) }
     }
@@ -89,7 +89,7 @@ impl DayKey {
 
 /// The small numbers of a day that are published, decided once.
 #[derive(Debug, Default)]
-pub(crate) struct Published {
+pub(crate) struct PublishedNumbers {
     pub(crate) disclosure: Disclosure,
 }
 
@@ -99,7 +99,7 @@ type PublishedKey = (i64, Day, Option<SnapshotId>);
 impl CoverageCache {
     pub(crate) fn new(db: DatabaseConnection, clock: Clock) -> Self {
         let facts = Arc::new(Shared::new(Facts(db.clone()), clock.clone()));
-        Self(Arc::new(Inner {
+        Self(Arc::new(CacheInner {
             db,
             clock,
             facts,
@@ -116,13 +116,17 @@ impl CoverageCache {
     /// # Errors
     ///
     /// Database errors, or data that cannot be read.
-    pub(crate) async fn known(&self, caller: Actor, look: Option<&Look>) -> Result<Arc<Known>, ApiError> {
+    pub(crate) async fn known(
+        &self,
+        caller: Actor,
+        data_state: Option<&DataState>,
+    ) -> Result<Arc<ReferenceData>, ApiError> {
         let facts = &self.0.facts;
-        let look = match look.filter(|look| look.is_fresh(&self.0.clock)) {
-            Some(look) => (look.newest.facts, look.sent),
-            None => facts.look().await?,
+        let data_state = match data_state.filter(|data_state| data_state.is_fresh(&self.0.clock)) {
+            Some(data_state) => (data_state.newest.facts, data_state.sent),
+            None => facts.query_version().await?,
         };
-        facts.get(caller, look).await
+        facts.get(caller, data_state).await
     }
 
     /// Notes that `caller` has changed the data: from now on it sees the change.
@@ -138,7 +142,7 @@ impl CoverageCache {
     pub(crate) async fn coverage(
         &self,
         caller: Actor,
-        known: &Arc<Known>,
+        known: &Arc<ReferenceData>,
         (day, today): (Day, Day),
     ) -> Result<Arc<Coverage>, ApiError> {
         let key = DayKey::new(known, day, today);
@@ -164,13 +168,13 @@ impl CoverageCache {
     /// Database errors.
     pub(crate) async fn published(
         &self,
-        (caller, look): (Actor, Option<&Look>),
-        known: &Arc<Known>,
+        (caller, data_state): (Actor, Option<&DataState>),
+        known: &Arc<ReferenceData>,
         coverage: &Arc<Coverage>,
         today: Day,
-    ) -> Result<Arc<Published>, ApiError> {
+    ) -> Result<Arc<PublishedNumbers>, ApiError> {
         let day = coverage.day;
-        let last = self.last_snapshot(look, day).await?;
+        let last = self.last_snapshot(data_state, day).await?;
         let (key, is_today) = ((known.facts.version, day, last), day == today);
         let cell = if is_today { self.0.published_today.cell(key) } else { self.0.published.cell(key) };
         if let Some(published) = cell.get() {
@@ -193,7 +197,7 @@ impl CoverageCache {
     pub(crate) async fn what_if(
         &self,
         caller: Actor,
-        known: &Arc<Known>,
+        known: &Arc<ReferenceData>,
         (day, today): (Day, Day),
         asked: WhatIf,
     ) -> Result<Arc<Coverage>, ApiError> {
@@ -218,8 +222,11 @@ impl CoverageCache {
     }
 
     /// The last snapshot up to `day`: the newest of all, except for a past day.
-    async fn last_snapshot(&self, look: Option<&Look>, day: Day) -> Result<Option<SnapshotId>, ApiError> {
-        match look.filter(|look| look.is_fresh(&self.0.clock)).map(|look| look.newest.snapshot) {
+    async fn last_snapshot(&self, data_state: Option<&DataState>, day: Day) -> Result<Option<SnapshotId>, ApiError> {
+        match data_state
+            .filter(|data_state| data_state.is_fresh(&self.0.clock))
+            .map(|data_state| data_state.newest.snapshot)
+        {
             Some(None) => Ok(None),
             Some(Some((newest, of))) if of <= day => Ok(Some(newest)),
             Some(Some(_)) | None => Ok(snapshot::last_until(&self.0.db, day).await?.map(|snapshot| snapshot.id)),
@@ -227,13 +234,13 @@ impl CoverageCache {
     }
 }
 
-impl Inner {
+impl CacheInner {
     async fn publish(
         &self,
-        (known, coverage): (Arc<Known>, Arc<Coverage>),
+        (known, coverage): (Arc<ReferenceData>, Arc<Coverage>),
         last: Option<SnapshotId>,
         own: Option<Turn>,
-    ) -> Result<Arc<Published>, ApiError> {
+    ) -> Result<Arc<PublishedNumbers>, ApiError> {
         let before = match last {
             Some(last) => disclosure::published(&self.db, last).await?,
             None => None,
@@ -242,14 +249,14 @@ impl Inner {
         run(turns, move || {
             let breakdowns = Breakdowns::from_coverage(&known.facts.index, &coverage);
             let disclosure = breakdowns.follow(before.as_ref());
-            Arc::new(Published { disclosure })
+            Arc::new(PublishedNumbers { disclosure })
         })
         .await
     }
 
     async fn compute(
         &self,
-        known: Arc<Known>,
+        known: Arc<ReferenceData>,
         key: DayKey,
         own: Option<Turn>,
         asked: Option<WhatIf>,

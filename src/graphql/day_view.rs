@@ -15,11 +15,11 @@ use entity::period::Day;
 use entity::store::roster::TooLongAgo;
 
 use super::access::Scope;
-use super::cache::Published;
-use super::directory::Known;
+use super::cache::PublishedNumbers;
+use super::directory::ReferenceData;
 use super::error::ApiError;
 use super::hidden::{Hidden, Level1Detail, sees_small_numbers, small_number_limit};
-use super::request_state::{RequestState, cache, caller, facts, look, today};
+use super::request_state::{RequestState, cache, caller, data_state, facts, today};
 use super::scalar::Date;
 use crate::access::Right;
 
@@ -37,7 +37,7 @@ pub(crate) struct AsOf {
 /// A day without its coverage: the data, the tree, and what the viewer may see.
 #[derive(Clone, Debug)]
 pub(crate) struct DayScope {
-    pub(crate) known: Arc<Known>,
+    pub(crate) known: Arc<ReferenceData>,
     pub(crate) as_of: AsOf,
     scope: Arc<Scope>,
     today: Day,
@@ -49,7 +49,7 @@ pub(crate) struct DayScope {
 pub(crate) struct DayView {
     day_scope: DayScope,
     pub(crate) coverage: Arc<Coverage>,
-    published: Option<Arc<Published>>,
+    published: Option<Arc<PublishedNumbers>>,
 }
 
 impl Deref for DayView {
@@ -90,8 +90,8 @@ pub(crate) fn as_of(ctx: &Context<'_>, asked: Option<Date>) -> Result<AsOf, ApiE
 /// # Errors
 ///
 /// Database errors.
-pub(crate) async fn known<'a>(ctx: &Context<'a>) -> Result<(&'a Arc<Known>, &'a Arc<Scope>), ApiError> {
-    Ok((facts(ctx).await?, Scope::of(ctx).await?))
+pub(crate) async fn known<'a>(ctx: &Context<'a>) -> Result<(&'a Arc<ReferenceData>, &'a Arc<Scope>), ApiError> {
+    Ok((facts(ctx).await?, Scope::from_context(ctx).await?))
 }
 
 impl DayScope {
@@ -130,12 +130,12 @@ impl DayScope {
     /// [`ApiError::bad_input`] if the request has too many days, otherwise database errors.
     pub(crate) async fn with_all_teams(self, ctx: &Context<'_>) -> Result<Arc<DayView>, ApiError> {
         let (cache, caller) = (cache(ctx)?, caller(ctx)?);
-        let cell = RequestState::of(ctx)?.day(self.as_of.day)?;
+        let cell = RequestState::from_context(ctx)?.day(self.as_of.day)?;
         let compute = || async {
             let coverage = cache.coverage(caller, &self.known, (self.as_of.day, self.today)).await?;
             let published = match sees_small_numbers(&self.scope) {
                 true => None,
-                false => Some(cache.published((caller, look(ctx)), &self.known, &coverage, self.today).await?),
+                false => Some(cache.published((caller, data_state(ctx)), &self.known, &coverage, self.today).await?),
             };
             Ok::<_, ApiError>((coverage, published))
         };
@@ -172,12 +172,12 @@ impl DayScope {
 
     /// Whether the viewer may see the figures of a unit's team on the day.
     pub(crate) fn sees_team(&self, unit: UnitIx) -> bool {
-        self.sees(unit) && self.scope.is_told_of_team(unit, self.as_of.day)
+        self.sees(unit) && self.scope.may_see_team_on(unit, self.as_of.day)
     }
 
     /// Whether the viewer may see the figures over everything at or below a unit on the day.
     pub(crate) fn sees_below(&self, unit: UnitIx) -> bool {
-        self.scope.sees_below(Right::Figures, unit) && self.scope.is_told_below(unit, self.as_of.day)
+        self.scope.sees_below(Right::Figures, unit) && self.scope.may_see_below_on(unit, self.as_of.day)
     }
 
     /// Whether the viewer may see every record on which the figures of a team depend.
@@ -189,7 +189,7 @@ impl DayScope {
     /// week, or the next day if that is later.
     pub(crate) fn risk_day(&self, row: &TeamRow) -> Option<Day> {
         let (asked, risk) = (self.as_of.day, row.risk.as_ref()?);
-        Some(self.scope.day_told(row.unit, asked, risk.day).max(asked.plus_days(1)))
+        Some(self.scope.visible_change_day(row.unit, asked, risk.day).max(asked.plus_days(1)))
     }
 
     /// How much the viewer may see of Level 1 of everyone at or below a unit.
@@ -238,7 +238,7 @@ impl DayView {
     ///
     /// [`ApiError::bad_input`] if the request has too many "what if" policies.
     pub(crate) async fn what_if(&self, ctx: &Context<'_>, asked: WhatIf) -> Result<Arc<Coverage>, ApiError> {
-        RequestState::of(ctx)?.count_what_if()?;
+        RequestState::from_context(ctx)?.count_what_if()?;
         cache(ctx)?.what_if(caller(ctx)?, &self.known, (self.as_of.day, self.today), asked).await
     }
 

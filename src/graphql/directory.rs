@@ -21,7 +21,7 @@ use super::error::ApiError;
 
 /// One version of the imported data.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct ReferenceData {
     pub(crate) facts: LoadedRoster,
     pub(crate) directory: Directory,
     /// Every unit, by the normalised form of its code.
@@ -75,7 +75,7 @@ impl Appointed {
     }
 }
 
-impl Known {
+impl ReferenceData {
     /// Reads everything with a fixed number of statements, whatever the size of the organisation.
     ///
     /// # Errors
@@ -123,7 +123,7 @@ impl Known {
     }
 }
 
-impl Known {
+impl ReferenceData {
     pub(crate) fn person_by_id(&self, id: PersonId) -> Option<PersonIx> {
         // The roster's people are in the order of their ids too.
         let place = self.facts.index.roster().people.binary_search_by_key(&id, |person| person.id);

@@ -33,12 +33,12 @@ macro_rules! codes {
 
             /// The code as clients see it.
             #[must_use]
-            pub const fn word(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
             }
 
-            fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|code| code.word() == word)
+            fn from_code(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == word)
             }
         }
     };
@@ -105,7 +105,7 @@ codes! {
 #[must_use]
 pub fn codes_markdown() -> String {
     let rows =
-        Code::ALL.iter().map(|code| format!("| `{}` |{} |\n", code.word(), code.meaning().trim_end_matches('.')));
+        Code::ALL.iter().map(|code| format!("| `{}` |{} |\n", code.as_str(), code.meaning().trim_end_matches('.')));
     "| code | when |\n|---|---|\n".to_owned() + &rows.collect::<String>()
 }
 
@@ -163,7 +163,7 @@ impl ApiError {
 
     fn extensions(&self) -> ErrorExtensionValues {
         let mut extensions = ErrorExtensionValues::default();
-        extensions.set("code", self.code.word());
+        extensions.set("code", self.code.as_str());
         if let Some(argument) = &self.argument {
             extensions.set("argument", argument.as_str());
         }
@@ -231,7 +231,7 @@ pub fn presentable(mut error: ServerError, explores: bool) -> (ServerError, Code
     if !explores && code != Code::Internal {
         error.message = without_hints(&error.message);
     }
-    error.extensions.get_or_insert_default().set("code", code.word());
+    error.extensions.get_or_insert_default().set("code", code.as_str());
     (error, code)
 }
 
@@ -239,7 +239,7 @@ pub fn presentable(mut error: ServerError, explores: bool) -> (ServerError, Code
 /// extensions.
 fn carried_code(error: &ServerError) -> Option<Code> {
     let in_extensions = || match error.extensions.as_ref()?.get("code")? {
-        Value::String(word) => Code::from_word(word),
+        Value::String(word) => Code::from_code(word),
         _ => None,
     };
     error.source::<Code>().copied().or_else(in_extensions)
@@ -295,7 +295,7 @@ mod tests {
     fn a_database_error_shows_nothing_of_its_text() {
         let error = Error::from(ApiError::from(DbErr::Custom("table person, column email".to_owned())));
         assert_eq!(error.message, INTERNAL_SENTENCE);
-        assert_eq!(error.extensions.unwrap().get("code"), Some(&Code::Internal.word().into()));
+        assert_eq!(error.extensions.unwrap().get("code"), Some(&Code::Internal.as_str().into()));
         assert!(error.source.is_some_and(|source| source.is::<Code>()), "and the source holds the code alone");
     }
 

@@ -116,7 +116,7 @@ impl Limits {
         let (name, chosen) = choose(&document, operation)?;
         refuse_missing_variables(&chosen.node, variables)?;
         zero::refuse_in_variables(variables)?;
-        let cost = self.prices.of(&document, &chosen.node, variables);
+        let cost = self.prices.estimate(&document, &chosen.node, variables);
         if cost > self.max_cost {
             let error = ApiError::new(
                 Code::QueryTooCostly,

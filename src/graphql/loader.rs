@@ -62,7 +62,7 @@ impl Rows {
     ///
     /// [`ApiError::internal`] if the request did not come through [`prepare`](super::prepare), or if the schema was built
     /// without a database.
-    pub(crate) fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
+    pub(crate) fn from_context<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
         let rows = ctx
             .data_opt::<Self>()
             .ok_or_else(|| ApiError::internal("the request was not prepared with graphql::prepare"))?;

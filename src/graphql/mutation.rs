@@ -18,8 +18,8 @@ use super::access::Scope;
 use super::audit::event;
 use super::day_view::{YEARS, is_plausible};
 use super::error::ApiError;
+use super::object::enums::Job;
 use super::object::job_run::JobRun;
-use super::object::word::Job;
 use super::request_state::{local_day, today};
 use crate::access::Right;
 
@@ -91,7 +91,7 @@ impl RunMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The run to request.")] input: RequestRunInput,
     ) -> Result<RequestRunPayload, ApiError> {
-        Scope::of(ctx).await?.require(Right::RequestRuns)?;
+        Scope::from_context(ctx).await?.require(Right::RequestRuns)?;
         let RequestRunInput { job, period } = input;
         let db =
             ctx.data_opt::<DatabaseConnection>().ok_or_else(|| ApiError::internal("the schema has no database"))?;
@@ -106,8 +106,8 @@ impl RunMutation {
         let row = run::request(&txn, job.stored(), &period).await?;
         if row.state != RunState::Running {
             let request_id = asked.request_id;
-            let told = run::requested(asked.at, asked.actor, before.as_ref(), &row);
-            audit::record(&txn, &Event { request_id, ..told }).await?;
+            let event = run::requested(asked.at, asked.actor, before.as_ref(), &row);
+            audit::record(&txn, &Event { request_id, ..event }).await?;
         }
         txn.commit().await?;
         let refusal = (row.state == RunState::Running).then(|| RequestRunRefusal {

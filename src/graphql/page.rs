@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use self::span::{End, Span};
+use self::span::{PageEnd, Span};
 use super::error::ApiError;
 
 /// The largest page.
@@ -28,7 +28,7 @@ pub(crate) type Listed<N> = Connection<String, N, Total>;
 /// The requested page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
-    pub(crate) from: End,
+    pub(crate) from: PageEnd,
     /// 1 to [`LARGEST`].
     pub(crate) size: usize,
     after: Option<String>,
@@ -56,8 +56,8 @@ impl Page {
             (Some(first), Some(_)) if first_is_written || first != USUAL => {
                 return Err(ApiError::bad_input("last", "Use either `first` or `last`, not both."));
             }
-            (_, Some(last)) => ("last", End::Tail, last),
-            (first, None) => ("first", End::Start, first.unwrap_or(USUAL)),
+            (_, Some(last)) => ("last", PageEnd::Tail, last),
+            (first, None) => ("first", PageEnd::Start, first.unwrap_or(USUAL)),
         };
         let size = usize::try_from(asked).ok().filter(|size| (1..=LARGEST).contains(size));
         let size = size.ok_or_else(|| {
@@ -141,8 +141,8 @@ where
     let low = after.map_or(0, |after| sorted.partition_point(|item| key(item) <= after));
     let high = before.map_or(sorted.len(), |before| sorted.partition_point(|item| key(item) < before)).max(low);
     let (low, high) = match page.from {
-        End::Start => (low, high.min(low + page.size)),
-        End::Tail => (low.max(high.saturating_sub(page.size)), high),
+        PageEnd::Start => (low, high.min(low + page.size)),
+        PageEnd::Tail => (low.max(high.saturating_sub(page.size)), high),
     };
     let (has_previous, has_next) = (low > 0, high < sorted.len());
     let items = sorted.into_iter().skip(low).take(high - low);
@@ -193,7 +193,7 @@ impl Total {
 mod tests {
     use super::*;
 
-    fn page(from: End, size: usize, after: Option<u32>, before: Option<u32>) -> Page {
+    fn page(from: PageEnd, size: usize, after: Option<u32>, before: Option<u32>) -> Page {
         let held = |key: Option<u32>| key.map(|key| cursor("numbers", &key).unwrap());
         Page { from, size, after: held(after), before: held(before) }
     }
@@ -205,23 +205,23 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_cut_from_either_end_and_between_cursors() {
-        assert_eq!(cut_to(&page(End::Start, 2, None, None)), (vec![10, 20], false, true));
-        assert_eq!(cut_to(&page(End::Start, 2, Some(20), None)), (vec![30, 40], true, true));
-        assert_eq!(cut_to(&page(End::Start, 9, Some(20), Some(50))), (vec![30, 40], true, true));
-        assert_eq!(cut_to(&page(End::Tail, 2, None, None)), (vec![40, 50], true, false));
-        assert_eq!(cut_to(&page(End::Tail, 2, None, Some(30))), (vec![10, 20], false, true));
-        assert_eq!(cut_to(&page(End::Start, 2, Some(50), Some(10))), (vec![], true, false));
+    fn a_page_is_cut_at_either_end_or_cursor() {
+        assert_eq!(cut_to(&page(PageEnd::Start, 2, None, None)), (vec![10, 20], false, true));
+        assert_eq!(cut_to(&page(PageEnd::Start, 2, Some(20), None)), (vec![30, 40], true, true));
+        assert_eq!(cut_to(&page(PageEnd::Start, 9, Some(20), Some(50))), (vec![30, 40], true, true));
+        assert_eq!(cut_to(&page(PageEnd::Tail, 2, None, None)), (vec![40, 50], true, false));
+        assert_eq!(cut_to(&page(PageEnd::Tail, 2, None, Some(30))), (vec![10, 20], false, true));
+        assert_eq!(cut_to(&page(PageEnd::Start, 2, Some(50), Some(10))), (vec![], true, false));
     }
 
     #[test]
     fn a_page_follows_a_cursor_whose_item_is_gone() {
-        assert_eq!(cut_to(&page(End::Start, 1, Some(25), None)), (vec![30], true, true));
+        assert_eq!(cut_to(&page(PageEnd::Start, 1, Some(25), None)), (vec![30], true, true));
     }
 
     #[test]
     fn a_cursor_of_another_list_is_refused() {
-        let page = Page { after: Some(cursor("letters", &20).unwrap()), ..page(End::Start, 2, None, None) };
+        let page = Page { after: Some(cursor("letters", &20).unwrap()), ..page(PageEnd::Start, 2, None, None) };
         assert!(page.bounds::<u32>("numbers").is_err());
         let page = Page { before: Some("nonsense".to_owned()), ..page };
         assert!(page.bounds::<u32>("letters").is_err());

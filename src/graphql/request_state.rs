@@ -14,11 +14,11 @@ use entity::period::Day;
 use sea_orm::DatabaseConnection;
 use tokio::sync::OnceCell;
 
-use super::cache::{CoverageCache, Published};
-use super::directory::Known;
+use super::cache::{CoverageCache, PublishedNumbers};
+use super::directory::ReferenceData;
 use super::error::{ApiError, Code};
 use super::limits::MOST_CHILDREN;
-use crate::access::{Look, Viewer};
+use crate::access::{DataState, Viewer};
 
 /// The most computations of one request: each different day, and each "what if".
 const COMPUTATIONS: usize = 10;
@@ -28,7 +28,7 @@ const COMPARISONS: usize = 30;
 /// The state of one request.
 #[derive(Debug, Default)]
 pub(crate) struct RequestState {
-    known: OnceCell<Arc<Known>>,
+    known: OnceCell<Arc<ReferenceData>>,
     days: Mutex<HashMap<Day, Arc<OnceCell<ComputedDay>>>>,
     what_ifs: Mutex<usize>,
     comparisons: Mutex<usize>,
@@ -38,7 +38,7 @@ pub(crate) struct RequestState {
 }
 
 /// A day's coverage, and its published small numbers. `None` for these if the viewer may see small numbers.
-pub(super) type ComputedDay = (Arc<Coverage>, Option<Arc<Published>>);
+pub(super) type ComputedDay = (Arc<Coverage>, Option<Arc<PublishedNumbers>>);
 
 /// The version of the data that an answer is based on, once its request has read any. Clones share it: one goes with the
 /// request, the other stays with the handler that answers.
@@ -68,7 +68,7 @@ impl RequestState {
     /// # Errors
     ///
     /// [`ApiError::internal`] if the request did not come through [`prepare`](super::prepare).
-    pub(crate) fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
+    pub(crate) fn from_context<'a>(ctx: &Context<'a>) -> Result<&'a Self, ApiError> {
         ctx.data_opt::<Self>().ok_or_else(|| ApiError::internal("the request was not prepared with graphql::prepare"))
     }
 
@@ -165,9 +165,9 @@ fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
 /// # Errors
 ///
 /// Database errors.
-pub(super) async fn facts<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Known>, ApiError> {
-    let (state, cache, caller) = (RequestState::of(ctx)?, cache(ctx)?, caller(ctx)?);
-    let known = state.known.get_or_try_init(|| cache.known(caller, look(ctx))).await?;
+pub(super) async fn facts<'a>(ctx: &Context<'a>) -> Result<&'a Arc<ReferenceData>, ApiError> {
+    let (state, cache, caller) = (RequestState::from_context(ctx)?, cache(ctx)?, caller(ctx)?);
+    let known = state.known.get_or_try_init(|| cache.known(caller, data_state(ctx))).await?;
     if let Some(version) = ctx.data_opt::<DataVersion>() {
         version.set(known.facts.version);
     }
@@ -214,8 +214,8 @@ pub(super) fn caller(ctx: &Context<'_>) -> Result<Actor, ApiError> {
 }
 
 /// The newest data at the time of authentication.
-pub(super) fn look<'a>(ctx: &Context<'a>) -> Option<&'a Look> {
-    ctx.data_opt::<Look>()
+pub(super) fn data_state<'a>(ctx: &Context<'a>) -> Option<&'a DataState> {
+    ctx.data_opt::<DataState>()
 }
 
 /// The cache of data and coverage, which all requests share.

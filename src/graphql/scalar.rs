@@ -74,5 +74,5 @@ where
 type InputValueResultOf<T, S> = Result<T, InputValueError<S>>;
 
 fn refused<S: async_graphql::InputType>(error: InputValueError<S>) -> InputValueError<S> {
-    error.with_extension("code", Code::BadInput.word())
+    error.with_extension("code", Code::BadInput.as_str())
 }

@@ -21,7 +21,8 @@ impl Subscription {
     /// The newest snapshot: at once if there is one, and again each time a snapshot is stored. A viewer who may not see any
     /// figures receives nothing.
     async fn snapshot_taken(&self, ctx: &Context<'_>) -> Result<impl Stream<Item = Snapshot> + use<>, ApiError> {
-        let newest = if Scope::of(ctx).await?.may(Right::Figures) { snapshot::newest(db(ctx)?).await? } else { None };
+        let newest =
+            if Scope::from_context(ctx).await?.may(Right::Figures) { snapshot::newest(db(ctx)?).await? } else { None };
         Ok(stream::iter(newest.map(Snapshot)))
     }
 }

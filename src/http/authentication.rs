@@ -29,19 +29,19 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Authenticates the request and adds its [`crate::access::Viewer`] for the handlers. Otherwise refuses it.
 pub(super) async fn guard(
-    State(gate): State<Authenticator>,
+    State(authenticator): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     Extension(line): Extension<RefusedLine>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let span = tracing::info_span!("request", %id, why = tracing::field::Empty);
-    let denied = match gate.authenticate(request.headers(), &id.to_string()).instrument(span.clone()).await {
+    let denied = match authenticator.authenticate(request.headers(), &id.to_string()).instrument(span.clone()).await {
         Ok(Authenticated { by_cookie: true, .. }) if comes_from_elsewhere(&request) => return foreign(&request, &id),
-        Ok(Authenticated { viewer, by_cookie: _, look }) => {
+        Ok(Authenticated { viewer, by_cookie: _, data_state }) => {
             request.extensions_mut().insert(viewer);
-            if let Some(look) = look {
-                request.extensions_mut().insert(look);
+            if let Some(data_state) = data_state {
+                request.extensions_mut().insert(data_state);
             }
             return next.run(request).await;
         }

@@ -19,7 +19,7 @@ use super::budget::{Budgets, ConcurrencyPermit};
 use super::live::Live;
 use super::refusal::Refusal;
 use super::request::{self, DocumentSource, GraphqlRequest};
-use crate::access::{Look, Viewer};
+use crate::access::{DataState, Viewer};
 use crate::graphql;
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::limits::{Admitted, Limits, Refused, asks_about_schema};
@@ -110,7 +110,7 @@ impl<S: Executor> Endpoint<S> {
     pub(super) fn engine_request(
         &self,
         id: &RequestId,
-        (viewer, look): (Viewer, Option<Look>),
+        (viewer, data_state): (Viewer, Option<DataState>),
         info: &OperationInfo,
         variables: Variables,
     ) -> Request {
@@ -118,8 +118,8 @@ impl<S: Executor> Endpoint<S> {
         let mut request = graphql::prepare(Request::new("").variables(variables).data(id.clone()), viewer);
         info.data_version.clear();
         request = request.data(info.data_version.clone());
-        if let Some(look) = look {
-            request = request.data(look);
+        if let Some(data_state) = data_state {
+            request = request.data(data_state);
         }
         if !explores {
             // Introspection is refused already; this is a second line of defence in the engine.

@@ -20,7 +20,7 @@ use super::refusal::Refusal;
 use super::refused_lines::RefusedLine;
 use super::request_log::LogEntry;
 use super::subscription::SubscriptionStream;
-use crate::access::{Look, Viewer};
+use crate::access::{DataState, Viewer};
 use crate::graphql::error::Code;
 use crate::request_id::RequestId;
 
@@ -30,7 +30,7 @@ pub(super) async fn answer<S: Executor>(
     Extension(id): Extension<RequestId>,
     Extension(viewer): Extension<Viewer>,
     Extension(line): Extension<RefusedLine>,
-    look: Option<Extension<Look>>,
+    data_state: Option<Extension<DataState>>,
     stopping: Option<Extension<Stopping>>,
     request: axum::extract::Request,
 ) -> Response {
@@ -74,7 +74,8 @@ pub(super) async fn answer<S: Executor>(
         let stream = SubscriptionStream { endpoint, id, headers: head.headers, info, variables, stop, permit };
         return span.in_scope(|| stream.begin());
     }
-    let request = endpoint.engine_request(&id, (viewer, look.map(|Extension(look)| look)), &info, variables);
+    let request =
+        endpoint.engine_request(&id, (viewer, data_state.map(|Extension(data_state)| data_state)), &info, variables);
     let answer = endpoint.execute(request, permit).instrument(span.clone()).await;
     let rendered = endpoint.render(media_type, answer, (&info, &id));
     let response = media_type.json(rendered.status, &rendered.body);

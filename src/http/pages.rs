@@ -17,7 +17,7 @@ use super::graphql::{NoData, PageCaller};
 use super::refused_lines::RefusedLine;
 use super::request::GraphqlRequest;
 use crate::access::oidc::ReturnPath;
-use crate::access::{Look, Viewer};
+use crate::access::{DataState, Viewer};
 use crate::graphql::error::Code;
 use crate::pages::message::{self, Problem};
 use crate::pages::{Frame, PageQuery, PageResult, Pages, home, landing, team, unit};
@@ -143,9 +143,9 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Visit {
         let Extension(id) = Extension::<RequestId>::from_request_parts(parts, state).await.map_err(missing)?;
         let Extension(viewer) = Extension::<Viewer>::from_request_parts(parts, state).await.map_err(missing)?;
         let Extension(line) = Extension::<RefusedLine>::from_request_parts(parts, state).await.map_err(missing)?;
-        let look = parts.extensions.get::<Look>().copied();
+        let data_state = parts.extensions.get::<DataState>().copied();
         let frame = frame(&viewer);
-        Ok(Self(PageCaller { id, viewer, look, line }, frame))
+        Ok(Self(PageCaller { id, viewer, data_state, line }, frame))
     }
 }
 

@@ -13,36 +13,36 @@ use super::refused_lines::RefusedLine;
 use super::sign_in::{ReturnQuery, START, message_page};
 use crate::access::Authenticator;
 use crate::access::credential::{CookieName, cookies};
-use crate::access::oidc::{CALLBACK, Fault, Oidc, ProviderAnswer, ReturnPath, SIGN_IN_LIFE, Unmatched};
+use crate::access::oidc::{CALLBACK, Oidc, OidcError, ProviderAnswer, ReturnPath, SIGN_IN_LIFE, Unmatched};
 use crate::graphql::error::ApiError;
 use crate::request_id::RequestId;
 
 /// The routes to the provider and back. No routes if there is no provider.
-pub(super) fn router(gate: &Authenticator) -> Router {
-    if gate.provider().is_none() {
+pub(super) fn router(authenticator: &Authenticator) -> Router {
+    if authenticator.provider().is_none() {
         return Router::new();
     }
     Router::new()
         .route(START, get(start))
         .route(CALLBACK, get(callback))
-        .with_state(gate.clone())
+        .with_state(authenticator.clone())
         .layer(middleware::map_response(|response| std::future::ready(never_stored(response))))
 }
 
 async fn start(
-    State(gate): State<Authenticator>,
+    State(authenticator): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     Extension(line): Extension<RefusedLine>,
     query: Result<Query<ReturnQuery>, QueryRejection>,
 ) -> Response {
-    let Some(provider) = gate.provider() else { return StatusCode::NOT_FOUND.into_response() };
-    let key = match gate.sealing_key().await {
+    let Some(provider) = authenticator.provider() else { return StatusCode::NOT_FOUND.into_response() };
+    let key = match authenticator.sealing_key().await {
         Ok(key) => key,
         Err(cause) => return failed(cause, &id),
     };
     match provider.begin(key, ReturnQuery::path(query)).await {
         Ok(begun) => {
-            let cookie = browser_cookie(gate.cookie(), &begun.sealed, SIGN_IN_LIFE.num_seconds());
+            let cookie = browser_cookie(authenticator.cookie(), &begun.sealed, SIGN_IN_LIFE.num_seconds());
             ([(header::SET_COOKIE, cookie)], Redirect::to(&begun.address)).into_response()
         }
         Err(fault) => refused(fault, &id, &line),
@@ -50,19 +50,19 @@ async fn start(
 }
 
 async fn callback(
-    State(gate): State<Authenticator>,
+    State(authenticator): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     Extension(line): Extension<RefusedLine>,
     headers: HeaderMap,
     answer: Result<Query<ProviderAnswer>, QueryRejection>,
 ) -> Response {
-    let Some(provider) = gate.provider() else { return StatusCode::NOT_FOUND.into_response() };
-    let Ok(Query(answer)) = answer else { return not_signed_in(&gate, Fault::NotBegun, (&id, &line)) };
-    let mut response = match end(&gate, provider, answer, &headers, (&id, &line)).await {
+    let Some(provider) = authenticator.provider() else { return StatusCode::NOT_FOUND.into_response() };
+    let Ok(Query(answer)) = answer else { return not_signed_in(&authenticator, OidcError::NotBegun, (&id, &line)) };
+    let mut response = match end(&authenticator, provider, answer, &headers, (&id, &line)).await {
         Ok((session, to)) => ([(header::SET_COOKIE, session)], Redirect::to(to.as_str())).into_response(),
         Err(response) => response,
     };
-    if let Ok(gone) = HeaderValue::from_str(&browser_cookie(gate.cookie(), "", 0)) {
+    if let Ok(gone) = HeaderValue::from_str(&browser_cookie(authenticator.cookie(), "", 0)) {
         response.headers_mut().append(header::SET_COOKIE, gone);
     }
     response
@@ -70,20 +70,20 @@ async fn callback(
 
 /// Returns the session cookie and the page to go to.
 async fn end(
-    gate: &Authenticator,
+    authenticator: &Authenticator,
     provider: &Oidc,
     answer: ProviderAnswer,
     headers: &HeaderMap,
     (id, line): (&RequestId, &RefusedLine),
 ) -> Result<(String, ReturnPath), Response> {
-    let name = browser_cookie_name(gate.cookie());
+    let name = browser_cookie_name(authenticator.cookie());
     let mut sent = cookies(headers, name);
     // Two cookies of this name mean that another site has set one.
     let sealed = sent.next().filter(|_| sent.next().is_none());
-    let key = gate.sealing_key().await.map_err(|cause| failed(cause, id))?;
+    let key = authenticator.sealing_key().await.map_err(|cause| failed(cause, id))?;
     let finished = provider.finish(key, answer, sealed).await;
-    let (identity, to) = finished.map_err(|fault| not_signed_in(gate, fault, (id, line)))?;
-    match gate.sign_in_by_provider(&identity, headers, &id.to_string()).await {
+    let (identity, to) = finished.map_err(|fault| not_signed_in(authenticator, fault, (id, line)))?;
+    match authenticator.sign_in_by_provider(&identity, headers, &id.to_string()).await {
         Ok(session) => Ok((session, to)),
         Err(Unmatched::Database(cause)) => Err(failed(cause, id)),
         Err(unmatched) => {
@@ -100,35 +100,35 @@ async fn end(
 /// Returns the page for a database failure, which is not the person's fault.
 fn failed(cause: DbErr, id: &RequestId) -> Response {
     let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
-    page(StatusCode::SERVICE_UNAVAILABLE, error.sentence(), id)
+    page(StatusCode::SERVICE_UNAVAILABLE, error.sentence().trim_end_matches('.'), id)
 }
 
 /// Refuses a sign-in after the callback, and records it unless the provider itself has failed.
-fn not_signed_in(gate: &Authenticator, fault: Fault, (id, line): (&RequestId, &RefusedLine)) -> Response {
-    if !matches!(fault, Fault::Away(_)) {
-        gate.note_refusal(&id.to_string());
+fn not_signed_in(authenticator: &Authenticator, fault: OidcError, (id, line): (&RequestId, &RefusedLine)) -> Response {
+    if !matches!(fault, OidcError::Unreachable(_)) {
+        authenticator.note_refusal(&id.to_string());
     }
     refused(fault, id, line)
 }
 
-fn refused(fault: Fault, id: &RequestId, line: &RefusedLine) -> Response {
+fn refused(fault: OidcError, id: &RequestId, line: &RefusedLine) -> Response {
     let (status, sentence) = match fault {
-        Fault::Away(_) => {
+        OidcError::Unreachable(_) => {
             (StatusCode::SERVICE_UNAVAILABLE, "The identity provider does not respond. Try again in a few minutes")
         }
-        Fault::NotBegun => (
+        OidcError::NotBegun => (
             StatusCode::BAD_REQUEST,
             "This sign-in took too long, was already used, or was started in another window or browser. Start again",
         ),
-        Fault::Declined => (
+        OidcError::Declined => (
             StatusCode::FORBIDDEN,
             "The identity provider did not sign you in. Start again, or ask your IT service desk whether you may use psn",
         ),
-        Fault::NotAccepted => (
+        OidcError::NotAccepted => (
             StatusCode::BAD_GATEWAY,
             "The identity provider does not accept psn, because the settings on one side are wrong. Contact the service administrator",
         ),
-        Fault::Refused(_) => (
+        OidcError::Refused(_) => (
             StatusCode::BAD_GATEWAY,
             "The identity provider's answer about you is not valid. Start again. If it happens again, contact the service administrator",
         ),

@@ -53,7 +53,7 @@ impl LogEntry {
             kind = info.kind.map(tracing::field::display),
             cost = info.cost,
             errors,
-            code = code.map(Code::word),
+            code = code.map(Code::as_str),
             status = status.as_u16(),
             ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
             held_back,

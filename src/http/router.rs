@@ -67,7 +67,7 @@ pub struct Site<S> {
     /// The accepted host names.
     pub hosts: Hosts,
     /// Authenticates callers.
-    pub gate: Authenticator,
+    pub authenticator: Authenticator,
     /// The settings that apply to every request.
     pub transport: Transport,
     /// The database that must respond for the service to be ready.
@@ -108,11 +108,11 @@ impl Default for Transport {
 /// `/health/live`, `/health/ready`, the stylesheet, the sign-in pages and the redirects to the identity provider and back do
 /// not.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
-    let Site { schema: executor, limits, query_limit, budgets, persisted, pages, assets, hosts, gate, transport, db } =
+    let Site { schema: executor, limits, query_limit, budgets, persisted, pages, assets, hosts, authenticator, transport, db } =
         site;
     let Transport { body_limit, origins, https, poll_interval, probe, live } = transport;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
-    let live = Live::new(gate.clone(), db.clone(), poll_interval, live);
+    let live = Live::new(authenticator.clone(), db.clone(), poll_interval, live);
     let endpoint = Endpoint { schema: executor, limits, query_limit, body_limit, budgets, persisted, live };
     let cross_origin = Arc::new(CrossOrigin::new(origins));
     let graphql = Router::new()
@@ -125,24 +125,24 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .with_state((db.clone(), WriteProbe::new(db.clone(), probe)));
-    let provider = provider::router(&gate);
+    let provider = provider::router(&authenticator);
     // Only if sign-in links are enabled as well: in the demonstration, on this machine.
-    let demo_mails = if gate.links() { demo_mails::router(db.clone()) } else { Router::new() };
-    let refused_lines = RefusedLines::new(gate.clock());
+    let demo_mails = if authenticator.links() { demo_mails::router(db.clone()) } else { Router::new() };
+    let refused_lines = RefusedLines::new(authenticator.clock());
     let guarded = Router::new()
         .merge(graphql)
         .merge(pages::router(endpoint, pages).layer(CompressionLayer::new()))
         .merge(playground::router(assets.playground))
         .merge(schema::router())
         .fallback(pages::not_found)
-        .layer(middleware::from_fn_with_state(gate.clone(), authentication::guard));
+        .layer(middleware::from_fn_with_state(authenticator.clone(), authentication::guard));
     Router::new()
         .merge(guarded)
         .merge(health)
         .merge(pages::assets_router(assets.pages))
         .merge(provider)
         .merge(demo_mails)
-        .merge(sign_in::router(gate))
+        .merge(sign_in::router(authenticator))
         .layer(middleware::from_fn_with_state(refused_lines, refused_lines::prepare))
         // Before authentication: a browser sends preflight requests without credentials.
         .layer(middleware::from_fn_with_state(cross_origin, cors::allow_listed_origins))

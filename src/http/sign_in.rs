@@ -32,13 +32,13 @@ const LINK: &str = "/sign-in/link";
 const MOST_BYTES: usize = 1024;
 
 /// The routes that need no authentication. Sign-in links have a route only if they are enabled.
-pub(super) fn router(gate: Authenticator) -> Router {
+pub(super) fn router(authenticator: Authenticator) -> Router {
     let mut router = Router::new().route(authentication::SIGN_IN, get(page)).route("/sign-out", post(sign_out));
-    if gate.links() {
+    if authenticator.links() {
         let script = || file("text/javascript; charset=utf-8", include_str!("sign_in/link.js"));
         router = router.route(LINK, get(link_page).post(sign_in_by_link)).route("/sign-in/link.js", get(script));
     }
-    router.with_state(gate)
+    router.with_state(authenticator)
 }
 
 /// The query string with the page to return to after signing in.
@@ -56,12 +56,12 @@ impl ReturnQuery {
 
 /// Says that the user is signed in, or shows how to sign in.
 async fn page(
-    State(gate): State<Authenticator>,
+    State(authenticator): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     query: Result<Query<ReturnQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    match gate.authenticate(&headers, &id.to_string()).await {
+    match authenticator.authenticate(&headers, &id.to_string()).await {
         Ok(Authenticated { viewer, .. }) => {
             let frame = Frame { is_signed_in: true, explores: viewer.explores() };
             let body = "<p>You are signed in. To sign in as another person, sign out first.</p>\
@@ -69,20 +69,20 @@ async fn page(
             message_page_in(frame, StatusCode::OK, "Signed in", body)
         }
         Err(AuthError::MissingCredentials | AuthError::InvalidCredentials | AuthError::ProviderUnreachable) => {
-            message_page(StatusCode::OK, "Sign in", &sign_in_options(&gate, &ReturnQuery::path(query)))
+            message_page(StatusCode::OK, "Sign in", &sign_in_options(&authenticator, &ReturnQuery::path(query)))
         }
         Err(AuthError::Database(cause)) => never_stored(authentication::failed(cause, &id)),
     }
 }
 
-fn sign_in_options(gate: &Authenticator, to: &ReturnPath) -> String {
-    let people = if gate.provider().is_some() {
+fn sign_in_options(authenticator: &Authenticator, to: &ReturnPath) -> String {
+    let people = if authenticator.provider().is_some() {
         let to = links::encoded(to.as_str());
         format!(
             "<p><a class=\"nhsuk-button\" role=\"button\" href=\"{START}?to={to}\">Sign in with your work account</a></p>\
              <p>You will come back here from your board's own sign-in page.</p>"
         )
-    } else if gate.links() {
+    } else if authenticator.links() {
         "<p>This is a demonstration. Open one of the links that <code>psn demo</code> has printed. Each link works once, within \
          an hour. Run the command again for new links.</p>"
             .to_owned()
@@ -112,7 +112,7 @@ struct LinkSecret {
 }
 
 async fn sign_in_by_link(
-    State(gate): State<Authenticator>,
+    State(authenticator): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Response {
@@ -127,7 +127,7 @@ async fn sign_in_by_link(
             Refusal::new(StatusCode::BAD_REQUEST, Code::BadRequest, "Send {\"secret\": …} as application/json.");
         return never_stored(refuse(&parts.headers, refusal, &id));
     };
-    match gate.sign_in_by_link(&secret, &parts.headers, &id.to_string()).await {
+    match authenticator.sign_in_by_link(&secret, &parts.headers, &id.to_string()).await {
         Ok(cookie) => with_cookie(Json(serde_json::json!({ "to": ReturnPath::LANDING })).into_response(), &cookie),
         Err(AuthError::InvalidCredentials | AuthError::MissingCredentials | AuthError::ProviderUnreachable) => {
             let sentence = "This link has expired or was already used. A link works once, within an hour. Run `psn demo` again for new links.";
@@ -144,14 +144,14 @@ async fn read(body: Body) -> Option<LinkSecret> {
 }
 
 async fn sign_out(
-    State(gate): State<Authenticator>,
+    State(authenticator): State<Authenticator>,
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Response {
     if comes_from_elsewhere(&request) {
         return foreign(&request, &id);
     }
-    match gate.sign_out(request.headers(), &id.to_string()).await {
+    match authenticator.sign_out(request.headers(), &id.to_string()).await {
         Ok(cookie) => with_cookie(Redirect::to(authentication::SIGN_IN).into_response(), &cookie),
         Err(cause) => never_stored(authentication::failed(cause, &id)),
     }

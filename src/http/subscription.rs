@@ -108,8 +108,8 @@ impl<S: Executor> SubscriptionStream<S> {
                 }
                 _ = polls.tick() => {}
             }
-            let (viewer, look) = match authenticator.authenticate_again(&self.headers).await {
-                Ok(known) => (known.viewer, known.look),
+            let (viewer, data_state) = match authenticator.authenticate_again(&self.headers).await {
+                Ok(known) => (known.viewer, known.data_state),
                 Err(AuthError::MissingCredentials | AuthError::InvalidCredentials) => {
                     return (self.refuse(sender).await, events);
                 }
@@ -128,8 +128,12 @@ impl<S: Executor> SubscriptionStream<S> {
             if budgets.spend(caller, cost).is_err() {
                 continue;
             }
-            let request =
-                self.endpoint.engine_request(&self.id, (viewer.clone(), look), &self.info, self.variables.clone());
+            let request = self.endpoint.engine_request(
+                &self.id,
+                (viewer.clone(), data_state),
+                &self.info,
+                self.variables.clone(),
+            );
             let answer = self.endpoint.execute_once(request, permit).await;
             // The data was read after the authentication and may be newer than the caller's right to it, so authenticate once
             // more.

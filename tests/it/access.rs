@@ -1,9 +1,9 @@
 //! Authentication and access on both databases: tokens, sessions, people with and without posts and grants.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
+mod authentication;
 mod commands;
 mod demo;
-mod gate;
 mod manage;
 mod oracle;
 mod people;
@@ -33,8 +33,8 @@ pub(crate) fn app(world: &World, flags: &[&str]) -> App {
 /// Returns the real site, for requests without credentials, and its authenticator.
 pub(crate) fn site(world: &World) -> (Router, Authenticator) {
     let app = app(world, &[]);
-    let gate = app.gate().unwrap();
-    (app.router(&gate).unwrap(), gate)
+    let authenticator = app.authenticator().unwrap();
+    (app.router(&authenticator).unwrap(), authenticator)
 }
 
 /// Wraps the site for requests without a host: they go to this machine.
@@ -80,10 +80,10 @@ async fn kind(router: &Router, pass: &Pass) -> Option<String> {
     answer.json()["data"]["viewer"]["actor"].as_str().map(str::to_owned)
 }
 
-/// Returns the roles that the authenticator grants. `None` if access is refused.
-async fn granted(gate: &Authenticator, pass: &Pass) -> Option<Vec<AccessRole>> {
+/// The roles that the gate says somebody was given; nothing where it does not let them in.
+async fn granted(authenticator: &Authenticator, pass: &Pass) -> Option<Vec<AccessRole>> {
     let headers = HeaderMap::from_iter([(pass.0.clone(), pass.1.clone())]);
-    match gate.authenticate(&headers, "0").await {
+    match authenticator.authenticate(&headers, "0").await {
         Ok(admitted) => Some(admitted.viewer.granted().to_vec()),
         Err(AuthError::InvalidCredentials) => None,
         Err(other) => panic!("{other:?}"),

@@ -25,7 +25,7 @@ use crate::{documents, graphql, host};
 
 const JSON: &str = "application/json";
 
-/// A site on which something runs out.
+/// A site on which a limit is reached.
 async fn site_on(limits: BudgetLimits) -> Router {
     let db = empty().await;
     let budgets = Budgets::new(limits, Clock::fixed(instant("2026-11-16T12:00:00Z")));
@@ -49,7 +49,7 @@ async fn with_the_database(away: DatabaseConnection) -> Answer {
     let db = empty().await;
     let pass = crate::harness::token_pass(&db, AccessRole::Admin, &[], true).await;
     away.clone().close().await.unwrap();
-    // The gate is the first to ask it.
+    // Authentication is the first to use it.
     ask(&pass.with(closed(&away, Duration::from_secs(10))), "{one}").await
 }
 
@@ -58,7 +58,7 @@ async fn a_body_that_never_comes() -> Answer {
     send(&router, post(JSON, Body::from_stream(stream::pending::<Result<String, Infallible>>()))).await
 }
 
-/// A request that is answered with the code. A new code does not compile before it has one.
+/// A request whose answer has the code. A new code does not compile without one.
 async fn told(code: Code) -> Answer {
     let router = bare().await;
     let ask_bare = async |query: &str| ask(&router, query).await;
@@ -103,10 +103,10 @@ async fn told(code: Code) -> Answer {
 }
 
 #[tokio::test]
-async fn every_code_is_told_by_some_request_with_its_id() {
+async fn every_code_is_returned_with_a_request_id() {
     for code in Code::ALL {
         let answer = told(*code).await;
-        assert_eq!(answer.code(), code.word(), "{}", answer.text);
+        assert_eq!(answer.code(), code.as_str(), "{}", answer.text);
         let (body, id) = (answer.json(), answer.header("x-request-id"));
         assert_eq!(body["errors"][0]["extensions"]["requestId"], id, "{code:?}");
         assert_eq!(body["extensions"]["requestId"], id, "{code:?}");

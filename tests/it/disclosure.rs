@@ -35,7 +35,7 @@ fn site(world: &World, pass: &Pass) -> Router {
 
 fn site_with(world: &World, pass: &Pass, settings: Settings) -> Router {
     let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
-    pass.with(app.router(&app.gate().unwrap()).unwrap())
+    pass.with(app.router(&app.authenticator().unwrap()).unwrap())
 }
 
 async fn data(site: &Router, query: &str) -> Value {

@@ -9,7 +9,7 @@ mod subject;
 mod traces;
 
 use entity::id::PersonId;
-use entity::store::audit::By;
+use entity::store::audit::AuditContext;
 use entity::store::erasure::{self, ErasedRows};
 use entity::table::person;
 use entity::value::ErasureReason;
@@ -87,7 +87,7 @@ pub(crate) async fn person_with(world: &World, number: &str) -> PersonId {
 }
 
 pub(crate) async fn erased(world: &World, id: PersonId) -> ErasedRows {
-    erasure::erase(&world.db, id, ErasureReason::Requested, &By::operator(world.clock.now())).await.unwrap()
+    erasure::erase(&world.db, id, ErasureReason::Requested, &AuditContext::operator(world.clock.now())).await.unwrap()
 }
 
 /// Returns every column of every table, as (table, column, declared type in lower case), without the tables of the

@@ -8,7 +8,7 @@ use axum::http::{Request, StatusCode};
 use entity::actor::Actor;
 use entity::id::{ApiTokenId, PersonId};
 use entity::value::AccessRole;
-use psn::access::manage::{By, TokenWish, make_token};
+use psn::access::manage::{ChangeContext, TokenWish, make_token};
 use psn::access::{Reach, Right, Viewer};
 use psn::graphql::persisted::Persisted;
 use serde_json::json;
@@ -20,7 +20,7 @@ use crate::site::{ask, ask_with, closed, empty, encoded, get, post, seen_by, sen
 const STANDARD: &str = include_str!("introspection.graphql");
 
 #[tokio::test]
-async fn the_schema_is_told_to_those_who_may_explore_and_to_nobody_else() {
+async fn only_explorers_may_introspect() {
     let db = empty().await;
     let closed = closed(&db, Duration::from_secs(10));
     for role in AccessRole::ALL {
@@ -40,7 +40,7 @@ async fn the_schema_is_told_to_those_who_may_explore_and_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn the_schema_as_text_is_for_every_caller_and_for_no_one_else() {
+async fn every_caller_gets_the_schema_as_text() {
     let db = empty().await;
     let closed = closed(&db, Duration::from_secs(10));
     let stranger = get(&closed, "/schema.graphql").await;
@@ -67,7 +67,7 @@ async fn a_dashboard_token_explores_if_it_was_made_to() {
         let (name, units) = ("front end".to_owned(), vec!["SOUTH".to_owned()]);
         let wish = TokenWish { name, role: AccessRole::Dashboard, units, names: false, explore, days: 1 };
         let today = "2026-11-16".parse().unwrap();
-        let by = By { actor: Actor::Operator, now: world.clock.now(), today, request_id: None };
+        let by = ChangeContext { actor: Actor::Operator, now: world.clock.now(), today, request_id: None };
         let (token, secret) = make_token(&world.db, &by, wish).await.unwrap();
         assert_eq!(token.explore, explore);
         let router = Pass::token(&secret).with(closed.clone());
@@ -83,7 +83,7 @@ async fn a_dashboard_token_explores_if_it_was_made_to() {
 }
 
 #[tokio::test]
-async fn introspection_is_refused_in_every_disguise_and_before_anything_is_executed() {
+async fn disguised_introspection_is_refused_before_execution() {
     let db = empty().await;
     let router = seen_by(&db, &closed(&db, Duration::from_secs(10)), AccessRole::Staff).await;
     let disguises = [
@@ -115,7 +115,7 @@ async fn introspection_is_refused_in_every_disguise_and_before_anything_is_execu
 }
 
 #[tokio::test]
-async fn a_complaint_names_nothing_that_the_query_did_not_name_itself() {
+async fn an_error_names_only_what_the_query_named() {
     let world = World::new(Engine::Sqlite).await;
     let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
     let explorer = world.admin.with(closed.clone());
@@ -172,7 +172,7 @@ async fn a_complaint_names_nothing_that_the_query_did_not_name_itself() {
 }
 
 #[tokio::test]
-async fn what_a_scalar_dislikes_is_said_to_everybody() {
+async fn scalar_errors_are_shown_to_everyone() {
     let world = World::new(Engine::Sqlite).await;
     let closed = graphql::closed(&world, world.db.clone(), Persisted::default());
     let router = seen_by(&world.db, &closed, AccessRole::Staff).await;

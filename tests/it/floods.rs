@@ -66,7 +66,7 @@ async fn live_answers_leave_connections_for_other_requests() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let app = app(&world, &["--max-connections", "512"]);
-    let router = app.router(&app.gate().unwrap()).unwrap();
+    let router = app.router(&app.authenticator().unwrap()).unwrap();
     let body = json!({ "query": "subscription { snapshotTaken { day } }" }).to_string();
     let mut open = Vec::new();
     for _ in 0..40 {
@@ -122,7 +122,7 @@ async fn refused_requests_of_a_caller_leave_few_log_lines() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let app = app(&world, &["--query-budget", "50000", "--query-cost", "50000"]);
-    let router = app.router(&app.gate().unwrap()).unwrap();
+    let router = app.router(&app.authenticator().unwrap()).unwrap();
     let site = world.admin.with(at_loopback(router));
     let lines = logged();
     for _ in 0..50 {
@@ -143,7 +143,7 @@ async fn refused_sign_ins_leave_few_log_lines() {
     let provider = crate::oidc::provider::Provider::start(&world.clock).await;
     let flags = ["--oidc-issuer", &provider.issuer, "--oidc-client-id", "psn", "--oidc-audience", "psn-api"];
     let app = app(&world, &flags);
-    let router = app.router(&app.gate().unwrap()).unwrap();
+    let router = app.router(&app.authenticator().unwrap()).unwrap();
     let lines = logged();
     let bearer = format!("Bearer {}", provider.token(&json!({ "aud": "other" })));
     let bearer = crate::harness::Pass(axum::http::header::AUTHORIZATION, bearer.parse().unwrap());

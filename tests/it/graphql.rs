@@ -46,11 +46,11 @@ fn site_over(world: &World, db: DatabaseConnection) -> Router {
 /// The site with persisted operations, as somebody meets it who shows nothing.
 pub(crate) fn closed(world: &World, db: DatabaseConnection, persisted: Persisted) -> Router {
     // The gate asks the database by a connection of its own, which tests that count statements do not watch.
-    closed_behind(world.gate(), world, db, persisted)
+    closed_behind(world.authenticator(), world, db, persisted)
 }
 
 /// The same, behind a gate of its own.
-fn closed_behind(gate: Authenticator, world: &World, db: DatabaseConnection, persisted: Persisted) -> Router {
+fn closed_behind(authenticator: Authenticator, world: &World, db: DatabaseConnection, persisted: Persisted) -> Router {
     let schema = psn::graphql::schema(
         db.clone(),
         world.clock.clone(),
@@ -71,7 +71,7 @@ fn closed_behind(gate: Authenticator, world: &World, db: DatabaseConnection, per
         pages,
         assets: Assets::embedded(),
         hosts,
-        gate,
+        authenticator,
         transport,
         db,
     })

@@ -126,8 +126,8 @@ impl World {
     }
 
     /// The gate over the world's database and clock, in Glasgow.
-    pub(crate) fn gate(&self) -> Authenticator {
-        gate(&self.db, &self.clock)
+    pub(crate) fn authenticator(&self) -> Authenticator {
+        authenticator(&self.db, &self.clock)
     }
 
     /// What a new API token shows at the gate.
@@ -149,7 +149,7 @@ impl World {
 pub(crate) const SESSIONS: SessionLimits = SessionLimits { whole: TimeDelta::hours(12), idle: TimeDelta::hours(1) };
 
 /// A gate over any database, in Glasgow.
-pub(crate) fn gate(db: &DatabaseConnection, clock: &Clock) -> Authenticator {
+pub(crate) fn authenticator(db: &DatabaseConnection, clock: &Clock) -> Authenticator {
     Authenticator::new(db.clone(), (clock.clone(), chrono_tz::Europe::London), CookieName::Plain, SESSIONS)
 }
 
@@ -164,7 +164,7 @@ impl Pass {
     }
 
     pub(crate) fn session(secret: &Secret) -> Self {
-        let value = format!("{}={}", CookieName::Plain.word(), secret.reveal());
+        let value = format!("{}={}", CookieName::Plain.as_str(), secret.reveal());
         Self(header::COOKIE, HeaderValue::from_str(&value).expect("a header"))
     }
 

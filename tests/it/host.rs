@@ -22,7 +22,7 @@ pub(crate) async fn served(flags: &[&str]) -> Router {
     let settings = Cli::try_parse_from(flags).unwrap().settings;
     let app = App::open_migrated(settings, Clock::fixed(instant("2026-11-16T09:00:00Z"))).await.unwrap();
     let admin = token_pass(&app.db, AccessRole::Admin, &[], true).await;
-    admin.with(app.router(&app.gate().unwrap()).unwrap())
+    admin.with(app.router(&app.authenticator().unwrap()).unwrap())
 }
 
 async fn get_from(router: &Router, hosts: &[&str], address: &str) -> Answer {

@@ -1,5 +1,5 @@
-//! Queries that kill a default server, and many that would like to: each is refused with its code, and the server answers
-//! the next question.
+//! Queries that stop an unprotected server, and many similar ones: each is refused with its code, and the server answers the
+//! next query.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use axum::Router;
@@ -16,7 +16,7 @@ async fn refused(router: &Router, answer: Answer, code: &str) {
 }
 
 #[tokio::test]
-async fn a_literal_two_thousand_lists_deep_is_refused_before_it_is_parsed() {
+async fn a_deep_literal_is_refused_before_parsing() {
     let router = bare().await;
     let deep = "[".repeat(2000);
     let closed = format!("{{number(n:1,list:{deep}{})}}", "]".repeat(2000));
@@ -25,7 +25,7 @@ async fn a_literal_two_thousand_lists_deep_is_refused_before_it_is_parsed() {
         refused(&router, ask(&router, query).await, "QUERY_TOO_DEEP").await;
     }
     refused(&router, get_deep(&router, &closed).await, "QUERY_TOO_DEEP").await;
-    // A quoted bracket is a letter like any other.
+    // A quoted bracket is an ordinary character.
     let quoted = ask(&router, &format!("{{echo(text:\"{deep}\")}}")).await;
     assert_eq!(quoted.json()["data"]["echo"], deep);
 }
@@ -38,7 +38,7 @@ async fn get_deep(router: &Router, query: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn variables_two_thousand_lists_deep_are_refused_before_they_are_parsed() {
+async fn deep_variables_are_refused_before_parsing() {
     let router = bare().await;
     let deep = format!("{{\"l\":{}{}}}", "[".repeat(2000), "]".repeat(2000));
     let body = format!("{{\"query\":\"query($l:[Int!]){{number(n:1,list:$l)}}\",\"variables\":{deep}}}");
@@ -66,7 +66,7 @@ async fn fragments_that_double_are_refused() {
     assert!(query.len() < 1000);
     refused(&router, ask(&router, &query).await, "QUERY_TOO_BROAD").await;
 
-    // Without any field at their end, or around a fragment that is not there.
+    // Without any field at the end, or around a fragment that does not exist.
     for last in ["fragment f20 on Query{...nowhere}", "fragment f20 on Query{...on Query{...nowhere}}"] {
         let around_nothing = query.replace("fragment f20 on Query{version}", last);
         refused(&router, ask(&router, &around_nothing).await, "QUERY_TOO_BROAD").await;
@@ -103,7 +103,7 @@ async fn an_answer_shows_only_the_first_errors() {
 }
 
 #[tokio::test]
-async fn a_query_or_variables_of_too_many_bytes_are_refused() {
+async fn too_many_bytes_are_refused() {
     let router = bare().await;
     let long = format!("{{version}}#{}", "x".repeat(32 * 1024));
     refused(&router, ask(&router, &long).await, "QUERY_TOO_LONG").await;
@@ -115,7 +115,7 @@ async fn a_query_or_variables_of_too_many_bytes_are_refused() {
 }
 
 #[tokio::test]
-async fn a_query_of_too_many_tokens_or_variables_of_too_many_values_are_refused() {
+async fn too_many_tokens_or_values_are_refused() {
     let router = bare().await;
     for query in [
         format!("{{number(n:1,list:[{}])}}", "1 ".repeat(4000)),
@@ -134,7 +134,7 @@ async fn a_query_of_too_many_tokens_or_variables_of_too_many_values_are_refused(
 }
 
 #[tokio::test]
-async fn typename_counts_like_any_field_at_the_root_and_below() {
+async fn typename_counts_like_any_field() {
     let router = bare().await;
     let many = |times: usize| (0..times).map(|at| format!("t{at}:__typename ")).collect::<String>();
     refused(&router, ask(&router, &format!("{{{}}}", many(51))).await, "QUERY_TOO_BROAD").await;
@@ -148,7 +148,7 @@ async fn typename_counts_like_any_field_at_the_root_and_below() {
 }
 
 #[tokio::test]
-async fn pages_in_pages_are_priced_before_they_are_built() {
+async fn nested_pages_are_priced_before_execution() {
     let router = bare().await;
     let page = |first: &str| {
         let one = format!("items(first:{first}){{");
@@ -165,7 +165,7 @@ async fn pages_in_pages_are_priced_before_they_are_built() {
 }
 
 #[tokio::test]
-async fn the_standard_introspection_query_passes_and_a_circular_one_does_not() {
+async fn standard_introspection_passes_circular_does_not() {
     let router = bare().await;
     let answer = ask(&router, include_str!("introspection.graphql")).await;
     assert!(answer.json()["data"]["__schema"]["types"].as_array().unwrap().len() > 10, "{}", answer.text);

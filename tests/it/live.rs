@@ -48,7 +48,7 @@ fn site_with(world: &World, limits: BudgetLimits, persisted: Persisted) -> Route
         pages: Pages::read().unwrap(),
         assets: Assets::embedded(),
         hosts: Hosts::Any,
-        gate: world.gate(),
+        authenticator: world.authenticator(),
         transport: Transport { poll_interval: Duration::from_millis(10), ..Transport::default() },
         db,
     })

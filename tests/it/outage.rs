@@ -128,7 +128,7 @@ async fn serve_waits_for_a_database_that_is_away_at_the_start_and_makes_its_tabl
     let stop = CancellationToken::new();
     let serving = tokio::spawn({
         let stop = stop.clone();
-        async move { serve::serve_on(listener, &app, app.gate().unwrap(), Assets::embedded(), false, stop).await }
+        async move { serve::serve_on(listener, &app, app.authenticator().unwrap(), Assets::embedded(), false, stop).await }
     });
     assert_eq!(status_of_ready(served_at).await, "503");
 

@@ -1,5 +1,5 @@
-//! Persisted operations: named by their hash or their operation, validated when the service starts, and for dashboards the only
-//! ones.
+//! Persisted operations: named by their hash or operation name, validated when the service starts, and the only ones that
+//! dashboards may send.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::path::Path;
@@ -65,9 +65,9 @@ fn not_listed(answer: &Answer) {
 }
 
 #[tokio::test]
-async fn an_operation_is_asked_by_its_hash_or_its_name() {
+async fn an_operation_is_named_by_hash_or_name() {
     let (world, closed) = site(AllowList::Dashboards).await;
-    // The example of the specification.
+    // The example in the specification.
     assert_eq!(
         identifier("query ($id: ID!) {\n  user(id: $id) {\n    name\n  }\n}"),
         "sha256:7dba4bd717b41f10434822356a93c32b1fb4907b983e854300ad839f84cdcd6e"
@@ -102,7 +102,7 @@ async fn an_operation_is_asked_by_its_hash_or_its_name() {
     ] {
         assert_eq!(get(&dashboard, &format!("/graphql?{address}")).await.json()["data"], version, "{address}");
     }
-    // Of a file with several operations, one is to be named; and a name that two files have names neither.
+    // In a file with several operations, one must be named; a name in two files identifies neither.
     assert_eq!(
         ask_with(&dashboard, &json!({"documentId": identifier(TWO)})).await.code(),
         "OPERATION_RESOLUTION_FAILURE"
@@ -111,7 +111,7 @@ async fn an_operation_is_asked_by_its_hash_or_its_name() {
 }
 
 #[tokio::test]
-async fn a_dashboard_may_send_nothing_that_is_not_listed() {
+async fn a_dashboard_may_send_listed_operations_only() {
     let (world, closed) = site(AllowList::Dashboards).await;
     let dashboard = seen_by(&world.db, &closed, AccessRole::Dashboard).await;
     for body in [
@@ -130,7 +130,7 @@ async fn a_dashboard_may_send_nothing_that_is_not_listed() {
         assert_eq!((plain.status, plain.code().as_str()), (StatusCode::OK, "OPERATION_NOT_LISTED"), "{body}");
     }
     not_listed(&get_new(&dashboard, "/graphql?query=%7Bversion%7D").await);
-    // The text of a listed one is that one.
+    // The text of a listed operation is accepted.
     assert_eq!(ask(&dashboard, VERSION).await.status, StatusCode::OK);
     for other in [AccessRole::Staff, AccessRole::Coordinator, AccessRole::Admin] {
         assert_eq!(ask(&seen_by(&world.db, &closed, other).await, "{version}").await.status, StatusCode::OK);
@@ -143,7 +143,7 @@ async fn get_new(router: &Router, address: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_allow_list_binds_whom_the_setting_names_and_never_those_who_explore() {
+async fn the_allow_list_never_limits_explorers() {
     for allow_list in [AllowList::Nobody, AllowList::Dashboards, AllowList::Everyone] {
         let (world, closed) = site(allow_list).await;
         for role in AccessRole::ALL {
@@ -168,7 +168,7 @@ async fn no_request_adds_an_operation() {
         for body in [
             json!({"query": unlisted, "extensions": extensions}),
             json!({"query": unlisted, "documentId": identifier(unlisted)}),
-            // Another text under a listed one's name.
+            // Another text under the name of a listed operation.
             json!({"query": unlisted, "documentId": identifier(VERSION)}),
             json!({"query": unlisted, "documentId": "Version"}),
         ] {
@@ -182,7 +182,7 @@ async fn no_request_adds_an_operation() {
         }
         not_listed(&ask_with(&router, &json!({ "extensions": extensions })).await);
     }
-    // Where there are none, a client is told to send the query itself.
+    // If there are none, the client must send the query itself.
     for body in [by_hash(VERSION), json!({"documentId": "Version"})] {
         assert_eq!(ask_with(&bare().await, &body).await.code(), "PERSISTED_QUERY_NOT_SUPPORTED");
     }
@@ -200,7 +200,7 @@ async fn no_request_adds_an_operation() {
 }
 
 #[tokio::test]
-async fn a_persisted_operation_is_held_to_every_other_limit() {
+async fn persisted_operations_obey_every_other_limit() {
     let world = World::new(Engine::Sqlite).await;
     let costly =
         "query Costly($n: Int!) { teams(first: $n) { nodes { supporters(first: 100) { nodes { ...five } } } } }
@@ -221,7 +221,7 @@ async fn a_persisted_operation_is_held_to_every_other_limit() {
 }
 
 #[test]
-fn a_file_that_is_no_operation_of_the_schema_is_named_with_its_line_and_nothing_starts() {
+fn an_invalid_operation_file_stops_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let operations = folder.path().join("operations");
     let refused = |says: &[&str]| {
@@ -254,7 +254,7 @@ fn a_file_that_is_no_operation_of_the_schema_is_named_with_its_line_and_nothing_
 }
 
 #[test]
-fn operations_list_prints_each_id_and_what_it_names() {
+fn operations_list_prints_ids_and_names() {
     let folder = tempfile::tempdir().unwrap();
     let operations = folder.path().join("operations");
     std::fs::create_dir(&operations).unwrap();

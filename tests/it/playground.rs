@@ -45,9 +45,9 @@ async fn the_playground_answers_its_examples_and_asks_no_other_host() {
     let by = (Actor::Operator, world.clock.now());
     let admin = (PersonId(4), AccessRole::Admin);
     grant::add(&world.db, admin, (day("2026-11-01"), None), by).await.unwrap();
-    let gate = app.gate().unwrap().with_links();
-    let link = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
-    let router = app.router(&gate).unwrap();
+    let authenticator = app.authenticator().unwrap().with_links();
+    let link = authenticator.make_link(Holder::Person(PersonId(4))).await.unwrap();
+    let router = app.router(&authenticator).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let site = format!("http://{}", listener.local_addr().unwrap());
     let open = world.admin.with(router.clone());

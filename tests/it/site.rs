@@ -19,7 +19,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::harness::{gate, instant, token_pass};
+use crate::harness::{authenticator, instant, token_pass};
 
 /// A text that must never reach a client.
 pub(crate) const SECRET: &str = "person.email of jean@board.example";
@@ -136,7 +136,7 @@ fn made(
 ) -> Router {
     let schema = Schema::build(Query, Mutation, EmptySubscription).data(db.clone()).finish();
     let limits = Limits::new(&schema.sdl(), 50_000).expect("the schema has prices");
-    let gate = gate(db, &Clock::fixed(instant("2026-11-16T09:00:00Z")));
+    let authenticator = authenticator(db, &Clock::fixed(instant("2026-11-16T09:00:00Z")));
     let (hosts, db) = (Hosts::Any, db.clone());
     let pages = Pages::read().expect("the operations of the pages are valid");
     router(Site {
@@ -148,7 +148,7 @@ fn made(
         pages,
         assets: Assets::embedded(),
         hosts,
-        gate,
+        authenticator,
         transport,
         db,
     })

@@ -61,7 +61,7 @@ impl Event {
 
 /// Who does something, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct By {
+pub struct AuditContext {
     /// When.
     pub at: DateTime<Utc>,
     /// Who.
@@ -70,7 +70,7 @@ pub struct By {
     pub request_id: Option<String>,
 }
 
-impl By {
+impl AuditContext {
     /// Returns the context of the scheduled jobs.
     #[must_use]
     pub const fn worker(at: DateTime<Utc>) -> Self {

@@ -26,7 +26,7 @@ use sea_orm::{
 
 use crate::id::{ImportRejectId, PersonId};
 use crate::pseudonym::Key;
-use crate::store::audit::{self, By};
+use crate::store::audit::{self, AuditContext};
 use crate::store::{begin_write, facts, report_preference};
 use crate::table::{
     access_grant, erased_person, erased_text, exemption, import_batch, import_reject, person, post, pseudonym_key,
@@ -129,7 +129,7 @@ pub async fn erase(
     db: &DatabaseConnection,
     id: PersonId,
     reason: ErasureReason,
-    by: &By,
+    by: &AuditContext,
 ) -> Result<ErasedRows, EraseError> {
     let txn = begin_write(db).await?;
     let gone = erase_within(&txn, id, reason, by).await?;
@@ -142,7 +142,7 @@ pub async fn erase(
 /// # Errors
 ///
 /// As [`erase`].
-pub async fn dry_run(db: &DatabaseConnection, id: PersonId, by: &By) -> Result<ErasedRows, EraseError> {
+pub async fn dry_run(db: &DatabaseConnection, id: PersonId, by: &AuditContext) -> Result<ErasedRows, EraseError> {
     let txn = begin_write(db).await?;
     let gone = erase_within(&txn, id, ErasureReason::Requested, by).await;
     txn.rollback().await?;
@@ -158,7 +158,7 @@ pub async fn erase_within(
     txn: &DatabaseTransaction,
     id: PersonId,
     reason: ErasureReason,
-    by: &By,
+    by: &AuditContext,
 ) -> Result<ErasedRows, EraseError> {
     // Blocks imports, which read people and write them back.
     facts::lock(txn).await?;

@@ -16,7 +16,7 @@ use sea_orm::{
 };
 use serde_json::{Value as Json, json};
 
-use super::audit::By;
+use super::audit::AuditContext;
 use super::erasure::Erased;
 use super::erasure::mentions::Mentions;
 use super::retention::Periods;
@@ -118,7 +118,7 @@ pub async fn export(
     db: &DatabaseConnection,
     id: PersonId,
     periods: &Periods,
-    by: &By,
+    by: &AuditContext,
 ) -> Result<Option<Document>, DbErr> {
     let txn = begin_write(db).await?;
     let Some(document) = collect(&txn, id, periods).await? else {

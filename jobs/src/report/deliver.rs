@@ -299,11 +299,15 @@ mod tests {
     fn repeats_an_unknown_outcome_and_keeps_the_last_error() {
         let at = "2026-11-23T07:00:00Z".parse().unwrap();
         let unknown = || Err(SendError::Unknown("connection lost".to_owned()));
-        let soon =
-            |error: &str| AttemptOutcome::Retrying { next_attempt_at: at + TimeDelta::minutes(1), error: error.to_owned() };
+        let soon = |error: &str| AttemptOutcome::Retrying {
+            next_attempt_at: at + TimeDelta::minutes(1),
+            error: error.to_owned(),
+        };
         assert_eq!(delivery_result(unknown(), 1, at, "relay"), soon("connection lost"));
         let last = delivery_result(unknown(), 23, at, "relay");
-        assert!(matches!(last, AttemptOutcome::Refused { error, by } if error.contains("23 attempts") && by == "relay"));
+        assert!(
+            matches!(last, AttemptOutcome::Refused { error, by } if error.contains("23 attempts") && by == "relay")
+        );
         assert_eq!(delivery_result(Err(SendError::Refused("550".to_owned())), 1, at, "relay"), soon("550"));
         let taken = Ok(Accepted { stored_at: None });
         assert_eq!(delivery_result(taken, 9, at, "relay"), AttemptOutcome::Sent { at, stored_at: None });

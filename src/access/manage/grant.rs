@@ -11,7 +11,7 @@ use entity::value::{AccessRole, Action};
 use sea_orm::DatabaseConnection;
 use serde_json::json;
 
-use super::{By, NotDone, Refusal, record};
+use super::{ChangeContext, ManageError, ManageRefusal, record};
 
 /// The last year of a grant. Later days are typing errors, and the day after the last of 9999 has a year of five digits, which
 /// SQLite, where days are compared as text, sorts as a day long ago.
@@ -37,25 +37,31 @@ pub struct GrantWish {
 ///
 /// # Errors
 ///
-/// [`NotDone`].
-pub async fn grant_role(db: &DatabaseConnection, by: &By, wish: GrantWish) -> Result<access_grant::Model, NotDone> {
+/// [`ManageError`].
+pub async fn grant_role(
+    db: &DatabaseConnection,
+    by: &ChangeContext,
+    wish: GrantWish,
+) -> Result<access_grant::Model, ManageError> {
     let GrantWish { person, role, from, until } = wish;
     if !ROLES.contains(&role) {
-        return Err(Refusal::RoleNotGiven("ADMIN, COORDINATOR and AUDITOR").into());
+        return Err(ManageRefusal::RoleNotGiven("ADMIN, COORDINATOR and AUDITOR").into());
     }
     let from = from.unwrap_or(by.today);
     let days = Validity::from_last(Some(from), until);
     let too_late = from.max(until.unwrap_or(from)).date().year() > LAST_YEAR;
     if from < by.today || days.is_empty() || too_late {
-        return Err(Refusal::DaysUnusable.into());
+        return Err(ManageRefusal::DaysUnusable.into());
     }
     let txn = begin_write(db).await?;
-    let Some(person) = person::find(&txn, &person, by.today).await? else { return Err(Refusal::PersonUnknown.into()) };
+    let Some(person) = person::find(&txn, &person, by.today).await? else {
+        return Err(ManageRefusal::PersonUnknown.into());
+    };
     // Otherwise two concurrent grants would not see each other.
     person::lock(&txn, person).await?;
     let others = grant::of_person(&txn, person).await?;
     if others.iter().any(|other| other.role == role && other.validity().overlaps(days)) {
-        return Err(Refusal::GrantedAlready.into());
+        return Err(ManageRefusal::GrantedAlready.into());
     }
     let row = grant::add(&txn, (person, role), (from, days.to), (by.actor, by.now)).await?;
     let after = json!({ "grant": row.id, "role": role.word(), "from": from, "until": until });
@@ -68,16 +74,16 @@ pub async fn grant_role(db: &DatabaseConnection, by: &By, wish: GrantWish) -> Re
 ///
 /// # Errors
 ///
-/// [`NotDone`].
+/// [`ManageError`].
 pub async fn withdraw_role(
     db: &DatabaseConnection,
-    by: &By,
+    by: &ChangeContext,
     id: AccessGrantId,
-) -> Result<access_grant::Model, NotDone> {
+) -> Result<access_grant::Model, ManageError> {
     let txn = begin_write(db).await?;
-    let Some(known) = grant::by_id(&txn, id).await? else { return Err(Refusal::GrantUnknown.into()) };
+    let Some(known) = grant::by_id(&txn, id).await? else { return Err(ManageRefusal::GrantUnknown.into()) };
     if !grant::withdraw(&txn, id, by.today).await? {
-        return Err(Refusal::GrantEnded.into());
+        return Err(ManageRefusal::GrantEnded.into());
     }
     let days =
         |days: Validity| json!({ "grant": id, "role": known.role.word(), "from": days.from, "until": days.last() });

@@ -8,7 +8,7 @@ use entity::value::Action;
 use sea_orm::{DatabaseConnection, EntityTrait as _};
 use serde_json::json;
 
-use super::{By, NotDone, Refusal, record};
+use super::{ChangeContext, ManageError, ManageRefusal, record};
 
 /// Ends every session of a person, with whichever of their linked numbers they signed in, and returns the ended sessions. They
 /// are invalid at once, and their live answers end when they next check the session. Empty if the person was not signed in.
@@ -17,11 +17,15 @@ use super::{By, NotDone, Refusal, record};
 ///
 /// # Errors
 ///
-/// [`NotDone`].
-pub async fn end_sessions(db: &DatabaseConnection, by: &By, person: PersonId) -> Result<Vec<SessionId>, NotDone> {
+/// [`ManageError`].
+pub async fn end_sessions(
+    db: &DatabaseConnection,
+    by: &ChangeContext,
+    person: PersonId,
+) -> Result<Vec<SessionId>, ManageError> {
     let txn = begin_write(db).await?;
     if person::Entity::find_by_id(person).one(&txn).await?.is_none() {
-        return Err(Refusal::NotOnFile.into());
+        return Err(ManageRefusal::NotOnFile.into());
     }
     let numbers = links::load(&txn).await?.all(person);
     let ended = session::end_all(&txn, &numbers, by.now).await?;

@@ -9,7 +9,7 @@ use entity::value::{AccessRole, Action};
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 
-use super::{By, NotDone, Refusal, record};
+use super::{ChangeContext, ManageError, ManageRefusal, record};
 use crate::access::secret::{Kind, Secret};
 
 /// The longest name of a token, in characters.
@@ -43,36 +43,36 @@ pub struct TokenWish {
 ///
 /// # Errors
 ///
-/// [`NotDone`].
+/// [`ManageError`].
 pub async fn make_token(
     db: &DatabaseConnection,
-    by: &By,
+    by: &ChangeContext,
     wish: TokenWish,
-) -> Result<(api_token::Model, Secret), NotDone> {
+) -> Result<(api_token::Model, Secret), ManageError> {
     let TokenWish { name, role, units: codes, names, explore, days } = wish;
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(Refusal::NameUnusable.into());
+        return Err(ManageRefusal::NameUnusable.into());
     }
     if !ROLES.contains(&role) {
-        return Err(Refusal::RoleNotGiven("DASHBOARD, COORDINATOR, AUDITOR and ADMIN").into());
+        return Err(ManageRefusal::RoleNotGiven("DASHBOARD, COORDINATOR, AUDITOR and ADMIN").into());
     }
     if !(1..=MOST_DAYS).contains(&days) {
-        return Err(Refusal::DaysOutOfRange.into());
+        return Err(ManageRefusal::DaysOutOfRange.into());
     }
     if role == AccessRole::Dashboard {
         if codes.is_empty() || codes.len() > MOST_UNITS {
-            return Err(Refusal::UnitsOutOfRange.into());
+            return Err(ManageRefusal::UnitsOutOfRange.into());
         }
     } else if names || !codes.is_empty() {
-        return Err(Refusal::OnlyForDashboards(role).into());
+        return Err(ManageRefusal::OnlyForDashboards(role).into());
     }
     let secret = Secret::new(Kind::Token)?;
     let txn = begin_write(db).await?;
     let mut units =
         unit::Entity::find().filter(unit::Column::Code.is_in(codes.iter().map(String::as_str))).all(&txn).await?;
     if let Some(unknown) = codes.iter().find(|code| !units.iter().any(|unit| unit.code == **code)) {
-        return Err(Refusal::UnitUnknown(unknown.chars().filter(|c| !c.is_control()).take(60).collect()).into());
+        return Err(ManageRefusal::UnitUnknown(unknown.chars().filter(|c| !c.is_control()).take(60).collect()).into());
     }
     units.sort_by(|a, b| a.code.cmp(&b.code));
     let expires_at = by.now + TimeDelta::days(days);
@@ -90,12 +90,16 @@ pub async fn make_token(
 ///
 /// # Errors
 ///
-/// [`NotDone`].
-pub async fn revoke_token(db: &DatabaseConnection, by: &By, id: ApiTokenId) -> Result<api_token::Model, NotDone> {
+/// [`ManageError`].
+pub async fn revoke_token(
+    db: &DatabaseConnection,
+    by: &ChangeContext,
+    id: ApiTokenId,
+) -> Result<api_token::Model, ManageError> {
     let txn = begin_write(db).await?;
-    let Some(known) = token::by_id(&txn, id).await? else { return Err(Refusal::TokenUnknown.into()) };
+    let Some(known) = token::by_id(&txn, id).await? else { return Err(ManageRefusal::TokenUnknown.into()) };
     if !token::revoke(&txn, id, by.now).await? {
-        return Err(Refusal::TokenRevoked.into());
+        return Err(ManageRefusal::TokenRevoked.into());
     }
     let (before, after) = (json!({ "revokedAt": null }), json!({ "revokedAt": by.now }));
     record(&txn, by, (Action::TokenRevoked, format!("token:{id}")), (Some(before), Some(after))).await?;

@@ -26,7 +26,7 @@ impl Oidc {
     /// # Errors
     ///
     /// [`Unmatched::NoClaim`].
-    pub fn known_by(&self, identity: &Identity) -> Result<KnownBy, Unmatched> {
+    pub fn lookup_key(&self, identity: &Identity) -> Result<KnownBy, Unmatched> {
         let Identity { email, employee_number, employer, .. } = identity.clone();
         match self.0.claim {
             ClaimKind::Email => Ok(KnownBy::WorkEmail(email.ok_or(Unmatched::NoClaim)?)),

@@ -11,7 +11,7 @@ use openidconnect::{DiscoveryError, IssuerUrl};
 use tokio::sync::OwnedMutexGuard;
 use tracing::Instrument as _;
 
-use super::Away;
+use super::Unreachable;
 use super::fetch::{Fetch, FetchError};
 
 /// The age at which the keys are fetched again. For this long a key that the provider has withdrawn is still accepted.
@@ -27,7 +27,7 @@ pub(super) struct Documents {
     issuer: IssuerUrl,
     fetch: Fetch,
     clock: Clock,
-    held: Arc<Mutex<Option<Held>>>,
+    held: Arc<Mutex<Option<ProviderDocument>>>,
     /// When the provider was last contacted. The caller that fetches holds the lock, so that the others wait for its result.
     asked: Arc<tokio::sync::Mutex<Option<DateTime<Utc>>>>,
 }
@@ -36,7 +36,7 @@ type Asked = OwnedMutexGuard<Option<DateTime<Utc>>>;
 
 /// One version of the document.
 #[derive(Clone, Debug)]
-pub(super) struct Held {
+pub(super) struct ProviderDocument {
     pub(super) document: Arc<CoreProviderMetadata>,
     read_at: DateTime<Utc>,
 }
@@ -48,7 +48,7 @@ impl Documents {
 
     /// Returns the document if it is younger than [`FRESH`], or an older one, up to [`KEPT`], while the provider cannot be
     /// reached.
-    pub(super) async fn current(&self) -> Result<Held, Away> {
+    pub(super) async fn current(&self) -> Result<ProviderDocument, Unreachable> {
         match self.held() {
             Some(held) if self.younger_than(FRESH, held.read_at) => Ok(held),
             // One caller fetches; callers that arrive meanwhile use the present document.
@@ -62,41 +62,42 @@ impl Documents {
 
     /// Fetches a document newer than `seen`, which lacks a key. Returns the same one if the provider was contacted a moment
     /// ago, or cannot be reached.
-    pub(super) async fn newer(&self, seen: &Held) -> Result<Held, Away> {
+    pub(super) async fn newer(&self, seen: &ProviderDocument) -> Result<ProviderDocument, Unreachable> {
         self.read_after(Some(seen.read_at), Arc::clone(&self.asked).lock_owned().await).await
     }
 
     /// Fetches the document unless another caller has done so after `seen` or has just tried to. It runs in a task of its own:
     /// if the caller disconnects, the others still get the result.
-    async fn read_after(&self, seen: Option<DateTime<Utc>>, asked: Asked) -> Result<Held, Away> {
+    async fn read_after(&self, seen: Option<DateTime<Utc>>, asked: Asked) -> Result<ProviderDocument, Unreachable> {
         let documents = self.clone();
         let task = async move { documents.read(seen, asked).await };
-        tokio::spawn(task.in_current_span()).await.unwrap_or(Err(Away))
+        tokio::spawn(task.in_current_span()).await.unwrap_or(Err(Unreachable))
     }
 
-    async fn read(&self, seen: Option<DateTime<Utc>>, mut asked: Asked) -> Result<Held, Away> {
+    async fn read(&self, seen: Option<DateTime<Utc>>, mut asked: Asked) -> Result<ProviderDocument, Unreachable> {
         let held = self.held().filter(|held| self.younger_than(KEPT, held.read_at));
-        let is_news = |held: &Held| seen.map_or(self.younger_than(FRESH, held.read_at), |seen| held.read_at > seen);
+        let is_news =
+            |held: &ProviderDocument| seen.map_or(self.younger_than(FRESH, held.read_at), |seen| held.read_at > seen);
         let just_asked = asked.is_some_and(|at| self.younger_than(PAUSE, at));
         if just_asked || held.as_ref().is_some_and(is_news) {
-            return held.ok_or(Away);
+            return held.ok_or(Unreachable);
         }
         let answer = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.fetch).await;
         *asked = Some(self.clock.now());
         match answer {
             Ok(document) => {
-                let read = Held { document: Arc::new(document), read_at: self.clock.now() };
+                let read = ProviderDocument { document: Arc::new(document), read_at: self.clock.now() };
                 *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(read.clone());
                 Ok(read)
             }
             Err(cause) => {
                 tracing::warn!(cause = %why(&cause), "the identity provider's keys could not be fetched");
-                held.ok_or(Away)
+                held.ok_or(Unreachable)
             }
         }
     }
 
-    fn held(&self) -> Option<Held> {
+    fn held(&self) -> Option<ProviderDocument> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -11,9 +11,9 @@ use openidconnect::{
 };
 use serde::Deserialize;
 
-use super::pending::{LIFE, SealingKey, Waiting};
+use super::pending::{LIFE, PendingState, SealingKey};
 use super::verify::Purpose;
-use super::{Away, Fault, Identity, Oidc, Refusal, ReturnPath, fetch};
+use super::{Identity, Oidc, OidcError, ReturnPath, TokenError, Unreachable, fetch};
 
 /// The number of random bytes in a state and a nonce.
 const RANDOM_BYTES: u32 = 32;
@@ -45,8 +45,8 @@ impl Oidc {
     ///
     /// # Errors
     ///
-    /// [`Fault::Away`].
-    pub async fn begin(&self, key: &SealingKey, to: ReturnPath) -> Result<PendingSignIn, Fault> {
+    /// [`OidcError::Unreachable`].
+    pub async fn begin(&self, key: &SealingKey, to: ReturnPath) -> Result<PendingSignIn, OidcError> {
         let provider = &*self.0;
         let document = provider.documents.current().await?.document;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -62,9 +62,9 @@ impl Oidc {
             .url();
         if !fetch::is_safe(&url) {
             tracing::warn!("the identity provider's sign-in page is not https; sign-in is not possible");
-            return Err(Away.into());
+            return Err(Unreachable.into());
         }
-        let waiting = Waiting { state, nonce, verifier, to, until: provider.clock.now() + LIFE };
+        let waiting = PendingState { state, nonce, verifier, to, until: provider.clock.now() + LIFE };
         Ok(PendingSignIn { address: url.into(), sealed: waiting.seal(key) })
     }
 
@@ -75,21 +75,21 @@ impl Oidc {
     ///
     /// # Errors
     ///
-    /// Every [`Fault`].
+    /// Every [`OidcError`].
     pub async fn finish(
         &self,
         key: &SealingKey,
         answer: ProviderAnswer,
         sealed: Option<&str>,
-    ) -> Result<(Identity, ReturnPath), Fault> {
+    ) -> Result<(Identity, ReturnPath), OidcError> {
         let provider = &*self.0;
         let ProviderAnswer { state, code, error, iss } = answer;
-        let (Some(state), Some(sealed)) = (state, sealed) else { return Err(Fault::NotBegun) };
-        let waiting = Waiting::open(key, sealed, &state, provider.clock.now()).ok_or(Fault::NotBegun)?;
+        let (Some(state), Some(sealed)) = (state, sealed) else { return Err(OidcError::NotBegun) };
+        let waiting = PendingState::open(key, sealed, &state, provider.clock.now()).ok_or(OidcError::NotBegun)?;
         if iss.is_some_and(|iss| iss != *provider.rules.issuer) {
-            return Err(Refusal::Issuer.into());
+            return Err(TokenError::Issuer.into());
         }
-        let Some(code) = code.filter(|_| error.is_none()) else { return Err(Fault::Declined) };
+        let Some(code) = code.filter(|_| error.is_none()) else { return Err(OidcError::Declined) };
         let document = provider.documents.current().await?.document;
         let token = self.exchange(&document, code, &waiting).await?;
         let identity = self.verified(&token, Purpose::SignIn(&waiting.nonce)).await?;
@@ -101,35 +101,37 @@ impl Oidc {
         &self,
         document: &CoreProviderMetadata,
         code: String,
-        waiting: &Waiting,
-    ) -> Result<String, Fault> {
+        waiting: &PendingState,
+    ) -> Result<String, OidcError> {
         let client = self.client(document);
-        let request = client.exchange_code(AuthorizationCode::new(code)).map_err(|_| Fault::NotAccepted)?;
+        let request = client.exchange_code(AuthorizationCode::new(code)).map_err(|_| OidcError::NotAccepted)?;
         // The verifier has no `Clone`. It is not needed again, but the nonce beside it is.
         let verifier = openidconnect::PkceCodeVerifier::new(waiting.verifier.secret().clone());
         let answer = request.set_pkce_verifier(verifier).request_async(&self.0.fetch).await;
         match answer {
-            Ok(tokens) => id_token(&tokens).ok_or_else(|| Refusal::Malformed.into()),
+            Ok(tokens) => id_token(&tokens).ok_or_else(|| TokenError::Malformed.into()),
             Err(RequestTokenError::ServerResponse(said)) => match said.error() {
                 // The code has expired, was used, or belongs to another sign-in.
-                CoreErrorResponseType::InvalidGrant => Err(Fault::NotBegun),
+                CoreErrorResponseType::InvalidGrant => Err(OidcError::NotBegun),
                 CoreErrorResponseType::InvalidClient | CoreErrorResponseType::UnauthorizedClient => {
                     tracing::error!("the identity provider rejects OIDC_CLIENT_ID and its secret; check both");
-                    Err(Fault::NotAccepted)
+                    Err(OidcError::NotAccepted)
                 }
                 _ => {
-                    tracing::error!("the identity provider rejects psn's token request; check how the client is registered there");
-                    Err(Fault::NotAccepted)
+                    tracing::error!(
+                        "the identity provider rejects psn's token request; check how the client is registered there"
+                    );
+                    Err(OidcError::NotAccepted)
                 }
             },
             Err(RequestTokenError::Request(cause)) => {
                 tracing::warn!(%cause, "the identity provider returned no token");
-                Err(Away.into())
+                Err(Unreachable.into())
             }
             // The texts of the other errors may contain what was sent.
             Err(_) => {
                 tracing::warn!("the identity provider's answer has no valid token");
-                Err(Refusal::Malformed.into())
+                Err(TokenError::Malformed.into())
             }
         }
     }

@@ -65,7 +65,7 @@ impl std::fmt::Debug for SealingKey {
 
 /// The state of one pending sign-in.
 #[derive(Debug, Deserialize, Serialize)]
-pub(super) struct Waiting {
+pub(super) struct PendingState {
     /// The value that the provider must send back.
     pub(super) state: CsrfToken,
     /// The nonce that the ID token must contain.
@@ -78,7 +78,7 @@ pub(super) struct Waiting {
     pub(super) until: DateTime<Utc>,
 }
 
-impl Waiting {
+impl PendingState {
     /// Encrypts it as the value of the browser's cookie.
     pub(super) fn seal(&self, key: &SealingKey) -> String {
         let text = serde_json::to_string(self).expect("texts and an instant are JSON");
@@ -109,8 +109,8 @@ mod tests {
         SealingKey(Key::derive_from(letter.repeat(64).as_bytes()))
     }
 
-    fn waiting(to: &str) -> Waiting {
-        Waiting {
+    fn waiting(to: &str) -> PendingState {
+        PendingState {
             state: CsrfToken::new("state".to_owned()),
             nonce: Nonce::new("nonce".to_owned()),
             verifier: PkceCodeVerifier::new("verifier".to_owned()),
@@ -146,16 +146,16 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_sign_in_opens_with_its_key_and_state_and_in_time() {
+    fn a_sealed_sign_in_needs_key_state_and_time() {
         let key = key("a");
         let sealed = waiting("/playground").seal(&key);
-        let open = |sealed: &str, state: &str, now| Waiting::open(&key, sealed, state, now);
+        let open = |sealed: &str, state: &str, now| PendingState::open(&key, sealed, state, now);
         let opened = open(&sealed, "state", at(599)).unwrap();
         assert_eq!((opened.nonce.secret().as_str(), opened.verifier.secret().as_str()), ("nonce", "verifier"));
         assert_eq!(opened.to.as_str(), "/playground");
         assert!(open(&sealed, "state", at(0) + LIFE).is_none(), "too late");
         assert!(open(&sealed, "other", at(1)).is_none(), "the state of another sign-in");
-        assert!(Waiting::open(&self::key("b"), &sealed, "state", at(1)).is_none(), "another key");
+        assert!(PendingState::open(&self::key("b"), &sealed, "state", at(1)).is_none(), "another key");
         for (n, _) in sealed.char_indices().step_by(7) {
             let other = if sealed[n..].starts_with('A') { "B" } else { "A" };
             let changed = format!("{}{other}{}", &sealed[..n], &sealed[n + 1..]);
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn no_debug_line_shows_what_is_sealed_or_the_key() {
+    fn debug_output_hides_sealed_state_and_key() {
         let shown = format!("{:?} {:?}", waiting("/"), key("a"));
         for secret in ["\"state\"", "\"nonce\"", "\"verifier\"", "aaaa"] {
             assert!(!shown.contains(secret), "{shown}");

@@ -12,7 +12,7 @@ struct Line {
     oidc: OidcSettings,
 }
 
-fn told(line: &str) -> Result<bool, String> {
+fn is_set_up(line: &str) -> Result<bool, String> {
     let line = Line::try_parse_from(["psn"].into_iter().chain(line.split_whitespace())).unwrap();
     Oidc::new(&line.oidc, "https://psn.example/", Clock::wall())
         .map(|oidc| oidc.is_some())
@@ -23,9 +23,9 @@ const SOUND: &str = "--oidc-issuer https://login.example/board --oidc-client-id 
 
 #[test]
 fn no_provider_by_default_and_defaults_with_one() {
-    assert_eq!(told(""), Ok(false));
-    assert_eq!(told(SOUND), Ok(true));
-    assert_eq!(told("--oidc-issuer http://127.0.0.1:9000/board --oidc-client-id psn"), Ok(true));
+    assert_eq!(is_set_up(""), Ok(false));
+    assert_eq!(is_set_up(SOUND), Ok(true));
+    assert_eq!(is_set_up("--oidc-issuer http://127.0.0.1:9000/board --oidc-client-id psn"), Ok(true));
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn contradicting_settings_name_the_setting_to_change() {
         (format!("{SOUND} --oidc-ca-file no-such-file"), "OIDC_CA_FILE: no-such-file"),
         (format!("{SOUND} --oidc-ca-file Cargo.toml"), "OIDC_CA_FILE: Cargo.toml"),
     ] {
-        let fault = told(&line).unwrap_err();
+        let fault = is_set_up(&line).unwrap_err();
         assert!(fault.contains(setting), "{line}: {fault}");
     }
 }
@@ -51,7 +51,7 @@ fn only_asymmetric_algorithms_can_be_set() {
         let line = ["psn", "--oidc-algorithms", name];
         assert!(Line::try_parse_from(line).is_err(), "{name}");
     }
-    assert_eq!(told(&format!("{SOUND} --oidc-algorithms RS256,PS256,ES256,EdDSA")), Ok(true));
+    assert_eq!(is_set_up(&format!("{SOUND} --oidc-algorithms RS256,PS256,ES256,EdDSA")), Ok(true));
 }
 
 #[test]
@@ -64,5 +64,5 @@ fn debug_output_hides_the_secret() {
     let with_file = format!("{SOUND} --oidc-client-secret-file {}", file.display());
     let line = Line::try_parse_from(["psn"].into_iter().chain(with_file.split(' '))).unwrap();
     assert!(!format!("{:?}", line.oidc).contains("planted"));
-    assert_eq!(told(&with_file), Ok(true));
+    assert_eq!(is_set_up(&with_file), Ok(true));
 }

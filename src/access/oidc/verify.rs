@@ -59,7 +59,7 @@ pub(super) enum Purpose<'a> {
 
 /// Why a token is refused. For the log and the tests: the client learns only that it is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum TokenError {
     /// It is longer than any genuine token.
     #[error("it is too long")]
     TooLong,
@@ -109,15 +109,15 @@ impl Rules {
         purpose: Purpose<'_>,
         keys: &CoreJsonWebKeySet,
         now: DateTime<Utc>,
-    ) -> Result<Identity, Refusal> {
+    ) -> Result<Identity, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
-            return Err(Refusal::TooLong);
+            return Err(TokenError::TooLong);
         }
-        let header = part(token, 0).ok_or(Refusal::Malformed)?;
+        let header = part(token, 0).ok_or(TokenError::Malformed)?;
         if KEYS_OF_ITS_OWN.iter().any(|name| header.contains_key(*name)) {
-            return Err(Refusal::KeyOfItsOwn);
+            return Err(TokenError::KeyOfItsOwn);
         }
-        let jwt: CoreIdToken = token.parse().map_err(|_| Refusal::Malformed)?;
+        let jwt: CoreIdToken = token.parse().map_err(|_| TokenError::Malformed)?;
         let verifier = self.verifier(purpose, keys)?.set_time_fn(move || now - LEEWAY);
         let claims = match purpose {
             Purpose::SignIn(nonce) => jwt.claims(&verifier, nonce),
@@ -126,22 +126,23 @@ impl Rules {
         };
         let claims = claims.map_err(|error| refusal(&error))?;
         // The signature covers exactly this text.
-        let all = part(token, 1).ok_or(Refusal::Malformed)?;
+        let all = part(token, 1).ok_or(TokenError::Malformed)?;
         match purpose {
             Purpose::SignIn(_) if claims.authorized_party().is_some_and(|to| *to != self.client_id) => {
-                return Err(Refusal::Audience);
+                return Err(TokenError::Audience);
             }
             Purpose::SignIn(_) => {}
             Purpose::Bearer => self.refuse_id_token(&header, &all)?,
         }
         let begins = match all.get("nbf") {
             None => None,
-            Some(begins) => Some(instant(begins).ok_or(Refusal::Malformed)?),
+            Some(begins) => Some(instant(begins).ok_or(TokenError::Malformed)?),
         };
         if begins.is_some_and(|begins| begins > now + LEEWAY) || claims.issue_time() > now + LEEWAY {
-            return Err(Refusal::NotYet);
+            return Err(TokenError::NotYet);
         }
-        let subject = Some(claims.subject().as_str()).filter(|subject| is_name(subject)).ok_or(Refusal::Malformed)?;
+        let subject =
+            Some(claims.subject().as_str()).filter(|subject| is_name(subject)).ok_or(TokenError::Malformed)?;
         let is_verified = claims.email_verified().unwrap_or(self.email_unstated);
         let email = text(&all, &self.names.email).filter(|_| is_verified);
         Ok(Identity {
@@ -159,14 +160,14 @@ impl Rules {
     /// access token is for the API (RFC 9068, section 2.2). So our own client is never among the audiences of an access token,
     /// whatever its type. The type `at+jwt` says that a token is not an ID token for another client either; many providers
     /// still write `JWT`, and then the claims that only ID tokens have decide.
-    fn refuse_id_token(&self, header: &Map<String, Value>, claims: &Map<String, Value>) -> Result<(), Refusal> {
+    fn refuse_id_token(&self, header: &Map<String, Value>, claims: &Map<String, Value>) -> Result<(), TokenError> {
         let audiences: Vec<&str> = match claims.get("aud") {
             Some(Value::String(one)) => vec![one],
             Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
         };
         if audiences.contains(&self.client_id.as_str()) {
-            return Err(Refusal::Audience);
+            return Err(TokenError::Audience);
         }
         let kind = header.get("typ").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
         if kind.strip_prefix("application/").unwrap_or(&kind) == "at+jwt" {
@@ -175,7 +176,7 @@ impl Rules {
         let mut clients = ["azp", "client_id"].iter().filter_map(|name| claims.get(*name)?.as_str());
         let is_for_its_client = clients.any(|client| audiences.contains(&client));
         if is_for_its_client || ONLY_IN_ID_TOKENS.iter().any(|name| claims.contains_key(*name)) {
-            return Err(Refusal::Kind);
+            return Err(TokenError::Kind);
         }
         Ok(())
     }
@@ -184,7 +185,7 @@ impl Rules {
         &self,
         purpose: Purpose<'_>,
         keys: &CoreJsonWebKeySet,
-    ) -> Result<CoreIdTokenVerifier<'static>, Refusal> {
+    ) -> Result<CoreIdTokenVerifier<'static>, TokenError> {
         // As for a public client, even if there is a secret: a secret could only verify signatures that we refuse.
         let verifier = |audience: &ClientId| {
             CoreIdTokenVerifier::new_public_client(audience.clone(), self.issuer.clone(), keys.clone())
@@ -195,7 +196,7 @@ impl Rules {
             Purpose::SignIn(_) => Ok(verifier(&self.client_id)),
             Purpose::Bearer => {
                 let kinds = ["JWT", "at+jwt"].map(|kind| JsonWebTokenType::new(kind.to_owned()).normalize());
-                Ok(verifier(self.audience.as_ref().ok_or(Refusal::NoBearer)?)
+                Ok(verifier(self.audience.as_ref().ok_or(TokenError::NoBearer)?)
                     .set_allowed_jose_types(kinds.into_iter().flatten())
                     // A front end may use one token for several services; ours must be among them.
                     .set_other_audience_verifier_fn(|_| true))
@@ -216,20 +217,20 @@ impl From<Algorithm> for CoreJwsSigningAlgorithm {
 }
 
 /// The crate's error texts contain claims; ours do not.
-fn refusal(error: &ClaimsVerificationError) -> Refusal {
+fn refusal(error: &ClaimsVerificationError) -> TokenError {
     use SignatureVerificationError as Fault;
     match error {
-        ClaimsVerificationError::Expired(_) => Refusal::Expired,
-        ClaimsVerificationError::InvalidAudience(_) => Refusal::Audience,
-        ClaimsVerificationError::InvalidIssuer(_) => Refusal::Issuer,
-        ClaimsVerificationError::InvalidNonce(_) => Refusal::Nonce,
-        ClaimsVerificationError::Unsupported(_) => Refusal::Kind,
+        ClaimsVerificationError::Expired(_) => TokenError::Expired,
+        ClaimsVerificationError::InvalidAudience(_) => TokenError::Audience,
+        ClaimsVerificationError::InvalidIssuer(_) => TokenError::Issuer,
+        ClaimsVerificationError::InvalidNonce(_) => TokenError::Nonce,
+        ClaimsVerificationError::Unsupported(_) => TokenError::Kind,
         ClaimsVerificationError::SignatureVerification(fault) => match fault {
-            Fault::NoSignature | Fault::DisallowedAlg(_) | Fault::UnsupportedAlg(_) => Refusal::Algorithm,
-            Fault::NoMatchingKey | Fault::AmbiguousKeyId(_) => Refusal::UnknownKey,
-            _ => Refusal::Signature,
+            Fault::NoSignature | Fault::DisallowedAlg(_) | Fault::UnsupportedAlg(_) => TokenError::Algorithm,
+            Fault::NoMatchingKey | Fault::AmbiguousKeyId(_) => TokenError::UnknownKey,
+            _ => TokenError::Signature,
         },
-        _ => Refusal::Malformed,
+        _ => TokenError::Malformed,
     }
 }
 

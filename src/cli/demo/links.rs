@@ -86,7 +86,7 @@ fn line((role, whose, secret): &(AccessRole, String, Secret), at: SocketAddr) ->
 /// # Errors
 ///
 /// [`ExitError::Failed`].
-pub async fn make(app: &App, gate: &Authenticator) -> Result<Links, ExitError> {
+pub async fn make(app: &App, authenticator: &Authenticator) -> Result<Links, ExitError> {
     let read = failed("the board cannot be read");
     let people = People::read(app).await.map_err(&read)?;
     link::delete_all(&app.db).await.map_err(failed("the old links cannot be removed"))?;
@@ -109,11 +109,11 @@ pub async fn make(app: &App, gate: &Authenticator) -> Result<Links, ExitError> {
             let wish = GrantWish { person, role, from: None, until: None };
             manage::grant_role(&app.db, &app.operator(), wish).await.map_err(not_done)?;
         }
-        let secret = gate.make_link(Holder::Person(id)).await.map_err(no_link)?;
+        let secret = authenticator.make_link(Holder::Person(id)).await.map_err(no_link)?;
         each.push((role, people.unit_name(unit), secret));
     }
     let (id, token, sector) = dashboard(app).await?;
-    let secret = gate.make_link(Holder::Token(id)).await.map_err(no_link)?;
+    let secret = authenticator.make_link(Holder::Token(id)).await.map_err(no_link)?;
     each.push((AccessRole::Dashboard, sector, secret));
     Ok(Links { each, token })
 }

@@ -30,18 +30,18 @@ impl Scope {
     }
 
     /// Whether the viewer, who may see the team, may see its figures on a day.
-    pub(crate) fn is_told_of_team(&self, unit: UnitIx, day: Day) -> bool {
+    pub(crate) fn may_see_team_on(&self, unit: UnitIx, day: Day) -> bool {
         is_published(day, self.today) || self.sees_records_of_team(unit, day)
     }
 
     /// The same for the figures over everything at or below a unit.
-    pub(crate) fn is_told_below(&self, unit: UnitIx, day: Day) -> bool {
+    pub(crate) fn may_see_below_on(&self, unit: UnitIx, day: Day) -> bool {
         is_published(day, self.today) || self.sees_records_below(unit, day)
     }
 
     /// Returns a day on which the figures of a team change, as the viewer may see it on the day `asked`: viewers who may not
     /// see every record get the week, by its Monday.
-    pub(crate) fn day_told(&self, unit: UnitIx, asked: Day, change: Day) -> Day {
+    pub(crate) fn visible_change_day(&self, unit: UnitIx, asked: Day, change: Day) -> Day {
         if self.sees_records_of_team(unit, asked) { change } else { change.monday() }
     }
 }

@@ -11,13 +11,13 @@ use crate::access::{Reach, Right};
 
 /// The days that a record shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ToldDays(Validity);
+pub(crate) struct VisibleDays(Validity);
 
 impl Scope {
     /// Returns the days that the record of an allocation, which the viewer may see, shows to them: every day if it is their
     /// own, or that of a person they manage, or if they may see all records. Otherwise the days on which the allocation is
     /// valid; before it begins also today and later, because what is still missing must be put right by then.
-    pub(crate) fn told_days(&self, allocation: &Allocation) -> ToldDays {
+    pub(crate) fn visible_days(&self, allocation: &Allocation) -> VisibleDays {
         let sees_every_day = self.reaches(Right::SupporterRecords).any(|reach| match reach {
             Reach::Everything => true,
             Reach::Themselves => self.me == Some(allocation.person),
@@ -30,11 +30,11 @@ impl Scope {
             | Reach::GivenUnitsIfNamed
             | Reach::IfExploring => false,
         });
-        ToldDays::new(allocation.validity, self.today, sees_every_day)
+        VisibleDays::new(allocation.validity, self.today, sees_every_day)
     }
 }
 
-impl ToldDays {
+impl VisibleDays {
     fn new(own: Validity, today: Day, sees_every_day: bool) -> Self {
         match own.from {
             _ if sees_every_day => Self(Validity::ALWAYS),
@@ -78,13 +78,13 @@ mod tests {
         Validity { from: day(from), to: day(to) }
     }
 
-    fn told(own: Validity) -> ToldDays {
-        ToldDays::new(own, day("2026-11-16"), false)
+    fn visible(own: Validity) -> VisibleDays {
+        VisibleDays::new(own, day("2026-11-16"), false)
     }
 
     #[test]
     fn a_record_shows_its_own_days() {
-        let told = told(span("2026-01-05", "2026-06-01"));
+        let visible = visible(span("2026-01-05", "2026-06-01"));
         for (on, has) in [
             ("2026-01-04", false),
             ("2026-01-05", true),
@@ -92,28 +92,28 @@ mod tests {
             ("2026-06-01", false),
             ("2026-11-16", false),
         ] {
-            assert_eq!(told.has(day(on)), has, "{on}");
+            assert_eq!(visible.has(day(on)), has, "{on}");
         }
-        assert_eq!(told.latest(day("2026-11-16")), day("2026-05-31"));
-        assert_eq!(told.latest(day("2026-03-02")), day("2026-03-02"));
-        assert!(told.knows(day("2026-05-31")) && !told.knows(day("2026-06-01")));
+        assert_eq!(visible.latest(day("2026-11-16")), day("2026-05-31"));
+        assert_eq!(visible.latest(day("2026-03-02")), day("2026-03-02"));
+        assert!(visible.knows(day("2026-05-31")) && !visible.knows(day("2026-06-01")));
     }
 
     #[test]
     fn a_future_record_shows_today_and_no_day_before() {
-        let told = told(span("2027-01-01", ""));
-        assert!(!told.has(day("2026-11-15")) && told.has(day("2026-11-16")) && told.has(day("2030-01-01")));
+        let visible = visible(span("2027-01-01", ""));
+        assert!(!visible.has(day("2026-11-15")) && visible.has(day("2026-11-16")) && visible.has(day("2030-01-01")));
     }
 
     #[test]
     fn viewers_of_the_person_see_every_day() {
-        let told = ToldDays::new(span("2026-01-05", "2026-06-01"), day("2026-11-16"), true);
-        assert!(told.has(day("2025-01-01")) && told.has(day("2027-01-01")) && told.knows(day("2027-01-01")));
+        let visible = VisibleDays::new(span("2026-01-05", "2026-06-01"), day("2026-11-16"), true);
+        assert!(visible.has(day("2025-01-01")) && visible.has(day("2027-01-01")) && visible.knows(day("2027-01-01")));
     }
 
     #[test]
     fn a_period_is_shown_as_far_as_it_overlaps() {
-        let told = told(span("2026-01-05", "2026-06-01"));
+        let visible = visible(span("2026-01-05", "2026-06-01"));
         for (spell, part) in [
             (span("2026-02-01", "2026-03-01"), Some(span("2026-02-01", "2026-03-01"))),
             (span("2026-02-01", "2026-06-01"), Some(span("2026-02-01", "2026-06-01"))),
@@ -123,7 +123,7 @@ mod tests {
             (span("2026-08-01", ""), None),
             (span("2025-12-01", "2026-01-05"), None),
         ] {
-            assert_eq!(told.part_of(spell), part, "{spell:?}");
+            assert_eq!(visible.part_of(spell), part, "{spell:?}");
         }
     }
 }

@@ -19,13 +19,13 @@ use entity::clock::Clock;
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::super::error::ApiError;
-use crate::access::Sent;
+use crate::access::StatementTime;
 
 /// How long the last value may be returned while a newer one is read.
 pub(super) const GRACE: TimeDelta = TimeDelta::seconds(1);
 
 /// Where the value comes from.
-pub(super) trait Source: Send + Sync + 'static {
+pub(super) trait VersionedSource: Send + Sync + 'static {
     type Value: Send + Sync + 'static;
 
     /// Queries the version in the database, with one small statement.
@@ -36,24 +36,24 @@ pub(super) trait Source: Send + Sync + 'static {
 }
 
 /// The shared value.
-pub(super) struct Shared<S: Source> {
+pub(super) struct Shared<S: VersionedSource> {
     source: S,
     clock: Clock,
-    held: Mutex<Option<Held<S::Value>>>,
+    held: Mutex<Option<CachedValue<S::Value>>>,
     /// The lock of the caller that reads.
     reading: Arc<AsyncMutex<()>>,
     /// The last change of each caller, for as long as it matters.
-    changes: Mutex<HashMap<Actor, Sent>>,
+    changes: Mutex<HashMap<Actor, StatementTime>>,
 }
 
-struct Held<V> {
+struct CachedValue<V> {
     value: Arc<V>,
     version: i64,
     /// The latest known time at which the value was current.
-    current: Sent,
+    current: StatementTime,
 }
 
-impl<S: Source> Shared<S> {
+impl<S: VersionedSource> Shared<S> {
     pub(super) fn new(source: S, clock: Clock) -> Self {
         let (held, changes) = (Mutex::default(), Mutex::default());
         Self { source, clock, held, reading: Arc::default(), changes }
@@ -67,7 +67,7 @@ impl<S: Source> Shared<S> {
     pub(super) async fn get(
         self: &Arc<Self>,
         caller: Actor,
-        (version, asked): (i64, Sent),
+        (version, asked): (i64, StatementTime),
     ) -> Result<Arc<S::Value>, ApiError> {
         if let Some(value) = self.of_version(version, asked).or_else(|| self.since(asked)) {
             return Ok(value);
@@ -88,7 +88,7 @@ impl<S: Source> Shared<S> {
             let current = shared.now();
             let (version, value) = shared.source.read().await?;
             let value = Arc::new(value);
-            *shared.held() = Some(Held { value: Arc::clone(&value), version, current });
+            *shared.held() = Some(CachedValue { value: Arc::clone(&value), version, current });
             Ok(value)
         })
         .await
@@ -99,7 +99,7 @@ impl<S: Source> Shared<S> {
     /// # Errors
     ///
     /// Database errors.
-    pub(super) async fn look(&self) -> Result<(i64, Sent), ApiError> {
+    pub(super) async fn query_version(&self) -> Result<(i64, StatementTime), ApiError> {
         let asked = self.now();
         Ok((self.source.version().await?, asked))
     }
@@ -113,16 +113,16 @@ impl<S: Source> Shared<S> {
         changes.insert(caller, now);
     }
 
-    fn now(&self) -> Sent {
-        Sent::now(&self.clock)
+    fn now(&self) -> StatementTime {
+        StatementTime::now(&self.clock)
     }
 
-    fn held(&self) -> MutexGuard<'_, Option<Held<S::Value>>> {
+    fn held(&self) -> MutexGuard<'_, Option<CachedValue<S::Value>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The value if it has the version that was seen at `asked`.
-    fn of_version(&self, version: i64, asked: Sent) -> Option<Arc<S::Value>> {
+    fn of_version(&self, version: i64, asked: StatementTime) -> Option<Arc<S::Value>> {
         let mut held = self.held();
         // Equal, and not "as new or newer": a database restored from a backup counts on from an older version.
         let held = held.as_mut().filter(|held| held.version == version)?;
@@ -133,7 +133,7 @@ impl<S: Source> Shared<S> {
     }
 
     /// The value if it was current at `asked` or later: as new as the caller may expect.
-    fn since(&self, asked: Sent) -> Option<Arc<S::Value>> {
+    fn since(&self, asked: StatementTime) -> Option<Arc<S::Value>> {
         let held = self.held();
         held.as_ref().filter(|held| held.current.order >= asked.order).map(|held| Arc::clone(&held.value))
     }
@@ -148,7 +148,7 @@ impl<S: Source> Shared<S> {
     }
 }
 
-impl<S: Source> fmt::Debug for Shared<S> {
+impl<S: VersionedSource> fmt::Debug for Shared<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let version = self.held().as_ref().map(|held| held.version);
         f.debug_struct("Shared").field("version", &version).finish_non_exhaustive()

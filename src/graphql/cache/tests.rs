@@ -13,7 +13,7 @@ fn day(of_november: u32) -> Day {
 const TODAY: u32 = 16;
 
 /// A cache over an empty database: coverage is empty, and everything else works as usual.
-async fn cache() -> (CoverageCache, Arc<Known>) {
+async fn cache() -> (CoverageCache, Arc<ReferenceData>) {
     let db = entity::store::connect("sqlite::memory:").await.unwrap();
     migration::migrate(&db).await.unwrap();
     let cache = CoverageCache::new(db, Clock::fixed("2026-11-16T09:00:00Z".parse().unwrap()));
@@ -21,7 +21,7 @@ async fn cache() -> (CoverageCache, Arc<Known>) {
     (cache, known)
 }
 
-async fn coverage(cache: &CoverageCache, known: &Arc<Known>, of_november: u32) -> Arc<Coverage> {
+async fn coverage(cache: &CoverageCache, known: &Arc<ReferenceData>, of_november: u32) -> Arc<Coverage> {
     cache.coverage(CALLER, known, (day(of_november), day(TODAY))).await.unwrap()
 }
 
@@ -42,7 +42,7 @@ async fn other_days_never_push_todays_answer_out() {
 }
 
 #[tokio::test]
-async fn todays_answer_does_not_wait_for_other_days_and_policies() {
+async fn today_does_not_wait_for_other_days() {
     let (cache, known) = cache().await;
     let mut busy = Vec::new();
     while let Some(turn) = cache.0.turns.other().now_or_never() {
@@ -57,7 +57,7 @@ async fn todays_answer_does_not_wait_for_other_days_and_policies() {
 }
 
 #[tokio::test]
-async fn one_callers_days_are_computed_one_after_the_other() {
+async fn one_callers_days_are_computed_in_turn() {
     let (cache, known) = cache().await;
     let own = cache.0.turns.own(CALLER).await.unwrap();
     let mut days: Vec<_> = (1..TODAY).map(|on| Box::pin(coverage(&cache, &known, on))).collect();

@@ -49,7 +49,7 @@ impl Turns {
     ///
     /// [`ApiError::internal`], which cannot happen: the turns are never closed.
     pub(super) async fn today(&self) -> Result<Turn, ApiError> {
-        take(&self.today).await
+        acquire(&self.today).await
     }
 
     /// Waits for a turn for another day or policy. The caller must have its [own](Self::own) turn.
@@ -58,7 +58,7 @@ impl Turns {
     ///
     /// As [`today`](Self::today).
     pub(super) async fn other(&self) -> Result<Turn, ApiError> {
-        take(&self.others).await
+        acquire(&self.others).await
     }
 
     /// Waits for the one turn that a caller has at a time.
@@ -79,11 +79,11 @@ impl Turns {
                 }
             }
         };
-        take(&own).await
+        acquire(&own).await
     }
 }
 
-async fn take(turns: &Arc<Semaphore>) -> Result<Turn, ApiError> {
+async fn acquire(turns: &Arc<Semaphore>) -> Result<Turn, ApiError> {
     Arc::clone(turns).acquire_owned().await.map(|one| Turn { _one: one }).map_err(ApiError::internal)
 }
 
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn one_caller_has_one_turn_and_leaves_the_others_theirs() {
+    fn one_caller_has_one_turn() {
         let turns = Turns::new(2);
         let first = both(&turns, 1).unwrap();
         for _ in 0..10 {

@@ -131,7 +131,12 @@ impl Prices {
 
     /// Estimates the largest number of fields in the answer. The document's shape must have been checked: this walks it with
     /// all fragments written out.
-    pub(super) fn of(&self, document: &ExecutableDocument, operation: &OperationDefinition, given: &Variables) -> u64 {
+    pub(super) fn estimate(
+        &self,
+        document: &ExecutableDocument,
+        operation: &OperationDefinition,
+        given: &Variables,
+    ) -> u64 {
         let root = self.root(operation.ty);
         let (is_recorded, days) = (Cell::default(), RefCell::default());
         let estimate = Estimate { prices: self, document, operation, given, is_recorded, days };

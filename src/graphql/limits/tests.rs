@@ -148,7 +148,7 @@ fn a_huge_cost_does_not_wrap_round() {
     // The query is too deep as well, so the price list is used directly.
     let document = parser::parse_query(format!("{{{query}}}")).unwrap();
     let (_, operation) = document.operations.iter().next().unwrap();
-    assert_eq!(limits(1).prices.of(&document, &operation.node, &Variables::default()), u64::MAX);
+    assert_eq!(limits(1).prices.estimate(&document, &operation.node, &Variables::default()), u64::MAX);
 }
 
 #[test]

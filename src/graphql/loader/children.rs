@@ -169,7 +169,7 @@ pub(crate) enum ChildTotal {
 #[async_graphql::async_trait::async_trait]
 impl Count for ChildTotal {
     async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
-        Ok(Rows::of(ctx)?.load_one(*self).await?.unwrap_or(0))
+        Ok(Rows::from_context(ctx)?.load_one(*self).await?.unwrap_or(0))
     }
 }
 

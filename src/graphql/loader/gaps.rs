@@ -59,7 +59,7 @@ impl GapRow {
 
 /// Which snapshot counts as the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Last {
+pub(crate) enum LastSnapshot {
     /// The newest of the day or before it.
     Stored,
     /// The newest of an earlier day whose report has at least one sent mail.
@@ -71,18 +71,18 @@ pub(crate) enum Last {
 pub(crate) struct LastSeen {
     pub(crate) unit: UnitId,
     pub(crate) day: Day,
-    pub(crate) last: Last,
+    pub(crate) last: LastSnapshot,
 }
 
 /// A snapshot's day, and the team's row in it. `None` if the unit was not a team then.
-pub(crate) type Seen = (Day, Option<Arc<GapRow>>);
+pub(crate) type LastGap = (Day, Option<Arc<GapRow>>);
 
 impl Load<LastSeen> for Rows {
-    type Value = Seen;
+    type Value = LastGap;
 
     /// Two statements for each different day and kind.
     async fn load(&self, keys: &[LastSeen]) -> Result<HashMap<LastSeen, Self::Value>, ApiError> {
-        let mut days: HashMap<(Day, Last), Vec<UnitId>> = HashMap::new();
+        let mut days: HashMap<(Day, LastSnapshot), Vec<UnitId>> = HashMap::new();
         for key in keys {
             days.entry((key.day, key.last)).or_default().push(key.unit);
         }
@@ -108,7 +108,7 @@ impl Load<LastSeen> for Rows {
     }
 }
 
-impl Last {
+impl LastSnapshot {
     fn condition(self, day: Day) -> Condition {
         match self {
             Self::Stored => Condition::all().add(snapshot::Column::Day.lte(day)),

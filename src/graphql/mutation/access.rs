@@ -8,11 +8,11 @@ use super::super::access::Scope;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::object::access::{ApiToken, Grant};
-use super::super::object::word::AccessRole;
+use super::super::object::enums::AccessRole;
 use super::super::query::access::unit_codes;
 use super::super::request_state::{db, now, today};
 use super::super::scalar::Date;
-use crate::access::manage::{self, By, GrantWish, NotDone, Refusal, TokenWish};
+use crate::access::manage::{self, ChangeContext, GrantWish, ManageError, ManageRefusal, TokenWish};
 use crate::request_id::RequestId;
 
 /// A token to make.
@@ -147,7 +147,7 @@ impl AccessMutation {
         let by = by(ctx).await?;
         let MakeTokenInput { name, role, unit_codes: units, names, explore, days } = input;
         let wish = TokenWish { name, role: role.into(), units, names, explore, days: i64::from(days) };
-        Ok(match told(manage::make_token(db(ctx)?, &by, wish).await)? {
+        Ok(match split_refusal(manage::make_token(db(ctx)?, &by, wish).await)? {
             Ok((row, secret)) => {
                 let units = unit_codes(db(ctx)?, &[row.id]).await?.remove(&row.id).unwrap_or_default();
                 let token = Some(ApiToken { row, units, now: by.now });
@@ -165,8 +165,8 @@ impl AccessMutation {
     ) -> Result<RevokeTokenPayload, ApiError> {
         let by = by(ctx).await?;
         let revoked = match id.parse().map(ApiTokenId) {
-            Ok(id) => told(manage::revoke_token(db(ctx)?, &by, id).await)?,
-            Err(_) => Err(Refusal::TokenUnknown.into()),
+            Ok(id) => split_refusal(manage::revoke_token(db(ctx)?, &by, id).await)?,
+            Err(_) => Err(ManageRefusal::TokenUnknown.into()),
         };
         Ok(match revoked {
             Ok(row) => {
@@ -195,7 +195,7 @@ impl AccessMutation {
         };
         let day = |date: Option<Date>| date.map(|Date(day)| day);
         let wish = GrantWish { person, role: role.into(), from: day(from), until: day(until) };
-        Ok(GrantPayload::of(told(manage::grant_role(db(ctx)?, &by, wish).await)?))
+        Ok(GrantPayload::from_result(split_refusal(manage::grant_role(db(ctx)?, &by, wish).await)?))
     }
 
     /// Withdraws a granted role: the person loses it at once.
@@ -205,9 +205,9 @@ impl AccessMutation {
         #[graphql(desc = "The grant's ID, as in `grants`.")] id: ID,
     ) -> Result<GrantPayload, ApiError> {
         let by = by(ctx).await?;
-        Ok(GrantPayload::of(match id.parse().map(AccessGrantId) {
-            Ok(id) => told(manage::withdraw_role(db(ctx)?, &by, id).await)?,
-            Err(_) => Err(Refusal::GrantUnknown.into()),
+        Ok(GrantPayload::from_result(match id.parse().map(AccessGrantId) {
+            Ok(id) => split_refusal(manage::withdraw_role(db(ctx)?, &by, id).await)?,
+            Err(_) => Err(ManageRefusal::GrantUnknown.into()),
         }))
     }
 
@@ -220,8 +220,8 @@ impl AccessMutation {
     ) -> Result<EndSessionsPayload, ApiError> {
         let by = by(ctx).await?;
         let ended = match NodeId::decode(&person_id) {
-            Some(NodeId::Person(id)) => told(manage::end_sessions(db(ctx)?, &by, id).await)?,
-            _ => Err(Refusal::NotOnFile.into()),
+            Some(NodeId::Person(id)) => split_refusal(manage::end_sessions(db(ctx)?, &by, id).await)?,
+            _ => Err(ManageRefusal::NotOnFile.into()),
         };
         Ok(match ended {
             Ok(sessions) => EndSessionsPayload { ended: Some(sessions.len()), refusal: None },
@@ -231,7 +231,7 @@ impl AccessMutation {
 }
 
 impl GrantPayload {
-    fn of(done: Result<entity::table::access_grant::Model, AccessRefusal>) -> Self {
+    fn from_result(done: Result<entity::table::access_grant::Model, AccessRefusal>) -> Self {
         match done {
             Ok(row) => Self { grant: Some(Grant(row)), refusal: None },
             Err(refusal) => Self { grant: None, refusal: Some(refusal) },
@@ -240,39 +240,39 @@ impl GrantPayload {
 }
 
 /// Returns the actor and time of the change, or an error if they may not make it.
-async fn by(ctx: &Context<'_>) -> Result<By, ApiError> {
-    let scope = Scope::of(ctx).await?;
+async fn by(ctx: &Context<'_>) -> Result<ChangeContext, ApiError> {
+    let scope = Scope::from_context(ctx).await?;
     scope.require_managing_access()?;
     let request_id = ctx.data_opt::<RequestId>().map(ToString::to_string);
-    Ok(By { actor: scope.viewer().actor(), now: now(ctx)?, today: today(ctx)?, request_id })
+    Ok(ChangeContext { actor: scope.viewer().actor(), now: now(ctx)?, today: today(ctx)?, request_id })
 }
 
 /// Splits a result into a value and a refusal. Errors that the client cannot correct stay errors.
-fn told<T>(done: Result<T, NotDone>) -> Result<Result<T, AccessRefusal>, ApiError> {
+fn split_refusal<T>(done: Result<T, ManageError>) -> Result<Result<T, AccessRefusal>, ApiError> {
     match done {
         Ok(done) => Ok(Ok(done)),
-        Err(NotDone::Refused(refusal)) => Ok(Err(refusal.into())),
-        Err(NotDone::Database(cause)) => Err(cause.into()),
-        Err(cause @ NotDone::Randomness(_)) => Err(ApiError::internal(cause)),
+        Err(ManageError::Refused(refusal)) => Ok(Err(refusal.into())),
+        Err(ManageError::Database(cause)) => Err(cause.into()),
+        Err(cause @ ManageError::Randomness(_)) => Err(ApiError::internal(cause)),
     }
 }
 
-impl From<Refusal> for AccessRefusal {
-    fn from(refusal: Refusal) -> Self {
+impl From<ManageRefusal> for AccessRefusal {
+    fn from(refusal: ManageRefusal) -> Self {
         let code = match &refusal {
-            Refusal::NameUnusable => AccessRefusalCode::NameUnusable,
-            Refusal::RoleNotGiven(_) => AccessRefusalCode::RoleNotGiven,
-            Refusal::DaysOutOfRange => AccessRefusalCode::DaysOutOfRange,
-            Refusal::UnitsOutOfRange => AccessRefusalCode::UnitsOutOfRange,
-            Refusal::OnlyForDashboards(_) => AccessRefusalCode::OnlyForDashboards,
-            Refusal::UnitUnknown(_) => AccessRefusalCode::UnitUnknown,
-            Refusal::TokenUnknown => AccessRefusalCode::TokenUnknown,
-            Refusal::TokenRevoked => AccessRefusalCode::TokenRevoked,
-            Refusal::PersonUnknown | Refusal::NotOnFile => AccessRefusalCode::PersonUnknown,
-            Refusal::DaysUnusable => AccessRefusalCode::DaysUnusable,
-            Refusal::GrantedAlready => AccessRefusalCode::GrantedAlready,
-            Refusal::GrantUnknown => AccessRefusalCode::GrantUnknown,
-            Refusal::GrantEnded => AccessRefusalCode::GrantEnded,
+            ManageRefusal::NameUnusable => AccessRefusalCode::NameUnusable,
+            ManageRefusal::RoleNotGiven(_) => AccessRefusalCode::RoleNotGiven,
+            ManageRefusal::DaysOutOfRange => AccessRefusalCode::DaysOutOfRange,
+            ManageRefusal::UnitsOutOfRange => AccessRefusalCode::UnitsOutOfRange,
+            ManageRefusal::OnlyForDashboards(_) => AccessRefusalCode::OnlyForDashboards,
+            ManageRefusal::UnitUnknown(_) => AccessRefusalCode::UnitUnknown,
+            ManageRefusal::TokenUnknown => AccessRefusalCode::TokenUnknown,
+            ManageRefusal::TokenRevoked => AccessRefusalCode::TokenRevoked,
+            ManageRefusal::PersonUnknown | ManageRefusal::NotOnFile => AccessRefusalCode::PersonUnknown,
+            ManageRefusal::DaysUnusable => AccessRefusalCode::DaysUnusable,
+            ManageRefusal::GrantedAlready => AccessRefusalCode::GrantedAlready,
+            ManageRefusal::GrantUnknown => AccessRefusalCode::GrantUnknown,
+            ManageRefusal::GrantEnded => AccessRefusalCode::GrantEnded,
         };
         Self { code, sentence: refusal.to_string() }
     }

@@ -17,8 +17,8 @@ use super::super::cache::turns::run;
 use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
+use super::super::object::enums::TeamStatus;
 use super::super::object::person::Person;
-use super::super::object::word::TeamStatus;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::request_state::{cache, caller, db};
 use crate::access::Right;
@@ -126,7 +126,7 @@ impl LinkQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<PossibleLink>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let pairs = match Scope::of(ctx).await?.all(Right::LinkPeople) {
+        let pairs = match Scope::from_context(ctx).await?.all(Right::LinkPeople) {
             true => links::proposals(db(ctx)?).await?,
             false => Vec::new(),
         };
@@ -161,7 +161,7 @@ impl LinkMutation {
 }
 
 async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Result<LinkPeoplePayload, ApiError> {
-    Scope::of(ctx).await?.require(Right::LinkPeople)?;
+    Scope::from_context(ctx).await?.require(Right::LinkPeople)?;
     let LinkPeopleInput { person_id, same_as_id, dry_run } = input;
     let (Some(a), Some(b)) = (person(&person_id), person(&same_as_id)) else {
         return Ok(refused(LinkRefusal::Unknown));
@@ -185,10 +185,10 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
     let (day, today) = (view.as_of.day, Some(view.today()));
     let after = run(turns, move || {
         let coverage = compute(&facts.index, &Question { day, today, what_if: None });
-        Codes::of(&coverage, |unit| facts.index.roster().units[unit.at()].code.clone())
+        Codes::from_coverage(&coverage, |unit| facts.index.roster().units[unit.at()].code.clone())
     });
     let after = after.await?;
-    let before = Codes::of(&view.coverage, |unit| view.facts(unit).code.clone());
+    let before = Codes::from_coverage(&view.coverage, |unit| view.facts(unit).code.clone());
     let mut teams = before.changes(&after);
     let teams_changed = Some(u32::try_from(teams.len()).unwrap_or(u32::MAX));
     teams.truncate(LISTED);
@@ -208,19 +208,22 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
 }
 
 /// The figures of each team that a link can change, by code.
-struct Codes(Vec<(String, Figures)>);
+struct Codes(Vec<(String, TeamFigures)>);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Figures {
+struct TeamFigures {
     status: entity::value::Status,
     headcount: u32,
     gap: Option<u32>,
 }
 
 impl Codes {
-    fn of(coverage: &Coverage, code: impl Fn(UnitIx) -> String) -> Self {
-        let figures =
-            |row: &entity::coverage::TeamRow| Figures { status: row.status, headcount: row.headcount, gap: row.gap };
+    fn from_coverage(coverage: &Coverage, code: impl Fn(UnitIx) -> String) -> Self {
+        let figures = |row: &entity::coverage::TeamRow| TeamFigures {
+            status: row.status,
+            headcount: row.headcount,
+            gap: row.gap,
+        };
         Self(coverage.teams.iter().map(|row| (code(row.unit), figures(row))).collect())
     }
 

@@ -73,7 +73,7 @@ impl MailMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mail to send again.")] input: ResendDeliveryInput,
     ) -> Result<ResendDeliveryPayload, ApiError> {
-        Scope::of(ctx).await?.require(Right::RequestRuns)?;
+        Scope::from_context(ctx).await?.require(Right::RequestRuns)?;
         let asked = event(ctx, Action::ResendRequested)?;
         let Some(NodeId::Delivery(id)) = NodeId::decode(&input.delivery_id) else { return Ok(refused(None)) };
         let txn = begin_write(db(ctx)?).await?;
@@ -88,12 +88,12 @@ impl MailMutation {
         let report = report::Entity::find_by_id(mail.report_id).one(&txn).await?;
         let report = report.ok_or_else(|| ApiError::internal("a mail has no report"))?;
         let run = run::request(&txn, run::job_of(report.kind), &report.week).await?;
-        let told = audit::Event {
+        let event = audit::Event {
             object: Some(format!("delivery:{id}")),
             after: Some(store::named(&report, &mail.recipient)),
             ..asked
         };
-        audit::record(&txn, &told).await?;
+        audit::record(&txn, &event).await?;
         let row = row(&txn, id).await?;
         txn.commit().await?;
         Ok(ResendDeliveryPayload { delivery: row.map(Delivery), run: Some(JobRun(run)), refusal: None })

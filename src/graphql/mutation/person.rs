@@ -1,7 +1,7 @@
 //! Erasing a person, recorded in the same transaction.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use entity::store::audit::By;
+use entity::store::audit::AuditContext;
 use entity::store::audit::Event;
 use entity::store::erasure::{self, EraseError};
 use entity::store::{begin_write, run};
@@ -113,7 +113,7 @@ impl PersonMutation {
 }
 
 async fn erase(ctx: &Context<'_>, input: ErasePersonInput) -> Result<ErasePersonPayload, ApiError> {
-    Scope::of(ctx).await?.require_of_person(Right::Erase)?;
+    Scope::from_context(ctx).await?.require_of_person(Right::Erase)?;
     let ErasePersonInput { person_id, reason } = input;
     let unknown = || {
         ErasePersonPayload::refused(
@@ -152,7 +152,7 @@ async fn erase(ctx: &Context<'_>, input: ErasePersonInput) -> Result<ErasePerson
 }
 
 /// The actor and time of the change: the request's viewer, now.
-fn by(ctx: &Context<'_>, action: value::Action) -> Result<By, ApiError> {
+fn by(ctx: &Context<'_>, action: value::Action) -> Result<AuditContext, ApiError> {
     let Event { at, actor, request_id, .. } = event(ctx, action)?;
-    Ok(By { at, actor, request_id })
+    Ok(AuditContext { at, actor, request_id })
 }

@@ -18,8 +18,8 @@ use super::super::audit::event;
 use super::super::day_view::known;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
+use super::super::object::enums::ReportSection;
 use super::super::object::person::Person;
-use super::super::object::word::ReportSection;
 use super::super::request_state::{db, today};
 use super::super::scalar::Instant;
 use crate::access::Right;
@@ -40,7 +40,7 @@ impl ReportPreferences {
 
     /// The colleagues who get a copy, at most 5. Only people who are visible to the viewer.
     async fn copies(&self, ctx: &Context<'_>) -> Result<Vec<Person>, ApiError> {
-        let (scope, today) = (Scope::of(ctx).await?, today(ctx)?);
+        let (scope, today) = (Scope::from_context(ctx).await?, today(ctx)?);
         let seen = self.0.copies.iter().copied().filter(|id| scope.sees_person(*id, today));
         Ok(seen.map(|id| Person { id, on: None }).collect())
     }
@@ -59,7 +59,7 @@ impl ReportPreferences {
 
 impl ReportPreferences {
     /// Reads the settings of a person on file, under any of their numbers.
-    pub(crate) async fn of(ctx: &Context<'_>, person: PersonId) -> Result<Self, ApiError> {
+    pub(crate) async fn load(ctx: &Context<'_>, person: PersonId) -> Result<Self, ApiError> {
         let db = db(ctx)?;
         Ok(Self(store::for_person(db, person, &links::load(db).await?).await?))
     }
@@ -148,11 +148,11 @@ impl ReportSettingsQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The recipient of the report.")] person_id: ID,
     ) -> Result<ReportPreferences, ApiError> {
-        let scope = Scope::of(ctx).await?;
+        let scope = Scope::from_context(ctx).await?;
         let (facts, _) = known(ctx).await?;
         let seen = person(&person_id).filter(|id| facts.person_by_id(*id).is_some() && scope.sets_report_of(*id));
         let id = seen.ok_or_else(|| ApiError::not_found("person", "personId", person_id.as_str()))?;
-        ReportPreferences::of(ctx, id).await
+        ReportPreferences::load(ctx, id).await
     }
 }
 
@@ -174,7 +174,7 @@ impl ReportSettingsMutation {
 
 async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetReportPreferencesPayload, ApiError> {
     let SetReportPreferencesInput { person_id, hidden_sections, copies_to, midweek } = input;
-    let scope = Scope::of(ctx).await?;
+    let scope = Scope::from_context(ctx).await?;
     let asked = match &person_id {
         Some(given) => person(given),
         None => scope.viewer().person_id(),
@@ -223,19 +223,19 @@ async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetR
     let choice = Choice { hidden: &hidden, copies: &copies, midweek: midweek.unwrap_or(before.midweek) };
     store::set(&txn, owner, &same, choice, (asked.at, &asked.actor.to_string())).await?;
     let after = store::for_person(&txn, owner, &same).await?;
-    let told = audit::Event {
+    let event = audit::Event {
         object: Some(format!("person:{owner}")),
-        before: Some(said(&before)),
-        after: Some(said(&after)),
+        before: Some(audit_value(&before)),
+        after: Some(audit_value(&after)),
         ..asked
     };
-    audit::record(&txn, &told).await?;
+    audit::record(&txn, &event).await?;
     txn.commit().await?;
     Ok(SetReportPreferencesPayload { preferences: Some(ReportPreferences(after)), refusal: None })
 }
 
 /// The settings as the audit log records them: codes and ids.
-fn said(preference: &Preference) -> serde_json::Value {
+fn audit_value(preference: &Preference) -> serde_json::Value {
     let hidden: Vec<_> = preference.hidden.iter().map(|section| section.word()).collect();
     let copies: Vec<_> = preference.copies.iter().map(|id| id.0).collect();
     json!({ "hiddenSections": hidden, "copies": copies, "midweek": preference.midweek })

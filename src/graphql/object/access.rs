@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use entity::table::{access_grant, api_token};
 
 use super::super::scalar::{Date, Instant};
+use super::enums::AccessRole;
 use super::person::Person;
-use super::word::AccessRole;
 use crate::access::{Reach, Right};
 
 /// An API token.
@@ -95,7 +95,7 @@ impl Grant {
         ID(self.0.id.to_string())
     }
 
-    /// The person to whom it was granted.
+    /// The person who has the granted role.
     async fn person(&self) -> Person {
         Person { id: self.0.person_id, on: None }
     }

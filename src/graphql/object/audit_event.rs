@@ -6,7 +6,7 @@ use entity::value;
 
 use super::super::id::NodeId;
 use super::super::scalar::Instant;
-use super::word::AuditAction;
+use super::enums::AuditAction;
 
 /// One audit event.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use async_graphql::Object;
 use entity::table::course;
 
-use super::word::TrainingLevel;
+use super::enums::TrainingLevel;
 
 /// A training module on file.
 #[derive(Clone, Debug)]

@@ -9,8 +9,8 @@ use super::super::id::NodeId;
 use super::super::loader::Rows;
 use super::super::loader::children::{DeliveryRow, TextOf};
 use super::super::scalar::Instant;
+use super::enums::{DeliveryKind, DeliveryState};
 use super::person::Person;
-use super::word::{DeliveryKind, DeliveryState};
 
 /// One mail to one recipient.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl Delivery {
     /// The plain-text part as it was rendered; it is as complete as the other parts. Null if it is no longer stored.
     async fn text_part(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         Reads::note_text(ctx, self.0.id)?;
-        Rows::of(ctx)?.load_one(TextOf(self.0.id)).await
+        Rows::from_context(ctx)?.load_one(TextOf(self.0.id)).await
     }
 }
 

@@ -11,7 +11,7 @@ use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::loader::Rows;
 use super::super::loader::people::TitleOf;
-use super::word::AppointmentRole;
+use super::enums::AppointmentRole;
 
 /// The most people of one kind that an entry lists.
 const MOST_PEOPLE: usize = 50;
@@ -56,7 +56,7 @@ impl DirectoryEntry {
     }
 
     async fn person(&self, ctx: &Context<'_>, id: PersonId) -> Result<DirectoryPerson, ApiError> {
-        let rows = Rows::of(ctx)?;
+        let rows = Rows::from_context(ctx)?;
         let title = TitleOf { person: id, on: self.view.as_of.day };
         let (row, job_title) = tokio::try_join!(rows.load_one(id), rows.load_one(title))?;
         Ok(DirectoryPerson { name: row.and_then(|row| row.name()), job_title })

@@ -12,7 +12,7 @@ use super::super::loader::children::{ChildTotal, RejectsOf};
 use super::super::page::rows::trimmed;
 use super::super::page::{Listed, Page, Total};
 use super::super::scalar::{Date, Instant};
-use super::word::ImportState;
+use super::enums::ImportState;
 use crate::access::Right;
 
 /// One import.
@@ -57,7 +57,7 @@ impl ImportBatch {
     /// Why nothing was written, in one sentence. Null if the import was written. Only an admin sees which people's shares
     /// exceed 100 %, as with the rows.
     async fn refusal(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
-        let whole = Scope::of(ctx).await?.may(Right::RejectedRows);
+        let whole = Scope::from_context(ctx).await?.may(Right::RejectedRows);
         Ok(if whole { self.0.refusal.clone() } else { self.0.refusal_without_people() })
     }
 
@@ -74,9 +74,9 @@ impl ImportBatch {
         let page = Page::new(ctx, first, after, last, before)?;
         let (span, bounds) = page.span("rejects")?;
         let batch = self.0.id;
-        let seen = Scope::of(ctx).await?.may(Right::RejectedRows);
+        let seen = Scope::from_context(ctx).await?.may(Right::RejectedRows);
         let rows = match seen {
-            true => Rows::of(ctx)?.load_one(RejectsOf { batch, span }).await?.unwrap_or_default(),
+            true => Rows::from_context(ctx)?.load_one(RejectsOf { batch, span }).await?.unwrap_or_default(),
             false => Vec::new(),
         };
         let slice = trimmed(&page, "rejects", rows, bounds, |row| row.id.0)?;

@@ -6,7 +6,7 @@ use entity::value;
 
 use super::super::id::NodeId;
 use super::super::scalar::Instant;
-use super::word::RunState;
+use super::enums::RunState;
 
 /// A run of a job for one period.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use entity::coverage::level1;
 use entity::coverage::rollup::level1_met;
 
 use super::super::hidden::Level1Detail;
+use super::enums::Level1Band;
 use super::ratio::Ratio;
-use super::word::Level1Band;
 
 /// Level 1 training of some people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,9 +14,9 @@ use super::super::loader::Rows;
 use super::super::loader::people::TitleOf;
 use super::super::request_state::today;
 use super::super::scalar::Date;
+use super::enums::AppointmentRole;
 use super::supporter::Supporter;
 use super::team::Team;
-use super::word::AppointmentRole;
 
 /// The most allocations that a person shows.
 const MOST_ALLOCATIONS: usize = 50;
@@ -37,7 +37,7 @@ impl Person {
 
     /// Whether the viewer may see more of them than the name on a record.
     async fn is_seen(self, ctx: &Context<'_>) -> Result<bool, ApiError> {
-        Ok(Scope::of(ctx).await?.sees_person(self.id, today(ctx)?))
+        Ok(Scope::from_context(ctx).await?.sees_person(self.id, today(ctx)?))
     }
 }
 
@@ -56,12 +56,12 @@ impl Person {
             return Ok(None);
         }
         let on = self.on.map_or_else(|| today(ctx), Ok)?;
-        Rows::of(ctx)?.load_one(TitleOf { person: self.id, on }).await
+        Rows::from_context(ctx)?.load_one(TitleOf { person: self.id, on }).await
     }
 
     /// First and last name as given in the board's files. Null if not on file.
     async fn display_name(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
-        let row = Rows::of(ctx)?.load_one(self.id).await?;
+        let row = Rows::from_context(ctx)?.load_one(self.id).await?;
         Ok(row.and_then(|row| row.name()))
     }
 
@@ -95,7 +95,7 @@ impl Person {
         if !self.is_seen(ctx).await? {
             return Ok(None);
         }
-        Ok(Rows::of(ctx)?.load_one(self.id).await?.map(|row| row.employer.clone()))
+        Ok(Rows::from_context(ctx)?.load_one(self.id).await?.map(|row| row.employer.clone()))
     }
 }
 

@@ -12,8 +12,8 @@ use entity::period::Day;
 use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::scalar::Date;
+use super::enums::ApproverOffice;
 use super::unit::Unit;
-use super::word::ApproverOffice;
 
 /// The policy that governs a unit or team.
 #[derive(Clone, Debug)]

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_percentage_is_rounded_to_tenths_and_is_100_for_all_only() {
+    async fn a_percentage_is_rounded_and_100_means_all() {
         let percent = async |numerator, denominator| {
             let schema = async_graphql::Schema::build(
                 Ratio { numerator, denominator },

@@ -20,8 +20,8 @@ use super::super::page::{Listed, Page, Total, cut};
 use super::super::request_state::{RequestState, today};
 use super::super::scalar::{Date, Instant, Week};
 use super::delivery::Delivery;
+use super::enums::{DeliveryKind, DeliveryState, GapChange, ReportKind, TeamStatus};
 use super::snapshot::Snapshot;
-use super::word::{DeliveryKind, DeliveryState, GapChange, ReportKind, TeamStatus};
 use crate::access::Right;
 
 /// A gap report of one week.
@@ -53,7 +53,7 @@ impl GapReport {
 
     /// The snapshot whose figures it shows. Null if it is no longer kept.
     async fn snapshot(&self, ctx: &Context<'_>) -> Result<Option<Snapshot>, ApiError> {
-        let row = Rows::of(ctx)?.load_one(self.0.snapshot_id).await?;
+        let row = Rows::from_context(ctx)?.load_one(self.0.snapshot_id).await?;
         Ok(row.map(|row| Snapshot((*row).clone())))
     }
 
@@ -61,7 +61,7 @@ impl GapReport {
     /// with the weekly report of the same week, if there is one. Null for the first report.
     async fn previous_snapshot(&self, ctx: &Context<'_>) -> Result<Option<Snapshot>, ApiError> {
         let Some(id) = self.0.previous_snapshot_id else { return Ok(None) };
-        let row = Rows::of(ctx)?.load_one(id).await?;
+        let row = Rows::from_context(ctx)?.load_one(id).await?;
         Ok(row.map(|row| Snapshot((*row).clone())))
     }
 
@@ -78,12 +78,12 @@ impl GapReport {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<ReportedChange>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        RequestState::of(ctx)?.count_comparison()?;
+        RequestState::from_context(ctx)?.count_comparison()?;
         let wanted: Option<Vec<Change>> = change.map(|words| words.into_iter().map(Change::from).collect());
         let changes = match self.0.previous_snapshot_id {
             None => Vec::new(),
             Some(previous) => {
-                let rows = Rows::of(ctx)?;
+                let rows = Rows::from_context(ctx)?;
                 // Both at once, so that one statement reads them.
                 let (now, then) =
                     tokio::try_join!(rows.load_one(TeamsOf(self.0.snapshot_id)), rows.load_one(TeamsOf(previous)))?;
@@ -92,7 +92,7 @@ impl GapReport {
                 changes.retain_mut(|change| {
                     let unit = known.unit_by_id(change.unit).filter(|unit| scope.sees_unit(Right::Reports, *unit));
                     let opened = change.opened_on.zip(unit);
-                    change.opened_on = opened.map(|(Date(day), unit)| Date(scope.day_told(unit, today, day)));
+                    change.opened_on = opened.map(|(Date(day), unit)| Date(scope.visible_change_day(unit, today, day)));
                     unit.is_some()
                 });
                 changes
@@ -124,9 +124,11 @@ impl GapReport {
         let kind = kind.map_or(entity::value::DeliveryKind::Report, Into::into);
         let state = state.map(Into::into);
         let report = self.0.id;
-        let whose = Scope::of(ctx).await?.mails_of();
-        let rows =
-            Rows::of(ctx)?.load_one(DeliveriesOf { report, kind, state, whose, span }).await?.unwrap_or_default();
+        let whose = Scope::from_context(ctx).await?.mails_of();
+        let rows = Rows::from_context(ctx)?
+            .load_one(DeliveriesOf { report, kind, state, whose, span })
+            .await?
+            .unwrap_or_default();
         let slice = trimmed(&page, "deliveries", rows, bounds, |row| row.id.0)?;
         let asked = ctx.look_ahead();
         if asked.field("nodes").exists() || asked.field("edges").exists() {

@@ -34,7 +34,7 @@ pub(crate) enum RightScope {
 
 impl RightScope {
     /// `None` for a reach of nothing, or one that depends on how a token was made, which [`Scope::extent`] has resolved.
-    const fn of(reach: Reach) -> Option<Self> {
+    const fn from_reach(reach: Reach) -> Option<Self> {
         match reach {
             Reach::Everything => Some(Self::Everything),
             Reach::TheirUnits | Reach::GivenUnits => Some(Self::OwnUnits),
@@ -51,7 +51,7 @@ impl ViewerRight {
     /// Every right of the viewer, in the order of the table.
     pub(crate) fn all(scope: &Scope) -> Vec<Self> {
         let right = |right: &Right| {
-            let mut scopes: Vec<_> = scope.extent(*right).into_iter().filter_map(RightScope::of).collect();
+            let mut scopes: Vec<_> = scope.extent(*right).into_iter().filter_map(RightScope::from_reach).collect();
             scopes.sort_unstable();
             scopes.dedup();
             (!scopes.is_empty()).then_some(Self { right: *right, scopes })

@@ -12,9 +12,9 @@ use entity::value::Status;
 use super::super::day_view::DayView;
 use super::super::hidden::Hidden;
 use super::super::scalar::Date;
+use super::enums::StandingGroup;
 use super::level1::Level1;
 use super::ratio::Ratio;
-use super::word::StandingGroup;
 
 /// How many teams have each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, SimpleObject)]

@@ -58,11 +58,12 @@ impl Snapshot {
             }
             None => top(index, index.tree(self.0.day), scope),
         };
-        let told = |unit: &UnitIx| scope.sees_below(Right::Figures, *unit) && scope.is_told_below(*unit, self.0.day);
-        let Some(unit) = unit.filter(told) else { return Ok(None) };
+        let may_see =
+            |unit: &UnitIx| scope.sees_below(Right::Figures, *unit) && scope.may_see_below_on(*unit, self.0.day);
+        let Some(unit) = unit.filter(may_see) else { return Ok(None) };
         let key = StoredUnit(self.0.id, index.roster().units[unit.at()].id);
         let level1 = Level1Detail::below(scope, unit, small_number_limit(ctx)?);
-        Ok(Rows::of(ctx)?
+        Ok(Rows::from_context(ctx)?
             .load_one(key)
             .await?
             .map(|row| RollUp::stored(self.0.day, &row, Hidden::stored(&row, level1, scope))))

@@ -9,13 +9,13 @@ use entity::id::PersonId;
 use entity::period::Day;
 use entity::value::Reason;
 
-use super::super::access::ToldDays;
+use super::super::access::VisibleDays;
 use super::super::scalar::Date;
+use super::enums::StandingReason;
 use super::person::Person;
 use super::roll_up::hundredths;
 use super::team::Team;
 use super::unit::Unit;
-use super::word::StandingReason;
 
 /// An allocation to a team or its group.
 #[derive(Clone, Debug)]
@@ -32,13 +32,13 @@ impl Supporter {
     }
 
     /// The days that the record shows to the viewer.
-    fn told_days(&self) -> ToldDays {
-        self.team.view.scope().told_days(self.allocation())
+    fn visible_days(&self) -> VisibleDays {
+        self.team.view.scope().visible_days(self.allocation())
     }
 
     /// Whether the record shows the viewer the state of the person on the requested date.
-    fn tells_of_person(&self) -> bool {
-        self.told_days().has(self.team.view.as_of.day)
+    fn shows_person_state(&self) -> bool {
+        self.visible_days().has(self.team.view.as_of.day)
     }
 
     /// The order of allocations: unit code, first day, id.
@@ -50,7 +50,7 @@ impl Supporter {
     /// The reasons that the viewer may see.
     pub(crate) fn reasons(&self) -> Reasons {
         let all = self.team.row().standings[self.place].reasons;
-        if self.tells_of_person() { all } else { all.of_allocation() }
+        if self.shows_person_state() { all } else { all.of_allocation() }
     }
 
     fn id_of(&self, person: PersonIx) -> PersonId {
@@ -65,8 +65,8 @@ impl Supporter {
 
     /// Of several approvals the last that was decided by the day, otherwise the first later one.
     fn latest(&self, approvals: &[Decided]) -> Option<Decided> {
-        let (day, told) = (self.team.view.as_of.day, self.told_days());
-        let mut known = approvals.iter().filter(|decided| told.knows(decided.on));
+        let (day, visible) = (self.team.view.as_of.day, self.visible_days());
+        let mut known = approvals.iter().filter(|decided| visible.knows(decided.on));
         known.clone().rev().find(|decided| decided.on <= day).or(known.next()).copied()
     }
 
@@ -90,7 +90,7 @@ impl Supporter {
 
     /// The next expiry, if the viewer may see the state of the person on the day.
     pub(crate) fn expiry(&self) -> Option<Expiry> {
-        if !self.tells_of_person() {
+        if !self.shows_person_state() {
             return None;
         }
         let allocation = self.allocation();
@@ -152,13 +152,13 @@ impl Supporter {
 
     /// Whether cover from outside the team is on file: if so, the person need not work in the team to count.
     async fn outside_team(&self) -> bool {
-        self.allocation().terms_on(self.told_days().latest(self.team.view.as_of.day)).outside_team
+        self.allocation().terms_on(self.visible_days().latest(self.team.view.as_of.day)).outside_team
     }
 
     /// Whether it depends on an approval by a person who did not hold the office on the day of the decision. Null on a day that
     /// the viewer may not see, as for `reasonsAgainst`.
     async fn is_unproven(&self) -> Option<bool> {
-        self.tells_of_person().then(|| self.team.row().standings[self.place].is_unproven)
+        self.shows_person_state().then(|| self.team.row().standings[self.place].is_unproven)
     }
 
     /// First day of the allocation. Null if it has no start date.
@@ -183,7 +183,7 @@ impl Supporter {
 
     /// Protected time, in hours per month. Null if it is not recorded.
     async fn protected_hours(&self) -> Option<f64> {
-        let day = self.told_days().latest(self.team.view.as_of.day);
+        let day = self.visible_days().latest(self.team.view.as_of.day);
         let hours = self.team.view.known.directory.protected_hours(self.allocation().id, day);
         hours.map(|hours| hundredths(i64::from(hours)))
     }
@@ -191,27 +191,27 @@ impl Supporter {
     /// Day of the sign-off against the competence framework: the last on or before the date, otherwise the next one. Null if
     /// there is none.
     async fn signed_off_on(&self) -> Option<Date> {
-        let (day, told) = (self.team.view.as_of.day, self.told_days());
-        let mut known = self.allocation().signed_off.iter().copied().filter(|on| told.knows(*on));
+        let (day, visible) = (self.team.view.as_of.day, self.visible_days());
+        let mut known = self.allocation().signed_off.iter().copied().filter(|on| visible.knows(*on));
         known.clone().rev().find(|on| *on <= day).or(known.next()).map(Date)
     }
 
     /// The pause of the role on the day, or the next one. Null if there is none, or none on a day that the viewer may see, as
     /// for `reasonsAgainst`.
     async fn pause(&self) -> Option<Pause> {
-        let (day, told) = (self.team.view.as_of.day, self.told_days());
-        if !told.has(day) {
+        let (day, visible) = (self.team.view.as_of.day, self.visible_days());
+        if !visible.has(day) {
             return None;
         }
         let pauses = self.team.view.index().allocations_of(self.allocation().person).flat_map(|own| &own.pauses);
-        let coming = pauses.filter(|pause| !pause.ended_by(day)).filter_map(|pause| told.part_of(*pause));
+        let coming = pauses.filter(|pause| !pause.ended_by(day)).filter_map(|pause| visible.part_of(*pause));
         let pause = coming.min_by_key(|pause| pause.from)?;
         Some(Pause { first_day: pause.from.map(Date), last_day: pause.last().map(Date), holds: pause.holds_on(day) })
     }
 
     /// Last day of the Level 2 certificate under the team's policy. Null without a Level 2 pass.
     async fn certificate_last_day(&self) -> Option<Date> {
-        self.certificate_until().filter(|_| self.tells_of_person()).map(|until| Date(until.plus_days(-1)))
+        self.certificate_until().filter(|_| self.shows_person_state()).map(|until| Date(until.plus_days(-1)))
     }
 
     /// The next expiry among those that are valid on the day. Null if nothing expires.

@@ -16,15 +16,15 @@ use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::Rows;
-use super::super::loader::gaps::{self, Last, LastSeen};
+use super::super::loader::gaps::{self, LastSeen, LastSnapshot};
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
+use super::enums::{GapChange, MixState, TeamStatus, UnknownBecause};
 use super::level1::Level1;
 use super::policy::Policy;
 use super::roll_up::{StaffListAge, hundredths};
 use super::supporter::Supporter;
 use super::unit::{self, Unit};
-use super::word::{GapChange, MixState, TeamStatus, UnknownBecause};
 
 /// A team on one day, as the viewer may see it.
 #[derive(Clone, Debug)]
@@ -46,17 +46,17 @@ impl Team {
 
     /// Whether the viewer may see the problems of the team's Peer Supporters; in a cover group, of those of every member,
     /// because the sentences do not say whose they are.
-    fn tells_of_supporters(&self) -> bool {
+    fn shows_supporters(&self) -> bool {
         self.view.sees_records_of_team(self.row().unit)
     }
 
     /// Active Peer Supporters who depend on an unproven approval, if the viewer may see that number.
     pub(crate) fn unproven_seen(&self) -> Option<u32> {
-        self.tells_of_supporters().then(|| self.row().unproven)
+        self.shows_supporters().then(|| self.row().unproven)
     }
 
     /// A cause in words. A unit's policy is not named as that unit's if the viewer may not see the unit.
-    fn said(&self, cause: &Cause) -> String {
+    fn cause_in_words(&self, cause: &Cause) -> String {
         match cause {
             Cause::Policy(unit) if !self.view.sees(*unit) => POLICY_CHANGES.to_owned(),
             cause => cause.sentence(self.view.index()),
@@ -65,16 +65,16 @@ impl Team {
 
     /// The day on which the present gap was first seen in a snapshot, as the viewer may see it.
     pub(crate) async fn opened(&self, ctx: &Context<'_>) -> Result<Option<Day>, ApiError> {
-        let Some((_, before)) = self.last_seen(ctx, Last::Stored).await? else { return Ok(None) };
+        let Some((_, before)) = self.last_seen(ctx, LastSnapshot::Stored).await? else { return Ok(None) };
         let opened = before.as_ref().map(|before| (before.status, before.gap_opened_on));
         let (row, asked) = (self.row(), self.view.as_of.day);
         let opened = change::gap_opened_on(row.status, asked, opened);
-        Ok(opened.map(|day| self.view.scope().day_told(row.unit, asked, day)))
+        Ok(opened.map(|day| self.view.scope().visible_change_day(row.unit, asked, day)))
     }
 
-    async fn last_seen(&self, ctx: &Context<'_>, last: Last) -> Result<Option<gaps::Seen>, ApiError> {
+    async fn last_seen(&self, ctx: &Context<'_>, last: LastSnapshot) -> Result<Option<gaps::LastGap>, ApiError> {
         let unit = self.view.facts(self.row().unit).id;
-        Rows::of(ctx)?.load_one(LastSeen { unit, day: self.view.as_of.day, last }).await
+        Rows::from_context(ctx)?.load_one(LastSeen { unit, day: self.view.as_of.day, last }).await
     }
 }
 
@@ -174,8 +174,8 @@ impl Team {
     async fn at_risk(&self) -> Option<AtRisk> {
         let Risk { day: _, status, causes } = self.row().risk.as_ref()?;
         let from = Date(self.view.risk_day(self.row())?);
-        let causes = if self.tells_of_supporters() { causes.as_slice() } else { &[] };
-        let reasons = causes.iter().map(|cause| self.said(cause)).collect();
+        let causes = if self.shows_supporters() { causes.as_slice() } else { &[] };
+        let reasons = causes.iter().map(|cause| self.cause_in_words(cause)).collect();
         Some(AtRisk { from, status: (*status).into(), reasons })
     }
 
@@ -183,8 +183,8 @@ impl Team {
     /// Empty if there is nothing to do. Instructions about allocated people who do not count, and about keeping cover, are
     /// included only if the viewer may see the Peer Supporters of the team and of all teams in its cover group.
     async fn suggested_actions(&self) -> Vec<String> {
-        let audience = if self.tells_of_supporters() { Audience::Records } else { Audience::Figures };
-        suggested_actions::of_team(self.row(), self.view.index(), audience)
+        let reader = if self.shows_supporters() { Audience::Records } else { Audience::Figures };
+        suggested_actions::of_team(self.row(), self.view.index(), reader)
     }
 
     /// The allocations of Peer Supporters to the team or its cover group, by unit code, then by first day: only those whose
@@ -242,7 +242,7 @@ impl Team {
 
     /// The result of each of the policy's rules about the mix of supporters, MUST before SHOULD.
     async fn mix(&self) -> Vec<MixOutcome> {
-        self.row().mix.iter().map(|outcome| MixOutcome::new(outcome, self.tells_of_supporters())).collect()
+        self.row().mix.iter().map(|outcome| MixOutcome::new(outcome, self.shows_supporters())).collect()
     }
 
     /// The teams that are assessed together with this one. Null if it is assessed by itself.
@@ -255,7 +255,7 @@ impl Team {
     /// How the gap compares with the last report: the newest weekly report with at least one sent mail and a snapshot before
     /// the requested date. Null if there is no such report yet.
     async fn change_since_last_report(&self, ctx: &Context<'_>) -> Result<Option<GapSince>, ApiError> {
-        let Some((day, before)) = self.last_seen(ctx, Last::Mailed).await? else { return Ok(None) };
+        let Some((day, before)) = self.last_seen(ctx, LastSnapshot::Mailed).await? else { return Ok(None) };
         let gap_then = before.as_ref().and_then(|before| before.short());
         let seen = before.as_ref().map(|before| before.seen());
         Ok(Some(GapSince {
@@ -312,9 +312,9 @@ pub(crate) struct MixOutcome {
 }
 
 impl MixOutcome {
-    fn new(outcome: &Outcome, tells_of_supporters: bool) -> Self {
+    fn new(outcome: &Outcome, shows_supporters: bool) -> Self {
         let Outcome { rule, found: _, verdict } = outcome;
-        let sentence = if tells_of_supporters { outcome.sentence() } else { outcome.published_sentence() };
+        let sentence = if shows_supporters { outcome.sentence() } else { outcome.published_sentence() };
         Self { rule: rule.text.clone(), must: rule.must, state: (*verdict).into(), sentence }
     }
 }

@@ -121,7 +121,7 @@ impl Unit {
         let is_shown = |unit: &UnitIx| self.view.unit_row(*unit).is_some() && self.view.sees(*unit);
         let children = below.iter().filter(is_child).copied().filter(is_shown);
         let shown = listed(&self.view, &page, children.collect())?;
-        RequestState::of(ctx)?.count_children(ctx.item.pos, shown.edges.len())?;
+        RequestState::from_context(ctx)?.count_children(ctx.item.pos, shown.edges.len())?;
         Ok(shown)
     }
 
@@ -167,7 +167,7 @@ impl Unit {
             return Ok(Vec::new());
         }
         let key = Trend { unit: self.view.facts(self.unit).id, until: self.view.as_of.day, weeks };
-        let points = Rows::of(ctx)?.load_one(key).await?;
+        let points = Rows::from_context(ctx)?.load_one(key).await?;
         Ok(points
             .iter()
             .flat_map(|points| points.iter())

@@ -9,10 +9,10 @@ use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::mutation::report_settings::ReportPreferences;
 use super::super::page::{Listed, Page, Total, cut};
+use super::enums::{AccessRole, NetworkRole};
 use super::person::Person;
 use super::right::ViewerRight;
 use super::unit::{self, Unit};
-use super::word::{AccessRole, NetworkRole};
 use crate::access::Right;
 
 /// The most roles in the network that a viewer is shown of their own.
@@ -20,7 +20,7 @@ const MOST_ROLES: usize = 50;
 
 /// The viewer of the request.
 #[derive(Clone, Debug)]
-pub(crate) struct Viewer(pub(crate) Arc<DayView>);
+pub(crate) struct ViewerObject(pub(crate) Arc<DayView>);
 
 /// A role in the network that the viewer holds today. It names the unit and shows nothing else about it, because the role alone
 /// gives no right to see the unit.
@@ -35,8 +35,8 @@ pub(crate) struct ViewerNetworkRole {
 }
 
 /// The caller and their own data.
-#[Object]
-impl Viewer {
+#[Object(name = "Viewer")]
+impl ViewerObject {
     /// The actor, as in the audit log: `person:12`, `token:3`.
     async fn actor(&self) -> String {
         self.0.scope().viewer().actor().to_string()
@@ -84,7 +84,7 @@ impl Viewer {
     async fn report_preferences(&self, ctx: &Context<'_>) -> Result<Option<ReportPreferences>, ApiError> {
         let scope = self.0.scope();
         match scope.viewer().person_id().filter(|id| scope.sets_report_of(*id)) {
-            Some(id) => ReportPreferences::of(ctx, id).await.map(Some),
+            Some(id) => ReportPreferences::load(ctx, id).await.map(Some),
             None => Ok(None),
         }
     }

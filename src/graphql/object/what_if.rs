@@ -14,10 +14,10 @@ use super::super::error::ApiError;
 use super::super::hidden::Hidden;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
+use super::enums::{GapChange, TeamStatus};
 use super::roll_up::RollUp;
 use super::team::Team;
 use super::unit::Unit;
-use super::word::{GapChange, TeamStatus};
 
 /// A day's coverage with another policy beside the coverage as it is.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, Cursor, SelectorTrait};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::span::End;
+use super::span::PageEnd;
 use super::{Page, Slice, cursor};
 use crate::graphql::error::ApiError;
 
@@ -38,8 +38,8 @@ where
     // One more row than requested shows whether there are more.
     let wanted = page.size as u64 + 1;
     match page.from {
-        End::Start => rows.first(wanted),
-        End::Tail => rows.last(wanted),
+        PageEnd::Start => rows.first(wanted),
+        PageEnd::Tail => rows.last(wanted),
     };
     trimmed(page, list, rows.all(db).await?, (is_after, is_before), key)
 }
@@ -54,11 +54,11 @@ pub(crate) fn trimmed<T, K: Serialize>(
 ) -> Result<Slice<T>, ApiError> {
     let more = rows.len() > page.size;
     let (has_previous, has_next) = match page.from {
-        End::Start => {
+        PageEnd::Start => {
             rows.truncate(page.size);
             (is_after, more || is_before)
         }
-        End::Tail => {
+        PageEnd::Tail => {
             rows.drain(..rows.len().saturating_sub(page.size));
             (more || is_after, is_before)
         }
@@ -75,10 +75,15 @@ pub(crate) fn count(mut rows: SelectStatement) -> SelectStatement {
 
 /// The ids of the first (or last) `limit` of `rows` per `parent`, in the order of `id`: one statement for the children of a
 /// whole page of parents.
-pub(crate) fn first_of_each(mut rows: SelectStatement, parent: &'static str, from: End, limit: u64) -> SelectStatement {
+pub(crate) fn first_of_each(
+    mut rows: SelectStatement,
+    parent: &'static str,
+    from: PageEnd,
+    limit: u64,
+) -> SelectStatement {
     let order = match from {
-        End::Start => Order::Asc,
-        End::Tail => Order::Desc,
+        PageEnd::Start => Order::Asc,
+        PageEnd::Tail => Order::Desc,
     };
     let window = WindowStatement::partition_by(Alias::new(parent)).order_by(Alias::new("id"), order).to_owned();
     rows.clear_selects().column(Alias::new("id")).expr_window_as(

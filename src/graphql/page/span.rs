@@ -5,7 +5,7 @@ use sea_orm::sea_query::Condition;
 
 /// The end from which a page is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum End {
+pub(crate) enum PageEnd {
     Start,
     Tail,
 }
@@ -13,7 +13,7 @@ pub(crate) enum End {
 /// A page of the rows that belong to one row. The same page of all its neighbours is read with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Span {
-    pub(crate) from: End,
+    pub(crate) from: PageEnd,
     pub(crate) after: Option<i64>,
     pub(crate) before: Option<i64>,
     pub(crate) limit: u64,

@@ -31,7 +31,7 @@ impl AccessQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<ApiToken>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let select = api_token::Entity::find().filter(Scope::of(ctx).await?.managed_access());
+        let select = api_token::Entity::find().filter(Scope::from_context(ctx).await?.managed_access());
         let total = total(&select);
         let cursor = newest_first(select.cursor_by(api_token::Column::Id));
         let slice = rows::read(db(ctx)?, &page, "api-tokens", cursor, |row| row.id.0).await?;
@@ -51,7 +51,7 @@ impl AccessQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Grant>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let select = access_grant::Entity::find().filter(Scope::of(ctx).await?.managed_access());
+        let select = access_grant::Entity::find().filter(Scope::from_context(ctx).await?.managed_access());
         let total = total(&select);
         let cursor = newest_first(select.cursor_by(access_grant::Column::Id));
         let slice = rows::read(db(ctx)?, &page, "grants", cursor, |row| row.id.0).await?;

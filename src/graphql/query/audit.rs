@@ -8,7 +8,7 @@ use sea_orm::{EntityTrait as _, QueryFilter as _};
 use super::super::access::Scope;
 use super::super::error::ApiError;
 use super::super::object::audit_event::AuditEvent;
-use super::super::object::word::AuditAction;
+use super::super::object::enums::AuditAction;
 use super::super::page::{Listed, Page, rows};
 use super::super::request_state::db;
 use super::super::scalar::Instant;
@@ -47,7 +47,7 @@ impl AuditQuery {
         })?;
         let (since, until) = (since.map(|since| since.0), until.map(|until| until.0));
         let filter = AuditFilter { actor, action: action.map(Into::into), object, since, until };
-        let seen = Scope::of(ctx).await?.rows(Right::AuditLog);
+        let seen = Scope::from_context(ctx).await?.rows(Right::AuditLog);
         let select = audit_event::Entity::find().filter(seen).filter(filter.condition());
         let total = total(&select);
         let cursor = newest_first(select.cursor_by(audit_event::Column::Id));

@@ -8,11 +8,11 @@ use sea_orm::{ColumnTrait as _, Cursor, EntityTrait as _, QueryFilter as _, Quer
 
 use super::super::access::Scope;
 use super::super::error::ApiError;
+use super::super::object::enums::{ImportState, Job, ReportKind, RunState};
 use super::super::object::import::ImportBatch;
 use super::super::object::job_run::JobRun;
 use super::super::object::report::GapReport;
 use super::super::object::snapshot::Snapshot;
-use super::super::object::word::{ImportState, Job, ReportKind, RunState};
 use super::super::page::{Listed, Page, Total, rows};
 use super::super::request_state::db;
 use crate::access::Right;
@@ -33,7 +33,7 @@ impl HistoryQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Snapshot>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let select = snapshot::Entity::find().filter(Scope::of(ctx).await?.rows(Right::Figures));
+        let select = snapshot::Entity::find().filter(Scope::from_context(ctx).await?.rows(Right::Figures));
         let total = total(&select);
         let mut cursor = select.cursor_by((snapshot::Column::Day, snapshot::Column::Revision));
         cursor.desc();
@@ -56,7 +56,7 @@ impl HistoryQuery {
         // Of one kind only: the cursor is a week, which has one report of each kind.
         let kind = kind.map_or(entity::value::ReportKind::Weekly, Into::into);
         let select = report::Entity::find()
-            .filter(Scope::of(ctx).await?.rows(Right::Reports))
+            .filter(Scope::from_context(ctx).await?.rows(Right::Reports))
             .filter(report::Column::Kind.eq(kind));
         let total = total(&select);
         let cursor = newest_first(select.cursor_by(report::Column::Week));
@@ -78,7 +78,7 @@ impl HistoryQuery {
     ) -> Result<Listed<JobRun>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let filter = Condition::all()
-            .add(Scope::of(ctx).await?.rows(Right::Runs))
+            .add(Scope::from_context(ctx).await?.rows(Right::Runs))
             .add_option(job.map(|job| job_run::Column::Job.eq(job.stored())))
             .add_option(state.map(|state| job_run::Column::State.eq(entity::value::RunState::from(state))));
         let select = job_run::Entity::find().filter(filter);
@@ -100,7 +100,7 @@ impl HistoryQuery {
     ) -> Result<Listed<ImportBatch>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let filter = Condition::all()
-            .add(Scope::of(ctx).await?.rows(Right::Runs))
+            .add(Scope::from_context(ctx).await?.rows(Right::Runs))
             .add_option(state.map(|state| import_batch::Column::State.eq(entity::value::ImportState::from(state))));
         let select = import_batch::Entity::find().filter(filter);
         let total = total(&select);

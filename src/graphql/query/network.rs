@@ -88,7 +88,7 @@ impl NetworkQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Course>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let mut courses = match Scope::of(ctx).await?.all(Right::Courses) {
+        let mut courses = match Scope::from_context(ctx).await?.all(Right::Courses) {
             true => course::Entity::find().all(db(ctx)?).await?,
             false => Vec::new(),
         };

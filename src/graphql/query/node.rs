@@ -125,7 +125,7 @@ struct Stored {
 
 impl Stored {
     async fn read(ctx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Self, ApiError> {
-        let (db, scope, today) = (db(ctx)?, Scope::of(ctx).await?, today(ctx)?);
+        let (db, scope, today) = (db(ctx)?, Scope::from_context(ctx).await?, today(ctx)?);
         let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for id in ids.iter().flatten() {
             match id {

@@ -6,7 +6,7 @@ use entity::spelling;
 use super::super::day_view::{DayScope, DayView};
 use super::super::error::ApiError;
 use super::super::object::unit::{Unit, listed};
-use super::super::object::viewer::Viewer;
+use super::super::object::viewer::ViewerObject;
 use super::super::page::{Listed, Page};
 use super::super::request_state::today;
 use super::super::scalar::Date;
@@ -23,8 +23,8 @@ impl OrganisationQuery {
     }
 
     /// The caller and their own data.
-    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, ApiError> {
-        DayView::on(ctx, None).await.map(Viewer)
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<ViewerObject, ApiError> {
+        DayView::on(ctx, None).await.map(ViewerObject)
     }
 
     /// Today in the board's time zone.
@@ -68,7 +68,7 @@ impl OrganisationQuery {
         #[graphql(desc = "Only the unit with this code and those below it.")] under_code: Option<String>,
         #[graphql(
             desc = "Only units of this level, in the board's own word, ignoring case and spacing: Sector. A word that no unit has matches nothing; \
-                          ask for the level of some units to see the words."
+                          query `level` of some units to see the words."
         )]
         level: Option<String>,
         #[graphql(desc = "Only those whose code or name contains this text, ignoring case, accents and spacing.")]

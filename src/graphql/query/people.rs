@@ -14,7 +14,7 @@ use sea_orm::{
 
 use super::super::access::Scope;
 use super::super::day_view::known;
-use super::super::directory::Known;
+use super::super::directory::ReferenceData;
 use super::super::error::ApiError;
 use super::super::loader::KEYS;
 use super::super::object::person::Person;
@@ -55,7 +55,7 @@ impl PeopleQuery {
             true => seen.filter(|place| scope.sees_person(people[place.at()].id, today)).collect(),
             false => Vec::new(),
         };
-        let rows = Row::read(db(ctx)?, known, scope, &seen).await?;
+        let rows = SearchRow::read(db(ctx)?, known, scope, &seen).await?;
         let mut found: Vec<(String, i64)> = found(known, scope, &search, rows).collect();
         found.sort_unstable();
         let total = Total::Known(found.len());
@@ -66,7 +66,7 @@ impl PeopleQuery {
 
 /// The data by which a person is found.
 #[derive(Debug, FromQueryResult)]
-struct Row {
+struct SearchRow {
     id: PersonId,
     number: String,
     first_name: Option<String>,
@@ -74,11 +74,11 @@ struct Row {
     work_email: Option<String>,
 }
 
-impl Row {
+impl SearchRow {
     /// Reads the rows of people, by id. Names are never kept in memory between requests.
     async fn read(
         db: &DatabaseConnection,
-        known: &Known,
+        known: &ReferenceData,
         scope: &Scope,
         seen: &[PersonIx],
     ) -> Result<Vec<Self>, ApiError> {
@@ -126,14 +126,19 @@ impl Row {
 
 /// The people found, each once, with their sort key. `rows` are in order of id, so that of linked rows the first is the one
 /// whose name is shown.
-fn found(known: &Known, scope: &Scope, search: &PeopleSearch, rows: Vec<Row>) -> impl Iterator<Item = (String, i64)> {
+fn found(
+    known: &ReferenceData,
+    scope: &Scope,
+    search: &PeopleSearch,
+    rows: Vec<SearchRow>,
+) -> impl Iterator<Item = (String, i64)> {
     let mut people: BTreeMap<PersonIx, (String, i64, bool)> = BTreeMap::new();
     for row in rows {
         // A person who was added after the data was read is not found yet.
         let Some(place) = known.person_by_id(row.id) else { continue };
         let by_contact = || {
             let contacts = [Some(row.number.as_str()), row.work_email.as_deref()];
-            scope.gets_all_of(place) && contacts.into_iter().flatten().any(|contact| search.finds_contact(contact))
+            scope.may_export(place) && contacts.into_iter().flatten().any(|contact| search.finds_contact(contact))
         };
         let is_found = search.finds_name(&row.name()) || by_contact();
         let entry = people.entry(place).or_insert_with(|| (row.order(), row.id.0, false));

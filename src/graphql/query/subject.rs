@@ -23,8 +23,8 @@ impl SubjectQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The person whose data to export. Defaults to the signed-in user.")] person_id: Option<ID>,
     ) -> Result<String, ApiError> {
-        RequestState::of(ctx)?.count_export()?;
-        let scope = Scope::of(ctx).await?;
+        RequestState::from_context(ctx)?.count_export()?;
+        let scope = Scope::from_context(ctx).await?;
         let me = scope.viewer().person_id();
         let asked = match &person_id {
             Some(given) => NodeId::decode_person(given),

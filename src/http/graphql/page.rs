@@ -6,7 +6,7 @@ use async_graphql::Executor;
 use axum::http::Method;
 use tracing::Instrument as _;
 
-use crate::access::{Look, Viewer};
+use crate::access::{DataState, Viewer};
 use crate::graphql::error::Code;
 use crate::http::answer::MediaType;
 use crate::http::execution::{Endpoint, Prepared, Rejected};
@@ -20,7 +20,7 @@ use crate::request_id::RequestId;
 pub(in crate::http) struct PageCaller {
     pub(in crate::http) id: RequestId,
     pub(in crate::http) viewer: Viewer,
-    pub(in crate::http) look: Option<Look>,
+    pub(in crate::http) data_state: Option<DataState>,
     pub(in crate::http) line: RefusedLine,
 }
 
@@ -42,7 +42,7 @@ impl<S: Executor> Endpoint<S> {
         request: GraphqlRequest,
     ) -> Result<serde_json::Value, NoData> {
         let begun = Instant::now();
-        let PageCaller { id, viewer, look, line } = caller;
+        let PageCaller { id, viewer, data_state, line } = caller;
         let span = tracing::info_span!("request", %id);
         let media_type = MediaType::GraphqlResponse;
         let prepared = span.in_scope(|| self.prepare((&Method::GET, media_type), &viewer, request));
@@ -56,7 +56,7 @@ impl<S: Executor> Endpoint<S> {
                 return Err(NoData { code: refusal.error.code(), retry_after: refusal.retry_after });
             }
         };
-        let request = self.engine_request(&id, (viewer, look), &info, variables);
+        let request = self.engine_request(&id, (viewer, data_state), &info, variables);
         let answer = self.execute(request, permit).instrument(span.clone()).await;
         let _entered = span.enter();
         let mut rendered = self.render(media_type, answer, (&info, &id));

@@ -1,4 +1,4 @@
-//! `psn token` and `psn grant`, and that a running service says nothing of a secret and forgets no use when it is stopped.
+//! `psn token` and `psn grant`, and that a running service logs no secret and loses no use when it is stopped.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -68,7 +68,7 @@ both!(
 both!(
     async fn an_operator_grants_lists_and_withdraws_roles(world: World) {
         board::organisation(&world.db).await;
-        // A grant is for who has a post today, whatever today is.
+        // A grant needs a person with a post today, whatever today is.
         for (person, role) in [("p4@board.example", "admin"), ("NHS/000005", "auditor")] {
             let (code, said, error) = psn(&world, &["grant", "add", person, role]);
             assert!(code == Some(0) && said.contains(person), "{said}{error}");
@@ -94,7 +94,7 @@ both!(
 );
 
 both!(
-    async fn no_secret_is_in_the_logs_and_no_use_is_lost_when_the_service_is_stopped(world: World) {
+    async fn logs_have_no_secret_and_a_stop_loses_no_use(world: World) {
         board::organisation(&world.db).await;
         let (_, secret, _) = psn(&world, &["token", "make", "--name", "x", "--role", "auditor"]);
         let secret = secret.trim().to_owned();

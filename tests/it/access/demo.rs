@@ -1,4 +1,4 @@
-//! The demonstration's links: one a role, to people who are that, and each into its own world.
+//! The links of the demonstration: one per role, to a person with that role, who sees their own data.
 
 use std::collections::HashMap;
 
@@ -25,12 +25,12 @@ async fn prepared(world: &World) -> (App, Authenticator, Router) {
     let settings = Cli::try_parse_from(line).unwrap().settings;
     let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
     demo::prepare(&app, &app.runner().unwrap()).await.unwrap();
-    let gate = app.gate().unwrap().with_links();
-    let router = app.router(&gate).unwrap();
-    (app, gate, router)
+    let authenticator = app.authenticator().unwrap().with_links();
+    let router = app.router(&authenticator).unwrap();
+    (app, authenticator, router)
 }
 
-/// Uses the link of each role: what its `viewer` answers, and on which page it lands.
+/// Uses the link of each role, and returns the answer of `viewer` and the page on which it lands.
 async fn worlds(router: &Router, links: &demo::links::Links) -> HashMap<AccessRole, Value> {
     let query =
         "{ viewer { actor roles seesWholeNetwork units { totalCount } supports { totalCount } people { totalCount } }
@@ -59,10 +59,10 @@ async fn worlds(router: &Router, links: &demo::links::Links) -> HashMap<AccessRo
 }
 
 #[tokio::test]
-async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_new_ones() {
+async fn each_role_has_a_link_made_anew_at_start() {
     let world = World::new(Engine::Sqlite).await;
-    let (app, gate, router) = prepared(&world).await;
-    let links = demo::links::make(&app, &gate).await.unwrap();
+    let (app, authenticator, router) = prepared(&world).await;
+    let links = demo::links::make(&app, &authenticator).await.unwrap();
     let mut roles: Vec<_> = links.each.iter().map(|(role, ..)| *role).collect();
     roles.sort_unstable();
     assert_eq!(roles, AccessRole::ALL, "one a role");
@@ -72,7 +72,7 @@ async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_n
         assert!(shown.contains(&format!("http://127.0.0.1:8080/sign-in/link#{}", secret.reveal())), "{shown}");
     }
 
-    // The few to open first are among them.
+    // The links to open first are among them.
     let first: Vec<String> = links.first(at).lines().map(str::to_owned).collect();
     assert_eq!(first.len(), 4, "{first:?}");
     assert!(first[0].contains("senior manager") && first.iter().all(|line| shown.contains(line.as_str())), "{first:?}");
@@ -98,8 +98,8 @@ async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_n
     assert!(seen[&AccessRole::LineManager]["viewer"]["people"]["totalCount"].as_i64().unwrap() > 0);
     assert!(seen[&AccessRole::Supporter]["viewer"]["supports"]["totalCount"].as_i64().unwrap() > 0);
 
-    let unused = demo::links::make(&app, &gate).await.unwrap();
-    let again = demo::links::make(&app, &gate).await.unwrap();
+    let unused = demo::links::make(&app, &authenticator).await.unwrap();
+    let again = demo::links::make(&app, &authenticator).await.unwrap();
     let who = |links: &demo::links::Links| {
         links.each.iter().map(|(role, whose, _)| (*role, whose.clone())).collect::<Vec<_>>()
     };
@@ -121,17 +121,18 @@ async fn each_role_has_a_link_to_somebody_who_is_that_and_the_next_start_makes_n
 }
 
 #[tokio::test]
-async fn links_are_refused_where_other_machines_reach_the_service() {
+async fn links_are_refused_on_a_public_address() {
     let world = World::new(Engine::Sqlite).await;
     let settings = Cli::try_parse_from(["psn", "demo", "--bind", "0.0.0.0:0"]).unwrap().settings;
     let stop = CancellationToken::new();
     let refused = demo::run(demo::Args::default(), settings.clone(), world.clock.clone(), stop.clone()).await;
     assert!(matches!(&refused, Err(ExitError::Refused(why)) if why.contains("this machine only")), "{refused:?}");
 
-    // Also where something else were to pass such an address on.
+    // Even if another caller passed such an address on.
     let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
     let listener = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
     let refused =
-        serve::serve_on(listener, &app, app.gate().unwrap().with_links(), Assets::embedded(), false, stop).await;
+        serve::serve_on(listener, &app, app.authenticator().unwrap().with_links(), Assets::embedded(), false, stop)
+            .await;
     assert!(matches!(&refused, Err(ExitError::Refused(why)) if why.contains("this machine only")), "{refused:?}");
 }

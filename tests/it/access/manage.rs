@@ -21,7 +21,7 @@ const WITHDRAW: &str = "mutation($id: ID!) { withdrawRole(id: $id) { grant { id 
 
 const END: &str = "mutation($id: ID!) { endSessions(personId: $id) { ended refusal { code sentence } } }";
 
-/// The id of person `number`, as the API gives it out.
+/// The id of person `number`, as the API returns it.
 fn id(number: i64) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("Person:{number}"))
@@ -41,9 +41,9 @@ async fn admin(world: &World) -> Pass {
 }
 
 both!(
-    async fn an_admin_makes_a_token_that_works_is_listed_and_can_be_revoked(world: World) {
+    async fn an_admin_makes_lists_and_revokes_a_token(world: World) {
         board::organisation(&world.db).await;
-        let (router, gate) = site(&world);
+        let (router, authenticator) = site(&world);
         let admin = admin(&world).await;
         let input = json!({ "name": "Ward 7", "unitCodes": ["SOUTH", "N1"], "days": 30 });
         let made = answer(&router, &admin, MAKE, json!({ "input": input })).await["data"]["makeToken"].clone();
@@ -55,7 +55,7 @@ both!(
 
         let pass = Pass(axum::http::header::AUTHORIZATION, format!("Bearer {secret}").parse().unwrap());
         assert_eq!(kind(&router, &pass).await.as_deref(), Some("token:2"));
-        gate.settle().await;
+        authenticator.flush().await;
         let list = "{ apiTokens { totalCount nodes { id lastUsedAt } } }";
         let listed = answer(&router, &admin, list, json!({})).await;
         let expected = json!([{ "id": "2", "lastUsedAt": "2026-11-16T09:00:00Z" }, { "id": "1", "lastUsedAt": null }]);
@@ -68,7 +68,7 @@ both!(
             let again = answer(&router, &admin, REVOKE, json!({ "id": id })).await;
             assert_eq!(again["data"]["revokeToken"]["refusal"]["code"], code);
         }
-        gate.settle().await;
+        authenticator.flush().await;
         let log = recorded(&world).await;
         let log: Vec<_> = log.iter().map(|(actor, action, object)| (&**actor, &**action, object.as_deref())).collect();
         let token = Some("token:2");
@@ -78,10 +78,10 @@ both!(
 );
 
 both!(
-    async fn an_admin_ends_the_sessions_of_a_person_at_once(world: World) {
+    async fn an_admin_ends_a_persons_sessions(world: World) {
         board::organisation(&world.db).await;
         world.db.execute_unprepared("INSERT INTO person_link (person_id, same_as_id) VALUES (40, 41)").await.unwrap();
-        let (router, gate) = site(&world);
+        let (router, authenticator) = site(&world);
         let admin = admin(&world).await;
         let (one, another, linked) = (world.person(40).await, world.person(40).await, world.person(41).await);
         let other = world.person(5).await;
@@ -104,7 +104,7 @@ both!(
             let refused = answer(&router, &admin, END, json!({ "id": unknown })).await;
             assert_eq!(refused["data"]["endSessions"]["refusal"]["code"], "PERSON_UNKNOWN", "{refused}");
         }
-        gate.settle().await;
+        authenticator.flush().await;
         let log = recorded(&world).await;
         let done: Vec<_> = log.iter().filter(|event| event.1 != "SIGN_IN_REFUSED").collect();
         let expected = ("person:4".to_owned(), "SESSION_REVOKED".to_owned(), Some("person:40".to_owned()));
@@ -113,7 +113,7 @@ both!(
 );
 
 both!(
-    async fn a_token_that_cannot_be_made_is_refused_in_the_answer(world: World) {
+    async fn an_invalid_token_is_refused_in_the_answer(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let admin = admin(&world).await;
@@ -145,14 +145,14 @@ both!(
 both!(
     async fn an_admin_grants_a_role_and_withdraws_it_at_once(world: World) {
         board::organisation(&world.db).await;
-        let (router, gate) = site(&world);
+        let (router, authenticator) = site(&world);
         let admin = admin(&world).await;
         let other = world.person(5).await;
         let input = json!({ "workEmail": "P5@BOARD.example", "role": "AUDITOR" });
         let payload = answer(&router, &admin, GRANT, json!({ "input": input })).await["data"]["grantRole"].clone();
         assert_eq!((&payload["grant"]["role"], &payload["grant"]["from"]), (&json!("AUDITOR"), &json!("2026-11-16")));
         assert_eq!(payload["grant"]["grantedBy"], "person:4");
-        assert_eq!(granted(&gate, &other).await.unwrap(), [AccessRole::Auditor]);
+        assert_eq!(granted(&authenticator, &other).await.unwrap(), [AccessRole::Auditor]);
         let by_number =
             json!({ "employer": "NHS", "employeeNumber": "000005", "role": "AUDITOR", "from": "2026-12-01" });
         let code = async |input: Value| {
@@ -164,14 +164,14 @@ both!(
             let withdrawn = answer(&router, &admin, WITHDRAW, json!({ "id": id })).await;
             assert_eq!(withdrawn["data"]["withdrawRole"]["refusal"]["code"], code);
         }
-        assert_eq!(granted(&gate, &other).await.unwrap(), []);
+        assert_eq!(granted(&authenticator, &other).await.unwrap(), []);
         assert_eq!(code(by_number).await, "");
         for (input, expected) in [
             (json!({ "workEmail": "p5@board.example", "role": "SENIOR_MANAGER" }), "ROLE_NOT_GIVEN"),
             (json!({ "workEmail": "nobody@board.example", "role": "ADMIN" }), "PERSON_UNKNOWN"),
             (json!({ "workEmail": "p5@board.example", "role": "ADMIN", "from": "2026-11-15" }), "DAYS_UNUSABLE"),
             (json!({ "workEmail": "p5@board.example", "role": "ADMIN", "until": "2026-11-15" }), "DAYS_UNUSABLE"),
-            // On SQLite the day after it would be one that was long ago.
+            // On SQLite the day after it would sort as a day long ago.
             (json!({ "workEmail": "p5@board.example", "role": "ADMIN", "until": "9999-12-31" }), "DAYS_UNUSABLE"),
         ] {
             assert_eq!(code(input.clone()).await, expected, "{input}");
@@ -187,7 +187,7 @@ both!(
 );
 
 both!(
-    async fn of_two_who_grant_the_same_at_once_one_does(world: World) {
+    async fn one_of_two_concurrent_grants_succeeds(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let admin = admin(&world).await;
@@ -200,7 +200,7 @@ both!(
 );
 
 both!(
-    async fn nobody_else_manages_access_and_no_token_does(world: World) {
+    async fn only_signed_in_admins_manage_access(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let staff = world.person(5).await;

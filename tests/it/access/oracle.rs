@@ -1,10 +1,10 @@
-//! Who sees what, asked of the whole schema as everybody: what comes back is compared, leaf by leaf, with an oracle that knows
-//! the rules a second time and shares nothing with `src/graphql/access.rs`.
+//! Who sees what: the whole schema is queried as every viewer, and the answers are compared, leaf by leaf, with an oracle that
+//! implements the rules a second time and shares nothing with `src/graphql/access.rs`.
 //!
 //! ```text
-//! schema ──▶ question   queries that go along every field of every type, whatever leads there
+//! schema ──▶ question   queries along every field of every type, by every path
 //! world  ──▶ facts      the rows on file ──▶ sight   what one viewer may see, by those rows alone
-//! rules                 one line a field and argument: who sees it. One without a line fails the test
+//! rules                 one line per field and argument: who sees it. A missing line fails the test
 //! an ADMIN's answer ──▶ expected   masked by rules and sight ──▶ must be what the viewer got
 //! ```
 
@@ -26,8 +26,8 @@ mod risk;
 mod rules;
 mod schema;
 mod sight;
-mod told;
 mod viewers;
+mod visible_values;
 mod walk;
 mod what_if;
 mod world;

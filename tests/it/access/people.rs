@@ -1,4 +1,4 @@
-//! What a person is: nobody without a post, and by grant or appointment what they were given for the day.
+//! The roles of a person: none without a post, and those of the day by grant or appointment.
 
 use entity::actor::Actor;
 use entity::id::PersonId;
@@ -27,7 +27,7 @@ async fn grant(
 }
 
 both!(
-    async fn whoever_has_no_post_today_is_nobody_whatever_they_were_granted(world: World) {
+    async fn a_person_without_a_post_cannot_sign_in(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         grant(&world, 4, AccessRole::Admin, "2026-01-01", None).await;
@@ -63,32 +63,32 @@ both!(
 );
 
 both!(
-    async fn a_grant_holds_from_its_first_day_to_the_day_before_it_ends_or_is_withdrawn(world: World) {
+    async fn a_grant_is_valid_from_first_day_until_withdrawn(world: World) {
         board::organisation(&world.db).await;
-        let (_, gate) = site(&world);
+        let (_, authenticator) = site(&world);
         grant(&world, 4, AccessRole::Auditor, "2026-11-16", Some("2026-11-17")).await;
         grant(&world, 4, AccessRole::Admin, "2026-11-17", None).await;
         let roles = async |at: &str| {
             world.clock.set(instant(at));
-            granted(&gate, &world.person(4).await).await.unwrap()
+            granted(&authenticator, &world.person(4).await).await.unwrap()
         };
-        // Days are the board's: in June midnight in Glasgow is at eleven in the evening, in November at twelve.
+        // Days are in the board's time zone: in June midnight in Glasgow is at 23:00 UTC, in November at 00:00 UTC.
         assert_eq!(roles("2026-11-15T23:59:59Z").await, []);
         assert_eq!(roles("2026-11-16T00:00:00Z").await, [AccessRole::Auditor]);
         assert_eq!(roles("2026-11-17T00:00:00Z").await, [AccessRole::Admin]);
         let id = grant(&world, 5, AccessRole::Coordinator, "2026-11-01", None).await;
         let pass = world.person(5).await;
-        assert_eq!(granted(&gate, &pass).await.unwrap(), [AccessRole::Coordinator]);
+        assert_eq!(granted(&authenticator, &pass).await.unwrap(), [AccessRole::Coordinator]);
         assert!(grant::withdraw(&world.db, id, day("2026-11-17")).await.unwrap());
-        assert_eq!(granted(&gate, &pass).await.unwrap(), [], "at once, in a session that goes on");
+        assert_eq!(granted(&authenticator, &pass).await.unwrap(), [], "at once, in a session that goes on");
         assert!(!grant::withdraw(&world.db, id, day("2026-11-17")).await.unwrap(), "once");
     }
 );
 
 both!(
-    async fn whoever_is_appointed_coordinator_or_stands_in_for_one_is_one_on_those_days(world: World) {
+    async fn a_coordinator_or_delegate_is_one_on_those_days(world: World) {
         board::organisation(&world.db).await;
-        let (_, gate) = site(&world);
+        let (_, authenticator) = site(&world);
         let row = appointment::Model {
             valid_from: Some(day("2026-11-10")),
             valid_to: Some(day("2026-11-20")),
@@ -105,11 +105,11 @@ both!(
             ("2026-11-17", 5, false),
             ("2026-11-18", 5, true),
             ("2026-11-20", 5, false),
-            // Senior managers are what they are by the facts, and are given nothing here.
+            // Senior managers have their role by appointment, and no granted role here.
             ("2026-11-16", 2, false),
         ] {
             world.clock.set(instant(&format!("{on}T09:00:00Z")));
-            let roles = granted(&gate, &world.person(person).await).await.unwrap();
+            let roles = granted(&authenticator, &world.person(person).await).await.unwrap();
             let wanted: &[AccessRole] = if expected { &[AccessRole::Coordinator] } else { &[] };
             assert_eq!(roles, wanted, "person {person} on {on}");
         }
@@ -117,7 +117,7 @@ both!(
 );
 
 both!(
-    async fn a_person_is_known_by_work_address_in_any_case_or_by_number_and_only_if_it_is_one_person(world: World) {
+    async fn a_person_is_found_by_unique_address_or_number(world: World) {
         board::organisation(&world.db).await;
         let today = day("2026-11-16");
         let found = async |by: KnownBy| find(&world.db, &by, today).await.unwrap().map(|id| id.0);

@@ -1,4 +1,4 @@
-//! Signing in and out: one-time links, cookies, the pages for it, and what is shown instead of the playground.
+//! Signing in and out: single-use links, cookies, their pages, and what is shown instead of the playground.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -16,11 +16,11 @@ use crate::graphql::board;
 use crate::harness::{World, both};
 use crate::site::Answer;
 
-/// The site as `psn demo` has it.
+/// The site of `psn demo`.
 fn demo(world: &World) -> (Router, Authenticator) {
     let app = app(world, &[]);
-    let gate = app.gate().unwrap().with_links();
-    (app.router(&gate).unwrap(), gate)
+    let authenticator = app.authenticator().unwrap().with_links();
+    (app.router(&authenticator).unwrap(), authenticator)
 }
 
 async fn spend(router: &Router, secret: &str, headers: &[(&str, &str)]) -> Answer {
@@ -28,7 +28,7 @@ async fn spend(router: &Router, secret: &str, headers: &[(&str, &str)]) -> Answe
     request(router, "POST", "/sign-in/link", &headers, &json!({ "secret": secret }).to_string()).await
 }
 
-/// The cookie of an answer, as a browser sends it back.
+/// The cookie in an answer, as a browser sends it back.
 fn cookie(answer: &Answer) -> String {
     answer.header("set-cookie").split(';').next().unwrap().to_owned()
 }
@@ -39,10 +39,10 @@ async fn actor(router: &Router, cookie: &str) -> Option<String> {
 }
 
 both!(
-    async fn a_link_signs_in_once_by_its_button_and_never_by_being_opened(world: World) {
+    async fn a_link_signs_in_once_by_its_button(world: World) {
         board::organisation(&world.db).await;
-        let (router, gate) = demo(&world);
-        let secret = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        let (router, authenticator) = demo(&world);
+        let secret = authenticator.make_link(Holder::Person(PersonId(4))).await.unwrap();
         for method in ["GET", "HEAD"] {
             let page = request(&router, method, "/sign-in/link", &[("accept", "text/html")], "").await;
             assert_eq!((page.status, page.header("set-cookie")), (StatusCode::OK, ""));
@@ -66,7 +66,7 @@ both!(
         let again = spend(&router, secret.reveal(), &[]).await;
         assert_eq!((again.status, again.code().as_str()), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
         assert_eq!(again.header("set-cookie"), "");
-        gate.settle().await;
+        authenticator.flush().await;
         let log: Vec<_> =
             recorded(&world).await.into_iter().map(|(actor, action, _)| format!("{actor} {action}")).collect();
         assert_eq!(log, ["person:4 SIGN_IN", "anonymous SIGN_IN_REFUSED"]);
@@ -74,49 +74,49 @@ both!(
 );
 
 both!(
-    async fn where_people_come_by_https_the_cookie_goes_nowhere_else(world: World) {
+    async fn the_cookie_is_bound_to_an_https_host(world: World) {
         board::organisation(&world.db).await;
         let app = app(&world, &["--base-url", "https://psn.board.example"]);
-        let gate = app.gate().unwrap().with_links();
-        let router = app.router(&gate).unwrap();
-        let secret = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        let authenticator = app.authenticator().unwrap().with_links();
+        let router = app.router(&authenticator).unwrap();
+        let secret = authenticator.make_link(Holder::Person(PersonId(4))).await.unwrap();
         let answer = spend(&router, secret.reveal(), &[]).await;
         let line = answer.header("set-cookie");
         assert!(line.starts_with("__Host-psn-session=psns_"), "{line}");
         assert!(line.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax; Secure"), "{line}");
         assert_eq!(actor(&router, &cookie(&answer)).await.as_deref(), Some("person:4"));
         let plain = cookie(&answer).replace("__Host-", "");
-        assert_eq!(actor(&router, &plain).await, None, "the other name is nobody's there");
+        assert_eq!(actor(&router, &plain).await, None, "the other cookie name is not accepted there");
     }
 );
 
 both!(
-    async fn of_two_who_use_a_link_at_once_one_gets_it(world: World) {
+    async fn one_of_two_concurrent_link_uses_succeeds(world: World) {
         board::organisation(&world.db).await;
-        let (router, gate) = demo(&world);
-        let secret = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        let (router, authenticator) = demo(&world);
+        let secret = authenticator.make_link(Holder::Person(PersonId(4))).await.unwrap();
         let both = futures_util::future::join_all((0..4).map(|_| spend(&router, secret.reveal(), &[]))).await;
         assert_eq!(both.iter().filter(|answer| answer.status == StatusCode::OK).count(), 1);
     }
 );
 
 both!(
-    async fn a_link_is_good_for_an_hour_and_for_who_is_still_there(world: World) {
+    async fn a_link_is_valid_an_hour_for_current_staff(world: World) {
         board::organisation(&world.db).await;
-        let (router, gate) = demo(&world);
+        let (router, authenticator) = demo(&world);
         let begun = world.clock.now();
-        let late = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        let late = authenticator.make_link(Holder::Person(PersonId(4))).await.unwrap();
         world.clock.set(begun + TimeDelta::minutes(60));
         assert_eq!(spend(&router, late.reveal(), &[]).await.status, StatusCode::UNAUTHORIZED);
 
-        let leaver = gate.make_link(Holder::Person(PersonId(5))).await.unwrap();
+        let leaver = authenticator.make_link(Holder::Person(PersonId(5))).await.unwrap();
         world.db.execute_unprepared("UPDATE post SET valid_to = '2026-11-16' WHERE person_id = 5").await.unwrap();
         assert_eq!(spend(&router, leaver.reveal(), &[]).await.status, StatusCode::UNAUTHORIZED);
 
         let dashboard = world.token(AccessRole::Dashboard, &[2], false).await;
         drop(dashboard);
-        let revoked = gate.make_link(Holder::Token(ApiTokenId(2))).await.unwrap();
-        let in_time = gate.make_link(Holder::Token(ApiTokenId(2))).await.unwrap();
+        let revoked = authenticator.make_link(Holder::Token(ApiTokenId(2))).await.unwrap();
+        let in_time = authenticator.make_link(Holder::Token(ApiTokenId(2))).await.unwrap();
         world.clock.set(begun + TimeDelta::minutes(119));
         let cookie = cookie(&spend(&router, in_time.reveal(), &[]).await);
         assert_eq!(actor(&router, &cookie).await.as_deref(), Some("token:2"));
@@ -127,17 +127,17 @@ both!(
 );
 
 both!(
-    async fn signing_in_gives_a_new_secret_and_ends_the_session_that_was_there(world: World) {
+    async fn signing_in_replaces_the_session_and_its_secret(world: World) {
         board::organisation(&world.db).await;
-        let (router, gate) = demo(&world);
-        let link = async |person| gate.make_link(Holder::Person(PersonId(person))).await.unwrap();
+        let (router, authenticator) = demo(&world);
+        let link = async |person| authenticator.make_link(Holder::Person(PersonId(person))).await.unwrap();
         let first = cookie(&spend(&router, link(4).await.reveal(), &[]).await);
         let second = cookie(&spend(&router, link(5).await.reveal(), &[("cookie", &first)]).await);
         assert_ne!(first, second);
-        assert_eq!(actor(&router, &first).await, None, "whoever planted it has nothing of the new one");
+        assert_eq!(actor(&router, &first).await, None, "the old secret does not open the new session");
         assert_eq!(actor(&router, &second).await.as_deref(), Some("person:5"));
 
-        // A secret of somebody else's making is not taken on.
+        // A secret that someone else made is not accepted.
         let planted = format!("psn-session={}", Secret::new(Kind::Session).unwrap().reveal());
         let third = cookie(&spend(&router, link(5).await.reveal(), &[("cookie", &planted)]).await);
         assert_ne!(third, planted);
@@ -148,8 +148,8 @@ both!(
 both!(
     async fn signing_out_ends_the_session_at_once_and_is_recorded(world: World) {
         board::organisation(&world.db).await;
-        let (router, gate) = demo(&world);
-        let secret = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        let (router, authenticator) = demo(&world);
+        let secret = authenticator.make_link(Holder::Person(PersonId(4))).await.unwrap();
         let cookie = cookie(&spend(&router, secret.reveal(), &[]).await);
         let away = [("cookie", cookie.as_str()), ("sec-fetch-site", "cross-site")];
         assert_eq!(request(&router, "POST", "/sign-out", &away, "").await.status, StatusCode::FORBIDDEN);
@@ -167,7 +167,7 @@ both!(
             request(&router, "POST", "/sign-out", &[("cookie", &cookie)], "").await.status,
             StatusCode::SEE_OTHER
         );
-        gate.settle().await;
+        authenticator.flush().await;
         let mine: Vec<_> = recorded(&world).await.into_iter().filter(|(actor, ..)| actor == "person:4").collect();
         let actions: Vec<_> = mine.iter().map(|(_, action, object)| (action.as_str(), object.as_deref())).collect();
         assert_eq!(actions, [("SIGN_IN", Some("session:1")), ("SIGN_OUT", Some("session:1"))]);
@@ -175,10 +175,10 @@ both!(
 );
 
 both!(
-    async fn another_sites_page_signs_nobody_in(world: World) {
+    async fn another_sites_page_cannot_sign_in(world: World) {
         board::organisation(&world.db).await;
-        let (router, gate) = demo(&world);
-        let secret = gate.make_link(Holder::Person(PersonId(4))).await.unwrap();
+        let (router, authenticator) = demo(&world);
+        let secret = authenticator.make_link(Holder::Person(PersonId(4))).await.unwrap();
         for header in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
             assert_eq!(spend(&router, secret.reveal(), &[header]).await.status, StatusCode::FORBIDDEN, "{header:?}");
         }
@@ -194,24 +194,24 @@ both!(
 );
 
 both!(
-    async fn psn_serve_knows_no_links_not_even_those_that_a_demonstration_made(world: World) {
+    async fn psn_serve_accepts_no_links(world: World) {
         board::organisation(&world.db).await;
         let (_, with_links) = demo(&world);
         let secret = with_links.make_link(Holder::Person(PersonId(4))).await.unwrap();
-        let (router, gate) = site(&world);
-        assert!(gate.make_link(Holder::Person(PersonId(4))).await.is_err());
+        let (router, authenticator) = site(&world);
+        assert!(authenticator.make_link(Holder::Person(PersonId(4))).await.is_err());
         for (method, address) in [("GET", "/sign-in/link"), ("GET", "/sign-in/link.js")] {
             assert_eq!(request(&router, method, address, &[], "").await.status, StatusCode::UNAUTHORIZED, "{address}");
         }
         assert_eq!(spend(&router, secret.reveal(), &[]).await.status, StatusCode::UNAUTHORIZED);
-        assert!(gate.sign_in_by_link(secret.reveal(), &axum::http::HeaderMap::new(), "0").await.is_err());
+        assert!(authenticator.sign_in_by_link(secret.reveal(), &axum::http::HeaderMap::new(), "0").await.is_err());
         let (router, _) = demo(&world);
         assert_eq!(spend(&router, secret.reveal(), &[]).await.status, StatusCode::OK, "it was not used up");
     }
 );
 
 both!(
-    async fn the_sign_in_page_says_how_and_who_is_signed_in_already(world: World) {
+    async fn the_sign_in_page_explains_how(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let page = request(&router, "GET", "/sign-in", &[], "").await;
@@ -257,7 +257,7 @@ both!(
 both!(
     async fn the_sign_in_page_names_only_paths_of_this_service(world: World) {
         let (router, _) = site(&world);
-        // Without a provider there is no way to go on; what stands in the address stands nowhere on the page.
+        // Without a provider there is no way to go on; nothing from the address appears on the page.
         for to in ["%2Funits%2FA%252FB", "https%3A%2F%2Fevil.example", "%22%3E%3Cscript%3E", "%FF"] {
             let page = request(&router, "GET", &format!("/sign-in?to={to}"), &[], "").await;
             assert_eq!(page.status, StatusCode::OK, "{to}");
@@ -267,8 +267,8 @@ both!(
 );
 
 both!(
-    async fn refused_attempts_are_recorded_once_a_second_with_their_number(world: World) {
-        let (router, gate) = site(&world);
+    async fn failed_sign_ins_are_counted_per_second(world: World) {
+        let (router, authenticator) = site(&world);
         let begun = world.clock.now();
         let wrong = async || ask_as(&router, &[("authorization", "Bearer psn_wrong")]).await;
         for _ in 0..100 {
@@ -277,7 +277,7 @@ both!(
         world.clock.set(begun + TimeDelta::milliseconds(1_000));
         wrong().await;
         ask_as(&router, &[]).await;
-        gate.settle().await;
+        authenticator.flush().await;
         use entity::table::audit_event::{Column, Entity};
         use sea_orm::{EntityTrait as _, QueryOrder as _};
         let rows = Entity::find().order_by_asc(Column::Id).all(&world.db).await.unwrap();
@@ -286,7 +286,8 @@ both!(
             let after: serde_json::Value = serde_json::from_str(row.after.as_deref().unwrap()).unwrap();
             after["attempts"].as_u64().unwrap()
         };
-        // The first at once; the others with the first that comes a second later by the clock, or a second later by themselves.
+        // The first is recorded at once; the others with the next one a second later by the clock, or a second later by
+        // themselves.
         assert_eq!(rows.iter().map(attempts).sum::<u64>(), 101);
         assert!((2..10).contains(&rows.len()), "{rows:?}");
         assert!(rows.iter().all(|row| row.request_id.as_ref().is_some_and(|id| id.len() == 16)));

@@ -86,7 +86,7 @@ both! {
     async fn the_same_mails_read_again_are_counted(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
-        let (site, gate) = crate::access::site(&world);
+        let (site, authenticator) = crate::access::site(&world);
         let site = world.admin.with(at_loopback(site));
         let all = "{ gapReports { nodes { deliveries { nodes { state textPart } } } } }";
         let some = "{ gapReports(first: 1) { nodes { deliveries(state: RETRYING) { nodes { subject } } } } }";
@@ -95,7 +95,7 @@ both! {
         }
         let first = json!({ "listed": [1, 2, 3, 4], "texts": [1, 2, 3, 4], "reports": [] });
         assert_eq!(reads(&world.db).await, [(None, first.clone())]);
-        gate.settle().await;
+        authenticator.flush().await;
         let again = json!({ "listed": [1, 2, 3, 4], "texts": [1, 2, 3, 4], "reports": [], "requests": 4,
             "since": "2026-11-16T09:00:00Z" });
         assert_eq!(reads(&world.db).await, [(None, first.clone()), (None, again.clone())]);
@@ -115,7 +115,7 @@ both! {
     async fn after_five_minutes_a_read_is_recorded_again(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
-        let (site, gate) = crate::access::site(&world);
+        let (site, authenticator) = crate::access::site(&world);
         let site = world.admin.with(at_loopback(site));
         let some = "{ gapReports(first: 1) { nodes { deliveries(state: RETRYING) { nodes { subject } } } } }";
         let begun = world.clock.now();
@@ -123,7 +123,7 @@ both! {
             world.clock.set(begun + chrono::TimeDelta::minutes(minute));
             data(&site, some).await;
         }
-        gate.settle().await;
+        authenticator.flush().await;
         let object = || Some("delivery:3".to_owned());
         let first = json!({ "listed": [3], "texts": [], "reports": [] });
         let again = json!({ "listed": [3], "texts": [], "reports": [], "requests": 2, "since": "2026-11-16T09:01:00Z" });
@@ -134,12 +134,12 @@ both! {
 both! {
     async fn repeated_subject_access_leaves_two_events(world: World) {
         board::organisation(&world.db).await;
-        let (site, gate) = crate::access::site(&world);
+        let (site, authenticator) = crate::access::site(&world);
         let site = world.person(40).await.with(at_loopback(site));
         for _ in 0..20 {
             assert!(data(&site, "{ subjectAccess }").await["subjectAccess"].is_string());
         }
-        gate.settle().await;
+        authenticator.flush().await;
         let events = told(&world.db).await;
         let [first, again] = events.try_into().unwrap_or_else(|events| panic!("{events:?}"));
         let who = |event: &(String, String, Option<String>, Value, Value)| (event.0.clone(), event.1.clone(), event.2.clone());

@@ -16,8 +16,8 @@ const LIST: &str = "/demo/mails";
 /// The demonstration's site, as a browser meets it that is not signed in.
 fn demonstration(world: &World) -> Router {
     let app = app(world);
-    let gate = app.gate().expect("a gate").with_links();
-    at_loopback(app.router(&gate).expect("a site"))
+    let authenticator = app.authenticator().expect("a gate").with_links();
+    at_loopback(app.router(&authenticator).expect("a site"))
 }
 
 async fn mails(world: &World) -> Vec<delivery::Model> {
@@ -58,8 +58,8 @@ pub(super) async fn each_is_listed_and_shown_as_text_and_as_html(world: &World) 
 /// Over the same database.
 pub(super) async fn no_other_service_has_the_page(world: &World) {
     let app = app(world);
-    let gate = app.gate().expect("a gate");
-    let site = at_loopback(app.router(&gate).expect("a site"));
+    let authenticator = app.authenticator().expect("a gate");
+    let site = at_loopback(app.router(&authenticator).expect("a site"));
     let id = mails(world).await[0].id;
     for address in [LIST.to_owned(), format!("{LIST}/{id}/text"), format!("{LIST}/{id}/html")] {
         assert_eq!(get(&site, &address).await.status, StatusCode::UNAUTHORIZED, "{address}");

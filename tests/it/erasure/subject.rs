@@ -12,7 +12,7 @@ use super::*;
 use crate::harness::both;
 
 async fn document(world: &World, id: PersonId) -> Document {
-    let by = By::operator(world.clock.now());
+    let by = AuditContext::operator(world.clock.now());
     subject::export(&world.db, id, &Periods::default(), &by).await.unwrap().unwrap()
 }
 

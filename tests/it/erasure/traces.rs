@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entity::store::audit::By;
+use entity::store::audit::AuditContext;
 use entity::store::erasure::texts::{DECISIONS, ErasureAction};
 use entity::store::erasure::{self, EraseError};
 use entity::table::{audit_event, erased_person, import_batch, import_reject, person};
@@ -87,7 +87,7 @@ both!(
     async fn an_erasure_is_recorded_and_done_only_once(world: World) {
         board(&world).await;
         let id = zebedee(&world).await;
-        let by = By::operator(world.clock.now());
+        let by = AuditContext::operator(world.clock.now());
         let nobody = erasure::erase(&world.db, PersonId(4711), ErasureReason::Requested, &by).await;
         assert!(matches!(nobody, Err(EraseError::Unknown)), "{nobody:?}");
         erased(&world, id).await;
@@ -110,7 +110,7 @@ both!(
     async fn a_dry_run_reports_removals_and_writes_nothing(world: World) {
         planted(&world).await;
         let (id, before) = (zebedee(&world).await, said(&world.db).await);
-        let told = erasure::dry_run(&world.db, id, &By::operator(world.clock.now())).await.unwrap();
+        let told = erasure::dry_run(&world.db, id, &AuditContext::operator(world.clock.now())).await.unwrap();
         assert_eq!(said(&world.db).await, before);
         assert_eq!(erased(&world, id).await, told);
     }

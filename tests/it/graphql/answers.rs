@@ -1,4 +1,4 @@
-//! What a dashboard and an analyst ask, answered in full and compared with what was once read by a person.
+//! Queries of dashboards and analysts, with whole answers that a person has checked once.
 
 use insta::assert_snapshot;
 
@@ -49,10 +49,10 @@ both!(
 );
 
 both!(
-    async fn a_change_is_one_since_the_last_report_that_was_mailed_and_as_the_report_has_it(world: World) {
+    async fn a_change_is_since_the_last_mailed_report(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
-        // Today is stored too; nobody has been mailed about the report of the week after.
+        // Today is stored too; the report of the week after was mailed to no one.
         let site = site(&world);
         let query = r#"{ a: team(code: "N2") { changeSinceLastReport { since change } gapOpenedOn }
             b: team(code: "N2", asOf: "2026-11-09") { changeSinceLastReport { since } gapOpenedOn }
@@ -79,11 +79,11 @@ both!(
 );
 
 both!(
-    async fn a_report_says_what_became_of_each_gap_between_its_snapshots(world: World) {
+    async fn a_report_shows_each_gap_change(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         for change in [
-            // Another parent, and still the same team; one that is a team no longer; a new gap; a larger one; a smaller one.
+            // A moved team is the same team; one unit is no longer a team; one gap is new, one larger, one smaller.
             "UPDATE snapshot_team SET unit_code = 'N2B' WHERE unit_id = 5 AND snapshot_id = 2",
             "DELETE FROM snapshot_team WHERE unit_id = 6 AND snapshot_id = 2",
             "UPDATE snapshot_team SET status = 'PARTIAL', gap = 1, gap_opened_on = '2026-11-16' WHERE unit_id = 7 AND snapshot_id = 2",
@@ -132,7 +132,7 @@ both!(
 );
 
 both!(
-    async fn the_same_question_about_another_day_has_another_answer(world: World) {
+    async fn another_day_has_another_answer(world: World) {
         board::organisation(&world.db).await;
         let query = r#"{ before: team(code: "N1", asOf: "2026-01-04") { status } now: team(code: "N1") { status }
             after: team(code: "N1", asOf: "2026-12-15") { status supporters { nodes { standingInWords } } }
@@ -152,7 +152,7 @@ both!(
 
 both!(
     async fn today_is_the_day_in_the_boards_zone(world: World) {
-        // Half past eleven in the evening in UTC is the next day in a British summer.
+        // 23:30 in UTC is the next day in British summer time.
         world.clock.set(crate::harness::instant("2026-07-01T23:30:00Z"));
         let answer = data(&site(&world), "{ today board { code } teams { totalCount } }").await;
         assert_eq!(answer, serde_json::json!({ "today": "2026-07-02", "board": null, "teams": { "totalCount": 0 } }));
@@ -182,7 +182,7 @@ both!(
 both!(
     async fn a_trend_has_one_point_a_week(world: World) {
         board::organisation(&world.db).await;
-        // Week 45 has no Monday; week 46 a Monday and a Tuesday; Monday of week 47 two revisions; the 17th is to come.
+        // Week 45 has no Monday; week 46 a Monday and a Tuesday; Monday of week 47 two revisions; the 17th is in the future.
         for on in ["2026-11-04", "2026-11-06", "2026-11-09", "2026-11-10", "2026-11-16", "2026-11-17"] {
             history::store(&world.db, day(on)).await;
         }
@@ -201,7 +201,7 @@ both!(
 );
 
 both!(
-    async fn reports_show_what_became_of_each_mail(world: World) {
+    async fn reports_show_the_outcome_of_each_mail(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         let query = "{ gapReports { totalCount nodes { week builtAt snapshot { day } previousSnapshot { day }
@@ -215,7 +215,7 @@ both!(
 );
 
 both!(
-    async fn imports_show_what_was_rejected_and_why(world: World) {
+    async fn imports_show_rejected_rows_and_reasons(world: World) {
         history::imports(&world.db).await;
         let query = "{ importBatches { totalCount nodes { asAt finishedAt state forced refusal files { file rows added changed ended
             unchanged rejected ignoredColumns } rejects(first: 2) { totalCount pageInfo { hasNextPage } nodes { file line column

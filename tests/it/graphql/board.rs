@@ -12,10 +12,10 @@ pub(crate) use crate::board_builder::{
 use crate::board_builder::{BoardBuilder, appointment_row, staff_list_row};
 use crate::harness::day;
 
-/// Id, code, name, parent, cover group, how many people.
+/// Id, code, name, parent, cover group, number of people.
 type Ward = (i64, &'static str, &'static str, i64, Option<&'static str>, i64);
 
-/// The open wards. People are numbered through; 1 and 2 come first, approve, and make BOARD itself a team.
+/// The open wards. People are numbered in order; 1 and 2 come first, approve, and make BOARD itself a team.
 const WARDS: [Ward; 5] = [
     (4, "N1", "Ward 1", 2, None, 3),
     (5, "N2", "Ward 2", 2, None, 30),

@@ -1,4 +1,4 @@
-//! The contract: every word of it is described, and the examples that the playground opens with hold.
+//! The contract: everything in it is described, and the examples of the playground are valid.
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ async fn every_type_field_argument_and_value_is_described() {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     for kind in list(&answer["data"]["__schema"]["types"]) {
         let name = kind["name"].as_str().unwrap();
-        // GraphQL's own; and of the library's connections only the fields can be described.
+        // GraphQL's own types; of the library's connections only the fields can be described.
         if name.starts_with("__") || name == "ID" {
             continue;
         }
@@ -47,9 +47,9 @@ async fn every_type_field_argument_and_value_is_described() {
     assert!(bare.is_empty(), "without a description: {bare:#?}");
 }
 
-/// A front end tells "not allowed", "nothing there" and "no data yet" apart by `viewer.rights` and these descriptions.
+/// With `viewer.rights` and these descriptions a front end distinguishes "not allowed", "no such object" and "no data yet".
 #[tokio::test]
-async fn every_null_and_every_list_at_the_root_says_what_it_means() {
+async fn root_nulls_and_lists_are_described() {
     let db = entity::store::connect("sqlite::memory:").await.unwrap();
     let clock = entity::clock::Clock::fixed(crate::harness::instant("2026-11-16T09:00:00Z"));
     let schema = psn::graphql::schema(db, clock, chrono_tz::Europe::London, Default::default(), Default::default());
@@ -120,7 +120,7 @@ both!(
         for (at, Example { name, text, variables }) in examples.iter().enumerate() {
             assert!(name.starts_with(&format!("{:02}-", at + 1)), "{name}");
             assert!(text.lines().next().unwrap().starts_with("# "), "{name} begins with what it answers");
-            // The editor is that wide beside an answer, on a screen of 1,280 pixels and more.
+            // The width of the editor beside an answer, on a screen of 1,280 pixels and more.
             assert!(text.lines().all(|line| line.chars().count() <= 60), "{name} has a line that is too long");
             let kind = ["query ", "mutation ", "subscription "]
                 .into_iter()
@@ -150,7 +150,7 @@ both!(
 );
 
 both!(
-    async fn who_asks_is_told_what_they_may_do(world: World) {
+    async fn the_viewer_sees_their_rights(world: World) {
         let viewer = answer(
             &site(&world),
             "{ viewer { actor roles seesWholeNetwork mayRequestRuns person { id } } }",

@@ -1,4 +1,4 @@
-//! What happened on the small board: stored days, reports and their mails, imports.
+//! The history of the small board: snapshots, reports and their mails, imports.
 
 use entity::coverage::{Question, compute};
 use entity::id::{DeliveryId, ImportBatchId, ImportRejectId, JobRunId, PersonId, ReportId, SnapshotId};
@@ -25,7 +25,7 @@ pub(crate) async fn store(db: &DatabaseConnection, on: Day) -> SnapshotId {
     stored.id
 }
 
-/// Two weeks' reports; the second has three mails, of which one was sent, one is retried and one has nobody to go to.
+/// Reports of two weeks; the second has three mails: one was sent, one is retried, and one has no recipient.
 pub(crate) async fn reports(db: &DatabaseConnection) {
     let (first, second) = (store(db, day("2026-11-09")).await, store(db, day("2026-11-16")).await);
     let row = |id, week: &str, snapshot_id, previous_snapshot_id| report::Model {
@@ -83,7 +83,7 @@ pub(crate) async fn reports(db: &DatabaseConnection) {
         outcome: Some("3 mails, 1 sent".to_owned()),
     };
     insert::<job_run::Entity>(db, [run]).await;
-    // The ids above were chosen here, so PostgreSQL's own counter has not moved.
+    // The ids above were set here, so PostgreSQL's own counter has not moved.
     if entity::store::is_postgres(db) {
         db.execute_unprepared("SELECT setval(pg_get_serial_sequence('job_run', 'id'), 100)").await.unwrap();
     }

@@ -1,5 +1,5 @@
-//! Values that no front end sends: the zero character, days before the first year, cursors and ids that somebody wrote themselves.
-//! Each is the client's fault on either engine, in every argument there is.
+//! Values that no front end sends: the zero character, days before the first year, forged cursors and ids. Each must be an
+//! input error on either database, in every argument.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::harness::both;
 /// The schema's types by their names.
 struct Types(HashMap<String, TypeDefinition>);
 
-/// A question with one bad value in it, and what stands around the value.
+/// A query with one invalid value, and the text around the value.
 struct Question {
     query: String,
     /// The name of the value's scalar.
@@ -33,7 +33,7 @@ impl Types {
         Self(types.collect())
     }
 
-    /// A good value of a type.
+    /// A valid value of a type.
     fn good(&self, of: &Type) -> String {
         let BaseType::Named(name) = &of.base else {
             let BaseType::List(inner) = &of.base else { unreachable!("named or a list") };
@@ -67,7 +67,7 @@ impl Types {
         written
     }
 
-    /// Every place in a type in which a text can stand: what to write there for a text, and the text's scalar.
+    /// Every place in a type that accepts a text: what to write there for a text, and the text's scalar.
     fn places(&self, of: &Type, value: &str) -> Vec<(String, String)> {
         match &of.base {
             BaseType::List(inner) => {
@@ -91,7 +91,7 @@ impl Types {
         }
     }
 
-    /// Every question at the root of the schema with `value` in one place.
+    /// Every root query of the schema with `value` in one place.
     fn questions(&self, value: &str) -> Vec<Question> {
         let mut questions = Vec::new();
         for (root, operation) in [("Query", "query"), ("Mutation", "mutation")] {
@@ -143,7 +143,7 @@ both!(
 );
 
 both!(
-    async fn days_and_instants_before_the_first_year_are_refused_in_every_argument(world: World) {
+    async fn dates_before_the_first_year_are_refused(world: World) {
         board::organisation(&world.db).await;
         let site = site(&world);
         let mut asked = 0;
@@ -170,7 +170,7 @@ both!(
 );
 
 both!(
-    async fn a_cursor_that_somebody_wrote_themselves_is_refused_or_opens_a_page(world: World) {
+    async fn a_forged_cursor_is_refused_or_opens_a_page(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         let site = site(&world);
@@ -204,7 +204,7 @@ both!(
 );
 
 both!(
-    async fn an_id_that_somebody_wrote_themselves_names_nothing(world: World) {
+    async fn a_forged_id_finds_nothing(world: World) {
         board::organisation(&world.db).await;
         let site = site(&world);
         for text in [

@@ -1,4 +1,4 @@
-//! Numbers that are one person: proposed by address, tried without writing, linked, recorded, and unlinked again.
+//! Numbers of one person: proposed by address, tried without writing, linked, recorded, and unlinked again.
 
 use entity::store::audit::{self, AuditFilter};
 use entity::store::links;
@@ -26,7 +26,7 @@ fn pair(a: i64, b: i64, dry_run: bool) -> Value {
     json!({ "a": id(a), "b": id(b), "try": dry_run })
 }
 
-/// The board of these tests, in which persons 8 and 9 of ward N2 have one address.
+/// The board of these tests; persons 8 and 9 of ward N2 have the same address.
 async fn with_one_address(world: &World) {
     board::organisation(&world.db).await;
     let same = "UPDATE person SET work_email = 'Joint.Post@Board.example' WHERE id = 8";
@@ -63,10 +63,10 @@ both!(
 );
 
 both!(
-    async fn a_link_that_cannot_be_is_refused_and_writes_nothing(world: World) {
+    async fn an_invalid_link_writes_nothing(world: World) {
         with_one_address(&world).await;
         let site = site(&world);
-        // Persons 3 and 38 each give all of their share.
+        // Persons 3 and 38 each give their whole share.
         for (pair, code) in [
             (pair(8, 8, false), "ALREADY_LINKED"),
             (pair(8, 4711, false), "PERSON_UNKNOWN"),

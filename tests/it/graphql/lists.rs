@@ -10,7 +10,7 @@ use super::{answer, board, data, history, shown, site};
 use crate::board_builder::staff_list_row;
 use crate::harness::{World, both, day};
 
-/// What a question about one list finds, by a path of fields.
+/// The results of a query about one list, by a path of fields.
 async fn found(world: &World, list: &str, inside: &str, path: &[&str]) -> Vec<Value> {
     let found = data(&site(world), &format!("{{ list: {list} {{ totalCount nodes {{ {inside} }} }} }}")).await;
     let nodes = found["list"]["nodes"].as_array().unwrap();
@@ -41,7 +41,7 @@ both!(
             ("supporters(reason: [])", json!([])),
             ("supporters(underCode: \"NORTH\", active: false)", json!(["N2"])),
             ("supporters(underCode: \"SOUTH\")", json!([])),
-            // The certificate of the one supporter of N1 holds until 14 December.
+            // The certificate of the one supporter of N1 is valid until 14 December.
             ("supporters(endsBefore: \"2026-12-15\")", json!(["N1"])),
             ("supporters(endsBefore: \"2026-12-14\")", json!([])),
         ] {
@@ -60,11 +60,11 @@ both!(
 );
 
 both!(
-    async fn an_approval_that_does_not_hold_hides_no_end_of_one_that_does(world: World) {
+    async fn an_invalid_approval_hides_no_valid_expiry(world: World) {
         board::organisation(&world.db).await;
         change(&world, "UPDATE approval SET decided_on = '2024-12-10' WHERE allocation_id = 1 AND capacity = 'LINE'")
             .await;
-        // Decided last, and by no one who is known.
+        // The last decision, by an unknown approver.
         change(
             &world,
             "INSERT INTO approval (id, allocation_id, capacity, decided_on) VALUES (900, 1, 'LINE', '2026-11-01')",
@@ -79,7 +79,7 @@ both!(
 );
 
 both!(
-    async fn codes_kinds_and_groups_are_found_however_they_are_spelt(world: World) {
+    async fn codes_levels_and_groups_match_any_spelling(world: World) {
         board::organisation(&world.db).await;
         let group = "UPDATE unit SET cover_group = 'Across & Co' WHERE code = 'N2'";
         change(&world, group).await;
@@ -158,7 +158,7 @@ both!(
 );
 
 both!(
-    async fn courses_are_told_by_code(world: World) {
+    async fn courses_are_sorted_by_code(world: World) {
         board::organisation(&world.db).await;
         change(
             &world,
@@ -257,12 +257,12 @@ async fn filtered(world: &World) {
 }
 
 both!(
-    async fn each_filter_of_teams_finds_some_and_leaves_some_out(world: World) {
+    async fn each_team_filter_finds_some_and_excludes_some(world: World) {
         filtered(&world).await;
         let all = json!(["BOARD", "N1", "N2", "N3", "S1", "S2", "S3"]);
         assert_eq!(json!(codes(&world, "teams(first: 100)").await), all);
         for (filter, expected) in [
-            // BOARD has no policy, so that no one says how many Champions it needs.
+            // BOARD has no policy, so it is unknown how many Champions it needs.
             ("championsMet: true", json!(["N1"])),
             ("championsMet: false", json!(["N2", "N3", "S1", "S2", "S3"])),
             ("singlePoint: true", json!(["N1"])),
@@ -273,7 +273,7 @@ both!(
             ("rowsNotRead: false", json!(["BOARD", "N1", "N2", "N3", "S1"])),
             ("unproven: true", json!(["S2", "S3"])),
             ("unproven: false", json!(["BOARD", "N1", "N2", "N3", "S1"])),
-            // More than so many days: a gap first seen today, or exactly 7 days ago, is not older than 0, or than 7.
+            // More than this many days: a gap first seen today, or exactly 7 days ago, is not older than 0, or than 7.
             ("gapOlderThanDays: 0", json!(["BOARD", "N2", "S1", "S2", "S3"])),
             ("gapOlderThanDays: 6", json!(["BOARD", "N2", "S1"])),
             ("gapOlderThanDays: 7", json!(["BOARD", "S1"])),
@@ -281,7 +281,7 @@ both!(
             let list = format!("teams(first: 100, filter: {{{filter}}})");
             assert_eq!(json!(codes(&world, &list).await), expected, "{filter}");
         }
-        // All that is given must hold.
+        // All conditions must be met.
         let list = "teams(filter: {rowsNotRead: true, unproven: true, underCode: \"SOUTH\", gapOlderThanDays: 3})";
         assert_eq!(json!(codes(&world, list).await), json!(["S2", "S3"]));
         let list = "teams(filter: {rowsNotRead: true, unproven: false})";
@@ -293,7 +293,7 @@ both!(
 );
 
 both!(
-    async fn the_fields_of_a_team_say_why_a_filter_finds_it(world: World) {
+    async fn team_fields_explain_why_a_filter_matches(world: World) {
         filtered(&world).await;
         let query = "{ teams(first: 100) { nodes { unit { code } status unknownBecause rowsNotRead unproven singlePointOfFailure
             champions { met } gapOpenedOn } } }";

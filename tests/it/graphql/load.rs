@@ -1,4 +1,4 @@
-//! What costly questions are priced at, that rights come before work, and what readers are given while facts are read again.
+//! The prices of costly queries, rights before work, and what readers get while the data is read again.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -18,14 +18,14 @@ use super::statements::Statements;
 use super::{answer, board, closed, data, history, site};
 use crate::harness::{Pass, World, both, day, within};
 
-/// A question of so many days.
+/// A query for this many days.
 fn of_days(number: u32, question: &str) -> String {
     let days = (1..=number).map(|on| format!("d{on}: {} ", question.replace("$on", &format!("\"2026-11-{on:02}\""))));
     format!("{{ {} }}", days.collect::<String>())
 }
 
 both!(
-    async fn days_policies_and_subject_access_are_priced_by_what_they_cost(world: World) {
+    async fn days_policies_and_exports_have_surcharges(world: World) {
         board::organisation(&world.db).await;
         let site = site(&world);
         let asked = async |query: &str| answer(&site, query, json!({})).await["extensions"]["cost"]["asked"].clone();
@@ -42,7 +42,7 @@ both!(
         history::reports(&world.db).await;
         let statements = Statements::default();
         let closed = closed(&world, statements.watch(&world), Persisted::default());
-        // Each day that is computed for a caller who does not see small numbers looks for what was published of it.
+        // For a caller who may not see small numbers, each computed day also reads what was published.
         let computed = || statements.taken().iter().filter(|sql| sql.contains("snapshot")).count();
         let staff = world.person(10).await.with(closed.clone());
         assert_eq!(data(&staff, "{ viewer { roles } }").await["viewer"]["roles"], json!(["STAFF"]));
@@ -62,7 +62,7 @@ both!(
             assert_eq!(computed(), 0, "{question}: {answer}");
         }
 
-        // A unit that the caller does not see is refused before the day is computed; one that it sees is computed.
+        // A hidden unit is refused before the day is computed; for a visible one it is computed.
         let dashboard = world.token(AccessRole::Dashboard, &[4], false).await.with(closed);
         for question in [
             "unit(code: \"N2\", asOf: $on) { code }",
@@ -81,7 +81,7 @@ both!(
 );
 
 both!(
-    async fn an_answer_names_the_version_of_the_facts_that_it_is_of(world: World) {
+    async fn an_answer_names_its_data_version(world: World) {
         board::organisation(&world.db).await;
         let site = site(&world);
         let version = async |query: &str| answer(&site, query, json!({})).await["extensions"]["dataVersion"].clone();
@@ -93,7 +93,7 @@ both!(
     }
 );
 
-/// Readings of the facts: each counts itself, and one ends when the test lets it.
+/// Reads of the data: each is counted, and finishes when the test allows it.
 #[derive(Clone, Default)]
 struct Readings {
     begun: Arc<AtomicUsize>,
@@ -115,12 +115,12 @@ impl Readings {
             if info.statement.sql.contains("\"post\".\"band\"") {
                 readings.begun.fetch_add(1, Ordering::SeqCst);
                 let (held, let_go) = &*readings.held;
-                // Not for ever: a test that fails ends.
+                // With a time limit, so that a failing test ends.
                 let wait = Duration::from_secs(20);
                 let mut held = held.lock().unwrap();
                 if *held == Held::Next {
                     *held = Held::One;
-                    // The thread's other tasks go on elsewhere meanwhile.
+                    // The thread's other tasks continue elsewhere meanwhile.
                     tokio::task::block_in_place(|| {
                         drop(let_go.wait_timeout_while(held, wait, |held| *held == Held::One).unwrap());
                     });
@@ -130,7 +130,7 @@ impl Readings {
         db
     }
 
-    /// Holds the next reading back.
+    /// Holds the next read back.
     fn hold(&self) {
         *self.held.0.lock().unwrap() = Held::Next;
     }
@@ -144,7 +144,7 @@ impl Readings {
         self.begun.load(Ordering::SeqCst)
     }
 
-    /// Until so many readings have begun in all.
+    /// Waits until this many reads have begun in all.
     async fn reach(&self, number: usize) {
         let begun = async {
             while self.count() < number {
@@ -158,7 +158,7 @@ impl Readings {
 /// Fewer than a pool has connections.
 const READERS: i64 = 8;
 
-/// The version of the facts that a caller is answered from.
+/// The data version of a caller's answer.
 async fn version(site: Router) -> i64 {
     let answer = answer(&site, "{ board { rollUp { headcount } } }", json!({})).await;
     answer["extensions"]["dataVersion"].as_i64().unwrap_or_else(|| panic!("{answer}"))
@@ -174,7 +174,7 @@ fn seen_by(pass: &Pass, closed: &Router) -> Router {
 }
 
 both!(
-    async fn readers_do_not_wait_for_each_others_readings_after_quick_changes(world: World) {
+    async fn readers_share_reads_after_quick_changes(world: World) {
         board::organisation(&world.db).await;
         let readings = Readings::default();
         let closed = closed(&world, readings.watch(&world), Persisted::default());
@@ -208,7 +208,7 @@ both!(
 );
 
 both!(
-    async fn a_caller_sees_its_own_change_while_the_facts_are_read_again(world: World) {
+    async fn a_caller_sees_its_own_change_during_a_read(world: World) {
         board::organisation(&world.db).await;
         let readings = Readings::default();
         let closed = closed(&world, readings.watch(&world), Persisted::default());

@@ -1,4 +1,4 @@
-//! Asking for a refused mail to be sent again.
+//! Requests to send a refused mail again.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -35,7 +35,7 @@ async fn refuse(world: &World, id: i64) {
 }
 
 both!(
-    async fn a_refused_mail_is_sent_again_because_a_person_says_so(world: World) {
+    async fn a_refused_mail_is_sent_again_on_request(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         refuse(&world, 3).await;
@@ -54,7 +54,7 @@ both!(
 );
 
 both!(
-    async fn a_midweek_report_is_listed_and_sent_again_as_what_it_is(world: World) {
+    async fn a_midweek_report_is_listed_and_sent_again(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         refuse(&world, 3).await;
@@ -75,7 +75,7 @@ both!(
 );
 
 both!(
-    async fn a_mail_that_cannot_be_sent_again_is_refused_in_the_answer(world: World) {
+    async fn an_unsendable_mail_is_refused_in_the_answer(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         refuse(&world, 3).await;

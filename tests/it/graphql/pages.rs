@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{answer, board, data, history, site};
 use crate::harness::both;
 
-/// The codes of a page of teams.
+/// The codes on a page of teams.
 fn codes(page: &Value) -> Vec<String> {
     let nodes = page["nodes"].as_array().unwrap();
     nodes.iter().map(|node| node["unit"]["code"].as_str().unwrap().to_owned()).collect()
@@ -37,7 +37,7 @@ async fn walk(site: &Router, order: &str, size: usize, forwards: bool) -> Vec<St
 }
 
 both!(
-    async fn the_worst_gaps_come_first_and_pages_join_without_a_seam(world: World) {
+    async fn pages_of_worst_gaps_join_without_overlap(world: World) {
         board::organisation(&world.db).await;
         board::many_wards(&world.db, 10).await;
         let site = site(&world);
@@ -127,7 +127,7 @@ both!(
 );
 
 both!(
-    async fn the_newest_report_is_that_of_the_newest_week_whenever_it_was_built(world: World) {
+    async fn the_newest_report_is_of_the_newest_week(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         let late = "INSERT INTO report (id, week, snapshot_id, built_at) VALUES (3, '2020-W01', 1, '2026-11-16 08:00:00+00:00')";

@@ -1,4 +1,4 @@
-//! Subject access and erasure by the API: who may, what they get, and what is refused.
+//! Export and erasure of personal data through the API: who may use them, what they return, and what is refused.
 
 use entity::actor::Actor;
 use entity::id::PersonId;
@@ -18,7 +18,7 @@ const ERASE: &str = "mutation($id: ID!) { erasePerson(input: { personId: $id, re
     erased { id mails unsentMails rejectedRows exemptions } refusal { code sentence } } }";
 const ACCESS: &str = "query($id: ID) { subjectAccess(personId: $id) }";
 
-/// The id of person `number`, as the API gives it out.
+/// The id of person `number`, as the API returns it.
 fn id(number: i64) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("Person:{number}"))
@@ -29,20 +29,20 @@ async fn as_person(world: &World, number: i64, query: &str, variables: Value) ->
     ask_with(&site, &json!({ "query": query, "variables": variables })).await.json()
 }
 
-/// The site as an admin meets it who has signed in: person 4.
+/// The site for an admin who has signed in: person 4.
 async fn admin(world: &World) -> axum::Router {
     let by = (Actor::Operator, world.clock.now());
     grant::add(&world.db, (PersonId(4), AccessRole::Admin), (day("2026-11-01"), None), by).await.unwrap();
     world.person(4).await.with(bare(world))
 }
 
-/// The site as somebody meets it who shows nothing.
+/// The site for a client without credentials.
 fn bare(world: &World) -> axum::Router {
     closed(world, world.db.clone(), Persisted::default())
 }
 
 both!(
-    async fn an_admin_erases_a_person_who_is_then_nobody_by_name(world: World) {
+    async fn an_admin_erases_a_persons_name(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         let site = admin(&world).await;
@@ -76,9 +76,9 @@ both!(
 );
 
 both!(
-    async fn whoever_has_no_right_to_it_erases_nobody_and_gets_nobodys_document(world: World) {
+    async fn without_the_right_no_erasure_or_export(world: World) {
         board::organisation(&world.db).await;
-        // Person 2 answers for units; 40 is a member of staff.
+        // Person 2 is responsible for units; 40 is a member of staff.
         for asker in [2, 40] {
             let refused = as_person(&world, asker, ERASE, json!({ "id": id(41) })).await;
             assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
@@ -105,7 +105,7 @@ both!(
 );
 
 both!(
-    async fn everybody_gets_their_own_document_and_an_admin_anybodys(world: World) {
+    async fn people_export_their_own_data_admins_anyones(world: World) {
         board::organisation(&world.db).await;
         let read = |answer: Value| -> Value {
             assert_eq!(answer.get("errors"), None, "{answer}");
@@ -116,7 +116,7 @@ both!(
             assert_eq!(last_name(read(as_person(&world, 40, ACCESS, asked).await)), "Last40");
         }
         assert_eq!(last_name(read(answer(&site(&world), ACCESS, json!({ "id": id(41) })).await)), "Last41");
-        // It reads every table and is recorded: once a request.
+        // It reads every table and is recorded, so it is allowed once per request.
         let twice = answer(&site(&world), "{ a: subjectAccess(personId: null) b: subjectAccess }", json!({})).await;
         assert_eq!(twice["errors"].as_array().unwrap().len(), 2, "{twice}");
         let twice = as_person(&world, 40, "{ a: subjectAccess b: subjectAccess }", json!({})).await;
@@ -125,7 +125,7 @@ both!(
 );
 
 both!(
-    async fn an_erased_person_is_signed_out_at_once_and_cannot_come_back(world: World) {
+    async fn an_erased_person_is_signed_out_for_good(world: World) {
         board::organisation(&world.db).await;
         let pass = world.person(40).await;
         let site_of = pass.with(bare(&world));

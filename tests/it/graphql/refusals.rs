@@ -1,4 +1,4 @@
-//! What is refused: each with its code and a sentence, and without anything internal.
+//! Refusals: each has a code and a sentence, and no internal text.
 
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::{answer, board, site};
 use crate::harness::both;
 
 both!(
-    async fn bad_input_is_refused_with_a_code_and_a_sentence(world: World) {
+    async fn bad_input_has_a_code_and_sentence(world: World) {
         board::organisation(&world.db).await;
         let site = site(&world);
         let other = answer(&site, "{ units(first: 1) { pageInfo { endCursor } } }", json!({})).await;
@@ -24,7 +24,11 @@ both!(
             ("{ jobRuns(last: 101) { totalCount } }", "BAD_USER_INPUT", "`last` must be between 1 and 100"),
             ("{ teams(first: 20, last: 20) { totalCount } }", "BAD_USER_INPUT", "not both"),
             (r#"{ teams(after: "nonsense") { totalCount } }"#, "BAD_USER_INPUT", "is not a cursor of this list"),
-            (&format!("{{ teams(after: \"{other}\") {{ totalCount }} }}"), "BAD_USER_INPUT", "is not a cursor of this list"),
+            (
+                &format!("{{ teams(after: \"{other}\") {{ totalCount }} }}"),
+                "BAD_USER_INPUT",
+                "is not a cursor of this list",
+            ),
             (
                 &format!("{{ gapReports(before: \"{other}\") {{ totalCount }} }}"),
                 "BAD_USER_INPUT",
@@ -67,7 +71,7 @@ both!(
 );
 
 both!(
-    async fn what_is_not_found_names_the_argument_and_what_was_given(world: World) {
+    async fn not_found_names_argument_and_value(world: World) {
         board::organisation(&world.db).await;
         let site = site(&world);
         for (query, argument, given) in [
@@ -87,7 +91,7 @@ both!(
 );
 
 both!(
-    async fn fields_that_may_be_null_are_null_each_even_when_all_of_them_failed(world: World) {
+    async fn failed_nullable_fields_are_each_null(world: World) {
         board::organisation(&world.db).await;
         let site = site(&world);
         let failed = answer(&site, r#"{ unit(code: "X") { code } b: team(code: "X") { status } }"#, json!({})).await;
@@ -101,7 +105,7 @@ both!(
 );
 
 both!(
-    async fn a_level_of_the_tree_shows_a_thousand_units_and_no_more(world: World) {
+    async fn a_tree_level_shows_at_most_1000_units(world: World) {
         board::organisation(&world.db).await;
         for parent in 1..=11 {
             let top = 10_000 * parent;
@@ -142,7 +146,7 @@ both!(
 );
 
 both!(
-    async fn a_variable_that_is_not_given_is_no_choice_between_first_and_last(world: World) {
+    async fn a_missing_variable_does_not_set_first_or_last(world: World) {
         board::organisation(&world.db).await;
         let query = "query($first: Int, $last: Int) { teams(first: $first, last: $last) { nodes { unit { code } } } }";
         let site = site(&world);
@@ -154,7 +158,7 @@ both!(
 );
 
 both!(
-    async fn a_database_that_is_away_is_said_so_and_one_that_is_broken_is_our_fault(world: World) {
+    async fn an_unreachable_database_is_unavailable_a_broken_one_internal(world: World) {
         let site = site(&world);
         world.db.execute_unprepared("DROP TABLE exemption").await.unwrap();
         let broken = answer(&site, "{ board { code } }", json!({})).await;

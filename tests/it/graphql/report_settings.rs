@@ -1,4 +1,5 @@
-//! What a recipient leaves out of their report and who gets a copy: who may say so, what is refused and what is recorded.
+//! The sections that a recipient leaves out of their report, and its copies: who may set them, what is refused and what is
+//! recorded.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -50,7 +51,7 @@ async fn coordinator(world: &World) -> axum::Router {
     as_person(world, 4).await
 }
 
-/// The answer to setting a report's sections and copies.
+/// Sets a report's sections and copies, and returns the answer.
 async fn set(site: &axum::Router, whose: Option<i64>, hidden: &[&str], copies: &[i64]) -> Value {
     let copies: Vec<_> = copies.iter().copied().map(id).collect();
     answer(site, SET, json!({ "whose": whose.map(id), "hidden": hidden, "copies": copies })).await
@@ -70,7 +71,7 @@ async fn stored(world: &World) -> (u64, u64) {
 }
 
 both!(
-    async fn a_manager_sets_their_own_and_both_lists_are_replaced(world: World) {
+    async fn a_manager_replaces_both_lists(world: World) {
         organised(&world).await;
         let me = as_person(&world, MANAGER).await;
         let none = json!({ "viewer": { "reportPreferences": { "hiddenSections": [], "copies": [] } } });
@@ -103,7 +104,7 @@ both!(
 );
 
 both!(
-    async fn a_coordinator_sets_that_of_another_and_a_token_sets_none(world: World) {
+    async fn a_coordinator_sets_anothers_a_token_none(world: World) {
         organised(&world).await;
         let site = coordinator(&world).await;
         let answered = set(&site, Some(MANAGER), &["LAYERS"], &[]).await;
@@ -125,7 +126,7 @@ both!(
 );
 
 both!(
-    async fn a_midweek_report_is_chosen_by_its_reader_or_a_coordinator(world: World) {
+    async fn the_reader_or_a_coordinator_chooses_midweek_reports(world: World) {
         organised(&world).await;
         let me = as_person(&world, MANAGER).await;
         let own = async || {
@@ -157,7 +158,7 @@ both!(
 both!(
     async fn no_one_else_sets_or_sees_it(world: World) {
         organised(&world).await;
-        // Staff of the ward, and the manager about a person who is theirs.
+        // Staff of the ward, and the manager for one of their people.
         for (viewer, whose) in [(11, None), (11, Some(MANAGER)), (MANAGER, Some(11)), (MANAGER, Some(4711))] {
             let site = as_person(&world, viewer).await;
             let refused = set(&site, whose, &[], &[]).await;

@@ -1,4 +1,4 @@
-//! Round trips to PostgreSQL, counted on the wire: no statement of the service sees the tests that a pool makes of its own.
+//! Round trips to PostgreSQL, counted on the wire: the checks that a pool makes by itself are visible only there.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,13 +9,13 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{board, closed_behind, data};
-use crate::harness::{Engine, World, gate};
+use crate::harness::{Engine, World, authenticator};
 
 const TILE: &str = "{ board { rollUp { headcount } } }";
 const QUESTIONS: usize = 20;
 
-/// Forwards connections to `server`, and counts the times that a client waits for its answer: each ends what it sends with
-/// Sync, or with a simple Query.
+/// Forwards connections to `server`, and counts how often a client waits for an answer: each message ends with Sync, or is a
+/// simple Query.
 async fn counting(server: String, trips: Arc<AtomicUsize>) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
@@ -34,7 +34,7 @@ async fn counting(server: String, trips: Arc<AtomicUsize>) -> std::net::SocketAd
 async fn forward(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, trips: Arc<AtomicUsize>) {
     let mut begins = true;
     loop {
-        // The first message has no kind.
+        // The first message has no type byte.
         let kind = if begins { None } else { from.read_u8().await.ok() };
         if !begins && kind.is_none() {
             return;
@@ -63,20 +63,20 @@ async fn a_warm_question_waits_for_postgresql_once() {
     let trips = Arc::new(AtomicUsize::new(0));
     let at = counting(server.to_owned(), Arc::clone(&trips)).await;
     // As the service opens it for the API.
-    let options = DatabaseOptions { untested: true, ..DatabaseOptions::default() };
-    let db = entity::store::connect_with(&format!("{before}@{at}/{name}?sslmode=disable"), &options).await.unwrap();
-    let gate = gate(&db, &world.clock);
-    let site = world.admin.with(closed_behind(gate.clone(), &world, db, Persisted::default()));
+    let opening = DatabaseOptions { untested: true, ..DatabaseOptions::default() };
+    let db = entity::store::connect_with(&format!("{before}@{at}/{name}?sslmode=disable"), &opening).await.unwrap();
+    let authenticator = authenticator(&db, &world.clock);
+    let site = world.admin.with(closed_behind(authenticator.clone(), &world, db, Persisted::default()));
     for _ in 0..QUESTIONS {
         data(&site, TILE).await;
     }
-    gate.settle().await;
+    authenticator.flush().await;
     trips.store(0, Ordering::SeqCst);
     for _ in 0..QUESTIONS {
         data(&site, TILE).await;
     }
-    // One for the answer, and one that the pool makes when it has the connection back, beside the answer. Now and then the
-    // next question comes before that has ended, and opens another connection.
+    // One for the answer, and one that the pool makes after the connection is returned, beside the answer. Sometimes the next
+    // query comes before that has finished, and opens another connection.
     let trips = trips.load(Ordering::SeqCst);
     assert!(trips <= QUESTIONS * 2 + QUESTIONS / 2, "{trips} round trips for {QUESTIONS} questions");
 }

@@ -1,4 +1,4 @@
-//! Asking for a run of a job: a row in the ledger, or a refusal that says why.
+//! Requests for a run of a job: a row in the ledger, or a refusal with the reason.
 
 use chrono::TimeDelta;
 use entity::store::run;
@@ -17,7 +17,7 @@ async fn request(site: &axum::Router, job: &str, period: &str) -> Value {
 }
 
 both!(
-    async fn a_run_is_asked_for_once_and_again_when_it_is_done(world: World) {
+    async fn a_run_is_requested_once_and_again_when_done(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         history::imports(&world.db).await;
@@ -33,7 +33,7 @@ both!(
 );
 
 both!(
-    async fn a_run_that_cannot_be_asked_for_is_refused_in_the_answer(world: World) {
+    async fn an_invalid_run_is_refused_in_the_answer(world: World) {
         let site = site(&world);
         let unknown = request(&site, "COVERAGE", "2026-11-16").await;
         assert_eq!(unknown["refusal"]["code"], "PERIOD_BEFORE_FIRST_IMPORT", "there is no import");

@@ -1,4 +1,4 @@
-//! How old the staff lists are on which an answer rests, and what a team's status says of rows and lists that were not enough.
+//! The age of the staff lists behind an answer, and how a team's status describes rejected rows and old lists.
 
 use entity::id::{RowsNotReadId, StaffListId, UnitId};
 use entity::table::{rows_not_read, staff_list};
@@ -48,8 +48,8 @@ both!(
     }
 );
 
-/// Status and words of a team.
-async fn told(world: &World, team: &str) -> (Value, String) {
+/// Status of a team, and its sentence.
+async fn status_and_sentence(world: &World, team: &str) -> (Value, String) {
     let query = format!("{{ team(code: \"{team}\") {{ status unknownBecause rowsNotRead statusInWords }} }}");
     let mut told = data(&site(world), &query).await["team"].take();
     let words = told["statusInWords"].take().as_str().unwrap().to_owned();
@@ -57,11 +57,11 @@ async fn told(world: &World, team: &str) -> (Value, String) {
 }
 
 both!(
-    async fn a_status_that_is_not_known_says_why_in_words(world: World) {
+    async fn an_unknown_status_says_why(world: World) {
         board::organisation(&world.db).await;
-        // Nine people of S2 and S3 and one Peer Supporter, who is enough for nine.
+        // Nine people in S2 and S3 and one Peer Supporter, who is enough for nine.
         change(&world, "UPDATE policy SET staff_per_supporter = 9").await;
-        assert_eq!(told(&world, "S2").await.0, json!(["COVERED", null, 0]));
+        assert_eq!(status_and_sentence(&world, "S2").await.0, json!(["COVERED", null, 0]));
         let rows = |rows| rows_not_read::Model {
             id: RowsNotReadId(1),
             staff_list_id: StaffListId(1),
@@ -70,29 +70,29 @@ both!(
         };
         board::insert::<rows_not_read::Entity>(&world.db, [rows(1)]).await;
         board::changed(&world.db).await;
-        let (status, words) = told(&world, "S2").await;
+        let (status, words) = status_and_sentence(&world, "S2").await;
         assert_eq!(status, json!(["UNKNOWN", "ROWS_NOT_READ", 1]));
         assert_eq!(words, "Unknown: 1 row of staff lists that name this team could not be read.");
         change(&world, "UPDATE rows_not_read SET rows = 2").await;
-        let (_, words) = told(&world, "S3").await;
+        let (_, words) = status_and_sentence(&world, "S3").await;
         assert_eq!(words, "Unknown: 2 rows of staff lists that name this team could not be read.");
         change(&world, "DELETE FROM rows_not_read").await;
 
         // 92 days are not too old by default, and 93 are.
         change(&world, "UPDATE staff_list SET as_at = '2026-08-16'").await;
-        assert_eq!(told(&world, "S2").await.0, json!(["COVERED", null, 0]));
+        assert_eq!(status_and_sentence(&world, "S2").await.0, json!(["COVERED", null, 0]));
         change(&world, "UPDATE staff_list SET as_at = '2026-08-15'").await;
         for covered in ["S2", "N1"] {
-            let (status, words) = told(&world, covered).await;
+            let (status, words) = status_and_sentence(&world, covered).await;
             assert_eq!(status, json!(["UNKNOWN", "DATA_STALE", 0]));
             assert_eq!(words, "Unknown: the staff lists are too old.");
         }
-        let (status, words) = told(&world, "S1").await;
+        let (status, words) = status_and_sentence(&world, "S1").await;
         assert_eq!(status, json!(["NONE", null, 0]), "a gap stays as it was last known");
         assert_eq!(words, "No active Peer Supporter for 2 members of staff, 1 short.");
 
         change(&world, "DELETE FROM policy").await;
-        let (status, words) = told(&world, "S2").await;
+        let (status, words) = status_and_sentence(&world, "S2").await;
         assert_eq!(status, json!(["UNKNOWN", "NO_POLICY", 0]), "the first reason that holds");
         assert_eq!(words, "Unknown: no policy is in force for this unit or above it.");
     }

@@ -1,5 +1,5 @@
-//! How much is asked of the database: a fixed number of statements for a question, whatever the size of its answer, and the
-//! facts read once for everybody.
+//! The work of the database: a fixed number of statements per query, whatever the size of its answer, and one read of the data
+//! for all callers.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,21 +17,21 @@ use crate::harness::{Pass, World, both};
 pub(super) struct Statements(Arc<Mutex<Vec<String>>>);
 
 impl Statements {
-    /// A connection that notes what it is asked.
+    /// A connection that records its statements.
     pub(super) fn watch(&self, world: &World) -> sea_orm::DatabaseConnection {
         let (mut db, notes) = (world.db.clone(), Arc::clone(&self.0));
         db.set_metric_callback(move |info| notes.lock().unwrap().push(info.statement.sql.clone()));
         db
     }
 
-    /// What came since the last call.
+    /// The statements since the last call.
     pub(super) fn taken(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 }
 
-/// The statements that a question takes: the fewest of a few times that it is asked. On a machine that is busy with other
-/// things the rows of one kind may be read in two waves for once; a statement for every row would be there every time.
+/// The statements of a query: the fewest of several executions. On a busy machine the rows of one kind may sometimes be read in
+/// two waves; a statement per row would be there every time.
 async fn fewest(site: &Router, statements: &Statements, query: &str, expected: usize) -> Vec<String> {
     let mut fewest: Option<Vec<String>> = None;
     for _ in 0..8 {
@@ -71,8 +71,8 @@ both!(
             assert_eq!(found["teams"]["nodes"].as_array().unwrap().len().to_string(), size);
             counts.push(fewest(&site, &statements, &query, 8).await);
         }
-        // Two each for the trends, the last snapshot and the last that was mailed; everybody who is named, and the titles
-        // of the supporters. The gate has read the version of the facts beside the caller.
+        // Two each for the trends, the last snapshot and the last mailed one; all people in the answer, and the titles of the
+        // supporters. Authentication has read the data version together with the caller.
         assert_eq!((counts[0].len(), counts[1].len()), (8, 8), "{counts:#?}");
         assert!(!counts.iter().flatten().any(|sql| sql.contains("fact_version")), "{counts:#?}");
         assert!(!counts[1].iter().any(|sql| sql.contains("\"post\".\"band\"")), "the facts have not changed");
@@ -87,7 +87,7 @@ both!(
         let site = site_over(&world, statements.watch(&world));
         let query = "{ gapReports { nodes { deliveries { nodes { state textPart recipient { displayName } } } } } }";
         let asked = fewest(&site, &statements, query, 4).await;
-        // Who reads them is recorded besides, by the log of reads.
+        // The reader is recorded besides, by the log of reads.
         assert_eq!(asked.len(), 4, "reports, mails, their texts and people: {asked:#?}");
         assert!(!asked.iter().any(|sql| sql.contains("html_part")), "{asked:#?}");
     }
@@ -103,13 +103,13 @@ both!(
         let site = site_over(&world, statements.watch(&world));
         let query = "{ gapReports { nodes { changes { totalCount nodes { code } } } } }";
         let asked = fewest(&site, &statements, query, 2).await;
-        // That they are read is recorded besides, by the log of reads.
+        // The reads are recorded besides, by the log of reads.
         assert_eq!(asked.len(), 2, "reports, and the teams of all their snapshots: {asked:#?}");
     }
 );
 
 both!(
-    async fn a_total_is_counted_only_when_asked_for(world: World) {
+    async fn a_total_is_counted_only_on_request(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         let statements = Statements::default();
@@ -126,7 +126,7 @@ both!(
 );
 
 both!(
-    async fn facts_are_read_once_for_all_who_wait_and_again_when_they_change(world: World) {
+    async fn data_is_read_once_and_after_changes(world: World) {
         board::organisation(&world.db).await;
         let statements = Statements::default();
         let site = site_over(&world, statements.watch(&world));
@@ -145,24 +145,24 @@ both!(
     }
 );
 
-/// The question of a small tile.
+/// The query of a small tile.
 const TILE: &str = "{ board { rollUp { headcount standing { group allocations } } } }";
 
 both!(
-    async fn a_warm_question_of_a_token_is_one_statement(world: World) {
+    async fn a_cached_token_query_is_one_statement(world: World) {
         board::organisation(&world.db).await;
         history::reports(&world.db).await;
         let statements = Statements::default();
         let db = statements.watch(&world);
-        let gate = crate::harness::gate(&db, &world.clock);
-        let closed = closed_behind(gate.clone(), &world, db, Persisted::default());
-        // One without units, one that is given two, one to whom small numbers are hidden by what was published.
+        let authenticator = crate::harness::authenticator(&db, &world.clock);
+        let closed = closed_behind(authenticator.clone(), &world, db, Persisted::default());
+        // One without units, one with two, and one from which small numbers are hidden according to what was published.
         let dashboard = world.token(AccessRole::Dashboard, &[2, 3], true).await;
         for pass in [&world.admin, &dashboard, &world.token(AccessRole::Auditor, &[], false).await] {
             let site = pass.with(closed.clone());
             data(&site, TILE).await;
-            // That the token was used is noted once a minute.
-            gate.settle().await;
+            // The use of the token is recorded once a minute.
+            authenticator.flush().await;
             statements.taken();
             assert!(data(&site, TILE).await["board"]["rollUp"].is_object());
             let asked = statements.taken();
@@ -172,12 +172,12 @@ both!(
 );
 
 both!(
-    async fn a_token_without_units_and_one_with_two_are_looked_up_alike(world: World) {
+    async fn tokens_with_any_units_take_equal_lookups(world: World) {
         board::organisation(&world.db).await;
         for (units, expected) in [(&[][..], vec![]), (&[3, 2][..], vec![2, 3])] {
             let Pass(_, value) = world.token(AccessRole::Dashboard, units, false).await;
             let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
-            let viewer = world.gate().authenticate(&headers, "0").await.unwrap().viewer;
+            let viewer = world.authenticator().authenticate(&headers, "0").await.unwrap().viewer;
             assert_eq!(viewer.units().iter().map(|unit| unit.0).collect::<Vec<_>>(), expected);
         }
     }

@@ -2,7 +2,7 @@
 
 use clap::Parser as _;
 use entity::id::ImportBatchId;
-use entity::store::audit::By;
+use entity::store::audit::AuditContext;
 use entity::store::erasure;
 use entity::table::{audit_event, import_batch, import_undo, person};
 use entity::value::{Action, ErasureReason, ImportState};
@@ -186,7 +186,11 @@ both!(
         let kept = import_undo::Entity::find().all(&world.db).await.unwrap();
         assert!(kept.iter().any(|step| step.before.as_ref().is_some_and(|row| row["first_name"] == "Ann")), "{kept:?}");
         let ann = person::Entity::find().order_by_asc(person::Column::Id).one(&world.db).await.unwrap().unwrap();
-        let by = By { actor: entity::actor::Actor::Operator, at: instant("2026-11-24T09:00:00Z"), request_id: None };
+        let by = AuditContext {
+            actor: entity::actor::Actor::Operator,
+            at: instant("2026-11-24T09:00:00Z"),
+            request_id: None,
+        };
         erasure::dry_run(&world.db, ann.id, &by).await.unwrap();
         assert_eq!(import_undo::Entity::find().all(&world.db).await.unwrap(), kept, "a dry run removes nothing");
         erasure::erase(&world.db, ann.id, ErasureReason::Requested, &by).await.unwrap();

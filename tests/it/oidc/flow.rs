@@ -1,4 +1,4 @@
-//! A person's sign-in, whole: to the provider, back with a code, and in. Through the real router, on both databases.
+//! A person's whole sign-in: to the provider, back with a code, and in. Through the real router, on both databases.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use axum::Router;
@@ -20,16 +20,16 @@ use crate::graphql::board;
 use crate::harness::{World, both};
 use crate::site::{Answer, send};
 
-/// A board on file whose person 4 has the address that the provider vouches for, the provider, and the site.
+/// A board whose person 4 has the address that the provider verifies, the provider, and the site.
 struct Stage {
     world: World,
     provider: Provider,
     app: App,
-    gate: Authenticator,
+    authenticator: Authenticator,
     router: Router,
 }
 
-/// What a browser is sent to, and what it keeps.
+/// Where a browser is sent, and the cookie that it keeps.
 struct Begun {
     /// The provider's page.
     address: Url,
@@ -58,9 +58,9 @@ impl Stage {
         let more = ["--oidc-client-secret-file", &secret, "--oidc-audience", AUDIENCE];
         let settings = Cli::try_parse_from([&ours[..], &more, flags].concat()).unwrap().settings;
         let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
-        let gate = app.gate().unwrap();
-        let router = app.router(&gate).unwrap();
-        Self { world, provider, app, gate, router }
+        let authenticator = app.authenticator().unwrap();
+        let router = app.router(&authenticator).unwrap();
+        Self { world, provider, app, authenticator, router }
     }
 
     async fn get(&self, address: &str, cookies: &str) -> Answer {
@@ -77,7 +77,7 @@ impl Stage {
         Begun { address: answer.header("location").parse().unwrap(), cookie }
     }
 
-    /// What the provider sends the browser back to, as a path on this site.
+    /// The path on this site to which the provider sends the browser back.
     async fn at_provider(&self, address: &Url) -> String {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
         let answer =
@@ -88,20 +88,20 @@ impl Stage {
         format!("{}?{}", back.path(), back.query().unwrap())
     }
 
-    /// The whole way; what the site answers in the end.
+    /// The whole sign-in; returns the site's last answer.
     async fn sign_in(&self, to: &str) -> Answer {
         let begun = self.begin(to).await;
         let back = self.at_provider(&begun.address).await;
         self.get(&back, &begun.cookie).await
     }
 
-    async fn whoever_shows(&self, header: (&str, &str)) -> Answer {
+    async fn with_header(&self, header: (&str, &str)) -> Answer {
         let request = Request::post("/graphql").header("host", "127.0.0.1:8080");
         let request = request.header("content-type", "application/json").header(header.0, header.1);
         send(&self.router, request.body(json!({ "query": "{ viewer { actor } }" }).to_string().into()).unwrap()).await
     }
 
-    /// The actions on record, with who did them.
+    /// The recorded actions with their actors.
     async fn recorded(&self) -> Vec<(String, String)> {
         let sql = "SELECT action, actor FROM audit_event ORDER BY id";
         let rows = self.world.db.query_all_raw(Statement::from_string(self.world.db.get_database_backend(), sql));
@@ -110,7 +110,7 @@ impl Stage {
     }
 }
 
-/// The client needs one although it only speaks with loopback.
+/// The client needs one although it only connects to loopback.
 fn plain_tls() -> rustls::ClientConfig {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
@@ -128,7 +128,7 @@ fn session(answer: &Answer) -> Option<String> {
     Some(set.split(';').next().unwrap().to_owned())
 }
 
-/// Nobody is signed in, the page says what to do, and what the browser kept for the sign-in is gone.
+/// Asserts that no one is signed in, the page says what to do, and the browser's cookie for the sign-in is deleted.
 fn assert_not_signed_in(answer: &Answer, status: StatusCode, word: &str) {
     assert_eq!(answer.status, status, "{}", answer.text);
     assert_eq!(session(answer), None);
@@ -142,7 +142,7 @@ fn actor(answer: &Answer) -> Value {
 }
 
 both!(
-    async fn a_person_comes_back_to_the_page_that_they_asked_for(world: World) {
+    async fn sign_in_returns_to_the_requested_page(world: World) {
         let stage = Stage::new(world).await;
         let request = Request::get("/units/A%2FB").header("host", "127.0.0.1:8080").header("accept", "text/html");
         let sent = send(&stage.router, request.body(Body::empty()).unwrap()).await;
@@ -155,33 +155,33 @@ both!(
 );
 
 both!(
-    async fn a_person_signs_in_at_the_provider_and_comes_back_to_where_they_were(world: World) {
+    async fn a_person_signs_in_and_stays_signed_in(world: World) {
         let stage = Stage::new(world).await;
         let answer = stage.sign_in("?to=/playground%3Fa%3Db").await;
         assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/playground?a=b"));
         assert!(cookies(&answer).iter().any(|cookie| cookie.starts_with("psn-sign-in=; Path=/; Max-Age=0")));
         let session = session(&answer).unwrap();
-        assert_eq!(actor(&stage.whoever_shows(("cookie", &session)).await), "person:4");
+        assert_eq!(actor(&stage.with_header(("cookie", &session)).await), "person:4");
         assert_eq!(stage.recorded().await, [("SIGN_IN".to_owned(), "person:4".to_owned())]);
 
-        // The provider is away now: whoever is signed in goes on, and nobody else comes in.
+        // The provider is unreachable now: people who are signed in go on, and no one else can sign in.
         stage.provider.inside().mood = Mood::Fails;
         stage.world.clock.set(stage.world.clock.now() + TimeDelta::minutes(30));
-        assert_eq!(actor(&stage.whoever_shows(("cookie", &session)).await), "person:4");
+        assert_eq!(actor(&stage.with_header(("cookie", &session)).await), "person:4");
     }
 );
 
 both!(
-    async fn nobody_comes_in_while_the_provider_is_away_and_they_are_told_so(world: World) {
+    async fn no_sign_in_while_the_provider_is_unreachable(world: World) {
         let stage = Stage::new(world).await;
         stage.provider.inside().mood = Mood::Fails;
         let answer = stage.get("/sign-in/start", "").await;
         assert_not_signed_in(&answer, StatusCode::SERVICE_UNAVAILABLE, "does not respond");
         let bearer = format!("Bearer {}", stage.provider.token(&json!({})));
-        let answer = stage.whoever_shows(("authorization", &bearer)).await;
+        let answer = stage.with_header(("authorization", &bearer)).await;
         assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE".to_owned()));
 
-        // It goes away between the two halves.
+        // It becomes unreachable between the two halves.
         stage.provider.inside().mood = Mood::Well;
         stage.world.clock.set(stage.world.clock.now() + TimeDelta::seconds(5));
         let begun = stage.begin("").await;
@@ -193,7 +193,7 @@ both!(
 );
 
 both!(
-    async fn only_the_browser_that_began_a_sign_in_ends_it_and_only_once(world: World) {
+    async fn only_the_same_browser_finishes_a_sign_in_once(world: World) {
         let stage = Stage::new(world).await;
         let begun = stage.begin("").await;
         let back = stage.at_provider(&begun.address).await;
@@ -230,11 +230,11 @@ both!(
 );
 
 both!(
-    async fn a_sign_in_ends_at_any_process_over_the_same_database(world: World) {
+    async fn any_process_can_finish_a_sign_in(world: World) {
         let stage = Stage::new(world).await;
         let begun = stage.begin("?to=/playground").await;
         let back = stage.at_provider(&begun.address).await;
-        let router = stage.app.router(&stage.app.gate().unwrap()).unwrap();
+        let router = stage.app.router(&stage.app.authenticator().unwrap()).unwrap();
         let other = Stage { router, ..stage };
         let answer = other.get(&back, &begun.cookie).await;
         assert_eq!((session(&answer).is_some(), answer.header("location")), (true, "/playground"), "{}", answer.text);
@@ -242,7 +242,7 @@ both!(
 );
 
 both!(
-    async fn what_a_browser_keeps_for_a_sign_in_is_sealed_and_fits_a_cookie(world: World) {
+    async fn the_browsers_state_is_sealed_and_fits_a_cookie(world: World) {
         let stage = Stage::new(world).await;
         let begun = stage.begin(&format!("?to=/{}", "a".repeat(1_999))).await;
         assert!(begun.cookie.len() < 4_000, "browsers keep 4,096 bytes: {}", begun.cookie.len());
@@ -273,8 +273,9 @@ both!(
 );
 
 both!(
-    async fn a_code_of_another_sign_in_is_refused_by_the_provider(world: World) {
-        // A foe puts their own code, or one that they stole, into a sign-in of somebody else: PKCE binds it to its own.
+    async fn a_code_of_another_sign_in_is_refused(world: World) {
+        // An attacker puts their own code, or a stolen one, into another person's sign-in: PKCE binds the code to its own
+        // sign-in.
         let stage = Stage::new(world).await;
         let (mine, theirs) = (stage.begin("").await, stage.begin("").await);
         let (my_way, their_way) = (stage.at_provider(&mine.address).await, stage.at_provider(&theirs.address).await);
@@ -286,7 +287,7 @@ both!(
 );
 
 both!(
-    async fn an_id_token_that_does_not_hold_signs_nobody_in(world: World) {
+    async fn an_invalid_id_token_signs_no_one_in(world: World) {
         let stage = Stage::new(world).await;
         for twist in [
             json!({ "nonce": "another" }),
@@ -320,7 +321,7 @@ both!(
 );
 
 both!(
-    async fn whoever_the_provider_declines_is_told_and_may_begin_again(world: World) {
+    async fn a_declined_person_is_told_and_may_retry(world: World) {
         let stage = Stage::new(world).await;
         stage.provider.inside().mood = Mood::Declines;
         assert_not_signed_in(&stage.sign_in("").await, StatusCode::FORBIDDEN, "did not sign you in");
@@ -330,7 +331,7 @@ both!(
 );
 
 both!(
-    async fn a_wrong_client_secret_is_told_to_be_a_matter_of_settings(world: World) {
+    async fn a_wrong_client_secret_is_a_settings_error(world: World) {
         let stage = Stage::new(world).await;
         let other = secret_file(&stage.world, "other");
         let flags = ["psn", "serve", "--oidc-issuer", &stage.provider.issuer, "--oidc-client-id", CLIENT];
@@ -342,18 +343,18 @@ both!(
             api_db: stage.world.db.clone(),
             clock: stage.world.clock.clone(),
         };
-        let router = app.router(&app.gate().unwrap()).unwrap();
+        let router = app.router(&app.authenticator().unwrap()).unwrap();
         let stage = Stage { router, ..stage };
         assert_not_signed_in(&stage.sign_in("").await, StatusCode::BAD_GATEWAY, "does not accept psn");
     }
 );
 
 both!(
-    async fn nobody_is_sent_to_another_site_after_signing_in(world: World) {
+    async fn sign_in_never_redirects_to_another_site(world: World) {
         let stage = Stage::new(world).await;
         for to in ["https://evil.example", "//evil.example", "/\\evil.example", "/%09/evil.example", "evil", ""] {
             let encoded: String = openidconnect::url::form_urlencoded::byte_serialize(to.as_bytes()).collect();
-            // One is encoded twice: what the query holds is a path that holds a percent sign.
+            // One is encoded twice: the query contains a path with a percent sign.
             let wanted = if to == "/%09/evil.example" { to } else { "/welcome" };
             let answer = stage.sign_in(&format!("?to={encoded}")).await;
             assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, wanted), "{to}");
@@ -364,12 +365,12 @@ both!(
 );
 
 both!(
-    async fn only_one_person_with_a_post_today_is_meant_by_an_address(world: World) {
+    async fn an_address_must_match_one_current_person(world: World) {
         let stage = Stage::new(world).await;
         let bearer = format!("Bearer {}", stage.provider.token(&json!({})));
         let check = async |inside: bool, why: &str| {
             let answer = stage.sign_in("").await;
-            let by_bearer = stage.whoever_shows(("authorization", &bearer)).await;
+            let by_bearer = stage.with_header(("authorization", &bearer)).await;
             if inside {
                 assert!(session(&answer).is_some(), "{why}");
                 assert_eq!(actor(&by_bearer), "person:4", "{why}");
@@ -394,7 +395,7 @@ both!(
         check(false, "they have left").await;
         stage.provider.inside().mood = Mood::Declines;
         assert_not_signed_in(&stage.sign_in("").await, StatusCode::FORBIDDEN, "did not sign you in");
-        stage.gate.settle().await;
+        stage.authenticator.flush().await;
         let sql = "SELECT after FROM audit_event WHERE action = 'SIGN_IN_REFUSED' AND actor = 'anonymous' ORDER BY id";
         let rows = Statement::from_string(stage.world.db.get_database_backend(), sql);
         let rows = stage.world.db.query_all_raw(rows).await.unwrap();
@@ -408,7 +409,7 @@ both!(
 );
 
 both!(
-    async fn an_address_that_the_provider_has_not_verified_signs_nobody_in(world: World) {
+    async fn an_unverified_address_signs_no_one_in(world: World) {
         let stage = Stage::new(world).await;
         for claims in [
             json!({ "sub": "subject-1", "email": "jean@board.example", "email_verified": false }),
@@ -417,13 +418,13 @@ both!(
             stage.provider.inside().claims = claims;
             assert_not_signed_in(&stage.sign_in("").await, StatusCode::FORBIDDEN, "coordinator");
             let bearer = format!("Bearer {}", stage.provider.token(&json!({})));
-            assert_eq!(stage.whoever_shows(("authorization", &bearer)).await.status, StatusCode::UNAUTHORIZED);
+            assert_eq!(stage.with_header(("authorization", &bearer)).await.status, StatusCode::UNAUTHORIZED);
         }
     }
 );
 
 both!(
-    async fn an_employee_number_means_a_person_where_the_settings_say_so(world: World) {
+    async fn an_employee_number_identifies_if_configured(world: World) {
         let flags =
             ["--oidc-claim", "employee-number", "--oidc-employee-claim", "staffNo", "--oidc-employer-claim", "org"];
         let stage = Stage::with(world, &flags).await;
@@ -450,9 +451,9 @@ both!(
 );
 
 both!(
-    async fn a_front_end_brings_an_access_token_and_no_id_token(world: World) {
+    async fn a_front_end_needs_an_access_token(world: World) {
         let stage = Stage::new(world).await;
-        let ask = async |token: String| stage.whoever_shows(("authorization", &format!("Bearer {token}"))).await;
+        let ask = async |token: String| stage.with_header(("authorization", &format!("Bearer {token}"))).await;
         assert_eq!(actor(&ask(stage.provider.token(&json!({}))).await), "person:4");
         for changes in
             [json!({ "aud": CLIENT }), json!({ "exp": 1_700_000_000 }), json!({ "iss": "https://login.example" })]
@@ -465,7 +466,7 @@ both!(
 );
 
 both!(
-    async fn headers_in_which_a_proxy_names_somebody_open_nothing(world: World) {
+    async fn proxy_user_headers_sign_no_one_in(world: World) {
         let stage = Stage::new(world).await;
         for name in [
             "x-forwarded-user",
@@ -475,7 +476,7 @@ both!(
             "x-remote-user",
             "x-ms-client-principal-name",
         ] {
-            let answer = stage.whoever_shows((name, "jean@board.example")).await;
+            let answer = stage.with_header((name, "jean@board.example")).await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}");
         }
     }
@@ -485,7 +486,7 @@ both!(
     async fn without_a_provider_its_ways_are_not_there(world: World) {
         let settings = Cli::try_parse_from(["psn", "serve"]).unwrap().settings;
         let app = App { settings, db: world.db.clone(), api_db: world.db.clone(), clock: world.clock.clone() };
-        let router = app.router(&app.gate().unwrap()).unwrap();
+        let router = app.router(&app.authenticator().unwrap()).unwrap();
         for path in ["/sign-in/start", "/sign-in/callback?code=a&state=b"] {
             let request = Request::get(path).header("host", "127.0.0.1:8080").body(Body::empty()).unwrap();
             let answer = send(&router, request).await;
@@ -496,7 +497,7 @@ both!(
 );
 
 #[test]
-fn a_provider_without_an_address_to_come_back_to_is_refused() {
+fn a_provider_needs_a_base_url() {
     let stop = |flags: &[&str]| {
         let all =
             [&["psn", "serve", "--oidc-issuer", "https://login.example", "--oidc-client-id", "psn"], flags].concat();

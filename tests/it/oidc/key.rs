@@ -1,4 +1,4 @@
-//! Keys of the tests' identity provider, made anew in each process, and tokens signed with them.
+//! Keys of the tests' identity provider, made in each process, and tokens signed with them.
 
 use std::sync::OnceLock;
 
@@ -32,7 +32,7 @@ struct RsaPair {
 }
 
 impl Key {
-    /// RSA with 2048 bits. Making one takes a while, so each process has one, whatever it is called.
+    /// RSA with 2048 bits. Making one takes a while, so each process makes one and uses it under any name.
     pub(crate) fn rsa(kid: &str) -> Self {
         static PAIR: OnceLock<RsaPair> = OnceLock::new();
         let pair = PAIR.get_or_init(|| {
@@ -62,7 +62,7 @@ impl Key {
         Self { kid: kid.to_owned(), pair: Pair::Ed(Box::new(pair)) }
     }
 
-    /// The algorithm that this key signs with unless told otherwise.
+    /// The default algorithm of this key.
     pub(crate) const fn algorithm(&self) -> &'static str {
         match self.pair {
             Pair::Rsa(_) => "RS256",
@@ -87,7 +87,7 @@ impl Key {
         jwk
     }
 
-    /// What a foe makes of a public key when a verifier takes it for a shared secret.
+    /// What an attacker makes of a public key if a verifier takes it for a shared secret.
     pub(crate) fn public_bytes(&self) -> Vec<u8> {
         match &self.pair {
             Pair::Rsa(RsaPair { pair, .. }) => pair.public().as_ref().to_vec(),

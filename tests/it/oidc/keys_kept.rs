@@ -1,9 +1,9 @@
-//! How long the provider's keys are kept: rotation, withdrawal, absence, and strangers who name keys that are none.
+//! How long the provider's keys are kept: rotation, withdrawal, absence, and strangers who name unknown keys.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use chrono::TimeDelta;
 use entity::clock::Clock;
-use psn::access::oidc::{Away, Fault, Oidc, Refusal};
+use psn::access::oidc::{Oidc, OidcError, TokenError, Unreachable};
 use serde_json::json;
 
 use super::key::Key;
@@ -24,7 +24,7 @@ fn pass(provider: &Provider, time: TimeDelta) {
 }
 
 #[tokio::test]
-async fn a_new_key_is_taken_at_once_and_a_withdrawn_one_is_refused_five_minutes_later() {
+async fn keys_rotate_at_once_and_expire_in_minutes() {
     let (provider, oidc) = pair().await;
     assert!(oidc.bearer(&provider.token(&json!({}))).await.is_ok());
     pass(&provider, TimeDelta::seconds(10));
@@ -32,9 +32,9 @@ async fn a_new_key_is_taken_at_once_and_a_withdrawn_one_is_refused_five_minutes_
     let old = std::mem::replace(&mut provider.inside().keys[0], Key::ec("second"));
     assert!(oidc.bearer(&provider.token(&json!({}))).await.is_ok());
     let of_old = || old.token(&json!({}), &provider.access(&json!({})));
-    assert_eq!(oidc.bearer(&of_old()).await, Err(Fault::Refused(Refusal::UnknownKey)));
+    assert_eq!(oidc.bearer(&of_old()).await, Err(OidcError::Refused(TokenError::UnknownKey)));
 
-    // Withdrawn without a new one in sight: the old keys serve until their time is over.
+    // Withdrawn without a new one: the old keys serve until they are too old.
     let (provider, oidc) = pair().await;
     provider.inside().keys.push(Key::rsa("other"));
     assert!(oidc.bearer(&provider.token(&json!({}))).await.is_ok());
@@ -43,11 +43,11 @@ async fn a_new_key_is_taken_at_once_and_a_withdrawn_one_is_refused_five_minutes_
     let of_old = || old.token(&json!({}), &provider.access(&json!({})));
     assert!(oidc.bearer(&of_old()).await.is_ok());
     pass(&provider, TimeDelta::seconds(1));
-    assert_eq!(oidc.bearer(&of_old()).await, Err(Fault::Refused(Refusal::UnknownKey)));
+    assert_eq!(oidc.bearer(&of_old()).await, Err(OidcError::Refused(TokenError::UnknownKey)));
 }
 
 #[tokio::test]
-async fn strangers_who_name_keys_that_are_none_do_not_make_us_hammer_the_provider() {
+async fn unknown_keys_do_not_flood_the_provider() {
     let (provider, oidc) = pair().await;
     assert!(oidc.bearer(&provider.token(&json!({}))).await.is_ok());
     pass(&provider, TimeDelta::seconds(10));
@@ -59,7 +59,7 @@ async fn strangers_who_name_keys_that_are_none_do_not_make_us_hammer_the_provide
         tokio::spawn(async move { oidc.bearer(&token).await })
     });
     for stranger in strangers.collect::<Vec<_>>() {
-        assert_eq!(stranger.await.unwrap(), Err(Fault::Refused(Refusal::UnknownKey)));
+        assert_eq!(stranger.await.unwrap(), Err(OidcError::Refused(TokenError::UnknownKey)));
     }
     assert_eq!(provider.inside().keys_asked, 2);
     pass(&provider, TimeDelta::seconds(4));
@@ -69,13 +69,13 @@ async fn strangers_who_name_keys_that_are_none_do_not_make_us_hammer_the_provide
     pass(&provider, TimeDelta::seconds(1));
     assert!(oidc.bearer(&token).await.is_err());
     assert_eq!(provider.inside().keys_asked, 3);
-    // Who is known was never held up.
+    // A caller with a known key was never delayed.
     assert!(oidc.bearer(&provider.token(&json!({}))).await.is_ok());
     assert_eq!(provider.inside().keys_asked, 3);
 }
 
 #[tokio::test]
-async fn while_the_provider_is_away_its_keys_serve_for_an_hour() {
+async fn keys_serve_an_hour_without_the_provider() {
     let (provider, oidc) = pair().await;
     let check = async || oidc.bearer(&provider.token(&json!({}))).await;
     assert!(check().await.is_ok());
@@ -83,24 +83,24 @@ async fn while_the_provider_is_away_its_keys_serve_for_an_hour() {
     pass(&provider, TimeDelta::minutes(59));
     assert!(check().await.is_ok());
     pass(&provider, TimeDelta::minutes(1));
-    assert_eq!(check().await, Err(Fault::Away(Away)));
-    // It is back; a moment after the last question it is asked again.
+    assert_eq!(check().await, Err(OidcError::Unreachable(Unreachable)));
+    // It is reachable again, and is contacted a moment after the last attempt.
     provider.inside().mood = Mood::Well;
     pass(&provider, TimeDelta::seconds(5));
     assert!(check().await.is_ok());
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_makes_no_key_last_longer() {
+async fn a_clock_set_back_extends_no_key() {
     let (provider, oidc) = pair().await;
     assert!(oidc.bearer(&provider.token(&json!({}))).await.is_ok());
     pass(&provider, TimeDelta::hours(-3));
     provider.inside().mood = Mood::Fails;
-    assert_eq!(oidc.bearer(&provider.token(&json!({}))).await, Err(Fault::Away(Away)));
+    assert_eq!(oidc.bearer(&provider.token(&json!({}))).await, Err(OidcError::Unreachable(Unreachable)));
 }
 
 #[tokio::test]
-async fn a_provider_that_nobody_reaches_is_away_and_nothing_is_held() {
+async fn an_unreachable_provider_leaves_no_keys() {
     let clock = Clock::fixed(instant("2026-11-16T09:00:00Z"));
     let provider = Provider::start(&clock).await;
     let mut settings = provider.settings();
@@ -111,6 +111,6 @@ async fn a_provider_that_nobody_reaches_is_away_and_nothing_is_held() {
     };
     settings.oidc_issuer = Some(format!("http://127.0.0.1:{port}/board"));
     let oidc = Oidc::new(&settings, BASE, clock).unwrap().unwrap();
-    assert_eq!(oidc.bearer(&provider.token(&json!({}))).await, Err(Fault::Away(Away)));
-    assert_eq!(oidc.check().await, Err(Away));
+    assert_eq!(oidc.bearer(&provider.token(&json!({}))).await, Err(OidcError::Unreachable(Unreachable)));
+    assert_eq!(oidc.check().await, Err(Unreachable));
 }

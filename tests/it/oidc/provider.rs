@@ -1,5 +1,5 @@
-//! An identity provider on loopback, in this process: discovery, keys, a sign-in page that signs in at once, and a token endpoint
-//! that holds a client to its secret and its PKCE verifier.
+//! An identity provider on loopback, in this process: discovery, keys, a sign-in page that signs in at once, and a token
+//! endpoint that checks the client's secret and its PKCE verifier.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -25,10 +25,10 @@ use super::key::{Key, encoded};
 
 pub(crate) const CLIENT: &str = "psn";
 pub(crate) const AUDIENCE: &str = "psn-api";
-/// With letters that a form must escape.
+/// With characters that a form must escape.
 pub(crate) const CLIENT_SECRET: &str = "s3cret of psn+%&";
 
-/// The provider; clones share its keys and its mood.
+/// The provider; clones share its keys and its behaviour.
 #[derive(Clone)]
 pub(crate) struct Provider {
     pub(crate) issuer: String,
@@ -36,15 +36,15 @@ pub(crate) struct Provider {
     state: Arc<Mutex<Inside>>,
 }
 
-/// What the provider knows and does.
+/// The state of the provider.
 pub(crate) struct Inside {
-    /// The keys that it publishes. It signs with the first.
+    /// The published keys. It signs with the first.
     pub(crate) keys: Vec<Key>,
-    /// Claims of whoever signs in, and of access tokens.
+    /// Claims of the person who signs in, and of access tokens.
     pub(crate) claims: Value,
     /// How it answers.
     pub(crate) mood: Mood,
-    /// How often its keys were asked for.
+    /// How often its keys were fetched.
     pub(crate) keys_asked: usize,
     /// Changes made to an ID token before it is signed.
     pub(crate) twist: Value,
@@ -54,21 +54,21 @@ pub(crate) struct Inside {
 /// How the provider answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mood {
-    /// As it should.
+    /// Normally.
     Well,
-    /// 503 to everything.
+    /// With 503 to everything.
     Fails,
-    /// Its document and keys lie behind a redirect.
+    /// With a redirect to its document and keys.
     Redirects,
-    /// It sends without end.
+    /// With an endless answer.
     TalksOn,
-    /// It says that it is another issuer.
+    /// With the name of another issuer.
     Pretends,
     /// Its sign-in page declines.
     Declines,
 }
 
-/// What a code stands for.
+/// The sign-in to which a code belongs.
 struct Grant {
     challenge: String,
     nonce: String,
@@ -122,7 +122,7 @@ impl Provider {
         provider
     }
 
-    /// What it knows and does, to look at and to change.
+    /// Its state, to read and to change.
     pub(crate) fn inside(&self) -> MutexGuard<'_, Inside> {
         self.state.lock().expect("no panic")
     }
@@ -146,7 +146,7 @@ impl Provider {
         }
     }
 
-    /// Claims of an access token that is good now, with these put in, or taken out where they are null.
+    /// Claims of an access token that is valid now, with these added, or removed if they are null.
     pub(crate) fn access(&self, changes: &Value) -> Value {
         let mut claims = self.inside().claims.clone();
         merge(&mut claims, &self.times(AUDIENCE));
@@ -175,7 +175,7 @@ pub(crate) fn seconds(at: DateTime<Utc>) -> i64 {
     at.timestamp()
 }
 
-/// Puts members in, and takes out those that are null.
+/// Adds members, and removes those that are null.
 fn merge(claims: &mut Value, changes: &Value) {
     let all = claims.as_object_mut().expect("claims are an object");
     for (name, value) in changes.as_object().into_iter().flatten() {

@@ -26,15 +26,15 @@ async fn pages_fit_a_telephone_and_load_only_from_here() {
     // Of two units, so that the first page is a list.
     appoint_to(&world, 3).await;
     let app = app(&world, &[]);
-    let gate = app.gate().unwrap().with_links();
-    let link = gate.make_link(Holder::Person(PersonId(2))).await.unwrap();
+    let authenticator = app.authenticator().unwrap().with_links();
+    let link = authenticator.make_link(Holder::Person(PersonId(2))).await.unwrap();
     if !Assets::embedded().is_whole() {
         skipped("no NHS design in this build (run `node src/http/assets/build.mjs` and build again)");
         return;
     }
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let site = format!("http://{}", listener.local_addr().unwrap());
-    let (router, stop) = (app.router(&gate).unwrap(), CancellationToken::new());
+    let (router, stop) = (app.router(&authenticator).unwrap(), CancellationToken::new());
     let serving = tokio::spawn(serve(listener, router, Connections::at_most(64), stop.clone(), Duration::from_secs(5)));
     tokio::task::block_in_place(|| {
         let Some(browser) = Browser::start() else { return };

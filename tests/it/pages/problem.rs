@@ -50,7 +50,7 @@ both!(
     async fn a_page_is_paid_for_from_the_callers_budget(world: World) {
         board::organisation(&world.db).await;
         let app = app(&world, &["--query-budget", "100", "--query-refill", "1"]);
-        let router = app.router(&app.gate().unwrap()).unwrap();
+        let router = app.router(&app.authenticator().unwrap()).unwrap();
         let answer = page(&router, &world.person(2).await, "/units/NORTH").await;
         assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{}", answer.text);
         let wait = answer.header("retry-after");
@@ -62,7 +62,7 @@ both!(
     async fn a_page_is_held_to_the_limit_of_cost(world: World) {
         board::organisation(&world.db).await;
         let app = app(&world, &["--query-cost", "100"]);
-        let router = app.router(&app.gate().unwrap()).unwrap();
+        let router = app.router(&app.authenticator().unwrap()).unwrap();
         let answer = page(&router, &world.person(2).await, "/units/NORTH").await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
         assert!(answer.text.contains("QUERY_COST"), "{}", answer.text);

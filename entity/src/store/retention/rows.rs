@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{Kind, absence, snapshots};
 use crate::id::{DeliveryId, PersonId, UnavailabilityId};
 use crate::period::{Day, Validity};
-use crate::store::audit::By;
+use crate::store::audit::AuditContext;
 use crate::store::facts;
 use crate::store::{audit, begin_write};
 use crate::table::{
@@ -135,7 +135,7 @@ pub async fn mails(
 }
 
 /// Removes texts and addresses of mails whose files were removed.
-pub async fn remove_mails(db: &DatabaseConnection, ids: &[DeliveryId], by: &By) -> Result<u64, DbErr> {
+pub async fn remove_mails(db: &DatabaseConnection, ids: &[DeliveryId], by: &AuditContext) -> Result<u64, DbErr> {
     let txn = begin_write(db).await?;
     let none = || Expr::value(None::<String>);
     let cleared = delivery::Entity::update_many()
@@ -183,7 +183,7 @@ fn undo_to_batch() -> sea_orm::RelationDef {
 
 /// Removes rejected rows of imports from before `cutoff`, at most `limit`. With the last of them it also removes the
 /// reasons why such imports were refused, and the undo steps of such imports, which hold earlier versions of rows.
-pub async fn remove_rejects(db: &DatabaseConnection, cutoff: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
+pub async fn remove_rejects(db: &DatabaseConnection, cutoff: Day, limit: u64, by: &AuditContext) -> Result<u64, DbErr> {
     let some = Query::select()
         .column(import_reject::Column::Id)
         .from(import_reject::Entity)
@@ -219,7 +219,7 @@ fn ended_before(cutoff: Day) -> Condition {
 }
 
 /// Removes runs of jobs that ended before `cutoff`, at most `limit`.
-pub async fn remove_runs(db: &DatabaseConnection, cutoff: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
+pub async fn remove_runs(db: &DatabaseConnection, cutoff: Day, limit: u64, by: &AuditContext) -> Result<u64, DbErr> {
     let some = Query::select()
         .column(job_run::Column::Id)
         .from(job_run::Entity)
@@ -244,7 +244,12 @@ fn over_links(cutoff: Day) -> Condition {
 }
 
 /// Removes sessions and sign-in links that ended before `cutoff`, at most `limit` of each.
-pub async fn remove_sign_ins(db: &DatabaseConnection, cutoff: Day, limit: u64, by: &By) -> Result<u64, DbErr> {
+pub async fn remove_sign_ins(
+    db: &DatabaseConnection,
+    cutoff: Day,
+    limit: u64,
+    by: &AuditContext,
+) -> Result<u64, DbErr> {
     let sessions = Query::select()
         .column(session::Column::Id)
         .from(session::Entity)
@@ -329,7 +334,7 @@ pub async fn remove_absences(
     db: &DatabaseConnection,
     cutoff: Day,
     after: PersonId,
-    by: &By,
+    by: &AuditContext,
 ) -> Result<(u64, Option<PersonId>), DbErr> {
     let txn = begin_write(db).await?;
     // Locked before they are read, so that an import that corrects one of them runs either before or after.
@@ -393,7 +398,7 @@ pub async fn leavers(
 }
 
 /// Commits, with an audit event if any rows were removed.
-pub(super) async fn recorded(txn: DatabaseTransaction, kind: Kind, rows: u64, by: &By) -> Result<u64, DbErr> {
+pub(super) async fn recorded(txn: DatabaseTransaction, kind: Kind, rows: u64, by: &AuditContext) -> Result<u64, DbErr> {
     if rows > 0 {
         let event = by.did(Action::RetentionRun, format!("retention:{kind}"), serde_json::json!({ "rows": rows }));
         audit::record(&txn, &event).await?;

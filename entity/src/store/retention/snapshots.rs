@@ -9,7 +9,7 @@ use sea_orm::{QueryOrder as _, QuerySelect as _};
 use super::{ExpiredRows, Kind, recorded};
 use crate::id::SnapshotId;
 use crate::period::Day;
-use crate::store::audit::By;
+use crate::store::audit::AuditContext;
 use crate::store::begin_write;
 use crate::table::{report, snapshot, snapshot_team, snapshot_unit};
 
@@ -66,7 +66,12 @@ pub(super) async fn count_expired(db: &impl ConnectionTrait, kind: Kind, cutoff:
 }
 
 /// Removes a few snapshots from before `cutoff` with their rows. Returns the number of snapshots.
-pub async fn remove_snapshots(db: &DatabaseConnection, kind: Kind, cutoff: Day, by: &By) -> Result<u64, DbErr> {
+pub async fn remove_snapshots(
+    db: &DatabaseConnection,
+    kind: Kind,
+    cutoff: Day,
+    by: &AuditContext,
+) -> Result<u64, DbErr> {
     /// Number of snapshots per transaction: each has a row per team and per unit.
     const FEW: usize = 5;
     let txn = begin_write(db).await?;

@@ -18,7 +18,7 @@ struct Database {
     ends: Semaphore,
 }
 
-impl Source for Arc<Database> {
+impl VersionedSource for Arc<Database> {
     type Value = i64;
 
     async fn version(&self) -> Result<i64, ApiError> {
@@ -58,8 +58,8 @@ impl Test {
     fn value(&self, caller: Actor) -> impl Future<Output = i64> + Send + 'static {
         let shared = Arc::clone(&self.shared);
         async move {
-            let look = shared.look().await.unwrap();
-            *shared.get(caller, look).await.unwrap()
+            let seen = shared.query_version().await.unwrap();
+            *shared.get(caller, seen).await.unwrap()
         }
     }
 
@@ -142,7 +142,7 @@ async fn a_waiting_reader_accepts_the_version_it_saw() {
 }
 
 #[tokio::test]
-async fn readers_are_given_the_last_value_for_less_than_a_second() {
+async fn the_last_value_is_served_under_a_second() {
     let test = Test::begin().await;
     test.pass(GRACE - TimeDelta::milliseconds(1));
     test.change();
@@ -182,12 +182,12 @@ async fn a_caller_sees_its_own_change() {
 #[tokio::test]
 async fn an_older_version_query_begins_no_second_reading() {
     let test = Test::begin().await;
-    let look = test.shared.look().await.unwrap();
+    let seen = test.shared.query_version().await.unwrap();
     test.change();
     test.end_readings(1);
     assert_eq!(test.value(READER).await, 2);
     test.counted();
-    assert_eq!(*test.shared.get(READER, look).await.unwrap(), 2);
+    assert_eq!(*test.shared.get(READER, seen).await.unwrap(), 2);
     assert_eq!(test.counted(), (0, 0));
 }
 

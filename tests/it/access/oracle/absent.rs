@@ -1,5 +1,5 @@
-//! Hidden is absent: whatever names something that the asker does not see is answered like what never was, by as many
-//! statements to the database, which stands for the time that it takes.
+//! Hidden means absent: a name of something that the viewer may not see gets the same answer as a name that does not exist,
+//! with as many statements to the database, which stand for the time that it takes.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use crate::harness::{World, both};
 /// An argument that names something.
 struct Naming {
     argument: &'static str,
-    /// A question with a name in it.
+    /// A query that contains the name.
     asked: fn(&Schema, &str) -> Selection,
-    /// Whether the name is of something that somebody sees here.
+    /// Whether the viewer may see what the name refers to.
     seen: fn(&Sight<'_>, &str) -> bool,
     by: By,
 }
@@ -120,7 +120,7 @@ const NAMINGS: [Naming; 14] = [
                 schema.part("Snapshot", "rollUp", &format!("(unitCode: \"{code}\")"), schema.values("RollUp"));
             Selection(vec![schema.leading("Query", "snapshots", "(first: 1)", Selection(vec![figures]))])
         },
-        // Who sees no snapshot has nowhere to name a unit.
+        // A viewer who sees no snapshot has no place to name a unit.
         seen: |sight, code| !sight.snapshots() || figures(sight, code),
         by: By::Code,
     },
@@ -177,7 +177,7 @@ fn every_argument_that_names_something_is_tried() {
     }
 }
 
-/// What was never there, of the same form.
+/// A name of the same form that does not exist.
 fn never(naming: &Naming, name: &str) -> String {
     match naming.by {
         By::Code => "NEVER".to_owned(),
@@ -185,7 +185,7 @@ fn never(naming: &Naming, name: &str) -> String {
     }
 }
 
-/// The answer, with `name` said as `other`, and how many statements it took.
+/// The answer, with `name` replaced by `other`, and the number of statements.
 async fn answered(
     asking: &Asking,
     count: &AtomicUsize,
@@ -195,7 +195,7 @@ async fn answered(
 ) -> (String, usize) {
     count.store(0, Ordering::SeqCst);
     let mut answer: Value = asking.answer(question, &sight.viewer).await;
-    // The engine puts a field down when it is ready.
+    // The engine writes a field when it is ready.
     answer.sort_all_objects();
     let said = answer.to_string().replace(&format!("'{}'", names.0), &format!("'{}'", names.1));
     (said, count.load(Ordering::SeqCst))
@@ -209,7 +209,7 @@ fn watched(world: &World, count: &Arc<AtomicUsize>) -> sea_orm::DatabaseConnecti
     db
 }
 
-/// What is named: every code; units and teams on a day too; of the many people every fifth, and all with a part to play.
+/// The names: every code; units and teams on a day too; of the many people every fifth, and everyone with a role in the tests.
 fn names(asking: &Asking) -> (Vec<String>, Vec<String>) {
     let plays = |id: &String| {
         let (kind, number) = decoded(id);
@@ -217,13 +217,13 @@ fn names(asking: &Asking) -> (Vec<String>, Vec<String>) {
     };
     let ids = asking.schema.nodes.iter().flat_map(|kind| asking.ids(kind));
     let dated = ["Unit", "Team"].into_iter().flat_map(|kind| asking.ids(kind)).map(|id| on_a_day(&id, "2026-03-02"));
-    // No Monday: of it a team is found by those only who see its records.
+    // Not a Monday: a team is found on it only by viewers who may see its records.
     let tuesday = asking.ids("Team").into_iter().map(|id| on_a_day(&id, "2026-03-03"));
     let ids = ids.chain(dated).chain(tuesday);
     (asking.facts.units.iter().map(|unit| unit.code.clone()).collect(), ids.filter(plays).collect())
 }
 
-/// What is seen is answered as it should be; `walk` does so for what ids find.
+/// Visible objects get the correct answer; `walk` checks that for objects found by id.
 async fn shown(asking: &Asking, naming: &Naming, (who, name): (&str, &str), sight: &Sight<'_>) {
     let question = (naming.asked)(&asking.schema, name);
     if naming.argument != "Snapshot.rollUp(unitCode)" {
@@ -239,12 +239,12 @@ async fn shown(asking: &Asking, naming: &Naming, (who, name): (&str, &str), sigh
 }
 
 both!(
-    async fn what_is_hidden_is_answered_like_what_never_was(world: World) {
+    async fn hidden_is_answered_as_absent(world: World) {
         world::build(&world).await;
         let count = Arc::new(AtomicUsize::new(0));
         let asking = Asking::over(&world, watched(&world, &count)).await;
         let (codes, ids) = names(&asking);
-        // The facts are read by whoever comes first.
+        // The first caller reads the data.
         asking.reference("{board {code}}").await;
         let (mut hidden, mut seen) = (0, 0);
         for (who, viewer) in viewers::all() {

@@ -1,4 +1,4 @@
-//! Anybody may become anything: what they see is right for whatever was drawn, and a role on top takes nothing away.
+//! Any person may get any role: what they see is right for every combination drawn, and an added role takes nothing away.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use super::world;
 use crate::board_builder::{Allocated, allocation_row, appointment_row, changed, insert, insert_allocations};
 use crate::harness::{World, both, day};
 
-/// What somebody is made on top of what they are.
+/// What is added to a person.
 #[derive(Clone, Debug)]
 enum Added {
     Granted(AccessRole),
@@ -31,8 +31,8 @@ enum Added {
 
 fn drawn() -> impl Strategy<Value = (i64, Added)> {
     let units = || 1_i64..=15;
-    // All but the leaver have a post today.
-    let person = prop_oneof![1_i64..=46, 50_i64..=73].prop_filter("who has left stays nobody", |person| *person != 60);
+    // Everyone but the leaver has a post today.
+    let person = prop_oneof![1_i64..=46, 50_i64..=73].prop_filter("the leaver has no role", |person| *person != 60);
     let granted = prop_oneof![Just(AccessRole::Admin), Just(AccessRole::Coordinator), Just(AccessRole::Auditor)];
     let added = prop_oneof![
         granted.prop_map(Added::Granted),
@@ -56,7 +56,7 @@ async fn add(world: &World, at: i64, person: i64, added: &Added) {
         Added::Appointed(unit) => insert::<appointment::Entity>(db, [appointed(*unit, person, None)]).await,
         Added::StandsIn(unit) => insert::<appointment::Entity>(db, [appointed(*unit, 60, Some(person))]).await,
         Added::Supports(unit) => {
-            // Not signed off, so that it makes no difference to any figure.
+            // Not signed off, so that it changes no figure.
             let row = allocation_row(500 + at, person, Role::PeerSupporter, *unit);
             let row = Allocated { id: AllocationId(500 + at), signed_off_on: None, share: 100, ..row };
             insert_allocations(db, [row]).await;
@@ -69,9 +69,9 @@ async fn add(world: &World, at: i64, person: i64, added: &Added) {
     changed(db).await;
 }
 
-/// Which fields of which objects say anything; not what they say, for that may be different now.
-fn told(value: &Value, found: &mut BTreeSet<String>) {
-    // What a fact that was added changes for everybody.
+/// Which fields of which objects have a value; not the values, which may be different now.
+fn visible_fields(value: &Value, found: &mut BTreeSet<String>) {
+    // Fields that an added fact changes for every viewer.
     const FIGURES: [&str; 6] = ["atRisk", "gap", "required", "headline", "nextExpiry", "suggestedActions"];
     match value {
         Value::Object(fields) => {
@@ -83,10 +83,10 @@ fn told(value: &Value, found: &mut BTreeSet<String>) {
                 {
                     found.insert(format!("{name} {key}"));
                 }
-                told(value, found);
+                visible_fields(value, found);
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| told(item, found)),
+        Value::Array(items) => items.iter().for_each(|item| visible_fields(item, found)),
         _ => {}
     }
 }
@@ -101,7 +101,7 @@ fn questions(asking: &Asking) -> Vec<Selection> {
 }
 
 both!(
-    async fn whatever_somebody_is_made_they_see_what_is_theirs_and_lose_nothing(world: World) {
+    async fn an_added_role_takes_nothing_away(world: World) {
         world::build(&world).await;
         let mut runner = TestRunner::deterministic();
         for at in 0..12 {
@@ -119,9 +119,12 @@ both!(
                 let (mut own, mut all) = (BTreeSet::new(), BTreeSet::new());
                 for question in &questions(&asking) {
                     asking.check(question, &who, &sight).await;
-                    told(&asking.answer(&question.written("Query", None), &sight.viewer).await["data"], &mut own);
+                    visible_fields(
+                        &asking.answer(&question.written("Query", None), &sight.viewer).await["data"],
+                        &mut own,
+                    );
                     let whole = asking.reference(&question.written("Query", None)).await;
-                    told(&whole, &mut all);
+                    visible_fields(&whole, &mut all);
                 }
                 let more: Vec<_> = own.difference(&all).collect();
                 assert!(more.is_empty(), "{who} sees what an admin does not: {more:?}");

@@ -1,4 +1,4 @@
-//! Every argument that picks, tried with some values: it picks from what is seen, and so do its totals.
+//! Every argument that selects, tried with some values: it selects from visible data, and so do its totals.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,14 +11,14 @@ use super::sight::Sight;
 use super::{viewers, world};
 use crate::harness::both;
 
-/// What-ifs and days of one request are limited.
+/// The number of what-ifs and days per request is limited.
 const AT_ONCE: usize = 8;
 
-/// The values to try for an argument: of an input object one field at a time, with what it needs besides.
+/// The values to try for an argument: for an input object one field at a time, with the other fields that it needs.
 fn values(schema: &Schema, of: &str, argument: &Field) -> Vec<String> {
     match of_argument(of, &argument.name) {
         Some(Takes::Picks(values)) => values.iter().map(|value| (*value).to_owned()).collect(),
-        // A Monday on which everything of the past held, the last day of what ended in May, and a day to come.
+        // A Monday on which all of the past was valid, the last day of what ended in May, and a future day.
         Some(Takes::Day) => ["2026-03-02", "2026-05-31", "2027-01-10"].map(|day| format!("\"{day}\"")).to_vec(),
         Some(Takes::Input) => {
             let Some(Kind::Input(fields)) = schema.types.get(&argument.of) else {
@@ -38,7 +38,7 @@ fn values(schema: &Schema, of: &str, argument: &Field) -> Vec<String> {
     }
 }
 
-/// A field with each of its arguments tried, under names of their own.
+/// A field with each of its arguments tried, under separate names.
 fn tried(schema: &Schema, on: &str, field: &Field) -> Vec<Part> {
     if !Schema::names_nothing(field) {
         return Vec::new();
@@ -46,7 +46,7 @@ fn tried(schema: &Schema, on: &str, field: &Field) -> Vec<Part> {
     let target = schema.target(field);
     let mut parts = Vec::new();
     for argument in &field.arguments {
-        // What is told of another day is asked whole: pauses and expiries too.
+        // Another day is queried with everything: pauses and expiries too.
         let is_day = matches!(of_argument(&format!("{on}.{}", field.name), &argument.name), Some(Takes::Day));
         let inside = if schema.is_plain(target) || is_day {
             schema.values(target)
@@ -74,7 +74,7 @@ fn questions(asking: &Asking) -> Vec<Selection> {
     let mut all = Vec::new();
     for on in schema.entities().into_iter().filter(|on| *on != "Viewer").chain(["Query"]) {
         for field in schema.fields(on) {
-            // Of another day so much is asked that it is a question of its own.
+            // Another day has so many fields that it is a query of its own.
             let (days, others): (Vec<_>, Vec<_>) =
                 tried(schema, on, field).into_iter().partition(|part| part.arguments.contains("asOf:"));
             for parts in days.chunks(1).chain(others.chunks(AT_ONCE)) {
@@ -90,7 +90,7 @@ fn questions(asking: &Asking) -> Vec<Selection> {
 }
 
 both!(
-    async fn an_argument_picks_from_what_is_seen(world: World) {
+    async fn an_argument_selects_from_visible_data(world: World) {
         world::build(&world).await;
         let asking = Asking::over(&world, world.db.clone()).await;
         let questions = questions(&asking);
@@ -105,7 +105,7 @@ both!(
 );
 
 both!(
-    async fn teams_stand_in_the_order_of_a_figure_that_is_told(world: World) {
+    async fn teams_are_sorted_by_the_visible_figure(world: World) {
         world::build(&world).await;
         let asking = Asking::over(&world, world.db.clone()).await;
         for (field, figure) in [("GAP", "gap"), ("STAFF_AFFECTED", "staffAffected"), ("HEADCOUNT", "headcount")] {
@@ -120,7 +120,7 @@ both!(
                     let figure = edge["node"][figure].as_i64();
                     let place = (figure.is_none(), figure.unwrap_or(0) * sign);
                     let code = edge["node"]["unit"]["code"].as_str().unwrap().to_owned();
-                    // Anybody can read a cursor: it holds the same figure and no other.
+                    // Anyone can decode a cursor: it has the same figure and no other.
                     let cursor = URL_SAFE_NO_PAD.decode(edge["cursor"].as_str().unwrap()).unwrap();
                     let cursor: serde_json::Value = serde_json::from_slice(&cursor).unwrap();
                     assert_eq!(cursor[1], serde_json::json!([{ "Figure": place }, code]), "{order}");

@@ -1,4 +1,4 @@
-//! The schema asked as somebody, and an ADMIN's answers, kept.
+//! Queries of the schema as a viewer, and an ADMIN's answers, cached.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ use super::sight::Sight;
 use super::viewers;
 use crate::harness::{World, day};
 
-/// The world, the schema over it, and what an ADMIN was told so far.
+/// The world, the schema over it, and an ADMIN's answers up to now.
 pub(super) struct Asking {
     pub(super) api: PsnSchema,
     pub(super) schema: Schema,
@@ -64,8 +64,8 @@ impl Asking {
         told
     }
 
-    /// Asks a question as somebody; what they get is what the oracle lets through of an ADMIN's answer, nothing else and
-    /// nothing less. Returns how many values came back.
+    /// Queries as a viewer, and asserts that the answer is exactly what the oracle leaves of an ADMIN's answer. Returns the
+    /// number of values in it.
     pub(super) async fn check(&self, asked: &Selection, who: &str, sight: &Sight<'_>) -> usize {
         let reference = self.reference(&asked.written("Query", sight.top())).await;
         let mask = Mask { schema: &self.schema, sight, looked: &self.looked };
@@ -78,7 +78,7 @@ impl Asking {
             let key = error["path"][0].as_str().unwrap_or_default();
             let lacks =
                 |value: &Value| value.is_null() || value.as_array().is_some_and(|all| all.iter().any(Value::is_null));
-            // Of what may be tried on a unit something may still be refused.
+            // Even if a policy may be tried on a unit, some changes may be refused.
             let code = if key.starts_with("whatIf") { ["NOT_FOUND", "FORBIDDEN"] } else { ["NOT_FOUND"; 2] };
             let fits = code.iter().any(|code| error["extensions"]["code"] == *code) && lacks(&expected[key]);
             assert!(fits, "{who} asks {query}\n{error}");
@@ -86,7 +86,7 @@ impl Asking {
         values(&answer["data"])
     }
 
-    /// The ids of everything of a kind that is on file.
+    /// The ids of all objects of a kind that are on file.
     pub(super) fn ids(&self, kind: &str) -> Vec<String> {
         let numbers: Vec<i64> = match kind {
             "Unit" | "Team" => self.facts.units.iter().map(|unit| unit.id.0).collect(),
@@ -98,13 +98,13 @@ impl Asking {
             "AuditEvent" => self.facts.events.clone(),
             other => panic!("say in {} which ids there are of the kind {other}", file!()),
         };
-        // Nobody works in a sector or in a ward that has closed: no team.
+        // No one works in a sector or in a ward that has closed, so it is no team.
         let is_team = |unit: &i64| !(kind == "Team" && [2, 3, 9].contains(unit));
         numbers.into_iter().filter(is_team).map(|number| encoded(kind, number)).collect()
     }
 }
 
-/// The data of an answer, with null where something at the top was refused: the engine leaves it out.
+/// The data of an answer, with null where a root field was refused: the engine leaves it out.
 fn filled(answer: &Value) -> Value {
     let refused = answer["errors"].as_array().into_iter().flatten().map(|error| &error["path"]);
     let keys: Vec<_> = refused.filter(|path| path[1].is_null()).filter_map(|path| path[0].as_str()).collect();
@@ -118,19 +118,19 @@ fn filled(answer: &Value) -> Value {
     data
 }
 
-/// An id as the API gives it out.
+/// An id as the API returns it.
 pub(super) fn encoded(kind: &str, number: i64) -> String {
     URL_SAFE_NO_PAD.encode(format!("{kind}:{number}"))
 }
 
-/// Another number in an id; the day that it may name stays.
+/// The id with another number; the day in it, if any, stays.
 pub(super) fn renumbered(id: &str, number: i64) -> String {
     let text = text(id);
     let day = text.split_once('@').map_or_else(String::new, |(_, day)| format!("@{day}"));
     URL_SAFE_NO_PAD.encode(format!("{}:{number}{day}", decoded(id).0))
 }
 
-/// The id of a unit or team as it is given out on a day that was asked about by name.
+/// The id of a unit or team as it is returned for a named day.
 pub(super) fn on_a_day(id: &str, day: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{}@{day}", text(id)))
 }
@@ -139,7 +139,7 @@ fn text(id: &str) -> String {
     String::from_utf8(URL_SAFE_NO_PAD.decode(id).unwrap()).unwrap()
 }
 
-/// The day that an id names.
+/// The day in an id, if any.
 pub(super) fn day_of(id: &str) -> Option<Day> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id).ok()?).ok()?;
     text.split_once('@').map(|(_, named)| day(named))
@@ -152,7 +152,7 @@ pub(super) fn decoded(id: &str) -> (String, i64) {
     (kind.to_owned(), number.split('@').next().unwrap().parse().unwrap())
 }
 
-/// Where two answers differ, at most ten places.
+/// The differences between two answers, at most ten.
 pub(super) fn differences(at: &str, expected: &Value, found: &Value) -> Vec<String> {
     let mut all = Vec::new();
     match (expected, found) {

@@ -1,4 +1,4 @@
-//! A cursor opens nothing: made by an admin and used by somebody else, it gives what they see anyway.
+//! A cursor gives no access: made by an admin and used by another viewer, it returns what that viewer sees anyway.
 
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ fn cursors(value: &Value, found: &mut Vec<String>) {
 }
 
 both!(
-    async fn a_cursor_of_an_admin_gives_nobody_what_is_hidden_from_them(world: World) {
+    async fn an_admins_cursor_reveals_nothing_hidden(world: World) {
         world::build(&world).await;
         let asking = Asking::over(&world, world.db.clone()).await;
         let schema = &asking.schema;

@@ -1,5 +1,5 @@
-//! The directory names people to everybody who works here, so here it is not enough that all are told the same: who is named is
-//! worked out from the records and the rows on file.
+//! The directory names people to all staff, so it is not enough that all viewers get the same: the test works out who must be
+//! named from the records and the rows on file.
 
 use std::collections::BTreeSet;
 
@@ -25,13 +25,13 @@ fn name(person: PersonId) -> String {
     format!("First{person} Last{person}")
 }
 
-/// Whether somebody has a post in the very unit that counts.
+/// Whether a person has a counting post in the unit itself.
 fn works_in(facts: &Facts, person: PersonId, unit: entity::id::UnitId) -> bool {
     facts.counts(person) && facts.posts_today(person).any(|post| post.unit_id == unit && !post.bank)
 }
 
 both!(
-    async fn the_directory_names_who_can_be_turned_to_today_and_nobody_else(world: World) {
+    async fn the_directory_names_only_todays_contacts(world: World) {
         world::build(&world).await;
         let asking = Asking::over(&world, world.db.clone()).await;
         let facts = &asking.facts;
@@ -39,7 +39,7 @@ both!(
         let query = "{ directory(first: 100) { nodes { code supporters { name } champions { name }
             managers { role person { name } } } } }";
         let told = asking.answer(query, &staff).await;
-        // Whether a record counts is COVERAGE.md's, and told to an ADMIN with the record.
+        // COVERAGE.md decides whether a record counts, and an ADMIN's answer has the result.
         let records = asking
             .reference(
                 "{ teams(first: 100) { nodes { unit { code } headcount
@@ -83,13 +83,13 @@ both!(
             assert_eq!(listed, managers, "{code}");
             kept[2] += appointed.count() - managers.len();
         }
-        // Somebody of each kind is on file and is not listed.
+        // There is at least one person of each kind on file who is not listed.
         assert!(kept.iter().all(|kept| *kept >= 2), "{kept:?}");
     }
 );
 
 both!(
-    async fn who_answers_for_a_unit_is_told_of_the_day_and_not_of_once(world: World) {
+    async fn responsible_people_are_shown_as_of_the_day(world: World) {
         world::build(&world).await;
         let asking = Asking::over(&world, world.db.clone()).await;
         let facts = &asking.facts;

@@ -1,4 +1,4 @@
-//! What a viewer must get: an ADMIN's answer to the same question, without what the rules keep from them.
+//! The answer that a viewer must get: an ADMIN's answer to the same query, without what the rules hide from them.
 
 use entity::id::{PersonId, UnitId};
 use entity::period::Day;
@@ -13,9 +13,9 @@ use super::rules::{Rule, See, of_field};
 use super::schema::Schema;
 use super::sight::Sight;
 
-/// What of a policy judges Peer Supporters by what their records show.
+/// The parts of a policy that assess Peer Supporters by their records.
 const JUDGES_RECORDS: [&str; 4] = ["certificateMonths", "approvalMonths", "trainerCertificateMonths", "approverOffice"];
-/// What judges them by their absences and posts, which no record shows.
+/// The parts that assess them by their absences and posts, which no record shows.
 const JUDGES_UNRECORDED: [&str; 3] = ["awayDays", "mustMix", "shouldMix"];
 
 /// A place in an answer: the objects from the top down to the one that has the field, and the item that it leads to.
@@ -23,7 +23,7 @@ pub(super) struct Place<'a> {
     pub(super) sight: &'a Sight<'a>,
     pub(super) line: &'a [(&'a str, &'a Value)],
     item: Option<(&'a str, &'a Value)>,
-    /// With which the field is asked.
+    /// The arguments of the field.
     arguments: &'a str,
 }
 
@@ -33,7 +33,7 @@ impl Place<'_> {
         self.item.into_iter().chain(self.line.iter().rev().copied())
     }
 
-    /// The unit that the item is about, else that of the nearest object about one.
+    /// The unit of the item, otherwise of the nearest object with a unit.
     fn unit(&self) -> UnitId {
         let code = |of: &str, value: &'_ Value| {
             let value = if of == "TeamChange" { &value["team"] } else { value };
@@ -44,7 +44,7 @@ impl Place<'_> {
         self.sight.facts.coded(&code.expect("something here is about a unit; ask for its code in Schema::identity"))
     }
 
-    /// The day asked about: that of the field's own argument, else the one that an object here was asked for by name.
+    /// The requested date: that of the field's own argument, otherwise the one in an object's id.
     pub(super) fn day(&self) -> Day {
         let argument = self.arguments.split_once("asOf: \"").and_then(|(_, rest)| rest.get(..10));
         let named = |value: &Value| {
@@ -61,7 +61,7 @@ impl Place<'_> {
             "Appointment" | "Trainer" | "Champion" => value["person"]["id"].as_str().map(str::to_owned),
             _ => None,
         };
-        let id = self.nearest().find_map(|(of, value)| id(of, value)).expect("somebody, with their id");
+        let id = self.nearest().find_map(|(of, value)| id(of, value)).expect("a person with an id");
         PersonId(decoded(&id).1)
     }
 
@@ -69,8 +69,8 @@ impl Place<'_> {
         self.sight.facts.today
     }
 
-    /// Whether the record at hand is the viewer's own, or that of a person they manage, or they see all.
-    pub(super) fn every_day_is_told(&self) -> bool {
+    /// Whether the record is the viewer's own, or that of a person they manage, or they may see all records.
+    pub(super) fn sees_every_day(&self) -> bool {
         let (_, record) = self.nearest().find(|(of, _)| *of == "Supporter").expect("a record");
         self.sight.every_day_of(PersonId(decoded(record["person"]["id"].as_str().expect("an id")).1))
     }
@@ -80,7 +80,7 @@ impl Place<'_> {
         decoded(value["id"].as_str().expect("an id"))
     }
 
-    /// The records that the item, a Supporter, can be of.
+    /// The records that the item, a Supporter, may represent.
     fn record_is_seen(&self) -> bool {
         let (_, value) = self.item.expect("an item");
         let person = decoded(value["person"]["id"].as_str().expect("an id")).1;
@@ -159,7 +159,7 @@ impl Place<'_> {
         }
     }
 
-    /// Whether the viewer answers for the unit at hand. A stored day is asked about the viewer's own top unit.
+    /// Whether the viewer is responsible for the unit. A snapshot is queried for the viewer's own top unit.
     pub(super) fn level1_counts_are_seen(&self) -> bool {
         let is_stored_day = self.line.iter().any(|(of, _)| *of == "Snapshot");
         let unit = match is_stored_day {
@@ -169,7 +169,7 @@ impl Place<'_> {
         self.sight.level1_counts(unit)
     }
 
-    /// Whether the team at hand is in a cover group with another one in which someone works.
+    /// Whether the team is in a cover group with another team that has staff.
     pub(super) fn is_assessed_with_others(&self) -> bool {
         let (facts, own) = (self.sight.facts, self.unit());
         let group = facts.unit(own).and_then(|unit| unit.cover_group.clone());
@@ -178,7 +178,7 @@ impl Place<'_> {
         group.is_some() && others.any(|unit| works(unit.id))
     }
 
-    /// Only by those with the right to all of them. How many allocations count is no secret, nor that none does not.
+    /// Only viewers with the right to all of them. How many allocations count is never hidden, nor that none is not counting.
     pub(super) fn small_numbers_are_seen(&self) -> bool {
         let right = [entity::value::AccessRole::Admin, entity::value::AccessRole::Coordinator];
         let count = |value: &Value| value["allocations"].as_u64().expect("a number");
@@ -191,18 +191,18 @@ impl Place<'_> {
             })
     }
 
-    /// Whether the viewer sees every supporter of the team at hand and of those that are covered with it.
+    /// Whether the viewer may see every supporter of the team and of its cover group.
     pub(super) fn sees_all_supporters(&self) -> bool {
         self.sight.all_records(self.unit())
     }
 }
 
-/// Fields that were looked at, by type and name.
+/// The fields that were checked, by type and name.
 #[derive(Default)]
 pub(super) struct Looked {
-    /// With something in them.
+    /// Fields that had a value.
     pub(super) reached: Mutex<BTreeSet<String>>,
-    /// Of which something was to be kept from somebody.
+    /// Fields of which something was hidden from a viewer.
     pub(super) hidden: Mutex<BTreeSet<String>>,
 }
 
@@ -214,7 +214,7 @@ pub(super) struct Mask<'a> {
 }
 
 impl Mask<'_> {
-    /// What the viewer must get where an ADMIN gets `value`, an object of the type `of` below the objects of `line`.
+    /// The value that the viewer must get if an ADMIN gets `value`, an object of the type `of` below the objects of `line`.
     pub(super) fn object(&self, of: &str, asked: &Selection, value: &Value, line: &[(&str, &Value)]) -> Value {
         if value.is_null() {
             return Value::Null;
@@ -262,13 +262,13 @@ impl Mask<'_> {
         }
     }
 
-    /// A value, a list or a page, with those items that are seen.
+    /// A value, a list or a page, with the visible items.
     fn shown(&self, part: &Part, value: &Value, line: &[(&str, &Value)], seen: &dyn Fn(&Value) -> bool) -> Value {
         let item = |item: &Value| self.object(&part.of, &part.inside, item, line);
         match value {
             _ if self.schema.is_leaf(&part.of) => value.clone(),
             Value::Null => Value::Null,
-            // An id that finds nothing keeps its place.
+            // An id that matches nothing keeps its position.
             Value::Array(items) if part.of == "Node" => {
                 items.iter().map(|one| if !one.is_null() && seen(one) { item(one) } else { Value::Null }).collect()
             }
@@ -279,12 +279,12 @@ impl Mask<'_> {
         }
     }
 
-    /// A page that holds everything: its total is the number of those that are seen.
+    /// A page that has everything: its total is the number of visible items.
     fn page(&self, part: &Part, value: &Value, line: &[(&str, &Value)], seen: &dyn Fn(&Value) -> bool) -> Value {
-        let by_risk = part.arguments.contains("AT_RISK_FROM").then(|| super::risk::told(self.sight, value));
+        let by_risk = part.arguments.contains("AT_RISK_FROM").then(|| super::risk::visible_order(self.sight, value));
         let value = by_risk.as_ref().unwrap_or(value);
         let items = value["nodes"].as_array().expect("nodes");
-        // A page from a cursor on asks for no total.
+        // A page that begins at a cursor has no total.
         let total = value.get("totalCount").and_then(Value::as_u64).unwrap_or(items.len() as u64);
         assert_eq!(total, items.len() as u64, "{}.{} fits one page", part.on, part.name);
         let shown: Vec<bool> = items.iter().map(seen).collect();

@@ -1,5 +1,5 @@
-//! The rows on file that decide who sees what, and plain questions to them. Written a second time from COVERAGE.md and the
-//! table of rights; nothing here is the service's own reading.
+//! The rows on file that decide who sees what, with simple queries on them. Written a second time from COVERAGE.md and the
+//! table of rights; nothing here uses the service's own code.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use sea_orm::{DatabaseConnection, EntityTrait as _, QueryOrder as _, QuerySelect
 
 use crate::harness::instant;
 
-/// Everything that matters, and the day on which it is asked.
+/// The data that matters, and today.
 pub(super) struct Facts {
     pub(super) today: Day,
     pub(super) units: Vec<unit::Model>,
@@ -21,13 +21,13 @@ pub(super) struct Facts {
     pub(super) allocations: Vec<allocation::Model>,
     pub(super) appointments: Vec<appointment::Model>,
     pub(super) people: Vec<PersonId>,
-    /// Each mail with the manager who may read it: of a copy the one whose report it is, of a run summary no one.
+    /// Each mail with the manager who may read it: for a copy the owner of the report, for a run summary no one.
     pub(super) mails: Vec<(i64, Option<PersonId>)>,
-    /// The events of the audit log from before anybody asked.
+    /// The events of the audit log from before the first query.
     pub(super) events: Vec<i64>,
 }
 
-/// Whether a span with its first day and its first day after holds on a day.
+/// Whether a period with this first day and this day after the last contains a day.
 pub(super) fn holds(from: Option<Day>, to: Option<Day>, day: Day) -> bool {
     from.is_none_or(|from| from <= day) && to.is_none_or(|to| day < to)
 }
@@ -74,7 +74,7 @@ impl Facts {
         self.units.iter().find(|unit| unit.id == id)
     }
 
-    /// The unit of a code; every code that an answer holds is of one.
+    /// The unit with a code; every code in an answer belongs to one.
     pub(super) fn coded(&self, code: &str) -> UnitId {
         self.units.iter().find(|unit| unit.code == code).map(|unit| unit.id).unwrap_or_else(|| panic!("no unit {code}"))
     }
@@ -102,18 +102,18 @@ impl Facts {
             .filter(move |post| post.person_id == person && holds(post.valid_from, post.valid_to, self.today))
     }
 
-    /// Whether somebody holds a post that counts: no Bank contract, and in a unit that is open.
+    /// Whether a person has a counting post: not on a Bank contract, and in an open unit.
     pub(super) fn counts(&self, person: PersonId) -> bool {
         self.posts_today(person).any(|post| self.post_counts(post))
     }
 
-    /// Whether a post of today is no Bank contract and in a unit that is open.
+    /// Whether a post of today counts: not on a Bank contract, and in an open unit.
     fn post_counts(&self, post: &post::Model) -> bool {
         let open = self.unit(post.unit_id).is_some_and(|unit| holds(unit.valid_from, unit.valid_to, self.today));
         !post.bank && open
     }
 
-    /// The units that somebody answers for today, themselves or for somebody else.
+    /// The units for which a person is responsible today, by appointment or as a delegate.
     pub(super) fn answers_for(&self, person: PersonId, role: Option<AppointmentRole>) -> Vec<UnitId> {
         let own = self.appointments.iter().filter(|row| role.is_none_or(|role| row.role == role));
         let own = own.filter(|row| {
@@ -136,13 +136,13 @@ impl Facts {
         people
     }
 
-    /// The units in which somebody is the line manager of a post that counts.
+    /// The units in which a person is the line manager of a counting post.
     pub(super) fn manages_in(&self, manager: PersonId) -> Vec<UnitId> {
         let counts = self.managed_posts(manager).filter(|post| self.post_counts(post));
         counts.map(|post| post.unit_id).collect()
     }
 
-    /// The units that somebody has a role in today.
+    /// The units in which a person has a role today.
     pub(super) fn role_in(&self, person: PersonId, role: Role) -> Vec<UnitId> {
         let own = self.allocations.iter().filter(|row| row.person_id == person && row.role == role);
         own.filter(|row| holds(row.valid_from, row.valid_to, self.today)).map(|row| row.unit_id).collect()

@@ -1,5 +1,5 @@
-//! What can be concluded from many answers. The same questions, about other days, other policies, orders and filters, are asked
-//! of worlds that differ in nothing but when one person is away: whoever is not shown these days must get the same answers.
+//! Conclusions from many answers. The same queries, for other days, policies, orders and filters, run in worlds that differ
+//! only in when one person is away: a viewer who may not see these days must get the same answers.
 
 use entity::id::{AllocationId, AllocationTermsId, ApiTokenId, PersonId, UnavailabilityId, UnitId};
 use entity::period::Day;
@@ -20,7 +20,8 @@ use crate::harness::{World, both, day};
 /// The one Peer Supporter of Ward 20 who counts.
 const SUPPORTER: i64 = 80;
 
-/// NORTH with one ward more, N9: person 80 covers it, 81 is line manager of 82, and 83 is a Peer Supporter who is not signed off.
+/// NORTH with one ward more, N9: person 80 covers it, 81 is line manager of 82, and 83 is a Peer Supporter who is not signed
+/// off.
 async fn ward(db: &DatabaseConnection) {
     organisation(db).await;
     insert_units(db, [unit_row(20, "N9", "Ward 20", Some(2), "Ward", None)]).await;
@@ -37,7 +38,7 @@ async fn ward(db: &DatabaseConnection) {
 /// First and last day of an absence.
 type Spell = (&'static str, &'static str);
 
-/// Makes the supporter away in these days and in no others.
+/// Makes the supporter absent in these periods and in no others.
 async fn away(db: &DatabaseConnection, spells: &[Spell]) {
     db.execute_unprepared(&format!("DELETE FROM unavailability WHERE person_id = {SUPPORTER}")).await.unwrap();
     let rows = (50..).zip(spells).map(|(id, (first, last))| unavailability::Model {
@@ -54,7 +55,7 @@ fn senior_manager() -> Viewer {
     Viewer::person(PersonId(2), Vec::new())
 }
 
-/// Those who see the ward's figures or less, and no record of it.
+/// Viewers who may see at most the ward's figures, and no record of it.
 fn without_records() -> [(&'static str, Viewer); 4] {
     [
         ("line manager of a colleague", Viewer::person(PersonId(81), Vec::new())),
@@ -80,7 +81,7 @@ const TEAM: &str = "{ unit { code } status statusInWords gap activeSupporters al
 const ROLL_UP: &str = "{ teams { covered atRisk partial none } activeSupporters staffCovered { numerator }
     standing { group allocations } trainersMet }";
 
-/// Everything that can be asked of a day.
+/// Every query about a day.
 fn about(on: Day) -> Vec<String> {
     let tried = [
         ("N9", "awayDays: 0"),
@@ -116,7 +117,7 @@ fn about(on: Day) -> Vec<String> {
     others.into_iter().chain(what_ifs).collect()
 }
 
-/// Everything that is asked of today.
+/// Every query about today.
 fn about_today() -> Vec<String> {
     let by_risk = "{ teams(orderBy: {field: AT_RISK_FROM}) { edges { cursor node { unit { code } } } } }";
     let directory = "{ directory(first: 100) { nodes { code supporters { name } } } }";
@@ -125,7 +126,7 @@ fn about_today() -> Vec<String> {
     by_age.chain([by_risk, directory, snapshots].map(str::to_owned)).collect()
 }
 
-/// The data and the errors' codes and sentences, question by question.
+/// The data and the errors' codes and sentences, query by query.
 async fn answers(asking: &Asking, viewer: &Viewer, questions: &[String]) -> Vec<(String, Value)> {
     let mut all = Vec::new();
     for question in questions {
@@ -137,13 +138,13 @@ async fn answers(asking: &Asking, viewer: &Viewer, questions: &[String]) -> Vec<
     all
 }
 
-/// Whether the answers to any question differ between worlds, in each of which the supporter is away in other days. Returns
-/// the first such question.
+/// Whether the answers to any query differ between worlds with different absences of the supporter. Returns the first such
+/// query.
 async fn tells_apart(world: &World, viewer: &Viewer, worlds: &[&[Spell]], questions: &[String]) -> Option<String> {
     let mut first: Option<Vec<(String, Value)>> = None;
     for spells in worlds {
         away(&world.db, spells).await;
-        // Nothing is kept from the world before.
+        // A new cache, so that nothing is left from the previous world.
         let asking = Asking::over(world, world.db.clone()).await;
         let told = answers(&asking, viewer, questions).await;
         let Some(first) = &first else {
@@ -158,9 +159,9 @@ async fn tells_apart(world: &World, viewer: &Viewer, worlds: &[&[Spell]], questi
 }
 
 both!(
-    async fn no_absence_that_no_record_tells_is_learnt_by_any_question(world: World) {
+    async fn no_query_reveals_an_unrecorded_absence(world: World) {
         ward(&world.db).await;
-        // Up to 28 days away a Peer Supporter counts: that they were away is no one's business.
+        // A Peer Supporter with up to 28 days of absence counts: that absence is nobody else's business.
         let worlds: [&[Spell]; 3] =
             [&[], &[("2026-10-05", "2026-10-25")], &[("2026-10-07", "2026-10-20"), ("2026-12-01", "2026-12-28")]];
         let asked = days("2026-10-04", "2026-10-08").chain(days("2026-10-19", "2026-10-26"));
@@ -170,15 +171,15 @@ both!(
             let told = tells_apart(&world, &viewer, &worlds, &questions).await;
             assert_eq!(told, None, "{who}");
         }
-        // A coordinator may try another limit, and these questions do tell.
+        // A coordinator may try another limit, and these queries do reveal it.
         assert!(tells_apart(&world, &coordinator(), &worlds, &questions).await.is_some());
     }
 );
 
 both!(
-    async fn the_days_of_an_absence_are_learnt_by_those_only_who_see_the_record(world: World) {
+    async fn absence_days_are_visible_with_the_record_only(world: World) {
         ward(&world.db).await;
-        // Away for longer than the policy allows, in the same weeks: once and then, and once more to come.
+        // Away for longer than the policy allows, in the same weeks: once now, and once later.
         let worlds: [&[Spell]; 3] = [
             &[("2026-09-01", "2026-11-04"), ("2026-11-24", "2027-01-13")],
             &[("2026-09-03", "2026-11-06"), ("2026-11-26", "2027-01-15")],
@@ -194,7 +195,7 @@ both!(
         for viewer in [senior_manager(), coordinator()] {
             assert!(tells_apart(&world, &viewer, &worlds, &questions).await.is_some(), "{viewer:?}");
         }
-        // What a senior manager is told is what the record tells: the day is the first on which it says AWAY.
+        // A senior manager sees what the record shows: the day is the first with AWAY.
         away(&world.db, worlds[0]).await;
         let asking = Asking::over(&world, world.db.clone()).await;
         for on in days("2026-08-31", "2026-09-03") {
@@ -211,7 +212,7 @@ both!(
 );
 
 both!(
-    async fn stored_figures_of_another_day_are_told_by_the_week(world: World) {
+    async fn stored_figures_are_visible_by_the_week(world: World) {
         ward(&world.db).await;
         for stored in ["2026-11-02", "2026-11-10", "2026-11-11", "2026-11-16"] {
             history::store(&world.db, day(stored)).await;
@@ -234,7 +235,7 @@ both!(
 );
 
 both!(
-    async fn a_former_manager_is_told_no_pause_that_began_elsewhere_later(world: World) {
+    async fn a_former_manager_sees_no_later_pause(world: World) {
         ward(&world.db).await;
         // Person 80 went to S1, which is not NORTH's, in June, and is paused there since July.
         let moved = [
@@ -270,7 +271,7 @@ both!(
                 assert_eq!(record["reasonsAgainst"], json!(["STOOD_DOWN"]), "{on}");
                 assert_eq!([&record["certificateLastDay"], &record["nextExpiry"]], [&Value::Null; 2], "{on}");
             }
-            // Their line manager of today is told of every day.
+            // Their present line manager sees every day.
             let record = told(&Viewer::person(PersonId(1), Vec::new()), on).await;
             assert_eq!(record["pause"]["firstDay"], "2026-07-01", "{on}: {record}");
         }
@@ -278,9 +279,10 @@ both!(
 );
 
 both!(
-    async fn a_former_manager_is_told_no_decision_that_came_later(world: World) {
+    async fn a_former_manager_sees_no_later_decision(world: World) {
         ward(&world.db).await;
-        // Person 80 went to S1 in June. What is on file of the old allocation was decided in July, or holds since.
+        // Person 80 went to S1 in June. The decisions on file about the old allocation were made in July, or are valid since
+        // then.
         for change in [
             "UPDATE allocation SET valid_to = '2026-06-01' WHERE id = 80",
             "UPDATE post SET unit_id = 6 WHERE person_id = 80",
@@ -314,7 +316,7 @@ both!(
             let own = json!({ "share": 1000, "lineApproval": null, "seniorApproval": null, "signedOffOn": null,
                 "protectedHours": 4.5, "outsideTeam": true });
             assert_eq!(record, own, "{on}");
-            // Their line manager of today is told of every day.
+            // Their present line manager sees every day.
             let record = told(&Viewer::person(PersonId(1), Vec::new()), on).await;
             assert_eq!([&record["lineApproval"], &record["seniorApproval"]], [&decided; 2], "{on}: {record}");
             assert_eq!(record["signedOffOn"], "2026-07-01", "{on}: {record}");

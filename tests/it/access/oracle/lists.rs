@@ -1,4 +1,4 @@
-//! Lists that find people by what is on file of them, and the units of a line manager.
+//! Lists that find people by their data on file, and the units of a line manager.
 
 use entity::id::PersonId;
 use entity::value::AccessRole;
@@ -16,7 +16,7 @@ fn texts(list: &Value, field: &str) -> Vec<String> {
 }
 
 both!(
-    async fn a_line_manager_sees_figures_where_they_manage_a_counting_post(world: World) {
+    async fn a_line_manager_sees_figures_of_managed_units(world: World) {
         world::build(&world).await;
         let manager = Viewer::person(PersonId(8), Vec::new());
         let query = "{ units(first: 100) { nodes { code rollUp { headcount level1 { done { denominator } } } } }
@@ -24,7 +24,7 @@ both!(
         let asking = Asking::over(&world, world.db.clone()).await;
         let told = asking.answer(query, &manager).await;
         assert_eq!(texts(&told["data"]["units"], "code"), ["N1", "N2", "S1", "S2"], "{told}");
-        // Nothing is below N1, and it is told to the person.
+        // Nothing is below N1, so the person sees the roll-up.
         let ward = &told["data"]["units"]["nodes"][0]["rollUp"];
         assert_eq!(ward["level1"]["done"]["denominator"], ward["headcount"], "{told}");
         // S1 has an annexe below it.
@@ -41,7 +41,7 @@ both!(
 );
 
 both!(
-    async fn a_number_or_address_finds_no_one_whose_data_is_not_the_viewers(world: World) {
+    async fn a_number_or_address_finds_exportable_people_only(world: World) {
         world::build(&world).await;
         let asking = Asking::over(&world, world.db.clone()).await;
         let coordinator = Viewer::person(PersonId(54), vec![AccessRole::Coordinator]);

@@ -1,5 +1,5 @@
-//! What a record tells outside its time: nothing of how the person is then, and nothing that begins when it is over. The person
-//! may support another unit by then, whose managers are others.
+//! What a record shows outside its own days: nothing about the state of the person then, and nothing that begins after its end.
+//! The person may support another unit by then, with other managers.
 
 use entity::period::Day;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::expected::Place;
 use crate::harness::day;
 
-/// The record at hand.
+/// The record.
 fn record<'p>(place: &'p Place<'_>) -> &'p Value {
     let mut objects = place.nearest();
     objects.find(|(of, _)| *of == "Supporter").expect("a record").1
@@ -17,19 +17,19 @@ fn as_day(value: &Value) -> Option<Day> {
     value.as_str().map(day)
 }
 
-/// What is told of a record on a day that is not its own, to those who see it by its unit: whether it is over or to come.
+/// What a viewer who sees a record because of its unit gets on a day outside it: whether it has ended or not started.
 fn only_told(place: &Place<'_>) -> Option<(&'static str, &'static str)> {
     let record = record(place);
     let asked = as_day(&record["unit"]["asOf"]).expect("the day asked about");
     let outside = match (as_day(&record["firstDay"]), as_day(&record["lastDay"])) {
         (_, Some(last)) if last < asked => Some(("STOOD_DOWN", "has stood down")),
-        // From today on the manager to be sees what is still missing.
+        // From today on the future manager sees what is still missing.
         (Some(first), _) if asked < first && !(place.today() < first && place.today() <= asked) => {
             Some(("NOT_STARTED", "has not started yet"))
         }
         _ => None,
     };
-    outside.filter(|_| !place.every_day_is_told())
+    outside.filter(|_| !place.sees_every_day())
 }
 
 pub(super) fn headline(place: &Place<'_>, told: &Value) -> Value {
@@ -44,12 +44,12 @@ pub(super) fn in_words(place: &Place<'_>, told: &Value) -> Value {
     only_told(place).map_or_else(|| told.clone(), |(_, said)| json!(format!("Does not count: {said}.")))
 }
 
-/// Nothing of a pause that begins after the record's last day, and no end of one that ends later.
+/// No pause that begins after the record's last day, and no end that is later.
 pub(super) fn pause(place: &Place<'_>, told: &Value) -> Value {
     if told.is_null() || only_told(place).is_some() {
         return Value::Null;
     }
-    let last = as_day(&record(place)["lastDay"]).filter(|_| !place.every_day_is_told());
+    let last = as_day(&record(place)["lastDay"]).filter(|_| !place.sees_every_day());
     let is_later = |told: &Value| last.zip(as_day(told)).is_some_and(|(last, told)| last < told);
     if is_later(&told["firstDay"]) {
         return Value::Null;
@@ -61,13 +61,13 @@ pub(super) fn pause(place: &Place<'_>, told: &Value) -> Value {
     told
 }
 
-/// Whether a filter finds a record by what is shown of it.
+/// Whether a filter finds a record by what the viewer sees of it.
 pub(super) fn is_picked(place: &Place<'_>, arguments: &str) -> bool {
     let Some((shown, _)) = only_told(place) else { return true };
     !arguments.contains("endsBefore:") && (!arguments.contains("reason:") || arguments.contains(shown))
 }
 
-/// Whether how the person is on the day is told too.
+/// Whether the viewer also sees the state of the person on the day.
 pub(super) fn tells_of_person(place: &Place<'_>) -> bool {
     only_told(place).is_none()
 }

@@ -1,4 +1,4 @@
-//! Queries as trees: made from the schema, written as text, and walked again beside their answers.
+//! Queries as trees: made from the schema, written as text, and walked beside their answers.
 
 use super::rules::{Rule, of_field};
 use super::schema::{Field, Schema};
@@ -11,19 +11,19 @@ pub(super) struct Part {
     /// The object that has the field, and the field.
     pub(super) on: String,
     pub(super) name: String,
-    /// With their brackets; empty for none.
+    /// The arguments with their brackets; empty if there are none.
     pub(super) arguments: String,
-    /// What the field is of: the type in the middle.
+    /// The innermost type of the field.
     pub(super) of: String,
     pub(super) inside: Selection,
 }
 
-/// What is asked of one object. Where that can be of several types, each part is in a fragment on its own.
+/// The selection on one object. If the object can have several types, each part is in a fragment of its own.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Selection(pub(super) Vec<Part>);
 
 impl Selection {
-    /// Adds a part; one of the same key and object is widened.
+    /// Adds a part, or extends the one with the same key and object.
     pub(super) fn add(&mut self, part: Part) {
         match self.0.iter_mut().find(|known| known.key == part.key && known.on == part.on) {
             Some(known) => part.inside.0.into_iter().for_each(|inner| known.inside.add(inner)),
@@ -36,7 +36,8 @@ impl Selection {
         self
     }
 
-    /// As text, as the viewer asks. What is told of a viewer's own top unit is asked by an ADMIN of the unit of the code `top`.
+    /// The text of the query as the viewer sends it. For the viewer's own top unit, an ADMIN names the unit with the code
+    /// `top`.
     pub(super) fn written(&self, of: &str, top: Option<&str>) -> String {
         let mut text = if of == "Node" { "{__typename ".to_owned() } else { "{".to_owned() };
         for Part { key, on, name, arguments, of: inner, inside } in &self.0 {
@@ -65,9 +66,9 @@ fn with(arguments: &str, more: &str) -> String {
     }
 }
 
-/// Makes questions from the schema.
+/// Makes queries from the schema.
 impl Schema {
-    /// A field of an object with what is asked inside.
+    /// A field of an object with the selection inside.
     pub(super) fn part(&self, on: &str, name: &str, arguments: &str, inside: Selection) -> Part {
         let of = self.field(on, name).of.clone();
         Part {
@@ -80,7 +81,7 @@ impl Schema {
         }
     }
 
-    /// A field with what is asked of each thing that it leads to; of a page everything that a page has.
+    /// A field with the selection of each object that it leads to; for a page, everything that a page has.
     pub(super) fn leading(&self, on: &str, name: &str, arguments: &str, inside: Selection) -> Part {
         let of = self.field(on, name).of.clone();
         let Some(item) = of.strip_suffix("Connection") else { return self.part(on, name, arguments, inside) };
@@ -96,7 +97,7 @@ impl Schema {
         self.part(on, name, arguments, page)
     }
 
-    /// The arguments with which a field is asked unless something else is tried: the longest page, all that has ended too.
+    /// The usual arguments of a field: the longest page, including everything that has ended.
     pub(super) fn usual(field: &Field) -> String {
         let said = |name: &str, value: &str| {
             field.arguments.iter().any(|argument| argument.name == name).then(|| format!("{name}: {value}"))
@@ -105,9 +106,9 @@ impl Schema {
             said("first", "100"),
             said("includeEnded", "true"),
             said("weeks", "3"),
-            // Everybody of the world is called so.
+            // Everyone in the world matches this name.
             said("search", "\"first\"").filter(|_| !Self::is_free(field)),
-            // What is read while a test asks goes into the log as well.
+            // Reads that a test causes are in the log as well.
             said("until", &format!("\"{}\"", super::world::LOGGED_UNTIL)),
             said("policy", "{staffPerSupporter: 2, minSupporters: 1}"),
         ];
@@ -115,7 +116,7 @@ impl Schema {
         if said.is_empty() { String::new() } else { format!("({})", said.join(", ")) }
     }
 
-    /// By what an object is known again; the oracle asks by it.
+    /// The fields that identify an object; the oracle uses them.
     pub(super) fn identity(&self, of: &str) -> Selection {
         let none = Selection::default;
         let one = |on: &str, name: &str| self.part(on, name, "", none());
@@ -148,15 +149,15 @@ impl Schema {
         if self.nodes.contains(of) { known.and(Selection(vec![one(of, "id")])) } else { known }
     }
 
-    /// Every field that is a value itself, but for those at the root that a test of their own asks: what is held on a person
-    /// is recorded when it is asked for.
+    /// Every field that is a value itself, except those at the root that have a test of their own: an export of personal data
+    /// is recorded when it is requested.
     pub(super) fn scalars(&self, of: &str) -> Selection {
         let own = |field: &Field| of == "Query" && matches!(of_field(of, &field.name), Some(Rule::Own));
         let leaves = self.fields(of).iter().filter(|field| self.is_leaf(&field.of) && !own(field));
         Selection(leaves.map(|field| self.part(of, &field.name, "", Selection::default())).collect())
     }
 
-    /// Every field that is a value, or an object from which nothing but values is reached.
+    /// Every field that is a value, or an object that leads to values only.
     pub(super) fn values(&self, of: &str) -> Selection {
         let known = if self.is_plain(of) { Selection::default() } else { self.identity(of) };
         let plain = self.fields(of).iter().filter(|field| self.is_plain(&field.of));
@@ -167,24 +168,24 @@ impl Schema {
         known.and(self.scalars(of)).and(Selection(plain.collect()))
     }
 
-    /// The fields of an object that lead to units, people and the like, and that can be asked without naming anything.
+    /// The fields of an object that lead to units, people and the like, and that need no name.
     fn ways_on<'s>(&'s self, of: &'s str) -> impl Iterator<Item = &'s Field> {
         let leads = |field: &&Field| !self.is_leaf(&field.of) && !self.is_plain(&field.of);
         self.fields(of).iter().filter(leads).filter(|field| Self::names_nothing(field))
     }
 
-    /// Whether a field can be asked without any argument.
+    /// Whether a field needs no argument.
     fn is_free(field: &Field) -> bool {
         !field.arguments.iter().any(|given| given.required)
     }
 
-    /// Whether a field can be asked without naming anything: what else it needs, [`usual`](Self::usual) has.
+    /// Whether a field needs no name; its other arguments are in [`usual`](Self::usual).
     pub(super) fn names_nothing(field: &Field) -> bool {
         !field.arguments.iter().any(|given| given.required && !["policy", "search"].contains(&given.name.as_str()))
     }
 
-    /// An object, and from it along every field: of what that leads to all values, and along every field again, for what one
-    /// finds there depends on the way by which one came.
+    /// An object, and from it along every field: all values of the objects there, and along every field again, because what is
+    /// visible depends on the path.
     pub(super) fn around(&self, of: &str) -> Selection {
         let mut asked = self.identity(of).and(self.scalars(of));
         for field in self.fields(of).iter().filter(|field| of == "Query" && self.is_plain(&field.of)) {
@@ -203,7 +204,7 @@ impl Schema {
         asked
     }
 
-    /// From an object along named fields; of the last one every value is asked.
+    /// From an object along named fields; of the last one every value.
     pub(super) fn along(&self, of: &str, way: &[&str]) -> Selection {
         let Some((next, way)) = way.split_first() else { return self.values(of) };
         let field = self.field(of, next);
@@ -211,7 +212,7 @@ impl Schema {
         self.identity(of).and(Selection(vec![self.leading(of, next, &Self::usual(field), inside)]))
     }
 
-    /// From the root to every object of a type (where an id finds them, to those of `ids`), and there `inside`.
+    /// From the root to every object of a type (by id, if it has one, for those in `ids`), and there `inside`.
     pub(super) fn down_to(&self, of: &str, ids: impl Fn(&str) -> Vec<String>, inside: Selection) -> Selection {
         let (root, way) = self.way_to(of).expect("a way there");
         let mut line = vec![root.clone()];

@@ -1,12 +1,12 @@
-//! `viewer.rights` of everybody, worked out again from their roles by the words of the table, and `viewer.networkRoles` from the
-//! rows on file.
+//! `viewer.rights` of every viewer, worked out again from their roles and the text of the table, and `viewer.networkRoles` from
+//! the rows on file.
 
 use entity::value::{AccessRole, Role};
 use serde_json::{Value, json};
 
 use super::sight::Sight;
 
-/// What `viewer { rights { right scopes } }` must answer.
+/// The expected answer of `viewer { rights { right scopes } }`.
 pub(super) fn rights(sight: &Sight<'_>) -> Value {
     let is = |role| sight.is(role);
     let runs = is(AccessRole::Admin) || is(AccessRole::Coordinator);
@@ -14,7 +14,7 @@ pub(super) fn rights(sight: &Sight<'_>) -> Value {
         (is(AccessRole::SeniorManager), is(AccessRole::LineManager), is(AccessRole::Supporter));
     let (staff, token) = (is(AccessRole::Staff), is(AccessRole::Dashboard));
     let named = token && sight.viewer.sees_names();
-    // Widest first, and everything alone.
+    // Widest first, and EVERYTHING alone.
     let scopes = |all: bool, parts: &[(bool, &str)]| -> Vec<String> {
         if all {
             return vec!["EVERYTHING".to_owned()];
@@ -53,9 +53,9 @@ pub(super) fn rights(sight: &Sight<'_>) -> Value {
     had.map(|(right, scopes)| json!({ "right": right, "scopes": scopes })).collect()
 }
 
-/// What `viewer { networkRoles { role unitCode unitName } }` must answer.
+/// The expected answer of `viewer { networkRoles { role unitCode unitName } }`.
 pub(super) fn network_roles(sight: &Sight<'_>) -> Value {
-    // Of who has no post today, whatever is still on file is no role.
+    // A person without a post today has no role, whatever is still on file.
     let held = |role: Role| match sight.me.filter(|me| sight.facts.has_posts(*me)) {
         Some(me) => sight.facts.role_in(me, role),
         None => Vec::new(),

@@ -1,5 +1,5 @@
-//! The first day at risk, and the day on which a gap was first seen. To those who do not see every record on which the figures
-//! of a team rest they are told by the week, for they are days on which a colleague counts no longer.
+//! The first day at risk, and the day on which a gap was first seen. Viewers who may not see every record behind a team's
+//! figures get the week only, because these are days on which a colleague no longer counts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,7 +16,7 @@ fn monday(of: Day) -> Day {
     of.plus_days(-i64::from(of.date().weekday().num_days_from_monday()))
 }
 
-/// The first day at risk as those are told it who do not see every record.
+/// The first day at risk as viewers without every record get it.
 fn by_the_week(risk: Day, asked: Day) -> Day {
     monday(risk).max(asked.plus_days(1))
 }
@@ -28,7 +28,7 @@ pub(super) fn from(place: &Place<'_>, told: &Value) -> Value {
     }
 }
 
-/// Only the status of a team that is at risk names the day.
+/// Only the status AT_RISK names the day.
 pub(super) fn in_words(place: &Place<'_>, told: &Value) -> Value {
     let said = told.as_str().expect("a sentence");
     match said.split_once("at risk from ") {
@@ -48,8 +48,8 @@ pub(super) fn opened(place: &Place<'_>, told: &Value) -> Value {
     }
 }
 
-/// A page of teams in the order of their first day at risk: the same with the days as the viewer is told them.
-pub(super) fn told(sight: &Sight<'_>, page: &Value) -> Value {
+/// A page of teams sorted by their first day at risk, with the days as the viewer gets them.
+pub(super) fn visible_order(sight: &Sight<'_>, page: &Value) -> Value {
     let mut edges: Vec<(Value, Value)> = Vec::new();
     for edge in page["edges"].as_array().expect("edges") {
         let cursor = URL_SAFE_NO_PAD.decode(edge["cursor"].as_str().expect("a cursor")).unwrap();
@@ -80,7 +80,7 @@ pub(super) fn told(sight: &Sight<'_>, page: &Value) -> Value {
     page
 }
 
-/// Whether a figure of a unit's team on the day asked about is told.
+/// Whether the viewer gets a figure of a unit's team on the requested date.
 pub(super) fn team(place: &Place<'_>, code: &str) -> bool {
     let unit: UnitId = place.sight.facts.coded(code);
     place.sight.team_on(unit, place.day())

@@ -1,23 +1,23 @@
-//! The rule of every field and argument: who, of those who have reached the object, sees it.
+//! The rule of every field and argument: which of the viewers who have reached the object may see it.
 //!
-//! This is where a new field is thought about. Say what it tells and to whom; where it names a unit, a person or a record, it
-//! is seen by those who see that.
+//! A new field needs a rule here. Decide what it reveals and to which viewers; a field that leads to a unit, a person or a
+//! record is visible to those who may see that.
 
 use serde_json::Value;
 
 use super::expected::Place;
 
-/// What must be seen for something to be shown. Each is asked of the item where a field leads to something, else of the
-/// object that has the field.
+/// What the viewer must be allowed to see. It is checked for the item if a field leads to one, otherwise for the object that
+/// has the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum See {
-    /// A unit, and what is told of it on any day.
+    /// A unit and its data on any day.
     Figures,
-    /// The figures of a team on the day asked about.
+    /// The figures of a team on the requested date.
     Team,
-    /// The figures over a unit and everything below it on the day asked about.
+    /// The figures over a unit and everything below it on the requested date.
     AllBelow,
-    /// The same of the viewer's own top unit.
+    /// The same for the viewer's own top unit.
     AllBelowTop,
     /// People by where they work.
     PeopleOfUnit,
@@ -25,9 +25,9 @@ pub(super) enum See {
     Person,
     /// The record of an allocation.
     Record,
-    /// How the person of a record is on the day asked about.
+    /// The state of the person of a record on the requested date.
     PresentRecord,
-    /// What a weekly report says of a unit.
+    /// What a weekly report says about a unit.
     ReportOnUnit,
     Mail,
     Reports,
@@ -39,53 +39,53 @@ pub(super) enum See {
     Log,
     /// API tokens and grants.
     Access,
-    /// Which people may be one.
+    /// Which people may be one person.
     Links,
     /// How many people have completed Level 1.
     Level1Counts,
-    /// Why allocations do not count: in this world no snapshot publishes any of it.
+    /// Why allocations do not count: in this world no snapshot publishes any of these numbers.
     SmallNumbers,
     /// Trying a policy on a unit.
     Tries,
     /// The object that an id finds.
     Found,
-    /// The figures of a team; by a filter that asks for unproven approvals, the records of all that are covered with it too.
+    /// The figures of a team; with a filter on unproven approvals, also the records of its cover group.
     PickedTeam,
-    /// The record of an allocation; by a filter that asks how the person is, what of that is shown too.
+    /// The record of an allocation; with a filter on the state of the person, also what the record shows of it.
     PickedRecord,
     /// The person and the unit of a Trainer's or Champion's role.
     PersonAndUnit,
     /// The training modules.
     Courses,
-    /// A person by their name; by number or address, all that is held on them too.
+    /// A person by name; by number or address, also the export of their data.
     FoundPerson,
 }
 
 /// Who sees a field.
 #[derive(Clone, Copy)]
 pub(super) enum Rule {
-    /// Whoever has reached the object.
+    /// Every viewer who has reached the object.
     WithIt,
-    /// Who sees this of the object; for others it is null or empty.
+    /// Viewers who may see this of the object; for others it is null or empty.
     If(See),
-    /// Those items of it of which this is seen; one that is not seen is null.
+    /// The items of which the viewer may see this; a hidden item is null.
     Each(See),
-    /// Everybody, in words or numbers that depend on what they see.
+    /// Every viewer, with words or numbers that depend on what they may see.
     Told(fn(&Place<'_>, &Value) -> Value),
-    /// About the viewer; checked by itself.
+    /// About the viewer; has a test of its own.
     Own,
 }
 
 /// What an argument does.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Takes {
-    /// It names something: what is hidden is answered like what never was. See `arguments` and `absent`.
+    /// It names something: hidden objects get the same answer as absent ones. See `arguments` and `absent`.
     Name,
-    /// It picks from what is seen anyway; these are values to try.
+    /// It selects from visible data; these are values to try.
     Picks(&'static [&'static str]),
     /// A day.
     Day,
-    /// A page of what is seen.
+    /// A page of visible items.
     Page,
     /// An input object, with rules of its own.
     Input,
@@ -119,13 +119,13 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("LinkPeopleRefusal", "code sentence", WithIt),
     ("LinkedTeam", "unitCode statusBefore statusAfter headcountBefore headcountAfter gapBefore gapAfter", WithIt),
     ("Query", "node nodes", Each(See::Found)),
-    // Held against `snapshots` in `live`.
+    // Compared with `snapshots` in `live`.
     ("Subscription", "snapshotTaken", Own),
     ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
                   unlinkPeople endSessions", WithIt),
-    // What it says is one person's own; see `graphql::person` and `erasure::subject`.
+    // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
-    // Whose they are is in `absent`, what they say in `graphql::report_settings`.
+    // `absent` tests who may see them, `graphql::report_settings` what they contain.
     ("Query", "reportPreferences", Own),
     ("ReportPreferences", "hiddenSections copies midweek changedAt", Own),
     ("SetReportPreferencesPayload", "preferences refusal", WithIt),
@@ -156,23 +156,23 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
               unknownBecause rowsNotRead oldestStaffList", WithIt),
     ("Team", "statusInWords", Told(super::risk::in_words)),
     ("Team", "gapOpenedOn", Told(super::risk::opened)),
-    ("Team", "unproven", Told(super::told::unproven)),
+    ("Team", "unproven", Told(super::visible_values::unproven)),
     ("StaffListAge", "employer asAt ageInDays", WithIt),
     ("Team", "supporters", Each(See::Record)),
-    ("Team", "suggestedActions", Told(super::told::suggested_actions)),
+    ("Team", "suggestedActions", Told(super::visible_values::suggested_actions)),
     ("AtRisk", "from", Told(super::risk::from)),
     ("AtRisk", "status", WithIt),
-    ("AtRisk", "reasons", Told(super::told::reasons)),
+    ("AtRisk", "reasons", Told(super::visible_values::reasons)),
     ("Champions", "counting needed met", WithIt),
     ("MixOutcome", "rule must state", WithIt),
-    ("MixOutcome", "sentence", Told(super::told::mix_sentence)),
+    ("MixOutcome", "sentence", Told(super::visible_values::mix_sentence)),
     ("GapSince", "since change statusThen gapThen", WithIt),
     ("CoverGroup", "name", WithIt),
     ("CoverGroup", "members", Each(See::Figures)),
 
     ("Supporter", "person unit share isActive firstDay lastDay lineApproval seniorApproval protectedHours signedOffOn \
                    outsideTeam", WithIt),
-    // Of the person, and not of the record.
+    // Depends on the person, and not on the record.
     ("Supporter", "headline", Told(super::past::headline)),
     ("Supporter", "reasonsAgainst", Told(super::past::reasons)),
     ("Supporter", "standingInWords", Told(super::past::in_words)),
@@ -180,7 +180,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Supporter", "certificateLastDay nextExpiry isUnproven", If(See::PresentRecord)),
     ("Approval", "decidedOn lastDay", WithIt),
     ("Approval", "by", Each(See::Person)),
-    // What of it is told is said at Supporter.pause.
+    // The rule for its parts is at Supporter.pause.
     ("Pause", "firstDay lastDay holds", Own),
     ("Expiry", "what lastDay", WithIt),
     ("Trainer", "person unit firstDay lastDay isActive isEmbedded certificateLastDay", WithIt),
@@ -201,16 +201,16 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Ratio", "numerator denominator percent", WithIt),
     ("Level1", "target", WithIt),
     ("Level1", "done", If(See::Level1Counts)),
-    ("Level1", "band", Told(super::told::level1_band)),
-    ("Level1", "met", Told(super::told::level1_met)),
-    ("Level1", "hidden", Told(super::told::level1_is_hidden)),
+    ("Level1", "band", Told(super::visible_values::level1_band)),
+    ("Level1", "met", Told(super::visible_values::level1_met)),
+    ("Level1", "hidden", Told(super::visible_values::level1_is_hidden)),
     ("StandingCount", "group", WithIt),
     ("StandingCount", "allocations", If(See::SmallNumbers)),
-    ("StandingCount", "hidden", Told(super::told::is_hidden)),
+    ("StandingCount", "hidden", Told(super::visible_values::is_hidden)),
     ("TrendPoint", "week day rollUp", WithIt),
     ("WhatIf", "unit before after", WithIt),
-    ("WhatIf", "teamsWithANewGap", Told(super::told::new_gaps)),
-    ("WhatIf", "teamsWithAClosedGap", Told(super::told::closed_gaps)),
+    ("WhatIf", "teamsWithANewGap", Told(super::visible_values::new_gaps)),
+    ("WhatIf", "teamsWithAClosedGap", Told(super::visible_values::closed_gaps)),
     ("WhatIf", "teams", Each(See::Team)),
     ("TeamChange", "team change before after", WithIt),
     ("TeamOutcome", "status required gap activeSupporters", WithIt),
@@ -229,7 +229,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("DeliveryUnit", "code name why", WithIt),
     ("JobRun", "id job period state attempts startedAt finishedAt nextAttemptAt outcome", WithIt),
     ("ImportBatch", "id asAt finishedAt state forced files", WithIt),
-    ("ImportBatch", "refusal", Told(super::told::refusal)),
+    ("ImportBatch", "refusal", Told(super::visible_values::refusal)),
     ("ImportBatch", "rejects", If(See::Rejects)),
     ("ImportFile", "file rows added changed ended unchanged rejected ignoredColumns", WithIt),
     ("ImportReject", "file line column value sentence", WithIt),

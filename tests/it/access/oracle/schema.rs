@@ -1,4 +1,4 @@
-//! The schema as the SDL has it: types, fields, arguments, and which leads where.
+//! The schema in the SDL: types, fields, arguments, and which type leads to which.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +8,14 @@ use async_graphql::parser::types::{BaseType, InputValueDefinition, Type, TypeKin
 #[derive(Clone, Debug)]
 pub(super) struct Field {
     pub(super) name: String,
-    /// The type in the middle.
+    /// The innermost type.
     pub(super) of: String,
     pub(super) list: bool,
     pub(super) required: bool,
     pub(super) arguments: Vec<Field>,
 }
 
-/// What a name stands for.
+/// The kinds of types.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
     /// Objects and the interface.
@@ -29,7 +29,7 @@ pub(super) struct Schema {
     pub(super) types: BTreeMap<String, Kind>,
     /// Types that an id finds.
     pub(super) nodes: BTreeSet<String>,
-    /// Objects from which nothing but values is reached: no unit, no person.
+    /// Objects that lead to values only: no unit, no person.
     plain: BTreeSet<String>,
 }
 
@@ -120,8 +120,8 @@ impl Schema {
         self.fields(of).iter().find(|field| field.name == name).unwrap_or_else(|| panic!("no {of}.{name}"))
     }
 
-    /// Objects that are asked about: all but the roots, what pages are made of, what only a mutation answers, and the settings
-    /// of a report, which only a name leads to: see `absent` and `graphql::report_settings`.
+    /// Objects that are queried: all but the roots, the parts of pages, mutation payloads, and the settings of a report, which
+    /// need a name: see `absent` and `graphql::report_settings`.
     pub(super) fn entities(&self) -> Vec<&str> {
         let of_page = |name: &str| name.ends_with("Connection") || name.ends_with("Edge");
         let names = self.types.keys().map(String::as_str);
@@ -132,7 +132,7 @@ impl Schema {
             .collect()
     }
 
-    /// What a field leads to, whether by a page or directly.
+    /// The type that a field leads to, by a page or directly.
     pub(super) fn target<'s>(&'s self, field: &'s Field) -> &'s str {
         match field.of.strip_suffix("Connection") {
             Some(item) => item,
@@ -140,7 +140,7 @@ impl Schema {
         }
     }
 
-    /// The shortest way to an object from what an id finds, else from the root: the type to begin with, and fields.
+    /// The shortest path to an object from one with an id, otherwise from the root: the first type, and fields.
     pub(super) fn way_to(&self, of: &str) -> Option<(String, Vec<String>)> {
         let mut ways: Vec<(String, String, Vec<String>)> =
             self.nodes.iter().map(|node| (node.clone(), node.clone(), Vec::new())).collect();

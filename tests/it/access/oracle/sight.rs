@@ -1,4 +1,4 @@
-//! What one viewer may see, worked out from the rows on file by the words of the table of rights.
+//! What one viewer may see, worked out from the rows on file and the text of the table of rights.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use psn::access::Viewer;
 
 use super::facts::{Facts, holds};
 
-/// One viewer's sight.
+/// What one viewer may see.
 pub(super) struct Sight<'f> {
     pub(super) facts: &'f Facts,
     pub(super) viewer: Viewer,
@@ -85,35 +85,35 @@ impl<'f> Sight<'f> {
         self.whole() || self.in_answered(unit) || self.in_given(unit) || self.alone(unit)
     }
 
-    /// Units that are seen without those below them.
+    /// Units that are visible without those below them.
     fn alone(&self, unit: UnitId) -> bool {
         self.supported.contains(&unit) || self.managed_units.contains(&unit)
     }
 
-    /// Figures that add up everything below a unit, which a supporter or a line manager in the unit itself does not see.
+    /// Figures over everything below a unit, which a supporter or a line manager in the unit itself may not see.
     pub(super) fn all_below(&self, unit: UnitId) -> bool {
         let is_leaf = !self.facts.parents.values().any(|above| *above == unit);
         self.whole() || self.in_answered(unit) || self.in_given(unit) || (is_leaf && self.alone(unit))
     }
 
-    /// People who are seen because of where they work, and records because of where they are for.
+    /// People who are visible because of where they work, and records because of their unit.
     pub(super) fn people_of(&self, unit: UnitId) -> bool {
         self.whole() || self.in_answered(unit) || (self.viewer.sees_names() && self.in_given(unit))
     }
 
-    /// Whether they see every record on which the figures of a team rest: those of its cover group too.
+    /// Whether they may see every record behind the figures of a team, including those of its cover group.
     pub(super) fn all_records(&self, unit: UnitId) -> bool {
         let group = self.facts.unit(unit).and_then(|unit| unit.cover_group.clone());
         let mut with = self.facts.units.iter().filter(|other| group.is_some() && other.cover_group == group);
         self.people_of(unit) && with.all(|other| self.people_of(other.id))
     }
 
-    /// Whether everybody who sees a team is told its figures of a day: today's, and by the week those of the past.
+    /// Whether every viewer of a team gets its figures of a day: today's, and those of past Mondays.
     fn is_published(&self, day: Day) -> bool {
         day == self.facts.today || (day < self.facts.today && day.date().weekday() == Weekday::Mon)
     }
 
-    /// The same of every team at or below a unit.
+    /// The same for every team at or below a unit.
     pub(super) fn all_records_below(&self, unit: UnitId) -> bool {
         let mut below = self.facts.units.iter().filter(|below| self.facts.is_in(below.id, &[unit]));
         below.all(|below| self.all_records(below.id))
@@ -134,7 +134,8 @@ impl<'f> Sight<'f> {
         self.people_of(row.unit_id) || own || self.managed.contains(&row.person_id)
     }
 
-    /// Whether how a person is as a Peer Supporter is theirs to know on every day, and not because of the unit of a record.
+    /// Whether they may know the state of a person as a Peer Supporter on every day, and not only because of the unit of a
+    /// record.
     pub(super) fn every_day_of(&self, person: PersonId) -> bool {
         let own = self.is(AccessRole::Supporter) && self.me == Some(person);
         self.whole() || own || self.managed.contains(&person)
@@ -154,7 +155,7 @@ impl<'f> Sight<'f> {
             })
     }
 
-    /// Whether they have figures at all, and so the list of stored days.
+    /// Whether they may see any figures, and so the list of snapshots.
     pub(super) fn snapshots(&self) -> bool {
         self.reports() || self.is(AccessRole::Supporter) || self.is(AccessRole::LineManager)
     }
@@ -167,7 +168,7 @@ impl<'f> Sight<'f> {
         self.whole() || self.in_answered(unit) || self.in_given(unit)
     }
 
-    /// A Peer Supporter has the figures of their team and does not answer for it.
+    /// A Peer Supporter sees the figures of their team and is not responsible for it.
     pub(super) fn level1_counts(&self, unit: UnitId) -> bool {
         self.whole() || self.in_answered(unit) || self.in_given(unit) || self.managed_units.contains(&unit)
     }
@@ -185,7 +186,7 @@ impl<'f> Sight<'f> {
         self.whole() || self.in_answered(unit)
     }
 
-    /// Whether they see every Trainer of a unit and of those below it today.
+    /// Whether they may see every Trainer of a unit and of those below it today.
     pub(super) fn all_trainers(&self, unit: UnitId) -> bool {
         let trainers = self.facts.allocations.iter().filter(|row| row.role == Role::Trainer);
         let mut here = trainers.filter(|row| {
@@ -194,28 +195,28 @@ impl<'f> Sight<'f> {
         here.all(|row| self.person(row.person_id))
     }
 
-    /// Absences and posts of Peer Supporters are known to those who run the network.
+    /// Absences and posts of Peer Supporters are visible to those who run the network.
     pub(super) fn tries_what_no_record_shows(&self) -> bool {
         self.is(AccessRole::Admin) || self.is(AccessRole::Coordinator)
     }
 
-    /// Whose whole document they get: an admin anybody's, everybody else their own.
+    /// Whose data they may export: an admin that of anyone, everyone else their own.
     pub(super) fn document_of(&self, person: PersonId) -> bool {
         self.is(AccessRole::Admin) || (self.is(AccessRole::Staff) && self.me == Some(person))
     }
 
-    /// Whose weekly report they set; no token sets any.
+    /// Whose weekly report they may set; no token may set any.
     pub(super) fn sets_report_of(&self, person: PersonId) -> bool {
         let all = self.is(AccessRole::Admin) || self.is(AccessRole::Coordinator);
         self.me.is_some() && (all || (self.is(AccessRole::SeniorManager) && self.me == Some(person)))
     }
 
-    /// Nothing that cannot be undone is done by a token.
+    /// Tokens may do nothing that cannot be undone.
     pub(super) fn erases(&self) -> bool {
         self.is(AccessRole::Admin) && self.me.is_some()
     }
 
-    /// Whether a person has signed in, and no API token asks.
+    /// Whether the viewer is a person who has signed in, and not an API token.
     pub(super) fn is_person(&self) -> bool {
         self.me.is_some()
     }
@@ -233,7 +234,8 @@ impl<'f> Sight<'f> {
         self.is(AccessRole::Admin) && self.me.is_some()
     }
 
-    /// The code of the highest unit that they see, of several as high the first; one with all below it before the others.
+    /// The code of the highest visible unit, of several equally high the first; one with everything below it comes before the
+    /// others.
     pub(super) fn top(&self) -> Option<&'f str> {
         let seen = self.facts.units.iter().filter(|unit| self.figures(unit.id));
         seen.min_by_key(|unit| (!self.all_below(unit.id), self.facts.upwards(unit.id).len(), &unit.code))

@@ -1,15 +1,15 @@
-//! Everybody who asks.
+//! Every viewer.
 
 use entity::id::{ApiTokenId, PersonId, UnitId};
 use entity::value::AccessRole;
 use psn::access::Viewer;
 
-/// An admin who is auditor too, whose answers are everything that there is.
+/// An admin who is also auditor, whose answers have everything.
 pub(super) fn admin() -> Viewer {
     Viewer::person(PersonId(63), vec![AccessRole::Admin, AccessRole::Auditor])
 }
 
-/// The board's people of the world, each with what makes them worth asking, and the roles that the gate finds given.
+/// The people of the world, each with the reason why they are a viewer, and the roles that were granted to them.
 const PEOPLE: [(&str, i64, &[AccessRole]); 26] = [
     ("senior manager of NORTH", 2, &[]),
     ("delegate for NORTH, line manager of many, Trainer", 1, &[]),
@@ -50,7 +50,7 @@ const TOKENS: [(&str, AccessRole, &[i64], bool); 7] = [
     ("auditor's token", AccessRole::Auditor, &[], false),
 ];
 
-/// Everybody, by name.
+/// Every viewer, by name.
 pub(super) fn all() -> Vec<(&'static str, Viewer)> {
     let people = PEOPLE.iter().map(|(name, id, given)| (*name, Viewer::person(PersonId(*id), given.to_vec())));
     let tokens = (100..).zip(&TOKENS).map(|(id, (name, role, units, names))| {

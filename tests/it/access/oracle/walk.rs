@@ -1,4 +1,4 @@
-//! The walk: every field along every way, as everybody.
+//! The walk: every field along every path, as every viewer.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use super::sight::Sight;
 use super::{viewers, world};
 use crate::harness::both;
 
-/// Ways on which somebody might get from what is theirs to what is not.
+/// Paths that might lead a viewer from visible to hidden data.
 const LONG_WAYS: [(&str, &[&str]); 18] = [
     ("Query", &["units", "parent", "team", "supporters", "person", "allocations", "unit", "team"]),
     ("Query", &["units", "parent", "children", "parent", "children", "team"]),
@@ -34,13 +34,13 @@ const LONG_WAYS: [(&str, &[&str]); 18] = [
     ("Person", &["allocations", "unit", "children", "team"]),
 ];
 
-/// Fields that need a name; they are asked in `absent`.
+/// Fields that need a name; `absent` queries them.
 const NAMED: [&str; 3] = ["Query.unit", "Query.team", "Query.node"];
-/// Objects that are not reached by a query along free fields.
+/// Objects that no query along free fields reaches.
 const ELSEWHERE: [&str; 5] = ["Mutation", "Subscription", "Viewer", "Node", "PageInfo"];
 
 #[test]
-fn every_field_and_argument_has_a_rule_and_every_rule_a_field() {
+fn every_field_and_argument_has_a_rule() {
     let schema = Schema::read(&psn::graphql::sdl());
     let mut without = Vec::new();
     for (of, kind) in &schema.types {
@@ -75,12 +75,12 @@ fn every_field_and_argument_has_a_rule_and_every_rule_a_field() {
     }
 }
 
-/// The questions that go along every field, by what they are about.
+/// The queries along every field, by their subject.
 fn questions(asking: &Asking) -> Vec<Selection> {
     let schema = &asking.schema;
     let mut all = vec![schema.around("Query")];
     for of in schema.entities().into_iter().filter(|of| *of != "Viewer") {
-        // What is plain and no id finds is told whole wherever it is reached.
+        // Objects with values only and without an id are queried whole wherever they are reached.
         if !schema.is_plain(of) || schema.nodes.contains(of) {
             let inside = if schema.is_plain(of) { schema.values(of) } else { schema.around(of).and(schema.values(of)) };
             all.push(schema.down_to(of, |kind| asking.ids(kind), inside));
@@ -89,7 +89,7 @@ fn questions(asking: &Asking) -> Vec<Selection> {
     all
 }
 
-/// The questions that go far.
+/// The queries along long paths.
 fn long_ways(asking: &Asking) -> Vec<Selection> {
     let schema = &asking.schema;
     let way = |(root, way): &(&str, &[&str])| match *root {
@@ -100,7 +100,7 @@ fn long_ways(asking: &Asking) -> Vec<Selection> {
 }
 
 both!(
-    async fn everybody_gets_all_that_is_theirs_and_nothing_else_by_every_way(world: World) {
+    async fn every_viewer_gets_exactly_their_data(world: World) {
         world::build(&world).await;
         let asking = Asking::over(&world, world.db.clone()).await;
         let (questions, long_ways) = (questions(&asking), long_ways(&asking));
@@ -108,7 +108,7 @@ both!(
         for (who, viewer) in viewers::all() {
             let sight = Sight::of(&asking.facts, &viewer);
             let mut values = 0;
-            // From who sees the whole network nothing is hidden at the end of a long way.
+            // A viewer of the whole network has nothing hidden at the end of a long path.
             let long_ways = long_ways.iter().filter(|_| !sight.whole());
             for question in questions.iter().chain(long_ways) {
                 values += asking.check(question, who, &sight).await;
@@ -116,7 +116,7 @@ both!(
             seen.push((who, values));
         }
         let of = |who: &str| seen.iter().find(|row| row.0 == who).unwrap().1;
-        // A walk that comes nowhere proves nothing, nor does one that meets nothing to hide.
+        // A walk that reaches nothing proves nothing, nor does one that meets nothing hidden.
         let (reached, hidden) = (asking.looked.reached.lock().unwrap(), asking.looked.hidden.lock().unwrap());
         let mut blind = Vec::new();
         for (on, names, rule) in
@@ -130,7 +130,7 @@ both!(
                     blind.push(format!("{field} was never reached with something in it: put it into the world"));
                 }
                 if !matches!(rule, Rule::WithIt) && !hidden.contains(&field) {
-                    blind.push(format!("nobody asked from whom {field} is kept: put it, or them, into the world"));
+                    blind.push(format!("{field} is hidden from no viewer: add data, or a viewer, to the world"));
                 }
             }
         }
@@ -142,7 +142,7 @@ both!(
 );
 
 both!(
-    async fn who_asks_is_told_what_is_theirs(world: World) {
+    async fn the_viewer_gets_their_own_data(world: World) {
         world::build(&world).await;
         let asking = Asking::over(&world, world.db.clone()).await;
         let schema = &asking.schema;
@@ -205,7 +205,7 @@ both!(
             jobRuns { totalCount }
             importBatches { nodes { rejects { totalCount } } } directory(first: 100) { totalCount } }";
         let told = asking.reference(query).await;
-        // All but OLD, which has closed; a team each that is no sector.
+        // All but OLD, which has closed; each that is not a sector is a team.
         assert_eq!(told["units"]["totalCount"], facts.units.len() - 1);
         assert_eq!(told["teams"]["totalCount"], asking.ids("Team").len());
         assert_eq!(told["directory"]["totalCount"], asking.ids("Team").len());

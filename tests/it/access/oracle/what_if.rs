@@ -1,5 +1,5 @@
-//! Another policy is no way to learn what records do not tell: by how many would count if certificates lasted a month less, or
-//! absences were forgiven, one could read off when a person passed and on which days they were away.
+//! Another policy must not reveal what records hide: from how many would count if certificates lasted a month less, or if
+//! absences did not matter, a viewer could work out when a person passed and on which days they were away.
 
 use entity::id::PersonId;
 use entity::table::appointment;
@@ -11,7 +11,8 @@ use super::world;
 use crate::board_builder::{allocation_row, appointment_row, changed, insert, insert_allocations};
 use crate::harness::both;
 
-/// What judges people by records that their managers see, by Trainers' certificates, by what no record shows, and by none.
+/// Policies that assess people by records that their managers see, by Trainers' certificates, by what no record shows, and by
+/// none.
 const RECORDS: &[&str] = &["certificateMonths: 1200", "approvalMonths: 1", "approverOffice: REQUIRED"];
 const TRAINERS: &[&str] = &["trainerCertificateMonths: 1"];
 const UNRECORDED: &[&str] = &[
@@ -23,17 +24,17 @@ const UNRECORDED: &[&str] = &[
 const NUMBERS: &[&str] = &["staffPerSupporter: 1", "minSupporters: 3", "horizonDays: 300", "staleDays: 1"];
 
 both!(
-    async fn a_policy_is_tried_only_by_those_who_see_the_records_it_judges(world: World) {
+    async fn a_policy_needs_sight_of_assessed_records(world: World) {
         world::build(&world).await;
         // Person 61 supports N3 as well and so sees its figures, but none of the records there.
         let own = appointment_row(600, 11, 61, AppointmentRole::SeniorManager);
         let own = appointment::Model { valid_from: None, ..own };
         insert::<appointment::Entity>(&world.db, [own]).await;
-        // Person 5 of N2 is Trainer of S1, whose manager does not see them.
+        // Person 5 of N2 is Trainer of S1, whose manager may not see them.
         insert_allocations(&world.db, [allocation_row(600, 5, Role::Trainer, 6)]).await;
         changed(&world.db).await;
         let asking = Asking::over(&world, world.db.clone()).await;
-        // N3 and N5 are each in a cover group with a ward of SOUTH, and theirs is the policy by which all of it is judged.
+        // N3 and N5 are each in a cover group with a ward of SOUTH, whose policy applies to the group.
         let north = Viewer::person(PersonId(2), Vec::new());
         let supporter = Viewer::person(PersonId(61), Vec::new());
         let coordinator = Viewer::person(PersonId(54), vec![AccessRole::Coordinator]);

@@ -1,4 +1,4 @@
-//! The small board with somebody of every kind on it, and with those who once were or will be of a kind and are not today.
+//! The small board with a person in every role, and people who once had or will have a role and do not have it today.
 
 use entity::actor::Actor;
 use entity::id::{
@@ -22,7 +22,7 @@ use crate::graphql::board::organisation;
 use crate::graphql::history;
 use crate::harness::{World, day, instant};
 
-/// Everybody who comes on top, and the unit of their post.
+/// The additional people, and the unit of their post.
 const PEOPLE: [(i64, i64); 27] = [
     (50, 8),  // senior manager of SOUTH
     (51, 6),  // stood in for 50 until last week
@@ -53,10 +53,10 @@ const PEOPLE: [(i64, i64); 27] = [
     (76, 11), // supported N2 until May, from which their pause went on; works in S4 and supports it since
 ];
 
-/// Until when the audit log tells what happened to the world, and not what was asked of it.
+/// The end of the events that made the world; later events record the queries.
 pub(super) const LOGGED_UNTIL: &str = "2026-11-16T08:30:00Z";
 
-/// The whole of it: the organisation, what happened in it, and what was mailed.
+/// Makes all of it: the organisation, its history, and its mails.
 pub(super) async fn build(world: &World) {
     let db = &world.db;
     organisation(db).await;
@@ -77,16 +77,16 @@ pub(super) async fn build(world: &World) {
     access(world).await;
 }
 
-/// The gaps were seen first on a Thursday, so that the day of one is not the Monday of its week.
+/// The gaps were first seen on a Thursday, so that the day of one is not the Monday of its week.
 async fn gaps(db: &DatabaseConnection) {
     let opened = "UPDATE snapshot_team SET gap_opened_on = '2026-10-29' WHERE gap_opened_on IS NOT NULL";
     db.execute_unprepared(opened).await.unwrap();
 }
 
-/// Who has shares too many, and when, as a refusal says it.
+/// The refusal that names the person whose shares exceed 100 %, and from when.
 pub(super) const WHOSE_SHARES: &str = "NHS/000041 on 2026-11-01";
 
-/// The import that was refused has found that too.
+/// The refused import had the same refusal.
 async fn shares(db: &DatabaseConnection) {
     let [start, end] = entity::table::import_batch::SHARES;
     let said = format!(" supporters.csv: {start}{WHOSE_SHARES}{end}. supporters.csv: {start}{WHOSE_SHARES}{end}.");
@@ -95,7 +95,7 @@ async fn shares(db: &DatabaseConnection) {
         .unwrap();
 }
 
-/// Some tokens, one used and revoked, and grants, one of them over.
+/// Some tokens, one used and revoked, and grants, one of them ended.
 async fn access(world: &World) {
     world.token(AccessRole::Dashboard, &[3, 4], true).await;
     world.token(AccessRole::Auditor, &[], false).await;
@@ -137,7 +137,7 @@ async fn units(db: &DatabaseConnection) {
 }
 
 async fn people(db: &DatabaseConnection) {
-    // Two pairs have one address each: each pair may be one person.
+    // Two pairs have one address each, so each pair may be one person.
     let people = PEOPLE.iter().map(|(id, _)| match id {
         66 | 73 => person::Model { work_email: Some("pair.one@board.example".to_owned()), ..person_row(*id) },
         59 | 71 => person::Model { work_email: Some("pair.two@board.example".to_owned()), ..person_row(*id) },
@@ -162,9 +162,9 @@ async fn people(db: &DatabaseConnection) {
     insert::<post::Entity>(db, posts).await;
     for change in [
         "job_title = 'Post ' || id WHERE id < 100 AND id % 4 <> 0",
-        // Person 8 of N2 manages some of both sectors; the leaver is still named.
+        // Person 8 of N2 manages people in both sectors; the leaver is still named as line manager.
         "line_manager_id = 8 WHERE person_id IN (3, 4, 5, 6, 9, 36, 69, 60)",
-        // Who is a line manager and sees figures too.
+        // People who are line managers and also see figures.
         "line_manager_id = 58 WHERE person_id = 70",
         "line_manager_id = 60 WHERE person_id IN (43, 44)",
         "line_manager_id = NULL WHERE person_id IN (42, 71)",
@@ -200,14 +200,14 @@ async fn roles(db: &DatabaseConnection) {
         supporter(31, 72, 15),
         Allocated { valid_to: Some(day("2026-06-01")), paused_from: Some(day("2026-05-01")), ..supporter(32, 74, 5) },
     ];
-    // Person 55 has a part in N2 too, which has a gap, and in which nothing changes by it.
+    // Person 55 also has an allocation in N2, which has a gap and does not change because of it.
     let part = Allocated { share: 100, signed_off_on: None, ..supporter(35, 55, 5) };
     // Champions of N2: one until May, and one who works in S2 now.
     let champions = [
         Allocated { valid_to: Some(day("2026-06-01")), ..allocation_row(33, 9, Role::Champion, 5) },
         Allocated { valid_to: Some(day("2027-06-01")), ..allocation_row(34, 66, Role::Champion, 5) },
     ];
-    // Two who went from N2 to S4. None of this counts, so that no figure rests on it.
+    // Two people who went from N2 to S4. Their allocations do not count, so that no figure depends on them.
     let pause = |from, to| (Some(day(from)), Some(day(to)));
     let past = [(36, 75, pause("2026-02-01", "2026-02-15")), (37, 76, pause("2026-05-20", "2026-07-01"))];
     let past = past.map(|(id, person, (paused_from, paused_to))| Allocated {
@@ -250,7 +250,7 @@ async fn roles(db: &DatabaseConnection) {
         by(56, None, appointment::Model { valid_to: Some(day("2027-04-01")), ..manager(6, 11, 60) }),
         appointment::Model { valid_from: Some(day("2027-01-01")), ..manager(7, 2, 57) },
         manager(8, 4, 65),
-        // Whose line manager is 8, who supports nobody there and sees the ward by 69 alone.
+        // Their line manager is 8, who supports no one there and sees the ward because of 69 alone.
         by(44, None, manager(9, 8, 36)),
     ];
     insert::<appointment::Entity>(db, rows).await;
@@ -268,7 +268,7 @@ async fn policies(db: &DatabaseConnection) {
     let two = policy::Model { min_supporters: 2, ..filed(5, 15, "2026-03-01", 25) };
     let rows = [filed(2, 1, "2026-12-20", 1), mixed, filed(4, 5, "2026-03-01", 25), two];
     insert::<policy::Entity>(db, rows).await;
-    // Trainers are embedded in NORTH, and in each ward of SOUTH: who supports S1 sees S1 and not all below it.
+    // Trainers are embedded in NORTH, and in each ward of SOUTH: a supporter of S1 sees S1 and not everything below it.
     for change in [
         "policy SET trainer_level = 'Sector' WHERE id <> 3",
         "policy SET trainer_level = 'Ward' WHERE id = 3",
@@ -287,7 +287,7 @@ async fn policies(db: &DatabaseConnection) {
     insert::<exemption::Entity>(db, [exempt]).await;
 }
 
-/// Of N4 so many rows of the staff list could not be read that its one supporter may be too few.
+/// So many rows of the staff list of N4 were rejected that its one supporter may be too few.
 async fn unread_rows(db: &DatabaseConnection) {
     let unread =
         rows_not_read::Model { id: RowsNotReadId(1), staff_list_id: StaffListId(1), unit_id: UnitId(13), rows: 40 };
@@ -317,21 +317,21 @@ async fn mails(db: &DatabaseConnection) {
         stored_at: None,
         refused_by: None,
     };
-    // 51 and 60 got one when they still answered for something.
+    // 51 and 60 received one when they were still responsible for a unit.
     let rows = [
         mail(5, 2, 50, "SOUTH"),
         mail(6, 2, 55, "S1"),
         mail(7, 2, 56, "S4"),
         mail(8, 1, 51, "SOUTH"),
         mail(9, 1, 60, "S4"),
-        // A colleague who answers for S1 was sent a copy of the report on SOUTH, and its owner reads it here.
+        // A colleague who is responsible for S1 was sent a copy of the report on SOUTH; its owner may read the copy here.
         delivery::Model {
             kind: DeliveryKind::Copy,
             recipient: "copy:50:55".to_owned(),
             owner_id: Some(PersonId(50)),
             ..mail(10, 2, 55, "SOUTH")
         },
-        // Someone who coordinated the network then answers for SOUTH only.
+        // A person who coordinated the network then is responsible for SOUTH only now.
         delivery::Model { kind: DeliveryKind::RunSummary, recipient: "run:50".to_owned(), ..mail(11, 2, 50, "BOARD") },
     ];
     insert::<delivery::Entity>(db, rows).await;

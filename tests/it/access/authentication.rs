@@ -1,4 +1,4 @@
-//! The gate: what is good, what is good no longer, and what was never read.
+//! Authentication: which credentials are valid, which no longer are, and which headers are never read.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use chrono::TimeDelta;
@@ -14,7 +14,7 @@ use crate::graphql::board;
 use crate::harness::{Engine, Pass, World, both, instant};
 use crate::site::Answer;
 
-/// All that a client sees of an answer but the id of its request.
+/// Everything that a client sees of an answer, except the id of its request.
 fn seen(answer: &Answer) -> (StatusCode, String, Vec<String>) {
     let id = answer.header("x-request-id");
     let headers = answer.headers.iter().filter(|(name, _)| *name != "x-request-id");
@@ -23,7 +23,7 @@ fn seen(answer: &Answer) -> (StatusCode, String, Vec<String>) {
 }
 
 both!(
-    async fn nobody_sees_anything_but_health_without_showing_who_they_are(world: World) {
+    async fn only_health_is_open_without_signing_in(world: World) {
         let (router, _) = site(&world);
         for (method, address) in [
             ("POST", "/graphql"),
@@ -66,8 +66,8 @@ both!(
 );
 
 both!(
-    async fn a_token_opens_until_it_is_revoked_which_holds_at_once_or_expires(world: World) {
-        let (router, gate) = site(&world);
+    async fn a_token_works_until_revoked_or_expired(world: World) {
+        let (router, authenticator) = site(&world);
         let first = world.token(AccessRole::Auditor, &[], false).await;
         let second = world.token(AccessRole::Auditor, &[], false).await;
         assert_eq!(kind(&router, &first).await.as_deref(), Some("token:2"));
@@ -80,12 +80,12 @@ both!(
         assert_eq!(kind(&router, &second).await.as_deref(), Some("token:3"));
         world.clock.set(instant("2100-01-01T00:00:00Z"));
         assert_eq!(kind(&router, &second).await, None);
-        gate.settle().await;
+        authenticator.flush().await;
     }
 );
 
 both!(
-    async fn whatever_opens_nothing_gets_one_and_the_same_answer(world: World) {
+    async fn invalid_credentials_all_get_the_same_answer(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let revoked = world.token(AccessRole::Admin, &[], true).await;
@@ -98,7 +98,7 @@ both!(
         for (what, pass) in [
             ("a revoked token", revoked.clone()),
             ("an unknown session", Pass::session(&Secret::new(Kind::Session).unwrap())),
-            ("somebody who has left", leaver),
+            ("a person who has left", leaver),
             ("a session's secret as a bearer", Pass::token(&Secret::new(Kind::Session).unwrap())),
             ("a link's secret as a bearer", Pass::token(&Secret::new(Kind::Link).unwrap())),
             ("a wrong prefix", bearer("psn-0000")),
@@ -126,7 +126,7 @@ fn bearer(token: &str) -> Pass {
     Pass(header::AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {token}")).unwrap())
 }
 
-/// How many attempts each event about refused ones counts.
+/// The number of attempts in each event about failed sign-ins.
 async fn refused_attempts(world: &World) -> Vec<u64> {
     let events = audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::SignInRefused.word()));
     let events = events.order_by_asc(audit_event::Column::Id).all(&world.db).await.unwrap();
@@ -142,7 +142,7 @@ both!(
         for _ in 0..30 {
             assert_eq!(kind(&router, &unknown).await, None);
         }
-        // The clock stands still, so no second event may be written, however often the timer looks.
+        // The clock does not advance, so no second event may be written, however often the timer checks.
         tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
         assert_eq!(refused_attempts(&world).await, [1]);
         world.clock.set(world.clock.now() + TimeDelta::seconds(1));
@@ -157,7 +157,7 @@ both!(
 );
 
 both!(
-    async fn headers_in_which_a_proxy_might_name_somebody_are_never_read(world: World) {
+    async fn proxy_user_headers_are_never_read(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let address = "p1@board.example";
@@ -187,10 +187,10 @@ both!(
 );
 
 both!(
-    async fn the_last_use_of_a_token_is_noted_once_a_minute_and_is_there_when_the_service_has_stopped(world: World) {
-        let (router, gate) = site(&world);
+    async fn last_use_is_recorded_each_minute_and_at_stop(world: World) {
+        let (router, authenticator) = site(&world);
         let last_use = async || {
-            gate.settle().await;
+            authenticator.flush().await;
             token::by_id(&world.db, ApiTokenId(1)).await.unwrap().unwrap().last_used_at
         };
         assert_eq!(last_use().await, None);
@@ -203,20 +203,20 @@ both!(
         world.clock.set(nine + TimeDelta::seconds(700));
         token::revoke(&world.db, ApiTokenId(1), world.clock.now()).await.unwrap();
         kind(&router, &world.admin).await;
-        assert_eq!(last_use().await, Some(nine + TimeDelta::seconds(600)), "a refused use is none");
+        assert_eq!(last_use().await, Some(nine + TimeDelta::seconds(600)), "a refused use is not recorded");
     }
 );
 
 both!(
-    async fn a_session_is_over_when_it_is_idle_for_an_hour_or_twelve_hours_old(world: World) {
+    async fn a_session_ends_when_idle_or_old(world: World) {
         board::organisation(&world.db).await;
-        let (router, gate) = site(&world);
+        let (router, authenticator) = site(&world);
         let (idle, busy) = (world.person(4).await, world.person(5).await);
         let begun = world.clock.now();
         let at = async |minutes: i64, pass: &Pass| {
             world.clock.set(begun + TimeDelta::minutes(minutes));
             let kind = kind(&router, pass).await;
-            gate.settle().await;
+            authenticator.flush().await;
             kind.is_some()
         };
         assert!(at(59, &idle).await);
@@ -230,12 +230,12 @@ both!(
 );
 
 both!(
-    async fn where_only_tokens_get_in_a_session_opens_nothing(world: World) {
+    async fn sessions_are_refused_if_only_tokens_may_sign_in(world: World) {
         board::organisation(&world.db).await;
         let person = world.person(4).await;
         for (flags, is_in) in [(&[][..], true), (&["--bind", "0.0.0.0:8080", "--tokens-only"], false)] {
             let app = crate::access::app(&world, flags);
-            let router = app.router(&app.gate().unwrap()).unwrap();
+            let router = app.router(&app.authenticator().unwrap()).unwrap();
             assert_eq!(kind(&router, &person).await.is_some(), is_in, "{flags:?}");
             assert!(kind(&router, &world.admin).await.is_some(), "{flags:?}");
         }
@@ -243,7 +243,7 @@ both!(
 );
 
 both!(
-    async fn an_ended_session_opens_nothing_from_that_moment_on(world: World) {
+    async fn an_ended_session_is_invalid_at_once(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let secret = Secret::new(Kind::Session).unwrap();
@@ -258,7 +258,7 @@ both!(
 );
 
 both!(
-    async fn another_sites_page_changes_nothing_with_a_persons_cookie(world: World) {
+    async fn another_sites_page_cannot_use_a_cookie(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let cookie = world.person(4).await;
@@ -278,7 +278,7 @@ both!(
                 assert_eq!(answer.code(), "FORBIDDEN");
             }
         }
-        // What is read may be recorded as read: not by a link on another site's page, whatever it opens.
+        // Reads may be recorded, so a link on another site's page must not cause one, whatever it opens.
         for (site, status) in
             [("same-origin", StatusCode::OK), ("none", StatusCode::OK), ("cross-site", StatusCode::FORBIDDEN)]
         {
@@ -286,7 +286,7 @@ both!(
             let asked = request(&router, "GET", "/graphql?query=%7Bversion%7D", &headers, "").await;
             assert_eq!(asked.status, status, "{site}");
         }
-        // A front end of another site that has a token was given it: no browser adds it by itself.
+        // A front end on another site has a token only if it was given one: browsers never add it by themselves.
         let token = world.admin.1.to_str().unwrap();
         let answer = ask_as(&router, &[("authorization", token), ("sec-fetch-site", "cross-site")]).await;
         assert_eq!(answer.status, StatusCode::OK);
@@ -296,13 +296,13 @@ both!(
 both!(
     async fn no_secret_is_in_the_database(world: World) {
         board::organisation(&world.db).await;
-        let (router, gate) = site(&world);
+        let (router, authenticator) = site(&world);
         let passes =
             [world.admin.clone(), world.person(4).await, world.token(AccessRole::Dashboard, &[2], false).await];
         for pass in &passes {
             assert!(kind(&router, pass).await.is_some());
         }
-        gate.settle().await;
+        authenticator.flush().await;
         let random =
             |pass: &Pass| pass.1.to_str().unwrap().rsplit_once("psn").unwrap().1.split_once('_').unwrap().1.to_owned();
         let secrets: Vec<String> = passes.iter().map(random).collect();

@@ -1,17 +1,17 @@
-//! What everybody is told in words or numbers that depend on what they see.
+//! Words and numbers that depend on what the viewer may see.
 
 use entity::value::AccessRole;
 use serde_json::{Value, json};
 
 use super::expected::Place;
 
-/// People of the Level 1 figures at hand.
+/// The people in the Level 1 figures.
 fn people(place: &Place<'_>) -> u64 {
     let (_, level1) = place.line.last().expect("Level 1 figures");
     level1["done"]["denominator"].as_u64().expect("an ADMIN sees the count")
 }
 
-/// Who does not answer for the unit is told the band of 15 people or more, and none of teams that are assessed together.
+/// A viewer who is not responsible for the unit gets the band for 15 people or more, and none for teams in a cover group.
 fn band_is_told(place: &Place<'_>) -> bool {
     let is_of_team = place.line.iter().rev().nth(1).is_some_and(|(of, _)| *of == "Team");
     place.level1_counts_are_seen() || (people(place) >= 15 && !(is_of_team && place.is_assessed_with_others()))
@@ -22,12 +22,12 @@ pub(super) fn level1_band(place: &Place<'_>, told: &Value) -> Value {
     if band_is_told(place) { told.clone() } else { Value::Null }
 }
 
-/// Whether a target of Level 1 is met follows the band: every policy of this world asks for 90 %, with which a band begins.
+/// Whether a target of Level 1 is met follows from the band: every policy of this world requires 90 %, where a band begins.
 pub(super) fn level1_met(place: &Place<'_>, told: &Value) -> Value {
     level1_band(place, told)
 }
 
-/// Whether a band is hidden; there is nothing to hide about no one.
+/// Whether a band is hidden; with no people there is nothing to hide.
 pub(super) fn level1_is_hidden(place: &Place<'_>, _: &Value) -> Value {
     json!(!band_is_told(place) && people(place) > 0)
 }
@@ -37,12 +37,12 @@ pub(super) fn is_hidden(place: &Place<'_>, _: &Value) -> Value {
     json!(!place.small_numbers_are_seen())
 }
 
-/// How many supporters have what a rule asks for is for those who see them all.
+/// How many supporters meet a rule is for viewers who may see them all.
 pub(super) fn mix_sentence(place: &Place<'_>, told: &Value) -> Value {
     if place.sees_all_supporters() { told.clone() } else { json!(without_people(told.as_str().expect("a sentence"))) }
 }
 
-/// How many rest on an unproven approval is for those who see them all.
+/// How many depend on an unproven approval is for viewers who may see them all.
 pub(super) fn unproven(place: &Place<'_>, told: &Value) -> Value {
     if place.sees_all_supporters() { told.clone() } else { Value::Null }
 }
@@ -54,10 +54,10 @@ fn without_people(said: &str) -> String {
     }
 }
 
-/// What to do about allocated people who do not count, and how to keep cover, is for those who see the team's supporters. Others are
-/// told how many people to nominate as if no one were allocated: the number short.
+/// Actions about allocated people who do not count, and about keeping cover, are for viewers who may see the team's supporters.
+/// Others get the number of people to nominate as if no one were allocated: the number short.
 pub(super) fn suggested_actions(place: &Place<'_>, told: &Value) -> Value {
-    // Sentences that rest on published figures; every other sentence is kept from them.
+    // Sentences that depend on published figures only; every other sentence is hidden from them.
     const PUBLISHED: [&str; 5] = [
         "Nominate people so that ",
         "Choose people so that ",
@@ -90,7 +90,7 @@ pub(super) fn suggested_actions(place: &Place<'_>, told: &Value) -> Value {
     json!(kept)
 }
 
-/// Why a team is at risk is for the same people, and does not name a unit that they do not see.
+/// The reason why a team is at risk is for the same viewers, and names no unit that they may not see.
 pub(super) fn reasons(place: &Place<'_>, told: &Value) -> Value {
     if !place.sees_all_supporters() {
         return json!([]);
@@ -110,7 +110,7 @@ pub(super) fn reasons(place: &Place<'_>, told: &Value) -> Value {
     told.as_array().expect("sentences").iter().map(said).collect()
 }
 
-/// Whose shares are too many is a value of a row that was rejected.
+/// The name of a person whose shares exceed 100 % is a value of a rejected row.
 pub(super) fn refusal(place: &Place<'_>, told: &Value) -> Value {
     let (who, nobody) = (super::world::WHOSE_SHARES, "one person");
     match told.as_str() {
@@ -128,12 +128,12 @@ fn changes(place: &Place<'_>, wanted: &str) -> Value {
     json!(changes.iter().filter(seen).count())
 }
 
-/// Teams that another policy gives a gap, of those that are seen.
+/// Visible teams to which another policy gives a gap.
 pub(super) fn new_gaps(place: &Place<'_>, _: &Value) -> Value {
     changes(place, "NEW")
 }
 
-/// Teams whose gap another policy closes, of those that are seen.
+/// Visible teams whose gap another policy closes.
 pub(super) fn closed_gaps(place: &Place<'_>, _: &Value) -> Value {
     changes(place, "CLOSED")
 }

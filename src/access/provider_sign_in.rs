@@ -9,12 +9,12 @@ use entity::store::{begin_write, retry_read};
 use super::Authenticator;
 use super::authenticator::AuthError;
 use super::oidc::{Identity, Unmatched};
-use super::session::Way;
+use super::session::SignInMethod;
 
 impl Authenticator {
     /// Returns the person on file with a post today who matches the provider's identity.
-    pub(super) async fn vouched_for(&self, identity: &Identity, now: DateTime<Utc>) -> Result<PersonId, Unmatched> {
-        let known = self.provider().ok_or(Unmatched::NoClaim)?.known_by(identity)?;
+    pub(super) async fn find_person(&self, identity: &Identity, now: DateTime<Utc>) -> Result<PersonId, Unmatched> {
+        let known = self.provider().ok_or(Unmatched::NoClaim)?.lookup_key(identity)?;
         let find = || person::find(self.db(), &known, self.day(now));
         retry_read(find).await?.ok_or(Unmatched::NotOne)
     }
@@ -31,17 +31,22 @@ impl Authenticator {
         headers: &HeaderMap,
         request: &str,
     ) -> Result<String, Unmatched> {
-        let signed_in = self.vouched(identity, headers, request).await;
+        let signed_in = self.sign_in_person(identity, headers, request).await;
         if matches!(signed_in, Err(Unmatched::NoClaim | Unmatched::NotOne)) {
             self.note_refusal(request);
         }
         signed_in
     }
 
-    async fn vouched(&self, identity: &Identity, headers: &HeaderMap, request: &str) -> Result<String, Unmatched> {
-        let id = self.vouched_for(identity, self.now()).await?;
+    async fn sign_in_person(
+        &self,
+        identity: &Identity,
+        headers: &HeaderMap,
+        request: &str,
+    ) -> Result<String, Unmatched> {
+        let id = self.find_person(identity, self.now()).await?;
         let txn = begin_write(self.db()).await?;
-        match self.begin(&txn, (Holder::Person(id), Way::Provider), headers, request).await {
+        match self.begin(&txn, (Holder::Person(id), SignInMethod::Provider), headers, request).await {
             Ok(cookie) => {
                 txn.commit().await?;
                 Ok(cookie)

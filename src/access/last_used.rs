@@ -19,12 +19,12 @@ pub(super) enum Used {
 
 /// Records uses, at most once a minute each. Clones share the pending writes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Uses {
+pub(super) struct LastUsedRecorder {
     writes: TaskTracker,
     begun: Arc<Mutex<HashMap<Used, DateTime<Utc>>>>,
 }
 
-impl Uses {
+impl LastUsedRecorder {
     /// Records a use; `last` is the last one in the database.
     pub(super) fn note(&self, db: &DatabaseConnection, used: Used, last: Option<DateTime<Utc>>, now: DateTime<Utc>) {
         let is_fresh = |at: DateTime<Utc>| now - at < NOTED_EVERY;
@@ -54,7 +54,7 @@ impl Uses {
     }
 
     /// Waits until everything that was recorded is written.
-    pub(super) async fn settle(&self) {
+    pub(super) async fn flush(&self) {
         self.writes.close();
         self.writes.wait().await;
         self.writes.reopen();
@@ -85,14 +85,14 @@ mod tests {
         };
         let secret = crate::access::secret::Secret::new(crate::access::secret::Kind::Token).unwrap();
         let token = token::create(&db, new, secret.hash(), (Actor::Operator, nine)).await.unwrap();
-        let uses = Uses::default();
+        let uses = LastUsedRecorder::default();
         let mut last = None;
         // Two at once each minute: the second has read the stored time before the first was written.
         for minute in 0..5 {
             let now = nine + NOTED_EVERY * minute + TimeDelta::milliseconds(i64::from(minute));
             uses.note(&db, Used::Token(token.id), last, now);
             uses.note(&db, Used::Token(token.id), last, now + TimeDelta::milliseconds(20));
-            uses.settle().await;
+            uses.flush().await;
             last = token::by_id(&db, token.id).await.unwrap().unwrap().last_used_at;
             assert_eq!(last, Some(now), "minute {minute}");
         }

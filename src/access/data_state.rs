@@ -11,14 +11,14 @@ const FRESH: TimeDelta = TimeDelta::seconds(1);
 
 /// The instant before a statement was sent. The statement sees everything that was committed by then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sent {
+pub(crate) struct StatementTime {
     /// Orders statements in this process. Changes of the system clock do not affect it.
     pub(crate) order: Instant,
     /// Tells how long ago it was.
     pub(crate) time: DateTime<Utc>,
 }
 
-impl Sent {
+impl StatementTime {
     /// The present instant, for a statement that is sent next.
     pub(crate) fn now(clock: &Clock) -> Self {
         Self { order: Instant::now(), time: clock.now() }
@@ -33,12 +33,12 @@ impl Sent {
 
 /// The newest data, and when it was queried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct DataState {
     pub(crate) newest: Newest,
-    pub(crate) sent: Sent,
+    pub(crate) sent: StatementTime,
 }
 
-impl Look {
+impl DataState {
     /// Whether it still counts as the present.
     pub(crate) fn is_fresh(&self, clock: &Clock) -> bool {
         self.sent.is_within(FRESH, clock)

@@ -17,22 +17,22 @@ const APART: TimeDelta = TimeDelta::seconds(1);
 
 /// Counts failed sign-ins, and writes them outside of the requests. Clones share everything.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Refusals {
+pub(super) struct FailedSignInLog {
     writes: TaskTracker,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<SignInCounts>>,
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct SignInCounts {
     written: Option<DateTime<Utc>>,
-    waiting: Option<Waiting>,
+    waiting: Option<UnwrittenFailures>,
     /// Whether a task is waiting to write the counted ones.
     due: bool,
 }
 
 /// Failed sign-ins that are not written yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Waiting {
+struct UnwrittenFailures {
     attempts: u64,
     /// The time of the first of them.
     since: DateTime<Utc>,
@@ -40,29 +40,30 @@ struct Waiting {
     request: String,
 }
 
-impl Seen {
+impl SignInCounts {
     fn note(&mut self, now: DateTime<Utc>, request: &str) {
-        let waiting = self.waiting.get_or_insert_with(|| Waiting { attempts: 0, since: now, request: String::new() });
+        let waiting =
+            self.waiting.get_or_insert_with(|| UnwrittenFailures { attempts: 0, since: now, request: String::new() });
         waiting.attempts += 1;
         request.clone_into(&mut waiting.request);
     }
 
     /// Returns the counted ones if an event may be written now. After the clock was set back one may.
-    fn ripe(&mut self, now: DateTime<Utc>) -> Option<Waiting> {
+    fn take_due(&mut self, now: DateTime<Utc>) -> Option<UnwrittenFailures> {
         let too_soon = self.written.is_some_and(|written| (TimeDelta::zero()..APART).contains(&(now - written)));
-        let ripe = self.waiting.take_if(|_| !too_soon)?;
+        let due_now = self.waiting.take_if(|_| !too_soon)?;
         self.written = Some(now);
-        Some(ripe)
+        Some(due_now)
     }
 }
 
-impl Refusals {
+impl FailedSignInLog {
     /// Counts one.
     pub(super) fn note(&self, db: &DatabaseConnection, clock: &Clock, request: &str) {
         let mut seen = self.seen();
         seen.note(clock.now(), request);
-        if let Some(ripe) = seen.ripe(clock.now()) {
-            self.write(db, ripe);
+        if let Some(due_now) = seen.take_due(clock.now()) {
+            self.write(db, due_now);
         } else if !std::mem::replace(&mut seen.due, true) {
             let (refusals, db, clock) = (self.clone(), db.clone(), clock.clone());
             tokio::spawn(async move { refusals.write_later(&db, &clock).await });
@@ -75,8 +76,8 @@ impl Refusals {
         loop {
             tokio::time::sleep(APART.to_std().unwrap_or_default()).await;
             let mut seen = self.seen();
-            if let Some(ripe) = seen.ripe(clock.now()) {
-                self.write(db, ripe);
+            if let Some(due_now) = seen.take_due(clock.now()) {
+                self.write(db, due_now);
             }
             if seen.waiting.is_none() {
                 seen.due = false;
@@ -86,7 +87,7 @@ impl Refusals {
     }
 
     /// Waits until everything that was counted is written.
-    pub(super) async fn settle(&self, db: &DatabaseConnection) {
+    pub(super) async fn flush(&self, db: &DatabaseConnection) {
         let waiting = self.seen().waiting.take();
         if let Some(waiting) = waiting {
             self.write(db, waiting);
@@ -96,8 +97,8 @@ impl Refusals {
         self.writes.reopen();
     }
 
-    fn write(&self, db: &DatabaseConnection, waiting: Waiting) {
-        let Waiting { attempts, since, request } = waiting;
+    fn write(&self, db: &DatabaseConnection, waiting: UnwrittenFailures) {
+        let UnwrittenFailures { attempts, since, request } = waiting;
         let after = Some(json!({ "attempts": attempts }));
         let event =
             Event { after, request_id: Some(request), ..Event::new(since, Actor::Anonymous, Action::SignInRefused) };
@@ -109,7 +110,7 @@ impl Refusals {
         });
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    fn seen(&self) -> MutexGuard<'_, SignInCounts> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -125,15 +126,15 @@ mod tests {
     #[test]
     fn one_event_per_second_counts_every_attempt() {
         // An attempt every 10 ms for ten seconds, and the task that checks one second after an attempt had to wait.
-        let (mut seen, mut events, mut looks) = (Seen::default(), Vec::new(), Vec::new());
+        let (mut seen, mut events, mut looks) = (SignInCounts::default(), Vec::new(), Vec::new());
         for millis in (0..10_000).step_by(10) {
             if looks.first() == Some(&millis) {
                 looks.remove(0);
-                events.extend(seen.ripe(at(millis)).map(|ripe| (millis, ripe.attempts)));
+                events.extend(seen.take_due(at(millis)).map(|due_now| (millis, due_now.attempts)));
             }
             seen.note(at(millis), "0");
-            match seen.ripe(at(millis)) {
-                Some(ripe) => events.push((millis, ripe.attempts)),
+            match seen.take_due(at(millis)) {
+                Some(due_now) => events.push((millis, due_now.attempts)),
                 None if looks.is_empty() => looks.push(millis + 1_000),
                 None => {}
             }
@@ -146,10 +147,10 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_delays_no_event() {
-        let mut seen = Seen::default();
+        let mut seen = SignInCounts::default();
         for (millis, written) in [(5_000, true), (5_999, false), (0, true), (10, false)] {
             seen.note(at(millis), "0");
-            assert_eq!(seen.ripe(at(millis)).is_some(), written, "{millis}");
+            assert_eq!(seen.take_due(at(millis)).is_some(), written, "{millis}");
         }
     }
 }
