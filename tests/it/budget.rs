@@ -51,7 +51,7 @@ fn spent(answer: &Answer, seconds: &str) {
 }
 
 #[tokio::test]
-async fn every_answer_tells_its_cost_the_limit_and_what_is_left() {
+async fn every_answer_shows_cost_limit_and_budget() {
     let (router, clock) = site_of(60_000).await;
     let answer = ask(&router, "{items(first:20){name}}").await;
     let budget = |left: u64| json!({"left": left, "capacity": 60_000, "refillPerSecond": 10});
@@ -110,7 +110,7 @@ async fn a_spent_budget_refuses_before_execution_and_refills() {
 }
 
 #[tokio::test]
-async fn requests_that_are_refused_are_paid_for_too() {
+async fn refused_requests_are_charged() {
     let (router, clock) = site_of(5).await;
     for broken in ["{", "{nowhere}", "{version version", "query($n:Int!){number(n:$n)}", "{items(first:50000){name}}"] {
         assert!(ask(&router, broken).await.status.is_client_error());
@@ -122,7 +122,7 @@ async fn requests_that_are_refused_are_paid_for_too() {
 }
 
 #[tokio::test]
-async fn each_person_and_each_token_has_a_budget_of_their_own() {
+async fn each_person_and_token_has_its_own_budget() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let limits = BudgetLimits { capacity: 10, refill_per_second: 1, at_once: 8 };
@@ -157,7 +157,7 @@ async fn until(router: &Router, status: StatusCode) -> Answer {
 }
 
 #[tokio::test]
-async fn only_so_many_requests_of_one_caller_run_at_once() {
+async fn concurrent_requests_per_caller_are_limited() {
     let clock = Clock::fixed(instant(NOON));
     let limits = BudgetLimits { capacity: 1_000_000_000, refill_per_second: 1, at_once: 1 };
     let (db, closed) = closed_on(limits, &clock, Duration::from_secs(10)).await;
@@ -181,7 +181,7 @@ async fn only_so_many_requests_of_one_caller_run_at_once() {
 }
 
 #[test]
-fn the_playgrounds_examples_polled_all_day_never_spend_the_budget() {
+fn polling_the_examples_never_spends_the_budget() {
     let settings = Cli::try_parse_from(["psn", "serve"]).unwrap().settings;
     let limits = Limits::new(&psn::graphql::sdl(), settings.query.query_cost).unwrap();
     let cost = |text: &str, variables: Variables| {
@@ -206,7 +206,7 @@ fn the_playgrounds_examples_polled_all_day_never_spend_the_budget() {
 }
 
 #[tokio::test]
-async fn introspection_and_typename_have_a_price() {
+async fn introspection_and_typename_have_a_cost() {
     let router = bare().await;
     let asked = async |query: &str| ask(&router, query).await.json()["extensions"]["cost"]["asked"].as_u64().unwrap();
     assert_eq!(asked("{__typename a:__typename}").await, 2);

@@ -227,7 +227,7 @@ impl Served {
 }
 
 #[test]
-fn serve_answers_while_its_database_is_away() {
+fn serve_answers_without_its_database() {
     let folder = tempfile::tempdir().unwrap();
     let away = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let served = serve(folder.path(), &["--database-url", &format!("postgres://psn@{away}/psn")]);

@@ -48,7 +48,7 @@ fn mails(world: &World) -> usize {
 }
 
 #[tokio::test]
-async fn the_demonstration_imports_a_board_computes_ten_weeks_and_writes_the_mails() {
+async fn demonstration_has_ten_weeks_and_mails() {
     let world = World::new(Engine::Sqlite).await;
     world.clock.set(instant("2026-11-18T12:00:00Z"));
     let summary = prepared(&world).await.expect("the demonstration is prepared");
@@ -65,18 +65,18 @@ async fn the_demonstration_imports_a_board_computes_ten_weeks_and_writes_the_mai
     let [_, snapshots, deliveries, _] = counts(&world).await;
     assert_eq!(snapshots, 10);
     assert_eq!(mails(&world) as u64, deliveries);
-    alive::its_mails_hold_every_kind_of_change(&world).await;
-    alive::an_earlier_week_can_be_asked_for(&world).await;
+    alive::mails_have_every_kind_of_change(&world).await;
+    alive::earlier_week_can_be_queried(&world).await;
     alive::some_allocations_are_from_outside(&world).await;
-    alive::level_1_of_no_large_unit_is_hidden(&world).await;
-    mails::each_is_listed_and_shown_as_text_and_as_html(&world).await;
+    alive::large_units_have_a_level_1_band(&world).await;
+    mails::each_mail_is_listed_as_text_and_html(&world).await;
     mails::no_other_service_has_the_page(&world).await;
     // Last, for it is no demonstration's database any more.
-    mails::the_page_is_closed_when_other_files_were_imported(&world).await;
+    mails::page_closes_after_other_imports(&world).await;
 }
 
 #[tokio::test]
-async fn run_again_it_changes_nothing_and_a_week_later_it_goes_on() {
+async fn second_run_changes_nothing_until_next_week() {
     let world = World::new(Engine::Sqlite).await;
     world.clock.set(instant("2026-11-18T12:00:00Z"));
     let first = prepared(&world).await.expect("the demonstration is prepared");
@@ -92,7 +92,7 @@ async fn run_again_it_changes_nothing_and_a_week_later_it_goes_on() {
 }
 
 #[tokio::test]
-async fn its_days_move_by_whole_weeks_so_that_it_is_alive_on_any_day() {
+async fn dates_move_by_whole_weeks() {
     let mut figures = Vec::new();
     for today in ["2026-11-16T00:00:00Z", "2031-02-28T23:00:00Z"] {
         let world = World::new(Engine::Sqlite).await;
@@ -136,7 +136,7 @@ async fn is_refused(world: &World, holds: &str) {
 }
 
 both!(
-    async fn a_real_board_with_the_demonstrations_own_code_is_refused_before_anything_is_written(world: World) {
+    async fn real_board_with_same_code_is_refused(world: World) {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/demo/board");
         let import = ["import", "--dir", folder, "--as-at", "2026-11-16", "--apply"];
         psn(&world, &import).await.expect("the same files, imported by somebody");
@@ -145,7 +145,7 @@ both!(
 );
 
 both!(
-    async fn a_database_that_anybody_else_has_used_is_refused_before_it_and_after_it(world: World) {
+    async fn used_database_is_refused(world: World) {
         psn(&world, &["token", "make", "--name", "Ward 7", "--role", "auditor"]).await.expect("a token");
         is_refused(&world, "other data").await;
 

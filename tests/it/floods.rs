@@ -62,7 +62,7 @@ async fn from_address(router: &Router, address: &str, path: &str) -> StatusCode 
 }
 
 #[tokio::test]
-async fn live_answers_leave_connections_for_other_requests() {
+async fn subscriptions_leave_connections_for_other_requests() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let app = app(&world, &["--max-connections", "512"]);
@@ -91,7 +91,7 @@ async fn live_answers_leave_connections_for_other_requests() {
 }
 
 #[tokio::test]
-async fn refused_strangers_leave_few_log_lines() {
+async fn unauthenticated_requests_write_few_log_lines() {
     let world = World::new(Engine::Sqlite).await;
     let (router, _) = site(&world);
     let lines = logged();
@@ -118,7 +118,7 @@ async fn refused_strangers_leave_few_log_lines() {
 }
 
 #[tokio::test]
-async fn refused_requests_of_a_caller_leave_few_log_lines() {
+async fn refused_requests_of_a_caller_write_few_log_lines() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let app = app(&world, &["--query-budget", "50000", "--query-cost", "50000"]);
@@ -137,7 +137,7 @@ async fn refused_requests_of_a_caller_leave_few_log_lines() {
 }
 
 #[tokio::test]
-async fn refused_sign_ins_leave_few_log_lines() {
+async fn refused_sign_ins_write_few_log_lines() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     let provider = crate::oidc::provider::Provider::start(&world.clock).await;

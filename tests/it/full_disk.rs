@@ -118,7 +118,7 @@ async fn scratch() -> World {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_cannot_grow_leaves_no_lock_behind() {
+async fn full_disk_leaves_no_lock() {
     let world = scratch().await;
     let db = entity::store::connect(&world.url).await.unwrap();
     for how in ENDS {
@@ -136,7 +136,7 @@ async fn a_database_that_cannot_grow_leaves_no_lock_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_whose_time_is_over_leaves_no_lock_behind() {
+async fn timed_out_write_leaves_no_lock() {
     let world = scratch().await;
     let limit = DatabaseOptions { statement_limit: Some(Duration::from_millis(200)), ..DatabaseOptions::default() };
     let db = entity::store::connect_with(&world.url, &limit).await.unwrap();
@@ -154,7 +154,7 @@ async fn a_write_whose_time_is_over_leaves_no_lock_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_task_that_is_interrupted_anywhere_leaves_no_lock_behind() {
+async fn interrupted_task_leaves_no_lock() {
     let world = scratch().await;
     let db = entity::store::connect(&world.url).await.unwrap();
     for steps in 0..150 {
@@ -197,7 +197,7 @@ fn is((status, writes): &(StatusCode, String), expected: (StatusCode, &str)) -> 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn mails_wait_while_the_disk_is_full_and_each_goes_out_once() {
+async fn mails_wait_for_a_full_disk_and_go_out_once() {
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = SmallDisk::mount(folder.path()) else { return };
     let world = World::on_disk(&disk.0).await;
@@ -244,7 +244,7 @@ async fn mails_wait_while_the_disk_is_full_and_each_goes_out_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_lock_that_is_held_for_too_long_is_not_ready() {
+async fn long_held_write_lock_is_not_ready() {
     let world = scratch().await;
     let (impatient_one, patient) = (watched(&world.db, Duration::ZERO), watched(&world.db, Duration::from_secs(600)));
     assert!(is(&readiness(&patient).await, READY));

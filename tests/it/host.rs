@@ -40,7 +40,7 @@ fn is_answered(answer: &Answer) -> bool {
 }
 
 #[tokio::test]
-async fn a_foreign_host_name_is_refused_with_a_sentence_and_a_code() {
+async fn foreign_host_name_is_refused() {
     let router = served(&[]).await;
     for host in ["evil.example", "evil.example:8080", "localhost.evil.example", ""] {
         for page in PAGES {
@@ -61,7 +61,7 @@ async fn a_foreign_host_name_is_refused_with_a_sentence_and_a_code() {
 }
 
 #[tokio::test]
-async fn this_machines_own_names_are_answered_on_any_port() {
+async fn own_names_are_answered_on_any_port() {
     let router = served(&[]).await;
     for host in ["localhost", "localhost:8080", "127.0.0.1:8080", "[::1]", "[::1]:8080"] {
         for page in PAGES {
@@ -72,7 +72,7 @@ async fn this_machines_own_names_are_answered_on_any_port() {
 }
 
 #[tokio::test]
-async fn a_request_for_no_host_or_for_a_second_one_is_refused() {
+async fn missing_or_second_host_is_refused() {
     let router = served(&[]).await;
     assert!(!is_answered(&get_from(&router, &[], "/health/live").await));
     assert!(!is_answered(&get_from(&router, &["localhost", "evil.example"], "/health/live").await));
@@ -82,7 +82,7 @@ async fn a_request_for_no_host_or_for_a_second_one_is_refused() {
 }
 
 #[tokio::test]
-async fn the_host_of_base_url_is_answered_and_any_where_only_tokens_get_in() {
+async fn base_url_host_and_token_only_hosts_are_answered() {
     let behind_a_proxy = served(&["--base-url", "https://psn.board.example"]).await;
     for (host, known) in [("psn.board.example", true), ("localhost:8080", true), ("evil.example", false)] {
         assert_eq!(is_answered(&ask_of(&behind_a_proxy, host).await), known, "{host}");

@@ -66,7 +66,7 @@ async fn every_audit_of_graphql_over_http_passes() {
 }
 
 #[tokio::test]
-async fn the_media_type_follows_accept_and_is_json_without_a_wish() {
+async fn media_type_follows_the_accept_header() {
     let router = bare().await;
     let body = json!({"query": "{version}"}).to_string();
     for (accept, content_type) in [("*/*", JSON), (JSON, JSON), (GRAPHQL, GRAPHQL), ("text/html, */*;q=0.1", JSON)] {
@@ -125,7 +125,7 @@ async fn only_plain_json_is_read() {
 }
 
 #[tokio::test]
-async fn a_query_may_be_asked_by_get_and_nothing_else() {
+async fn only_queries_are_allowed_by_get() {
     let router = bare().await;
     let ask = async |query: &str, more: &str| get(&router, &format!("/graphql?query={}{more}", encoded(query))).await;
     let two = "query a{a:version} query b{b:version} mutation c{change}";
@@ -155,7 +155,7 @@ async fn a_query_may_be_asked_by_get_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn every_error_has_a_code_and_the_id_of_its_request() {
+async fn every_error_has_code_and_request_id() {
     let router = bare().await;
     for (query, code, status) in [
         ("{", "GRAPHQL_PARSE_FAILED", 400),
@@ -182,7 +182,7 @@ async fn every_error_has_a_code_and_the_id_of_its_request() {
 }
 
 both!(
-    async fn what_the_database_says_never_reaches_a_client(world: World) {
+    async fn database_errors_never_reach_clients(world: World) {
         let router = site(&world.db, Duration::from_secs(10)).await;
         let shows_nothing = |answer: &Answer| {
             assert_eq!(answer.json()["errors"][0]["message"], INTERNAL_SENTENCE, "{}", answer.text);
@@ -204,7 +204,7 @@ both!(
 );
 
 #[tokio::test]
-async fn a_query_that_takes_too_long_is_ended_with_a_code() {
+async fn slow_query_ends_with_a_code() {
     let router = site(&empty().await, Duration::from_millis(20)).await;
     let answer = ask(&router, "{never}").await;
     assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "QUERY_TIMEOUT".to_owned()));
@@ -212,14 +212,14 @@ async fn a_query_that_takes_too_long_is_ended_with_a_code() {
 }
 
 #[tokio::test]
-async fn the_viewer_is_made_for_each_request_and_skipped_fields_leave_an_object() {
+async fn viewer_is_per_request_and_skipped_fields_leave_an_object() {
     let router = bare().await;
     assert_eq!(ask(&router, "{wholeNetwork}").await.json()["data"]["wholeNetwork"], true);
     assert_eq!(ask(&router, "{version @skip(if: true)}").await.json()["data"], json!({}));
 }
 
 both!(
-    async fn health_tells_alive_from_ready(world: World) {
+    async fn liveness_differs_from_readiness(world: World) {
         let router = site(&world.db, Duration::from_secs(10)).await;
         let ready = get(&router, "/health/ready").await;
         assert_eq!((ready.status, ready.json()["status"].as_str()), (StatusCode::OK, Some("ready")));
@@ -243,7 +243,7 @@ both!(
 );
 
 #[tokio::test]
-async fn the_playground_may_load_only_from_here() {
+async fn playground_loads_only_from_its_origin() {
     let router = bare().await;
     let page = get(&router, "/playground").await;
     assert_eq!(page.status, StatusCode::OK);

@@ -125,7 +125,7 @@ async fn store(world: &World, on: &str) {
 }
 
 both! {
-    async fn each_stored_day_is_told_to_whom_it_may_be_told_and_as_a_query_would(world: World) {
+    async fn each_stored_day_is_sent_within_callers_scope(world: World) {
         board::organisation(&world.db).await;
         let closed = closed(&world);
         let admin = world.admin.with(closed.clone());
@@ -155,7 +155,7 @@ both! {
 }
 
 both! {
-    async fn what_is_revoked_or_over_ends_a_live_answer_and_nothing_more_is_told(world: World) {
+    async fn revocation_or_expiry_ends_a_subscription(world: World) {
         board::organisation(&world.db).await;
         store(&world, "2026-11-09").await;
         let closed = closed(&world);
@@ -177,7 +177,7 @@ both! {
 }
 
 both! {
-    async fn a_page_that_waits_for_news_does_not_keep_its_session_alive(world: World) {
+    async fn subscription_does_not_extend_the_session(world: World) {
         board::organisation(&world.db).await;
         store(&world, "2026-11-09").await;
         let mut live = Live::of(&world.person(1).await.with(closed(&world)), NEWEST).await;
@@ -197,7 +197,7 @@ async fn refused(router: &Router, request: Request<Body>) -> (StatusCode, String
 }
 
 #[tokio::test]
-async fn a_live_answer_is_held_to_the_limits_of_every_other() {
+async fn subscription_has_the_limits_of_queries() {
     let world = World::new(Engine::Sqlite).await;
     let router = world.admin.with(closed(&world));
     let asked = |query: &str| subscribe(&json!({ "query": query }));
@@ -246,7 +246,7 @@ async fn a_live_answer_is_held_to_the_limits_of_every_other() {
 }
 
 #[tokio::test]
-async fn a_caller_has_so_many_live_answers_open_and_each_event_is_paid_for() {
+async fn open_subscriptions_are_limited_and_events_charged() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     store(&world, "2026-11-09").await;
@@ -279,7 +279,7 @@ async fn a_caller_has_so_many_live_answers_open_and_each_event_is_paid_for() {
 }
 
 #[tokio::test]
-async fn a_listed_subscription_is_open_to_a_dashboard_and_another_is_not() {
+async fn dashboard_may_send_listed_subscriptions_only() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     store(&world, "2026-11-09").await;
@@ -298,7 +298,7 @@ async fn a_listed_subscription_is_open_to_a_dashboard_and_another_is_not() {
 }
 
 #[tokio::test]
-async fn a_live_answer_ends_in_good_order_when_the_service_stops() {
+async fn subscription_completes_when_the_service_stops() {
     let world = World::new(Engine::Sqlite).await;
     let Pass(name, value) = world.admin.clone();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -326,7 +326,7 @@ async fn a_live_answer_ends_in_good_order_when_the_service_stops() {
 }
 
 #[test]
-fn the_api_guide_says_how_often_it_looks() {
+fn api_guide_states_the_poll_interval() {
     let guide = crate::documents::read("docs/api-guide.md");
     assert!(
         guide.contains(&format!("within {} seconds", POLL_INTERVAL.as_secs()))

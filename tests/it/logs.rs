@@ -108,7 +108,7 @@ async fn applied(world: &World, imports: &[import_batch::Model], at: impl Fn(&im
 }
 
 both!(
-    async fn the_logs_of_a_whole_run_hold_no_secret_and_nobody(world: World) {
+    async fn logs_contain_no_secrets_and_no_people(world: World) {
         let server = SmtpListener::start().await;
         server.treat(
             "zq.planted@board.example",

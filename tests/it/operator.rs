@@ -20,7 +20,7 @@ fn migrated() -> tempfile::TempDir {
 }
 
 #[test]
-fn a_reader_that_has_gone_away_is_no_error() {
+fn closed_pipe_is_not_an_error() {
     let folder = migrated();
     for args in [&["export", "--as-of", "2026-11-16", "--out", "out"][..], &["audit", "list"], &["run", "list"]] {
         let mut command = psn(folder.path(), args);
@@ -33,7 +33,7 @@ fn a_reader_that_has_gone_away_is_no_error() {
 
 #[cfg(unix)]
 #[test]
-fn what_holds_personal_data_is_for_its_owner_alone() {
+fn files_with_personal_data_are_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
@@ -65,7 +65,7 @@ fn what_holds_personal_data_is_for_its_owner_alone() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_in_the_place_of_a_file_is_replaced_and_never_followed() {
+fn symlink_is_replaced_and_never_followed() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let precious = [
@@ -125,7 +125,7 @@ fn a_link_in_the_place_of_a_file_is_replaced_and_never_followed() {
 }
 
 #[test]
-fn a_database_that_is_not_there_is_made_only_by_a_command_that_begins_one() {
+fn missing_database_is_created_only_on_purpose() {
     let folder = tempfile::tempdir().unwrap();
     let elsewhere = ["--database-url", "sqlite:nope/x.db"];
     let dry_run = ["import", "--dir", BOARD, "--as-at", "2026-11-16"];
@@ -145,7 +145,7 @@ fn a_database_that_is_not_there_is_made_only_by_a_command_that_begins_one() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_what_to_do_next() {
+fn errors_say_what_to_do_next() {
     let folder = migrated();
     for (args, says) in [
         (&["serve", "--bind", "localhost:18081"][..], "127.0.0.1:8080"),
@@ -171,7 +171,7 @@ fn what_is_wrong_is_said_with_what_to_do_next() {
 
 #[cfg(unix)]
 both!(
-    async fn a_signal_stops_a_command_and_what_it_has_not_finished_is_taken_back(world: World) {
+    async fn signal_rolls_back_unfinished_work(world: World) {
         for signal in ["INT", "TERM"] {
             // Holds the import up where it would write.
             let held = entity::store::begin_write(&world.db).await.unwrap();

@@ -56,7 +56,7 @@ pub(crate) async fn free_address() -> SocketAddr {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs PostgreSQL: set PSN_TEST_POSTGRES and add `-- --include-ignored`"]
-async fn a_database_that_goes_away_in_the_middle_is_used_again_when_it_is_back() {
+async fn database_is_used_again_after_an_outage() {
     let world = World::new(Engine::Postgres).await;
     let at = free_address().await;
     let (server, url) = rewired(&world.url, at);
@@ -82,7 +82,7 @@ async fn a_database_that_goes_away_in_the_middle_is_used_again_when_it_is_back()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs PostgreSQL: set PSN_TEST_POSTGRES and add `-- --include-ignored`"]
-async fn connections_that_broke_while_idle_cost_no_request() {
+async fn broken_idle_connections_fail_no_request() {
     let world = World::new(Engine::Postgres).await;
     let at = free_address().await;
     let (server, url) = rewired(&world.url, at);
@@ -116,7 +116,7 @@ async fn status_of_ready(at: SocketAddr) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs PostgreSQL: set PSN_TEST_POSTGRES and add `-- --include-ignored`"]
-async fn serve_waits_for_a_database_that_is_away_at_the_start_and_makes_its_tables() {
+async fn serve_waits_for_an_unreachable_database() {
     let world = World::new(Engine::Postgres).await;
     world.db.execute_unprepared("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
     let at = free_address().await;

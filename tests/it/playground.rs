@@ -36,7 +36,7 @@ fn title(example: &Example) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_playground_answers_its_examples_and_asks_no_other_host() {
+async fn playground_answers_examples_without_other_hosts() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     history::reports(&world.db).await;

@@ -35,7 +35,7 @@ fn refused(folder: &Path, args: &[&str], variables: &[(&str, &str)], word: &str)
 }
 
 #[test]
-fn a_secret_comes_from_the_environment_or_a_file_and_never_from_a_flag() {
+fn secrets_come_from_environment_or_file_only() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path();
     let file = folder.join("url");
@@ -75,7 +75,7 @@ fn a_secret_comes_from_the_environment_or_a_file_and_never_from_a_flag() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_of_a_secret_that_everybody_can_read_is_reported() {
+fn world_readable_secret_file_is_reported() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("smtp");
@@ -94,7 +94,7 @@ fn a_file_of_a_secret_that_everybody_can_read_is_reported() {
 }
 
 #[test]
-fn an_empty_variable_counts_as_none() {
+fn empty_variable_counts_as_unset() {
     let home = tempfile::tempdir().unwrap();
     let empty = ["DATABASE_URL", "SMTP_URL", "SMTP_URL_FILE", "BASE_URL", "BIND", "CORS_ORIGINS", "SMTP_PLAIN", "LOG"];
     let (code, said) = says(home.path(), &["migrate"], &empty.map(|name| (name, "")));
@@ -103,7 +103,7 @@ fn an_empty_variable_counts_as_none() {
 }
 
 #[test]
-fn an_unsafe_combination_is_refused_in_one_sentence() {
+fn unsafe_settings_are_refused_in_one_sentence() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path();
     let remote = format!("postgres://psn:{PLANTED}@db.board.example/psn");
@@ -142,7 +142,7 @@ fn an_unsafe_combination_is_refused_in_one_sentence() {
 }
 
 #[test]
-fn check_and_start_up_say_what_is_unsafe_or_weak() {
+fn check_and_startup_report_unsafe_settings() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path();
     let weak = [("SMTP_URL", "smtp://mail.board.invalid"), ("SMTP_PLAIN", "yes")];
@@ -163,7 +163,7 @@ fn check_and_start_up_say_what_is_unsafe_or_weak() {
 }
 
 both!(
-    async fn three_replicas_at_once_on_an_empty_database_make_its_tables_once(world: World) {
+    async fn three_replicas_create_tables_once(world: World) {
         let empty = match world.db.get_database_backend() {
             sea_orm::DatabaseBackend::Postgres => {
                 world.db.execute_unprepared("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
@@ -192,7 +192,7 @@ both!(
 );
 
 both!(
-    async fn a_database_from_before_midweek_reports_keeps_its_reports(world: World) {
+    async fn migration_keeps_reports_before_midweek(world: World) {
         crate::report::ready(&world).await;
         let (mailer, _memory) = Mailer::memory();
         let job = crate::report::job(mailer);
@@ -224,7 +224,7 @@ both!(
 );
 
 both!(
-    async fn a_database_of_a_newer_psn_is_refused_in_one_sentence_and_left_as_it_is(world: World) {
+    async fn newer_database_is_refused_and_unchanged(world: World) {
         let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000001_later', 0)";
         world.db.execute_unprepared(newer).await.unwrap();
         let folder = world.folder.path().to_owned();

@@ -29,7 +29,7 @@ async fn limited(world: &World) -> sea_orm::DatabaseConnection {
 }
 
 both!(
-    async fn a_statement_is_given_up_after_its_limit_and_the_connection_goes_on(world: World) {
+    async fn slow_statement_is_cancelled_and_connection_reused(world: World) {
         let db = limited(&world).await;
         // On a new connection, on one that was used before, and within a transaction.
         for _ in 0..2 {
@@ -45,7 +45,7 @@ both!(
 );
 
 both!(
-    async fn jobs_and_imports_have_no_such_limit(world: World) {
+    async fn jobs_and_imports_have_no_statement_limit(world: World) {
         // As long as the limit above, and then some, on a connection without one.
         let work = match world.url.starts_with("postgres") {
             true => "SELECT pg_sleep(0.3)",
@@ -64,7 +64,7 @@ struct Count {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs PostgreSQL: set PSN_TEST_POSTGRES and add `-- --include-ignored`"]
-async fn a_query_that_waits_for_a_lock_is_answered_in_time_and_no_longer_waits_in_postgresql() {
+async fn query_waiting_for_a_lock_ends_in_postgresql() {
     let world = World::new(Engine::Postgres).await;
     world.db.execute_unprepared("CREATE TABLE person_of_jean_at_board_example (email text)").await.unwrap();
     let lock = world.db.begin().await.unwrap();

@@ -52,7 +52,7 @@ async fn sent(
 }
 
 #[tokio::test]
-async fn mail_goes_only_to_a_server_that_shows_a_certificate_of_a_trusted_authority_for_its_name() {
+async fn mail_goes_only_to_servers_with_trusted_certificates() {
     let (ours, other) = (Authority::new(), Authority::new());
     for wrap in [Encryption::Wrapped as fn(TlsAcceptor) -> Encryption, Encryption::StartTls] {
         let (outcome, verbs) = sent("localhost", wrap(ours.server("localhost", false)), Some(&ours)).await;
@@ -74,7 +74,7 @@ async fn mail_goes_only_to_a_server_that_shows_a_certificate_of_a_trusted_author
 }
 
 #[tokio::test]
-async fn a_server_that_strips_starttls_gets_no_mail() {
+async fn server_without_starttls_gets_no_mail() {
     let (outcome, verbs) = sent("localhost", Encryption::None, Some(&Authority::new())).await;
     assert!(matches!(&outcome, Err(SendError::Retry(said)) if said.contains("STARTTLS")), "{outcome:?}");
     assert!(verbs.iter().all(|verb| verb == "EHLO"), "neither login nor mail in clear text: {verbs:?}");
@@ -139,7 +139,7 @@ fn server_of(world: &World) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs PostgreSQL: set PSN_TEST_POSTGRES and add `-- --include-ignored`"]
-async fn postgresql_elsewhere_is_used_only_encrypted_and_verified() {
+async fn remote_postgresql_is_encrypted_and_verified() {
     let world = World::new(Engine::Postgres).await;
     let server = server_of(&world);
     let (ours, other) = (Authority::new(), Authority::new());

@@ -81,7 +81,7 @@ fn quick() -> Connections {
 }
 
 #[tokio::test]
-async fn half_a_head_and_then_silence_is_closed_and_so_is_a_connection_that_idles() {
+async fn stalled_head_and_idle_connection_are_closed() {
     let server = Server::start(bare().await, quick()).await;
     for begun in [&b""[..], b"GET /health/live HTTP/1.1\r\nhost: ps", b"\r\n"] {
         assert_eq!(rest(&mut server.open(begun).await).await, "");
@@ -93,7 +93,7 @@ async fn half_a_head_and_then_silence_is_closed_and_so_is_a_connection_that_idle
 }
 
 #[tokio::test]
-async fn a_byte_now_and_then_does_not_keep_a_head_open() {
+async fn slow_bytes_do_not_keep_a_head_open() {
     let server = Server::start(bare().await, quick()).await;
     let (mut read, mut write) = server.open(b"GET /health/live HTTP/1.1\r\nx: ").await.into_split();
     let dripping = async {
@@ -114,7 +114,7 @@ async fn a_byte_now_and_then_does_not_keep_a_head_open() {
 }
 
 #[tokio::test]
-async fn too_many_headers_and_a_head_that_is_too_long_are_refused() {
+async fn too_many_headers_and_long_head_are_refused() {
     let server = Server::start(bare().await, Connections::at_most(8)).await;
     let with = |number: usize| {
         let headers: String = (2..number).map(|nth| format!("x-{nth}: 1\r\n")).collect();
@@ -141,7 +141,7 @@ async fn too_many_headers_and_a_head_that_is_too_long_are_refused() {
 }
 
 #[tokio::test]
-async fn a_body_that_stalls_is_told_so_and_cut() {
+async fn stalled_body_is_refused_and_closed() {
     let transport = Transport { body_limit: SHORT, ..Transport::default() };
     let server = Server::start(bare_with(transport).await, Connections::at_most(8)).await;
     let head = "POST /graphql HTTP/1.1\r\nhost: psn\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"query\"";
@@ -152,7 +152,7 @@ async fn a_body_that_stalls_is_told_so_and_cut() {
 }
 
 #[tokio::test]
-async fn connections_above_the_limit_wait_and_idle_ones_make_room() {
+async fn connections_above_the_limit_wait() {
     // So that one address may have two of the four at once.
     let server = Server::start(bare().await, Connections { head: SHORT, ..Connections::at_most(4) }).await;
     let mut slow = [server.open(b"GET /").await, server.open(b"").await];
@@ -172,7 +172,7 @@ async fn connections_above_the_limit_wait_and_idle_ones_make_room() {
 }
 
 #[tokio::test]
-async fn an_answer_that_nobody_takes_gives_its_place_back() {
+async fn unread_answer_releases_its_connection() {
     let long = "x".repeat(64 << 20);
     let router = bare().await.route("/long", axum::routing::get(move || async move { long }));
     let server = Server::start(router, Connections { stall: SHORT, ..Connections::at_most(1) }).await;
@@ -182,7 +182,7 @@ async fn an_answer_that_nobody_takes_gives_its_place_back() {
 }
 
 #[tokio::test]
-async fn a_stop_in_the_middle_closes_idle_connections_and_cuts_half_a_head_at_the_limit() {
+async fn stop_closes_idle_and_stalled_connections() {
     let server = Server::start(bare().await, Connections::at_most(8)).await;
     let mut never_asked = server.open(b"").await;
     let mut idle = server.open(b"").await;
@@ -213,7 +213,7 @@ fn about_origins(answer: &Answer) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn no_origin_is_let_in_unless_it_is_configured() {
+async fn only_configured_origins_are_allowed() {
     let closed = bare().await;
     for method in ["OPTIONS", "POST"] {
         let answer = send(&closed, from("https://dashboard.example", method)).await;
@@ -252,7 +252,7 @@ async fn no_origin_is_let_in_unless_it_is_configured() {
 }
 
 #[tokio::test]
-async fn no_answer_can_be_framed_guessed_at_kept_or_taken_in_by_another_site() {
+async fn security_headers_are_on_every_answer() {
     let router = bare_with(Transport { https: true, ..Transport::default() }).await;
     let mut answers = vec![send(&router, post("application/json", "{\"query\":\"{version}\"}")).await];
     for address in

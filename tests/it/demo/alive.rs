@@ -18,7 +18,7 @@ const NOW: &str = "2026-11-16";
 const THEN: &str = "2026-09-14";
 
 /// This week's mail about the whole board: new, closed, worse, better and unchanged gaps.
-pub(super) async fn its_mails_hold_every_kind_of_change(world: &World) {
+pub(super) async fn mails_have_every_kind_of_change(world: &World) {
     let mails = delivery::Entity::find().all(&world.db).await.expect("deliveries");
     let this_week = |mail: &&delivery::Model| mail.text_part.contains("Week of 16 November 2026");
     let of_board = |mail: &&delivery::Model| {
@@ -58,7 +58,7 @@ pub(super) async fn its_mails_hold_every_kind_of_change(world: &World) {
 }
 
 /// Nine weeks ago is another board than today, and the trend has each week between.
-pub(super) async fn an_earlier_week_can_be_asked_for(world: &World) {
+pub(super) async fn earlier_week_can_be_queried(world: &World) {
     let figures = "rollUp { headcount teams { total covered atRisk partial none } activeSupporters }";
     let query = format!(
         "{{ then: board(asOf: \"{THEN}\") {{ {figures} }} now: board(asOf: \"{NOW}\") {{ {figures} trend(weeks: 10) {{ day {figures} }} }} }}"
@@ -88,7 +88,7 @@ pub(super) async fn some_allocations_are_from_outside(world: &World) {
 }
 
 /// Board, HSCPs and sectors always have a band of Level 1, however many of their people have completed it.
-pub(super) async fn level_1_of_no_large_unit_is_hidden(world: &World) {
+pub(super) async fn large_units_have_a_level_1_band(world: &World) {
     let units = unit::Entity::find().all(&world.db).await.expect("units");
     let levels: BTreeMap<&str, &str> =
         units.iter().map(|unit| (unit.code.as_str(), unit.level.as_deref().unwrap_or_default())).collect();

@@ -13,7 +13,7 @@ fn first_mail(demonstration: &Running) -> String {
 }
 
 #[test]
-fn without_settings_mails_name_the_made_up_coordinator() {
+fn mails_name_the_default_coordinator() {
     let folder = tempfile::tempdir().expect("a folder");
     let mail = first_mail(&Running::start(folder.path(), &[]));
     let asked = "Questions? Ask Peer Support Network team (peer.support@ggc.example, 0141 496 0000).";
@@ -21,7 +21,7 @@ fn without_settings_mails_name_the_made_up_coordinator() {
 }
 
 #[test]
-fn a_coordinator_in_the_settings_is_named_alone() {
+fn configured_coordinator_replaces_the_default() {
     let folder = tempfile::tempdir().expect("a folder");
     let mail = first_mail(&Running::start(folder.path(), &["--coordinator-name", "Mairi Reid"]));
     assert!(mail.contains("Questions? Ask Mairi Reid."), "{mail}");

@@ -6,7 +6,7 @@ use super::running::Running;
 use crate::cli::run;
 
 #[test]
-fn ten_lines_say_where_to_begin_and_a_second_start_goes_on() {
+fn ten_lines_are_printed_and_second_start_continues() {
     let folder = tempfile::tempdir().expect("a folder");
     let first = Running::start(folder.path(), &[]);
     let (at, token) = (first.at(), first.token());
@@ -34,7 +34,7 @@ fn ten_lines_say_where_to_begin_and_a_second_start_goes_on() {
 }
 
 #[test]
-fn a_port_in_use_is_said_in_one_sentence() {
+fn port_in_use_is_reported_in_one_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = taken.local_addr().expect("its address").port().to_string();

@@ -25,7 +25,7 @@ async fn mails(world: &World) -> Vec<delivery::Model> {
     mails.expect("deliveries")
 }
 
-pub(super) async fn each_is_listed_and_shown_as_text_and_as_html(world: &World) {
+pub(super) async fn each_mail_is_listed_as_text_and_html(world: &World) {
     let site = demonstration(world);
     let page = get(&site, LIST).await;
     assert_eq!((page.status, page.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
@@ -67,7 +67,7 @@ pub(super) async fn no_other_service_has_the_page(world: &World) {
     }
 }
 
-pub(super) async fn the_page_is_closed_when_other_files_were_imported(world: &World) {
+pub(super) async fn page_closes_after_other_imports(world: &World) {
     let courses = world.folder.path().join("courses.csv");
     std::fs::write(&courses, "Course Code,Course Title,Level\nREAL-1,A real course,1\n").expect("a file");
     let file = courses.to_str().expect("a path");

@@ -80,7 +80,7 @@ async fn first_event(site: &axum::Router, query: &str) -> Value {
 }
 
 both! {
-    async fn the_javascript_of_the_api_guide_reads_a_live_answer(world: World) {
+    async fn api_guide_javascript_reads_a_subscription(world: World) {
         if Command::new("node").arg("--version").output().is_err() {
             return skipped("Node.js is not installed, so the JavaScript of docs/api-guide.md is not run");
         }

@@ -19,7 +19,7 @@ use crate::web_browser::Browser;
 const WIDTHS: [u32; 2] = [390, 320];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pages_fit_a_telephone_and_load_only_from_here() {
+async fn pages_fit_a_phone_and_load_locally() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     history::reports(&world.db).await;

@@ -13,7 +13,7 @@ use crate::graphql::board;
 use crate::harness::{both, day};
 
 both!(
-    async fn after_sign_in_a_senior_manager_lands_on_their_unit(world: World) {
+    async fn senior_manager_lands_on_own_unit(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let lands = async |person: i64| {
@@ -32,7 +32,7 @@ both!(
 );
 
 both!(
-    async fn the_home_page_is_never_redirected_and_every_page_links_to_it(world: World) {
+    async fn every_page_links_to_the_home_page(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let pass = world.person(2).await;
@@ -48,7 +48,7 @@ both!(
 );
 
 both!(
-    async fn a_senior_manager_of_several_units_sees_them_in_a_table(world: World) {
+    async fn several_units_are_shown_in_a_table(world: World) {
         board::organisation(&world.db).await;
         appoint_to(&world, 3).await;
         let (router, _) = site(&world);
@@ -64,7 +64,7 @@ both!(
 );
 
 both!(
-    async fn everyone_else_is_told_what_they_can_do(world: World) {
+    async fn home_page_describes_each_role(world: World) {
         board::organisation(&world.db).await;
         // Person 5 becomes line manager of person 4 in N1.
         change(&world, "UPDATE post SET line_manager_id = 5 WHERE person_id = 4").await;
@@ -139,7 +139,7 @@ both!(
 );
 
 both!(
-    async fn a_list_of_teams_goes_on_on_the_next_page(world: World) {
+    async fn team_list_continues_on_next_page(world: World) {
         board::organisation(&world.db).await;
         board::many_wards(&world.db, 30).await;
         change(&world, "UPDATE post SET line_manager_id = 41 WHERE person_id > 1000").await;

@@ -13,7 +13,7 @@ use crate::harness::both;
 const ADDRESSES: [&str; 4] = ["/", "/welcome", "/units/NORTH", "/teams/N1"];
 
 both!(
-    async fn without_its_database_a_page_says_so(world: World) {
+    async fn page_reports_an_unreachable_database(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let pass = world.person(3).await;
@@ -32,7 +32,7 @@ both!(
 );
 
 both!(
-    async fn an_address_with_nothing_there_has_the_same_page(world: World) {
+    async fn unknown_path_has_the_not_found_page(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let pass = world.person(41).await;
@@ -47,7 +47,7 @@ both!(
 );
 
 both!(
-    async fn a_page_is_paid_for_from_the_callers_budget(world: World) {
+    async fn page_is_charged_to_callers_budget(world: World) {
         board::organisation(&world.db).await;
         let app = app(&world, &["--query-budget", "100", "--query-refill", "1"]);
         let router = app.router(&app.authenticator().unwrap()).unwrap();
@@ -59,7 +59,7 @@ both!(
 );
 
 both!(
-    async fn a_page_is_held_to_the_limit_of_cost(world: World) {
+    async fn page_respects_the_cost_limit(world: World) {
         board::organisation(&world.db).await;
         let app = app(&world, &["--query-cost", "100"]);
         let router = app.router(&app.authenticator().unwrap()).unwrap();
@@ -79,7 +79,7 @@ fn the_default_limits_allow_every_page() {
 }
 
 both!(
-    async fn the_stylesheet_is_for_everyone_and_says_whether_it_has_changed(world: World) {
+    async fn stylesheet_is_public_and_cacheable(world: World) {
         let (router, _) = site(&world);
         let css = request(&router, "GET", "/assets/pages.css", &[], "").await;
         assert_eq!((css.status, css.header("content-type")), (StatusCode::OK, "text/css; charset=utf-8"));

@@ -9,7 +9,7 @@ use crate::graphql::board;
 use crate::harness::both;
 
 both!(
-    async fn who_may_see_the_records_sees_who_the_peer_supporters_are(world: World) {
+    async fn supporters_are_shown_to_record_viewers(world: World) {
         board::organisation(&world.db).await;
         change(&world, "UPDATE post SET line_manager_id = 41 WHERE person_id = 9").await;
         let (router, _) = site(&world);
@@ -61,7 +61,7 @@ both!(
 );
 
 both!(
-    async fn a_band_of_level_1_is_no_count(world: World) {
+    async fn level_1_band_hides_the_count(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         // 24 of the 30 people of N2 have completed it.
@@ -73,7 +73,7 @@ both!(
 );
 
 both!(
-    async fn a_unit_that_is_no_team_leads_to_its_own_page(world: World) {
+    async fn unit_without_team_redirects_to_unit_page(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let pass = world.person(2).await;

@@ -38,7 +38,7 @@ both!(
 );
 
 both!(
-    async fn small_numbers_are_hidden_as_the_api_hides_them(world: World) {
+    async fn small_numbers_are_hidden_as_in_the_api(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let senior = page(&router, &world.person(2).await, "/units/NORTH").await;
@@ -49,7 +49,7 @@ both!(
 );
 
 both!(
-    async fn a_units_page_that_one_may_not_see_is_that_of_one_which_is_not_there(world: World) {
+    async fn forbidden_and_missing_units_look_the_same(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let seen = async |person: i64, address: &str| {
@@ -77,7 +77,7 @@ both!(
 );
 
 both!(
-    async fn old_data_is_told_at_the_top(world: World) {
+    async fn old_data_warning_is_at_the_top(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let warning = "Warning: the data is old";
@@ -93,7 +93,7 @@ both!(
 );
 
 both!(
-    async fn a_code_may_hold_anything_and_a_name_too(world: World) {
+    async fn unusual_codes_and_names_are_escaped(world: World) {
         board::organisation(&world.db).await;
         let (name, code) = ("<script>alert(1)</script>&\"", "N/2 &\"<x>?#%2F");
         change(&world, &format!("UPDATE unit SET name = '{name}', code = '{code}' WHERE id = 5")).await;
@@ -109,7 +109,7 @@ both!(
 );
 
 both!(
-    async fn two_wards_of_one_name_are_told_apart_by_their_site(world: World) {
+    async fn equal_ward_names_get_their_site(world: World) {
         board::organisation(&world.db).await;
         change(&world, "UPDATE unit SET name = 'Ward 1', site = 'Western General' WHERE code = 'N2'").await;
         let (router, _) = site(&world);
@@ -146,7 +146,7 @@ fn part(text: &str, heading: &str) -> Vec<String> {
 }
 
 both!(
-    async fn each_list_goes_on_on_its_next_page(world: World) {
+    async fn each_list_continues_on_its_next_page(world: World) {
         board::organisation(&world.db).await;
         board::many_wards(&world.db, 60).await;
         put_at_risk(&world).await;
@@ -183,7 +183,7 @@ both!(
 );
 
 both!(
-    async fn going_on_in_one_list_leaves_the_others_where_they_are(world: World) {
+    async fn paging_one_list_keeps_the_others(world: World) {
         board::organisation(&world.db).await;
         board::many_wards(&world.db, 60).await;
         put_at_risk(&world).await;
