@@ -1,4 +1,4 @@
-//! What a query costs and what a caller may spend: told in every answer, refused before anything is executed.
+//! Query costs and budgets: shown in every answer, and enforced before execution.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,14 +24,14 @@ use crate::site::{Answer, ask, ask_with, bare, closed_with, empty, post, seen_by
 
 const NOON: &str = "2026-11-16T12:00:00Z";
 
-/// A closed site, and the database behind it.
+/// Returns a router without credentials, and its database.
 async fn closed_on(limits: BudgetLimits, clock: &Clock, query_limit: Duration) -> (DatabaseConnection, Router) {
     let db = empty().await;
     let closed = closed_with(&db, query_limit, Budgets::new(limits, clock.clone()), Persisted::default());
     (db, closed)
 }
 
-/// A site as one caller meets it, whose budget refills by 10 a second.
+/// Returns a router for one caller, whose budget refills by 10 per second.
 async fn site_of(capacity: u64) -> (Router, Clock) {
     let clock = Clock::fixed(instant(NOON));
     let limits = BudgetLimits { capacity, refill_per_second: 10, at_once: 8 };
@@ -59,13 +59,13 @@ async fn every_answer_shows_cost_limit_and_budget() {
     let cost = json!({"asked": 40, "limit": 50_000, "budget": budget(59_960)});
     assert_eq!(answer.json()["extensions"], json!({"requestId": id, "cost": cost}));
 
-    // Executed with errors, and refused by the engine's own rules: the cost was known, and is paid.
+    // Executed with errors, and refused by the engine's own rules: the cost was known and is charged.
     let answer = ask(&router, "{version missing}").await;
     assert_eq!(answer.json()["extensions"]["cost"], json!({"asked": 2, "limit": 50_000, "budget": budget(59_958)}));
     let answer = ask(&router, "{nowhere}").await;
     assert_eq!(answer.json()["extensions"]["cost"]["asked"], 1);
 
-    // Refused for its cost: that is told, and only the one for asking is paid.
+    // Refused for its cost: the cost is shown, and only the one unit of the request is charged.
     let answer = ask(&router, "{items(first:50000){name}}").await;
     assert_eq!(answer.code(), "QUERY_TOO_COSTLY");
     assert_eq!(
@@ -94,7 +94,7 @@ async fn every_answer_shows_cost_limit_and_budget() {
 async fn a_spent_budget_refuses_before_execution_and_refills() {
     let (router, clock) = site_of(100).await;
     assert_eq!(ask(&router, "{items(first:40){name}}").await.status, StatusCode::OK);
-    // 20 are left, and one of them goes for asking.
+    // 20 units are left, of which one is charged for the request.
     let change = "mutation{a:change b:change c:change d:change e:change}";
     spent(&ask(&router, "{items(first:12){name}}").await, "1");
     spent(&ask(&router, "{items(first:25){name}}").await, "4");
@@ -142,7 +142,7 @@ async fn each_person_and_token_has_its_own_budget() {
     spent(&ask(&world.person(4).await.with(closed), "{version}").await, "1");
 }
 
-/// Asks until the answer has this status, and gives the runtime its turn in between.
+/// Sends requests until the answer has this status, yielding to the runtime between them.
 async fn until(router: &Router, status: StatusCode) -> Answer {
     let asking = async {
         loop {
@@ -167,7 +167,7 @@ async fn concurrent_requests_per_caller_are_limited() {
     let refused = until(&router, StatusCode::TOO_MANY_REQUESTS).await;
     assert_eq!((refused.code().as_str(), refused.header("retry-after")), ("TOO_MANY_AT_ONCE", "1"));
     assert_eq!(ask(&seen_by(&db, &closed, AccessRole::Admin).await, "{version}").await.status, StatusCode::OK);
-    // A client that goes away frees its place.
+    // A client that disconnects releases its permit.
     running.abort();
     until(&router, StatusCode::OK).await;
 
@@ -192,7 +192,7 @@ fn polling_the_examples_never_spends_the_budget() {
     let mut all = cost(include_str!("introspection.graphql"), Variables::default());
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     for file in files.filter(|path| path.extension().is_some_and(|ending| ending == "graphql")) {
-        // The values of an example's variables are in a file beside it.
+        // The values of an example's variables are in a file next to it.
         let variables = std::fs::read_to_string(file.with_extension("json")).ok();
         let variables = variables.map(|text| serde_json::from_str(&text).unwrap()).unwrap_or_default();
         all += cost(&std::fs::read_to_string(&file).unwrap(), variables);

@@ -1,4 +1,4 @@
-//! An authority of a test's own, and certificates of servers that it vouches for.
+//! A certificate authority for tests, and server certificates that it signs.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
-/// An authority that nobody knows until they are given its certificate.
+/// A certificate authority that is only trusted by clients that are given its certificate.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -24,14 +24,14 @@ impl Authority {
         self.0.pem()
     }
 
-    /// Writes its certificate into `folder` under `name` and says where.
+    /// Writes its certificate to `folder` as `name`. Returns the path.
     pub(crate) fn file(&self, folder: &Path, name: &str) -> PathBuf {
         let file = folder.join(name);
         std::fs::write(&file, self.pem()).expect("a file");
         file
     }
 
-    /// A server under `name`, whose certificate is good, or is over since long.
+    /// Returns a TLS server for `name`, with a valid or an expired certificate.
     pub(crate) fn server(&self, name: &str, expired: bool) -> TlsAcceptor {
         let mut own = CertificateParams::new([name.to_owned()]).expect("a name");
         if expired {

@@ -24,11 +24,11 @@ pub(crate) fn psn(folder: &Path, args: &[&str]) -> Command {
 }
 
 pub(crate) fn run(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
-    told(psn(folder, args).output().expect("psn runs"))
+    code_and_output(psn(folder, args).output().expect("psn runs"))
 }
 
-pub(crate) fn told(output: Output) -> (Option<i32>, String, String) {
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("psn speaks UTF-8");
+pub(crate) fn code_and_output(output: Output) -> (Option<i32>, String, String) {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the output is UTF-8");
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
@@ -160,7 +160,8 @@ both!(
 
         let at = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut with_password = psn(folder, &["check", "--database-url", &world.url]);
-        let (code, said, _) = told(with_password.env("SMTP_URL", format!("smtp://psn:s3cret@{at}")).output().unwrap());
+        let (code, said, _) =
+            code_and_output(with_password.env("SMTP_URL", format!("smtp://psn:s3cret@{at}")).output().unwrap());
         assert!(code == Some(1) && said.contains("mail: fails: ") && said.contains("SMTP_URL"), "{said}");
         assert!(!said.contains("s3cret"));
 
@@ -185,7 +186,7 @@ fn check_says_what_to_do_without_passwords() {
 
     let taken = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("postgres://psn:s3cret@{taken}/psn");
-    let with = |args: &[&str]| told(psn(folder.path(), args).env("DATABASE_URL", &url).output().unwrap());
+    let with = |args: &[&str]| code_and_output(psn(folder.path(), args).env("DATABASE_URL", &url).output().unwrap());
     let (code, said, error) = with(&["check"]);
     assert!(code == Some(1) && said.contains(&format!("postgres://psn:***@{taken}/psn does not answer")), "{said}");
     let (code, _, more) = with(&["migrate"]);

@@ -1,4 +1,4 @@
-//! The demonstration from outside: alive whatever the day, and nothing done twice.
+//! The demonstration as a whole: up to date on any date, and no step done twice.
 
 mod alive;
 mod coordinator;
@@ -71,7 +71,7 @@ async fn demonstration_has_ten_weeks_and_mails() {
     alive::large_units_have_a_level_1_band(&world).await;
     mails::each_mail_is_listed_as_text_and_html(&world).await;
     mails::no_other_service_has_the_page(&world).await;
-    // Last, for it is no demonstration's database any more.
+    // Last, because the database is no longer the demonstration's after it.
     mails::page_closes_after_other_imports(&world).await;
 }
 
@@ -85,7 +85,7 @@ async fn second_run_changes_nothing_until_next_week() {
     assert_eq!((counts(&world).await, mails(&world)), (before, mails_before));
 
     world.clock.set(instant("2026-11-25T12:00:00Z"));
-    prepared(&world).await.expect("it goes on");
+    prepared(&world).await.expect("it continues");
     let [units, snapshots, deliveries, _] = counts(&world).await;
     assert_eq!((units, snapshots), (before[0], before[1] + 1));
     assert!(deliveries > before[2], "a week later there is a new report");
@@ -98,14 +98,15 @@ async fn dates_move_by_whole_weeks() {
         let world = World::new(Engine::Sqlite).await;
         world.clock.set(instant(today));
         let said = prepared(&world).await.expect("the demonstration is prepared");
-        // Who and how many teams is the same on each; months are not weeks, so certificates may differ by a day or two.
+        // People and the number of teams are the same on each date; months are not weeks, so certificates may differ by a day
+        // or two.
         let Teams { covered, at_risk: _, gaps, others } = said.teams;
         figures.push((said.people, covered + gaps + others));
     }
     assert_eq!(figures[0], figures[1]);
 }
 
-/// The command itself, against the world's database.
+/// Runs the command against the world's database.
 async fn psn(world: &World, args: &[&str]) -> Result<(), ExitError> {
     let folder = world.folder.path().join("mail");
     let settings = [
@@ -118,12 +119,12 @@ async fn psn(world: &World, args: &[&str]) -> Result<(), ExitError> {
         "127.0.0.1:0",
     ];
     let command = Cli::try_parse_from([&settings, args].concat()).expect("a command");
-    // A demonstration that is not refused goes on serving.
+    // A demonstration that is not refused would keep serving.
     let done = tokio::time::timeout(Duration::from_secs(120), psn::cli::run(command, CancellationToken::new())).await;
     done.expect("it comes to its end")
 }
 
-/// It is refused, both on the way in and where the board would be imported, and nothing at all was written.
+/// Checks that it is refused, both at the start and before the import of the board, and that nothing was written.
 async fn is_refused(world: &World, holds: &str) {
     let events = audit_event::Entity::find().count(&world.db).await.expect("events");
     let before = counts(world).await;

@@ -1,4 +1,4 @@
-//! What callers can fill by asking without end: connections by live answers, and the log by requests that are refused.
+//! What callers could exhaust with endless requests: connections with subscriptions, and the log with refused requests.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::cell::RefCell;
@@ -20,7 +20,7 @@ use crate::harness::{Engine, World};
 use crate::site::{ask, ask_with, send};
 
 thread_local! {
-    /// What this thread has logged. A test of tokio runs on one thread.
+    /// The log of this thread. A tokio test runs on one thread.
     static LOGGED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -28,7 +28,7 @@ thread_local! {
 struct Lines;
 
 impl Lines {
-    /// The lines so far that hold `part`.
+    /// Returns the lines so far that contain `part`.
     fn with(&self, part: &str) -> Vec<String> {
         let bytes = LOGGED.with_borrow(Clone::clone);
         String::from_utf8(bytes).unwrap().lines().filter(|line| line.contains(part)).map(str::to_owned).collect()
@@ -46,8 +46,8 @@ impl Write for Lines {
     }
 }
 
-/// What is logged on this thread from now on. One subscriber serves all threads: those of single threads come and go, and what
-/// `tracing` remembers of them can silence another.
+/// Collects the log of this thread from now on. One subscriber serves all threads, because `tracing` caches the interest of
+/// short-lived subscribers of single threads, which can silence another one.
 fn logged() -> Lines {
     static SUBSCRIBER: Once = Once::new();
     SUBSCRIBER.call_once(|| tracing_subscriber::fmt().with_writer(|| Lines).with_ansi(false).init());
@@ -82,12 +82,12 @@ async fn subscriptions_leave_connections_for_other_requests() {
                 break;
             }
             open.push(answer);
-            // Many more than are allowed: no refusal would ever come.
-            assert!(open.len() <= 256, "{} live answers are open", open.len());
+            // Many more than allowed: there would never be a refusal.
+            assert!(open.len() <= 256, "{} subscriptions are open", open.len());
         }
     }
     // One address has 256 connections.
-    assert!((64..=128).contains(&open.len()), "{} live answers are open", open.len());
+    assert!((64..=128).contains(&open.len()), "{} subscriptions are open", open.len());
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn unauthenticated_requests_write_few_log_lines() {
     }
     let told = lines.with("not signed in").len();
     assert!((1..=20).contains(&told), "{told} lines");
-    // Another address is not hidden by it, and many of them together fill nothing either.
+    // It does not hide another address, and many addresses together do not fill the log either.
     from_address(&router, "192.0.2.2", "/graphql").await;
     assert_eq!(lines.with("not signed in").len(), told + 1);
     for n in 0..1_000 {
@@ -108,7 +108,7 @@ async fn unauthenticated_requests_write_few_log_lines() {
     }
     let all = lines.with("not signed in").len();
     assert!(all <= 100, "{all} lines");
-    // What was held back is told with the next line, so that the lines add up to the requests.
+    // The next line has the number of held-back lines, so that the lines add up to the requests.
     world.clock.set(world.clock.now() + TimeDelta::minutes(1));
     from_address(&router, "192.0.2.1", "/graphql").await;
     let all = lines.with("not signed in");

@@ -1,5 +1,5 @@
-//! Writes that break off: a full disk, a statement whose time is over, an interrupted task. The next write works, nothing holds
-//! the write lock, and readiness tells what cannot be written.
+//! Writes that fail midway: a full disk, a statement timeout, an interrupted task. The next write works, nothing holds the
+//! write lock, and readiness reports a database that is not writable.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::future::{Future as _, poll_fn};
@@ -25,11 +25,11 @@ use crate::site::{closed_to, get};
 
 const LONG: Duration = Duration::from_secs(30);
 
-/// A disk of 16 MB in memory, which goes with the test.
+/// A disk of 16 MB in memory, which is removed with the test.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    /// Nothing where this user may not mount one, which is said aloud.
+    /// Mounts it. `None`, with a message, if this user may not mount one.
     fn mount(folder: &Path) -> Option<Self> {
         let place = folder.join("disk");
         std::fs::create_dir(&place).unwrap();
@@ -41,7 +41,7 @@ impl SmallDisk {
         None
     }
 
-    /// Takes all the room that is left.
+    /// Uses all the free space.
     fn fill(&self) {
         let mut file = std::fs::File::create(self.0.join("filler")).unwrap();
         for size in [1 << 20, 4096, 1] {
@@ -60,7 +60,7 @@ impl Drop for SmallDisk {
     }
 }
 
-/// A pool of its own over the world's database, which waits for the write lock no longer than a moment.
+/// Opens another pool over the world's database, which waits only briefly for the write lock.
 async fn impatient(world: &World) -> DatabaseConnection {
     let mut options = ConnectOptions::new(&world.url);
     options.sqlx_logging(false).max_connections(1);
@@ -82,7 +82,7 @@ async fn add(txn: &DatabaseTransaction) -> Result<(), DbErr> {
     txn.execute_unprepared("INSERT INTO scratch (text) VALUES ('kept')").await.map(|_| ())
 }
 
-/// What is committed on `db` is there for others, what is rolled back is not, and neither leaves the write lock taken.
+/// Checks that others see what is committed on `db`, and not what is rolled back, and that neither leaves the write lock held.
 async fn works(world: &World, db: &DatabaseConnection, fault: &str) {
     let other = impatient(world).await;
     let before = count(&other).await;
@@ -99,11 +99,11 @@ async fn works(world: &World, db: &DatabaseConnection, fault: &str) {
     assert_eq!(count(&other).await, before + 2, "{fault}: rolled back");
 }
 
-/// How a transaction ends after a statement of it has failed.
+/// The ways to end a transaction after one of its statements has failed.
 const ENDS: [&str; 3] = ["drop", "rollback", "commit"];
 
 async fn end(txn: DatabaseTransaction, how: &str) {
-    // SQLite has rolled it back itself, so the other two fail; nothing is asked of that.
+    // SQLite has already rolled it back, so the other two fail, which is fine.
     match how {
         "rollback" => _ = txn.rollback().await,
         "commit" => _ = txn.commit().await,
@@ -122,7 +122,7 @@ async fn full_disk_leaves_no_lock() {
     let world = scratch().await;
     let db = entity::store::connect(&world.url).await.unwrap();
     for how in ENDS {
-        // Twice: the first failure leaves the connection in doubt, the second would leave its savepoint open.
+        // Twice: the first failure leaves the connection in an unknown state, the second would leave its savepoint open.
         for _ in 0..2 {
             let txn = begin_write(&db).await.unwrap();
             txn.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
@@ -178,7 +178,7 @@ async fn interrupted_task_leaves_no_lock() {
     works(&world, &db, "interrupted").await;
 }
 
-/// The router over `db`, which proves at every request that it can write.
+/// Returns the router over `db`, which tries a write at every readiness request.
 fn watched(db: &DatabaseConnection, patience: Duration) -> Router {
     let probe = ProbeTimes { fresh: Duration::ZERO, patience };
     closed_to(db, Duration::from_secs(10), Transport { probe, ..Transport::default() })
@@ -213,13 +213,13 @@ async fn mails_wait_for_a_full_disk_and_go_out_once() {
         tokio::spawn(async move { job.run(&db, week("2026-W47"), now()).await })
     };
     listener.has(4).await;
-    // Otherwise there would be room in the write-ahead log.
+    // Otherwise there would be free space in the write-ahead log.
     world.db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
     disk.fill();
     listener.release();
     let found = readiness(&router).await;
     assert!(is(&found, FAILING), "{found:?}");
-    // The others see a full disk too, and go on or give up.
+    // The others see the full disk too, and retry or give up.
     for how in ENDS.iter().cycle().take(12) {
         let Ok(txn) = begin_write(&world.db).await else { continue };
         let grown = "INSERT INTO write_probe (id, writes) SELECT 5, length(hex(randomblob(1000000)))";
@@ -231,7 +231,7 @@ async fn mails_wait_for_a_full_disk_and_go_out_once() {
     assert_eq!(listener.messages().len(), 4, "no further mail is begun");
 
     disk.free();
-    let outcome = tokio::time::timeout(LONG, run).await.expect("it goes on").unwrap().unwrap();
+    let outcome = tokio::time::timeout(LONG, run).await.expect("it continues").unwrap().unwrap();
     assert!(outcome.sent_now >= 4, "what was taken is recorded: {outcome}");
     let found = readiness(&router).await;
     assert!(is(&found, READY), "{found:?}");
@@ -251,7 +251,7 @@ async fn long_held_write_lock_is_not_ready() {
     let lock = begin_write(&world.db).await.unwrap();
     let found = readiness(&impatient_one).await;
     assert!(is(&found, FAILING), "{found:?}");
-    // A large import holds it, too.
+    // A large import holds it too.
     let found = readiness(&patient).await;
     assert!(is(&found, READY), "{found:?}");
     lock.rollback().await.unwrap();

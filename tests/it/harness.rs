@@ -1,4 +1,4 @@
-//! What every test runs in: a migrated database of its own, a fixed clock and a limit of time.
+//! The environment of every test: its own migrated database, a fixed clock and a time limit.
 
 mod limit;
 mod mails;
@@ -38,27 +38,27 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// What one test stands on: a migrated, empty database and a clock at Monday 2026-11-16 09:00 UTC.
+/// The environment of one test: a migrated, empty database and a clock at Monday 2026-11-16 09:00 UTC.
 pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) url: String,
     pub(crate) db: DatabaseConnection,
     pub(crate) clock: Clock,
-    /// What an ADMIN shows at the gate.
+    /// The credentials of an ADMIN.
     pub(crate) admin: Pass,
-    /// A folder that goes with the test.
+    /// A folder that is removed with the test.
     pub(crate) folder: tempfile::TempDir,
     /// The mails that the test must read.
     pub(crate) mails: Mails,
-    /// The database on PostgreSQL, which goes with the test as well.
+    /// The database on PostgreSQL, which is removed with the test as well.
     pub(crate) _database: Option<TestDatabase>,
 }
 
 /// Declares a test that runs once on each engine: `both!(async fn a_sentence(world: World) { … });`
 ///
-/// The half on PostgreSQL is ignored by default, so that the sum of `cargo test` counts it among the tests that did not run.
-/// A test program cannot decide that when it runs, only when it is built, and a build script that reads `PSN_TEST_POSTGRES`
-/// would build everything again whenever the variable changes.
+/// The PostgreSQL half is ignored by default, so that `cargo test` counts it among the tests that did not run. A test program
+/// can decide this only when it is built, and a build script that reads `PSN_TEST_POSTGRES` would rebuild everything whenever
+/// the variable changes.
 macro_rules! both {
     ($(#[$attr:meta])* async fn $name:ident($world:ident: World) $body:block) => {
         mod $name {
@@ -83,7 +83,7 @@ macro_rules! both {
 }
 pub(crate) use both;
 
-/// Runs a test of [`both!`] in a fresh world. A test that does not end within its limit of time fails.
+/// Runs a test of [`both!`] in a new world. A test that does not end within its time limit fails.
 pub(crate) fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(World) -> F + Send + 'static) {
     limit::limited(limit::TEST, move || {
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
@@ -92,7 +92,7 @@ pub(crate) fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(Worl
 }
 
 impl World {
-    /// A fresh world. On PostgreSQL it fails without `PSN_TEST_POSTGRES`: a test that needs it is ignored by default.
+    /// A new world. On PostgreSQL it fails without `PSN_TEST_POSTGRES`: a test that needs it is ignored by default.
     pub(crate) async fn new(engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (url, database) = match engine {
@@ -105,7 +105,7 @@ impl World {
         Self::over(engine, url, folder, database).await
     }
 
-    /// A fresh world on SQLite whose database is in this folder.
+    /// A new world on SQLite whose database is in this folder.
     pub(crate) async fn on_disk(place: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         Self::over(Engine::Sqlite, sqlite::copy_into(place).await, folder, None).await
@@ -118,24 +118,24 @@ impl World {
         Self { engine, url, db, clock, admin, folder, mails: Mails::default(), _database: database }
     }
 
-    /// A mailer that keeps mails in memory, and what reads them. A test that leaves one unread fails.
+    /// Returns a mailer that stores mails in memory, and the memory to read them from. A test that leaves one unread fails.
     ///
-    /// A test that is not about the content of mails may take `Mailer::memory` instead.
+    /// A test that is not about the content of mails may use `Mailer::memory` instead.
     pub(crate) fn mailer(&self) -> (Mailer, Memory) {
         self.mails.mailer()
     }
 
-    /// The gate over the world's database and clock, in Glasgow.
+    /// Returns the authenticator over the world's database and clock, in Glasgow.
     pub(crate) fn authenticator(&self) -> Authenticator {
         authenticator(&self.db, &self.clock)
     }
 
-    /// What a new API token shows at the gate.
+    /// Returns the credentials of a new API token.
     pub(crate) async fn token(&self, role: AccessRole, units: &[i64], names: bool) -> Pass {
         token_pass(&self.db, role, units, names).await
     }
 
-    /// What the browser of a person who has just signed in shows at the gate.
+    /// Returns the credentials of a person who has just signed in.
     pub(crate) async fn person(&self, id: i64) -> Pass {
         let (secret, now) = (Secret::new(Kind::Session).expect("randomness"), self.clock.now());
         let limits = (now, now + SESSIONS.whole);
@@ -145,15 +145,15 @@ impl World {
     }
 }
 
-/// How long sessions last in tests: the defaults.
+/// The session limits in tests: the defaults.
 pub(crate) const SESSIONS: SessionLimits = SessionLimits { whole: TimeDelta::hours(12), idle: TimeDelta::hours(1) };
 
-/// A gate over any database, in Glasgow.
+/// Returns an authenticator over any database, in Glasgow.
 pub(crate) fn authenticator(db: &DatabaseConnection, clock: &Clock) -> Authenticator {
     Authenticator::new(db.clone(), (clock.clone(), chrono_tz::Europe::London), CookieName::Plain, SESSIONS)
 }
 
-/// What somebody shows at the gate: a header of each of their requests.
+/// Credentials of a caller: a header of each request.
 #[derive(Clone, Debug)]
 pub(crate) struct Pass(pub(crate) HeaderName, pub(crate) HeaderValue);
 
@@ -168,7 +168,7 @@ impl Pass {
         Self(header::COOKIE, HeaderValue::from_str(&value).expect("a header"))
     }
 
-    /// The router as the holder of this pass meets it.
+    /// Returns the router with these credentials on each request.
     pub(crate) fn with(&self, router: Router) -> Router {
         let Self(name, value) = self.clone();
         router.layer(axum::middleware::map_request(move |mut request: Request| {
@@ -178,7 +178,7 @@ impl Pass {
     }
 }
 
-/// What a new API token in any migrated database shows at the gate.
+/// Returns the credentials of a new API token in any migrated database.
 pub(crate) async fn token_pass(db: &DatabaseConnection, role: AccessRole, units: &[i64], names: bool) -> Pass {
     let secret = Secret::new(Kind::Token).expect("randomness");
     let units = units.iter().copied().map(UnitId).collect();
@@ -189,19 +189,19 @@ pub(crate) async fn token_pass(db: &DatabaseConnection, role: AccessRole, units:
     Pass::token(&secret)
 }
 
-/// Says aloud that a test is skipped, and why. In CI a skip is a failure.
+/// Prints that a test is skipped, and why. In CI a skip is a failure.
 pub(crate) fn skipped(reason: &str) {
     assert!(std::env::var_os("CI").is_none(), "{reason}: in CI a skipped test is a failure");
-    // Not eprintln: the test harness would swallow it, and a skip must be seen.
+    // Not eprintln: the test harness would hide it, and a skip must be seen.
     let _ = writeln!(std::io::stderr(), "skipped: {reason}");
 }
 
-/// An instant in RFC 3339.
+/// Parses an instant in RFC 3339.
 pub(crate) fn instant(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
 }
 
-/// A day as `yyyy-mm-dd`.
+/// Parses a date as `yyyy-mm-dd`.
 pub(crate) fn day(text: &str) -> Day {
     text.parse().expect("a day")
 }

@@ -1,4 +1,4 @@
-//! The host names under which the service answers: a foreign page whose name resolves to this machine reads nothing.
+//! The accepted host names: a page of another site whose name resolves to this machine can read nothing.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use axum::Router;
@@ -16,7 +16,7 @@ use crate::site::{Answer, send};
 
 const PAGES: [&str; 5] = ["/", "/playground", "/health/live", "/health/ready", "/nowhere"];
 
-/// The site as `psn serve` with these flags has it, as an ADMIN meets it.
+/// Returns the router of `psn serve` with these flags, for an ADMIN.
 pub(crate) async fn served(flags: &[&str]) -> Router {
     let flags = [&["psn", "serve", "--database-url", "sqlite::memory:"], flags].concat();
     let settings = Cli::try_parse_from(flags).unwrap().settings;

@@ -1,4 +1,4 @@
-//! GraphQL over HTTP as the specification says, the pages, health, and an orderly stop.
+//! GraphQL over HTTP by the specification, the playground, health checks, and graceful shutdown.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::site::{Answer, SECRET, ask, ask_with, bare, empty, encoded, get, post
 const JSON: &str = "application/json";
 const GRAPHQL: &str = "application/graphql-response+json";
 
-/// The audits of the npm package graphql-http, one line each: what is sent, and the status for each media type.
+/// The audits of the npm package graphql-http, one line each: the request, and the status for each media type.
 #[tokio::test]
 async fn every_audit_of_graphql_over_http_passes() {
     let router = bare().await;
@@ -26,7 +26,7 @@ async fn every_audit_of_graphql_over_http_passes() {
     let of_name = "query Type($name: String!) { __type(name: $name) { name } }";
     let wrong = |parameter: &str| {
         let any = [json!({"obj": "ect"}), json!(0), json!(false), json!(["array"]), json!("string")];
-        // A string is a good query and operation name; an object is good variables and extensions.
+        // A string is a valid query and operation name; an object is valid variables and extensions.
         let good = |value: &Value| match parameter {
             "query" | "operationName" => value.is_string(),
             _ => value.is_object(),
@@ -193,7 +193,7 @@ both!(
         for query in ["{people}", "{internal}", "{panics}", "{leak}", "{leakOfText}"] {
             shows_nothing(&ask(&router, query).await);
         }
-        // The rest of an answer stays.
+        // The rest of the answer is unchanged.
         let answer = ask(&router, "{version missing}").await;
         assert_eq!(answer.json()["data"], json!({"version": "1", "missing": null}));
         let answer = ask(&router, "{items(first: 2){name broken}}").await;
@@ -267,7 +267,7 @@ async fn body_of_32_megabytes_is_refused_unread() {
     let server =
         tokio::spawn(serve(listener, bare().await, Connections::at_most(64), stop.clone(), Duration::from_secs(5)));
 
-    // By its announced length: not one byte of the body is sent.
+    // By its announced length: no byte of the body is sent.
     let mut client = TcpStream::connect(at).await.unwrap();
     let head = "POST /graphql HTTP/1.1\r\nhost: psn\r\ncontent-type: application/json\r\nconnection: close\r\n";
     client.write_all(format!("{head}content-length: 33554432\r\n\r\n").as_bytes()).await.unwrap();
@@ -297,13 +297,13 @@ async fn body_of_32_megabytes_is_refused_unread() {
     within("the server stops", server).await.unwrap().unwrap();
 }
 
-/// Sends one query and returns when the server has it in hand.
+/// Sends one query and returns when the server is executing it.
 async fn begun(at: std::net::SocketAddr, query: &str) -> TcpStream {
     let body = json!({ "query": query }).to_string();
     let mut client = TcpStream::connect(at).await.unwrap();
     let head = "POST /graphql HTTP/1.1\r\nhost: psn\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n";
     client.write_all(format!("{head}content-length: {}\r\n\r\n", body.len()).as_bytes()).await.unwrap();
-    // The server asks for the body only once the handler reads it, so from here on the request runs.
+    // The server requests the body only when the handler reads it, so from here on the request is running.
     let mut go_on = [0; 25];
     client.read_exact(&mut go_on).await.unwrap();
     assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");

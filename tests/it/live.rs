@@ -1,4 +1,4 @@
-//! Live answers: a subscription as server-sent events, told to whom it may be told at that moment.
+//! Subscriptions as server-sent events, within the rights that the caller has when each event is sent.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::time::Duration;
@@ -27,7 +27,7 @@ use crate::graphql::{board, data};
 use crate::harness::{Engine, Pass, World, both, day};
 use crate::site::{Answer, LAVISH, send};
 
-/// Longer than anything here takes: a test that waits for it hangs.
+/// Longer than any step takes: a test that reaches it hangs.
 const LONG: Duration = Duration::from_secs(20);
 const NEWEST: &str = "subscription { snapshotTaken { day revision rollUp { headcount level1 { hidden } } } }";
 
@@ -54,7 +54,7 @@ fn site_with(world: &World, limits: BudgetLimits, persisted: Persisted) -> Route
     })
 }
 
-/// The site as somebody meets it who shows nothing.
+/// Returns the router for a caller without credentials.
 fn closed(world: &World) -> Router {
     site_with(world, LAVISH, Persisted::default())
 }
@@ -67,7 +67,7 @@ fn subscribe(body: &Value) -> Request<Body> {
         .unwrap()
 }
 
-/// An answer that goes on.
+/// A running subscription.
 struct Live(BodyDataStream);
 
 impl Live {
@@ -80,7 +80,7 @@ impl Live {
         Self(response.into_body().into_data_stream())
     }
 
-    /// The next event that is no mere sign of life: its name, and what it says; nothing at the end.
+    /// Returns the name and data of the next event that is not a keep-alive; `None` at the end.
     async fn next(&mut self) -> Option<(String, Value)> {
         tokio::time::timeout(LONG, self.next_whenever()).await.expect("an event or the end")
     }
@@ -104,13 +104,13 @@ impl Live {
         answer["data"]["snapshotTaken"].clone()
     }
 
-    /// That nothing is told for as long as several looks take.
+    /// Checks that no event is sent during several polls.
     async fn is_quiet(&mut self) {
         let event = tokio::time::timeout(Duration::from_millis(60), self.next_whenever()).await;
         assert!(event.is_err(), "{event:?}");
     }
 
-    /// That the caller is told to be nobody any more, and then nothing.
+    /// Checks that the caller is told that they are no longer authenticated, and that nothing follows.
     async fn ends_refused(mut self) {
         let (_, answer) = self.next().await.unwrap();
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
@@ -138,7 +138,7 @@ both! {
         store(&world, "2026-11-16").await;
         assert_eq!(live.told().await["revision"], 2);
         live.is_quiet().await;
-        // Whoever comes later is told of the newest at once.
+        // A later subscriber gets the newest day at once.
         for pass in [
             world.token(AccessRole::Dashboard, &[2], false).await,
             world.token(AccessRole::Dashboard, &[1], false).await,
@@ -149,7 +149,7 @@ both! {
             let asked = data(&site, "{ snapshots(first: 1) { nodes { day revision rollUp { headcount level1 { hidden } } } } }").await;
             assert_eq!(Live::of(&site, NEWEST).await.told().await, asked["snapshots"]["nodes"][0]);
         }
-        // Whoever sees no figures is told of none.
+        // A caller who may see no figures gets no event.
         Live::of(&world.token(AccessRole::Staff, &[], false).await.with(closed), NEWEST).await.is_quiet().await;
     }
 }
@@ -166,7 +166,7 @@ both! {
         let mut signed_out = Live::of(&site, NEWEST).await;
         assert_eq!((&revoked.told().await["day"], &signed_out.told().await["day"]), (&json!("2026-11-09"), &json!("2026-11-09")));
 
-        // Revoked and stored at the same moment: the day is not told.
+        // Revoked and stored at the same moment: the day is not sent.
         assert!(token::revoke(&world.db, ApiTokenId(2), world.clock.now()).await.unwrap());
         let out = send(&site, Request::post("/sign-out").header("host", "psn").body(Body::empty()).unwrap()).await;
         assert_eq!(out.status, StatusCode::SEE_OTHER);
@@ -240,7 +240,7 @@ async fn subscription_has_the_limits_of_queries() {
         let (found, found_code, answer) = refused(&router, request).await;
         assert_eq!((found, found_code.as_str()), (status, code), "{}", answer.text);
     }
-    // A field that is not there is told as the first event: only the engine knows.
+    // An unknown field is reported in the first event: only the engine knows.
     let (_, answer) = Live::of(&router, "subscription { nothing }").await.next().await.unwrap();
     assert_eq!(answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
 }
@@ -267,7 +267,7 @@ async fn open_subscriptions_are_limited_and_events_charged() {
     };
     tokio::time::timeout(LONG, again()).await.expect("who leaves gives the place back");
 
-    // The clock stands still, so that nothing comes back: one event of 7 is paid, and the next one is not.
+    // The clock is stopped, so that the budget does not refill: it covers one event of 7, and not the next one.
     let poor = BudgetLimits { capacity: 8, refill_per_second: 1, at_once: 2 };
     let site = world.admin.with(site_with(&world, poor, Persisted::default()));
     let mut live = Live::of(&site, NEWEST).await;

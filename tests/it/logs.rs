@@ -1,5 +1,5 @@
-//! What is in the logs of a whole run, with everything in the way that must not be in them: import, snapshot, a report with
-//! mails that fail, and a service that is asked well and badly, at the most talkative level.
+//! The logs of a whole run at the most verbose level, with data that must not appear in them: import, snapshot, a report with
+//! failing mails, and a service that receives valid and invalid requests.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::fs;
@@ -12,11 +12,11 @@ use entity::table::import_batch;
 use entity::value::AccessRole;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, Set};
 
-use crate::cli::{psn, told};
+use crate::cli::{code_and_output, psn};
 use crate::harness::{World, both, instant, token_pass};
 use crate::smtp_listener::{Manner, SmtpListener};
 
-/// Planted in data, settings and requests. Each is a text that no program would make up.
+/// Planted in data, settings and requests. No program would produce these texts by itself.
 const PLANTED: [&str; 11] = [
     "Zebulonia",
     "Quagmirren",
@@ -52,7 +52,7 @@ const FILES: [(&str, &str); 5] = [
     ),
 ];
 
-/// One process after the other with the same settings; what they write to standard error is the log.
+/// Processes that run one after the other with the same settings. Their standard error is the log.
 struct Run {
     folder: std::path::PathBuf,
     variables: Vec<(&'static str, String)>,
@@ -60,15 +60,15 @@ struct Run {
 }
 
 impl Run {
-    /// Runs a command to its end.
+    /// Runs a command until it ends.
     fn command(&mut self, args: &[&str]) -> (Option<i32>, String) {
         let mut command = psn(&self.folder, args);
-        let (code, said, error) = told(command.envs(self.variables.iter().cloned()).output().unwrap());
+        let (code, said, error) = code_and_output(command.envs(self.variables.iter().cloned()).output().unwrap());
         self.log += &error;
         (code, said + &error)
     }
 
-    /// Serves while `requests` are sent one by one; gives the answers.
+    /// Serves while `requests` are sent one by one. Returns the answers.
     fn serve(&mut self, requests: &[String]) -> Vec<String> {
         let mut command = psn(&self.folder, &["serve", "--no-jobs", "--bind", "127.0.0.1:0"]);
         let mut child = command.envs(self.variables.iter().cloned()).stderr(Stdio::piped()).spawn().unwrap();
@@ -122,7 +122,7 @@ both!(
         }
         let token = token_pass(&world.db, AccessRole::Admin, &[], true).await.1.to_str().unwrap().to_owned();
         let secret = token.strip_prefix("Bearer ").unwrap().to_owned();
-        // On a server that trusts every login, the password is sent for nothing.
+        // On a server that trusts every login, the password is sent but not checked.
         let url = world.url.replacen("postgres@", "postgres:pw-of-database-4711@", 1);
 
         for (format, week, day) in [("text", "2024-W20", "2024-05-13"), ("json", "2024-W21", "2024-05-20")] {
@@ -140,13 +140,13 @@ both!(
             assert_eq!(code, Some(0), "{said}");
             let (code, said) = run.command(&["run", "coverage", "--as-of", day]);
             assert_eq!(code, Some(0), "{said}");
-            // No report is made of a week before the first import; this one is that old for as long as it takes.
+            // There is no report for a week before the first import, so the import is backdated for this step.
             let imports = import_batch::Entity::find().all(&world.db).await.unwrap();
             applied(&world, &imports, |_| instant("2024-05-01T03:00:00Z")).await;
             let (code, said) = run.command(&["run", "gap-report", "--week", week]);
             assert!(code == Some(1) && said.contains("not finished"), "{said}");
             applied(&world, &imports, |import| import.finished_at).await;
-            // What is wrong on the command line.
+            // Errors on the command line.
             run.command(&["import", "--dir", "nowhere", "--as-at", "2024-05-01"]);
             run.command(&["check", "--smtp-url", "smtp://me:pw-of-mail-4712@127.0.0.1:1"]);
             run.command(&["check"]);
@@ -166,7 +166,7 @@ both!(
             ]);
             assert!(answers[1].contains("\"data\":{\"__typename\":\"Query\"}"), "{}", answers[1]);
 
-            // The log is there, at its most talkative, and shows an address only in part.
+            // The log exists at the most verbose level, and shows an address only in part.
             for part in ["z…@board.example", "y…@board.example", "graphql", "run started", "Fields"] {
                 assert!(run.log.contains(part), "{format}: no {part} in\n{}", run.log);
             }

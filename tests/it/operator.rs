@@ -1,5 +1,4 @@
-//! What an operator's command does when things are not as they should be: a reader that has gone, a signal, a name that was
-//! mistyped. And that nobody else on the machine reads what it writes.
+//! Commands when something goes wrong: a closed pipe, a signal, a mistyped name. And files that no other user may read.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::process::Stdio;
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 use entity::table::import_batch;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 
-use crate::cli::{psn, run, told};
+use crate::cli::{code_and_output, psn, run};
 use crate::harness::both;
 
 const BOARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/demo/board");
@@ -26,7 +25,7 @@ fn closed_pipe_is_not_an_error() {
         let mut command = psn(folder.path(), args);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
-        let (code, _, error) = told(child.wait_with_output().unwrap());
+        let (code, _, error) = code_and_output(child.wait_with_output().unwrap());
         assert_eq!((code, error.contains("panicked")), (Some(0), false), "{args:?}: {error}");
     }
 }
@@ -41,7 +40,7 @@ fn files_with_personal_data_are_owner_only() {
     let staff = "Employer,Employee Number,Unit Code,First Name\nNHS,1,U1,Ada\n";
     std::fs::write(at("staff.csv"), staff).unwrap();
     std::fs::write(at("units.csv"), "Unit Code,Unit Name,Parent Code\nU1,A board,\n").unwrap();
-    // Everything is open to all where the umask says so, and nothing else.
+    // With this umask, files would be readable by everyone.
     let script = format!(
         "umask 000; set -e
         {binary} migrate
@@ -50,7 +49,7 @@ fn files_with_personal_data_are_owner_only() {
         {binary} person export --number 1 --out person.json"
     );
     let output = std::process::Command::new("sh").env_clear().current_dir(&folder).args(["-c", &script]).output();
-    let (code, said, error) = told(output.unwrap());
+    let (code, said, error) = code_and_output(output.unwrap());
     assert_eq!(code, Some(0), "{said}{error}");
     let mode = |name: &str| std::fs::metadata(at(name)).unwrap().permissions().mode() & 0o777;
     let coverage = std::fs::read_to_string(at("figures/coverage.csv")).unwrap();
@@ -173,7 +172,7 @@ fn errors_say_what_to_do_next() {
 both!(
     async fn signal_rolls_back_unfinished_work(world: World) {
         for signal in ["INT", "TERM"] {
-            // Holds the import up where it would write.
+            // Blocks the import at its first write.
             let held = entity::store::begin_write(&world.db).await.unwrap();
             entity::table::fact_version::Entity::update_many()
                 .col_expr(entity::table::fact_version::Column::Version, sea_orm::sea_query::Expr::value(7))
@@ -189,8 +188,8 @@ both!(
             let sent =
                 std::process::Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status();
             assert!(sent.unwrap().success());
-            let (code, _, error) = told(child.wait_with_output().unwrap());
-            // The lock is held for as long as the test runs; a machine that is busy takes some seconds to stop.
+            let (code, _, error) = code_and_output(child.wait_with_output().unwrap());
+            // The lock is held while the test runs; a busy machine takes some seconds to stop.
             assert!(begun.elapsed() < Duration::from_secs(20), "{signal}: {:?}", begun.elapsed());
             assert_eq!(code, Some(130), "{error}");
             assert!(error.contains("Stopping. ") && error.contains("Press Ctrl-C again"), "{error}");

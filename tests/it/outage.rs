@@ -1,4 +1,4 @@
-//! The database away: at the start, in the middle, and back again. Between psn and PostgreSQL stands a wire that can be cut.
+//! Database outages: at the start, while running, and the recovery. A proxy between psn and PostgreSQL can be cut.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::harness::{Engine, World};
 use crate::site::{ask, get, site};
 
-/// Forwards connections to PostgreSQL until it is dropped, which cuts every one of them.
+/// Forwards connections to PostgreSQL until it is dropped, which cuts all of them.
 pub(crate) struct Wire(CancellationToken);
 
 impl Drop for Wire {
@@ -43,7 +43,7 @@ pub(crate) async fn wire(at: SocketAddr, server: String) -> Wire {
     Wire(cut)
 }
 
-/// The server of a `postgres://user@server/name` address, and the address with another one in its place.
+/// Returns the server of a `postgres://user@server/name` URL, and the URL with `at` instead of it.
 pub(crate) fn rewired(url: &str, at: SocketAddr) -> (String, String) {
     let (before, rest) = url.split_once('@').unwrap();
     let (server, name) = rest.split_once('/').unwrap();
@@ -71,7 +71,7 @@ async fn database_is_used_again_after_an_outage() {
     let answer = ask(&router, "{one}").await;
     assert_eq!(answer.code(), "UNAVAILABLE", "{}", answer.text);
     assert!(!answer.text.contains("refused"), "{}", answer.text);
-    // Who asks cannot be looked up, so that nothing is answered, not even what needs no database.
+    // The caller cannot be authenticated, so that nothing is answered, not even a query that needs no database.
     let answer = ask(&router, "{version}").await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"));
 
@@ -90,11 +90,11 @@ async fn broken_idle_connections_fail_no_request() {
     let options = entity::store::DatabaseOptions { untested: true, ..Default::default() };
     let db = entity::store::connect_with(&url, &options).await.unwrap();
     let router = site(&db, Duration::from_secs(10)).await;
-    // Several connections, each idle afterwards.
+    // Opens several connections, which are idle afterwards.
     let asked = futures_util::future::join_all((0..8).map(|_| ask(&router, "{one}"))).await;
     assert!(asked.iter().all(|answer| answer.code().is_empty()));
 
-    // The server is restarted: every connection is cut, and it is there again at once.
+    // The server restarts: all connections are cut, and it is available again at once.
     drop(up);
     let free = async { while TcpListener::bind(at).await.is_err() {} };
     tokio::time::timeout(Duration::from_secs(20), free).await.expect("the wire is cut");

@@ -1,4 +1,4 @@
-//! The pages, as people with a browser meet them: through the real site, as each role.
+//! The pages in a browser: through the real router, as each role.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod browser;
@@ -17,7 +17,7 @@ use crate::graphql::board;
 use crate::harness::{Pass, World};
 use crate::site::Answer;
 
-/// A page as a browser asks for it.
+/// Requests a page as a browser does.
 async fn page(router: &Router, pass: &Pass, address: &str) -> Answer {
     let headers = [("accept", "text/html,*/*;q=0.8"), (pass.0.as_str(), pass.1.to_str().unwrap())];
     let answer = request(router, "GET", address, &headers, "").await;
@@ -30,13 +30,13 @@ async fn page(router: &Router, pass: &Pass, address: &str) -> Answer {
     answer
 }
 
-/// Changes the board, and has the change noticed.
+/// Changes the board and invalidates the caches.
 async fn change(world: &World, sql: &str) {
     world.db.execute_unprepared(sql).await.unwrap();
     board::changed(&world.db).await;
 }
 
-/// Gives person 2, senior manager of NORTH, another unit.
+/// Makes person 2, senior manager of NORTH, responsible for another unit too.
 async fn appoint_to(world: &World, unit: i64) {
     use entity::id::{AppointmentId, PersonId, UnitId};
     let second = appointment::Model {

@@ -1,4 +1,4 @@
-//! The playground in a real browser: its page, scripts and workers come from this binary, and its examples are answered.
+//! The playground in a real browser: its page, scripts and workers come from this binary, and its examples work.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::path::Path;
@@ -23,12 +23,12 @@ use crate::harness::{Engine, World, day, skipped};
 use crate::site::get;
 use crate::web_browser::Browser;
 
-/// What a text model of the page's editors holds: `operation.graphql` or `response.json`.
+/// Returns the text of one of the page's editors: `operation.graphql` or `response.json`.
 fn model(name: &str) -> String {
     format!("__MONACO.editor.getModels().find(model => model.uri.path.endsWith({name:?}))?.getValue()")
 }
 
-/// The name of an example's operation, with which GraphiQL titles its tab.
+/// Returns the name of an example's operation, which is the title of its tab in GraphiQL.
 fn title(example: &Example) -> &str {
     let kinds = ["query ", "mutation ", "subscription "];
     let named = example.text.lines().find_map(|line| kinds.iter().find_map(|kind| line.strip_prefix(kind)));
@@ -68,7 +68,7 @@ async fn playground_answers_examples_without_other_hosts() {
     serving.await.unwrap().unwrap();
 }
 
-/// As a newcomer does it who opens the demonstration's link: its page, its one button, the page after sign-in, the playground.
+/// Signs in like a new user with the demonstration's link: its page, its one button, the home page, the playground.
 fn signed_in(browser: &Browser, site: &str, link: &Secret) {
     browser.open(&format!("{site}/playground"));
     browser.wait("location.pathname === '/sign-in'");
@@ -92,7 +92,7 @@ fn every_example_is_answered(browser: &Browser, site: &str) {
     assert_eq!(tabs, json!(titles));
 
     for (at, example) in (1..).zip(&examples) {
-        // The page opens with the first.
+        // The page opens with the first example.
         if at > 1 {
             browser.click(&format!(".graphiql-tab:nth-child({at}) .graphiql-tab-button"));
         }
@@ -109,7 +109,7 @@ fn every_example_is_answered(browser: &Browser, site: &str) {
         assert!(answer["data"].is_object() && answer.get("errors").is_none(), "{name}: {answer:#}");
         browser.wait("document.querySelector('.graphiql-response .view-lines').innerText.includes('\"data\"')");
         if text.contains("\nsubscription ") {
-            // It goes on until the same button stops it.
+            // It runs until the same button stops it.
             browser.wait(&format!("{EXECUTES}.startsWith('Stop')"));
             browser.click(".graphiql-execute-button");
             browser.wait(&format!("{EXECUTES}.startsWith('Execute')"));
@@ -120,10 +120,10 @@ fn every_example_is_answered(browser: &Browser, site: &str) {
     std::fs::write(picture, browser.picture()).unwrap();
 }
 
-/// What the button says that it does.
+/// Returns the label of the button.
 const EXECUTES: &str = "document.querySelector('.graphiql-execute-button').getAttribute('aria-label')";
 
-/// A line that is longer than the editor is wrapped, and the editor ends where its buttons begin.
+/// Checks that long lines are wrapped, and that the editor does not overlap its buttons.
 fn no_line_runs_below_the_buttons(browser: &Browser) {
     let long = format!("# {}", "long ".repeat(100));
     browser.value(&format!(
@@ -148,11 +148,11 @@ fn everything_came_from(site: &str, browser: &Browser) {
     assert!(loaded.iter().any(|name| name.ends_with("/playground.js")), "{loaded:?}");
     let elsewhere: Vec<_> = loaded.iter().filter(|name| !name.starts_with(&format!("{site}/"))).collect();
     assert!(elsewhere.is_empty(), "{elsewhere:?}");
-    // A file that is missing, an exception and a breach of the content policy are all severe.
+    // A missing file, an exception and a violation of the content policy are all severe.
     let complaints = browser.console();
     assert!(!complaints.iter().any(|entry| entry.contains("SEVERE")), "{complaints:#?}");
 
-    // The policy would have stopped a request to another host, and the console would have told.
+    // The policy would have blocked a request to another host, and the console would have reported it.
     assert_eq!(
         browser.value("fetch('http://elsewhere.example/').then(() => 'let through', () => 'stopped')"),
         "stopped"

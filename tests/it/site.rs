@@ -1,4 +1,4 @@
-//! The real router over a small schema whose fields fail in every way that a resolver can, and requests to it.
+//! The real router over a small schema whose fields fail in every possible way, and requests to it.
 
 use std::time::Duration;
 
@@ -98,27 +98,27 @@ impl Mutation {
     }
 }
 
-/// A budget that no test spends by accident.
+/// A budget that no test uses up by accident.
 pub(crate) const LAVISH: BudgetLimits =
     BudgetLimits { capacity: 1_000_000_000, refill_per_second: 1_000_000, at_once: 100 };
 
-/// The site over `db`, whose queries may take `query_limit`, as an ADMIN meets it.
+/// Returns the router over `db` for an ADMIN. Queries may take `query_limit`.
 pub(crate) async fn site(db: &DatabaseConnection, query_limit: Duration) -> Router {
     seen_by(db, &closed(db, query_limit), AccessRole::Admin).await
 }
 
-/// The same, as somebody meets it who shows nothing.
+/// Returns the same router without credentials.
 pub(crate) fn closed(db: &DatabaseConnection, query_limit: Duration) -> Router {
     closed_to(db, query_limit, Transport::default())
 }
 
-/// The same, with something of its own that holds for every request.
+/// Returns the same router with other transport settings.
 pub(crate) fn closed_to(db: &DatabaseConnection, query_limit: Duration, transport: Transport) -> Router {
     let budgets = Budgets::new(LAVISH, Clock::fixed(instant("2026-11-16T09:00:00Z")));
     made(db, query_limit, (budgets, Persisted::default()), transport)
 }
 
-/// The same, with budgets and persisted operations of its own.
+/// Returns the same router with other budgets and persisted operations.
 pub(crate) fn closed_with(
     db: &DatabaseConnection,
     query_limit: Duration,
@@ -154,31 +154,31 @@ fn made(
     })
 }
 
-/// A closed site as a new API token with this role meets it.
+/// Returns a router for a new API token with this role.
 pub(crate) async fn seen_by(db: &DatabaseConnection, closed: &Router, role: AccessRole) -> Router {
     token_pass(db, role, &[], true).await.with(closed.clone())
 }
 
-/// A site over a database that holds nothing, as an ADMIN meets it.
+/// Returns a router over an empty database, for an ADMIN.
 pub(crate) async fn bare() -> Router {
     site(&empty().await, Duration::from_secs(10)).await
 }
 
-/// As [`bare`], with something of its own that holds for every request.
+/// As [`bare`], with other transport settings.
 pub(crate) async fn bare_with(transport: Transport) -> Router {
     let db = empty().await;
     let pass = token_pass(&db, AccessRole::Admin, &[], true).await;
     pass.with(closed_to(&db, Duration::from_secs(10), transport))
 }
 
-/// A database in memory that holds nothing.
+/// Returns an empty database in memory.
 pub(crate) async fn empty() -> DatabaseConnection {
     let db = entity::store::connect("sqlite::memory:").await.expect("a database in memory");
     migration::migrate(&db).await.expect("the tables are made");
     db
 }
 
-/// An answer, read whole.
+/// A complete answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -215,7 +215,7 @@ pub(crate) fn post(accept: &str, body: impl Into<Body>) -> Request<Body> {
         .expect("a request")
 }
 
-/// A POST that accepts the new media type, whose status tells what became of it.
+/// Sends a POST that accepts the new media type, whose status shows the outcome.
 pub(crate) async fn ask_with(router: &Router, body: &Value) -> Answer {
     send(router, post("application/graphql-response+json", body.to_string())).await
 }
@@ -228,7 +228,7 @@ pub(crate) async fn get(router: &Router, address: &str) -> Answer {
     send(router, Request::get(address).body(Body::empty()).expect("a request")).await
 }
 
-/// Percent-encodes a query's parameter.
+/// Percent-encodes a query parameter.
 pub(crate) fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

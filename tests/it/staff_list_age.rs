@@ -11,7 +11,7 @@ use jobs::import::FileKind;
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 
-use crate::cli::{psn, told};
+use crate::cli::{code_and_output, psn};
 use crate::harness::{World, both};
 use crate::import::{Import, UNITS};
 use crate::site::{get, site};
@@ -47,7 +47,7 @@ fn on_one_day(world: &World, args: &[&str]) -> (Day, String, String) {
         let before = today();
         let mut command = psn(world.folder.path(), args);
         let run = command.env("DATABASE_URL", &world.url).env("LOG", "info").output().unwrap();
-        let (code, said, log) = told(run);
+        let (code, said, log) = code_and_output(run);
         // The check fails because of weeks whose reports were not sent here.
         assert!(code == Some(0) || args == ["check"] && said.contains("gap reports: fails"), "{said}{log}");
         if today() == before {

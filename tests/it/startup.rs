@@ -1,4 +1,4 @@
-//! What start-up takes, refuses and says: secrets, unsafe combinations, and three replicas on an empty database.
+//! Start-up: secrets, unsafe settings, and three replicas on an empty database.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::fs;
@@ -12,15 +12,15 @@ use migration::Migrator;
 use sea_orm::{ConnectionTrait as _, EntityTrait as _};
 use sea_orm_migration::{MigratorTrait as _, SchemaManager};
 
-use crate::cli::{psn, told};
+use crate::cli::{code_and_output, psn};
 use crate::harness::both;
 
-/// Planted in settings; nothing that psn says may hold it.
+/// Planted in settings. No output of psn may contain it.
 const PLANTED: &str = "Xq7-planted";
 
-/// What psn says with these variables: its exit code, and both outputs together.
+/// Runs psn with these variables. Returns its exit code, and both outputs together.
 fn says(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
-    let (code, said, error) = told(psn(folder, args).envs(variables.iter().copied()).output().unwrap());
+    let (code, said, error) = code_and_output(psn(folder, args).envs(variables.iter().copied()).output().unwrap());
     let all = said + &error;
     assert!(!all.contains(PLANTED), "{args:?} {variables:?}: {all}");
     (code, all)
@@ -57,7 +57,7 @@ fn secrets_come_from_environment_or_file_only() {
         "cannot be used with",
     );
 
-    // Nothing that is wrong with it shows it.
+    // No error about it shows it.
     refused(folder, &["check"], &[("DATABASE_URL", &with_password.replace("postgres", "mysql"))], "DATABASE_URL");
     let typo = with_password.replace("/psn", "/psn?passwort=") + PLANTED;
     refused(folder, &["check"], &[("DATABASE_URL", &typo)], "parameter after the ?");
@@ -68,7 +68,7 @@ fn secrets_come_from_environment_or_file_only() {
     refused(folder, &["check"], &[("SMTP_URL_FILE", named)], "the file is empty");
     refused(folder, &["check"], &[("SMTP_URL_FILE", "none")], "cannot be read");
 
-    // A flag stands in the list of processes; psn says so and does nothing. (Its own message repeats nothing of it.)
+    // A flag is visible in the list of processes, so psn refuses it, and its message does not repeat it.
     refused(folder, &["check", "--database-url", &with_password], &[], "DATABASE_URL_FILE");
     refused(folder, &["check", "--smtp-url", &format!("smtps://me:{PLANTED}@mail.example")], &[], "SMTP_URL_FILE");
 }
@@ -110,7 +110,7 @@ fn unsafe_settings_are_refused_in_one_sentence() {
     let mail = ("SMTP_URL", "smtps://mail.board.example");
     let https = ("BASE_URL", "https://psn.board.example");
 
-    // No other machine is asked anything before the refusal: these hosts do not exist.
+    // No other machine is contacted before the refusal: these hosts do not exist.
     let weak = remote.clone() + "?sslmode=require";
     refused(folder, &["migrate"], &[("DATABASE_URL", &weak)], "DATABASE_PLAIN=yes");
     refused(folder, &["worker"], &[("SMTP_URL", "smtp://mail.board.example")], "SMTP_PLAIN=yes");
@@ -175,17 +175,16 @@ both!(
             let mut replica = psn(world.folder.path(), &["migrate", "--database-url", &empty]);
             replica.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
         });
-        // All three run before the first is waited for.
+        // All three run at the same time.
         let replicas: Vec<_> = replicas.collect();
-        let told = join_all(
-            replicas
-                .into_iter()
-                .map(|replica| tokio::task::spawn_blocking(move || told(replica.wait_with_output().unwrap()))),
-        );
-        let told: Vec<_> = told.await.into_iter().map(Result::unwrap).collect();
-        assert!(told.iter().all(|(code, _, _)| *code == Some(0)), "{told:?}");
-        let made = told.iter().filter(|(_, said, _)| said.contains(" steps")).count();
-        assert_eq!(made, 1, "one makes them, the others wait and find them: {told:?}");
+        let results =
+            join_all(replicas.into_iter().map(|replica| {
+                tokio::task::spawn_blocking(move || code_and_output(replica.wait_with_output().unwrap()))
+            }));
+        let results: Vec<_> = results.await.into_iter().map(Result::unwrap).collect();
+        assert!(results.iter().all(|(code, _, _)| *code == Some(0)), "{results:?}");
+        let made = results.iter().filter(|(_, said, _)| said.contains(" steps")).count();
+        assert_eq!(made, 1, "one makes them, the others wait and find them: {results:?}");
         let db = entity::store::connect(&empty).await.unwrap();
         assert_eq!(migration::pending(&db).await.unwrap(), 0);
     }

@@ -1,4 +1,4 @@
-//! A statement that takes too long is given up by the database itself, and not only by the request that waits for it.
+//! A statement that takes too long is cancelled in the database itself, and not only by the request that waits for it.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::site::{ask, site};
 const LIMIT: Duration = Duration::from_millis(200);
 const LONG: Duration = Duration::from_secs(20);
 
-/// Nobody waits for the end of this one: PostgreSQL sleeps, SQLite counts for minutes.
+/// A statement that would run for minutes: PostgreSQL sleeps, SQLite counts.
 const ENDLESS: [&str; 2] = [
     "SELECT pg_sleep(600)",
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000000) SELECT count(*) AS i FROM n",
@@ -31,7 +31,7 @@ async fn limited(world: &World) -> sea_orm::DatabaseConnection {
 both!(
     async fn slow_statement_is_cancelled_and_connection_reused(world: World) {
         let db = limited(&world).await;
-        // On a new connection, on one that was used before, and within a transaction.
+        // On a new connection, on a used one, and within a transaction.
         for _ in 0..2 {
             let ended = tokio::time::timeout(LONG, db.execute_unprepared(endless(&world))).await.expect("it ends");
             assert!(entity::store::is_timeout(&ended.as_ref().unwrap_err().clone()), "{ended:?}");

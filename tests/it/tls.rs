@@ -1,5 +1,5 @@
-//! Encryption to the mail server and to PostgreSQL, by real handshakes with certificates of a test's own authority: what is
-//! trusted, what is refused, and that nothing is said before it is known who listens.
+//! TLS to the mail server and to PostgreSQL, with real handshakes and certificates of a test's own authority: what is trusted,
+//! what is refused, and that nothing is sent before the server is verified.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::sync::Arc;
@@ -35,7 +35,7 @@ fn email() -> Email {
     }
 }
 
-/// Sends a mail with a password to the listener under `host`, and says what came of it and what the listener was told.
+/// Sends a mail with a password to the listener under `host`. Returns the result, and what the listener received.
 async fn sent(
     host: &str,
     encryption: Encryption,
@@ -151,7 +151,7 @@ async fn remote_postgresql_is_encrypted_and_verified() {
     let good = front(server.clone(), Some(ours.server("0.0.0.0", false))).await;
     assert_eq!(asked(&world, &good, "", &trusting_ours).await, Ok(()));
     assert_eq!((good.encrypted.load(Ordering::Relaxed), good.clear.load(Ordering::Relaxed)), (1, 0));
-    // A URL that asks for less gets no less.
+    // A URL with a weaker `sslmode` is not accepted.
     assert_eq!(asked(&world, &good, "?sslmode=disable", &trusting_ours).await, Ok(()));
     assert_eq!(good.clear.load(Ordering::Relaxed), 0);
 

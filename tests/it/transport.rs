@@ -1,5 +1,4 @@
-//! What holds for every connection and every request, whatever it asks: time, number and size, by raw TCP; and what answers
-//! tell a browser.
+//! Limits of every connection and request: time, number and size, over raw TCP. And the security headers of answers.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::io;
@@ -17,9 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::site::{Answer, bare, bare_with, closed_to, empty, get, post, send};
 
-/// Longer than any limit here: a test that waits for it hangs on a limit that does not hold.
+/// Longer than any limit here: a test that reaches it waits for a limit that does not work.
 const LONG: Duration = Duration::from_secs(20);
-/// A limit that is soon over.
+/// A short limit.
 const SHORT: Duration = Duration::from_millis(60);
 const ASK_LIVE: &[u8] = b"GET /health/live HTTP/1.1\r\nhost: psn\r\n\r\n";
 const LIVE: &str = "{\"status\":\"live\"}";
@@ -51,16 +50,16 @@ impl Server {
     }
 }
 
-/// Everything until the connection is closed by the server.
+/// Reads until the server closes the connection.
 async fn rest(client: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     let read = tokio::time::timeout(LONG, client.read_to_end(&mut bytes)).await.expect("the server closes it");
-    // A connection that is cut while bytes are on their way is reset.
+    // A connection that is closed while bytes are in transit is reset.
     assert!(read.is_ok() || read.is_err_and(|cause| cause.kind() == io::ErrorKind::ConnectionReset));
     String::from_utf8(bytes).unwrap()
 }
 
-/// Asks whether the server is live, on a connection that stays open.
+/// Requests the liveness check, on a connection that stays open.
 async fn live(client: &mut TcpStream) {
     client.write_all(ASK_LIVE).await.unwrap();
     until(client, LIVE).await;
@@ -153,7 +152,7 @@ async fn stalled_body_is_refused_and_closed() {
 
 #[tokio::test]
 async fn connections_above_the_limit_wait() {
-    // So that one address may have two of the four at once.
+    // Four, so that one address may have two of them.
     let server = Server::start(bare().await, Connections { head: SHORT, ..Connections::at_most(4) }).await;
     let mut slow = [server.open(b"GET /").await, server.open(b"").await];
     let told = rest(&mut server.open(b"").await).await;
@@ -166,7 +165,7 @@ async fn connections_above_the_limit_wait() {
 
     let server = Server::start(bare().await, Connections { head: SHORT, ..Connections::at_most(1) }).await;
     let _slow = server.open(b"GET /").await;
-    // It waits until the slow one is closed for being slow.
+    // It waits until the slow connection times out.
     live(&mut server.open(b"").await).await;
     server.stopped().await;
 }
@@ -224,7 +223,7 @@ async fn only_configured_origins_are_allowed() {
     let origins = vec!["https://dashboard.example".parse().unwrap()];
     let transport = Transport { origins, ..Transport::default() };
     let router = bare_with(transport.clone()).await;
-    // A browser asks without showing who it is, and its page may read that nobody is let in.
+    // A browser sends preflight requests without credentials, and its page may read the refusal.
     let nobody = closed_to(&empty().await, Duration::from_secs(10), transport);
     let answer = send(&nobody, from("https://dashboard.example", "POST")).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);

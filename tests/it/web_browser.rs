@@ -1,5 +1,5 @@
-//! Headless Chromium, led through chromedriver by the few WebDriver commands that a test needs. A client crate would bring
-//! ten to twelve more crates, and the best known of them one whose licence `.deny.toml` does not allow.
+//! Headless Chromium, controlled through chromedriver with the few WebDriver commands that a test needs. A client crate would
+//! add ten to twelve more crates, and the best known one a crate whose licence `.deny.toml` does not allow.
 
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -12,28 +12,28 @@ use tempfile::TempDir;
 
 use crate::harness::skipped;
 
-/// How long the browser may take over one step, on a machine that is busy with other tests.
+/// The time limit of one step, on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The key under which WebDriver names an element.
+/// The JSON key of an element in WebDriver.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// A browser of one test's own, gone with all its processes when it is dropped.
+/// The browser of one test. Dropping it ends all its processes.
 pub(crate) struct Browser {
     driver: Child,
     at: SocketAddr,
     session: String,
-    /// The browser's own process.
+    /// The browser's process.
     process: Option<u64>,
     profile: TempDir,
 }
 
 impl Browser {
-    /// A new browser that finds no host but 127.0.0.1; nothing where this machine has no chromedriver.
+    /// Starts a browser that can reach 127.0.0.1 only. `None` if this machine has no chromedriver.
     pub(crate) fn start() -> Option<Self> {
         let profile = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new("chromedriver");
-        // Chromium keeps crash reports in the home folder, whatever its profile.
+        // Chromium stores crash reports in the home folder, whatever its profile.
         command.arg("--port=0").env("HOME", profile.path());
         let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let driver = match spawned {
@@ -51,14 +51,14 @@ impl Browser {
         Some(browser)
     }
 
-    /// The free port that chromedriver chose, which it tells on its standard output.
+    /// Returns the free port that chromedriver chose and printed on standard output.
     fn port(&mut self) -> u16 {
         let mut lines = BufReader::new(self.driver.stdout.take().expect("its output is piped")).lines();
         let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
             let (_, port) = line.split_once("started successfully on port ")?;
             port.trim_end_matches('.').parse().ok()
         });
-        // Read on, so that a full pipe does not stop it.
+        // Keep reading, so that a full pipe does not block it.
         std::thread::spawn(move || lines.count());
         port.expect("chromedriver says on which port it listens")
     }
@@ -89,30 +89,30 @@ impl Browser {
         session["sessionId"].as_str().expect("a session").clone_into(&mut self.session);
     }
 
-    /// Opens an address, and waits until the page and its scripts are there.
+    /// Opens a URL, and waits until the page and its scripts are loaded.
     pub(crate) fn open(&self, address: &str) {
         self.command("url", &json!({ "url": address }));
     }
 
-    /// Makes the screen as wide as a telephone's, in CSS pixels: a window of Chromium's own cannot be that narrow.
+    /// Sets the width of the screen in CSS pixels, as on a phone: a window of Chromium cannot be that narrow.
     pub(crate) fn narrow(&self, width: u32) {
         let params = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": true });
         self.command("goog/cdp/execute", &json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": params }));
     }
 
-    /// Clicks on the element as a person would: it must be there, in view and not covered by another.
+    /// Clicks on an element as a person would: it must exist, be in view and not be covered by another.
     pub(crate) fn click(&self, selector: &str) {
         let element = self.command("element", &json!({ "using": "css selector", "value": selector }));
         let id = element[ELEMENT].as_str().expect("an element");
         self.command(&format!("element/{id}/click"), &json!({}));
     }
 
-    /// The value of a JavaScript expression, or of its promise.
+    /// Returns the value of a JavaScript expression, or of its promise.
     pub(crate) fn value(&self, expression: &str) -> Value {
         self.command("execute/sync", &json!({ "script": format!("return {expression}"), "args": [] }))
     }
 
-    /// The value of a JavaScript expression as soon as it is neither false nor empty.
+    /// Returns the value of a JavaScript expression as soon as it is neither false nor empty.
     pub(crate) fn wait(&self, expression: &str) -> Value {
         let script = format!(
             "const done = arguments[0];
@@ -121,14 +121,14 @@ impl Browser {
         self.command("execute/async", &json!({ "script": script, "args": [] }))
     }
 
-    /// What the browser's console has said since it was last asked, its own complaints about the page among it.
+    /// Returns the lines of the browser's console since the last call, including its own errors about the page.
     pub(crate) fn console(&self) -> Vec<String> {
         let entries = self.command("se/log", &json!({ "type": "browser" }));
         let entries = entries.as_array().expect("a list of entries").iter();
         entries.map(|entry| format!("{}: {}", entry["level"], entry["message"])).collect()
     }
 
-    /// The page as it looks, as a PNG.
+    /// Returns a screenshot of the page as PNG.
     pub(crate) fn picture(&self) -> Vec<u8> {
         let picture = self.told("GET", &format!("/session/{}/screenshot", self.session), &Value::Null);
         base64::engine::general_purpose::STANDARD.decode(picture.as_str().expect("a picture")).expect("base64")
@@ -146,14 +146,14 @@ impl Browser {
         value
     }
 
-    /// One request to chromedriver, on a connection of its own.
+    /// Sends one request to chromedriver, on a new connection.
     fn call(&self, method: &str, path: &str, body: &Value, limit: Duration) -> std::io::Result<Value> {
         let mut stream = TcpStream::connect(self.at)?;
         stream.set_read_timeout(Some(limit))?;
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.at);
         write!(stream, "{head}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())?;
-        // Read to the announced length: chromedriver leaves the connection open, whatever it was asked.
+        // Read to the announced length: chromedriver leaves the connection open in any case.
         let mut answer = BufReader::new(stream);
         let mut length = 0;
         loop {
@@ -171,7 +171,7 @@ impl Browser {
     }
 }
 
-/// Also when the test fails. Chromedriver ends its browser; where it no longer answers, both are killed.
+/// Also if the test fails. Chromedriver ends its browser; if it does not respond, both are killed.
 impl Drop for Browser {
     fn drop(&mut self) {
         let answer = self.call("GET", "/shutdown", &Value::Null, Duration::from_secs(20));

@@ -1,5 +1,5 @@
-//! What the demonstration is to show: change from week to week, earlier weeks, cover from outside, and Level 1 in bands. Looked at
-//! over one prepared demonstration, for preparing it takes long.
+//! What the demonstration shows: changes from week to week, earlier weeks, cover from other teams, and Level 1 in bands. All
+//! checks use one prepared demonstration, because preparing it takes long.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ use crate::disclosure::exported;
 use crate::graphql::{data, site};
 use crate::harness::World;
 
-/// The Monday of the demonstration, and the day of its first snapshot.
+/// The Monday of the demonstration, and the date of its first snapshot.
 const NOW: &str = "2026-11-16";
 const THEN: &str = "2026-09-14";
 
-/// This week's mail about the whole board: new, closed, worse, better and unchanged gaps.
+/// This week's mail about the whole board has new, closed, worse, better and unchanged gaps.
 pub(super) async fn mails_have_every_kind_of_change(world: &World) {
     let mails = delivery::Entity::find().all(&world.db).await.expect("deliveries");
     let this_week = |mail: &&delivery::Model| mail.text_part.contains("Week of 16 November 2026");
@@ -57,7 +57,7 @@ pub(super) async fn mails_have_every_kind_of_change(world: &World) {
     assert!(summary.count() > 0, "the coordinators learn what became of the run");
 }
 
-/// Nine weeks ago is another board than today, and the trend has each week between.
+/// The board nine weeks ago differs from today's, and the trend has each week between.
 pub(super) async fn earlier_week_can_be_queried(world: &World) {
     let figures = "rollUp { headcount teams { total covered atRisk partial none } activeSupporters }";
     let query = format!(
@@ -76,7 +76,7 @@ pub(super) async fn earlier_week_can_be_queried(world: &World) {
     assert!(covered.len() >= 3, "the weeks between differ too: {covered:?}");
 }
 
-/// Supporters who cover a team in which they do not work: some are meant to, and some have moved.
+/// Some supporters cover a team in which they do not work: some on purpose, and some because they have moved.
 pub(super) async fn some_allocations_are_from_outside(world: &World) {
     let meant = allocation_terms::Entity::find().filter(allocation_terms::Column::OutsideTeam.eq(true));
     assert!(meant.count(&world.db).await.expect("terms") > 0);
@@ -87,7 +87,7 @@ pub(super) async fn some_allocations_are_from_outside(world: &World) {
     assert_eq!((&first["isActive"], &first["headline"]), (&json!(false), &json!("NOT_IN_TEAM")), "{told}");
 }
 
-/// Board, HSCPs and sectors always have a band of Level 1, however many of their people have completed it.
+/// Board, HSCPs and sectors always have a Level 1 band, whatever the number of people who have completed it.
 pub(super) async fn large_units_have_a_level_1_band(world: &World) {
     let units = unit::Entity::find().all(&world.db).await.expect("units");
     let levels: BTreeMap<&str, &str> =

@@ -1,8 +1,8 @@
-//! The coordinator that the demonstration's mails name.
+//! The coordinator in the demonstration's mails.
 
 use super::running::Running;
 
-/// The text of the first mail in the list, on one line.
+/// Returns the text of the first mail in the list, on one line.
 fn first_mail(demonstration: &Running) -> String {
     let list = demonstration.get("/demo/mails");
     let paths = list.split("href=\"").filter_map(|part| part.split('"').next());
@@ -25,6 +25,6 @@ fn configured_coordinator_replaces_the_default() {
     let folder = tempfile::tempdir().expect("a folder");
     let mail = first_mail(&Running::start(folder.path(), &["--coordinator-name", "Mairi Reid"]));
     assert!(mail.contains("Questions? Ask Mairi Reid."), "{mail}");
-    // Not even the parts that are not set: half of each would be a person who does not exist.
+    // Not even the parts that are not set: a mix of both would be a person who does not exist.
     assert!(!mail.contains("peer.support@ggc.example") && !mail.contains("0141 496 0000"), "{mail}");
 }

@@ -1,4 +1,4 @@
-//! `psn demo` as the person meets it who types it: ten lines, links that work, and a second start that goes on.
+//! `psn demo` for a first-time user: ten lines, working links, and a second start that continues.
 
 use std::net::TcpListener;
 

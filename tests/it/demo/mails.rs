@@ -13,7 +13,7 @@ use crate::site::get;
 
 const LIST: &str = "/demo/mails";
 
-/// The demonstration's site, as a browser meets it that is not signed in.
+/// Returns the demonstration's router, for a browser that is not signed in.
 fn demonstration(world: &World) -> Router {
     let app = app(world);
     let authenticator = app.authenticator().expect("a gate").with_links();
@@ -37,7 +37,7 @@ pub(super) async fn each_mail_is_listed_as_text_and_html(world: &World) {
             assert!(page.text.contains(&format!("href=\"{LIST}/{}/{part}\"", mail.id)), "{} is listed", mail.id);
         }
     }
-    // The newest week first.
+    // The newest week comes first.
     let weeks = report::Entity::find().order_by_desc(report::Column::Week).all(&world.db).await.expect("reports");
     let places: Vec<_> = weeks.iter().map(|report| page.text.find(&format!(">Week {}</h2>", report.week))).collect();
     assert!(places.len() == 2 && places[0].is_some() && places[0] < places[1], "{places:?}");

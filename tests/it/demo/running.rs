@@ -1,4 +1,4 @@
-//! `psn demo` as a process of its own, and requests to it.
+//! `psn demo` as a separate process, and requests to it.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::cli::psn;
 
-/// A demonstration that runs, and what it has printed so far.
+/// A running demonstration, and its first ten lines.
 pub(super) struct Running {
     child: Child,
     rest: BufReader<ChildStdout>,
@@ -15,7 +15,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts it with further flags; it has printed its ten lines.
+    /// Starts it with more flags. Returns once it has printed its ten lines.
     pub(super) fn start(folder: &Path, flags: &[&str]) -> Self {
         let mut command = psn(folder, &[&["demo", "--port", "0"], flags].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("psn runs");
@@ -37,7 +37,7 @@ impl Running {
         self.lines.join("\n")
     }
 
-    /// Its own address, as the line about the mails has it.
+    /// Returns its address, from the line about the mails.
     pub(super) fn at(&self) -> String {
         let line = self.lines.iter().find(|line| line.ends_with("/demo/mails")).expect("where the mails are");
         let at = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
@@ -69,7 +69,7 @@ impl Running {
         self.ask(&head, "{\"query\":\"{ board { name } }\"}")
     }
 
-    /// Sends Ctrl-C; what it says then, on standard output and on standard error since its start.
+    /// Sends Ctrl-C. Returns the exit code, the rest of standard output, and all of standard error.
     pub(super) fn interrupted(mut self) -> (Option<i32>, String, String) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", "INT", &pid]).status().expect("kill runs").success());

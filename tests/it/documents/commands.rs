@@ -1,18 +1,18 @@
-//! Every `psn` command in the documents is one that the command line takes, down to its values.
+//! Every `psn` command in the documents is accepted by the command line, including its values.
 
 use clap::Parser as _;
 use psn::cli::Cli;
 
 use super::all;
 
-/// What a shell would put in the place of `$(date …)` and the like, so that the values parse.
+/// Replacements for `$(date …)` and similar, so that the values parse.
 const SUBSTITUTED: [(&str, &str); 3] = [
     ("$(date +%G-W%V)", "2026-W48"),
     ("$(date +%F)", "2026-11-23"),
     ("$(cat audit-end.txt)", "12:5f705f705f705f705f705f705f705f705f705f705f705f705f705f705f705f70"),
 ];
 
-/// The words of a command as a shell would hand them over; comments, pipes and redirections end it.
+/// Splits a command into words like a shell; comments, pipes and redirections end it.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -36,8 +36,8 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// What a line of a `sh` block hands to psn, its name first. None if it runs another program.
-fn of_psn(line: &str) -> Option<Vec<String>> {
+/// Returns the arguments of psn in a line of a `sh` block, its name first. `None` if it runs another program.
+fn psn_arguments(line: &str) -> Option<Vec<String>> {
     let line = SUBSTITUTED.iter().fold(line.trim().to_owned(), |line, (from, to)| line.replace(from, to));
     let mut words = words(&line);
     while words
@@ -69,7 +69,7 @@ fn every_psn_command_is_accepted() {
     for document in all() {
         for block in document.blocks("sh") {
             for line in block.replace("\\\n", " ").lines() {
-                let Some(words) = of_psn(line) else { continue };
+                let Some(words) = psn_arguments(line) else { continue };
                 seen += 1;
                 if let Err(error) = Cli::try_parse_from(&words) {
                     refused.push(format!("{}: {line}\n{error}", document.path));
@@ -91,7 +91,7 @@ fn readme_shows_its_two_commands() {
 
 #[test]
 fn commands_are_split_as_a_shell_does() {
-    let told = |line: &str| of_psn(line).unwrap_or_default().join("/");
+    let told = |line: &str| psn_arguments(line).unwrap_or_default().join("/");
     assert_eq!(told("psn run gap-report --week $(date +%G-W%V) # a comment"), "psn/run/gap-report/--week/2026-W48");
     assert_eq!(told("SMTP_URL= psn token make --name \"Ward 7\" | head"), "psn/token/make/--name/Ward 7");
     assert_eq!(told("sudo -u psn psn check"), "psn/check");

@@ -1,4 +1,4 @@
-//! The queries and the JavaScript of the documents work: each runs against the real app.
+//! The queries and the JavaScript in the documents work: each runs against the real app.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 use std::process::Command;
@@ -19,13 +19,13 @@ use crate::graphql::{board, site};
 use crate::harness::{Pass, World, both, day, skipped};
 use crate::site::ask;
 
-/// The documents name units of the demonstration, which the small board of the tests has not.
+/// The documents name units of the demonstration, which the tests' small board does not have.
 const SAME: [(&str, &str); 2] = [("\"ACUTE-N\"", "\"NORTH\""), ("\"G107H-C8-03\"", "\"N2\"")];
 
-/// Longer than anything here takes: a test that waits for it hangs.
+/// Longer than any step takes: a test that reaches it hangs.
 const LONG: Duration = Duration::from_secs(20);
 
-/// Every `graphql` block of the documents, for the board of the tests.
+/// Returns every `graphql` block of the documents, for the tests' board.
 fn queries() -> Vec<(String, String)> {
     let mut found = Vec::new();
     for document in all() {
@@ -62,7 +62,7 @@ both! {
     }
 }
 
-/// The answer in the first event of a subscription.
+/// Returns the answer in the first event of a subscription.
 async fn first_event(site: &axum::Router, query: &str) -> Value {
     let request = Request::post("/graphql")
         .header(header::CONTENT_TYPE, "application/json")
@@ -96,7 +96,7 @@ both! {
         let guide = all().into_iter().find(|document| document.path == "docs/api-guide.md").unwrap();
         let [example]: [String; 1] = guide.blocks("js").try_into().expect("one example in JavaScript");
         std::fs::write(world.folder.path().join("live.mjs"), example).unwrap();
-        // It ends by itself, so that a guide that is wrong fails the test and does not hang it.
+        // It ends by itself, so that a wrong guide fails the test and does not hang it.
         let program = "import { subscribe } from './live.mjs';\n\
             setTimeout(() => process.exit(1), 15_000).unref();\n\
             const [url, token] = process.argv.slice(2);\n\

@@ -1,10 +1,10 @@
-//! Every link within the repository leads to a file that exists, and every anchor to a heading.
+//! Every link within the repository leads to an existing file, and every anchor to a heading.
 
 use std::path::{Component, Path, PathBuf};
 
 use super::{Document, all, root};
 
-/// The targets of a line's links and pictures; text in backticks is no link.
+/// Returns the targets of a line's links and pictures; text in backticks is not a link.
 fn targets(line: &str) -> Vec<&str> {
     let mut found = Vec::new();
     // Even parts are outside backticks. The target itself never has any.
@@ -20,7 +20,7 @@ fn targets(line: &str) -> Vec<&str> {
     found
 }
 
-/// The anchors of a document's headings, as GitHub writes them: lower case, without punctuation, hyphens for spaces.
+/// Returns the anchors of a document's headings, as GitHub writes them: lower case, without punctuation, hyphens for spaces.
 fn anchors(document: &Document) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for line in document.lines().iter().filter(|line| line.language.is_none()) {
@@ -37,7 +37,7 @@ fn anchors(document: &Document) -> Vec<String> {
     found
 }
 
-/// The path from the root of the repository to what `target` names in the document at `from`.
+/// Resolves `target` in the document at `from` to a path from the root of the repository.
 fn resolved(from: &str, target: &str) -> PathBuf {
     let folder = Path::new(from).parent().expect("a document is in a folder");
     let mut path = PathBuf::new();

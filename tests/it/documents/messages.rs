@@ -1,9 +1,9 @@
-//! docs/troubleshooting.md explains messages by their text: each is one that the service can write.
+//! docs/troubleshooting.md explains messages by their text: each must exist in the sources.
 
 use super::{Document, read};
 use crate::architecture::sources;
 
-/// Sources with the breaks of long literals taken out, as the compiler does.
+/// Removes the line breaks of long literals, as the compiler does.
 fn literals(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
     let mut rest = text;
@@ -26,7 +26,7 @@ fn every_explained_message_is_in_the_sources() {
     let rows = messages.lines().filter_map(|row| row.strip_prefix("| `")?.split_once('`'));
     let explained: Vec<_> = rows.map(|(message, _)| message).collect();
     assert!(explained.len() > 15, "{explained:?}");
-    // What a message fills in is written as an ellipsis in the document.
+    // Placeholders of a message are written as an ellipsis in the document.
     let is_written = |message: &str| {
         let parts: Vec<_> = message.split('…').map(str::trim).filter(|part| !part.is_empty()).collect();
         texts.iter().any(|text| parts.iter().all(|part| text.contains(part)))

@@ -3,7 +3,7 @@
 use super::{Document, read, root};
 use crate::architecture::sources;
 
-/// The folders whose files are the root modules of a test program.
+/// The folders with the root module of a test program.
 const CRATES: [&str; 4] = ["src", "entity/src", "jobs/src", "tests/it"];
 
 /// A source file: the path of its module, and its text.
@@ -26,7 +26,8 @@ fn modules() -> Vec<Module> {
     found
 }
 
-/// Whether `test` is a function of the module that its path names: of that module's file, or of a `mod` within the file above it.
+/// Whether `test` is a function of the module that its path names: of that module's file, or of a `mod` within the file above
+/// it.
 fn is_there(modules: &[Module], test: &str) -> bool {
     let Some((module, function)) = test.rsplit_once("::") else { return false };
     let declares = |text: &str| text.contains(&format!("fn {function}("));

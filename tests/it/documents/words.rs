@@ -8,7 +8,7 @@ fn documents_use_plain_words() {
     let mut found = Vec::new();
     for document in all() {
         for line in document.lines() {
-            // The glossary's last column is the words to avoid.
+            // The glossary's last column has the words to avoid.
             let text = if document.path == "docs/glossary.md" && line.text.starts_with('|') {
                 line.text.trim_end_matches(['|', ' ']).rsplit_once('|').map_or(line.text, |(kept, _)| kept)
             } else {

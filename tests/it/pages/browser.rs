@@ -1,4 +1,4 @@
-//! The pages in a real browser, as wide as a telephone: nothing is wider than the screen, and nothing comes from elsewhere.
+//! The pages in a real browser of a phone's width: nothing is wider than the screen, and nothing is loaded from other hosts.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::graphql::{board, history};
 use crate::harness::{Engine, World, skipped};
 use crate::web_browser::Browser;
 
-/// Of a telephone, and the narrowest for which pages are made.
+/// The width of a phone, and the narrowest supported width.
 const WIDTHS: [u32; 2] = [390, 320];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -23,7 +23,7 @@ async fn pages_fit_a_phone_and_load_locally() {
     let world = World::new(Engine::Sqlite).await;
     board::organisation(&world.db).await;
     history::reports(&world.db).await;
-    // Of two units, so that the first page is a list.
+    // Two units, so that the first page is a list.
     appoint_to(&world, 3).await;
     let app = app(&world, &[]);
     let authenticator = app.authenticator().unwrap().with_links();
@@ -60,7 +60,7 @@ async fn pages_fit_a_phone_and_load_locally() {
         let loaded: Vec<_> = loaded.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
         let elsewhere = loaded.iter().filter(|name| !name.starts_with(&site) && !name.starts_with("data:"));
         assert_eq!(elsewhere.count(), 0, "{loaded:?}");
-        // A breach of the content policy is severe; the page that is not found is meant.
+        // A violation of the content policy is severe; the page that is not found is expected.
         let complaints = browser.console();
         let severe = complaints.iter().filter(|entry| entry.contains("SEVERE") && !entry.contains("/units/NOWHERE"));
         assert_eq!(severe.count(), 0, "{complaints:#?}");

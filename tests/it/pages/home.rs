@@ -1,4 +1,4 @@
-//! The page after sign-in, as each role.
+//! The home page after signing in, as each role.
 
 use axum::http::StatusCode;
 use entity::actor::Actor;
@@ -117,7 +117,7 @@ both!(
 both!(
     async fn each_of_several_roles_has_its_links(world: World) {
         board::organisation(&world.db).await;
-        // The senior manager of two units also supports S1, which is in neither, and leads a person of S2.
+        // The senior manager of two units also supports S1, which is in neither, and manages a person of S2.
         change(&world, "UPDATE appointment SET unit_id = 4 WHERE id = 1").await;
         appoint_to(&world, 5).await;
         board::insert_allocations(&world.db, [board::allocation_row(8, 2, Role::PeerSupporter, 6)]).await;

@@ -1,10 +1,9 @@
-//! What every page must be as HTML: closed tags, one title, landmarks, headings in order, tables that say what they are, and
-//! nothing that needs or smuggles in a script.
+//! Checks the HTML of every page: closed tags, one title, landmarks, headings in order, tables with captions, and no scripts.
 
-/// Elements that have no end.
+/// Elements without an end tag.
 const VOID: [&str; 5] = ["meta", "link", "br", "input", "img"];
 
-/// The tags of a page in order: a name, its attributes, and whether it is an end tag.
+/// Returns the tags of a page in order: name, attributes, and whether it is an end tag.
 fn tags(html: &str) -> Vec<(String, String, bool)> {
     let mut tags = Vec::new();
     let mut rest = html;
@@ -21,7 +20,7 @@ fn tags(html: &str) -> Vec<(String, String, bool)> {
     tags
 }
 
-/// Fails unless the page is sound.
+/// Panics unless the page is valid.
 pub(crate) fn assert_sound(html: &str) {
     assert!(html.starts_with("<!doctype html>") && html.contains("<html lang=\"en-GB\">"), "{html}");
     let tags = tags(html);
@@ -65,7 +64,7 @@ pub(crate) fn assert_sound(html: &str) {
     assert!(labels.windows(2).all(|pair| pair[0] != pair[1]), "two of one name: {labels:?}");
 }
 
-/// One title, which says the page and the product.
+/// Checks that there is one title, with the names of the page and the product.
 fn assert_titled(html: &str) {
     let titles: Vec<_> = html.split("<title>").skip(1).filter_map(|rest| rest.split("</title>").next()).collect();
     let [title] = titles[..] else { panic!("one title: {titles:?}") };
@@ -73,10 +72,10 @@ fn assert_titled(html: &str) {
     assert!(page.is_some_and(|page| !page.trim().is_empty()), "{title}");
 }
 
-/// Text of a link that says nothing without what stands around it.
+/// Link texts that mean nothing without their context.
 const EMPTY_WORDS: [&str; 9] = ["", "here", "click here", "more", "read more", "next", "next page", "text", "html"];
 
-/// Each link makes sense alone, and those with the same text lead to the same place.
+/// Checks that each link makes sense alone, and that links with the same text lead to the same page.
 fn assert_links_make_sense(html: &str) {
     let mut places = std::collections::BTreeMap::new();
     for (text, place) in link_texts(html) {
@@ -86,7 +85,7 @@ fn assert_links_make_sense(html: &str) {
     }
 }
 
-/// The text of each link, with what only a screen reader says, and its address.
+/// Returns the text of each link, including text for screen readers only, and its URL.
 fn link_texts(html: &str) -> Vec<(String, String)> {
     let links = html.split("<a ").skip(1).map(|rest| {
         let (attributes, rest) = rest.split_once('>').expect("a tag that is closed");
@@ -101,7 +100,7 @@ fn link_texts(html: &str) -> Vec<(String, String)> {
     links.collect()
 }
 
-/// The addresses that the page links to, as a browser reads them.
+/// Returns the URLs that the page links to, as a browser reads them.
 pub(super) fn links(html: &str) -> Vec<String> {
     let links = tags(html).into_iter().filter(|(name, _, is_end)| name == "a" && !is_end);
     links

@@ -1,4 +1,4 @@
-//! Why there is no page: each reason with its status, and never with a text of the inside.
+//! Error pages: each reason has its status, and no internal text is shown.
 
 use axum::http::StatusCode;
 use psn::graphql::limits::Limits;
@@ -25,7 +25,7 @@ both!(
             assert!(answer.text.contains(answer.header("x-request-id")), "{}", answer.text);
             assert!(!answer.text.to_lowercase().contains("pool") && !answer.text.contains("sqlx"), "{}", answer.text);
         }
-        // A program is answered as before.
+        // A program still gets JSON.
         let json = request(&router, "GET", "/units/NORTH", &[(pass.0.as_str(), pass.1.to_str().unwrap())], "").await;
         assert_eq!(json.code(), "UNAVAILABLE");
     }
@@ -73,7 +73,7 @@ both!(
 fn the_default_limits_allow_every_page() {
     let pages = Pages::read().unwrap();
     let limits = |cost| Limits::new(&psn::graphql::sdl(), cost).unwrap();
-    // A fifth of what one query may cost by default leaves room for boards that lower it.
+    // A fifth of the default cost limit leaves room for boards that lower it.
     assert_eq!(pages.too_costly(&limits(10_000)), []);
     assert_eq!(pages.too_costly(&limits(10)).len(), 4);
 }

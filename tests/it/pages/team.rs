@@ -1,4 +1,4 @@
-//! A team's page.
+//! The page of a team.
 
 use axum::http::StatusCode;
 
@@ -13,7 +13,8 @@ both!(
         board::organisation(&world.db).await;
         change(&world, "UPDATE post SET line_manager_id = 41 WHERE person_id = 9").await;
         let (router, _) = site(&world);
-        // The senior manager sees both, a Peer Supporter themselves, and a line manager of another person neither.
+        // The senior manager sees both supporters, a Peer Supporter sees themselves, and a line manager of another person
+        // neither.
         for (person, first6, first7) in [(2, true, true), (6, true, false), (41, false, false)] {
             let answer = page(&router, &world.person(person).await, "/teams/N2").await;
             assert_eq!(answer.status, StatusCode::OK, "{person}");
@@ -64,7 +65,7 @@ both!(
     async fn level_1_band_hides_the_count(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
-        // 24 of the 30 people of N2 have completed it.
+        // 24 of the 30 people of N2 have completed Level 1.
         let senior = page(&router, &world.person(2).await, "/teams/N2").await.text;
         let supporter = page(&router, &world.person(6).await, "/teams/N2").await.text;
         assert!(senior.contains("80% (24 of 30)"), "{senior}");
@@ -82,10 +83,10 @@ both!(
             assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, unit), "{team}");
             assert_eq!(page(&router, &pass, unit).await.status, StatusCode::OK, "{unit}");
         }
-        // The unit's page of a team leads to the team's page.
+        // The unit page of a team links to the team page.
         let unit = page(&router, &pass, "/units/N1").await;
         assert!(links(&unit.text).iter().any(|link| link == "/teams/N1"), "{}", unit.text);
-        // Someone else's unit that is no team is not there.
+        // Another manager's unit that is not a team is not found.
         let (foreign, none) =
             (page(&router, &pass, "/teams/SOUTH").await, page(&router, &pass, "/teams/NOWHERE").await);
         assert_eq!((foreign.status, foreign.text), (StatusCode::NOT_FOUND, none.text));

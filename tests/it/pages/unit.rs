@@ -1,4 +1,4 @@
-//! A unit's page.
+//! The page of a unit.
 
 use axum::http::StatusCode;
 use entity::id::PostId;
@@ -81,7 +81,7 @@ both!(
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
         let warning = "Warning: the data is old";
-        // The list is of 2 November.
+        // The staff list is as at 2 November.
         for (now, is_old) in [("2026-12-07T09:00:00Z", false), ("2026-12-08T09:00:00Z", true)] {
             world.clock.set(instant(now));
             let pass = world.person(2).await;
@@ -114,11 +114,11 @@ both!(
         change(&world, "UPDATE unit SET name = 'Ward 1', site = 'Western General' WHERE code = 'N2'").await;
         let (router, _) = site(&world);
         let text = page(&router, &world.person(2).await, "/units/NORTH").await.text;
-        // N2 in the list of gaps, N1 in that of teams that lose their cover, and both among the units below.
+        // N2 is in the list of gaps, N1 in that of teams that will lose their cover, and both are among the units below.
         assert_eq!(text.matches(">Ward 1, Western General</a>").count(), 2, "{text}");
         assert_eq!(text.matches(">Ward 1, Royal Infirmary</a>").count(), 2, "{text}");
         assert!(!text.contains(">Ward 1</a>"), "{text}");
-        // At one site their codes tell them apart; a name of its own stays as it is.
+        // At one site their codes distinguish them; a unique name is unchanged.
         change(&world, "UPDATE unit SET site = 'Royal Infirmary' WHERE code = 'N2'").await;
         let text = page(&router, &world.person(2).await, "/units/NORTH").await.text;
         assert!(text.contains(">Ward 1 (N1)</a>") && text.contains(">Ward 1 (N2)</a>"), "{text}");
@@ -139,7 +139,7 @@ async fn put_at_risk(world: &World) {
     board::changed(&world.db).await;
 }
 
-/// The part of a page below one of its headings, and the links in it.
+/// Returns the links in the part of a page below a heading.
 fn part(text: &str, heading: &str) -> Vec<String> {
     let (_, part) = text.split_once(&format!(">{heading}</h2>")).unwrap();
     links(part.split("<h2").next().unwrap())

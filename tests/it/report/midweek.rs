@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::missed::imported;
 use super::{MONDAY, by_smtp, change_post, message_ids, now, organisation, rows, take_snapshot, week};
-use crate::cli::{psn, told};
+use crate::cli::{code_and_output, psn};
 use crate::erasure::erased;
 use crate::harness::{World, both, day, instant};
 use crate::smtp_listener::{Manner, SmtpListener};
@@ -272,7 +272,7 @@ both!(
         let arguments = ["report", "preview", "--week", "2026-W47", "--midweek", "--to", "p2@board.example"];
         let mut command = psn(folder.path(), &arguments);
         let output = command.env("DATABASE_URL", &world.url).env("MAIL_FOLDER", "mail").output().unwrap();
-        let (code, said, error) = told(output);
+        let (code, said, error) = code_and_output(output);
         assert_eq!((code, error.as_str()), (Some(0), ""));
         let subject = "Subject: Peer support: since Monday 1 more team needs cover (Unit NORTH)";
         assert!(said.starts_with(&format!("To: p2@board.example\n{subject}\n")), "{said}");

@@ -8,14 +8,14 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilt
 
 use super::missed::imported;
 use super::ready;
-use crate::cli::{psn, told};
+use crate::cli::{code_and_output, psn};
 use crate::harness::{World, both};
 
 /// Runs `psn report preview --week 2026-W47` with these arguments in a folder.
 fn preview(world: &World, folder: &Path, more: &[&str]) -> (Option<i32>, String, String) {
     let arguments = [&["report", "preview", "--week", "2026-W47"], more].concat();
     let mut command = psn(folder, &arguments);
-    told(command.env("DATABASE_URL", &world.url).env("MAIL_FOLDER", "mail").output().expect("psn runs"))
+    code_and_output(command.env("DATABASE_URL", &world.url).env("MAIL_FOLDER", "mail").output().expect("psn runs"))
 }
 
 async fn reads(world: &World) -> u64 {
