@@ -39,9 +39,11 @@ pub fn on_signal(service: bool) -> io::Result<CancellationToken> {
     Ok(stop)
 }
 
-#[cfg(unix)]
+/// The stop signals of the platform.
 struct Signals {
+    #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
 }
 
@@ -61,12 +63,9 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
 impl Signals {
     fn listen() -> io::Result<Self> {
-        Ok(Self)
+        Ok(Self {})
     }
 
     async fn next(&mut self) {
