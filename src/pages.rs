@@ -4,11 +4,12 @@
 //! Each page is a folder with its GraphQL operation (`page.graphql`) and its template (`page.html`). The file next to the
 //! folder has the typed answer, which is checked against the schema at compile time, and the texts for the template. A page has
 //! no other access to data: its operation is executed like any client's, on behalf of the signed-in user. A page cannot show
-//! what the API hides from them. Rights, time limits and routes belong to the HTTP layer, in `http::pages`. Two pages have no
-//! operation: messages, and the list of the demonstration's mails.
+//! what the API hides from them. Rights, time limits and routes belong to the HTTP layer, in `http::pages`. Pages without
+//! data have no operation: messages, the documents, and the list of the demonstration's mails.
 
 mod answer;
 pub(crate) mod demo_mails;
+pub(crate) mod docs;
 pub(crate) mod home;
 pub(crate) mod landing;
 pub(crate) mod message;

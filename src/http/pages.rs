@@ -20,7 +20,7 @@ use crate::access::oidc::ReturnPath;
 use crate::access::{DataState, Viewer};
 use crate::graphql::error::Code;
 use crate::pages::message::{self, Problem};
-use crate::pages::{Frame, PageQuery, PageResult, Pages, home, landing, team, unit};
+use crate::pages::{Frame, PageQuery, PageResult, Pages, docs, home, landing, team, unit};
 use crate::request_id::RequestId;
 
 /// Styles and pictures only from this service, no scripts, forms only to this service, and no framing.
@@ -47,6 +47,8 @@ pub(super) fn router<S: Executor>(endpoint: Endpoint<S>, pages: Pages) -> Router
         .route("/units/{code}", get(unit_page::<S>))
         .route("/teams/{code}", get(team_page::<S>))
         .with_state(PageState { endpoint, pages: Arc::new(pages) })
+        .route(docs::DOCS, get(documents))
+        .route(&format!("{}/{{name}}", docs::DOCS), get(document))
 }
 
 /// The route of the stylesheet. It is public, because the sign-in page uses it too.
@@ -94,6 +96,16 @@ async fn team_page<S: Executor>(
     state.show::<team::TeamPageQuery>(team::Address { code }, visit).await
 }
 
+/// The list of documents.
+async fn documents(visit: Visit) -> Response {
+    visit.show(docs::index(visit.1))
+}
+
+async fn document(visit: Visit, name: Result<Path<String>, PathRejection>) -> Response {
+    let page = name.ok().and_then(|Path(name)| docs::page(&name, visit.1));
+    page.map_or_else(|| visit.refused(Problem::NotFound), |page| visit.show(page))
+}
+
 /// The answer for an unknown path: a page for a browser, otherwise only the status.
 pub(super) async fn not_found(visit: Visit, headers: HeaderMap) -> Response {
     if accepts_html(&headers) { visit.refused(Problem::NotFound) } else { StatusCode::NOT_FOUND.into_response() }
@@ -102,14 +114,10 @@ pub(super) async fn not_found(visit: Visit, headers: HeaderMap) -> Response {
 impl<S: Executor> PageState<S> {
     /// Executes the operation of a page on behalf of the viewer and renders its answer.
     async fn show<P: PageQuery>(&self, address: P::Address, visit: Visit) -> Response {
-        let failed = |cause: String, id: &RequestId| {
-            tracing::error!(%id, cause, "page could not be rendered");
-            Problem::Internal
-        };
         let Visit(caller, frame) = &visit;
         let variables = match P::variables(&address) {
             Ok(variables) => variables,
-            Err(cause) => return visit.refused(failed(cause, &caller.id)),
+            Err(cause) => return visit.failed(&cause),
         };
         let Ok(request) = GraphqlRequest::own(Arc::clone(P::document(&self.pages)), variables) else {
             // Longer than any code or cursor.
@@ -122,12 +130,23 @@ impl<S: Executor> PageState<S> {
         match P::respond(&address, data, *frame) {
             Ok(PageResult::Html(html)) => answer(StatusCode::OK, html),
             Ok(PageResult::Redirect(path)) => Redirect::to(&path).into_response(),
-            Err(cause) => visit.refused(failed(cause, &caller.id)),
+            Err(cause) => visit.failed(&cause),
         }
     }
 }
 
 impl Visit {
+    /// A page that asks for no data.
+    fn show(&self, page: Result<String, String>) -> Response {
+        page.map_or_else(|cause| self.failed(&cause), |html| answer(StatusCode::OK, html))
+    }
+
+    /// The page for an error of the program.
+    fn failed(&self, cause: &str) -> Response {
+        tracing::error!(id = %self.0.id, cause, "page could not be rendered");
+        self.refused(Problem::Internal)
+    }
+
     fn refused(&self, problem: Problem) -> Response {
         let Self(caller, frame) = self;
         refused(problem, *frame, &caller.id)

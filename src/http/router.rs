@@ -108,8 +108,19 @@ impl Default for Transport {
 /// `/health/live`, `/health/ready`, the stylesheet, the sign-in pages and the redirects to the identity provider and back do
 /// not.
 pub fn router<S: Executor>(site: Site<S>) -> Router {
-    let Site { schema: executor, limits, query_limit, budgets, persisted, pages, assets, hosts, authenticator, transport, db } =
-        site;
+    let Site {
+        schema: executor,
+        limits,
+        query_limit,
+        budgets,
+        persisted,
+        pages,
+        assets,
+        hosts,
+        authenticator,
+        transport,
+        db,
+    } = site;
     let Transport { body_limit, origins, https, poll_interval, probe, live } = transport;
     let (limits, budgets, persisted) = (Arc::new(limits), Arc::new(budgets), Arc::new(persisted));
     let live = Live::new(authenticator.clone(), db.clone(), poll_interval, live);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod browser;
+mod docs;
 mod home;
 pub(crate) mod html;
 mod problem;
