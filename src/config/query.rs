@@ -37,7 +37,7 @@ pub struct QuerySettings {
     #[arg(long, env = "PERSISTED_OPERATIONS", global = true, value_name = "DIR")]
     pub persisted_operations: Option<PathBuf>,
 
-    /// Callers that may send persisted operations only: `nobody`, `dashboards` (tokens of dashboards) or `everyone` without permission to explore; no effect if there are no persisted operations.
+    /// Callers that may send persisted operations only: `no-one`, `dashboards` (tokens of dashboards) or `everyone` without permission to explore; no effect if there are no persisted operations.
     #[arg(long, env = "ALLOW_LIST", global = true, value_name = "WHO", default_value = "dashboards")]
     pub allow_list: AllowList,
 }
@@ -46,7 +46,7 @@ pub struct QuerySettings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum AllowList {
     /// No one: persisted operations only make requests shorter.
-    Nobody,
+    NoOne,
     /// The tokens of dashboards.
     #[default]
     Dashboards,

@@ -15,10 +15,10 @@ use entity::coverage::Tree;
 use entity::coverage::roster::{Allocation, NetworkRole, PersonIx, UnitIx};
 use entity::id::PersonId;
 use entity::period::Day;
-use entity::table::delivery;
-use entity::value::{AccessRole, AppointmentRole, DeliveryKind, Role};
+use entity::table::{delivery, report};
+use entity::value::{AccessRole, AppointmentRole, DeliveryKind, ReportKind, Role};
 use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query};
 use tokio::sync::OnceCell;
 
 use super::directory::ReferenceData;
@@ -319,6 +319,24 @@ impl Scope {
         if self.may(right) { Condition::all() } else { nothing() }
     }
 
+    /// The condition on reports. That there is a midweek report says that something became worse for one of its recipients. So
+    /// viewers who may not read every mail see only those midweek reports of which they were sent a mail.
+    pub(crate) fn reports(&self) -> Condition {
+        let mailed = match self.mails_of() {
+            MailsOf::Everyone => Condition::all(),
+            whose @ (MailsOf::One(_) | MailsOf::NoOne) => {
+                let own = Query::select()
+                    .column(delivery::Column::ReportId)
+                    .from(delivery::Entity)
+                    .cond_where(whose.condition())
+                    .to_owned();
+                Condition::all().add(report::Column::Id.in_subquery(own))
+            }
+        };
+        let visible = Condition::any().add(report::Column::Kind.eq(ReportKind::Weekly)).add(mailed);
+        self.rows(Right::Reports).add(visible)
+    }
+
     /// The condition on API tokens and grants.
     pub(crate) fn managed_access(&self) -> Condition {
         if self.manages_access() { Condition::all() } else { nothing() }
@@ -370,9 +388,9 @@ impl Scope {
         // Mails go to the lowest of linked numbers.
         let id = |place: PersonIx| self.known.facts.index.roster().people[place.at()].id;
         match self.me.map(id).or(self.viewer.person_id()) {
-            _ if self.all(Right::Mails) => MailsOf::Everybody,
+            _ if self.all(Right::Mails) => MailsOf::Everyone,
             Some(person) if self.may(Right::Mails) => MailsOf::One(person),
-            Some(_) | None => MailsOf::Nobody,
+            Some(_) | None => MailsOf::NoOne,
         }
     }
 }
@@ -380,23 +398,23 @@ impl Scope {
 /// Whose mails a viewer may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum MailsOf {
-    Everybody,
+    Everyone,
     One(PersonId),
-    Nobody,
+    NoOne,
 }
 
 impl MailsOf {
     /// The condition on rows of `delivery`.
     pub(crate) fn condition(self) -> Condition {
         match self {
-            Self::Everybody => Condition::all(),
+            Self::Everyone => Condition::all(),
             // A run summary is about the whole network, and stays hidden after its reader has left the office. A copy may be
             // read by the recipient of the report, and not by the colleague who was sent it: they may be responsible for none
             // of its units.
             Self::One(person) => Condition::any()
                 .add(delivery::Column::Kind.eq(DeliveryKind::Report).and(delivery::Column::PersonId.eq(person)))
                 .add(delivery::Column::Kind.eq(DeliveryKind::Copy).and(delivery::Column::OwnerId.eq(person))),
-            Self::Nobody => nothing(),
+            Self::NoOne => nothing(),
         }
     }
 }

@@ -151,7 +151,7 @@ impl Persisted {
     #[must_use]
     pub fn bind(&self, viewer: &Viewer) -> bool {
         let bound = match self.allow_list {
-            AllowList::Nobody => false,
+            AllowList::NoOne => false,
             AllowList::Dashboards => viewer.granted().contains(&AccessRole::Dashboard),
             AllowList::Everyone => true,
         };

@@ -6,10 +6,11 @@ use entity::store::report::{self as store, NewDelivery};
 use entity::table::{delivery, report};
 use sea_orm::DatabaseConnection;
 
-use super::{GapReport, ReportError, deliver};
+use super::recipients::{Copied, Recipient};
+use super::{GapReport, ReportError};
 
 impl GapReport {
-    /// Makes permanently refused mails of the report due again if their address, their text or the mail server has changed
+    /// Makes permanently refused mails of the report, copies included, due again if their address, their text or the mail server has changed
     /// since. People who are no longer recipients of this report are left out.
     pub(super) async fn reopen_refused(
         &self,
@@ -24,13 +25,13 @@ impl GapReport {
         }
         let edition = self.pinned_edition(db, week, report).await?;
         for old in refused {
-            let Some(recipient) =
-                edition.recipients.iter().find(|recipient| recipient.key.to_string() == old.recipient)
-            else {
-                continue;
+            let is_owner = |recipient: &&Recipient| {
+                let is_copied = |copy: &Copied| copy.key() == old.recipient;
+                recipient.key.to_string() == old.recipient || recipient.copies.iter().any(is_copied)
             };
-            let rendered = self.compose(&edition, recipient)?;
-            let new = deliver::new_delivery(recipient, rendered, self.key(week), self.from.domain());
+            let Some(owner) = edition.recipients.iter().find(is_owner) else { continue };
+            let mails = self.mails(&edition, owner)?;
+            let Some(new) = mails.into_iter().find(|mail| mail.recipient == old.recipient) else { continue };
             let same_relay = old.refused_by.as_ref() == Some(&self.relay());
             if new.address.is_none() || (same_relay && is_same(&old, &new)) {
                 continue;

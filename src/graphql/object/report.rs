@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::coverage::change::{Change, compare};
+use entity::coverage::roster::UnitIx;
 use entity::id::UnitId;
 use entity::table::report;
 
@@ -23,6 +24,7 @@ use super::delivery::Delivery;
 use super::enums::{DeliveryKind, DeliveryState, GapChange, ReportKind, TeamStatus};
 use super::snapshot::Snapshot;
 use crate::access::Right;
+use futures_util::future::try_join_all;
 
 /// A gap report of one week.
 #[derive(Clone, Debug)]
@@ -89,8 +91,15 @@ impl GapReport {
                     tokio::try_join!(rows.load_one(TeamsOf(self.0.snapshot_id)), rows.load_one(TeamsOf(previous)))?;
                 let mut changes = changes(&then.unwrap_or_default(), &now.unwrap_or_default(), wanted.as_deref());
                 let ((known, scope), today) = (known(ctx).await?, today(ctx)?);
+                let days = [self.0.snapshot_id, previous].map(|id| rows.load_one(id));
+                let days: Vec<_> = try_join_all(days).await?.into_iter().flatten().map(|row| row.day).collect();
                 changes.retain_mut(|change| {
-                    let unit = known.unit_by_id(change.unit).filter(|unit| scope.sees_unit(Right::Reports, *unit));
+                    // A midweek report has figures of a Thursday, which not every viewer of a team may see.
+                    let may_see = |unit: &UnitIx| {
+                        scope.sees_unit(Right::Reports, *unit)
+                            && days.iter().all(|day| scope.may_see_team_on(*unit, *day))
+                    };
+                    let unit = known.unit_by_id(change.unit).filter(may_see);
                     let opened = change.opened_on.zip(unit);
                     change.opened_on = opened.map(|(Date(day), unit)| Date(scope.visible_change_day(unit, today, day)));
                     unit.is_some()

@@ -56,7 +56,7 @@ impl HistoryQuery {
         // Of one kind only: the cursor is a week, which has one report of each kind.
         let kind = kind.map_or(entity::value::ReportKind::Weekly, Into::into);
         let select = report::Entity::find()
-            .filter(Scope::from_context(ctx).await?.rows(Right::Reports))
+            .filter(Scope::from_context(ctx).await?.reports())
             .filter(report::Column::Kind.eq(kind));
         let total = total(&select);
         let cursor = newest_first(select.cursor_by(report::Column::Week));

@@ -147,7 +147,7 @@ impl Stored {
         }
         if !reports.is_empty() {
             let chosen = report::Entity::find().filter(report::Column::Id.is_in(reports));
-            rows.reports = chosen.filter(scope.rows(Right::Reports)).all(db).await?;
+            rows.reports = chosen.filter(scope.reports()).all(db).await?;
         }
         if !deliveries.is_empty() {
             let chosen = DeliveryRow::select().filter(delivery::Column::Id.is_in(deliveries));

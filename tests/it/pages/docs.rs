@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use super::html::links;
 use super::page;
 use crate::access::{request, site};
-use crate::harness::{World, both};
+use crate::harness::both;
 
 /// The file names in docs/.
 fn names() -> Vec<String> {

@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::id::{PersonId, SnapshotId};
+use entity::store::run::{self as ledger, GAP_REPORT, MIDWEEK_REPORT};
 use entity::store::{begin_write, links, report as store, report_preference};
 use entity::table::{audit_event, delivery, post, report, snapshot, snapshot_team};
-use entity::value::{Action, DeliveryKind, DeliveryState, ReportKind, Status};
+use entity::value::{Action, DeliveryKind, DeliveryState, ReportKind, RunState, Status};
 use jobs::report::{GapReport, Idle, ReportOutcome};
+use jobs::runner::{Job, Runner};
+use jobs::schedule::{Period, TABLE};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
@@ -276,6 +279,57 @@ both!(
         assert_eq!((code, error.as_str()), (Some(0), ""));
         let subject = "Subject: Peer support: since Monday 1 more team needs cover (Unit NORTH)";
         assert!(said.starts_with(&format!("To: p2@board.example\n{subject}\n")), "{said}");
+        assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 0));
+    }
+);
+
+/// A runner of the midweek report alone, with the clock at an instant.
+fn runner_at(world: &World, job: &GapReport, at: &str) -> Runner {
+    world.clock.set(instant(at));
+    let jobs: Vec<Box<dyn Job>> = vec![Box::new(midweek(job))];
+    Runner::new(world.db.clone(), world.clock.clone(), chrono_tz::Europe::London, &TABLE, jobs).unwrap()
+}
+
+/// Runs the midweek report of the week at an instant. Returns the state and the outcome of the run, and when it continues.
+async fn run_at(world: &World, job: &GapReport, at: &str) -> (RunState, String, Option<DateTime<Utc>>) {
+    let period = Period::Week(week("2026-W47"));
+    let row = runner_at(world, job, at).run_now(MIDWEEK_REPORT, period).await.unwrap();
+    (row.state, row.outcome.unwrap(), row.not_before)
+}
+
+both!(
+    async fn an_early_run_leaves_the_scheduled_one(world: World) {
+        let (_listener, job) = weekly(&world, 0).await;
+        let said = "nothing to send: no recipient chose a midweek report".to_owned();
+        let early = run_at(&world, &job, "2026-11-19T00:30:00Z").await;
+        assert_eq!(early, (RunState::Retrying, said.clone(), Some(thursday())));
+        let scheduled = run_at(&world, &job, "2026-11-19T07:00:00Z").await;
+        assert_eq!(scheduled, (RunState::Done, said, None));
+    }
+);
+
+both!(
+    async fn waits_for_the_weekly_report_of_its_week(world: World) {
+        organisation(&world.db).await;
+        take_snapshot(&world.db, 1, MONDAY, 1, 0).await;
+        let listener = SmtpListener::start().await;
+        let job = by_smtp(&listener);
+        choose(&world.db, 2, &[]).await;
+        ledger::request(&world.db, GAP_REPORT, "2026-W47").await.unwrap();
+        let (state, outcome, not_before) = run_at(&world, &job, "2026-11-19T07:00:00Z").await;
+        assert_eq!((state, outcome.as_str()), (RunState::Retrying, "waits for the weekly report of 2026-W47"));
+        assert_eq!(not_before, Some(thursday() + TimeDelta::minutes(1)));
+        assert_eq!(stored(&world.db).await, None);
+    }
+);
+
+both!(
+    async fn is_not_built_when_the_week_is_over(world: World) {
+        let (listener, job) = weekly(&world, 0).await;
+        choose(&world.db, 2, &[]).await;
+        take_snapshot(&world.db, 2, THURSDAY, 1, 1).await;
+        let (state, outcome, _) = run_at(&world, &job, "2026-11-23T08:00:00Z").await;
+        assert_eq!((state, outcome.as_str()), (RunState::Done, "nothing to send: the week is over"));
         assert_eq!((stored(&world.db).await, listener.messages().len()), (None, 0));
     }
 );

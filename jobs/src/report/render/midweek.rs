@@ -21,7 +21,7 @@ pub(super) fn view(news: &News<'_>, reader: Reader<'_>, setting: &Setting) -> Vi
     let sections = SectionBuilder { report, setting, names: &names, named: &named }.sections();
     let changed = format!("{} {}", news.since(), changes(report).join(", "));
     let chosen = (!reader.is_copy).then(|| {
-        "You receive this mail when something changes during the week, as chosen in the settings of your report."
+        "You receive this mail when something becomes worse during the week, as chosen in the settings of your report."
             .to_owned()
     });
     View {

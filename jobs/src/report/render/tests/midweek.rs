@@ -56,7 +56,7 @@ fn says_what_became_worse_and_nothing_else() {
     for part in [&mail.text, &mail.html] {
         assert!(!part.contains("N-03") && !part.contains("S-01"), "an old gap is not repeated: {part}");
         assert!(part.contains("1 of 4 teams have cover (25%). Last report (23 November): 2 of 4."), "{part}");
-        assert!(part.contains("when something changes during the week"), "{part}");
+        assert!(part.contains("when something becomes worse during the week"), "{part}");
         assert!(!part.contains("every Monday") && !part.contains("attached"), "{part}");
     }
     for order in ["DO THIS WEEK", "LOSES COVER SOON", "NEW SINCE THE LAST REPORT", "WORSE SINCE THE LAST REPORT"] {
