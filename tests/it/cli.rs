@@ -188,7 +188,7 @@ fn check_says_what_to_do_without_passwords() {
     let url = format!("postgres://psn:s3cret@{taken}/psn");
     let with = |args: &[&str]| code_and_output(psn(folder.path(), args).env("DATABASE_URL", &url).output().unwrap());
     let (code, said, error) = with(&["check"]);
-    assert!(code == Some(1) && said.contains(&format!("postgres://psn:***@{taken}/psn does not answer")), "{said}");
+    assert!(code == Some(1) && said.contains(&format!("postgres://psn:***@{taken}/psn does not respond")), "{said}");
     let (code, _, more) = with(&["migrate"]);
     assert!(code == Some(1) && more.contains("cannot be reached") && more.trim().lines().count() == 1, "{more}");
     assert!(!format!("{said}{error}{more}").contains("s3cret"));

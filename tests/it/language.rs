@@ -210,7 +210,7 @@ fn type_names_are_unique_in_their_crate() {
                 }
             }
         }
-        assert!(places.len() > 5, "{folder} declares types");
+        assert!(!places.is_empty(), "{folder} declares types");
         // SeaORM's derive names the row of every table and each migration so.
         let is_ours = |name: &str| !["Model", "Relation", "Migration"].contains(&name);
         let is_allowed = |name: &str| REPEATED_TYPES.iter().any(|(allowed, _)| *allowed == name);

@@ -144,11 +144,11 @@ async fn get_new(router: &Router, address: &str) -> Answer {
 
 #[tokio::test]
 async fn the_allow_list_never_limits_explorers() {
-    for allow_list in [AllowList::Nobody, AllowList::Dashboards, AllowList::Everyone] {
+    for allow_list in [AllowList::NoOne, AllowList::Dashboards, AllowList::Everyone] {
         let (world, closed) = site(allow_list).await;
         for role in AccessRole::ALL {
             let bound = match allow_list {
-                AllowList::Nobody => false,
+                AllowList::NoOne => false,
                 AllowList::Dashboards => *role == AccessRole::Dashboard,
                 AllowList::Everyone => Right::Explore.reach(*role) != Reach::Everything,
             };

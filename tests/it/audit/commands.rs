@@ -166,7 +166,7 @@ both! {
             record_alone(&world.db, &sign_in(number)).await.unwrap();
         }
         let (code, said, error) = psn(&["audit", "verify"]);
-        assert!(code == Some(0) && said.contains("whole: 3 events"), "{said}{error}");
+        assert!(code == Some(0) && said.contains("intact: 3 events"), "{said}{error}");
         let end = said.lines().find(|line| line.starts_with("3:")).unwrap().to_owned();
         assert!(error.contains(&end), "the log line has the end: {error}");
 

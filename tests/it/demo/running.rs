@@ -21,7 +21,7 @@ impl Running {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("psn runs");
         let mut rest = BufReader::new(child.stdout.take().expect("its output"));
         let mut lines: Vec<String> = Vec::new();
-        while lines.last().is_none_or(|line| !line.starts_with("Ctrl-C")) {
+        while lines.last().is_none_or(|line| !line.contains("Ctrl-C")) {
             let mut line = String::new();
             assert!(rest.read_line(&mut line).expect("UTF-8") > 0, "it ends too early: {lines:#?}");
             lines.push(line.trim_end().to_owned());

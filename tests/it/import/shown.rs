@@ -108,7 +108,7 @@ both!(
         let folder = world.folder.path().join("in");
         std::fs::create_dir(&folder).unwrap();
         let none = psn(&world, &[]).await.unwrap_err();
-        assert!(matches!(&none, ExitError::Refused(said) if said.contains("has none of units.csv")), "{none}");
+        assert!(matches!(&none, ExitError::Refused(said) if said.contains("contains none of units.csv")), "{none}");
         write(&folder, "units.csv", "Unit Code,Unit Name,Parent Code\nA,A,\nB,B,\n");
         let roots = psn(&world, &["--apply"]).await.unwrap_err();
         assert!(matches!(&roots, ExitError::Refused(said) if said.contains("nothing was written")), "{roots}");

@@ -164,7 +164,7 @@ both!(
         refused(&world, first, "Only the last import can be undone. Import corrected files instead.").await;
         undone(&world, second).await.unwrap();
         refused(&world, second, "has already been undone").await;
-        refused(&world, first, "is no longer kept. Import corrected files instead.").await;
+        refused(&world, first, "are no longer kept. Import corrected files instead.").await;
     }
 );
 
