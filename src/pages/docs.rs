@@ -55,7 +55,7 @@ struct View {
 /// A text for the log: the template failed, an error of the program.
 pub(crate) fn page(name: &str, frame: Frame) -> Option<Result<String, String>> {
     let (_, text) = DOCUMENTS.into_iter().find(|(known, _)| *known == name)?;
-    let Rendered { title, body } = rendered(text);
+    let DocumentBody { title, body } = rendered(text);
     let view = View { frame, title, body, is_index: name == INDEX };
     Some(view.render().map_err(|error| format!("a template failed: {error}")))
 }
@@ -69,7 +69,7 @@ pub(crate) fn index(frame: Frame) -> Result<String, String> {
     page(INDEX, frame).unwrap_or_else(|| Err("the list of documents is missing".to_owned()))
 }
 
-struct Rendered {
+struct DocumentBody {
     /// The text of the first heading.
     title: String,
     body: String,
@@ -77,8 +77,8 @@ struct Rendered {
 
 /// Markdown as HTML with the classes of the pages: headings have anchors as on GitHub, tables a caption, and links to other documents
 /// lead to their pages.
-fn rendered(text: &str) -> Rendered {
-    let mut rendered = Rendered { title: String::new(), body: String::new() };
+fn rendered(text: &str) -> DocumentBody {
+    let mut rendered = DocumentBody { title: String::new(), body: String::new() };
     let (mut anchors, mut heading) = (Vec::<String>::new(), String::new());
     let mut events = Parser::new_ext(text, Options::ENABLE_TABLES).peekable();
     let mut written = Vec::new();

@@ -91,10 +91,15 @@ impl GapReport {
                     tokio::try_join!(rows.load_one(TeamsOf(self.0.snapshot_id)), rows.load_one(TeamsOf(previous)))?;
                 let mut changes = changes(&then.unwrap_or_default(), &now.unwrap_or_default(), wanted.as_deref());
                 let ((known, scope), today) = (known(ctx).await?, today(ctx)?);
-                let days = [self.0.snapshot_id, previous].map(|id| rows.load_one(id));
-                let days: Vec<_> = try_join_all(days).await?.into_iter().flatten().map(|row| row.day).collect();
+                // A midweek report has figures of a Thursday, which not every viewer of a team may see; a weekly one of Mondays.
+                let days: Vec<_> = match self.0.kind {
+                    entity::value::ReportKind::Weekly => Vec::new(),
+                    entity::value::ReportKind::Midweek => {
+                        let snapshots = [self.0.snapshot_id, previous].map(|id| rows.load_one(id));
+                        try_join_all(snapshots).await?.into_iter().flatten().map(|row| row.day).collect()
+                    }
+                };
                 changes.retain_mut(|change| {
-                    // A midweek report has figures of a Thursday, which not every viewer of a team may see.
                     let may_see = |unit: &UnitIx| {
                         scope.sees_unit(Right::Reports, *unit)
                             && days.iter().all(|day| scope.may_see_team_on(*unit, *day))

@@ -24,7 +24,7 @@ where
 {
     let rows: Vec<_> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();
     for rows in rows.chunks(500) {
-        E::insert_many(rows.to_vec()).exec_without_returning(db).await.unwrap();
+        E::insert_many(rows.to_vec()).exec_without_returning(db).await.expect("the rows are inserted");
     }
 }
 
@@ -277,5 +277,5 @@ pub(crate) fn policy_row() -> policy::Model {
 
 /// Counts the version of the facts up, as every import does.
 pub(crate) async fn changed(db: &DatabaseConnection) {
-    db.execute_unprepared("UPDATE fact_version SET version = version + 1").await.unwrap();
+    db.execute_unprepared("UPDATE fact_version SET version = version + 1").await.expect("the version is counted");
 }
