@@ -29,14 +29,14 @@ macro_rules! words {
 
             /// Returns the word as stored and exported.
             #[must_use]
-            pub const fn word(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.word())
+                f.write_str(self.as_str())
             }
         }
 
@@ -45,9 +45,9 @@ macro_rules! words {
             type Err = UnknownWord;
 
             fn from_str(word: &str) -> Result<Self, Self::Err> {
-                Self::ALL.iter().copied().find(|value| value.word() == word).ok_or_else(|| UnknownWord {
+                Self::ALL.iter().copied().find(|value| value.as_str() == word).ok_or_else(|| UnknownWord {
                     word: word.to_owned(),
-                    allowed: Self::ALL.iter().map(|value| value.word()).collect::<Vec<_>>().join(", "),
+                    allowed: Self::ALL.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", "),
                 })
             }
         }

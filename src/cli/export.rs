@@ -408,8 +408,8 @@ fn standing_rows(index: &Index, coverage: &Coverage, people: &HashMap<PersonId, 
             number,
             unit.clone(),
             share.to_string(),
-            reasons.headline().map_or("ACTIVE", |reason| reason.word()).to_owned(),
-            reasons.iter().map(|reason| reason.word()).collect::<Vec<_>>().join(";"),
+            reasons.headline().map_or("ACTIVE", |reason| reason.as_str()).to_owned(),
+            reasons.iter().map(|reason| reason.as_str()).collect::<Vec<_>>().join(";"),
         ]
     }));
     rows

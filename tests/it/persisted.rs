@@ -263,7 +263,7 @@ fn operations_list_prints_ids_and_names() {
     assert_eq!(code, Some(0), "{error}");
     let wanted = format!(
         "{}  same.graphql\n    query Second (in several files: use the ID)\n{}  two.graphql\n    query First\n    query Second (in several \
-         files: use the id)\n{}  version.graphql\n    query Version\n",
+         files: use the ID)\n{}  version.graphql\n    query Version\n",
         identifier(SAME_NAME),
         identifier(TWO),
         identifier(VERSION)

@@ -58,7 +58,7 @@ fn of(removed: &Removed, kind: Kind) -> u64 {
 
 async fn recorded(world: &World, kind: Kind) -> u64 {
     let events = audit_event::Entity::find()
-        .filter(audit_event::Column::Action.eq(Action::RetentionRun.word()))
+        .filter(audit_event::Column::Action.eq(Action::RetentionRun.as_str()))
         .filter(audit_event::Column::Object.eq(format!("retention:{kind}")));
     events.count(&world.db).await.unwrap()
 }

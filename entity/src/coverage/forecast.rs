@@ -76,7 +76,7 @@ impl PublishedCause {
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         match self {
-            Self::Work { reason, people } => serde_json::json!({ "reason": reason.word(), "people": people }),
+            Self::Work { reason, people } => serde_json::json!({ "reason": reason.as_str(), "people": people }),
             Self::Unstated => serde_json::json!({}),
             Self::Policy => serde_json::json!({ "policy": true }),
             Self::Other { sentence } => serde_json::json!({ "sentence": sentence }),

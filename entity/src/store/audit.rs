@@ -113,7 +113,7 @@ impl AuditFilter {
         let Self { actor, action, object, since, until } = self;
         Condition::all()
             .add_option(actor.map(|actor| audit_event::Column::Actor.eq(actor.to_string())))
-            .add_option(action.map(|action| audit_event::Column::Action.eq(action.word())))
+            .add_option(action.map(|action| audit_event::Column::Action.eq(action.as_str())))
             .add_option(object.as_deref().map(|object| audit_event::Column::Object.eq(object)))
             .add_option(since.map(|since| audit_event::Column::At.gte(since)))
             .add_option(until.map(|until| audit_event::Column::At.lt(until)))

@@ -195,7 +195,7 @@ pub async fn erase_within(
     facts::bump_data_version(txn).await?;
     let ErasedRows { mails, waiting, rejects, sign_ins, exemptions, settings, .. } = gone;
     let after = serde_json::json!({
-        "reason": reason.word(), "mails": mails, "waiting": waiting, "rejects": rejects, "signIns": sign_ins, "exemptions": exemptions,
+        "reason": reason.as_str(), "mails": mails, "waiting": waiting, "rejects": rejects, "signIns": sign_ins, "exemptions": exemptions,
         "settings": settings,
     });
     let event = by.did(Action::PersonErased, format!("person:{id}"), after);

@@ -390,7 +390,7 @@ pub async fn record_delivery(
 /// Returns the details by which the audit log identifies a mail.
 #[must_use]
 pub fn named(report: &report::Model, recipient: &str) -> serde_json::Value {
-    json!({ "week": report.week, "report": report.kind.word(), "recipient": recipient })
+    json!({ "week": report.week, "report": report.kind.as_str(), "recipient": recipient })
 }
 
 /// Counts the mails of a report by state.

@@ -136,7 +136,7 @@ pub async fn set(
     old.filter(report_copy::Column::OwnerId.is_in(ids)).exec(txn).await?;
     let row = report_preference::ActiveModel {
         person_id: Set(owner),
-        hidden_sections: Set(json!(hidden.iter().map(|section| section.word()).collect::<Vec<_>>())),
+        hidden_sections: Set(json!(hidden.iter().map(|section| section.as_str()).collect::<Vec<_>>())),
         midweek: Set(midweek),
         changed_at: Set(by.0),
         changed_by: Set(by.1.to_owned()),

@@ -153,7 +153,7 @@ pub async fn request(db: &impl ConnectionTrait, job: &str, period: &str) -> Resu
 /// Returns the audit event of a requested run, with the state of its row `before` and after.
 #[must_use]
 pub fn requested(at: DateTime<Utc>, actor: Actor, before: Option<&Model>, row: &Model) -> Event {
-    let state = |row: &Model| json!({ "state": row.state.word() });
+    let state = |row: &Model| json!({ "state": row.state.as_str() });
     Event {
         object: Some(format!("run:{}/{}", row.job, row.period)),
         before: before.map(state),

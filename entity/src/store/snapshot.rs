@@ -156,7 +156,7 @@ fn team_model(
         at_risk_from: risk.map(|risk| risk.day),
         at_risk_status: risk.map(|risk| risk.status),
         at_risk_causes: causes.iter().map(PublishedCause::to_json).collect(),
-        not_counting: team.not_counting.iter().map(|(reason, people)| (reason.word(), *people)).collect(),
+        not_counting: team.not_counting.iter().map(|(reason, people)| (reason.as_str(), *people)).collect(),
         champions: stored(team.champions),
         champions_needed: policy.map(|policy| stored(policy.min_champions)),
         level1_done: stored(team.level1_done),

@@ -52,7 +52,7 @@ pub(super) fn yes_or_no(word: &str) -> Option<bool> {
 
 /// Parses the level of a module.
 pub(super) fn level(word: &str) -> Option<Level> {
-    Level::ALL.iter().copied().find(|level| level.word().eq_ignore_ascii_case(word))
+    Level::ALL.iter().copied().find(|level| level.as_str().eq_ignore_ascii_case(word))
 }
 
 /// Whether a contract type is Bank: the word itself, or a text that begins with it.
@@ -65,7 +65,7 @@ pub(super) fn known(kinds: &[FileKind]) -> Vec<&'static str> {
     let words = |kind: &FileKind| -> Vec<&'static str> {
         match kind {
             FileKind::Staff => CONTRACTS.to_vec(),
-            FileKind::Courses => Level::ALL.iter().map(|level| level.word()).collect(),
+            FileKind::Courses => Level::ALL.iter().map(|level| level.as_str()).collect(),
             FileKind::Training => [PASSES, NOT_PASSES].concat(),
             FileKind::Supporters => {
                 ROLES.iter().map(|(word, _)| *word).chain(YES_NO.iter().map(|(word, _)| *word)).collect()

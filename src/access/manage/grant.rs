@@ -64,7 +64,7 @@ pub async fn grant_role(
         return Err(ManageRefusal::GrantedAlready.into());
     }
     let row = grant::add(&txn, (person, role), (from, days.to), (by.actor, by.now)).await?;
-    let after = json!({ "grant": row.id, "role": role.word(), "from": from, "until": until });
+    let after = json!({ "grant": row.id, "role": role.as_str(), "from": from, "until": until });
     record(&txn, by, (Action::RoleGranted, format!("person:{person}")), (None, Some(after))).await?;
     txn.commit().await?;
     Ok(row)
@@ -86,7 +86,7 @@ pub async fn withdraw_role(
         return Err(ManageRefusal::GrantEnded.into());
     }
     let days =
-        |days: Validity| json!({ "grant": id, "role": known.role.word(), "from": days.from, "until": days.last() });
+        |days: Validity| json!({ "grant": id, "role": known.role.as_str(), "from": days.from, "until": days.last() });
     let ended = access_grant::Model { valid_to: Some(by.today), ..known.clone() };
     let mut after = days(ended.validity());
     after["withdrawnOn"] = json!(by.today);

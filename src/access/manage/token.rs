@@ -80,7 +80,7 @@ pub async fn make_token(
     let made = token::create(&txn, new, secret.hash(), (by.actor, by.now)).await?;
     let codes: Vec<_> = units.into_iter().map(|unit| unit.code).collect();
     let after =
-        json!({ "role": role.word(), "units": codes, "names": names, "explore": explore, "expiresAt": expires_at });
+        json!({ "role": role.as_str(), "units": codes, "names": names, "explore": explore, "expiresAt": expires_at });
     record(&txn, by, (Action::TokenMade, format!("token:{}", made.id)), (None, Some(after))).await?;
     txn.commit().await?;
     Ok((made, secret))

@@ -75,7 +75,7 @@ impl Links {
 }
 
 fn line((role, whose, secret): &(AccessRole, String, Secret), at: SocketAddr) -> String {
-    let name = format!("{} ({whose})", role.word().to_ascii_lowercase().replace('_', " "));
+    let name = format!("{} ({whose})", role.as_str().to_ascii_lowercase().replace('_', " "));
     format!("  {name:<46} http://{at}/sign-in/link#{}", secret.reveal())
 }
 

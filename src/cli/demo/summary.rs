@@ -147,7 +147,7 @@ async fn mails(app: &App) -> Result<Vec<SummaryMail>, DbErr> {
         mails.extend(rows.into_iter().map(|(address, stored_at, state)| SummaryMail {
             week: report.week.clone(),
             address,
-            place: stored_at.unwrap_or_else(|| state.word().to_owned()),
+            place: stored_at.unwrap_or_else(|| state.as_str().to_owned()),
             sent: state == DeliveryState::Sent,
         }));
     }

@@ -236,7 +236,7 @@ async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetR
 
 /// The settings as the audit log records them: codes and ids.
 fn audit_value(preference: &Preference) -> serde_json::Value {
-    let hidden: Vec<_> = preference.hidden.iter().map(|section| section.word()).collect();
+    let hidden: Vec<_> = preference.hidden.iter().map(|section| section.as_str()).collect();
     let copies: Vec<_> = preference.copies.iter().map(|id| id.0).collect();
     json!({ "hiddenSections": hidden, "copies": copies, "midweek": preference.midweek })
 }

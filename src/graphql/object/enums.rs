@@ -386,18 +386,18 @@ mod tests {
 
     #[test]
     fn api_codes_match_files_and_tables() {
-        assert_eq!(words::<TeamStatus>(), stored(value::Status::ALL, value::Status::word));
-        assert_eq!(words::<UnknownBecause>(), stored(value::UnknownBecause::ALL, value::UnknownBecause::word));
-        assert_eq!(words::<ApproverOffice>(), stored(value::ApproverOffice::ALL, value::ApproverOffice::word));
-        assert_eq!(words::<StandingReason>(), stored(value::Reason::ALL, value::Reason::word));
-        assert_eq!(words::<AppointmentRole>(), stored(value::AppointmentRole::ALL, value::AppointmentRole::word));
-        assert_eq!(words::<NetworkRole>(), stored(value::Role::ALL, value::Role::word));
-        assert_eq!(words::<ImportState>(), stored(value::ImportState::ALL, value::ImportState::word));
-        assert_eq!(words::<RunState>(), stored(value::RunState::ALL, value::RunState::word));
-        assert_eq!(words::<AuditAction>(), stored(value::Action::ALL, value::Action::word));
-        assert_eq!(words::<DeliveryKind>(), stored(value::DeliveryKind::ALL, value::DeliveryKind::word));
-        assert_eq!(words::<ReportKind>(), stored(value::ReportKind::ALL, value::ReportKind::word));
-        assert_eq!(words::<ReportSection>(), stored(value::ReportSection::ALL, value::ReportSection::word));
-        assert_eq!(words::<DeliveryState>(), stored(value::DeliveryState::ALL, value::DeliveryState::word));
+        assert_eq!(words::<TeamStatus>(), stored(value::Status::ALL, value::Status::as_str));
+        assert_eq!(words::<UnknownBecause>(), stored(value::UnknownBecause::ALL, value::UnknownBecause::as_str));
+        assert_eq!(words::<ApproverOffice>(), stored(value::ApproverOffice::ALL, value::ApproverOffice::as_str));
+        assert_eq!(words::<StandingReason>(), stored(value::Reason::ALL, value::Reason::as_str));
+        assert_eq!(words::<AppointmentRole>(), stored(value::AppointmentRole::ALL, value::AppointmentRole::as_str));
+        assert_eq!(words::<NetworkRole>(), stored(value::Role::ALL, value::Role::as_str));
+        assert_eq!(words::<ImportState>(), stored(value::ImportState::ALL, value::ImportState::as_str));
+        assert_eq!(words::<RunState>(), stored(value::RunState::ALL, value::RunState::as_str));
+        assert_eq!(words::<AuditAction>(), stored(value::Action::ALL, value::Action::as_str));
+        assert_eq!(words::<DeliveryKind>(), stored(value::DeliveryKind::ALL, value::DeliveryKind::as_str));
+        assert_eq!(words::<ReportKind>(), stored(value::ReportKind::ALL, value::ReportKind::as_str));
+        assert_eq!(words::<ReportSection>(), stored(value::ReportSection::ALL, value::ReportSection::as_str));
+        assert_eq!(words::<DeliveryState>(), stored(value::DeliveryState::ALL, value::DeliveryState::as_str));
     }
 }

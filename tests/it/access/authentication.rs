@@ -128,7 +128,7 @@ fn bearer(token: &str) -> Pass {
 
 /// The number of attempts in each event about failed sign-ins.
 async fn refused_attempts(world: &World) -> Vec<u64> {
-    let events = audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::SignInRefused.word()));
+    let events = audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::SignInRefused.as_str()));
     let events = events.order_by_asc(audit_event::Column::Id).all(&world.db).await.unwrap();
     let attempts =
         |after: &str| serde_json::from_str::<serde_json::Value>(after).unwrap()["attempts"].as_u64().unwrap();

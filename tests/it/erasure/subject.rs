@@ -123,7 +123,7 @@ both!(
         assert_eq!((held("posts"), held("training"), held("roles"), held("mails")), (1, 2, 1, 1));
         assert_eq!((held("rejectedRows"), held("exemptions"), held("signIns"), held("grantedRoles")), (0, 0, 0, 0));
         let exports =
-            audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::SubjectExported.word()));
+            audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::SubjectExported.as_str()));
         assert_eq!(exports.all(&world.db).await.unwrap().len(), 2, "each asking is recorded");
     }
 );

@@ -96,7 +96,7 @@ both!(
         let row = erased_person::Entity::find_by_id(id).one(&world.db).await.unwrap().unwrap();
         assert_eq!(row.reason, ErasureReason::Requested);
         let events = audit_event::Entity::find()
-            .filter(audit_event::Column::Action.eq(Action::PersonErased.word()))
+            .filter(audit_event::Column::Action.eq(Action::PersonErased.as_str()))
             .all(&world.db)
             .await
             .unwrap();

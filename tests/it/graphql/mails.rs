@@ -46,7 +46,8 @@ both!(
         assert_eq!(asked, json!({ "delivery": mail, "run": run, "refusal": null }));
         let row = delivery::Entity::find_by_id(entity::id::DeliveryId(3)).one(&world.db).await.unwrap().unwrap();
         assert_eq!(row.next_attempt_at, Some(world.clock.now()));
-        let events = audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::ResendRequested.word()));
+        let events =
+            audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::ResendRequested.as_str()));
         let event = events.one(&world.db).await.unwrap().unwrap();
         assert_eq!(event.object.as_deref(), Some("delivery:3"));
         assert_eq!(resend(&site, &encoded("Delivery", 3)).await["refusal"]["code"], "ALREADY_WAITING");

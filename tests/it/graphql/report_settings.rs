@@ -88,7 +88,7 @@ both!(
         assert_eq!(stored(&world).await, (1, 1));
 
         let events = audit_event::Entity::find()
-            .filter(audit_event::Column::Action.eq(Action::ReportPreferencesSet.word()))
+            .filter(audit_event::Column::Action.eq(Action::ReportPreferencesSet.as_str()))
             .all(&world.db)
             .await
             .unwrap();
@@ -146,7 +146,7 @@ both!(
         assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
         assert_eq!(own().await, false);
         let events = audit_event::Entity::find()
-            .filter(audit_event::Column::Action.eq(Action::ReportPreferencesSet.word()))
+            .filter(audit_event::Column::Action.eq(Action::ReportPreferencesSet.as_str()))
             .all(&world.db)
             .await
             .unwrap();

@@ -133,7 +133,7 @@ both!(
         let event = event.unwrap();
         assert_eq!(
             (event.action, event.object),
-            (Action::ImportUndone.word().to_owned(), Some(format!("import:{batch}")))
+            (Action::ImportUndone.as_str().to_owned(), Some(format!("import:{batch}")))
         );
         assert_eq!(import_undo::Entity::find().count(&world.db).await.unwrap(), 0);
 

@@ -129,7 +129,7 @@ both!(
         assert_eq!(mail.subject, "Peer support: since Monday 1 more team needs cover (Unit NORTH)");
         assert!(mail.text_part.contains("NEW SINCE THE LAST REPORT"), "{}", mail.text_part);
         assert_eq!(mail.csv_part, "", "nothing is left out of the mail");
-        let sent = audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::ReportSent.word()));
+        let sent = audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::ReportSent.as_str()));
         let sent = sent.filter(audit_event::Column::Object.eq(format!("delivery:{}", mail.id)));
         let after = sent.one(&world.db).await.unwrap().unwrap().after.unwrap();
         let named = json!({ "week": "2026-W47", "report": "MIDWEEK", "recipient": "person:2" });

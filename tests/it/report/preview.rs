@@ -19,7 +19,7 @@ fn preview(world: &World, folder: &Path, more: &[&str]) -> (Option<i32>, String,
 }
 
 async fn reads(world: &World) -> u64 {
-    let reads = audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::ReportRead.word()));
+    let reads = audit_event::Entity::find().filter(audit_event::Column::Action.eq(Action::ReportRead.as_str()));
     reads.count(&world.db).await.unwrap()
 }
 

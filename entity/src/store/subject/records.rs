@@ -52,7 +52,7 @@ impl Reader<'_> {
         let person::Model { id, employer, number, first_name, last_name, work_email } = &self.person;
         let erased = self.erased.as_ref().map(|row| {
             let erased_person::Model { person_id: _, erased_at, reason } = row;
-            json!({ "at": erased_at, "reason": reason.word() })
+            json!({ "at": erased_at, "reason": reason.as_str() })
         });
         let linked = self.linked().await?;
         Ok(Section {
@@ -174,7 +174,7 @@ impl Reader<'_> {
             json!({
                 "course": course.map(|course| &course.code),
                 "title": course.and_then(|course| course.title.as_ref()),
-                "level": course.map(|course| course.level.word()),
+                "level": course.map(|course| course.level.as_str()),
                 "completedOn": completed_on,
                 "expiresOn": days(None, valid_to).1,
             })
@@ -200,7 +200,7 @@ impl Reader<'_> {
             let allocation::Model { id, role, unit_id, share, valid_from, valid_to, .. } = row;
             let (first, last) = days(valid_from, valid_to);
             let mut record = json!({
-                "role": role.word(),
+                "role": role.as_str(),
                 "unit": self.unit(unit_id),
                 "shareThousandths": share,
                 "firstDay": first,
@@ -236,9 +236,9 @@ impl Reader<'_> {
             let approval::Model { id: _, allocation_id, capacity, decided_on, approver_id: _ } = row;
             let allocation = allocations.iter().find(|allocation| allocation.id == allocation_id);
             json!({
-                "role": allocation.map(|row| row.role.word()),
+                "role": allocation.map(|row| row.role.as_str()),
                 "unit": allocation.map(|row| self.unit(row.unit_id)),
-                "capacity": capacity.word(),
+                "capacity": capacity.as_str(),
                 "decidedOn": decided_on,
             })
         };
@@ -294,7 +294,7 @@ impl Reader<'_> {
             let (first, last) = days(valid_from, valid_to);
             json!({
                 "unit": self.unit(unit_id),
-                "role": role.word(),
+                "role": role.as_str(),
                 "firstDay": first,
                 "lastDay": last,
                 "hasDelegate": delegate_id.is_some(),
@@ -318,7 +318,7 @@ impl Reader<'_> {
             .await?;
         let record = |row: appointment::Model| {
             let (first, last) = days(row.delegate_from, row.delegate_to);
-            json!({ "unit": self.unit(row.unit_id), "role": row.role.word(), "firstDay": first, "lastDay": last })
+            json!({ "unit": self.unit(row.unit_id), "role": row.role.as_str(), "firstDay": first, "lastDay": last })
         };
         Ok(Section {
             name: "standingIn",

@@ -50,14 +50,14 @@ impl Reader<'_> {
             let mine = person_id == Some(self.person.id);
             let (address, last_error) = if mine { (address, last_error) } else { (None, None) };
             json!({
-                "kind": kind.word(),
+                "kind": kind.as_str(),
                 "toYou": mine,
                 "address": address,
                 "subject": subject,
                 "units": units,
                 "text": text_part,
                 "messageId": message_id,
-                "state": state.word(),
+                "state": state.as_str(),
                 "attempts": attempts,
                 "nextAttemptAt": next_attempt_at,
                 "acceptedAt": accepted_at,
@@ -167,7 +167,7 @@ impl Reader<'_> {
             let access_grant::Model { id: _, person_id: _, role, valid_from, valid_to, granted_by: _, granted_at } =
                 row;
             let (first, last) = days(Some(valid_from), valid_to);
-            json!({ "role": role.word(), "firstDay": first, "lastDay": last, "grantedAt": granted_at })
+            json!({ "role": role.as_str(), "firstDay": first, "lastDay": last, "grantedAt": granted_at })
         };
         Ok(Section {
             name: "grantedRoles",

@@ -77,14 +77,14 @@ described! {
         ValidTo = ExpiresOn LastDay,
     }
     allocation "allocation", |row, names| {
-        format!("{} as {} for {}", names.person(row.person_id.0), title_case(row.role.word()), names.unit(row.unit_id.0))
+        format!("{} as {} for {}", names.person(row.person_id.0), title_case(row.role.as_str()), names.unit(row.unit_id.0))
     }, SupporterColumn {
         Share = Share Percent,
         ValidFrom = From Plain,
         ValidTo = Until LastDay,
     }
     approval "approval", |row, names| {
-        format!("{} manager's, {}", title_case(row.capacity.word()), names.allocation(row.allocation_id.0))
+        format!("{} manager's, {}", title_case(row.capacity.as_str()), names.allocation(row.allocation_id.0))
     }, SupporterColumn {
         DecidedOn = LineApprovedOn Plain,
         ApproverId = LineApprover Person,
@@ -106,7 +106,7 @@ described! {
         ValidTo = Until LastDay,
     }
     appointment "appointment", |row, names| {
-        format!("{} as {} of {}", names.person(row.person_id.0), title_case(row.role.word()), names.unit(row.unit_id.0))
+        format!("{} as {} of {}", names.person(row.person_id.0), title_case(row.role.as_str()), names.unit(row.unit_id.0))
     }, ManagerColumn {
         ValidFrom = From Plain,
         ValidTo = Until LastDay,

@@ -73,7 +73,7 @@ both!(
             let holds = |row: &&entity::table::appointment::Model| {
                 holds(row.valid_from, row.valid_to, facts.today) && facts.counts(row.person_id)
             };
-            let word = |role: AppointmentRole| role.word();
+            let word = |role: AppointmentRole| role.as_str();
             let managers: BTreeSet<_> =
                 appointed.clone().filter(holds).map(|row| (word(row.role).to_owned(), name(row.person_id))).collect();
             let listed = entry["managers"].as_array().unwrap().iter();
@@ -109,7 +109,7 @@ both!(
                 .map(|row| {
                     let stands_in = holds(row.delegate_from, row.delegate_to, facts.today);
                     let delegate = row.delegate_id.filter(|_| stands_in).map(|person| person.0);
-                    (row.role.word(), Some(row.person_id.0), delegate)
+                    (row.role.as_str(), Some(row.person_id.0), delegate)
                 })
                 .collect();
             assert_eq!(listed, today, "{unit}");

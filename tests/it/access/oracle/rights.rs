@@ -64,7 +64,9 @@ pub(super) fn network_roles(sight: &Sight<'_>) -> Value {
         let mut units: Vec<_> = held(role).into_iter().filter_map(|unit| sight.facts.unit(unit)).collect();
         units.sort_by(|a, b| a.code.cmp(&b.code));
         units.dedup_by(|a, b| a.code == b.code);
-        units.into_iter().map(move |unit| json!({ "role": role.word(), "unitCode": unit.code, "unitName": unit.name }))
+        units
+            .into_iter()
+            .map(move |unit| json!({ "role": role.as_str(), "unitCode": unit.code, "unitName": unit.name }))
     };
     Role::ALL.iter().flat_map(|role| of(*role)).collect()
 }

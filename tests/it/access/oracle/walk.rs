@@ -154,7 +154,7 @@ both!(
             assert_eq!(answer.get("errors"), None, "{who}");
             let told = &answer["data"]["viewer"];
             assert_eq!(told["actor"], viewer.actor().to_string(), "{who}");
-            let roles: Vec<_> = sight.roles.iter().map(|role| role.word()).collect();
+            let roles: Vec<_> = sight.roles.iter().map(|role| role.as_str()).collect();
             assert_eq!(told["roles"], json!(roles), "{who}");
             assert_eq!(told["seesWholeNetwork"], sight.whole(), "{who}");
             assert_eq!(told["networkRoles"], network_roles(&sight), "{who}");
