@@ -10,6 +10,7 @@ mod link;
 mod lists;
 mod load;
 mod mails;
+mod midweek;
 mod pages;
 mod person;
 mod refusals;
