@@ -14,6 +14,10 @@ use crate::harness::skipped;
 
 /// The time limit of one step, on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The time limit of one script.
+const SCRIPT_LIMIT: Duration = Duration::from_secs(10);
+/// How many scripts look for something, one after the other.
+const TRIES: u32 = 60;
 
 /// The JSON key of an element in WebDriver.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -82,7 +86,7 @@ impl Browser {
         let wishes = json!({
             "goog:chromeOptions": { "args": flags },
             "goog:loggingPrefs": { "browser": "ALL" },
-            "timeouts": { "script": PATIENCE.as_millis(), "pageLoad": PATIENCE.as_millis() },
+            "timeouts": { "script": SCRIPT_LIMIT.as_millis(), "pageLoad": PATIENCE.as_millis() },
         });
         let session = self.told("POST", "/session", &json!({ "capabilities": { "alwaysMatch": wishes } }));
         self.process = session["capabilities"]["goog:processID"].as_u64();
@@ -114,11 +118,26 @@ impl Browser {
 
     /// Returns the value of a JavaScript expression as soon as it is neither false nor empty.
     pub(crate) fn wait(&self, expression: &str) -> Value {
+        // Each script looks for a short time only: one whose page is left meanwhile, for example by a redirect, is never done.
         let script = format!(
-            "const done = arguments[0];
-             (function look() {{ const found = {expression}; found ? done(found) : setTimeout(look, 50); }})();"
+            "const done = arguments[0]; const end = Date.now() + 500;
+             (function look() {{
+                 const found = {expression}; found || Date.now() > end ? done(found) : setTimeout(look, 50);
+             }})();"
         );
-        self.command("execute/async", &json!({ "script": script, "args": [] }))
+        let mut answer = Value::Null;
+        for _ in 0..TRIES {
+            answer = self.answer(
+                "POST",
+                &format!("/session/{}/execute/async", self.session),
+                &json!({ "script": script, "args": [] }),
+            );
+            let is_found = !matches!(&answer, Value::Null | Value::Bool(false)) && answer != "" && answer != 0;
+            if is_found && answer.get("error").is_none() {
+                return answer;
+            }
+        }
+        panic!("not found: {expression}: {answer}")
     }
 
     /// Returns the lines of the browser's console since the last call, including its own errors about the page.
@@ -139,11 +158,16 @@ impl Browser {
     }
 
     fn told(&self, method: &str, path: &str, body: &Value) -> Value {
-        let answer = self.call(method, path, body, PATIENCE * 2);
-        let answer = answer.unwrap_or_else(|error| panic!("chromedriver does not answer {path} {body}: {error}"));
-        let value = answer["value"].clone();
+        let value = self.answer(method, path, body);
         assert_eq!(value.get("error"), None, "{body}: {}", value["message"]);
         value
+    }
+
+    /// The value that chromedriver answers, which may be an error.
+    fn answer(&self, method: &str, path: &str, body: &Value) -> Value {
+        let answer = self.call(method, path, body, PATIENCE * 2);
+        let mut answer = answer.unwrap_or_else(|error| panic!("chromedriver does not answer {path} {body}: {error}"));
+        answer["value"].take()
     }
 
     /// Sends one request to chromedriver, on a new connection.
