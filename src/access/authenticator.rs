@@ -121,7 +121,7 @@ impl Authenticator {
         }))
     }
 
-    /// Also accepts people whom an identity provider authenticates.
+    /// Also accepts people authenticated by an identity provider.
     #[must_use]
     pub fn with_provider(self, provider: Oidc) -> Self {
         Self(Arc::new(AuthenticatorInner { provider: Some(provider), ..Arc::unwrap_or_clone(self.0) }))

@@ -19,7 +19,7 @@ impl Authenticator {
         retry_read(find).await?.ok_or(Unmatched::NotOne)
     }
 
-    /// Begins a session for the person whom the provider has signed in, and returns the `Set-Cookie` value. The previous
+    /// Begins a session for the person signed in by the provider, and returns the `Set-Cookie` value. The previous
     /// session of the browser is ended. Success and failure are recorded.
     ///
     /// # Errors

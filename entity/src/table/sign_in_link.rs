@@ -17,7 +17,7 @@ pub struct Model {
     /// The hash by which the secret in it is found.
     #[sea_orm(unique)]
     pub hash: SecretHash,
-    /// The person whom it signs in; either this or a token is set.
+    /// The person it signs in; either this or a token is set.
     pub person_id: Option<PersonId>,
     /// The token that it signs in.
     pub token_id: Option<ApiTokenId>,

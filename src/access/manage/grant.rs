@@ -23,7 +23,7 @@ const ROLES: [AccessRole; 3] = [AccessRole::Admin, AccessRole::Coordinator, Acce
 /// A role to grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantWish {
-    /// The person to whom it is granted.
+    /// The person who has the role.
     pub person: KnownBy,
     /// ADMIN, COORDINATOR or AUDITOR.
     pub role: AccessRole,

@@ -163,7 +163,7 @@ impl LinkMutation {
 async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Result<LinkPeoplePayload, ApiError> {
     Scope::from_context(ctx).await?.require(Right::LinkPeople)?;
     let LinkPeopleInput { person_id, same_as_id, dry_run } = input;
-    let (Some(a), Some(b)) = (person(&person_id), person(&same_as_id)) else {
+    let (Some(a), Some(b)) = (NodeId::decode_person(&person_id), NodeId::decode_person(&same_as_id)) else {
         return Ok(refused(LinkRefusal::Unknown));
     };
     let (view, cache, caller) = (DayView::on(ctx, None).await?, cache(ctx)?, caller(ctx)?);
@@ -268,11 +268,4 @@ fn refused(refusal: LinkRefusal) -> LinkPeoplePayload {
         }
     };
     LinkPeoplePayload { refusal: Some(LinkPeopleRefusal { code, sentence }), ..LinkPeoplePayload::default() }
-}
-
-fn person(id: &ID) -> Option<PersonId> {
-    match NodeId::decode(id)? {
-        NodeId::Person(id) => Some(id),
-        _ => None,
-    }
 }

@@ -150,7 +150,8 @@ impl ReportSettingsQuery {
     ) -> Result<ReportPreferences, ApiError> {
         let scope = Scope::from_context(ctx).await?;
         let (facts, _) = known(ctx).await?;
-        let seen = person(&person_id).filter(|id| facts.person_by_id(*id).is_some() && scope.sets_report_of(*id));
+        let seen = NodeId::decode_person(&person_id)
+            .filter(|id| facts.person_by_id(*id).is_some() && scope.sets_report_of(*id));
         let id = seen.ok_or_else(|| ApiError::not_found("person", "personId", person_id.as_str()))?;
         ReportPreferences::load(ctx, id).await
     }
@@ -176,7 +177,7 @@ async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetR
     let SetReportPreferencesInput { person_id, hidden_sections, copies_to, midweek } = input;
     let scope = Scope::from_context(ctx).await?;
     let asked = match &person_id {
-        Some(given) => person(given),
+        Some(given) => NodeId::decode_person(given),
         None => scope.viewer().person_id(),
     };
     // Before the response says anything about the person.
@@ -196,8 +197,10 @@ async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetR
     }
     let mut copies = BTreeSet::new();
     for given in &copies_to {
-        // A person whom the viewer may not see is treated like one who is not on file.
-        let seen = person(given).filter(|id| scope.sees_person(*id, today)).and_then(|id| known.person_by_id(id));
+        // A person hidden from the viewer is treated like one who is not on file.
+        let seen = NodeId::decode_person(given)
+            .filter(|id| scope.sees_person(*id, today))
+            .and_then(|id| known.person_by_id(id));
         let Some(place) = seen else { return Ok(Refusal::CopyUnknown.into()) };
         if place == owner {
             return Ok(Refusal::CopyToOneself.into());
@@ -251,11 +254,4 @@ async fn has_address(db: &impl ConnectionTrait, numbers: Vec<PersonId>) -> Resul
         .all(db)
         .await?;
     Ok(addresses.iter().flatten().any(|address| !address.trim().is_empty()))
-}
-
-fn person(id: &ID) -> Option<PersonId> {
-    match NodeId::decode(id)? {
-        NodeId::Person(id) => Some(id),
-        _ => None,
-    }
 }

@@ -161,7 +161,7 @@ async fn tells_apart(world: &World, viewer: &Viewer, worlds: &[&[Spell]], questi
 both!(
     async fn no_query_reveals_an_unrecorded_absence(world: World) {
         ward(&world.db).await;
-        // A Peer Supporter with up to 28 days of absence counts: that absence is nobody else's business.
+        // A Peer Supporter with up to 28 days of absence counts: that absence is no one else's business.
         let worlds: [&[Spell]; 3] =
             [&[], &[("2026-10-05", "2026-10-25")], &[("2026-10-07", "2026-10-20"), ("2026-12-01", "2026-12-28")]];
         let asked = days("2026-10-04", "2026-10-08").chain(days("2026-10-19", "2026-10-26"));
