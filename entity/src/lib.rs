@@ -11,6 +11,7 @@ pub mod data_age;
 pub mod excerpt;
 pub mod id;
 pub mod interner;
+pub mod json_column;
 pub mod period;
 pub mod pseudonym;
 pub mod secret;

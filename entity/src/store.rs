@@ -28,5 +28,5 @@ pub use connection::{
     DatabaseOptions, TransportSecurity, begin_write, connect, connect_with, is_postgres, prove_writing,
     transport_security,
 };
-pub use fault::{is_busy, is_timeout, is_unavailable, retry_read};
+pub use fault::{is_busy, is_timeout, is_unavailable, malformed_column, retry_read};
 pub use newest::Newest;

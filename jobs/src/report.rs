@@ -49,7 +49,6 @@ pub use outcome::{Idle, ReportOutcome};
 use recipients::Key;
 use render::{Rendered, Setting};
 use sending::Process;
-use snapshot_tree::Malformed;
 
 /// The jobs `gap-report` and `midweek-report`: at most one mail per person, week and kind.
 #[derive(Clone, Debug)]
@@ -100,8 +99,13 @@ pub enum ReportError {
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
     /// A stored list of the snapshot is malformed.
-    #[error(transparent)]
-    Malformed(#[from] Malformed),
+    #[error("the snapshot of {day} has a row with a malformed {column}; take the snapshot again")]
+    Malformed {
+        /// The day of the snapshot.
+        day: Day,
+        /// The column.
+        column: String,
+    },
     /// A template did not render.
     #[error("a mail could not be rendered: {0}")]
     Render(String),

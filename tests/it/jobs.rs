@@ -8,6 +8,7 @@ use ::jobs::runner::{Job, JobError, JobOutcome, RunContext, Runner};
 use ::jobs::schedule::{Entry, Every, Period, TABLE};
 use chrono::{DateTime, Utc};
 use chrono_tz::Europe::London;
+use entity::json_column::ImportedFiles;
 use entity::store::run::{self as ledger, COVERAGE, GAP_REPORT, MIDWEEK_REPORT};
 use entity::table::{import_batch, job_run};
 use entity::value::{ImportState, RunState};
@@ -121,7 +122,7 @@ async fn first_import(world: &World, at: &str) {
         finished_at: Set(instant(at)),
         state: Set(ImportState::Applied),
         forced: Set(false),
-        files: Set(serde_json::json!([])),
+        files: Set(ImportedFiles::default()),
         refusal: Set(None),
         ..Default::default()
     }

@@ -347,7 +347,7 @@ both!(
             assert_eq!((row.state, &row.address, row.person_id), (DeliveryState::Unaddressed, &None, None));
             assert!(row.text_part.contains("no one else has an address"), "{}", row.text_part);
         }
-        assert_eq!(rows[1].units[0]["code"], "NORTH");
+        assert_eq!(rows[1].units.0[0].code, "NORTH");
         assert!(listener.messages().is_empty());
     }
 );

@@ -4,6 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::AddAssign;
 
+use serde::{Deserialize, Serialize};
+
 use super::Coverage;
 use super::disclosure::{Columns, Decision, Limit, Place, Published, Row, Table};
 use super::index::Index;
@@ -60,7 +62,7 @@ impl StandingGroup {
 }
 
 /// Number of allocations by group, in the order of [`StandingGroup::ALL`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StandingCounts(pub [u32; StandingGroup::ALL.len()]);
 
 impl StandingCounts {

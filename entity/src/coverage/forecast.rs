@@ -70,37 +70,6 @@ pub enum PublishedCause {
     },
 }
 
-impl PublishedCause {
-    /// Returns the stored form: `{"reason": "CERTIFICATE_EXPIRED", "people": 1}`, `{}`, `{"policy": true}` or
-    /// `{"sentence": "…"}`.
-    #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
-        match self {
-            Self::Work { reason, people } => serde_json::json!({ "reason": reason.as_str(), "people": people }),
-            Self::Unstated => serde_json::json!({}),
-            Self::Policy => serde_json::json!({ "policy": true }),
-            Self::Other { sentence } => serde_json::json!({ "sentence": sentence }),
-        }
-    }
-
-    /// Parses the stored form. Returns `None` for anything else, and for a reason that is never stored.
-    #[must_use]
-    pub fn from_json(json: &serde_json::Value) -> Option<Self> {
-        let object = json.as_object()?;
-        match (object.get("reason"), object.get("sentence")) {
-            (Some(reason), None) => {
-                let reason: Reason = reason.as_str()?.parse().ok()?;
-                let people = u32::try_from(object.get("people")?.as_u64()?).ok()?;
-                reason.is_open_step().then_some(Self::Work { reason, people })
-            }
-            (None, Some(sentence)) => Some(Self::Other { sentence: sentence.as_str()?.to_owned() }),
-            (None, None) if object.get("policy") == Some(&serde_json::Value::Bool(true)) => Some(Self::Policy),
-            (None, None) => object.is_empty().then_some(Self::Unstated),
-            (Some(_), Some(_)) => None,
-        }
-    }
-}
-
 /// One cause of the loss. It names no one, since the sentence goes into mails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {

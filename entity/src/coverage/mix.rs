@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::wording::with_full_stop;
 
 /// The property that a rule compares, over all counting posts of a person, in the team or not.
@@ -171,7 +173,8 @@ fn parse_rule(part: &str, must: bool) -> Option<Rule> {
 }
 
 /// The result of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Verdict {
     /// The active people meet it.
     Met,

@@ -1,40 +1,19 @@
 //! Stores what a snapshot published and hid, for the next decision.
 
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use crate::coverage::breakdown::{Breakdowns, Disclosure, PreviousRelease, STANDING, StandingCounts, UnitFigures};
+use crate::coverage::breakdown::{Breakdowns, Disclosure, PreviousRelease, StandingCounts, UnitFigures};
 use crate::coverage::disclosure::{Columns, Decision, Exchange, Place};
 use crate::id::{SnapshotId, UnitId};
+use crate::json_column::{DisclosureRecord, ExchangeRecord, OwnStanding, Standing};
 use crate::table::snapshot_unit;
-use crate::value::StandingGroup;
-
-/// The part of a decision that a unit's row stores besides what is shown: the unit's own row, and the exchanges that
-/// begin in its rows. The names are short, since a nation stores a hundred thousand of these per day.
-#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct DisclosureRecord {
-    /// Hidden columns of the unit's own row.
-    #[serde(default, rename = "s", skip_serializing_if = "is_zero")]
-    standing: u8,
-    /// Exchanges as (from its own row, to which unit, to that unit's own row, loses, gains).
-    #[serde(default, rename = "y", skip_serializing_if = "Vec::is_empty")]
-    standing_exchanges: Vec<ExchangeRecord>,
-}
-
-type ExchangeRecord = (bool, Option<UnitId>, bool, u8, u8);
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
-const fn is_zero(bits: &u8) -> bool {
-    *bits == 0
-}
 
 /// The columns of a unit's row about hidden figures.
 pub(super) struct Stored {
-    pub(super) standing: Option<serde_json::Value>,
-    pub(super) own_standing: Option<serde_json::Value>,
+    pub(super) standing: Option<Standing>,
+    pub(super) own_standing: Option<OwnStanding>,
     pub(super) standing_hidden: i16,
-    pub(super) disclosure: Option<serde_json::Value>,
+    pub(super) disclosure: Option<DisclosureRecord>,
 }
 
 /// Writes a decision into the rows of units.
@@ -57,10 +36,10 @@ impl<'a> DecisionWriter<'a> {
         };
         let figures = self.breakdowns.figures(unit);
         Stored {
-            standing: Some(json!(standing.0)),
-            own_standing: Some(json!(figures.own_standing)),
+            standing: Some(Standing(*standing)),
+            own_standing: Some(OwnStanding(figures.own_standing)),
             standing_hidden: i16::from(self.disclosure.hidden_standing(unit).bits()),
-            disclosure: (kept != DisclosureRecord::default()).then(|| json!(kept)),
+            disclosure: Some(kept).filter(|kept| *kept != DisclosureRecord::default()),
         }
     }
 }
@@ -81,8 +60,7 @@ impl snapshot_unit::Model {
     /// Returns the number of allocations by group. `None` if the snapshot is older than this figure.
     #[must_use]
     pub fn standing_counts(&self) -> Option<StandingCounts> {
-        let counts: [u32; StandingGroup::ALL.len()] = serde_json::from_value(self.standing.clone()?).ok()?;
-        Some(StandingCounts(counts))
+        self.standing.map(|Standing(counts)| counts)
     }
 
     /// Returns the hidden groups.
@@ -102,15 +80,12 @@ fn before(rows: &[snapshot_unit::Model]) -> Option<PreviousRelease> {
     let mut units = Vec::with_capacity(rows.len());
     let mut disclosure = Disclosure::default();
     for row in rows {
-        let own_standing: [u32; STANDING] = serde_json::from_value(row.own_standing.clone()?).ok()?;
+        let OwnStanding(own_standing) = row.own_standing?;
         let figures = UnitFigures { standing: row.standing_counts()?.not_counting(), own_standing };
         units.push((row.unit_id, row.parent_id, figures));
-        let kept: DisclosureRecord = match &row.disclosure {
-            Some(kept) => serde_json::from_value(kept.clone()).ok()?,
-            None => DisclosureRecord::default(),
-        };
-        let standing = [row.hidden_standing(), Columns::from_bits(kept.standing)];
-        read(&mut disclosure.standing, row.unit_id, standing, &kept.standing_exchanges);
+        let (own, exchanges) =
+            row.disclosure.as_ref().map_or((0, &[][..]), |kept| (kept.standing, kept.standing_exchanges.as_slice()));
+        read(&mut disclosure.standing, row.unit_id, [row.hidden_standing(), Columns::from_bits(own)], exchanges);
     }
     disclosure.standing.exchanges.sort_unstable();
     Some(PreviousRelease { breakdowns: Breakdowns::new(&units), disclosure })

@@ -39,6 +39,18 @@ pub fn is_unavailable(error: &DbErr) -> bool {
     }
 }
 
+/// Returns the column whose stored value `error` says is malformed. Reading the row again would fail again.
+#[must_use]
+pub fn malformed_column(error: &DbErr) -> Option<&str> {
+    match error {
+        DbErr::Query(RuntimeErr::SqlxError(cause)) => match cause.as_ref() {
+            Error::ColumnDecode { index, .. } => Some(index.trim_matches('"')),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Whether `error` says that another writer holds SQLite's write lock.
 #[must_use]
 pub fn is_busy(error: &DbErr) -> bool {

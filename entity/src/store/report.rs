@@ -18,6 +18,7 @@ use serde_json::json;
 
 use crate::actor::Actor;
 use crate::id::{DeliveryId, PersonId, ReportId, SnapshotId};
+use crate::json_column::MailUnits;
 use crate::period::IsoWeek;
 use crate::store::audit::{self, Event};
 use crate::store::begin_write;
@@ -41,8 +42,8 @@ pub struct NewDelivery {
     pub owner_id: Option<PersonId>,
     /// The e-mail address.
     pub address: Option<String>,
-    /// A list of `{code, name, why}`, one per unit.
-    pub units: serde_json::Value,
+    /// The units that it is about.
+    pub units: MailUnits,
     /// Subject line.
     pub subject: String,
     /// Message-ID without its angle brackets.

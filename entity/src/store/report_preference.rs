@@ -10,11 +10,10 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
-use serde::Deserialize as _;
-use serde_json::json;
 
 use super::links::SamePerson;
 use crate::id::PersonId;
+use crate::json_column::HiddenSections;
 use crate::table::{person, report_copy, report_preference};
 use crate::value::ReportSection;
 
@@ -80,7 +79,7 @@ async fn read(
     let mut found: HashMap<PersonId, Preference> = HashMap::new();
     for row in rows {
         let known = found.entry(same.lowest(row.person_id)).or_default();
-        known.hidden = hidden(&row.hidden_sections);
+        known.hidden = row.hidden_sections.0;
         known.midweek = row.midweek;
         known.changed_at = Some(row.changed_at);
     }
@@ -109,12 +108,6 @@ pub async fn is_midweek_wanted(db: &impl ConnectionTrait) -> Result<bool, DbErr>
     Ok(chosen.count(db).await? > 0)
 }
 
-/// Reads a stored list. A word that this version does not know hides nothing.
-fn hidden(stored: &serde_json::Value) -> BTreeSet<ReportSection> {
-    let words: Vec<String> = Vec::deserialize(stored).unwrap_or_default();
-    words.iter().filter_map(|word| word.parse().ok()).collect()
-}
-
 /// Replaces the settings of a person, which may be stored under any of their numbers.
 ///
 /// # Errors
@@ -136,7 +129,7 @@ pub async fn set(
     old.filter(report_copy::Column::OwnerId.is_in(ids)).exec(txn).await?;
     let row = report_preference::ActiveModel {
         person_id: Set(owner),
-        hidden_sections: Set(json!(hidden.iter().map(|section| section.as_str()).collect::<Vec<_>>())),
+        hidden_sections: Set(HiddenSections(hidden.clone())),
         midweek: Set(midweek),
         changed_at: Set(by.0),
         changed_by: Set(by.1.to_owned()),

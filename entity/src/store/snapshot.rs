@@ -7,14 +7,14 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
-use serde_json::json;
 
 use super::disclosure::{DecisionWriter, Stored};
 use crate::coverage::change::gap_opened_on;
-use crate::coverage::mix::{Outcome, Verdict};
-use crate::coverage::{Breakdowns, Coverage, Disclosure, Index, PublishedCause, TeamRow, UnitRow};
+use crate::coverage::mix::Outcome;
+use crate::coverage::{Breakdowns, Coverage, Disclosure, Index, TeamRow, UnitRow};
 use crate::id::UnitId;
 use crate::interner::Symbol;
+use crate::json_column::{AtRiskCauses, MixResult, MixResults, NotCounting};
 use crate::period::Day;
 use crate::table::{snapshot, snapshot_team, snapshot_unit};
 use crate::value::Status;
@@ -155,26 +155,26 @@ fn team_model(
         single_point: team.single_point,
         at_risk_from: risk.map(|risk| risk.day),
         at_risk_status: risk.map(|risk| risk.status),
-        at_risk_causes: causes.iter().map(PublishedCause::to_json).collect(),
-        not_counting: team.not_counting.iter().map(|(reason, people)| (reason.as_str(), *people)).collect(),
+        at_risk_causes: AtRiskCauses(causes),
+        not_counting: NotCounting(team.not_counting.clone()),
         champions: stored(team.champions),
         champions_needed: policy.map(|policy| stored(policy.min_champions)),
         level1_done: stored(team.level1_done),
         level1_target: policy.map(|policy| stored(policy.level1_target)),
         policy_unit_code: team.policy_unit.map(|(from, _)| roster.units[from.at()].code.clone()),
         policy_from: team.policy_unit.map(|(_, from)| from),
-        mix: team.mix.iter().map(mix_json).collect(),
+        mix: MixResults(team.mix.iter().map(mix_result).collect()),
         gap_opened_on: gap_opened_on(team.status, snapshot.day, before.get(&unit.id).copied()),
     }
 }
 
-fn mix_json(outcome: &Outcome) -> serde_json::Value {
-    let state = match outcome.verdict {
-        Verdict::Met => "MET",
-        Verdict::Unmet => "UNMET",
-        Verdict::NotApplicable => "NOT_APPLICABLE",
-    };
-    json!({ "rule": outcome.rule.text, "must": outcome.rule.must, "state": state, "sentence": outcome.published_sentence() })
+fn mix_result(outcome: &Outcome) -> MixResult {
+    MixResult {
+        rule: outcome.rule.text.clone(),
+        must: outcome.rule.must,
+        verdict: outcome.verdict,
+        sentence: outcome.published_sentence(),
+    }
 }
 
 fn unit_model(

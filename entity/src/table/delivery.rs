@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::id::{DeliveryId, PersonId, ReportId};
+use crate::json_column::MailUnits;
 use crate::value::{DeliveryKind, DeliveryState};
 
 /// One mail to one recipient, as rendered, and its outcome.
@@ -27,8 +28,8 @@ pub struct Model {
     pub owner_id: Option<PersonId>,
     /// The e-mail address.
     pub address: Option<String>,
-    /// A list of `{code, name, why}`: the units that the mail is about, and why this person receives each.
-    pub units: Json,
+    /// The units that the mail is about, and why this person receives each.
+    pub units: MailUnits,
     /// Subject line.
     pub subject: String,
     /// Message-ID without its angle brackets; the same for every attempt.

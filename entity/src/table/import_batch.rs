@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::id::ImportBatchId;
+use crate::json_column::ImportedFiles;
 use crate::period::Day;
 use crate::value::ImportState;
 
@@ -27,8 +28,8 @@ pub struct Model {
     pub state: ImportState,
     /// Whether limits were lifted for it (`--force`).
     pub forced: bool,
-    /// A list of `{file, rows, added, changed, ended, unchanged, rejected, ignored_columns}`.
-    pub files: Json,
+    /// The contents and changes of each file.
+    pub files: ImportedFiles,
     /// Why nothing was written, in one sentence. `None` unless it was refused.
     pub refusal: Option<String>,
 }

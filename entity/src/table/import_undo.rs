@@ -22,7 +22,8 @@ pub struct Model {
     pub row_id: i64,
     /// Key of the last row that was added. `None` if the row was changed or removed.
     pub last_row_id: Option<i64>,
-    /// The row before the import, by column. `None` if rows were added.
+    /// The row before the import, by column. `None` if rows were added. Free JSON, because `table_name` decides which
+    /// columns it has.
     pub before: Option<Json>,
 }
 

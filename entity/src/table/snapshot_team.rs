@@ -2,7 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::coverage::change::Seen;
 use crate::id::{SnapshotId, UnitId};
+use crate::json_column::{AtRiskCauses, MixResults, NotCounting};
 use crate::period::Day;
 use crate::value::{Status, UnknownBecause};
 
@@ -55,10 +57,10 @@ pub struct Model {
     pub at_risk_from: Option<Day>,
     /// The status on that day.
     pub at_risk_status: Option<Status>,
-    /// A list of causes, each in the form of `PublishedCause::to_json`.
-    pub at_risk_causes: Json,
-    /// `{reason: people}`: allocated people who do not count, by headline.
-    pub not_counting: Json,
+    /// Why the team is not covered then, as a report may show it.
+    pub at_risk_causes: AtRiskCauses,
+    /// Allocated people who do not count, by headline.
+    pub not_counting: NotCounting,
     /// Counting Wellbeing Champions.
     pub champions: i32,
     /// Number of Champions that the policy requires.
@@ -71,10 +73,26 @@ pub struct Model {
     pub policy_unit_code: Option<String>,
     /// First day on which that policy is in force.
     pub policy_from: Option<Day>,
-    /// A list of `{rule, must, state, sentence}`.
-    pub mix: Json,
+    /// The results of the policy's mix rules.
+    pub mix: MixResults,
     /// The snapshot day on which the present gap was first seen.
     pub gap_opened_on: Option<Day>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Whether the team is covered today, at risk or not.
+    #[must_use]
+    pub const fn is_covered(&self) -> bool {
+        matches!(self.status, Status::Covered | Status::AtRisk)
+    }
+
+    /// Returns what comparisons use of the team.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        // Stored figures are never negative.
+        let gap = self.gap.map(|gap| u32::try_from(gap).unwrap_or(0));
+        Seen { status: self.status, gap, unmet_must: self.mix.count_unmet_must() }
+    }
+}

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::id::{SnapshotId, UnitId};
+use crate::json_column::{DisclosureRecord, OwnStanding, Standing};
 use crate::period::Day;
 
 /// One unit row of a snapshot: the roll-up over the team rows at or below it (COVERAGE.md section 7).
@@ -56,15 +57,15 @@ pub struct Model {
     pub active_supporters: i32,
     /// Number of allocations valid that day, by the reason why they do not count, in the order of `StandingGroup`.
     /// `None` in snapshots from before this was stored.
-    pub standing: Option<Json>,
-    /// The same for this unit itself, without allocations that count: `[reason group, ...]`. `None` in snapshots from
+    pub standing: Option<Standing>,
+    /// The same for this unit itself, without allocations that count. `None` in snapshots from
     /// before this was stored.
-    pub own_standing: Option<Json>,
+    pub own_standing: Option<OwnStanding>,
     /// The groups of allocations that are hidden from viewers who may not see small numbers, as the bits of `Columns`.
     pub standing_hidden: i16,
     /// The rest of the decision that the next snapshot needs: hidden rows of the unit's own people, and the exchanges
-    /// that protect them.
-    pub disclosure: Option<Json>,
+    /// that protect them. `None` if there are none.
+    pub disclosure: Option<DisclosureRecord>,
     /// Distinct people who count as Wellbeing Champion for a team at or below the unit, or for its group.
     pub champions: i32,
     /// Number of teams at or below the unit that have a champion layer.
@@ -86,3 +87,23 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Returns the number of teams at or below the unit that are covered or at risk.
+    #[must_use]
+    pub const fn teams_covered(&self) -> i32 {
+        self.covered + self.at_risk
+    }
+
+    /// Returns the number of teams at or below the unit, without those not applicable or exempt.
+    #[must_use]
+    pub const fn teams_assessed(&self) -> i32 {
+        self.teams - self.not_applicable - self.exempt
+    }
+
+    /// Returns the as-at day and the employer of the oldest staff list that the figures are based on.
+    #[must_use]
+    pub fn oldest_list(&self) -> Option<(Day, Option<&str>)> {
+        self.oldest_list_on.map(|as_at| (as_at, self.oldest_list_employer.as_deref()))
+    }
+}

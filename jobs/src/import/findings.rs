@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use super::layout::FileKind;
 use super::parse::{Parts, PersonKey};
 
@@ -50,10 +48,9 @@ pub struct Notice {
 }
 
 /// Counts for one file: `rows = added + changed + unchanged + rejected`. All of them count rows, except `ended`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileCount {
     /// Which of the ten files it is.
-    #[serde(skip)]
     pub kind: FileKind,
     /// The file's name.
     pub file: String,
@@ -74,7 +71,6 @@ pub struct FileCount {
     /// Ignored columns with data that psn does not want: identity numbers, birth, home, pay, reasons for absence.
     pub not_asked_for: Vec<String>,
     /// The files that were read as this list.
-    #[serde(skip)]
     pub(super) parts: Parts,
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use entity::actor::Actor;
 use entity::id::ImportBatchId;
 use entity::interner::Interner;
+use entity::json_column::{ImportedFile, ImportedFiles};
 use entity::period::Day;
 use entity::store::audit::{self, Event};
 use entity::store::erasure::Erased;
@@ -52,14 +53,13 @@ pub(super) fn prepare_rejects(rejects: &[Reject], words: &Interner, erased: &Era
 /// Writes the batch: as refused if it has a refusal, otherwise as applied.
 pub(super) async fn insert(txn: &DatabaseTransaction, batch: &Batch<'_>) -> Result<ImportBatchId, DbErr> {
     let Batch { as_at, finished_at, forced, refusal, files, rejects } = batch;
-    let files = serde_json::to_value(files).map_err(|error| DbErr::Custom(error.to_string()))?;
     let row = import_batch::ActiveModel {
         id: NotSet,
         as_at: Set(*as_at),
         finished_at: Set(finished_at.trunc_subsecs(6)),
         state: Set(if refusal.is_some() { ImportState::Refused } else { ImportState::Applied }),
         forced: Set(*forced),
-        files: Set(files),
+        files: Set(ImportedFiles(files.iter().map(imported_file).collect())),
         refusal: Set(refusal.map(str::to_owned)),
     };
     let batch_id = row.insert(txn).await?.id;
@@ -80,6 +80,23 @@ pub(super) async fn insert(txn: &DatabaseTransaction, batch: &Batch<'_>) -> Resu
         import_reject::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
     Ok(batch_id)
+}
+
+fn imported_file(count: &FileCount) -> ImportedFile {
+    let FileCount {
+        kind: _,
+        file,
+        rows,
+        added,
+        changed,
+        ended,
+        unchanged,
+        rejected,
+        ignored_columns,
+        not_asked_for,
+        parts: _,
+    } = count.clone();
+    ImportedFile { file, rows, added, changed, ended, unchanged, rejected, ignored_columns, not_asked_for }
 }
 
 /// Records the batch `id` in the audit log. This is the last statement of a transaction, because it makes other writers

@@ -1,6 +1,6 @@
 //! Builds the content of a mail from two snapshots and the recipient's units. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entity::coverage::rollup::{champions_met, level1_met, trainers_met};
 use entity::id::UnitId;
@@ -23,6 +23,8 @@ pub struct Report<'a> {
     pub previous: Option<Day>,
     /// Weeks since then without a mailed report, oldest first.
     pub missed: Vec<IsoWeek>,
+    /// Sites of units as on file today. Shown only to tell teams of the same name apart.
+    pub sites: &'a HashMap<UnitId, String>,
     /// The recipient's units in the order of the tree.
     pub units: Vec<AnsweredUnit<'a>>,
     /// Covered teams of assessed teams in all of the recipient's units. A team is in one unit only, so these can be summed.
@@ -61,14 +63,13 @@ impl Report<'_> {
     /// Returns the ids of the recipient's units that are not below another of them.
     #[must_use]
     pub fn tops(&self) -> Vec<UnitId> {
-        self.top_units().into_iter().map(|unit| unit.id).collect()
+        self.top_units().into_iter().map(|unit| unit.unit_id).collect()
     }
 
     /// Returns the as-at day and employer of the oldest staff list that the figures are based on (COVERAGE.md section 5).
     #[must_use]
     pub fn oldest_list(&self) -> Option<(Day, Option<&str>)> {
-        let lists = self.units.iter().filter_map(|answered| answered.unit.oldest_list.as_ref());
-        lists.min().map(|(as_at, employer)| (*as_at, employer.as_deref()))
+        self.units.iter().filter_map(|answered| answered.unit.oldest_list()).min()
     }
 
     /// Returns the figures of the recipient's units that are not below another of them.
@@ -178,9 +179,9 @@ pub fn build<'a>(
     let several = tops.len() > 1;
     let mut listed: Vec<Listed<'a>> = tops
         .iter()
-        .flat_map(|top| current.teams_below(top.id).iter().map(|team| (*top, team)))
+        .flat_map(|top| current.teams_below(top.unit_id).iter().map(|team| (*top, team)))
         .map(|(within, team)| {
-            let before = previous.and_then(|tree| tree.team(team.id));
+            let before = previous.and_then(|tree| tree.team(team.unit_id));
             let open = is_open(team.status);
             Listed {
                 team,
@@ -199,7 +200,7 @@ pub fn build<'a>(
         .map(|listed| Gap {
             place: placed(listed),
             change: listed.change,
-            before: previous.and_then(|tree| tree.team(listed.team.id)),
+            before: previous.and_then(|tree| tree.team(listed.team.unit_id)),
             age: listed.age,
         })
         .collect();
@@ -228,21 +229,22 @@ pub fn build<'a>(
     let sum = |units: &mut dyn Iterator<Item = &SnapshotUnit>| {
         let (mut part, mut whole) = (0, 0);
         for unit in units {
-            part += i64::from(unit.teams_covered);
-            whole += i64::from(unit.teams_assessed);
+            part += i64::from(unit.teams_covered());
+            whole += i64::from(unit.teams_assessed());
         }
         Fraction { part, whole }
     };
     Report {
         week,
         day: current.day,
+        sites: current.sites(),
         previous: previous.map(|tree| tree.day),
         missed: Vec::new(),
         trend: Vec::new(),
         by_unit,
         teams: sum(&mut tops.iter().copied()),
-        teams_before: previous.map(|tree| sum(&mut tops.iter().filter_map(|top| tree.unit(top.id)))),
-        exempt: tops.iter().map(|top| i64::from(top.teams_exempt)).sum(),
+        teams_before: previous.map(|tree| sum(&mut tops.iter().filter_map(|top| tree.unit(top.unit_id)))),
+        exempt: tops.iter().map(|top| i64::from(top.exempt)).sum(),
         single_points: listed.iter().filter(|listed| listed.team.single_point).map(|_| 1).sum(),
         unproven: listed.iter().filter(|listed| listed.team.is_covered() && listed.team.unproven > 0).map(|_| 1).sum(),
         people_short: people_short(&gaps),
@@ -268,13 +270,13 @@ fn answered_units<'a>(
         .filter_map(|answer| {
             let unit = current.unit(answer.unit)?;
             // In the order of the tree, everything below a unit follows it immediately.
-            let nested = top.is_some_and(|top| current.is_below(unit.id, top));
+            let nested = top.is_some_and(|top| current.is_below(unit.unit_id, top));
             if !nested {
-                top = Some(unit.id);
+                top = Some(unit.unit_id);
             }
             Some(AnsweredUnit {
                 unit,
-                before: previous.and_then(|tree| tree.unit(unit.id)),
+                before: previous.and_then(|tree| tree.unit(unit.unit_id)),
                 why: answer.why.to_string(),
                 fallback: answer.why.is_fallback(),
                 nested,
@@ -290,34 +292,34 @@ fn by_unit<'a>(
 ) -> Vec<ByUnit<'a>> {
     let units: Vec<&SnapshotUnit> = match tops {
         [only] => {
-            let below: Vec<_> = current.children(only.id).collect();
-            let has_units = below.iter().any(|unit| current.children(unit.id).next().is_some());
+            let below: Vec<_> = current.children(only.unit_id).collect();
+            let has_units = below.iter().any(|unit| current.children(unit.unit_id).next().is_some());
             if has_units { below } else { Vec::new() }
         }
         several => several.to_vec(),
     };
     let count = |unit: &SnapshotUnit, wanted: fn(Status) -> bool| {
-        current.teams_below(unit.id).iter().filter(|team| wanted(team.status)).count()
+        current.teams_below(unit.unit_id).iter().filter(|team| wanted(team.status)).count()
     };
     let line = |unit: &'a SnapshotUnit| ByUnit {
         unit,
-        before: previous.and_then(|tree| tree.unit(unit.id)),
+        before: previous.and_then(|tree| tree.unit(unit.unit_id)),
         gaps: count(unit, |status| is_open(status) && status != Status::Unknown),
         unknown: count(unit, |status| status == Status::Unknown),
         at_risk: count(unit, |status| status == Status::AtRisk),
     };
-    units.into_iter().filter(|unit| !current.teams_below(unit.id).is_empty()).map(line).collect()
+    units.into_iter().filter(|unit| !current.teams_below(unit.unit_id).is_empty()).map(line).collect()
 }
 
 /// Orders teams with a gap first, then by staff affected, people missing and code.
 fn worst_first(a: &Team, b: &Team) -> std::cmp::Ordering {
     let order =
         |team: &Team| (!is_open(team.status), -i64::from(team.own_headcount), -i64::from(team.gap.unwrap_or(0)));
-    order(a).cmp(&order(b)).then_with(|| a.code.cmp(&b.code))
+    order(a).cmp(&order(b)).then_with(|| a.unit_code.cmp(&b.unit_code))
 }
 
 fn largest_first(a: &Team, b: &Team) -> std::cmp::Ordering {
-    b.own_headcount.cmp(&a.own_headcount).then_with(|| a.code.cmp(&b.code))
+    b.own_headcount.cmp(&a.own_headcount).then_with(|| a.unit_code.cmp(&b.unit_code))
 }
 
 /// Sums the missing people. Every team of a cover group shows the gap of the group, but the people are needed once.
@@ -338,24 +340,25 @@ fn closed<'a>(
     tops: &[&SnapshotUnit],
 ) -> Vec<Closed<'a>> {
     let Some(previous) = previous else { return Vec::new() };
-    let ours = |id| tops.iter().any(|top| id == top.id || current.is_below(id, top.id));
-    let was_ours = |id| tops.iter().any(|top| id == top.id || previous.is_below(id, top.id));
+    let ours = |id| tops.iter().any(|top| id == top.unit_id || current.is_below(id, top.unit_id));
+    let was_ours = |id| tops.iter().any(|top| id == top.unit_id || previous.is_below(id, top.unit_id));
     let mut closed: Vec<_> = tops
         .iter()
-        .flat_map(|top| previous.teams_below(top.id))
+        .flat_map(|top| previous.teams_below(top.unit_id))
         .filter(|before| is_open(before.status))
         .filter_map(|before| {
-            let how = match current.team(before.id) {
+            let how = match current.team(before.unit_id) {
                 Some(now) if !is_open(now.status) => How::Now(now),
-                Some(now) if ours(now.id) => return None,
+                Some(now) if ours(now.unit_id) => return None,
                 Some(_) => How::Moved,
                 None => How::Gone,
             };
             Some((before, how))
         })
         // Teams that moved to these units and whose gap has closed since the last report.
-        .chain(tops.iter().flat_map(|top| current.teams_below(top.id)).filter_map(|now| {
-            let before = previous.team(now.id).filter(|before| is_open(before.status) && !was_ours(before.id))?;
+        .chain(tops.iter().flat_map(|top| current.teams_below(top.unit_id)).filter_map(|now| {
+            let before =
+                previous.team(now.unit_id).filter(|before| is_open(before.status) && !was_ours(before.unit_id))?;
             (!is_open(now.status)).then_some((before, How::Now(now)))
         }))
         .map(|(before, how)| Closed {
@@ -366,7 +369,7 @@ fn closed<'a>(
         .collect();
     closed.sort_by(|a, b| largest_first(a.before, b.before));
     // In the last report, one of these units may have been below another.
-    closed.dedup_by_key(|closed| closed.before.id);
+    closed.dedup_by_key(|closed| closed.before.unit_id);
     closed
 }
 

@@ -1,6 +1,6 @@
 //! Compares a team with its row in the last report, by the rule of COVERAGE.md section 8, which the API uses too.
 
-use entity::coverage::change::{self, Seen};
+use entity::coverage::change;
 use entity::value::Status;
 
 pub use entity::coverage::change::{Change, is_gap as is_open};
@@ -11,12 +11,7 @@ use super::snapshot_tree::Team;
 /// there was none.
 #[must_use]
 pub fn change(now: &Team, before: Option<&Team>) -> Option<Change> {
-    let seen = |team: &Team| Seen {
-        status: team.status,
-        gap: team.gap.map(|gap| u32::try_from(gap).unwrap_or(0)),
-        unmet_must: u32::try_from(team.unmet_must.len()).unwrap_or(u32::MAX),
-    };
-    change::compare(before.map(seen), Some(seen(now)))
+    change::compare(before.map(Team::seen), Some(now.seen()))
 }
 
 /// Whether a covered team will lose its cover, and the last report did not say so or named a later day.
@@ -31,12 +26,11 @@ pub fn is_newly_at_risk(now: &Team, before: Option<&Team>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use entity::coverage::mix::UnmetRule;
     use entity::value::Status;
     use proptest::prelude::*;
 
     use super::{Change, change, is_newly_at_risk};
-    use crate::report::sample::{at, team};
+    use crate::report::sample::{at, team, unmet_must};
     use crate::report::snapshot_tree::Team;
 
     fn with(status: Status, gap: i32) -> Team {
@@ -69,9 +63,9 @@ mod tests {
 
     #[test]
     fn one_more_unmet_rule_is_worse() {
-        let rule = |rule: &str| UnmetRule::stored(rule, String::new(), true);
-        let before = Team { unmet_must: vec![rule("2 different job_family")], ..with(Status::MixGap, 0) };
-        let now = Team { unmet_must: vec![rule("2 different job_family"), rule("2 different site")], ..before.clone() };
+        let before = Team { mix: unmet_must(&[("2 different job_family", "")]), ..with(Status::MixGap, 0) };
+        let now =
+            Team { mix: unmet_must(&[("2 different job_family", ""), ("2 different site", "")]), ..before.clone() };
         assert_eq!(change(&now, Some(&before)), Some(Change::Worse));
         assert_eq!(change(&before, Some(&now)), Some(Change::Better));
     }

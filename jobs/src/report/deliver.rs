@@ -7,6 +7,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::id::DeliveryId;
+use entity::json_column::{MailUnit, MailUnits};
 use entity::store::audit;
 use entity::store::report::{self as store, AttemptOutcome, NewDelivery};
 use entity::store::run::job_of;
@@ -16,7 +17,7 @@ use futures_util::StreamExt as _;
 use sea_orm::{DatabaseConnection, DbErr};
 
 use super::outcome::RELAY_REFUSES;
-use super::recipients::{Copied, Key, Recipient};
+use super::recipients::{Answer, Copied, Key, Recipient};
 use super::refusal::{self, Refusal};
 use super::render::Rendered;
 use super::sending::{Process, Sending};
@@ -33,11 +34,6 @@ const CLAIM: TimeDelta = TimeDelta::minutes(10);
 /// Returns the row of a recipient's mail.
 pub(super) fn new_delivery(recipient: &Recipient, rendered: Rendered, report: ReportKey, domain: &str) -> NewDelivery {
     let Rendered { subject, text, html, csv } = rendered;
-    let units: Vec<_> = recipient
-        .answers
-        .iter()
-        .map(|answer| serde_json::json!({ "code": answer.code, "name": answer.name, "why": answer.why.to_string() }))
-        .collect();
     NewDelivery {
         kind: DeliveryKind::Report,
         owner_id: None,
@@ -47,7 +43,7 @@ pub(super) fn new_delivery(recipient: &Recipient, rendered: Rendered, report: Re
             Key::Unit(_) => None,
         },
         address: recipient.address.clone(),
-        units: serde_json::Value::Array(units),
+        units: units_of(recipient, |answer| answer.why.to_string()),
         subject,
         message_id: message_id(report, &recipient.key.to_string(), domain),
         text_part: text,
@@ -66,20 +62,21 @@ pub(super) fn new_copy(
 ) -> NewDelivery {
     let key = copied.key();
     let why = "the recipient of this report asked to send you a copy";
-    let units = recipient
-        .answers
-        .iter()
-        .map(|answer| serde_json::json!({ "code": answer.code, "name": answer.name, "why": why }));
     NewDelivery {
         kind: DeliveryKind::Copy,
         person_id: Some(copied.person),
         owner_id: Some(copied.owner),
         address: Some(copied.address.clone()),
-        units: serde_json::Value::Array(units.collect()),
+        units: units_of(recipient, |_| why.to_owned()),
         message_id: message_id(report, &key, domain),
         recipient: key,
         ..new_delivery(recipient, rendered, report, domain)
     }
+}
+
+fn units_of(recipient: &Recipient, why: impl Fn(&Answer) -> String) -> MailUnits {
+    let unit = |answer: &Answer| MailUnit { code: answer.code.clone(), name: answer.name.clone(), why: why(answer) };
+    MailUnits(recipient.answers.iter().map(unit).collect())
 }
 
 /// Returns the Message-ID, which is the same for every attempt, so that a mail program shows a repeated mail once.
@@ -238,7 +235,7 @@ impl GapReport {
             Some(person) => super::load::contact(db, person).await?.name,
             None => None,
         };
-        let unit = mail.units.pointer("/0/code").and_then(serde_json::Value::as_str).unwrap_or("report");
+        let unit = mail.units.0.first().map_or("report", |unit| unit.code.as_str());
         let midweek = match report.kind {
             ReportKind::Weekly => "",
             ReportKind::Midweek => "-midweek",

@@ -67,7 +67,7 @@ impl GapReport {
         snapshot: &snapshot::Model,
         previous: Option<&snapshot::Model>,
     ) -> Result<Edition, ReportError> {
-        let current = load::snapshot_tree(db, snapshot).await?;
+        let current = load::snapshot_tree(db, snapshot).await?.with_sites(load::sites(db).await?);
         let previous = match previous {
             Some(snapshot) => Some(load::snapshot_tree(db, snapshot).await?),
             None => None,

@@ -80,7 +80,7 @@ impl From<ReportError> for JobError {
             ReportError::Database(cause) => cause.into(),
             ReportError::Snapshot(cause) => cause.into(),
             ReportError::NoSnapshot(_) => Self::Retry(error.to_string()),
-            ReportError::AuditBroken | ReportError::Malformed(_) | ReportError::Render(_) => {
+            ReportError::AuditBroken | ReportError::Malformed { .. } | ReportError::Render(_) => {
                 Self::Fail(error.to_string())
             }
         }

@@ -2,10 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use entity::coverage::PublishedCause;
+use entity::coverage::mix::Verdict;
 use entity::id::{PersonId, ReportId, SnapshotId, UnitId};
+use entity::json_column::{AtRiskCauses, MixResults};
 use entity::period::{Day, Validity};
 use entity::store::links::{self, SamePerson};
-use entity::store::{report_preference, tree};
+use entity::store::{malformed_column, report_preference, tree};
 use entity::table::{appointment, delivery, person, post, report_copy, snapshot, snapshot_team, snapshot_unit, unit};
 use entity::value::{DeliveryKind, DeliveryState};
 use futures_util::TryStreamExt as _;
@@ -32,35 +35,83 @@ pub async fn snapshot(db: &DatabaseConnection, id: SnapshotId) -> Result<snapsho
     row.ok_or_else(|| DbErr::RecordNotFound(format!("snapshot {id}")))
 }
 
-/// Loads a snapshot's rows in the order of the tree, in three queries.
+/// Loads a snapshot's rows in the order of the tree, in two queries.
 ///
 /// # Errors
 ///
 /// The database error, or [`ReportError::Malformed`].
 pub async fn snapshot_tree(db: &DatabaseConnection, snapshot: &snapshot::Model) -> Result<SnapshotTree, ReportError> {
+    let failed = |error: DbErr| match malformed_column(&error) {
+        Some(column) => ReportError::Malformed { day: snapshot.day, column: column.to_owned() },
+        None => ReportError::Database(error),
+    };
     let mut units = Vec::new();
     {
         let mut rows =
             snapshot_unit::Entity::find().filter(snapshot_unit::Column::SnapshotId.eq(snapshot.id)).stream(db).await?;
-        while let Some(row) = rows.try_next().await? {
-            units.push(SnapshotUnit::from(row));
+        while let Some(row) = rows.try_next().await.map_err(failed)? {
+            units.push(reported_unit(row));
         }
     }
     let mut teams = Vec::new();
     {
         let mut rows =
             snapshot_team::Entity::find().filter(snapshot_team::Column::SnapshotId.eq(snapshot.id)).stream(db).await?;
-        while let Some(row) = rows.try_next().await? {
-            teams.push(Team::try_from(row)?);
+        while let Some(row) = rows.try_next().await.map_err(failed)? {
+            teams.push(reported_team(row));
         }
     }
-    let sites: Vec<(UnitId, Option<String>)> =
-        unit::Entity::find().select_only().columns([unit::Column::Id, unit::Column::Site]).into_tuple().all(db).await?;
-    let sites: HashMap<_, _> = sites.into_iter().collect();
-    for team in &mut teams {
-        team.site = sites.get(&team.id).and_then(Option::as_deref).map(one_line).filter(|site| !site.is_empty());
-    }
     Ok(SnapshotTree::new(snapshot.id, snapshot.day, units, teams))
+}
+
+/// Puts the texts of a unit's row on one line, and drops what a report does not read: a nation has a hundred thousand
+/// rows, and a report holds two snapshots.
+fn reported_unit(row: SnapshotUnit) -> SnapshotUnit {
+    SnapshotUnit {
+        unit_code: one_line(&row.unit_code),
+        unit_name: one_line(&row.unit_name),
+        oldest_list_employer: row.oldest_list_employer.as_deref().map(one_line),
+        disclosure: None,
+        ..row
+    }
+}
+
+/// The same for a team's row. Of the mix rules, a report reads those that are not met.
+fn reported_team(row: Team) -> Team {
+    let Team { at_risk_causes: AtRiskCauses(mut causes), mix: MixResults(mut mix), .. } = row;
+    for cause in &mut causes {
+        if let PublishedCause::Other { sentence } = cause {
+            *sentence = one_line(sentence);
+        }
+    }
+    mix.retain(|result| result.verdict == Verdict::Unmet);
+    for result in &mut mix {
+        result.rule = one_line(&result.rule);
+        result.sentence = one_line(&result.sentence);
+    }
+    mix.shrink_to_fit();
+    Team {
+        unit_code: one_line(&row.unit_code),
+        unit_name: one_line(&row.unit_name),
+        cover_group: row.cover_group.as_deref().map(one_line),
+        oldest_list_employer: None,
+        policy_unit_code: None,
+        at_risk_causes: AtRiskCauses(causes),
+        mix: MixResults(mix),
+        ..row
+    }
+}
+
+/// Loads the sites of all units, each on one line.
+///
+/// # Errors
+///
+/// The database error.
+pub async fn sites(db: &DatabaseConnection) -> Result<HashMap<UnitId, String>, DbErr> {
+    let rows: Vec<(UnitId, Option<String>)> =
+        unit::Entity::find().select_only().columns([unit::Column::Id, unit::Column::Site]).into_tuple().all(db).await?;
+    let sites = rows.into_iter().filter_map(|(unit, site)| Some((unit, one_line(&site?))));
+    Ok(sites.filter(|(_, site)| !site.is_empty()).collect())
 }
 
 /// Loads the cover of the units in `wanted` on the last Mondays that have a snapshot, at most [`Trends::WEEKS`] with the
@@ -84,7 +135,7 @@ pub async fn trends(
         .await?;
     while let Some(row) = rows.try_next().await? {
         if let Some(day) = days.get(&row.snapshot_id).filter(|_| wanted.contains(&row.unit_id)) {
-            trends.add(*day, &SnapshotUnit::from(row));
+            trends.add(*day, &row);
         }
     }
     Ok(trends)

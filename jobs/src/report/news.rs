@@ -32,7 +32,7 @@ impl<'a> News<'a> {
         let at_risk = whole
             .at_risk
             .into_iter()
-            .filter(|place| previous.is_some() && is_newly_at_risk(place.team, before(place.team.id)));
+            .filter(|place| previous.is_some() && is_newly_at_risk(place.team, before(place.team.unit_id)));
         Self(Report { gaps: gaps.collect(), at_risk: at_risk.collect(), closed: Vec::new(), ..whole })
     }
 

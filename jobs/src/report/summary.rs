@@ -7,19 +7,19 @@ mod todo;
 mod view;
 
 use chrono::{DateTime, Utc};
+use entity::json_column::{MailUnit, MailUnits};
 use entity::period::IsoWeek;
 use entity::store::report::{self as store, NewDelivery};
 use entity::table::{delivery, report};
 use entity::value::DeliveryKind;
 use sea_orm::DatabaseConnection;
-use serde::Deserialize as _;
 
 use super::recipients::{Network, Recipient, Why};
 use super::render::Rendered;
 use super::{GapReport, ReportError, ReportOutcome};
 use crate::mail::{is_address, mask};
 use crate::output::one_line::one_line;
-use todo::{RefusedMail, ReportedUnit, Run};
+use todo::{RefusedMail, Run};
 
 /// The recipient key of a summary to the coordinator's address in the settings.
 const TO_THE_SETTING: &str = "run:coordinator";
@@ -57,8 +57,8 @@ impl GapReport {
             sent: outcome.sent,
             refused: refused.iter().filter(|mail| mail.kind == DeliveryKind::Report).map(refused_mail).collect(),
             unaddressed: unaddressed
-                .iter()
-                .flat_map(|row| reported_units(&row.units))
+                .into_iter()
+                .flat_map(|row| row.units.0)
                 .map(|of| with_current_reason(of, &edition.recipients))
                 .collect(),
         };
@@ -76,7 +76,7 @@ struct SummaryReader {
     key: String,
     person: Option<entity::id::PersonId>,
     address: String,
-    units: serde_json::Value,
+    units: MailUnits,
     /// Why they receive it, in a sentence.
     reason: String,
 }
@@ -85,13 +85,16 @@ struct SummaryReader {
 fn readers(network: Option<&Network>, setting: Option<String>) -> Vec<SummaryReader> {
     const EVERY: &str = "This mail comes after each weekly run of the reports";
     if let Some(network) = network {
-        let why = "you coordinate the network";
         let reader = |(person, contact): &(entity::id::PersonId, super::recipients::Contact)| {
             Some(SummaryReader {
                 key: format!("run:{person}"),
                 person: Some(*person),
                 address: contact.address.clone()?,
-                units: serde_json::json!([{ "code": network.code, "name": network.name, "why": why }]),
+                units: MailUnits(vec![MailUnit {
+                    code: network.code.clone(),
+                    name: network.name.clone(),
+                    why: "you coordinate the network".to_owned(),
+                }]),
                 reason: format!("{EVERY}. You receive it as a coordinator of {}.", network.name),
             })
         };
@@ -101,7 +104,7 @@ fn readers(network: Option<&Network>, setting: Option<String>) -> Vec<SummaryRea
         key: TO_THE_SETTING.to_owned(),
         person: None,
         address,
-        units: serde_json::json!([]),
+        units: MailUnits::default(),
         reason: format!(
             "{EVERY}. It goes to the coordinator's address, as no coordinator with a work e-mail is on file."
         ),
@@ -127,25 +130,20 @@ fn new_delivery(reader: SummaryReader, rendered: Rendered, week: IsoWeek, domain
     }
 }
 
-/// Reads the units of a mail from its row. A list in an older format is read as empty.
-fn reported_units(units: &serde_json::Value) -> Vec<ReportedUnit> {
-    Vec::deserialize(units).unwrap_or_default()
-}
-
 /// Replaces the reason that was stored with the row by the present one.
-fn with_current_reason(of: ReportedUnit, recipients: &[Recipient]) -> ReportedUnit {
+fn with_current_reason(of: MailUnit, recipients: &[Recipient]) -> MailUnit {
     let answers = recipients.iter().flat_map(|recipient| &recipient.answers);
     let found = answers.filter(|answer| answer.code == of.code).find_map(|answer| match answer.why {
         Why::Nobody { vacancy } => Some(vacancy.to_string()),
         _ => None,
     });
-    ReportedUnit { why: found.unwrap_or(of.why), ..of }
+    MailUnit { why: found.unwrap_or(of.why), ..of }
 }
 
 fn refused_mail(mail: &delivery::Model) -> RefusedMail {
     let address = mail.address.as_deref().unwrap_or_default();
     RefusedMail {
-        units: reported_units(&mail.units),
+        units: mail.units.0.clone(),
         address: mask(&one_line(address)),
         why: refusal_in_words(address, mail.last_error.as_deref().unwrap_or_default()),
     }

@@ -20,8 +20,8 @@ impl Trends {
 
     /// Adds the row of one unit on one day.
     pub fn add(&mut self, day: Day, unit: &SnapshotUnit) {
-        let covered = Fraction::new(unit.teams_covered, unit.teams_assessed);
-        self.by_unit.entry(unit.id).or_default().insert(day, covered);
+        let covered = Fraction::new(unit.teams_covered(), unit.teams_assessed());
+        self.by_unit.entry(unit.unit_id).or_default().insert(day, covered);
     }
 
     /// Returns covered teams of assessed teams in all of `units` together, by day, oldest first. Days without an assessed

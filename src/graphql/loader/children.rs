@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use async_graphql::Context;
 use chrono::{DateTime, Utc};
 use entity::id::{DeliveryId, ImportBatchId, PersonId, ReportId};
+use entity::json_column::MailUnits;
 use entity::table::{delivery, import_reject};
 use entity::value::{DeliveryKind, DeliveryState};
 use sea_orm::sea_query::Condition;
 use sea_orm::{
-    ColumnTrait, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    QueryTrait as _, Select,
+    ColumnTrait, DerivePartialModel, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _,
 };
 
 use super::{Load, Rows, distinct};
@@ -21,14 +22,15 @@ use crate::graphql::page::rows::first_of_each;
 use crate::graphql::page::span::Span;
 
 /// The columns that a list of deliveries shows. The rendered parts are long and are read only when requested.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "delivery::Entity")]
 pub(crate) struct DeliveryRow {
     pub(crate) id: DeliveryId,
     pub(crate) report_id: ReportId,
     pub(crate) kind: DeliveryKind,
     pub(crate) person_id: Option<PersonId>,
     pub(crate) address: Option<String>,
-    pub(crate) units: serde_json::Value,
+    pub(crate) units: MailUnits,
     pub(crate) subject: String,
     pub(crate) message_id: String,
     pub(crate) state: DeliveryState,
@@ -36,27 +38,6 @@ pub(crate) struct DeliveryRow {
     pub(crate) next_attempt_at: Option<DateTime<Utc>>,
     pub(crate) accepted_at: Option<DateTime<Utc>>,
     pub(crate) last_error: Option<String>,
-}
-
-impl DeliveryRow {
-    /// Selects these columns.
-    pub(crate) fn select() -> Select<delivery::Entity> {
-        delivery::Entity::find().select_only().columns([
-            delivery::Column::Id,
-            delivery::Column::ReportId,
-            delivery::Column::Kind,
-            delivery::Column::PersonId,
-            delivery::Column::Address,
-            delivery::Column::Units,
-            delivery::Column::Subject,
-            delivery::Column::MessageId,
-            delivery::Column::State,
-            delivery::Column::Attempts,
-            delivery::Column::NextAttemptAt,
-            delivery::Column::AcceptedAt,
-            delivery::Column::LastError,
-        ])
-    }
 }
 
 /// A page of a report's deliveries.
@@ -87,10 +68,10 @@ impl Load<DeliveriesOf> for Rows {
                 .filter(whose.condition())
                 .filter(span.condition(delivery::Column::Id));
             let ids = first_of_each(wanted.into_query(), "report_id", span.from, span.limit);
-            let rows: Vec<DeliveryRow> = DeliveryRow::select()
+            let rows: Vec<DeliveryRow> = delivery::Entity::find()
                 .filter(delivery::Column::Id.in_subquery(ids))
                 .order_by_asc(delivery::Column::Id)
-                .into_model()
+                .into_partial_model()
                 .all(self.db()?)
                 .await?;
             for row in rows {

@@ -5,20 +5,19 @@ use std::sync::Arc;
 
 use entity::coverage::change;
 use entity::id::{SnapshotId, UnitId};
+use entity::json_column::MixResults;
 use entity::period::Day;
 use entity::table::{delivery, report, snapshot, snapshot_team};
 use entity::value::{DeliveryKind, DeliveryState, ReportKind, Status};
 use sea_orm::sea_query::{Condition, Query};
-use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, FromQueryResult, JsonValue as Json, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, DerivePartialModel, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::{Load, Rows, distinct};
 use crate::graphql::error::ApiError;
 
 /// A team's gap in a snapshot.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "snapshot_team::Entity")]
 pub(crate) struct GapRow {
     pub(crate) snapshot_id: SnapshotId,
     pub(crate) unit_id: UnitId,
@@ -27,28 +26,13 @@ pub(crate) struct GapRow {
     pub(crate) status: Status,
     pub(crate) gap: Option<i32>,
     pub(crate) gap_opened_on: Option<Day>,
-    mix: Json,
+    mix: MixResults,
 }
 
 impl GapRow {
-    fn select() -> sea_orm::Select<snapshot_team::Entity> {
-        snapshot_team::Entity::find().select_only().columns([
-            snapshot_team::Column::SnapshotId,
-            snapshot_team::Column::UnitId,
-            snapshot_team::Column::UnitCode,
-            snapshot_team::Column::UnitName,
-            snapshot_team::Column::Status,
-            snapshot_team::Column::Gap,
-            snapshot_team::Column::GapOpenedOn,
-            snapshot_team::Column::Mix,
-        ])
-    }
-
     /// The gap as comparisons use it.
     pub(crate) fn seen(&self) -> change::Seen {
-        let unmet = |rule: &&Json| rule["must"] == true && rule["state"] == "UNMET";
-        let unmet = self.mix.as_array().map_or(0, |rules| rules.iter().filter(unmet).count());
-        change::Seen { status: self.status, gap: self.short(), unmet_must: u32::try_from(unmet).unwrap_or(u32::MAX) }
+        change::Seen { status: self.status, gap: self.short(), unmet_must: self.mix.count_unmet_must() }
     }
 
     /// Whole Peer Supporters short.
@@ -95,10 +79,10 @@ impl Load<LastSeen> for Rows {
                 .one(self.db()?)
                 .await?;
             let Some(newest) = newest else { continue };
-            let rows: Vec<GapRow> = GapRow::select()
+            let rows: Vec<GapRow> = snapshot_team::Entity::find()
                 .filter(snapshot_team::Column::SnapshotId.eq(newest.id))
                 .filter(snapshot_team::Column::UnitId.is_in(units.iter().copied()))
-                .into_model()
+                .into_partial_model()
                 .all(self.db()?)
                 .await?;
             let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.unit_id, Arc::new(row))).collect();
@@ -139,9 +123,9 @@ impl Load<TeamsOf> for Rows {
     type Value = Arc<HashMap<UnitId, GapRow>>;
 
     async fn load(&self, keys: &[TeamsOf]) -> Result<HashMap<TeamsOf, Self::Value>, ApiError> {
-        let rows: Vec<GapRow> = GapRow::select()
+        let rows: Vec<GapRow> = snapshot_team::Entity::find()
             .filter(snapshot_team::Column::SnapshotId.is_in(distinct(keys.iter().map(|key| key.0))))
-            .into_model()
+            .into_partial_model()
             .all(self.db()?)
             .await?;
         let mut teams: HashMap<TeamsOf, HashMap<UnitId, GapRow>> = HashMap::new();

@@ -6,7 +6,7 @@ use entity::store::report as store;
 use entity::store::{audit, begin_write, run};
 use entity::table::{delivery, report};
 use entity::value::{Action, DeliveryState};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ConnectionTrait, EntityTrait as _};
 
 use super::super::access::Scope;
 use super::super::audit::event;
@@ -101,7 +101,7 @@ impl MailMutation {
 }
 
 async fn row(txn: &impl ConnectionTrait, id: DeliveryId) -> Result<Option<DeliveryRow>, ApiError> {
-    Ok(DeliveryRow::select().filter(delivery::Column::Id.eq(id)).into_model().one(txn).await?)
+    Ok(delivery::Entity::find_by_id(id).into_partial_model().one(txn).await?)
 }
 
 /// The refusal for a mail in this state. `None` if there is no such mail.

@@ -1,7 +1,7 @@
 //! Mails, each to one recipient, and their outcomes.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use serde::Deserialize;
+use entity::json_column::MailUnit;
 
 use super::super::audit::Reads;
 use super::super::error::ApiError;
@@ -47,8 +47,7 @@ impl Delivery {
 
     /// The units that it is about, and why the recipient receives each.
     async fn units(&self) -> Vec<DeliveryUnit> {
-        // An older form of the list is shown as empty, so that it does not fail the whole answer.
-        Vec::deserialize(&self.0.units).unwrap_or_default()
+        self.0.units.0.iter().map(DeliveryUnit::from).collect()
     }
 
     /// Subject line.
@@ -89,7 +88,7 @@ impl Delivery {
 }
 
 /// A unit that a mail is about.
-#[derive(Clone, Debug, Deserialize, SimpleObject)]
+#[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct DeliveryUnit {
     /// The unit's code.
     code: String,
@@ -97,6 +96,13 @@ pub(crate) struct DeliveryUnit {
     name: String,
     /// Why the recipient receives the mail about this unit, in words.
     why: String,
+}
+
+impl From<&MailUnit> for DeliveryUnit {
+    fn from(unit: &MailUnit) -> Self {
+        let MailUnit { code, name, why } = unit.clone();
+        Self { code, name, why }
+    }
 }
 
 /// `m…@nhs.example`.

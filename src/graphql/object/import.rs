@@ -1,8 +1,8 @@
 //! Imports of the board's files, and the rows that were rejected.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::json_column::ImportedFile;
 use entity::table::{import_batch, import_reject};
-use serde::Deserialize;
 
 use super::super::access::Scope;
 use super::super::error::ApiError;
@@ -50,8 +50,7 @@ impl ImportBatch {
 
     /// The contents and changes of each file.
     async fn files(&self) -> Vec<ImportFile> {
-        // An older form of the list is shown as empty, so that it does not fail the whole answer.
-        Vec::deserialize(&self.0.files).unwrap_or_default()
+        self.0.files.0.iter().map(ImportFile::from).collect()
     }
 
     /// Why nothing was written, in one sentence. Null if the import was written. Only an admin sees which people's shares
@@ -86,25 +85,32 @@ impl ImportBatch {
 }
 
 /// The contents and changes of one file of an import.
-#[derive(Clone, Debug, Default, Deserialize, SimpleObject)]
-#[serde(default)]
+#[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct ImportFile {
     /// The file's name, without its folder.
     file: String,
     /// The number of rows, without the header.
-    rows: i64,
+    rows: u32,
     /// The number of new records.
-    added: i64,
+    added: u32,
     /// The number of changed records.
-    changed: i64,
+    changed: u32,
     /// The number of records that were ended because the file no longer has them.
-    ended: i64,
+    ended: u32,
     /// The number of unchanged records.
-    unchanged: i64,
+    unchanged: u32,
     /// The number of rejected rows.
-    rejected: i64,
+    rejected: u32,
     /// Headers of unknown columns, which were ignored.
     ignored_columns: Vec<String>,
+}
+
+impl From<&ImportedFile> for ImportFile {
+    fn from(file: &ImportedFile) -> Self {
+        let ImportedFile { file, rows, added, changed, ended, unchanged, rejected, ignored_columns, not_asked_for: _ } =
+            file.clone();
+        Self { file, rows, added, changed, ended, unchanged, rejected, ignored_columns }
+    }
 }
 
 /// One rejected row of an import.

@@ -150,8 +150,8 @@ impl Stored {
             rows.reports = chosen.filter(scope.reports()).all(db).await?;
         }
         if !deliveries.is_empty() {
-            let chosen = DeliveryRow::select().filter(delivery::Column::Id.is_in(deliveries));
-            rows.deliveries = chosen.filter(scope.mails()).into_model().all(db).await?;
+            let chosen = delivery::Entity::find().filter(delivery::Column::Id.is_in(deliveries));
+            rows.deliveries = chosen.filter(scope.mails()).into_partial_model().all(db).await?;
             Reads::note_listed(ctx, rows.deliveries.iter().map(|row| row.id))?;
         }
         if !runs.is_empty() {

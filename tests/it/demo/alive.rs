@@ -22,7 +22,7 @@ pub(super) async fn mails_have_every_kind_of_change(world: &World) {
     let mails = delivery::Entity::find().all(&world.db).await.expect("deliveries");
     let this_week = |mail: &&delivery::Model| mail.text_part.contains("Week of 16 November 2026");
     let of_board = |mail: &&delivery::Model| {
-        mail.kind == DeliveryKind::Report && mail.units.to_string().contains("\"S08000031\"") && this_week(mail)
+        mail.kind == DeliveryKind::Report && mail.units.0.iter().any(|unit| unit.code == "S08000031") && this_week(mail)
     };
     let mail = mails.iter().find(of_board).expect("a mail about the whole board");
     let text = mail.text_part.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -2,12 +2,12 @@
 
 use entity::coverage::{Question, compute};
 use entity::id::{DeliveryId, ImportBatchId, ImportRejectId, JobRunId, PersonId, ReportId, SnapshotId};
+use entity::json_column::{ImportedFile, ImportedFiles, MailUnit, MailUnits};
 use entity::period::Day;
 use entity::store::{begin_write, published, roster, snapshot};
 use entity::table::{delivery, import_batch, import_reject, job_run, report};
 use entity::value::{DeliveryKind, DeliveryState, ImportState, ReportKind, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
-use serde_json::json;
 
 use super::board::insert;
 use crate::harness::{day, instant};
@@ -45,7 +45,11 @@ pub(crate) async fn reports(db: &DatabaseConnection) {
         person_id: person.map(PersonId),
         owner_id: None,
         address: person.map(|id| format!("p{id}@board.example")),
-        units: json!([{ "code": "NORTH", "name": "North", "why": "You are its senior manager." }]),
+        units: MailUnits(vec![MailUnit {
+            code: "NORTH".to_owned(),
+            name: "North".to_owned(),
+            why: "You are its senior manager.".to_owned(),
+        }]),
         subject: "Peer Support: 3 of 6 teams covered".to_owned(),
         message_id: format!("{id}@board.example"),
         text_part: format!("Dear reader {id}"),
@@ -97,8 +101,14 @@ pub(crate) async fn imports(db: &DatabaseConnection) {
         finished_at: instant("2026-11-16T06:00:00Z"),
         state,
         forced: false,
-        files: json!([{ "file": "staff.csv", "rows": 46, "added": 43, "changed": 0, "ended": 0, "unchanged": 0,
-            "rejected": 3, "ignored_columns": ["Favourite Colour"] }]),
+        files: ImportedFiles(vec![ImportedFile {
+            file: "staff.csv".to_owned(),
+            rows: 46,
+            added: 43,
+            rejected: 3,
+            ignored_columns: vec!["Favourite Colour".to_owned()],
+            ..ImportedFile::default()
+        }]),
         refusal: refusal.map(str::to_owned),
     };
     let refused = batch(2, ImportState::Refused, Some("This would end 40 of 46 posts; look again."));

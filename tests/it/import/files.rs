@@ -243,7 +243,7 @@ both!(
         assert_eq!(rejects_on_file(&world).await, 37, "they are on file with the batch");
         let batch = import_batch::Entity::find().one(&world.db).await.unwrap().unwrap();
         assert_eq!((batch.state, batch.as_at), (ImportState::Applied, day("2026-11-16")));
-        assert_eq!(batch.files[1]["rejected"], 4);
+        assert_eq!(batch.files.0[1].rejected, 4);
         let blank = outcome.notices.iter().find(|notice| notice.sentence.contains("WTE is blank")).unwrap();
         assert_eq!(blank.line, Some(8));
         let people: Vec<_> = person::Entity::find().all(&world.db).await.unwrap();

@@ -1,8 +1,11 @@
 //! An organisation of three units with one manager each, and its snapshots, written row by row.
 
+use entity::coverage::breakdown::StandingCounts;
+use entity::coverage::mix::Verdict;
 use entity::id::{SnapshotId, UnitId};
+use entity::json_column::{AtRiskCauses, MixResult, MixResults, NotCounting, OwnStanding, Standing};
 use entity::table::{appointment, post, snapshot, snapshot_team, snapshot_unit};
-use entity::value::{AppointmentRole, Status};
+use entity::value::{AppointmentRole, Reason, Status};
 use sea_orm::DatabaseConnection;
 
 use crate::board_builder::{BoardBuilder, appointment_row, insert};
@@ -67,8 +70,8 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
             staff_covered: covered * 10,
             staff_assessed: teams * 10,
             level1_done: teams * 10,
-            standing: Some(serde_json::json!([1, 0, 7, 0, 3, 0])),
-            own_standing: Some(serde_json::json!([0, 0, 0, 0, 0])),
+            standing: Some(Standing(StandingCounts([1, 0, 7, 0, 3, 0]))),
+            own_standing: Some(OwnStanding([0; 5])),
             // Protected time, with training.
             standing_hidden: if unit == 3 { 0b1010 } else { 0 },
             disclosure: None,
@@ -109,15 +112,20 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
             single_point: false,
             at_risk_from: None,
             at_risk_status: None,
-            at_risk_causes: serde_json::json!([]),
-            not_counting: serde_json::json!({ "CERTIFICATE_EXPIRED": 1 }),
+            at_risk_causes: AtRiskCauses::default(),
+            not_counting: NotCounting(vec![(Reason::CertificateExpired, 1)]),
             champions: 1,
             champions_needed: Some(1),
             level1_done: 10,
             level1_target: Some(90),
             policy_unit_code: Some("BOARD".to_owned()),
             policy_from: Some(day("2026-01-01")),
-            mix: serde_json::json!([{ "rule": "2 different band", "must": false, "state": "UNMET", "sentence": "one more band" }]),
+            mix: MixResults(vec![MixResult {
+                rule: "2 different band".to_owned(),
+                must: false,
+                verdict: Verdict::Unmet,
+                sentence: "one more band".to_owned(),
+            }]),
             gap_opened_on: (gap > 0).then(|| day("2026-11-02")),
         };
         insert::<snapshot_team::Entity>(db, [row]).await;

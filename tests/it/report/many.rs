@@ -1,10 +1,10 @@
 //! Many mails of one report, more than are sent at the same time.
 
 use entity::id::{DeliveryId, PersonId, ReportId, SnapshotId};
+use entity::json_column::{MailUnit, MailUnits};
 use entity::table::{delivery, person, report};
 use entity::value::{DeliveryKind, DeliveryState, ReportKind};
 use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
-use serde_json::json;
 
 use super::{now, week};
 
@@ -38,7 +38,11 @@ pub(crate) async fn many_mails(db: &DatabaseConnection, mails: i64) {
             person_id: Some(PersonId(id)),
             owner_id: None,
             address: Some(format!("q{number}@board.example")),
-            units: json!([{ "code": "NORTH", "name": "Unit NORTH", "why": "You are its senior manager." }]),
+            units: MailUnits(vec![MailUnit {
+                code: "NORTH".to_owned(),
+                name: "Unit NORTH".to_owned(),
+                why: "You are its senior manager.".to_owned(),
+            }]),
             subject: "Peer Support 2026-W47".to_owned(),
             message_id: format!("gap-report.2026-W47.person-{id}@board.example"),
             text_part: "One team is not covered.".to_owned(),

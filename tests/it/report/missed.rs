@@ -3,12 +3,12 @@
 use std::process::{Command, Stdio};
 
 use chrono::TimeDelta;
+use entity::json_column::ImportedFiles;
 use entity::store::report as store;
 use entity::table::{import_batch, report};
 use entity::value::{ImportState, ReportKind};
 use jobs::mail::Mailer;
 use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
-use serde_json::json;
 
 use super::{job, now, ready, row_of, rows, take_snapshot, week};
 use crate::harness::{both, day, instant};
@@ -23,7 +23,7 @@ pub(super) async fn imported(db: &DatabaseConnection, at: &str) {
         finished_at: instant(at),
         state: ImportState::Applied,
         forced: false,
-        files: json!([]),
+        files: ImportedFiles::default(),
         refusal: None,
     };
     import_batch::Entity::insert(batch.into_active_model()).exec_without_returning(db).await.unwrap();

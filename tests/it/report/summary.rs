@@ -2,6 +2,7 @@
 
 use chrono::{TimeDelta, Utc};
 use entity::id::{AppointmentId, PersonId, PostId, UnitId};
+use entity::json_column::MailUnits;
 use entity::store::report as store;
 use entity::table::{appointment, delivery, person, post};
 use entity::value::{AppointmentRole, DeliveryKind, DeliveryState, ReportKind};
@@ -209,7 +210,7 @@ both!(
             person_id: None,
             owner_id: None,
             address: Some("someone@board.example".to_owned()),
-            units: serde_json::json!([]),
+            units: MailUnits::default(),
             subject: String::new(),
             message_id: key.to_owned(),
             text_part: "Text".to_owned(),

@@ -11,6 +11,7 @@ use sea_orm::{
 
 use super::ErasedRows;
 use crate::id::{DeliveryId, PersonId, UnitId};
+use crate::json_column::MailUnits;
 use crate::store::begin_write;
 use crate::table::{delivery, erased_person, report, unit};
 use crate::value::{DeliveryKind, DeliveryState, ReportKind};
@@ -93,13 +94,12 @@ async fn reassign(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<()
     // person chose the others.
     let report = report::Entity::find_by_id(report_id).one(txn).await?;
     let is_weekly = report.is_some_and(|report| report.kind == ReportKind::Weekly);
-    let owed = units.as_array().filter(|_| is_weekly && kind == DeliveryKind::Report);
-    for about in owed.into_iter().flatten() {
-        let Some(code) = about.get("code").and_then(serde_json::Value::as_str) else { continue };
+    let owed = if is_weekly && kind == DeliveryKind::Report { units.0 } else { Vec::new() };
+    for about in owed {
         let unit: Option<UnitId> = unit::Entity::find()
             .select_only()
             .column(unit::Column::Id)
-            .filter(unit::Column::Code.eq(code))
+            .filter(unit::Column::Code.eq(about.code.as_str()))
             .into_tuple()
             .one(txn)
             .await?;
@@ -112,7 +112,7 @@ async fn reassign(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<()
             person_id: Set(None),
             owner_id: Set(None),
             address: Set(None),
-            units: Set(serde_json::json!([about])),
+            units: Set(MailUnits(vec![about])),
             subject: Set(subject.clone()),
             message_id: Set(message_id.replace(&format!("{own}@"), &format!("unit-{unit}@"))),
             text_part: Set(text_part.clone()),

@@ -8,6 +8,7 @@ use sea_orm::{
 
 use super::{NewDelivery, insert};
 use crate::id::ReportId;
+use crate::json_column::MailUnits;
 use crate::store::begin_write;
 use crate::table::{delivery, report};
 use crate::value::{DeliveryKind, DeliveryState};
@@ -56,8 +57,8 @@ pub async fn summarise_once(
 pub struct Unaddressed {
     /// Idempotency key within the report: `unit:7`.
     pub recipient: String,
-    /// A list of `{code, name, why}`, as stored in its row.
-    pub units: serde_json::Value,
+    /// The units that it is about.
+    pub units: MailUnits,
 }
 
 /// Returns the reports of a week that had no recipient, in the order in which they were created.
@@ -66,7 +67,7 @@ pub struct Unaddressed {
 ///
 /// The database error.
 pub async fn unaddressed(db: &impl ConnectionTrait, report: ReportId) -> Result<Vec<Unaddressed>, DbErr> {
-    let rows: Vec<(String, serde_json::Value)> = delivery::Entity::find()
+    let rows: Vec<(String, MailUnits)> = delivery::Entity::find()
         .select_only()
         .columns([delivery::Column::Recipient, delivery::Column::Units])
         .filter(delivery::Column::ReportId.eq(report))

@@ -17,7 +17,7 @@ fn answers(units: &[i64]) -> Vec<Answer> {
 }
 
 fn codes<'a>(gaps: &[Gap<'a>]) -> Vec<&'a str> {
-    gaps.iter().map(|gap| gap.place.team.code.as_str()).collect()
+    gaps.iter().map(|gap| gap.place.team.unit_code.as_str()).collect()
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn lists_a_nested_unit_once() {
 
     let both = build(&current, None, week(), &answers(&[2, 3]));
     assert_eq!(both.teams, Fraction { part: 0, whole: 2 });
-    assert_eq!(both.gaps[1].place.within.map(|unit| unit.code.as_str()), Some("SOUTH"));
+    assert_eq!(both.gaps[1].place.within.map(|unit| unit.unit_code.as_str()), Some("SOUTH"));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_gap_that_went_says_how() {
     );
     let current = tree("2026-11-23", &[team(11, "A", 10), team(21, "C", 8)], &[]);
     let report = build(&current, Some(&previous), week(), &answers(&[2]));
-    let closed: Vec<_> = report.closed.iter().map(|closed| (closed.before.code.as_str(), closed.age)).collect();
+    let closed: Vec<_> = report.closed.iter().map(|closed| (closed.before.unit_code.as_str(), closed.age)).collect();
     assert_eq!(closed, [("A", Some(14)), ("B", Some(7)), ("C", Some(7))]);
     assert!(matches!(report.closed[0].how, How::Now(_)));
     assert!(matches!(report.closed[1].how, How::Gone));
@@ -95,7 +95,7 @@ fn teams_at_risk_come_by_their_day() {
     };
     let current = tree("2026-11-23", &[risk(11, "A", "2027-01-04"), risk(12, "B", "2026-12-01")], &[]);
     let report = build(&current, None, week(), &answers(&[1]));
-    let codes: Vec<_> = report.at_risk.iter().map(|place| place.team.code.as_str()).collect();
+    let codes: Vec<_> = report.at_risk.iter().map(|place| place.team.unit_code.as_str()).collect();
     assert_eq!(codes, ["B", "A"]);
     assert!(report.gaps.is_empty());
 }
@@ -125,16 +125,16 @@ proptest! {
                 unit(i64::try_from(id).unwrap(), &format!("{:02}", (id * 7) % 20), above, &[])
             })
             .collect();
-        let teams: Vec<Team> = units.iter().map(|unit| Team { id: unit.id, ..team(0, &unit.code, 1) }).collect();
+        let teams: Vec<Team> = units.iter().map(|unit| Team { unit_id: unit.unit_id, ..team(0, &unit.unit_code, 1) }).collect();
         let tree = SnapshotTree::new(entity::id::SnapshotId(1), at("2026-11-23"), units.clone(), teams);
-        let way_up = |id: UnitId| std::iter::successors(Some(id), |id| units.iter().find(|unit| unit.id == *id)?.parent);
+        let way_up = |id: UnitId| std::iter::successors(Some(id), |id| units.iter().find(|unit| unit.unit_id == *id)?.parent_id);
         for top in &units {
-            let mut slice: Vec<_> = tree.teams_below(top.id).iter().map(|team| team.id).collect();
+            let mut slice: Vec<_> = tree.teams_below(top.unit_id).iter().map(|team| team.unit_id).collect();
             slice.sort_unstable();
-            let below: Vec<_> = units.iter().map(|unit| unit.id).filter(|id| way_up(*id).any(|up| up == top.id)).collect();
+            let below: Vec<_> = units.iter().map(|unit| unit.unit_id).filter(|id| way_up(*id).any(|up| up == top.unit_id)).collect();
             prop_assert_eq!(&slice, &below);
             for unit in &units {
-                prop_assert_eq!(tree.is_below(unit.id, top.id), unit.id != top.id && below.contains(&unit.id));
+                prop_assert_eq!(tree.is_below(unit.unit_id, top.unit_id), unit.unit_id != top.unit_id && below.contains(&unit.unit_id));
             }
         }
     }

@@ -14,8 +14,8 @@ fn news_of<'a>(current: &'a SnapshotTree, previous: Option<&'a SnapshotTree>, un
 /// Returns the codes of gaps and of teams at risk.
 fn codes(news: &News<'_>) -> (Vec<String>, Vec<String>) {
     let report = news.changed();
-    let gaps = report.gaps.iter().map(|gap| gap.place.team.code.clone());
-    (gaps.collect(), report.at_risk.iter().map(|place| place.team.code.clone()).collect())
+    let gaps = report.gaps.iter().map(|gap| gap.place.team.unit_code.clone());
+    (gaps.collect(), report.at_risk.iter().map(|place| place.team.unit_code.clone()).collect())
 }
 
 fn losing(id: i64, code: &str, from: &str) -> Team {

@@ -79,20 +79,20 @@ impl Maker<'_> {
 
     /// Returns an action about one team, or about the teams of its cover group, which have their gap and their cover in common.
     fn about(&self, team: &Team, text: String) -> Action {
-        let link = self.setting.team_link(&team.code).map(|link| ("Open the team", link));
+        let link = self.setting.team_link(&team.unit_code).map(|link| ("Open the team", link));
         let teams = self
             .report
             .teams_listed
             .iter()
             .map(|listed| listed.team)
             .filter(|other| are_assessed_together(team, other));
-        Action { text, link, teams: teams.map(|team| team.id).collect() }
+        Action { text, link, teams: teams.map(|team| team.unit_id).collect() }
     }
 
     /// Returns an action about all units of the mail, with a link to the unit, or to the list of units if there are several.
     fn overall(&self, text: String) -> Action {
         let link = match self.report.tops().as_slice() {
-            [_] => self.report.units.first().and_then(|answered| self.setting.unit_link(&answered.unit.code)),
+            [_] => self.report.units.first().and_then(|answered| self.setting.unit_link(&answered.unit.unit_code)),
             _ => self.setting.home_link(),
         };
         Action { text, link: link.map(|link| ("Open the list", link)), teams: Vec::new() }
@@ -214,7 +214,7 @@ impl Maker<'_> {
             Fraction::new(unit.level1_done, unit.headcount).counts(),
             unit.level1_target.unwrap_or(0)
         );
-        let link = self.setting.unit_link(&unit.code).map(|link| ("Open the unit", link));
+        let link = self.setting.unit_link(&unit.unit_code).map(|link| ("Open the unit", link));
         Some(Action { text, link, teams: Vec::new() })
     }
 
@@ -244,7 +244,7 @@ impl Maker<'_> {
 
 /// Whether two teams have their gap and their cover in common: the same team, or teams of one cover group.
 fn are_assessed_together(team: &Team, other: &Team) -> bool {
-    other.id == team.id || (team.cover_group.is_some() && other.cover_group == team.cover_group)
+    other.unit_id == team.unit_id || (team.cover_group.is_some() && other.cover_group == team.cover_group)
 }
 
 /// Returns the teams that have an action of their own.

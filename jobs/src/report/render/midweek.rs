@@ -41,7 +41,7 @@ pub(super) fn view(news: &News<'_>, reader: Reader<'_>, setting: &Setting) -> Vi
         layers: Vec::new(),
         facts: no_policy(report).into_iter().collect(),
         reasons: recent_lists(report).into_iter().chain(chosen).collect(),
-        link: report.units.first().and_then(|answered| setting.unit_link(&answered.unit.code)),
+        link: report.units.first().and_then(|answered| setting.unit_link(&answered.unit.unit_code)),
         attached: String::new(),
         nothing_to_do: "There is nothing that you need to do about this.",
         closing: if reader.is_copy {

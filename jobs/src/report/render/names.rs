@@ -17,17 +17,18 @@ pub(super) struct Names(HashMap<UnitId, String>);
 
 impl Names {
     /// Chooses the names of every team and unit of the report.
-    pub(super) fn new(report: &Report<'_>) -> Self {
+    pub(super) fn new<'a>(report: &Report<'a>) -> Self {
         let teams = report.teams_listed.iter().map(|listed| listed.team);
         let teams = teams.chain(report.closed.iter().map(|closed| closed.before));
-        let all: HashMap<UnitId, Name<'_>> = report
-            .units
-            .iter()
-            .map(|answered| answered.unit)
-            .chain(report.by_unit.iter().map(|line| line.unit))
-            .map(|unit| (unit.id, Name { name: &unit.name, site: None, code: &unit.code }))
-            .chain(teams.map(|team| (team.id, Name { name: &team.name, site: team.site.as_deref(), code: &team.code })))
-            .collect();
+        let team = |team: &'a Team| {
+            let site = report.sites.get(&team.unit_id).map(String::as_str);
+            (team.unit_id, Name { name: &team.unit_name, site, code: &team.unit_code })
+        };
+        let unit =
+            |unit: &'a SnapshotUnit| (unit.unit_id, Name { name: &unit.unit_name, site: None, code: &unit.unit_code });
+        let units = report.units.iter().map(|answered| answered.unit);
+        let units = units.chain(report.by_unit.iter().map(|line| line.unit));
+        let all: HashMap<UnitId, Name<'_>> = units.map(unit).chain(teams.map(team)).collect();
         let mut by_name: HashMap<&str, usize> = HashMap::new();
         let mut by_site: HashMap<(&str, Option<&str>), usize> = HashMap::new();
         for Name { name, site, .. } in all.values() {
@@ -45,11 +46,11 @@ impl Names {
     }
 
     pub(super) fn team(&self, team: &Team) -> String {
-        self.0.get(&team.id).cloned().unwrap_or_else(|| clip(&team.name, LONGEST))
+        self.0.get(&team.unit_id).cloned().unwrap_or_else(|| clip(&team.unit_name, LONGEST))
     }
 
     pub(super) fn unit(&self, unit: &SnapshotUnit) -> String {
-        self.0.get(&unit.id).cloned().unwrap_or_else(|| clip(&unit.name, LONGEST))
+        self.0.get(&unit.unit_id).cloned().unwrap_or_else(|| clip(&unit.unit_name, LONGEST))
     }
 }
 

@@ -64,15 +64,15 @@ impl<'r> SectionBuilder<'r> {
         let report = self.report;
         let once = |gaps: Vec<&'r Gap<'r>>| -> Vec<&'r Gap<'r>> {
             let kept: HashSet<UnitId> =
-                one_per_group(gaps.iter().map(|gap| gap.place.team)).map(|team| team.id).collect();
-            gaps.into_iter().filter(|gap| kept.contains(&gap.place.team.id)).collect()
+                one_per_group(gaps.iter().map(|gap| gap.place.team)).map(|team| team.unit_id).collect();
+            gaps.into_iter().filter(|gap| kept.contains(&gap.place.team.unit_id)).collect()
         };
         let changed = |change: Change| once(report.gaps.iter().filter(|gap| gap.change == Some(change)).collect());
         let other = report
             .gaps
             .iter()
             .filter(|gap| match gap.change {
-                Some(Change::Same) => !self.named.contains(&gap.place.team.id),
+                Some(Change::Same) => !self.named.contains(&gap.place.team.unit_id),
                 None => true,
                 Some(Change::New | Change::Worse | Change::Better | Change::Closed) => false,
             })
@@ -122,7 +122,7 @@ impl<'r> SectionBuilder<'r> {
     fn row(&self, team: &Team, state: String, lines: Vec<String>) -> TeamEntry {
         TeamEntry {
             title: self.names.team(team),
-            link: self.setting.team_link(&team.code),
+            link: self.setting.team_link(&team.unit_code),
             staff: counted(i64::from(team.headcount), "member of staff", "staff"),
             state,
             lines,
@@ -145,7 +145,7 @@ impl<'r> SectionBuilder<'r> {
         let was = was.filter(|_| matches!(gap.change, Some(Change::Worse | Change::Better)));
         let said: Vec<_> = [Some(status(team).to_owned()), since, was].into_iter().flatten().collect();
         let mut lines: Vec<_> = who_is_there(team).filter(|_| in_full).into_iter().collect();
-        if !self.named.contains(&team.id) {
+        if !self.named.contains(&team.unit_id) {
             lines.push(to_close(team).join(" "));
         }
         self.row(team, said.join(", "), if in_full { self.with_group(team, lines) } else { lines })
@@ -160,7 +160,7 @@ impl<'r> SectionBuilder<'r> {
         };
         let days = closed.age.filter(|days| *days > 0).map(|days| format!(" for {}", counted(days, "day", "days")));
         let said = format!("{now}; {}{}", state_before(before), days.unwrap_or_default());
-        let link = self.setting.team_link(&before.code).filter(|_| matches!(closed.how, How::Now(_)));
+        let link = self.setting.team_link(&before.unit_code).filter(|_| matches!(closed.how, How::Now(_)));
         TeamEntry { link, ..self.row(before, said, Vec::new()) }
     }
 

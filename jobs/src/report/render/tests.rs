@@ -3,8 +3,8 @@ mod midweek;
 mod unknown;
 
 use entity::coverage::PublishedCause;
-use entity::coverage::mix::UnmetRule;
 use entity::id::{SnapshotId, UnitId};
+use entity::json_column::{AtRiskCauses, NotCounting};
 use entity::value::{Reason, Status, UnknownBecause};
 use proptest::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::report::build::{Report, build};
 use crate::report::coordinator::Coordinator;
 use crate::report::reading::reading_age;
 use crate::report::recipients::{Answer, Vacancy, Why};
-use crate::report::sample::{at, short, team, tree, unit};
+use crate::report::sample::{at, short, team, tree, unit, unmet_must};
 use crate::report::snapshot_tree::{SnapshotTree, SnapshotUnit, Team};
 use crate::report::wording::Fraction;
 
@@ -75,7 +75,7 @@ fn mixed() -> (SnapshotTree, SnapshotTree) {
         status: Status::None,
         supporters: 0,
         share: 0,
-        not_counting: vec![(Reason::CertificateExpired, 2), (Reason::NotSignedOff, 1)],
+        not_counting: NotCounting(vec![(Reason::CertificateExpired, 2), (Reason::NotSignedOff, 1)]),
         champions: 0,
         level1_done: 20,
         ..short(11, "N-01", 32, 2, "2026-11-23")
@@ -88,7 +88,7 @@ fn mixed() -> (SnapshotTree, SnapshotTree) {
     let mix = Team {
         status: Status::MixGap,
         gap: Some(0),
-        unmet_must: vec![UnmetRule::stored("2 different job_family", String::new(), true)],
+        mix: unmet_must(&[("2 different job_family", "")]),
         ..short(14, "N-04", 12, 0, "2026-09-28")
     };
     let unknown = Team {
@@ -103,7 +103,7 @@ fn mixed() -> (SnapshotTree, SnapshotTree) {
         status: Status::AtRisk,
         at_risk_from: Some(at("2026-12-14")),
         at_risk_status: Some(Status::None),
-        at_risk_causes: vec![PublishedCause::Work { reason: Reason::CertificateExpired, people: 1 }],
+        at_risk_causes: AtRiskCauses(vec![PublishedCause::Work { reason: Reason::CertificateExpired, people: 1 }]),
         single_point: true,
         unproven: 1,
         ..team(21, "S-01", 18)
@@ -170,7 +170,7 @@ fn losing(id: i64, code: &str, staff: i32, from: &str, causes: &[PublishedCause]
         status: Status::AtRisk,
         at_risk_from: Some(at(from)),
         at_risk_status: Some(Status::None),
-        at_risk_causes: causes.to_vec(),
+        at_risk_causes: AtRiskCauses(causes.to_vec()),
         ..team(id, code, staff)
     }
 }
@@ -259,9 +259,10 @@ fn nation(sectors: i64, teams: i64) -> SnapshotTree {
             trainer_units_met: 1,
             ..unit(100 + sector, &format!("SEC-{sector:02}"), Some(1), &own)
         });
-        units.extend(
-            below.iter().map(|team| SnapshotUnit { id: team.id, ..unit(0, &team.code, Some(100 + sector), &[team]) }),
-        );
+        units.extend(below.iter().map(|team| SnapshotUnit {
+            unit_id: team.unit_id,
+            ..unit(0, &team.unit_code, Some(100 + sector), &[team])
+        }));
         all.extend(below);
     }
     units.push(SnapshotUnit {
@@ -301,8 +302,9 @@ fn a_vacant_post_explains_the_recipient_first() {
 fn warns_of_data_older_than_35_days() {
     let teams = [team(11, "N-01", 12)];
     for (as_at, warned) in [("2026-10-19", false), ("2026-10-18", true)] {
-        let oldest_list = Some((at(as_at), Some("Glasgow City Council".to_owned())));
-        let row = SnapshotUnit { oldest_list, ..unit(1, "BOARD", None, &[&teams[0]]) };
+        let oldest_list_employer = Some("Glasgow City Council".to_owned());
+        let oldest_list_on = Some(at(as_at));
+        let row = SnapshotUnit { oldest_list_on, oldest_list_employer, ..unit(1, "BOARD", None, &[&teams[0]]) };
         let current = SnapshotTree::new(SnapshotId(1), at("2026-11-23"), vec![row], Vec::new());
         let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
         let said = "These figures are based on a staff list of Glasgow City Council that is 36 days old (18 October).";
@@ -331,16 +333,13 @@ fn hostile_names_are_escaped_everywhere() {
         .iter()
         .zip(11..)
         .map(|(name, id)| Team {
-            name: crate::output::one_line::one_line(name),
+            unit_name: crate::output::one_line::one_line(name),
             cover_group: Some(format!("@group {id}")),
-            unmet_must: vec![
-                UnmetRule::stored("1 from <b>Nursing</b> of job_family", String::new(), true),
-                UnmetRule::stored("<b>no rule</b>", "<b>one more</b>".to_owned(), true),
-            ],
+            mix: unmet_must(&[("1 from <b>Nursing</b> of job_family", ""), ("<b>no rule</b>", "<b>one more</b>")]),
             ..short(id, &format!("-{id}"), 10, 1, "2026-11-09")
         })
         .collect();
-    teams.push(Team { name: "x".repeat(300), ..short(30, "LONG", 10, 1, "2026-11-09") });
+    teams.push(Team { unit_name: "x".repeat(300), ..short(30, "LONG", 10, 1, "2026-11-09") });
     let current = tree("2026-11-23", &teams, &[]);
     let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
 
@@ -365,7 +364,7 @@ fn hostile_names_are_escaped_everywhere() {
 #[test]
 fn a_subject_is_short_and_counts_units() {
     let (mut current, _) = mixed();
-    let long = SnapshotUnit { name: "Very ".repeat(100), ..current.unit(UnitId(2)).unwrap().clone() };
+    let long = SnapshotUnit { unit_name: "Very ".repeat(100), ..current.unit(UnitId(2)).unwrap().clone() };
     current = SnapshotTree::new(current.id, current.day, vec![long, current.unit(UnitId(3)).unwrap().clone()], vec![]);
     let mail = rendered(&current, None, &[answer(2, Why::SeniorManager), answer(3, Why::SeniorManager)]);
     assert!(mail.subject.chars().count() < 160, "{}", mail.subject);
@@ -375,7 +374,7 @@ fn a_subject_is_short_and_counts_units() {
 /// Returns snapshots for which every list of the mail is longer than what is shown, with the longest possible names.
 fn largest() -> (SnapshotTree, SnapshotTree) {
     let long = |id: i64, code: &str| Team {
-        name: format!("{code} {}", "Ward of a very long name ".repeat(20)),
+        unit_name: format!("{code} {}", "Ward of a very long name ".repeat(20)),
         ..team(id, code, 9)
     };
     let gap = |id, code: &str, gap, day: &str| Team {
@@ -383,12 +382,12 @@ fn largest() -> (SnapshotTree, SnapshotTree) {
         required: Some(gap + 1),
         gap: Some(gap),
         gap_opened_on: Some(at(day)),
-        not_counting: vec![
+        not_counting: NotCounting(vec![
             (Reason::Level2Missing, 2),
             (Reason::NotSignedOff, 2),
             (Reason::Left, 2),
             (Reason::NotInTeam, 2),
-        ],
+        ]),
         cover_group: Some(format!("{} {id}", "Group".repeat(60))),
         champions: 0,
         level1_done: 0,
@@ -405,7 +404,7 @@ fn largest() -> (SnapshotTree, SnapshotTree) {
             }
             let causes = [PublishedCause::Unstated, PublishedCause::Other { sentence: "x".repeat(200) }];
             teams.push(Team {
-                name: "Soon ".repeat(100),
+                unit_name: "Soon ".repeat(100),
                 ..losing(5000 + at, &format!("SOON-{at:03}"), 9, "2026-12-01", &causes)
             });
         }
@@ -419,9 +418,9 @@ fn a_mail_stays_below_60_kilobytes() {
     let (current, previous) = largest();
     let vacant = || Why::Coordinator { vacancy: Vacancy::Vacant, of: "Unit BOARD".into() };
     let mut answers = vec![answer(1, Why::SeniorManager)];
-    answers.extend(current.teams_below(UnitId(1)).iter().map(|team| answer(team.id.0, vacant())));
+    answers.extend(current.teams_below(UnitId(1)).iter().map(|team| answer(team.unit_id.0, vacant())));
     let below = rendered(&current, Some(&previous), &answers);
-    let single: Vec<_> = current.teams_below(UnitId(1)).iter().map(|team| answer(team.id.0, vacant())).collect();
+    let single: Vec<_> = current.teams_below(UnitId(1)).iter().map(|team| answer(team.unit_id.0, vacant())).collect();
     let several = rendered(&current, Some(&previous), &single);
     for mail in [below, several, rendered(&nation(60, 50), None, &[answer(1, Why::SeniorManager)])] {
         assert!(mail.html.len() <= 60_000, "{} bytes", mail.html.len());
@@ -464,16 +463,10 @@ fn changed_gaps_come_before_other_gaps() {
 
 #[test]
 fn sites_tell_two_wards_of_one_name_apart() {
-    let ward = |id, code: &str, site: Option<&str>| Team {
-        name: "Ward 25".into(),
-        site: site.map(str::to_owned),
-        ..short(id, code, 9, 1, "2026-11-02")
-    };
-    let current = tree(
-        "2026-11-23",
-        &[ward(11, "A", Some("Gartnavel")), ward(12, "B", Some("Stobhill")), ward(13, "C", None)],
-        &[short(21, "D", 9, 1, "2026-11-02")],
-    );
+    let ward = |id, code: &str| Team { unit_name: "Ward 25".into(), ..short(id, code, 9, 1, "2026-11-02") };
+    let wards = [ward(11, "A"), ward(12, "B"), ward(13, "C")];
+    let sites = [(UnitId(11), "Gartnavel".to_owned()), (UnitId(12), "Stobhill".to_owned())];
+    let current = tree("2026-11-23", &wards, &[short(21, "D", 9, 1, "2026-11-02")]).with_sites(sites.into());
     let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
     for name in [
         "- Ward 25, Gartnavel (9 staff)",
@@ -489,7 +482,7 @@ fn sites_tell_two_wards_of_one_name_apart() {
 fn personal_reasons_are_in_no_part_of_the_mail() {
     let with = |personal: &[(Reason, u32)]| {
         let not_counting = [&[(Reason::NotSignedOff, 1)], personal].concat();
-        let gap = Team { not_counting, ..short(11, "N-01", 20, 2, "2026-11-02") };
+        let gap = Team { not_counting: NotCounting(not_counting), ..short(11, "N-01", 20, 2, "2026-11-02") };
         let losing = losing(12, "N-02", 20, "2026-12-01", &[PublishedCause::Unstated]);
         rendered(&tree("2026-11-23", &[gap, losing], &[]), None, &[answer(1, Why::SeniorManager)])
     };
@@ -595,8 +588,8 @@ proptest! {
         let current = tree("2026-11-23", &teams, &[]);
         let mail = rendered(&current, None, &[answer(1, Why::SeniorManager)]);
         let unit = current.unit(UnitId(1)).unwrap();
-        if unit.teams_assessed > 1 && unit.teams_covered < unit.teams_assessed {
-            let headline = format!("{} of {} teams have cover.", unit.teams_covered, unit.teams_assessed);
+        if unit.teams_assessed() > 1 && unit.teams_covered() < unit.teams_assessed() {
+            let headline = format!("{} of {} teams have cover.", unit.teams_covered(), unit.teams_assessed());
             prop_assert!(mail.text.contains(&headline));
         }
         let staff = format!("Staff whose team has cover: {} of {} (", unit.staff_covered, unit.staff_assessed);

@@ -122,7 +122,7 @@ impl View {
             layers: if is_quiet || !shows(ReportSection::Layers) { Vec::new() } else { layers(report, &names) },
             facts,
             reasons: recent_lists(report).into_iter().chain(reasons(report, reader, &names)).collect(),
-            link: first.and_then(|unit| setting.unit_link(&unit.code)),
+            link: first.and_then(|unit| setting.unit_link(&unit.unit_code)),
             attached,
             nothing_to_do: "There is nothing that you need to do this week.",
             closing: "If someone else should receive it, or if it does not arrive, tell the",
@@ -198,10 +198,10 @@ fn all_well(report: &Report<'_>) -> String {
 pub(super) fn about(report: &Report<'_>) -> String {
     match report.top_units().as_slice() {
         [] => "no unit".to_owned(),
-        [one] => clip(&one.name, LONGEST_IN_SUBJECT),
+        [one] => clip(&one.unit_name, LONGEST_IN_SUBJECT),
         [first, rest @ ..] => {
             let others = counted(int(rest.len()), "more unit", "more units");
-            format!("{} and {others}", clip(&first.name, LONGEST_IN_SUBJECT))
+            format!("{} and {others}", clip(&first.unit_name, LONGEST_IN_SUBJECT))
         }
     }
 }
@@ -386,7 +386,7 @@ fn facts(report: &Report<'_>) -> Vec<String> {
     // People with posts in several units are counted in each, so that a sum over units would count them twice.
     if let [unit] = report.top_units().as_slice() {
         let now = Fraction::new(unit.staff_covered, unit.staff_assessed);
-        let answered = report.units.iter().find(|answered| answered.unit.id == unit.id);
+        let answered = report.units.iter().find(|answered| answered.unit.unit_id == unit.unit_id);
         let before = answered.and_then(|answered| answered.before);
         let since = before.map(|unit| now.since(Fraction::new(unit.staff_covered, unit.staff_assessed), "staff"));
         if now.whole > 0 {
@@ -435,12 +435,12 @@ fn by_unit(report: &Report<'_>, setting: &Setting, names: &Names) -> Option<Unit
     let more = and_more(lines.len(), MOST_UNITS);
     // Its own team has no line, and is in the headline.
     let tops = report.tops();
-    let is_team = |unit| report.teams_listed.iter().any(|listed| listed.team.id == unit);
+    let is_team = |unit| report.teams_listed.iter().any(|listed| listed.team.unit_id == unit);
     let own = (tops.len() == 1 && is_team(tops[0])).then(|| "The unit is also a team of its own.".to_owned());
     let rest = more.into_iter().chain(own).collect::<Vec<_>>().join(" ");
     let row = |line: &&ByUnit<'_>| {
-        let now = Fraction::new(line.unit.teams_covered, line.unit.teams_assessed);
-        let then = line.before.map(|unit| Fraction::new(unit.teams_covered, unit.teams_assessed));
+        let now = Fraction::new(line.unit.teams_covered(), line.unit.teams_assessed());
+        let then = line.before.map(|unit| Fraction::new(unit.teams_covered(), unit.teams_assessed()));
         let since = then.map(|then| format!(", {}", now.since(then, "teams"))).unwrap_or_default();
         let gaps = (line.gaps > 0).then(|| format!("{} to close", counted(int(line.gaps), "gap", "gaps")));
         let unknown = (line.unknown > 0)
@@ -449,7 +449,7 @@ fn by_unit(report: &Report<'_>, setting: &Setting, names: &Names) -> Option<Unit
             (line.at_risk > 0).then(|| counted(int(line.at_risk), "team loses its cover", "teams lose their cover"));
         UnitLine {
             name: names.unit(line.unit),
-            link: setting.unit_link(&line.unit.code),
+            link: setting.unit_link(&line.unit.unit_code),
             teams: format!("{}{since}", now.with_cover()),
             open: [gaps, at_risk, unknown].into_iter().flatten().collect::<Vec<_>>().join(", "),
         }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use entity::id::{DeliveryId, PersonId, ReportId, UnitId};
 use entity::value::{DeliveryState, Status, UnknownBecause};
 
-use super::todo::{RefusedMail, ReportedUnit, Run, gaps_without_manager, without_policy};
+use super::todo::{RefusedMail, Run, gaps_without_manager, without_policy};
 use super::view::render;
 use super::*;
 use crate::report::coordinator::Coordinator;
@@ -49,8 +49,8 @@ fn unknown(id: i64, code: &str, because: UnknownBecause) -> Team {
     Team { status: Status::Unknown, unknown_because: Some(because), required: None, gap: None, ..team(id, code, 9) }
 }
 
-fn named(code: &str, why: &str) -> ReportedUnit {
-    ReportedUnit { code: code.to_owned(), name: format!("Unit {code}"), why: why.to_owned() }
+fn named(code: &str, why: &str) -> MailUnit {
+    MailUnit { code: code.to_owned(), name: format!("Unit {code}"), why: why.to_owned() }
 }
 
 fn refused(code: &str) -> RefusedMail {
@@ -73,8 +73,11 @@ fn troubled() -> SnapshotTree {
             unknown(23, "S-03", UnknownBecause::DataStale),
         ],
     );
-    let list = ("2026-10-18".parse().unwrap(), Some("Glasgow City Council".to_owned()));
-    let units = all.units().iter().map(|unit| SnapshotUnit { oldest_list: Some(list.clone()), ..unit.clone() });
+    let units = all.units().iter().map(|unit| SnapshotUnit {
+        oldest_list_on: Some("2026-10-18".parse().unwrap()),
+        oldest_list_employer: Some("Glasgow City Council".to_owned()),
+        ..unit.clone()
+    });
     SnapshotTree::new(all.id, all.day, units.collect(), all.teams().to_vec())
 }
 
@@ -139,10 +142,10 @@ fn asks_for_a_policy_of_the_highest_unit() {
         &[lacking(11, "N-01"), team(12, "N-02", 9)],
         &[lacking(21, "S-01"), lacking(22, "S-02"), exempt],
     );
-    let found: Vec<_> = without_policy(&some).iter().map(|found| (found.unit.code.clone(), found.teams)).collect();
+    let found: Vec<_> = without_policy(&some).iter().map(|found| (found.unit.unit_code.clone(), found.teams)).collect();
     assert_eq!(found, [("SOUTH".to_owned(), 2), ("N-01".to_owned(), 1)]);
     let all = tree("2026-11-23", &[lacking(11, "N-01")], &[lacking(21, "S-01")]);
-    let found: Vec<_> = without_policy(&all).iter().map(|found| (found.unit.code.clone(), found.teams)).collect();
+    let found: Vec<_> = without_policy(&all).iter().map(|found| (found.unit.unit_code.clone(), found.teams)).collect();
     assert_eq!(found, [("BOARD".to_owned(), 2)]);
 }
 
@@ -153,7 +156,7 @@ fn gaps_belong_to_the_nearest_managed_unit() {
     let vacant = |unit| recipient(1, unit, Why::Delegate { vacancy: Vacancy::Vacant });
     let gaps = |recipients: &[Recipient]| -> Vec<(String, usize)> {
         let found = gaps_without_manager(&current, recipients);
-        found.iter().map(|found| (found.unit.code.clone(), found.gaps)).collect()
+        found.iter().map(|found| (found.unit.unit_code.clone(), found.gaps)).collect()
     };
     assert_eq!(gaps(&[vacant(1)]), [("BOARD".to_owned(), 2)]);
     assert_eq!(gaps(&[vacant(1), recipient(2, 2, Why::SeniorManager)]), [("BOARD".to_owned(), 1)]);
@@ -173,7 +176,7 @@ fn refusals_are_plain_and_addresses_masked() {
             person_id: Some(PersonId(1)),
             owner_id: None,
             address: Some(address.to_owned()),
-            units: serde_json::json!([{ "code": "N", "name": "North", "why": "you are its senior manager" }]),
+            units: MailUnits(vec![named("N", "you are its senior manager")]),
             subject: String::new(),
             message_id: String::new(),
             text_part: String::new(),
@@ -189,7 +192,7 @@ fn refusals_are_plain_and_addresses_masked() {
         };
         let refused = refused_mail(&mail);
         assert!(!refused.address.contains("mairi"), "{}", refused.address);
-        assert_eq!(refused.units[0].name, "North");
+        assert_eq!(refused.units[0].name, "Unit N");
         refused.why
     };
     let known = "mairi@board.example";

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use entity::data_age::OLD_AFTER_DAYS;
 use entity::id::UnitId;
+use entity::json_column::MailUnit;
 use entity::period::{Day, IsoWeek};
 use entity::value::{Status, UnknownBecause};
-use serde::Deserialize;
 
 use crate::report::compare::is_open;
 use crate::report::recipients::{Recipient, Vacancy, Why};
@@ -25,22 +25,13 @@ pub(super) struct Run<'a> {
     /// Reports that were refused permanently.
     pub(super) refused: Vec<RefusedMail>,
     /// Units without a recipient.
-    pub(super) unaddressed: Vec<ReportedUnit>,
-}
-
-/// A unit that a mail is about.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub(super) struct ReportedUnit {
-    pub(super) code: String,
-    pub(super) name: String,
-    /// Why the report went to this recipient, as the end of a sentence.
-    pub(super) why: String,
+    pub(super) unaddressed: Vec<MailUnit>,
 }
 
 /// A report that was refused permanently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RefusedMail {
-    pub(super) units: Vec<ReportedUnit>,
+    pub(super) units: Vec<MailUnit>,
     /// The address with all but its first letter and domain masked.
     pub(super) address: String,
     pub(super) why: &'static str,
@@ -65,30 +56,32 @@ pub(super) fn without_policy(tree: &SnapshotTree) -> Vec<NoPolicy<'_>> {
     };
     let mut found: Vec<NoPolicy<'_>> = Vec::new();
     for team in tree.teams().iter().filter(|team| lacks(team)) {
-        let highest = ancestors(tree, team.id).take_while(|unit| unit.id == team.id || lack_it(unit.id)).last();
+        let highest = ancestors(tree, team.unit_id)
+            .take_while(|unit| unit.unit_id == team.unit_id || lack_it(unit.unit_id))
+            .last();
         let Some(unit) = highest else { continue };
-        match found.iter_mut().find(|found| found.unit.id == unit.id) {
+        match found.iter_mut().find(|found| found.unit.unit_id == unit.unit_id) {
             Some(found) => found.teams += 1,
             None => found.push(NoPolicy { unit, teams: 1 }),
         }
     }
-    found.sort_by(|a, b| b.teams.cmp(&a.teams).then_with(|| a.unit.code.cmp(&b.unit.code)));
+    found.sort_by(|a, b| b.teams.cmp(&a.teams).then_with(|| a.unit.unit_code.cmp(&b.unit.unit_code)));
     found
 }
 
 /// Returns teams with rejected rows of a staff list, those with most rows first.
 pub(super) fn rows_not_read(tree: &SnapshotTree) -> Vec<&Team> {
     let mut teams: Vec<_> = tree.teams().iter().filter(|team| team.rows_not_read > 0).collect();
-    teams.sort_by(|a, b| b.rows_not_read.cmp(&a.rows_not_read).then_with(|| a.code.cmp(&b.code)));
+    teams.sort_by(|a, b| b.rows_not_read.cmp(&a.rows_not_read).then_with(|| a.unit_code.cmp(&b.unit_code)));
     teams
 }
 
 /// Returns the staff lists that are too old, oldest first, with their employers. The employer is `None` if it is not known.
 pub(super) fn old_lists(tree: &SnapshotTree) -> Vec<(Day, Option<&str>)> {
     let mut oldest: BTreeMap<Option<&str>, Day> = BTreeMap::new();
-    for (as_at, employer) in tree.units().iter().filter_map(|unit| unit.oldest_list.as_ref()) {
-        let known = oldest.entry(employer.as_deref()).or_insert(*as_at);
-        *known = (*known).min(*as_at);
+    for (as_at, employer) in tree.units().iter().filter_map(SnapshotUnit::oldest_list) {
+        let known = oldest.entry(employer).or_insert(as_at);
+        *known = (*known).min(as_at);
     }
     let mut lists: Vec<_> = oldest
         .into_iter()
@@ -133,22 +126,25 @@ pub(super) fn gaps_without_manager<'a>(tree: &'a SnapshotTree, recipients: &[Rec
     }
     let mut found: Vec<Vacant<'_>> = Vec::new();
     for team in tree.teams().iter().filter(|team| is_open(team.status)) {
-        let Some(unit) = ancestors(tree, team.id).find(|unit| answered.contains_key(&unit.id)) else { continue };
-        let Some(vacancy) = answered.get(&unit.id).copied().flatten() else { continue };
-        match found.iter_mut().find(|found| found.unit.id == unit.id) {
+        let Some(unit) = ancestors(tree, team.unit_id).find(|unit| answered.contains_key(&unit.unit_id)) else {
+            continue;
+        };
+        let Some(vacancy) = answered.get(&unit.unit_id).copied().flatten() else { continue };
+        match found.iter_mut().find(|found| found.unit.unit_id == unit.unit_id) {
             Some(found) => found.gaps += 1,
             None => found.push(Vacant { unit, vacancy, gaps: 1 }),
         }
     }
-    found.retain(|vacant| !unaddressed.contains(&vacant.unit.id));
-    found.sort_by(|a, b| b.gaps.cmp(&a.gaps).then_with(|| a.unit.code.cmp(&b.unit.code)));
+    found.retain(|vacant| !unaddressed.contains(&vacant.unit.unit_id));
+    found.sort_by(|a, b| b.gaps.cmp(&a.gaps).then_with(|| a.unit.unit_code.cmp(&b.unit.unit_code)));
     found
 }
 
 /// Returns the unit and the units above it, nearest first.
 fn ancestors(tree: &SnapshotTree, unit: UnitId) -> impl Iterator<Item = &SnapshotUnit> {
-    let above =
-        |unit: &&SnapshotUnit| unit.parent.filter(|parent| *parent != unit.id).and_then(|parent| tree.unit(parent));
+    let above = |unit: &&SnapshotUnit| {
+        unit.parent_id.filter(|parent| *parent != unit.unit_id).and_then(|parent| tree.unit(parent))
+    };
     // A cycle in invalid data ends after as many steps as there are units.
     std::iter::successors(tree.unit(unit), above).take(tree.units().len())
 }

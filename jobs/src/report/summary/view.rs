@@ -1,9 +1,10 @@
 //! The sentences of a run summary, for both templates.
 
 use askama::Template;
+use entity::json_column::MailUnit;
 use entity::value::Status;
 
-use super::todo::{ReportedUnit, Run, gaps_without_manager, old_lists, rows_not_read, stale_teams, without_policy};
+use super::todo::{Run, gaps_without_manager, old_lists, rows_not_read, stale_teams, without_policy};
 use crate::output::one_line::clip;
 use crate::report::compare::is_open;
 use crate::report::recipients::Vacancy;
@@ -93,7 +94,7 @@ fn view(run: &Run<'_>, setting: &Setting, reason: &str) -> SummaryView {
         week: format!("Week of {}", day(monday)),
         headline: headline(run),
         facts,
-        link: top.filter(|_| all > 0).and_then(|unit| setting.unit_link(&unit.code)),
+        link: top.filter(|_| all > 0).and_then(|unit| setting.unit_link(&unit.unit_code)),
         sections,
         reason: reason.to_owned(),
     }
@@ -142,7 +143,7 @@ fn section(heading: &'static str, mut rows: Vec<Task>) -> TaskList {
 }
 
 fn unaddressed(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
-    let row = |ReportedUnit { code, name, why }: &ReportedUnit| Task {
+    let row = |MailUnit { code, name, why }: &MailUnit| Task {
         text: format!(
             "No one gets the report on {}: {why}. Name a senior manager or a coordinator who has a work e-mail.",
             clip(name, LONGEST_NAME)
@@ -172,10 +173,10 @@ fn policies(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
     let row = |lacks: super::todo::NoPolicy<'_>| Task {
         text: format!(
             "Set a policy for {}: {} none.",
-            clip(&lacks.unit.name, LONGEST_NAME),
+            clip(&lacks.unit.unit_name, LONGEST_NAME),
             if lacks.teams == 1 { "1 team has".to_owned() } else { format!("{} teams have", number(lacks.teams)) }
         ),
-        link: setting.unit_link(&lacks.unit.code),
+        link: setting.unit_link(&lacks.unit.unit_code),
     };
     without_policy(run.tree).into_iter().map(row).collect()
 }
@@ -202,16 +203,16 @@ fn staff_lists(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
         text: format!(
             "{} of the staff list about {} could not be read. Correct them and import the list again.",
             counted(i64::from(team.rows_not_read), "row", "rows"),
-            clip(&team.name, LONGEST_NAME)
+            clip(&team.unit_name, LONGEST_NAME)
         ),
-        link: setting.team_link(&team.code),
+        link: setting.team_link(&team.unit_code),
     });
     old.chain(stale).chain(unread).collect()
 }
 
 fn vacancies(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
     let row = |vacant: super::todo::Vacant<'_>| {
-        let name = clip(&vacant.unit.name, LONGEST_NAME);
+        let name = clip(&vacant.unit.unit_name, LONGEST_NAME);
         let gaps = counted(int(vacant.gaps), "team needs", "teams need");
         let what = match vacant.vacancy {
             Vacancy::Vacant | Vacancy::Left => "Name one",
@@ -219,7 +220,7 @@ fn vacancies(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
         };
         Task {
             text: format!("{name}: {gaps} cover, and {}. {what}.", vacant.vacancy),
-            link: setting.unit_link(&vacant.unit.code),
+            link: setting.unit_link(&vacant.unit.unit_code),
         }
     };
     gaps_without_manager(run.tree, run.recipients).into_iter().map(row).collect()
@@ -227,10 +228,10 @@ fn vacancies(run: &Run<'_>, setting: &Setting) -> Vec<Task> {
 
 fn facts(run: &Run<'_>) -> Vec<String> {
     let cover = |tree: &crate::report::snapshot_tree::SnapshotTree| {
-        let tops = tree.units().iter().filter(|unit| unit.parent.is_none());
+        let tops = tree.units().iter().filter(|unit| unit.parent_id.is_none());
         tops.fold(Fraction { part: 0, whole: 0 }, |sum, unit| Fraction {
-            part: sum.part + i64::from(unit.teams_covered),
-            whole: sum.whole + i64::from(unit.teams_assessed),
+            part: sum.part + i64::from(unit.teams_covered()),
+            whole: sum.whole + i64::from(unit.teams_assessed()),
         })
     };
     let now = cover(run.tree);

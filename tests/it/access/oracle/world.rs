@@ -5,6 +5,7 @@ use entity::id::{
     AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, ExemptionId, JobRunId, PersonId, PolicyId, PostId,
     ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
 };
+use entity::json_column::{MailUnit, MailUnits};
 use entity::store::access::{grant, token};
 use entity::store::audit::{Event, record_alone};
 use entity::table::{
@@ -303,7 +304,11 @@ async fn mails(db: &DatabaseConnection) {
         person_id: Some(PersonId(person)),
         owner_id: None,
         address: Some(format!("p{person}@board.example")),
-        units: json!([{ "code": code, "name": "A unit", "why": "You are its senior manager." }]),
+        units: MailUnits(vec![MailUnit {
+            code: code.to_owned(),
+            name: "A unit".to_owned(),
+            why: "You are its senior manager.".to_owned(),
+        }]),
         subject: format!("Peer Support of {code}"),
         message_id: format!("{id}@board.example"),
         text_part: format!("Dear {person}, this is about {code}"),

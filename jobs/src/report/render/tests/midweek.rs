@@ -28,7 +28,7 @@ fn a_week() -> (SnapshotTree, SnapshotTree) {
         status: Status::None,
         supporters: 0,
         share: 0,
-        not_counting: vec![(Reason::CertificateExpired, 1)],
+        not_counting: NotCounting(vec![(Reason::CertificateExpired, 1)]),
         ..short(11, "N-01", 26, 1, "2026-11-26")
     };
     let causes = [PublishedCause::Work { reason: Reason::SeniorApprovalMissing, people: 1 }];
@@ -124,7 +124,7 @@ fn personal_reasons_change_no_word_of_it() {
     let (now, before) = a_week();
     let with = |team: &Team| {
         let away = [(Reason::Away, 1), (Reason::Paused, 2), (Reason::StoodDown, 1)];
-        Team { not_counting: [team.not_counting.clone(), away.to_vec()].concat(), ..team.clone() }
+        Team { not_counting: NotCounting([team.not_counting.0.clone(), away.to_vec()].concat()), ..team.clone() }
     };
     let personal = SnapshotTree::new(now.id, now.day, now.units().to_vec(), now.teams().iter().map(with).collect());
     assert_eq!(rendered_news(&personal, &before, 2, false), rendered_news(&now, &before, 2, false));

@@ -1,0 +1,64 @@
+//! The files of an import, as `import_batch` stores them.
+
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
+
+/// The contents and changes of each file. A list in an older form is read as empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct ImportedFiles(#[serde(deserialize_with = "super::or_empty")] pub Vec<ImportedFile>);
+
+/// The contents and changes of one file. All numbers count rows, except `ended`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ImportedFile {
+    /// The file's name, without its folder.
+    pub file: String,
+    /// Rows below the header.
+    pub rows: u32,
+    /// New records.
+    pub added: u32,
+    /// Changed records.
+    pub changed: u32,
+    /// Records that were ended because the file no longer has them.
+    pub ended: u32,
+    /// Unchanged records.
+    pub unchanged: u32,
+    /// Rejected rows.
+    pub rejected: u32,
+    /// Headers of unknown columns, which were ignored.
+    pub ignored_columns: Vec<String>,
+    /// Those of them with data that psn does not want.
+    pub not_asked_for: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ImportedFile, ImportedFiles};
+
+    #[test]
+    fn files_are_stored_with_all_their_counts() {
+        let file = ImportedFile {
+            file: "staff.csv".to_owned(),
+            rows: 9,
+            added: 1,
+            changed: 2,
+            ended: 3,
+            unchanged: 4,
+            rejected: 2,
+            ignored_columns: vec!["Colour".to_owned()],
+            not_asked_for: Vec::new(),
+        };
+        let json = r#"[{"file":"staff.csv","rows":9,"added":1,"changed":2,"ended":3,"unchanged":4,"rejected":2,"ignored_columns":["Colour"],"not_asked_for":[]}]"#;
+        let files = ImportedFiles(vec![file]);
+        assert_eq!(serde_json::to_string(&files).unwrap(), json);
+        assert_eq!(serde_json::from_str::<ImportedFiles>(json).unwrap(), files);
+    }
+
+    #[test]
+    fn missing_counts_are_zero() {
+        let files: ImportedFiles = serde_json::from_str(r#"[{"file":"staff.csv","rows":9}]"#).unwrap();
+        let file = ImportedFile { file: "staff.csv".to_owned(), rows: 9, ..ImportedFile::default() };
+        assert_eq!(files, ImportedFiles(vec![file]));
+    }
+}
