@@ -136,6 +136,23 @@ impl Runner {
         table: &[Entry],
         jobs: Vec<Box<dyn Job>>,
     ) -> Result<Self, SetupError> {
+        Self::with_lease(db, clock, zone, table, jobs, LEASE)
+    }
+
+    /// Like [`new`](Self::new), with claims that are valid for `lease_time` instead of two minutes. There are four
+    /// heartbeats per lease.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_lease(
+        db: DatabaseConnection,
+        clock: Clock,
+        zone: Tz,
+        table: &[Entry],
+        jobs: Vec<Box<dyn Job>>,
+        lease_time: TimeDelta,
+    ) -> Result<Self, SetupError> {
         let mut slots = Vec::with_capacity(jobs.len());
         for job in jobs {
             let place = table.iter().position(|entry| entry.name == job.name());
@@ -149,24 +166,13 @@ impl Runner {
             clock,
             zone,
             slots: slots.into_iter().map(|(_, slot)| slot).collect(),
-            lease_time: LEASE,
+            lease_time,
             name: format!("{:x}-{:016x}", std::process::id(), getrandom::u64()?),
             claims: AtomicU64::new(0),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             kill: CancellationToken::new(),
         })))
-    }
-
-    /// Sets the lease time, which defaults to two minutes. There are four heartbeats per lease.
-    #[must_use]
-    pub fn with_lease(self, lease_time: TimeDelta) -> Self {
-        let RunnerState { db, clock, zone, slots, lease_time: _, name, claims, tasks, closing, kill } =
-            match Arc::try_unwrap(self.0) {
-                Ok(inner) => inner,
-                Err(shared) => return Self(shared),
-            };
-        Self(Arc::new(RunnerState { db, clock, zone, slots, lease_time, name, claims, tasks, closing, kill }))
     }
 
     /// Wakes by the cron expression `wake` (see [`crate::schedule::EVERY_MINUTE`]) until `stop` is cancelled, then

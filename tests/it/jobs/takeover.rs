@@ -13,6 +13,12 @@ use crate::harness::{both, within};
 
 const RUN: &str = "2026-11-16";
 
+/// Creates a runner with heartbeats every 25 ms of real time.
+fn short_lease(world: &World, jobs: Vec<Box<dyn Job>>) -> Runner {
+    let (db, clock, lease) = (world.db.clone(), world.clock.clone(), TimeDelta::milliseconds(100));
+    Runner::with_lease(db, clock, London, &TABLE, jobs, lease).expect("the jobs are in the table")
+}
+
 /// A whole process with its own runtime, pool and runner. It starts due runs, and is killed while the job waits.
 async fn killed_while_it_runs(world: &World, job: Box<dyn Job>, begun: Arc<Notify>) {
     let process = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -139,8 +145,8 @@ both!(
                 std::future::pending().await
             }
         });
-        // Heartbeats every 25 ms of real time; the clock for the lease does not move.
-        let runner = runner(&world, vec![job]).with_lease(TimeDelta::milliseconds(100));
+        // The clock for the lease does not move.
+        let runner = short_lease(&world, vec![job]);
         runner.tick().await.unwrap();
         begun.notified().await;
         let later = instant("2026-11-16T05:10:00Z");
@@ -172,7 +178,7 @@ both!(
                 done()
             }
         });
-        let long = runner(&world, vec![job]).with_lease(TimeDelta::milliseconds(100));
+        let long = short_lease(&world, vec![job]);
         long.tick().await.unwrap();
         let later = instant("2026-11-16T05:00:00.090Z");
         world.clock.set(later);
