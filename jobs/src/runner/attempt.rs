@@ -13,7 +13,8 @@ use tokio::task::JoinError;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Job, JobError, JobOutcome, RunContext, RunnerState};
+use super::job::{Job, JobError, JobOutcome, RunContext};
+use super::state::RunnerState;
 use crate::retry::{END_OF_RUN, RUN, Retry};
 use crate::schedule::{Entry, Period};
 
