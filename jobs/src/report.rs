@@ -35,7 +35,7 @@ use std::time::Instant;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use chrono_tz::Tz;
 use entity::coverage::disclosure::Limit;
-use entity::id::{SnapshotId, UnitId};
+use entity::id::UnitId;
 use entity::period::{Day, IsoWeek};
 use entity::store::{report as store, report_preference};
 use entity::table::report;
@@ -44,7 +44,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 
 use crate::mail::{Mailbox, Mailer};
 use crate::snapshot::{SnapshotError, ensure_snapshot};
-use edition::{Edition, pinned};
+use edition::{ComparedTrees, Edition, pinned};
 pub use outcome::{Idle, ReportOutcome};
 use recipients::Key;
 use render::{Rendered, Setting};
@@ -195,7 +195,8 @@ impl GapReport {
                 (newest.ok_or(ReportError::NoSnapshot(day))?, self.compared_with(db, week).await?)
             }
         };
-        let edition = self.edition(db, week, &current, previous.as_ref()).await?;
+        let trees = ComparedTrees::load(db, &current, previous.as_ref()).await?;
+        let edition = self.edition(db, week, &trees).await?;
         let mut previews = Vec::new();
         for recipient in &edition.recipients {
             let rendered = self.compose(&edition, recipient)?;
@@ -228,13 +229,13 @@ impl GapReport {
             return Ok(Built::Nothing(ReportOutcome::idle(Idle::NoWeeklyReport)));
         }
         let current = ensure_snapshot(db, self.kind.day(week), self.limit, now).await?;
-        let edition = self.edition(db, week, &current, previous.as_ref()).await?;
+        let trees = ComparedTrees::load(db, &current, previous.as_ref()).await?;
+        let edition = self.edition(db, week, &trees).await?;
         if is_midweek && edition.recipients.is_empty() {
-            let idle = if edition.quiet == 0 { Idle::NotChosen } else { Idle::NothingNew };
-            return Ok(Built::Nothing(ReportOutcome { quiet: edition.quiet, ..ReportOutcome::idle(idle) }));
+            let idle = if edition.quiet() == 0 { Idle::NotChosen } else { Idle::NothingNew };
+            return Ok(Built::Nothing(ReportOutcome { quiet: edition.quiet(), ..ReportOutcome::idle(idle) }));
         }
-        let snapshots = ComparedSnapshots { current: current.id, previous: previous.map(|snapshot| snapshot.id) };
-        Ok(Built::Report(self.store_report(db, &edition, snapshots, now).await?, edition.quiet))
+        Ok(Built::Report(self.store_report(db, &edition, now).await?, edition.quiet()))
     }
 
     /// Returns the key of this job's report of a week.
@@ -246,7 +247,10 @@ impl GapReport {
     async fn quiet(&self, db: &DatabaseConnection, week: IsoWeek, report: &report::Model) -> Result<u64, ReportError> {
         match self.kind {
             ReportKind::Weekly => Ok(0),
-            ReportKind::Midweek => Ok(self.pinned_edition(db, week, report).await?.quiet),
+            ReportKind::Midweek => {
+                let trees = ComparedTrees::pinned(db, report).await?;
+                Ok(self.edition(db, week, &trees).await?.quiet())
+            }
         }
     }
 
@@ -254,8 +258,7 @@ impl GapReport {
     async fn store_report(
         &self,
         db: &DatabaseConnection,
-        edition: &Edition,
-        snapshots: ComparedSnapshots,
+        edition: &Edition<'_>,
         now: DateTime<Utc>,
     ) -> Result<report::Model, ReportError> {
         let week = edition.week;
@@ -266,7 +269,9 @@ impl GapReport {
             }
             mails.extend(self.mails(edition, recipient)?);
         }
-        store::write_once(db, (week, self.kind), (snapshots.current, snapshots.previous), now, mails).await?;
+        let ComparedTrees { current, previous } = edition.trees;
+        let snapshots = (current.id, previous.as_ref().map(|tree| tree.id));
+        store::write_once(db, (week, self.kind), snapshots, now, mails).await?;
         // This report, or that of a process that was quicker: the same week and kind either way.
         Ok(store::find(db, week, self.kind).await?.ok_or_else(|| DbErr::RecordNotFound(format!("report {week}")))?)
     }
@@ -285,7 +290,8 @@ impl GapReport {
         if on_file.iter().all(|(_, addressed)| *addressed) {
             return Ok(());
         }
-        let edition = self.pinned_edition(db, week, report).await?;
+        let trees = ComparedTrees::pinned(db, report).await?;
+        let edition = self.edition(db, week, &trees).await?;
         let waits = |unit: UnitId| on_file.contains(&(Key::Unit(unit).to_string(), false));
         let mut found = BTreeSet::new();
         let mut mails = Vec::new();
@@ -306,14 +312,6 @@ impl GapReport {
         }
         Ok(())
     }
-}
-
-/// The snapshots that a report compares.
-#[derive(Clone, Copy, Debug)]
-struct ComparedSnapshots {
-    current: SnapshotId,
-    /// `None` for the first report.
-    previous: Option<SnapshotId>,
 }
 
 /// The result of building a report.

@@ -122,12 +122,12 @@ pub async fn sites(db: &DatabaseConnection) -> Result<HashMap<UnitId, String>, D
 /// The database error.
 pub async fn trends(
     db: &DatabaseConnection,
-    current: &snapshot::Model,
+    current: &SnapshotTree,
     wanted: &HashSet<UnitId>,
 ) -> Result<Trends, DbErr> {
-    let mut snapshots = entity::store::snapshot::mondays_before(db, current.day, Trends::WEEKS - 1).await?;
-    snapshots.push(current.clone());
-    let days: HashMap<_, _> = snapshots.iter().map(|snapshot| (snapshot.id, snapshot.day)).collect();
+    let before = entity::store::snapshot::mondays_before(db, current.day, Trends::WEEKS - 1).await?;
+    let before = before.iter().map(|snapshot| (snapshot.id, snapshot.day));
+    let days: HashMap<_, _> = before.chain([(current.id, current.day)]).collect();
     let mut trends = Trends::default();
     let mut rows = snapshot_unit::Entity::find()
         .filter(snapshot_unit::Column::SnapshotId.is_in(days.keys().copied()))

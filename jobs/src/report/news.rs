@@ -56,17 +56,24 @@ impl<'a> News<'a> {
     }
 }
 
-/// Returns the recipients who chose a midweek report and have something new in it, and how many chose one and have nothing new.
-pub(super) fn with_news(
+/// Returns the recipients who chose a midweek report and have something new in it, each with that, and how many chose one
+/// and have nothing new.
+pub(super) fn with_news<'a>(
     recipients: Vec<Recipient>,
-    current: &SnapshotTree,
-    previous: Option<&SnapshotTree>,
+    current: &'a SnapshotTree,
+    previous: Option<&'a SnapshotTree>,
     week: IsoWeek,
-) -> (Vec<Recipient>, u64) {
-    let chosen = recipients.into_iter().filter(|recipient| recipient.midweek);
-    let (quiet, with_news): (Vec<_>, Vec<_>) =
-        chosen.partition(|recipient| News::new(current, previous, week, &recipient.answers).is_empty());
-    (with_news, u64::try_from(quiet.len()).unwrap_or(u64::MAX))
+) -> (Vec<(Recipient, News<'a>)>, u64) {
+    let (mut with_news, mut quiet) = (Vec::new(), 0);
+    for recipient in recipients.into_iter().filter(|recipient| recipient.midweek) {
+        let news = News::new(current, previous, week, &recipient.answers);
+        if news.is_empty() {
+            quiet += 1;
+        } else {
+            with_news.push((recipient, news));
+        }
+    }
+    (with_news, quiet)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use entity::store::report::{self as store, NewDelivery};
 use entity::table::{delivery, report};
 use sea_orm::DatabaseConnection;
 
-use super::recipients::{Copied, Recipient};
+use super::edition::ComparedTrees;
 use super::{GapReport, ReportError};
 
 impl GapReport {
@@ -23,15 +23,10 @@ impl GapReport {
         if refused.is_empty() {
             return Ok(());
         }
-        let edition = self.pinned_edition(db, week, report).await?;
+        let trees = ComparedTrees::pinned(db, report).await?;
+        let edition = self.edition(db, week, &trees).await?;
         for old in refused {
-            let is_owner = |recipient: &&Recipient| {
-                let is_copied = |copy: &Copied| copy.key() == old.recipient;
-                recipient.key.to_string() == old.recipient || recipient.copies.iter().any(is_copied)
-            };
-            let Some(owner) = edition.recipients.iter().find(is_owner) else { continue };
-            let mails = self.mails(&edition, owner)?;
-            let Some(new) = mails.into_iter().find(|mail| mail.recipient == old.recipient) else { continue };
+            let Some(new) = self.mail_of(&edition, &old.recipient)? else { continue };
             let same_relay = old.refused_by.as_ref() == Some(&self.relay());
             if new.address.is_none() || (same_relay && is_same(&old, &new)) {
                 continue;

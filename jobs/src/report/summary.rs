@@ -14,6 +14,7 @@ use entity::table::{delivery, report};
 use entity::value::DeliveryKind;
 use sea_orm::DatabaseConnection;
 
+use super::edition::ComparedTrees;
 use super::recipients::{Network, Recipient, Why};
 use super::render::Rendered;
 use super::{GapReport, ReportError, ReportOutcome};
@@ -38,7 +39,8 @@ impl GapReport {
         if outcome.waiting > 0 || store::is_summarised(db, report.id).await? {
             return Ok(false);
         }
-        let edition = self.pinned_edition(db, week, report).await?;
+        let trees = ComparedTrees::pinned(db, report).await?;
+        let edition = self.edition(db, week, &trees).await?;
         let readers = readers(edition.network.as_ref(), self.setting.coordinator.address());
         if readers.is_empty() {
             tracing::warn!(
@@ -51,8 +53,8 @@ impl GapReport {
         let unaddressed = store::unaddressed(db, report.id).await?;
         let run = Run {
             week,
-            tree: &edition.current,
-            previous: edition.previous.as_ref(),
+            tree: &trees.current,
+            previous: trees.previous.as_ref(),
             recipients: &edition.recipients,
             sent: outcome.sent,
             refused: refused.iter().filter(|mail| mail.kind == DeliveryKind::Report).map(refused_mail).collect(),
