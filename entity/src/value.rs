@@ -361,6 +361,11 @@ words! {
     }
 }
 
+impl DeliveryState {
+    /// The states in which an attempt to send the mail is still to come.
+    pub const WAITING: [Self; 2] = [Self::Pending, Self::Retrying];
+}
+
 impl ReportKind {
     /// Returns the day of the week whose coverage the report shows.
     #[must_use]

@@ -4,9 +4,11 @@
 //! The jobs decide what a mail says and when it is retried; this module only keeps two processes, a crash and a retry
 //! from interfering with each other.
 
+mod attempt;
 mod missed;
 mod resend;
 mod summary;
+mod tally;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
@@ -14,20 +16,19 @@ use sea_orm::{
     ActiveValue, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
 };
-use serde_json::json;
 
-use crate::actor::Actor;
-use crate::id::{DeliveryId, PersonId, ReportId, SnapshotId};
+use crate::id::{PersonId, ReportId, SnapshotId};
 use crate::json_column::MailUnits;
 use crate::period::IsoWeek;
-use crate::store::audit::{self, Event};
 use crate::store::begin_write;
 use crate::table::{delivery, report, snapshot};
-use crate::value::{Action, DeliveryKind, DeliveryState, ReportKind};
+use crate::value::{DeliveryKind, DeliveryState, ReportKind};
 
+pub use attempt::{AttemptOutcome, Attempted, claim, due, named, record_delivery};
 pub use missed::missed_before;
 pub use resend::{refused, reopen};
 pub use summary::{Unaddressed, is_summarised, summarise_once, unaddressed};
+pub use tally::{Tally, tally};
 
 /// A mail to be stored.
 #[derive(Clone, Debug)]
@@ -55,68 +56,6 @@ pub struct NewDelivery {
     /// Attached CSV.
     pub csv_part: String,
 }
-
-/// The outcome of an attempt to send a mail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AttemptOutcome {
-    /// The mail server accepted it.
-    Sent {
-        /// When.
-        at: DateTime<Utc>,
-        /// The path of the file, if mail is written into a folder.
-        stored_at: Option<String>,
-    },
-    /// It failed and will be retried.
-    Retrying {
-        /// When.
-        next_attempt_at: DateTime<Utc>,
-        /// What went wrong.
-        error: String,
-    },
-    /// It is not retried until something has changed.
-    Refused {
-        /// What went wrong.
-        error: String,
-        /// The mail server and the sender.
-        by: String,
-    },
-}
-
-/// A mail that was attempted, with its name in the audit log.
-#[derive(Clone, Copy, Debug)]
-pub struct Attempted<'a> {
-    /// The mail.
-    pub id: DeliveryId,
-    /// Its report.
-    pub report: &'a report::Model,
-    /// Idempotency key within the report: `person:12`.
-    pub recipient: &'a str,
-    /// The number of the attempt, as counted by the claim: a failure is only recorded if no later attempt has begun.
-    pub attempt: i32,
-}
-
-/// Number of mails of a report by state. Copies and run summaries are only counted in `others_waiting`: whether the
-/// week's report has reached its readers does not depend on them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Accepted by the mail server.
-    pub sent: u64,
-    /// Waiting for the first or another attempt.
-    pub waiting: u64,
-    /// Permanently refused.
-    pub refused: u64,
-    /// Units without a recipient.
-    pub unaddressed: u64,
-    /// Copies and run summaries that are waiting for an attempt.
-    pub others_waiting: u64,
-    /// When the next waiting mail of any kind is due.
-    pub next_attempt_at: Option<DateTime<Utc>>,
-}
-
-const WAITING: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Retrying];
-
-/// The error of a row between the beginning and the end of an attempt: all that is known after a crash.
-const BEGUN: &str = "an attempt was started and its outcome was not recorded";
 
 /// Returns a week's report of a kind.
 ///
@@ -291,151 +230,4 @@ fn new_row(report_id: ReportId, at: DateTime<Utc>, mail: NewDelivery) -> deliver
         stored_at: ActiveValue::Set(None),
         refused_by: ActiveValue::Set(None),
     }
-}
-
-/// Returns the mails of a report that are due at an instant, those that have waited longest first.
-///
-/// # Errors
-///
-/// What the database said.
-pub async fn due(db: &impl ConnectionTrait, report: ReportId, at: DateTime<Utc>) -> Result<Vec<DeliveryId>, DbErr> {
-    delivery::Entity::find()
-        .select_only()
-        .column(delivery::Column::Id)
-        .filter(delivery::Column::ReportId.eq(report))
-        .filter(delivery::Column::State.is_in(WAITING))
-        .filter(delivery::Column::NextAttemptAt.lte(at))
-        .order_by_asc(delivery::Column::NextAttemptAt)
-        .order_by_asc(delivery::Column::Id)
-        .into_tuple()
-        .all(db)
-        .await
-}
-
-/// Claims a due mail for one attempt that ends before `until`, and counts the attempt. Returns `None` if another
-/// process was quicker. After a crash it is due again at `until`.
-///
-/// # Errors
-///
-/// What the database said.
-pub async fn claim(
-    db: &impl ConnectionTrait,
-    id: DeliveryId,
-    at: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<Option<delivery::Model>, DbErr> {
-    let claimed = delivery::Entity::update_many()
-        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Retrying))
-        .col_expr(delivery::Column::Attempts, Expr::col(delivery::Column::Attempts).add(1))
-        .col_expr(delivery::Column::NextAttemptAt, Expr::value(until))
-        .col_expr(delivery::Column::LastError, Expr::value(BEGUN))
-        .filter(delivery::Column::Id.eq(id))
-        .filter(delivery::Column::State.is_in(WAITING))
-        .filter(delivery::Column::NextAttemptAt.lte(at))
-        .exec_with_returning(db)
-        .await?;
-    Ok(claimed.into_iter().next())
-}
-
-/// Records the outcome of an attempt and, if the mail was sent, an audit event in the same transaction. A mail that is
-/// recorded as sent stays sent, and a failure is only recorded if no later attempt has begun.
-///
-/// # Errors
-///
-/// What the database said.
-pub async fn record_delivery(
-    db: &DatabaseConnection,
-    Attempted { id, report, recipient, attempt }: Attempted<'_>,
-    settled: AttemptOutcome,
-) -> Result<(), DbErr> {
-    let sent = match &settled {
-        AttemptOutcome::Sent { at, .. } => Some(Event {
-            object: Some(format!("delivery:{id}")),
-            after: Some(named(report, recipient)),
-            ..Event::new(*at, Actor::Worker, Action::ReportSent)
-        }),
-        AttemptOutcome::Retrying { .. } | AttemptOutcome::Refused { .. } => None,
-    };
-    let row = delivery::Entity::update_many()
-        .filter(delivery::Column::Id.eq(id))
-        .filter(delivery::Column::State.ne(DeliveryState::Sent));
-    let of_this_attempt = delivery::Column::Attempts.eq(attempt);
-    let row = match settled {
-        AttemptOutcome::Sent { at, stored_at } => row
-            .col_expr(delivery::Column::State, Expr::value(DeliveryState::Sent))
-            .col_expr(delivery::Column::AcceptedAt, Expr::value(Some(at)))
-            .col_expr(delivery::Column::StoredAt, Expr::value(stored_at))
-            .col_expr(delivery::Column::RefusedBy, Expr::value(None::<String>))
-            .col_expr(delivery::Column::NextAttemptAt, Expr::value(None::<DateTime<Utc>>))
-            .col_expr(delivery::Column::LastError, Expr::value(None::<String>)),
-        AttemptOutcome::Retrying { next_attempt_at, error } => row
-            .filter(of_this_attempt)
-            .col_expr(delivery::Column::State, Expr::value(DeliveryState::Retrying))
-            .col_expr(delivery::Column::NextAttemptAt, Expr::value(Some(next_attempt_at)))
-            .col_expr(delivery::Column::LastError, Expr::value(Some(error))),
-        AttemptOutcome::Refused { error, by } => row
-            .filter(of_this_attempt)
-            .col_expr(delivery::Column::State, Expr::value(DeliveryState::Refused))
-            .col_expr(delivery::Column::RefusedBy, Expr::value(Some(by)))
-            .col_expr(delivery::Column::NextAttemptAt, Expr::value(None::<DateTime<Utc>>))
-            .col_expr(delivery::Column::LastError, Expr::value(Some(error))),
-    };
-    let txn = begin_write(db).await?;
-    let changed = row.exec(&txn).await?.rows_affected;
-    if let Some(event) = sent.filter(|_| changed > 0) {
-        audit::record(&txn, &event).await?;
-    }
-    txn.commit().await
-}
-
-/// Returns the details by which the audit log identifies a mail.
-#[must_use]
-pub fn named(report: &report::Model, recipient: &str) -> serde_json::Value {
-    json!({ "week": report.week, "report": report.kind.as_str(), "recipient": recipient })
-}
-
-/// Counts the mails of a report by state.
-///
-/// # Errors
-///
-/// What the database said.
-pub async fn tally(db: &impl ConnectionTrait, report: ReportId) -> Result<Tally, DbErr> {
-    let counts: Vec<(DeliveryKind, DeliveryState, i64)> = delivery::Entity::find()
-        .select_only()
-        .columns([delivery::Column::Kind, delivery::Column::State])
-        .column_as(delivery::Column::Id.count(), "mails")
-        .filter(delivery::Column::ReportId.eq(report))
-        .group_by(delivery::Column::Kind)
-        .group_by(delivery::Column::State)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut tally = Tally::default();
-    for (kind, state, mails) in counts {
-        let mails = u64::try_from(mails).unwrap_or_default();
-        match (kind, state) {
-            (DeliveryKind::Report, DeliveryState::Sent) => tally.sent += mails,
-            (DeliveryKind::Report, DeliveryState::Pending | DeliveryState::Retrying) => tally.waiting += mails,
-            (DeliveryKind::Report, DeliveryState::Refused) => tally.refused += mails,
-            (DeliveryKind::Report, DeliveryState::Unaddressed) => tally.unaddressed += mails,
-            (DeliveryKind::Copy | DeliveryKind::RunSummary, DeliveryState::Pending | DeliveryState::Retrying) => {
-                tally.others_waiting += mails;
-            }
-            (
-                DeliveryKind::Copy | DeliveryKind::RunSummary,
-                DeliveryState::Sent | DeliveryState::Refused | DeliveryState::Unaddressed,
-            ) => {}
-        }
-    }
-    tally.next_attempt_at = delivery::Entity::find()
-        .select_only()
-        .column(delivery::Column::NextAttemptAt)
-        .filter(delivery::Column::ReportId.eq(report))
-        .filter(delivery::Column::State.is_in(WAITING))
-        .order_by_asc(delivery::Column::NextAttemptAt)
-        .into_tuple::<Option<DateTime<Utc>>>()
-        .one(db)
-        .await?
-        .flatten();
-    Ok(tally)
 }

@@ -1,170 +1,21 @@
 //! Builds the content of a mail from two snapshots and the recipient's units. Pure.
 
-use std::collections::{BTreeMap, HashMap};
+mod content;
+mod measures;
 
-use entity::coverage::rollup::{champions_met, level1_met, trainers_met};
+use std::collections::BTreeMap;
+
 use entity::id::UnitId;
-use entity::period::{Day, IsoWeek};
+use entity::period::IsoWeek;
 use entity::value::Status;
 
 use super::compare::{Change, change, is_open};
 use super::recipients::Answer;
 use super::snapshot_tree::{SnapshotTree, SnapshotUnit, Team};
 use super::wording::{Fraction, int};
-
-/// The content of one mail, borrowed from the two snapshots.
-#[derive(Clone, Debug)]
-pub struct Report<'a> {
-    /// The week of the report.
-    pub week: IsoWeek,
-    /// Day of the snapshot.
-    pub day: Day,
-    /// Day of the snapshot of the last report. `None` for the first report.
-    pub previous: Option<Day>,
-    /// Weeks since then without a mailed report, oldest first.
-    pub missed: Vec<IsoWeek>,
-    /// Sites of units as on file today. Shown only to tell teams of the same name apart.
-    pub sites: &'a HashMap<UnitId, String>,
-    /// The recipient's units in the order of the tree.
-    pub units: Vec<AnsweredUnit<'a>>,
-    /// Covered teams of assessed teams in all of the recipient's units. A team is in one unit only, so these can be summed.
-    pub teams: Fraction,
-    /// The same in the last report.
-    pub teams_before: Option<Fraction>,
-    /// Exempt teams in all of the recipient's units. They are not assessed.
-    pub exempt: i64,
-    /// Covered teams that depend on one person.
-    pub single_points: i64,
-    /// Covered teams that depend on an approval by a person who did not hold the office.
-    pub unproven: i64,
-    /// Open gaps, worst first.
-    pub gaps: Vec<Gap<'a>>,
-    /// Peer Supporters needed to close all gaps. Each cover group is counted once.
-    pub people_short: i64,
-    /// Number of gaps by kind of change. Empty for the first report.
-    pub changes: BTreeMap<Change, i64>,
-    /// Gaps of the last report that these units no longer have.
-    pub closed: Vec<Closed<'a>>,
-    /// Teams that will lose their cover within the policy's horizon, soonest first.
-    pub at_risk: Vec<Placed<'a>>,
-    /// Teams below their Level 1 target, furthest below first.
-    pub level1: Vec<Placed<'a>>,
-    /// Teams with too few Wellbeing Champions, furthest below first.
-    pub champions: Vec<Placed<'a>>,
-    /// Every team in the recipient's units, gaps first, for the attached list.
-    pub teams_listed: Vec<Listed<'a>>,
-    /// The recipient's units if there are several, else the units directly below the only one unless all of them are teams.
-    pub by_unit: Vec<ByUnit<'a>>,
-    /// Covered teams of assessed teams on each Monday that has a snapshot, oldest first.
-    pub trend: Vec<(Day, Fraction)>,
-}
-
-impl Report<'_> {
-    /// Returns the ids of the recipient's units that are not below another of them.
-    #[must_use]
-    pub fn tops(&self) -> Vec<UnitId> {
-        self.top_units().into_iter().map(|unit| unit.unit_id).collect()
-    }
-
-    /// Returns the as-at day and employer of the oldest staff list that the figures are based on (COVERAGE.md section 5).
-    #[must_use]
-    pub fn oldest_list(&self) -> Option<(Day, Option<&str>)> {
-        self.units.iter().filter_map(|answered| answered.unit.oldest_list()).min()
-    }
-
-    /// Returns the figures of the recipient's units that are not below another of them.
-    #[must_use]
-    pub fn top_units(&self) -> Vec<&SnapshotUnit> {
-        self.units.iter().filter(|answered| !answered.nested).map(|answered| answered.unit).collect()
-    }
-}
-
-/// The line of one unit in the list of units.
-#[derive(Clone, Copy, Debug)]
-pub struct ByUnit<'a> {
-    /// Its figures.
-    pub unit: &'a SnapshotUnit,
-    /// Its figures in the last report.
-    pub before: Option<&'a SnapshotUnit>,
-    /// Teams at or below it with an open gap.
-    pub gaps: usize,
-    /// Teams at or below it whose cover is not known.
-    pub unknown: usize,
-    /// Covered teams at or below it that will lose their cover.
-    pub at_risk: usize,
-}
-
-/// A unit of the recipient.
-#[derive(Clone, Debug)]
-pub struct AnsweredUnit<'a> {
-    /// Its figures.
-    pub unit: &'a SnapshotUnit,
-    /// Its figures in the last report.
-    pub before: Option<&'a SnapshotUnit>,
-    /// Why the recipient receives its report.
-    pub why: String,
-    /// Whether the mail should say so at the top.
-    pub fallback: bool,
-    /// Whether it is below another unit of the same mail, whose lists then include its teams.
-    pub nested: bool,
-}
-
-/// A team and the topmost unit of the mail that contains it.
-#[derive(Clone, Copy, Debug)]
-pub struct Placed<'a> {
-    /// The team.
-    pub team: &'a Team,
-    /// The unit. `None` unless the mail is about several units.
-    pub within: Option<&'a SnapshotUnit>,
-}
-
-/// An open gap.
-#[derive(Clone, Copy, Debug)]
-pub struct Gap<'a> {
-    /// The team.
-    pub place: Placed<'a>,
-    /// Change since the last report. `None` in the first report.
-    pub change: Option<Change>,
-    /// The team in the last report.
-    pub before: Option<&'a Team>,
-    /// Days since the gap opened.
-    pub age: Option<i64>,
-}
-
-/// A gap of the last report that these units no longer have.
-#[derive(Clone, Copy, Debug)]
-pub struct Closed<'a> {
-    /// The team in the last report.
-    pub before: &'a Team,
-    /// How the gap ended.
-    pub how: How<'a>,
-    /// Days that it had been open on the day of the last report.
-    pub age: Option<i64>,
-}
-
-/// How a gap ended.
-#[derive(Clone, Copy, Debug)]
-pub enum How<'a> {
-    /// The team no longer has a gap.
-    Now(&'a Team),
-    /// The team still has a gap, in another manager's units. The mail does not call it closed.
-    Moved,
-    /// The team no longer has staff or allocations.
-    Gone,
-}
-
-/// A team of the attached list.
-#[derive(Clone, Copy, Debug)]
-pub struct Listed<'a> {
-    /// The team.
-    pub team: &'a Team,
-    /// The topmost of the recipient's units that contains it.
-    pub within: &'a SnapshotUnit,
-    /// Change since the last report.
-    pub change: Option<Change>,
-    /// Days since the gap opened.
-    pub age: Option<i64>,
-}
+pub use content::{AnsweredUnit, ByUnit, Closed, Gap, How, Listed, Placed, Report};
+pub use measures::{below_target, champions_short, one_per_group, trainers_short};
+use measures::{champions_lacking, level1_lacking};
 
 /// Builds the content of a mail. Units that are not in the snapshot are left out.
 #[must_use]
@@ -327,12 +178,6 @@ fn people_short(gaps: &[Gap<'_>]) -> i64 {
     one_per_group(gaps.iter().map(|gap| gap.place.team)).map(|team| i64::from(team.gap.unwrap_or(0))).sum()
 }
 
-/// Returns the teams without the second and later teams of each cover group, so that each group is counted once.
-pub fn one_per_group<'a>(teams: impl Iterator<Item = &'a Team>) -> impl Iterator<Item = &'a Team> {
-    let mut groups = std::collections::BTreeSet::new();
-    teams.filter(move |team| team.cover_group.as_deref().is_none_or(|group| groups.insert(group)))
-}
-
 /// Returns the gaps of the last report that are closed or no longer in these units.
 fn closed<'a>(
     current: &'a SnapshotTree,
@@ -371,43 +216,6 @@ fn closed<'a>(
     // In the last report, one of these units may have been below another.
     closed.dedup_by_key(|closed| closed.before.unit_id);
     closed
-}
-
-/// Returns how far a team or its group is below its Level 1 target, in hundredths of a person. 0 if the target is met
-/// (COVERAGE.md section 5).
-fn level1_lacking(team: &Team) -> i64 {
-    let needed = team.level1_target.map_or(0, |target| i64::from(target) * i64::from(team.headcount));
-    (needed - i64::from(team.level1_done) * 100).max(0)
-}
-
-fn champions_lacking(team: &Team) -> i64 {
-    champions_short(team).map_or(0, |(have, need)| i64::from(need) - i64::from(have))
-}
-
-/// Whether a Level 1 target is missed. Returns `false` if there is no target or there are no people.
-#[must_use]
-pub fn below_target(done: i32, of: i32, target: Option<i32>) -> bool {
-    target.and_then(|target| level1_met(figure(done), figure(of), figure(target))) == Some(false)
-}
-
-/// Returns the number of Wellbeing Champions that a team has and requires. `None` if it has enough.
-#[must_use]
-pub fn champions_short(team: &Team) -> Option<(i32, i32)> {
-    let needed = team.champions_needed?;
-    let met = champions_met(figure(team.champions), figure(needed), figure(team.headcount));
-    (met == Some(false)).then_some((team.champions, needed))
-}
-
-/// Whether a unit has too few Trainers (COVERAGE.md section 5). Returns `false` if there is no policy.
-#[must_use]
-pub fn trainers_short(unit: &SnapshotUnit) -> bool {
-    unit.supporters_per_trainer
-        .is_some_and(|ratio| !trainers_met(figure(unit.trainers), figure(unit.active_supporters), figure(ratio)))
-}
-
-/// Converts a stored figure, which is never negative.
-fn figure(stored: i32) -> u32 {
-    u32::try_from(stored).unwrap_or(0)
 }
 
 #[cfg(test)]

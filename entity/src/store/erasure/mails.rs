@@ -16,8 +16,6 @@ use crate::store::begin_write;
 use crate::table::{delivery, erased_person, report, unit};
 use crate::value::{DeliveryKind, DeliveryState, ReportKind};
 
-const WAITING: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Retrying];
-
 /// The error of a row whose recipient was erased before it was sent.
 const NOT_SENT: &str = "the recipient's name and contact were erased before it was taken";
 
@@ -40,7 +38,7 @@ pub(super) async fn forget(txn: &DatabaseTransaction, person: PersonId, gone: &m
     // Copies of the person's reports are no longer sent either: the person had requested them.
     let waiting = delivery::Entity::find()
         .filter(Condition::any().add(delivery::Column::PersonId.eq(person)).add(delivery::Column::OwnerId.eq(person)))
-        .filter(delivery::Column::State.is_in(WAITING))
+        .filter(delivery::Column::State.is_in(DeliveryState::WAITING))
         .all(txn)
         .await?;
     for mail in waiting {

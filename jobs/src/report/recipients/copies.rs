@@ -3,7 +3,8 @@
 use entity::id::PersonId;
 use entity::store::report_preference::Preference;
 
-use super::{Key, RecipientData};
+use super::data::RecipientData;
+use super::key::Key;
 
 /// A colleague who gets a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use entity::id::PersonId;
 
-use super::{Contact, RecipientData, Search};
+use super::data::{Contact, RecipientData};
+use super::search::Search;
 
 /// The coordinators of the network who have an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

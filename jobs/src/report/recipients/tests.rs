@@ -1,3 +1,9 @@
+use std::collections::HashMap;
+
+use entity::id::PersonId;
+use entity::period::Validity;
+use entity::value::AppointmentRole;
+
 use super::*;
 use crate::report::sample::{at, tree};
 
