@@ -8,11 +8,11 @@ use crate::id::UnitId;
 
 /// Number of allocations at or below a unit, by group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub struct Standing(pub StandingCounts);
+pub struct StandingRecord(pub StandingCounts);
 
 /// Number of allocations of a unit itself that do not count, by group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub struct OwnStanding(pub [u32; STANDING]);
+pub struct OwnStandingRecord(pub [u32; STANDING]);
 
 /// The part of a decision that a unit's row stores besides what is shown: the unit's own row, and the exchanges that
 /// begin in its rows. The stored names are short, since a nation stores a hundred thousand of these per day.
@@ -36,17 +36,17 @@ const fn is_zero(bits: &u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{DisclosureRecord, OwnStanding, Standing};
+    use super::{DisclosureRecord, OwnStandingRecord, StandingRecord};
     use crate::coverage::breakdown::StandingCounts;
     use crate::id::UnitId;
 
     #[test]
     fn counts_are_stored_as_lists() {
-        let standing = Standing(StandingCounts([1, 0, 7, 0, 3, 0]));
+        let standing = StandingRecord(StandingCounts([1, 0, 7, 0, 3, 0]));
         assert_eq!(serde_json::to_string(&standing).unwrap(), "[1,0,7,0,3,0]");
-        assert_eq!(serde_json::from_str::<Standing>("[1,0,7,0,3,0]").unwrap(), standing);
-        assert!(serde_json::from_str::<Standing>("[1,0,7]").is_err());
-        assert_eq!(serde_json::to_string(&OwnStanding([0, 2, 0, 0, 1])).unwrap(), "[0,2,0,0,1]");
+        assert_eq!(serde_json::from_str::<StandingRecord>("[1,0,7,0,3,0]").unwrap(), standing);
+        assert!(serde_json::from_str::<StandingRecord>("[1,0,7]").is_err());
+        assert_eq!(serde_json::to_string(&OwnStandingRecord([0, 2, 0, 0, 1])).unwrap(), "[0,2,0,0,1]");
     }
 
     #[test]

@@ -5,13 +5,13 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter
 use crate::coverage::breakdown::{Breakdowns, Disclosure, PreviousRelease, StandingCounts, UnitFigures};
 use crate::coverage::disclosure::{Columns, Decision, Exchange, Place};
 use crate::id::{SnapshotId, UnitId};
-use crate::json_column::{DisclosureRecord, ExchangeRecord, OwnStanding, Standing};
+use crate::json_column::{DisclosureRecord, ExchangeRecord, OwnStandingRecord, StandingRecord};
 use crate::table::snapshot_unit;
 
 /// The columns of a unit's row about hidden figures.
 pub(super) struct Stored {
-    pub(super) standing: Option<Standing>,
-    pub(super) own_standing: Option<OwnStanding>,
+    pub(super) standing: Option<StandingRecord>,
+    pub(super) own_standing: Option<OwnStandingRecord>,
     pub(super) standing_hidden: i16,
     pub(super) disclosure: Option<DisclosureRecord>,
 }
@@ -36,8 +36,8 @@ impl<'a> DecisionWriter<'a> {
         };
         let figures = self.breakdowns.figures(unit);
         Stored {
-            standing: Some(Standing(*standing)),
-            own_standing: Some(OwnStanding(figures.own_standing)),
+            standing: Some(StandingRecord(*standing)),
+            own_standing: Some(OwnStandingRecord(figures.own_standing)),
             standing_hidden: i16::from(self.disclosure.hidden_standing(unit).bits()),
             disclosure: Some(kept).filter(|kept| *kept != DisclosureRecord::default()),
         }
@@ -60,7 +60,7 @@ impl snapshot_unit::Model {
     /// Returns the number of allocations by group. `None` if the snapshot is older than this figure.
     #[must_use]
     pub fn standing_counts(&self) -> Option<StandingCounts> {
-        self.standing.map(|Standing(counts)| counts)
+        self.standing.map(|StandingRecord(counts)| counts)
     }
 
     /// Returns the hidden groups.
@@ -80,7 +80,7 @@ fn before(rows: &[snapshot_unit::Model]) -> Option<PreviousRelease> {
     let mut units = Vec::with_capacity(rows.len());
     let mut disclosure = Disclosure::default();
     for row in rows {
-        let OwnStanding(own_standing) = row.own_standing?;
+        let OwnStandingRecord(own_standing) = row.own_standing?;
         let figures = UnitFigures { standing: row.standing_counts()?.not_counting(), own_standing };
         units.push((row.unit_id, row.parent_id, figures));
         let (own, exchanges) =

@@ -27,7 +27,7 @@ use crate::value::{DeliveryKind, DeliveryState, ReportKind};
 pub use attempt::{AttemptOutcome, Attempted, claim, due, named, record_delivery};
 pub use missed::missed_before;
 pub use resend::{refused, reopen};
-pub use summary::{Unaddressed, is_summarised, summarise_once, unaddressed};
+pub use summary::{is_summarised, summarise_once, unaddressed};
 pub use tally::{Tally, tally};
 
 /// A mail to be stored.

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::id::{SnapshotId, UnitId};
-use crate::json_column::{DisclosureRecord, OwnStanding, Standing};
+use crate::json_column::{DisclosureRecord, OwnStandingRecord, StandingRecord};
 use crate::period::Day;
 
 /// One unit row of a snapshot: the roll-up over the team rows at or below it (COVERAGE.md section 7).
@@ -57,10 +57,10 @@ pub struct Model {
     pub active_supporters: i32,
     /// Number of allocations valid that day, by the reason why they do not count, in the order of `StandingGroup`.
     /// `None` in snapshots from before this was stored.
-    pub standing: Option<Standing>,
+    pub standing: Option<StandingRecord>,
     /// The same for this unit itself, without allocations that count. `None` in snapshots from
     /// before this was stored.
-    pub own_standing: Option<OwnStanding>,
+    pub own_standing: Option<OwnStandingRecord>,
     /// The groups of allocations that are hidden from viewers who may not see small numbers, as the bits of `Columns`.
     pub standing_hidden: i16,
     /// The rest of the decision that the next snapshot needs: hidden rows of the unit's own people, and the exchanges

@@ -60,7 +60,7 @@ impl GapReport {
             refused: refused.iter().filter(|mail| mail.kind == DeliveryKind::Report).map(refused_mail).collect(),
             unaddressed: unaddressed
                 .into_iter()
-                .flat_map(|row| row.units.0)
+                .flat_map(|units| units.0)
                 .map(|of| with_current_reason(of, &edition.recipients))
                 .collect(),
         };

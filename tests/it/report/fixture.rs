@@ -3,7 +3,7 @@
 use entity::coverage::breakdown::StandingCounts;
 use entity::coverage::mix::Verdict;
 use entity::id::{SnapshotId, UnitId};
-use entity::json_column::{AtRiskCauses, MixResult, MixResults, NotCounting, OwnStanding, Standing};
+use entity::json_column::{AtRiskCauses, MixResult, MixResults, NotCounting, OwnStandingRecord, StandingRecord};
 use entity::table::{appointment, post, snapshot, snapshot_team, snapshot_unit};
 use entity::value::{AppointmentRole, Reason, Status};
 use sea_orm::DatabaseConnection;
@@ -70,8 +70,8 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
             staff_covered: covered * 10,
             staff_assessed: teams * 10,
             level1_done: teams * 10,
-            standing: Some(Standing(StandingCounts([1, 0, 7, 0, 3, 0]))),
-            own_standing: Some(OwnStanding([0; 5])),
+            standing: Some(StandingRecord(StandingCounts([1, 0, 7, 0, 3, 0]))),
+            own_standing: Some(OwnStandingRecord([0; 5])),
             // Protected time, with training.
             standing_hidden: if unit == 3 { 0b1010 } else { 0 },
             disclosure: None,

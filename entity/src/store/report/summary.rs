@@ -52,30 +52,20 @@ pub async fn summarise_once(
     Ok(true)
 }
 
-/// A report without a recipient.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unaddressed {
-    /// Idempotency key within the report: `unit:7`.
-    pub recipient: String,
-    /// The units that it is about.
-    pub units: MailUnits,
-}
-
-/// Returns the reports of a week that had no recipient, in the order in which they were created.
+/// Returns the units of each report of a week that had no recipient, in the order in which they were created.
 ///
 /// # Errors
 ///
 /// The database error.
-pub async fn unaddressed(db: &impl ConnectionTrait, report: ReportId) -> Result<Vec<Unaddressed>, DbErr> {
-    let rows: Vec<(String, MailUnits)> = delivery::Entity::find()
+pub async fn unaddressed(db: &impl ConnectionTrait, report: ReportId) -> Result<Vec<MailUnits>, DbErr> {
+    delivery::Entity::find()
         .select_only()
-        .columns([delivery::Column::Recipient, delivery::Column::Units])
+        .column(delivery::Column::Units)
         .filter(delivery::Column::ReportId.eq(report))
         .filter(delivery::Column::Kind.eq(DeliveryKind::Report))
         .filter(delivery::Column::State.eq(DeliveryState::Unaddressed))
         .order_by_asc(delivery::Column::Id)
         .into_tuple()
         .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|(recipient, units)| Unaddressed { recipient, units }).collect())
+        .await
 }
