@@ -6,6 +6,7 @@ mod copies;
 mod facts_changed;
 mod fixture;
 mod kinds;
+mod malformed;
 mod many;
 mod midweek;
 mod missed;
