@@ -88,7 +88,7 @@ pub struct Person {
 pub struct Post {
     /// The person in the post.
     pub person: PersonIx,
-    /// The site.
+    /// The unit in which the person works.
     pub unit: UnitIx,
     /// The days on which it is held.
     pub validity: Validity,
@@ -139,7 +139,7 @@ pub struct Allocation {
     pub unit: UnitIx,
     /// Share of the person in thousandths.
     pub share: u32,
-    /// The days on which it is valid.
+    /// The days on which the role is held.
     pub validity: Validity,
     /// Line managers' approvals, oldest first.
     pub line: Vec<Approval>,
@@ -172,7 +172,7 @@ pub struct Appointment {
     pub person: PersonIx,
     /// Senior manager or coordinator.
     pub role: AppointmentRole,
-    /// The days on which it is valid.
+    /// The days of the appointment.
     pub validity: Validity,
     /// The deputy and the days on which they stand in, always within the appointment.
     pub delegate: Option<(PersonIx, Validity)>,
@@ -212,9 +212,9 @@ pub struct StaffList {
 pub struct NetworkRole {
     /// The person with the role.
     pub person: PersonIx,
-    /// The unit.
+    /// The unit that the role is for.
     pub unit: UnitIx,
-    /// The days on which it is valid.
+    /// The days on which the role is held.
     pub validity: Validity,
 }
 
@@ -238,7 +238,7 @@ pub struct Pass {
     pub person: PersonIx,
     /// What was passed.
     pub certificate: Certificate,
-    /// The days on which it is valid.
+    /// The day of the pass.
     pub on: Day,
     /// First day on which it is no longer valid, if its record gives one. Otherwise the policy's months apply.
     pub expires: Option<Day>,
@@ -257,16 +257,16 @@ impl Pass {
 pub struct Away {
     /// The absent person.
     pub person: PersonIx,
-    /// The days on which it is valid.
+    /// The days of absence.
     pub validity: Validity,
 }
 
 /// A policy with the unit that it belongs to.
 #[derive(Clone, Debug)]
 pub struct FiledPolicy {
-    /// The unit.
+    /// The unit; the policy also governs units below it that have none.
     pub unit: UnitIx,
-    /// First day in force.
+    /// First day in force; a later policy of the unit replaces it.
     pub from: Day,
     /// The terms.
     pub policy: PolicyTerms,
@@ -275,7 +275,7 @@ pub struct FiledPolicy {
 /// A dated exemption of one unit.
 #[derive(Clone, Copy, Debug)]
 pub struct Exemption {
-    /// The unit.
+    /// The exempt unit.
     pub unit: UnitIx,
     /// The days on which the unit is exempt.
     pub validity: Validity,

@@ -37,9 +37,9 @@ const PAGE: u64 = 1_000;
 pub struct Event {
     /// When it happened; stored in microseconds.
     pub at: DateTime<Utc>,
-    /// Who.
+    /// The actor.
     pub actor: Actor,
-    /// What.
+    /// The action.
     pub action: Action,
     /// The object of the action: `person:12`, `token:3`, `run:coverage/2026-11-16`; never a name.
     pub object: Option<String>,
@@ -59,12 +59,12 @@ impl Event {
     }
 }
 
-/// Who does something, and when.
+/// The actor of an action, and its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditContext {
-    /// When.
+    /// When the action happens.
     pub at: DateTime<Utc>,
-    /// Who.
+    /// The actor.
     pub actor: Actor,
     /// The id of the request, as in its log lines.
     pub request_id: Option<String>,

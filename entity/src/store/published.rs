@@ -7,10 +7,6 @@ use crate::coverage::{Breakdowns, Coverage, Disclosure, Index};
 
 /// Returns which small numbers of a day are published: what the last snapshot up to that day published and has not
 /// changed since.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn published_on(
     db: &impl ConnectionTrait,
     index: &Index,

@@ -58,10 +58,6 @@ pub struct NewDelivery {
 }
 
 /// Returns a week's report of a kind.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn find(db: &impl ConnectionTrait, week: IsoWeek, kind: ReportKind) -> Result<Option<report::Model>, DbErr> {
     let of_week = report::Entity::find().filter(report::Column::Week.eq(week.to_string()));
     of_week.filter(report::Column::Kind.eq(kind)).one(db).await
@@ -69,10 +65,6 @@ pub async fn find(db: &impl ConnectionTrait, week: IsoWeek, kind: ReportKind) ->
 
 /// Returns the snapshot of the last weekly report before `week` of which at least one mail was sent (COVERAGE.md
 /// section 8). Reports are never compared with a midweek report, since only recipients who chose it receive that.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn last_mailed_before(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<snapshot::Model>, DbErr> {
     match last_mailed(db, week).await? {
         Some(report) => snapshot::Entity::find_by_id(report.snapshot_id).one(db).await,
@@ -99,10 +91,6 @@ async fn last_mailed(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<
 
 /// Writes a report and all its mails in one transaction. If a report of that week and kind exists, or another process
 /// writes it at the same time, nothing is written.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn write_once(
     db: &DatabaseConnection,
     (week, kind): (IsoWeek, ReportKind),
@@ -134,10 +122,6 @@ pub async fn write_once(
 }
 
 /// Returns the keys of a report's mails, with whether each has a recipient. Copies and run summaries are left out.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn recipients(db: &impl ConnectionTrait, report: ReportId) -> Result<Vec<(String, bool)>, DbErr> {
     let rows: Vec<(String, DeliveryState)> = delivery::Entity::find()
         .select_only()
@@ -152,10 +136,6 @@ pub async fn recipients(db: &impl ConnectionTrait, report: ReportId) -> Result<V
 
 /// Replaces the rows `keys` of a report, which had no recipient, by `mails` in one transaction. If another process has
 /// done so in the meantime, nothing is written.
-///
-/// # Errors
-///
-/// What the database said.
 pub async fn readdress(
     db: &DatabaseConnection,
     report: ReportId,

@@ -46,19 +46,11 @@ pub struct Choice<'a> {
 
 /// Returns everyone's settings, by the lowest number of each person, in two queries. People who never changed any are
 /// left out.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn load(db: &impl ConnectionTrait, same: &SamePerson) -> Result<HashMap<PersonId, Preference>, DbErr> {
     read(db, same, None).await
 }
 
 /// Returns the settings of a person, by any of their numbers.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn for_person(db: &impl ConnectionTrait, person: PersonId, same: &SamePerson) -> Result<Preference, DbErr> {
     let mut found = read(db, same, Some(same.all(person))).await?;
     Ok(found.remove(&same.lowest(person)).unwrap_or_default())
@@ -99,20 +91,12 @@ async fn read(
 }
 
 /// Whether anyone chose a midweek report.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn is_midweek_wanted(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let chosen = report_preference::Entity::find().filter(report_preference::Column::Midweek.eq(true));
     Ok(chosen.count(db).await? > 0)
 }
 
 /// Replaces the settings of a person, which may be stored under any of their numbers.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn set(
     txn: &DatabaseTransaction,
     person: PersonId,
@@ -145,10 +129,6 @@ pub async fn set(
 }
 
 /// Removes the settings of a person, and every copy to or from them. Returns the number of rows.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn forget(txn: &DatabaseTransaction, person: PersonId) -> Result<u64, DbErr> {
     let own = report_preference::Entity::delete_many().filter(report_preference::Column::PersonId.eq(person));
     let copies = report_copy::Entity::delete_many().filter(

@@ -28,7 +28,7 @@ pub struct Model {
     pub delegate_id: Option<PersonId>,
     /// First day as deputy. `None` if it has no start date.
     pub delegate_from: Option<Day>,
-    /// First day after that. `None` if open-ended.
+    /// First day on which they are no longer deputy. `None` if open-ended.
     pub delegate_to: Option<Day>,
 }
 

@@ -10,10 +10,6 @@ use crate::store::run;
 
 /// Returns the weeks before `week` and after the last week whose report was sent to at least one recipient, oldest
 /// first. No report is due for a week that began before the first import.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn missed_before(db: &impl ConnectionTrait, zone: Tz, week: IsoWeek) -> Result<Vec<IsoWeek>, DbErr> {
     let Some(imported) = run::first_import(db).await? else { return Ok(Vec::new()) };
     let imported = day_of(imported, zone);

@@ -12,10 +12,6 @@ use crate::table::delivery;
 use crate::value::DeliveryState;
 
 /// Returns the permanently refused mails of a report whose text and address are still stored.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn refused(db: &impl ConnectionTrait, report: ReportId) -> Result<Vec<delivery::Model>, DbErr> {
     delivery::Entity::find()
         .filter(delivery::Column::ReportId.eq(report))
@@ -35,10 +31,6 @@ fn resendable() -> Condition {
 
 /// Makes a permanently refused mail due at `at`, with its attempts counted from 0 and with the address and parts of
 /// `mail`. Returns false if it is no longer refused.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn reopen(
     db: &impl ConnectionTrait,
     id: DeliveryId,

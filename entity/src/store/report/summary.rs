@@ -20,20 +20,12 @@ fn summaries(report: ReportId) -> Select<delivery::Entity> {
 }
 
 /// Whether the run summary of a report has been written.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn is_summarised(db: &impl ConnectionTrait, report: ReportId) -> Result<bool, DbErr> {
     Ok(summaries(report).count(db).await? > 0)
 }
 
 /// Writes the run summaries of a report in one transaction. Returns `false`, and writes nothing, if the report has any: also if
 /// another process wrote them to other coordinators in the meantime.
-///
-/// # Errors
-///
-/// The database error.
 pub async fn summarise_once(
     db: &DatabaseConnection,
     report: ReportId,
