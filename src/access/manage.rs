@@ -1,4 +1,4 @@
-//! Changes of access: API tokens are made and revoked, roles granted and withdrawn, sessions ended, by operators on the command
+//! Changes of access: API tokens are created and revoked, roles granted and withdrawn, sessions ended, by operators on the command
 //! line and by admins over the API. Each change and its audit event are one transaction.
 
 mod grant;
@@ -30,7 +30,8 @@ pub struct ChangeContext {
     pub request_id: Option<String>,
 }
 
-/// Why nothing was changed: a mistake that the caller can correct.
+/// Why nothing was changed: a mistake that the caller can correct. The messages are in lower case without a full stop, to follow
+/// `psn:` on the command line; the API returns them as sentences.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ManageRefusal {
     /// The name is empty, too long, or has line breaks.
@@ -49,10 +50,10 @@ pub enum ManageRefusal {
     #[error("units and names are for dashboard tokens only: a token with the role {0} sees everything")]
     OnlyForDashboards(entity::value::AccessRole),
     /// No unit has this code.
-    #[error("no unit has the code '{0}'")]
+    #[error("no unit has the code '{0}'; use a code from units.csv")]
     UnitUnknown(String),
     /// No token has this id.
-    #[error("no token has this id")]
+    #[error("no token has this id; look it up in the list of tokens")]
     TokenUnknown,
     /// The token was revoked before.
     #[error("the token is already revoked")]
@@ -61,7 +62,7 @@ pub enum ManageRefusal {
     #[error("no single person with a current post matches this address or number")]
     PersonUnknown,
     /// No person has this id.
-    #[error("no person on file has this id; no session was ended")]
+    #[error("no person on file has this id, so no session was ended; look the person up again")]
     NotOnFile,
     /// The days are out of range or in the wrong order.
     #[error("a grant must begin today or later, and end on or after its first day and before the year 2101")]
@@ -70,7 +71,7 @@ pub enum ManageRefusal {
     #[error("the person already has this role on some of these days; withdraw that grant first")]
     GrantedAlready,
     /// No grant has this id.
-    #[error("no grant has this id")]
+    #[error("no grant has this id; look it up in the list of grants")]
     GrantUnknown,
     /// The grant has ended.
     #[error("the grant has already ended")]

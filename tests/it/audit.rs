@@ -31,7 +31,7 @@ fn sign_in(number: i64) -> Event {
 }
 
 /// Returns every event as actor, action and object, with the values before and after.
-async fn told(db: &DatabaseConnection) -> Vec<(String, String, Option<String>, Value, Value)> {
+async fn recorded_events(db: &DatabaseConnection) -> Vec<(String, String, Option<String>, Value, Value)> {
     let rows = audit_event::Entity::find().order_by_asc(audit_event::Column::Id).all(db).await.unwrap();
     let read = |text: Option<String>| text.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());
     rows.into_iter().map(|row| (row.actor, row.action, row.object, read(row.before), read(row.after))).collect()

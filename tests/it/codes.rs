@@ -58,8 +58,8 @@ async fn a_body_that_never_comes() -> Answer {
     send(&router, post(JSON, Body::from_stream(stream::pending::<Result<String, Infallible>>()))).await
 }
 
-/// A request whose answer has the code. A new code does not compile without one.
-async fn told(code: Code) -> Answer {
+/// Sends a request whose answer has the code, and returns the answer. A new code does not compile without one.
+async fn answer_with(code: Code) -> Answer {
     let router = bare().await;
     let ask_bare = async |query: &str| ask(&router, query).await;
     match code {
@@ -105,7 +105,7 @@ async fn told(code: Code) -> Answer {
 #[tokio::test]
 async fn every_code_is_returned_with_a_request_id() {
     for code in Code::ALL {
-        let answer = told(*code).await;
+        let answer = answer_with(*code).await;
         assert_eq!(answer.code(), code.as_str(), "{}", answer.text);
         let (body, id) = (answer.json(), answer.header("x-request-id"));
         assert_eq!(body["errors"][0]["extensions"]["requestId"], id, "{code:?}");

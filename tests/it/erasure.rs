@@ -75,7 +75,7 @@ pub(crate) fn files() -> Vec<(FileKind, &'static str)> {
 
 /// The board, imported.
 pub(crate) async fn board(world: &World) {
-    Import::of(world, &files()).applied().await;
+    Import::new(world, &files()).applied().await;
 }
 
 pub(crate) async fn zebedee(world: &World) -> PersonId {

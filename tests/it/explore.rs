@@ -146,18 +146,18 @@ async fn an_error_names_only_what_the_query_named() {
     ];
     let mut hinted = 0;
     for query in wrong {
-        let told = async |router: &Router| {
+        let messages = async |router: &Router| {
             let answer = ask(router, query).await;
             let errors = answer.json()["errors"].as_array().cloned().unwrap_or_default();
             assert!(!errors.is_empty(), "{query}: {}", answer.text);
             errors.iter().map(|error| error["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        for message in told(&explorer).await {
+        for message in messages(&explorer).await {
             let names_more =
                 message.split('"').skip(1).step_by(2).any(|name| !query.contains(name.trim_start_matches('$')));
             hinted += usize::from(names_more);
         }
-        for message in told(&other).await {
+        for message in messages(&other).await {
             assert!(!message.contains("Did you mean"), "{query}: {message}");
             for name in message.split('"').skip(1).step_by(2) {
                 // A path names arguments and fields one after the other.

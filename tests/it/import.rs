@@ -54,7 +54,7 @@ pub(crate) struct Import<'w> {
 }
 
 impl<'w> Import<'w> {
-    pub(crate) fn of(world: &'w World, files: &[(FileKind, &str)]) -> Self {
+    pub(crate) fn new(world: &'w World, files: &[(FileKind, &str)]) -> Self {
         let source = |(kind, text): &(FileKind, &str)| SourceFile {
             kind: *kind,
             name: kind.file_name(),

@@ -71,7 +71,7 @@ fn subscribe(body: &Value) -> Request<Body> {
 struct Live(BodyDataStream);
 
 impl Live {
-    async fn of(router: &Router, query: &str) -> Self {
+    async fn begin(router: &Router, query: &str) -> Self {
         let response = router.clone().oneshot(subscribe(&json!({ "query": query }))).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
@@ -98,7 +98,7 @@ impl Live {
         }
     }
 
-    async fn told(&mut self) -> Value {
+    async fn next_snapshot(&mut self) -> Value {
         let (name, answer) = self.next().await.expect("an event");
         assert_eq!((name.as_str(), answer.get("errors")), ("next", None));
         answer["data"]["snapshotTaken"].clone()
@@ -129,14 +129,14 @@ both! {
         board::organisation(&world.db).await;
         let closed = closed(&world);
         let admin = world.admin.with(closed.clone());
-        let mut live = Live::of(&admin, NEWEST).await;
+        let mut live = Live::begin(&admin, NEWEST).await;
         live.is_quiet().await;
         store(&world, "2026-11-09").await;
-        assert_eq!(live.told().await["day"], "2026-11-09");
+        assert_eq!(live.next_snapshot().await["day"], "2026-11-09");
         store(&world, "2026-11-16").await;
-        assert_eq!(live.told().await["day"], "2026-11-16");
+        assert_eq!(live.next_snapshot().await["day"], "2026-11-16");
         store(&world, "2026-11-16").await;
-        assert_eq!(live.told().await["revision"], 2);
+        assert_eq!(live.next_snapshot().await["revision"], 2);
         live.is_quiet().await;
         // A later subscriber gets the newest day at once.
         for pass in [
@@ -147,10 +147,10 @@ both! {
         ] {
             let site = pass.with(closed.clone());
             let asked = data(&site, "{ snapshots(first: 1) { nodes { day revision rollUp { headcount level1 { hidden } } } } }").await;
-            assert_eq!(Live::of(&site, NEWEST).await.told().await, asked["snapshots"]["nodes"][0]);
+            assert_eq!(Live::begin(&site, NEWEST).await.next_snapshot().await, asked["snapshots"]["nodes"][0]);
         }
         // A caller who may see no figures gets no event.
-        Live::of(&world.token(AccessRole::Staff, &[], false).await.with(closed), NEWEST).await.is_quiet().await;
+        Live::begin(&world.token(AccessRole::Staff, &[], false).await.with(closed), NEWEST).await.is_quiet().await;
     }
 }
 
@@ -160,11 +160,11 @@ both! {
         store(&world, "2026-11-09").await;
         let closed = closed(&world);
         let pass = world.token(AccessRole::Auditor, &[], false).await;
-        let mut revoked = Live::of(&pass.with(closed.clone()), NEWEST).await;
+        let mut revoked = Live::begin(&pass.with(closed.clone()), NEWEST).await;
         let person = world.person(1).await;
         let site = person.with(closed.clone());
-        let mut signed_out = Live::of(&site, NEWEST).await;
-        assert_eq!((&revoked.told().await["day"], &signed_out.told().await["day"]), (&json!("2026-11-09"), &json!("2026-11-09")));
+        let mut signed_out = Live::begin(&site, NEWEST).await;
+        assert_eq!((&revoked.next_snapshot().await["day"], &signed_out.next_snapshot().await["day"]), (&json!("2026-11-09"), &json!("2026-11-09")));
 
         // Revoked and stored at the same moment: the day is not sent.
         assert!(token::revoke(&world.db, ApiTokenId(2), world.clock.now()).await.unwrap());
@@ -180,8 +180,8 @@ both! {
     async fn subscription_does_not_extend_the_session(world: World) {
         board::organisation(&world.db).await;
         store(&world, "2026-11-09").await;
-        let mut live = Live::of(&world.person(1).await.with(closed(&world)), NEWEST).await;
-        live.told().await;
+        let mut live = Live::begin(&world.person(1).await.with(closed(&world)), NEWEST).await;
+        live.next_snapshot().await;
         let begun = world.clock.now();
         world.clock.set(begun + chrono::TimeDelta::minutes(59));
         live.is_quiet().await;
@@ -241,7 +241,7 @@ async fn subscription_has_the_limits_of_queries() {
         assert_eq!((found, found_code.as_str()), (status, code), "{}", answer.text);
     }
     // An unknown field is reported in the first event: only the engine knows.
-    let (_, answer) = Live::of(&router, "subscription { nothing }").await.next().await.unwrap();
+    let (_, answer) = Live::begin(&router, "subscription { nothing }").await.next().await.unwrap();
     assert_eq!(answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
 }
 
@@ -253,7 +253,7 @@ async fn open_subscriptions_are_limited_and_events_charged() {
     let router = world.admin.with(closed(&world));
     let mut open = Vec::new();
     for _ in 0..MOST_LIVE {
-        open.push(Live::of(&router, NEWEST).await);
+        open.push(Live::begin(&router, NEWEST).await);
     }
     let (status, code, answer) = refused(&router, subscribe(&json!({ "query": NEWEST }))).await;
     assert_eq!((status, code.as_str()), (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_AT_ONCE"), "{}", answer.text);
@@ -270,12 +270,12 @@ async fn open_subscriptions_are_limited_and_events_charged() {
     // The clock is stopped, so that the budget does not refill: it covers one event of 7, and not the next one.
     let poor = BudgetLimits { capacity: 8, refill_per_second: 1, at_once: 2 };
     let site = world.admin.with(site_with(&world, poor, Persisted::default()));
-    let mut live = Live::of(&site, NEWEST).await;
-    live.told().await;
+    let mut live = Live::begin(&site, NEWEST).await;
+    live.next_snapshot().await;
     store(&world, "2026-11-16").await;
     live.is_quiet().await;
     world.clock.set(world.clock.now() + chrono::TimeDelta::seconds(10));
-    assert_eq!(live.told().await["day"], "2026-11-16", "told as soon as it can be paid");
+    assert_eq!(live.next_snapshot().await["day"], "2026-11-16", "told as soon as it can be paid");
 }
 
 #[tokio::test]
@@ -292,7 +292,7 @@ async fn dashboard_may_send_listed_subscriptions_only() {
         .await
         .map(|answer| Live(answer.into_body().into_data_stream()))
         .unwrap();
-    assert_eq!(live.told().await["day"], "2026-11-09");
+    assert_eq!(live.next_snapshot().await["day"], "2026-11-09");
     let (status, code, _) = refused(&dashboard, subscribe(&json!({ "query": NEWEST }))).await;
     assert_eq!((status, code.as_str()), (StatusCode::FORBIDDEN, "OPERATION_NOT_LISTED"));
 }

@@ -52,7 +52,7 @@ async fn planned(world: &World, on: &str) -> Vec<(Kind, u64)> {
     JOB.dry_run(&world.db, day(on)).await.unwrap().into_iter().map(|(kind, _, found)| (kind, found.rows)).collect()
 }
 
-fn of(removed: &Removed, kind: Kind) -> u64 {
+fn rows_removed(removed: &Removed, kind: Kind) -> u64 {
     removed.rows.iter().find(|(of, _)| *of == kind).unwrap().1
 }
 
@@ -74,10 +74,10 @@ both!(
             .filter(delivery::Column::Id.eq(DeliveryId(1)));
         mail.exec(&world.db).await.unwrap();
         // Built on 2026-11-16: it is kept on its 400th day and removed on the next.
-        assert_eq!(of(&run(&world, "2027-12-21").await, Kind::Mails), 0);
+        assert_eq!(rows_removed(&run(&world, "2027-12-21").await, Kind::Mails), 0);
         let on = "2027-12-22";
         assert_eq!(planned(&world, on).await[0], (Kind::Mails, 3));
-        assert_eq!(of(&run(&world, on).await, Kind::Mails), 3);
+        assert_eq!(rows_removed(&run(&world, on).await, Kind::Mails), 3);
         assert!(!file.exists());
         let mails = delivery::Entity::find().all(&world.db).await.unwrap();
         for mail in &mails {
@@ -89,7 +89,7 @@ both!(
             );
             assert!(!mail.subject.is_empty() && !mail.units.0.is_empty());
         }
-        assert_eq!(of(&run(&world, on).await, Kind::Mails), 0, "once");
+        assert_eq!(rows_removed(&run(&world, on).await, Kind::Mails), 0, "once");
         assert_eq!(recorded(&world, Kind::Mails).await, 1);
     }
 );
@@ -105,7 +105,7 @@ both!(
             .filter(delivery::Column::Id.eq(DeliveryId(1)));
         mail.exec(&world.db).await.unwrap();
         let removed = run(&world, "2028-01-01").await;
-        assert_eq!((of(&removed, Kind::Mails), removed.stuck), (2, 1));
+        assert_eq!((rows_removed(&removed, Kind::Mails), removed.stuck), (2, 1));
         let mail = delivery::Entity::find_by_id(DeliveryId(1)).one(&world.db).await.unwrap().unwrap();
         assert!(mail.stored_at.is_some() && !mail.text_part.is_empty());
     }
@@ -128,9 +128,9 @@ both!(
         assert_eq!(planned(&world, "2027-02-14").await[1..3], [(Kind::Rejects, 0), (Kind::Runs, 0)]);
         let removed = run(&world, "2027-02-15").await;
         // Three rows, and the refusal of one import.
-        assert_eq!((of(&removed, Kind::Rejects), of(&removed, Kind::Runs)), (4, 0));
+        assert_eq!((rows_removed(&removed, Kind::Rejects), rows_removed(&removed, Kind::Runs)), (4, 0));
         let removed = run(&world, "2028-01-01").await;
-        assert_eq!((of(&removed, Kind::Rejects), of(&removed, Kind::Runs)), (0, 1));
+        assert_eq!((rows_removed(&removed, Kind::Rejects), rows_removed(&removed, Kind::Runs)), (0, 1));
         assert_eq!(import_reject::Entity::find().count(&world.db).await.unwrap(), 0);
         let gone = |batch: import_batch::Model| import_batch::Model {
             refusal: batch.refusal.map(|_| "Why it was refused is no longer kept.".to_owned()),
@@ -151,7 +151,7 @@ both!(
         assert_eq!(planned(&world, "2027-02-14").await[1], (Kind::Rejects, 0));
         assert_eq!(planned(&world, "2027-02-15").await[1], (Kind::Rejects, kept));
         let removed = run(&world, "2027-02-15").await;
-        assert_eq!(of(&removed, Kind::Rejects), kept);
+        assert_eq!(rows_removed(&removed, Kind::Rejects), kept);
         assert_eq!(import_undo::Entity::find().count(&world.db).await.unwrap(), 0);
         let batch = import_batch::Entity::find().one(&world.db).await.unwrap().unwrap().id;
         let refused = ::jobs::import::undo(&world.db, batch, world.clock.now()).await.unwrap_err();
@@ -166,8 +166,8 @@ both!(
         let link =
             "INSERT INTO sign_in_link (hash, person_id, expires_at) VALUES ('x', 1, '2026-11-17 00:00:00+00:00')";
         world.db.execute_unprepared(link).await.unwrap();
-        assert_eq!(of(&run(&world, "2026-12-16").await, Kind::SignIns), 0);
-        assert_eq!(of(&run(&world, "2026-12-18").await, Kind::SignIns), 2);
+        assert_eq!(rows_removed(&run(&world, "2026-12-16").await, Kind::SignIns), 0);
+        assert_eq!(rows_removed(&run(&world, "2026-12-18").await, Kind::SignIns), 2);
         assert_eq!(session::Entity::find().count(&world.db).await.unwrap(), 0);
         assert_eq!(sign_in_link::Entity::find().count(&world.db).await.unwrap(), 0);
     }
@@ -187,7 +187,7 @@ both!(
         // Two periods that only exceed the policy's 28 days together: 20 days each.
         let touching =
             "Employer,Employee Number,From,Until\nX,QZ70010,01/08/2026,20/08/2026\nX,QZ70010,21/08/2026,09/09/2026\n";
-        Import::of(&world, &[(::jobs::import::FileKind::Unavailability, touching)]).applied().await;
+        Import::new(&world, &[(::jobs::import::FileKind::Unavailability, touching)]).applied().await;
         let days: Vec<_> = (0..220).map(|number| day("2026-04-01").plus_days(number)).collect();
         let mut before = Vec::new();
         for on in &days {
@@ -200,7 +200,7 @@ both!(
             [("2027-08-04", 0), ("2027-08-05", 1), ("2027-10-13", 0), ("2027-10-14", 0), ("2027-10-15", 2)]
         {
             assert_eq!(planned(&world, on).await[3], (Kind::Absences, gone), "{on}");
-            assert_eq!(of(&run(&world, on).await, Kind::Absences), gone, "{on}");
+            assert_eq!(rows_removed(&run(&world, on).await, Kind::Absences), gone, "{on}");
             for (on, away) in days.iter().zip(&before) {
                 let now = is_away(&world, *on).await;
                 assert!(now.is_none_or(|now| now == *away), "{on}: {now:?}");
@@ -228,17 +228,17 @@ both!(
         let id = zebedee(&world).await;
         let gone =
             crate::erasure::STAFF.replace("Charge Nurse,T1,,1,01/02/2024,", "Charge Nurse,T1,,1,01/02/2024,19/11/2026");
-        Import::of(&world, &[(::jobs::import::FileKind::Staff, &gone)]).on("2026-11-20").applied().await;
+        Import::new(&world, &[(::jobs::import::FileKind::Staff, &gone)]).on("2026-11-20").applied().await;
         // The first day without a post is 2026-11-20; 2,190 days later is 2032-11-18.
-        assert_eq!(of(&run(&world, "2032-11-17").await, Kind::People), 0);
+        assert_eq!(rows_removed(&run(&world, "2032-11-17").await, Kind::People), 0);
         assert_eq!(planned(&world, "2032-11-18").await[5], (Kind::People, 1));
         let removed = run(&world, "2032-11-18").await;
-        assert_eq!(of(&removed, Kind::People), 1);
+        assert_eq!(rows_removed(&removed, Kind::People), 1);
         let row = erased_person::Entity::find().one(&world.db).await.unwrap().unwrap();
         assert_eq!((row.person_id, row.reason), (id, entity::value::ErasureReason::Retention));
         assert_eq!(traces(&world.db).await, Vec::<String>::new());
         assert!(person_with(&world, "70020").await > PersonId(0), "who is still here is as before");
-        assert_eq!(of(&run(&world, "2032-11-18").await, Kind::People), 0);
+        assert_eq!(rows_removed(&run(&world, "2032-11-18").await, Kind::People), 0);
     }
 );
 
@@ -268,7 +268,7 @@ both!(
 
 async fn history_of_rejects(world: &World) {
     let broken = crate::erasure::STAFF.replace("Ann,Other", "An\u{7},Other");
-    Import::of(world, &[(::jobs::import::FileKind::Staff, &broken)]).applied().await;
+    Import::new(world, &[(::jobs::import::FileKind::Staff, &broken)]).applied().await;
 }
 
 both!(

@@ -19,7 +19,7 @@ use crate::site::{get, site};
 /// Applies a staff list of an employer as at a day.
 async fn list(world: &World, employer: &str, as_at: &str) {
     let staff = format!("Employer,Employee Number,Unit Code\n{employer},1,T1\n");
-    Import::of(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).on(as_at).applied().await;
+    Import::new(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).on(as_at).applied().await;
 }
 
 both!(

@@ -123,7 +123,7 @@ async fn front(server: String, tls: Option<TlsAcceptor>) -> Front {
 
 /// Asks the database through `front`. Its host is 0.0.0.0: connections to it end on this machine, and it is no loopback
 /// address, so that it is held to be another machine.
-async fn asked(world: &World, front: &Front, query: &str, options: &DatabaseOptions) -> Result<(), String> {
+async fn query_through(world: &World, front: &Front, query: &str, options: &DatabaseOptions) -> Result<(), String> {
     let (user, rest) = world.url.split_once('@').unwrap();
     let (_, name) = rest.split_once('/').unwrap();
     let url = format!("{user}@0.0.0.0:{}/{name}{query}", front.port);
@@ -149,10 +149,10 @@ async fn remote_postgresql_is_encrypted_and_verified() {
     let trusting_ours = trusting(ours.file(folder, "ours.pem"));
 
     let good = front(server.clone(), Some(ours.server("0.0.0.0", false))).await;
-    assert_eq!(asked(&world, &good, "", &trusting_ours).await, Ok(()));
+    assert_eq!(query_through(&world, &good, "", &trusting_ours).await, Ok(()));
     assert_eq!((good.encrypted.load(Ordering::Relaxed), good.clear.load(Ordering::Relaxed)), (1, 0));
     // A URL with a weaker `sslmode` is not accepted.
-    assert_eq!(asked(&world, &good, "?sslmode=disable", &trusting_ours).await, Ok(()));
+    assert_eq!(query_through(&world, &good, "?sslmode=disable", &trusting_ours).await, Ok(()));
     assert_eq!(good.clear.load(Ordering::Relaxed), 0);
 
     let wrong_name = front(server.clone(), Some(ours.server("db.board.example", false))).await;
@@ -166,13 +166,13 @@ async fn remote_postgresql_is_encrypted_and_verified() {
         (&stripped, &trusting_ours, "does not support TLS"),
     ] {
         let before = front.encrypted.load(Ordering::Relaxed);
-        let said = asked(&world, front, "", options).await.unwrap_err();
+        let said = query_through(&world, front, "", options).await.unwrap_err();
         assert!(said.contains(word), "{said}");
         assert_eq!(front.encrypted.load(Ordering::Relaxed), before, "no handshake is completed");
         assert_eq!(front.clear.load(Ordering::Relaxed), 0, "no user name in clear text");
     }
 
     let unverified = DatabaseOptions { unverified: true, ..DatabaseOptions::default() };
-    assert_eq!(asked(&world, &stripped, "?sslmode=disable", &unverified).await, Ok(()), "where that is meant");
-    assert_eq!(asked(&world, &wrong_name, "?sslmode=require", &unverified).await, Ok(()));
+    assert_eq!(query_through(&world, &stripped, "?sslmode=disable", &unverified).await, Ok(()), "where that is meant");
+    assert_eq!(query_through(&world, &wrong_name, "?sslmode=require", &unverified).await, Ok(()));
 }

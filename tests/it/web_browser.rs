@@ -88,7 +88,7 @@ impl Browser {
             "goog:loggingPrefs": { "browser": "ALL" },
             "timeouts": { "script": SCRIPT_LIMIT.as_millis(), "pageLoad": PATIENCE.as_millis() },
         });
-        let session = self.told("POST", "/session", &json!({ "capabilities": { "alwaysMatch": wishes } }));
+        let session = self.request("POST", "/session", &json!({ "capabilities": { "alwaysMatch": wishes } }));
         self.process = session["capabilities"]["goog:processID"].as_u64();
         session["sessionId"].as_str().expect("a session").clone_into(&mut self.session);
     }
@@ -149,15 +149,15 @@ impl Browser {
 
     /// Returns a screenshot of the page as PNG.
     pub(crate) fn picture(&self) -> Vec<u8> {
-        let picture = self.told("GET", &format!("/session/{}/screenshot", self.session), &Value::Null);
+        let picture = self.request("GET", &format!("/session/{}/screenshot", self.session), &Value::Null);
         base64::engine::general_purpose::STANDARD.decode(picture.as_str().expect("a picture")).expect("base64")
     }
 
     fn command(&self, command: &str, arguments: &Value) -> Value {
-        self.told("POST", &format!("/session/{}/{command}", self.session), arguments)
+        self.request("POST", &format!("/session/{}/{command}", self.session), arguments)
     }
 
-    fn told(&self, method: &str, path: &str, body: &Value) -> Value {
+    fn request(&self, method: &str, path: &str, body: &Value) -> Value {
         let value = self.answer(method, path, body);
         assert_eq!(value.get("error"), None, "{body}: {}", value["message"]);
         value

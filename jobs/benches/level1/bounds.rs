@@ -25,7 +25,7 @@ pub(crate) fn counts_that_follow(rows: &[snapshot_unit::Model], limit: Limit) ->
     downwards.sort_by_cached_key(|at| depth(*at));
 
     let headcount = |at: usize| i64::from(rows[at].headcount);
-    let mut bounds: Vec<Bounds> = rows.iter().map(|row| told(row, limit)).collect();
+    let mut bounds: Vec<Bounds> = rows.iter().map(|row| published_bounds(row, limit)).collect();
     // The people placed directly in a unit have no band of their own.
     let own: Vec<i64> = (0..rows.len())
         .map(|at| (headcount(at) - below[at].iter().map(|child| headcount(*child)).sum::<i64>()).max(0))
@@ -46,7 +46,7 @@ pub(crate) fn counts_that_follow(rows: &[snapshot_unit::Model], limit: Limit) ->
     bounds.iter().zip(rows).filter(|((least, most), row)| row.headcount > 0 && least == most).count()
 }
 
-fn told(row: &snapshot_unit::Model, limit: Limit) -> Bounds {
+fn published_bounds(row: &snapshot_unit::Model, limit: Limit) -> Bounds {
     let count = |stored: i32| u32::try_from(stored).unwrap_or(0);
     let people = count(row.headcount);
     match Level1Band::published(count(row.level1_done), people, limit) {

@@ -1,4 +1,4 @@
-//! Granting and withdrawing roles.
+//! Grants and withdraws roles.
 
 use chrono::Datelike as _;
 use entity::id::AccessGrantId;

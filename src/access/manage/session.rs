@@ -1,4 +1,4 @@
-//! Ending the sessions of other users.
+//! Ends the sessions of other users.
 
 use entity::id::{PersonId, SessionId};
 use entity::store::access::session;

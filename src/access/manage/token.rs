@@ -1,4 +1,4 @@
-//! Making and revoking API tokens.
+//! Creates and revokes API tokens.
 
 use chrono::TimeDelta;
 use entity::id::ApiTokenId;
@@ -12,17 +12,17 @@ use serde_json::json;
 use super::{ChangeContext, ManageError, ManageRefusal, record};
 use crate::access::secret::{Kind, Secret};
 
-/// The longest name of a token, in characters.
+/// Maximum length of a token's name, in characters.
 pub(super) const LONGEST_NAME: usize = 100;
-/// The most days for which a token is valid.
+/// Maximum number of days for which a token is valid.
 pub(super) const MOST_DAYS: i64 = 366;
-/// The most units that a token can be given.
+/// Maximum number of units of a token.
 pub(super) const MOST_UNITS: usize = 100;
 
 /// The roles that a token can have; the others are for people.
 const ROLES: [AccessRole; 4] = [AccessRole::Dashboard, AccessRole::Coordinator, AccessRole::Auditor, AccessRole::Admin];
 
-/// A token to make.
+/// A token to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenWish {
     /// The purpose of the token.
@@ -39,7 +39,7 @@ pub struct TokenWish {
     pub days: i64,
 }
 
-/// Makes a token. Its secret is returned once and stored nowhere.
+/// Creates a token. Its secret is returned once and is not stored.
 ///
 /// # Errors
 ///

@@ -1,6 +1,7 @@
 //! Access, changed by an admin who has signed in; never by a token.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use entity::coverage::wording::with_full_stop;
 use entity::id::{AccessGrantId, ApiTokenId};
 use entity::store::access::person::KnownBy;
 
@@ -274,6 +275,6 @@ impl From<ManageRefusal> for AccessRefusal {
             ManageRefusal::GrantUnknown => AccessRefusalCode::GrantUnknown,
             ManageRefusal::GrantEnded => AccessRefusalCode::GrantEnded,
         };
-        Self { code, sentence: refusal.to_string() }
+        Self { code, sentence: with_full_stop(&refusal.to_string()) }
     }
 }

@@ -1,8 +1,8 @@
-// Builds dist/: the GraphQL playground and the stylesheet of the NHS design system, which cargo embeds in psn if they are there.
+// Builds dist/: the GraphQL playground and the stylesheet of the NHS design system. cargo embeds them in psn if they exist.
 //
 //     node src/http/assets/build.mjs
 //
-// It needs Node.js 20 or later, npm and a package registry. It is done at once if dist/ was built from these very sources.
+// Needs Node.js 20 or later, npm and access to a package registry. Does nothing if dist/ was built from the current sources.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,13 +11,13 @@ import { fileURLToPath } from 'node:url';
 import { constants, gzipSync } from 'node:zlib';
 
 const OLDEST_NODE = 20;
-// The bundles: each is a folder of sources here, and one of files in dist/.
+// The bundles: each is a folder of sources here and a folder of files in dist/.
 const BUNDLES = ['pages', 'playground'];
-// What dist/ was built from. build.rs makes the same list, and embeds nothing that was built from another.
-const STAMP = 'dist/sources.sha256';
-// The lock file that node_modules was installed from.
+// The checksums of the sources that dist/ was built from. build.rs makes the same list, and embeds nothing if they differ.
+const CHECKSUMS = 'dist/sources.sha256';
+// A copy of the lock file that node_modules was installed from.
 const INSTALLED = 'node_modules/.installed-lock.json';
-// Behind a firewall that swallows requests, npm would wait for every package in turn.
+// Time limits. Behind a firewall that drops requests, npm would wait for every package in turn.
 const ANSWER_MS = 30_000;
 const INSTALL_MS = 300_000;
 
@@ -30,8 +30,8 @@ function filesIn(folder) {
   });
 }
 
-// One line per source, as `sha256sum` writes it and `sha256sum --check` reads it.
-function stamp() {
+// Returns one line per source, in the format of `sha256sum`.
+function checksums() {
   const sources = ['build.mjs', 'package-lock.json', 'package.json', ...BUNDLES.flatMap(filesIn)].sort();
   const hash = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
   return sources.map((path) => `${hash(path)}  ${path}\n`).join('');
@@ -47,39 +47,39 @@ function textOf(path) {
 
 function npm(what, timeout, ...words) {
   const quiet = ['--no-update-notifier', '--no-progress', '--loglevel=error'];
-  // On Windows npm is a command script, which only a shell starts.
+  // On Windows npm is a command script, which only a shell can start.
   const shell = process.platform === 'win32';
   const { error, status, stderr } = spawnSync('npm', [...words, ...quiet], { encoding: 'utf8', shell, timeout });
   if (error?.code === 'ENOENT') throw new Error('npm is not installed');
   if (error?.code === 'ETIMEDOUT') throw new Error(`${what} took more than ${timeout / 1000} seconds`);
   if (status === 0) return;
-  const line = stderr?.split('\n').find((text) => /error/i.test(text)) ?? error?.message ?? 'npm does not say why';
+  const line = stderr?.split('\n').find((text) => /error/i.test(text)) ?? error?.message ?? 'npm gave no reason';
   throw new Error(`${what} failed: ${line.trim()}`);
 }
 
-// A changed example costs the bundler's two seconds, and not npm's fifteen.
+// Installs the packages, unless the lock file is unchanged: npm takes fifteen seconds, the bundlers two.
 function install() {
   const lock = textOf('package-lock.json');
   if (textOf(INSTALLED) === lock) return;
   npm('asking the package registry', ANSWER_MS, 'view', 'esbuild', 'name', '--fetch-retries=1', '--fetch-retry-mintimeout=1000');
-  // The bundler's program for this platform is an optional package.
+  // The bundler's executable for this platform is an optional package.
   npm('npm ci', INSTALL_MS, 'ci', '--ignore-scripts', '--include=optional', '--no-audit', '--no-fund');
   writeFileSync(INSTALLED, lock);
 }
 
 async function build() {
   const [major] = process.versions.node.split('.');
-  if (Number(major) < OLDEST_NODE) throw new Error(`Node.js ${process.version} is too old; ${OLDEST_NODE} is the oldest that will do`);
-  const sources = stamp();
-  if (textOf(STAMP) === sources) {
+  if (Number(major) < OLDEST_NODE) throw new Error(`Node.js ${process.version} is too old; use version ${OLDEST_NODE} or later`);
+  const sources = checksums();
+  if (textOf(CHECKSUMS) === sources) {
     console.log('src/http/assets/dist is up to date');
     return;
   }
   install();
-  // The stamp goes first and comes last: what was stopped half-way is not taken for whole.
-  for (const path of [STAMP, ...BUNDLES.map((name) => `dist/${name}`)]) rmSync(path, { recursive: true, force: true });
+  // The checksums are removed first and written last, so that an interrupted build is not used.
+  for (const path of [CHECKSUMS, ...BUNDLES.map((name) => `dist/${name}`)]) rmSync(path, { recursive: true, force: true });
   for (const name of BUNDLES) {
-    // Imported only now: a bundler's own imports are installed above.
+    // Imported only here, because the packages that a bundler imports are installed above.
     const { bundle } = await import(`./${name}/bundle.mjs`);
     mkdirSync(join('dist', name));
     for (const [file, contents] of await bundle()) {
@@ -88,7 +88,7 @@ async function build() {
       console.log(`${name}/${file}: ${Buffer.byteLength(contents)} bytes, ${packed.length} compressed`);
     }
   }
-  writeFileSync(STAMP, sources);
+  writeFileSync(CHECKSUMS, sources);
 }
 
 try {

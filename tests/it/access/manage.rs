@@ -133,6 +133,8 @@ both!(
         ] {
             let refused = answer(&router, &admin, MAKE, json!({ "input": input })).await["data"]["makeToken"].clone();
             assert_eq!((&refused["refusal"]["code"], &refused["secret"]), (&json!(code), &Value::Null), "{input}");
+            let sentence = refused["refusal"]["sentence"].as_str().unwrap();
+            assert!(sentence.starts_with(char::is_uppercase) && sentence.ends_with('.'), "{sentence}");
         }
         assert!(recorded(&world).await.is_empty(), "what was not done is not recorded");
         for role in ["ADMIN", "AUDITOR", "COORDINATOR"] {

@@ -31,14 +31,14 @@ impl Graph {
     /// Reads the crate whose sources are in `folder`, a path from the root of the workspace.
     pub(super) fn read(folder: &str) -> Self {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        Self::of(sources(folder).into_iter().map(|(path, text)| {
+        Self::from_texts(sources(folder).into_iter().map(|(path, text)| {
             let path = path.strip_prefix(&root).expect("a file of the folder").with_extension("");
             (path.to_string_lossy().replace('\\', "/"), text)
         }))
     }
 
     /// Builds the graph of files, each given by its path without `.rs` and its text.
-    fn of(files: impl Iterator<Item = (String, String)>) -> Self {
+    fn from_texts(files: impl Iterator<Item = (String, String)>) -> Self {
         let texts: BTreeMap<File, String> = files
             .filter(|(path, _)| path != "main")
             .map(|(path, text)| match path.as_str() {
@@ -198,8 +198,9 @@ fn circles_are_found_through_names_passed_on() {
         ("b", "mod c;\npub struct Second;\n#[cfg(test)]\nmod tests {\n    use crate::a::Other;\n}"),
         ("b/c", "use crate::{Second, a::First};"),
     ];
-    let graph =
-        |files: &[(&str, &str)]| Graph::of(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    let graph = |files: &[(&str, &str)]| {
+        Graph::from_texts(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())))
+    };
     let circle = ["a/inner", "b/c"].map(str::to_owned);
     assert_eq!(graph(&files).circles(), BTreeSet::from([BTreeSet::from(circle)]));
     assert_eq!(graph(&files[..4]).circles(), BTreeSet::new());

@@ -10,7 +10,7 @@ use psn::graphql::{PsnSchema, prepare, schema};
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 
-use super::{break_it, sign_in, told};
+use super::{break_it, recorded_events, sign_in};
 use crate::graphql::{board, history, site};
 use crate::harness::{World, both, instant};
 use crate::site::ask_with;
@@ -24,7 +24,7 @@ fn api(world: &World) -> PsnSchema {
 }
 
 /// Returns the answer to a viewer.
-async fn asked(api: &PsnSchema, viewer: Viewer, query: &str) -> Value {
+async fn execute(api: &PsnSchema, viewer: Viewer, query: &str) -> Value {
     serde_json::to_value(api.execute(prepare(Request::new(query), viewer)).await).unwrap()
 }
 
@@ -38,21 +38,21 @@ both! {
         let api = api(&world);
         let somebody = Viewer::person(PersonId(1), vec![AccessRole::Coordinator]);
         for _ in 0..2 {
-            let answer = asked(&api, somebody.clone(), REQUEST).await;
+            let answer = execute(&api, somebody.clone(), REQUEST).await;
             assert_eq!(answer["data"]["requestRun"]["run"]["state"], "REQUESTED", "{answer}");
         }
         let event = |before| {
             let object = Some("run:coverage/2026-11-16".to_owned());
             ("person:1".to_owned(), "RUN_REQUESTED".to_owned(), object, before, json!({ "state": "REQUESTED" }))
         };
-        assert_eq!(told(&world.db).await, [event(Value::Null), event(json!({ "state": "REQUESTED" }))]);
+        assert_eq!(recorded_events(&world.db).await, [event(Value::Null), event(json!({ "state": "REQUESTED" }))]);
 
         // Refused for different reasons: nothing was changed, and nothing is recorded.
         let early = REQUEST.replace("2026-11-16", "2026-11-17");
-        assert!(asked(&api, somebody, &early).await["data"]["requestRun"]["refusal"].is_object());
-        let forbidden = asked(&api, Viewer::person(PersonId(5), Vec::new()), REQUEST).await;
+        assert!(execute(&api, somebody, &early).await["data"]["requestRun"]["refusal"].is_object());
+        let forbidden = execute(&api, Viewer::person(PersonId(5), Vec::new()), REQUEST).await;
         assert_eq!(forbidden["errors"][0]["extensions"]["code"], "FORBIDDEN");
-        assert_eq!(told(&world.db).await.len(), 2);
+        assert_eq!(recorded_events(&world.db).await.len(), 2);
     }
 }
 
@@ -61,7 +61,7 @@ both! {
         board::organisation(&world.db).await;
         history::imports(&world.db).await;
         break_it(&world.db).await;
-        let answer = asked(&api(&world), token(AccessRole::Admin), REQUEST).await;
+        let answer = execute(&api(&world), token(AccessRole::Admin), REQUEST).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL");
         let runs = entity::table::job_run::Entity::find().all(&world.db).await.unwrap();
         assert!(runs.is_empty(), "{runs:?}");
@@ -96,7 +96,7 @@ both! {
         let api = api(&world);
         let numbers = async |arguments: &str| {
             let query = format!("{{ auditEvents{arguments} {{ totalCount nodes {{ number }} }} }}");
-            let answer = asked(&api, token(AccessRole::Auditor), &query).await;
+            let answer = execute(&api, token(AccessRole::Auditor), &query).await;
             let list = &answer["data"]["auditEvents"];
             let numbers: Vec<_> = list["nodes"].as_array().unwrap().iter().map(|node| node["number"].as_i64().unwrap()).collect();
             assert_eq!(list["totalCount"], numbers.len(), "{answer}");
@@ -111,7 +111,7 @@ both! {
         assert_eq!(numbers(r#"(object: "' OR 1=1 --")"#).await, [] as [i64; 0]);
 
         let query = r#"{ auditEvents(actor: "somebody") { totalCount } }"#;
-        let refused = asked(&api, token(AccessRole::Auditor), query).await;
+        let refused = execute(&api, token(AccessRole::Auditor), query).await;
         assert_eq!(refused["errors"][0]["extensions"], json!({ "code": "BAD_USER_INPUT", "argument": "actor" }));
     }
 }
@@ -123,7 +123,7 @@ both! {
         let api = api(&world);
         let query = "{ auditEvents(first: 1) { pageInfo { endCursor hasNextPage } nodes {
             id number at actor action object before after requestId previousHash hash } } }";
-        let first = asked(&api, token(AccessRole::Auditor), query).await["data"]["auditEvents"].clone();
+        let first = execute(&api, token(AccessRole::Auditor), query).await["data"]["auditEvents"].clone();
         let row = audit_event::Entity::find_by_id(AuditEventId(4)).one(&world.db).await.unwrap().unwrap();
         assert_eq!(first["nodes"][0], json!({
             "id": first["nodes"][0]["id"], "number": 4, "at": "2026-11-16T11:00:00Z", "actor": "person:2",
@@ -134,7 +134,7 @@ both! {
         record_alone(&world.db, &sign_in(9)).await.unwrap();
         let after = first["pageInfo"]["endCursor"].as_str().unwrap();
         let next = format!(r#"{{ auditEvents(first: 5, after: "{after}") {{ nodes {{ number }} pageInfo {{ hasNextPage }} }} }}"#);
-        let next = asked(&api, token(AccessRole::Auditor), &next).await;
+        let next = execute(&api, token(AccessRole::Auditor), &next).await;
         assert_eq!(next["data"]["auditEvents"], json!({
             "nodes": [{ "number": 3 }, { "number": 2 }, { "number": 1 }], "pageInfo": { "hasNextPage": false },
         }));
@@ -146,10 +146,10 @@ both! {
         board::organisation(&world.db).await;
         a_morning(&world).await;
         let api = api(&world);
-        let found = asked(&api, token(AccessRole::Auditor), "{ auditEvents(last: 1) { nodes { id } } }").await;
+        let found = execute(&api, token(AccessRole::Auditor), "{ auditEvents(last: 1) { nodes { id } } }").await;
         let id = found["data"]["auditEvents"]["nodes"][0]["id"].as_str().unwrap();
         let by_id = format!(r#"{{ node(id: "{id}") {{ id ... on AuditEvent {{ actor }} }} }}"#);
-        assert_eq!(asked(&api, token(AccessRole::Auditor), &by_id).await["data"]["node"]["actor"], "person:1");
+        assert_eq!(execute(&api, token(AccessRole::Auditor), &by_id).await["data"]["node"]["actor"], "person:1");
 
         let person = |roles: &[AccessRole]| Viewer::person(PersonId(1), roles.to_vec());
         let others = [
@@ -159,12 +159,12 @@ both! {
             person(&[AccessRole::Admin, AccessRole::Coordinator]),
         ];
         for viewer in others {
-            let list = asked(&api, viewer.clone(), "{ auditEvents { totalCount nodes { id } pageInfo { hasNextPage } } }").await;
+            let list = execute(&api, viewer.clone(), "{ auditEvents { totalCount nodes { id } pageInfo { hasNextPage } } }").await;
             let nothing = json!({ "totalCount": 0, "nodes": [], "pageInfo": { "hasNextPage": false } });
             assert_eq!(list, json!({ "data": { "auditEvents": nothing } }), "{viewer:?}");
-            let hidden = asked(&api, viewer.clone(), &by_id).await;
+            let hidden = execute(&api, viewer.clone(), &by_id).await;
             let never = by_id.replace(id, "QXVkaXRFdmVudDo5OTk5");
-            let absent = asked(&api, viewer, &never).await;
+            let absent = execute(&api, viewer, &never).await;
             assert_eq!(hidden["errors"][0]["extensions"], absent["errors"][0]["extensions"]);
             assert_eq!(hidden["errors"][0]["extensions"]["code"], "NOT_FOUND");
         }

@@ -19,14 +19,14 @@ use psn::cli::export;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
-use super::{break_it, sign_in, told};
+use super::{break_it, recorded_events, sign_in};
 use crate::harness::{World, both, day, instant};
 use crate::import::{Import, STAFF, UNITS};
 use crate::smtp_listener::{Manner, SmtpListener};
 
-type Told = (String, String, Option<String>, Value, Value);
+type RecordedEvent = (String, String, Option<String>, Value, Value);
 
-fn event(actor: &str, action: &str, object: &str, before: Value, after: Value) -> Told {
+fn event(actor: &str, action: &str, object: &str, before: Value, after: Value) -> RecordedEvent {
     (actor.to_owned(), action.to_owned(), Some(object.to_owned()), before, after)
 }
 
@@ -42,16 +42,16 @@ async fn export_of(world: &World) -> Result<(), psn::error::ExitError> {
 both! {
     async fn applied_and_refused_imports_are_recorded_with_counts(world: World) {
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, STAFF)];
-        Import::of(&world, &files).outcome(Mode::DryRun).await;
-        assert!(told(&world.db).await.is_empty(), "a dry run does nothing");
-        Import::of(&world, &files).applied().await;
-        Import::of(&world, &[(FileKind::Staff, "Employer,Employee Number,Unit Code\n")]).refused().await;
+        Import::new(&world, &files).outcome(Mode::DryRun).await;
+        assert!(recorded_events(&world.db).await.is_empty(), "a dry run does nothing");
+        Import::new(&world, &files).applied().await;
+        Import::new(&world, &[(FileKind::Staff, "Employer,Employee Number,Unit Code\n")]).refused().await;
         let counted = |file: &str, rows: u32, added: u32| {
             json!({ "file": file, "rows": rows, "added": added, "changed": 0, "ended": 0, "unchanged": 0, "rejected": 0 })
         };
         let applied = json!({ "asAt": "2026-11-16", "forced": false, "rejects": 0,
             "files": [counted("units", 3, 3), counted("staff", 5, 5)] });
-        let found = told(&world.db).await;
+        let found = recorded_events(&world.db).await;
         assert_eq!(found[0], event("operator", "IMPORT_APPLIED", "import:1", Value::Null, applied));
         let (actor, action, object, _, after) = &found[1];
         assert_eq!((actor.as_str(), action.as_str()), ("operator", "IMPORT_REFUSED"));
@@ -86,9 +86,9 @@ both! {
 
 both! {
     async fn an_export_is_recorded_before_a_file_is_written(world: World) {
-        Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
+        Import::new(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
         export_of(&world).await.unwrap();
-        let (actor, action, object, _, after) = told(&world.db).await.pop().unwrap();
+        let (actor, action, object, _, after) = recorded_events(&world.db).await.pop().unwrap();
         assert_eq!((actor.as_str(), action.as_str()), ("operator", "COVERAGE_EXPORTED"));
         assert_eq!((object.as_deref(), &after["rows"]["coverage.csv"]), (Some("coverage:2026-11-16"), &json!(2)));
 
@@ -101,17 +101,17 @@ both! {
 
 both! {
     async fn only_runs_requested_by_the_operator_are_recorded(world: World) {
-        Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
+        Import::new(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF)]).applied().await;
         let runner = runner(&world, Coverage { limit: Limit::default() });
         runner.tick().await.unwrap();
         runner.idle().await;
-        assert_eq!(told(&world.db).await.len(), 1, "the import");
+        assert_eq!(recorded_events(&world.db).await.len(), 1, "the import");
         let run = runner.run_now("coverage", Period::Day(day("2026-11-16"))).await.unwrap();
         assert_eq!(run.state, RunState::Done, "{run:?}");
         let asked = event("operator", "RUN_REQUESTED", "run:coverage/2026-11-16", json!({ "state": "DONE" }), json!({ "state": "RUNNING" }));
-        assert_eq!(told(&world.db).await.pop(), Some(asked));
+        assert_eq!(recorded_events(&world.db).await.pop(), Some(asked));
         runner.run_now("coverage", Period::Day(day("2026-11-17"))).await.expect_err("tomorrow");
-        assert_eq!(told(&world.db).await.len(), 2);
+        assert_eq!(recorded_events(&world.db).await.len(), 2);
     }
 }
 
@@ -126,7 +126,7 @@ both! {
         for _ in 0..2 {
             job.run(&world.db, week, instant("2026-11-16T07:00:00Z")).await.unwrap();
         }
-        let mut found = told(&world.db).await;
+        let mut found = recorded_events(&world.db).await;
         found.sort_by_key(|event| event.2.clone());
         let rows = crate::report::rows(&world.db).await;
         let sent = rows.iter().filter(|row| row.accepted_at.is_some()).map(|row| {

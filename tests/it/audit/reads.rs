@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{break_it, told};
+use super::{break_it, recorded_events};
 use crate::access::at_loopback;
 use crate::graphql::{answer, board, data, history, site};
 use crate::harness::both;
 
 /// The recorded reads, as (object, after).
 async fn reads(db: &sea_orm::DatabaseConnection) -> Vec<(Option<String>, Value)> {
-    let events = told(db).await;
+    let events = recorded_events(db).await;
     assert!(events.iter().all(|event| event.1 == "REPORT_READ" && event.3.is_null()), "{events:?}");
     events.into_iter().map(|event| (event.2, event.4)).collect()
 }
@@ -140,7 +140,7 @@ both! {
             assert!(data(&site, "{ subjectAccess }").await["subjectAccess"].is_string());
         }
         authenticator.flush().await;
-        let events = told(&world.db).await;
+        let events = recorded_events(&world.db).await;
         let [first, again] = events.try_into().unwrap_or_else(|events| panic!("{events:?}"));
         let who = |event: &(String, String, Option<String>, Value, Value)| (event.0.clone(), event.1.clone(), event.2.clone());
         let expected = ("person:40".to_owned(), "SUBJECT_EXPORTED".to_owned(), Some("person:40".to_owned()));

@@ -91,10 +91,13 @@ fn readme_shows_its_two_commands() {
 
 #[test]
 fn commands_are_split_as_a_shell_does() {
-    let told = |line: &str| psn_arguments(line).unwrap_or_default().join("/");
-    assert_eq!(told("psn run gap-report --week $(date +%G-W%V) # a comment"), "psn/run/gap-report/--week/2026-W48");
-    assert_eq!(told("SMTP_URL= psn token make --name \"Ward 7\" | head"), "psn/token/make/--name/Ward 7");
-    assert_eq!(told("sudo -u psn psn check"), "psn/check");
-    assert_eq!(told("cargo run --release -- schema --check"), "psn/schema/--check");
-    assert_eq!(told("sqlite3 psn.db"), "");
+    let arguments = |line: &str| psn_arguments(line).unwrap_or_default().join("/");
+    assert_eq!(
+        arguments("psn run gap-report --week $(date +%G-W%V) # a comment"),
+        "psn/run/gap-report/--week/2026-W48"
+    );
+    assert_eq!(arguments("SMTP_URL= psn token make --name \"Ward 7\" | head"), "psn/token/make/--name/Ward 7");
+    assert_eq!(arguments("sudo -u psn psn check"), "psn/check");
+    assert_eq!(arguments("cargo run --release -- schema --check"), "psn/schema/--check");
+    assert_eq!(arguments("sqlite3 psn.db"), "");
 }

@@ -49,7 +49,7 @@ both!(
     async fn an_ambiguous_person_is_explained(world: World) {
         board(&world).await;
         let more = STAFF.to_owned() + "Y,70020,9-1,Yves,Ypsilon,,Nurse,T2,,1,01/02/2024,\n";
-        Import::of(&world, &[(FileKind::Staff, &more)]).applied().await;
+        Import::new(&world, &[(FileKind::Staff, &more)]).applied().await;
         for (line, says) in [
             (&["person", "erase", "--number", "70020"][..], "add --employer"),
             (&["person", "erase", "--number", "4711"], "no person on file matches"),

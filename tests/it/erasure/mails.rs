@@ -99,7 +99,7 @@ both!(
             "nobody else is there who has no mail"
         );
         let managers = "Unit Code,Employer,Employee Number,Role,From\nT1,X,70020,Senior Manager,01/11/2026\n";
-        Import::of(&world, &[(FileKind::Managers, managers)]).applied().await;
+        Import::new(&world, &[(FileKind::Managers, managers)]).applied().await;
         let outcome = job.run(&world.db, week(), world.clock.now()).await.unwrap();
         assert_eq!((outcome.sent_now, outcome.unaddressed), (1, 0));
         let sent: Vec<_> = memory.drain().into_iter().map(|mail| mail.to).collect();

@@ -38,12 +38,12 @@ async fn everything(world: &World) -> PersonId {
     mails::written(world).await;
     world.person(id.0).await;
     let broken = STAFF.replace("Charge Nurse,T1,,1,01/02/2024,", "Charge Nurse,T1,,1,01/02/2024,Zebed\u{7}e");
-    Import::of(world, &[(FileKind::Staff, &broken)]).applied().await;
+    Import::new(world, &[(FileKind::Staff, &broken)]).applied().await;
     let shares = SUPPORTERS.to_owned()
         + "X,QZ70010,Peer Supporter,T2,60,10/03/2024,,02/01/2026,X/70020,03/01/2026,X/70030,4,09/03/2024\n\
            X,70020,Peer Supporter,T1,60,10/03/2024,,,,,,,\nX,70020,Peer Supporter,T2,60,10/03/2024,,,,,,,\n\
            X,70030,Peer Supporter,T1,60,10/03/2024,,,,,,,\nX,70030,Peer Supporter,T2,60,10/03/2024,,,,,,,\n";
-    Import::of(world, &[(FileKind::Supporters, &shares)]).refused().await;
+    Import::new(world, &[(FileKind::Supporters, &shares)]).refused().await;
     for sql in [
         format!(
             "INSERT INTO access_grant (person_id, role, valid_from, granted_by, granted_at) VALUES ({id}, '{}', '2026-01-01', 'operator', '2026-01-01 00:00:00+00:00')",

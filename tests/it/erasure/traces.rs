@@ -37,13 +37,13 @@ async fn planted(world: &World) {
     let broken =
         STAFF.replace("Charge Nurse,T1,,1,01/02/2024,", "Charge Nurse,T1,,1,01/02/2024,Zebed\u{7}e Quillfeather");
     let named = "Unit Code,Employer,Employee Number,Role,Delegate\nT2,X,70040,Senior Manager,X/Zebedee Quillfeather\n";
-    Import::of(world, &[(FileKind::Staff, &broken), (FileKind::Managers, named)]).applied().await;
+    Import::new(world, &[(FileKind::Staff, &broken), (FileKind::Managers, named)]).applied().await;
     // The last import can be undone.
     let retitled = STAFF.replace("Charge Nurse", "Senior Charge Nurse");
-    Import::of(world, &[(FileKind::Staff, &retitled)]).applied().await;
+    Import::new(world, &[(FileKind::Staff, &retitled)]).applied().await;
     let shares = SUPPORTERS.lines().next().unwrap().to_owned()
         + "\nX,QZ70010,Peer Supporter,T2,60,10/03/2024,,02/01/2026,X/70020,03/01/2026,X/70030,4,09/03/2024\n";
-    Import::of(world, &[(FileKind::Supporters, &shares)]).refused().await;
+    Import::new(world, &[(FileKind::Supporters, &shares)]).refused().await;
     mails::written(world).await;
 }
 

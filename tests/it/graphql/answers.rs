@@ -122,11 +122,11 @@ both!(
         let site = site(&world);
         let found = data(&site, query).await;
         let people = found["team"]["supporters"]["nodes"].as_array().unwrap().clone();
-        let of = |at: usize, field: &str| people[at]["person"][field].clone();
-        assert_eq!((of(0, "displayName"), of(1, "displayName")), ("Jean Brown".into(), "Jean Brown".into()));
-        assert_eq!((of(0, "jobTitle"), of(1, "jobTitle")), ("Charge Nurse".into(), serde_json::Value::Null));
-        assert_ne!(of(0, "id"), of(1, "id"));
-        let again = format!("{{ node(id: {}) {{ id ... on Person {{ displayName jobTitle }} }} }}", of(0, "id"));
+        let field = |at: usize, field: &str| people[at]["person"][field].clone();
+        assert_eq!((field(0, "displayName"), field(1, "displayName")), ("Jean Brown".into(), "Jean Brown".into()));
+        assert_eq!((field(0, "jobTitle"), field(1, "jobTitle")), ("Charge Nurse".into(), serde_json::Value::Null));
+        assert_ne!(field(0, "id"), field(1, "id"));
+        let again = format!("{{ node(id: {}) {{ id ... on Person {{ displayName jobTitle }} }} }}", field(0, "id"));
         assert_eq!(data(&site, &again).await["node"], people[0]["person"]);
     }
 );

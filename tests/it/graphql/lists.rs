@@ -131,11 +131,11 @@ both!(
         )
         .await;
         let units = found["units"]["nodes"].as_array().unwrap();
-        let of = |code: &str| units.iter().find(|unit| unit["code"] == code).unwrap();
-        assert_eq!(of("NORTH")["embedded"], json!({ "trainers": 1, "needed": 1, "met": true }));
-        assert_eq!(of("SOUTH")["embedded"], json!({ "trainers": 0, "needed": 1, "met": false }));
-        assert_eq!(of("BOARD")["embedded"], Value::Null);
-        assert_eq!(of("BOARD")["rollUp"]["trainerUnitsMet"], json!({ "numerator": 1, "denominator": 2 }));
+        let unit = |code: &str| units.iter().find(|unit| unit["code"] == code).unwrap();
+        assert_eq!(unit("NORTH")["embedded"], json!({ "trainers": 1, "needed": 1, "met": true }));
+        assert_eq!(unit("SOUTH")["embedded"], json!({ "trainers": 0, "needed": 1, "met": false }));
+        assert_eq!(unit("BOARD")["embedded"], Value::Null);
+        assert_eq!(unit("BOARD")["rollUp"]["trainerUnitsMet"], json!({ "numerator": 1, "denominator": 2 }));
     }
 );
 

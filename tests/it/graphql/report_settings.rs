@@ -136,12 +136,12 @@ both!(
         let set = async |site: &axum::Router, midweek: Option<bool>| {
             answer(site, MIDWEEK, json!({ "whose": id(MANAGER), "midweek": midweek })).await
         };
-        let told = |answer: &Value| answer["data"]["setReportPreferences"]["preferences"]["midweek"].clone();
+        let midweek = |answer: &Value| answer["data"]["setReportPreferences"]["preferences"]["midweek"].clone();
         assert_eq!(own().await, false);
-        assert_eq!(told(&set(&me, Some(true)).await), true);
+        assert_eq!(midweek(&set(&me, Some(true)).await), true);
         assert_eq!(own().await, true);
-        assert_eq!(told(&set(&me, None).await), true, "not given, it stays");
-        assert_eq!(told(&set(&coordinator(&world).await, Some(false)).await), false);
+        assert_eq!(midweek(&set(&me, None).await), true, "not given, it stays");
+        assert_eq!(midweek(&set(&coordinator(&world).await, Some(false)).await), false);
         let refused = set(&as_person(&world, 11).await, Some(true)).await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
         assert_eq!(own().await, false);

@@ -28,13 +28,13 @@ async fn absences(world: &World) -> Vec<String> {
 both!(
     async fn the_longer_absence_counts_in_any_order(world: World) {
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, STAFF)];
-        Import::of(&world, &files).applied().await;
+        Import::new(&world, &files).applied().await;
         let away = format!(
             "{HEAD}X,0001,01/10/2026,05/10/2026\nX,0002,01/10/2026,20/11/2026\nX,0003,01/10/2026,05/10/2026\n\
              X,0004,01/10/2026,\nX,0001,01/10/2026,20/11/2026\nX,0002,01/10/2026,05/10/2026\nX,0003,01/10/2026,\n\
              X,0004,01/10/2026,05/10/2026\nX,0004,02/10/2026,03/10/2026\n"
         );
-        let import = || Import::of(&world, &[(FileKind::Unavailability, away.as_str())]);
+        let import = || Import::new(&world, &[(FileKind::Unavailability, away.as_str())]);
         assert_eq!(counts(&import().applied().await, FileKind::Unavailability), (5, 0, 0, 4, 0));
         let expected = [
             "0001 2026-10-01..2026-11-21",
@@ -59,14 +59,14 @@ both!(
             "X,1,01/04/2024,30/04/2024\nX,1,01/04/2024,05/04/2024\n",
         ] {
             let away = format!("{HEAD}{rows}");
-            Import::of(&world, &[(FileKind::Unavailability, &away)]).on("2024-06-03").applied().await;
+            Import::new(&world, &[(FileKind::Unavailability, &away)]).on("2024-06-03").applied().await;
             for (on, expected) in [
                 ("2024-03-31", vec![]),
                 ("2024-04-01", vec![Reason::Away]),
                 ("2024-04-30", vec![Reason::Away]),
                 ("2024-05-01", vec![]),
             ] {
-                assert_eq!(DayCoverage::of(&world, on, None).await.reasons(), expected, "{on}");
+                assert_eq!(DayCoverage::compute(&world, on, None).await.reasons(), expected, "{on}");
             }
         }
     }

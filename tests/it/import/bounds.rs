@@ -67,7 +67,7 @@ fn a_file_without_an_end_is_refused() {
 both!(
     async fn an_open_quote_above_the_header_is_reported(world: World) {
         let units = format!("\"Report of the board\nUnit Code,Unit Name,Parent Code\n{}", "B,Board,\n".repeat(200_000));
-        let outcome = Import::of(&world, &[(FileKind::Units, &units)]).refused().await;
+        let outcome = Import::new(&world, &[(FileKind::Units, &units)]).refused().await;
         let said = outcome.refusal.unwrap();
         assert!(said.starts_with("units.csv line 1: a quotation mark in this line is not closed"), "{said}");
         assert_eq!(outcome.rejects[0].line, Some(1));
@@ -85,7 +85,7 @@ both!(
         ];
         let rows: String = addresses.iter().enumerate().map(|(at, one)| format!("X,{at},T1,\"{one}\"\n")).collect();
         let staff = format!("Employer,Employee Number,Unit Code,Work Email\n{rows}X,9,T1,ann@x.example\n");
-        let outcome = Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).applied().await;
         assert_eq!((outcome.rejects.len(), outcome.kept.len()), (0, addresses.len()));
         assert!(outcome.kept.iter().all(|kept| kept.column == Some("Work Email")), "{:?}", outcome.kept);
         let people = person::Entity::find().order_by_asc(person::Column::Number).all(&world.db).await.unwrap();
@@ -98,11 +98,11 @@ both!(
     async fn messages_about_a_file_have_bounded_length(world: World) {
         let long = "é".repeat(30_000);
         let units = format!("Unit Code,Unit Name,Parent Code,{long}\nB,Board,,\nT1,Team 1,{long},\n");
-        let outcome = Import::of(&world, &[(FileKind::Units, &units)]).outcome(Mode::Apply).await;
+        let outcome = Import::new(&world, &[(FileKind::Units, &units)]).outcome(Mode::Apply).await;
         let wrong = format!("Unit Code,{long},Parent Code\nB,Board,\n");
-        let refused = Import::of(&world, &[(FileKind::Units, &wrong)]).refused().await;
+        let refused = Import::new(&world, &[(FileKind::Units, &wrong)]).refused().await;
         let days = format!("Employer,Employee Number,From,Until\nX,1,{long},\nX,1,13/14/2026{long},\n");
-        let refused_days = Import::of(&world, &[(FileKind::Unavailability, &days)]).outcome(Mode::DryRun).await;
+        let refused_days = Import::new(&world, &[(FileKind::Unavailability, &days)]).outcome(Mode::DryRun).await;
         for outcome in [outcome, refused, refused_days] {
             let columns = outcome.files.iter().flat_map(|file| &file.ignored_columns);
             let rejects = outcome.rejects.iter().chain(&outcome.kept);

@@ -28,13 +28,14 @@ async fn board(world: &World) {
         (FileKind::Training, TRAINING),
         (FileKind::Supporters, SUPPORTERS),
     ];
-    Import::of(world, &files).applied().await;
+    Import::new(world, &files).applied().await;
 }
 
 both!(
     async fn new_rows_are_listed_with_their_values(world: World) {
         let staff = "Employer,Employee Number,Unit Code,First Name,Line Manager Employee Number,WTE,End Date\nX,1,T1,Zo\u{eb},2,0.8,31/03/2027\nX,2,T1,,,1,\n";
-        let dry = Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, staff)]).outcome(Mode::DryRun).await;
+        let dry =
+            Import::new(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, staff)]).outcome(Mode::DryRun).await;
         assert_eq!(
             lines(&dry),
             [
@@ -71,7 +72,7 @@ both!(
             (FileKind::Supporters, supporters),
         ];
         let files: Vec<_> = files.iter().map(|(kind, text)| (*kind, text.as_str())).collect();
-        let list = async || Import::of(&world, &files).on("2026-11-23").outcome(Mode::DryRun).await;
+        let list = async || Import::new(&world, &files).on("2026-11-23").outcome(Mode::DryRun).await;
         let told = lines(&list().await);
         assert_eq!(told[0], "added place in the tree T2: Parent Code '' 'T1', Parent From '' '2026-11-23'");
         assert_eq!(told[1], "changed person X/0001: First Name 'Ann' 'Anna'");
@@ -81,7 +82,7 @@ both!(
         assert!(told.iter().any(|line| line.contains("X/0004 in T2: End Date '2027-03-31' '2026-11-22'")), "{told:#?}");
         assert_eq!(lines(&list().await), told, "the same list each time");
         // Applying lists the same changes.
-        assert_eq!(lines(&Import::of(&world, &files).on("2026-11-23").applied().await), told);
+        assert_eq!(lines(&Import::new(&world, &files).on("2026-11-23").applied().await), told);
         assert_eq!(lines(&list().await), Vec::<String>::new(), "nothing is left to change");
     }
 );

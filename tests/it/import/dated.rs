@@ -18,7 +18,7 @@ pub(super) struct DayCoverage {
 }
 
 impl DayCoverage {
-    pub(super) async fn of(world: &World, on: &str, today: Option<&str>) -> Self {
+    pub(super) async fn compute(world: &World, on: &str, today: Option<&str>) -> Self {
         let index = roster::load(&world.db).await.unwrap().index;
         let coverage = compute(&index, &Question { day: day(on), today: today.map(day), what_if: None });
         Self { index, coverage }
@@ -51,7 +51,7 @@ impl DayCoverage {
 pub(super) async fn import(world: &World, as_at: &str, files: &[(FileKind, &str)]) -> ImportSummary {
     let board = [(FileKind::Policies, POLICIES), (FileKind::Courses, COURSES)];
     let all: Vec<_> = board.into_iter().chain(files.iter().copied()).collect();
-    Import::of(world, &all).on(as_at).applied().await
+    Import::new(world, &all).on(as_at).applied().await
 }
 
 fn notices(outcome: &ImportSummary) -> String {
@@ -103,7 +103,7 @@ both!(
         assert_eq!(counts(&outcome, FileKind::Staff), (0, 1, 0, 1, 0));
         assert!(!apply("2026-11-02", "Administration", "0.5", "01/01/2020").await.changes);
         assert_eq!(posts(&world).await, ["1 T1 2020-01-01..2026-11-02", "1 T1 2026-11-02..", "2 T1 2020-01-01.."]);
-        let wte = async |on: &str| DayCoverage::of(&world, on, None).await.team("T1").map(|row| row.wte);
+        let wte = async |on: &str| DayCoverage::compute(&world, on, None).await.team("T1").map(|row| row.wte);
         assert_eq!([wte("2026-11-01").await, wte("2026-11-02").await], [Some(200), Some(150)]);
         // From the date in the list itself, if it is later.
         apply("2026-11-16", "Administration", "0.8", "09/11/2026").await;
@@ -133,7 +133,7 @@ both!(
         };
         // On a new unit Parent From has no effect: the first parent applies to all earlier days.
         apply("2026-09-01", "D1,One,B,\nD2,Two,B,\nT1,Team,D1,01/08/2026\n").await;
-        let headcount = async |code: &str, on: &str| DayCoverage::of(&world, on, None).await.unit(code).headcount;
+        let headcount = async |code: &str, on: &str| DayCoverage::compute(&world, on, None).await.unit(code).headcount;
         assert_eq!(headcount("D1", "2026-01-01").await, 1);
         // Without a date the unit moves on the as-at day; with one, on that date.
         apply("2026-10-01", "D1,One,B,\nD2,Two,B,\nT1,Team,D2,\n").await;
@@ -154,14 +154,14 @@ both!(
         let moved = "Unit Code,Unit Name,Parent Code,Parent From\nB,Board,,\nD,D,E,\nE,E,B,\n";
         import(&world, "2026-10-01", &[(FileKind::Units, moved)]).await;
         let looped = "Unit Code,Unit Name,Parent Code,Parent From\nB,Board,,\nD,D,E,\nE,E,D,01/12/2026\n";
-        Import::of(&world, &[(FileKind::Units, looped)]).on("2026-11-02").refused().await;
+        Import::new(&world, &[(FileKind::Units, looped)]).on("2026-11-02").refused().await;
     }
 );
 
 both!(
     async fn a_timely_renewal_leaves_no_gap(world: World) {
         supported(&world, "2025-03-01", MANAGED, APPROVED).await;
-        let reasons = async |on: &str| DayCoverage::of(&world, on, None).await.reasons();
+        let reasons = async |on: &str| DayCoverage::compute(&world, on, None).await.reasons();
         assert_eq!(reasons("2025-02-01").await, [], "12 months from 1 March 2024");
         assert_eq!(reasons("2025-03-02").await, [Reason::LineApprovalMissing, Reason::SeniorApprovalMissing]);
         // A renewal adds an approval, so that the days of the old one stay as they were.
@@ -187,7 +187,8 @@ both!(
         let paused = |from: &str, until: &str| APPROVED.replace(",4,,,", &format!(",4,{from},{until},"));
         supported(&world, "2024-06-01", MANAGED, &paused("01/05/2024", "31/05/2024")).await;
         supported(&world, "2024-11-01", MANAGED, &paused("01/10/2024", "")).await;
-        let is_paused = async |on: &str| DayCoverage::of(&world, on, None).await.reasons().contains(&Reason::Paused);
+        let is_paused =
+            async |on: &str| DayCoverage::compute(&world, on, None).await.reasons().contains(&Reason::Paused);
         let days = ["2024-04-30", "2024-05-01", "2024-05-31", "2024-06-01", "2024-10-01", "2024-12-24"];
         let mut told = Vec::new();
         for on in days {
@@ -205,23 +206,23 @@ both!(
         let outcome = supported(&world, "2024-07-01", &moved, APPROVED).await;
         let told = notices(&outcome);
         assert!(told.contains("1 allocation(s) are to teams in which the person has no post"), "{told}");
-        assert_eq!(DayCoverage::of(&world, "2024-06-30", None).await.reasons(), []);
-        assert_eq!(DayCoverage::of(&world, "2024-07-01", None).await.reasons(), [Reason::NotInTeam]);
+        assert_eq!(DayCoverage::compute(&world, "2024-06-30", None).await.reasons(), []);
+        assert_eq!(DayCoverage::compute(&world, "2024-07-01", None).await.reasons(), [Reason::NotInTeam]);
         // A staff list alone also gives the notice, because it moves people.
         let alone = import(&world, "2024-07-15", &[(FileKind::Staff, &staff(&moved))]).await;
         assert!(notices(&alone).contains("1 allocation(s) are to teams"), "{}", notices(&alone));
         // Outside Team is Yes from the as-at day of the file that says so.
         let outcome = supported(&world, "2024-08-01", &moved, &format!("{APPROVED}Yes")).await;
         assert!(!notices(&outcome).contains("no post"));
-        assert_eq!(DayCoverage::of(&world, "2024-07-31", None).await.reasons(), [Reason::NotInTeam]);
-        assert_eq!(DayCoverage::of(&world, "2024-08-01", None).await.reasons(), []);
+        assert_eq!(DayCoverage::compute(&world, "2024-07-31", None).await.reasons(), [Reason::NotInTeam]);
+        assert_eq!(DayCoverage::compute(&world, "2024-08-01", None).await.reasons(), []);
     }
 );
 
 both!(
     async fn unread_rows_never_leave_a_team_covered(world: World) {
         assert_eq!(supported(&world, "2024-06-01", MANAGED, APPROVED).await.rejects.len(), 0);
-        assert_eq!(DayCoverage::of(&world, "2024-06-01", None).await.status("T1"), Some(Status::Covered));
+        assert_eq!(DayCoverage::compute(&world, "2024-06-01", None).await.status("T1"), Some(Status::Covered));
         // Two people, with 25 staff per supporter: 23 more would be covered, and 24 more would not.
         let rows = |count: usize| -> String {
             MANAGED.to_owned()
@@ -234,15 +235,15 @@ both!(
         ] {
             let list = staff(&rows(count));
             let files = [(FileKind::Units, UNITS), (FileKind::Staff, list.as_str())];
-            let outcome = Import::of(&world, &files).on(as_at).allowing(&format!("rejected={count}")).applied().await;
+            let outcome = Import::new(&world, &files).on(as_at).allowing(&format!("rejected={count}")).applied().await;
             assert_eq!(rejects(&outcome).len(), count);
-            let told = DayCoverage::of(&world, as_at, None).await;
+            let told = DayCoverage::compute(&world, as_at, None).await;
             let row = told.team("T1").unwrap();
             assert_eq!((row.rows_not_read as usize, row.status, row.unknown_because), (count, status, because));
             assert_eq!(row.headcount, 2, "what was not read is not counted as if it had been");
         }
         // Each day uses the newest list at that time.
-        assert_eq!(DayCoverage::of(&world, "2024-08-31", None).await.status("T1"), Some(Status::Unknown));
+        assert_eq!(DayCoverage::compute(&world, "2024-08-31", None).await.status("T1"), Some(Status::Unknown));
     }
 );
 
@@ -250,8 +251,8 @@ both!(
     async fn a_team_with_only_rejected_rows_stays(world: World) {
         let list = staff("X,1E+05,a,T1,Nursing,,1,Permanent,\nX,9,a,T2,Nursing,,1,Permanent,\n");
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, list.as_str()), (FileKind::Policies, POLICIES)];
-        Import::of(&world, &files).allowing("rejected=1").applied().await;
-        let told = DayCoverage::of(&world, "2026-11-16", None).await;
+        Import::new(&world, &files).allowing("rejected=1").applied().await;
+        let told = DayCoverage::compute(&world, "2026-11-16", None).await;
         let row = told.team("T1").expect("a row of a team whose staff could not be read");
         assert_eq!((row.headcount, row.rows_not_read, row.status), (0, 1, Status::Unknown));
         assert_eq!(told.unit("B").teams.count(Status::Unknown), 1);
@@ -262,7 +263,7 @@ both!(
     async fn a_stale_list_covers_no_team(world: World) {
         supported(&world, "2024-06-01", MANAGED, APPROVED).await;
         let status = async |on: &str, today: &str| {
-            let told = DayCoverage::of(&world, on, Some(today)).await;
+            let told = DayCoverage::compute(&world, on, Some(today)).await;
             let row = told.team("T1").unwrap();
             (row.status, row.unknown_because)
         };
@@ -296,7 +297,7 @@ both!(
                 (Some(4), Some("WTE"), "x"),
             ]
         );
-        let told = DayCoverage::of(&world, "2026-11-16", None).await;
+        let told = DayCoverage::compute(&world, "2026-11-16", None).await;
         assert_eq!(told.team("T1").map(|row| (row.headcount, row.wte)), Some((3, 0)));
     }
 );
@@ -311,8 +312,9 @@ both!(
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, &staff), (FileKind::Links, &links)];
         let outcome = import(&world, "2026-11-16", &files).await;
         assert_eq!(counts(&outcome, FileKind::Links), (1, 0, 0, 0, 2));
-        let head =
-            async || DayCoverage::of(&world, "2026-11-16", None).await.team("T1").map(|row| (row.headcount, row.wte));
+        let head = async || {
+            DayCoverage::compute(&world, "2026-11-16", None).await.team("T1").map(|row| (row.headcount, row.wte))
+        };
         assert_eq!(head().await, Some((1, 120)));
         // Links that no row names stay, and a link is the same in both directions.
         let links = format!("{LINKS}Y,7,X,1\n");
@@ -330,7 +332,7 @@ both!(
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, &staff), (FileKind::Supporters, supporters)];
         import(&world, "2026-11-16", &files).await;
         let links = format!("{LINKS}X,1,Y,7\n");
-        let outcome = Import::of(&world, &[(FileKind::Links, &links)]).on("2026-11-17").outcome(Mode::DryRun).await;
+        let outcome = Import::new(&world, &[(FileKind::Links, &links)]).on("2026-11-17").outcome(Mode::DryRun).await;
         assert!(outcome.refusal.is_some(), "{:?}", outcome.rejects);
     }
 );

@@ -28,17 +28,17 @@ async fn open(world: &World) -> Vec<(String, usize)> {
 
 async fn list(world: &World, as_at: &str, rows: &str) -> Vec<String> {
     let staff = format!("{HEAD}{rows}");
-    Import::of(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).on(as_at).applied().await;
+    Import::new(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).on(as_at).applied().await;
     posts(world).await
 }
 
 both!(
     async fn a_list_keeps_posts_of_other_employers(world: World) {
         let (units, both) = (field("board/units.csv"), field("05-both-employers-staff.csv"));
-        Import::of(&world, &[(FileKind::Units, &units), (FileKind::Staff, &both)]).applied().await;
+        Import::new(&world, &[(FileKind::Units, &units), (FileKind::Staff, &both)]).applied().await;
         let before = open(&world).await;
         let one = field("05-one-employer-staff.csv");
-        let outcome = Import::of(&world, &[(FileKind::Staff, &one)]).on("2026-11-17").applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Staff, &one)]).on("2026-11-17").applied().await;
         assert_eq!(counts(&outcome, FileKind::Staff), (0, 0, 0, 56, 0));
         assert_eq!(open(&world).await, before);
         assert_eq!(before, [("CC".to_owned(), 8), ("HB".to_owned(), 56)]);
@@ -66,7 +66,7 @@ both!(
     async fn an_employer_ends_on_purpose(world: World) {
         list(&world, "2026-11-16", "X,1,T1,\nY Ltd,1,T2,\nY Ltd,2,T2,\nY Ltd,3,T2,\nY Ltd,4,T2,\nY Ltd,5,T2,\n").await;
         let x = format!("{HEAD}X,1,T1,\n");
-        let import = |files: &[(FileKind, &str)]| Import::of(&world, files).on("2026-11-17");
+        let import = |files: &[(FileKind, &str)]| Import::new(&world, files).on("2026-11-17");
         let said = import(&[(FileKind::Staff, &x)]).ending("x").refused().await.refusal.unwrap();
         assert!(said.contains("staff.csv has rows for the employer 'x'"), "{said}");
         let said = import(&[]).ending("Z").refused().await.refusal.unwrap();

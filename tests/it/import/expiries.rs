@@ -29,7 +29,7 @@ async fn trained(world: &World, records: &str) -> ImportSummary {
 
 /// Whether the supporter's certificate has expired by a day.
 async fn has_expired(world: &World, on: &str) -> bool {
-    DayCoverage::of(world, on, None).await.reasons().contains(&Reason::CertificateExpired)
+    DayCoverage::compute(world, on, None).await.reasons().contains(&Reason::CertificateExpired)
 }
 
 /// Returns the first day after each pass with its own expiry.
@@ -57,7 +57,7 @@ both!(
     async fn the_last_pass_decides_with_its_own_expiry(world: World) {
         // A refresher without its own expiry is valid for the policy's months, whatever the earlier pass says.
         let refresher = "Course Code,Level\nL2R,2R\n";
-        Import::of(&world, &[(FileKind::Courses, refresher)]).on("2024-06-03").applied().await;
+        Import::new(&world, &[(FileKind::Courses, refresher)]).on("2024-06-03").applied().await;
         trained(&world, "X,1,L2,Passed,01/02/2024,31/12/2030\nX,1,L2R,Passed,01/03/2024,\n").await;
         assert_eq!([has_expired(&world, "2027-02-28").await, has_expired(&world, "2027-03-01").await], [false, true]);
         trained(&world, "X,1,L2,Passed,01/02/2024,31/12/2030\nX,1,L2R,Passed,01/03/2024,31/08/2024\n").await;
@@ -88,7 +88,7 @@ both!(
     async fn a_missing_column_keeps_and_a_blank_removes(world: World) {
         trained(&world, "X,1,L2,Passed,01/02/2024,30/06/2024\n").await;
         let without = "Employer,Employee Number,Course Code,Status,Completed On\nX,1,L2,Passed,01/02/2024\n";
-        let outcome = Import::of(&world, &[(FileKind::Training, without)]).on("2024-06-03").applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Training, without)]).on("2024-06-03").applied().await;
         assert!(!outcome.changes);
         assert_eq!(ends(&world).await, [day("2024-07-01")]);
         trained(&world, "X,1,L2,Passed,01/02/2024,\n").await;
@@ -115,9 +115,9 @@ both!(
             (FileKind::Training, training.as_str()),
             (FileKind::Supporters, trainer),
         ];
-        Import::of(&world, &files).on("2024-06-03").applied().await;
-        assert_eq!(DayCoverage::of(&world, "2024-07-01", None).await.reasons(), [], "Level 1 has no last day");
-        let trainers = async |on: &str| DayCoverage::of(&world, on, None).await.unit("B").trainers;
+        Import::new(&world, &files).on("2024-06-03").applied().await;
+        assert_eq!(DayCoverage::compute(&world, "2024-07-01", None).await.reasons(), [], "Level 1 has no last day");
+        let trainers = async |on: &str| DayCoverage::compute(&world, on, None).await.unit("B").trainers;
         assert_eq!([trainers("2024-07-31").await, trainers("2024-08-01").await], [1, 0]);
     }
 );

@@ -21,13 +21,13 @@ fn bytes(name: &str) -> Vec<u8> {
 
 /// Imports one file as `kind`.
 fn import<'w>(world: &'w World, kind: FileKind, name: &str) -> Import<'w> {
-    Import::of(world, &[]).with_bytes(kind, bytes(name))
+    Import::new(world, &[]).with_bytes(kind, bytes(name))
 }
 
 /// Imports the tiny board without its course records.
 async fn board(world: &World) {
     let kinds = FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Training);
-    let mut import = Import::of(world, &[]);
+    let mut import = Import::new(world, &[]);
     for kind in kinds.filter(|kind| !matches!(kind, FileKind::Unavailability | FileKind::Exemptions | FileKind::Links))
     {
         import = import.with_bytes(kind, bytes(&format!("board/{kind}.csv")));
@@ -109,7 +109,7 @@ both!(
         assert_eq!(standing, "2026-11-16,HB,030010,W3,1000,ACTIVE,");
         let signed = "Employer,Employee Number,Role,Unit Code,Line Approved On,Senior Approved On,Signed Off On\n\
                       HB,030020,Peer Supporter,W3,31/12/1899,01/01/1970,01/01/1753\n";
-        let outcome = Import::of(&world, &[(FileKind::Supporters, signed)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Supporters, signed)]).applied().await;
         let columns: Vec<_> = outcome.rejects.iter().map(|reject| reject.column.unwrap()).collect();
         assert_eq!(columns, ["Line Approved On", "Senior Approved On", "Signed Off On"], "every fault of the row");
         assert_eq!(counts(&outcome, FileKind::Supporters), (0, 0, 0, 0, 1), "which is one rejected row");
@@ -183,14 +183,14 @@ both!(
                        [training.courses]\n'Introduction' = 'GCC 277'\n'Council' = 'CL-1'\n";
         let wide =
             "ID number,Introduction,Council,Note\n020020,16/10/2026,,\n020030,17/10/26,01/01/1970,x\n999999,,,\n";
-        let outcome = Import::of(&world, &[(FileKind::Training, wide)]).mapped(mapping).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Training, wide)]).mapped(mapping).applied().await;
         assert_eq!(counts(&outcome, FileKind::Training), (2, 0, 0, 3, 1), "{:?}", outcome.rejects);
         assert_eq!(passes(&world).await, ["020020 2026-10-16", "020030 2026-10-17"]);
         assert!(outcome.rejects[0].sentence.ends_with("(column 'Council')"), "{:?}", outcome.rejects);
         let training = outcome.files.first().unwrap();
         assert_eq!(training.ignored_columns, ["Note"]);
         let lacking = "ID number,Introduction\n020020,16/10/2026\n";
-        let refused = Import::of(&world, &[(FileKind::Training, lacking)]).mapped(mapping).refused().await;
+        let refused = Import::new(&world, &[(FileKind::Training, lacking)]).mapped(mapping).refused().await;
         assert!(refused.refusal.unwrap().contains("names the column 'council' as a course"));
     }
 );
@@ -200,9 +200,9 @@ both!(
         board(&world).await;
         let head = "Employer,Employee Number,Course Code,Status,Completed On\n";
         let training = format!("{head}HB,020020,GCC 277,Passed,2026-10-15T23:30:00Z\n");
-        Import::of(&world, &[(FileKind::Training, &training)]).applied().await;
+        Import::new(&world, &[(FileKind::Training, &training)]).applied().await;
         let training = training.replace("020020", "020030");
-        Import::of(&world, &[(FileKind::Training, &training)]).in_zone(chrono_tz::UTC).applied().await;
+        Import::new(&world, &[(FileKind::Training, &training)]).in_zone(chrono_tz::UTC).applied().await;
         assert_eq!(passes(&world).await, ["020020 2026-10-16", "020030 2026-10-15"]);
     }
 );
@@ -214,21 +214,21 @@ both!(
             (FileKind::Staff, "Employer,Employee Number,Unit Code\n"),
             (FileKind::Training, "Employer,Employee Number,Course Code,Status,Completed On\n"),
         ];
-        let outcome = Import::of(&world, &empty).applied().await;
+        let outcome = Import::new(&world, &empty).applied().await;
         assert_eq!(
             notices(&outcome),
             vec![(None, "The file has a header but no rows."); 3],
             "an empty database takes them"
         );
         board(&world).await;
-        Import::of(&world, &empty[2..]).applied().await;
+        Import::new(&world, &empty[2..]).applied().await;
         for list in &empty[..2] {
-            let refused = Import::of(&world, &[*list]).refused().await;
+            let refused = Import::new(&world, &[*list]).refused().await;
             assert!(refused.refusal.unwrap().contains("has a header but no rows"));
         }
         // A list that contains only rejected rows is not empty: their records stay.
         let files = [(FileKind::Staff, "Employer,Employee Number,Unit Code\nHB,000100,NOPE\n")];
-        Import::of(&world, &files).refused().await;
+        Import::new(&world, &files).refused().await;
     }
 );
 
@@ -242,7 +242,7 @@ both!(
             (FileKind::Exemptions, "board/policies.csv", "this file looks like policies.csv"),
         ] {
             let source = SourceFile { kind, name: "export.csv".to_owned(), bytes: Cow::Owned(bytes(name)) };
-            let refused = Import::of(&world, &[]).with(source).refused().await;
+            let refused = Import::new(&world, &[]).with(source).refused().await;
             assert!(refused.refusal.as_deref().unwrap().contains(said), "{:?}", refused.refusal);
         }
     }
@@ -251,7 +251,7 @@ both!(
 both!(
     async fn a_no_break_space_keeps_the_family(world: World) {
         board(&world).await;
-        let mut import = Import::of(&world, &[]);
+        let mut import = Import::new(&world, &[]);
         for (kind, name) in [
             (FileKind::Staff, "01-mix-nbsp-staff.csv"),
             (FileKind::Policies, "01-mix-policies.csv"),
@@ -312,7 +312,7 @@ both!(
         );
         let staff = bytes("14-joint-staff.csv");
         let files = [(FileKind::Managers, managers.as_str())];
-        let outcome = Import::of(&world, &files).with_bytes(FileKind::Staff, staff).applied().await;
+        let outcome = Import::new(&world, &files).with_bytes(FileKind::Staff, staff).applied().await;
         let noticed =
             notices(&outcome).iter().any(|(_, sentence)| sentence.starts_with("1 pair(s) of employee numbers"));
         assert!(noticed, "{:?}", outcome.notices);
@@ -322,7 +322,7 @@ both!(
         assert_eq!(signs_in().await, None, "the address is that of two people");
 
         let links = "Employer,Employee Number,Same As Employer,Same As Employee Number\nCC,79999,HB,000102\n";
-        Import::of(&world, &[(FileKind::Links, links)]).applied().await;
+        Import::new(&world, &[(FileKind::Links, links)]).applied().await;
         assert_eq!(links::proposals(&world.db).await.unwrap(), []);
         assert_eq!(signs_in().await, Some(pair.0));
         let to = reported(&world).await;

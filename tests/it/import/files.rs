@@ -69,10 +69,10 @@ async fn facts(db: &DatabaseConnection, id: AllocationId) -> DatedFacts {
 
 both!(
     async fn a_repeated_import_changes_nothing(world: World) {
-        let dry = Import::of(&world, &ALL).outcome(Mode::DryRun).await;
+        let dry = Import::new(&world, &ALL).outcome(Mode::DryRun).await;
         assert!(everything(&world).await.len() == 1 && dry.batch.is_none() && dry.changes, "a dry run writes nothing");
 
-        let first = Import::of(&world, &ALL).applied().await;
+        let first = Import::new(&world, &ALL).applied().await;
         assert_eq!(rejects(&first), Vec::<String>::new());
         assert_eq!(dry.files, first.files, "the dry run said what applying did");
         assert_eq!(counts(&first, FileKind::Units), (3, 0, 0, 0, 0));
@@ -81,7 +81,7 @@ both!(
         assert_eq!(counts(&first, FileKind::Supporters), (3, 0, 0, 0, 0));
 
         let before = everything(&world).await;
-        let second = Import::of(&world, &ALL).applied().await;
+        let second = Import::new(&world, &ALL).applied().await;
         assert_eq!(everything(&world).await, before, "nor is the version of the facts counted up");
         assert!(!second.changes);
         for file in &second.files {
@@ -93,7 +93,7 @@ both!(
 
 both!(
     async fn stored_records_equal_the_cells(world: World) {
-        Import::of(&world, &ALL).applied().await;
+        Import::new(&world, &ALL).applied().await;
         let db = &world.db;
         assert_eq!(
             posts(&world).await,
@@ -195,7 +195,7 @@ both!(
                 "Unit Code,From,Until,Reason\nT1,01/01/2026,31/12/2025,Moving\nT1,01/01/2026,31/12/2026,\nT1,01/01/2026,,Moving\n",
             ),
         ];
-        let outcome = Import::of(&world, &files).allowing("rejected=21").applied().await;
+        let outcome = Import::new(&world, &files).allowing("rejected=21").applied().await;
         assert_eq!(
             rejects(&outcome),
             [
@@ -257,18 +257,18 @@ both!(
 
 both!(
     async fn a_missing_column_keeps_the_value_on_file(world: World) {
-        Import::of(&world, &ALL).applied().await;
+        Import::new(&world, &ALL).applied().await;
         let staff = "Employer,Employee Number,Assignment Number,Unit Code,Job Title\nX,0001,0001-1,T1,Nurse\nX,0002,0002-1,T1,\nX,0003,0003-1,T2,\nX,0004,0004-1,T2,\nX,0005,0005-1,T2,\n";
         let before = posts(&world).await;
         // Without a Contract Type column, Bank contracts stay; without a WTE column, hours stay.
-        let outcome = Import::of(&world, &[(FileKind::Staff, staff)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Staff, staff)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Staff), (0, 1, 0, 4, 0));
         assert_eq!(posts(&world).await, before);
         let ann =
             person::Entity::find().all(&world.db).await.unwrap().into_iter().find(|person| person.number == "0001");
         assert_eq!(ann.unwrap().work_email.as_deref(), Some("ann@psn.example"));
         let supporters = "Employer,Employee Number,Role,Unit Code,From,Protected Hours Per Month\nX,0002,Peer Supporter,T1,01/02/2026,8\n";
-        let outcome = Import::of(&world, &[(FileKind::Supporters, supporters)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Supporters, supporters)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Supporters), (0, 1, 0, 0, 0));
         let roles = allocation::Entity::find().all(&world.db).await.unwrap();
         let role = roles.iter().find(|role| role.share == 333).unwrap();
@@ -284,7 +284,7 @@ both!(
 
 both!(
     async fn shifting_days_keeps_open_ends_open(world: World) {
-        Import::of(&world, &ALL).on("2026-11-30").shifted(14).applied().await;
+        Import::new(&world, &ALL).on("2026-11-30").shifted(14).applied().await;
         assert_eq!(posts(&world).await[2..4], ["0003 T2 bank 2024-02-15..", "0004 T2 ..2027-04-15"]);
         let exemption = exemption::Entity::find().one(&world.db).await.unwrap().unwrap();
         assert_eq!((exemption.valid_from, exemption.valid_to), (day("2026-06-15"), day("9999-12-31")));
@@ -293,13 +293,13 @@ both!(
 
 both!(
     async fn a_corrected_pass_is_withdrawn(world: World) {
-        Import::of(&world, &ALL).applied().await;
+        Import::new(&world, &ALL).applied().await;
         let head = "Employer,Employee Number,Course Code,Status,Completed On\n";
         let both = format!("{head}X,0001,GCC 277,Failed,01/03/2025\nX,0001,GCC 277,Passed,01/03/2025\n");
-        let outcome = Import::of(&world, &[(FileKind::Training, &both)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Training, &both)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Training), (0, 0, 0, 2, 0), "the file still has the pass");
         let failed = format!("{head}X,0001,GCC 277,Failed,01/03/2025\nX,0001,GCC 277,Failed,02/03/2025\n");
-        let outcome = Import::of(&world, &[(FileKind::Training, &failed)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Training, &failed)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Training), (0, 1, 0, 1, 0));
         assert_eq!(completion::Entity::find().all(&world.db).await.unwrap().len(), 1);
     }
@@ -307,22 +307,22 @@ both!(
 
 both!(
     async fn a_corrected_first_day_keeps_the_allocation(world: World) {
-        Import::of(&world, &ALL).applied().await;
+        Import::new(&world, &ALL).applied().await;
         let supporters =
             "Employer,Employee Number,Role,Unit Code,Share,From\nX,0002,Peer Supporter,T1,33.3,01/01/2026\n";
-        let outcome = Import::of(&world, &[(FileKind::Supporters, supporters)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Supporters, supporters)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Supporters), (0, 1, 0, 0, 0));
         let managers = "Unit Code,Employer,Employee Number,Role,From\nB,X,0001,Senior Manager,01/05/2025\n";
-        let outcome = Import::of(&world, &[(FileKind::Managers, managers)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Managers, managers)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Managers), (0, 1, 0, 0, 0));
     }
 );
 
 both!(
     async fn leading_zeros_make_two_people_and_are_noticed(world: World) {
-        Import::of(&world, &ALL).applied().await;
+        Import::new(&world, &ALL).applied().await;
         let staff = format!("{STAFF}X,1,1-1,Fay,,T1,,1,Permanent,,\n");
-        let outcome = Import::of(&world, &[(FileKind::Staff, &staff)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Staff, &staff)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Staff), (1, 0, 0, 5, 0));
         assert!(outcome.notices.iter().any(|notice| notice.sentence.contains("1 and 0001")), "{:?}", outcome.notices);
     }
@@ -334,13 +334,13 @@ both!(
         fn files<'a>(units: &'a str, courses: &'a str) -> [(FileKind, &'a str); 2] {
             [(FileKind::Units, units), (FileKind::Courses, courses)]
         }
-        Import::of(&world, &files(&units, COURSES)).applied().await;
+        Import::new(&world, &files(&units, COURSES)).applied().await;
         // A Cyrillic letter, a digit in place of a letter, and leading zeros.
         let units = format!("{units}\u{422}1,Team,B,North,Ward 0\n007,Seven,B,North,\n7,Seven,B,North,\n");
         let courses = format!("{COURSES}GCC\u{a0}2\u{ff17}7x,1\nGCC277\u{445},1\n");
         let staff = "Employer,Employee Number,Unit Code\nXO,1,T1\nX0,2,T1\n";
         let outcome =
-            Import::of(&world, &files(&units, &courses)).with_bytes(FileKind::Staff, staff.into()).applied().await;
+            Import::new(&world, &files(&units, &courses)).with_bytes(FileKind::Staff, staff.into()).applied().await;
         let told: Vec<&str> = outcome.notices.iter().map(|notice| &*notice.sentence).collect();
         for expected in [
             "1 new unit code(s) differ from another only by letters that look alike",

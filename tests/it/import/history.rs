@@ -15,7 +15,7 @@ fn staff(rows: &str) -> String {
 
 async fn list(world: &World, as_at: &str, rows: &str) -> ImportSummary {
     let staff = staff(rows);
-    Import::of(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).on(as_at).applied().await
+    Import::new(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).on(as_at).applied().await
 }
 
 /// Returns the posts of person 1 after the list was applied twice with the same result.
@@ -141,10 +141,10 @@ both!(
 both!(
     async fn unlisted_units_close_and_relisted_ones_reopen(world: World) {
         let more = format!("{UNITS}T3,Team 3,B,\n");
-        Import::of(&world, &[(FileKind::Units, &more)]).applied().await;
-        let outcome = Import::of(&world, &[(FileKind::Units, UNITS)]).on("2026-11-23").applied().await;
+        Import::new(&world, &[(FileKind::Units, &more)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Units, UNITS)]).on("2026-11-23").applied().await;
         assert_eq!(counts(&outcome, FileKind::Units), (0, 0, 1, 3, 0));
-        let outcome = Import::of(&world, &[(FileKind::Units, &more)]).on("2026-11-30").applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Units, &more)]).on("2026-11-30").applied().await;
         assert_eq!(counts(&outcome, FileKind::Units), (0, 1, 0, 3, 0));
     }
 );

@@ -49,7 +49,7 @@ both!(
         let without = "Employer,Employee Number,Assignment Number,Unit Code,Job Family,WTE,Contract Type,Start Date\n\
                        X,1,a,T1,Nursing,1,Permanent,01/01/2020\nX,2,a,T1,Nursing,1,Permanent,01/01/2020\n\
                        X,9,a,T2,Nursing,1,Permanent,01/01/2020\nX,8,a,T2,Nursing,1,Permanent,01/01/2020\n";
-        let outcome = Import::of(&world, &[(FileKind::Staff, without)]).on("2024-07-08").applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Staff, without)]).on("2024-07-08").applied().await;
         assert_eq!(counts(&outcome, FileKind::Staff), (0, 0, 0, 4, 0));
         assert_eq!(spells(&world, "1").await, expected);
     }
@@ -76,7 +76,7 @@ both!(
 both!(
     async fn an_approval_needs_the_manager_of_its_day(world: World) {
         let unproven = async |on: &str| {
-            let told = DayCoverage::of(&world, on, None).await;
+            let told = DayCoverage::compute(&world, on, None).await;
             let team = told.team("T1").unwrap();
             assert_eq!((team.status, team.supporters), (Status::Covered, 1), "{on}");
             team.unproven
@@ -101,7 +101,7 @@ both!(
         ] {
             let outcome = supported(&world, as_at, &managed_by("2"), &approved(on, by)).await;
             assert!(outcome.rejects.is_empty(), "{as_at}: {:?}", outcome.rejects);
-            let told = DayCoverage::of(&world, as_at, None).await;
+            let told = DayCoverage::compute(&world, as_at, None).await;
             assert_eq!(told.reasons(), [], "{on} {by}");
             assert_eq!(told.team("T1").map(|team| team.unproven), Some(expected), "{on} {by}");
         }
@@ -114,7 +114,7 @@ both!(
         let more = |manager: &str| format!("{}X,3,a,T1,Nursing,{manager},1,Permanent,01/01/2020\n", under(manager));
         supported(&world, "2024-06-03", &more("9"), APPROVED).await;
         supported(&world, "2024-07-01", &more("1"), APPROVED).await;
-        assert_eq!(DayCoverage::of(&world, "2024-06-30", None).await.reasons(), []);
-        assert_eq!(DayCoverage::of(&world, "2024-07-01", None).await.reasons(), [Reason::LineManager]);
+        assert_eq!(DayCoverage::compute(&world, "2024-06-30", None).await.reasons(), []);
+        assert_eq!(DayCoverage::compute(&world, "2024-07-01", None).await.reasons(), [Reason::LineManager]);
     }
 );

@@ -17,7 +17,7 @@ fn messy(name: &str) -> String {
 
 async fn staff(world: &World, name: &str) -> ImportSummary {
     let staff = messy(name);
-    Import::of(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).mapped(MAPPING).applied().await
+    Import::new(world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).mapped(MAPPING).applied().await
 }
 
 async fn people(world: &World) -> Vec<(String, String)> {
@@ -40,15 +40,17 @@ both!(
 both!(
     async fn a_doubled_required_header_refuses_the_file(world: World) {
         let doubled = messy("m04_dup_and_padded_headers.csv");
-        let refused = Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &doubled)])
+        let refused = Import::new(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &doubled)])
             .mapped(MAPPING)
             .refused()
             .await;
         assert!(refused.refusal.unwrap().contains("the column Unit Code occurs 2 times"));
         // Without one of the two columns, headers and cells with extra spaces are read.
         let single = doubled.replacen("Team Code,Team Code", "Team Code,Other", 1);
-        let outcome =
-            Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &single)]).mapped(MAPPING).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &single)])
+            .mapped(MAPPING)
+            .applied()
+            .await;
         assert_eq!(counts(&outcome, FileKind::Staff), (2, 0, 0, 0, 0));
         assert_eq!(posts(&world).await[1], "00010002 NHSBT-U9634 2024-02-29..");
     }
@@ -57,9 +59,9 @@ both!(
 both!(
     async fn numbers_changed_by_a_spreadsheet_are_rejected(world: World) {
         let before = "Employer,Employee Number,Unit Code\nNHSBT,00010001,T1\n";
-        Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, before)]).applied().await;
+        Import::new(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, before)]).applied().await;
         let staff = messy("m06_numbers_mangled_by_excel.csv");
-        let outcome = Import::of(&world, &[(FileKind::Staff, &staff)]).mapped(MAPPING).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Staff, &staff)]).mapped(MAPPING).applied().await;
         assert_eq!(rejects(&outcome), ["3 Employee Number 1.0002E+04"]);
         let kept: Vec<_> = outcome.kept.iter().map(|kept| (kept.line, kept.value.as_deref())).collect();
         assert_eq!(kept, [(Some(5), Some("37.5")), (Some(6), Some("-"))]);
@@ -107,7 +109,7 @@ both!(
             (FileKind::Courses, "Course Code,Level\nGCC 277,1\n"),
             (FileKind::Training, training.as_str()),
         ];
-        let outcome = Import::of(&world, &files).mapped(MAPPING).applied().await;
+        let outcome = Import::new(&world, &files).mapped(MAPPING).applied().await;
         assert_eq!(
             rejects(&outcome),
             ["8 Completed On ", "9 Completed On 01/02/2035", "10 Employee Number 99999999", "11 Course Code GGC 277",]
@@ -124,7 +126,7 @@ both!(
     async fn a_truncated_file_is_refused(world: World) {
         let staff = messy("m14_truncated.csv");
         let refused =
-            Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).mapped(MAPPING).refused().await;
+            Import::new(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, &staff)]).mapped(MAPPING).refused().await;
         assert_eq!((refused.rejects[0].line, refused.rejects[0].file.as_str()), (Some(5), "staff.csv"));
     }
 );

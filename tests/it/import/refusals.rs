@@ -15,7 +15,7 @@ both!(
             ("A,A,\nB,B,Z\n", "Parent Code Z is not the code", vec!["3 Parent Code Z"]),
         ] {
             let units = format!("Unit Code,Unit Name,Parent Code\n{units}");
-            let refused = Import::of(&world, &[(FileKind::Units, &units)]).refused().await;
+            let refused = Import::new(&world, &[(FileKind::Units, &units)]).refused().await;
             assert!(refused.refusal.as_deref().unwrap().contains(said), "{:?}", refused.refusal);
             assert_eq!(rejects(&refused), at, "{said}");
         }
@@ -29,18 +29,18 @@ both!(
         let good = files(
             "X,0001,Peer Supporter,T1,60,,30/06/2026\nX,0001,Peer Supporter,T2,60,01/07/2026,\nX,0001,Trainer,T1,,,\n",
         );
-        Import::of(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF), (FileKind::Supporters, &good)])
+        Import::new(&world, &[(FileKind::Units, UNITS), (FileKind::Staff, STAFF), (FileKind::Supporters, &good)])
             .applied()
             .await;
         // Together with the records on file, only on one day in the middle.
         let over = files("X,0001,Peer Supporter,B,50,30/06/2026,01/07/2026\n");
-        let refused = Import::of(&world, &[(FileKind::Supporters, &over)]).refused().await;
+        let refused = Import::new(&world, &[(FileKind::Supporters, &over)]).refused().await;
         assert!(refused.refusal.unwrap().contains("X/0001 on 2026-06-30"));
         assert_eq!(refused.rejects[0].line, Some(2));
         let over = files("X,0002,Peer Supporter,T1,,,\nX,0002,Peer Supporter,T2,0.1,,\n");
-        Import::of(&world, &[(FileKind::Supporters, &over)]).refused().await;
+        Import::new(&world, &[(FileKind::Supporters, &over)]).refused().await;
         let fits = files("X,0002,Peer Supporter,T1,50,,\nX,0002,Peer Supporter,T2,50,,\n");
-        Import::of(&world, &[(FileKind::Supporters, &fits)]).applied().await;
+        Import::new(&world, &[(FileKind::Supporters, &fits)]).applied().await;
     }
 );
 
@@ -59,9 +59,9 @@ both!(
                 (FileKind::Courses, COURSES),
                 (FileKind::Exemptions, last),
             ];
-            let refused = Import::of(&world, &files).refused().await;
+            let refused = Import::new(&world, &files).refused().await;
             assert!(refused.refusal.as_deref().unwrap().contains(said), "{:?}", refused.refusal);
-            let dry = Import::of(&world, &files).outcome(Mode::DryRun).await;
+            let dry = Import::new(&world, &files).outcome(Mode::DryRun).await;
             assert_eq!((dry.refusal, dry.batch), (refused.refusal, None));
         }
     }
@@ -73,6 +73,6 @@ both!(
             "Employer,Employee Number,Role,Unit Code\nX,0001,Peer Supporter,T1\nX,0001,Peer Supporter,T2\n";
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, STAFF), (FileKind::Supporters, supporters)];
         // `refused` compares every table.
-        Import::of(&world, &files).refused().await;
+        Import::new(&world, &files).refused().await;
     }
 );

@@ -21,13 +21,13 @@ async fn sign_offs(world: &World) -> Vec<String> {
 async fn approvals(world: &World, capacity: ApproverCapacity) -> Vec<String> {
     let people = person::Entity::find().all(&world.db).await.unwrap();
     let rows = approval::Entity::find().all(&world.db).await.unwrap();
-    let told = |row: &approval::Model| {
+    let shown = |row: &approval::Model| {
         let by = people.iter().find(|person| Some(person.id) == row.approver_id);
         format!("{} {}", row.decided_on, by.map_or("none", |person| person.number.as_str()))
     };
-    let mut told: Vec<_> = rows.iter().filter(|row| row.capacity == capacity).map(told).collect();
-    told.sort();
-    told
+    let mut approvals: Vec<_> = rows.iter().filter(|row| row.capacity == capacity).map(shown).collect();
+    approvals.sort();
+    approvals
 }
 
 /// Returns the pauses on file as `from..to`, oldest first.
@@ -49,7 +49,7 @@ both!(
     async fn a_later_sign_off_renews_an_earlier_corrects(world: World) {
         let signed_off = |on: &str| APPROVED.replace("X/8,01/03/2024,4", &format!("X/8,{on},4"));
         let is_signed_off =
-            async |on: &str| !DayCoverage::of(&world, on, None).await.reasons().contains(&Reason::NotSignedOff);
+            async |on: &str| !DayCoverage::compute(&world, on, None).await.reasons().contains(&Reason::NotSignedOff);
         for (as_at, on, expected) in [
             ("2025-03-03", "01/04/2024", &["2024-04-01"][..]),
             ("2025-03-04", "01/10/2024", &["2024-04-01", "2024-10-01"]),
@@ -89,7 +89,8 @@ both!(
 both!(
     async fn a_blank_pause_removes_the_last(world: World) {
         let paused = |from: &str, until: &str| APPROVED.replace(",4,,,", &format!(",4,{from},{until},"));
-        let is_paused = async |on: &str| DayCoverage::of(&world, on, None).await.reasons().contains(&Reason::Paused);
+        let is_paused =
+            async |on: &str| DayCoverage::compute(&world, on, None).await.reasons().contains(&Reason::Paused);
         file(&world, "2024-06-03", &paused("01/05/2024", "31/05/2024")).await;
         file(&world, "2024-11-04", &paused("01/10/2024", "")).await;
         assert_eq!(pauses(&world).await, ["2024-05-01..2024-06-01", "2024-10-01.."]);
@@ -111,8 +112,9 @@ both!(
 both!(
     async fn a_corrected_approval_replaces_the_last(world: World) {
         let senior = |on: &str, by: &str| APPROVED.replace("X/9,01/03/2024,X/8", &format!("X/9,{on},{by}"));
-        let lacks =
-            async |on: &str| DayCoverage::of(&world, on, None).await.reasons().contains(&Reason::SeniorApprovalMissing);
+        let lacks = async |on: &str| {
+            DayCoverage::compute(&world, on, None).await.reasons().contains(&Reason::SeniorApprovalMissing)
+        };
         file(&world, "2024-06-03", &senior("01/03/2024", "X/8")).await;
         // A renewal adds one, for 12 months.
         file(&world, "2025-03-03", &senior("20/02/2025", "X/8")).await;
@@ -142,26 +144,26 @@ both!(
 both!(
     async fn another_approver_on_the_day_corrects(world: World) {
         let by = |line: &str, senior: &str| APPROVED.replace("X/9", line).replace("X/8", senior);
-        let told = async || {
+        let both = async || {
             (approvals(&world, ApproverCapacity::Line).await, approvals(&world, ApproverCapacity::Senior).await)
         };
         let one = |line: &str, senior: &str| (vec![format!("2024-03-01 {line}")], vec![format!("2024-03-01 {senior}")]);
-        let reasons = async || DayCoverage::of(&world, "2024-06-03", None).await.reasons();
+        let reasons = async || DayCoverage::compute(&world, "2024-06-03", None).await.reasons();
         file(&world, "2024-06-03", APPROVED).await;
         file(&world, "2024-06-04", &by("X/2", "X/8")).await;
-        assert_eq!(told().await, one("2", "8"));
+        assert_eq!(both().await, one("2", "8"));
         assert_eq!(reasons().await, []);
         // The person who approved as line manager cannot also approve as senior manager. An approver who is no longer
         // named does not prevent it.
         file(&world, "2024-06-05", &by("X/2", "X/2")).await;
-        assert_eq!(told().await, one("2", "2"));
+        assert_eq!(both().await, one("2", "2"));
         assert_eq!(reasons().await, [Reason::SeniorApprovalMissing]);
         file(&world, "2024-06-06", &by("X/9", "X/2")).await;
-        assert_eq!(told().await, one("9", "2"));
+        assert_eq!(both().await, one("9", "2"));
         assert_eq!(reasons().await, []);
         // An approval by the supporter, or without an approver, does not count.
         file(&world, "2024-06-07", &by("X/1", "")).await;
-        assert_eq!(told().await, one("1", "none"));
+        assert_eq!(both().await, one("1", "none"));
         assert_eq!(reasons().await, [Reason::LineApprovalMissing, Reason::SeniorApprovalMissing]);
     }
 );

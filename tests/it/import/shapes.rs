@@ -20,7 +20,7 @@ const MAPPING: &str = "[headers]\n'Team Code' = 'Unit Code'\n'Staff No' = 'Emplo
 both!(
     async fn a_mapping_imports_another_systems_export(world: World) {
         let utf_16: Vec<u8> = std::iter::once(0xFEFF).chain(EXPORT.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-        let outcome = Import::of(&world, &[(FileKind::Units, UNITS)])
+        let outcome = Import::new(&world, &[(FileKind::Units, UNITS)])
             .with_bytes(FileKind::Staff, utf_16)
             .mapped(MAPPING)
             .applied()
@@ -39,7 +39,7 @@ both!(
 both!(
     async fn a_total_line_is_not_a_unit(world: World) {
         let units = format!("{UNITS}Total,3,,\n");
-        let outcome = Import::of(&world, &[(FileKind::Units, &units)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Units, &units)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Units), (3, 0, 0, 0, 0));
     }
 );
@@ -51,9 +51,9 @@ both!(
         let mut mixed = bytes.clone();
         mixed.extend("X,2,T1,Zo\u{eb}\n".bytes());
         let refused =
-            Import::of(&world, &[(FileKind::Units, UNITS)]).with_bytes(FileKind::Staff, mixed).refused().await;
+            Import::new(&world, &[(FileKind::Units, UNITS)]).with_bytes(FileKind::Staff, mixed).refused().await;
         assert!(refused.refusal.unwrap().starts_with("staff.csv: its encoding is unknown"));
-        Import::of(&world, &[(FileKind::Units, UNITS)]).with_bytes(FileKind::Staff, bytes).applied().await;
+        Import::new(&world, &[(FileKind::Units, UNITS)]).with_bytes(FileKind::Staff, bytes).applied().await;
         let people = person::Entity::find().all(&world.db).await.unwrap();
         assert_eq!(people[0].first_name.as_deref(), Some("Si\u{e2}n"));
     }
@@ -64,10 +64,10 @@ both!(
         // A chain of 2,500 units, deepest first. It takes several statements, each of which must find its parents.
         let chain: String = (1..2_500).rev().map(|at| format!("U{at},Unit {at},U{}\n", at - 1)).collect();
         let units = format!("Unit Code,Unit Name,Parent Code\n{chain}U0,Root,\n");
-        let outcome = Import::of(&world, &[(FileKind::Units, &units)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Units, &units)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Units), (2_500, 0, 0, 0, 0));
         let renamed = units.replace("Unit ", "Team ").replacen("Team Code,Team Name", "Unit Code,Unit Name", 1);
-        let outcome = Import::of(&world, &[(FileKind::Units, &renamed)]).applied().await;
+        let outcome = Import::new(&world, &[(FileKind::Units, &renamed)]).applied().await;
         assert_eq!(counts(&outcome, FileKind::Units), (0, 2_499, 0, 1, 0));
         let rows = unit::Entity::find().order_by_asc(unit::Column::Id).all(&world.db).await.unwrap();
         assert!(rows.iter().all(|row| !row.name.starts_with("Unit")), "every row is written over");
@@ -79,7 +79,7 @@ both!(
         let rows: String = (0..5_000).map(|at| format!("X,0,T1,{}\n", if at % 2 == 0 { "1" } else { "0.5" })).collect();
         let staff = format!("Employer,Employee Number,Unit Code,WTE\n{rows}");
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, &staff)];
-        let outcome = Import::of(&world, &files).allowing("rejected=4999").applied().await;
+        let outcome = Import::new(&world, &files).allowing("rejected=4999").applied().await;
         assert_eq!(counts(&outcome, FileKind::Staff), (1, 0, 0, 0, 4_999));
         assert_eq!(rejects(&outcome)[0], "3 Unit Code T1");
     }
@@ -90,7 +90,7 @@ both!(
         let supporters = "Employer,Employee Number,Role,Unit Code,Paused From,Paused Until\n\
                           X,0001,Peer Supporter,T1,,31/12/4712\nX,0002,Peer Supporter,T1,,\n";
         let files = [(FileKind::Units, UNITS), (FileKind::Staff, STAFF), (FileKind::Supporters, supporters)];
-        Import::of(&world, &files).applied().await;
+        Import::new(&world, &files).applied().await;
         let facts = entity::store::roster::load(&world.db).await.unwrap();
         let coverage = entity::coverage::compute(
             &facts.index,
@@ -98,7 +98,7 @@ both!(
         );
         let paused = coverage.standings.iter().map(|own| own.reasons.iter().any(|reason| reason == Reason::Paused));
         assert_eq!(paused.collect::<Vec<_>>(), [true, false]);
-        let again = Import::of(&world, &files).applied().await;
+        let again = Import::new(&world, &files).applied().await;
         assert_eq!(counts(&again, FileKind::Supporters), (0, 0, 0, 2, 0));
     }
 );

@@ -70,7 +70,7 @@ fn next_week() -> [(FileKind, String); 9] {
 
 async fn apply(world: &World, files: &[(FileKind, String)], as_at: &str) -> ImportSummary {
     let files: Vec<_> = files.iter().map(|(kind, text)| (*kind, text.as_str())).collect();
-    Import::of(world, &files).on(as_at).applied().await
+    Import::new(world, &files).on(as_at).applied().await
 }
 
 /// Returns every record on file except the data version.
@@ -157,7 +157,7 @@ both!(
     async fn only_the_last_written_import_can_be_undone(world: World) {
         refused(&world, ImportBatchId(1), "Import 1 does not exist.").await;
         let first = apply(&world, &board(), "2026-11-16").await.batch.unwrap();
-        let wrong = Import::of(&world, &[(FileKind::Units, "Unit Code,Unit Name\nA,A\nB,B\n")]).refused().await;
+        let wrong = Import::new(&world, &[(FileKind::Units, "Unit Code,Unit Name\nA,A\nB,B\n")]).refused().await;
         refused(&world, wrong.batch.unwrap(), "was refused and wrote nothing").await;
         refused(&world, ImportBatchId(99), "The last applied import is 1.").await;
         let second = apply(&world, &next_week(), "2026-11-23").await.batch.unwrap();

@@ -43,7 +43,7 @@ async fn board(world: &World, as_at: &str, staff: &str) -> ImportSummary {
 }
 
 async fn team(world: &World, code: &str, on: &str) -> (u32, u32, Status, Option<UnknownBecause>) {
-    let told = DayCoverage::of(world, on, None).await;
+    let told = DayCoverage::compute(world, on, None).await;
     let team = told.team(code).expect("a team");
     (team.headcount, team.rows_not_read, team.status, team.unknown_because)
 }
@@ -90,9 +90,9 @@ both!(
     async fn another_employers_list_keeps_the_count(world: World) {
         board(&world, "2024-06-03", &list("X,124,a,T1,1,01/05/2024,\n")).await;
         let other = "Employer,Employee Number,Assignment Number,Unit Code\nY,1,a,T2\n";
-        Import::of(&world, &[(FileKind::Staff, other)]).on("2024-06-03").applied().await;
+        Import::new(&world, &[(FileKind::Staff, other)]).on("2024-06-03").applied().await;
         assert_eq!(counted(&world).await, ["T1 1"]);
-        Import::of(&world, &[(FileKind::Staff, &list(""))]).on("2024-06-03").applied().await;
+        Import::new(&world, &[(FileKind::Staff, &list(""))]).on("2024-06-03").applied().await;
         assert_eq!(counted(&world).await, Vec::<String>::new());
     }
 );

@@ -255,7 +255,7 @@ async fn authorise(State(provider): State<Provider>, Query(asked): Query<HashMap
 
 async fn token(State(provider): State<Provider>, headers: HeaderMap, body: String) -> Response {
     let form: HashMap<_, _> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
-    let told = |name: &str| form.get(name).map_or("", String::as_str);
+    let field = |name: &str| form.get(name).map_or("", String::as_str);
     let refused = |code: &str| json_answer(StatusCode::BAD_REQUEST, &json!({ "error": code }));
     if !knows_secret(&headers) {
         return json_answer(StatusCode::UNAUTHORIZED, &json!({ "error": "invalid_client" }));
@@ -265,10 +265,10 @@ async fn token(State(provider): State<Provider>, headers: HeaderMap, body: Strin
     if inside.mood == Mood::Fails {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let Some(grant) = inside.codes.remove(told("code")) else { return refused("invalid_grant") };
-    let digest = ring::digest::digest(&ring::digest::SHA256, told("code_verifier").as_bytes());
-    let sound = told("grant_type") == "authorization_code"
-        && told("redirect_uri") == grant.redirect_uri
+    let Some(grant) = inside.codes.remove(field("code")) else { return refused("invalid_grant") };
+    let digest = ring::digest::digest(&ring::digest::SHA256, field("code_verifier").as_bytes());
+    let sound = field("grant_type") == "authorization_code"
+        && field("redirect_uri") == grant.redirect_uri
         && encoded(digest) == grant.challenge;
     if !sound {
         return refused("invalid_grant");

@@ -33,13 +33,13 @@ async fn import_board(world: &World) {
     });
     let files: Vec<_> = kinds.collect();
     let files: Vec<_> = files.iter().map(|(kind, text)| (*kind, text.as_str())).collect();
-    Import::of(world, &files).applied().await;
+    Import::new(world, &files).applied().await;
 }
 
 /// Runs the import of Monday 06:30, by which ward W3 gets two Peer Supporters.
 async fn close_the_gap(world: &World) {
     let (supporters, training) = (file("11-monday-supporters.csv"), file("11-monday-training.csv"));
-    Import::of(world, &[(FileKind::Supporters, &supporters), (FileKind::Training, &training)]).applied().await;
+    Import::new(world, &[(FileKind::Supporters, &supporters), (FileKind::Training, &training)]).applied().await;
 }
 
 async fn snapshot_at_five(world: &World) {

@@ -6,7 +6,7 @@ use entity::store::retention::Kind;
 use entity::table::{report, snapshot, snapshot_team, snapshot_unit};
 use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _, QueryOrder as _};
 
-use super::{of, planned, recorded, run};
+use super::{planned, recorded, rows_removed, run};
 use crate::harness::{both, instant};
 use crate::report::take_snapshot;
 
@@ -48,18 +48,18 @@ both!(
         report::Entity::insert(head.into_active_model()).exec_without_returning(&world.db).await.unwrap();
 
         // 100 days after 10 November.
-        assert_eq!(of(&run(&world, "2027-02-18").await, Kind::Snapshots), 0);
-        assert_eq!(of(&run(&world, "2027-02-19").await, Kind::Snapshots), 1);
+        assert_eq!(rows_removed(&run(&world, "2027-02-18").await, Kind::Snapshots), 0);
+        assert_eq!(rows_removed(&run(&world, "2027-02-19").await, Kind::Snapshots), 1);
         assert_eq!(kept(&world.db).await, [1, 2, 4, 5, 6, 7, 8, 9]);
         assert_eq!(planned(&world, "2027-06-01").await[6], (Kind::Snapshots, 2));
-        assert_eq!(of(&run(&world, "2027-06-01").await, Kind::Snapshots), 2);
+        assert_eq!(rows_removed(&run(&world, "2027-06-01").await, Kind::Snapshots), 2);
         assert_eq!(kept(&world.db).await, [1, 2, 4, 7, 8, 9]);
         assert_eq!(recorded(&world, Kind::Snapshots).await, 2);
 
         // Ten years later.
-        assert_eq!(of(&run(&world, "2036-11-06").await, Kind::WeeklySnapshots), 0);
-        assert_eq!(of(&run(&world, "2036-11-10").await, Kind::WeeklySnapshots), 1);
-        assert_eq!(of(&run(&world, "2040-01-01").await, Kind::WeeklySnapshots), 3);
+        assert_eq!(rows_removed(&run(&world, "2036-11-06").await, Kind::WeeklySnapshots), 0);
+        assert_eq!(rows_removed(&run(&world, "2036-11-10").await, Kind::WeeklySnapshots), 1);
+        assert_eq!(rows_removed(&run(&world, "2040-01-01").await, Kind::WeeklySnapshots), 3);
         assert_eq!(kept(&world.db).await, [1, 9], "what a report shows, and the newest");
     }
 );

@@ -1,4 +1,5 @@
-// Takes the stylesheet of the NHS design system out of its package. Run by ../build.mjs, in its folder and after `npm ci`.
+// Copies the stylesheet of the NHS design system from its package. ../build.mjs imports it, with its own folder as working
+// directory and after `npm ci`.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,15 +7,15 @@ const folder = 'node_modules/nhsuk-frontend';
 const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const whole = readFileSync(join(folder, 'dist/nhsuk/nhsuk-frontend.min.css'), 'utf8');
 
-// The NHS web font is licensed to the NHS website alone and lies on another host. Without its rules a browser takes Arial, which
-// the stylesheet names next.
+// The NHS web font is licensed for the NHS website only and is on another host. Without its rules, browsers use Arial, the next
+// font in the stylesheet.
 const css = whole.replace(/@font-face\s*\{[^}]*\}/g, '');
-if (/@font-face|https?:\/\/assets\./.test(css)) throw new Error(`${name} ${version} still names a font of another host`);
+if (/@font-face|https?:\/\/assets\./.test(css)) throw new Error(`${name} ${version} still refers to a font on another host`);
 
 const text = `=== ${name} ${version} (${license}) ===
 
 https://github.com/nhsuk/nhsuk-frontend
-The rules of the web font were taken out.
+The rules for the web font were removed.
 
 MIT Licence
 
@@ -33,7 +34,7 @@ LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRA
 IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 `;
 
-// The files of the pages: name and contents of each.
+// Returns the name and contents of each file of the pages.
 export const bundle = () => [
   ['pages.css', css],
   ['licences.txt', text],

@@ -1,4 +1,4 @@
-// Bundles the playground. Run by ../build.mjs, in its folder and after `npm ci`.
+// Bundles the playground. ../build.mjs imports it, with its own folder as working directory and after `npm ci`.
 import { build } from 'esbuild';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const examples = readdirSync(EXAMPLES)
   .filter((name) => name.endsWith('.graphql'))
   .sort()
   .map((name) => {
-    // The variables of an example lie beside it, under the same name.
+    // The variables of an example are in a JSON file of the same name.
     const variables = join(EXAMPLES, name.replace(/graphql$/, 'json'));
     return {
       query: readFileSync(join(EXAMPLES, name), 'utf8'),
@@ -17,8 +17,8 @@ const examples = readdirSync(EXAMPLES)
     };
   });
 
-// One file an entry and no hashes in the names: the addresses stay the same from build to build,
-// so the page names them without a table.
+// One file per entry point, without a hash in its name: the addresses are the same in every build, so the page needs no table of
+// them.
 const common = {
   bundle: true,
   write: false,
@@ -29,11 +29,11 @@ const common = {
   outdir: 'dist',
   entryNames: '[name]',
   assetNames: '[name]',
-  legalComments: 'none', // licenses.txt has the whole texts
+  legalComments: 'none', // licenses.txt contains the full texts
   logLevel: 'warning',
 };
 
-// The packages that ended up in the bundle; most of their licenses ask that the text goes along.
+// Returns the licence texts of the packages in the bundle; most licences require the text to be distributed with the code.
 function licenses(inputs) {
   const folders = inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]);
   const texts = [...new Set(folders.filter(Boolean))].sort().map((folder) => {
@@ -45,7 +45,7 @@ function licenses(inputs) {
   return `${texts.join('\n\n\n')}\n`;
 }
 
-// The files of the playground: name and contents of each.
+// Returns the name and contents of each file of the playground.
 export async function bundle() {
   const results = await Promise.all([
     build({
@@ -57,7 +57,7 @@ export async function bundle() {
         EXAMPLES: JSON.stringify(examples),
         'process.env.NODE_ENV': '"production"',
       },
-      // An optional package for subscriptions that GraphiQL's toolkit names; nothing here reaches it.
+      // An optional package for subscriptions that GraphiQL's toolkit imports; the playground does not use it.
       external: ['graphql-ws'],
     }),
     build({

@@ -1,4 +1,4 @@
-// First, so that GraphiQL's style rules follow Monaco's and win over them.
+// Imported first, so that GraphiQL's style rules come after Monaco's and override them.
 import { editor } from 'monaco-graphql/esm/monaco-editor.js';
 import './playground.css';
 import { GraphiQL } from 'graphiql';
@@ -7,22 +7,23 @@ import { createRoot } from 'react-dom/client';
 
 const WORKERS = { graphql: 'graphql.worker.js', json: 'json.worker.js' };
 
-// Monaco's background work runs in files of this origin; its own default would make blob: workers,
-// which the page's Content-Security-Policy does not allow.
+// Runs Monaco's workers from files of this origin. By default it would create blob: workers, which the page's
+// Content-Security-Policy does not allow.
 globalThis.MonacoEnvironment = {
   getWorker: (_module, label) => new Worker(`/playground/${WORKERS[label] ?? 'editor.worker.js'}`),
 };
 
-// A namespace of its own: another GraphiQL once served from the same host and port would otherwise
-// bring its saved tabs along and hide the examples.
+// A prefix of its own for keys in localStorage. Otherwise the saved tabs of another GraphiQL that was served from the same host
+// and port would be opened instead of the examples.
 const PREFIX = 'psn-playground:';
 
-// A browser may forbid storage altogether; then nothing is kept, and the playground still works.
-function attempt(action, otherwise) {
+// Returns the result of an action, or the fallback if it throws. A browser may forbid storage: the playground then works, but
+// saves nothing.
+function attempt(action, fallback) {
   try {
     return action();
   } catch {
-    return otherwise;
+    return fallback;
   }
 }
 
@@ -30,7 +31,7 @@ const ownKeys = () => Object.keys(localStorage).filter((key) => key.startsWith(P
 
 const storage = {
   getItem: (key) => attempt(() => localStorage.getItem(PREFIX + key), null),
-  // A full store has to throw: GraphiQL drops old history on that signal.
+  // Must throw if the storage is full: GraphiQL then removes old history.
   setItem: (key, value) => localStorage.setItem(PREFIX + key, value),
   removeItem: (key) => attempt(() => localStorage.removeItem(PREFIX + key)),
   clear: () => attempt(() => ownKeys().forEach((key) => localStorage.removeItem(key))),
@@ -39,24 +40,26 @@ const storage = {
   },
 };
 
-// For a moment after a tab is chosen, GraphiQL still sends the operation name of the tab before.
-function withoutForeignName({ operationName, ...request }) {
+// Removes an operation name that the query does not define. Just after a change of tabs, GraphiQL still sends the name of the
+// previous tab.
+function withoutUnknownName({ operationName, ...request }) {
   const defined = new RegExp(`\\b(query|mutation|subscription)\\s+${operationName}\\b`);
   return defined.test(request.query) ? { ...request, operationName } : request;
 }
 
-// GraphiQL's own fetcher cannot explain an answer that is not JSON (a proxy's error page, for one), and takes its live answers
-// from a WebSocket, which the service does not have.
-function ask(request, options, accept, signal) {
+// Sends a request. GraphiQL's own fetcher cannot show an answer that is not JSON, such as a proxy's error page, and reads
+// subscriptions from a WebSocket, which the service does not offer.
+function post(request, options, accept, signal) {
   return fetch('/graphql', {
     method: 'POST',
     headers: { accept, 'content-type': 'application/json', ...options?.headers },
-    body: JSON.stringify(withoutForeignName(request)),
+    body: JSON.stringify(withoutUnknownName(request)),
     signal,
   });
 }
 
-async function answerOf(response) {
+// Parses an answer. One that is not JSON becomes a GraphQL error that quotes it.
+async function parseAnswer(response) {
   const text = await response.text();
   return attempt(() => JSON.parse(text), {
     errors: [
@@ -65,23 +68,23 @@ async function answerOf(response) {
   });
 }
 
-// A subscription is one request whose answer goes on, as server-sent events ("distinct connections mode" of GraphQL over SSE).
-// The browser's EventSource asks by GET only.
-async function* eventsOf(request, options, signal) {
-  const response = await ask(request, options, 'text/event-stream, application/json', signal);
+// Yields the answers of a subscription: one request whose response is a stream of server-sent events ("distinct connections
+// mode" of GraphQL over SSE). The browser's EventSource cannot be used, since it only sends GET requests.
+async function* streamAnswers(request, options, signal) {
+  const response = await post(request, options, 'text/event-stream, application/json', signal);
   if (!response.ok || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    yield await answerOf(response);
+    yield await parseAnswer(response);
     return;
   }
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let waiting = '';
+  let incomplete = '';
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    const events = (waiting + value).split('\n\n');
-    waiting = events.pop();
+    const events = (incomplete + value).split('\n\n');
+    incomplete = events.pop();
     for (const event of events) {
-      // A comment (":") shows proxies that the answer goes on.
+      // A comment (":") is a keep-alive for proxies. It has no fields that are read here.
       const fields = Object.fromEntries(
         event.split('\n').map((line) => [line.split(':', 1)[0], line.slice(line.indexOf(':') + 1).trim()]),
       );
@@ -91,11 +94,11 @@ async function* eventsOf(request, options, signal) {
   }
 }
 
-// What GraphiQL reads event by event, and ends with `return`. A generator alone would end only after its next event, which may
-// be hours away, and keep one of the caller's live answers until then.
-function live(request, options) {
+// Returns the answers of a subscription as GraphiQL reads them: one by one, until it calls `return`. A generator alone would
+// only end after its next event, which may be hours away, and count towards the caller's limit of subscriptions until then.
+function subscribe(request, options) {
   const stop = new AbortController();
-  const events = eventsOf(request, options, stop.signal);
+  const events = streamAnswers(request, options, stop.signal);
   return {
     [Symbol.asyncIterator]: () => ({
       next: () =>
@@ -116,21 +119,21 @@ function isSubscription({ query, operationName }) {
 }
 
 async function fetcher(request, options) {
-  if (isSubscription(withoutForeignName(request))) return live(request, options);
-  return answerOf(await ask(request, options, 'application/graphql-response+json, application/json'));
+  if (isSubscription(withoutUnknownName(request))) return subscribe(request, options);
+  return parseAnswer(await post(request, options, 'application/graphql-response+json, application/json'));
 }
 
-// A line that is longer than the editor would run on below the buttons beside it.
+// Wraps long lines: they would otherwise continue below the buttons beside the editor.
 editor.onDidCreateEditor((created) => created.updateOptions({ wordWrap: 'on' }));
 
-// EXAMPLES is filled in by bundle.mjs: the texts of examples/*.graphql in the order of their names, with their variables.
+// bundle.mjs replaces EXAMPLES with the texts of examples/*.graphql in the order of their names, with their variables.
 createRoot(document.getElementById('playground')).render(
   <GraphiQL
     fetcher={fetcher}
     storage={storage}
     defaultTabs={EXAMPLES}
     defaultEditorToolsVisibility="variables"
-    // Headers may hold a password or token, which must not stay behind in the browser.
+    // Headers may contain a password or token, which must not be stored in the browser.
     shouldPersistHeaders={false}
   >
     <GraphiQL.Logo>

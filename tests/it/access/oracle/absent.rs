@@ -248,7 +248,7 @@ both!(
         asking.reference("{board {code}}").await;
         let (mut hidden, mut seen) = (0, 0);
         for (who, viewer) in viewers::all() {
-            let sight = Sight::of(&asking.facts, &viewer);
+            let sight = Sight::new(&asking.facts, &viewer);
             for naming in &NAMINGS {
                 let mut absent: HashMap<String, (String, usize)> = HashMap::new();
                 for name in if naming.by == By::Code { &codes } else { &ids } {

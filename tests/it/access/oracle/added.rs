@@ -115,7 +115,7 @@ both!(
                     add(&world, at, person, &added).await;
                 }
                 let asking = Asking::over(&world, world.db.clone()).await;
-                let sight = Sight::of(&asking.facts, &Viewer::person(PersonId(person), granted));
+                let sight = Sight::new(&asking.facts, &Viewer::person(PersonId(person), granted));
                 let (mut own, mut all) = (BTreeSet::new(), BTreeSet::new());
                 for question in &questions(&asking) {
                     asking.check(question, &who, &sight).await;

@@ -96,7 +96,7 @@ both!(
         let questions = questions(&asking);
         assert!(questions.len() >= 10, "{}", questions.len());
         for (who, viewer) in viewers::all() {
-            let sight = Sight::of(&asking.facts, &viewer);
+            let sight = Sight::new(&asking.facts, &viewer);
             for question in &questions {
                 asking.check(question, who, &sight).await;
             }

@@ -228,7 +228,7 @@ impl Mask<'_> {
         for part in asked.0.iter().filter(|part| part.on == kind || part.on == "Node") {
             let (field, told) = (format!("{}.{}", part.on, part.name), &value[&part.key]);
             let shown = self.field(part, told, &line);
-            if matches!(of_field(&part.on, &part.name), Some(Rule::If(_) | Rule::Each(_) | Rule::Told(_)))
+            if matches!(of_field(&part.on, &part.name), Some(Rule::If(_) | Rule::Each(_) | Rule::Derived(_)))
                 && shown != *told
             {
                 self.looked.hidden.lock().unwrap().insert(field.clone());
@@ -249,7 +249,7 @@ impl Mask<'_> {
         let place = Place { sight: self.sight, line, item: None, arguments };
         match rule {
             Rule::Own => panic!("{}.{} is checked by itself", part.on, part.name),
-            Rule::Told(told) => told(&place, value),
+            Rule::Derived(derive) => derive(&place, value),
             Rule::WithIt => self.shown(part, value, line, &|_| true),
             Rule::If(see) if place.sees(see) => self.shown(part, value, line, &|_| true),
             Rule::If(_) if target != field.of => empty_page(part),

@@ -219,16 +219,16 @@ both!(
         }
         let asking = Asking::over(&world, world.db.clone()).await;
         let query = "{ snapshots(first: 10) { nodes { day rollUp(unitCode: \"N9\") { activeSupporters } } } }";
-        let told = async |viewer: &Viewer| {
+        let days_shown = async |viewer: &Viewer| {
             let answer = asking.answer(query, viewer).await;
             let nodes = answer["data"]["snapshots"]["nodes"].as_array().unwrap().clone();
             let shown = nodes.iter().filter(|node| node["rollUp"].is_object());
             shown.map(|node| node["day"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(told(&senior_manager()).await, ["2026-11-16", "2026-11-11", "2026-11-10", "2026-11-02"]);
+        assert_eq!(days_shown(&senior_manager()).await, ["2026-11-16", "2026-11-11", "2026-11-10", "2026-11-02"]);
         for (who, viewer) in without_records() {
             if who != "staff" {
-                assert_eq!(told(&viewer).await, ["2026-11-16", "2026-11-02"], "{who}");
+                assert_eq!(days_shown(&viewer).await, ["2026-11-16", "2026-11-02"], "{who}");
             }
         }
     }
@@ -254,7 +254,7 @@ both!(
         insert_allocations(&world.db, [later]).await;
         changed(&world.db).await;
         let asking = Asking::over(&world, world.db.clone()).await;
-        let told = async |viewer: &Viewer, on: Day| {
+        let record_on = async |viewer: &Viewer, on: Day| {
             let query = format!(
                 "{{ team(code: \"N9\", asOf: \"{on}\") {{ supporters(includeEnded: true) {{ nodes {{ share
                  pause {{ firstDay lastDay }} reasonsAgainst certificateLastDay nextExpiry {{ lastDay }} }} }} }} }}"
@@ -265,14 +265,14 @@ both!(
         };
         let asked = days("2026-05-25", "2026-06-03").chain(days("2026-06-29", "2026-07-03"));
         for on in asked.chain(days("2026-11-15", "2026-11-17")) {
-            let record = told(&senior_manager(), on).await;
+            let record = record_on(&senior_manager(), on).await;
             assert_eq!(record["pause"], Value::Null, "{on}: {record}");
             if on >= day("2026-06-01") {
                 assert_eq!(record["reasonsAgainst"], json!(["STOOD_DOWN"]), "{on}");
                 assert_eq!([&record["certificateLastDay"], &record["nextExpiry"]], [&Value::Null; 2], "{on}");
             }
             // Their present line manager sees every day.
-            let record = told(&Viewer::person(PersonId(1), Vec::new()), on).await;
+            let record = record_on(&Viewer::person(PersonId(1), Vec::new()), on).await;
             assert_eq!(record["pause"]["firstDay"], "2026-07-01", "{on}: {record}");
         }
     }
@@ -301,7 +301,7 @@ both!(
         insert::<allocation_terms::Entity>(&world.db, [later]).await;
         changed(&world.db).await;
         let asking = Asking::over(&world, world.db.clone()).await;
-        let told = async |viewer: &Viewer, on: &str| {
+        let record_on = async |viewer: &Viewer, on: &str| {
             let query = format!(
                 "{{ team(code: \"N9\", asOf: \"{on}\") {{ supporters(includeEnded: true) {{ nodes {{ share
                  lineApproval {{ decidedOn }} seniorApproval {{ decidedOn }} signedOffOn protectedHours outsideTeam }} }} }} }}"
@@ -312,12 +312,12 @@ both!(
         };
         let decided = json!({ "decidedOn": "2026-07-01" });
         for on in ["2026-05-31", "2026-06-01", "2026-11-16"] {
-            let record = told(&senior_manager(), on).await;
+            let record = record_on(&senior_manager(), on).await;
             let own = json!({ "share": 1000, "lineApproval": null, "seniorApproval": null, "signedOffOn": null,
                 "protectedHours": 4.5, "outsideTeam": true });
             assert_eq!(record, own, "{on}");
             // Their present line manager sees every day.
-            let record = told(&Viewer::person(PersonId(1), Vec::new()), on).await;
+            let record = record_on(&Viewer::person(PersonId(1), Vec::new()), on).await;
             assert_eq!([&record["lineApproval"], &record["seniorApproval"]], [&decided; 2], "{on}: {record}");
             assert_eq!(record["signedOffOn"], "2026-07-01", "{on}: {record}");
             let (hours, outside) = if on < "2026-07-01" { (4.5, true) } else { (9.0, false) };

@@ -210,7 +210,7 @@ both!(
         let before = rows(&world).await;
         let mut allowed = 0;
         for (who, viewer) in viewers::all() {
-            let sight = Sight::of(&asking.facts, &viewer);
+            let sight = Sight::new(&asking.facts, &viewer);
             for wish in WISHES.iter().filter(|wish| !(wish.may)(&sight)) {
                 let answer = asking.answer(&format!("mutation {{ {} }}", (wish.asked)(&sight)), &viewer).await;
                 assert_eq!(answer["data"], Value::Null, "{who}: {answer}");
@@ -220,7 +220,7 @@ both!(
         }
         assert_eq!(rows(&world).await, before, "a viewer changed something without the right");
         for (who, viewer) in viewers::all() {
-            let sight = Sight::of(&asking.facts, &viewer);
+            let sight = Sight::new(&asking.facts, &viewer);
             for wish in WISHES.iter().filter(|wish| (wish.may)(&sight)) {
                 let answer = asking.answer(&format!("mutation {{ {} }}", (wish.asked)(&sight)), &viewer).await;
                 assert_eq!(answer.get("errors"), None, "{who}: {answer}");

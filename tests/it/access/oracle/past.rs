@@ -18,7 +18,7 @@ fn as_day(value: &Value) -> Option<Day> {
 }
 
 /// What a viewer who sees a record because of its unit gets on a day outside it: whether it has ended or not started.
-fn only_told(place: &Place<'_>) -> Option<(&'static str, &'static str)> {
+fn shown_instead(place: &Place<'_>) -> Option<(&'static str, &'static str)> {
     let record = record(place);
     let asked = as_day(&record["unit"]["asOf"]).expect("the day asked about");
     let outside = match (as_day(&record["firstDay"]), as_day(&record["lastDay"])) {
@@ -33,20 +33,20 @@ fn only_told(place: &Place<'_>) -> Option<(&'static str, &'static str)> {
 }
 
 pub(super) fn headline(place: &Place<'_>, told: &Value) -> Value {
-    only_told(place).map_or_else(|| told.clone(), |(word, _)| json!(word))
+    shown_instead(place).map_or_else(|| told.clone(), |(word, _)| json!(word))
 }
 
 pub(super) fn reasons(place: &Place<'_>, told: &Value) -> Value {
-    only_told(place).map_or_else(|| told.clone(), |(word, _)| json!([word]))
+    shown_instead(place).map_or_else(|| told.clone(), |(word, _)| json!([word]))
 }
 
 pub(super) fn in_words(place: &Place<'_>, told: &Value) -> Value {
-    only_told(place).map_or_else(|| told.clone(), |(_, said)| json!(format!("Does not count: {said}.")))
+    shown_instead(place).map_or_else(|| told.clone(), |(_, said)| json!(format!("Does not count: {said}.")))
 }
 
 /// No pause that begins after the record's last day, and no end that is later.
 pub(super) fn pause(place: &Place<'_>, told: &Value) -> Value {
-    if told.is_null() || only_told(place).is_some() {
+    if told.is_null() || shown_instead(place).is_some() {
         return Value::Null;
     }
     let last = as_day(&record(place)["lastDay"]).filter(|_| !place.sees_every_day());
@@ -63,11 +63,11 @@ pub(super) fn pause(place: &Place<'_>, told: &Value) -> Value {
 
 /// Whether a filter finds a record by what the viewer sees of it.
 pub(super) fn is_picked(place: &Place<'_>, arguments: &str) -> bool {
-    let Some((shown, _)) = only_told(place) else { return true };
+    let Some((shown, _)) = shown_instead(place) else { return true };
     !arguments.contains("endsBefore:") && (!arguments.contains("reason:") || arguments.contains(shown))
 }
 
 /// Whether the viewer also sees the state of the person on the day.
 pub(super) fn tells_of_person(place: &Place<'_>) -> bool {
-    only_told(place).is_none()
+    shown_instead(place).is_none()
 }

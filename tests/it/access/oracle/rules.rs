@@ -71,7 +71,7 @@ pub(super) enum Rule {
     /// The items of which the viewer may see this; a hidden item is null.
     Each(See),
     /// Every viewer, with words or numbers that depend on what they may see.
-    Told(fn(&Place<'_>, &Value) -> Value),
+    Derived(fn(&Place<'_>, &Value) -> Value),
     /// About the viewer; has a test of its own.
     Own,
 }
@@ -93,7 +93,7 @@ pub(super) enum Takes {
     Wish,
 }
 
-use Rule::{Each, If, Own, Told, WithIt};
+use Rule::{Derived, Each, If, Own, WithIt};
 
 /// Type, fields, rule.
 #[rustfmt::skip]
@@ -154,18 +154,18 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Team", "id unit status headcount ownHeadcount staffAffected wte required gap activeSupporters \
               allocatedShare singlePointOfFailure atRisk champions level1 policy mix coverGroup changeSinceLastReport \
               unknownBecause rowsNotRead oldestStaffList", WithIt),
-    ("Team", "statusInWords", Told(super::risk::in_words)),
-    ("Team", "gapOpenedOn", Told(super::risk::opened)),
-    ("Team", "unproven", Told(super::visible_values::unproven)),
+    ("Team", "statusInWords", Derived(super::risk::in_words)),
+    ("Team", "gapOpenedOn", Derived(super::risk::opened)),
+    ("Team", "unproven", Derived(super::visible_values::unproven)),
     ("StaffListAge", "employer asAt ageInDays", WithIt),
     ("Team", "supporters", Each(See::Record)),
-    ("Team", "suggestedActions", Told(super::visible_values::suggested_actions)),
-    ("AtRisk", "from", Told(super::risk::from)),
+    ("Team", "suggestedActions", Derived(super::visible_values::suggested_actions)),
+    ("AtRisk", "from", Derived(super::risk::from)),
     ("AtRisk", "status", WithIt),
-    ("AtRisk", "reasons", Told(super::visible_values::reasons)),
+    ("AtRisk", "reasons", Derived(super::visible_values::reasons)),
     ("Champions", "counting needed met", WithIt),
     ("MixOutcome", "rule must state", WithIt),
-    ("MixOutcome", "sentence", Told(super::visible_values::mix_sentence)),
+    ("MixOutcome", "sentence", Derived(super::visible_values::mix_sentence)),
     ("GapSince", "since change statusThen gapThen", WithIt),
     ("CoverGroup", "name", WithIt),
     ("CoverGroup", "members", Each(See::Figures)),
@@ -173,10 +173,10 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Supporter", "person unit share isActive firstDay lastDay lineApproval seniorApproval protectedHours signedOffOn \
                    outsideTeam", WithIt),
     // Depends on the person, and not on the record.
-    ("Supporter", "headline", Told(super::past::headline)),
-    ("Supporter", "reasonsAgainst", Told(super::past::reasons)),
-    ("Supporter", "standingInWords", Told(super::past::in_words)),
-    ("Supporter", "pause", Told(super::past::pause)),
+    ("Supporter", "headline", Derived(super::past::headline)),
+    ("Supporter", "reasonsAgainst", Derived(super::past::reasons)),
+    ("Supporter", "standingInWords", Derived(super::past::in_words)),
+    ("Supporter", "pause", Derived(super::past::pause)),
     ("Supporter", "certificateLastDay nextExpiry isUnproven", If(See::PresentRecord)),
     ("Approval", "decidedOn lastDay", WithIt),
     ("Approval", "by", Each(See::Person)),
@@ -201,20 +201,20 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Ratio", "numerator denominator percent", WithIt),
     ("Level1", "target", WithIt),
     ("Level1", "done", If(See::Level1Counts)),
-    ("Level1", "band", Told(super::visible_values::level1_band)),
-    ("Level1", "met", Told(super::visible_values::level1_met)),
-    ("Level1", "hidden", Told(super::visible_values::level1_is_hidden)),
+    ("Level1", "band", Derived(super::visible_values::level1_band)),
+    ("Level1", "met", Derived(super::visible_values::level1_met)),
+    ("Level1", "hidden", Derived(super::visible_values::level1_is_hidden)),
     ("StandingCount", "group", WithIt),
     ("StandingCount", "allocations", If(See::SmallNumbers)),
-    ("StandingCount", "hidden", Told(super::visible_values::is_hidden)),
+    ("StandingCount", "hidden", Derived(super::visible_values::is_hidden)),
     ("TrendPoint", "week day rollUp", WithIt),
     ("WhatIf", "unit before after", WithIt),
-    ("WhatIf", "teamsWithANewGap", Told(super::visible_values::new_gaps)),
-    ("WhatIf", "teamsWithAClosedGap", Told(super::visible_values::closed_gaps)),
+    ("WhatIf", "teamsWithANewGap", Derived(super::visible_values::new_gaps)),
+    ("WhatIf", "teamsWithAClosedGap", Derived(super::visible_values::closed_gaps)),
     ("WhatIf", "teams", Each(See::Team)),
     ("TeamChange", "team change before after", WithIt),
     ("TeamOutcome", "status required gap activeSupporters", WithIt),
-    ("TeamOutcome", "atRiskFrom", Told(super::risk::from)),
+    ("TeamOutcome", "atRiskFrom", Derived(super::risk::from)),
 
     ("Snapshot", "id day revision computedAt", WithIt),
     ("Snapshot", "rollUp", If(See::AllBelowTop)),
@@ -222,14 +222,14 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("GapReport", "changes", Each(See::ReportOnUnit)),
     ("GapReport", "deliveries", Each(See::Mail)),
     ("ReportedChange", "code name change before now", WithIt),
-    ("ReportedChange", "openedOn", Told(super::risk::opened)),
+    ("ReportedChange", "openedOn", Derived(super::risk::opened)),
     ("StoredTeam", "status gap", WithIt),
     ("Delivery", "id kind state recipient maskedAddress units subject messageId attempts nextAttemptAt acceptedAt lastError \
                   textPart", WithIt),
     ("DeliveryUnit", "code name why", WithIt),
     ("JobRun", "id job period state attempts startedAt finishedAt nextAttemptAt outcome", WithIt),
     ("ImportBatch", "id asAt finishedAt state forced files", WithIt),
-    ("ImportBatch", "refusal", Told(super::visible_values::refusal)),
+    ("ImportBatch", "refusal", Derived(super::visible_values::refusal)),
     ("ImportBatch", "rejects", If(See::Rejects)),
     ("ImportFile", "file rows added changed ended unchanged rejected ignoredColumns", WithIt),
     ("ImportReject", "file line column value sentence", WithIt),

@@ -26,7 +26,7 @@ pub(super) struct Sight<'f> {
 }
 
 impl<'f> Sight<'f> {
-    pub(super) fn of(facts: &'f Facts, viewer: &Viewer) -> Self {
+    pub(super) fn new(facts: &'f Facts, viewer: &Viewer) -> Self {
         let me = viewer.person_id();
         let mut sight = Self {
             facts,

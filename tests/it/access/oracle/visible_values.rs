@@ -12,14 +12,14 @@ fn people(place: &Place<'_>) -> u64 {
 }
 
 /// A viewer who is not responsible for the unit gets the band for 15 people or more, and none for teams in a cover group.
-fn band_is_told(place: &Place<'_>) -> bool {
+fn is_band_shown(place: &Place<'_>) -> bool {
     let is_of_team = place.line.iter().rev().nth(1).is_some_and(|(of, _)| *of == "Team");
     place.level1_counts_are_seen() || (people(place) >= 15 && !(is_of_team && place.is_assessed_with_others()))
 }
 
 /// The band of Level 1.
 pub(super) fn level1_band(place: &Place<'_>, told: &Value) -> Value {
-    if band_is_told(place) { told.clone() } else { Value::Null }
+    if is_band_shown(place) { told.clone() } else { Value::Null }
 }
 
 /// Whether a target of Level 1 is met follows from the band: every policy of this world requires 90 %, where a band begins.
@@ -29,7 +29,7 @@ pub(super) fn level1_met(place: &Place<'_>, told: &Value) -> Value {
 
 /// Whether a band is hidden; with no people there is nothing to hide.
 pub(super) fn level1_is_hidden(place: &Place<'_>, _: &Value) -> Value {
-    json!(!band_is_told(place) && people(place) > 0)
+    json!(!is_band_shown(place) && people(place) > 0)
 }
 
 /// Whether a number is hidden; from an ADMIN it never is.

@@ -106,7 +106,7 @@ both!(
         let (questions, long_ways) = (questions(&asking), long_ways(&asking));
         let mut seen = Vec::new();
         for (who, viewer) in viewers::all() {
-            let sight = Sight::of(&asking.facts, &viewer);
+            let sight = Sight::new(&asking.facts, &viewer);
             let mut values = 0;
             // A viewer of the whole network has nothing hidden at the end of a long path.
             let long_ways = long_ways.iter().filter(|_| !sight.whole());
@@ -147,7 +147,7 @@ both!(
         let asking = Asking::over(&world, world.db.clone()).await;
         let schema = &asking.schema;
         for (who, viewer) in viewers::all() {
-            let sight = Sight::of(&asking.facts, &viewer);
+            let sight = Sight::new(&asking.facts, &viewer);
             let asked = schema.around("Viewer").and(schema.values("Viewer"));
             let part = |name: &str| asked.0.iter().find(|part| part.name == name).unwrap();
             let answer = asking.answer(&format!("{{viewer {}}}", asked.written("Viewer", None)), &viewer).await;
