@@ -1,4 +1,4 @@
-//! The command line: one file per subcommand, each with its `Args` and a `run` function.
+//! The command line: one file per subcommand, each with its arguments and a `run` function.
 
 pub mod audit;
 pub mod check;
@@ -73,36 +73,36 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run a demonstration with a made-up board: import, snapshots, mails in a folder, API and playground.
-    Demo(demo::Args),
+    Demo(demo::DemoArgs),
     /// Import a board's files; without --apply, only show what would change.
-    Import(Box<import::Args>),
+    Import(Box<import::ImportArgs>),
     /// Serve the API and the playground, and run the jobs.
-    Serve(serve::Args),
+    Serve(serve::ServeArgs),
     /// Run the jobs only.
-    Worker(worker::Args),
+    Worker(worker::WorkerArgs),
     /// Run a job now, or list the jobs and their runs.
-    Run(run::Args),
+    Run(run::RunArgs),
     /// Preview a week's mails before they are sent.
-    Report(report::Args),
+    Report(report::ReportArgs),
     /// Make, list and revoke API tokens for front ends and scripts.
-    Token(token::Args),
+    Token(token::TokenArgs),
     /// Add, list and withdraw roles that people have in addition to those that follow from the imported data.
-    Grant(grant::Args),
+    Grant(grant::GrantArgs),
     /// Export the data held on a person, or erase their name and contact details.
-    Person(person::Args),
+    Person(person::PersonArgs),
     /// Bring the database tables up to date.
-    Migrate(migrate::Args),
+    Migrate(migrate::MigrateArgs),
     /// Check the configuration, the database, the mail server and the identity provider.
-    Check(check::Args),
+    Check(check::CheckArgs),
     /// Print the schema of the API.
-    Schema(schema::Args),
+    Schema(schema::SchemaArgs),
     /// Print the persisted operations, to which dashboards can be restricted.
-    Operations(operations::Args),
+    Operations(operations::OperationsArgs),
     /// Export one day's coverage as coverage.csv, rollup.csv, standing.csv, layers.csv and not_counting.csv; with --published,
     /// only what may be shared.
-    Export(export::Args),
+    Export(export::ExportArgs),
     /// Verify that no event of the audit log was changed or removed, or list its events.
-    Audit(audit::Args),
+    Audit(audit::AuditArgs),
 }
 
 impl Command {

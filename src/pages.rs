@@ -71,7 +71,7 @@ impl Pages {
 /// A page: its operation, and how the answer becomes a page.
 pub(crate) trait PageQuery {
     /// The parameters in the URL of the page.
-    type Address: Send + Sync;
+    type Params: Send + Sync;
 
     /// Returns the operation of the page.
     fn document(pages: &Pages) -> &Arc<ExecutableDocument>;
@@ -81,14 +81,14 @@ pub(crate) trait PageQuery {
     /// # Errors
     ///
     /// A text for the log, if the variables cannot be written as JSON, which is a bug.
-    fn variables(address: &Self::Address) -> Result<Map<String, Value>, String>;
+    fn variables(params: &Self::Params) -> Result<Map<String, Value>, String>;
 
     /// Returns the page for an answer without errors.
     ///
     /// # Errors
     ///
     /// A text for the log, if the answer does not match the schema or the template fails, which is a bug.
-    fn respond(address: &Self::Address, data: Value, frame: Frame) -> Result<PageResult, String>;
+    fn respond(params: &Self::Params, data: Value, frame: Frame) -> Result<PageResult, String>;
 }
 
 /// The result of an answer.

@@ -18,15 +18,15 @@ use crate::error::ExitError;
 
 /// The arguments of `psn audit`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct AuditArgs {
     /// The subcommand.
     #[command(subcommand)]
-    pub what: What,
+    pub command: AuditCommand,
 }
 
 /// The subcommands. They only read the log.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum AuditCommand {
     /// Verify every event: that none was changed, removed or inserted, and that the log ends where it should.
     Verify {
         /// An end of the log that an earlier check printed, such as 12:5f70…. The log must still contain it. The owner of the
@@ -77,11 +77,11 @@ impl FromStr for Expected {
 /// # Errors
 ///
 /// [`ExitError::Failed`] if the log is broken or cannot be read.
-pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
+pub async fn run(args: AuditArgs, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
-    let done = match args.what {
-        What::Verify { expect } => verify(&app, expect).await,
-        What::List { since, action, actor, object, most } => {
+    let done = match args.command {
+        AuditCommand::Verify { expect } => verify(&app, expect).await,
+        AuditCommand::List { since, action, actor, object, most } => {
             let since = since.map(|day| first_instant(day, app.settings.board_zone));
             list(&app, &AuditFilter { actor, action, object, since, until: None }, most).await
         }

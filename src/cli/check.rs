@@ -22,7 +22,7 @@ const SHOWN: usize = 5;
 
 /// The arguments of `psn check`.
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub struct Args {
+pub struct CheckArgs {
     /// Check only what `psn serve --no-jobs` needs: another process runs the jobs and sends the mails
     #[arg(long)]
     pub no_jobs: bool,
@@ -36,8 +36,8 @@ type Finding = Result<String, String>;
 /// # Errors
 ///
 /// [`ExitError::Failed`] if any check fails.
-pub async fn run(args: Args, settings: &Settings) -> Result<(), ExitError> {
-    let Args { no_jobs } = args;
+pub async fn run(args: CheckArgs, settings: &Settings) -> Result<(), ExitError> {
+    let CheckArgs { no_jobs } = args;
     let mut findings = vec![("configuration", configuration(settings)), ("safety", safety(settings, no_jobs))];
     findings.extend(database(settings).await);
     findings.push(("mail", mail(settings).await));

@@ -39,7 +39,7 @@ const WEEKS: i64 = 10;
 
 /// The arguments of `psn demo`.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
-pub struct Args {
+pub struct DemoArgs {
     /// Port to serve on, on this machine. Defaults to the port of BIND.
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
@@ -54,8 +54,13 @@ pub struct Args {
 ///
 /// [`ExitError::Refused`] for an address that other machines can reach, or a database that it did not create itself;
 /// [`ExitError::Failed`] for other failures. Finished steps are kept.
-pub async fn run(args: Args, mut settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
-    let Args { port, verbose } = args;
+pub async fn run(
+    args: DemoArgs,
+    mut settings: Settings,
+    clock: Clock,
+    stop: CancellationToken,
+) -> Result<(), ExitError> {
+    let DemoArgs { port, verbose } = args;
     if let Some(port) = port {
         settings.bind.set_port(port);
     }

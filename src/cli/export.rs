@@ -35,7 +35,7 @@ const IDS_PER_QUERY: usize = 5_000;
 /// The figures are exact and standing.csv is about single people, so these files are only for the service administrator. With
 /// --published, only what may be shared is written: no standing.csv, Level 1 in bands, and small numbers are `hidden`.
 #[derive(Debug, ClapArgs)]
-pub struct Args {
+pub struct ExportArgs {
     /// The date, such as 2026-11-16
     #[arg(long, value_name = "DAY")]
     pub as_of: Day,
@@ -55,13 +55,13 @@ pub struct Args {
 /// [`ExitError::Failed`] if the data cannot be read, the export cannot be recorded or a file cannot be written;
 /// [`ExitError::Refused`] if the files to share would be next to one that must not be shared.
 pub async fn run(
-    args: Args,
+    args: ExportArgs,
     db: &DatabaseConnection,
     limit: Limit,
     now: DateTime<Utc>,
     today: Day,
 ) -> Result<(), ExitError> {
-    let Args { as_of, out, published } = args;
+    let ExportArgs { as_of, out, published } = args;
     let facts =
         roster::load(db).await.map_err(|error| ExitError::Failed(format!("the data cannot be read: {error}")))?;
     facts.check_complete(as_of).map_err(|error| ExitError::Refused(error.to_string()))?;

@@ -21,15 +21,15 @@ const SHOWN: u64 = 1_000;
 
 /// The arguments of `psn grant`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct GrantArgs {
     /// The subcommand.
     #[command(subcommand)]
-    pub what: What,
+    pub command: GrantCommand,
 }
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum GrantCommand {
     /// Grant a role to a person who has a post today.
     Add {
         /// Work email address, or Employer/Employee Number
@@ -58,10 +58,10 @@ pub enum What {
 /// # Errors
 ///
 /// [`ExitError::Refused`] for an invalid request, [`ExitError::Failed`] for other errors.
-pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
+pub async fn run(args: GrantArgs, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
-    let done = match args.what {
-        What::Add { person, role, from, until } => {
+    let done = match args.command {
+        GrantCommand::Add { person, role, from, until } => {
             let wish = GrantWish { person: known_by(&person), role, from, until };
             let granted = manage::grant_role(&app.db, &app.operator(), wish).await;
             let granted = granted.map_err(|cause| match cause {
@@ -73,8 +73,8 @@ pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), Exi
             });
             granted.and_then(|grant| say(format!("Grant {}: {person} is {role}{}.", grant.id, days(grant.validity()))))
         }
-        What::List => list(&app).await,
-        What::Withdraw { id } => {
+        GrantCommand::List => list(&app).await,
+        GrantCommand::Withdraw { id } => {
             let ended = manage::withdraw_role(&app.db, &app.operator(), AccessGrantId(id)).await.map_err(not_done);
             ended.and_then(|_| say(format!("Grant {id} has ended.")))
         }

@@ -27,7 +27,7 @@ const MOST_MAPPING_BYTES: u64 = 1 << 20;
 /// Imports a board's files; without --apply, it only shows what would change.
 #[derive(clap::Args, Clone, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub struct Args {
+pub struct ImportArgs {
     /// The subcommand, if it is not an import.
     #[command(subcommand)]
     pub other: Option<Other>,
@@ -97,7 +97,7 @@ pub struct Args {
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Other {
     /// Undo the last applied import, if nothing has changed since.
-    Undo(undo::Args),
+    Undo(undo::UndoArgs),
 }
 
 /// Runs the command and prints a summary.
@@ -107,7 +107,7 @@ pub enum Other {
 /// [`ExitError::Refused`] if the import is refused, for an as-at date after `today`, and for a file of which every row was
 /// rejected (some rejected rows are not an error); [`ExitError::Failed`] if the database or the disk fails.
 pub async fn run(
-    args: &Args,
+    args: &ImportArgs,
     db: &DatabaseConnection,
     now: DateTime<Utc>,
     today: Day,

@@ -9,15 +9,15 @@ use crate::error::ExitError;
 
 /// The arguments of `psn migrate`: none.
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub struct Args {}
+pub struct MigrateArgs {}
 
 /// Brings the tables up to date and prints the number of steps.
 ///
 /// # Errors
 ///
 /// An error if the database is unreachable, newer than this version of psn, or fails.
-pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
-    let Args {} = args;
+pub async fn run(args: MigrateArgs, settings: Settings, clock: Clock) -> Result<(), ExitError> {
+    let MigrateArgs {} = args;
     let app = App::open(settings, clock).await?;
     let steps = migration::migrate(&app.db).await.map_err(|error| app.migration_failed(&error))?;
     app.close().await;

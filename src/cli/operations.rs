@@ -9,15 +9,15 @@ use crate::error::ExitError;
 
 /// The arguments of `psn operations`.
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub struct Args {
+pub struct OperationsArgs {
     /// The subcommand.
     #[command(subcommand)]
-    pub what: What,
+    pub command: OperationsCommand,
 }
 
 /// The subcommands.
 #[derive(Clone, Copy, Debug, Subcommand)]
-pub enum What {
+pub enum OperationsCommand {
     /// Print the ID of each file in PERSISTED_OPERATIONS, and its operations.
     List,
 }
@@ -27,8 +27,8 @@ pub enum What {
 /// # Errors
 ///
 /// [`ExitError::Refused`] if no folder is set, and for a file that is not a valid document of the schema.
-pub fn run(args: Args, settings: &Settings) -> Result<(), ExitError> {
-    let Args { what: What::List } = args;
+pub fn run(args: OperationsArgs, settings: &Settings) -> Result<(), ExitError> {
+    let OperationsArgs { command: OperationsCommand::List } = args;
     if settings.query.persisted_operations.is_none() {
         return Err(ExitError::Refused(
             "there are no persisted operations: set PERSISTED_OPERATIONS to a folder of .graphql files".to_owned(),

@@ -17,15 +17,15 @@ use crate::error::ExitError;
 
 /// The arguments of `psn person`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct PersonArgs {
     /// The subcommand.
     #[command(subcommand)]
-    pub what: What,
+    pub command: PersonCommand,
 }
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum PersonCommand {
     /// Export all data held on a person as one JSON document.
     Export {
         /// The person.
@@ -69,10 +69,10 @@ pub struct PersonSelector {
 ///
 /// [`ExitError::Refused`] if not exactly one person matches; [`ExitError::Failed`] if the database fails or a file cannot be
 /// written.
-pub async fn run(args: Args, app: &App) -> Result<(), ExitError> {
-    match args.what {
-        What::Export { person, out } => export(app, person, out).await,
-        What::Erase { person, reason, yes } => erase(app, person, reason, yes).await,
+pub async fn run(args: PersonArgs, app: &App) -> Result<(), ExitError> {
+    match args.command {
+        PersonCommand::Export { person, out } => export(app, person, out).await,
+        PersonCommand::Erase { person, reason, yes } => erase(app, person, reason, yes).await,
     }
 }
 

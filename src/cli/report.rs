@@ -22,15 +22,15 @@ use crate::error::ExitError;
 
 /// The arguments of `psn report`.
 #[derive(clap::Args, Debug)]
-pub struct Args {
+pub struct ReportArgs {
     /// The subcommand.
     #[command(subcommand)]
-    pub what: What,
+    pub command: ReportCommand,
 }
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum ReportCommand {
     /// Show a week's mails as text, write one as HTML, or send one to a test address. The recipients get nothing.
     #[command(group = ArgGroup::new("selector").required(true))]
     Preview {
@@ -60,9 +60,9 @@ pub enum What {
 /// # Errors
 ///
 /// [`ExitError::Refused`] if the week has no such mail, [`ExitError::Failed`] if it could not be built, written or sent.
-pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
+pub async fn run(args: ReportArgs, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
-    let What::Preview { week, midweek, to, unit, html, send } = args.what;
+    let ReportCommand::Preview { week, midweek, to, unit, html, send } = args.command;
     let kind = if midweek { ReportKind::Midweek } else { ReportKind::Weekly };
     let done = preview(&app, ReportKey { week, kind }, &MailSelector { to, unit }, html, send).await;
     app.close().await;

@@ -25,15 +25,15 @@ const SHOWN: u64 = 20;
 
 /// The arguments of `psn run`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct RunArgs {
     /// The job, or the list.
     #[command(subcommand)]
-    pub what: What,
+    pub command: RunCommand,
 }
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum RunCommand {
     /// Compute one day's coverage and store it as a new snapshot.
     Coverage {
         /// Date, such as 2026-11-16
@@ -73,15 +73,17 @@ pub enum What {
 /// # Errors
 ///
 /// [`ExitError::Failed`] if the run failed or waits for another attempt; [`ExitError::Refused`] if it was not started.
-pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
+pub async fn run(args: RunArgs, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
-    let done = match args.what {
-        What::Coverage { as_of } => run_now(&app, COVERAGE, Period::Day(as_of), &stop).await,
-        What::GapReport { week, dry_run } => report_now(&app, ReportKind::Weekly, week, dry_run, &stop).await,
-        What::MidweekReport { week, dry_run } => report_now(&app, ReportKind::Midweek, week, dry_run, &stop).await,
-        What::Retention { dry_run: false } => run_now(&app, RETENTION, Period::Day(app.today()), &stop).await,
-        What::Retention { dry_run: true } => retention_dry_run(&app).await,
-        What::List => list(&app).await,
+    let done = match args.command {
+        RunCommand::Coverage { as_of } => run_now(&app, COVERAGE, Period::Day(as_of), &stop).await,
+        RunCommand::GapReport { week, dry_run } => report_now(&app, ReportKind::Weekly, week, dry_run, &stop).await,
+        RunCommand::MidweekReport { week, dry_run } => {
+            report_now(&app, ReportKind::Midweek, week, dry_run, &stop).await
+        }
+        RunCommand::Retention { dry_run: false } => run_now(&app, RETENTION, Period::Day(app.today()), &stop).await,
+        RunCommand::Retention { dry_run: true } => retention_dry_run(&app).await,
+        RunCommand::List => list(&app).await,
     };
     app.close().await;
     done

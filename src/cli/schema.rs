@@ -8,7 +8,7 @@ use crate::graphql;
 
 /// The arguments of `psn schema`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub struct SchemaArgs {
     /// Print nothing, but fail if this file differs from the schema.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "src/graphql/schema.graphql")]
     check: Option<PathBuf>,
@@ -19,7 +19,7 @@ pub struct Args {
 /// # Errors
 ///
 /// An error if the file cannot be read or differs.
-pub fn run(args: Args) -> Result<(), ExitError> {
+pub fn run(args: SchemaArgs) -> Result<(), ExitError> {
     let sdl = graphql::sdl();
     let Some(file) = args.check else { return say(sdl.trim_end()) };
     let shown = file.display();

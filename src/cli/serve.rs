@@ -17,7 +17,7 @@ const LEAST: Duration = Duration::from_secs(2);
 
 /// The arguments of `psn serve`.
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub struct Args {
+pub struct ServeArgs {
     /// Do not run the jobs; another process runs them
     #[arg(long)]
     pub no_jobs: bool,
@@ -28,8 +28,8 @@ pub struct Args {
 /// # Errors
 ///
 /// An error if the address is refused or in use, or the database cannot be used.
-pub async fn run(args: Args, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
-    let Args { no_jobs } = args;
+pub async fn run(args: ServeArgs, settings: Settings, clock: Clock, stop: CancellationToken) -> Result<(), ExitError> {
+    let ServeArgs { no_jobs } = args;
     settings.refuse_open_address()?;
     settings.refuse_unsafe()?;
     if !no_jobs {

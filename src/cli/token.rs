@@ -17,15 +17,15 @@ const SHOWN: u64 = 1_000;
 
 /// The arguments of `psn token`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct TokenArgs {
     /// The subcommand.
     #[command(subcommand)]
-    pub what: What,
+    pub command: TokenCommand,
 }
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum TokenCommand {
     /// Make a token and print it. It is shown only once.
     Make {
         /// Name of the token, such as "Ward 7 dashboard"
@@ -61,14 +61,14 @@ pub enum What {
 /// # Errors
 ///
 /// [`ExitError::Refused`] for an invalid request, [`ExitError::Failed`] for other errors.
-pub async fn run(args: Args, settings: Settings, clock: Clock) -> Result<(), ExitError> {
+pub async fn run(args: TokenArgs, settings: Settings, clock: Clock) -> Result<(), ExitError> {
     let app = App::open_migrated(settings, clock).await?;
-    let done = match args.what {
-        What::Make { name, role, units, names, explore, days } => {
+    let done = match args.command {
+        TokenCommand::Make { name, role, units, names, explore, days } => {
             make(&app, TokenWish { name, role, units, names, explore, days }).await
         }
-        What::List => list(&app).await,
-        What::Revoke { id } => {
+        TokenCommand::List => list(&app).await,
+        TokenCommand::Revoke { id } => {
             let revoked = manage::revoke_token(&app.db, &app.operator(), ApiTokenId(id)).await.map_err(not_done);
             revoked.and_then(|token| say(format!("Token {id} ({}) is revoked.", token.name)))
         }

@@ -65,10 +65,10 @@ type FromQuery<T> = Result<Query<T>, QueryRejection>;
 async fn home_page<S: Executor>(
     State(state): State<PageState<S>>,
     visit: Visit,
-    query: FromQuery<home::Address>,
+    query: FromQuery<home::HomePageParams>,
 ) -> Response {
-    let Ok(Query(address)) = query else { return visit.refused(Problem::BadAddress) };
-    state.show::<home::HomePageQuery>(address, visit).await
+    let Ok(Query(params)) = query else { return visit.refused(Problem::BadAddress) };
+    state.show::<home::HomePageQuery>(params, visit).await
 }
 
 async fn landing_page<S: Executor>(State(state): State<PageState<S>>, visit: Visit) -> Response {
@@ -84,7 +84,7 @@ async fn unit_page<S: Executor>(
     // A code that is not text does not exist.
     let Ok(Path(code)) = code else { return visit.refused(Problem::NotFound) };
     let Ok(Query(lists)) = query else { return visit.refused(Problem::BadAddress) };
-    state.show::<unit::UnitPageQuery>(unit::Address { code, lists }, visit).await
+    state.show::<unit::UnitPageQuery>(unit::UnitPageParams { code, lists }, visit).await
 }
 
 async fn team_page<S: Executor>(
@@ -93,7 +93,7 @@ async fn team_page<S: Executor>(
     code: Result<Path<String>, PathRejection>,
 ) -> Response {
     let Ok(Path(code)) = code else { return visit.refused(Problem::NotFound) };
-    state.show::<team::TeamPageQuery>(team::Address { code }, visit).await
+    state.show::<team::TeamPageQuery>(team::TeamPageParams { code }, visit).await
 }
 
 /// The list of documents.
@@ -113,9 +113,9 @@ pub(super) async fn not_found(visit: Visit, headers: HeaderMap) -> Response {
 
 impl<S: Executor> PageState<S> {
     /// Executes the operation of a page on behalf of the viewer and renders its answer.
-    async fn show<P: PageQuery>(&self, address: P::Address, visit: Visit) -> Response {
+    async fn show<P: PageQuery>(&self, params: P::Params, visit: Visit) -> Response {
         let Visit(caller, frame) = &visit;
-        let variables = match P::variables(&address) {
+        let variables = match P::variables(&params) {
             Ok(variables) => variables,
             Err(cause) => return visit.failed(&cause),
         };
@@ -127,7 +127,7 @@ impl<S: Executor> PageState<S> {
             Ok(data) => data,
             Err(no_data) => return visit.refused(problem(no_data)),
         };
-        match P::respond(&address, data, *frame) {
+        match P::respond(&params, data, *frame) {
             Ok(PageResult::Html(html)) => answer(StatusCode::OK, html),
             Ok(PageResult::Redirect(path)) => Redirect::to(&path).into_response(),
             Err(cause) => visit.failed(&cause),

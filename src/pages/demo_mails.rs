@@ -29,7 +29,7 @@ pub(crate) struct DemoMail {
 
 #[derive(Template)]
 #[template(path = "demo_mails/page.html", config = "src/pages/askama.toml")]
-struct View<'a> {
+struct DemoMailsTemplate<'a> {
     frame: Frame,
     weeks: &'a [MailWeek],
 }
@@ -40,7 +40,7 @@ struct View<'a> {
 ///
 /// A text for the log: the template failed, an error of the program.
 pub(crate) fn page(weeks: &[MailWeek]) -> Result<String, String> {
-    let view = View { frame: Frame::default(), weeks };
+    let view = DemoMailsTemplate { frame: Frame::default(), weeks };
     view.render().map_err(|error| format!("a template failed: {error}"))
 }
 

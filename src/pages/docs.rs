@@ -40,7 +40,7 @@ const DOCUMENTS: [(&str, &str); 20] = [
 
 #[derive(Template)]
 #[template(path = "docs/page.html", config = "src/pages/askama.toml")]
-struct View {
+struct DocumentTemplate {
     frame: Frame,
     title: String,
     /// The document as HTML.
@@ -56,7 +56,7 @@ struct View {
 pub(crate) fn page(name: &str, frame: Frame) -> Option<Result<String, String>> {
     let (_, text) = DOCUMENTS.into_iter().find(|(known, _)| *known == name)?;
     let DocumentBody { title, body } = rendered(text);
-    let view = View { frame, title, body, is_index: name == INDEX };
+    let view = DocumentTemplate { frame, title, body, is_index: name == INDEX };
     Some(view.render().map_err(|error| format!("a template failed: {error}")))
 }
 

@@ -41,7 +41,7 @@ pub(crate) struct HomePageQuery;
 
 /// The parameters in the URL: the cursors of the three lists.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Address {
+pub(crate) struct HomePageParams {
     units: Option<String>,
     teams: Option<String>,
     people: Option<String>,
@@ -49,7 +49,7 @@ pub(crate) struct Address {
 
 #[derive(Template)]
 #[template(path = "home/page.html", config = "src/pages/askama.toml")]
-struct View {
+struct HomePageTemplate {
     frame: Frame,
     heading: String,
     roles: Vec<RoleView>,
@@ -90,19 +90,19 @@ struct RoleLinks {
 }
 
 impl PageQuery for HomePageQuery {
-    type Address = Address;
+    type Params = HomePageParams;
 
     fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
         &pages.home.document
     }
 
-    fn variables(address: &Address) -> Result<Map<String, Value>, String> {
-        let Address { units, teams, people } = address;
+    fn variables(params: &HomePageParams) -> Result<Map<String, Value>, String> {
+        let HomePageParams { units, teams, people } = params;
         let (units, teams, people) = (units.clone(), teams.clone(), people.clone());
         to_variables(&home_page::Variables { units, teams, people })
     }
 
-    fn respond(address: &Address, data: Value, frame: Frame) -> Result<PageResult, String> {
+    fn respond(params: &HomePageParams, data: Value, frame: Frame) -> Result<PageResult, String> {
         let home_page::ResponseData { viewer, board } = read(data)?;
         let roles: Vec<Role> = viewer.roles.iter().map(|role| role.0).collect();
         let listed = viewer.units.nodes.iter().map(|unit| named!(unit));
@@ -115,9 +115,9 @@ impl PageQuery for HomePageQuery {
             own.map(|unit| names.display_name(unit)).collect::<Vec<_>>()
         };
         let now = [
-            ("units", address.units.as_deref()),
-            ("teams", address.teams.as_deref()),
-            ("people", address.people.as_deref()),
+            ("units", params.units.as_deref()),
+            ("teams", params.teams.as_deref()),
+            ("people", params.people.as_deref()),
         ];
         let paging = |list, of, end| Paging::new(PATH, &now, (list, of), end);
         let units = &viewer.units;
@@ -136,7 +136,7 @@ impl PageQuery for HomePageQuery {
             ),
         };
         let name = viewer.person.as_ref().and_then(|person| person.display_name.as_deref());
-        render(&View {
+        render(&HomePageTemplate {
             frame,
             heading: name.map_or_else(|| "Welcome".to_owned(), |name| format!("Welcome, {name}")),
             roles: role_views(&roles, (&held(Held::Trainer), &held(Held::Champion)), places),

@@ -31,7 +31,7 @@ struct LandingPage;
 pub(crate) struct LandingPageQuery;
 
 impl PageQuery for LandingPageQuery {
-    type Address = ();
+    type Params = ();
 
     fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
         &pages.landing.document

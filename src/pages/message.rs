@@ -7,7 +7,7 @@ use super::Frame;
 
 #[derive(Template)]
 #[template(path = "message/page.html", config = "src/pages/askama.toml")]
-struct View<'a> {
+struct MessageTemplate<'a> {
     frame: Frame,
     title: &'a str,
     /// Our own HTML, without any text from a request.
@@ -17,7 +17,7 @@ struct View<'a> {
 /// Renders a page with a title and a body. `body` is our own HTML and must not contain any text from a request, except a path
 /// that was escaped with [`links`].
 pub(crate) fn page(frame: Frame, title: &str, body: &str) -> String {
-    View { frame, title, body }.render().unwrap_or_else(|error| {
+    MessageTemplate { frame, title, body }.render().unwrap_or_else(|error| {
         // A template with three placeholders cannot fail; if it does, the text is still shown.
         tracing::error!(%error, "template failed");
         format!("<!doctype html><html lang=\"en-GB\"><title>Peer Support Network</title>{body}</html>")

@@ -39,13 +39,13 @@ pub(crate) struct TeamPageQuery;
 
 /// The parameters in the URL: the team.
 #[derive(Debug, Default)]
-pub(crate) struct Address {
+pub(crate) struct TeamPageParams {
     pub(crate) code: String,
 }
 
 #[derive(Template)]
 #[template(path = "team/page.html", config = "src/pages/askama.toml")]
-struct View {
+struct TeamPageTemplate {
     frame: Frame,
     path: Vec<Named>,
     name: String,
@@ -76,17 +76,17 @@ struct GroupView {
 }
 
 impl PageQuery for TeamPageQuery {
-    type Address = Address;
+    type Params = TeamPageParams;
 
     fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
         &pages.team.document
     }
 
-    fn variables(address: &Address) -> Result<Map<String, Value>, String> {
-        to_variables(&team_page::Variables { code: address.code.clone() })
+    fn variables(params: &TeamPageParams) -> Result<Map<String, Value>, String> {
+        to_variables(&team_page::Variables { code: params.code.clone() })
     }
 
-    fn respond(_: &Address, data: Value, frame: Frame) -> Result<PageResult, String> {
+    fn respond(_: &TeamPageParams, data: Value, frame: Frame) -> Result<PageResult, String> {
         let team_page::ResponseData { unit } = read(data)?;
         // A unit that is not found is an API error.
         let mut unit = unit.ok_or("a unit is null without an error")?;
@@ -101,7 +101,7 @@ impl PageQuery for TeamPageQuery {
             .flatten()
             .collect::<Vec<_>>()
             .join(", ");
-        render(&View {
+        render(&TeamPageTemplate {
             frame,
             path: above.map(|above| Named { name: above.name.clone(), path: links::unit_path(&above.code) }).collect(),
             caption,

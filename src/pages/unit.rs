@@ -41,7 +41,7 @@ pub(crate) struct UnitPageQuery;
 
 /// The parameters in the URL: the unit, and the cursors of its three lists.
 #[derive(Debug, Default)]
-pub(crate) struct Address {
+pub(crate) struct UnitPageParams {
     pub(crate) code: String,
     pub(crate) lists: Lists,
 }
@@ -56,7 +56,7 @@ pub(crate) struct Lists {
 
 #[derive(Template)]
 #[template(path = "unit/page.html", config = "src/pages/askama.toml")]
-struct View {
+struct UnitPageTemplate {
     frame: Frame,
     path: Vec<Named>,
     name: String,
@@ -102,24 +102,24 @@ struct BelowView {
 }
 
 impl PageQuery for UnitPageQuery {
-    type Address = Address;
+    type Params = UnitPageParams;
 
     fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
         &pages.unit.document
     }
 
-    fn variables(address: &Address) -> Result<Map<String, Value>, String> {
-        let Address { code, lists: Lists { gaps, soon, units } } = address;
+    fn variables(params: &UnitPageParams) -> Result<Map<String, Value>, String> {
+        let UnitPageParams { code, lists: Lists { gaps, soon, units } } = params;
         let (code, gaps, soon, units) = (code.clone(), gaps.clone(), soon.clone(), units.clone());
         to_variables(&unit_page::Variables { code, gaps, soon, units })
     }
 
-    fn respond(address: &Address, data: Value, frame: Frame) -> Result<PageResult, String> {
+    fn respond(params: &UnitPageParams, data: Value, frame: Frame) -> Result<PageResult, String> {
         let unit_page::ResponseData { unit, gaps, soon } = read(data)?;
         // A unit that is not found is an API error.
         let unit = unit.ok_or("a unit is null without an error")?;
         let own = links::unit_path(&unit.code);
-        let lists = &address.lists;
+        let lists = &params.lists;
         let now = [("gaps", lists.gaps.as_deref()), ("soon", lists.soon.as_deref()), ("units", lists.units.as_deref())];
         let paging = |list, of, end| Paging::new(&own, &now, (list, of), end);
         let figures = unit.roll_up.as_ref().map(|now| FiguresView::new(now, &unit.trend, unit.as_of));
@@ -127,7 +127,7 @@ impl PageQuery for UnitPageQuery {
         let listed = gaps.nodes.iter().map(|team| named!(team.unit));
         let listed = listed.chain(soon.nodes.iter().map(|team| named!(team.unit)));
         let names: Names<'_> = listed.chain(unit.children.nodes.iter().map(|below| named!(below))).collect();
-        render(&View {
+        render(&UnitPageTemplate {
             frame,
             path: path.map(|above| Named { name: above.name.clone(), path: links::unit_path(&above.code) }).collect(),
             caption: match &unit.level {

@@ -33,15 +33,6 @@ const BANNED: [&str; 21] = [
     "everybody",
 ];
 
-/// Type names that several files of a crate may have, each with its reason.
-const REPEATED_TYPES: [(&str, &str); 5] = [
-    ("Args", "the arguments of a subcommand: one per file of src/cli"),
-    ("What", "the subcommands of a subcommand: one per file of src/cli"),
-    ("Address", "the query string of a page: one per file of src/pages"),
-    ("View", "what a template shows: one per page and mail"),
-    ("About", "an associated type of import's trait for dated facts: one per kind of fact"),
-];
-
 /// The banned expressions of a line, as words of their own. A word in capitals is a code: "is NONE" is about a status. "If there is
 /// none" is plain; "a policy that is none" is not. People may be "told apart".
 pub(crate) fn banned_in(line: &str) -> Vec<&'static str> {
@@ -213,9 +204,7 @@ fn type_names_are_unique_in_their_crate() {
         assert!(!places.is_empty(), "{folder} declares types");
         // SeaORM's derive names the row of every table and each migration so.
         let is_ours = |name: &str| !["Model", "Relation", "Migration"].contains(&name);
-        let is_allowed = |name: &str| REPEATED_TYPES.iter().any(|(allowed, _)| *allowed == name);
-        let repeated: Vec<_> =
-            places.into_iter().filter(|(name, at)| at.len() > 1 && is_ours(name) && !is_allowed(name)).collect();
+        let repeated: Vec<_> = places.into_iter().filter(|(name, at)| at.len() > 1 && is_ours(name)).collect();
         assert!(repeated.is_empty(), "{folder}: {repeated:#?}");
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jobs::import::{FileKind, SourceFile};
 
-use super::Args;
+use super::ImportArgs;
 use super::summary::printable;
 use crate::error::ExitError;
 
@@ -27,7 +27,7 @@ pub(super) struct Gathered {
 /// # Errors
 ///
 /// [`ExitError::Refused`] if there are none, or one cannot be read.
-pub(super) fn gather(args: &Args) -> Result<Gathered, ExitError> {
+pub(super) fn gather(args: &ImportArgs) -> Result<Gathered, ExitError> {
     let mut paths: Vec<(FileKind, PathBuf)> = Vec::new();
     let (mut passed_over, mut proposed) = (Vec::new(), Vec::new());
     if let Some(dir) = &args.dir {
@@ -113,7 +113,7 @@ pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, ExitError> {
 }
 
 /// The files that the command names for `kind`.
-fn given(args: &Args, kind: FileKind) -> &[PathBuf] {
+fn given(args: &ImportArgs, kind: FileKind) -> &[PathBuf] {
     match kind {
         FileKind::Units => args.units.as_slice(),
         FileKind::Staff => &args.staff,

@@ -7,7 +7,7 @@ use jobs::import::{ImportSummary, Reject};
 use jobs::output::one_line::clip;
 use jobs::report::wording;
 
-use super::{Args, changes};
+use super::{ImportArgs, changes};
 
 /// The maximum number of groups of faults that are printed; `--rejects` saves all.
 const SHOWN: usize = 20;
@@ -17,7 +17,7 @@ pub(super) fn render_summary(
     outcome: &ImportSummary,
     passed_over: &[String],
     proposed: &[String],
-    args: &Args,
+    args: &ImportArgs,
 ) -> String {
     let ImportSummary { batch, files, rejects, kept, notices, refusal, changes, change_list: _, rows_changed: _ } =
         outcome;

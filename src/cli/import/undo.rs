@@ -10,7 +10,7 @@ use crate::error::ExitError;
 
 /// Undo the last applied import, if nothing has changed since.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub struct UndoArgs {
     /// Number of the import, as in `Applied as import 7.`
     #[arg(value_name = "N")]
     pub import: i64,
@@ -21,7 +21,7 @@ pub struct Args {
 /// # Errors
 ///
 /// [`ExitError::Refused`] if it cannot be undone; [`ExitError::Failed`] if the database fails.
-pub async fn run(args: &Args, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), ExitError> {
+pub async fn run(args: &UndoArgs, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), ExitError> {
     let undone = undo(db, ImportBatchId(args.import), now).await.map_err(|error| match error {
         UndoError::Refused(sentence) => ExitError::Refused(sentence),
         UndoError::Database(error) => ExitError::Failed(format!("nothing was undone: {error}")),

@@ -125,7 +125,7 @@ async fn links_are_refused_on_a_public_address() {
     let world = World::new(Engine::Sqlite).await;
     let settings = Cli::try_parse_from(["psn", "demo", "--bind", "0.0.0.0:0"]).unwrap().settings;
     let stop = CancellationToken::new();
-    let refused = demo::run(demo::Args::default(), settings.clone(), world.clock.clone(), stop.clone()).await;
+    let refused = demo::run(demo::DemoArgs::default(), settings.clone(), world.clock.clone(), stop.clone()).await;
     assert!(matches!(&refused, Err(ExitError::Refused(why)) if why.contains("this machine only")), "{refused:?}");
 
     // Even if another caller passed such an address on.

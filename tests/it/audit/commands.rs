@@ -35,7 +35,7 @@ fn runner(world: &World, job: impl Job + 'static) -> Runner {
 }
 
 async fn export_of(world: &World) -> Result<(), psn::error::ExitError> {
-    let args = export::Args { as_of: day("2026-11-16"), out: world.folder.path().join("out"), published: false };
+    let args = export::ExportArgs { as_of: day("2026-11-16"), out: world.folder.path().join("out"), published: false };
     export::run(args, &world.db, Default::default(), world.clock.now(), day("2026-11-16")).await
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Parser;
 use entity::table::import_batch;
-use psn::cli::import::{Args, run};
+use psn::cli::import::{ImportArgs, run};
 use psn::error::ExitError;
 use sea_orm::EntityTrait as _;
 
@@ -14,7 +14,7 @@ use crate::harness::{World, both, day};
 #[derive(Parser)]
 struct Command {
     #[command(flatten)]
-    args: Args,
+    args: ImportArgs,
 }
 
 pub(super) fn write(folder: &Path, name: &str, text: &str) {

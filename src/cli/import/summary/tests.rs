@@ -8,13 +8,13 @@ use sea_orm::DatabaseConnection;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{Args, changes, render_summary, thousands};
+use super::{ImportArgs, changes, render_summary, thousands};
 use crate::cli::{Cli, Command};
 
 const UNITS: &str = "Unit Code,Unit Name,Parent Code\nB,Board,\nT1,Team 1,B\nT2,Team 2,B\n";
 
 /// Parses arguments of `psn import`.
-fn typed(more: &[&str]) -> Args {
+fn typed(more: &[&str]) -> ImportArgs {
     let line = ["psn", "import", "--as-at", "2026-11-16"].into_iter().chain(more.iter().copied());
     let Command::Import(args) = Cli::try_parse_from(line).unwrap().command else { panic!("import is a command") };
     *args
@@ -28,7 +28,12 @@ async fn empty() -> (DatabaseConnection, tempfile::TempDir) {
     (db, folder)
 }
 
-async fn import(db: &DatabaseConnection, mode: Mode, files: Vec<(FileKind, Vec<u8>)>, args: &Args) -> ImportSummary {
+async fn import(
+    db: &DatabaseConnection,
+    mode: Mode,
+    files: Vec<(FileKind, Vec<u8>)>,
+    args: &ImportArgs,
+) -> ImportSummary {
     let source = |(kind, bytes)| SourceFile { kind, name: FileKind::file_name(kind), bytes: Cow::Owned(bytes) };
     let request = ImportRequest {
         sources: files.into_iter().map(source).collect(),
@@ -47,7 +52,7 @@ async fn import(db: &DatabaseConnection, mode: Mode, files: Vec<(FileKind, Vec<u
 }
 
 /// Returns the summary of a dry run of these files in an empty database.
-async fn dry_run(files: &[(FileKind, &str)], args: &Args) -> String {
+async fn dry_run(files: &[(FileKind, &str)], args: &ImportArgs) -> String {
     let (db, _folder) = empty().await;
     let outcome = import(&db, Mode::DryRun, texts(files), args).await;
     render_summary(&outcome, &[], &[], args)
@@ -128,7 +133,7 @@ async fn change_shows_values_before_and_after() {
     let args = typed(&[]);
     import(&db, Mode::Apply, texts(&[(FileKind::Units, UNITS), (FileKind::Staff, staff)]), &args).await;
     let later = staff.replace("Ann,,1", "Anna,6,0.8").replace("X,3,T2,Cat,6,1\n", "X,4,T2,Dan,5,0.5\n");
-    let args = Args { as_at: Some("2026-11-23".parse().unwrap()), ..typed(&[]) };
+    let args = ImportArgs { as_at: Some("2026-11-23".parse().unwrap()), ..typed(&[]) };
     let dry = import(&db, Mode::DryRun, texts(&[(FileKind::Staff, &later)]), &args).await;
     let said = render_summary(&dry, &[], &[], &args);
     insta::assert_snapshot!("changes", part(&said, "Changes ("));
