@@ -14,6 +14,7 @@ pub(crate) mod home;
 pub(crate) mod landing;
 pub(crate) mod message;
 mod names;
+pub(crate) mod page;
 mod paging;
 pub(crate) mod team;
 pub(crate) mod unit;
@@ -21,11 +22,15 @@ mod words;
 
 use std::sync::Arc;
 
-use askama::Template;
 use async_graphql::Variables;
 use async_graphql::parser::types::ExecutableDocument;
 use serde_json::{Map, Value};
 
+use self::home::HomePageQuery;
+use self::landing::LandingPageQuery;
+use self::page::{PageName, PageQuery as _};
+use self::team::TeamPageQuery;
+use self::unit::UnitPageQuery;
 use crate::graphql::limits::Limits;
 use crate::graphql::persisted::{PersistedDocument, PersistedError};
 
@@ -46,10 +51,10 @@ impl Pages {
     /// The first operation that is not a valid document, which is a bug.
     pub fn read() -> Result<Self, PersistedError> {
         let [home, landing, unit, team] = PersistedDocument::own([
-            ("home/page.graphql", home::OPERATION),
-            ("landing/page.graphql", landing::OPERATION),
-            ("unit/page.graphql", unit::OPERATION),
-            ("team/page.graphql", team::OPERATION),
+            ("home/page.graphql", HomePageQuery::OPERATION),
+            ("landing/page.graphql", LandingPageQuery::OPERATION),
+            ("unit/page.graphql", UnitPageQuery::OPERATION),
+            ("team/page.graphql", TeamPageQuery::OPERATION),
         ])?;
         Ok(Self { home, landing, unit, team })
     }
@@ -66,69 +71,15 @@ impl Pages {
             })
             .collect()
     }
-}
 
-/// A page: its operation, and how the answer becomes a page.
-pub(crate) trait PageQuery {
-    /// The parameters in the URL of the page.
-    type Params: Send + Sync;
-
-    /// Returns the operation of the page.
-    fn document(pages: &Pages) -> &Arc<ExecutableDocument>;
-
-    /// Returns the variables of the operation.
-    ///
-    /// # Errors
-    ///
-    /// A text for the log, if the variables cannot be written as JSON, which is a bug.
-    fn variables(params: &Self::Params) -> Result<Map<String, Value>, String>;
-
-    /// Returns the page for an answer without errors.
-    ///
-    /// # Errors
-    ///
-    /// A text for the log, if the answer does not match the schema or the template fails, which is a bug.
-    fn respond(params: &Self::Params, data: Value, frame: Frame) -> Result<PageResult, String>;
-}
-
-/// The result of an answer.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum PageResult {
-    /// A page, as HTML.
-    Html(String),
-    /// A redirect to another page of this service, by its path.
-    Redirect(String),
-}
-
-/// The user state that the header of a page shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Frame {
-    /// Whether a user is signed in and can sign out.
-    pub(crate) is_signed_in: bool,
-    /// Whether the user may open the playground.
-    pub(crate) explores: bool,
-}
-
-/// A link to a unit, in a breadcrumb or a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Named {
-    name: String,
-    path: String,
-}
-
-fn render(template: &impl Template) -> Result<PageResult, String> {
-    template.render().map(PageResult::Html).map_err(|error| format!("template failed: {error}"))
-}
-
-fn read<T: serde::de::DeserializeOwned>(data: Value) -> Result<T, String> {
-    serde_json::from_value(data).map_err(|error| format!("the answer does not match the schema: {error}"))
-}
-
-fn to_variables(variables: &impl serde::Serialize) -> Result<Map<String, Value>, String> {
-    match serde_json::to_value(variables) {
-        Ok(Value::Object(map)) => Ok(map),
-        Ok(Value::Null) => Ok(Map::new()),
-        Ok(other) => Err(format!("variables must be an object, not {other}")),
-        Err(error) => Err(format!("variables cannot be serialised: {error}")),
+    /// Returns the operation of a page.
+    pub(crate) const fn document(&self, name: PageName) -> &Arc<ExecutableDocument> {
+        let page = match name {
+            PageName::Home => &self.home,
+            PageName::Landing => &self.landing,
+            PageName::Unit => &self.unit,
+            PageName::Team => &self.team,
+        };
+        &page.document
     }
 }

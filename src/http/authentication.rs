@@ -18,8 +18,8 @@ use crate::access::Authenticator;
 use crate::access::authenticator::{AuthError, Authenticated};
 use crate::access::oidc::ReturnPath;
 use crate::graphql::error::{ApiError, Code};
-use crate::pages::Frame;
 use crate::pages::message::Problem;
+use crate::pages::page::Frame;
 use crate::request_id::RequestId;
 
 /// The page on which people sign in.

@@ -19,9 +19,9 @@ use sea_orm::{
 use super::authentication::failed;
 use super::pages;
 
-use crate::pages::Frame;
 use crate::pages::demo_mails::{DemoMail, MailWeek, page};
 use crate::pages::message::Problem;
+use crate::pages::page::Frame;
 use crate::request_id::RequestId;
 
 /// The path of the list.

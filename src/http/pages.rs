@@ -20,7 +20,8 @@ use crate::access::oidc::ReturnPath;
 use crate::access::{DataState, Viewer};
 use crate::graphql::error::Code;
 use crate::pages::message::{self, Problem};
-use crate::pages::{Frame, PageQuery, PageResult, Pages, docs, home, landing, team, unit};
+use crate::pages::page::{Frame, PageQuery, PageResult};
+use crate::pages::{Pages, docs, home, landing, team, unit};
 use crate::request_id::RequestId;
 
 /// Styles and pictures only from this service, no scripts, forms only to this service, and no framing.
@@ -119,7 +120,7 @@ impl<S: Executor> PageState<S> {
             Ok(variables) => variables,
             Err(cause) => return visit.failed(&cause),
         };
-        let Ok(request) = GraphqlRequest::own(Arc::clone(P::document(&self.pages)), variables) else {
+        let Ok(request) = GraphqlRequest::own(Arc::clone(self.pages.document(P::NAME)), variables) else {
             // Longer than any code or cursor.
             return visit.refused(Problem::NotFound);
         };

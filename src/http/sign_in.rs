@@ -18,7 +18,8 @@ use crate::access::Authenticator;
 use crate::access::authenticator::{AuthError, Authenticated};
 use crate::access::oidc::ReturnPath;
 use crate::graphql::error::Code;
-use crate::pages::{Frame, message};
+use crate::pages::message;
+use crate::pages::page::Frame;
 use crate::request_id::RequestId;
 
 /// Everything comes from this origin, forms go only there, and the page may not be framed.

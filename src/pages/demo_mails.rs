@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::Frame;
+use super::page::Frame;
 
 /// The mails of one week.
 #[derive(Clone, Debug)]

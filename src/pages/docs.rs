@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use askama::Template;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-use super::Frame;
+use super::page::Frame;
 
 /// Where the list of documents is.
 pub(crate) const DOCS: &str = "/docs";

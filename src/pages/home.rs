@@ -1,9 +1,6 @@
 //! The home page. For each role of the viewer it says what they can do here, with links.
 
-use std::sync::Arc;
-
 use askama::Template;
-use async_graphql::parser::types::ExecutableDocument;
 use entity::value::{AccessRole as Role, Role as Held};
 use graphql_client::GraphQLQuery;
 use jobs::links;
@@ -12,12 +9,9 @@ use serde_json::{Map, Value};
 
 use super::answer::{AccessRole, NetworkRole, TeamStatus, UnknownBecause};
 use super::names::{Names, named};
+use super::page::{Frame, Named, PageName, PageQuery, PageResult, read, render, to_variables};
 use super::paging::{Paging, end_of};
 use super::words::{Share, Tag, share_of, tag};
-use super::{Frame, Named, PageQuery, PageResult, Pages, read, render, to_variables};
-
-/// The operation of this page.
-pub(crate) const OPERATION: &str = include_str!("home/page.graphql");
 
 /// The operation and its answer, from the schema.
 #[expect(dead_code, reason = "it only gives the module of generated types its name")]
@@ -90,11 +84,10 @@ struct RoleLinks {
 }
 
 impl PageQuery for HomePageQuery {
-    type Params = HomePageParams;
+    const NAME: PageName = PageName::Home;
+    const OPERATION: &'static str = include_str!("home/page.graphql");
 
-    fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
-        &pages.home.document
-    }
+    type Params = HomePageParams;
 
     fn variables(params: &HomePageParams) -> Result<Map<String, Value>, String> {
         let HomePageParams { units, teams, people } = params;

@@ -1,19 +1,14 @@
 //! The redirect after signing in: a senior manager of one unit goes to that unit, everyone else to the home page. It has no
 //! template. The home page itself never redirects, because it links to the pages of all roles.
 
-use std::sync::Arc;
-
-use async_graphql::parser::types::ExecutableDocument;
 use entity::value::AccessRole as Role;
 use graphql_client::GraphQLQuery;
 use jobs::links;
 use serde_json::{Map, Value};
 
 use super::answer::AccessRole;
-use super::{Frame, PageQuery, PageResult, Pages, home, read, to_variables};
-
-/// The operation of this page.
-pub(crate) const OPERATION: &str = include_str!("landing/page.graphql");
+use super::home;
+use super::page::{Frame, PageName, PageQuery, PageResult, read, to_variables};
 
 /// The operation and its answer, from the schema.
 #[expect(dead_code, reason = "it only gives the module of generated types its name")]
@@ -31,11 +26,10 @@ struct LandingPage;
 pub(crate) struct LandingPageQuery;
 
 impl PageQuery for LandingPageQuery {
-    type Params = ();
+    const NAME: PageName = PageName::Landing;
+    const OPERATION: &'static str = include_str!("landing/page.graphql");
 
-    fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
-        &pages.landing.document
-    }
+    type Params = ();
 
     fn variables((): &()) -> Result<Map<String, Value>, String> {
         to_variables(&landing_page::Variables {})

@@ -3,7 +3,7 @@
 use askama::Template;
 use jobs::links;
 
-use super::Frame;
+use super::page::Frame;
 
 #[derive(Template)]
 #[template(path = "message/page.html", config = "src/pages/askama.toml")]

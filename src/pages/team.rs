@@ -1,9 +1,6 @@
 //! The page of a team: whether it is covered, and what to do.
 
-use std::sync::Arc;
-
 use askama::Template;
-use async_graphql::parser::types::ExecutableDocument;
 use graphql_client::GraphQLQuery;
 use serde_json::{Map, Value};
 
@@ -12,12 +9,9 @@ use super::answer::{
     ApiAppointmentRole as AppointmentRole, ApiDate as Date, ApiExpiring as Expiring, ApiLevel1Band as Level1Band,
     ApiMixState as MixState, TeamStatus, UnknownBecause,
 };
+use super::page::{Frame, Named, PageName, PageQuery, PageResult, read, render, to_variables};
 use super::words::{self, DataAge, Level1Figure, Tag, counted, data_age_of, level1_of, share_of, tag};
-use super::{Frame, Named, PageQuery, PageResult, Pages, read, render, to_variables};
 use jobs::links;
-
-/// The operation of this page.
-pub(crate) const OPERATION: &str = include_str!("team/page.graphql");
 
 /// The operation and its answer, from the schema.
 #[expect(dead_code, reason = "it only gives the module of generated types its name")]
@@ -76,11 +70,10 @@ struct GroupView {
 }
 
 impl PageQuery for TeamPageQuery {
-    type Params = TeamPageParams;
+    const NAME: PageName = PageName::Team;
+    const OPERATION: &'static str = include_str!("team/page.graphql");
 
-    fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
-        &pages.team.document
-    }
+    type Params = TeamPageParams;
 
     fn variables(params: &TeamPageParams) -> Result<Map<String, Value>, String> {
         to_variables(&team_page::Variables { code: params.code.clone() })

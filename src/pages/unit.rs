@@ -2,10 +2,7 @@
 
 mod figures;
 
-use std::sync::Arc;
-
 use askama::Template;
-use async_graphql::parser::types::ExecutableDocument;
 use graphql_client::GraphQLQuery;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -13,13 +10,10 @@ use serde_json::{Map, Value};
 use self::figures::FiguresView;
 use super::answer::{ApiDate as Date, ApiLevel1Band as Level1Band, StandingGroup, TeamStatus, UnknownBecause};
 use super::names::{Names, named};
+use super::page::{Frame, Named, PageName, PageQuery, PageResult, read, render, to_variables};
 use super::paging::{Paging, end_of};
 use super::words::{self, Level1Figure, Share, Tag, level1_of, share_of, tag};
-use super::{Frame, Named, PageQuery, PageResult, Pages, read, render, to_variables};
 use jobs::links;
-
-/// The operation of this page.
-pub(crate) const OPERATION: &str = include_str!("unit/page.graphql");
 
 /// The operation and its answer, from the schema.
 #[expect(dead_code, reason = "it only gives the module of generated types its name")]
@@ -102,11 +96,10 @@ struct BelowView {
 }
 
 impl PageQuery for UnitPageQuery {
-    type Params = UnitPageParams;
+    const NAME: PageName = PageName::Unit;
+    const OPERATION: &'static str = include_str!("unit/page.graphql");
 
-    fn document(pages: &Pages) -> &Arc<ExecutableDocument> {
-        &pages.unit.document
-    }
+    type Params = UnitPageParams;
 
     fn variables(params: &UnitPageParams) -> Result<Map<String, Value>, String> {
         let UnitPageParams { code, lists: Lists { gaps, soon, units } } = params;

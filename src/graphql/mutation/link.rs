@@ -18,7 +18,7 @@ use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::object::enums::TeamStatus;
-use super::super::object::person::Person;
+use super::super::object::organisation::Person;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::request_state::{cache, caller, db};
 use crate::access::Right;

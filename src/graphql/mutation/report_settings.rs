@@ -19,7 +19,7 @@ use super::super::day_view::known;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::object::enums::ReportSection;
-use super::super::object::person::Person;
+use super::super::object::organisation::Person;
 use super::super::request_state::{db, today};
 use super::super::scalar::Instant;
 use crate::access::Right;

@@ -6,7 +6,7 @@ use entity::table::{access_grant, api_token};
 
 use super::super::scalar::{Date, Instant};
 use super::enums::AccessRole;
-use super::person::Person;
+use super::organisation::Person;
 use crate::access::{Reach, Right};
 
 /// An API token.

@@ -10,7 +10,7 @@ use super::super::loader::Rows;
 use super::super::loader::children::{DeliveryRow, TextOf};
 use super::super::scalar::Instant;
 use super::enums::{DeliveryKind, DeliveryState};
-use super::person::Person;
+use super::organisation::Person;
 
 /// One mail to one recipient.
 #[derive(Clone, Debug)]

@@ -11,8 +11,7 @@ use entity::period::Day;
 
 use super::super::day_view::DayView;
 use super::super::scalar::Date;
-use super::person::Person;
-use super::unit::Unit;
+use super::organisation::{Person, Unit};
 
 /// A role on one day, as the viewer may see it.
 #[derive(Clone, Debug)]

@@ -6,11 +6,9 @@ use super::audit_event::AuditEvent;
 use super::delivery::Delivery;
 use super::import::ImportBatch;
 use super::job_run::JobRun;
-use super::person::Person;
+use super::organisation::{Person, Team, Unit};
 use super::report::GapReport;
 use super::snapshot::Snapshot;
-use super::team::Team;
-use super::unit::Unit;
 
 /// An object that `node` finds by its ID.
 #[derive(Clone, Debug, Interface)]

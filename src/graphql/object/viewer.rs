@@ -10,9 +10,8 @@ use super::super::error::ApiError;
 use super::super::mutation::report_settings::ReportPreferences;
 use super::super::page::{Listed, Page, Total, cut};
 use super::enums::{AccessRole, NetworkRole};
-use super::person::Person;
+use super::organisation::{self, Person, Unit};
 use super::right::ViewerRight;
-use super::unit::{self, Unit};
 use crate::access::Right;
 
 /// The most roles in the network that a viewer is shown of their own.
@@ -100,7 +99,7 @@ impl ViewerObject {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Unit>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        unit::listed(&self.0, &page, self.0.scope().own_units())
+        organisation::listed(&self.0, &page, self.0.scope().own_units())
     }
 
     /// The units that the viewer supports as a Peer Supporter today.
@@ -116,7 +115,7 @@ impl ViewerObject {
         let mut units: Vec<UnitIx> = self.0.scope().supported().to_vec();
         units.sort_unstable();
         units.dedup();
-        unit::listed(&self.0, &page, units)
+        organisation::listed(&self.0, &page, units)
     }
 
     /// The units in which the people of `people` have their counting posts today.
@@ -130,7 +129,7 @@ impl ViewerObject {
     ) -> Result<Listed<Unit>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let units = self.0.scope().managed_units().iter().copied().collect();
-        unit::listed(&self.0, &page, units)
+        organisation::listed(&self.0, &page, units)
     }
 
     /// The people whose named line manager the viewer is today.

@@ -15,9 +15,8 @@ use super::super::hidden::Hidden;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
 use super::enums::{GapChange, TeamStatus};
+use super::organisation::{Team, Unit};
 use super::roll_up::RollUp;
-use super::team::Team;
-use super::unit::Unit;
 
 /// A day's coverage with another policy beside the coverage as it is.
 #[derive(Clone, Debug)]

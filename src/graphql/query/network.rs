@@ -12,7 +12,7 @@ use super::super::day_view::{DayScope, DayView};
 use super::super::error::ApiError;
 use super::super::object::course::Course;
 use super::super::object::network_role::{Champion, Role, Trainer};
-use super::super::object::person::Person;
+use super::super::object::organisation::Person;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::request_state::db;
 use super::super::scalar::Date;

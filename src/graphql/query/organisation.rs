@@ -5,7 +5,7 @@ use entity::spelling;
 
 use super::super::day_view::{DayScope, DayView};
 use super::super::error::ApiError;
-use super::super::object::unit::{Unit, listed};
+use super::super::object::organisation::{Unit, listed};
 use super::super::object::viewer::ViewerObject;
 use super::super::page::{Listed, Page};
 use super::super::request_state::today;

@@ -17,7 +17,7 @@ use super::super::day_view::known;
 use super::super::directory::ReferenceData;
 use super::super::error::ApiError;
 use super::super::loader::KEYS;
-use super::super::object::person::Person;
+use super::super::object::organisation::Person;
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::request_state::{db, today};
 use super::search::PeopleSearch;

@@ -8,8 +8,7 @@ use entity::value::Reason;
 use super::super::day_view::{DayScope, DayView};
 use super::super::error::ApiError;
 use super::super::object::enums::StandingReason;
-use super::super::object::supporter::Supporter;
-use super::super::object::team::Team;
+use super::super::object::organisation::{Supporter, Team};
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
 

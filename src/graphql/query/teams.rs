@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use self::filter::TeamFilter;
 use super::super::day_view::{DayScope, DayView};
 use super::super::error::ApiError;
-use super::super::object::team::{Team, staff_affected};
+use super::super::object::organisation::{Team, staff_affected};
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::scalar::Date;
 

@@ -6,8 +6,8 @@ use entity::coverage::{Judged, PolicyChange, WhatIf as Asked};
 
 use super::super::day_view::DayScope;
 use super::super::error::{ApiError, Code};
-use super::super::object::person::Person;
-use super::super::object::policy::PolicyInput;
+use super::super::object::organisation::Person;
+use super::super::object::policy_input::PolicyInput;
 use super::super::object::what_if::WhatIf;
 use super::super::scalar::Date;
 use crate::access::Right;

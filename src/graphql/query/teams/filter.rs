@@ -11,7 +11,7 @@ use futures_util::future::try_join_all;
 use super::super::super::day_view::{DayScope, DayView};
 use super::super::super::error::ApiError;
 use super::super::super::object::enums::{TeamStatus, UnknownBecause};
-use super::super::super::object::team::Team;
+use super::super::super::object::organisation::Team;
 use super::super::super::scalar::Date;
 use super::super::search::Search;
 

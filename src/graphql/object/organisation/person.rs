@@ -2,39 +2,23 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::coverage::standing::Standing;
-use entity::id::PersonId;
-use entity::period::Day;
 
-use super::super::access::Scope;
-use super::super::day_view::{DayScope, DayView};
-use super::super::directory::Appointed;
-use super::super::error::ApiError;
-use super::super::id::NodeId;
-use super::super::loader::Rows;
-use super::super::loader::people::TitleOf;
-use super::super::request_state::today;
-use super::super::scalar::Date;
-use super::enums::AppointmentRole;
-use super::supporter::Supporter;
-use super::team::Team;
+use super::{Person, Supporter, Team};
+use crate::graphql::access::Scope;
+use crate::graphql::day_view::{DayScope, DayView};
+use crate::graphql::directory::Appointed;
+use crate::graphql::error::ApiError;
+use crate::graphql::id::NodeId;
+use crate::graphql::loader::Rows;
+use crate::graphql::loader::people::TitleOf;
+use crate::graphql::object::enums::AppointmentRole;
+use crate::graphql::request_state::today;
+use crate::graphql::scalar::Date;
 
 /// The most allocations that a person shows.
 const MOST_ALLOCATIONS: usize = 50;
 
-/// A person.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Person {
-    pub(crate) id: PersonId,
-    /// The requested date. `None` if the query named none; then it is today.
-    pub(crate) on: Option<Day>,
-}
-
 impl Person {
-    /// A person as of a day. `None` if the viewer may not see them.
-    pub(crate) fn seen(view: &DayScope, id: PersonId) -> Option<Self> {
-        view.scope().sees_person(id, view.today()).then_some(Self { id, on: Some(view.as_of.day) })
-    }
-
     /// Whether the viewer may see more of them than the name on a record.
     async fn is_seen(self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         Ok(Scope::from_context(ctx).await?.sees_person(self.id, today(ctx)?))

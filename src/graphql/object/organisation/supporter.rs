@@ -9,21 +9,11 @@ use entity::id::PersonId;
 use entity::period::Day;
 use entity::value::Reason;
 
-use super::super::access::VisibleDays;
-use super::super::scalar::Date;
-use super::enums::StandingReason;
-use super::person::Person;
-use super::roll_up::hundredths;
-use super::team::Team;
-use super::unit::Unit;
-
-/// An allocation to a team or its group.
-#[derive(Clone, Debug)]
-pub(crate) struct Supporter {
-    pub(crate) team: Team,
-    /// Its index in the team's allocations.
-    pub(crate) place: usize,
-}
+use super::{Person, Supporter, Unit};
+use crate::graphql::access::VisibleDays;
+use crate::graphql::object::enums::StandingReason;
+use crate::graphql::object::roll_up::hundredths;
+use crate::graphql::scalar::Date;
 
 impl Supporter {
     pub(crate) fn allocation(&self) -> &Allocation {

@@ -5,45 +5,25 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::coverage::change;
 use entity::coverage::lost_cover::POLICY_CHANGES;
-use entity::coverage::mix::Outcome;
-use entity::coverage::roster::UnitIx;
 use entity::coverage::suggested_actions::{self, Audience};
 use entity::coverage::{Cause, Risk, TeamRow};
 use entity::period::Day;
 use entity::value::{self, Status};
 
-use super::super::day_view::DayView;
-use super::super::error::ApiError;
-use super::super::id::NodeId;
-use super::super::loader::Rows;
-use super::super::loader::gaps::{self, LastSeen, LastSnapshot};
-use super::super::page::{Listed, Page, Total, cut};
-use super::super::scalar::Date;
-use super::enums::{GapChange, MixState, TeamStatus, UnknownBecause};
-use super::level1::Level1;
-use super::policy::Policy;
-use super::roll_up::{StaffListAge, hundredths};
-use super::supporter::Supporter;
-use super::unit::{self, Unit};
-
-/// A team on one day, as the viewer may see it.
-#[derive(Clone, Debug)]
-pub(crate) struct Team {
-    pub(crate) view: Arc<DayView>,
-    /// Its index in the coverage.
-    pub(crate) place: usize,
-}
+use super::cover_group::CoverGroup;
+use super::mix::MixOutcome;
+use super::{Policy, Supporter, Team, Unit};
+use crate::graphql::error::ApiError;
+use crate::graphql::id::NodeId;
+use crate::graphql::loader::Rows;
+use crate::graphql::loader::gaps::{self, LastSeen, LastSnapshot};
+use crate::graphql::object::enums::{GapChange, TeamStatus, UnknownBecause};
+use crate::graphql::object::level1::Level1;
+use crate::graphql::object::roll_up::{StaffListAge, hundredths};
+use crate::graphql::page::{Listed, Page, Total, cut};
+use crate::graphql::scalar::Date;
 
 impl Team {
-    /// The team at `place` in the coverage of `view`.
-    pub(crate) fn new(view: &Arc<DayView>, place: usize) -> Self {
-        Self { view: Arc::clone(view), place }
-    }
-
-    pub(crate) fn row(&self) -> &TeamRow {
-        &self.view.coverage.teams[self.place]
-    }
-
     /// Whether the viewer may see the problems of the team's Peer Supporters; in a cover group, of those of every member,
     /// because the sentences do not say whose they are.
     fn shows_supporters(&self) -> bool {
@@ -298,27 +278,6 @@ pub(crate) struct Champions {
     met: Option<bool>,
 }
 
-/// The result of one rule about the mix of supporters.
-#[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct MixOutcome {
-    /// The rule in the policy's own words.
-    rule: String,
-    /// Whether a team that does not meet it is a MIX_GAP; otherwise the rule is only shown.
-    must: bool,
-    /// The result.
-    state: MixState,
-    /// Whether it is met, why it does not apply, or what would meet it.
-    sentence: String,
-}
-
-impl MixOutcome {
-    fn new(outcome: &Outcome, shows_supporters: bool) -> Self {
-        let Outcome { rule, found: _, verdict } = outcome;
-        let sentence = if shows_supporters { outcome.sentence() } else { outcome.published_sentence() };
-        Self { rule: rule.text.clone(), must: rule.must, state: (*verdict).into(), sentence }
-    }
-}
-
 /// How a team's gap compares with the last report that was sent.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct GapSince {
@@ -330,38 +289,6 @@ pub(crate) struct GapSince {
     status_then: Option<TeamStatus>,
     /// Whole Peer Supporters short then. Null if the unit was not a team, or had no policy, then.
     gap_then: Option<u32>,
-}
-
-/// Teams that are assessed together, as one.
-#[derive(Clone, Debug)]
-pub(crate) struct CoverGroup {
-    team: Team,
-    name: String,
-}
-
-/// Teams that are assessed together, as one team with the posts, supporters and champions of all of them.
-#[Object]
-impl CoverGroup {
-    /// The group's name in the board's files.
-    async fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The units of the group that have staff on the requested date, by code. Units that the viewer may not see are left out.
-    async fn members(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most this many from the end, 1 to 100; instead of first.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-    ) -> Result<Listed<Unit>, ApiError> {
-        let page = Page::new(ctx, first, after, last, before)?;
-        let view = &self.team.view;
-        let members: Vec<UnitIx> =
-            self.team.row().assessed_with.iter().copied().filter(|unit| view.sees(*unit)).collect();
-        unit::listed(view, &page, members)
-    }
 }
 
 /// Distinct people in a team's own posts if it has a gap to close, otherwise 0.

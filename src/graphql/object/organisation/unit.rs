@@ -7,38 +7,23 @@ use entity::coverage::governing::governing;
 use entity::coverage::roster::UnitIx;
 use entity::coverage::trainer::Embedded;
 
-use super::super::day_view::DayView;
-use super::super::error::ApiError;
-use super::super::id::NodeId;
-use super::super::loader::{Rows, Trend};
-use super::super::page::{Listed, Page, Total, cut};
-use super::super::request_state::RequestState;
-use super::super::scalar::Date;
 use super::person::Appointment;
-use super::policy::Policy;
-use super::roll_up::RollUp;
-use super::snapshot::TrendPoint;
-use super::team::Team;
+use super::{Policy, Team, Unit};
 use crate::access::Right;
+use crate::graphql::day_view::DayView;
+use crate::graphql::error::ApiError;
+use crate::graphql::id::NodeId;
+use crate::graphql::loader::{Rows, Trend};
+use crate::graphql::object::roll_up::RollUp;
+use crate::graphql::object::snapshot::TrendPoint;
+use crate::graphql::page::{Listed, Page, Total, cut};
+use crate::graphql::request_state::RequestState;
+use crate::graphql::scalar::Date;
 
 /// The longest trend: five years.
 const MOST_WEEKS: u32 = 260;
 /// The most dated entries of one kind that a unit shows.
 const MOST_DATED: usize = 50;
-
-/// A unit on one day, as the viewer sees it.
-#[derive(Clone, Debug)]
-pub(crate) struct Unit {
-    pub(crate) view: Arc<DayView>,
-    pub(crate) unit: UnitIx,
-}
-
-impl Unit {
-    /// The unit on the day of `view`.
-    pub(crate) fn new(view: &Arc<DayView>, unit: UnitIx) -> Self {
-        Self { view: Arc::clone(view), unit }
-    }
-}
 
 /// A node of the organisation's one tree (board, division, sector, service, team), on one day.
 #[Object]

@@ -1,0 +1,98 @@
+//! The policy for a team and its source (COVERAGE.md section 3).
+
+use async_graphql::Object;
+
+use super::mix::MixRule;
+use super::{Policy, Unit};
+use crate::graphql::object::enums::ApproverOffice;
+use crate::graphql::scalar::Date;
+
+/// The policy that governs a unit or team: that of the nearest unit at or above it with a policy in force, and of that unit's
+/// policies the latest. Policies replace each other; they are not merged.
+#[Object]
+impl Policy {
+    /// The unit whose policy it is. Null if the viewer may not see that unit.
+    async fn unit(&self) -> Option<Unit> {
+        self.unit.filter(|unit| self.view.sees(*unit)).map(|unit| Unit::new(&self.view, unit))
+    }
+
+    /// First day on which it is in force. Null if it has no start date.
+    async fn in_force_from(&self) -> Option<Date> {
+        self.from.map(Date)
+    }
+
+    /// One Peer Supporter for this many staff, or part thereof.
+    async fn staff_per_supporter(&self) -> u32 {
+        self.filed.staff_per_supporter
+    }
+
+    /// Minimum number of Peer Supporters per team, whatever its size.
+    async fn min_supporters(&self) -> u32 {
+        self.filed.min_supporters
+    }
+
+    /// Months for which a Level 2 pass or refresher is valid.
+    async fn certificate_months(&self) -> u32 {
+        self.filed.certificate_months
+    }
+
+    /// Months for which a manager's approval is valid.
+    async fn approval_months(&self) -> u32 {
+        self.filed.approval_months
+    }
+
+    /// The limit of days away: a supporter with a longer absence does not count.
+    async fn away_days(&self) -> u32 {
+        self.filed.away_days
+    }
+
+    /// The required share of staff with Level 1, in percent.
+    async fn level1_target(&self) -> u32 {
+        self.filed.level1_target
+    }
+
+    /// Wellbeing Champions required per team.
+    async fn min_champions(&self) -> u32 {
+        self.filed.min_champions
+    }
+
+    /// One Trainer for this many active Peer Supporters, or part thereof.
+    async fn supporters_per_trainer(&self) -> u32 {
+        self.filed.supporters_per_trainer
+    }
+
+    /// How many days AT_RISK looks ahead.
+    async fn horizon_days(&self) -> u32 {
+        self.filed.horizon_days
+    }
+
+    /// Months for which a Level 3 pass or refresher of a Trainer is valid.
+    async fn trainer_certificate_months(&self) -> u32 {
+        self.filed.trainer_certificate_months
+    }
+
+    /// The level of the units that must have embedded Trainers, in the board's own word, such as Service.
+    async fn trainer_level(&self) -> &str {
+        &self.filed.trainer_level
+    }
+
+    /// Trainers required per such unit.
+    async fn min_trainers(&self) -> u32 {
+        self.filed.min_trainers
+    }
+
+    /// How approvals count if the approver did not hold the office on the day of the decision.
+    async fn approver_office(&self) -> ApproverOffice {
+        self.filed.approver_office.into()
+    }
+
+    /// Staff lists that are older than this many days cannot show that a team is covered.
+    async fn stale_days(&self) -> u32 {
+        self.filed.stale_days
+    }
+
+    /// Rules about the mix of supporters, MUST before SHOULD.
+    async fn mix(&self) -> Vec<MixRule> {
+        self.filed.mix.iter().map(MixRule::from).collect()
+    }
+}
