@@ -6,6 +6,7 @@
 
 pub mod approval;
 pub mod breakdown;
+pub mod champion;
 pub mod change;
 pub mod disclosure;
 pub mod forecast;
@@ -15,6 +16,7 @@ pub mod lost_cover;
 pub mod mix;
 pub mod percent;
 pub mod policy;
+pub mod risk;
 pub mod rollup;
 pub mod roster;
 pub mod standing;
@@ -24,16 +26,17 @@ pub mod trainer;
 pub mod tree;
 pub mod wording;
 
+mod assessment;
 mod index;
 mod mix_check;
 
 pub use breakdown::{Breakdowns, Disclosure, StandingCounts};
-pub use forecast::{Cause, PublishedCause, Risk};
 pub use governing::{Governing, WhatIf};
 pub use index::Index;
 pub use level1::Level1Band;
 pub use percent::Percent;
 pub use policy::{Judged, PolicyChange, PolicyNumber, PolicyTerms};
+pub use risk::{Cause, PublishedCause, Risk};
 pub use rollup::UnitRow;
 pub use roster::Roster;
 pub use standing::{Reasons, Standing};

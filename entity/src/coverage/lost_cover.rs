@@ -5,12 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::forecast::PublishedCause;
+use super::risk::{POLICY_CHANGES, PublishedCause, ending};
 use super::wording::{counted, listed, with_full_stop};
 use crate::value::Reason;
-
-/// Says that another policy will apply, or none, without naming its unit.
-pub const POLICY_CHANGES: &str = "The policy for this team changes.";
 
 /// Returns the causes why a covered team will lose its cover, one sentence each.
 #[must_use]
@@ -24,31 +21,6 @@ pub fn what_ends(causes: &[PublishedCause]) -> Vec<String> {
             PublishedCause::Other { sentence } => with_full_stop(sentence),
         })
         .collect()
-}
-
-/// Returns a sentence that `people` who count today will not count, for a reason.
-pub(super) fn ending(reason: Reason, people: u32) -> String {
-    let who = counted(i64::from(people), "Peer Supporter", "Peer Supporters");
-    match reason {
-        Reason::CertificateExpired if people == 1 => "1 certificate expires.".to_owned(),
-        Reason::CertificateExpired => format!("{people} certificates expire."),
-        Reason::LineApprovalMissing if people == 1 => "1 line manager's approval lapses.".to_owned(),
-        Reason::LineApprovalMissing => format!("{people} line managers' approvals lapse."),
-        Reason::SeniorApprovalMissing if people == 1 => "1 senior manager's approval lapses.".to_owned(),
-        Reason::SeniorApprovalMissing => format!("{people} senior managers' approvals lapse."),
-        Reason::NoProtectedTime => format!("Protected time of {who} ends."),
-        Reason::Left
-        | Reason::NotInTeam
-        | Reason::StoodDown
-        | Reason::Paused
-        | Reason::Away
-        | Reason::Level1Missing
-        | Reason::Level2Missing
-        | Reason::NotSignedOff
-        | Reason::LineManager
-        | Reason::NotStarted
-        | Reason::SoleMember => format!("{who} {}.", reason.prospect()),
-    }
 }
 
 /// Returns what would keep the cover of teams that will lose it, as a clause: `renew 2 approvals and book 1 refresher`.

@@ -6,10 +6,11 @@ use std::ops::AddAssign;
 
 use super::Question;
 use super::breakdown::StandingCounts;
+use super::champion::counting_champions;
 use super::governing::governing;
 use super::index::Index;
 use super::roster::{PersonIx, UnitIx};
-use super::team::{Assessed, TeamRow, counting_champions};
+use super::team::{Assessed, TeamRow};
 use super::trainer::{ActiveTrainers, Embedded, embedded};
 use super::tree::Tree;
 use crate::interner::Symbol;

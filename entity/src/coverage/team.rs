@@ -3,42 +3,19 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Question;
-use super::forecast::{self, Risk};
-use super::governing::{Governing, WhatIf, governing};
+use super::assessment::{Assessment, CoverScope, assess, len};
+use super::champion::counting_champions;
+use super::forecast;
 use super::index::Index;
-use super::mix::{Outcome, Verdict};
-use super::mix_check;
+use super::mix::Outcome;
 use super::policy::PolicyTerms;
+use super::risk::Risk;
 use super::rollup::champions_met;
-use super::roster::{NetworkRole, PersonIx, Post, UnitIx};
-use super::standing::{Colleagues, Reasons, Standing, assess_allocation};
+use super::roster::{PersonIx, UnitIx};
+use super::standing::{Reasons, Standing};
 use crate::interner::Symbol;
 use crate::period::Day;
 use crate::value::{Reason, Status, UnknownBecause};
-
-/// What is assessed as one team: a unit by itself, or all units of a cover group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum CoverScope {
-    /// A unit.
-    Unit(UnitIx),
-    /// A cover group.
-    Group(Symbol),
-}
-
-impl CoverScope {
-    /// Returns the scope in which a unit is assessed if it has counting posts.
-    pub(super) fn for_unit(index: &Index, unit: UnitIx) -> Self {
-        index.roster().units[unit.at()].cover_group.map_or(Self::Unit(unit), Self::Group)
-    }
-
-    /// Returns every unit that can be part of it, with counting posts or not.
-    pub(super) fn units<'a>(&'a self, index: &'a Index) -> &'a [UnitIx] {
-        match self {
-            Self::Unit(unit) => std::slice::from_ref(unit),
-            Self::Group(group) => index.group(*group),
-        }
-    }
-}
 
 /// The figures of a team. For a member of a cover group, all except `own_headcount` are the group's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,24 +81,6 @@ impl TeamRow {
 /// All team rows, and every allocation's standing.
 pub(super) struct Assessed {
     pub(super) rows: Vec<TeamRow>,
-    pub(super) standings: Vec<Standing>,
-}
-
-/// The assessment of one scope on one day, without looking ahead.
-pub(super) struct Assessment<'a> {
-    /// Units with counting posts that day.
-    pub(super) members: Vec<UnitIx>,
-    /// Employers in the counting posts of the team, and in those of its active supporters in any unit.
-    employers: BTreeSet<Option<Symbol>>,
-    pub(super) people: Vec<PersonIx>,
-    wte: i64,
-    pub(super) supporters: u32,
-    pub(super) share: u32,
-    pub(super) required: Option<u32>,
-    pub(super) gap: Option<u32>,
-    pub(super) status: Status,
-    pub(super) governing: Option<Governing<'a>>,
-    pub(super) mix: Vec<Outcome>,
     pub(super) standings: Vec<Standing>,
 }
 
@@ -193,7 +152,7 @@ fn rows_of(index: &Index, scope: CoverScope, question: &Question<'_>) -> Vec<Tea
         oldest_list,
         risk,
         single_point: covered && headcount > 1 && plain.supporters == 1,
-        champions: champions(index, &plain, day),
+        champions: len(&counting_champions(index, &plain.members, day)),
         level1_done: len(&plain.people.iter().filter(level1).collect::<Vec<_>>()),
         policy_unit: plain.governing.as_ref().and_then(|found| found.unit.zip(found.from)),
         policy: plain.governing.as_ref().map(|found| found.policy.clone().into_owned()),
@@ -279,149 +238,6 @@ fn unproven(index: &Index, standings: &[Standing]) -> u32 {
     u32::try_from(people.len()).unwrap_or(u32::MAX)
 }
 
-/// Assesses the plain status of a scope on a day, with the figures behind it. A scope without counting posts has no
-/// members.
-pub(super) fn assess<'a>(index: &'a Index, scope: CoverScope, day: Day, what_if: Option<&WhatIf>) -> Assessment<'a> {
-    let mut members = Vec::new();
-    let mut posts: Vec<&Post> = Vec::new();
-    for unit in scope.units(index) {
-        let before = posts.len();
-        posts.extend(index.counting_posts_in(*unit, day));
-        if posts.len() > before {
-            members.push(*unit);
-        }
-    }
-    let mut people: Vec<_> = posts.iter().map(|post| post.person).collect();
-    people.sort_unstable();
-    people.dedup();
-    let mut managed: Vec<_> =
-        posts.iter().filter_map(|post| post.line_manager.map(|manager| (manager, post.person))).collect();
-    managed.sort_unstable();
-    managed.dedup();
-
-    let governing = policy_of(index, scope, &members, day, what_if);
-    let defaults = PolicyTerms::default();
-    // Without staff nothing is required, and standing is judged by the defaults (COVERAGE.md section 5).
-    let policy = governing.as_ref().map(|found| found.policy.as_ref()).filter(|_| !people.is_empty());
-    let colleagues = Colleagues { people: &people, managed: &managed };
-    let allocated = if members.is_empty() { scope.units(index) } else { &members };
-    let standings: Vec<_> = allocated
-        .iter()
-        .flat_map(|unit| index.allocations_to(*unit))
-        .map(|place| assess_allocation(index, *place, day, policy.unwrap_or(&defaults), &colleagues))
-        .collect();
-
-    let active = active_shares(index, &standings);
-    let share = active.iter().map(|(_, share)| share).sum();
-    let supporters = len(&active.iter().filter(|(_, share)| *share >= 500).collect::<Vec<_>>());
-    let active: Vec<_> = active.into_iter().map(|(person, _)| person).collect();
-    let supporting = active.iter().flat_map(|person| index.counting_posts_of(*person, day));
-    let employers = posts.iter().copied().chain(supporting).map(|post| post.employer).collect();
-    let mix: Vec<_> = policy
-        .map(|policy| policy.mix.iter().map(|rule| mix_check::evaluate(index, rule, &active, &people, day)).collect())
-        .unwrap_or_default();
-    let headcount = len(&people);
-    let required = policy.map(|policy| policy.min_supporters.max(headcount.div_ceil(policy.staff_per_supporter)));
-    let gap = policy.map(|policy| gap(policy, headcount, supporters, share));
-    let exempt = |unit: &UnitIx| index.exemptions_of(*unit).iter().any(|exemption| exemption.validity.holds_on(day));
-    let status = if people.is_empty() {
-        Status::NotApplicable
-    } else if members.iter().all(exempt) {
-        Status::Exempt
-    } else {
-        match gap {
-            None => Status::Unknown,
-            Some(_) if share == 0 => Status::None,
-            Some(1..) => Status::Partial,
-            Some(0) if mix.iter().any(|outcome| outcome.rule.must && outcome.verdict == Verdict::Unmet) => {
-                Status::MixGap
-            }
-            Some(0) => Status::Covered,
-        }
-    };
-    Assessment {
-        wte: posts.iter().map(|post| i64::from(post.wte)).sum(),
-        members,
-        employers,
-        people,
-        supporters,
-        share,
-        required,
-        gap,
-        status,
-        governing,
-        mix,
-        standings,
-    }
-}
-
-/// Returns `max(min_supporters - P, ceil((1000*H - A*n) / (1000*n)), 0)`, in whole supporters.
-fn gap(policy: &PolicyTerms, headcount: u32, supporters: u32, share: u32) -> u32 {
-    let per_supporter = u64::from(policy.staff_per_supporter);
-    let people = policy.min_supporters.saturating_sub(supporters);
-    let uncovered = (1000 * u64::from(headcount)).saturating_sub(u64::from(share) * per_supporter);
-    people.max(u32::try_from(uncovered.div_ceil(1000 * per_supporter)).unwrap_or(u32::MAX))
-}
-
-/// Returns the policy of a scope: for a group, that of its member nearest the root, ties by the lowest unit code.
-fn policy_of<'a>(
-    index: &'a Index,
-    scope: CoverScope,
-    members: &[UnitIx],
-    day: Day,
-    what_if: Option<&WhatIf>,
-) -> Option<Governing<'a>> {
-    let candidates = if members.is_empty() { scope.units(index) } else { members };
-    let code = |unit: &UnitIx| &index.roster().units[unit.at()].code;
-    let tree = index.tree(day);
-    let nearest =
-        candidates.iter().min_by(|a, b| tree.depth(**a).cmp(&tree.depth(**b)).then_with(|| code(a).cmp(code(b))))?;
-    governing(index, *nearest, day, what_if)
-}
-
-/// Returns each active person once, with the sum of their active shares.
-fn active_shares(index: &Index, standings: &[Standing]) -> Vec<(PersonIx, u32)> {
-    let mut shares: Vec<_> = standings
-        .iter()
-        .filter(|standing| standing.reasons.is_active())
-        .map(|standing| &index.roster().allocations[standing.allocation as usize])
-        .map(|allocation| (allocation.person, allocation.share))
-        .collect();
-    shares.sort_unstable();
-    shares.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 += next.1;
-        }
-        same
-    });
-    shares
-}
-
-fn champions(index: &Index, plain: &Assessment<'_>, day: Day) -> u32 {
-    len(&counting_champions(index, &plain.members, day))
-}
-
-/// Whether a Wellbeing Champion's role, which names one of the `units` that are assessed together, counts: it is valid, and the
-/// person has a counting post in one of them.
-#[must_use]
-pub fn champion_counts(index: &Index, role: &NetworkRole, units: &[UnitIx], day: Day) -> bool {
-    role.validity.holds_on(day) && index.counting_posts_of(role.person, day).any(|post| units.contains(&post.unit))
-}
-
-/// Returns the distinct people whose role as Wellbeing Champion of one of the `units` counts.
-pub(super) fn counting_champions(index: &Index, units: &[UnitIx], day: Day) -> Vec<PersonIx> {
-    let mut champions: Vec<_> = units
-        .iter()
-        .flat_map(|unit| index.champions_of(*unit))
-        .filter(|role| champion_counts(index, role, units, day))
-        .map(|role| role.person)
-        .collect();
-    champions.sort_unstable();
-    champions.dedup();
-    champions
-}
-
 /// Counts people by the reason why they do not count. People who have stood down are history, not a way to close a gap,
 /// so they are left out.
 fn not_counting(index: &Index, standings: &[Standing]) -> Vec<(Reason, u32)> {
@@ -434,8 +250,4 @@ fn not_counting(index: &Index, standings: &[Standing]) -> Vec<(Reason, u32)> {
     people.sort_unstable();
     people.dedup();
     people.chunk_by(|a, b| a.0 == b.0).map(|chunk| (chunk[0].0, len(chunk))).collect()
-}
-
-pub(super) fn len<T>(items: &[T]) -> u32 {
-    u32::try_from(items.len()).unwrap_or(u32::MAX)
 }

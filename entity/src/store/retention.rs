@@ -6,18 +6,28 @@
 //! and lose their name with the person's; the audit log is append-only, and the database refuses to remove from it.
 
 pub mod absence;
+mod absence_rows;
+mod count;
+mod imports;
+mod leavers;
+mod mails;
 mod rows;
+mod runs;
+mod sign_ins;
 mod snapshots;
 
 use std::fmt;
 
 use crate::period::Day;
 
-use rows::recorded;
-pub use rows::{
-    ExpiredRows, count_expired, leavers, mails, remove_absences, remove_mails, remove_rejects, remove_runs,
-    remove_sign_ins,
-};
+pub use absence_rows::remove_absences;
+pub use count::count_expired;
+pub use imports::remove_rejects;
+pub use leavers::leavers;
+pub use mails::{mails, remove_mails};
+pub use rows::ExpiredRows;
+pub use runs::remove_runs;
+pub use sign_ins::remove_sign_ins;
 pub use snapshots::remove_snapshots;
 
 /// Number of days for which each kind of data is kept.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::Object;
 use entity::coverage::Question;
+use entity::coverage::champion::champion_counts;
 use entity::coverage::roster::NetworkRole;
-use entity::coverage::team::champion_counts;
 use entity::coverage::trainer::{certificate_ends, is_active};
 use entity::period::Day;
 

@@ -1,13 +1,17 @@
 //! Small rosters that read like the page: units and people by name, and everything in order by default.
 
+mod answer;
+mod supporter;
+
+pub(super) use self::answer::Answer;
 use crate::coverage::roster::{
-    Allocation, AllocationTerms, Appointment, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass,
-    Person, PersonIx, Placement, Post, Roster, StaffList, Unit, UnitIx,
+    AllocationTerms, Appointment, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Person, PersonIx, Placement,
+    Post, Roster, StaffList, Unit, UnitIx,
 };
-use crate::coverage::{Coverage, Index, PolicyTerms, Question, TeamRow, UnitRow, WhatIf, compute, mix};
-use crate::id::{AllocationId, PersonId, UnitId};
+use crate::coverage::{Index, PolicyTerms, Question, WhatIf, compute, mix};
+use crate::id::{PersonId, UnitId};
 use crate::period::{Day, Validity};
-use crate::value::{AppointmentRole, Reason, Status, UnknownBecause};
+use crate::value::AppointmentRole;
 
 /// The day for which boards are computed by default.
 pub(super) const TODAY: &str = "2026-11-16";
@@ -166,77 +170,6 @@ impl Board {
         self.post_with(person, unit, |post| post.line_manager = Some(manager))
     }
 
-    /// A trained, signed-off and approved Peer Supporter with protected time, allocated to a unit with a full share.
-    pub(super) fn supporter(self, person: &str, unit: &str) -> Self {
-        self.supporter_with(person, unit, |_| {})
-    }
-
-    /// A Peer Supporter with this share.
-    pub(super) fn share(self, person: &str, unit: &str, share: u32) -> Self {
-        self.supporter_with(person, unit, |allocation| allocation.share = share)
-    }
-
-    /// A Peer Supporter who covers a unit from outside it, as agreed.
-    pub(super) fn outside_supporter(self, person: &str, unit: &str) -> Self {
-        self.supporter_with(person, unit, |allocation| allocation.terms = vec![terms(None, true, true)])
-    }
-
-    /// A Peer Supporter whose allocation is changed.
-    pub(super) fn supporter_with(mut self, person: &str, unit: &str, change: impl FnOnce(&mut Allocation)) -> Self {
-        if !self.is_trained(person) {
-            self = self.level1(person, "2025-09-01").pass(person, Certificate::Level2, "2025-10-01");
-        }
-        let mut allocation = Allocation {
-            id: AllocationId(i64::try_from(self.roster.allocations.len()).unwrap()),
-            person: self.person(person),
-            filed_for: PersonId(i64::from(self.person(person).0)),
-            unit: self.place(unit),
-            share: 1000,
-            validity: Validity::ALWAYS,
-            line: vec![self.approval("a line manager", "2025-11-30")],
-            senior: vec![self.approval("a senior manager", "2025-12-10")],
-            terms: vec![terms(None, true, false)],
-            signed_off: vec![day("2025-12-20")],
-            pauses: Vec::new(),
-        };
-        change(&mut allocation);
-        self.roster.allocations.push(allocation);
-        self
-    }
-
-    /// An approval by a person on a day.
-    pub(super) fn approval(&mut self, by: &str, on: &str) -> Approval {
-        Approval { on: day(on), by: Some(self.person(by)) }
-    }
-
-    fn is_trained(&mut self, person: &str) -> bool {
-        let person = self.person(person);
-        self.roster.people[person.at()].level1_on.is_some()
-            || self.roster.passes.iter().any(|pass| pass.person == person)
-    }
-
-    /// A Level 1 completion. If it comes before a supporter's first allocation, it replaces all their training.
-    pub(super) fn level1(mut self, person: &str, on: &str) -> Self {
-        let person = self.person(person);
-        self.roster.people[person.at()].level1_on = Some(day(on));
-        self
-    }
-
-    /// A pass. If it comes before a supporter's first allocation, it replaces all their training.
-    pub(super) fn pass(mut self, person: &str, certificate: Certificate, on: &str) -> Self {
-        let person = self.person(person);
-        self.roster.passes.push(Pass { person, certificate, on: day(on), expires: None });
-        self
-    }
-
-    /// A pass whose record gives its last valid day.
-    pub(super) fn pass_through(mut self, person: &str, certificate: Certificate, on: &str, last: &str) -> Self {
-        self = self.pass(person, certificate, on);
-        let pass = self.roster.passes.last_mut().expect("the pass");
-        pass.expires = Some(day(last).plus_days(1));
-        self
-    }
-
     /// An absence.
     pub(super) fn away(mut self, person: &str, first: &str, last: &str) -> Self {
         let person = self.person(person);
@@ -353,70 +286,5 @@ impl Board {
         let index = Index::new(self.roster.clone());
         let coverage = compute(&index, question);
         Answer { names: self.names.clone(), index, coverage }
-    }
-}
-
-/// The coverage of a board on a day.
-#[derive(Debug)]
-pub(super) struct Answer {
-    names: Vec<String>,
-    pub(super) index: Index,
-    pub(super) coverage: Coverage,
-}
-
-impl Answer {
-    fn code(&self, unit: UnitIx) -> &str {
-        &self.index.roster().units[unit.at()].code
-    }
-
-    /// The team row of a unit, if it has one.
-    pub(super) fn find_team(&self, code: &str) -> Option<&TeamRow> {
-        self.coverage.teams.iter().find(|row| self.code(row.unit) == code)
-    }
-
-    /// The team row of a unit.
-    pub(super) fn team(&self, code: &str) -> &TeamRow {
-        self.find_team(code).expect("a team row")
-    }
-
-    /// The row of a unit with everything below it, if it has one.
-    pub(super) fn find_unit(&self, code: &str) -> Option<&UnitRow> {
-        self.coverage.units.iter().find(|row| self.code(row.unit) == code)
-    }
-
-    /// The row of a unit with everything below it.
-    pub(super) fn unit(&self, code: &str) -> &UnitRow {
-        self.find_unit(code).expect("a unit row")
-    }
-
-    /// A team's status.
-    pub(super) fn status(&self, code: &str) -> Status {
-        self.team(code).status
-    }
-
-    /// A team's status, and why it is UNKNOWN.
-    pub(super) fn known(&self, code: &str) -> (Status, Option<UnknownBecause>) {
-        (self.status(code), self.team(code).unknown_because)
-    }
-
-    /// P, A, required and gap.
-    pub(super) fn figures(&self, code: &str) -> (u32, u32, Option<u32>, Option<u32>) {
-        let row = self.team(code);
-        (row.supporters, row.share, row.required, row.gap)
-    }
-
-    /// Every reason why a person does not count for a unit, by their first allocation to it. Empty if active.
-    pub(super) fn reasons(&self, person: &str, code: &str) -> Vec<Reason> {
-        let roster = self.index.roster();
-        let standing = self.coverage.standings.iter().find(|standing| {
-            let allocation = &roster.allocations[standing.allocation as usize];
-            self.names[allocation.person.at()] == person && self.code(allocation.unit) == code
-        });
-        standing.expect("an allocation").reasons.iter().collect()
-    }
-
-    /// The first day on which a covered team is no longer covered, and its status then.
-    pub(super) fn risk(&self, code: &str) -> Option<(Day, Status)> {
-        self.team(code).risk.as_ref().map(|risk| (risk.day, risk.status))
     }
 }

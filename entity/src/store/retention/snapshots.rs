@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _};
 use sea_orm::{QueryOrder as _, QuerySelect as _};
 
-use super::{ExpiredRows, Kind, recorded};
+use super::Kind;
+use super::rows::{ExpiredRows, recorded};
 use crate::id::SnapshotId;
 use crate::period::Day;
 use crate::store::audit::AuditContext;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::coverage::change;
-use entity::coverage::lost_cover::POLICY_CHANGES;
+use entity::coverage::risk::POLICY_CHANGES;
 use entity::coverage::suggested_actions::{self, Audience};
 use entity::coverage::{Cause, Risk, TeamRow};
 use entity::period::Day;
