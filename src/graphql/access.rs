@@ -4,27 +4,27 @@
 //! units and people they reach. Today always decides, whatever day the query is about: a manager who moved to another unit last
 //! month is no longer responsible for the old one, not even for the days when they were.
 
+mod condition;
 mod day;
 mod record;
+mod role;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_graphql::Context;
 use entity::coverage::Tree;
-use entity::coverage::roster::{Allocation, NetworkRole, PersonIx, UnitIx};
+use entity::coverage::roster::{Allocation, PersonIx, UnitIx};
 use entity::id::PersonId;
 use entity::period::Day;
-use entity::table::{delivery, report};
-use entity::value::{AccessRole, AppointmentRole, DeliveryKind, ReportKind, Role};
-use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query};
+use entity::value::{AccessRole, Role};
 use tokio::sync::OnceCell;
 
 use super::directory::ReferenceData;
 use super::error::{ApiError, Code};
 use super::request_state::{facts, today};
 use crate::access::{Reach, Right, Viewer};
+pub(crate) use condition::MailsOf;
 pub(crate) use record::VisibleDays;
 
 /// What one viewer may see. Hidden data is absent: it is missing from lists, counts and totals, and a request for it by code or
@@ -96,56 +96,6 @@ impl Scope {
             scope.learn(place);
         }
         scope
-    }
-
-    /// Adds the roles that a person has today by the imported data.
-    fn learn(&mut self, place: PersonIx) {
-        let (known, today) = (Arc::clone(&self.known), self.today);
-        let index = &known.facts.index;
-        let id = index.roster().people[place.at()].id;
-        if !index.posts_of(place).any(|post| post.validity.holds_on(today)) {
-            // A person who has left has no role, whatever else is on file or was granted.
-            self.roles.clear();
-            return;
-        }
-        self.roles.push(AccessRole::Staff);
-        // As for the weekly mail: an appointment without a counting post is a vacant post.
-        if index.counting_posts_of(place, today).next().is_some() {
-            let units = known.directory.answered_by(id, today);
-            let units = units.filter(|(_, role)| *role == AppointmentRole::SeniorManager);
-            self.answered = units.filter_map(|(unit, _)| known.unit_by_id(unit)).collect();
-        }
-        self.managed = known.managed_by(place, today);
-        self.managed_units = known.units_managed_by(place, today);
-        let held = |allocation: &&Allocation| allocation.validity.holds_on(today);
-        self.supported = index.allocations_of(place).filter(held).map(|allocation| allocation.unit).collect();
-        self.learn_network_roles(place);
-        let trains = self.network_roles.iter().any(|(role, _)| *role == Role::Trainer);
-        let learnt = [
-            (!self.answered.is_empty(), AccessRole::SeniorManager),
-            (!self.managed.is_empty(), AccessRole::LineManager),
-            (!self.supported.is_empty(), AccessRole::Supporter),
-            (trains, AccessRole::Trainer),
-        ];
-        self.roles.extend(learnt.into_iter().filter(|(holds, _)| *holds).map(|(_, role)| role));
-        self.roles.sort_unstable();
-        self.roles.dedup();
-    }
-
-    /// Adds the roles in the network that a person holds today.
-    fn learn_network_roles(&mut self, place: PersonIx) {
-        let roster = self.known.facts.index.roster();
-        let held = |role: Role, all: &[NetworkRole]| {
-            let own = all.iter().filter(|own| own.person == place && own.validity.holds_on(self.today));
-            own.map(|own| (role, own.unit)).collect::<Vec<_>>()
-        };
-        let mut roles: Vec<_> = self.supported.iter().map(|unit| (Role::PeerSupporter, *unit)).collect();
-        roles.extend(held(Role::Trainer, &roster.trainers));
-        roles.extend(held(Role::Champion, &roster.champions));
-        let code = |unit: UnitIx| &roster.units[unit.at()].code;
-        roles.sort_by(|(a, at_a), (b, at_b)| a.cmp(b).then_with(|| code(*at_a).cmp(code(*at_b))));
-        roles.dedup();
-        self.network_roles = roles;
     }
 
     /// The viewer.
@@ -314,34 +264,6 @@ impl Scope {
         &self.managed
     }
 
-    /// The condition on rows of which a viewer sees all or none: snapshots, reports, runs, imports.
-    pub(crate) fn rows(&self, right: Right) -> Condition {
-        if self.may(right) { Condition::all() } else { nothing() }
-    }
-
-    /// The condition on reports. That there is a midweek report says that something became worse for one of its recipients. So
-    /// viewers who may not read every mail see only those midweek reports of which they were sent a mail.
-    pub(crate) fn reports(&self) -> Condition {
-        let mailed = match self.mails_of() {
-            MailsOf::Everyone => Condition::all(),
-            whose @ (MailsOf::One(_) | MailsOf::NoOne) => {
-                let own = Query::select()
-                    .column(delivery::Column::ReportId)
-                    .from(delivery::Entity)
-                    .cond_where(whose.condition())
-                    .to_owned();
-                Condition::all().add(report::Column::Id.in_subquery(own))
-            }
-        };
-        let visible = Condition::any().add(report::Column::Kind.eq(ReportKind::Weekly)).add(mailed);
-        self.rows(Right::Reports).add(visible)
-    }
-
-    /// The condition on API tokens and grants.
-    pub(crate) fn managed_access(&self) -> Condition {
-        if self.manages_access() { Condition::all() } else { nothing() }
-    }
-
     /// Whether the viewer may make tokens and grant roles. A token never may: otherwise a stolen one could make more.
     fn manages_access(&self) -> bool {
         self.extent(Right::ManageAccess).contains(&Reach::Everything)
@@ -377,49 +299,4 @@ impl Scope {
         self.viewer.person_id().is_some()
             && (self.all(Right::ReportSettings) || (self.may(Right::ReportSettings) && own()))
     }
-
-    /// The condition on mails. A manager sees their own.
-    pub(crate) fn mails(&self) -> Condition {
-        self.mails_of().condition()
-    }
-
-    /// The mails that the viewer may see.
-    pub(crate) fn mails_of(&self) -> MailsOf {
-        // Mails go to the lowest of linked numbers.
-        let id = |place: PersonIx| self.known.facts.index.roster().people[place.at()].id;
-        match self.me.map(id).or(self.viewer.person_id()) {
-            _ if self.all(Right::Mails) => MailsOf::Everyone,
-            Some(person) if self.may(Right::Mails) => MailsOf::One(person),
-            Some(_) | None => MailsOf::NoOne,
-        }
-    }
-}
-
-/// Whose mails a viewer may see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum MailsOf {
-    Everyone,
-    One(PersonId),
-    NoOne,
-}
-
-impl MailsOf {
-    /// The condition on rows of `delivery`.
-    pub(crate) fn condition(self) -> Condition {
-        match self {
-            Self::Everyone => Condition::all(),
-            // A run summary is about the whole network, and stays hidden after its reader has left the office. A copy may be
-            // read by the recipient of the report, and not by the colleague who was sent it: they may be responsible for none
-            // of its units.
-            Self::One(person) => Condition::any()
-                .add(delivery::Column::Kind.eq(DeliveryKind::Report).and(delivery::Column::PersonId.eq(person)))
-                .add(delivery::Column::Kind.eq(DeliveryKind::Copy).and(delivery::Column::OwnerId.eq(person))),
-            Self::NoOne => nothing(),
-        }
-    }
-}
-
-/// A condition that no row meets.
-fn nothing() -> Condition {
-    Condition::all().add(Expr::val(1).eq(0))
 }
