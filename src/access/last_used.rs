@@ -84,7 +84,7 @@ mod tests {
             expires_at: nine + TimeDelta::days(1),
         };
         let secret = crate::access::secret::Secret::new(crate::access::secret::Kind::Token).unwrap();
-        let token = token::create(&db, new, secret.hash(), (Actor::Operator, nine)).await.unwrap();
+        let token = token::create(&db, new, secret.hash(), Actor::Operator, nine).await.unwrap();
         let uses = LastUsedRecorder::default();
         let mut last = None;
         // Two at once each minute: the second has read the stored time before the first was written.

@@ -97,7 +97,7 @@ impl Authenticator {
         }
         let secret = new_secret(Kind::Session)?;
         let whole = self.session_limits().whole;
-        let session = session::begin(txn, holder, secret.hash(), (now, now + whole)).await?;
+        let session = session::begin(txn, holder, secret.hash(), now, now + whole).await?;
         let event = Event {
             at: now,
             actor: holder.into(),

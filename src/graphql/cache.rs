@@ -42,7 +42,7 @@ pub(crate) struct CoverageCache(Arc<CacheInner>);
 struct CacheInner {
     db: DatabaseConnection,
     clock: Clock,
-    facts: Arc<Shared<Facts>>,
+    facts: Arc<Shared<FactsSource>>,
     /// Today has a shelf of its own, so that other days never push it out.
     today: Shelf<DayKey, Coverage>,
     days: Shelf<DayKey, Coverage>,
@@ -53,9 +53,9 @@ struct CacheInner {
 
 /// The imported data in the database.
 #[derive(Debug)]
-struct Facts(DatabaseConnection);
+struct FactsSource(DatabaseConnection);
 
-impl VersionedSource for Facts {
+impl VersionedSource for FactsSource {
     type Value = ReferenceData;
 
     async fn version(&self) -> Result<i64, ApiError> {
@@ -98,7 +98,7 @@ type PublishedKey = (i64, Day, Option<SnapshotId>);
 
 impl CoverageCache {
     pub(crate) fn new(db: DatabaseConnection, clock: Clock) -> Self {
-        let facts = Arc::new(Shared::new(Facts(db.clone()), clock.clone()));
+        let facts = Arc::new(Shared::new(FactsSource(db.clone()), clock.clone()));
         Self(Arc::new(CacheInner {
             db,
             clock,

@@ -121,9 +121,7 @@ impl ReferenceData {
         let place = self.facts.index.roster().units.binary_search_by_key(&id, |unit| unit.id);
         place.ok().and_then(|place| u32::try_from(place).ok()).map(UnitIx)
     }
-}
 
-impl ReferenceData {
     pub(crate) fn person_by_id(&self, id: PersonId) -> Option<PersonIx> {
         // The roster's people are in the order of their ids too.
         let place = self.facts.index.roster().people.binary_search_by_key(&id, |person| person.id);

@@ -1,5 +1,17 @@
 //! Rows that belong to a page of other rows, read together: one statement for all the people, trends, deliveries or rejects of
 //! a page, whatever its size.
+//!
+//! The resolvers of a page run as one task, each polled in turn. For three mails, each with its recipient:
+//!
+//! ```text
+//!              first turn               second turn                       afterwards
+//! resolver 1   joins with key 1, yields   sees new keys, yields            has its row
+//! resolver 2   joins with key 2, yields   sees a new key, yields           has its row
+//! resolver 3   joins with key 3, yields   sees none, reads keys 1 to 3     has its row
+//! ```
+//!
+//! A resolver that sees no new key since its last turn closes the wave, because all others have been polled since. Keys that
+//! come later begin another wave. Each type of key has a wave of its own.
 
 pub(crate) mod children;
 pub(crate) mod gaps;

@@ -138,8 +138,8 @@ impl World {
     /// Returns the credentials of a person who has just signed in.
     pub(crate) async fn person(&self, id: i64) -> Pass {
         let (secret, now) = (Secret::new(Kind::Session).expect("randomness"), self.clock.now());
-        let limits = (now, now + SESSIONS.whole);
-        let begun = session::begin(&self.db, Holder::Person(PersonId(id)), secret.hash(), limits).await;
+        let holder = Holder::Person(PersonId(id));
+        let begun = session::begin(&self.db, holder, secret.hash(), now, now + SESSIONS.whole).await;
         begun.expect("a session begins");
         Pass::session(&secret)
     }
@@ -184,8 +184,8 @@ pub(crate) async fn token_pass(db: &DatabaseConnection, role: AccessRole, units:
     let units = units.iter().copied().map(UnitId).collect();
     let expires_at = instant("2100-01-01T00:00:00Z");
     let new = NewToken { name: format!("the tests' {role}"), role, units, names, explore: false, expires_at };
-    let made = (Actor::Operator, instant("2026-11-01T00:00:00Z"));
-    token::create(db, new, secret.hash(), made).await.expect("a token is made");
+    let now = instant("2026-11-01T00:00:00Z");
+    token::create(db, new, secret.hash(), Actor::Operator, now).await.expect("a token is made");
     Pass::token(&secret)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::governing::{Governing, WhatIf, governing};
 use super::index::Index;
-use super::mix::{Outcome, Verdict};
+use super::mix::{MixResult, Verdict};
 use super::mix_check;
 use super::policy::PolicyTerms;
 use super::roster::{PersonIx, Post, UnitIx};
@@ -52,7 +52,7 @@ pub(super) struct Assessment<'a> {
     pub(super) gap: Option<u32>,
     pub(super) status: Status,
     pub(super) governing: Option<Governing<'a>>,
-    pub(super) mix: Vec<Outcome>,
+    pub(super) mix: Vec<MixResult>,
     pub(super) standings: Vec<Standing>,
 }
 

@@ -7,7 +7,7 @@ use crate::value::Status;
 
 /// The figures that a comparison uses: a team on one stored day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct GapState {
     /// The status.
     pub status: Status,
     /// Number of whole Peer Supporters missing. `None` without a policy.
@@ -16,7 +16,7 @@ pub struct Seen {
     pub unmet_must: u32,
 }
 
-impl From<&TeamRow> for Seen {
+impl From<&TeamRow> for GapState {
     fn from(row: &TeamRow) -> Self {
         let unmet = row.mix.iter().filter(|outcome| outcome.rule.must && outcome.verdict == Verdict::Unmet);
         Self { status: row.status, gap: row.gap, unmet_must: u32::try_from(unmet.count()).unwrap_or(u32::MAX) }
@@ -67,9 +67,9 @@ pub const fn is_gap(status: Status) -> bool {
 /// If one figure improved and another got worse, the result is worse: a team is never called better than it is. A gap
 /// that was known and is now UNKNOWN is worse; one that was UNKNOWN and is now known is new.
 #[must_use]
-pub fn compare(before: Option<Seen>, now: Option<Seen>) -> Option<Change> {
-    let gap = |seen: Option<Seen>| seen.filter(|seen| is_gap(seen.status));
-    let unknown = |seen: Seen| seen.status == Status::Unknown;
+pub fn compare(before: Option<GapState>, now: Option<GapState>) -> Option<Change> {
+    let gap = |seen: Option<GapState>| seen.filter(|seen| is_gap(seen.status));
+    let unknown = |seen: GapState| seen.status == Status::Unknown;
     match (gap(before), gap(now)) {
         (None, None) => None,
         (None, Some(_)) => Some(Change::New),
@@ -83,14 +83,14 @@ pub fn compare(before: Option<Seen>, now: Option<Seen>) -> Option<Change> {
     }
 }
 
-fn graded(before: Seen, now: Seen) -> Change {
-    let rank = |seen: Seen| match seen.status {
+fn graded(before: GapState, now: GapState) -> Change {
+    let rank = |seen: GapState| match seen.status {
         Status::None => 3,
         Status::Partial => 2,
         Status::MixGap => 1,
         Status::Unknown | Status::NotApplicable | Status::Exempt | Status::AtRisk | Status::Covered => 0,
     };
-    let figures = |seen: Seen| [rank(seen), seen.gap.unwrap_or(0)];
+    let figures = |seen: GapState| [rank(seen), seen.gap.unwrap_or(0)];
     let pairs = || figures(now).into_iter().zip(figures(before));
     let worse = pairs().any(|(now, before)| now > before);
     let better = pairs().any(|(now, before)| now < before);
@@ -117,8 +117,8 @@ pub fn gap_opened_on(now: Status, today: Day, before: Option<(Status, Option<Day
 mod tests {
     use super::*;
 
-    fn seen(status: Status, gap: u32) -> Option<Seen> {
-        Some(Seen { status, gap: Some(gap), unmet_must: 0 })
+    fn seen(status: Status, gap: u32) -> Option<GapState> {
+        Some(GapState { status, gap: Some(gap), unmet_must: 0 })
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_gap_becoming_unknown_is_worse() {
-        let unknown = Some(Seen { status: Status::Unknown, gap: None, unmet_must: 0 });
+        let unknown = Some(GapState { status: Status::Unknown, gap: None, unmet_must: 0 });
         assert_eq!(compare(seen(Status::Partial, 2), unknown), Some(Change::Worse));
         assert_eq!(compare(unknown, seen(Status::MixGap, 0)), Some(Change::New));
         assert_eq!(compare(unknown, unknown), Some(Change::Same));

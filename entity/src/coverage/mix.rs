@@ -186,7 +186,7 @@ pub enum Verdict {
 
 /// A rule with its result for a team.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct MixResult {
     /// The rule.
     pub rule: Rule,
     /// The number found among the active people.
@@ -195,7 +195,7 @@ pub struct Outcome {
     pub verdict: Verdict,
 }
 
-impl Outcome {
+impl MixResult {
     /// Returns the same as [`sentence`](Self::sentence), without how many people have a value: their job family, band,
     /// site or employer may reveal who they are. Numbers of different values stay: they count values, not people.
     #[must_use]

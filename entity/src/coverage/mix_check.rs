@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::index::Index;
-use super::mix::{Dimension, Outcome, Rule, Verdict, Wanted};
+use super::mix::{Dimension, MixResult, Rule, Verdict, Wanted};
 use super::roster::PersonIx;
 use crate::interner::Symbol;
 use crate::period::Day;
 
 /// Evaluates `rule` for the `active` people of a team whose own people are `members`; both lists hold each person once.
-pub(super) fn evaluate(index: &Index, rule: &Rule, active: &[PersonIx], members: &[PersonIx], day: Day) -> Outcome {
+pub(super) fn evaluate(index: &Index, rule: &Rule, active: &[PersonIx], members: &[PersonIx], day: Day) -> MixResult {
     let found = count(index, rule, active, day);
     // Checked first: a rule that the team's own people could not meet is not applicable even if supporters from
     // elsewhere happen to meet it. The status is the same either way.
@@ -20,7 +20,7 @@ pub(super) fn evaluate(index: &Index, rule: &Rule, active: &[PersonIx], members:
     } else {
         Verdict::Unmet
     };
-    Outcome { rule: rule.clone(), found, verdict }
+    MixResult { rule: rule.clone(), found, verdict }
 }
 
 fn count(index: &Index, rule: &Rule, people: &[PersonIx], day: Day) -> u32 {

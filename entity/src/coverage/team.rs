@@ -7,7 +7,7 @@ use super::assessment::{Assessment, CoverScope, assess, len};
 use super::champion::counting_champions;
 use super::forecast;
 use super::index::Index;
-use super::mix::Outcome;
+use super::mix::MixResult;
 use super::policy::PolicyTerms;
 use super::risk::Risk;
 use super::rollup::champions_met;
@@ -62,7 +62,7 @@ pub struct TeamRow {
     /// The policy that applied.
     pub policy: Option<PolicyTerms>,
     /// The result of each mix rule, MUST before SHOULD.
-    pub mix: Vec<Outcome>,
+    pub mix: Vec<MixResult>,
     /// The allocations to the team or group, with their standing.
     pub standings: Vec<Standing>,
     /// Number of allocated people who do not count although their allocation has not ended, by headline. For a future

@@ -90,11 +90,11 @@ impl<'de> Deserialize<'de> for NotCounting {
 
 /// The results of all mix rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub struct MixResults(pub Vec<MixResult>);
+pub struct MixResults(pub Vec<StoredMixResult>);
 
 /// The result of a mix rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MixResult {
+pub struct StoredMixResult {
     /// The rule as the policy words it. Empty in snapshots from before this was stored.
     #[serde(default)]
     pub rule: String,
@@ -124,14 +124,14 @@ impl MixResults {
         self.unmet(false).map(|result| result.sentence.as_str())
     }
 
-    fn unmet(&self, must: bool) -> impl Iterator<Item = &MixResult> {
+    fn unmet(&self, must: bool) -> impl Iterator<Item = &StoredMixResult> {
         self.0.iter().filter(move |result| result.must == must && result.verdict == Verdict::Unmet)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{AtRiskCauses, MixResult, MixResults, NotCounting};
+    use super::{AtRiskCauses, StoredMixResult, MixResults, NotCounting};
     use crate::coverage::PublishedCause;
     use crate::coverage::mix::Verdict;
     use crate::value::Reason;
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn only_unmet_rules_are_listed() {
-        let result = |must, verdict, sentence: &str| MixResult {
+        let result = |must, verdict, sentence: &str| StoredMixResult {
             rule: "2 different band".to_owned(),
             must,
             verdict,
@@ -206,6 +206,6 @@ mod tests {
         let stored = serde_json::to_string(&MixResults(results.0[3..].to_vec())).unwrap();
         assert_eq!(stored, r#"[{"rule":"2 different band","must":true,"state":"NOT_APPLICABLE","sentence":"d"}]"#);
         let older: MixResults = serde_json::from_str(r#"[{"must":true,"state":"UNMET","sentence":"b"}]"#).unwrap();
-        assert_eq!(older.0[0], MixResult { rule: String::new(), ..results.0[1].clone() });
+        assert_eq!(older.0[0], StoredMixResult { rule: String::new(), ..results.0[1].clone() });
     }
 }

@@ -140,9 +140,9 @@ impl Loader {
     async fn each<E: EntityTrait, R: FromQueryResult + Send>(
         &mut self,
         select: Select<E>,
-        mut keep: impl FnMut(&mut Known<'_>, R),
+        mut keep: impl FnMut(&mut RosterIndexes<'_>, R),
     ) -> Result<(), DbErr> {
-        let mut known = Known { roster: &mut self.roster, units: &self.units, people: &self.people };
+        let mut known = RosterIndexes { roster: &mut self.roster, units: &self.units, people: &self.people };
         let mut rows = select.into_model::<R>().stream(&self.txn).await?;
         while let Some(row) = rows.try_next().await? {
             keep(&mut known, row);
@@ -152,13 +152,13 @@ impl Loader {
 }
 
 /// The indexes that rows of other tables refer to.
-struct Known<'a> {
+struct RosterIndexes<'a> {
     roster: &'a mut Roster,
     units: &'a HashMap<UnitId, UnitIx>,
     people: &'a HashMap<PersonId, PersonIx>,
 }
 
-impl Known<'_> {
+impl RosterIndexes<'_> {
     fn person(&self, id: PersonId) -> Option<PersonIx> {
         self.people.get(&id).copied()
     }

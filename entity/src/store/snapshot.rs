@@ -10,11 +10,11 @@ use sea_orm::{
 
 use super::disclosure::{DecisionWriter, Stored};
 use crate::coverage::change::gap_opened_on;
-use crate::coverage::mix::Outcome;
+use crate::coverage::mix::MixResult;
 use crate::coverage::{Breakdowns, Coverage, Disclosure, Index, TeamRow, UnitRow};
 use crate::id::UnitId;
 use crate::interner::Symbol;
-use crate::json_column::{AtRiskCauses, MixResult, MixResults, NotCounting};
+use crate::json_column::{AtRiskCauses, MixResults, NotCounting, StoredMixResult};
 use crate::period::Day;
 use crate::table::{snapshot, snapshot_team, snapshot_unit};
 use crate::value::Status;
@@ -168,8 +168,8 @@ fn team_model(
     }
 }
 
-fn mix_result(outcome: &Outcome) -> MixResult {
-    MixResult {
+fn mix_result(outcome: &MixResult) -> StoredMixResult {
+    StoredMixResult {
         rule: outcome.rule.text.clone(),
         must: outcome.rule.must,
         verdict: outcome.verdict,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::coverage::change::Seen;
+use crate::coverage::change::GapState;
 use crate::id::{SnapshotId, UnitId};
 use crate::json_column::{AtRiskCauses, MixResults, NotCounting};
 use crate::period::Day;
@@ -90,9 +90,9 @@ impl Model {
 
     /// Returns what comparisons use of the team.
     #[must_use]
-    pub fn seen(&self) -> Seen {
+    pub fn seen(&self) -> GapState {
         // Stored figures are never negative.
         let gap = self.gap.map(|gap| u32::try_from(gap).unwrap_or(0));
-        Seen { status: self.status, gap, unmet_must: self.mix.count_unmet_must() }
+        GapState { status: self.status, gap, unmet_must: self.mix.count_unmet_must() }
     }
 }

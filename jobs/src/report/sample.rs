@@ -2,7 +2,7 @@
 
 use entity::coverage::mix::Verdict;
 use entity::id::{SnapshotId, UnitId};
-use entity::json_column::{AtRiskCauses, MixResult, MixResults, NotCounting};
+use entity::json_column::{AtRiskCauses, StoredMixResult, MixResults, NotCounting};
 use entity::period::Day;
 use entity::value::Status;
 
@@ -62,7 +62,7 @@ pub(super) fn short(id: i64, code: &str, staff: i32, gap: i32, since: &str) -> T
 
 /// Returns the results of MUST rules that are not met, each given as its text and a sentence.
 pub(super) fn unmet_must(rules: &[(&str, &str)]) -> MixResults {
-    let result = |(rule, sentence): &(&str, &str)| MixResult {
+    let result = |(rule, sentence): &(&str, &str)| StoredMixResult {
         rule: (*rule).to_owned(),
         must: true,
         verdict: Verdict::Unmet,

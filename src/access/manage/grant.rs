@@ -3,7 +3,7 @@
 use chrono::Datelike as _;
 use entity::id::AccessGrantId;
 use entity::period::{Day, Validity};
-use entity::store::access::grant;
+use entity::store::access::grant::{self, NewGrant};
 use entity::store::access::person::{self, KnownBy};
 use entity::store::begin_write;
 use entity::table::access_grant;
@@ -63,7 +63,7 @@ pub async fn grant_role(
     if others.iter().any(|other| other.role == role && other.validity().overlaps(days)) {
         return Err(ManageRefusal::GrantedAlready.into());
     }
-    let row = grant::add(&txn, (person, role), (from, days.to), (by.actor, by.now)).await?;
+    let row = grant::add(&txn, NewGrant { person, role, from, to: days.to }, by.actor, by.now).await?;
     let after = json!({ "grant": row.id, "role": role.as_str(), "from": from, "until": until });
     record(&txn, by, (Action::RoleGranted, format!("person:{person}")), (None, Some(after))).await?;
     txn.commit().await?;

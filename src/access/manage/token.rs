@@ -77,7 +77,7 @@ pub async fn make_token(
     units.sort_by(|a, b| a.code.cmp(&b.code));
     let expires_at = by.now + TimeDelta::days(days);
     let new = NewToken { name, role, units: units.iter().map(|unit| unit.id).collect(), names, explore, expires_at };
-    let made = token::create(&txn, new, secret.hash(), (by.actor, by.now)).await?;
+    let made = token::create(&txn, new, secret.hash(), by.actor, by.now).await?;
     let codes: Vec<_> = units.into_iter().map(|unit| unit.code).collect();
     let after =
         json!({ "role": role.as_str(), "units": codes, "names": names, "explore": explore, "expiresAt": expires_at });

@@ -32,7 +32,8 @@ pub(super) struct Documents {
     asked: Arc<tokio::sync::Mutex<Option<DateTime<Utc>>>>,
 }
 
-type Asked = OwnedMutexGuard<Option<DateTime<Utc>>>;
+/// The right to contact the provider, with the time of the last contact.
+type ContactPermit = OwnedMutexGuard<Option<DateTime<Utc>>>;
 
 /// One version of the document.
 #[derive(Clone, Debug)]
@@ -68,13 +69,21 @@ impl Documents {
 
     /// Fetches the document unless another caller has done so after `seen` or has just tried to. It runs in a task of its own:
     /// if the caller disconnects, the others still get the result.
-    async fn read_after(&self, seen: Option<DateTime<Utc>>, asked: Asked) -> Result<ProviderDocument, Unreachable> {
+    async fn read_after(
+        &self,
+        seen: Option<DateTime<Utc>>,
+        asked: ContactPermit,
+    ) -> Result<ProviderDocument, Unreachable> {
         let documents = self.clone();
         let task = async move { documents.read(seen, asked).await };
         tokio::spawn(task.in_current_span()).await.unwrap_or(Err(Unreachable))
     }
 
-    async fn read(&self, seen: Option<DateTime<Utc>>, mut asked: Asked) -> Result<ProviderDocument, Unreachable> {
+    async fn read(
+        &self,
+        seen: Option<DateTime<Utc>>,
+        mut asked: ContactPermit,
+    ) -> Result<ProviderDocument, Unreachable> {
         let held = self.held().filter(|held| self.younger_than(KEPT, held.read_at));
         let is_news =
             |held: &ProviderDocument| seen.map_or(self.younger_than(FRESH, held.read_at), |seen| held.read_at > seen);

@@ -31,8 +31,8 @@ pub(crate) struct GapRow {
 
 impl GapRow {
     /// The gap as comparisons use it.
-    pub(crate) fn seen(&self) -> change::Seen {
-        change::Seen { status: self.status, gap: self.short(), unmet_must: self.mix.count_unmet_must() }
+    pub(crate) fn seen(&self) -> change::GapState {
+        change::GapState { status: self.status, gap: self.short(), unmet_must: self.mix.count_unmet_must() }
     }
 
     /// Whole Peer Supporters short.

@@ -249,7 +249,7 @@ both!(
         let secret = Secret::new(Kind::Session).unwrap();
         let now = world.clock.now();
         let holder = entity::store::access::Holder::Person(entity::id::PersonId(4));
-        session::begin(&world.db, holder, secret.hash(), (now, now + TimeDelta::hours(1))).await.unwrap();
+        session::begin(&world.db, holder, secret.hash(), now, now + TimeDelta::hours(1)).await.unwrap();
         assert_eq!(kind(&router, &Pass::session(&secret)).await.as_deref(), Some("person:4"));
         assert!(session::end(&world.db, &secret.hash(), now).await.unwrap().is_some());
         assert_eq!(kind(&router, &Pass::session(&secret)).await, None);

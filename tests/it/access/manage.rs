@@ -3,7 +3,7 @@
 use axum::Router;
 use entity::actor::Actor;
 use entity::id::PersonId;
-use entity::store::access::grant;
+use entity::store::access::grant::{self, NewGrant};
 use entity::value::AccessRole;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
@@ -35,8 +35,8 @@ async fn answer(router: &Router, pass: &Pass, query: &str, variables: Value) -> 
 
 /// An admin who has signed in: person 4.
 async fn admin(world: &World) -> Pass {
-    let by = (Actor::Operator, world.clock.now());
-    grant::add(&world.db, (PersonId(4), AccessRole::Admin), (day("2026-11-01"), None), by).await.unwrap();
+    let new = NewGrant { person: PersonId(4), role: AccessRole::Admin, from: day("2026-11-01"), to: None };
+    grant::add(&world.db, new, Actor::Operator, world.clock.now()).await.unwrap();
     world.person(4).await
 }
 

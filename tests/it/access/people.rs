@@ -2,8 +2,7 @@
 
 use entity::actor::Actor;
 use entity::id::PersonId;
-use entity::period::Day;
-use entity::store::access::grant;
+use entity::store::access::grant::{self, NewGrant};
 use entity::store::access::person::{KnownBy, find};
 use entity::table::appointment;
 use entity::value::{AccessRole, AppointmentRole};
@@ -21,9 +20,8 @@ async fn grant(
     from: &str,
     to: Option<&str>,
 ) -> entity::id::AccessGrantId {
-    let days: (Day, Option<Day>) = (day(from), to.map(day));
-    let by = (Actor::Operator, world.clock.now());
-    grant::add(&world.db, (PersonId(person), role), days, by).await.unwrap().id
+    let new = NewGrant { person: PersonId(person), role, from: day(from), to: to.map(day) };
+    grant::add(&world.db, new, Actor::Operator, world.clock.now()).await.unwrap().id
 }
 
 both!(

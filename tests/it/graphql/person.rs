@@ -2,7 +2,7 @@
 
 use entity::actor::Actor;
 use entity::id::PersonId;
-use entity::store::access::grant;
+use entity::store::access::grant::{self, NewGrant};
 use entity::store::run::{self, RETENTION};
 use entity::table::{erased_person, person};
 use entity::value::{AccessRole, RunState};
@@ -31,8 +31,8 @@ async fn as_person(world: &World, number: i64, query: &str, variables: Value) ->
 
 /// The site for an admin who has signed in: person 4.
 async fn admin(world: &World) -> axum::Router {
-    let by = (Actor::Operator, world.clock.now());
-    grant::add(&world.db, (PersonId(4), AccessRole::Admin), (day("2026-11-01"), None), by).await.unwrap();
+    let new = NewGrant { person: PersonId(4), role: AccessRole::Admin, from: day("2026-11-01"), to: None };
+    grant::add(&world.db, new, Actor::Operator, world.clock.now()).await.unwrap();
     world.person(4).await.with(bare(world))
 }
 

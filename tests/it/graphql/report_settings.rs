@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::actor::Actor;
 use entity::id::PersonId;
-use entity::store::access::grant;
+use entity::store::access::grant::{self, NewGrant};
 use entity::table::{appointment, audit_event, person, report_copy, report_preference};
 use entity::value::{AccessRole, Action, AppointmentRole};
 use psn::graphql::persisted::Persisted;
@@ -45,9 +45,8 @@ async fn as_person(world: &World, number: i64) -> axum::Router {
 }
 
 async fn coordinator(world: &World) -> axum::Router {
-    let by = (Actor::Operator, world.clock.now());
-    let role = (PersonId(4), AccessRole::Coordinator);
-    grant::add(&world.db, role, (day("2026-11-01"), None), by).await.unwrap();
+    let new = NewGrant { person: PersonId(4), role: AccessRole::Coordinator, from: day("2026-11-01"), to: None };
+    grant::add(&world.db, new, Actor::Operator, world.clock.now()).await.unwrap();
     as_person(world, 4).await
 }
 

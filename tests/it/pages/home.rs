@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use entity::actor::Actor;
 use entity::id::PersonId;
-use entity::store::access::grant;
+use entity::store::access::grant::{self, NewGrant};
 use entity::value::{AccessRole, Role};
 
 use super::html::links;
@@ -69,8 +69,8 @@ both!(
         // Person 5 becomes line manager of person 4 in N1.
         change(&world, "UPDATE post SET line_manager_id = 5 WHERE person_id = 4").await;
         for (person, role) in [(8, AccessRole::Admin), (9, AccessRole::Coordinator), (10, AccessRole::Auditor)] {
-            let by = (Actor::Operator, world.clock.now());
-            grant::add(&world.db, (PersonId(person), role), (day("2026-11-01"), None), by).await.unwrap();
+            let new = NewGrant { person: PersonId(person), role, from: day("2026-11-01"), to: None };
+            grant::add(&world.db, new, Actor::Operator, world.clock.now()).await.unwrap();
         }
         board::insert_allocations(&world.db, [board::allocation_row(8, 40, Role::Trainer, 3)]).await;
         board::changed(&world.db).await;

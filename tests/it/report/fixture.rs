@@ -3,7 +3,7 @@
 use entity::coverage::breakdown::StandingCounts;
 use entity::coverage::mix::Verdict;
 use entity::id::{SnapshotId, UnitId};
-use entity::json_column::{AtRiskCauses, MixResult, MixResults, NotCounting, OwnStandingRecord, StandingRecord};
+use entity::json_column::{AtRiskCauses, StoredMixResult, MixResults, NotCounting, OwnStandingRecord, StandingRecord};
 use entity::table::{appointment, post, snapshot, snapshot_team, snapshot_unit};
 use entity::value::{AppointmentRole, Reason, Status};
 use sea_orm::DatabaseConnection;
@@ -120,7 +120,7 @@ pub(crate) async fn take_snapshot(db: &DatabaseConnection, id: i64, on: &str, re
             level1_target: Some(90),
             policy_unit_code: Some("BOARD".to_owned()),
             policy_from: Some(day("2026-01-01")),
-            mix: MixResults(vec![MixResult {
+            mix: MixResults(vec![StoredMixResult {
                 rule: "2 different band".to_owned(),
                 must: false,
                 verdict: Verdict::Unmet,

@@ -21,13 +21,22 @@ impl Model {
     }
 }
 
-/// Grants a role to a person from the day `from`, until the day `to` if there is one.
-pub async fn add(
-    db: &impl ConnectionTrait,
-    (person, role): (PersonId, AccessRole),
-    (from, to): (Day, Option<Day>),
-    (by, now): (Actor, DateTime<Utc>),
-) -> Result<Model, DbErr> {
+/// A role to be granted.
+#[derive(Clone, Copy, Debug)]
+pub struct NewGrant {
+    /// The person who gets it.
+    pub person: PersonId,
+    /// The role.
+    pub role: AccessRole,
+    /// First day on which it is valid.
+    pub from: Day,
+    /// First day on which it is no longer valid. `None` if open-ended.
+    pub to: Option<Day>,
+}
+
+/// Grants a role to a person.
+pub async fn add(db: &impl ConnectionTrait, new: NewGrant, by: Actor, now: DateTime<Utc>) -> Result<Model, DbErr> {
+    let NewGrant { person, role, from, to } = new;
     let row = ActiveModel {
         person_id: Set(person),
         role: Set(role),

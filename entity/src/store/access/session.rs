@@ -27,7 +27,8 @@ pub async fn begin(
     db: &impl ConnectionTrait,
     holder: Holder,
     hash: SecretHash,
-    (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
 ) -> Result<Model, DbErr> {
     let row = ActiveModel {
         hash: Set(hash),

@@ -48,7 +48,8 @@ pub async fn create(
     db: &impl ConnectionTrait,
     new: NewToken,
     hash: SecretHash,
-    (by, now): (Actor, DateTime<Utc>),
+    by: Actor,
+    now: DateTime<Utc>,
 ) -> Result<Model, DbErr> {
     let NewToken { name, role, units, names, explore, expires_at } = new;
     let row = ActiveModel {

@@ -1,7 +1,7 @@
 //! Rules about the mix of a team's Peer Supporters (COVERAGE.md section 6), and their results.
 
 use async_graphql::SimpleObject;
-use entity::coverage::mix::{Outcome, Rule};
+use entity::coverage::mix::{MixResult, Rule};
 
 use crate::graphql::object::enums::MixState;
 
@@ -34,8 +34,8 @@ pub(crate) struct MixOutcome {
 }
 
 impl MixOutcome {
-    pub(super) fn new(outcome: &Outcome, shows_supporters: bool) -> Self {
-        let Outcome { rule, found: _, verdict } = outcome;
+    pub(super) fn new(outcome: &MixResult, shows_supporters: bool) -> Self {
+        let MixResult { rule, found: _, verdict } = outcome;
         let sentence = if shows_supporters { outcome.sentence() } else { outcome.published_sentence() };
         Self { rule: rule.text.clone(), must: rule.must, state: (*verdict).into(), sentence }
     }

@@ -6,7 +6,8 @@ use entity::id::{
     ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
 };
 use entity::json_column::{MailUnit, MailUnits};
-use entity::store::access::{grant, token};
+use entity::store::access::grant::{self, NewGrant};
+use entity::store::access::token;
 use entity::store::audit::{Event, record_alone};
 use entity::table::{
     appointment, completion, delivery, exemption, job_run, person, policy, post, rows_not_read, unavailability,
@@ -103,8 +104,8 @@ async fn access(world: &World) {
     assert!(token::revoke(&world.db, ApiTokenId(2), instant("2026-11-12T10:00:00Z")).await.unwrap());
     world.db.execute_unprepared("UPDATE api_token SET last_used_at = made_at WHERE id = 2").await.unwrap();
     for (person, role, until) in [(63, AccessRole::Admin, None), (41, AccessRole::Auditor, Some(day("2026-11-01")))] {
-        let by = (Actor::Operator, instant("2026-10-01T10:00:00Z"));
-        grant::add(&world.db, (PersonId(person), role), (day("2026-10-01"), until), by).await.unwrap();
+        let new = NewGrant { person: PersonId(person), role, from: day("2026-10-01"), to: until };
+        grant::add(&world.db, new, Actor::Operator, instant("2026-10-01T10:00:00Z")).await.unwrap();
     }
 }
 
