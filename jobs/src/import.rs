@@ -10,23 +10,26 @@ mod changes;
 mod check;
 mod dataset;
 mod erased;
+mod fault;
 mod findings;
 mod layout;
 mod limits;
 mod load;
 mod mapping;
 mod parse;
+mod parts;
+mod progress;
+mod protected_row;
 mod record;
+mod reference;
 mod rejected_rows;
+mod request;
 mod source;
 mod stored_row;
 mod undo;
 mod vocabulary;
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use entity::id::ImportBatchId;
 use entity::period::Day;
 use entity::store::erasure::Erased;
@@ -44,7 +47,9 @@ pub use findings::{FileCount, Notice, Reject};
 pub use layout::FileKind;
 pub use limits::{Allowance, Allowances, UnknownAllowance};
 pub use mapping::{Mapping, MappingError};
+pub use progress::{NoProgress, Progress};
 pub use rejected_rows::{REJECT_HEADERS, rejected_rows};
+pub use request::{ImportRequest, Mode, SourceFile};
 pub use undo::{UndoError, Undone, undo};
 
 use check::CheckOptions;
@@ -53,53 +58,6 @@ use findings::Findings;
 use parse::{Files, ReadOptions};
 
 use crate::output::one_line::clip;
-
-/// One file to import.
-#[derive(Clone, Debug)]
-pub struct SourceFile {
-    /// Which of the ten files it is.
-    pub kind: FileKind,
-    /// Its name without its folder, as used in findings.
-    pub name: String,
-    /// Its content.
-    pub bytes: Cow<'static, [u8]>,
-}
-
-/// Whether anything is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Only reports what would change.
-    DryRun,
-    /// Writes all files, or nothing.
-    Apply,
-}
-
-/// What to import, and how.
-#[derive(Clone, Debug)]
-pub struct ImportRequest {
-    /// The files: at most one of each kind, except for staff. They are imported in the order of [`FileKind::ALL`],
-    /// whatever their order here.
-    pub sources: Vec<SourceFile>,
-    /// The day that the files describe. People who are no longer in a full list had their last day the day before.
-    pub as_at: Day,
-    /// How headers and words of another system are translated.
-    pub mapping: Mapping,
-    /// Whether anything is written.
-    pub mode: Mode,
-    /// Which limits the import may exceed.
-    pub allow: Allowances,
-    /// Employers whose posts all end the day before `as_at`. Case and repeated spaces do not matter.
-    pub ends_employers: Vec<String>,
-    /// Days added to every date in the files except open ends. The demonstration board is moved by whole weeks; its
-    /// `as_at` is already moved.
-    pub shift_days: i64,
-    /// How many of the changed rows to list at most. Use 0 if the list is not needed.
-    pub list_changes: usize,
-    /// The board's time zone. A time with an offset is converted to its date in this zone.
-    pub zone: Tz,
-    /// The sheet of a workbook to read. Defaults to the first sheet with a suitable header.
-    pub sheet: Option<String>,
-}
 
 /// The result of an import or a dry run.
 #[derive(Clone, Debug)]
@@ -133,20 +91,6 @@ pub enum ImportError {
     /// The database was unreachable or returned an error.
     #[error(transparent)]
     Database(#[from] DbErr),
-}
-
-/// Receives the progress of an import.
-pub trait Progress: Send + Sync {
-    /// Called when a step starts, such as "reading staff.csv".
-    fn step(&self, what: &str);
-}
-
-/// A [`Progress`] that ignores every step.
-#[derive(Clone, Copy, Debug)]
-pub struct NoProgress;
-
-impl Progress for NoProgress {
-    fn step(&self, _: &str) {}
 }
 
 /// Imports files, or reports what importing them would do. Input that breaks a rule gives an [`ImportSummary`] with a

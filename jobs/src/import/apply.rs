@@ -21,8 +21,8 @@ use sea_orm::{
     Iterable as _, QueryFilter as _,
 };
 
-use super::Progress;
 use super::dataset::{Dataset, Plan, Writes};
+use super::progress::Progress;
 use super::stored_row::{self, id_column};
 
 /// Rows per statement. At 16 columns this is half of SQLite's limit of 32,766 bound values; more would not be faster.

@@ -8,7 +8,9 @@ mod dated_facts;
 mod employers;
 mod links;
 mod look_alike;
+mod lookup;
 mod not_read;
+mod options;
 mod placements;
 mod posts;
 mod reconcile;
@@ -17,26 +19,13 @@ mod training;
 mod units;
 mod work_emails;
 
-use entity::interner::Symbol;
-use std::borrow::Cow;
+pub(super) use options::CheckOptions;
 
-use entity::period::Day;
-
-use super::dataset::{Dataset, PersonIx, Plan, UnitIx};
-use super::findings::{Fault, FileCount, Findings};
-use super::layout::Column;
-use super::limits::{self, Allowances};
-use super::parse::{Files, PersonKey};
+use super::dataset::{Dataset, Plan};
+use super::findings::{FileCount, Findings};
+use super::limits;
+use super::parse::Files;
 use shares::Shares;
-
-/// Options of the check.
-#[derive(Clone, Copy)]
-pub(super) struct CheckOptions {
-    /// The day that the files describe.
-    pub(super) as_at: Day,
-    /// Which limits the import may exceed.
-    pub(super) allow: Allowances,
-}
 
 /// Compares `files` with `dataset`, ending all posts of the employers in `ends`. Returns the plan and the counts of
 /// each file in import order.
@@ -91,43 +80,4 @@ pub(super) fn check(
     }
     limits::rejected(&counts, options.allow, findings);
     (plan, counts)
-}
-
-impl Dataset {
-    fn fault(&self, column: impl Column, value: Symbol, sentence: impl Into<Cow<'static, str>>) -> Fault {
-        Fault { column: column.header(), value: self.words.get(value).to_owned(), sentence: sentence.into() }
-    }
-
-    /// Finds the unit that a row names.
-    fn unit(&self, code: Symbol, column: impl Column) -> Result<UnitIx, Fault> {
-        self.units.find(code).ok_or_else(|| self.fault(column, code, "This unit code is not in units.csv or on file"))
-    }
-
-    /// Finds the person that a row is about.
-    fn person(&self, key: PersonKey, column: impl Column) -> Result<PersonIx, Fault> {
-        self.people.find(key).ok_or_else(|| {
-            let employer = self.words.get(key.0);
-            let sentence = format!("No one at {employer} has this number in staff.csv or on file");
-            self.fault(column, key.1, sentence)
-        })
-    }
-
-    /// Finds a person given as `Employer/Employee Number`.
-    fn other(&self, key: Option<PersonKey>, column: impl Column) -> Result<Option<PersonIx>, Fault> {
-        let Some(key) = key else { return Ok(None) };
-        match self.people.find(key) {
-            Some(person) => Ok(Some(person)),
-            None => {
-                let value = format!("{}/{}", self.words.get(key.0), self.words.get(key.1));
-                let sentence = "This person is not in staff.csv or on file".into();
-                Err(Fault { column: column.header(), value, sentence })
-            }
-        }
-    }
-
-    fn mark_wanted(&mut self, people: impl IntoIterator<Item = PersonIx>) {
-        for person in people {
-            self.people.state[person.at()].wanted = true;
-        }
-    }
 }

@@ -10,34 +10,8 @@ use entity::interner::{Interner, Symbol};
 use entity::period::{Day, Validity};
 use entity::value::{AppointmentRole, Level, Role};
 
-use super::parse::PersonKey;
-
-macro_rules! places {
-    ($($(#[$doc:meta])* $name:ident,)+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub(super) struct $name(u32);
-
-        impl $name {
-            pub(super) fn new(at: usize) -> Self {
-                Self(u32::try_from(at).expect("memory ends long before four thousand million rows"))
-            }
-
-            pub(super) fn at(self) -> usize {
-                self.0 as usize
-            }
-        }
-    )+};
-}
-
-places! {
-    /// A position in [`Units`].
-    UnitIx,
-    /// A position in [`People`].
-    PersonIx,
-    /// A position in [`Courses`].
-    CourseIx,
-}
+use super::reference::PersonKey;
+pub(super) use super::reference::{CourseIx, PersonIx, UnitIx};
 
 /// A unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

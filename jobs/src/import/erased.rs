@@ -9,7 +9,9 @@ use std::collections::HashMap;
 
 use entity::store::erasure::{ERASED_TEXT, Erased};
 
-use super::parse::{Files, NumberedRow, PersonKey, ProtectedRow};
+use super::parse::{Files, NumberedRow};
+use super::protected_row::ProtectedRow;
+use super::reference::PersonKey;
 
 /// Removes everything that was erased from `files`.
 pub(super) fn hide(files: &mut Files, words: &mut Interner, erased: &Erased) {

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::fault::Fault;
 use super::layout::FileKind;
-use super::parse::{Parts, PersonKey};
+use super::parts::Parts;
+use super::reference::PersonKey;
 
 /// A rejected row, or a whole file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,14 +109,6 @@ impl FileCount {
             RowResult::Unchanged => self.unchanged += 1,
         }
     }
-}
-
-/// What is wrong with one cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) column: &'static str,
-    pub(super) value: String,
-    pub(super) sentence: Cow<'static, str>,
 }
 
 /// Everything found during an import.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::SourceFile;
 use super::findings::Reject;
 use super::mapping::Mapping;
+use super::request::SourceFile;
 use super::source::Table;
 use crate::output::{one_line, safe_csv};
 

@@ -3,40 +3,24 @@
 
 mod column_names;
 mod encoding;
+mod file_error;
 mod head;
 mod records;
+mod row;
 mod rows;
 mod workbook;
 mod wrong_kind;
 
 use std::borrow::Cow;
 
-use csv::StringRecord;
-
-use super::layout::{Column, FileKind, TrainingColumn};
-use super::mapping::Mapping;
+pub(super) use file_error::FileError;
 pub(super) use head::Head;
-use head::WideCourseColumn;
+pub(super) use row::Row;
 pub(super) use rows::Tail;
 
-/// Why a file cannot be read.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct FileError {
-    pub(super) line: Option<u32>,
-    pub(super) column: Option<&'static str>,
-    pub(super) value: Option<String>,
-    pub(super) sentence: String,
-}
-
-impl FileError {
-    fn whole(sentence: impl Into<String>) -> Self {
-        Self { line: None, column: None, value: None, sentence: sentence.into() }
-    }
-
-    fn at_line(line: u32, sentence: impl Into<String>) -> Self {
-        Self { line: Some(line), ..Self::whole(sentence) }
-    }
-}
+use super::layout::FileKind;
+use super::mapping::Mapping;
+use records::LineNumbering;
 
 /// A file as text, with its header.
 pub(super) struct Table<'b> {
@@ -47,60 +31,6 @@ pub(super) struct Table<'b> {
     pub(super) sheet: Option<String>,
     /// Whether hidden rows, columns or sheets were read.
     pub(super) hidden: bool,
-}
-
-/// What line numbers count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LineNumbering {
-    /// Lines as an editor counts them.
-    Lines,
-    /// Records: the rows of a sheet.
-    Records,
-}
-
-/// One line of data.
-pub(super) struct Row<'r> {
-    /// Its line in the file, from 1.
-    pub(super) line: u32,
-    /// What is wrong with the line as a whole.
-    pub(super) fault: Option<String>,
-    cells: &'r StringRecord,
-    head: &'r Head,
-    /// In a wide export, the course column to which this copy of the line belongs.
-    course_column: Option<&'r WideCourseColumn>,
-}
-
-impl Row<'_> {
-    /// Returns the cell as written, or the constant if the file has no such column. Empty if there is neither.
-    pub(super) fn raw(&self, column: impl Column) -> &str {
-        if let Some(WideCourseColumn { place, course, .. }) = self.course_column {
-            if column.at() == TrainingColumn::Course.at() {
-                return course;
-            }
-            if column.at() == TrainingColumn::CompletedOn.at() {
-                return self.cells.get(*place).unwrap_or_default();
-            }
-        }
-        match self.head.places[column.at()] {
-            Some(place) => self.cells.get(place).unwrap_or_default(),
-            None => self.head.constants[column.at()].as_deref().unwrap_or_default(),
-        }
-    }
-
-    /// Returns the header of the course column to which this copy of the line belongs, in a wide export.
-    pub(super) fn course_column(&self) -> Option<&str> {
-        self.course_column.map(|course_column| course_column.header.as_str())
-    }
-
-    /// Returns every cell in the order of the file.
-    pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
-        self.cells.iter()
-    }
-
-    /// Returns the first cell that is not blank.
-    pub(super) fn first(&self) -> &str {
-        self.cells.iter().find(|cell| !cell.trim().is_empty()).unwrap_or_default()
-    }
 }
 
 impl<'b> Table<'b> {

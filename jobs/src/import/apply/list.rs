@@ -13,7 +13,7 @@ use super::ids::Ids;
 
 /// Returns the dataset, the first `limit` rows that [`super::write`] would write, in its order, and the total number of
 /// rows.
-pub(in super::super) async fn list(
+pub(in crate::import) async fn list(
     txn: &DatabaseTransaction,
     dataset: Dataset,
     plan: &Plan,

@@ -12,7 +12,7 @@ use super::tokens::{Token, tokens};
 
 /// An end date as a cell gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum EndDay {
+pub(in crate::import) enum EndDay {
     Day(Day),
     /// 31/12/2099 or later: no end.
     ForEver,
@@ -27,18 +27,18 @@ const SERIAL: &str = "A date as an Excel serial number must be between 20000 and
 const WEEK_DAY: &str = "The day of the week does not match the date";
 
 /// Refuses the whole file: if one value can only be month first, every other value may be month first too.
-pub(in super::super) const MONTH_FIRST: &str =
+pub(in crate::import) const MONTH_FIRST: &str =
     "This date can only be month first (US order), so no date in this file can be trusted; write the day first";
 
 /// Rejects a placeholder date in a column of completed events.
-pub(in super::super) const NEVER: &str =
+pub(in crate::import) const NEVER: &str =
     "Systems write this date to mean 'no date'; leave the cell blank or give the real date";
 
 /// The earliest date of a completed event.
 const FIRST_DONE: (i32, u32, u32) = (1990, 1, 1);
 
 /// Parses a date in any column except an end date.
-pub(in super::super) fn day(raw: &str, zone: Tz) -> Result<Day, Cow<'static, str>> {
+pub(in crate::import) fn day(raw: &str, zone: Tz) -> Result<Day, Cow<'static, str>> {
     let date = date(raw, zone)?;
     if matches!((date.year(), date.month(), date.day()), (4712 | 9999, 12, 31)) {
         return Err("A date that means 'no end' is allowed only in a column of end dates".into());
@@ -47,7 +47,7 @@ pub(in super::super) fn day(raw: &str, zone: Tz) -> Result<Day, Cow<'static, str
 }
 
 /// Parses the date of a completed event. The dates that systems write for "never" are all before 1990.
-pub(in super::super) fn done_day(raw: &str, zone: Tz) -> Result<Day, Cow<'static, str>> {
+pub(in crate::import) fn done_day(raw: &str, zone: Tz) -> Result<Day, Cow<'static, str>> {
     let (year, month, of_month) = FIRST_DONE;
     if is_zero(raw) || date(raw, zone)? < NaiveDate::from_ymd_opt(year, month, of_month).ok_or(NO_DAY)? {
         return Err(NEVER.into());
@@ -56,7 +56,7 @@ pub(in super::super) fn done_day(raw: &str, zone: Tz) -> Result<Day, Cow<'static
 }
 
 /// Parses an end date.
-pub(in super::super) fn end(raw: &str, zone: Tz) -> Result<EndDay, Cow<'static, str>> {
+pub(in crate::import) fn end(raw: &str, zone: Tz) -> Result<EndDay, Cow<'static, str>> {
     let said = key(raw);
     if matches!(said, "-" | "–" | "—") || said.eq_ignore_ascii_case("n/a") || is_zero(raw) {
         return Ok(EndDay::NoEnd);

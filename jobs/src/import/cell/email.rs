@@ -7,7 +7,7 @@ use lettre::Address;
 /// # Errors
 ///
 /// Why mail cannot be sent to the address.
-pub(in super::super) fn email(raw: &str) -> Result<Option<&str>, &'static str> {
+pub(in crate::import) fn email(raw: &str) -> Result<Option<&str>, &'static str> {
     let address = super::text(raw);
     if address.is_empty() {
         return Ok(None);

@@ -13,7 +13,8 @@ use super::super::dataset::{
     Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval, Dataset, Owned, PersonIx, Plan, UnitIx,
     Writes,
 };
-use super::super::findings::{Fault, FileCount, Findings};
+use super::super::fault::Fault;
+use super::super::findings::{FileCount, Findings};
 use super::super::layout::{ColumnSet, SupporterColumn as At};
 use super::super::parse::{AllocationRow, ApprovalRow, File};
 use super::dated_facts::{DatedFact, Merged, merge};

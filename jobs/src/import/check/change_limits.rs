@@ -9,8 +9,8 @@ use entity::period::Validity;
 use super::super::dataset::{Dataset, Post};
 use super::super::findings::Findings;
 use super::super::limits::{Excess, Limit, is_over};
-use super::CheckOptions;
 use super::employers::Employers;
+use super::options::CheckOptions;
 use super::reconcile::TermsChange;
 
 const RULE: &str = "At most a fifth of an employer's open posts may change or end. Check that the list is complete \

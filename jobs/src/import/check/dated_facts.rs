@@ -7,9 +7,11 @@ use entity::period::{Day, Validity};
 use entity::value::AppointmentRole;
 
 use super::super::dataset::{Appointment, Dataset, Exemption, PersonIx, Plan, Policy, Unavailability, UnitIx, Writes};
-use super::super::findings::{Fault, FileCount, Findings, RowResult};
+use super::super::fault::Fault;
+use super::super::findings::{FileCount, Findings, RowResult};
 use super::super::layout::{Column, ColumnSet, ExemptionColumn, ManagerColumn, PolicyColumn, UnavailabilityColumn};
-use super::super::parse::{AppointmentRow, ExemptionRow, File, NumberedRow, PersonKey, PolicyRow, UnavailabilityRow};
+use super::super::parse::{AppointmentRow, ExemptionRow, File, NumberedRow, PolicyRow, UnavailabilityRow};
+use super::super::reference::PersonKey;
 
 /// A fact with a first day, and perhaps a last one.
 pub(super) trait DatedFact: Clone + PartialEq {

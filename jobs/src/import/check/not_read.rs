@@ -8,7 +8,7 @@ use entity::period::Day;
 
 use super::super::dataset::{Dataset, Plan, RowsNotRead, StaffList, StaffListRef, UnitIx};
 use super::super::findings::Findings;
-use super::super::parse::ProtectedRow;
+use super::super::protected_row::ProtectedRow;
 
 /// Rejected rows by employer and unit.
 #[derive(Default)]

@@ -4,14 +4,17 @@ use entity::interner::Symbol;
 use entity::period::Day;
 
 use super::super::dataset::{Dataset, Person, PersonIx, Plan, Post};
-use super::super::findings::{Fault, FileCount, Findings, RowResult};
+use super::super::fault::Fault;
+use super::super::findings::{FileCount, Findings, RowResult};
 use super::super::layout::{ColumnSet, FileKind, StaffColumn as At};
-use super::super::parse::{File, NumberedRow, PersonKey, PostRow, ProtectedRow};
-use super::CheckOptions;
+use super::super::parse::{File, NumberedRow, PostRow};
+use super::super::protected_row::ProtectedRow;
+use super::super::reference::PersonKey;
 use super::change_limits::Guard;
 use super::employers::{EmployerListing, Employers};
 use super::look_alike;
 use super::not_read::NotRead;
+use super::options::CheckOptions;
 use super::reconcile::{PersonPosts, Reconciled, TermsChange, reconcile};
 
 /// Compares the posts. Without a staff file, finds only the posts that end because their unit closes or their employer

@@ -9,7 +9,8 @@ use entity::table::import_batch::SHARES;
 use entity::value::Role;
 
 use super::super::dataset::{Dataset, PersonIx, Plan};
-use super::super::findings::{Fault, Findings};
+use super::super::fault::Fault;
+use super::super::findings::Findings;
 use super::super::layout::{Column as _, SupporterColumn};
 
 /// The people whose shares a file changes, each with the file and line of the last row about them.

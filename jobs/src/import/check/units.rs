@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use entity::period::{Day, Validity};
 
 use super::super::dataset::{Dataset, Plan, Unit, UnitIx};
-use super::super::findings::{Fault, FileCount, Findings, RowResult};
+use super::super::fault::Fault;
+use super::super::findings::{FileCount, Findings, RowResult};
 use super::super::layout::UnitColumn as At;
-use super::super::parse::{File, NumberedRow, ProtectedRow, UnitRow};
-use super::CheckOptions;
+use super::super::parse::{File, NumberedRow, UnitRow};
+use super::super::protected_row::ProtectedRow;
 use super::look_alike;
+use super::options::CheckOptions;
 use super::placements::Placements;
 
 /// Compares the units with those on file. Returns the counts, and for each unit by position whether it was open and now

@@ -4,43 +4,45 @@ use entity::interner::Symbol;
 use entity::period::{Day, Validity};
 
 use super::super::cell;
-use super::super::findings::Fault;
+use super::super::fault::Fault;
 use super::super::layout::{LinkColumn as Link, StaffColumn as Staff, UnitColumn as Unit};
+use super::super::protected_row::ProtectedRow;
+use super::super::reference::PersonKey;
 use super::super::vocabulary;
-use super::{Cells, PersonKey, ProtectedRow};
+use super::cells::Cells;
 
 /// A row of units.csv.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct UnitRow {
-    pub(in super::super) code: Symbol,
-    pub(in super::super) name: Symbol,
-    pub(in super::super) parent: Option<Symbol>,
+pub(in crate::import) struct UnitRow {
+    pub(in crate::import) code: Symbol,
+    pub(in crate::import) name: Symbol,
+    pub(in crate::import) parent: Option<Symbol>,
     /// First day below that parent.
-    pub(in super::super) parent_from: Option<Day>,
-    pub(in super::super) level: Option<Symbol>,
-    pub(in super::super) site: Option<Symbol>,
-    pub(in super::super) cover_group: Option<Symbol>,
-    pub(in super::super) validity: Validity,
+    pub(in crate::import) parent_from: Option<Day>,
+    pub(in crate::import) level: Option<Symbol>,
+    pub(in crate::import) site: Option<Symbol>,
+    pub(in crate::import) cover_group: Option<Symbol>,
+    pub(in crate::import) validity: Validity,
 }
 
 /// A row of staff.csv.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct PostRow {
-    pub(in super::super) person: PersonKey,
-    pub(in super::super) first_name: Option<Symbol>,
-    pub(in super::super) last_name: Option<Symbol>,
-    pub(in super::super) work_email: Option<Symbol>,
-    pub(in super::super) assignment: Option<Symbol>,
-    pub(in super::super) unit: Symbol,
-    pub(in super::super) job_title: Option<Symbol>,
-    pub(in super::super) job_family: Option<Symbol>,
-    pub(in super::super) band: Option<Symbol>,
-    pub(in super::super) line_manager: Option<PersonKey>,
+pub(in crate::import) struct PostRow {
+    pub(in crate::import) person: PersonKey,
+    pub(in crate::import) first_name: Option<Symbol>,
+    pub(in crate::import) last_name: Option<Symbol>,
+    pub(in crate::import) work_email: Option<Symbol>,
+    pub(in crate::import) assignment: Option<Symbol>,
+    pub(in crate::import) unit: Symbol,
+    pub(in crate::import) job_title: Option<Symbol>,
+    pub(in crate::import) job_family: Option<Symbol>,
+    pub(in crate::import) band: Option<Symbol>,
+    pub(in crate::import) line_manager: Option<PersonKey>,
     /// In hundredths. `None` if the cell is blank.
-    pub(in super::super) wte: Option<i32>,
-    pub(in super::super) contract_type: Option<Symbol>,
-    pub(in super::super) bank: bool,
-    pub(in super::super) validity: Validity,
+    pub(in crate::import) wte: Option<i32>,
+    pub(in crate::import) contract_type: Option<Symbol>,
+    pub(in crate::import) bank: bool,
+    pub(in crate::import) validity: Validity,
 }
 
 pub(super) fn unit(cells: &mut Cells<'_>) -> Result<UnitRow, Fault> {
@@ -102,9 +104,9 @@ pub(super) fn about_post(cells: &mut Cells<'_>) -> Option<PersonKey> {
 
 /// A row of links.csv: two numbers of one person.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct LinkRow {
-    pub(in super::super) person: PersonKey,
-    pub(in super::super) same_as: PersonKey,
+pub(in crate::import) struct LinkRow {
+    pub(in crate::import) person: PersonKey,
+    pub(in crate::import) same_as: PersonKey,
 }
 
 pub(super) fn link(cells: &mut Cells<'_>) -> Result<LinkRow, Fault> {

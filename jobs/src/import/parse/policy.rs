@@ -6,28 +6,28 @@ use entity::interner::Symbol;
 use entity::period::{Day, Validity};
 
 use super::super::cell::{self, EndDay};
-use super::super::findings::Fault;
+use super::super::fault::Fault;
 use super::super::layout::{ExemptionColumn as Exemption, PolicyColumn as Policy};
 use super::super::vocabulary;
-use super::Cells;
+use super::cells::Cells;
 
 /// A row of policies.csv, with defaults for its blank cells.
 #[derive(Clone, Debug)]
-pub(in super::super) struct PolicyRow {
-    pub(in super::super) unit: Symbol,
-    pub(in super::super) in_force_from: Day,
-    pub(in super::super) terms: PolicyTerms,
+pub(in crate::import) struct PolicyRow {
+    pub(in crate::import) unit: Symbol,
+    pub(in crate::import) in_force_from: Day,
+    pub(in crate::import) terms: PolicyTerms,
 }
 
 /// A row of exemptions.csv.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct ExemptionRow {
-    pub(in super::super) unit: Symbol,
-    pub(in super::super) from: Day,
+pub(in crate::import) struct ExemptionRow {
+    pub(in crate::import) unit: Symbol,
+    pub(in crate::import) from: Day,
     /// The day after the last day.
-    pub(in super::super) to: Day,
-    pub(in super::super) reason: Symbol,
-    pub(in super::super) agreed_by: Option<Symbol>,
+    pub(in crate::import) to: Day,
+    pub(in crate::import) reason: Symbol,
+    pub(in crate::import) agreed_by: Option<Symbol>,
 }
 
 /// Returns the column of a number.

@@ -5,58 +5,59 @@ use entity::period::{Day, Validity};
 use entity::value::{AppointmentRole, Role};
 
 use super::super::cell;
-use super::super::findings::Fault;
+use super::super::fault::Fault;
 use super::super::layout::{ManagerColumn as Manager, SupporterColumn as Supporter, UnavailabilityColumn as Away};
+use super::super::reference::PersonKey;
 use super::super::vocabulary;
-use super::{Cells, PersonKey};
+use super::cells::Cells;
 
 /// The maximum number of hours in a month.
 const HOURS_OF_A_MONTH: i64 = 31 * 24;
 
 /// A row of supporters.csv.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct AllocationRow {
-    pub(in super::super) person: PersonKey,
-    pub(in super::super) role: Role,
-    pub(in super::super) unit: Symbol,
+pub(in crate::import) struct AllocationRow {
+    pub(in crate::import) person: PersonKey,
+    pub(in crate::import) role: Role,
+    pub(in crate::import) unit: Symbol,
     /// In thousandths.
-    pub(in super::super) share: i32,
-    pub(in super::super) validity: Validity,
+    pub(in crate::import) share: i32,
+    pub(in crate::import) validity: Validity,
     /// The line manager's approval. Without a day it does not count.
-    pub(in super::super) line: Option<ApprovalRow>,
+    pub(in crate::import) line: Option<ApprovalRow>,
     /// The senior manager's approval. Without a day it does not count.
-    pub(in super::super) senior: Option<ApprovalRow>,
+    pub(in crate::import) senior: Option<ApprovalRow>,
     /// In hundredths of an hour per month.
-    pub(in super::super) protected_hours: Option<i32>,
-    pub(in super::super) signed_off_on: Option<Day>,
-    pub(in super::super) pause: Option<Validity>,
-    pub(in super::super) outside_team: bool,
+    pub(in crate::import) protected_hours: Option<i32>,
+    pub(in crate::import) signed_off_on: Option<Day>,
+    pub(in crate::import) pause: Option<Validity>,
+    pub(in crate::import) outside_team: bool,
 }
 
 /// An approval in a row of supporters.csv.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct ApprovalRow {
-    pub(in super::super) on: Option<Day>,
-    pub(in super::super) by: Option<PersonKey>,
+pub(in crate::import) struct ApprovalRow {
+    pub(in crate::import) on: Option<Day>,
+    pub(in crate::import) by: Option<PersonKey>,
 }
 
 /// A row of unavailability.csv.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct UnavailabilityRow {
-    pub(in super::super) person: PersonKey,
-    pub(in super::super) from: Day,
-    pub(in super::super) to: Option<Day>,
+pub(in crate::import) struct UnavailabilityRow {
+    pub(in crate::import) person: PersonKey,
+    pub(in crate::import) from: Day,
+    pub(in crate::import) to: Option<Day>,
 }
 
 /// A row of managers.csv.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct AppointmentRow {
-    pub(in super::super) unit: Symbol,
-    pub(in super::super) person: PersonKey,
-    pub(in super::super) role: AppointmentRole,
-    pub(in super::super) validity: Validity,
-    pub(in super::super) delegate: Option<PersonKey>,
-    pub(in super::super) delegate_validity: Validity,
+pub(in crate::import) struct AppointmentRow {
+    pub(in crate::import) unit: Symbol,
+    pub(in crate::import) person: PersonKey,
+    pub(in crate::import) role: AppointmentRole,
+    pub(in crate::import) validity: Validity,
+    pub(in crate::import) delegate: Option<PersonKey>,
+    pub(in crate::import) delegate_validity: Validity,
 }
 
 pub(super) fn allocation(cells: &mut Cells<'_>) -> Result<AllocationRow, Fault> {

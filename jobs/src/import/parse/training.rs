@@ -5,36 +5,37 @@ use entity::period::Day;
 use entity::spelling;
 use entity::value::Level;
 
-use super::super::findings::Fault;
+use super::super::fault::Fault;
 use super::super::layout::{CourseColumn as Course, TrainingColumn as Training};
+use super::super::reference::PersonKey;
 use super::super::vocabulary;
-use super::{Cells, PersonKey};
+use super::cells::Cells;
 
 /// A row of courses.csv.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct CourseRow {
-    pub(in super::super) code: Symbol,
+pub(in crate::import) struct CourseRow {
+    pub(in crate::import) code: Symbol,
     /// The code without spaces, in lower case.
-    pub(in super::super) key: Symbol,
-    pub(in super::super) title: Option<Symbol>,
-    pub(in super::super) level: Level,
-    pub(in super::super) platform: Option<Symbol>,
-    pub(in super::super) employer_kind: Option<Symbol>,
+    pub(in crate::import) key: Symbol,
+    pub(in crate::import) title: Option<Symbol>,
+    pub(in crate::import) level: Level,
+    pub(in crate::import) platform: Option<Symbol>,
+    pub(in crate::import) employer_kind: Option<Symbol>,
 }
 
 /// A row of training.csv: the values that psn stores, and those needed to withdraw a pass. Scores are not read.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct RecordRow {
-    pub(in super::super) person: PersonKey,
+pub(in crate::import) struct RecordRow {
+    pub(in crate::import) person: PersonKey,
     /// The code as written in the file.
-    pub(in super::super) code: Symbol,
+    pub(in crate::import) code: Symbol,
     /// The code without spaces, in lower case.
-    pub(in super::super) course: Symbol,
-    pub(in super::super) pass: bool,
+    pub(in crate::import) course: Symbol,
+    pub(in crate::import) pass: bool,
     /// Always set for a pass.
-    pub(in super::super) completed_on: Option<Day>,
+    pub(in crate::import) completed_on: Option<Day>,
     /// The first day on which the pass is no longer valid, if the record gives one.
-    pub(in super::super) valid_to: Option<Day>,
+    pub(in crate::import) valid_to: Option<Day>,
 }
 
 pub(super) fn course(cells: &mut Cells<'_>) -> Result<CourseRow, Fault> {

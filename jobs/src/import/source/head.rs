@@ -4,8 +4,9 @@ use csv::StringRecord;
 
 use super::super::layout::{Column as _, ColumnSet, FileKind, TrainingColumn, header_key, not_asked_for};
 use super::super::mapping::Mapping;
-use super::records::Records;
-use super::{FileError, LineNumbering, column_names};
+use super::column_names;
+use super::file_error::FileError;
+use super::records::{LineNumbering, Records};
 use crate::output::one_line::{clip, one_line};
 
 /// The maximum number of lines to search for a header.
@@ -25,7 +26,7 @@ pub(super) struct WideCourseColumn {
 
 /// A header of a file.
 #[derive(Debug)]
-pub(in super::super) struct Head {
+pub(in crate::import) struct Head {
     pub(super) delimiter: u8,
     /// The number of records up to and including the header.
     pub(super) skip: usize,
@@ -40,17 +41,17 @@ pub(in super::super) struct Head {
     /// The course columns of a wide export. Empty for any other file.
     pub(super) course_columns: Vec<WideCourseColumn>,
     /// The columns that the file has.
-    pub(in super::super) columns: ColumnSet,
+    pub(in crate::import) columns: ColumnSet,
     /// Unknown headers that are similar to one of psn's columns that the file lacks.
-    pub(in super::super) near: Vec<(String, &'static str)>,
+    pub(in crate::import) near: Vec<(String, &'static str)>,
     /// Every cell of the header, as written.
-    pub(in super::super) header: Vec<String>,
+    pub(in crate::import) header: Vec<String>,
     /// Unknown headers, each on one line and shortened.
-    pub(in super::super) ignored: Vec<String>,
+    pub(in crate::import) ignored: Vec<String>,
     /// Unknown headers of data that psn does not want.
-    pub(in super::super) not_asked_for: Vec<String>,
+    pub(in crate::import) not_asked_for: Vec<String>,
     /// The line of the header, if a report banner is above it.
-    pub(in super::super) below_banner: Option<u32>,
+    pub(in crate::import) below_banner: Option<u32>,
 }
 
 impl Head {
@@ -90,7 +91,7 @@ impl Head {
     }
 
     /// Whether a course record without a completion date is skipped.
-    pub(in super::super) fn blank_is_no_record(&self, mapping: &Mapping) -> bool {
+    pub(in crate::import) fn blank_is_no_record(&self, mapping: &Mapping) -> bool {
         let status_is_constant = self.constants[TrainingColumn::Status.at()].is_some();
         self.columns.contains(TrainingColumn::CompletedOn) && mapping.blank_means_not_done(status_is_constant)
     }

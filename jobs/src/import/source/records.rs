@@ -7,12 +7,21 @@ use std::rc::Rc;
 
 use csv::{Reader, ReaderBuilder, StringRecord};
 
-use super::{FileError, LineNumbering};
+use super::file_error::FileError;
 
 /// The maximum size of a record in bytes, including its line breaks. A row with all of psn's columns has a few hundred.
 pub(super) const MOST_BYTES: usize = 1 << 20;
 /// The maximum number of cells of a record, as in a sheet of a workbook.
 pub(super) const MOST_CELLS: usize = 16_384;
+
+/// What line numbers count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineNumbering {
+    /// Lines as an editor counts them.
+    Lines,
+    /// Records: the rows of a sheet.
+    Records,
+}
 
 /// Iterates over the records of a text.
 pub(super) struct Records<'t> {

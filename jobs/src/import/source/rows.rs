@@ -2,18 +2,20 @@
 
 use csv::StringRecord;
 
-use super::records::Records;
-use super::{FileError, Head, LineNumbering, Row};
+use super::file_error::FileError;
+use super::head::Head;
+use super::records::{LineNumbering, Records};
+use super::row::Row;
 
 /// What was found besides data.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in super::super) struct Tail {
+pub(in crate::import) struct Tail {
     /// The first line of totals or closing remarks that were not read as data.
-    pub(in super::super) totals_from: Option<u32>,
+    pub(in crate::import) totals_from: Option<u32>,
     /// The first line with fewer cells than the header. The missing cells are optional and count as blank.
-    pub(in super::super) short_from: Option<u32>,
+    pub(in crate::import) short_from: Option<u32>,
     /// The first line with a cell beyond the last named column.
-    pub(in super::super) beyond_from: Option<u32>,
+    pub(in crate::import) beyond_from: Option<u32>,
 }
 
 /// Reads every record below the header of `text`.

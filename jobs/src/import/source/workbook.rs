@@ -11,7 +11,7 @@ use std::io::Cursor;
 use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader as _, SheetVisible, Xlsx};
 use csv::WriterBuilder;
 
-use super::FileError;
+use super::file_error::FileError;
 
 /// The maximum size in bytes of all parts of a workbook together, unpacked.
 const MOST_UNPACKED: u64 = 512 << 20;

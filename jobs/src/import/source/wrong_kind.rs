@@ -2,7 +2,9 @@
 
 use super::super::layout::FileKind;
 use super::super::mapping::Mapping;
-use super::{FileError, Head, LineNumbering};
+use super::file_error::FileError;
+use super::head::Head;
+use super::records::LineNumbering;
 
 /// How many more columns of another kind a file must have to be considered of that kind. A single one may have another
 /// meaning: staff lists also have roles.

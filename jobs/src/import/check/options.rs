@@ -1,0 +1,14 @@
+//! Options of the check.
+
+use entity::period::Day;
+
+use super::super::limits::Allowances;
+
+/// The day of the files, and what the import may exceed.
+#[derive(Clone, Copy)]
+pub(in crate::import) struct CheckOptions {
+    /// The day that the files describe.
+    pub(in crate::import) as_at: Day,
+    /// Which limits the import may exceed.
+    pub(in crate::import) allow: Allowances,
+}
